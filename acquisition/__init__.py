@@ -1,0 +1,1 @@
+"""What to ask next: candidate recipes, information measures, plans and their costs."""

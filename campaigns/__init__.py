@@ -1,0 +1,1 @@
+"""Plain data and memory: specification, runs, events, the store, tables. No mathematics."""

@@ -1,0 +1,1 @@
+"""The computing side: fit, propose, predict, evaluate. Loaded at first need only."""

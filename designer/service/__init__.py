@@ -1,0 +1,1 @@
+"""The one set of verbs that command line, terminal UI and Python API share."""

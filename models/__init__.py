@@ -1,0 +1,1 @@
+"""What the runs say: encoding, kernels, transfer priors, fitting, validation. No files."""
