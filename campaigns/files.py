@@ -1,0 +1,210 @@
+"""Reading and writing one file safely: regular files only, size limits, all or nothing.
+
+A named pipe, a device or a folder offered as a file is refused instead of hanging; an output
+never follows a symbolic link, never replaces a file unasked and never leaves half a file behind.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from designer.campaigns.errors import InputError, Problem, StorageError
+
+MEGABYTE = 1_000_000
+INPUT_LIMIT = 50 * MEGABYTE
+"""Largest input file (reliability of imports: checked before anything is parsed)."""
+
+_OUR_ENDING = ".part"
+_WRONG_PATH = {
+    errno.ENOENT: "there is no such file",
+    errno.ENOTDIR: "a part of the path is not a folder",
+    errno.EISDIR: "this is a folder, not a file",
+    errno.ENAMETOOLONG: "the file name is too long",
+    errno.ELOOP: "the path is a loop of symbolic links",
+    errno.EACCES: "no permission to read this file",
+    errno.EPERM: "no permission to read this file",
+    errno.ENXIO: "this is not a regular file",
+}
+
+
+def read_regular_file(path: Path, limit: int = INPUT_LIMIT) -> bytes:
+    """Return the bytes of a regular file.
+
+    Args:
+        path: the file; a symbolic link to a regular file is followed.
+        limit: largest size in bytes.
+
+    Raises:
+        InputError: not there, not readable, not a regular file, or larger than the limit.
+    """
+    try:
+        # O_NONBLOCK: opening a named pipe must not wait for its writer.
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _binary())
+    except ValueError as error:
+        raise InputError(Problem(_shown(path), "this cannot be a file name", str(error))) from None
+    except OSError as error:
+        raise InputError(_unreadable(path, error)) from None
+    try:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise InputError(Problem(_shown(path), "this is not a regular file", _kind(status)))
+        content = _read(handle, limit) if status.st_size <= limit else None
+    except OSError as error:
+        raise InputError(_unreadable(path, error)) from None
+    finally:
+        os.close(handle)
+    if content is None or len(content) > limit:
+        size = max(status.st_size, limit + 1) / MEGABYTE
+        raise InputError(
+            Problem(
+                _shown(path),
+                "the file is too large",
+                f"{size:.1f} MB",
+                f"at most {limit / MEGABYTE:.0f} MB",
+            )
+        )
+    return content
+
+
+def write_atomic(path: Path, content: bytes, *, force: bool = False) -> None:
+    """Write a file completely or not at all (temporary file, fsync, rename).
+
+    Args:
+        path: target; its folder must exist. A symbolic link or special file is refused.
+        content: the whole new content.
+        force: replace an existing regular file.
+
+    Raises:
+        InputError: the target exists (without force), is no regular file, or has no folder.
+        StorageError: the disk is full, read-only, or refuses the write.
+    """
+    _check_target(path, force=force)
+    temporary = path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}{_OUR_ENDING}")
+    try:
+        _write_new(temporary, content)
+        try:
+            _put_in_place(temporary, path, force=force)
+        finally:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+        _sync_folder(path.parent)
+    except FileExistsError:
+        raise InputError(_exists(path)) from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StorageError(
+            Problem(_shown(path), "the file cannot be written", reason, hint="Nothing was written.")
+        ) from error
+
+
+def _read(handle: int, limit: int) -> bytes:
+    """Read at most one byte more than the limit, so that a growing file is noticed."""
+    with open(handle, "rb", closefd=False) as file:
+        return file.read(limit + 1)
+
+
+def _binary() -> int:
+    return getattr(os, "O_BINARY", 0)
+
+
+def _shown(path: Path) -> str:
+    """The path as shown to a user: without control characters, at most 200 characters."""
+    text = "".join(c if c.isprintable() else "?" for c in os.fspath(path))
+    return text if len(text) <= 200 else f"{text[:100]}…{text[-60:]}"
+
+
+def _unreadable(path: Path, error: OSError) -> Problem:
+    what = _WRONG_PATH.get(error.errno or 0, f"the file cannot be read: {error.strerror or error}")
+    hint = None
+    if error.errno == errno.ENOENT:
+        hint = _similar_file(path)
+    return Problem(_shown(path), what, hint=hint)
+
+
+def _similar_file(path: Path) -> str | None:
+    from difflib import get_close_matches
+
+    try:
+        beside = [entry.name for entry in path.parent.iterdir()]
+    except OSError:
+        return f"There is no folder {_shown(path.parent)}."
+    close = get_close_matches(path.name, beside, n=1)
+    return f"Did you mean {_shown(Path(close[0]))!r}?" if close else None
+
+
+def _kind(status: os.stat_result) -> str:
+    kinds = {
+        stat.S_IFDIR: "a folder",
+        stat.S_IFIFO: "a named pipe",
+        stat.S_IFCHR: "a device",
+        stat.S_IFBLK: "a device",
+        stat.S_IFLNK: "a symbolic link",
+        stat.S_IFSOCK: "a socket",
+    }
+    return kinds.get(stat.S_IFMT(status.st_mode), "a special file")
+
+
+def _check_target(path: Path, *, force: bool) -> None:
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        if not path.parent.is_dir():
+            hint = f"Make the folder {_shown(path.parent)} first."
+            raise InputError(Problem(_shown(path), "the folder is not there", hint=hint)) from None
+        return
+    except (OSError, ValueError) as error:
+        raise InputError(Problem(_shown(path), "this cannot be written to", str(error))) from None
+    if not stat.S_ISREG(status.st_mode):
+        raise InputError(
+            Problem(_shown(path), "only regular files are written", _kind(status), "a new file")
+        )
+    if not force:
+        raise InputError(_exists(path))
+
+
+def _exists(path: Path) -> Problem:
+    hint = "Choose another name, or replace it with --force."
+    return Problem(_shown(path), "the file exists already", hint=hint)
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | _binary()
+    handle = os.open(path, flags, 0o666)
+    try:
+        with open(handle, "wb") as file:  # noqa: PTH123  an open descriptor, not a path
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        with contextlib.suppress(OSError):
+            path.unlink()
+        raise
+
+
+def _put_in_place(temporary: Path, path: Path, *, force: bool) -> None:
+    if force:
+        temporary.replace(path)
+        return
+    try:
+        os.link(temporary, path)  # unlike a rename, fails when somebody was faster
+    except FileExistsError:
+        raise
+    except OSError:
+        # FAT sticks and some network drives know no hard links.
+        if path.exists() or path.is_symlink():
+            raise FileExistsError(path) from None
+        temporary.replace(path)
+
+
+def _sync_folder(folder: Path) -> None:
+    with contextlib.suppress(OSError):  # not possible everywhere; the file itself is synced
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,71 @@
+"""Times as people type them and as the log keeps them: UTC, ISO 8601."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+FUTURE = timedelta(days=1)
+"""How far in the future a time of making may lie: clocks and time zones differ (assumption)."""
+
+
+def utc_now() -> datetime:
+    """Return the present moment, aware, UTC."""
+    return datetime.now(UTC)
+
+
+def utc_text(moment: datetime) -> str:
+    """Write an aware time as ``2026-03-01T08:15:00.000000Z``.
+
+    Raises:
+        ValueError: for a naive time.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a time without its zone cannot be stored")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def parse_made_at(text: str, now: datetime) -> str:
+    """Read the time a run was made.
+
+    Args:
+        text: ISO 8601 date (``2026-03-01``) or date and time; without a zone it is local time.
+        now: the present moment, aware.
+
+    Returns:
+        The date as given, or date and time in UTC as `utc_text` writes them.
+
+    Raises:
+        ValueError: with a sentence for the user, when unreadable or more than a day ahead.
+    """
+    cleaned = text.strip()
+    try:
+        if _DATE.match(cleaned):
+            day = date.fromisoformat(cleaned)
+            if day > (now + FUTURE).astimezone().date():
+                raise _in_future(cleaned, now)
+            return day.isoformat()
+        moment = datetime.fromisoformat(cleaned).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        if isinstance(error, _FutureError):
+            raise
+        raise ValueError(
+            f"{cleaned!r} is no date or time; write 2026-03-01 or 2026-03-01T14:30"
+        ) from None
+    if moment > now + FUTURE:
+        raise _in_future(cleaned, now)
+    return utc_text(moment)
+
+
+class _FutureError(ValueError):
+    """A time of making that has not come yet."""
+
+
+def _in_future(text: str, now: datetime) -> _FutureError:
+    return _FutureError(f"{text} lies in the future (it is {utc_text(now)[:16]}Z now)")
+
+
+def sort_key(made_at: str | None, recorded_at: str, seq: int) -> tuple[str, int]:
+    """Order moments of making: as told, else as recorded; ties by place in the log."""
+    return ((made_at or recorded_at)[:19], seq)

@@ -1,0 +1,66 @@
+"""What the end-to-end tests share: the command line in this process, real data, small campaigns."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED_DATA = ROOT.parent / "shared" / "data"
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.fixture(scope="session")
+def real_data():
+    """Folder of the real pilot-line data; tests that need it are skipped without it."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("real data are not part of this repository: ../shared/data is absent")
+    return SHARED_DATA
+
+
+class CommandLine:
+    """`designer` on one store, in this process."""
+
+    def __init__(self, store, capsys):
+        self.store = store
+        self._capsys = capsys
+        self.err = ""
+
+    def __call__(self, *words, code=0):
+        """Run a verb; returns stdout."""
+        from designer.cli.main import main
+
+        self._capsys.readouterr()
+        found = main([*map(str, words), "--store", str(self.store)])
+        out, self.err = self._capsys.readouterr()
+        assert found == code, (found, out, self.err)
+        return out
+
+    def json(self, *words):
+        """Run a verb with --json; returns the document."""
+        return json.loads(self(*words, "--json"))
+
+    def refused(self, *words, code=3):
+        """Run a verb that must be refused; returns what it says, and checks nothing was written."""
+        before = self._head()
+        out = self(*words, code=code)
+        said = self.err
+        assert out == ""
+        assert "Traceback" not in said
+        assert self._head() == before
+        return said
+
+    def _head(self):
+        from designer.campaigns.store import Store
+
+        store = Store.open(str(self.store))
+        return [store.state(info.name).head for info in store.list()] if store.exists else []
+
+
+@pytest.fixture
+def cli(tmp_path, capsys, monkeypatch):
+    """The command line on an empty store."""
+    monkeypatch.chdir(tmp_path)
+    return CommandLine(tmp_path / "pilot.db", capsys)

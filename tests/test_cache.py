@@ -1,0 +1,101 @@
+"""The cache of evaluations: never missed, never in the way."""
+
+import gc
+import os
+
+import pytest
+
+from designer.campaigns.cache import EvaluationCache
+from designer.campaigns.store import Store
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store.open(str(tmp_path / "pilot.db"))
+
+
+def test_what_was_written_is_read(store):
+    assert EvaluationCache(store).read("abc") is None
+    EvaluationCache(store).write("abc", 7, {"best": {"x": 0.1}, "trust": None})
+    assert EvaluationCache(store).read("abc") == {"best": {"x": 0.1}, "trust": None, "seq": 7}
+    EvaluationCache(store).write("abc", 8, {"best": None})
+    assert EvaluationCache(store).read("abc") == {"best": None, "seq": 8}
+    assert EvaluationCache(store).read("abd") is None
+    assert [path.name for path in store.cache_folder.iterdir()] == ["abc.json"]
+
+
+def test_stores_in_memory_keep_their_own_as_long_as_they_live():
+    first, second = Store.open(None), Store.open(None)
+    EvaluationCache(first).write("abc", 1, {"x": 1})
+    assert EvaluationCache(first).read("abc") == {"x": 1, "seq": 1}
+    assert EvaluationCache(second).read("abc") is None
+    from designer.campaigns import cache
+
+    del first
+    gc.collect()
+    assert len(cache._IN_MEMORY) == 0
+
+
+def test_a_copy_is_kept_not_the_thing_itself():
+    store = Store.open(None)
+    figures = {"x": [1]}
+    EvaluationCache(store).write("abc", 1, figures)
+    figures["x"].append(2)
+    assert EvaluationCache(store).read("abc")["x"] == [1]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"", b"{", b"[]", b"null", b"\xff\xfe", b"[" * 100_000, b'{"format": 1}',
+        b'{"format": 2, "campaign_id": "abc", "seq": 1, "evaluation": {}}',
+        b'{"format": 1, "campaign_id": "other", "seq": 1, "evaluation": {}}',
+        b'{"format": 1, "campaign_id": "abc", "seq": "1", "evaluation": {}}',
+        b'{"format": 1, "campaign_id": "abc", "seq": 1, "evaluation": []}',
+        b'{"format": 1, "campaign_id": "abc", "seq": 1, "evaluation": {"x": NaN}}',
+    ],
+)  # fmt: skip
+def test_damage_is_no_error_and_is_mended_by_the_next_write(store, content):
+    cache = EvaluationCache(store)
+    cache.write("abc", 1, {"x": 1})
+    (store.cache_folder / "abc.json").write_bytes(content)
+    assert cache.read("abc") is None
+    cache.write("abc", 2, {"x": 2})
+    assert cache.read("abc") == {"x": 2, "seq": 2}
+
+
+@pytest.mark.parametrize("figures", [{"x": float("nan")}, {"x": object()}])
+def test_what_is_no_json_is_not_kept_and_harms_nothing(store, figures):
+    cache = EvaluationCache(store)
+    cache.write("abc", 1, {"x": 1})
+    cache.write("abc", 2, figures)
+    assert cache.read("abc") == {"x": 1, "seq": 1}
+
+
+@pytest.mark.parametrize("campaign_id", ["../evil", "a/b", "", "a\0b", "x" * 200, "."])
+def test_ids_never_become_paths_elsewhere(store, tmp_path, campaign_id):
+    cache = EvaluationCache(store)
+    cache.write(campaign_id, 1, {"x": 1})
+    assert cache.read(campaign_id) is None
+    assert not list(tmp_path.rglob("*.json"))
+
+
+def test_folders_that_cannot_be_written_or_are_no_folders(store, tmp_path, monkeypatch):
+    store.cache_folder.write_text("a file where the folder should be")
+    cache = EvaluationCache(store)
+    cache.write("abc", 1, {"x": 1})
+    assert cache.read("abc") is None
+    store.cache_folder.unlink()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    cache.write("abc", 1, {"x": 1})
+    assert cache.read("abc") is None
+
+
+def test_a_named_pipe_does_not_stop_reading(store):
+    store.cache_folder.mkdir()
+    os.mkfifo(store.cache_folder / "abc.json")
+    assert EvaluationCache(store).read("abc") is None

@@ -1,0 +1,431 @@
+"""Decisions about results: record, attach, correct. What is refused, and in which words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from designer.campaigns import commands
+from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry, Typed
+from designer.campaigns.errors import ConflictError, InputError
+from designer.campaigns.events import KINDS, Event
+from designer.campaigns.fold import advance, fold
+from designer.campaigns.specification import Specification
+
+SPEC = Specification.from_dict(
+    {
+        "campaign": {"version": 1, "name": "demo", "line": "line4"},
+        "stage": [{"name": "slurry", "change_cost": 3.0}, {"name": "coating", "change_cost": 0.5}],
+        "factor": [
+            {"name": "solid", "unit": "wt%", "low": 50, "high": 66, "step": 0.5},
+            {"name": "gap", "unit": "um", "levels": [80, 100, 150], "stage": "coating"},
+            {"name": "binder", "categories": ["PVDF-A", "PVDF-B", "NA"], "stage": "slurry"},
+        ],
+        "given": [{"name": "humidity", "unit": "%", "low": 0, "high": 60}],
+        "response": [
+            {"name": "loading", "unit": "mg/cm^2", "possible": [1, 60]},
+            {"name": "porosity", "unit": "%", "possible": [5, 90]},
+            {"name": "viscosity", "unit": "Pa*s"},
+        ],
+    }
+)
+RECIPE = {"solid": 56.5, "gap": 100.0, "binder": "PVDF-A"}
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def to_events(drafts, after=0):
+    return [
+        Event(
+            after + i, f"c{after}.{i}", draft.kind, KINDS[draft.kind].version, draft.body, "anna",
+            "2026-03-01T08:15:00.000000Z", "0.1.0", "00",
+        )
+        for i, draft in enumerate(drafts, start=1)
+    ]  # fmt: skip
+
+
+def then(state, drafts):
+    return advance(state, to_events(drafts, state.seq))
+
+
+@pytest.fixture
+def state():
+    """Three proposed runs, R001 to R003."""
+    state = fold("c", to_events(commands.create(SPEC)))
+    runs = [PlannedRun(i, i, RECIPE, {"slurry": "new-1"}, {}, 0.5, 1, None, "") for i in (1, 2, 3)]
+    return then(state, commands.propose(state, PlanDraft("learn", 1, runs, state.seq, 3.0, 1.5)))
+
+
+def entry(run="R001", *, replicate=False, **told):
+    """A result; a text may hold several values between slashes, None is `none`."""
+    split = {
+        name: None if text is None else [Typed.of(part) for part in text.split("/")]
+        for name, text in told.items()
+    }
+    return ResultEntry(run, split, replicate=replicate)
+
+
+def problems(error, call):
+    with pytest.raises(error) as caught:
+        call()
+    return [str(problem) for problem in caught.value.problems]
+
+
+def refused(state, *entries):
+    found = problems(InputError, lambda: commands.record(state, entries, now=NOW))
+    return "\n".join(found)
+
+
+def conflict(state, *entries):
+    found = problems(ConflictError, lambda: commands.record(state, entries, now=NOW))
+    return "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "expected"),
+    [
+        ("31.2", None, Typed("31.2", 31.2, "31.2", None)),
+        ("31.2 %", None, Typed("31.2", 31.2, "31.2 %", "%")),
+        ("0.12mm", None, Typed("0.12", 0.12, "0.12mm", "mm")),
+        ("31.2", "%", Typed("31.2", 31.2, "31.2", "%")),
+        ("1e3", None, Typed("1e3", 1000.0, "1e3", None)),
+        ("NA", None, Typed("NA", None, "NA", None)),
+        ("31,2", None, None),
+        (5, "mm", Typed("5", 5.0, None, "mm")),
+    ],
+)
+def test_values_as_typed(text, unit, expected):
+    typed = Typed.of(text, unit)
+    if expected is None:
+        assert typed.number is None or typed.unit
+    else:
+        assert typed == expected
+
+
+def test_an_entry_becomes_one_event_with_text_number_and_unit(state):
+    told = ResultEntry(
+        "r001",
+        {"porosity": [Typed.of("0.312", "1"), Typed.of("31.9")], "viscosity": None},
+        used={"gap": Typed.of("0.101 mm"), "binder": Typed.of("NA")},
+        given={"humidity": Typed.of("35")},
+        batch={"slurry": "SLURRY-01", "coating": " strip  7"},
+        made_at="2026-02-28",
+        note=" dusty\nday ",
+    )
+    (draft,) = commands.record(state, [told], now=NOW)
+    assert draft.kind == "result_recorded"
+    assert draft.body == {
+        "run": "R001",
+        "attached": False,
+        "replicate": None,
+        "responses": {
+            "porosity": [
+                {"number": 31.2, "text": "0.312", "unit": "1"},
+                {"number": 31.9, "text": "31.9"},
+            ],
+            "viscosity": None,
+        },
+        "used": {
+            "gap": {"number": 101.0, "text": "0.101", "unit": "mm"},
+            "binder": {"category": "NA", "text": "NA"},
+        },
+        "given": {"humidity": {"number": 35.0, "text": "35"}},
+        "batch": {"slurry": "slurry-01", "coating": "strip  7"},
+        "made_at": "2026-02-28",
+        "note": "dusty\nday",
+    }
+
+
+def test_everything_wrong_in_all_entries_is_told_at_once(state):
+    first = entry("R001", porosity="x", colour="5")
+    first.used = {"binder": Typed.of("PVDF-C"), "gapp": Typed.of("1")}
+    first.batch = {"slury": "a", "slurry": "\x1b[31m"}
+    first.made_at = "tomorrow"
+    first.note = "a\u202eb"
+    found = refused(state, first, entry("R077", loading="5"), entry("R002", loading="100"))
+    for said in (
+        "run R001, porosity: is not a number",
+        "run R001, colour: no such response",
+        "no category of binder (found PVDF-C); allowed: PVDF-A, PVDF-B, NA",
+        "run R001, gapp: no such factor or given",
+        "Did you mean 'gap'?",
+        "run R001, batch, slury: no such stage",
+        "Did you mean 'slurry'?",
+        "run R001, batch of slurry: holds an invisible character",
+        "run R001, time: 'tomorrow' is no date or time",
+        "run R001, note: holds an invisible character",
+        "run R077: no such run in this campaign",
+        "run R002, loading: impossible value (found 100 mg/cm^2); allowed: 1 to 60 mg/cm^2",
+    ):
+        assert said in found
+
+
+def test_an_unknown_run_names_the_nearest_and_the_open_ones(state):
+    found = refused(then(state, commands.abandon(state, ["R3"], "x")), entry("R0O1", loading="5"))
+    assert "Open runs: R001, R002" in found
+    assert "Did you mean R001?" in found
+
+
+@pytest.mark.parametrize(
+    ("response", "typed", "slip"),
+    [
+        ("loading", "118", "It looks like g/m^2"),  # 11.8 mg/cm²
+        ("porosity", "0.31", "It looks like a share of 1"),
+        ("loading", "6100", "too large"),
+        ("loading", "-3", "typing error"),
+    ],
+)
+def test_impossible_values_come_with_a_guess(state, response, typed, slip):
+    assert slip in refused(state, entry("R001", **{response: typed}))
+
+
+def test_a_decimal_comma_is_explained(state):
+    found = refused(state, ResultEntry("R1", {"loading": [Typed("12,3")]}))
+    assert "is not a number (found '12,3')" in found
+    assert "decimal point" in found
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+def test_numbers_that_are_not_finite_are_refused(state, bad):
+    assert "is not a number" in refused(state, ResultEntry("R1", {"loading": [Typed("x", bad)]}))
+
+
+def test_units_of_another_kind_are_refused(state):
+    found = refused(state, ResultEntry("R1", {"loading": [Typed.of("12 um")]}))
+    assert "run R001, loading" in found or "run R1, loading" in found
+    assert "mg/cm^2" in found
+
+
+def test_settings_out_of_range_are_facts_but_gross_slips_need_their_unit(state):
+    assert commands.record(state, [ResultEntry("R1", used={"solid": Typed.of("70")})], now=NOW)
+    slip = ResultEntry("R1", used={"gap": Typed.of("0.1")})
+    assert "It looks like mm; if it is really meant, write it with its unit" in refused(state, slip)
+    meant = ResultEntry("R1", used={"gap": Typed.of("0.1 um")})
+    (draft,) = commands.record(state, [meant], now=NOW)
+    assert draft.body["used"]["gap"]["number"] == 0.1
+
+
+def test_a_value_that_is_there_is_a_conflict_and_is_shown(state):
+    state = then(state, commands.record(state, [entry(loading="12.1")], now=NOW))
+    found = conflict(state, entry(loading="12.4", porosity="31"))
+    assert found == (
+        "run R001, loading: has a value already, recorded by anna on 2026-03-01 08:15 UTC (event 3)"
+        " (found 12.1 mg/cm^2). Correct that value, or record this one as a replicate"
+    )
+    assert "has a value already" in conflict(state, entry(loading=None))
+    # bad input outranks the conflict, and both are told
+    found = refused(state, entry(loading="12.4", porosity="x"))
+    assert "has a value already" in found
+    assert "is not a number" in found
+
+
+def test_replicates_are_numbered_across_responses(state):
+    state = then(state, commands.record(state, [entry(loading="12.1/12.2")], now=NOW))
+    more = entry(loading="12.3/12.4", porosity="31", replicate=True)
+    (draft,) = commands.record(state, [more], now=NOW)
+    assert draft.body["replicate"] == 3
+    run = then(state, [draft]).runs["R001"]
+    assert [v.replicate for v in run.measurements["loading"]] == [1, 2, 3, 4]
+    assert [v.replicate for v in run.measurements["porosity"]] == [3]
+
+
+def test_entries_of_one_run_follow_each_other(state):
+    drafts = commands.record(
+        state,
+        [entry(loading="12.1"), entry(porosity="31"), entry(loading="12.2", replicate=True)],
+        now=NOW,
+    )
+    run = then(state, drafts).runs["R001"]
+    assert (run.values("loading"), run.values("porosity")) == ((12.1, 12.2), (31.0,))
+    assert "is given twice" in refused(state, entry(loading="12.1"), entry(loading="12.1"))
+
+
+@pytest.mark.parametrize(
+    ("first", "same", "other", "place"),
+    [
+        ({"used": {"gap": Typed.of("101")}},) * 2 + ({"used": {"gap": Typed.of("102")}}, "gap"),
+        ({"given": {"humidity": Typed.of("9")}},) * 2
+        + ({"given": {"humidity": Typed.of("8")}}, "humidity"),
+        (
+            {"batch": {"slurry": "a"}},
+            {"batch": {"slurry": "A"}},
+            {"batch": {"slurry": "b"}},
+            "slur",
+        ),
+        ({"made_at": "2026-02-28"},) * 2 + ({"made_at": "2026-02-27"}, "time"),
+    ],
+)
+def test_facts_told_before_are_never_overwritten(state, first, same, other, place):
+    state = then(state, commands.record(state, [ResultEntry("R1", **first)], now=NOW))
+    assert commands.record(state, [ResultEntry("R1", **same)], now=NOW) == []
+    found = conflict(state, ResultEntry("R1", **other))
+    assert "was told differently before" in found
+    assert place in found
+
+
+def test_a_planned_setting_may_be_told_again_differently(state):
+    drafts = commands.record(state, [ResultEntry("R1", used={"solid": Typed.of("57.5")})], now=NOW)
+    assert then(state, drafts).runs["R001"].used["solid"] == 57.5
+
+
+def test_a_late_result_reopens_a_failed_run(state):
+    state = then(state, commands.fail(state, "R1", "cracks"))
+    drafts = commands.record(state, [entry(loading="12")], now=NOW)
+    assert [draft.kind for draft in drafts] == ["run_reopened", "result_recorded"]
+    assert then(state, drafts).runs["R001"].status == "partial"
+
+
+def test_an_abandoned_run_must_be_reopened_by_a_person(state):
+    state = then(state, commands.abandon(state, ["R1"], "no time"))
+    found = conflict(state, entry(loading="12"))
+    assert "was abandoned (no time)" in found
+    assert "reopen R001 first" in found
+
+
+def test_a_note_alone_is_a_note_and_nothing_is_nothing(state):
+    (draft,) = commands.record(state, [ResultEntry("R1", note="dusty")], now=NOW)
+    assert (draft.kind, draft.body) == ("note_added", {"run": "R001", "text": "dusty"})
+    assert "there is nothing to record" in refused(state, ResultEntry("R1", note="  "))
+    assert "there is nothing to record" in refused(state)
+    assert "there is no value" in refused(state, ResultEntry("R1", {"loading": []}))
+
+
+def test_notes_have_a_limit(state):
+    assert commands.record(state, [ResultEntry("R1", note="x" * 10_000)], now=NOW)
+    assert "at most 10000" in refused(state, ResultEntry("R1", note="x" * 10_001))
+
+
+def test_the_place_of_an_entry_is_named(state):
+    bad = entry("R1", loading="x")
+    bad.where = "plan.xlsx row 7"
+    assert refused(state, bad).startswith("plan.xlsx row 7, loading: is not a number")
+
+
+FULL = {"solid": Typed.of("70.25"), "gap": Typed.of("111"), "binder": Typed.of("PVDF-B")}
+HUMID = {"humidity": Typed.of("40")}
+
+
+def test_attached_runs_get_new_ids_in_order(state):
+    entries = [ResultEntry(None, {"loading": [Typed.of("12")]}, used=FULL, given=HUMID)] * 2
+    drafts = commands.attach(state, entries, now=NOW)
+    assert [draft.body["run"] for draft in drafts] == ["R004", "R005"]
+    run = then(state, drafts).runs["R004"]
+    assert run.attached
+    assert run.planned is None
+    assert run.status == "partial"
+    assert run.used == {"solid": 70.25, "gap": 111.0, "binder": "PVDF-B"}
+    assert run.given == {"humidity": 40.0}
+    assert any("solid" in flag for flag in run.flags)
+    assert entries[0].where is None
+
+
+def test_attached_runs_need_a_whole_recipe(state):
+    entries = [
+        ResultEntry(None, used={"solid": Typed.of("60")}, given={"binder": Typed.of("PVDF-D")}),
+        ResultEntry("R001", used=FULL, given=HUMID),
+    ]
+    found = "\n".join(problems(InputError, lambda: commands.attach(state, entries, now=NOW)))
+    assert "new run 1, gap: its value is missing; allowed: 80, 100, 150 um" in found
+    assert "new run 1, humidity: its value is missing" in found
+    assert "no category of binder" in found
+    assert "Record results of R001 with record" in found
+    with pytest.raises(InputError, match="nothing to attach"):
+        commands.attach(state, [], now=NOW)
+
+
+@pytest.fixture
+def made(state):
+    """R001 has two loadings and one porosity."""
+    told = entry(loading="12.1/12.3", porosity="31")
+    told.used = {"gap": Typed.of("101")}
+    return then(state, commands.record(state, [told], now=NOW))
+
+
+def test_a_correction_holds_old_and_new(made):
+    (draft,) = commands.correct(
+        made,
+        "r1",
+        reason=" misread ",
+        responses={"loading": Typed.of("122 g/m^2")},
+        replicate=2,
+        used={"gap": Typed.of("0.102 mm"), "humidity": Typed.of("30")},
+        batch={"coating": "strip-9"},
+        made_at="2026-02-28",
+        now=NOW,
+    )
+    assert draft.kind == "result_corrected"
+    assert draft.body == {
+        "run": "R001",
+        "reason": "misread",
+        "what": {
+            "responses": {
+                "loading": {
+                    "replicate": 2,
+                    "old": {"number": 12.3, "text": "12.3"},
+                    "new": {"number": 12.2, "text": "122", "unit": "g/m^2"},
+                }
+            },
+            "used": {
+                "gap": {"old": 101.0, "new": {"number": 102.0, "text": "0.102", "unit": "mm"}}
+            },
+            "given": {"humidity": {"old": None, "new": {"number": 30.0, "text": "30"}}},
+            "batch": {"coating": {"old": None, "new": "strip-9"}},
+            "made_at": {"old": None, "new": "2026-02-28"},
+        },
+    }
+    run = then(made, [draft]).runs["R001"]
+    assert run.used["gap"] == 102.0
+    assert run.given["humidity"] == 30.0
+    assert run.batch["coating"] == "strip-9"
+    assert run.made_at == "2026-02-28"
+
+
+def correcting(state, **what):
+    what = {"reason": "typo", "now": NOW, **what}
+    return lambda: commands.correct(state, what.pop("run", "R1"), **what)
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ({"responses": {"loading": Typed.of("12")}}, "has 2 values: say which replicate"),
+        ({"responses": {"loading": Typed.of("12")}, "replicate": 5}, "no such replicate"),
+        ({"responses": {"viscosity": Typed.of("12")}}, "has no value yet. Record it"),
+        ({"responses": {"porosity": Typed.of("310")}}, "10× too large"),
+        ({"responses": {"porositi": Typed.of("31")}}, "Did you mean 'porosity'?"),
+        ({"responses": {"porosity": Typed.of("31")}}, "nothing would change"),
+        ({"responses": {"porosity": Typed.of("32")}, "reason": " "}, "reason: is empty"),
+        ({"used": {"binder": Typed.of("x")}}, "no category of binder"),
+        ({"used": {"x": Typed.of("x")}}, "no such factor or given"),
+        ({"batch": {"mixing": "1"}}, "no such stage"),
+        ({"made_at": "never"}, "no date or time"),
+        ({}, "nothing would change"),
+        ({"run": "R2", "used": {"gap": Typed.of("99")}}, "nothing was recorded yet"),
+        ({"run": "R9"}, "no such run"),
+    ],
+)
+def test_corrections_that_are_refused(made, what, said):
+    assert said in "\n".join(problems(InputError, correcting(made, **what)))
+
+
+def test_a_correction_on_a_stale_view_shows_what_was_changed(made):
+    first = commands.correct(
+        made, "R1", reason="a", responses={"porosity": Typed.of("33")}, now=NOW
+    )
+    after = then(made, first)
+    stale = correcting(after, responses={"porosity": Typed.of("34")}, seen_seq=made.seq)
+    (found,) = problems(ConflictError, stale)
+    assert "was changed meanwhile by anna" in found
+    assert "33 %" in found
+    assert correcting(after, responses={"porosity": Typed.of("34")}, seen_seq=after.seq)()
+
+
+def test_a_closed_campaign_takes_no_results(made):
+    closed = then(made, commands.close(made))
+    for call in (
+        lambda: commands.record(closed, [entry("R2", loading="12")], now=NOW),
+        lambda: commands.attach(closed, [ResultEntry(None, used=FULL, given=HUMID)], now=NOW),
+        correcting(closed, responses={"porosity": Typed.of("33")}),
+    ):
+        (found,) = problems(InputError, call)
+        assert "campaign demo: was closed by anna on 2026-03-01" in found

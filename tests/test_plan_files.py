@@ -1,0 +1,295 @@
+"""Exports: what they say, that they come back, and that they cannot hurt."""
+
+import csv
+import json
+import tomllib
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from designer.campaigns import commands
+from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry, Typed
+from designer.campaigns.errors import InputError
+from designer.campaigns.line_files import line_from_campaign, read_line
+from designer.campaigns.plan_files import (
+    export_data,
+    export_events,
+    export_plan,
+    export_spec,
+    read_results,
+)
+from designer.campaigns.specification import Specification
+from designer.campaigns.store import Store
+
+TEXT = """
+[campaign]
+version = 1
+name = "{name}"
+line = "line4"
+[[stage]]
+name = "slurry"
+change_cost = 3
+[[factor]]
+name = "speed"
+unit = "m/min"
+low = 0.1
+high = 10
+stage = "slurry"
+[[factor]]
+name = "binder"
+categories = ["PVDF-A", "=1+1", "µ;,\\"x"]
+[[given]]
+name = "humidity"
+unit = "%"
+low = 0
+high = 60
+[[response]]
+name = "thickness"
+unit = "um"
+[[response]]
+name = "adhesion"
+"""
+BINDERS = ["PVDF-A", "=1+1", 'µ;,"x']
+
+
+def spec_of(name="exports"):
+    return Specification.from_toml(TEXT.replace("{name}", name))
+
+
+def make(runs, name="exports"):
+    """A campaign in memory; runs are (speed, binder)."""
+    store = Store.open(None)
+    store.create(spec_of(name), "anna")
+    planned = [
+        PlannedRun(
+            order=order, rank=order, settings={"speed": speed, "binder": binder},
+            batch={"slurry": "new-1"},
+            predicted={"thickness": {"mean": 51.23456, "sd": 1.0, "sd_result": 2.0}},
+            bits=0.75, cost=1.0, in_spec=None, reason="explore", given={"humidity": 40.0},
+        )
+        for order, (speed, binder) in enumerate(runs, start=1)
+    ]  # fmt: skip
+
+    def propose(state):
+        draft = PlanDraft("learn", 7, planned, state.seq, float(len(planned)), 1.5)
+        return commands.propose(state, draft)
+
+    store.change(name, propose, actor="anna")
+    return store
+
+
+def record(store, run, name="exports", **responses):
+    values = {
+        key: None if value is None else [Typed.of(v) for v in value]
+        for key, value in responses.items()
+    }
+    return store.change(name, lambda s: commands.record(s, [ResultEntry(run, values)]), actor="ben")
+
+
+def rows_of(path):
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_plan_sheet(tmp_path):
+    store = make([(0.1 + 0.2, "=1+1"), (2.0, "PVDF-A")])
+    state = store.state("exports")
+    assert export_plan(state, tmp_path / "plan.csv") == 2
+    rows = rows_of(tmp_path / "plan.csv")
+    assert list(rows[0]) == [
+        "campaign", "run", "order", "rank", "plan", "batch:slurry", "speed [m/min]", "binder",
+        "humidity [%]", "thickness [um]", "adhesion", "note", "thickness_mean",
+        "thickness_sd_result", "adhesion_mean", "adhesion_sd_result", "information_bits", "cost",
+        "in_spec", "head",
+    ]  # fmt: skip
+    assert rows[0]["speed [m/min]"] == "0.30000000000000004"
+    assert rows[0]["binder"] == "'=1+1"
+    assert rows[0]["thickness_mean"] == "51.23"
+    assert rows[0]["thickness [um]"] == ""
+    assert rows[0]["head"] == state.head
+    assert [row["run"] for row in rows] == ["R001", "R002"]
+
+
+def test_plan_sheet_of_one_plan_or_of_what_waits(tmp_path):
+    store = make([(1.0, "PVDF-A"), (2.0, "PVDF-A")])
+    state = record(store, "R001", thickness=["50"], adhesion=["1"])
+    export_plan(state, tmp_path / "open.csv")
+    assert [row["run"] for row in rows_of(tmp_path / "open.csv")] == ["R002"]
+    assert export_plan(state, tmp_path / "all.csv", plan="p001") == 2
+    with pytest.raises(InputError, match="Did you mean 'P001'"):
+        export_plan(state, tmp_path / "x.csv", plan="P01")
+    state = record(store, "R002", thickness=["50"], adhesion=None)
+    with pytest.raises(InputError, match="no run waits"):
+        export_plan(state, tmp_path / "x.csv")
+    assert not (tmp_path / "x.csv").exists()
+
+
+def test_plan_json_has_the_shape_of_propose(tmp_path):
+    state = make([(0.1 + 0.2, "=1+1"), (2.0, "PVDF-A")]).state("exports")
+    export_plan(state, tmp_path / "plan.json")
+    plan = json.loads((tmp_path / "plan.json").read_text())
+    assert {key: plan[key] for key in ("campaign", "plan", "seed", "goal")} == {
+        "campaign": "exports", "plan": "P001", "seed": 7, "goal": "learn",
+    }  # fmt: skip
+    assert plan["information_bits"] == 1.5
+    assert plan["cost"] == 2.0
+    assert plan["nested"] is True
+    first = plan["runs"][0]
+    assert first["settings"] == {"speed": 0.1 + 0.2, "binder": "=1+1"}
+    assert first["batch"] == {"slurry": "slurry-01"}
+    assert first["predicted"]["thickness"] == {"mean": 51.23456, "sd": 1.0, "sd_result": 2.0}
+    assert {"run", "order", "rank", "information_bits", "cost", "in_spec", "reason"} <= set(first)
+
+
+def test_data_tells_every_measurement_with_planned_and_used(tmp_path):
+    store = make([(1.0, "PVDF-A"), (2.0, "=1+1"), (3.0, "PVDF-A")])
+    store.change(
+        "exports",
+        lambda s: commands.record(
+            s,
+            [
+                ResultEntry(
+                    "R001",
+                    {"thickness": [Typed.of("50.5"), Typed.of("51")]},
+                    {"speed": Typed.of("1.25")},
+                    note="line one\n=two",
+                    made_at="2021-10-15",
+                )
+            ],
+        ),
+        actor="ben",
+    )
+    record(store, "R001", adhesion=["0.1"])
+    store.change("exports", lambda s: commands.fail(s, "R002", "web break"), actor="ben")
+    state = store.state("exports")
+    assert export_data(state, tmp_path / "data.csv") == 3
+    rows = rows_of(tmp_path / "data.csv")
+    assert [(r["run"], r["replicate"], r["thickness"], r["adhesion"]) for r in rows] == [
+        ("R001", "1", "50.5", "0.1"), ("R001", "2", "51", ""), ("R002", "", "", ""),
+    ]  # fmt: skip
+    assert (rows[0]["speed"], rows[0]["planned:speed"]) == ("1.25", "1")
+    assert rows[0]["batch:slurry"] == "slurry-01"
+    assert rows[0]["made_at"] == "2021-10-15"
+    assert rows[0]["note"] == "line one\n=two"
+    assert rows[0]["actor"] == "ben"
+    assert rows[0]["recorded_at"] > rows[1]["recorded_at"]
+    assert (rows[2]["status"], rows[2]["reason"], rows[2]["binder"]) == (
+        "failed",
+        "web break",
+        "'=1+1",
+    )
+    export_data(state, tmp_path / "data.json")
+    data = json.loads((tmp_path / "data.json").read_text())
+    assert data["runs"][0]["measured"]["thickness"][1]["text"] == "51"
+    assert data["runs"][0]["settings"]["speed"] == 1.25
+    assert data["units"]["thickness"] == "um"
+
+
+def test_exported_data_are_an_earlier_line_for_another_campaign(tmp_path):
+    store = make([(0.1 + 0.2, "=1+1"), (2.0, 'µ;,"x')])
+    record(store, "R001", thickness=["50.123456789012345", "49"], adhesion=["-1.5"])
+    state = record(store, "R002", thickness=["51"])
+    export_data(state, tmp_path / "data.csv")
+    line = read_line(tmp_path / "data.csv", spec_of("next"))
+    assert [row["settings"] for row in line.rows] == [
+        {"speed": 0.1 + 0.2, "binder": "=1+1"}, {"speed": 0.1 + 0.2, "binder": "=1+1"},
+        {"speed": 2.0, "binder": 'µ;,"x'},
+    ]  # fmt: skip
+    direct = line_from_campaign(state, spec_of("next"))
+    assert [row["settings"] for row in direct.rows] == [
+        {"speed": 0.1 + 0.2, "binder": "=1+1"}, {"speed": 2.0, "binder": 'µ;,"x'},
+    ]  # fmt: skip
+    values = [v["number"] for v in direct.rows[0]["responses"]["thickness"]]
+    assert values == [float("50.123456789012345"), 49.0]
+    assert direct.rows[0]["batch"] == {"slurry": "slurry-01"}
+    assert direct.name == "line4"
+    assert direct.mapping["head"] == state.head
+
+
+def test_events_lose_nothing(tmp_path):
+    store = make([(1.0, "=1+1")])
+    state = record(store, "R001", thickness=["50"], adhesion=None)
+    assert export_events(state, tmp_path / "log.json") == len(state.events)
+    log = json.loads((tmp_path / "log.json").read_text())
+    assert [event["body"] for event in log["events"]] == [event.body for event in state.events]
+    assert log["events"][-1]["hash"] == state.events[-1].hash
+    export_events(state, tmp_path / "log.csv")
+    rows = rows_of(tmp_path / "log.csv")
+    assert [json.loads(row["body"]) for row in rows] == [event.body for event in state.events]
+    assert [row["kind"] for row in rows] == [event.kind for event in state.events]
+
+
+def test_specification(tmp_path):
+    state = make([(1.0, "PVDF-A")]).state("exports")
+    export_spec(state, tmp_path / "spec.toml")
+    assert (tmp_path / "spec.toml").read_text() == state.spec.text
+    export_spec(state, tmp_path / "spec.json")
+    tables = json.loads((tmp_path / "spec.json").read_text())
+    assert Specification.from_dict(tables) == state.spec
+    assert tomllib.loads((tmp_path / "spec.toml").read_text())["campaign"]["name"] == "exports"
+
+
+@pytest.mark.parametrize("name", ["plan.md", "plan.html", "plan.xlsx", "plan", "plan.pkl"])
+def test_other_endings_name_the_ones_that_work(tmp_path, name):
+    state = make([(1.0, "PVDF-A")]).state("exports")
+    for export in (export_plan, export_data, export_events):
+        with pytest.raises(InputError, match=r"\.csv or \.json"):
+            export(state, tmp_path / name)
+    with pytest.raises(InputError, match=r"\.toml or \.json"):
+        export_spec(state, tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_row33_existing_files_are_replaced_only_by_force(tmp_path):
+    state = make([(1.0, "PVDF-A")]).state("exports")
+    path = tmp_path / "plan.csv"
+    path.write_text("mine")
+    with pytest.raises(InputError, match="--force"):
+        export_plan(state, path)
+    assert path.read_text() == "mine"
+    assert export_plan(state, path, force=True) == 1
+
+
+def test_row17_no_cell_of_an_export_is_a_formula(tmp_path):
+    store = make([(1.0, "=1+1")])
+    store.change("exports", lambda s: commands.note(s, "@SUM(1)", "R001"), actor="ben")
+    state = record(store, "R001", thickness=["-1", "-2"])
+    for export in (export_plan, export_data, export_events):
+        path = tmp_path / f"{export.__name__}.csv"
+        export(state, path)
+        for row in rows_of(path):
+            for cell in row.values():
+                assert not cell or cell[0] not in "=+@\t\r"
+                assert not cell.startswith("-") or float(cell) < 0
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    runs=st.lists(st.tuples(st.floats(0.1, 10), st.sampled_from(BINDERS)), min_size=1, max_size=4),
+    values=st.lists(st.floats(-1e9, 1e9) | st.floats(-1e-9, 1e-9), min_size=4, max_size=4),
+)
+def test_f8_round_trip_is_exact(tmp_path, runs, values):
+    """Settings and values survive sheet, filling and import with every bit."""
+    store = make(runs)
+    state = store.state("exports")
+    path = tmp_path / "plan.csv"
+    export_plan(state, path, force=True)
+    rows = rows_of(path)
+    for row, value in zip(rows, values, strict=False):
+        row["thickness [um]"] = repr(value)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    results = read_results(path, state)
+    assert all(not entry.used and not entry.batch for entry in results.entries)
+    state = store.change("exports", lambda s: commands.record(s, results.entries), actor="ben")
+    for run, value, (speed, binder) in zip(state.runs.values(), values, runs, strict=False):
+        assert run.values("thickness") == (value,)
+        assert run.used == {"speed": speed, "binder": binder}
+    assert read_results(path, state).entries == []
+    line = line_from_campaign(state, spec_of("next"))
+    assert [row["settings"] for row in line.rows] == [dict(r.used) for r in state.runs.values()]

@@ -1,0 +1,455 @@
+"""Filled plan sheets come back by run id: in pieces, in any order, as often as somebody likes."""
+
+import csv
+import io
+
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from designer.campaigns import commands
+from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry, Typed
+from designer.campaigns.errors import ConflictError, InputError
+from designer.campaigns.plan_files import export_plan, read_results, results_from_columns
+from designer.campaigns.specification import Specification
+from designer.campaigns.store import Store
+from designer.campaigns.table_shape import unescape_formula
+
+SPEC = Specification.from_toml("""
+[campaign]
+version = 1
+name = "sheets"
+line = "line4"
+[[stage]]
+name = "slurry"
+change_cost = 3
+[[factor]]
+name = "solid_content"
+unit = "wt%"
+low = 50
+high = 66
+step = 0.5
+stage = "slurry"
+[[factor]]
+name = "binder"
+categories = ["PVDF-A", "=B"]
+stage = "slurry"
+[[factor]]
+name = "coating_gap"
+unit = "um"
+low = 80
+high = 300
+[[given]]
+name = "humidity"
+unit = "%"
+low = 0
+high = 60
+[[response]]
+name = "mass_loading"
+unit = "mg/cm^2"
+possible = [0, 60]
+[[response]]
+name = "porosity"
+unit = "%"
+""")
+GAP = 100.123456789
+
+
+class Bench:
+    """One campaign in memory with a plan of three runs."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.store = Store.open(None)
+        self.store.create(SPEC, "anna")
+        predicted = {"mass_loading": {"mean": 12.345678, "sd": 0.5, "sd_result": 0.7654321}}
+        runs = [
+            PlannedRun(
+                order=order, rank=4 - order,
+                settings={"solid_content": 55.5, "binder": "=B", "coating_gap": GAP * order},
+                batch={"slurry": "new-1"}, predicted=predicted, bits=1.5, cost=0.5, in_spec=None,
+                reason="explore", given={"humidity": 40.0},
+            )
+            for order in (1, 2)
+        ]  # fmt: skip
+        self.change(
+            lambda state: commands.propose(
+                state,
+                PlanDraft(goal="learn", seed=7, runs=runs, position=state.seq, cost=4.0,
+                          information_bits=3.0),
+            )
+        )  # fmt: skip
+
+    @property
+    def state(self):
+        return self.store.state("sheets")
+
+    def change(self, decide):
+        return self.store.change("sheets", decide, actor="ben")
+
+    def read(self, text):
+        path = self.folder / "filled.csv"
+        path.write_text(text, encoding="utf-8")
+        return read_results(path, self.state)
+
+    def put(self, text):
+        """Import as the service does."""
+        results = self.read(text)
+        if results.entries:
+            self.change(lambda state: commands.record(state, results.entries))
+        return results
+
+    def refused(self, text, error=InputError):
+        with pytest.raises(error) as refusal:
+            self.read(text)
+        return str(refusal.value)
+
+    def values(self, run, response):
+        return list(self.state.run(run).values(response))
+
+
+@pytest.fixture
+def bench(tmp_path):
+    return Bench(tmp_path)
+
+
+def sheet(bench, name="plan.csv"):
+    export_plan(bench.state, bench.folder / name, force=True)
+    with (bench.folder / name).open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def written(rows):
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, rows[0].keys())
+    writer.writeheader()
+    writer.writerows(rows)
+    return buffer.getvalue()
+
+
+def test_an_unfilled_sheet_says_nothing(bench):
+    results = bench.read(written(sheet(bench)))
+    assert results.entries == []
+    assert results.notes == []
+    assert [run["new"] for run in results.runs] == [{}, {}]
+
+
+def test_a_sheet_filled_in_pieces_and_imported_each_time(bench):
+    rows = sheet(bench)
+    rows[0]["mass_loading [mg/cm^2]"] = "12.1"
+    rows[1]["mass_loading [mg/cm^2]"] = "PENDING"
+    first = bench.put(written(rows))
+    assert [entry.run for entry in first.entries] == ["R001"]
+    assert first.runs[0] == {"run": "R001", "new": {"mass_loading": [12.1]}, "skipped": []}
+    assert bench.read(written(rows)).entries == []
+    rows[0]["porosity [%]"] = "31.2/31.9/32.0"
+    rows[1]["mass_loading [mg/cm^2]"] = "13"
+    rows[1]["porosity [%]"] = "none"
+    second = bench.put(written(rows[::-1]))
+    assert {run["run"]: run["skipped"] for run in second.runs} == {
+        "R002": [],
+        "R001": ["mass_loading"],
+    }
+    assert bench.values("R001", "porosity") == [31.2, 31.9, 32.0]
+    assert bench.state.run("R002").never == {"porosity"}
+    assert bench.state.run("R002").status == "completed"
+    third = bench.read(written(rows))
+    assert third.entries == []
+    assert [sorted(run["skipped"]) for run in third.runs] == [["mass_loading", "porosity"]] * 2
+
+
+def test_a_partial_run_is_exported_with_what_is_known_and_comes_back_unchanged(bench):
+    bench.put("run,porosity\nR001,31.2/31.9\nR002,-1.5/-2.5\n")
+    rows = sheet(bench)
+    assert [row["run"] for row in rows] == ["R001", "R002"]
+    assert rows[0]["porosity [%]"] == "31.2/31.9"
+    assert rows[1]["porosity [%]"] == "'-1.5/-2.5"
+    results = bench.read(written(rows))
+    assert results.entries == []
+    assert results.runs[1]["skipped"] == ["porosity"]
+
+
+@pytest.mark.parametrize("blank", ["", " ", "PENDING", "pending", "NA", "n/a", "N/A", "-", "–"])
+def test_words_for_not_yet(bench, blank):
+    assert bench.read(f"run,porosity\nR001,{blank}\n").entries == []
+
+
+@pytest.mark.parametrize("word", ["nan", "null", "0,5", "inf", "x"])
+def test_row8_other_words_are_no_results(bench, word):
+    assert "line 2 column porosity" in bench.refused(f'run,porosity\nR001,"{word}"\n')
+
+
+def test_settings_that_differ_are_the_really_used_ones(bench):
+    rows = sheet(bench)
+    rows[0]["coating_gap [um]"] = "105"
+    rows[0]["binder"] = "PVDF-A"
+    rows[0]["humidity [%]"] = "41"
+    rows[0]["batch:slurry"] = "slurry-07"
+    rows[0]["mass_loading [mg/cm^2]"] = "12"
+    # A spreadsheet saved nine of the digits: that is no other setting.
+    rows[1]["coating_gap [um]"] = "200.246914"
+    rows[1]["mass_loading [mg/cm^2]"] = "13"
+    results = bench.put(written(rows))
+    entry = results.entries[0]
+    assert {name: typed.text for name, typed in entry.used.items()} == {
+        "coating_gap": "105", "binder": "PVDF-A",
+    }  # fmt: skip
+    assert results.runs[0]["new"]["humidity"] == 41.0
+    assert results.runs[1]["new"] == {"mass_loading": [13.0]}
+    run = bench.state.run("R001")
+    assert run.used == {"solid_content": 55.5, "binder": "PVDF-A", "coating_gap": 105.0}
+    assert run.planned["coating_gap"] == GAP
+    assert run.batch == {"slurry": "slurry-07"}
+    assert run.given == {"humidity": 41.0}
+    assert bench.read(written(rows)).entries == []
+
+
+def test_row10_used_settings_out_of_range_are_kept_unless_the_unit_slipped(bench):
+    bench.put("run,coating_gap,porosity\nR001,350,31\n")
+    assert bench.state.run("R001").used["coating_gap"] == 350
+    with pytest.raises(InputError, match="looks like mm"):
+        bench.put("run,coating_gap,porosity\nR002,0.12,31\n")
+    bench.put("run,coating_gap (mm),porosity\nR002,0.12,31\n")
+    assert bench.state.run("R002").used["coating_gap"] == 120
+
+
+def test_units_in_headers_and_decimal_commas(bench):
+    results = bench.read("run;mass_loading [g/m^2];porosity\nR001;121,5;31,25\n")
+    assert results.entries[0].responses["mass_loading"] == [Typed("121,5", 121.5, None, "g/m^2")]
+    assert results.runs[0]["new"] == {
+        "mass_loading": [{"text": "121,5 g/m^2", "unit": "g/m^2"}], "porosity": [31.25],
+    }  # fmt: skip
+    bench.change(lambda state: commands.record(state, results.entries))
+    assert bench.values("R001", "mass_loading") == [12.15]
+    assert bench.read("run,mass_loading\nR001,12.15\n").entries == []
+
+
+def test_row5_columns(bench):
+    results = bench.read("run,operator,order,porosity,mass_loading_mean\nR001,me,2,31,9\n")
+    assert results.notes == ["columns not used: operator"]
+    text = bench.refused("run,porosty,Mass_Loading\nR001,31,12\n")
+    assert "porosty: this unknown column looks like porosity" in text
+    assert "Mass_Loading: this unknown column looks like mass_loading" in text
+    assert "there is no column for run" in bench.refused("Run no,porosity\nR001,31\n")
+
+
+def test_row6_a_run_twice_needs_replicate_numbers(bench):
+    text = bench.refused("run,porosity\nR001,31\nR002,30\nr1,32\n")
+    assert "line 4: R001 is there 2 times (lines 2, 4)" in text
+    assert "31.2/31.9" in text
+    assert "2 times" in bench.refused("run,replicate,porosity\nR001,1,31\nR001,1,32\n")
+    bench.put("run,replicate,porosity\nR001,2,32\nR001,1,31\n")
+    assert bench.values("R001", "porosity") == [31, 32]
+    again = "run,replicate,porosity,mass_loading\nR001,1,31,\nR001,2,32,12\nR001,3,33,\n"
+    assert "replicate 2 of mass_loading without replicate 1" in bench.refused(again)
+    bench.put(again.replace("12\n", "\n"))
+    assert bench.values("R001", "porosity") == [31, 32, 33]
+    assert bench.read(again.replace("12\n", "\n")).entries == []
+
+
+def test_row6_replicates_must_be_the_same_recipe(bench):
+    text = bench.refused("run,replicate,coating_gap,porosity\nR001,1,105,31\nR001,2,110,32\n")
+    assert "line 3 column coating_gap: R001 has another coating_gap in line 2" in text
+    assert "no number of a replicate" in bench.refused("run,replicate,porosity\nR001,1.5,3\n")
+
+
+def test_a_further_replicate_whatever_there_is(bench):
+    bench.put("run,porosity\nR001,31\n")
+    bench.put("run,replicate,porosity\nR001,TRUE,31\n")
+    assert bench.values("R001", "porosity") == [31, 31]
+
+
+def test_values_appended_behind_recorded_ones_are_replicates(bench):
+    bench.put("run,porosity\nR001,31\n")
+    results = bench.put("run,porosity,mass_loading,note\nR001,31/32,12,second piece\n")
+    assert [(entry.replicate, list(entry.responses)) for entry in results.entries] == [
+        (False, ["mass_loading"]), (True, ["porosity"]),
+    ]  # fmt: skip
+    assert bench.values("R001", "porosity") == [31, 32]
+    assert [note.text for note in bench.state.run("R001").notes] == ["second piece"]
+    assert bench.read("run,porosity,note\nR001,31,second piece\n").entries == []
+
+
+def test_row23_other_values_than_recorded_are_conflicts_all_told(bench):
+    bench.put("run,porosity,mass_loading\nR001,31/32,12\nR002,30,none\n")
+    text = bench.refused(
+        "run,porosity,mass_loading\nR001,31/33,12.5\nR002,none,13\n", ConflictError
+    )
+    assert "line 2 column porosity: R001 has another value already, 32 % by ben on" in text
+    assert "(31/32/33)" in text
+    assert "line 2 column mass_loading: R001 has another value already, 12 mg/cm^2" in text
+    assert "line 3 column porosity: R002 has a value already, recorded by ben on" in text
+    bench.put("run,mass_loading\nR002,13\n")  # after "never", a value did come
+    assert bench.values("R002", "mass_loading") == [13]
+
+
+def test_row22_unknown_runs_name_the_nearest_and_the_open_ones(bench):
+    text = bench.refused("run,porosity\nR01x,31\n,30\nR009,\n")
+    assert "line 2 column run: no such run in this campaign (found R01x)" in text
+    assert "Open runs: R001, R002" in text
+    assert "line 3 column run: the run id is missing" in text
+    assert "line 4 column run" in text
+
+
+def test_a_sheet_of_another_campaign_is_refused(bench):
+    rows = sheet(bench)
+    for row in rows:
+        row["campaign"] = "other"
+        row["porosity [%]"] = "31"
+    assert "belongs to another campaign (found 'other')" in bench.refused(written(rows))
+
+
+def test_row_numbers_and_impossible_values_reach_the_user(bench):
+    with pytest.raises(InputError) as error:
+        bench.put("run,mass_loading,binder\nR001,61,PVDF\nR002,-1,\n")
+    text = str(error.value)
+    assert "filled.csv line 2, mass_loading: impossible value" in text
+    assert "filled.csv line 2, binder: no category" in text
+    assert "filled.csv line 3, mass_loading: impossible value" in text
+
+
+def test_times_and_bad_texts(bench):
+    bench.put("run,made_at,porosity\nR001,2021-10-15,31\n")
+    assert bench.state.run("R001").made_at == "2021-10-15"
+    assert bench.read("run,made_at,porosity\nR001,2021-10-15,31\n").entries == []
+    assert "no date or time" in bench.refused("run,made_at\nR002,15.10.2021\n")
+    assert "invisible" in bench.refused("run,batch:slurry\nR002,a\u202eb\n")
+    assert "invisible" in bench.refused("run,note\nR002,a\u202eb\n")
+
+
+def test_workbooks(bench):
+    rows = sheet(bench)
+    header = list(rows[0])
+    workbook = openpyxl.Workbook()
+    filled = workbook.active
+    filled.append(header)
+    for row in rows:
+        filled.append([unescape_formula(cell) or None for cell in row.values()])
+    for row in (2, 3):
+        filled.cell(row, header.index("binder") + 1).data_type = "s"  # "=B" is no formula
+    filled.cell(2, header.index("porosity [%]") + 1).value = 31.5
+    loading = filled.cell(3, header.index("mass_loading [mg/cm^2]") + 1)
+    loading.value = "=B3*2"
+    path = bench.folder / "filled.xlsx"
+    workbook.save(path)
+    with pytest.raises(
+        InputError, match=r"row 3 column mass_loading .* a formula without a stored"
+    ):
+        read_results(path, bench.state)
+    loading.value = 12
+    workbook.save(path)
+    results = read_results(path, bench.state)
+    assert [run["new"] for run in results.runs] == [{"porosity": [31.5]}, {"mass_loading": [12.0]}]
+
+
+def test_columns_in_memory(bench):
+    columns = {
+        "run": ["R002", "R001"],
+        "porosity": [31.5, float("nan")],
+        "mass_loading": [None, 12],
+    }
+    results = results_from_columns(columns, bench.state)
+    assert [(entry.run, list(entry.responses)) for entry in results.entries] == [
+        ("R002", ["porosity"]), ("R001", ["mass_loading"]),
+    ]  # fmt: skip
+    assert results.entries[0].where == "data frame row 0"
+
+
+def test_nothing_is_recorded_by_reading(bench):
+    before = bench.state.seq
+    bench.read("run,porosity\nR001,31\n")
+    assert bench.state.seq == before
+
+
+def test_facts_told_before_win_over_a_stale_sheet(bench):
+    stale = written(sheet(bench))
+    bench.change(
+        lambda state: commands.record(
+            state,
+            [ResultEntry("R001", {"porosity": [Typed.of("31")]}, {"coating_gap": Typed.of("105")})],
+        )
+    )
+    assert bench.read(stale).entries == []
+    with pytest.raises(ConflictError):
+        bench.put("run,coating_gap,mass_loading\nR001,110,12\n")
+
+
+CELLS = st.sampled_from(
+    ["", "31", "105", "31/32", "none", "2021-01-01", "PENDING", "0,5", "1e999", "TRUE", "2", "=B"]
+) | st.text(max_size=5)
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(
+        st.sampled_from(["porosity", "binder", "coating_gap", "replicate", "note", "made_at",
+                         "batch:slurry", "mass_loading", "extra"]), unique=True, max_size=5
+    ),
+    st.lists(
+        st.tuples(st.sampled_from(["R001", "r2", "R003", ""]), CELLS, CELLS, CELLS, CELLS, CELLS),
+        min_size=1,
+        max_size=3,
+    ),
+)  # fmt: skip
+def test_f7_any_cells_are_refused_or_recorded_once(tmp_path, header, rows):
+    """Never another error, never half an import, and nothing new the second time."""
+    bench = Bench(tmp_path)
+    path = tmp_path / "filled.csv"
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(["run", *header])
+    writer.writerows(row[: len(header) + 1] for row in rows)
+    path.write_text(buffer.getvalue(), encoding="utf-8", errors="replace", newline="")
+    before = bench.state.seq
+    try:
+        results = read_results(path, bench.state)
+        if results.entries:
+            bench.change(lambda state: commands.record(state, results.entries))
+    except (InputError, ConflictError):
+        assert bench.state.seq == before
+        return
+    if "replicate" not in header:
+        assert read_results(path, bench.state).entries == []
+
+
+VALUE = st.floats(0.1, 50).map(lambda value: float(f"{value:.4g}"))
+FULL = st.fixed_dictionaries(
+    {
+        (run, response): st.lists(VALUE, min_size=1, max_size=3) | st.just("none")
+        for run in ("R001", "R002")
+        for response in ("mass_loading", "porosity")
+    }
+)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(FULL, st.data())
+def test_pieces_in_any_order_end_in_the_same_record(tmp_path, full, data):
+    """Sheets that only ever grow, imported after each growth and again at random."""
+    bench = Bench(tmp_path)
+    shown = dict.fromkeys(full, 0)
+    order = data.draw(
+        st.permutations([cell for cell, values in full.items() for _ in values if values != "none"]
+                        + [cell for cell, values in full.items() if values == "none"])
+    )  # fmt: skip
+    for cell in order:
+        shown[cell] += 1
+        rows = []
+        for run in data.draw(st.permutations(["R001", "R002"])):
+            texts = [
+                full[run, response] if full[run, response] == "none" and shown[run, response]
+                else "/".join(map(repr, full[run, response][: shown[run, response]]))
+                for response in ("mass_loading", "porosity")
+            ]  # fmt: skip
+            rows.append(",".join([run, *texts]))
+        text = "run,mass_loading,porosity\n" + "\n".join(rows) + "\n"
+        assert len(bench.put(text).entries) == 1
+        assert bench.read(text).entries == []
+    for (run, response), values in full.items():
+        assert bench.values(run, response) == ([] if values == "none" else values)
+        assert (response in bench.state.run(run).never) == (values == "none")

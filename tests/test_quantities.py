@@ -1,0 +1,132 @@
+"""Units: pint behind a strict grammar, exact in decimals."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from designer.campaigns import quantities
+from designer.campaigns.errors import InputError
+from designer.campaigns.quantities import check_unit, convert, is_share, same_unit
+from designer.campaigns.unit_words import parse_unit
+
+
+@pytest.mark.parametrize("unit", sorted(quantities.COMMON_UNITS))
+def test_pint_reads_the_common_units(unit):
+    quantities._parsed(unit)
+    quantities._scale(unit)
+
+
+@pytest.mark.parametrize(
+    ("unit", "powers"),
+    [
+        ("1", ()),
+        ("wt%", (("percent", 1),)),
+        ("cm2", (("cm", 2),)),
+        ("mg/cm^2", (("mg", 1), ("cm", -2))),
+        ("g cm-3", (("g", 1), ("cm", -3))),
+        ("g·cm⁻³", (("g", 1), ("cm", -3))),
+        ("m**-1", (("m", -1),)),
+        ("kN/(m s)", (("kN", 1), ("m", -1), ("s", -1))),
+        ("1/(Pa*s)^2", (("Pa", -2), ("s", -2))),
+        ("m per s", (("m", 1), ("s", -1))),
+        ("inH2O", (("inH2O", 1),)),
+        ("m^0.5", (("m", 0.5),)),
+        ("m^(-1)", (("m", -1),)),
+    ],
+)
+def test_units_are_split(unit, powers):
+    assert parse_unit(unit) == powers
+    assert check_unit(unit) is None
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["", " ", "EUR", "mpaa", "10 um", "m^", "m/", "/m", "(m", "m)", "m^9^9", "9**9**9", "2",
+     "m + s", "m^10", "x" * 41, "m; import os", "__class__", "m.real", "percent percent%%%x"],
+)  # fmt: skip
+def test_what_is_no_unit_is_refused(unit):
+    assert check_unit(unit)
+
+
+def test_misspelt_units_get_a_suggestion():
+    assert "did you mean 'MPa'?" in (check_unit("mpa") or "")
+
+
+@pytest.mark.parametrize(
+    ("value", "start", "end", "result"),
+    [
+        (0.12, "mm", "um", 120.0),
+        (0.07, "mm", "um", 70.0),  # 0.07 * 1000 is 70.00000000000001 in floats
+        (0.3, "mm", "um", 300.0),
+        (62, "wt%", "1", 0.62),
+        (0.62, "1", "%", 62.0),
+        (5, "vol%", "mol%", 5.0),
+        (12, "mg/cm^2", "gsm", 120.0),
+        (25, "degC", "K", 298.15),
+        (5, "degC/min", "K/min", 5.0),
+        (1, "inch", "mm", 25.4),
+        (20, "MPa", "bar", 200.0),
+        (90, "min", "h", 1.5),
+        (200, "mAh/g", "Ah/kg", 200.0),
+        (3.3, "nonsense", "nonsense", 3.3),
+    ],
+)
+def test_conversions_are_exact(value, start, end, result):
+    assert convert(value, start, end) == result
+
+
+@given(st.decimals(-1000, 1000, places=4))
+def test_there_and_back_is_the_same_number(number):
+    value = float(number)
+    assert convert(convert(value, "um", "mm"), "mm", "um") == value
+    assert convert(convert(value, "mg/cm^2", "gsm"), "gsm", "mg/cm2") == value
+
+
+@pytest.mark.parametrize(
+    ("value", "start", "end", "named"),
+    [
+        (3.0, "mm", "MPa", ["'mm'", "'MPa'", "3 mm"]),
+        (3.0, "EUR", "mm", ["'EUR'"]),
+        (3.0, "EUR", "USDX", ["'EUR'", "'USDX'"]),
+        (1e300, "km", "nm", ["too large"]),
+        (3.0, "wt%", "g", ["'wt%'"]),
+    ],
+)
+def test_impossible_conversions_name_both_units(value, start, end, named):
+    with pytest.raises(InputError) as caught:
+        convert(value, start, end)
+    assert all(word in str(caught.value) for word in named)
+
+
+def test_same_units():
+    assert same_unit("wt%", "%")
+    assert same_unit("cm2", "cm^2")
+    assert same_unit(None, "1")
+    assert not same_unit("mm", "um")
+    assert not same_unit("mm", "EUR")
+    assert is_share("wt%")
+    assert not is_share("1")
+    assert not is_share(None)
+
+
+def test_hostile_units_cost_nothing():
+    started = time.process_time()
+    for unit in ("9**9**9**9", "(((((((m^9)^9)^9)^9)^9)^9)^9)", "m^9" * 13, "(" * 40, "a" * 10**6):
+        check_unit(unit)
+    assert time.process_time() - started < 2.0
+
+
+def test_common_units_do_not_load_pint():
+    code = (
+        "import sys; from designer.campaigns.specification import Specification, example_text;"
+        "Specification.from_toml(example_text());"
+        "print([m for m in ('pint', 'numpy', 'pandas', 'scipy', 'torch') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,163 @@
+"""A specification survives being written as a dict, as JSON and as TOML."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+import tomllib
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from designer.campaigns.specification import Specification, example_text
+
+NUMBER = st.decimals(-500, 500, places=3)
+POSITIVE = st.decimals(min_value="0.001", max_value=500, places=3)
+WORDS = st.text(alphabet="aäμ°ABC 0-\"\\'#=[]{},→", min_size=1, max_size=12).filter(str.strip)
+UNITS = st.sampled_from([None, "1", "um", "mg/cm^2", "wt%", "cm2", "gsm", "h"])
+
+
+def kept(**keys):
+    return {key: value for key, value in keys.items() if value is not None}
+
+
+def maybe(strategy):
+    return st.none() | strategy
+
+
+@st.composite
+def ranges(draw):
+    low, step, count = draw(NUMBER), draw(POSITIVE), draw(st.integers(1, 500))
+    return {"low": low, "high": low + step * count, "step": draw(st.sampled_from([step, None]))}
+
+
+@st.composite
+def values(draw):
+    form = draw(st.sampled_from(["range", "levels", "categories"]))
+    if form == "range":
+        return {"unit": draw(UNITS), **draw(ranges()), "was": draw(maybe(NUMBER))}
+    if form == "levels":
+        numbers = draw(st.lists(NUMBER, min_size=2, max_size=5, unique=True))
+        return {"unit": draw(UNITS), "levels": sorted(numbers)}
+    names = draw(st.lists(WORDS.map(str.strip), min_size=2, max_size=4, unique=True))
+    return {"categories": names, "was": draw(st.sampled_from([None, names[0]]))}
+
+
+@st.composite
+def ends(draw):
+    low, width = draw(NUMBER), draw(POSITIVE)
+    return draw(
+        st.sampled_from([[low, low + width], [low, Decimal("Infinity")], [-math.inf, low], None])
+    )
+
+
+@st.composite
+def responses(draw, name, stages):
+    possible = draw(ends())
+    return kept(
+        name=name,
+        unit=draw(UNITS),
+        noise_sd=draw(maybe(POSITIVE)),
+        possible=possible,
+        window=None if possible is not None else draw(ends()),
+        goal=draw(st.sampled_from(["none", "maximize", "minimise", None])),
+        weight=draw(maybe(POSITIVE)),
+        stage=draw(st.sampled_from([None, *stages])),
+        scale=draw(st.sampled_from([None, "linear"])),
+        knowledge=draw(st.sampled_from([None, [], ["loading"], ["loading", "compaction"]])),
+    )
+
+
+@st.composite
+def tables(draw):
+    stages = [f"stage{i}" for i in range(draw(st.integers(0, 3)))]
+    factors = [
+        kept(name=f"f{i}", **draw(values()), stage=draw(st.sampled_from([None, *stages])))
+        for i in range(draw(st.integers(1, 4)))
+    ]
+    mixture = []
+    if draw(st.booleans()):
+        factors += [{"name": f"m{i}", "low": 0, "high": 100, "step": 0.5} for i in range(3)]
+        mixture = [{"factors": ["m0", "m1", "m2"], "total": draw(st.sampled_from([1, 50, 99.5]))}]
+    numeric = [f for f in factors if "low" in f]
+    named = [f for f in factors if "categories" in f]
+    constraint = []
+    if numeric:
+        when = {named[0]["name"]: named[0]["categories"][:1]} if named else None
+        name, low = numeric[0]["name"], numeric[0]["low"]
+        constraint = [kept(expression=f"{name} >= {low}", reason=draw(maybe(WORDS)), when=when)]
+    return {
+        "campaign": kept(
+            name=draw(WORDS), line=draw(WORDS), goal=draw(st.sampled_from([None, "learn"]))
+        ),
+        "stage": [{"name": name, "change_cost": draw(POSITIVE)} for name in stages],
+        "factor": factors,
+        "given": [{"name": "g", **kept(unit=draw(UNITS)), "low": 0, "high": draw(POSITIVE)}],
+        "mixture": mixture,
+        "response": [draw(responses(f"r{i}", stages)) for i in range(draw(st.integers(1, 3)))],
+        "constraint": constraint,
+        "costs": kept(unit=draw(maybe(WORDS)), run=draw(POSITIVE), budget=draw(maybe(POSITIVE))),
+    }
+
+
+@given(tables())
+@settings(deadline=None)
+def test_round_trips(raw):
+    spec = Specification.from_dict(raw)
+    as_dict = spec.to_dict()
+    assert Specification.from_dict(as_dict) == spec
+    assert Specification.from_dict(as_dict, trusted=True) == spec
+    text = json.dumps(as_dict, allow_nan=False, ensure_ascii=False)
+    again = Specification.from_dict(json.loads(text))
+    assert again == spec
+    assert json.dumps(again.to_dict(), allow_nan=False, ensure_ascii=False) == text
+    from_text = Specification.from_toml(spec.text)
+    assert from_text == spec
+    assert from_text.to_dict() == as_dict
+    assert spec.difference(from_text) == []
+    assert spec.amendment_problems(from_text) == []
+
+
+def test_the_example_round_trips():
+    spec = Specification.from_toml(example_text())
+    made = Specification.from_dict(spec.to_dict())
+    assert made == spec
+    assert made.text != spec.text
+    assert Specification.from_toml(made.text) == spec
+    assert Specification.from_dict(tomllib.loads(example_text())) == spec
+
+
+def test_open_ends_are_null_in_json():
+    spec = Specification.from_dict(
+        {
+            "campaign": {"name": "x", "line": "l"},
+            "factor": [{"name": "a", "low": 0.5, "high": 2.0}],
+            "response": [{"name": "y", "window": [30, math.inf], "possible": [-math.inf, 50]}],
+        }
+    )
+    written = spec.to_dict()
+    assert written["response"][0]["window"] == [30, None]
+    assert written["response"][0]["possible"] == [None, 50]
+    assert "window = [30, inf]" in spec.text
+    assert "possible = [-inf, 50]" in spec.text
+    assert [type(v) for v in (written["factor"][0]["low"], written["factor"][0]["high"])] == [
+        float,
+        int,
+    ]
+
+
+def test_trusted_specifications_load_without_heavy_modules():
+    """`status` reads a stored specification with any unit: neither pint nor numpy may be needed."""
+    code = (
+        "import sys; from designer.campaigns.specification import Specification;"
+        "Specification.from_dict({'campaign': {'name': 'x', 'line': 'l'},"
+        "'factor': [{'name': 'a', 'low': 0, 'high': 1, 'unit': 'furlong'}],"
+        "'constraint': [{'expression': 'a <= 1'}],"
+        "'response': [{'name': 'y', 'unit': 'slug'}]}, trusted=True);"
+        "print([m for m in ('pint', 'numpy', 'pydantic', 'sqlalchemy') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,326 @@
+"""The store among real processes: races, kills, full disks, permissions, speed."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from designer.campaigns import commands
+from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry, Typed
+from designer.campaigns.specification import Specification
+from designer.campaigns.store import Store
+
+TABLES = {
+    "campaign": {"version": 1, "name": "demo", "line": "line4"},
+    "factor": [{"name": "gap", "unit": "um", "low": 80, "high": 200, "step": 10}],
+    "response": [{"name": "loading", "unit": "mg/cm^2"}, {"name": "porosity", "unit": "%"}],
+}
+SPEC = Specification.from_dict(TABLES)
+
+PRELUDE = """
+import json, sys
+from designer.campaigns import commands
+from designer.campaigns.commands import ResultEntry, Typed
+from designer.campaigns.errors import DesignerError
+from designer.campaigns.specification import Specification
+from designer.campaigns.store import Store
+tables, url = json.loads(sys.argv[1]), sys.argv[2]
+def say(*words):
+    print(*words, flush=True)
+"""
+
+
+def start(script, path, *arguments, **options):
+    words = [sys.executable, "-c", PRELUDE + script, json.dumps(TABLES), str(path)]
+    return subprocess.Popen(
+        [*words, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
+
+
+def run(script, path, *arguments, **options):
+    process = start(script, path, *arguments, **options)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    return out.splitlines()
+
+
+def propose(store, count):
+    runs = [
+        PlannedRun(i, i, {"gap": 100.0}, {}, {}, 0.1, 1.0, None, "") for i in range(1, count + 1)
+    ]
+    return store.change(
+        "demo",
+        lambda state: commands.propose(state, PlanDraft("learn", 1, runs, state.seq, 1.0, 0.1)),
+        actor="anna",
+    )
+
+
+def test_two_processes_may_create_the_store_at_once(tmp_path):
+    script = """
+spec = Specification.from_dict({**tables, "campaign": {**tables["campaign"], "name": sys.argv[3]}})
+store = Store.open(url)
+sys.stdin.readline()
+try:
+    store.create(spec, "anna")
+    say("created")
+except DesignerError as error:
+    say(error.exit_code)
+"""
+    names = ["demo", "demo", "other", "third"]
+    path = tmp_path / "pilot.db"
+    processes = [start(script, path, name, stdin=subprocess.PIPE) for name in names]
+    time.sleep(1)  # all wait at their starting line
+    answers = [process.communicate("go\n", timeout=120) for process in processes]
+    assert sorted(out.strip() for out, _ in answers) == ["3", "created", "created", "created"]
+    assert {info.name for info in Store.open(str(path)).list()} == {"demo", "other", "third"}
+    assert [file.name for file in tmp_path.iterdir()] == ["pilot.db"]
+
+
+def test_of_two_processes_recording_the_same_runs_exactly_one_wins_each(tmp_path):
+    path = tmp_path / "pilot.db"
+    store = Store.open(str(path))
+    store.create(SPEC, "anna")
+    propose(store, 12)
+    script = """
+store, me = Store.open(url), sys.argv[3]
+sys.stdin.readline()
+for number in range(1, 13):
+    entry = ResultEntry(f"R{number:03d}", {"loading": [Typed.of(me)]})
+    try:
+        store.change("demo", lambda state: commands.record(state, [entry]), actor=me)
+        say("won", number)
+    except DesignerError as error:
+        say("lost" if error.exit_code == 4 else error, number)
+"""
+    racers = [start(script, path, name, stdin=subprocess.PIPE) for name in ("1", "2")]
+    time.sleep(1)
+    answers = [process.communicate("go\n", timeout=120)[0].split("\n")[:12] for process in racers]
+    state = store.state("demo")
+    for number in range(1, 13):
+        told = {me: answers[me - 1][number - 1].split()[0] for me in (1, 2)}
+        assert sorted(told.values()) == ["lost", "won"]
+        (winner,) = (me for me, word in told.items() if word == "won")
+        (value,) = state.runs[f"R{number:03d}"].measurements["loading"]
+        assert (value.number, value.actor) == (float(winner), str(winner))
+    assert state.seq == 2 + 12
+    assert store.verify()
+
+
+def test_killing_the_writer_loses_nothing_that_was_acknowledged(tmp_path):
+    path = tmp_path / "pilot.db"
+    store = Store.open(str(path))
+    store.create(SPEC, "anna")
+    # each command appends three events: all of them or none must be there
+    script = """
+store = Store.open(url)
+def decide(state):
+    return [commands.note(state, f"{state.seq} {part}")[0] for part in "abc"]
+while True:
+    state = store.change("demo", decide, actor="anna")
+    say(state.seq, state.events[-1].hash)
+"""
+    chance = random.Random(7)
+    acknowledged = kills = 0
+    while kills < 15:
+        writer = start(script, path)
+        first = writer.stdout.readline()
+        time.sleep(chance.uniform(0, 0.04))
+        writer.send_signal(signal.SIGKILL)
+        rest, _ = writer.communicate()
+        lines = [first, *rest.splitlines(keepends=True)]
+        lines = [line for line in lines if line.endswith("\n")]
+        kills += 1
+        events = Store.open(str(path)).state("demo").events
+        assert (len(events) - 1) % 3 == 0
+        for line in lines:
+            seq, digest = line.split()
+            assert events[int(seq) - 1].hash == digest
+            acknowledged += 1
+    assert acknowledged >= kills
+    assert store.verify()
+
+
+def test_a_full_disk_refuses_in_words_and_keeps_what_was_acknowledged(tmp_path):
+    resource = pytest.importorskip("resource", reason="needs a POSIX system to limit file sizes")
+    path = tmp_path / "pilot.db"
+    Store.open(str(path)).create(SPEC, "anna")
+    limit = path.stat().st_size + 30_000
+    script = """
+import resource, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]),) * 2)
+store, kept = Store.open(url), 0
+try:
+    for number in range(1000):
+        kept = store.change("demo", lambda s: commands.note(s, "x" * 2000), actor="anna").seq
+except DesignerError as error:
+    say(type(error).__name__, error.exit_code)
+    say(kept, store.state("demo").seq)
+"""
+    assert resource.RLIMIT_FSIZE is not None
+    name, numbers = run(script, path, limit)
+    assert name == "StorageError 5"
+    kept, there = map(int, numbers.split())
+    assert kept == there > 2
+    assert Store.open(str(path)).state("demo").seq == kept
+    assert Store.open(str(path)).verify()
+
+
+# Root may write anything, so these become somebody else once everything is imported: the Python
+# of a virtual environment below /root cannot be started by anybody else.
+UNPRIVILEGED = """
+import os
+import designer.campaigns.archive, designer.campaigns.verify
+if os.geteuid() == 0:
+    os.setgroups([]), os.setgid(65534), os.setuid(65534)
+"""
+
+READ_ONLY = (
+    UNPRIVILEGED
+    + """
+store = Store.open(url, program="0")
+say(store.state("demo").seq, store.writable)
+try:
+    store.change("demo", lambda state: commands.note(state, "x"), actor="bert")
+    say("written")
+except DesignerError as error:
+    say(error.exit_code, error)
+for control in (url, os.path.dirname(url) + "/new"):
+    try:
+        open(control, "ab").close()
+        say("control wrote")
+    except OSError:
+        say("control refused")
+"""
+)
+
+
+PUBLIC = ("pytest", "public", "popen")  # folders of pytest and its workers
+
+
+@pytest.fixture
+def public(tmp_path_factory):
+    """A folder that an unprivileged process can reach, with a store in it."""
+    if os.name == "nt":
+        pytest.skip("Windows has other permissions")
+    folder = tmp_path_factory.mktemp("public")
+    for parent in (folder, *folder.parents):
+        if parent.stat().st_uid == os.geteuid() and parent.name.startswith(PUBLIC):
+            parent.chmod(0o755)
+    path = folder / "pilot.db"
+    Store.open(str(path)).create(SPEC, "anna")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("file", "folder", "controls"),
+    [
+        (0o444, 0o777, ["control refused", "control wrote"]),
+        (0o666, 0o555, ["control wrote", "control refused"]),
+    ],
+)
+def test_a_read_only_store_can_be_read_and_refuses_writing_in_words(public, file, folder, controls):
+    public.chmod(file)
+    public.parent.chmod(folder)
+    before = public.read_bytes()
+    try:
+        reading, writing, *told = run(READ_ONLY, public)
+    finally:
+        public.parent.chmod(0o755)
+    assert told == controls  # else the test would be blind
+    assert reading == "1 False"
+    assert writing.startswith("5 ")
+    assert "is read-only" in writing
+    assert public.read_bytes() == before
+
+
+def test_the_store_is_created_readable_only_through_the_umask(tmp_path):
+    path = tmp_path / "pilot.db"
+    Store.open(str(path)).create(SPEC, "anna")
+    assert path.stat().st_mode & 0o111 == 0
+
+
+def test_an_interrupted_write_that_nobody_may_roll_back_is_explained(public):
+    # a writer dies with a hot journal: pages are in the file, the commit is not
+    script = """
+import os, sqlite3
+connection = sqlite3.connect(url, isolation_level=None)
+connection.execute("PRAGMA cache_size = 1")
+connection.execute("BEGIN IMMEDIATE")
+connection.execute("CREATE TABLE junk (a)")
+connection.executemany("INSERT INTO junk VALUES (?)", [("x" * 3000,)] * 400)
+os._exit(0)
+"""
+    run(script, public)
+    journal = public.with_name("pilot.db-journal")
+    assert journal.stat().st_size > 0
+    public.chmod(0o444)
+    journal.chmod(0o444)
+    public.parent.chmod(0o555)
+    script = (
+        UNPRIVILEGED
+        + """
+try:
+    say(Store.open(url).state("demo").seq)
+except DesignerError as error:
+    say(error.exit_code, error)
+"""
+    )
+    try:
+        (told,) = run(script, public)
+    finally:
+        public.parent.chmod(0o755)
+        public.chmod(0o644)
+    assert told.startswith("5 ")
+    assert "pilot.db-journal shows an interrupted write" in told
+    assert Store.open(str(public)).state("demo").seq == 1  # rolled back by who may
+    assert not journal.exists()
+
+
+def test_importing_the_store_loads_no_database_and_no_mathematics(tmp_path):
+    script = """
+heavy = {"sqlalchemy", "pandas", "numpy", "torch", "scipy", "pint", "openpyxl"}
+say(sorted(heavy & set(sys.modules)))
+store = Store.open(url)
+store.create(Specification.from_dict(tables), "anna")
+store.change("demo", lambda state: commands.note(state, "x"), actor="anna")
+say(sorted((heavy - {"sqlalchemy"}) & set(sys.modules)))
+"""
+    assert run(script, tmp_path / "pilot.db") == ["[]", "[]"]
+
+
+def test_ten_thousand_events_load_within_a_second_of_cpu(tmp_path):
+    """Gate: 0.5 s on a quiet machine (reliability notes); a factor 2 for a busy one."""
+    path = tmp_path / "pilot.db"
+    store = Store.open(str(path))
+    store.create(SPEC, "anna")
+    propose(store, 5000)
+    for response in ("loading", "porosity"):
+        entries = [
+            ResultEntry(f"R{number:03d}", {response: [Typed.of("31.2")]})
+            for number in range(1, 5001)
+        ]
+        store.change("demo", lambda state, e=entries: commands.record(state, e), actor="anna")
+    assert path.stat().st_size < 10e6
+    reader = Store.open(str(path))
+    began = time.process_time()
+    state = reader.state("demo")
+    used = time.process_time() - began
+    assert state.seq == 10_002
+    assert state.status_counts["completed"] == 5000
+    assert used < 1.0
+    began = time.process_time()
+    for _ in range(10):
+        reader.state("demo")
+    assert (time.process_time() - began) / 10 < 0.05

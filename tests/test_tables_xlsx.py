@@ -1,0 +1,306 @@
+"""Workbooks: honest ones in full, hostile ones refused before they cost anything."""
+
+import datetime as dt
+import io
+import subprocess
+import sys
+import time
+import zipfile
+
+import openpyxl
+import pytest
+
+from designer.campaigns.errors import InputError
+from designer.campaigns.tables import read_table
+
+
+@pytest.fixture
+def book(tmp_path):
+    def book(*sheets):
+        """A workbook; each sheet is (title, rows)."""
+        workbook = openpyxl.Workbook()
+        workbook.remove(workbook.active)
+        for title, rows in sheets:
+            sheet = workbook.create_sheet(title)
+            for row in rows:
+                sheet.append(row)
+        path = tmp_path / "book.xlsx"
+        workbook.save(path)
+        return path
+
+    return book
+
+
+@pytest.fixture
+def rebuilt(tmp_path, book):
+    def rebuilt(changes, rows=(("a", "b"), (1, 2))):
+        """An honest workbook with some parts replaced or added."""
+        honest = book(("S", rows))
+        path = tmp_path / "rebuilt.xlsx"
+        with (
+            zipfile.ZipFile(honest) as source,
+            zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target,
+        ):
+            for name in source.namelist():
+                if name not in changes:
+                    target.writestr(name, source.read(name))
+            for name, content in changes.items():
+                target.writestr(name, content)
+        return path
+
+    return rebuilt
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+NAMESPACE = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+
+
+def sheet_xml(rows, before=""):
+    start = f"<?xml version='1.0'?>{before}<worksheet {NAMESPACE}>"
+    return f"{start}<sheetData>{rows}</sheetData></worksheet>"
+
+
+def refused(path):
+    with pytest.raises(InputError) as error:
+        read_table(path)
+    return str(error.value)
+
+
+def test_numbers_texts_and_blanks(book):
+    table = read_table(
+        book(("Data", [["run", "gap [µm]", "note"], ["R1", 120, None], [None, None, None],
+                       ["R2", 0.1234567890123, " x\ny "], ["R3", -1e-7, "'q"], ["007", 3.0, 12.5]]))
+    )  # fmt: skip
+    assert table.columns == ("run", "gap [µm]", "note")
+    assert table.rows == [
+        ["R1", "120", ""],
+        ["R2", "0.1234567890123", "x\ny"],
+        ["R3", "-1e-07", "'q"],
+        ["007", "3", "12.5"],
+    ]
+    assert table.row_numbers == [2, 4, 5, 6]
+    assert table.where(1, "note") == "book.xlsx row 4 column note"
+    assert table.number("0.1234567890123") == 0.1234567890123
+    assert table.decimal == "."
+
+
+def test_row17_a_text_that_begins_like_a_formula_stays_this_text(tmp_path):
+    workbook = openpyxl.Workbook()
+    workbook.active.append(["name", "x"])
+    workbook.active.append(["", 1])
+    cell = workbook.active["A2"]
+    cell.value = "=1+1"
+    cell.data_type = "s"
+    workbook.save(tmp_path / "x.xlsx")
+    assert read_table(tmp_path / "x.xlsx").rows == [["=1+1", "1"]]
+
+
+def test_row16_dates_bools_and_errors_are_no_numbers(book):
+    day = dt.datetime(2021, 10, 15)  # noqa: DTZ001  as in a sheet
+    moment = dt.datetime(2021, 10, 15, 8, 30)  # noqa: DTZ001
+    path = book(("S", [["when", "x"], [day, day], [moment, True], ["a", "#N/A"],
+                       [dt.time(8), dt.timedelta(hours=3)]]))  # fmt: skip
+    table = read_table(path)
+    assert table.column("when") == ["2021-10-15", "2021-10-15T08:30:00", "a", "08:00:00"]
+    assert table.column("x")[1] == "TRUE"
+    found = [table.number_problem(row, "x", table.cell(row, "x")).what for row in range(4)]
+    assert "a date where a number" in found[0]
+    assert "TRUE or FALSE" in found[1]
+    assert "an error value" in found[2]
+    assert "time where a number" in found[3]
+
+
+def test_row16_a_formula_without_value_is_noticed_where_it_stands(book):
+    path = book(("S", [["a", "b"], [1, "=A2*2"], [2, None]]))
+    table = read_table(path)
+    assert table.cell(0, "b") == ""
+    assert table.oddity(0, "b") == "a formula without a stored value"
+    assert table.oddity(1, "b") is None
+
+
+def test_row16_a_formula_with_its_value_reads_as_the_value(rebuilt):
+    rows = "<row r='1'><c r='A1' t='inlineStr'><is><t>a</t></is></c></row>"
+    rows += "<row r='2'><c r='A2'><f>1+1</f><v>2</v></c></row>"
+    rows += "<row r='3'><c r='A3'><f>NA()</f><v></v></c></row>"
+    table = read_table(rebuilt({SHEET: sheet_xml(rows)}))
+    assert table.rows == [["2"], [""]]
+    assert table.oddities == {(1, 0): "a formula without a stored value"}
+
+
+def test_decimal_comma_texts_in_a_sheet_are_refused_not_guessed(book):
+    table = read_table(book(("S", [["a"], ["12,5"], [1.5]]))).read_numbers_of(["a"])
+    assert [table.number(cell) for cell in table.column("a")] == [None, 1.5]
+    assert "decimal comma" in table.number_problem(0, "a", "12,5").what
+
+
+def test_the_sheet_that_was_read_is_told(book):
+    one = [["a"], [1]]
+    assert read_table(book(("S", one))).notes == ()
+    assert read_table(book(("Info", []), ("Data", one))).notes == ("read sheet 'Data'",)
+    notes = read_table(book(("Data", one), ("More", one), ("Blank", []))).notes
+    assert notes == ("read sheet 'Data'; not read: 'More'",)
+    text = refused(book(("Info", []), ("A", one), ("B", one)))
+    assert "'A', 'B'" in text
+    assert "no sheet" in refused(book(("A", []), ("B", [["", " "]])))
+
+
+def test_row5_names_and_values_beyond_the_header(book):
+    assert "same name" in refused(book(("S", [["a", "A"], [1, 2]])))
+    assert "row 3: there is a value beyond" in refused(book(("S", [["a", "b"], [1, 2], [1, 2, 3]])))
+    assert "column 2 has values but no name" in refused(book(("S", [["a", None, "b"], [1, 2, 3]])))
+    assert read_table(book(("S", [["a", None, "b", None], [1, None, 3]]))).rows == [["1", "3"]]
+
+
+def test_row15_a_bomb_is_refused_quickly_and_cheaply(rebuilt, tmp_path):
+    row = "<row r='{}'>" + "<c><v>1</v></c>" * 1000 + "</row>"
+    path = rebuilt({SHEET: sheet_xml("".join(row.format(i + 1) for i in range(8000)))})
+    assert path.stat().st_size < 1_000_000
+    start = time.process_time()
+    text = refused(path)
+    assert "unpacks to too much" in text
+    assert time.process_time() - start < 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {SHEET: sheet_xml("<row>" + "<c><v>12345.678</v></c>" * 150_000 + "</row>")},
+        {SHEET: sheet_xml("<row/>" * 260_000)},
+        {SHEET: sheet_xml("<x:row/>" * 260_000)},
+        {"xl/sharedStrings.xml": f"<sst {NAMESPACE}>" + "<si/>" * 1_000_001 + "</sst>"},
+        {"xl/styles.xml": f"<styleSheet {NAMESPACE}>" + "".join(map(str, range(2_000_000)))},
+        {SHEET: sheet_xml("<row/>").encode("utf-16")},
+    ],
+    ids=["one row", "many rows", "prefixed", "strings", "styles", "utf16"],
+)
+def test_row15_parts_that_would_grow_in_memory_are_refused(rebuilt, changes):
+    path = rebuilt(changes)
+    start = time.process_time()
+    assert "workbook" in refused(path)
+    assert time.process_time() - start < 3
+
+
+def test_row15_a_sheet_claiming_the_whole_grid_is_not_believed(rebuilt):
+    cell = "<c r='{}' t='inlineStr'><is><t>{}</t></is></c>"
+    rows = f"<row r='1'>{cell.format('A1', 'a')}</row><row r='2'>{cell.format('A2', '7')}</row>"
+    claim = "<dimension ref='A1:XFD1048576'/>"
+    xml = sheet_xml(rows).replace("<sheetData>", claim + "<sheetData>")
+    start = time.process_time()
+    assert read_table(rebuilt({SHEET: xml})).rows == [["7"]]
+    far = f"<row r='999999999999'>{cell.format('A1', 'x')}</row>"
+    assert "too many rows" in refused(rebuilt({SHEET: sheet_xml(rows + far)}))
+    wide = f"<row r='1'>{cell.format('XFD1', 'x')}</row>"
+    assert "too many columns" in refused(rebuilt({SHEET: sheet_xml(wide)}))
+    assert time.process_time() - start < 5
+
+
+def test_row15_entities_are_not_expanded(rebuilt):
+    entities = "<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'>"
+    for old, new in zip("abcdefg", "bcdefgh", strict=True):
+        entities += f"<!ENTITY {new} '{f'&{old};' * 10}'>"
+    rows = "<row r='1'><c r='A1' t='inlineStr'><is><t>&h;</t></is></c></row>"
+    assert "damaged" in refused(rebuilt({SHEET: sheet_xml(rows, entities + "]>")}))
+    outside = "<!DOCTYPE x [<!ENTITY a SYSTEM 'file:///etc/passwd'>]>"
+    rows = "<row r='1'><c r='A1' t='inlineStr'><is><t>&a;</t></is></c></row>"
+    assert "root:" not in refused(rebuilt({SHEET: sheet_xml(rows, outside)}))
+
+
+def test_lying_directory_and_nested_archives(tmp_path, rebuilt):
+    path = rebuilt({})
+    content = bytearray(path.read_bytes())
+    # Halve every size in the central directory: what is read then fails its checksum.
+    at = content.find(b"PK\x01\x02")
+    while at >= 0:
+        size = int.from_bytes(content[at + 24 : at + 28], "little")
+        content[at + 24 : at + 28] = (size // 2).to_bytes(4, "little")
+        at = content.find(b"PK\x01\x02", at + 4)
+    path.write_bytes(content)
+    assert "workbook" in refused(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "not a workbook"),
+        (b"run,gap\n1,2\n", "not a workbook"),
+        (b"\xd0\xcf\x11\xe0rest", "password"),
+        (b"PK\x05\x06" + b"\0" * 18, "damaged"),
+    ],
+)
+def test_files_that_are_no_workbooks(tmp_path, content, words):
+    path = tmp_path / "x.xlsx"
+    path.write_bytes(content)
+    assert words in refused(path)
+
+
+def test_damaged_workbooks_give_input_errors_only(book):
+    content = book(("S", [["a", "b"], [1, "x"], [2.5, None]])).read_bytes()
+    path = book(("S", [["a"]]))
+    refusals = 0
+    for place in range(0, len(content), max(1, len(content) // 150)):
+        damaged = bytearray(content)
+        damaged[place] ^= 0x5A
+        path.write_bytes(damaged)
+        try:
+            read_table(path)
+        except InputError:
+            refusals += 1
+    assert refusals > 20
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_row14_the_largest_table_stays_below_500_mb(tmp_path, kind):
+    """Two million cells: the most the limits let through."""
+    path = tmp_path / f"big.{kind}"
+    header = [f"c{i}" for i in range(100)]
+    if kind == "csv":
+        with path.open("w") as file:
+            file.write(",".join(header) + "\n")
+            for i in range(19_990):
+                file.write(",".join(f"{i}.{j}" for j in range(100)) + "\n")
+    else:
+        # Written by hand: openpyxl would take a minute.
+        rows = io.StringIO()
+        for i in range(4_000):
+            cells = (
+                "".join(f"<c><v>{i}.{j}1</v></c>" for j in range(100))
+                if i
+                else "".join(f"<c t='inlineStr'><is><t>{name}</t></is></c>" for name in header)
+            )
+            rows.write(f"<row r='{i + 1}'>{cells}</row>")
+        workbook = openpyxl.Workbook()
+        workbook.save(tmp_path / "small.xlsx")
+        with (
+            zipfile.ZipFile(tmp_path / "small.xlsx") as source,
+            zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target,
+        ):
+            for name in source.namelist():
+                target.writestr(
+                    name, sheet_xml(rows.getvalue()) if name == SHEET else source.read(name)
+                )
+    script = (
+        "import re, sys; from designer.campaigns.tables import read_table;"
+        "t = read_table(sys.argv[1]);"
+        # not ru_maxrss: a child starts with the high-water mark of its parent
+        "status = open('/proc/self/status').read();"
+        "print(len(t.rows), int(re.search(r'VmHWM:\\s+(\\d+)', status)[1]) // 1024)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, path], capture_output=True, text=True, check=True
+    )
+    rows, megabytes = map(int, done.stdout.split())
+    assert rows == (19_990 if kind == "csv" else 3_999)
+    assert megabytes < 500
+
+
+def test_csv_does_not_import_openpyxl_or_pandas(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("a,b\n1,2\n")
+    script = (
+        "import sys; from designer.campaigns.tables import read_table; read_table(sys.argv[1]);"
+        "print({'openpyxl', 'pandas', 'pint', 'numpy', 'sqlalchemy'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, path], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "set()"
