@@ -1,0 +1,111 @@
+"""Averaging over hyperparameters: what plugging in their mode leaves out.
+
+Draws from the Laplace approximation get importance weights, tempered until the effective sample
+size reaches 40 % (Kish 1965); the mixture is summarised by its mean and variance. Joint
+covariances, which only rank candidates against each other, stay those of the mode.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from designer.models.arrays import FloatArray, IntArray
+from designer.models.posterior import ResponsePosterior
+
+_SAMPLES = 32
+_SHARE = 0.4  # smallest effective sample size, share of the samples
+_REFUSED = 1e9  # objective of draws whose covariance cannot be factorised
+_FEW_RUNS = 8  # without history up to here, the mode's mean predicts better than the mixture's
+
+
+class AveragedPosterior(ResponsePosterior):
+    """Mixture of posteriors with matched mean and variance.
+
+    ``covariance`` and ``projector`` are those of the most probable hyperparameters.
+
+    Args:
+        mode: posterior at the most probable hyperparameters.
+        members: posteriors at the draws.
+        weights: their weights, ``[S]``, summing to 1.
+    """
+
+    def __init__(
+        self, mode: ResponsePosterior, members: list[ResponsePosterior], weights: FloatArray
+    ) -> None:
+        super().__init__(mode.fitted, mode.conditioned)
+        self.mode = mode
+        self.members = members
+        self.weights = weights
+        layout, rows = mode.fitted.layout, mode.fitted.rows
+        self._mean_of_mode = not layout.transfer and rows.target_rows <= _FEW_RUNS
+
+    def mean(self, X: FloatArray) -> FloatArray:
+        """Mean ``[n]`` of the mixture (of the mode: without history and with few runs)."""
+        if self._mean_of_mode:
+            return self.mode.mean(X)
+        return np.asarray(self.weights @ np.array([member.mean(X) for member in self.members]))
+
+    def variance(self, X: FloatArray) -> FloatArray:
+        """Variance ``[n]`` of the mixture: mean variance plus variance of the means."""
+        means = np.array([member.mean(X) for member in self.members])
+        variances = np.array([member.variance(X) for member in self.members])
+        spread = np.square(means - self.weights @ means)
+        return np.asarray(self.weights @ (variances + spread))
+
+    def condition(self, X: FloatArray, batch: IntArray | None = None) -> AveragedPosterior:
+        """Every member conditioned; weights and means stay."""
+        members = [member.condition(X, batch) for member in self.members]
+        return AveragedPosterior(self.mode.condition(X, batch), members, self.weights)
+
+
+def average(
+    posterior: ResponsePosterior, samples: int = _SAMPLES, seed: int = 0
+) -> ResponsePosterior:
+    """The posterior averaged over its hyperparameters.
+
+    Args:
+        posterior: posterior at the mode, not yet conditioned on pending runs.
+        samples: number of draws (best a power of two).
+        seed: of the draws; the same seed gives the same result.
+
+    Returns:
+        The mixture; the posterior itself when there is nothing to average (no rows).
+    """
+    fitted = posterior.fitted
+    if len(fitted.rows) == 0:
+        return posterior
+    likelihood = fitted.likelihood()
+    theta, half_square = posterior.laplace.draws(samples, seed)
+    theta = np.clip(theta, fitted.layout.low, fitted.layout.high)
+    objective = np.array([likelihood(draw)[0] for draw in theta])
+    log_weight = half_square - objective
+    log_weight[objective > _REFUSED] = -np.inf
+    weights = _tempered(log_weight)
+    kept = weights > 1e-4 / samples
+    members = [ResponsePosterior(replace(fitted, theta=draw)) for draw in theta[kept]]
+    return AveragedPosterior(posterior, members, weights[kept] / weights[kept].sum())
+
+
+def _tempered(log_weight: FloatArray) -> FloatArray:
+    """Weights ``∝ exp(τ log_weight)`` with the largest τ ≤ 1 whose effective size suffices."""
+    best = float(log_weight.max())
+    usable = np.isfinite(log_weight)
+
+    def weights(power: float) -> FloatArray:
+        raw: FloatArray = np.zeros(len(log_weight))
+        raw[usable] = np.exp(power * (log_weight[usable] - best))
+        return np.asarray(raw / raw.sum())
+
+    wanted = _SHARE * len(log_weight)
+    low, high = 0.0, 1.0
+    if 1.0 / np.square(weights(1.0)).sum() >= wanted:
+        return weights(1.0)
+    for _ in range(30):
+        middle = 0.5 * (low + high)
+        if 1.0 / np.square(weights(middle)).sum() >= wanted:
+            low = middle
+        else:
+            high = middle
+    return weights(low)

@@ -1,0 +1,119 @@
+"""The measurements of one response, as the model wants them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from designer.campaigns.errors import InputError, Problem
+from designer.models.arrays import BoolArray, FloatArray, IntArray
+
+OWN_BATCH = -1  # batch code of a row that shares its batch with nobody
+
+
+def _no_batches() -> IntArray:
+    return np.zeros((0, 0), dtype=np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class ResponseData:
+    """Every measurement of one response on all lines; one row per measurement.
+
+    Attributes:
+        name: name of the response.
+        log_scale: model the logarithm (falls back to linear when a value is not positive).
+        noise_sd: known repeatability (1 sd, raw units), or None: learned.
+        X: encoded inputs, ``[n, D]``.
+        y: measured values, ``[n]``, raw units.
+        line: 0 for the target line, 1…L for earlier lines, ``[n]``.
+        batch: batch code per stage, ``[n, S]``; ``OWN_BATCH`` = a batch of its own.
+        run: run number of the target's rows (replicates share it), -1 on earlier lines, ``[n]``;
+            left out: every row is a run.
+        possible: smallest and largest possible value (raw units), if known.
+        window: acceptance window (raw units, ends may be infinite), if any.
+        stage_effect: per stage, can its batches change this response? (False for stages after
+            the one that decides it); left out: all can.
+    """
+
+    name: str
+    log_scale: bool
+    noise_sd: float | None
+    X: FloatArray
+    y: FloatArray
+    line: IntArray
+    batch: IntArray = field(default_factory=_no_batches)
+    run: IntArray | None = None
+    possible: tuple[float, float] | None = None
+    window: tuple[float, float] | None = None
+    stage_effect: tuple[bool, ...] | None = None
+
+    def __post_init__(self) -> None:
+        n = len(self.y)
+        as_is = object.__setattr__
+        as_is(self, "X", np.ascontiguousarray(self.X, dtype=np.float64))
+        as_is(self, "y", np.ascontiguousarray(self.y, dtype=np.float64))
+        as_is(self, "line", np.ascontiguousarray(self.line, dtype=np.int64))
+        batch = np.asarray(self.batch, dtype=np.int64)
+        if batch.ndim != 2 or (batch.shape[0] != n and batch.size == 0):
+            batch = np.full((n, batch.shape[-1] if batch.ndim == 2 else 0), OWN_BATCH)
+        as_is(self, "batch", batch)
+        if self.run is None:
+            as_is(self, "run", np.where(self.line == 0, np.arange(len(self.line)), -1))
+        else:
+            as_is(self, "run", np.ascontiguousarray(self.run, dtype=np.int64))
+        if self.stage_effect is None:
+            as_is(self, "stage_effect", (True,) * batch.shape[1])
+        self._check()
+
+    def _check(self) -> None:
+        n = len(self.y)
+        problems = []
+        shapes = (self.X.shape[:1], self.line.shape, self.runs.shape, self.batch.shape[:1])
+        if self.X.ndim != 2 or self.y.ndim != 1 or any(shape != (n,) for shape in shapes):
+            problems.append(Problem(self.name, "the columns have different numbers of rows"))
+        if not np.isfinite(self.y).all():
+            problems.append(Problem(self.name, "a measured value is not finite"))
+        if not np.isfinite(self.X).all():
+            problems.append(Problem(self.name, "a setting is not finite"))
+        if self.noise_sd is not None and not 0 < self.noise_sd < np.inf:
+            problems.append(
+                Problem(self.name, "the noise is not positive", found=str(self.noise_sd))
+            )
+        if len(self.effects) != self.batch.shape[1]:
+            problems.append(Problem(self.name, "stage_effect needs one entry per stage"))
+        if problems:
+            raise InputError(problems)
+
+    @property
+    def runs(self) -> IntArray:
+        """Run number of every row, ``[n]``; -1 on earlier lines."""
+        if self.run is None:  # unreachable after __post_init__; tells the type checker
+            raise ValueError(self.name)
+        return self.run
+
+    def take(self, rows: IntArray) -> ResponseData:
+        """The same response with some rows, in that order."""
+        return replace(
+            self,
+            X=self.X[rows],
+            y=self.y[rows],
+            line=self.line[rows],
+            batch=self.batch[rows],
+            run=self.runs[rows],
+        )
+
+    @property
+    def effects(self) -> tuple[bool, ...]:
+        """Per stage: can its batches change this response?"""
+        return self.stage_effect or ()
+
+    @property
+    def stages(self) -> int:
+        """Number of stages S."""
+        return int(self.batch.shape[1])
+
+    @property
+    def target(self) -> BoolArray:
+        """Which rows belong to the target line, ``[n]``."""
+        return np.equal(self.line, 0)

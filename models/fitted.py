@@ -1,0 +1,66 @@
+"""One fitted response: data, hyperparameters, and how the fit went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from designer.models.arrays import FloatArray, IntArray
+from designer.models.data import ResponseData
+from designer.models.likelihood import Likelihood
+from designer.models.priors import Layout, Parameters
+from designer.models.rows import TrainingRows
+from designer.models.scaling import Scaling
+
+
+@dataclass(frozen=True)
+class FitReport:
+    """How a fit went.
+
+    Attributes:
+        converged: the search ended at a minimum.
+        evaluations: of value and gradient, over all starts.
+        jitter: largest relative jitter needed (0: none).
+        at_bounds: hyperparameters that ended at a bound of the search.
+        objective: negative log posterior at the result.
+        messages: what a user should know.
+    """
+
+    converged: bool
+    evaluations: int
+    jitter: float
+    at_bounds: tuple[str, ...]
+    objective: float
+    messages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class FittedResponse:
+    """One response with its hyperparameters: everything a posterior is computed from.
+
+    Attributes:
+        data: the measurements.
+        rows: the same, sorted and scaled.
+        groups: input index of every encoded column, ``[D]``.
+        scaling: raw units ↔ model scale.
+        layout: meaning of θ.
+        theta: hyperparameters.
+        report: how the fit went.
+    """
+
+    data: ResponseData
+    rows: TrainingRows
+    groups: IntArray
+    scaling: Scaling
+    layout: Layout
+    theta: FloatArray
+    report: FitReport
+
+    @cached_property
+    def parameters(self) -> Parameters:
+        """Hyperparameters in natural units, at θ."""
+        return self.layout.unpack(self.theta)
+
+    def likelihood(self) -> Likelihood:
+        """The negative log posterior of the hyperparameters, for curvature."""
+        return Likelihood(self.rows, self.groups, self.layout)

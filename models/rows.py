@@ -1,0 +1,95 @@
+"""Training rows in the order the likelihood wants them: one block per line, the target last.
+
+The target comes last because pending runs are appended to it. Rows are sorted by all their
+contents, so the order in which data arrive changes nothing, not even the last bit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from designer.models.arrays import BoolArray, FloatArray, IntArray
+from designer.models.data import ResponseData
+from designer.models.scaling import Scaled, scale_response
+from designer.models.thinning import thin
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingRows:
+    """Rows of one response, sorted by line.
+
+    Attributes:
+        X: encoded points, ``[n, D]``.
+        z: values on the model scale, ``[n]``.
+        position: position of the row's line in ``positions``, ``[n]``, ascending.
+        positions: line codes by position; the last is the target, with or without rows.
+        batch: batch code per stage, ``[n, S]``, -1 = its own.
+        base: factor on the learned noise variance, ``[n]``.
+        extra: noise variance added to outliers, ``[n]``.
+        run: run number, ``[n]``, -1 on earlier lines.
+        order: index of each row in the data it came from, ``[n]``.
+    """
+
+    X: FloatArray
+    z: FloatArray
+    position: IntArray
+    positions: tuple[int, ...]
+    batch: IntArray
+    base: FloatArray
+    extra: FloatArray
+    run: IntArray
+    order: IntArray
+
+    def __len__(self) -> int:
+        return len(self.z)
+
+    @property
+    def target_rows(self) -> int:
+        """Number of target rows n_0; they come last."""
+        return int(np.count_nonzero(self.position == len(self.positions) - 1))
+
+    def blocks(self) -> list[tuple[int, slice]]:
+        """Line position and rows of every line that has rows."""
+        present, first, counts = np.unique(self.position, return_index=True, return_counts=True)
+        return [
+            (int(p), slice(int(a), int(a + n)))
+            for p, a, n in zip(present, first, counts, strict=True)
+        ]
+
+    def shared(self, stage: int) -> BoolArray:
+        """Rows whose batch of a stage holds at least two rows, ``[n]``."""
+        codes = self.batch[:, stage]
+        _, inverse, counts = np.unique(codes, return_inverse=True, return_counts=True)
+        return (counts[inverse] > 1) & (codes >= 0)
+
+
+def arrange(data: ResponseData) -> tuple[TrainingRows, Scaled]:
+    """Sort the rows of a response into blocks per line and bring them to the model scale."""
+    target_last = np.where(data.line == 0, np.iinfo(np.int64).max, data.line)
+    order = np.lexsort([data.runs, *data.batch.T, data.y, *data.X.T[::-1], target_last])
+    ordered = data.take(order)
+    kept, notes = thin(ordered)
+    order, ordered = order[kept], ordered.take(kept)
+    scaled = scale_response(ordered)  # in this order, too: sums depend on it in the last bit
+    scaled = replace(scaled, messages=(*notes, *scaled.messages))
+    positions = (*(int(code) for code in np.unique(data.line) if code > 0), 0)
+    lookup = {code: k for k, code in enumerate(positions)}
+    rows = TrainingRows(
+        X=ordered.X,
+        z=scaled.z,
+        position=np.array([lookup[int(code)] for code in ordered.line], dtype=np.int64),
+        positions=positions,
+        batch=ordered.batch,
+        base=scaled.scaling.noise_base(scaled.z),
+        extra=scaled.extra,
+        run=ordered.runs,
+        order=order.astype(np.int64),
+    )
+    return rows, scaled
+
+
+def modelled_stages(data: ResponseData, rows: TrainingRows) -> tuple[int, ...]:
+    """Stages whose batches are really shared by some rows of this response."""
+    return tuple(s for s in range(data.stages) if data.effects[s] and rows.shared(s).any())

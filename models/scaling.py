@@ -1,0 +1,226 @@
+"""From raw units to the model's scale ``z = (T(y) - c) / s`` and back.
+
+``T`` is the logarithm for positive ratio-scale responses, else the identity. ``c`` is the mean of
+the line means and ``s²`` the median over the lines of the within-line variance (earlier lines when
+there are any, else the target). Degenerate data get an assumed spread and a message, never a
+division by zero: a constant response does not mean that the process cannot vary.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from designer.models.arrays import BoolArray, FloatArray, IntArray
+from designer.models.data import ResponseData
+
+# Assumptions, all of them only used where the data leave a gap:
+_TINY = 1e-6  # a spread below this share of the mean is "constant"
+_SHARE_OF_MEAN = 0.05  # spread assumed for a constant response, relative to its mean
+_SHARE_OF_WINDOW = 0.25  # … relative to the width of its acceptance window
+_SHARE_OF_POSSIBLE = 0.05  # … relative to the width of the possible range
+_SHARE_OF_SPREAD = 0.1  # repeatability assumed for a constant response, relative to that spread
+_FEW_PLACES = 3  # fewer distinct settings than this say little about the spread
+_OUTLIER = 50.0  # robust standard deviations from the line's median
+LOWEST_SHARE = 0.1  # floor of y (share of its median) in the delta method
+MIN_BASE = 1e-6  # smallest relative noise variance a stated repeatability can give
+_MAX_LOG = 300.0  # exponents beyond this are cut: exp stays finite in float64
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """The map between raw values and the model scale.
+
+    Attributes:
+        center: c.
+        spread: s.
+        log: whether T is the natural logarithm.
+        noise_sd: known repeatability (raw units), or None.
+        typical: median raw value (for the floor of the delta method).
+    """
+
+    center: float
+    spread: float
+    log: bool
+    noise_sd: float | None = None
+    typical: float = 0.0
+
+    def forward(self, y: FloatArray) -> FloatArray:
+        """Raw values ``[n]`` on the model scale (log of values ≤ 0: -inf)."""
+        y = np.asarray(y, dtype=np.float64)
+        if self.log:
+            positive = y > 0
+            safe = np.log(np.where(positive, y, 1.0))
+            y = np.where(positive, safe, -np.inf)
+        return (y - self.center) / self.spread
+
+    def median(self, z: FloatArray) -> FloatArray:
+        """Raw values ``[n]`` of points on the model scale."""
+        value = self.center + self.spread * np.asarray(z, dtype=np.float64)
+        return np.exp(np.clip(value, -_MAX_LOG, _MAX_LOG)) if self.log else value
+
+    def to_raw(self, mean: FloatArray, variance: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Point prediction and standard deviation in raw units.
+
+        On the log scale the point prediction is the median ``exp(m)`` and the standard deviation
+        that of the log-normal distribution, ``exp(m + v/2) √(exp(v) - 1)``
+        (Johnson, Kotz & Balakrishnan 1994, eq. 14.8).
+
+        Args:
+            mean: ``[n]`` on the model scale.
+            variance: ``[n]`` on the model scale.
+        """
+        point = self.median(mean)
+        variance = np.maximum(variance, 0.0)
+        if not self.log:
+            return point, self.spread * np.sqrt(variance)
+        v = np.minimum(np.square(self.spread) * variance, _MAX_LOG)
+        exponent = self.center + self.spread * np.asarray(mean, dtype=np.float64) + 0.5 * v
+        sd = np.exp(np.clip(exponent, -_MAX_LOG, _MAX_LOG)) * np.sqrt(np.expm1(v))
+        return point, sd
+
+    def limits(self, low: float, high: float) -> tuple[float, float]:
+        """A raw window on the model scale; infinite ends stay infinite."""
+        ends = self.forward(np.array([low, high], dtype=np.float64))
+        return float(ends[0]), float(ends[1])
+
+    def noise_base(self, z: FloatArray) -> FloatArray:
+        """Noise variance ``[n]`` by which the learned noise factor is multiplied.
+
+        Ones when the noise is learned. With a known repeatability ``(noise_sd/s)²``; on the log
+        scale ``(noise_sd/y)²/s²`` by the delta method, ``y`` floored at a tenth of its median and
+        the relative noise capped at 1 (assumptions).
+        """
+        if self.noise_sd is None:
+            return np.ones(np.shape(z))
+        relative = np.full(np.shape(z), self.noise_sd)
+        if self.log:
+            y = np.maximum(self.median(z), LOWEST_SHARE * self.typical)
+            relative = np.minimum(relative / y, 1.0)
+        return np.maximum(np.square(relative / self.spread), MIN_BASE)
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """Measurements on the model scale.
+
+    Attributes:
+        scaling: the map used.
+        z: ``[n]``.
+        extra: variance ``[n]`` added to the noise of outliers, else 0.
+        messages: what the user should know about this response's values.
+    """
+
+    scaling: Scaling
+    z: FloatArray
+    extra: FloatArray
+    messages: tuple[str, ...] = field(default=())
+
+
+def scale_response(data: ResponseData) -> Scaled:
+    """Choose the scale of one response from its data."""
+    messages: list[str] = []
+    log = data.log_scale
+    if log and (data.y <= 0).any():
+        log = False
+        count = int((data.y <= 0).sum())
+        messages.append(
+            f"{data.name}: {count} value(s) are not positive, so the response is modelled on a"
+            " linear instead of a logarithmic scale"
+        )
+    values = np.log(data.y) if log else data.y
+    outlier, bulk = _outliers(values, data, log=log)
+    if outlier.any():
+        shown = ", ".join(f"{y:g}" for y in data.y[outlier][:3])
+        messages.append(
+            f"{data.name}: {int(outlier.sum())} value(s) lie more than {_OUTLIER:g} spreads from"
+            f" the rest ({shown}) and hardly count until they are corrected"
+        )
+    kept = ~outlier
+    typical = float(np.median(np.abs(data.y[kept]))) if len(values) else 0.0
+    center, spread = _center_and_spread(values[kept], data.line[kept])
+    if len(values) == 0:
+        center = _empty_center(data, log=log)
+    assumed = _assumed_spread(data, typical, log=log)
+    noise_sd = data.noise_sd
+    if spread <= _TINY * max(abs(center), bulk):
+        spread = assumed
+        if len(values) > 1 and noise_sd is None:
+            noise_sd = _SHARE_OF_SPREAD * assumed * (typical if log else 1.0)
+        if len(values) > 1:
+            messages.append(
+                f"{data.name}: all values are equal, which cannot tell how far the response"
+                f" varies; assumed repeatability {noise_sd:g}"
+            )
+    elif _places(data.X[kept], data.line[kept]) < _FEW_PLACES:
+        spread = max(spread, assumed)  # the values vary little because the settings do
+    if noise_sd is not None and not log:
+        spread = max(spread, noise_sd)
+    scaling = Scaling(center, spread, log, noise_sd, typical)
+    z = scaling.forward(data.y)
+    return Scaled(scaling, z, np.where(outlier, np.square(z), 0.0), tuple(messages))
+
+
+def _center_and_spread(values: FloatArray, line: IntArray) -> tuple[float, float]:
+    """Mean of line means, and root of the median within-line variance (0 when unknown)."""
+    largest = float(np.abs(values).max()) if len(values) else 0.0
+    if largest == 0.0:
+        return 0.0, 0.0
+    values = values / largest  # squares of the largest numbers would overflow
+    history = [code for code in np.unique(line) if code > 0]
+    groups = [values[line == code] for code in history or [0]]
+    center = float(np.mean([group.mean() for group in groups]))
+    variances = [float(group.var(ddof=1)) for group in groups if len(group) > 1]
+    within = float(np.median(variances)) if variances else 0.0
+    if within <= 0.0 and len(values) > 1:
+        within = float(values.var(ddof=1))
+    return largest * center, largest * float(np.sqrt(within))
+
+
+def _places(X: FloatArray, line: IntArray) -> int:
+    """Distinct settings beyond the first of each line: what the spread was learned from."""
+    rows = np.unique(np.column_stack([line, X]), axis=0)
+    return len(rows) - len(np.unique(line))
+
+
+def _outliers(values: FloatArray, data: ResponseData, *, log: bool) -> tuple[BoolArray, float]:
+    """Rows far from their line's median, in median absolute deviations, and that spread."""
+    none = np.zeros(len(values), dtype=np.bool_)
+    if len(values) < 4:
+        return none, 0.0
+    deviation = np.empty(len(values))
+    for code in np.unique(data.line):
+        rows = data.line == code
+        reference = values[rows] if rows.sum() > 2 else values
+        deviation[rows] = np.abs(values[rows] - np.median(reference))
+    spread = 1.4826 * float(np.median(deviation))  # consistent with the sd of normal data
+    if not log:
+        spread = max(spread, data.noise_sd or 0.0)
+    if spread <= 0.0:  # most values are equal: take what a constant response would get
+        spread = _SHARE_OF_MEAN * (1.0 if log else abs(float(np.median(values))))
+    return (deviation > _OUTLIER * spread if spread > 0 else none), spread
+
+
+def _assumed_spread(data: ResponseData, typical: float, *, log: bool) -> float:
+    """Spread of a response whose data show none (see the assumptions above), on T's scale."""
+    spread = _SHARE_OF_MEAN * typical
+    for limits, share in ((data.possible, _SHARE_OF_POSSIBLE), (data.window, _SHARE_OF_WINDOW)):
+        if limits is not None and np.isfinite(width := limits[1] - limits[0]) and width > 0:
+            spread = share * width
+    spread = max(spread, data.noise_sd or 0.0)
+    if log:
+        spread = min(spread / typical, 1.0) if typical > 0 else 1.0
+    return spread if spread > 0 else 1.0
+
+
+def _empty_center(data: ResponseData, *, log: bool) -> float:
+    """Centre without any measurement: the middle of the window or the possible range, else 0."""
+    for limits in (data.window, data.possible):
+        if limits is not None and np.isfinite(limits).all():
+            middle = 0.5 * (limits[0] + limits[1])
+            if not log:
+                return middle
+            if middle > 0:
+                return float(np.log(middle))
+    return 0.0

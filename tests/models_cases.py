@@ -1,0 +1,158 @@
+"""Data for the tests of models, and the model's covariance written anew with plain loops."""
+
+import dataclasses
+from functools import cache
+
+import numpy as np
+import pytest
+
+from designer.models.data import ResponseData
+from designer.models.posterior import ResponsePosterior
+from designer.models.trust_gp import fit
+
+
+@dataclasses.dataclass(frozen=True)
+class Variant:
+    """One kind of data a posterior must cope with."""
+
+    name: str
+    lines: int
+    runs: int
+    stages: int = 0
+    categorical: bool = False
+    log: bool = False
+    noise_sd: float | None = None
+
+
+VARIANTS = [
+    Variant("nothing", 0, 0),
+    Variant("one run", 0, 1),
+    Variant("target only", 0, 16),
+    Variant("one line, no run", 1, 0),
+    Variant("three lines, no run", 3, 0),
+    Variant("one line, one run", 1, 1),
+    Variant("three lines", 3, 16),
+    Variant("batches", 3, 16, stages=2),
+    Variant("batches without history", 0, 16, stages=2),
+    Variant("categories", 3, 16, categorical=True),
+    Variant("log scale", 3, 16, log=True),
+    Variant("log scale, known noise, batches", 1, 16, stages=1, log=True, noise_sd=0.2),
+    Variant("known noise", 3, 1, noise_sd=0.1),
+]
+each = pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name)
+
+
+def groups_of(variant: Variant) -> np.ndarray:
+    return np.array([0, 1, 2, 2, 2]) if variant.categorical else np.arange(3)
+
+
+def points(variant: Variant, count: int, seed: int) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    X = rng.random((count, 3))
+    if not variant.categorical:
+        return X
+    return np.hstack([X[:, :2], np.sqrt(0.5) * np.eye(3)[rng.integers(0, 3, count)]])
+
+
+@cache
+def make_data(variant: Variant) -> ResponseData:
+    rng = np.random.default_rng(7)
+    rows = 12
+    line = np.concatenate(
+        [np.repeat(np.arange(1, variant.lines + 1), rows), np.zeros(variant.runs)]
+    )
+    line = line.astype(int)
+    X = points(variant, len(line), seed=1)
+    y = np.sin(4 * X[:, 0] + 0.1 * line) + X[:, 1] * X[:, 2] + 0.2 * line
+    y = 3 + y + 0.05 * rng.standard_normal(len(line))
+    batch = np.full((len(line), variant.stages), -1)
+    own = np.flatnonzero(line == 0)
+    for stage in range(variant.stages):  # 4 runs share the first batch, 2 the second; some alone
+        batch[own, stage] = np.arange(len(own)) // (4 - 2 * stage)
+        batch[own[-2:], stage] = [90, 91]
+        y += np.where(batch[:, stage] >= 0, 0.2 * np.cos(batch[:, stage]), 0.0)
+    run = np.where(line == 0, np.cumsum(line == 0) // 2, -1)
+    if variant.log:
+        y = np.exp(y - 2)
+    return ResponseData("y", variant.log, variant.noise_sd, X, y, line, batch, run)
+
+
+@cache
+def posterior_of(variant: Variant) -> ResponsePosterior:
+    return fit(make_data(variant), groups_of(variant), variant.lines)
+
+
+# ---- dense algebra, written from the equations with plain loops ----------------------------------
+
+
+def matern(x: np.ndarray, z: np.ndarray, ln_l: list[float], groups: np.ndarray) -> float:
+    r = np.sqrt(
+        sum((a - b) ** 2 / np.exp(2 * ln_l[g]) for a, b, g in zip(x, z, groups, strict=True))
+    )
+    return float((1 + np.sqrt(5) * r + 5 * r**2 / 3) * np.exp(-np.sqrt(5) * r))
+
+
+class Dense:
+    """The model's covariance, entry by entry, from the hyperparameters' names."""
+
+    def __init__(self, posterior: ResponsePosterior, variant: Variant) -> None:
+        self.h = posterior.hyperparameters
+        self.groups = groups_of(variant)
+        self.inputs = int(self.groups.max()) + 1
+        self.transfer = "mu_t" in self.h
+
+    def lengths(self, kind: str) -> list[float]:
+        return [self.h[f"{kind}[{i}]"] for i in range(self.inputs)]
+
+    def trust(self, line: int, t0: float | None) -> float:
+        if not self.transfer:
+            return 1.0
+        if line == 0 and t0 is not None:
+            return t0
+        return 1 / (1 + np.exp(-self.h[f"logit_t[{line}]"]))
+
+    def surface(self, x, lx, z, lz, t0=None) -> float:
+        """Covariance of the noise-free values on two lines."""
+        A2, kg = np.exp(self.h["ln_A2"]), matern(x, z, self.lengths("ln_l_g"), self.groups)
+        value = A2 * np.sqrt(self.trust(lx, t0) * self.trust(lz, t0)) * (kg + 1)
+        if self.transfer and lx == lz:
+            kd = matern(x, z, self.lengths("ln_l_d"), self.groups)
+            value += A2 * (1 - self.trust(lx, t0)) * (kd + 1)
+            value += np.exp(2 * self.h["ln_tau"]) + np.exp(self.h["ln_Ad2"]) * kd
+        return float(value)
+
+    def noise(self, line: int) -> float:
+        return float(np.exp(self.h["mu_s"] + self.h.get(f"eta[{line}]", 0.0)))
+
+    def rows(self, data: ResponseData, base: np.ndarray, t0=None) -> np.ndarray:
+        n = len(data.y)
+        K = np.zeros((n, n))
+        for i in range(n):
+            for j in range(n):
+                K[i, j] = self.surface(data.X[i], data.line[i], data.X[j], data.line[j], t0)
+                for stage in range(data.stages):
+                    a, b = data.batch[i, stage], data.batch[j, stage]
+                    if a == b >= 0 and (data.batch[:, stage] == a).sum() > 1:
+                        K[i, j] += np.exp(2 * self.h[f"ln_sigma_w[{stage}]"])
+            K[i, i] += base[i] * self.noise(data.line[i])
+        return K
+
+    def predict(self, data, base, z, X, t0=None) -> tuple[np.ndarray, np.ndarray]:
+        """Mean ``[m]`` and covariance ``[m, m]`` of the target's surface."""
+        prior = np.array([[self.surface(x, 0, w, 0, t0) for w in X] for x in X])
+        cross = np.array(
+            [[self.surface(x, 0, data.X[j], data.line[j], t0) for j in range(len(z))] for x in X]
+        ).reshape(len(X), len(z))
+        solved = np.linalg.solve(self.rows(data, base, t0), np.column_stack([z, cross.T]))
+        return cross @ solved[:, 0], prior - cross @ solved[:, 1:]
+
+
+def model_scale(posterior: ResponsePosterior, data: ResponseData) -> tuple[np.ndarray, np.ndarray]:
+    """z and the noise base of every row, from the scaling's two numbers alone."""
+    s = posterior.scaling
+    z = (np.log(data.y) - s.center if s.log else data.y - s.center) / s.spread
+    base = np.ones(len(z))
+    if data.noise_sd is not None:
+        floor = 0.1 * np.median(np.abs(data.y)) if s.log else 0.0
+        base *= (data.noise_sd / (np.maximum(data.y, floor) if s.log else 1.0)) ** 2 / s.spread**2
+    return z, base

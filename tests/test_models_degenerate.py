@@ -1,0 +1,211 @@
+"""Data no model likes: sane uncertainty and a sentence, never a traceback or false certainty."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from designer.campaigns.errors import InputError
+from designer.models.averaging import average
+from designer.models.campaign_model import predict
+from designer.models.data import ResponseData
+from designer.models.scaling import scale_response
+from designer.models.thinning import thin
+from designer.models.trust_gp import fit
+
+GROUPS = np.arange(3)
+RNG = np.random.default_rng(0)
+X16 = RNG.random((16, 3))
+Y16 = 10 + 3 * np.sin(4 * X16[:, 0]) + X16[:, 1]
+X_LINES = RNG.random((60, 3))
+Y_LINES = 10 + 3 * np.sin(4 * X_LINES[:, 0]) + X_LINES[:, 1] + 0.1 * RNG.standard_normal(60)
+LINES = np.repeat([1, 2, 3], 20)
+OUTLIER = np.where(np.arange(16) == 3, 1e6, Y16)
+POINTS = RNG.random((50, 3))
+
+
+def target(X, y, **options):
+    settings = {"log_scale": False, "noise_sd": None} | options
+    return ResponseData("y", X=X, y=np.asarray(y, float), line=np.zeros(len(X), int), **settings)
+
+
+def history(y_lines, runs, y, **options):
+    return ResponseData(
+        "y",
+        X=np.vstack([X_LINES, X16[:runs]]),
+        y=np.concatenate([y_lines, y]),
+        line=np.concatenate([LINES, np.zeros(runs, int)]),
+        **({"log_scale": False, "noise_sd": None} | options),
+    )
+
+
+CASES = {
+    "nothing": target(X16[:0], []),
+    "one run": target(X16[:1], [80]),
+    "two equal runs": target(X16[:2], [80, 80]),
+    "constant": target(X16, np.full(16, 80.0)),
+    "constant at zero": target(X16, np.zeros(16)),
+    "constant on a log scale": target(X16, np.full(16, 80.0), log_scale=True),
+    "50 replicates": target(np.tile(X16[:1], (50, 1)), 10 + 0.1 * RNG.standard_normal(50)),
+    "50 equal replicates": target(np.tile(X16[:1], (50, 1)), np.full(50, 10.0)),
+    "outlier": target(X16, OUTLIER),
+    "outlier on a log scale": target(X16, OUTLIER, log_scale=True),
+    "outlier as the only run": history(Y_LINES, 1, [1e6]),
+    "zero on a log scale": target(X16, np.where(np.arange(16) == 3, 0, Y16), log_scale=True),
+    "huge numbers": target(X16, 1e300 * Y16),
+    "tiny numbers": target(X16, 1e-300 * Y16),
+    "contradicting replicates": target(np.tile(X16[:2], (2, 1)), [1, 2, 5, 9]),
+    "a setting never changed": target(np.column_stack([X16[:, :2], np.full(16, 0.5)]), Y16),
+    "settings far outside": target(np.vstack([X16[:15], [[3, -4, 9]]]), Y16),
+    "constant history": history(np.full(60, 5.0), 4, Y16[:4]),
+    "noise far too small": target(X16, Y16 + RNG.standard_normal(16), noise_sd=1e-9),
+    "noise far too large": target(X16, Y16, noise_sd=1e3),
+    "noise far too large, log": target(X16, Y16, noise_sd=1e3, log_scale=True),
+}
+
+
+def fitted(data):
+    return fit(data, GROUPS, int(data.line.max(initial=0)))
+
+
+@pytest.mark.parametrize("data", CASES.values(), ids=CASES)
+def test_predictions_are_finite_and_uncertain(data):
+    posterior = fitted(data)
+    for each in (posterior, average(posterior)):
+        prediction = predict(each, POINTS)
+        assert np.isfinite(prediction.mean).all()
+        assert np.isfinite(prediction.sd_result).all()
+        assert (prediction.sd > 0).all()
+        assert (prediction.sd_result > prediction.sd).all()
+    loo = posterior.loo()
+    assert loo.error_sd is None or np.isfinite(loo.error_sd)
+
+
+@pytest.mark.parametrize(
+    ("case", "least"),
+    [
+        ("one run", 0.5),  # raw units: a share of the value itself
+        ("two equal runs", 0.3),
+        ("constant", 0.1),
+        ("constant on a log scale", 0.1),
+        ("50 replicates", 0.08),  # elsewhere than measured
+        ("50 equal replicates", 0.04),
+        ("outlier as the only run", 0.2),
+    ],
+)
+def test_no_false_certainty(case, least):
+    assert predict(fitted(CASES[case]), POINTS).sd.min() > least
+
+
+@pytest.mark.parametrize(
+    ("case", "words"),
+    [
+        ("two equal runs", "all values are equal"),
+        ("constant", "all values are equal"),
+        ("outlier", "1e+06"),
+        ("zero on a log scale", "linear instead of a logarithmic"),
+    ],
+)
+def test_the_report_says_so(case, words):
+    assert any(words in message for message in fitted(CASES[case]).report.messages)
+
+
+def test_ordinary_data_get_no_message():
+    assert fitted(target(X16, Y16)).report.messages == ()
+
+
+def test_an_outlier_does_not_drown_the_rest():
+    with_outlier, clean = fitted(CASES["outlier"]), fitted(target(X16, Y16))
+    error = predict(with_outlier, POINTS).mean - predict(clean, POINTS).mean
+    assert np.abs(error).max() < 1.0
+    loo = with_outlier.loo()
+    assert 3 not in loo.row
+    assert len(loo.row) == 15
+
+
+def test_a_repeatability_the_data_contradict_is_not_believed():
+    data = target(np.tile(X16[:8], (2, 1)), np.concatenate([Y16[:8], Y16[:8] + 1.5]), noise_sd=0.01)
+    posterior = fitted(data)
+    noise = posterior.to_raw(np.zeros(1), posterior.noise(X16[:1]))[1]
+    assert 0.2 < noise[0] < 3.0
+    assert "scatter more" in posterior.report.messages[0]
+    believed = fitted(dataclasses.replace(data, noise_sd=0.8))
+    assert believed.report.messages == ()
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_a_window_or_range_sets_the_spread_that_data_cannot_show(log):
+    constant = np.full(16, 80.0)
+    narrow = scale_response(target(X16, constant, window=(79.0, 81.0), log_scale=log))
+    wide = scale_response(target(X16, constant, possible=(0.0, 400.0), log_scale=log))
+    raw = 80.0 if log else 1.0
+    np.testing.assert_allclose(narrow.scaling.spread * raw, 0.5)
+    np.testing.assert_allclose(wide.scaling.spread * raw, 20.0)
+
+
+def test_without_any_data_predictions_centre_on_the_window():
+    data = target(X16[:0], [], window=(30.0, 35.0), possible=(0.0, 100.0))
+    np.testing.assert_allclose(predict(fitted(data), POINTS).mean, 32.5)
+
+
+def test_log_scale_uses_the_lognormal_moments():
+    posterior = fitted(target(X16, Y16, log_scale=True))
+    mean, variance = posterior.mean(POINTS[:3]), posterior.variance(POINTS[:3])
+    point, sd = posterior.to_raw(mean, variance)
+    rng = np.random.default_rng(1)
+    z = mean + np.sqrt(variance) * rng.standard_normal((400_000, 3))
+    draws = posterior.to_raw(z, np.zeros_like(z))[0]
+    np.testing.assert_allclose(np.median(draws, axis=0), point, rtol=2e-3)
+    np.testing.assert_allclose(draws.std(axis=0), sd, rtol=1e-2)
+    assert posterior.limits(-1.0, np.inf) == (-np.inf, np.inf)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"y": np.append(Y16[:15], np.nan)},
+        {"y": np.append(Y16[:15], np.inf)},
+        {"y": Y16[:3]},
+        {"X": np.full((16, 3), np.nan)},
+        {"noise_sd": 0.0},
+        {"noise_sd": np.nan},
+        {"batch": np.zeros((16, 2), int), "stage_effect": (True,)},
+    ],
+)
+def test_impossible_data_are_refused(changes):
+    arguments = {"X": X16, "y": Y16, "line": np.zeros(16, int), "log_scale": False}
+    with pytest.raises(InputError, match="y"):
+        ResponseData("y", **({"noise_sd": None} | arguments | changes))
+
+
+def test_line_codes_must_be_known():
+    with pytest.raises(ValueError, match="line codes"):
+        fit(history(Y_LINES, 1, [10.0]), GROUPS, 2)
+
+
+def test_long_histories_are_thinned_evenly_and_say_so():
+    rng = np.random.default_rng(3)
+    sizes = {1: 20, 2: 900, 3: 400}
+    line = np.concatenate([np.repeat(list(sizes), list(sizes.values())), np.zeros(5, int)])
+    X = rng.random((len(line), 3))
+    data = ResponseData("y", False, None, X, X.sum(axis=1) + line, line)
+    rows, messages = thin(data)
+    kept = np.bincount(line[rows])
+    assert kept.tolist() == [5, 20, 290, 290]
+    assert "720 of 1320" in messages[0]
+    left_out = np.setdiff1d(np.flatnonzero(line == 2), rows)
+    chosen = X[rows[line[rows] == 2]]
+    gap = np.linalg.norm(X[left_out][:, None] - chosen[None], axis=2).min(axis=1)
+    random = X[rng.choice(np.flatnonzero(line == 2), 290, replace=False)]
+    gap_random = np.linalg.norm(X[left_out][:, None] - random[None], axis=2).min(axis=1)
+    assert gap.max() < 0.7 * gap_random.max()
+    everything, none = thin(data.take(np.flatnonzero(line != 2)))
+    assert len(everything) == 425
+    assert none == ()
+
+
+def test_replicates_survive_thinning():
+    X = np.repeat(np.random.default_rng(3).random((10, 3)), 100, axis=0)
+    data = ResponseData("y", False, None, X, np.arange(1000.0), np.ones(1000, int))
+    rows, _ = thin(data)
+    assert len(np.unique(rows)) == 600
