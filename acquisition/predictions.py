@@ -1,0 +1,61 @@
+"""What the proposed runs are expected to give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from designer.acquisition.in_spec import probability
+from designer.acquisition.posterior import Posterior
+from designer.models.arrays import FloatArray
+
+if TYPE_CHECKING:
+    from designer.campaigns.specification import Specification
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What one run is expected to give.
+
+    Attributes:
+        responses: per response ``mean``, ``sd`` (noise-free) and ``sd_result`` (one more result:
+            plus batch effects and noise), raw units.
+        in_spec: probability that the noise-free responses lie in all windows; None when no
+            response with a belief has a window.
+    """
+
+    responses: dict[str, dict[str, float]]
+    in_spec: float | None
+
+
+def predict(
+    spec: Specification, posteriors: Mapping[str, Posterior], X: FloatArray
+) -> list[Prediction]:
+    """Predictions at encoded recipes ``X [n, D]``."""
+    if not len(X):
+        return []
+    responses: list[dict[str, dict[str, float]]] = [{} for _ in X]
+    means, variances, limits = [], [], []
+    for name, posterior in posteriors.items():
+        mean, variance = posterior.mean(X), posterior.variance(X)
+        extra = posterior.noise(X) + float(np.sum(posterior.batch_variance))
+        raw, sd = posterior.to_raw(mean, variance)
+        sd_result = posterior.to_raw(mean, variance + extra)[1]
+        for k, own in enumerate(responses):
+            own[name] = {
+                "mean": float(raw[k]),
+                "sd": float(sd[k]),
+                "sd_result": float(sd_result[k]),
+            }
+        window = spec.response(name).window
+        if window is not None and np.isfinite(window).any():
+            means.append(mean)
+            variances.append(variance)
+            limits.append(posterior.limits(*window))
+    if not limits:
+        return [Prediction(own, None) for own in responses]
+    inside = probability(means, variances, limits)
+    return [Prediction(own, float(p)) for own, p in zip(responses, inside, strict=True)]

@@ -1,0 +1,78 @@
+"""What surrounds a proposal: what is set up on the line, which runs are open, known or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from designer.campaigns.specification import Setting
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What is set up on the line now: the last run made.
+
+    Attributes:
+        settings: its settings as planned (as used for a run nobody planned); a proposed run
+            continues a batch when it has the same settings of that stage and all earlier ones.
+        batch: batch id per stage, only of stages still usable (pot life checked by the caller)
+            and only while all earlier stages are.
+        left: per stage with a pot life, how long its batch stays usable, in ``costs.unit``.
+    """
+
+    settings: Mapping[str, Setting]
+    batch: Mapping[str, str]
+    left: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class OpenRun:
+    """A run proposed, running or measured in part: its (further) results will come.
+
+    Attributes:
+        run: run id.
+        settings: settings planned or used, one per factor.
+        batch: batch id per stage; stages left out have a batch of their own.
+        given: values of the givens; left out: those of the new plan.
+        awaited: responses still to come; None: all.
+    """
+
+    run: str
+    settings: Mapping[str, Setting]
+    batch: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, float] = field(default_factory=dict)
+    awaited: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
+class KnownRun:
+    """A run with results.
+
+    Attributes:
+        run: run id.
+        settings: settings really used, one per factor.
+    """
+
+    run: str
+    settings: Mapping[str, Setting]
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Everything around a proposal that is not the model.
+
+    Attributes:
+        setup: what is set up now, if anything.
+        pending: open runs; they count as if measured (variance only) and keep their batches.
+        known: runs with results, for the words of a reason.
+        excluded: recipes never to be proposed (abandoned), each with a value for every factor.
+        codes: code in the posteriors' rows per (stage, batch id), of batches with measured rows.
+    """
+
+    setup: Setup | None = None
+    pending: tuple[OpenRun, ...] = ()
+    known: tuple[KnownRun, ...] = ()
+    excluded: tuple[Mapping[str, Setting], ...] = ()
+    codes: Mapping[tuple[str, str], int] = field(default_factory=dict)

@@ -1,0 +1,162 @@
+"""Small exact Gaussian processes and specifications for the tests of acquisition (plain numpy)."""
+
+import numpy as np
+from hypothesis import strategies as st
+
+from designer.campaigns.specification import Specification
+from designer.models.space import Space
+
+
+def matern(X, Z, lengthscale):
+    difference = (X[:, None, :] - Z[None, :, :]) / lengthscale
+    r = np.sqrt(5.0 * np.square(difference).sum(axis=2))
+    return (1 + r + r**2 / 3) * np.exp(-r)
+
+
+class ExactPosterior:
+    """Dense posterior of one response; what the protocol asks for, nothing else."""
+
+    def __init__(self, X, z, *, lengthscale=0.4, noise=0.05, batch=(), scale=1.0, shift=0.0):
+        self.X, self.noise_variance = X, noise
+        self.lengthscale = lengthscale
+        self.batch_variance = np.asarray(batch, dtype=float)
+        self.scale, self.shift = scale, shift
+        K = matern(X, X, lengthscale) + (noise + self.batch_variance.sum()) * np.eye(len(X))
+        self.inverse = np.linalg.inv(K) if len(X) else np.zeros((0, 0))
+        self.alpha_ = self.inverse @ z
+
+    def mean(self, X):
+        return matern(X, self.X, self.lengthscale) @ self.alpha_
+
+    def variance(self, X):
+        left = matern(X, self.X, self.lengthscale)
+        return 1.0 - np.einsum("ij,jk,ik->i", left, self.inverse, left)
+
+    def covariance(self, X, Z, dtype=np.float64):
+        left, right = (matern(A, self.X, self.lengthscale) for A in (X, Z))
+        full = matern(X, Z, self.lengthscale) - left @ self.inverse @ right.T
+        return full.astype(dtype)
+
+    def noise(self, X):
+        return np.full(len(X), self.noise_variance)
+
+    def limits(self, low, high):
+        return (low - self.shift) / self.scale, (high - self.shift) / self.scale
+
+    def to_raw(self, mean, variance):
+        return self.shift + self.scale * mean, self.scale * np.sqrt(variance)
+
+
+def make_spec(factors, *, stages=(), responses=None, **more):
+    """A specification from short pieces; stages as (name, change_cost[, usable_for])."""
+    tables = {
+        "campaign": {"version": 1, "name": "test", "line": "line4", **more.pop("campaign", {})},
+        "stage": [
+            {"name": s[0], "change_cost": s[1], **({"usable_for": s[2]} if len(s) > 2 else {})}
+            for s in stages
+        ],
+        "factor": factors,
+        "response": responses or [{"name": "y", "scale": "linear"}],
+        **more,
+    }
+    return Specification.from_dict({k: v for k, v in tables.items() if v}, trusted=True)
+
+
+def line_spec(**more):
+    """Slurry → coating → calendering with 5 × 4 × 6 recipes."""
+    factors = [
+        {"name": "solid", "unit": "%", "low": 50, "high": 58, "step": 2, "stage": "slurry"},
+        {"name": "gap", "unit": "um", "levels": [80, 100, 150, 200], "stage": "coating"},
+        {"name": "pressure", "unit": "MPa", "low": 20, "high": 70, "step": 10, "stage": "cal"},
+    ]
+    defaults = {
+        "stages": (("slurry", 3.0), ("coating", 0.5), ("cal", 0.1)),
+        "responses": [
+            {"name": "loading", "unit": "mg/cm^2", "window": [-0.5, 0.4], "scale": "linear"},
+            {"name": "porosity", "unit": "%", "window": [0.0, None], "scale": "linear"},
+            {"name": "adhesion", "unit": "N/m", "scale": "linear"},
+        ],
+        "costs": {"unit": "h", "run": 0.05},
+    }
+    return make_spec(factors, **{**defaults, **more})
+
+
+def posteriors_of(spec, seed=0, rows=12, batch=None):
+    """Exact posteriors of all responses from random rows in the cube."""
+    rng = np.random.default_rng(seed)
+    space = Space.from_specification(spec)
+    X = rng.random((rows, space.dimension))
+    batch = np.full(len(spec.stages), 0.03) if batch is None else batch
+    return space, {
+        r.name: ExactPosterior(
+            X, rng.normal(size=rows), lengthscale=0.3 + 0.2 * k, noise=0.02 + 0.03 * k, batch=batch
+        )
+        for k, r in enumerate(spec.responses)
+    }
+
+
+# ---- random specifications -----------------------------------------------------------------------
+
+STEPS = ["0.1", "0.25", "0.5", "1", "2", "3"]
+
+
+@st.composite
+def stepped(draw, name, stage=None):
+    step = draw(st.sampled_from(STEPS))
+    low = draw(st.integers(-20, 40)) / 10
+    count = draw(st.integers(1, 7))
+    high = float(f"{low + count * float(step):.6f}")
+    return {"name": name, "low": low, "high": high, "step": step_value(step), "stage": stage}
+
+
+def step_value(text):
+    return float(text) if "." in text else int(text)
+
+
+@st.composite
+def any_factor(draw, name, stage=None, continuous=True):
+    kinds = ["stepped", "levels", "categories", *(["continuous"] if continuous else [])]
+    kind = draw(st.sampled_from(kinds))
+    if kind == "stepped":
+        return draw(stepped(name, stage))
+    if kind == "levels":
+        levels = draw(st.lists(st.integers(-50, 300), min_size=2, max_size=5, unique=True))
+        return {"name": name, "levels": sorted(levels), "stage": stage}
+    if kind == "categories":
+        return {"name": name, "categories": ["A", "B", "C-3"][: draw(st.integers(2, 3))],
+                "stage": stage}  # fmt: skip
+    low = draw(st.integers(-5, 5))
+    return {"name": name, "low": low, "high": low + draw(st.sampled_from([0.5, 1, 7, 230])),
+            "stage": stage}  # fmt: skip
+
+
+@st.composite
+def specs(draw, continuous=True, mixtures=True):
+    """Specifications of up to five factors, stages, a mixture, a linear constraint."""
+    stages = [(f"s{k}", draw(st.sampled_from([0.0, 0.1, 0.5, 3.0]))) for k in
+              range(draw(st.integers(0, 3)))]  # fmt: skip
+    names = [s[0] for s in stages]
+
+    def stage():
+        return draw(st.sampled_from([*names, None])) if names else None
+
+    factors = [
+        draw(any_factor(f"x{k}", stage(), continuous)) for k in range(draw(st.integers(1, 3)))
+    ]
+    more = {}
+    if mixtures and draw(st.booleans()):
+        parts = draw(st.integers(2, 3))
+        steps = draw(st.lists(st.sampled_from(["0.1", "0.2", "0.5"]), min_size=parts,
+                              max_size=parts))  # fmt: skip
+        free = continuous and draw(st.booleans())
+        for k, step in enumerate(steps):
+            own = {} if free and k == 0 else {"step": float(step)}
+            factors.append({"name": f"m{k}", "low": 0, "high": 2, "stage": stage(), **own})
+        more["mixture"] = [{"factors": [f"m{k}" for k in range(parts)], "total": 2}]
+    numeric = [f["name"] for f in factors if "categories" not in f]
+    if numeric and draw(st.booleans()):
+        a, b = draw(st.sampled_from(numeric)), draw(st.sampled_from(numeric))
+        bound = draw(st.integers(-3, 60)) / 2
+        more["constraint"] = [{"expression": f"{a} + 2 * {b} <= {bound}"}]
+    factors = [{k: v for k, v in f.items() if v is not None} for f in factors]
+    return make_spec(factors, stages=stages, costs={"unit": "h", "run": 0.05}, **more)

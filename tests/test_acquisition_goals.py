@@ -1,0 +1,177 @@
+"""Windows, border weights and goals: closed forms against Monte Carlo and dense algebra."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.special import ndtr
+
+from designer.acquisition.goals import REFERENCES, Beliefs, make_target
+from designer.acquisition.in_spec import border_weights, log_inside, probability
+
+INF = np.inf
+
+
+@pytest.mark.parametrize(
+    ("mean", "sd", "limits", "samples", "rtol", "atol"),
+    [
+        (0.0, 1.0, (-1.0, 1.0), 400_000, 0.01, 0.0),
+        (2.0, 0.5, (-INF, 1.0), 400_000, 0.03, 0.0),
+        (-1.0, 2.0, (0.5, INF), 400_000, 0.01, 0.0),
+        (0.3, 0.1, (0.0, 0.6), 400_000, 0.001, 0.0),
+        (5.0, 1.0, (-1.0, 1.0), 400_000, 0.0, 1e-4),
+    ],
+)
+def test_probability_is_the_share_of_samples_inside(mean, sd, limits, samples, rtol, atol):
+    y = mean + sd * np.random.default_rng(0).standard_normal(samples)
+    share = np.mean((y >= limits[0]) & (y <= limits[1]))
+    exact = np.exp(log_inside(np.array([mean]), np.array([sd**2]), limits))[0]
+    assert exact == pytest.approx(share, rel=rtol, abs=max(atol, 1e-12))
+
+
+def test_logarithms_stay_right_far_out_in_both_tails():
+    # −log p of a window 40 sd away: asymptotically x²/2 + log(x √2π) (Abramowitz & Stegun 26.2.12)
+    for limits in ((40.0, INF), (-INF, -40.0), (40.0, 41.0), (-41.0, -40.0)):
+        value = log_inside(np.zeros(1), np.ones(1), limits)[0]
+        assert value == pytest.approx(-800 - np.log(40 * np.sqrt(2 * np.pi)), rel=1e-5)
+    tiny = log_inside(np.zeros(1), np.ones(1), (-9.0, INF))[0]  # log(1 − q) ≈ −q
+    assert tiny == pytest.approx(-ndtr(-9.0), rel=1e-9)
+
+
+def entropy(p):
+    p = np.clip(p, 1e-300, 1 - 1e-16)
+    return -p * np.log(p) - (1 - p) * np.log1p(-p)
+
+
+@pytest.mark.parametrize(
+    ("means", "variances", "limits", "response", "step", "rtol"),
+    [
+        ((0.2,), (1.0,), ((-1.0, 1.0),), 0, 1e-4, 2e-3),
+        ((1.4, 0.0), (0.7, 0.3), ((-INF, 1.0), (-0.5, 0.6)), 0, 1e-4, 2e-3),
+        ((1.4, 0.4), (0.7, 0.3), ((-INF, 1.0), (-0.5, 0.6)), 1, 1e-4, 2e-3),
+        ((-2.0, 0.5), (0.5, 2.0), ((-1.5, -0.5), (0.0, INF)), 1, 1e-4, 2e-3),
+    ],
+)
+def test_border_weight_is_the_slope_of_expected_entropy(
+    means, variances, limits, response, step, rtol
+):
+    """E[H(p)] after learning dv about one response: Gauss-Hermite instead of the closed form."""
+    names = [str(k) for k in range(len(means))]
+    pack = {n: np.array([m]) for n, m in zip(names, means, strict=True)}
+    spread = {n: np.array([v]) for n, v in zip(names, variances, strict=True)}
+    window = dict(zip(names, limits, strict=True))
+    omega = border_weights(pack, spread, window)[names[response]][0]
+    nodes, weights = np.polynomial.hermite_e.hermegauss(41)
+    weights = weights / weights.sum()
+    moved = [np.full(41, m) for m in means]
+    moved[response] = means[response] + np.sqrt(step) * nodes
+    left = [np.full(41, v) for v in variances]
+    left[response] = np.full(41, variances[response] - step)
+    after = weights @ entropy(probability(moved, left, limits))
+    before = entropy(
+        probability([np.array([m]) for m in means], [np.array([v]) for v in variances], limits)
+    )[0]
+    assert omega == pytest.approx((before - after) / step, rel=rtol)
+
+
+@given(
+    st.lists(st.floats(-1e4, 1e4), min_size=1, max_size=3),
+    st.floats(1e-12, 1e6),
+    st.floats(-50, 50),
+    st.floats(1e-6, 1e3),
+    st.booleans(),
+)
+def test_border_weights_are_finite_and_not_negative(means, variance, low, width, one_sided):
+    names = [str(k) for k in range(len(means))]
+    limits = dict.fromkeys(names, (low, INF if one_sided else low + width))
+    omega = border_weights(
+        {n: np.array([m]) for n, m in zip(names, means, strict=True)},
+        {n: np.array([variance]) for n in names},
+        limits,
+    )
+    assert all(np.isfinite(w).all() and (w >= 0).all() for w in omega.values())
+
+
+# ---- goals ----
+
+
+def beliefs(n=400, windows=("a", "b"), weights=(1.0, 1.0, 1.0), far=False):
+    rng = np.random.default_rng(3)
+    names = ("a", "b", "c")
+    return Beliefs(
+        means={k: rng.normal(size=n) + (1e4 if far else 0) for k in names},
+        variances={k: rng.uniform(0.1, 2.0, n) for k in names},
+        limits=dict.fromkeys(windows, (-0.5, 0.5)),
+        weights=dict(zip(names, weights, strict=True)),
+        order=np.arange(n),
+    )
+
+
+def total(target, believed):
+    return sum(w @ believed.variances[k][target.rows] for k, w in target.weights.items())
+
+
+def share(target, believed, name):
+    return target.weights[name] @ believed.variances[name][target.rows] / total(target, believed)
+
+
+@pytest.mark.parametrize("goal", ["learn", "window", "optimum"])
+@pytest.mark.parametrize("n", [60, 400])
+def test_every_goal_starts_at_one(goal, n):
+    believed = beliefs(n)
+    target = make_target(goal, believed, np.random.default_rng(0))
+    assert total(target, believed) == pytest.approx(1.0)
+    assert target.name == ("learn" if goal == "learn" else "window")
+    assert bool(target.notes) == (goal == "optimum")
+
+
+def test_learn_weighs_responses_by_their_own_variance_and_the_weight_asked_for():
+    believed = beliefs(weights=(1.0, 3.0, 0.0))
+    target = make_target("learn", believed, np.random.default_rng(0))
+    assert len(target.rows) == REFERENCES
+    assert share(target, believed, "a") == pytest.approx(0.25)
+    assert share(target, believed, "b") == pytest.approx(0.75)
+    assert not target.weights["c"].any()
+
+
+def test_window_is_half_everywhere_and_half_at_the_border():
+    believed = beliefs()
+    target = make_target("window", believed, np.random.default_rng(0))
+    assert len(target.rows) == 2 * REFERENCES
+    border = slice(REFERENCES, None)
+    half = sum(target.weights[k][border] @ believed.variances[k][target.rows[border]] for k in "ab")
+    assert half == pytest.approx(0.5)
+    assert not target.weights["c"][border].any()  # no window: only in the other half
+    omega = border_weights(believed.means, believed.variances, believed.limits)
+    density = sum(omega[k] * believed.variances[k] for k in "ab")
+    drawn = density[target.rows[border]]
+    assert drawn.mean() > 1.2 * density.mean()  # drawn where the border is uncertain
+    rows = target.rows[border]
+    assert np.allclose(
+        target.weights["a"][border], 0.5 / REFERENCES * omega["a"][rows] / density[rows]
+    )
+
+
+def test_few_candidates_are_summed_exactly():
+    believed = beliefs(n=50)
+    target = make_target("window", believed, np.random.default_rng(0))
+    omega = border_weights(believed.means, believed.variances, believed.limits)
+    density = sum(omega[k] * believed.variances[k] for k in "ab")
+    border = target.weights["a"][50:]
+    rows = target.rows[50:]
+    assert np.allclose(border, 0.5 * omega["a"][rows] / density.sum())
+
+
+@pytest.mark.parametrize(("windows", "far"), [((), False), (("a",), True)])
+def test_without_a_border_the_plan_learns_and_says_so(windows, far):
+    target = make_target("window", beliefs(windows=windows, far=far), np.random.default_rng(0))
+    assert target.name == "learn"
+    assert len(target.notes) == 1
+    assert "learns all responses everywhere" in target.notes[0]
+
+
+def test_windows_of_weight_zero_still_make_a_border():
+    believed = beliefs(weights=(0.0, 0.0, 1.0))
+    target = make_target("window", believed, np.random.default_rng(0))
+    assert target.name == "window"
+    assert total(target, believed) == pytest.approx(1.0)
