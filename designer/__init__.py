@@ -1,24 +1,54 @@
 """Experiment designer for battery pilot lines.
 
+    >>> from designer import Campaign
+
 Importing this package is cheap: torch, pandas and SQLAlchemy are loaded at first need.
 """
 
 from __future__ import annotations
 
-from designer.campaigns.errors import (
-    ConflictError,
-    DesignerError,
-    InputError,
-    Problem,
-    StorageError,
-    StoreDamagedError,
-)
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from designer.api import Campaign
+    from designer.campaigns.errors import (
+        ConflictError,
+        DesignerError,
+        InputError,
+        Problem,
+        StorageError,
+        StoreDamagedError,
+    )
+
+    __version__: str
 
 __all__ = [
+    "Campaign",
     "ConflictError",
     "DesignerError",
     "InputError",
     "Problem",
     "StorageError",
     "StoreDamagedError",
+    "__version__",
 ]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562: one function for every kind of export
+    if name == "__version__":
+        from designer.campaigns.version import program_version
+
+        return program_version()
+    if name == "Campaign":
+        from designer.api import Campaign
+
+        return Campaign
+    if name in __all__:
+        from designer.campaigns import errors
+
+        return getattr(errors, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

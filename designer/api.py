@@ -1,0 +1,327 @@
+"""The Python API: one campaign as an object, tables as pandas DataFrames.
+
+    >>> from designer import Campaign
+    >>> campaign = Campaign.create("spec.toml", store="sqlite:///pilot.db")   # doctest: +SKIP
+    >>> plan = campaign.propose(4, seed=0)                                    # doctest: +SKIP
+
+Every verb is the service's, so the command line and this class cannot differ. Errors are
+`designer.DesignerError` and its children.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from designer.campaigns.errors import InputError, Problem
+from designer.plan_frame import ProposedPlan
+from designer.service import Service
+from designer.service.session import DEFAULT, Default
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from botorch.models.model import Model
+
+    from designer.campaigns.specification import Specification
+
+SpecSource = str | Path | Mapping[str, Any]
+
+
+class Campaign:
+    """A campaign in a store; made by `Campaign.create` or `Campaign.open`.
+
+    Attributes:
+        name: name of the campaign, unique in its store.
+        service: the verbs, shared with the command line.
+    """
+
+    def __init__(self, name: str, service: Service) -> None:
+        self.name = name
+        self.service = service
+
+    def __repr__(self) -> str:
+        return f"Campaign({self.name!r}, store={self.service.session.store.url!r})"
+
+    # ---- campaigns --------------------------------------------------------------------------
+
+    @classmethod
+    def create(
+        cls, spec: SpecSource, store: str | Default | None = DEFAULT, *, actor: str | None = None
+    ) -> Campaign:
+        """Create a campaign.
+
+        Args:
+            spec: path of a TOML file, or the same as a dict.
+            store: URL or path; left out: as the command line; None: in memory.
+            actor: name written on every event; None: login name.
+
+        Raises:
+            InputError: the specification is refused or the name is taken; nothing was written.
+        """
+        service = Service(store, actor=actor)
+        return cls(service.create(spec)["campaign"], service)
+
+    @classmethod
+    def open(
+        cls, name: str, store: str | Default | None = DEFAULT, *, actor: str | None = None
+    ) -> Campaign:
+        """Open an existing campaign.
+
+        Raises:
+            InputError: there is none of that name.
+        """
+        service = Service(store, actor=actor)
+        return cls(service.session.state(name).spec.name, service)
+
+    @staticmethod
+    def list(store: str | Default | None = DEFAULT) -> list[dict[str, Any]]:
+        """Campaigns of a store, newest first: name, line, goal, runs, changed_at."""
+        found: list[dict[str, Any]] = Service(store).list()["campaigns"]
+        return found
+
+    @property
+    def spec(self) -> Specification:
+        """The specification as last amended."""
+        return self.service.session.state(self.name).spec
+
+    @property
+    def head(self) -> str:
+        """Log position and first eight digits of its hash, ``12:9f86d081``."""
+        return self.service.session.state(self.name).head
+
+    def amend(
+        self, spec: SpecSource, *, reason: str | None = None, dry_run: bool = False
+    ) -> dict[str, Any]:
+        """Change windows, ranges, constraints, costs, or add a factor; old runs are kept."""
+        return self.service.amend(self.name, spec, reason=reason, dry_run=dry_run)
+
+    def close(self, *, reason: str | None = None) -> None:
+        """Finish the campaign; it can still be read."""
+        self.service.close(self.name, reason=reason)
+
+    # ---- earlier lines ----------------------------------------------------------------------
+
+    def add_line(self, name: str, frame: pd.DataFrame) -> dict[str, Any]:
+        """Add an earlier line.
+
+        Args:
+            name: name of the line.
+            frame: factor and response columns (NaN = not measured), optionally givens,
+                ``batch:<stage>`` and ``made_at``; one row per measurement.
+
+        Raises:
+            InputError: with every bad column and cell.
+        """
+        columns = {str(column): frame[column].tolist() for column in frame.columns}
+        return self.service.add_line_columns(self.name, columns, name=name)
+
+    def lines(self) -> pd.DataFrame:
+        """Earlier lines, one row each, with trust where it was evaluated."""
+        return _frame(self.service.lines(self.name)["lines"], index="name")
+
+    def exclude_line(self, line: str, reason: str) -> None:
+        """Leave a line out of the models."""
+        self.service.exclude_line(self.name, line, reason)
+
+    def include_line(self, line: str, reason: str) -> None:
+        """Take a line into the models again."""
+        self.service.include_line(self.name, line, reason)
+
+    # ---- plans and results ------------------------------------------------------------------
+
+    def propose(
+        self,
+        n: int | None = None,
+        *,
+        budget: float | None = None,
+        fix: Mapping[str, Any] | None = None,
+        given: Mapping[str, Any] | None = None,
+        replace: bool = False,
+        seed: int | None = None,
+        dry_run: bool = False,
+    ) -> ProposedPlan:
+        """Propose the next runs for the most information.
+
+        Args:
+            n: number of runs; default 4, with ``budget`` alone as many as fit.
+            budget: most the plan may cost, in the campaign's cost unit.
+            fix: settings every run shall have.
+            given: values of givens, in their declared units.
+            replace: abandon the open runs first.
+            seed: default: from campaign id and log position.
+            dry_run: compute, but write nothing.
+
+        Raises:
+            InputError: a value is refused, or nothing is left to propose.
+            ConflictError: somebody changed the campaign meanwhile.
+        """
+        answer = self.service.propose(
+            self.name,
+            n,
+            budget=budget,
+            fix=_texts(fix),
+            given=_texts(given),
+            replace=replace,
+            seed=seed,
+            dry_run=dry_run,
+        )
+        return ProposedPlan(answer)
+
+    def record(self, frame: pd.DataFrame) -> dict[str, Any]:
+        """Record results.
+
+        Args:
+            frame: indexed by run id; response columns (NaN = not measured), optionally factors as
+                really set, ``batch:<stage>``, ``made_at``, ``replicate``, ``note``. The columns
+                of a plan's frame may stay.
+
+        Raises:
+            InputError: with every bad column and cell; nothing was written.
+            ConflictError: a response already has a value.
+        """
+        return self.service.record_frame(self.name, frame)
+
+    def attach(self, frame: pd.DataFrame) -> Sequence[str]:
+        """Record runs nobody proposed: one row each, every factor; returns their run ids."""
+        columns = {str(column): frame[column].tolist() for column in frame.columns}
+        runs: Sequence[str] = self.service.attach_columns(self.name, columns)["runs"]
+        return runs
+
+    def start(self, run: str) -> None:
+        """Say that a run is being made."""
+        self.service.start(self.name, run)
+
+    def fail(self, run: str, reason: str) -> None:
+        """A run was made and failed: it teaches where the process fails."""
+        self.service.fail(self.name, run, reason)
+
+    def abandon(self, runs: str | Sequence[str], reason: str) -> None:
+        """Runs that will not be made: no longer pending, not proposed again."""
+        self.service.abandon(self.name, [runs] if isinstance(runs, str) else [*runs], reason)
+
+    def reopen(self, run: str, reason: str | None = None) -> None:
+        """Take back a failure or abandonment."""
+        self.service.reopen(self.name, run, reason)
+
+    def correct(
+        self,
+        run: str,
+        responses: Mapping[str, Any] | None = None,
+        *,
+        reason: str,
+        settings: Mapping[str, Any] | None = None,
+        batch: Mapping[str, str] | None = None,
+        replicate: int | None = None,
+    ) -> dict[str, Any]:
+        """Correct a recorded value, setting or batch; the old value is kept."""
+        return self.service.correct(
+            self.name,
+            run,
+            _texts(responses),
+            settings=_texts(settings),
+            batch=dict(batch or {}),
+            replicate=replicate,
+            reason=reason,
+        )
+
+    def undo(self, event: int | None = None, *, reason: str | None = None) -> dict[str, Any]:
+        """Reverse an event (default: the last one) by appending its reversal."""
+        return self.service.undo(self.name, event, reason)
+
+    def note(self, text: str, run: str | None = None) -> None:
+        """Keep a remark on the campaign or on a run."""
+        self.service.note(self.name, text, run)
+
+    # ---- what is known ----------------------------------------------------------------------
+
+    def predict(
+        self, frame: pd.DataFrame, *, given: Mapping[str, Any] | None = None
+    ) -> pd.DataFrame:
+        """Predict recipes: the factors, ``<response>_mean``, ``_sd``, ``_sd_result``, ``in_spec``.
+
+        Raises:
+            InputError: a recipe is refused, or there is nothing to predict from.
+        """
+        import pandas as pd
+
+        columns = {str(column): frame[column].tolist() for column in frame.columns}
+        answer = self.service.predict_columns(self.name, columns, given=_texts(given))
+        return pd.DataFrame(answer["rows"], columns=answer["columns"], index=frame.index)
+
+    def status(self, *, refresh: bool = True) -> dict[str, Any]:
+        """Where the campaign stands; evaluates the models when events came after."""
+        return self.service.status(self.name, refresh="stale" if refresh else False)
+
+    def best(self, n: int = 5) -> pd.DataFrame:
+        """Recommended set-points with predictions and the probability of being in spec."""
+        import pandas as pd
+
+        rows = []
+        for recipe in self.service.best(self.name, n)["best"]:
+            predicted = {
+                f"{name}_{figure}": value
+                for name, figures in recipe["predicted"].items()
+                for figure, value in figures.items()
+            }
+            rows.append({**recipe["settings"], **predicted, "in_spec": recipe["in_spec"]})
+        return pd.DataFrame(rows)
+
+    def data(self) -> pd.DataFrame:
+        """Every measurement: planned and used settings, status, batches, times."""
+        import pandas as pd
+
+        answer = self.service.data(self.name)
+        return pd.DataFrame(answer["rows"], columns=answer["columns"])
+
+    def history(self, run: str | None = None, since: str | None = None) -> pd.DataFrame:
+        """Who did what and when, oldest first, indexed by event number."""
+        return _frame(self.service.history(self.name, run, since)["events"], index="seq")
+
+    def model(self) -> Model:
+        """All responses as one BoTorch model.
+
+        Inputs ``[…, q, d]``: one column per factor and given in the specification's order,
+        numbers scaled to the unit cube, categories as integer codes. Outputs in declared units.
+
+        Raises:
+            InputError: nothing was measured yet.
+        """
+        return self.service.botorch_model(self.name)
+
+    def export(
+        self, path: str | Path, *, what: str = "plan", plan: str | None = None, force: bool = False
+    ) -> dict[str, Any]:
+        """Write plan, data, events or specification to a file; its ending names the format."""
+        return self.service.export(self.name, Path(path), what=what, plan=plan, force=force)
+
+
+def _frame(rows: Sequence[Mapping[str, Any]], index: str) -> pd.DataFrame:
+    import pandas as pd
+
+    frame = pd.DataFrame([dict(row) for row in rows])
+    return frame.set_index(index) if len(frame) else frame
+
+
+def _texts(values: Mapping[str, Any] | None) -> dict[str, str]:
+    """Values of a Python caller as the text a person would have typed.
+
+    Raises:
+        InputError: something that is neither number nor text.
+    """
+    from designer.campaigns.numbers import number_text
+
+    texts: dict[str, str] = {}
+    problems: list[Problem] = []
+    for name, value in (values or {}).items():
+        if isinstance(value, str):
+            texts[name] = value
+        elif value is None:
+            texts[name] = "none"
+        elif isinstance(value, bool) or not hasattr(value, "__float__"):
+            problems.append(Problem(name, "is neither number nor text", found=repr(value)))
+        else:
+            texts[name] = number_text(float(value))
+    if problems:
+        raise InputError(problems)
+    return texts

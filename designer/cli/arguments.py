@@ -1,0 +1,216 @@
+"""argparse, made strict and forgiving where it matters.
+
+Strict: no abbreviated options, every malformed ``name=value`` is told at once, numbers are plain
+ASCII numbers. Forgiving: options and positionals in any order, texts that begin with a dash.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+from designer.campaigns.errors import Problem
+from designer.cli.errors import UsageError
+
+PAIR_FORM = "name=value"
+END_OF_OPTIONS = "--"
+
+
+class Parser(argparse.ArgumentParser):
+    """An ArgumentParser of one verb that raises UsageError instead of leaving the program."""
+
+    def __init__(self, prog: str, description: str, epilog: str | None = None) -> None:
+        super().__init__(
+            prog=prog,
+            description=description,
+            epilog=epilog,
+            allow_abbrev=False,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse the command line.
+
+        Raises:
+            UsageError: always.
+        """
+        verb = self.prog.removeprefix("designer").strip()
+        told = f"{verb}: {message}" if verb else message
+        raise UsageError(Problem("", told, hint=" ".join(self.format_usage().split())))
+
+    def set_usage(self) -> None:
+        """Write the usage as people think of it: verb, what it is about, options."""
+        words = [self.prog]
+        for action in self._actions:
+            form = str(action.metavar or action.dest)
+            if action.option_strings:
+                if action.required:
+                    words.append(f"{action.option_strings[0]} {form}")
+            elif action.nargs == "+":
+                words.append(f"{form} ...")
+            else:
+                words.append({"?": f"[{form}]", "*": f"[{form} ...]"}.get(str(action.nargs), form))
+        self.usage = " ".join([*words, "[options]"])
+
+    def read(self, tokens: Sequence[str]) -> argparse.Namespace:
+        """Parse the tokens of this verb, options and positionals in any order.
+
+        Raises:
+            UsageError: the tokens do not parse.
+        """
+        return self.parse_args(self._arranged(tokens))
+
+    def _arranged(self, tokens: Sequence[str]) -> list[str]:
+        """Options with their values glued on, then ``--``, then the positionals.
+
+        argparse alone would take ``--reason -dirty`` for two options, and every positional after
+        ``--set a=1`` for another setting; glued, an option of several values takes only what
+        looks like a pair.
+        """
+        options: list[str] = []
+        positionals: list[str] = []
+        rest = list(tokens)
+        while rest:
+            token = rest.pop(0)
+            if token == END_OF_OPTIONS:
+                positionals += rest
+                break
+            name, action = self._option(token)
+            if action is None:
+                positionals.append(token)
+            elif action.nargs == 0 or token != name:
+                options.append(token)
+            else:
+                options += self._with_values(token, action, rest)
+        return [*options, END_OF_OPTIONS, *positionals] if positionals else options
+
+    def _with_values(self, token: str, action: argparse.Action, rest: list[str]) -> list[str]:
+        if action.nargs != "+":
+            return [f"{token}={rest.pop(0)}"] if rest and self._is_value(rest[0]) else [token]
+        glued = []
+        while rest and self._is_value(rest[0]) and "=" in rest[0]:
+            glued.append(f"{token}={rest.pop(0)}")
+        if not glued and rest and self._is_value(rest[0]):  # to be told as malformed
+            glued.append(f"{token}={rest.pop(0)}")
+        return glued or [token]
+
+    def _is_value(self, token: str) -> bool:
+        known = token.partition("=")[0] in self._option_string_actions
+        return token != END_OF_OPTIONS and not known
+
+    def _option(self, token: str) -> tuple[str, argparse.Action | None]:
+        """The option a token is (its name, its action); action None for a positional."""
+        if not re.match("-.", token):
+            return token, None
+        name = token.partition("=")[0]
+        if name in self._option_string_actions:
+            return name, self._option_string_actions[name]
+        short = self._option_string_actions.get(token[:2])  # -n4
+        if short is not None and short.nargs != 0:
+            return token[:2], short
+        if not re.search(r"\s|^-[0-9.]", token):  # neither a text nor a number
+            known = difflib.get_close_matches(name, self._option_string_actions, n=1)
+            hint = f", did you mean {known[0]}?" if known else " (a text can follow after --)"
+            self.error(f"there is no option {name}{hint}")
+        return token, None
+
+
+def add_common_options(parser: argparse.ArgumentParser) -> None:
+    """The options every verb has, accepted before and after it."""
+    group = parser.add_argument_group("everywhere")
+    nothing = argparse.SUPPRESS  # else a default after the verb would undo the option before it
+    group.add_argument(
+        "--store", metavar="URL", default=nothing,
+        help="where the campaigns are: a file or sqlite:///file (default: DESIGNER_STORE, "
+        "else a file in your data folder)",
+    )  # fmt: skip
+    group.add_argument(
+        "--json", action="store_true", default=nothing, help="print one JSON document"
+    )
+    group.add_argument(
+        "--quiet", action="store_true", default=nothing, help="no notes and no progress"
+    )
+    group.add_argument(
+        "--actor", metavar="NAME", default=nothing, help="who does it (default: your login)"
+    )
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Where ``name=value`` tokens are, and how they are read.
+
+    Attributes:
+        dest: attribute of the arguments that holds the tokens (or None).
+        what: their name in messages (``--set``).
+        last: split at the last ``=`` (for left sides that may hold one, as columns of a file).
+        empty: whether a value may be empty.
+        twice: what to do instead of giving a name twice.
+    """
+
+    dest: str
+    what: str
+    last: bool = False
+    empty: bool = False
+    twice: str | None = None
+
+
+def read_pairs(arguments: argparse.Namespace, *kinds: Pairs) -> None:
+    """Replace lists of ``name=value`` tokens by dictionaries, in the order typed.
+
+    Raises:
+        UsageError: with every malformed pair of all kinds.
+    """
+    problems: list[Problem] = []
+    for kind in kinds:
+        found: dict[str, str] = {}
+        for token in getattr(arguments, kind.dest) or ():
+            problem = _read_pair(token, kind, found)
+            if problem is not None:
+                problems.append(problem)
+        setattr(arguments, kind.dest, found)
+    if problems:
+        raise UsageError(problems)
+
+
+def _read_pair(token: str, kind: Pairs, found: dict[str, str]) -> Problem | None:
+    name, sign, value = token.rpartition("=") if kind.last else token.partition("=")
+    name, value = name.strip(), value.strip()
+    if not sign:
+        return Problem(kind.what, "an equals sign is missing", token, PAIR_FORM)
+    if not name:
+        return Problem(kind.what, "the name is missing", token, PAIR_FORM)
+    if not value and not kind.empty:
+        return Problem(kind.what, f"the value of {name} is missing", token, PAIR_FORM)
+    if name in found:
+        both = f"{found[name]} and {value}"
+        return Problem(kind.what, f"{name} is given twice", both, hint=kind.twice)
+    found[name] = value
+    return None
+
+
+def positive_whole(text: str) -> int:
+    """A whole number of 1 or more (argparse type)."""
+    if re.fullmatch(r"[0-9]{1,9}", text) and int(text) >= 1:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
+
+
+def seed_number(text: str) -> int:
+    """A whole number of 0 or more that fits 63 bits (argparse type)."""
+    if re.fullmatch(r"[0-9]{1,19}", text) and int(text) < 2**63:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {2**63 - 1}")
+
+
+def positive_amount(text: str) -> float:
+    """A finite number above 0 (argparse type)."""
+    if re.fullmatch(r"\+?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", text):
+        value = float(text)
+        if 0 < value < math.inf:
+            return value
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")

@@ -1,0 +1,194 @@
+"""Where output goes: data to stdout, everything else to stderr; nothing can command a terminal."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, TextIO
+
+from designer.campaigns.errors import DesignerError
+from designer.cli import errors
+from designer.cli.words import plain
+
+
+class Console:
+    """The two streams of one call of the program.
+
+    Attributes:
+        json: data and errors are one JSON document each.
+        quiet: no notes, hints or progress.
+        carried_out: the verb has done its work, only its answer is left to be shown.
+    """
+
+    def __init__(self, *, json: bool, quiet: bool) -> None:
+        self.json = json
+        self.quiet = quiet
+        self.carried_out = False
+        self._progress_shown = False
+
+    def data(self, document: dict[str, Any]) -> None:
+        """Print one JSON document to stdout."""
+        _write(sys.stdout, json_text(document, _encoding(sys.stdout)))
+
+    def lines(self, lines: Iterable[str]) -> None:
+        """Print lines for people to stdout."""
+        self.clear_progress()
+        _write(sys.stdout, _joined(lines, _encoding(sys.stdout)))
+
+    def diagnostics(self, lines: Iterable[str]) -> None:
+        """Print lines for people to stderr; a closed stderr is no trouble."""
+        self.clear_progress()
+        _write_quietly(_joined(lines, _encoding(sys.stderr)))
+
+    def notes(self, notes: Iterable[str]) -> None:
+        """Print remarks to stderr unless they are in the JSON anyway or not wanted."""
+        if not self.quiet and not self.json:
+            self.diagnostics(f"note: {note}" for note in notes)
+
+    @property
+    def shows_progress(self) -> bool:
+        """Progress is for a person in front of a terminal."""
+        return not self.quiet and sys.stderr is not None and sys.stderr.isatty()
+
+    def progress(self, text: str, fraction: float | None) -> None:
+        """Show how far a long job is, on one line of the terminal."""
+        percent = "" if fraction is None else f"{100 * min(1.0, max(0.0, fraction)):3.0f} % "
+        self._progress_shown = True
+        _write_quietly(f"\r\x1b[K{percent}{_encodable(plain(text), _encoding(sys.stderr))[:70]}")
+
+    def clear_progress(self) -> None:
+        """Remove the progress line before anything else is written."""
+        if self._progress_shown:
+            self._progress_shown = False
+            _write_quietly("\r\x1b[K")
+
+    def error(self, error: DesignerError) -> int:
+        """Tell an expected error on stderr; returns the exit code."""
+        if self.json:
+            self._json_error(errors.error_document(error))
+        else:
+            self.diagnostics(errors.error_text(error))
+            if self.carried_out:
+                self.diagnostics([f"  {errors.CARRIED_OUT}"])
+        return error.exit_code
+
+    def bug(self, report: Path | None) -> int:
+        """Tell on stderr that the program itself failed; returns the exit code."""
+        if self.json:
+            self._json_error(errors.bug_document(report, carried_out=self.carried_out))
+        else:
+            self.diagnostics(errors.bug_text(report, carried_out=self.carried_out))
+        return errors.BUG
+
+    def interrupted(self) -> int:
+        """Tell on stderr that the user stopped the program; returns the exit code."""
+        if self.json:
+            self._json_error(errors.interrupted_document())
+        else:
+            self.diagnostics([f"designer: {errors.STOPPED}"])
+        return errors.INTERRUPTED
+
+    def flush(self) -> None:
+        """Write out what is buffered, so that a failure shows now and not at exit."""
+        if sys.stdout is None:
+            return
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise _not_written(error) from error
+
+    def abandon_stdout(self) -> None:
+        """Nobody reads any more: keep the interpreter from complaining about that at exit."""
+        try:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, sys.stdout.fileno())
+            os.close(nowhere)
+        except (OSError, ValueError, AttributeError):  # no real file behind stdout
+            return
+
+    def _json_error(self, document: dict[str, Any]) -> None:
+        self.clear_progress()
+        _write_quietly(json_text(document, _encoding(sys.stderr)))
+
+
+def json_text(document: dict[str, Any], encoding: str = "utf-8") -> str:
+    """One JSON document with a final newline.
+
+    Numbers that JSON does not know (inf, nan) become null; characters that could command a
+    terminal, or that ``encoding`` does not have, are written as JSON escapes.
+    """
+    text = json.dumps(_finite(document), ensure_ascii=False, allow_nan=False, indent=2)
+    for character in {c for c in text if not c.isprintable() and c != "\n"}:
+        if unicodedata.category(character) != "Zs":
+            text = text.replace(character, _escape(character))
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        text = json.dumps(json.loads(text), ensure_ascii=True, allow_nan=False, indent=2)
+    return text + "\n"
+
+
+def _escape(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[k : k + 2].hex()}" for k in range(0, len(units), 2))
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value
+
+
+def _encoding(stream: TextIO | None) -> str:
+    return getattr(stream, "encoding", None) or "utf-8"
+
+
+def _joined(lines: Iterable[str], encoding: str) -> str:
+    return "".join(_encodable(plain(line), encoding) + "\n" for line in lines)
+
+
+def _encodable(text: str, encoding: str) -> str:
+    """The text in signs the terminal has: ``+/-`` for ``±`` on an ASCII one."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        for sign, ascii_sign in (("±", "+/-"), ("–", "-"), ("·", "|"), ("…", "...")):
+            text = text.replace(sign, ascii_sign)
+        return text.encode(encoding, "backslashreplace").decode(encoding)
+    return text
+
+
+def _write(stream: TextIO | None, text: str) -> None:
+    if stream is None:  # started with stdout closed
+        return
+    try:
+        stream.write(text)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _not_written(error) from error
+
+
+def _write_quietly(text: str) -> None:
+    if sys.stderr is None:
+        return
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        return
+
+
+def _not_written(error: OSError) -> errors.OutputError:
+    return errors.OutputError(f"standard output cannot be written: {error.strerror}")

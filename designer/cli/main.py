@@ -1,0 +1,116 @@
+"""One call of the program: read the words, ask the service, show the answer, end with a code."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from argparse import Namespace
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from designer.campaigns.errors import DesignerError, Problem
+from designer.campaigns.version import program_version
+from designer.cli.console import Console
+from designer.cli.errors import UsageError, write_report
+from designer.cli.parser import Call, read_command_line, top_help
+from designer.cli.verb import Verb
+
+if TYPE_CHECKING:
+    from designer.service import Service
+
+
+def main(tokens: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        tokens: words after ``designer``; default: those of this process.
+
+    Returns:
+        The exit code.
+    """
+    words = list(sys.argv[1:] if tokens is None else tokens)
+    typed_options = words[: words.index("--")] if "--" in words else words
+    console = Console(json="--json" in typed_options, quiet="--quiet" in typed_options)
+    if not sys.warnoptions:  # other people's deprecations tell a user nothing
+        warnings.simplefilter("ignore")
+    try:
+        code = _guarded(words, console)
+        console.flush()
+    except BrokenPipeError:  # as in `designer history NAME | head`: the reader has seen enough
+        console.abandon_stdout()
+        return 0
+    except DesignerError as error:
+        console.abandon_stdout()
+        return console.error(error)
+    except KeyboardInterrupt:
+        return console.interrupted()
+    return code
+
+
+def _guarded(words: Sequence[str], console: Console) -> int:
+    try:
+        return _call(read_command_line(words), console)
+    except SystemExit as end:  # argparse after --help
+        return end.code if isinstance(end.code, int) else 0
+    except BrokenPipeError:
+        raise
+    except DesignerError as error:
+        if error.exit_code != 1:
+            return console.error(error)
+        return console.bug(write_report(error, words))
+    except Exception as error:
+        return console.bug(write_report(error, words))
+
+
+def _call(call: Call, console: Console) -> int:
+    if call.verb is not None:
+        return _answer(call.verb, call.arguments, console)
+    if call.arguments.version:
+        version = program_version()
+        if console.json:
+            console.data({"version": version})
+        else:
+            console.lines([f"designer {version}"])
+        return 0
+    if console.json or not _on_terminal():
+        raise UsageError(Problem("", "say what to do", hint="designer --help lists the verbs"))
+    console.lines(top_help().splitlines())
+    return 0
+
+
+def _answer(verb: Verb, arguments: Namespace, console: Console) -> int:
+    service = open_service(arguments, console)
+    answer = verb.run(service, arguments)
+    console.carried_out = True
+    if console.json:
+        console.clear_progress()
+        console.data(answer)
+    else:
+        console.lines(verb.text(answer, service, arguments))
+        console.flush()  # before the notes, also where both streams end in one file
+        console.notes(verb.notes(answer))
+    return verb.exit_code(answer)
+
+
+def open_service(arguments: Namespace, console: Console) -> Service:
+    """The service on the store that was asked for, loaded at first need."""
+    from designer.service import Service
+
+    options: dict[str, Any] = {"actor": getattr(arguments, "actor", None)}
+    if console.shows_progress:
+        options["progress"] = console.progress
+    if hasattr(arguments, "store"):
+        return Service(_named_store(arguments.store), **options)
+    return Service(**options)
+
+
+def _named_store(url: str) -> str:
+    if not url.strip():
+        raise UsageError(
+            Problem("--store", "names no store", repr(url), "a file or sqlite:///file")
+        )
+    return url
+
+
+def _on_terminal() -> bool:
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))

@@ -1,0 +1,115 @@
+"""How single things are written for people: names, numbers, shares, times."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from datetime import datetime
+from decimal import Decimal
+
+NOTHING = "–"
+
+
+def plain(text: str) -> str:
+    """Text that cannot command a terminal.
+
+    Control, bidirectional and other invisible characters are shown as escapes, unusual spaces as
+    a plain space. Applying it twice changes nothing more.
+    """
+    if text.isprintable():
+        return text
+    return "".join(_visible(character) for character in text)
+
+
+def _visible(character: str) -> str:
+    if character.isprintable():
+        return character
+    if unicodedata.category(character) == "Zs":
+        return " "
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def number(value: object) -> str:
+    """A setting or another number as short as it can be told: ``56.5``, ``12``, ``PVDF-A``.
+
+    Floats are written exactly (shortest text that reads back the same); text stays text.
+    """
+    if value is None:
+        return NOTHING
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, int) or not math.isfinite(value):
+        return str(value)
+    return repr(value or 0.0).removesuffix(".0")  # no "-0"
+
+
+def rounded(value: object, digits: int = 2) -> str:
+    """A computed figure with a fixed number of decimals; a dash where there is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return NOTHING
+    text = f"{value:.{digits}f}"
+    return text[1:] if text.startswith("-") and not text.strip("-0.") else text
+
+
+def amount(value: object) -> str:
+    """A cost: at most two decimals, no trailing zeros."""
+    text = rounded(value)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def with_error(mean: object, sd: object) -> str:
+    """``31.4 ± 0.8``: the error with two significant digits, the mean as far as that goes.
+
+    Returns:
+        The mean alone where no usable error is given, a dash where there is no mean.
+    """
+    if not isinstance(mean, int | float) or not math.isfinite(mean):
+        return NOTHING
+    if not isinstance(sd, int | float) or not math.isfinite(sd) or sd <= 0:
+        return f"{mean:.6g}"
+    # the exponent of the *rounded* error, so that 0.0996 counts as 0.10
+    digits = max(0, 1 - Decimal(f"{sd:.1e}").adjusted())
+    if digits > 9 or max(abs(mean), sd) >= 1e9:
+        return f"{mean:.6g} ± {sd:.2g}"
+    return f"{rounded(mean, digits)} ± {sd:.{digits}f}"
+
+
+def share(value: object) -> str:
+    """A probability or share of 0..1 in per cent; never a false 0 % or 100 %."""
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        return NOTHING
+    if 0 < value < 0.01:
+        return "<1 %"
+    if 0.99 < value < 1:
+        return ">99 %"
+    return f"{100 * value:.0f} %"
+
+
+def count(number_of: int, one: str, many: str | None = None) -> str:
+    """``1 run``, ``3 runs``."""
+    return f"{number_of} {one if number_of == 1 else many or one + 's'}"
+
+
+def moment(text: object) -> str:
+    """A stored UTC time as local clock time to the minute; unreadable times as they are."""
+    if text is None:
+        return NOTHING
+    try:
+        when = datetime.fromisoformat(str(text))
+    except ValueError:
+        return str(text)
+    if when.tzinfo is None:
+        return when.strftime("%Y-%m-%d %H:%M")
+    return when.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def in_unit(unit: str | None) -> str:
+    """`` mg/cm^2``: a unit to put behind a number (empty for none and for ``1``)."""
+    return "" if unit in (None, "", "1") else f" {unit}"
+
+
+def pairs(values: object) -> str:
+    """``gap=100, binder=PVDF-A``; a dash for nothing."""
+    if not isinstance(values, dict) or not values:
+        return NOTHING
+    return ", ".join(f"{name}={number(value)}" for name, value in values.items())

@@ -1,0 +1,123 @@
+"""Figures of one evaluation: what was learned, how good the models are, how far lines are trusted.
+
+They are kept as a derived cache, so that `status` needs no model.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from designer.acquisition.candidates import make_candidates
+from designer.acquisition.plan import make_plan
+from designer.acquisition.reference import draw
+from designer.campaigns.errors import InputError
+from designer.models.arrays import FloatArray
+from designer.models.before import without_target_runs
+from designer.models.trust import overall_trust
+from designer.models.validation import leave_one_run_out
+
+from .knowledge import Knowledge
+from .predicting import best_recipes
+from .surroundings import situation
+from .threads import one_thread
+
+TOO_EARLY = 5  # completed runs below which errors say nothing (contract)
+_REFERENCES = 256  # points over which uncertainty is averaged
+
+
+def evaluate(knowledge: Knowledge, *, next_bits: float | None = None) -> dict[str, Any]:
+    """Everything `status` shows that takes a model.
+
+    Args:
+        knowledge: fitted models.
+        next_bits: information of the next run, where a plan was just computed; None: computed.
+
+    Returns:
+        JSON-able figures.
+    """
+    with one_thread():
+        best = best_recipes(knowledge, 1)
+        return {
+            "information_bits": information_so_far(knowledge),
+            "expected_next_bits": next_bits if next_bits is not None else _next_bits(knowledge),
+            "responses": response_figures(knowledge),
+            "lines": line_figures(knowledge),
+            "best": best[0] if best else None,
+            "notes": list(knowledge.notes),
+        }
+
+
+def information_so_far(knowledge: Knowledge) -> float:
+    """Information of all results so far about the responses over the feasible region, in bits.
+
+    ``½ log2(T_before / T_now)`` with T the mean over responses of the mean variance over the
+    region, each relative to that before the first result; "before" are the earlier lines at the
+    same hyperparameters.
+    """
+    posteriors = knowledge.posteriors
+    if not any(p.fitted.rows.target_rows for p in posteriors.values()):
+        return 0.0
+    X = _region(knowledge)
+    left = [
+        float(p.variance(X).mean() / without_target_runs(p).variance(X).mean())
+        for p in posteriors.values()
+    ]
+    return max(0.0, float(-0.5 * np.log2(np.mean(left))))
+
+
+def _region(knowledge: Knowledge) -> FloatArray:
+    """Points that stand for the feasible region, ``[256, D]`` at most."""
+    given, _ = knowledge.givens({})
+    candidates = make_candidates(knowledge.state.spec, given=given)
+    count = min(_REFERENCES, len(candidates))
+    rows = draw(candidates.morton, np.ones(len(candidates)), count, np.random.default_rng(0))
+    return candidates.subset(rows).encode(knowledge.training.space)
+
+
+def _next_bits(knowledge: Knowledge) -> float | None:
+    """Information of one further run, beyond the open ones."""
+    from datetime import UTC, datetime
+
+    now = datetime.now(UTC)
+    given, _ = knowledge.givens({})
+    try:
+        plan = make_plan(
+            knowledge.state.spec,
+            knowledge.training.space,
+            knowledge.posteriors,
+            runs=1,
+            given=given,
+            situation=situation(knowledge.state, knowledge.training, now, replace=False),
+        )
+    except InputError:  # nothing is left to propose: every recipe was abandoned
+        return None
+    return plan.bits
+
+
+def response_figures(knowledge: Knowledge) -> dict[str, dict[str, float | None]]:
+    """Leave-one-run-out error and coverage of 95 % intervals per response of the specification."""
+    completed = knowledge.state.status_counts["completed"]
+    figures: dict[str, dict[str, float | None]] = {}
+    for response in knowledge.state.spec.responses:
+        posterior = knowledge.posteriors.get(response.name)
+        figures[response.name] = {"error_sd": None, "coverage": None}
+        if posterior is not None and completed >= TOO_EARLY:
+            loo = leave_one_run_out(posterior.fitted)
+            figures[response.name] = {"error_sd": loo.error_sd, "coverage": loo.coverage}
+    return figures
+
+
+def line_figures(knowledge: Knowledge) -> dict[str, dict[str, float]]:
+    """Trust in each earlier line that is in use and has rows, by name."""
+    lines = knowledge.training.lines
+    return {
+        lines[found.line - 1]: {
+            "trust": found.trust,
+            "trust_low": found.low,
+            "trust_high": found.high,
+            "worth_runs": found.worth_runs,
+        }
+        for found in overall_trust([*knowledge.posteriors.values()], len(lines))
+    }

@@ -1,0 +1,116 @@
+"""The next plan: learn from the log, choose, describe what each run is expected to give."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+from designer.acquisition.plan import make_plan
+from designer.campaigns.entries import PlanDraft
+from designer.campaigns.factors import Setting
+from designer.campaigns.state import CampaignState
+from designer.campaigns.version import program_version
+
+from .figures import evaluate
+from .knowledge import Progress, learn
+from .surroundings import current_setup, situation
+from .threads import one_thread
+from .training import has_knowledge
+
+
+@dataclass(frozen=True)
+class Request:
+    """What somebody asks for.
+
+    Attributes:
+        runs: number of runs; None: 4, with a budget as many as fit.
+        budget: most the plan may cost, in ``costs.unit``.
+        fixed: settings of every run, checked.
+        given: values of givens, checked.
+        replace: the open runs are abandoned first.
+        seed: of all chance; None: from campaign id and log position.
+        now: present moment, for pot lives; None: the clock.
+    """
+
+    runs: int | None = None
+    budget: float | None = None
+    fixed: Mapping[str, Setting] = field(default_factory=dict)
+    given: Mapping[str, float] = field(default_factory=dict)
+    replace: bool = False
+    seed: int | None = None
+    now: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A computed plan and the figures that were computed with it.
+
+    Attributes:
+        draft: the plan, ready to be entered into the log.
+        evaluation: figures for `status`; None when nothing is known yet.
+    """
+
+    draft: PlanDraft
+    evaluation: dict[str, Any] | None
+
+
+def default_seed(state: CampaignState) -> int:
+    """Seed that follows from campaign and log position, so that everybody gets the same plan."""
+    text = f"{state.campaign_id}:{state.seq}".encode()
+    return int.from_bytes(hashlib.sha256(text).digest()[:4], "big")
+
+
+def versions() -> dict[str, str]:
+    """Versions a plan depends on."""
+    libraries = {name: version(name) for name in ("numpy", "scipy")}
+    return {"pilot-designer": program_version(), "python": platform.python_version(), **libraries}
+
+
+def propose(state: CampaignState, request: Request, progress: Progress) -> Proposal:
+    """Compute the next plan.
+
+    Raises:
+        InputError: nothing satisfies constraints and fixed values, or nothing fits the budget.
+    """
+    with one_thread():
+        knowledge = learn(state, progress)
+        progress("choosing recipes", None)
+        seed = default_seed(state) if request.seed is None else request.seed
+        now = request.now or datetime.now(UTC)
+        given, notes = knowledge.givens(request.given)
+        plan = make_plan(
+            state.spec,
+            knowledge.training.space,
+            knowledge.shown,
+            runs=request.runs,
+            budget=request.budget,
+            fixed=request.fixed,
+            given=given,
+            situation=situation(state, knowledge.training, now, replace=request.replace),
+            seed=seed,
+        )
+        evaluation = None
+        if has_knowledge(state):
+            progress("judging the models", None)
+            first = [run.bits for run in plan.runs if run.rank == 1]
+            evaluation = evaluate(knowledge, next_bits=first[0] if first else None)
+    draft = PlanDraft(
+        goal=plan.goal,
+        seed=seed,
+        runs=plan.runs,
+        position=state.seq,
+        cost=plan.cost,
+        information_bits=plan.bits,
+        versions=versions(),
+        hyperparameters=knowledge.hyperparameters,
+        setup=state.setup.id if current_setup(state, now) and state.setup else None,
+        nested=plan.nested,
+        fixed=request.fixed,
+        notes=[*notes, *knowledge.notes, *plan.notes],
+    )
+    return Proposal(draft, evaluation)

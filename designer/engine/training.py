@@ -1,0 +1,186 @@
+"""From a campaign's state to what the models learn from: one table of measurements a response."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from designer.campaigns.factors import Setting
+from designer.campaigns.spec_parts import Response
+from designer.campaigns.specification import Specification
+from designer.campaigns.state import CampaignState, Run
+from designer.models.data import OWN_BATCH, ResponseData
+from designer.models.space import Space
+
+LEARNED_FROM = ("running", "partial", "completed")
+"""Statuses whose measurements are believed: what was measured before a run failed is not."""
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """What is known, response by response.
+
+    Attributes:
+        space: encoding of factors and givens.
+        responses: data of each response with at least one measurement, by name.
+        lines: names of the earlier lines in use; line k of the data is ``lines[k - 1]``.
+        runs: ids of the target's runs; run k of the data is ``runs[k]``.
+        notes: sentences for the user.
+    """
+
+    space: Space
+    responses: dict[str, ResponseData]
+    lines: tuple[str, ...]
+    runs: tuple[str, ...]
+    batches: BatchCodes
+    notes: tuple[str, ...] = ()
+
+
+@dataclass
+class BatchCodes:
+    """Numbers for batches: a batch is named by its stage, its line and all earlier stages' ids.
+
+    Ids of a later stage may start anew in each batch of an earlier one (strip 1 of every slurry).
+    """
+
+    stages: tuple[str, ...]
+    codes: dict[tuple[object, ...], int] = field(default_factory=dict)
+
+    def row(self, line: int, batch: Mapping[str, str]) -> list[int]:
+        """Codes of one row, one per stage; ``OWN_BATCH`` where none is told."""
+        row: list[int] = []
+        path: tuple[object, ...] = (line,)
+        for index, stage in enumerate(self.stages):
+            told = batch.get(stage)
+            path = (*path, told)
+            if told is None:
+                row.append(OWN_BATCH)
+            else:
+                row.append(self.codes.setdefault((index, *path), len(self.codes)))
+        return row
+
+
+@dataclass
+class _Rows:
+    """Rows of one response while they are collected."""
+
+    inputs: list[Mapping[str, Setting]] = field(default_factory=list)
+    y: list[float] = field(default_factory=list)
+    line: list[int] = field(default_factory=list)
+    batch: list[list[int]] = field(default_factory=list)
+    run: list[int] = field(default_factory=list)
+
+    def add(
+        self,
+        inputs: Mapping[str, Setting],
+        values: Sequence[float],
+        *,
+        line: int,
+        batch: list[int],
+        run: int,
+    ) -> None:
+        for value in values:
+            self.inputs.append(inputs)
+            self.y.append(value)
+            self.line.append(line)
+            self.batch.append(batch)
+            self.run.append(run)
+
+
+def believed_runs(state: CampaignState) -> list[Run]:
+    """Runs with measurements to learn from, in the order they came."""
+    return [
+        run
+        for run in state.runs.values()
+        if run.status in LEARNED_FROM and any(run.measurements.values())
+    ]
+
+
+def has_knowledge(state: CampaignState) -> bool:
+    """Whether there is anything to predict from."""
+    return bool(believed_runs(state)) or any(line.included for line in state.lines.values())
+
+
+def fill_givens(
+    spec: Specification, inputs: Mapping[str, Setting], defaults: Mapping[str, float]
+) -> dict[str, Setting]:
+    """One value for every input; a given nobody told takes its default."""
+    filled: dict[str, Setting] = dict(inputs)
+    for given in spec.givens:
+        if filled.get(given.name) is None:
+            filled[given.name] = defaults[given.name]
+    return filled
+
+
+def default_givens(state: CampaignState) -> dict[str, float]:
+    """What a given is taken to be when nobody told: as in the last run made, else mid-range."""
+    defaults: dict[str, float] = {}
+    last = state.setup
+    for given in state.spec.givens:
+        low, high = given.bounds
+        told = last.given.get(given.name) if last is not None else None
+        defaults[given.name] = told if told is not None else (low + high) / 2
+    return defaults
+
+
+def training_set(state: CampaignState) -> TrainingSet:
+    """Collect the measurements of the campaign and its included earlier lines."""
+    spec = state.spec
+    runs = believed_runs(state)
+    lines = [line for line in state.lines.values() if line.included]
+    batches = BatchCodes(tuple(stage.name for stage in spec.stages))
+    defaults = default_givens(state)
+    rows: dict[str, _Rows] = {response.name: _Rows() for response in spec.responses}
+    for index, run in enumerate(runs):
+        inputs = fill_givens(spec, {**run.used, **run.given}, defaults)
+        codes = batches.row(0, run.batch)
+        for name, target in rows.items():
+            target.add(inputs, run.values(name), line=0, batch=codes, run=index)
+    for number, line in enumerate(lines, start=1):
+        for row in line.rows:
+            inputs = fill_givens(spec, {**row.settings, **row.given}, defaults)
+            codes = batches.row(number, row.batch)
+            for name, target in rows.items():
+                values = row.responses.get(name, ())
+                target.add(inputs, values, line=number, batch=codes, run=-1)
+    space = Space.from_specification(spec)
+    silent = [name for name, found in rows.items() if not found.y]
+    notes = tuple(
+        f"{name} was never measured, here or on an earlier line: it is left out"
+        for name in silent
+        if len(silent) < len(rows)
+    )
+    return TrainingSet(
+        space=space,
+        responses={
+            response.name: _response_data(spec, response, space, rows[response.name])
+            for response in spec.responses
+            if rows[response.name].y
+        },
+        lines=tuple(line.name for line in lines),
+        runs=tuple(run.id for run in runs),
+        batches=batches,
+        notes=notes,
+    )
+
+
+def _response_data(
+    spec: Specification, response: Response, space: Space, rows: _Rows
+) -> ResponseData:
+    stages = [stage.name for stage in spec.stages]
+    decided = stages.index(response.stage) if response.stage in stages else len(stages) - 1
+    return ResponseData(
+        name=response.name,
+        log_scale=response.log_scale,
+        noise_sd=response.noise_sd,
+        X=space.encode_recipes(rows.inputs),
+        y=np.asarray(rows.y, dtype=np.float64),
+        line=np.asarray(rows.line, dtype=np.int64),
+        batch=np.asarray(rows.batch, dtype=np.int64).reshape(len(rows.y), len(stages)),
+        run=np.asarray(rows.run, dtype=np.int64),
+        possible=response.possible,
+        window=response.window,
+        stage_effect=tuple(index <= decided for index in range(len(stages))),
+    )

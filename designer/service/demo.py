@@ -1,0 +1,178 @@
+"""The main job on the built-in pilot-line twin: propose, make, record, learn, again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from designer.campaigns.errors import InputError, Problem
+
+from . import campaigns, lines, planning, results
+from .learning import learned
+from .session import Session
+
+if TYPE_CHECKING:
+    from designer.models.twin import Scenario, TwinCampaign
+
+Step = dict[str, Any]
+Watch = Callable[[Step], None]
+
+DEFAULT_RUNS = 16
+MOST_RUNS = 200
+RUNS_PER_PLAN = 4
+SEED = 20  # of the twin shown; any seed makes a demo
+_DIGITS = 4  # of a measured value, as an instrument would show it
+_POINTS = 512  # where the models are compared with the twin's truth
+
+
+def demo(session: Session, runs: int, watch: Watch) -> dict[str, Any]:
+    """Run a campaign on the twin.
+
+    Args:
+        session: user and store; the campaign ``demo`` (then ``demo-2``, …) stays there.
+        runs: number of runs to make.
+        watch: told after the earlier lines came in and after every plan that was made.
+
+    Returns:
+        ``campaign``, ``runs``, ``steps`` (as told to ``watch``), ``summary`` (sentences), ``head``.
+
+    Raises:
+        InputError: a number of runs that makes no sense.
+    """
+    from designer.models.twin import scenario, twin_specification
+
+    if not 0 <= runs <= MOST_RUNS:
+        raise InputError(Problem("--runs", "number of runs", str(runs), f"0 to {MOST_RUNS}"))
+    twin = scenario(SEED, "one_misleading")
+    name = _free_name(session)
+    spec = twin_specification("window", line=twin.target, seed=SEED, name=name, budget=None)
+    campaigns.create(session, spec)
+    for earlier in twin.earlier:
+        columns = {column: [*values] for column, values in earlier.data.items()}
+        lines.add_line_columns(session, name, columns, name=earlier.name)
+    judge = _Judge(session, name, twin)
+    steps = [judge.step(None, {})]
+    watch(steps[0])
+    line, made = twin.campaign(), 0
+    while made < runs:
+        plan = planning.propose(
+            session, name, min(RUNS_PER_PLAN, runs - made),
+            budget=None, fix={}, given={}, replace=False, seed=SEED + made, dry_run=False,
+        )  # fmt: skip
+        measured = _make(session, name, plan, line)
+        made += len(plan["runs"])
+        steps.append(judge.step(plan, measured))
+        watch(steps[-1])
+    return {
+        "campaign": name,
+        "runs": made,
+        "steps": steps,
+        "summary": _summary(session, name, steps, twin),
+        "head": session.state(name).head,
+    }
+
+
+def _free_name(session: Session) -> str:
+    taken = {info.name.casefold() for info in session.store.list()}
+    number = 1
+    while (name := "demo" if number == 1 else f"demo-{number}") in taken:
+        number += 1
+    return name
+
+
+def _make(
+    session: Session, campaign: str, plan: Mapping[str, Any], line: TwinCampaign
+) -> dict[str, dict[str, float]]:
+    """Make the runs of a plan in their order and record what the instruments show."""
+    measured: dict[str, dict[str, float]] = {}
+    for run in plan["runs"]:
+        batches = {stage: [batch] for stage, batch in run["batch"].items()}
+        found = line.make([run["settings"]], batches)
+        values = {n: float(f"{float(v[0]):.{_DIGITS}g}") for n, v in found.items()}
+        results.record(session, campaign, run["run"], {n: repr(v) for n, v in values.items()}, {})
+        measured[run["run"]] = values
+    return measured
+
+
+class _Judge:
+    """Compares what the models say with the twin's truth, which no campaign would know."""
+
+    def __init__(self, session: Session, campaign: str, twin: Scenario) -> None:
+        from designer.models.twin_designs import sobol
+
+        self._session, self._campaign = session, campaign
+        factors = twin.target.options.factors
+        points = sobol(_POINTS, len(factors))
+        columns = {
+            f.name: f.snap(f.low + points[:, k] * (f.high - f.low)) for k, f in enumerate(factors)
+        }
+        self._truth = twin.target.truth(columns)
+        self._recipes = [
+            {name: float(values[i]) for name, values in columns.items()} for i in range(_POINTS)
+        ]
+
+    def step(
+        self, plan: Mapping[str, Any] | None, measured: Mapping[str, Mapping[str, float]]
+    ) -> Step:
+        """What is known after a plan was made (None: from the earlier lines alone)."""
+        from designer.engine.figures import line_figures
+        from designer.engine.predicting import predict_recipes
+
+        state = self._session.state(self._campaign)
+        knowledge = learned(self._session, state)
+        found = predict_recipes(knowledge, self._recipes)
+        error, inside = {}, {}
+        for name, truth in self._truth.items():
+            means = [p.responses[name]["mean"] for p in found]
+            sds = [p.responses[name]["sd"] for p in found]
+            off = [(m - float(t)) for m, t in zip(means, truth, strict=True)]
+            error[name] = (sum(o * o for o in off) / len(off)) ** 0.5
+            inside[name] = sum(abs(o) <= 1.96 * s for o, s in zip(off, sds, strict=True)) / len(off)
+        spread = {name: float(truth.std()) for name, truth in self._truth.items()}
+        return {
+            "plan": plan,
+            "measured": {run: dict(values) for run, values in measured.items()},
+            "runs_made": state.status_counts["completed"],
+            "error": error,
+            "relative_error": sum(error[n] / spread[n] for n in error) / len(error),
+            "coverage": sum(inside.values()) / len(inside),
+            "trust": {name: f["trust"] for name, f in line_figures(knowledge).items()},
+        }
+
+
+def _summary(session: Session, campaign: str, steps: list[Step], twin: Scenario) -> list[str]:
+    """What was learned, in plain words."""
+    spec = session.state(campaign).spec
+    first, last = steps[0], steps[-1]
+    told = [
+        "The earlier lines alone predicted the new line with an error of"
+        f" {100 * first['relative_error']:.0f} % of each response's spread; after"
+        f" {last['runs_made']} runs it is {100 * last['relative_error']:.0f} %."
+    ]
+    if len(steps) == 1:
+        told = [f"{told[0].split(';')[0]}."]
+    errors = ", ".join(
+        f"{name} ±{value:.2g} {spec.response(name).unit}" for name, value in last["error"].items()
+    )
+    told.append(f"Typical error over the whole region: {errors}.")
+    told.append(f"The 95 % intervals hold {100 * last['coverage']:.0f} % of the true values.")
+    misleading = [earlier.name for earlier in twin.earlier if earlier.misleading]
+    trust = ", ".join(f"{name} {value:.2f}" for name, value in last["trust"].items())
+    told.append(
+        f"Trust in the earlier lines: {trust}. {' and '.join(misleading)} ran another material"
+        " and logged two factors mirrored; nobody told the program."
+    )
+    best = planning.best(session, campaign, 1)["best"]
+    if best:
+        recipe = ", ".join(
+            f"{name} {spec.factor(name).with_unit(value)}"
+            for name, value in best[0]["settings"].items()
+        )
+        truth = twin.target.truth([best[0]["settings"]])
+        windows = {r.name: r.window for r in spec.responses if r.window is not None}
+        hit = all(low <= float(truth[name][0]) <= high for name, (low, high) in windows.items())
+        told.append(
+            f"Recommended recipe: {recipe}; in spec with probability"
+            f" {100 * best[0]['in_spec']:.0f} % (in truth it is {'in' if hit else 'out of'} spec)."
+        )
+    return told

@@ -1,0 +1,85 @@
+"""What every verb needs: the store, who acts, where progress is told."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable
+from enum import Enum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from designer.campaigns.events import Draft
+    from designer.campaigns.state import CampaignState
+    from designer.campaigns.store import Store
+
+Progress = Callable[[str, float | None], None]
+"""Told what is being done and which share of it (0–1, None = unknown) is done."""
+
+
+class Default(Enum):
+    """Says that no store was named."""
+
+    STORE = "default"
+
+
+DEFAULT = Default.STORE
+"""Store of `DESIGNER_STORE`, else the file in the user's data folder."""
+
+
+def silent(what: str, share: float | None) -> None:
+    """Tell nobody."""
+
+
+def login() -> str:
+    """Name of the person at the keyboard, as the system knows it."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+class Session:
+    """One user at one store; opening is put off until the first verb needs it.
+
+    Args:
+        store: URL or path; None = in memory; `DEFAULT` = the command line's default.
+        actor: name written on every event; None = login name.
+        progress: called while long work goes on.
+    """
+
+    def __init__(
+        self,
+        store: str | Default | None,
+        actor: str | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.url = store
+        self.actor = actor or login()
+        self.progress = progress or silent
+
+    @cached_property
+    def store(self) -> Store:
+        """The opened store."""
+        from designer.campaigns.store import Store, default_url
+
+        return Store.open(default_url() if isinstance(self.url, Default) else self.url)
+
+    def state(self, campaign: str) -> CampaignState:
+        """The campaign as its log tells it now."""
+        return self.store.state(campaign)
+
+    def change(
+        self,
+        campaign: str,
+        decide: Callable[[CampaignState], list[Draft]],
+        *,
+        expected_seq: int | None = None,
+    ) -> CampaignState:
+        """Append what ``decide`` returns for the fresh state, all or nothing."""
+        return self.store.change(campaign, decide, actor=self.actor, expected_seq=expected_seq)
+
+
+def with_head(state: CampaignState, **facts: Any) -> dict[str, Any]:
+    """The common part of every answer about a campaign, and ``facts``."""
+    return {"campaign": state.spec.name, **facts, "head": state.head}

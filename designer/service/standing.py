@@ -1,0 +1,111 @@
+"""Where a campaign stands: figures of the last evaluation, kept beside the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+from designer.campaigns.cache import EvaluationCache
+from designer.campaigns.state import CampaignState
+
+from .learning import learned
+from .overview import line_details
+from .session import Session, with_head
+
+if TYPE_CHECKING:
+    from designer.engine.knowledge import Knowledge
+
+CHANGES_MODEL = frozenset(
+    {
+        "spec_amended", "line_added", "line_excluded", "line_included", "result_recorded",
+        "result_corrected", "run_failed", "run_reopened", "event_reversed",
+    }
+)  # fmt: skip
+"""Events after which the figures of an evaluation are no longer those of the log."""
+
+_NO_FIGURES: dict[str, Any] = {"error_sd": None, "coverage": None}
+_NO_TRUST: dict[str, Any] = dict.fromkeys(("trust", "trust_low", "trust_high", "worth_runs"))
+
+
+def status(
+    session: Session, campaign: str, *, refresh: bool | Literal["stale"] = False
+) -> dict[str, Any]:
+    """Where the campaign stands.
+
+    Args:
+        session: user and store.
+        campaign: its name.
+        refresh: evaluate the models anew; ``stale``: only when events came after.
+    """
+    state = session.state(campaign)
+    figures = EvaluationCache(session.store).read(state.campaign_id)
+    if refresh is True or (refresh == "stale" and is_stale(state, figures)):
+        figures = _evaluated(session, state) or figures
+    known = figures or {}
+    trusts = known.get("lines", {})
+    responses = known.get("responses", {})
+    return with_head(
+        state,
+        line=state.spec.line,
+        goal=state.spec.goal,
+        closed=state.closed,
+        runs=dict(state.status_counts),
+        information_bits=known.get("information_bits"),
+        expected_next_bits=known.get("expected_next_bits"),
+        responses={r.name: responses.get(r.name, _NO_FIGURES) for r in state.spec.responses},
+        lines=[
+            {**line_details(state, name), **trusts.get(name, _NO_TRUST)} for name in state.lines
+        ],
+        best=known.get("best"),
+        advice=advice(state, known),
+        model={"seq": known.get("seq"), "stale": is_stale(state, figures)},
+        notes=known.get("notes", []),
+    )
+
+
+def is_stale(state: CampaignState, figures: Mapping[str, Any] | None) -> bool:
+    """Whether something the models learn from came after the last evaluation (or there is none)."""
+    if figures is None:
+        return True
+    return (
+        any(event.seq > figures["seq"] and event.kind in CHANGES_MODEL for event in state.events)
+        or figures["seq"] > state.seq
+    )
+
+
+def _evaluated(session: Session, state: CampaignState) -> dict[str, Any] | None:
+    """Evaluate and keep the figures; None when nothing is known yet."""
+    from designer.engine.training import has_knowledge
+
+    return keep_figures(session, learned(session, state)) if has_knowledge(state) else None
+
+
+def keep_figures(session: Session, knowledge: Knowledge) -> dict[str, Any]:
+    """The evaluation of this log position, kept beside the store."""
+    from designer.engine.figures import evaluate
+
+    state, cache = knowledge.state, EvaluationCache(session.store)
+    kept = cache.read(state.campaign_id)
+    if kept is not None and kept["seq"] == state.seq:
+        return kept
+    session.progress("judging the models", None)
+    figures = evaluate(knowledge)
+    cache.write(state.campaign_id, state.seq, figures)
+    return {**figures, "seq": state.seq}
+
+
+def advice(state: CampaignState, figures: Mapping[str, Any]) -> str:
+    """What to do next, one sentence."""
+    if state.closed:
+        return "The campaign is closed."
+    counts = state.status_counts
+    if counts["running"]:
+        return f"{counts['running']} runs are being made: record their results."
+    if counts["proposed"]:
+        return f"{counts['proposed']} proposed runs wait: make them and record their results."
+    if not any(counts.values()) and not any(line.included for line in state.lines.values()):
+        return "Nothing is known yet: add an earlier line, or propose the first runs."
+    bits = figures.get("expected_next_bits")
+    if bits is not None and bits < 0.01:
+        return f"The next run would bring {bits:.3f} bit: little is left to learn here."
+    return "Propose the next runs."

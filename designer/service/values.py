@@ -1,0 +1,149 @@
+"""What a person typed (``porosity=31.2/31.9``, ``coating_gap=0.2mm``) as values for the commands.
+
+Names and ranges are judged by the commands; here text is only taken apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from designer.campaigns.commands import ResultEntry, Typed
+from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.factors import Factor, Given, Setting
+from designer.campaigns.line_table import constant
+from designer.campaigns.names import did_you_mean
+from designer.campaigns.specification import Specification
+from designer.campaigns.table_frames import cell_text
+
+BATCH = "batch:"
+
+
+def typed_values(text: str) -> list[Typed] | None:
+    """Values of one response: replicates apart by ``/``; ``none`` = will never be measured."""
+    if text.strip().lower() == "none":
+        return None
+    return [Typed.of(part) for part in text.split("/")]
+
+
+def result_entry(
+    run: str | None,
+    responses: Mapping[str, str],
+    settings: Mapping[str, str],
+    *,
+    batch: Mapping[str, str] | None = None,
+    at: str | None = None,
+    note: str | None = None,
+    replicate: bool = False,
+) -> ResultEntry:
+    """One result from what was typed; settings may name factors and givens."""
+    return ResultEntry(
+        run=run,
+        responses={name: typed_values(text) for name, text in responses.items()},
+        used={name: Typed.of(text) for name, text in settings.items()},
+        batch=dict(batch or {}),
+        made_at=at,
+        note=note,
+        replicate=replicate,
+    )
+
+
+def split_attached(
+    spec: Specification, values: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Sort ``name=value`` pairs into (responses, settings).
+
+    Raises:
+        InputError: with every name that is neither.
+    """
+    inputs = {item.name for item in spec.inputs}
+    outputs = {response.name for response in spec.responses}
+    unknown_names(values, inputs | outputs, "factor, given or response")
+    settings = {name: text for name, text in values.items() if name in inputs}
+    return {name: text for name, text in values.items() if name in outputs}, settings
+
+
+def unknown_names(values: Mapping[str, object], known: set[str], kind: str) -> None:
+    """Refuse names that mean nothing here, all at once.
+
+    Raises:
+        InputError: names the nearest known name of each.
+    """
+    unknown = [name for name in values if name not in known]
+    if unknown:
+        raise InputError(
+            Problem(
+                name,
+                f"is no {kind} of this campaign",
+                allowed=", ".join(sorted(known)),
+                hint=_sentence(did_you_mean(name, known)),
+            )
+            for name in unknown
+        )
+
+
+def _sentence(text: str | None) -> str | None:
+    return None if text is None else text[0].upper() + text[1:]
+
+
+def input_values(
+    items: Sequence[Factor | Given], values: Mapping[str, str], kind: str, *, on_grid: bool
+) -> dict[str, Setting]:
+    """Values of factors or givens in declared units.
+
+    Args:
+        items: what may be named.
+        values: as typed, a unit may follow a number.
+        kind: word for messages.
+        on_grid: refuse what the machine cannot be set to.
+
+    Raises:
+        InputError: with every bad name and value.
+    """
+    known = {item.name: item for item in items}
+    unknown_names(values, set(known), kind)
+    found: dict[str, Setting] = {}
+    problems: list[Problem] = []
+    for name, text in values.items():
+        value, wrong = constant(known[name], text, name)
+        problems.extend(wrong)
+        if value is None:
+            continue
+        problems.extend(known[name].problems_with(value, name, on_grid=on_grid))
+        found[name] = value
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def attached_entries(
+    spec: Specification, columns: Mapping[str, Sequence[object]]
+) -> list[ResultEntry]:
+    """Runs nobody proposed, one per row of the columns; NaN and blanks say nothing.
+
+    Raises:
+        InputError: unknown columns, or no rows.
+    """
+    inputs = {item.name for item in spec.inputs}
+    outputs = {response.name for response in spec.responses}
+    stages = {f"{BATCH}{stage.name}" for stage in spec.stages}
+    unknown_names(columns, inputs | outputs | stages | {"made_at", "note"}, "column")
+    entries = []
+    for number, cells in enumerate(zip(*columns.values(), strict=True), start=1):
+        row = {
+            name: text
+            for name, cell in zip(columns, cells, strict=True)
+            if (text := cell_text(cell).strip())
+        }
+        entry = result_entry(
+            None,
+            {name: text for name, text in row.items() if name in outputs},
+            {name: text for name, text in row.items() if name in inputs},
+            batch={n.removeprefix(BATCH): text for n, text in row.items() if n in stages},
+            at=row.get("made_at"),
+            note=row.get("note"),
+        )
+        entry.where = f"row {number}"
+        entries.append(entry)
+    if not entries:
+        raise InputError(Problem("frame", "holds no rows"))
+    return entries

@@ -1,0 +1,275 @@
+"""From typed words to the service's methods: every verb, every order, every mistake."""
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from designer.cli.errors import UsageError
+from designer.cli.parser import LATER, read_command_line, top_help
+from designer.cli.verbs import TOPICS, VERBS
+
+
+class Recorder:
+    """Stands for the service: remembers how it was called."""
+
+    def __getattr__(self, name):
+        def called(*args, **kwargs):
+            self.call = (name, args, kwargs)
+            return {}
+
+        return called
+
+
+def call(*tokens):
+    recorder = Recorder()
+    typed = read_command_line(tokens)
+    typed.verb.run(recorder, typed.arguments)
+    return recorder.call
+
+
+def refused(*tokens):
+    with pytest.raises(UsageError) as caught:
+        read_command_line(tokens)
+    assert caught.value.exit_code == 2
+    return caught.value
+
+
+RECORD = {"settings": {}, "batch": {}, "at": None, "note": None, "replicate": False}
+CALLS = [
+    ("init spec.toml", ("create", (Path("spec.toml"),), {})),
+    ("init --example", ("example", (), {})),
+    ("list", ("list", (), {})),
+    ("show c", ("show", ("c", None), {})),
+    ("show c r1", ("show", ("c", "r1"), {})),
+    ("amend c s.toml --dry-run",
+     ("amend", ("c", Path("s.toml")), {"reason": None, "dry_run": True})),
+    ("close c --reason done", ("close", ("c",), {"reason": "done"})),
+    ("lines add c f.csv --name a --map x=gap y=load --map z=speed --set w=1 --unit x=mm "
+     "--where q=ok --mapping m.toml",
+     ("add_line", ("c", Path("f.csv")),
+      {"name": "a", "columns": {"x": "gap", "y": "load", "z": "speed"}, "constants": {"w": "1"},
+       "units": {"x": "mm"}, "where": {"q": "ok"}, "mapping": Path("m.toml")})),
+    ("lines add c --from d --set w=1",
+     ("add_line_from_campaign", ("c", "d"), {"name": None, "constants": {"w": "1"}})),
+    ("lines show c", ("lines", ("c",), {})),
+    ("lines exclude c a --reason old", ("exclude_line", ("c", "a", "old"), {})),
+    ("lines include c a --reason new", ("include_line", ("c", "a", "new"), {})),
+    ("propose c",
+     ("propose", ("c", None), {"budget": None, "fix": {}, "given": {}, "replace": False,
+                               "seed": None, "dry_run": False})),
+    ("propose c -n 3 --budget 8.5 --fix a=1 b=x --given h=35 --replace --seed 0 --dry-run",
+     ("propose", ("c", 3), {"budget": 8.5, "fix": {"a": "1", "b": "x"}, "given": {"h": "35"},
+                            "replace": True, "seed": 0, "dry_run": True})),
+    ("start c r1", ("start", ("c", "r1"), {})),
+    ("record c r1 p=31.2/31.9 l=none --set g=100 --batch slurry=s1 --at 2026-11-20 --replicate",
+     ("record", ("c", "r1", {"p": "31.2/31.9", "l": "none"}),
+      {"settings": {"g": "100"}, "batch": {"slurry": "s1"}, "at": "2026-11-20", "note": None,
+       "replicate": True})),
+    ("attach c g=1 p=2 --batch slurry=s1",
+     ("attach", ("c", {"g": "1", "p": "2"}),
+      {"batch": {"slurry": "s1"}, "at": None, "note": None})),
+    ("fail c r1 --reason torn", ("fail", ("c", "r1", "torn"), {})),
+    ("abandon c r1 r2 --reason late", ("abandon", ("c", ["r1", "r2"], "late"), {})),
+    ("reopen c r1", ("reopen", ("c", "r1", None), {})),
+    ("correct c r1 p=3 --set g=2 --batch s=b --replicate 2 --reason typo",
+     ("correct", ("c", "r1", {"p": "3"}),
+      {"settings": {"g": "2"}, "batch": {"s": "b"}, "replicate": 2, "reason": "typo"})),
+    ("undo c", ("undo", ("c", None, None), {})),
+    ("undo c 12", ("undo", ("c", 12, None), {})),
+    ("note c hot", ("note", ("c", "hot", None), {})),
+    ("note c r1 hot", ("note", ("c", "hot", "r1"), {})),
+    ("import c f.xlsx --dry-run", ("import_results", ("c", Path("f.xlsx")), {"dry_run": True})),
+    ("export c f.csv --what data --plan P001 --force",
+     ("export", ("c", Path("f.csv")), {"what": "data", "plan": "P001", "force": True})),
+    ("status c --refresh", ("status", ("c",), {"refresh": True})),
+    ("best c", ("best", ("c", 5), {})),
+    ("best c -n2", ("best", ("c", 2), {})),
+    ("history c r1 --since 2026-11-01", ("history", ("c", "r1", "2026-11-01"), {})),
+    ("predict c f.csv --out o.csv",
+     ("predict", ("c", Path("f.csv")), {"given": {}, "out": Path("o.csv")})),
+    ("predict c ./a=b.csv", ("predict", ("c", Path("./a=b.csv")), {"given": {}, "out": None})),
+    ("predict c g=1 h=2 --given k=3",
+     ("predict", ("c", {"g": "1", "h": "2"}), {"given": {"k": "3"}, "out": None})),
+    ("demo --runs 3 --json", ("demo", (3,), {})),
+    ("store info", ("store_info", (), {})),
+    ("store verify --head 12:ab", ("store_verify", ("12:ab",), {})),
+    ("store init", ("store_init", (), {})),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "expected"), CALLS, ids=[line for line, _ in CALLS])
+def test_verb_reaches_the_service_with(line, expected):
+    assert call(*line.split()) == expected
+
+
+def test_every_verb_is_called_above():
+    called = {read_command_line(line.split()).verb.name for line, _ in CALLS}
+    assert called == set(VERBS)
+
+
+GLOBALS = ["--store", "x.db", "--json", "--quiet", "--actor", "Ada"]
+
+
+@pytest.mark.parametrize("verb", [["list"], ["lines", "show", "c"], ["store", "info"]])
+def test_common_options_stand_anywhere(verb):
+    everywhere = [
+        [*verb[:place], *GLOBALS, *verb[place:]] for place in range(len(verb) + 1)
+    ] + [[*GLOBALS[:3], *verb, *GLOBALS[3:]]]  # fmt: skip
+    for tokens in everywhere:
+        arguments = read_command_line(tokens).arguments
+        told = (arguments.store, arguments.json, arguments.quiet, arguments.actor)
+        assert told == ("x.db", True, True, "Ada"), tokens
+
+
+def test_the_later_common_option_wins_and_absent_ones_stay_absent():
+    assert read_command_line(["--store=a", "list", "--store", "b"]).arguments.store == "b"
+    assert not hasattr(read_command_line(["list"]).arguments, "store")
+
+
+@pytest.mark.parametrize(
+    "tokens",
+    [
+        ["c", "r1", "p=1", "q=2", "--set", "a=1", "b=2"],
+        ["c", "r1", "p=1", "q=2", "--set", "a=1", "--set", "b=2"],
+        ["--set", "a=1", "b=2", "c", "r1", "p=1", "q=2"],
+        ["c", "--set=a=1", "r1", "--set=b=2", "p=1", "q=2"],
+        ["c", "r1", "p=1", "--set", "a=1", "b=2", "--", "q=2"],
+    ],
+)
+def test_options_and_positionals_mix(tokens):
+    name, args, kwargs = call("record", *tokens)
+    assert (name, args) == ("record", ("c", "r1", {"p": "1", "q": "2"}))
+    assert kwargs == {**RECORD, "settings": {"a": "1", "b": "2"}}
+
+
+@pytest.mark.parametrize("text", ["-dirty", "--- stopped ---", "-5 °C", "-3", "--reasonable", "-"])
+def test_texts_may_begin_with_a_dash(text):
+    assert call("fail", "c", "r1", "--reason", text)[1][2] == text
+    assert call("fail", "c", "r1", f"--reason={text}")[1][2] == text
+    assert call("note", "c", "--", text)[1] == ("c", text, None)
+
+
+def test_values_may_be_negative():
+    assert call("record", "c", "r1", "p=-1", "--set", "t=-5")[1][2] == {"p": "-1"}
+    assert call("note", "c", "-5 °C in the hall")[1][1] == "-5 °C in the hall"
+    assert call("note", "c", "-5")[1][1] == "-5"
+
+
+def test_a_forgotten_text_does_not_swallow_the_next_option():
+    assert "expected one argument" in str(refused("fail", "c", "r1", "--reason", "--json"))
+
+
+def test_all_malformed_pairs_are_told_at_once():
+    line = "record c r1 porosity =3 x= p=1 p=2 --set gap --batch =b"
+    problems = refused(*line.split()).problems
+    assert [(problem.where, problem.found) for problem in problems] == [
+        ("response=value", "porosity"),
+        ("response=value", "=3"),
+        ("response=value", "x="),
+        ("response=value", "1 and 2"),
+        ("--set", "gap"),
+        ("--batch", "=b"),
+    ]
+    assert "31.2/31.9" in problems[3].hint
+
+
+def test_equals_signs_inside_values_and_column_names():
+    assert call("record", "c", "r1", "p=1", "--batch", "s=a=b")[2]["batch"] == {"s": "a=b"}
+    tokens = ["lines", "add", "c", "f.csv", "--name", "a", "--where", "x=", "--map", "Gap = set=g"]
+    _, _, kwargs = call(*tokens)
+    assert kwargs["columns"] == {"Gap = set": "g"}
+    assert kwargs["where"] == {"x": ""}
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "1.5", "x", "1_0", "１", "", "1e3", "+2"])
+def test_counts_are_plain_whole_numbers_from_one(number):
+    for tokens in (["propose", "c"], ["best", "c"]):
+        refused(*tokens, "-n", number)
+    refused("correct", "c", "r1", "p=1", "--reason", "x", "--replicate", number)
+    refused("undo", "c", number)
+
+
+@pytest.mark.parametrize("amount", ["0", "-1", "nan", "inf", "1e999", "1,5", "8h", "１", ""])
+def test_budgets_are_finite_and_positive(amount):
+    refused("propose", "c", "--budget", amount)
+
+
+def test_budgets_and_seeds_as_people_write_them():
+    assert call("propose", "c", "--budget", "1e1")[2]["budget"] == 10.0
+    assert call("propose", "c", "--budget", ".5")[2]["budget"] == 0.5
+    assert call("propose", "c", "--seed", str(2**63 - 1))[2]["seed"] == 2**63 - 1
+    refused("propose", "c", "--seed", str(2**63))
+    refused("propose", "c", "--seed", "-1")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("recrd c r1", "did you mean record"),
+        ("qqqq", "no verb 'qqqq'"),
+        ("lines", "lines needs one of: add, show, exclude, include"),
+        ("lines ad", "did you mean lines add"),
+        ("store", "store needs one of: info, verify, init"),
+        ("show", "required: CAMPAIGN"),
+        ("record c", "required: RUN"),
+        ("record c r1", "nothing to record"),
+        ("record c p=1 q=2", "the run is missing"),
+        ("correct c r1 p=1", "required: --reason"),
+        ("correct c r1 --reason x", "nothing to correct"),
+        ("fail c r1", "required: --reason"),
+        ("abandon c r1", "required: --reason"),
+        ("lines exclude c a", "required: --reason"),
+        ("attach c", "required: name=value"),
+        ("init", "either a specification file or --example"),
+        ("init s.toml --example", "either a specification file or --example"),
+        ("lines add c", "either a FILE or --from"),
+        ("lines add c f.csv --from d --name a", "either a FILE or --from"),
+        ("lines add c f.csv", "--name: is missing"),
+        ("lines add c --from d --map a=b", "--map: belongs to a FILE"),
+        ("note c r1 two words", "put the text in quotes"),
+        ("export c f.csv --what all", "invalid choice"),
+        ("status c d", "unrecognized arguments: d"),
+        ("list --jsn", "did you mean --json"),
+        ("list --qui", "no option --qui"),
+        ("--stoer x list", "did you mean --store"),
+        ("list --json=1", "ignored explicit argument"),
+        ("list --version", "no option --version"),
+        ("predict c f.csv g=1", "an equals sign is missing (found f.csv)"),
+    ],
+)
+def test_exit_2_says_what_is_wrong(line, words):
+    assert words in str(refused(*line.split()))
+
+
+@pytest.mark.parametrize("verb", sorted(LATER))
+def test_verbs_of_later_versions_are_told_as_such(verb):
+    error = refused(*verb.split(), "anything", "--at-all")
+    assert "is not in this version" in str(error)
+    _, instead = LATER[verb]
+    for line in instead:
+        assert line in VERBS or line.rsplit(" --", 1)[0] in VERBS
+    assert f"  {verb} " not in top_help()
+
+
+def test_the_help_lists_every_verb_with_its_topic():
+    text = top_help()
+    for topic, verbs in TOPICS.items():
+        assert f"\n{topic}:\n" in text
+        for verb in verbs:
+            assert f"  {verb.name:<15} {verb.summary}\n" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_examples_of_the_help_parse():
+    examples = [example for verb in VERBS.values() for example in verb.examples]
+    assert len(examples) > 15
+    for example in examples:
+        tokens = shlex.split(example)
+        tokens = tokens[: tokens.index(">")] if ">" in tokens else tokens
+        assert example.startswith(read_command_line(tokens).verb.name)
+
+
+def test_undecodable_bytes_are_refused():
+    error = refused("note", "c", "caf\udce9")
+    assert "not valid text" in str(error)

@@ -1,0 +1,152 @@
+"""What bad input gets: a clear message, the right exit code, nothing changed."""
+
+import sqlite3
+
+import pytest
+
+from tests.campaigns_for_tests import SMALL
+
+
+@pytest.fixture
+def small(cli, tmp_path):
+    (tmp_path / "small.toml").write_text(SMALL)
+    cli("init", "small.toml")
+    cli("propose", "small", "-n", "2")
+    return cli
+
+
+LINE = "solid_content,coating_gap,binder,mass_loading\n55,100,PVDF-A,7.1\n58,150,PVDF-B,11.9\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("record", "small", "R009", "mass_loading=3"), ("R009", "R001")),
+        (("record", "small", "R001", "mass_laoding=3"), ("mass_laoding", "mass_loading")),
+        (("record", "small", "R001", "mass_loading=twelve"), ("mass_loading", "twelve")),
+        (("record", "small", "R001", "mass_loading=nan"), ("mass_loading", "nan")),
+        (("record", "small", "R001", "mass_loading=1e999"), ("mass_loading", "1e999")),
+        (("record", "small", "R001", "mass_loading=121"), ("121", "0 to 60")),
+        (("record", "small", "R001", "mass_loading=12 parsec"), ("parsec",)),
+        (("record", "small", "R001", "mass_loading=12", "--set", "binder=PVDF-C"), ("PVDF-B",)),
+        (("record", "small", "R001", "mass_loading=12", "--set", "gap=100"), ("gap",)),
+        (("record", "small", "R001", "mass_loading=12", "--batch", "slury=s1"), ("slurry",)),
+        (("record", "small", "R001", "mass_loading=12", "--at", "tomorrow"), ("tomorrow",)),
+        (("record", "smal", "R001", "mass_loading=12"), ("smal", "small")),
+        (("propose", "small", "--fix", "coating_gap=110"), ("coating_gap", "100")),
+        (("propose", "small", "--fix", "coating_gp=100"), ("coating_gap",)),
+        (
+            ("propose", "small", "--fix", "coating_gap=200", "solid_content=60"),
+            ("dryer capacity",),
+        ),
+        (("attach", "small", "solid_content=55", "mass_loading=7"), ("coating_gap", "binder")),
+        (("predict", "small", "solid_content=55"), ("coating_gap", "binder")),
+        (("lines", "exclude", "small", "line9", "--reason", "x"), ("line9",)),
+        (("undo", "small", "77"), ("77",)),
+        (("export", "small", "plan.docx"), ("docx", ".csv")),
+    ],
+)
+def test_refused_with_a_sentence(small, words, says):
+    said = small.refused(*words)
+    for word in says:
+        assert word in said
+
+
+def test_all_problems_of_one_record_at_once(small):
+    said = small.refused("record", "small", "R001", "mass_loading=x", "porosity=101", "foo=1")
+    for word in ("mass_loading", "porosity", "foo"):
+        assert word in said
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "says"),
+    [
+        (LINE.replace("coating_gap", "coating_gpa"), (), ("coating_gpa", "coating_gap")),
+        (LINE.replace("PVDF-B", "PVDF-X"), (), ("PVDF-X", "line 3")),
+        (LINE.replace("7.1", "seven"), (), ("seven", "line 2", "mass_loading")),
+        (LINE.replace("7.1", "710"), (), ("710", "0 to 60")),
+        (LINE.replace("7.1", "NaN"), (), ("line 2",)),
+        (LINE, ("--unit", "coating_gap=furlongz"), ("furlongz",)),
+        (LINE, ("--unit", "coating_gap=kg"), ("kg", "um")),
+        (LINE, ("--map", "gap=coating_gap"), ("gap",)),
+        (LINE, ("--where", "series=AS"), ("series",)),
+        (LINE.replace(",PVDF-B,11.9", ",11.9"), (), ("line 3",)),
+        (LINE.replace("100,", "0.1,").replace("150,", "0.15,"), (), ("mm",)),
+    ],
+)
+def test_a_bad_line_file_changes_nothing(small, tmp_path, text, options, says):
+    (tmp_path / "line.csv").write_text(text)
+    said = small.refused("lines", "add", "small", "line.csv", "--name", "line2", *options)
+    for word in says:
+        assert word in said
+
+
+def test_an_empty_feasible_set_is_refused_at_creation(cli, tmp_path):
+    (tmp_path / "none.toml").write_text(SMALL.replace("<= 11000", "<= 100"))
+    said = cli.refused("init", "none.toml")
+    assert "solid_content * coating_gap <= 100" in said
+
+
+def test_a_taken_name_is_refused(small):
+    assert "small" in small.refused("init", "small.toml")
+
+
+def test_a_specification_with_many_faults_names_them_all(cli, tmp_path):
+    bad = (
+        SMALL.replace('unit = "um"', 'unit = "furlongz"')
+        .replace("step = 1", "step = 3")
+        .replace("window = [11, 13]", "window = [13, 11]")
+        .replace('stage = "coating"', 'stage = "coatin"')
+        .replace("run = 0.1", "run = 0")
+    )
+    (tmp_path / "bad.toml").write_text(bad)
+    said = cli.refused("init", "bad.toml")
+    for word in (
+        "furlongz",
+        "factor[0].high",
+        "59",
+        "62",
+        "response[0].window",
+        "coatin",
+        "costs.run",
+    ):
+        assert word in said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("propse", "small"),
+        ("record", "small", "R001", "mass_loading"),
+        ("propose", "small", "-n", "0"),
+        ("record", "small"),
+    ],
+)
+def test_a_command_line_that_does_not_parse_is_code_2(small, words):
+    small.refused(*words, code=2)
+
+
+def test_a_store_from_the_future_is_code_6(small):
+    connection = sqlite3.connect(small.store)
+    connection.execute("UPDATE designer_version SET version = 99")
+    connection.commit()
+    connection.close()
+    for words in (("list",), ("status", "small"), ("record", "small", "R001", "mass_loading=9")):
+        small(*words, code=6)
+        assert "99" in small.err
+        assert "newer" in small.err
+
+
+def test_a_store_that_is_no_store_is_not_touched(cli, tmp_path):
+    (tmp_path / "pilot.db").write_bytes(b"")
+    cli("list", code=6)
+    assert (tmp_path / "pilot.db").read_bytes() == b""
+    (tmp_path / "pilot.db").write_text("not a database, but a long enough text to look like one")
+    cli("list", code=6)
+
+
+def test_postgresql_is_refused_politely_without_the_password(cli):
+    cli.store = "postgresql://anna:secret@db/pilot"
+    cli("list", code=5)
+    assert "secret" not in cli.err

@@ -1,0 +1,580 @@
+"""Answers of the service as text and as JSON, and how every kind of failure ends."""
+
+import copy
+import json
+import math
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from designer.campaigns import errors
+from designer.campaigns.specification import Specification
+from designer.cli import console as console_module
+from designer.cli import main as main_module
+from designer.cli.main import main
+from designer.cli.spec_view import spec_view
+from designer.cli.table import display_width
+
+SPEC = {
+    "campaign": {"version": 1, "name": "nmc", "line": "line4", "goal": "window"},
+    "stage": [{"name": "slurry", "change_cost": 3.0}, {"name": "coating", "change_cost": 0.5}],
+    "factor": [
+        {"name": "solid_content", "unit": "wt%", "low": 50, "high": 66, "step": 0.5,
+         "stage": "slurry"},
+        {"name": "coating_gap", "unit": "um", "levels": [80, 100, 150], "stage": "coating"},
+        {"name": "calendering_pressure", "unit": "MPa", "low": 20, "high": 200, "step": 5},
+        {"name": "binder", "categories": ["PVDF-A", "PVDF-B"], "stage": "slurry"},
+    ],
+    "given": [{"name": "humidity", "unit": "%", "low": 0, "high": 60}],
+    "response": [
+        {"name": "mass_loading", "unit": "mg/cm^2", "window": [11.4, 12.6], "noise_sd": 0.15,
+         "stage": "coating", "goal": "none"},
+        {"name": "porosity", "unit": "%", "window": [30, None], "goal": "minimize"},
+    ],
+    "constraint": [{"expression": "solid_content * coating_gap <= 15000", "reason": "dryer",
+                    "when": {"binder": ["PVDF-B"]}}],
+    "costs": {"unit": "h", "run": 0.05, "budget": 40},
+}  # fmt: skip
+
+
+def planned(number, gap, **more):
+    return {
+        "run": f"R{number:03}", "order": number, "rank": 3 - number if number < 3 else number,
+        "settings": {"solid_content": 56.5, "coating_gap": gap, "calendering_pressure": 115,
+                     "binder": "PVDF-A"},
+        "batch": {"slurry": "slurry-03", "coating": f"coating-{number:02}"},
+        "information_bits": 1.234, "cost": 0.55,
+        "predicted": {"mass_loading": {"mean": 11.9312, "sd": 0.2, "sd_result": 0.2512},
+                      "porosity": {"mean": 31.42, "sd": 1.1, "sd_result": 1.31}},
+        "in_spec": 0.6234, "reason": "lines disagree here about the porosity", **more,
+    }  # fmt: skip
+
+
+PLAN = {
+    "campaign": "nmc", "plan": "P001", "seed": 77, "goal": "window", "information_bits": 3.7,
+    "cost": 4.65, "nested": True, "notes": ["shortened to fit the budget"], "head": "9:ab12cd34",
+    "dry_run": False, "runs": [planned(1, 100), planned(2, 150), planned(3, 80)],
+}  # fmt: skip
+RUN = {
+    "run": "R001", "plan": "P001", "status": "partial", "order": 1, "rank": 2,
+    "planned": {"solid_content": 56.5, "coating_gap": 100, "binder": "PVDF-A"},
+    "used": {"solid_content": 56.5, "coating_gap": 105, "binder": "PVDF-A"},
+    "given": {"humidity": 35}, "batch": {"slurry": "slurry-03"},
+    "predicted": PLAN["runs"][0]["predicted"], "in_spec": 0.62, "information_bits": 1.2,
+    "cost": 3.55,
+    "measurements": {"mass_loading": [
+        {"replicate": 1, "number": 12.1, "text": "12.1", "actor": "Ada",
+         "at": "2026-11-20T13:00:00.000000Z"},
+        {"replicate": 2, "number": 12.3, "text": "12.3", "actor": "Ada",
+         "at": "2026-11-20T13:00:00.000000Z"},
+    ]},
+    "never": [], "reason": None, "why": "lines disagree here",
+    "flags": ["coating_gap 105 um is above the planned 100 um"],
+    "notes": [{"run": "R001", "text": "edge bead", "seq": 8, "actor": "Bo",
+               "at": "2026-11-20T13:05:00.000000Z"}],
+}  # fmt: skip
+LINES = [
+    {"name": "line2", "rows": 120, "included": True, "reason": None, "source": "old.csv",
+     "batches": True, "trust": 0.83, "trust_low": 0.7, "trust_high": 0.91, "worth_runs": 12.4},
+    {"name": "line1", "rows": 30, "included": False, "reason": "another coater",
+     "source": "older.csv", "batches": False, "trust": None, "trust_low": None,
+     "trust_high": None, "worth_runs": None},
+]  # fmt: skip
+STATUS = {
+    "campaign": "nmc", "line": "line4", "goal": "window",
+    "runs": {"proposed": 2, "running": 1, "partial": 0, "completed": 9, "failed": 1,
+             "abandoned": 0},
+    "information_bits": 12.345, "expected_next_bits": 0.41,
+    "responses": {"mass_loading": {"error_sd": 0.213, "coverage": 0.94},
+                  "porosity": {"error_sd": 1.27, "coverage": 0.9}},
+    "lines": LINES, "best": {"settings": {"coating_gap": 100, "binder": "PVDF-A"},
+                             "in_spec": 0.81, "predicted": PLAN["runs"][0]["predicted"]},
+    "advice": "3 proposed runs wait.", "model": {"seq": 40, "stale": True}, "head": "42:ab12cd34",
+    "notes": [],
+}  # fmt: skip
+ANSWERS = {
+    "create": {"campaign": "nmc", "line": "line4", "goal": "window", "store": "sqlite:///p.db",
+               "seq": 1, "head": "1:ab12cd34"},
+    "example": '[campaign]\nname = "x"  # µ\n',
+    "list": {"campaigns": [{"name": "nmc", "line": "line4", "goal": "window", "runs": 13,
+                            "changed_at": "2026-11-20T13:00:00.000000Z"}]},
+    "amend": {"campaign": "nmc", "difference": ["porosity window 30 to 35 → 29 to 35"],
+              "applied": True, "head": "2:ab12cd34"},
+    "close": {"campaign": "nmc", "head": "2:ab12cd34"},
+    "add_line": {"campaign": "nmc", "line": "line2", "rows": 120, "batches": True,
+                 "notes": ["2 columns were ignored: operator, shift"], "head": "2:ab12cd34"},
+    "lines": {"campaign": "nmc", "lines": LINES},
+    "exclude_line": {"campaign": "nmc", "line": "line1", "head": "3:ab12cd34"},
+    "include_line": {"campaign": "nmc", "line": "line1", "head": "3:ab12cd34"},
+    "propose": PLAN,
+    "record": {"campaign": "nmc", "run": "R001", "status": "partial",
+               "recorded": {"mass_loading": [12.1, 12.3]},
+               "messages": ["still to come: porosity",
+                            "mass_loading is 3.1 standard deviations above the prediction "
+                            "11.9 ± 0.25 mg/cm^2: kept, worth a second look"],
+               "head": "10:ab12cd34"},
+    "predict": {"campaign": "nmc", "file": None, "notes": [],
+                "columns": ["coating_gap", "porosity_mean", "porosity_sd", "porosity_sd_result",
+                            "in_spec"],
+                "rows": [[100, 31.42, 1.1, 1.31, 0.004], [150, 30.1, 0.9, 1.2, 0.62]]},
+    "best": {"campaign": "nmc", "best": [STATUS["best"]], "notes": []},
+    "history": {"campaign": "nmc", "events": [
+        {"seq": 8, "at": "2026-11-20T13:00:00.000000Z", "actor": "Ada", "kind": "run_failed",
+         "run": "R002", "summary": "failed", "reversed": True, "reason": "web break"}]},
+    "import_results": {"campaign": "nmc", "applied": True, "head": "11:ab12cd34", "messages": [],
+                       "runs": [{"run": "R001", "new": {"porosity": 31.2}, "skipped": []},
+                                {"run": "R002", "new": {}, "skipped": ["porosity"]}]},
+    "export": {"campaign": "nmc", "file": "plan.csv", "what": "plan", "rows": 1},
+    "status": STATUS,
+    "store_info": {"store": "sqlite:///p.db", "campaigns": 1, "writable": True},
+    "store_verify": {"ok": True, "checks": ["hash chains of 1 campaign: sound"]},
+    "store_init": {"store": "sqlite:///p.db"},
+}  # fmt: skip
+ANSWERS["add_line_from_campaign"] = ANSWERS["add_line"]
+for _verb in ("attach", "correct"):
+    ANSWERS[_verb] = ANSWERS["record"]
+for _verb in ("start", "fail", "abandon", "reopen", "undo", "note"):
+    ANSWERS[_verb] = {"campaign": "nmc", "messages": [], "head": "11:ab12cd34"}
+CAMPAIGN = {
+    "campaign": "nmc", "line": "line4", "goal": "window", "spec": SPEC, "head": "9:ab12cd34",
+    "lines": LINES, "plans": [{"plan": "P001", "runs": ["R001", "R002"], "cost": 4.65}],
+    "runs": [{"run": "R001", "status": "partial", "used": RUN["used"],
+              "measurements": RUN["measurements"]},
+             {"run": "R002", "status": "proposed", "used": RUN["planned"], "measurements": {}}],
+}  # fmt: skip
+
+
+class FakeService:
+    """Gives prepared answers, or raises what was prepared for a method."""
+
+    def __init__(self):
+        self.answers = copy.deepcopy(ANSWERS)
+
+    def __getattr__(self, name):
+        def called(*_args, **_kwargs):
+            answer = self.answers[name]
+            if isinstance(answer, BaseException):
+                raise answer
+            return answer
+
+        return called
+
+    def show(self, _campaign, run=None):
+        answer = self.answers.get("show")
+        if isinstance(answer, BaseException):
+            raise answer
+        return copy.deepcopy(CAMPAIGN if run is None else RUN)
+
+
+@pytest.fixture
+def service(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    fake = FakeService()
+    monkeypatch.setattr(main_module, "open_service", lambda _arguments, _console: fake)
+    return fake
+
+
+LINES_TYPED = [
+    "init s.toml", "init --example", "list", "show nmc", "show nmc R001", "amend nmc s.toml",
+    "close nmc", "lines add nmc f.csv --name line2", "lines add nmc --from old", "lines show nmc",
+    "lines exclude nmc line1 --reason x", "lines include nmc line1 --reason x", "propose nmc",
+    "start nmc R001", "record nmc R001 mass_loading=12.1", "attach nmc coating_gap=100",
+    "fail nmc R001 --reason x", "abandon nmc R001 --reason x", "reopen nmc R001",
+    "correct nmc R001 porosity=3 --reason x", "undo nmc 3", "note nmc hot", "import nmc f.csv",
+    "export nmc plan.csv", "status nmc", "best nmc", "history nmc", "predict nmc f.csv",
+    "store info", "store verify", "store init",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", LINES_TYPED)
+def test_every_verb_prints_text_that_fits_and_one_json_document(line, service, capsys):
+    assert main(line.split()) == 0
+    text = capsys.readouterr().out
+    assert text.endswith("\n")
+    assert max(display_width(row) for row in text.splitlines()) <= 80
+    assert main([*line.split(), "--json"]) == 0
+    printed = capsys.readouterr()
+    assert isinstance(json.loads(printed.out), dict)
+    assert printed.err == ""
+
+
+def test_a_plan_reads_like_a_plan(service, capsys):
+    assert main(["propose", "nmc"]) == 0
+    printed = capsys.readouterr()
+    rows = printed.out.splitlines()
+    assert rows[0] == "Plan P001 for nmc: 3 runs, cost 4.65 h, 3.70 bits expected"
+    assert any(row.split()[:2] == ["1", "R001"] and "56.5" in row for row in rows)
+    assert "11.93 ± 0.25" in printed.out
+    assert "31.4 ± 1.3" in printed.out
+    assert "[mg/cm^2]" in printed.out
+    assert "62 %" in printed.out
+    assert "slurry-03" in printed.out
+    assert "  R001  lines disagree here about the porosity" in rows
+    assert "Fewer runs? Take the first of: R002, R001, R003 (most valuable first)." in rows
+    assert rows[-2:] == ["Seed 77, goal window", "Log position 9:ab12cd34"]
+    assert printed.err == "note: shortened to fit the budget\n"
+
+
+def test_quiet_silences_notes_only(service, capsys):
+    main(["propose", "nmc"])
+    loud = capsys.readouterr()
+    main(["propose", "nmc", "--quiet"])
+    quiet = capsys.readouterr()
+    assert quiet.err == ""
+    assert quiet.out == loud.out
+
+
+def test_a_dry_run_and_an_exchanged_plan_say_so(service, capsys):
+    service.answers["propose"] |= {"dry_run": True, "nested": False, "plan": None}
+    main(["propose", "nmc", "--dry-run"])
+    out = capsys.readouterr().out
+    assert out.startswith("Dry run: nothing was stored.\nPlan for nmc: ")
+    assert "a shorter plan would be another one" in " ".join(out.split())
+
+
+def test_a_goal_without_bits_shows_its_own_value(service, capsys):
+    plan = service.answers["propose"]
+    plan |= {"information_bits": None, "value": 1.5, "value_name": "expected recipes in spec"}
+    for run in plan["runs"]:
+        run |= {"information_bits": None, "value": 0.5}
+    main(["propose", "nmc"])
+    out = capsys.readouterr().out
+    assert "expected recipes in spec 1.50" in out
+    assert " bits" not in out
+
+
+def test_an_empty_plan_is_no_crash(service, capsys):
+    service.answers["propose"] |= {"runs": [], "cost": 0.0, "information_bits": 0.0}
+    assert main(["propose", "nmc"]) == 0
+    assert "0 runs" in capsys.readouterr().out
+
+
+def test_record_tells_values_rest_and_surprises(service, capsys):
+    main(["record", "nmc", "R001", "mass_loading=12.1/12.3"])
+    assert capsys.readouterr().out.splitlines() == [
+        "R001 is partial.",
+        "  mass_loading  12.1 mg/cm^2, 12.3 mg/cm^2",
+        "- still to come: porosity",
+        "- mass_loading is 3.1 standard deviations above the prediction 11.9 ± 0.25",
+        "  mg/cm^2: kept, worth a second look",
+        "Log position 10:ab12cd34",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("recorded", "shown"),
+    [
+        ({"porosity": None}, "porosity  will never be measured"),
+        ({"responses": {"porosity": [{"number": 31.2, "text": "31.20"}]}}, "porosity  31.20 %"),
+        ({"used": {"coating_gap": {"number": 100.0, "text": "0.1mm", "unit": "mm"}}},
+         "coating_gap  0.1mm"),
+        ({"porosity": {"replicate": 1, "old": 13.2, "new": 31.2}}, "porosity  13.2 % → 31.2 %"),
+        ({"batch": {"slurry": "slurry-03"}}, "slurry  slurry-03"),
+    ],
+)  # fmt: skip
+def test_recorded_entries_as_typed(recorded, shown, service, capsys):
+    service.answers["record"]["recorded"] = recorded
+    main(["record", "nmc", "R001", "porosity=1"])
+    assert f"  {shown}" in capsys.readouterr().out.splitlines()
+
+
+def test_a_recorded_result_stays_a_success_when_the_store_fails_afterwards(service, capsys):
+    service.answers["show"] = errors.StorageError("locked")
+    assert main(["record", "nmc", "R001", "mass_loading=12.1"]) == 0
+    printed = capsys.readouterr()
+    assert "R001 is partial." in printed.out
+    assert printed.err == ""
+
+
+def test_status_in_words(service, capsys):
+    main(["status", "nmc"])
+    out = capsys.readouterr().out
+    assert "Runs: 2 proposed, 1 running, 9 completed, 1 failed" in out
+    assert "Learned: 12.35 bits so far, about 0.41 bits to expect next" in out
+    assert "0.21 mg/cm^2" in out
+    assert "94 %" in out
+    assert "0.83 (0.70 to 0.91)" in out
+    assert "Best so far: coating_gap 100 um, binder PVDF-A" in out
+    assert "3 proposed runs wait." in out
+    assert "Evaluated at event 40; 2 events came after: designer status nmc --refresh" in out
+
+
+def test_status_before_anything_is_known(service, capsys):
+    nothing = {"error_sd": None, "coverage": None}
+    service.answers["status"] |= {
+        "runs": dict.fromkeys(STATUS["runs"], 0), "information_bits": None, "advice": None,
+        "expected_next_bits": None, "responses": {"porosity": nothing}, "lines": [],
+        "best": None, "model": {"seq": None, "stale": False},
+    }  # fmt: skip
+    main(["status", "nmc"])
+    out = capsys.readouterr().out
+    assert "Runs: none yet" in out
+    assert "too early to tell" in out
+    assert "Not evaluated yet: designer status nmc --refresh" in out
+
+
+def test_one_run_with_what_differs(service, capsys):
+    main(["show", "nmc", "R001"])
+    out, err = capsys.readouterr()
+    row = next(row for row in out.splitlines() if row.startswith("coating_gap"))
+    assert row.split() == ["coating_gap", "[um]", "100", "105", "differs"]
+    assert "12.1 / 12.3" in out
+    assert "Ada 2026-11-20" in out
+    assert "! coating_gap 105 um is above" in out
+    assert "Note: edge bead (Bo, 2026-11-20" in out
+    assert err == ""
+
+
+def test_a_campaign_with_its_specification(service, capsys):
+    main(["show", "nmc"])
+    out = capsys.readouterr().out
+    assert "50 to 66 in steps of 0.5" in out
+    assert "11.4 to 12.6" in out
+    assert "from 30" in out
+    assert "when binder is PVDF-B (dryer)" in out
+    assert "Costs in h: new slurry 3, new coating 0.5, every run 0.05, budget 40" in out
+    assert "12.1/12.3" in out
+
+
+def test_predictions_show_the_error_of_a_result(service, capsys):
+    main(["predict", "nmc", "f.csv"])
+    rows = capsys.readouterr().out.splitlines()
+    assert rows[0].split() == ["row", "coating_gap", "porosity", "in", "spec"]
+    assert rows[2].split() == ["1", "100", "31.4", "±", "1.3", "<1", "%"]
+    assert rows[-1] == "± is the sd of one more measured result."
+    service.answers["predict"]["file"] = "o.csv"
+    main(["predict", "nmc", "f.csv", "--out", "o.csv"])
+    assert capsys.readouterr().out == "Wrote 2 recipes to o.csv\n"
+
+
+def test_history_marks_what_was_taken_back(service, capsys):
+    main(["history", "nmc"])
+    row = capsys.readouterr().out.splitlines()[1]
+    assert row.startswith("    8  2026-11-20 ")
+    assert row.endswith("Ada  R002  (taken back) failed – web break")
+
+
+def test_import_dry_run_says_that_nothing_was_recorded(service, capsys):
+    main(["import", "nmc", "f.csv"])
+    assert capsys.readouterr().out.splitlines()[:3] == [
+        "Recorded results of 1 run.",
+        "  R001  porosity 31.2",
+        "1 value already recorded or empty, skipped.",
+    ]
+    service.answers["import_results"]["applied"] = False
+    main(["import", "nmc", "f.csv", "--dry-run"])
+    assert capsys.readouterr().out.startswith("Nothing was recorded; ")
+
+
+def test_an_unsound_store_is_exit_6(service, capsys):
+    service.answers["store_verify"] = {"ok": False, "checks": ["event 20 of nmc: hash differs"]}
+    assert main(["store", "verify"]) == 6
+    assert "NOT sound" in capsys.readouterr().out
+    assert main(["store", "verify", "--json"]) == 6
+    assert json.loads(capsys.readouterr().out)["ok"] is False
+
+
+def test_without_a_verb_a_terminal_gets_the_help(monkeypatch, capsys):
+    monkeypatch.setattr(main_module, "_on_terminal", lambda: True)
+    assert main([]) == 0
+    assert "what to do next:" in capsys.readouterr().out
+    assert main(["--json"]) == 2
+
+
+def test_json_is_the_service_answer(service, capsys):
+    main(["--json", "propose", "nmc"])
+    assert json.loads(capsys.readouterr().out) == PLAN
+    service.answers["propose"]["runs"][0]["cost"] = math.inf
+    service.answers["propose"]["seed"] = math.nan
+    main(["propose", "nmc", "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert told["runs"][0]["cost"] is None
+    assert told["seed"] is None
+
+
+EVIL = "a\x1b[31m\x07\u202eb\u2066\x9b\n\x7f\u200b\ue000\U000e0001c"
+
+
+def test_no_text_of_a_user_commands_the_terminal(service, capsys):
+    service.answers["list"]["campaigns"][0] |= {"name": EVIL, "line": EVIL}
+    service.answers["propose"]["notes"] = [EVIL]
+    service.answers["propose"]["runs"][0] |= {"reason": EVIL, "settings": {EVIL: EVIL}}
+    service.answers["history"]["events"][0] |= {"actor": EVIL, "summary": EVIL, "reason": EVIL}
+    service.answers["fail"] = errors.InputError(errors.Problem(EVIL, EVIL, EVIL, EVIL, EVIL))
+    for line in ("list", "propose nmc", "history nmc", "fail nmc R1 --reason x"):
+        for more in ([], ["--json"]):
+            main([*line.split(), *more])
+            printed = capsys.readouterr()
+            assert printed.out or printed.err
+            for text in (printed.out, printed.err):
+                assert all(c.isprintable() or c == "\n" for c in text), (line, more)
+    main(["list", "--json"])
+    assert json.loads(capsys.readouterr().out)["campaigns"][0]["name"] == EVIL
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "kind", "opening"),
+    [
+        (errors.InputError, 3, "input", "Refused, nothing was written"),
+        (errors.ConflictError, 4, "conflict", "Conflict with what is recorded"),
+        (errors.StorageError, 5, "storage", "The store is not available"),
+        (errors.StoreDamagedError, 6, "damaged", "The store is damaged, or newer"),
+    ],
+)
+def test_expected_errors(error, code, kind, opening, service, capsys):
+    problem = errors.Problem("porosity", "is impossible", "131 %", "0 to 100 %", "Look again")
+    service.answers["record"] = error(problem, errors.Problem("", "second"))
+    tokens = ["record", "nmc", "R001", "porosity=131"]
+    assert main(tokens) == code
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    first, *rest = printed.err.splitlines()
+    assert first.startswith(f"designer: {opening}")
+    assert first.endswith(", 2 problems:")
+    assert rest == [
+        "  - porosity: is impossible (found 131 %); allowed: 0 to 100 %. Look again",
+        "  - second",
+    ]
+    assert main([*tokens, "--json"]) == code
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    told = json.loads(printed.err)["error"]
+    assert (told["kind"], told["exit_code"]) == (kind, code)
+    assert told["problems"][0] == {
+        "where": "porosity", "what": "is impossible", "found": "131 %", "allowed": "0 to 100 %",
+        "hint": "Look again",
+    }  # fmt: skip
+
+
+@pytest.fixture
+def reports(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    return lambda: sorted(tmp_path.rglob("designer-report-*.txt"))
+
+
+@pytest.mark.parametrize(
+    "fault", [ZeroDivisionError("boom"), errors.DesignerError("bare"), RecursionError("deep")]
+)
+def test_our_own_faults_go_into_a_report(fault, service, capsys, reports):
+    service.answers["status"] = fault
+    tokens = ["status", "nmc", "--store", "postgresql://ada:secret@host/db"]
+    assert main(tokens) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "Traceback" not in printed.err
+    (report,) = reports()
+    assert str(report) in printed.err
+    text = report.read_text()
+    assert "Traceback (most recent call last)" in text
+    assert str(fault) in text
+    assert "secret" not in text
+    assert report.stat().st_mode & 0o077 == 0
+    assert main([*tokens, "--json"]) == 1
+    told = json.loads(capsys.readouterr().err)["error"]
+    assert (told["kind"], told["exit_code"]) == ("bug", 1)
+    assert Path(told["report"]) in reports()
+    assert len(reports()) == 2
+    assert report.read_text() == text
+
+
+def test_a_report_without_a_folder_is_told(service, capsys, monkeypatch):
+    service.answers["status"] = ZeroDivisionError("boom")
+    monkeypatch.setenv("XDG_STATE_HOME", "/proc/none")
+    monkeypatch.setattr("tempfile.gettempdir", lambda: "/proc/none")
+    assert main(["status", "nmc"]) == 1
+    assert "could not be written anywhere" in capsys.readouterr().err
+
+
+def test_a_fault_after_the_work_says_that_the_work_is_done(service, capsys, reports):
+    service.answers["record"] = {"run": "R001", "recorded": 5, "status": "partial"}
+    assert main(["record", "nmc", "R001", "porosity=31"]) == 1
+    assert "What you asked for was carried out" in capsys.readouterr().err
+    assert len(reports()) == 1
+
+
+def test_interruption_is_130(service, capsys):
+    service.answers["propose"] = KeyboardInterrupt()
+    assert main(["propose", "nmc"]) == 130
+    assert "interrupted" in capsys.readouterr().err
+    assert main(["propose", "nmc", "--json"]) == 130
+    assert json.loads(capsys.readouterr().err)["error"]["exit_code"] == 130
+
+
+def test_common_options_reach_the_service(monkeypatch):
+    made = {}
+
+    class Service:
+        def __init__(self, *store, **options):
+            made.update(store=store, options=options)
+
+        def list(self):
+            return {"campaigns": []}
+
+    monkeypatch.setitem(sys.modules, "designer.service", type("M", (), {"Service": Service}))
+    assert main(["list", "--store", "x.db", "--actor", "Ada"]) == 0
+    assert made["store"] == ("x.db",)
+    assert made["options"]["actor"] == "Ada"
+    assert main(["list"]) == 0
+    assert made["store"] == ()
+    assert made["options"] == {"actor": None}
+    assert main(["list", "--store", " "]) == 2
+
+
+class Terminal:
+    """A stream that claims to be a terminal."""
+
+    encoding = "utf-8"
+
+    def __init__(self):
+        self.text = ""
+
+    def isatty(self):
+        return True
+
+    def write(self, text):
+        self.text += text
+
+    def flush(self):
+        pass
+
+
+def test_progress_is_for_terminals_and_is_wiped(monkeypatch):
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    console = console_module.Console(json=False, quiet=False)
+    assert console.shows_progress
+    assert not console_module.Console(json=False, quiet=True).shows_progress
+    console.progress("fitting \x1b[2J porosity", 0.5)
+    assert screen.text == "\r\x1b[K 50 % fitting \\x1b[2J porosity"
+    console.diagnostics(["done"])
+    assert screen.text.endswith("porosity\r\x1b[Kdone\n")
+
+
+def test_an_ascii_stream_gets_ascii():
+    assert console_module._joined(["31.4 ± 1.3 µm – x"], "ascii") == "31.4 +/- 1.3 \\xb5m - x\n"
+    assert console_module._joined(["31.4 ± µm"], "latin-1") == "31.4 ± µm\n"
+    text = console_module.json_text({"unit": "µm 😀"}, "ascii")
+    assert text.isascii()
+    assert json.loads(text) == {"unit": "µm 😀"}
+
+
+def test_nobody_reading_stdout_or_stderr_at_all():
+    code = (
+        "import os, sys\n"
+        "os.close(1), os.close(2)\n"
+        "os.execv(sys.executable, [sys.executable, '-m', 'designer', '--version'])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=False, env=dict(os.environ))
+    assert done.returncode == 0
+
+
+def test_the_view_knows_a_real_specification():
+    view = spec_view(Specification.from_dict(SPEC).to_dict())
+    assert view.unit("mass_loading") == "mg/cm^2"
+    assert view.unit("humidity") == "%"
+    assert view.unit("binder") is None
+    assert view.responses == ("mass_loading", "porosity")
+    assert view.cost_unit == "h"
