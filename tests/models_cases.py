@@ -2,6 +2,7 @@
 
 import dataclasses
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -156,3 +157,19 @@ def model_scale(posterior: ResponsePosterior, data: ResponseData) -> tuple[np.nd
         floor = 0.1 * np.median(np.abs(data.y)) if s.log else 0.0
         base *= (data.noise_sd / (np.maximum(data.y, floor) if s.log else 1.0)) ** 2 / s.spread**2
     return z, base
+
+
+class Told(NamedTuple):
+    """Predictions in raw units."""
+
+    mean: np.ndarray
+    sd: np.ndarray
+    sd_result: np.ndarray
+
+
+def predict(posterior, X):
+    """Predictions of one response at encoded points."""
+    mean, variance = posterior.mean(X), posterior.variance(X)
+    point, sd = posterior.to_raw(mean, variance)
+    result = variance + posterior.batch_variance.sum() + posterior.noise(X)
+    return Told(point, sd, posterior.to_raw(mean, result)[1])

@@ -7,11 +7,11 @@ import pytest
 
 from designer.campaigns.errors import InputError
 from designer.models.averaging import average
-from designer.models.campaign_model import predict
 from designer.models.data import ResponseData
 from designer.models.scaling import scale_response
 from designer.models.thinning import thin
 from designer.models.trust_gp import fit
+from tests.models_cases import predict
 
 GROUPS = np.arange(3)
 RNG = np.random.default_rng(0)

@@ -7,12 +7,11 @@ import pytest
 from scipy.linalg import cho_factor, cho_solve
 
 from designer.models.averaging import average
-from designer.models.campaign_model import CampaignModel
 from designer.models.data import ResponseData
 from designer.models.posterior import ResponsePosterior
-from designer.models.space import Axis, Space
-from designer.models.trust import _crossing
+from designer.models.trust import _crossing, overall_trust
 from designer.models.trust_gp import fit
+from tests.models_cases import predict
 
 GROUPS = np.arange(2)
 
@@ -187,27 +186,22 @@ def test_a_warm_start_reaches_the_same_optimum():
     assert cold.report.converged
 
 
-def test_all_responses_of_a_campaign_together():
+def test_trust_over_all_responses_is_their_mean():
     data = make(8, bad=(2,))
     other = dataclasses.replace(data, name="other", y=np.exp(data.y), log_scale=True)
     other = other.take(np.flatnonzero(other.line != 3))
-    space = Space((Axis("a"), Axis("b")))
-    model = CampaignModel.fit(space, [data, other], 3, averaged=False)
+    posteriors = [fit(each, GROUPS, 3) for each in (data, other)]
     X = np.random.default_rng(2).random((20, 2))
-    prediction = model.predict(X)
-    assert list(prediction) == ["y", "other"]
-    for each in prediction.values():
-        assert (each.sd_result > each.sd).all()
-    trust = model.trust()
+    for posterior in posteriors:
+        told = predict(posterior, X)
+        assert (told.sd_result > told.sd).all()
+        assert (predict(posterior.condition(X[:2]), X).sd <= told.sd + 1e-12).all()
+    trust = overall_trust(posteriors, 3)
     assert [t.line for t in trust] == [1, 2, 3]
     assert set(trust[0].by_response) == {"y", "other"}
     assert set(trust[2].by_response) == {"y"}
     mean = np.mean([t.trust for t in trust[0].by_response.values()])
     np.testing.assert_allclose(trust[0].trust, mean)
-    again = CampaignModel.fit(space, [data, other], 3, averaged=False, start=model.hyperparameters)
-    np.testing.assert_allclose(again.predict(X)["other"].mean, prediction["other"].mean, rtol=2e-2)
-    pending = model.condition(X[:2]).predict(X)
-    assert (pending["y"].sd <= prediction["y"].sd + 1e-12).all()
 
 
 @pytest.mark.parametrize(("level", "index"), [(4.5, 0.0), (3.0, 0.5), (2.0, 1.0), (0.5, 2.0)])

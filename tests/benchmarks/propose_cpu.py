@@ -1,0 +1,133 @@
+"""What a proposal costs: CPU seconds and memory of everything but fitting, one thread.
+
+    .venv/bin/python tests/benchmarks/propose_cpu.py
+    .venv/bin/python tests/benchmarks/propose_cpu.py --size 54945 --runs 4 --json
+
+Three responses, 160 training rows (three earlier lines of 40, 40 runs in slurries of five), goal
+window, each size in a process of its own. CPU = process time of ``make_plan`` alone; memory = peak
+of the whole process. Promise: 54,945 recipes, 4 runs: at most 1.2 s and 600 MB.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+
+os.environ["OMP_NUM_THREADS"] = "1"  # before numpy is loaded
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+os.environ["MKL_NUM_THREADS"] = "1"
+
+import numpy as np
+
+from designer.acquisition.plan import make_plan
+from designer.campaigns.specification import Specification
+from designer.models.data import ResponseData
+from designer.models.space import Space
+from designer.models.trust_gp import fit
+
+SIZES = {  # recipes: steps of solid content, gap and pressure
+    5_491: (17, 17, 19),
+    54_945: (33, 45, 37),
+    139_491: (33, 57, 74),
+    199_800: (37, 72, 75),
+    0: (0, 0, 0),  # continuous: 2^14 quasi-random recipes
+}
+
+
+def specification(counts: tuple[int, int, int]) -> Specification:
+    """Slurry → coating → calendering with so many set-points each; 0: continuous."""
+    factors = []
+    names = (("solid", "slurry"), ("gap", "coating"), ("pressure", "cal"))
+    for (name, stage), count in zip(names, counts, strict=True):
+        step = {"high": (count - 1) * 0.5, "step": 0.5} if count else {"high": 20}
+        factors.append({"name": name, "low": 0, "stage": stage, **step})
+    return Specification.from_dict(
+        {
+            "campaign": {"version": 1, "name": "cpu", "line": "line4"},
+            "stage": [
+                {"name": "slurry", "change_cost": 3.0},
+                {"name": "coating", "change_cost": 0.5},
+                {"name": "cal", "change_cost": 0.1},
+            ],
+            "factor": factors,
+            "response": [
+                {"name": "loading", "unit": "mg/cm^2", "window": [11.4, 12.6], "scale": "log"},
+                {"name": "porosity", "unit": "%", "window": [30, 35]},
+                {"name": "adhesion", "unit": "N/m", "window": [20, None], "scale": "log"},
+            ],
+            "costs": {"unit": "h", "run": 0.05},
+        },
+        trusted=True,
+    )
+
+
+def measurements(seed: int = 0) -> list[ResponseData]:
+    """160 rows of three smooth responses, 2 % noise, 2 % slurry effect."""
+    rng = np.random.default_rng(seed)
+    X = rng.random((160, 3))
+    batch = np.full((160, 3), -1)
+    batch[120:, 0] = np.arange(40) // 5
+    slurry = np.append(rng.normal(0, 0.02, 8), 0.0)[batch[:, 0]]
+    surfaces = {
+        "loading": 4 + 30 * X[:, 1] * (0.5 + X[:, 0]),
+        "porosity": 50 - 25 * X[:, 2] + 5 * X[:, 1],
+        "adhesion": 10 + 30 * np.sin(2 * X[:, 0]) + 5 * X[:, 2],
+    }
+    line = np.repeat([1, 2, 3, 0], 40)
+    return [
+        ResponseData(
+            name,
+            log_scale=name != "porosity",
+            noise_sd=None,
+            X=X,
+            y=y * (1 + 0.02 * rng.standard_normal(160)) * (1 + slurry),
+            line=line,
+            batch=batch,
+        )
+        for name, y in surfaces.items()
+    ]
+
+
+def measure(size: int, runs: int) -> dict[str, float]:
+    """Fit, then time one proposal."""
+    spec = specification(SIZES[size])
+    space = Space.from_specification(spec)
+    posteriors = {data.name: fit(data, space.groups, 3) for data in measurements()}
+    before = time.process_time()
+    plan = make_plan(spec, space, posteriors, runs=runs, seed=1)
+    cpu = time.process_time() - before
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"recipes": size, "runs": runs, "cpu_s": cpu, "peak_mb": peak, "bits": plan.bits or 0.0}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--size", type=int, choices=sorted(SIZES))
+    parser.add_argument("--runs", type=int, action="append")
+    parser.add_argument("--json", action="store_true", help="one line of JSON (needs --size)")
+    arguments = parser.parse_args()
+    runs = arguments.runs or [4, 16]
+    if arguments.json:
+        print(json.dumps(measure(arguments.size, runs[0])))
+        return
+    print(f"{'recipes':>10} {'runs':>5} {'CPU s':>7} {'peak MB':>8} {'bits':>6}")
+    for size in [arguments.size] if arguments.size is not None else SIZES:
+        for count in runs:
+            command = [sys.executable, __file__, "--json", "--size", str(size)]
+            told = subprocess.run(
+                [*command, "--runs", str(count)], check=True, capture_output=True, text=True
+            )
+            row = json.loads(told.stdout)
+            print(
+                f"{row['recipes'] or 'continuous':>10} {count:>5} {row['cpu_s']:>7.2f}"
+                f" {row['peak_mb']:>8.0f} {row['bits']:>6.2f}"
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""The model benchmark at quick settings: thresholds a broken model cannot meet."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from model_benchmark import FAMILIES, measure
+
+pytestmark = pytest.mark.benchmark
+SEEDS = 4
+OURS, ALONE = "trust GP averaged", "no history averaged"
+
+
+@pytest.fixture(scope="module")
+def results():
+    return measure(list(FAMILIES), [OURS, ALONE], SEEDS)
+
+
+def over_families(results, model, runs, figure):
+    return np.array([np.median(results[family, model, runs][:, figure]) for family in FAMILIES])
+
+
+def test_history_beats_no_history_from_the_first_runs(results):
+    assert (over_families(results, OURS, 0, 0) < 0.7).all()
+    ratio = over_families(results, OURS, 4, 0) / over_families(results, ALONE, 4, 0)
+    assert (ratio < 0.6).all()
+    ratio = over_families(results, OURS, 16, 0) / over_families(results, ALONE, 16, 0)
+    assert (ratio < 1.3).all()
+    assert np.median(ratio) < 0.6
+
+
+def test_more_runs_are_better(results):
+    four, sixteen = (over_families(results, OURS, runs, 0) for runs in (4, 16))
+    assert (sixteen < four).all()
+    assert (sixteen < 0.3).all()
+
+
+def test_intervals_are_honest(results):
+    for runs in (4, 16):
+        coverage = over_families(results, OURS, runs, 1)
+        assert (coverage >= 0.85).all()
+        pooled = np.mean([results[family, OURS, runs][:, 1] for family in FAMILIES])
+        assert 0.88 <= pooled <= 0.99
+        assert (
+            over_families(results, OURS, runs, 2) > over_families(results, ALONE, runs, 2)
+        ).all()
+
+
+def test_a_fit_and_its_predictions_take_little_time(results):
+    seconds = [np.median(results[family, OURS, 16][:, 3]) for family in FAMILIES]
+    assert max(seconds) < 1.0  # measured .2 s on one core; a broken gradient takes several
