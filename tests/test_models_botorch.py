@@ -243,7 +243,7 @@ def test_acquisition_functions_run(log):
     }
     for acquisition, q in candidates.items():
         best, value = optimize_acqf(
-            acquisition, bounds, q=q, num_restarts=2, raw_samples=16, options={"seed": 0}
+            acquisition, bounds, q=q, num_restarts=6, raw_samples=128, options={"seed": 0}
         )
         others = torch.stack([acquisition(grid[i : i + q]) for i in range(0, 16, q)])
         assert best.shape == (q, 2)
