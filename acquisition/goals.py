@@ -79,9 +79,11 @@ def make_target(
         return learn
     notes = []
     if goal == "optimum":
-        notes.append("goal optimum: this plan gathers information about the windows")
-    if not beliefs.limits:
+        what = "about the windows" if beliefs.limits else "about all responses everywhere"
+        notes.append(f"goal optimum: this version's plans gather information {what}")
+    elif not beliefs.limits:
         notes.append("no response has a window, so the plan learns all responses everywhere")
+    if not beliefs.limits:
         return Target("learn", learn.rows, learn.weights, tuple(notes))
     window = _window(beliefs, rng, references)
     if window is None:

@@ -34,7 +34,8 @@ class Plan:
     """A computed plan.
 
     Attributes:
-        goal: ``learn``, ``window``, or ``space-filling`` when nothing is known yet.
+        goal: ``learn`` or ``window``.
+        value_name: ``space-filling`` when nothing is known yet and no information was maximised.
         runs: the runs in the order to make them.
         bits: information it is expected to bring; None for space-filling.
         cost: of all its runs and new batches, in ``costs.unit``.
@@ -44,6 +45,7 @@ class Plan:
     """
 
     goal: str
+    value_name: str | None
     runs: tuple[PlannedRun, ...]
     bits: float | None
     cost: float
@@ -161,7 +163,8 @@ class _Finish:
             for k, place in enumerate(order)
         )
         return Plan(
-            goal=NEUTRAL if blind else self.target.name,
+            goal=spec.goal if blind else self.target.name,
+            value_name=NEUTRAL if blind else None,
             runs=runs,
             bits=None if blind else float(sum(pick.bits for pick in self.picks)),
             cost=float(sum(costs)),

@@ -111,12 +111,18 @@ class Proposal:
         allowed[len(self.candidates) :] = False
         for settings in self.situation.excluded:
             allowed[: len(self.candidates)] &= ~self.candidates.matching(settings)
+        if self.blind:  # without a model nothing says that a repetition is worth more
+            for settings in (
+                *(run.settings for run in self.situation.pending),
+                *self.situation.failed,
+            ):
+                allowed[: len(self.candidates)] &= ~self.candidates.matching(settings)
         if not allowed.any():
             raise InputError(
                 Problem(
                     "propose",
-                    "every recipe that is left was abandoned",
-                    hint="Reopen one of them, or fix fewer settings",
+                    "every recipe that is left is open already, failed or was abandoned",
+                    hint="Record results, reopen an abandoned run, or fix fewer settings",
                 )
             )
         return allowed

@@ -72,9 +72,8 @@ def _teaching(facts: Facts) -> str:
     if not any(facts.shares.values()):
         return "teaches nothing new"
     most = max(facts.shares, key=lambda name: facts.shares[name])
-    text = f"{facts.bits:.2g} bit"
-    if len(facts.shares) > 1:
-        text += f", {facts.shares[most]:.0%} of it about {most}"
+    share = f"{facts.shares[most]:.0%} of it " if len(facts.shares) > 1 else ""
+    text = f"{facts.bits:.2g} bit, {share}about {most}"
     return text + f", whose uncertainty here is {facts.spread[most]:.1f} times the region's mean"
 
 

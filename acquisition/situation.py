@@ -68,6 +68,7 @@ class Situation:
         pending: open runs; they count as if measured (variance only) and keep their batches.
         known: runs with results, for the words of a reason.
         excluded: recipes never to be proposed (abandoned), each with a value for every factor.
+        failed: recipes that were made and failed; a plan that knows nothing does not repeat them.
         codes: code in the posteriors' rows per (stage, batch id), of batches with measured rows.
     """
 
@@ -75,4 +76,5 @@ class Situation:
     pending: tuple[OpenRun, ...] = ()
     known: tuple[KnownRun, ...] = ()
     excluded: tuple[Mapping[str, Setting], ...] = ()
+    failed: tuple[Mapping[str, Setting], ...] = ()
     codes: Mapping[tuple[str, str], int] = field(default_factory=dict)

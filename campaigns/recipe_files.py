@@ -107,7 +107,7 @@ def recipes_from_texts(spec: Specification, values: Mapping[str, str]) -> list[d
 
 
 def write_predictions(
-    path: Path, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, force: bool = False
+    path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, Any]], *, force: bool = False
 ) -> None:
     """Write predictions as CSV; numbers keep every digit, an unknown is blank.
 
@@ -123,7 +123,7 @@ def write_predictions(
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([_cell(value) for value in row])
+        writer.writerow([_cell(row[name]) for name in columns])
     write_atomic(path, out.getvalue().encode(), force=force)
 
 

@@ -125,7 +125,7 @@ def _inputs(told: Told) -> tuple[dict[str, Any], dict[str, Any]]:
         before: Setting | None
         if isinstance(item, Factor):
             value, part = setting(typed, item, where, refusals.input), used
-            before = told.run.told.get(name)
+            before = _setting_before(told, name)
         else:
             value, part = given_value(typed, item, where, refusals.input), given
             before = told.run.told_given.get(name)
@@ -137,6 +137,17 @@ def _inputs(told: Told) -> tuple[dict[str, Any], dict[str, Any]]:
             shown = quantity_text(before, item.unit)
             refusals.conflicts.add(told_differently(f"{where}, {name}", shown))
     return used, given
+
+
+def _setting_before(told: Told, name: str) -> Setting | None:
+    """A setting told before; for a replicate the earlier silence meant "as planned".
+
+    A replicate made at another setting is another run: it must not move the results that are there.
+    """
+    run = told.run
+    if name not in run.told and told.entry.replicate and any(run.measurements.values()):
+        return run.used.get(name)
+    return run.told.get(name)
 
 
 def _batches(told: Told) -> dict[str, str]:

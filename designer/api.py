@@ -118,7 +118,8 @@ class Campaign:
 
     def lines(self) -> pd.DataFrame:
         """Earlier lines, one row each, with trust where it was evaluated."""
-        return _frame(self.service.lines(self.name)["lines"], index="name")
+        lines = self.service.lines(self.name)["lines"]
+        return _frame(lines, index="name", columns=_LINE_COLUMNS)
 
     def exclude_line(self, line: str, reason: str) -> None:
         """Leave a line out of the models."""
@@ -283,6 +284,8 @@ class Campaign:
 
         Inputs ``[…, q, d]``: one column per factor and given in the specification's order,
         numbers scaled to the unit cube, categories as integer codes. Outputs in declared units.
+        Its uncertainty is that at the most probable hyperparameters, as used for planning;
+        `predict` averages over hyperparameters and is wider with few runs.
 
         Raises:
             InputError: nothing was measured yet.
@@ -296,11 +299,21 @@ class Campaign:
         return self.service.export(self.name, Path(path), what=what, plan=plan, force=force)
 
 
-def _frame(rows: Sequence[Mapping[str, Any]], index: str) -> pd.DataFrame:
+_LINE_COLUMNS = (
+    "name", "rows", "included", "reason", "source", "batches",
+    "trust", "trust_low", "trust_high", "worth_runs",
+)  # fmt: skip
+
+
+def _frame(
+    rows: Sequence[Mapping[str, Any]], index: str, columns: tuple[str, ...] | None = None
+) -> pd.DataFrame:
     import pandas as pd
 
-    frame = pd.DataFrame([dict(row) for row in rows])
-    return frame.set_index(index) if len(frame) else frame
+    frame = pd.DataFrame(
+        [dict(row) for row in rows], columns=None if columns is None else [*columns]
+    )
+    return frame.set_index(index)
 
 
 def _texts(values: Mapping[str, Any] | None) -> dict[str, str]:

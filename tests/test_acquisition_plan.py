@@ -312,7 +312,8 @@ def test_space_filling_says_so_and_is_nested():
     spec = line_spec()
     space = Space.from_specification(spec)
     long, short = (make_plan(spec, space, {}, runs=n, seed=3) for n in (8, 4))
-    assert long.goal == "space-filling"
+    assert long.goal == spec.goal
+    assert long.value_name == "space-filling"
     assert long.bits is None
     assert all(run.bits is None and run.in_spec is None for run in long.runs)
     assert "space-filling: nothing is known yet" in long.notes

@@ -143,3 +143,22 @@ def test_names_of_the_package():
     assert designer.__version__.count(".") == 2
     assert issubclass(designer.InputError, designer.DesignerError)
     assert set(designer.__all__) <= set(dir(designer))
+
+
+@pytest.mark.parametrize(
+    "arguments", [{"n": "3"}, {"n": 2.5}, {"n": True}, {"seed": 1.5}, {"budget": "5"}]
+)
+def test_numbers_of_the_wrong_type_are_refused(campaign, arguments):
+    with pytest.raises(InputError):
+        campaign.propose(**arguments)
+
+
+def test_an_unknown_column_is_named(campaign):
+    campaign.propose(1)
+    with pytest.raises(InputError, match="mass_laoding"):
+        campaign.record(pd.DataFrame({"mass_laoding": [9.0]}, index=["R001"]))
+
+
+def test_lines_without_lines_is_an_empty_table(campaign):
+    assert len(campaign.lines()) == 0
+    assert "trust" in campaign.lines().columns

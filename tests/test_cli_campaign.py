@@ -162,7 +162,7 @@ def test_predict_needs_knowledge_and_then_tells_both_kinds_of_sd(small, tmp_path
     assert "nothing to predict from" in small.refused("predict", "small", *recipe)
     small("attach", "small", *recipe, "mass_loading=7.2", "porosity=42")
     answer = small.json("predict", "small", *recipe)
-    row = dict(zip(answer["columns"], answer["rows"][0], strict=True))
+    row = answer["rows"][0]
     assert row["mass_loading_sd_result"] >= row["mass_loading_sd"] > 0
     assert 0 <= row["in_spec"] <= 1
     (tmp_path / "recipes.csv").write_text(
@@ -223,3 +223,67 @@ def test_store_info_and_verify(small):
     head = small.json("status", "small")["head"]
     small("store", "verify", "--head", head)
     small("store", "verify", "--head", "99:deadbeef", code=6)
+
+
+def test_the_campaigns_budget_shortens_plans(cli, tmp_path):
+    (tmp_path / "small.toml").write_text(SMALL + "budget = 9\n")
+    cli("init", "small.toml")
+    plan = cli.json("propose", "small", "-n", "10")
+    assert plan["cost"] <= 9
+    assert len(plan["runs"]) < 10
+    assert any("shortened" in note for note in plan["notes"])
+    over = cli.json("propose", "small", "-n", "1", "--budget", "50", "--replace")
+    assert over["cost"] <= 9
+    for run in cli.json("propose", "small", "--replace", "-n", "10")["runs"]:
+        cli("record", "small", run["run"], "mass_loading=9", "porosity=40")
+    said = cli.refused("propose", "small")
+    assert "budget" in said
+
+
+def test_a_replicate_at_another_setting_is_another_run(small):
+    gap = small.json("propose", "small", "-n", "1")["runs"][0]["settings"]["coating_gap"]
+    small("record", "small", "R001", "mass_loading=6")
+    other = 80 if gap != 80 else 100
+    said = small.refused(
+        "record", "small", "R001", "mass_loading=9", "--replicate", "--set",
+        f"coating_gap={other}", code=4,
+    )  # fmt: skip
+    assert "coating_gap" in said
+    assert small.json("show", "small", "R001")["used"]["coating_gap"] == gap
+
+
+def test_a_unit_with_a_slash_is_no_replicate(small):
+    small("propose", "small", "-n", "1")
+    small("record", "small", "R001", "mass_loading=120 g/m^2")
+    shown = small.json("show", "small", "R001")["measurements"]["mass_loading"]
+    assert [value["number"] for value in shown] == [12]
+    small("record", "small", "R001", "porosity=40/41 %")
+    assert len(small.json("show", "small", "R001")["measurements"]["porosity"]) == 2
+
+
+def test_failed_and_open_recipes_are_not_repeated_blindly(small):
+    first = small.json("propose", "small", "-n", "4")
+    for run in first["runs"]:
+        small("fail", "small", run["run"], "--reason", "dryer down")
+    second = small.json("propose", "small", "-n", "8")
+    assert any("failed" in note for note in second["notes"])
+    third = small.json("propose", "small", "-n", "8")
+    recipes = [
+        json.dumps(run["settings"], sort_keys=True)
+        for plan in (first, second, third)
+        for run in plan["runs"]
+    ]
+    assert len(set(recipes)) == len(recipes)
+    assert second["goal"] == "window"
+    assert second["value_name"] == "space-filling"
+
+
+def test_predictions_outside_the_range_are_told(small, tmp_path):
+    small("attach", "small", "solid_content=55", "coating_gap=100", "binder=PVDF-A",
+          "mass_loading=7")  # fmt: skip
+    answer = small.json("predict", "small", "solid_content=70", "coating_gap=100", "binder=PVDF-A")
+    assert any("solid_content" in note for note in answer["notes"])
+    (tmp_path / "r.csv").write_text("solid_content,coating_gap,binder\n55,100,PVDF-A\n")
+    small("predict", "small", "r.csv", "--out", "p.csv")
+    small.refused("predict", "small", "r.csv", "--out", "p.csv")
+    small("predict", "small", "r.csv", "--out", "p.csv", "--force")

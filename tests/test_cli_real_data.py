@@ -115,7 +115,7 @@ def predicted(cli, recipes, campaign="graphite-asc"):
     found = []
     for recipe in recipes:
         answer = cli.json("predict", campaign, *recipe)
-        row = dict(zip(answer["columns"], answer["rows"][0], strict=True))
+        row = answer["rows"][0]
         found.append((row["active_mass_mg_mean"], row["active_mass_mg_sd"]))
     return found
 
@@ -173,7 +173,7 @@ def test_calendering_one_day_after_the_others(cli, tmp_path, real_data):
         "predict", "calender-1018",
         *(f"{n}={last[n]}" for n in ("target_coat_weight_gsm", "roll_gap_um")),
     )  # fmt: skip
-    told = dict(zip(answer["columns"], answer["rows"][0], strict=True))
+    told = answer["rows"][0]
     off = float(last["cal_thickness_discs_um"]) - told["cal_thickness_discs_um_mean"]
     assert abs(off) < 3 * told["cal_thickness_discs_um_sd_result"]
     assert abs(off) < 5

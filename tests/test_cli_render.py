@@ -119,7 +119,11 @@ ANSWERS = {
     "predict": {"campaign": "nmc", "file": None, "notes": [],
                 "columns": ["coating_gap", "porosity_mean", "porosity_sd", "porosity_sd_result",
                             "in_spec"],
-                "rows": [[100, 31.42, 1.1, 1.31, 0.004], [150, 30.1, 0.9, 1.2, 0.62]]},
+                "rows": [
+                    {"coating_gap": 100, "porosity_mean": 31.42, "porosity_sd": 1.1,
+                     "porosity_sd_result": 1.31, "in_spec": 0.004},
+                    {"coating_gap": 150, "porosity_mean": 30.1, "porosity_sd": 0.9,
+                     "porosity_sd_result": 1.2, "in_spec": 0.62}]},
     "best": {"campaign": "nmc", "best": [STATUS["best"]], "notes": []},
     "history": {"campaign": "nmc", "events": [
         {"seq": 8, "at": "2026-11-20T13:00:00.000000Z", "actor": "Ada", "kind": "run_failed",

@@ -19,7 +19,7 @@ EXPLAINED = "± is the sd of one more measured result."
 
 def predicted_text(answer: Data, service: Service, arguments: Namespace) -> list[str]:
     """Predicted responses of recipes, or where they were written."""
-    rows: Sequence[Sequence[Any]] = answer["rows"]
+    rows: Sequence[Mapping[str, Any]] = answer["rows"]
     if answer.get("file"):
         return [f"Wrote {count(len(rows), 'recipe')} to {answer['file']}"]
     view = view_of(service, arguments.campaign)
@@ -28,27 +28,26 @@ def predicted_text(answer: Data, service: Service, arguments: Namespace) -> list
 
 
 def _columns(
-    names: Sequence[str], rows: Sequence[Sequence[Any]], view: SpecView
+    names: Sequence[str], rows: Sequence[Mapping[str, Any]], view: SpecView
 ) -> Iterable[Column]:
-    place = {name: k for k, name in enumerate(names)}
     if len(rows) > 1:
         yield Column("row", [str(k + 1) for k in range(len(rows))], key=True)
-    for name, k in place.items():
+    for name in names:
         response = name.removesuffix("_mean")
-        spread = place.get(f"{response}_sd_result")
-        if name != response and spread is not None:
-            cells = [with_error(row[k], row[spread]) for row in rows]
+        spread = f"{response}_sd_result"
+        if name != response and spread in names:
+            cells = [with_error(row[name], row[spread]) for row in rows]
             yield Column(response, cells, view.unit(response))
         elif name == "in_spec":
-            yield Column("in spec", [share(row[k]) for row in rows])
-        elif not _is_error(name, place):
-            yield Column(name, [number(row[k]) for row in rows], view.unit(name))
+            yield Column("in spec", [share(row[name]) for row in rows])
+        elif not _is_error(name, names):
+            yield Column(name, [number(row[name]) for row in rows], view.unit(name))
 
 
-def _is_error(name: str, place: Mapping[str, int]) -> bool:
+def _is_error(name: str, names: Sequence[str]) -> bool:
     """Whether the column only tells the error of another one."""
     return any(
-        name.endswith(ending) and f"{name.removesuffix(ending)}_mean" in place
+        name.endswith(ending) and f"{name.removesuffix(ending)}_mean" in names
         for ending in ("_sd", "_sd_result")
     )
 

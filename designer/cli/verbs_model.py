@@ -41,6 +41,7 @@ def _predict_arguments(parser: Parser) -> None:
         "--given", metavar="name=value", nargs="+", action="extend", help="what is known before"
     )
     parser.add_argument("--out", metavar="FILE", help="write the table there")
+    parser.add_argument("--force", action="store_true", help="replace an existing file")
 
 
 def _predict_check(arguments: Namespace) -> None:
@@ -60,6 +61,7 @@ def _predict(service: Service, arguments: Namespace) -> Data:
         arguments.source,
         given=arguments.given,
         out=None if arguments.out is None else Path(arguments.out),
+        force=arguments.force,
     )
 
 

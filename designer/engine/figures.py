@@ -15,6 +15,7 @@ from designer.acquisition.reference import draw
 from designer.campaigns.errors import InputError
 from designer.models.arrays import FloatArray
 from designer.models.before import without_target_runs
+from designer.models.posterior import ResponsePosterior
 from designer.models.trust import overall_trust
 from designer.models.validation import leave_one_run_out
 
@@ -23,7 +24,7 @@ from .predicting import best_recipes
 from .surroundings import situation
 from .threads import one_thread
 
-TOO_EARLY = 5  # completed runs below which errors say nothing (contract)
+TOO_EARLY = 5  # runs with results below which errors say nothing (contract)
 _REFERENCES = 256  # points over which uncertainty is averaged
 
 
@@ -98,15 +99,20 @@ def _next_bits(knowledge: Knowledge) -> float | None:
 
 def response_figures(knowledge: Knowledge) -> dict[str, dict[str, float | None]]:
     """Leave-one-run-out error and coverage of 95 % intervals per response of the specification."""
-    completed = knowledge.state.status_counts["completed"]
     figures: dict[str, dict[str, float | None]] = {}
     for response in knowledge.state.spec.responses:
         posterior = knowledge.posteriors.get(response.name)
         figures[response.name] = {"error_sd": None, "coverage": None}
-        if posterior is not None and completed >= TOO_EARLY:
+        if posterior is not None and _measured_runs(posterior) >= TOO_EARLY:
             loo = leave_one_run_out(posterior.fitted)
             figures[response.name] = {"error_sd": loo.error_sd, "coverage": loo.coverage}
     return figures
+
+
+def _measured_runs(posterior: ResponsePosterior) -> int:
+    """Number of the target's runs with a value of this response."""
+    data = posterior.fitted.data
+    return len(np.unique(data.runs[data.target]))
 
 
 def line_figures(knowledge: Knowledge) -> dict[str, dict[str, float]]:

@@ -17,7 +17,7 @@ from designer.campaigns.state import CampaignState
 from designer.campaigns.version import program_version
 
 from .figures import evaluate
-from .knowledge import Progress, learn
+from .knowledge import Knowledge, Progress, learn
 from .surroundings import current_setup, situation
 from .threads import one_thread
 from .training import has_knowledge
@@ -53,10 +53,12 @@ class Proposal:
     Attributes:
         draft: the plan, ready to be entered into the log.
         evaluation: figures for `status`; None when nothing is known yet.
+        knowledge: the fitted models; None when nothing is known yet.
     """
 
     draft: PlanDraft
     evaluation: dict[str, Any] | None
+    knowledge: Knowledge | None = None
 
 
 def default_seed(state: CampaignState) -> int:
@@ -71,14 +73,31 @@ def versions() -> dict[str, str]:
     return {"pilot-designer": program_version(), "python": platform.python_version(), **libraries}
 
 
-def propose(state: CampaignState, request: Request, progress: Progress) -> Proposal:
-    """Compute the next plan.
+def _warnings(state: CampaignState) -> list[str]:
+    counts = state.status_counts
+    if counts["failed"] and not counts["completed"] + counts["partial"]:
+        return [
+            f"every run made so far failed ({counts['failed']}): while nothing else is known, their"
+            " recipes are not repeated, and where the process works is a guess"
+        ]
+    return []
+
+
+def propose(
+    state: CampaignState,
+    request: Request,
+    progress: Progress,
+    *,
+    knowledge: Knowledge | None = None,
+) -> Proposal:
+    """Compute the next plan; ``knowledge``: models of exactly this log, where there are any.
 
     Raises:
         InputError: nothing satisfies constraints and fixed values, or nothing fits the budget.
     """
     with one_thread():
-        knowledge = learn(state, progress)
+        if knowledge is None:
+            knowledge = learn(state, progress)
         progress("choosing recipes", None)
         seed = default_seed(state) if request.seed is None else request.seed
         now = request.now or datetime.now(UTC)
@@ -105,12 +124,13 @@ def propose(state: CampaignState, request: Request, progress: Progress) -> Propo
         runs=plan.runs,
         position=state.seq,
         cost=plan.cost,
+        value_name=plan.value_name,
         information_bits=plan.bits,
         versions=versions(),
         hyperparameters=knowledge.hyperparameters,
         setup=state.setup.id if current_setup(state, now) and state.setup else None,
         nested=plan.nested,
         fixed=request.fixed,
-        notes=[*notes, *knowledge.notes, *plan.notes],
+        notes=[*notes, *_warnings(state), *knowledge.notes, *plan.notes],
     )
-    return Proposal(draft, evaluation)
+    return Proposal(draft, evaluation, knowledge if evaluation else None)

@@ -38,6 +38,7 @@ def situation(
         pending=tuple(pending),
         known=tuple(KnownRun(run.id, run.used) for run in believed_runs(state)),
         excluded=tuple(run.planned or run.used for run in refused),
+        failed=tuple(run.used for run in state.runs.values() if run.status == "failed"),
         codes=_codes(state, training),
     )
 

@@ -13,13 +13,31 @@ if TYPE_CHECKING:
 
 
 def learned(session: Session, state: CampaignState) -> Knowledge:
-    """The fitted models of a campaign.
+    """The fitted models of a campaign; those of the last log position looked at are kept.
 
     Raises:
         InputError: there is nothing to learn from.
     """
+    known = remembered(session, state)
+    if known is not None:
+        return known
     from designer.engine.knowledge import learn_something
     from designer.engine.threads import one_thread
 
     with one_thread():
-        return learn_something(state, session.progress)
+        knowledge = learn_something(state, session.progress)
+    remember(session, knowledge)
+    return knowledge
+
+
+def remembered(session: Session, state: CampaignState) -> Knowledge | None:
+    """What was learned before from exactly this log; a fit depends on nothing else."""
+    known: Knowledge | None = session.knowledge
+    if known is None or known.state.campaign_id != state.campaign_id:
+        return None
+    return known if known.state.head == state.head else None
+
+
+def remember(session: Session, knowledge: Knowledge) -> None:
+    """Keep what was learned, in place of what was kept before."""
+    session.knowledge = knowledge

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from designer.campaigns.factors import Setting
 from designer.campaigns.specification import Specification
 from designer.campaigns.state import CampaignState
 
-from .learning import learned
+from .learning import learned, remember, remembered
 from .session import Session, with_head
 from .standing import keep_figures
 from .values import input_values
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from designer.campaigns.entries import PlanDraft
 
 MOST_RUNS = 1000
+DEFAULT_RUNS = 4
+_ROUNDING = 1e-9
 REPLACED = "replaced by a new plan"
 # ---- propose ------------------------------------------------------------------------------------
 
@@ -47,22 +50,29 @@ def propose(
     state = session.state(campaign)
     _check_numbers(state, runs, budget, seed)
     fixed, known = _checked_values(state.spec, fix, given)
+    left = _budget_left(state, replace=replace)
+    limits = [limit for limit in (budget, left) if limit is not None]
+    wanted = DEFAULT_RUNS if runs is None and budget is None else runs
     request = Request(
-        runs=runs, budget=budget, fixed=fixed, given=known, replace=replace, seed=seed
-    )
-    proposal = compute(state, request, session.progress)
+        runs=wanted, budget=min(limits, default=None), fixed=fixed, given=known,
+        replace=replace, seed=seed,
+    )  # fmt: skip
+    proposal = compute(state, request, session.progress, knowledge=remembered(session, state))
+    if proposal.knowledge is not None:
+        remember(session, proposal.knowledge)
     if not proposal.draft.runs:
         raise InputError(
             Problem(
                 "propose",
                 "no run fits",
-                found=f"budget {budget:g} {state.spec.costs.unit}" if budget is not None else None,
+                found=f"{min(limits, default=0):g} {state.spec.costs.unit} to spend",
                 hint="Allow more cost, or free a fixed setting",
             )
         )
     if proposal.evaluation is not None:
         EvaluationCache(session.store).write(state.campaign_id, state.seq, proposal.evaluation)
-    notes = [*proposal.draft.notes, *_campaign_budget(state, proposal.draft)]
+    shortened = _budget_note(state, left, wanted or 0, proposal.draft)
+    notes = [*proposal.draft.notes, *shortened]
     reason = REPLACED if replace else None
     drafts = commands.propose(state, proposal.draft, replace=reason)
     if not dry_run:
@@ -82,14 +92,22 @@ def _check_numbers(
         problems.append(
             Problem(f"campaign {state.spec.name}", "is closed", hint="To go on, undo the closing")
         )
-    if runs is not None and not 1 <= runs <= MOST_RUNS:
-        problems.append(Problem("-n", "number of runs", str(runs), f"1 to {MOST_RUNS}"))
-    if budget is not None and not 0 < budget < float("inf"):
-        problems.append(Problem("--budget", "is no positive number", str(budget)))
-    if seed is not None and not 0 <= seed < 2**63:
-        problems.append(Problem("--seed", "is no seed", str(seed), "0 to 2^63 - 1"))
+    if runs is not None and not (_is_whole(runs) and 1 <= runs <= MOST_RUNS):
+        problems.append(Problem("-n", "number of runs", repr(runs), f"1 to {MOST_RUNS}"))
+    if budget is not None and not (_is_number(budget) and 0 < budget < float("inf")):
+        problems.append(Problem("--budget", "is no positive number", repr(budget)))
+    if seed is not None and not (_is_whole(seed) and 0 <= seed < 2**63):
+        problems.append(Problem("--seed", "is no seed", repr(seed), "0 to 2^63 - 1"))
     if problems:
         raise InputError(problems)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def _checked_values(
@@ -109,18 +127,46 @@ def _checked_values(
     return fixed, {name: float(value) for name, value in known.items()}
 
 
-def _campaign_budget(state: CampaignState, plan: PlanDraft) -> list[str]:
-    """A sentence when this plan takes the campaign beyond its budget."""
+def _budget_left(state: CampaignState, *, replace: bool) -> float | None:
+    """What is left of the campaign's budget; None: there is none.
+
+    Raises:
+        InputError: nothing is left.
+    """
     budget = state.spec.costs.budget
     if budget is None:
+        return None
+    dropped = {run.id for run in state.open_runs} if replace else set()
+    spent = sum(
+        run.cost if run.cost is not None else state.spec.costs.run
+        for run in state.runs.values()
+        if run.status != "abandoned" and run.id not in dropped
+    )
+    left = budget - spent
+    if left < state.spec.costs.run - _ROUNDING:
+        unit = state.spec.costs.unit
+        raise InputError(
+            Problem(
+                "costs.budget",
+                "the campaign's budget is used up",
+                found=f"{spent:g} {unit} spent or planned",
+                allowed=f"{budget:g} {unit}",
+                hint="Raise the budget with amend, or abandon open runs",
+            )
+        )
+    return left
+
+
+def _budget_note(
+    state: CampaignState, left: float | None, wanted: int, plan: PlanDraft
+) -> list[str]:
+    """A sentence when the campaign's budget has shortened the plan."""
+    if left is None or len(plan.runs) >= wanted:
         return []
-    spent = sum(run.cost or 0.0 for run in state.runs.values() if run.status != "abandoned")
-    if spent + plan.cost <= budget + 1e-9:
-        return []
-    unit = state.spec.costs.unit
+    costs = state.spec.costs
     return [
-        f"the campaign's budget is {budget:g} {unit}: {spent:g} {unit} are spent or planned, and"
-        f" this plan adds {plan.cost:g} {unit}"
+        f"shortened to fit the campaign's budget: {left:g} of {costs.budget:g} {costs.unit} are"
+        f" left, and this plan takes {plan.cost:g} {costs.unit}"
     ]
 
 
@@ -156,6 +202,7 @@ def predict(
     *,
     given: Mapping[str, str],
     out: Path | None,
+    force: bool,
 ) -> dict[str, Any]:
     """Predict recipes of a table, or one as typed."""
     from designer.campaigns.recipe_files import recipes_from_texts, recipes_of, write_predictions
@@ -169,7 +216,7 @@ def predict(
         recipes = recipes_from_texts(state.spec, source)
     answer = _predicted(session, state, recipes, given)
     if out is not None:
-        write_predictions(out, answer["columns"], answer["rows"])
+        write_predictions(out, answer["columns"], answer["rows"], force=force)
         answer["file"] = str(out)
     return answer
 
@@ -208,7 +255,7 @@ def _predicted(
     inputs = [item.name for item in state.spec.inputs]
     names = list(knowledge.posteriors)
     columns = inputs + [f"{name}_{figure}" for name in names for figure in _FIGURES] + ["in_spec"]
-    rows = [
+    cells = [
         [
             *(recipe[name] for name in inputs),
             *(prediction.responses[name][figure] for name in names for figure in _FIGURES),
@@ -216,10 +263,24 @@ def _predicted(
         ]
         for recipe, prediction in zip(filled, found, strict=True)
     ]
+    rows = [dict(zip(columns, row, strict=True)) for row in cells]
+    notes += _odd_recipes(state.spec, filled)
     return with_head(state, columns=columns, rows=rows, file=None, notes=[*notes, *knowledge.notes])
 
 
+def _odd_recipes(spec: Specification, recipes: Sequence[Mapping[str, Setting]]) -> list[str]:
+    """Sentences about recipes outside the range or the constraints; the first few."""
+    told: list[str] = []
+    for number, recipe in enumerate(recipes, start=1):
+        settings = {factor.name: recipe[factor.name] for factor in spec.factors}
+        place = f"recipe {number}: " if len(recipes) > 1 else ""
+        told += [f"{place}{flag}" for flag in spec.recipe_flags(settings)]
+    hidden = len(told) - _SHOWN
+    return told[:_SHOWN] + ([f"… and {hidden} more such remarks"] if hidden > 0 else [])
+
+
 _FIGURES = ("mean", "sd", "sd_result")
+_SHOWN = 5  # remarks about odd recipes
 
 
 def best(session: Session, campaign: str, count: int) -> dict[str, Any]:

@@ -11,7 +11,14 @@ from designer.campaigns.fold import Scratch
 from designer.campaigns.state import CampaignState, Run
 
 from .session import Session, with_head
-from .values import attached_entries, result_entry, split_attached, typed_values
+from .values import (
+    BATCH,
+    attached_entries,
+    result_entry,
+    split_attached,
+    typed_values,
+    unknown_names,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +28,7 @@ if TYPE_CHECKING:
     from designer.campaigns.entries import Typed
     from designer.campaigns.events import Draft
     from designer.campaigns.result_files import SheetResults
+    from designer.campaigns.specification import Specification
 
 SURPRISE = 3.0  # standard deviations of a new result; 0.3 % of results by chance
 
@@ -226,6 +234,7 @@ def record_frame(session: Session, campaign: str, frame: pd.DataFrame) -> dict[s
     from designer.campaigns.result_files import results_from_columns
 
     columns = {str(name): frame[name].tolist() for name in frame.columns}
+    _check_columns(session.state(campaign).spec, columns)
     if "run" not in columns:
         columns = {"run": frame.index.tolist(), **columns}
     answer = _take_in(session, campaign, lambda state: results_from_columns(columns, state))
@@ -240,6 +249,18 @@ def record_frame(session: Session, campaign: str, frame: pd.DataFrame) -> dict[s
             for run in answer["runs"]
         )
     return answer
+
+
+def _check_columns(spec: Specification, columns: Mapping[str, object]) -> None:
+    """A frame is made by a program: a column nobody knows is a mistake, not somebody's remark."""
+    from designer.campaigns.result_files import OWN_COLUMNS
+
+    outputs = {response.name for response in spec.responses}
+    known = {item.name for item in spec.inputs} | outputs | OWN_COLUMNS
+    known |= {f"{BATCH}{stage.name}" for stage in spec.stages}
+    known |= {f"{name}_{figure}" for name in outputs for figure in ("mean", "sd", "sd_result")}
+    known |= {"run", "replicate", "made_at", "note"}
+    unknown_names(columns, known, "column")
 
 
 def import_results(session: Session, campaign: str, path: Path, *, dry_run: bool) -> dict[str, Any]:

@@ -276,9 +276,12 @@ class Service:
         *,
         given: Texts | None = None,
         out: Path | None = None,
+        force: bool = False,
     ) -> Answer:
         """Predict the recipes of a file, or one as typed."""
-        return planning.predict(self.session, campaign, source, given=given or {}, out=out)
+        return planning.predict(
+            self.session, campaign, source, given=given or {}, out=out, force=force
+        )
 
     def predict_columns(
         self,

@@ -57,6 +57,7 @@ class Session:
         self.url = store
         self.actor = actor or login()
         self.progress = progress or silent
+        self.knowledge: Any = None  # models of the last log position (service.learning)
 
     @cached_property
     def store(self) -> Store:

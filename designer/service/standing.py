@@ -100,12 +100,16 @@ def advice(state: CampaignState, figures: Mapping[str, Any]) -> str:
         return "The campaign is closed."
     counts = state.status_counts
     if counts["running"]:
-        return f"{counts['running']} runs are being made: record their results."
+        return f"{_runs(counts['running'])} being made: record the results."
     if counts["proposed"]:
-        return f"{counts['proposed']} proposed runs wait: make them and record their results."
+        return f"{_runs(counts['proposed'])} proposed: make and record."
     if not any(counts.values()) and not any(line.included for line in state.lines.values()):
         return "Nothing is known yet: add an earlier line, or propose the first runs."
     bits = figures.get("expected_next_bits")
     if bits is not None and bits < 0.01:
         return f"The next run would bring {bits:.3f} bit: little is left to learn here."
     return "Propose the next runs."
+
+
+def _runs(count: int) -> str:
+    return "1 run is" if count == 1 else f"{count} runs are"

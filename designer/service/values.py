@@ -5,6 +5,7 @@ Names and ranges are judged by the commands; here text is only taken apart.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from designer.campaigns.commands import ResultEntry, Typed
@@ -16,13 +17,14 @@ from designer.campaigns.specification import Specification
 from designer.campaigns.table_frames import cell_text
 
 BATCH = "batch:"
+_REPLICATES = re.compile(r"/(?=\s*[-+]?[.\d])")  # not the slash of mg/cm^2
 
 
 def typed_values(text: str) -> list[Typed] | None:
     """Values of one response: replicates apart by ``/``; ``none`` = will never be measured."""
     if text.strip().lower() == "none":
         return None
-    return [Typed.of(part) for part in text.split("/")]
+    return [Typed.of(part) for part in _REPLICATES.split(text)]
 
 
 def result_entry(
