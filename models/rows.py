@@ -65,14 +65,21 @@ class TrainingRows:
         return (counts[inverse] > 1) & (codes >= 0)
 
 
-def arrange(data: ResponseData) -> tuple[TrainingRows, Scaled]:
-    """Sort the rows of a response into blocks per line and bring them to the model scale."""
+def arrange(data: ResponseData, doubted: IntArray | None = None) -> tuple[TrainingRows, Scaled]:
+    """Sort the rows of a response into blocks per line and bring them to the model scale.
+
+    Args:
+        data: the measurements.
+        doubted: indices of rows in the data that should hardly count.
+    """
     target_last = np.where(data.line == 0, np.iinfo(np.int64).max, data.line)
     order = np.lexsort([data.runs, *data.batch.T, data.y, *data.X.T[::-1], target_last])
     ordered = data.take(order)
     kept, notes = thin(ordered)
     order, ordered = order[kept], ordered.take(kept)
-    scaled = scale_response(ordered)  # in this order, too: sums depend on it in the last bit
+    marked = None if doubted is None else np.isin(order, doubted)
+    # in this order, too: sums depend on it in the last bit
+    scaled = scale_response(ordered, marked)
     scaled = replace(scaled, messages=(*notes, *scaled.messages))
     positions = (*(int(code) for code in np.unique(data.line) if code > 0), 0)
     lookup = {code: k for k, code in enumerate(positions)}

@@ -2,8 +2,9 @@
 
 ``T`` is the logarithm for positive ratio-scale responses, else the identity. ``c`` is the mean of
 the line means and ``s²`` the median over the lines of the within-line variance (earlier lines when
-there are any, else the target). Degenerate data get an assumed spread and a message, never a
-division by zero: a constant response does not mean that the process cannot vary.
+there are any, else the target), blended with a guess where few settings were tried (`spread`).
+Degenerate data get an assumed spread and a message, never a division by zero: a constant response
+does not mean that the process cannot vary.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import numpy as np
 
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 from designer.models.data import ResponseData
+from designer.models.outliers import far_message, far_values
+from designer.models.spread import blended_spread, guessed_spread
 
 # Assumptions, all of them only used where the data leave a gap:
 _TINY = 1e-6  # a spread below this share of the mean is "constant"
@@ -21,8 +24,8 @@ _SHARE_OF_MEAN = 0.05  # spread assumed for a constant response, relative to its
 _SHARE_OF_WINDOW = 0.25  # … relative to the width of its acceptance window
 _SHARE_OF_POSSIBLE = 0.05  # … relative to the width of the possible range
 _SHARE_OF_SPREAD = 0.1  # repeatability assumed for a constant response, relative to that spread
-_FEW_PLACES = 3  # fewer distinct settings than this say little about the spread
-_OUTLIER = 50.0  # robust standard deviations from the line's median
+_FEW_RESULTS = 3  # fewer than this without history: the spread is a guess, and the report says so
+_LEAST_EXTRA = 1.0  # extra noise variance of an outlier, at least (model scale)
 LOWEST_SHARE = 0.1  # floor of y (share of its median) in the delta method
 MIN_BASE = 1e-6  # smallest relative noise variance a stated repeatability can give
 _MAX_LOG = 300.0  # exponents beyond this are cut: exp stays finite in float64
@@ -118,8 +121,13 @@ class Scaled:
     messages: tuple[str, ...] = field(default=())
 
 
-def scale_response(data: ResponseData) -> Scaled:
-    """Choose the scale of one response from its data."""
+def scale_response(data: ResponseData, doubted: BoolArray | None = None) -> Scaled:
+    """Choose the scale of one response from its data.
+
+    Args:
+        data: the measurements.
+        doubted: rows a first fit could not believe, ``[n]``; they count as outliers.
+    """
     messages: list[str] = []
     log = data.log_scale
     if log and (data.y <= 0).any():
@@ -130,36 +138,39 @@ def scale_response(data: ResponseData) -> Scaled:
             " linear instead of a logarithmic scale"
         )
     values = np.log(data.y) if log else data.y
-    outlier, bulk = _outliers(values, data, log=log)
+    outlier, bulk = far_values(values, data, log=log)
     if outlier.any():
-        shown = ", ".join(f"{y:g}" for y in data.y[outlier][:3])
-        messages.append(
-            f"{data.name}: {int(outlier.sum())} value(s) lie more than {_OUTLIER:g} spreads from"
-            f" the rest ({shown}) and hardly count until they are corrected"
-        )
+        messages.append(far_message(data, outlier))
+    if doubted is not None:
+        outlier = outlier | doubted
     kept = ~outlier
     typical = float(np.median(np.abs(data.y[kept]))) if len(values) else 0.0
     center, spread = _center_and_spread(values[kept], data.line[kept])
     if len(values) == 0:
         center = _empty_center(data, log=log)
-    assumed = _assumed_spread(data, typical, log=log)
     noise_sd = data.noise_sd
     if spread <= _TINY * max(abs(center), bulk):
-        spread = assumed
-        if len(values) > 1 and noise_sd is None:
-            noise_sd = _SHARE_OF_SPREAD * assumed * (typical if log else 1.0)
+        spread = _assumed_spread(data, typical, log=log)
         if len(values) > 1:
+            if noise_sd is None:
+                noise_sd = _SHARE_OF_SPREAD * spread * (typical if log else 1.0)
             messages.append(
                 f"{data.name}: all values are equal, which cannot tell how far the response"
                 f" varies; assumed repeatability {noise_sd:g}"
             )
-    elif _places(data.X[kept], data.line[kept]) < _FEW_PLACES:
-        spread = max(spread, assumed)  # the values vary little because the settings do
+    guess = guessed_spread(data, center, typical, log=log)
+    spread = blended_spread(spread, guess, _freedom(data.X[kept], data.line[kept]))
+    if len(values) < _FEW_RESULTS and not (data.line > 0).any():
+        messages.append(
+            f"{data.name}: only {len(values)} result(s) and no earlier line, so how far the"
+            " response varies is a wide guess"
+        )
     if noise_sd is not None and not log:
         spread = max(spread, noise_sd)
     scaling = Scaling(center, spread, log, noise_sd, typical)
     z = scaling.forward(data.y)
-    return Scaled(scaling, z, np.where(outlier, np.square(z), 0.0), tuple(messages))
+    extra = np.where(outlier, np.maximum(np.square(z), _LEAST_EXTRA), 0.0)
+    return Scaled(scaling, z, extra, tuple(messages))
 
 
 def _center_and_spread(values: FloatArray, line: IntArray) -> tuple[float, float]:
@@ -178,28 +189,12 @@ def _center_and_spread(values: FloatArray, line: IntArray) -> tuple[float, float
     return largest * center, largest * float(np.sqrt(within))
 
 
-def _places(X: FloatArray, line: IntArray) -> int:
-    """Distinct settings beyond the first of each line: what the spread was learned from."""
-    rows = np.unique(np.column_stack([line, X]), axis=0)
-    return len(rows) - len(np.unique(line))
-
-
-def _outliers(values: FloatArray, data: ResponseData, *, log: bool) -> tuple[BoolArray, float]:
-    """Rows far from their line's median, in median absolute deviations, and that spread."""
-    none = np.zeros(len(values), dtype=np.bool_)
-    if len(values) < 4:
-        return none, 0.0
-    deviation = np.empty(len(values))
-    for code in np.unique(data.line):
-        rows = data.line == code
-        reference = values[rows] if rows.sum() > 2 else values
-        deviation[rows] = np.abs(values[rows] - np.median(reference))
-    spread = 1.4826 * float(np.median(deviation))  # consistent with the sd of normal data
-    if not log:
-        spread = max(spread, data.noise_sd or 0.0)
-    if spread <= 0.0:  # most values are equal: take what a constant response would get
-        spread = _SHARE_OF_MEAN * (1.0 if log else abs(float(np.median(values))))
-    return (deviation > _OUTLIER * spread if spread > 0 else none), spread
+def _freedom(X: FloatArray, line: IntArray) -> int:
+    """Distinct settings beyond the first of each line the spread was learned from."""
+    rows = np.column_stack([line, X])
+    if (line > 0).any():
+        rows = rows[line > 0]
+    return len(np.unique(rows, axis=0)) - len(np.unique(rows[:, 0]))
 
 
 def _assumed_spread(data: ResponseData, typical: float, *, log: bool) -> float:

@@ -16,10 +16,12 @@ from designer.models.data import ResponseData
 from designer.models.fitted import FittedResponse
 from designer.models.fitting import search
 from designer.models.likelihood import Likelihood
+from designer.models.outliers import surprising_message
 from designer.models.posterior import ResponsePosterior
 from designer.models.priors import DOUBTED_NOISE_SD, KNOWN_NOISE_SD, make_layout
 from designer.models.rows import TrainingRows, arrange, modelled_stages
 from designer.models.scaling import Scaled
+from designer.models.validation import suspects, unbelievable
 
 _DOUBTFUL_FACTOR = 1.5  # on a stated repeatability: ln 1.5² is 4 prior standard deviations
 
@@ -32,6 +34,8 @@ def fit(
     start: Mapping[str, float] | None = None,
 ) -> ResponsePosterior:
     """Fit one response; works from no measurement at all upwards.
+
+    Rows the fit cannot believe are marked, named in the report's messages, and fitted once more.
 
     Args:
         data: measurements of the target line and the earlier lines.
@@ -47,14 +51,35 @@ def fit(
     """
     if len(data.line) and not 0 <= data.line.min() <= data.line.max() <= lines:
         raise ValueError(f"line codes of {data.name} must lie in 0…{lines}")
-    rows, scaled = arrange(data)
+    fitted = _fit(data, groups, start=start)
+    doubted = suspects(fitted)
+    if len(doubted):
+        trial = _fit(data, groups, start=start, doubted=doubted)
+        confirmed = unbelievable(trial, doubted)
+        if 0 < len(confirmed) < len(doubted):
+            trial = _fit(data, groups, start=start, doubted=confirmed)
+        fitted = trial if len(confirmed) else fitted
+    return ResponsePosterior(fitted)
+
+
+def _fit(
+    data: ResponseData,
+    groups: IntArray,
+    *,
+    start: Mapping[str, float] | None,
+    doubted: IntArray | None = None,
+) -> FittedResponse:
+    """One fit; a stated repeatability is believed as long as the results allow."""
+    rows, scaled = arrange(data, doubted)
+    if doubted is not None:
+        scaled = replace(scaled, messages=(*scaled.messages, surprising_message(data, doubted)))
     known = scaled.scaling.noise_sd is not None
     sd = KNOWN_NOISE_SD if known else None
     fitted = _search(data, rows, groups, scaled, start=start, noise_factor_sd=sd)
     if known and data.target.any() and fitted.parameters.noise[-1] > _DOUBTFUL_FACTOR**2:
         sd = DOUBTED_NOISE_SD
         fitted = _with_doubt(_search(data, rows, groups, scaled, start=start, noise_factor_sd=sd))
-    return ResponsePosterior(fitted)
+    return fitted
 
 
 def _search(

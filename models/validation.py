@@ -15,8 +15,11 @@ from scipy.linalg import cho_solve
 from designer.models.arrays import FloatArray, IntArray
 from designer.models.fitted import FittedResponse
 from designer.models.likelihood import factorise
+from designer.models.outliers import LARGEST_SHARE, SURPRISE
 
 _TWO_SIDED_95 = 1.96
+_SUSPICION = 0.5  # beyond √(2 ln n), the largest of n standard normals: worth a second fit
+_FEW_ROWS = 12  # with fewer rows a lonely peak looks like an error (seen on Forrester, 8 runs)
 
 
 @dataclass(frozen=True)
@@ -75,3 +78,38 @@ def leave_one_run_out(fitted: FittedResponse) -> LeaveOneRunOut:
         error_sd=spread * float(np.sqrt(np.mean(np.square(raw / spread)))) if some else None,
         coverage=float(np.mean(np.abs(standardised) <= _TWO_SIDED_95)) if some else None,
     )
+
+
+def suspects(fitted: FittedResponse) -> IntArray:
+    """Rows of the data, ``[k]``, that the others may make unbelievable: worth a second fit.
+
+    One gross error widens the learned noise until it hides in it, hence the low threshold.
+    Too many are not outliers: then none.
+    """
+    usual = np.sqrt(2.0 * np.log(max(len(fitted.rows), 1)))
+    found = np.abs(_one_by_one(fitted)) > usual + _SUSPICION
+    found &= fitted.rows.extra == 0
+    if not 0 < np.count_nonzero(found) <= max(1, int(LARGEST_SHARE * len(found))):
+        return np.zeros(0, dtype=np.int64)
+    return np.sort(fitted.rows.order[found])
+
+
+def unbelievable(fitted: FittedResponse, doubted: IntArray) -> IntArray:
+    """The doubted rows, ``[k]``, that a fit in which they hardly count still contradicts."""
+    found = fitted.rows.order[np.abs(_one_by_one(fitted)) > SURPRISE]
+    return np.intersect1d(found, doubted)
+
+
+def _one_by_one(fitted: FittedResponse) -> FloatArray:
+    """Standardised leave-one-out residuals ``[n]``, marks set aside; 0 with too few rows."""
+    rows = fitted.rows
+    if len(rows) < _FEW_ROWS:
+        return np.zeros(len(rows))
+    factor = factorise(fitted.likelihood().covariance(fitted.parameters))
+    if factor is None:
+        return np.zeros(len(rows))
+    inverse = cho_solve((factor[0], True), np.eye(len(rows)))
+    variance = 1.0 / np.diagonal(inverse)
+    residual = variance * (inverse @ rows.z)
+    noise = rows.base * fitted.parameters.noise[rows.position]
+    return np.asarray(residual / np.sqrt(np.maximum(variance - rows.extra, noise)))

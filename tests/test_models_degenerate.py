@@ -84,8 +84,6 @@ def test_predictions_are_finite_and_uncertain(data):
 @pytest.mark.parametrize(
     ("case", "least"),
     [
-        ("one run", 0.5),  # raw units: a share of the value itself
-        ("two equal runs", 0.3),
         ("constant", 0.1),
         ("constant on a log scale", 0.1),
         ("50 replicates", 0.08),  # elsewhere than measured
@@ -95,6 +93,47 @@ def test_predictions_are_finite_and_uncertain(data):
 )
 def test_no_false_certainty(case, least):
     assert predict(fitted(CASES[case]), POINTS).sd.min() > least
+
+
+TRUTHS = {
+    "sine": lambda X: 8 + 3 * np.sin(5 * X[:, 0]) + 2 * X[:, 1],
+    "quadratic": lambda X: 12 - 15 * (X[:, 0] - 0.3) ** 2 - 8 * (X[:, 1] - 0.6) ** 2,
+    "product": lambda X: 2 + 20 * X[:, 0] * X[:, 1],
+    "narrow": lambda X: 60 + 4 * np.sin(3 * X[:, 0]) + 3 * X[:, 1] * X[:, 2],
+}
+LIMITS = {
+    "nothing": {},
+    "window": {"window": (11.4, 12.6)},
+    "both": {"window": (11.4, 12.6), "possible": (0.0, 60.0)},
+}
+
+
+@pytest.mark.parametrize("limits", LIMITS.values(), ids=LIMITS)
+@pytest.mark.parametrize("log", [False, True])
+def test_intervals_cover_the_truth_from_the_first_run(log, limits):
+    for runs in (1, 2, 3, 4):
+        inside = []
+        for seed in range(4):
+            X = np.random.default_rng([seed, 1]).random((runs, 3))
+            for truth in TRUTHS.values():
+                prediction = average(fitted(target(X, truth(X), log_scale=log, **limits)))
+                mean, variance = prediction.mean(POINTS), prediction.variance(POINTS)
+                z = prediction.scaling.forward(truth(POINTS))
+                inside.append(np.abs(z - mean) <= 1.96 * np.sqrt(variance))
+        assert np.mean(inside) >= 0.9, runs
+
+
+def test_one_run_far_from_its_window_leaves_room_for_the_window():
+    told = predict(fitted(target(X16[:1], [6.0], window=(11.4, 12.6))), POINTS)
+    assert (told.mean + 1.96 * told.sd > 12.0).mean() > 0.9
+
+
+@pytest.mark.parametrize("runs", [1, 2])
+def test_a_guessed_spread_is_called_a_guess(runs):
+    messages = fitted(target(X16[:runs], Y16[:runs])).report.messages
+    assert f"only {runs} result(s)" in messages[-1]
+    assert "wide guess" in messages[-1]
+    assert fitted(history(Y_LINES, runs, Y16[:runs])).report.messages == ()
 
 
 @pytest.mark.parametrize(
@@ -121,6 +160,39 @@ def test_an_outlier_does_not_drown_the_rest():
     loo = with_outlier.loo()
     assert 3 not in loo.row
     assert len(loo.row) == 15
+
+
+@pytest.mark.parametrize("wrong", [1000.0, 1e6, 0.003])
+def test_wrong_by_orders_of_magnitude_on_a_log_scale(wrong):
+    spoilt = Y16[:8].copy()
+    spoilt[3] = wrong
+    posterior = fitted(history(Y_LINES, 8, spoilt, log_scale=True))
+    clean = fitted(history(Y_LINES, 8, Y16[:8], log_scale=True))
+    assert np.abs(predict(posterior, POINTS).mean - predict(clean, POINTS).mean).max() < 0.5
+    assert any(f"{wrong:g}" in message for message in posterior.report.messages)
+    assert 63 not in posterior.loo().row
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_a_value_only_the_model_can_doubt(log):
+    spoilt = Y_LINES.copy()
+    spoilt[30] = 2.5 * Y_LINES[30]
+    posterior = fitted(history(spoilt, 8, Y16[:8], log_scale=log))
+    clean = fitted(history(Y_LINES, 8, Y16[:8], log_scale=log))
+    (message,) = posterior.report.messages
+    assert f"{spoilt[30]:g} on earlier line 2" in message
+    assert "until they are corrected" in message
+    assert np.abs(predict(posterior, POINTS).mean - predict(clean, POINTS).mean).max() < 0.5
+
+
+def test_one_of_three_values_wrong_by_orders_of_magnitude():
+    posterior = fitted(target(X16[:3], [Y16[0], 1e6, Y16[2]]))
+    assert "1e+06 in measured run 2" in posterior.report.messages[0]
+    assert predict(posterior, POINTS).mean.max() < 100.0
+
+
+def test_a_line_on_another_level_is_not_a_row_of_outliers():
+    assert fitted(history(Y_LINES, 4, 100 * Y16[:4], log_scale=True)).report.messages == ()
 
 
 def test_a_repeatability_the_data_contradict_is_not_believed():
