@@ -44,12 +44,16 @@ class RowPosterior(Posterior, Protocol):
         """``K⁻¹ z``, ``[N]``."""
         ...
 
+    def view(self, X: FloatArray, /) -> FloatArray:
+        """Points as its covariances take them, ``[n, C]``."""
+        ...
+
     def rows_covariance(self, dtype: DTypeLike = ...) -> Kernel:
-        """Callable X ``[n, D]`` → covariance with the rows ``[n, N]``."""
+        """Callable V ``[n, C]`` → covariance with the rows ``[n, N]``."""
         ...
 
     def from_plain(
-        self, plain: FloatArray, reduction: FloatArray, /
+        self, V: FloatArray, plain: FloatArray, reduction: FloatArray, /
     ) -> tuple[FloatArray, FloatArray]:
         """Mean and variance from ``k'K⁻¹z`` and ``k'K⁻¹k``."""
         ...
@@ -126,13 +130,13 @@ class RowSurface:
         dtype: DTypeLike = np.float64,
         keep: float = np.inf,
     ) -> None:
-        self._posterior, self._X = posterior, X
+        self._posterior, self._X, self._view = posterior, X, posterior.view(X)
         self._dtype: np.dtype[Any] = np.dtype(dtype)
         n, rows = len(X), len(posterior.alpha)
         kept = n * rows * self._dtype.itemsize <= keep
         self._V = np.zeros((n, rows), dtype=self._dtype) if kept else None
         plain, reduction = self._moments()
-        self.mean, self.variance = posterior.from_plain(plain, reduction)
+        self.mean, self.variance = posterior.from_plain(self._view, plain, reduction)
         self.noise = _noise_by_mean(posterior, X, self.mean)
 
     def _moments(self) -> tuple[FloatArray, FloatArray]:
@@ -146,7 +150,7 @@ class RowSurface:
         inverse = np.ascontiguousarray(inverse.T, dtype=self._dtype)
         alpha = posterior.alpha.astype(self._dtype)
         for part in _blocks(n, len(alpha)):
-            cross = kernel(self._X[part])
+            cross = kernel(self._view[part])
             plain[part] = cross @ alpha
             out = None if self._V is None else self._V[part]
             V = np.matmul(cross, inverse, out=out)
@@ -157,11 +161,11 @@ class RowSurface:
         """See `Surface`."""
         if self._V is None:
             return self._posterior.covariance(self._X, self._X[rows], dtype=self._dtype)
-        kernel = self._posterior.kernel.to_points(self._X[rows], self._dtype)
+        kernel = self._posterior.kernel.to_points(self._view[rows], self._dtype)
         picked = np.ascontiguousarray(self._V[rows].T)
         out = np.empty((len(self._X), len(rows)), dtype=self._dtype)
         for part in _blocks(len(out), len(rows)):
-            kernel(self._X[part], out=out[part])
+            kernel(self._view[part], out=out[part])
             if len(picked):
                 out[part] -= self._V[part] @ picked
         return out
@@ -175,7 +179,7 @@ class RowSurface:
         weights = _whiten(self._posterior, np.eye(len(half))).T @ half
         out = np.empty((len(self._X), len(effects)))
         for part in _blocks(len(out), len(half)):
-            out[part] = -(kernel(self._X[part]) @ weights)
+            out[part] = -(kernel(self._view[part]) @ weights)
         return out, joint
 
 

@@ -284,8 +284,8 @@ class Campaign:
 
         Inputs ``[…, q, d]``: one column per factor and given in the specification's order,
         numbers scaled to the unit cube, categories as integer codes. Outputs in declared units.
-        Its uncertainty is that at the most probable hyperparameters, as used for planning;
-        `predict` averages over hyperparameters and is wider with few runs.
+        Its posterior is that of `predict`: averaged over hyperparameters, mean and covariance
+        those of the mixture.
 
         Raises:
             InputError: nothing was measured yet.

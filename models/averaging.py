@@ -41,18 +41,26 @@ class AveragedPosterior(ResponsePosterior):
         layout, rows = mode.fitted.layout, mode.fitted.rows
         self._mean_of_mode = not layout.transfer and rows.target_rows <= _FEW_RUNS
 
-    def mean(self, X: FloatArray) -> FloatArray:
-        """Mean ``[n]`` of the mixture (of the mode: without history and with few runs)."""
-        if self._mean_of_mode:
-            return self.mode.mean(X)
-        return np.asarray(self.weights @ np.array([member.mean(X) for member in self.members]))
+    def moments_at(self, V: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Mean (of the mode: without history and with few runs) and variance of the mixture.
 
-    def variance(self, X: FloatArray) -> FloatArray:
-        """Variance ``[n]`` of the mixture: mean variance plus variance of the means."""
-        means = np.array([member.mean(X) for member in self.members])
-        variances = np.array([member.variance(X) for member in self.members])
-        spread = np.square(means - self.weights @ means)
-        return np.asarray(self.weights @ (variances + spread))
+        The variance is the mean variance plus the variance of the means, ``[n]`` each.
+        """
+        found = [member.moments_at(V) for member in self.members]
+        means = np.array([mean for mean, _ in found])
+        variances = np.array([variance for _, variance in found])
+        mean = np.asarray(self.weights @ means)
+        variance = np.asarray(self.weights @ (variances + np.square(means - mean)))
+        return (self.mode.moments_at(V)[0] if self._mean_of_mode else mean), variance
+
+    def mixture(self) -> tuple[list[ResponsePosterior], FloatArray, FloatArray]:
+        """Members, their weights, and their weights in the mean (which may be the mode's)."""
+        if not self._mean_of_mode:
+            return self.members, self.weights, self.weights
+        members = [*self.members, self.mode]
+        mode = np.zeros(len(members))
+        mode[-1] = 1.0
+        return members, np.append(self.weights, 0.0), mode
 
     def condition(self, X: FloatArray, batch: IntArray | None = None) -> AveragedPosterior:
         """Every member conditioned; weights and means stay."""

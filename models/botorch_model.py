@@ -49,7 +49,7 @@ class TrustModel(Model, FantasizeMixin):
         self.space = space
         self.names = tuple(surface.name for surface in surfaces)
         # fixed, but tools ask a model's parameters for their dtype
-        variances = torch.tensor([surface.variance for surface in surfaces], dtype=torch.float64)
+        variances = torch.stack([surface.variance[0, 0, 0] for surface in surfaces])
         self.prior_variance = torch.nn.Parameter(variances, requires_grad=False)
 
     @property
@@ -60,7 +60,7 @@ class TrustModel(Model, FantasizeMixin):
     @property
     def batch_shape(self) -> torch.Size:
         """Shape of the batch of models (empty until conditioned on batches of results)."""
-        return self.surfaces[0].alpha.shape[:-1]
+        return self.surfaces[0].alpha.shape[:-2]
 
     def posterior(  # type: ignore[override]  # the mixin declares less than Model does
         self,

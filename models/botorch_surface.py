@@ -1,7 +1,7 @@
 """One response's posterior in torch, for ``botorch_model``.
 
-The algebra of ResponsePosterior again, differentiable and with batch dimensions; agreement with
-the numpy side is tested, not assumed.
+The algebra of ResponsePosterior again, differentiable and with batch dimensions, for S sets of
+hyperparameters at once; agreement with the numpy side is tested, not assumed.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from gpytorch.distributions import MultivariateNormal
 from linear_operator import to_linear_operator
 from torch import Tensor
 
-from designer.models.arrays import FloatArray
+from designer.models.averaging import AveragedPosterior
+from designer.models.botorch_chart import TINY, Covariance, TorchChart, own_rows, tensor
 from designer.models.posterior import ResponsePosterior
 from designer.models.scaling import LOWEST_SHARE, MIN_BASE, Scaling
 
 _JITTER = 1e-8  # on joint covariances, relative to the prior variance
-_TINY = 1e-20  # keeps the square root of a zero distance differentiable
 _LOWEST_Z = 6.0  # results ≤ 0 on a log scale count as this many sd below the prediction
 
 
@@ -27,56 +27,51 @@ _LOWEST_Z = 6.0  # results ≤ 0 on a log scale count as this many sd below the 
 class Surface:
     """One response: rows conditioned on and the algebra of its posterior, on the model scale.
 
-    Tensors may carry leading batch dimensions after ``condition``.
+    Tensors may carry leading batch dimensions after ``condition``; S members stand before the
+    last one or two dimensions.
 
     Attributes:
         name: of the response.
         scaling: raw units ↔ model scale.
-        X: rows, ``[..., N, D]``.
-        chol: Cholesky factor of their covariance, ``[..., N, N]``.
-        alpha: weights of the mean, ``[..., N]``.
-        prior_alpha: weights of the mean before shrinking, of the first rows, ``[N_0]``.
-        weight: weight of ``k_g + 1`` per row, ``[N]``.
-        surface: √5 / lengthscale of k_g per column, ``[D]``.
-        deviation: √5 / lengthscale of k_d per column, ``[D]``.
-        first_own: first row of the target line.
-        shared: weight of ``k_g + 1`` between points of the target.
-        own_constant: weight of 1 between points of the target.
-        own_correlated: weight of k_d between points of the target.
-        variance: prior variance.
-        noise_factor: noise variance (factor) of the target.
-        hidden: batch effects that are part of it.
-        batch_variance: of all stages' batch effects together.
-        spread: variance per squared mean while the target's trust is unknown.
+        chart: what the covariance sees of a point.
+        covariance: of the target's surface.
+        rows: viewed rows, ``[..., 1, N, C]``.
+        chol: Cholesky factor of their covariance, ``[..., S, N, N]``.
+        alpha: weights of the mean, ``[..., S, N]``.
+        prior_alpha: weights of the mean before shrinking, of the first rows, ``[S, N_0]``.
+        weights: of the members in the mixture, ``[S]``.
+        mean_weights: of the members in its mean, ``[S]``.
+        variance: prior variance without features and slopes, ``[S, 1, 1]``.
+        noise_factor: noise variance (factor) of the target, ``[S, 1]``.
+        hidden: batch effects that are part of it, ``[S, 1]``.
+        batch_variance: of all stages' batch effects together, ``[S, 1]``.
+        spread: variance per squared mean while the target's trust is unknown, ``[S, 1]``.
     """
 
     name: str
     scaling: Scaling
-    X: Tensor
+    chart: TorchChart
+    covariance: Covariance
+    rows: Tensor
     chol: Tensor
     alpha: Tensor
     prior_alpha: Tensor
-    weight: Tensor
-    surface: Tensor
-    deviation: Tensor
-    first_own: int
-    shared: float
-    own_constant: float
-    own_correlated: float
-    variance: float
-    noise_factor: float
-    hidden: float
-    batch_variance: float
-    spread: float
+    weights: Tensor
+    mean_weights: Tensor
+    variance: Tensor
+    noise_factor: Tensor
+    hidden: Tensor
+    batch_variance: Tensor
+    spread: Tensor
 
     # ---- posterior -----------------------------------------------------------------------------
 
     def raw(self, X: Tensor, observation_noise: bool | Tensor) -> MultivariateNormal:
         """Joint normal at encoded points ``[..., q, D]`` in raw units."""
-        mean, covariance = self.model_scale(X)
+        means, covariances = self._members(self._view(X))
         if observation_noise is True:  # a tensor is added below, in raw units
-            extra = self._noise(mean) + self.batch_variance
-            covariance = covariance + torch.diag_embed(extra)
+            covariances = covariances + torch.diag_embed(self._noise(means) + self.batch_variance)
+        mean, covariance = self._mixed(means, covariances)
         s, m = self.scaling.spread, self.scaling.center + self.scaling.spread * mean
         covariance = s * s * covariance
         if self.scaling.log:
@@ -89,63 +84,71 @@ class Surface:
         return MultivariateNormal(m, to_linear_operator(covariance))
 
     def model_scale(self, X: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean ``[..., q]`` and covariance ``[..., q, q]`` on the model scale."""
-        cross = self._cross(X)
-        mean = (cross @ self.alpha.unsqueeze(-1)).squeeze(-1)
-        half = torch.linalg.solve_triangular(self.chol, cross.mT, upper=False)
-        covariance = self._prior(X) - half.mT @ half
-        if self.spread > 0:  # the target's trust is unknown: see ResponsePosterior
-            plain = cross[..., : len(self.prior_alpha)] @ self.prior_alpha
-            covariance = covariance + torch.diag_embed(self.spread * plain.square())
-        eye = torch.eye(X.shape[-2], dtype=torch.float64)
-        covariance = covariance + _JITTER * self.variance * eye
-        return mean, covariance.expand(*mean.shape, mean.shape[-1])
+        """Mean ``[..., q]`` and covariance ``[..., q, q]`` of the mixture, on the model scale."""
+        return self._mixed(*self._members(self._view(X)))
 
     def condition(self, X: Tensor, y: Tensor, noise: Tensor | None) -> Surface:
-        """Conditioned on results ``y [..., q]`` at encoded points ``X [..., q, D]``."""
-        cross = self._cross(X)
-        mean = (cross @ self.alpha.unsqueeze(-1)).squeeze(-1)
-        if noise is None:
-            variance = self._noise(mean) + self.batch_variance
-        else:
-            scale = self.scaling.spread * (self._median(mean) if self.scaling.log else 1.0)
-            variance = noise / scale**2
+        """Conditioned on results ``y [..., q]`` at encoded points ``X [..., q, D]``.
+
+        Every member is conditioned; their weights stay.
+        """
+        V = self._view(X)
+        means, _ = self._members(V)
+        cross = self.covariance.to_rows(V, self.rows)
         half = torch.linalg.solve_triangular(self.chol, cross.mT, upper=False)
-        corner = self._prior(X) - half.mT @ half
-        corner = corner + torch.diag_embed(variance)
-        jitter = _JITTER * self.variance * torch.eye(X.shape[-2], dtype=torch.float64)
-        factor = torch.linalg.cholesky(corner + jitter)
+        corner = self.covariance.to_points(V) - half.mT @ half
+        if noise is None:
+            variance = self._noise(means) + self.batch_variance
+        else:
+            scale = self.scaling.spread * (self._median(means) if self.scaling.log else 1.0)
+            variance = noise.unsqueeze(-2) / scale**2
+        corner = corner + torch.diag_embed(variance + _JITTER * self.variance.squeeze(-1))
+        factor = torch.linalg.cholesky(corner)
         sd = torch.diagonal(corner, dim1=-2, dim2=-1).sqrt()
-        residual = self._model_value(y, mean, sd) - mean
+        residual = self._model_value(y.unsqueeze(-2), means, sd) - means
         # mean' = mean + C(·, X) (C(X, X) + N)⁻¹ residual, written as weights of all rows
         beta = torch.cholesky_solve(residual.unsqueeze(-1), factor)
         back = torch.linalg.solve_triangular(self.chol.mT, half @ beta, upper=True)
         old = (self.alpha.unsqueeze(-1) - back).squeeze(-1)
-        batch = corner.shape[:-2]  # noise that depends on the mean brings the means' batch along
+        batch = corner.shape[:-3]  # noise that depends on the mean brings the means' batch along
+        rows = [part.expand(*batch, -1, -1, -1) for part in (self.rows, V)]
+        members = corner.shape[-3]
         return replace(
             self,
-            X=torch.cat([self.X.expand(*batch, -1, -1), X.expand(*batch, -1, -1)], dim=-2),
-            chol=_extended(self.chol, half.expand(*batch, -1, -1), factor),
+            covariance=self.covariance.extended(X.shape[-2]),
+            rows=torch.cat(rows, dim=-2),
+            chol=_extended(self.chol, half.expand(*batch, members, -1, -1), factor),
             alpha=torch.cat([old, beta.squeeze(-1).expand(*old.shape[:-1], -1)], dim=-1),
-            weight=torch.cat([self.weight, torch.full((X.shape[-2],), self.shared).double()]),
         )
 
     # ---- pieces --------------------------------------------------------------------------------
 
-    def _cross(self, X: Tensor) -> Tensor:
-        """Covariance ``[..., q, N]`` of f_0 with the rows."""
-        k = self.weight * (_matern(X, self.X, self.surface) + 1.0)
-        if self.own_correlated == 0.0:
-            return k
-        own = _matern(X, self.X[..., self.first_own :, :], self.deviation)
-        own = self.own_correlated * own + self.own_constant
-        return torch.cat([k[..., : self.first_own], k[..., self.first_own :] + own], dim=-1)
+    def _view(self, X: Tensor) -> Tensor:
+        return self.chart.points(X).unsqueeze(-3)
 
-    def _prior(self, X: Tensor) -> Tensor:
-        k = self.shared * (_matern(X, X, self.surface) + 1.0)
-        if self.own_correlated == 0.0:
-            return k
-        return k + self.own_correlated * _matern(X, X, self.deviation) + self.own_constant
+    def _members(self, V: Tensor) -> tuple[Tensor, Tensor]:
+        """Means ``[..., S, q]`` and covariances ``[..., S, q, q]`` of the members."""
+        cross = self.covariance.to_rows(V, self.rows)
+        means = (cross @ self.alpha.unsqueeze(-1)).squeeze(-1)
+        half = torch.linalg.solve_triangular(self.chol, cross.mT, upper=False)
+        covariance = self.covariance.to_points(V) - half.mT @ half
+        # the target's trust is unknown: see ResponsePosterior
+        plain = (cross[..., : self.prior_alpha.shape[-1]] @ self.prior_alpha.unsqueeze(-1)).squeeze(
+            -1
+        )
+        eye = torch.eye(V.shape[-2], dtype=torch.float64)
+        covariance = covariance + torch.diag_embed(self.spread * plain.square())
+        covariance = covariance + _JITTER * self.variance * eye
+        return means, covariance.expand(*means.shape, means.shape[-1])
+
+    def _mixed(self, means: Tensor, covariances: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and covariance of the mixture (matched moments)."""
+        w = self.weights[:, None, None]
+        centre = (self.weights[:, None] * means).sum(dim=-2, keepdim=True)
+        off = means - centre
+        between = (w * (off.unsqueeze(-1) * off.unsqueeze(-2))).sum(dim=-3)
+        covariance = (w * covariances).sum(dim=-3) + between
+        return (self.mean_weights[:, None] * means).sum(dim=-2), covariance
 
     def _median(self, mean: Tensor) -> Tensor:
         return torch.exp(self.scaling.center + self.scaling.spread * mean)
@@ -155,11 +158,11 @@ class Surface:
         if not scaling.log:
             return (y - scaling.center) / scaling.spread
         lowest = mean - _LOWEST_Z * sd
-        z = (torch.log(y.clamp_min(_TINY)) - scaling.center) / scaling.spread
+        z = (torch.log(y.clamp_min(TINY)) - scaling.center) / scaling.spread
         return torch.maximum(z, lowest)
 
     def _noise(self, mean: Tensor) -> Tensor:
-        """``ResponsePosterior.noise`` at points with this mean, ``[..., q]``."""
+        """``ResponsePosterior.noise`` at points with these means, ``[..., S, q]``."""
         scaling = self.scaling
         base = torch.ones_like(mean)
         if scaling.noise_sd is not None:
@@ -173,44 +176,38 @@ class Surface:
 
 
 def surface_of(posterior: ResponsePosterior) -> Surface:
-    """The tensors of one posterior."""
-    rows, p, kernel = posterior.conditioned, posterior.parameters, posterior.kernel
+    """The tensors of one posterior; an averaged one becomes a mixture."""
+    members, weights = [posterior], np.ones(1)
+    mean_weights = weights
+    if isinstance(posterior, AveragedPosterior):
+        members, weights, mean_weights = posterior.mixture()
+    rows, chart = posterior.conditioned, posterior.fitted.chart
+    column = [[float(m.parameters.noise[-1])] for m in members]
     return Surface(
         name=posterior.name,
         scaling=posterior.scaling,
-        X=_tensor(rows.X),
-        chol=_tensor(rows.chol),
-        alpha=_tensor(rows.alpha * posterior.trust_shrink),
-        prior_alpha=_tensor(rows.alpha),
-        weight=_tensor(p.amplitude * np.sqrt(p.trust[rows.position] * p.trust[-1])),
-        surface=_tensor(np.sqrt(5.0) / p.surface[kernel.groups]),
-        deviation=_tensor(np.sqrt(5.0) / p.deviation[kernel.groups]),
-        first_own=int(np.count_nonzero(rows.position < len(p.trust) - 1)),
-        shared=kernel.shared,
-        own_constant=kernel.own_constant,
-        own_correlated=kernel.own_correlated,
-        variance=kernel.variance,
-        noise_factor=float(p.noise[-1]),
-        hidden=posterior.hidden_batch_variance,
-        batch_variance=float(posterior.batch_variance.sum()),
-        spread=posterior.trust_spread,
+        chart=TorchChart.of(chart),
+        covariance=Covariance.of(
+            [m.kernel for m in members],
+            [m.parameters.trust[rows.position] for m in members],
+            own_rows(rows.position, posterior.parameters),
+        ),
+        rows=tensor(rows.X)[None],
+        chol=tensor(np.array([m.chol for m in members])),
+        alpha=tensor(np.array([m.alpha * m.trust_shrink for m in members])),
+        prior_alpha=tensor(np.array([m.alpha for m in members])),
+        weights=tensor(weights),
+        mean_weights=tensor(mean_weights),
+        variance=tensor(np.array([m.kernel.constant for m in members]))[:, None, None],
+        noise_factor=tensor(np.array(column)),
+        hidden=tensor(np.array([[m.hidden_batch_variance] for m in members])),
+        batch_variance=tensor(np.array([[m.batch_variance.sum()] for m in members])),
+        spread=tensor(np.array([[m.trust_spread] for m in members])),
     )
-
-
-def _tensor(values: FloatArray) -> Tensor:
-    return torch.tensor(np.ascontiguousarray(values), dtype=torch.float64)
-
-
-def _matern(X: Tensor, Z: Tensor, factor: Tensor) -> Tensor:
-    """Matern-5/2 ``[..., q, N]``; ``factor`` = √5 / lengthscale per column."""
-    difference = (X * factor).unsqueeze(-2) - (Z * factor).unsqueeze(-3)
-    q = difference.square().sum(dim=-1)
-    root = q.clamp_min(_TINY).sqrt()
-    return (1.0 + root + q / 3.0) * torch.exp(-root)
 
 
 def _extended(chol: Tensor, half: Tensor, corner: Tensor) -> Tensor:
     """Cholesky factor with q more rows; batch dimensions from ``half [..., N, q]``."""
     batch = half.shape[:-2]
     top = torch.cat([chol.expand(*batch, -1, -1), torch.zeros_like(half)], dim=-1)
-    return torch.cat([top, torch.cat([half.mT, corner], dim=-1)], dim=-2)
+    return torch.cat([top, torch.cat([half.mT, corner.expand(*batch, -1, -1)], dim=-1)], dim=-2)

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 from designer.models.arrays import FloatArray, IntArray
-from designer.models.covariance import TargetCovariance
+from designer.models.covariance import LineCovariance
 from designer.models.fitted import FittedResponse
 from designer.models.likelihood import factorise
 from designer.models.priors import Parameters
@@ -26,7 +26,7 @@ class ConditionedRows:
     """The training rows, then pending ones.
 
     Attributes:
-        X: encoded points, ``[N, D]``.
+        X: viewed points, ``[N, C]``.
         position: line positions, ``[N]``; pending rows belong to the target.
         batch: batch code per stage, ``[N, S]``.
         loading: standard deviation of the row's batch effect per stage, ``[N, S]``.
@@ -75,7 +75,7 @@ def training_rows(
 
 def with_pending(
     old: ConditionedRows,
-    kernel: TargetCovariance,
+    kernel: LineCovariance,
     X: FloatArray,
     *,
     batch: IntArray,
@@ -87,7 +87,7 @@ def with_pending(
     Args:
         old: rows so far.
         kernel: covariance of f_0.
-        X: points of the pending runs, ``[q, D]``.
+        X: viewed points of the pending runs, ``[q, C]``.
         batch: their batch codes, ``[q, S]``.
         noise: their noise variance without batch effects, ``[q]``.
         batch_variance: σ_w² per stage, ``[S]``.

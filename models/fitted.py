@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from designer.models.arrays import FloatArray, IntArray
+from designer.models.arrays import FloatArray
+from designer.models.chart import Chart
 from designer.models.data import ResponseData
 from designer.models.likelihood import Likelihood
 from designer.models.priors import Layout, Parameters
@@ -41,7 +42,7 @@ class FittedResponse:
     Attributes:
         data: the measurements.
         rows: the same, sorted and scaled.
-        groups: input index of every encoded column, ``[D]``.
+        chart: how points are seen.
         scaling: raw units ↔ model scale.
         layout: meaning of θ.
         theta: hyperparameters.
@@ -50,7 +51,7 @@ class FittedResponse:
 
     data: ResponseData
     rows: TrainingRows
-    groups: IntArray
+    chart: Chart
     scaling: Scaling
     layout: Layout
     theta: FloatArray
@@ -63,4 +64,4 @@ class FittedResponse:
 
     def likelihood(self) -> Likelihood:
         """The negative log posterior of the hyperparameters, for curvature."""
-        return Likelihood(self.rows, self.groups, self.layout)
+        return Likelihood(self.rows, self.chart, self.layout)

@@ -3,10 +3,12 @@
 Model of one response (z on the model scale, lines l, target 0)::
 
     z = √t_l G(x) + √(1 - t_l) D_l(x) + δ_l(x) + w_batch + e
-    G ~ GP(0, A²(k_g + 1))    D_l ~ GP(0, A²(k_d + 1))    δ_l ~ GP(0, τ² + A_d² k_d)
+    G ~ GP(0, A²(k_g + 1) + φφ')    D_l ~ GP(0, A²(k_d + 1) + φφ')
+    δ_l ~ GP(0, τ² + A_d² k_d + κ²φφ' + Σ_i κ_i² g_i g_i')
     w ~ N(0, σ_w²) per really shared batch                e ~ N(0, base · exp(μ_s + η_l))
 
-Without earlier lines only G, w and e remain: a plain GP. The gradient uses
+with process features φ (``process``) and slopes g_i of the shared surface (``slopes``), where there
+are any. Without earlier lines only G, w and e remain: a plain GP. The gradient uses
 ``∂/∂θ = ½ Σ (K⁻¹ - αα')∘∂K/∂θ`` (Rasmussen & Williams 2006, eq. 5.9) with K⁻¹ from
 LAPACK's dpotrf/dpotri; squared differences per input are computed once.
 """
@@ -19,6 +21,7 @@ import numpy as np
 from scipy.linalg import blas, lapack
 
 from designer.models.arrays import FloatArray, IntArray
+from designer.models.chart import Chart
 from designer.models.kernels import matern_and_slope, squared_differences
 from designer.models.priors import Layout, Parameters
 from designer.models.rows import TrainingRows
@@ -36,7 +39,7 @@ class Likelihood:
 
     Args:
         rows: training rows, sorted by line.
-        groups: input index of every encoded column, ``[D]``.
+        chart: meaning of the columns of their points.
         layout: the hyperparameters.
 
     Attributes:
@@ -44,19 +47,22 @@ class Likelihood:
         evaluations: number of evaluations so far.
     """
 
-    def __init__(self, rows: TrainingRows, groups: IntArray, layout: Layout) -> None:
+    def __init__(self, rows: TrainingRows, chart: Chart, layout: Layout) -> None:
         self.rows = rows
+        self.chart = chart
         self.layout = layout
         self.jitter = 0.0
         self.evaluations = 0
         self._blocks = rows.blocks()
         n = len(rows)
-        differences = squared_differences(rows.X, groups)
+        differences = squared_differences(rows.X[:, : chart.dimension], chart.groups)
         self._all = differences.reshape(len(differences), n * n)
         if layout.transfer:
             parts = [differences[:, s, s].reshape(len(differences), -1) for _, s in self._blocks]
             self._within = np.ascontiguousarray(np.concatenate(parts, axis=1))
             self._offsets = np.cumsum([0, *(part.shape[1] for part in parts)])[:-1]
+        self._slopes = rows.X[:, chart.slope_columns]
+        self._inputs = rows.X[:, chart.feature_columns]
         self._starts = np.array([s.start for _, s in self._blocks], dtype=np.int64)
         self._present = np.array([p for p, _ in self._blocks], dtype=np.int64)
         self._batches = [_shared_pairs(rows, stage) for stage in layout.stages]
@@ -115,6 +121,11 @@ class Likelihood:
         K = kg.reshape(shape) * a
         K *= a[:, None]
         parts = {"kg": kg.reshape(shape), "hg": hg.reshape(shape), "a": a}
+        if self.chart.feature is not None:
+            phi = self.chart.feature.at(self._inputs, p.shape)
+            parts["weight"] = self._feature_weight(p)
+            parts["phi"] = phi
+            K += parts["weight"] * (phi @ phi.T)
         if self.layout.transfer:
             kd, hd = matern_and_slope((5.0 / np.square(p.deviation)) @ self._within)
             own = p.amplitude * (1.0 - p.trust)
@@ -123,6 +134,9 @@ class Likelihood:
                 block = kd[start : start + size * size].reshape(size, size)
                 block = block * (own[position] + p.drift)
                 block += own[position] + p.offset
+                if len(p.slopes):
+                    g = self._slopes[s]
+                    block += (g * p.slopes) @ g.T
                 K[s, s] += block
             parts |= {"kd": kd, "hd": hd}
         flat = K.reshape(-1)
@@ -131,6 +145,14 @@ class Likelihood:
         for variance, pairs in zip(p.batch, self._batches, strict=True):
             flat[pairs] += variance
         return K, parts
+
+    def _feature_weight(self, p: Parameters) -> FloatArray:
+        """Weight of φφ' between rows: ``√(t_l t_m)``, inside a line ``1 + κ²``."""
+        root = np.sqrt(p.trust)[self.rows.position]
+        out = root[:, None] * root
+        for position, s in self._blocks:
+            out[s, s] += 1.0 - p.trust[position] + p.feature_drift
+        return out
 
     def _add_gradient(
         self, out: FloatArray, G: FloatArray, p: Parameters, parts: dict[str, FloatArray]
@@ -161,6 +183,32 @@ class Likelihood:
             eta = layout.where("eta")[self._present]
             out[eta] += 0.5 * np.add.reduceat(noise, self._starts)
             self._add_within(out, G, p, parts)
+        if self.chart.feature is not None:
+            self._add_feature(out, G, p, parts)
+
+    def _add_feature(
+        self, out: FloatArray, G: FloatArray, p: Parameters, parts: dict[str, FloatArray]
+    ) -> None:
+        """The part of the gradient from process features."""
+        feature = self.chart.feature
+        if feature is None:
+            return
+        layout, phi = self.layout, parts["phi"]
+        weighted = G * parts["weight"]
+        back = weighted @ phi + weighted.T @ phi
+        shapes = feature.slopes(self._inputs, p.shape)
+        if len(shapes):
+            out[layout.where("shape")] += 0.5 * np.einsum("kns,ns->k", shapes, back)
+        if not layout.transfer:
+            return
+        product = G * (phi @ phi.T)
+        root = np.sqrt(p.trust)[self.rows.position]
+        by_line = np.add.reduceat(root * (product @ root + root @ product), self._starts)
+        within = np.array([product[s, s].sum() for _, s in self._blocks])
+        t = p.trust[self._present]
+        trust = layout.where("logit_t")[self._present]
+        out[trust] += (1.0 - t) * (0.25 * by_line - 0.5 * t * within)
+        out[layout.where("ln_kappa_f")] += p.feature_drift * within.sum()
 
     def _add_within(
         self, out: FloatArray, G: FloatArray, p: Parameters, parts: dict[str, FloatArray]
@@ -177,6 +225,9 @@ class Likelihood:
         out[trust] -= 0.5 * p.amplitude * t * (1.0 - t) * own
         out[layout.where("ln_tau")] += p.offset * constant.sum()
         out[layout.where("ln_Ad2")] += 0.5 * p.drift * correlated.sum()
+        for _, s in self._blocks if len(p.slopes) else ():
+            by_slope = np.einsum("ij,ij->j", self._slopes[s], G[s, s] @ self._slopes[s])
+            out[layout.where("ln_kappa")] += p.slopes * by_slope
         g *= parts["hd"]
         weight = p.amplitude * (1.0 - t) + p.drift
         for (_, s), start, w in zip(self._blocks, self._offsets, weight, strict=True):

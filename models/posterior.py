@@ -15,7 +15,7 @@ from numpy.typing import DTypeLike
 
 from designer.models.arrays import BoolArray, FloatArray, IntArray, RealArray
 from designer.models.conditioning import ConditionedRows, training_rows, with_pending
-from designer.models.covariance import CrossCovariance, TargetCovariance
+from designer.models.covariance import CrossCovariance, LineCovariance
 from designer.models.data import OWN_BATCH
 from designer.models.fitted import FitReport, FittedResponse
 from designer.models.laplace import Laplace
@@ -72,7 +72,7 @@ class ResponsePosterior:
             trust[-1] = self._trust.level
             parameters = replace(parameters, trust=trust)
         self.parameters = parameters
-        self.kernel = TargetCovariance(parameters, fitted.groups)
+        self.kernel = LineCovariance.of_target(parameters, fitted.chart)
         if rows is None:
             rows = training_rows(fitted, parameters, self.batch_variance)
         self.conditioned = rows
@@ -101,19 +101,29 @@ class ResponsePosterior:
 
     # ---- posterior of f_0 -------------------------------------------------------------------
 
+    def view(self, X: FloatArray) -> FloatArray:
+        """The target's view ``[n, C]`` of points ``X [n, D]``: what the ``_at`` methods take."""
+        return self.fitted.chart.points(X)
+
     def mean(self, X: FloatArray) -> FloatArray:
         """Posterior mean ``[n]`` at ``X [n, D]``."""
-        return self._plain_mean(X) * self._trust.shrink
+        return self.moments_at(self.view(X))[0]
 
     def variance(self, X: FloatArray) -> FloatArray:
         """Posterior variance ``[n]`` at ``X [n, D]``."""
-        out = np.empty(len(X))
+        return self.moments_at(self.view(X))[1]
+
+    def moments_at(self, V: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Posterior mean and variance, ``[n]`` each, at viewed points ``V [n, C]``."""
+        plain, reduction = np.empty(len(V)), np.empty(len(V))
         cross = self.rows_covariance()
-        for start in range(0, len(X), 4 * BLOCK):
-            half = self.whiten(cross(X[start : start + 4 * BLOCK]).T)
-            out[start : start + 4 * BLOCK] = np.einsum("ij,ij->j", half, half)
-        plain = self._plain_mean(X) if self._trust.spread > 0 else np.zeros(len(X))
-        return self.from_plain(plain, out)[1]
+        for start in range(0, len(V), 4 * BLOCK):
+            block = slice(start, start + 4 * BLOCK)
+            k = cross(V[block])
+            plain[block] = k @ self.alpha
+            half = self.whiten(k.T)
+            reduction[block] = np.einsum("ij,ij->j", half, half)
+        return self.from_plain(V, plain, reduction)
 
     def covariance(self, X: FloatArray, Z: FloatArray, dtype: DTypeLike = np.float64) -> RealArray:
         """Posterior covariance ``[n, m]`` of f_0 at ``X [n, D]`` with f_0 at ``Z [m, D]``.
@@ -131,7 +141,11 @@ class ResponsePosterior:
 
     def noise(self, X: FloatArray) -> FloatArray:
         """Noise variance ``[n]`` of one more measurement at ``X [n, D]``, without batch effects."""
-        total = self.scaling.noise_base(self.mean(X)) * self.parameters.noise[-1]
+        return self.noise_given(self.mean(X))
+
+    def noise_given(self, mean: FloatArray) -> FloatArray:
+        """The same at points with these posterior means, ``[n]``."""
+        total = self.scaling.noise_base(mean) * self.parameters.noise[-1]
         return np.asarray(np.maximum(total - self.hidden_batch_variance, 0.5 * total))
 
     @property
@@ -190,12 +204,13 @@ class ResponsePosterior:
             return self
         shape = (len(X), self.fitted.data.stages)
         codes = np.full(shape, OWN_BATCH) if batch is None else np.asarray(batch).reshape(shape)
+        V = self.view(X)
         rows = with_pending(
             self.conditioned,
             self.kernel,
-            X,
+            V,
             batch=codes.astype(np.int64),
-            noise=self.noise(X),
+            noise=self.noise_given(self.moments_at(V)[0]),
             batch_variance=self.batch_variance,
         )
         return ResponsePosterior(self.fitted, rows)
@@ -233,7 +248,7 @@ class ResponsePosterior:
         return self.conditioned.alpha
 
     def rows_covariance(self, dtype: DTypeLike = np.float64) -> CrossCovariance:
-        """Covariance of f_0 with the rows conditioned on (as a callable)."""
+        """Covariance of f_0 at viewed points with the rows conditioned on (as a callable)."""
         return self.kernel.to_rows(self.conditioned.X, self.conditioned.position, dtype)
 
     def whiten(self, B: FloatArray) -> FloatArray:
@@ -244,19 +259,39 @@ class ResponsePosterior:
         """``L⁻ᵀ B`` for ``B [N, m]``."""
         return self.conditioned.unwhiten(B)
 
-    def from_plain(self, plain: FloatArray, reduction: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Mean and variance from ``k'K⁻¹z`` and ``k'K⁻¹k`` (target's trust integrated)."""
-        variance = np.maximum(self.kernel.variance - reduction, _MIN_VARIANCE)
+    def from_plain(
+        self, V: FloatArray, plain: FloatArray, reduction: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Mean and variance from ``k'K⁻¹z`` and ``k'K⁻¹k`` (target's trust integrated).
+
+        Args:
+            V: viewed points, ``[n, C]``.
+            plain: ``k'K⁻¹z``, ``[n]``.
+            reduction: ``k'K⁻¹k``, ``[n]``.
+        """
+        variance = np.maximum(self.kernel.variance(V) - reduction, _MIN_VARIANCE)
         if self._trust.spread > 0:
             variance += self._trust.spread * np.square(plain)
         return plain * self._trust.shrink, np.asarray(variance)
 
-    def _plain_mean(self, X: FloatArray) -> FloatArray:
-        cross = self.rows_covariance()
-        out = np.empty(len(X))
-        for start in range(0, len(X), 4 * BLOCK):
-            out[start : start + 4 * BLOCK] = cross(X[start : start + 4 * BLOCK]) @ self.alpha
-        return out
+    def line_mean(self, V: FloatArray, line: int) -> FloatArray:
+        """Posterior mean ``[n]`` of a line's own surface, measured rows only.
+
+        Args:
+            V: points as that line sees them, ``[n, C]``.
+            line: code of the line; one without rows has the shared surface only.
+        """
+        fitted = self.fitted
+        rows, p = fitted.rows, fitted.parameters
+        place = rows.positions.index(line) if line in rows.positions else None
+        trust = 1.0
+        if place is not None:
+            trust = float(p.trust[place])
+        elif fitted.layout.transfer:
+            trust = float(sigmoid(fitted.theta[fitted.layout.where("mu_t")])[0])
+        kernel = LineCovariance(p, fitted.chart, place, trust)
+        cross = kernel.to_rows(rows.X, rows.position)
+        return np.asarray(cross(V) @ self.alpha[: len(rows)])
 
     # ---- construction -----------------------------------------------------------------------
 

@@ -7,18 +7,21 @@ away from nonsense. Without earlier lines the line-specific parameters do not ex
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from designer.models.arrays import FloatArray, IntArray
+from designer.models.process import Feature
 
 COMMON_TRUST_SD = 1.5  # logit t_l around the common level
 TARGET_TRUST_SD = 3.0  # wide: insurance when all earlier lines are wrong
 KNOWN_NOISE_SD = 0.2  # ln factor on a stated repeatability
 DOUBTED_NOISE_SD = 1.5  # … that the data contradict (assumption)
+SHIFT = 0.03  # prior median of a line's shift along an input, in unit cubes (assumption)
+SHIFT_SD = 0.7  # of its logarithm
 
 _NOWHERE: IntArray = np.zeros(0, dtype=np.int64)
 
@@ -33,6 +36,9 @@ class Parameters:
         amplitude: A², variance of G and D.
         offset: τ², variance of a line's offset.
         drift: A_d², variance of a line's drift over the inputs.
+        slopes: κ_i², variance of a line's shift along each slope, ``[p]``.
+        feature_drift: κ², variance of a line's drift in the coefficients of process features.
+        shape: hyperparameters h of the process feature, ``[k]``.
         batch: σ_w² per modelled stage, ``[B]``.
         noise: noise variance (factor) per line position, ``[P]``.
         trust: t per line position, ``[P]``; the target is the last position.
@@ -43,6 +49,9 @@ class Parameters:
     amplitude: float
     offset: float
     drift: float
+    slopes: FloatArray
+    feature_drift: float
+    shape: FloatArray
     batch: FloatArray
     noise: FloatArray
     trust: FloatArray
@@ -86,23 +95,53 @@ class Layout:
         """Entries of θ named ``kind`` or ``kind[…]``; empty when the model has none."""
         return self._places.get(kind, _NOWHERE)
 
+    def with_slopes(self, columns: Sequence[int]) -> Layout:
+        """The same with a variance per slope of the shared surface (``slopes``).
+
+        Args:
+            columns: coordinates that have one.
+        """
+        p = len(columns)
+        return replace(
+            self,
+            names=(*self.names, *(f"ln_kappa[{i}]" for i in columns)),
+            mean=np.append(self.mean, np.full(p, np.log(SHIFT))),
+            sd=np.append(self.sd, np.full(p, SHIFT_SD)),
+            low=np.append(self.low, np.full(p, -8.0)),
+            high=np.append(self.high, np.zeros(p)),
+        )
+
     def unpack(self, theta: FloatArray) -> Parameters:
         """θ in natural units."""
         surface = np.exp(theta[self.where("ln_l_g")])
         batch = np.exp(2.0 * theta[self.where("ln_sigma_w")])
         amplitude = float(np.exp(theta[self.where("ln_A2")][0]))
         level = theta[self.where("mu_s")][0]
+        shape = theta[self.where("shape")]
         if not self.transfer:
-            ones = np.ones(1)
             return Parameters(
-                surface, surface, amplitude, 0.0, 0.0, batch, np.exp(level) * ones, ones
+                surface=surface,
+                deviation=surface,
+                amplitude=amplitude,
+                offset=0.0,
+                drift=0.0,
+                slopes=np.zeros(0),
+                feature_drift=0.0,
+                shape=shape,
+                batch=batch,
+                noise=np.exp(level) * np.ones(1),
+                trust=np.ones(1),
             )
+        feature_drift = np.exp(2.0 * theta[self.where("ln_kappa_f")])
         return Parameters(
             surface=surface,
             deviation=np.exp(theta[self.where("ln_l_d")]),
             amplitude=amplitude,
             offset=float(np.exp(2.0 * theta[self.where("ln_tau")][0])),
             drift=float(np.exp(theta[self.where("ln_Ad2")][0])),
+            slopes=np.exp(2.0 * theta[self.where("ln_kappa")]),
+            feature_drift=float(feature_drift.sum()),
+            shape=shape,
             batch=batch,
             noise=np.exp(level + theta[self.where("eta")]),
             trust=sigmoid(theta[self.where("logit_t")]),
@@ -148,6 +187,7 @@ def make_layout(
     stages: tuple[int, ...],
     *,
     noise_factor_sd: float | None,
+    feature: Feature | None = None,
 ) -> Layout:
     """The hyperparameters of one response.
 
@@ -156,6 +196,7 @@ def make_layout(
         positions: codes of the earlier lines that have rows, then 0 for the target.
         stages: stages with really shared batches.
         noise_factor_sd: prior sd of the ln factor on a stated repeatability; None: none stated.
+        feature: process knowledge, if any.
     """
     transfer = len(positions) > 1
     shift = 0.5 * np.log(inputs / 3.0) if inputs > 3 else 0.0
@@ -163,10 +204,15 @@ def make_layout(
     rows += [(f"ln_l_g[{i}]", shift, 0.8, -3.5, 4.0) for i in range(inputs)]
     if transfer:
         rows += [(f"ln_l_d[{i}]", shift, 0.8, -3.5, 4.0) for i in range(inputs)]
-    rows.append(("ln_A2", 0.0, 0.7, -6.0, 6.0))
+    # with a feature that explains most of the surface, less is left for G
+    rows.append(("ln_A2", *((0.0, 0.7) if feature is None else (-1.5, 1.0)), -6.0, 6.0))
     if transfer:
         rows.append(("ln_tau", float(np.log(0.15)), 0.7, -6.0, 3.0))
         rows.append(("ln_Ad2", float(np.log(0.03)), 1.5, -12.0, 4.0))
+    if feature is not None:
+        if transfer:
+            rows.append(("ln_kappa_f", float(np.log(0.1)), 1.0, -8.0, 3.0))
+        rows += [(f"shape[{prior[0]}]", *prior[1:]) for prior in feature.shape]
     rows += [(f"ln_sigma_w[{s}]", float(np.log(0.1)), 0.7, -6.0, 2.0) for s in stages]
     if noise_factor_sd is not None:
         rows.append(("mu_s", 0.0, noise_factor_sd, -3.0, 12.0))

@@ -32,9 +32,10 @@ class Projector:
 
     def __init__(self, posterior: ResponsePosterior, Z: FloatArray, dtype: DTypeLike) -> None:
         self._dtype = np.dtype(dtype)
+        view = posterior.view(Z)
         self._rows = posterior.rows_covariance(self._dtype)
-        self._points = posterior.kernel.to_points(Z, self._dtype)
-        cross = posterior.rows_covariance(np.float64)(Z).T
+        self._points = posterior.kernel.to_points(view, self._dtype)
+        cross = posterior.rows_covariance(np.float64)(view).T
         self._half = posterior.whiten(cross)  # L⁻¹ K_nZ
         self._weights = posterior.unwhiten(self._half).astype(self._dtype)  # K⁻¹ K_nZ
         self._posterior = posterior
@@ -45,13 +46,14 @@ class Projector:
         if out is None:
             out = np.empty((len(X), self._columns), dtype=self._dtype)
         work = np.empty((min(BLOCK, len(X)), self._columns), dtype=self._dtype)
+        V = self._posterior.view(X)
         for start in range(0, len(X), BLOCK):
-            block = X[start : start + BLOCK]
+            block = V[start : start + BLOCK]
             self._block(block, self._rows(block), out[start : start + BLOCK], work[: len(block)])
         return out
 
-    def _block(self, X: FloatArray, cross: RealArray, out: RealArray, work: RealArray) -> None:
-        self._points(X, out=out)
+    def _block(self, V: FloatArray, cross: RealArray, out: RealArray, work: RealArray) -> None:
+        self._points(V, out=out)
         if cross.shape[1]:
             np.matmul(cross, self._weights, out=work)
             out -= work
@@ -64,6 +66,7 @@ class Projector:
         """
         posterior = self._posterior
         inverse = self._inverse_factor()
+        V = posterior.view(X)
         alpha = posterior.alpha.astype(self._dtype)
         plain = np.empty(len(X))
         reduction = np.empty(len(X))
@@ -71,12 +74,12 @@ class Projector:
         work = np.empty((min(BLOCK, len(X)), self._columns), dtype=self._dtype)
         for start in range(0, len(X), BLOCK):
             stop = min(start + BLOCK, len(X))
-            cross = self._rows(X[start:stop])
-            self._block(X[start:stop], cross, out[start:stop], work[: stop - start])
+            cross = self._rows(V[start:stop])
+            self._block(V[start:stop], cross, out[start:stop], work[: stop - start])
             plain[start:stop] = cross @ alpha
             half = cross @ inverse
             reduction[start:stop] = np.einsum("ij,ij->i", half, half)
-        mean, variance = posterior.from_plain(plain, reduction)
+        mean, variance = posterior.from_plain(V, plain, reduction)
         return mean, variance, out
 
     def _inverse_factor(self) -> RealArray:

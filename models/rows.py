@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from designer.models.arrays import BoolArray, FloatArray, IntArray
+from designer.models.chart import Chart
 from designer.models.data import ResponseData
 from designer.models.scaling import Scaled, scale_response
 from designer.models.thinning import thin
@@ -21,7 +22,7 @@ class TrainingRows:
     """Rows of one response, sorted by line.
 
     Attributes:
-        X: encoded points, ``[n, D]``.
+        X: points as their own lines see them, ``[n, C]`` (``chart``).
         z: values on the model scale, ``[n]``.
         position: position of the row's line in ``positions``, ``[n]``, ascending.
         positions: line codes by position; the last is the target, with or without rows.
@@ -65,11 +66,14 @@ class TrainingRows:
         return (counts[inverse] > 1) & (codes >= 0)
 
 
-def arrange(data: ResponseData, doubted: IntArray | None = None) -> tuple[TrainingRows, Scaled]:
+def arrange(
+    data: ResponseData, chart: Chart, doubted: IntArray | None = None
+) -> tuple[TrainingRows, Scaled]:
     """Sort the rows of a response into blocks per line and bring them to the model scale.
 
     Args:
         data: the measurements.
+        chart: how points are seen.
         doubted: indices of rows in the data that should hardly count.
     """
     target_last = np.where(data.line == 0, np.iinfo(np.int64).max, data.line)
@@ -84,7 +88,7 @@ def arrange(data: ResponseData, doubted: IntArray | None = None) -> tuple[Traini
     positions = (*(int(code) for code in np.unique(data.line) if code > 0), 0)
     lookup = {code: k for k, code in enumerate(positions)}
     rows = TrainingRows(
-        X=ordered.X,
+        X=chart.rows(ordered.X, ordered.line),
         z=scaled.z,
         position=np.array([lookup[int(code)] for code in ordered.line], dtype=np.int64),
         positions=positions,

@@ -75,10 +75,12 @@ def worth_runs(posterior: ResponsePosterior) -> list[float]:
     over points spread over the unit cube? Between whole runs linearly.
     """
     fitted, kernel = posterior.fitted, posterior.kernel
-    points = cube_points(fitted.groups, _POINTS, seed=1)
-    X = cube_points(fitted.groups, _MOST_RUNS + 1, seed=2)
+    groups = fitted.chart.groups
+    points = posterior.view(cube_points(groups, _POINTS, seed=1))
+    X = posterior.view(cube_points(groups, _MOST_RUNS + 1, seed=2))
     K_runs = kernel.to_points(X)(X)
-    K_runs[np.diag_indices_from(K_runs)] += posterior.noise(X) + posterior.batch_variance.sum()
+    noise = posterior.noise_given(posterior.moments_at(X)[0])
+    K_runs[np.diag_indices_from(K_runs)] += noise + posterior.batch_variance.sum()
     gains = _gains(K_runs, kernel.to_points(X)(points))
     left = -np.cumsum(gains)  # after 1, 2, … 65 runs, relative to the prior
     K = fitted.likelihood().covariance(posterior.parameters)

@@ -7,8 +7,10 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+from designer.models.cascade import Upstream
 from designer.models.data import ResponseData
 from designer.models.posterior import ResponsePosterior
+from designer.models.process import Compaction, Feature, Loading
 from designer.models.trust_gp import fit
 
 
@@ -23,6 +25,7 @@ class Variant:
     categorical: bool = False
     log: bool = False
     noise_sd: float | None = None
+    process: str = ""  # process knowledge: a feature, and an upstream response
 
 
 VARIANTS = [
@@ -39,6 +42,11 @@ VARIANTS = [
     Variant("log scale", 3, 16, log=True),
     Variant("log scale, known noise, batches", 1, 16, stages=1, log=True, noise_sd=0.2),
     Variant("known noise", 3, 1, noise_sd=0.1),
+    Variant("upstream", 3, 16, process="upstream"),
+    Variant("compaction", 3, 16, process="compaction"),
+    Variant("compaction, no run", 3, 0, process="compaction"),
+    Variant("compaction without history", 0, 16, process="compaction"),
+    Variant("loading without history, log scale", 0, 4, log=True, process="loading"),
 ]
 each = pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name)
 
@@ -79,8 +87,35 @@ def make_data(variant: Variant) -> ResponseData:
 
 
 @cache
+def upstream_of(variant: Variant) -> Upstream | None:
+    """A loading that grows with x1, differently on every line."""
+    if variant.process not in ("upstream", "compaction"):
+        return None
+    data = make_data(variant)
+    y = np.exp(1 + (1 + 0.1 * data.line) * data.X[:, 1] + 0.3 * data.X[:, 0])
+    loading = dataclasses.replace(data, name="loading", log_scale=True, y=y)
+    return Upstream(fit(loading, groups_of(variant), variant.lines), column=1)
+
+
+FEATURES: dict[str, Feature | None] = {
+    "compaction": Compaction(column=2, low=0.1, span=0.9, amplitude=2.0),
+    "loading": Loading(1, 50.0, 200.0, 0, 0.5, 0.2),
+}
+
+
+def fit_variant(variant: Variant, data: ResponseData) -> ResponsePosterior:
+    return fit(
+        data,
+        groups_of(variant),
+        variant.lines,
+        upstream=upstream_of(variant),
+        feature=FEATURES.get(variant.process),
+    )
+
+
+@cache
 def posterior_of(variant: Variant) -> ResponsePosterior:
-    return fit(make_data(variant), groups_of(variant), variant.lines)
+    return fit_variant(variant, make_data(variant))
 
 
 # ---- dense algebra, written from the equations with plain loops ----------------------------------
@@ -94,10 +129,16 @@ def matern(x: np.ndarray, z: np.ndarray, ln_l: list[float], groups: np.ndarray) 
 
 
 class Dense:
-    """The model's covariance, entry by entry, from the hyperparameters' names."""
+    """The model's covariance, entry by entry, from the hyperparameters' names.
+
+    It takes encoded points and asks the posterior's chart only for the predicted upstream level
+    and for the slopes, which have tests of their own.
+    """
 
     def __init__(self, posterior: ResponsePosterior, variant: Variant) -> None:
         self.h = posterior.hyperparameters
+        self.chart = posterior.fitted.chart
+        self.spread = posterior.scaling.spread
         self.groups = groups_of(variant)
         self.inputs = int(self.groups.max()) + 1
         self.transfer = "mu_t" in self.h
@@ -114,13 +155,47 @@ class Dense:
 
     def surface(self, x, lx, z, lz, t0=None) -> float:
         """Covariance of the noise-free values on two lines."""
+        (x, gx, fx), (z, gz, fz) = self.seen(x, lx), self.seen(z, lz)
         A2, kg = np.exp(self.h["ln_A2"]), matern(x, z, self.lengths("ln_l_g"), self.groups)
-        value = A2 * np.sqrt(self.trust(lx, t0) * self.trust(lz, t0)) * (kg + 1)
+        tx, tz = self.trust(lx, t0), self.trust(lz, t0)
+        value = np.sqrt(tx * tz) * (A2 * (kg + 1) + fx @ fz)
         if self.transfer and lx == lz:
             kd = matern(x, z, self.lengths("ln_l_d"), self.groups)
-            value += A2 * (1 - self.trust(lx, t0)) * (kd + 1)
+            value += (1 - tx) * (A2 * (kd + 1) + fx @ fz)
             value += np.exp(2 * self.h["ln_tau"]) + np.exp(self.h["ln_Ad2"]) * kd
+            value += np.exp(2 * self.h.get("ln_kappa_f", -np.inf)) * (fx @ fz)
+            value += sum(
+                np.exp(2 * self.h[f"ln_kappa[{column}]"]) * gx[k] * gz[k]
+                for k, column in enumerate(self.chart.slopes.columns if len(gx) else ())
+            )
         return float(value)
+
+    def seen(self, x, line) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Coordinates, slopes and features of one encoded point."""
+        code = np.array([line])
+        coordinates, ratio = np.array(x, dtype=float), 0.0
+        if self.chart.upstream is not None:
+            level = self.chart.upstream.level(x[None], code)[0]
+            ratio = self.chart.upstream.posterior.scaling.spread * level
+            if self.chart.upstream.column is not None:
+                coordinates[self.chart.upstream.column] = 0.5 + level / 4
+        slopes = np.zeros(0)
+        if self.chart.slopes is not None:
+            slopes = self.chart.slopes(coordinates[None])[0]
+        return coordinates, slopes, self.feature(x, ratio)
+
+    def feature(self, x, ratio) -> np.ndarray:
+        """The features of models_cases.FEATURES, by their formulas."""
+        if isinstance(self.chart.feature, Compaction):
+            gamma = np.exp(self.h["shape[ln_gamma]"] + self.h["shape[gamma_slope]"] * ratio)
+            u = np.exp(-(0.1 + 0.9 * x[2]) / gamma)
+            return 2.0 / self.spread * np.array([u - 0.4, 0.1 * u * ratio])
+        if isinstance(self.chart.feature, Loading):
+            w, middle = 0.5 + 0.2 * x[0], 0.6
+            density, usual = 1 / (w / 4.3 + 1 - w), 1 / (middle / 4.3 + 1 - middle)
+            balance = (50 + 200 * x[1]) * w * density / (150 * middle * usual)
+            return np.array([np.log(balance)]) / self.spread
+        return np.zeros(0)
 
     def noise(self, line: int) -> float:
         return float(np.exp(self.h["mu_s"] + self.h.get(f"eta[{line}]", 0.0)))

@@ -6,9 +6,12 @@ import warnings
 import numpy as np
 import pytest
 
+from designer.models.averaging import average as averaged
+from designer.models.cascade import Upstream
 from designer.models.data import ResponseData
 from designer.models.posterior import ResponsePosterior
 from designer.models.priors import make_layout
+from designer.models.process import Compaction, Loading
 from designer.models.space import Axis, Space
 from designer.models.trust_gp import fit
 
@@ -48,12 +51,37 @@ def fitted(runs, lines, **options):
     return fit(make(runs, lines, **options), space.groups, lines)
 
 
+def fitted_after_loading(runs, lines, *, average):
+    """A response with compaction, downstream of a loading that has slopes of its own."""
+    data = make(runs, lines)
+    loading = np.exp(1 + 0.8 * data.X[:, 1] + 0.2 * data.X[:, 0] + 0.1 * data.line)
+    loading = dataclasses.replace(data, name="loading", log_scale=True, y=loading)
+    upstream = Upstream(fit(loading, SPACE.groups, lines), column=1)
+    y = data.y + np.exp(-data.X[:, 0] * 3 / (1 + data.X[:, 1]))
+    compaction = Compaction(column=0, low=0.1, span=0.9, amplitude=1.5)
+    posterior = fit(
+        dataclasses.replace(data, y=y), SPACE.groups, lines, upstream=upstream, feature=compaction
+    )
+    return averaged(posterior) if average else posterior
+
+
+AVERAGED = {
+    "history": lambda: averaged(fitted(8, 2)),
+    "few runs without history": lambda: averaged(fitted(5, 0)),
+    "no run": lambda: averaged(fitted(0, 2)),
+    "log scale": lambda: averaged(fitted(8, 2, log=True)),
+    "upstream and compaction": lambda: fitted_after_loading(8, 2, average=True),
+    "loading without history": lambda: averaged(
+        fit(make(6, 0, log=True), SPACE.groups, 0, feature=Loading(1, 50.0, 200.0, 0, 0.5, 0.2))
+    ),
+}
 POSTERIORS = {
     "history": lambda: fitted(8, 2),
     "no history": lambda: fitted(8, 0),
     "no run": lambda: fitted(0, 2),
     "log scale": lambda: fitted(8, 2, log=True),
     "log scale, known noise, batches": lambda: fitted(8, 2, log=True, noise_sd=0.5, stages=1),
+    "upstream and compaction": lambda: fitted_after_loading(8, 2, average=False),
     "pending": lambda: fitted(8, 2).condition(make(3, 0, seed=5).X),
 }
 each = pytest.mark.parametrize("build", POSTERIORS.values(), ids=POSTERIORS)
@@ -83,6 +111,24 @@ def test_mean_and_sd_are_those_of_the_numpy_posterior(build):
     result = variance + posterior.noise(flat) + posterior.batch_variance.sum()
     noisy = model.posterior(X, observation_noise=True).variance.sqrt().reshape(-1).numpy()
     np.testing.assert_allclose(noisy, posterior.to_raw(mean, result)[1], rtol=1e-4)
+
+
+@pytest.mark.parametrize("build", AVERAGED.values(), ids=AVERAGED)
+def test_averaged_posteriors_are_mixtures_with_the_numpy_moments(build):
+    posterior = build()
+    model = to_botorch([posterior], SPACE)
+    X = inputs(2, 6)
+    found, flat = model.posterior(X), encoded(X)
+    point, sd = posterior.to_raw(posterior.mean(flat), posterior.variance(flat))
+    np.testing.assert_allclose(found.mean.reshape(-1).numpy(), point, rtol=1e-8)
+    np.testing.assert_allclose(found.variance.sqrt().reshape(-1).numpy(), sd, rtol=1e-4)
+    y = model.posterior(X).rsample(torch.Size([3]))
+    after = model.condition_on_observations(X, y)
+    assert after.batch_shape == torch.Size([3, 2])
+    assert (after.posterior(X).variance < found.variance).double().mean() > 0.9
+    X.requires_grad_(True)
+    model.posterior(X).variance.sum().backward()
+    assert torch.isfinite(X.grad).all()
 
 
 def test_joint_covariances_are_those_of_the_numpy_posterior():

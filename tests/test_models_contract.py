@@ -7,14 +7,13 @@ from pathlib import Path
 import numpy as np
 
 from designer.models.averaging import average
-from designer.models.trust_gp import fit
 
 sys.path.insert(0, str(Path(__file__).parent))
 from models_cases import (
     Dense,
     Variant,
     each,
-    groups_of,
+    fit_variant,
     make_data,
     model_scale,
     points,
@@ -68,7 +67,7 @@ class TestContract:
             batch=data.batch[order],
             run=data.runs[order],
         )
-        again = fit(shuffled, groups_of(variant), variant.lines)
+        again = fit_variant(variant, shuffled)
         X = points(variant, 20, seed=2)
         assert again.hyperparameters == posterior_of(variant).hyperparameters
         np.testing.assert_array_equal(again.mean(X), posterior_of(variant).mean(X))
@@ -81,7 +80,7 @@ class TestContract:
         assert (posterior.variance(X) > 0).all()
         covariance = posterior.covariance(X, X)
         np.testing.assert_allclose(covariance, covariance.T, atol=1e-12)
-        assert np.linalg.eigvalsh(covariance).min() > -1e-9 * posterior.kernel.variance
+        assert np.linalg.eigvalsh(covariance).min() > -1e-9 * posterior.kernel.constant
         assert (np.diag(covariance) <= posterior.variance(X) + 1e-10).all()
 
     def test_pending_runs_lower_variances_and_keep_the_mean(self, variant: Variant) -> None:
@@ -114,7 +113,7 @@ class TestContract:
     def test_projector_and_float32_agree(self, variant: Variant) -> None:
         posterior = posterior_of(variant)
         X, Z = points(variant, 600, seed=2), points(variant, 17, seed=3)
-        exact, scale = posterior.covariance(X, Z), posterior.kernel.variance
+        exact, scale = posterior.covariance(X, Z), posterior.kernel.constant
         mean, variance, covariance = posterior.projector(Z, np.float64).moments(X)
         np.testing.assert_allclose(covariance, exact, atol=1e-12)
         np.testing.assert_allclose(mean, posterior.mean(X), atol=1e-8)
@@ -127,7 +126,7 @@ class TestContract:
         np.testing.assert_allclose(variance, posterior.variance(X), atol=2e-4 * scale)
 
     def test_same_data_same_result(self, variant: Variant) -> None:
-        again = fit(make_data(variant), groups_of(variant), variant.lines)
+        again = fit_variant(variant, make_data(variant))
         X = points(variant, 10, seed=2)
         np.testing.assert_array_equal(again.mean(X), posterior_of(variant).mean(X))
         first, second = average(again), average(posterior_of(variant))

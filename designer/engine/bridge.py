@@ -10,5 +10,8 @@ from .knowledge import Knowledge
 
 
 def to_model(knowledge: Knowledge) -> Model:
-    """All responses with data as outputs of one model, in the specification's order."""
-    return to_botorch([*knowledge.posteriors.values()], knowledge.training.space)
+    """All responses with data as outputs of one model, averaged over hyperparameters.
+
+    Outputs stand in the specification's order; see ``designer.models.botorch_model``.
+    """
+    return to_botorch([*knowledge.shown.values()], knowledge.training.space)

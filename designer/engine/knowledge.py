@@ -9,9 +9,10 @@ from functools import cached_property
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.state import CampaignState
 from designer.models.averaging import average
+from designer.models.joint import fit_responses
 from designer.models.posterior import ResponsePosterior
-from designer.models.trust_gp import fit
 
+from .links import response_links, unused_knowledge
 from .training import TrainingSet, default_givens, has_knowledge, training_set
 
 Progress = Callable[[str, float | None], None]
@@ -56,7 +57,7 @@ class Knowledge:
     def notes(self) -> tuple[str, ...]:
         """Sentences for the user about data and fits."""
         fits = (note for p in self.posteriors.values() for note in p.report.messages)
-        return (*self.training.notes, *fits)
+        return (*unused_knowledge(self.state.spec), *self.training.notes, *fits)
 
     @property
     def hyperparameters(self) -> dict[str, dict[str, float]]:
@@ -67,10 +68,13 @@ class Knowledge:
 def learn(state: CampaignState, progress: Progress) -> Knowledge:
     """Fit every response from the default starts, so that the log alone decides the result."""
     training = training_set(state)
-    posteriors: dict[str, ResponsePosterior] = {}
-    for done, (name, data) in enumerate(training.responses.items()):
-        progress(f"learning {name}", done / len(training.responses))
-        posteriors[name] = fit(data, training.space.groups, len(training.lines))
+    posteriors = fit_responses(
+        training.responses,
+        training.space.groups,
+        len(training.lines),
+        response_links(state.spec, training.space),
+        lambda name, share: progress(f"learning {name}", share),
+    )
     return Knowledge(state, training, posteriors)
 
 

@@ -1,0 +1,99 @@
+"""All responses of a campaign, in process order: later ones build on earlier ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from designer.models.arrays import IntArray
+from designer.models.cascade import Upstream, upstream_column
+from designer.models.data import ResponseData
+from designer.models.posterior import ResponsePosterior
+from designer.models.process import Feature
+from designer.models.trust_gp import fit
+
+Watch = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a response's model may use besides its own data.
+
+    Attributes:
+        upstream: name of a response decided earlier in the process.
+        columns: numeric columns that the upstream response may stand for, the factors of its stage.
+        feature: process knowledge.
+        only_without_history: the feature helps only where no earlier line has this response
+            (measured: history knows what the mass balance says).
+    """
+
+    upstream: str | None = None
+    columns: tuple[int, ...] = ()
+    feature: Feature | None = None
+    only_without_history: bool = False
+
+
+def _ignore(_name: str, _share: float) -> None:
+    pass
+
+
+def fit_responses(
+    responses: Mapping[str, ResponseData],
+    groups: IntArray,
+    lines: int,
+    links: Mapping[str, Link] | None = None,
+    watch: Watch = _ignore,
+) -> dict[str, ResponsePosterior]:
+    """Fit every response, upstream ones first.
+
+    Args:
+        responses: data by name.
+        groups: input index of every encoded column, ``[D]``.
+        lines: number of earlier lines.
+        links: by name of the response; none for those left out.
+        watch: told the response that comes next and the share of the work done.
+
+    Returns:
+        Posteriors by name, in the order of ``responses``.
+    """
+    links = links or {}
+    fitted: dict[str, ResponsePosterior] = {}
+    for done, name in enumerate(_in_order(responses, links)):
+        watch(name, done / len(responses))
+        data, link = responses[name], links.get(name, Link())
+        feature = link.feature
+        if link.only_without_history and bool(np.any(data.line > 0)):
+            feature = None
+        upstream = _upstream(fitted, link, needed=feature is not None)
+        fitted[name] = fit(data, groups, lines, upstream=upstream, feature=feature)
+    return {name: fitted[name] for name in responses}
+
+
+def _upstream(
+    fitted: Mapping[str, ResponsePosterior], link: Link, *, needed: bool
+) -> Upstream | None:
+    """The upstream response's predictions, where they say something."""
+    posterior = fitted.get(link.upstream or "")
+    if posterior is None:
+        return None
+    column = upstream_column(posterior, list(link.columns))
+    return Upstream(posterior, column) if needed or column is not None else None
+
+
+def _in_order(responses: Mapping[str, ResponseData], links: Mapping[str, Link]) -> list[str]:
+    """Names such that each comes after its upstream response."""
+    order: list[str] = []
+
+    def add(name: str) -> None:
+        if name in order or name not in responses:
+            return
+        upstream = links[name].upstream if name in links else None
+        if upstream is not None:
+            add(upstream)
+        order.append(name)
+
+    for name in responses:
+        add(name)
+    return order
