@@ -168,5 +168,5 @@ class CrossCovariance:
             k[:, self._own] += own
         if len(self._right):
             left = np.hstack([self._model.features(V), V[:, self._model.chart.slope_columns]])
-            k += left.astype(self._kind, copy=False) @ self._right
+            k += np.matmul(left.astype(self._kind, copy=False), self._right)
         return k
