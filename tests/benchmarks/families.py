@@ -1,7 +1,7 @@
 """Families of related test functions: one target line, three earlier lines, one of them unrelated.
 
 Base functions on the unit cube: Forrester (Forrester, Sobester & Keane 2008, p. 197), Branin
-(Dixon & Szego 1978) and Hartmann-3 (Hartmann 1973), each standardised to spread 1. A line's
+(Dixon & Szego 1978) and Hartmann-3 and -6 (Hartmann 1973), each standardised to spread 1. A line's
 truth is ``gain · base(stretch · (x - 0.5) + 0.5 + shift) + offset``; the unrelated line is a draw
 of a smooth random function. How far lines differ is an assumption (`Difference`).
 """
@@ -78,10 +78,34 @@ def hartmann3(X: np.ndarray) -> np.ndarray:
     return -np.exp(-distance.sum(axis=2)) @ np.array([1.0, 1.2, 3.0, 3.2])
 
 
+_HARTMANN6_A = np.array(
+    [
+        [10.0, 3, 17, 3.5, 1.7, 8],
+        [0.05, 10, 17, 0.1, 8, 14],
+        [3.0, 3.5, 1.7, 10, 17, 8],
+        [17.0, 8, 0.05, 10, 0.1, 14],
+    ]
+)
+_HARTMANN6_P = 1e-4 * np.array(
+    [
+        [1312.0, 1696, 5569, 124, 8283, 5886],
+        [2329, 4135, 8307, 3736, 1004, 9991],
+        [2348, 1451, 3522, 2883, 3047, 6650],
+        [4047, 8828, 8732, 5743, 1091, 381],
+    ]
+)
+
+
+def hartmann6(X: np.ndarray) -> np.ndarray:
+    distance = np.square(X[:, None, :] - _HARTMANN6_P) * _HARTMANN6_A
+    return -np.exp(-distance.sum(axis=2)) @ np.array([1.0, 1.2, 3.0, 3.2])
+
+
 FAMILIES: dict[str, tuple[Function, int]] = {
     "forrester": (forrester, 1),
     "branin": (branin, 2),
     "hartmann3": (hartmann3, 3),
+    "hartmann6": (hartmann6, 6),
 }
 
 
@@ -129,7 +153,7 @@ def make_problem(
         difference: how far related lines differ.
     """
     function, dimension = FAMILIES[family]
-    rng = np.random.default_rng([seed, sorted(FAMILIES).index(family)])
+    rng = np.random.default_rng([seed, list(FAMILIES).index(family)])
     base = standardised(function, dimension)
     difference = difference or Difference()
     target = related(base, dimension, rng, difference)

@@ -7,16 +7,17 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from model_benchmark import FAMILIES, measure
+from model_benchmark import measure
 
 pytestmark = pytest.mark.benchmark
 SEEDS = 4
-OURS, ALONE = "trust GP averaged", "no history averaged"
+OURS, ALONE = "trust GP averaged", "no history"
+FAMILIES = ("forrester", "branin", "hartmann3", "twin split-plot")
 
 
 @pytest.fixture(scope="module")
 def results():
-    return measure(list(FAMILIES), [OURS, ALONE], SEEDS)
+    return measure(FAMILIES, [OURS, ALONE], SEEDS, first=0)
 
 
 def over_families(results, model, runs, figure):
@@ -50,5 +51,5 @@ def test_intervals_are_honest(results):
 
 
 def test_a_fit_and_its_predictions_take_little_time(results):
-    seconds = [np.median(results[family, OURS, 16][:, 3]) for family in FAMILIES]
+    seconds = [np.median(results[family, OURS, 16][:, 3]) for family in FAMILIES[:3]]
     assert max(seconds) < 1.0  # measured .2 s on one core; a broken gradient takes several

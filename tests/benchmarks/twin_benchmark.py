@@ -29,11 +29,10 @@ import numpy as np
 import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parent))
-from families import POINTS, Problem, sobol
-from model_benchmark import RUNS, figures, multi_task, plain_gp_averaged, single_task
-from model_benchmark import trust_gp_averaged as trust_gp
+from families import POINTS, sobol
+from plants import make_plant
+from rivals import OURS, figures, multi_task_60, no_history, single_task, trust_gp_averaged
 from twin_oracle import oracle, oracle_from_lines
-from twin_problems import LOG
 
 from designer import Campaign
 from designer.engine.knowledge import learn
@@ -44,12 +43,13 @@ from designer.models.twin_factors import TwinOptions
 
 FIRST_SEED = 1000
 KINDS = ("related", "one_misleading", "all_misleading")
-OURS = "trust GP averaged"
+MISLEADING = dict(zip(KINDS, (0, 1, 3), strict=True))
+RUNS = (0, 4, 16)
 MODELS = {
-    OURS: trust_gp,
-    "no history averaged": plain_gp_averaged,
+    OURS: trust_gp_averaged,
+    "no history": no_history,
     "SingleTaskGP": single_task,
-    "MultiTaskGP 60": multi_task,
+    "MultiTaskGP 60": multi_task_60,
 }
 ORACLES = {"oracle": oracle, "oracle from lines": oracle_from_lines}
 
@@ -61,32 +61,6 @@ def columns(factors, X):
     return {f.name: f.low + (f.high - f.low) * X[:, k] for k, f in enumerate(factors)}
 
 
-def encoded(factors, data):
-    """Columns of settings on the unit cube, ``[n, d]``."""
-    return np.column_stack([(np.asarray(data[f.name]) - f.low) / (f.high - f.low) for f in factors])
-
-
-def model_problems(twin, seed):
-    """The scenario as one problem per response, with common runs and points."""
-    factors = twin.target.options.factors
-    rng = np.random.default_rng([seed, 77])
-    runs, points = sobol(len(factors), 24, rng), sobol(len(factors), POINTS, rng)
-    results = twin.target.campaign(seed).make(columns(factors, runs))
-    return [
-        Problem(
-            name=name,
-            dimension=len(factors),
-            target=lambda X, name=name: twin.target.truth(columns(factors, X))[name],
-            runs=runs,
-            results=results[name],
-            lines=tuple((encoded(factors, o.data), np.asarray(o.data[name])) for o in twin.earlier),
-            points=points,
-            log_scale=LOG[name],
-        )
-        for name in results
-    ]
-
-
 def oracle_predictions(name, twin, problems, runs):
     """An oracle's predictions, one per problem."""
     factors = twin.target.options.factors
@@ -96,19 +70,20 @@ def oracle_predictions(name, twin, problems, runs):
     return [found[p.name] for p in problems]
 
 
-def judge_model(name, twin, problems, runs):
+def judge_model(name, twin, plant, runs):
     """nRMSE and coverage, ``[responses, 2]``; None: it cannot predict or gave up."""
+    problems = plant.problems
     if name in ORACLES:
         predictions = oracle_predictions(name, twin, problems, runs)
     else:
-        predictions = [MODELS[name](problem, runs) for problem in problems]
-    if any(prediction is None for prediction in predictions):
+        predictions = MODELS[name](plant, runs)
+    if predictions is None:
         return None
     return np.array([figures(p, q)[:2] for p, q in zip(problems, predictions, strict=True)])
 
 
 def ignores_lines(name):
-    return name in ("oracle", "no history averaged", "SingleTaskGP")
+    return name in ("oracle", "no history", "SingleTaskGP")
 
 
 def measure_models(kinds, names, seeds, *, variation=1.0, first=FIRST_SEED):
@@ -118,7 +93,7 @@ def measure_models(kinds, names, seeds, *, variation=1.0, first=FIRST_SEED):
     for kind in kinds:
         for seed in range(first, first + seeds):
             twin = scenario(seed, kind, options=options)
-            problems = model_problems(twin, seed)
+            plant = make_plant("twin", seed, misleading=MISLEADING[kind], variation=variation)
             for name in names:
                 if name == "oracle from lines" and kind == "all_misleading":
                     continue  # no good line to learn the population from
@@ -126,7 +101,7 @@ def measure_models(kinds, names, seeds, *, variation=1.0, first=FIRST_SEED):
                     if ignores_lines(name) and kind != kinds[0]:
                         out[kind, name, runs] = out.get((kinds[0], name, runs), [])
                         continue
-                    found = judge_model(name, twin, problems, runs)
+                    found = judge_model(name, twin, plant, runs)
                     if found is not None:
                         out.setdefault((kind, name, runs), []).append(found)
     return {key: np.array(rows) for key, rows in out.items() if len(rows)}
