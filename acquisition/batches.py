@@ -36,6 +36,7 @@ class Batch:
         planned: this plan makes it.
         limit: pot life left, in ``costs.unit`` (infinite: none).
         used: time the plan has spent since it was made.
+        runs: runs of it, open ones and the plan's.
     """
 
     stage: int
@@ -45,6 +46,7 @@ class Batch:
     planned: bool = False
     limit: float = np.inf
     used: float = 0.0
+    runs: int = 0
 
 
 def stage_keys(spec: Specification, candidates: Candidates) -> IntArray:
@@ -110,7 +112,7 @@ class BatchTree:
             number = self._labels.get((s, label))
             if number is None:
                 parent = chain[-1] if chain else ROOT
-                limit = (left or {}).get(stage, self._pot_life(s))
+                limit = (left or {}).get(stage, self.pot_life(s))
                 number = self._open(Batch(s, parent, row[s], label, limit=limit))
             else:
                 existing += 1
@@ -130,7 +132,8 @@ class BatchTree:
             row.append(int(self._keys[found[0], s]) if len(found) else -1)
         return row
 
-    def _pot_life(self, stage: int) -> float:
+    def pot_life(self, stage: int) -> float:
+        """How long a batch of a stage stays usable, in ``costs.unit`` (infinite: for ever)."""
         usable = self.spec.stages[stage].usable_for
         return usable if usable is not None and self.spec.costs.is_time else np.inf
 
@@ -158,6 +161,24 @@ class BatchTree:
         """What every point would cost as the next run, ``[n]``."""
         stages = np.array([*(batch.stage for batch in self.batches), -1])  # the last is ROOT's
         return np.asarray(self.level_cost[stages[self.leaf] + 1])
+
+    def depth(self) -> IntArray:
+        """How many stages of every point's next run would continue a batch, ``[n]``."""
+        stages = np.array([*(batch.stage for batch in self.batches), -1])  # the last is ROOT's
+        return np.asarray(stages[self.leaf] + 1)
+
+    def keys(self, stage: int) -> IntArray:
+        """Per point a number that is equal where the settings up to a stage are, ``[n]``."""
+        return np.asarray(self._keys[:, stage])
+
+    def runs_in(self, stage: int) -> IntArray:
+        """Runs that the batch of a stage holds which every point would continue, ``[n]``."""
+        counts = np.array([*(self._runs_of(b, stage) for b in range(len(self.batches))), 0])
+        return np.asarray(counts[self.leaf])
+
+    def _runs_of(self, number: int, stage: int) -> int:
+        chain = self.chain(number)
+        return self.batches[chain[stage]].runs if len(chain) > stage else 0
 
     def members(self) -> dict[int, IntArray]:
         """Points per batch they would continue (the deepest), without those that share none."""
@@ -194,11 +215,12 @@ class BatchTree:
     def _complete(self, chain: list[int], keys: list[int], *, planned: bool) -> None:
         for s in range(len(chain), len(self.stages)):
             parent = chain[-1] if chain else ROOT
-            batch = Batch(s, parent, keys[s], planned=planned, limit=self._pot_life(s))
+            batch = Batch(s, parent, keys[s], planned=planned, limit=self.pot_life(s))
             chain.append(self._open(batch))
 
     def _spend(self, chain: list[int], shared: int) -> None:
         for s, number in enumerate(chain):
+            self.batches[number].runs += 1
             self.batches[number].used += float(self.level_cost[max(s + 1, shared)])
         self._leave_expired()
 

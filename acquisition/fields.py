@@ -75,6 +75,17 @@ class Field:
         covariance = self.surface.covariance(rows[used])
         self._squares = WeightedSquares(rows[used], weights[used], covariance, self._u.view)
 
+    def to_references(self, rows: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Covariances ``[m, R]`` of some points with the reference points now, and weights."""
+        if self._squares is None:
+            raise RuntimeError("set_references comes first")
+        return self._squares.covariances(rows, self._u.view)
+
+    def among(self, rows: IntArray) -> FloatArray:
+        """Covariances ``[m, m]`` of the surface between some points, given the runs taken."""
+        taken = self._u.view[:, rows].astype(np.float64)
+        return np.asarray(self.surface.among(rows) - taken.T @ taken)
+
     @property
     def variance(self) -> FloatArray:
         """Variance of the surface given the runs taken, ``[n]``."""

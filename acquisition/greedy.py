@@ -18,7 +18,7 @@ from designer.acquisition.goals import Target
 from designer.models.arrays import BoolArray, FloatArray
 
 _TIE = 1e-6  # relative; gains this close are equal (float32 covariances), the lowest row wins
-_LEAST = 1e-12  # share of T that is never explained away: bits stay finite
+LEAST = 1e-12  # share of T that is never explained away: bits stay finite
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,13 @@ class Stop:
         runs: most runs.
         budget: most cost (None: unlimited).
         repeat: a recipe may come again when that is worth more than another one.
+        per_batch: most runs of one batch of the dearest stage (None: any number).
     """
 
     runs: int
     budget: float | None = None
     repeat: bool = True
+    per_batch: int | None = None
 
 
 def greedy(
@@ -86,8 +88,8 @@ def greedy(
         allowed[row] = stop.repeat
         chain, cost = tree.take(row)
         drops = {field.name: field.take(row, chain, tree) for field in fields}
-        after = max(total - sum(drops.values()), _LEAST * start)
-        picks.append(Pick(row, tuple(chain), bits(total, after), _shares(drops), cost))
+        after = max(total - sum(drops.values()), LEAST * start)
+        picks.append(Pick(row, tuple(chain), bits(total, after), shares(drops), cost))
         total = after
         left -= cost
     return picks
@@ -110,6 +112,7 @@ def bits(before: float, after: float) -> float:
     return 0.5 * float(np.log2(before / after)) if before > 0 else 0.0
 
 
-def _shares(drops: dict[str, float]) -> dict[str, float]:
+def shares(drops: dict[str, float]) -> dict[str, float]:
+    """Part of a gain per response, summing to 1 (0 where it teaches nothing)."""
     total = sum(drops.values())
     return {name: drop / total if total > 0 else 0.0 for name, drop in drops.items()}

@@ -20,6 +20,7 @@ from designer.acquisition.proposal import DEFAULT_RUNS, Proposal
 from designer.acquisition.reasons import Facts, reason
 from designer.acquisition.situation import KnownRun, Situation
 from designer.acquisition.space_filling import NEUTRAL
+from designer.acquisition.staged import staged
 from designer.campaigns.entries import PlannedRun
 from designer.campaigns.numbers import number_text
 from designer.models.arrays import FloatArray
@@ -96,7 +97,8 @@ def make_plan(
     rng = np.random.default_rng(seed)
     target = proposal.target(goal or spec.goal, rng)
     stop = proposal.stop(runs, budget)
-    picks = greedy(proposal.fields, target, proposal.tree, proposal.allowed(), stop)
+    choose = greedy if proposal.blind else staged  # knowing nothing, runs spread over the region
+    picks = choose(proposal.fields, target, proposal.tree, proposal.allowed(), stop)
     notes += [*target.notes, *_shortfall(proposal, len(picks), runs, budget, stop)]
     return _Finish(proposal, target, picks).plan(rng, notes)
 

@@ -77,6 +77,12 @@ class WeightedSquares:
         weighted = self._weights * shift
         return 2.0 * self._times(part, weighted, taken) + float(weighted @ shift)
 
+    def covariances(self, rows: IntArray, taken: RealArray) -> tuple[FloatArray, FloatArray]:
+        """Covariances ``[m, R]`` of some points with the reference points now, and ``W [R]``."""
+        later = slice(self._open, None)
+        now = self._covariance[rows] - taken[later][:, rows].T @ self.w[later].astype(taken.dtype)
+        return np.asarray(now, dtype=np.float64), self._weights
+
     def _times(self, part: Part, vector: FloatArray, taken: RealArray) -> FloatArray:
         """``C(x, ·) @ vector`` for the present C, at some points."""
         stored = self._covariance[part] @ vector.astype(self._covariance.dtype)

@@ -80,6 +80,10 @@ class Surface(Protocol):
         """Covariance of all points with some of them, ``[n, len(rows)]``."""
         ...
 
+    def among(self, rows: IntArray) -> FloatArray:
+        """Covariance between some of the points, ``[len(rows), len(rows)]``."""
+        ...
+
     def effects(self, effects: Sequence[Effect]) -> tuple[FloatArray, FloatArray]:
         """Effects of batches with measured rows: covariance with f ``[n, E]``, joint ``[E, E]``."""
         ...
@@ -113,6 +117,11 @@ class AskedSurface:
     def covariance(self, rows: IntArray) -> RealArray:
         """See `Surface`."""
         return self._posterior.covariance(self._X, self._X[rows], dtype=self._dtype)
+
+    def among(self, rows: IntArray) -> FloatArray:
+        """See `Surface`."""
+        X = self._X[rows]
+        return np.asarray(self._posterior.covariance(X, X), dtype=np.float64)
 
     def effects(self, effects: Sequence[Effect]) -> tuple[FloatArray, FloatArray]:
         """See `Surface`; such a posterior knows nothing about measured batches."""
@@ -169,6 +178,15 @@ class RowSurface:
             if len(picked):
                 out[part] -= self._V[part] @ picked
         return out
+
+    def among(self, rows: IntArray) -> FloatArray:
+        """See `Surface`."""
+        if self._V is None:
+            X = self._X[rows]
+            return np.asarray(self._posterior.covariance(X, X), dtype=np.float64)
+        view, V = self._view[rows], self._V[rows]
+        prior = self._posterior.kernel.to_points(view, self._dtype)(view)
+        return np.asarray(prior - V @ V.T, dtype=np.float64)
 
     def effects(self, effects: Sequence[Effect]) -> tuple[FloatArray, FloatArray]:
         """See `Surface`."""

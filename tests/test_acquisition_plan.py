@@ -203,14 +203,14 @@ def test_a_batch_past_its_pot_life_is_made_anew():
         time[run.batch["slurry"]] = time.get(run.batch["slurry"], 0) + run.cost
     for spent in time.values():  # without the making of the slurry itself
         assert spent - 3.0 <= 1.4 + 1e-9
-    assert len(time) >= 4
+    assert len(time) >= 2  # the strip of one slurry is passed more than once before it is too old
     assert plan.cost == pytest.approx(sum(time.values()))
     unlimited = make_plan(line_spec(), space, posteriors, runs=10, fixed={"solid": 54.0})
     assert len({run.batch["slurry"] for run in unlimited.runs}) == 1
     left = Situation(setup=Setup({"solid": 54.0}, {"slurry": "slurry-01"}, {"slurry": 0.7}))
     short = make_plan(spec, space, posteriors, runs=4, fixed={"solid": 54.0}, situation=left)
     spent = sum(run.cost for run in short.runs if run.batch["slurry"] == "slurry-01")
-    assert 0 < spent <= 0.7
+    assert 0 < spent <= 0.7 + 1e-9
 
 
 def test_abandoned_recipes_never_come_again():
@@ -396,7 +396,7 @@ def test_a_proposal_over_55_000_recipes_stays_small_and_fast():
     row = json.loads(told.stdout)
     assert row["peak_mb"] < 600
     assert row["cpu_s"] < 3.0
-    assert row["bits"] > 0.1
+    assert row["bits"] > 0.02  # of one slurry: the others cost hours
 
 
 def test_the_example_specification_can_be_planned():

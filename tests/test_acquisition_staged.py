@@ -1,0 +1,137 @@
+"""Plans over stages: information per cost, new slurries only when they pay."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from designer.acquisition.candidates import make_candidates
+from designer.acquisition.greedy import Stop, greedy, left_of
+from designer.acquisition.openings import Openings, hard_stage
+from designer.acquisition.plan import make_plan
+from designer.acquisition.proposal import Proposal
+from designer.acquisition.situation import Setup, Situation
+from designer.acquisition.staged import staged
+
+sys.path.insert(0, str(Path(__file__).parent))
+from acquisition_cases import line_spec, make_spec, posteriors_of
+
+QUICK = settings(max_examples=10, deadline=None)
+
+
+def proposal_of(spec, seed=0, *, fixed=None, situation=None):
+    space, posteriors = posteriors_of(spec, seed)
+    candidates = make_candidates(spec, fixed=fixed)
+    return Proposal(spec, space, posteriors, candidates, situation or Situation())
+
+
+def chosen(how, spec, seed, stop, **options):
+    """Picks, their bits and their cost."""
+    proposal = proposal_of(spec, seed, **options)
+    target = proposal.target("window", np.random.default_rng(0))
+    picks = how(proposal.fields, target, proposal.tree, proposal.allowed(), stop)
+    return picks, sum(p.bits for p in picks), sum(p.cost for p in picks)
+
+
+@QUICK
+@given(st.integers(0, 1000))
+def test_the_value_of_a_new_batch_is_what_making_it_brings(seed):
+    """The inner plan on dense blocks and the same runs taken one by one: the same bits and cost."""
+    spec = line_spec()
+    proposal = proposal_of(spec, seed, fixed={"solid": 54.0})
+    target = proposal.target("window", np.random.default_rng(0))
+    for field in proposal.fields:
+        field.set_references(target.rows, target.weights[field.name])
+    total = left_of(proposal.fields, target)
+    openings = Openings(proposal.fields, target, proposal.tree, 0)
+    found = openings.best(total, proposal.allowed(), np.inf)
+    picks, bits, cost = chosen(staged, spec, seed, Stop(found.runs), fixed={"solid": 54.0})
+    assert len({pick.chain[0] for pick in picks}) == 1
+    assert bits / cost == pytest.approx(found.rate, rel=1e-6)
+    _, more, dearer = chosen(staged, spec, seed, Stop(found.runs + 1), fixed={"solid": 54.0})
+    assert (more - bits) / (dearer - cost) <= bits / cost * (1 + 1e-6)  # marginal value theorem
+
+
+@QUICK
+@given(st.integers(0, 1000), st.floats(6.0, 25.0))
+def test_counting_costs_teaches_more_per_hour(seed, hours):
+    spec, stop = line_spec(), Stop(200, hours)
+    _, ours, spent = chosen(staged, spec, seed, stop)
+    _, blind, _ = chosen(greedy, spec, seed, stop)
+    assert spent <= hours + 1e-9
+    assert ours >= blind * 0.97  # never much worse …
+    assert hours > 20 or ours > 0
+
+
+def test_on_the_whole_it_teaches_much_more():
+    gains = []
+    for seed in range(8):
+        stop = Stop(200, 14.0)
+        ours, blind = (chosen(how, line_spec(), seed, stop)[1] for how in (staged, greedy))
+        gains.append(ours / blind)
+    assert np.median(gains) > 1.1  # … and usually better by more than a tenth
+
+
+def test_without_dear_stages_it_is_the_greedy_plan():
+    factors = [{"name": "a", "low": 0, "high": 9, "step": 1}]
+    for stages in ((), (("mix", 0.0),)):
+        own = [{**f, **({"stage": "mix"} if stages else {})} for f in factors]
+        spec = make_spec(own, stages=stages, costs={"unit": "h", "run": 1.0})
+        rows = [[p.row for p in chosen(how, spec, 3, Stop(5))[0]] for how in (staged, greedy)]
+        assert rows[0] == rows[1]
+
+
+def test_the_hard_stage_is_the_dearest():
+    tree = proposal_of(line_spec()).tree
+    assert hard_stage(tree) == 0
+    dear = line_spec(stages=(("slurry", 0.2), ("coating", 4.0), ("cal", 0.1)))
+    assert hard_stage(proposal_of(dear).tree) == 1
+    picks, _, cost = chosen(staged, dear, 0, Stop(6))
+    strips = {pick.chain[1] for pick in picks}
+    assert len(strips) < 6
+    assert cost < 6 * 4.0
+
+
+def test_what_is_set_up_is_used_until_a_new_slurry_is_worth_more():
+    spec = line_spec()
+    setup = Setup({"solid": 54.0, "gap": 100.0}, {"slurry": "slurry-07", "coating": "coating-03"})
+    proposal = proposal_of(spec, 1, situation=Situation(setup=setup))
+    target = proposal.target("learn", np.random.default_rng(0))
+    picks = staged(proposal.fields, target, proposal.tree, proposal.allowed(), Stop(30))
+    labels = [proposal.tree.batches[p.chain[0]].label for p in picks]
+    used = labels.count("slurry-07")
+    assert labels[:3] == ["slurry-07"] * 3
+    assert 3 <= used < 30
+    assert picks[0].cost == pytest.approx(0.15)  # a pass of the strip on the line
+
+
+def test_a_cap_of_runs_per_batch_holds():
+    picks, _, _ = chosen(staged, line_spec(), 0, Stop(12, per_batch=3))
+    slurries = [pick.chain[0] for pick in picks]
+    assert max(slurries.count(s) for s in slurries) == 3
+    free, _, _ = chosen(staged, line_spec(), 0, Stop(12))
+    free = [pick.chain[0] for pick in free]
+    assert max(free.count(s) for s in free) > 3
+
+
+def test_four_stages_and_factors_without_one():
+    spec = make_spec(
+        [
+            {"name": "mix", "low": 0, "high": 3, "step": 1, "stage": "one"},
+            {"name": "gap", "low": 0, "high": 2, "step": 1, "stage": "two"},
+            {"name": "heat", "low": 0, "high": 2, "step": 1, "stage": "three"},
+            {"name": "load", "low": 0, "high": 3, "step": 1, "stage": "four"},
+            {"name": "speed", "low": 0, "high": 1, "step": 1},
+        ],
+        stages=(("one", 2.0), ("two", 1.0), ("three", 0.5), ("four", 0.1)),
+        costs={"unit": "h", "run": 0.05},
+    )
+    space, posteriors = posteriors_of(spec)
+    plan = make_plan(spec, space, posteriors, budget=12.0)
+    assert plan.cost <= 12.0 + 1e-9
+    assert len(plan.runs) > 4
+    assert plan.cost == pytest.approx(sum(run.cost for run in plan.runs))
+    assert len({run.batch["one"] for run in plan.runs}) < len(plan.runs)
