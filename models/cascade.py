@@ -8,12 +8,13 @@ error × 0.92–0.95 from 4 runs on). The uncertainty of that prediction is not 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from designer.models.arrays import FloatArray, IntArray
+from designer.models.kept import Kept
 from designer.models.space import cube_points
 
 if TYPE_CHECKING:
@@ -33,10 +34,19 @@ class Upstream:
     Attributes:
         posterior: belief about the upstream response, not conditioned on pending runs.
         column: coordinate it stands for; None: none is replaced.
+        kept: the last target levels, shared by all copies.
     """
 
     posterior: ResponsePosterior
     column: int | None = None
+    kept: Kept = field(default_factory=Kept, repr=False)
+
+    def target_level(self, X: FloatArray) -> FloatArray:
+        """`level` on the target line."""
+        kept = self.kept.get(X)
+        if kept is not None:
+            return kept
+        return self.kept.put(X, self.level(X, np.zeros(len(X), dtype=np.int64)))
 
     def level(self, X: FloatArray, line: IntArray) -> FloatArray:
         """Predicted upstream response ``[n]`` on its model scale.

@@ -8,12 +8,13 @@ from (``process``). Training rows are seen by their own line, everything else by
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from designer.models.arrays import FloatArray, IntArray
 from designer.models.cascade import Upstream
+from designer.models.kept import Kept
 from designer.models.process import Feature
 from designer.models.slopes import Slopes
 
@@ -33,6 +34,7 @@ class Chart:
     upstream: Upstream | None = None
     slopes: Slopes | None = None
     feature: Feature | None = None
+    _kept: Kept = field(default_factory=Kept, init=False, repr=False)
 
     @property
     def dimension(self) -> int:
@@ -61,7 +63,12 @@ class Chart:
 
     def points(self, X: FloatArray) -> FloatArray:
         """Points of the target line, ``[n, C]``."""
-        return X if self.plain else self._view(X, np.zeros(len(X), dtype=np.int64))
+        if self.plain:
+            return X
+        kept = self._kept.get(X)
+        if kept is not None:
+            return kept
+        return self._kept.put(X, self._view(X, None))
 
     def rows(self, X: FloatArray, line: IntArray) -> FloatArray:
         """Measured points, each seen by its own line.
@@ -72,10 +79,11 @@ class Chart:
         """
         return X if self.plain else self._view(X, line)
 
-    def _view(self, X: FloatArray, line: IntArray) -> FloatArray:
+    def _view(self, X: FloatArray, line: IntArray | None) -> FloatArray:
         coordinates, ratio = X, np.zeros(len(X))
         if self.upstream is not None:
-            level = self.upstream.level(X, line)
+            upstream = self.upstream
+            level = upstream.target_level(X) if line is None else upstream.level(X, line)
             coordinates = self.upstream.replaced(X, level)
             ratio = self.upstream.log_ratio(level)
         parts = [coordinates]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -60,26 +60,26 @@ def fit_responses(
     """
     links = links or {}
     fitted: dict[str, ResponsePosterior] = {}
+    upstreams: dict[str, Upstream] = {}
     for done, name in enumerate(_in_order(responses, links)):
         watch(name, done / len(responses))
         data, link = responses[name], links.get(name, Link())
         feature = link.feature
         if link.only_without_history and bool(np.any(data.line > 0)):
             feature = None
-        upstream = _upstream(fitted, link, needed=feature is not None)
+        upstream = _upstream(upstreams, link, needed=feature is not None)
         fitted[name] = fit(data, groups, lines, upstream=upstream, feature=feature)
+        upstreams[name] = Upstream(fitted[name])
     return {name: fitted[name] for name in responses}
 
 
-def _upstream(
-    fitted: Mapping[str, ResponsePosterior], link: Link, *, needed: bool
-) -> Upstream | None:
+def _upstream(upstreams: Mapping[str, Upstream], link: Link, *, needed: bool) -> Upstream | None:
     """The upstream response's predictions, where they say something."""
-    posterior = fitted.get(link.upstream or "")
-    if posterior is None:
+    found = upstreams.get(link.upstream or "")
+    if found is None:
         return None
-    column = upstream_column(posterior, list(link.columns))
-    return Upstream(posterior, column) if needed or column is not None else None
+    column = upstream_column(found.posterior, list(link.columns))
+    return replace(found, column=column) if needed or column is not None else None
 
 
 def _in_order(responses: Mapping[str, ResponseData], links: Mapping[str, Link]) -> list[str]:
