@@ -15,6 +15,7 @@ LAPACK's dpotrf/dpotri; squared differences per input are computed once.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,21 @@ _blas: Any = blas
 _JITTERS = (0.0, 1e-8, 1e-6, 1e-4)  # relative to the mean variance
 _REFUSED = 1e10  # value of a θ whose covariance cannot be factorised at all
 _FIVE_THIRDS = 5.0 / 3.0
+
+
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """What one value of the likelihood took.
+
+    Attributes:
+        value: negative log posterior.
+        chol: lower Cholesky factor of the rows' covariance, ``[n, n]``.
+        alpha: ``K⁻¹ z``, ``[n]``.
+    """
+
+    value: float
+    chol: FloatArray
+    alpha: FloatArray
 
 
 class Likelihood:
@@ -69,29 +85,42 @@ class Likelihood:
 
     def __call__(self, theta: FloatArray) -> tuple[float, FloatArray]:
         """Negative log posterior (up to a constant of the data's size) and gradient."""
-        self.evaluations += 1
         value, gradient = self._prior(theta)
         if len(self.rows) == 0:
+            self.evaluations += 1
             return value, gradient
         p = self.layout.unpack(theta)
         K, parts = self._covariance(p)
-        factor = factorise(K)
-        if factor is None:
+        solved = self._solve(K, value)
+        if solved is None:
             return _REFUSED, np.zeros_like(theta)
-        chol, jitter = factor
-        self.jitter = max(self.jitter, jitter)
-        z = self.rows.z
-        alpha = _lapack.dpotrs(chol, z, lower=1)[0]
-        value += 0.5 * float(z @ alpha) + float(np.log(np.diagonal(chol)).sum())
-        value += 0.5 * len(z) * float(np.log(2.0 * np.pi))
+        value, chol, alpha = solved.value, solved.chol, solved.alpha
         # G = K⁻¹ - αα' folded: twice the lower triangle stands for both, so the (unfilled) upper
         # triangle of dpotri never has to be mirrored.
         inverse = _lapack.dpotri(chol, lower=1, overwrite_c=1)[0]
         inverse *= 2.0
-        inverse.reshape(-1, order="A")[:: len(z) + 1] *= 0.5
+        inverse.reshape(-1, order="A")[:: len(alpha) + 1] *= 0.5
         G = _blas.dger(-1.0, alpha, alpha, a=inverse, overwrite_a=1).T
         self._add_gradient(gradient, G, p, parts)
         return value, gradient
+
+    def solve(self, theta: FloatArray) -> Solved | None:
+        """The value alone, with the factorisation it took; None where there is none."""
+        K = self._covariance(self.layout.unpack(theta))[0]
+        return self._solve(K, self._prior(theta)[0])
+
+    def _solve(self, K: FloatArray, prior: float) -> Solved | None:
+        self.evaluations += 1
+        factor = factorise(K)
+        if factor is None:
+            return None
+        chol, jitter = factor
+        self.jitter = max(self.jitter, jitter)
+        z = self.rows.z
+        alpha = _lapack.dpotrs(chol, z, lower=1)[0]
+        value = prior + 0.5 * float(z @ alpha) + float(np.log(np.diagonal(chol)).sum())
+        value += 0.5 * len(z) * float(np.log(2.0 * np.pi))
+        return Solved(value, chol, alpha)
 
     def _prior(self, theta: FloatArray) -> tuple[float, FloatArray]:
         layout = self.layout
