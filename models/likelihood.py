@@ -26,6 +26,7 @@ from designer.models.chart import Chart
 from designer.models.kernels import matern_and_slope, squared_differences
 from designer.models.priors import Layout, Parameters
 from designer.models.rows import TrainingRows
+from designer.models.summary import Summary
 
 _lapack: Any = lapack  # the type checkers disagree on which routines these modules have
 _blas: Any = blas
@@ -82,6 +83,11 @@ class Likelihood:
         self._starts = np.array([s.start for _, s in self._blocks], dtype=np.int64)
         self._present = np.array([p for p, _ in self._blocks], dtype=np.int64)
         self._batches = [_shared_pairs(rows, stage) for stage in layout.stages]
+        self._joint = [  # noise that pseudo-rows of a line share, besides that on the diagonal
+            (position, s, rows.summaries[position].noise - np.diag(rows.base[s]))
+            for position, s in self._blocks
+            if position in rows.summaries
+        ]
 
     def __call__(self, theta: FloatArray) -> tuple[float, FloatArray]:
         """Negative log posterior (up to a constant of the data's size) and gradient."""
@@ -132,7 +138,24 @@ class Likelihood:
         gradient = scaled.copy()
         if len(trust):
             gradient[common] -= scaled[trust].sum()
-        return 0.5 * float(offset @ scaled), gradient
+        value = 0.5 * float(offset @ scaled)
+        for position, summary in self.rows.summaries.items():
+            value += self._told(theta, position, summary, gradient)
+        return value, gradient
+
+    def _told(
+        self, theta: FloatArray, position: int, summary: Summary, gradient: FloatArray
+    ) -> float:
+        """What a summary says about noise and batch effects; adds to the gradient."""
+        level, own = self.layout.where("mu_s")[0], self.layout.where("eta")[position]
+        stages = [self.layout.stages.index(stage) for stage in summary.stages]
+        effects = self.layout.where("ln_sigma_w")[stages]
+        value, slope = summary.information(
+            np.append(theta[level] + theta[own], 2.0 * theta[effects])
+        )
+        gradient[[level, own]] += slope[0]
+        gradient[effects] += 2.0 * slope[1:]
+        return value
 
     def covariance(self, p: Parameters) -> FloatArray:
         """Covariance ``[n, n]`` of the rows at given hyperparameters."""
@@ -171,6 +194,8 @@ class Likelihood:
         flat = K.reshape(-1)
         noise = self.rows.base * p.noise[self.rows.position]
         flat[:: n + 1] += noise + self.rows.extra
+        for position, s, joint in self._joint:
+            K[s, s] += p.noise[position] * joint
         for variance, pairs in zip(p.batch, self._batches, strict=True):
             flat[pairs] += variance
         return K, parts
@@ -201,6 +226,8 @@ class Likelihood:
         )
         flat = G.reshape(-1)
         noise = flat[:: len(rows) + 1] * rows.base * p.noise[rows.position]
+        for position, s, joint in self._joint:
+            noise[s.start] += p.noise[position] * np.vdot(G[s, s], joint)
         out[layout.where("mu_s")] += 0.5 * noise.sum()
         for place, variance, pairs in zip(
             layout.where("ln_sigma_w"), p.batch, self._batches, strict=True
