@@ -90,9 +90,7 @@ def average(
     objective = np.array([np.inf if found is None else found.value for found in solved])
     weights = _tempered(half_square - objective)
     kept = np.flatnonzero(weights > 1e-4 / samples)
-    members = [
-        ResponsePosterior(replace(fitted, theta=theta[k]), solved=solved[k]) for k in kept
-    ]
+    members = [ResponsePosterior(replace(fitted, theta=theta[k]), solved=solved[k]) for k in kept]
     return AveragedPosterior(posterior, members, weights[kept] / weights[kept].sum())
 
 

@@ -70,9 +70,7 @@ def fit_responses(
         if link.only_without_history and bool(np.any(data.line > 0)):
             feature = None
         upstream = _upstream(fitted, link, needed=feature is not None)
-        fitted[name] = fit(
-            data, groups, lines, upstream=upstream, feature=feature, memory=memory
-        )
+        fitted[name] = fit(data, groups, lines, upstream=upstream, feature=feature, memory=memory)
     return {name: fitted[name] for name in responses}
 
 

@@ -26,7 +26,7 @@ from designer.models.chart import Chart
 from designer.models.kernels import matern_and_slope, squared_differences
 from designer.models.priors import Layout, Parameters
 from designer.models.rows import TrainingRows
-from designer.models.summary import Summary
+from designer.models.summary import Information
 
 _lapack: Any = lapack  # the type checkers disagree on which routines these modules have
 _blas: Any = blas
@@ -88,6 +88,7 @@ class Likelihood:
             for position, s in self._blocks
             if position in rows.summaries
         ]
+        self._told = Information(rows.summaries, layout) if rows.summaries else None
 
     def __call__(self, theta: FloatArray) -> tuple[float, FloatArray]:
         """Negative log posterior (up to a constant of the data's size) and gradient."""
@@ -139,23 +140,11 @@ class Likelihood:
         if len(trust):
             gradient[common] -= scaled[trust].sum()
         value = 0.5 * float(offset @ scaled)
-        for position, summary in self.rows.summaries.items():
-            value += self._told(theta, position, summary, gradient)
+        if self._told is not None:
+            more, slope = self._told(theta)
+            value += more
+            gradient += slope
         return value, gradient
-
-    def _told(
-        self, theta: FloatArray, position: int, summary: Summary, gradient: FloatArray
-    ) -> float:
-        """What a summary says about noise and batch effects; adds to the gradient."""
-        level, own = self.layout.where("mu_s")[0], self.layout.where("eta")[position]
-        stages = [self.layout.stages.index(stage) for stage in summary.stages]
-        effects = self.layout.where("ln_sigma_w")[stages]
-        value, slope = summary.information(
-            np.append(theta[level] + theta[own], 2.0 * theta[effects])
-        )
-        gradient[[level, own]] += slope[0]
-        gradient[effects] += 2.0 * slope[1:]
-        return value
 
     def covariance(self, p: Parameters) -> FloatArray:
         """Covariance ``[n, n]`` of the rows at given hyperparameters."""

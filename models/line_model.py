@@ -244,7 +244,9 @@ def low_rank(
     return pivots[:rank], np.ascontiguousarray(L[:rank].T), left
 
 
-def representative(L: FloatArray, pivots: IntArray, information: FloatArray, count: int) -> IntArray:
+def representative(
+    L: FloatArray, pivots: IntArray, information: FloatArray, count: int
+) -> IntArray:
     """Pivots that together tell most about the surface where the line's rows are.
 
     Greedy: each takes most off the integrated variance (Cohn 1996). Rows count at the pivot they
@@ -285,7 +287,9 @@ def _message(
     J, h = turned[:m, :m], pulled[:m]
     if turned.shape[0] > m:
         rest = turned[m:, m:] + np.eye(turned.shape[0] - m)
-        back = cho_solve(cho_factor(rest, lower=True), np.column_stack([turned[m:, :m], pulled[m:]]))
+        back = cho_solve(
+            cho_factor(rest, lower=True), np.column_stack([turned[m:, :m], pulled[m:]])
+        )
         J, h = J - turned[:m, m:] @ back[:, :-1], h - turned[:m, m:] @ back[:, -1]
     J = 0.5 * (J + J.T)
     J[np.diag_indices_from(J)] *= 1.0 + _JITTER

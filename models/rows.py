@@ -78,9 +78,7 @@ class TrainingRows:
         return (counts[inverse] > 1) & (codes >= 0)
 
 
-def arrange(
-    data: ResponseData, doubted: IntArray | None = None
-) -> tuple[TrainingRows, Scaled]:
+def arrange(data: ResponseData, doubted: IntArray | None = None) -> tuple[TrainingRows, Scaled]:
     """Sort the rows of a response into blocks per line and bring them to the model scale.
 
     Args:

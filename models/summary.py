@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.linalg import block_diag
 
 from designer.models.arrays import FloatArray, IntArray
+from designer.models.priors import Layout
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,12 +42,6 @@ class Summary:
     slope: FloatArray
     curvature: FloatArray
     doubted: IntArray
-
-    def information(self, u: FloatArray) -> tuple[float, FloatArray]:
-        """The quadratic term and its gradient ``[1 + k]`` at u."""
-        away = u - self.at
-        pull = self.curvature @ away
-        return float(self.slope @ away + 0.5 * (away @ pull)), self.slope + pull
 
     def to_json(self) -> dict[str, Any]:
         """Plain lists; numbers come back exactly."""
@@ -84,3 +80,34 @@ class Summary:
         if not all(np.isfinite(a).all() for a in (values, noise, at, slope, curvature)):
             return None
         return cls(points, values, noise, stages, at, slope, curvature, doubted)
+
+
+class Information:
+    """What all summaries say about noise and batch effects: one quadratic function of θ.
+
+    Args:
+        summaries: by line position.
+        layout: the hyperparameters.
+    """
+
+    def __init__(self, summaries: Mapping[int, Summary], layout: Layout) -> None:
+        level, own = layout.where("mu_s")[0], layout.where("eta")
+        effects = layout.where("ln_sigma_w")
+        maps = []  # u of each line as a linear map of θ
+        for position, summary in summaries.items():
+            u = np.zeros((len(summary.at), len(layout.names)))
+            u[0, [level, own[position]]] = 1.0
+            for k, stage in enumerate(summary.stages, start=1):
+                u[k, effects[layout.stages.index(stage)]] = 2.0
+            maps.append(u)
+        self._map = np.concatenate(maps)
+        self._at = np.concatenate([summary.at for summary in summaries.values()])
+        self._slope = np.concatenate([summary.slope for summary in summaries.values()])
+        self._curvature = block_diag(*(summary.curvature for summary in summaries.values()))
+
+    def __call__(self, theta: FloatArray) -> tuple[float, FloatArray]:
+        """Value and gradient ``[k]``."""
+        away = self._map @ theta - self._at
+        pull = self._curvature @ away
+        value = float(self._slope @ away + 0.5 * (away @ pull))
+        return value, np.asarray((self._slope + pull) @ self._map)
