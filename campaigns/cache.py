@@ -120,13 +120,13 @@ class LineCache:
             return {}
         return entries
 
-    def get(self, key: str) -> Any | None:
+    def get(self, key: str) -> object | None:
         """The value kept under a key; None when there is none."""
         if key not in self._used and key in self._kept:
             self._used[key] = self._kept[key]
         return self._used.get(key)
 
-    def put(self, key: str, value: Any) -> None:
+    def put(self, key: str, value: object) -> None:
         """Keep a JSON-able value."""
         self._used[key] = value
         self._changed = True

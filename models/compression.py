@@ -27,7 +27,7 @@ from designer.models.summary import Summary
 
 MOST_ROWS = 300  # of all earlier lines together that stay as they are
 PSEUDO_ROWS = 240  # of all earlier lines together otherwise (with the rows of short lines)
-MOST_PER_LINE = 32
+MOST_PER_LINE = 64
 FIT_ROWS = 128  # of a line that its own hyperparameters are learned from
 
 
@@ -59,7 +59,7 @@ def compress(
             line = _pseudo_rows(line.take(kept[summary.points]), summary)
         parts.append(line)
     parts.append(rows.take(np.arange(len(rows) - rows.target_rows, len(rows))))
-    short = replace(_stacked(parts), summaries=summaries)
+    short = replace(rows.joined(parts), summaries=summaries)
     return short, _messages(data, rows, short, np.sort(np.concatenate(doubted)))
 
 
@@ -69,8 +69,8 @@ def shares(counts: IntArray) -> IntArray:
     left = PSEUDO_ROWS
     for done, k in enumerate(np.argsort(counts, kind="stable")):
         fair = max(left // (len(counts) - done), 1)
+        left -= min(int(counts[k]), fair)
         out[k] = counts[k] if counts[k] <= fair else min(fair, MOST_PER_LINE)
-        left -= int(out[k])
     return out
 
 
@@ -94,12 +94,6 @@ def _pseudo_rows(line: TrainingRows, summary: Summary) -> TrainingRows:
         extra=np.zeros(len(line)),
         batch=np.full(line.batch.shape, OWN_BATCH),
     )
-
-
-def _stacked(parts: list[TrainingRows]) -> TrainingRows:
-    names = ("X", "z", "position", "batch", "base", "extra", "run", "order")
-    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
-    return replace(parts[0], **joined)
 
 
 def _remembered(

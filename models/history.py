@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from designer.models.arrays import FloatArray, IntArray
+from designer.models.arrays import BoolArray, FloatArray, IntArray
 from designer.models.chart import Chart
 from designer.models.data import ResponseData
 from designer.models.fitting import search
@@ -61,10 +61,16 @@ def history_start(
 
 
 def _key(earlier: TrainingRows, groups: IntArray, layout: Layout) -> str:
-    arrays = [earlier.X, earlier.z, earlier.base, earlier.extra, earlier.position]
-    shared = [earlier.shared(stage) for stage in range(earlier.batch.shape[1])]
-    ranks = [np.unique(codes, return_inverse=True)[1] for codes in earlier.batch.T]
+    arrays: list[FloatArray | IntArray | BoolArray] = [
+        earlier.X,
+        earlier.z,
+        earlier.base,
+        earlier.extra,
+        earlier.position,
+    ]
+    for stage, codes in enumerate(earlier.batch.T):
+        arrays += [earlier.shared(stage), np.unique(codes, return_inverse=True)[1]]
     for summary in earlier.summaries.values():
         arrays += [summary.noise, summary.at, summary.slope, summary.curvature]
     arrays += [layout.mean, layout.sd, layout.low, layout.high]
-    return key_of("start", layout.names, groups, *arrays, *shared, *ranks)
+    return key_of("start", layout.names, groups, *arrays)

@@ -45,6 +45,7 @@ def fit_responses(
     groups: IntArray,
     lines: int,
     links: Mapping[str, Link] | None = None,
+    *,
     watch: Watch = _ignore,
     memory: Memory | None = None,
 ) -> dict[str, ResponsePosterior]:

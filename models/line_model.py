@@ -156,7 +156,7 @@ class LineModel:
         leverage = np.square(solve_triangular(factor[0], half.T, lower=True)).sum(axis=0)
         out = residual / np.sqrt(noise * np.maximum(1.0 - leverage, 1e-3))
         usual = 1.4826 * float(np.median(np.abs(out)))  # consistent with the sd of normal data
-        return out / min(max(usual, 0.1), 1.0)
+        return np.asarray(out / min(max(usual, 0.1), 1.0))
 
     def summary(self, count: int, doubted: IntArray) -> Summary:
         """The line as ``count`` pseudo-rows at most.

@@ -7,13 +7,13 @@ to the last bit, because values are JSON whose numbers survive writing and readi
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import scipy
 
 from designer.campaigns.version import program_version
-from designer.models.arrays import FloatArray, IntArray
+from designer.models.arrays import BoolArray, FloatArray, IntArray
 
 _FORMAT = 1  # to be raised when anything derived from earlier lines is computed differently
 
@@ -21,11 +21,11 @@ _FORMAT = 1  # to be raised when anything derived from earlier lines is computed
 class Memory(Protocol):
     """A keeper of JSON-able values."""
 
-    def get(self, key: str) -> Any | None:
+    def get(self, key: str) -> object | None:
         """The value kept under a key; None when there is none."""
         ...
 
-    def put(self, key: str, value: Any) -> None:
+    def put(self, key: str, value: object) -> None:
         """Keep a value."""
         ...
 
@@ -36,11 +36,11 @@ class NoMemory:
     def get(self, key: str) -> None:
         """Nothing."""
 
-    def put(self, key: str, value: Any) -> None:
+    def put(self, key: str, value: object) -> None:
         """Nothing."""
 
 
-def key_of(kind: str, *parts: FloatArray | IntArray | tuple[object, ...]) -> str:
+def key_of(kind: str, *parts: FloatArray | IntArray | BoolArray | tuple[object, ...]) -> str:
     """Hash of a kind of value, of the program's and its libraries' versions, and of all inputs.
 
     Args:

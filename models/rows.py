@@ -6,8 +6,9 @@ contents, so the order in which data arrive changes nothing, not even the last b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from designer.models.arrays import BoolArray, FloatArray, IntArray
 from designer.models.data import ResponseData
 from designer.models.scaling import Scaled, scale_response
 from designer.models.summary import Summary
+
+_COLUMNS = ("X", "z", "position", "batch", "base", "extra", "run", "order")
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,8 +66,17 @@ class TrainingRows:
 
     def take(self, rows: IntArray) -> TrainingRows:
         """Some of the rows, in that order; summaries stay."""
-        arrays = ("X", "z", "position", "batch", "base", "extra", "run", "order")
-        return replace(self, **{name: getattr(self, name)[rows] for name in arrays})
+        return self._filled([getattr(self, name)[rows] for name in _COLUMNS])
+
+    def joined(self, parts: Sequence[TrainingRows]) -> TrainingRows:
+        """The rows of some parts of it, one part after the other."""
+        return self._filled(
+            [np.concatenate([getattr(part, name) for part in parts]) for name in _COLUMNS]
+        )
+
+    def _filled(self, columns: list[Any]) -> TrainingRows:
+        filled: dict[str, Any] = dict(zip(_COLUMNS, columns, strict=True))
+        return replace(self, **filled)
 
     @property
     def pseudo(self) -> BoolArray:

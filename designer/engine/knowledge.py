@@ -80,8 +80,8 @@ def learn(state: CampaignState, progress: Progress, memory: Memory | None = None
         training.space.groups,
         len(training.lines),
         response_links(state.spec, training.space),
-        lambda name, share: progress(f"learning {name}", share),
-        memory,
+        watch=lambda name, share: progress(f"learning {name}", share),
+        memory=memory,
     )
     return Knowledge(state, training, posteriors)
 
