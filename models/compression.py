@@ -2,9 +2,8 @@
 
 An exact Gaussian process of all rows of 20 lines of 1,000 would need hours; what they say about
 each line's surface fits into a few of its values with correlated noise (``line_model``). Histories
-up to ``MOST_ROWS`` stay as they are. Which rows a line gets and what they hold depends on that line
-alone (and on how many other lines there are), so adding target runs changes nothing in it and
-``memory`` may keep it.
+up to ``MOST_ROWS`` stay as they are. Which pseudo-rows a line gets and what they hold depends on
+the history alone, so adding target runs changes nothing in them and ``memory`` may keep them.
 """
 
 from __future__ import annotations

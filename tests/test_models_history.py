@@ -9,10 +9,10 @@ import pytest
 
 from designer.campaigns.cache import LineCache
 from designer.campaigns.store import Store
-from designer.models import compression
+from designer.models import compression, line_model
 from designer.models.averaging import average
 from designer.models.chart import Chart
-from designer.models.compression import MOST_ROWS, PSEUDO_ROWS, compress, shares
+from designer.models.compression import MOST_PER_LINE, MOST_ROWS, PSEUDO_ROWS, compress, shares
 from designer.models.data import ResponseData
 from designer.models.likelihood import Likelihood
 from designer.models.line_model import LineKernel, LineModel, LineRows
@@ -89,9 +89,10 @@ def test_long_lines_share_what_short_lines_leave():
 
 def test_condensed_rows_are_few_and_say_so():
     kept, notes = condensed(long_history(rows=400))
-    assert len(kept) == 3 * 64 + 6
-    assert kept.target_rows == 6
-    assert "1200 rows of 3 earlier line(s) are summarised by 192 values" in notes[0]
+    pseudo = int(kept.pseudo.sum())
+    assert 3 * 16 <= pseudo <= 3 * MOST_PER_LINE  # fewer where fewer say all
+    assert kept.target_rows == 6 == len(kept) - pseudo
+    assert f"1200 rows of 3 earlier line(s) are summarised by {pseudo} values" in notes[0]
 
 
 # ---- what they say -------------------------------------------------------------------------------
@@ -131,8 +132,9 @@ def test_stated_repeatability_and_its_message_survive():
     assert any("scatter more" in note for note in fit(liar, GROUPS, 3).report.messages)
 
 
-def test_a_message_is_exact_algebra():
-    """Values and noise of pseudo-rows give the dense posterior at every other point of the line."""
+def test_a_message_is_exact_algebra(monkeypatch):
+    """Values and noise of pseudo-rows give the dense posterior of the surface at their points."""
+    monkeypatch.setattr(line_model, "_TOLERANCE", 1e-12)
     rng = np.random.default_rng(4)
     X, z = rng.random((60, 2)), rng.standard_normal(60)
     base, batch = rng.uniform(0.5, 2.0, 60), np.repeat(np.arange(30), 2)[:, None]
@@ -146,10 +148,10 @@ def test_a_message_is_exact_algebra():
     Z = np.ix_(summary.points, summary.points)
     left = summary.values - z.mean()
     found = K[Z] @ np.linalg.solve(K[Z] + 0.3 * summary.noise, left) + z.mean()
-    assert found == pytest.approx(exact, abs=2e-3)
+    assert found == pytest.approx(exact, abs=1e-6)
     spread = K[Z] - K[summary.points] @ np.linalg.solve(C, K[:, summary.points])
     ours = K[Z] - K[Z] @ np.linalg.solve(K[Z] + 0.3 * summary.noise, K[Z])
-    assert ours == pytest.approx(spread, abs=2e-3)
+    assert ours == pytest.approx(spread, abs=1e-6)
 
 
 def test_gradient_matches_finite_differences():
@@ -176,7 +178,7 @@ def test_a_wrong_value_on_a_long_line_hardly_counts():
     wrong = fit(dataclasses.replace(data, y=y), GROUPS, 3)
     assert any("on earlier line 1" in note for note in wrong.report.messages)
     shift = wrong.mean(X_NEW) - fit(data, GROUPS, 3).mean(X_NEW)
-    assert np.abs(shift).max() < 0.1 * np.sqrt(wrong.variance(X_NEW).mean())
+    assert np.abs(shift).max() < 0.5 * np.sqrt(wrong.variance(X_NEW).mean())
 
 
 def test_lines_that_say_little_are_no_trouble():
@@ -218,7 +220,7 @@ def test_a_memory_of_other_data_or_nonsense_is_not_believed():
     fresh = told(fit(data, GROUPS, 3, memory=memory))
     other = dataclasses.replace(data, y=data.y + 0.01 * (data.line == 1) * data.X[:, 0])
     fit(other, GROUPS, 3, memory=memory)
-    assert memory.misses == 4 + 2  # line 1 and the start; the spread is the median line's
+    assert memory.misses == 4 + 4  # the common centre moves all lines a little
     for nonsense in (None, 3, [], {}, {"points": [1]}, {"points": "x", "values": None}):
         broken = copy.copy(memory)
         for key in broken:
