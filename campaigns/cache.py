@@ -1,16 +1,19 @@
-"""Figures of the last evaluation, kept beside the store: derived, deletable, never missed.
+"""Derived things kept beside the store: deletable, never missed.
 
-`status` shows them without fitting a model. A cache that is absent, damaged, of another version
-or cannot be written is no error anywhere: the figures are computed again.
+Figures of the last evaluation, which `status` shows without fitting a model, and what long
+histories were condensed to. A cache that is absent, damaged, of another version or cannot be
+written is no error anywhere: what it held is computed again.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import re
 import weakref
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -30,6 +33,8 @@ class _Place(Protocol):
     def cache_folder(self) -> Path | None:
         """Folder beside the store; None for a store in memory."""
 
+
+_LINES = ".lines"  # ends the name of what histories were condensed to
 
 _IN_MEMORY: weakref.WeakKeyDictionary[_Place, dict[str, str]] = weakref.WeakKeyDictionary()
 """Caches of stores in memory: as long as the store, shared by all that use it."""
@@ -77,22 +82,93 @@ class EvaluationCache:
         }
         # Figures that are no JSON (nan) or a full disk must not take a command down whose
         # result is recorded already.
-        with contextlib.suppress(ValueError, TypeError, OSError, DesignerError, RecursionError):
-            text = json.dumps(content, allow_nan=False)
-            folder = self._store.cache_folder
-            if folder is None:
-                _IN_MEMORY.setdefault(self._store, {})[campaign_id] = text
-            elif _CAMPAIGN_ID.fullmatch(campaign_id):
-                folder.mkdir(exist_ok=True)
-                write_atomic(folder / f"{campaign_id}.json", text.encode(), force=True)
+        with contextlib.suppress(ValueError, TypeError, RecursionError):
+            _write(self._store, campaign_id, "", json.dumps(content, allow_nan=False))
 
     def _read(self, campaign_id: str) -> str | None:
-        folder = self._store.cache_folder
-        if folder is None:
-            return _IN_MEMORY.get(self._store, {}).get(campaign_id)
-        if not _CAMPAIGN_ID.fullmatch(campaign_id):
-            return None
+        return _read(self._store, campaign_id, "")
+
+
+class LineCache:
+    """What long histories of one campaign were condensed to, by hash of what went in.
+
+    Serves as a memory of the models: ``get`` and ``put``, then ``save``. What was not asked for
+    since it was opened is forgotten by ``save``.
+
+    Args:
+        store: the store it belongs to.
+        campaign_id: id in the store.
+    """
+
+    def __init__(self, store: _Place, campaign_id: str) -> None:
+        self._store, self._campaign_id = store, campaign_id
+        self._used: dict[str, Any] = {}
+        self._changed = False
+
+    @cached_property
+    def _kept(self) -> dict[str, Any]:
+        """Entries written last; none when they are not exactly what was written."""
+        text = _read(self._store, self._campaign_id, _LINES)
         try:
-            return read_regular_file(folder / f"{campaign_id}.json", _LARGEST).decode()
-        except (DesignerError, OSError, ValueError):
-            return None
+            found = parse_json(text) if text is not None else None
+        except (ValueError, RecursionError):
+            return {}
+        if not isinstance(found, dict) or found.get("format") != _FORMAT:
+            return {}
+        entries = found.get("entries")
+        if not isinstance(entries, dict) or found.get("sha256") != _checksum(entries):
+            return {}
+        return entries
+
+    def get(self, key: str) -> object | None:
+        """The value kept under a key; None when there is none."""
+        if key not in self._used and key in self._kept:
+            self._used[key] = self._kept[key]
+        return self._used.get(key)
+
+    def put(self, key: str, value: object) -> None:
+        """Keep a JSON-able value."""
+        self._used[key] = value
+        self._changed = True
+
+    def save(self) -> None:
+        """Write what was used, where something is new; what cannot be kept is forgotten."""
+        if not self._changed:
+            return
+        with contextlib.suppress(ValueError, TypeError, RecursionError):
+            content = {
+                "format": _FORMAT,
+                "sha256": _checksum(self._used),
+                "entries": self._used,
+            }
+            _write(self._store, self._campaign_id, _LINES, json.dumps(content, allow_nan=False))
+            self._changed = False
+
+
+def _checksum(entries: Mapping[str, Any]) -> str:
+    text = json.dumps(entries, allow_nan=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _read(store: _Place, campaign_id: str, kind: str) -> str | None:
+    """What was written for a campaign; None when there is nothing readable."""
+    folder = store.cache_folder
+    if folder is None:
+        return _IN_MEMORY.get(store, {}).get(campaign_id + kind)
+    if not _CAMPAIGN_ID.fullmatch(campaign_id):
+        return None
+    try:
+        return read_regular_file(folder / f"{campaign_id}{kind}.json", _LARGEST).decode()
+    except (DesignerError, OSError, ValueError):
+        return None
+
+
+def _write(store: _Place, campaign_id: str, kind: str, text: str) -> None:
+    """Keep a text; a disk that refuses it is no error."""
+    folder = store.cache_folder
+    if folder is None:
+        _IN_MEMORY.setdefault(store, {})[campaign_id + kind] = text
+    elif _CAMPAIGN_ID.fullmatch(campaign_id):
+        with contextlib.suppress(OSError, DesignerError):
+            folder.mkdir(exist_ok=True)
+            write_atomic(folder / f"{campaign_id}{kind}.json", text.encode(), force=True)

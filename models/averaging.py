@@ -16,7 +16,6 @@ from designer.models.posterior import ResponsePosterior
 
 _SAMPLES = 32
 _SHARE = 0.4  # smallest effective sample size, share of the samples
-_REFUSED = 1e9  # objective of draws whose covariance cannot be factorised
 _FEW_RUNS = 8  # without history up to here, the mode's mean predicts better than the mixture's
 
 
@@ -87,12 +86,11 @@ def average(
     likelihood = fitted.likelihood()
     theta, half_square = posterior.laplace.draws(samples, seed)
     theta = np.clip(theta, fitted.layout.low, fitted.layout.high)
-    objective = np.array([likelihood(draw)[0] for draw in theta])
-    log_weight = half_square - objective
-    log_weight[objective > _REFUSED] = -np.inf
-    weights = _tempered(log_weight)
-    kept = weights > 1e-4 / samples
-    members = [ResponsePosterior(replace(fitted, theta=draw)) for draw in theta[kept]]
+    solved = [likelihood.solve(draw) for draw in theta]
+    objective = np.array([np.inf if found is None else found.value for found in solved])
+    weights = _tempered(half_square - objective)
+    kept = np.flatnonzero(weights > 1e-4 / samples)
+    members = [ResponsePosterior(replace(fitted, theta=theta[k]), solved=solved[k]) for k in kept]
     return AveragedPosterior(posterior, members, weights[kept] / weights[kept].sum())
 
 

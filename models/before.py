@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from designer.models.posterior import ResponsePosterior
 
 
@@ -13,16 +15,5 @@ def without_target_runs(posterior: ResponsePosterior) -> ResponsePosterior:
     The difference to ``posterior`` is what the target's runs taught.
     """
     rows = posterior.fitted.rows
-    kept = slice(0, len(rows) - rows.target_rows)  # the target's rows come last
-    earlier = replace(
-        rows,
-        X=rows.X[kept],
-        z=rows.z[kept],
-        position=rows.position[kept],
-        batch=rows.batch[kept],
-        base=rows.base[kept],
-        extra=rows.extra[kept],
-        run=rows.run[kept],
-        order=rows.order[kept],
-    )
+    earlier = rows.take(np.arange(len(rows) - rows.target_rows))  # the target's rows come last
     return ResponsePosterior(replace(posterior.fitted, rows=earlier))

@@ -15,7 +15,7 @@ from scipy.linalg import solve_triangular
 from designer.models.arrays import FloatArray, IntArray
 from designer.models.covariance import LineCovariance
 from designer.models.fitted import FittedResponse
-from designer.models.likelihood import factorise
+from designer.models.likelihood import Solved, factorise
 from designer.models.priors import Parameters
 
 _TINY = 1e-12
@@ -51,7 +51,10 @@ class ConditionedRows:
 
 
 def training_rows(
-    fitted: FittedResponse, parameters: Parameters, batch_variance: FloatArray
+    fitted: FittedResponse,
+    parameters: Parameters,
+    batch_variance: FloatArray,
+    solved: Solved | None = None,
 ) -> ConditionedRows:
     """The measurements alone.
 
@@ -59,18 +62,26 @@ def training_rows(
         fitted: data and hyperparameters.
         parameters: hyperparameters in natural units.
         batch_variance: σ_w² per stage, ``[S]``.
+        solved: their factorised covariance, where it is known already.
     """
     rows = fitted.rows
+    chol, alpha = _solve(fitted, parameters) if solved is None else (solved.chol, solved.alpha)
+    loading = _loadings(fitted, parameters, np.sqrt(batch_variance))
+    return ConditionedRows(rows.X, rows.position, rows.batch, loading, chol, alpha)
+
+
+def _solve(fitted: FittedResponse, parameters: Parameters) -> tuple[FloatArray, FloatArray]:
+    """Cholesky factor of the rows' covariance and ``K⁻¹ z``."""
     K = fitted.likelihood().covariance(parameters)
     # doubling the diagonal always makes a covariance factorisable; the fit refuses such θ anyway
     factor = factorise(K) or factorise(K + np.diag(np.diagonal(K)))
     if factor is None:
         raise ArithmeticError(f"the covariance of {fitted.data.name} cannot be factorised")
-    chol = factor[0]
-    loading = _loadings(fitted, parameters, np.sqrt(batch_variance))
-    half = ConditionedRows(rows.X, rows.position, rows.batch, loading, chol, rows.z)
-    alpha = half.unwhiten(half.whiten(rows.z))
-    return ConditionedRows(rows.X, rows.position, rows.batch, loading, chol, alpha)
+    chol, z = factor[0], fitted.rows.z
+    if not len(z):
+        return chol, z
+    half = solve_triangular(chol, z, lower=True)
+    return chol, np.asarray(solve_triangular(chol, half, lower=True, trans=1))
 
 
 def with_pending(

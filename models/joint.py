@@ -10,6 +10,7 @@ import numpy as np
 from designer.models.arrays import IntArray
 from designer.models.cascade import Upstream, upstream_column
 from designer.models.data import ResponseData
+from designer.models.memory import Memory
 from designer.models.posterior import ResponsePosterior
 from designer.models.process import Feature
 from designer.models.trust_gp import fit
@@ -44,7 +45,9 @@ def fit_responses(
     groups: IntArray,
     lines: int,
     links: Mapping[str, Link] | None = None,
+    *,
     watch: Watch = _ignore,
+    memory: Memory | None = None,
 ) -> dict[str, ResponsePosterior]:
     """Fit every response, upstream ones first.
 
@@ -54,6 +57,7 @@ def fit_responses(
         lines: number of earlier lines.
         links: by name of the response; none for those left out.
         watch: told the response that comes next and the share of the work done.
+        memory: of what long histories said before.
 
     Returns:
         Posteriors by name, in the order of ``responses``.
@@ -68,7 +72,7 @@ def fit_responses(
         if link.only_without_history and bool(np.any(data.line > 0)):
             feature = None
         upstream = _upstream(upstreams, link, needed=feature is not None)
-        fitted[name] = fit(data, groups, lines, upstream=upstream, feature=feature)
+        fitted[name] = fit(data, groups, lines, upstream=upstream, feature=feature, memory=memory)
         upstreams[name] = Upstream(fitted[name])
     return {name: fitted[name] for name in responses}
 

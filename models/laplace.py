@@ -1,7 +1,9 @@
 """Normal approximation of the hyperparameters' posterior around its mode.
 
-Hessian by central differences of the hand-written gradient; eigenvalues floored at 0.15 so that a
-flat direction is not taken for an infinitely uncertain one (chosen on simulated pilot lines).
+Hessian by forward differences of the hand-written gradient (half the evaluations of central ones;
+with this step the third derivative costs about 1e-3 of an eigenvalue); eigenvalues floored at 0.15
+so that a flat direction is not taken for an infinitely uncertain one (chosen on simulated pilot
+lines).
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from scipy.stats import qmc
 from designer.models.arrays import FloatArray, IntArray
 from designer.models.likelihood import Likelihood
 
-_STEP = 1e-2  # of the differences, in prior standard deviations
+_STEP = 1e-3  # of the differences, in prior standard deviations
 _FLOOR = 0.15
 
 
@@ -38,11 +40,11 @@ class Laplace:
         """The approximation at a mode of the likelihood's posterior."""
         steps = _STEP * likelihood.layout.sd
         hessian = np.empty((len(mode), len(mode)))
+        here = likelihood(mode)[1]
         for i, step in enumerate(steps):
             shift = np.zeros_like(mode)
             shift[i] = step
-            difference = likelihood(mode + shift)[1] - likelihood(mode - shift)[1]
-            hessian[i] = difference / (2.0 * step)
+            hessian[i] = (likelihood(mode + shift)[1] - here) / step
         eigenvalues, eigenvectors = np.linalg.eigh(0.5 * (hessian + hessian.T))
         return cls(mode, np.maximum(eigenvalues, _FLOOR), eigenvectors)
 

@@ -15,6 +15,7 @@ LAPACK's dpotrf/dpotri; squared differences per input are computed once.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from designer.models.chart import Chart
 from designer.models.kernels import matern_and_slope, squared_differences
 from designer.models.priors import Layout, Parameters
 from designer.models.rows import TrainingRows
+from designer.models.summary import Information
 
 _lapack: Any = lapack  # the type checkers disagree on which routines these modules have
 _blas: Any = blas
@@ -32,6 +34,21 @@ _blas: Any = blas
 _JITTERS = (0.0, 1e-8, 1e-6, 1e-4)  # relative to the mean variance
 _REFUSED = 1e10  # value of a θ whose covariance cannot be factorised at all
 _FIVE_THIRDS = 5.0 / 3.0
+
+
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """What one value of the likelihood took.
+
+    Attributes:
+        value: negative log posterior.
+        chol: lower Cholesky factor of the rows' covariance, ``[n, n]``.
+        alpha: ``K⁻¹ z``, ``[n]``.
+    """
+
+    value: float
+    chol: FloatArray
+    alpha: FloatArray
 
 
 class Likelihood:
@@ -66,32 +83,51 @@ class Likelihood:
         self._starts = np.array([s.start for _, s in self._blocks], dtype=np.int64)
         self._present = np.array([p for p, _ in self._blocks], dtype=np.int64)
         self._batches = [_shared_pairs(rows, stage) for stage in layout.stages]
+        self._joint = [  # noise that pseudo-rows of a line share, besides that on the diagonal
+            (position, s, rows.summaries[position].noise - np.diag(rows.base[s]))
+            for position, s in self._blocks
+            if position in rows.summaries
+        ]
+        self._told = Information(rows.summaries, layout) if rows.summaries else None
 
     def __call__(self, theta: FloatArray) -> tuple[float, FloatArray]:
         """Negative log posterior (up to a constant of the data's size) and gradient."""
-        self.evaluations += 1
         value, gradient = self._prior(theta)
         if len(self.rows) == 0:
+            self.evaluations += 1
             return value, gradient
         p = self.layout.unpack(theta)
         K, parts = self._covariance(p)
-        factor = factorise(K)
-        if factor is None:
+        solved = self._solve(K, value)
+        if solved is None:
             return _REFUSED, np.zeros_like(theta)
-        chol, jitter = factor
-        self.jitter = max(self.jitter, jitter)
-        z = self.rows.z
-        alpha = _lapack.dpotrs(chol, z, lower=1)[0]
-        value += 0.5 * float(z @ alpha) + float(np.log(np.diagonal(chol)).sum())
-        value += 0.5 * len(z) * float(np.log(2.0 * np.pi))
+        value, chol, alpha = solved.value, solved.chol, solved.alpha
         # G = K⁻¹ - αα' folded: twice the lower triangle stands for both, so the (unfilled) upper
         # triangle of dpotri never has to be mirrored.
         inverse = _lapack.dpotri(chol, lower=1, overwrite_c=1)[0]
         inverse *= 2.0
-        inverse.reshape(-1, order="A")[:: len(z) + 1] *= 0.5
+        inverse.reshape(-1, order="A")[:: len(alpha) + 1] *= 0.5
         G = _blas.dger(-1.0, alpha, alpha, a=inverse, overwrite_a=1).T
         self._add_gradient(gradient, G, p, parts)
         return value, gradient
+
+    def solve(self, theta: FloatArray) -> Solved | None:
+        """The value alone, with the factorisation it took; None where there is none."""
+        K = self._covariance(self.layout.unpack(theta))[0]
+        return self._solve(K, self._prior(theta)[0])
+
+    def _solve(self, K: FloatArray, prior: float) -> Solved | None:
+        self.evaluations += 1
+        factor = factorise(K)
+        if factor is None:
+            return None
+        chol, jitter = factor
+        self.jitter = max(self.jitter, jitter)
+        z = self.rows.z
+        alpha = _lapack.dpotrs(chol, z, lower=1)[0]
+        value = prior + 0.5 * float(z @ alpha) + float(np.log(np.diagonal(chol)).sum())
+        value += 0.5 * len(z) * float(np.log(2.0 * np.pi))
+        return Solved(value, chol, alpha)
 
     def _prior(self, theta: FloatArray) -> tuple[float, FloatArray]:
         layout = self.layout
@@ -103,7 +139,12 @@ class Likelihood:
         gradient = scaled.copy()
         if len(trust):
             gradient[common] -= scaled[trust].sum()
-        return 0.5 * float(offset @ scaled), gradient
+        value = 0.5 * float(offset @ scaled)
+        if self._told is not None:
+            more, slope = self._told(theta)
+            value += more
+            gradient += slope
+        return value, gradient
 
     def covariance(self, p: Parameters) -> FloatArray:
         """Covariance ``[n, n]`` of the rows at given hyperparameters."""
@@ -142,6 +183,8 @@ class Likelihood:
         flat = K.reshape(-1)
         noise = self.rows.base * p.noise[self.rows.position]
         flat[:: n + 1] += noise + self.rows.extra
+        for position, s, joint in self._joint:
+            K[s, s] += p.noise[position] * joint
         for variance, pairs in zip(p.batch, self._batches, strict=True):
             flat[pairs] += variance
         return K, parts
@@ -172,6 +215,8 @@ class Likelihood:
         )
         flat = G.reshape(-1)
         noise = flat[:: len(rows) + 1] * rows.base * p.noise[rows.position]
+        for position, s, joint in self._joint:
+            noise[s.start] += p.noise[position] * np.vdot(G[s, s], joint)
         out[layout.where("mu_s")] += 0.5 * noise.sum()
         for place, variance, pairs in zip(
             layout.where("ln_sigma_w"), p.batch, self._batches, strict=True

@@ -19,6 +19,7 @@ from designer.models.covariance import CrossCovariance, LineCovariance
 from designer.models.data import OWN_BATCH
 from designer.models.fitted import FitReport, FittedResponse
 from designer.models.laplace import Laplace
+from designer.models.likelihood import Solved
 from designer.models.priors import COMMON_TRUST_SD, sigmoid
 from designer.models.projection import BLOCK, Projector
 from designer.models.scaling import Scaling
@@ -58,9 +59,16 @@ class ResponsePosterior:
     Args:
         fitted: data and hyperparameters.
         rows: rows conditioned on; left out: the training rows.
+        solved: their factorised covariance at these hyperparameters, where it is known already.
     """
 
-    def __init__(self, fitted: FittedResponse, rows: ConditionedRows | None = None) -> None:
+    def __init__(
+        self,
+        fitted: FittedResponse,
+        rows: ConditionedRows | None = None,
+        *,
+        solved: Solved | None = None,
+    ) -> None:
         self.fitted = fitted
         parameters = fitted.parameters
         self._trust = _TargetTrust()
@@ -74,7 +82,7 @@ class ResponsePosterior:
         self.parameters = parameters
         self.kernel = LineCovariance.of_target(parameters, fitted.chart)
         if rows is None:
-            rows = training_rows(fitted, parameters, self.batch_variance)
+            rows = training_rows(fitted, parameters, self.batch_variance, solved)
         self.conditioned = rows
 
     # ---- what it is about -------------------------------------------------------------------

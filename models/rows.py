@@ -6,15 +6,18 @@ contents, so the order in which data arrive changes nothing, not even the last b
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
 from designer.models.arrays import BoolArray, FloatArray, IntArray
-from designer.models.chart import Chart
 from designer.models.data import ResponseData
 from designer.models.scaling import Scaled, scale_response
-from designer.models.thinning import thin
+from designer.models.summary import Summary
+
+_COLUMNS = ("X", "z", "position", "batch", "base", "extra", "run", "order")
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +25,7 @@ class TrainingRows:
     """Rows of one response, sorted by line.
 
     Attributes:
-        X: points as their own lines see them, ``[n, C]`` (``chart``).
+        X: points: encoded ``[n, D]``, or as their own lines see them ``[n, C]`` (``chart``).
         z: values on the model scale, ``[n]``.
         position: position of the row's line in ``positions``, ``[n]``, ascending.
         positions: line codes by position; the last is the target, with or without rows.
@@ -31,6 +34,7 @@ class TrainingRows:
         extra: noise variance added to outliers, ``[n]``.
         run: run number, ``[n]``, -1 on earlier lines.
         order: index of each row in the data it came from, ``[n]``.
+        summaries: by line position, long lines that stand here as pseudo-rows (``compression``).
     """
 
     X: FloatArray
@@ -42,6 +46,7 @@ class TrainingRows:
     extra: FloatArray
     run: IntArray
     order: IntArray
+    summaries: Mapping[int, Summary] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.z)
@@ -59,6 +64,25 @@ class TrainingRows:
             for p, a, n in zip(present, first, counts, strict=True)
         ]
 
+    def take(self, rows: IntArray) -> TrainingRows:
+        """Some of the rows, in that order; summaries stay."""
+        return self._filled([getattr(self, name)[rows] for name in _COLUMNS])
+
+    def joined(self, parts: Sequence[TrainingRows]) -> TrainingRows:
+        """The rows of some parts of it, one part after the other."""
+        return self._filled(
+            [np.concatenate([getattr(part, name) for part in parts]) for name in _COLUMNS]
+        )
+
+    def _filled(self, columns: list[Any]) -> TrainingRows:
+        filled: dict[str, Any] = dict(zip(_COLUMNS, columns, strict=True))
+        return replace(self, **filled)
+
+    @property
+    def pseudo(self) -> BoolArray:
+        """Which rows stand for a long line's many, ``[n]``."""
+        return np.isin(self.position, list(self.summaries))
+
     def shared(self, stage: int) -> BoolArray:
         """Rows whose batch of a stage holds at least two rows, ``[n]``."""
         codes = self.batch[:, stage]
@@ -66,29 +90,26 @@ class TrainingRows:
         return (counts[inverse] > 1) & (codes >= 0)
 
 
-def arrange(
-    data: ResponseData, chart: Chart, doubted: IntArray | None = None
-) -> tuple[TrainingRows, Scaled]:
+def arrange(data: ResponseData, doubted: IntArray | None = None) -> tuple[TrainingRows, Scaled]:
     """Sort the rows of a response into blocks per line and bring them to the model scale.
 
     Args:
         data: the measurements.
-        chart: how points are seen.
         doubted: indices of rows in the data that should hardly count.
+
+    Returns:
+        All rows, their points as they are encoded, and the scale.
     """
     target_last = np.where(data.line == 0, np.iinfo(np.int64).max, data.line)
     order = np.lexsort([data.runs, *data.batch.T, data.y, *data.X.T[::-1], target_last])
     ordered = data.take(order)
-    kept, notes = thin(ordered)
-    order, ordered = order[kept], ordered.take(kept)
     marked = None if doubted is None else np.isin(order, doubted)
     # in this order, too: sums depend on it in the last bit
     scaled = scale_response(ordered, marked)
-    scaled = replace(scaled, messages=(*notes, *scaled.messages))
     positions = (*(int(code) for code in np.unique(data.line) if code > 0), 0)
     lookup = {code: k for k, code in enumerate(positions)}
     rows = TrainingRows(
-        X=chart.rows(ordered.X, ordered.line),
+        X=ordered.X,
         z=scaled.z,
         position=np.array([lookup[int(code)] for code in ordered.line], dtype=np.int64),
         positions=positions,
@@ -103,4 +124,7 @@ def arrange(
 
 def modelled_stages(data: ResponseData, rows: TrainingRows) -> tuple[int, ...]:
     """Stages whose batches are really shared by some rows of this response."""
-    return tuple(s for s in range(data.stages) if data.effects[s] and rows.shared(s).any())
+    told = {stage for summary in rows.summaries.values() for stage in summary.stages}
+    return tuple(
+        s for s in range(data.stages) if data.effects[s] and (s in told or rows.shared(s).any())
+    )

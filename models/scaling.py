@@ -16,7 +16,7 @@ import numpy as np
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 from designer.models.data import ResponseData
 from designer.models.outliers import far_message, far_values
-from designer.models.spread import blended_spread, guessed_spread
+from designer.models.spread import ENOUGH, blended_spread, guessed_spread
 
 # Assumptions, all of them only used where the data leave a gap:
 _TINY = 1e-6  # a spread below this share of the mean is "constant"
@@ -28,6 +28,7 @@ _FEW_RESULTS = 3  # fewer than this without history: the spread is a guess, and 
 _LEAST_EXTRA = 1.0  # extra noise variance of an outlier, at least (model scale)
 LOWEST_SHARE = 0.1  # floor of y (share of its median) in the delta method
 MIN_BASE = 1e-6  # smallest relative noise variance a stated repeatability can give
+_A_FEW = 256  # rows looked at first: sorting all of a long history takes longer than the rest
 _MAX_LOG = 300.0  # exponents beyond this are cut: exp stays finite in float64
 
 
@@ -174,27 +175,39 @@ def scale_response(data: ResponseData, doubted: BoolArray | None = None) -> Scal
 
 
 def _center_and_spread(values: FloatArray, line: IntArray) -> tuple[float, float]:
-    """Mean of line means, and root of the median within-line variance (0 when unknown)."""
+    """Mean of line means, and root of the median within-line variance (0 when unknown).
+
+    With history its rows alone decide, to the last bit, unless all its lines are constant.
+    """
     largest = float(np.abs(values).max()) if len(values) else 0.0
     if largest == 0.0:
         return 0.0, 0.0
-    values = values / largest  # squares of the largest numbers would overflow
+    unit = largest  # squares of the largest numbers would overflow
+    if (line > 0).any():
+        unit = float(np.abs(values[line > 0]).max()) or largest
     history = [code for code in np.unique(line) if code > 0]
-    groups = [values[line == code] for code in history or [0]]
+    groups = [values[line == code] / unit for code in history or [0]]
     center = float(np.mean([group.mean() for group in groups]))
     variances = [float(group.var(ddof=1)) for group in groups if len(group) > 1]
-    within = float(np.median(variances)) if variances else 0.0
+    within = unit * float(np.sqrt(np.median(variances))) if variances else 0.0
     if within <= 0.0 and len(values) > 1:
-        within = float(values.var(ddof=1))
-    return largest * center, largest * float(np.sqrt(within))
+        within = largest * float(np.sqrt((values / largest).var(ddof=1)))
+    return unit * center, within
 
 
 def _freedom(X: FloatArray, line: IntArray) -> int:
-    """Distinct settings beyond the first of each line the spread was learned from."""
+    """Distinct settings beyond the first of each line the spread was learned from.
+
+    Some of them, where those are enough already.
+    """
     rows = np.column_stack([line, X])
     if (line > 0).any():
         rows = rows[line > 0]
-    return len(np.unique(rows, axis=0)) - len(np.unique(rows[:, 0]))
+    for some in (rows[:_A_FEW], rows):
+        freedom = len(np.unique(some, axis=0)) - len(np.unique(some[:, 0]))
+        if freedom >= ENOUGH:
+            break
+    return freedom
 
 
 def _assumed_spread(data: ResponseData, typical: float, *, log: bool) -> float:

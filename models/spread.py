@@ -15,7 +15,7 @@ from designer.models.data import ResponseData
 
 # Assumptions; shares measured on ten functions of one to three inputs:
 _GUESS_WORTH = 3.0  # degrees of freedom ν0 of the guess where data say nothing
-_ENOUGH = 5  # degrees of freedom from which the data speak alone
+ENOUGH = 5  # degrees of freedom from which the data speak alone
 _SHARE_OF_VALUE = 0.5  # guess relative to the typical value, when nothing else is known
 _SHARE_OF_POSSIBLE = 0.2  # … relative to the width of the possible range
 _NOISES = 3.0  # … in stated repeatabilities: the process varies more than its measurement
@@ -72,7 +72,7 @@ def blended_spread(shown: float, guess: float, freedom: int) -> float:
         guess: s0.
         freedom: ν, distinct settings beyond the first of each line.
     """
-    doubt = max(0.0, 1.0 - (freedom / _ENOUGH) ** 2)
+    doubt = max(0.0, 1.0 - (freedom / ENOUGH) ** 2)
     if doubt == 0.0:
         return shown
     unit = max(shown, guess)  # squares of the largest numbers would overflow

@@ -14,10 +14,13 @@ from dataclasses import replace
 from designer.models.arrays import IntArray
 from designer.models.cascade import Upstream
 from designer.models.chart import Chart
+from designer.models.compression import compress
 from designer.models.data import ResponseData
 from designer.models.fitted import FittedResponse
 from designer.models.fitting import search
+from designer.models.history import cold_starts, history_start
 from designer.models.likelihood import Likelihood
+from designer.models.memory import Memory, NoMemory
 from designer.models.outliers import surprising_message
 from designer.models.posterior import ResponsePosterior
 from designer.models.priors import DOUBTED_NOISE_SD, KNOWN_NOISE_SD, make_layout
@@ -38,6 +41,7 @@ def fit(
     upstream: Upstream | None = None,
     feature: Feature | None = None,
     start: Mapping[str, float] | None = None,
+    memory: Memory | None = None,
 ) -> ResponsePosterior:
     """Fit one response; works from no measurement at all upwards.
 
@@ -50,6 +54,7 @@ def fit(
         upstream: predictions of a response decided earlier in the process, if there is one.
         feature: process knowledge to use, on the raw (or logarithmic) scale of the response.
         start: hyperparameters of an earlier fit: one warm start instead of the two cold ones.
+        memory: of what long histories said before; changes the time, never the result.
 
     Returns:
         The posterior of the target line's noise-free response.
@@ -60,13 +65,14 @@ def fit(
     if len(data.line) and not 0 <= data.line.min() <= data.line.max() <= lines:
         raise ValueError(f"line codes of {data.name} must lie in 0…{lines}")
     charts = _charts(data, groups, upstream, feature)
-    fitted = _fit(data, charts, start=start)
+    memory = NoMemory() if memory is None else memory
+    fitted = _fit(data, charts, memory, start=start)
     doubted = suspects(fitted)
     if len(doubted):
-        trial = _fit(data, charts, start=start, doubted=doubted)
+        trial = _fit(data, charts, memory, start=start, doubted=doubted)
         confirmed = unbelievable(trial, doubted)
         if 0 < len(confirmed) < len(doubted):
-            trial = _fit(data, charts, start=start, doubted=confirmed)
+            trial = _fit(data, charts, memory, start=start, doubted=confirmed)
         fitted = trial if len(confirmed) else fitted
     return ResponsePosterior(fitted)
 
@@ -90,20 +96,27 @@ def _charts(
 def _fit(
     data: ResponseData,
     charts: Sequence[Chart],
+    memory: Memory,
     *,
     start: Mapping[str, float] | None,
     doubted: IntArray | None = None,
 ) -> FittedResponse:
     """The best fit over the charts, which have the same hyperparameters, refined with slopes."""
-    rows, scaled = arrange(data, charts[0], doubted)
+    rows, scaled = arrange(data, doubted)
+    groups, known = charts[0].groups, scaled.scaling.noise_sd is not None
+    rows, notes = compress(rows, data, groups, known=known, memory=memory)
+    scaled = replace(scaled, messages=(*notes, *scaled.messages))
     if doubted is not None:
         scaled = replace(scaled, messages=(*scaled.messages, surprising_message(data, doubted)))
+    first = start
+    if first is None and rows.summaries:
+        first = history_start(rows, data, groups, known=known, memory=memory)
     best: FittedResponse | None = None
     for chart in charts:
         if chart.feature is not None:
             chart = replace(chart, feature=chart.feature.scaled(scaled.scaling))  # noqa: PLW2901
         seen = replace(rows, X=chart.rows(data.X[rows.order], data.line[rows.order]))
-        begin = start if best is None else best.layout.to_dict(best.theta)
+        begin = first if best is None else best.layout.to_dict(best.theta)
         fitted = _believing(data, seen, chart, scaled, start=begin)
         if best is None or fitted.report.objective < best.report.objective:
             best = fitted
@@ -150,7 +163,7 @@ def _search(
     if start is not None:
         starts = [layout.from_dict(start)]
     else:  # without rows the prior's mode is the answer
-        starts = [layout.start(), layout.start(doubtful=True)][: 2 if len(rows) else 1]
+        starts = cold_starts(layout)[: 2 if len(rows) else 1]
     theta, report = search(likelihood, starts)
     report = replace(report, messages=scaled.messages)
     return FittedResponse(data, rows, chart, scaled.scaling, layout, theta, report)

@@ -83,12 +83,14 @@ def leave_one_run_out(fitted: FittedResponse) -> LeaveOneRunOut:
 def suspects(fitted: FittedResponse) -> IntArray:
     """Rows of the data, ``[k]``, that the others may make unbelievable: worth a second fit.
 
+    Rows of long lines were looked at when their line was summarised.
+
     One gross error widens the learned noise until it hides in it, hence the low threshold.
     Too many are not outliers: then none.
     """
     usual = np.sqrt(2.0 * np.log(max(len(fitted.rows), 1)))
     found = np.abs(_one_by_one(fitted)) > usual + _SUSPICION
-    found &= fitted.rows.extra == 0
+    found &= (fitted.rows.extra == 0) & ~fitted.rows.pseudo
     if not 0 < np.count_nonzero(found) <= max(1, int(LARGEST_SHARE * len(found))):
         return np.zeros(0, dtype=np.int64)
     return np.sort(fitted.rows.order[found])

@@ -9,7 +9,6 @@ from designer.campaigns.errors import InputError
 from designer.models.averaging import average
 from designer.models.data import ResponseData
 from designer.models.scaling import scale_response
-from designer.models.thinning import thin
 from designer.models.trust_gp import fit
 from tests.models_cases import predict
 
@@ -253,31 +252,3 @@ def test_impossible_data_are_refused(changes):
 def test_line_codes_must_be_known():
     with pytest.raises(ValueError, match="line codes"):
         fit(history(Y_LINES, 1, [10.0]), GROUPS, 2)
-
-
-def test_long_histories_are_thinned_evenly_and_say_so():
-    rng = np.random.default_rng(3)
-    sizes = {1: 20, 2: 900, 3: 400}
-    line = np.concatenate([np.repeat(list(sizes), list(sizes.values())), np.zeros(5, int)])
-    X = rng.random((len(line), 3))
-    data = ResponseData("y", False, None, X, X.sum(axis=1) + line, line)
-    rows, messages = thin(data)
-    kept = np.bincount(line[rows])
-    assert kept.tolist() == [5, 20, 290, 290]
-    assert "720 of 1320" in messages[0]
-    left_out = np.setdiff1d(np.flatnonzero(line == 2), rows)
-    chosen = X[rows[line[rows] == 2]]
-    gap = np.linalg.norm(X[left_out][:, None] - chosen[None], axis=2).min(axis=1)
-    random = X[rng.choice(np.flatnonzero(line == 2), 290, replace=False)]
-    gap_random = np.linalg.norm(X[left_out][:, None] - random[None], axis=2).min(axis=1)
-    assert gap.max() < 0.7 * gap_random.max()
-    everything, none = thin(data.take(np.flatnonzero(line != 2)))
-    assert len(everything) == 425
-    assert none == ()
-
-
-def test_replicates_survive_thinning():
-    X = np.repeat(np.random.default_rng(3).random((10, 3)), 100, axis=0)
-    data = ResponseData("y", False, None, X, np.arange(1000.0), np.ones(1000, int))
-    rows, _ = thin(data)
-    assert len(np.unique(rows)) == 600

@@ -10,6 +10,7 @@ from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.state import CampaignState
 from designer.models.averaging import average
 from designer.models.joint import fit_responses
+from designer.models.memory import Memory
 from designer.models.posterior import ResponsePosterior
 
 from .links import response_links, unused_knowledge
@@ -65,20 +66,29 @@ class Knowledge:
         return {name: p.hyperparameters for name, p in self.posteriors.items()}
 
 
-def learn(state: CampaignState, progress: Progress) -> Knowledge:
-    """Fit every response from the default starts, so that the log alone decides the result."""
+def learn(state: CampaignState, progress: Progress, memory: Memory | None = None) -> Knowledge:
+    """Fit every response from the default starts, so that the log alone decides the result.
+
+    Args:
+        state: the campaign.
+        progress: told what is being done.
+        memory: of what long histories said before; changes the time, never the result.
+    """
     training = training_set(state)
     posteriors = fit_responses(
         training.responses,
         training.space.groups,
         len(training.lines),
         response_links(state.spec, training.space),
-        lambda name, share: progress(f"learning {name}", share),
+        watch=lambda name, share: progress(f"learning {name}", share),
+        memory=memory,
     )
     return Knowledge(state, training, posteriors)
 
 
-def learn_something(state: CampaignState, progress: Progress) -> Knowledge:
+def learn_something(
+    state: CampaignState, progress: Progress, memory: Memory | None = None
+) -> Knowledge:
     """`learn`, refusing a campaign that knows nothing.
 
     Raises:
@@ -92,4 +102,4 @@ def learn_something(state: CampaignState, progress: Progress) -> Knowledge:
                 hint="Record a run, or add an earlier line with `designer lines add`",
             )
         )
-    return learn(state, progress)
+    return learn(state, progress, memory)

@@ -15,6 +15,7 @@ from designer.campaigns.entries import PlanDraft
 from designer.campaigns.factors import Setting
 from designer.campaigns.state import CampaignState
 from designer.campaigns.version import program_version
+from designer.models.memory import Memory
 
 from .figures import evaluate
 from .knowledge import Knowledge, Progress, learn
@@ -89,15 +90,23 @@ def propose(
     progress: Progress,
     *,
     knowledge: Knowledge | None = None,
+    memory: Memory | None = None,
 ) -> Proposal:
-    """Compute the next plan; ``knowledge``: models of exactly this log, where there are any.
+    """Compute the next plan.
+
+    Args:
+        state: the campaign.
+        request: what is wanted.
+        progress: told what is being done.
+        knowledge: models of exactly this log, where there are any.
+        memory: of what long histories said before; changes the time, never the result.
 
     Raises:
         InputError: nothing satisfies constraints and fixed values, or nothing fits the budget.
     """
     with one_thread():
         if knowledge is None:
-            knowledge = learn(state, progress)
+            knowledge = learn(state, progress, memory)
         progress("choosing recipes", None)
         seed = default_seed(state) if request.seed is None else request.seed
         now = request.now or datetime.now(UTC)

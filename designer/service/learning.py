@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from designer.campaigns.cache import LineCache
 from designer.campaigns.state import CampaignState
 
 from .session import Session
@@ -24,8 +25,10 @@ def learned(session: Session, state: CampaignState) -> Knowledge:
     from designer.engine.knowledge import learn_something
     from designer.engine.threads import one_thread
 
+    memory = LineCache(session.store, state.campaign_id)
     with one_thread():
-        knowledge = learn_something(state, session.progress)
+        knowledge = learn_something(state, session.progress, memory)
+    memory.save()
     remember(session, knowledge)
     return knowledge
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns import commands
-from designer.campaigns.cache import EvaluationCache
+from designer.campaigns.cache import EvaluationCache, LineCache
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.factors import Setting
 from designer.campaigns.specification import Specification
@@ -57,7 +57,11 @@ def propose(
         runs=wanted, budget=min(limits, default=None), fixed=fixed, given=known,
         replace=replace, seed=seed,
     )  # fmt: skip
-    proposal = compute(state, request, session.progress, knowledge=remembered(session, state))
+    memory = LineCache(session.store, state.campaign_id)
+    proposal = compute(
+        state, request, session.progress, knowledge=remembered(session, state), memory=memory
+    )
+    memory.save()
     if proposal.knowledge is not None:
         remember(session, proposal.knowledge)
     if not proposal.draft.runs:

@@ -1,0 +1,28 @@
+"""Long histories at quick settings: thresholds a broken treatment cannot meet."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from long_history import accuracy, cost
+
+pytestmark = pytest.mark.benchmark
+
+
+def test_twenty_lines_of_a_thousand_rows_are_affordable():
+    found = cost()
+    # measured 2.3 and .45 s on an idle core; twice that when others use it
+    assert found["first_s"] < 8.0
+    assert found["later_s"] < 1.5
+    assert found["peak_mb"] < 1000
+
+
+def test_condensed_predicts_like_all_rows():
+    found = accuracy("branin", 4, 90, 6, 3, exact=True)
+    condensed, exact = np.median(found["condensed"], axis=0), np.median(found["exact"], axis=0)
+    assert condensed[0] < 1.25 * exact[0]
+    assert condensed[2] > exact[2] - 0.3
+    assert condensed[3] < exact[3]
