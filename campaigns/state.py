@@ -173,6 +173,16 @@ class CampaignState:
         return [run for run in self.runs.values() if run.is_open]
 
     @property
+    def teaching_lines(self) -> list[Line]:
+        """Included lines with a result of a response whose model learns from history."""
+        used = {r.name for r in self.spec.responses if self.spec.uses_history(r)}
+        return [
+            line
+            for line in self.lines.values()
+            if line.included and any(used & row.responses.keys() for row in line.rows)
+        ]
+
+    @property
     def status_counts(self) -> dict[Status, int]:
         """Number of runs of each status, every status present."""
         counts: dict[Status, int] = dict.fromkeys(STATUSES, 0)

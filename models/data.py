@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -34,6 +35,8 @@ class ResponseData:
         window: acceptance window (raw units, ends may be infinite), if any.
         stage_effect: per stage, can its batches change this response? (False for stages after
             the one that decides it); left out: all can.
+        missing: (line code, input) of numeric inputs an earlier line never recorded: constant
+            there, nobody knows at which value; its rows of X hold the middle of the range.
     """
 
     name: str
@@ -47,6 +50,7 @@ class ResponseData:
     possible: tuple[float, float] | None = None
     window: tuple[float, float] | None = None
     stage_effect: tuple[bool, ...] | None = None
+    missing: frozenset[tuple[int, int]] = frozenset()
 
     def __post_init__(self) -> None:
         n = len(self.y)
@@ -102,6 +106,11 @@ class ResponseData:
             batch=self.batch[rows],
             run=self.runs[rows],
         )
+
+    def unknown(self, inputs: IntArray, lines: Sequence[int]) -> BoolArray:
+        """Which of these inputs each of these lines never recorded, ``[lines, inputs]``."""
+        found = [[(line, int(i)) in self.missing for i in inputs] for line in lines]
+        return np.array(found, dtype=np.bool_).reshape(len(lines), len(inputs))
 
     @property
     def effects(self) -> tuple[bool, ...]:

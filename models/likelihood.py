@@ -136,7 +136,7 @@ class Likelihood:
                 block += own[position] + p.offset
                 if len(p.slopes):
                     g = self._slopes[s]
-                    block += (g * p.slopes) @ g.T
+                    block += (g * p.shifts(position)) @ g.T
                 K[s, s] += block
             parts |= {"kd": kd, "hd": hd}
         flat = K.reshape(-1)

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from designer.models.arrays import FloatArray, IntArray
+from designer.models.arrays import BoolArray, FloatArray, IntArray
 from designer.models.process import Feature
 
 COMMON_TRUST_SD = 1.5  # logit t_l around the common level
@@ -22,6 +22,7 @@ KNOWN_NOISE_SD = 0.2  # ln factor on a stated repeatability
 DOUBTED_NOISE_SD = 1.5  # … that the data contradict (assumption)
 SHIFT = 0.03  # prior median of a line's shift along an input, in unit cubes (assumption)
 SHIFT_SD = 0.7  # of its logarithm
+UNKNOWN_SD = 0.3  # of a setting nobody recorded, in unit cubes around their middle (numerics B)
 
 _NOWHERE: IntArray = np.zeros(0, dtype=np.int64)
 
@@ -37,6 +38,7 @@ class Parameters:
         offset: τ², variance of a line's offset.
         drift: A_d², variance of a line's drift over the inputs.
         slopes: κ_i², variance of a line's shift along each slope, ``[p]``.
+        unknown: variance of the same shift because the line never recorded the input, ``[P, p]``.
         feature_drift: κ², variance of a line's drift in the coefficients of process features.
         shape: hyperparameters h of the process feature, ``[k]``.
         batch: σ_w² per modelled stage, ``[B]``.
@@ -55,6 +57,11 @@ class Parameters:
     batch: FloatArray
     noise: FloatArray
     trust: FloatArray
+    unknown: FloatArray
+
+    def shifts(self, place: int | None) -> FloatArray:
+        """Variance of a line's shift along each slope, ``[p]``; None: a line without rows."""
+        return self.slopes if place is None else self.slopes + self.unknown[place]
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,7 @@ class Layout:
         inputs: number of inputs p.
         positions: line codes by position; the target (code 0) is the last.
         stages: stage index of every modelled batch effect.
+        unknown: see ``Parameters``; as many columns as there are slopes.
     """
 
     names: tuple[str, ...]
@@ -80,6 +88,7 @@ class Layout:
     inputs: int
     positions: tuple[int, ...]
     stages: tuple[int, ...]
+    unknown: FloatArray
 
     @property
     def transfer(self) -> bool:
@@ -95,11 +104,12 @@ class Layout:
         """Entries of θ named ``kind`` or ``kind[…]``; empty when the model has none."""
         return self._places.get(kind, _NOWHERE)
 
-    def with_slopes(self, columns: Sequence[int]) -> Layout:
+    def with_slopes(self, columns: Sequence[int], unknown: BoolArray) -> Layout:
         """The same with a variance per slope of the shared surface (``slopes``).
 
         Args:
             columns: coordinates that have one.
+            unknown: did the line at a position never record that coordinate? ``[P, p]``.
         """
         p = len(columns)
         return replace(
@@ -109,6 +119,7 @@ class Layout:
             sd=np.append(self.sd, np.full(p, SHIFT_SD)),
             low=np.append(self.low, np.full(p, -8.0)),
             high=np.append(self.high, np.zeros(p)),
+            unknown=np.where(unknown, UNKNOWN_SD**2, 0.0),
         )
 
     def unpack(self, theta: FloatArray) -> Parameters:
@@ -131,6 +142,7 @@ class Layout:
                 batch=batch,
                 noise=np.exp(level) * np.ones(1),
                 trust=np.ones(1),
+                unknown=self.unknown,
             )
         feature_drift = np.exp(2.0 * theta[self.where("ln_kappa_f")])
         return Parameters(
@@ -145,6 +157,7 @@ class Layout:
             batch=batch,
             noise=np.exp(level + theta[self.where("eta")]),
             trust=sigmoid(theta[self.where("logit_t")]),
+            unknown=self.unknown,
         )
 
     def to_dict(self, theta: FloatArray) -> dict[str, float]:
@@ -228,4 +241,5 @@ def make_layout(
         rows.append(("mu_t", 3.0, 1.0, -3.0, 8.0))
     mean, sd, low, high = np.array([row[1:] for row in rows], dtype=np.float64).T
     names = tuple(row[0] for row in rows)
-    return Layout(names, mean, sd, low, high, inputs, positions, stages)
+    unknown = np.zeros((len(positions), 0))
+    return Layout(names, mean, sd, low, high, inputs, positions, stages, unknown)

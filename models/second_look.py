@@ -29,7 +29,8 @@ def with_slopes(first: FittedResponse, start: Mapping[str, float] | None = None)
     chart = first.chart.with_slopes(slopes)
     data, order = first.data, first.rows.order
     rows = replace(first.rows, X=chart.rows(data.X[order], data.line[order]))
-    layout = first.layout.with_slopes(slopes.columns.tolist())
+    unknown = data.unknown(chart.groups[slopes.columns], rows.positions)
+    layout = first.layout.with_slopes(slopes.columns.tolist(), unknown)
     begin = layout.from_dict(start or first.layout.to_dict(first.theta))
     theta, report = search(Likelihood(rows, chart, layout), [begin])
     report = replace(

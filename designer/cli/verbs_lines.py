@@ -28,13 +28,23 @@ def _add_arguments(parser: Parser) -> None:
     parser.add_argument("--name", metavar="LINE", help="name of the line (needed with FILE)")
     for option, form, told in (
         ("--map", "filecolumn=name", "which column holds which factor or response"),
-        ("--set", "factor=value", "a setting that is the same in all rows"),
+        ("--set", "factor=value", "a setting that is the same in all rows, perhaps `unknown`"),
         ("--unit", "column=mm", "unit of a column, where it differs from the declared one"),
         ("--where", "column=value", "take only these rows"),
     ):
         parser.add_argument(option, metavar=form, nargs="+", action="extend", help=told)
     parser.add_argument(
-        "--mapping", metavar="FILE.toml", help="the same in a file: [map] [set] [unit] [where]"
+        "--other",
+        dest="others",
+        metavar="FACTOR",
+        nargs="+",
+        action="extend",
+        help="keep rows whose category the campaign does not have",
+    )
+    parser.add_argument(
+        "--mapping",
+        metavar="FILE.toml",
+        help="the same in a file: [map] [set] [unit] [where], other = [FACTOR]",
     )
 
 
@@ -61,7 +71,11 @@ def _add_check(arguments: Namespace) -> None:
 def _add(service: Service, arguments: Namespace) -> Data:
     if arguments.other is not None:
         return service.add_line_from_campaign(
-            arguments.campaign, arguments.other, name=arguments.name, constants=arguments.set
+            arguments.campaign,
+            arguments.other,
+            name=arguments.name,
+            constants=arguments.set,
+            others=arguments.others or (),
         )
     return service.add_line(
         arguments.campaign,
@@ -71,6 +85,7 @@ def _add(service: Service, arguments: Namespace) -> Data:
         constants=arguments.set,
         units=arguments.unit,
         where=arguments.where,
+        others=arguments.others or (),
         mapping=None if arguments.mapping is None else Path(arguments.mapping),
     )
 
