@@ -130,7 +130,9 @@ def _line(
         what = "there is no column of any factor"
         allowed = ", ".join(factor.name for factor in spec.factors)
         findings.add(Problem(table.source, what, None, allowed))
+    extras = _extra_columns(table, mapping.extras, matched, findings)
     numeric = {c.header for c in matched.columns.values() if c.target in expected.numeric}
+    numeric |= {column.header for column in extras}
     table = table.read_numbers_of(numeric)
     chosen = _chosen_rows(table, mapping.where, matched, findings)
     recorded = _recorded(spec, table, matched, chosen)
@@ -142,11 +144,13 @@ def _line(
         constants,
         unknown=unknown,
         others=mapping.others,
+        extras=extras,
     )
     for row in chosen:
         reader.read(row)
     notes = [*table.notes, *_notes(table, mapping, matched, chosen), *reader.finish()]
     notes += _unknown_notes(spec, name or table.source, unrecorded - constants.keys())
+    notes += [f"{column.header}: differs on this line only, kept aside" for column in extras]
     if chosen and not reader.rows and not findings:
         findings.add(Problem(table.source, "no row has the result of any response"))
     findings.raise_if_any()
@@ -182,6 +186,28 @@ def _unknown(spec: Specification, texts: Mapping[str, str]) -> set[str]:
         for key, text in texts.items()
         if key in words and text.strip().casefold() == UNKNOWN and text not in words[key]
     }
+
+
+def _extra_columns(
+    table: Table, names: Collection[str], matched: Matched, findings: Findings
+) -> list[Column]:
+    """Columns of numbers that only this line has."""
+    used = {column.header: column.target for column in matched.columns.values()}
+    columns: list[Column] = []
+    for name in names:
+        where = f"{table.source} --extra {name}"
+        header = find_column(name, table.columns)
+        if header is None:
+            hint = hint_for(name, table.columns)
+            shown = ", ".join(table.columns)
+            findings.add(Problem(where, "the file has no such column", name, shown, hint))
+        elif header in used:
+            findings.add(Problem(where, f"the column holds {used[header]} already"))
+        elif header not in (column.header for column in columns):
+            columns.append(Column(header, header))
+    kept = {column.header for column in columns}
+    matched.ignored = [header for header in matched.ignored if header not in kept]
+    return columns
 
 
 def _check_others(spec: Specification, names: Collection[str], findings: Findings) -> None:
@@ -294,4 +320,5 @@ def _mapping_used(mapping: LineMapping, matched: Matched) -> dict[str, Any]:
         "units": {column.header: column.unit for column in columns if column.unit is not None},
         "where": dict(mapping.where),
         "others": sorted(mapping.others),
+        "extras": list(mapping.extras),
     }

@@ -19,7 +19,7 @@ UNKNOWN = "unknown"
 """Value of an input that a line never recorded."""
 
 _TABLES = ("map", "set", "unit", "where")
-_OTHER = "other"
+_LISTS = ("other", "extra")
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class LineMapping:
         where: column of the file or name → value; only such rows are taken.
         others: categorical factors whose rows are kept although the campaign does not have their
             category.
+        extras: columns of the file with numbers the campaign does not know, but the line varied.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -42,10 +43,11 @@ class LineMapping:
     units: Mapping[str, str] = field(default_factory=dict)
     where: Mapping[str, str] = field(default_factory=dict)
     others: Collection[str] = ()
+    extras: Collection[str] = ()
 
     @staticmethod
     def from_toml(text: str, source: str = "mapping") -> LineMapping:
-        """Read [map], [set], [unit] and [where], whose values are texts or numbers, and `other`.
+        """Read [map], [set], [unit] and [where] (texts or numbers), and lists `other`, `extra`.
 
         Raises:
             InputError: no TOML, an unknown table, or values that are no texts or numbers.
@@ -57,13 +59,14 @@ class LineMapping:
             raise InputError(Problem(source, f"this is no valid TOML: {error}")) from None
         findings = Findings()
         tables: dict[str, dict[str, str]] = {name: {} for name in _TABLES}
-        others: list[str] = []
+        lists: dict[str, tuple[str, ...]] = dict.fromkeys(_LISTS, ())
         for key, table in parsed.items():
-            if key == _OTHER:
-                others = _names(table, f"{source} {key}", findings)
+            if key in lists:
+                lists[key] = _names(table, f"{source} {key}", findings)
             elif key not in tables:
-                hint = hint_for(key, (*_TABLES, _OTHER))
-                allowed = ", ".join(f"[{name}]" for name in _TABLES) + f", {_OTHER} = [names]"
+                hint = hint_for(key, (*_TABLES, *_LISTS))
+                allowed = ", ".join(f"[{name}]" for name in _TABLES)
+                allowed += "".join(f", {name} = [names]" for name in _LISTS)
                 findings.add(Problem(source, "unknown table", key, allowed, hint))
             elif not isinstance(table, dict):
                 findings.add(Problem(f"{source} {key}", "this is not a table", allowed=f"[{key}]"))
@@ -71,7 +74,12 @@ class LineMapping:
                 tables[key] = _texts(table, f"{source} [{key}]", findings)
         findings.raise_if_any()
         return LineMapping(
-            tables["map"], tables["set"], tables["unit"], tables["where"], tuple(others)
+            tables["map"],
+            tables["set"],
+            tables["unit"],
+            tables["where"],
+            lists["other"],
+            lists["extra"],
         )
 
     @staticmethod
@@ -96,14 +104,15 @@ class LineMapping:
             {**self.units, **over.units},
             {**self.where, **over.where},
             tuple(dict.fromkeys((*self.others, *over.others))),
+            tuple(dict.fromkeys((*self.extras, *over.extras))),
         )
 
 
-def _names(value: object, where: str, findings: Findings) -> list[str]:
+def _names(value: object, where: str, findings: Findings) -> tuple[str, ...]:
     if isinstance(value, list) and all(isinstance(name, str) for name in value):
-        return [str(name) for name in value]
-    findings.add(Problem(where, "wrong kind of value", repr(value)[:60], 'a list ["factor", …]'))
-    return []
+        return tuple(value)
+    findings.add(Problem(where, "wrong kind of value", repr(value)[:60], 'a list ["name", …]'))
+    return ()
 
 
 def _texts(table: Mapping[str, object], where: str, findings: Findings) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,7 @@ class LineRows:
         constants: values of inputs that are the same in all rows.
         unknown: inputs whose blank cells stay unknown.
         others: categorical factors whose unknown categories are kept.
+        extras: columns of numbers that only this line has.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class LineRows:
         *,
         unknown: Collection[str] = (),
         others: Collection[str] = (),
+        extras: Sequence[Column] = (),
     ) -> None:
         self._spec = spec
         self._reader = reader
@@ -61,6 +63,7 @@ class LineRows:
         self._constants = constants
         self._unknown = unknown
         self._others: dict[str, Counter[str]] = {name: Counter() for name in others}
+        self._extras = extras
         self._ranges: dict[str, _Range] = {}
         self._contradicted: set[str] = set()
         self.rows: list[dict[str, Any]] = []
@@ -86,6 +89,9 @@ class LineRows:
         result["made_at"] = self._made_at(row)
         if typed:
             result["typed"] = typed
+        extra = self._extra(row)
+        if extra:
+            result["extra"] = extra
         self.rows.append(result)
 
     def finish(self) -> list[str]:
@@ -217,6 +223,16 @@ class LineRows:
                 if word is not None:
                     batches[stage.name] = word
         return batches
+
+    def _extra(self, row: int) -> dict[str, float]:
+        """Numbers that only this line has, as typed; a blank cell is unknown."""
+        found = {}
+        for column in self._extras:
+            text = self._reader.text(row, column)
+            value = None if is_not_yet(text) else self._reader.value(row, column, text, None)
+            if value is not None:
+                found[column.target] = value.number
+        return found
 
     def _made_at(self, row: int) -> str | None:
         column = self._columns.get("made_at")

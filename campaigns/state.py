@@ -51,13 +51,17 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
-    """One row of an earlier line; `responses` holds all values of each measured response."""
+    """One row of an earlier line; `responses` holds all values of each measured response.
+
+    `extra` holds settings that only this line varied.
+    """
 
     settings: Mapping[str, Setting]
     given: Mapping[str, float]
     responses: Mapping[str, tuple[float, ...]]
     batch: Mapping[str, str]
     made_at: str | None
+    extra: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class TrainingRows:
         extra: noise variance added to outliers, ``[n]``.
         run: run number, ``[n]``, -1 on earlier lines.
         order: index of each row in the data it came from, ``[n]``.
+        aside: functions of inputs that only their own line has, ``[n, k]``.
     """
 
     X: FloatArray
@@ -42,6 +43,7 @@ class TrainingRows:
     extra: FloatArray
     run: IntArray
     order: IntArray
+    aside: FloatArray
 
     def __len__(self) -> int:
         return len(self.z)
@@ -77,7 +79,9 @@ def arrange(
         doubted: indices of rows in the data that should hardly count.
     """
     target_last = np.where(data.line == 0, np.iinfo(np.int64).max, data.line)
-    order = np.lexsort([data.runs, *data.batch.T, data.y, *data.X.T[::-1], target_last])
+    order = np.lexsort(
+        [*data.aside.T, data.runs, *data.batch.T, data.y, *data.X.T[::-1], target_last]
+    )
     ordered = data.take(order)
     kept, notes = thin(ordered)
     order, ordered = order[kept], ordered.take(kept)
@@ -97,6 +101,7 @@ def arrange(
         extra=scaled.extra,
         run=ordered.runs,
         order=order.astype(np.int64),
+        aside=ordered.aside,
     )
     return rows, scaled
 

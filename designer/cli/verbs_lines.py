@@ -16,7 +16,7 @@ from designer.cli.verbs_campaign import add_campaign
 if TYPE_CHECKING:
     from designer.service import Service
 
-ONLY_FROM_FILES = ("map", "unit", "where", "mapping")
+ONLY_FROM_FILES = ("map", "unit", "where", "mapping", "extra")
 
 
 def _add_arguments(parser: Parser) -> None:
@@ -42,10 +42,22 @@ def _add_arguments(parser: Parser) -> None:
         help="keep rows whose category the campaign does not have",
     )
     parser.add_argument(
+        "--extra",
+        dest="extras",
+        metavar="filecolumn",
+        nargs="+",
+        action="extend",
+        help="a number that only this line varied: it explains results, and is not taken for noise",
+    )
+    parser.add_argument(
         "--mapping",
         metavar="FILE.toml",
-        help="the same in a file: [map] [set] [unit] [where], other = [FACTOR]",
+        help="the same in a file: [map] [set] [unit] [where], other = [FACTOR], extra = [COLUMN]",
     )
+
+
+def _told(arguments: Namespace, option: str) -> bool:
+    return getattr(arguments, "extras" if option == "extra" else option) is not None
 
 
 def _add_check(arguments: Namespace) -> None:
@@ -55,7 +67,7 @@ def _add_check(arguments: Namespace) -> None:
     elif arguments.file is not None and arguments.name is None:
         problems.append(Problem("--name", "is missing: a line from a file needs a name"))
     elif arguments.other is not None:
-        used = [f"--{name}" for name in ONLY_FROM_FILES if getattr(arguments, name) is not None]
+        used = [f"--{name}" for name in ONLY_FROM_FILES if _told(arguments, name)]
         problems += [Problem(option, "belongs to a FILE, not to --from") for option in used]
     if problems:
         raise UsageError(problems)
@@ -85,6 +97,7 @@ def _add(service: Service, arguments: Namespace) -> Data:
         constants=arguments.set,
         units=arguments.unit,
         where=arguments.where,
+        extras=arguments.extras or (),
         others=arguments.others or (),
         mapping=None if arguments.mapping is None else Path(arguments.mapping),
     )

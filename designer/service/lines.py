@@ -54,12 +54,17 @@ def add_line_from_campaign(
 
 
 def add_line_columns(
-    session: Session, campaign: str, columns: Mapping[str, Sequence[object]], *, name: str
+    session: Session,
+    campaign: str,
+    columns: Mapping[str, Sequence[object]],
+    *,
+    name: str,
+    told: LineMapping | None = None,
 ) -> dict[str, Any]:
     """Add an earlier line from columns in memory (a DataFrame)."""
     from designer.campaigns.line_files import line_from_columns
 
-    table = line_from_columns(columns, session.state(campaign).spec, name=name)
+    table = line_from_columns(columns, session.state(campaign).spec, told, name=name)
     return _add(session, campaign, table, name)
 
 

@@ -102,10 +102,11 @@ class Service:
         units: Texts | None = None,
         where: Texts | None = None,
         others: Sequence[str] = (),
+        extras: Sequence[str] = (),
         mapping: Path | None = None,
     ) -> Answer:
         """Add an earlier line from a file."""
-        told = LineMapping(columns or {}, constants or {}, units or {}, where or {}, others)
+        told = LineMapping(columns or {}, constants or {}, units or {}, where or {}, others, extras)
         return lines.add_line(self.session, campaign, path, name=name, told=told, mapping=mapping)
 
     def add_line_from_campaign(
@@ -123,10 +124,17 @@ class Service:
         )
 
     def add_line_columns(
-        self, campaign: str, columns: Mapping[str, Sequence[object]], *, name: str
+        self,
+        campaign: str,
+        columns: Mapping[str, Sequence[object]],
+        *,
+        name: str,
+        others: Sequence[str] = (),
+        extras: Sequence[str] = (),
     ) -> Answer:
         """Add an earlier line from columns in memory."""
-        return lines.add_line_columns(self.session, campaign, columns, name=name)
+        told = LineMapping(others=others, extras=extras)
+        return lines.add_line_columns(self.session, campaign, columns, name=name, told=told)
 
     def lines(self, campaign: str) -> Answer:
         """All earlier lines."""
