@@ -24,6 +24,9 @@ SHIFT = 0.03  # prior median of a line's shift along an input, in unit cubes (as
 SHIFT_SD = 0.7  # of its logarithm
 ASIDE = 0.3  # prior median effect of an input only an earlier line has, in spreads (assumption)
 ASIDE_SD = 1.0  # of its logarithm
+TREND = 2.0  # prior median trend along an input no line varied, spreads per cube (assumption)
+TREND_SD = 1.0  # of its logarithm
+BEND = 0.7  # by which the ln lengthscale is expected to be shorter along it (measured, see tests)
 UNKNOWN_SD = 0.3  # of a setting nobody recorded, in unit cubes around their middle (numerics B)
 
 _NOWHERE: IntArray = np.zeros(0, dtype=np.int64)
@@ -108,22 +111,35 @@ class Layout:
         """Entries of θ named ``kind`` or ``kind[…]``; empty when the model has none."""
         return self._places.get(kind, _NOWHERE)
 
-    def with_slopes(self, columns: Sequence[int], unknown: BoolArray) -> Layout:
+    def with_slopes(
+        self,
+        columns: Sequence[int],
+        inputs: Sequence[int],
+        *,
+        unknown: BoolArray,
+        untried: BoolArray,
+    ) -> Layout:
         """The same with a variance per slope of the shared surface (``slopes``).
 
         Args:
             columns: coordinates that have one.
+            inputs: their inputs.
             unknown: did the line at a position never record that coordinate? ``[P, p]``.
+            untried: has no line varied that coordinate? ``[p]``. Then the surface may bend along
+                it more than usual: history cannot have seen it.
         """
         p = len(columns)
+        mean = self.mean.copy()
+        for i, free in zip(inputs, untried, strict=True):
+            mean[self.names.index(f"ln_l_g[{i}]")] -= BEND if free else 0.0
         return replace(
             self,
             names=(*self.names, *(f"ln_kappa[{i}]" for i in columns)),
-            mean=np.append(self.mean, np.full(p, np.log(SHIFT))),
-            sd=np.append(self.sd, np.full(p, SHIFT_SD)),
+            mean=np.append(mean, np.log(np.where(untried, TREND, SHIFT))),
+            sd=np.append(self.sd, np.where(untried, TREND_SD, SHIFT_SD)),
             low=np.append(self.low, np.full(p, -8.0)),
-            high=np.append(self.high, np.zeros(p)),
-            unknown=np.where(unknown, UNKNOWN_SD**2, 0.0),
+            high=np.append(self.high, np.where(untried, 3.0, 0.0)),
+            unknown=np.where(unknown & ~untried, UNKNOWN_SD**2, 0.0),
         )
 
     def unpack(self, theta: FloatArray) -> Parameters:

@@ -45,6 +45,7 @@ VARIANTS = [
     Variant("log scale, known noise, batches", 1, 16, stages=1, log=True, noise_sd=0.2),
     Variant("known noise", 3, 1, noise_sd=0.1),
     Variant("an input unknown on two lines", 3, 16, missing=frozenset({(1, 0), (3, 1)})),
+    Variant("an input no line varied", 3, 16, missing=frozenset({(1, 0), (2, 0), (3, 0)})),
     Variant("an input of another line", 3, 16, aside=True),
     Variant("an input of another line, no run", 2, 0, aside=True),
     Variant("upstream", 3, 16, process="upstream"),
@@ -188,7 +189,9 @@ class Dense:
 
     def unknown(self, line: int, column: int) -> float:
         """Variance of a setting that nobody recorded, in unit cubes."""
-        return 0.3**2 if (line, self.groups[column]) in self.missing else 0.0
+        untried = self.chart.slopes.untried[list(self.chart.slopes.columns).index(column)]
+        unknown = (line, self.groups[column]) in self.missing
+        return 0.3**2 if unknown and not untried else 0.0
 
     def seen(self, x, line) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Coordinates, slopes and features of one encoded point."""

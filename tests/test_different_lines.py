@@ -21,8 +21,8 @@ LOW = np.array([FACTORS[name].low for name in BASE_FACTORS])
 SPAN = np.array([FACTORS[name].high for name in BASE_FACTORS]) - LOW
 
 
-def twin(seed, response, column):
-    """Encoded rows of three lines, the first with one input held at one value, and the target."""
+def twin(seed, response, column, held=1):
+    """Encoded rows of three lines, the first ones with an input held at one value; the target."""
 
     def made(X):
         return {name: LOW[i] + SPAN[i] * X[:, i] for i, name in enumerate(BASE_FACTORS)}
@@ -33,9 +33,10 @@ def twin(seed, response, column):
     for old in earlier:
         X = np.column_stack([old.data[name] for name in BASE_FACTORS]).astype(float)
         lines.append(((X - LOW) / SPAN, np.asarray(old.data[response])))
-    X = lines[0][0].copy()
-    X[:, column] = rng.uniform(0.1, 0.9)
-    lines[0] = (X, earlier[0].line.campaign(seed).make(made(X))[response])
+    for k in range(held):
+        X = lines[k][0].copy()
+        X[:, column] = rng.uniform(0.1, 0.9)
+        lines[k] = (X, earlier[k].line.campaign(seed).make(made(X))[response])
     runs, points = rng.random((4, 3)), rng.random((256, 3))
     results = target.campaign(seed).make(made(runs))[response]
     return lines, (runs, results), (points, target.truth(made(points))[response])
@@ -85,6 +86,20 @@ def test_what_only_one_line_varied_is_not_taken_for_noise():
         ratios.append(told[0] / ignored[0])
         assert min(told[1], ignored[1]) > 0.85
     assert np.median(ratios) < 0.8
+
+
+@pytest.mark.parametrize(("response", "column"), [("porosity", 2), ("mass_loading", 1)])
+def test_what_no_line_varied_is_not_taken_for_constant(response, column):
+    figures = []
+    for seed in range(6):
+        lines, runs, points = twin(seed, response, column, held=3)
+        for X, _ in lines:
+            X[:, column] = 0.5
+        missing = frozenset((k, column) for k in (1, 2, 3))
+        figures.append((*judged(lines, runs, points, missing=missing), *judged([], runs, points)))
+    error, coverage, error_without, _ = np.array(figures).T
+    assert coverage.mean() > 0.85
+    assert np.median(error) < np.median(error_without)
 
 
 class TestThroughTheProduct:
