@@ -20,6 +20,7 @@ class Expected:
     Attributes:
         units: expected name → declared unit (None: no unit, or no number).
         required: names that must be there; all others may be absent.
+        wanted: names that may be absent, but not while an unused column is nearly called so.
         present: names that need no column because they are given otherwise.
         numeric: names whose cells are numbers, so that a unit makes sense.
         remedy: what a user can do about a wrong header: ``map`` it, ``rename`` it, or nothing
@@ -30,6 +31,7 @@ class Expected:
     required: Collection[str]
     numeric: Collection[str]
     present: Collection[str] = ()
+    wanted: Collection[str] = ()
     remedy: Literal["map", "rename", "none"] = "map"
 
 
@@ -107,7 +109,8 @@ def match_columns(
             targets[target] = header
     if expected.remedy != "none":
         _near_misses(source, matched.ignored, targets, expected, findings)
-    _missing(source, headers, targets, expected, findings)
+    left_out = {header for header, target in explicit.items() if target == IGNORED}
+    _missing(source, [h for h in headers if h not in left_out], targets, expected, findings)
     said = _told_units(source, headers, targets, findings, units or {})
     for target, header in targets.items():
         unit = said.get(header)
@@ -151,7 +154,7 @@ def _near_misses(
     findings: Findings,
 ) -> None:
     """An unexpected column that looks like an absent expected one is a typing error."""
-    there = {*targets, *expected.present, *expected.required}
+    there = {*targets, *expected.present, *expected.required, *expected.wanted}
     absent = [name for name in expected.units if name not in there]
     for header in ignored:
         meant = next((name for name in absent if resembles(header, name)), None)
@@ -173,15 +176,19 @@ def _missing(
 ) -> None:
     used = {header for target, header in targets.items() if target in expected.units}
     free = [header for header in headers if header not in used]
-    for name in expected.required:
+    for name in (*expected.required, *expected.wanted):
         if name in targets or name in expected.present:
             continue
         near = closest(name, free)
+        if name in expected.wanted and (not near or expected.remedy == "none"):
+            continue
         first = near[0] if near else "COLUMN"
         hint = f"Say its value in all rows with --set {name}=VALUE."
         if expected.remedy == "map":
             hint = f"Say which column it is with --map '{first}={name}', or its value in all rows"
             hint += f" with --set {name}=VALUE."
+            if name in expected.wanted:
+                hint += f" Never recorded: --set {name}=unknown."
         elif expected.remedy == "rename":
             hint = f"Call the column {name}."
         allowed = _list(near or free)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.command_checks import (
@@ -50,7 +50,8 @@ def add_line(state: CampaignState, table: LineTable, name: str | None = None) ->
             refusals.input.add(Problem(f"line {cleaned}", what, hint=hint))
     if not table.rows:
         refusals.input.add(Problem(f"line {cleaned}", "there are no rows"))
-    _check_rows(state, table.rows, cleaned, refusals)
+    others = table.mapping.get("others") or ()
+    _check_rows(state, table.rows, cleaned, refusals, others=others)
     refusals.raise_if_any()
     body = {
         "name": cleaned,
@@ -123,7 +124,12 @@ def find_line(state: CampaignState, name: str) -> Line:
 
 
 def _check_rows(
-    state: CampaignState, rows: Sequence[Mapping[str, Any]], name: str, refusals: Refusals
+    state: CampaignState,
+    rows: Sequence[Mapping[str, Any]],
+    name: str,
+    refusals: Refusals,
+    *,
+    others: Collection[str],
 ) -> None:
     """Check once more what every reader of tables has checked: names, categories, finiteness."""
     inputs = {item.name: item for item in state.spec.inputs}
@@ -134,7 +140,7 @@ def _check_rows(
             item = inputs.get(key)
             if item is None:
                 refusals.input.add(unknown_name(where, "factor or given", key, list(inputs)))
-            else:
+            elif not (key in others and isinstance(value, str)):
                 found = item.problems_with(value, f"{where}, {key}", on_grid=False)
                 refusals.input.extend(found)
         _check_values(row["responses"], responses, where, refusals)

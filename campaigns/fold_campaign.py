@@ -102,6 +102,7 @@ def _line_row(row: Mapping[str, Any]) -> LineRow:
         },
         batch=row.get("batch", {}),
         made_at=row.get("made_at"),
+        extra=row.get("extra", {}),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,11 @@ from designer.campaigns.findings import Findings
 IGNORED = "-"
 """Target of a column that is to be left out although it looks like an expected one."""
 
+UNKNOWN = "unknown"
+"""Value of an input that a line never recorded."""
+
 _TABLES = ("map", "set", "unit", "where")
+_LISTS = ("other", "extra")
 
 
 @dataclass(frozen=True)
@@ -25,19 +29,25 @@ class LineMapping:
     Attributes:
         columns: column of the file → factor, given, response, ``batch:<stage>``, ``made_at``, or
             ``-`` for a column to leave out.
-        constants: factor or given → value in every row, a unit may follow (``0.2 mm``).
+        constants: factor or given → value in every row, a unit may follow (``0.2 mm``), or
+            ``unknown``: never recorded, but constant.
         units: column of the file or name → unit its numbers have.
         where: column of the file or name → value; only such rows are taken.
+        others: categorical factors whose rows are kept although the campaign does not have their
+            category.
+        extras: columns of the file with numbers the campaign does not know, but the line varied.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     where: Mapping[str, str] = field(default_factory=dict)
+    others: Collection[str] = ()
+    extras: Collection[str] = ()
 
     @staticmethod
     def from_toml(text: str, source: str = "mapping") -> LineMapping:
-        """Read the tables [map], [set], [unit] and [where]; values are texts or numbers.
+        """Read [map], [set], [unit] and [where] (texts or numbers), and lists `other`, `extra`.
 
         Raises:
             InputError: no TOML, an unknown table, or values that are no texts or numbers.
@@ -49,17 +59,28 @@ class LineMapping:
             raise InputError(Problem(source, f"this is no valid TOML: {error}")) from None
         findings = Findings()
         tables: dict[str, dict[str, str]] = {name: {} for name in _TABLES}
+        lists: dict[str, tuple[str, ...]] = dict.fromkeys(_LISTS, ())
         for key, table in parsed.items():
-            if key not in tables:
-                hint = hint_for(key, _TABLES)
+            if key in lists:
+                lists[key] = _names(table, f"{source} {key}", findings)
+            elif key not in tables:
+                hint = hint_for(key, (*_TABLES, *_LISTS))
                 allowed = ", ".join(f"[{name}]" for name in _TABLES)
+                allowed += "".join(f", {name} = [names]" for name in _LISTS)
                 findings.add(Problem(source, "unknown table", key, allowed, hint))
             elif not isinstance(table, dict):
                 findings.add(Problem(f"{source} {key}", "this is not a table", allowed=f"[{key}]"))
             else:
                 tables[key] = _texts(table, f"{source} [{key}]", findings)
         findings.raise_if_any()
-        return LineMapping(tables["map"], tables["set"], tables["unit"], tables["where"])
+        return LineMapping(
+            tables["map"],
+            tables["set"],
+            tables["unit"],
+            tables["where"],
+            lists["other"],
+            lists["extra"],
+        )
 
     @staticmethod
     def from_file(path: str | Path) -> LineMapping:
@@ -82,7 +103,16 @@ class LineMapping:
             {**self.constants, **over.constants},
             {**self.units, **over.units},
             {**self.where, **over.where},
+            tuple(dict.fromkeys((*self.others, *over.others))),
+            tuple(dict.fromkeys((*self.extras, *over.extras))),
         )
+
+
+def _names(value: object, where: str, findings: Findings) -> tuple[str, ...]:
+    if isinstance(value, list) and all(isinstance(name, str) for name in value):
+        return tuple(value)
+    findings.add(Problem(where, "wrong kind of value", repr(value)[:60], 'a list ["name", …]'))
+    return ()
 
 
 def _texts(table: Mapping[str, object], where: str, findings: Findings) -> dict[str, str]:

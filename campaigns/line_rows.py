@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.cells import CellReader, Value, is_never, is_not_yet
 from designer.campaigns.column_match import Column
 from designer.campaigns.errors import Problem
 from designer.campaigns.factors import Factor, Given, Setting, quantity_text
+from designer.campaigns.line_mapping import UNKNOWN
 from designer.campaigns.line_table import far_off, unit_problem
 from designer.campaigns.numbers import number_text
 
@@ -40,6 +41,9 @@ class LineRows:
         reader: of the table.
         columns: by factor, given, response, ``batch:<stage>`` or ``made_at``.
         constants: values of inputs that are the same in all rows.
+        unknown: inputs whose blank cells stay unknown.
+        others: categorical factors whose unknown categories are kept.
+        extras: columns of numbers that only this line has.
     """
 
     def __init__(
@@ -48,11 +52,18 @@ class LineRows:
         reader: CellReader,
         columns: Mapping[str, Column],
         constants: Mapping[str, Setting],
+        *,
+        unknown: Collection[str] = (),
+        others: Collection[str] = (),
+        extras: Sequence[Column] = (),
     ) -> None:
         self._spec = spec
         self._reader = reader
         self._columns = columns
         self._constants = constants
+        self._unknown = unknown
+        self._others: dict[str, Counter[str]] = {name: Counter() for name in others}
+        self._extras = extras
         self._ranges: dict[str, _Range] = {}
         self._contradicted: set[str] = set()
         self.rows: list[dict[str, Any]] = []
@@ -78,6 +89,9 @@ class LineRows:
         result["made_at"] = self._made_at(row)
         if typed:
             result["typed"] = typed
+        extra = self._extra(row)
+        if extra:
+            result["extra"] = extra
         self.rows.append(result)
 
     def finish(self) -> list[str]:
@@ -100,6 +114,14 @@ class LineRows:
                 if found.far:
                     note += f"; ten times or more off, a typing error?: {', '.join(found.far)}"
                 notes.append(note)
+        for name, found_others in self._others.items():
+            if found_others:
+                told = ", ".join(f"{text} {n}" for text, n in found_others.most_common(_SHOWN))
+                more = ", …" if len(found_others) > _SHOWN else ""
+                notes.append(
+                    f"{name}: {found_others.total()} rows of categories this campaign does not"
+                    f" have ({told}{more}) are kept as one more category"
+                )
         if self.without_result:
             notes.append(f"rows without any result left out: {self.without_result}")
         return notes
@@ -130,25 +152,41 @@ class LineRows:
         column = self._columns.get(item.name)
         constant = self._constants.get(item.name)
         text = "" if column is None else self._reader.text(row, column)
-        if column is None or (not text and constant is not None):
+        if column is None or (not text and (constant is not None or item.name in self._unknown)):
             return constant, {}
         where = self._reader.table.where(row, column.header)
         if not text:
-            hint = f"Fill it in, or say the value of blank cells with --set {item.name}=VALUE."
+            hint = f"Fill it in, or say the value of blank cells with --set {item.name}=VALUE"
+            hint += f" (or {item.name}={UNKNOWN})."
             what = f"the cell is blank; every row needs a value of {item.name}"
             self._reader.findings.add(Problem(where, what, hint=hint))
             return None, {}
         if isinstance(item, Factor) and item.is_categorical:
-            problems = item.problems_with(text, where, on_grid=False)
-            self._reader.findings.extend(problems)
             self._contradiction(column, item, text, where)
-            return (None, {}) if problems else (text, {})
+            return self._category(item, row, column, text), {}
         value = self._reader.value(row, column, text, item.unit)
         if value is None:
             return None, {}
         self._contradiction(column, item, value.number, where)
         self._judge(item, value.number, where)
         return value.number, words(value)
+
+    def _category(self, factor: Factor, row: int, column: Column, text: str) -> str | None:
+        """A category of the factor, or another one where such rows are wanted."""
+        where = self._reader.table.where(row, column.header)
+        problems = factor.problems_with(text, where, on_grid=False)
+        if not problems:
+            return text
+        if factor.name not in self._others:
+            keep = f"To keep such rows as one more category, add --other {factor.name}."
+            for problem in problems:
+                hint = f"{problem.hint.rstrip('.')}. {keep}" if problem.hint else keep
+                self._reader.findings.add(replace(problem, hint=hint))
+            return None
+        word = self._reader.word(row, column, text)
+        if word is not None:
+            self._others[factor.name][word] += 1
+        return word
 
     def _contradiction(
         self, column: Column, item: Factor | Given, value: Setting, where: str
@@ -185,6 +223,16 @@ class LineRows:
                 if word is not None:
                     batches[stage.name] = word
         return batches
+
+    def _extra(self, row: int) -> dict[str, float]:
+        """Numbers that only this line has, as typed; a blank cell is unknown."""
+        found = {}
+        for column in self._extras:
+            text = self._reader.text(row, column)
+            value = None if is_not_yet(text) else self._reader.value(row, column, text, None)
+            if value is not None:
+                found[column.target] = value.number
+        return found
 
     def _made_at(self, row: int) -> str | None:
         column = self._columns.get("made_at")

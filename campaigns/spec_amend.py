@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _Facts = dict[str, str]
 """What an item says, in words; equal facts mean equal items."""
 
+_USUAL = ("none", "1", "used")
+"""Facts not worth telling about something new."""
+
 
 def difference(old: Specification, new: Specification) -> list[str]:
     """What a new specification changes.
@@ -147,6 +150,7 @@ def _campaign(spec: Specification) -> _Facts:
         "cost unit": costs.unit,
         "cost of a run": number_text(costs.run),
         "budget": _optional(costs.budget, None),
+        "history": _used(history=spec.history),
     }
 
 
@@ -195,6 +199,7 @@ def _responses(spec: Specification) -> dict[str, _Facts]:
             "stage": response.stage or "none",
             "scale": "log" if response.log_scale else "linear",
             "knowledge": ", ".join(response.knowledge) or "none",
+            "history": _used(history=response.history),
         }
 
     return {response.name: facts(response) for response in spec.responses}
@@ -210,6 +215,10 @@ def _constraint(constraint: Constraint) -> str:
     return text if constraint.reason is None else f"{text} ({constraint.reason})"
 
 
+def _used(*, history: bool) -> str:
+    return "used" if history else "not used"
+
+
 def _optional(value: float | str | None, unit: str | None) -> str:
     return "none" if value is None else quantity_text(value, unit)
 
@@ -222,7 +231,7 @@ def _named(kind: str, old: Mapping[str, _Facts], new: Mapping[str, _Facts]) -> I
         if name in old:
             yield from _changed(f"{kind} {name}: ", old[name], facts)
         else:
-            said = [f"{key} {text}" for key, text in facts.items() if text not in ("none", "1")]
+            said = [f"{key} {text}" for key, text in facts.items() if text not in _USUAL]
             yield f"{kind} {name} added: {'; '.join(said)}"
     before, after = [n for n in old if n in new], [n for n in new if n in old]
     if before != after:

@@ -36,6 +36,7 @@ class Draft:
     name: str = ""
     line: str = ""
     goal: CampaignGoal | None = None
+    history: bool = True
     stages: dict[int, Stage] = field(default_factory=dict)
     factors: dict[int, Factor] = field(default_factory=dict)
     givens: dict[int, Given] = field(default_factory=dict)

@@ -174,6 +174,17 @@ class Fields:
         )
         return default
 
+    def switch(self, key: str, *, default: bool) -> bool:
+        """A yes or no."""
+        value = self._value(key, required=False)
+        if value is None or isinstance(value, bool):
+            return default if value is None else value
+        hint = "Write it without quotes" if str(value) in ("true", "false") else None
+        self.wrong(
+            key, "neither true nor false", found=found_text(value), allowed="true, false", hint=hint
+        )
+        return default
+
     def number(
         self,
         key: str,

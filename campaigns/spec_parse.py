@@ -92,7 +92,7 @@ def _table(draft: Draft, raw: Mapping[str, object], key: str) -> Fields:
 
 def _campaign(draft: Draft, raw: Mapping[str, object]) -> None:
     fields = _table(draft, raw, "campaign")
-    fields.only(("version", "name", "line", "goal"))
+    fields.only(("version", "name", "line", "goal", "history"))
     version = fields.number("version")
     if version is not None and version != FORMAT_VERSION:
         newer = version > FORMAT_VERSION
@@ -102,6 +102,7 @@ def _campaign(draft: Draft, raw: Mapping[str, object]) -> None:
     draft.line = fields.text("line", limit=64, required=True) or ""
     if fields.has("goal"):
         draft.goal = cast("CampaignGoal", fields.choice("goal", _GOALS, "learn"))
+    draft.history = fields.switch("history", default=True)
 
 
 def _stage(draft: Draft, fields: Fields) -> Stage:

@@ -77,6 +77,7 @@ class Response:
         stage: where in the chain it is decided; None: at the end.
         log_scale: whether it is modelled on a logarithmic scale.
         knowledge: process knowledge to use: "loading", "compaction".
+        history: whether its model learns from earlier lines.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Response:
     stage: str | None = None
     log_scale: bool = False
     knowledge: tuple[str, ...] = ()
+    history: bool = True
 
     def format(self, value: float) -> str:
         """The value without unit."""

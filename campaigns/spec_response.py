@@ -12,7 +12,7 @@ from designer.campaigns.spec_parts import Response, ResponseGoal, range_text
 
 _KEYS: Final = (
     "name", "unit", "noise_sd", "possible", "window", "goal", "weight", "stage", "scale",
-    "knowledge",
+    "knowledge", "history",
 )  # fmt: skip
 _GOALS: Final = {
     "none": "none", "maximize": "maximize", "minimize": "minimize", "maximise": "maximize",
@@ -48,6 +48,7 @@ def read_response(draft: Draft, fields: Fields) -> Response:
         stage=draft.stage_of(fields),
         log_scale=log_scale,
         knowledge=_knowledge(fields),
+        history=fields.switch("history", default=True),
     )
 
 

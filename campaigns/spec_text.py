@@ -103,7 +103,13 @@ def _tables_from_json(text: str, where: str) -> dict[str, Any]:
 def to_tables(spec: Specification) -> dict[str, Any]:
     """The specification as a dict of its tables, defaults filled in, ready for JSON."""
     tables: dict[str, Any] = {
-        "campaign": {"version": 1, "name": spec.name, "line": spec.line, "goal": spec.goal}
+        "campaign": {
+            "version": 1,
+            "name": spec.name,
+            "line": spec.line,
+            "goal": spec.goal,
+            "history": spec.history,
+        }
     }
     tables["stage"] = [
         _kept(name=s.name, change_cost=s.change_cost, usable_for=s.usable_for) for s in spec.stages
@@ -149,6 +155,7 @@ def _response_table(response: Response) -> dict[str, Any]:
         stage=response.stage,
         scale="log" if response.log_scale else "linear",
         knowledge=response.knowledge,
+        history=response.history,
     )
 
 
@@ -162,6 +169,8 @@ def _json(value: object) -> Any:  # noqa: ANN401 - any JSON value
         return [_json(item) for item in value]
     if isinstance(value, Mapping):
         return {key: _json(item) for key, item in value.items()}
+    if isinstance(value, bool):
+        return value
     if isinstance(value, (float, int, Decimal)):
         return plain(float(value)) if math.isfinite(value) else None
     return value
@@ -182,6 +191,8 @@ def _lines(table: Mapping[str, Any]) -> list[str]:
 
 
 def _toml(value: object, key: str) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, list):

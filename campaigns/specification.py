@@ -65,6 +65,7 @@ class Specification:
         responses: what is measured, in order.
         constraints: what every proposed recipe must satisfy.
         costs: what runs cost.
+        history: whether models learn from earlier lines.
         text: TOML as it was written, or made from the dict.
     """
 
@@ -78,6 +79,7 @@ class Specification:
     responses: tuple[Response, ...]
     constraints: tuple[Constraint, ...]
     costs: Costs
+    history: bool = True
     text: str = field(default="", compare=False, repr=False)
 
     @classmethod
@@ -124,6 +126,7 @@ class Specification:
             tuple(draft.responses.values()),
             tuple(draft.constraints.values()),
             draft.costs,
+            draft.history,
         )
         object.__setattr__(spec, "text", toml_text(spec.to_dict()) if text is None else text)
         return spec
@@ -136,6 +139,21 @@ class Specification:
     def inputs(self) -> tuple[Factor | Given, ...]:
         """Factors in order, then givens."""
         return (*self.factors, *self.givens)
+
+    def uses_history(self, response: Response) -> bool:
+        """Whether the model of a response learns from earlier lines."""
+        return self.history and response.history
+
+    @property
+    def unused_history(self) -> tuple[str, ...]:
+        """Sentences about responses whose models do not learn from earlier lines."""
+        if not self.history:
+            return ("earlier lines are not used: [campaign] history = false",)
+        return tuple(
+            f"earlier lines are not used for {response.name}: history = false"
+            for response in self.responses
+            if not response.history
+        )
 
     def factor(self, name: str) -> Factor:
         """The factor of this name; KeyError when there is none."""

@@ -51,13 +51,17 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
-    """One row of an earlier line; `responses` holds all values of each measured response."""
+    """One row of an earlier line; `responses` holds all values of each measured response.
+
+    `extra` holds settings that only this line varied.
+    """
 
     settings: Mapping[str, Setting]
     given: Mapping[str, float]
     responses: Mapping[str, tuple[float, ...]]
     batch: Mapping[str, str]
     made_at: str | None
+    extra: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +175,16 @@ class CampaignState:
     def open_runs(self) -> list[Run]:
         """Runs still to be made or being made, in the order they came."""
         return [run for run in self.runs.values() if run.is_open]
+
+    @property
+    def teaching_lines(self) -> list[Line]:
+        """Included lines with a result of a response whose model learns from history."""
+        used = {r.name for r in self.spec.responses if self.spec.uses_history(r)}
+        return [
+            line
+            for line in self.lines.values()
+            if line.included and any(used & row.responses.keys() for row in line.rows)
+        ]
 
     @property
     def status_counts(self) -> dict[Status, int]:

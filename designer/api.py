@@ -102,19 +102,32 @@ class Campaign:
 
     # ---- earlier lines ----------------------------------------------------------------------
 
-    def add_line(self, name: str, frame: pd.DataFrame) -> dict[str, Any]:
+    def add_line(
+        self,
+        name: str,
+        frame: pd.DataFrame,
+        *,
+        others: Sequence[str] = (),
+        extras: Sequence[str] = (),
+    ) -> dict[str, Any]:
         """Add an earlier line.
 
         Args:
             name: name of the line.
             frame: factor and response columns (NaN = not measured), optionally givens,
-                ``batch:<stage>`` and ``made_at``; one row per measurement.
+                ``batch:<stage>`` and ``made_at``; one row per measurement. A factor without a
+                column is taken as unknown but constant.
+            others: categorical factors whose rows are kept although the campaign does not have
+                their category.
+            extras: columns of numbers that only this line varied.
 
         Raises:
             InputError: with every bad column and cell.
         """
         columns = {str(column): frame[column].tolist() for column in frame.columns}
-        return self.service.add_line_columns(self.name, columns, name=name)
+        return self.service.add_line_columns(
+            self.name, columns, name=name, others=others, extras=extras
+        )
 
     def lines(self) -> pd.DataFrame:
         """Earlier lines, one row each, with trust where it was evaluated."""

@@ -255,4 +255,5 @@ def _slopes(slopes: Slopes, U: Tensor) -> Tensor:
     sums = slope @ weights
     moments = slope @ (weights[:, None] * centres[:, columns])
     found = U[..., columns] * sums.unsqueeze(-1) - moments
-    return found * (-5.0 / 3.0) / scale[columns].square()
+    found = found * (-5.0 / 3.0) / scale[columns].square()
+    return torch.where(torch.tensor(slopes.untried), U[..., columns] - 0.5, found)

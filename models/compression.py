@@ -92,6 +92,8 @@ def _pseudo_rows(line: TrainingRows, summary: Summary) -> TrainingRows:
         base=np.diagonal(summary.noise).copy(),
         extra=np.zeros(len(line)),
         batch=np.full(line.batch.shape, OWN_BATCH),
+        # what else the line varied is part of its summary's noise
+        aside=np.zeros_like(line.aside),
     )
 
 
@@ -163,6 +165,7 @@ def _alone(line: LineRows, groups: IntArray, *, known: bool) -> LineModel:
         extra=np.zeros(n),
         run=nobody,
         order=nobody,
+        aside=np.zeros((n, 0)),
     )
     layout = make_layout(
         inputs=int(groups.max()) + 1 if len(groups) else 0,

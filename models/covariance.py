@@ -76,7 +76,7 @@ class LineCovariance:
             out += (self.trust + self.own_feature) * np.square(self.features(V)).sum(axis=1)
         slopes = V[:, self.chart.slope_columns]
         if slopes.shape[1]:
-            out += np.square(slopes) @ self.parameters.slopes
+            out += np.square(slopes) @ self.parameters.shifts(self.place)
         return out
 
     def features(self, V: FloatArray) -> FloatArray:
@@ -154,7 +154,7 @@ class CrossCovariance:
         slopes = Z[:, model.chart.slope_columns].T
         if not len(slopes):
             return features
-        return np.vstack([features, slopes * mine * model.parameters.slopes[:, None]])
+        return np.vstack([features, slopes * mine * model.parameters.shifts(model.place)[:, None]])
 
     def __call__(self, V: FloatArray, out: RealArray | None = None) -> RealArray:
         """Covariances ``[b, m]``, into ``out`` when given."""

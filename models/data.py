@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -34,6 +35,10 @@ class ResponseData:
         window: acceptance window (raw units, ends may be infinite), if any.
         stage_effect: per stage, can its batches change this response? (False for stages after
             the one that decides it); left out: all can.
+        missing: (line code, input) of numeric inputs an earlier line never recorded: constant
+            there, nobody knows at which value; its rows of X hold the middle of the range.
+        aside: what else was varied on earlier lines, ``[n, k]``: functions of inputs the target
+            does not have, of unit size, 0 on all other lines.
     """
 
     name: str
@@ -47,6 +52,8 @@ class ResponseData:
     possible: tuple[float, float] | None = None
     window: tuple[float, float] | None = None
     stage_effect: tuple[bool, ...] | None = None
+    missing: frozenset[tuple[int, int]] = frozenset()
+    aside: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
 
     def __post_init__(self) -> None:
         n = len(self.y)
@@ -58,6 +65,8 @@ class ResponseData:
         if batch.ndim != 2 or (batch.shape[0] != n and batch.size == 0):
             batch = np.full((n, batch.shape[-1] if batch.ndim == 2 else 0), OWN_BATCH)
         as_is(self, "batch", batch)
+        if self.aside.shape[0] != n and self.aside.size == 0:
+            as_is(self, "aside", np.zeros((n, self.aside.shape[1])))
         if self.run is None:
             as_is(self, "run", np.where(self.line == 0, np.arange(len(self.line)), -1))
         else:
@@ -69,12 +78,13 @@ class ResponseData:
     def _check(self) -> None:
         n = len(self.y)
         problems = []
-        shapes = (self.X.shape[:1], self.line.shape, self.runs.shape, self.batch.shape[:1])
+        counted = (self.X, self.line, self.runs, self.batch, self.aside)
+        shapes = [values.shape[:1] for values in counted]
         if self.X.ndim != 2 or self.y.ndim != 1 or any(shape != (n,) for shape in shapes):
             problems.append(Problem(self.name, "the columns have different numbers of rows"))
         if not np.isfinite(self.y).all():
             problems.append(Problem(self.name, "a measured value is not finite"))
-        if not np.isfinite(self.X).all():
+        if not (np.isfinite(self.X).all() and np.isfinite(self.aside).all()):
             problems.append(Problem(self.name, "a setting is not finite"))
         if self.noise_sd is not None and not 0 < self.noise_sd < np.inf:
             problems.append(
@@ -101,7 +111,13 @@ class ResponseData:
             line=self.line[rows],
             batch=self.batch[rows],
             run=self.runs[rows],
+            aside=self.aside[rows],
         )
+
+    def unknown(self, inputs: IntArray, lines: Sequence[int]) -> BoolArray:
+        """Which of these inputs each of these lines never recorded, ``[lines, inputs]``."""
+        found = [[(line, int(i)) in self.missing for i in inputs] for line in lines]
+        return np.array(found, dtype=np.bool_).reshape(len(lines), len(inputs))
 
     @property
     def effects(self) -> tuple[bool, ...]:

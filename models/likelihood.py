@@ -7,6 +7,7 @@ Model of one response (z on the model scale, lines l, target 0)::
     δ_l ~ GP(0, τ² + A_d² k_d + κ²φφ' + Σ_i κ_i² g_i g_i')
     w ~ N(0, σ_w²) per really shared batch                e ~ N(0, base · exp(μ_s + η_l))
 
+on an earlier line that varied inputs of its own also ``+ F b, b ~ N(0, κ_a²)`` (``aside``);
 with process features φ (``process``) and slopes g_i of the shared surface (``slopes``), where there
 are any. Without earlier lines only G, w and e remain: a plain GP. The gradient uses
 ``∂/∂θ = ½ Σ (K⁻¹ - αα')∘∂K/∂θ`` (Rasmussen & Williams 2006, eq. 5.9) with K⁻¹ from
@@ -177,8 +178,10 @@ class Likelihood:
                 block += own[position] + p.offset
                 if len(p.slopes):
                     g = self._slopes[s]
-                    block += (g * p.slopes) @ g.T
+                    block += (g * p.shifts(position)) @ g.T
                 K[s, s] += block
+            if p.aside > 0.0:
+                K += p.aside * (self.rows.aside @ self.rows.aside.T)
             parts |= {"kd": kd, "hd": hd}
         flat = K.reshape(-1)
         noise = self.rows.base * p.noise[self.rows.position]
@@ -228,6 +231,8 @@ class Likelihood:
             eta = layout.where("eta")[self._present]
             out[eta] += 0.5 * np.add.reduceat(noise, self._starts)
             self._add_within(out, G, p, parts)
+            F = self.rows.aside
+            out[layout.where("ln_aside")] += p.aside * np.einsum("ij,ij->", F, G @ F)
         if self.chart.feature is not None:
             self._add_feature(out, G, p, parts)
 

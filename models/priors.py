@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from designer.models.arrays import FloatArray, IntArray
+from designer.models.arrays import BoolArray, FloatArray, IntArray
 from designer.models.process import Feature
 
 COMMON_TRUST_SD = 1.5  # logit t_l around the common level
@@ -22,6 +22,12 @@ KNOWN_NOISE_SD = 0.2  # ln factor on a stated repeatability
 DOUBTED_NOISE_SD = 1.5  # … that the data contradict (assumption)
 SHIFT = 0.03  # prior median of a line's shift along an input, in unit cubes (assumption)
 SHIFT_SD = 0.7  # of its logarithm
+ASIDE = 0.3  # prior median effect of an input only an earlier line has, in spreads (assumption)
+ASIDE_SD = 1.0  # of its logarithm
+TREND = 2.0  # prior median trend along an input no line varied, spreads per cube (assumption)
+TREND_SD = 1.0  # of its logarithm
+BEND = 0.7  # by which the ln lengthscale is expected to be shorter along it (measured, see tests)
+UNKNOWN_SD = 0.3  # of a setting nobody recorded, in unit cubes around their middle (numerics B)
 
 _NOWHERE: IntArray = np.zeros(0, dtype=np.int64)
 
@@ -37,6 +43,8 @@ class Parameters:
         offset: τ², variance of a line's offset.
         drift: A_d², variance of a line's drift over the inputs.
         slopes: κ_i², variance of a line's shift along each slope, ``[p]``.
+        unknown: variance of the same shift because the line never recorded the input, ``[P, p]``.
+        aside: variance per function of an input that only an earlier line has.
         feature_drift: κ², variance of a line's drift in the coefficients of process features.
         shape: hyperparameters h of the process feature, ``[k]``.
         batch: σ_w² per modelled stage, ``[B]``.
@@ -55,6 +63,12 @@ class Parameters:
     batch: FloatArray
     noise: FloatArray
     trust: FloatArray
+    unknown: FloatArray
+    aside: float
+
+    def shifts(self, place: int | None) -> FloatArray:
+        """Variance of a line's shift along each slope, ``[p]``; None: a line without rows."""
+        return self.slopes if place is None else self.slopes + self.unknown[place]
 
 
 @dataclass(frozen=True)
@@ -70,6 +84,7 @@ class Layout:
         inputs: number of inputs p.
         positions: line codes by position; the target (code 0) is the last.
         stages: stage index of every modelled batch effect.
+        unknown: see ``Parameters``; as many columns as there are slopes.
     """
 
     names: tuple[str, ...]
@@ -80,6 +95,7 @@ class Layout:
     inputs: int
     positions: tuple[int, ...]
     stages: tuple[int, ...]
+    unknown: FloatArray
 
     @property
     def transfer(self) -> bool:
@@ -95,20 +111,35 @@ class Layout:
         """Entries of θ named ``kind`` or ``kind[…]``; empty when the model has none."""
         return self._places.get(kind, _NOWHERE)
 
-    def with_slopes(self, columns: Sequence[int]) -> Layout:
+    def with_slopes(
+        self,
+        columns: Sequence[int],
+        inputs: Sequence[int],
+        *,
+        unknown: BoolArray,
+        untried: BoolArray,
+    ) -> Layout:
         """The same with a variance per slope of the shared surface (``slopes``).
 
         Args:
             columns: coordinates that have one.
+            inputs: their inputs.
+            unknown: did the line at a position never record that coordinate? ``[P, p]``.
+            untried: has no line varied that coordinate? ``[p]``. Then the surface may bend along
+                it more than usual: history cannot have seen it.
         """
         p = len(columns)
+        mean = self.mean.copy()
+        for i, free in zip(inputs, untried, strict=True):
+            mean[self.names.index(f"ln_l_g[{i}]")] -= BEND if free else 0.0
         return replace(
             self,
             names=(*self.names, *(f"ln_kappa[{i}]" for i in columns)),
-            mean=np.append(self.mean, np.full(p, np.log(SHIFT))),
-            sd=np.append(self.sd, np.full(p, SHIFT_SD)),
+            mean=np.append(mean, np.log(np.where(untried, TREND, SHIFT))),
+            sd=np.append(self.sd, np.where(untried, TREND_SD, SHIFT_SD)),
             low=np.append(self.low, np.full(p, -8.0)),
-            high=np.append(self.high, np.zeros(p)),
+            high=np.append(self.high, np.where(untried, 3.0, 0.0)),
+            unknown=np.where(unknown & ~untried, UNKNOWN_SD**2, 0.0),
         )
 
     def unpack(self, theta: FloatArray) -> Parameters:
@@ -131,6 +162,8 @@ class Layout:
                 batch=batch,
                 noise=np.exp(level) * np.ones(1),
                 trust=np.ones(1),
+                unknown=self.unknown,
+                aside=0.0,
             )
         feature_drift = np.exp(2.0 * theta[self.where("ln_kappa_f")])
         return Parameters(
@@ -145,6 +178,8 @@ class Layout:
             batch=batch,
             noise=np.exp(level + theta[self.where("eta")]),
             trust=sigmoid(theta[self.where("logit_t")]),
+            unknown=self.unknown,
+            aside=float(np.exp(2.0 * theta[self.where("ln_aside")]).sum()),
         )
 
     def to_dict(self, theta: FloatArray) -> dict[str, float]:
@@ -188,6 +223,7 @@ def make_layout(
     *,
     noise_factor_sd: float | None,
     feature: Feature | None = None,
+    aside: bool = False,
 ) -> Layout:
     """The hyperparameters of one response.
 
@@ -197,6 +233,7 @@ def make_layout(
         stages: stages with really shared batches.
         noise_factor_sd: prior sd of the ln factor on a stated repeatability; None: none stated.
         feature: process knowledge, if any.
+        aside: an earlier line varied an input the target does not have.
     """
     transfer = len(positions) > 1
     shift = 0.5 * np.log(inputs / 3.0) if inputs > 3 else 0.0
@@ -226,6 +263,9 @@ def make_layout(
             sd = TARGET_TRUST_SD if line == 0 else COMMON_TRUST_SD
             rows.append((f"logit_t[{line}]", 0.0, sd, -12.0, 14.0))
         rows.append(("mu_t", 3.0, 1.0, -3.0, 8.0))
+        if aside:
+            rows.append(("ln_aside", float(np.log(ASIDE)), ASIDE_SD, -8.0, 3.0))
     mean, sd, low, high = np.array([row[1:] for row in rows], dtype=np.float64).T
     names = tuple(row[0] for row in rows)
-    return Layout(names, mean, sd, low, high, inputs, positions, stages)
+    unknown = np.zeros((len(positions), 0))
+    return Layout(names, mean, sd, low, high, inputs, positions, stages, unknown)

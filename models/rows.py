@@ -17,7 +17,7 @@ from designer.models.data import ResponseData
 from designer.models.scaling import Scaled, scale_response
 from designer.models.summary import Summary
 
-_COLUMNS = ("X", "z", "position", "batch", "base", "extra", "run", "order")
+_COLUMNS = ("X", "z", "position", "batch", "base", "extra", "run", "order", "aside")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +34,7 @@ class TrainingRows:
         extra: noise variance added to outliers, ``[n]``.
         run: run number, ``[n]``, -1 on earlier lines.
         order: index of each row in the data it came from, ``[n]``.
+        aside: functions of inputs that only their own line has, ``[n, k]``.
         summaries: by line position, long lines that stand here as pseudo-rows (``compression``).
     """
 
@@ -46,6 +47,7 @@ class TrainingRows:
     extra: FloatArray
     run: IntArray
     order: IntArray
+    aside: FloatArray
     summaries: Mapping[int, Summary] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -101,7 +103,9 @@ def arrange(data: ResponseData, doubted: IntArray | None = None) -> tuple[Traini
         All rows, their points as they are encoded, and the scale.
     """
     target_last = np.where(data.line == 0, np.iinfo(np.int64).max, data.line)
-    order = np.lexsort([data.runs, *data.batch.T, data.y, *data.X.T[::-1], target_last])
+    order = np.lexsort(
+        [*data.aside.T, data.runs, *data.batch.T, data.y, *data.X.T[::-1], target_last]
+    )
     ordered = data.take(order)
     marked = None if doubted is None else np.isin(order, doubted)
     # in this order, too: sums depend on it in the last bit
@@ -118,6 +122,7 @@ def arrange(data: ResponseData, doubted: IntArray | None = None) -> tuple[Traini
         extra=scaled.extra,
         run=ordered.runs,
         order=order.astype(np.int64),
+        aside=ordered.aside,
     )
     return rows, scaled
 

@@ -8,11 +8,14 @@ from dataclasses import replace
 import numpy as np
 from scipy.linalg import cho_solve
 
+from designer.models.arrays import BoolArray, IntArray
 from designer.models.fitted import FittedResponse
 from designer.models.fitting import search
 from designer.models.likelihood import Likelihood, factorise
+from designer.models.rows import TrainingRows
 from designer.models.slopes import Slopes
 
+_CONSTANT = 0.02  # range in unit cubes below which an input was held, not varied (assumption)
 _FEWEST_ROWS = 8  # of earlier lines: with fewer the shared surface's slopes are a guess
 
 
@@ -29,7 +32,13 @@ def with_slopes(first: FittedResponse, start: Mapping[str, float] | None = None)
     chart = first.chart.with_slopes(slopes)
     data, order = first.data, first.rows.order
     rows = replace(first.rows, X=chart.rows(data.X[order], data.line[order]))
-    layout = first.layout.with_slopes(slopes.columns.tolist())
+    inputs = chart.groups[slopes.columns]
+    layout = first.layout.with_slopes(
+        slopes.columns.tolist(),
+        inputs.tolist(),
+        unknown=data.unknown(inputs, rows.positions),
+        untried=slopes.untried,
+    )
     begin = layout.from_dict(start or first.layout.to_dict(first.theta))
     theta, report = search(Likelihood(rows, chart, layout), [begin])
     report = replace(
@@ -54,4 +63,11 @@ def slopes_of(fitted: FittedResponse) -> Slopes | None:
         return None
     weights = p.amplitude * np.sqrt(p.trust[rows.position]) * cho_solve((factor[0], True), rows.z)
     coordinates = rows.X[:, : fitted.chart.dimension]
-    return Slopes(coordinates, weights, p.surface[groups], columns)
+    return Slopes(coordinates, weights, p.surface[groups], columns, _untried(rows, columns))
+
+
+def _untried(rows: TrainingRows, columns: IntArray) -> BoolArray:
+    """Coordinates that no earlier line varied, ``[p]``."""
+    history = [s for place, s in rows.blocks() if rows.positions[place] > 0]
+    ranges = [np.ptp(rows.X[s][:, columns], axis=0) for s in history]
+    return np.asarray(np.max(ranges, axis=0) < _CONSTANT)

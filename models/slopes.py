@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from designer.models.arrays import FloatArray, IntArray
+from designer.models.arrays import BoolArray, FloatArray, IntArray
 
 _BLOCK = 1024  # points per block
 _FIVE_THIRDS = 5.0 / 3.0
@@ -28,12 +28,15 @@ class Slopes:
         weights: w_n, ``[n]``.
         lengthscale: per coordinate, ``[D]``.
         columns: coordinates with a slope (numeric inputs), ``[p]``.
+        untried: which of them no line varied, ``[p]``: Ĝ knows no slope there, so a line's own
+            trend ``x_i - 0.5`` stands in its place.
     """
 
     centres: FloatArray
     weights: FloatArray
     lengthscale: FloatArray
     columns: IntArray
+    untried: BoolArray
 
     def __call__(self, U: FloatArray) -> FloatArray:
         """Slopes ``[m, p]`` at coordinates ``U [m, D]``.
@@ -59,4 +62,5 @@ class Slopes:
             sums = slope @ moments
             out[start : start + _BLOCK] = part[:, self.columns] * sums[:, :1] - sums[:, 1:]
         out *= -_FIVE_THIRDS / np.square(self.lengthscale[self.columns])
+        out[:, self.untried] = U[:, self.columns[self.untried]] - 0.5
         return out

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from designer.campaigns.specification import Specification
 
 CORNER = np.sqrt(0.5)  # corners e_k / sqrt(2) of the simplex have unit distance
+MIDDLE = 0.5  # of the unit cube: a number nobody recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,37 @@ class Axis:
         # one allowed value only: the input says nothing, so every row gets 0
         encoded = (numbers - self.low) / span if span > 0 else np.zeros_like(numbers)
         return encoded[:, None]
+
+    def encode_known(self, values: Sequence[Any]) -> FloatArray:
+        """Columns ``[n, width]`` of values from elsewhere: None and new categories are allowed.
+
+        A missing number is the middle of the range, a missing category an equal mixture of all
+        (the simplex' centre). A category the input does not have becomes the one point that has
+        unit distance to every corner, as one more category has; two of them are not told apart.
+        """
+        names = self.categories
+        known = [v is not None and (names is None or v in names) for v in values]
+        out = np.empty((len(values), self.width))
+        if any(known):
+            inside = [v for v, is_known in zip(values, known, strict=True) if is_known]
+            out[np.array(known)] = self.encode(inside)
+        for i, value in enumerate(values):
+            if known[i]:
+                continue
+            if names is None:
+                out[i] = MIDDLE
+            else:
+                out[i] = CORNER / len(names) if value is None else self._another
+        return out
+
+    @property
+    def _another(self) -> float:
+        """Coordinate x of ``(x, …, x)`` at unit distance from all K corners: below the origin.
+
+        ``(√½ - x)² + (K - 1) x² = 1``.
+        """
+        count = len(self.categories or ())
+        return float((CORNER - np.sqrt(0.5 + 0.5 * count)) / count)
 
     def _encode_categories(self, values: Sequence[Any] | np.ndarray) -> FloatArray:
         names = self.categories or ()
@@ -194,6 +226,16 @@ class Space:
         if problems:
             raise InputError(problems)
         return np.hstack(blocks) if blocks else np.zeros((0, 0))
+
+    def encode_known(self, rows: Sequence[Mapping[str, Any]]) -> FloatArray:
+        """Encoded points ``[n, D]`` of n rows from other lines, which may lack inputs.
+
+        See `Axis.encode_known`.
+        """
+        if not rows or not self.axes:
+            return np.zeros((len(rows), self.dimension))
+        columns = [axis.encode_known([row.get(axis.name) for row in rows]) for axis in self.axes]
+        return np.hstack(columns)
 
     def encode_recipes(self, recipes: Sequence[Mapping[str, Any]]) -> FloatArray:
         """Encoded points ``[n, D]`` of n recipes, each with a value for every input."""

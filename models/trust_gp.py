@@ -158,6 +158,7 @@ def _search(
         stages=modelled_stages(data, rows),
         noise_factor_sd=noise_factor_sd,
         feature=chart.feature,
+        aside=data.aside.shape[1] > 0,
     )
     likelihood = Likelihood(rows, chart, layout)
     if start is not None:

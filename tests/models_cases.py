@@ -25,6 +25,8 @@ class Variant:
     categorical: bool = False
     log: bool = False
     noise_sd: float | None = None
+    missing: frozenset[tuple[int, int]] = frozenset()  # (line, input) nobody recorded
+    aside: bool = False  # line 2 varied an input of its own
     process: str = ""  # process knowledge: a feature, and an upstream response
 
 
@@ -42,7 +44,12 @@ VARIANTS = [
     Variant("log scale", 3, 16, log=True),
     Variant("log scale, known noise, batches", 1, 16, stages=1, log=True, noise_sd=0.2),
     Variant("known noise", 3, 1, noise_sd=0.1),
+    Variant("an input unknown on two lines", 3, 16, missing=frozenset({(1, 0), (3, 1)})),
+    Variant("an input no line varied", 3, 16, missing=frozenset({(1, 0), (2, 0), (3, 0)})),
+    Variant("an input of another line", 3, 16, aside=True),
+    Variant("an input of another line, no run", 2, 0, aside=True),
     Variant("upstream", 3, 16, process="upstream"),
+    Variant("upstream, input unknown", 3, 16, process="upstream", missing=frozenset({(2, 0)})),
     Variant("compaction", 3, 16, process="compaction"),
     Variant("compaction, no run", 3, 0, process="compaction"),
     Variant("compaction without history", 0, 16, process="compaction"),
@@ -83,7 +90,15 @@ def make_data(variant: Variant) -> ResponseData:
     run = np.where(line == 0, np.cumsum(line == 0) // 2, -1)
     if variant.log:
         y = np.exp(y - 2)
-    return ResponseData("y", variant.log, variant.noise_sd, X, y, line, batch, run)
+    for code, column in variant.missing:
+        X[line == code, column] = 0.5
+    aside = np.zeros((len(line), 2 * variant.aside))
+    if variant.aside:
+        u = rng.uniform(-1, 1, rows)
+        aside[line == 2] = np.column_stack([u, u**2 - 0.5])
+        y = y + aside @ np.array([0.4, 0.2])
+    told = {"missing": variant.missing, "aside": aside}
+    return ResponseData("y", variant.log, variant.noise_sd, X, y, line, batch, run, **told)
 
 
 @cache
@@ -140,6 +155,7 @@ class Dense:
         self.chart = posterior.fitted.chart
         self.spread = posterior.scaling.spread
         self.groups = groups_of(variant)
+        self.missing = variant.missing
         self.inputs = int(self.groups.max()) + 1
         self.transfer = "mu_t" in self.h
 
@@ -165,10 +181,17 @@ class Dense:
             value += np.exp(2 * self.h["ln_tau"]) + np.exp(self.h["ln_Ad2"]) * kd
             value += np.exp(2 * self.h.get("ln_kappa_f", -np.inf)) * (fx @ fz)
             value += sum(
-                np.exp(2 * self.h[f"ln_kappa[{column}]"]) * gx[k] * gz[k]
+                (np.exp(2 * self.h[f"ln_kappa[{column}]"]) + self.unknown(lx, column))
+                * (gx[k] * gz[k])
                 for k, column in enumerate(self.chart.slopes.columns if len(gx) else ())
             )
         return float(value)
+
+    def unknown(self, line: int, column: int) -> float:
+        """Variance of a setting that nobody recorded, in unit cubes."""
+        untried = self.chart.slopes.untried[list(self.chart.slopes.columns).index(column)]
+        unknown = (line, self.groups[column]) in self.missing
+        return 0.3**2 if unknown and not untried else 0.0
 
     def seen(self, x, line) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Coordinates, slopes and features of one encoded point."""
@@ -206,6 +229,9 @@ class Dense:
         for i in range(n):
             for j in range(n):
                 K[i, j] = self.surface(data.X[i], data.line[i], data.X[j], data.line[j], t0)
+                K[i, j] += np.exp(2 * self.h.get("ln_aside", -np.inf)) * (
+                    data.aside[i] @ data.aside[j]
+                )
                 for stage in range(data.stages):
                     a, b = data.batch[i, stage], data.batch[j, stage]
                     if a == b >= 0 and (data.batch[:, stage] == a).sum() > 1:

@@ -188,9 +188,9 @@ def test_row5_every_missing_factor_is_told_with_the_nearest_columns(refused):
     assert "--map 'Gap_um=coating_gap'" in text
     assert "no column for solid_content" in text
     assert "--map 'solids pct=solid_content'" in text
-    assert "no column for binder" in text
-    assert "--set binder=VALUE" in text
-    assert "no column for humidity" in text
+    assert "--set solid_content=VALUE" in text
+    assert "Never recorded: --set solid_content=unknown" in text
+    assert "no column for binder" not in text  # nothing in the file could be meant: allowed
 
 
 @pytest.mark.parametrize(
@@ -461,3 +461,55 @@ def test_row14_a_large_line_is_read_in_seconds(line):
     start = time.process_time()
     assert len(line(f"{HEADER}\n{rows}\n").rows) == 50_000
     assert time.process_time() - start < 10
+
+
+def test_a_factor_nobody_recorded_is_allowed_and_told(line, refused):
+    header, row = "binder,coating_gap,humidity,mass_loading", "PVDF-A,100,40,12"
+    table = line(f"{header}\n{row}\n")
+    assert table.rows[0]["settings"] == {"binder": "PVDF-A", "coating_gap": 100.0}
+    (note,) = table.notes
+    assert note.startswith("old.csv has no solid_content: taken as unknown but constant")
+    assert "--set solid_content=58 (or what it was) if you know it" in note
+    told = line(f"{header}\n{row}\n", constants={"solid_content": "60"})
+    assert told.rows[0]["settings"]["solid_content"] == 60.0
+    assert told.notes == []
+    text = refused(f"solids content,{header}\n55,{row}\n")  # perhaps that column: the user decides
+    assert "no column for solid_content" in text
+    for said in ({"constants": {"solid_content": "unknown"}}, {"columns": {"solids content": "-"}}):
+        assert (
+            "solid_content"
+            not in line(f"solids content,{header}\n55,{row}\n", **said).rows[0]["settings"]
+        )
+
+
+def test_a_blank_column_is_no_column_and_single_blanks_can_stay_unknown(line, refused):
+    rows = "55,NA,,40,12,31\n56,NA,,40,12,31\n"
+    table = line(f"{HEADER}\n{rows}")
+    assert "coating_gap" not in table.rows[0]["settings"]
+    assert table.notes[-1].startswith("old.csv has no coating_gap")
+    text = refused(f"{HEADER}\n{rows}57,NA,100,40,12,31\n")
+    assert "line 2 column coating_gap: the cell is blank" in text
+    assert "coating_gap=unknown" in text
+    kept = line(f"{HEADER}\n{rows}57,NA,100,40,12,31\n", constants={"coating_gap": "unknown"})
+    assert [row["settings"].get("coating_gap") for row in kept.rows] == [None, None, 100.0]
+
+
+def test_a_file_without_any_factor_is_another_file(refused):
+    assert "no column of any factor" in refused("Tag,mass_loading\nmon,12\n")
+
+
+def test_another_binder_can_be_kept_as_one_more_category(line, refused):
+    text = f"{HEADER}\n55,CMC,100,40,12,31\n55,PVDF-A,100,40,12,31\n"
+    assert "--other binder" in refused(text)
+    table = line(text, others=("binder",))
+    assert [row["settings"]["binder"] for row in table.rows] == ["CMC", "PVDF-A"]
+    assert table.mapping["others"] == ["binder"]
+    assert any("(CMC 1) are kept as one more category" in note for note in table.notes)
+
+
+def test_mapping_files_can_name_other_categories():
+    mapping = LineMapping.from_toml('other = ["binder"]\n[set]\nhumidity = 40\n')
+    assert mapping.others == ("binder",)
+    assert mapping.merged(LineMapping(others=("color",))).others == ("binder", "color")
+    with pytest.raises(InputError, match="wrong kind of value"):
+        LineMapping.from_toml("other = 3")

@@ -125,15 +125,36 @@ def test_really_used_settings_and_only_runs_with_results_count(other):
     assert line.name == "old"
 
 
-def test_missing_factors_and_unknown_categories_are_told_together(other):
+def test_unknown_categories_are_refused_unless_they_are_wanted(other):
+    other("0.1", mass_loading=["121"])
     state = other("0.1", binder="CMC", mass_loading=["121"])
     with pytest.raises(InputError) as error:
         line_from_campaign(state, INTO_SPEC)
     text = str(error.value)
-    assert "campaign line2: there is no column for solids" in text
-    assert "--set solids=VALUE" in text
     assert "--map" not in text
-    assert "campaign line2 run R001 column binder: no category of binder (found CMC)" in text
+    assert "campaign line2 run R002 column binder: no category of binder (found CMC)" in text
+    assert "add --other binder" in text
+    line = line_from_campaign(state, INTO_SPEC, others=["binder"])
+    assert [row["settings"]["binder"] for row in line.rows] == ["PVDF-A", "CMC"]
+    assert any(
+        "binder: 1 rows of categories this campaign does not have (CMC 1)" in n for n in line.notes
+    )
+    store = Store.open(None)
+    store.create(INTO_SPEC, "ben")
+    after = store.change("line4", lambda s: commands.add_line(s, line), actor="ben")
+    assert after.lines["pilot 2"].rows[1].settings["binder"] == "CMC"
+    with pytest.raises(InputError, match="no factor with categories"):
+        line_from_campaign(state, INTO_SPEC, others=["solids"])
+
+
+def test_a_factor_the_other_campaign_lacks_is_unknown_but_constant(other):
+    state = other("0.1", mass_loading=["121"])
+    line = line_from_campaign(state, INTO_SPEC)
+    assert line.rows[0]["settings"] == {"coating_gap": 100.0, "binder": "PVDF-A"}
+    assert (
+        "pilot 2 has no solids: taken as unknown but constant on that line;"
+        " --set solids=55 (or what it was) if you know it"
+    ) in line.notes
 
 
 def test_nothing_in_common_or_nothing_measured(other):

@@ -51,6 +51,14 @@ def fitted(runs, lines, **options):
     return fit(make(runs, lines, **options), space.groups, lines)
 
 
+def fitted_untried(runs, lines):
+    """No line varied the second input."""
+    data = make(runs, lines)
+    X = data.X.copy()
+    X[data.line > 0, 1] = 0.5
+    return fit(dataclasses.replace(data, X=X), SPACE.groups, lines)
+
+
 def fitted_after_loading(runs, lines, *, average):
     """A response with compaction, downstream of a loading that has slopes of its own."""
     data = make(runs, lines)
@@ -69,6 +77,7 @@ AVERAGED = {
     "history": lambda: averaged(fitted(8, 2)),
     "few runs without history": lambda: averaged(fitted(5, 0)),
     "no run": lambda: averaged(fitted(0, 2)),
+    "an input no line varied": lambda: averaged(fitted_untried(8, 2)),
     "log scale": lambda: averaged(fitted(8, 2, log=True)),
     "upstream and compaction": lambda: fitted_after_loading(8, 2, average=True),
     "loading without history": lambda: averaged(

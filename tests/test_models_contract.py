@@ -66,6 +66,7 @@ class TestContract:
             line=data.line[order],
             batch=data.batch[order],
             run=data.runs[order],
+            aside=data.aside[order],
         )
         again = fit_variant(variant, shuffled)
         X = points(variant, 20, seed=2)

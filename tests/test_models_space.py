@@ -98,3 +98,21 @@ def test_points_of_the_space_are_valid_and_repeatable():
     assert ((X >= 0) & (X <= 1)).all()
     np.testing.assert_allclose(np.square(X[:, 1:4]).sum(axis=1), 0.5)  # every row at a corner
     assert np.ptp(X[:, 0]) > 0.9
+
+
+def test_what_another_line_did_not_record_or_had_otherwise():
+    space = Space((Axis("gap", 50, 250), Axis("binder", categories=("A", "B", "C"))))
+    rows = [
+        {"gap": 100.0, "binder": "B"},
+        {"binder": "A"},
+        {"gap": 100.0},
+        {"gap": 100.0, "binder": "CMC"},
+    ]
+    X = space.encode_known(rows)
+    np.testing.assert_array_equal(X[0], space.encode_recipes(rows[:1])[0])
+    assert X[1, 0] == 0.5
+    corners = np.sqrt(0.5) * np.eye(3)
+    from_centre = np.linalg.norm(corners - X[2, 1:], axis=1)
+    np.testing.assert_allclose(from_centre, np.sqrt(1 / 3))
+    np.testing.assert_allclose(np.linalg.norm(corners - X[3, 1:], axis=1), 1.0)
+    assert space.encode_known([]).shape == (0, 4)

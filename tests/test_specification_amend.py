@@ -63,6 +63,9 @@ def drop(table, index):
          "response mass_loading: noise sd 0.15 mg/cm^2 → none"),
         (put("response", "mass_loading", scale="linear"),
          "response mass_loading: scale log → linear"),
+        (put("response", "porosity", history=False),
+         "response porosity: history used → not used"),
+        (put("campaign", None, history=False), "history used → not used"),
         (put("stage", "slurry", change_cost=4), "stage slurry: change cost 3 → 4"),
         (put("stage", "slurry", usable_for=None), "stage slurry: usable for 8 → none"),
         (put("costs", None, budget=60), "budget 40 → 60"),
@@ -107,7 +110,7 @@ def _other(table, key, value):
         "low": lambda v: v - 5, "high": lambda v: v + 5, "step": lambda v: v / 5,
         "window": lambda v: [v[0], v[1] + 0.1], "possible": lambda v: [v[0], 61],
         "levels": lambda v: v[:-1], "categories": lambda v: [*v, "C"], "total": lambda v: v - 1,
-        "knowledge": lambda _: ["loading"],
+        "knowledge": lambda _: ["loading"], "history": lambda v: not v,
     }  # fmt: skip
     return change.get(key, lambda v: v + 0.5)(value)
 

@@ -68,6 +68,7 @@ def responses(draw, name, stages):
         stage=draw(st.sampled_from([None, *stages])),
         scale=draw(st.sampled_from([None, "linear"])),
         knowledge=draw(st.sampled_from([None, [], ["loading"], ["loading", "compaction"]])),
+        history=draw(st.sampled_from([None, True, False])),
     )
 
 

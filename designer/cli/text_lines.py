@@ -25,14 +25,27 @@ def lines_table(lines: Sequence[Mapping[str, Any]]) -> list[str]:
     columns = [
         Column("line", [str(line["name"]) for line in lines], left=True, key=True, wrap=True),
         Column("rows", [amount(line.get("rows")) for line in lines]),
-        Column("used", ["yes" if line.get("included") else "no" for line in lines], left=True),
+        Column("used", [_used(line) for line in lines], left=True),
         Column("trust", [_trust(line) for line in lines], left=True),
         Column("worth", [_worth(line) for line in lines], left=True),
         Column("batches", [_yes(line.get("batches")) for line in lines], left=True),
+        Column("not recorded", [_listed(line.get("unknown")) for line in lines], left=True),
         Column("why", [_text(line.get("reason")) for line in lines], left=True, wrap=True),
         Column("source", [_text(line.get("source")) for line in lines], left=True, wrap=True),
     ]
     return table([column for column in columns if set(column.cells) != {NOTHING}])
+
+
+def _used(line: Mapping[str, Any]) -> str:
+    """Whether a line is used, and for which responses it is not."""
+    if not line.get("included"):
+        return "no"
+    off = line.get("not_used_for")
+    return f"not for {', '.join(off)}" if off else "yes"
+
+
+def _listed(names: Sequence[str] | None) -> str:
+    return ", ".join(names) if names else NOTHING
 
 
 def _trust(line: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from designer.cli.verbs_campaign import add_campaign
 if TYPE_CHECKING:
     from designer.service import Service
 
-ONLY_FROM_FILES = ("map", "unit", "where", "mapping")
+ONLY_FROM_FILES = ("map", "unit", "where", "mapping", "extra")
 
 
 def _add_arguments(parser: Parser) -> None:
@@ -28,14 +28,36 @@ def _add_arguments(parser: Parser) -> None:
     parser.add_argument("--name", metavar="LINE", help="name of the line (needed with FILE)")
     for option, form, told in (
         ("--map", "filecolumn=name", "which column holds which factor or response"),
-        ("--set", "factor=value", "a setting that is the same in all rows"),
+        ("--set", "factor=value", "a setting that is the same in all rows, perhaps `unknown`"),
         ("--unit", "column=mm", "unit of a column, where it differs from the declared one"),
         ("--where", "column=value", "take only these rows"),
     ):
         parser.add_argument(option, metavar=form, nargs="+", action="extend", help=told)
     parser.add_argument(
-        "--mapping", metavar="FILE.toml", help="the same in a file: [map] [set] [unit] [where]"
+        "--other",
+        dest="others",
+        metavar="FACTOR",
+        nargs="+",
+        action="extend",
+        help="keep rows whose category the campaign does not have",
     )
+    parser.add_argument(
+        "--extra",
+        dest="extras",
+        metavar="filecolumn",
+        nargs="+",
+        action="extend",
+        help="a number that only this line varied: it explains results, and is not taken for noise",
+    )
+    parser.add_argument(
+        "--mapping",
+        metavar="FILE.toml",
+        help="the same in a file: [map] [set] [unit] [where], other = [FACTOR], extra = [COLUMN]",
+    )
+
+
+def _told(arguments: Namespace, option: str) -> bool:
+    return getattr(arguments, "extras" if option == "extra" else option) is not None
 
 
 def _add_check(arguments: Namespace) -> None:
@@ -45,7 +67,7 @@ def _add_check(arguments: Namespace) -> None:
     elif arguments.file is not None and arguments.name is None:
         problems.append(Problem("--name", "is missing: a line from a file needs a name"))
     elif arguments.other is not None:
-        used = [f"--{name}" for name in ONLY_FROM_FILES if getattr(arguments, name) is not None]
+        used = [f"--{name}" for name in ONLY_FROM_FILES if _told(arguments, name)]
         problems += [Problem(option, "belongs to a FILE, not to --from") for option in used]
     if problems:
         raise UsageError(problems)
@@ -61,7 +83,11 @@ def _add_check(arguments: Namespace) -> None:
 def _add(service: Service, arguments: Namespace) -> Data:
     if arguments.other is not None:
         return service.add_line_from_campaign(
-            arguments.campaign, arguments.other, name=arguments.name, constants=arguments.set
+            arguments.campaign,
+            arguments.other,
+            name=arguments.name,
+            constants=arguments.set,
+            others=arguments.others or (),
         )
     return service.add_line(
         arguments.campaign,
@@ -71,6 +97,8 @@ def _add(service: Service, arguments: Namespace) -> Data:
         constants=arguments.set,
         units=arguments.unit,
         where=arguments.where,
+        extras=arguments.extras or (),
+        others=arguments.others or (),
         mapping=None if arguments.mapping is None else Path(arguments.mapping),
     )
 

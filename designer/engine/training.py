@@ -10,7 +10,9 @@ import numpy as np
 from designer.campaigns.factors import Setting
 from designer.campaigns.spec_parts import Response
 from designer.campaigns.specification import Specification
-from designer.campaigns.state import CampaignState, Run
+from designer.campaigns.state import CampaignState, Line, Run
+from designer.models.arrays import FloatArray
+from designer.models.aside import asides
 from designer.models.data import OWN_BATCH, ResponseData
 from designer.models.space import Space
 
@@ -71,6 +73,7 @@ class _Rows:
     line: list[int] = field(default_factory=list)
     batch: list[list[int]] = field(default_factory=list)
     run: list[int] = field(default_factory=list)
+    aside: list[FloatArray] = field(default_factory=list)
 
     def add(
         self,
@@ -80,6 +83,7 @@ class _Rows:
         line: int,
         batch: list[int],
         run: int,
+        aside: FloatArray,
     ) -> None:
         for value in values:
             self.inputs.append(inputs)
@@ -87,6 +91,7 @@ class _Rows:
             self.line.append(line)
             self.batch.append(batch)
             self.run.append(run)
+            self.aside.append(aside)
 
 
 def believed_runs(state: CampaignState) -> list[Run]:
@@ -100,7 +105,7 @@ def believed_runs(state: CampaignState) -> list[Run]:
 
 def has_knowledge(state: CampaignState) -> bool:
     """Whether there is anything to predict from."""
-    return bool(believed_runs(state)) or any(line.included for line in state.lines.values())
+    return bool(believed_runs(state)) or bool(state.teaching_lines)
 
 
 def fill_givens(
@@ -126,48 +131,80 @@ def default_givens(state: CampaignState) -> dict[str, float]:
 
 
 def training_set(state: CampaignState) -> TrainingSet:
-    """Collect the measurements of the campaign and its included earlier lines."""
+    """Collect the measurements of the campaign and its included earlier lines.
+
+    Lines that a response is told not to use (``history = false``) have no rows of it.
+    """
     spec = state.spec
     runs = believed_runs(state)
     lines = [line for line in state.lines.values() if line.included]
     batches = BatchCodes(tuple(stage.name for stage in spec.stages))
     defaults = default_givens(state)
     rows: dict[str, _Rows] = {response.name: _Rows() for response in spec.responses}
+    used = [response.name for response in spec.responses if spec.uses_history(response)]
+    aside = asides(lines)
+    nothing = np.zeros(aside[0].shape[1] if aside else 0)
     for index, run in enumerate(runs):
         inputs = fill_givens(spec, {**run.used, **run.given}, defaults)
         codes = batches.row(0, run.batch)
         for name, target in rows.items():
-            target.add(inputs, run.values(name), line=0, batch=codes, run=index)
+            target.add(inputs, run.values(name), line=0, batch=codes, run=index, aside=nothing)
     for number, line in enumerate(lines, start=1):
-        for row in line.rows:
-            inputs = fill_givens(spec, {**row.settings, **row.given}, defaults)
+        for row, extra in zip(line.rows, aside[number - 1], strict=True):
+            inputs = {**row.settings, **row.given}
             codes = batches.row(number, row.batch)
-            for name, target in rows.items():
+            for name in used:
                 values = row.responses.get(name, ())
-                target.add(inputs, values, line=number, batch=codes, run=-1)
+                rows[name].add(inputs, values, line=number, batch=codes, run=-1, aside=extra)
     space = Space.from_specification(spec)
+    missing = _never_recorded(space, lines)
     silent = [name for name, found in rows.items() if not found.y]
-    notes = tuple(
-        f"{name} was never measured, here or on an earlier line: it is left out"
+    notes = [
+        f"{name} was never measured{_where_looked(name in used)}: it is left out"
         for name in silent
         if len(silent) < len(rows)
-    )
+    ]
+    if lines:
+        notes += spec.unused_history
+    notes += _missing_notes(space, lines, missing)
     return TrainingSet(
         space=space,
         responses={
-            response.name: _response_data(spec, response, space, rows[response.name])
+            response.name: _response_data(spec, response, space, rows[response.name], missing)
             for response in spec.responses
             if rows[response.name].y
         },
         lines=tuple(line.name for line in lines),
         runs=tuple(run.id for run in runs),
         batches=batches,
-        notes=notes,
+        notes=tuple(notes),
     )
 
 
+def _where_looked(history: bool) -> str:
+    return ", here or on an earlier line" if history else " here, and earlier lines are not used"
+
+
+def _missing_notes(
+    space: Space, lines: Sequence[Line], missing: frozenset[tuple[int, int]]
+) -> list[str]:
+    """What is assumed about inputs that lines never recorded, one sentence per line."""
+    notes = []
+    for number, line in enumerate(lines, start=1):
+        names = [name for k, name in enumerate(space.names) if (number, k) in missing]
+        if names:
+            notes.append(
+                f"{line.name} has no {', '.join(names)}: taken as unknown but constant there"
+            )
+    return notes
+
+
 def _response_data(
-    spec: Specification, response: Response, space: Space, rows: _Rows
+    spec: Specification,
+    response: Response,
+    space: Space,
+    rows: _Rows,
+    missing: frozenset[tuple[int, int]],
 ) -> ResponseData:
     stages = [stage.name for stage in spec.stages]
     decided = stages.index(response.stage) if response.stage in stages else len(stages) - 1
@@ -175,7 +212,7 @@ def _response_data(
         name=response.name,
         log_scale=response.log_scale,
         noise_sd=response.noise_sd,
-        X=space.encode_recipes(rows.inputs),
+        X=space.encode_known(rows.inputs),
         y=np.asarray(rows.y, dtype=np.float64),
         line=np.asarray(rows.line, dtype=np.int64),
         batch=np.asarray(rows.batch, dtype=np.int64).reshape(len(rows.y), len(stages)),
@@ -183,4 +220,15 @@ def _response_data(
         possible=response.possible,
         window=response.window,
         stage_effect=tuple(index <= decided for index in range(len(stages))),
+        missing=missing,
+        aside=np.array(rows.aside).reshape(len(rows.y), -1),
     )
+
+
+def _never_recorded(space: Space, lines: Sequence[Line]) -> frozenset[tuple[int, int]]:
+    """(line, input) of the inputs that no row of a line has."""
+    found = set()
+    for number, line in enumerate(lines, start=1):
+        known = {name for row in line.rows for name in (*row.settings, *row.given)}
+        found |= {(number, k) for k, name in enumerate(space.names) if name not in known}
+    return frozenset(found)

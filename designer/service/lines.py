@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,22 +43,28 @@ def add_line_from_campaign(
     *,
     name: str | None,
     constants: Mapping[str, str],
+    others: Collection[str] = (),
 ) -> dict[str, Any]:
     """Add the results of another campaign of the same store as an earlier line."""
     from designer.campaigns.line_files import line_from_campaign
 
     spec = session.state(campaign).spec
-    table = line_from_campaign(session.state(other), spec, name, constants)
+    table = line_from_campaign(session.state(other), spec, name, constants, others)
     return _add(session, campaign, table, name)
 
 
 def add_line_columns(
-    session: Session, campaign: str, columns: Mapping[str, Sequence[object]], *, name: str
+    session: Session,
+    campaign: str,
+    columns: Mapping[str, Sequence[object]],
+    *,
+    name: str,
+    told: LineMapping | None = None,
 ) -> dict[str, Any]:
     """Add an earlier line from columns in memory (a DataFrame)."""
     from designer.campaigns.line_files import line_from_columns
 
-    table = line_from_columns(columns, session.state(campaign).spec, name=name)
+    table = line_from_columns(columns, session.state(campaign).spec, told, name=name)
     return _add(session, campaign, table, name)
 
 
@@ -80,6 +86,7 @@ def lines(session: Session, campaign: str) -> dict[str, Any]:
         lines=[
             {**line_details(state, name), **trusts.get(name, _NO_TRUST)} for name in state.lines
         ],
+        notes=list(state.spec.unused_history) if state.lines else [],
     )
 
 

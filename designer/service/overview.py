@@ -9,7 +9,7 @@ from typing import Any
 from designer.campaigns.describe import describe
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.events import Event
-from designer.campaigns.state import CampaignState, Run
+from designer.campaigns.state import CampaignState, Line, Run
 from designer.campaigns.times import parse_made_at, utc_now
 
 from .session import Session, with_head
@@ -107,7 +107,19 @@ def line_details(state: CampaignState, name: str) -> dict[str, Any]:
         "reason": line.reason,
         "source": line.source,
         "batches": line.has_batches,
+        "not_used_for": [
+            response.name
+            for response in state.spec.responses
+            if not state.spec.uses_history(response)
+        ],
+        "unknown": _never_recorded(state, line),
     }
+
+
+def _never_recorded(state: CampaignState, line: Line) -> list[str]:
+    """Factors and givens that no row of the line has."""
+    known = {name for row in line.rows for name in (*row.settings, *row.given)}
+    return [item.name for item in state.spec.inputs if item.name not in known]
 
 
 def data(session: Session, campaign: str) -> dict[str, Any]:

@@ -101,10 +101,12 @@ class Service:
         constants: Texts | None = None,
         units: Texts | None = None,
         where: Texts | None = None,
+        others: Sequence[str] = (),
+        extras: Sequence[str] = (),
         mapping: Path | None = None,
     ) -> Answer:
         """Add an earlier line from a file."""
-        told = LineMapping(columns or {}, constants or {}, units or {}, where or {})
+        told = LineMapping(columns or {}, constants or {}, units or {}, where or {}, others, extras)
         return lines.add_line(self.session, campaign, path, name=name, told=told, mapping=mapping)
 
     def add_line_from_campaign(
@@ -114,17 +116,25 @@ class Service:
         *,
         name: str | None = None,
         constants: Texts | None = None,
+        others: Sequence[str] = (),
     ) -> Answer:
         """Add the results of another campaign as an earlier line."""
         return lines.add_line_from_campaign(
-            self.session, campaign, other, name=name, constants=constants or {}
+            self.session, campaign, other, name=name, constants=constants or {}, others=others
         )
 
     def add_line_columns(
-        self, campaign: str, columns: Mapping[str, Sequence[object]], *, name: str
+        self,
+        campaign: str,
+        columns: Mapping[str, Sequence[object]],
+        *,
+        name: str,
+        others: Sequence[str] = (),
+        extras: Sequence[str] = (),
     ) -> Answer:
         """Add an earlier line from columns in memory."""
-        return lines.add_line_columns(self.session, campaign, columns, name=name)
+        told = LineMapping(others=others, extras=extras)
+        return lines.add_line_columns(self.session, campaign, columns, name=name, told=told)
 
     def lines(self, campaign: str) -> Answer:
         """All earlier lines."""

@@ -103,8 +103,9 @@ def advice(state: CampaignState, figures: Mapping[str, Any]) -> str:
         return f"{_runs(counts['running'])} being made: record the results."
     if counts["proposed"]:
         return f"{_runs(counts['proposed'])} proposed: make and record."
-    if not any(counts.values()) and not any(line.included for line in state.lines.values()):
-        return "Nothing is known yet: add an earlier line, or propose the first runs."
+    if not any(counts.values()) and not state.teaching_lines:
+        first = "add an earlier line" if not state.lines else "use an earlier line again"
+        return f"Nothing is known yet: {first}, or propose the first runs."
     bits = figures.get("expected_next_bits")
     if bits is not None and bits < 0.01:
         return f"The next run would bring {bits:.3f} bit: little is left to learn here."

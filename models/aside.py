@@ -1,0 +1,66 @@
+"""What earlier lines varied besides the campaign's inputs, as functions for their own rows.
+
+An input that only one line has says nothing about the target, but it explains results of that
+line that would otherwise be taken for noise: ``F b`` with ``b ~ N(0, κ_a²)`` integrated out, F the
+first two Legendre polynomials of each such input over the line's own range. Measured on a line
+that varied a further input by half of the response's spread: without F its noise rises by itself
+(and, where it is the only line, that of the target with it), coverage stays, but what the line
+teaches is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from designer.models.arrays import FloatArray
+
+_CURVATURE = 0.3  # size of the second polynomial, share of the first (assumption)
+
+
+class Row(Protocol):
+    """A row of an earlier line."""
+
+    @property
+    def extra(self) -> Mapping[str, float]:
+        """Its own inputs, by name; a missing one is unknown."""
+        ...
+
+
+class HasRows(Protocol):
+    """An earlier line."""
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """All of them."""
+        ...
+
+
+def asides(lines: Sequence[HasRows]) -> list[FloatArray]:
+    """F per line, ``[rows, k]``, with the same k columns for all lines, 0 on all but one."""
+    blocks = [_functions(line) for line in lines]
+    width = sum(block.shape[1] for block in blocks)
+    out, first = [], 0
+    for block in blocks:
+        F = np.zeros((len(block), width))
+        F[:, first : first + block.shape[1]] = block
+        first += block.shape[1]
+        out.append(F)
+    return out
+
+
+def _functions(line: HasRows) -> FloatArray:
+    """``[rows, 2 e]`` of a line with e inputs of its own that it really varied; unknown: 0."""
+    names = dict.fromkeys(name for row in line.rows for name in row.extra)
+    columns = []
+    for name in names:
+        values = np.array([row.extra.get(name, np.nan) for row in line.rows], dtype=np.float64)
+        low, high = np.nanmin(values), np.nanmax(values)
+        if not low < high:
+            continue
+        u = 2.0 * (values / (high - low) - low / (high - low)) - 1.0
+        pair = [np.sqrt(3.0) * u, _CURVATURE * np.sqrt(1.25) * (3.0 * np.square(u) - 1.0)]
+        columns += [np.where(np.isnan(u), 0.0, column) for column in pair]
+    return np.column_stack(columns) if columns else np.zeros((len(line.rows), 0))
