@@ -45,22 +45,55 @@ class LeaveOneRunOut:
     coverage: float | None
 
 
+@dataclass(frozen=True)
+class HeldOut:
+    """Some target rows, predicted jointly from all rows that are not among them.
+
+    Attributes:
+        rows: positions in ``TrainingRows``, ``[b]``.
+        residual: measured minus predicted mean, model scale, ``[b]``.
+        covariance: of the residual, ``[b, b]``: surface, batch effects and noise.
+    """
+
+    rows: IntArray
+    residual: FloatArray
+    covariance: FloatArray
+
+
+def held_out(fitted: FittedResponse, folds: IntArray) -> list[HeldOut]:
+    """Every fold of the target's rows predicted without it, at the fitted hyperparameters.
+
+    Args:
+        fitted: the response.
+        folds: label of the fold of each target row, ``[n_0]``.
+
+    Returns:
+        One block per fold, ascending; nothing where the covariance cannot be factorised.
+    """
+    rows = fitted.rows
+    factor = factorise(fitted.likelihood().covariance(fitted.parameters))
+    if rows.target_rows == 0 or factor is None:
+        return []
+    first = len(rows) - rows.target_rows
+    inverse = cho_solve((factor[0], True), np.eye(len(rows)))
+    alpha = inverse @ rows.z
+    blocks = []
+    for fold in np.unique(folds):
+        inside = first + np.flatnonzero(folds == fold)
+        covariance = np.linalg.inv(inverse[np.ix_(inside, inside)])
+        blocks.append(HeldOut(inside, covariance @ alpha[inside], covariance))
+    return blocks
+
+
 def leave_one_run_out(fitted: FittedResponse) -> LeaveOneRunOut:
     """Leave-one-run-out figures; outliers that hardly count in the fit are left out of them."""
     rows = fitted.rows
     first = len(rows) - rows.target_rows
     residual = np.zeros(rows.target_rows)
     sd = np.ones(rows.target_rows)
-    factor = factorise(fitted.likelihood().covariance(fitted.parameters))
-    if rows.target_rows and factor is not None:
-        inverse = cho_solve((factor[0], True), np.eye(len(rows)))
-        alpha = inverse @ rows.z
-        runs = rows.run[first:]
-        for run in np.unique(runs):
-            inside = np.flatnonzero(runs == run)
-            block = np.linalg.inv(inverse[np.ix_(inside + first, inside + first)])
-            residual[inside] = block @ alpha[inside + first]
-            sd[inside] = np.sqrt(np.diagonal(block))
+    for block in held_out(fitted, rows.run[first:]):
+        residual[block.rows - first] = block.residual
+        sd[block.rows - first] = np.sqrt(np.diagonal(block.covariance))
     kept = np.flatnonzero(rows.extra[first:] == 0) + first
     z = rows.z[kept]
     standardised = residual[kept - first] / sd[kept - first]
