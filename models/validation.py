@@ -80,7 +80,7 @@ def held_out(fitted: FittedResponse, folds: IntArray) -> list[HeldOut]:
     blocks = []
     for fold in np.unique(folds):
         inside = first + np.flatnonzero(folds == fold)
-        covariance = np.linalg.inv(inverse[np.ix_(inside, inside)])
+        covariance = np.asarray(np.linalg.inv(inverse[np.ix_(inside, inside)]), dtype=np.float64)
         blocks.append(HeldOut(inside, covariance @ alpha[inside], covariance))
     return blocks
 
