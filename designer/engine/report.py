@@ -23,7 +23,7 @@ from .knowledge import Knowledge
 from .links import response_links
 
 LARGEST_ODDS = 1000.0  # shown at most: further digits would be a matter of the normal tails
-_STRONG = 20.0  # odds from which evidence is "strong" (Kass & Raftery 1995, JASA 90, 773)
+_POSITIVE = 3.0  # odds from which evidence is "positive" (Kass & Raftery 1995, JASA 90, 773)
 _NARROW = 0.1  # a line whose settings span less of an input's range hardly varied it (assumption)
 
 
@@ -187,7 +187,7 @@ def report_warnings(
         " the earlier lines. Look at the trust of each line, and exclude those that are wrong:"
         " designer lines exclude"
         for name, each in odds.items()
-        if each is not None and each["odds"] <= 1.0 / _STRONG
+        if each is not None and each["odds"] <= 1.0 / _POSITIVE
     ]
     return [*_collinear_warnings(knowledge, report), *against]
 
