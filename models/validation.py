@@ -60,22 +60,34 @@ class HeldOut:
     covariance: FloatArray
 
 
-def held_out(fitted: FittedResponse, folds: IntArray) -> list[HeldOut]:
+def precision(fitted: FittedResponse) -> FloatArray | None:
+    """``K⁻¹ [n, n]`` of all rows; None where the covariance cannot be factorised."""
+    factor = factorise(fitted.likelihood().covariance(fitted.parameters))
+    if factor is None:
+        return None
+    return np.asarray(cho_solve((factor[0], True), np.eye(len(fitted.rows))))
+
+
+def held_out(
+    fitted: FittedResponse, folds: IntArray, inverse: FloatArray | None = None
+) -> list[HeldOut]:
     """Every fold of the target's rows predicted without it, at the fitted hyperparameters.
 
     Args:
         fitted: the response.
         folds: label of the fold of each target row, ``[n_0]``.
+        inverse: what ``precision`` gives, where it is known already.
 
     Returns:
         One block per fold, ascending; nothing where the covariance cannot be factorised.
     """
     rows = fitted.rows
-    factor = factorise(fitted.likelihood().covariance(fitted.parameters))
-    if rows.target_rows == 0 or factor is None:
+    if rows.target_rows == 0:
+        return []
+    inverse = precision(fitted) if inverse is None else inverse
+    if inverse is None:
         return []
     first = len(rows) - rows.target_rows
-    inverse = cho_solve((factor[0], True), np.eye(len(rows)))
     alpha = inverse @ rows.z
     blocks = []
     for fold in np.unique(folds):
@@ -138,10 +150,9 @@ def _one_by_one(fitted: FittedResponse) -> FloatArray:
     rows = fitted.rows
     if len(rows) < _FEW_ROWS:
         return np.zeros(len(rows))
-    factor = factorise(fitted.likelihood().covariance(fitted.parameters))
-    if factor is None:
+    inverse = precision(fitted)
+    if inverse is None:
         return np.zeros(len(rows))
-    inverse = cho_solve((factor[0], True), np.eye(len(rows)))
     variance = 1.0 / np.diagonal(inverse)
     residual = variance * (inverse @ rows.z)
     noise = rows.base * fitted.parameters.noise[rows.position]
