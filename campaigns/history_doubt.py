@@ -21,10 +21,10 @@ def unseen_doubt(state: CampaignState) -> str | None:
     ]
     if not resting:
         return None
-    what = "the responses" if len(resting) == len(names) else ", ".join(resting)
+    what = "" if len(resting) == len(names) else f" of {', '.join(resting)}"
     known = ", ".join(line.name for line in lines)
     return (
-        f"No result of {what} on {state.spec.line} yet: predictions rest on the earlier lines alone"
+        f"No result{what} on {state.spec.line} yet: predictions rest on the earlier lines alone"
         f" ({known}). Should all of them be wrong in the same way, nothing in their data can tell,"
         " and the true values may lie outside the intervals; the first runs will show. If you doubt"
         f" a line: designer lines exclude {shlex.quote(state.spec.name)} LINE --reason TEXT"

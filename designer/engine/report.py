@@ -164,7 +164,7 @@ def _flat_warning(knowledge: Knowledge, posterior: ResponsePosterior, share: Lin
     narrow = _hardly_varied(knowledge, posterior, share.line)
     why = f"; it hardly varied {', '.join(narrow)}" if narrow and share.rows > 1 else ""
     return (
-        f"Line {line} says next to nothing about {name} over the feasible region: {rows} determine"
+        f"Line {line} says little about {name} over the feasible region: {rows} determine"
         f" {100 * share.determined:.0f} % of its variation there (at least 50 % wanted){why}."
         f" {advice}"
     )
