@@ -45,22 +45,67 @@ class LeaveOneRunOut:
     coverage: float | None
 
 
+@dataclass(frozen=True)
+class HeldOut:
+    """Some target rows, predicted jointly from all rows that are not among them.
+
+    Attributes:
+        rows: positions in ``TrainingRows``, ``[b]``.
+        residual: measured minus predicted mean, model scale, ``[b]``.
+        covariance: of the residual, ``[b, b]``: surface, batch effects and noise.
+    """
+
+    rows: IntArray
+    residual: FloatArray
+    covariance: FloatArray
+
+
+def precision(fitted: FittedResponse) -> FloatArray | None:
+    """``K⁻¹ [n, n]`` of all rows; None where the covariance cannot be factorised."""
+    factor = factorise(fitted.likelihood().covariance(fitted.parameters))
+    if factor is None:
+        return None
+    return np.asarray(cho_solve((factor[0], True), np.eye(len(fitted.rows))))
+
+
+def held_out(
+    fitted: FittedResponse, folds: IntArray, inverse: FloatArray | None = None
+) -> list[HeldOut]:
+    """Every fold of the target's rows predicted without it, at the fitted hyperparameters.
+
+    Args:
+        fitted: the response.
+        folds: label of the fold of each target row, ``[n_0]``.
+        inverse: what ``precision`` gives, where it is known already.
+
+    Returns:
+        One block per fold, ascending; nothing where the covariance cannot be factorised.
+    """
+    rows = fitted.rows
+    if rows.target_rows == 0:
+        return []
+    inverse = precision(fitted) if inverse is None else inverse
+    if inverse is None:
+        return []
+    first = len(rows) - rows.target_rows
+    alpha = inverse @ rows.z
+    blocks = []
+    for fold in np.unique(folds):
+        inside = first + np.flatnonzero(folds == fold)
+        covariance = np.asarray(np.linalg.inv(inverse[np.ix_(inside, inside)]), dtype=np.float64)
+        blocks.append(HeldOut(inside, covariance @ alpha[inside], covariance))
+    return blocks
+
+
 def leave_one_run_out(fitted: FittedResponse) -> LeaveOneRunOut:
     """Leave-one-run-out figures; outliers that hardly count in the fit are left out of them."""
     rows = fitted.rows
     first = len(rows) - rows.target_rows
     residual = np.zeros(rows.target_rows)
     sd = np.ones(rows.target_rows)
-    factor = factorise(fitted.likelihood().covariance(fitted.parameters))
-    if rows.target_rows and factor is not None:
-        inverse = cho_solve((factor[0], True), np.eye(len(rows)))
-        alpha = inverse @ rows.z
-        runs = rows.run[first:]
-        for run in np.unique(runs):
-            inside = np.flatnonzero(runs == run)
-            block = np.linalg.inv(inverse[np.ix_(inside + first, inside + first)])
-            residual[inside] = block @ alpha[inside + first]
-            sd[inside] = np.sqrt(np.diagonal(block))
+    for block in held_out(fitted, rows.run[first:]):
+        residual[block.rows - first] = block.residual
+        sd[block.rows - first] = np.sqrt(np.diagonal(block.covariance))
     kept = np.flatnonzero(rows.extra[first:] == 0) + first
     z = rows.z[kept]
     standardised = residual[kept - first] / sd[kept - first]
@@ -107,10 +152,9 @@ def _one_by_one(fitted: FittedResponse) -> FloatArray:
     rows = fitted.rows
     if len(rows) < _FEW_ROWS:
         return np.zeros(len(rows))
-    factor = factorise(fitted.likelihood().covariance(fitted.parameters))
-    if factor is None:
+    inverse = precision(fitted)
+    if inverse is None:
         return np.zeros(len(rows))
-    inverse = cho_solve((factor[0], True), np.eye(len(rows)))
     variance = 1.0 / np.diagonal(inverse)
     residual = variance * (inverse @ rows.z)
     noise = rows.base * fitted.parameters.noise[rows.position]

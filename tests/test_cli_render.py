@@ -306,6 +306,35 @@ def test_status_in_words(service, capsys):
     assert "Evaluated at event 40; 2 events came after: designer status nmc --refresh" in out
 
 
+def test_warnings_cannot_command_the_terminal(service, capsys):
+    warning = "Line a\u202e\x1b[31m says next to nothing about porosity"
+    trust = {"trust": 0.9, "trust_low": 0.8, "trust_high": 0.95, "worth_runs": 3.1}
+    for verb in ("status", "lines"):
+        lines = service.answers[verb]["lines"]
+        lines[0] |= {"warnings": [warning], "responses": {"porosity\x1b[2J": trust}}
+    service.answers["status"]["warnings"] = [warning]
+    for words in (["status", "nmc"], ["lines", "show", "nmc"]):
+        main(words)
+        out = capsys.readouterr().out
+        assert "! Line a\\u202e\\x1b[31m says next to nothing" in out
+        assert "\x1b" not in out
+
+
+@pytest.mark.parametrize(
+    ("odds", "words"),
+    [
+        (8.67, "porosity 8.7 : 1 for using the earlier lines"),
+        (1 / 64.3, "porosity 64 : 1 against using the earlier lines"),
+        (1.2, "porosity about even for and against using the earlier lines"),
+        (999.9999999999998, "porosity more than 1000 : 1 for using the earlier lines"),
+    ],
+)
+def test_odds_in_words(odds, words, service, capsys):
+    service.answers["status"]["history_odds"] = {"mass_loading": None, "porosity": {"odds": odds}}
+    main(["status", "nmc"])
+    assert f"Evidence: {words}" in capsys.readouterr().out
+
+
 def test_status_before_anything_is_known(service, capsys):
     nothing = {"error_sd": None, "coverage": None}
     service.answers["status"] |= {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from designer.cli.table import Column, table
+from designer.cli.table import Column, paragraph, screen_width, table
 from designer.cli.text_results import changed_text, head_text, messages_text
-from designer.cli.words import NOTHING, amount, count, rounded
+from designer.cli.words import NOTHING, amount, count, rounded, share
 
 if TYPE_CHECKING:
     from designer.cli.verb import Data
@@ -17,7 +17,41 @@ def lines_text(answer: Data) -> list[str]:
     """All earlier lines of a campaign."""
     if not answer["lines"]:
         return [f"{answer['campaign']} has no earlier lines."]
-    return lines_table(answer["lines"])
+    told = lines_table(answer["lines"])
+    trusts = _trust_table(answer["lines"])
+    if trusts:
+        told += ["", "Trust per response (80 % interval):", *trusts]
+    for line in answer["lines"]:
+        told += warnings_text(line if line.get("included") else {})
+    return told
+
+
+def warnings_text(answer: Mapping[str, Any]) -> list[str]:
+    """Each warning as a wrapped item."""
+    width = screen_width()
+    return [
+        line for text in answer.get("warnings") or () for line in paragraph("! ", str(text), width)
+    ]
+
+
+def _trust_table(lines: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Trust per line and response; nothing where no evaluation told."""
+    rows = [
+        (str(line["name"]), str(response), trust)
+        for line in lines
+        for response, trust in (line.get("responses") or {}).items()
+    ]
+    if not rows:
+        return []
+    return table(
+        [
+            Column("line", [name for name, _, _ in rows], left=True, key=True, wrap=True),
+            Column("response", [response for _, response, _ in rows], left=True, key=True),
+            Column("trust", [_trust(trust) for _, _, trust in rows], left=True),
+            Column("worth", [_worth(trust) for _, _, trust in rows], left=True),
+            Column("determined", [share(trust.get("determined")) for _, _, trust in rows]),
+        ]
+    )
 
 
 def lines_table(lines: Sequence[Mapping[str, Any]]) -> list[str]:

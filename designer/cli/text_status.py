@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from designer.cli.spec_view import SpecView, view_of
-from designer.cli.table import Column, paragraph, screen_width, table
-from designer.cli.text_lines import lines_table
+from designer.cli.table import paragraph, screen_width
+from designer.cli.text_lines import lines_table, warnings_text
+from designer.cli.text_report import errors_text, odds_text, report_text
 from designer.cli.text_results import head_text
-from designer.cli.words import NOTHING, count, in_unit, number, rounded, share, with_error
+from designer.cli.words import count, in_unit, number, rounded, share, with_error
 
 if TYPE_CHECKING:
     from designer.cli.verb import Data
@@ -23,7 +24,15 @@ def status_text(answer: Data, service: Service, arguments: Namespace) -> list[st
     view = view_of(service, arguments.campaign)
     lines = [f"{answer['campaign']} on {answer['line']}, goal: {answer['goal']}"]
     lines += [_runs(answer.get("runs") or {}), *_learned(answer)]
-    for part in (_responses(answer, view), _lines(answer), _best(answer, view)):
+    parts = (
+        errors_text(answer, view),
+        report_text(answer, view),
+        _lines(answer),
+        odds_text(answer),
+        warnings_text(answer),
+        _best(answer, view),
+    )
+    for part in parts:
         if part:
             lines += ["", *part]
     lines.append("")
@@ -49,27 +58,6 @@ def _learned(answer: Data) -> list[str]:
     if expected is not None:
         parts.append(f"about {rounded(expected)} bits to expect next")
     return [f"Learned: {', '.join(parts)}"] if parts else []
-
-
-def _responses(answer: Data, view: SpecView) -> list[str]:
-    responses: Mapping[str, Mapping[str, Any]] = answer.get("responses") or {}
-    if not responses:
-        return []
-    figures = list(responses.values())
-    if all(each.get("error_sd") is None and each.get("coverage") is None for each in figures):
-        return ["Prediction error: too early to tell (from 5 completed runs on)"]
-    errors = [_error(each.get("error_sd"), view.unit(name)) for name, each in responses.items()]
-    return table(
-        [
-            Column("response", list(responses), left=True),
-            Column("prediction error (1 sd)", errors),
-            Column("results inside 95 %", [share(each.get("coverage")) for each in figures]),
-        ]
-    )
-
-
-def _error(sd: object, unit: str | None) -> str:
-    return f"{sd:.2g}{in_unit(unit)}" if isinstance(sd, int | float) else NOTHING
 
 
 def _lines(answer: Data) -> list[str]:

@@ -16,15 +16,16 @@ from designer.campaigns.errors import InputError
 from designer.models.arrays import FloatArray
 from designer.models.before import without_target_runs
 from designer.models.posterior import ResponsePosterior
-from designer.models.trust import overall_trust
+from designer.models.report import TOO_EARLY
+from designer.models.trust import LineTrust, TrustEstimate, overall_trust
 from designer.models.validation import leave_one_run_out
 
 from .knowledge import Knowledge
 from .predicting import best_recipes
+from .report import odds_figures, report_figures, report_warnings, share_figures
 from .surroundings import situation
 from .threads import one_thread
 
-TOO_EARLY = 5  # runs with results below which errors say nothing (contract)
 _REFERENCES = 256  # points over which uncertainty is averaged
 
 
@@ -40,29 +41,38 @@ def evaluate(knowledge: Knowledge, *, next_bits: float | None = None) -> dict[st
     """
     with one_thread():
         best = best_recipes(knowledge, 1)
+        region = _region(knowledge)
+        report, odds = report_figures(knowledge), odds_figures(knowledge)
+        lines = _with_shares(line_figures(knowledge), share_figures(knowledge, region))
         return {
-            "information_bits": information_so_far(knowledge),
+            "information_bits": information_so_far(knowledge, region),
             "expected_next_bits": next_bits if next_bits is not None else _next_bits(knowledge),
             "responses": response_figures(knowledge),
-            "lines": line_figures(knowledge),
+            "lines": lines,
             "best": best[0] if best else None,
+            "report": report,
+            "history_odds": odds,
+            "warnings": report_warnings(knowledge, report, odds),
             "notes": list(knowledge.notes),
         }
 
 
-def information_so_far(knowledge: Knowledge) -> float:
+def information_so_far(knowledge: Knowledge, region: FloatArray) -> float:
     """Information of all results so far about the responses over the feasible region, in bits.
 
     ``½ log2(T_before / T_now)`` with T the mean over responses of the mean variance over the
     region, each relative to that before the first result; "before" are the earlier lines at the
     same hyperparameters.
+
+    Args:
+        knowledge: fitted models.
+        region: encoded points that stand for the feasible region, ``[n, D]``.
     """
     posteriors = knowledge.posteriors
     if not any(p.fitted.rows.target_rows for p in posteriors.values()):
         return 0.0
-    X = _region(knowledge)
     left = [
-        float(p.variance(X).mean() / without_target_runs(p).variance(X).mean())
+        float(p.variance(region).mean() / without_target_runs(p).variance(region).mean())
         for p in posteriors.values()
     ]
     return max(0.0, float(-0.5 * np.log2(np.mean(left))))
@@ -115,15 +125,39 @@ def _measured_runs(posterior: ResponsePosterior) -> int:
     return len(np.unique(data.runs[data.target]))
 
 
-def line_figures(knowledge: Knowledge) -> dict[str, dict[str, float]]:
-    """Trust in each earlier line that is in use and has rows, by name."""
+def line_figures(knowledge: Knowledge) -> dict[str, dict[str, Any]]:
+    """Trust in each earlier line that is in use and has rows, overall and per response, by name."""
     lines = knowledge.training.lines
     return {
         lines[found.line - 1]: {
-            "trust": found.trust,
-            "trust_low": found.low,
-            "trust_high": found.high,
-            "worth_runs": found.worth_runs,
+            **_trust(found),
+            "responses": {name: _trust(each) for name, each in found.by_response.items()},
         }
         for found in overall_trust([*knowledge.posteriors.values()], len(lines))
+    }
+
+
+def _trust(found: TrustEstimate | LineTrust) -> dict[str, float]:
+    return {
+        "trust": found.trust,
+        "trust_low": found.low,
+        "trust_high": found.high,
+        "worth_runs": found.worth_runs,
+    }
+
+
+def _with_shares(
+    lines: dict[str, dict[str, Any]], shares: dict[str, dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """Trust and what each line's rows determine, in one table."""
+    return {
+        name: {
+            **line,
+            "responses": {
+                response: {**trust, **shares[name]["responses"][response]}
+                for response, trust in line["responses"].items()
+            },
+            "warnings": shares[name]["warnings"],
+        }
+        for name, line in lines.items()
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.history_doubt import unseen_doubt
 from designer.campaigns.state import CampaignState
 from designer.models.averaging import average
 from designer.models.joint import fit_responses
@@ -58,7 +59,9 @@ class Knowledge:
     def notes(self) -> tuple[str, ...]:
         """Sentences for the user about data and fits."""
         fits = (note for p in self.posteriors.values() for note in p.report.messages)
-        return (*unused_knowledge(self.state.spec), *self.training.notes, *fits)
+        doubt = unseen_doubt(self.state)
+        doubts = () if doubt is None else (doubt,)
+        return (*unused_knowledge(self.state.spec), *self.training.notes, *fits, *doubts)
 
     @property
     def hyperparameters(self) -> dict[str, dict[str, float]]:

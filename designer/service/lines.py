@@ -10,13 +10,11 @@ from designer.campaigns import commands
 from designer.campaigns.cache import EvaluationCache
 from designer.campaigns.line_mapping import LineMapping
 
-from .overview import line_details
+from .overview import known_lines
 from .session import Session, with_head
 
 if TYPE_CHECKING:
     from designer.campaigns.line_table import LineTable
-
-_NO_TRUST: dict[str, Any] = dict.fromkeys(("trust", "trust_low", "trust_high", "worth_runs"))
 
 
 def add_line(
@@ -80,12 +78,9 @@ def lines(session: Session, campaign: str) -> dict[str, Any]:
     """All earlier lines, with trust as of the last evaluation."""
     state = session.state(campaign)
     figures = EvaluationCache(session.store).read(state.campaign_id) or {}
-    trusts = figures.get("lines", {})
     return with_head(
         state,
-        lines=[
-            {**line_details(state, name), **trusts.get(name, _NO_TRUST)} for name in state.lines
-        ],
+        lines=known_lines(state, figures),
         notes=list(state.spec.unused_history) if state.lines else [],
     )
 

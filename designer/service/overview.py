@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -14,6 +15,11 @@ from designer.campaigns.times import parse_made_at, utc_now
 
 from .session import Session, with_head
 
+_UNKNOWN: Mapping[str, Any] = {
+    **dict.fromkeys(("trust", "trust_low", "trust_high", "worth_runs")),
+    "responses": {},
+    "warnings": [],
+}
 _ANY_TIME = timedelta(days=36_500)  # a time to look back to may lie anywhere, even ahead
 
 
@@ -120,6 +126,19 @@ def _never_recorded(state: CampaignState, line: Line) -> list[str]:
     """Factors and givens that no row of the line has."""
     known = {name for row in line.rows for name in (*row.settings, *row.given)}
     return [item.name for item in state.spec.inputs if item.name not in known]
+
+
+def known_lines(state: CampaignState, figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """All earlier lines with what the last evaluation found about them.
+
+    Args:
+        state: the campaign.
+        figures: of the last evaluation; one of an older version may lack some.
+    """
+    found = figures.get("lines", {})
+    return [
+        {**line_details(state, name), **_UNKNOWN, **found.get(name, {})} for name in state.lines
+    ]
 
 
 def data(session: Session, campaign: str) -> dict[str, Any]:

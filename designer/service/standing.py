@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from designer.campaigns.cache import EvaluationCache
+from designer.campaigns.history_doubt import unseen_doubt
 from designer.campaigns.state import CampaignState
 
 from .learning import learned
-from .overview import line_details
+from .overview import known_lines
 from .session import Session, with_head
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ CHANGES_MODEL = frozenset(
 """Events after which the figures of an evaluation are no longer those of the log."""
 
 _NO_FIGURES: dict[str, Any] = {"error_sd": None, "coverage": None}
-_NO_TRUST: dict[str, Any] = dict.fromkeys(("trust", "trust_low", "trust_high", "worth_runs"))
 
 
 def status(
@@ -42,8 +42,8 @@ def status(
     if refresh is True or (refresh == "stale" and is_stale(state, figures)):
         figures = _evaluated(session, state) or figures
     known = figures or {}
-    trusts = known.get("lines", {})
-    responses = known.get("responses", {})
+    responses, names = known.get("responses", {}), [r.name for r in state.spec.responses]
+    warnings = _warnings(state, known)
     return with_head(
         state,
         line=state.spec.line,
@@ -52,15 +52,28 @@ def status(
         runs=dict(state.status_counts),
         information_bits=known.get("information_bits"),
         expected_next_bits=known.get("expected_next_bits"),
-        responses={r.name: responses.get(r.name, _NO_FIGURES) for r in state.spec.responses},
-        lines=[
-            {**line_details(state, name), **trusts.get(name, _NO_TRUST)} for name in state.lines
-        ],
+        responses={name: responses.get(name, _NO_FIGURES) for name in names},
+        lines=known_lines(state, known),
         best=known.get("best"),
         advice=advice(state, known),
         model={"seq": known.get("seq"), "stale": is_stale(state, figures)},
-        notes=known.get("notes", []),
+        report={name: known.get("report", {}).get(name) for name in names},
+        history_odds={name: known.get("history_odds", {}).get(name) for name in names},
+        warnings=warnings,
+        notes=[note for note in known.get("notes", []) if note not in warnings],
     )
+
+
+def _warnings(state: CampaignState, known: Mapping[str, Any]) -> list[str]:
+    """What the figures shown must not make anybody forget."""
+    doubt = unseen_doubt(state)
+    about_lines = [
+        warning
+        for line in known_lines(state, known)
+        if line["included"]
+        for warning in line["warnings"]
+    ]
+    return [*([] if doubt is None else [doubt]), *about_lines, *known.get("warnings", [])]
 
 
 def is_stale(state: CampaignState, figures: Mapping[str, Any] | None) -> bool:
@@ -86,8 +99,8 @@ def keep_figures(session: Session, knowledge: Knowledge) -> dict[str, Any]:
 
     state, cache = knowledge.state, EvaluationCache(session.store)
     kept = cache.read(state.campaign_id)
-    if kept is not None and kept["seq"] == state.seq:
-        return kept
+    if kept is not None and kept["seq"] == state.seq and "report" in kept:
+        return kept  # without a report it was written by an older version
     session.progress("judging the models", None)
     figures = evaluate(knowledge)
     cache.write(state.campaign_id, state.seq, figures)

@@ -1,0 +1,218 @@
+"""The model report of a campaign, its odds for history and its warnings, ready for the cache."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from designer.models.arrays import FloatArray, IntArray
+from designer.models.collinearity import CAUTIOUS, COLLINEAR
+from designer.models.flat_lines import LineShare, line_shares
+from designer.models.history_odds import (
+    FEWEST_RUNS,
+    HistoryOdds,
+    fit_without_history,
+    history_odds,
+)
+from designer.models.posterior import ResponsePosterior
+from designer.models.report import ModelReport, PredictionErrors, count, model_report
+
+from .knowledge import Knowledge
+from .links import response_links
+
+LARGEST_ODDS = 1000.0  # shown at most: further digits would be a matter of the normal tails
+_POSITIVE = (
+    3.0  # odds from which evidence is "positive" (Kass & Raftery 1995, JASA 90, 773); on the
+)
+# twin (3 to 16 runs, 6 seeds, 3 responses) never so much against related lines or one bad of three
+_NARROW = 0.1  # a line whose settings span less of an input's range hardly varied it (assumption)
+
+
+def report_figures(knowledge: Knowledge) -> dict[str, dict[str, Any]]:
+    """Model report per response of the specification, JSON-able."""
+    space = knowledge.training.space
+    factors = {factor.name for factor in knowledge.state.spec.factors}
+    belongs = np.array([name in factors for name in space.names], dtype=np.bool_)
+    recipe = np.flatnonzero(belongs[space.groups])
+    found: dict[str, dict[str, Any]] = {}
+    for response in knowledge.state.spec.responses:
+        posterior = knowledge.posteriors.get(response.name)
+        if posterior is None:
+            found[response.name] = _NO_REPORT | {"counts": dict(_NO_COUNTS)}
+        else:
+            report = model_report(posterior.fitted, space.groups, recipe)
+            found[response.name] = _report(report, space.names)
+    return found
+
+
+_NO_COUNTS = dict.fromkeys(
+    ("measurements", "runs", "unique_recipes", "replicates", "earlier_measurements"), 0
+)
+_NO_REPORT: dict[str, Any] = {
+    "leave_one_run_out": None,
+    "k_fold": None,
+    "learning_curve": [],
+    "collinearity": {},
+}
+
+
+def _report(report: ModelReport, inputs: Sequence[str]) -> dict[str, Any]:
+    counts, folds = report.counts, _errors(report.k_fold)
+    return {
+        "counts": {
+            "measurements": counts.measurements,
+            "runs": counts.runs,
+            "unique_recipes": counts.unique_recipes,
+            "replicates": counts.replicates,
+            "earlier_measurements": counts.earlier,
+        },
+        "leave_one_run_out": _errors(report.leave_one_run_out),
+        "k_fold": None if folds is None else {"folds": report.folds, **folds},
+        "learning_curve": [
+            {
+                "runs": point.runs,
+                "predicted": point.predicted,
+                "rmse": point.rmse,
+                "leave_one_run_out": point.leave_one_out,
+            }
+            for point in report.learning_curve
+        ],
+        "collinearity": {
+            name: {"vif": each.vif, "verdict": each.verdict}
+            for name, each in zip(inputs, report.collinearity, strict=True)
+        },
+    }
+
+
+def _errors(errors: PredictionErrors | None) -> dict[str, Any] | None:
+    if errors is None:
+        return None
+    return {
+        "rmse": errors.rmse,
+        "mae": errors.mae,
+        "r2": errors.r2,
+        "log_density": errors.log_density,
+        "coverage": {f"{100 * level:g}": share for level, share in errors.coverage.items()},
+    }
+
+
+def odds_figures(knowledge: Knowledge) -> dict[str, dict[str, Any] | None]:
+    """Odds for using history per response; None without history or below 3 runs."""
+    found: dict[str, dict[str, Any] | None] = {r.name: None for r in knowledge.state.spec.responses}
+    asked = [
+        name
+        for name, posterior in knowledge.posteriors.items()
+        if posterior.fitted.layout.transfer and _runs(posterior) >= FEWEST_RUNS
+    ]
+    if not asked:
+        return found
+    training = knowledge.training
+    links = response_links(knowledge.state.spec, training.space)
+    upstream = [links[name].upstream for name in asked if name in links]
+    needed = {n: d for n, d in training.responses.items() if n in asked or n in upstream}
+    plain = fit_without_history(needed, training.space.groups, links)
+    for name in asked:
+        odds = history_odds(knowledge.posteriors[name].fitted, plain[name].fitted)
+        found[name] = None if odds is None else _odds(odds)
+    return found
+
+
+def _runs(posterior: ResponsePosterior) -> int:
+    every: IntArray = np.arange(posterior.fitted.chart.dimension)
+    return count(posterior.fitted.data, every).runs
+
+
+def _odds(odds: HistoryOdds) -> dict[str, Any]:
+    most = float(np.log(LARGEST_ODDS))
+    bounded = float(np.clip(odds.log_odds, -most, most))
+    return {
+        "odds": float(np.exp(bounded)),
+        "log_odds": bounded,
+        "standard_error": odds.standard_error,
+        "runs": odds.runs,
+    }
+
+
+def share_figures(knowledge: Knowledge, region: FloatArray) -> dict[str, dict[str, Any]]:
+    """Per line and response: what its rows determine over the region, and warnings about it."""
+    names = knowledge.training.lines
+    found: dict[str, dict[str, Any]] = {}
+    for response, posterior in knowledge.posteriors.items():
+        for share in line_shares(posterior, region):
+            line = found.setdefault(names[share.line - 1], {"responses": {}, "warnings": []})
+            line["responses"][response] = {"determined": share.determined, "flat": share.flat}
+            if share.flat:
+                line["warnings"].append(_flat_warning(knowledge, posterior, share))
+    return found
+
+
+def _flat_warning(knowledge: Knowledge, posterior: ResponsePosterior, share: LineShare) -> str:
+    name, line = posterior.name, knowledge.training.lines[share.line - 1]
+    rows = "its only row" if share.rows == 1 else f"its {share.rows} rows"
+    advice = (
+        f"It can neither help nor contradict: do not read its trust as agreement. Add rows of"
+        f" {line} that cover the region, or exclude it"
+    )
+    if share.constant:
+        value = float(posterior.fitted.data.y[posterior.fitted.data.line == share.line][0])
+        return (
+            f"Line {line} says nothing about {name} here: {rows} all hold the same value"
+            f" {value:g}. Check that it was really measured. {advice}"
+        )
+    narrow = _hardly_varied(knowledge, posterior, share.line)
+    why = f"; it hardly varied {', '.join(narrow)}" if narrow and share.rows > 1 else ""
+    return (
+        f"Line {line} says little about {name} over the feasible region: {rows} determine"
+        f" {100 * share.determined:.0f} % of its variation there (at least 50 % wanted){why}."
+        f" {advice}"
+    )
+
+
+def _hardly_varied(knowledge: Knowledge, posterior: ResponsePosterior, line: int) -> list[str]:
+    """Inputs that a line kept (nearly) fixed."""
+    data, space = posterior.fitted.data, knowledge.training.space
+    spans = np.ptp(data.X[data.line == line], axis=0)
+    return [
+        name for i, name in enumerate(space.names) if (spans[space.groups == i] < _NARROW).all()
+    ]
+
+
+def report_warnings(
+    knowledge: Knowledge,
+    report: dict[str, dict[str, Any]],
+    odds: dict[str, dict[str, Any] | None],
+) -> list[str]:
+    """Sentences about collinear factors and about history that the target's results contradict."""
+    against = [
+        f"{name}: the results of {each['runs']} runs speak {_ratio(1 / each['odds'])} against using"
+        " the earlier lines. Look at the trust of each line, and exclude those that are wrong:"
+        " designer lines exclude"
+        for name, each in odds.items()
+        if each is not None and each["odds"] <= 1.0 / _POSITIVE
+    ]
+    return [*_collinear_warnings(knowledge, report), *against]
+
+
+def _ratio(odds: float) -> str:
+    more = "more than " if odds >= LARGEST_ODDS * (1 - 1e-9) else ""
+    return f"{more}{odds:.0f} : 1"
+
+
+def _collinear_warnings(knowledge: Knowledge, report: dict[str, dict[str, Any]]) -> list[str]:
+    """One sentence per set of inputs whose effects the runs cannot tell apart."""
+    mixed = {name for mixture in knowledge.state.spec.mixtures for name in mixture.factors}
+    found: dict[tuple[str, ...], list[str]] = {}
+    for response, each in report.items():
+        judged = each["collinearity"].items()
+        # fractions that sum to a total are collinear by nature, not by choice of the runs
+        names = tuple(n for n, c in judged if c["verdict"] == "collinear" and n not in mixed)
+        if names:
+            found.setdefault(names, []).append(response)
+    return [
+        f"The runs cannot tell the effects of {', '.join(names)} on {', '.join(responses)} apart"
+        f" (collinear: VIF above {COLLINEAR:g}, cautious above {CAUTIOUS:g}): make runs that change"
+        " one of them alone"
+        for names, responses in found.items()
+    ]

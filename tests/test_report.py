@@ -1,0 +1,245 @@
+"""The model report through the command line: status, its cache, lines show."""
+
+import json
+import math
+import tomllib
+
+import pandas as pd
+import pytest
+
+from designer import Campaign
+from designer.campaigns.cache import EvaluationCache
+from designer.campaigns.history_doubt import unseen_doubt
+from designer.campaigns.store import Store
+from tests.campaigns_for_tests import SMALL, loading, porosity
+
+SCARE = "nothing in their data can tell"
+HISTORY = ("trust", "trust_low", "trust_high", "worth_runs", "determined")
+
+
+@pytest.fixture
+def small(cli, tmp_path):
+    (tmp_path / "small.toml").write_text(SMALL)
+    cli("init", "small.toml")
+    return cli
+
+
+def recipes(count, gaps=(80, 100, 150)):
+    return [
+        {
+            "solid_content": 50 + (3 * k) % 11,
+            "coating_gap": gaps[k % len(gaps)],
+            "binder": ("PVDF-A", "PVDF-B")[k // 2 % 2],
+        }
+        for k in range(count)
+    ]
+
+
+def add_line(cli, name, rows, folder, *, shift=0.0, both=True):
+    frame = pd.DataFrame(rows)
+    frame["mass_loading"] = [loading(r) + shift + 0.05 * (k % 3) for k, r in enumerate(rows)]
+    if both:
+        frame["porosity"] = [porosity(r) + 0.1 * (k % 4) for k, r in enumerate(rows)]
+    frame.to_csv(folder / "line.csv", index=False)
+    cli("lines", "add", "small", "line.csv", "--name", name)
+
+
+def attach(cli, rows):
+    for k, r in enumerate(rows):
+        settings = [f"{name}={value}" for name, value in r.items()]
+        cli(
+            "attach", "small", *settings,
+            f"mass_loading={loading(r) + 0.04 * (k % 2):.3f}", f"porosity={porosity(r):.3f}",
+        )  # fmt: skip
+
+
+def test_before_the_first_result_nobody_can_know_whether_history_is_wrong(small, tmp_path):
+    assert small.json("status", "small")["warnings"] == []
+    add_line(small, "line2", recipes(12), tmp_path, both=False)
+    for refresh in ((), ("--refresh",)):  # told with and without an evaluation
+        status = small.json("status", "small", *refresh)
+        (warning,) = [text for text in status["warnings"] if SCARE in text]
+        assert "mass_loading" in warning
+        assert "porosity" not in warning
+        assert "line2" in warning
+        assert "designer lines exclude small LINE" in warning
+        assert not any(SCARE in note for note in status["notes"])
+    assert SCARE in " ".join(small("status", "small").split())
+    plan = small.json("propose", "small", "-n", "1")
+    assert any(SCARE in note for note in plan["notes"])
+    small("record", "small", plan["runs"][0]["run"], "mass_loading=9")
+    assert not any(SCARE in text for text in small.json("status", "small")["warnings"])
+    small("lines", "exclude", "small", "line2", "--reason", "doubt")
+    assert small.json("status", "small")["warnings"] == []
+
+
+def test_the_report_of_a_campaign_with_history(small, tmp_path):
+    add_line(small, "line2", recipes(16), tmp_path)
+    add_line(small, "one gap", [dict(r, coating_gap=100) for r in recipes(2)] * 3, tmp_path)
+    attach(small, [*recipes(9), recipes(9)[0]])
+    status = small.json("status", "small", "--refresh")
+    json.dumps(status, allow_nan=False)
+    assert set(status["report"]) == set(status["history_odds"]) == {"mass_loading", "porosity"}
+    report = status["report"]["mass_loading"]
+    assert report["counts"] == {
+        "measurements": 10, "runs": 10, "unique_recipes": 9, "replicates": 1,
+        "earlier_measurements": 22,
+    }  # fmt: skip
+    loo, folds = report["leave_one_run_out"], report["k_fold"]
+    assert loo["rmse"] == pytest.approx(status["responses"]["mass_loading"]["error_sd"])
+    assert loo["coverage"]["95"] == pytest.approx(status["responses"]["mass_loading"]["coverage"])
+    assert set(loo) | {"folds"} == set(folds)
+    assert folds["folds"] == 5
+    assert loo["mae"] <= loo["rmse"] < 1
+    assert loo["r2"] > 0.9
+    assert [point["runs"] for point in report["learning_curve"]] == [2, 4, 8, 10]
+    assert set(report["collinearity"]) == {"solid_content", "coating_gap", "binder"}
+    odds = status["history_odds"]["mass_loading"]
+    assert odds["odds"] == pytest.approx(math.exp(odds["log_odds"]))
+    assert 1e-3 <= odds["odds"] <= 1e3 + 1e-9
+    assert odds["runs"] == 10
+    line = status["lines"][0]
+    assert set(line["responses"]) == {"mass_loading", "porosity"}
+    for trust in line["responses"].values():
+        assert trust["trust_low"] <= trust["trust"] <= trust["trust_high"]
+        assert trust["flat"] is False
+    means = [each["trust"] for each in line["responses"].values()]
+    assert line["trust"] == pytest.approx(sum(means) / 2)
+
+
+def test_the_report_in_words(small, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    add_line(small, "line2", recipes(16), tmp_path)
+    attach(small, recipes(9))
+    early = small("status", "small")
+    assert "unique recipes" not in " ".join(early.split())
+    small("status", "small", "--refresh")
+    out = " ".join(small("status", "small").split())
+    for words in (
+        "5-fold error", "R2", "inside 80 %", "largest VIF", "replicates", "error after k runs",
+        "using the earlier lines",
+    ):  # fmt: skip
+        assert words in out, words
+    shown = small("lines", "show", "small")
+    assert "Trust per response (80 % interval):" in shown
+    assert sum(row.startswith("line2") for row in shown.splitlines()) == 3
+    (line,) = small.json("lines", "show", "small")["lines"]
+    assert set(HISTORY) <= set(line["responses"]["porosity"])
+
+
+def test_a_line_at_one_recipe_is_named_with_what_to_do(small, tmp_path):
+    add_line(small, "line2", recipes(16), tmp_path)
+    add_line(small, "one gap", recipes(1) * 6, tmp_path)
+    small("status", "small", "--refresh")
+    status = small.json("status", "small")
+    about = [text for text in status["warnings"] if "says little" in text]
+    assert len(about) == 2
+    assert all("coating_gap" in text and "exclude it" in text for text in about)
+    flat = status["lines"][1]
+    assert flat["warnings"] == about
+    assert flat["responses"]["mass_loading"]["flat"] is True
+    assert status["lines"][0]["warnings"] == []
+    for out in (small("lines", "show", "small"), small("status", "small")):
+        assert "! Line one gap says little about mass_loading" in out
+    small("lines", "exclude", "small", "one gap", "--reason", "one recipe")
+    assert "says little" not in small("status", "small")
+
+
+def test_a_line_that_is_constant_is_named_so(small, tmp_path):
+    rows = recipes(8)
+    frame = pd.DataFrame(rows).assign(mass_loading=9.5)
+    frame.to_csv(tmp_path / "flat.csv", index=False)
+    small("lines", "add", "small", "flat.csv", "--name", "stuck")
+    (warning,) = [
+        text
+        for text in small.json("status", "small", "--refresh")["warnings"]
+        if "same value 9.5" in text
+    ]
+    assert "stuck" in warning
+    assert "mass_loading" in warning
+
+
+def test_factors_that_changed_together_are_named(small):
+    rows = [
+        {"solid_content": 50 + k % 5, "coating_gap": (80, 100, 150, 200)[0], "binder": "PVDF-A"}
+        for k in range(9)
+    ]
+    rows = [r | {"coating_gap": 80 if r["solid_content"] < 52 else 150} for r in rows]
+    rows = [r | {"solid_content": 50 if r["coating_gap"] == 80 else 54} for r in rows]
+    attach(small, rows)
+    status = small.json("status", "small", "--refresh")
+    (warning,) = [text for text in status["warnings"] if "collinear" in text]
+    assert "solid_content, coating_gap" in warning
+    assert "mass_loading, porosity" in warning
+    judged = status["report"]["porosity"]["collinearity"]
+    assert judged["solid_content"] == {"vif": None, "verdict": "collinear"}
+    assert judged["binder"] == {"vif": None, "verdict": "constant"}
+    assert "infinite (solid_content, coating_gap)" in " ".join(small("status", "small").split())
+
+
+def test_below_five_runs_errors_are_too_early_and_odds_come_from_three(small, tmp_path):
+    add_line(small, "line2", recipes(16), tmp_path)
+    attach(small, recipes(2))
+    two = small.json("status", "small", "--refresh")
+    assert two["history_odds"] == {"mass_loading": None, "porosity": None}
+    attach(small, recipes(4)[2:])
+    four = small.json("status", "small", "--refresh")
+    report = four["report"]["mass_loading"]
+    assert report["leave_one_run_out"] is report["k_fold"] is None
+    assert report["learning_curve"] == []
+    assert four["history_odds"]["mass_loading"]["runs"] == 4
+    assert "too early to tell" in small("status", "small")
+
+
+def test_a_cache_of_an_older_version_breaks_nothing_and_is_renewed(small, tmp_path):
+    add_line(small, "line2", recipes(16), tmp_path)
+    attach(small, recipes(6))
+    new = small.json("status", "small", "--refresh")
+    store = Store.open(str(small.store))
+    state, cache = store.state("small"), EvaluationCache(store)
+    old = cache.read(state.campaign_id)
+    for key in ("report", "history_odds", "warnings"):
+        del old[key]
+    for line in old["lines"].values():
+        del line["responses"], line["warnings"]
+    cache.write(state.campaign_id, old.pop("seq"), old)
+    status = small.json("status", "small")
+    assert status["report"] == status["history_odds"] == {"mass_loading": None, "porosity": None}
+    assert status["warnings"] == []
+    assert status["lines"][0]["responses"] == {}
+    assert "Evaluated at event" in small("status", "small")
+    assert "line2" in small("lines", "show", "small")
+    assert small.json("status", "small", "--refresh")["report"] == new["report"]
+
+
+@pytest.mark.parametrize("values", [(9.0,) * 8, (0.0, -1.0, 3.0, 4, 5, 6, 7, 8), (1, 2, 1e6, 4, 5)])
+@pytest.mark.parametrize("history", [False, True])
+def test_odd_results_give_a_report_that_is_json(values, history):
+    spec = SMALL.replace("possible = [0, 60]", 'scale = "log"').replace("[0, 100]", "[-1e9, 1e9]")
+    campaign = Campaign.create(tomllib.loads(spec), store=None)
+    if history:
+        frame = pd.DataFrame(recipes(12))
+        campaign.add_line("old", frame.assign(mass_loading=[loading(r) for r in recipes(12)]))
+    runs = pd.DataFrame(recipes(len(values)))
+    campaign.attach(runs.assign(mass_loading=values, porosity=30.0))
+    status = campaign.status()
+    json.dumps(status, allow_nan=False)
+    assert status["report"]["porosity"]["leave_one_run_out"]["r2"] is None
+    assert status["history_odds"]["porosity"] is None
+    assert (status["history_odds"]["mass_loading"] is not None) == history
+
+
+def test_failed_runs_alone_say_nothing(small, tmp_path):
+    add_line(small, "line2", recipes(12), tmp_path)
+    plan = small.json("propose", "small", "-n", "4")
+    for run in plan["runs"]:
+        small("fail", "small", run["run"], "--reason", "web break")
+    status = small.json("status", "small", "--refresh")
+    assert status["report"]["porosity"]["counts"]["measurements"] == 0
+    assert status["history_odds"]["porosity"] is None
+    assert any(SCARE in text for text in status["warnings"])
+
+
+def test_no_doubt_without_lines():
+    campaign = Campaign.create(tomllib.loads(SMALL), store=None)
+    assert unseen_doubt(campaign.service.session.state("small")) is None
