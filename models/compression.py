@@ -17,7 +17,8 @@ from designer.models.chart import Chart
 from designer.models.data import OWN_BATCH, ResponseData
 from designer.models.fitting import search
 from designer.models.likelihood import Likelihood
-from designer.models.line_model import LineKernel, LineModel, LineRows
+from designer.models.line_model import LineModel, LineRows
+from designer.models.low_rank import LineKernel
 from designer.models.memory import Memory, key_of
 from designer.models.outliers import LARGEST_SHARE, SURPRISE, surprising_message
 from designer.models.priors import DOUBTED_NOISE_SD, make_layout

@@ -6,18 +6,25 @@ import json
 
 import numpy as np
 import pytest
+import torch
 
 from designer.campaigns.cache import LineCache
 from designer.campaigns.store import Store
 from designer.models import compression, line_model
 from designer.models.averaging import average
+from designer.models.before import without_target_runs
+from designer.models.botorch_model import to_botorch
+from designer.models.cascade import Upstream
 from designer.models.chart import Chart
 from designer.models.compression import MOST_PER_LINE, MOST_ROWS, PSEUDO_ROWS, compress, shares
 from designer.models.data import ResponseData
 from designer.models.likelihood import Likelihood
-from designer.models.line_model import LineKernel, LineModel, LineRows
+from designer.models.line_model import LineModel, LineRows
+from designer.models.low_rank import LineKernel
 from designer.models.memory import NoMemory
+from designer.models.process import Compaction
 from designer.models.rows import arrange
+from designer.models.space import Axis, Space
 from designer.models.trust_gp import fit
 
 GROUPS = np.arange(2)
@@ -189,6 +196,42 @@ def test_lines_that_say_little_are_no_trouble():
         assert (variance > 0).all()
     X = np.where(data.line[:, None] > 0, np.round(3 * data.X) / 3, data.X)
     assert np.isfinite(told(fit(dataclasses.replace(data, X=X), GROUPS, 3))).all()
+
+
+@pytest.mark.parametrize("feature", [None, Compaction(column=1, low=0.1, span=0.9)])
+def test_cascades_and_features_condense_too(feature, monkeypatch):
+    data = long_history()
+    noise = 0.02 * np.random.default_rng(5).standard_normal(len(data.y))
+    y = np.exp(1 + (1 + 0.1 * data.line) * data.X[:, 0] + noise)
+    loading = dataclasses.replace(data, name="loading", log_scale=True, y=y)
+    found = []
+    for most in (MOST_ROWS, 10**6):
+        monkeypatch.setattr(compression, "MOST_ROWS", most)
+        upstream = Upstream(fit(loading, GROUPS, 3), column=0)
+        found.append(told(fit(data, GROUPS, 3, upstream=upstream, feature=feature)))
+    (mean, variance), (wanted, spread) = found
+    assert np.sqrt(np.mean((mean - wanted) ** 2)) < 0.5 * np.sqrt(spread.mean())
+    assert np.abs(np.log(variance / spread)).max() < 0.7
+
+
+def test_everything_asked_of_a_posterior_works_on_condensed_lines():
+    data = long_history(slurries=12)
+    posterior = average(fit(data, GROUPS, 3))
+    for estimate in posterior.trust:
+        assert 0 <= estimate.low <= estimate.trust <= estimate.high <= 1
+        assert 0 <= estimate.worth_runs <= 64
+    assert posterior.loo().run.tolist() == posterior.fitted.rows.run[-6:].tolist()
+    assert abs(posterior.loo().error_sd) < 1.0
+    space = Space((Axis("a", 0.0, 1.0), Axis("b", 0.0, 1.0)))
+    joint = to_botorch([posterior], space).posterior(torch.tensor(X_NEW))
+    assert joint.mean[:, 0].numpy() == pytest.approx(
+        posterior.scaling.median(posterior.mean(X_NEW)), rel=1e-6
+    )
+    wanted = posterior.variance(X_NEW) * posterior.scaling.spread**2
+    after = posterior.condition(X_NEW[:3])
+    assert (after.variance(X_NEW) <= posterior.variance(X_NEW) + 1e-9).all()
+    assert (without_target_runs(fit(data, GROUPS, 3)).variance(X_NEW) > 0).all()
+    assert joint.variance[:, 0].numpy() == pytest.approx(wanted, rel=1e-5)
 
 
 # ---- determinism ---------------------------------------------------------------------------------
