@@ -8,13 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from designer.campaigns.cells import CellReader
-from designer.campaigns.column_match import Column, Expected, Matched, find_column, match_columns
+from designer.campaigns.column_match import Expected, Matched, find_column, match_columns
 from designer.campaigns.column_names import hint_for
 from designer.campaigns.errors import Problem
 from designer.campaigns.events import canonical_json
-from designer.campaigns.factors import Factor
 from designer.campaigns.findings import Findings
-from designer.campaigns.line_mapping import IGNORED, UNKNOWN, LineMapping
+from designer.campaigns.line_differences import (
+    check_others,
+    extra_columns,
+    recorded_columns,
+    said_unknown,
+    unknown_notes,
+)
+from designer.campaigns.line_mapping import IGNORED, LineMapping
 from designer.campaigns.line_rows import LineRows
 from designer.campaigns.line_table import LineTable, constant
 from designer.campaigns.numbers import parse_number
@@ -114,28 +120,21 @@ def _line(
     remedy: Literal["map", "none"] = "map",
 ) -> LineTable:
     findings = Findings()
-    unknown = _unknown(spec, mapping.constants)
+    unknown = said_unknown(spec, mapping.constants)
     told = {key: text for key, text in mapping.constants.items() if key not in unknown}
     constants = _constants(spec, told, findings)
-    _check_others(spec, mapping.others, findings)
+    check_others(spec, mapping.others, findings)
     expected = _expected(spec, {*constants, *unknown}, remedy)
     matched = match_columns(
         table.source, table.columns, expected, findings, told=mapping.columns, units=mapping.units
     )
-    responses = {response.name for response in spec.responses}
-    if not responses & matched.columns.keys():
-        what = "there is no column of any response"
-        findings.add(Problem(table.source, what, None, ", ".join(sorted(responses))))
-    if not {factor.name for factor in spec.factors} & {*matched.columns, *expected.present}:
-        what = "there is no column of any factor"
-        allowed = ", ".join(factor.name for factor in spec.factors)
-        findings.add(Problem(table.source, what, None, allowed))
-    extras = _extra_columns(table, mapping.extras, matched, findings)
+    _check_any(table.source, spec, {*matched.columns, *expected.present}, findings)
+    extras = extra_columns(table, mapping.extras, matched, findings)
     numeric = {c.header for c in matched.columns.values() if c.target in expected.numeric}
     numeric |= {column.header for column in extras}
     table = table.read_numbers_of(numeric)
     chosen = _chosen_rows(table, mapping.where, matched, findings)
-    recorded = _recorded(spec, table, matched, chosen)
+    recorded = recorded_columns(spec, table, matched, chosen)
     unrecorded = {item.name for item in spec.inputs} - recorded.keys()
     reader = LineRows(
         spec,
@@ -149,7 +148,7 @@ def _line(
     for row in chosen:
         reader.read(row)
     notes = [*table.notes, *_notes(table, mapping, matched, chosen), *reader.finish()]
-    notes += _unknown_notes(spec, name or table.source, unrecorded - constants.keys())
+    notes += unknown_notes(spec, name or table.source, unrecorded - constants.keys())
     notes += [f"{column.header}: differs on this line only, kept aside" for column in extras]
     if chosen and not reader.rows and not findings:
         findings.add(Problem(table.source, "no row has the result of any response"))
@@ -166,6 +165,17 @@ def _line(
     )
 
 
+def _check_any(
+    source: str, spec: Specification, there: Collection[str], findings: Findings
+) -> None:
+    """A file without any response, or without any factor, is another file."""
+    for kind, items in (("response", spec.responses), ("factor", spec.factors)):
+        names = [item.name for item in items]
+        if not set(names) & set(there):
+            what = f"there is no column of any {kind}"
+            findings.add(Problem(source, what, None, ", ".join(sorted(names))))
+
+
 def _expected(
     spec: Specification, told: Collection[str], remedy: Literal["map", "none"]
 ) -> Expected:
@@ -176,74 +186,6 @@ def _expected(
     units.update({f"batch:{stage.name}": None for stage in spec.stages}, made_at=None)
     inputs = [item.name for item in spec.inputs]
     return Expected(units, (), numeric, present=told, wanted=inputs, remedy=remedy)
-
-
-def _unknown(spec: Specification, texts: Mapping[str, str]) -> set[str]:
-    """Inputs said to be unknown; a category of that name is a category."""
-    words = {f.name: f.categories or () for f in spec.factors} | {g.name: () for g in spec.givens}
-    return {
-        key
-        for key, text in texts.items()
-        if key in words and text.strip().casefold() == UNKNOWN and text not in words[key]
-    }
-
-
-def _extra_columns(
-    table: Table, names: Collection[str], matched: Matched, findings: Findings
-) -> list[Column]:
-    """Columns of numbers that only this line has."""
-    used = {column.header: column.target for column in matched.columns.values()}
-    columns: list[Column] = []
-    for name in names:
-        where = f"{table.source} --extra {name}"
-        header = find_column(name, table.columns)
-        if header is None:
-            hint = hint_for(name, table.columns)
-            shown = ", ".join(table.columns)
-            findings.add(Problem(where, "the file has no such column", name, shown, hint))
-        elif header in used:
-            findings.add(Problem(where, f"the column holds {used[header]} already"))
-        elif header not in (column.header for column in columns):
-            columns.append(Column(header, header))
-    kept = {column.header for column in columns}
-    matched.ignored = [header for header in matched.ignored if header not in kept]
-    return columns
-
-
-def _check_others(spec: Specification, names: Collection[str], findings: Findings) -> None:
-    known = [factor.name for factor in spec.factors if factor.is_categorical]
-    for name in names:
-        if name not in known:
-            allowed = ", ".join(known) or "there is none"
-            what = "this is no factor with categories"
-            hint = hint_for(name, known)
-            findings.add(Problem(f"--other {name}", what, name, allowed, hint))
-
-
-def _recorded(
-    spec: Specification, table: Table, matched: Matched, rows: Sequence[int]
-) -> dict[str, Column]:
-    """Columns without those of inputs that are blank in every row taken."""
-    inputs = {item.name for item in spec.inputs}
-    return {
-        name: column
-        for name, column in matched.columns.items()
-        if name not in inputs or any(table.cell(row, column.header) for row in rows)
-    }
-
-
-def _unknown_notes(spec: Specification, line: str, names: Collection[str]) -> list[str]:
-    """What is assumed about inputs the line never recorded."""
-    notes = []
-    for item in spec.inputs:
-        if item.name in names:
-            categories = item.categories if isinstance(item, Factor) else None
-            value = categories[0] if categories else item.format(sum(item.bounds) / 2)
-            notes.append(
-                f"{line} has no {item.name}: taken as unknown but constant on that line;"
-                f" --set {item.name}={value} (or what it was) if you know it"
-            )
-    return notes
 
 
 def _constants(

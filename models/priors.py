@@ -68,7 +68,7 @@ class Parameters:
 
     def shifts(self, place: int | None) -> FloatArray:
         """Variance of a line's shift along each slope, ``[p]``; None: a line without rows."""
-        return self.slopes if place is None else self.slopes + self.unknown[place]
+        return self.slopes if place is None else np.asarray(self.slopes + self.unknown[place])
 
 
 @dataclass(frozen=True)

@@ -46,10 +46,10 @@ CALLS = [
      ("amend", ("c", Path("s.toml")), {"reason": None, "dry_run": True})),
     ("close c --reason done", ("close", ("c",), {"reason": "done"})),
     ("lines add c f.csv --name a --map x=gap y=load --map z=speed --set w=1 --unit x=mm "
-     "--where q=ok --other b --mapping m.toml",
+     "--where q=ok --other b --extra v --mapping m.toml",
      ("add_line", ("c", Path("f.csv")),
       {"name": "a", "columns": {"x": "gap", "y": "load", "z": "speed"}, "constants": {"w": "1"},
-       "units": {"x": "mm"}, "where": {"q": "ok"}, "others": ["b"],
+       "units": {"x": "mm"}, "where": {"q": "ok"}, "others": ["b"], "extras": ["v"],
        "mapping": Path("m.toml")})),
     ("lines add c --from d --set w=1",
      ("add_line_from_campaign", ("c", "d"), {"name": None, "constants": {"w": "1"}, "others": ()})),
