@@ -39,8 +39,11 @@ async def test_a_new_plan_is_computed_and_shown(store):  # noqa: F811
         await ui.type("binder=PVDF-B")
         await ui.until("--fix binder=PVDF-B")
         await ui.press("ctrl+s")
-        await ui.until("○ R007", 60)
+        await ui.until("○ R006", 60)
         assert ui.place == "proposals"
+        # the list is at the first new run, not somewhere above it
+        assert ui.app.screen.chosen["run"] == "R004"
+        await ui.until("○ R004  proposed · P002, order 1")
         await ui.until(lambda: "P002: 4 runs, " in ui.notes())
     new = Service(str(store)).show("small")["runs"][3:]
     assert [run["planned"]["binder"] for run in new] == ["PVDF-B"] * 4

@@ -1,8 +1,12 @@
 """Recording: typing errors, surprises, pieces, failures, corrections, drafts, conflicts."""
 
 import asyncio
+import shlex
 
+from designer.cli.parser import read_command_line
 from designer.service import Service
+from designer.tui.correcting import _correctable, _correction_line
+from designer.tui.desk import Desk
 from designer.tui.drafts import Drafts
 from designer.tui.record_form import arguments_of
 from tests.tui_cases import open_ui, prepared_store, store  # noqa: F401 - fixtures
@@ -113,7 +117,7 @@ async def test_further_measurements_of_a_made_run(store):  # noqa: F811
         await ui.until("● R001  completed")
         await ui.press("ctrl+r")
         await ui.until(lambda: ui.app.focused is not None and not ui.app.focused.disabled)
-        await ui.until(lambda: "further measurements" in ui.notes())
+        await ui.until("completed · P001  further measurements: type them")
         await ui.type("10.4")
         await ui.until("R001 will be completed")
         await ui.press("ctrl+s")
@@ -261,3 +265,32 @@ def test_checking_says_what_recording_does_and_writes_nothing(store):  # noqa: F
     recorded = service.record(*arguments)
     assert {**recorded, "head": None} == {**checked, "head": None}
     assert "standard deviations above" in checked["messages"][0]
+
+
+async def test_what_is_still_to_come_is_named(store):  # noqa: F811
+    async with open_ui(store) as ui:
+        await form_of(ui)
+        assert "F1 Campaign" in ui.text()  # digits go into the fields
+        await ui.type("10.4")
+        await ui.until("R001 will be partial, still to come: porosity")
+
+
+def test_whatever_was_recorded_can_be_corrected_in_the_order_of_the_form(store):  # noqa: F811
+    service = Service(str(store))
+    service.record("small", "R001", {"porosity": "34", "mass_loading": "10.1/11.1"})
+    view = Desk(service).look("small")
+    options = _correctable(view, view.run("R001"))
+    assert [key for _, key in options] == [
+        "response:mass_loading:1", "response:mass_loading:2", "response:porosity:1",
+        "setting:solid_content:", "setting:coating_gap:", "setting:binder:",
+        "batch:slurry:", "batch:coating:",
+    ]  # fmt: skip
+    assert options[0][0].startswith("mass_loading = 10.1 mg/cm^2  (")
+    for key, told in (("response:mass_loading:1", "--replicate 1"), ("response:porosity:1", "")):
+        values = {"what": key, "value": "12", "reason": "typing error"}
+        line = _correction_line("small", view.run("R001"), values)
+        assert told in line
+        assert ("--replicate" in line) == bool(told)
+        # what is shown is what the command line understands
+        call = read_command_line(shlex.split(line)[1:])
+        assert call.verb.name == "correct"

@@ -1,6 +1,7 @@
 """Every screen at 80 × 24: what it shows, and what its keys do."""
 
 import asyncio
+import tomllib
 
 import pytest
 
@@ -142,6 +143,66 @@ async def test_colours_change_and_change_back(store):  # noqa: F811
         assert ui.app.theme == "pilot-light"
         await ui.press("ctrl+t")
         assert ui.app.theme == "pilot-dark"
+
+
+async def test_the_history_stays_at_the_newest_event_unless_one_looks_elsewhere(store):  # noqa: F811
+    service = Service(str(store), actor="eve")
+    async with open_ui(store, size=(60, 16)) as ui:
+        await ui.press("6")
+        await ui.until("plan P001 proposed")
+        await asyncio.to_thread(service.note, "small", "new drier " * 20)
+        await ui.until("note: new drier")
+        assert ui.app.screen.chosen_event["seq"] == 4
+        assert max(map(len, ui.rows())) <= 60
+        assert not ui.app.screen.query_one("#events").show_horizontal_scrollbar
+        await ui.press("down")
+        await asyncio.to_thread(service.note, "small", "again")
+        await ui.until("note: again")
+        assert ui.app.screen.chosen_event["seq"] == 3
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 16)])
+async def test_a_modal_keeps_its_keys_on_the_screen_whatever_is_wrong(store, size):  # noqa: F811
+    service = Service(str(store))
+    for run in ("R001", "R002", "R003"):
+        service.record("small", run, {"porosity": "38"})
+        service.note("small", "a remark that is long enough to need a row", run)
+    async with open_ui(store, size=size) as ui:
+        await ui.press("6")
+        await ui.until("plan P001 proposed")
+        await ui.press(*["down"] * 6, "u")
+        await ui.until("Undo: event 3")
+        await ui.type("because of a reason that makes the command line long, very long")
+        await ui.press("enter")
+        await ui.until("✗")
+        assert "esc: leave" in ui.text()
+        assert "╰" in ui.text()
+        await ui.press("escape")
+
+
+async def test_long_names_leave_room_for_the_other_columns(store):  # noqa: F811
+    from tests.campaigns_for_tests import SMALL
+
+    name = "[red]Ω–Kampagne[/red] " + "x" * 40
+    text = SMALL.replace('name = "small"', f'name = "{name}"')
+    Service(str(store)).create(tomllib.loads(text))
+    async with open_ui(store, campaign=None) as ui:
+        await ui.until("[red]Ω–Kampagne[/red] xxxxxxx…")
+        assert "window" in ui.rows()[2]
+        await ui.press("home", "enter")
+        await ui.until(lambda: ui.place == "campaign")
+        await ui.press("5")
+        await ui.until("designer lines add '[red]Ω–Kampagne[/red]")
+        assert ui.rows()[-2].startswith(" pilot.db")  # the status line stays at the bottom
+        await ui.press("r")
+        await ui.until(lambda: "Nothing to evaluate yet" in ui.notes(), 60)
+
+
+async def test_replicates_take_no_more_room_than_one_value(store):  # noqa: F811
+    Service(str(store)).record("small", "R001", {"porosity": "38.1/38.2/38.6"})
+    async with open_ui(store) as ui:
+        await ui.until("38.3 ×3")
+        assert "→ measured 38.1 / 38.2 / 38.6" in ui.text()
 
 
 # ---- what the keys do ---------------------------------------------------------------------------

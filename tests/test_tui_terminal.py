@@ -101,7 +101,7 @@ def test_a_working_day_in_a_real_terminal(tmp_path, monkeypatch, cli):
         terminal.run("tui")
         terminal.until("window")
         terminal.key("Enter")
-        terminal.until("press g")
+        terminal.until("Press g")
         terminal.key("g")
         terminal.until("designer propose small -n 4")
         terminal.key("C-s")

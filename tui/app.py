@@ -74,6 +74,7 @@ class DesignerApp(App[None]):
         self.list: list[dict[str, Any]] | None = None
         self.last_plan: dict[str, str] = {}
         self.record_run: str | None = None
+        self.new_run: str | None = None  # the first of a new plan: the list goes there
         self.first = campaign
         self.trouble: str | None = None
         self.saved: str | None = None

@@ -11,12 +11,11 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from designer.cli.words import number
 from designer.service.results import SURPRISE
 from designer.tui.actions import bindings
 from designer.tui.desk import Facts, View
 from designer.tui.overview_text import overview, what_next
-from designer.tui.run_text import GLYPHS
+from designer.tui.run_text import GLYPHS, measured_text
 from designer.tui.screen import TaskScreen
 
 _SHOWN_RUNS = 40
@@ -84,7 +83,7 @@ def _cell(run: Facts, name: str) -> Content:
     values = [value["number"] for value in run["measurements"].get(name, ())]
     if not values:
         return Content(f"{'–':<{_CELL}}")
-    shown, style = "/".join(number(value) for value in values), ""
+    shown, style = measured_text(values), ""
     told = (run["predicted"] or {}).get(name)
     if told and told["sd_result"]:
         sds = (sum(values) / len(values) - told["mean"]) / told["sd_result"]

@@ -13,9 +13,11 @@ from textual.widgets import Static
 
 from designer.cli.words import moment
 from designer.tui.actions import CAMPAIGNS, bindings
+from designer.tui.headers import shortened
 from designer.tui.screen import TaskScreen
 from designer.tui.widgets import Table
 
+_WIDEST_NAME, _WIDEST_LINE = 30, 14  # cells: with them all columns fit 80
 _NONE = (
     "There is no campaign in this store yet.\n\n"
     "  designer demo                         a finished example on the built-in twin\n"
@@ -51,8 +53,8 @@ class CampaignsScreen(TaskScreen):
             ["campaign", "line", "goal", Text("runs", justify="right"), "changed"],
             {
                 item["name"]: [
-                    Text(item["name"], style="bold"),
-                    Text(item["line"]),
+                    Text(shortened(item["name"], _WIDEST_NAME), style="bold"),
+                    Text(shortened(item["line"], _WIDEST_LINE)),
                     item["goal"],
                     Text(str(item["runs"]), justify="right"),
                     moment(item["changed_at"]),

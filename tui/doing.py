@@ -22,7 +22,8 @@ async def ask(app: DesignerApp, question: Question) -> Any:  # noqa: ANN401 - wh
     return await app.push_screen_wait(FormModal(question))
 
 
-async def _ask_and_show(app: DesignerApp, question: Question, done: str) -> bool:
+async def ask_and_show(app: DesignerApp, question: Question, done: str) -> bool:
+    """Show a question; when it was carried out, say so and show what is new."""
     answer = await ask(app, question)
     if answer is None:
         return False
@@ -55,7 +56,7 @@ async def quit_if_sure(app: DesignerApp) -> None:
 async def fail(app: DesignerApp, run: str) -> bool:
     """A run was made and failed."""
     view = campaign_view(app)
-    return await _ask_and_show(
+    return await ask_and_show(
         app,
         Question(
             f"{run} failed",
@@ -76,7 +77,7 @@ async def fail(app: DesignerApp, run: str) -> bool:
 async def skip(app: DesignerApp, run: str) -> bool:
     """A run will not be made."""
     view = campaign_view(app)
-    return await _ask_and_show(
+    return await ask_and_show(
         app,
         Question(
             f"Skip {run}",
@@ -100,75 +101,6 @@ async def start(app: DesignerApp, run: str) -> None:
         await app.wrote()
 
 
-async def correct(app: DesignerApp, run: Facts) -> bool:
-    """Replace a recorded value."""
-    view, options = campaign_view(app), _correctable(run)
-    if not options:
-        app.notify(f"{run['run']} has no recorded value to correct", markup=False)
-        return False
-
-    def submit(values: Values) -> Any:  # noqa: ANN401 - JSON
-        return app.service.correct(view.name, run["run"], **_correction(values))
-
-    return await _ask_and_show(
-        app,
-        Question(
-            f"Correct {run['run']}",
-            (
-                Ask("what", "Wrong value", options=options),
-                Ask("value", "Right value", placeholder="number, none = it was no measurement"),
-                Ask(
-                    "reason", "Reason", suggestions=("digits swapped", "wrong unit", "typing error")
-                ),
-            ),
-            submit,
-            text="The new value counts from now on; the old one stays in the history.",
-            do="correct it",
-            same_as=lambda values: _correction_line(view.name, run["run"], values),
-        ),
-        f"{run['run']} is corrected",
-    )
-
-
-def _correctable(run: Facts) -> list[tuple[str, str]]:
-    found = [
-        (
-            f"{name} = {value['text']}{' ' + value['unit'] if value['unit'] else ''}"
-            f"  ({value['actor']}, {moment(value['at'])})",
-            f"response:{name}:{value['replicate']}",
-        )
-        for name, values in run["measurements"].items()
-        for value in values
-    ]
-    if found or run["status"] not in ("proposed", "abandoned"):
-        found += [(f"{name} was set to {v}", f"setting:{name}:") for name, v in run["used"].items()]
-        found += [(f"{name} batch {v}", f"batch:{name}:") for name, v in run["batch"].items()]
-    return found
-
-
-def _correction(values: Values) -> dict[str, Any]:
-    part, name, replicate = values["what"].split(":")
-    if not values["value"]:
-        raise InputError(Problem("right value", "is missing"))
-    told = {name: values["value"]}
-    return {
-        "responses": told if part == "response" else {},
-        "settings": told if part == "setting" else {},
-        "batch": told if part == "batch" else {},
-        "replicate": int(replicate) if replicate else None,
-        "reason": values["reason"],
-    }
-
-
-def _correction_line(campaign: str, run: str, values: Values) -> str:
-    part, name, replicate = values["what"].split(":")
-    pair = f"{name}={values['value']}"
-    words = ["correct", campaign, run, *([pair] if part == "response" else [])]
-    options = {"setting": {"--set": pair}, "batch": {"--batch": pair}}.get(part, {})
-    more = {"--replicate": replicate if replicate not in ("", "1") else ""}
-    return quoted(*words, options={**options, **more, "--reason": values["reason"]})
-
-
 # ---- lines, history, notes, files ---------------------------------------------------------------
 
 
@@ -177,7 +109,7 @@ async def toggle_line(app: DesignerApp, line: Facts) -> bool:
     view, name = campaign_view(app), str(line["name"])
     verb, word = ("exclude", "left out") if line["included"] else ("include", "in use again")
     method = app.service.exclude_line if line["included"] else app.service.include_line
-    return await _ask_and_show(
+    return await ask_and_show(
         app,
         Question(
             f"{'Leave out' if line['included'] else 'Use again'}: line {name}",
@@ -204,7 +136,7 @@ async def undo(app: DesignerApp, event: Facts | None) -> bool:
         return False
     seq = int(target["seq"])
     redo = target["kind"] == "event_reversed"
-    return await _ask_and_show(
+    return await ask_and_show(
         app,
         Question(
             f"{'Redo' if redo else 'Undo'}: event {seq}",
@@ -224,7 +156,7 @@ async def undo(app: DesignerApp, event: Facts | None) -> bool:
 async def note(app: DesignerApp) -> bool:
     """Keep a remark on the campaign."""
     view = campaign_view(app)
-    return await _ask_and_show(
+    return await ask_and_show(
         app,
         Question(
             f"Note on {view.name}",

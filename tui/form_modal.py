@@ -8,9 +8,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -23,6 +23,8 @@ from textual.widgets import Checkbox, Input, Select, Static
 from designer.campaigns.errors import DesignerError
 
 Values = dict[str, str]
+Answer = TypeVar("Answer")
+_AROUND = 8  # rows of a modal that are not its body
 Submit = Callable[[Values], Any]
 
 
@@ -70,7 +72,15 @@ class Question:
     same_as: Callable[[Values], str] | None = None
 
 
-class FormModal(ModalScreen[Any]):
+class _Fitting(ModalScreen[Answer]):
+    """A modal whose keys stay on the screen however low the terminal is."""
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Let the body scroll in what title, command line, keys and border leave."""
+        self.query_one("#modal-body").styles.max_height = max(3, event.size.height - _AROUND)
+
+
+class FormModal(_Fitting[Any]):
     """Asks, carries out, and closes with the answer; closes with None when it was left."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -214,7 +224,7 @@ def _answer_widget(ask: Ask) -> Widget:
     )
 
 
-class TextModal(ModalScreen[None]):
+class TextModal(_Fitting[None]):
     """Shows a text: help, or what went wrong."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 WIDEST: Final = 8
@@ -25,9 +26,11 @@ def two_rows(name: str) -> tuple[str, str]:
     return min(halves, key=lambda half: max(map(len, half)))
 
 
-def shortened(text: str) -> str:
-    """At most as long as a column is wide."""
-    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
+def shortened(text: str, widest: int = WIDEST) -> str:
+    """At most as many cells as a column is wide."""
+    if cell_len(text) <= widest:
+        return text
+    return set_cell_size(text, widest - 1).rstrip() + "…"
 
 
 def spaced(text: Text) -> Text:

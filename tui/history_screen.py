@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import on
 from textual.binding import BindingType
@@ -15,8 +16,13 @@ from textual.widgets import DataTable, Input, Static
 from designer.cli.words import moment
 from designer.tui.actions import bindings
 from designer.tui.desk import Facts, View
+from designer.tui.headers import shortened
 from designer.tui.screen import TaskScreen
 from designer.tui.widgets import Cell, Table
+
+_WHEN = 11  # cells of a moment
+_PADDING = 2  # cells around a cell of the table
+_LEAST = 24  # cells of a sentence, however narrow the terminal
 
 
 class HistoryScreen(TaskScreen):
@@ -52,14 +58,25 @@ class HistoryScreen(TaskScreen):
         """Fill the table."""
         wanted = self.query_one("#filter", Input).value.strip().casefold()
         muted = self.app.theme_variables.get("foreground-darken-3", "")
+        width = self._room(view)
         rows: dict[str, list[Cell]] = {}
         for event in reversed(view.events):
             cells = _cells(event)
             if wanted in " ".join(cells).casefold():
                 style = f"strike {muted}" if event["reversed"] else ""
+                cells[-1] = shortened(cells[-1], width)
                 rows[str(event["seq"])] = [Text(cell, style=style) for cell in cells]
-        self.query_one(Table).fill(["#", "when", "who", "what"], rows)
+        self.query_one(Table).fill(["#", "when", "who", "what"], rows, newest=True)
         self._tell_event()
+
+    def _room(self, view: View) -> int:
+        """Cells for what happened; in full it is below the table."""
+        others = (len(str(view.seq)), _WHEN, max(cell_len(event["actor"]) for event in view.events))
+        return max(_LEAST, self.size.width - sum(others) - 4 * _PADDING - 1)  # 1: the scroll bar
+
+    def on_resize(self) -> None:
+        """Shorten the sentences anew."""
+        self._filtered()
 
     @on(DataTable.RowHighlighted)
     def _tell_event(self) -> None:
@@ -75,7 +92,7 @@ class HistoryScreen(TaskScreen):
 
     @on(Input.Changed, "#filter")
     def _filtered(self) -> None:
-        if self.ui.view is not None:
+        if self.ui.view is not None and self.is_mounted:
             self.present(self.ui.view)
 
     @on(Input.Submitted, "#filter")

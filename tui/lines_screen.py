@@ -16,13 +16,11 @@ from designer.cli.words import NOTHING, rounded
 from designer.tui import doing
 from designer.tui.actions import bindings
 from designer.tui.desk import Facts, View
+from designer.tui.form_modal import quoted
 from designer.tui.screen import TaskScreen
 from designer.tui.widgets import Cell, Table
 
-_NONE = (
-    "This campaign has no earlier line. Data of another line make the first runs wiser:\n\n"
-    "  designer lines add CAMPAIGN FILE.csv --name LINE"
-)
+_NONE = "This campaign has no earlier line. Data of another line make the first runs wiser:\n\n  "
 
 
 class LinesScreen(TaskScreen):
@@ -67,9 +65,14 @@ class LinesScreen(TaskScreen):
 
     @on(DataTable.RowHighlighted)
     def _tell_line(self) -> None:
-        line = self.chosen
-        text = Content(_NONE) if line is None else _about(line)
-        self.query_one("#line-text", Static).update(text)
+        line, view = self.chosen, self.ui.view
+        pane = self.query_one("#line-text", Static)
+        pane.set_class(line is None, "-alone")
+        if line is not None:
+            pane.update(_about(line))
+        elif view is not None:
+            command = quoted("lines", "add", view.name, "FILE.csv", options={"--name": "LINE"})
+            pane.update(Content(f"{_NONE}{command}"))
 
     def action_toggle_line(self) -> None:
         """Leave the line out, or use it again."""

@@ -11,8 +11,10 @@ from textual.content import Content
 from designer.campaigns.spec_parts import range_text
 from designer.cli.words import amount, count, in_unit, moment, number, rounded, share, with_error
 from designer.tui.desk import View
+from designer.tui.headers import shortened
 
 LABEL: Final = 11
+_ENOUGH: Final = 5  # completed runs from which on errors are told
 _HARD_BLANK: Final = "\u00a0"
 _BLOCKS: Final = "▁▂▃▄▅▆▇█"
 
@@ -52,7 +54,7 @@ def what_next(view: View) -> Content:
     elif partial:
         told = f"{_names(partial)}: some results are still to come (3), or press g for a new plan."
     else:
-        told = f"{status['advice'].rstrip('.')}: press g."
+        told = f"{status['advice']} Press g for a new plan."
     return Content.assemble(("Next  ", "bold $accent"), (told, "bold"))
 
 
@@ -101,7 +103,8 @@ def _learned(view: View) -> Iterator[Content]:
     status = view.status
     bits, coming = status["information_bits"], status["expected_next_bits"]
     if bits is None:
-        yield line("Learned", "not evaluated yet: press r")
+        known = view.status["lines"] or any(run["measurements"] for run in view.runs)
+        yield line("Learned", "not evaluated yet: press r" if known else "nothing is known yet")
     else:
         told = f"{rounded(bits)} bit so far"
         if coming is not None:
@@ -133,13 +136,20 @@ def _responses(view: View) -> Iterator[Content]:
     yield Content("")
     head = f"{'response':<{width}}  {'window':<22}{'error (1 sd)':<16}inside 95 %"
     yield Content.styled(head, "$quiet")
+    unknown = "press r" if _overdue(view) else "too early"
     for response in view.spec.responses:
         figures = view.status["responses"][response.name]
         window = "–" if response.window is None else range_text(response.window, response.unit)
         error = figures["error_sd"]
-        shown = "too early" if error is None else f"{error:.2g}{in_unit(response.unit)}"
+        shown = unknown if error is None else f"{error:.2g}{in_unit(response.unit)}"
         inside = share(figures["coverage"])
         yield Content(f"{response.name:<{width}}  {window:<22}{shown:<16}{inside}")
+
+
+def _overdue(view: View) -> bool:
+    """Whether errors could be told by now, had the models been evaluated since."""
+    model, made = view.status["model"], view.status["runs"]["completed"]
+    return bool(model["stale"]) and made >= _ENOUGH
 
 
 def _best(view: View, width: int) -> Iterator[Content]:
@@ -187,6 +197,5 @@ def _lines(view: View) -> Iterator[Content]:
 
 def _last(view: View, width: int) -> Iterator[Content]:
     last = view.events[-1]
-    yield line(
-        "Last", f"{last['actor']}, {moment(last['at'])[5:]}: {last['summary']}"[: width - LABEL]
-    )
+    told = f"{last['actor']}, {moment(last['at'])[5:]}: {last['summary']}"
+    yield line("Last", shortened(told, max(20, width - LABEL)))

@@ -40,6 +40,7 @@ async def propose(app: DesignerApp) -> None:
         told = f"{new[-1]} had been entered already; u takes it back" if new else "nothing entered"
         app.notify(f"Cancelled: {told}", markup=False, severity="warning")
     else:
+        app.new_run = found["runs"][0]["run"]
         await app.wrote()
         app.notify(_plan_told(view, found), title="New plan", markup=False)
         if app.place == "campaign" and len(app.screen_stack) == 1:
@@ -156,3 +157,5 @@ async def refresh_figures(app: DesignerApp) -> None:
         app.show_error("No new figures", found)
     elif found is not None:
         await app.refresh_view()
+        if found["model"]["seq"] is None:
+            app.notify("Nothing to evaluate yet: record a result or add a line", markup=False)

@@ -16,13 +16,15 @@ from textual.widgets import DataTable, Static
 from designer.cli.words import number, rounded, with_error
 from designer.tui import doing
 from designer.tui.actions import bindings
+from designer.tui.correcting import correct
 from designer.tui.desk import Facts, View
-from designer.tui.headers import header, spaced
-from designer.tui.run_text import GLYPHS, STATUS_STYLES, run_text
+from designer.tui.headers import header, shortened, spaced
+from designer.tui.run_text import GLYPHS, STATUS_STYLES, measured_text, run_text
 from designer.tui.screen import TaskScreen
 from designer.tui.widgets import Table
 
 BAR = 3  # cells of the longest bar of bits
+_WIDEST_SETTING = 12  # cells of a category's name; the pane of the run has it in full
 
 
 class ProposalsScreen(TaskScreen):
@@ -60,41 +62,38 @@ class ProposalsScreen(TaskScreen):
         most = max([run["information_bits"] or 0.0 for run in runs], default=0.0)
         headers = [
             Text("\n\nrun"),
+            Text("\n\nbits"),
             *(header(factor.name, factor.unit) for factor in view.spec.factors),
             *(header(response.name, response.unit) for response in view.spec.responses),
-            Text("\n\nbits"),
         ]
         rows = {run["run"]: self._cells(view, run, most, colours) for run in runs}
         self.query_one(Table).fill(
             [spaced(text) for text in headers],
             {key: [spaced(cell) for cell in cells] for key, cells in rows.items()},
         )
+        new, self.ui.new_run = self.ui.new_run, None
+        if new is not None:
+            self.query_one(Table).choose(new)
         self._tell_detail()
 
     def _cells(self, view: View, run: Facts, most: float, colours: dict[str, str]) -> list[Text]:
         style = colours.get(STATUS_STYLES[run["status"]], "")
         cells = [Text(f"{GLYPHS[run['status']]} {run['run']}", style=f"bold {style}")]
+        # in front: many factors push the last columns off the screen
+        cells.append(_bits(run["information_bits"], most, colours))
         cells += [
-            Text(number(run["used"].get(factor.name)), justify="right")
+            Text(shortened(number(run["used"].get(factor.name)), _WIDEST_SETTING), justify="right")
             for factor in view.spec.factors
         ]
         for response in view.spec.responses:
             told = (run["predicted"] or {}).get(response.name)
             values = run["measurements"].get(response.name)
             if values:
-                shown = "/".join(number(value["number"]) for value in values)
+                shown = measured_text([value["number"] for value in values])
                 cells.append(Text(shown, justify="right", style="bold"))
             else:
                 text = "–" if told is None else with_error(told["mean"], told["sd_result"])
                 cells.append(Text(text, justify="right"))
-        bits = run["information_bits"]
-        filled = round(BAR * bits / most) if bits and most > 0 else 0
-        cells.append(
-            Text.assemble(
-                ("▇" * filled + " " * (BAR - filled), colours.get("primary", "")),
-                f" {rounded(bits)}",
-            )
-        )
         return cells
 
     @on(DataTable.RowHighlighted)
@@ -149,4 +148,10 @@ class ProposalsScreen(TaskScreen):
         """Replace a recorded value."""
         run = self.chosen
         if run is not None:
-            self._do(doing.correct(self.ui, run))
+            self._do(correct(self.ui, run))
+
+
+def _bits(bits: float | None, most: float, colours: dict[str, str]) -> Text:
+    filled = round(BAR * bits / most) if bits and most > 0 else 0
+    bar = "▇" * filled + " " * (BAR - filled)
+    return Text.assemble((bar, colours.get("primary", "")), f" {rounded(bits)}")

@@ -14,10 +14,11 @@ from textual.widgets import Input, Static
 from designer.campaigns.spec_parts import Response, range_text
 from designer.cli.words import moment, number, with_error
 from designer.tui.desk import Facts, View
+from designer.tui.headers import shortened
 from designer.tui.overview_text import recipe_text
 from designer.tui.run_text import GLYPHS
 
-LABEL_WIDTH: Final = 30
+LABEL_WIDTH: Final = 26  # cells of a label without its padding
 
 
 @dataclass(frozen=True)
@@ -39,13 +40,14 @@ class Row:
     recorded: bool = False
 
 
-def head_text(view: View, run: Facts) -> Content:
-    """Which run it is, where it stands, and its recipe."""
+def head_text(view: View, run: Facts, *, replicate: bool) -> Content:
+    """Which run it is, where it stands, what is typed, and its recipe."""
     ids = [waiting["run"] for waiting in view.waiting]
     place = f"{ids.index(run['run']) + 1} of {len(ids)} waiting" if run["run"] in ids else ""
     told = " · ".join(filter(None, [run["status"], place, run["plan"]]))
     title = f"{GLYPHS[run['status']]} {run['run']}"
-    head = Content.assemble((title, "bold $primary"), f"  {told}")
+    more = "  further measurements: type them" if replicate else ""
+    head = Content.assemble((title, "bold $primary"), f"  {told}", (more, "bold $text-accent"))
     recipe = Content.styled(recipe_text(view, run["planned"] or run["used"]), "bold")
     return Content("\n").join([head, recipe])
 
@@ -88,7 +90,7 @@ def _response_row(response: Response, run: Facts) -> Row:
 
 def _label(name: str, unit: str | None) -> str:
     text = name if unit in (None, "", "1") else f"{name} [{unit}]"
-    return text if len(text) < LABEL_WIDTH else text[: LABEL_WIDTH - 2] + "…"
+    return shortened(text, LABEL_WIDTH)
 
 
 class Field(Horizontal):
@@ -121,7 +123,7 @@ class Field(Horizontal):
         self.set_class(odd and not bad, "-odd")
 
 
-class RecordForm(VerticalScroll, can_focus=False):
+class RecordForm(VerticalScroll, can_focus=False, inherit_bindings=False):
     """All fields of one run."""
 
     @property

@@ -19,15 +19,15 @@ from designer.campaigns.errors import DesignerError
 from designer.cli.words import count
 from designer.tui import doing
 from designer.tui.actions import bindings
+from designer.tui.correcting import correct
 from designer.tui.desk import Facts, View
 from designer.tui.drafts import Drafts
 from designer.tui.form_modal import problems_text
 from designer.tui.record_form import RecordForm, arguments_of, head_text
 from designer.tui.screen import TaskScreen
+from designer.tui.verdict import HINT, accepted_text
 
 PAUSE = 0.25  # s without a key until what was typed is kept and checked (assumption)
-
-_HINT = "31.2/31.9: replicates   none: will never be measured   blank: comes later"
 
 
 class RecordScreen(TaskScreen):
@@ -91,8 +91,6 @@ class RecordScreen(TaskScreen):
         self._show(view, run)
 
     def _show(self, view: View, run: Facts | None) -> None:
-        head = Content("") if run is None else head_text(view, run)
-        self.query_one("#run-head", Static).update(head)
         if run is None:
             self._run, self._ready = None, False
             self.restart(self._empty, "build")
@@ -101,6 +99,11 @@ class RecordScreen(TaskScreen):
             self._check_soon()
         else:
             self._turn_to(view, run)
+        self._tell_run(view, run)
+
+    def _tell_run(self, view: View, run: Facts | None) -> None:
+        told = None if run is None else head_text(view, run, replicate=self._replicate)
+        self.query_one("#run-head", Static).update(told or "")
 
     def _turn_to(self, view: View, run: Facts) -> None:
         if self._ready:
@@ -194,7 +197,7 @@ class RecordScreen(TaskScreen):
             return
         if not typed:
             self.form.mark((), ())
-            self._say(Content.styled(_HINT, "$quiet"))
+            self._say(HINT)
             return
         arguments = arguments_of(typed, replicate=self._replicate)
         check = partial(self.ui.service.check_record, view.name, run, **arguments)
@@ -205,20 +208,20 @@ class RecordScreen(TaskScreen):
                 self._refuse(error)
             return
         if self._run == run:
-            self._accept(answer)
+            self._accept(view, typed, answer)
 
     def _refuse(self, error: DesignerError) -> None:
         bad = [self.form.key_of(problem.where) for problem in error.problems]
         self.form.mark(filter(None, bad), ())
         self._say(problems_text(error), "-bad")
 
-    def _accept(self, answer: Facts) -> None:
+    def _accept(self, view: View, typed: dict[str, str], answer: Facts) -> None:
         odd = [self.form.key_of(message) for message in answer["messages"]]
         self.form.mark((), filter(None, odd))
-        lines = [Content.styled(f"! {message}", "$text-warning") for message in answer["messages"]]
-        told = f"✓ ctrl+s saves; {answer['run']} will be {answer['status']}"
-        lines.append(Content.styled(told, "$text-success"))
-        self._say(Content("\n").join(lines), "-odd" if answer["messages"] else "")
+        run = view.run(answer["run"])
+        if run is not None:
+            told = accepted_text(view, run, typed, answer)
+            self._say(told, "-odd" if answer["messages"] else "")
 
     def _say(self, text: Content, kind: str = "") -> None:
         verdict = self.query_one("#verdict", Static)
@@ -283,7 +286,7 @@ class RecordScreen(TaskScreen):
         self._replicate = not self._replicate
         self.form.renew(view, run, replicate=self._replicate)
         self.form.focus_first()
-        self.tell(f"{run['run']}: {'' if self._replicate else 'no '}further measurements")
+        self._tell_run(view, run)
         self._check_soon()
 
     def action_fail(self) -> None:
@@ -301,4 +304,4 @@ class RecordScreen(TaskScreen):
         view = self.ui.view
         run = None if view is None else view.run(self._run)
         if run is not None:
-            self.ui.do(doing.correct(self.ui, run))
+            self.ui.do(correct(self.ui, run))

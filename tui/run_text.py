@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from textual.content import Content
@@ -28,9 +28,10 @@ def run_text(view: View, run: Facts) -> Content:
     """Everything about one run, for the pane beside or below a list."""
     lines = [_head(view, run), Content(recipe_text(view, run["used"]))]
     lines += _responses(view, run)
+    # checks are short and come first: a long reason must not push them off the screen
+    lines.append(Content.assemble(("checks  ", "$quiet"), Content("  ").join(_checks(view, run))))
     if run["why"]:
         lines.append(Content.assemble(("why     ", "$quiet"), run["why"]))
-    lines.append(Content.assemble(("checks  ", "$quiet"), Content("  ").join(_checks(view, run))))
     lines += [Content.styled(f"! {flag}", "$text-warning") for flag in run["flags"]]
     if run["reason"]:
         lines.append(Content.styled(f"{run['status']}: {run['reason']}", "$text-error"))
@@ -38,6 +39,10 @@ def run_text(view: View, run: Facts) -> Content:
         Content.assemble(("note    ", "$quiet"), f"{note['text']} ({note['actor']})")
         for note in run["notes"]
     ]
+    stages = [stage.name for stage in view.spec.stages]
+    batches = [run["batch"][stage] for stage in stages if stage in run["batch"]]
+    if batches:
+        lines.append(Content.assemble(("batches ", "$quiet"), " · ".join(batches)))
     return Content("\n").join(lines)
 
 
@@ -49,8 +54,6 @@ def _head(view: View, run: Facts) -> Content:
         told.append(
             f"{rounded(run['information_bits'])} bit for {amount(run['cost'])} {view.cost_unit}"
         )
-    stages = [stage.name for stage in view.spec.stages]
-    told += [run["batch"][stage] for stage in stages if stage in run["batch"]]
     if run["made_at"]:
         told.append(f"made {moment(run['made_at'])}")
     title = f"{GLYPHS[run['status']]} {run['run']}"
@@ -82,7 +85,14 @@ def _measured(run: Facts, response: Response) -> Content:
         return Content("")
     shown = " / ".join(number(value["number"]) for value in values)
     corrected = " (corrected)" if any(value["corrected"] for value in values) else ""
-    return Content.styled(f"  → measured {shown}{in_unit(response.unit)}{corrected}", "bold")
+    return Content.styled(f"  → measured {shown}{corrected}", "bold")
+
+
+def measured_text(numbers: Sequence[float]) -> str:
+    """One value as it is, several as their mean and how many they are: ``13.4 ×3``."""
+    if len(numbers) == 1:
+        return number(numbers[0])
+    return f"{sum(numbers) / len(numbers):.4g} ×{len(numbers)}"
 
 
 def _window(response: Response) -> str:

@@ -29,9 +29,11 @@ class Tab(Static):
             super().__init__()
             self.mode = mode
 
-    def __init__(self, mode: str, *, current: bool) -> None:
+    def __init__(self, mode: str, *, current: bool, typing: bool) -> None:
         digit, title = SCREENS[mode]
-        super().__init__(f"{digit} {title}", markup=False, classes="-current" if current else "")
+        # a field takes digits: where one types, the key that still works is named
+        key = f"F{digit}" if typing else digit
+        super().__init__(f"{key} {title}", markup=False, classes="-current" if current else "")
         self._mode = mode
 
     def on_click(self, event: events.Click) -> None:
@@ -52,7 +54,7 @@ class Bar(Horizontal):
         yield Static("", markup=False, id="bar-name")
         if self._place in SCREENS:
             for mode in SCREENS:
-                yield Tab(mode, current=mode == self._place)
+                yield Tab(mode, current=mode == self._place, typing=self._place == "record")
 
     def tell(self, text: str) -> None:
         """Show what the screens are about."""
@@ -113,12 +115,15 @@ class Table(DataTable[Cell]):
             return None
         return self.coordinate_to_cell_key(self.cursor_coordinate).row_key.value
 
-    def fill(self, headers: Sequence[Cell], rows: Mapping[str, Sequence[Cell]]) -> None:
+    def fill(
+        self, headers: Sequence[Cell], rows: Mapping[str, Sequence[Cell]], *, newest: bool = False
+    ) -> None:
         """Show other contents.
 
         Args:
             headers: of the columns.
             rows: key of a row to its cells.
+            newest: whether a cursor on the first row stays there when a row comes before it.
         """
         chosen, row, top = self.chosen, self.cursor_row, self.scroll_y
         self.clear(columns=True)
@@ -128,6 +133,8 @@ class Table(DataTable[Cell]):
             self.add_column(header, width=max(widths))
         for key, cells in rows.items():
             self.add_row(*cells, key=key)
+        if newest and row == 0:
+            return
         if chosen is not None and rows:  # a row that is gone leaves the cursor where it was
             place = [*rows].index(chosen) if chosen in rows else min(row, len(rows) - 1)
             self.cursor_coordinate = Coordinate(place, 0)
