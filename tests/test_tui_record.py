@@ -3,6 +3,9 @@
 import asyncio
 import shlex
 
+import pytest
+from textual.events import Key
+
 from designer.cli.parser import read_command_line
 from designer.service import Service
 from designer.tui.correcting import _correctable, _correction_line
@@ -294,3 +297,41 @@ def test_whatever_was_recorded_can_be_corrected_in_the_order_of_the_form(store):
         # what is shown is what the command line understands
         call = read_command_line(shlex.split(line)[1:])
         assert call.verb.name == "correct"
+
+
+def burst(ui, *keys):
+    """Keys as a scanner sends them: all there before the first is handled."""
+    for key in keys:
+        for sign in [key] if key in ("tab", "enter", "ctrl+s", "pagedown", "f9") else key:
+            ui.app.post_message(Key(sign, sign if len(sign) == 1 else None))
+
+
+@pytest.mark.parametrize("between", ["tab", "enter"])
+async def test_keys_faster_than_the_screen_go_where_they_belong(store, between):  # noqa: F811
+    async with open_ui(store) as ui:
+        await form_of(ui)
+        burst(ui, "10.45", between, "43.25", "ctrl+s")
+        await ui.until("R002  proposed")
+    assert {n: [v["number"] for v in vs] for n, vs in run(store)["measurements"].items()} == {
+        "mass_loading": [10.45], "porosity": [43.25],
+    }  # fmt: skip
+
+
+async def test_a_quick_page_down_does_not_carry_digits_to_the_next_run(store):  # noqa: F811
+    async with open_ui(store) as ui:
+        await form_of(ui)
+        burst(ui, "10.45", "pagedown")
+        await ui.until("R002  proposed")
+        assert not ui.app.screen.form.typed
+        await ui.press("pageup")
+        await ui.until("10.45")
+
+
+async def test_a_reason_typed_quickly_is_kept_whole(store):  # noqa: F811
+    async with open_ui(store) as ui:
+        await form_of(ui)
+        await ui.press("f9")
+        await ui.until("R001 failed")
+        burst(ui, "delamination", "enter")
+        await ui.until("R002  proposed")
+    assert run(store)["reason"] == "delamination"

@@ -21,6 +21,7 @@ from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Select, Static
 
 from designer.campaigns.errors import DesignerError
+from designer.tui.type_ahead import FIELD_BINDINGS, after_typing
 
 Values = dict[str, str]
 Answer = TypeVar("Answer")
@@ -86,6 +87,8 @@ class FormModal(_Fitting[Any]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "submit", "Do it", priority=True),
         Binding("escape", "leave", "Leave"),
+        Binding("enter", "next_field", "Next", show=False, priority=True),
+        *FIELD_BINDINGS,
     ]
 
     def __init__(self, question: Question) -> None:
@@ -139,14 +142,19 @@ class FormModal(_Fitting[Any]):
             told = self._question.same_as(self.values)
             self.query_one("#modal-same", Static).update(Content(f"same as: {told}"))
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter goes to the next field, from the last one it acts."""
-        event.stop()
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Lists and boxes have their own use for enter."""
+        if action == "next_field":
+            return isinstance(self.focused, Input)
+        return super().check_action(action, parameters)
+
+    def action_next_field(self) -> None:
+        """Go to the next field to type in; from the last one: act."""
         inputs = list(self.query(Input))
-        if event.input is inputs[-1]:
+        if self.focused is inputs[-1]:
             self.action_submit()
-        else:
-            inputs[inputs.index(event.input) + 1].focus()
+        elif isinstance(self.focused, Input):
+            self.set_focus(inputs[inputs.index(self.focused) + 1])
 
     def key_enter(self) -> None:
         """Enter acts where there is nothing to type."""
@@ -160,6 +168,9 @@ class FormModal(_Fitting[Any]):
 
     def action_submit(self) -> None:
         """Carry it out, once."""
+        after_typing(self.query(Input), self._begin)
+
+    def _begin(self) -> None:
         if not self._working:
             self._working = True
             self.run_worker(self._carry_out(self.values), group="submit")

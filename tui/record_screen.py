@@ -9,7 +9,7 @@ from functools import partial
 from typing import ClassVar, Literal
 
 from textual import on
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.timer import Timer
 from textual.widget import Widget
@@ -25,6 +25,7 @@ from designer.tui.drafts import Drafts
 from designer.tui.form_modal import problems_text
 from designer.tui.record_form import RecordForm, arguments_of, head_text
 from designer.tui.screen import TaskScreen
+from designer.tui.type_ahead import FIELD_BINDINGS, after_typing
 from designer.tui.verdict import HINT, accepted_text
 
 PAUSE = 0.25  # s without a key until what was typed is kept and checked (assumption)
@@ -39,7 +40,11 @@ class RecordScreen(TaskScreen):
         " Red cannot be saved, amber can: a surprise is kept and worth a second look."
         " What was typed survives the end of the program, saved or not."
     )
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("record")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("record"),
+        *FIELD_BINDINGS,
+        Binding("enter", "app.focus_next", "Next field", show=False, priority=True),
+    ]
     AUTO_FOCUS = None
 
     def __init__(self) -> None:
@@ -108,7 +113,8 @@ class RecordScreen(TaskScreen):
     def _turn_to(self, view: View, run: Facts) -> None:
         if self._ready:
             self._typed = self.form.typed
-            self._keep_now()
+            self._stop_waiting()
+            self._keep()  # though no pause was begun: what changed may not have been told yet
         same = self._ready and view.show["spec"] == self._spec
         self._run, self._spec, self._replicate = run["run"], view.show["spec"], False
         self._ready = False
@@ -141,6 +147,9 @@ class RecordScreen(TaskScreen):
 
     def action_turn(self, step: int) -> None:
         """Go to another run, in the order they came."""
+        after_typing(self.query(Input), partial(self._turn, step))
+
+    def _turn(self, step: int) -> None:
         view = self.ui.view
         ids = [run["run"] for run in view.runs] if view else []
         if view is not None and self._run in ids:
@@ -154,14 +163,8 @@ class RecordScreen(TaskScreen):
         self._typed = self.form.typed
         self._check_soon()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter goes to the next field."""
-        event.stop()
-        self.focus_next(Input)
-
     def _check_soon(self) -> None:
-        if self._pause is not None:
-            self._pause.stop()
+        self._stop_waiting()
         self._pause = self.set_timer(PAUSE, self._paused)
 
     def _paused(self) -> None:
@@ -180,10 +183,15 @@ class RecordScreen(TaskScreen):
 
     def _keep_now(self) -> None:
         """Keep what was typed without waiting for a pause."""
-        if self._pause is not None:
-            self._pause.stop()
-            self._pause = None
+        if self._stop_waiting():
             self._keep()
+
+    def _stop_waiting(self) -> bool:
+        """Wait for a pause no longer; whether one was waited for."""
+        pause, self._pause = self._pause, None
+        if pause is not None:
+            pause.stop()
+        return pause is not None
 
     def on_unmount(self) -> None:
         """The program ends."""
@@ -232,6 +240,9 @@ class RecordScreen(TaskScreen):
 
     def action_save(self) -> None:
         """Save what was typed, once."""
+        after_typing(self.query(Input), self._begin_saving)
+
+    def _begin_saving(self) -> None:
         if self._saving or self._run is None:
             return
         if not self.form.typed:
@@ -252,9 +263,7 @@ class RecordScreen(TaskScreen):
             return
         finally:
             self._saving = False
-        if self._pause is not None:
-            self._pause.stop()
-            self._pause = None
+        self._stop_waiting()
         self._keeper.submit(Drafts(view.store, view.name).forget, run)
         # the fields are of a saved run: the form is built anew, for the next one that waits
         self._run, self._done = None, run
