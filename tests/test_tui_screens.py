@@ -365,6 +365,16 @@ async def test_a_store_that_vanishes_is_told_and_nothing_ends(store):  # noqa: F
         await ui.until("event 3 ·")
 
 
+async def test_news_that_arrive_while_the_program_ends_find_nobody(store):  # noqa: F811
+    async with open_ui(store) as ui:
+        await ui.until("checks")
+        screen = ui.app.screen
+    with ui.app._context():
+        screen.catch_up()  # from a look at the store that took longer than the program
+        screen.tell_status()
+        assert not screen.alive
+
+
 def test_a_store_in_memory_is_refused():
     with pytest.raises(StorageError, match="a store that is a file"):
         start_ui(Service(None), None)

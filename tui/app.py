@@ -172,7 +172,8 @@ class DesignerApp(App[None]):
 
     def show_error(self, title: str, error: DesignerError) -> None:
         """Say that something was refused, and everything that is wrong."""
-        self.push_screen(TextModal(title, problems_text(error)))
+        if self.is_running:
+            self.push_screen(TextModal(title, problems_text(error)))
 
     async def _look_at_list(self) -> None:
         found = await self.attempt(self.desk.campaigns)

@@ -55,7 +55,7 @@ class CampaignScreen(TaskScreen):
         self.call_after_refresh(self._present_again)
 
     def _present_again(self) -> None:
-        if self.ui.view is not None and self.is_mounted:
+        if self.ui.view is not None and self.alive:
             self.present(self.ui.view)
 
 

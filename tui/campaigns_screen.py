@@ -42,7 +42,7 @@ class CampaignsScreen(TaskScreen):
     def catch_up(self) -> None:
         """Show the list as it is now."""
         super().catch_up()
-        if not self.is_mounted:
+        if not self.alive:
             return
         found = self.ui.list
         table, none = self.query_one(Table), self.query_one("#none-yet", Static)

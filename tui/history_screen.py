@@ -92,7 +92,7 @@ class HistoryScreen(TaskScreen):
 
     @on(Input.Changed, "#filter")
     def _filtered(self) -> None:
-        if self.ui.view is not None and self.is_mounted:
+        if self.ui.view is not None and self.alive:
             self.present(self.ui.view)
 
     @on(Input.Submitted, "#filter")

@@ -40,6 +40,11 @@ class TaskScreen(Screen[None]):
         """The application."""
         return cast("DesignerApp", self.app)
 
+    @property
+    def alive(self) -> bool:
+        """Whether the parts are there; when the program ends, what still goes on finds none."""
+        return self.is_mounted and self.app.is_running
+
     def compose(self) -> ComposeResult:
         """Bar, banner, the screen's own parts, status line, footer."""
         yield Bar(self.PLACE)
@@ -67,7 +72,7 @@ class TaskScreen(Screen[None]):
 
     def catch_up(self) -> None:
         """Bring everything on the screen up to the application's view."""
-        if not self.is_mounted:
+        if not self.alive:
             return
         self.tell_status()
         view = self.ui.view
@@ -78,7 +83,7 @@ class TaskScreen(Screen[None]):
 
     def tell_status(self) -> None:
         """Renew bar, banner and status line."""
-        if not self.is_mounted:
+        if not self.alive:
             return
         ui = self.ui
         self.query_one(Bar).tell(bar_text(ui, self.PLACE))
