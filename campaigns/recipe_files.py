@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.cells import CellReader
 from designer.campaigns.column_match import Column, Expected, match_columns
 from designer.campaigns.errors import InputError, Problem
-from designer.campaigns.factors import Factor, Setting
+from designer.campaigns.factors import Factor, Given, Setting
 from designer.campaigns.files import write_atomic
 from designer.campaigns.findings import Findings
 from designer.campaigns.line_table import constant
@@ -76,29 +76,49 @@ def _recipe(
     return recipe
 
 
+def settings_from_texts(
+    items: Sequence[Factor | Given], values: Mapping[str, str], kind: str, *, on_grid: bool
+) -> tuple[dict[str, Setting], list[Problem]]:
+    """Values of factors or givens in declared units, and everything that is wrong.
+
+    Args:
+        items: what may be named.
+        values: as typed, a unit may follow a number.
+        kind: word for messages.
+        on_grid: refuse what the machine cannot be set to.
+    """
+    known = {item.name: item for item in items}
+    found: dict[str, Setting] = {}
+    problems: list[Problem] = []
+    for name, text in values.items():
+        item = known.get(name)
+        if item is None:
+            problems.append(unknown_name(name, known, kind))
+            continue
+        value, wrong = constant(item, text, name)
+        problems.extend(wrong)
+        if value is not None:
+            problems.extend(item.problems_with(value, name, on_grid=on_grid))
+            found[name] = value
+    return found, problems
+
+
+def unknown_name(name: str, known: Collection[str], kind: str) -> Problem:
+    """What is wrong with a name that means nothing here; names the nearest known one."""
+    guess = did_you_mean(name, known)
+    hint = None if guess is None else guess[0].upper() + guess[1:]
+    return Problem(
+        name, f"is no {kind} of this campaign", allowed=", ".join(sorted(known)), hint=hint
+    )
+
+
 def recipes_from_texts(spec: Specification, values: Mapping[str, str]) -> list[dict[str, Setting]]:
     """One recipe as typed: every factor, givens if known.
 
     Raises:
         InputError: unknown names, missing factors, values that cannot be read; all at once.
     """
-    items = {item.name: item for item in spec.inputs}
-    problems: list[Problem] = []
-    recipe: dict[str, Setting] = {}
-    for name, text in values.items():
-        item = items.get(name)
-        if item is None:
-            guess = did_you_mean(name, items)
-            hint = None if guess is None else guess[0].upper() + guess[1:]
-            problems.append(
-                Problem(name, "is no factor or given", allowed=", ".join(items), hint=hint)
-            )
-            continue
-        value, wrong = constant(item, text, name)
-        problems.extend(wrong)
-        if value is not None:
-            problems.extend(item.problems_with(value, name, on_grid=False))
-            recipe[name] = value
+    recipe, problems = settings_from_texts(spec.inputs, values, "factor or given", on_grid=False)
     missing = [f for f in spec.factors if f.name not in values]
     problems.extend(Problem(f.name, "its value is missing", allowed=f.allowed) for f in missing)
     if problems:

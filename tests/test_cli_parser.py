@@ -107,7 +107,18 @@ def test_verb_reaches_the_service_with(line, expected):
 
 def test_every_verb_is_called_above():
     called = {read_command_line(line.split()).verb.name for line, _ in CALLS}
-    assert called == set(VERBS)
+    assert called | {"tui"} == set(VERBS)
+
+
+@pytest.mark.parametrize(("line", "campaign"), [("tui", None), ("tui c", "c")])
+def test_the_terminal_ui_is_opened_on(line, campaign, monkeypatch):
+    opened = []
+    monkeypatch.setattr("designer.cli.verbs_tui.on_terminal", lambda: True)
+    monkeypatch.setattr("designer.tui.start.open_ui", lambda *words: opened.append(words) or 3)
+    typed = read_command_line(line.split())
+    answer = typed.verb.run("service", typed.arguments)
+    assert opened == [("service", campaign)]
+    assert typed.verb.exit_code(answer) == 3
 
 
 GLOBALS = ["--store", "x.db", "--json", "--quiet", "--actor", "Ada"]

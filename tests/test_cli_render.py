@@ -410,10 +410,17 @@ def test_an_unsound_store_is_exit_6(service, capsys):
     assert json.loads(capsys.readouterr().out)["ok"] is False
 
 
-def test_without_a_verb_a_terminal_gets_the_help(monkeypatch, capsys):
-    monkeypatch.setattr(main_module, "_on_terminal", lambda: True)
+def test_without_a_verb_a_terminal_gets_the_terminal_ui(service, monkeypatch, capsys):
+    opened = []
+    monkeypatch.setattr(main_module, "on_terminal", lambda: True)
+    monkeypatch.setattr("designer.cli.verbs_tui.on_terminal", lambda: True)
+    monkeypatch.setattr(
+        "designer.tui.start.open_ui", lambda _service, campaign: opened.append(campaign) or 0
+    )
     assert main([]) == 0
-    assert "what to do next:" in capsys.readouterr().out
+    assert main(["--store", "x.db"]) == 0
+    assert opened == [None, None]
+    assert capsys.readouterr().out == ""
     assert main(["--json"]) == 2
 
 

@@ -12,8 +12,10 @@ from designer.campaigns.errors import DesignerError, Problem
 from designer.campaigns.version import program_version
 from designer.cli.console import Console
 from designer.cli.errors import UsageError, write_report
-from designer.cli.parser import Call, read_command_line, top_help
+from designer.cli.parser import Call, read_command_line
 from designer.cli.verb import Verb
+from designer.cli.verbs import VERBS
+from designer.cli.verbs_tui import on_terminal
 
 if TYPE_CHECKING:
     from designer.service import Service
@@ -72,10 +74,10 @@ def _call(call: Call, console: Console) -> int:
         else:
             console.lines([f"designer {version}"])
         return 0
-    if console.json or not _on_terminal():
+    if console.json or not on_terminal():
         raise UsageError(Problem("", "say what to do", hint="designer --help lists the verbs"))
-    console.lines(top_help().splitlines())
-    return 0
+    arguments = Namespace(**vars(call.arguments), campaign=None)
+    return _answer(VERBS["tui"], arguments, console)
 
 
 def _answer(verb: Verb, arguments: Namespace, console: Console) -> int:
@@ -110,7 +112,3 @@ def _named_store(url: str) -> str:
             Problem("--store", "names no store", repr(url), "a file or sqlite:///file")
         )
     return url
-
-
-def _on_terminal() -> bool:
-    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))

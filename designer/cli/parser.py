@@ -21,8 +21,7 @@ from designer.cli.verbs import TOPICS, VERBS
 SEE_HELP = "designer --help lists the verbs"
 # verbs of later versions: what they will be, and what does most of it today
 LATER = {
-    "tui": ("the terminal UI", ("status", "show", "propose", "record")),
-    "serve": ("the terminal UI in a browser", ("status", "show")),
+    "serve": ("the terminal UI in a browser", ("tui", "status", "show")),
     "explain": ("the explanation of proposals", ("show", "status", "predict")),
     "store backup": ("backup of a store", ("store verify", "export --what events")),
     "store recover": ("recovery of a damaged store", ("store verify", "store info")),

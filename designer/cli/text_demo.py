@@ -48,6 +48,7 @@ def demo_text(answer: Data) -> list[str]:
         *lines,
         "",
         f"The campaign is kept as {name}. Look at it:",
+        f"  designer tui {name}",
         f"  designer status {name}",
         f"  designer show {name}",
         f"  designer propose {name} -n 4",

@@ -11,11 +11,12 @@ from designer.cli import (
     verbs_plan,
     verbs_results,
     verbs_store,
+    verbs_tui,
 )
 from designer.cli.verb import Verb
 
 TOPICS: dict[str, tuple[Verb, ...]] = {
-    "to begin with": verbs_demo.VERBS,
+    "to begin with": (*verbs_demo.VERBS, *verbs_tui.VERBS),
     "campaigns": verbs_campaign.VERBS,
     "earlier lines": verbs_lines.VERBS,
     "what to do next": verbs_plan.VERBS,

@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from designer.campaigns.commands import ResultEntry, Typed
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.factors import Factor, Given, Setting
-from designer.campaigns.line_table import constant
-from designer.campaigns.names import did_you_mean
+from designer.campaigns.recipe_files import settings_from_texts, unknown_name
 from designer.campaigns.specification import Specification
 from designer.campaigns.table_frames import cell_text
 
@@ -72,19 +71,7 @@ def unknown_names(values: Mapping[str, object], known: set[str], kind: str) -> N
     """
     unknown = [name for name in values if name not in known]
     if unknown:
-        raise InputError(
-            Problem(
-                name,
-                f"is no {kind} of this campaign",
-                allowed=", ".join(sorted(known)),
-                hint=_sentence(did_you_mean(name, known)),
-            )
-            for name in unknown
-        )
-
-
-def _sentence(text: str | None) -> str | None:
-    return None if text is None else text[0].upper() + text[1:]
+        raise InputError(unknown_name(name, known, kind) for name in unknown)
 
 
 def input_values(
@@ -101,17 +88,7 @@ def input_values(
     Raises:
         InputError: with every bad name and value.
     """
-    known = {item.name: item for item in items}
-    unknown_names(values, set(known), kind)
-    found: dict[str, Setting] = {}
-    problems: list[Problem] = []
-    for name, text in values.items():
-        value, wrong = constant(known[name], text, name)
-        problems.extend(wrong)
-        if value is None:
-            continue
-        problems.extend(known[name].problems_with(value, name, on_grid=on_grid))
-        found[name] = value
+    found, problems = settings_from_texts(items, values, kind, on_grid=on_grid)
     if problems:
         raise InputError(problems)
     return found

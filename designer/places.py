@@ -1,0 +1,30 @@
+"""Where the program keeps what is the user's but no campaign data: drafts and logs."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+
+def state_folder() -> Path:
+    """Folder for drafts and logs of this user, made when it is missing.
+
+    Returns:
+        The user's state folder; a temporary one where that cannot be made.
+    """
+    for folder in _candidates():
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError:
+            continue
+        return folder
+    return Path(tempfile.mkdtemp(prefix="pilot-designer-"))
+
+
+def _candidates() -> list[Path]:
+    from platformdirs import user_state_path
+
+    try:
+        return [user_state_path("pilot-designer", appauthor=False)]
+    except RuntimeError:  # no home folder
+        return []

@@ -1,0 +1,146 @@
+"""Parts that every screen has: the bar with the screens, the banner, the status line, tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.coordinate import Coordinate
+from textual.message import Message
+from textual.widgets import DataTable, Static
+
+from designer.tui.actions import SCREENS
+
+
+class Tab(Static):
+    """One screen in the bar; a click shows it."""
+
+    class Chosen(Message):
+        """A tab was clicked."""
+
+        def __init__(self, mode: str) -> None:
+            super().__init__()
+            self.mode = mode
+
+    def __init__(self, mode: str, *, current: bool, typing: bool) -> None:
+        digit, title = SCREENS[mode]
+        # a field takes digits: where one types, the key that still works is named
+        key = f"F{digit}" if typing else digit
+        super().__init__(f"{key} {title}", markup=False, classes="-current" if current else "")
+        self._mode = mode
+
+    def on_click(self, event: events.Click) -> None:
+        """Ask for the screen."""
+        event.stop()
+        self.post_message(self.Chosen(self._mode))
+
+
+class Bar(Horizontal):
+    """First row: campaign, runs made of all, and the screens with their digits."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__()
+        self._place = place
+
+    def compose(self) -> ComposeResult:
+        """Name and tabs."""
+        yield Static("", markup=False, id="bar-name")
+        if self._place in SCREENS:
+            for mode in SCREENS:
+                yield Tab(mode, current=mode == self._place, typing=self._place == "record")
+
+    def tell(self, text: str) -> None:
+        """Show what the screens are about."""
+        self.query_one("#bar-name", Static).update(Content(text))
+
+
+class StatusLine(Horizontal):
+    """Last row above the footer: the store on the left, what is computed or was saved right."""
+
+    def compose(self) -> ComposeResult:
+        """Two halves."""
+        yield Static("", markup=False, id="status-store")
+        yield Static("", markup=False, id="status-job")
+
+    def tell(self, store: Content, job: Content) -> None:
+        """Show both halves."""
+        self.query_one("#status-store", Static).update(store)
+        self.query_one("#status-job", Static).update(job)
+
+
+Cell = str | Text
+
+
+def _width(cell: Cell) -> int:
+    text = cell if isinstance(cell, str) else cell.plain
+    return max(map(cell_len, text.split("\n")))
+
+
+class Table(DataTable[Cell]):
+    """A table of which whole rows are chosen; keeps its cursor when refilled."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "cursor_down", show=False),
+        Binding("k", "cursor_up", show=False),
+        Binding("home", "scroll_top", show=False),
+        Binding("end", "scroll_bottom", show=False),
+    ]
+
+    def __init__(
+        self,
+        *,
+        header_height: int = 1,
+        dense: bool = False,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        super().__init__(
+            cursor_type="row",
+            zebra_stripes=True,
+            header_height=header_height,
+            cell_padding=0 if dense else 1,
+            id=id,
+        )
+
+    @property
+    def chosen(self) -> str | None:
+        """Key of the row under the cursor; None in an empty table."""
+        if not self.is_valid_coordinate(self.cursor_coordinate):
+            return None
+        return self.coordinate_to_cell_key(self.cursor_coordinate).row_key.value
+
+    def fill(
+        self, headers: Sequence[Cell], rows: Mapping[str, Sequence[Cell]], *, newest: bool = False
+    ) -> None:
+        """Show other contents.
+
+        Args:
+            headers: of the columns.
+            rows: key of a row to its cells.
+            newest: whether a cursor on the first row stays there when a row comes before it.
+        """
+        chosen, row, top = self.chosen, self.cursor_row, self.scroll_y
+        self.clear(columns=True)
+        for number, header in enumerate(headers):
+            # told, not measured by the table: that now and then missed rows that were filled anew
+            widths = [_width(header), *(_width(cells[number]) for cells in rows.values())]
+            self.add_column(header, width=max(widths))
+        for key, cells in rows.items():
+            self.add_row(*cells, key=key)
+        if newest and row == 0:
+            return
+        if chosen is not None and rows:  # a row that is gone leaves the cursor where it was
+            place = [*rows].index(chosen) if chosen in rows else min(row, len(rows) - 1)
+            self.cursor_coordinate = Coordinate(place, 0)
+            self.scroll_to(y=top, animate=False)
+
+    def choose(self, key: str) -> None:
+        """Put the cursor on a row, if it is there."""
+        if key in {row.value for row in self.rows}:
+            self.move_cursor(row=self.get_row_index(key))
