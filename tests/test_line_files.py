@@ -442,7 +442,8 @@ def test_f7_any_cells_give_rows_or_an_input_error(line, header, rows, separator)
     assert table.rows
     json.dumps(table.rows, allow_nan=False)
     for row in table.rows:
-        assert set(row["settings"]) == {"solid_content", "binder", "coating_gap"}
+        # a column that is blank in every row is none
+        assert set(row["settings"]) <= {"solid_content", "binder", "coating_gap"}
         assert row["responses"]
 
 

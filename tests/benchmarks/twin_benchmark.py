@@ -9,8 +9,8 @@ Seeds start at 1000: nothing was tuned on them. Parts:
   (averaged) beside BoTorch and the oracles of ``twin_oracle.py``; every run its own slurry.
 * campaigns: what 40 line-hours after four free starting runs teach, by who chooses the runs, all
   with the program's own model and one of three earlier lines misleading; driven through the Python
-  API with a store in memory. "ours": ``propose(4, budget=hours left)`` until nothing fits, so the
-  last plans are passes of the last slurry; "whole plans": ``propose(4)``, cut off at 40 h.
+  API with a store in memory. "ours": ``propose(16, budget=hours left)`` until nothing fits, so the
+  last plans are passes of the last slurry; "whole plans": ``propose(16)``, cut off at 40 h.
 """
 
 # ruff: noqa: E402  # threads are set before numpy loads; torch loads only where needed
@@ -147,7 +147,7 @@ def response_table(results, kind="one_misleading"):
 
 BUDGET = 40.0  # h
 START = 4  # free Sobol runs before it
-BATCH = 4  # runs per plan of ours
+BATCH = 16  # runs per plan of ours: about a slurry
 LOSS_POINTS = 2048  # where the in-spec log loss is taken; nRMSE on the first 512 of them
 CLIP = 1e-6  # of probabilities in the log loss
 BLIND = ", whole plans"
