@@ -56,7 +56,7 @@ class LinesScreen(TaskScreen):
                 "used",
                 _right("rows"),
                 _right("trust"),
-                "95 % interval",
+                "80 % interval",
                 _right("worth [runs]"),
             ],
             {line["name"]: _cells(line, self.app.theme_variables) for line in lines},
