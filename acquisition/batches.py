@@ -159,8 +159,7 @@ class BatchTree:
 
     def costs(self) -> FloatArray:
         """What every point would cost as the next run, ``[n]``."""
-        stages = np.array([*(batch.stage for batch in self.batches), -1])  # the last is ROOT's
-        return np.asarray(self.level_cost[stages[self.leaf] + 1])
+        return np.asarray(self.level_cost[self.depth()])
 
     def depth(self) -> IntArray:
         """How many stages of every point's next run would continue a batch, ``[n]``."""

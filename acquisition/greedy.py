@@ -7,7 +7,7 @@ of a plan are the plan of k runs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,26 +73,72 @@ def greedy(
         allowed: which points may be proposed, ``[n]``.
         stop: when the plan is complete.
     """
-    for field in fields:
-        field.set_references(target.rows, target.weights[field.name])
-    total = left_of(fields, target)
-    start = total
-    picks: list[Pick] = []
-    left = np.inf if stop.budget is None else stop.budget
-    allowed = allowed.copy()
-    while len(picks) < stop.runs:
-        open_to = allowed & tree.affordable(left)
-        if not open_to.any():
-            break
-        row = best(np.sum([field.gains(tree) for field in fields], axis=0), open_to)
-        allowed[row] = stop.repeat
-        chain, cost = tree.take(row)
-        drops = {field.name: field.take(row, chain, tree) for field in fields}
-        after = max(total - sum(drops.values()), LEAST * start)
-        picks.append(Pick(row, tuple(chain), bits(total, after), shares(drops), cost))
-        total = after
-        left -= cost
-    return picks
+    taking = Taking(fields, target, tree, allowed, stop)
+    return taking.until_done(lambda open_to: best(taking.gains(), open_to))
+
+
+class Taking:
+    """Runs taken one by one: what is left to learn, of the budget, and of the recipes.
+
+    Args:
+        fields: responses, open runs already taken.
+        target: reference points and weights.
+        tree: batches, open runs already taken.
+        allowed: which points may be proposed, ``[n]``.
+        stop: when the plan is complete.
+
+    Attributes:
+        total: T now.
+        left: of the budget.
+        allowed: points that may still be proposed, ``[n]``.
+    """
+
+    def __init__(
+        self,
+        fields: Sequence[Field],
+        target: Target,
+        tree: BatchTree,
+        allowed: BoolArray,
+        stop: Stop,
+    ) -> None:
+        self.fields, self.tree, self.stop = fields, tree, stop
+        for field in fields:
+            field.set_references(target.rows, target.weights[field.name])
+        self.total = self._start = left_of(fields, target)
+        self.left = np.inf if stop.budget is None else stop.budget
+        self.allowed = allowed.copy()
+
+    def until_done(self, choose: Callable[[BoolArray], int | None]) -> list[Pick]:
+        """Take what ``choose`` picks among the points that are open to it, until it is None."""
+        picks: list[Pick] = []
+        while len(picks) < self.stop.runs:
+            open_to = self.allowed & self.tree.affordable(self.left)
+            row = choose(open_to) if open_to.any() else None
+            if row is None:
+                break
+            picks.append(self._take(row))
+        return picks
+
+    def gains(self) -> FloatArray:
+        """By how much T would fall if a point were the next run, ``[n]``."""
+        return np.asarray(np.sum([field.gains(self.tree) for field in self.fields], axis=0))
+
+    def worth(self) -> FloatArray:
+        """Bits per cost of every point as the next run, ``[n]``."""
+        gains = self.gains()
+        if self.total <= 0:
+            return np.zeros(len(gains))
+        after = np.maximum(self.total - gains, LEAST * self._start)
+        return np.asarray(0.5 * np.log2(self.total / after) / self.tree.costs())
+
+    def _take(self, row: int) -> Pick:
+        self.allowed[row] = self.stop.repeat
+        chain, cost = self.tree.take(row)
+        drops = {field.name: field.take(row, chain, self.tree) for field in self.fields}
+        after = max(self.total - sum(drops.values()), LEAST * self._start)
+        pick = Pick(row, tuple(chain), bits(self.total, after), shares(drops), cost)
+        self.total, self.left = after, self.left - cost
+        return pick
 
 
 def left_of(fields: Sequence[Field], target: Target) -> float:

@@ -19,7 +19,6 @@ import numpy as np
 
 from designer.acquisition.batches import BatchTree
 from designer.acquisition.fields import Field
-from designer.acquisition.goals import Target
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 
 _POINTS = 160  # candidates of a group that are looked at
@@ -55,8 +54,7 @@ class Openings:
     """Values of new batches of the hard stage.
 
     Args:
-        fields: responses.
-        target: reference points and weights, set in the fields.
+        fields: responses, reference points set.
         tree: batches.
         stage: the hard stage.
         limit: most runs per batch (None: any number).
@@ -65,12 +63,11 @@ class Openings:
     def __init__(
         self,
         fields: Sequence[Field],
-        target: Target,
         tree: BatchTree,
         stage: int,
         limit: int | None = None,
     ) -> None:
-        self._fields, self._target, self._tree, self._stage = fields, target, tree, stage
+        self._fields, self._tree, self._stage = fields, tree, stage
         self._most = _MOST_RUNS if limit is None else min(limit, _MOST_RUNS)
 
     def best(self, total: float, allowed: BoolArray, left: float) -> Opening | None:
@@ -184,8 +181,7 @@ class _Price:
         self._keys = [tree.keys(s)[rows] for s in range(stage + 1, len(tree.change))]
         self._made = [np.zeros(len(rows), dtype=np.bool_) for _ in self._keys]
         self._any = False
-        usable = tree.pot_life(stage)
-        self._usable = usable
+        self._usable = tree.pot_life(stage)
 
     def next(self) -> FloatArray:
         """Cost of every candidate as the next run, ``[m]``."""

@@ -46,7 +46,7 @@ def test_the_value_of_a_new_batch_is_what_making_it_brings(seed):
     for field in proposal.fields:
         field.set_references(target.rows, target.weights[field.name])
     total = left_of(proposal.fields, target)
-    openings = Openings(proposal.fields, target, proposal.tree, 0)
+    openings = Openings(proposal.fields, proposal.tree, 0)
     found = openings.best(total, proposal.allowed(), np.inf)
     picks, bits, cost = chosen(staged, spec, seed, Stop(found.runs), fixed={"solid": 54.0})
     assert len({pick.chain[0] for pick in picks}) == 1

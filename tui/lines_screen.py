@@ -28,7 +28,7 @@ class LinesScreen(TaskScreen):
 
     PLACE = "lines"
     ABOUT = (
-        "Trust: how much of this line's behaviour an earlier line tells, 0 to 1, with its 95 %"
+        "Trust: how much of this line's behaviour an earlier line tells, 0 to 1, with its 80 %"
         " interval. Worth: how many own runs its data replace. Both as of the last evaluation."
     )
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("lines")]
