@@ -170,6 +170,7 @@ class UpstreamMean:
         alpha: ``K⁻¹ z``, ``[N]``.
         column: coordinate the level stands for; None: none.
         scaling: of the upstream response.
+        to_level: offset and factor from the posterior's model scale to the level's.
     """
 
     chart: TorchChart
@@ -178,11 +179,14 @@ class UpstreamMean:
     alpha: Tensor
     column: int | None
     scaling: Scaling
+    to_level: tuple[float, float]
 
     def level(self, X: Tensor) -> Tensor:
         """``[..., q]`` at encoded points."""
         V = self.chart.points(X).unsqueeze(-3)
-        return (self.covariance.to_rows(V, self.rows.unsqueeze(-3)) @ self.alpha).squeeze(-2)
+        mean = (self.covariance.to_rows(V, self.rows.unsqueeze(-3)) @ self.alpha).squeeze(-2)
+        offset, factor = self.to_level
+        return offset + factor * mean
 
     def log_ratio(self, level: Tensor) -> Tensor:
         """As ``Upstream.log_ratio``."""
@@ -205,7 +209,7 @@ class TorchChart:
         """The torch side of a chart."""
         if chart.upstream is None:
             return cls(chart, None)
-        posterior = chart.upstream.posterior
+        posterior = chart.upstream.target
         fitted, p = posterior.fitted, posterior.fitted.parameters
         line = LineCovariance.of_target(p, fitted.chart)
         mean = UpstreamMean(
@@ -216,7 +220,8 @@ class TorchChart:
             rows=tensor(fitted.rows.X),
             alpha=tensor(posterior.alpha[: len(fitted.rows)]),
             column=chart.upstream.column,
-            scaling=posterior.scaling,
+            scaling=chart.upstream.posterior.scaling,
+            to_level=chart.upstream.to_level,
         )
         return cls(chart, mean)
 

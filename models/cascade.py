@@ -33,13 +33,26 @@ class Upstream:
 
     Attributes:
         posterior: belief about the upstream response, not conditioned on pending runs.
+        alone: belief about it on the target line, where that does without the earlier lines.
         column: coordinate it stands for; None: none is replaced.
         kept: the last target levels, shared by all copies.
     """
 
     posterior: ResponsePosterior
     column: int | None = None
+    alone: ResponsePosterior | None = None
     kept: Kept = field(default_factory=Kept, repr=False)
+
+    @property
+    def target(self) -> ResponsePosterior:
+        """Belief about the target line."""
+        return self.posterior if self.alone is None else self.alone
+
+    @property
+    def to_level(self) -> tuple[float, float]:
+        """Offset and factor from the target's model scale to that of all lines."""
+        own, common = self.target.scaling, self.posterior.scaling
+        return (own.center - common.center) / common.spread, own.spread / common.spread
 
     def target_level(self, X: FloatArray) -> FloatArray:
         """`level` on the target line."""
@@ -56,10 +69,14 @@ class Upstream:
             line: code of the line each point is made on, ``[n]``.
         """
         out = np.empty(len(X))
-        V = self.posterior.fitted.chart.rows(X, line)
         for code in np.unique(line):
             here = line == code
-            out[here] = self.posterior.line_mean(V[here], int(code))
+            posterior = self.posterior if code else self.target
+            V = posterior.fitted.chart.rows(X[here], line[here])
+            out[here] = posterior.line_mean(V, int(code))
+        offset, factor = self.to_level
+        on_target = line == 0
+        out[on_target] = offset + factor * out[on_target]
         return out
 
     def replaced(self, X: FloatArray, level: FloatArray) -> FloatArray:

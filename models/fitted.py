@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from designer.models.arrays import FloatArray
 from designer.models.chart import Chart
@@ -12,6 +13,9 @@ from designer.models.likelihood import Likelihood
 from designer.models.priors import Layout, Parameters
 from designer.models.rows import TrainingRows
 from designer.models.scaling import Scaling
+
+if TYPE_CHECKING:
+    from designer.models.history_odds import HistoryOdds
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,7 @@ class FittedResponse:
         layout: meaning of θ.
         theta: hyperparameters.
         report: how the fit went.
+        odds: for using the earlier lines, where they spoke so much against it that none is used.
     """
 
     data: ResponseData
@@ -56,6 +61,7 @@ class FittedResponse:
     layout: Layout
     theta: FloatArray
     report: FitReport
+    odds: HistoryOdds | None = None
 
     @cached_property
     def parameters(self) -> Parameters:

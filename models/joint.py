@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from designer.models.alone import better_alone
 from designer.models.arrays import IntArray
 from designer.models.cascade import Upstream, upstream_column
 from designer.models.data import ResponseData
@@ -26,8 +27,9 @@ class Link:
         upstream: name of a response decided earlier in the process.
         columns: numeric columns that the upstream response may stand for, the factors of its stage.
         feature: process knowledge.
-        only_without_history: the feature helps only where no earlier line has this response
-            (measured: history knows what the mass balance says).
+        only_without_history: the feature helps only where no earlier line has this response, or
+            where the target's results contradict those that have (measured: good history knows
+            what the mass balance says).
     """
 
     upstream: str | None = None
@@ -68,13 +70,30 @@ def fit_responses(
     for done, name in enumerate(_in_order(responses, links)):
         watch(name, done / len(responses))
         data, link = responses[name], links.get(name, Link())
-        feature = link.feature
-        if link.only_without_history and bool(np.any(data.line > 0)):
-            feature = None
-        upstream = _upstream(upstreams, link, needed=feature is not None)
-        fitted[name] = fit(data, groups, lines, upstream=upstream, feature=feature, memory=memory)
-        upstreams[name] = Upstream(fitted[name])
+        spare = link.feature if link.only_without_history and np.any(data.line > 0) else None
+        feature = None if spare is not None else link.feature
+        upstream = _upstream(upstreams, link, needed=link.feature is not None)
+        found = fit(data, groups, lines, upstream=upstream, feature=feature, memory=memory)
+        alone = None
+        if spare is not None:
+            alone = better_alone(found, data, groups, spare, upstream)
+        fitted[name] = alone or found
+        upstreams[name] = Upstream(found, alone=alone)
     return {name: fitted[name] for name in responses}
+
+
+def fit_without_history(
+    responses: Mapping[str, ResponseData], groups: IntArray, links: Mapping[str, Link]
+) -> dict[str, ResponsePosterior]:
+    """Fits to the target's results alone, of every response that has some.
+
+    Args:
+        responses: data of all lines, by name.
+        groups: input index of every encoded column, ``[D]``.
+        links: what each model may use besides its data; as if there had never been earlier lines.
+    """
+    own = {name: data.take(np.flatnonzero(data.target)) for name, data in responses.items()}
+    return fit_responses({n: data for n, data in own.items() if len(data.y)}, groups, 0, links)
 
 
 def _upstream(upstreams: Mapping[str, Upstream], link: Link, *, needed: bool) -> Upstream | None:
@@ -82,7 +101,7 @@ def _upstream(upstreams: Mapping[str, Upstream], link: Link, *, needed: bool) ->
     found = upstreams.get(link.upstream or "")
     if found is None:
         return None
-    column = upstream_column(found.posterior, list(link.columns))
+    column = upstream_column(found.target, list(link.columns))
     return replace(found, column=column) if needed or column is not None else None
 
 

@@ -8,7 +8,8 @@ import pytest
 from designer.models.collinearity import collinearity
 from designer.models.data import ResponseData
 from designer.models.flat_lines import FLAT, line_shares
-from designer.models.history_odds import fit_without_history, history_odds
+from designer.models.history_odds import history_odds
+from designer.models.joint import fit_without_history
 from designer.models.report import count, learning_curve, model_report, run_folds
 from designer.models.space import cube_points
 from designer.models.trust_gp import fit

@@ -10,12 +10,8 @@ import numpy as np
 from designer.models.arrays import FloatArray, IntArray
 from designer.models.collinearity import CAUTIOUS, COLLINEAR
 from designer.models.flat_lines import LineShare, line_shares
-from designer.models.history_odds import (
-    FEWEST_RUNS,
-    HistoryOdds,
-    fit_without_history,
-    history_odds,
-)
+from designer.models.history_odds import FEWEST_RUNS, POSITIVE_ODDS, HistoryOdds, history_odds
+from designer.models.joint import fit_without_history
 from designer.models.posterior import ResponsePosterior
 from designer.models.report import ModelReport, PredictionErrors, count, model_report
 
@@ -23,10 +19,6 @@ from .knowledge import Knowledge
 from .links import response_links
 
 LARGEST_ODDS = 1000.0  # shown at most: further digits would be a matter of the normal tails
-_POSITIVE = (
-    3.0  # odds from which evidence is "positive" (Kass & Raftery 1995, JASA 90, 773); on the
-)
-# twin (3 to 16 runs, 6 seeds, 3 responses) never so much against related lines or one bad of three
 _NARROW = 0.1  # a line whose settings span less of an input's range hardly varied it (assumption)
 
 
@@ -101,6 +93,9 @@ def _errors(errors: PredictionErrors | None) -> dict[str, Any] | None:
 def odds_figures(knowledge: Knowledge) -> dict[str, dict[str, Any] | None]:
     """Odds for using history per response; None without history or below 3 runs."""
     found: dict[str, dict[str, Any] | None] = {r.name: None for r in knowledge.state.spec.responses}
+    for name, posterior in knowledge.posteriors.items():
+        if posterior.fitted.odds is not None:
+            found[name] = _odds(posterior.fitted.odds)
     asked = [
         name
         for name, posterior in knowledge.posteriors.items()
@@ -190,7 +185,7 @@ def report_warnings(
         " the earlier lines. Look at the trust of each line, and exclude those that are wrong:"
         " designer lines exclude"
         for name, each in odds.items()
-        if each is not None and each["odds"] <= 1.0 / _POSITIVE
+        if each is not None and each["odds"] <= 1.0 / POSITIVE_ODDS
     ]
     return [*_collinear_warnings(knowledge, report), *against]
 

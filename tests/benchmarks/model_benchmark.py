@@ -127,6 +127,19 @@ def cells(results: Results, models) -> str:
     )
 
 
+def harmed(results: Results, alone="no history", least=8) -> str:
+    """In how many campaigns history made the error more than 10 % larger than without it."""
+    parts = []
+    for family, count in dict.fromkeys((k[0], k[2]) for k in results):
+        ours = results.get((family, OURS, count))
+        without = results.get((family, alone, count))
+        if count < least or ours is None or without is None:
+            continue
+        off = ours[:, 0] / without[:, 0]
+        parts.append(f"{family} at {count}: {np.sum(off > 1.1)} of {len(off)}")
+    return "more than 10 % worse than without history: " + ("; ".join(parts) or "not measured")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--seeds", type=int, default=16)
@@ -152,6 +165,7 @@ def main() -> None:
     )
     print(table(results, next(iter(VARIANTS)) if arguments.ablation else OURS))
     print(cells(results, models))
+    print(harmed(results))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,103 @@
+"""Process knowledge and the target's own runs, where earlier lines contradict them."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from designer.models.averaging import average
+from designer.models.data import ResponseData
+from designer.models.joint import Link, fit_responses
+from designer.models.process import Loading
+from designer.models.space import Axis, Space
+
+SPACE = Space((Axis("solids", 0.0, 1.0), Axis("gap", 0.0, 1.0)))
+BALANCE = Loading(1, 50.0, 200.0, 0, 0.5, 0.2)
+LINKS = {
+    "loading": Link(feature=BALANCE, only_without_history=True),
+    "later": Link("loading", (1,)),
+}
+GROUPS = np.arange(2)
+POINTS = np.random.default_rng(9).random((200, 2))
+
+
+def mass(X):
+    """What the mass balance says."""
+    return np.exp(1.0 + BALANCE.balance(X, np))
+
+
+def nonsense(X):
+    """A line whose loading has nothing to do with gap and solids as they are used here."""
+    return np.exp(1.0 + 0.6 * np.sin(5 * X[:, 0] + 1) - 0.8 * X[:, 1])
+
+
+def campaign(lines_truth, runs=8, seed=0):
+    """Three lines of 30 rows and some runs; "later" follows the loading on every line."""
+    rng = np.random.default_rng(seed)
+    line = np.concatenate([np.repeat([1, 2, 3], 30), np.zeros(runs, int)])
+    X = rng.random((len(line), 2))
+    truth = np.where(line > 0, lines_truth(X) * (1 + 0.03 * line), mass(X))
+    y = truth * np.exp(0.02 * rng.standard_normal(len(line)))
+    loading = ResponseData("loading", True, None, X, y, line)
+    later = np.log(truth) ** 2 + 0.02 * rng.standard_normal(len(line))
+    return {
+        "loading": loading,
+        "later": dataclasses.replace(loading, name="later", log_scale=False, y=later),
+    }
+
+
+def error(posterior):
+    mean, _ = posterior.to_raw(posterior.mean(POINTS), posterior.variance(POINTS))
+    return np.sqrt(np.mean((mean - mass(POINTS)) ** 2)) / mass(POINTS).std()
+
+
+def test_lines_the_runs_contradict_are_not_used_where_the_mass_balance_says_more():
+    data = campaign(nonsense)
+    found = fit_responses(data, GROUPS, 3, LINKS)["loading"]
+    believing = fit_responses({"loading": data["loading"]}, GROUPS, 3)["loading"]
+    assert found.fitted.odds is not None
+    assert found.fitted.odds.log_odds < -np.log(3)
+    assert not found.fitted.layout.transfer
+    assert any("contradict the earlier lines" in message for message in found.report.messages)
+    assert error(found) < 0.5 * error(believing)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_lines_that_agree_are_used(seed):
+    found = fit_responses(campaign(mass, seed=seed), GROUPS, 3, LINKS)["loading"]
+    assert found.fitted.layout.transfer
+    assert found.fitted.odds is None
+
+
+@pytest.mark.parametrize("runs", [0, 2])
+def test_too_few_runs_decide_nothing(runs):
+    found = fit_responses(campaign(nonsense, runs=runs), GROUPS, 3, LINKS)["loading"]
+    assert found.fitted.layout.transfer
+
+
+def test_later_responses_see_the_target_as_it_is_believed_and_lines_as_they_were():
+    found = fit_responses(campaign(nonsense), GROUPS, 3, LINKS)
+    upstream = found["later"].fitted.chart.upstream
+    assert upstream is not None
+    assert upstream.alone is found["loading"]
+    raw = upstream.posterior.scaling.median(upstream.target_level(POINTS))
+    mean, _ = found["loading"].to_raw(
+        found["loading"].mean(POINTS), found["loading"].variance(POINTS)
+    )
+    np.testing.assert_allclose(raw, mean, rtol=1e-9)
+    line = np.full(len(POINTS), 2)
+    as_line = upstream.posterior.line_mean(upstream.posterior.fitted.chart.rows(POINTS, line), 2)
+    np.testing.assert_array_equal(upstream.level(POINTS, line), as_line)
+
+
+def test_botorch_sees_the_same():
+    import torch
+
+    from designer.models.botorch_model import to_botorch
+
+    found = fit_responses(campaign(nonsense), GROUPS, 3, LINKS)
+    shown = average(found["later"])
+    posterior = to_botorch([shown], SPACE).posterior(torch.tensor(POINTS[:20]))
+    mean, sd = shown.to_raw(shown.mean(POINTS[:20]), shown.variance(POINTS[:20]))
+    np.testing.assert_allclose(posterior.mean[:, 0].detach().numpy(), mean, atol=1e-6)
+    np.testing.assert_allclose(posterior.variance[:, 0].detach().sqrt().numpy(), sd, rtol=1e-4)
