@@ -44,6 +44,7 @@ class Problem:
         lines: inputs ``[40, d]`` and measured values ``[40]`` of the earlier lines.
         points: ``[512, d]`` where figures are taken.
         log_scale: the response is positive and of ratio scale (told to our models only).
+        noise_sd: repeatability, where it is known (told to our models only).
     """
 
     name: str
@@ -54,6 +55,7 @@ class Problem:
     lines: tuple[tuple[np.ndarray, np.ndarray], ...]
     points: np.ndarray
     log_scale: bool = False
+    noise_sd: float | None = None
 
 
 def forrester(X: np.ndarray) -> np.ndarray:

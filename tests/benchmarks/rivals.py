@@ -24,7 +24,7 @@ def data_of(plant: Plant, problem: Problem, runs: int, *, history: bool):
     if plant.run_batches is not None:
         parts = [plant.run_batches[:runs], *(plant.line_batches if history else ())]
         batch = np.vstack(parts)
-    return ResponseData(problem.name, problem.log_scale, None, X, y, line, batch)
+    return ResponseData(problem.name, problem.log_scale, problem.noise_sd, X, y, line, batch)
 
 
 def ours_fitted(plant: Plant, runs: int, *, history=True, links=True):
@@ -219,8 +219,9 @@ def _one_multi_task(problem: Problem, runs: int, optimizer: dict) -> Prediction 
     from gpytorch.mlls import ExactMarginalLogLikelihood
 
     X, y, line = stacked(problem, runs, history=True)
-    mean = np.array([y[line == k].mean() for k in range(4)])
-    spread = np.array([y[line == k].std(ddof=1) for k in range(4)])
+    lines = range(1 + len(problem.lines))
+    mean = np.array([y[line == k].mean() for k in lines])
+    spread = np.array([y[line == k].std(ddof=1) for k in lines])
     inputs = torch.tensor(np.column_stack([X, line]))
     values = torch.tensor((y - mean[line]) / spread[line])[:, None]
     model = MultiTaskGP(inputs, values, task_feature=-1, output_tasks=[0], outcome_transform=None)
