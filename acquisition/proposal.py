@@ -59,7 +59,7 @@ class Proposal:
         dtype: Any = np.float64 if stored <= _SMALL else np.float32
         keep = _KEPT / len(beliefs)
         self.fields = [Field(name, b, self.X, dtype, keep) for name, b in beliefs.items()]
-        self.tree = BatchTree(spec, candidates, len(pending))
+        self.tree = BatchTree(spec, candidates, len(pending), situation.made)
         self._take_open()
 
     def _references(self, responses: int) -> int:

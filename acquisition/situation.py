@@ -70,6 +70,7 @@ class Situation:
         excluded: recipes never to be proposed (abandoned), each with a value for every factor.
         failed: recipes that were made and failed; a plan that knows nothing does not repeat them.
         codes: code in the posteriors' rows per (stage, batch id), of batches with measured rows.
+        made: runs made of every batch, per (stage, batch id), without the pending ones.
     """
 
     setup: Setup | None = None
@@ -78,3 +79,4 @@ class Situation:
     excluded: tuple[Mapping[str, Setting], ...] = ()
     failed: tuple[Mapping[str, Setting], ...] = ()
     codes: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    made: Mapping[tuple[str, str], int] = field(default_factory=dict)

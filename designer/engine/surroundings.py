@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 
 from designer.acquisition.situation import KnownRun, OpenRun, Setup, Situation
@@ -40,6 +41,12 @@ def situation(
         excluded=tuple(run.planned or run.used for run in refused),
         failed=tuple(run.used for run in state.runs.values() if run.status == "failed"),
         codes=_codes(state, training),
+        made=Counter(
+            (stage, batch)
+            for run in state.runs.values()
+            if run.made_seq is not None and run.id not in {open_run.run for open_run in pending}
+            for stage, batch in run.batch.items()
+        ),
     )
 
 
