@@ -35,13 +35,20 @@ class Opening:
 
     Attributes:
         group: key of its candidates at the hard stage.
-        rate: bits per cost of its inner plan.
+        bits: of its inner plan.
+        cost: of its inner plan, in ``costs.unit``.
         runs: number of runs in it.
     """
 
     group: int
-    rate: float
+    bits: float
+    cost: float
     runs: int
+
+    @property
+    def rate(self) -> float:
+        """Bits per cost."""
+        return self.bits / self.cost if self.cost > 0 else 0.0
 
 
 def hard_stage(tree: BatchTree) -> int | None:
@@ -133,7 +140,7 @@ class Openings:
             price.take(pick)
             for block in blocks:
                 block.take(pick)
-        return Opening(key, bits / cost if cost > 0 else 0.0, runs)
+        return Opening(key, bits, cost, runs)
 
     def _effects(self, field: Field, rows: IntArray) -> FloatArray:
         """Common batch effects of runs of one new batch, ``[m, m]``."""

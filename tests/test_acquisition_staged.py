@@ -186,6 +186,8 @@ def test_every_new_batch_gets_a_reference_run_first(blind):
     assert len(first) > 2
     for batch, run in first.items():
         assert is_reference(run) == (batch != "slurry-07")
+    told = [run.settings for run in ranked[-1] if run.reason.startswith("Reference run of a new")]
+    assert told == [run.settings for batch, run in first.items() if batch != "slurry-07"]
     if not blind:
         assert all(run.bits > 0 for run in first.values())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from datetime import UTC, datetime
 
@@ -9,7 +10,15 @@ from designer.acquisition.situation import KnownRun, OpenRun, Setup, Situation
 from designer.campaigns.specification import Specification
 from designer.campaigns.state import CampaignState, Run
 
+from .knowledge import Knowledge
+from .opinions import disagreements
 from .training import TrainingSet, believed_runs
+
+
+def around(knowledge: Knowledge, now: datetime, *, replace: bool) -> Situation:
+    """`situation` with what the models say about the earlier lines."""
+    found = situation(knowledge.state, knowledge.training, now, replace=replace)
+    return dataclasses.replace(found, disagreements=disagreements(knowledge))
 
 
 def situation(
