@@ -8,21 +8,26 @@ region is compared with.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from designer.acquisition.candidates import Candidates
 from designer.acquisition.fields import Field
-from designer.acquisition.goals import Target
 from designer.acquisition.greedy import LEAST, left_of
 from designer.acquisition.openings import Openings, hard_stage
 from designer.acquisition.proposal import Proposal
 from designer.acquisition.reference import draw
+from designer.acquisition.situation import OpenRun
 from designer.models.arrays import FloatArray, IntArray
 
+if TYPE_CHECKING:
+    from designer.models.space import Space
+
 _POINTS = 256  # that stand for the region
+_RECIPES = 4096  # that the next step is chosen from
 
 
 @dataclass(frozen=True)
@@ -79,23 +84,34 @@ class Outlook:
         }  # fmt: skip
 
 
-def outlook(proposal: Proposal, target: Target, planned: int) -> Outlook | None:
-    """Look ahead from a proposal whose runs are taken; None when nothing is known yet.
+def outlook(
+    proposal: Proposal, space: Space, goal: str, planned: Sequence[OpenRun]
+) -> Outlook | None:
+    """Look ahead from a plan; None when nothing is known yet.
+
+    The planned runs are added to the open ones, and the goal is set anew, as the next plan will
+    set it; recipes are thinned out, so that looking costs little beside planning.
 
     Args:
-        proposal: open runs and the plan's taken, reference points set.
-        target: the goal's reference points and weights.
-        planned: number of runs of the plan.
+        proposal: what the plan was chosen from.
+        space: encoding of its inputs.
+        goal: of the campaign.
+        planned: the runs of the plan, with the labels of their batches.
     """
     if proposal.blind:
         return None
-    rows = _region(proposal)
+    candidates = proposal.candidates
+    thin = candidates.subset(_spread(candidates, _RECIPES))
+    pending = (*proposal.situation.pending, *planned)
+    around = replace(proposal.situation, pending=pending)
+    ahead = Proposal(proposal.spec, space, proposal.posteriors, thin, around)
+    region = _spread(thin, _POINTS)
     now, after = {}, {}
-    for field in proposal.fields:
-        now[field.name], after[field.name] = _known(proposal, field, rows)
-    single, step = _next(proposal, target)
+    for field in ahead.fields:
+        now[field.name], after[field.name] = _known(ahead, field, region)
+    single, step = _next(ahead, "window" if goal == "optimum" else goal)
     return Outlook(
-        runs=planned + len(proposal.situation.pending),
+        runs=len(pending),
         sd_now=now,
         sd_after=after,
         next_bits=single.bits,
@@ -104,11 +120,12 @@ def outlook(proposal: Proposal, target: Target, planned: int) -> Outlook | None:
     )
 
 
-def _region(proposal: Proposal) -> IntArray:
-    n = len(proposal.candidates)
-    count = min(_POINTS, n)
-    order = proposal.candidates.morton
-    return np.unique(draw(order, np.ones(n), count, np.random.default_rng(0)))
+def _spread(candidates: Candidates, most: int) -> IntArray:
+    """Some of the candidates, evenly over the region."""
+    n = len(candidates)
+    if n <= most:
+        return np.arange(n)
+    return np.unique(draw(candidates.morton, np.ones(n), most, np.random.default_rng(0)))
 
 
 def _known(proposal: Proposal, field: Field, rows: IntArray) -> tuple[float, float]:
@@ -131,9 +148,12 @@ def _typical(sd: FloatArray) -> float:
     return float(np.sqrt(np.mean(np.square(sd))))
 
 
-def _next(proposal: Proposal, target: Target) -> tuple[Step, Step | None]:
+def _next(ahead: Proposal, goal: str) -> tuple[Step, Step | None]:
     """The best single run by bits per cost, and the best step."""
-    fields, tree, allowed = proposal.fields, proposal.tree, proposal.allowed(unwanted=True)
+    fields, tree, allowed = ahead.fields, ahead.tree, ahead.allowed()
+    target = ahead.target(goal, np.random.default_rng(0))
+    for field in fields:
+        field.set_references(target.rows, target.weights[field.name])
     total = left_of(fields, target)
     gains = np.sum([field.gains(tree) for field in fields], axis=0)
     after = np.maximum(total - gains, LEAST * total)

@@ -20,7 +20,7 @@ from designer.acquisition.posterior import Posterior
 from designer.acquisition.predictions import Prediction, predict
 from designer.acquisition.proposal import DEFAULT_RUNS, Proposal
 from designer.acquisition.reasons import Facts, reason
-from designer.acquisition.situation import Disagreement, KnownRun, Situation
+from designer.acquisition.situation import Disagreement, KnownRun, OpenRun, Situation
 from designer.acquisition.space_filling import NEUTRAL
 from designer.acquisition.staged import staged
 from designer.acquisition.where import where_words
@@ -113,10 +113,18 @@ def make_plan(
 
     made = chosen(wanted if fixed else None)
     plan = made.plan()
+    plan = replace(
+        plan, outlook=outlook(made.proposal, space, goal or spec.goal, _as_open(plan.runs))
+    )
     if not fixed or made.proposal.blind:
         return plan
     found = Deviation.between(fixed, made.picks, chosen(None).picks)
     return replace(plan, deviation=found, notes=(found.sentence(spec), *plan.notes))
+
+
+def _as_open(runs: Sequence[PlannedRun]) -> list[OpenRun]:
+    ranked = sorted(runs, key=lambda run: run.rank)
+    return [OpenRun(f"rank {r.rank}", r.settings, r.batch, r.given) for r in ranked]
 
 
 def _candidates(
@@ -213,7 +221,6 @@ class _Finish:
             nested=True,
             given=self.proposal.candidates.given,
             notes=(*self.notes, *self._more_notes()),
-            outlook=outlook(self.proposal, self.target, len(self.picks)),
         )
 
     def _more_notes(self) -> list[str]:

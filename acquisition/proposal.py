@@ -118,15 +118,10 @@ class Proposal:
         )
         return make_target("learn" if self.blind else goal, beliefs, rng, self.references)
 
-    def allowed(self, *, unwanted: bool = False) -> BoolArray:
-        """Points that may be proposed: candidates that are wanted and that nobody abandoned.
-
-        Args:
-            unwanted: those too that only this plan's fixed settings exclude.
-        """
-        everything = unwanted or self._wanted is None
+    def allowed(self) -> BoolArray:
+        """Points that may be proposed: candidates that are wanted and that nobody abandoned."""
         allowed = np.zeros(len(self.X), dtype=np.bool_)
-        allowed[: len(self.candidates)] = True if everything else self._wanted
+        allowed[: len(self.candidates)] = True if self._wanted is None else self._wanted
         for settings in self.situation.excluded:
             allowed[: len(self.candidates)] &= ~self.candidates.matching(settings)
         if self.blind:  # without a model nothing says that a repetition is worth more

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from designer.campaigns.factors import quantity_text
+from designer.campaigns.numbers import number_text
 from designer.campaigns.spec_parts import Response
 from designer.campaigns.specification import Specification
 from designer.campaigns.state import CampaignState, Run
@@ -39,23 +40,22 @@ def outlook(spec: Specification, figures: Mapping[str, Any]) -> dict[str, Any] |
 
 
 def _known(spec: Specification, found: Mapping[str, Any]) -> str:
-    """``after 5 more runs porosity is known to ±0.6 % (now ±0.9 %)``."""
-    known = [
-        _precision(response, found["responses"][response.name], told=bool(found["runs"]))
-        for response in spec.responses
-        if response.name in found["responses"]
-    ]
-    text = ", ".join(known)
-    if not found["runs"]:
-        return f"known to (1 sd, typical): {text}"
-    runs = "1 more run" if found["runs"] == 1 else f"{found['runs']} more runs"
-    return f"after {runs}, known to (1 sd, typical): {text}"
+    """``after 5 more runs porosity is known to ±0.6 % (now ±0.9)``."""
+    runs = found["runs"]
+    known: list[str] = []
+    for response in spec.responses:
+        sd = found["responses"].get(response.name)
+        if sd is not None:
+            after = quantity_text(_short(sd["sd_after"]), response.unit)
+            now = f" (now ±{number_text(_short(sd['sd_now']))})" if runs else ""
+            known.append(f"{response.name} {'to' if known else 'is known to'} ±{after}{now}")
+    ahead = f"after {_count(runs, 'more run')} " if runs else ""
+    return ahead + ", ".join(known)
 
 
-def _precision(response: Response, sd: Mapping[str, float], *, told: bool) -> str:
-    after = quantity_text(float(f"{sd['sd_after']:.2g}"), response.unit)
-    now = f" (now ±{sd['sd_now']:.2g})" if told else ""
-    return f"{response.name} ±{after}{now}"
+def _short(sd: float) -> float:
+    """Two digits of an error are enough."""
+    return float(f"{sd:.2g}")
 
 
 def _step_words(spec: Specification, step: Mapping[str, Any] | None) -> str:
