@@ -119,7 +119,7 @@ def make_plan(
     if not fixed or made.proposal.blind:
         return plan
     found = Deviation.between(fixed, made.picks, chosen(None).picks)
-    return replace(plan, deviation=found, notes=(found.sentence(spec), *plan.notes))
+    return replace(plan, deviation=found)
 
 
 def _as_open(runs: Sequence[PlannedRun]) -> list[OpenRun]:
