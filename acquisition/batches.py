@@ -36,7 +36,7 @@ class Batch:
         planned: this plan makes it.
         limit: pot life left, in ``costs.unit`` (infinite: none).
         used: time the plan has spent since it was made.
-        runs: runs of it, open ones and the plan's.
+        runs: runs of it: those made (`BatchTree`), open ones and the plan's.
     """
 
     stage: int
@@ -69,13 +69,21 @@ class BatchTree:
         spec: the campaign's specification.
         candidates: candidate recipes; rows 0…n-1 of the points.
         others: number of further points (open runs), rows n…; they share by id, not by settings.
+        made: runs made of the batches with ids, per (stage, id).
     """
 
-    def __init__(self, spec: Specification, candidates: Candidates, others: int = 0) -> None:
+    def __init__(
+        self,
+        spec: Specification,
+        candidates: Candidates,
+        others: int = 0,
+        made: Mapping[tuple[str, str], int] | None = None,
+    ) -> None:
         self.spec = spec
+        self._made = made or {}
         self.change = np.array([stage.change_cost for stage in spec.stages], dtype=np.float64)
         self.stages = tuple(stage.name for stage in spec.stages)
-        self._candidates = candidates
+        self.candidates = candidates
         own = np.full((others, len(self.stages)), -1, dtype=np.int64)
         self._keys = np.vstack([stage_keys(spec, candidates), own])
         self.leaf = np.full(len(candidates) + others, ROOT, dtype=np.int64)
@@ -113,21 +121,23 @@ class BatchTree:
             if number is None:
                 parent = chain[-1] if chain else ROOT
                 limit = (left or {}).get(stage, self.pot_life(s))
-                number = self._open(Batch(s, parent, row[s], label, limit=limit))
+                runs = self._made.get((stage, label), 0)
+                number = self._open(Batch(s, parent, row[s], label, limit=limit, runs=runs))
             else:
                 existing += 1
             chain.append(number)
+        self._leave_closed()
         return chain, existing
 
     def _row_like(self, settings: Mapping[str, Setting]) -> list[int]:
         """Per stage the key of the candidates with these settings, -1 where there are none."""
-        same = np.ones(len(self._candidates), dtype=np.bool_)
+        same = np.ones(len(self.candidates), dtype=np.bool_)
         row = []
         for s, stage in enumerate(self.stages):
             for factor in self.spec.stage_factors(stage):
                 value = settings.get(factor.name)
                 match = {} if value is None else {factor.name: value}
-                same &= self._candidates.matching(match) if match else False
+                same &= self.candidates.matching(match) if match else False
             found = np.flatnonzero(same)
             row.append(int(self._keys[found[0], s]) if len(found) else -1)
         return row
@@ -170,14 +180,10 @@ class BatchTree:
         """Per point a number that is equal where the settings up to a stage are, ``[n]``."""
         return np.asarray(self._keys[:, stage])
 
-    def runs_in(self, stage: int) -> IntArray:
-        """Runs that the batch of a stage holds which every point would continue, ``[n]``."""
-        counts = np.array([*(self._runs_of(b, stage) for b in range(len(self.batches))), 0])
-        return np.asarray(counts[self.leaf])
-
-    def _runs_of(self, number: int, stage: int) -> int:
-        chain = self.chain(number)
-        return self.batches[chain[stage]].runs if len(chain) > stage else 0
+    def within(self, number: int) -> BoolArray:
+        """Points whose next run would continue a batch, ``[n]``."""
+        inner = [b for b in range(number, len(self.batches)) if number in self.chain(b)]
+        return np.isin(self.leaf, inner)
 
     def members(self) -> dict[int, IntArray]:
         """Points per batch they would continue (the deepest), without those that share none."""
@@ -221,16 +227,22 @@ class BatchTree:
         for s, number in enumerate(chain):
             self.batches[number].runs += 1
             self.batches[number].used += float(self.level_cost[max(s + 1, shared)])
-        self._leave_expired()
+        self._leave_closed()
 
-    def _leave_expired(self) -> None:
-        """Candidates for which a batch would grow too old need a new one."""
+    def most_runs(self, stage: int) -> float:
+        """How many runs a batch of a stage may hold (infinite: any number)."""
+        most = self.spec.stages[stage].most_runs
+        return np.inf if most is None else most
+
+    def _leave_closed(self) -> None:
+        """Candidates for which a batch is full, or would grow too old, need a new one."""
         for leaf, rows in self.members().items():
             chain = self.chain(leaf)
             time = float(self.level_cost[len(chain)])
             for place, number in enumerate(chain):
                 batch = self.batches[number]
-                if batch.used + time > batch.limit + _ROUNDING:
+                full = batch.runs >= self.most_runs(batch.stage)
+                if full or batch.used + time > batch.limit + _ROUNDING:
                     self.leaf[rows] = chain[place - 1] if place else ROOT
                     break
 

@@ -81,6 +81,17 @@ class Field:
             raise RuntimeError("set_references comes first")
         return self._squares.covariances(rows, self._u.view)
 
+    def reach(self, row: int) -> tuple[IntArray, FloatArray]:
+        """Where a run would teach before the plan: reference points and its effect on the goal.
+
+        Returns:
+            Reference points ``[R]`` and ``W C(x, r)²`` at each.
+        """
+        if self._squares is None:
+            raise RuntimeError("set_references comes first")
+        covariance, weights = self._squares.before(row)
+        return self._squares.rows, weights * np.square(covariance)
+
     def among(self, rows: IntArray) -> FloatArray:
         """Covariances ``[m, m]`` of the surface between some points, given the runs taken."""
         taken = self._u.view[:, rows].astype(np.float64)

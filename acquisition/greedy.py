@@ -15,6 +15,7 @@ import numpy as np
 from designer.acquisition.batches import BatchTree
 from designer.acquisition.fields import Field
 from designer.acquisition.goals import Target
+from designer.acquisition.reference_runs import ReferenceRuns
 from designer.models.arrays import BoolArray, FloatArray
 
 _TIE = 1e-6  # relative; gains this close are equal (float32 covariances), the lowest row wins
@@ -48,13 +49,11 @@ class Stop:
         runs: most runs.
         budget: most cost (None: unlimited).
         repeat: a recipe may come again when that is worth more than another one.
-        per_batch: most runs of one batch of the dearest stage (None: any number).
     """
 
     runs: int
     budget: float | None = None
     repeat: bool = True
-    per_batch: int | None = None
 
 
 def greedy(
@@ -91,6 +90,7 @@ class Taking:
         total: T now.
         left: of the budget.
         allowed: points that may still be proposed, ``[n]``.
+        references: reference runs of new batches, which come before what was chosen.
     """
 
     def __init__(
@@ -106,7 +106,8 @@ class Taking:
             field.set_references(target.rows, target.weights[field.name])
         self.total = self._start = left_of(fields, target)
         self.left = np.inf if stop.budget is None else stop.budget
-        self.allowed = allowed.copy()
+        self.allowed, self._proposable = allowed.copy(), allowed
+        self.references = ReferenceRuns(tree)
 
     def until_done(self, choose: Callable[[BoolArray], int | None]) -> list[Pick]:
         """Take what ``choose`` picks among the points that are open to it, until it is None."""
@@ -116,7 +117,8 @@ class Taking:
             row = choose(open_to) if open_to.any() else None
             if row is None:
                 break
-            picks.append(self._take(row))
+            open_to = self._proposable & self.tree.affordable(self.left)
+            picks.append(self._take(self.references.instead(row, open_to)))
         return picks
 
     def gains(self) -> FloatArray:
@@ -134,6 +136,7 @@ class Taking:
     def _take(self, row: int) -> Pick:
         self.allowed[row] = self.stop.repeat
         chain, cost = self.tree.take(row)
+        self.references.took(row, chain)
         drops = {field.name: field.take(row, chain, self.tree) for field in self.fields}
         after = max(self.total - sum(drops.values()), LEAST * self._start)
         pick = Pick(row, tuple(chain), bits(self.total, after), shares(drops), cost)

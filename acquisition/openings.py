@@ -19,6 +19,7 @@ import numpy as np
 
 from designer.acquisition.batches import BatchTree
 from designer.acquisition.fields import Field
+from designer.acquisition.reference_runs import ReferenceRuns
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 
 _POINTS = 160  # candidates of a group that are looked at
@@ -34,13 +35,20 @@ class Opening:
 
     Attributes:
         group: key of its candidates at the hard stage.
-        rate: bits per cost of its inner plan.
+        bits: of its inner plan.
+        cost: of its inner plan, in ``costs.unit``.
         runs: number of runs in it.
     """
 
     group: int
-    rate: float
+    bits: float
+    cost: float
     runs: int
+
+    @property
+    def rate(self) -> float:
+        """Bits per cost."""
+        return self.bits / self.cost if self.cost > 0 else 0.0
 
 
 def hard_stage(tree: BatchTree) -> int | None:
@@ -57,18 +65,12 @@ class Openings:
         fields: responses, reference points set.
         tree: batches.
         stage: the hard stage.
-        limit: most runs per batch (None: any number).
     """
 
-    def __init__(
-        self,
-        fields: Sequence[Field],
-        tree: BatchTree,
-        stage: int,
-        limit: int | None = None,
-    ) -> None:
+    def __init__(self, fields: Sequence[Field], tree: BatchTree, stage: int) -> None:
         self._fields, self._tree, self._stage = fields, tree, stage
-        self._most = _MOST_RUNS if limit is None else min(limit, _MOST_RUNS)
+        self._most = min(tree.most_runs(stage), _MOST_RUNS)
+        self._reference = ReferenceRuns(tree).points(stage)
 
     def best(self, total: float, allowed: BoolArray, left: float) -> Opening | None:
         """The opening with the most bits per cost.
@@ -112,8 +114,10 @@ class Openings:
     # ---- one group -----------------------------------------------------------------------------
 
     def _value(self, key: int, rows: IntArray, total: float, left: float) -> Opening:
+        first = rows[:0] if self._reference is None else rows[self._reference[rows]][:1]
         if len(rows) > _POINTS:
             rows = rows[np.linspace(0, len(rows) - 1, _POINTS).round().astype(np.int64)]
+        rows = np.union1d(rows, first)
         blocks = [_Block(field, rows, self._effects(field, rows)) for field in self._fields]
         price = _Price(self._tree, rows, self._stage)
         bits, cost, runs = 0.0, 0.0, 0
@@ -125,6 +129,8 @@ class Openings:
             costs = price.next()
             worth = np.where(cost + costs <= left + _ROUNDING, each / costs, -np.inf)
             pick = int(np.argmax(worth))
+            if len(first) and not runs:  # the reference run of the new batch
+                pick = int(np.searchsorted(rows, first[0]))
             if worth[pick] == -np.inf or price.expired(cost + costs[pick]):
                 break
             if runs and worth[pick] <= bits / cost:
@@ -134,7 +140,7 @@ class Openings:
             price.take(pick)
             for block in blocks:
                 block.take(pick)
-        return Opening(key, bits / cost if cost > 0 else 0.0, runs)
+        return Opening(key, bits, cost, runs)
 
     def _effects(self, field: Field, rows: IntArray) -> FloatArray:
         """Common batch effects of runs of one new batch, ``[m, m]``."""
@@ -179,7 +185,8 @@ class _Price:
         self._run = float(tree.spec.costs.run)
         self._change = [float(c) for c in tree.change[stage + 1 :]]
         self._keys = [tree.keys(s)[rows] for s in range(stage + 1, len(tree.change))]
-        self._made = [np.zeros(len(rows), dtype=np.bool_) for _ in self._keys]
+        self._most = [tree.most_runs(s) for s in range(stage + 1, len(tree.change))]
+        self._runs = [np.zeros(len(rows)) for _ in self._keys]  # of the last batch made of a key
         self._any = False
         self._usable = tree.pot_life(stage)
 
@@ -188,16 +195,21 @@ class _Price:
         if not self._any:
             return self._first
         cost = np.full(len(self._first), self._run)
-        for change, made in zip(self._change, self._made, strict=True):
-            cost += np.where(made, 0.0, change)
+        new = np.zeros(len(cost), dtype=np.bool_)
+        for change, runs, most in zip(self._change, self._runs, self._most, strict=True):
+            new |= (runs == 0) | (runs >= most)
+            cost += np.where(new, change, 0.0)
         return cost
 
     def take(self, i: int) -> None:
         """The batches of this run are made."""
         self._any = True
-        self._made = [
-            made | (keys == keys[i]) for keys, made in zip(self._keys, self._made, strict=True)
-        ]
+        for s, (keys, runs) in enumerate(zip(self._keys, self._runs, strict=True)):
+            alike = keys == keys[i]
+            if runs[i] == 0 or runs[i] >= self._most[s]:
+                for inner in self._runs[s:]:  # a new batch: none of its sub-batches is made
+                    inner[alike] = 0
+            runs[alike] = runs[i] + 1
 
     def expired(self, cost: float) -> bool:
         """Whether the batch would be too old after so much time."""

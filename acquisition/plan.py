@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from designer.acquisition.candidates import make_candidates
+from designer.acquisition.candidates import Candidates, make_candidates, merged, with_fixed
 from designer.acquisition.costs import costs_in_order, labels_in_order
+from designer.acquisition.deviation import Deviation
 from designer.acquisition.fields import Field
 from designer.acquisition.goals import Target
 from designer.acquisition.greedy import Pick, Stop, greedy
 from designer.acquisition.ordering import Planned, make_order
+from designer.acquisition.outlook import Outlook, outlook
 from designer.acquisition.posterior import Posterior
 from designer.acquisition.predictions import Prediction, predict
 from designer.acquisition.proposal import DEFAULT_RUNS, Proposal
 from designer.acquisition.reasons import Facts, reason
-from designer.acquisition.situation import KnownRun, Situation
+from designer.acquisition.situation import Disagreement, KnownRun, OpenRun, Situation
 from designer.acquisition.space_filling import NEUTRAL
 from designer.acquisition.staged import staged
+from designer.acquisition.where import where_words
 from designer.campaigns.entries import PlannedRun
 from designer.campaigns.numbers import number_text
-from designer.models.arrays import FloatArray
+from designer.models.arrays import BoolArray, FloatArray
 
 if TYPE_CHECKING:
     from designer.campaigns.specification import Setting, Specification
@@ -43,6 +46,8 @@ class Plan:
         nested: the first k by rank are the plan of k runs.
         given: value assumed for every given.
         notes: sentences for the user.
+        deviation: what the fixed settings cost; None: none is fixed, or nothing is known yet.
+        outlook: what will be known after it; None: nothing is known yet.
     """
 
     goal: str
@@ -53,6 +58,8 @@ class Plan:
     nested: bool
     given: Mapping[str, float]
     notes: tuple[str, ...]
+    deviation: Deviation | None = None
+    outlook: Outlook | None = None
 
 
 def make_plan(
@@ -75,7 +82,7 @@ def make_plan(
         space: encoding of its inputs.
         posteriors: belief per response, of responses something is known about; empty: the plan is
             space-filling.
-        runs: most runs; default 4, with a budget alone as many as fit.
+        runs: most runs; default 4, with a budget alone as many as fit; 0: only look ahead.
         budget: most cost, in ``costs.unit``.
         fixed: settings every run shall have, checked by the caller.
         given: values of the givens; the middle of the range for those left out.
@@ -90,17 +97,50 @@ def make_plan(
     if runs is None and budget is None:
         runs = DEFAULT_RUNS
     assumed, notes = _given(spec, given or {})
-    candidates = make_candidates(spec, fixed=fixed, given=assumed, seed=seed)
+    candidates, wanted = _candidates(spec, fixed or {}, assumed, seed)
     if not candidates.exact:
         notes.append(f"{len(candidates)} recipes spread over the region were compared, not all")
-    proposal = Proposal(spec, space, posteriors, candidates, situation)
-    rng = np.random.default_rng(seed)
-    target = proposal.target(goal or spec.goal, rng)
-    stop = proposal.stop(runs, budget)
-    choose = greedy if proposal.blind else staged  # knowing nothing, runs spread over the region
-    picks = choose(proposal.fields, target, proposal.tree, proposal.allowed(), stop)
-    notes += [*target.notes, *_shortfall(proposal, len(picks), runs, budget, stop)]
-    return _Finish(proposal, target, picks).plan(rng, notes)
+
+    def chosen(only: BoolArray | None) -> _Finish:
+        proposal = Proposal(spec, space, posteriors, candidates, situation, wanted=only)
+        rng = np.random.default_rng(seed)
+        target = proposal.target(goal or spec.goal, rng)
+        stop = proposal.stop(runs, budget)
+        choose = greedy if proposal.blind else staged  # knowing nothing, spread over the region
+        picks = choose(proposal.fields, target, proposal.tree, proposal.allowed(), stop)
+        short = _shortfall(proposal, len(picks), runs, budget, stop)
+        return _Finish(proposal, target, picks, (*notes, *target.notes, *short), rng)
+
+    made = chosen(wanted if fixed else None)
+    plan = made.plan()
+    plan = replace(
+        plan, outlook=outlook(made.proposal, space, goal or spec.goal, _as_open(plan.runs))
+    )
+    if not fixed or made.proposal.blind:
+        return plan
+    found = Deviation.between(fixed, made.picks, chosen(None).picks)
+    return replace(plan, deviation=found)
+
+
+def _as_open(runs: Sequence[PlannedRun]) -> list[OpenRun]:
+    ranked = sorted(runs, key=lambda run: run.rank)
+    return [OpenRun(f"rank {r.rank}", r.settings, r.batch, r.given) for r in ranked]
+
+
+def _candidates(
+    spec: Specification, fixed: Mapping[str, Setting], given: Mapping[str, float], seed: int
+) -> tuple[Candidates, BoolArray]:
+    """Recipes of the whole region and which of them runs may have.
+
+    Where not all can be listed, those at the stages' reference recipes are added.
+    """
+    candidates, wanted = with_fixed(spec, fixed, given, seed)
+    references = [stage.reference for stage in spec.stages if stage.reference]
+    if candidates.exact or not references:
+        return candidates, wanted
+    more = [make_candidates(spec, fixed=r, given=given, seed=seed) for r in references]
+    together = merged([candidates, *more])
+    return together, together.matching(fixed)
 
 
 def _given(spec: Specification, given: Mapping[str, float]) -> tuple[dict[str, float], list[str]]:
@@ -134,15 +174,23 @@ def _shortfall(
 class _Finish:
     """From picks to a plan: order, labels, costs, predictions, reasons."""
 
-    def __init__(self, proposal: Proposal, target: Target, picks: Sequence[Pick]) -> None:
+    def __init__(
+        self,
+        proposal: Proposal,
+        target: Target,
+        picks: Sequence[Pick],
+        notes: tuple[str, ...],
+        rng: np.random.Generator,
+    ) -> None:
         self.proposal, self.target, self.picks = proposal, target, picks
+        self.notes, self.rng = notes, rng
         self.settings = [proposal.candidates.recipe(pick.row) for pick in picks]
 
-    def plan(self, rng: np.random.Generator, notes: list[str]) -> Plan:
+    def plan(self) -> Plan:
         """The finished plan."""
         spec, tree, setup = self.proposal.spec, self.proposal.tree, self.proposal.situation.setup
         planned = [Planned(s, p.chain) for s, p in zip(self.settings, self.picks, strict=True)]
-        order = make_order(spec, planned, tree, setup.settings if setup else None, rng)
+        order = make_order(spec, planned, tree, setup.settings if setup else None, self.rng)
         chains = [self.picks[place].chain for place in order]
         costs = costs_in_order(chains, tree)
         labels = labels_in_order(chains, tree)
@@ -172,8 +220,32 @@ class _Finish:
             cost=float(sum(costs)),
             nested=True,
             given=self.proposal.candidates.given,
-            notes=(*notes, "space-filling: nothing is known yet") if blind else tuple(notes),
+            notes=(*self.notes, *self._more_notes()),
         )
+
+    def _more_notes(self) -> list[str]:
+        notes = ["space-filling: nothing is known yet"] if self.proposal.blind else []
+        for stage, name in enumerate(self.proposal.tree.stages):
+            count = len(self._new_batches(stage) - set(self._references(stage)))
+            if self.proposal.spec.stages[stage].reference and count:
+                new = "the new batch" if count == 1 else f"{count} new batches"
+                notes.append(f"no reference run in {new} of {name}: it is not possible there")
+        return notes
+
+    def _new_batches(self, stage: int) -> set[int]:
+        batches = self.proposal.tree.batches
+        return {p.chain[stage] for p in self.picks if batches[p.chain[stage]].planned}
+
+    def _references(self, stage: int) -> dict[int, int]:
+        """Place of the reference run per new batch of a stage that has one."""
+        recipe = self.proposal.spec.stages[stage].reference
+        new = self._new_batches(stage)
+        found: dict[int, int] = {}
+        for place, (pick, settings) in enumerate(zip(self.picks, self.settings, strict=True)):
+            same = all(settings[name] == value for name, value in recipe.items())
+            if recipe and same and pick.chain[stage] in new:
+                found.setdefault(pick.chain[stage], place)
+        return found
 
     def _predictions(self) -> list[Prediction]:
         rows = np.array([pick.row for pick in self.picks], dtype=np.int64)
@@ -184,21 +256,47 @@ class _Finish:
         known = [*proposal.situation.known]
         known += [KnownRun(run.run, run.settings) for run in proposal.situation.pending]
         means = {f.name: _mean_sd(f, len(proposal.candidates)) for f in proposal.fields}
+        references = {
+            place: name
+            for stage, name in reversed(list(enumerate(proposal.tree.stages)))
+            for place in self._references(stage).values()
+        }
+        differ = self._disagreements()
+        total = sum(pick.bits for pick in self.picks)
         reasons = []
         for rank, pick in enumerate(self.picks):
             facts = Facts(
                 settings=self.settings[rank],
                 bits=None if proposal.blind else pick.bits,
+                share=pick.bits / total if total > 0 else 1.0,
                 shares=pick.shares,
                 spread={
                     f.name: float(np.sqrt(f.surface.variance[pick.row])) / means[f.name]
                     for f in proposal.fields
                 },
+                where=self._where(pick),
                 in_spec=predictions[rank].in_spec,
+                gain=None,
+                reference=references.get(rank),
+                disagreement=differ[rank],
                 earlier=self.settings[:rank],
             )
             reasons.append(reason(proposal.spec, facts, known))
         return reasons
+
+    def _where(self, pick: Pick) -> str:
+        """Where it teaches about the response it teaches most about."""
+        if self.proposal.blind or not any(pick.shares.values()):
+            return ""
+        most = max(self.proposal.fields, key=lambda field: pick.shares[field.name])
+        rows, effect = most.reach(pick.row)
+        return where_words(self.proposal.spec, self.proposal.candidates, rows, effect)
+
+    def _disagreements(self) -> Sequence[Disagreement | None]:
+        judge = self.proposal.situation.disagreements
+        if judge is None or not self.picks:
+            return [None] * len(self.picks)
+        return judge(self.proposal.X[[pick.row for pick in self.picks]])
 
 
 def _mean_sd(field: Field, n: int) -> float:

@@ -31,7 +31,17 @@ _SMALL = 2_000_000  # covariances that stay float64
 
 
 class Proposal:
-    """Fields, batches and limits of one proposal, open runs taken."""
+    """Fields, batches and limits of one proposal, open runs taken.
+
+    Args:
+        spec: the campaign's specification.
+        space: encoding of its inputs.
+        posteriors: belief per response.
+        candidates: recipes of the whole region: what the goal is about.
+        situation: what is set up, open, known and refused.
+        wanted: candidates a run may be, ``[n]`` (fixed settings restrict the runs, not the goal);
+            None: all.
+    """
 
     def __init__(
         self,
@@ -40,7 +50,10 @@ class Proposal:
         posteriors: Mapping[str, Posterior],
         candidates: Candidates,
         situation: Situation,
+        *,
+        wanted: BoolArray | None = None,
     ) -> None:
+        self._wanted = wanted
         self.spec, self.candidates, self.situation = spec, candidates, situation
         names = [r.name for r in spec.responses if r.name in posteriors]
         self.posteriors = {name: posteriors[name] for name in names}
@@ -59,7 +72,7 @@ class Proposal:
         dtype: Any = np.float64 if stored <= _SMALL else np.float32
         keep = _KEPT / len(beliefs)
         self.fields = [Field(name, b, self.X, dtype, keep) for name, b in beliefs.items()]
-        self.tree = BatchTree(spec, candidates, len(pending))
+        self.tree = BatchTree(spec, candidates, len(pending), situation.made)
         self._take_open()
 
     def _references(self, responses: int) -> int:
@@ -106,9 +119,9 @@ class Proposal:
         return make_target("learn" if self.blind else goal, beliefs, rng, self.references)
 
     def allowed(self) -> BoolArray:
-        """Points that may be proposed: candidates nobody abandoned."""
-        allowed = np.ones(len(self.X), dtype=np.bool_)
-        allowed[len(self.candidates) :] = False
+        """Points that may be proposed: candidates that are wanted and that nobody abandoned."""
+        allowed = np.zeros(len(self.X), dtype=np.bool_)
+        allowed[: len(self.candidates)] = True if self._wanted is None else self._wanted
         for settings in self.situation.excluded:
             allowed[: len(self.candidates)] &= ~self.candidates.matching(settings)
         if self.blind:  # without a model nothing says that a repetition is worth more

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from designer.models.arrays import FloatArray
 
 if TYPE_CHECKING:
     from designer.campaigns.specification import Setting
@@ -60,6 +62,23 @@ class KnownRun:
 
 
 @dataclass(frozen=True)
+class Disagreement:
+    """Two earlier lines that expect different results of one recipe.
+
+    Attributes:
+        response: what they disagree about most, compared with their noise.
+        high: name of the line that expects more.
+        low: name of the line that expects less.
+        difference: by how much, with unit.
+    """
+
+    response: str
+    high: str
+    low: str
+    difference: str
+
+
+@dataclass(frozen=True)
 class Situation:
     """Everything around a proposal that is not the model.
 
@@ -70,6 +89,8 @@ class Situation:
         excluded: recipes never to be proposed (abandoned), each with a value for every factor.
         failed: recipes that were made and failed; a plan that knows nothing does not repeat them.
         codes: code in the posteriors' rows per (stage, batch id), of batches with measured rows.
+        disagreements: of the earlier lines about encoded recipes ``[q, D]``, one per recipe.
+        made: runs made of every batch, per (stage, batch id), without the pending ones.
     """
 
     setup: Setup | None = None
@@ -78,3 +99,5 @@ class Situation:
     excluded: tuple[Mapping[str, Setting], ...] = ()
     failed: tuple[Mapping[str, Setting], ...] = ()
     codes: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    made: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    disagreements: Callable[[FloatArray], Sequence[Disagreement | None]] | None = None

@@ -77,6 +77,10 @@ class WeightedSquares:
         weighted = self._weights * shift
         return 2.0 * self._times(part, weighted, taken) + float(weighted @ shift)
 
+    def before(self, row: int) -> tuple[FloatArray, FloatArray]:
+        """Covariances ``[R]`` of a point with the reference points before the plan, and W."""
+        return self._covariance[row].astype(np.float64), self._weights
+
     def covariances(self, rows: IntArray, taken: RealArray) -> tuple[FloatArray, FloatArray]:
         """Covariances ``[m, R]`` of some points with the reference points now, and ``W [R]``."""
         later = slice(self._open, None)

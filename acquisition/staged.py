@@ -48,13 +48,13 @@ class _Staged:
 
     def __init__(self, taking: Taking, stage: int) -> None:
         self._taking, self._tree, self._stage = taking, taking.tree, stage
-        self._openings = Openings(taking.fields, taking.tree, stage, taking.stop.per_batch)
+        self._openings = Openings(taking.fields, taking.tree, stage)
         self._best: Opening | None = None
 
     def next(self, open_to: BoolArray) -> int | None:
         """The next run among the points open to it; None: there is none."""
         worth = self._taking.worth()
-        going = open_to & (self._tree.depth() > self._stage) & self._below_cap()
+        going = open_to & (self._tree.depth() > self._stage)
         stay = best(worth, going) if going.any() else None
         rate = float(worth[stay]) if stay is not None else -np.inf
         if self._best is None or rate < self._best.rate:
@@ -69,10 +69,3 @@ class _Staged:
         """Look for the best new batch."""
         taking = self._taking
         self._best = self._openings.best(taking.total, taking.allowed, taking.left)
-
-    def _below_cap(self) -> BoolArray:
-        """Points whose batch of the hard stage may hold one more run, ``[n]``."""
-        most = self._taking.stop.per_batch
-        if most is None:
-            return np.ones(len(self._taking.allowed), dtype=np.bool_)
-        return self._tree.runs_in(self._stage) < most

@@ -87,6 +87,7 @@ def _plan_body(
         "notes": list(plan.notes),
         "value": plan.value,
         "value_name": plan.value_name,
+        "deviation": plan.deviation,
     }
     told: dict[str, Any] = plain(body)
     return told

@@ -124,6 +124,7 @@ class PlanDraft:
         notes: sentences for the user.
         value: what was maximised, when that is no information.
         value_name: its name.
+        deviation: what the fixed values cost compared with the free plan, JSON-able.
     """
 
     goal: str
@@ -140,3 +141,4 @@ class PlanDraft:
     notes: Sequence[str] = ()
     value: float | None = None
     value_name: str | None = None
+    deviation: Mapping[str, Any] | None = None

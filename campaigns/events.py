@@ -41,7 +41,7 @@ KINDS: Mapping[str, Kind] = {
     "line_included": _kind("name reason"),
     "plan_proposed": _kind(
         "plan goal seed runs versions hyperparameters position cost setup",
-        "information_bits nested fixed notes value value_name",
+        "information_bits nested fixed notes value value_name deviation",
     ),
     "run_started": _kind("run settings"),
     "result_recorded": _kind("run replicate responses used given batch made_at", "note attached"),

@@ -155,6 +155,7 @@ def plan_proposed(fold: Folding, event: Event) -> None:
         fixed=body.get("fixed") or {},
         value=body.get("value"),
         value_name=body.get("value_name"),
+        deviation=body.get("deviation"),
         actor=event.actor,
         at=event.recorded_at,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from designer.campaigns.constraints import Constraint
 from designer.campaigns.errors import Problem
-from designer.campaigns.factors import Factor, Given, quantity_text
+from designer.campaigns.factors import Factor, Given, Setting, quantity_text
 from designer.campaigns.numbers import number_text
 from designer.campaigns.spec_parts import Mixture, Response, Stage, range_text
 
@@ -159,6 +159,8 @@ def _stages(spec: Specification) -> dict[str, _Facts]:
         return {
             "change cost": number_text(stage.change_cost),
             "usable for": _optional(stage.usable_for, None),
+            "most runs": _optional(stage.most_runs, None),
+            "reference": _settings(spec, stage.reference),
         }
 
     return {stage.name: facts(stage) for stage in spec.stages}
@@ -217,6 +219,11 @@ def _constraint(constraint: Constraint) -> str:
 
 def _used(*, history: bool) -> str:
     return "used" if history else "not used"
+
+
+def _settings(spec: Specification, settings: Mapping[str, Setting]) -> str:
+    told = (f"{name} {spec.factor(name).with_unit(value)}" for name, value in settings.items())
+    return ", ".join(told) or "none"
 
 
 def _optional(value: float | str | None, unit: str | None) -> str:

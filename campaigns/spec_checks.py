@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from designer.campaigns.errors import Problem
+from designer.campaigns.factors import Factor, Setting
 from designer.campaigns.feasibility import conflicts
 from designer.campaigns.quantities import same_unit
 from designer.campaigns.spec_draft import Draft
@@ -51,6 +55,38 @@ def check_mixture_units(draft: Draft) -> None:
                 draft.problems.append(Problem(where, what, found, "the same unit"))
 
 
+def check_feasible(draft: Draft) -> None:
+    """Some recipe must exist; some too at the reference recipe of every stage that has one."""
+    found = _conflicts(draft, {})
+    draft.problems += found
+    if found:
+        return
+    for index, stage in draft.stages.items():
+        for problem in _conflicts(draft, stage.reference) if stage.reference else ():
+            where = f"stage[{index}].reference ('{stage.name}')"
+            what = f"no recipe with these settings is feasible: {problem.what}"
+            draft.problems.append(Problem(where, what, problem.found, problem.allowed))
+
+
+def _conflicts(draft: Draft, fixed: Mapping[str, Setting]) -> list[Problem]:
+    """What makes the set of recipes with some settings empty."""
+    return conflicts(
+        [_at(factor, fixed.get(factor.name)) for factor in draft.factors.values()],
+        list(draft.givens.values()),
+        {f"mixture[{index}]": mixture for index, mixture in draft.mixtures.items()},
+        {f"constraint[{index}]": item for index, item in draft.constraints.items()},
+    )
+
+
+def _at(factor: Factor, setting: Setting | None) -> Factor:
+    """The factor with one value only."""
+    if setting is None:
+        return factor
+    if isinstance(setting, str):
+        return replace(factor, categories=(setting,))
+    return replace(factor, low=None, high=None, step=None, levels=(setting,))
+
+
 def check_together(draft: Draft) -> CampaignGoal:
     """Notes everything that is wrong with the tables together.
 
@@ -61,10 +97,5 @@ def check_together(draft: Draft) -> CampaignGoal:
     check_weights(draft)
     check_mixture_units(draft)
     if not draft.trusted:
-        draft.problems += conflicts(
-            list(draft.factors.values()),
-            list(draft.givens.values()),
-            {f"mixture[{index}]": mixture for index, mixture in draft.mixtures.items()},
-            {f"constraint[{index}]": item for index, item in draft.constraints.items()},
-        )
+        check_feasible(draft)
     return goal

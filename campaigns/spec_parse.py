@@ -11,8 +11,9 @@ from designer.campaigns.spec_draft import Draft
 from designer.campaigns.spec_fields import MOST_ITEMS, Fields, as_list, found_text
 from designer.campaigns.spec_inputs import read_factor, read_given
 from designer.campaigns.spec_limits import read_constraint, read_mixture
-from designer.campaigns.spec_parts import CampaignGoal, Costs, Stage
+from designer.campaigns.spec_parts import CampaignGoal, Costs
 from designer.campaigns.spec_response import read_response
+from designer.campaigns.spec_stages import read_references, read_stage
 
 FORMAT_VERSION: Final = 1
 """Version of the specification format this program reads and writes."""
@@ -37,8 +38,9 @@ def read_tables(raw: Mapping[str, object], *, trusted: bool = False) -> Draft:
     draft = Draft(trusted=trusted)
     Fields(raw, "", draft.problems).only(TABLES)
     _campaign(draft, raw)
-    _each(draft, raw, "stage", _stage, draft.stages)
+    _each(draft, raw, "stage", read_stage, draft.stages)
     _each(draft, raw, "factor", read_factor, draft.factors)
+    read_references(draft, raw)
     _each(draft, raw, "given", read_given, draft.givens)
     _each(draft, raw, "response", read_response, draft.responses)
     for table in ("factor", "response"):
@@ -103,13 +105,6 @@ def _campaign(draft: Draft, raw: Mapping[str, object]) -> None:
     if fields.has("goal"):
         draft.goal = cast("CampaignGoal", fields.choice("goal", _GOALS, "learn"))
     draft.history = fields.switch("history", default=True)
-
-
-def _stage(draft: Draft, fields: Fields) -> Stage:
-    fields.only(("name", "change_cost", "usable_for"))
-    name = draft.declare("stage", fields)
-    cost = fields.number("change_cost", required=True, least=0)
-    return Stage(name, 0.0 if cost is None else cost, fields.number("usable_for", above=0))
 
 
 def _costs(draft: Draft, raw: Mapping[str, object]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final, Literal
 
@@ -32,11 +32,16 @@ class Stage:
         name: its name.
         change_cost: cost of one new batch of this stage [costs.unit].
         usable_for: pot life of a batch [costs.unit, a time]; None: unlimited.
+        most_runs: most runs of one batch; None: any number.
+        reference: what the first planned run of every new batch is made at, where drift between
+            batches is a concern: a setting for every factor of later stages; empty: no such run.
     """
 
     name: str
     change_cost: float
     usable_for: float | None = None
+    most_runs: int | None = None
+    reference: Mapping[str, Setting] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,14 @@ def to_tables(spec: Specification) -> dict[str, Any]:
         }
     }
     tables["stage"] = [
-        _kept(name=s.name, change_cost=s.change_cost, usable_for=s.usable_for) for s in spec.stages
+        _kept(
+            name=s.name,
+            change_cost=s.change_cost,
+            usable_for=s.usable_for,
+            most_runs=s.most_runs,
+            reference=s.reference or None,
+        )
+        for s in spec.stages
     ]
     tables["factor"] = [_factor_table(factor) for factor in spec.factors]
     tables["given"] = [

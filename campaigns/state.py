@@ -102,6 +102,7 @@ class Plan:
         fixed: factor values the user fixed.
         value: what was maximised, when that is no information.
         value_name: its name.
+        deviation: what the fixed values cost compared with the free plan; None: not known.
         actor: who proposed it.
         at: when.
     """
@@ -122,6 +123,7 @@ class Plan:
     fixed: Mapping[str, Any]
     value: float | None
     value_name: str | None
+    deviation: Mapping[str, Any] | None
     actor: str
     at: str
 

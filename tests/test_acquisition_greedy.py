@@ -222,7 +222,7 @@ def test_a_replicate_is_proposed_when_it_is_worth_more():
     assert sorted(made[:3]) == [0, 5, 10]
     assert sorted(made[3:]) == [0, 5, 10]
     repeated = [run.reason for run in plan.runs if run.rank > 3]
-    assert all("Repeats the run of rank" in reason for reason in repeated)
+    assert all("Repeat of the run of rank" in reason for reason in repeated)
 
 
 def test_repeating_a_recipe_in_its_slurry_teaches_less_than_in_a_new_one():

@@ -15,7 +15,7 @@ from designer.acquisition.candidates import make_candidates
 from designer.acquisition.ordering import nearest_next
 from designer.acquisition.plan import make_plan
 from designer.acquisition.proposal import Proposal
-from designer.acquisition.situation import KnownRun, OpenRun, Setup, Situation
+from designer.acquisition.situation import OpenRun, Setup, Situation
 from designer.campaigns.errors import InputError
 from designer.campaigns.specification import Specification, example_text
 from designer.models.space import Space
@@ -269,30 +269,6 @@ def test_predictions_follow_the_posterior():
                 y = told["mean"] + sd * samples
                 sure *= np.mean((y >= response.window[0]) & (y <= response.window[1]))
         assert run.in_spec == pytest.approx(sure, abs=0.005)  # 200,000 samples
-
-
-def test_reasons_name_the_response_and_the_nearest_run():
-    spec = line_spec()
-    space, posteriors = posteriors_of(spec, 3)
-    plan = make_plan(spec, space, posteriors, runs=2)
-    best = by_rank(plan)[0].settings
-    near = {**best, "gap": 80.0 if best["gap"] != 80 else 100.0}
-    known = (KnownRun("R003", near), KnownRun("R004", {**best, "solid": 1e3}))
-    plan = make_plan(spec, space, posteriors, runs=2, situation=Situation(known=known))
-    text = by_rank(plan)[0].reason
-    assert "nearest run R003 differs most in gap" in text
-    assert f"({best['gap']:.0f} um instead of {near['gap']:.0f} um)" in text
-    assert "times the region's mean" in text
-    assert any(f"% of it about {response.name}" in text for response in spec.responses)
-    repeat = make_plan(
-        spec,
-        space,
-        posteriors,
-        runs=1,
-        fixed=best,
-        situation=Situation(known=(KnownRun("R9", best),)),
-    )
-    assert repeat.runs[0].reason.startswith("Repeats R9")
 
 
 def test_a_plan_is_ready_for_json():

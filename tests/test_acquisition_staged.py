@@ -1,6 +1,9 @@
 """Plans over stages: information per cost, new slurries only when they pay."""
 
+import itertools
 import sys
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -108,13 +111,113 @@ def test_what_is_set_up_is_used_until_a_new_slurry_is_worth_more():
     assert picks[0].cost == pytest.approx(0.15)  # a pass of the strip on the line
 
 
+def with_stages(*keys):
+    """`line_spec` with further keys for slurry, coating, calendering."""
+    spec = line_spec()
+    pairs = zip(spec.stages, keys, strict=True)
+    return replace(spec, stages=tuple(replace(stage, **own) for stage, own in pairs))
+
+
+def most_in_one(picks, stage):
+    batches = [pick.chain[stage] for pick in picks]
+    return max(batches.count(b) for b in batches)
+
+
 def test_a_cap_of_runs_per_batch_holds():
-    picks, _, _ = chosen(staged, line_spec(), 0, Stop(12, per_batch=3))
-    slurries = [pick.chain[0] for pick in picks]
-    assert max(slurries.count(s) for s in slurries) == 3
     free, _, _ = chosen(staged, line_spec(), 0, Stop(12))
-    free = [pick.chain[0] for pick in free]
-    assert max(free.count(s) for s in free) > 3
+    assert most_in_one(free, 0) > 3
+    picks, _, _ = chosen(staged, with_stages({"most_runs": 3}, {}, {}), 0, Stop(12))
+    assert most_in_one(picks, 0) == 3
+    # a full strip does not close its slurry: another strip of it is coated
+    free, _, _ = chosen(staged, line_spec(), 0, Stop(9))
+    assert most_in_one(free, 1) > 1
+    picks, _, _ = chosen(staged, with_stages({}, {"most_runs": 1}, {}), 0, Stop(9))
+    assert most_in_one(picks, 1) == 1
+    assert most_in_one(picks, 0) > 1
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.integers(0, 1000),
+    st.tuples(*[st.sampled_from([None, 1, 2, 5])] * 3),
+    st.booleans(),
+    st.integers(0, 4),
+)
+def test_caps_hold_at_every_stage_and_count_what_was_made(seed, caps, blind, made):
+    spec = with_stages(*({"most_runs": cap} for cap in caps))
+    ids = {"slurry": "slurry-07", "coating": "coating-03"}
+    setup = Setup({"solid": 54.0, "gap": 100.0}, ids)
+    situation = Situation(setup=setup, made=dict.fromkeys(ids.items(), made))
+    space, posteriors = posteriors_of(spec, seed)
+    plan = make_plan(spec, space, {} if blind else posteriors, runs=9, situation=situation)
+    assert len(plan.runs) == 9
+    for cap, stage in zip(caps, spec.stages, strict=True):
+        batches = Counter(run.batch[stage.name] for run in plan.runs)
+        if ids.get(stage.name) in batches and cap is not None:
+            batches[ids[stage.name]] += made
+        assert cap is None or max(batches.values()) <= cap
+    assert plan.cost == pytest.approx(sum(run.cost for run in plan.runs))
+
+
+REFERENCE = {"gap": 150.0, "pressure": 40.0}
+
+
+def is_reference(run, reference=REFERENCE):
+    return all(run.settings[name] == value for name, value in reference.items())
+
+
+@pytest.mark.parametrize("blind", [False, True])
+def test_every_new_batch_gets_a_reference_run_first(blind):
+    spec = with_stages({"reference": REFERENCE, "most_runs": 4}, {}, {})
+    space, posteriors = posteriors_of(spec)
+    setup = Setup({"solid": 54.0, "gap": 100.0}, {"slurry": "slurry-07"})
+    plans = [
+        make_plan(
+            spec, space, {} if blind else posteriors, runs=n, situation=Situation(setup=setup)
+        )
+        for n in range(1, 12)
+    ]
+    ranked = [sorted(plan.runs, key=lambda run: run.rank) for plan in plans]
+    for short, long in itertools.pairwise(ranked):  # what a plan of k is does not change
+        assert [run.settings for run in short] == [run.settings for run in long[:-1]]
+    first = {}
+    for run in ranked[-1]:
+        first.setdefault(run.batch["slurry"], run)
+    assert len(first) > 2
+    for batch, run in first.items():
+        assert is_reference(run) == (batch != "slurry-07")
+    told = [run.settings for run in ranked[-1] if run.reason.startswith("Reference run of a new")]
+    assert told == [run.settings for batch, run in first.items() if batch != "slurry-07"]
+    if not blind:
+        assert all(run.bits > 0 for run in first.values())
+
+
+def test_two_stages_may_each_have_a_reference_recipe():
+    spec = with_stages({"reference": REFERENCE}, {"reference": {"pressure": 70.0}}, {})
+    space, posteriors = posteriors_of(spec)
+    plan = make_plan(spec, space, posteriors, runs=10)
+    runs = sorted(plan.runs, key=lambda run: run.rank)
+    for slurry in {run.batch["slurry"] for run in runs}:
+        assert is_reference(next(run for run in runs if run.batch["slurry"] == slurry))
+    strips = {run.batch["coating"] for run in runs}
+    with_their_own = [
+        any(r.batch["coating"] == strip and r.settings["pressure"] == 70.0 for r in runs)
+        for strip in strips
+    ]
+    assert all(with_their_own)
+
+
+def test_where_the_reference_recipe_is_impossible_there_is_no_such_run():
+    limit = [{"expression": "solid * gap <= 8400"}]  # 150 um up to 56 %
+    spec = line_spec(constraint=limit)
+    slurry = replace(spec.stages[0], reference=REFERENCE, most_runs=3)
+    spec = replace(spec, stages=(slurry, *spec.stages[1:]))
+    space, posteriors = posteriors_of(spec)
+    plan = make_plan(spec, space, posteriors, runs=15)
+    thick = [run for run in plan.runs if run.settings["solid"] > 56]
+    assert not any(is_reference(run) for run in thick)
+    slurries = {run.batch["slurry"] for run in plan.runs} - {r.batch["slurry"] for r in thick}
+    assert slurries <= {run.batch["slurry"] for run in plan.runs if is_reference(run)}
 
 
 def test_four_stages_and_factors_without_one():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import math
 import re
@@ -216,6 +217,43 @@ def test_a_broken_item_is_blamed_once():
 def test_independent_parts_are_checked_for_feasibility_beside_other_problems():
     found = problems_of(constraint=[{"expression": "a >= 11"}], costs={"run": 0})
     assert [p.where for p in found] == ["costs.run", "constraint[0].expression"]
+
+
+EXAMPLE = Specification.from_toml(example_text()).to_dict()
+
+
+@pytest.mark.parametrize(
+    ("stage", "keys", "told"),
+    [
+        (0, {"most_runs": 2.5}, {"stage[0].most_runs ('slurry')": "not a whole number"}),
+        (0, {"most_runs": 0}, {"stage[0].most_runs ('slurry')": "too small"}),
+        (0, {"reference": 150}, {"stage[0].reference ('slurry')": "not a table"}),
+        (0, {"reference": {"coating_gap": 155, "calendering_pressur": 80}}, {
+            "stage[0].reference.coating_gap": "not one of the levels",
+            "stage[0].reference.calendering_pressur": "no factor of this name",
+            "stage[0].reference ('slurry')": "leaves out calendering_pressure"}),
+        (0, {"reference": {"coating_gap": "wide", "calendering_pressure": 80,
+                           "solid_content": 56}}, {
+            "stage[0].reference.coating_gap": "not a number",
+            "stage[0].reference.solid_content": "set once for a whole batch of slurry"}),
+        (1, {"reference": {"calendering_pressure": 83}}, {
+            "stage[1].reference.calendering_pressure": "between two steps"}),
+        (1, {"reference": {}}, {"stage[1].reference ('coating')": "leaves out"}),
+        (2, {"reference": {}}, {"stage[2].reference ('calendering')": "no factor can differ"}),
+        (0, {"reference": {"coating_gap": 300, "calendering_pressure": 200}}, {
+            "stage[0].reference ('slurry')": "no recipe with these settings is feasible"}),
+    ],
+)  # fmt: skip
+def test_caps_and_reference_recipes_are_checked_with_all_problems_at_once(stage, keys, told):
+    tables = copy.deepcopy(EXAMPLE)
+    tables["stage"][stage] |= keys
+    tables["constraint"].append({"expression": "coating_gap + calendering_pressure <= 400"})
+    with pytest.raises(InputError) as caught:
+        Specification.from_dict(tables)
+    found = {problem.where: problem.what for problem in caught.value.problems}
+    assert found.keys() == told.keys()
+    for where, what in told.items():
+        assert what in found[where]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from designer.campaigns.spec_text import toml_text
 from designer.campaigns.specification import Specification, example_text
 
 NUMBER = st.decimals(-500, 500, places=3)
@@ -94,7 +95,14 @@ def tables(draw):
         "campaign": kept(
             name=draw(WORDS), line=draw(WORDS), goal=draw(st.sampled_from([None, "learn"]))
         ),
-        "stage": [{"name": name, "change_cost": draw(POSITIVE)} for name in stages],
+        "stage": [
+            kept(
+                name=name,
+                change_cost=draw(POSITIVE),
+                most_runs=draw(st.one_of(st.none(), st.integers(1, 50))),
+            )
+            for name in stages
+        ],
         "factor": factors,
         "given": [{"name": "g", **kept(unit=draw(UNITS)), "low": 0, "high": draw(POSITIVE)}],
         "mixture": mixture,
@@ -162,3 +170,12 @@ def test_trusted_specifications_load_without_heavy_modules():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_reference_recipe_reads_back():
+    text = example_text().replace("# reference = ", "reference = ")
+    spec = Specification.from_toml(text)
+    assert spec.stage("slurry").reference == {"coating_gap": 150.0, "calendering_pressure": 80.0}
+    again = Specification.from_toml(toml_text(spec.to_dict()))
+    assert again == spec
+    assert Specification.from_dict(json.loads(json.dumps(spec.to_dict()))) == spec

@@ -30,6 +30,8 @@ class CampaignScreen(TaskScreen):
         "Where the campaign stands. Bits: how much less uncertain the responses are over all"
         " recipes, given the earlier lines; 1 bit halves the remaining standard deviation."
         " Error and the share inside 95 % are leave-one-run-out, from 5 completed runs on."
+        " Ahead: ± is one standard deviation, typical of all recipes, once the waiting runs are"
+        " made."
     )
     AUTO_FOCUS = "#overview"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("campaign")]

@@ -31,6 +31,7 @@ def overview(view: View, width: int) -> Content:
         *_runs(view),
         *_learned(view),
         *_responses(view),
+        *_ahead(view, width),
         *_best(view, width),
         *_lines(view),
         *_last(view, width),
@@ -53,6 +54,8 @@ def what_next(view: View) -> Content:
         told += " press 2 to look, 3 to record."
     elif partial:
         told = f"{_names(partial)}: some results are still to come (3), or press g for a new plan."
+    elif status["advice"].startswith("Stop"):
+        told = status["advice"]
     else:
         told = f"{status['advice']} Press g for a new plan."
     return Content.assemble(("Next  ", "bold $accent"), (told, "bold"))
@@ -144,6 +147,15 @@ def _responses(view: View) -> Iterator[Content]:
         shown = unknown if error is None else f"{error:.2g}{in_unit(response.unit)}"
         inside = share(figures["coverage"])
         yield Content(f"{response.name:<{width}}  {window:<22}{shown:<16}{inside}")
+
+
+def _ahead(view: View, width: int) -> Iterator[Content]:
+    """What will be known after the runs that wait, and what a further step brings."""
+    ahead = view.status["outlook"]
+    if ahead is not None:
+        yield Content("")
+        for place, row in enumerate(wrap(ahead["text"], max(20, width - LABEL - 1))):
+            yield line("" if place else "Ahead", row)
 
 
 def _overdue(view: View) -> bool:

@@ -141,8 +141,10 @@ def _plan_told(view: View, plan: Facts) -> str:
     if plan["information_bits"] is not None:
         told += f", {rounded(plan['information_bits'])} bit"
     told += f", {amount(plan['cost'])} {view.cost_unit}"
+    notes = [plan["deviation"]["text"]] if plan["deviation"] else []
     # first sentences only: a toast must not hide the run it speaks about
-    return "\n".join([told, *(note.partition(". ")[0] for note in plan["notes"][:2])])
+    notes += [note.partition(". ")[0] for note in plan["notes"]]
+    return "\n".join([told, *notes[:2]])
 
 
 async def refresh_figures(app: DesignerApp) -> None:

@@ -32,6 +32,9 @@ def run_text(view: View, run: Facts) -> Content:
     lines.append(Content.assemble(("checks  ", "$quiet"), Content("  ").join(_checks(view, run))))
     if run["why"]:
         lines.append(Content.assemble(("why     ", "$quiet"), run["why"]))
+    deviation = next((p["deviation"] for p in view.show["plans"] if p["plan"] == run["plan"]), None)
+    if deviation is not None:
+        lines.append(Content.assemble(("plan    ", "$quiet"), deviation["text"]))
     lines += [Content.styled(f"! {flag}", "$text-warning") for flag in run["flags"]]
     if run["reason"]:
         lines.append(Content.styled(f"{run['status']}: {run['reason']}", "$text-error"))

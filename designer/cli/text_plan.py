@@ -23,7 +23,7 @@ def plan_text(answer: Data, service: Service, arguments: Namespace) -> list[str]
     view = view_of(service, arguments.campaign)
     runs: Sequence[Row] = answer["runs"]
     lines = ["Dry run: nothing was stored."] if answer.get("dry_run") else []
-    lines += [_opening(answer, view, len(runs)), ""]
+    lines += [_opening(answer, view, len(runs)), *_deviation(answer), ""]
     if runs:
         lines += [*table(list(plan_columns(runs, view))), ""]
     reasons = list(_reasons(runs))
@@ -44,6 +44,12 @@ def _opening(answer: Data, view: SpecView, runs: int) -> str:
     elif answer.get("value") is not None:
         parts.append(f"{answer.get('value_name') or 'value'} {rounded(answer['value'])}")
     return f"{name} for {answer['campaign']}: {', '.join(parts)}"
+
+
+def _deviation(answer: Data) -> list[str]:
+    """What the settings that were fixed cost."""
+    told = answer.get("deviation")
+    return paragraph("Fixed: ", str(told["text"]), screen_width()) if told else []
 
 
 def plan_columns(runs: Sequence[Row], view: SpecView) -> Iterable[Column]:

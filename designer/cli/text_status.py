@@ -36,6 +36,12 @@ def status_text(answer: Data, service: Service, arguments: Namespace) -> list[st
         if part:
             lines += ["", *part]
     lines.append("")
+    if answer.get("outlook"):
+        lines += paragraph(
+            "Ahead (± is 1 sd, typical of the region): ",
+            str(answer["outlook"]["text"]),
+            screen_width(),
+        )
     if answer.get("advice"):
         lines += paragraph("", _joined(answer["advice"]), screen_width())
     return [*lines, *_model(answer, arguments.campaign), *head_text(answer)]

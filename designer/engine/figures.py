@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from designer.acquisition.candidates import make_candidates
-from designer.acquisition.plan import make_plan
+from designer.acquisition.plan import Plan, make_plan
+from designer.acquisition.proposal import DEFAULT_RUNS
 from designer.acquisition.reference import draw
 from designer.campaigns.errors import InputError
 from designer.models.arrays import FloatArray
@@ -29,24 +30,27 @@ from .threads import one_thread
 _REFERENCES = 256  # points over which uncertainty is averaged
 
 
-def evaluate(knowledge: Knowledge, *, next_bits: float | None = None) -> dict[str, Any]:
+def evaluate(knowledge: Knowledge, plan: Plan | None = None) -> dict[str, Any]:
     """Everything `status` shows that takes a model.
 
     Args:
         knowledge: fitted models.
-        next_bits: information of the next run, where a plan was just computed; None: computed.
+        plan: where one was just computed; None: what the planner would do next is looked at.
 
     Returns:
         JSON-able figures.
     """
     with one_thread():
         best = best_recipes(knowledge, 1)
+        plan = plan or _next_plan(knowledge)
+        ahead = None if plan is None else plan.outlook
         region = _region(knowledge)
         report, odds = report_figures(knowledge), odds_figures(knowledge)
         lines = _with_shares(line_figures(knowledge), share_figures(knowledge, region))
         return {
             "information_bits": information_so_far(knowledge, region),
-            "expected_next_bits": next_bits if next_bits is not None else _next_bits(knowledge),
+            "expected_next_bits": _next_bits(plan),
+            "outlook": None if ahead is None else ahead.to_dict(),
             "responses": response_figures(knowledge),
             "lines": lines,
             "best": best[0] if best else None,
@@ -87,24 +91,35 @@ def _region(knowledge: Knowledge) -> FloatArray:
     return candidates.subset(rows).encode(knowledge.training.space)
 
 
-def _next_bits(knowledge: Knowledge) -> float | None:
-    """Information of one further run, beyond the open ones."""
+def _next_plan(knowledge: Knowledge) -> Plan | None:
+    """What the planner would do next: no further run while some are open."""
     from datetime import UTC, datetime
 
     now = datetime.now(UTC)
     given, _ = knowledge.givens({})
+    around = situation(knowledge.state, knowledge.training, now, replace=False)
     try:
-        plan = make_plan(
+        return make_plan(
             knowledge.state.spec,
             knowledge.training.space,
-            knowledge.posteriors,
-            runs=1,
+            knowledge.shown,
+            runs=0 if around.pending else DEFAULT_RUNS,
             given=given,
-            situation=situation(knowledge.state, knowledge.training, now, replace=False),
+            situation=around,
+            seed=0,
         )
     except InputError:  # nothing is left to propose: every recipe was abandoned
         return None
-    return plan.bits
+
+
+def _next_bits(plan: Plan | None) -> float | None:
+    """Information of the next run: the plan's first by rank, else one beyond the open ones."""
+    if plan is None:
+        return None
+    first = [run.bits for run in plan.runs if run.rank == 1]
+    if first:
+        return first[0]
+    return None if plan.outlook is None else plan.outlook.next_bits
 
 
 def response_figures(knowledge: Knowledge) -> dict[str, dict[str, float | None]]:

@@ -19,7 +19,7 @@ from designer.models.memory import Memory
 
 from .figures import evaluate
 from .knowledge import Knowledge, Progress, learn
-from .surroundings import current_setup, situation
+from .surroundings import around, current_setup
 from .threads import one_thread
 from .training import has_knowledge
 
@@ -119,14 +119,13 @@ def propose(
             budget=request.budget,
             fixed=request.fixed,
             given=given,
-            situation=situation(state, knowledge.training, now, replace=request.replace),
+            situation=around(knowledge, now, replace=request.replace),
             seed=seed,
         )
         evaluation = None
         if has_knowledge(state):
             progress("judging the models", None)
-            first = [run.bits for run in plan.runs if run.rank == 1]
-            evaluation = evaluate(knowledge, next_bits=first[0] if first else None)
+            evaluation = evaluate(knowledge, plan)
     draft = PlanDraft(
         goal=plan.goal,
         seed=seed,
@@ -139,6 +138,7 @@ def propose(
         hyperparameters=knowledge.hyperparameters,
         setup=state.setup.id if current_setup(state, now) and state.setup else None,
         nested=plan.nested,
+        deviation=None if plan.deviation is None else plan.deviation.to_dict(state.spec),
         fixed=request.fixed,
         notes=[*notes, *_warnings(state), *knowledge.notes, *plan.notes],
     )

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections import Counter
 from datetime import UTC, datetime
 
 from designer.acquisition.situation import KnownRun, OpenRun, Setup, Situation
 from designer.campaigns.specification import Specification
 from designer.campaigns.state import CampaignState, Run
 
+from .knowledge import Knowledge
+from .opinions import disagreements
 from .training import TrainingSet, believed_runs
+
+
+def around(knowledge: Knowledge, now: datetime, *, replace: bool) -> Situation:
+    """`situation` with what the models say about the earlier lines."""
+    found = situation(knowledge.state, knowledge.training, now, replace=replace)
+    return dataclasses.replace(found, disagreements=disagreements(knowledge))
 
 
 def situation(
@@ -40,6 +50,12 @@ def situation(
         excluded=tuple(run.planned or run.used for run in refused),
         failed=tuple(run.used for run in state.runs.values() if run.status == "failed"),
         codes=_codes(state, training),
+        made=Counter(
+            (stage, batch)
+            for run in state.runs.values()
+            if run.made_seq is not None and run.id not in {open_run.run for open_run in pending}
+            for stage, batch in run.batch.items()
+        ),
     )
 
 

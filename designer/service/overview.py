@@ -53,6 +53,7 @@ def show(session: Session, campaign: str, run: str | None = None) -> dict[str, A
                 "seed": plan.seed,
                 "cost": plan.cost,
                 "information_bits": plan.information_bits,
+                "deviation": plan.deviation,
                 "proposed_at": plan.at,
                 "actor": plan.actor,
             }

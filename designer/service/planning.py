@@ -14,6 +14,7 @@ from designer.campaigns.factors import Setting
 from designer.campaigns.specification import Specification
 from designer.campaigns.state import CampaignState
 
+from .advice import spent
 from .learning import learned, remember, remembered
 from .session import Session, with_head
 from .standing import keep_figures
@@ -141,19 +142,15 @@ def _budget_left(state: CampaignState, *, replace: bool) -> float | None:
     if budget is None:
         return None
     dropped = {run.id for run in state.open_runs} if replace else set()
-    spent = sum(
-        run.cost if run.cost is not None else state.spec.costs.run
-        for run in state.runs.values()
-        if run.status != "abandoned" and run.id not in dropped
-    )
-    left = budget - spent
+    used = spent(state, without=frozenset(dropped))
+    left = budget - used
     if left < state.spec.costs.run - _ROUNDING:
         unit = state.spec.costs.unit
         raise InputError(
             Problem(
                 "costs.budget",
                 "the campaign's budget is used up",
-                found=f"{spent:g} {unit} spent or planned",
+                found=f"{used:g} {unit} spent or planned",
                 allowed=f"{budget:g} {unit}",
                 hint="Raise the budget with amend, or abandon open runs",
             )
@@ -192,7 +189,17 @@ def _plan_json(body: Mapping[str, Any]) -> dict[str, Any]:
         }
         for run in body["runs"]
     ]
-    keys = ("plan", "seed", "goal", "information_bits", "cost", "nested", "value", "value_name")
+    keys = (
+        "plan",
+        "seed",
+        "goal",
+        "information_bits",
+        "cost",
+        "nested",
+        "value",
+        "value_name",
+        "deviation",
+    )
     return {key: body[key] for key in keys} | {"fixed": body["fixed"], "runs": runs}
 
 

@@ -9,6 +9,7 @@ from designer.campaigns.cache import EvaluationCache
 from designer.campaigns.history_doubt import unseen_doubt
 from designer.campaigns.state import CampaignState
 
+from .advice import advice, outlook
 from .learning import learned
 from .overview import known_lines
 from .session import Session, with_head
@@ -55,6 +56,7 @@ def status(
         responses={name: responses.get(name, _NO_FIGURES) for name in names},
         lines=known_lines(state, known),
         best=known.get("best"),
+        outlook=outlook(state.spec, known),
         advice=advice(state, known),
         model={"seq": known.get("seq"), "stale": is_stale(state, figures)},
         report={name: known.get("report", {}).get(name) for name in names},
@@ -99,31 +101,9 @@ def keep_figures(session: Session, knowledge: Knowledge) -> dict[str, Any]:
 
     state, cache = knowledge.state, EvaluationCache(session.store)
     kept = cache.read(state.campaign_id)
-    if kept is not None and kept["seq"] == state.seq and "report" in kept:
-        return kept  # without a report it was written by an older version
+    if kept is not None and kept["seq"] == state.seq and "outlook" in kept:
+        return kept  # without an outlook it was written by an older version
     session.progress("judging the models", None)
     figures = evaluate(knowledge)
     cache.write(state.campaign_id, state.seq, figures)
     return {**figures, "seq": state.seq}
-
-
-def advice(state: CampaignState, figures: Mapping[str, Any]) -> str:
-    """What to do next, one sentence."""
-    if state.closed:
-        return "The campaign is closed."
-    counts = state.status_counts
-    if counts["running"]:
-        return f"{_runs(counts['running'])} being made: record the results."
-    if counts["proposed"]:
-        return f"{_runs(counts['proposed'])} proposed: make and record."
-    if not any(counts.values()) and not state.teaching_lines:
-        first = "add an earlier line" if not state.lines else "use an earlier line again"
-        return f"Nothing is known yet: {first}, or propose the first runs."
-    bits = figures.get("expected_next_bits")
-    if bits is not None and bits < 0.01:
-        return f"The next run would bring {bits:.3f} bit: little is left to learn here."
-    return "Propose the next runs."
-
-
-def _runs(count: int) -> str:
-    return "1 run is" if count == 1 else f"{count} runs are"

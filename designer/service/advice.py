@@ -1,0 +1,153 @@
+"""What to do next, and what to expect of it: sentences from the figures of the last evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from designer.campaigns.factors import quantity_text
+from designer.campaigns.numbers import number_text
+from designer.campaigns.spec_parts import Response
+from designer.campaigns.specification import Specification
+from designer.campaigns.state import CampaignState, Run
+
+FOUND = 3  # different recipes in spec that end a search (contract: goal optimum)
+WORTH = 0.1  # bits below which a further batch does not pay: 7 % off the typical ± (assumption)
+_SINGLE = 4  # runs that are judged together where no stage costs anything: a default plan
+
+
+def spent(state: CampaignState, *, without: frozenset[str] = frozenset()) -> float:
+    """Cost of the runs made and open, in ``costs.unit``.
+
+    Args:
+        state: the campaign.
+        without: ids of runs not to count.
+    """
+    return sum(
+        run.cost if run.cost is not None else state.spec.costs.run
+        for run in state.runs.values()
+        if run.status != "abandoned" and run.id not in without
+    )
+
+
+def outlook(spec: Specification, figures: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What to expect, with a sentence as ``text``; None when it was never computed."""
+    found = figures.get("outlook")
+    if found is None:
+        return None
+    parts = [part for part in (_known(spec, found), _step_words(spec, found["next"])) if part]
+    return {**found, "text": " ".join(f"{part[0].upper()}{part[1:]}." for part in parts)}
+
+
+def _known(spec: Specification, found: Mapping[str, Any]) -> str:
+    """``after 5 more runs porosity is known to ±0.6 % (now ±0.9)``."""
+    runs = found["runs"]
+    known: list[str] = []
+    for response in spec.responses:
+        sd = found["responses"].get(response.name)
+        if sd is not None:
+            after = quantity_text(_short(sd["sd_after"]), response.unit)
+            now = f" (now ±{number_text(_short(sd['sd_now']))})" if runs else ""
+            known.append(f"{response.name} {'to' if known else 'is known to'} ±{after}{now}")
+    ahead = f"after {_count(runs, 'more run')} " if runs else ""
+    return ahead + ", ".join(known)
+
+
+def _short(sd: float) -> float:
+    """Two digits of an error are enough."""
+    return float(f"{sd:.2g}")
+
+
+def _step_words(spec: Specification, step: Mapping[str, Any] | None) -> str:
+    """``a further slurry brings 0.40 bit for 6.1 h``."""
+    if step is None:
+        return ""
+    narrower = 100 * (1 - 2 ** -step["bits"])  # bits = log2 of the ratio of standard deviations
+    cost = f"{step['cost']:.3g} {spec.costs.unit}"
+    runs = "" if step["stage"] is None else f" ({_count(step['runs'])})"
+    return (
+        f"a further {step['stage'] or 'run'} then brings {step['bits']:.2f} bit"
+        f" (± {narrower:.0f} % smaller) for {cost}{runs}"
+    )
+
+
+def in_spec_runs(state: CampaignState) -> list[str]:
+    """Runs of different recipes whose measured means lie in every window, in order."""
+    windows = [r for r in state.spec.responses if r.window is not None]
+    found: dict[tuple[object, ...], str] = {}
+    for run in state.runs.values():
+        if windows and run.status in ("partial", "completed") and _inside(run, windows):
+            found.setdefault(tuple(sorted(run.used.items())), run.id)
+    return list(found.values())
+
+
+def _inside(run: Run, windows: list[Response]) -> bool:
+    for response in windows:
+        values = run.values(response.name)
+        low, high = response.window or (0.0, 0.0)
+        if not values or not low <= sum(values) / len(values) <= high:
+            return False
+    return True
+
+
+def advice(state: CampaignState, figures: Mapping[str, Any]) -> str:
+    """What to do next, a sentence or two; begins with "Stop" when nothing more pays."""
+    if state.closed:
+        return "The campaign is closed."
+    stop = _found_enough(state)
+    if stop:
+        return stop
+    counts = state.status_counts
+    if counts["running"]:
+        return f"{_are(counts['running'])} being made: record the results."
+    if counts["proposed"]:
+        return f"{_are(counts['proposed'])} proposed: make and record."
+    if not any(counts.values()) and not state.teaching_lines:
+        first = "add an earlier line" if not state.lines else "use an earlier line again"
+        return f"Nothing is known yet: {first}, or propose the first runs."
+    return _spent_up(state) or _worth(state, figures)
+
+
+def _found_enough(state: CampaignState) -> str:
+    """Three recipes in spec are all that a search without further goals asks for."""
+    found = in_spec_runs(state)
+    aims = any(r.goal != "none" and r.weight > 0 for r in state.spec.responses)
+    if state.spec.goal != "optimum" or aims or len(found) < FOUND:
+        return ""
+    open_runs = len(state.open_runs)
+    rest = f" The {_count(open_runs, 'open run')} can be abandoned." if open_runs else ""
+    return f"Stop: {', '.join(found[:FOUND])} are in spec, which this campaign was to find.{rest}"
+
+
+def _spent_up(state: CampaignState) -> str:
+    costs = state.spec.costs
+    if costs.budget is None or costs.budget - spent(state) >= costs.run - 1e-9:
+        return ""
+    return f"Stop: the budget of {costs.budget:g} {costs.unit} is used up."
+
+
+def _worth(state: CampaignState, figures: Mapping[str, Any]) -> str:
+    """Whether the best next step pays."""
+    ahead = figures.get("outlook") or {}
+    step, costs = ahead.get("next"), state.spec.costs
+    if step is None:
+        return "Propose the next runs."
+    name, cost = step["stage"] or "run", f"{step['cost']:.3g} {costs.unit}"
+    told = f"a further {name} brings {step['bits']:.2f} bit for {cost}"
+    if state.spec.goal == "optimum" and len(in_spec_runs(state)) < FOUND:
+        return f"Propose the next runs: {len(in_spec_runs(state))} of {FOUND} recipes are in spec."
+    if step["bits"] * (_SINGLE if step["stage"] is None else 1) < WORTH:
+        return f"Stop: {told}. Little is left to learn here."
+    left = None if costs.budget is None else costs.budget - spent(state)
+    if left is not None and left * ahead["best_rate"] < WORTH:
+        bits = f"{left * ahead['best_rate']:.2f} bit"
+        return f"Stop: {told}, so the {left:.3g} {costs.unit} left bring {bits} at most."
+    return f"Propose the next runs: {told}."
+
+
+def _count(number: int, one: str = "run") -> str:
+    return f"{number} {one}" if number == 1 else f"{number} {one}s"
+
+
+def _are(count: int) -> str:
+    return "1 run is" if count == 1 else f"{count} runs are"
