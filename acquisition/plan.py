@@ -11,8 +11,8 @@ import numpy as np
 from designer.acquisition.candidates import make_candidates
 from designer.acquisition.costs import costs_in_order, labels_in_order
 from designer.acquisition.fields import Field
-from designer.acquisition.goals import Target
-from designer.acquisition.greedy import Pick, Stop, greedy
+from designer.acquisition.greedy import Stop
+from designer.acquisition.improvement import MakeImprover
 from designer.acquisition.ordering import Planned, make_order
 from designer.acquisition.posterior import Posterior
 from designer.acquisition.predictions import Prediction, predict
@@ -20,7 +20,7 @@ from designer.acquisition.proposal import DEFAULT_RUNS, Proposal
 from designer.acquisition.reasons import Facts, reason
 from designer.acquisition.situation import KnownRun, Situation
 from designer.acquisition.space_filling import NEUTRAL
-from designer.acquisition.staged import staged
+from designer.acquisition.strategy import Choice, choose
 from designer.campaigns.entries import PlannedRun
 from designer.campaigns.numbers import number_text
 from designer.models.arrays import FloatArray
@@ -35,8 +35,10 @@ class Plan:
     """A computed plan.
 
     Attributes:
-        goal: ``learn`` or ``window``.
-        value_name: ``space-filling`` when nothing is known yet and no information was maximised.
+        goal: ``learn``, ``window`` or ``optimum``.
+        value_name: of what was maximised when that is no information; ``space-filling`` when
+            nothing is known yet.
+        value: what the runs bring of it; None: information was maximised, or nothing is known.
         runs: the runs in the order to make them.
         bits: information it is expected to bring; None for space-filling.
         cost: of all its runs and new batches, in ``costs.unit``.
@@ -47,6 +49,7 @@ class Plan:
 
     goal: str
     value_name: str | None
+    value: float | None
     runs: tuple[PlannedRun, ...]
     bits: float | None
     cost: float
@@ -66,6 +69,7 @@ def make_plan(
     given: Mapping[str, float] | None = None,
     situation: Situation | None = None,
     goal: str | None = None,
+    make_improver: MakeImprover | None = None,
     seed: int = 0,
 ) -> Plan:
     """Choose the next runs.
@@ -81,6 +85,7 @@ def make_plan(
         given: values of the givens; the middle of the range for those left out.
         situation: what is set up, open, known and refused.
         goal: default: the specification's.
+        make_improver: makes the judge of improvement on the responses' goals.
         seed: seed of all chance.
 
     Raises:
@@ -95,12 +100,10 @@ def make_plan(
         notes.append(f"{len(candidates)} recipes spread over the region were compared, not all")
     proposal = Proposal(spec, space, posteriors, candidates, situation)
     rng = np.random.default_rng(seed)
-    target = proposal.target(goal or spec.goal, rng)
     stop = proposal.stop(runs, budget)
-    choose = greedy if proposal.blind else staged  # knowing nothing, runs spread over the region
-    picks = choose(proposal.fields, target, proposal.tree, proposal.allowed(), stop)
-    notes += [*target.notes, *_shortfall(proposal, len(picks), runs, budget, stop)]
-    return _Finish(proposal, target, picks).plan(rng, notes)
+    choice = choose(proposal, goal or spec.goal, rng, stop, make_improver)
+    notes += [*choice.notes, *_shortfall(proposal, len(choice.picks), runs, budget, stop)]
+    return _Finish(proposal, choice).plan(rng, notes)
 
 
 def _given(spec: Specification, given: Mapping[str, float]) -> tuple[dict[str, float], list[str]]:
@@ -134,9 +137,9 @@ def _shortfall(
 class _Finish:
     """From picks to a plan: order, labels, costs, predictions, reasons."""
 
-    def __init__(self, proposal: Proposal, target: Target, picks: Sequence[Pick]) -> None:
-        self.proposal, self.target, self.picks = proposal, target, picks
-        self.settings = [proposal.candidates.recipe(pick.row) for pick in picks]
+    def __init__(self, proposal: Proposal, choice: Choice) -> None:
+        self.proposal, self.choice, self.picks = proposal, choice, choice.picks
+        self.settings = [proposal.candidates.recipe(pick.row) for pick in self.picks]
 
     def plan(self, rng: np.random.Generator, notes: list[str]) -> Plan:
         """The finished plan."""
@@ -161,12 +164,16 @@ class _Finish:
                 in_spec=predictions[place].in_spec,
                 reason=reasons[place],
                 given=self.proposal.candidates.given,
+                value=self.picks[place].value,
+                success=self._success(place),
             )
             for k, place in enumerate(order)
         )
+        values = [pick.value for pick in self.picks if pick.value is not None]
         return Plan(
-            goal=spec.goal if blind else self.target.name,
-            value_name=NEUTRAL if blind else None,
+            goal=self.choice.goal,
+            value_name=NEUTRAL if blind else self.choice.value_name,
+            value=float(sum(values)) if values else None,
             runs=runs,
             bits=None if blind else float(sum(pick.bits for pick in self.picks)),
             cost=float(sum(costs)),
@@ -174,6 +181,10 @@ class _Finish:
             given=self.proposal.candidates.given,
             notes=(*notes, "space-filling: nothing is known yet") if blind else tuple(notes),
         )
+
+    def _success(self, place: int) -> float | None:
+        success = self.proposal.success
+        return None if success is None else float(success[self.picks[place].row])
 
     def _predictions(self) -> list[Prediction]:
         rows = np.array([pick.row for pick in self.picks], dtype=np.int64)
@@ -195,9 +206,10 @@ class _Finish:
                     for f in proposal.fields
                 },
                 in_spec=predictions[rank].in_spec,
+                success=self._success(rank),
                 earlier=self.settings[:rank],
             )
-            reasons.append(reason(proposal.spec, facts, known))
+            reasons.append(reason(proposal.spec, facts, known, proposal.situation.failed))
         return reasons
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from designer.acquisition.ordering import change, part
-from designer.acquisition.situation import KnownRun
+from designer.acquisition.situation import FailedRun, KnownRun
 
 if TYPE_CHECKING:
     from designer.campaigns.specification import Setting, Specification
 
 _SAME = 1e-9  # of all ranges together: the same recipe
 _LIKELY = 0.5  # probability of being in spec from which a run confirms
+_RISKY = 0.8  # probability of success below which the nearest failure is told
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Facts:
         shares: part of it per response.
         spread: standard deviation here over the region's mean one, per response.
         in_spec: probability of being inside all windows; None without windows.
+        success: probability of being made successfully; None while nothing failed.
         earlier: recipes of better rank in the same plan.
     """
 
@@ -34,18 +36,26 @@ class Facts:
     shares: Mapping[str, float]
     spread: Mapping[str, float]
     in_spec: float | None
+    success: float | None
     earlier: Sequence[Mapping[str, Setting]]
 
 
-def reason(spec: Specification, facts: Facts, known: Sequence[KnownRun]) -> str:
+def reason(
+    spec: Specification,
+    facts: Facts,
+    known: Sequence[KnownRun],
+    failed: Sequence[FailedRun] = (),
+) -> str:
     """The sentence.
 
     Args:
         spec: the campaign's specification.
         facts: about the run.
         known: runs with results and open runs.
+        failed: runs that were made and failed.
     """
     parts = [_opening(spec, facts, known), _teaching(facts), _nearest(spec, facts, known)]
+    parts.append(_risk(spec, facts, failed))
     text = "; ".join(part for part in parts if part)
     return text[0].upper() + text[1:] + "."
 
@@ -92,3 +102,16 @@ def _nearest(spec: Specification, facts: Facts, known: Sequence[KnownRun]) -> st
         f"nearest run {run.run} differs most in {differs.name}"
         f" ({differs.with_unit(here)} instead of {differs.with_unit(there)})"
     )
+
+
+def _risk(spec: Specification, facts: Facts, failed: Sequence[FailedRun]) -> str:
+    """How probably the run can be made, and the failure nearby that speaks against it."""
+    if facts.success is None:
+        return ""
+    text = f"made successfully with probability {facts.success:.2f}"
+    if facts.success >= _RISKY or not failed:
+        return text
+    run = min(failed, key=lambda other: change(facts.settings, other.settings, spec.factors))
+    same = change(facts.settings, run.settings, spec.factors) <= _SAME
+    why = f": {run.reason}" if run.reason else ""
+    return f"{text} ({run.run} failed {'at this recipe' if same else 'nearby'}{why})"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from designer.acquisition.situation import KnownRun, OpenRun, Setup, Situation
+from designer.acquisition.situation import FailedRun, KnownRun, OpenRun, Setup, Situation
 from designer.campaigns.specification import Specification
 from designer.campaigns.state import CampaignState, Run
 
+from .failing import learn_success
 from .training import TrainingSet, believed_runs
 
 
@@ -36,9 +37,14 @@ def situation(
     return Situation(
         setup=current_setup(state, now),
         pending=tuple(pending),
-        known=tuple(KnownRun(run.id, run.used) for run in believed_runs(state)),
+        known=tuple(KnownRun(run.id, run.used, run.given) for run in believed_runs(state)),
         excluded=tuple(run.planned or run.used for run in refused),
-        failed=tuple(run.used for run in state.runs.values() if run.status == "failed"),
+        failed=tuple(
+            FailedRun(run.id, run.used, run.reason or "")
+            for run in state.runs.values()
+            if run.status == "failed"
+        ),
+        success=learn_success(state, training),
         codes=_codes(state, training),
     )
 
