@@ -68,8 +68,7 @@ def make_target(
     """The target of a campaign's goal.
 
     Args:
-        goal: ``learn``, ``window`` or ``optimum`` (until enough is known to search for it, the
-            window's information leads there).
+        goal: ``learn`` or ``window``.
         beliefs: what is believed at the candidates.
         rng: source of the reference points.
         references: points per part.
@@ -78,12 +77,8 @@ def make_target(
     if goal == "learn":
         return learn
     notes = []
-    if goal == "optimum":
-        what = "about the windows" if beliefs.limits else "about all responses everywhere"
-        notes.append(f"goal optimum: this version's plans gather information {what}")
-    elif not beliefs.limits:
-        notes.append("no response has a window, so the plan learns all responses everywhere")
     if not beliefs.limits:
+        notes.append("no response has a window, so the plan learns all responses everywhere")
         return Target("learn", learn.rows, learn.weights, tuple(notes))
     window = _window(beliefs, rng, references)
     if window is None:

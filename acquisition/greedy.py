@@ -1,8 +1,6 @@
-"""The greedy plan: again and again the run that lowers the goal most, given all before it.
+"""The greedy plan: again and again the run that is worth most, given all before it.
 
-``gain_i = Σ_j Σ_r W_j C_j(i, r)² / (S_j(i, i) + σ_j²)`` is exactly by how much run i lowers
-``T = Σ_j Σ_r W_j v_j``, so bits ``½ log2(T / (T − gain))`` add up to the plan's. The first k runs
-of a plan are the plan of k runs.
+The first k runs of a plan are the plan of k runs.
 """
 
 from __future__ import annotations
@@ -15,11 +13,12 @@ import numpy as np
 from designer.acquisition.batches import BatchTree
 from designer.acquisition.fields import Field
 from designer.acquisition.goals import Target
+from designer.acquisition.information import Information
+from designer.acquisition.objective import Objective
 from designer.acquisition.reference_runs import ReferenceRuns
 from designer.models.arrays import BoolArray, FloatArray
 
 _TIE = 1e-6  # relative; gains this close are equal (float32 covariances), the lowest row wins
-LEAST = 1e-12  # share of T that is never explained away: bits stay finite
 
 
 @dataclass(frozen=True)
@@ -29,9 +28,10 @@ class Pick:
     Attributes:
         row: its candidate.
         chain: its batches, one per stage.
-        bits: information it adds at its rank.
+        bits: information it is expected to add at its rank.
         shares: part of its gain per response, summing to 1 (0 where it teaches nothing).
         cost: what it costs in order of value, in ``costs.unit``.
+        value: what it adds to what was maximised, when that is no information.
     """
 
     row: int
@@ -39,6 +39,7 @@ class Pick:
     bits: float
     shares: dict[str, float]
     cost: float
+    value: float | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,10 @@ class Stop:
     repeat: bool = True
 
 
+Choose = Callable[[FloatArray, BoolArray], int | None]
+"""From what every point would add and which are open to the choice to the next run, if any."""
+
+
 def greedy(
     fields: Sequence[Field],
     target: Target,
@@ -63,7 +68,7 @@ def greedy(
     allowed: BoolArray,
     stop: Stop,
 ) -> list[Pick]:
-    """Choose runs one by one.
+    """Choose runs one by one by their information, whatever they cost.
 
     Args:
         fields: responses, open runs already taken.
@@ -72,96 +77,67 @@ def greedy(
         allowed: which points may be proposed, ``[n]``.
         stop: when the plan is complete.
     """
-    taking = Taking(fields, target, tree, allowed, stop)
-    return taking.until_done(lambda open_to: best(taking.gains(), open_to))
+    information = Information(fields, target, tree)
+    taking = Taking(information, tree, allowed, stop)
+    taking.by(information, best)
+    return taking.picks
 
 
 class Taking:
-    """Runs taken one by one: what is left to learn, of the budget, and of the recipes.
+    """Runs taken one by one: what is left of the budget, and of the recipes.
 
     Args:
-        fields: responses, open runs already taken.
-        target: reference points and weights.
+        information: bits of every run, whatever is maximised.
         tree: batches, open runs already taken.
         allowed: which points may be proposed, ``[n]``.
         stop: when the plan is complete.
 
     Attributes:
-        total: T now.
+        picks: the runs so far.
         left: of the budget.
         allowed: points that may still be proposed, ``[n]``.
         references: reference runs of new batches, which come before what was chosen.
     """
 
     def __init__(
-        self,
-        fields: Sequence[Field],
-        target: Target,
-        tree: BatchTree,
-        allowed: BoolArray,
-        stop: Stop,
+        self, information: Information, tree: BatchTree, allowed: BoolArray, stop: Stop
     ) -> None:
-        self.fields, self.tree, self.stop = fields, tree, stop
-        for field in fields:
-            field.set_references(target.rows, target.weights[field.name])
-        self.total = self._start = left_of(fields, target)
+        self.information, self.tree, self.stop = information, tree, stop
+        self.picks: list[Pick] = []
         self.left = np.inf if stop.budget is None else stop.budget
         self.allowed, self._proposable = allowed.copy(), allowed
         self.references = ReferenceRuns(tree)
 
-    def until_done(self, choose: Callable[[BoolArray], int | None]) -> list[Pick]:
-        """Take what ``choose`` picks among the points that are open to it, until it is None."""
-        picks: list[Pick] = []
-        while len(picks) < self.stop.runs:
-            open_to = self.allowed & self.tree.affordable(self.left)
-            row = choose(open_to) if open_to.any() else None
+    def by(self, objective: Objective, choose: Choose) -> None:
+        """Take what ``choose`` picks until the plan is complete or nothing adds enough."""
+        while len(self.picks) < self.stop.runs:
+            affordable = self.affordable()
+            if not affordable.any():
+                return
+            each = objective.each()
+            open_to = affordable & (each >= objective.least)
+            row = choose(each, open_to) if open_to.any() else None
             if row is None:
-                break
-            open_to = self._proposable & self.tree.affordable(self.left)
-            picks.append(self._take(self.references.instead(row, open_to)))
-        return picks
+                return
+            possible = self._proposable & self.tree.affordable(self.left)
+            self._take(self.references.instead(row, possible), objective)
 
-    def gains(self) -> FloatArray:
-        """By how much T would fall if a point were the next run, ``[n]``."""
-        return np.asarray(np.sum([field.gains(self.tree) for field in self.fields], axis=0))
+    def affordable(self) -> BoolArray:
+        """Points that may be proposed and that the budget allows, ``[n]``."""
+        return self.allowed & self.tree.affordable(self.left)
 
-    def worth(self) -> FloatArray:
-        """Bits per cost of every point as the next run, ``[n]``."""
-        gains = self.gains()
-        if self.total <= 0:
-            return np.zeros(len(gains))
-        after = np.maximum(self.total - gains, LEAST * self._start)
-        return np.asarray(0.5 * np.log2(self.total / after) / self.tree.costs())
-
-    def _take(self, row: int) -> Pick:
+    def _take(self, row: int, objective: Objective) -> None:
         self.allowed[row] = self.stop.repeat
         chain, cost = self.tree.take(row)
         self.references.took(row, chain)
-        drops = {field.name: field.take(row, chain, self.tree) for field in self.fields}
-        after = max(self.total - sum(drops.values()), LEAST * self._start)
-        pick = Pick(row, tuple(chain), bits(self.total, after), shares(drops), cost)
-        self.total, self.left = after, self.left - cost
-        return pick
+        bits = self.information.take(row, chain)
+        value = None if objective is self.information else objective.take(row, chain)
+        self.picks.append(Pick(row, tuple(chain), bits, self.information.shares, cost, value))
+        self.left -= cost
 
 
-def left_of(fields: Sequence[Field], target: Target) -> float:
-    """``T``: the weighted uncertainty at the reference points, given the runs taken."""
-    return float(sum(target.weights[f.name] @ f.variance[target.rows] for f in fields))
-
-
-def best(gains: FloatArray, allowed: BoolArray) -> int:
-    """The allowed point with the largest gain; among equals the first."""
-    gains = np.where(allowed, gains, -np.inf)
-    largest = float(gains.max())
-    return int(np.argmax(gains >= largest - _TIE * abs(largest)))
-
-
-def bits(before: float, after: float) -> float:
-    """``½ log2(before / after)``; 0 when there was nothing to learn."""
-    return 0.5 * float(np.log2(before / after)) if before > 0 else 0.0
-
-
-def shares(drops: dict[str, float]) -> dict[str, float]:
-    """Part of a gain per response, summing to 1 (0 where it teaches nothing)."""
-    total = sum(drops.values())
-    return {name: drop / total if total > 0 else 0.0 for name, drop in drops.items()}
+def best(values: FloatArray, allowed: BoolArray) -> int:
+    """The allowed point with the largest value; among equals the first."""
+    values = np.where(allowed, values, -np.inf)
+    largest = float(values.max())
+    return int(np.argmax(values >= largest - _TIE * abs(largest)))

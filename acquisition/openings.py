@@ -1,31 +1,25 @@
-"""What a new batch of the dearest stage is worth: its best inner plan, in bits per cost.
+"""What a new batch of the dearest stage is worth: its best inner plan, in value per cost.
 
 A *group* are the candidates that could share one new batch of the hard stage (a slurry of one
-solid content). For a group the inner plan is made greedily by information per cost, batch effects
-in the covariances, until the next run would lower the average (marginal value theorem,
-Charnov 1976): ``d/c ≤ bits/cost``. Everything happens on small dense blocks::
-
-    S_j(x, x') = cov_j(x, x') + Σ_s σ_ws² [same batch of stage s] + δ σ_j²,   C_j(x, r) unchanged
-    gain_i = Σ_j Σ_r W_j C_j(i, r)² / S_j(i, i),   d_i = ½ log2(T / (T − gain_i))
-    after taking i: u = S[:, i]/√S_ii,  w = C[i, :]/√S_ii,  S −= u u',  C −= u w'
+solid content). For a group the inner plan is made greedily by value per cost (the objective on
+the group's few candidates, `Objective.inside`) until the next run would lower the average
+(marginal value theorem, Charnov 1976): ``d/c ≤ value/cost``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from designer.acquisition.batches import BatchTree
-from designer.acquisition.fields import Field
+from designer.acquisition.objective import Objective
 from designer.acquisition.reference_runs import ReferenceRuns
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 
 _POINTS = 160  # candidates of a group that are looked at
 _GROUPS = 14  # groups that are looked at first; then the neighbours of the best
 _MOST_RUNS = 40  # of an inner plan
-_LEAST = 1e-12
 _ROUNDING = 1e-9
 
 
@@ -35,20 +29,20 @@ class Opening:
 
     Attributes:
         group: key of its candidates at the hard stage.
-        bits: of its inner plan.
+        value: of its inner plan.
         cost: of its inner plan, in ``costs.unit``.
         runs: number of runs in it.
     """
 
     group: int
-    bits: float
+    value: float
     cost: float
     runs: int
 
     @property
     def rate(self) -> float:
-        """Bits per cost."""
-        return self.bits / self.cost if self.cost > 0 else 0.0
+        """Value per cost."""
+        return self.value / self.cost if self.cost > 0 else 0.0
 
 
 def hard_stage(tree: BatchTree) -> int | None:
@@ -62,21 +56,21 @@ class Openings:
     """Values of new batches of the hard stage.
 
     Args:
-        fields: responses, reference points set.
+        objective: what runs are worth.
         tree: batches.
         stage: the hard stage.
     """
 
-    def __init__(self, fields: Sequence[Field], tree: BatchTree, stage: int) -> None:
-        self._fields, self._tree, self._stage = fields, tree, stage
+    def __init__(self, objective: Objective, tree: BatchTree, stage: int) -> None:
+        self._objective, self._tree, self._stage = objective, tree, stage
         self._most = min(tree.most_runs(stage), _MOST_RUNS)
         self._reference = ReferenceRuns(tree).points(stage)
 
-    def best(self, total: float, allowed: BoolArray, left: float) -> Opening | None:
-        """The opening with the most bits per cost.
+    def best(self, each: FloatArray, allowed: BoolArray, left: float) -> Opening | None:
+        """The opening with the most value per cost; None: there is none.
 
         Args:
-            total: T now.
+            each: what every point would add as the next run, ``[n]``.
             allowed: points that may be proposed, ``[n]``.
             left: of the budget.
         """
@@ -96,10 +90,11 @@ class Openings:
             for place in places.tolist():
                 key = int(groups[place])
                 if key not in found:
-                    found[key] = self._value(key, parts[key], total, left)
+                    found[key] = self._value(key, parts[key], left)
 
         count = len(groups)
-        look(np.unique(np.linspace(0, count - 1, min(count, _GROUPS)).round().astype(np.int64)))
+        most = np.array([each[parts[int(key)]].max() for key in groups])
+        look(_first_looks(most))
         for _ in range(3):  # walk uphill between the places looked at
             best = max(found.values(), key=lambda o: o.rate)
             at = int(np.searchsorted(groups, best.group))
@@ -113,68 +108,37 @@ class Openings:
 
     # ---- one group -----------------------------------------------------------------------------
 
-    def _value(self, key: int, rows: IntArray, total: float, left: float) -> Opening:
+    def _value(self, key: int, rows: IntArray, left: float) -> Opening:
         first = rows[:0] if self._reference is None else rows[self._reference[rows]][:1]
         if len(rows) > _POINTS:
             rows = rows[np.linspace(0, len(rows) - 1, _POINTS).round().astype(np.int64)]
         rows = np.union1d(rows, first)
-        blocks = [_Block(field, rows, self._effects(field, rows)) for field in self._fields]
         price = _Price(self._tree, rows, self._stage)
-        bits, cost, runs = 0.0, 0.0, 0
-        start = total
+        inner = self._objective.inside(rows, self._stage)
+        value, cost, runs = 0.0, 0.0, 0
         while runs < self._most:
-            gains = np.sum([block.gains() for block in blocks], axis=0)
-            after = np.maximum(total - gains, _LEAST * start)
-            each = 0.5 * np.log2(total / after) if total > 0 else np.zeros(len(rows))
-            costs = price.next()
+            each, costs = inner.each(), price.next()
             worth = np.where(cost + costs <= left + _ROUNDING, each / costs, -np.inf)
             pick = int(np.argmax(worth))
             if len(first) and not runs:  # the reference run of the new batch
                 pick = int(np.searchsorted(rows, first[0]))
             if worth[pick] == -np.inf or price.expired(cost + costs[pick]):
                 break
-            if runs and worth[pick] <= bits / cost:
+            if runs and worth[pick] <= value / cost:
                 break
-            bits, cost, runs = bits + float(each[pick]), cost + float(costs[pick]), runs + 1
-            total = float(after[pick])
+            value, cost, runs = value + float(each[pick]), cost + float(costs[pick]), runs + 1
             price.take(pick)
-            for block in blocks:
-                block.take(pick)
-        return Opening(key, bits, cost, runs)
-
-    def _effects(self, field: Field, rows: IntArray) -> FloatArray:
-        """Common batch effects of runs of one new batch, ``[m, m]``."""
-        out = np.zeros((len(rows), len(rows)))
-        for stage, variance in enumerate(field.batch_variance):
-            if stage <= self._stage:
-                out += variance
-            else:
-                keys = self._tree.keys(stage)[rows]
-                out += variance * (keys[:, None] == keys[None, :])
-        return out
+            inner.take(pick)
+        return Opening(key, value, cost, runs)
 
 
-class _Block:
-    """One response on a group's candidates: covariances among them and with the references."""
-
-    def __init__(self, field: Field, rows: IntArray, effects: FloatArray) -> None:
-        self._C, self._weights = field.to_references(rows)
-        self._S = field.among(rows) + effects
-        self._noise = field.noise[rows]
-
-    def gains(self) -> FloatArray:
-        """By how much the goal would fall, ``[m]``."""
-        return np.asarray((np.square(self._C) @ self._weights) / self._variance())
-
-    def _variance(self) -> FloatArray:
-        return np.maximum(np.diagonal(self._S) + self._noise, _LEAST)
-
-    def take(self, i: int) -> None:
-        """Condition on a run."""
-        sd = float(np.sqrt(self._variance()[i]))
-        u, w = self._S[:, i] / sd, self._C[i] / sd
-        self._S = self._S - np.outer(u, u)
-        self._C = self._C - np.outer(u, w)
+def _first_looks(most: FloatArray) -> IntArray:
+    """Places to look at first: half spread evenly, half where a single run adds most."""
+    count = len(most)
+    if count <= _GROUPS:
+        return np.arange(count)
+    spread = np.linspace(0, count - 1, _GROUPS // 2).round().astype(np.int64)
+    return np.unique(np.append(spread, np.argsort(-most, kind="stable")[: _GROUPS // 2]))
 
 
 class _Price:

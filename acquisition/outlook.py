@@ -16,7 +16,7 @@ import numpy as np
 
 from designer.acquisition.candidates import Candidates
 from designer.acquisition.fields import Field
-from designer.acquisition.greedy import LEAST, left_of
+from designer.acquisition.information import Information
 from designer.acquisition.openings import Openings, hard_stage
 from designer.acquisition.proposal import Proposal
 from designer.acquisition.reference import draw
@@ -150,21 +150,16 @@ def _typical(sd: FloatArray) -> float:
 
 def _next(ahead: Proposal, goal: str) -> tuple[Step, Step | None]:
     """The best single run by bits per cost, and the best step."""
-    fields, tree, allowed = ahead.fields, ahead.tree, ahead.allowed()
+    tree, allowed = ahead.tree, ahead.allowed()
     target = ahead.target(goal, np.random.default_rng(0))
-    for field in fields:
-        field.set_references(target.rows, target.weights[field.name])
-    total = left_of(fields, target)
-    gains = np.sum([field.gains(tree) for field in fields], axis=0)
-    after = np.maximum(total - gains, LEAST * total)
-    each = 0.5 * np.log2(total / after) if total > 0 else np.zeros(len(gains))
-    costs = tree.costs()
+    information = Information(ahead.fields, target, tree, ahead.success)
+    each, costs = information.each(), tree.costs()
     best = int(np.argmax(np.where(allowed, each / costs, -np.inf)))
     single = Step(None, 1, float(each[best]), float(costs[best]))
     stage = hard_stage(tree)
     if stage is None:
         return single, single
-    opening = Openings(fields, tree, stage).best(total, allowed, np.inf)
+    opening = Openings(information, tree, stage).best(each, allowed, np.inf)
     if opening is None or not opening.runs:  # a batch too short-lived for a single run
         return single, None
-    return single, Step(tree.stages[stage], opening.runs, opening.bits, opening.cost)
+    return single, Step(tree.stages[stage], opening.runs, opening.value, opening.cost)

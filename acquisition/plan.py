@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from designer.acquisition.candidates import Candidates, make_candidates, merged, with_fixed
-from designer.acquisition.costs import costs_in_order, labels_in_order
 from designer.acquisition.deviation import Deviation
-from designer.acquisition.fields import Field
-from designer.acquisition.goals import Target
-from designer.acquisition.greedy import Pick, Stop, greedy
-from designer.acquisition.ordering import Planned, make_order
+from designer.acquisition.finish import Finish
+from designer.acquisition.greedy import Stop
+from designer.acquisition.improvement import MakeImprover
 from designer.acquisition.outlook import Outlook, outlook
 from designer.acquisition.posterior import Posterior
-from designer.acquisition.predictions import Prediction, predict
 from designer.acquisition.proposal import DEFAULT_RUNS, Proposal
-from designer.acquisition.reasons import Facts, reason
-from designer.acquisition.situation import Disagreement, KnownRun, OpenRun, Situation
+from designer.acquisition.situation import OpenRun, Situation
 from designer.acquisition.space_filling import NEUTRAL
-from designer.acquisition.staged import staged
-from designer.acquisition.where import where_words
+from designer.acquisition.strategy import choose
 from designer.campaigns.entries import PlannedRun
 from designer.campaigns.numbers import number_text
-from designer.models.arrays import BoolArray, FloatArray
+from designer.models.arrays import BoolArray
 
 if TYPE_CHECKING:
     from designer.campaigns.specification import Setting, Specification
@@ -38,8 +33,10 @@ class Plan:
     """A computed plan.
 
     Attributes:
-        goal: ``learn`` or ``window``.
-        value_name: ``space-filling`` when nothing is known yet and no information was maximised.
+        goal: ``learn``, ``window`` or ``optimum``.
+        value_name: of what was maximised when that is no information; ``space-filling`` when
+            nothing is known yet.
+        value: what the runs bring of it; None: information was maximised, or nothing is known.
         runs: the runs in the order to make them.
         bits: information it is expected to bring; None for space-filling.
         cost: of all its runs and new batches, in ``costs.unit``.
@@ -52,6 +49,7 @@ class Plan:
 
     goal: str
     value_name: str | None
+    value: float | None
     runs: tuple[PlannedRun, ...]
     bits: float | None
     cost: float
@@ -73,6 +71,7 @@ def make_plan(
     given: Mapping[str, float] | None = None,
     situation: Situation | None = None,
     goal: str | None = None,
+    make_improver: MakeImprover | None = None,
     seed: int = 0,
 ) -> Plan:
     """Choose the next runs.
@@ -88,6 +87,7 @@ def make_plan(
         given: values of the givens; the middle of the range for those left out.
         situation: what is set up, open, known and refused.
         goal: default: the specification's.
+        make_improver: makes the judge of improvement on the responses' goals.
         seed: seed of all chance.
 
     Raises:
@@ -101,28 +101,43 @@ def make_plan(
     if not candidates.exact:
         notes.append(f"{len(candidates)} recipes spread over the region were compared, not all")
 
-    def chosen(only: BoolArray | None) -> _Finish:
+    def chosen(only: BoolArray | None) -> Finish:
         proposal = Proposal(spec, space, posteriors, candidates, situation, wanted=only)
         rng = np.random.default_rng(seed)
-        target = proposal.target(goal or spec.goal, rng)
         stop = proposal.stop(runs, budget)
-        choose = greedy if proposal.blind else staged  # knowing nothing, spread over the region
-        picks = choose(proposal.fields, target, proposal.tree, proposal.allowed(), stop)
-        short = _shortfall(proposal, len(picks), runs, budget, stop)
-        return _Finish(proposal, target, picks, (*notes, *target.notes, *short), rng)
+        choice = choose(proposal, goal or spec.goal, rng, stop, make_improver)
+        short = _shortfall(proposal, len(choice.picks), runs, budget, stop)
+        return Finish(proposal, choice, (*notes, *choice.notes, *short), rng)
 
     made = chosen(wanted if fixed else None)
-    plan = made.plan()
-    plan = replace(
-        plan, outlook=outlook(made.proposal, space, goal or spec.goal, _as_open(plan.runs))
+    planned = made.runs()
+    ahead = outlook(made.proposal, space, goal or spec.goal, as_open(planned))
+    deviation = None
+    if fixed and not made.proposal.blind:
+        deviation = Deviation.between(fixed, made.choice, chosen(None).choice)
+    return _plan(made, planned, deviation, ahead)
+
+
+def _plan(
+    made: Finish, runs: tuple[PlannedRun, ...], deviation: Deviation | None, ahead: Outlook | None
+) -> Plan:
+    choice, blind = made.choice, made.proposal.blind
+    return Plan(
+        goal=choice.goal,
+        value_name=NEUTRAL if blind else choice.value_name,
+        value=None if choice.value_name is None else choice.value,
+        runs=runs,
+        bits=None if blind else float(sum(pick.bits for pick in choice.picks)),
+        cost=float(sum(run.cost for run in runs)),
+        nested=True,
+        given=made.proposal.candidates.given,
+        notes=made.notes(),
+        deviation=deviation,
+        outlook=ahead,
     )
-    if not fixed or made.proposal.blind:
-        return plan
-    found = Deviation.between(fixed, made.picks, chosen(None).picks)
-    return replace(plan, deviation=found)
 
 
-def _as_open(runs: Sequence[PlannedRun]) -> list[OpenRun]:
+def as_open(runs: Sequence[PlannedRun]) -> list[OpenRun]:
     ranked = sorted(runs, key=lambda run: run.rank)
     return [OpenRun(f"rank {r.rank}", r.settings, r.batch, r.given) for r in ranked]
 
@@ -169,137 +184,3 @@ def _shortfall(
         cheapest = float(proposal.tree.costs()[proposal.allowed()].min())
         return [f"no run fits into {limit}: the cheapest costs {cheapest:g}"]
     return [] if runs is None else [f"only {made} of {runs} runs fit into {limit}"]
-
-
-class _Finish:
-    """From picks to a plan: order, labels, costs, predictions, reasons."""
-
-    def __init__(
-        self,
-        proposal: Proposal,
-        target: Target,
-        picks: Sequence[Pick],
-        notes: tuple[str, ...],
-        rng: np.random.Generator,
-    ) -> None:
-        self.proposal, self.target, self.picks = proposal, target, picks
-        self.notes, self.rng = notes, rng
-        self.settings = [proposal.candidates.recipe(pick.row) for pick in picks]
-
-    def plan(self) -> Plan:
-        """The finished plan."""
-        spec, tree, setup = self.proposal.spec, self.proposal.tree, self.proposal.situation.setup
-        planned = [Planned(s, p.chain) for s, p in zip(self.settings, self.picks, strict=True)]
-        order = make_order(spec, planned, tree, setup.settings if setup else None, self.rng)
-        chains = [self.picks[place].chain for place in order]
-        costs = costs_in_order(chains, tree)
-        labels = labels_in_order(chains, tree)
-        predictions = self._predictions()
-        reasons = self._reasons(predictions)
-        blind = self.proposal.blind
-        runs = tuple(
-            PlannedRun(
-                order=k + 1,
-                rank=place + 1,
-                settings=self.settings[place],
-                batch=labels[k],
-                predicted=predictions[place].responses,
-                bits=None if blind else self.picks[place].bits,
-                cost=costs[k],
-                in_spec=predictions[place].in_spec,
-                reason=reasons[place],
-                given=self.proposal.candidates.given,
-            )
-            for k, place in enumerate(order)
-        )
-        return Plan(
-            goal=spec.goal if blind else self.target.name,
-            value_name=NEUTRAL if blind else None,
-            runs=runs,
-            bits=None if blind else float(sum(pick.bits for pick in self.picks)),
-            cost=float(sum(costs)),
-            nested=True,
-            given=self.proposal.candidates.given,
-            notes=(*self.notes, *self._more_notes()),
-        )
-
-    def _more_notes(self) -> list[str]:
-        notes = ["space-filling: nothing is known yet"] if self.proposal.blind else []
-        for stage, name in enumerate(self.proposal.tree.stages):
-            count = len(self._new_batches(stage) - set(self._references(stage)))
-            if self.proposal.spec.stages[stage].reference and count:
-                new = "the new batch" if count == 1 else f"{count} new batches"
-                notes.append(f"no reference run in {new} of {name}: it is not possible there")
-        return notes
-
-    def _new_batches(self, stage: int) -> set[int]:
-        batches = self.proposal.tree.batches
-        return {p.chain[stage] for p in self.picks if batches[p.chain[stage]].planned}
-
-    def _references(self, stage: int) -> dict[int, int]:
-        """Place of the reference run per new batch of a stage that has one."""
-        recipe = self.proposal.spec.stages[stage].reference
-        new = self._new_batches(stage)
-        found: dict[int, int] = {}
-        for place, (pick, settings) in enumerate(zip(self.picks, self.settings, strict=True)):
-            same = all(settings[name] == value for name, value in recipe.items())
-            if recipe and same and pick.chain[stage] in new:
-                found.setdefault(pick.chain[stage], place)
-        return found
-
-    def _predictions(self) -> list[Prediction]:
-        rows = np.array([pick.row for pick in self.picks], dtype=np.int64)
-        return predict(self.proposal.spec, self.proposal.posteriors, self.proposal.X[rows])
-
-    def _reasons(self, predictions: Sequence[Prediction]) -> list[str]:
-        proposal = self.proposal
-        known = [*proposal.situation.known]
-        known += [KnownRun(run.run, run.settings) for run in proposal.situation.pending]
-        means = {f.name: _mean_sd(f, len(proposal.candidates)) for f in proposal.fields}
-        references = {
-            place: name
-            for stage, name in reversed(list(enumerate(proposal.tree.stages)))
-            for place in self._references(stage).values()
-        }
-        differ = self._disagreements()
-        total = sum(pick.bits for pick in self.picks)
-        reasons = []
-        for rank, pick in enumerate(self.picks):
-            facts = Facts(
-                settings=self.settings[rank],
-                bits=None if proposal.blind else pick.bits,
-                share=pick.bits / total if total > 0 else 1.0,
-                shares=pick.shares,
-                spread={
-                    f.name: float(np.sqrt(f.surface.variance[pick.row])) / means[f.name]
-                    for f in proposal.fields
-                },
-                where=self._where(pick),
-                in_spec=predictions[rank].in_spec,
-                gain=None,
-                reference=references.get(rank),
-                disagreement=differ[rank],
-                earlier=self.settings[:rank],
-            )
-            reasons.append(reason(proposal.spec, facts, known))
-        return reasons
-
-    def _where(self, pick: Pick) -> str:
-        """Where it teaches about the response it teaches most about."""
-        if self.proposal.blind or not any(pick.shares.values()):
-            return ""
-        most = max(self.proposal.fields, key=lambda field: pick.shares[field.name])
-        rows, effect = most.reach(pick.row)
-        return where_words(self.proposal.spec, self.proposal.candidates, rows, effect)
-
-    def _disagreements(self) -> Sequence[Disagreement | None]:
-        judge = self.proposal.situation.disagreements
-        if judge is None or not self.picks:
-            return [None] * len(self.picks)
-        return judge(self.proposal.X[[pick.row for pick in self.picks]])
-
-
-def _mean_sd(field: Field, n: int) -> float:
-    """Root mean variance over the region, never 0."""
-    variance: FloatArray = field.surface.variance[:n]
-    return float(np.sqrt(max(variance.mean(), np.finfo(float).tiny)))

@@ -12,13 +12,15 @@ from designer.acquisition.candidates import Candidates
 from designer.acquisition.fields import Field
 from designer.acquisition.goals import REFERENCES, Beliefs, Target, make_target
 from designer.acquisition.greedy import Stop
+from designer.acquisition.in_spec import Limits
 from designer.acquisition.posterior import Posterior
 from designer.acquisition.situation import Situation
 from designer.acquisition.space_filling import NEUTRAL, NeutralPosterior
 from designer.campaigns.errors import InputError, Problem
-from designer.models.arrays import BoolArray
+from designer.models.arrays import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
+    from designer.campaigns.spec_parts import Response
     from designer.campaigns.specification import Specification
     from designer.models.space import Space
 
@@ -55,6 +57,7 @@ class Proposal:
     ) -> None:
         self._wanted = wanted
         self.spec, self.candidates, self.situation = spec, candidates, situation
+        self._space = space
         names = [r.name for r in spec.responses if r.name in posteriors]
         self.posteriors = {name: posteriors[name] for name in names}
         self.blind = not self.posteriors
@@ -67,6 +70,8 @@ class Proposal:
         beliefs: Mapping[str, Posterior] = self.posteriors or {
             NEUTRAL: NeutralPosterior(space.groups, len(spec.stages))
         }
+        self.success = None if situation.success is None else situation.success(self.X)
+        self.limits = self._limits()
         self.references = self._references(len(beliefs))
         stored = len(self.X) * self.references * len(beliefs)
         dtype: Any = np.float64 if stored <= _SMALL else np.float32
@@ -74,6 +79,15 @@ class Proposal:
         self.fields = [Field(name, b, self.X, dtype, keep) for name, b in beliefs.items()]
         self.tree = BatchTree(spec, candidates, len(pending), situation.made)
         self._take_open()
+
+    def _limits(self) -> dict[str, Limits]:
+        """Windows on the model scale of the responses with a belief that have one."""
+        limits = {}
+        for name, posterior in self.posteriors.items():
+            window = self.spec.response(name).window
+            if window is not None and np.isfinite(window).any():
+                limits[name] = posterior.limits(*window)
+        return limits
 
     def _references(self, responses: int) -> int:
         """Points per part of the goal: fewer where the candidates would fill the memory."""
@@ -103,20 +117,41 @@ class Proposal:
         """Reference points and weights, given the open runs."""
         n = len(self.candidates)
         names = [field.name for field in self.fields]
-        limits, weights = {}, dict.fromkeys(names, 1.0)
-        for name, posterior in self.posteriors.items():
-            response = self.spec.response(name)
-            weights[name] = response.weight
-            if response.window is not None and np.isfinite(response.window).any():
-                limits[name] = posterior.limits(*response.window)
+        weights = {name: self._weight(name) for name in names}
         beliefs = Beliefs(
             means={field.name: field.surface.mean[:n] for field in self.fields},
             variances={field.name: field.variance[:n] for field in self.fields},
-            limits=limits,
+            limits=self.limits,
             weights=weights,
             order=self.candidates.morton,
         )
         return make_target("learn" if self.blind else goal, beliefs, rng, self.references)
+
+    def _weight(self, name: str) -> float:
+        return 1.0 if self.blind else self.spec.response(name).weight
+
+    @property
+    def goals(self) -> list[Response]:
+        """Responses with a belief that are to be improved."""
+        known = [self.spec.response(name) for name in self.posteriors]
+        return [r for r in known if r.goal != "none" and r.weight > 0]
+
+    def made_recipes(self) -> FloatArray:
+        """Encoded recipes of the runs with results, each once, ``[k, D]``."""
+        given = self.candidates.given
+        recipes = [{**given, **run.given, **run.settings} for run in self.situation.known]
+        return np.unique(self._space.encode_recipes(recipes), axis=0)
+
+    def repeated(self) -> BoolArray:
+        """Candidates that are the recipe of an open run or of one with results, ``[n]``."""
+        same = np.zeros(len(self.candidates), dtype=np.bool_)
+        for run in (*self.situation.known, *self.situation.pending):
+            same |= self.candidates.matching(run.settings)
+        return same
+
+    def success_of(self, rows: IntArray) -> FloatArray:
+        """Probability that runs at some points succeed, ``[m]``; 1 while nothing failed."""
+        return np.ones(len(rows)) if self.success is None else self.success[rows]
 
     def allowed(self) -> BoolArray:
         """Points that may be proposed: candidates that are wanted and that nobody abandoned."""
@@ -127,7 +162,7 @@ class Proposal:
         if self.blind:  # without a model nothing says that a repetition is worth more
             for settings in (
                 *(run.settings for run in self.situation.pending),
-                *self.situation.failed,
+                *(run.settings for run in self.situation.failed),
             ):
                 allowed[: len(self.candidates)] &= ~self.candidates.matching(settings)
         if not allowed.any():

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from designer.acquisition.ordering import change, part
-from designer.acquisition.situation import Disagreement, KnownRun
+from designer.acquisition.situation import Disagreement, FailedRun, KnownRun
 
 if TYPE_CHECKING:
     from designer.campaigns.specification import Setting, Specification
@@ -30,6 +30,7 @@ LONGEST = 240  # characters; three rows of the small screen (assumption)
 EXPLORES = 1.2  # times the region's typical standard deviation (assumption)
 _SAME = 1e-9  # of all ranges together: the same recipe
 LIKELY = 0.5  # probability of being in spec from which a run confirms
+_RISKY = 0.8  # probability of success below which the nearest failure is told
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,9 @@ class Facts:
         spread: standard deviation here over the region's typical one, per response.
         where: part of the region it teaches most about, in words; empty: no part stands out.
         in_spec: probability of being inside all windows; None without windows.
-        gain: what it adds to what the plan maximises besides information, in words; None: bits.
+        success: probability of being made successfully; None while nothing failed.
+        gain: what it adds to what the plan maximises besides information, in words that open the
+            sentence; None: bits.
         reference: stage of whose new batch this is the reference run.
         disagreement: of the earlier lines about this recipe; None: they agree, or there is one.
         earlier: recipes of better rank in the same plan.
@@ -57,39 +60,53 @@ class Facts:
     spread: Mapping[str, float]
     where: str
     in_spec: float | None
+    success: float | None
     gain: str | None
     reference: str | None
     disagreement: Disagreement | None
     earlier: Sequence[Mapping[str, Setting]]
 
 
-def reason(spec: Specification, facts: Facts, known: Sequence[KnownRun]) -> str:
+def reason(
+    spec: Specification,
+    facts: Facts,
+    known: Sequence[KnownRun],
+    failed: Sequence[FailedRun] = (),
+) -> str:
     """The sentence.
 
     Args:
         spec: the campaign's specification.
         facts: about the run.
         known: runs with results and open runs.
+        failed: runs that were made and failed.
     """
     if facts.bits is None:
-        ways = [[_kind(spec, facts, known)]]
+        ways = [[_kind(spec, facts, known), _risk(spec, facts, failed)]]
     else:
         opening = _kind(spec, facts, known)
         sure = "" if facts.in_spec is None else f" (in spec {_percent(facts.in_spec)})"
         ways = [
             [f"{opening}{sure}: {teaching}", *rest]
-            for teaching, rest in itertools.product(_teaching(facts), _rest(spec, facts, known))
+            for teaching, rest in itertools.product(
+                _teaching(facts), _rest(spec, facts, known, failed)
+            )
         ]
     texts = ["; ".join(filter(None, parts)) + "." for parts in ways]
     fitting = [text for text in texts if len(text) <= LONGEST]
     return max(fitting, key=len) if fitting else texts[-1][: LONGEST - 1] + "…"
 
 
-def _rest(spec: Specification, facts: Facts, known: Sequence[KnownRun]) -> list[list[str]]:
-    """The parts behind the first, from all to none; a repeated run is near enough."""
-    lines = _lines(facts)
+def _rest(
+    spec: Specification,
+    facts: Facts,
+    known: Sequence[KnownRun],
+    failed: Sequence[FailedRun],
+) -> list[list[str]]:
+    """The parts behind the first, from all to the risk alone; a repeated run is near enough."""
+    risk, lines = _risk(spec, facts, failed), _lines(facts)
     nearest = "" if _repeated(spec, facts, known) else _nearest(spec, facts, known)
-    return [[lines, nearest], [lines], [nearest], []]
+    return [[risk, lines, nearest], [risk, lines], [risk, nearest], [risk]]
 
 
 def _kind(spec: Specification, facts: Facts, known: Sequence[KnownRun]) -> str:
@@ -102,7 +119,7 @@ def _kind(spec: Specification, facts: Facts, known: Sequence[KnownRun]) -> str:
     if facts.bits is None:
         return "Spreads the runs over the region, as nothing is known yet"
     if facts.gain is not None:
-        return f"Search, adds {facts.gain}"
+        return facts.gain
     if facts.in_spec is not None and facts.in_spec >= LIKELY:
         return "Confirm"
     return "Explore" if _here(facts) >= EXPLORES or not known else "Refine"
@@ -173,3 +190,16 @@ def _percent(share: float) -> str:
     if 0 < share < 0.01:
         return "<1 %"
     return ">99 %" if 0.99 < share < 1 else f"{100 * share:.0f} %"
+
+
+def _risk(spec: Specification, facts: Facts, failed: Sequence[FailedRun]) -> str:
+    """How probably the run can be made, and the failure nearby that speaks against it."""
+    if facts.success is None:
+        return ""
+    text = f"made successfully with probability {facts.success:.2f}"
+    if facts.success >= _RISKY or not failed:
+        return text
+    run = min(failed, key=lambda other: change(facts.settings, other.settings, spec.factors))
+    same = change(facts.settings, run.settings, spec.factors) <= _SAME
+    why = f": {run.reason}" if run.reason else ""
+    return f"{text} ({run.run} failed {'at this recipe' if same else 'nearby'}{why})"

@@ -55,10 +55,27 @@ class KnownRun:
     Attributes:
         run: run id.
         settings: settings really used, one per factor.
+        given: values of the givens; left out: those of the new plan.
     """
 
     run: str
     settings: Mapping[str, Setting]
+    given: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FailedRun:
+    """A run that was made and failed.
+
+    Attributes:
+        run: run id.
+        settings: settings really used, one per factor.
+        reason: why, as told.
+    """
+
+    run: str
+    settings: Mapping[str, Setting]
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +104,9 @@ class Situation:
         pending: open runs; they count as if measured (variance only) and keep their batches.
         known: runs with results, for the words of a reason.
         excluded: recipes never to be proposed (abandoned), each with a value for every factor.
-        failed: recipes that were made and failed; a plan that knows nothing does not repeat them.
+        failed: runs that were made and failed; a plan that knows nothing does not repeat them.
+        success: probability that encoded recipes ``[n, D]`` are made successfully, ``[n]``; None:
+            nothing failed yet.
         codes: code in the posteriors' rows per (stage, batch id), of batches with measured rows.
         disagreements: of the earlier lines about encoded recipes ``[q, D]``, one per recipe.
         made: runs made of every batch, per (stage, batch id), without the pending ones.
@@ -97,7 +116,8 @@ class Situation:
     pending: tuple[OpenRun, ...] = ()
     known: tuple[KnownRun, ...] = ()
     excluded: tuple[Mapping[str, Setting], ...] = ()
-    failed: tuple[Mapping[str, Setting], ...] = ()
+    failed: tuple[FailedRun, ...] = ()
+    success: Callable[[FloatArray], FloatArray] | None = None
     codes: Mapping[tuple[str, str], int] = field(default_factory=dict)
     made: Mapping[tuple[str, str], int] = field(default_factory=dict)
     disagreements: Callable[[FloatArray], Sequence[Disagreement | None]] | None = None

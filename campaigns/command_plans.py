@@ -143,6 +143,7 @@ def _run_body(run: PlannedRun, run_id: str, batch: Mapping[str, str]) -> dict[st
         "value": run.value,
         "cost": run.cost,
         "in_spec": run.in_spec,
+        "success": run.success,
         "reason": run.reason,
     }
 

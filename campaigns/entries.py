@@ -90,6 +90,7 @@ class PlannedRun:
         reason: why it was chosen, a sentence.
         given: given to the value assumed.
         value: what was maximised, when that is no information.
+        success: probability that it is made successfully; None: nothing failed yet.
     """
 
     order: int
@@ -103,6 +104,7 @@ class PlannedRun:
     reason: str
     given: Mapping[str, float] = field(default_factory=dict)
     value: float | None = None
+    success: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

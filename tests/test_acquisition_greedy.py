@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from designer.acquisition.candidates import make_candidates
 from designer.acquisition.fields import Field
-from designer.acquisition.greedy import Stop, best, bits, greedy, left_of
+from designer.acquisition.greedy import Stop, best, greedy
+from designer.acquisition.information import bits_of, left_of
 from designer.acquisition.plan import make_plan
 from designer.acquisition.proposal import Proposal
 from designer.acquisition.situation import OpenRun, Setup, Situation
@@ -247,9 +248,14 @@ def test_equal_gains_go_to_the_first():
     assert best(np.zeros(3), np.array([False, True, True])) == 1
 
 
+def bits(before, after):
+    return bits_of(np.array([before - after]), before, before)[0]
+
+
 def test_nothing_left_to_learn_gives_zero_bits():
     assert bits(0.0, 0.0) == 0.0
     assert bits(4.0, 1.0) == pytest.approx(1.0)
+    assert np.isfinite(bits_of(np.array([1.0]), 1.0, 1.0)).all()  # even when all is explained
 
 
 # ---- the package's own Gaussian process ----

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designer.acquisition.candidates import make_candidates
-from designer.acquisition.greedy import Stop, greedy, left_of
+from designer.acquisition.greedy import Stop, greedy
+from designer.acquisition.information import Information
 from designer.acquisition.openings import Openings, hard_stage
 from designer.acquisition.plan import make_plan
 from designer.acquisition.proposal import Proposal
@@ -46,11 +47,9 @@ def test_the_value_of_a_new_batch_is_what_making_it_brings(seed):
     spec = line_spec()
     proposal = proposal_of(spec, seed, fixed={"solid": 54.0})
     target = proposal.target("window", np.random.default_rng(0))
-    for field in proposal.fields:
-        field.set_references(target.rows, target.weights[field.name])
-    total = left_of(proposal.fields, target)
-    openings = Openings(proposal.fields, proposal.tree, 0)
-    found = openings.best(total, proposal.allowed(), np.inf)
+    information = Information(proposal.fields, target, proposal.tree)
+    openings = Openings(information, proposal.tree, 0)
+    found = openings.best(information.each(), proposal.allowed(), np.inf)
     picks, bits, cost = chosen(staged, spec, seed, Stop(found.runs), fixed={"solid": 54.0})
     assert len({pick.chain[0] for pick in picks}) == 1
     assert bits / cost == pytest.approx(found.rate, rel=1e-6)

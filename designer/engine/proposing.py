@@ -18,6 +18,7 @@ from designer.campaigns.version import program_version
 from designer.models.memory import Memory
 
 from .figures import evaluate
+from .improving import improver_maker
 from .knowledge import Knowledge, Progress, learn
 from .surroundings import around, current_setup
 from .threads import one_thread
@@ -120,6 +121,7 @@ def propose(
             fixed=request.fixed,
             given=given,
             situation=around(knowledge, now, replace=request.replace),
+            make_improver=improver_maker(state.spec, knowledge),
             seed=seed,
         )
         evaluation = None
@@ -132,6 +134,7 @@ def propose(
         runs=plan.runs,
         position=state.seq,
         cost=plan.cost,
+        value=plan.value,
         value_name=plan.value_name,
         information_bits=plan.bits,
         versions=versions(),

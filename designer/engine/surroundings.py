@@ -6,10 +6,11 @@ import dataclasses
 from collections import Counter
 from datetime import UTC, datetime
 
-from designer.acquisition.situation import KnownRun, OpenRun, Setup, Situation
+from designer.acquisition.situation import FailedRun, KnownRun, OpenRun, Setup, Situation
 from designer.campaigns.specification import Specification
 from designer.campaigns.state import CampaignState, Run
 
+from .failing import learn_success
 from .knowledge import Knowledge
 from .opinions import disagreements
 from .training import TrainingSet, believed_runs
@@ -46,9 +47,14 @@ def situation(
     return Situation(
         setup=current_setup(state, now),
         pending=tuple(pending),
-        known=tuple(KnownRun(run.id, run.used) for run in believed_runs(state)),
+        known=tuple(KnownRun(run.id, run.used, run.given) for run in believed_runs(state)),
         excluded=tuple(run.planned or run.used for run in refused),
-        failed=tuple(run.used for run in state.runs.values() if run.status == "failed"),
+        failed=tuple(
+            FailedRun(run.id, run.used, run.reason or "")
+            for run in state.runs.values()
+            if run.status == "failed"
+        ),
+        success=learn_success(state, training),
         codes=_codes(state, training),
         made=Counter(
             (stage, batch)

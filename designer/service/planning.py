@@ -185,6 +185,8 @@ def _plan_json(body: Mapping[str, Any]) -> dict[str, Any]:
             "cost": run["cost"],
             "predicted": run["predicted"],
             "in_spec": run["in_spec"],
+            "success": run["success"],
+            "value": run["value"],
             "reason": run["reason"],
         }
         for run in body["runs"]

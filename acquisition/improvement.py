@@ -1,0 +1,107 @@
+"""Improvement on the responses' goals as the worth of runs; what improves is judged elsewhere.
+
+The engine judges (BoTorch's acquisition functions on the campaign's models); this package only
+knows the values. The next run of a batch is judged, not a whole inner plan of a new one: every
+further value needs the models again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from designer.models.arrays import FloatArray, IntArray
+
+
+class Improver(Protocol):
+    """Judge of improvement.
+
+    Attributes:
+        name: of the value, for people.
+        least: improvement below which there is nothing to gain.
+    """
+
+    name: str
+    least: float
+
+    def __call__(
+        self, X: FloatArray, pending: FloatArray, /
+    ) -> Callable[[Sequence[int]], FloatArray]:
+        """Look at candidates.
+
+        Args:
+            X: candidates, ``[m, D]``.
+            pending: points of open runs, ``[q, D]``.
+
+        Returns:
+            From the places of candidates taken to the expected improvement ``[m]`` by one further
+            run at each candidate.
+        """
+        ...
+
+
+MakeImprover = Callable[[FloatArray, FloatArray], Improver | None]
+"""From recipes made ``[k, D]`` and points of the region ``[r, D]`` to a judge; None: no goals."""
+
+
+class Improvement:
+    """Expected improvement (an `Objective`).
+
+    Args:
+        improver: the judge.
+        X: points, ``[n, D]``.
+        rows: the candidates looked at, ``[m]``; no other point counts.
+        pending: points of open runs, ``[q, D]``.
+        success: probability that a run at a candidate succeeds, ``[m]``.
+    """
+
+    def __init__(
+        self,
+        improver: Improver,
+        X: FloatArray,
+        rows: IntArray,
+        pending: FloatArray,
+        success: FloatArray,
+    ) -> None:
+        self.name, self.least = improver.name, improver.least
+        self._n, self._rows, self._success = len(X), rows, success
+        self._judge = improver(X[rows], pending)
+        self._taken: list[int] = []
+        self._each: FloatArray | None = None
+
+    def each(self) -> FloatArray:
+        """What every point would add, ``[n]``."""
+        if self._each is None:
+            gains = self._judge(self._taken) * self._success
+            gains[self._taken] = 0.0
+            self._each = np.zeros(self._n)
+            self._each[self._rows] = gains
+        return self._each
+
+    def take(self, row: int, _chain: Sequence[int], /) -> float:
+        """Account for a run and say what it added."""
+        gained = float(self.each()[row])
+        self._taken.append(int(np.flatnonzero(self._rows == row)[0]))
+        self._each = None
+        return gained
+
+    def inside(self, rows: IntArray, _stage: int, /) -> _First:
+        """The same for the first run of a new batch."""
+        return _First(self.each()[rows])
+
+
+class _First:
+    """Improvement by the first run of a batch; by further ones nothing is counted."""
+
+    def __init__(self, each: FloatArray) -> None:
+        self._each = each
+
+    def each(self) -> FloatArray:
+        """What every candidate would add as the next run, ``[m]``."""
+        return self._each
+
+    def take(self, _i: int, /) -> None:
+        """Account for a run."""
+        self._each = np.zeros(len(self._each))

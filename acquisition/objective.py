@@ -1,0 +1,58 @@
+"""What a set of runs is worth: the one interface between goals and the planners that take runs.
+
+`information` measures it in bits, `hits` in runs expected in spec, `improvement` in the unit of a
+response. The planners (`greedy`, `staged`) only ask what every point would add as the next run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from designer.models.arrays import FloatArray, IntArray
+
+
+class Inner(Protocol):
+    """What runs of one new batch are worth, on the few candidates ``[m]`` that could share it."""
+
+    def each(self) -> FloatArray:
+        """What every candidate would add as the next run, ``[m]``."""
+        ...
+
+    def take(self, i: int, /) -> None:
+        """Account for a run."""
+        ...
+
+
+class Objective(Protocol):
+    """What a plan maximises. Gains are expected ones: times the probability of success.
+
+    Attributes:
+        name: of the value in a plan; None: bits.
+        least: what a run must add at least to be taken for this objective's sake.
+    """
+
+    name: str | None
+    least: float
+
+    def each(self) -> FloatArray:
+        """What every point would add as the next run, ``[n]``."""
+        ...
+
+    def take(self, row: int, chain: Sequence[int], /) -> float:
+        """Account for a run and say what it added.
+
+        Args:
+            row: its point.
+            chain: its batches, one per stage.
+        """
+        ...
+
+    def inside(self, rows: IntArray, stage: int, /) -> Inner:
+        """The same for runs of one new batch.
+
+        Args:
+            rows: candidates that could share a new batch of the stage, ``[m]``.
+            stage: the stage.
+        """
+        ...

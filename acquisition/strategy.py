@@ -1,0 +1,153 @@
+"""What a plan is made for: the campaign's goal, and for `optimum` the phase it is in.
+
+    search   until three recipes made are predicted in spec with probability above one half: as
+             many hits per cost as possible; where a hit is improbable, the window's information
+    improve  then the responses' goals, in spec
+    mix      without goals, or when nothing is left to improve: the goal `window`
+
+The phase follows from the belief alone, never from how many runs are asked for, so plans stay
+nested. When a phase has nothing left to gain within a plan, the mix fills it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from designer.acquisition.goals import Target
+from designer.acquisition.greedy import Pick, Stop, Taking, best
+from designer.acquisition.hits import WANTED
+from designer.acquisition.improvement import Improvement, MakeImprover
+from designer.acquisition.information import Information
+from designer.acquisition.objective import Objective
+from designer.acquisition.promising import promising
+from designer.acquisition.proposal import DEFAULT_RUNS, Proposal
+from designer.acquisition.reference import draw
+from designer.acquisition.search import Search, looked_at, search
+from designer.acquisition.staged import per_cost
+
+_SMALL_CHANCE = 0.3  # of any hit: below, learning where the window lies comes first (line-hours)
+_NEARLY = 0.25  # runs expected to be missing that open runs are trusted to bring (assumption)
+_REGION = 256  # points that stand for the region
+_JUDGED = 192  # candidates whose improvement is judged: their joint moments take seconds
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The runs of a plan and what they were chosen for.
+
+    Attributes:
+        goal: name of the goal.
+        target: what the information of the runs is about.
+        picks: the runs, in order of value.
+        value_name: of what was maximised, when that is no information.
+        notes: sentences for the user.
+    """
+
+    goal: str
+    target: Target
+    picks: list[Pick]
+    value_name: str | None
+    notes: tuple[str, ...]
+
+    @property
+    def value(self) -> float:
+        """What the runs bring of what was maximised, where that is no information."""
+        return float(sum(pick.value for pick in self.picks if pick.value is not None))
+
+
+def choose(
+    proposal: Proposal,
+    goal: str,
+    rng: np.random.Generator,
+    stop: Stop,
+    make_improver: MakeImprover | None = None,
+) -> Choice:
+    """Choose the runs of a plan.
+
+    Args:
+        proposal: points and beliefs, open runs taken.
+        goal: ``learn``, ``window`` or ``optimum``.
+        rng: source of all chance.
+        stop: when the plan is complete.
+        make_improver: makes the judge of improvement; None: plans do not improve.
+    """
+    target = proposal.target("window" if goal == "optimum" else goal, rng)
+    information = Information(proposal.fields, target, proposal.tree, proposal.success)
+    taking = Taking(information, proposal.tree, proposal.allowed(), stop)
+    if proposal.blind:  # knowing nothing, runs spread over the region
+        taking.by(information, best)
+        return Choice(goal, target, taking.picks, None, target.notes)
+    objective: Objective | None = None
+    notes: list[str] = []
+    if goal == "optimum":
+        objective, notes = _phase(proposal, rng, make_improver)
+    if objective is None:
+        notes += target.notes
+    else:
+        taking.by(objective, per_cost(taking, objective))
+        if 0 < len(taking.picks) < stop.runs and taking.affordable().any():
+            left = "run" if len(taking.picks) == 1 else f"{len(taking.picks)} runs"
+            notes.append(f"after the first {left} nothing adds enough to that: the rest is a mix")
+    taking.by(information, per_cost(taking, information))
+    by_value = any(pick.value is not None for pick in taking.picks)
+    name = objective.name if objective is not None and by_value else None
+    return Choice(
+        "optimum" if goal == "optimum" else target.name, target, taking.picks, name, tuple(notes)
+    )
+
+
+def _phase(
+    proposal: Proposal, rng: np.random.Generator, make_improver: MakeImprover | None
+) -> tuple[Objective | None, list[str]]:
+    """What to maximise for the goal optimum (None: the mix's information), and why."""
+    looked = search(proposal, rng, DEFAULT_RUNS)
+    if looked is not None and looked.found < WANTED:
+        if looked.missing > _NEARLY:
+            return _searching(looked, proposal.spec.costs.unit)
+        notes = [f"search: {_found(looked)}, and the open runs are expected to bring the rest"]
+    elif looked is not None:
+        notes = [f"search is over: {looked.found} runs are predicted in spec"]
+    else:
+        notes = []
+    improvement, why = _improving(proposal, rng, make_improver)
+    return improvement, [*notes, why]
+
+
+def _searching(looked: Search, unit: str) -> tuple[Objective | None, list[str]]:
+    told = f"search: {_found(looked)}"
+    if looked.chance > _SMALL_CHANCE:
+        return looked.hits, [f"{told}; the plan looks for more, as many per {unit} as possible"]
+    return None, [
+        f"{told}; the best {DEFAULT_RUNS} runs would bring one with probability"
+        f" {looked.chance:.2f} only, so the plan learns where the windows' borders lie"
+    ]
+
+
+def _found(looked: Search) -> str:
+    runs = "run is" if looked.found == 1 else "runs are"
+    return f"{looked.found} of {WANTED} {runs} predicted in spec"
+
+
+def _improving(
+    proposal: Proposal, rng: np.random.Generator, make_improver: MakeImprover | None
+) -> tuple[Improvement | None, str]:
+    if not proposal.goals:
+        return None, "mix: no response has a goal to improve on, so the plan gathers information"
+    n = len(proposal.candidates)
+    region = draw(proposal.candidates.morton, np.ones(n), min(n, _REGION), rng)
+    improver = None
+    if make_improver is not None:
+        improver = make_improver(proposal.made_recipes(), proposal.X[np.unique(region)])
+    if improver is None:
+        return None, "mix: the plan gathers information"
+    worth = promising(proposal) * proposal.success_of(np.arange(n))
+    rows = looked_at(proposal, worth, rng, _JUDGED)
+    objective = Improvement(improver, proposal.X, rows, proposal.X[n:], proposal.success_of(rows))
+    most = float(objective.each().max(initial=0.0))
+    names = " and ".join(response.name for response in proposal.goals)
+    told = f"the best run is expected to improve {names} by {most:.2g}"
+    if most < improver.least:
+        return None, f"mix: {told}, less than {improver.least:.2g} (1 % of what varies)"
+    return objective, f"improve: {told} ({improver.name})"

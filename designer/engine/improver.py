@@ -1,0 +1,195 @@
+"""Expected improvement on the responses' goals by BoTorch, in spec. Imports torch.
+
+One goal: noisy expected improvement; several: noisy expected hypervolume improvement (Daulton,
+Balandat & Bakshy 2021), both in logarithms (Ament et al. 2023), with the windows as constraints
+and open runs pending. Every goal is scaled by the spread of its response over the region.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from botorch.acquisition.logei import qLogNoisyExpectedImprovement
+from botorch.acquisition.multi_objective.logei import qLogNoisyExpectedHypervolumeImprovement
+from botorch.acquisition.multi_objective.objective import GenericMCMultiOutputObjective
+from botorch.acquisition.objective import GenericMCObjective
+from botorch.acquisition.utils import compute_best_feasible_objective
+from botorch.sampling.normal import SobolQMCNormalSampler
+from botorch.utils.multi_objective.pareto import is_non_dominated
+from torch import Tensor
+
+from designer.campaigns.spec_parts import Response
+from designer.models.arrays import FloatArray
+from designer.models.botorch_model import to_botorch
+from designer.models.botorch_points import PointsModel
+from designer.models.posterior import ResponsePosterior
+from designer.models.space import Space
+
+from .improving import columns
+
+_SAMPLES = 128
+_NEGLIGIBLE = 0.01  # of what a response varies over the region
+_BELOW = 0.1  # of it: what counts as no achievement lies so far below the worst incumbent
+_INCUMBENTS = 6  # best recipes made, over which runs may improve
+
+Utility = Callable[[Tensor], Tensor]
+Acquisition = qLogNoisyExpectedImprovement | qLogNoisyExpectedHypervolumeImprovement
+
+
+class BoTorchImprover:
+    """Judge of improvement (an `Improver`).
+
+    Args:
+        responses: with a belief, in the order of the posteriors; some have goals or windows.
+        posteriors: belief per response.
+        space: the campaign's inputs.
+        made: encoded recipes made, ``[k, D]``; none: improvement is over the best recipe as
+            predicted.
+        region: points that stand for the region, ``[r, D]``.
+        seed: of the samples.
+    """
+
+    def __init__(
+        self,
+        responses: Sequence[Response],
+        posteriors: Mapping[str, ResponsePosterior],
+        space: Space,
+        made: FloatArray,
+        region: FloatArray,
+        seed: int = 0,
+    ) -> None:
+        self._model = to_botorch([posteriors[r.name] for r in responses], space)
+        self._space, self._seed = space, seed
+        self._means = _Means(posteriors)
+        self._spread = np.array([self._means(r.name, region).std() for r in responses])
+        self._spread = np.maximum(self._spread, 1e-9 * np.abs(self._spread).max() + 1e-300)
+        wanted = [(k, r) for k, r in enumerate(responses) if r.goal != "none" and r.weight > 0]
+        self._utilities = [_utility(r.goal, k, self._spread[k]) for k, r in wanted]
+        self._constraints = [
+            limit
+            for k, r in enumerate(responses)
+            for limit in _limits(r, k, float(self._spread[k]))
+        ]
+        self._responses = responses
+        self._incumbents = self._best(
+            made if len(made) else region, _INCUMBENTS if len(made) else 1
+        )
+        self._floor = self._all(self._predicted(self._incumbents)).min(dim=0).values - _BELOW
+        self._scale, self.name, self.least = 1.0, "expected hypervolume improvement", _NEGLIGIBLE
+        if len(wanted) == 1:
+            place, response = wanted[0]
+            self._scale = float(self._spread[place])
+            unit = f" in {response.unit}" if response.unit else ""
+            self.name = f"expected improvement of {response.name}{unit}"
+            self.least = _NEGLIGIBLE * self._scale
+
+    def __call__(self, X: FloatArray, pending: FloatArray) -> Callable[[Sequence[int]], FloatArray]:
+        """Look at ``X [m, D]`` beyond ``pending [q, D]``; see `Improver`."""
+        points = columns(np.vstack([X, self._incumbents, pending]), self._space)
+        model = PointsModel(self._model, torch.from_numpy(points))
+        place = torch.arange(len(points), dtype=torch.float64).unsqueeze(-1)
+        candidates, made, waiting = place.split([len(X), len(self._incumbents), len(pending)])
+
+        def judge(taken: Sequence[int]) -> FloatArray:
+            ahead = torch.cat([waiting, candidates[[*taken]]])
+            with torch.no_grad():
+                acquisition = self._acquisition(model, made, ahead if len(ahead) else None)
+                values: FloatArray = acquisition(candidates.unsqueeze(-2)).exp().numpy()
+            return self._scale * values
+
+        return judge
+
+    def _acquisition(self, model: PointsModel, made: Tensor, pending: Tensor | None) -> Acquisition:
+        sampler = SobolQMCNormalSampler(torch.Size([_SAMPLES]), seed=self._seed)
+        if len(self._utilities) == 1:
+            utility = self._utilities[0]
+            return _ExpectedImprovement(
+                float(self._floor),
+                model,
+                made,
+                sampler=sampler,
+                objective=GenericMCObjective(lambda Y, X=None: utility(Y)),
+                constraints=self._constraints or None,
+                X_pending=pending,
+                prune_baseline=False,
+            )
+        return qLogNoisyExpectedHypervolumeImprovement(
+            model,
+            self._floor.tolist(),
+            made,
+            sampler=sampler,
+            objective=GenericMCMultiOutputObjective(lambda Y, X=None: self._all(Y)),
+            constraints=self._constraints or None,
+            X_pending=pending,
+        )
+
+    def _all(self, Y: Tensor) -> Tensor:
+        return torch.stack([utility(Y) for utility in self._utilities], dim=-1)
+
+    def _predicted(self, X: FloatArray) -> Tensor:
+        """Mean responses ``[n, m]``."""
+        means = [self._means(response.name, X) for response in self._responses]
+        return torch.from_numpy(np.stack(means, axis=1))
+
+    def _best(self, X: FloatArray, count: int) -> FloatArray:
+        """The best points as predicted: in spec first, then not dominated, then by all goals."""
+        Y = self._predicted(X)
+        utilities = self._all(Y)
+        outside = sum((limit(Y).clamp_min(0.0) for limit in self._constraints), torch.zeros(len(X)))
+        dominated = ~is_non_dominated(torch.where(outside[:, None] > 0, -1e9, utilities))
+        order = np.lexsort((-utilities.sum(dim=-1).numpy(), dominated.numpy(), outside.numpy()))
+        return X[order[:count]]
+
+
+class _ExpectedImprovement(qLogNoisyExpectedImprovement):
+    """BoTorch's, told what a run in spec is worth where none of the recipes made is in spec.
+
+    Args:
+        floor: utility that counts as the best then.
+        arguments: of BoTorch's.
+        options: of BoTorch's.
+    """
+
+    def __init__(self, floor: float, *arguments: Any, **options: Any) -> None:
+        self._floor = floor
+        super().__init__(*arguments, **options)
+
+    def _compute_best_feasible_objective(self, samples: Tensor, obj: Tensor) -> Tensor:
+        found: Tensor = compute_best_feasible_objective(
+            samples, obj, self._constraints, infeasible_obj=torch.tensor(self._floor)
+        )
+        return found
+
+
+class _Means:
+    """Predicted means in raw units."""
+
+    def __init__(self, posteriors: Mapping[str, ResponsePosterior]) -> None:
+        self._posteriors = posteriors
+
+    def __call__(self, name: str, X: FloatArray) -> FloatArray:
+        posterior = self._posteriors[name]
+        return posterior.to_raw(posterior.mean(X), posterior.variance(X))[0]
+
+
+def _utility(goal: str | float, k: int, spread: float) -> Utility:
+    """Utility of response k, in units of its spread."""
+    if goal == "maximize":
+        return lambda Y: Y[..., k] / spread
+    if goal == "minimize":
+        return lambda Y: -Y[..., k] / spread
+    return lambda Y: -(Y[..., k] - float(goal)).abs() / spread
+
+
+def _limits(response: Response, k: int, spread: float) -> list[Utility]:
+    """Constraints of a window as BoTorch takes them: feasible where they are negative."""
+    low, high = response.window or (-np.inf, np.inf)
+    limits: list[Utility] = []
+    if np.isfinite(low):
+        limits.append(lambda Y: (low - Y[..., k]) / spread)
+    if np.isfinite(high):
+        limits.append(lambda Y: (Y[..., k] - high) / spread)
+    return limits
