@@ -8,7 +8,8 @@ it differs it needs new batches of that and all later stages.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -89,6 +90,13 @@ class BatchTree:
         self.leaf = np.full(len(candidates) + others, ROOT, dtype=np.int64)
         self.batches: list[Batch] = []
         self._labels: dict[tuple[int, str], int] = {}
+
+    def fork(self) -> BatchTree:
+        """A copy in which runs can be planned on trial."""
+        other = copy(self)
+        other.leaf, other._labels = self.leaf.copy(), dict(self._labels)
+        other.batches = [replace(batch) for batch in self.batches]
+        return other
 
     @cached_property
     def level_cost(self) -> FloatArray:

@@ -87,7 +87,7 @@ class Taking:
     """Runs taken one by one: what is left of the budget, and of the recipes.
 
     Args:
-        information: bits of every run, whatever is maximised.
+        information: bits of every run, whatever is maximised; None: not counted.
         tree: batches, open runs already taken.
         allowed: which points may be proposed, ``[n]``.
         stop: when the plan is complete.
@@ -100,7 +100,7 @@ class Taking:
     """
 
     def __init__(
-        self, information: Information, tree: BatchTree, allowed: BoolArray, stop: Stop
+        self, information: Information | None, tree: BatchTree, allowed: BoolArray, stop: Stop
     ) -> None:
         self.information, self.tree, self.stop = information, tree, stop
         self.picks: list[Pick] = []
@@ -130,9 +130,12 @@ class Taking:
         self.allowed[row] = self.stop.repeat
         chain, cost = self.tree.take(row)
         self.references.took(row, chain)
-        bits = self.information.take(row, chain)
+        bits, shares = 0.0, dict[str, float]()
+        if self.information is not None:
+            bits = self.information.take(row, chain)
+            shares = self.information.shares
         value = None if objective is self.information else objective.take(row, chain)
-        self.picks.append(Pick(row, tuple(chain), bits, self.information.shares, cost, value))
+        self.picks.append(Pick(row, tuple(chain), bits, shares, cost, value))
         self.left -= cost
 
 

@@ -55,13 +55,10 @@ class Count:
         part = self._untaken[places]
         return Count(self._inside[:, places], self.missing, self._success[places], part)
 
-    def chance(self, runs: int) -> float:
-        """Probability that at least one of the best few runs is in spec."""
-        none = np.ones(len(self.missing))  # probability that none is, per sample
-        hit = self._inside * self._success
-        for _ in range(min(runs, hit.shape[1])):
-            none = none * (1.0 - hit[:, int(np.argmax(none @ hit))])
-        return float(1.0 - none.mean())
+    def chance(self, places: IntArray) -> float:
+        """Probability that at least one of some candidates is in spec."""
+        none = 1.0 - self._inside[:, places] * self._success[places]
+        return float(1.0 - none.prod(axis=1).mean())
 
 
 class Hits:
@@ -93,6 +90,15 @@ class Hits:
         gained = float(self._count.each()[at])
         self._count.take(at)
         return gained
+
+    def among(self, mask: BoolArray) -> Hits:
+        """The same for some of the points ``[n]``, to go on by itself."""
+        rows = self._rows[mask[self._rows]]
+        return Hits(len(self._place), rows, self._count.part(self._place[rows]))
+
+    def chance(self, rows: IntArray) -> float:
+        """Probability that at least one of some candidates is in spec."""
+        return self._count.chance(self._place[rows])
 
     def inside(self, rows: IntArray, _stage: int, /) -> Count:
         """The same for runs of one new batch, all among the candidates looked at."""

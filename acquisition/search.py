@@ -35,22 +35,19 @@ class Search:
         found: recipes made that are in spec with probability above one half.
         hits: worth of further runs.
         missing: how many are expected to be missing of those wanted, open runs counted.
-        chance: probability that any of the best four runs would be in spec.
     """
 
     found: int
     hits: Hits
     missing: float
-    chance: float
 
 
-def search(proposal: Proposal, rng: np.random.Generator, runs: int) -> Search | None:
+def search(proposal: Proposal, rng: np.random.Generator) -> Search | None:
     """Look for recipes in spec; None when no response with a belief has a window.
 
     Args:
         proposal: open runs taken.
         rng: source of candidates and samples.
-        runs: of a plan, for its chance of a hit.
     """
     limits = proposal.limits
     if not limits:
@@ -76,7 +73,7 @@ def search(proposal: Proposal, rng: np.random.Generator, runs: int) -> Search | 
     count = Count(sampled[:, : len(rows)], missing, proposal.success_of(rows))
     found = int(np.count_nonzero(probable > LIKELY))
     hits = Hits(len(proposal.X), rows, count)
-    return Search(found, hits, float(missing.mean()), count.chance(runs))
+    return Search(found, hits, float(missing.mean()))
 
 
 def looked_at(

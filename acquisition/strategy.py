@@ -17,10 +17,11 @@ import numpy as np
 
 from designer.acquisition.goals import Target
 from designer.acquisition.greedy import Pick, Stop, Taking, best
-from designer.acquisition.hits import WANTED
+from designer.acquisition.hits import WANTED, Hits
 from designer.acquisition.improvement import Improvement, MakeImprover
 from designer.acquisition.information import Information
 from designer.acquisition.objective import Objective
+from designer.acquisition.openings import hard_stage
 from designer.acquisition.promising import promising
 from designer.acquisition.proposal import DEFAULT_RUNS, Proposal
 from designer.acquisition.reference import draw
@@ -82,7 +83,7 @@ def choose(
     objective: Objective | None = None
     notes: list[str] = []
     if goal == "optimum":
-        objective, notes = _phase(proposal, rng, make_improver)
+        objective, notes = _phase(proposal, rng, stop.budget, make_improver)
     if objective is None:
         notes += target.notes
     else:
@@ -99,13 +100,16 @@ def choose(
 
 
 def _phase(
-    proposal: Proposal, rng: np.random.Generator, make_improver: MakeImprover | None
+    proposal: Proposal,
+    rng: np.random.Generator,
+    budget: float | None,
+    make_improver: MakeImprover | None,
 ) -> tuple[Objective | None, list[str]]:
     """What to maximise for the goal optimum (None: the mix's information), and why."""
-    looked = search(proposal, rng, DEFAULT_RUNS)
+    looked = search(proposal, rng)
     if looked is not None and looked.found < WANTED:
         if looked.missing > _NEARLY:
-            return _searching(looked, proposal.spec.costs.unit)
+            return _searching(proposal, looked, budget)
         notes = [f"search: {_found(looked)}, and the open runs are expected to bring the rest"]
     elif looked is not None:
         notes = [f"search is over: {looked.found} runs are predicted in spec"]
@@ -115,14 +119,36 @@ def _phase(
     return improvement, [*notes, why]
 
 
-def _searching(looked: Search, unit: str) -> tuple[Objective | None, list[str]]:
+def _searching(
+    proposal: Proposal, looked: Search, budget: float | None
+) -> tuple[Objective | None, list[str]]:
+    """Hits, if a plan is likely to bring one: with what is set up, else with a new batch."""
     told = f"search: {_found(looked)}"
-    if looked.chance > _SMALL_CHANCE:
-        return looked.hits, [f"{told}; the plan looks for more, as many per {unit} as possible"]
+    ways = [(looked.hits, "the plan looks for more")]
+    stage, depth = hard_stage(proposal.tree), proposal.tree.depth()
+    if stage is not None and (depth > stage).any():
+        name = proposal.tree.stages[stage]
+        new = f"the {name} at hand offers little, so the plan looks for more with a new one"
+        ways.append((looked.hits.among(depth <= stage), new))
+    most = 0.0
+    for hits, how in ways:
+        chance = _chance(proposal, hits, budget)
+        if chance > _SMALL_CHANCE:
+            return hits, [f"{told}; {how}, as many per {proposal.spec.costs.unit} as possible"]
+        most = max(most, chance)
     return None, [
-        f"{told}; the best {DEFAULT_RUNS} runs would bring one with probability"
-        f" {looked.chance:.2f} only, so the plan learns where the windows' borders lie"
+        f"{told}; {DEFAULT_RUNS} further runs would bring one with probability {most:.2f} only,"
+        " so the plan learns where the windows' borders lie"
     ]
+
+
+def _chance(proposal: Proposal, hits: Hits, budget: float | None) -> float:
+    """Probability that a plan of four runs for hits alone brings any, by making it on trial."""
+    everywhere = np.ones(len(proposal.X), dtype=np.bool_)
+    trial = Taking(None, proposal.tree.fork(), proposal.allowed(), Stop(DEFAULT_RUNS, budget))
+    on_trial = hits.among(everywhere)
+    trial.by(on_trial, per_cost(trial, on_trial))
+    return hits.chance(np.array([pick.row for pick in trial.picks], dtype=np.int64))
 
 
 def _found(looked: Search) -> str:

@@ -35,6 +35,7 @@ def facts(**changes):
         "spread": {"loading": 1.0, "porosity": 1.8, "adhesion": 1.0},
         "where": "gap 150 to 200 um and pressure 20 to 40 MPa",
         "in_spec": 0.03,
+        "success": None,
         "gain": None,
         "reference": None,
         "disagreement": None,

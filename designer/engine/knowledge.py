@@ -13,7 +13,9 @@ from designer.models.averaging import average
 from designer.models.joint import fit_responses
 from designer.models.memory import Memory
 from designer.models.posterior import ResponsePosterior
+from designer.models.success import SuccessModel
 
+from .failing import learn_success
 from .links import response_links, unused_knowledge
 from .training import TrainingSet, default_givens, has_knowledge, training_set
 
@@ -39,6 +41,11 @@ class Knowledge:
     def shown(self) -> dict[str, ResponsePosterior]:
         """The same averaged over hyperparameters: what is shown to people."""
         return {name: average(posterior) for name, posterior in self.posteriors.items()}
+
+    @cached_property
+    def success(self) -> SuccessModel | None:
+        """Where runs can be made at all; None while nothing failed."""
+        return learn_success(self.state, self.training)
 
     @cached_property
     def default_givens(self) -> dict[str, float]:

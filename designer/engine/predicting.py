@@ -36,13 +36,13 @@ def predict_recipes(
 
 
 def best_recipes(knowledge: Knowledge, count: int) -> list[dict[str, Any]]:
-    """Recommended set-points: most probably in spec, then best by the responses' goals.
+    """Recommended set-points: most probably made and in spec, then best by the responses' goals.
 
     Candidates are ranked at the most probable hyperparameters; what is shown is averaged.
 
     Returns:
-        Up to ``count`` of ``{"settings", "given", "in_spec", "predicted"}``; none when no response
-        has a window or a goal.
+        Up to ``count`` of ``{"settings", "given", "in_spec", "success", "predicted"}``; none when
+        no response has a window or a goal.
     """
     judged = [r for r in knowledge.state.spec.responses if _is_judged(knowledge, r)]
     if not judged:
@@ -53,14 +53,16 @@ def best_recipes(knowledge: Knowledge, count: int) -> list[dict[str, Any]]:
         rows = _ranked(knowledge, judged, candidates, count)[:count]
         X = candidates.encode(knowledge.training.space)[rows]
         shown = predict(knowledge.state.spec, knowledge.shown, X)
+        success = None if knowledge.success is None else knowledge.success(X)
     return [
         {
             "settings": candidates.recipe(int(row)),
             "given": given,
             "in_spec": prediction.in_spec,
+            "success": None if success is None else float(success[k]),
             "predicted": prediction.responses,
         }
-        for row, prediction in zip(rows, shown, strict=True)
+        for k, (row, prediction) in enumerate(zip(rows, shown, strict=True))
     ]
 
 
@@ -96,7 +98,9 @@ def _ranked(
 
 def _order(knowledge: Knowledge, judged: Sequence[Response], X: FloatArray) -> IntArray:
     """Points from best to worst."""
-    inside: FloatArray = np.zeros(len(X))  # log of the probability of being in spec
+    inside: FloatArray = np.zeros(len(X))  # log of the probability of being made and in spec
+    if knowledge.success is not None:
+        inside += np.log(np.maximum(knowledge.success(X), np.finfo(float).tiny))
     wish: FloatArray = np.zeros(len(X))
     for response in judged:
         posterior = knowledge.posteriors[response.name]
