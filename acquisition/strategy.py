@@ -165,9 +165,7 @@ def _improving(
         return None, "mix: the plan gathers information"
     worth = promising(proposal) * proposal.success_of(np.arange(n))
     rows = looked_at(proposal, worth, rng, _JUDGED)
-    objective = Improvement(
-        improver, proposal.X, rows, proposal.X[n:], proposal.success_of(rows)
-    )
+    objective = Improvement(improver, proposal.X, rows, proposal.X[n:], proposal.success_of(rows))
     most = float(objective.each().max(initial=0.0))
     names = " and ".join(response.name for response in proposal.goals)
     told = f"the best run is expected to improve {names} by {most:.2g}"
