@@ -92,9 +92,9 @@ class BatchTree:
         self._labels: dict[tuple[int, str], int] = {}
 
     def fork(self) -> BatchTree:
-        """A copy in which runs can be planned on trial."""
+        """A copy in which runs can be planned on trial (batches with ids are shared)."""
         other = copy(self)
-        other.leaf, other._labels = self.leaf.copy(), dict(self._labels)
+        other.leaf = self.leaf.copy()
         other.batches = [replace(batch) for batch in self.batches]
         return other
 

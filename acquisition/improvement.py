@@ -16,15 +16,17 @@ from designer.models.arrays import FloatArray, IntArray
 
 
 class Improver(Protocol):
-    """Judge of improvement.
+    """Judge of improvement."""
 
-    Attributes:
-        name: of the value, for people.
-        least: improvement below which there is nothing to gain.
-    """
+    @property
+    def name(self) -> str:
+        """Name of the value, for people."""
+        ...
 
-    name: str
-    least: float
+    @property
+    def least(self) -> float:
+        """Improvement below which there is nothing to gain."""
+        ...
 
     def __call__(
         self, X: FloatArray, pending: FloatArray, /

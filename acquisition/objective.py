@@ -25,15 +25,17 @@ class Inner(Protocol):
 
 
 class Objective(Protocol):
-    """What a plan maximises. Gains are expected ones: times the probability of success.
+    """What a plan maximises. Gains are expected ones: times the probability of success."""
 
-    Attributes:
-        name: of the value in a plan; None: bits.
-        least: what a run must add at least to be taken for this objective's sake.
-    """
+    @property
+    def name(self) -> str | None:
+        """Name of the value in a plan; None: bits."""
+        ...
 
-    name: str | None
-    least: float
+    @property
+    def least(self) -> float:
+        """What a run must add at least to be taken for this objective's sake."""
+        ...
 
     def each(self) -> FloatArray:
         """What every point would add as the next run, ``[n]``."""

@@ -35,7 +35,7 @@ def promising(proposal: Proposal) -> FloatArray:
         if field.name in goals:
             gain = _improvement(field, goals[field.name], proposal, inside)
             promise += gain / max(float(gain.max()), np.finfo(float).tiny)
-    return promise * inside
+    return np.asarray(promise * inside)
 
 
 def _improvement(

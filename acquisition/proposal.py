@@ -145,8 +145,9 @@ class Proposal:
     def repeated(self) -> BoolArray:
         """Candidates that are the recipe of an open run or of one with results, ``[n]``."""
         same = np.zeros(len(self.candidates), dtype=np.bool_)
-        for run in (*self.situation.known, *self.situation.pending):
-            same |= self.candidates.matching(run.settings)
+        runs = [run.settings for run in self.situation.known]
+        for settings in (*runs, *(run.settings for run in self.situation.pending)):
+            same |= self.candidates.matching(settings)
         return same
 
     def success_of(self, rows: IntArray) -> FloatArray:

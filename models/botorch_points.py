@@ -17,7 +17,7 @@ from torch import Tensor
 
 from designer.models.botorch_model import TrustModel
 
-_JITTER = 1e-6  # of the mean variance: neighbours on the machines' grids are almost the same point
+_JITTER = 1e-6  # of the mean variance: neighbours on a fine grid are almost the same point
 
 
 class PointsModel(Model):
@@ -36,10 +36,8 @@ class PointsModel(Model):
             encoded = model.encode(X)
             normals = [surface.raw(encoded, False) for surface in model.surfaces]
         self.means = torch.stack([normal.mean for normal in normals])  # [m, N]
-        covariances = torch.stack([normal.covariance_matrix for normal in normals])
-        level = torch.diagonal(covariances, dim1=-2, dim2=-1).mean(dim=-1)
-        eye = torch.eye(len(X), dtype=torch.float64)
-        self.covariances = covariances + _JITTER * level[:, None, None] * eye
+        self.covariances = torch.stack([normal.covariance_matrix for normal in normals])
+        self._jitter = _JITTER * torch.diagonal(self.covariances, dim1=-2, dim2=-1).mean(dim=-1)
         # fixed, but tools ask a model's parameters for their dtype
         self.first_mean = torch.nn.Parameter(self.means[:, 0].clone(), requires_grad=False)
 
@@ -71,11 +69,15 @@ class PointsModel(Model):
         if observation_noise is not False:
             raise NotImplementedError("the points know noise-free responses only")
         place = X.squeeze(-1).round().long()
+        eye = torch.eye(place.shape[-1], dtype=torch.float64)
         wanted = range(self.num_outputs) if output_indices is None else output_indices
         normals = [
             MultivariateNormal(
                 self.means[k][place],
-                to_linear_operator(self.covariances[k][place.unsqueeze(-1), place.unsqueeze(-2)]),
+                to_linear_operator(
+                    self.covariances[k][place.unsqueeze(-1), place.unsqueeze(-2)]
+                    + self._jitter[k] * eye
+                ),
             )
             for k in wanted
         ]

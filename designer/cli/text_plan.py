@@ -39,10 +39,10 @@ def _opening(answer: Data, view: SpecView, runs: int) -> str:
     parts = [count(runs, "run")]
     if answer.get("cost") is not None:
         parts.append(f"cost {amount(answer['cost'])} {view.cost_unit}")
+    if answer.get("value") is not None:
+        parts.append(f"{answer.get('value_name') or 'value'} {rounded(answer['value'])}")
     if answer.get("information_bits") is not None:
         parts.append(f"{rounded(answer['information_bits'])} bits expected")
-    elif answer.get("value") is not None:
-        parts.append(f"{answer.get('value_name') or 'value'} {rounded(answer['value'])}")
     return f"{name} for {answer['campaign']}: {', '.join(parts)}"
 
 
@@ -71,6 +71,8 @@ def plan_columns(runs: Sequence[Row], view: SpecView) -> Iterable[Column]:
         yield Column(name, cells, view.unit(name))
     if any(run.get("in_spec") is not None for run in runs):
         yield Column("in spec", [share(run.get("in_spec")) for run in runs])
+    if any(run.get("success") is not None for run in runs):
+        yield Column("can be made", [share(run.get("success")) for run in runs])
     if any(run.get("information_bits") is not None for run in runs):
         yield Column("bits", [rounded(run.get("information_bits")) for run in runs])
     if any(run.get("value") is not None for run in runs):

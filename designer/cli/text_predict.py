@@ -70,4 +70,6 @@ def best_text(answer: Data, service: Service, arguments: Namespace) -> list[str]
         columns.append(Column(name, figures, view.unit(name)))
     if any(recipe.get("in_spec") is not None for recipe in best):
         columns.append(Column("in spec", [share(recipe.get("in_spec")) for recipe in best]))
+    if any(recipe.get("success") is not None for recipe in best):
+        columns.append(Column("can be made", [share(recipe.get("success")) for recipe in best]))
     return [*table(columns), "", EXPLAINED]

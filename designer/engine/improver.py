@@ -30,7 +30,7 @@ from designer.models.space import Space
 
 from .improving import columns
 
-_SAMPLES = 128
+_SAMPLES, _SEED = 128, 0
 _NEGLIGIBLE = 0.01  # of what a response varies over the region
 _BELOW = 0.1  # of it: what counts as no achievement lies so far below the worst incumbent
 _INCUMBENTS = 6  # best recipes made, over which runs may improve
@@ -49,7 +49,6 @@ class BoTorchImprover:
         made: encoded recipes made, ``[k, D]``; none: improvement is over the best recipe as
             predicted.
         region: points that stand for the region, ``[r, D]``.
-        seed: of the samples.
     """
 
     def __init__(
@@ -59,10 +58,9 @@ class BoTorchImprover:
         space: Space,
         made: FloatArray,
         region: FloatArray,
-        seed: int = 0,
     ) -> None:
         self._model = to_botorch([posteriors[r.name] for r in responses], space)
-        self._space, self._seed = space, seed
+        self._space = space
         self._means = _Means(posteriors)
         self._spread = np.array([self._means(r.name, region).std() for r in responses])
         self._spread = np.maximum(self._spread, 1e-9 * np.abs(self._spread).max() + 1e-300)
@@ -74,9 +72,8 @@ class BoTorchImprover:
             for limit in _limits(r, k, float(self._spread[k]))
         ]
         self._responses = responses
-        self._incumbents = self._best(
-            made if len(made) else region, _INCUMBENTS if len(made) else 1
-        )
+        some, most = (made, _INCUMBENTS) if len(made) else (region, 1)
+        self._incumbents = self._best(some, most)
         self._floor = self._all(self._predicted(self._incumbents)).min(dim=0).values - _BELOW
         self._scale, self.name, self.least = 1.0, "expected hypervolume improvement", _NEGLIGIBLE
         if len(wanted) == 1:
@@ -91,7 +88,8 @@ class BoTorchImprover:
         points = columns(np.vstack([X, self._incumbents, pending]), self._space)
         model = PointsModel(self._model, torch.from_numpy(points))
         place = torch.arange(len(points), dtype=torch.float64).unsqueeze(-1)
-        candidates, made, waiting = place.split([len(X), len(self._incumbents), len(pending)])
+        candidates, made = place[: len(X)], place[len(X) : len(points) - len(pending)]
+        waiting = place[len(points) - len(pending) :]
 
         def judge(taken: Sequence[int]) -> FloatArray:
             ahead = torch.cat([waiting, candidates[[*taken]]])
@@ -103,15 +101,14 @@ class BoTorchImprover:
         return judge
 
     def _acquisition(self, model: PointsModel, made: Tensor, pending: Tensor | None) -> Acquisition:
-        sampler = SobolQMCNormalSampler(torch.Size([_SAMPLES]), seed=self._seed)
+        sampler = SobolQMCNormalSampler(torch.Size([_SAMPLES]), seed=_SEED)
         if len(self._utilities) == 1:
-            utility = self._utilities[0]
             return _ExpectedImprovement(
                 float(self._floor),
                 model,
                 made,
                 sampler=sampler,
-                objective=GenericMCObjective(lambda Y, X=None: utility(Y)),
+                objective=GenericMCObjective(self._first),
                 constraints=self._constraints or None,
                 X_pending=pending,
                 prune_baseline=False,
@@ -121,12 +118,15 @@ class BoTorchImprover:
             self._floor.tolist(),
             made,
             sampler=sampler,
-            objective=GenericMCMultiOutputObjective(lambda Y, X=None: self._all(Y)),
+            objective=GenericMCMultiOutputObjective(self._all),
             constraints=self._constraints or None,
             X_pending=pending,
         )
 
-    def _all(self, Y: Tensor) -> Tensor:
+    def _first(self, Y: Tensor, X: Tensor | None = None) -> Tensor:  # noqa: ARG002 - BoTorch's
+        return self._utilities[0](Y)
+
+    def _all(self, Y: Tensor, X: Tensor | None = None) -> Tensor:  # noqa: ARG002 - BoTorch's
         return torch.stack([utility(Y) for utility in self._utilities], dim=-1)
 
     def _predicted(self, X: FloatArray) -> Tensor:

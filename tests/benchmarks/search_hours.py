@@ -103,7 +103,7 @@ class Finder:
         options = {"runs": BATCH, "situation": around, "seed": self.seed + count,
                    "budget": BUDGET - self.hours}  # fmt: skip
         if method == "cost-blind":
-            with mock.patch.object(strategy, "per_cost", lambda *_: best):
+            with mock.patch.object(strategy, "per_cost", return_value=best):
                 return make_plan(*arguments, **options)
         if method == "engineer":
             with mock.patch.object(strategy, "choose", MostProbable(around)):
@@ -205,8 +205,8 @@ def table(rows):
             "optimum / this", "CPU per campaign")  # fmt: skip
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     ours = np.array(rows.get("optimum", []))
-    for method, found in rows.items():
-        found = np.array(found)
+    for method, told in rows.items():
+        found = np.array(told)
         hours = np.minimum(found[:, 0], BUDGET)
         low, middle, high = np.quantile(hours, (0.25, 0.5, 0.75))
         ratio = "–"

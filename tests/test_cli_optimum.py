@@ -1,0 +1,70 @@
+"""Goal optimum through the command line: search, improve, and runs that fail."""
+
+import pytest
+
+from tests.campaigns_for_tests import SMALL, loading, porosity
+
+OPTIMUM = SMALL.replace('line = "line4"', 'line = "line4"\ngoal = "optimum"').replace(
+    'name = "porosity"', 'name = "porosity"\ngoal = "minimize"'
+)
+
+
+@pytest.fixture
+def small(cli, tmp_path):
+    (tmp_path / "small.toml").write_text(OPTIMUM)
+    cli("init", "small.toml")
+    return cli
+
+
+def record(cli, runs):
+    for run in runs:
+        s = run["settings"]
+        cli(
+            "record", "small", run["run"],
+            f"mass_loading={loading(s):.3f}", f"porosity={porosity(s):.3f}",
+        )  # fmt: skip
+
+
+def in_spec(run):
+    return 11 <= loading(run["settings"]) <= 13
+
+
+def test_from_nothing_to_improving(small):
+    first = small.json("propose", "small", "-n", "4")
+    assert (first["goal"], first["value_name"]) == ("optimum", "space-filling")
+    record(small, first["runs"])
+    found, phases = [run for run in first["runs"] if in_spec(run)], []
+    for _ in range(4):
+        plan = small.json("propose", "small", "-n", "3")
+        assert plan["goal"] == "optimum"
+        bits = sum(run["information_bits"] for run in plan["runs"])
+        assert bits == pytest.approx(plan["information_bits"])
+        if plan["value"] is not None:
+            told = sum(run["value"] or 0.0 for run in plan["runs"])
+            assert told == pytest.approx(plan["value"])
+        assert all(run["success"] is None for run in plan["runs"])
+        phases.append(plan["value_name"])
+        record(small, plan["runs"])
+        found += [run for run in plan["runs"] if in_spec(run)]
+        if "expected improvement of porosity in %" in phases:
+            break
+    assert phases[0] == "expected runs in spec"
+    assert phases[-1] == "expected improvement of porosity in %"
+    assert len(found) >= 3
+    assert "goal optimum" in str(small("propose", "small", "-n", "2", "--dry-run"))
+
+
+def test_failures_are_told_and_weigh(small):
+    first = small.json("propose", "small", "-n", "6", "--seed", "1")
+    record(small, first["runs"][:4])
+    for run in first["runs"][4:]:
+        small("fail", "small", run["run"], "--reason", "strip cracked")
+    plan = small.json("propose", "small", "-n", "3", "--seed", "1")
+    assert all(0 < run["success"] < 1 for run in plan["runs"])
+    assert all("made successfully with probability" in run["reason"] for run in plan["runs"])
+    best = small.json("best", "small", "-n", "3")["best"]
+    assert all(0 < recipe["success"] < 1 for recipe in best)
+    again = small.json("propose", "small", "-n", "3", "--seed", "1", "--replace")
+    assert again["runs"][0]["success"] is not None
+    shown = small.json("show", "small", plan["runs"][0]["run"])
+    assert shown["in_spec"] == plan["runs"][0]["in_spec"]

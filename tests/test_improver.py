@@ -1,0 +1,148 @@
+"""Improvement on goals by BoTorch on the campaign's models, against Monte Carlo of our own."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from designer.campaigns.spec_parts import Response
+from designer.engine.improving import columns
+from designer.models.averaging import average
+from designer.models.data import ResponseData
+from designer.models.space import Axis, Space
+from designer.models.trust_gp import fit
+
+with warnings.catch_warnings():  # torch.jit.script is deprecated, gpytorch's dependency uses it
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import torch
+
+    from designer.engine.improver import BoTorchImprover
+    from designer.models.botorch_model import to_botorch
+    from designer.models.botorch_points import PointsModel
+
+SPACE = Space((Axis("a"), Axis("b"), Axis("c", categories=("x", "y"))))
+RNG = np.random.default_rng(0)
+MADE = SPACE.encode({"a": RNG.random(10), "b": RNG.random(10), "c": RNG.integers(0, 2, 10)})
+NEW = SPACE.encode({"a": RNG.random(30), "b": RNG.random(30), "c": RNG.integers(0, 2, 30)})
+SAMPLES = 40_000
+
+
+def belief(name, values):
+    none = np.zeros(10, int)
+    data = ResponseData(name, False, None, MADE, values, none, np.full((10, 0), -1))
+    return average(fit(data, SPACE.groups, 0))
+
+
+A = belief("a", 3 * np.sin(4 * MADE[:, 0]) + MADE[:, 1] + 0.1 * RNG.standard_normal(10))
+B = belief("b", 2 * MADE[:, 1] - MADE[:, 0] + 0.1 * RNG.standard_normal(10))
+
+
+def response(name, **more):
+    return Response(name=name, **more)
+
+
+def improver(*responses):
+    beliefs = {"a": A, "b": B}
+    posteriors = {r.name: beliefs[r.name] for r in responses}
+    return BoTorchImprover(responses, posteriors, SPACE, MADE, NEW)
+
+
+def samples(name, X):
+    """Joint samples of a response [S, n], from the campaign's BoTorch model."""
+    model = to_botorch([{"a": A, "b": B}[name]], SPACE)
+    posterior = model.posterior(torch.from_numpy(columns(X, SPACE)))
+    covariance = posterior.mvn.covariance_matrix.detach().numpy()
+    mean = posterior.mean.squeeze(-1).detach().numpy()
+    root = np.linalg.cholesky(covariance + 1e-8 * np.eye(len(X)))
+    return mean + np.random.default_rng(ord(name)).standard_normal((SAMPLES, len(X))) @ root.T
+
+
+def incumbents(judge):
+    return judge._incumbents
+
+
+def test_points_are_looked_up_as_the_model_predicts_them():
+    X = torch.from_numpy(columns(np.vstack([MADE, NEW]), SPACE))
+    model = to_botorch([A, B], SPACE)
+    points = PointsModel(model, X)
+    place = torch.tensor([[[3.0], [17.0]], [[20.0], [4.0]]], dtype=torch.float64)
+    looked = points.posterior(place)
+    told = model.posterior(X[place.squeeze(-1).long()])
+    torch.testing.assert_close(looked.mean, told.mean)
+    torch.testing.assert_close(looked.variance, told.variance, rtol=1e-3, atol=1e-6)
+    with pytest.raises(NotImplementedError):
+        points.posterior(place, observation_noise=True)
+
+
+@pytest.mark.parametrize(("goal", "utility"), [
+    ("maximize", lambda y: y), ("minimize", lambda y: -y), (1.5, lambda y: -np.abs(y - 1.5)),
+])  # fmt: skip
+def test_one_goal_is_the_expected_improvement_over_the_best_made(goal, utility):
+    judge = improver(response("a", goal=goal))
+    values = judge(NEW, NEW[:0])([])
+    drawn = utility(samples("a", np.vstack([NEW, incumbents(judge)])))
+    best = drawn[:, len(NEW) :].max(axis=1, keepdims=True)
+    exact = np.maximum(drawn[:, : len(NEW)] - best, 0.0).mean(axis=0)
+    spread = judge.least / 0.01
+    assert values == pytest.approx(exact, rel=0.12, abs=0.01 * spread)  # 128 Sobol samples
+    assert np.corrcoef(values, exact)[0, 1] > 0.99
+    assert judge.name == "expected improvement of a"
+
+
+def test_runs_taken_and_open_runs_are_counted():
+    judge = improver(response("a", goal="maximize"))
+    look = judge(NEW, NEW[:0])
+    first = look([])
+    top = int(np.argmax(first))
+    assert look([top])[top] < 0.05 * first[top]
+    assert (look([top]) <= first * 1.1 + 0.005).all()
+    assert judge(NEW, NEW[top : top + 1])([])[top] < 0.05 * first[top]
+
+
+def test_windows_are_kept():
+    middle = float(np.median(samples("b", NEW)))
+    bounded = improver(response("a", goal="maximize"), response("b", window=(middle, np.inf)))
+    values = bounded(NEW, NEW[:0])([])
+    b = samples("b", NEW)
+    inside = (b >= middle).mean(axis=0)
+    assert values[inside < 0.01].max(initial=0.0) < 0.02 * values.max()
+    both = samples("a", np.vstack([NEW, incumbents(bounded)])), samples(
+        "b", np.vstack([NEW, incumbents(bounded)]))  # fmt: skip
+    assert inside[int(np.argmax(values))] > 0.3
+    feasible = both[1] >= middle
+    best = np.where(feasible, both[0], -np.inf)[:, len(NEW) :].max(axis=1, keepdims=True)
+    some = np.isfinite(best[:, 0])
+    gain = np.where(feasible[some, : len(NEW)], both[0][some, : len(NEW)] - best[some], 0.0)
+    exact = np.maximum(gain, 0.0).mean(axis=0)
+    assert np.corrcoef(values, exact)[0, 1] > 0.9
+
+
+def test_several_goals_are_the_hypervolume():
+    judge = improver(response("a", goal="maximize"), response("b", goal="minimize"))
+    values = judge(NEW, NEW[:0])([])
+    X = np.vstack([NEW, incumbents(judge)])
+    floor, spread = judge._floor.numpy(), judge._spread
+    u = (samples("a", X) / spread[0] - floor[0])[:4000].clip(0)
+    v = (-samples("b", X) / spread[1] - floor[1])[:4000].clip(0)
+    exact = np.zeros(len(NEW))
+    for s in range(len(u)):  # area of each rectangle beyond the staircase of the incumbents
+        order = np.argsort(-u[s, len(NEW) :])
+        x, y = u[s, len(NEW) :][order], np.maximum.accumulate(v[s, len(NEW) :][order])
+        edges = np.append(x[1:], 0.0)
+        for i in range(len(NEW)):
+            covered = sum(
+                max(min(u[s, i], high) - low, 0.0) * min(v[s, i], top)
+                for low, high, top in zip(edges, x, y, strict=True)
+            )
+            exact[i] += u[s, i] * v[s, i] - covered
+    exact /= len(u)
+    assert values == pytest.approx(exact, rel=0.2, abs=0.02)
+    assert np.corrcoef(values, exact)[0, 1] > 0.98
+    assert judge.name == "expected hypervolume improvement"
+
+
+def test_before_the_first_run_improvement_is_over_the_best_as_predicted():
+    judge = BoTorchImprover([response("a", goal="maximize")], {"a": A}, SPACE, MADE[:0], NEW)
+    means = A.mean(NEW)
+    assert incumbents(judge) == pytest.approx(NEW[[int(np.argmax(means))]])
+    assert (judge(NEW, NEW[:0])([]) >= 0).all()
