@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -140,6 +140,59 @@ def make_candidates(
     if columns is None:
         raise InputError(empty_region_problem(region))
     return _from_columns(columns, region.given)
+
+
+def with_fixed(
+    spec: Specification,
+    fixed: Mapping[str, Setting] | None = None,
+    given: Mapping[str, float] | None = None,
+    seed: int = 0,
+    *,
+    exact_limit: int = EXACT_LIMIT,
+    raw_limit: int = RAW_LIMIT,
+) -> tuple[Candidates, BoolArray]:
+    """Recipes of the whole region, and which of them have the fixed settings.
+
+    A plan with fixed settings still learns about the whole region. All recipes with the fixed
+    settings are among them, or a quasi-uniform part of their own where they are too many to list.
+
+    Args:
+        spec: the campaign's specification.
+        fixed: settings that every run shall have, checked by the caller.
+        given: a value for every given of the specification.
+        seed: seed of the parts taken, where any is taken.
+        exact_limit: feasible recipes up to which all are kept.
+        raw_limit: combinations up to which they are listed at all.
+
+    Returns:
+        The recipes, and the mask ``[n]`` of those with the fixed settings (all when none is).
+
+    Raises:
+        InputError: a given has no value, or nothing satisfies the fixed values and constraints.
+    """
+
+    def made(held: Mapping[str, Setting], most: int) -> Candidates:
+        return make_candidates(
+            spec, fixed=held, given=given, seed=seed, exact_limit=most, raw_limit=raw_limit
+        )
+
+    if not fixed:
+        whole = made({}, exact_limit)
+        return whole, np.ones(len(whole), dtype=np.bool_)
+    held = made(fixed, exact_limit)  # first: it knows which fixed value leaves nothing
+    whole = made({}, exact_limit)
+    together = whole if whole.exact else merged([whole, held])
+    return together, together.matching(fixed)
+
+
+def merged(parts: Sequence[Candidates]) -> Candidates:
+    """The recipes of several sets (same factors and givens), each once."""
+    columns = tuple(
+        Choice(name, np.concatenate([part.columns[name] for part in parts]))
+        for name in parts[0].names
+    )
+    both = _from_columns(columns, parts[0].given)
+    return replace(both, index=np.unique(both.index, axis=0))
 
 
 def _from_columns(columns: tuple[Choice, ...], given: dict[str, float]) -> Candidates:

@@ -1,6 +1,7 @@
 """Candidate recipes: feasible, on the machines' grids, complete, without duplicates."""
 
 import itertools
+import re
 import sys
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from designer.acquisition.candidates import make_candidates
+from designer.acquisition.candidates import make_candidates, with_fixed
 from designer.acquisition.levels import Choice, Continuum, floats, levels_of
 from designer.acquisition.mixtures import simplex_rows, simplex_sample
 from designer.acquisition.reference import draw, morton_order
@@ -214,6 +215,55 @@ def test_levels_are_the_nearest_floats_of_exact_decimals():
     assert levels_of(spec.factors[0]).values.tolist() == [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]
     assert floats(np.array([3, 12]), 1).tolist() == [0.3, 1.2]
     assert floats(np.array([3, 12]), -2).tolist() == [300.0, 1200.0]
+
+
+# ---- fixed settings and the whole region ----
+
+
+@QUICK
+@given(specs(), st.integers(0, 2), st.booleans(), st.data())
+def test_fixed_settings_are_marked_in_the_whole_region(spec, seed, listed, data):
+    limits = {} if listed else {"exact_limit": 60, "raw_limit": 70}
+    fixed = {}
+    for factor in spec.factors:
+        if data.draw(st.booleans()):
+            values = factor.values()
+            middle = (
+                sum(factor.bounds) / 2 if values is None else data.draw(st.sampled_from(values))
+            )
+            fixed[factor.name] = middle
+    try:
+        held = make_candidates(spec, fixed=fixed, seed=seed, **limits)
+        whole = make_candidates(spec, seed=seed, **limits)
+    except InputError as error:
+        refused = str(error)
+        with pytest.raises(InputError, match=re.escape(refused)):
+            with_fixed(spec, fixed, {}, seed, **limits)
+        return
+    candidates, mask = with_fixed(spec, fixed, {}, seed, **limits)
+    every = set(map(repr, recipes_of(candidates)))
+    assert len(every) == len(candidates)  # each once
+    assert set(map(repr, recipes_of(whole))) <= every
+    marked = {repr(candidates.recipe(row)) for row in np.flatnonzero(mask)}
+    if whole.exact or not fixed:
+        assert len(candidates) == len(whole)
+        assert candidates.exact == whole.exact
+    assert set(map(repr, recipes_of(held))) <= marked
+    if held.exact:
+        assert len(held) == len(marked)
+    for row in np.flatnonzero(mask)[:20]:
+        recipe = candidates.recipe(row)
+        assert all(recipe[name] == value for name, value in fixed.items())
+        assert spec.recipe_problems(recipe, "") == []
+
+
+def test_a_fixed_setting_of_a_continuous_factor_has_its_own_recipes():
+    spec = make_spec([{"name": n, "low": 0, "high": 1} for n in ("a", "b")])
+    candidates, mask = with_fixed(spec, {"a": 0.123456}, {}, 0)
+    assert mask.sum() > 5000  # no recipe of the region's own part has it
+    assert (~mask).sum() > 0.9 * 2**14
+    assert set(candidates.columns["a"][mask]) == {0.123456}
+    assert np.array_equal(candidates.index, np.unique(candidates.index, axis=0))
 
 
 # ---- drawing reference points ----
