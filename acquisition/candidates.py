@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -139,7 +139,7 @@ def make_candidates(
     columns = sample_region(region, seed, min(wanted, exact_limit))
     if columns is None:
         raise InputError(empty_region_problem(region))
-    return _from_columns(columns, region.given)
+    return from_columns(columns, region.given)[0]
 
 
 def with_fixed(
@@ -181,29 +181,39 @@ def with_fixed(
         return whole, np.ones(len(whole), dtype=np.bool_)
     held = made(fixed, exact_limit)  # first: it knows which fixed value leaves nothing
     whole = made({}, exact_limit)
-    together = whole if whole.exact else merged([whole, held])
+    if whole.exact:
+        return whole, whole.matching(fixed)
+    together, _ = merged([whole.columns, held.columns], whole.names, whole.given)
     return together, together.matching(fixed)
 
 
-def merged(parts: Sequence[Candidates]) -> Candidates:
-    """The recipes of several sets (same factors and givens), each once."""
-    columns = tuple(
-        Choice(name, np.concatenate([part.columns[name] for part in parts]))
-        for name in parts[0].names
-    )
-    both = _from_columns(columns, parts[0].given)
-    return replace(both, index=np.unique(both.index, axis=0))
+def merged(
+    parts: Sequence[Columns], names: Sequence[str], given: dict[str, float]
+) -> tuple[Candidates, list[IntArray]]:
+    """The recipes of several sets, each once, and the rows of each set's.
+
+    Args:
+        parts: settings per factor, each ``[n]``, of every set.
+        names: factors in the specification's order.
+        given: value of every given.
+    """
+    columns = tuple(Choice(name, np.concatenate([part[name] for part in parts])) for name in names)
+    together, rows = from_columns(columns, given)
+    ends = np.cumsum([len(part[names[0]]) for part in parts])
+    return together, np.split(rows, ends[:-1])
 
 
-def _from_columns(columns: tuple[Choice, ...], given: dict[str, float]) -> Candidates:
+def from_columns(
+    columns: tuple[Choice, ...], given: dict[str, float]
+) -> tuple[Candidates, IntArray]:
+    """Recipes from one column of settings per factor, each once, and the row of every entry."""
     choices, index = [], []
     for column in columns:
         values, inverse = np.unique(column.values, return_inverse=True)
         choices.append(Choice(column.name, values, column.fixed))
         index.append(inverse.reshape(-1).astype(np.int32))
-    rows = np.stack(index, axis=1)
-    order = np.lexsort(rows.T[::-1])
-    return Candidates(tuple(choices), rows[order], given, exact=False)
+    rows, place = np.unique(np.stack(index, axis=1), axis=0, return_inverse=True)
+    return Candidates(tuple(choices), rows, given, exact=False), place.reshape(-1)
 
 
 def _check_given(spec: Specification, given: Mapping[str, float]) -> None:

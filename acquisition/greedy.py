@@ -49,12 +49,14 @@ class Stop:
         budget: most cost (None: unlimited).
         repeat: a recipe may come again when that is worth more than another one.
         per_batch: most runs of one batch of the dearest stage (None: any number).
+        first: points taken before anything is chosen (a plan that is continued).
     """
 
     runs: int
     budget: float | None = None
     repeat: bool = True
     per_batch: int | None = None
+    first: tuple[int, ...] = ()
 
 
 def greedy(
@@ -110,7 +112,7 @@ class Taking:
 
     def until_done(self, choose: Callable[[BoolArray], int | None]) -> list[Pick]:
         """Take what ``choose`` picks among the points that are open to it, until it is None."""
-        picks: list[Pick] = []
+        picks = [self._take(row) for row in self.stop.first]
         while len(picks) < self.stop.runs:
             open_to = self.allowed & self.tree.affordable(self.left)
             row = choose(open_to) if open_to.any() else None

@@ -13,17 +13,20 @@ from designer.acquisition.costs import costs_in_order, labels_in_order
 from designer.acquisition.fields import Field
 from designer.acquisition.goals import Target
 from designer.acquisition.greedy import Pick, Stop, greedy
+from designer.acquisition.grid import RecipeGrid
 from designer.acquisition.ordering import Planned, make_order
 from designer.acquisition.posterior import Posterior
 from designer.acquisition.predictions import Prediction, predict
 from designer.acquisition.proposal import DEFAULT_RUNS, Proposal
 from designer.acquisition.reasons import Facts, reason
+from designer.acquisition.refined import Refined
+from designer.acquisition.region import Region
 from designer.acquisition.situation import KnownRun, Situation
 from designer.acquisition.space_filling import NEUTRAL
 from designer.acquisition.staged import staged
 from designer.campaigns.entries import PlannedRun
 from designer.campaigns.numbers import number_text
-from designer.models.arrays import FloatArray
+from designer.models.arrays import BoolArray, FloatArray
 
 if TYPE_CHECKING:
     from designer.campaigns.specification import Setting, Specification
@@ -92,13 +95,32 @@ def make_plan(
     assumed, notes = _given(spec, given or {})
     candidates = make_candidates(spec, fixed=fixed, given=assumed, seed=seed)
     if not candidates.exact:
-        notes.append(f"{len(candidates)} recipes spread over the region were compared, not all")
+        notes.append(
+            f"there are too many recipes to compare all: {len(candidates)} spread over the region"
+            " and those around the best were"
+        )
     proposal = Proposal(spec, space, posteriors, candidates, situation)
     rng = np.random.default_rng(seed)
     target = proposal.target(goal or spec.goal, rng)
     stop = proposal.stop(runs, budget)
     choose = greedy if proposal.blind else staged  # knowing nothing, runs spread over the region
-    picks = choose(proposal.fields, target, proposal.tree, proposal.allowed(), stop)
+
+    def pick(among: Proposal, goal: Target, allowed: BoolArray, until: Stop) -> list[Pick]:
+        return choose(among.fields, goal, among.tree, allowed, until)
+
+    if candidates.exact:
+        picks = pick(proposal, target, proposal.allowed(), stop)
+    else:
+        refined = Refined(
+            proposal,
+            target,
+            proposal.allowed(),
+            RecipeGrid(Region.of(spec, fixed or {}, candidates.given)),
+            make=lambda others: Proposal(spec, space, posteriors, others, situation),
+            choose=pick,
+            seed=seed,
+        ).plan(stop)
+        proposal, target, picks = refined.proposal, refined.target, refined.picks
     notes += [*target.notes, *_shortfall(proposal, len(picks), runs, budget, stop)]
     return _Finish(proposal, target, picks).plan(rng, notes)
 
