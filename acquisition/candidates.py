@@ -107,8 +107,8 @@ def make_candidates(
     fixed: Mapping[str, Setting] | None = None,
     given: Mapping[str, float] | None = None,
     seed: int = 0,
-    exact_limit: int = EXACT_LIMIT,
-    raw_limit: int = RAW_LIMIT,
+    exact_limit: int | None = None,
+    raw_limit: int | None = None,
 ) -> Candidates:
     """All feasible recipes, or a quasi-uniform part when there are too many to list.
 
@@ -117,14 +117,16 @@ def make_candidates(
         fixed: settings that every run shall have, checked by the caller.
         given: a value for every given of the specification.
         seed: seed of the part taken, where one is taken.
-        exact_limit: feasible recipes up to which all are kept.
-        raw_limit: combinations up to which they are listed at all.
+        exact_limit: feasible recipes up to which all are kept; None: `EXACT_LIMIT`.
+        raw_limit: combinations up to which they are listed at all; None: `RAW_LIMIT`.
 
     Raises:
         InputError: a given has no value, or nothing satisfies the fixed values and constraints.
     """
     _check_given(spec, given or {})
     region = Region.of(spec, fixed or {}, given or {})
+    exact_limit = EXACT_LIMIT if exact_limit is None else exact_limit
+    raw_limit = RAW_LIMIT if raw_limit is None else raw_limit
     wanted = SAMPLED if len(region.levels) > 3 else SAMPLED // 2
     index = enumerate_region(region, raw_limit)
     if index is not None:
@@ -148,8 +150,8 @@ def with_fixed(
     given: Mapping[str, float] | None = None,
     seed: int = 0,
     *,
-    exact_limit: int = EXACT_LIMIT,
-    raw_limit: int = RAW_LIMIT,
+    exact_limit: int | None = None,
+    raw_limit: int | None = None,
 ) -> tuple[Candidates, BoolArray]:
     """Recipes of the whole region, and which of them have the fixed settings.
 
@@ -161,8 +163,8 @@ def with_fixed(
         fixed: settings that every run shall have, checked by the caller.
         given: a value for every given of the specification.
         seed: seed of the parts taken, where any is taken.
-        exact_limit: feasible recipes up to which all are kept.
-        raw_limit: combinations up to which they are listed at all.
+        exact_limit: feasible recipes up to which all are kept; None: `EXACT_LIMIT`.
+        raw_limit: combinations up to which they are listed at all; None: `RAW_LIMIT`.
 
     Returns:
         The recipes, and the mask ``[n]`` of those with the fixed settings (all when none is).
@@ -171,16 +173,16 @@ def with_fixed(
         InputError: a given has no value, or nothing satisfies the fixed values and constraints.
     """
 
-    def made(held: Mapping[str, Setting], most: int) -> Candidates:
+    def made(held: Mapping[str, Setting]) -> Candidates:
         return make_candidates(
-            spec, fixed=held, given=given, seed=seed, exact_limit=most, raw_limit=raw_limit
+            spec, fixed=held, given=given, seed=seed, exact_limit=exact_limit, raw_limit=raw_limit
         )
 
     if not fixed:
-        whole = made({}, exact_limit)
+        whole = made({})
         return whole, np.ones(len(whole), dtype=np.bool_)
-    held = made(fixed, exact_limit)  # first: it knows which fixed value leaves nothing
-    whole = made({}, exact_limit)
+    held = made(fixed)  # first: it knows which fixed value leaves nothing
+    whole = made({})
     if whole.exact:
         return whole, whole.matching(fixed)
     together, _ = merged([whole.columns, held.columns], whole.names, whole.given)

@@ -81,7 +81,7 @@ class Moves:
             switched = np.repeat(code[None, :], len(others), axis=0)
             switched[:, k] = others
             found.append(switched)
-        return np.unique(self._clipped(np.vstack(found)), axis=0) if found else code[None, :0]
+        return np.unique(self._clipped(np.vstack([code[None, :], *found])), axis=0)
 
     def _drawn(self, count: int, rng: np.random.Generator) -> IntArray:
         """How often each step is made, a few of them per move, ``[count, steps]``."""

@@ -89,16 +89,16 @@ class Refined:
     def plan(self, stop: Stop) -> Outcome:
         """Choose runs until the plan is complete."""
         taken = self._pool[:0]
-        while True:
+        while len(taken) < stop.runs:
             rng = np.random.default_rng([self._seed, len(taken)])
             some = self._spread(taken, rng)
-            found = self._among(taken, some, replace(stop, runs=min(stop.runs, len(taken) + 1)))
-            if len(found.picks) <= len(taken):
-                return found
+            found = self._among(taken, some, replace(stop, runs=len(taken) + 1))
+            if len(found.picks) == len(taken):
+                break
             found = self._improved(taken, some, found, stop, rng)
             taken = np.vstack([taken, self._code(found)])
-            if len(taken) >= stop.runs:
-                return found
+        whole = self._evenly(_SPREAD, np.random.default_rng(self._seed))
+        return self._among(taken, whole, replace(stop, runs=len(taken)))
 
     # ---- one run -------------------------------------------------------------------------------
 
@@ -165,11 +165,9 @@ class Refined:
 
     def _spread(self, taken: IntArray, rng: np.random.Generator) -> IntArray:
         """Recipes over the whole region, some of each batch that could be continued."""
-        count = min(_SPREAD, len(self._pool))
-        weights = np.ones(len(self._pool))
         if self._hard is None:
-            return self._pool[np.unique(draw(self._order, weights, count, rng))]
-        heads = self._pool[draw(self._order, weights, min(_GROUPS, count), rng)]
+            return self._evenly(_SPREAD, rng)
+        heads = self._evenly(_GROUPS, rng)
         places = self._complete.places(self._hard + 1)
         heads = heads[np.sort(np.unique(heads[:, places], axis=0, return_index=True)[1])]
         each = max(1, _SPREAD // len(heads))
@@ -179,6 +177,12 @@ class Refined:
         each = max(8, min(128, _SHARED // max(1, len(shared))))
         parts += [self._complete.of(code[None, :], depth, each, rng) for code, depth in shared]
         return np.vstack(parts)
+
+    def _evenly(self, count: int, rng: np.random.Generator) -> IntArray:
+        """About so many of the recipes spread over the region."""
+        count = min(count, len(self._pool))
+        rows = draw(self._order, np.ones(len(self._pool)), count, rng)
+        return np.asarray(self._pool[np.unique(rows)])
 
     def _open_batches(self) -> Iterator[tuple[IntArray, int]]:
         """Recipe and number of stages of everything that is set up or open."""
