@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -107,8 +107,8 @@ def make_candidates(
     fixed: Mapping[str, Setting] | None = None,
     given: Mapping[str, float] | None = None,
     seed: int = 0,
-    exact_limit: int = EXACT_LIMIT,
-    raw_limit: int = RAW_LIMIT,
+    exact_limit: int | None = None,
+    raw_limit: int | None = None,
 ) -> Candidates:
     """All feasible recipes, or a quasi-uniform part when there are too many to list.
 
@@ -117,14 +117,16 @@ def make_candidates(
         fixed: settings that every run shall have, checked by the caller.
         given: a value for every given of the specification.
         seed: seed of the part taken, where one is taken.
-        exact_limit: feasible recipes up to which all are kept.
-        raw_limit: combinations up to which they are listed at all.
+        exact_limit: feasible recipes up to which all are kept; None: `EXACT_LIMIT`.
+        raw_limit: combinations up to which they are listed at all; None: `RAW_LIMIT`.
 
     Raises:
         InputError: a given has no value, or nothing satisfies the fixed values and constraints.
     """
     _check_given(spec, given or {})
     region = Region.of(spec, fixed or {}, given or {})
+    exact_limit = EXACT_LIMIT if exact_limit is None else exact_limit
+    raw_limit = RAW_LIMIT if raw_limit is None else raw_limit
     wanted = SAMPLED if len(region.levels) > 3 else SAMPLED // 2
     index = enumerate_region(region, raw_limit)
     if index is not None:
@@ -139,7 +141,7 @@ def make_candidates(
     columns = sample_region(region, seed, min(wanted, exact_limit))
     if columns is None:
         raise InputError(empty_region_problem(region))
-    return _from_columns(columns, region.given)
+    return from_columns(columns, region.given)[0]
 
 
 def with_fixed(
@@ -148,8 +150,8 @@ def with_fixed(
     given: Mapping[str, float] | None = None,
     seed: int = 0,
     *,
-    exact_limit: int = EXACT_LIMIT,
-    raw_limit: int = RAW_LIMIT,
+    exact_limit: int | None = None,
+    raw_limit: int | None = None,
 ) -> tuple[Candidates, BoolArray]:
     """Recipes of the whole region, and which of them have the fixed settings.
 
@@ -161,8 +163,8 @@ def with_fixed(
         fixed: settings that every run shall have, checked by the caller.
         given: a value for every given of the specification.
         seed: seed of the parts taken, where any is taken.
-        exact_limit: feasible recipes up to which all are kept.
-        raw_limit: combinations up to which they are listed at all.
+        exact_limit: feasible recipes up to which all are kept; None: `EXACT_LIMIT`.
+        raw_limit: combinations up to which they are listed at all; None: `RAW_LIMIT`.
 
     Returns:
         The recipes, and the mask ``[n]`` of those with the fixed settings (all when none is).
@@ -171,39 +173,49 @@ def with_fixed(
         InputError: a given has no value, or nothing satisfies the fixed values and constraints.
     """
 
-    def made(held: Mapping[str, Setting], most: int) -> Candidates:
+    def made(held: Mapping[str, Setting]) -> Candidates:
         return make_candidates(
-            spec, fixed=held, given=given, seed=seed, exact_limit=most, raw_limit=raw_limit
+            spec, fixed=held, given=given, seed=seed, exact_limit=exact_limit, raw_limit=raw_limit
         )
 
     if not fixed:
-        whole = made({}, exact_limit)
+        whole = made({})
         return whole, np.ones(len(whole), dtype=np.bool_)
-    held = made(fixed, exact_limit)  # first: it knows which fixed value leaves nothing
-    whole = made({}, exact_limit)
-    together = whole if whole.exact else merged([whole, held])
+    held = made(fixed)  # first: it knows which fixed value leaves nothing
+    whole = made({})
+    if whole.exact:
+        return whole, whole.matching(fixed)
+    together, _ = merged([whole.columns, held.columns], whole.names, whole.given)
     return together, together.matching(fixed)
 
 
-def merged(parts: Sequence[Candidates]) -> Candidates:
-    """The recipes of several sets (same factors and givens), each once."""
-    columns = tuple(
-        Choice(name, np.concatenate([part.columns[name] for part in parts]))
-        for name in parts[0].names
-    )
-    both = _from_columns(columns, parts[0].given)
-    return replace(both, index=np.unique(both.index, axis=0))
+def merged(
+    parts: Sequence[Columns], names: Sequence[str], given: dict[str, float]
+) -> tuple[Candidates, list[IntArray]]:
+    """The recipes of several sets, each once, and the rows of each set's.
+
+    Args:
+        parts: settings per factor, each ``[n]``, of every set.
+        names: factors in the specification's order.
+        given: value of every given.
+    """
+    columns = tuple(Choice(name, np.concatenate([part[name] for part in parts])) for name in names)
+    together, rows = from_columns(columns, given)
+    ends = np.cumsum([len(part[names[0]]) for part in parts])
+    return together, np.split(rows, ends[:-1])
 
 
-def _from_columns(columns: tuple[Choice, ...], given: dict[str, float]) -> Candidates:
+def from_columns(
+    columns: tuple[Choice, ...], given: dict[str, float]
+) -> tuple[Candidates, IntArray]:
+    """Recipes from one column of settings per factor, each once, and the row of every entry."""
     choices, index = [], []
     for column in columns:
         values, inverse = np.unique(column.values, return_inverse=True)
         choices.append(Choice(column.name, values, column.fixed))
         index.append(inverse.reshape(-1).astype(np.int32))
-    rows = np.stack(index, axis=1)
-    order = np.lexsort(rows.T[::-1])
-    return Candidates(tuple(choices), rows[order], given, exact=False)
+    rows, place = np.unique(np.stack(index, axis=1), axis=0, return_inverse=True)
+    return Candidates(tuple(choices), rows, given, exact=False), place.reshape(-1)
 
 
 def _check_given(spec: Specification, given: Mapping[str, float]) -> None:

@@ -12,7 +12,6 @@ from designer.acquisition.greedy import Pick
 from designer.acquisition.hits import HITS
 from designer.acquisition.ordering import Planned, make_order
 from designer.acquisition.predictions import Prediction, predict
-from designer.acquisition.proposal import Proposal
 from designer.acquisition.reasons import Facts, reason
 from designer.acquisition.situation import Disagreement, KnownRun
 from designer.acquisition.strategy import Choice
@@ -25,22 +24,20 @@ class Finish:
     """The runs of a plan, told.
 
     Args:
-        proposal: what they were chosen from.
-        choice: the runs chosen.
+        choice: the runs chosen, and what they were chosen from.
         notes: sentences for the user so far.
         rng: source of all chance.
     """
 
     def __init__(
         self,
-        proposal: Proposal,
         choice: Choice,
         notes: tuple[str, ...],
         rng: np.random.Generator,
     ) -> None:
-        self.proposal, self.choice, self.picks = proposal, choice, choice.picks
+        self.proposal, self.choice, self.picks = choice.proposal, choice, choice.picks
         self._notes, self._rng = notes, rng
-        self.settings = [proposal.candidates.recipe(pick.row) for pick in self.picks]
+        self.settings = [self.proposal.candidates.recipe(pick.row) for pick in self.picks]
 
     def runs(self) -> tuple[PlannedRun, ...]:
         """The runs in the order to make them."""

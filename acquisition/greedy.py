@@ -50,11 +50,13 @@ class Stop:
         runs: most runs.
         budget: most cost (None: unlimited).
         repeat: a recipe may come again when that is worth more than another one.
+        first: points taken before anything is chosen (a plan that is continued).
     """
 
     runs: int
     budget: float | None = None
     repeat: bool = True
+    first: tuple[int, ...] = ()
 
 
 Choose = Callable[[FloatArray, BoolArray], int | None]
@@ -110,6 +112,8 @@ class Taking:
 
     def by(self, objective: Objective, choose: Choose) -> None:
         """Take what ``choose`` picks until the plan is complete or nothing adds enough."""
+        for given in self.stop.first[len(self.picks) :]:
+            self._take(given, objective)
         while len(self.picks) < self.stop.runs:
             affordable = self.affordable()
             if not affordable.any():

@@ -1,7 +1,8 @@
 """Which values each factor may take in a plan, exactly.
 
 A stepped factor offers the nearest floats of ``low + k·step`` taken in decimals; so does a
-continuous one, on a fine decimal grid: nobody sets a machine to 17 digits.
+continuous one, on a decimal grid of a thousandth of its range or somewhat finer: a dial is read
+to three or four digits, and what is stored is what is shown.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from designer.models.arrays import FloatArray, IntArray
 if TYPE_CHECKING:
     from designer.campaigns.specification import Factor, Setting
 
-SIGNIFICANT = 4  # decimals of the range a continuous setting is rounded to (assumption)
+SIGNIFICANT = 3  # decimals of the range a continuous setting is rounded to (assumption)
 
 
 @dataclass(frozen=True, eq=False)

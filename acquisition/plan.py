@@ -11,11 +11,15 @@ import numpy as np
 from designer.acquisition.candidates import Candidates, make_candidates, merged, with_fixed
 from designer.acquisition.deviation import Deviation
 from designer.acquisition.finish import Finish
+from designer.acquisition.goals import Target
 from designer.acquisition.greedy import Stop
+from designer.acquisition.grid import RecipeGrid
 from designer.acquisition.improvement import MakeImprover
 from designer.acquisition.outlook import Outlook, outlook
 from designer.acquisition.posterior import Posterior
 from designer.acquisition.proposal import DEFAULT_RUNS, Proposal
+from designer.acquisition.refined import Refined, Take
+from designer.acquisition.region import Region
 from designer.acquisition.situation import OpenRun, Situation
 from designer.acquisition.space_filling import NEUTRAL
 from designer.acquisition.strategy import choose
@@ -99,21 +103,44 @@ def make_plan(
     assumed, notes = _given(spec, given or {})
     candidates, wanted = _candidates(spec, fixed or {}, assumed, seed)
     if not candidates.exact:
-        notes.append(f"{len(candidates)} recipes spread over the region were compared, not all")
+        notes.append(
+            f"there are too many recipes to compare all: {len(candidates)} spread over the region"
+            " and those around the best were"
+        )
 
     def chosen(only: BoolArray | None) -> Finish:
         proposal = Proposal(spec, space, posteriors, candidates, situation, wanted=only)
+        held = {} if only is None else fixed or {}
+
+        def refine(first: Proposal, target: Target, take: Take) -> Refined:
+            return Refined(
+                first,
+                target,
+                first.allowed(),
+                RecipeGrid(Region.of(spec, held, candidates.given)),
+                make=lambda others: Proposal(spec, space, posteriors, others, situation),
+                choose=take,
+                seed=seed,
+            )
+
         rng = np.random.default_rng(seed)
         stop = proposal.stop(runs, budget)
-        choice = choose(proposal, goal or spec.goal, rng, stop, make_improver)
+        choice = choose(
+            proposal,
+            goal or spec.goal,
+            rng,
+            stop,
+            make_improver=make_improver,
+            refine=None if candidates.exact else refine,
+        )
         short = _shortfall(proposal, len(choice.picks), runs, budget, stop)
-        return Finish(proposal, choice, (*notes, *choice.notes, *short), rng)
+        return Finish(choice, (*notes, *choice.notes, *short), rng)
 
     made = chosen(wanted if fixed else None)
     planned = made.runs()
-    ahead = outlook(made.proposal, space, goal or spec.goal, as_open(planned))
+    ahead = outlook(made.choice.proposal, space, goal or spec.goal, as_open(planned))
     deviation = None
-    if fixed and not made.proposal.blind:
+    if fixed and not made.choice.proposal.blind:
         deviation = Deviation.between(fixed, made.choice, chosen(None).choice)
     return _plan(made, planned, deviation, ahead)
 
@@ -121,7 +148,7 @@ def make_plan(
 def _plan(
     made: Finish, runs: tuple[PlannedRun, ...], deviation: Deviation | None, ahead: Outlook | None
 ) -> Plan:
-    choice, blind = made.choice, made.proposal.blind
+    choice, blind = made.choice, made.choice.proposal.blind
     return Plan(
         goal=choice.goal,
         value_name=NEUTRAL if blind else choice.value_name,
@@ -130,7 +157,7 @@ def _plan(
         bits=None if blind else float(sum(pick.bits for pick in choice.picks)),
         cost=float(sum(run.cost for run in runs)),
         nested=True,
-        given=made.proposal.candidates.given,
+        given=made.choice.proposal.candidates.given,
         notes=made.notes(),
         deviation=deviation,
         outlook=ahead,
@@ -138,6 +165,7 @@ def _plan(
 
 
 def as_open(runs: Sequence[PlannedRun]) -> list[OpenRun]:
+    """The runs of a plan as open runs, best first."""
     ranked = sorted(runs, key=lambda run: run.rank)
     return [OpenRun(f"rank {r.rank}", r.settings, r.batch, r.given) for r in ranked]
 
@@ -154,7 +182,8 @@ def _candidates(
     if candidates.exact or not references:
         return candidates, wanted
     more = [make_candidates(spec, fixed=r, given=given, seed=seed) for r in references]
-    together = merged([candidates, *more])
+    parts = [part.columns for part in (candidates, *more)]
+    together, _ = merged(parts, candidates.names, candidates.given)
     return together, together.matching(fixed)
 
 

@@ -11,6 +11,7 @@ nested. When a phase has nothing left to gain within a plan, the mix fills it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,8 +26,12 @@ from designer.acquisition.openings import hard_stage
 from designer.acquisition.promising import promising
 from designer.acquisition.proposal import DEFAULT_RUNS, Proposal
 from designer.acquisition.reference import draw
+from designer.acquisition.refined import Refined, Take
 from designer.acquisition.search import Search, looked_at, search
 from designer.acquisition.staged import per_cost
+from designer.models.arrays import BoolArray
+
+Refine = Callable[[Proposal, Target, Take], Refined]
 
 _SMALL_CHANCE = 0.3  # of any hit: below, learning where the window lies comes first (line-hours)
 _NEARLY = 0.25  # runs expected to be missing that open runs are trusted to bring (assumption)
@@ -39,6 +44,7 @@ class Choice:
     """The runs of a plan and what they were chosen for.
 
     Attributes:
+        proposal: points and beliefs they were chosen among, all of them taken.
         goal: name of the goal.
         target: what the information of the runs is about.
         picks: the runs, in order of value.
@@ -46,6 +52,7 @@ class Choice:
         notes: sentences for the user.
     """
 
+    proposal: Proposal
     goal: str
     target: Target
     picks: list[Pick]
@@ -63,7 +70,9 @@ def choose(
     goal: str,
     rng: np.random.Generator,
     stop: Stop,
+    *,
     make_improver: MakeImprover | None = None,
+    refine: Refine | None = None,
 ) -> Choice:
     """Choose the runs of a plan.
 
@@ -73,30 +82,41 @@ def choose(
         rng: source of all chance.
         stop: when the plan is complete.
         make_improver: makes the judge of improvement; None: plans do not improve.
+        refine: makes the search for information around the candidates, where they are but a part
+            of the region; None: the candidates are all there is.
     """
     target = proposal.target("window" if goal == "optimum" else goal, rng)
-    information = Information(proposal.fields, target, proposal.tree, proposal.success)
-    taking = Taking(information, proposal.tree, proposal.allowed(), stop)
-    if proposal.blind:  # knowing nothing, runs spread over the region
-        taking.by(information, best)
-        return Choice(goal, target, taking.picks, None, target.notes)
     objective: Objective | None = None
     notes: list[str] = []
-    if goal == "optimum":
+    if goal == "optimum" and not proposal.blind:
         objective, notes = _phase(proposal, rng, stop.budget, make_improver)
+    name = "optimum" if goal == "optimum" else goal if proposal.blind else target.name
     if objective is None:
         notes += target.notes
-    else:
-        taking.by(objective, per_cost(taking, objective))
-        if 0 < len(taking.picks) < stop.runs and taking.affordable().any():
-            left = "run" if len(taking.picks) == 1 else f"{len(taking.picks)} runs"
-            notes.append(f"after the first {left} nothing adds enough to that: the rest is a mix")
+        if refine is not None:
+            found = refine(proposal, target, by_information).plan(stop)
+            return Choice(found.proposal, name, found.target, found.picks, None, tuple(notes))
+        picks = by_information(proposal, target, proposal.allowed(), stop)
+        return Choice(proposal, name, target, picks, None, tuple(notes))
+    information = Information(proposal.fields, target, proposal.tree, proposal.success)
+    taking = Taking(information, proposal.tree, proposal.allowed(), stop)
+    taking.by(objective, per_cost(taking, objective))
+    if 0 < len(taking.picks) < stop.runs and taking.affordable().any():
+        left = "run" if len(taking.picks) == 1 else f"{len(taking.picks)} runs"
+        notes.append(f"after the first {left} nothing adds enough to that: the rest is a mix")
+    valued = objective.name if taking.picks else None
     taking.by(information, per_cost(taking, information))
-    by_value = any(pick.value is not None for pick in taking.picks)
-    name = objective.name if objective is not None and by_value else None
-    return Choice(
-        "optimum" if goal == "optimum" else target.name, target, taking.picks, name, tuple(notes)
-    )
+    return Choice(proposal, name, target, taking.picks, valued, tuple(notes))
+
+
+def by_information(
+    proposal: Proposal, target: Target, allowed: BoolArray, stop: Stop
+) -> list[Pick]:
+    """Runs chosen by their bits per cost; knowing nothing, spread over the region."""
+    information = Information(proposal.fields, target, proposal.tree, proposal.success)
+    taking = Taking(information, proposal.tree, allowed, stop)
+    taking.by(information, best if proposal.blind else per_cost(taking, information))
+    return taking.picks
 
 
 def _phase(

@@ -73,13 +73,13 @@ def test_sampled_candidates_are_feasible_distinct_and_settable(spec, seed):
     assert len(np.unique(candidates.index, axis=0)) == len(candidates)
 
 
-def test_continuous_settings_have_four_significant_decimals_of_the_range():
+def test_continuous_settings_have_three_decimals_of_the_range():
     spec = make_spec([{"name": "a", "low": 20, "high": 200}, {"name": "b", "low": 0, "high": 0.5}])
     candidates = make_candidates(spec)
-    for name, decimals in (("a", 2), ("b", 5)):
+    for name, decimals in (("a", 1), ("b", 4)):
         column = candidates.columns[name]
-        assert np.array_equal(column, np.round(column, decimals))
-        assert len(np.unique(column)) > 5000
+        assert np.array_equal(column, np.round(column, decimals))  # 123.4, as a dial is read
+        assert len(np.unique(column)) > 1700
     assert not candidates.exact
     assert len(candidates) > 0.9 * 2**14
 
@@ -260,7 +260,7 @@ def test_fixed_settings_are_marked_in_the_whole_region(spec, seed, listed, data)
 def test_a_fixed_setting_of_a_continuous_factor_has_its_own_recipes():
     spec = make_spec([{"name": n, "low": 0, "high": 1} for n in ("a", "b")])
     candidates, mask = with_fixed(spec, {"a": 0.123456}, {}, 0)
-    assert mask.sum() > 5000  # no recipe of the region's own part has it
+    assert mask.sum() == 1001  # no recipe of the region's own part has it
     assert (~mask).sum() > 0.9 * 2**14
     assert set(candidates.columns["a"][mask]) == {0.123456}
     assert np.array_equal(candidates.index, np.unique(candidates.index, axis=0))

@@ -65,7 +65,10 @@ def test_a_reason_says_what_where_how_far_and_who_disagrees():
         ({"spread": dict.fromkeys(("loading", "porosity", "adhesion"), EXPLORES - 0.01)},
          "Refine (in spec 3 %)"),
         ({"in_spec": 0.62}, "Confirm (in spec 62 %)"),
-        ({"in_spec": 0.62, "gain": "Search, adds 0.4 runs in spec"}, "Search, adds 0.4 runs in spec (in spec"),
+        (
+            {"in_spec": 0.62, "gain": "Search, adds 0.4 runs in spec"},
+            "Search, adds 0.4 runs in spec (in spec",
+        ),
         ({"settings": R003.settings}, "Repeat of R003, worth more"),
         ({"earlier": [facts().settings]}, "Repeat of the run of rank 1, worth more"),
         ({"reference": "slurry", "settings": R003.settings}, "Reference run of a new slurry batch"),

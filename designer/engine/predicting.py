@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 
 from designer.acquisition.candidates import Candidates, make_candidates
+from designer.acquisition.climbing import climbed
+from designer.acquisition.grid import RecipeGrid
 from designer.acquisition.in_spec import log_inside
 from designer.acquisition.predictions import Prediction, predict
 from designer.acquisition.reference import draw
+from designer.acquisition.region import Region
 from designer.acquisition.surface import make_surface
 from designer.campaigns.factors import Setting
 from designer.campaigns.spec_parts import Response
@@ -49,21 +52,42 @@ def best_recipes(knowledge: Knowledge, count: int) -> list[dict[str, Any]]:
         return []
     with one_thread():
         given, _ = knowledge.givens({})
-        candidates = make_candidates(knowledge.state.spec, given=given)
-        rows = _ranked(knowledge, judged, candidates, count)[:count]
-        X = candidates.encode(knowledge.training.space)[rows]
+        recipes = _best(knowledge, judged, given, count)
+        X = knowledge.training.space.encode_recipes([recipe | given for recipe in recipes])
         shown = predict(knowledge.state.spec, knowledge.shown, X)
         success = None if knowledge.success is None else knowledge.success(X)
     return [
         {
-            "settings": candidates.recipe(int(row)),
+            "settings": recipe,
             "given": given,
             "in_spec": prediction.in_spec,
             "success": None if success is None else float(success[k]),
             "predicted": prediction.responses,
         }
-        for k, (row, prediction) in enumerate(zip(rows, shown, strict=True))
+        for k, (recipe, prediction) in enumerate(zip(recipes, shown, strict=True))
     ]
+
+
+def _best(
+    knowledge: Knowledge, judged: Sequence[Response], given: dict[str, float], count: int
+) -> list[dict[str, Setting]]:
+    """The best recipes among all, or where these are too many among some and steps from them."""
+    spec = knowledge.state.spec
+    candidates = make_candidates(spec, given=given)
+    rows = _ranked(knowledge, judged, candidates, count)
+    if candidates.exact:
+        return [candidates.recipe(int(row)) for row in rows[:count]]
+    grid = RecipeGrid(Region.of(spec, {}, given))
+
+    def order(codes: IntArray) -> IntArray:
+        givens = {name: np.full(len(codes), value) for name, value in given.items()}
+        X = knowledge.training.space.encode(grid.columns(codes) | givens)
+        return _order(knowledge, judged, X)
+
+    starts, _ = grid.codes(candidates.subset(rows[: max(PEAKS, count)]).columns)
+    columns = grid.columns(climbed(grid, starts, order, count))
+    values = zip(*(columns[name].tolist() for name in grid.region.names), strict=True)
+    return [dict(zip(grid.region.names, row, strict=True)) for row in values]
 
 
 def _is_judged(knowledge: Knowledge, response: Response) -> bool:
@@ -82,7 +106,7 @@ def _ranked(
 ) -> IntArray:
     """Rows of the best candidates, best first: a coarse look everywhere, then all near the best."""
     X = candidates.encode(knowledge.training.space)
-    if len(candidates) <= COARSE:
+    if len(candidates) <= COARSE or not candidates.exact:
         return _order(knowledge, judged, X)
     rng = np.random.default_rng(0)
     rows = np.unique(draw(candidates.morton, np.ones(len(candidates)), COARSE, rng))

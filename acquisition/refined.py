@@ -1,0 +1,247 @@
+"""Plans in regions too large to look at every recipe: each run is chosen, then improved nearby.
+
+A run is chosen among recipes spread over the region, after the runs before it; steps from it to
+recipes around are compared by the same choice until none is better (pattern search). The goal
+does not move: its reference points are the same throughout. A run depends on those before it
+alone, so the first k runs are the plan of k.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from designer.acquisition.candidates import Candidates, merged
+from designer.acquisition.completions import Completions
+from designer.acquisition.goals import Target
+from designer.acquisition.greedy import Pick, Stop
+from designer.acquisition.grid import RecipeGrid
+from designer.acquisition.moves import Moves
+from designer.acquisition.openings import hard_stage
+from designer.acquisition.proposal import Proposal
+from designer.acquisition.reference import draw
+from designer.models.arrays import BoolArray, IntArray
+
+_SPREAD = 3072  # recipes a run is chosen among first
+_GROUPS = 48  # settings of the dearest stage among them, in a plan over stages
+_SHARED = 1024  # recipes that would continue open batches, over all of them
+_AROUND = 320  # recipes compared in one step of the search
+_NEAR_GROUPS = 14  # settings of the dearest stage compared in one step
+_STEPS = 8  # of a search at most
+_PATIENCE = 2  # steps without a better recipe that end it
+
+Take = Callable[[Proposal, Target, BoolArray, Stop], list[Pick]]
+"""How runs are chosen among the points that may be proposed."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """A plan with the points it was chosen among last.
+
+    Attributes:
+        proposal: fields, batches and candidates, all runs taken.
+        target: the goal at these candidates.
+        picks: the runs.
+    """
+
+    proposal: Proposal
+    target: Target
+    picks: list[Pick]
+
+
+class Refined:
+    """The search for a plan.
+
+    Args:
+        proposal: recipes spread over the region.
+        target: the goal, with reference points among them.
+        allowed: which of its points may be proposed, ``[n]``.
+        grid: recipes that may be proposed, in whole numbers.
+        make: the same proposal with other candidates.
+        choose: how runs are chosen; it takes the runs of ``Stop.first`` first.
+        seed: of the recipes that are tried.
+    """
+
+    def __init__(
+        self,
+        proposal: Proposal,
+        target: Target,
+        allowed: BoolArray,
+        grid: RecipeGrid,
+        *,
+        make: Callable[[Candidates], Proposal],
+        choose: Take,
+        seed: int,
+    ) -> None:
+        self._first, self._target, self._grid = proposal, target, grid
+        self._make, self._choose, self._seed = make, choose, seed
+        candidates = proposal.candidates
+        self._references = candidates.subset(target.rows).columns
+        rows = np.flatnonzero(allowed[: len(candidates)])
+        held = candidates.subset(rows)
+        self._pool, _ = grid.codes(held.columns)
+        self._usual, self._order = held.subset(np.array([0])).columns, held.morton
+        self._hard = None if proposal.blind else hard_stage(proposal.tree)
+        self._complete = Completions(grid, self._pool)
+        self._open = list(self._open_batches())
+        self._owed = list(self._reference_settings())
+
+    def plan(self, stop: Stop) -> Outcome:
+        """Choose runs until the plan is complete."""
+        taken = self._pool[:0]
+        while len(taken) < stop.runs:
+            rng = np.random.default_rng([self._seed, len(taken)])
+            some = self._spread(taken, rng)
+            found = self._among(taken, some, replace(stop, runs=len(taken) + 1))
+            if len(found.picks) == len(taken):
+                break
+            found = self._improved(taken, some, found, stop, rng)
+            taken = np.vstack([taken, self._code(found)])
+        whole = self._evenly(_SPREAD, np.random.default_rng(self._seed))
+        return self._among(taken, whole, replace(stop, runs=len(taken)))
+
+    # ---- one run -------------------------------------------------------------------------------
+
+    def _improved(
+        self, taken: IntArray, some: IntArray, found: Outcome, stop: Stop, rng: np.random.Generator
+    ) -> Outcome:
+        """The run chosen last, moved to the best recipe around."""
+        stop = replace(stop, runs=len(taken) + 1)
+        if self._hard is None:
+            return self._climbed(taken, found, stop, self._steps(None, rng))
+        depth = self._hard + 1
+        later = np.zeros(len(self._grid.low), dtype=np.bool_)
+        later[self._complete.later(depth)] = True
+        if self._opens(found):
+            places = self._complete.places(depth)
+            same = np.all(some[:, places] == self._code(found)[places], axis=1)
+            found = self._climbed(taken, found, stop, self._group_steps(some[same], ~later, rng))
+        return self._climbed(taken, found, stop, self._steps(later, rng))
+
+    def _climbed(
+        self, taken: IntArray, found: Outcome, stop: Stop, around: Callable[[IntArray], IntArray]
+    ) -> Outcome:
+        idle = 0
+        for _ in range(_STEPS):
+            code = self._code(found)
+            better = self._among(taken, around(code), stop)
+            if len(better.picks) > len(taken):
+                found = better
+            idle = idle + 1 if np.array_equal(self._code(found), code) else 0
+            if idle == _PATIENCE:
+                break
+        return found
+
+    def _steps(
+        self, free: BoolArray | None, rng: np.random.Generator
+    ) -> Callable[[IntArray], IntArray]:
+        moves = Moves(self._grid, free)
+        return lambda code: moves.around(code, _AROUND, rng)
+
+    def _group_steps(
+        self, group: IntArray, free: BoolArray, rng: np.random.Generator
+    ) -> Callable[[IntArray], IntArray]:
+        """Steps of the settings a new batch of the dearest stage shares, each with all the rest."""
+        moves, later = Moves(self._grid, free), np.flatnonzero(~free)
+
+        def around(code: IntArray) -> IntArray:
+            near = moves.around(code, 4 * _NEAR_GROUPS, rng)
+            others = 1 + rng.permutation(len(near) - 1)[: _NEAR_GROUPS - 1]
+            near = np.vstack([near[:1], near[others]])
+            every = np.repeat(near, len(group), axis=0)
+            every[:, later] = np.tile(group[:, later], (len(near), 1))
+            return np.vstack([near, every[self._grid.feasible(every)]])
+
+        return around
+
+    def _opens(self, found: Outcome) -> bool:
+        """Whether the run chosen last needs a new batch of the dearest stage."""
+        *before, last = found.picks
+        number = last.chain[self._hard or 0]
+        known = found.proposal.tree.batches[number].label is not None
+        return not known and all(number not in pick.chain for pick in before)
+
+    # ---- recipes -------------------------------------------------------------------------------
+
+    def _spread(self, taken: IntArray, rng: np.random.Generator) -> IntArray:
+        """Recipes over the whole region, some of each batch that could be continued."""
+        if self._hard is None:
+            return self._evenly(_SPREAD, rng)
+        heads = self._evenly(_GROUPS, rng)
+        places = self._complete.places(self._hard + 1)
+        heads = heads[np.sort(np.unique(heads[:, places], axis=0, return_index=True)[1])]
+        each = max(1, _SPREAD // len(heads))
+        parts = [heads, self._complete.of(heads, self._hard + 1, each, rng), taken]
+        stages = len(self._first.spec.stages)
+        shared = [*self._open, *((code, d) for code in taken for d in range(1, stages + 1))]
+        each = max(8, min(128, _SHARED // max(1, len(shared))))
+        parts += [self._complete.of(code[None, :], depth, each, rng) for code, depth in shared]
+        return np.vstack(parts)
+
+    def _evenly(self, count: int, rng: np.random.Generator) -> IntArray:
+        """About so many of the recipes spread over the region."""
+        count = min(count, len(self._pool))
+        rows = draw(self._order, np.ones(len(self._pool)), count, rng)
+        return np.asarray(self._pool[np.unique(rows)])
+
+    def _open_batches(self) -> Iterator[tuple[IntArray, int]]:
+        """Recipe and number of stages of everything that is set up or open."""
+        situation, stages = self._first.situation, self._first.tree.stages
+        around = [(run.settings, run.batch) for run in situation.pending]
+        if situation.setup is not None:
+            around.append((situation.setup.settings, situation.setup.batch))
+        for settings, batch in around:
+            for depth in range(1, len(stages) + 1):
+                if stages[depth - 1] not in batch:
+                    break
+                names = [self._grid.region.names[k] for k in self._complete.places(depth)]
+                if any(name not in settings for name in names):
+                    break
+                held = self._usual | {name: np.array([settings[name]]) for name in names}
+                codes, known = self._grid.codes(held)
+                if known[0]:
+                    yield codes[0], depth
+
+    def _reference_settings(self) -> Iterator[tuple[IntArray, IntArray]]:
+        """Places and codes of the settings of every reference run that new batches get."""
+        for stage in self._first.spec.stages:
+            if stage.reference:
+                held = self._usual | {k: np.array([v]) for k, v in stage.reference.items()}
+                codes, known = self._grid.codes(held)
+                places = self._grid.places(list(stage.reference))
+                if known[0]:
+                    yield places, codes[0, places]
+
+    def _with_references(self, some: IntArray) -> IntArray:
+        """Some recipes, each followed by the reference runs its new batches would get."""
+        parts = [some]
+        for places, codes in self._owed:
+            owed = some.copy()
+            owed[:, places] = codes
+            owed = np.unique(owed, axis=0)
+            parts.append(owed[self._grid.feasible(owed)])
+        return np.vstack(parts)
+
+    # ---- choosing ------------------------------------------------------------------------------
+
+    def _among(self, taken: IntArray, some: IntArray, stop: Stop) -> Outcome:
+        """The plan with one run more than those taken, among some recipes."""
+        grid = self._grid
+        some = self._with_references(some)
+        parts = [self._references, grid.columns(taken), grid.columns(some)]
+        candidates, rows = merged(parts, grid.region.names, grid.region.given)
+        proposal = self._make(candidates)
+        allowed = np.zeros(len(proposal.X), dtype=np.bool_)
+        allowed[rows[2]] = True
+        allowed &= proposal.allowed()
+        target = replace(self._target, rows=rows[0])
+        stop = replace(stop, first=tuple(rows[1].tolist()))
+        return Outcome(proposal, target, self._choose(proposal, target, allowed, stop))
+
+    def _code(self, found: Outcome) -> IntArray:
+        """The run chosen last."""
+        candidates = found.proposal.candidates
+        codes, _ = self._grid.codes(candidates.subset(np.array([found.picks[-1].row])).columns)
+        return np.asarray(codes[0])
