@@ -198,13 +198,14 @@ def test_a_cache_of_an_older_version_breaks_nothing_and_is_renewed(small, tmp_pa
     store = Store.open(str(small.store))
     state, cache = store.state("small"), EvaluationCache(store)
     old = cache.read(state.campaign_id)
-    for key in ("report", "history_odds", "warnings"):
+    for key in ("report", "history_odds", "warnings", "outlook"):
         del old[key]
     for line in old["lines"].values():
         del line["responses"], line["warnings"]
     cache.write(state.campaign_id, old.pop("seq"), old)
     status = small.json("status", "small")
     assert status["report"] == status["history_odds"] == {"mass_loading": None, "porosity": None}
+    assert status["outlook"] is None
     assert status["warnings"] == []
     assert status["lines"][0]["responses"] == {}
     assert "Evaluated at event" in small("status", "small")

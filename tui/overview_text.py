@@ -30,8 +30,8 @@ def overview(view: View, width: int) -> Content:
         *_heading(view),
         *_runs(view),
         *_learned(view),
-        *_responses(view),
         *_ahead(view, width),
+        *_responses(view),
         *_best(view, width),
         *_lines(view),
         *_last(view, width),
@@ -153,7 +153,6 @@ def _ahead(view: View, width: int) -> Iterator[Content]:
     """What will be known after the runs that wait, and what a further step brings."""
     ahead = view.status["outlook"]
     if ahead is not None:
-        yield Content("")
         for place, row in enumerate(wrap(ahead["text"], max(20, width - LABEL - 1))):
             yield line("" if place else "Ahead", row)
 

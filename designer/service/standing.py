@@ -101,8 +101,8 @@ def keep_figures(session: Session, knowledge: Knowledge) -> dict[str, Any]:
 
     state, cache = knowledge.state, EvaluationCache(session.store)
     kept = cache.read(state.campaign_id)
-    if kept is not None and kept["seq"] == state.seq and "outlook" in kept:
-        return kept  # without an outlook it was written by an older version
+    if kept is not None and kept["seq"] == state.seq and kept.keys() >= {"report", "outlook"}:
+        return kept  # without them it was written by an older version
     session.progress("judging the models", None)
     figures = evaluate(knowledge)
     cache.write(state.campaign_id, state.seq, figures)
