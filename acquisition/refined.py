@@ -26,11 +26,12 @@ from designer.acquisition.reference import draw
 from designer.models.arrays import BoolArray, IntArray
 
 _SPREAD = 2048  # recipes a run is chosen among first
-_GROUPS = 32  # settings of the dearest stage among them, in a plan over stages
+_GROUPS = 48  # settings of the dearest stage among them, in a plan over stages
 _SHARED = 640  # recipes that would continue open batches, over all of them
 _AROUND = 40  # recipes compared in one step of the search, per factor that may change
 _MOST_AROUND = 2048  # for several runs together
 _NEAR_GROUPS = 14  # settings of the dearest stage compared in one step
+_GROUP_PATIENCE = 4  # steps without a better one that end their search
 _STEPS = 12  # of a search at most; a quarter for several runs together
 _CLOSE = 2.0**-6  # of every range: a step this small ends the search
 _ONE_BY_ONE = 8  # runs that are searched for singly; then half as many as there are together
@@ -118,15 +119,22 @@ class Refined:
         later[self._complete.later(self._hard + 1)] = True
         if len(found.picks) == len(taken) + 1 and self._opens(found):
             group = some[np.all(some[:, places] == self._codes(found)[-1, places], axis=1)]
-            found = self._climbed(taken, found, stop, self._group_steps(group, ~later, rng))
+            steps = self._group_steps(group, ~later, rng)
+            found = self._climbed(taken, found, stop, steps, _GROUP_PATIENCE)
             some = group
         return self._climbed(taken, found, stop, self._steps(later, some, rng))
 
     def _climbed(
-        self, taken: IntArray, found: Outcome, stop: Stop, around: Callable[[IntArray], IntArray]
+        self,
+        taken: IntArray,
+        found: Outcome,
+        stop: Stop,
+        around: Callable[[IntArray], IntArray],
+        patience: int = 1,
     ) -> Outcome:
-        """Steps until nothing better is around."""
-        single = len(found.picks) == len(taken) + 1
+        """Steps until nothing better is around, ``patience`` times."""
+        single, idle = len(found.picks) == len(taken) + 1, 0
+        room = np.where(self._grid.categorical, 0, self._grid.high - self._grid.low)
         for _ in range(_STEPS if single else _STEPS // 4):
             codes = self._codes(found)
             better = self._among(taken, around(codes[len(taken) :]), stop)
@@ -134,8 +142,8 @@ class Refined:
                 break  # the recipes around leave out what the rest of the plan needs
             found = better
             step = np.abs(self._codes(found)[: len(codes)] - codes)
-            room = np.where(self._grid.categorical, 0, self._grid.high - self._grid.low)
-            if np.all(step <= _CLOSE * room):
+            idle = idle + 1 if np.all(step <= _CLOSE * room) else 0
+            if idle == patience:
                 break
         return found
 
@@ -162,11 +170,17 @@ class Refined:
     ) -> Callable[[IntArray], IntArray]:
         """Steps of the settings a new batch of the dearest stage shares, each with all the rest."""
         moves, later = Moves(self._grid, free), np.flatnonzero(~free)
+        most = _NEAR_GROUPS * _GROUP_PATIENCE
+        left: list[IntArray] = []  # settings around the best that were not compared yet
+        last: list[IntArray] = []
 
         def around(codes: IntArray) -> IntArray:
-            near = moves.around(codes[0], 4 * _NEAR_GROUPS, rng)
-            others = 1 + rng.permutation(len(near) - 1)[: _NEAR_GROUPS - 1]
-            near = np.vstack([near[:1], near[others]])
+            if not last or not np.array_equal(last[-1], codes[0, free]):
+                last.append(codes[0, free])
+                others = moves.around(codes[0], 2 * most, rng)[1:]
+                left[:] = list(others[rng.permutation(len(others))][:most])
+            near = np.vstack([codes[:1], *left[: _NEAR_GROUPS - 1]])
+            del left[: _NEAR_GROUPS - 1]
             every = np.repeat(near, len(group), axis=0)
             every[:, later] = np.tile(group[:, later], (len(near), 1))
             return np.vstack([near, every[self._grid.feasible(every)]])

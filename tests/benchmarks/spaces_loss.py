@@ -85,36 +85,43 @@ def specification(counts: tuple[int, ...], *, stages: bool, **more: object) -> S
     names, factors = list(STAGES), []
     for k, count in enumerate(counts):
         own = {"low": 0, "high": count - 1, "step": 1} if count else {"low": 0, "high": 100}
-        stage = {"stage": names[min(2, 3 * k // len(counts))]} if stages else {}
-        factors.append({"name": f"x{k}", **own, **stage})
-    costs = [{"name": name, "change_cost": cost} for name, cost in STAGES.items()]
+        factors.append({"name": f"x{k}", **own, **_in(names[min(2, 3 * k // len(counts))], stages)})
     return Specification.from_dict(
         {
             "campaign": {"version": 1, "name": "loss", "line": "line4"},
             "factor": factors,
             "response": RESPONSES,
             "costs": {"unit": "h", "run": 0.05},
-            **({"stage": costs} if stages else {}),
+            **_chain(stages),
             **more,
         },
         trusted=True,
     )
 
 
-def mixed() -> Specification:
-    """A slurry of four fractions (16,215 of them), gap and pressure: 146,000 feasible recipes."""
+def _in(stage: str, stages: bool) -> dict[str, str]:
+    return {"stage": stage} if stages else {}
+
+
+def _chain(stages: bool) -> dict[str, object]:
+    costs = [{"name": name, "change_cost": cost} for name, cost in STAGES.items()]
+    return {"stage": costs} if stages else {}
+
+
+def mixed(*, stages: bool) -> Specification:
+    """A slurry of four fractions, gap and pressure: 257,260 feasible recipes."""
     fractions = [
-        {"name": n, "low": low, "high": high, "step": 0.5, "stage": "slurry"}
+        {"name": n, "low": low, "high": high, "step": 0.5, **_in("slurry", stages)}
         for n, low, high in (("active", 85, 98), ("carbon", 0, 8), ("cmc", 0, 6), ("sbr", 0, 6))
     ]
     return Specification.from_dict(
         {
             "campaign": {"version": 1, "name": "loss", "line": "line4"},
-            "stage": [{"name": n, "change_cost": c} for n, c in STAGES.items()],
+            **_chain(stages),
             "factor": [
                 *fractions,
-                {"name": "gap", "low": 80, "high": 300, "step": 20, "stage": "coating"},
-                {"name": "pressure", "low": 20, "high": 200, "step": 20, "stage": "cal"},
+                {"name": "gap", "low": 80, "high": 300, "step": 20, **_in("coating", stages)},
+                {"name": "pressure", "low": 20, "high": 200, "step": 20, **_in("cal", stages)},
             ],
             "mixture": [{"factors": ["active", "carbon", "cmc", "sbr"], "total": 100}],
             "constraint": [{"expression": "carbon * gap <= 1200"}],
@@ -131,11 +138,11 @@ def cases() -> list[Case]:
     four = specification((33, 37, 30, 20), stages=False)
     ten = specification((0,) * 10, stages=False)
     long_line = specification((0,) * 10, stages=True)
-    mix, part = mixed(), 20_000
+    mix, mix_line, part = mixed(stages=False), mixed(stages=True), 20_000
     return [
         Case("3 factors, stages, learn, 8 h", line, 80, "learn", STAGED, True, part),
         Case("3 factors, stages, window, 8 h", line, 80, "window", STAGED, True, part),
-        Case("mixture of 4 + 2, stages, window, 8 h", mix, 80, "window", STAGED, True, part),
+        Case("mixture of 4 + 2, stages, window, 8 h", mix_line, 80, "window", STAGED, True, part),
         Case("mixture of 4 + 2, learn, 1 run", mix, 80, "learn", Stop(1), part=part),
         Case("mixture of 4 + 2, learn, 8 runs", mix, 80, "learn", Stop(8), part=part),
         Case("mixture of 4 + 2, nothing known, 8 runs", mix, 0, "learn", BLIND, part=part),
