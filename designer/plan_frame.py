@@ -9,11 +9,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-_COLUMNS = (
-    "order", "rank", "information_bits", "value", "cost", "in_spec", "success", "reason",
-)  # fmt: skip
-
-
 class ProposedPlan:
     """Runs proposed together.
 
@@ -55,8 +50,7 @@ class ProposedPlan:
         """One row per run in make-order, indexed by run id.
 
         Columns: the factors, ``batch:<stage>``, ``order``, ``rank``, ``information_bits``,
-        ``value``, ``cost``, ``<response>_mean``, ``_sd``, ``_sd_result``, ``in_spec``,
-        ``success``, ``reason``.
+        ``cost``, ``<response>_mean``, ``_sd``, ``_sd_result``, ``in_spec``, ``reason``.
         """
         import pandas as pd
 
@@ -68,6 +62,9 @@ class ProposedPlan:
                 for figure, value in (figures or {}).items()
             }
             batch = {f"batch:{stage}": name for stage, name in (run["batch"] or {}).items()}
-            rest = {key: run[key] for key in _COLUMNS}
+            rest = {
+                key: run[key]
+                for key in ("order", "rank", "information_bits", "cost", "in_spec", "reason")
+            }
             rows.append({**run["settings"], **batch, **rest, **predicted})
         return pd.DataFrame(rows, index=pd.Index(self.runs, name="run"))
