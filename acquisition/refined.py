@@ -34,7 +34,7 @@ _NEAR_GROUPS = 14  # settings of the dearest stage compared in one step
 _GROUP_PATIENCE = 4  # steps without a better one that end their search
 _STEPS = 12  # of a search at most; a quarter for several runs together
 _CLOSE = 2.0**-6  # of every range: a step this small ends the search
-_ONE_BY_ONE = 8  # runs that are searched for singly; then half as many as there are together
+_ONE_BY_ONE = 12  # runs that are searched for singly; then half as many as there are together
 
 Take = Callable[[Proposal, Target, BoolArray, Stop], list[Pick]]
 """How runs are chosen among the points that may be proposed."""
