@@ -21,7 +21,7 @@ from rival_designs import (
     stratified_random,
     structured,
 )
-from search_hours import continued, hits, search
+from hours_to_hits import continued, hits, search
 
 pytestmark = pytest.mark.benchmark
 COST = "3 / 0.5 / 0.1 h"

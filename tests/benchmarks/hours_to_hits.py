@@ -1,6 +1,6 @@
 """Line-hours until the third recipe in spec, by who chooses the runs.
 
-    .venv/bin/python tests/benchmarks/search_hours.py --seeds 12 --rows /tmp/search.jsonl
+    .venv/bin/python tests/benchmarks/hours_to_hits.py --seeds 12 --rows /tmp/search.jsonl
 
 Windows hold 0.1–0.6 % of the recipes; four free Sobol runs first; three earlier lines of 40 rows.
 A hit is a recipe not made before whose noise-free responses are in every window. A campaign ends
