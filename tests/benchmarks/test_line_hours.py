@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 sys.path.insert(0, str(Path(__file__).parent))
 from campaign_line import BUDGET, RUN, STAGES, Ledger, Line
 from hours_tables import judged, paired
+from hours_to_hits import continued, hits, search
 from i_optimal import expand, i_optimal, moments
 from line_hours import COSTS, MIX, Rows, follow, measure, next_plan
 from rival_designs import (
@@ -21,7 +22,6 @@ from rival_designs import (
     stratified_random,
     structured,
 )
-from hours_to_hits import continued, hits, search
 
 pytestmark = pytest.mark.benchmark
 COST = "3 / 0.5 / 0.1 h"
