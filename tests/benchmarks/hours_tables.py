@@ -73,5 +73,6 @@ def threshold_table(found):
     """Markdown of `judged`."""
     lines = ["| threshold | found | allowed | |", "|---|---|---|---|"]
     for what, value, allowed, holds in judged(found):
-        lines.append(f"| {what} | {value} | {allowed} | {'met' if holds else '**missed**'} |")
+        verdict = "–" if value == "–" else "met" if holds else "**missed**"
+        lines.append(f"| {what} | {value} | {allowed} | {verdict} |")
     return "\n".join(lines)
