@@ -59,11 +59,23 @@ def _windows_around(
     return windows
 
 
-def draw_windows(line: TwinLine, seed: Seed) -> dict[str, tuple[float, float]]:
+def draw_windows(
+    line: TwinLine,
+    seed: Seed,
+    *,
+    shares: tuple[float, float] = WINDOW_SHARES,
+    aim: tuple[float, float] = _AIM,
+) -> dict[str, tuple[float, float]]:
     """Acceptance windows so that 0.1–3 % of the recipes are in spec on this line.
 
     A recipe is drawn whose loading and porosity lie between the 10 % and 90 % points and whose
     adhesion is above the median; the windows around it are widened until the share drawn is met.
+
+    Args:
+        line: the target line.
+        seed: of recipe and share.
+        shares: least and most of all recipes that may be in spec.
+        aim: the share is drawn log-uniformly from this range.
 
     Raises:
         RuntimeError: no window was found (never seen).
@@ -83,14 +95,14 @@ def draw_windows(line: TwinLine, seed: Seed) -> dict[str, tuple[float, float]]:
     )
     for _ in range(_ATTEMPTS):
         centre = int(rng.choice(np.flatnonzero(usual)))
-        aim = math.exp(rng.uniform(*np.log(_AIM)))
+        wanted = math.exp(rng.uniform(*np.log(aim)))
         narrow, wide = 0.0, 2.0
         for _ in range(20):
             middle = 0.5 * (narrow + wide)
             share = _inside(truth, _windows_around(truth, centre, middle)).mean()
-            narrow, wide = (middle, wide) if share < aim else (narrow, middle)
+            narrow, wide = (middle, wide) if share < wanted else (narrow, middle)
         windows = _windows_around(truth, centre, wide)
-        if WINDOW_SHARES[0] <= _inside(truth, windows).mean() <= WINDOW_SHARES[1]:
+        if shares[0] <= _inside(truth, windows).mean() <= shares[1]:
             return windows
     raise RuntimeError("no acceptance window found")
 
