@@ -119,13 +119,15 @@ class Taking:
             picks.append(self._take(row))
         return picks
 
-    def gains(self) -> FloatArray:
-        """By how much T would fall if a point were the next run, ``[n]``."""
-        return np.asarray(np.sum([field.gains(self.tree) for field in self.fields], axis=0))
+    def gains(self, of_interest: BoolArray | None = None) -> FloatArray:
+        """By how much T would fall if a point (of interest) were the next run, ``[n]``."""
+        rows = None if of_interest is None else np.flatnonzero(of_interest)
+        found = [field.gains(self.tree, rows) for field in self.fields]
+        return np.asarray(np.sum(found, axis=0))
 
-    def worth(self) -> FloatArray:
-        """Bits per cost of every point as the next run, ``[n]``."""
-        gains = self.gains()
+    def worth(self, of_interest: BoolArray | None = None) -> FloatArray:
+        """Bits per cost of every point (of interest) as the next run, ``[n]``."""
+        gains = self.gains(of_interest)
         if self.total <= 0:
             return np.zeros(len(gains))
         after = np.maximum(self.total - gains, LEAST * self._start)
@@ -143,7 +145,7 @@ class Taking:
 
 def left_of(fields: Sequence[Field], target: Target) -> float:
     """``T``: the weighted uncertainty at the reference points, given the runs taken."""
-    return float(sum(target.weights[f.name] @ f.variance[target.rows] for f in fields))
+    return float(sum(target.weights[f.name] @ f.variance_at(target.rows) for f in fields))
 
 
 def best(gains: FloatArray, allowed: BoolArray) -> int:

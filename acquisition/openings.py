@@ -8,6 +8,8 @@ Charnov 1976): ``d/c ≤ bits/cost``. Everything happens on small dense blocks::
     S_j(x, x') = cov_j(x, x') + Σ_s σ_ws² [same batch of stage s] + δ σ_j²,   C_j(x, r) unchanged
     gain_i = Σ_j Σ_r W_j C_j(i, r)² / S_j(i, i),   d_i = ½ log2(T / (T − gain_i))
     after taking i: u = S[:, i]/√S_ii,  w = C[i, :]/√S_ii,  S −= u u',  C −= u w'
+
+(kept as u and w, so that a run costs one product of C with a vector).
 """
 
 from __future__ import annotations
@@ -69,6 +71,7 @@ class Openings:
     ) -> None:
         self._fields, self._tree, self._stage = fields, tree, stage
         self._most = _MOST_RUNS if limit is None else min(limit, _MOST_RUNS)
+        self._groups: dict[int, tuple[IntArray, list[_Group]]] = {}
 
     def best(self, total: float, allowed: BoolArray, left: float) -> Opening | None:
         """The opening with the most bits per cost.
@@ -114,12 +117,12 @@ class Openings:
     def _value(self, key: int, rows: IntArray, total: float, left: float) -> Opening:
         if len(rows) > _POINTS:
             rows = rows[np.linspace(0, len(rows) - 1, _POINTS).round().astype(np.int64)]
-        blocks = [_Block(field, rows, self._effects(field, rows)) for field in self._fields]
+        inner = [_Inner(field, group) for field, group in self._group(key, rows)]
         price = _Price(self._tree, rows, self._stage)
         bits, cost, runs = 0.0, 0.0, 0
         start = total
         while runs < self._most:
-            gains = np.sum([block.gains() for block in blocks], axis=0)
+            gains = np.sum([each.gains() for each in inner], axis=0)
             after = np.maximum(total - gains, _LEAST * start)
             each = 0.5 * np.log2(total / after) if total > 0 else np.zeros(len(rows))
             costs = price.next()
@@ -132,43 +135,86 @@ class Openings:
             bits, cost, runs = bits + float(each[pick]), cost + float(costs[pick]), runs + 1
             total = float(after[pick])
             price.take(pick)
-            for block in blocks:
-                block.take(pick)
+            for response in inner:
+                response.take(pick)
         return Opening(key, bits / cost if cost > 0 else 0.0, runs)
 
-    def _effects(self, field: Field, rows: IntArray) -> FloatArray:
-        """Common batch effects of runs of one new batch, ``[m, m]``."""
-        out = np.zeros((len(rows), len(rows)))
-        for stage, variance in enumerate(field.batch_variance):
-            if stage <= self._stage:
-                out += variance
-            else:
-                keys = self._tree.keys(stage)[rows]
-                out += variance * (keys[:, None] == keys[None, :])
-        return out
+    def _group(self, key: int, rows: IntArray) -> list[tuple[Field, _Group]]:
+        """The responses on a group's candidates, up to date; computed when first looked at."""
+        known = self._groups.get(key)
+        if known is None or not np.array_equal(known[0], rows):
+            alike = self._alike(rows)
+            known = rows, [_Group(field, rows, self._stage, alike) for field in self._fields]
+            self._groups[key] = known
+        for field, group in zip(self._fields, known[1], strict=True):
+            field.follow(group.block, group.squares)
+        return list(zip(self._fields, known[1], strict=True))
+
+    def _alike(self, rows: IntArray) -> list[BoolArray]:
+        """Which points of a group could share a batch of each later stage, each ``[m, m]``."""
+        keys = [self._tree.keys(s)[rows] for s in range(self._stage + 1, len(self._tree.change))]
+        return [own[:, None] == own[None, :] for own in keys]
 
 
-class _Block:
-    """One response on a group's candidates: covariances among them and with the references."""
+class _Group:
+    """One response on a group's candidates, whatever runs were taken before.
 
-    def __init__(self, field: Field, rows: IntArray, effects: FloatArray) -> None:
-        self._C, self._weights = field.to_references(rows)
-        self._S = field.among(rows) + effects
-        self._noise = field.noise[rows]
+    Args:
+        field: the response.
+        rows: the candidates, ``[m]``.
+        stage: the hard stage.
+        alike: which of them could share a batch of each later stage.
+
+    Attributes:
+        block: the candidates.
+        squares: of that block.
+        joint: covariance of what they would observe in one new batch, without noise, ``[m, m]``.
+    """
+
+    def __init__(
+        self, field: Field, rows: IntArray, stage: int, alike: Sequence[BoolArray]
+    ) -> None:
+        self.block = field.block(rows)
+        self.squares = field.squares(self.block)
+        own, later = field.batch_variance[: stage + 1], field.batch_variance[stage + 1 :]
+        self.joint = self.block.among() + own.sum()
+        for variance, same in zip(later, alike, strict=True):
+            self.joint += variance * same
+
+
+class _Inner:
+    """One response in the inner plan of a group: as `_Group`, given the inner plan's runs."""
+
+    def __init__(self, field: Field, group: _Group) -> None:
+        self._weights = field.weights
+        self._C = group.squares.now().astype(np.float64)
+        self._squares = group.squares.values.copy()
+        self._joint, self._before = group.joint, group.block.u.view.astype(np.float64)
+        own = np.diagonal(group.joint) + group.block.points.noise - group.block.reduced
+        self._variance = np.maximum(own, _LEAST)
+        self._u: list[FloatArray] = []
+        self._w: list[FloatArray] = []
 
     def gains(self) -> FloatArray:
         """By how much the goal would fall, ``[m]``."""
-        return np.asarray((np.square(self._C) @ self._weights) / self._variance())
-
-    def _variance(self) -> FloatArray:
-        return np.maximum(np.diagonal(self._S) + self._noise, _LEAST)
+        return np.asarray(np.maximum(self._squares, 0.0) / self._variance)
 
     def take(self, i: int) -> None:
         """Condition on a run."""
-        sd = float(np.sqrt(self._variance()[i]))
-        u, w = self._S[:, i] / sd, self._C[i] / sd
-        self._S = self._S - np.outer(u, u)
-        self._C = self._C - np.outer(u, w)
+        sd = float(np.sqrt(self._variance[i]))
+        u, w = self._joint[:, i] - self._before[:, i] @ self._before, self._C[i].copy()
+        for earlier, there in zip(self._u, self._w, strict=True):
+            u -= earlier[i] * earlier
+            w -= earlier[i] * there
+        u, w = u / sd, w / sd
+        weighted = self._weights * w
+        along = self._C @ weighted
+        for earlier, there in zip(self._u, self._w, strict=True):
+            along -= float(there @ weighted) * earlier
+        self._squares += u * (u * float(weighted @ w) - 2.0 * along)
+        self._variance = np.maximum(self._variance - np.square(u), _LEAST)
+        self._u.append(u)
+        self._w.append(w)
 
 
 class _Price:

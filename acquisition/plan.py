@@ -23,7 +23,7 @@ from designer.acquisition.space_filling import NEUTRAL
 from designer.acquisition.staged import staged
 from designer.campaigns.entries import PlannedRun
 from designer.campaigns.numbers import number_text
-from designer.models.arrays import FloatArray
+from designer.models.arrays import FloatArray, IntArray
 
 if TYPE_CHECKING:
     from designer.campaigns.specification import Setting, Specification
@@ -183,17 +183,15 @@ class _Finish:
         proposal = self.proposal
         known = [*proposal.situation.known]
         known += [KnownRun(run.run, run.settings) for run in proposal.situation.pending]
-        means = {f.name: _mean_sd(f, len(proposal.candidates)) for f in proposal.fields}
+        rows = np.array([pick.row for pick in self.picks], dtype=np.int64)
+        spread = {f.name: _spread(f, rows, proposal.stand_ins) for f in proposal.fields}
         reasons = []
         for rank, pick in enumerate(self.picks):
             facts = Facts(
                 settings=self.settings[rank],
                 bits=None if proposal.blind else pick.bits,
                 shares=pick.shares,
-                spread={
-                    f.name: float(np.sqrt(f.surface.variance[pick.row])) / means[f.name]
-                    for f in proposal.fields
-                },
+                spread={name: float(own[rank]) for name, own in spread.items()},
                 in_spec=predictions[rank].in_spec,
                 earlier=self.settings[:rank],
             )
@@ -201,7 +199,7 @@ class _Finish:
         return reasons
 
 
-def _mean_sd(field: Field, n: int) -> float:
-    """Root mean variance over the region, never 0."""
-    variance: FloatArray = field.surface.variance[:n]
-    return float(np.sqrt(max(variance.mean(), np.finfo(float).tiny)))
+def _spread(field: Field, rows: IntArray, region: IntArray) -> FloatArray:
+    """Standard deviation at some points relative to the region's (root mean variance), ``[m]``."""
+    mean = float(field.surface.moments(region)[1].mean())
+    return np.sqrt(field.surface.moments(rows)[1] / max(mean, np.finfo(float).tiny))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,10 +15,11 @@ from designer.acquisition.fields import Field
 from designer.acquisition.goals import REFERENCES, Beliefs, Target, make_target
 from designer.acquisition.greedy import Stop
 from designer.acquisition.posterior import Posterior
+from designer.acquisition.reference import draw
 from designer.acquisition.situation import Situation
 from designer.acquisition.space_filling import NEUTRAL, NeutralPosterior
 from designer.campaigns.errors import InputError, Problem
-from designer.models.arrays import BoolArray
+from designer.models.arrays import BoolArray, IntArray
 
 if TYPE_CHECKING:
     from designer.campaigns.specification import Specification
@@ -25,8 +28,8 @@ if TYPE_CHECKING:
 DEFAULT_RUNS = 4
 MOST_RUNS = 1000
 _STORED = 80_000_000  # covariances with reference points, over all responses (320 MB in float32)
-_KEPT = 400_000_000  # bytes of covariances with measured rows, over all responses
 _TAKEN = 60_000_000  # numbers kept about the runs of a plan (240 MB in float32)
+_STAND_INS = 8192  # candidates looked at to find out where the goal's points should be
 _SMALL = 2_000_000  # covariances that stay float64
 
 
@@ -57,8 +60,7 @@ class Proposal:
         self.references = self._references(len(beliefs))
         stored = len(self.X) * self.references * len(beliefs)
         dtype: Any = np.float64 if stored <= _SMALL else np.float32
-        keep = _KEPT / len(beliefs)
-        self.fields = [Field(name, b, self.X, dtype, keep) for name, b in beliefs.items()]
+        self.fields = [Field(name, b, self.X, dtype) for name, b in beliefs.items()]
         self.tree = BatchTree(spec, candidates, len(pending))
         self._take_open()
 
@@ -86,9 +88,25 @@ class Proposal:
                 if self.blind or awaited is None or field.name in awaited:
                     field.take(len(self.candidates) + place, full, tree)
 
+    @cached_property
+    def stand_ins(self) -> IntArray:
+        """Candidates that stand for all of them where beliefs everywhere are asked for, ``[m]``."""
+        n = len(self.candidates)
+        if n <= _STAND_INS:
+            return np.arange(n)
+        rng = np.random.default_rng(0)
+        return draw(self.candidates.morton, np.ones(n), _STAND_INS, rng)
+
+    @cached_property
+    def _order(self) -> IntArray:
+        """Places among the stand-ins in an order in which neighbours are alike, ``[m]``."""
+        if len(self.candidates) == len(self.stand_ins):
+            return self.candidates.morton
+        return np.arange(len(self.stand_ins))  # they were drawn along it
+
     def target(self, goal: str, rng: np.random.Generator) -> Target:
         """Reference points and weights, given the open runs."""
-        n = len(self.candidates)
+        rows = self.stand_ins
         names = [field.name for field in self.fields]
         limits, weights = {}, dict.fromkeys(names, 1.0)
         for name, posterior in self.posteriors.items():
@@ -97,13 +115,14 @@ class Proposal:
             if response.window is not None and np.isfinite(response.window).any():
                 limits[name] = posterior.limits(*response.window)
         beliefs = Beliefs(
-            means={field.name: field.surface.mean[:n] for field in self.fields},
-            variances={field.name: field.variance[:n] for field in self.fields},
+            means={field.name: field.surface.moments(rows)[0] for field in self.fields},
+            variances={field.name: field.variance_at(rows) for field in self.fields},
             limits=limits,
             weights=weights,
-            order=self.candidates.morton,
+            order=self._order,
         )
-        return make_target("learn" if self.blind else goal, beliefs, rng, self.references)
+        found = make_target("learn" if self.blind else goal, beliefs, rng, self.references)
+        return replace(found, rows=rows[found.rows])
 
     def allowed(self) -> BoolArray:
         """Points that may be proposed: candidates nobody abandoned."""

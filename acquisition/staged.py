@@ -53,17 +53,19 @@ class _Staged:
 
     def next(self, open_to: BoolArray) -> int | None:
         """The next run among the points open to it; None: there is none."""
-        worth = self._taking.worth()
         going = open_to & (self._tree.depth() > self._stage) & self._below_cap()
-        stay = best(worth, going) if going.any() else None
-        rate = float(worth[stay]) if stay is not None else -np.inf
+        stay, rate = None, -np.inf
+        if going.any():
+            worth = self._taking.worth(going)
+            stay = best(worth, going)
+            rate = float(worth[stay])
         if self._best is None or rate < self._best.rate:
             self._look()
         if self._best is None or (stay is not None and rate >= self._best.rate):
             return stay
         inside = open_to & (self._tree.depth() <= self._stage)
         inside &= self._tree.keys(self._stage) == self._best.group
-        return best(worth, inside) if inside.any() else stay
+        return best(self._taking.worth(inside), inside) if inside.any() else stay
 
     def _look(self) -> None:
         """Look for the best new batch."""

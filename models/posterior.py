@@ -93,6 +93,11 @@ class ResponsePosterior:
         return self.fitted.data.name
 
     @property
+    def at_mode(self) -> ResponsePosterior:
+        """The posterior at the most probable hyperparameters."""
+        return self
+
+    @property
     def scaling(self) -> Scaling:
         """Raw units ↔ model scale."""
         return self.fitted.scaling

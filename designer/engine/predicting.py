@@ -20,7 +20,6 @@ from designer.models.posterior import ResponsePosterior
 from .knowledge import Knowledge
 from .threads import one_thread
 
-_KEEP = 2e8  # bytes of covariances kept per response
 COARSE = 8192  # candidates looked at before the neighbourhoods of the best
 PEAKS = 32
 TIE = 0.01  # relative difference of in-spec probabilities that is none: then the goals decide
@@ -100,7 +99,7 @@ def _order(knowledge: Knowledge, judged: Sequence[Response], X: FloatArray) -> I
     wish: FloatArray = np.zeros(len(X))
     for response in judged:
         posterior = knowledge.posteriors[response.name]
-        surface = make_surface(posterior, X, np.float32, keep=_KEEP)
+        surface = make_surface(posterior, X, np.float32)
         if (window := _window(response)) is not None:
             limits = posterior.limits(*window)
             inside += log_inside(surface.mean, surface.variance, limits)
