@@ -1,9 +1,9 @@
 """Some points of one response given the runs of a plan, brought up to date when they are needed.
 
 With ``u_k`` the covariance of the surface with the k-th run given all earlier ones, divided by
-that run's standard deviation, every conditional covariance is the initial one minus ``Σ_k u_k u_k'``.
-A plan looks closely at some points only (the slurry that is open, the one to be opened), so u is
-computed for the blocks that are asked about, not for all points of the region.
+that run's standard deviation, every conditional covariance is the initial one minus
+``Σ_k u_k u_k'``. A plan looks closely at some points only (the slurry that is open, the one to be
+opened), so u is computed for the blocks that are asked about, not for all points of the region.
 """
 
 from __future__ import annotations
@@ -79,16 +79,12 @@ class Block:
             self.u.append(u)
             self.reduced += np.square(u)
 
-    def among(self) -> FloatArray:
-        """Covariances ``[m, m]`` of the surface between the points before any run."""
-        return np.asarray(self._surface.covariance(self.points, self.points), dtype=np.float64)
-
 
 class Rows:
     """A growing list of rows ``[k, n]`` in one array."""
 
-    def __init__(self, n: int, dtype: DTypeLike) -> None:
-        self._array = np.empty((4, n), dtype=dtype)
+    def __init__(self, n: int, dtype: DTypeLike, room: int = 4) -> None:
+        self._array = np.empty((room, n), dtype=dtype)
         self.count = 0
 
     @property

@@ -17,7 +17,7 @@ from designer.acquisition.batches import ROOT, BatchTree
 from designer.acquisition.blocks import Block, Taken
 from designer.acquisition.posterior import Posterior
 from designer.acquisition.squares import References, WeightedSquares, as_part
-from designer.acquisition.surface import Effect, make_surface
+from designer.acquisition.surface import Effect, Region, make_surface
 from designer.models.arrays import FloatArray, IntArray
 
 _MIN_VARIANCE = 1e-12  # rounding must not make an observation's variance vanish
@@ -30,12 +30,16 @@ class Field:
     Args:
         name: name of the response.
         posterior: belief about it.
-        X: points, ``[n, D]``.
+        X: points, ``[n, D]``; a region where several responses share them.
         dtype: of covariances.
     """
 
     def __init__(
-        self, name: str, posterior: Posterior, X: FloatArray, dtype: DTypeLike = np.float64
+        self,
+        name: str,
+        posterior: Posterior,
+        X: FloatArray | Region,
+        dtype: DTypeLike = np.float64,
     ) -> None:
         self.name = name
         self.surface = make_surface(posterior, X, dtype)
@@ -46,7 +50,7 @@ class Field:
         self._effects, self._joint = self.surface.effects([])
         self._references: References | None = None
         self._pieces: list[_Piece] = []  # points whose gains were asked for
-        self._piece_of = np.full(len(X), -1, dtype=np.int64)
+        self._piece_of = np.full(len(self.surface.region.X), -1, dtype=np.int64)
 
     def set_effects(self, effects: Mapping[int, Effect]) -> None:
         """Say which batches have measured rows: their effects are partly known.

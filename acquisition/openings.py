@@ -14,13 +14,16 @@ Charnov 1976): ``d/c ≤ bits/cost``. Everything happens on small dense blocks::
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from designer.acquisition.batches import BatchTree
+from designer.acquisition.blocks import Block, Rows
 from designer.acquisition.fields import Field
+from designer.acquisition.squares import WeightedSquares
+from designer.acquisition.surface import Points
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 
 _POINTS = 160  # candidates of a group that are looked at
@@ -71,7 +74,7 @@ class Openings:
     ) -> None:
         self._fields, self._tree, self._stage = fields, tree, stage
         self._most = _MOST_RUNS if limit is None else min(limit, _MOST_RUNS)
-        self._groups: dict[int, tuple[IntArray, list[_Group]]] = {}
+        self._groups: dict[int, _Group] = {}
 
     def best(self, total: float, allowed: BoolArray, left: float) -> Opening | None:
         """The opening with the most bits per cost.
@@ -94,10 +97,9 @@ class Openings:
         found: dict[int, Opening] = {}
 
         def look(places: IntArray) -> None:
-            for place in places.tolist():
-                key = int(groups[place])
-                if key not in found:
-                    found[key] = self._value(key, parts[key], total, left)
+            keys = [key for key in groups[places].tolist() if key not in found]
+            self._know({key: _thinned(parts[key]) for key in keys})
+            found.update({key: self._value(key, total, left) for key in keys})
 
         count = len(groups)
         look(np.unique(np.linspace(0, count - 1, min(count, _GROUPS)).round().astype(np.int64)))
@@ -114,17 +116,16 @@ class Openings:
 
     # ---- one group -----------------------------------------------------------------------------
 
-    def _value(self, key: int, rows: IntArray, total: float, left: float) -> Opening:
-        if len(rows) > _POINTS:
-            rows = rows[np.linspace(0, len(rows) - 1, _POINTS).round().astype(np.int64)]
-        inner = [_Inner(field, group) for field, group in self._group(key, rows)]
-        price = _Price(self._tree, rows, self._stage)
+    def _value(self, key: int, total: float, left: float) -> Opening:
+        group = self._groups[key]
+        inner = [_Inner(one) for one in group.responses]
+        price = _Price(self._tree, group.rows, self._stage)
         bits, cost, runs = 0.0, 0.0, 0
         start = total
         while runs < self._most:
-            gains = np.sum([each.gains() for each in inner], axis=0)
+            gains = np.sum([one.gains() for one in inner], axis=0)
             after = np.maximum(total - gains, _LEAST * start)
-            each = 0.5 * np.log2(total / after) if total > 0 else np.zeros(len(rows))
+            each = 0.5 * np.log2(total / after) if total > 0 else np.zeros(len(gains))
             costs = price.next()
             worth = np.where(cost + costs <= left + _ROUNDING, each / costs, -np.inf)
             pick = int(np.argmax(worth))
@@ -135,65 +136,103 @@ class Openings:
             bits, cost, runs = bits + float(each[pick]), cost + float(costs[pick]), runs + 1
             total = float(after[pick])
             price.take(pick)
-            for response in inner:
-                response.take(pick)
+            for one in inner:
+                one.take(pick)
         return Opening(key, bits / cost if cost > 0 else 0.0, runs)
 
-    def _group(self, key: int, rows: IntArray) -> list[tuple[Field, _Group]]:
-        """The responses on a group's candidates, up to date; computed when first looked at."""
-        known = self._groups.get(key)
-        if known is None or not np.array_equal(known[0], rows):
-            alike = self._alike(rows)
-            known = rows, [_Group(field, rows, self._stage, alike) for field in self._fields]
-            self._groups[key] = known
-        for field, group in zip(self._fields, known[1], strict=True):
-            field.follow(group.block, group.squares)
-        return list(zip(self._fields, known[1], strict=True))
+    def _know(self, wanted: Mapping[int, IntArray]) -> None:
+        """Compute what is not known yet about some groups and bring all of them up to date."""
+        new = {
+            key: rows
+            for key, rows in wanted.items()
+            if key not in self._groups or not np.array_equal(self._groups[key].rows, rows)
+        }
+        if new:
+            every = np.concatenate(list(new.values()))
+            pools = []
+            for field in self._fields:
+                block = field.block(every)
+                pools.append(_Pool(field, block, field.squares(block)))
+            end = np.cumsum([len(rows) for rows in new.values()])
+            for (key, rows), stop in zip(new.items(), end.tolist(), strict=True):
+                part = slice(stop - len(rows), stop)
+                joints = self._joints(rows, [pool.block.points.take(part) for pool in pools])
+                responses = [_Response(p, part, j) for p, j in zip(pools, joints, strict=True)]
+                self._groups[key] = _Group(rows, responses)
+        for pool in {
+            id(r.pool): r.pool for k in wanted for r in self._groups[k].responses
+        }.values():
+            pool.field.follow(pool.block, pool.squares)
 
-    def _alike(self, rows: IntArray) -> list[BoolArray]:
-        """Which points of a group could share a batch of each later stage, each ``[m, m]``."""
-        keys = [self._tree.keys(s)[rows] for s in range(self._stage + 1, len(self._tree.change))]
-        return [own[:, None] == own[None, :] for own in keys]
+    def _joints(self, rows: IntArray, points: Sequence[Points]) -> list[FloatArray]:
+        """Covariance of what runs of one new batch would observe, without noise, ``[m, m]``."""
+        stages = range(self._stage + 1, len(self._tree.change))
+        keys = [self._tree.keys(stage)[rows] for stage in stages]
+        alike = [own[:, None] == own[None, :] for own in keys]
+        joints = []
+        for field, own in zip(self._fields, points, strict=True):
+            joint = np.asarray(field.surface.covariance(own, own), dtype=np.float64)
+            joint += field.batch_variance[: self._stage + 1].sum()
+            for stage, same in zip(stages, alike, strict=True):
+                joint += field.batch_variance[stage] * same
+            joints.append(joint)
+        return joints
 
 
-class _Group:
-    """One response on a group's candidates, whatever runs were taken before.
+def _thinned(rows: IntArray) -> IntArray:
+    """At most so many candidates of a group, evenly over them."""
+    if len(rows) <= _POINTS:
+        return rows
+    return rows[np.linspace(0, len(rows) - 1, _POINTS).round().astype(np.int64)]
 
-    Args:
-        field: the response.
-        rows: the candidates, ``[m]``.
-        stage: the hard stage.
-        alike: which of them could share a batch of each later stage.
+
+@dataclass(frozen=True, eq=False)
+class _Pool:
+    """One response on the candidates of several groups."""
+
+    field: Field
+    block: Block
+    squares: WeightedSquares
+
+
+@dataclass(frozen=True, eq=False)
+class _Response:
+    """One response on one group's candidates, whatever runs were taken before.
 
     Attributes:
-        block: the candidates.
-        squares: of that block.
+        pool: where they are kept.
+        part: which of the pool's points they are.
         joint: covariance of what they would observe in one new batch, without noise, ``[m, m]``.
     """
 
-    def __init__(
-        self, field: Field, rows: IntArray, stage: int, alike: Sequence[BoolArray]
-    ) -> None:
-        self.block = field.block(rows)
-        self.squares = field.squares(self.block)
-        own, later = field.batch_variance[: stage + 1], field.batch_variance[stage + 1 :]
-        self.joint = self.block.among() + own.sum()
-        for variance, same in zip(later, alike, strict=True):
-            self.joint += variance * same
+    pool: _Pool
+    part: slice
+    joint: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class _Group:
+    """A group's candidates as all responses see them."""
+
+    rows: IntArray
+    responses: list[_Response]
 
 
 class _Inner:
-    """One response in the inner plan of a group: as `_Group`, given the inner plan's runs."""
+    """One response in the inner plan of a group, given the inner plan's runs."""
 
-    def __init__(self, field: Field, group: _Group) -> None:
-        self._weights = field.weights
-        self._C = group.squares.now().astype(np.float64)
-        self._squares = group.squares.values.copy()
-        self._joint, self._before = group.joint, group.block.u.view.astype(np.float64)
-        own = np.diagonal(group.joint) + group.block.points.noise - group.block.reduced
-        self._variance = np.maximum(own, _LEAST)
-        self._u: list[FloatArray] = []
-        self._w: list[FloatArray] = []
+    def __init__(self, response: _Response) -> None:
+        pool, part = response.pool, response.part
+        self._weights = pool.field.weights
+        self._C = pool.squares.now(part).astype(np.float64)
+        self._squares = pool.squares.values[part].copy()
+        self._joint = response.joint
+        self._before = pool.block.u.view[:, part].astype(np.float64)
+        own = np.diagonal(response.joint) + pool.block.points.noise[part]
+        self._variance = np.maximum(own - pool.block.reduced[part], _LEAST)
+        runs = 8
+        self._u = Rows(len(own), np.float64, runs)
+        self._w = Rows(len(self._weights), np.float64, runs)
 
     def gains(self) -> FloatArray:
         """By how much the goal would fall, ``[m]``."""
@@ -202,15 +241,11 @@ class _Inner:
     def take(self, i: int) -> None:
         """Condition on a run."""
         sd = float(np.sqrt(self._variance[i]))
-        u, w = self._joint[:, i] - self._before[:, i] @ self._before, self._C[i].copy()
-        for earlier, there in zip(self._u, self._w, strict=True):
-            u -= earlier[i] * earlier
-            w -= earlier[i] * there
-        u, w = u / sd, w / sd
+        seen = self._u.view[:, i]
+        u = (self._joint[:, i] - self._before[:, i] @ self._before - seen @ self._u.view) / sd
+        w = (self._C[i] - seen @ self._w.view) / sd
         weighted = self._weights * w
-        along = self._C @ weighted
-        for earlier, there in zip(self._u, self._w, strict=True):
-            along -= float(there @ weighted) * earlier
+        along = self._C @ weighted - (self._w.view @ weighted) @ self._u.view
         self._squares += u * (u * float(weighted @ w) - 2.0 * along)
         self._variance = np.maximum(self._variance - np.square(u), _LEAST)
         self._u.append(u)

@@ -18,6 +18,7 @@ from designer.acquisition.posterior import Posterior
 from designer.acquisition.reference import draw
 from designer.acquisition.situation import Situation
 from designer.acquisition.space_filling import NEUTRAL, NeutralPosterior
+from designer.acquisition.surface import Region
 from designer.campaigns.errors import InputError, Problem
 from designer.models.arrays import BoolArray, IntArray
 
@@ -29,7 +30,7 @@ DEFAULT_RUNS = 4
 MOST_RUNS = 1000
 _STORED = 80_000_000  # covariances with reference points, over all responses (320 MB in float32)
 _TAKEN = 60_000_000  # numbers kept about the runs of a plan (240 MB in float32)
-_STAND_INS = 8192  # candidates looked at to find out where the goal's points should be
+_STAND_INS = 4096  # candidates looked at to find out where the goal's points should be
 _SMALL = 2_000_000  # covariances that stay float64
 
 
@@ -60,7 +61,8 @@ class Proposal:
         self.references = self._references(len(beliefs))
         stored = len(self.X) * self.references * len(beliefs)
         dtype: Any = np.float64 if stored <= _SMALL else np.float32
-        self.fields = [Field(name, b, self.X, dtype) for name, b in beliefs.items()]
+        region = Region(self.X)
+        self.fields = [Field(name, b, region, dtype) for name, b in beliefs.items()]
         self.tree = BatchTree(spec, candidates, len(pending))
         self._take_open()
 

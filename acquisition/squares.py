@@ -39,7 +39,7 @@ class References:
 
     @property
     def w(self) -> FloatArray:
-        """u of all runs taken at the reference points, ``[k, R]``."""
+        """U of all runs taken at the reference points, ``[k, R]``."""
         return self.block.u.view.astype(np.float64, copy=False)
 
 

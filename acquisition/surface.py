@@ -65,10 +65,6 @@ class RowPosterior(Posterior, Protocol):
         """Mean and variance from ``k'K⁻¹z`` and ``k'K⁻¹k``."""
         ...
 
-    def noise_given(self, mean: FloatArray, /) -> FloatArray:
-        """Noise variance of one more measurement at points with these means, ``[n]``."""
-        ...
-
     def condition(self, X: FloatArray, /, batch: IntArray | None = ...) -> RowPosterior:
         """The posterior with further rows, ``X [q, D]``, ``batch [q, S]``."""
         ...
@@ -107,15 +103,37 @@ class Points:
         return Points(*(np.concatenate([getattr(p, name) for p in several]) for name in names))
 
 
-class Surface:
-    """One response over fixed points X ``[n, D]``.
+class Region:
+    """All points of a proposal and the part of them last asked for.
+
+    Surfaces of several responses look at the same part one after the other: given the very same
+    array, charts need not see it twice.
 
     Args:
-        X: the points.
+        X: points, ``[n, D]``.
     """
 
     def __init__(self, X: FloatArray) -> None:
         self.X = X
+        self._last: tuple[IntArray, FloatArray] | None = None
+
+    def part(self, rows: IntArray) -> FloatArray:
+        """Some of the points, ``[m, D]``; not to be changed in place."""
+        if self._last is None or not np.array_equal(rows, self._last[0]):
+            self._last = rows, self.X[rows]
+        return self._last[1]
+
+
+class Surface:
+    """One response over fixed points X ``[n, D]``.
+
+    Args:
+        X: the points; a region where several surfaces share them.
+    """
+
+    def __init__(self, X: FloatArray | Region) -> None:
+        self.region = X if isinstance(X, Region) else Region(X)
+        self._asked: tuple[IntArray, tuple[FloatArray, FloatArray]] | None = None
 
     def at(self, rows: IntArray) -> Points:
         """Some of the points."""
@@ -135,7 +153,15 @@ class Surface:
         raise NotImplementedError
 
     def moments(self, rows: IntArray) -> tuple[FloatArray, FloatArray]:
-        """Mean and variance at some of the points, ``[m]`` each."""
+        """Mean and variance at some of the points, ``[m]`` each; the largest answer is kept."""
+        if self._asked is not None and np.array_equal(rows, self._asked[0]):
+            return self._asked[1]
+        found = self._moments(rows)
+        if self._asked is None or len(rows) >= len(self._asked[0]):
+            self._asked = rows, found
+        return found
+
+    def _moments(self, rows: IntArray) -> tuple[FloatArray, FloatArray]:
         parts = [self.at(rows[k : k + _PART]) for k in range(0, len(rows), _PART)]
         if not parts:
             return np.zeros(0), np.zeros(0)
@@ -146,7 +172,7 @@ class Surface:
 
     @cached_property
     def _everywhere(self) -> tuple[FloatArray, FloatArray]:
-        return self.moments(np.arange(len(self.X)))
+        return self._moments(np.arange(len(self.region.X)))
 
     @property
     def mean(self) -> FloatArray:
@@ -159,12 +185,14 @@ class Surface:
         return self._everywhere[1]
 
 
-def make_surface(posterior: Posterior, X: FloatArray, dtype: DTypeLike = np.float64) -> Surface:
+def make_surface(
+    posterior: Posterior, X: FloatArray | Region, dtype: DTypeLike = np.float64
+) -> Surface:
     """The fastest surface the posterior allows.
 
     Args:
         posterior: belief about one response.
-        X: points, ``[n, D]``.
+        X: points, ``[n, D]``; a region where several surfaces share them.
         dtype: of covariances.
     """
     if isinstance(posterior, RowPosterior):
@@ -175,14 +203,18 @@ def make_surface(posterior: Posterior, X: FloatArray, dtype: DTypeLike = np.floa
 class AskedSurface(Surface):
     """A surface whose moments and covariances are asked from the posterior."""
 
-    def __init__(self, posterior: Posterior, X: FloatArray, dtype: DTypeLike = np.float64) -> None:
+    def __init__(
+        self, posterior: Posterior, X: FloatArray | Region, dtype: DTypeLike = np.float64
+    ) -> None:
         super().__init__(X)
         self._posterior, self._dtype = posterior, dtype
 
     def at(self, rows: IntArray) -> Points:
         """See `Surface`."""
-        X, p = self.X[rows], self._posterior
-        return Points(X, np.zeros((len(X), 0)), p.mean(X), p.variance(X), p.noise(X))
+        X = self.region.part(rows)
+        mean, variance = self._posterior.moments(X)
+        noise = self._posterior.noise_given(mean)
+        return Points(X, np.zeros((len(X), 0)), mean, variance, noise)
 
     def covariance(self, points: Points, others: Points) -> RealArray:
         """See `Surface`."""
@@ -198,7 +230,7 @@ class RowSurface(Surface):
     """A surface computed from the posterior's rows, at its most probable hyperparameters."""
 
     def __init__(
-        self, posterior: RowPosterior, X: FloatArray, dtype: DTypeLike = np.float64
+        self, posterior: RowPosterior, X: FloatArray | Region, dtype: DTypeLike = np.float64
     ) -> None:
         super().__init__(X)
         self._posterior = posterior
@@ -210,7 +242,7 @@ class RowSurface(Surface):
 
     def at(self, rows: IntArray) -> Points:
         """See `Surface`."""
-        posterior, view = self._posterior, self._posterior.view(self.X[rows])
+        posterior, view = self._posterior, self._posterior.view(self.region.part(rows))
         n, measured = len(view), len(self._alpha)
         plain, reduction = np.zeros(n), np.zeros(n)
         half = np.zeros((n, measured), dtype=self._dtype)
@@ -235,7 +267,7 @@ class RowSurface(Surface):
 
     def effects(self, effects: Sequence[Effect]) -> tuple[FloatArray, FloatArray]:
         """See `Surface`."""
-        return whitened_effects(self._posterior, effects, self.X[:1])
+        return whitened_effects(self._posterior, effects, self.region.X[:1])
 
 
 def _blocks(n: int, columns: int) -> Iterator[slice]:

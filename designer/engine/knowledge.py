@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from designer.acquisition.candidates import Candidates, make_candidates
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.history_doubt import unseen_doubt
 from designer.campaigns.state import CampaignState
@@ -39,6 +40,11 @@ class Knowledge:
     def shown(self) -> dict[str, ResponsePosterior]:
         """The same averaged over hyperparameters: what is shown to people."""
         return {name: average(posterior) for name, posterior in self.posteriors.items()}
+
+    @cached_property
+    def candidates(self) -> Candidates:
+        """Recipes that may be proposed when nobody told what the givens are."""
+        return make_candidates(self.state.spec, given=self.default_givens)
 
     @cached_property
     def default_givens(self) -> dict[str, float]:

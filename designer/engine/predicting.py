@@ -7,21 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from designer.acquisition.candidates import Candidates, make_candidates
 from designer.acquisition.in_spec import log_inside
 from designer.acquisition.predictions import Prediction, predict
-from designer.acquisition.reference import draw
-from designer.acquisition.surface import make_surface
+from designer.acquisition.surface import Region, make_surface
 from designer.campaigns.factors import Setting
 from designer.campaigns.spec_parts import Response
 from designer.models.arrays import FloatArray, IntArray
 from designer.models.posterior import ResponsePosterior
 
+from .climbing import best_rows
 from .knowledge import Knowledge
 from .threads import one_thread
 
-COARSE = 8192  # candidates looked at before the neighbourhoods of the best
-PEAKS = 32
 TIE = 0.01  # relative difference of in-spec probabilities that is none: then the goals decide
 
 
@@ -47,15 +44,15 @@ def best_recipes(knowledge: Knowledge, count: int) -> list[dict[str, Any]]:
     if not judged:
         return []
     with one_thread():
-        given, _ = knowledge.givens({})
-        candidates = make_candidates(knowledge.state.spec, given=given)
-        rows = _ranked(knowledge, judged, candidates, count)[:count]
-        X = candidates.encode(knowledge.training.space)[rows]
-        shown = predict(knowledge.state.spec, knowledge.shown, X)
+        candidates = knowledge.candidates
+        X = candidates.encode(knowledge.training.space)
+        judge = _Judge(knowledge, judged, X)
+        rows = best_rows(candidates, judge.score, judge.sort, count)[:count]
+        shown = predict(knowledge.state.spec, knowledge.shown, X[rows])
     return [
         {
             "settings": candidates.recipe(int(row)),
-            "given": given,
+            "given": candidates.given,
             "in_spec": prediction.in_spec,
             "predicted": prediction.responses,
         }
@@ -74,38 +71,32 @@ def _window(response: Response) -> tuple[float, float] | None:
     return window if window is not None and np.isfinite(window).any() else None
 
 
-def _ranked(
-    knowledge: Knowledge, judged: Sequence[Response], candidates: Candidates, count: int
-) -> IntArray:
-    """Rows of the best candidates, best first: a coarse look everywhere, then all near the best."""
-    X = candidates.encode(knowledge.training.space)
-    if len(candidates) <= COARSE:
-        return _order(knowledge, judged, X)
-    rng = np.random.default_rng(0)
-    rows = np.unique(draw(candidates.morton, np.ones(len(candidates)), COARSE, rng))
-    best = rows[_order(knowledge, judged, X[rows])[: max(PEAKS, count)]]
-    reach = int(np.ceil((len(candidates) / COARSE) ** (1.0 / max(1, len(candidates.names))))) + 1
-    index = candidates.index.astype(np.int64)
-    near = np.zeros(len(candidates), dtype=np.bool_)
-    for row in best:
-        near |= (np.abs(index - index[row]) <= reach).all(axis=1)
-    rows = np.flatnonzero(near)
-    return rows[_order(knowledge, judged, X[rows])]
+class _Judge:
+    """How good recipes are: by the probability of being in spec, then by the responses' goals."""
 
+    def __init__(self, knowledge: Knowledge, judged: Sequence[Response], X: FloatArray) -> None:
+        region = Region(X)
+        self._parts = [
+            (r, p, make_surface(p, region, np.float32))
+            for r, p in ((r, knowledge.posteriors[r.name]) for r in judged)
+        ]
 
-def _order(knowledge: Knowledge, judged: Sequence[Response], X: FloatArray) -> IntArray:
-    """Points from best to worst."""
-    inside: FloatArray = np.zeros(len(X))  # log of the probability of being in spec
-    wish: FloatArray = np.zeros(len(X))
-    for response in judged:
-        posterior = knowledge.posteriors[response.name]
-        surface = make_surface(posterior, X, np.float32)
-        if (window := _window(response)) is not None:
-            limits = posterior.limits(*window)
-            inside += log_inside(surface.mean, surface.variance, limits)
-        if response.goal != "none":
-            wish += response.weight * _aim(response.goal, posterior)(surface.mean)
-    return np.lexsort((np.arange(len(X)), -wish, -np.round(inside / TIE)))
+    def score(self, rows: IntArray) -> FloatArray:
+        """Log probability of being in spec and how well the goals are served, ``[m, 2]``."""
+        inside: FloatArray = np.zeros(len(rows))
+        wish: FloatArray = np.zeros(len(rows))
+        for response, posterior, surface in self._parts:
+            mean, variance = surface.moments(rows)
+            if (window := _window(response)) is not None:
+                inside += log_inside(mean, variance, posterior.limits(*window))
+            if response.goal != "none":
+                wish += response.weight * _aim(response.goal, posterior)(mean)
+        return np.column_stack([inside, wish])
+
+    @staticmethod
+    def sort(figures: FloatArray, rows: IntArray) -> IntArray:
+        """Places from best to worst."""
+        return np.lexsort((rows, -figures[:, 1], -np.round(figures[:, 0] / TIE)))
 
 
 def _aim(goal: str | float, posterior: ResponsePosterior) -> Callable[[FloatArray], FloatArray]:
