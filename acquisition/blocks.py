@@ -9,13 +9,16 @@ opened), so u is computed for the blocks that are asked about, not for all point
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from designer.acquisition.surface import Points, Surface
 from designer.models.arrays import FloatArray, IntArray, RealArray
+
+_KEPT = 14_000_000  # whitened covariances a block may keep (56 MB in float32)
+_PART = 8192  # points at a time otherwise
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,26 +43,40 @@ class Block:
 
     Args:
         surface: the response.
-        points: some of its points.
+        rows: some of its points, ``[m]``.
         effects: whitened covariances of the rows with batch effects (`Surface.effects`).
 
     Attributes:
-        points: as given.
+        points: they; without their ``half`` where that would fill the memory.
         cross: covariance of the surface with the batch effects before the plan, ``[m, E]``.
         u: per run taken, ``[k, m]``.
         reduced: ``Σ_k u_k²``, ``[m]``.
     """
 
-    def __init__(self, surface: Surface, points: Points, effects: FloatArray) -> None:
-        self._surface, self.points = surface, points
-        self.cross = np.zeros((len(points), effects.shape[1]))
-        if effects.size:
-            self.cross -= points.half @ effects.astype(points.half.dtype)
-        self.u = Rows(len(points), points.half.dtype)
-        self.reduced = np.zeros(len(points))
+    def __init__(self, surface: Surface, rows: IntArray, effects: FloatArray) -> None:
+        self.surface, self._rows = surface, rows
+        few = len(rows) <= _PART  # reference points are always kept
+        self._kept = few or len(rows) * surface.measured <= _KEPT
+        size = max(1, len(rows) if self._kept else _PART)
+        starts = range(0, max(1, len(rows)), size)
+        parts = [self._with_effects(rows[k : k + size], effects) for k in starts]
+        self.points = Points.joined([points for points, _ in parts])
+        self.cross = np.concatenate([cross for _, cross in parts])
+        self.u = Rows(len(rows), self.points.half.dtype)
+        self.reduced = np.zeros(len(rows))
 
-    def __len__(self) -> int:
-        return len(self.points)
+    def _with_effects(self, rows: IntArray, effects: FloatArray) -> tuple[Points, FloatArray]:
+        points = self.surface.at(rows)
+        cross = np.zeros((len(points), effects.shape[1]))
+        if effects.size:
+            cross -= points.half @ effects.astype(points.half.dtype)
+        return (points if self._kept else replace(points, half=points.half[:, :0])), cross
+
+    def point(self, place: int) -> Points:
+        """One of the points, with everything."""
+        if self._kept:
+            return self.points.take(slice(place, place + 1))
+        return self.surface.at(self._rows[place : place + 1])
 
     @property
     def variance(self) -> FloatArray:
@@ -71,8 +88,8 @@ class Block:
         new = taken[self.u.count :]
         if not new:
             return
-        picked = Points.joined([run.points for run in new]) if len(new) > 1 else new[0].points
-        columns = self._surface.covariance(self.points, picked)
+        picked = Points.joined([run.points for run in new])
+        columns = self.surface.covariance(self.points, picked)
         for k, run in enumerate(new):
             column = columns[:, k] + self.cross[:, run.columns].sum(axis=1) - self.u.dot(run.seen)
             u = column / run.sd

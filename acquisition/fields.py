@@ -76,13 +76,13 @@ class Field:
 
     def block(self, rows: IntArray) -> Block:
         """Some points, given the runs taken."""
-        block = Block(self.surface, self.surface.at(rows), self._effects)
+        block = Block(self.surface, rows, self._effects)
         block.follow(self._taken)
         return block
 
     def squares(self, block: Block) -> WeightedSquares:
         """Weighted squares of a block's covariances with the reference points."""
-        return WeightedSquares(self.surface, block, self._known_references())
+        return WeightedSquares(block, self._known_references())
 
     def follow(self, block: Block, squares: WeightedSquares) -> None:
         """Bring a block and its squares up to date."""
@@ -129,7 +129,7 @@ class Field:
         columns = self._columns(chain)
         seen = block.u.view[:, place].astype(np.float64) + self._along(chain)
         with_effects = np.array([self._with_chain(b, chain, tree) for b in range(len(self._g))])
-        points = block.points.take(slice(place, place + 1))
+        points = block.point(place)
         variance = float(points.variance[0] + points.noise[0] - seen @ seen)
         variance += float(with_effects[list(chain)].sum())
         variance += 2.0 * float(block.cross[place, columns].sum())

@@ -14,6 +14,7 @@ from designer.acquisition.candidates import Candidates
 from designer.acquisition.fields import Field
 from designer.acquisition.goals import REFERENCES, Beliefs, Target, make_target
 from designer.acquisition.greedy import Stop
+from designer.acquisition.openings import hard_stage
 from designer.acquisition.posterior import Posterior
 from designer.acquisition.reference import draw
 from designer.acquisition.situation import Situation
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 DEFAULT_RUNS = 4
 MOST_RUNS = 1000
-_STORED = 80_000_000  # covariances with reference points, over all responses (320 MB in float32)
+_STORED = 50_000_000  # covariances with reference points, over all responses (200 MB in float32)
 _TAKEN = 60_000_000  # numbers kept about the runs of a plan (240 MB in float32)
 _STAND_INS = 4096  # candidates looked at to find out where the goal's points should be
 _SMALL = 2_000_000  # covariances that stay float64
@@ -58,17 +59,20 @@ class Proposal:
         beliefs: Mapping[str, Posterior] = self.posteriors or {
             NEUTRAL: NeutralPosterior(space.groups, len(spec.stages))
         }
+        self.tree = BatchTree(spec, candidates, len(pending))
         self.references = self._references(len(beliefs))
         stored = len(self.X) * self.references * len(beliefs)
         dtype: Any = np.float64 if stored <= _SMALL else np.float32
         region = Region(self.X)
         self.fields = [Field(name, b, region, dtype) for name, b in beliefs.items()]
-        self.tree = BatchTree(spec, candidates, len(pending))
         self._take_open()
 
     def _references(self, responses: int) -> int:
         """Points per part of the goal: fewer where the candidates would fill the memory."""
-        fitting = _STORED // (2 * len(self.X) * responses)
+        stage, together = hard_stage(self.tree), len(self.X)
+        if stage is not None and not self.blind:  # one batch of it at a time is looked at closely
+            together = int(np.bincount(self.tree.keys(stage)[: len(self.candidates)]).max())
+        fitting = _STORED // (2 * together * responses)
         return max(REFERENCES // 4, min(REFERENCES, fitting))
 
     def _take_open(self) -> None:

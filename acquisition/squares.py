@@ -12,7 +12,6 @@ from typing import TypeAlias
 import numpy as np
 
 from designer.acquisition.blocks import Block
-from designer.acquisition.surface import Surface
 from designer.models.arrays import FloatArray, IntArray, RealArray
 
 Part: TypeAlias = IntArray | slice
@@ -47,7 +46,6 @@ class WeightedSquares:
     """Weighted squares of one response at the points of a block.
 
     Args:
-        surface: the response.
         block: points, up to date.
         references: up to date.
 
@@ -55,9 +53,9 @@ class WeightedSquares:
         values: ``Σ_r W_r C(x, r)²`` now, ``[m]``.
     """
 
-    def __init__(self, surface: Surface, block: Block, references: References) -> None:
+    def __init__(self, block: Block, references: References) -> None:
         self._block, self._references = block, references
-        self._covariance = surface.covariance(block.points, references.block.points)
+        self._covariance = block.surface.covariance(block.points, references.block.points)
         self.values = self._anew()
         self._known = block.u.count
 

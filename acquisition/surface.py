@@ -76,7 +76,8 @@ class Points:
 
     Attributes:
         view: the points as the surface's covariances take them, ``[m, C]``.
-        half: whitened covariances with the measured rows, ``[m, N]``.
+        half: whitened covariances with the measured rows, ``[m, N]``; ``[m, 0]`` where they would
+            fill the memory: then they are computed anew whenever covariances are asked for.
         mean: ``[m]``.
         variance: noise-free and without batch effects, ``[m]``.
         noise: noise variance of one more measurement, ``[m]``.
@@ -99,6 +100,8 @@ class Points:
     @staticmethod
     def joined(several: Sequence[Points]) -> Points:
         """All of them in one."""
+        if len(several) == 1:
+            return several[0]
         names = ("view", "half", "mean", "variance", "noise")
         return Points(*(np.concatenate([getattr(p, name) for p in several]) for name in names))
 
@@ -135,12 +138,15 @@ class Surface:
         self.region = X if isinstance(X, Region) else Region(X)
         self._asked: tuple[IntArray, tuple[FloatArray, FloatArray]] | None = None
 
+    measured = 0
+    """Number N of measured rows whose covariances points keep."""
+
     def at(self, rows: IntArray) -> Points:
         """Some of the points."""
         raise NotImplementedError
 
     def covariance(self, points: Points, others: Points) -> RealArray:
-        """Covariance of the surface between two sets of points, ``[m, q]``."""
+        """Covariance of the surface between two sets of points (the others whole), ``[m, q]``."""
         raise NotImplementedError
 
     def effects(self, effects: Sequence[Effect]) -> tuple[FloatArray, FloatArray]:
@@ -236,6 +242,7 @@ class RowSurface(Surface):
         self._posterior = posterior
         self._dtype: np.dtype[Any] = np.dtype(dtype)
         self._to_rows = posterior.rows_covariance(self._dtype)
+        self.measured = len(posterior.alpha)
         self._alpha = posterior.alpha.astype(self._dtype)
         inverse = _whiten(posterior, np.eye(len(posterior.alpha)))
         self._inverse = np.ascontiguousarray(inverse.T, dtype=self._dtype)
@@ -258,11 +265,15 @@ class RowSurface(Surface):
         """See `Surface`."""
         kernel = self._posterior.kernel.to_points(others.view, self._dtype)
         right = np.ascontiguousarray(others.half.T)
+        anew = points.half.shape[1] < self.measured
+        if anew:
+            right = self._inverse @ right
         out = np.empty((len(points), len(others)), dtype=self._dtype)
-        for part in _blocks(len(out), len(others)):
+        for part in _blocks(len(out), max(len(others), len(right) if anew else 0)):
             kernel(points.view[part], out=out[part])
             if len(right):
-                out[part] -= points.half[part] @ right
+                left = self._to_rows(points.view[part]) if anew else points.half[part]
+                out[part] -= left @ right
         return out
 
     def effects(self, effects: Sequence[Effect]) -> tuple[FloatArray, FloatArray]:

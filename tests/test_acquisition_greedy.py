@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from designer.acquisition import blocks
 from designer.acquisition.candidates import make_candidates
 from designer.acquisition.fields import Field
 from designer.acquisition.greedy import Stop, best, bits, greedy, left_of
@@ -386,3 +387,43 @@ def test_float32_chooses_as_well_as_float64():
         picks = greedy(proposal.fields, target, proposal.tree, proposal.allowed(), Stop(6))
         values.append(sum(pick.bits for pick in picks))
     assert values[1] == pytest.approx(values[0], rel=1e-4)
+
+
+def test_covariances_that_are_not_kept_are_computed_anew(monkeypatch):
+    """Where they would fill the memory: the same gains, run after run."""
+    spec, space, posterior = fitted(2)
+    found = []
+    for most, part in ((blocks._KEPT, blocks._PART), (0, 100)):  # 96 points and 120 recipes
+        monkeypatch.setattr(blocks, "_KEPT", most)
+        monkeypatch.setattr(blocks, "_PART", part)
+        proposal = Proposal(spec, space, {"loading": posterior}, make_candidates(spec), Situation())
+        target = proposal.target("learn", np.random.default_rng(0))
+        field = proposal.fields[0]
+        field.set_references(target.rows, target.weights["loading"])
+        gains = []
+        for row in (5, 60, 61):
+            gains.append(field.gains(proposal.tree))
+            chain, _ = proposal.tree.take(row)
+            field.take(row, chain, proposal.tree)
+        found.append(gains)
+    assert np.allclose(found[0], found[1], rtol=1e-9)
+
+
+def test_gains_of_some_points_are_those_of_all():
+    """Points asked about later, in parts, or after several runs: the same numbers."""
+    spec, space, posterior = fitted(4)
+    n = len(make_candidates(spec))
+    every, late = np.arange(n), np.arange(40, 90)
+    found = []
+    for asked in ([every] * 4, [late[:7], late[3:], None, every]):
+        proposal = Proposal(spec, space, {"loading": posterior}, make_candidates(spec), Situation())
+        target = proposal.target("learn", np.random.default_rng(0))
+        field = proposal.fields[0]
+        field.set_references(target.rows, target.weights["loading"])
+        for row, rows in zip((5, 60, 61), asked, strict=False):
+            if rows is not None:
+                field.gains(proposal.tree, rows)
+            chain, _ = proposal.tree.take(row)
+            field.take(row, chain, proposal.tree)
+        found.append(field.gains(proposal.tree, asked[-1]))
+    assert np.allclose(found[0], found[1], rtol=1e-9)
