@@ -135,9 +135,9 @@ def _known(proposal: Proposal, field: Field, rows: IntArray) -> tuple[float, flo
     share of the variance that the runs leave is taken from there.
     """
     posterior, X = proposal.posteriors[field.name], proposal.X[rows]
-    mean, variance = posterior.mean(X), posterior.variance(X)
-    before = np.maximum(field.surface.variance[rows], np.finfo(float).tiny)
-    left = np.minimum(field.variance[rows] / before, 1.0)
+    mean, variance = posterior.moments(X)
+    before = np.maximum(field.surface.moments(rows)[1], np.finfo(float).tiny)
+    left = np.minimum(field.variance_at(rows) / before, 1.0)
     return (
         _typical(posterior.to_raw(mean, variance)[1]),
         _typical(posterior.to_raw(mean, variance * left)[1]),
@@ -159,7 +159,7 @@ def _next(ahead: Proposal, goal: str) -> tuple[Step, Step | None]:
     stage = hard_stage(tree)
     if stage is None:
         return single, single
-    opening = Openings(information, tree, stage).best(each, allowed, np.inf)
+    opening = Openings(information, tree, stage).best(allowed, np.inf)
     if opening is None or not opening.runs:  # a batch too short-lived for a single run
         return single, None
     return single, Step(tree.stages[stage], opening.runs, opening.value, opening.cost)

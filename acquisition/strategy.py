@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from designer.acquisition.goals import Target
-from designer.acquisition.greedy import Pick, Stop, Taking, best
+from designer.acquisition.greedy import Pick, Stop, Taking, by_value
 from designer.acquisition.hits import WANTED, Hits
 from designer.acquisition.improvement import Improvement, MakeImprover
 from designer.acquisition.information import Information
@@ -115,7 +115,8 @@ def by_information(
     """Runs chosen by their bits per cost; knowing nothing, spread over the region."""
     information = Information(proposal.fields, target, proposal.tree, proposal.success)
     taking = Taking(information, proposal.tree, allowed, stop)
-    taking.by(information, best if proposal.blind else per_cost(taking, information))
+    how = by_value(information) if proposal.blind else per_cost(taking, information)
+    taking.by(information, how)
     return taking.picks
 
 
