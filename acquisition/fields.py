@@ -84,10 +84,13 @@ class Field:
         """Weighted squares of a block's covariances with the reference points."""
         return WeightedSquares(block, self._known_references())
 
-    def follow(self, block: Block, squares: WeightedSquares) -> None:
-        """Bring a block and its squares up to date."""
+    def follow(self, block: Block, squares: WeightedSquares) -> WeightedSquares:
+        """A block and its squares brought up to date, new ones if the reference points are."""
         block.follow(self._taken)
+        if squares.references is not self._references:
+            return self.squares(block)
         squares.follow()
+        return squares
 
     @property
     def weights(self) -> FloatArray:
@@ -203,7 +206,7 @@ class Field:
         wanted = np.bincount(self._piece_of[rows], minlength=len(self._pieces))
         for number in np.flatnonzero(wanted):
             piece = self._pieces[number]
-            self.follow(piece.block, piece.squares)
+            piece.squares = self.follow(piece.block, piece.squares)
             out[piece.rows] = self._gains(piece, tree)
         return out
 

@@ -28,6 +28,8 @@ class Information:
         target: reference points and weights.
         tree: batches, open runs already taken.
         success: probability that a run at a point succeeds, ``[n]``; None: all do.
+        pools: what is known already about groups of these fields and batches, per stage; more is
+            added to it.
 
     Attributes:
         total: T now.
@@ -44,13 +46,14 @@ class Information:
         target: Target,
         tree: BatchTree,
         success: FloatArray | None = None,
+        pools: dict[int, Pools] | None = None,
     ) -> None:
         self._fields, self._tree, self._success = fields, tree, success
         for field in fields:
             field.set_references(target.rows, target.weights[field.name])
         self.total = self._start = left_of(fields, target)
         self.shares: dict[str, float] = {}
-        self._pools: dict[int, Pools] = {}
+        self._pools = {} if pools is None else pools
 
     def each(self, of_interest: BoolArray | None = None) -> FloatArray:
         """Expected bits of points as the next run, ``[n]``."""

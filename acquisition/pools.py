@@ -27,7 +27,7 @@ from designer.models.arrays import FloatArray, IntArray
 _LEAST = 1e-12  # variance of an observation that rounding cannot take away
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class _Pool:
     """One response on the candidates of several groups."""
 
@@ -60,7 +60,7 @@ class _Group:
 
 
 class Pools:
-    """What all responses know about groups; computed once, then kept up to date.
+    """What all responses know about groups, kept up to date with runs and reference points.
 
     Args:
         fields: responses, with reference points.
@@ -87,7 +87,7 @@ class Pools:
             self._learn(new)
         wanted = {key: self._groups[key].responses for key in groups}
         for pool in {id(r.pool): r.pool for own in wanted.values() for r in own}.values():
-            pool.field.follow(pool.block, pool.squares)
+            pool.squares = pool.field.follow(pool.block, pool.squares)
         return {key: [InnerField(one) for one in own] for key, own in wanted.items()}
 
     def _learn(self, new: Mapping[int, IntArray]) -> None:

@@ -15,7 +15,9 @@ from designer.acquisition.fields import Field
 from designer.acquisition.goals import REFERENCES, Beliefs, Target, make_target
 from designer.acquisition.greedy import Stop
 from designer.acquisition.in_spec import Limits
+from designer.acquisition.information import Information
 from designer.acquisition.openings import hard_stage
+from designer.acquisition.pools import Pools
 from designer.acquisition.posterior import Posterior
 from designer.acquisition.reference import draw
 from designer.acquisition.situation import Situation
@@ -83,6 +85,7 @@ class Proposal:
         dtype: Any = np.float64 if stored <= _SMALL else np.float32
         region = SharedPoints(self.X)
         self.fields = [Field(name, b, region, dtype) for name, b in beliefs.items()]
+        self._pools: dict[int, Pools] = {}
         self._take_open()
 
     def _limits(self) -> dict[str, Limits]:
@@ -152,6 +155,10 @@ class Proposal:
         found = make_target("learn" if self.blind else goal, beliefs, rng, self.references)
         return replace(found, rows=rows[found.rows])
 
+    def information(self, target: Target) -> Information:
+        """The worth of runs about a goal, which becomes the one of the fields."""
+        return Information(self.fields, target, self.tree, self.success, self._pools)
+
     def _weight(self, name: str) -> float:
         return 1.0 if self.blind else self.spec.response(name).weight
 
@@ -179,10 +186,15 @@ class Proposal:
         """Probability that runs at some points succeed, ``[m]``; 1 while nothing failed."""
         return np.ones(len(rows)) if self.success is None else self.success[rows]
 
-    def allowed(self) -> BoolArray:
-        """Points that may be proposed: candidates that are wanted and that nobody abandoned."""
+    def allowed(self, *, any_settings: bool = False) -> BoolArray:
+        """Points that may be proposed: candidates that are wanted and that nobody abandoned.
+
+        Args:
+            any_settings: those that are not wanted as well.
+        """
         allowed = np.zeros(len(self.X), dtype=np.bool_)
-        allowed[: len(self.candidates)] = True if self._wanted is None else self._wanted
+        wanted = None if any_settings else self._wanted
+        allowed[: len(self.candidates)] = True if wanted is None else wanted
         for settings in self.situation.excluded:
             allowed[: len(self.candidates)] &= ~self.candidates.matching(settings)
         if self.blind:  # without a model nothing says that a repetition is worth more

@@ -55,11 +55,12 @@ class WeightedSquares:
         references: up to date.
 
     Attributes:
+        references: as given.
         values: ``Σ_r W_r C(x, r)²`` now, ``[m]``.
     """
 
     def __init__(self, block: Block, references: References) -> None:
-        self._block, self._references = block, references
+        self._block, self.references = block, references
         self._covariance = block.surface.covariance(block.points, references.block.points)
         self.values = self._anew()
         self._known = block.u.count
@@ -76,13 +77,13 @@ class WeightedSquares:
     def _account(self, k: int) -> None:
         """One more run."""
         u = self._block.u.view[k].astype(np.float64)
-        w = self._references.w[k]
-        weighted = self._references.weights * w
+        w = self.references.w[k]
+        weighted = self.references.weights * w
         drop = float(weighted @ w)
         self.values += u * (u * drop - 2.0 * self._times(slice(None), weighted, k))
 
     def _anew(self) -> FloatArray:
-        weights = self._references.weights
+        weights = self.references.weights
         values = np.empty(len(self._covariance))
         for start in range(0, len(values), _BLOCK):
             block = self.now(slice(start, start + _BLOCK))
@@ -94,17 +95,17 @@ class WeightedSquares:
         stored = self._covariance[part]
         if not self._block.u.count:
             return stored
-        w = self._references.block.u.view
+        w = self.references.block.u.view
         return np.asarray(stored - self._block.u.view[:, part].T @ w)
 
     def shifted(self, part: Part, shift: FloatArray) -> FloatArray:
         """What the squares of some points gain when C(x, ·) is shifted by ``shift`` ``[R]``."""
-        weighted = self._references.weights * shift
+        weighted = self.references.weights * shift
         return 2.0 * self._times(part, weighted, self._known) + float(weighted @ shift)
 
     def _times(self, part: Part, vector: FloatArray, runs: int) -> FloatArray:
         """``C(x, ·) @ vector`` given the first runs, at some points."""
         stored = self._covariance[part] @ vector.astype(self._covariance.dtype)
         u = self._block.u.view[:runs, part]
-        factors = (self._references.w[:runs] @ vector).astype(u.dtype)
+        factors = (self.references.w[:runs] @ vector).astype(u.dtype)
         return np.asarray(stored - factors @ u, dtype=np.float64)

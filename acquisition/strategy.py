@@ -20,7 +20,6 @@ from designer.acquisition.goals import Target
 from designer.acquisition.greedy import Pick, Stop, Taking, by_value
 from designer.acquisition.hits import WANTED, Hits
 from designer.acquisition.improvement import Improvement, MakeImprover
-from designer.acquisition.information import Information
 from designer.acquisition.objective import Objective
 from designer.acquisition.openings import hard_stage
 from designer.acquisition.promising import promising
@@ -88,7 +87,7 @@ def choose(
     target = proposal.target("window" if goal == "optimum" else goal, rng)
     objective: Objective | None = None
     notes: list[str] = []
-    if goal == "optimum" and not proposal.blind:
+    if goal == "optimum" and not proposal.blind and stop.runs:
         objective, notes = _phase(proposal, rng, stop.budget, make_improver)
     name = "optimum" if goal == "optimum" else goal if proposal.blind else target.name
     if objective is None:
@@ -98,7 +97,7 @@ def choose(
             return Choice(found.proposal, name, found.target, found.picks, None, tuple(notes))
         picks = by_information(proposal, target, proposal.allowed(), stop)
         return Choice(proposal, name, target, picks, None, tuple(notes))
-    information = Information(proposal.fields, target, proposal.tree, proposal.success)
+    information = proposal.information(target)
     taking = Taking(information, proposal.tree, proposal.allowed(), stop)
     taking.by(objective, per_cost(taking, objective))
     if 0 < len(taking.picks) < stop.runs and taking.affordable().any():
@@ -113,7 +112,7 @@ def by_information(
     proposal: Proposal, target: Target, allowed: BoolArray, stop: Stop
 ) -> list[Pick]:
     """Runs chosen by their bits per cost; knowing nothing, spread over the region."""
-    information = Information(proposal.fields, target, proposal.tree, proposal.success)
+    information = proposal.information(target)
     taking = Taking(information, proposal.tree, allowed, stop)
     how = by_value(information) if proposal.blind else per_cost(taking, information)
     taking.by(information, how)

@@ -137,12 +137,21 @@ class Surface:
     def __init__(self, X: FloatArray | SharedPoints) -> None:
         self.region = X if isinstance(X, SharedPoints) else SharedPoints(X)
         self._asked: tuple[IntArray, tuple[FloatArray, FloatArray]] | None = None
+        self._seen: tuple[IntArray, Points] | None = None
 
     measured = 0
     """Number N of measured rows whose covariances points keep."""
 
     def at(self, rows: IntArray) -> Points:
-        """Some of the points."""
+        """Some of the points; the largest answer of one part is kept."""
+        if self._seen is not None and np.array_equal(rows, self._seen[0]):
+            return self._seen[1]
+        found = self._at(rows)
+        if len(rows) <= _PART and (self._seen is None or len(rows) > len(self._seen[0])):
+            self._seen = rows, found
+        return found
+
+    def _at(self, rows: IntArray) -> Points:
         raise NotImplementedError
 
     def covariance(self, points: Points, others: Points) -> RealArray:
@@ -215,8 +224,7 @@ class AskedSurface(Surface):
         super().__init__(X)
         self._posterior, self._dtype = posterior, dtype
 
-    def at(self, rows: IntArray) -> Points:
-        """See `Surface`."""
+    def _at(self, rows: IntArray) -> Points:
         X = self.region.part(rows)
         mean, variance = self._posterior.moments(X)
         noise = self._posterior.noise_given(mean)
@@ -247,8 +255,7 @@ class RowSurface(Surface):
         inverse = _whiten(posterior, np.eye(len(posterior.alpha)))
         self._inverse = np.ascontiguousarray(inverse.T, dtype=self._dtype)
 
-    def at(self, rows: IntArray) -> Points:
-        """See `Surface`."""
+    def _at(self, rows: IntArray) -> Points:
         posterior, view = self._posterior, self._posterior.view(self.region.part(rows))
         n, measured = len(view), len(self._alpha)
         plain, reduction = np.zeros(n), np.zeros(n)

@@ -48,6 +48,7 @@ class Knowledge:
         """Where runs can be made at all; None while nothing failed."""
         return learn_success(self.state, self.training)
 
+    @cached_property
     def candidates(self) -> Candidates:
         """Recipes that may be proposed when nobody told what the givens are."""
         return make_candidates(self.state.spec, given=self.default_givens)
