@@ -62,9 +62,9 @@ def test_the_whole_proposal_of_the_twin_stays_small():
     assert float(code.stdout) < MOST_MEGABYTES
 
 
-def test_botorch_needs_many_times_the_cpu_for_no_better_a_batch():
-    pytest.importorskip("botorch")
-    found = compare(1000, ["sequential"])
+def test_botorch_needs_more_cpu_for_no_better_a_batch():
+    """Cut off after 5 iterations, so that it takes seconds: the real ones are in the README."""
+    found = compare(1000, ["sequential"], iterations=5)
     ours, other = found["ours"], found["BoTorch sequential"]
-    assert other[0] > 20 * ours[0]
-    assert ours[1] <= other[1] * 1.001
+    assert other[0] > 4 * ours[0]
+    assert ours[1] <= other[1]

@@ -145,7 +145,7 @@ def check(model, posteriors, points):
         np.testing.assert_allclose(variance, p.variance(points), rtol=1e-5, atol=1e-9)
 
 
-def theirs(model, points, weights, seed, *, rows, **settings):
+def theirs(model, points, weights, seed, *, rows, iterations, **settings):
     """Runs ``[q, D]`` and CPU seconds of ``optimize_acqf``."""
     import torch
     from botorch.acquisition import qNegIntegratedPosteriorVariance
@@ -164,7 +164,7 @@ def theirs(model, points, weights, seed, *, rows, **settings):
         acquisition,
         bounds=torch.tensor([[0.0] * 3, [1.0] * 3], dtype=torch.double),
         q=RUNS,
-        options={"maxiter": ITERATIONS},
+        options={"maxiter": iterations},
         **settings,
     )
     return runs.detach().numpy(), time.process_time() - start
@@ -176,7 +176,7 @@ def on_grid(X):
     return np.round(X * steps) / steps
 
 
-def compare(seed, names):
+def compare(seed, names, iterations=ITERATIONS):
     """Per method: CPU seconds, value at the reference points, value elsewhere."""
     spec = specification()
     space = Space.from_specification(spec)
@@ -194,7 +194,10 @@ def compare(seed, names):
         model = to_botorch(posteriors)
         check(model, posteriors, elsewhere[:64])
         for name in names:
-            X, cpu = theirs(model, points, weights, seed, rows=list(posteriors), **SETTINGS[name])
+            X, cpu = theirs(
+                model, points, weights, seed, rows=list(posteriors), iterations=iterations,
+                **SETTINGS[name],
+            )  # fmt: skip
             found[f"BoTorch {name}"] = judged(on_grid(X), cpu)
             found[f"BoTorch {name}, not rounded"] = judged(X, cpu)
     return found
@@ -227,7 +230,11 @@ def main():
     arguments = parser.parse_args()
     names = [next(iter(SETTINGS))] if arguments.quick else list(SETTINGS)
     seeds = range(arguments.first, arguments.first + arguments.seeds)
-    print(table([compare(seed, names) for seed in seeds]))
+    results = []
+    for seed in seeds:
+        results.append(compare(seed, names))
+        print(seed, results[-1], file=sys.stderr, flush=True)
+    print(table(results))
 
 
 if __name__ == "__main__":
