@@ -7,7 +7,7 @@ neither is the very best of its kind: where fixed settings happen to do better, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ class Deviation:
         cost_free: of the free plan.
         runs: runs of the plan.
         runs_free: runs of the free plan (a budget may hold another number).
-        value: what the plan maximises besides information, its own and the free plan's; None:
-            information is all, for at least one of them.
-        value_name: its name.
+        value: what the plan brings of what the free one maximises, when that is no information.
+        value_free: what the free plan brings of it.
+        value_name: its name; None: both maximise information.
     """
 
     fixed: Mapping[str, Setting]
@@ -41,66 +41,59 @@ class Deviation:
     cost_free: float
     runs: int
     runs_free: int
-    value: tuple[float, float] | None
-    value_name: str | None
+    value: float | None = None
+    value_free: float | None = None
+    value_name: str | None = None
 
     @classmethod
-    def between(cls, fixed: Mapping[str, Setting], plan: Choice, free: Choice) -> Deviation:
-        """Compare a plan with the free plan."""
-        values = None
-        if plan.value_name is not None and plan.value_name == free.value_name:
-            values = (plan.value, free.value)
+    def between(cls, fixed: Mapping[str, Setting], choice: Choice, free: Choice) -> Deviation:
+        """Compare the runs of a plan with those of the free plan."""
+        picks, free_picks = choice.picks, free.picks
+        by_value = free.value_name is not None and choice.value_name in (None, free.value_name)
         return cls(
             fixed=dict(fixed),
-            bits=float(sum(pick.bits for pick in plan.picks)),
-            bits_free=float(sum(pick.bits for pick in free.picks)),
-            cost=float(sum(pick.cost for pick in plan.picks)),
-            cost_free=float(sum(pick.cost for pick in free.picks)),
-            runs=len(plan.picks),
-            runs_free=len(free.picks),
-            value=values,
-            value_name=None if values is None else plan.value_name,
+            bits=float(sum(pick.bits for pick in picks)),
+            bits_free=float(sum(pick.bits for pick in free_picks)),
+            cost=float(sum(pick.cost for pick in picks)),
+            cost_free=float(sum(pick.cost for pick in free_picks)),
+            runs=len(picks),
+            runs_free=len(free_picks),
+            value=float(sum(pick.value or 0.0 for pick in picks)) if by_value else None,
+            value_free=float(sum(pick.value or 0.0 for pick in free_picks)) if by_value else None,
+            value_name=free.value_name if by_value else None,
         )
 
     @property
     def lost_percent(self) -> float:
-        """Share of the free plan's value (else information) that is lost, 0 to 100."""
-        own, free = self.value or (self.bits, self.bits_free)
-        return min(100.0, max(0.0, 100.0 * (1.0 - own / free))) if free > 0 else 0.0
+        """Share that is lost of what the free plan brings, 0 to 100."""
+        told, free = self._told
+        return min(100.0, max(0.0, 100.0 * (1.0 - told / free))) if free > 0 else 0.0
+
+    @property
+    def _told(self) -> tuple[float, float]:
+        if self.value is not None and self.value_free is not None:
+            return self.value, self.value_free
+        return self.bits, self.bits_free
 
     def to_dict(self, spec: Specification) -> dict[str, Any]:
         """JSON-able figures with the sentence as ``text``."""
-        return {
-            "fixed": dict(self.fixed),
-            "bits": self.bits,
-            "bits_free": self.bits_free,
-            "lost_percent": self.lost_percent,
-            "cost": self.cost,
-            "cost_free": self.cost_free,
-            "runs": self.runs,
-            "runs_free": self.runs_free,
-            "value": None if self.value is None else self.value[0],
-            "value_free": None if self.value is None else self.value[1],
-            "value_name": self.value_name,
-            "text": self.sentence(spec),
-        }
+        figures = {field.name: getattr(self, field.name) for field in fields(self)}
+        told = {"lost_percent": self.lost_percent, "text": self.sentence(spec)}
+        return figures | {"fixed": dict(self.fixed)} | told
 
     def sentence(self, spec: Specification) -> str:
         """``keeping coating_gap at 200 um costs 22 % of this plan's information (…)``."""
         kept = " and ".join(
             f"{name} at {spec.factor(name).with_unit(value)}" for name, value in self.fixed.items()
         )
-        what, told = "information", f"({self.bits:.2g} instead of {self.bits_free:.2g} bit)"
-        if self.value is not None and self.value_name is not None:
-            what = self.value_name
-            told = f"({self.value[0]:.2g} instead of {self.value[1]:.2g})"
-        lost = self.lost_percent
-        text = f"keeping {kept} costs {lost:.0f} % of this plan's {what} {told}"
-        if lost < _NOTHING:
-            text = f"keeping {kept} costs no {what} {told}"
+        lost, (told, free) = self.lost_percent, self._told
+        what = self.value_name or "information"
+        share = f"no {what}" if lost < _NOTHING else f"{lost:.0f} % of this plan's {what}"
+        unit = " bit" if self.value_name is None else ""
+        text = f"keeping {kept} costs {share} ({told:.2g} instead of {free:.2g}{unit})"
         if self.runs != self.runs_free:
             text += f", with {self.runs} instead of {self.runs_free} runs"
-        unit = spec.costs.unit
-        if abs(self.cost - self.cost_free) > 1e-9:
-            return f"{text}; it takes {self.cost:.3g} {unit} instead of {self.cost_free:.3g} {unit}"
-        return f"{text}; it takes {self.cost:.3g} {unit} either way"
+        hours = spec.costs.unit
+        if abs(self.cost - self.cost_free) <= 1e-9:
+            return f"{text}; it takes {self.cost:.3g} {hours} either way"
+        return f"{text}; it takes {self.cost:.3g} {hours} instead of {self.cost_free:.3g} {hours}"

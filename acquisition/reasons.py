@@ -4,7 +4,8 @@ The first word says what kind of run it is:
 
     Reference  the reference run of a new batch
     Repeat     a recipe made or planned before
-    Search     chosen for what it brings besides information: hits, or an improvement
+    Search     chosen for the recipes in spec it is expected to find
+    Improve    chosen for what it improves of the responses' goals
     Confirm    in spec with probability one half or more
     Explore    the standard deviation here is `EXPLORES` times the region's typical one or more,
                or no run of this line is known yet
@@ -46,8 +47,8 @@ class Facts:
         where: part of the region it teaches most about, in words; empty: no part stands out.
         in_spec: probability of being inside all windows; None without windows.
         success: probability of being made successfully; None while nothing failed.
-        gain: what it adds to what the plan maximises besides information, in words that open the
-            sentence; None: bits.
+        gain: what it adds to what the plan maximises besides information, in words that begin
+            with ``Search`` or ``Improve``; None: bits.
         reference: stage of whose new batch this is the reference run.
         disagreement: of the earlier lines about this recipe; None: they agree, or there is one.
         earlier: recipes of better rank in the same plan.
@@ -82,7 +83,8 @@ def reason(
         failed: runs that were made and failed.
     """
     if facts.bits is None:
-        ways = [[_kind(spec, facts, known), _risk(spec, facts, failed)]]
+        kind = _kind(spec, facts, known)
+        ways = [[kind, _risk(spec, facts, failed)], [kind]]
     else:
         opening = _kind(spec, facts, known)
         sure = "" if facts.in_spec is None else f" (in spec {_percent(facts.in_spec)})"
@@ -98,15 +100,12 @@ def reason(
 
 
 def _rest(
-    spec: Specification,
-    facts: Facts,
-    known: Sequence[KnownRun],
-    failed: Sequence[FailedRun],
+    spec: Specification, facts: Facts, known: Sequence[KnownRun], failed: Sequence[FailedRun]
 ) -> list[list[str]]:
-    """The parts behind the first, from all to the risk alone; a repeated run is near enough."""
+    """The parts behind the first, from all to none; a repeated run is near enough."""
     risk, lines = _risk(spec, facts, failed), _lines(facts)
     nearest = "" if _repeated(spec, facts, known) else _nearest(spec, facts, known)
-    return [[risk, lines, nearest], [risk, lines], [risk, nearest], [risk]]
+    return [[risk, lines, nearest], [risk, lines], [risk, nearest], [risk], []]
 
 
 def _kind(spec: Specification, facts: Facts, known: Sequence[KnownRun]) -> str:
@@ -196,7 +195,7 @@ def _risk(spec: Specification, facts: Facts, failed: Sequence[FailedRun]) -> str
     """How probably the run can be made, and the failure nearby that speaks against it."""
     if facts.success is None:
         return ""
-    text = f"made successfully with probability {facts.success:.2f}"
+    text = f"succeeds with {_percent(facts.success)}"
     if facts.success >= _RISKY or not failed:
         return text
     run = min(failed, key=lambda other: change(facts.settings, other.settings, spec.factors))

@@ -1,9 +1,10 @@
 """Plans in regions too large to look at every recipe: each run is chosen, then improved nearby.
 
 A run is chosen among recipes spread over the region, after the runs before it; steps from it to
-recipes around are compared by the same choice until none is better (pattern search). The goal
-does not move: its reference points are the same throughout. A run depends on those before it
-alone, so the first k runs are the plan of k.
+recipes around are compared by the same choice until none is better (pattern search). Later runs,
+which add less, are chosen and moved several at a time. The goal does not move: its reference
+points are the same throughout. How many runs are asked for changes nothing but where the plan
+ends, so the first k runs are the plan of k.
 """
 
 from __future__ import annotations
@@ -24,13 +25,16 @@ from designer.acquisition.proposal import Proposal
 from designer.acquisition.reference import draw
 from designer.models.arrays import BoolArray, IntArray
 
-_SPREAD = 3072  # recipes a run is chosen among first
+_SPREAD = 2048  # recipes a run is chosen among first
 _GROUPS = 48  # settings of the dearest stage among them, in a plan over stages
-_SHARED = 1024  # recipes that would continue open batches, over all of them
-_AROUND = 320  # recipes compared in one step of the search
+_SHARED = 640  # recipes that would continue open batches, over all of them
+_AROUND = 40  # recipes compared in one step of the search, per factor that may change
+_MOST_AROUND = 2048  # for several runs together
 _NEAR_GROUPS = 14  # settings of the dearest stage compared in one step
-_STEPS = 8  # of a search at most
-_PATIENCE = 2  # steps without a better recipe that end it
+_GROUP_PATIENCE = 4  # steps without a better one that end their search
+_STEPS = 12  # of a search at most; a quarter for several runs together
+_CLOSE = 2.0**-6  # of every range: a step this small ends the search
+_ONE_BY_ONE = 12  # runs that are searched for singly; then half as many as there are together
 
 Take = Callable[[Proposal, Target, BoolArray, Stop], list[Pick]]
 """How runs are chosen among the points that may be proposed."""
@@ -92,64 +96,93 @@ class Refined:
         """Choose runs until the plan is complete."""
         taken = self._pool[:0]
         while len(taken) < stop.runs:
+            more = 1 if len(taken) < _ONE_BY_ONE else len(taken) // 2
+            until = replace(stop, runs=len(taken) + more)
             rng = np.random.default_rng([self._seed, len(taken)])
             some = self._spread(taken, rng)
-            found = self._among(taken, some, replace(stop, runs=len(taken) + 1))
+            found = self._among(taken, some, until)
             if len(found.picks) == len(taken):
                 break
-            found = self._improved(taken, some, found, stop, rng)
-            taken = np.vstack([taken, self._code(found)])
+            taken = self._codes(self._improved(taken, some, found, until, rng))
+        taken = taken[: stop.runs]
         whole = self._evenly(_SPREAD, np.random.default_rng(self._seed))
         return self._among(taken, whole, replace(stop, runs=len(taken)))
 
-    # ---- one run -------------------------------------------------------------------------------
+    # ---- the next runs -------------------------------------------------------------------------
 
     def _improved(
         self, taken: IntArray, some: IntArray, found: Outcome, stop: Stop, rng: np.random.Generator
     ) -> Outcome:
-        """The run chosen last, moved to the best recipe around."""
-        stop = replace(stop, runs=len(taken) + 1)
+        """The runs chosen last, moved to the best recipes around."""
         if self._hard is None:
-            return self._climbed(taken, found, stop, self._steps(None, rng))
-        depth = self._hard + 1
+            return self._climbed(taken, found, stop, self._steps(None, some[:0], rng))
+        places = self._complete.places(self._hard + 1)
         later = np.zeros(len(self._grid.low), dtype=np.bool_)
-        later[self._complete.later(depth)] = True
-        if self._opens(found):
-            places = self._complete.places(depth)
-            same = np.all(some[:, places] == self._code(found)[places], axis=1)
-            found = self._climbed(taken, found, stop, self._group_steps(some[same], ~later, rng))
-        return self._climbed(taken, found, stop, self._steps(later, rng))
+        later[self._complete.later(self._hard + 1)] = True
+        if len(found.picks) == len(taken) + 1 and self._opens(found):
+            group = some[np.all(some[:, places] == self._codes(found)[-1, places], axis=1)]
+            steps = self._group_steps(group, ~later, rng)
+            found = self._climbed(taken, found, stop, steps, _GROUP_PATIENCE)
+            some = group
+        return self._climbed(taken, found, stop, self._steps(later, some, rng))
 
     def _climbed(
-        self, taken: IntArray, found: Outcome, stop: Stop, around: Callable[[IntArray], IntArray]
+        self,
+        taken: IntArray,
+        found: Outcome,
+        stop: Stop,
+        around: Callable[[IntArray], IntArray],
+        patience: int = 1,
     ) -> Outcome:
-        idle = 0
-        for _ in range(_STEPS):
-            code = self._code(found)
-            better = self._among(taken, around(code), stop)
-            if len(better.picks) > len(taken):
-                found = better
-            idle = idle + 1 if np.array_equal(self._code(found), code) else 0
-            if idle == _PATIENCE:
+        """Steps until nothing better is around, ``patience`` times."""
+        single, idle = len(found.picks) == len(taken) + 1, 0
+        room = np.where(self._grid.categorical, 0, self._grid.high - self._grid.low)
+        for _ in range(_STEPS if single else _STEPS // 4):
+            codes = self._codes(found)
+            better = self._among(taken, around(codes[len(taken) :]), stop)
+            if len(better.picks) < len(found.picks):
+                break  # the recipes around leave out what the rest of the plan needs
+            found = better
+            step = np.abs(self._codes(found)[: len(codes)] - codes)
+            idle = idle + 1 if np.all(step <= _CLOSE * room) else 0
+            if idle == patience:
                 break
         return found
 
     def _steps(
-        self, free: BoolArray | None, rng: np.random.Generator
+        self, free: BoolArray | None, some: IntArray, rng: np.random.Generator
     ) -> Callable[[IntArray], IntArray]:
+        """Steps of some factors; of new batches of the dearest stage further recipes are kept."""
         moves = Moves(self._grid, free)
-        return lambda code: moves.around(code, _AROUND, rng)
+        count = _AROUND * (len(self._grid.low) if free is None else max(1, int(free.sum())))
+
+        def around(codes: IntArray) -> IntArray:
+            each = max(16, min(count, _MOST_AROUND // len(codes)))
+            near = [moves.around(code, each, rng) for code in codes]
+            if free is None or len(codes) == 1:
+                return np.vstack(near)
+            heads = np.unique(codes[:, ~free], axis=0)
+            same = np.any(np.all(some[:, None, ~free] == heads, axis=2), axis=1)
+            return np.vstack([some[same], *near])
+
+        return around
 
     def _group_steps(
         self, group: IntArray, free: BoolArray, rng: np.random.Generator
     ) -> Callable[[IntArray], IntArray]:
         """Steps of the settings a new batch of the dearest stage shares, each with all the rest."""
         moves, later = Moves(self._grid, free), np.flatnonzero(~free)
+        most = _NEAR_GROUPS * _GROUP_PATIENCE
+        left: list[IntArray] = []  # settings around the best that were not compared yet
+        last: list[IntArray] = []
 
-        def around(code: IntArray) -> IntArray:
-            near = moves.around(code, 4 * _NEAR_GROUPS, rng)
-            others = 1 + rng.permutation(len(near) - 1)[: _NEAR_GROUPS - 1]
-            near = np.vstack([near[:1], near[others]])
+        def around(codes: IntArray) -> IntArray:
+            if not last or not np.array_equal(last[-1], codes[0, free]):
+                last.append(codes[0, free])
+                others = moves.around(codes[0], 2 * most, rng)[1:]
+                left[:] = list(others[rng.permutation(len(others))][:most])
+            near = np.vstack([codes[:1], *left[: _NEAR_GROUPS - 1]])
+            del left[: _NEAR_GROUPS - 1]
             every = np.repeat(near, len(group), axis=0)
             every[:, later] = np.tile(group[:, later], (len(near), 1))
             return np.vstack([near, every[self._grid.feasible(every)]])
@@ -240,8 +273,8 @@ class Refined:
         stop = replace(stop, first=tuple(rows[1].tolist()))
         return Outcome(proposal, target, self._choose(proposal, target, allowed, stop))
 
-    def _code(self, found: Outcome) -> IntArray:
-        """The run chosen last."""
-        candidates = found.proposal.candidates
-        codes, _ = self._grid.codes(candidates.subset(np.array([found.picks[-1].row])).columns)
-        return np.asarray(codes[0])
+    def _codes(self, found: Outcome) -> IntArray:
+        """The runs chosen, ``[k, F]``."""
+        rows = np.array([pick.row for pick in found.picks], dtype=np.int64)
+        codes, _ = self._grid.codes(found.proposal.candidates.subset(rows).columns)
+        return codes

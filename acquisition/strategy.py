@@ -190,6 +190,8 @@ def _improving(
         return None, "mix: the plan gathers information"
     worth = promising(proposal) * proposal.success_of(np.arange(n))
     rows = looked_at(proposal, worth, rng, _JUDGED)
+    if not len(rows):
+        return None, "mix: every recipe was made, so the plan gathers information"
     objective = Improvement(improver, proposal.X, rows, proposal.X[n:], proposal.success_of(rows))
     most = float(objective.each().max(initial=0.0))
     names = " and ".join(response.name for response in proposal.goals)

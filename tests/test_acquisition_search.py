@@ -271,7 +271,7 @@ def test_a_failing_corner_is_avoided_and_nothing_else(goal):
     assert in_corner(after) <= in_corner(before)
     assert in_corner(after) <= 1
     assert all(run.success is not None and 0 < run.success < 1 for run in after.runs)
-    assert all("made successfully with probability" in run.reason for run in after.runs)
+    assert all("succeeds with" in run.reason for run in after.runs)
     # the bits are expected ones: each run's gain times its probability of success
     assert after.bits == pytest.approx(sum(run.bits for run in after.runs))
 

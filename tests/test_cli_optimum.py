@@ -61,7 +61,7 @@ def test_failures_are_told_and_weigh(small):
         small("fail", "small", run["run"], "--reason", "strip cracked")
     plan = small.json("propose", "small", "-n", "3", "--seed", "1")
     assert all(0 < run["success"] < 1 for run in plan["runs"])
-    assert all("made successfully with probability" in run["reason"] for run in plan["runs"])
+    assert all("succeeds with" in run["reason"] for run in plan["runs"])
     best = small.json("best", "small", "-n", "3")["best"]
     assert all(0 < recipe["success"] < 1 for recipe in best)
     again = small.json("propose", "small", "-n", "3", "--seed", "1", "--replace")
