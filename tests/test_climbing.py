@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from designer.acquisition.candidates import make_candidates
-from designer.engine.climbing import COARSE, best_rows, neighbours
+from designer.acquisition.climbing import COARSE, best_rows, neighbours
 
 sys.path.insert(0, str(Path(__file__).parent))
 from acquisition_cases import make_spec
@@ -66,9 +66,11 @@ def test_neighbours_with_many_factors_change_one_of_them():
     assert neighbours(candidates, np.array([37])).tolist() == np.flatnonzero(away == 1).tolist()
 
 
-def test_candidates_between_the_grids_have_neighbours_too():
+def test_recipes_that_only_stand_for_others_are_all_looked_at():
     factors = [{"name": "a", "low": 0, "high": 1}, {"name": "b", "low": 0, "high": 1}]
     candidates = make_candidates(make_spec(factors))
-    near = neighbours(candidates, np.array([11]))
-    assert 11 in near
-    assert 2 <= len(near) <= 17
+    assert not candidates.exact
+    assert len(candidates) > COARSE
+    values = np.random.default_rng(0).random((len(candidates), 1))
+    found = best_rows(candidates, lambda rows: values[rows], by_value, 1)
+    assert found.tolist() == np.argsort(-values[:, 0]).tolist()
