@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import DTypeLike
 
-from designer.acquisition.surface import Points, Surface
+from designer.acquisition.points import Points
+from designer.acquisition.surface import Surface
 from designer.models.arrays import FloatArray, IntArray, RealArray
 
 _KEPT = 14_000_000  # whitened covariances a block may keep (56 MB in float32)

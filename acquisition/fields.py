@@ -15,9 +15,10 @@ from numpy.typing import DTypeLike
 
 from designer.acquisition.batches import ROOT, BatchTree
 from designer.acquisition.blocks import Block, Taken
+from designer.acquisition.points import SharedPoints
 from designer.acquisition.posterior import Posterior
 from designer.acquisition.squares import References, WeightedSquares, as_part
-from designer.acquisition.surface import Effect, SharedPoints, make_surface
+from designer.acquisition.surface import Effect, make_surface
 from designer.models.arrays import FloatArray, IntArray
 
 _MIN_VARIANCE = 1e-12  # rounding must not make an observation's variance vanish

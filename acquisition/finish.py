@@ -74,7 +74,7 @@ class Finish:
 
     def _success(self, place: int) -> float | None:
         success = self.proposal.success
-        return None if success is None else float(success[self.picks[place].row])
+        return None if success is None else float(success[np.array([self.picks[place].row])][0])
 
     def _gain(self, pick: Pick) -> str | None:
         """How a reason begins when the plan maximises something besides information."""

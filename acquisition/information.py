@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from designer.acquisition.batches import BatchTree
+from designer.acquisition.chances import Chances
 from designer.acquisition.fields import Field
 from designer.acquisition.goals import Target
 from designer.acquisition.pools import InnerField, Pools
@@ -27,7 +28,7 @@ class Information:
         fields: responses, open runs already taken.
         target: reference points and weights.
         tree: batches, open runs already taken.
-        success: probability that a run at a point succeeds, ``[n]``; None: all do.
+        success: probability that a run at a point succeeds; None: all do.
         pools: what is known already about groups of these fields and batches, per stage; more is
             added to it.
 
@@ -45,7 +46,7 @@ class Information:
         fields: Sequence[Field],
         target: Target,
         tree: BatchTree,
-        success: FloatArray | None = None,
+        success: Chances | None = None,
         pools: dict[int, Pools] | None = None,
     ) -> None:
         self._fields, self._tree, self._success = fields, tree, success
@@ -59,7 +60,11 @@ class Information:
         """Expected bits of points as the next run, ``[n]``."""
         rows = None if of_interest is None else np.flatnonzero(of_interest)
         gains = np.sum([field.gains(self._tree, rows) for field in self._fields], axis=0)
-        return _expected(bits_of(gains, self.total, self._start), self._success)
+        found = bits_of(gains, self.total, self._start)
+        if self._success is not None:
+            rows = np.arange(len(found)) if rows is None else rows
+            found[rows] *= self._success[rows]
+        return found
 
     def take(self, row: int, chain: Sequence[int]) -> float:
         """Condition on a run and return its expected bits."""
@@ -67,7 +72,9 @@ class Information:
         self.shares = shares(drops)
         gained = float(bits_of(np.array([sum(drops.values())]), self.total, self._start)[0])
         self.total = max(self.total - sum(drops.values()), LEAST * self._start)
-        return gained if self._success is None else gained * float(self._success[row])
+        return (
+            gained if self._success is None else gained * float(self._success[np.array([row])][0])
+        )
 
     def inside(self, groups: Mapping[int, IntArray], stage: int) -> dict[int, InnerInformation]:
         """Bits of runs of one new batch, per group."""
@@ -100,7 +107,8 @@ class InnerInformation:
     def each(self) -> FloatArray:
         """Expected bits of every candidate as the next run, ``[m]``."""
         self._gains = np.sum([field.gains() for field in self._fields], axis=0)
-        return _expected(bits_of(self._gains, self._total, self._start), self._success)
+        found = bits_of(self._gains, self._total, self._start)
+        return found if self._success is None else found * self._success
 
     def take(self, i: int) -> None:
         """Condition on a run, the gains being those of the last `each`."""
@@ -125,7 +133,3 @@ def shares(drops: dict[str, float]) -> dict[str, float]:
     """Part of a gain per response, summing to 1 (0 where it teaches nothing)."""
     total = sum(drops.values())
     return {name: drop / total if total > 0 else 0.0 for name, drop in drops.items()}
-
-
-def _expected(gains: FloatArray, success: FloatArray | None) -> FloatArray:
-    return gains if success is None else gains * success

@@ -20,8 +20,8 @@ import numpy as np
 from designer.acquisition.batches import BatchTree
 from designer.acquisition.blocks import Block, Rows
 from designer.acquisition.fields import Field
+from designer.acquisition.points import Points
 from designer.acquisition.squares import WeightedSquares
-from designer.acquisition.surface import Points
 from designer.models.arrays import FloatArray, IntArray
 
 _LEAST = 1e-12  # variance of an observation that rounding cannot take away

@@ -11,18 +11,19 @@ import numpy as np
 
 from designer.acquisition.batches import BatchTree
 from designer.acquisition.candidates import Candidates
+from designer.acquisition.chances import Chances
 from designer.acquisition.fields import Field
 from designer.acquisition.goals import REFERENCES, Beliefs, Target, make_target
 from designer.acquisition.greedy import Stop
-from designer.acquisition.in_spec import Limits
+from designer.acquisition.in_spec import Limits, log_inside
 from designer.acquisition.information import Information
 from designer.acquisition.openings import hard_stage
+from designer.acquisition.points import SharedPoints
 from designer.acquisition.pools import Pools
 from designer.acquisition.posterior import Posterior
 from designer.acquisition.reference import draw
 from designer.acquisition.situation import Situation
 from designer.acquisition.space_filling import NEUTRAL, NeutralPosterior
-from designer.acquisition.surface import SharedPoints
 from designer.campaigns.errors import InputError, Problem
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 
@@ -77,7 +78,7 @@ class Proposal:
         beliefs: Mapping[str, Posterior] = self.posteriors or {
             NEUTRAL: NeutralPosterior(space.groups, len(spec.stages))
         }
-        self.success = None if situation.success is None else situation.success(self.X)
+        self.success = None if situation.success is None else Chances(situation.success, self.X)
         self.limits = self._limits()
         self.tree = BatchTree(spec, candidates, len(pending), situation.made)
         self.references = self._references(len(beliefs))
@@ -181,6 +182,14 @@ class Proposal:
         for settings in (*runs, *(run.settings for run in self.situation.pending)):
             same |= self.candidates.matching(settings)
         return same
+
+    def log_in_spec(self, rows: IntArray) -> FloatArray:
+        """Logarithm of the probability of some points to be in spec, results so far, ``[m]``."""
+        log_p: FloatArray = np.zeros(len(rows))
+        for field in self.fields:
+            if field.name in self.limits:
+                log_p += log_inside(*field.surface.moments(rows), self.limits[field.name])
+        return log_p
 
     def success_of(self, rows: IntArray) -> FloatArray:
         """Probability that runs at some points succeed, ``[m]``; 1 while nothing failed."""

@@ -20,13 +20,14 @@ from designer.acquisition.goals import Target
 from designer.acquisition.greedy import Pick, Stop, Taking, by_value
 from designer.acquisition.hits import WANTED, Hits
 from designer.acquisition.improvement import Improvement, MakeImprover
+from designer.acquisition.notable import notable
 from designer.acquisition.objective import Objective
 from designer.acquisition.openings import hard_stage
-from designer.acquisition.promising import promising
+from designer.acquisition.promising import Promise
 from designer.acquisition.proposal import DEFAULT_RUNS, Proposal
 from designer.acquisition.reference import draw
 from designer.acquisition.refined import Refined, Take
-from designer.acquisition.search import Search, looked_at, search
+from designer.acquisition.search import Search, search
 from designer.acquisition.staged import per_cost
 from designer.models.arrays import BoolArray
 
@@ -188,8 +189,7 @@ def _improving(
         improver = make_improver(proposal.made_recipes(), proposal.X[np.unique(region)])
     if improver is None:
         return None, "mix: the plan gathers information"
-    worth = promising(proposal) * proposal.success_of(np.arange(n))
-    rows = looked_at(proposal, worth, rng, _JUDGED)
+    rows = notable(proposal, Promise(proposal), rng, _JUDGED)
     if not len(rows):
         return None, "mix: every recipe was made, so the plan gathers information"
     objective = Improvement(improver, proposal.X, rows, proposal.X[n:], proposal.success_of(rows))

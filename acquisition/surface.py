@@ -9,7 +9,6 @@ covariances with the measured rows, ``V = K_Xn L⁻ᵀ`` (float32 for large regi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol, runtime_checkable
 
@@ -17,12 +16,14 @@ import numpy as np
 from numpy.typing import DTypeLike
 from scipy.linalg import solve_triangular
 
+from designer.acquisition.points import Points, SharedPoints
 from designer.acquisition.posterior import Posterior
 from designer.models.arrays import FloatArray, IntArray, RealArray
 
 Kernel = Callable[..., RealArray]
 Effect = tuple[int, int]  # stage, batch code in the posterior's rows
 _CACHED = 30_000  # numbers per block: float32 blocks below 128 kB, which malloc reuses (measured)
+_KEPT = 4096  # points at most that are kept: those that stand for the region
 _PART = 8192  # points whose moments are computed at a time: V of all of them would fill the memory
 
 
@@ -70,63 +71,6 @@ class RowPosterior(Posterior, Protocol):
         ...
 
 
-@dataclass(frozen=True, eq=False)
-class Points:
-    """Some points of a surface, with what their covariances are computed from.
-
-    Attributes:
-        view: the points as the surface's covariances take them, ``[m, C]``.
-        half: whitened covariances with the measured rows, ``[m, N]``; ``[m, 0]`` where they would
-            fill the memory: then they are computed anew whenever covariances are asked for.
-        mean: ``[m]``.
-        variance: noise-free and without batch effects, ``[m]``.
-        noise: noise variance of one more measurement, ``[m]``.
-    """
-
-    view: FloatArray
-    half: RealArray
-    mean: FloatArray
-    variance: FloatArray
-    noise: FloatArray
-
-    def __len__(self) -> int:
-        return len(self.mean)
-
-    def take(self, which: IntArray | slice) -> Points:
-        """Some of them."""
-        parts = (self.view, self.half, self.mean, self.variance, self.noise)
-        return Points(*(part[which] for part in parts))
-
-    @staticmethod
-    def joined(several: Sequence[Points]) -> Points:
-        """All of them in one."""
-        if len(several) == 1:
-            return several[0]
-        names = ("view", "half", "mean", "variance", "noise")
-        return Points(*(np.concatenate([getattr(p, name) for p in several]) for name in names))
-
-
-class SharedPoints:
-    """All points of a proposal and the part of them last asked for.
-
-    Surfaces of several responses look at the same part one after the other: given the very same
-    array, charts need not see it twice.
-
-    Args:
-        X: points, ``[n, D]``.
-    """
-
-    def __init__(self, X: FloatArray) -> None:
-        self.X = X
-        self._last: tuple[IntArray, FloatArray] | None = None
-
-    def part(self, rows: IntArray) -> FloatArray:
-        """Some of the points, ``[m, D]``; not to be changed in place."""
-        if self._last is None or not np.array_equal(rows, self._last[0]):
-            self._last = rows, self.X[rows]
-        return self._last[1]
-
-
 class Surface:
     """One response over fixed points X ``[n, D]``.
 
@@ -136,18 +80,17 @@ class Surface:
 
     def __init__(self, X: FloatArray | SharedPoints) -> None:
         self.region = X if isinstance(X, SharedPoints) else SharedPoints(X)
-        self._asked: tuple[IntArray, tuple[FloatArray, FloatArray]] | None = None
         self._seen: tuple[IntArray, Points] | None = None
 
     measured = 0
     """Number N of measured rows whose covariances points keep."""
 
     def at(self, rows: IntArray) -> Points:
-        """Some of the points; the largest answer of one part is kept."""
+        """Some of the points; the largest answer of moderate size is kept."""
         if self._seen is not None and np.array_equal(rows, self._seen[0]):
             return self._seen[1]
         found = self._at(rows)
-        if len(rows) <= _PART and (self._seen is None or len(rows) > len(self._seen[0])):
+        if len(rows) <= _KEPT and (self._seen is None or len(rows) > len(self._seen[0])):
             self._seen = rows, found
         return found
 
@@ -168,15 +111,7 @@ class Surface:
         raise NotImplementedError
 
     def moments(self, rows: IntArray) -> tuple[FloatArray, FloatArray]:
-        """Mean and variance at some of the points, ``[m]`` each; the largest answer is kept."""
-        if self._asked is not None and np.array_equal(rows, self._asked[0]):
-            return self._asked[1]
-        found = self._moments(rows)
-        if self._asked is None or len(rows) >= len(self._asked[0]):
-            self._asked = rows, found
-        return found
-
-    def _moments(self, rows: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Mean and variance at some of the points, ``[m]`` each."""
         parts = [self.at(rows[k : k + _PART]) for k in range(0, len(rows), _PART)]
         if not parts:
             return np.zeros(0), np.zeros(0)
@@ -187,7 +122,7 @@ class Surface:
 
     @cached_property
     def _everywhere(self) -> tuple[FloatArray, FloatArray]:
-        return self._moments(np.arange(len(self.region.X)))
+        return self.moments(np.arange(len(self.region.X)))
 
     @property
     def mean(self) -> FloatArray:

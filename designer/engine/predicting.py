@@ -10,9 +10,10 @@ import numpy as np
 from designer.acquisition.climbing import PEAKS, best_rows, climbed
 from designer.acquisition.grid import RecipeGrid
 from designer.acquisition.in_spec import log_inside
+from designer.acquisition.points import SharedPoints
 from designer.acquisition.predictions import Prediction, predict
 from designer.acquisition.region import Region
-from designer.acquisition.surface import SharedPoints, make_surface
+from designer.acquisition.surface import make_surface
 from designer.campaigns.factors import Setting
 from designer.campaigns.spec_parts import Response
 from designer.models.arrays import FloatArray, IntArray
