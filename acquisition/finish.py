@@ -17,7 +17,7 @@ from designer.acquisition.situation import Disagreement, KnownRun
 from designer.acquisition.strategy import Choice
 from designer.acquisition.where import where_words
 from designer.campaigns.entries import PlannedRun
-from designer.models.arrays import FloatArray
+from designer.models.arrays import FloatArray, IntArray
 
 
 class Finish:
@@ -74,7 +74,7 @@ class Finish:
 
     def _success(self, place: int) -> float | None:
         success = self.proposal.success
-        return None if success is None else float(success[self.picks[place].row])
+        return None if success is None else float(success[np.array([self.picks[place].row])][0])
 
     def _gain(self, pick: Pick) -> str | None:
         """How a reason begins when the plan maximises something besides information."""
@@ -115,7 +115,8 @@ class Finish:
         proposal = self.proposal
         known = [*proposal.situation.known]
         known += [KnownRun(run.run, run.settings) for run in proposal.situation.pending]
-        means = {f.name: _mean_sd(f, len(proposal.candidates)) for f in proposal.fields}
+        rows = np.array([pick.row for pick in self.picks], dtype=np.int64)
+        spread = {f.name: _spread(f, rows, proposal.stand_ins) for f in proposal.fields}
         references = {
             place: name
             for stage, name in reversed(list(enumerate(proposal.tree.stages)))
@@ -130,10 +131,7 @@ class Finish:
                 bits=None if proposal.blind else pick.bits,
                 share=pick.bits / total if total > 0 else 1.0,
                 shares=pick.shares,
-                spread={
-                    f.name: float(np.sqrt(f.surface.variance[pick.row])) / means[f.name]
-                    for f in proposal.fields
-                },
+                spread={name: float(own[rank]) for name, own in spread.items()},
                 where=self._where(pick),
                 in_spec=predictions[rank].in_spec,
                 success=self._success(rank),
@@ -160,7 +158,7 @@ class Finish:
         return judge(self.proposal.X[[pick.row for pick in self.picks]])
 
 
-def _mean_sd(field: Field, n: int) -> float:
-    """Root mean variance over the region, never 0."""
-    variance: FloatArray = field.surface.variance[:n]
-    return float(np.sqrt(max(variance.mean(), np.finfo(float).tiny)))
+def _spread(field: Field, rows: IntArray, region: IntArray) -> FloatArray:
+    """Standard deviation at some points relative to the region's (root mean variance), ``[m]``."""
+    mean = float(field.surface.moments(region)[1].mean())
+    return np.sqrt(field.surface.moments(rows)[1] / max(mean, np.finfo(float).tiny))

@@ -59,8 +59,8 @@ class Stop:
     first: tuple[int, ...] = ()
 
 
-Choose = Callable[[FloatArray, BoolArray], int | None]
-"""From what every point would add and which are open to the choice to the next run, if any."""
+Choose = Callable[[BoolArray], int | None]
+"""From the points open to the choice, ``[n]``, to the next run, if any adds enough."""
 
 
 def greedy(
@@ -81,7 +81,7 @@ def greedy(
     """
     information = Information(fields, target, tree)
     taking = Taking(information, tree, allowed, stop)
-    taking.by(information, best)
+    taking.by(information, by_value(information))
     return taking.picks
 
 
@@ -116,11 +116,7 @@ class Taking:
             self._take(given, objective)
         while len(self.picks) < self.stop.runs:
             affordable = self.affordable()
-            if not affordable.any():
-                return
-            each = objective.each()
-            open_to = affordable & (each >= objective.least)
-            row = choose(each, open_to) if open_to.any() else None
+            row = choose(affordable) if affordable.any() else None
             if row is None:
                 return
             possible = self._proposable & self.tree.affordable(self.left)
@@ -141,6 +137,17 @@ class Taking:
         value = None if objective is self.information else objective.take(row, chain)
         self.picks.append(Pick(row, tuple(chain), bits, shares, cost, value))
         self.left -= cost
+
+
+def by_value(objective: Objective) -> Choose:
+    """The choice of the run that adds most, whatever it costs."""
+
+    def choose(open_to: BoolArray) -> int | None:
+        each = objective.each(open_to)
+        enough = open_to & (each >= objective.least)
+        return best(each, enough) if enough.any() else None
+
+    return choose
 
 
 def best(values: FloatArray, allowed: BoolArray) -> int:

@@ -8,7 +8,7 @@ its probability of success in every sample.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -71,6 +71,7 @@ class Hits:
     """
 
     name = HITS
+    few = True
     least = 0.02  # a run in fifty: less is noise of the samples (assumption)
 
     def __init__(self, n: int, rows: IntArray, count: Count) -> None:
@@ -78,7 +79,7 @@ class Hits:
         self._place = np.full(n, -1, dtype=np.int64)
         self._place[rows] = np.arange(len(rows))
 
-    def each(self) -> FloatArray:
+    def each(self, _of_interest: BoolArray | None = None, /) -> FloatArray:
         """What every point would add, ``[n]``."""
         out = np.zeros(len(self._place))
         out[self._rows] = self._count.each()
@@ -100,6 +101,6 @@ class Hits:
         """Probability that at least one of some candidates is in spec."""
         return self._count.chance(self._place[rows])
 
-    def inside(self, rows: IntArray, _stage: int, /) -> Count:
-        """The same for runs of one new batch, all among the candidates looked at."""
-        return self._count.part(self._place[rows])
+    def inside(self, groups: Mapping[int, IntArray], _stage: int, /) -> dict[int, Count]:
+        """The same for runs of one new batch, per group; others than those looked at add none."""
+        return {key: self._count.part(self._place[rows]) for key, rows in groups.items()}

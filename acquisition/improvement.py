@@ -7,12 +7,12 @@ further value needs the models again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
 
-from designer.models.arrays import FloatArray, IntArray
+from designer.models.arrays import BoolArray, FloatArray, IntArray
 
 
 class Improver(Protocol):
@@ -73,7 +73,9 @@ class Improvement:
         self._taken: list[int] = []
         self._each: FloatArray | None = None
 
-    def each(self) -> FloatArray:
+    few = True
+
+    def each(self, _of_interest: BoolArray | None = None, /) -> FloatArray:
         """What every point would add, ``[n]``."""
         if self._each is None:
             gains = self._judge(self._taken) * self._success
@@ -89,9 +91,9 @@ class Improvement:
         self._each = None
         return gained
 
-    def inside(self, rows: IntArray, _stage: int, /) -> _First:
-        """The same for the first run of a new batch."""
-        return _First(self.each()[rows])
+    def inside(self, groups: Mapping[int, IntArray], _stage: int, /) -> dict[int, _First]:
+        """The same for the first run of a new batch, per group."""
+        return {key: _First(self.each()[rows]) for key, rows in groups.items()}
 
 
 class _First:

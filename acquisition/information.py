@@ -7,14 +7,16 @@ fail brings its bits with its probability of success; what follows it assumes th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from designer.acquisition.batches import BatchTree
+from designer.acquisition.chances import Chances
 from designer.acquisition.fields import Field
 from designer.acquisition.goals import Target
-from designer.models.arrays import FloatArray, IntArray
+from designer.acquisition.pools import InnerField, Pools
+from designer.models.arrays import BoolArray, FloatArray, IntArray
 
 LEAST = 1e-12  # share of T that is never explained away: bits stay finite
 
@@ -26,7 +28,9 @@ class Information:
         fields: responses, open runs already taken.
         target: reference points and weights.
         tree: batches, open runs already taken.
-        success: probability that a run at a point succeeds, ``[n]``; None: all do.
+        success: probability that a run at a point succeeds; None: all do.
+        pools: what is known already about groups of these fields and batches, per stage; more is
+            added to it.
 
     Attributes:
         total: T now.
@@ -34,6 +38,7 @@ class Information:
     """
 
     name = None
+    few = False
     least = -np.inf  # a plan is filled with whatever teaches most
 
     def __init__(
@@ -41,18 +46,25 @@ class Information:
         fields: Sequence[Field],
         target: Target,
         tree: BatchTree,
-        success: FloatArray | None = None,
+        success: Chances | None = None,
+        pools: dict[int, Pools] | None = None,
     ) -> None:
         self._fields, self._tree, self._success = fields, tree, success
         for field in fields:
             field.set_references(target.rows, target.weights[field.name])
         self.total = self._start = left_of(fields, target)
         self.shares: dict[str, float] = {}
+        self._pools = {} if pools is None else pools
 
-    def each(self) -> FloatArray:
-        """Expected bits of every point as the next run, ``[n]``."""
-        gains = np.sum([field.gains(self._tree) for field in self._fields], axis=0)
-        return _expected(bits_of(gains, self.total, self._start), self._success)
+    def each(self, of_interest: BoolArray | None = None) -> FloatArray:
+        """Expected bits of points as the next run, ``[n]``."""
+        rows = None if of_interest is None else np.flatnonzero(of_interest)
+        gains = np.sum([field.gains(self._tree, rows) for field in self._fields], axis=0)
+        found = bits_of(gains, self.total, self._start)
+        if self._success is not None:
+            rows = np.arange(len(found)) if rows is None else rows
+            found[rows] *= self._success[rows]
+        return found
 
     def take(self, row: int, chain: Sequence[int]) -> float:
         """Condition on a run and return its expected bits."""
@@ -60,84 +72,54 @@ class Information:
         self.shares = shares(drops)
         gained = float(bits_of(np.array([sum(drops.values())]), self.total, self._start)[0])
         self.total = max(self.total - sum(drops.values()), LEAST * self._start)
-        return gained if self._success is None else gained * float(self._success[row])
+        return (
+            gained if self._success is None else gained * float(self._success[np.array([row])][0])
+        )
 
-    def inside(self, rows: IntArray, stage: int) -> InnerInformation:
-        """Bits of runs of one new batch, on dense blocks."""
-        blocks = [_Block(field, rows, self._effects(field, rows, stage)) for field in self._fields]
-        success = None if self._success is None else self._success[rows]
-        return InnerInformation(blocks, self.total, success)
-
-    def _effects(self, field: Field, rows: IntArray, new: int) -> FloatArray:
-        """Common batch effects of runs of one new batch of a stage, ``[m, m]``."""
-        out = np.zeros((len(rows), len(rows)))
-        for stage, variance in enumerate(field.batch_variance):
-            if stage <= new:
-                out += variance
-            else:
-                keys = self._tree.keys(stage)[rows]
-                out += variance * (keys[:, None] == keys[None, :])
-        return out
+    def inside(self, groups: Mapping[int, IntArray], stage: int) -> dict[int, InnerInformation]:
+        """Bits of runs of one new batch, per group."""
+        if stage not in self._pools:
+            self._pools[stage] = Pools(self._fields, self._tree, stage)
+        return {
+            key: InnerInformation(
+                fields, self.total, None if self._success is None else self._success[groups[key]]
+            )
+            for key, fields in self._pools[stage].inside(groups).items()
+        }
 
 
 class InnerInformation:
     """The bits of runs of one new batch.
 
     Args:
-        blocks: responses on its candidates.
+        fields: responses on its candidates.
         total: T now.
         success: probability of success per candidate, ``[m]``; None: all succeed.
     """
 
     def __init__(
-        self, blocks: Sequence[_Block], total: float, success: FloatArray | None = None
+        self, fields: Sequence[InnerField], total: float, success: FloatArray | None = None
     ) -> None:
-        self._blocks, self._total, self._start = blocks, total, total
+        self._fields, self._total, self._start = fields, total, total
         self._success = success
         self._gains = np.zeros(0)
 
     def each(self) -> FloatArray:
         """Expected bits of every candidate as the next run, ``[m]``."""
-        self._gains = np.sum([block.gains() for block in self._blocks], axis=0)
-        return _expected(bits_of(self._gains, self._total, self._start), self._success)
+        self._gains = np.sum([field.gains() for field in self._fields], axis=0)
+        found = bits_of(self._gains, self._total, self._start)
+        return found if self._success is None else found * self._success
 
     def take(self, i: int) -> None:
         """Condition on a run, the gains being those of the last `each`."""
         self._total = max(self._total - float(self._gains[i]), LEAST * self._start)
-        for block in self._blocks:
-            block.take(i)
-
-
-class _Block:
-    """One response on a group's candidates: covariances among them and with the references.
-
-    ``S_j(x, x') = cov_j(x, x') + Σ_s σ_ws² [same batch of stage s] + δ σ_j²``, C_j unchanged;
-    after taking i: ``u = S[:, i]/√S_ii, w = C[i, :]/√S_ii, S −= u u', C −= u w'``.
-    """
-
-    def __init__(self, field: Field, rows: IntArray, effects: FloatArray) -> None:
-        self._C, self._weights = field.to_references(rows)
-        self._S = field.among(rows) + effects
-        self._noise = field.noise[rows]
-
-    def gains(self) -> FloatArray:
-        """By how much the goal would fall, ``[m]``."""
-        return np.asarray((np.square(self._C) @ self._weights) / self._variance())
-
-    def _variance(self) -> FloatArray:
-        return np.maximum(np.diagonal(self._S) + self._noise, LEAST)
-
-    def take(self, i: int) -> None:
-        """Condition on a run."""
-        sd = float(np.sqrt(self._variance()[i]))
-        u, w = self._S[:, i] / sd, self._C[i] / sd
-        self._S = self._S - np.outer(u, u)
-        self._C = self._C - np.outer(u, w)
+        for field in self._fields:
+            field.take(i)
 
 
 def left_of(fields: Sequence[Field], target: Target) -> float:
     """``T``: the weighted uncertainty at the reference points, given the runs taken."""
-    return float(sum(target.weights[f.name] @ f.variance[target.rows] for f in fields))
+    return float(sum(target.weights[f.name] @ f.variance_at(target.rows) for f in fields))
 
 
 def bits_of(gains: FloatArray, total: float, start: float) -> FloatArray:
@@ -151,7 +133,3 @@ def shares(drops: dict[str, float]) -> dict[str, float]:
     """Part of a gain per response, summing to 1 (0 where it teaches nothing)."""
     total = sum(drops.values())
     return {name: drop / total if total > 0 else 0.0 for name, drop in drops.items()}
-
-
-def _expected(gains: FloatArray, success: FloatArray | None) -> FloatArray:
-    return gains if success is None else gains * success

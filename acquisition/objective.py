@@ -6,10 +6,10 @@ response. The planners (`greedy`, `staged`) only ask what every point would add 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from designer.models.arrays import FloatArray, IntArray
+from designer.models.arrays import BoolArray, FloatArray, IntArray
 
 
 class Inner(Protocol):
@@ -37,8 +37,17 @@ class Objective(Protocol):
         """What a run must add at least to be taken for this objective's sake."""
         ...
 
-    def each(self) -> FloatArray:
-        """What every point would add as the next run, ``[n]``."""
+    @property
+    def few(self) -> bool:
+        """Whether only few points add anything, and what each adds costs little to know."""
+        ...
+
+    def each(self, of_interest: BoolArray | None = None, /) -> FloatArray:
+        """What every point would add as the next run, ``[n]``.
+
+        Args:
+            of_interest: points that are asked about, ``[n]``; others may be 0. Left out: all.
+        """
         ...
 
     def take(self, row: int, chain: Sequence[int], /) -> float:
@@ -50,11 +59,11 @@ class Objective(Protocol):
         """
         ...
 
-    def inside(self, rows: IntArray, stage: int, /) -> Inner:
-        """The same for runs of one new batch.
+    def inside(self, groups: Mapping[int, IntArray], stage: int, /) -> Mapping[int, Inner]:
+        """The same for runs of one new batch, per group of candidates that could share it.
 
         Args:
-            rows: candidates that could share a new batch of the stage, ``[m]``.
-            stage: the stage.
+            groups: key of a group → its candidates, ``[m]``.
+            stage: the stage of the batch.
         """
         ...

@@ -8,12 +8,13 @@ the group's few candidates, `Objective.inside`) until the next run would lower t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from designer.acquisition.batches import BatchTree
-from designer.acquisition.objective import Objective
+from designer.acquisition.objective import Inner, Objective
 from designer.acquisition.reference_runs import ReferenceRuns
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 
@@ -66,14 +67,16 @@ class Openings:
         self._most = min(tree.most_runs(stage), _MOST_RUNS)
         self._reference = ReferenceRuns(tree).points(stage)
 
-    def best(self, each: FloatArray, allowed: BoolArray, left: float) -> Opening | None:
+    def best(self, allowed: BoolArray, left: float) -> Opening | None:
         """The opening with the most value per cost; None: there is none.
 
         Args:
-            each: what every point would add as the next run, ``[n]``.
             allowed: points that may be proposed, ``[n]``.
             left: of the budget.
         """
+        each = self._objective.each() if self._objective.few else None
+        if each is not None:
+            allowed = allowed & (each >= self._objective.least)
         tree = self._tree
         new = allowed & (tree.depth() <= self._stage) & tree.affordable(left)
         rows = np.flatnonzero(new)
@@ -87,14 +90,12 @@ class Openings:
         found: dict[int, Opening] = {}
 
         def look(places: IntArray) -> None:
-            for place in places.tolist():
-                key = int(groups[place])
-                if key not in found:
-                    found[key] = self._value(key, parts[key], left)
+            new = {k: parts[k] for k in groups[places].tolist() if k not in found}
+            found.update(self._values(new, left))
 
         count = len(groups)
-        most = np.array([each[parts[int(key)]].max() for key in groups])
-        look(_first_looks(most))
+        most = None if each is None else np.array([each[parts[int(k)]].max() for k in groups])
+        look(_first_looks(count, most))
         for _ in range(3):  # walk uphill between the places looked at
             best = max(found.values(), key=lambda o: o.rate)
             at = int(np.searchsorted(groups, best.group))
@@ -108,13 +109,20 @@ class Openings:
 
     # ---- one group -----------------------------------------------------------------------------
 
-    def _value(self, key: int, rows: IntArray, left: float) -> Opening:
-        first = rows[:0] if self._reference is None else rows[self._reference[rows]][:1]
-        if len(rows) > _POINTS:
-            rows = rows[np.linspace(0, len(rows) - 1, _POINTS).round().astype(np.int64)]
-        rows = np.union1d(rows, first)
+    def _values(self, groups: Mapping[int, IntArray], left: float) -> dict[int, Opening]:
+        first = {key: self._reference_run(rows) for key, rows in groups.items()}
+        some = {key: np.union1d(_thinned(rows), first[key]) for key, rows in groups.items()}
+        inner = self._objective.inside(some, self._stage)
+        return {key: self._value(key, some[key], inner[key], first[key], left) for key in groups}
+
+    def _reference_run(self, rows: IntArray) -> IntArray:
+        """The reference run of a group's new batch, ``[1]``; ``[0]``: it has none."""
+        return rows[:0] if self._reference is None else rows[self._reference[rows]][:1]
+
+    def _value(
+        self, key: int, rows: IntArray, inner: Inner, first: IntArray, left: float
+    ) -> Opening:
         price = _Price(self._tree, rows, self._stage)
-        inner = self._objective.inside(rows, self._stage)
         value, cost, runs = 0.0, 0.0, 0
         while runs < self._most:
             each, costs = inner.each(), price.next()
@@ -132,12 +140,26 @@ class Openings:
         return Opening(key, value, cost, runs)
 
 
-def _first_looks(most: FloatArray) -> IntArray:
-    """Places to look at first: half spread evenly, half where a single run adds most."""
-    count = len(most)
+def _thinned(rows: IntArray) -> IntArray:
+    """At most so many candidates of a group, evenly over them."""
+    if len(rows) <= _POINTS:
+        return rows
+    return rows[np.linspace(0, len(rows) - 1, _POINTS).round().astype(np.int64)]
+
+
+def _first_looks(count: int, most: FloatArray | None) -> IntArray:
+    """Places to look at first: spread evenly, and half of them where a single run adds most.
+
+    Args:
+        count: number of groups.
+        most: what a single run adds at most, per group; None: not known, all are alike.
+    """
     if count <= _GROUPS:
         return np.arange(count)
-    spread = np.linspace(0, count - 1, _GROUPS // 2).round().astype(np.int64)
+    even = _GROUPS if most is None else _GROUPS // 2
+    spread = np.linspace(0, count - 1, even).round().astype(np.int64)
+    if most is None:
+        return spread
     return np.unique(np.append(spread, np.argsort(-most, kind="stable")[: _GROUPS // 2]))
 
 

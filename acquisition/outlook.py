@@ -8,26 +8,20 @@ region is compared with.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from designer.acquisition.candidates import Candidates
 from designer.acquisition.fields import Field
-from designer.acquisition.information import Information
 from designer.acquisition.openings import Openings, hard_stage
 from designer.acquisition.proposal import Proposal
 from designer.acquisition.reference import draw
-from designer.acquisition.situation import OpenRun
 from designer.models.arrays import FloatArray, IntArray
 
-if TYPE_CHECKING:
-    from designer.models.space import Space
-
 _POINTS = 256  # that stand for the region
-_RECIPES = 4096  # that the next step is chosen from
 
 
 @dataclass(frozen=True)
@@ -84,34 +78,25 @@ class Outlook:
         }  # fmt: skip
 
 
-def outlook(
-    proposal: Proposal, space: Space, goal: str, planned: Sequence[OpenRun]
-) -> Outlook | None:
+def outlook(proposal: Proposal, goal: str, planned: int) -> Outlook | None:
     """Look ahead from a plan; None when nothing is known yet.
 
-    The planned runs are added to the open ones, and the goal is set anew, as the next plan will
-    set it; recipes are thinned out, so that looking costs little beside planning.
+    The goal is set anew, as the next plan will set it: afterwards the fields are about that.
 
     Args:
-        proposal: what the plan was chosen from.
-        space: encoding of its inputs.
+        proposal: what the plan was chosen from, its runs taken.
         goal: of the campaign.
-        planned: the runs of the plan, with the labels of their batches.
+        planned: number of runs of the plan.
     """
     if proposal.blind:
         return None
-    candidates = proposal.candidates
-    thin = candidates.subset(_spread(candidates, _RECIPES))
-    pending = (*proposal.situation.pending, *planned)
-    around = replace(proposal.situation, pending=pending)
-    ahead = Proposal(proposal.spec, space, proposal.posteriors, thin, around)
-    region = _spread(thin, _POINTS)
+    region = _spread(proposal.candidates, _POINTS)
     now, after = {}, {}
-    for field in ahead.fields:
-        now[field.name], after[field.name] = _known(ahead, field, region)
-    single, step = _next(ahead, "window" if goal == "optimum" else goal)
+    for field in proposal.fields:
+        now[field.name], after[field.name] = _known(proposal, field, region)
+    single, step = _next(proposal, "window" if goal == "optimum" else goal)
     return Outlook(
-        runs=len(pending),
+        runs=len(proposal.situation.pending) + planned,
         sd_now=now,
         sd_after=after,
         next_bits=single.bits,
@@ -135,9 +120,9 @@ def _known(proposal: Proposal, field: Field, rows: IntArray) -> tuple[float, flo
     share of the variance that the runs leave is taken from there.
     """
     posterior, X = proposal.posteriors[field.name], proposal.X[rows]
-    mean, variance = posterior.mean(X), posterior.variance(X)
-    before = np.maximum(field.surface.variance[rows], np.finfo(float).tiny)
-    left = np.minimum(field.variance[rows] / before, 1.0)
+    mean, variance = posterior.moments(X)
+    before = np.maximum(field.surface.moments(rows)[1], np.finfo(float).tiny)
+    left = np.minimum(field.variance_at(rows) / before, 1.0)
     return (
         _typical(posterior.to_raw(mean, variance)[1]),
         _typical(posterior.to_raw(mean, variance * left)[1]),
@@ -150,16 +135,22 @@ def _typical(sd: FloatArray) -> float:
 
 def _next(ahead: Proposal, goal: str) -> tuple[Step, Step | None]:
     """The best single run by bits per cost, and the best step."""
-    tree, allowed = ahead.tree, ahead.allowed()
-    target = ahead.target(goal, np.random.default_rng(0))
-    information = Information(ahead.fields, target, tree, ahead.success)
-    each, costs = information.each(), tree.costs()
-    best = int(np.argmax(np.where(allowed, each / costs, -np.inf)))
+    tree, allowed = ahead.tree, ahead.allowed(any_settings=True)
+    information = ahead.information(ahead.target(goal, np.random.default_rng(0)))
+    stage, opening, near = hard_stage(tree), None, allowed
+    if stage is not None:  # a single run of another new batch than the best is no good idea
+        opening = Openings(information, tree, stage).best(allowed, np.inf)
+        going = tree.depth() > stage
+        near = going if opening is None else going | (tree.keys(stage) == opening.group)
+        near = allowed & near
+    few = np.zeros(len(allowed), dtype=np.bool_)
+    few[ahead.stand_ins] = True
+    asked = near & few if (near & few).any() else near
+    each, costs = information.each(asked), tree.costs()
+    best = int(np.argmax(np.where(asked, each / costs, -np.inf)))
     single = Step(None, 1, float(each[best]), float(costs[best]))
-    stage = hard_stage(tree)
     if stage is None:
         return single, single
-    opening = Openings(information, tree, stage).best(each, allowed, np.inf)
     if opening is None or not opening.runs:  # a batch too short-lived for a single run
         return single, None
     return single, Step(tree.stages[stage], opening.runs, opening.value, opening.cost)

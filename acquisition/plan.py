@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from designer.acquisition.posterior import Posterior
 from designer.acquisition.proposal import DEFAULT_RUNS, Proposal
 from designer.acquisition.refined import Refined, Take
 from designer.acquisition.region import Region
-from designer.acquisition.situation import OpenRun, Situation
+from designer.acquisition.situation import Situation
 from designer.acquisition.space_filling import NEUTRAL
 from designer.acquisition.strategy import choose
 from designer.campaigns.entries import PlannedRun
@@ -138,7 +138,7 @@ def make_plan(
 
     made = chosen(wanted if fixed else None)
     planned = made.runs()
-    ahead = outlook(made.choice.proposal, space, goal or spec.goal, as_open(planned))
+    ahead = outlook(made.choice.proposal, goal or spec.goal, len(planned))
     deviation = None
     if fixed and not made.choice.proposal.blind:
         deviation = Deviation.between(fixed, made.choice, chosen(None).choice)
@@ -162,12 +162,6 @@ def _plan(
         deviation=deviation,
         outlook=ahead,
     )
-
-
-def as_open(runs: Sequence[PlannedRun]) -> list[OpenRun]:
-    """The runs of a plan as open runs, best first."""
-    ranked = sorted(runs, key=lambda run: run.rank)
-    return [OpenRun(f"rank {r.rank}", r.settings, r.batch, r.given) for r in ranked]
 
 
 def _candidates(

@@ -31,12 +31,20 @@ class Posterior(Protocol):
         """Variance of the surface, ``[n]``."""
         ...
 
+    def moments(self, X: FloatArray, /) -> tuple[FloatArray, FloatArray]:
+        """Both, ``[n]`` each, for the price of one."""
+        ...
+
     def covariance(self, X: FloatArray, Z: FloatArray, /, dtype: DTypeLike = ...) -> RealArray:
         """Covariance of the surface between two sets of points, ``[n, m]``."""
         ...
 
     def noise(self, X: FloatArray, /) -> FloatArray:
         """Variance of the noise of one more measurement, ``[n]``."""
+        ...
+
+    def noise_given(self, mean: FloatArray, /) -> FloatArray:
+        """Noise variance of one more measurement at points with these means, ``[n]``."""
         ...
 
     def limits(self, low: float, high: float, /) -> tuple[float, float]:

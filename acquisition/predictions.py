@@ -40,8 +40,8 @@ def predict(
     responses: list[dict[str, dict[str, float]]] = [{} for _ in X]
     means, variances, limits = [], [], []
     for name, posterior in posteriors.items():
-        mean, variance = posterior.mean(X), posterior.variance(X)
-        extra = posterior.noise(X) + float(np.sum(posterior.batch_variance))
+        mean, variance = posterior.moments(X)
+        extra = posterior.noise_given(mean) + float(np.sum(posterior.batch_variance))
         raw, sd = posterior.to_raw(mean, variance)
         sd_result = posterior.to_raw(mean, variance + extra)[1]
         for k, own in enumerate(responses):

@@ -12,41 +12,58 @@ import numpy as np
 from scipy.special import ndtr
 
 from designer.acquisition.fields import Field
-from designer.acquisition.in_spec import log_inside
 from designer.acquisition.posterior import Posterior
 from designer.acquisition.proposal import Proposal
-from designer.models.arrays import FloatArray
+from designer.models.arrays import FloatArray, IntArray
 
 if TYPE_CHECKING:
     from designer.campaigns.spec_parts import Response
 
 
-def promising(proposal: Proposal) -> FloatArray:
-    """Promise of every candidate, not negative, ``[n]``; 0 everywhere without a goal."""
-    n = len(proposal.candidates)
-    log_p, promise = np.zeros(n), np.zeros(n)
-    goals = {response.name: response for response in proposal.goals}
-    for field in proposal.fields:
-        mean, variance = field.surface.mean[:n], field.surface.variance[:n]
-        if field.name in proposal.limits:
-            log_p += log_inside(mean, variance, proposal.limits[field.name])
-    inside = np.exp(log_p - log_p.max())
-    for field in proposal.fields:
-        if field.name in goals:
-            gain = _improvement(field, goals[field.name], proposal, inside)
-            promise += gain / max(float(gain.max()), np.finfo(float).tiny)
-    return np.asarray(promise * inside)
+class Promise:
+    """Promise of candidates, not negative; 0 everywhere without a goal.
+
+    Args:
+        proposal: the proposal; improvement is over the best of its stand-ins that is as probably
+            in spec as any of them.
+    """
+
+    def __init__(self, proposal: Proposal) -> None:
+        self._proposal = proposal
+        goals = {response.name: response for response in proposal.goals}
+        self._goals = [(f, goals[f.name]) for f in proposal.fields if f.name in goals]
+        region = proposal.stand_ins
+        log_p = proposal.log_in_spec(region)
+        self._most = float(log_p.max())
+        sure = log_p - self._most >= np.log(0.5)
+        self._best, self._scale = [], []
+        for field, response in self._goals:
+            utility, sd = self._utility(field, response, region)
+            self._best.append(float(utility[sure].max()))
+            gain = float(_improvement(utility, sd, self._best[-1]).max())
+            self._scale.append(max(gain, np.finfo(float).tiny))
+
+    def __call__(self, rows: IntArray) -> FloatArray:
+        """At some candidates, ``[m]``."""
+        promise: FloatArray = np.zeros(len(rows))
+        for (field, response), best, scale in zip(
+            self._goals, self._best, self._scale, strict=True
+        ):
+            promise += _improvement(*self._utility(field, response, rows), best) / scale
+        inside = np.exp(self._proposal.log_in_spec(rows) - self._most)
+        return np.asarray(promise * inside * self._proposal.success_of(rows))
+
+    def _utility(
+        self, field: Field, response: Response, rows: IntArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Expected utility and the standard deviation of the response."""
+        mean, variance = field.surface.moments(rows)
+        sd = np.sqrt(variance)
+        return _utility(response.goal, self._proposal.posteriors[field.name], mean, sd), sd
 
 
-def _improvement(
-    field: Field, response: Response, proposal: Proposal, inside: FloatArray
-) -> FloatArray:
-    """Expected improvement over the best candidate that is as probably in spec as any."""
-    n = len(inside)
-    posterior = proposal.posteriors[field.name]
-    mean, sd = field.surface.mean[:n], np.sqrt(field.surface.variance[:n])
-    utility = _utility(response.goal, posterior, mean, sd)
-    best = float(utility[inside >= 0.5].max())
+def _improvement(utility: FloatArray, sd: FloatArray, best: float) -> FloatArray:
+    """Expected improvement over the best."""
     z = (utility - best) / sd
     return np.asarray(sd * (np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi) + z * ndtr(z)))
 

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from designer.acquisition.batches import BatchTree
 from designer.acquisition.candidates import Candidates
+from designer.acquisition.chances import Chances
 from designer.acquisition.fields import Field
 from designer.acquisition.goals import REFERENCES, Beliefs, Target, make_target
 from designer.acquisition.greedy import Stop
-from designer.acquisition.in_spec import Limits
+from designer.acquisition.in_spec import Limits, log_inside
+from designer.acquisition.information import Information
+from designer.acquisition.openings import hard_stage
+from designer.acquisition.points import SharedPoints
+from designer.acquisition.pools import Pools
 from designer.acquisition.posterior import Posterior
+from designer.acquisition.reference import draw
 from designer.acquisition.situation import Situation
 from designer.acquisition.space_filling import NEUTRAL, NeutralPosterior
 from designer.campaigns.errors import InputError, Problem
@@ -26,9 +34,9 @@ if TYPE_CHECKING:
 
 DEFAULT_RUNS = 4
 MOST_RUNS = 1000
-_STORED = 80_000_000  # covariances with reference points, over all responses (320 MB in float32)
-_KEPT = 400_000_000  # bytes of covariances with measured rows, over all responses
+_STORED = 50_000_000  # covariances with reference points, over all responses (200 MB in float32)
 _TAKEN = 60_000_000  # numbers kept about the runs of a plan (240 MB in float32)
+_STAND_INS = 4096  # candidates looked at to find out where the goal's points should be
 _SMALL = 2_000_000  # covariances that stay float64
 
 
@@ -70,14 +78,15 @@ class Proposal:
         beliefs: Mapping[str, Posterior] = self.posteriors or {
             NEUTRAL: NeutralPosterior(space.groups, len(spec.stages))
         }
-        self.success = None if situation.success is None else situation.success(self.X)
+        self.success = None if situation.success is None else Chances(situation.success, self.X)
         self.limits = self._limits()
+        self.tree = BatchTree(spec, candidates, len(pending), situation.made)
         self.references = self._references(len(beliefs))
         stored = len(self.X) * self.references * len(beliefs)
         dtype: Any = np.float64 if stored <= _SMALL else np.float32
-        keep = _KEPT / len(beliefs)
-        self.fields = [Field(name, b, self.X, dtype, keep) for name, b in beliefs.items()]
-        self.tree = BatchTree(spec, candidates, len(pending), situation.made)
+        region = SharedPoints(self.X)
+        self.fields = [Field(name, b, region, dtype) for name, b in beliefs.items()]
+        self._pools: dict[int, Pools] = {}
         self._take_open()
 
     def _limits(self) -> dict[str, Limits]:
@@ -91,7 +100,10 @@ class Proposal:
 
     def _references(self, responses: int) -> int:
         """Points per part of the goal: fewer where the candidates would fill the memory."""
-        fitting = _STORED // (2 * len(self.X) * responses)
+        stage, together = hard_stage(self.tree), len(self.X)
+        if stage is not None and not self.blind:  # one batch of it at a time is looked at closely
+            together = int(np.bincount(self.tree.keys(stage)[: len(self.candidates)]).max())
+        fitting = _STORED // (2 * together * responses)
         return max(REFERENCES // 4, min(REFERENCES, fitting))
 
     def _take_open(self) -> None:
@@ -113,19 +125,40 @@ class Proposal:
                 if self.blind or awaited is None or field.name in awaited:
                     field.take(len(self.candidates) + place, full, tree)
 
+    @cached_property
+    def stand_ins(self) -> IntArray:
+        """Candidates that stand for all of them where beliefs everywhere are asked for, ``[m]``."""
+        n = len(self.candidates)
+        if n <= _STAND_INS:
+            return np.arange(n)
+        rng = np.random.default_rng(0)
+        return draw(self.candidates.morton, np.ones(n), _STAND_INS, rng)
+
+    @cached_property
+    def _order(self) -> IntArray:
+        """Places among the stand-ins in an order in which neighbours are alike, ``[m]``."""
+        if len(self.candidates) == len(self.stand_ins):
+            return self.candidates.morton
+        return np.arange(len(self.stand_ins))  # they were drawn along it
+
     def target(self, goal: str, rng: np.random.Generator) -> Target:
         """Reference points and weights, given the open runs."""
-        n = len(self.candidates)
+        rows = self.stand_ins
         names = [field.name for field in self.fields]
         weights = {name: self._weight(name) for name in names}
         beliefs = Beliefs(
-            means={field.name: field.surface.mean[:n] for field in self.fields},
-            variances={field.name: field.variance[:n] for field in self.fields},
+            means={field.name: field.surface.moments(rows)[0] for field in self.fields},
+            variances={field.name: field.variance_at(rows) for field in self.fields},
             limits=self.limits,
             weights=weights,
-            order=self.candidates.morton,
+            order=self._order,
         )
-        return make_target("learn" if self.blind else goal, beliefs, rng, self.references)
+        found = make_target("learn" if self.blind else goal, beliefs, rng, self.references)
+        return replace(found, rows=rows[found.rows])
+
+    def information(self, target: Target) -> Information:
+        """The worth of runs about a goal, which becomes the one of the fields."""
+        return Information(self.fields, target, self.tree, self.success, self._pools)
 
     def _weight(self, name: str) -> float:
         return 1.0 if self.blind else self.spec.response(name).weight
@@ -150,14 +183,27 @@ class Proposal:
             same |= self.candidates.matching(settings)
         return same
 
+    def log_in_spec(self, rows: IntArray) -> FloatArray:
+        """Logarithm of the probability of some points to be in spec, results so far, ``[m]``."""
+        log_p: FloatArray = np.zeros(len(rows))
+        for field in self.fields:
+            if field.name in self.limits:
+                log_p += log_inside(*field.surface.moments(rows), self.limits[field.name])
+        return log_p
+
     def success_of(self, rows: IntArray) -> FloatArray:
         """Probability that runs at some points succeed, ``[m]``; 1 while nothing failed."""
         return np.ones(len(rows)) if self.success is None else self.success[rows]
 
-    def allowed(self) -> BoolArray:
-        """Points that may be proposed: candidates that are wanted and that nobody abandoned."""
+    def allowed(self, *, any_settings: bool = False) -> BoolArray:
+        """Points that may be proposed: candidates that are wanted and that nobody abandoned.
+
+        Args:
+            any_settings: those that are not wanted as well.
+        """
         allowed = np.zeros(len(self.X), dtype=np.bool_)
-        allowed[: len(self.candidates)] = True if self._wanted is None else self._wanted
+        wanted = None if any_settings else self._wanted
+        allowed[: len(self.candidates)] = True if wanted is None else wanted
         for settings in self.situation.excluded:
             allowed[: len(self.candidates)] &= ~self.candidates.matching(settings)
         if self.blind:  # without a model nothing says that a repetition is worth more

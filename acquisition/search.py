@@ -1,29 +1,28 @@
 """Where recipes in spec may lie: joint samples of the responses at a few hundred candidates.
 
-Looked at are candidates drawn in proportion to their probability of being in spec, the most
-probable ones, the most probable ones that what is set up now can make, and an even part of the
-region. "In spec" is about the noise-free responses of a recipe: batch effects do not enter.
+Looked at are `notable` candidates by their probability of being in spec. "In spec" is about the
+noise-free responses of a recipe: batch effects do not enter.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy.linalg import LinAlgError, cholesky
 
 from designer.acquisition.hits import WANTED, Count, Hits
-from designer.acquisition.in_spec import Limits, log_inside
+from designer.acquisition.in_spec import Limits
+from designer.acquisition.notable import notable
 from designer.acquisition.posterior import Posterior
 from designer.acquisition.predictions import predict
 from designer.acquisition.proposal import Proposal
-from designer.acquisition.reference import draw
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 
 SAMPLES = 512  # standard error of a probability of .3: .02
 LIKELY = 0.5  # a recipe made counts as found from this probability on
-LOOKED_AT = 384  # candidates: a third drawn in proportion to their probability, a third the most
-# probable ones (and as many of those that the batches at hand can make), the rest spread evenly
+LOOKED_AT = 384  # candidates
 _UNLIKELY = 0.01  # recipes made that are less probable in spec do not count
 
 
@@ -52,19 +51,12 @@ def search(proposal: Proposal, rng: np.random.Generator) -> Search | None:
     limits = proposal.limits
     if not limits:
         return None
-    inside: FloatArray = np.exp(
-        sum(
-            log_inside(field.surface.mean, field.surface.variance, limits[field.name])
-            for field in proposal.fields
-            if field.name in limits
-        )
-    )
     made = proposal.made_recipes()
     in_spec = predict(proposal.spec, proposal.posteriors, made)
     probable = np.array([p.in_spec or 0.0 for p in in_spec])
     made = made[probable > _UNLIKELY]
     n = len(proposal.candidates)
-    rows = looked_at(proposal, inside[:n] * proposal.success_of(np.arange(n)), rng)
+    rows = notable(proposal, partial(chance_in_spec, proposal), rng, LOOKED_AT)
     pending = np.arange(n, len(proposal.X))
     X = np.vstack([proposal.X[rows], made, proposal.X[pending]])
     sampled = sample_inside(proposal.posteriors, limits, X, rng)
@@ -76,29 +68,9 @@ def search(proposal: Proposal, rng: np.random.Generator) -> Search | None:
     return Search(found, hits, float(missing.mean()))
 
 
-def looked_at(
-    proposal: Proposal, worth: FloatArray, rng: np.random.Generator, count: int = LOOKED_AT
-) -> IntArray:
-    """Candidates worth a closer look, sorted, ``[m]``; recipes made or open are left out.
-
-    Args:
-        proposal: the proposal.
-        worth: of every candidate, ``[n]``, not negative.
-        rng: source of the part that is drawn.
-        count: about how many.
-    """
-    third = count // 3
-    n = len(worth)
-    free = proposal.allowed()[:n] & ~proposal.repeated()
-    worth = np.where(free, worth, 0.0)
-    order = np.argsort(-worth, kind="stable")
-    at_hand = order[proposal.tree.depth()[order] > 0]
-    parts = [order[:third], at_hand[:third]]
-    for weights, number in ((worth, third), (free.astype(np.float64), third // 2)):
-        if weights.sum() > 0:
-            parts.append(draw(proposal.candidates.morton, weights, number, rng))
-    rows = np.unique(np.concatenate(parts))
-    return rows[free[rows]]
+def chance_in_spec(proposal: Proposal, rows: IntArray) -> FloatArray:
+    """Probability that runs at some points succeed and are in spec, ``[m]``."""
+    return np.asarray(np.exp(proposal.log_in_spec(rows)) * proposal.success_of(rows))
 
 
 def sample_inside(
@@ -126,8 +98,9 @@ def sample_inside(
         covariance = np.asarray(posterior.covariance(X, X), dtype=np.float64)
         own = np.sqrt(np.maximum(np.diagonal(covariance), np.finfo(float).tiny))
         root = _root(covariance / own / own[:, None])
-        sd = np.sqrt(posterior.variance(X))
-        values = posterior.mean(X) + sd * (rng.standard_normal((samples, len(X))) @ root.T)
+        mean, variance = posterior.moments(X)
+        sd = np.sqrt(variance)
+        values = mean + sd * (rng.standard_normal((samples, len(X))) @ root.T)
         inside &= (values >= low) & (values <= high)
     return inside
 

@@ -45,6 +45,10 @@ class NeutralPosterior:
         """One, ``[n]``."""
         return np.ones(len(X))
 
+    def moments(self, X: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Both."""
+        return self.mean(X), self.variance(X)
+
     def covariance(self, X: FloatArray, Z: FloatArray, dtype: DTypeLike = np.float64) -> RealArray:
         """Mean of the single inputs' correlations and the joint one, weighted, ``[n, m]``."""
         joint = MaternTo(Z, self._lengthscale, dtype)
@@ -65,6 +69,10 @@ class NeutralPosterior:
     def noise(self, X: FloatArray) -> FloatArray:
         """Noise variance, ``[n]``."""
         return np.full(len(X), _NOISE)
+
+    def noise_given(self, mean: FloatArray) -> FloatArray:
+        """The same, ``[n]``."""
+        return np.full(len(mean), _NOISE)
 
     def limits(self, low: float, high: float) -> tuple[float, float]:
         """The window as it is."""

@@ -1,7 +1,7 @@
 """Weighted squares of covariances with reference points, kept up to date run by run.
 
 ``Σ_r W_r C(x, r)²`` over the reference points r is all a gain needs. The covariances are stored
-once, as they are before the plan's runs; each run costs one matrix-vector product (numerics:
+once, as they are before any run; a further run costs one matrix-vector product (numerics:
 ``s − 2u·(CWw) + u²·w'Ww`` with ``w = u`` at the reference points).
 """
 
@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from designer.acquisition.blocks import Block
 from designer.models.arrays import FloatArray, IntArray, RealArray
 
 Part: TypeAlias = IntArray | slice
@@ -24,71 +25,87 @@ def as_part(rows: IntArray) -> Part:
     return rows
 
 
-class WeightedSquares:
-    """Weighted squares of one response at all points.
+class References:
+    """Reference points of one response and the weight of the variance at each.
 
     Args:
-        rows: reference points, ``[R]``.
-        weights: weight of the variance at each, ``[R]``.
-        covariance: covariances of all points with them before any run, ``[n, R]``; taken over.
-        taken: u of the runs taken already (open runs), ``[k, n]``.
+        rows: which points they are, ``[R]``.
+        block: the same, up to date.
+        weights: ``[R]``.
 
     Attributes:
-        rows: as given.
-        values: ``Σ_r W_r C(x, r)²`` now, ``[n]``.
-        w: u of all runs at the reference points, ``[k, R]``.
+        open: number of runs taken before the plan's.
     """
 
-    def __init__(
-        self, rows: IntArray, weights: FloatArray, covariance: RealArray, taken: RealArray
-    ) -> None:
-        self.rows = rows
-        self.w = taken[:, rows].astype(np.float64)
-        self.values = np.empty(len(covariance))
-        self._weights = weights
-        self._covariance = covariance  # with the open runs, without the plan's
-        self._open = len(taken)
-        for start in range(0, len(covariance), _BLOCK):
-            block = covariance[start : start + _BLOCK]
-            if len(taken):
-                block -= taken[:, start : start + _BLOCK].T @ taken[:, rows]
-            squares = np.square(block) @ weights.astype(block.dtype)
-            self.values[start : start + _BLOCK] = squares
+    def __init__(self, rows: IntArray, block: Block, weights: FloatArray) -> None:
+        self.rows, self.block, self.weights = rows, block, weights
+        self.open = block.u.count
 
-    def take(self, u: FloatArray, taken: RealArray) -> float:
-        """Account for one more run.
+    @property
+    def w(self) -> FloatArray:
+        """U of all runs taken at the reference points, ``[k, R]``."""
+        return self.block.u.view.astype(np.float64, copy=False)
 
-        Args:
-            u: its covariances with all points over its standard deviation, ``[n]``.
-            taken: the same of the runs before it, ``[k, n]``.
 
-        Returns:
-            ``Σ_r W_r w_r²``: by how much the goal falls.
-        """
-        w = u[self.rows]
-        weighted = self._weights * w
+class WeightedSquares:
+    """Weighted squares of one response at the points of a block.
+
+    Args:
+        block: points, up to date.
+        references: up to date.
+
+    Attributes:
+        references: as given.
+        values: ``Σ_r W_r C(x, r)²`` now, ``[m]``.
+    """
+
+    def __init__(self, block: Block, references: References) -> None:
+        self._block, self.references = block, references
+        self._covariance = block.surface.covariance(block.points, references.block.points)
+        self.values = self._anew()
+        self._known = block.u.count
+
+    def follow(self) -> None:
+        """Account for the runs the block has been told of since; the references come first."""
+        missing = self._block.u.count - self._known
+        if missing == 1:
+            self._account(self._known)
+        elif missing:
+            self.values = self._anew()
+        self._known = self._block.u.count
+
+    def _account(self, k: int) -> None:
+        """One more run."""
+        u = self._block.u.view[k].astype(np.float64)
+        w = self.references.w[k]
+        weighted = self.references.weights * w
         drop = float(weighted @ w)
-        self.values += u * (u * drop - 2.0 * self._times(slice(None), weighted, taken))
-        self.w = np.vstack([self.w, w])
-        return drop
+        self.values += u * (u * drop - 2.0 * self._times(slice(None), weighted, k))
 
-    def shifted(self, part: Part, shift: FloatArray, taken: RealArray) -> FloatArray:
+    def _anew(self) -> FloatArray:
+        weights = self.references.weights
+        values = np.empty(len(self._covariance))
+        for start in range(0, len(values), _BLOCK):
+            block = self.now(slice(start, start + _BLOCK))
+            values[start : start + _BLOCK] = np.square(block) @ weights.astype(block.dtype)
+        return values
+
+    def now(self, part: Part = slice(None)) -> RealArray:
+        """Covariances ``[m, R]`` with the reference points, given the runs taken."""
+        stored = self._covariance[part]
+        if not self._block.u.count:
+            return stored
+        w = self.references.block.u.view
+        return np.asarray(stored - self._block.u.view[:, part].T @ w)
+
+    def shifted(self, part: Part, shift: FloatArray) -> FloatArray:
         """What the squares of some points gain when C(x, ·) is shifted by ``shift`` ``[R]``."""
-        weighted = self._weights * shift
-        return 2.0 * self._times(part, weighted, taken) + float(weighted @ shift)
+        weighted = self.references.weights * shift
+        return 2.0 * self._times(part, weighted, self._known) + float(weighted @ shift)
 
-    def before(self, row: int) -> tuple[FloatArray, FloatArray]:
-        """Covariances ``[R]`` of a point with the reference points before the plan, and W."""
-        return self._covariance[row].astype(np.float64), self._weights
-
-    def covariances(self, rows: IntArray, taken: RealArray) -> tuple[FloatArray, FloatArray]:
-        """Covariances ``[m, R]`` of some points with the reference points now, and ``W [R]``."""
-        later = slice(self._open, None)
-        now = self._covariance[rows] - taken[later][:, rows].T @ self.w[later].astype(taken.dtype)
-        return np.asarray(now, dtype=np.float64), self._weights
-
-    def _times(self, part: Part, vector: FloatArray, taken: RealArray) -> FloatArray:
-        """``C(x, ·) @ vector`` for the present C, at some points."""
+    def _times(self, part: Part, vector: FloatArray, runs: int) -> FloatArray:
+        """``C(x, ·) @ vector`` given the first runs, at some points."""
         stored = self._covariance[part] @ vector.astype(self._covariance.dtype)
-        factors = (self.w @ vector)[self._open :].astype(taken.dtype)
-        return np.asarray(stored - factors @ taken[self._open :, part], dtype=np.float64)
+        u = self._block.u.view[:runs, part]
+        factors = (self.references.w[:runs] @ vector).astype(u.dtype)
+        return np.asarray(stored - factors @ u, dtype=np.float64)

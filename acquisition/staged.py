@@ -15,11 +15,11 @@ import numpy as np
 from designer.acquisition.batches import BatchTree
 from designer.acquisition.fields import Field
 from designer.acquisition.goals import Target
-from designer.acquisition.greedy import Choose, Pick, Stop, Taking, best
+from designer.acquisition.greedy import Choose, Pick, Stop, Taking, best, by_value
 from designer.acquisition.information import Information
 from designer.acquisition.objective import Objective
 from designer.acquisition.openings import Opening, Openings, hard_stage
-from designer.models.arrays import BoolArray, FloatArray
+from designer.models.arrays import BoolArray
 
 
 def staged(
@@ -47,33 +47,41 @@ def staged(
 def per_cost(taking: Taking, objective: Objective) -> Choose:
     """How the next run is chosen by an objective's value per cost."""
     stage = hard_stage(taking.tree)
-    return best if stage is None else _Staged(taking, objective, stage).next
+    return by_value(objective) if stage is None else _Staged(taking, objective, stage).next
 
 
 class _Staged:
-    """The choice of the next run: of an open batch, or the first of a new one."""
+    """The choice of the next run: of an open batch, or the first of a new one.
+
+    The objective is asked only about the points of open batches and those of the best new one.
+    """
 
     def __init__(self, taking: Taking, objective: Objective, stage: int) -> None:
         self._taking, self._tree, self._stage = taking, taking.tree, stage
-        self._least = objective.least
+        self._objective = objective
         self._openings = Openings(objective, taking.tree, stage)
         self._best: Opening | None = None
 
-    def next(self, each: FloatArray, open_to: BoolArray) -> int | None:
+    def next(self, open_to: BoolArray) -> int | None:
         """The next run among the points open to it; None: there is none."""
-        worth = each / self._tree.costs()
-        going = open_to & (self._tree.depth() > self._stage)
-        stay = best(worth, going) if going.any() else None
-        rate = float(worth[stay]) if stay is not None else -np.inf
+        going = self._tree.depth() > self._stage
+        stay, rate = self._among(open_to & going)
         if self._best is None or rate < self._best.rate:
-            self._look(each)
+            self._best = self._openings.best(self._taking.allowed, self._taking.left)
         if self._best is None or (stay is not None and rate >= self._best.rate):
             return stay
-        inside = open_to & (self._tree.depth() <= self._stage)
-        inside &= self._tree.keys(self._stage) == self._best.group
-        return best(worth, inside) if inside.any() else stay
+        inside = self._tree.keys(self._stage) == self._best.group
+        first, _ = self._among(open_to & ~going & inside)
+        return stay if first is None else first
 
-    def _look(self, each: FloatArray) -> None:
-        """Look for the best new batch."""
-        allowed = self._taking.allowed & (each >= self._least)
-        self._best = self._openings.best(each, allowed, self._taking.left)
+    def _among(self, points: BoolArray) -> tuple[int | None, float]:
+        """The point with the largest value per cost (None: none adds enough), and that."""
+        if not points.any():
+            return None, -np.inf
+        each = self._objective.each(points)
+        points = points & (each >= self._objective.least)
+        if not points.any():
+            return None, -np.inf
+        worth = each / self._tree.costs()
+        row = best(worth, points)
+        return row, float(worth[row])

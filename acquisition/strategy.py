@@ -17,17 +17,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from designer.acquisition.goals import Target
-from designer.acquisition.greedy import Pick, Stop, Taking, best
+from designer.acquisition.greedy import Pick, Stop, Taking, by_value
 from designer.acquisition.hits import WANTED, Hits
 from designer.acquisition.improvement import Improvement, MakeImprover
-from designer.acquisition.information import Information
+from designer.acquisition.notable import notable
 from designer.acquisition.objective import Objective
 from designer.acquisition.openings import hard_stage
-from designer.acquisition.promising import promising
+from designer.acquisition.promising import Promise
 from designer.acquisition.proposal import DEFAULT_RUNS, Proposal
 from designer.acquisition.reference import draw
 from designer.acquisition.refined import Refined, Take
-from designer.acquisition.search import Search, looked_at, search
+from designer.acquisition.search import Search, search
 from designer.acquisition.staged import per_cost
 from designer.models.arrays import BoolArray
 
@@ -88,7 +88,7 @@ def choose(
     target = proposal.target("window" if goal == "optimum" else goal, rng)
     objective: Objective | None = None
     notes: list[str] = []
-    if goal == "optimum" and not proposal.blind:
+    if goal == "optimum" and not proposal.blind and stop.runs:
         objective, notes = _phase(proposal, rng, stop.budget, make_improver)
     name = "optimum" if goal == "optimum" else goal if proposal.blind else target.name
     if objective is None:
@@ -98,7 +98,7 @@ def choose(
             return Choice(found.proposal, name, found.target, found.picks, None, tuple(notes))
         picks = by_information(proposal, target, proposal.allowed(), stop)
         return Choice(proposal, name, target, picks, None, tuple(notes))
-    information = Information(proposal.fields, target, proposal.tree, proposal.success)
+    information = proposal.information(target)
     taking = Taking(information, proposal.tree, proposal.allowed(), stop)
     taking.by(objective, per_cost(taking, objective))
     if 0 < len(taking.picks) < stop.runs and taking.affordable().any():
@@ -113,9 +113,10 @@ def by_information(
     proposal: Proposal, target: Target, allowed: BoolArray, stop: Stop
 ) -> list[Pick]:
     """Runs chosen by their bits per cost; knowing nothing, spread over the region."""
-    information = Information(proposal.fields, target, proposal.tree, proposal.success)
+    information = proposal.information(target)
     taking = Taking(information, proposal.tree, allowed, stop)
-    taking.by(information, best if proposal.blind else per_cost(taking, information))
+    how = by_value(information) if proposal.blind else per_cost(taking, information)
+    taking.by(information, how)
     return taking.picks
 
 
@@ -188,8 +189,7 @@ def _improving(
         improver = make_improver(proposal.made_recipes(), proposal.X[np.unique(region)])
     if improver is None:
         return None, "mix: the plan gathers information"
-    worth = promising(proposal) * proposal.success_of(np.arange(n))
-    rows = looked_at(proposal, worth, rng, _JUDGED)
+    rows = notable(proposal, Promise(proposal), rng, _JUDGED)
     if not len(rows):
         return None, "mix: every recipe was made, so the plan gathers information"
     objective = Improvement(improver, proposal.X, rows, proposal.X[n:], proposal.success_of(rows))

@@ -1,27 +1,30 @@
-"""One response over all points of a proposal: moments once, covariances with any of them fast.
+"""One response over all points of a proposal: moments and covariances of the points asked for.
 
-For the package's own Gaussian processes the whitened covariances with the measured rows,
-``V = K_Xn L⁻ᵀ``, are kept (float32 for large sets): the variance is ``k − ‖V‖²`` and a column of
-covariances ``k(X, x_i) − V V_i``, so a pick costs one matrix-vector product. Any other posterior
-is asked for its covariances.
+A proposal has tens of thousands of points but looks closely at few, so nothing is computed before
+it is asked for. For the package's own Gaussian processes a set of points keeps its whitened
+covariances with the measured rows, ``V = K_Xn L⁻ᵀ`` (float32 for large regions): the variance is
+``k − ‖V‖²`` and covariances are ``k(X, Z) − V_X V_Z'``. Any other posterior is asked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import DTypeLike
 from scipy.linalg import solve_triangular
 
+from designer.acquisition.points import Points, SharedPoints
 from designer.acquisition.posterior import Posterior
 from designer.models.arrays import FloatArray, IntArray, RealArray
 
 Kernel = Callable[..., RealArray]
 Effect = tuple[int, int]  # stage, batch code in the posterior's rows
 _CACHED = 30_000  # numbers per block: float32 blocks below 128 kB, which malloc reuses (measured)
-_NOISE_POINTS = 256
+_KEPT = 4096  # points at most that are kept: those that stand for the region
+_PART = 8192  # points whose moments are computed at a time: V of all of them would fill the memory
 
 
 class _Prior(Protocol):
@@ -33,6 +36,11 @@ class RowPosterior(Posterior, Protocol):
     """A Gaussian process that shows its linear algebra (`designer.models.posterior`)."""
 
     kernel: _Prior
+
+    @property
+    def at_mode(self) -> RowPosterior:
+        """The same at the most probable hyperparameters: what plans are computed with."""
+        ...
 
     @property
     def chol(self) -> FloatArray:
@@ -63,160 +71,162 @@ class RowPosterior(Posterior, Protocol):
         ...
 
 
-class Surface(Protocol):
-    """One response at fixed points X ``[n, D]``.
+class Surface:
+    """One response over fixed points X ``[n, D]``.
 
-    Attributes:
-        mean: ``[n]``.
-        variance: ``[n]``, noise-free and without batch effects.
-        noise: noise variance of one more measurement, ``[n]``.
+    Args:
+        X: the points; a region where several surfaces share them.
     """
 
-    mean: FloatArray
-    variance: FloatArray
-    noise: FloatArray
+    def __init__(self, X: FloatArray | SharedPoints) -> None:
+        self.region = X if isinstance(X, SharedPoints) else SharedPoints(X)
+        self._seen: tuple[IntArray, Points] | None = None
 
-    def covariance(self, rows: IntArray) -> RealArray:
-        """Covariance of all points with some of them, ``[n, len(rows)]``."""
-        ...
+    measured = 0
+    """Number N of measured rows whose covariances points keep."""
 
-    def among(self, rows: IntArray) -> FloatArray:
-        """Covariance between some of the points, ``[len(rows), len(rows)]``."""
-        ...
+    def at(self, rows: IntArray) -> Points:
+        """Some of the points; the largest answer of moderate size is kept."""
+        if self._seen is not None and np.array_equal(rows, self._seen[0]):
+            return self._seen[1]
+        found = self._at(rows)
+        if len(rows) <= _KEPT and (self._seen is None or len(rows) > len(self._seen[0])):
+            self._seen = rows, found
+        return found
+
+    def _at(self, rows: IntArray) -> Points:
+        raise NotImplementedError
+
+    def covariance(self, points: Points, others: Points) -> RealArray:
+        """Covariance of the surface between two sets of points (the others whole), ``[m, q]``."""
+        raise NotImplementedError
 
     def effects(self, effects: Sequence[Effect]) -> tuple[FloatArray, FloatArray]:
-        """Effects of batches with measured rows: covariance with f ``[n, E]``, joint ``[E, E]``."""
-        ...
+        """Effects of batches with measured rows.
+
+        Returns:
+            Whitened covariances with the rows ``[N, E]`` (covariance of the surface with the
+            effects: ``−half @ them``) and the joint covariance of the effects ``[E, E]``.
+        """
+        raise NotImplementedError
+
+    def moments(self, rows: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Mean and variance at some of the points, ``[m]`` each."""
+        parts = [self.at(rows[k : k + _PART]) for k in range(0, len(rows), _PART)]
+        if not parts:
+            return np.zeros(0), np.zeros(0)
+        return (
+            np.concatenate([part.mean for part in parts]),
+            np.concatenate([part.variance for part in parts]),
+        )
+
+    @cached_property
+    def _everywhere(self) -> tuple[FloatArray, FloatArray]:
+        return self.moments(np.arange(len(self.region.X)))
+
+    @property
+    def mean(self) -> FloatArray:
+        """At all points, ``[n]``: computed when first asked for."""
+        return self._everywhere[0]
+
+    @property
+    def variance(self) -> FloatArray:
+        """At all points, noise-free and without batch effects, ``[n]``."""
+        return self._everywhere[1]
 
 
 def make_surface(
-    posterior: Posterior, X: FloatArray, dtype: DTypeLike = np.float64, keep: float = np.inf
+    posterior: Posterior, X: FloatArray | SharedPoints, dtype: DTypeLike = np.float64
 ) -> Surface:
     """The fastest surface the posterior allows.
 
     Args:
         posterior: belief about one response.
-        X: points, ``[n, D]``.
-        dtype: of stored covariances.
-        keep: bytes of V that may be kept; beyond, covariances are computed anew.
+        X: points, ``[n, D]``; a region where several surfaces share them.
+        dtype: of covariances.
     """
     if isinstance(posterior, RowPosterior):
-        return RowSurface(posterior, X, dtype, keep)
+        return RowSurface(posterior.at_mode, X, dtype)
     return AskedSurface(posterior, X, dtype)
 
 
-class AskedSurface:
+class AskedSurface(Surface):
     """A surface whose moments and covariances are asked from the posterior."""
 
-    def __init__(self, posterior: Posterior, X: FloatArray, dtype: DTypeLike = np.float64) -> None:
-        self._posterior, self._X, self._dtype = posterior, X, dtype
-        self.mean = posterior.mean(X)
-        self.variance = posterior.variance(X)
-        self.noise = posterior.noise(X)
+    def __init__(
+        self, posterior: Posterior, X: FloatArray | SharedPoints, dtype: DTypeLike = np.float64
+    ) -> None:
+        super().__init__(X)
+        self._posterior, self._dtype = posterior, dtype
 
-    def covariance(self, rows: IntArray) -> RealArray:
-        """See `Surface`."""
-        return self._posterior.covariance(self._X, self._X[rows], dtype=self._dtype)
+    def _at(self, rows: IntArray) -> Points:
+        X = self.region.part(rows)
+        mean, variance = self._posterior.moments(X)
+        noise = self._posterior.noise_given(mean)
+        return Points(X, np.zeros((len(X), 0)), mean, variance, noise)
 
-    def among(self, rows: IntArray) -> FloatArray:
+    def covariance(self, points: Points, others: Points) -> RealArray:
         """See `Surface`."""
-        X = self._X[rows]
-        return np.asarray(self._posterior.covariance(X, X), dtype=np.float64)
+        return self._posterior.covariance(points.view, others.view, dtype=self._dtype)
 
     def effects(self, effects: Sequence[Effect]) -> tuple[FloatArray, FloatArray]:
         """See `Surface`; such a posterior knows nothing about measured batches."""
         prior = [float(self._posterior.batch_variance[stage]) for stage, _ in effects]
-        return np.zeros((len(self._X), len(effects))), np.diag(prior)
+        return np.zeros((0, len(effects))), np.diag(prior)
 
 
-class RowSurface:
+class RowSurface(Surface):
     """A surface computed from the posterior's rows, at its most probable hyperparameters."""
 
     def __init__(
-        self,
-        posterior: RowPosterior,
-        X: FloatArray,
-        dtype: DTypeLike = np.float64,
-        keep: float = np.inf,
+        self, posterior: RowPosterior, X: FloatArray | SharedPoints, dtype: DTypeLike = np.float64
     ) -> None:
-        self._posterior, self._X, self._view = posterior, X, posterior.view(X)
+        super().__init__(X)
+        self._posterior = posterior
         self._dtype: np.dtype[Any] = np.dtype(dtype)
-        n, rows = len(X), len(posterior.alpha)
-        kept = n * rows * self._dtype.itemsize <= keep
-        self._V = np.zeros((n, rows), dtype=self._dtype) if kept else None
-        plain, reduction = self._moments()
-        self.mean, self.variance = posterior.from_plain(self._view, plain, reduction)
-        self.noise = _noise_by_mean(posterior, X, self.mean)
-
-    def _moments(self) -> tuple[FloatArray, FloatArray]:
-        """``k'K⁻¹z`` and ``k'K⁻¹k``, each ``[n]``; fills V."""
-        posterior, n = self._posterior, len(self._X)
-        plain, reduction = np.zeros(n), np.zeros(n)
-        if not len(posterior.alpha):
-            return plain, reduction
-        kernel = posterior.rows_covariance(self._dtype)
+        self._to_rows = posterior.rows_covariance(self._dtype)
+        self.measured = len(posterior.alpha)
+        self._alpha = posterior.alpha.astype(self._dtype)
         inverse = _whiten(posterior, np.eye(len(posterior.alpha)))
-        inverse = np.ascontiguousarray(inverse.T, dtype=self._dtype)
-        alpha = posterior.alpha.astype(self._dtype)
-        for part in _blocks(n, len(alpha)):
-            cross = kernel(self._view[part])
-            plain[part] = cross @ alpha
-            out = None if self._V is None else self._V[part]
-            V = np.matmul(cross, inverse, out=out)
+        self._inverse = np.ascontiguousarray(inverse.T, dtype=self._dtype)
+
+    def _at(self, rows: IntArray) -> Points:
+        posterior, view = self._posterior, self._posterior.view(self.region.part(rows))
+        n, measured = len(view), len(self._alpha)
+        plain, reduction = np.zeros(n), np.zeros(n)
+        half = np.zeros((n, measured), dtype=self._dtype)
+        for part in _blocks(n, measured) if measured else ():
+            cross = self._to_rows(view[part])
+            plain[part] = cross @ self._alpha
+            V = np.matmul(cross, self._inverse, out=half[part])
             reduction[part] = np.einsum("ij,ij->i", V, V)
-        return plain, reduction
+        mean, variance = posterior.from_plain(view, plain, reduction)
+        return Points(view, half, mean, variance, posterior.noise_given(mean))
 
-    def covariance(self, rows: IntArray) -> RealArray:
+    def covariance(self, points: Points, others: Points) -> RealArray:
         """See `Surface`."""
-        if self._V is None:
-            return self._posterior.covariance(self._X, self._X[rows], dtype=self._dtype)
-        kernel = self._posterior.kernel.to_points(self._view[rows], self._dtype)
-        picked = np.ascontiguousarray(self._V[rows].T)
-        out = np.empty((len(self._X), len(rows)), dtype=self._dtype)
-        for part in _blocks(len(out), len(rows)):
-            kernel(self._view[part], out=out[part])
-            if len(picked):
-                out[part] -= self._V[part] @ picked
+        kernel = self._posterior.kernel.to_points(others.view, self._dtype)
+        right = np.ascontiguousarray(others.half.T)
+        anew = points.half.shape[1] < self.measured
+        if anew:
+            right = self._inverse @ right
+        out = np.empty((len(points), len(others)), dtype=self._dtype)
+        for part in _blocks(len(out), max(len(others), len(right) if anew else 0)):
+            kernel(points.view[part], out=out[part])
+            if len(right):
+                left = self._to_rows(points.view[part]) if anew else points.half[part]
+                out[part] -= left @ right
         return out
-
-    def among(self, rows: IntArray) -> FloatArray:
-        """See `Surface`."""
-        if self._V is None:
-            X = self._X[rows]
-            return np.asarray(self._posterior.covariance(X, X), dtype=np.float64)
-        view, V = self._view[rows], self._V[rows]
-        prior = self._posterior.kernel.to_points(view, self._dtype)(view)
-        return np.asarray(prior - V @ V.T, dtype=np.float64)
 
     def effects(self, effects: Sequence[Effect]) -> tuple[FloatArray, FloatArray]:
         """See `Surface`."""
-        half, joint = whitened_effects(self._posterior, effects, self._X[:1])
-        if self._V is not None:
-            return np.asarray(-(self._V @ half), dtype=np.float64), joint
-        kernel = self._posterior.rows_covariance()
-        weights = _whiten(self._posterior, np.eye(len(half))).T @ half
-        out = np.empty((len(self._X), len(effects)))
-        for part in _blocks(len(out), len(half)):
-            out[part] = -(kernel(self._view[part]) @ weights)
-        return out, joint
+        return whitened_effects(self._posterior, effects, self.region.X[:1])
 
 
 def _blocks(n: int, columns: int) -> Iterator[slice]:
     """Parts of the points such that a block of covariances stays in the processor's cache."""
     size = max(32, _CACHED // max(1, columns))
     return (slice(start, min(start + size, n)) for start in range(0, n, size))
-
-
-def _noise_by_mean(posterior: Posterior, X: FloatArray, mean: FloatArray) -> FloatArray:
-    """Noise at all points from that at a few: it depends on nothing but the predicted mean.
-
-    Asking for it everywhere would predict everywhere once more. Linear between points that lie
-    close together in the mean: relative error below 1e-3 (256 points, assumption of a range of
-    ten standard deviations on the log scale).
-    """
-    order = np.argsort(mean, kind="stable")
-    few = order[np.unique(np.linspace(0, len(order) - 1, _NOISE_POINTS).astype(np.int64))]
-    return np.asarray(np.interp(mean, mean[few], posterior.noise(X[few])))
 
 
 def whitened_effects(

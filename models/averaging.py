@@ -40,6 +40,11 @@ class AveragedPosterior(ResponsePosterior):
         layout, rows = mode.fitted.layout, mode.fitted.rows
         self._mean_of_mode = not layout.transfer and rows.target_rows <= _FEW_RUNS
 
+    @property
+    def at_mode(self) -> ResponsePosterior:
+        """The posterior at the most probable hyperparameters."""
+        return self.mode
+
     def moments_at(self, V: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Mean (of the mode: without history and with few runs) and variance of the mixture.
 

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+from scipy.linalg import cho_solve
+
 from designer.models.arrays import FloatArray
 from designer.models.chart import Chart
 from designer.models.data import ResponseData
-from designer.models.likelihood import Likelihood
+from designer.models.likelihood import Likelihood, factorise
 from designer.models.priors import Layout, Parameters
 from designer.models.rows import TrainingRows
 from designer.models.scaling import Scaling
@@ -70,4 +73,16 @@ class FittedResponse:
 
     def likelihood(self) -> Likelihood:
         """The negative log posterior of the hyperparameters, for curvature."""
+        return self._likelihood
+
+    @cached_property
+    def _likelihood(self) -> Likelihood:
         return Likelihood(self.rows, self.chart, self.layout)
+
+    @cached_property
+    def precision(self) -> FloatArray | None:
+        """``K⁻¹ [n, n]`` of all rows; None where the covariance cannot be factorised."""
+        factor = factorise(self.likelihood().covariance(self.parameters))
+        if factor is None:
+            return None
+        return np.asarray(cho_solve((factor[0], True), np.eye(len(self.rows))))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from designer.models.arrays import FloatArray
 
-_LARGE = 1024  # points from which the last view is kept: a plan asks for the same ones often
+_LARGE = 128  # points from which the last view is kept: a plan asks for the same ones often
 
 
 @dataclass(eq=False)

@@ -93,6 +93,11 @@ class ResponsePosterior:
         return self.fitted.data.name
 
     @property
+    def at_mode(self) -> ResponsePosterior:
+        """The posterior at the most probable hyperparameters."""
+        return self
+
+    @property
     def scaling(self) -> Scaling:
         """Raw units ↔ model scale."""
         return self.fitted.scaling
@@ -115,11 +120,15 @@ class ResponsePosterior:
 
     def mean(self, X: FloatArray) -> FloatArray:
         """Posterior mean ``[n]`` at ``X [n, D]``."""
-        return self.moments_at(self.view(X))[0]
+        return self.moments(X)[0]
 
     def variance(self, X: FloatArray) -> FloatArray:
         """Posterior variance ``[n]`` at ``X [n, D]``."""
-        return self.moments_at(self.view(X))[1]
+        return self.moments(X)[1]
+
+    def moments(self, X: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Posterior mean and variance, ``[n]`` each, at ``X [n, D]``."""
+        return self.moments_at(self.view(X))
 
     def moments_at(self, V: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Posterior mean and variance, ``[n]`` each, at viewed points ``V [n, C]``."""

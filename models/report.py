@@ -19,7 +19,7 @@ from designer.models.collinearity import Collinearity, collinearity
 from designer.models.data import ResponseData
 from designer.models.fitted import FittedResponse
 from designer.models.likelihood import factorise
-from designer.models.validation import HeldOut, held_out, precision
+from designer.models.validation import HeldOut, held_out
 
 TOO_EARLY = 5  # runs with results below which errors say nothing (contract)
 FOLDS = 5  # Haghi et al. 2023: 5 to 10
@@ -121,13 +121,12 @@ def model_report(fitted: FittedResponse, groups: IntArray, recipe: IntArray) -> 
     runs = fitted.rows.run[len(fitted.rows) - fitted.rows.target_rows :]
     if counts.runs < TOO_EARLY:
         return ModelReport(counts, None, None, FOLDS, (), design)
-    inverse = precision(fitted)
-    loo = prediction_errors(fitted, held_out(fitted, runs, inverse))
+    loo = prediction_errors(fitted, held_out(fitted, runs))
     curve = learning_curve(fitted)
     if loo is not None and curve:
         kept = int(np.count_nonzero(fitted.rows.extra[len(fitted.rows) - len(runs) :] == 0))
         curve = [*curve, CurvePoint(counts.runs, kept, loo.rmse, leave_one_out=True)]
-    folds = prediction_errors(fitted, held_out(fitted, run_folds(runs), inverse))
+    folds = prediction_errors(fitted, held_out(fitted, run_folds(runs)))
     return ModelReport(counts, loo, folds, FOLDS, tuple(curve), design)
 
 

@@ -10,11 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cho_solve
 
 from designer.models.arrays import FloatArray, IntArray
 from designer.models.fitted import FittedResponse
-from designer.models.likelihood import factorise
 from designer.models.outliers import LARGEST_SHARE, SURPRISE
 
 _TWO_SIDED_95 = 1.96
@@ -60,39 +58,31 @@ class HeldOut:
     covariance: FloatArray
 
 
-def precision(fitted: FittedResponse) -> FloatArray | None:
-    """``K⁻¹ [n, n]`` of all rows; None where the covariance cannot be factorised."""
-    factor = factorise(fitted.likelihood().covariance(fitted.parameters))
-    if factor is None:
-        return None
-    return np.asarray(cho_solve((factor[0], True), np.eye(len(fitted.rows))))
-
-
-def held_out(
-    fitted: FittedResponse, folds: IntArray, inverse: FloatArray | None = None
-) -> list[HeldOut]:
+def held_out(fitted: FittedResponse, folds: IntArray) -> list[HeldOut]:
     """Every fold of the target's rows predicted without it, at the fitted hyperparameters.
 
     Args:
         fitted: the response.
         folds: label of the fold of each target row, ``[n_0]``.
-        inverse: what ``precision`` gives, where it is known already.
 
     Returns:
         One block per fold, ascending; nothing where the covariance cannot be factorised.
     """
-    rows = fitted.rows
-    if rows.target_rows == 0:
-        return []
-    inverse = precision(fitted) if inverse is None else inverse
-    if inverse is None:
+    rows, inverse = fitted.rows, fitted.precision
+    if rows.target_rows == 0 or inverse is None:
         return []
     first = len(rows) - rows.target_rows
     alpha = inverse @ rows.z
+    diagonal = np.diagonal(inverse)
+    order = first + np.argsort(folds, kind="stable")
+    ends = np.cumsum(np.unique(folds, return_counts=True)[1])
     blocks = []
-    for fold in np.unique(folds):
-        inside = first + np.flatnonzero(folds == fold)
-        covariance = np.asarray(np.linalg.inv(inverse[np.ix_(inside, inside)]), dtype=np.float64)
+    for inside in np.split(order, ends[:-1]):
+        if len(inside) == 1:  # a run without replicates: most of them
+            covariance = 1.0 / diagonal[inside][:, None]
+        else:
+            own = np.linalg.inv(inverse[np.ix_(inside, inside)])
+            covariance = np.asarray(own, dtype=np.float64)
         blocks.append(HeldOut(inside, covariance @ alpha[inside], covariance))
     return blocks
 
@@ -152,7 +142,7 @@ def _one_by_one(fitted: FittedResponse) -> FloatArray:
     rows = fitted.rows
     if len(rows) < _FEW_ROWS:
         return np.zeros(len(rows))
-    inverse = precision(fitted)
+    inverse = fitted.precision
     if inverse is None:
         return np.zeros(len(rows))
     variance = 1.0 / np.diagonal(inverse)

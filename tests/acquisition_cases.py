@@ -32,6 +32,9 @@ class ExactPosterior:
         left = matern(X, self.X, self.lengthscale)
         return 1.0 - np.einsum("ij,jk,ik->i", left, self.inverse, left)
 
+    def moments(self, X):
+        return self.mean(X), self.variance(X)
+
     def covariance(self, X, Z, dtype=np.float64):
         left, right = (matern(A, self.X, self.lengthscale) for A in (X, Z))
         full = matern(X, Z, self.lengthscale) - left @ self.inverse @ right.T
@@ -39,6 +42,9 @@ class ExactPosterior:
 
     def noise(self, X):
         return np.full(len(X), self.noise_variance)
+
+    def noise_given(self, mean):
+        return np.full(len(mean), self.noise_variance)
 
     def limits(self, low, high):
         return (low - self.shift) / self.scale, (high - self.shift) / self.scale

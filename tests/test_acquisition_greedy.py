@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from designer.acquisition import blocks
 from designer.acquisition.candidates import make_candidates
 from designer.acquisition.fields import Field
 from designer.acquisition.greedy import Stop, best, greedy
@@ -277,21 +278,22 @@ def fitted(seed=0, shared=True):
     return spec, space, fit(data, space.groups, 2)
 
 
-@pytest.mark.parametrize("keep", [np.inf, 0.0])
 @pytest.mark.parametrize(
     ("dtype", "rtol", "atol"), [(np.float64, 1e-8, 1e-10), (np.float32, 1e-3, 1e-4)]
 )
-def test_a_kept_surface_is_the_posterior(keep, dtype, rtol, atol):
+def test_a_kept_surface_is_the_posterior(dtype, rtol, atol):
     _, _, posterior = fitted()
     X = np.random.default_rng(1).random((700, 3))
-    surface = make_surface(posterior, X, dtype, keep)
+    surface = make_surface(posterior, X, dtype)
     assert isinstance(surface, RowSurface)
     asked = AskedSurface(posterior, X)
     some = np.array([3, 600, 41])
     assert np.allclose(surface.mean, asked.mean, rtol=rtol, atol=atol)
     assert np.allclose(surface.variance, asked.variance, rtol=rtol, atol=atol)
-    assert np.allclose(surface.noise, asked.noise, rtol=1e-3)
-    assert np.allclose(surface.covariance(some), asked.covariance(some), rtol=rtol, atol=atol)
+    everywhere, few = surface.at(np.arange(700)), surface.at(some)
+    assert np.allclose(everywhere.noise, posterior.noise(X), rtol=1e-3)
+    expected = posterior.covariance(X, X[some])
+    assert np.allclose(surface.covariance(everywhere, few), expected, rtol=rtol, atol=atol)
 
 
 def test_averaged_hyperparameters_plan_with_the_most_probable_ones():
@@ -318,11 +320,11 @@ def test_noise_follows_the_predicted_mean(log_scale):
     data = ResponseData("y", log_scale, 0.3, X, y, np.zeros(20, dtype=int))
     posterior = fit(data, space.groups, 0)
     points = rng.random((3000, 3))
-    assert np.allclose(make_surface(posterior, points).noise, posterior.noise(points), rtol=2e-3)
+    few = make_surface(posterior, points).at(np.arange(3000))
+    assert np.allclose(few.noise, posterior.noise(points), rtol=1e-6)
 
 
-@pytest.mark.parametrize("keep", [np.inf, 0.0])
-def test_known_batch_effects_are_what_conditioning_says(keep):
+def test_known_batch_effects_are_what_conditioning_says():
     """A run in slurry 1 (rows measured) and one in a new slurry: dense variances elsewhere."""
     spec, space, posterior = fitted()
     candidates = make_candidates(spec)
@@ -335,7 +337,7 @@ def test_known_batch_effects_are_what_conditioning_says(keep):
         setup=Setup(own, {"slurry": "slurry-01"}), codes={("slurry", "slurry-01"): 1}
     )
     proposal = Proposal(spec, space, {"loading": posterior}, candidates, situation)
-    field = Field("loading", posterior, X, np.float64, keep)
+    field = Field("loading", posterior, X, np.float64)
     field.set_effects({0: (0, 1)})
     field.set_references(everything, weights)
     tree = proposal.tree
@@ -391,3 +393,43 @@ def test_float32_chooses_as_well_as_float64():
         picks = greedy(proposal.fields, target, proposal.tree, proposal.allowed(), Stop(6))
         values.append(sum(pick.bits for pick in picks))
     assert values[1] == pytest.approx(values[0], rel=1e-4)
+
+
+def test_covariances_that_are_not_kept_are_computed_anew(monkeypatch):
+    """Where they would fill the memory: the same gains, run after run."""
+    spec, space, posterior = fitted(2)
+    found = []
+    for most, part in ((blocks._KEPT, blocks._PART), (0, 100)):  # 96 points and 120 recipes
+        monkeypatch.setattr(blocks, "_KEPT", most)
+        monkeypatch.setattr(blocks, "_PART", part)
+        proposal = Proposal(spec, space, {"loading": posterior}, make_candidates(spec), Situation())
+        target = proposal.target("learn", np.random.default_rng(0))
+        field = proposal.fields[0]
+        field.set_references(target.rows, target.weights["loading"])
+        gains = []
+        for row in (5, 60, 61):
+            gains.append(field.gains(proposal.tree))
+            chain, _ = proposal.tree.take(row)
+            field.take(row, chain, proposal.tree)
+        found.append(gains)
+    assert np.allclose(found[0], found[1], rtol=1e-9)
+
+
+def test_gains_of_some_points_are_those_of_all():
+    """Points asked about later, in parts, or after several runs: the same numbers."""
+    spec, space, posterior = fitted(4)
+    n = len(make_candidates(spec))
+    every, late = np.arange(n), np.arange(40, 90)
+    found = []
+    for asked in ([every] * 4, [late[:7], late[3:], None, every]):
+        proposal = Proposal(spec, space, {"loading": posterior}, make_candidates(spec), Situation())
+        target = proposal.target("learn", np.random.default_rng(0))
+        field = proposal.fields[0]
+        field.set_references(target.rows, target.weights["loading"])
+        for row, rows in zip((5, 60, 61), asked, strict=False):
+            if rows is not None:
+                field.gains(proposal.tree, rows)
+            chain, _ = proposal.tree.take(row)
+            field.take(row, chain, proposal.tree)
+        found.append(field.gains(proposal.tree, asked[-1]))
+    assert np.allclose(found[0], found[1], rtol=1e-9)

@@ -49,7 +49,7 @@ def test_the_value_of_a_new_batch_is_what_making_it_brings(seed):
     target = proposal.target("window", np.random.default_rng(0))
     information = Information(proposal.fields, target, proposal.tree)
     openings = Openings(information, proposal.tree, 0)
-    found = openings.best(information.each(), proposal.allowed(), np.inf)
+    found = openings.best(proposal.allowed(), np.inf)
     picks, bits, cost = chosen(staged, spec, seed, Stop(found.runs), fixed={"solid": 54.0})
     assert len({pick.chain[0] for pick in picks}) == 1
     assert bits / cost == pytest.approx(found.rate, rel=1e-6)

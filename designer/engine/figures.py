@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from designer.acquisition.candidates import make_candidates
 from designer.acquisition.plan import Plan, make_plan
 from designer.acquisition.proposal import DEFAULT_RUNS
 from designer.acquisition.reference import draw
@@ -84,8 +83,7 @@ def information_so_far(knowledge: Knowledge, region: FloatArray) -> float:
 
 def _region(knowledge: Knowledge) -> FloatArray:
     """Points that stand for the feasible region, ``[256, D]`` at most."""
-    given, _ = knowledge.givens({})
-    candidates = make_candidates(knowledge.state.spec, given=given)
+    candidates = knowledge.candidates
     count = min(_REFERENCES, len(candidates))
     rows = draw(candidates.morton, np.ones(len(candidates)), count, np.random.default_rng(0))
     return candidates.subset(rows).encode(knowledge.training.space)

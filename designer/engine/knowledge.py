@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from designer.acquisition.candidates import Candidates, make_candidates
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.history_doubt import unseen_doubt
 from designer.campaigns.state import CampaignState
@@ -46,6 +47,11 @@ class Knowledge:
     def success(self) -> SuccessModel | None:
         """Where runs can be made at all; None while nothing failed."""
         return learn_success(self.state, self.training)
+
+    @cached_property
+    def candidates(self) -> Candidates:
+        """Recipes that may be proposed when nobody told what the givens are."""
+        return make_candidates(self.state.spec, given=self.default_givens)
 
     @cached_property
     def default_givens(self) -> dict[str, float]:

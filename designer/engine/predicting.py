@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from designer.acquisition.candidates import Candidates, make_candidates
-from designer.acquisition.climbing import climbed
+from designer.acquisition.climbing import PEAKS, best_rows, climbed
 from designer.acquisition.grid import RecipeGrid
 from designer.acquisition.in_spec import log_inside
+from designer.acquisition.points import SharedPoints
 from designer.acquisition.predictions import Prediction, predict
-from designer.acquisition.reference import draw
 from designer.acquisition.region import Region
 from designer.acquisition.surface import make_surface
 from designer.campaigns.factors import Setting
@@ -23,9 +22,6 @@ from designer.models.posterior import ResponsePosterior
 from .knowledge import Knowledge
 from .threads import one_thread
 
-_KEEP = 2e8  # bytes of covariances kept per response
-COARSE = 8192  # candidates looked at before the neighbourhoods of the best
-PEAKS = 32
 TIE = 0.01  # relative difference of in-spec probabilities that is none: then the goals decide
 
 
@@ -51,7 +47,7 @@ def best_recipes(knowledge: Knowledge, count: int) -> list[dict[str, Any]]:
     if not judged:
         return []
     with one_thread():
-        given, _ = knowledge.givens({})
+        given = knowledge.candidates.given
         recipes = _best(knowledge, judged, given, count)
         X = knowledge.training.space.encode_recipes([recipe | given for recipe in recipes])
         shown = predict(knowledge.state.spec, knowledge.shown, X)
@@ -69,20 +65,21 @@ def best_recipes(knowledge: Knowledge, count: int) -> list[dict[str, Any]]:
 
 
 def _best(
-    knowledge: Knowledge, judged: Sequence[Response], given: dict[str, float], count: int
+    knowledge: Knowledge, judged: Sequence[Response], given: Mapping[str, float], count: int
 ) -> list[dict[str, Setting]]:
     """The best recipes among all, or where these are too many among some and steps from them."""
-    spec = knowledge.state.spec
-    candidates = make_candidates(spec, given=given)
-    rows = _ranked(knowledge, judged, candidates, count)
+    candidates, space = knowledge.candidates, knowledge.training.space
+    judge = _Judge(knowledge, judged, candidates.encode(space))
+    rows = best_rows(candidates, judge.score, judge.sort, count)
     if candidates.exact:
         return [candidates.recipe(int(row)) for row in rows[:count]]
-    grid = RecipeGrid(Region.of(spec, {}, given))
+    grid = RecipeGrid(Region.of(knowledge.state.spec, {}, given))
 
     def order(codes: IntArray) -> IntArray:
         givens = {name: np.full(len(codes), value) for name, value in given.items()}
-        X = knowledge.training.space.encode(grid.columns(codes) | givens)
-        return _order(knowledge, judged, X)
+        X = space.encode(grid.columns(codes) | givens)
+        judge, every = _Judge(knowledge, judged, X), np.arange(len(codes))
+        return judge.sort(judge.score(every), every)
 
     starts, _ = grid.codes(candidates.subset(rows[: max(PEAKS, count)]).columns)
     columns = grid.columns(climbed(grid, starts, order, count))
@@ -101,40 +98,35 @@ def _window(response: Response) -> tuple[float, float] | None:
     return window if window is not None and np.isfinite(window).any() else None
 
 
-def _ranked(
-    knowledge: Knowledge, judged: Sequence[Response], candidates: Candidates, count: int
-) -> IntArray:
-    """Rows of the best candidates, best first: a coarse look everywhere, then all near the best."""
-    X = candidates.encode(knowledge.training.space)
-    if len(candidates) <= COARSE or not candidates.exact:
-        return _order(knowledge, judged, X)
-    rng = np.random.default_rng(0)
-    rows = np.unique(draw(candidates.morton, np.ones(len(candidates)), COARSE, rng))
-    best = rows[_order(knowledge, judged, X[rows])[: max(PEAKS, count)]]
-    reach = int(np.ceil((len(candidates) / COARSE) ** (1.0 / max(1, len(candidates.names))))) + 1
-    index = candidates.index.astype(np.int64)
-    near = np.zeros(len(candidates), dtype=np.bool_)
-    for row in best:
-        near |= (np.abs(index - index[row]) <= reach).all(axis=1)
-    rows = np.flatnonzero(near)
-    return rows[_order(knowledge, judged, X[rows])]
+class _Judge:
+    """How good recipes are: by the probability of being made and in spec, then by the goals."""
 
+    def __init__(self, knowledge: Knowledge, judged: Sequence[Response], X: FloatArray) -> None:
+        self._success, self._region = knowledge.success, SharedPoints(X)
+        self._parts = [
+            (r, p, make_surface(p, self._region, np.float32))
+            for r, p in ((r, knowledge.posteriors[r.name]) for r in judged)
+        ]
 
-def _order(knowledge: Knowledge, judged: Sequence[Response], X: FloatArray) -> IntArray:
-    """Points from best to worst."""
-    inside: FloatArray = np.zeros(len(X))  # log of the probability of being made and in spec
-    if knowledge.success is not None:
-        inside += np.log(np.maximum(knowledge.success(X), np.finfo(float).tiny))
-    wish: FloatArray = np.zeros(len(X))
-    for response in judged:
-        posterior = knowledge.posteriors[response.name]
-        surface = make_surface(posterior, X, np.float32, keep=_KEEP)
-        if (window := _window(response)) is not None:
-            limits = posterior.limits(*window)
-            inside += log_inside(surface.mean, surface.variance, limits)
-        if response.goal != "none":
-            wish += response.weight * _aim(response.goal, posterior)(surface.mean)
-    return np.lexsort((np.arange(len(X)), -wish, -np.round(inside / TIE)))
+    def score(self, rows: IntArray) -> FloatArray:
+        """Log probability of being made and in spec, and service to the goals, ``[m, 2]``."""
+        inside: FloatArray = np.zeros(len(rows))
+        if self._success is not None:
+            made = self._success(self._region.part(rows))
+            inside += np.log(np.maximum(made, np.finfo(float).tiny))
+        wish: FloatArray = np.zeros(len(rows))
+        for response, posterior, surface in self._parts:
+            mean, variance = surface.moments(rows)
+            if (window := _window(response)) is not None:
+                inside += log_inside(mean, variance, posterior.limits(*window))
+            if response.goal != "none":
+                wish += response.weight * _aim(response.goal, posterior)(mean)
+        return np.column_stack([inside, wish])
+
+    @staticmethod
+    def sort(figures: FloatArray, rows: IntArray) -> IntArray:
+        """Places from best to worst."""
+        return np.lexsort((rows, -figures[:, 1], -np.round(figures[:, 0] / TIE)))
 
 
 def _aim(goal: str | float, posterior: ResponsePosterior) -> Callable[[FloatArray], FloatArray]:

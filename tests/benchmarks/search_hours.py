@@ -36,7 +36,7 @@ from families import sobol
 
 from designer import Campaign
 from designer.acquisition import strategy
-from designer.acquisition.greedy import best
+from designer.acquisition.greedy import by_value
 from designer.acquisition.plan import make_plan
 from designer.acquisition.predictions import predict
 from designer.engine.knowledge import learn
@@ -103,7 +103,7 @@ class Finder:
         options = {"runs": BATCH, "situation": around, "seed": self.seed + count,
                    "budget": BUDGET - self.hours}  # fmt: skip
         if method == "cost-blind":
-            with mock.patch.object(strategy, "per_cost", return_value=best):
+            with mock.patch.object(strategy, "per_cost", side_effect=lambda _, o: by_value(o)):
                 return make_plan(*arguments, **options)
         if method == "engineer":
             with mock.patch.object(strategy, "choose", MostProbable(around)):
@@ -157,7 +157,7 @@ class MostProbable:
         shown = predict(proposal.spec, proposal.posteriors, proposal.X[rows])
         row = int(rows[np.argmax([p.in_spec for p in shown])])
         taking = strategy.Taking(chosen, proposal.tree, proposal.allowed(), stop)
-        taking.by(chosen, lambda each, open_to: row if open_to[row] and not taking.picks else None)
+        taking.by(chosen, lambda open_to: row if open_to[row] and not taking.picks else None)
         target = proposal.target("window", rng)
         return strategy.Choice("optimum", target, taking.picks, None, ())
 
