@@ -3,7 +3,8 @@
 Every batch is made once and all its runs follow each other, so no order costs less. What is set
 up now comes first, then batches of open runs. Hard stages (a new batch costs something) walk to
 the nearest settings next; where changing costs nothing the order is random, which protects
-against drift (Fisher 1935: randomisation).
+against drift (Fisher 1935: randomisation). Of new batches of the dearest stage the one filled last
+comes last: it is what the next plan may go on with.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from designer.acquisition.batches import BatchTree
+from designer.acquisition.openings import hard_stage
 
 if TYPE_CHECKING:
     from designer.campaigns.specification import Factor, Setting, Specification
@@ -86,8 +88,16 @@ class _Walk:
         if exist:
             at = self._runs[groups[exist[-1]][0]].settings
         factors = self._spec.stage_factors(self._tree.stages[stage])
-        settings = {b: self._runs[groups[b][0]].settings for b in new}
-        return exist + nearest_next(settings, factors, at)
+        last = self._filled_last(groups, new) if stage == hard_stage(self._tree) else []
+        settings = {b: self._runs[groups[b][0]].settings for b in new if b not in last}
+        return exist + nearest_next(settings, factors, at) + last
+
+    @staticmethod
+    def _filled_last(groups: dict[int, list[int]], new: list[int]) -> list[int]:
+        """The new batch of the run of least value, as runs are taken where they are worth most."""
+        if len(new) < 2 or all(len(groups[b]) == 1 for b in new):
+            return []
+        return [max(new, key=lambda b: max(groups[b]))]
 
 
 def nearest_next(

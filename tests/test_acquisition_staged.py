@@ -237,3 +237,16 @@ def test_four_stages_and_factors_without_one():
     assert len(plan.runs) > 4
     assert plan.cost == pytest.approx(sum(run.cost for run in plan.runs))
     assert len({run.batch["one"] for run in plan.runs}) < len(plan.runs)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_slurry_filled_last_is_made_last_so_that_the_next_plan_can_go_on_with_it(seed):
+    spec = line_spec()
+    space, posteriors = posteriors_of(spec, seed)
+    plan = make_plan(spec, space, posteriors, budget=14.0, seed=seed)
+    made = [run.batch["slurry"] for run in plan.runs]
+    filled = max(plan.runs, key=lambda run: run.rank).batch["slurry"]
+    assert len(set(made)) > 1
+    assert made[-1] == filled
+    blocks = [name for k, name in enumerate(made) if k == 0 or made[k - 1] != name]
+    assert len(blocks) == len(set(made))  # every slurry is made once
