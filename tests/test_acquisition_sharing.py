@@ -38,6 +38,19 @@ def corner(X):
 # ---- information ----
 
 
+def test_expected_bits_are_bits_times_the_chance():
+    each = []
+    for success in (None, corner):
+        proposal = proposal_of(line_spec(), 3, Situation(success=success))
+        information = proposal.information(proposal.target("window", np.random.default_rng(0)))
+        some = proposal.tree.keys(0) < 2
+        inner = information.inside({0: np.arange(30)}, 0)[0].each()
+        each.append([information.each()[some], information.each(some)[some], inner])
+    chance = corner(proposal.X)
+    for k, part in enumerate((some, some, slice(30))):
+        assert np.allclose(each[1][k], each[0][k] * chance[part], rtol=1e-9)
+
+
 @pytest.mark.parametrize("success", [None, corner])
 def test_bits_of_some_points_are_those_of_all(success):
     found = []
@@ -170,20 +183,31 @@ def test_the_most_notable_candidates_are_found_without_looking_at_all(seed, how)
     assert len(found) <= 96 + 16
 
 
-def test_those_at_hand_are_among_the_notable_ones(monkeypatch):
-    """Also where there are too many of them to look at all."""
-    monkeypatch.setattr(notable_module, "COARSE", 200)
-    spec = big_spec()
+@pytest.mark.parametrize("seed", range(3))
+def test_the_best_of_those_at_hand_are_among_the_notable_ones(seed):
     recipe = {"solid": 3.0, "gap": 30.0, "pressure": 4.0}
     around = Situation(pending=(OpenRun("R001", recipe, {"slurry": "slurry-01"}),))
-    proposal = proposal_of(spec, 2, around)
-    rows = notable(
-        proposal, lambda rows: chance_in_spec(proposal, rows), np.random.default_rng(0), 96
-    )
-    at_hand = proposal.tree.depth()[rows] > 0
-    assert at_hand.sum() >= 32
+    proposal = proposal_of(big_spec(), seed, around)
+
+    def worth(rows):
+        return chance_in_spec(proposal, rows)
+
+    rows = notable(proposal, worth, np.random.default_rng(0), 96)
     same = proposal.candidates.matching(recipe)
     assert not same[rows].any()  # it is open
+    at_hand = proposal.tree.depth()[: len(proposal.candidates)] > 0
+    assert 900 < at_hand.sum() < 1000
+    best = np.sort(worth(np.flatnonzero(at_hand & ~same)))[-32:]
+    assert np.allclose(np.sort(worth(rows[at_hand[rows]]))[-32:], best, rtol=1e-9)
+
+
+def test_where_too_many_are_at_hand_a_part_is_looked_at(monkeypatch):
+    monkeypatch.setattr(notable_module, "COARSE", 200)
+    mask = np.arange(20_000) % 2 == 0
+    rows = notable_module._some(mask, np.arange(20_000))
+    assert mask[rows].all()
+    assert len(rows) == 200
+    assert np.diff(rows).max() < 400
 
 
 def test_information_without_a_proposal_knows_its_groups_alone():
