@@ -42,9 +42,9 @@ def notable(
     score(_some(at_hand & free, morton))
     order = np.argsort(-found, kind="stable")
     parts = [order[:third], order[at_hand[order]][:third]]
-    even = np.zeros(n)  # drawn are candidates that stand for all: others are near the best
-    even[proposal.stand_ins] = 1.0
-    drawn = found * even
+    share = np.ones(n)  # candidates that stand for all weigh as many as they stand for
+    share[proposal.stand_ins] = n / len(proposal.stand_ins)
+    drawn = found * share
     for weights, number in ((drawn, third), (free.astype(np.float64), third // 2)):
         if weights.sum() > 0:
             parts.append(draw(morton, weights, number, rng))
