@@ -88,7 +88,10 @@ class _Walk:
         if exist:
             at = self._runs[groups[exist[-1]][0]].settings
         factors = self._spec.stage_factors(self._tree.stages[stage])
-        last = self._filled_last(groups, new) if stage == hard_stage(self._tree) else []
+        within = stage + 1 < len(self._tree.stages)  # else a batch only brings replicates
+        last: list[int] = []
+        if within and stage == hard_stage(self._tree):
+            last = self._filled_last(groups, new)
         settings = {b: self._runs[groups[b][0]].settings for b in new if b not in last}
         return exist + nearest_next(settings, factors, at) + last
 
