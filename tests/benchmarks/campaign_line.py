@@ -80,10 +80,19 @@ class Line:
         kind: of the three earlier lines.
         blind: the program is told that changing anything costs nothing; hours are counted as ever.
         windows: arguments of ``draw_windows`` (left out: the twin's usual ones).
+        start: free Sobol runs before everything.
     """
 
     def __init__(
-        self, seed, change, *, goal="window", kind="one_misleading", blind=False, windows=None
+        self,
+        seed,
+        change,
+        *,
+        goal="window",
+        kind="one_misleading",
+        blind=False,
+        windows=None,
+        start=START,
     ):
         self.seed, self.blind = seed, blind
         twin = scenario(seed, kind)
@@ -102,7 +111,8 @@ class Line:
             self.campaign.add_line(earlier.name, pd.DataFrame(earlier.data))
         self._line = self.target.campaign(seed)
         self._ledger = Ledger(dict(zip(STAGES, change, strict=True)))
-        self._attach(self.sobol(START), [{}] * START)
+        if start:
+            self._attach(self.sobol(start), [{}] * start)
         self.made: list[Made] = []
 
     # ---- runs ----------------------------------------------------------------------------------
@@ -163,8 +173,12 @@ class Line:
             self._attach({name: column[:n] for name, column in settings.items()}, batches[:n])
         return n
 
+    def results(self, settings, batches):
+        """What runs with these batches measure, per response."""
+        return self._line.make(settings, [dict(batch) for batch in batches])
+
     def _attach(self, settings, batches):
-        results = self._line.make(settings, [dict(batch) for batch in batches])
+        results = self.results(settings, batches)
         ids = {f"batch:{s}": [b.get(s, "") for b in batches] for s in STAGES}
         told = {name: column for name, column in ids.items() if any(column)}
         self.campaign.attach(pd.DataFrame({**settings, **results, **told}))

@@ -26,7 +26,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 from families import FAMILIES, Difference, random_smooth, related, sobol, standardised
-from propose_cpu import _peak_megabytes
+from propose_cpu import peak_megabytes
 
 from designer.models import compression
 from designer.models.averaging import average
@@ -97,7 +97,7 @@ def cost(lines: int = 20, rows: int = 1000, runs: int = 16) -> dict[str, float]:
     memory = Dictionary()
     _, first = timed(data.take(np.arange(len(data.y) - 4)), memory)
     later = min(timed(data, memory)[1] for _ in range(3))
-    return {"first_s": first, "later_s": later, "peak_mb": _peak_megabytes()}
+    return {"first_s": first, "later_s": later, "peak_mb": peak_megabytes()}
 
 
 def accuracy(

@@ -27,28 +27,25 @@ import numpy as np
 import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parent))
+from campaign_line import START, Line, columns, quiet
 from families import POINTS, sobol
-from twin_benchmark import FIRST_SEED, RECORDED, START, Line, quiet
+from line_hours import COSTS, FIRST_SEED
 
 from designer.engine.knowledge import learn
 from designer.engine.predicting import predict_recipes
 
+RECORDED = ("mass_loading", "porosity", "adhesion")
 CHAINS = {"from 4 Sobol runs": (START, (4, 8, 8)), "from the lines alone": (0, (4,))}
-
-
-def state_of(line):
-    """The campaign's state now."""
-    return line.campaign.service.session.state(line.campaign.name)
 
 
 def known_now(line):
     """Stated ± and true RMSE per response at the points, ``[responses]`` each."""
     X = sobol(len(line.factors), POINTS, np.random.default_rng([line.seed, 78]))
-    points = line.snapped(X)
+    points = columns(line.factors, X)
     truth = line.target.truth(points)
     values = zip(*points.values(), strict=True)
     recipes = [dict(zip(points, map(float, row), strict=True)) for row in values]
-    found = predict_recipes(learn(state_of(line), quiet), recipes)
+    found = predict_recipes(learn(line.state, quiet), recipes)
     stated, true = [], []
     for name in RECORDED:
         mean, sd = np.array([[p.responses[name][k] for k in ("mean", "sd")] for p in found]).T
@@ -60,16 +57,15 @@ def known_now(line):
 def make(line, plan):
     """Make and record the runs of a plan."""
     frame = plan.frame
-    ids = {s: frame[f"batch:{s}"].tolist() for s in ("slurry", "coating")}
+    ids = [dict(zip(("slurry", "coating"), row, strict=True))
+           for row in zip(frame["batch:slurry"], frame["batch:coating"], strict=True)]  # fmt: skip
     settings = {f.name: frame[f.name].to_numpy() for f in line.factors}
-    line.campaign.record(pd.DataFrame(line.line.make(settings, ids), index=frame.index))
+    line.campaign.record(pd.DataFrame(line.results(settings, ids), index=frame.index))
 
 
 def follow(seed, start, plans):
     """Per plan: (runs before, after), stated ± before, promise, stated ± after, RMSE after."""
-    line = Line(seed, "window")
-    if start:
-        line.attach(line.sobol(start))
+    line = Line(seed, COSTS["3 / 0.5 / 0.1 h"], start=start)
     made, out = start, []
     for number, count in enumerate(plans):
         plan = line.campaign.propose(count, seed=seed + number)

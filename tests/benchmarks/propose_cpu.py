@@ -121,7 +121,7 @@ def measure(size: int, runs: int, *, flat: bool = False) -> dict[str, float]:
     before = time.process_time()
     plan = make_plan(spec, space, posteriors, runs=runs, seed=1)
     cpu = time.process_time() - before
-    peak = _peak_megabytes()
+    peak = peak_megabytes()
     unit = calibration()
     return {
         "recipes": size,
@@ -133,7 +133,7 @@ def measure(size: int, runs: int, *, flat: bool = False) -> dict[str, float]:
     }
 
 
-def _peak_megabytes() -> float:
+def peak_megabytes() -> float:
     """Peak memory of this process alone; a child's ru_maxrss begins with its parent's on Linux."""
     try:
         status = Path("/proc/self/status").read_text()
