@@ -108,9 +108,11 @@ class FormModal(_Fitting[Any]):
                     yield from _field(ask)
                 yield Static("", markup=False, id="modal-wrong")
             yield Static("", markup=False, id="modal-same")
-            yield Static(
-                f"enter or ctrl+s: {question.do}   esc: leave", markup=False, id="modal-keys"
-            )
+            several = len(question.asks) > 1
+            act = f"ctrl+s: {question.do}   enter: next field" if several else (
+                f"enter or ctrl+s: {question.do}"
+            )  # fmt: skip
+            yield Static(f"{act}   esc: leave", markup=False, id="modal-keys")
 
     def on_mount(self) -> None:
         """Begin in the first field."""
