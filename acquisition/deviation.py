@@ -90,7 +90,7 @@ class Deviation:
         what = self.value_name or "information"
         share = f"no {what}" if lost < _NOTHING else f"{lost:.0f} % of this plan's {what}"
         unit = " bit" if self.value_name is None else ""
-        text = f"keeping {kept} costs {share} ({told:.2g} instead of {free:.2g}{unit})"
+        text = f"keeping {kept} costs {share} ({told:.3g} instead of {free:.3g}{unit})"
         if self.runs != self.runs_free:
             text += f", with {self.runs} instead of {self.runs_free} runs"
         hours = spec.costs.unit

@@ -109,6 +109,7 @@ class Taking:
         self.left = np.inf if stop.budget is None else stop.budget
         self.allowed, self._proposable = allowed.copy(), allowed
         self.references = ReferenceRuns(tree)
+        self._next: int | None = None  # what a reference run came before
 
     def by(self, objective: Objective, choose: Choose) -> None:
         """Take what ``choose`` picks until the plan is complete or nothing adds enough."""
@@ -116,11 +117,15 @@ class Taking:
             self._take(given, objective)
         while len(self.picks) < self.stop.runs:
             affordable = self.affordable()
-            row = choose(affordable) if affordable.any() else None
-            if row is None:
+            chosen, self._next = self._next, None
+            if chosen is None or not affordable[chosen]:
+                chosen = choose(affordable) if affordable.any() else None
+            if chosen is None:
                 return
             possible = self._proposable & self.tree.affordable(self.left)
-            self._take(self.references.instead(row, possible), objective)
+            row = self.references.instead(chosen, possible)
+            self._next = None if row == chosen else chosen
+            self._take(row, objective)
 
     def affordable(self) -> BoolArray:
         """Points that may be proposed and that the budget allows, ``[n]``."""

@@ -50,6 +50,15 @@ class Count:
         added = self._inside[:, i] * self._success[i]
         self.missing = np.maximum(self.missing - added, 0.0)
 
+    def padded(self) -> Count:
+        """The same with one candidate more that is never in spec."""
+        return Count(
+            np.column_stack([self._inside, np.zeros(len(self._inside), dtype=np.bool_)]),
+            self.missing,
+            np.append(self._success, 0.0),
+            np.append(self._untaken, False),
+        )
+
     def part(self, places: IntArray) -> Count:
         """The same for some of the candidates, to go on by itself."""
         part = self._untaken[places]
@@ -75,14 +84,14 @@ class Hits:
     least = 0.02  # a run in fifty: less is noise of the samples (assumption)
 
     def __init__(self, n: int, rows: IntArray, count: Count) -> None:
-        self._rows, self._count = rows, count
-        self._place = np.full(n, -1, dtype=np.int64)
+        self._rows, self._count = rows, count.padded()
+        self._place = np.full(n, len(rows), dtype=np.int64)  # not looked at: never in spec
         self._place[rows] = np.arange(len(rows))
 
     def each(self, _of_interest: BoolArray | None = None, /) -> FloatArray:
         """What every point would add, ``[n]``."""
         out = np.zeros(len(self._place))
-        out[self._rows] = self._count.each()
+        out[self._rows] = self._count.each()[:-1]
         return out
 
     def take(self, row: int, _chain: Sequence[int], /) -> float:

@@ -87,8 +87,10 @@ class Improvement:
     def take(self, row: int, _chain: Sequence[int], /) -> float:
         """Account for a run and say what it added."""
         gained = float(self.each()[row])
-        self._taken.append(int(np.flatnonzero(self._rows == row)[0]))
-        self._each = None
+        at = np.flatnonzero(self._rows == row)
+        if len(at):  # a reference run need not be among the candidates looked at
+            self._taken.append(int(at[0]))
+            self._each = None
         return gained
 
     def inside(self, groups: Mapping[int, IntArray], _stage: int, /) -> dict[int, _First]:

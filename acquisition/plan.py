@@ -22,7 +22,7 @@ from designer.acquisition.refined import Refined, Take
 from designer.acquisition.region import Region
 from designer.acquisition.situation import Situation
 from designer.acquisition.space_filling import NEUTRAL
-from designer.acquisition.strategy import choose
+from designer.acquisition.strategy import Choice, choose
 from designer.campaigns.entries import PlannedRun
 from designer.campaigns.numbers import number_text
 from designer.models.arrays import BoolArray
@@ -102,11 +102,6 @@ def make_plan(
         runs = DEFAULT_RUNS
     assumed, notes = _given(spec, given or {})
     candidates, wanted = _candidates(spec, fixed or {}, assumed, seed)
-    if not candidates.exact:
-        notes.append(
-            f"there are too many recipes to compare all: {len(candidates)} spread over the region"
-            " and those around the best were"
-        )
 
     def chosen(only: BoolArray | None) -> Finish:
         proposal = Proposal(spec, space, posteriors, candidates, situation, wanted=only)
@@ -133,8 +128,9 @@ def make_plan(
             make_improver=make_improver,
             refine=None if candidates.exact else refine,
         )
+        part = [] if candidates.exact else [_only_some(len(candidates), choice, proposal)]
         short = _shortfall(proposal, len(choice.picks), runs, budget, stop)
-        return Finish(choice, (*notes, *choice.notes, *short), rng)
+        return Finish(choice, (*notes, *part, *choice.notes, *short), rng)
 
     made = chosen(wanted if fixed else None)
     planned = made.runs()
@@ -190,6 +186,12 @@ def _given(spec: Specification, given: Mapping[str, float]) -> tuple[dict[str, f
             text = number_text(assumed[item.name]) + (f" {item.unit}" if item.unit else "")
             notes.append(f"{item.name} was not given: planned for {text}, the middle of its range")
     return assumed, notes
+
+
+def _only_some(count: int, choice: Choice, proposal: Proposal) -> str:
+    """Which recipes were compared where there are too many."""
+    around = "" if choice.proposal is proposal else " and those around the best"
+    return f"there are too many recipes to compare all: {count} spread over the region{around} were"
 
 
 def _shortfall(

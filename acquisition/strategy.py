@@ -155,7 +155,8 @@ def _searching(
     for hits, how in ways:
         chance = _chance(proposal, hits, budget)
         if chance > _SMALL_CHANCE:
-            return hits, [f"{told}; {how}, as many per {proposal.spec.costs.unit} as possible"]
+            unit = proposal.spec.costs.unit.removesuffix("s") or "cost"
+            return hits, [f"{told}; {how}, as many per {unit} as possible"]
         most = max(most, chance)
     return None, [
         f"{told}; {DEFAULT_RUNS} further runs would bring one with probability {most:.2f} only,"
@@ -173,8 +174,8 @@ def _chance(proposal: Proposal, hits: Hits, budget: float | None) -> float:
 
 
 def _found(looked: Search) -> str:
-    runs = "run is" if looked.found == 1 else "runs are"
-    return f"{looked.found} of {WANTED} {runs} predicted in spec"
+    verb = "is" if looked.found == 1 else "are"
+    return f"{looked.found} of {WANTED} runs {verb} predicted in spec"
 
 
 def _improving(

@@ -160,7 +160,7 @@ def _stages(spec: Specification) -> dict[str, _Facts]:
             "change cost": number_text(stage.change_cost),
             "usable for": _optional(stage.usable_for, None),
             "most runs": _optional(stage.most_runs, None),
-            "reference": _settings(spec, stage.reference),
+            "reference": _settings(spec, dict(sorted(stage.reference.items()))),
         }
 
     return {stage.name: facts(stage) for stage in spec.stages}

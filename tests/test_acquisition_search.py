@@ -62,6 +62,19 @@ def test_the_chance_of_a_hit():
     assert Count(inside, np.full(4, 3.0), np.full(3, 0.5)).chance(np.array([0])) == 0.25
 
 
+def test_a_run_that_was_not_looked_at_is_no_hit_and_takes_none_away():
+    """A reference run need not be among the candidates looked at."""
+    inside = np.array([[1, 0], [1, 1]], dtype=bool)
+    hits = Hits(6, np.array([1, 4]), Count(inside, np.full(2, 3.0), np.ones(2)))
+    before = hits.each()
+    assert hits.take(5, []) == 0.0
+    np.testing.assert_array_equal(hits.each(), before)
+    inner = hits.inside({0: np.array([1, 2, 5])}, 0)[0]
+    assert inner.each().tolist() == [1.0, 0.0, 0.0]
+    assert hits.chance(np.array([2, 5])) == 0.0
+    assert hits.take(4, []) == 0.5
+
+
 def test_only_points_looked_at_count():
     hits = Hits(6, np.array([1, 4]), Count(np.ones((2, 2), dtype=bool), np.ones(2), np.ones(2)))
     assert hits.each().tolist() == [0, 1, 0, 0, 1, 0]

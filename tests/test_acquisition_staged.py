@@ -250,3 +250,23 @@ def test_the_slurry_filled_last_is_made_last_so_that_the_next_plan_can_go_on_wit
     assert made[-1] == filled
     blocks = [name for k, name in enumerate(made) if k == 0 or made[k - 1] != name]
     assert len(blocks) == len(set(made))  # every slurry is made once
+
+
+def test_what_a_reference_run_came_before_follows_it_even_when_nothing_is_known():
+    spec = with_stages({"reference": REFERENCE}, {}, {})
+    space, _ = posteriors_of(spec, 0)
+    plan = make_plan(spec, space, {}, runs=6, seed=1)
+    runs = sorted(plan.runs, key=lambda run: run.rank)
+    assert [is_reference(run) for run in runs] == [True, False] * 3
+    for reference, other in zip(runs[::2], runs[1::2], strict=True):
+        assert reference.batch["slurry"] == other.batch["slurry"]
+
+
+@pytest.mark.parametrize("goal", ["window", "optimum"])
+def test_reference_runs_are_possible_with_every_goal(goal):
+    spec = with_stages({"reference": REFERENCE}, {}, {})
+    space, posteriors = posteriors_of(spec, 0)
+    plan = make_plan(spec, space, posteriors, budget=12.0, goal=goal, seed=1)
+    assert any(is_reference(run) for run in plan.runs)
+    if plan.value is not None:
+        assert plan.value == pytest.approx(sum(run.value or 0.0 for run in plan.runs))

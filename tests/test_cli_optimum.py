@@ -9,6 +9,15 @@ OPTIMUM = SMALL.replace('line = "line4"', 'line = "line4"\ngoal = "optimum"').re
 )
 
 
+AIR_GAP = """[[factor]]
+name = "air_gap"
+low = 1
+high = 3
+step = 1
+stage = "coating"
+"""
+
+
 @pytest.fixture
 def small(cli, tmp_path):
     (tmp_path / "small.toml").write_text(OPTIMUM)
@@ -68,3 +77,21 @@ def test_failures_are_told_and_weigh(small):
     assert again["runs"][0]["success"] is not None
     shown = small.json("show", "small", plan["runs"][0]["run"])
     assert shown["in_spec"] == plan["runs"][0]["in_spec"]
+
+
+def test_a_dry_run_changes_nothing_that_status_says(small):
+    record(small, small.json("propose", "small", "-n", "4")["runs"])
+    small("status", "small", "--refresh")
+    before = small.json("status", "small")
+    small.json("propose", "small", "-n", "20", "--dry-run")
+    assert small.json("status", "small") == before
+
+
+def test_an_amendment_that_changes_nothing_is_refused_with_a_reference_too(cli, tmp_path):
+    text = OPTIMUM.replace(
+        "change_cost = 3.0", "change_cost = 3.0\nreference = { coating_gap = 150, air_gap = 2 }"
+    ).replace("[[response]]", AIR_GAP + "[[response]]", 1)
+    (tmp_path / "small.toml").write_text(text)
+    cli("init", "small.toml")
+    cli("amend", "small", "small.toml", code=3)
+    assert "first run of every new batch" in cli("show", "small")

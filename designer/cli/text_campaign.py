@@ -138,6 +138,15 @@ def _rules(spec: Mapping[str, Any], view: SpecView) -> Iterable[str]:
         stages.append(f"budget {amount(costs['budget'])}")
     if stages:
         yield from paragraph(f"Costs in {view.cost_unit}: ", ", ".join(stages), width)
+    for stage in spec.get("stage") or ():
+        told = []
+        if stage.get("most_runs") is not None:
+            told.append(f"at most {number(stage['most_runs'])} runs of a batch")
+        if stage.get("reference"):
+            recipe = ", ".join(f"{name} {value}" for name, value in stage["reference"].items())
+            told.append(f"the first run of every new batch at {recipe}")
+        if told:
+            yield from paragraph(f"Stage {stage['name']}: ", "; ".join(told), width)
 
 
 def _lines(lines: Sequence[Any]) -> list[str]:

@@ -21,7 +21,9 @@ from designer.models.posterior import ResponsePosterior
 
 from .knowledge import Knowledge
 from .threads import one_thread
+from .training import believed_runs
 
+_RANKED = 64  # recipes whose order is settled by what is shown
 TIE = 0.01  # relative difference of in-spec probabilities that is none: then the goals decide
 
 
@@ -37,7 +39,8 @@ def predict_recipes(
 def best_recipes(knowledge: Knowledge, count: int) -> list[dict[str, Any]]:
     """Recommended set-points: most probably made and in spec, then best by the responses' goals.
 
-    Candidates are ranked at the most probable hyperparameters; what is shown is averaged.
+    Candidates are found at the most probable hyperparameters; the best of them and the recipes made
+    are put in order by what is shown, the average over hyperparameters.
 
     Returns:
         Up to ``count`` of ``{"settings", "given", "in_spec", "success", "predicted"}``; none when
@@ -48,8 +51,11 @@ def best_recipes(knowledge: Knowledge, count: int) -> list[dict[str, Any]]:
         return []
     with one_thread():
         given = knowledge.candidates.given
-        recipes = _best(knowledge, judged, given, count)
+        recipes = _with_made(knowledge, _best(knowledge, judged, given, max(count, _RANKED)), given)
         X = knowledge.training.space.encode_recipes([recipe | given for recipe in recipes])
+        judge, every = _Judge(knowledge, judged, X, shown=True), np.arange(len(recipes))
+        order = judge.sort(judge.score(every), every)[:count]
+        recipes, X = [recipes[k] for k in order], X[order]
         shown = predict(knowledge.state.spec, knowledge.shown, X)
         success = None if knowledge.success is None else knowledge.success(X)
     return [
@@ -62,6 +68,16 @@ def best_recipes(knowledge: Knowledge, count: int) -> list[dict[str, Any]]:
         }
         for k, (recipe, prediction) in enumerate(zip(recipes, shown, strict=True))
     ]
+
+
+def _with_made(
+    knowledge: Knowledge, recipes: list[dict[str, Setting]], given: Mapping[str, float]
+) -> list[dict[str, Setting]]:
+    """Some recipes and those of the runs that may be proposed, each once."""
+    spec = knowledge.state.spec
+    made = [dict(run.used) for run in believed_runs(knowledge.state)]
+    possible = [used for used in made if not spec.recipe_problems({**used, **given}, "")]
+    return list({tuple(sorted(r.items())): r for r in (*recipes, *possible)}.values())
 
 
 def _best(
@@ -101,11 +117,20 @@ def _window(response: Response) -> tuple[float, float] | None:
 class _Judge:
     """How good recipes are: by the probability of being made and in spec, then by the goals."""
 
-    def __init__(self, knowledge: Knowledge, judged: Sequence[Response], X: FloatArray) -> None:
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        judged: Sequence[Response],
+        X: FloatArray,
+        *,
+        shown: bool = False,
+    ) -> None:
         self._success, self._region = knowledge.success, SharedPoints(X)
+        self._shown = shown
+        beliefs = knowledge.shown if shown else knowledge.posteriors
         self._parts = [
             (r, p, make_surface(p, self._region, np.float32))
-            for r, p in ((r, knowledge.posteriors[r.name]) for r in judged)
+            for r, p in ((r, beliefs[r.name]) for r in judged)
         ]
 
     def score(self, rows: IntArray) -> FloatArray:
@@ -116,7 +141,8 @@ class _Judge:
             inside += np.log(np.maximum(made, np.finfo(float).tiny))
         wish: FloatArray = np.zeros(len(rows))
         for response, posterior, surface in self._parts:
-            mean, variance = surface.moments(rows)
+            at = self._region.part(rows)
+            mean, variance = posterior.moments(at) if self._shown else surface.moments(rows)
             if (window := _window(response)) is not None:
                 inside += log_inside(mean, variance, posterior.limits(*window))
             if response.goal != "none":

@@ -63,7 +63,7 @@ def _step_words(spec: Specification, step: Mapping[str, Any] | None) -> str:
     if step is None:
         return ""
     narrower = 100 * (1 - 2 ** -step["bits"])  # bits = log2 of the ratio of standard deviations
-    cost = f"{step['cost']:.3g} {spec.costs.unit}"
+    cost = _cost_words(step["cost"], spec.costs.unit)
     runs = "" if step["stage"] is None else f" ({_count(step['runs'])})"
     return (
         f"a further {step['stage'] or 'run'} then brings {step['bits']:.2f} bit"
@@ -132,9 +132,10 @@ def _worth(state: CampaignState, figures: Mapping[str, Any]) -> str:
     step, costs = ahead.get("next"), state.spec.costs
     if step is None:
         return "Propose the next runs."
-    name, cost = step["stage"] or "run", f"{step['cost']:.3g} {costs.unit}"
+    name, cost = step["stage"] or "run", _cost_words(step["cost"], costs.unit)
     told = f"a further {name} brings {step['bits']:.2f} bit for {cost}"
-    if state.spec.goal == "optimum" and len(in_spec_runs(state)) < FOUND:
+    windows = any(r.window is not None for r in state.spec.responses)
+    if state.spec.goal == "optimum" and windows and len(in_spec_runs(state)) < FOUND:
         return f"Propose the next runs: {len(in_spec_runs(state))} of {FOUND} recipes are in spec."
     if step["bits"] * (_SINGLE if step["stage"] is None else 1) < WORTH:
         return f"Stop: {told}. Little is left to learn here."
@@ -143,6 +144,10 @@ def _worth(state: CampaignState, figures: Mapping[str, Any]) -> str:
         bits = f"{left * ahead['best_rate']:.2f} bit"
         return f"Stop: {told}, so the {left:.3g} {costs.unit} left bring {bits} at most."
     return f"Propose the next runs: {told}."
+
+
+def _cost_words(cost: float, unit: str) -> str:
+    return "1 run" if unit == "runs" and cost == 1 else f"{cost:.3g} {unit}"
 
 
 def _count(number: int, one: str = "run") -> str:

@@ -74,7 +74,7 @@ def propose(
                 hint="Allow more cost, or free a fixed setting",
             )
         )
-    if proposal.evaluation is not None:
+    if proposal.evaluation is not None and not dry_run:  # about runs that exist nowhere
         EvaluationCache(session.store).write(state.campaign_id, state.seq, proposal.evaluation)
     shortened = _budget_note(state, left, wanted or 0, proposal.draft)
     notes = [*proposal.draft.notes, *shortened]
