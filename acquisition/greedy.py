@@ -159,4 +159,6 @@ def best(values: FloatArray, allowed: BoolArray) -> int:
     """The allowed point with the largest value; among equals the first."""
     values = np.where(allowed, values, -np.inf)
     largest = float(values.max())
+    if np.isnan(largest):
+        raise FloatingPointError("what a run is worth is not a number")
     return int(np.argmax(values >= largest - _TIE * abs(largest)))

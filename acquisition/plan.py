@@ -64,6 +64,9 @@ class Plan:
     outlook: Outlook | None = None
 
 
+# float32 products of OpenBLAS raise flags for what lies behind the ends of their arrays (seen on
+# finite arrays with finite results); `greedy.best` refuses values that are not numbers
+@np.errstate(invalid="ignore")
 def make_plan(
     spec: Specification,
     space: Space,
