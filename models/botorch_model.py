@@ -15,7 +15,7 @@ from botorch.acquisition.objective import PosteriorTransform
 from botorch.models.model import FantasizeMixin, Model
 from botorch.posteriors.gpytorch import GPyTorchPosterior
 from botorch.posteriors.posterior import Posterior
-from gpytorch.distributions import MultitaskMultivariateNormal
+from gpytorch.distributions import MultitaskMultivariateNormal, MultivariateNormal
 from torch import Tensor
 
 from designer.models.botorch_surface import Surface, surface_of
@@ -35,6 +35,22 @@ def to_botorch(posteriors: Sequence[ResponsePosterior], space: Space) -> TrustMo
         the unit cube, categorical ones as integer codes.
     """
     return TrustModel([surface_of(posterior) for posterior in posteriors], space)
+
+
+def joint_posterior(
+    normals: list[MultivariateNormal], transform: PosteriorTransform | None
+) -> Posterior:
+    """Independent responses as one posterior.
+
+    Args:
+        normals: one per response, ``[..., q]`` each.
+        transform: applied at the end.
+    """
+    if len(normals) == 1:
+        result: Posterior = GPyTorchPosterior(normals[0])
+    else:
+        result = GPyTorchPosterior(MultitaskMultivariateNormal.from_independent_mvns(normals))
+    return result if transform is None else transform(result)
 
 
 class TrustModel(Model, FantasizeMixin):
@@ -86,12 +102,7 @@ class TrustModel(Model, FantasizeMixin):
             noise = observation_noise
             own = noise[..., k] if isinstance(noise, Tensor) else noise
             normals.append(self.surfaces[k].raw(encoded, own))
-        if len(normals) == 1:
-            result: Posterior = GPyTorchPosterior(normals[0])
-        else:
-            joint = MultitaskMultivariateNormal.from_independent_mvns(normals)
-            result = GPyTorchPosterior(joint)
-        return result if posterior_transform is None else posterior_transform(result)
+        return joint_posterior(normals, posterior_transform)
 
     def condition_on_observations(
         self, X: Tensor, Y: Tensor, noise: Tensor | None = None, **_: object

@@ -9,13 +9,12 @@ from __future__ import annotations
 import torch
 from botorch.acquisition.objective import PosteriorTransform
 from botorch.models.model import Model
-from botorch.posteriors.gpytorch import GPyTorchPosterior
 from botorch.posteriors.posterior import Posterior
-from gpytorch.distributions import MultitaskMultivariateNormal, MultivariateNormal
+from gpytorch.distributions import MultivariateNormal
 from linear_operator import to_linear_operator
 from torch import Tensor
 
-from designer.models.botorch_model import TrustModel
+from designer.models.botorch_model import TrustModel, joint_posterior
 
 _JITTER = 1e-6  # of the mean variance: neighbours on a fine grid are almost the same point
 
@@ -81,9 +80,4 @@ class PointsModel(Model):
             )
             for k in wanted
         ]
-        if len(normals) == 1:
-            result: Posterior = GPyTorchPosterior(normals[0])
-        else:
-            joint = MultitaskMultivariateNormal.from_independent_mvns(normals)
-            result = GPyTorchPosterior(joint)
-        return result if posterior_transform is None else posterior_transform(result)
+        return joint_posterior(normals, posterior_transform)
