@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import random
@@ -320,7 +321,8 @@ def test_ten_thousand_events_load_within_a_second_of_cpu(tmp_path):
     assert state.seq == 10_002
     assert state.status_counts["completed"] == 5000
     assert used < 1.0
+    gc.collect()  # else one of the ten may pay for what the set-up and earlier tests left behind
     began = time.process_time()
     for _ in range(10):
         reader.state("demo")
-    assert (time.process_time() - began) / 10 < 0.1
+    assert (time.process_time() - began) / 10 < 0.05
