@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from designer.acquisition.in_spec import probability
+from designer.acquisition.functions.probability_in_spec import probability
 from designer.acquisition.posterior import Posterior
 from designer.models.arrays import FloatArray
 
 if TYPE_CHECKING:
-    from designer.campaigns.specification import Specification
+    from designer.campaigns.specification.specification import Specification
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.errors import InputError, Problem
-from designer.plan_frame import ProposedPlan
+from designer.frames import ProposedPlan
 from designer.service import Service
 from designer.service.session import DEFAULT, Default
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from botorch.models.model import Model
 
-    from designer.campaigns.specification import Specification
+    from designer.campaigns.specification.specification import Specification
 
 SpecSource = str | Path | Mapping[str, Any]
 
@@ -335,7 +335,7 @@ def _texts(values: Mapping[str, Any] | None) -> dict[str, str]:
     Raises:
         InputError: something that is neither number nor text.
     """
-    from designer.campaigns.numbers import number_text
+    from designer.campaigns.values.numbers import number_text
 
     texts: dict[str, str] = {}
     problems: list[Problem] = []

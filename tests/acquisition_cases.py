@@ -3,8 +3,8 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from designer.campaigns.specification import Specification
-from designer.models.space import Space
+from designer.campaigns.specification.specification import Specification
+from designer.models.encoding import Space
 
 
 def matern(X, Z, lengthscale):

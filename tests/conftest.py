@@ -60,7 +60,7 @@ class CommandLine:
         return said
 
     def _head(self):
-        from designer.campaigns.store import Store
+        from designer.campaigns.store.store import Store
 
         store = Store.open(str(self.store))
         return [store.state(info.name).head for info in store.list()] if store.exists else []

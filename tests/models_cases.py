@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from designer.models.cascade import Upstream
-from designer.models.data import ResponseData
-from designer.models.posterior import ResponsePosterior
-from designer.models.process import Compaction, Feature, Loading
-from designer.models.trust_gp import fit
+from designer.models.data.dataset import ResponseData
+from designer.models.fitting.fit import fit
+from designer.models.gp.process_features import Compaction, Feature, Loading
+from designer.models.gp.upstream import Upstream
+from designer.models.posterior.posterior import ResponsePosterior
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,9 +7,9 @@ import sqlite3
 import pytest
 
 from designer.campaigns import commands
-from designer.campaigns.schema import TRIGGERS
-from designer.campaigns.specification import Specification
-from designer.campaigns.store import Store
+from designer.campaigns.specification.specification import Specification
+from designer.campaigns.store.schema import TRIGGERS
+from designer.campaigns.store.store import Store
 
 TABLES = {
     "campaign": {"version": 1, "name": "demo", "line": "line4"},

@@ -11,12 +11,17 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from designer.acquisition.candidates import make_candidates, with_fixed
-from designer.acquisition.levels import Choice, Continuum, floats, levels_of
-from designer.acquisition.mixtures import simplex_rows, simplex_sample
-from designer.acquisition.reference import draw, morton_order
+from designer.acquisition.candidates.candidates import make_candidates, with_fixed
+from designer.acquisition.candidates.levels import (
+    Choice,
+    Continuum,
+    floats,
+    levels_of,
+)
+from designer.acquisition.candidates.mixtures import simplex_rows, simplex_sample
+from designer.acquisition.candidates.stratified import draw, morton_order
 from designer.campaigns.errors import InputError
-from designer.models.space import Space
+from designer.models.encoding import Space
 
 sys.path.insert(0, str(Path(__file__).parent))
 from acquisition_cases import line_spec, make_spec, specs

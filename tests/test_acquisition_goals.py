@@ -6,8 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import ndtr
 
-from designer.acquisition.goals import REFERENCES, Beliefs, make_target
-from designer.acquisition.in_spec import border_weights, log_inside, probability
+from designer.acquisition.functions.probability_in_spec import (
+    border_weights,
+    log_inside,
+    probability,
+)
+from designer.acquisition.functions.reference_points import REFERENCES, Beliefs, make_target
 
 INF = np.inf
 

@@ -8,19 +8,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from designer.acquisition import blocks
-from designer.acquisition.candidates import make_candidates
-from designer.acquisition.fields import Field
-from designer.acquisition.greedy import Stop, best, greedy
-from designer.acquisition.information import bits_of, left_of
-from designer.acquisition.plan import make_plan
-from designer.acquisition.proposal import Proposal
-from designer.acquisition.situation import OpenRun, Setup, Situation
-from designer.acquisition.surface import AskedSurface, RowSurface, make_surface
-from designer.models.averaging import average
-from designer.models.data import ResponseData
-from designer.models.space import Space
-from designer.models.trust_gp import fit
+from designer.acquisition.candidates.candidates import make_candidates
+from designer.acquisition.conditioning import blocks
+from designer.acquisition.conditioning.response import Field
+from designer.acquisition.conditioning.surface import AskedSurface, RowSurface, make_surface
+from designer.acquisition.functions.information import bits_of, left_of
+from designer.acquisition.plan.plan import make_plan
+from designer.acquisition.selection.context import OpenRun, Setup, Situation
+from designer.acquisition.selection.greedy import Stop, best, greedy
+from designer.acquisition.selection.problem import Proposal
+from designer.models.data.dataset import ResponseData
+from designer.models.encoding import Space
+from designer.models.fitting.fit import fit
+from designer.models.posterior.averaging import average
 
 sys.path.insert(0, str(Path(__file__).parent))
 from acquisition_cases import line_spec, make_spec, posteriors_of

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from designer.acquisition.candidates import make_candidates
-from designer.acquisition.ordering import nearest_next
-from designer.acquisition.plan import make_plan
-from designer.acquisition.proposal import Proposal
-from designer.acquisition.situation import OpenRun, Setup, Situation
+from designer.acquisition.candidates.candidates import make_candidates
+from designer.acquisition.plan.order import nearest_next
+from designer.acquisition.plan.plan import make_plan
+from designer.acquisition.selection.context import OpenRun, Setup, Situation
+from designer.acquisition.selection.problem import Proposal
 from designer.campaigns.errors import InputError
-from designer.campaigns.specification import Specification, example_text
-from designer.models.space import Space
+from designer.campaigns.specification.specification import Specification, example_text
+from designer.models.encoding import Space
 
 sys.path.insert(0, str(Path(__file__).parent))
 from acquisition_cases import line_spec, make_spec, posteriors_of, specs

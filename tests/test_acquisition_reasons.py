@@ -10,11 +10,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from designer.acquisition.candidates import make_candidates
-from designer.acquisition.plan import make_plan
-from designer.acquisition.reasons import EXPLORES, LONGEST, Facts, reason
-from designer.acquisition.situation import Disagreement, KnownRun, OpenRun, Situation
-from designer.acquisition.where import where_words
+from designer.acquisition.candidates.candidates import make_candidates
+from designer.acquisition.plan.plan import make_plan
+from designer.acquisition.plan.reasons import (
+    EXPLORES,
+    LONGEST,
+    Facts,
+    reason,
+)
+from designer.acquisition.plan.where import where_words
+from designer.acquisition.selection.context import (
+    Disagreement,
+    KnownRun,
+    OpenRun,
+    Situation,
+)
 
 sys.path.insert(0, str(Path(__file__).parent))
 from acquisition_cases import line_spec, make_spec, posteriors_of

@@ -7,12 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from designer.acquisition.hits import WANTED, Count, Hits
-from designer.acquisition.in_spec import probability
-from designer.acquisition.plan import make_plan
-from designer.acquisition.search import sample_inside
-from designer.acquisition.situation import FailedRun, KnownRun, OpenRun, Setup, Situation
-from designer.models.success import SuccessModel
+from designer.acquisition.functions.expected_hits import WANTED, Count, Hits
+from designer.acquisition.functions.probability_in_spec import probability
+from designer.acquisition.plan.plan import make_plan
+from designer.acquisition.selection.context import (
+    FailedRun,
+    KnownRun,
+    OpenRun,
+    Setup,
+    Situation,
+)
+from designer.acquisition.selection.hit_search import sample_inside
+from designer.models.success_gp import SuccessModel
 
 sys.path.insert(0, str(Path(__file__).parent))
 from acquisition_cases import ExactPosterior, line_spec, make_spec, posteriors_of

@@ -6,19 +6,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from designer.acquisition import notable as notable_module
-from designer.acquisition.candidates import make_candidates
-from designer.acquisition.chances import Chances
-from designer.acquisition.greedy import Stop
-from designer.acquisition.information import Information
-from designer.acquisition.notable import notable
-from designer.acquisition.openings import Openings
-from designer.acquisition.outlook import outlook
-from designer.acquisition.promising import Promise
-from designer.acquisition.proposal import Proposal
-from designer.acquisition.search import chance_in_spec
-from designer.acquisition.situation import OpenRun, Situation
-from designer.acquisition.strategy import by_information
+from designer.acquisition.candidates.candidates import make_candidates
+from designer.acquisition.functions.chances import Chances
+from designer.acquisition.functions.information import Information
+from designer.acquisition.plan.outlook import outlook
+from designer.acquisition.selection import screening as notable_module
+from designer.acquisition.selection.context import OpenRun, Situation
+from designer.acquisition.selection.greedy import Stop
+from designer.acquisition.selection.hit_search import chance_in_spec
+from designer.acquisition.selection.new_batches import Openings
+from designer.acquisition.selection.problem import Proposal
+from designer.acquisition.selection.promising import Promise
+from designer.acquisition.selection.screening import notable
+from designer.acquisition.selection.strategy import by_information
 
 sys.path.insert(0, str(Path(__file__).parent))
 from acquisition_cases import line_spec, make_spec, posteriors_of

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from designer.acquisition import candidates as candidates_module
-from designer.acquisition.candidates import make_candidates
-from designer.acquisition.climbing import climbed
-from designer.acquisition.completions import Completions
-from designer.acquisition.grid import RecipeGrid
-from designer.acquisition.moves import Moves
-from designer.acquisition.plan import make_plan
-from designer.acquisition.region import Region
-from designer.acquisition.situation import OpenRun, Setup, Situation
+from designer.acquisition.candidates import candidates as candidates_module
+from designer.acquisition.candidates.candidates import make_candidates
+from designer.acquisition.candidates.completions import Completions
+from designer.acquisition.candidates.grid import RecipeGrid
+from designer.acquisition.candidates.local_search import climbed
+from designer.acquisition.candidates.moves import Moves
+from designer.acquisition.candidates.region import Region
+from designer.acquisition.plan.plan import make_plan
+from designer.acquisition.selection.context import OpenRun, Setup, Situation
 from designer.campaigns.errors import InputError
 
 sys.path.insert(0, str(Path(__file__).parent))

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from designer.acquisition.candidates import make_candidates
-from designer.acquisition.greedy import Stop, greedy
-from designer.acquisition.information import Information
-from designer.acquisition.openings import Openings, hard_stage
-from designer.acquisition.plan import make_plan
-from designer.acquisition.proposal import Proposal
-from designer.acquisition.situation import Setup, Situation
-from designer.acquisition.staged import staged
+from designer.acquisition.candidates.candidates import make_candidates
+from designer.acquisition.functions.information import Information
+from designer.acquisition.plan.plan import make_plan
+from designer.acquisition.selection.context import Setup, Situation
+from designer.acquisition.selection.greedy import Stop, greedy
+from designer.acquisition.selection.new_batches import Openings, hard_stage
+from designer.acquisition.selection.problem import Proposal
+from designer.acquisition.selection.staged import staged
 
 sys.path.insert(0, str(Path(__file__).parent))
 from acquisition_cases import line_spec, make_spec, posteriors_of

@@ -5,8 +5,8 @@ import os
 
 import pytest
 
-from designer.campaigns.cache import EvaluationCache
-from designer.campaigns.store import Store
+from designer.campaigns.store.cache import EvaluationCache
+from designer.campaigns.store.store import Store
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_stores_in_memory_keep_their_own_as_long_as_they_live():
     EvaluationCache(first).write("abc", 1, {"x": 1})
     assert EvaluationCache(first).read("abc") == {"x": 1, "seq": 1}
     assert EvaluationCache(second).read("abc") is None
-    from designer.campaigns import cache
+    from designer.campaigns.store import cache
 
     del first
     gc.collect()

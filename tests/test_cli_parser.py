@@ -113,7 +113,7 @@ def test_every_verb_is_called_above():
 @pytest.mark.parametrize(("line", "campaign"), [("tui", None), ("tui c", "c")])
 def test_the_terminal_ui_is_opened_on(line, campaign, monkeypatch):
     opened = []
-    monkeypatch.setattr("designer.cli.verbs_tui.on_terminal", lambda: True)
+    monkeypatch.setattr("designer.cli.verbs.tui.on_terminal", lambda: True)
     monkeypatch.setattr("designer.tui.start.open_ui", lambda *words: opened.append(words) or 3)
     typed = read_command_line(line.split())
     answer = typed.verb.run("service", typed.arguments)

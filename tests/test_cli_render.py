@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from designer.campaigns import errors
-from designer.campaigns.specification import Specification
+from designer.campaigns.specification.specification import Specification
 from designer.cli import console as console_module
 from designer.cli import main as main_module
 from designer.cli.main import main
-from designer.cli.spec_view import spec_view
-from designer.cli.table import display_width
+from designer.cli.text.spec_view import spec_view
+from designer.render.table import display_width
 
 SPEC = {
     "campaign": {"version": 1, "name": "nmc", "line": "line4", "goal": "window"},
@@ -413,7 +413,7 @@ def test_an_unsound_store_is_exit_6(service, capsys):
 def test_without_a_verb_a_terminal_gets_the_terminal_ui(service, monkeypatch, capsys):
     opened = []
     monkeypatch.setattr(main_module, "on_terminal", lambda: True)
-    monkeypatch.setattr("designer.cli.verbs_tui.on_terminal", lambda: True)
+    monkeypatch.setattr("designer.cli.verbs.tui.on_terminal", lambda: True)
     monkeypatch.setattr(
         "designer.tui.start.open_ui", lambda _service, campaign: opened.append(campaign) or 0
     )

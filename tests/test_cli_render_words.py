@@ -7,8 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from designer.cli.table import Column, display_width, paragraph, table, wrapped
-from designer.cli.words import amount, moment, number, pairs, plain, rounded, share, with_error
+from designer.render.table import (
+    Column,
+    display_width,
+    paragraph,
+    table,
+    wrapped,
+)
+from designer.render.words import (
+    amount,
+    moment,
+    number,
+    pairs,
+    plain,
+    rounded,
+    share,
+    with_error,
+)
 
 
 @pytest.mark.parametrize(

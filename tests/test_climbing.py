@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from designer.acquisition.candidates import make_candidates
-from designer.acquisition.climbing import COARSE, best_rows, neighbours
+from designer.acquisition.candidates.candidates import make_candidates
+from designer.acquisition.candidates.local_search import COARSE, best_rows, neighbours
 
 sys.path.insert(0, str(Path(__file__).parent))
 from acquisition_cases import make_spec

@@ -9,11 +9,11 @@ import pytest
 
 from designer.campaigns import commands
 from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry, Typed
+from designer.campaigns.earlier_lines.table import LineTable
 from designer.campaigns.errors import ConflictError, InputError
-from designer.campaigns.events import KINDS, Event, canonical_json
-from designer.campaigns.fold import advance, fold
-from designer.campaigns.line_table import LineTable
-from designer.campaigns.specification import Specification
+from designer.campaigns.log.events import KINDS, Event, canonical_json
+from designer.campaigns.log.fold import advance, fold
+from designer.campaigns.specification.specification import Specification
 
 TABLES = {
     "campaign": {"version": 1, "name": "demo", "line": "line4"},

@@ -9,9 +9,9 @@ import pytest
 from designer.campaigns import commands
 from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry, Typed
 from designer.campaigns.errors import ConflictError, InputError
-from designer.campaigns.events import KINDS, Event
-from designer.campaigns.fold import advance, fold
-from designer.campaigns.specification import Specification
+from designer.campaigns.log.events import KINDS, Event
+from designer.campaigns.log.fold import advance, fold
+from designer.campaigns.specification.specification import Specification
 
 SPEC = Specification.from_dict(
     {

@@ -8,12 +8,12 @@ import pytest
 
 from designer import Campaign, InputError
 from designer.engine.training import training_set
-from designer.models.aside import asides
-from designer.models.averaging import average
-from designer.models.data import ResponseData
-from designer.models.trust_gp import fit
-from designer.models.twin import scenario
-from designer.models.twin_factors import BASE_FACTORS, TwinOptions
+from designer.models.data.dataset import ResponseData
+from designer.models.data.nuisance_inputs import asides
+from designer.models.fitting.fit import fit
+from designer.models.posterior.averaging import average
+from designer.twin.factors import BASE_FACTORS, TwinOptions
+from designer.twin.scenario import scenario
 from tests.test_degenerate_campaigns import GRID, SPEC, measured, recipes
 
 FACTORS = {factor.name: factor for factor in TwinOptions().factors}

@@ -11,11 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from designer.campaigns import fold as fold_module
-from designer.campaigns import times
-from designer.campaigns.describe import _WRITERS, describe, value_text, who_when
 from designer.campaigns.errors import StoreDamagedError
-from designer.campaigns.events import (
+from designer.campaigns.log import fold as fold_module
+from designer.campaigns.log.describe import (
+    _WRITERS,
+    describe,
+    value_text,
+    who_when,
+)
+from designer.campaigns.log.events import (
     KINDS,
     Draft,
     Event,
@@ -24,7 +28,8 @@ from designer.campaigns.events import (
     draft_problems,
     parse_json,
 )
-from designer.campaigns.hashchain import GENESIS, event_hash, head_text
+from designer.campaigns.log.hashchain import GENESIS, event_hash, head_text
+from designer.campaigns.values import times
 
 JSON = st.recursive(
     st.none()

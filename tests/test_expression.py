@@ -11,11 +11,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from designer.campaigns.constraints import Constraint
-from designer.campaigns.expression import parse
-from designer.campaigns.expression_tree import PLAIN
-from designer.campaigns.expression_words import ExpressionError
-from designer.campaigns.intervals import INTERVALS, can_hold
+from designer.campaigns.space.constraints import Constraint
+from designer.campaigns.space.expression import parse
+from designer.campaigns.space.expression_tree import PLAIN
+from designer.campaigns.space.expression_words import ExpressionError
+from designer.campaigns.space.intervals import INTERVALS, can_hold
 
 NAMES = ("a", "b", "c")
 NUMBERS = st.sampled_from([0.0, 0.1, 0.5, 1.0, 2.0, 3.0, 7.25, 100.0])

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from designer.campaigns import search as search_module
-from designer.campaigns.constraints import Constraint
-from designer.campaigns.factors import Factor, Given
-from designer.campaigns.feasibility import conflicts, find_recipe
-from designer.campaigns.lattice import first_recipe, points, reachable
-from designer.campaigns.search import Region, search
-from designer.campaigns.spec_parts import Mixture
-from designer.campaigns.specification import Specification, example_text
+from designer.campaigns.space import solver as search_module
+from designer.campaigns.space.constraints import Constraint
+from designer.campaigns.space.factors import Factor, Given
+from designer.campaigns.space.feasibility import conflicts, find_recipe
+from designer.campaigns.space.lattice import first_recipe, points, reachable
+from designer.campaigns.space.solver import Region, search
+from designer.campaigns.specification.parts import Mixture
+from designer.campaigns.specification.specification import Specification, example_text
 
 
 def stepped(name, low, high, step):

@@ -5,20 +5,20 @@ import warnings
 import numpy as np
 import pytest
 
-from designer.campaigns.spec_parts import Response
+from designer.campaigns.specification.parts import Response
 from designer.engine.improving import columns
-from designer.models.averaging import average
-from designer.models.data import ResponseData
-from designer.models.space import Axis, Space
-from designer.models.trust_gp import fit
+from designer.models.data.dataset import ResponseData
+from designer.models.encoding import Axis, Space
+from designer.models.fitting.fit import fit
+from designer.models.posterior.averaging import average
 
 with warnings.catch_warnings():  # torch.jit.script is deprecated, gpytorch's dependency uses it
     warnings.simplefilter("ignore", DeprecationWarning)
     import torch
 
     from designer.engine.improver import BoTorchImprover
-    from designer.models.botorch_model import to_botorch
-    from designer.models.botorch_points import PointsModel
+    from designer.models.botorch_adapter.model import to_botorch
+    from designer.models.botorch_adapter.points_model import PointsModel
 
 SPACE = Space((Axis("a"), Axis("b"), Axis("c", categories=("x", "y"))))
 RNG = np.random.default_rng(0)

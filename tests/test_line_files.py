@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from designer.campaigns.earlier_lines.read import LineMapping, line_from_columns, read_line
 from designer.campaigns.errors import InputError
-from designer.campaigns.line_files import LineMapping, line_from_columns, read_line
-from designer.campaigns.specification import Specification
+from designer.campaigns.specification.specification import Specification
 
 SPEC = Specification.from_toml("""
 [campaign]

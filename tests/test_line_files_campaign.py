@@ -4,10 +4,10 @@ import pytest
 
 from designer.campaigns import commands
 from designer.campaigns.commands import ResultEntry, Typed
+from designer.campaigns.earlier_lines.read import line_from_campaign
 from designer.campaigns.errors import InputError
-from designer.campaigns.line_files import line_from_campaign
-from designer.campaigns.specification import Specification
-from designer.campaigns.store import Store
+from designer.campaigns.specification.specification import Specification
+from designer.campaigns.store.store import Store
 
 OTHER = """
 [campaign]

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from designer.campaigns import commands
+from designer.campaigns.earlier_lines.read import LineMapping, read_line
 from designer.campaigns.errors import InputError
-from designer.campaigns.line_files import LineMapping, read_line
-from designer.campaigns.specification import Specification
-from designer.campaigns.store import Store
+from designer.campaigns.specification.specification import Specification
+from designer.campaigns.store.store import Store
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 CELLS = DATA / "drakopoulos_graphite" / "cells.csv"

@@ -5,11 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from designer.models.averaging import average
-from designer.models.data import ResponseData
-from designer.models.joint import Link, fit_responses
-from designer.models.process import Loading
-from designer.models.space import Axis, Space
+from designer.models.data.dataset import ResponseData
+from designer.models.encoding import Axis, Space
+from designer.models.fitting.all_responses import Link, fit_responses
+from designer.models.gp.process_features import Loading
+from designer.models.posterior.averaging import average
 
 SPACE = Space((Axis("solids", 0.0, 1.0), Axis("gap", 0.0, 1.0)))
 BALANCE = Loading(1, 50.0, 200.0, 0, 0.5, 0.2)
@@ -93,7 +93,7 @@ def test_later_responses_see_the_target_as_it_is_believed_and_lines_as_they_were
 def test_botorch_sees_the_same():
     import torch
 
-    from designer.models.botorch_model import to_botorch
+    from designer.models.botorch_adapter.model import to_botorch
 
     found = fit_responses(campaign(nonsense), GROUPS, 3, LINKS)
     shown = average(found["later"])

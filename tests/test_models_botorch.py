@@ -6,14 +6,14 @@ import warnings
 import numpy as np
 import pytest
 
-from designer.models.averaging import average as averaged
-from designer.models.cascade import Upstream
-from designer.models.data import ResponseData
-from designer.models.posterior import ResponsePosterior
-from designer.models.priors import make_layout
-from designer.models.process import Compaction, Loading
-from designer.models.space import Axis, Space
-from designer.models.trust_gp import fit
+from designer.models.data.dataset import ResponseData
+from designer.models.encoding import Axis, Space
+from designer.models.fitting.fit import fit
+from designer.models.gp.hyperparameters import make_layout
+from designer.models.gp.process_features import Compaction, Loading
+from designer.models.gp.upstream import Upstream
+from designer.models.posterior.averaging import average as averaged
+from designer.models.posterior.posterior import ResponsePosterior
 
 with warnings.catch_warnings():  # torch.jit.script is deprecated, gpytorch's dependency uses it
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -27,7 +27,7 @@ with warnings.catch_warnings():  # torch.jit.script is deprecated, gpytorch's de
     from botorch.sampling import SobolQMCNormalSampler
     from gpytorch.kernels import MaternKernel, ScaleKernel
 
-    from designer.models.botorch_model import to_botorch
+    from designer.models.botorch_adapter.model import to_botorch
 
 SPACE = Space((Axis("a"), Axis("b"), Axis("c", categories=("x", "y", "z"))))
 NUMERIC = Space((Axis("a"), Axis("b")))

@@ -7,16 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from designer.campaigns.specification import Specification
-from designer.engine.links import response_links, unused_knowledge
-from designer.models import trust_gp
-from designer.models.cascade import Upstream, upstream_column
-from designer.models.data import ResponseData
-from designer.models.joint import Link, fit_responses
-from designer.models.process import Compaction, Loading
-from designer.models.scaling import Scaling
-from designer.models.space import Space
-from designer.models.trust_gp import fit
+from designer.campaigns.specification.specification import Specification
+from designer.engine.process_links import response_links, unused_knowledge
+from designer.models.data.dataset import ResponseData
+from designer.models.data.scaling import Scaling
+from designer.models.encoding import Space
+from designer.models.fitting import fit as trust_gp
+from designer.models.fitting.all_responses import Link, fit_responses
+from designer.models.fitting.fit import fit
+from designer.models.gp.process_features import Compaction, Loading
+from designer.models.gp.upstream import Upstream, upstream_column
 
 sys.path.insert(0, str(Path(__file__).parent))
 from models_cases import FEATURES, Variant, make_data, posterior_of

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from designer.models.averaging import average
+from designer.models.posterior.averaging import average
 
 sys.path.insert(0, str(Path(__file__).parent))
 from models_cases import (

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from designer.campaigns.errors import InputError
-from designer.models.averaging import average
-from designer.models.data import ResponseData
-from designer.models.scaling import scale_response
-from designer.models.trust_gp import fit
+from designer.models.data.dataset import ResponseData
+from designer.models.data.scaling import scale_response
+from designer.models.fitting.fit import fit
+from designer.models.posterior.averaging import average
 from tests.models_cases import predict
 
 GROUPS = np.arange(3)

@@ -8,24 +8,31 @@ import numpy as np
 import pytest
 import torch
 
-from designer.campaigns.cache import LineCache
-from designer.campaigns.store import Store
-from designer.models import compression, line_model
-from designer.models.averaging import average
-from designer.models.before import without_target_runs
-from designer.models.botorch_model import to_botorch
-from designer.models.cascade import Upstream
-from designer.models.chart import Chart
-from designer.models.compression import MOST_PER_LINE, MOST_ROWS, PSEUDO_ROWS, compress, shares
-from designer.models.data import ResponseData
-from designer.models.likelihood import Likelihood
-from designer.models.line_model import LineModel, LineRows
-from designer.models.low_rank import LineKernel
-from designer.models.memory import NoMemory
-from designer.models.process import Compaction
-from designer.models.rows import arrange
-from designer.models.space import Axis, Space
-from designer.models.trust_gp import fit
+from designer.campaigns.store.cache import LineCache
+from designer.campaigns.store.store import Store
+from designer.models.botorch_adapter.model import to_botorch
+from designer.models.compression import compress as compression
+from designer.models.compression import line_gp as line_model
+from designer.models.compression.compress import (
+    MOST_PER_LINE,
+    MOST_ROWS,
+    PSEUDO_ROWS,
+    compress,
+    shares,
+)
+from designer.models.compression.fit_cache import NoMemory
+from designer.models.compression.line_gp import LineModel, LineRows
+from designer.models.compression.low_rank import LineKernel
+from designer.models.data.dataset import ResponseData
+from designer.models.encoding import Axis, Space
+from designer.models.fitting.fit import fit
+from designer.models.gp.input_transform import Chart
+from designer.models.gp.likelihood import Likelihood
+from designer.models.gp.process_features import Compaction
+from designer.models.gp.training_rows import arrange
+from designer.models.gp.upstream import Upstream
+from designer.models.posterior.averaging import average
+from designer.models.posterior.before import without_target_runs
 
 GROUPS = np.arange(2)
 X_NEW = np.random.default_rng(9).random((64, 2))

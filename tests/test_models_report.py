@@ -5,15 +5,20 @@ import dataclasses
 import numpy as np
 import pytest
 
-from designer.models.collinearity import collinearity
-from designer.models.data import ResponseData
-from designer.models.flat_lines import FLAT, line_shares
-from designer.models.history_odds import history_odds
-from designer.models.joint import fit_without_history
-from designer.models.report import count, learning_curve, model_report, run_folds
-from designer.models.space import cube_points
-from designer.models.trust_gp import fit
-from designer.models.validation import held_out
+from designer.models.data.dataset import ResponseData
+from designer.models.diagnostics.collinearity import collinearity
+from designer.models.diagnostics.cross_validation import held_out
+from designer.models.diagnostics.history_odds import history_odds
+from designer.models.diagnostics.line_coverage import FLAT, line_shares
+from designer.models.diagnostics.report import (
+    count,
+    learning_curve,
+    model_report,
+    run_folds,
+)
+from designer.models.encoding import cube_points
+from designer.models.fitting.all_responses import fit_without_history
+from designer.models.fitting.fit import fit
 from tests.models_cases import Dense, Variant, fit_variant, make_data, model_scale
 from tests.test_models_degenerate import CASES
 from tests.test_models_degenerate import GROUPS as CASE_GROUPS

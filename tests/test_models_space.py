@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from designer.campaigns.errors import InputError
-from designer.campaigns.specification import load_specification
-from designer.models.space import Axis, Space, cube_points
+from designer.campaigns.specification.specification import load_specification
+from designer.models.encoding import Axis, Space, cube_points
 
 SPACE = Space(
     (

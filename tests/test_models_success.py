@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.polynomial.hermite_e import hermegauss
 from scipy.special import ndtr
 
-from designer.models.success import USUAL, SuccessModel, laplace_mode
+from designer.models.success_gp import USUAL, SuccessModel, laplace_mode
 
 ONE = np.array([0])
 

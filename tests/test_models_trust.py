@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from scipy.linalg import cho_factor, cho_solve
 
-from designer.models.averaging import average
-from designer.models.data import ResponseData
-from designer.models.posterior import ResponsePosterior
-from designer.models.trust import _crossing, overall_trust
-from designer.models.trust_gp import fit
+from designer.models.data.dataset import ResponseData
+from designer.models.diagnostics.trust import _crossing, overall_trust
+from designer.models.fitting.fit import fit
+from designer.models.posterior.averaging import average
+from designer.models.posterior.posterior import ResponsePosterior
 from tests.models_cases import predict
 
 GROUPS = np.arange(2)

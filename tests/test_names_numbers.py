@@ -10,8 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from designer.campaigns.names import clean_text, did_you_mean, name_problem, nearest
-from designer.campaigns.numbers import exact, number_text, parse_number, plain
+from designer.campaigns.values.names import (
+    clean_text,
+    did_you_mean,
+    name_problem,
+    nearest,
+)
+from designer.campaigns.values.numbers import (
+    exact,
+    number_text,
+    parse_number,
+    plain,
+)
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 

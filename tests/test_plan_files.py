@@ -10,17 +10,17 @@ from hypothesis import strategies as st
 
 from designer.campaigns import commands
 from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry, Typed
+from designer.campaigns.earlier_lines.read import line_from_campaign, read_line
 from designer.campaigns.errors import InputError
-from designer.campaigns.line_files import line_from_campaign, read_line
-from designer.campaigns.plan_files import (
+from designer.campaigns.sheets.export import (
     export_data,
     export_events,
     export_plan,
     export_spec,
     read_results,
 )
-from designer.campaigns.specification import Specification
-from designer.campaigns.store import Store
+from designer.campaigns.specification.specification import Specification
+from designer.campaigns.store.store import Store
 
 TEXT = """
 [campaign]

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from designer.campaigns import commands
 from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry, Typed
 from designer.campaigns.errors import ConflictError, InputError
-from designer.campaigns.plan_files import export_plan, read_results, results_from_columns
-from designer.campaigns.specification import Specification
-from designer.campaigns.store import Store
-from designer.campaigns.table_shape import unescape_formula
+from designer.campaigns.sheets.export import export_plan, read_results, results_from_columns
+from designer.campaigns.specification.specification import Specification
+from designer.campaigns.store.store import Store
+from designer.campaigns.tables.table_shape import unescape_formula
 
 SPEC = Specification.from_toml("""
 [campaign]

@@ -10,10 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from designer.campaigns import quantities
 from designer.campaigns.errors import InputError
-from designer.campaigns.quantities import check_unit, convert, is_share, same_unit
-from designer.campaigns.unit_words import parse_unit
+from designer.campaigns.values import units as quantities
+from designer.campaigns.values.unit_words import parse_unit
+from designer.campaigns.values.units import (
+    check_unit,
+    convert,
+    is_share,
+    same_unit,
+)
 
 
 @pytest.mark.parametrize("unit", sorted(quantities.COMMON_UNITS))
@@ -124,7 +129,8 @@ def test_hostile_units_cost_nothing():
 
 def test_common_units_do_not_load_pint():
     code = (
-        "import sys; from designer.campaigns.specification import Specification, example_text;"
+        "import sys;"
+        "from designer.campaigns.specification.specification import example_text, Specification;"
         "Specification.from_toml(example_text());"
         "print([m for m in ('pint', 'numpy', 'pandas', 'scipy', 'torch') if m in sys.modules])"
     )

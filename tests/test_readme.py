@@ -8,7 +8,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from designer.campaigns.specification import load_specification
+from designer.campaigns.specification.specification import load_specification
 from designer.cli.parser import read_command_line
 
 ROOT = Path(__file__).resolve().parent.parent

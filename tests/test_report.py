@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from designer import Campaign
-from designer.campaigns.cache import EvaluationCache
-from designer.campaigns.history_doubt import unseen_doubt
-from designer.campaigns.store import Store
+from designer.campaigns.earlier_lines.doubt import unseen_doubt
+from designer.campaigns.store.cache import EvaluationCache
+from designer.campaigns.store.store import Store
 from tests.campaigns_for_tests import SMALL, loading, porosity
 
 SCARE = "nothing in their data can tell"

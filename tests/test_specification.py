@@ -16,8 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from designer.campaigns.errors import InputError
-from designer.campaigns.spec_parse import TABLES
-from designer.campaigns.specification import Specification, example_text, load_specification
+from designer.campaigns.specification.read import TABLES
+from designer.campaigns.specification.specification import (
+    Specification,
+    example_text,
+    load_specification,
+)
 
 
 def make(**tables):

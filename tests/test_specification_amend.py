@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from designer.campaigns.specification import Specification, example_text
+from designer.campaigns.specification.specification import Specification, example_text
 
 BASE = Specification.from_toml(example_text())
 

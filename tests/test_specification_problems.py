@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from designer.campaigns.errors import InputError
-from designer.campaigns.specification import Specification, example_text
+from designer.campaigns.specification.specification import Specification, example_text
 
 BAD = """
 colour = "red"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from designer.campaigns.specification import Specification, example_text
+from designer.campaigns.specification.specification import Specification, example_text
 
 GOOD = {
     "solid_content": 60.0,

@@ -12,8 +12,8 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from designer.campaigns.spec_text import toml_text
-from designer.campaigns.specification import Specification, example_text
+from designer.campaigns.specification.specification import Specification, example_text
+from designer.campaigns.specification.text import toml_text
 
 NUMBER = st.decimals(-500, 500, places=3)
 POSITIVE = st.decimals(min_value="0.001", max_value=500, places=3)
@@ -161,7 +161,7 @@ def test_open_ends_are_null_in_json():
 def test_trusted_specifications_load_without_heavy_modules():
     """`status` reads a stored specification with any unit: neither pint nor numpy may be needed."""
     code = (
-        "import sys; from designer.campaigns.specification import Specification;"
+        "import sys; from designer.campaigns.specification.specification import Specification;"
         "Specification.from_dict({'campaign': {'name': 'x', 'line': 'l'},"
         "'factor': [{'name': 'a', 'low': 0, 'high': 1, 'unit': 'furlong'}],"
         "'constraint': [{'expression': 'a <= 1'}],"

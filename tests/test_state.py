@@ -9,10 +9,10 @@ import pytest
 from designer.campaigns import commands
 from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry, Typed
 from designer.campaigns.errors import InputError, StoreDamagedError
-from designer.campaigns.events import KINDS, Draft, Event
-from designer.campaigns.fold import Scratch, advance, fold
-from designer.campaigns.folding import InconsistentLogError
-from designer.campaigns.specification import Specification
+from designer.campaigns.log.builder import InconsistentLogError
+from designer.campaigns.log.events import KINDS, Draft, Event
+from designer.campaigns.log.fold import Scratch, advance, fold
+from designer.campaigns.specification.specification import Specification
 
 TABLES = {
     "campaign": {"version": 1, "name": "demo", "line": "line4"},
@@ -249,7 +249,7 @@ def test_a_response_added_later_does_not_reopen_closed_history():
 
 
 def line(state, name="line2"):
-    from designer.campaigns.line_table import LineTable
+    from designer.campaigns.earlier_lines.table import LineTable
 
     row = {
         "settings": {"solid": 60.0, "gap": 90.0},

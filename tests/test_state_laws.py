@@ -11,9 +11,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from designer.campaigns import commands
 from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry, Typed
 from designer.campaigns.errors import ConflictError, InputError
-from designer.campaigns.fold import advance, fold
-from designer.campaigns.specification import Specification
-from designer.campaigns.store import Store
+from designer.campaigns.log.fold import advance, fold
+from designer.campaigns.specification.specification import Specification
+from designer.campaigns.store.store import Store
 
 SPEC = Specification.from_dict(
     {

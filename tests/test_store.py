@@ -17,9 +17,9 @@ from designer.campaigns.errors import (
     StorageError,
     StoreDamagedError,
 )
-from designer.campaigns.events import Draft
-from designer.campaigns.specification import Specification
-from designer.campaigns.store import Store
+from designer.campaigns.log.events import Draft
+from designer.campaigns.specification.specification import Specification
+from designer.campaigns.store.store import Store
 from tests.store_cases import SPEC, TABLES, fresh, named, noting, path, store  # noqa: F401 - fixtures
 
 # --- reading and writing

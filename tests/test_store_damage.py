@@ -12,8 +12,8 @@ from designer.campaigns.errors import (
     StorageError,
     StoreDamagedError,
 )
-from designer.campaigns.schema import APPLICATION_ID, TRIGGERS
-from designer.campaigns.store import Store
+from designer.campaigns.store.schema import APPLICATION_ID, TRIGGERS
+from designer.campaigns.store.store import Store
 from tests.store_cases import SPEC, fresh, named, noting, path, raw, store, without_guards  # noqa: F401 - fixtures
 
 # --- guards
@@ -164,7 +164,8 @@ def test_a_newer_schema_is_refused_and_both_versions_are_named(store, path):
 
 
 def test_an_event_of_a_newer_program_is_refused(path, monkeypatch):
-    from designer.campaigns import events, log
+    from designer.campaigns.log import events
+    from designer.campaigns.store import event_table as log
 
     store = Store.open(str(path), program="9.9")
     store.create(SPEC, "anna")

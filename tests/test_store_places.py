@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from designer.campaigns import location
 from designer.campaigns.errors import (
     StorageError,
 )
-from designer.campaigns.store import Store, default_url
+from designer.campaigns.store import location
+from designer.campaigns.store.store import Store, default_url
 from tests.store_cases import SPEC, fresh, noting, path, store  # noqa: F401 - fixtures
 
 # --- addresses and odd places
@@ -149,7 +149,7 @@ def test_without_hard_links_nothing_is_overwritten(path, monkeypatch):
     monkeypatch.setattr(os, "link", refuse)
     Store.open(str(path)).create(SPEC, "anna")
     assert fresh(path).state("demo").seq == 1
-    from designer.campaigns.sqlite import _give_name
+    from designer.campaigns.store.sqlite import _give_name
 
     other = path.parent / "other"
     other.write_text("precious")

@@ -15,8 +15,8 @@ import pytest
 
 from designer.campaigns import commands
 from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry, Typed
-from designer.campaigns.specification import Specification
-from designer.campaigns.store import Store
+from designer.campaigns.specification.specification import Specification
+from designer.campaigns.store.store import Store
 
 TABLES = {
     "campaign": {"version": 1, "name": "demo", "line": "line4"},
@@ -30,8 +30,8 @@ import json, sys
 from designer.campaigns import commands
 from designer.campaigns.commands import ResultEntry, Typed
 from designer.campaigns.errors import DesignerError
-from designer.campaigns.specification import Specification
-from designer.campaigns.store import Store
+from designer.campaigns.specification.specification import Specification
+from designer.campaigns.store.store import Store
 tables, url = json.loads(sys.argv[1]), sys.argv[2]
 def say(*words):
     print(*words, flush=True)
@@ -182,7 +182,7 @@ except DesignerError as error:
 # of a virtual environment below /root cannot be started by anybody else.
 UNPRIVILEGED = """
 import os
-import designer.campaigns.archive, designer.campaigns.verify
+import designer.campaigns.store.archive, designer.campaigns.store.verify
 if os.geteuid() == 0:
     os.setgroups([]), os.setgid(65534), os.setuid(65534)
 """

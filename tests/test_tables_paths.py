@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from designer.campaigns.errors import InputError, StorageError
-from designer.campaigns.files import read_regular_file, write_atomic
-from designer.campaigns.tables import read_table
+from designer.campaigns.tables.files import read_regular_file, write_atomic
+from designer.campaigns.tables.read import read_table
 
 
 def refused(path):
@@ -55,9 +55,9 @@ def test_a_link_to_a_file_is_read(tmp_path):
 AS_NOBODY = """
 import os, sys
 from pathlib import Path
-import designer.campaigns.numbers  # before the rights to read our own modules are given up
+import designer.campaigns.values.numbers  # before the rights to read our own modules are given up
 from designer.campaigns.errors import DesignerError
-from designer.campaigns.files import read_regular_file, write_atomic
+from designer.campaigns.tables.files import read_regular_file, write_atomic
 import difflib
 os.setgid(65534); os.setuid(65534)
 folder = Path(sys.argv[1])

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from designer.campaigns.errors import InputError
-from designer.campaigns.tables import read_table
+from designer.campaigns.tables.read import read_table
 
 
 @pytest.fixture
@@ -279,7 +279,7 @@ def test_row14_the_largest_table_stays_below_500_mb(tmp_path, kind):
                     name, sheet_xml(rows.getvalue()) if name == SHEET else source.read(name)
                 )
     script = (
-        "import re, sys; from designer.campaigns.tables import read_table;"
+        "import re, sys; from designer.campaigns.tables.read import read_table;"
         "t = read_table(sys.argv[1]);"
         # not ru_maxrss: a child starts with the high-water mark of its parent
         "status = open('/proc/self/status').read();"
@@ -297,7 +297,8 @@ def test_csv_does_not_import_openpyxl_or_pandas(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("a,b\n1,2\n")
     script = (
-        "import sys; from designer.campaigns.tables import read_table; read_table(sys.argv[1]);"
+        "import sys; from designer.campaigns.tables.read import read_table;"
+        "read_table(sys.argv[1]);"
         "print({'openpyxl', 'pandas', 'pint', 'numpy', 'sqlalchemy'} & set(sys.modules))"
     )
     done = subprocess.run(

@@ -6,8 +6,8 @@ import pytest
 
 from designer.campaigns.errors import InputError
 from designer.service import Service
-from designer.tui.desk import Desk
-from designer.tui.planning import plan_arguments
+from designer.tui.campaign_view import Desk
+from designer.tui.dialogs.plan import plan_arguments
 from tests.tui_cases import (  # noqa: F401 - fixtures
     open_ui,
     prepared_slow_store,

@@ -8,10 +8,10 @@ from textual.events import Key
 
 from designer.cli.parser import read_command_line
 from designer.service import Service
-from designer.tui.correcting import _correctable, _correction_line
-from designer.tui.desk import Desk
+from designer.tui.campaign_view import Desk
+from designer.tui.dialogs.correct import _correctable, _correction_line
 from designer.tui.drafts import Drafts
-from designer.tui.record_form import arguments_of
+from designer.tui.widgets.record_form import arguments_of
 from tests.tui_cases import open_ui, prepared_store, store  # noqa: F401 - fixtures
 
 

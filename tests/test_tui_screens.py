@@ -344,7 +344,7 @@ async def test_what_others_record_appears_by_itself(store):  # noqa: F811
 
 
 async def test_a_read_only_store_says_so_and_can_be_looked_at(store, monkeypatch):  # noqa: F811
-    from designer.campaigns.store import Store
+    from designer.campaigns.store.store import Store
 
     monkeypatch.setattr(Store, "why_unwritable", property(lambda _self: "the store is read-only"))
     async with open_ui(store) as ui:

@@ -7,16 +7,16 @@ import sys
 import numpy as np
 import pytest
 
-from designer.campaigns.specification import load_specification
-from designer.models.twin import (
+from designer.campaigns.specification.specification import load_specification
+from designer.twin.designs import sobol
+from designer.twin.scenario import (
     TwinLine,
     TwinOptions,
     history,
     scenario,
     twin_specification,
 )
-from designer.models.twin_designs import sobol
-from designer.models.twin_specification import draw_windows, in_spec_share, recipe_sample
+from designer.twin.specification import draw_windows, in_spec_share, recipe_sample
 
 BASE = ("mass_loading", "porosity", "adhesion")
 POINTS = sobol(512, 3, np.random.default_rng(9))
@@ -196,7 +196,7 @@ def test_the_specification_is_accepted_by_the_campaign():
 
 def test_the_twin_needs_numpy_only():
     code = (
-        "import sys, designer.models.twin;"
+        "import sys, designer.twin.scenario;"
         "bad = {'scipy', 'torch', 'pandas', 'sqlalchemy', 'pydantic', 'ax'} & set(sys.modules);"
         "sys.exit(', '.join(bad) or 0)"
     )

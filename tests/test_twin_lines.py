@@ -6,11 +6,22 @@ import numpy as np
 import pytest
 from scipy.stats import qmc
 
-from designer.models.twin_designs import sobol, sobol_plan, split_plot_plan, stratified
-from designer.models.twin_factors import TwinOptions
-from designer.models.twin_lines import TwinLine
-from designer.models.twin_physics import OTHER_MATERIAL, REFERENCE, Constants
-from designer.models.twin_variation import MATERIAL, USUAL_SD, WIDE, WIDE_SD, draw_constants
+from designer.twin.designs import (
+    sobol,
+    sobol_plan,
+    split_plot_plan,
+    stratified,
+)
+from designer.twin.factors import TwinOptions
+from designer.twin.lines import TwinLine
+from designer.twin.physics import OTHER_MATERIAL, REFERENCE, Constants
+from designer.twin.variation import (
+    MATERIAL,
+    USUAL_SD,
+    WIDE,
+    WIDE_SD,
+    draw_constants,
+)
 
 RECIPE = {"solid_content": 58.0, "coating_gap": 190.0, "calendering_pressure": 110.0}
 FACTORS = TwinOptions().factors

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from designer.models.twin_factors import (
+from designer.twin.factors import (
     BASE_FACTORS,
     FACTORS,
     TwinOptions,
     columns_of,
     settings_of,
 )
-from designer.models.twin_lines import TwinLine
-from designer.models.twin_physics import REFERENCE, binder_at_foil, make_electrode
+from designer.twin.lines import TwinLine
+from designer.twin.physics import REFERENCE, binder_at_foil, make_electrode
 
 SHAPE = (9, 8, 19)
 EVERYTHING = TwinOptions(

@@ -16,23 +16,24 @@ from textual.worker import WorkerFailed
 
 from designer.campaigns.errors import DesignerError
 from designer.service import Service
-from designer.tui import doing, planning
 from designer.tui.actions import CAMPAIGNS, EVERYWHERE, OF_A_CAMPAIGN
-from designer.tui.campaign_screen import CampaignScreen
-from designer.tui.campaigns_screen import CampaignsScreen
-from designer.tui.desk import Desk, View
-from designer.tui.form_modal import TextModal, problems_text
+from designer.tui.campaign_view import Desk, View
+from designer.tui.dialogs import actions as doing
+from designer.tui.dialogs import plan as planning
+from designer.tui.dialogs.form import TextModal, problems_text
 from designer.tui.help import HELP_TITLE, help_text
-from designer.tui.history_screen import HistoryScreen
 from designer.tui.jobs import Jobs, JobTold
-from designer.tui.lines_screen import LinesScreen
 from designer.tui.palette import ActionCommands
 from designer.tui.permission import may
-from designer.tui.proposals_screen import ProposalsScreen
-from designer.tui.record_screen import RecordScreen
-from designer.tui.screen import TaskScreen
+from designer.tui.screens.base import TaskScreen
+from designer.tui.screens.campaign import CampaignScreen
+from designer.tui.screens.campaigns import CampaignsScreen
+from designer.tui.screens.history import HistoryScreen
+from designer.tui.screens.lines import LinesScreen
+from designer.tui.screens.proposals import ProposalsScreen
+from designer.tui.screens.record import RecordScreen
 from designer.tui.themes import DARK, LIGHT
-from designer.tui.widgets import Tab
+from designer.tui.widgets.common import Tab
 from designer.worker import Worker
 
 POLL = 2.0  # s between two looks at the store for what others did (assumption)

@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 from designer.campaigns.errors import DesignerError
 from designer.cli import errors
-from designer.cli.words import plain
+from designer.render.words import plain
 
 
 class Console:

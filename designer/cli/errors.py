@@ -19,7 +19,7 @@ from typing import Any
 
 from designer.campaigns.errors import DesignerError, Problem
 from designer.campaigns.version import program_version
-from designer.cli.words import plain
+from designer.render.words import plain
 
 BUG = 1
 USAGE = 2

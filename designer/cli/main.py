@@ -13,9 +13,9 @@ from designer.campaigns.version import program_version
 from designer.cli.console import Console
 from designer.cli.errors import UsageError, write_report
 from designer.cli.parser import Call, read_command_line
-from designer.cli.verb import Verb
 from designer.cli.verbs import VERBS
-from designer.cli.verbs_tui import on_terminal
+from designer.cli.verbs.tui import on_terminal
+from designer.cli.verbs.verb import Verb
 
 if TYPE_CHECKING:
     from designer.service import Service

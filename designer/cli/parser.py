@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 from designer.campaigns.errors import Problem
 from designer.campaigns.version import program_version
-from designer.cli.arguments import Parser, add_common_options
 from designer.cli.errors import UsageError
-from designer.cli.verb import Verb
 from designer.cli.verbs import TOPICS, VERBS
+from designer.cli.verbs.arguments import Parser, add_common_options
+from designer.cli.verbs.verb import Verb
 
 SEE_HELP = "designer --help lists the verbs"
 # verbs of later versions: what they will be, and what does most of it today

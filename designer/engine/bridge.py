@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from botorch.models.model import Model
 
-from designer.models.botorch_model import to_botorch
-
-from .knowledge import Knowledge
+from designer.engine.fitted_campaign import Knowledge
+from designer.models.botorch_adapter.model import to_botorch
 
 
 def to_model(knowledge: Knowledge) -> Model:
     """All responses with data as outputs of one model, averaged over hyperparameters.
 
-    Outputs stand in the specification's order; see ``designer.models.botorch_model``.
+    Outputs stand in the specification's order; see ``designer.models.botorch_adapter.model``.
     """
     return to_botorch([*knowledge.shown.values()], knowledge.training.space)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from designer.campaigns.state import CampaignState
-from designer.models.success import SuccessModel
-
-from .training import TrainingSet, default_givens, fill_givens
+from designer.campaigns.log.state import CampaignState
+from designer.engine.training import TrainingSet, default_givens, fill_givens
+from designer.models.success_gp import SuccessModel
 
 _MADE = ("partial", "completed")
 

@@ -21,14 +21,13 @@ from botorch.sampling.normal import SobolQMCNormalSampler
 from botorch.utils.multi_objective.pareto import is_non_dominated
 from torch import Tensor
 
-from designer.campaigns.spec_parts import Response
+from designer.campaigns.specification.parts import Response
+from designer.engine.improving import columns
 from designer.models.arrays import FloatArray
-from designer.models.botorch_model import to_botorch
-from designer.models.botorch_points import PointsModel
-from designer.models.posterior import ResponsePosterior
-from designer.models.space import Space
-
-from .improving import columns
+from designer.models.botorch_adapter.model import to_botorch
+from designer.models.botorch_adapter.points_model import PointsModel
+from designer.models.encoding import Space
+from designer.models.posterior.posterior import ResponsePosterior
 
 _SAMPLES, _SEED = 128, 0
 _NEGLIGIBLE = 0.01  # of what a response varies over the region

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from designer.acquisition.improvement import Improver, MakeImprover
-from designer.campaigns.specification import Specification
+from designer.acquisition.functions.improvement import Improver, MakeImprover
+from designer.campaigns.specification.specification import Specification
+from designer.engine.fitted_campaign import Knowledge
 from designer.models.arrays import FloatArray
-from designer.models.space import Space
-
-from .knowledge import Knowledge
+from designer.models.encoding import Space
 
 
 def improver_maker(spec: Specification, knowledge: Knowledge) -> MakeImprover:
@@ -25,7 +24,7 @@ def improver_maker(spec: Specification, knowledge: Knowledge) -> MakeImprover:
         judged = [r for r in spec.responses if r.name in shown]
         if not any(r.goal != "none" and r.weight > 0 for r in judged):
             return None
-        from .improver import BoTorchImprover
+        from designer.engine.improver import BoTorchImprover
 
         space = knowledge.training.space
         posteriors = {r.name: shown[r.name] for r in judged}

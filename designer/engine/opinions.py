@@ -6,13 +6,12 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from designer.acquisition.situation import Disagreement
-from designer.campaigns.factors import quantity_text
-from designer.campaigns.quantities import is_share
+from designer.acquisition.selection.context import Disagreement
+from designer.campaigns.space.factors import quantity_text
+from designer.campaigns.values.units import is_share
+from designer.engine.fitted_campaign import Knowledge
 from designer.models.arrays import FloatArray
-from designer.models.posterior import ResponsePosterior
-
-from .knowledge import Knowledge
+from designer.models.posterior.posterior import ResponsePosterior
 
 _CLEARLY = 2.0  # standard deviations of the noise of both lines' measurements (about 95 %)
 

@@ -7,21 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from designer.acquisition.climbing import PEAKS, best_rows, climbed
-from designer.acquisition.grid import RecipeGrid
-from designer.acquisition.in_spec import log_inside
-from designer.acquisition.points import SharedPoints
+from designer.acquisition.candidates.grid import RecipeGrid
+from designer.acquisition.candidates.local_search import PEAKS, best_rows, climbed
+from designer.acquisition.candidates.region import Region
+from designer.acquisition.conditioning.points import SharedPoints
+from designer.acquisition.conditioning.surface import make_surface
+from designer.acquisition.functions.probability_in_spec import log_inside
 from designer.acquisition.predictions import Prediction, predict
-from designer.acquisition.region import Region
-from designer.acquisition.surface import make_surface
-from designer.campaigns.factors import Setting
-from designer.campaigns.spec_parts import Response
+from designer.campaigns.space.factors import Setting
+from designer.campaigns.specification.parts import Response
+from designer.engine.fitted_campaign import Knowledge
+from designer.engine.threads import one_thread
+from designer.engine.training import believed_runs
 from designer.models.arrays import FloatArray, IntArray
-from designer.models.posterior import ResponsePosterior
-
-from .knowledge import Knowledge
-from .threads import one_thread
-from .training import believed_runs
+from designer.models.posterior.posterior import ResponsePosterior
 
 _RANKED = 64  # recipes whose order is settled by what is shown
 TIE = 0.01  # relative difference of in-spec probabilities that is none: then the goals decide

@@ -10,19 +10,18 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
-from designer.acquisition.plan import make_plan
-from designer.campaigns.entries import PlanDraft
-from designer.campaigns.factors import Setting
-from designer.campaigns.state import CampaignState
+from designer.acquisition.plan.plan import make_plan
+from designer.campaigns.commands.entries import PlanDraft
+from designer.campaigns.log.state import CampaignState
+from designer.campaigns.space.factors import Setting
 from designer.campaigns.version import program_version
-from designer.models.memory import Memory
-
-from .figures import evaluate
-from .improving import improver_maker
-from .knowledge import Knowledge, Progress, learn
-from .surroundings import around, current_setup
-from .threads import one_thread
-from .training import has_knowledge
+from designer.engine.context import around, current_setup
+from designer.engine.evaluation import evaluate
+from designer.engine.fitted_campaign import Knowledge, Progress, learn
+from designer.engine.improving import improver_maker
+from designer.engine.threads import one_thread
+from designer.engine.training import has_knowledge
+from designer.models.compression.fit_cache import Memory
 
 
 @dataclass(frozen=True)

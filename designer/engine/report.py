@@ -7,16 +7,25 @@ from typing import Any
 
 import numpy as np
 
+from designer.engine.fitted_campaign import Knowledge
+from designer.engine.process_links import response_links
 from designer.models.arrays import FloatArray, IntArray
-from designer.models.collinearity import CAUTIOUS, COLLINEAR
-from designer.models.flat_lines import LineShare, line_shares
-from designer.models.history_odds import FEWEST_RUNS, POSITIVE_ODDS, HistoryOdds, history_odds
-from designer.models.joint import fit_without_history
-from designer.models.posterior import ResponsePosterior
-from designer.models.report import ModelReport, PredictionErrors, count, model_report
-
-from .knowledge import Knowledge
-from .links import response_links
+from designer.models.diagnostics.collinearity import CAUTIOUS, COLLINEAR
+from designer.models.diagnostics.history_odds import (
+    FEWEST_RUNS,
+    POSITIVE_ODDS,
+    HistoryOdds,
+    history_odds,
+)
+from designer.models.diagnostics.line_coverage import LineShare, line_shares
+from designer.models.diagnostics.report import (
+    ModelReport,
+    PredictionErrors,
+    count,
+    model_report,
+)
+from designer.models.fitting.all_responses import fit_without_history
+from designer.models.posterior.posterior import ResponsePosterior
 
 LARGEST_ODDS = 1000.0  # shown at most: further digits would be a matter of the normal tails
 _NARROW = 0.1  # a line whose settings span less of an input's range hardly varied it (assumption)

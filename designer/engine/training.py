@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from designer.campaigns.factors import Setting
-from designer.campaigns.spec_parts import Response
-from designer.campaigns.specification import Specification
-from designer.campaigns.state import CampaignState, Line, Run
+from designer.campaigns.log.state import CampaignState, Line, Run
+from designer.campaigns.space.factors import Setting
+from designer.campaigns.specification.parts import Response
+from designer.campaigns.specification.specification import Specification
 from designer.models.arrays import FloatArray
-from designer.models.aside import asides
-from designer.models.data import OWN_BATCH, ResponseData
-from designer.models.space import Space
+from designer.models.data.dataset import OWN_BATCH, ResponseData
+from designer.models.data.nuisance_inputs import asides
+from designer.models.encoding import Space
 
 LEARNED_FROM = ("running", "partial", "completed")
 """Statuses whose measurements are believed: what was measured before a run failed is not."""

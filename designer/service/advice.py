@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from designer.campaigns.factors import quantity_text
-from designer.campaigns.numbers import number_text
-from designer.campaigns.spec_parts import Response
-from designer.campaigns.specification import Specification
-from designer.campaigns.state import CampaignState, Run
+from designer.campaigns.log.state import CampaignState, Run
+from designer.campaigns.space.factors import quantity_text
+from designer.campaigns.specification.parts import Response
+from designer.campaigns.specification.specification import Specification
+from designer.campaigns.values.numbers import number_text
 
 FOUND = 3  # different recipes in spec that end a search (contract: goal optimum)
 WORTH = 0.1  # bits below which a further batch does not pay: 7 % off the typical ± (assumption)

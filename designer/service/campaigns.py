@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from designer.campaigns import commands
-from designer.campaigns.describe import describe
 from designer.campaigns.errors import InputError, Problem
-from designer.campaigns.specification import Specification, load_specification
-
-from .session import Session, with_head
+from designer.campaigns.log.describe import describe
+from designer.campaigns.specification.specification import Specification, load_specification
+from designer.service.session import Session, with_head
 
 SpecSource = str | Path | Mapping[str, Any]
 
@@ -70,7 +69,7 @@ def export(
     session: Session, campaign: str, path: Path, *, what: str, plan: str | None, force: bool
 ) -> dict[str, Any]:
     """Write plan, data, events or specification; the ending of the file names the format."""
-    from designer.campaigns import plan_files
+    from designer.campaigns.sheets import export as plan_files
 
     state = session.state(campaign)
     if what not in _EXPORTS:

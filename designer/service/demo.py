@@ -6,13 +6,17 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.errors import InputError, Problem
-
-from . import campaigns, lines, planning, results
-from .learning import learned
-from .session import Session
+from designer.service import (
+    campaigns,
+    lines,
+    planning,
+    results,
+)
+from designer.service.learning import learned
+from designer.service.session import Session
 
 if TYPE_CHECKING:
-    from designer.models.twin import Scenario, TwinCampaign
+    from designer.twin.scenario import Scenario, TwinCampaign
 
 Step = dict[str, Any]
 Watch = Callable[[Step], None]
@@ -39,7 +43,7 @@ def demo(session: Session, runs: int, watch: Watch) -> dict[str, Any]:
     Raises:
         InputError: a number of runs that makes no sense.
     """
-    from designer.models.twin import scenario, twin_specification
+    from designer.twin.scenario import scenario, twin_specification
 
     if not 0 <= runs <= MOST_RUNS:
         raise InputError(Problem("--runs", "number of runs", str(runs), f"0 to {MOST_RUNS}"))
@@ -98,7 +102,7 @@ class _Judge:
     """Compares what the models say with the twin's truth, which no campaign would know."""
 
     def __init__(self, session: Session, campaign: str, twin: Scenario) -> None:
-        from designer.models.twin_designs import sobol
+        from designer.twin.designs import sobol
 
         self._session, self._campaign = session, campaign
         factors = twin.target.options.factors
@@ -115,7 +119,7 @@ class _Judge:
         self, plan: Mapping[str, Any] | None, measured: Mapping[str, Mapping[str, float]]
     ) -> Step:
         """What is known after a plan was made (None: from the earlier lines alone)."""
-        from designer.engine.figures import line_figures
+        from designer.engine.evaluation import line_figures
         from designer.engine.predicting import predict_recipes
 
         state = self._session.state(self._campaign)

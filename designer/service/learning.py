@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from designer.campaigns.cache import LineCache
-from designer.campaigns.state import CampaignState
-
-from .session import Session
+from designer.campaigns.log.state import CampaignState
+from designer.campaigns.store.cache import LineCache
+from designer.service.session import Session
 
 if TYPE_CHECKING:
-    from designer.engine.knowledge import Knowledge
+    from designer.engine.fitted_campaign import Knowledge
 
 
 def learned(session: Session, state: CampaignState) -> Knowledge:
@@ -22,7 +21,7 @@ def learned(session: Session, state: CampaignState) -> Knowledge:
     known = remembered(session, state)
     if known is not None:
         return known
-    from designer.engine.knowledge import learn_something
+    from designer.engine.fitted_campaign import learn_something
     from designer.engine.threads import one_thread
 
     memory = LineCache(session.store, state.campaign_id)

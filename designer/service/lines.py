@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns import commands
-from designer.campaigns.cache import EvaluationCache
-from designer.campaigns.line_mapping import LineMapping
-
-from .overview import known_lines
-from .session import Session, with_head
+from designer.campaigns.earlier_lines.mapping import LineMapping
+from designer.campaigns.store.cache import EvaluationCache
+from designer.service.overview import known_lines
+from designer.service.session import Session, with_head
 
 if TYPE_CHECKING:
-    from designer.campaigns.line_table import LineTable
+    from designer.campaigns.earlier_lines.table import LineTable
 
 
 def add_line(
@@ -27,7 +26,7 @@ def add_line(
     mapping: Path | None,
 ) -> dict[str, Any]:
     """Add an earlier line from a CSV or XLSX file; the command line wins over the mapping file."""
-    from designer.campaigns.line_files import read_line
+    from designer.campaigns.earlier_lines.read import read_line
 
     merged = told if mapping is None else LineMapping.from_file(mapping).merged(told)
     table = read_line(path, session.state(campaign).spec, merged, name=name)
@@ -44,7 +43,7 @@ def add_line_from_campaign(
     others: Collection[str] = (),
 ) -> dict[str, Any]:
     """Add the results of another campaign of the same store as an earlier line."""
-    from designer.campaigns.line_files import line_from_campaign
+    from designer.campaigns.earlier_lines.read import line_from_campaign
 
     spec = session.state(campaign).spec
     table = line_from_campaign(session.state(other), spec, name, constants, others)
@@ -60,7 +59,7 @@ def add_line_columns(
     told: LineMapping | None = None,
 ) -> dict[str, Any]:
     """Add an earlier line from columns in memory (a DataFrame)."""
-    from designer.campaigns.line_files import line_from_columns
+    from designer.campaigns.earlier_lines.read import line_from_columns
 
     table = line_from_columns(columns, session.state(campaign).spec, told, name=name)
     return _add(session, campaign, table, name)

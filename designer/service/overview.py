@@ -7,13 +7,12 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from designer.campaigns.describe import describe
 from designer.campaigns.errors import InputError, Problem
-from designer.campaigns.events import Event
-from designer.campaigns.state import CampaignState, Line, Run
-from designer.campaigns.times import parse_made_at, utc_now
-
-from .session import Session, with_head
+from designer.campaigns.log.describe import describe
+from designer.campaigns.log.events import Event
+from designer.campaigns.log.state import CampaignState, Line, Run
+from designer.campaigns.values.times import parse_made_at, utc_now
+from designer.service.session import Session, with_head
 
 _UNKNOWN: Mapping[str, Any] = {
     **dict.fromkeys(("trust", "trust_low", "trust_high", "worth_runs")),
@@ -144,7 +143,7 @@ def known_lines(state: CampaignState, figures: Mapping[str, Any]) -> list[dict[s
 
 def data(session: Session, campaign: str) -> dict[str, Any]:
     """Every measurement as a table: planned and used settings, status, batches, times."""
-    from designer.campaigns.export_rows import data_rows
+    from designer.campaigns.sheets.export_rows import data_rows
 
     state = session.state(campaign)
     columns, rows = data_rows(state)

@@ -8,22 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns import commands
-from designer.campaigns.cache import EvaluationCache, LineCache
 from designer.campaigns.errors import InputError, Problem
-from designer.campaigns.factors import Setting
-from designer.campaigns.specification import Specification
-from designer.campaigns.state import CampaignState
-
-from .advice import spent
-from .learning import learned, remember, remembered
-from .session import Session, with_head
-from .standing import keep_figures
-from .values import input_values
+from designer.campaigns.log.state import CampaignState
+from designer.campaigns.space.factors import Setting
+from designer.campaigns.specification.specification import Specification
+from designer.campaigns.store.cache import EvaluationCache, LineCache
+from designer.service.advice import spent
+from designer.service.learning import learned, remember, remembered
+from designer.service.session import Session, with_head
+from designer.service.status import keep_figures
+from designer.service.values import input_values
 
 if TYPE_CHECKING:
     from botorch.models.model import Model
 
-    from designer.campaigns.entries import PlanDraft
+    from designer.campaigns.commands.entries import PlanDraft
 
 MOST_RUNS = 1000
 DEFAULT_RUNS = 4
@@ -218,11 +217,11 @@ def predict(
     force: bool,
 ) -> dict[str, Any]:
     """Predict recipes of a table, or one as typed."""
-    from designer.campaigns.recipe_files import recipes_from_texts, recipes_of, write_predictions
+    from designer.campaigns.sheets.recipes import recipes_from_texts, recipes_of, write_predictions
 
     state = session.state(campaign)
     if isinstance(source, Path):
-        from designer.campaigns.tables import read_table
+        from designer.campaigns.tables.read import read_table
 
         recipes = recipes_of(read_table(source), state.spec)
     else:
@@ -242,8 +241,8 @@ def predict_columns(
     given: Mapping[str, str],
 ) -> dict[str, Any]:
     """Predict recipes of columns in memory."""
-    from designer.campaigns.recipe_files import recipes_of
-    from designer.campaigns.table_frames import table_of_columns
+    from designer.campaigns.sheets.recipes import recipes_of
+    from designer.campaigns.tables.table_frames import table_of_columns
 
     state = session.state(campaign)
     return _predicted(session, state, recipes_of(table_of_columns(columns), state.spec), given)

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from designer.campaigns import commands
 from designer.campaigns.errors import ConflictError, Problem
-from designer.campaigns.fold import Scratch
-from designer.campaigns.state import CampaignState, Run
-
-from .session import Session, with_head
-from .values import (
+from designer.campaigns.log.fold import Scratch
+from designer.campaigns.log.state import CampaignState, Run
+from designer.service.session import Session, with_head
+from designer.service.values import (
     BATCH,
     attached_entries,
     result_entry,
@@ -25,10 +24,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from designer.campaigns.entries import Typed
-    from designer.campaigns.events import Draft
-    from designer.campaigns.result_files import SheetResults
-    from designer.campaigns.specification import Specification
+    from designer.campaigns.commands.entries import Typed
+    from designer.campaigns.log.events import Draft
+    from designer.campaigns.sheets.results import SheetResults
+    from designer.campaigns.specification.specification import Specification
 
 SURPRISE = 3.0  # standard deviations of a new result; 0.3 % of results by chance
 
@@ -231,7 +230,7 @@ def record_frame(session: Session, campaign: str, frame: pd.DataFrame) -> dict[s
     Values that are there already are passed over beside new ones; a frame that brings nothing new
     is a conflict, like a second ``record`` on the command line.
     """
-    from designer.campaigns.result_files import results_from_columns
+    from designer.campaigns.sheets.results import results_from_columns
 
     columns = {str(name): frame[name].tolist() for name in frame.columns}
     _check_columns(session.state(campaign).spec, columns)
@@ -253,7 +252,7 @@ def record_frame(session: Session, campaign: str, frame: pd.DataFrame) -> dict[s
 
 def _check_columns(spec: Specification, columns: Mapping[str, object]) -> None:
     """A frame is made by a program: a column nobody knows is a mistake, not somebody's remark."""
-    from designer.campaigns.result_files import OWN_COLUMNS
+    from designer.campaigns.sheets.results import OWN_COLUMNS
 
     outputs = {response.name for response in spec.responses}
     known = {item.name for item in spec.inputs} | outputs | OWN_COLUMNS
@@ -265,7 +264,7 @@ def _check_columns(spec: Specification, columns: Mapping[str, object]) -> None:
 
 def import_results(session: Session, campaign: str, path: Path, *, dry_run: bool) -> dict[str, Any]:
     """Take a filled plan sheet in by run id; what is recorded already is passed over."""
-    from designer.campaigns.result_files import read_results
+    from designer.campaigns.sheets.results import read_results
 
     def read(state: CampaignState) -> SheetResults:
         return read_results(path, state)

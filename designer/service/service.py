@@ -10,13 +10,26 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from designer.campaigns.line_mapping import LineMapping
-from designer.campaigns.specification import example_text
-
-from . import campaigns, lines, overview, planning, results, standing
-from . import demo as demonstration
-from .campaigns import SpecSource
-from .session import DEFAULT, Default, Progress, Session
+from designer.campaigns.earlier_lines.mapping import LineMapping
+from designer.campaigns.specification.specification import example_text
+from designer.service import (
+    campaigns,
+    lines,
+    overview,
+    planning,
+    results,
+)
+from designer.service import demo as demonstration
+from designer.service import (
+    status as standing,
+)
+from designer.service.campaigns import SpecSource
+from designer.service.session import (
+    DEFAULT,
+    Default,
+    Progress,
+    Session,
+)
 
 if TYPE_CHECKING:
     import pandas as pd

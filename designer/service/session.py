@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from designer.campaigns.events import Draft
-    from designer.campaigns.state import CampaignState
-    from designer.campaigns.store import Store
+    from designer.campaigns.log.events import Draft
+    from designer.campaigns.log.state import CampaignState
+    from designer.campaigns.store.store import Store
 
 Progress = Callable[[str, float | None], None]
 """Told what is being done and which share of it (0–1, None = unknown) is done."""
@@ -62,7 +62,7 @@ class Session:
     @cached_property
     def store(self) -> Store:
         """The opened store."""
-        from designer.campaigns.store import Store, default_url
+        from designer.campaigns.store.store import Store, default_url
 
         return Store.open(default_url() if isinstance(self.url, Default) else self.url)
 

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 
 from designer.campaigns.commands import ResultEntry, Typed
 from designer.campaigns.errors import InputError, Problem
-from designer.campaigns.factors import Factor, Given, Setting
-from designer.campaigns.recipe_files import settings_from_texts, unknown_name
-from designer.campaigns.specification import Specification
-from designer.campaigns.table_frames import cell_text
+from designer.campaigns.sheets.recipes import settings_from_texts, unknown_name
+from designer.campaigns.space.factors import Factor, Given, Setting
+from designer.campaigns.specification.specification import Specification
+from designer.campaigns.tables.table_frames import cell_text
 
 BATCH = "batch:"
 _REPLICATES = re.compile(r"/(?=\s*[-+]?[.\d])")  # not the slash of mg/cm^2

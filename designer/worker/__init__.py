@@ -3,6 +3,6 @@
 `Worker` is the side that asks, ``python -m designer.worker`` the side that computes.
 """
 
-from .client import CallCancelledError, Worker, WorkerError
+from designer.worker.client import CallCancelledError, Worker, WorkerError
 
 __all__ = ["CallCancelledError", "Worker", "WorkerError"]

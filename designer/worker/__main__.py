@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .serving import main
+from designer.worker.serving import main
 
 if __name__ == "__main__":
     raise SystemExit(main())

@@ -19,8 +19,12 @@ from typing import Any, Final
 
 from designer.campaigns.errors import DesignerError, Problem
 from designer.places import state_folder
-
-from .protocol import Message, decode, encode, error_from_json
+from designer.worker.protocol import (
+    Message,
+    decode,
+    encode,
+    error_from_json,
+)
 
 Progress = Callable[[str, float | None], None]
 

@@ -16,8 +16,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from designer.campaigns.errors import DesignerError
-
-from .protocol import Message, decode, encode, error_to_json
+from designer.worker.protocol import (
+    Message,
+    decode,
+    encode,
+    error_to_json,
+)
 
 if TYPE_CHECKING:
     from designer.service import Service
@@ -29,8 +33,8 @@ _WARM: Final = (
     "designer.service.planning",
     "designer.engine.proposing",
     "designer.engine.predicting",
-    "designer.engine.figures",
-    "designer.campaigns.archive",
+    "designer.engine.evaluation",
+    "designer.campaigns.store.archive",
 )
 _NICENESS: Final = 5
 """Computing gives way to the interface where they share a core (assumption)."""

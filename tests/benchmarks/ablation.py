@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from rivals import Plant, Prediction, ours_fitted, predictions_of
 
-import designer.models.joint as joint
-import designer.models.trust_gp as trust_gp
+import designer.models.fitting.all_responses as joint
+import designer.models.fitting.fit as trust_gp
 
 
 def everything(plant: Plant, runs: int) -> list[Prediction]:

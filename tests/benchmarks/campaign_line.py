@@ -15,11 +15,11 @@ import pandas as pd
 from families import POINTS, sobol
 
 from designer import Campaign
-from designer.acquisition.in_spec import probability
-from designer.engine.knowledge import learn
+from designer.acquisition.functions.probability_in_spec import probability
+from designer.engine.fitted_campaign import learn
 from designer.engine.threads import one_thread
-from designer.models.twin import scenario, twin_specification
-from designer.models.twin_specification import draw_windows
+from designer.twin.scenario import scenario, twin_specification
+from designer.twin.specification import draw_windows
 
 BUDGET = 40.0  # h
 START = 4  # free Sobol runs before it

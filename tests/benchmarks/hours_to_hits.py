@@ -33,7 +33,7 @@ from hours_tables import ratio
 from line_hours import COSTS, FIRST_SEED, Rows, follow, next_plan
 from rival_designs import stratified_random, structured
 
-from designer.engine.knowledge import learn
+from designer.engine.fitted_campaign import learn
 from designer.engine.predicting import best_recipes
 from designer.engine.threads import one_thread
 

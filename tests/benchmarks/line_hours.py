@@ -44,9 +44,9 @@ from rival_designs import (
     structured,
 )
 
-from designer.acquisition.plan import make_plan
-from designer.engine.knowledge import learn
-from designer.engine.surroundings import situation
+from designer.acquisition.plan.plan import make_plan
+from designer.engine.context import situation
+from designer.engine.fitted_campaign import learn
 from designer.engine.threads import one_thread
 
 FIRST_SEED = 1000

@@ -28,10 +28,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from families import FAMILIES, Difference, random_smooth, related, sobol, standardised
 from propose_cpu import peak_megabytes
 
-from designer.models import compression
-from designer.models.averaging import average
-from designer.models.data import ResponseData
-from designer.models.trust_gp import fit
+from designer.models.compression import compress as compression
+from designer.models.data.dataset import ResponseData
+from designer.models.fitting.fit import fit
+from designer.models.posterior.averaging import average
 
 NOISE = 0.05
 

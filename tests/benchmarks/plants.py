@@ -13,11 +13,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from families import FAMILIES, POINTS, Problem, make_problem, sobol
 
-from designer.models.joint import Link
-from designer.models.process import Compaction, Loading
-from designer.models.twin import ScenarioKind, scenario
-from designer.models.twin_designs import split_plot_plan
-from designer.models.twin_factors import BASE_FACTORS, TwinOptions
+from designer.models.fitting.all_responses import Link
+from designer.models.gp.process_features import Compaction, Loading
+from designer.twin.designs import split_plot_plan
+from designer.twin.factors import BASE_FACTORS, TwinOptions
+from designer.twin.scenario import ScenarioKind, scenario
 
 TWINS = ("twin", "twin split-plot")
 KINDS: dict[int, ScenarioKind] = {0: "related", 1: "one_misleading", 3: "all_misleading"}

@@ -31,7 +31,7 @@ from campaign_line import START, Line, columns, quiet
 from families import POINTS, sobol
 from line_hours import COSTS, FIRST_SEED
 
-from designer.engine.knowledge import learn
+from designer.engine.fitted_campaign import learn
 from designer.engine.predicting import predict_recipes
 
 RECORDED = ("mass_loading", "porosity", "adhesion")

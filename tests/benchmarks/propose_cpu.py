@@ -27,12 +27,12 @@ os.environ["MKL_NUM_THREADS"] = "1"
 
 import numpy as np
 
-from designer.acquisition.plan import make_plan
-from designer.campaigns.specification import Specification
-from designer.models.averaging import average
-from designer.models.data import ResponseData
-from designer.models.space import Space
-from designer.models.trust_gp import fit
+from designer.acquisition.plan.plan import make_plan
+from designer.campaigns.specification.specification import Specification
+from designer.models.data.dataset import ResponseData
+from designer.models.encoding import Space
+from designer.models.fitting.fit import fit
+from designer.models.posterior.averaging import average
 
 SIZES = {  # recipes: steps of solid content, gap and pressure
     5_491: (17, 17, 19),

@@ -14,7 +14,7 @@ from campaign_line import BUDGET, RUN, START, columns
 from i_optimal import i_optimal
 from scipy.stats import qmc
 
-from designer.models.twin_designs import stratified
+from designer.twin.designs import stratified
 
 OVER = 1.0  # h that a design may take beyond the budget, so that none loses a slurry by a hair
 STRIPS, PASSES = 4, 2  # of a structured slurry

@@ -17,7 +17,7 @@ Model = Callable[[Plant, int], "list[Prediction] | None"]
 
 def data_of(plant: Plant, problem: Problem, runs: int, *, history: bool):
     """One response's measurements; the target is line 0."""
-    from designer.models.data import ResponseData
+    from designer.models.data.dataset import ResponseData
 
     X, y, line = stacked(problem, runs, history=history)
     batch = np.full((len(y), 0), -1)
@@ -29,7 +29,7 @@ def data_of(plant: Plant, problem: Problem, runs: int, *, history: bool):
 
 def ours_fitted(plant: Plant, runs: int, *, history=True, links=True):
     """Posteriors by response."""
-    from designer.models.joint import fit_responses
+    from designer.models.fitting.all_responses import fit_responses
 
     data = {p.name: data_of(plant, p, runs, history=history) for p in plant.problems}
     groups = np.arange(plant.problems[0].dimension)
@@ -39,7 +39,7 @@ def ours_fitted(plant: Plant, runs: int, *, history=True, links=True):
 
 def predictions_of(plant: Plant, posteriors, *, averaged=True) -> list[Prediction]:
     """Predictions at the plant's points, one per response."""
-    from designer.models.averaging import average
+    from designer.models.posterior.averaging import average
 
     found = []
     for problem in plant.problems:
@@ -141,9 +141,9 @@ class plain_gp:  # noqa: N801 - reads as a function
     """Our plain GP (no lines), averaged; predictions in raw units or on its model scale."""
 
     def __init__(self, problem: Problem, X, y, scale="raw"):
-        from designer.models.averaging import average
-        from designer.models.data import ResponseData
-        from designer.models.trust_gp import fit
+        from designer.models.data.dataset import ResponseData
+        from designer.models.fitting.fit import fit
+        from designer.models.posterior.averaging import average
 
         data = ResponseData("y", problem.log_scale, None, X, y, np.zeros(len(y), dtype=int))
         self.posterior = average(fit(data, np.arange(problem.dimension), 0))

@@ -6,11 +6,11 @@
 Every case is planned three times for the same goal with the same reference points: among all
 recipes; among the quasi-uniform part a larger region would be cut to ("part"); and as plans are
 made there, each run moved from the best of the part to the best around ("steps",
-`designer.acquisition.refined`). Loss = bits missing, of the plan's among all recipes. Plans over
-stages have a budget: a plan of n runs depends on how many of a slurry's runs it happens to hold.
-More than 200,000 recipes are gone through in blocks at every run (plans by information only). In
-ten continuous factors nothing is exhaustive: the same search with eight times the recipes, five
-times the steps and another seed stands in for it. CPU = process time, one thread.
+`designer.acquisition.selection.refinement`). Loss = bits missing, of the plan's among all recipes.
+Plans over stages have a budget: a plan of n runs depends on how many of a slurry's runs it happens
+to hold. More than 200,000 recipes are gone through in blocks at every run (plans by information
+only). In ten continuous factors nothing is exhaustive: the same search with eight times the
+recipes, five times the steps and another seed stands in for it. CPU = process time, one thread.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ os.environ["MKL_NUM_THREADS"] = "1"
 
 import numpy as np
 
-from designer.acquisition import refined
-from designer.acquisition.candidates import make_candidates, merged
-from designer.acquisition.greedy import Stop, greedy
-from designer.acquisition.grid import RecipeGrid
-from designer.acquisition.proposal import Proposal
-from designer.acquisition.refined import Refined
-from designer.acquisition.region import Region
-from designer.acquisition.situation import Situation
-from designer.acquisition.staged import staged
-from designer.campaigns.specification import Specification
-from designer.models.data import ResponseData
-from designer.models.space import Space
-from designer.models.trust_gp import fit
+from designer.acquisition.candidates.candidates import make_candidates, merged
+from designer.acquisition.candidates.grid import RecipeGrid
+from designer.acquisition.candidates.region import Region
+from designer.acquisition.selection import refinement as refined
+from designer.acquisition.selection.context import Situation
+from designer.acquisition.selection.greedy import Stop, greedy
+from designer.acquisition.selection.problem import Proposal
+from designer.acquisition.selection.refinement import Refined
+from designer.acquisition.selection.staged import staged
+from designer.campaigns.specification.specification import Specification
+from designer.models.data.dataset import ResponseData
+from designer.models.encoding import Space
+from designer.models.fitting.fit import fit
 
 RESPONSES = [
     {"name": "loading", "unit": "mg/cm^2", "window": [11.4, 12.6], "scale": "linear"},

@@ -27,8 +27,8 @@ from plants import make_plant
 from rivals import OURS, figures, multi_task_60, no_history, single_task, trust_gp_averaged
 from twin_oracle import oracle, oracle_from_lines
 
-from designer.models.twin import scenario
-from designer.models.twin_factors import TwinOptions
+from designer.twin.factors import TwinOptions
+from designer.twin.scenario import scenario
 
 FIRST_SEED = 1000
 KINDS = ("related", "one_misleading", "all_misleading")

@@ -14,10 +14,10 @@ from dataclasses import fields, replace
 import numpy as np
 from scipy.optimize import least_squares
 
-from designer.models.twin_designs import sobol
-from designer.models.twin_factors import settings_of
-from designer.models.twin_physics import REFERENCE, Constants, make_electrode
-from designer.models.twin_variation import (
+from designer.twin.designs import sobol
+from designer.twin.factors import settings_of
+from designer.twin.physics import REFERENCE, Constants, make_electrode
+from designer.twin.variation import (
     ADHESION_NOISE,
     MATERIAL,
     OFFSET_SD,

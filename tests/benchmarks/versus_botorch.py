@@ -32,14 +32,14 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent))
 from families import sobol
 
-from designer.acquisition.candidates import make_candidates
-from designer.acquisition.plan import make_plan
-from designer.acquisition.proposal import Proposal
-from designer.acquisition.situation import Situation
-from designer.campaigns.specification import Specification
-from designer.models.data import ResponseData
-from designer.models.space import Space
-from designer.models.trust_gp import fit
+from designer.acquisition.candidates.candidates import make_candidates
+from designer.acquisition.plan.plan import make_plan
+from designer.acquisition.selection.context import Situation
+from designer.acquisition.selection.problem import Proposal
+from designer.campaigns.specification.specification import Specification
+from designer.models.data.dataset import ResponseData
+from designer.models.encoding import Space
+from designer.models.fitting.fit import fit
 
 COUNTS = (33, 45, 37)  # 54,945 recipes
 KNOWN = 40

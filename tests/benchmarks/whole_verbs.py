@@ -22,7 +22,7 @@ import time
 import pandas as pd
 
 from designer import Campaign
-from designer.models.twin import history, scenario, twin_specification
+from designer.twin.scenario import history, scenario, twin_specification
 
 REPEATS = 5
 

@@ -1,0 +1,273 @@
+"""Candidate recipes: every recipe that may be proposed, or a quasi-uniform part of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from designer.acquisition.candidates.enumeration import (
+    RAW_LIMIT,
+    Index,
+    enumerate_region,
+    listed,
+)
+from designer.acquisition.candidates.levels import Choice
+from designer.acquisition.candidates.region import Columns, Region
+from designer.acquisition.candidates.sampling import sample_region
+from designer.acquisition.candidates.stratified import draw, morton_order
+from designer.campaigns.errors import InputError, Problem
+from designer.models.arrays import BoolArray, FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from designer.campaigns.specification.specification import Setting, Specification
+    from designer.models.encoding import Space
+
+EXACT_LIMIT = 200_000  # feasible recipes that are all looked at
+SAMPLED = 1 << 15  # candidates otherwise (2**14 for up to three factors)
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Feasible recipes on the machines' grids, without duplicates.
+
+    Attributes:
+        choices: the values of every factor, in the specification's order.
+        index: level indices, ``[n, factors]``; rows in lexicographic order.
+        given: value of every given, the same for all candidates.
+        exact: every feasible recipe is among them.
+    """
+
+    choices: tuple[Choice, ...]
+    index: Index
+    given: dict[str, float]
+    exact: bool
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the factors."""
+        return tuple(choice.name for choice in self.choices)
+
+    @cached_property
+    def columns(self) -> Columns:
+        """Settings per factor and values per given, each ``[n]`` (categories as names)."""
+        settings = {c.name: c.values[self.index[:, k]] for k, c in enumerate(self.choices)}
+        return settings | {name: np.full(len(self), value) for name, value in self.given.items()}
+
+    def recipe(self, row: int) -> dict[str, Setting]:
+        """The settings of one candidate as plain numbers and names."""
+        return {c.name: c.values[self.index[row, k]].item() for k, c in enumerate(self.choices)}
+
+    def encode(self, space: Space) -> FloatArray:
+        """Encoded points ``[n, D]``: levels are encoded once and looked up."""
+        place = {name: k for k, name in enumerate(self.names)}
+        blocks = []
+        for axis in space.axes:
+            if axis.name in place:
+                k = place[axis.name]
+                blocks.append(axis.encode(self.choices[k].values.tolist())[self.index[:, k]])
+            else:
+                blocks.append(np.repeat(axis.encode([self.given[axis.name]]), len(self), axis=0))
+        return np.hstack(blocks)
+
+    def level_of(self, name: str, value: Setting) -> int:
+        """Level index of a setting, or -1 when no candidate has it."""
+        values = self.choices[self.names.index(name)].values
+        if isinstance(value, str) != (values.dtype.kind == "U"):
+            return -1
+        if isinstance(value, str):
+            same = values == value
+        else:
+            span = float(np.ptp(values)) or abs(float(values[0])) or 1.0
+            same = np.abs(values - value) <= 1e-9 * span
+        return int(np.argmax(same)) if same.any() else -1
+
+    def matching(self, settings: Mapping[str, Setting]) -> BoolArray:
+        """Which candidates have exactly these settings (of the factors named), ``[n]``."""
+        same = np.ones(len(self), dtype=np.bool_)
+        for name, value in settings.items():
+            if name in self.names:
+                same &= self.index[:, self.names.index(name)] == self.level_of(name, value)
+        return same
+
+    @cached_property
+    def morton(self) -> IntArray:
+        """An order of the candidates in which neighbours are alike (Morton 1966), ``[n]``."""
+        return morton_order(self.index, [len(choice) for choice in self.choices])
+
+    def subset(self, rows: IntArray) -> Candidates:
+        """Some of the candidates."""
+        return Candidates(self.choices, self.index[rows], self.given, exact=False)
+
+
+def make_candidates(
+    spec: Specification,
+    *,
+    fixed: Mapping[str, Setting] | None = None,
+    given: Mapping[str, float] | None = None,
+    seed: int = 0,
+    exact_limit: int | None = None,
+    raw_limit: int | None = None,
+) -> Candidates:
+    """All feasible recipes, or a quasi-uniform part when there are too many to list.
+
+    Args:
+        spec: the campaign's specification.
+        fixed: settings that every run shall have, checked by the caller.
+        given: a value for every given of the specification.
+        seed: seed of the part taken, where one is taken.
+        exact_limit: feasible recipes up to which all are kept; None: `EXACT_LIMIT`.
+        raw_limit: combinations up to which they are listed at all; None: `RAW_LIMIT`.
+
+    Raises:
+        InputError: a given has no value, or nothing satisfies the fixed values and constraints.
+    """
+    _check_given(spec, given or {})
+    region = Region.of(spec, fixed or {}, given or {})
+    exact_limit = EXACT_LIMIT if exact_limit is None else exact_limit
+    raw_limit = RAW_LIMIT if raw_limit is None else raw_limit
+    wanted = SAMPLED if len(region.levels) > 3 else SAMPLED // 2
+    index = enumerate_region(region, raw_limit)
+    if index is not None:
+        if not len(index):
+            raise InputError(empty_region_problem(region))
+        every = Candidates(listed(region), index, region.given, exact=True)
+        if len(every) <= exact_limit:
+            return every
+        rng = np.random.default_rng(seed)
+        part = draw(every.morton, np.ones(len(every)), min(wanted, exact_limit), rng)
+        return every.subset(np.unique(part))
+    columns = sample_region(region, seed, min(wanted, exact_limit))
+    if columns is None:
+        raise InputError(empty_region_problem(region))
+    return from_columns(columns, region.given)[0]
+
+
+def with_fixed(
+    spec: Specification,
+    fixed: Mapping[str, Setting] | None = None,
+    given: Mapping[str, float] | None = None,
+    seed: int = 0,
+    *,
+    exact_limit: int | None = None,
+    raw_limit: int | None = None,
+) -> tuple[Candidates, BoolArray]:
+    """Recipes of the whole region, and which of them have the fixed settings.
+
+    A plan with fixed settings still learns about the whole region. All recipes with the fixed
+    settings are among them, or a quasi-uniform part of their own where they are too many to list.
+
+    Args:
+        spec: the campaign's specification.
+        fixed: settings that every run shall have, checked by the caller.
+        given: a value for every given of the specification.
+        seed: seed of the parts taken, where any is taken.
+        exact_limit: feasible recipes up to which all are kept; None: `EXACT_LIMIT`.
+        raw_limit: combinations up to which they are listed at all; None: `RAW_LIMIT`.
+
+    Returns:
+        The recipes, and the mask ``[n]`` of those with the fixed settings (all when none is).
+
+    Raises:
+        InputError: a given has no value, or nothing satisfies the fixed values and constraints.
+    """
+
+    def made(held: Mapping[str, Setting]) -> Candidates:
+        return make_candidates(
+            spec, fixed=held, given=given, seed=seed, exact_limit=exact_limit, raw_limit=raw_limit
+        )
+
+    if not fixed:
+        whole = made({})
+        return whole, np.ones(len(whole), dtype=np.bool_)
+    held = made(fixed)  # first: it knows which fixed value leaves nothing
+    whole = made({})
+    if whole.exact:
+        return whole, whole.matching(fixed)
+    together, _ = merged([whole.columns, held.columns], whole.names, whole.given)
+    return together, together.matching(fixed)
+
+
+def merged(
+    parts: Sequence[Columns], names: Sequence[str], given: dict[str, float]
+) -> tuple[Candidates, list[IntArray]]:
+    """The recipes of several sets, each once, and the rows of each set's.
+
+    Args:
+        parts: settings per factor, each ``[n]``, of every set.
+        names: factors in the specification's order.
+        given: value of every given.
+    """
+    columns = tuple(Choice(name, np.concatenate([part[name] for part in parts])) for name in names)
+    together, rows = from_columns(columns, given)
+    ends = np.cumsum([len(part[names[0]]) for part in parts])
+    return together, np.split(rows, ends[:-1])
+
+
+def from_columns(
+    columns: tuple[Choice, ...], given: dict[str, float]
+) -> tuple[Candidates, IntArray]:
+    """Recipes from one column of settings per factor, each once, and the row of every entry."""
+    choices, index = [], []
+    for column in columns:
+        values, inverse = np.unique(column.values, return_inverse=True)
+        choices.append(Choice(column.name, values, column.fixed))
+        index.append(inverse.reshape(-1).astype(np.int32))
+    rows, place = np.unique(np.stack(index, axis=1), axis=0, return_inverse=True)
+    return Candidates(tuple(choices), rows, given, exact=False), place.reshape(-1)
+
+
+def _check_given(spec: Specification, given: Mapping[str, float]) -> None:
+    missing = [
+        Problem(item.name, "this given has no value", hint=f"Say {item.name}=value")
+        for item in spec.givens
+        if item.name not in given
+    ]
+    if missing:
+        raise InputError(missing)
+
+
+def empty_region_problem(region: Region) -> Problem:
+    """What leaves no recipe: the mixtures, one constraint alone, or all together."""
+    fixed: dict[str, Any] = region.fixed | region.given
+    found = ", ".join(f"{name} = {value}" for name, value in fixed.items()) or None
+    where = "fixed values" if region.fixed else "constraints"
+    if not _any(region.under(())):
+        sums = "; ".join(f"{' + '.join(m.factors)} = {m.total}" for m in region.spec.mixtures)
+        what = f"no recipe on the machines' grids sums up as the mixture asks ({sums})"
+        return Problem(where, what, found=found, hint=_freeing(region))
+    alone = [c for c in region.constraints if not _any(region.under((c,)))]
+    guilty = "; ".join(_words(c) for c in alone or region.constraints)
+    together = "" if len(alone or region.constraints) == 1 else "together "
+    if alone:
+        together = ""
+    return Problem(
+        where,
+        f"no recipe is left that {together}satisfies: {guilty}",
+        found=found,
+        hint=_freeing(region),
+    )
+
+
+def _words(constraint: Any) -> str:  # noqa: ANN401 - a Constraint, imported for types only
+    reason = f" ({constraint.reason})" if constraint.reason else ""
+    return f"{constraint.expression}{reason}"
+
+
+def _any(region: Region) -> bool:
+    index = enumerate_region(region)
+    if index is not None:
+        return len(index) > 0
+    return sample_region(region, 0, 1) is not None
+
+
+def _freeing(region: Region) -> str | None:
+    """Which fixed factor, set free, would leave recipes again."""
+    helps = [name for name in region.fixed if _any(region.without(name))]
+    return f"Leave {' or '.join(helps)} free" if helps else None

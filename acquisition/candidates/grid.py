@@ -1,0 +1,137 @@
+"""Recipes of a region as whole numbers, so that steps from one to another are exact.
+
+The code of a setting is the place of a level or category in its list, or, for continuous factors
+and all members of a mixture, the multiple of ``10**-decimals`` (sums of fractions are exact).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from designer.acquisition.candidates.levels import (
+    Choice,
+    Continuum,
+    floats,
+    multiples,
+)
+from designer.acquisition.candidates.mixtures import common_decimals
+from designer.acquisition.candidates.region import Columns, Region
+from designer.models.arrays import BoolArray, IntArray
+
+
+class RecipeGrid:
+    """What the machines can be set to within a region, in whole numbers.
+
+    Args:
+        region: where recipes may lie.
+
+    Attributes:
+        region: as given.
+        low: smallest code per factor, ``[F]``.
+        high: largest code per factor, ``[F]``.
+        categorical: factors whose codes have no order, ``[F]``.
+        mixtures: places of the members and the total of their codes, per mixture.
+    """
+
+    def __init__(self, region: Region) -> None:
+        self.region = region
+        place = {name: k for k, name in enumerate(region.names)}
+        self._decimals: list[int | None] = [
+            level.decimals if isinstance(level, Continuum) else None for level in region.levels
+        ]
+        self.mixtures: list[tuple[tuple[int, ...], int]] = []
+        for mixture in region.spec.mixtures:
+            members = tuple(place[name] for name in mixture.factors)
+            decimals = common_decimals([region.levels[k] for k in members], mixture.total)
+            for k in members:
+                self._decimals[k] = decimals
+            self.mixtures.append((members, int(mixture.total.scaleb(decimals))))
+        self._lists = [self._list(k) for k in range(len(region.levels))]
+        ends = [self._ends(k) for k in range(len(region.levels))]
+        self.low: IntArray = np.array([low for low, _ in ends], dtype=np.int64)
+        self.high: IntArray = np.array([high for _, high in ends], dtype=np.int64)
+        self.categorical: BoolArray = np.array(
+            [isinstance(x, Choice) and x.values.dtype.kind == "U" for x in region.levels]
+        )
+
+    def _list(self, k: int) -> IntArray | None:
+        """Codes a mixture's member with a list of values may have; None: all between its ends."""
+        level, decimals = self.region.levels[k], self._decimals[k]
+        if isinstance(level, Continuum) or decimals is None:
+            return None
+        return multiples(level.values, decimals)
+
+    def _ends(self, k: int) -> tuple[int, int]:
+        level, own = self.region.levels[k], self._lists[k]
+        if isinstance(level, Continuum):
+            factor = 10 ** ((self._decimals[k] or 0) - level.decimals) if self._mixed(k) else 1
+            return level.low * factor, level.high * factor
+        return (0, len(level) - 1) if own is None else (int(own[0]), int(own[-1]))
+
+    def _mixed(self, k: int) -> bool:
+        return any(k in members for members, _ in self.mixtures)
+
+    def step(self, k: int) -> int:
+        """Smallest step of a factor's codes that leads from one setting to another."""
+        level, own = self.region.levels[k], self._lists[k]
+        if isinstance(level, Continuum) and self._mixed(k):
+            return int(10 ** ((self._decimals[k] or 0) - level.decimals))
+        return 1 if own is None or len(own) < 2 else int(np.gcd.reduce(np.diff(own)))
+
+    # ---- codes and settings ----------------------------------------------------------------------
+
+    def columns(self, codes: IntArray) -> Columns:
+        """Settings per factor, each ``[n]``, of codes ``[n, F]`` (of givens: see the region)."""
+        columns: Columns = {}
+        for k, level in enumerate(self.region.levels):
+            decimals = self._decimals[k]
+            if decimals is not None:
+                columns[level.name] = floats(codes[:, k], decimals)
+            elif isinstance(level, Choice):
+                columns[level.name] = level.values[codes[:, k]]
+        return columns
+
+    def codes(self, columns: Columns) -> tuple[IntArray, BoolArray]:
+        """Codes ``[n, F]`` of settings, and which of them the machines can be set to ``[n]``.
+
+        Args:
+            columns: n values per factor; nothing is said about mixtures and constraints.
+        """
+        count = len(columns[self.region.names[0]])
+        codes = np.zeros((count, len(self.region.levels)), dtype=np.int64)
+        known = np.ones(count, dtype=np.bool_)
+        for k, level in enumerate(self.region.levels):
+            values, decimals = np.asarray(columns[level.name]), self._decimals[k]
+            if decimals is not None:
+                codes[:, k] = np.rint(values.astype(np.float64) * 10.0**decimals)
+                known &= np.isclose(floats(codes[:, k], decimals), values, rtol=1e-12, atol=0.0)
+            elif isinstance(level, Choice):
+                order = np.argsort(level.values, kind="stable")
+                at = np.searchsorted(level.values, values, sorter=order)
+                codes[:, k] = order[np.minimum(at, len(level) - 1)]
+                known &= level.values[codes[:, k]] == values
+        return codes, known & self._settable(codes)
+
+    # ---- what is possible ------------------------------------------------------------------------
+
+    def feasible(self, codes: IntArray) -> BoolArray:
+        """Which codes are recipes that may be proposed, ``[n]``: settable, mixed, allowed."""
+        fine = self._settable(codes)
+        for members, total in self.mixtures:
+            fine &= codes[:, list(members)].sum(axis=1) == total
+        some = np.flatnonzero(fine)
+        fine[some] = self.region.feasible(self.columns(codes[some]), len(some))
+        return fine
+
+    def _settable(self, codes: IntArray) -> BoolArray:
+        fine = np.all((codes >= self.low) & (codes <= self.high), axis=1)
+        for k, own in enumerate(self._lists):
+            if own is not None:
+                fine &= np.isin(codes[:, k], own)
+        return np.asarray(fine)
+
+    def places(self, names: Sequence[str]) -> IntArray:
+        """Places of some factors."""
+        return np.array([self.region.names.index(name) for name in names], dtype=np.int64)

@@ -1,0 +1,111 @@
+"""Which values each factor may take in a plan, exactly.
+
+A stepped factor offers the nearest floats of ``low + k·step`` taken in decimals; so does a
+continuous one, on a decimal grid of a thousandth of its range or somewhat finer: a dial is read
+to three or four digits, and what is stored is what is shown.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from designer.models.arrays import FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from designer.campaigns.specification.specification import Factor, Setting
+
+SIGNIFICANT = 3  # decimals of the range a continuous setting is rounded to (assumption)
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """A factor with a list of values.
+
+    Attributes:
+        name: name of the factor.
+        values: numbers in ascending order (declared unit) or names of categories, ``[m]``.
+        fixed: one value only, by the user's wish.
+    """
+
+    name: str
+    values: np.ndarray[Any, Any]
+    fixed: bool = False
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def decimals(self) -> int:
+        """Decimals needed to write every value (numbers only)."""
+        return max(decimals_of(float(value)) for value in self.values)
+
+
+@dataclass(frozen=True)
+class Continuum:
+    """A continuous factor: the multiples of ``10**-decimals`` within its bounds.
+
+    Attributes:
+        name: name of the factor.
+        low: smallest multiple.
+        high: largest multiple.
+        decimals: negative for coarse grids (``-2``: hundreds).
+    """
+
+    name: str
+    low: int
+    high: int
+    decimals: int
+
+    def __len__(self) -> int:
+        return self.high - self.low + 1
+
+
+Levels = Choice | Continuum
+
+
+def decimals_of(value: float | Decimal) -> int:
+    """Decimals of the shortest text that reads back as ``value``; 0 for whole numbers."""
+    exponent = Decimal(str(value)).normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def floats(multiples: IntArray, decimals: int) -> FloatArray:
+    """Nearest floats of ``multiples · 10**-decimals`` (one correctly rounded division)."""
+    if decimals < 0:
+        return np.asarray(multiples * 10**-decimals, dtype=np.float64)
+    return np.asarray(multiples / 10.0**decimals, dtype=np.float64)
+
+
+def multiples(values: Iterable[float], decimals: int) -> IntArray:
+    """The whole numbers ``values · 10**decimals``, exact for values with so many decimals."""
+    return np.array(
+        [int(Decimal(str(float(value))).scaleb(decimals)) for value in values], dtype=np.int64
+    )
+
+
+def levels_of(factor: Factor, fixed: Setting | None = None) -> Levels:
+    """The values of one factor, or only the fixed one."""
+    if fixed is not None:
+        value = fixed if isinstance(fixed, str) else float(fixed)
+        return Choice(factor.name, np.array([value]), fixed=True)
+    values = factor.values()
+    if values is None:
+        return _continuum(factor.name, *factor.bounds)
+    if factor.is_categorical:
+        return Choice(factor.name, np.array(values, dtype=np.str_))
+    return Choice(factor.name, np.unique(np.array(values, dtype=np.float64)))
+
+
+def _continuum(name: str, low: float, high: float) -> Levels:
+    if not high > low:
+        return Choice(name, np.array([float(low)]))
+    decimals = SIGNIFICANT - math.floor(math.log10(high - low))
+    smallest = math.ceil(Decimal(str(low)).scaleb(decimals))
+    largest = math.floor(Decimal(str(high)).scaleb(decimals))
+    return Continuum(name, smallest, largest, decimals)

@@ -1,0 +1,154 @@
+"""Fractions that sum to a total, exactly: every point of the simplex grid, or a sample of it.
+
+All sums are taken in whole numbers (multiples of the finest decimal), so 0.1 + 0.2 is 0.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import numpy as np
+
+from designer.acquisition.candidates.levels import (
+    Choice,
+    Continuum,
+    Levels,
+    decimals_of,
+    multiples,
+)
+from designer.models.arrays import BoolArray, FloatArray, IntArray
+
+_BLOCK = 1 << 20  # partial sums looked at together
+
+
+def common_decimals(members: Sequence[Levels], total: Decimal) -> int:
+    """Decimals in which every member and the total are whole numbers."""
+    return max(decimals_of(total), *(max(0, member.decimals) for member in members))
+
+
+def simplex_rows(members: Sequence[Choice], total: Decimal, limit: int) -> IntArray | None:
+    """Every combination of levels that sums to the total, in lexicographic order.
+
+    Args:
+        members: numeric factors with listed values.
+        total: what the values sum to.
+        limit: give up beyond this many rows.
+
+    Returns:
+        Level indices ``[rows, members]`` (no rows: nothing sums to the total), or None when
+        there are more than ``limit``.
+    """
+    decimals = common_decimals(members, total)
+    values = [multiples(member.values, decimals) for member in members]
+    goal = int(total.scaleb(decimals))
+    rows = np.zeros((1, 0), dtype=np.int64)
+    sums = np.zeros(1, dtype=np.int64)
+    for place, own in enumerate(values):
+        rest = values[place + 1 :]
+        lowest = goal - sum(int(other.max()) for other in rest)
+        highest = goal - sum(int(other.min()) for other in rest)
+        extended = _extend(rows, sums, own, (lowest, highest), limit)
+        if extended is None:
+            return None
+        rows, sums = extended
+    return rows
+
+
+def _extend(
+    rows: IntArray, sums: IntArray, own: IntArray, allowed: tuple[int, int], limit: int
+) -> tuple[IntArray, IntArray] | None:
+    """Rows with one more member, kept where the rest can still reach the total."""
+    block = max(1, _BLOCK // len(own))
+    new_rows, new_sums, count = [], [], 0
+    for start in range(0, len(rows), block):
+        partial = sums[start : start + block, None] + own[None, :]
+        row, level = np.nonzero((partial >= allowed[0]) & (partial <= allowed[1]))
+        count += len(row)
+        if count > limit:
+            return None
+        new_rows.append(np.hstack([rows[start + row], level[:, None]]))
+        new_sums.append(partial[row, level])
+    if not new_rows:
+        return np.zeros((0, rows.shape[1] + 1), dtype=np.int64), sums[:0]
+    return np.vstack(new_rows), np.concatenate(new_sums)
+
+
+def simplex_sample(
+    members: Sequence[Levels], total: Decimal, u: FloatArray
+) -> tuple[IntArray, IntArray, int]:
+    """Points of the simplex, uniform for uniform ``u``, snapped to the members' grids.
+
+    The gaps between sorted uniform numbers are uniform on the simplex (Devroye 1986, ch. V.2),
+    here on the smaller one of those above the lower and below the upper bounds. The member with
+    the finest grid takes what the others leave.
+
+    Args:
+        members: numeric factors; a continuous one takes any remainder within its bounds.
+        total: what the values sum to.
+        u: uniform numbers, ``[n, members - 1]`` (some stay unused when members are fixed).
+
+    Returns:
+        The rows of ``u`` that gave a point every machine can set, ``[kept]``; the values as
+        multiples of ``10**-decimals``, ``[kept, members]``; ``decimals``.
+    """
+    decimals = common_decimals(members, total)
+    grids = [_grid(member, decimals) for member in members]
+    goal = int(total.scaleb(decimals))
+    free = [place for place, grid in enumerate(grids) if len(grid) > 1]
+    taker = min(free, key=lambda p: _coarseness(members[p], grids[p]), default=0)
+    out = np.empty((len(u), len(members)), dtype=np.int64)
+    out[:] = [grid[0] for grid in grids]
+    keep = np.ones(len(u), dtype=np.bool_)
+    if free:
+        room = goal - sum(int(grid[0]) for grid in grids if len(grid) == 1)
+        wanted = _on_simplex([grids[place] for place in free], room, u[:, : len(free) - 1])
+        for column, place in enumerate(free):
+            out[:, place] = _snap(wanted[:, column], grids[place])
+            keep &= _near(wanted[:, column], grids[place])
+    others = np.arange(len(members)) != taker
+    out[:, taker] = goal - out[:, others].sum(axis=1)
+    keep &= _settable(out[:, taker], members[taker], grids[taker])
+    return np.flatnonzero(keep), out[keep], decimals
+
+
+def _on_simplex(grids: Sequence[IntArray], room: int, u: FloatArray) -> FloatArray:
+    """Points that sum to ``room``, uniform on the simplex at the lower or the upper bounds."""
+    n = len(u)
+    gaps = np.diff(np.hstack([np.zeros((n, 1)), np.sort(u, axis=1), np.ones((n, 1))]), axis=1)
+    lows = np.array([grid[0] for grid in grids], dtype=np.float64)
+    highs = np.array([grid[-1] for grid in grids], dtype=np.float64)
+    if highs.sum() - room < room - lows.sum():
+        return np.asarray(highs - gaps * (highs.sum() - room))
+    return np.asarray(lows + gaps * (room - lows.sum()))
+
+
+def _grid(member: Levels, decimals: int) -> IntArray:
+    """Allowed multiples; of a continuous member its fine grid."""
+    if isinstance(member, Choice):
+        return multiples(member.values, decimals)
+    factor = 10 ** (decimals - member.decimals)
+    return np.asarray(np.arange(member.low, member.high + 1, dtype=np.int64) * factor)
+
+
+def _coarseness(member: Levels, grid: IntArray) -> tuple[bool, int]:
+    """Who should take the remainder: a continuous member, else the finest grid."""
+    return (not isinstance(member, Continuum), int(np.diff(grid).min()))
+
+
+def _snap(wanted: FloatArray, grid: IntArray) -> IntArray:
+    """Nearest allowed multiples."""
+    right = np.clip(np.searchsorted(grid, wanted), 1, len(grid) - 1)
+    left_is_nearer = wanted - grid[right - 1] <= grid[right] - wanted
+    return np.asarray(np.where(left_is_nearer, grid[right - 1], grid[right]))
+
+
+def _near(wanted: FloatArray, grid: IntArray) -> BoolArray:
+    """Not more than half a step outside the bounds (else the ends would be crowded)."""
+    first, last = (grid[1] - grid[0]) / 2, (grid[-1] - grid[-2]) / 2
+    return np.asarray((wanted >= grid[0] - first) & (wanted <= grid[-1] + last))
+
+
+def _settable(values: IntArray, member: Levels, grid: IntArray) -> BoolArray:
+    inside = (values >= grid[0]) & (values <= grid[-1])
+    return np.asarray(inside if isinstance(member, Continuum) else inside & np.isin(values, grid))

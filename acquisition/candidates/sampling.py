@@ -1,0 +1,136 @@
+"""Feasible recipes of a region too large to list, or with continuous factors.
+
+Scrambled Sobol points (Owen 1998) snapped to what the machines can set; the infeasible are
+dropped, duplicates merged, and drawing goes on until there are enough. Where hardly any point is
+feasible, the few found wander through the region until there are more (`moves`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from designer.acquisition.candidates.first_recipe import first_recipe
+from designer.acquisition.candidates.grid import RecipeGrid
+from designer.acquisition.candidates.levels import Choice, Continuum, multiples
+from designer.acquisition.candidates.mixtures import common_decimals, simplex_rows, simplex_sample
+from designer.acquisition.candidates.moves import Moves
+from designer.acquisition.candidates.region import Region
+from designer.models.arrays import FloatArray, IntArray
+
+DRAW = 1 << 14  # points per draw
+MAX_DRAWN = 1 << 20  # points drawn in all
+_SPARSE = 1 << 17  # points after which hopeless drawing ends where some recipes are known
+_ENOUGH = 0.9  # of the recipes wanted: a few points fall together
+_FEW = 64  # recipes known that are enough to begin to wander
+_EXACT_MIXTURE = 200_000  # rows; such a mixture is drawn from its exact list
+_WANDERED = 4096  # recipes wanted from wandering
+_WALKS = 400  # moves of every recipe at most
+
+
+def sample_region(region: Region, seed: int, wanted: int) -> tuple[Choice, ...] | None:
+    """Feasible recipes, quasi-uniform, sorted and without duplicates.
+
+    Args:
+        region: where to look.
+        seed: seed of the scrambling.
+        wanted: stop once so many distinct recipes were found.
+
+    Returns:
+        One `Choice` per factor whose ``values`` are that factor's column, ``[n]``; None when no
+        feasible recipe was found.
+    """
+    grid = RecipeGrid(region)
+    found = _drawn(grid, seed, wanted)
+    if not len(found):
+        found = first_recipe(grid, seed)
+    if not len(found):
+        return None
+    if len(found) < min(wanted, _WANDERED):
+        found = _wandered(grid, found, min(wanted, _WANDERED), seed)
+    columns = grid.columns(found)
+    return tuple(Choice(name, columns[name]) for name in region.names)
+
+
+def _drawn(grid: RecipeGrid, seed: int, wanted: int) -> IntArray:
+    """Codes of feasible Sobol points, ``[n, F]``, each once."""
+    drawers = [_Drawer(grid.region, block) for block in grid.region.blocks]
+    draw = _sobol(sum(drawer.dimension for drawer in drawers), seed)
+    found = np.zeros((0, len(grid.low)), dtype=np.int64)
+    for drawn in range(DRAW, MAX_DRAWN + 1, DRAW):
+        codes = _snapped(len(grid.low), drawers, draw())
+        found = np.unique(np.vstack([found, codes[grid.feasible(codes)]]), axis=0)
+        hopeless = drawn >= _SPARSE and len(found) * MAX_DRAWN < _WANDERED * drawn
+        if len(found) >= _ENOUGH * wanted or (hopeless and len(found) >= _FEW):
+            break
+    return found
+
+
+def _wandered(grid: RecipeGrid, found: IntArray, wanted: int, seed: int) -> IntArray:
+    """More recipes, by moves from those known; fewer where the region holds no more."""
+    moves, rng = Moves(grid), np.random.default_rng(seed)
+    walkers = found[np.sort(rng.integers(len(found), size=1024))]
+    idle = 0
+    for _ in range(_WALKS):
+        before = len(found)
+        walkers = moves.wander(walkers, rng)
+        found = np.unique(np.vstack([found, walkers]), axis=0)
+        idle = 0 if len(found) > before else idle + 1
+        if len(found) >= wanted or idle == 20:
+            break
+    return found
+
+
+class _Drawer:
+    """Turns uniform numbers into codes of one block (`grid`)."""
+
+    def __init__(self, region: Region, block: tuple[int, ...]) -> None:
+        self.block = list(block)
+        self.members = [region.levels[k] for k in block]
+        self.rows: IntArray | None = None
+        totals = {tuple(mixture.factors): mixture.total for mixture in region.spec.mixtures}
+        self.total = totals.get(tuple(member.name for member in self.members))
+        choices = [member for member in self.members if isinstance(member, Choice)]
+        if self.total is not None and len(choices) == len(self.members):
+            listed = simplex_rows(choices, self.total, _EXACT_MIXTURE)
+            if listed is not None:
+                decimals = common_decimals(choices, self.total)
+                codes = [multiples(choice.values, decimals) for choice in choices]
+                self.rows = np.stack([own[listed[:, k]] for k, own in enumerate(codes)], axis=1)
+        self.dimension = 1
+        if self.total is not None and self.rows is None:
+            self.dimension = len(self.members) - 1
+
+    def draw(self, u: FloatArray) -> tuple[IntArray, IntArray]:
+        """The rows of ``u`` that gave a point, and the codes there ``[kept, members]``."""
+        everything = np.arange(len(u))
+        if self.rows is not None:
+            if not len(self.rows):
+                return everything[:0], self.rows
+            return everything, self.rows[(u[:, 0] * len(self.rows)).astype(np.int64)]
+        if self.total is not None:
+            return simplex_sample(self.members, self.total, u)[:2]
+        member = self.members[0]
+        codes = (u[:, :1] * len(member)).astype(np.int64)
+        return everything, codes + (member.low if isinstance(member, Continuum) else 0)
+
+
+def _snapped(factors: int, drawers: list[_Drawer], u: FloatArray) -> IntArray:
+    """Codes of the rows of ``u`` that every block could use, ``[kept, factors]``."""
+    codes = np.zeros((len(u), factors), dtype=np.int64)
+    count = np.zeros(len(u), dtype=np.int64)
+    start = 0
+    for drawer in drawers:
+        kept, own = drawer.draw(u[:, start : start + drawer.dimension])
+        codes[kept[:, None], drawer.block] = own
+        count[kept] += 1
+        start += drawer.dimension
+    return np.asarray(codes[count == len(drawers)])
+
+
+def _sobol(dimension: int, seed: int) -> Any:  # noqa: ANN401 - a closure over scipy's engine
+    from scipy.stats import qmc  # 0.5 s CPU: only where it is needed
+
+    engine = qmc.Sobol(dimension, scramble=True, rng=np.random.default_rng(seed))
+    return lambda: engine.random(DRAW)

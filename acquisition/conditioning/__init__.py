@@ -1,0 +1,4 @@
+"""What one more run would change: covariances of candidates and reference points.
+
+May import batches and below.
+"""

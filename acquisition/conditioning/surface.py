@@ -1,0 +1,260 @@
+"""One response over all points of a proposal: moments and covariances of the points asked for.
+
+A proposal has tens of thousands of points but looks closely at few, so nothing is computed before
+it is asked for. For the package's own Gaussian processes a set of points keeps its whitened
+covariances with the measured rows, ``V = K_Xn L⁻ᵀ`` (float32 for large regions): the variance is
+``k − ‖V‖²`` and covariances are ``k(X, Z) − V_X V_Z'``. Any other posterior is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import DTypeLike
+from scipy.linalg import solve_triangular
+
+from designer.acquisition.conditioning.points import Points, SharedPoints
+from designer.acquisition.posterior import Posterior
+from designer.models.arrays import FloatArray, IntArray, RealArray
+
+Kernel = Callable[..., RealArray]
+Effect = tuple[int, int]  # stage, batch code in the posterior's rows
+_CACHED = 30_000  # numbers per block: float32 blocks below 128 kB, which malloc reuses (measured)
+_KEPT = 4096  # points at most that are kept: those that stand for the region
+_PART = 8192  # points whose moments are computed at a time: V of all of them would fill the memory
+
+
+class _Prior(Protocol):
+    def to_points(self, Z: FloatArray, /, dtype: DTypeLike = ...) -> Kernel: ...
+
+
+@runtime_checkable
+class RowPosterior(Posterior, Protocol):
+    """A Gaussian process that shows its linear algebra (`designer.models.posterior.posterior`)."""
+
+    kernel: _Prior
+
+    @property
+    def at_mode(self) -> RowPosterior:
+        """The same at the most probable hyperparameters: what plans are computed with."""
+        ...
+
+    @property
+    def chol(self) -> FloatArray:
+        """Lower Cholesky factor of the measured rows' covariance, ``[N, N]``."""
+        ...
+
+    @property
+    def alpha(self) -> FloatArray:
+        """``K⁻¹ z``, ``[N]``."""
+        ...
+
+    def view(self, X: FloatArray, /) -> FloatArray:
+        """Points as its covariances take them, ``[n, C]``."""
+        ...
+
+    def rows_covariance(self, dtype: DTypeLike = ...) -> Kernel:
+        """Callable V ``[n, C]`` → covariance with the rows ``[n, N]``."""
+        ...
+
+    def from_plain(
+        self, V: FloatArray, plain: FloatArray, reduction: FloatArray, /
+    ) -> tuple[FloatArray, FloatArray]:
+        """Mean and variance from ``k'K⁻¹z`` and ``k'K⁻¹k``."""
+        ...
+
+    def condition(self, X: FloatArray, /, batch: IntArray | None = ...) -> RowPosterior:
+        """The posterior with further rows, ``X [q, D]``, ``batch [q, S]``."""
+        ...
+
+
+class Surface:
+    """One response over fixed points X ``[n, D]``.
+
+    Args:
+        X: the points; a region where several surfaces share them.
+    """
+
+    def __init__(self, X: FloatArray | SharedPoints) -> None:
+        self.region = X if isinstance(X, SharedPoints) else SharedPoints(X)
+        self._seen: tuple[IntArray, Points] | None = None
+
+    measured = 0
+    """Number N of measured rows whose covariances points keep."""
+
+    def at(self, rows: IntArray) -> Points:
+        """Some of the points; the largest answer of moderate size is kept."""
+        if self._seen is not None and np.array_equal(rows, self._seen[0]):
+            return self._seen[1]
+        found = self._at(rows)
+        if len(rows) <= _KEPT and (self._seen is None or len(rows) > len(self._seen[0])):
+            self._seen = rows, found
+        return found
+
+    def _at(self, rows: IntArray) -> Points:
+        raise NotImplementedError
+
+    def covariance(self, points: Points, others: Points) -> RealArray:
+        """Covariance of the surface between two sets of points (the others whole), ``[m, q]``."""
+        raise NotImplementedError
+
+    def effects(self, effects: Sequence[Effect]) -> tuple[FloatArray, FloatArray]:
+        """Effects of batches with measured rows.
+
+        Returns:
+            Whitened covariances with the rows ``[N, E]`` (covariance of the surface with the
+            effects: ``−half @ them``) and the joint covariance of the effects ``[E, E]``.
+        """
+        raise NotImplementedError
+
+    def moments(self, rows: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Mean and variance at some of the points, ``[m]`` each."""
+        parts = [self.at(rows[k : k + _PART]) for k in range(0, len(rows), _PART)]
+        if not parts:
+            return np.zeros(0), np.zeros(0)
+        return (
+            np.concatenate([part.mean for part in parts]),
+            np.concatenate([part.variance for part in parts]),
+        )
+
+    @cached_property
+    def _everywhere(self) -> tuple[FloatArray, FloatArray]:
+        return self.moments(np.arange(len(self.region.X)))
+
+    @property
+    def mean(self) -> FloatArray:
+        """At all points, ``[n]``: computed when first asked for."""
+        return self._everywhere[0]
+
+    @property
+    def variance(self) -> FloatArray:
+        """At all points, noise-free and without batch effects, ``[n]``."""
+        return self._everywhere[1]
+
+
+def make_surface(
+    posterior: Posterior, X: FloatArray | SharedPoints, dtype: DTypeLike = np.float64
+) -> Surface:
+    """The fastest surface the posterior allows.
+
+    Args:
+        posterior: belief about one response.
+        X: points, ``[n, D]``; a region where several surfaces share them.
+        dtype: of covariances.
+    """
+    if isinstance(posterior, RowPosterior):
+        return RowSurface(posterior.at_mode, X, dtype)
+    return AskedSurface(posterior, X, dtype)
+
+
+class AskedSurface(Surface):
+    """A surface whose moments and covariances are asked from the posterior."""
+
+    def __init__(
+        self, posterior: Posterior, X: FloatArray | SharedPoints, dtype: DTypeLike = np.float64
+    ) -> None:
+        super().__init__(X)
+        self._posterior, self._dtype = posterior, dtype
+
+    def _at(self, rows: IntArray) -> Points:
+        X = self.region.part(rows)
+        mean, variance = self._posterior.moments(X)
+        noise = self._posterior.noise_given(mean)
+        return Points(X, np.zeros((len(X), 0)), mean, variance, noise)
+
+    def covariance(self, points: Points, others: Points) -> RealArray:
+        """See `Surface`."""
+        return self._posterior.covariance(points.view, others.view, dtype=self._dtype)
+
+    def effects(self, effects: Sequence[Effect]) -> tuple[FloatArray, FloatArray]:
+        """See `Surface`; such a posterior knows nothing about measured batches."""
+        prior = [float(self._posterior.batch_variance[stage]) for stage, _ in effects]
+        return np.zeros((0, len(effects))), np.diag(prior)
+
+
+class RowSurface(Surface):
+    """A surface computed from the posterior's rows, at its most probable hyperparameters."""
+
+    def __init__(
+        self, posterior: RowPosterior, X: FloatArray | SharedPoints, dtype: DTypeLike = np.float64
+    ) -> None:
+        super().__init__(X)
+        self._posterior = posterior
+        self._dtype: np.dtype[Any] = np.dtype(dtype)
+        self._to_rows = posterior.rows_covariance(self._dtype)
+        self.measured = len(posterior.alpha)
+        self._alpha = posterior.alpha.astype(self._dtype)
+        inverse = _whiten(posterior, np.eye(len(posterior.alpha)))
+        self._inverse = np.ascontiguousarray(inverse.T, dtype=self._dtype)
+
+    def _at(self, rows: IntArray) -> Points:
+        posterior, view = self._posterior, self._posterior.view(self.region.part(rows))
+        n, measured = len(view), len(self._alpha)
+        plain, reduction = np.zeros(n), np.zeros(n)
+        half = np.zeros((n, measured), dtype=self._dtype)
+        for part in _blocks(n, measured) if measured else ():
+            cross = self._to_rows(view[part])
+            plain[part] = cross @ self._alpha
+            V = np.matmul(cross, self._inverse, out=half[part])
+            reduction[part] = np.einsum("ij,ij->i", V, V)
+        mean, variance = posterior.from_plain(view, plain, reduction)
+        return Points(view, half, mean, variance, posterior.noise_given(mean))
+
+    def covariance(self, points: Points, others: Points) -> RealArray:
+        """See `Surface`."""
+        kernel = self._posterior.kernel.to_points(others.view, self._dtype)
+        right = np.ascontiguousarray(others.half.T)
+        anew = points.half.shape[1] < self.measured
+        if anew:
+            right = self._inverse @ right
+        out = np.empty((len(points), len(others)), dtype=self._dtype)
+        for part in _blocks(len(out), max(len(others), len(right) if anew else 0)):
+            kernel(points.view[part], out=out[part])
+            if len(right):
+                left = self._to_rows(points.view[part]) if anew else points.half[part]
+                out[part] -= left @ right
+        return out
+
+    def effects(self, effects: Sequence[Effect]) -> tuple[FloatArray, FloatArray]:
+        """See `Surface`."""
+        return whitened_effects(self._posterior, effects, self.region.X[:1])
+
+
+def _blocks(n: int, columns: int) -> Iterator[slice]:
+    """Parts of the points such that a block of covariances stays in the processor's cache."""
+    size = max(32, _CACHED // max(1, columns))
+    return (slice(start, min(start + size, n)) for start in range(0, n, size))
+
+
+def whitened_effects(
+    posterior: RowPosterior, effects: Sequence[Effect], x: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """``L⁻¹ cov(rows, w_e)`` ``[N, E]`` and the joint covariance of the effects ``[E, E]``.
+
+    A run at x in a batch and one at x outside it differ in nothing but the batch effect: so does
+    the row each would add to the Cholesky factor.
+    """
+    stages = len(posterior.batch_variance)
+    n = len(posterior.alpha)
+
+    def half(codes: IntArray) -> FloatArray:
+        return np.asarray(posterior.condition(x, codes[None, :]).chol[n, :n])
+
+    none = np.full(stages, -1, dtype=np.int64)
+    out = np.zeros((n, len(effects)))
+    alone = half(none) if effects else none
+    for e, (stage, code) in enumerate(effects):
+        inside = none.copy()
+        inside[stage] = code
+        out[:, e] = half(inside) - alone
+    prior = np.diag([float(posterior.batch_variance[stage]) for stage, _ in effects])
+    return out, prior.reshape(len(effects), len(effects)) - out.T @ out
+
+
+def _whiten(posterior: RowPosterior, B: FloatArray) -> FloatArray:
+    """``L⁻¹ B``."""
+    out: FloatArray = solve_triangular(posterior.chol, B, lower=True) if len(B) else B
+    return out

@@ -1,0 +1,135 @@
+"""Information as the worth of runs: by how much they lower the goal's uncertainty, in bits.
+
+``gain_i = Σ_j Σ_r W_j C_j(i, r)² / (S_j(i, i) + σ_j²)`` is exactly by how much run i lowers
+``T = Σ_j Σ_r W_j v_j``, so bits ``½ log2(T / (T − gain))`` add up to the plan's. A run that may
+fail brings its bits with its probability of success; what follows it assumes that it succeeds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from designer.acquisition.batches.tree import BatchTree
+from designer.acquisition.conditioning.batch_pool import InnerField, Pools
+from designer.acquisition.conditioning.response import Field
+from designer.acquisition.functions.chances import Chances
+from designer.acquisition.functions.reference_points import Target
+from designer.models.arrays import BoolArray, FloatArray, IntArray
+
+LEAST = 1e-12  # share of T that is never explained away: bits stay finite
+
+
+class Information:
+    """The bits of runs taken one by one (an `Objective`).
+
+    Args:
+        fields: responses, open runs already taken.
+        target: reference points and weights.
+        tree: batches, open runs already taken.
+        success: probability that a run at a point succeeds; None: all do.
+        pools: what is known already about groups of these fields and batches, per stage; more is
+            added to it.
+
+    Attributes:
+        total: T now.
+        shares: part of the last run's gain per response, summing to 1 (0 where it taught nothing).
+    """
+
+    name = None
+    few = False
+    least = -np.inf  # a plan is filled with whatever teaches most
+
+    def __init__(
+        self,
+        fields: Sequence[Field],
+        target: Target,
+        tree: BatchTree,
+        success: Chances | None = None,
+        pools: dict[int, Pools] | None = None,
+    ) -> None:
+        self._fields, self._tree, self._success = fields, tree, success
+        for field in fields:
+            field.set_references(target.rows, target.weights[field.name])
+        self.total = self._start = left_of(fields, target)
+        self.shares: dict[str, float] = {}
+        self._pools = {} if pools is None else pools
+
+    def each(self, of_interest: BoolArray | None = None) -> FloatArray:
+        """Expected bits of points as the next run, ``[n]``."""
+        rows = None if of_interest is None else np.flatnonzero(of_interest)
+        gains = np.sum([field.gains(self._tree, rows) for field in self._fields], axis=0)
+        found = bits_of(gains, self.total, self._start)
+        if self._success is not None:
+            rows = np.arange(len(found)) if rows is None else rows
+            found[rows] *= self._success[rows]
+        return found
+
+    def take(self, row: int, chain: Sequence[int]) -> float:
+        """Condition on a run and return its expected bits."""
+        drops = {field.name: field.take(row, chain, self._tree) for field in self._fields}
+        self.shares = shares(drops)
+        gained = float(bits_of(np.array([sum(drops.values())]), self.total, self._start)[0])
+        self.total = max(self.total - sum(drops.values()), LEAST * self._start)
+        return (
+            gained if self._success is None else gained * float(self._success[np.array([row])][0])
+        )
+
+    def inside(self, groups: Mapping[int, IntArray], stage: int) -> dict[int, InnerInformation]:
+        """Bits of runs of one new batch, per group."""
+        if stage not in self._pools:
+            self._pools[stage] = Pools(self._fields, self._tree, stage)
+        return {
+            key: InnerInformation(
+                fields, self.total, None if self._success is None else self._success[groups[key]]
+            )
+            for key, fields in self._pools[stage].inside(groups).items()
+        }
+
+
+class InnerInformation:
+    """The bits of runs of one new batch.
+
+    Args:
+        fields: responses on its candidates.
+        total: T now.
+        success: probability of success per candidate, ``[m]``; None: all succeed.
+    """
+
+    def __init__(
+        self, fields: Sequence[InnerField], total: float, success: FloatArray | None = None
+    ) -> None:
+        self._fields, self._total, self._start = fields, total, total
+        self._success = success
+        self._gains = np.zeros(0)
+
+    def each(self) -> FloatArray:
+        """Expected bits of every candidate as the next run, ``[m]``."""
+        self._gains = np.sum([field.gains() for field in self._fields], axis=0)
+        found = bits_of(self._gains, self._total, self._start)
+        return found if self._success is None else found * self._success
+
+    def take(self, i: int) -> None:
+        """Condition on a run, the gains being those of the last `each`."""
+        self._total = max(self._total - float(self._gains[i]), LEAST * self._start)
+        for field in self._fields:
+            field.take(i)
+
+
+def left_of(fields: Sequence[Field], target: Target) -> float:
+    """``T``: the weighted uncertainty at the reference points, given the runs taken."""
+    return float(sum(target.weights[f.name] @ f.variance_at(target.rows) for f in fields))
+
+
+def bits_of(gains: FloatArray, total: float, start: float) -> FloatArray:
+    """``½ log2(T / (T − gain))`` per gain; 0 when there is nothing to learn."""
+    if total <= 0:
+        return np.zeros(len(gains))
+    return np.asarray(0.5 * np.log2(total / np.maximum(total - gains, LEAST * start)))
+
+
+def shares(drops: dict[str, float]) -> dict[str, float]:
+    """Part of a gain per response, summing to 1 (0 where it teaches nothing)."""
+    total = sum(drops.values())
+    return {name: drop / total if total > 0 else 0.0 for name, drop in drops.items()}

@@ -1,0 +1,164 @@
+"""From the runs chosen to the runs of a plan: order, labels, costs, predictions, reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from designer.acquisition.batches.costs import costs_in_order, labels_in_order
+from designer.acquisition.conditioning.response import Field
+from designer.acquisition.functions.expected_hits import HITS
+from designer.acquisition.plan.order import Planned, make_order
+from designer.acquisition.plan.reasons import Facts, reason
+from designer.acquisition.plan.where import where_words
+from designer.acquisition.predictions import Prediction, predict
+from designer.acquisition.selection.context import Disagreement, KnownRun
+from designer.acquisition.selection.greedy import Pick
+from designer.acquisition.selection.strategy import Choice
+from designer.campaigns.commands.entries import PlannedRun
+from designer.models.arrays import FloatArray, IntArray
+
+
+class Finish:
+    """The runs of a plan, told.
+
+    Args:
+        choice: the runs chosen, and what they were chosen from.
+        notes: sentences for the user so far.
+        rng: source of all chance.
+    """
+
+    def __init__(
+        self,
+        choice: Choice,
+        notes: tuple[str, ...],
+        rng: np.random.Generator,
+    ) -> None:
+        self.proposal, self.choice, self.picks = choice.proposal, choice, choice.picks
+        self._notes, self._rng = notes, rng
+        self.settings = [self.proposal.candidates.recipe(pick.row) for pick in self.picks]
+
+    def runs(self) -> tuple[PlannedRun, ...]:
+        """The runs in the order to make them."""
+        spec, tree, setup = self.proposal.spec, self.proposal.tree, self.proposal.situation.setup
+        planned = [Planned(s, p.chain) for s, p in zip(self.settings, self.picks, strict=True)]
+        order = make_order(spec, planned, tree, setup.settings if setup else None, self._rng)
+        chains = [self.picks[place].chain for place in order]
+        costs = costs_in_order(chains, tree)
+        labels = labels_in_order(chains, tree)
+        predictions = self._predictions()
+        reasons = self._reasons(predictions)
+        blind = self.proposal.blind
+        return tuple(
+            PlannedRun(
+                order=k + 1,
+                rank=place + 1,
+                settings=self.settings[place],
+                batch=labels[k],
+                predicted=predictions[place].responses,
+                bits=None if blind else self.picks[place].bits,
+                cost=costs[k],
+                in_spec=predictions[place].in_spec,
+                reason=reasons[place],
+                given=self.proposal.candidates.given,
+                value=self.picks[place].value,
+                success=self._success(place),
+            )
+            for k, place in enumerate(order)
+        )
+
+    def notes(self) -> tuple[str, ...]:
+        """Sentences for the user."""
+        return (*self._notes, *self._more_notes())
+
+    def _success(self, place: int) -> float | None:
+        success = self.proposal.success
+        return None if success is None else float(success[np.array([self.picks[place].row])][0])
+
+    def _gain(self, pick: Pick) -> str | None:
+        """How a reason begins when the plan maximises something besides information."""
+        if pick.value is None:
+            return None
+        word = "Search" if self.choice.value_name == HITS else "Improve"
+        return f"{word}, adds {pick.value:.2g} {self.choice.value_name}"
+
+    def _more_notes(self) -> list[str]:
+        notes = ["space-filling: nothing is known yet"] if self.proposal.blind else []
+        for stage, name in enumerate(self.proposal.tree.stages):
+            count = len(self._new_batches(stage) - set(self._references(stage)))
+            if self.proposal.spec.stages[stage].reference and count:
+                new = "the new batch" if count == 1 else f"{count} new batches"
+                notes.append(f"no reference run in {new} of {name}: it is not possible there")
+        return notes
+
+    def _new_batches(self, stage: int) -> set[int]:
+        batches = self.proposal.tree.batches
+        return {p.chain[stage] for p in self.picks if batches[p.chain[stage]].planned}
+
+    def _references(self, stage: int) -> dict[int, int]:
+        """Place of the reference run per new batch of a stage that has one."""
+        recipe = self.proposal.spec.stages[stage].reference
+        new = self._new_batches(stage)
+        found: dict[int, int] = {}
+        for place, (pick, settings) in enumerate(zip(self.picks, self.settings, strict=True)):
+            same = all(settings[name] == value for name, value in recipe.items())
+            if recipe and same and pick.chain[stage] in new:
+                found.setdefault(pick.chain[stage], place)
+        return found
+
+    def _predictions(self) -> list[Prediction]:
+        rows = np.array([pick.row for pick in self.picks], dtype=np.int64)
+        return predict(self.proposal.spec, self.proposal.posteriors, self.proposal.X[rows])
+
+    def _reasons(self, predictions: Sequence[Prediction]) -> list[str]:
+        proposal = self.proposal
+        known = [*proposal.situation.known]
+        known += [KnownRun(run.run, run.settings) for run in proposal.situation.pending]
+        rows = np.array([pick.row for pick in self.picks], dtype=np.int64)
+        spread = {f.name: _spread(f, rows, proposal.stand_ins) for f in proposal.fields}
+        references = {
+            place: name
+            for stage, name in reversed(list(enumerate(proposal.tree.stages)))
+            for place in self._references(stage).values()
+        }
+        differ = self._disagreements()
+        total = sum(pick.bits for pick in self.picks)
+        reasons = []
+        for rank, pick in enumerate(self.picks):
+            facts = Facts(
+                settings=self.settings[rank],
+                bits=None if proposal.blind else pick.bits,
+                share=pick.bits / total if total > 0 else 1.0,
+                shares=pick.shares,
+                spread={name: float(own[rank]) for name, own in spread.items()},
+                where=self._where(pick),
+                in_spec=predictions[rank].in_spec,
+                success=self._success(rank),
+                gain=self._gain(pick),
+                reference=references.get(rank),
+                disagreement=differ[rank],
+                earlier=self.settings[:rank],
+            )
+            reasons.append(reason(proposal.spec, facts, known, proposal.situation.failed))
+        return reasons
+
+    def _where(self, pick: Pick) -> str:
+        """Where it teaches about the response it teaches most about."""
+        if self.proposal.blind or not any(pick.shares.values()):
+            return ""
+        most = max(self.proposal.fields, key=lambda field: pick.shares[field.name])
+        rows, effect = most.reach(pick.row)
+        return where_words(self.proposal.spec, self.proposal.candidates, rows, effect)
+
+    def _disagreements(self) -> Sequence[Disagreement | None]:
+        judge = self.proposal.situation.disagreements
+        if judge is None or not self.picks:
+            return [None] * len(self.picks)
+        return judge(self.proposal.X[[pick.row for pick in self.picks]])
+
+
+def _spread(field: Field, rows: IntArray, region: IntArray) -> FloatArray:
+    """Standard deviation at some points relative to the region's (root mean variance), ``[m]``."""
+    mean = float(field.surface.moments(region)[1].mean())
+    return np.sqrt(field.surface.moments(rows)[1] / max(mean, np.finfo(float).tiny))

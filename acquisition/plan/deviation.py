@@ -1,0 +1,99 @@
+"""What it costs to keep some settings: the plan with them beside the free plan.
+
+Both plans have the same goal, the same reference points and the same limits. Each is greedy, so
+neither is the very best of its kind: where fixed settings happen to do better, nothing is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from designer.acquisition.selection.strategy import Choice
+    from designer.campaigns.specification.specification import Setting, Specification
+
+_NOTHING = 0.5  # per cent; less is told as nothing
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """A plan with fixed settings compared with the free one.
+
+    Attributes:
+        fixed: the settings kept.
+        bits: information of the plan.
+        bits_free: of the free plan.
+        cost: of the plan, in ``costs.unit``.
+        cost_free: of the free plan.
+        runs: runs of the plan.
+        runs_free: runs of the free plan (a budget may hold another number).
+        value: what the plan brings of what the free one maximises, when that is no information.
+        value_free: what the free plan brings of it.
+        value_name: its name; None: both maximise information.
+    """
+
+    fixed: Mapping[str, Setting]
+    bits: float
+    bits_free: float
+    cost: float
+    cost_free: float
+    runs: int
+    runs_free: int
+    value: float | None = None
+    value_free: float | None = None
+    value_name: str | None = None
+
+    @classmethod
+    def between(cls, fixed: Mapping[str, Setting], choice: Choice, free: Choice) -> Deviation:
+        """Compare the runs of a plan with those of the free plan."""
+        picks, free_picks = choice.picks, free.picks
+        by_value = free.value_name is not None and choice.value_name in (None, free.value_name)
+        return cls(
+            fixed=dict(fixed),
+            bits=float(sum(pick.bits for pick in picks)),
+            bits_free=float(sum(pick.bits for pick in free_picks)),
+            cost=float(sum(pick.cost for pick in picks)),
+            cost_free=float(sum(pick.cost for pick in free_picks)),
+            runs=len(picks),
+            runs_free=len(free_picks),
+            value=float(sum(pick.value or 0.0 for pick in picks)) if by_value else None,
+            value_free=float(sum(pick.value or 0.0 for pick in free_picks)) if by_value else None,
+            value_name=free.value_name if by_value else None,
+        )
+
+    @property
+    def lost_percent(self) -> float:
+        """Share that is lost of what the free plan brings, 0 to 100."""
+        told, free = self._told
+        return min(100.0, max(0.0, 100.0 * (1.0 - told / free))) if free > 0 else 0.0
+
+    @property
+    def _told(self) -> tuple[float, float]:
+        if self.value is not None and self.value_free is not None:
+            return self.value, self.value_free
+        return self.bits, self.bits_free
+
+    def to_dict(self, spec: Specification) -> dict[str, Any]:
+        """JSON-able figures with the sentence as ``text``."""
+        figures = {field.name: getattr(self, field.name) for field in fields(self)}
+        told = {"lost_percent": self.lost_percent, "text": self.sentence(spec)}
+        return figures | {"fixed": dict(self.fixed)} | told
+
+    def sentence(self, spec: Specification) -> str:
+        """``keeping coating_gap at 200 um costs 22 % of this plan's information (…)``."""
+        kept = " and ".join(
+            f"{name} at {spec.factor(name).with_unit(value)}" for name, value in self.fixed.items()
+        )
+        lost, (told, free) = self.lost_percent, self._told
+        what = self.value_name or "information"
+        share = f"no {what}" if lost < _NOTHING else f"{lost:.0f} % of this plan's {what}"
+        unit = " bit" if self.value_name is None else ""
+        text = f"keeping {kept} costs {share} ({told:.3g} instead of {free:.3g}{unit})"
+        if self.runs != self.runs_free:
+            text += f", with {self.runs} instead of {self.runs_free} runs"
+        hours = spec.costs.unit
+        if abs(self.cost - self.cost_free) <= 1e-9:
+            return f"{text}; it takes {self.cost:.3g} {hours} either way"
+        return f"{text}; it takes {self.cost:.3g} {hours} instead of {self.cost_free:.3g} {hours}"

@@ -1,0 +1,156 @@
+"""What will be known once the plan is made, and what the best step after it would still bring.
+
+Given the hyperparameters, variances do not depend on the values that will be measured: a plan's
+own conditioning says how far every response will be known. What is told is the root mean square
+over the region of the standard deviation in raw units, which is what an error (RMSE) over the
+region is compared with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from designer.acquisition.candidates.candidates import Candidates
+from designer.acquisition.candidates.stratified import draw
+from designer.acquisition.conditioning.response import Field
+from designer.acquisition.selection.new_batches import Openings, hard_stage
+from designer.acquisition.selection.problem import Proposal
+from designer.models.arrays import FloatArray, IntArray
+
+_POINTS = 256  # that stand for the region
+
+
+@dataclass(frozen=True)
+class Step:
+    """The best thing to do after the plan.
+
+    Attributes:
+        stage: stage of which it would be a new batch; None: it is a single run.
+        runs: number of runs.
+        bits: information it would bring.
+        cost: in ``costs.unit``.
+    """
+
+    stage: str | None
+    runs: int
+    bits: float
+    cost: float
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What to expect.
+
+    Attributes:
+        runs: runs it is about: the open ones and the plan's.
+        sd_now: typical standard deviation per response over the region, raw units, from the
+            results so far.
+        sd_after: the same once those runs are made.
+        next_bits: information of the next single run after them.
+        step: the best step after them; None: there is none.
+        best_rate: most bits per cost of the step and of a single run.
+    """
+
+    runs: int
+    sd_now: Mapping[str, float]
+    sd_after: Mapping[str, float]
+    next_bits: float
+    step: Step | None
+    best_rate: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-able figures."""
+        step = self.step
+        return {
+            "runs": self.runs,
+            "best_rate": self.best_rate,
+            "responses": {
+                name: {"sd_now": sd, "sd_after": self.sd_after[name]}
+                for name, sd in self.sd_now.items()
+            },
+            "next": None if step is None else {
+                "stage": step.stage, "runs": step.runs, "bits": step.bits, "cost": step.cost,
+            },
+        }  # fmt: skip
+
+
+def outlook(proposal: Proposal, goal: str, planned: int) -> Outlook | None:
+    """Look ahead from a plan; None when nothing is known yet.
+
+    The goal is set anew, as the next plan will set it: afterwards the fields are about that.
+
+    Args:
+        proposal: what the plan was chosen from, its runs taken.
+        goal: of the campaign.
+        planned: number of runs of the plan.
+    """
+    if proposal.blind:
+        return None
+    region = _spread(proposal.candidates, _POINTS)
+    now, after = {}, {}
+    for field in proposal.fields:
+        now[field.name], after[field.name] = _known(proposal, field, region)
+    single, step = _next(proposal, "window" if goal == "optimum" else goal)
+    return Outlook(
+        runs=len(proposal.situation.pending) + planned,
+        sd_now=now,
+        sd_after=after,
+        next_bits=single.bits,
+        step=step,
+        best_rate=max(s.bits / s.cost for s in (single, step) if s is not None),
+    )
+
+
+def _spread(candidates: Candidates, most: int) -> IntArray:
+    """Some of the candidates, evenly over the region."""
+    n = len(candidates)
+    if n <= most:
+        return np.arange(n)
+    return np.unique(draw(candidates.morton, np.ones(n), most, np.random.default_rng(0)))
+
+
+def _known(proposal: Proposal, field: Field, rows: IntArray) -> tuple[float, float]:
+    """Typical standard deviation now and after the runs taken.
+
+    The posterior may be averaged over hyperparameters, the conditioning is at their mode: the
+    share of the variance that the runs leave is taken from there.
+    """
+    posterior, X = proposal.posteriors[field.name], proposal.X[rows]
+    mean, variance = posterior.moments(X)
+    before = np.maximum(field.surface.moments(rows)[1], np.finfo(float).tiny)
+    left = np.minimum(field.variance_at(rows) / before, 1.0)
+    return (
+        _typical(posterior.to_raw(mean, variance)[1]),
+        _typical(posterior.to_raw(mean, variance * left)[1]),
+    )
+
+
+def _typical(sd: FloatArray) -> float:
+    return float(np.sqrt(np.mean(np.square(sd))))
+
+
+def _next(ahead: Proposal, goal: str) -> tuple[Step, Step | None]:
+    """The best single run by bits per cost, and the best step."""
+    tree, allowed = ahead.tree, ahead.allowed(any_settings=True)
+    information = ahead.information(ahead.target(goal, np.random.default_rng(0)))
+    stage, opening, near = hard_stage(tree), None, allowed
+    if stage is not None:  # a single run of another new batch than the best is no good idea
+        opening = Openings(information, tree, stage).best(allowed, np.inf)
+        going = tree.depth() > stage
+        near = going if opening is None else going | (tree.keys(stage) == opening.group)
+        near = allowed & near
+    few = np.zeros(len(allowed), dtype=np.bool_)
+    few[ahead.stand_ins] = True
+    asked = near & few if (near & few).any() else near
+    each, costs = information.each(asked), tree.costs()
+    best = int(np.argmax(np.where(asked, each / costs, -np.inf)))
+    single = Step(None, 1, float(each[best]), float(costs[best]))
+    if stage is None:
+        return single, single
+    if opening is None or not opening.runs:  # a batch too short-lived for a single run
+        return single, None
+    return single, Step(tree.stages[stage], opening.runs, opening.value, opening.cost)

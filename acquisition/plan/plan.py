@@ -1,0 +1,219 @@
+"""A plan: which runs to make next, in which order, what they teach and what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from designer.acquisition.candidates.candidates import (
+    Candidates,
+    make_candidates,
+    merged,
+    with_fixed,
+)
+from designer.acquisition.candidates.grid import RecipeGrid
+from designer.acquisition.candidates.region import Region
+from designer.acquisition.functions.improvement import MakeImprover
+from designer.acquisition.functions.reference_points import Target
+from designer.acquisition.plan.assemble import Finish
+from designer.acquisition.plan.deviation import Deviation
+from designer.acquisition.plan.outlook import Outlook, outlook
+from designer.acquisition.posterior import Posterior
+from designer.acquisition.selection.context import Situation
+from designer.acquisition.selection.greedy import Stop
+from designer.acquisition.selection.problem import DEFAULT_RUNS, Proposal
+from designer.acquisition.selection.refinement import Refined, Take
+from designer.acquisition.selection.space_filling import NEUTRAL
+from designer.acquisition.selection.strategy import Choice, choose
+from designer.campaigns.commands.entries import PlannedRun
+from designer.campaigns.values.numbers import number_text
+from designer.models.arrays import BoolArray
+
+if TYPE_CHECKING:
+    from designer.campaigns.specification.specification import Setting, Specification
+    from designer.models.encoding import Space
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A computed plan.
+
+    Attributes:
+        goal: ``learn``, ``window`` or ``optimum``.
+        value_name: of what was maximised when that is no information; ``space-filling`` when
+            nothing is known yet.
+        value: what the runs bring of it; None: information was maximised, or nothing is known.
+        runs: the runs in the order to make them.
+        bits: information it is expected to bring; None for space-filling.
+        cost: of all its runs and new batches, in ``costs.unit``.
+        nested: the first k by rank are the plan of k runs.
+        given: value assumed for every given.
+        notes: sentences for the user.
+        deviation: what the fixed settings cost; None: none is fixed, or nothing is known yet.
+        outlook: what will be known after it; None: nothing is known yet.
+    """
+
+    goal: str
+    value_name: str | None
+    value: float | None
+    runs: tuple[PlannedRun, ...]
+    bits: float | None
+    cost: float
+    nested: bool
+    given: Mapping[str, float]
+    notes: tuple[str, ...]
+    deviation: Deviation | None = None
+    outlook: Outlook | None = None
+
+
+# float32 products of OpenBLAS raise flags for what lies behind the ends of their arrays (seen on
+# finite arrays with finite results); `greedy.best` refuses values that are not numbers
+@np.errstate(invalid="ignore")
+def make_plan(
+    spec: Specification,
+    space: Space,
+    posteriors: Mapping[str, Posterior],
+    *,
+    runs: int | None = None,
+    budget: float | None = None,
+    fixed: Mapping[str, Setting] | None = None,
+    given: Mapping[str, float] | None = None,
+    situation: Situation | None = None,
+    goal: str | None = None,
+    make_improver: MakeImprover | None = None,
+    seed: int = 0,
+) -> Plan:
+    """Choose the next runs.
+
+    Args:
+        spec: the campaign's specification.
+        space: encoding of its inputs.
+        posteriors: belief per response, of responses something is known about; empty: the plan is
+            space-filling.
+        runs: most runs; default 4, with a budget alone as many as fit; 0: only look ahead.
+        budget: most cost, in ``costs.unit``.
+        fixed: settings every run shall have, checked by the caller.
+        given: values of the givens; the middle of the range for those left out.
+        situation: what is set up, open, known and refused.
+        goal: default: the specification's.
+        make_improver: makes the judge of improvement on the responses' goals.
+        seed: seed of all chance.
+
+    Raises:
+        InputError: nothing satisfies the fixed values and constraints, or all of it was abandoned.
+    """
+    situation = situation or Situation()
+    if runs is None and budget is None:
+        runs = DEFAULT_RUNS
+    assumed, notes = _given(spec, given or {})
+    candidates, wanted = _candidates(spec, fixed or {}, assumed, seed)
+
+    def chosen(only: BoolArray | None) -> Finish:
+        proposal = Proposal(spec, space, posteriors, candidates, situation, wanted=only)
+        held = {} if only is None else fixed or {}
+
+        def refine(first: Proposal, target: Target, take: Take) -> Refined:
+            return Refined(
+                first,
+                target,
+                first.allowed(),
+                RecipeGrid(Region.of(spec, held, candidates.given)),
+                make=lambda others: Proposal(spec, space, posteriors, others, situation),
+                choose=take,
+                seed=seed,
+            )
+
+        rng = np.random.default_rng(seed)
+        stop = proposal.stop(runs, budget)
+        choice = choose(
+            proposal,
+            goal or spec.goal,
+            rng,
+            stop,
+            make_improver=make_improver,
+            refine=None if candidates.exact else refine,
+        )
+        part = [] if candidates.exact else [_only_some(len(candidates), choice, proposal)]
+        short = _shortfall(proposal, len(choice.picks), runs, budget, stop)
+        return Finish(choice, (*notes, *part, *choice.notes, *short), rng)
+
+    made = chosen(wanted if fixed else None)
+    planned = made.runs()
+    ahead = outlook(made.choice.proposal, goal or spec.goal, len(planned))
+    deviation = None
+    if fixed and not made.choice.proposal.blind:
+        deviation = Deviation.between(fixed, made.choice, chosen(None).choice)
+    return _plan(made, planned, deviation, ahead)
+
+
+def _plan(
+    made: Finish, runs: tuple[PlannedRun, ...], deviation: Deviation | None, ahead: Outlook | None
+) -> Plan:
+    choice, blind = made.choice, made.choice.proposal.blind
+    return Plan(
+        goal=choice.goal,
+        value_name=NEUTRAL if blind else choice.value_name,
+        value=None if choice.value_name is None else choice.value,
+        runs=runs,
+        bits=None if blind else float(sum(pick.bits for pick in choice.picks)),
+        cost=float(sum(run.cost for run in runs)),
+        nested=True,
+        given=made.choice.proposal.candidates.given,
+        notes=made.notes(),
+        deviation=deviation,
+        outlook=ahead,
+    )
+
+
+def _candidates(
+    spec: Specification, fixed: Mapping[str, Setting], given: Mapping[str, float], seed: int
+) -> tuple[Candidates, BoolArray]:
+    """Recipes of the whole region and which of them runs may have.
+
+    Where not all can be listed, those at the stages' reference recipes are added.
+    """
+    candidates, wanted = with_fixed(spec, fixed, given, seed)
+    references = [stage.reference for stage in spec.stages if stage.reference]
+    if candidates.exact or not references:
+        return candidates, wanted
+    more = [make_candidates(spec, fixed=r, given=given, seed=seed) for r in references]
+    parts = [part.columns for part in (candidates, *more)]
+    together, _ = merged(parts, candidates.names, candidates.given)
+    return together, together.matching(fixed)
+
+
+def _given(spec: Specification, given: Mapping[str, float]) -> tuple[dict[str, float], list[str]]:
+    assumed = {name: float(value) for name, value in given.items()}
+    notes = []
+    for item in spec.givens:
+        if item.name not in assumed:
+            assumed[item.name] = 0.5 * (item.low + item.high)
+            text = number_text(assumed[item.name]) + (f" {item.unit}" if item.unit else "")
+            notes.append(f"{item.name} was not given: planned for {text}, the middle of its range")
+    return assumed, notes
+
+
+def _only_some(count: int, choice: Choice, proposal: Proposal) -> str:
+    """Which recipes were compared where there are too many."""
+    around = "" if choice.proposal is proposal else " and those around the best"
+    return f"there are too many recipes to compare all: {count} spread over the region{around} were"
+
+
+def _shortfall(
+    proposal: Proposal, made: int, runs: int | None, budget: float | None, stop: Stop
+) -> list[str]:
+    """Why there are fewer runs than asked for, if so."""
+    if made == runs:
+        return []
+    if made == stop.runs:
+        return [f"a plan over so many recipes holds at most {made} runs"]
+    if not stop.repeat and made == np.count_nonzero(proposal.allowed()):
+        return [f"there are only {made} feasible recipes, and none is repeated yet"]
+    limit = f"{budget or 0.0:g} {proposal.spec.costs.unit}"
+    if not made:
+        cheapest = float(proposal.tree.costs()[proposal.allowed()].min())
+        return [f"no run fits into {limit}: the cheapest costs {cheapest:g}"]
+    return [] if runs is None else [f"only {made} of {runs} runs fit into {limit}"]

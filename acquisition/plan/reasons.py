@@ -1,0 +1,204 @@
+"""Why a run is proposed: one sentence with numbers, for the person at the line.
+
+The first word says what kind of run it is:
+
+    Reference  the reference run of a new batch
+    Repeat     a recipe made or planned before
+    Search     chosen for the recipes in spec it is expected to find
+    Improve    chosen for what it improves of the responses' goals
+    Confirm    in spec with probability one half or more
+    Explore    the standard deviation here is `EXPLORES` times the region's typical one or more,
+               or no run of this line is known yet
+    Refine     it is less: the run makes known what is roughly known already
+
+Of every part there are shorter forms; the longest sentence that a small screen holds is taken.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from designer.acquisition.plan.order import change, part
+from designer.acquisition.selection.context import Disagreement, FailedRun, KnownRun
+
+if TYPE_CHECKING:
+    from designer.campaigns.specification.specification import Setting, Specification
+
+LONGEST = 240  # characters; three rows of the small screen (assumption)
+EXPLORES = 1.2  # times the region's typical standard deviation (assumption)
+_SAME = 1e-9  # of all ranges together: the same recipe
+LIKELY = 0.5  # probability of being in spec from which a run confirms
+_RISKY = 0.8  # probability of success below which the nearest failure is told
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known about one proposed run.
+
+    Attributes:
+        settings: its settings.
+        bits: information at its rank; None for space-filling.
+        share: of the plan's bits.
+        shares: part of its own bits per response.
+        spread: standard deviation here over the region's typical one, per response.
+        where: part of the region it teaches most about, in words; empty: no part stands out.
+        in_spec: probability of being inside all windows; None without windows.
+        success: probability of being made successfully; None while nothing failed.
+        gain: what it adds to what the plan maximises besides information, in words that begin
+            with ``Search`` or ``Improve``; None: bits.
+        reference: stage of whose new batch this is the reference run.
+        disagreement: of the earlier lines about this recipe; None: they agree, or there is one.
+        earlier: recipes of better rank in the same plan.
+    """
+
+    settings: Mapping[str, Setting]
+    bits: float | None
+    share: float
+    shares: Mapping[str, float]
+    spread: Mapping[str, float]
+    where: str
+    in_spec: float | None
+    success: float | None
+    gain: str | None
+    reference: str | None
+    disagreement: Disagreement | None
+    earlier: Sequence[Mapping[str, Setting]]
+
+
+def reason(
+    spec: Specification,
+    facts: Facts,
+    known: Sequence[KnownRun],
+    failed: Sequence[FailedRun] = (),
+) -> str:
+    """The sentence.
+
+    Args:
+        spec: the campaign's specification.
+        facts: about the run.
+        known: runs with results and open runs.
+        failed: runs that were made and failed.
+    """
+    if facts.bits is None:
+        kind = _kind(spec, facts, known)
+        ways = [[kind, _risk(spec, facts, failed)], [kind]]
+    else:
+        opening = _kind(spec, facts, known)
+        sure = "" if facts.in_spec is None else f" (in spec {_percent(facts.in_spec)})"
+        ways = [
+            [f"{opening}{sure}: {teaching}", *rest]
+            for teaching, rest in itertools.product(
+                _teaching(facts), _rest(spec, facts, known, failed)
+            )
+        ]
+    texts = ["; ".join(filter(None, parts)) + "." for parts in ways]
+    fitting = [text for text in texts if len(text) <= LONGEST]
+    return max(fitting, key=len) if fitting else texts[-1][: LONGEST - 1] + "…"
+
+
+def _rest(
+    spec: Specification, facts: Facts, known: Sequence[KnownRun], failed: Sequence[FailedRun]
+) -> list[list[str]]:
+    """The parts behind the first, from all to none; a repeated run is near enough."""
+    risk, lines = _risk(spec, facts, failed), _lines(facts)
+    nearest = "" if _repeated(spec, facts, known) else _nearest(spec, facts, known)
+    return [[risk, lines, nearest], [risk, lines], [risk, nearest], [risk], []]
+
+
+def _kind(spec: Specification, facts: Facts, known: Sequence[KnownRun]) -> str:
+    """The first word, with what belongs to it."""
+    if facts.reference is not None:
+        return f"Reference run of a new {facts.reference} batch, shows drift between batches"
+    repeated = _repeated(spec, facts, known)
+    if repeated is not None:
+        return f"Repeat of {repeated}, worth more than a new recipe"
+    if facts.bits is None:
+        return "Spreads the runs over the region, as nothing is known yet"
+    if facts.gain is not None:
+        return facts.gain
+    if facts.in_spec is not None and facts.in_spec >= LIKELY:
+        return "Confirm"
+    return "Explore" if _here(facts) >= EXPLORES or not known else "Refine"
+
+
+def _repeated(spec: Specification, facts: Facts, known: Sequence[KnownRun]) -> str | None:
+    """The run whose recipe this is."""
+    runs = [(run.run, run.settings) for run in known]
+    runs += [(f"the run of rank {k + 1}", settings) for k, settings in enumerate(facts.earlier)]
+    same = (n for n, s in runs if change(facts.settings, s, spec.factors) <= _SAME)
+    return next(same, None)
+
+
+def _here(facts: Facts) -> float:
+    """Spread here, of the responses it teaches about."""
+    return sum(share * facts.spread[name] for name, share in facts.shares.items())
+
+
+def _teaching(facts: Facts) -> list[str]:
+    """What it teaches, from long to short."""
+    if not any(facts.shares.values()):
+        return ["teaches nothing new"]
+    most = max(facts.shares, key=lambda name: facts.shares[name])
+    told = f"{facts.bits:.2g} bit"
+    plan = f" ({_percent(facts.share)} of the plan's)" if facts.share < 1 else ""
+    share = f", {_percent(facts.shares[most])} of them" if len(facts.shares) > 1 else ""
+    about = f"{share} about {most}"
+    where = f" at {facts.where}" if facts.where else ""
+    first = f" at {facts.where.split(' and ')[0]}" if facts.where else ""
+    spread = f"; ± here {facts.spread[most]:.1f} times the region's"
+    return [
+        f"{told}{plan}{about}{where}{spread}",
+        f"{told}{plan}{about}{first}{spread}",
+        f"{told}{about}{first}{spread}",
+        f"{told}{about}{spread}",
+        f"{told}{about}",
+        told,
+    ]
+
+
+def _lines(facts: Facts) -> str:
+    found = facts.disagreement
+    if found is None:
+        return ""
+    return f"{found.high} expects {found.response} {found.difference} higher than {found.low}"
+
+
+def _nearest(spec: Specification, facts: Facts, known: Sequence[KnownRun]) -> str:
+    if not known:
+        return ""
+    run = min(known, key=lambda other: change(facts.settings, other.settings, spec.factors))
+    away = change(facts.settings, run.settings, spec.factors)
+    if away <= _SAME:
+        return ""
+    differs = max(
+        (f for f in spec.factors if f.name in run.settings),
+        key=lambda f: part(facts.settings[f.name], run.settings[f.name], f),
+    )
+    here, there = facts.settings[differs.name], run.settings[differs.name]
+    mostly = "" if part(here, there, differs) > away - _SAME else "mostly "
+    return (
+        f"nearest {run.run}, {mostly}{differs.name} {differs.with_unit(here)}"
+        f" instead of {differs.format(there)}"
+    )
+
+
+def _percent(share: float) -> str:
+    if 0 < share < 0.01:
+        return "<1 %"
+    return ">99 %" if 0.99 < share < 1 else f"{100 * share:.0f} %"
+
+
+def _risk(spec: Specification, facts: Facts, failed: Sequence[FailedRun]) -> str:
+    """How probably the run can be made, and the failure nearby that speaks against it."""
+    if facts.success is None:
+        return ""
+    text = f"succeeds with {_percent(facts.success)}"
+    if facts.success >= _RISKY or not failed:
+        return text
+    run = min(failed, key=lambda other: change(facts.settings, other.settings, spec.factors))
+    same = change(facts.settings, run.settings, spec.factors) <= _SAME
+    why = f": {run.reason}" if run.reason else ""
+    return f"{text} ({run.run} failed {'at this recipe' if same else 'nearby'}{why})"

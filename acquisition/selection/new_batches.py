@@ -1,0 +1,202 @@
+"""What a new batch of the dearest stage is worth: its best inner plan, in value per cost.
+
+A *group* are the candidates that could share one new batch of the hard stage (a slurry of one
+solid content). For a group the inner plan is made greedily by value per cost (the objective on
+the group's few candidates, `Objective.inside`) until the next run would lower the average
+(marginal value theorem, Charnov 1976): ``d/c ≤ value/cost``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from designer.acquisition.batches.reference_runs import ReferenceRuns
+from designer.acquisition.batches.tree import BatchTree
+from designer.acquisition.functions.base import Inner, Objective
+from designer.models.arrays import BoolArray, FloatArray, IntArray
+
+_POINTS = 160  # candidates of a group that are looked at
+_GROUPS = 14  # groups that are looked at first; then the neighbours of the best
+_MOST_RUNS = 40  # of an inner plan
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Opening:
+    """The best new batch.
+
+    Attributes:
+        group: key of its candidates at the hard stage.
+        value: of its inner plan.
+        cost: of its inner plan, in ``costs.unit``.
+        runs: number of runs in it.
+    """
+
+    group: int
+    value: float
+    cost: float
+    runs: int
+
+    @property
+    def rate(self) -> float:
+        """Value per cost."""
+        return self.value / self.cost if self.cost > 0 else 0.0
+
+
+def hard_stage(tree: BatchTree) -> int | None:
+    """The stage whose batches are worth planning as a whole: the dearest; None: none costs."""
+    if not len(tree.change) or float(tree.change.max()) <= 0.0:
+        return None
+    return int(np.argmax(tree.change))
+
+
+class Openings:
+    """Values of new batches of the hard stage.
+
+    Args:
+        objective: what runs are worth.
+        tree: batches.
+        stage: the hard stage.
+    """
+
+    def __init__(self, objective: Objective, tree: BatchTree, stage: int) -> None:
+        self._objective, self._tree, self._stage = objective, tree, stage
+        self._most = min(tree.most_runs(stage), _MOST_RUNS)
+        self._reference = ReferenceRuns(tree).points(stage)
+
+    def best(self, allowed: BoolArray, left: float) -> Opening | None:
+        """The opening with the most value per cost; None: there is none.
+
+        Args:
+            allowed: points that may be proposed, ``[n]``.
+            left: of the budget.
+        """
+        each = self._objective.each() if self._objective.few else None
+        if each is not None:
+            allowed = allowed & (each >= self._objective.least)
+        tree = self._tree
+        new = allowed & (tree.depth() <= self._stage) & tree.affordable(left)
+        rows = np.flatnonzero(new)
+        if not len(rows):
+            return None
+        keys = tree.keys(self._stage)[rows]
+        order = np.argsort(keys, kind="stable")
+        groups = np.unique(keys)
+        cuts = np.split(rows[order], np.searchsorted(keys[order], groups[1:]))
+        parts = dict(zip(groups.tolist(), cuts, strict=True))
+        found: dict[int, Opening] = {}
+
+        def look(places: IntArray) -> None:
+            new = {k: parts[k] for k in groups[places].tolist() if k not in found}
+            found.update(self._values(new, left))
+
+        count = len(groups)
+        most = None if each is None else np.array([each[parts[int(k)]].max() for k in groups])
+        look(_first_looks(count, most))
+        for _ in range(3):  # walk uphill between the places looked at
+            best = max(found.values(), key=lambda o: o.rate)
+            at = int(np.searchsorted(groups, best.group))
+            reach = max(1, round(count / _GROUPS / 2))
+            near = np.array([at - reach, at - 1, at + 1, at + reach])
+            before = len(found)
+            look(np.unique(near[(near >= 0) & (near < count)]))
+            if len(found) == before:
+                break
+        return max(found.values(), key=lambda o: (o.rate, -o.group))
+
+    # ---- one group -----------------------------------------------------------------------------
+
+    def _values(self, groups: Mapping[int, IntArray], left: float) -> dict[int, Opening]:
+        first = {key: self._reference_run(rows) for key, rows in groups.items()}
+        some = {key: np.union1d(_thinned(rows), first[key]) for key, rows in groups.items()}
+        inner = self._objective.inside(some, self._stage)
+        return {key: self._value(key, some[key], inner[key], first[key], left) for key in groups}
+
+    def _reference_run(self, rows: IntArray) -> IntArray:
+        """The reference run of a group's new batch, ``[1]``; ``[0]``: it has none."""
+        return rows[:0] if self._reference is None else rows[self._reference[rows]][:1]
+
+    def _value(
+        self, key: int, rows: IntArray, inner: Inner, first: IntArray, left: float
+    ) -> Opening:
+        price = _Price(self._tree, rows, self._stage)
+        value, cost, runs = 0.0, 0.0, 0
+        while runs < self._most:
+            each, costs = inner.each(), price.next()
+            worth = np.where(cost + costs <= left + _ROUNDING, each / costs, -np.inf)
+            pick = int(np.argmax(worth))
+            if len(first) and not runs:  # the reference run of the new batch
+                pick = int(np.searchsorted(rows, first[0]))
+            if worth[pick] == -np.inf or price.expired(cost + costs[pick]):
+                break
+            if runs and worth[pick] <= value / cost:
+                break
+            value, cost, runs = value + float(each[pick]), cost + float(costs[pick]), runs + 1
+            price.take(pick)
+            inner.take(pick)
+        return Opening(key, value, cost, runs)
+
+
+def _thinned(rows: IntArray) -> IntArray:
+    """At most so many candidates of a group, evenly over them."""
+    if len(rows) <= _POINTS:
+        return rows
+    return rows[np.linspace(0, len(rows) - 1, _POINTS).round().astype(np.int64)]
+
+
+def _first_looks(count: int, most: FloatArray | None) -> IntArray:
+    """Places to look at first: spread evenly, and half of them where a single run adds most.
+
+    Args:
+        count: number of groups.
+        most: what a single run adds at most, per group; None: not known, all are alike.
+    """
+    if count <= _GROUPS:
+        return np.arange(count)
+    even = _GROUPS if most is None else _GROUPS // 2
+    spread = np.linspace(0, count - 1, even).round().astype(np.int64)
+    if most is None:
+        return spread
+    return np.unique(np.append(spread, np.argsort(-most, kind="stable")[: _GROUPS // 2]))
+
+
+class _Price:
+    """What the next run of a new batch costs: sub-batches already made are free."""
+
+    def __init__(self, tree: BatchTree, rows: IntArray, stage: int) -> None:
+        self._first = tree.costs()[rows]
+        self._run = float(tree.spec.costs.run)
+        self._change = [float(c) for c in tree.change[stage + 1 :]]
+        self._keys = [tree.keys(s)[rows] for s in range(stage + 1, len(tree.change))]
+        self._most = [tree.most_runs(s) for s in range(stage + 1, len(tree.change))]
+        self._runs = [np.zeros(len(rows)) for _ in self._keys]  # of the last batch made of a key
+        self._any = False
+        self._usable = tree.pot_life(stage)
+
+    def next(self) -> FloatArray:
+        """Cost of every candidate as the next run, ``[m]``."""
+        if not self._any:
+            return self._first
+        cost = np.full(len(self._first), self._run)
+        new = np.zeros(len(cost), dtype=np.bool_)
+        for change, runs, most in zip(self._change, self._runs, self._most, strict=True):
+            new |= (runs == 0) | (runs >= most)
+            cost += np.where(new, change, 0.0)
+        return cost
+
+    def take(self, i: int) -> None:
+        """The batches of this run are made."""
+        self._any = True
+        for s, (keys, runs) in enumerate(zip(self._keys, self._runs, strict=True)):
+            alike = keys == keys[i]
+            if runs[i] == 0 or runs[i] >= self._most[s]:
+                for inner in self._runs[s:]:  # a new batch: none of its sub-batches is made
+                    inner[alike] = 0
+            runs[alike] = runs[i] + 1
+
+    def expired(self, cost: float) -> bool:
+        """Whether the batch would be too old after so much time."""
+        return cost > self._usable + _ROUNDING

@@ -1,0 +1,110 @@
+"""The campaign as a whole: create, amend, close, and undo anything."""
+
+from __future__ import annotations
+
+from designer.campaigns.commands.checks import ensure_open, optional_text
+from designer.campaigns.errors import ConflictError, InputError, Problem
+from designer.campaigns.log.builder import InconsistentLogError
+from designer.campaigns.log.describe import describe, who_when
+from designer.campaigns.log.events import Draft, Event
+from designer.campaigns.log.fold import fold
+from designer.campaigns.log.state import CampaignState
+from designer.campaigns.specification.specification import Specification
+
+_SHOWN = 20
+_UNDOABLE_WHEN_CLOSED = ("campaign_closed", "note_added", "event_reversed")
+
+
+def create(spec: Specification) -> list[Draft]:
+    """Begin a campaign with a checked specification."""
+    return [Draft("campaign_created", {"text": spec.text, "parsed": spec.to_dict()})]
+
+
+def close(state: CampaignState, reason: str | None = None) -> list[Draft]:
+    """Finish a campaign; only notes are accepted from then on.
+
+    Raises:
+        InputError: it is closed already.
+    """
+    ensure_open(state)
+    return [Draft("campaign_closed", {"reason": optional_text(reason, "reason")})]
+
+
+def undo(state: CampaignState, event: int | None = None, reason: str | None = None) -> list[Draft]:
+    """Reverse events; nothing is erased, and reversing a reversal is a redo.
+
+    Args:
+        state: fresh state.
+        event: number of the event; None: everything the last command appended that still counts
+            (reversals are passed over, so repeated undo walks back).
+        reason: why.
+
+    Raises:
+        InputError: no such event, nothing to undo, the campaign's creation, or later events
+            depend on it (all are named); closed campaign.
+        ConflictError: it is reversed already.
+    """
+    targets = _last_command(state) if event is None else [_chosen(state, event)]
+    if state.closed and any(target.kind not in _UNDOABLE_WHEN_CLOSED for target in targets):
+        ensure_open(state)
+    _refuse_dependents(state, targets)
+    told = optional_text(reason, "reason")
+    return [
+        Draft("event_reversed", {"event": target.seq, "reason": told})
+        for target in sorted(targets, key=lambda target: target.seq, reverse=True)
+    ]
+
+
+def _last_command(state: CampaignState) -> list[Event]:
+    alive = [
+        event
+        for event in state.events[1:]
+        if event.seq not in state.reversals and event.kind != "event_reversed"
+    ]
+    if not alive:
+        raise InputError(f"campaign {state.spec.name}: there is nothing to undo")
+    return [event for event in alive if event.command_id == alive[-1].command_id]
+
+
+def _chosen(state: CampaignState, seq: int) -> Event:
+    if not 1 <= seq <= state.seq:
+        raise InputError(Problem(f"event {seq}", "no such event", allowed=f"2 to {state.seq}"))
+    if seq == 1:
+        raise InputError(Problem("event 1", "the creation of a campaign cannot be undone"))
+    if seq in state.reversals:
+        by = state.events[state.reversals[seq] - 1]
+        told = who_when(by.actor, by.recorded_at)
+        raise ConflictError(
+            Problem(
+                f"event {seq}",
+                f"is undone already {told} (event {by.seq})",
+                hint=f"To redo it, undo event {by.seq}",
+            )
+        )
+    return state.events[seq - 1]
+
+
+def _refuse_dependents(state: CampaignState, targets: list[Event]) -> None:
+    """Fold as if the events were reversed; what no longer fits depends on them."""
+    events = list(state.events)
+    for target in sorted(targets, key=lambda target: target.seq, reverse=True):
+        seq = len(events) + 1
+        body = {"event": target.seq, "reason": None}
+        events.append(Event(seq, f"new.{seq}", "event_reversed", 1, body, "", "", "", ""))
+    left_out: set[int] = set()
+    dependents: list[Problem] = []
+    while len(dependents) < _SHOWN:
+        try:
+            fold(state.campaign_id, events, without=left_out)
+        except InconsistentLogError as error:
+            later = state.events[error.seq - 1]
+            left_out.add(error.seq)
+            told = f"{describe(later)} {who_when(later.actor, later.recorded_at)}: {error.text}"
+            dependents.append(Problem(f"event {later.seq}", told))
+        else:
+            break
+    if dependents:
+        names = ", ".join(f"event {target.seq} ({describe(target)})" for target in targets)
+        verb = "cannot be undone: other events depend on it"
+        hint = "Undo those first, the last one first"
+        raise InputError([Problem(names, verb, hint=hint), *dependents])

@@ -1,0 +1,222 @@
+"""Checks that several commands share; what they find is collected, not raised at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from designer.campaigns.commands.entries import Typed
+from designer.campaigns.earlier_lines.table import far_off
+from designer.campaigns.errors import ConflictError, InputError, Problem
+from designer.campaigns.findings import Findings
+from designer.campaigns.log.describe import who_when
+from designer.campaigns.log.state import CampaignState, Measurement
+from designer.campaigns.space.factors import Factor, Given, quantity_text
+from designer.campaigns.specification.parts import Response
+from designer.campaigns.values.names import clean_text, did_you_mean
+from designer.campaigns.values.unit_slips import slip_hint
+from designer.campaigns.values.units import convert
+
+NAME_LIMIT = 64
+REASON_LIMIT = 1000
+NOTE_LIMIT = 10_000
+"""Most characters of a name, a reason, a note (bad-input table of the reliability notes)."""
+
+
+class Refusals:
+    """Everything wrong with one command: bad input, and conflicts with recorded facts."""
+
+    def __init__(self) -> None:
+        self.input = Findings()
+        self.conflicts = Findings()
+
+    def __bool__(self) -> bool:
+        return len(self.input) + len(self.conflicts) > 0
+
+    def include(self, other: Refusals) -> None:
+        """Take over what another collection holds."""
+        self.input.extend(other.input.problems)
+        self.conflicts.extend(other.conflicts.problems)
+
+    def raise_if_any(self) -> None:
+        """Refuse the command if anything is wrong.
+
+        Raises:
+            InputError: something is wrong with the input; conflicts are listed too.
+            ConflictError: the input is good but contradicts what was recorded.
+        """
+        if len(self.input):
+            self.input.extend(self.conflicts.problems)
+            self.input.raise_if_any(InputError)
+        self.conflicts.raise_if_any(ConflictError)
+
+
+def ensure_open(state: CampaignState) -> None:
+    """Refuse to change a closed campaign.
+
+    Raises:
+        InputError: it is closed; says by whom and when.
+    """
+    if not state.closed:
+        return
+    closing = [
+        event
+        for event in state.events
+        if event.kind == "campaign_closed" and event.seq not in state.reversals
+    ]
+    told = f" {who_when(closing[-1].actor, closing[-1].recorded_at)}" if closing else ""
+    raise InputError(
+        Problem(
+            f"campaign {state.spec.name}",
+            f"was closed{told}; only notes are still accepted",
+            hint="To go on, undo the closing",
+        )
+    )
+
+
+def required_text(text: str | None, where: str, *, limit: int = REASON_LIMIT) -> str:
+    """Clean a text that must be there.
+
+    Raises:
+        InputError: it is missing, too long, or holds invisible characters.
+    """
+    try:
+        return clean_text(text or "", limit=limit)
+    except ValueError as error:
+        raise InputError(Problem(where, str(error))) from None
+
+
+def optional_text(text: str | None, where: str, *, limit: int = REASON_LIMIT) -> str | None:
+    """Clean a text that may be missing or blank; see `required_text`."""
+    return None if text is None or not text.strip() else required_text(text, where, limit=limit)
+
+
+def unknown_name(where: str, kind: str, name: str, known: list[str]) -> Problem:
+    """Describe a name the specification does not have."""
+    guess = did_you_mean(name, known)
+    return Problem(
+        f"{where}, {name}",
+        f"no such {kind} in this campaign",
+        allowed=", ".join(known) or f"there are no {kind}s",
+        hint=None if guess is None else guess[0].upper() + guess[1:],
+    )
+
+
+def measured(typed: Typed, response: Response, where: str, found: Findings) -> dict[str, Any]:
+    """Check a measured value and bring it into the declared unit.
+
+    Returns:
+        ``{"number", "text", "unit"?}``; without a meaning when problems were found.
+    """
+    place = f"{where}, {response.name}"
+    value = _number(typed, response.unit, place, found)
+    if value is None:
+        return {}
+    for problem in response.problems_with(value["number"], place):
+        low, high = response.possible or (float("-inf"), float("inf"))
+        slip = slip_hint(value["number"], low, high, response.unit)
+        shown = problem.found if "unit" not in value else f"{value['text']} {value['unit']}"
+        hint = problem.hint if slip is None else f"It {slip}"
+        found.add(Problem(problem.where, problem.what, shown, problem.allowed, hint))
+    return value
+
+
+def setting(typed: Typed, factor: Factor, where: str, found: Findings) -> dict[str, Any]:
+    """Check a really used setting: a fact even out of range, unless a slip of the unit explains it.
+
+    A number ten or more times out of range is accepted only with its unit, which says that it is
+    meant.
+
+    Returns:
+        ``{"number", "text", "unit"?}`` or ``{"category", "text"}``.
+    """
+    place = f"{where}, {factor.name}"
+    if factor.is_categorical:
+        name = (typed.category or typed.text).strip()
+        found.extend(factor.problems_with(name, place, on_grid=False))
+        return {"category": name, "text": typed.text}
+    return _known_input(typed, factor, place, found)
+
+
+def given_value(typed: Typed, given: Given, where: str, found: Findings) -> dict[str, Any]:
+    """Check the value of a given, as `setting` does."""
+    return _known_input(typed, given, f"{where}, {given.name}", found)
+
+
+def _known_input(typed: Typed, item: Factor | Given, place: str, found: Findings) -> dict[str, Any]:
+    value = _number(typed, item.unit, place, found)
+    if value is None:
+        return {}
+    low, high = item.bounds
+    number = value["number"]
+    if typed.unit is None and far_off(number, low, high):
+        slip = slip_hint(number, low, high, item.unit)
+        if slip is not None:
+            found.add(
+                Problem(
+                    place,
+                    "far outside the range",
+                    quantity_text(number, item.unit),
+                    item.allowed,
+                    f"It {slip}; if it is really meant, write it with its unit",
+                )
+            )
+    return value
+
+
+def _number(typed: Typed, unit: str | None, place: str, found: Findings) -> dict[str, Any] | None:
+    if typed.number is None or typed.number != typed.number or abs(typed.number) == float("inf"):
+        hint = "Write the decimal point as ." if "," in typed.text else None
+        shown = repr(typed.text)
+        found.add(Problem(place, "is not a number", shown, f"a number{in_unit(unit)}", hint))
+        return None
+    if typed.unit is None or typed.unit == unit:
+        return {"number": float(typed.number), "text": typed.text}
+    try:
+        number = convert(float(typed.number), typed.unit, unit or "1")
+    except InputError as error:
+        for problem in error.problems:
+            where = f"{place}: {problem.where}" if problem.where else place
+            found.add(Problem(where, problem.what, problem.found, problem.allowed, problem.hint))
+        return None
+    return {"number": number, "text": typed.text, "unit": typed.unit}
+
+
+def in_unit(unit: str | None) -> str:
+    """Return `` in wt%``, or nothing for a number without a unit."""
+    return "" if unit in (None, "1") else f" in {unit}"
+
+
+def has_value(run_id: str, response: str, there: Measurement, unit: str | None) -> Problem:
+    """Describe that a response of a run has a value already: who, when, what."""
+    told = quantity_text(there.number, unit)
+    return Problem(
+        f"run {run_id}, {response}",
+        f"has a value already, recorded {who_when(there.actor, there.at)} (event {there.seq})",
+        found=told,
+        hint="Correct that value, or record this one as a replicate",
+    )
+
+
+def told_differently(where: str, told: str) -> Problem:
+    """Describe a fact that was told before and is not the same now."""
+    hint = "Recorded facts are not overwritten: correct it, with a reason"
+    return Problem(where, "was told differently before", found=told, hint=hint)
+
+
+def batch_id(
+    stage: str, text: str, state: CampaignState, where: str, found: Findings
+) -> str | None:
+    """Check a batch of a stage; an id that differs in case only is the known one."""
+    stages = [known.name for known in state.spec.stages]
+    if stage not in stages:
+        found.add(unknown_name(f"{where}, batch", "stage", stage, stages))
+        return None
+    try:
+        cleaned = clean_text(text, limit=NAME_LIMIT)
+    except ValueError as error:
+        found.add(Problem(f"{where}, batch of {stage}", str(error)))
+        return None
+    for known in state.batches.get(stage, ()):
+        if known.casefold() == cleaned.casefold():
+            return known
+    return cleaned

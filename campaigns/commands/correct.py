@@ -1,0 +1,188 @@
+"""Corrections: the new value counts, the old one stays visible."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from designer.campaigns.commands.checks import (
+    Refusals,
+    batch_id,
+    ensure_open,
+    given_value,
+    measured,
+    required_text,
+    setting,
+    unknown_name,
+)
+from designer.campaigns.commands.entries import Typed
+from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.log.builder import setting_of
+from designer.campaigns.log.describe import who_when
+from designer.campaigns.log.events import Draft
+from designer.campaigns.log.state import CampaignState, Measurement, Run
+from designer.campaigns.space.factors import Factor, quantity_text
+from designer.campaigns.values.times import parse_made_at, utc_now
+
+
+def correct(
+    state: CampaignState,
+    run: str,
+    *,
+    reason: str,
+    responses: Mapping[str, Typed | None] | None = None,
+    used: Mapping[str, Typed] | None = None,
+    batch: Mapping[str, str] | None = None,
+    made_at: str | None = None,
+    replicate: int | None = None,
+    seen_seq: int | None = None,
+    now: datetime | None = None,
+) -> list[Draft]:
+    """Correct what was recorded about a run.
+
+    Args:
+        state: fresh state.
+        run: run id.
+        reason: why, required.
+        responses: response to its right value; None withdraws the value (it was no measurement
+            of this run).
+        used: factor or given to the setting really used.
+        batch: stage to batch id.
+        made_at: when it was made.
+        replicate: which value of the responses; needed where there are several.
+        seen_seq: log position the caller looked at: a value changed since is a conflict.
+        now: present moment, aware; default: the clock.
+
+    Returns:
+        One ``result_corrected`` event with old and new values.
+
+    Raises:
+        InputError: with all problems: nothing to correct yet, several replicates and none named,
+            no reason, the values `record` would refuse, nothing that changes.
+        ConflictError: a value was changed since `seen_seq`; shows it.
+    """
+    ensure_open(state)
+    reason = required_text(reason, "reason")
+    there = state.run(run)
+    where = f"run {there.id}"
+    if there.made_seq is None:
+        hint = "Say what was really used with start or record"
+        raise InputError(Problem(where, f"is {there.status}: nothing was recorded yet", hint=hint))
+    refusals = Refusals()
+    what = {
+        "responses": _responses(
+            state, there, responses or {}, refusals, replicate=replicate, seen_seq=seen_seq
+        ),
+        **_inputs(state, there, used or {}, refusals),
+        "batch": _batches(state, there, batch or {}, refusals),
+        "made_at": _made_at(there, made_at, now or utc_now(), refusals),
+    }
+    refusals.raise_if_any()
+    what = {key: value for key, value in what.items() if value}
+    if not what:
+        raise InputError(Problem(where, "nothing would change: these are the recorded values"))
+    return [Draft("result_corrected", {"run": there.id, "what": what, "reason": reason})]
+
+
+def _responses(
+    state: CampaignState,
+    run: Run,
+    responses: Mapping[str, Typed | None],
+    refusals: Refusals,
+    *,
+    replicate: int | None,
+    seen_seq: int | None,
+) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
+    known = {response.name: response for response in state.spec.responses}
+    where = f"run {run.id}"
+    for name, typed in responses.items():
+        response = known.get(name)
+        if response is None:
+            refusals.input.add(unknown_name(where, "response", name, list(known)))
+            continue
+        old = _chosen(run, name, replicate, refusals)
+        new = None if typed is None else measured(typed, response, where, refusals.input)
+        if old is None or new == {} or (new is not None and new["number"] == old.number):
+            continue
+        if seen_seq is not None and old.seq > seen_seq:
+            told = f"was changed meanwhile {who_when(old.actor, old.at)} (event {old.seq})"
+            now = quantity_text(old.number, response.unit)
+            refusals.conflicts.add(Problem(f"{where}, {name}", told, now))
+        changes[name] = {"replicate": old.replicate, "old": _stored(old), "new": new}
+    return changes
+
+
+def _chosen(run: Run, name: str, replicate: int | None, refusals: Refusals) -> Measurement | None:
+    """Find the value meant."""
+    values = run.measurements.get(name, ())
+    where = f"run {run.id}, {name}"
+    if not values:
+        refusals.input.add(Problem(where, "has no value yet", hint="Record it"))
+        return None
+    if replicate is None and len(values) == 1:
+        return values[0]
+    numbers = ", ".join(str(value.replicate) for value in values)
+    if replicate is None:
+        what = f"has {len(values)} values: say which replicate"
+        refusals.input.add(Problem(where, what, allowed=numbers))
+        return None
+    for value in values:
+        if value.replicate == replicate:
+            return value
+    refusals.input.add(Problem(where, "has no such replicate", str(replicate), numbers))
+    return None
+
+
+def _stored(value: Measurement) -> dict[str, Any]:
+    stored: dict[str, Any] = {"number": value.number, "text": value.text}
+    return stored if value.unit is None else {**stored, "unit": value.unit}
+
+
+def _inputs(
+    state: CampaignState, run: Run, told: Mapping[str, Typed], refusals: Refusals
+) -> dict[str, Any]:
+    used: dict[str, Any] = {}
+    given: dict[str, Any] = {}
+    known = {item.name: item for item in state.spec.inputs}
+    where = f"run {run.id}"
+    for name, typed in told.items():
+        item = known.get(name)
+        if item is None:
+            refusals.input.add(unknown_name(where, "factor or given", name, list(known)))
+            continue
+        if isinstance(item, Factor):
+            new, part = setting(typed, item, where, refusals.input), used
+            old = run.used.get(name)
+        else:
+            new, part = given_value(typed, item, where, refusals.input), given
+            old = run.given.get(name)
+        if new and setting_of(new) != old:
+            part[name] = {"old": old, "new": new}
+    return {"used": used, "given": given}
+
+
+def _batches(
+    state: CampaignState, run: Run, batches: Mapping[str, str], refusals: Refusals
+) -> dict[str, Any]:
+    changes = {}
+    for stage, text in batches.items():
+        new = batch_id(stage, text, state, f"run {run.id}", refusals.input)
+        old = run.batch.get(stage)
+        if new is not None and new != old:
+            changes[stage] = {"old": old, "new": new}
+    return changes
+
+
+def _made_at(
+    run: Run, text: str | None, now: datetime, refusals: Refusals
+) -> dict[str, Any] | None:
+    if text is None:
+        return None
+    try:
+        new = parse_made_at(text, now)
+    except ValueError as error:
+        refusals.input.add(Problem(f"run {run.id}, time", str(error)))
+        return None
+    return None if new == run.made_at else {"old": run.made_at, "new": new}

@@ -1,0 +1,146 @@
+"""What people hand in: values as typed, results of runs, plans. Nothing is checked here yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from designer.campaigns.earlier_lines.table import quantity
+from designer.campaigns.space.factors import Setting
+from designer.campaigns.values.numbers import number_text, parse_number
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A value as somebody typed it.
+
+    Attributes:
+        text: as typed.
+        number: the number in it, when there is one.
+        category: the text taken as a name.
+        unit: the unit told with it; None: the declared unit is meant.
+    """
+
+    text: str
+    number: float | None = None
+    category: str | None = None
+    unit: str | None = None
+
+    @classmethod
+    def of(cls, value: str | float, unit: str | None = None) -> Typed:
+        """Read ``31.2``, ``31.2 %``, ``0.12mm``, ``PVDF-A`` or a number.
+
+        Args:
+            value: as typed.
+            unit: told elsewhere, such as in the header of a column.
+        """
+        if not isinstance(value, str):
+            return cls(number_text(value), float(value), None, unit)
+        text = value.strip()
+        number = parse_number(text)
+        if number is None and (found := quantity(text)) is not None:
+            number, told = found
+            shown = text if told is None else text.removesuffix(told).strip()
+            return cls(shown, number, text, told or unit)
+        return cls(text, number, text, unit)
+
+
+@dataclass(slots=True)
+class ResultEntry:
+    """What is known about one run now; pieces may come in several entries.
+
+    Attributes:
+        run: run id; None for a run nobody proposed (`attach`).
+        responses: response to its values; None: it will never be measured.
+        used: factor to the setting really used.
+        given: given to its value.
+        batch: stage to batch id.
+        made_at: when it was made, ISO 8601.
+        note: remark.
+        replicate: whether the values are further ones beside those recorded before.
+        where: place for messages, such as ``plan.xlsx row 7``; None: the run id.
+    """
+
+    run: str | None
+    responses: Mapping[str, Sequence[Typed] | None] = field(default_factory=dict)
+    used: Mapping[str, Typed] = field(default_factory=dict)
+    given: Mapping[str, Typed] = field(default_factory=dict)
+    batch: Mapping[str, str] = field(default_factory=dict)
+    made_at: str | None = None
+    note: str | None = None
+    replicate: bool = False
+    where: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRun:
+    """One run of a plan, before it has an id.
+
+    Attributes:
+        order: place in the order of making, from 1.
+        rank: place in the order of value, from 1.
+        settings: proposed recipe, every factor.
+        batch: stage to batch: an existing id (``slurry-03``), or ``new-1``, ``new-2``, … for the
+            new batches of that stage; runs with the same label share the batch.
+        predicted: response to ``{"mean", "sd", "sd_result"}``.
+        bits: information gain at its rank; None when information was not maximised.
+        cost: what it adds when made in this order [costs.unit].
+        in_spec: probability of being inside all windows; None: no windows.
+        reason: why it was chosen, a sentence.
+        given: given to the value assumed.
+        value: what was maximised, when that is no information.
+        success: probability that it is made successfully; None: nothing failed yet.
+    """
+
+    order: int
+    rank: int
+    settings: Mapping[str, Setting]
+    batch: Mapping[str, str]
+    predicted: Mapping[str, Mapping[str, float]]
+    bits: float | None
+    cost: float
+    in_spec: float | None
+    reason: str
+    given: Mapping[str, float] = field(default_factory=dict)
+    value: float | None = None
+    success: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDraft:
+    """A computed plan; ids of plan, runs and new batches are given by `commands.propose`.
+
+    Attributes:
+        goal: goal it was made for.
+        seed: seed of the random numbers.
+        runs: the runs.
+        position: log position of the state it was computed from.
+        cost: cost of the plan [costs.unit].
+        information_bits: information it is expected to bring; None when not maximised.
+        versions: program and library versions.
+        hyperparameters: of the models, JSON-able.
+        setup: run whose batches are set up now; None: nothing is.
+        nested: whether the first k by rank are what a plan of k would have been.
+        fixed: factor values the user fixed.
+        notes: sentences for the user.
+        value: what was maximised, when that is no information.
+        value_name: its name.
+        deviation: what the fixed values cost compared with the free plan, JSON-able.
+    """
+
+    goal: str
+    seed: int
+    runs: Sequence[PlannedRun]
+    position: int
+    cost: float
+    information_bits: float | None
+    versions: Mapping[str, Any] = field(default_factory=dict)
+    hyperparameters: Mapping[str, Any] = field(default_factory=dict)
+    setup: str | None = None
+    nested: bool = True
+    fixed: Mapping[str, Setting] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+    value: float | None = None
+    value_name: str | None = None
+    deviation: Mapping[str, Any] | None = None

@@ -1,0 +1,180 @@
+"""Plans: a computed plan gets its ids and enters the log."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from designer.campaigns.commands.checks import Refusals, ensure_open, required_text
+from designer.campaigns.commands.entries import PlanDraft, PlannedRun
+from designer.campaigns.errors import ConflictError, InputError, Problem
+from designer.campaigns.log.events import Draft
+from designer.campaigns.log.state import (
+    CampaignState,
+    batch_id_text,
+    plan_id_text,
+    run_id_text,
+)
+from designer.campaigns.space.factors import Setting
+
+_NEW = re.compile(r"new-[0-9]+\Z")
+
+
+def propose(state: CampaignState, plan: PlanDraft, *, replace: str | None = None) -> list[Draft]:
+    """Enter a plan: new ids for the plan, its runs (in the order of making) and new batches.
+
+    Args:
+        state: fresh state.
+        plan: computed plan; a batch label ``new-1`` becomes the stage's next free id, any other
+            label is a batch that exists.
+        replace: reason for abandoning all open runs first; None: they stay.
+
+    Returns:
+        The abandoned runs, then one ``plan_proposed`` event.
+
+    Raises:
+        InputError: no runs, recipes that are not feasible set-points, unknown batches, closed
+            campaign.
+        ConflictError: the log went on since the plan was computed.
+    """
+    ensure_open(state)
+    if plan.position != state.seq:
+        raise ConflictError(
+            Problem(
+                f"campaign {state.spec.name}",
+                f"went on from event {plan.position} to event {state.seq} while the plan was"
+                " computed",
+                hint="Propose again",
+            )
+        )
+    runs = sorted(plan.runs, key=lambda run: run.order)
+    refusals = Refusals()
+    if not runs:
+        refusals.input.add(Problem("plan", "holds no runs"))
+    for run in runs:
+        _check_run(state, run, refusals)
+    drafts: list[Draft] = []
+    if replace is not None:
+        reason = required_text(replace, "reason")
+        drafts = [
+            Draft("run_abandoned", {"run": run.id, "reason": reason}) for run in state.open_runs
+        ]
+    batches = _batch_ids(state, runs, refusals)
+    refusals.raise_if_any()
+    return [*drafts, Draft("plan_proposed", _plan_body(state, plan, runs, batches))]
+
+
+def _plan_body(
+    state: CampaignState,
+    plan: PlanDraft,
+    runs: list[PlannedRun],
+    batches: list[dict[str, str]],
+) -> dict[str, Any]:
+    first = state.next_run_number
+    body = {
+        "plan": plan_id_text(state.next_plan_number),
+        "goal": plan.goal,
+        "seed": plan.seed,
+        "runs": [
+            _run_body(run, run_id_text(first + index), batches[index])
+            for index, run in enumerate(runs)
+        ],
+        "versions": plan.versions,
+        "hyperparameters": plan.hyperparameters,
+        "position": plan.position,
+        "cost": plan.cost,
+        "setup": plan.setup,
+        "information_bits": plan.information_bits,
+        "nested": plan.nested,
+        "fixed": plan.fixed,
+        "notes": list(plan.notes),
+        "value": plan.value,
+        "value_name": plan.value_name,
+        "deviation": plan.deviation,
+    }
+    told: dict[str, Any] = plain(body)
+    return told
+
+
+def _check_run(state: CampaignState, run: PlannedRun, refusals: Refusals) -> None:
+    where = f"proposal {run.order}"
+    refusals.input.extend(state.spec.recipe_problems(_settings(run), where, on_grid=True))
+    for name, value in run.given.items():
+        if not any(given.name == name for given in state.spec.givens):
+            refusals.input.add(Problem(f"{where}, {name}", "is no given of this campaign"))
+        elif not math.isfinite(value):
+            refusals.input.add(Problem(f"{where}, {name}", "is not a finite number", str(value)))
+
+
+def _batch_ids(
+    state: CampaignState, runs: list[PlannedRun], refusals: Refusals
+) -> list[dict[str, str]]:
+    """Turn labels into ids: new ones are numbered by stage in the order of making."""
+    stages = {stage.name for stage in state.spec.stages}
+    given_out: dict[tuple[str, str], str] = {}
+    free = {stage: state.next_batch_number(stage) for stage in stages}
+    batches = []
+    for run in runs:
+        ids = {}
+        for stage, label in run.batch.items():
+            where = f"proposal {run.order}, batch of {stage}"
+            if stage not in stages:
+                refusals.input.add(Problem(where, "there is no such stage"))
+            elif not _NEW.match(label):
+                if label not in state.batches.get(stage, ()):
+                    refusals.input.add(Problem(where, "there is no such batch", label))
+                ids[stage] = label
+            else:
+                if (stage, label) not in given_out:
+                    given_out[stage, label] = batch_id_text(stage, free[stage])
+                    free[stage] += 1
+                ids[stage] = given_out[stage, label]
+        batches.append(ids)
+    return batches
+
+
+def _run_body(run: PlannedRun, run_id: str, batch: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "run": run_id,
+        "order": run.order,
+        "rank": run.rank,
+        "settings": _settings(run),
+        "given": run.given,
+        "batch": batch,
+        "predicted": run.predicted,
+        "bits": run.bits,
+        "value": run.value,
+        "cost": run.cost,
+        "in_spec": run.in_spec,
+        "success": run.success,
+        "reason": run.reason,
+    }
+
+
+def _settings(run: PlannedRun) -> dict[str, Setting]:
+    """Return the recipe with Python's own numbers."""
+    return {
+        name: value if isinstance(value, str) else float(value)
+        for name, value in run.settings.items()
+    }
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - any JSON-able value, numpy's included
+    """Return a JSON-able value built of dicts, lists, texts and Python's own numbers.
+
+    Raises:
+        InputError: a number is not finite.
+    """
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if value is None or isinstance(value, (str, bool)):
+        return value
+    if hasattr(value, "tolist"):  # numpy numbers and arrays, without importing numpy
+        return plain(value.tolist())
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        raise InputError(Problem("plan", "holds a number that is not finite", str(value)))
+    return value

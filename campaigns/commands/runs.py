@@ -1,0 +1,152 @@
+"""What happens to runs besides results: started, failed, abandoned, reopened; and notes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from designer.campaigns.commands.checks import (
+    NOTE_LIMIT,
+    Refusals,
+    ensure_open,
+    optional_text,
+    required_text,
+    setting,
+    unknown_name,
+)
+from designer.campaigns.commands.entries import Typed
+from designer.campaigns.errors import ConflictError, InputError, Problem
+from designer.campaigns.log.describe import who_when
+from designer.campaigns.log.events import Draft
+from designer.campaigns.log.state import CampaignState, Run
+from designer.campaigns.values.names import clean_text
+
+
+def start(
+    state: CampaignState, run: str, *, used: Mapping[str, Typed] | None = None
+) -> list[Draft]:
+    """Say that a run is being made.
+
+    Args:
+        state: fresh state.
+        run: run id.
+        used: settings really used, as far as known.
+
+    Raises:
+        InputError: unknown run, closed campaign, settings that cannot be.
+        ConflictError: it was started, made, failed or abandoned already.
+    """
+    ensure_open(state)
+    there = state.run(run)
+    if there.status != "proposed":
+        raise ConflictError(_in_the_way(state, there, "cannot be started"))
+    refusals = Refusals()
+    where = f"run {there.id}"
+    factors = {factor.name: factor for factor in state.spec.factors}
+    settings = {}
+    for name, typed in (used or {}).items():
+        if name in factors:
+            settings[name] = setting(typed, factors[name], where, refusals.input)
+        else:
+            refusals.input.add(unknown_name(where, "factor", name, list(factors)))
+    refusals.raise_if_any()
+    return [Draft("run_started", {"run": there.id, "settings": settings})]
+
+
+def fail(state: CampaignState, run: str, reason: str) -> list[Draft]:
+    """Say that a run was made and failed; values measured before are kept.
+
+    Raises:
+        InputError: unknown run, no reason, closed campaign.
+        ConflictError: it is called failed or abandoned already.
+    """
+    ensure_open(state)
+    there = state.run(run)
+    reason = required_text(reason, "reason")
+    if there.status in ("failed", "abandoned"):
+        raise ConflictError(_in_the_way(state, there, "cannot be called failed"))
+    return [Draft("run_failed", {"run": there.id, "reason": reason})]
+
+
+def abandon(state: CampaignState, runs: Sequence[str], reason: str) -> list[Draft]:
+    """Say that runs will not be made, all or none of them.
+
+    Raises:
+        InputError: unknown runs (all are named), no reason, no run, closed campaign.
+        ConflictError: some were made, failed or abandoned already.
+    """
+    ensure_open(state)
+    reason = required_text(reason, "reason")
+    if not runs:
+        raise InputError("name the runs that will not be made")
+    refusals = Refusals()
+    chosen: dict[str, Run] = {}
+    for text in runs:
+        try:
+            there = state.run(text)
+        except InputError as error:
+            refusals.input.extend(error.problems)
+            continue
+        chosen[there.id] = there
+        if not there.is_open:
+            refusals.conflicts.add(_in_the_way(state, there, "cannot be abandoned"))
+    refusals.raise_if_any()
+    return [Draft("run_abandoned", {"run": run_id, "reason": reason}) for run_id in chosen]
+
+
+def reopen(state: CampaignState, run: str, reason: str | None = None) -> list[Draft]:
+    """Put a failed or abandoned run back to what its data say.
+
+    Raises:
+        InputError: unknown run, closed campaign.
+        ConflictError: it is neither failed nor abandoned.
+    """
+    ensure_open(state)
+    there = state.run(run)
+    if there.status not in ("failed", "abandoned"):
+        raise ConflictError(
+            Problem(f"run {there.id}", f"is {there.status}: there is nothing to reopen")
+        )
+    body = {"run": there.id, "reason": optional_text(reason, "reason")}
+    return [Draft("run_reopened", body)]
+
+
+def note(state: CampaignState, text: str, run: str | None = None) -> list[Draft]:
+    """Add a remark to the campaign or to a run; a closed campaign takes it too.
+
+    Raises:
+        InputError: unknown run; the text is empty, too long or holds invisible characters.
+    """
+    run_id = None if run is None else state.run(run).id
+    try:
+        cleaned = clean_text(text, limit=NOTE_LIMIT, multiline=True)
+    except ValueError as error:
+        raise InputError(Problem("note", str(error))) from None
+    return [Draft("note_added", {"run": run_id, "text": cleaned})]
+
+
+_NEXT = {
+    "running": "Record its results, or call it failed",
+    "partial": "What will never be measured is recorded as `none`",
+    "completed": "If its results are wrong, correct them or undo the event",
+    "failed": "Reopen it first",
+    "abandoned": "Reopen it first",
+}
+
+
+def _in_the_way(state: CampaignState, run: Run, what: str) -> Problem:
+    """Say that a run has gone another way meanwhile: what, who, when."""
+    last = next(
+        (
+            event
+            for event in reversed(state.events)
+            if event.body.get("run") == run.id
+            and event.seq not in state.reversals
+            and event.kind != "note_added"
+        ),
+        None,
+    )
+    told = "" if last is None else f" {who_when(last.actor, last.recorded_at)} (event {last.seq})"
+    reason = f", {run.reason}" if run.reason else ""
+    return Problem(
+        f"run {run.id}", f"is {run.status}{reason}{told}, and {what}", hint=_NEXT.get(run.status)
+    )

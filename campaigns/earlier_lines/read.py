@@ -1,0 +1,271 @@
+"""Data of earlier lines from files, data frames and other campaigns, checked against a campaign."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from designer.campaigns.earlier_lines.line_differences import (
+    check_others,
+    extra_columns,
+    recorded_columns,
+    said_unknown,
+    unknown_notes,
+)
+from designer.campaigns.earlier_lines.mapping import IGNORED, LineMapping
+from designer.campaigns.earlier_lines.rows import LineRows
+from designer.campaigns.earlier_lines.table import LineTable, constant
+from designer.campaigns.errors import Problem
+from designer.campaigns.findings import Findings
+from designer.campaigns.log.events import canonical_json
+from designer.campaigns.tables.cells import CellReader
+from designer.campaigns.tables.column_names import hint_for
+from designer.campaigns.tables.columns import (
+    Expected,
+    Matched,
+    find_column,
+    match_columns,
+)
+from designer.campaigns.tables.read import Table, read_table
+from designer.campaigns.tables.table_frames import table_of_campaign, table_of_columns
+from designer.campaigns.values.numbers import parse_number
+
+if TYPE_CHECKING:
+    from designer.campaigns.log.state import CampaignState
+    from designer.campaigns.space.factors import Setting
+    from designer.campaigns.specification.specification import Specification
+
+__all__ = ["LineMapping", "LineTable", "line_from_campaign", "line_from_columns", "read_line"]
+
+
+def read_line(
+    path: str | Path,
+    spec: Specification,
+    mapping: LineMapping | None = None,
+    *,
+    name: str | None = None,
+) -> LineTable:
+    """Read an earlier line from a CSV or XLSX file.
+
+    Args:
+        path: the file; one row per run or replicate. Columns are named as factors, givens,
+            responses, ``batch:<stage>`` and ``made_at``; a unit may follow in brackets.
+        spec: of the campaign that takes the line.
+        mapping: what the user says about columns, units, constants and rows.
+        name: of the line.
+
+    Returns:
+        Its rows in the declared units, with texts and units as typed.
+
+    Raises:
+        InputError: with every problem of file, mapping and cells.
+    """
+    return _line(read_table(path), spec, mapping or LineMapping(), name=name)
+
+
+def line_from_columns(
+    columns: Mapping[str, Sequence[object]],
+    spec: Specification,
+    mapping: LineMapping | None = None,
+    *,
+    name: str | None = None,
+) -> LineTable:
+    """Take an earlier line from columns in memory (a pandas DataFrame is such a mapping).
+
+    Args:
+        columns: header → values of equal number; None, NaN and NaT are blank cells.
+        spec: of the campaign that takes the line.
+        mapping: as for files.
+        name: of the line.
+
+    Raises:
+        InputError: as `read_line`.
+    """
+    table = table_of_columns(columns)
+    return _line(table, spec, mapping or LineMapping(), name=name)
+
+
+def line_from_campaign(
+    state: CampaignState,
+    into: Specification,
+    name: str | None = None,
+    constants: Mapping[str, str] | None = None,
+    others: Collection[str] = (),
+) -> LineTable:
+    """Take the results of another campaign as an earlier line.
+
+    Really used settings and measurements of completed and partial runs; names in common are
+    used, units converted, all else is left out and noted.
+
+    Args:
+        state: of the other campaign.
+        into: specification of the campaign that takes the line.
+        name: of the line; default: the other campaign's line.
+        constants: values of factors and givens the other campaign does not have.
+        others: categorical factors whose unknown categories are kept.
+
+    Raises:
+        InputError: as `read_line`.
+    """
+    table = table_of_campaign(state, into)
+    mapping = LineMapping(constants=constants or {}, others=others)
+    line = _line(table, into, mapping, name=name or state.spec.line, remedy="none")
+    line.mapping.update(campaign=state.spec.name, campaign_id=state.campaign_id, head=state.head)
+    return line
+
+
+def _line(
+    table: Table,
+    spec: Specification,
+    mapping: LineMapping,
+    *,
+    name: str | None,
+    remedy: Literal["map", "none"] = "map",
+) -> LineTable:
+    findings = Findings()
+    unknown = said_unknown(spec, mapping.constants)
+    told = {key: text for key, text in mapping.constants.items() if key not in unknown}
+    constants = _constants(spec, told, findings)
+    check_others(spec, mapping.others, findings)
+    expected = _expected(spec, {*constants, *unknown}, remedy)
+    matched = match_columns(
+        table.source, table.columns, expected, findings, told=mapping.columns, units=mapping.units
+    )
+    _check_any(table.source, spec, {*matched.columns, *expected.present}, findings)
+    extras = extra_columns(table, mapping.extras, matched, findings)
+    numeric = {c.header for c in matched.columns.values() if c.target in expected.numeric}
+    numeric |= {column.header for column in extras}
+    table = table.read_numbers_of(numeric)
+    chosen = _chosen_rows(table, mapping.where, matched, findings)
+    recorded = recorded_columns(spec, table, matched, chosen)
+    unrecorded = {item.name for item in spec.inputs} - recorded.keys()
+    reader = LineRows(
+        spec,
+        CellReader(table, findings),
+        recorded,
+        constants,
+        unknown=unknown,
+        others=mapping.others,
+        extras=extras,
+    )
+    for row in chosen:
+        reader.read(row)
+    notes = [*table.notes, *_notes(table, mapping, matched, chosen), *reader.finish()]
+    notes += unknown_notes(spec, name or table.source, unrecorded - constants.keys())
+    notes += [f"{column.header}: differs on this line only, kept aside" for column in extras]
+    if chosen and not reader.rows and not findings:
+        findings.add(Problem(table.source, "no row has the result of any response"))
+    findings.raise_if_any()
+    sha256 = table.sha256 or hashlib.sha256(canonical_json(reader.rows).encode()).hexdigest()
+    return LineTable(
+        rows=reader.rows,
+        mapping=_mapping_used(mapping, matched),
+        sha256=sha256,
+        batches=any(row["batch"] for row in reader.rows),
+        source=table.source,
+        notes=notes,
+        name=name,
+    )
+
+
+def _check_any(
+    source: str, spec: Specification, there: Collection[str], findings: Findings
+) -> None:
+    """A file without any response, or without any factor, is another file."""
+    for kind, items in (("response", spec.responses), ("factor", spec.factors)):
+        names = [item.name for item in items]
+        if not set(names) & set(there):
+            what = f"there is no column of any {kind}"
+            findings.add(Problem(source, what, None, ", ".join(sorted(names))))
+
+
+def _expected(
+    spec: Specification, told: Collection[str], remedy: Literal["map", "none"]
+) -> Expected:
+    units: dict[str, str | None] = {item.name: item.unit for item in spec.inputs}
+    units.update({response.name: response.unit for response in spec.responses})
+    categorical = {factor.name for factor in spec.factors if factor.is_categorical}
+    numeric = units.keys() - categorical
+    units.update({f"batch:{stage.name}": None for stage in spec.stages}, made_at=None)
+    inputs = [item.name for item in spec.inputs]
+    return Expected(units, (), numeric, present=told, wanted=inputs, remedy=remedy)
+
+
+def _constants(
+    spec: Specification, texts: Mapping[str, str], findings: Findings
+) -> dict[str, Setting]:
+    inputs = {item.name: item for item in spec.inputs}
+    constants: dict[str, Setting] = {}
+    for key, text in texts.items():
+        where = f"--set {key}"
+        if key not in inputs:
+            hint = hint_for(key, inputs)
+            allowed = ", ".join(inputs)
+            findings.add(Problem(where, "this is no factor or given", key, allowed, hint))
+            continue
+        value, problems = constant(inputs[key], text, where)
+        findings.extend(problems)
+        if value is not None:
+            constants[key] = value
+    return constants
+
+
+def _chosen_rows(
+    table: Table, where: Mapping[str, str], matched: Matched, findings: Findings
+) -> list[int]:
+    """The rows every condition lets through."""
+    rows = list(range(len(table.rows)))
+    if not rows:
+        findings.add(Problem(table.source, "the table has a header, but no rows"))
+    for key, value in where.items():
+        place = f"{table.source} --where {key}={value}"
+        header = find_column(key, table.columns)
+        if header is None and key in matched.columns:
+            header = matched.columns[key].header
+        if header is None:
+            hint = hint_for(key, table.columns)
+            shown = ", ".join(table.columns)
+            findings.add(Problem(place, "the file has no such column", key, shown, hint))
+            continue
+        number = parse_number(value)
+        cells = table.column(header)
+        left = [
+            row
+            for row in rows
+            if cells[row] == value or (number is not None and table.number(cells[row]) == number)
+        ]
+        if rows and not left:
+            values = list(dict.fromkeys(cells[row] for row in rows))
+            shown = ", ".join(repr(text) for text in values[:12]) + (", …" * (len(values) > 12))
+            hint = hint_for(value, values)
+            findings.add(Problem(place, "no row is left", repr(value), shown, hint))
+        rows = left
+    return rows
+
+
+def _notes(
+    table: Table, mapping: LineMapping, matched: Matched, chosen: Sequence[int]
+) -> list[str]:
+    notes = []
+    if mapping.where:
+        said = ", ".join(f"{key} = {value}" for key, value in mapping.where.items())
+        notes.append(f"took {len(chosen)} of {len(table.rows)} rows ({said})")
+    if matched.ignored:
+        notes.append(f"columns not used: {', '.join(matched.ignored)}")
+    return notes
+
+
+def _mapping_used(mapping: LineMapping, matched: Matched) -> dict[str, Any]:
+    """How the columns were read, complete enough to read the file again in the same way."""
+    columns = matched.columns.values()
+    left_out = {key: IGNORED for key, name in mapping.columns.items() if name in ("", IGNORED)}
+    return {
+        "columns": {**{column.header: column.target for column in columns}, **left_out},
+        "constants": dict(mapping.constants),
+        "units": {column.header: column.unit for column in columns if column.unit is not None},
+        "where": dict(mapping.where),
+        "others": sorted(mapping.others),
+        "extras": list(mapping.extras),
+    }

@@ -1,0 +1,4 @@
+"""What happened: events, runs, and the campaign's state folded from them.
+
+May import specification and below.
+"""

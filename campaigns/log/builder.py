@@ -1,0 +1,157 @@
+"""What the fold carries along while it reads the log, shared by the handlers of all kinds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from designer.campaigns.errors import Problem, StoreDamagedError
+from designer.campaigns.log.state import (
+    CampaignState,
+    Counters,
+    Line,
+    Note,
+    Plan,
+    Run,
+)
+from designer.campaigns.space.factors import Setting
+
+if TYPE_CHECKING:
+    from designer.campaigns.log.events import Event
+    from designer.campaigns.specification.specification import Specification
+
+
+class ContradictionError(Exception):
+    """An event contradicts the events before it; carries the sentence."""
+
+
+class InconsistentLogError(StoreDamagedError):
+    """The events of a log contradict each other.
+
+    Attributes:
+        seq: the event that cannot follow the ones before it.
+        text: why, one clause.
+    """
+
+    def __init__(self, campaign: str, seq: int, text: str) -> None:
+        super().__init__(Problem(f"{campaign}#{seq}", f"event log damaged: {text}"))
+        self.seq = seq
+        self.text = text
+
+
+@dataclass
+class Folding:
+    """A state in the making: like `CampaignState`, but open to change.
+
+    Attributes:
+        campaign_id: id in the store.
+        spec: specification so far; None before the first event.
+        events: all events so far, reversed ones too.
+        reversals: reversed event to the event that reversed it.
+    """
+
+    campaign_id: str
+    spec: Specification | None = None
+    closed: bool = False
+    runs: dict[str, Run] = field(default_factory=dict)
+    lines: dict[str, Line] = field(default_factory=dict)
+    plans: dict[str, Plan] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    reversals: dict[int, int] = field(default_factory=dict)
+    last_run: int = 0
+    last_plan: int = 0
+    last_batch: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def continuing(cls, state: CampaignState) -> Folding:
+        """Start from a finished state without touching it."""
+        return cls(
+            campaign_id=state.campaign_id,
+            spec=state.spec,
+            closed=state.closed,
+            runs=dict(state.runs),
+            lines=dict(state.lines),
+            plans=dict(state.plans),
+            notes=list(state.notes),
+            events=list(state.events),
+            reversals=dict(state.reversals),
+            last_run=state.counters.run,
+            last_plan=state.counters.plan,
+            last_batch=dict(state.counters.batch),
+        )
+
+    @property
+    def name(self) -> str:
+        """Name of the campaign as far as known, for messages."""
+        return self.spec.name if self.spec is not None else self.campaign_id
+
+    @property
+    def specification(self) -> Specification:
+        """The specification; a log that has none yet contradicts itself."""
+        if self.spec is None:
+            raise ContradictionError("the campaign has not been created yet")
+        return self.spec
+
+    def run(self, run_id: str) -> Run:
+        """Return a run that must exist."""
+        run = self.runs.get(run_id)
+        if run is None:
+            raise ContradictionError(f"run {run_id} does not exist")
+        return run
+
+    def counters(self) -> Counters:
+        """Return the numbers given out so far."""
+        return Counters(self.last_run, self.last_plan, self.last_batch)
+
+    def count(self, event: Event) -> None:
+        """Remember the numbers an event gives out, whether or not it is reversed later."""
+        body = event.body
+        if event.kind == "plan_proposed":
+            self.last_plan = max(self.last_plan, _number(body["plan"]))
+            for run in body["runs"]:
+                self.last_run = max(self.last_run, _number(run["run"]))
+                self._count_batches(run["batch"])
+        elif event.kind == "result_recorded":
+            if body.get("attached"):
+                self.last_run = max(self.last_run, _number(body["run"]))
+            self._count_batches(body["batch"])
+        elif event.kind == "result_corrected":
+            corrected = body["what"].get("batch", {})
+            self._count_batches({stage: change["new"] for stage, change in corrected.items()})
+
+    def _count_batches(self, batches: Mapping[str, str]) -> None:
+        for stage, batch in batches.items():
+            head, _, tail = batch.rpartition("-")
+            if head.casefold() == stage.casefold() and _DIGITS.match(tail):
+                self.last_batch[stage] = max(self.last_batch.get(stage, 0), int(tail))
+
+
+_DIGITS = re.compile(r"[0-9]{1,9}\Z")
+
+
+def _number(text: str) -> int:
+    """Return the number in ``R001`` or ``P001``."""
+    return int(text[1:])
+
+
+def setting_of(typed: Mapping[str, Any]) -> Setting:
+    """Return the number or category of a stored value as typed."""
+    value: Setting = typed["number"] if "number" in typed else typed["category"]
+    return value
+
+
+def in_order(spec: Specification, settings: Mapping[str, Setting]) -> dict[str, Setting]:
+    """Return settings in the order of the specification; the log sorts them by name."""
+    return {
+        factor.name: settings[factor.name] for factor in spec.factors if factor.name in settings
+    }
+
+
+def known_names(kind: str, names: Sequence[str] | Mapping[str, Any], known: set[str]) -> None:
+    """Refuse names the specification of that time does not have."""
+    for name in names:
+        if name not in known:
+            raise ContradictionError(f"{kind} {name!r} is not in the specification")

@@ -1,0 +1,173 @@
+"""What can be remembered: the kinds of events, their payloads, and how they are written as text.
+
+An event is a fact that somebody stated at some time. Events are appended and never changed; all
+else (runs, plans, lines, status) is derived from them by `designer.campaigns.log.fold`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from designer.campaigns.errors import Problem, StoreDamagedError
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The payload of one kind of event.
+
+    Attributes:
+        version: payload version this program writes and understands.
+        required: keys every payload has.
+        optional: keys a payload may have.
+    """
+
+    version: int
+    required: frozenset[str]
+    optional: frozenset[str] = frozenset()
+
+
+def _kind(required: str, optional: str = "", version: int = 1) -> Kind:
+    return Kind(version, frozenset(required.split()), frozenset(optional.split()))
+
+
+KINDS: Mapping[str, Kind] = {
+    "campaign_created": _kind("text parsed"),
+    "spec_amended": _kind("text parsed difference reason"),
+    "line_added": _kind("name rows mapping sha256 batches", "source"),
+    "line_excluded": _kind("name reason"),
+    "line_included": _kind("name reason"),
+    "plan_proposed": _kind(
+        "plan goal seed runs versions hyperparameters position cost setup",
+        "information_bits nested fixed notes value value_name deviation",
+    ),
+    "run_started": _kind("run settings"),
+    "result_recorded": _kind("run replicate responses used given batch made_at", "note attached"),
+    "result_corrected": _kind("run what reason"),
+    "run_failed": _kind("run reason"),
+    "run_abandoned": _kind("run reason"),
+    "run_reopened": _kind("run reason"),
+    "note_added": _kind("run text"),
+    "event_reversed": _kind("event reason"),
+    "campaign_closed": _kind("reason"),
+}
+"""Every kind of event this program knows (payload version 1 of the contract)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A new event before it is stored.
+
+    Attributes:
+        kind: one of `KINDS`.
+        body: JSON-able payload with the keys `KINDS` names.
+    """
+
+    kind: str
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A stored event.
+
+    Attributes:
+        seq: place in its campaign's log, 1, 2, 3, … without gaps.
+        event_id: ``<command id>.<index>``; the same id is never stored twice.
+        kind: one of `KINDS`.
+        version: payload version.
+        body: payload.
+        actor: who stated it.
+        recorded_at: when it was stored, UTC with microseconds, ``2026-03-01T08:15:00.000000Z``.
+        program: version of the program that wrote it.
+        hash: SHA-256 over the previous event's hash and this event, 64 hexadecimal digits.
+    """
+
+    seq: int
+    event_id: str
+    kind: str
+    version: int
+    body: dict[str, Any]
+    actor: str
+    recorded_at: str
+    program: str
+    hash: str
+
+    @property
+    def command_id(self) -> str:
+        """The id of the command that appended this event, perhaps with others."""
+        return self.event_id.rpartition(".")[0]
+
+
+def canonical_json(value: object) -> str:
+    """Write a JSON-able value as the one text that stands for it.
+
+    Args:
+        value: dicts with text keys, lists, texts, finite numbers, booleans, None.
+
+    Returns:
+        JSON with sorted keys and no blanks.
+
+    Raises:
+        ValueError: for nan and infinities, which JSON does not know.
+        TypeError: for values JSON cannot hold.
+    """
+    return json.dumps(
+        value, sort_keys=True, allow_nan=False, ensure_ascii=False, separators=(",", ":")
+    )
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
+
+
+parse_json = json.JSONDecoder(parse_constant=_no_constant).decode
+"""Reads JSON text; nan and infinities are refused (ValueError)."""
+
+
+def draft_problems(drafts: Iterable[Draft]) -> list[str]:
+    """Name what is wrong with new events; anything here is a fault of this program."""
+    problems = []
+    for draft in drafts:
+        kind = KINDS.get(draft.kind)
+        if kind is None:
+            problems.append(f"unknown kind of event {draft.kind!r}")
+            continue
+        missing = kind.required - draft.body.keys()
+        extra = draft.body.keys() - kind.required - kind.optional
+        problems += [f"{draft.kind} lacks {key!r}" for key in sorted(missing)]
+        problems += [f"{draft.kind} does not know {key!r}" for key in sorted(extra)]
+    return problems
+
+
+def check_known(event: Event, campaign: str) -> None:
+    """Refuse an event this program cannot understand in full.
+
+    Raises:
+        StoreDamagedError: unknown kind, newer payload version, or a payload with missing keys;
+            the problem names ``campaign#seq``.
+    """
+    kind = KINDS.get(event.kind)
+    where = f"{campaign}#{event.seq}"
+    if kind is None:
+        raise StoreDamagedError(
+            Problem(
+                where,
+                f"unknown kind of event {event.kind!r}, written by pilot-designer {event.program}",
+                hint="Use that version or a newer one",
+            )
+        )
+    if event.version != kind.version:
+        raise StoreDamagedError(
+            Problem(
+                where,
+                f"{event.kind} has payload version {event.version}, this program knows version"
+                f" {kind.version}; it was written by pilot-designer {event.program}",
+                hint="Use that version or a newer one",
+            )
+        )
+    missing = kind.required - event.body.keys()
+    if missing:
+        raise StoreDamagedError(Problem(where, f"{event.kind} lacks {', '.join(sorted(missing))}"))

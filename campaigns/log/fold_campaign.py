@@ -1,0 +1,199 @@
+"""What events about the campaign itself do: specification, lines, plans, closing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from designer.campaigns.errors import InputError
+from designer.campaigns.log.builder import (
+    ContradictionError,
+    Folding,
+    in_order,
+    known_names,
+)
+from designer.campaigns.log.fold_runs import status_of_data
+from designer.campaigns.log.state import (
+    Line,
+    LineRow,
+    Plan,
+    Run,
+)
+from designer.campaigns.space.factors import Setting
+from designer.campaigns.specification.specification import Specification
+
+if TYPE_CHECKING:
+    from designer.campaigns.log.events import Event
+
+
+def _parsed(event: Event) -> Specification:
+    """Read a specification that was accepted when it was stored; its text is the one typed."""
+    try:
+        spec = Specification.from_dict(event.body["parsed"], trusted=True)
+    except InputError as error:
+        raise ContradictionError(f"the specification is refused: {error}") from error
+    return replace(spec, text=event.body["text"])
+
+
+def campaign_created(fold: Folding, event: Event) -> None:
+    """The first event of every log."""
+    if event.seq != 1:
+        raise ContradictionError("a campaign is created by its first event only")
+    fold.spec = _parsed(event)
+
+
+def spec_amended(fold: Folding, event: Event) -> None:
+    """A new specification; old runs keep their data and get the value-so-far of new factors."""
+    before = fold.specification
+    fold.spec = after = _parsed(event)
+    old = {item.name for item in before.inputs}
+    was: dict[str, Setting] = {
+        factor.name: factor.was
+        for factor in after.factors
+        if factor.name not in old and factor.was is not None
+    }
+    was_given = {
+        given.name: given.was
+        for given in after.givens
+        if given.name not in old and given.was is not None
+    }
+    for run in list(fold.runs.values()):
+        changed = run
+        if was or was_given:
+            planned = None if run.planned is None else {**was, **run.planned}
+            changed = run.changed(
+                planned=planned, used={**was, **run.used}, given={**was_given, **run.given}
+            )
+        if changed.status == "partial":
+            # a response may have been taken out: nothing more to wait for
+            changed = changed.changed(status=status_of_data(changed, after))
+        fold.runs[run.id] = changed
+    for line in list(fold.lines.values()) if was or was_given else []:
+        rows = tuple(
+            replace(row, settings={**was, **row.settings}, given={**was_given, **row.given})
+            for row in line.rows
+        )
+        fold.lines[line.name] = replace(line, rows=rows)
+
+
+def line_added(fold: Folding, event: Event) -> None:
+    """Data of an earlier line."""
+    body, spec = event.body, fold.specification
+    if any(name.casefold() == body["name"].casefold() for name in fold.lines):
+        raise ContradictionError(f"line {body['name']} exists already")
+    factors = {factor.name for factor in spec.factors}
+    responses = {response.name for response in spec.responses}
+    for row in body["rows"]:
+        known_names("factor", row["settings"], factors)
+        known_names("response", row["responses"], responses)
+    fold.lines[body["name"]] = Line(
+        name=body["name"],
+        rows=tuple(_line_row(row) for row in body["rows"]),
+        included=True,
+        reason=None,
+        sha256=body["sha256"],
+        source=body.get("source"),
+        mapping=body["mapping"],
+        has_batches=body["batches"],
+        seq=event.seq,
+        actor=event.actor,
+        at=event.recorded_at,
+    )
+
+
+def _line_row(row: Mapping[str, Any]) -> LineRow:
+    return LineRow(
+        settings=row["settings"],
+        given=row.get("given", {}),
+        responses={
+            name: tuple(value["number"] for value in values)
+            for name, values in row["responses"].items()
+        },
+        batch=row.get("batch", {}),
+        made_at=row.get("made_at"),
+        extra=row.get("extra", {}),
+    )
+
+
+def line_excluded(fold: Folding, event: Event) -> None:
+    """The line is left out of the models from now on."""
+    _switch(fold, event, included=False)
+
+
+def line_included(fold: Folding, event: Event) -> None:
+    """The line is used again."""
+    _switch(fold, event, included=True)
+
+
+def _switch(fold: Folding, event: Event, *, included: bool) -> None:
+    line = fold.lines.get(event.body["name"])
+    if line is None:
+        raise ContradictionError(f"line {event.body['name']} does not exist")
+    if line.included == included:
+        state = "included" if included else "excluded"
+        raise ContradictionError(f"line {line.name} is {state} already")
+    fold.lines[line.name] = replace(line, included=included, reason=event.body["reason"])
+
+
+def plan_proposed(fold: Folding, event: Event) -> None:
+    """Runs proposed together."""
+    body = event.body
+    if body["plan"] in fold.plans:
+        raise ContradictionError(f"plan {body['plan']} exists already")
+    factors = {factor.name for factor in fold.specification.factors}
+    for proposed in body["runs"]:
+        if proposed["run"] in fold.runs:
+            raise ContradictionError(f"run {proposed['run']} exists already")
+        known_names("factor", proposed["settings"], factors)
+        settings = in_order(fold.specification, proposed["settings"])
+        fold.runs[proposed["run"]] = _proposed_run(proposed, settings, body["plan"], event.seq)
+    fold.plans[body["plan"]] = Plan(
+        id=body["plan"],
+        runs=tuple(proposed["run"] for proposed in body["runs"]),
+        goal=body["goal"],
+        seed=body["seed"],
+        cost=body["cost"],
+        information_bits=body.get("information_bits"),
+        seq=event.seq,
+        nested=body.get("nested", True),
+        notes=tuple(body.get("notes", ())),
+        versions=body["versions"],
+        hyperparameters=body["hyperparameters"],
+        position=body["position"],
+        setup=body["setup"],
+        fixed=body.get("fixed") or {},
+        value=body.get("value"),
+        value_name=body.get("value_name"),
+        deviation=body.get("deviation"),
+        actor=event.actor,
+        at=event.recorded_at,
+    )
+
+
+def _proposed_run(
+    proposed: Mapping[str, Any], settings: Mapping[str, Setting], plan: str, seq: int
+) -> Run:
+    return Run(
+        id=proposed["run"],
+        plan=plan,
+        order=proposed["order"],
+        rank=proposed["rank"],
+        planned=settings,
+        used=settings,
+        given=proposed.get("given") or {},
+        batch=proposed["batch"],
+        predicted=proposed["predicted"],
+        information_bits=proposed["bits"],
+        value=proposed.get("value"),
+        cost=proposed.get("cost"),
+        in_spec=proposed.get("in_spec"),
+        why=proposed["reason"],
+        seq=seq,
+    )
+
+
+def campaign_closed(fold: Folding, event: Event) -> None:
+    """The campaign is finished."""
+    del event
+    fold.closed = True

@@ -1,0 +1,252 @@
+"""What events about runs do to them. Each handler refuses what contradicts the log before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from designer.campaigns.log.builder import (
+    ContradictionError,
+    Folding,
+    in_order,
+    known_names,
+    setting_of,
+)
+from designer.campaigns.log.state import (
+    Measurement,
+    Note,
+    Run,
+    Status,
+)
+from designer.campaigns.space.factors import Setting
+from designer.campaigns.specification.recipes import recipe_flags
+
+if TYPE_CHECKING:
+    from designer.campaigns.log.events import Event
+    from designer.campaigns.specification.specification import Specification
+
+
+def run_started(fold: Folding, event: Event) -> None:
+    """Somebody is making the run."""
+    run = fold.run(event.body["run"])
+    if run.status != "proposed":
+        raise ContradictionError(f"run {run.id} is {run.status} and cannot be started")
+    run = _with_facts(run, event, fold.specification, used=event.body["settings"])
+    fold.runs[run.id] = run.changed(status="running")
+
+
+def result_recorded(fold: Folding, event: Event) -> None:
+    """Values, really used settings, batches of a run; or of a run nobody proposed."""
+    body, spec = event.body, fold.specification
+    if body.get("attached"):
+        if body["run"] in fold.runs:
+            raise ContradictionError(f"run {body['run']} exists already")
+        run = Run(
+            body["run"], plan=None, order=None, rank=None, planned=None, used={},
+            seq=event.seq, attached=True, status="running",
+        )  # fmt: skip
+    else:
+        run = fold.run(body["run"])
+        if run.status in ("failed", "abandoned"):
+            raise ContradictionError(f"run {run.id} is {run.status}: no result can follow")
+    run = _with_facts(run, event, spec, used=body["used"], given=body["given"], batch=body["batch"])
+    run = _with_values(run, event, spec)
+    if body["made_at"] is not None:
+        run = run.changed(made_at=body["made_at"])
+    if body.get("note"):
+        note = Note(run.id, body["note"], event.seq, event.actor, event.recorded_at)
+        run = run.changed(notes=(*run.notes, note))
+        fold.notes.append(note)
+    fold.runs[run.id] = run.changed(status=status_of_data(run, spec), recorded_at=event.recorded_at)
+
+
+def _with_facts(
+    run: Run,
+    event: Event,
+    spec: Specification,
+    *,
+    used: Mapping[str, Any],
+    given: Mapping[str, Any] | None = None,
+    batch: Mapping[str, str] | None = None,
+) -> Run:
+    """Take over really used settings, givens and batches, and that the run was made."""
+    known_names("factor", used, {factor.name for factor in spec.factors})
+    told = {**run.told, **{name: setting_of(typed) for name, typed in used.items()}}
+    new_given = {name: typed["number"] for name, typed in (given or {}).items()}
+    known_names("given", new_given, {item.name for item in spec.givens})
+    if run.made_seq is None:
+        run = _made(run, event)
+    return _told(
+        run,
+        spec,
+        told=told,
+        given={**run.told_given, **new_given},
+        batch={**run.told_batch, **(batch or {})},
+    )
+
+
+def _told(
+    run: Run,
+    spec: Specification,
+    *,
+    told: Mapping[str, Setting],
+    given: Mapping[str, float],
+    batch: Mapping[str, str],
+) -> Run:
+    """Put the told facts in front of the planned ones."""
+    used, all_given = in_order(spec, {**run.used, **told}), {**run.given, **given}
+    return run.changed(
+        told=told,
+        used=used,
+        told_given=given,
+        given=all_given,
+        told_batch=batch,
+        batch={**run.batch, **batch},
+        flags=tuple(recipe_flags(spec, {**used, **all_given})) if told or given else (),
+    )
+
+
+def _made(run: Run, event: Event) -> Run:
+    return run.changed(made_seq=event.seq, made_recorded_at=event.recorded_at)
+
+
+def _with_values(run: Run, event: Event, spec: Specification) -> Run:
+    """Add measured values; numbers of replicates are the event's, so that they never shift."""
+    body = event.body
+    known_names("response", body["responses"], {response.name for response in spec.responses})
+    measurements, never = dict(run.measurements), set(run.never)
+    first = body["replicate"] or 1
+    for name, values in body["responses"].items():
+        there = measurements.get(name, ())
+        if values is None:
+            if there:
+                raise ContradictionError(f"{run.id} has a value of {name} already")
+            never.add(name)
+            continue
+        new = [
+            Measurement(
+                first + index, value["number"], value["text"], value.get("unit"),
+                event.seq, event.actor, event.recorded_at,
+            )
+            for index, value in enumerate(values)
+        ]  # fmt: skip
+        taken = {value.replicate for value in there}
+        if (there and body["replicate"] is None) or taken & {value.replicate for value in new}:
+            raise ContradictionError(f"{run.id} has a value of {name} already")
+        measurements[name] = tuple(sorted((*there, *new), key=lambda value: value.replicate))
+        never.discard(name)
+    return run.changed(measurements=measurements, never=frozenset(never))
+
+
+def status_of_data(run: Run, spec: Specification) -> Status:
+    """Return the status a run has by what was measured.
+
+    A run that was completed once stays so: a response added to the specification later does not
+    reopen closed history.
+    """
+    if run.status == "completed":
+        return "completed"
+    done = run.measurements.keys() | run.never
+    if all(response.name in done for response in spec.responses):
+        return "completed"
+    if done:
+        return "partial"
+    return "proposed" if run.made_seq is None else "running"
+
+
+def result_corrected(fold: Folding, event: Event) -> None:
+    """Replace values; the old ones stay in the log and in `Measurement.history`."""
+    body, spec = event.body, fold.specification
+    run = fold.run(body["run"])
+    what = body["what"]
+    measurements, never = dict(run.measurements), set(run.never)
+    for name, change in what.get("responses", {}).items():
+        values = _corrected(run, name, change, event)
+        if values:
+            measurements[name] = values
+        else:
+            del measurements[name]
+            never.add(name)
+    told, given, batch = dict(run.told), dict(run.told_given), dict(run.told_batch)
+    for name, change in what.get("used", {}).items():
+        _same(run, name, change["old"], run.used.get(name))
+        told[name] = setting_of(change["new"])
+    for name, change in what.get("given", {}).items():
+        _same(run, name, change["old"], run.given.get(name))
+        given[name] = change["new"]["number"]
+    for stage, change in what.get("batch", {}).items():
+        _same(run, f"batch of {stage}", change["old"], run.batch.get(stage))
+        batch[stage] = change["new"]
+    known_names("factor", what.get("used", {}), {factor.name for factor in spec.factors})
+    made_at = run.made_at
+    if "made_at" in what:
+        _same(run, "time", what["made_at"]["old"], made_at)
+        made_at = what["made_at"]["new"]
+    run = run.changed(measurements=measurements, never=frozenset(never), made_at=made_at)
+    fold.runs[run.id] = _told(run, spec, told=told, given=given, batch=batch)
+
+
+def _same(run: Run, what: str, old: Setting | None, now: Setting | None) -> None:
+    if old != now:
+        raise ContradictionError(f"{what} of {run.id} is {now!r}, not {old!r} as corrected")
+
+
+def _corrected(
+    run: Run, name: str, change: Mapping[str, Any], event: Event
+) -> tuple[Measurement, ...]:
+    """Return the values of a response after one of them was corrected or withdrawn."""
+    values = {value.replicate: value for value in run.measurements.get(name, ())}
+    old = values.get(change["replicate"])
+    if old is None:
+        raise ContradictionError(f"{run.id} has no replicate {change['replicate']} of {name}")
+    _same(run, name, change["old"]["number"], old.number)
+    new = change["new"]
+    if new is None:
+        del values[old.replicate]
+    else:
+        values[old.replicate] = Measurement(
+            old.replicate, new["number"], new["text"], new.get("unit"),
+            event.seq, event.actor, event.recorded_at, (*old.history, replace(old, history=())),
+        )  # fmt: skip
+    return tuple(values.values())
+
+
+def run_failed(fold: Folding, event: Event) -> None:
+    """It was made and failed; values measured before are kept."""
+    run = fold.run(event.body["run"])
+    if run.status in ("failed", "abandoned"):
+        raise ContradictionError(f"run {run.id} is {run.status} already")
+    if run.made_seq is None:
+        run = _made(run, event)
+    fold.runs[run.id] = run.changed(status="failed", reason=event.body["reason"])
+
+
+def run_abandoned(fold: Folding, event: Event) -> None:
+    """It will not be made."""
+    run = fold.run(event.body["run"])
+    if not run.is_open:
+        raise ContradictionError(f"run {run.id} is {run.status} and cannot be abandoned")
+    fold.runs[run.id] = run.changed(status="abandoned", reason=event.body["reason"])
+
+
+def run_reopened(fold: Folding, event: Event) -> None:
+    """A failed or abandoned run goes back to what its data say."""
+    run = fold.run(event.body["run"])
+    if run.status not in ("failed", "abandoned"):
+        raise ContradictionError(f"run {run.id} is {run.status} and cannot be reopened")
+    made = run.made_seq
+    if made is not None and fold.events[made - 1].kind == "run_failed":
+        run = run.changed(made_seq=None, made_recorded_at=None)
+    run = run.changed(status="proposed", reason=None)
+    fold.runs[run.id] = run.changed(status=status_of_data(run, fold.specification))
+
+
+def note_added(fold: Folding, event: Event) -> None:
+    """A remark on the campaign or on a run."""
+    run_id = event.body["run"]
+    note = Note(run_id, event.body["text"], event.seq, event.actor, event.recorded_at)
+    if run_id is not None:
+        run = fold.run(run_id)
+        fold.runs[run_id] = run.changed(notes=(*run.notes, note))
+    fold.notes.append(note)

@@ -1,0 +1,182 @@
+"""Runs: what was planned, what was really used, what was measured. Plain frozen data.
+
+Mappings are to be read only: states share them with their predecessors.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from designer.campaigns.space.factors import Setting
+from designer.campaigns.values import times
+
+Status = Literal["proposed", "running", "partial", "completed", "failed", "abandoned"]
+STATUSES: tuple[Status, ...] = (
+    "proposed",
+    "running",
+    "partial",
+    "completed",
+    "failed",
+    "abandoned",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One measured value of one response.
+
+    Attributes:
+        replicate: 1, 2, …; keeps its number for ever, so there may be gaps after an undo.
+        number: value in the response's declared unit.
+        text: value as typed.
+        unit: unit as typed, where it differs from the declared one.
+        seq: event that last set the value.
+        actor: who stated it.
+        at: when it was stored (UTC).
+        history: values this one replaced, oldest first.
+    """
+
+    replicate: int
+    number: float
+    text: str
+    unit: str | None
+    seq: int
+    actor: str
+    at: str
+    history: tuple[Measurement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark on a run, or on the campaign when `run` is None."""
+
+    run: str | None
+    text: str
+    seq: int
+    actor: str
+    at: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """One recipe made, or to be made, on the line.
+
+    Attributes:
+        id: ``R001``; never used for another run.
+        plan: plan that proposed it; None when attached.
+        order: place in the plan's order of making, from 1.
+        rank: place in the plan's order of value, from 1.
+        planned: proposed recipe; None when attached.
+        used: really used settings as far as told, else the planned ones.
+        told: the really used settings alone.
+        given: known values (humidity, …), as told, else as the plan was made for.
+        told_given: the told ones alone.
+        batch: stage to batch id, as told, else as proposed; a stage that is missing here is a
+            batch of its own.
+        told_batch: the told ones alone.
+        status: see `STATUSES`. ``completed``: every response had a value, or was declared never
+            to get one, under the specification of that time; responses added later do not reopen
+            it.
+        measurements: response to its values, by replicate.
+        never: responses that will never be measured.
+        reason: why it failed or was abandoned.
+        notes: remarks.
+        predicted: response to prediction at the time of the proposal.
+        information_bits: gain at its rank.
+        value: what was maximised, when that is no information.
+        cost: what it adds to its plan, in cost units.
+        in_spec: predicted probability of being inside all windows.
+        why: the reason given for proposing it.
+        made_at: when it was made, as told (date, or UTC time).
+        made_seq: first event that says it was made; None while it was not.
+        made_recorded_at: when that event was stored.
+        recorded_at: when its latest result was stored.
+        attached: nobody proposed it.
+        flags: sentences about settings that are out of range.
+        seq: event that brought it.
+    """
+
+    id: str
+    plan: str | None
+    order: int | None
+    rank: int | None
+    planned: Mapping[str, Setting] | None
+    used: Mapping[str, Setting]
+    seq: int
+    told: Mapping[str, Setting] = field(default_factory=dict)
+    given: Mapping[str, float] = field(default_factory=dict)
+    told_given: Mapping[str, float] = field(default_factory=dict)
+    batch: Mapping[str, str] = field(default_factory=dict)
+    told_batch: Mapping[str, str] = field(default_factory=dict)
+    status: Status = "proposed"
+    measurements: Mapping[str, tuple[Measurement, ...]] = field(default_factory=dict)
+    never: frozenset[str] = frozenset()
+    reason: str | None = None
+    notes: tuple[Note, ...] = ()
+    predicted: Mapping[str, Any] | None = None
+    information_bits: float | None = None
+    value: float | None = None
+    cost: float | None = None
+    in_spec: float | None = None
+    why: str | None = None
+    made_at: str | None = None
+    made_seq: int | None = None
+    made_recorded_at: str | None = None
+    recorded_at: str | None = None
+    attached: bool = False
+    flags: tuple[str, ...] = ()
+
+    def changed(self, **changes: object) -> Run:
+        """Return a copy with other values of some fields.
+
+        What `dataclasses.replace` does, but without a call of __init__ for 27 fields: that was
+        half the time of folding a long log.
+        """
+        if not changes.keys() <= self.__dict__.keys():
+            raise TypeError(f"a run has no {', '.join(changes.keys() - self.__dict__.keys())}")
+        copy = object.__new__(Run)
+        copy.__dict__.update(self.__dict__, **changes)
+        return copy
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to make it, or is making it."""
+        return self.status in ("proposed", "running")
+
+    @property
+    def made_key(self) -> tuple[str, int] | None:
+        """Sort key of the moment it was made; None while it was not."""
+        if self.made_seq is None or self.made_recorded_at is None:
+            return None
+        return times.sort_key(self.made_at, self.made_recorded_at, self.made_seq)
+
+    def values(self, response: str) -> tuple[float, ...]:
+        """Return the measured values of a response, by replicate; empty when there are none."""
+        return tuple(value.number for value in self.measurements.get(response, ()))
+
+
+_RUN_ID = re.compile(r"[Rr]0*([0-9]{1,9})\Z")
+
+
+def run_id_text(number: int) -> str:
+    """Write a run number as its id, ``R001``."""
+    return f"R{number:03d}"
+
+
+def plan_id_text(number: int) -> str:
+    """Write a plan number as its id, ``P001``."""
+    return f"P{number:03d}"
+
+
+def batch_id_text(stage: str, number: int) -> str:
+    """Write a batch number as its id, ``slurry-03``."""
+    return f"{stage}-{number:02d}"
+
+
+def normal_run_id(text: str) -> str:
+    """Bring a run id as typed (``r1``, ``R001``) into the form of the log."""
+    match = _RUN_ID.match(text.strip())
+    return run_id_text(int(match.group(1))) if match else text.strip()

@@ -1,0 +1,252 @@
+"""What an export says, as plain rows: plan sheets, measurements, events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.tables.column_names import hint_for, with_unit
+from designer.campaigns.values.numbers import number_text, plain
+
+if TYPE_CHECKING:
+    from designer.campaigns.log.state import CampaignState, Run
+
+Cell = str | float | int | None
+Rows = list[dict[str, Cell]]
+
+_PLAN_NUMBERS = 4
+"""Significant digits of predictions in a sheet for people; JSON keeps all."""
+
+
+def plan_runs(state: CampaignState, plan: str | None = None) -> list[Run]:
+    """The runs of one plan in the order of making, or all that still wait for results.
+
+    Args:
+        state: the campaign.
+        plan: plan id, case-insensitive; None: all proposed, running and partial runs.
+
+    Raises:
+        InputError: no such plan; names the nearest.
+    """
+    if plan is None:
+        runs = [run for run in state.runs.values() if run.is_open or run.status == "partial"]
+    else:
+        found = {known.casefold(): known for known in state.plans}.get(plan.strip().casefold())
+        if found is None:
+            allowed = ", ".join(list(state.plans)[-20:]) or "there are no plans yet"
+            hint = hint_for(plan.upper(), state.plans)
+            raise InputError(Problem(f"plan {plan}", "no such plan", None, allowed, hint))
+        runs = [state.runs[run] for run in state.plans[found].runs if run in state.runs]
+    # Plans follow each other; within one, runs follow the order of making.
+    return sorted(runs, key=lambda run: (run.plan is None, run.plan or "", run.order or 0))
+
+
+def plan_sheet(state: CampaignState, runs: Iterable[Run]) -> tuple[list[str], Rows]:
+    """A sheet to be filled in: recipe, prediction, and a cell for every result.
+
+    Returns:
+        Header, and rows by header; results recorded so far are filled in.
+    """
+    spec = state.spec
+    columns = ["campaign", "run", "order", "rank", "plan"]
+    columns += [f"batch:{stage.name}" for stage in spec.stages]
+    columns += [with_unit(item.name, item.unit) for item in spec.inputs]
+    columns += [with_unit(response.name, response.unit) for response in spec.responses]
+    columns += ["note"]
+    for response in spec.responses:
+        columns += [f"{response.name}_mean", f"{response.name}_sd_result"]
+    columns += ["information_bits", "cost", "in_spec", "head"]
+    return columns, [_sheet_row(state, run) for run in runs]
+
+
+def _sheet_row(state: CampaignState, run: Run) -> dict[str, Cell]:
+    spec = state.spec
+    row: dict[str, Cell] = {
+        "campaign": spec.name,
+        "run": run.id,
+        "order": run.order,
+        "rank": run.rank,
+        "plan": run.plan,
+        "information_bits": _short(run.information_bits),
+        "cost": run.cost,
+        "in_spec": _short(run.in_spec),
+        "head": state.head,
+    }
+    row.update({f"batch:{stage}": batch for stage, batch in run.batch.items()})
+    settings = {**run.given, **run.used}
+    for item in spec.inputs:
+        row[with_unit(item.name, item.unit)] = settings.get(item.name)
+    for response in spec.responses:
+        name = with_unit(response.name, response.unit)
+        row[name] = "none" if response.name in run.never else _joined(run.values(response.name))
+        predicted = (run.predicted or {}).get(response.name) or {}
+        row[f"{response.name}_mean"] = _short(predicted.get("mean"))
+        row[f"{response.name}_sd_result"] = _short(predicted.get("sd_result"))
+    return row
+
+
+def _joined(values: tuple[float, ...]) -> Cell:
+    """All replicates in one cell, as `result_files` reads them."""
+    if len(values) <= 1:
+        return values[0] if values else None
+    return "/".join(number_text(value) for value in values)
+
+
+def _short(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.{_PLAN_NUMBERS}g}")
+
+
+def plan_json(state: CampaignState, runs: list[Run], plan: str | None) -> dict[str, Any]:
+    """The plan in the shape of ``propose --json``; figures of several plans together are null."""
+    ids = {run.plan for run in runs}
+    only = state.plans.get(next(iter(ids)) or "") if len(ids) == 1 else None
+    whole = only if only is not None and (plan or len(runs) == len(only.runs)) else None
+    return {
+        "campaign": state.spec.name,
+        "plan": only.id if only else None,
+        "seed": only.seed if only else None,
+        "goal": only.goal if only else state.spec.goal,
+        "information_bits": whole.information_bits if whole else None,
+        "cost": whole.cost if whole else None,
+        "nested": whole.nested if whole else None,
+        "runs": [_run_json(run) for run in runs],
+        "head": state.head,
+    }
+
+
+def _run_json(run: Run) -> dict[str, Any]:
+    return {
+        "run": run.id,
+        "order": run.order,
+        "rank": run.rank,
+        "plan": run.plan,
+        "status": run.status,
+        "settings": _plain(run.used),
+        "given": _plain(run.given),
+        "batch": dict(run.batch),
+        "information_bits": run.information_bits,
+        "cost": run.cost,
+        "predicted": run.predicted,
+        "in_spec": run.in_spec,
+        "reason": run.why,
+        "measured": {name: list(run.values(name)) for name in run.measurements},
+    }
+
+
+def data_rows(state: CampaignState) -> tuple[list[str], Rows]:
+    """Every measurement with planned and used settings: one row per run and replicate.
+
+    Failed runs are there too, without values. The factor columns hold the settings really used,
+    so that the table can be added to another campaign as an earlier line.
+
+    Returns:
+        Header, and rows by header; None where there is nothing to tell.
+    """
+    spec = state.spec
+    columns = ["run", "replicate", "status", "plan"]
+    columns += [item.name for item in spec.inputs]
+    columns += [response.name for response in spec.responses]
+    columns += [f"batch:{stage.name}" for stage in spec.stages]
+    columns += ["made_at", "recorded_at", "actor", "reason", "note"]
+    columns += [f"planned:{factor.name}" for factor in spec.factors]
+    rows: Rows = []
+    for run in state.runs.values():
+        if run.measurements or run.status == "failed":
+            rows += _data_rows_of(run)
+    return columns, rows
+
+
+def _data_rows_of(run: Run) -> Rows:
+    common: dict[str, Cell] = {
+        "run": run.id,
+        "status": run.status,
+        "plan": run.plan,
+        "made_at": run.made_at,
+        "reason": run.reason,
+        "note": "\n".join(note.text for note in run.notes) or None,
+        "recorded_at": run.recorded_at,
+        **run.given,
+        **run.used,
+    }
+    common.update({f"batch:{stage}": batch for stage, batch in run.batch.items()})
+    common.update({f"planned:{name}": value for name, value in (run.planned or {}).items()})
+    numbers = sorted({m.replicate for values in run.measurements.values() for m in values})
+    if not numbers:
+        return [common]
+    rows: Rows = []
+    for number in numbers:
+        row = {**common, "replicate": number}
+        last = 0
+        for name, values in run.measurements.items():
+            for measurement in values:
+                if measurement.replicate == number:
+                    row[name] = measurement.number
+                    if measurement.seq > last:
+                        last = measurement.seq
+                        row["recorded_at"], row["actor"] = measurement.at, measurement.actor
+        rows.append(row)
+    return rows
+
+
+def data_json(state: CampaignState) -> dict[str, Any]:
+    """Every run with results, each value with its text, author and time."""
+    spec = state.spec
+    units = {item.name: item.unit for item in spec.inputs}
+    units.update({response.name: response.unit for response in spec.responses})
+    runs = [run for run in state.runs.values() if run.measurements or run.status == "failed"]
+    return {
+        "campaign": spec.name,
+        "line": spec.line,
+        "units": units,
+        "runs": [_run_data(run) for run in runs],
+        "head": state.head,
+    }
+
+
+def _run_data(run: Run) -> dict[str, Any]:
+    measured = {
+        name: [
+            {
+                "replicate": value.replicate,
+                "number": plain(value.number),
+                "text": value.text,
+                "unit": value.unit,
+                "actor": value.actor,
+                "recorded_at": value.at,
+            }
+            for value in values
+        ]
+        for name, values in run.measurements.items()
+    }
+    return {
+        "run": run.id,
+        "plan": run.plan,
+        "status": run.status,
+        "attached": run.attached,
+        "planned": None if run.planned is None else _plain(run.planned),
+        "settings": _plain(run.used),
+        "given": _plain(run.given),
+        "batch": dict(run.batch),
+        "made_at": run.made_at,
+        "measured": measured,
+        "never": sorted(run.never),
+        "reason": run.reason,
+        "notes": [{"text": n.text, "actor": n.actor, "recorded_at": n.at} for n in run.notes],
+        "flags": list(run.flags),
+    }
+
+
+def _plain(settings: Mapping[str, float | str]) -> dict[str, float | int | str]:
+    return {k: v if isinstance(v, str) else plain(v) for k, v in settings.items()}
+
+
+def events_json(state: CampaignState) -> dict[str, Any]:
+    """The whole record, nothing left out."""
+    return {
+        "campaign": state.spec.name,
+        "campaign_id": state.campaign_id,
+        "events": [asdict(event) for event in state.events],
+        "head": state.head,
+    }

@@ -1,0 +1,197 @@
+"""Filled plan sheets back in: by run id, in any order, in pieces, as often as somebody likes.
+
+What is recorded already is passed over, what contradicts it is refused; so the same sheet can be
+imported after every column that was filled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from designer.campaigns.commands.entries import ResultEntry
+from designer.campaigns.commands.results import record
+from designer.campaigns.errors import ConflictError, InputError, Problem
+from designer.campaigns.findings import Findings
+from designer.campaigns.sheets.run_results import RunResults
+from designer.campaigns.sheets.sheet_rows import RowReader, SheetRow
+from designer.campaigns.tables.cells import CellReader
+from designer.campaigns.tables.columns import (
+    Column,
+    Expected,
+    Matched,
+    match_columns,
+)
+from designer.campaigns.tables.read import Table, read_table
+from designer.campaigns.tables.table_frames import table_of_columns
+
+if TYPE_CHECKING:
+    from designer.campaigns.log.state import CampaignState
+    from designer.campaigns.specification.specification import Specification
+
+OWN_COLUMNS = frozenset(
+    {"order", "rank", "plan", "status", "head", "information_bits", "cost", "in_spec", "reason"}
+    | {"recorded_at", "actor"}
+)
+"""Columns of our own exports that tell, but are never read back."""
+_OWN_ENDINGS = ("_mean", "_sd", "_sd_result")
+
+
+@dataclass(frozen=True)
+class SheetResults:
+    """What a filled sheet says.
+
+    Attributes:
+        entries: new results, to be recorded together.
+        runs: per run of the sheet ``{"run", "new": {name: what}, "skipped": [names]}``, JSON-able.
+        notes: what the user should know.
+        sha256: of the file.
+        source: its name.
+    """
+
+    entries: list[ResultEntry]
+    runs: list[dict[str, Any]]
+    notes: list[str] = field(default_factory=list)
+    sha256: str = ""
+    source: str = ""
+
+
+def read_results(path: str | Path, state: CampaignState) -> SheetResults:
+    """Read a filled plan sheet.
+
+    Columns: ``run``; responses (blank, PENDING, NA, n/a or - = not measured yet, ``none`` = never
+    will be, ``31.2/31.9`` = replicates); factors and givens, where other values than planned are
+    the ones really used; ``batch:<stage>``, ``made_at``, ``note``; ``replicate`` where a run has
+    several rows. Units in brackets are converted. Other columns are ignored and noted.
+
+    Args:
+        path: .csv or .xlsx file.
+        state: the campaign it belongs to.
+
+    Returns:
+        The new results; recorded ones are passed over.
+
+    Raises:
+        InputError: with every problem of file and cells.
+        ConflictError: with every value that contradicts a recorded one.
+    """
+    return _results(read_table(path), state)
+
+
+def results_from_columns(
+    columns: Mapping[str, Sequence[object]], state: CampaignState
+) -> SheetResults:
+    """Take results from columns in memory, as from a sheet.
+
+    Args:
+        columns: header → values, ``run`` among them; NaN is not measured yet.
+        state: the campaign they belong to.
+
+    Raises:
+        InputError: as `read_results`.
+        ConflictError: as `read_results`.
+    """
+    return _results(table_of_columns(columns), state)
+
+
+def _results(table: Table, state: CampaignState) -> SheetResults:
+    spec = state.spec
+    findings = Findings()
+    matched = match_columns(table.source, table.columns, _expected(spec), findings)
+    numeric = {item.name for item in (*spec.inputs, *spec.responses)}
+    table = table.read_numbers_of(
+        column.header for column in matched.columns.values() if column.target in numeric
+    )
+    if not table.rows:
+        findings.add(Problem(table.source, "the table has a header, but no rows"))
+    by_run = _rows_by_run(table, state, matched, findings)
+    conflicts = Findings()
+    headers = {target: column.header for target, column in matched.columns.items()}
+    runs = [
+        RunResults(
+            state.run(run), spec, table, headers, findings=findings, conflicts=conflicts
+        ).take(rows)
+        for run, rows in by_run.items()
+    ]
+    if len(findings):
+        _judge_the_rest(runs, state, findings)
+    findings.raise_if_any(InputError)
+    conflicts.raise_if_any(ConflictError)
+    ignored = [name for name in matched.ignored if not _is_own(name)]
+    notes = list(table.notes)
+    if ignored:
+        notes.append(f"columns not used: {', '.join(ignored)}")
+    return SheetResults(
+        entries=[entry for run in runs for entry in run.entries],
+        runs=[run.summary for run in runs],
+        notes=notes,
+        sha256=table.sha256,
+        source=table.source,
+    )
+
+
+def _judge_the_rest(runs: Sequence[RunResults], state: CampaignState, findings: Findings) -> None:
+    """Tell what is wrong with the content of readable cells along with the unreadable ones."""
+    try:
+        record(state, [entry for run in runs for entry in run.entries])
+    except InputError as error:
+        findings.extend(problem for problem in error.problems if problem.where)
+    except ConflictError:
+        return
+
+
+def _expected(spec: Specification) -> Expected:
+    units: dict[str, str | None] = {item.name: item.unit for item in spec.inputs}
+    units.update({response.name: response.unit for response in spec.responses})
+    categorical = {factor.name for factor in spec.factors if factor.is_categorical}
+    numeric = units.keys() - categorical
+    units.update({f"batch:{stage.name}": None for stage in spec.stages})
+    units.update(dict.fromkeys(("run", "replicate", "made_at", "note", "campaign")))
+    return Expected(units, required=("run",), numeric=numeric, remedy="rename")
+
+
+def _is_own(header: str) -> bool:
+    return header in OWN_COLUMNS or header.endswith(_OWN_ENDINGS) or header.startswith("planned:")
+
+
+def _rows_by_run(
+    table: Table, state: CampaignState, matched: Matched, findings: Findings
+) -> dict[str, list[SheetRow]]:
+    """The rows of each run, every run known and every row of this campaign."""
+    by_run: dict[str, list[SheetRow]] = {}
+    column = matched.columns.get("run")
+    if column is None:
+        return by_run
+    reader = RowReader(state.spec, CellReader(table, findings), matched.columns)
+    campaign = matched.columns.get("campaign")
+    for row in range(len(table.rows)):
+        if campaign is not None and not _is_ours(table, row, campaign, state, findings):
+            continue
+        text = table.cell(row, column.header)
+        if not text:
+            findings.add(Problem(table.where(row, column.header), "the run id is missing"))
+            continue
+        try:
+            run = state.run(text)
+        except InputError as error:
+            where = table.where(row, column.header)
+            for problem in error.problems:
+                findings.add(Problem(where, problem.what, text, problem.allowed, problem.hint))
+            reader.read(row)  # its other problems are told, too
+            continue
+        by_run.setdefault(run.id, []).append(reader.read(row))
+    return by_run
+
+
+def _is_ours(
+    table: Table, row: int, column: Column, state: CampaignState, findings: Findings
+) -> bool:
+    text = table.cell(row, column.header)
+    if text in ("", state.spec.name):
+        return True
+    what = "the sheet belongs to another campaign"
+    where = table.where(row, column.header)
+    findings.add(Problem(where, what, repr(text), repr(state.spec.name)))
+    return False

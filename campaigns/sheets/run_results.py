@@ -1,0 +1,257 @@
+"""What a sheet says about one run, against what is recorded: new, known, or contradicting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from designer.campaigns.commands.entries import ResultEntry, Typed
+from designer.campaigns.errors import Problem
+from designer.campaigns.findings import Findings
+from designer.campaigns.log.describe import who_when
+from designer.campaigns.sheets.sheet_rows import FURTHER, SheetRow
+from designer.campaigns.space.factors import Setting, quantity_text
+from designer.campaigns.tables.cells import Value
+from designer.campaigns.tables.table import Table
+from designer.campaigns.tables.table_shape import LONGEST_NOTE
+from designer.campaigns.values.names import clean_text
+from designer.campaigns.values.numbers import number_text
+
+if TYPE_CHECKING:
+    from designer.campaigns.log.state import Run
+    from designer.campaigns.specification.specification import Specification
+
+_SAME_SETTING = 1e-6
+"""Share of a factor's range below which settings are the same: spreadsheets save rounded numbers,
+and no machine is set finer (assumption)."""
+
+
+class RunResults:
+    """Compares the rows of one run with its state.
+
+    Args:
+        run: as recorded.
+        spec: of the campaign.
+        table: where the rows are.
+        headers: response, factor, … → column of the table.
+        findings: takes problems of the rows among themselves.
+        conflicts: takes contradictions with recorded facts.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        spec: Specification,
+        table: Table,
+        headers: Mapping[str, str],
+        *,
+        findings: Findings,
+        conflicts: Findings,
+    ) -> None:
+        self._run = run
+        self._spec = spec
+        self._table = table
+        self._headers = headers
+        self._findings = findings
+        self._conflicts = conflicts
+        self._new: dict[str, Any] = {}
+        self._skipped: list[str] = []
+        self.entries: list[ResultEntry] = []
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """What is new and what was known already, JSON-able."""
+        return {"run": self._run.id, "new": self._new, "skipped": self._skipped}
+
+    def take(self, rows: Sequence[SheetRow]) -> RunResults:
+        """Compare all rows of this run; returns itself with entries and summary."""
+        if not self._apart(rows):
+            return self
+        where = self._table.where(rows[0].row)
+        responses: dict[str, list[Typed] | None] = {}
+        further: dict[str, list[Typed] | None] = {}
+        for name in (response.name for response in self._spec.responses):
+            said = [row for row in rows if name in row.responses]
+            values = self._new_values(name, said)
+            if values:
+                known = bool(self._run.measurements.get(name))
+                (further if known else responses)[name] = [typed(value) for value in values]
+                self._new[name] = [words(value) for value in values]
+            elif said and all(row.responses[name] is None for row in said):
+                self._never(name, said[0], responses)
+        first = ResultEntry(run=self._run.id, responses=responses, where=where)
+        self._facts(rows, first)
+        first.note = self._note(rows)
+        facts = responses or first.used or first.given or first.batch or first.made_at
+        if facts or (first.note and not further):
+            self.entries.append(first)
+        if further:
+            note = None if facts else first.note
+            self.entries.append(
+                ResultEntry(self._run.id, further, note=note, replicate=True, where=where)
+            )
+        return self
+
+    def _apart(self, rows: Sequence[SheetRow]) -> bool:
+        """Several rows of one run need numbers that tell them apart."""
+        numbers = [row.replicate for row in rows if row.replicate != FURTHER]
+        if len(set(numbers)) == len(numbers) and (None not in numbers or len(rows) == 1):
+            return True
+        places = ", ".join(str(self._table.row_numbers[row.row]) for row in rows)
+        what = f"{self._run.id} is there {len(rows)} times ({self._table.row_word}s {places})"
+        hint = "Tell replicates apart in a column replicate (1, 2, …), or write 31.2/31.9."
+        self._findings.add(Problem(self._table.where(rows[1].row), what, hint=hint))
+        return False
+
+    def _new_values(self, response: str, rows: Sequence[SheetRow]) -> list[Value]:
+        """Values not recorded yet, in the order of replicates."""
+        numbered: dict[int, tuple[SheetRow, Value]] = {}
+        further: list[Value] = []
+        for row in rows:
+            values = row.responses[response] or []
+            if row.replicate == FURTHER:
+                further += values
+                continue
+            begin = row.replicate if isinstance(row.replicate, int) else 1
+            for number, value in enumerate(values, start=begin):
+                if number in numbered:
+                    what = f"replicate {number} of {response} is there twice"
+                    self._findings.add(Problem(self._where(row, response), what, value.text))
+                numbered.setdefault(number, (row, value))
+        recorded = len(self._run.measurements.get(response, ()))
+        new: list[Value] = []
+        for number in sorted(numbered):
+            row, value = numbered[number]
+            wanted = recorded + len(new) + 1
+            if number <= recorded:
+                self._compare(response, number, row, value)
+            elif number == wanted:
+                new.append(value)
+            else:
+                what = f"replicate {number} of {response} without replicate {wanted}"
+                hint = "Number the values of each response 1, 2, 3, …"
+                self._findings.add(Problem(self._where(row, response), what, value.text, hint=hint))
+                break
+        return new + further
+
+    def _compare(self, response: str, number: int, row: SheetRow, value: Value) -> None:
+        """A value that is recorded already must be the same one."""
+        there = self._run.measurements[response][number - 1]
+        if there.number == value.number:
+            if response not in self._skipped:
+                self._skipped.append(response)
+            return
+        unit = self._spec.response(response).unit
+        told = f"{quantity_text(there.number, unit)} {who_when(there.actor, there.at)}"
+        recorded = "/".join(number_text(number) for number in self._run.values(response))
+        hint = "Correct the recorded value, or add this one behind it as a replicate"
+        self._conflicts.add(
+            Problem(
+                self._where(row, response),
+                f"{self._run.id} has another value already, {told}",
+                words_text(value),
+                hint=f"{hint} ({recorded}/{value.text}).",
+            )
+        )
+
+    def _never(
+        self, response: str, row: SheetRow, responses: dict[str, list[Typed] | None]
+    ) -> None:
+        recorded = self._run.measurements.get(response, ())
+        if recorded:
+            told = who_when(recorded[0].actor, recorded[0].at)
+            what = f"{self._run.id} has a value already, recorded {told}"
+            self._conflicts.add(Problem(self._where(row, response), what, "none"))
+        elif response in self._run.never:
+            self._skipped.append(response)
+        else:
+            responses[response] = None
+            self._new[response] = None
+
+    def _facts(self, rows: Sequence[SheetRow], entry: ResultEntry) -> None:
+        """Settings, batches and time, which all rows of a run must agree on."""
+        used: dict[str, Typed] = {}
+        given: dict[str, Typed] = {}
+        factors = {factor.name for factor in self._spec.factors}
+        for name in (item.name for item in self._spec.inputs):
+            told = [(row, row.settings[name]) for row in rows if name in row.settings]
+            if told and self._agree(name, told) and self._differs(name, told[0][1]):
+                (used if name in factors else given)[name] = typed(told[0][1])
+                self._new[name] = words(told[0][1])
+        batch: dict[str, str] = {}
+        for stage in (stage.name for stage in self._spec.stages):
+            ids = [(row, row.batch[stage]) for row in rows if stage in row.batch]
+            now = self._run.batch.get(stage, "")
+            if (
+                ids
+                and self._agree(f"batch:{stage}", ids)
+                and ids[0][1].casefold() != now.casefold()
+            ):
+                batch[stage] = self._new[f"batch:{stage}"] = ids[0][1]
+        times = [(row, row.made_at) for row in rows if row.made_at is not None]
+        if times and self._agree("made_at", times) and times[0][1] != self._run.made_at:
+            entry.made_at = self._new["made_at"] = times[0][1]
+        entry.used, entry.given, entry.batch = used, given, batch
+
+    def _note(self, rows: Sequence[SheetRow]) -> str | None:
+        """A remark that is not recorded yet; `record` refuses characters it does not take."""
+        note = "\n".join(dict.fromkeys(row.note for row in rows if row.note))
+        try:
+            note = clean_text(note, limit=LONGEST_NOTE, multiline=True) if note else ""
+        except ValueError as error:
+            self._findings.add(Problem(self._where(rows[0], "note"), f"the note {error}"))
+        if not note or note in {known.text for known in self._run.notes}:
+            return None
+        self._new["note"] = note
+        return note
+
+    def _agree(self, name: str, told: Sequence[tuple[SheetRow, Value | str]]) -> bool:
+        """Whether all rows of this run say the same."""
+        first = _plain(told[0][1])
+        for row, value in told[1:]:
+            if _plain(value) != first:
+                number = self._table.row_numbers[told[0][0].row]
+                what = f"{self._run.id} has another {name} in {self._table.row_word} {number}"
+                hint = "A replicate is the same recipe; attach another recipe as a run of its own."
+                found = f"{_plain(value)} and {first}"
+                self._findings.add(Problem(self._where(row, name), what, found, hint=hint))
+                return False
+        return True
+
+    def _differs(self, name: str, value: Value | str) -> bool:
+        """Whether a setting is neither the one recorded nor the one planned."""
+        sources: list[Mapping[str, Setting]] = [self._run.used, self._run.given]
+        sources.append(self._run.planned or {})
+        now = [source[name] for source in sources if name in source]
+        if isinstance(value, str):
+            return value not in now
+        item = next(item for item in self._spec.inputs if item.name == name)
+        low, high = item.bounds
+        close = _SAME_SETTING * (high - low)
+        return not any(not isinstance(n, str) and abs(n - value.number) <= close for n in now)
+
+    def _where(self, row: SheetRow, target: str) -> str:
+        return self._table.where(row.row, self._headers[target])
+
+
+def _plain(value: Value | str) -> float | str:
+    return value if isinstance(value, str) else value.number
+
+
+def typed(value: Value | str) -> Typed:
+    """A value as people hand it in."""
+    if isinstance(value, str):
+        return Typed(value, None, value)
+    return Typed(value.text, value.read, None, value.unit)
+
+
+def words(value: Value | str) -> Any:  # noqa: ANN401  any JSON value
+    """A value in a summary: number or name, with its unit where that is not the declared one."""
+    if isinstance(value, str):
+        return value
+    return value.number if value.unit is None else {"text": words_text(value), "unit": value.unit}
+
+
+def words_text(value: Value) -> str:
+    """A value as typed, its unit behind it where that is not the declared one."""
+    return value.text if value.unit is None else f"{value.text} {value.unit}"

@@ -1,0 +1,257 @@
+"""What can be set (factors) and what is known before a run (givens): ranges, grids, checks."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Final, Literal
+
+from designer.campaigns.errors import Problem
+from designer.campaigns.values.names import did_you_mean
+from designer.campaigns.values.numbers import exact, number_text
+
+Setting = float | str
+"""Value of a factor: a number in its unit, or the name of a category."""
+
+Kind = Literal["stepped", "levels", "continuous", "categorical"]
+
+MOST_STEPS: Final = 1_000_000
+"""Most grid values of one factor (assumption: finer machines are continuous in practice)."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The set-points low + k·step, k = 0 … count - 1, in exact decimals.
+
+    Attributes:
+        low: first set-point in units of 1/scale.
+        step: distance in units of 1/scale.
+        count: how many.
+        scale: power of ten that makes low and step whole numbers.
+    """
+
+    low: int
+    step: int
+    count: int
+    scale: int
+
+    @staticmethod
+    def between(low: float, high: float, step: Decimal) -> Grid:
+        """All set-points from low up to at most high."""
+        first, last = exact(low), exact(high)
+        places = max(0, *(-int(d.as_tuple().exponent) for d in (first, last, step)))
+        scale = 10**places
+        a, b, s = (_scaled(d, places) for d in (first, last, step))
+        return Grid(a, s, max(0, (b - a) // s) + 1, scale)
+
+    def value(self, k: int) -> float:
+        """The float nearest to the exact decimal low + k·step."""
+        return (self.low + k * self.step) / self.scale  # int/int is correctly rounded
+
+    def around(self, value: float) -> tuple[float, float]:
+        """The set-points just below and just above (equal when the value is on the grid)."""
+        k = math.floor((value * self.scale - self.low) / self.step)
+        for near in (k - 1, k, k + 1):  # float division may be one off
+            if self.value(near) == value:
+                return value, value
+        if self.value(k) > value:
+            k -= 1
+        elif self.value(k + 1) < value:
+            k += 1
+        return self.value(k), self.value(k + 1)
+
+
+def _scaled(number: Decimal, places: int) -> int:
+    sign, digits, exponent = number.as_tuple()
+    whole = int("".join(map(str, digits)))
+    whole *= int(10 ** (int(exponent) + places))
+    return -whole if sign else whole
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A setting someone can choose.
+
+    Attributes:
+        name: its name.
+        unit: unit of all its numbers; None for none.
+        low: lowest set-point [unit] (None for levels and categories).
+        high: highest set-point [unit].
+        step: machine resolution [unit], None for a continuous factor.
+        levels: the only possible numbers [unit], ascending.
+        categories: names, for a categorical factor.
+        stage: stage it belongs to; None: it can be changed for every run.
+        was: value before an amendment added this factor, for the runs made until then.
+    """
+
+    name: str
+    unit: str | None = None
+    low: float | None = None
+    high: float | None = None
+    step: Decimal | None = None
+    levels: tuple[float, ...] | None = None
+    categories: tuple[str, ...] | None = None
+    stage: str | None = None
+    was: Setting | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """Which of the four kinds of factor it is."""
+        if self.categories is not None:
+            return "categorical"
+        if self.levels is not None:
+            return "levels"
+        return "continuous" if self.step is None else "stepped"
+
+    @property
+    def is_categorical(self) -> bool:
+        """True when its values are names."""
+        return self.categories is not None
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Lowest and highest set-point [unit].
+
+        Raises:
+            ValueError: for a categorical factor.
+        """
+        if self.levels is not None:
+            return self.levels[0], self.levels[-1]
+        if self.low is None or self.high is None:
+            raise ValueError(f"{self.name} is categorical and has no bounds")
+        return self.low, self.high
+
+    @cached_property
+    def grid(self) -> Grid | None:
+        """The exact grid of a stepped factor, else None."""
+        if self.step is None or self.low is None or self.high is None:
+            return None
+        return Grid.between(self.low, self.high, self.step)
+
+    def values(self) -> tuple[Setting, ...] | None:
+        """All set-points in order (floats nearest to the exact decimals); None when continuous."""
+        if self.categories is not None:
+            return self.categories
+        if self.levels is not None:
+            return self.levels
+        grid = self.grid
+        return None if grid is None else tuple(grid.value(k) for k in range(grid.count))
+
+    def format(self, value: Setting) -> str:
+        """The value without float noise and without unit: ``56.5``."""
+        return value if isinstance(value, str) else number_text(value)
+
+    def with_unit(self, value: Setting) -> str:
+        """The value with its unit, for messages: ``56.5 wt%``."""
+        return quantity_text(value, self.unit)
+
+    @property
+    def allowed(self) -> str:
+        """What can be set, in words."""
+        if self.categories is not None:
+            return ", ".join(self.categories)
+        unit = "" if self.unit is None else f" {self.unit}"
+        if self.levels is not None:
+            return ", ".join(number_text(level) for level in self.levels) + unit
+        low, high = self.bounds
+        text = f"{number_text(low)} to {number_text(high)}{unit}"
+        return text if self.step is None else f"{text} in steps of {number_text(float(self.step))}"
+
+    def problems_with(self, value: object, where: str, *, on_grid: bool) -> list[Problem]:
+        """What is wrong with a value of this factor.
+
+        Args:
+            value: number [unit] or category.
+            where: place for the message.
+            on_grid: True for a proposal, which must be a set-point; False for a setting really
+                used, which is a fact even outside the range. An unknown category and a value
+                that is no finite number are refused in both.
+
+        Returns:
+            No problem or one.
+        """
+        if self.categories is not None:
+            if isinstance(value, str) and value in self.categories:
+                return []
+            guess = did_you_mean(value, self.categories) if isinstance(value, str) else None
+            what = f"no category of {self.name}"
+            return [Problem(where, what, str(value), self.allowed, _sentence(guess))]
+        if not isinstance(value, (int, float)) or isinstance(value, bool):
+            return [Problem(where, "not a number", str(value), self.allowed)]
+        if not math.isfinite(value):
+            return [Problem(where, "not a finite number", str(value), self.allowed)]
+        return self._off_set_point(float(value), where) if on_grid else []
+
+    def in_range(self, value: float) -> bool:
+        """Whether a number lies between the lowest and the highest set-point."""
+        low, high = self.bounds
+        return low <= value <= high
+
+    def _off_set_point(self, value: float, where: str) -> list[Problem]:
+        found = self.with_unit(value)
+        if not self.in_range(value):
+            return [Problem(where, "outside the range", found, self.allowed)]
+        if self.levels is not None and value not in self.levels:
+            return [Problem(where, "not one of the levels", found, self.allowed)]
+        if self.grid is not None:
+            below, above = self.grid.around(value)
+            if below != above:
+                nearest = f"{number_text(below)} or {self.with_unit(above)}"
+                return [Problem(where, "between two steps", found, nearest)]
+        return []
+
+
+@dataclass(frozen=True)
+class Given:
+    """Known before a run but not chosen: coat weight of the incoming coil, humidity.
+
+    Attributes:
+        name: its name.
+        unit: unit of its numbers; None for none.
+        low: lowest expected value [unit].
+        high: highest expected value [unit].
+        was: value before an amendment added this given, for the runs made until then.
+    """
+
+    name: str
+    unit: str | None
+    low: float
+    high: float
+    was: float | None = None
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Lowest and highest expected value [unit]."""
+        return self.low, self.high
+
+    @property
+    def allowed(self) -> str:
+        """What is expected, in words."""
+        return f"{number_text(self.low)} to {quantity_text(self.high, self.unit)}"
+
+    def format(self, value: Setting) -> str:
+        """The value without float noise and without unit."""
+        return value if isinstance(value, str) else number_text(value)
+
+    def problems_with(self, value: object, where: str, *, on_grid: bool = False) -> list[Problem]:
+        """What is wrong with a value; out of range only with ``on_grid`` (a plan's given)."""
+        if not isinstance(value, (int, float)) or isinstance(value, bool):
+            return [Problem(where, "not a number", str(value), self.allowed)]
+        if not math.isfinite(value):
+            return [Problem(where, "not a finite number", str(value), self.allowed)]
+        if on_grid and not self.low <= value <= self.high:
+            found = quantity_text(float(value), self.unit)
+            return [Problem(where, "outside the range", found, self.allowed)]
+        return []
+
+
+def quantity_text(value: Setting, unit: str | None) -> str:
+    """``56.5 wt%``; the unit ``1`` is left out."""
+    text = value if isinstance(value, str) else number_text(value)
+    return text if unit is None or unit == "1" else f"{text} {unit}"
+
+
+def _sentence(text: str | None) -> str | None:
+    return None if text is None else text[0].upper() + text[1:]

@@ -1,0 +1,172 @@
+"""Finds a recipe that satisfies everything, or proves that there is none.
+
+Branch and bound: boxes that interval arithmetic rules out are dropped, points of the others are
+tried, the box whose middle looks best is split first. Small grids on which that does not decide are
+enumerated completely. Counts, not clocks, limit the work, so the answer is the same everywhere.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations, count
+from typing import Final
+
+from designer.campaigns.space.boxes import (
+    Axis,
+    Box,
+    axis_of,
+    meet_total,
+    narrow_mixture,
+)
+from designer.campaigns.space.constraints import Constraint
+from designer.campaigns.space.expression_tree import PLAIN
+from designer.campaigns.space.factors import Factor, Given, Setting
+from designer.campaigns.space.implied import Implied, implied_by
+from designer.campaigns.space.intervals import can_hold
+from designer.campaigns.space.lattice import first_recipe, points
+from designer.campaigns.specification.parts import Mixture
+
+MOST_BOXES: Final = 4000
+"""Boxes to look at before giving up (about 0.3 s)."""
+MOST_POINTS: Final = 2_000_000
+"""Largest grid to enumerate."""
+
+
+@dataclass(frozen=True)
+class Region:
+    """What is asked: inputs, and what ties them together."""
+
+    inputs: tuple[Factor | Given, ...]
+    mixtures: tuple[Mixture, ...]
+    constraints: tuple[Constraint, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer.
+
+    Attributes:
+        recipe: one recipe (with givens) that satisfies everything, if one was found.
+        empty: whether it is proved that there is none. When both say no, it stayed open.
+    """
+
+    recipe: dict[str, Setting] | None
+    empty: bool
+
+
+def search(region: Region, *, boxes: int = MOST_BOXES) -> Verdict:
+    """Decides whether a region holds any recipe.
+
+    Args:
+        region: what is asked.
+        boxes: most boxes to look at.
+    """
+    seeker = _Seeker(region)
+    heap: list[tuple[float, int, Box]] = [(0.0, 0, seeker.whole)]
+    decided, looked, order = True, 0, count(1)
+    while heap and looked < boxes:
+        _, _, box = heapq.heappop(heap)
+        looked += 1
+        narrowed = seeker.narrow(box)
+        if narrowed is None:
+            continue
+        recipe = seeker.try_points(narrowed)
+        if recipe is not None:
+            return Verdict(recipe, False)
+        halves = seeker.split(narrowed)
+        decided = decided and (bool(halves) or seeker.is_point(narrowed))
+        for half in halves:
+            heapq.heappush(heap, (seeker.violation(half), next(order), half))
+    if not heap and decided:
+        return Verdict(None, True)
+    return _enumerate(region)
+
+
+class _Seeker:
+    """One region while it is searched."""
+
+    def __init__(self, region: Region) -> None:
+        self._region = region
+        self._axes: dict[str, Axis] = {part.name: axis_of(part) for part in region.inputs}
+        self._implied: list[Implied] = []
+        for pair in combinations(region.constraints[:10], 2):
+            self._implied += implied_by(*pair)
+        self.whole: Box = {name: axis.whole for name, axis in self._axes.items()}
+
+    def narrow(self, box: Box) -> Box | None:
+        """The box without what the mixtures exclude; None when surely no recipe is in it."""
+        for mixture in self._region.mixtures:
+            narrowed = narrow_mixture(self._axes, box, mixture)
+            if narrowed is None:
+                return None
+            box = narrowed
+        ends = {n: a.ends(box[n]) for n, a in self._axes.items() if not a.categorical}
+        for constraint in self._region.constraints:
+            if self._applies(constraint.when, box) and not can_hold(constraint.comparison, ends):
+                return None
+        for implied in self._implied:
+            if self._applies(implied.when, box) and not implied.can_hold(ends):
+                return None
+        return box
+
+    def try_points(self, box: Box) -> dict[str, Setting] | None:
+        """The middle or a corner of the box, when it satisfies everything."""
+        for fraction in (0.5, 0.0, 1.0):
+            point = self._point(box, fraction)
+            fits = all(mixture.holds_for(point) for mixture in self._region.mixtures)
+            if fits and all(c.holds_for(point) for c in self._region.constraints):
+                return point
+        return None
+
+    def split(self, box: Box) -> list[Box]:
+        """The box in two parts across its widest input; none when it is too thin."""
+        name = max(box, key=lambda name: self._axes[name].width(box[name]))
+        if self._axes[name].width(box[name]) == 0:
+            return []
+        return [{**box, name: half} for half in self._axes[name].halves(box[name])]
+
+    def is_point(self, box: Box) -> bool:
+        """Whether the box holds a single recipe."""
+        return all(low == high for low, high in box.values())
+
+    def violation(self, box: Box) -> float:
+        """How far the middle of the box is from satisfying the constraints."""
+        point = self._point(box, 0.5)
+        worst = 0.0
+        for constraint in self._region.constraints:
+            if constraint.holds_for(point):
+                continue
+            terms = constraint.comparison.signed_terms(PLAIN, lambda name: float(point[name]))
+            total = sum(-term.value if term.negative else term.value for term in terms)
+            scale = sum(abs(term.value) for term in terms)
+            share = abs(total) / scale if scale > 0 else 1.0
+            worst += share if math.isfinite(share) else 1.0
+        return worst
+
+    def _point(self, box: Box, fraction: float) -> dict[str, Setting]:
+        point = {name: self._axes[name].pick(span, fraction) for name, span in box.items()}
+        for mixture in self._region.mixtures:
+            meet_total(self._axes, box, mixture, point)
+        return point
+
+    def _applies(self, when: Mapping[str, tuple[str, ...]], box: Box) -> bool:
+        """Whether a condition is met by every category in the box."""
+        for name, categories in when.items():
+            first, last = box[name]
+            axis = self._axes[name]
+            if any(
+                axis.pick((i, i), 0) not in categories for i in range(int(first), int(last) + 1)
+            ):
+                return False
+        return True
+
+
+def _enumerate(region: Region) -> Verdict:
+    """Looks at every recipe of a small grid; open when there are too many or endless ones."""
+    if points(region, most=MOST_POINTS) is None:
+        return Verdict(None, False)
+    recipe = first_recipe(region)
+    return Verdict(recipe, recipe is None)

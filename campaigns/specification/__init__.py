@@ -1,0 +1,1 @@
+"""The campaign's specification: read, checked, written, amended. May import space and below."""

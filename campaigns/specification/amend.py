@@ -1,0 +1,273 @@
+"""What a new specification changes, in words, and what a running campaign cannot change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from designer.campaigns.errors import Problem
+from designer.campaigns.space.constraints import Constraint
+from designer.campaigns.space.factors import (
+    Factor,
+    Given,
+    Setting,
+    quantity_text,
+)
+from designer.campaigns.specification.parts import (
+    Mixture,
+    Response,
+    Stage,
+    range_text,
+)
+from designer.campaigns.values.numbers import number_text
+
+if TYPE_CHECKING:
+    from designer.campaigns.specification.specification import Specification
+
+_Facts = dict[str, str]
+"""What an item says, in words; equal facts mean equal items."""
+
+_USUAL = ("none", "1", "used")
+"""Facts not worth telling about something new."""
+
+
+def difference(old: Specification, new: Specification) -> list[str]:
+    """What a new specification changes.
+
+    Args:
+        old: the specification so far.
+        new: the one that would replace it.
+
+    Returns:
+        One clause per change (``factor coating_gap: values 80, 100 um → 60, 80, 100 um``); empty
+        exactly when both say the same.
+    """
+    changes = list(_changed("", _campaign(old), _campaign(new)))
+    for kind, table in (
+        ("stage", _stages), ("factor", _factors), ("given", _givens), ("response", _responses)
+    ):  # fmt: skip
+        changes += _named(kind, table(old), table(new))
+    changes += _unnamed("mixture", list(map(_mixture, old.mixtures)), map(_mixture, new.mixtures))
+    before = [_constraint(constraint) for constraint in old.constraints]
+    changes += _unnamed("constraint", before, map(_constraint, new.constraints))
+    return changes
+
+
+def amendment_problems(old: Specification, new: Specification) -> list[Problem]:
+    """What cannot be changed while runs are kept.
+
+    The campaign's name and line; taking away or turning round stages; taking away factors, givens
+    or responses; units; categories taken away; number to category or back; an added factor or
+    given without ``was``, its value in the runs made so far.
+
+    Args:
+        old: the specification so far.
+        new: the one that would replace it.
+
+    Returns:
+        All problems with the new one as an amendment; it is valid by itself.
+    """
+    problems: list[Problem] = []
+    for key, before, after in (("name", old.name, new.name), ("line", old.line, new.line)):
+        if before != after:
+            where = f"campaign.{key}"
+            problems.append(Problem(where, "cannot be changed", f"'{after}'", f"'{before}'"))
+    problems += _stage_problems(old, new)
+    problems += _input_problems(old, new)
+    kept = {response.name: response for response in new.responses}
+    for response in old.responses:
+        after_response = kept.get(response.name)
+        if after_response is None:
+            hint = "Give it weight = 0 to ignore it"
+            problems.append(_removed("response", response.name, hint))
+        elif after_response.unit != response.unit:
+            problems.append(_new_unit("response", response, after_response))
+    return problems
+
+
+def _stage_problems(old: Specification, new: Specification) -> Iterator[Problem]:
+    before, after = [stage.name for stage in old.stages], [stage.name for stage in new.stages]
+    for name in before:
+        if name not in after:
+            yield _removed("stage", name, "Its batches are part of the runs made so far")
+    common = [name for name in after if name in before]
+    if common != [name for name in before if name in after]:
+        found, allowed = ", ".join(common), ", ".join(n for n in before if n in after)
+        yield Problem("stage", "the order of the stages cannot be changed", found, allowed)
+
+
+def _input_problems(old: Specification, new: Specification) -> Iterator[Problem]:
+    before = {part.name: part for part in old.inputs}
+    after = {part.name: part for part in new.inputs}
+    for name, part in before.items():
+        kind, now = _kind(part), after.get(name)
+        if now is None:
+            hint = "Keep it, with a range around one value if it no longer changes"
+            yield _removed(kind, name, hint)
+        elif _kind(now) != kind:
+            yield Problem(f"{_kind(now)} {name}", f"was a {kind} so far and stays one")
+        elif isinstance(part, Factor) and isinstance(now, Factor):
+            yield from _category_problems(part, now)
+        if now is not None and now.unit != part.unit and not _categorical(now):
+            yield _new_unit(kind, part, now)
+    for name, part in after.items():
+        if name not in before and part.was is None:
+            what = "missing: the value it had in the runs made so far"
+            yield Problem(f"{_kind(part)} {name}.was", what, None, part.allowed)
+
+
+def _category_problems(before: Factor, after: Factor) -> Iterator[Problem]:
+    where = f"factor {after.name}"
+    if before.is_categorical != after.is_categorical:
+        kinds = ("a number", "categories")
+        found, allowed = kinds[after.is_categorical], kinds[before.is_categorical]
+        yield Problem(where, "numbers and categories cannot be exchanged", found, allowed)
+        return
+    for category in before.categories or ():
+        if category not in (after.categories or ()):
+            hint = "Runs made with it are kept; a constraint can exclude it from proposals"
+            where_ = f"{where}.categories"
+            yield Problem(where_, "a category cannot be taken away", f"'{category}'", hint=hint)
+
+
+def _kind(part: Factor | Given) -> str:
+    return "factor" if isinstance(part, Factor) else "given"
+
+
+def _categorical(part: Factor | Given) -> bool:
+    return isinstance(part, Factor) and part.is_categorical
+
+
+def _removed(kind: str, name: str, hint: str) -> Problem:
+    return Problem(f"{kind} {name}", "cannot be taken away: runs have been made with it", hint=hint)
+
+
+def _new_unit(
+    kind: str, before: Factor | Given | Response, after: Factor | Given | Response
+) -> Problem:
+    where = f"{kind} {after.name}.unit"
+    hint = "Values are stored in the declared unit"
+    found, allowed = f"'{after.unit or 'none'}'", f"'{before.unit or 'none'}'"
+    return Problem(where, "cannot be changed", found, allowed, hint)
+
+
+def _campaign(spec: Specification) -> _Facts:
+    costs = spec.costs
+    return {
+        "name": spec.name,
+        "line": spec.line,
+        "goal": spec.goal,
+        "cost unit": costs.unit,
+        "cost of a run": number_text(costs.run),
+        "budget": _optional(costs.budget, None),
+        "history": _used(history=spec.history),
+    }
+
+
+def _stages(spec: Specification) -> dict[str, _Facts]:
+    def facts(stage: Stage) -> _Facts:
+        return {
+            "change cost": number_text(stage.change_cost),
+            "usable for": _optional(stage.usable_for, None),
+            "most runs": _optional(stage.most_runs, None),
+            "reference": _settings(spec, dict(sorted(stage.reference.items()))),
+        }
+
+    return {stage.name: facts(stage) for stage in spec.stages}
+
+
+def _factors(spec: Specification) -> dict[str, _Facts]:
+    def facts(factor: Factor) -> _Facts:
+        kind = "" if factor.kind == "stepped" else f" ({factor.kind})"
+        return {
+            "values": factor.allowed + kind,
+            "unit": factor.unit or "none",
+            "stage": factor.stage or "none",
+            "value so far": _optional(factor.was, factor.unit),
+        }
+
+    return {factor.name: facts(factor) for factor in spec.factors}
+
+
+def _givens(spec: Specification) -> dict[str, _Facts]:
+    def facts(given: Given) -> _Facts:
+        so_far = _optional(given.was, given.unit)
+        return {"range": given.allowed, "unit": given.unit or "none", "value so far": so_far}
+
+    return {given.name: facts(given) for given in spec.givens}
+
+
+def _responses(spec: Specification) -> dict[str, _Facts]:
+    def facts(response: Response) -> _Facts:
+        goal, unit = response.goal, response.unit
+        possible, window = response.possible, response.window
+        return {
+            "unit": unit or "none",
+            "noise sd": _optional(response.noise_sd, unit),
+            "possible": "anything" if possible is None else range_text(possible, unit),
+            "window": "none" if window is None else range_text(window, unit),
+            "goal": goal if isinstance(goal, str) else quantity_text(goal, unit),
+            "weight": number_text(response.weight),
+            "stage": response.stage or "none",
+            "scale": "log" if response.log_scale else "linear",
+            "knowledge": ", ".join(response.knowledge) or "none",
+            "history": _used(history=response.history),
+        }
+
+    return {response.name: facts(response) for response in spec.responses}
+
+
+def _mixture(mixture: Mixture) -> str:
+    return f"{' + '.join(mixture.factors)} = {number_text(float(mixture.total))}"
+
+
+def _constraint(constraint: Constraint) -> str:
+    when = " and ".join(f"{k} is {' or '.join(v)}" for k, v in constraint.when.items())
+    text = f"{constraint.expression} when {when}" if when else constraint.expression
+    return text if constraint.reason is None else f"{text} ({constraint.reason})"
+
+
+def _used(*, history: bool) -> str:
+    return "used" if history else "not used"
+
+
+def _settings(spec: Specification, settings: Mapping[str, Setting]) -> str:
+    told = (f"{name} {spec.factor(name).with_unit(value)}" for name, value in settings.items())
+    return ", ".join(told) or "none"
+
+
+def _optional(value: float | str | None, unit: str | None) -> str:
+    return "none" if value is None else quantity_text(value, unit)
+
+
+def _named(kind: str, old: Mapping[str, _Facts], new: Mapping[str, _Facts]) -> Iterator[str]:
+    for name in old:
+        if name not in new:
+            yield f"{kind} {name} removed"
+    for name, facts in new.items():
+        if name in old:
+            yield from _changed(f"{kind} {name}: ", old[name], facts)
+        else:
+            said = [f"{key} {text}" for key, text in facts.items() if text not in _USUAL]
+            yield f"{kind} {name} added: {'; '.join(said)}"
+    before, after = [n for n in old if n in new], [n for n in new if n in old]
+    if before != after:
+        yield f"order of {kind}s: {', '.join(before)} → {', '.join(after)}"
+
+
+def _changed(prefix: str, old: _Facts, new: _Facts) -> Iterator[str]:
+    for key, text in new.items():
+        if old[key] != text:
+            yield f"{prefix}{key} {old[key]} → {text}"
+
+
+def _unnamed(kind: str, old: Sequence[str], new: Iterator[str]) -> Iterator[str]:
+    now = list(new)
+    for text in old:
+        if text not in now:
+            yield f"{kind} removed: {text}"
+    for text in now:
+        if text not in old:
+            yield f"{kind} added: {text}"
+    if sorted(old) == sorted(now) and list(old) != now:
+        yield f"order of {kind}s changed"

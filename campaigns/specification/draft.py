@@ -1,0 +1,105 @@
+"""A specification while it is being read: the parts so far and everything wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from designer.campaigns.errors import Problem
+from designer.campaigns.space.constraints import Constraint
+from designer.campaigns.space.factors import Factor, Given
+from designer.campaigns.specification.fields import Fields, found_text
+from designer.campaigns.specification.parts import (
+    CampaignGoal,
+    Costs,
+    Mixture,
+    Response,
+    Stage,
+)
+from designer.campaigns.values.names import did_you_mean
+from designer.campaigns.values.unit_words import MOST_CHARACTERS
+from designer.campaigns.values.units import check_unit
+
+
+@dataclass
+class Draft:
+    """What could be read so far.
+
+    Items are kept by their index in the file; those too broken to use are missing, but their names
+    stay known, so that using them elsewhere causes no second message.
+
+    Attributes:
+        trusted: accepted once before, so units are not looked up again.
+        problems: everything wrong so far.
+        taken: name → path of the item that has it, all kinds together.
+        names: table → every name written down in it.
+    """
+
+    trusted: bool = False
+    problems: list[Problem] = field(default_factory=list)
+    taken: dict[str, str] = field(default_factory=dict)
+    names: dict[str, list[str]] = field(default_factory=dict)
+    name: str = ""
+    line: str = ""
+    goal: CampaignGoal | None = None
+    history: bool = True
+    stages: dict[int, Stage] = field(default_factory=dict)
+    factors: dict[int, Factor] = field(default_factory=dict)
+    givens: dict[int, Given] = field(default_factory=dict)
+    mixtures: dict[int, Mixture] = field(default_factory=dict)
+    responses: dict[int, Response] = field(default_factory=dict)
+    constraints: dict[int, Constraint] = field(default_factory=dict)
+    costs: Costs = field(default_factory=Costs)
+
+    def declare(self, table: str, fields: Fields) -> str:
+        """The name of an item; notes a bad name and one that is taken."""
+        name = fields.name()
+        if name is None:
+            return ""
+        if name in self.taken:
+            fields.wrong("name", f"the name is taken by {self.taken[name]}", found=f"'{name}'")
+        self.taken.setdefault(name, fields.path)
+        self.names.setdefault(table, []).append(name)
+        return name
+
+    def stage_of(self, fields: Fields) -> str | None:
+        """The stage an item names; notes one that does not exist."""
+        stage = fields.text("stage", limit=64)
+        known = self.names.get("stage", [])
+        if stage is None or stage in known:
+            return stage
+        allowed = ", ".join(known) if known else "none: there is no [[stage]]"
+        hint = sentence(did_you_mean(stage, known))
+        fields.wrong("stage", "unknown stage", found=f"'{stage}'", allowed=allowed, hint=hint)
+        return None
+
+    def unit_of(self, fields: Fields) -> str | None:
+        """The unit of an item, which is also shown behind its numbers in messages."""
+        unit = fields.text("unit", limit=MOST_CHARACTERS)
+        what = None if unit is None or self.trusted else check_unit(unit)
+        if what is not None:
+            hint = "mg/cm^2, um, wt%, 1 and everything else that pint reads"
+            fields.wrong("unit", what, found=found_text(unit), allowed=hint)
+        fields.unit = unit or ""
+        return unit
+
+    def factor(self, name: str) -> Factor | None:
+        """The usable factor of this name."""
+        return find(self.factors.values(), name)
+
+    def given(self, name: str) -> Given | None:
+        """The usable given of this name."""
+        for given in self.givens.values():
+            if given.name == name:
+                return given
+        return None
+
+
+def find(factors: Iterable[Factor], name: str) -> Factor | None:
+    """The factor of this name, or None."""
+    return next((factor for factor in factors if factor.name == name), None)
+
+
+def sentence(text: str | None) -> str | None:
+    """With a capital letter at the beginning."""
+    return None if text is None else text[:1].upper() + text[1:]

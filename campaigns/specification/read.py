@@ -1,0 +1,134 @@
+"""Reads all tables of a specification, item by item, into a draft with all its problems."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeVar, cast
+
+from designer.campaigns.errors import Problem
+from designer.campaigns.specification.draft import Draft
+from designer.campaigns.specification.fields import (
+    MOST_ITEMS,
+    Fields,
+    as_list,
+    found_text,
+)
+from designer.campaigns.specification.limits import read_constraint, read_mixture
+from designer.campaigns.specification.parts import CampaignGoal, Costs
+from designer.campaigns.specification.read_parts import read_response
+from designer.campaigns.specification.read_space import read_factor, read_given
+from designer.campaigns.specification.stages import read_references, read_stage
+from designer.campaigns.values.numbers import number_text
+
+FORMAT_VERSION: Final = 1
+"""Version of the specification format this program reads and writes."""
+
+TABLES: Final = (
+    "campaign", "stage", "factor", "given", "mixture", "response", "constraint", "costs",
+)  # fmt: skip
+_GOALS: Final = {word: word for word in ("learn", "window", "optimum")}
+_T = TypeVar("_T")
+
+
+def read_tables(raw: Mapping[str, object], *, trusted: bool = False) -> Draft:
+    """Reads every table on its own.
+
+    Args:
+        raw: the specification as a dict of its tables.
+        trusted: accepted once before, so units are not looked up again.
+
+    Returns:
+        What could be read, with the problems found; what tables mean together is not checked yet.
+    """
+    draft = Draft(trusted=trusted)
+    Fields(raw, "", draft.problems).only(TABLES)
+    _campaign(draft, raw)
+    _each(draft, raw, "stage", read_stage, draft.stages)
+    _each(draft, raw, "factor", read_factor, draft.factors)
+    read_references(draft, raw)
+    _each(draft, raw, "given", read_given, draft.givens)
+    _each(draft, raw, "response", read_response, draft.responses)
+    for table in ("factor", "response"):
+        if raw.get(table) is None or as_list(raw[table]) == []:
+            draft.problems.append(Problem(table, "missing", None, f"one [[{table}]] or more"))
+    _each(draft, raw, "mixture", read_mixture, draft.mixtures)
+    _each(draft, raw, "constraint", read_constraint, draft.constraints)
+    _costs(draft, raw)
+    return draft
+
+
+def _each(
+    draft: Draft,
+    raw: Mapping[str, object],
+    table: str,
+    read: Callable[[Draft, Fields], _T | None],
+    into: dict[int, _T],
+) -> None:
+    """Reads every item of an array of tables."""
+    value = raw.get(table)
+    if value is None:
+        return
+    items = as_list(value)
+    if items is None:
+        hint = f"Write [[{table}]] with two brackets" if isinstance(value, Mapping) else None
+        allowed = f"[[{table}]] for each"
+        draft.problems.append(Problem(table, "not a list", found_text(value), allowed, hint))
+        return
+    if len(items) > MOST_ITEMS:
+        found, allowed = f"{len(items)} items", f"at most {MOST_ITEMS}"
+        draft.problems.append(Problem(table, "too many", found, allowed))
+    for index, item in enumerate(items[:MOST_ITEMS]):
+        path = f"{table}[{index}]"
+        if not isinstance(item, Mapping):
+            draft.problems.append(Problem(path, "not a table", found_text(item)))
+            continue
+        result = read(draft, Fields(item, path, draft.problems, name_key="name"))
+        if result is not None:
+            into[index] = result
+
+
+def _table(draft: Draft, raw: Mapping[str, object], key: str) -> Fields:
+    """A table that is there once; an empty one when it is missing or no table."""
+    value = raw.get(key)
+    if value is None or isinstance(value, Mapping):
+        return Fields(value or {}, key, draft.problems)
+    hint = f"Write [{key}] with one bracket" if as_list(value) is not None else None
+    draft.problems.append(Problem(key, "not a table", found_text(value), f"[{key}]", hint))
+    return Fields({}, key, [])  # noted already: no messages about its missing keys
+
+
+def _campaign(draft: Draft, raw: Mapping[str, object]) -> None:
+    fields = _table(draft, raw, "campaign")
+    fields.only(("version", "name", "line", "goal", "history"))
+    version = fields.number("version")
+    if version is not None and version != FORMAT_VERSION:
+        newer = version > FORMAT_VERSION
+        what = "written for a newer version of this program" if newer else "unknown version"
+        fields.wrong("version", what, found=number_text(version), allowed=str(FORMAT_VERSION))
+    draft.name = fields.text("name", limit=64, required=True) or ""
+    draft.line = fields.text("line", limit=64, required=True) or ""
+    if fields.has("goal"):
+        draft.goal = cast("CampaignGoal", fields.choice("goal", _GOALS, "learn"))
+    draft.history = fields.switch("history", default=True)
+
+
+def _costs(draft: Draft, raw: Mapping[str, object]) -> None:
+    fields = _table(draft, raw, "costs")
+    fields.only(("unit", "run", "budget"))
+    stages = draft.stages
+    unit = fields.text("unit", limit=40) or ("units" if stages else "runs")
+    fields.unit = unit
+    run = fields.number("run", above=0)
+    if not fields.has("run"):
+        last = stages[max(stages)].change_cost if stages else 1.0
+        run = last if last > 0 else None
+        if run is None:
+            what = "missing, and its default, the change_cost of the last stage, is 0"
+            fields.wrong("run", what, allowed="above 0")
+    draft.costs = Costs(unit, run or 1.0, fields.number("budget", above=0))
+    for index, stage in stages.items():
+        if stage.usable_for is not None and not draft.costs.is_time:
+            where = f"stage[{index}].usable_for ('{stage.name}')"
+            what = "a pot life is counted in costs.unit, but that is no time"
+            allowed = "costs.unit such as h or min, or no usable_for"
+            draft.problems.append(Problem(where, what, f"costs.unit '{unit}'", allowed))

@@ -1,0 +1,134 @@
+"""Reads one ``[[response]]``: windows, goals, scale, knowledge."""
+
+from __future__ import annotations
+
+from typing import Final, cast
+
+from designer.campaigns.specification.draft import Draft, sentence
+from designer.campaigns.specification.fields import Fields, found_text
+from designer.campaigns.specification.parts import Response, ResponseGoal, range_text
+from designer.campaigns.values.names import did_you_mean
+from designer.campaigns.values.units import is_share
+
+_KEYS: Final = (
+    "name", "unit", "noise_sd", "possible", "window", "goal", "weight", "stage", "scale",
+    "knowledge", "history",
+)  # fmt: skip
+_GOALS: Final = {
+    "none": "none", "maximize": "maximize", "minimize": "minimize", "maximise": "maximize",
+    "minimise": "minimize",
+}  # fmt: skip
+KNOWLEDGE: Final = ("loading", "compaction")
+"""Process knowledge a response may use."""
+
+
+def read_response(draft: Draft, fields: Fields) -> Response:
+    """One response; broken keys are left at their defaults."""
+    fields.only(_KEYS)
+    name = draft.declare("response", fields)
+    unit = draft.unit_of(fields)
+    noise_sd = fields.number("noise_sd", above=0)
+    possible = fields.ends("possible")
+    window = fields.ends("window")
+    if possible is not None and window is not None:
+        window = _inside(fields, window, possible)
+    weight = fields.number("weight", least=0)
+    goal = _goal(fields, possible)
+    log_scale = _log_scale(fields, unit, possible)
+    if log_scale:
+        _positive(fields, window, goal)
+    return Response(
+        name,
+        unit,
+        noise_sd=noise_sd,
+        possible=possible,
+        window=window,
+        goal=goal,
+        weight=1.0 if weight is None else weight,
+        stage=draft.stage_of(fields),
+        log_scale=log_scale,
+        knowledge=_knowledge(fields),
+        history=fields.switch("history", default=True),
+    )
+
+
+def default_log_scale(unit: str | None, possible: tuple[float, float] | None) -> bool:
+    """The scale of a response that does not say.
+
+    Logarithmic for a response that is known to be positive and is no share: its possible range
+    starts at 0 or above. A share (``%``, ``wt%``, ``vol%``, ``mol%``) has an upper end that matters
+    as much as the lower one, so it stays linear. A pure number (unit ``1`` or none) is taken for a
+    share when its possible range ends at 1 or below, or at 100 (assumption: a fraction, or a
+    percentage whose unit was not written down).
+    """
+    if possible is None or possible[0] < 0 or is_share(unit):
+        return False
+    return not (unit in (None, "1") and (possible[1] <= 1 or possible[1] == 100))
+
+
+def _inside(
+    fields: Fields, window: tuple[float, float], possible: tuple[float, float]
+) -> tuple[float, float]:
+    """Finite ends of the window lie within what is possible, and some of it is possible."""
+    low, high = possible
+    outside = [end for end in window if not low <= end <= high and abs(end) != float("inf")]
+    if outside or not (window[0] < high and window[1] > low):
+        found = range_text(window, fields.unit)
+        allowed = f"within possible, {range_text(possible, fields.unit)}"
+        fields.wrong("window", "reaches into the impossible", found=found, allowed=allowed)
+    return window
+
+
+def _goal(fields: Fields, possible: tuple[float, float] | None) -> ResponseGoal | float:
+    value = fields.raw.get("goal")
+    if value is None:
+        return "none"
+    if isinstance(value, str):
+        if value in _GOALS:
+            return cast("ResponseGoal", _GOALS[value])
+        words = ("none", "maximize", "minimize")
+        allowed = ", ".join(words) + ", or a number to hit (without quotes)"
+        hint = sentence(did_you_mean(value, words))
+        fields.wrong("goal", "unknown goal", found=found_text(value), allowed=allowed, hint=hint)
+        return "none"
+    number = fields.finite("goal", value)
+    if number is None:
+        return "none"
+    if possible is not None and not possible[0] <= number <= possible[1]:
+        allowed = range_text(possible, fields.unit)
+        fields.wrong("goal", "an impossible value", found=fields.shown(number), allowed=allowed)
+    return number
+
+
+def _log_scale(fields: Fields, unit: str | None, possible: tuple[float, float] | None) -> bool:
+    default = default_log_scale(unit, possible)
+    words = {"log": "log", "linear": "linear"}
+    scale = fields.choice("scale", words, "log" if default else "linear")
+    if scale == "log" and possible is not None and possible[0] < 0:
+        found = range_text(possible, unit)
+        what = "a logarithmic scale needs positive values, but negative ones are possible"
+        fields.wrong("scale", what, found=found, allowed='scale = "linear", or possible from 0 up')
+    return scale == "log"
+
+
+def _positive(
+    fields: Fields, window: tuple[float, float] | None, goal: ResponseGoal | float
+) -> None:
+    """On a logarithmic scale nothing at or below 0 can be reached."""
+    if window is not None and window[1] <= 0:
+        found = range_text(window, fields.unit)
+        fields.wrong("window", "has nothing above 0, but the scale is log", found=found)
+    if not isinstance(goal, str) and goal <= 0:
+        found = fields.shown(goal)
+        fields.wrong("goal", "cannot be reached on a log scale", found=found, allowed="above 0")
+
+
+def _knowledge(fields: Fields) -> tuple[str, ...]:
+    words = fields.texts("knowledge") or []
+    for index, word in enumerate(words):
+        if word not in KNOWLEDGE:
+            hint = sentence(did_you_mean(word, KNOWLEDGE))
+            allowed = ", ".join(KNOWLEDGE)
+            at = f"knowledge[{index}]"
+            fields.wrong(at, "unknown process knowledge", found=word, allowed=allowed, hint=hint)
+    return tuple(words)

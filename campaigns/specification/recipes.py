@@ -1,0 +1,123 @@
+"""Is this recipe possible under that specification?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from designer.campaigns.errors import Problem
+from designer.campaigns.space.constraints import Constraint
+from designer.campaigns.space.factors import Setting, quantity_text
+from designer.campaigns.space.intervals import can_hold
+from designer.campaigns.specification.draft import sentence
+from designer.campaigns.values.names import did_you_mean
+from designer.campaigns.values.numbers import exact
+
+if TYPE_CHECKING:
+    from designer.campaigns.specification.specification import Specification
+
+
+def recipe_problems(
+    spec: Specification, settings: Mapping[str, Setting], where: str, *, on_grid: bool = True
+) -> list[Problem]:
+    """Everything that is wrong with a recipe.
+
+    Args:
+        spec: the specification.
+        settings: value of every factor; givens may be among them.
+        where: place for the messages; the factor's name is added.
+        on_grid: True for a proposal: set-points inside ranges, mixtures, constraints. False for
+            settings really used: only what cannot be recorded at all (missing or unknown factor,
+            no number, unknown category); see :func:`recipe_flags` for the rest.
+
+    Returns:
+        All problems; none for a recipe that is fine.
+    """
+    inputs = {part.name: part for part in spec.inputs}
+    problems: list[Problem] = []
+    for name in settings:
+        if name not in inputs:
+            hint = sentence(did_you_mean(name, inputs))
+            problems.append(Problem(_at(where, name), "no factor of this name", None, None, hint))
+    for factor in spec.factors:
+        if factor.name not in settings:
+            found = _at(where, factor.name)
+            problems.append(Problem(found, "missing", None, factor.allowed))
+    for name, value in settings.items():
+        if name in inputs:
+            at = _at(where, name)
+            problems += inputs[name].problems_with(value, at, on_grid=on_grid)
+    if on_grid and not problems:
+        problems += _together(spec, settings, where)
+    return problems
+
+
+def recipe_flags(spec: Specification, settings: Mapping[str, Setting]) -> list[str]:
+    """What is unusual about settings really used: out of range, off mixture, against constraints.
+
+    Args:
+        spec: the specification.
+        settings: values of factors (and givens), possibly not of all; as accepted by
+            :func:`recipe_problems` with ``on_grid=False``.
+
+    Returns:
+        Sentences without a final full stop; off-step values are ordinary and not mentioned.
+    """
+    flags: list[str] = []
+    for part in spec.inputs:
+        value = settings.get(part.name)
+        if isinstance(value, (int, float)) and not part.bounds[0] <= value <= part.bounds[1]:
+            found = quantity_text(value, part.unit)
+            flags.append(f"{part.name}: outside the range (found {found}; range: {part.allowed})")
+    return flags + [str(problem) for problem in _together(spec, settings, "")]
+
+
+def _together(
+    spec: Specification, settings: Mapping[str, Setting], where: str
+) -> Iterator[Problem]:
+    for mixture in spec.mixtures:
+        if all(name in settings for name in mixture.factors) and not mixture.holds_for(settings):
+            parts = [exact(float(settings[name])) for name in mixture.factors]
+            unit = spec.factor(mixture.factors[0]).unit
+            total = quantity_text(float(mixture.total), unit)
+            found = quantity_text(float(sum(parts, Decimal(0))), unit)
+            yield Problem(where, f"{' + '.join(mixture.factors)} must sum to {total}", found)
+    for constraint in spec.constraints:
+        if _can_hold(spec, constraint, settings) is False:
+            names = dict.fromkeys([*constraint.when, *constraint.names])
+            found = ", ".join(
+                f"{part.name} {quantity_text(settings[part.name], part.unit)}"
+                for part in spec.inputs
+                if part.name in names and part.name in settings
+            )
+            what = f"against the constraint {constraint.expression}"
+            yield Problem(where, what, found, None, sentence(constraint.reason))
+
+
+def _can_hold(
+    spec: Specification, constraint: Constraint, settings: Mapping[str, Setting]
+) -> bool | None:
+    """Whether a constraint holds; None when a value is missing.
+
+    A given that is not known yet may take any value in its range.
+    """
+    box: dict[str, tuple[float, float]] = {}
+    ranges = {given.name: given.bounds for given in spec.givens}
+    for name, categories in constraint.when.items():
+        if name not in settings:
+            return None
+        if settings[name] not in categories:
+            return True
+    for name in constraint.names:
+        value = settings.get(name)
+        if value is None and name not in ranges:
+            return None
+        box[name] = ranges[name] if value is None else (float(value), float(value))
+    if all(low == high for low, high in box.values()):
+        return constraint.holds_for(settings)
+    return can_hold(constraint.comparison, box)
+
+
+def _at(where: str, name: str) -> str:
+    return f"{where} {name}".strip()

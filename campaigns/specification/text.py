@@ -1,0 +1,212 @@
+"""The specification as TOML text and as a dict: reading files, writing what was read."""
+
+from __future__ import annotations
+
+import json
+import math
+import stat
+import tomllib
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.values.numbers import plain
+
+if TYPE_CHECKING:
+    from designer.campaigns.space.factors import Factor
+    from designer.campaigns.specification.parts import Response
+    from designer.campaigns.specification.specification import Specification
+
+MOST_BYTES: Final = 1_000_000
+"""Largest specification file (assumption: larger ones are something else)."""
+
+
+def read_source(path: Path) -> tuple[str, Mapping[str, Any] | None]:
+    """Reads a specification file.
+
+    Args:
+        path: a .toml file, or the same as .json.
+
+    Returns:
+        The text, and its tables when it is JSON.
+
+    Raises:
+        InputError: it is missing, no regular file, too large, not UTF-8, or no JSON.
+    """
+    where = str(path)
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise InputError(Problem(where, "not a regular file", None, "a .toml file"))
+        if status.st_size > MOST_BYTES:
+            found, allowed = f"{status.st_size} bytes", f"at most {MOST_BYTES} bytes"
+            raise InputError(Problem(where, "too large for a specification", found, allowed))
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        what = f"not UTF-8 text (byte {error.start + 1})"
+        raise InputError(Problem(where, what, hint="Save it as UTF-8")) from None
+    except FileNotFoundError:
+        hint = "designer init --example prints a specification to start from"
+        raise InputError(Problem(where, "no such file", hint=hint)) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(Problem(where, f"cannot be read: {reason}")) from None
+    return text, _tables_from_json(text, where) if path.suffix.lower() == ".json" else None
+
+
+def tables_from_toml(text: str, source: str) -> dict[str, Any]:
+    """Parses TOML with exact decimals.
+
+    Raises:
+        InputError: with the line of the syntax error.
+    """
+    if len(text) > MOST_BYTES:
+        found, allowed = f"{len(text)} characters", f"at most {MOST_BYTES}"
+        raise InputError(Problem(source, "too large for a specification", found, allowed))
+    try:
+        return tomllib.loads(text.removeprefix("\ufeff").replace("\r\n", "\n"), parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        what, _, place = str(error).partition(" (at ")
+        where = f"{source} {place.rstrip(')').replace(',', '')}".strip()
+        raise InputError(Problem(where, f"not valid TOML: {what}")) from None
+    except RecursionError:
+        raise InputError(Problem(source, "not a specification: nested too deeply")) from None
+    except (ValueError, ArithmeticError):
+        raise InputError(Problem(source, "holds a number that is too long")) from None
+
+
+def _tables_from_json(text: str, where: str) -> dict[str, Any]:
+    def distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        table = dict(pairs)
+        if len(table) < len(pairs):
+            keys = [key for key, _ in pairs]
+            twice = next(key for key in keys if keys.count(key) > 1)
+            raise InputError(Problem(where, f"the key {twice!r} is there twice"))
+        return table
+
+    try:
+        tables = json.loads(text, parse_float=Decimal, object_pairs_hook=distinct)
+    except json.JSONDecodeError as error:
+        place = f"{where} line {error.lineno} column {error.colno}"
+        raise InputError(Problem(place, f"not valid JSON: {error.msg}")) from None
+    except RecursionError:
+        raise InputError(Problem(where, "not a specification: nested too deeply")) from None
+    except (ValueError, ArithmeticError):
+        raise InputError(Problem(where, "holds a number that is too long")) from None
+    if not isinstance(tables, dict):
+        raise InputError(Problem(where, "not a specification: no table at the top"))
+    return tables
+
+
+def to_tables(spec: Specification) -> dict[str, Any]:
+    """The specification as a dict of its tables, defaults filled in, ready for JSON."""
+    tables: dict[str, Any] = {
+        "campaign": {
+            "version": 1,
+            "name": spec.name,
+            "line": spec.line,
+            "goal": spec.goal,
+            "history": spec.history,
+        }
+    }
+    tables["stage"] = [
+        _kept(
+            name=s.name,
+            change_cost=s.change_cost,
+            usable_for=s.usable_for,
+            most_runs=s.most_runs,
+            reference=s.reference or None,
+        )
+        for s in spec.stages
+    ]
+    tables["factor"] = [_factor_table(factor) for factor in spec.factors]
+    tables["given"] = [
+        _kept(name=g.name, unit=g.unit, low=g.low, high=g.high, was=g.was) for g in spec.givens
+    ]
+    tables["mixture"] = [_kept(factors=m.factors, total=m.total) for m in spec.mixtures]
+    tables["response"] = [_response_table(response) for response in spec.responses]
+    tables["constraint"] = [
+        _kept(expression=c.expression, reason=c.reason, when=c.when or None)
+        for c in spec.constraints
+    ]
+    costs = spec.costs
+    tables["costs"] = _kept(unit=costs.unit, run=costs.run, budget=costs.budget)
+    return {key: table for key, table in tables.items() if table}
+
+
+def _factor_table(factor: Factor) -> dict[str, Any]:
+    return _kept(
+        name=factor.name,
+        unit=factor.unit,
+        low=factor.low,
+        high=factor.high,
+        step=factor.step,
+        levels=factor.levels,
+        categories=factor.categories,
+        stage=factor.stage,
+        was=factor.was,
+    )
+
+
+def _response_table(response: Response) -> dict[str, Any]:
+    return _kept(
+        name=response.name,
+        unit=response.unit,
+        noise_sd=response.noise_sd,
+        possible=response.possible,
+        window=response.window,
+        goal=response.goal,
+        weight=response.weight,
+        stage=response.stage,
+        scale="log" if response.log_scale else "linear",
+        knowledge=response.knowledge,
+        history=response.history,
+    )
+
+
+def _kept(**values: object) -> dict[str, Any]:
+    """The keys that have a value, as JSON values."""
+    return {key: _json(value) for key, value in values.items() if value is not None}
+
+
+def _json(value: object) -> Any:  # noqa: ANN401 - any JSON value
+    if isinstance(value, tuple):
+        return [_json(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _json(item) for key, item in value.items()}
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, (float, int, Decimal)):
+        return plain(float(value)) if math.isfinite(value) else None
+    return value
+
+
+def toml_text(tables: Mapping[str, Any]) -> str:
+    """Writes the tables of :func:`to_tables` as TOML that reads back as the same."""
+    blocks: list[str] = []
+    for key, value in tables.items():
+        items = value if isinstance(value, list) else [value]
+        head = f"[[{key}]]" if isinstance(value, list) else f"[{key}]"
+        blocks += ["\n".join([head, *_lines(item)]) for item in items]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _lines(table: Mapping[str, Any]) -> list[str]:
+    return [f"{key} = {_toml(value, key)}" for key, value in table.items()]
+
+
+def _toml(value: object, key: str) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list):
+        if key in ("window", "possible"):
+            ends = zip(("-inf", "inf"), value, strict=True)
+            return "[" + ", ".join(o if v is None else _toml(v, "") for o, v in ends) + "]"
+        return "[" + ", ".join(_toml(item, "") for item in value) + "]"
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{k} = {_toml(v, '')}" for k, v in value.items()) + " }"
+    return repr(value)

@@ -1,0 +1,254 @@
+"""Campaigns in a database: finding, loading, creating and changing them under its lock."""
+
+from __future__ import annotations
+
+import gc
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, insert
+
+from designer.campaigns.errors import ConflictError, InputError, Problem, StoreDamagedError
+from designer.campaigns.log.describe import describe, who_when
+from designer.campaigns.log.events import Draft, Event, canonical_json
+from designer.campaigns.log.fold import advance, fold
+from designer.campaigns.log.state import CampaignState
+from designer.campaigns.store import event_table as log
+from designer.campaigns.store.schema import CAMPAIGN
+from designer.campaigns.store.sqlite import Database
+from designer.campaigns.values.names import did_you_mean
+from designer.campaigns.values.times import utc_text
+
+if TYPE_CHECKING:
+    from designer.campaigns.specification.specification import Specification
+
+Decide = Callable[[CampaignState], list[Draft]]
+"""Turns the fresh state into new events, or refuses; pure, since a retry calls it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Who does something: written into every event.
+
+    Attributes:
+        actor: who, cleaned text.
+        command_id: given by the caller; None: nobody will repeat this command.
+        program: version of this program.
+        clock: gives the present moment, aware.
+    """
+
+    actor: str
+    command_id: str | None
+    program: str
+    clock: Callable[[], datetime]
+
+
+class Archive:
+    """Campaigns of one database, with the states this process has verified already."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        # states are immutable and replaced in one step, so threads may share this
+        self._known: dict[str, CampaignState] = {}
+
+    def states(self) -> list[CampaignState]:
+        """Load all campaigns, the one changed last first."""
+        with self.database.read() as connection:
+            states = [self._load(connection, *pair) for pair in log.campaigns(connection)]
+            self._refuse_losses(connection)
+            newest = log.last_positions(connection)
+        return sorted(states, key=lambda state: newest[state.campaign_id], reverse=True)
+
+    def state(self, name: str) -> CampaignState:
+        """Load one campaign."""
+        with self.database.read() as connection:
+            return self._load(connection, *_find(connection, name))
+
+    def create(self, spec: Specification, drafts: Sequence[Draft], stamp: Stamp) -> CampaignState:
+        """Store a new campaign: its row and its first events in one transaction."""
+        self.database.ensure()
+        with self.database.write() as connection:
+            self._refuse_losses(connection)
+            if stamp.command_id is not None:
+                owner = log.campaign_of(connection, stamp.command_id)
+                if owner is not None:
+                    return self._created_before(connection, owner, drafts, stamp.command_id)
+            for _, name in log.campaigns(connection):
+                if name.casefold() == spec.name.casefold():
+                    raise InputError(
+                        Problem(
+                            "campaign.name",
+                            f"a campaign named {name!r} is in this store already",
+                            hint="Choose another name, or amend that campaign",
+                        )
+                    )
+            campaign_id = str(uuid.uuid4())
+            connection.execute(insert(CAMPAIGN).values(id=campaign_id, name=spec.name))
+            events = _append(connection, campaign_id, None, drafts, stamp)
+            state = fold(campaign_id, events)
+        self._known[campaign_id] = state
+        return state
+
+    def change(
+        self, name: str, decide: Decide, stamp: Stamp, expected_seq: int | None
+    ) -> CampaignState:
+        """Append what `decide` says on the fresh state, all or nothing."""
+        with self.database.write() as connection:
+            self._refuse_losses(connection)
+            state = self._load(connection, *_find(connection, name))
+            if stamp.command_id is not None:
+                owner = log.campaign_of(connection, stamp.command_id)
+                if owner is not None:
+                    _check_repeated(state, owner, decide, stamp.command_id)
+                    return state
+            if expected_seq is not None and expected_seq != state.seq:
+                raise ConflictError(_went_on(state, expected_seq))
+            drafts = decide(state)
+            if not drafts:
+                return state
+            events = _append(connection, state.campaign_id, state.events[-1], drafts, stamp)
+            # folded before the commit: an event the fold refuses must never be stored
+            after = advance(state, events)
+        self._known[after.campaign_id] = after
+        return after
+
+    def _refuse_losses(self, connection: Connection) -> None:
+        lost = log.lost_rows(connection)
+        if lost is not None:
+            raise StoreDamagedError(Problem(self.database.name, lost))
+
+    def _load(self, connection: Connection, campaign_id: str, name: str) -> CampaignState:
+        known = self._known.get(campaign_id)
+        state = None if known is None else _catch_up(connection, known, name)
+        if state is None:
+            with _collector_paused():
+                rows = log.read_rows(connection, campaign_id)
+                state = fold(campaign_id, log.verified(rows, campaign_id, name))
+            self._refuse_losses(connection)
+        if state.spec.name != name:
+            raise StoreDamagedError(
+                Problem(name, f"holds the log of campaign {state.spec.name!r}: names were swapped")
+            )
+        self._known[campaign_id] = state
+        return state
+
+    def _created_before(
+        self, connection: Connection, owner: str, drafts: Sequence[Draft], command_id: str
+    ) -> CampaignState:
+        names = dict(log.campaigns(connection))
+        state = self._load(connection, owner, names[owner])
+        if not _same(drafts, [event for event in state.events if event.command_id == command_id]):
+            raise ConflictError(_other_command(command_id))
+        return state
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Load a long log without garbage collections, which find nothing and took a third of it."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _catch_up(connection: Connection, known: CampaignState, name: str) -> CampaignState | None:
+    """Read what came since; None when the log is not the one this process knew."""
+    last = known.events[-1]
+    rows = log.read_since(connection, known.campaign_id, last.seq)
+    if not rows or rows[0][-1] != last.hash:
+        return None
+    new = log.verified(rows[1:], known.campaign_id, name, before=last.seq, previous=last.hash)
+    return advance(known, new)
+
+
+def _append(
+    connection: Connection,
+    campaign_id: str,
+    after: Event | None,
+    drafts: Sequence[Draft],
+    stamp: Stamp,
+) -> list[Event]:
+    return log.append(
+        connection,
+        campaign_id,
+        after,
+        drafts,
+        command_id=stamp.command_id or str(uuid.uuid4()),
+        actor=stamp.actor,
+        recorded_at=utc_text(stamp.clock()),
+        program=stamp.program,
+    )
+
+
+def _find(connection: Connection, name: str) -> tuple[str, str]:
+    """Return (id, name) of a campaign; upper and lower case do not matter."""
+    known = log.campaigns(connection)
+    for campaign_id, there in known:
+        if there.casefold() == name.casefold():
+            return campaign_id, there
+    raise InputError(unknown_campaign(name, [there for _, there in known]))
+
+
+def unknown_campaign(name: str, known: Sequence[str]) -> Problem:
+    """Describe a campaign name that is not in the store."""
+    guess = did_you_mean(name, known)
+    if not known:
+        hint = "There are no campaigns yet: create one with init"
+    elif guess:
+        hint = guess[0].upper() + guess[1:]
+    else:
+        hint = "Campaigns: " + ", ".join(known[:8]) + (", …" if len(known) > 8 else "")
+    return Problem(f"campaign {name}", "no such campaign in this store", hint=hint)
+
+
+def _check_repeated(state: CampaignState, owner: str, decide: Decide, command_id: str) -> None:
+    """Accept a repeated command only when it says again what it said before.
+
+    The command is decided once more on the state it met the first time.
+    """
+    there = [event for event in state.events if event.command_id == command_id]
+    if owner != state.campaign_id or not there:
+        raise ConflictError(_other_command(command_id))
+    before = fold(state.campaign_id, state.events[: there[0].seq - 1])
+    try:
+        drafts = decide(before)
+    except (InputError, ConflictError) as error:
+        raise ConflictError(_other_command(command_id)) from error
+    if not _same(drafts, there):
+        raise ConflictError(_other_command(command_id))
+
+
+def _same(drafts: Sequence[Draft], events: Sequence[Event]) -> bool:
+    return [(draft.kind, canonical_json(draft.body)) for draft in drafts] == [
+        (event.kind, canonical_json(event.body)) for event in events
+    ]
+
+
+def _other_command(command_id: str) -> Problem:
+    return Problem(
+        f"command {command_id}",
+        "this command id was used before for something else; nothing was written",
+        hint="Use a new id for a new command",
+    )
+
+
+def _went_on(state: CampaignState, expected: int) -> list[Problem]:
+    """Tell what was recorded since the log position the caller looked at."""
+    problems = [
+        Problem(
+            f"campaign {state.spec.name}",
+            f"went on from event {expected} to event {state.seq} meanwhile",
+            hint="Look again and repeat; nothing was written",
+        )
+    ]
+    for event in state.events[max(expected, 0) : expected + 20]:
+        text = f"{describe(event)} {who_when(event.actor, event.recorded_at)}"
+        problems.append(Problem(f"event {event.seq}", text))
+    return problems

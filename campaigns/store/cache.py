@@ -1,0 +1,174 @@
+"""Derived things kept beside the store: deletable, never missed.
+
+Figures of the last evaluation, which `status` shows without fitting a model, and what long
+histories were condensed to. A cache that is absent, damaged, of another version or cannot be
+written is no error anywhere: what it held is computed again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import re
+import weakref
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+from designer.campaigns.errors import DesignerError
+from designer.campaigns.log.events import parse_json
+from designer.campaigns.tables.files import MEGABYTE, read_regular_file, write_atomic
+
+_FORMAT = 1
+_LARGEST = 20 * MEGABYTE
+_CAMPAIGN_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
+
+
+class _Place(Protocol):
+    """What a store tells about where derived things may be kept."""
+
+    @property
+    def cache_folder(self) -> Path | None:
+        """Folder beside the store; None for a store in memory."""
+
+
+_LINES = ".lines"  # ends the name of what histories were condensed to
+
+_IN_MEMORY: weakref.WeakKeyDictionary[_Place, dict[str, str]] = weakref.WeakKeyDictionary()
+"""Caches of stores in memory: as long as the store, shared by all that use it."""
+
+
+class EvaluationCache:
+    """One evaluation per campaign, as ``<cache folder>/<campaign id>.json``.
+
+    Args:
+        store: the store it belongs to.
+    """
+
+    def __init__(self, store: _Place) -> None:
+        self._store = store
+
+    def read(self, campaign_id: str) -> dict[str, Any] | None:
+        """What was written last, ``seq`` (log position) among it; None when there is nothing."""
+        text = self._read(campaign_id)
+        if text is None:
+            return None
+        try:
+            found = parse_json(text)
+        except (ValueError, RecursionError):
+            return None
+        if not isinstance(found, dict) or found.get("format") != _FORMAT:
+            return None
+        if found.get("campaign_id") != campaign_id or not isinstance(found.get("seq"), int):
+            return None
+        evaluation = found.get("evaluation")
+        return {**evaluation, "seq": found["seq"]} if isinstance(evaluation, dict) else None
+
+    def write(self, campaign_id: str, seq: int, evaluation: Mapping[str, Any]) -> None:
+        """Keep an evaluation; what cannot be kept is forgotten silently.
+
+        Args:
+            campaign_id: id in the store.
+            seq: log position it was computed from.
+            evaluation: JSON-able figures.
+        """
+        content = {
+            "format": _FORMAT,
+            "campaign_id": campaign_id,
+            "seq": seq,
+            "evaluation": dict(evaluation),
+        }
+        # Figures that are no JSON (nan) or a full disk must not take a command down whose
+        # result is recorded already.
+        with contextlib.suppress(ValueError, TypeError, RecursionError):
+            _write(self._store, campaign_id, "", json.dumps(content, allow_nan=False))
+
+    def _read(self, campaign_id: str) -> str | None:
+        return _read(self._store, campaign_id, "")
+
+
+class LineCache:
+    """What long histories of one campaign were condensed to, by hash of what went in.
+
+    Serves as a memory of the models: ``get`` and ``put``, then ``save``. What was not asked for
+    since it was opened is forgotten by ``save``.
+
+    Args:
+        store: the store it belongs to.
+        campaign_id: id in the store.
+    """
+
+    def __init__(self, store: _Place, campaign_id: str) -> None:
+        self._store, self._campaign_id = store, campaign_id
+        self._used: dict[str, Any] = {}
+        self._changed = False
+
+    @cached_property
+    def _kept(self) -> dict[str, Any]:
+        """Entries written last; none when they are not exactly what was written."""
+        text = _read(self._store, self._campaign_id, _LINES)
+        try:
+            found = parse_json(text) if text is not None else None
+        except (ValueError, RecursionError):
+            return {}
+        if not isinstance(found, dict) or found.get("format") != _FORMAT:
+            return {}
+        entries = found.get("entries")
+        if not isinstance(entries, dict) or found.get("sha256") != _checksum(entries):
+            return {}
+        return entries
+
+    def get(self, key: str) -> object | None:
+        """The value kept under a key; None when there is none."""
+        if key not in self._used and key in self._kept:
+            self._used[key] = self._kept[key]
+        return self._used.get(key)
+
+    def put(self, key: str, value: object) -> None:
+        """Keep a JSON-able value."""
+        self._used[key] = value
+        self._changed = True
+
+    def save(self) -> None:
+        """Write what was used, where something is new; what cannot be kept is forgotten."""
+        if not self._changed:
+            return
+        with contextlib.suppress(ValueError, TypeError, RecursionError):
+            content = {
+                "format": _FORMAT,
+                "sha256": _checksum(self._used),
+                "entries": self._used,
+            }
+            _write(self._store, self._campaign_id, _LINES, json.dumps(content, allow_nan=False))
+            self._changed = False
+
+
+def _checksum(entries: Mapping[str, Any]) -> str:
+    text = json.dumps(entries, allow_nan=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _read(store: _Place, campaign_id: str, kind: str) -> str | None:
+    """What was written for a campaign; None when there is nothing readable."""
+    folder = store.cache_folder
+    if folder is None:
+        return _IN_MEMORY.get(store, {}).get(campaign_id + kind)
+    if not _CAMPAIGN_ID.fullmatch(campaign_id):
+        return None
+    try:
+        return read_regular_file(folder / f"{campaign_id}{kind}.json", _LARGEST).decode()
+    except (DesignerError, OSError, ValueError):
+        return None
+
+
+def _write(store: _Place, campaign_id: str, kind: str, text: str) -> None:
+    """Keep a text; a disk that refuses it is no error."""
+    folder = store.cache_folder
+    if folder is None:
+        _IN_MEMORY.setdefault(store, {})[campaign_id + kind] = text
+    elif _CAMPAIGN_ID.fullmatch(campaign_id):
+        with contextlib.suppress(OSError, DesignerError):
+            folder.mkdir(exist_ok=True)
+            write_atomic(folder / f"{campaign_id}{kind}.json", text.encode(), force=True)

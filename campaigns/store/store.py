@@ -1,0 +1,285 @@
+"""The store: every campaign's log, appended to under a lock and never changed.
+
+Reading verifies every hash and folds the log. Writing is: lock, catch up, decide on the fresh
+state, append all or nothing, commit, and only then tell the caller. SQLAlchemy is imported at the
+first access, not with this module.
+"""
+
+from __future__ import annotations
+
+import builtins
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from designer.campaigns.commands import campaign as command_campaign
+from designer.campaigns.errors import InputError, Problem, StorageError
+from designer.campaigns.store import location as places
+from designer.campaigns.store.location import default_url
+from designer.campaigns.values import times
+from designer.campaigns.values.names import clean_text
+from designer.campaigns.version import program_version
+
+if TYPE_CHECKING:
+    from designer.campaigns.log.state import CampaignState
+    from designer.campaigns.specification.specification import Specification
+    from designer.campaigns.store.archive import Archive, Decide, Stamp
+
+__all__ = ["CampaignInfo", "Store", "default_url"]
+
+_COMMAND_ID = re.compile(r"[A-Za-z0-9_\-]{1,64}\Z")
+_ACTOR_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignInfo:
+    """One line of the list of campaigns; `runs` counts the runs of every status."""
+
+    name: str
+    campaign_id: str
+    line: str
+    goal: str
+    runs: int
+    changed_at: str
+
+
+class Store:
+    """All campaigns of one SQLite file, or of the memory of this process.
+
+    Attributes:
+        url: address, ``sqlite:////absolute/path``; ``memory`` for a store in memory.
+    """
+
+    def __init__(
+        self,
+        location: places.Location | None,
+        *,
+        clock: Callable[[], datetime] = times.utc_now,
+        program: str | None = None,
+        busy_seconds: float = 30,
+    ) -> None:
+        self.url = "memory" if location is None else location.url
+        self._location = location
+        self._clock = clock
+        self._program = program
+        self._busy_seconds = busy_seconds
+
+    @staticmethod
+    def open(
+        url: str | None,
+        *,
+        create: bool = True,
+        clock: Callable[[], datetime] = times.utc_now,
+        program: str | None = None,
+        busy_seconds: float = 30,
+    ) -> Store:
+        """Open a store; a missing one is created by the first write, never by reading.
+
+        Args:
+            url: ``sqlite:///path`` or a path; None for a store in memory.
+            create: whether a missing store is acceptable.
+            clock: gives the present moment, aware.
+            program: version written into events; default: the installed version.
+            busy_seconds: how long a write waits for another writer.
+
+        Raises:
+            StorageError: the address is no file, or `create` is false and there is none.
+            StoreDamagedError: the file is empty.
+        """
+        location = None if url is None else places.parse_url(url)
+        if location is not None and not places.exists(location) and not create:
+            raise StorageError(f"there is no store {location.path}")
+        return Store(location, clock=clock, program=program, busy_seconds=busy_seconds)
+
+    @cached_property
+    def _archive(self) -> Archive:
+        # SQLAlchemy costs 0.2 s of CPU: imported at the first access
+        from designer.campaigns.store.archive import Archive
+        from designer.campaigns.store.sqlite import Database
+
+        return Archive(Database(self._location, self._busy_seconds))
+
+    @property
+    def exists(self) -> bool:
+        """Whether the store has been created already."""
+        return self._location is None or places.exists(self._location)
+
+    @property
+    def path(self) -> Path | None:
+        """The file; None in memory."""
+        return None if self._location is None else self._location.path
+
+    @property
+    def why_unwritable(self) -> str | None:
+        """Why nothing can be written here (read-only, network drive), or None."""
+        return None if self._location is None else places.unwritable(self._location)
+
+    @property
+    def writable(self) -> bool:
+        """Whether events can be appended here."""
+        return self.why_unwritable is None
+
+    @property
+    def cache_folder(self) -> Path | None:
+        """Folder for derived, deletable data; None in memory. It may not exist yet."""
+        return None if self._location is None else self._location.cache_folder
+
+    def initialise(self) -> None:
+        """Create the store file now, empty; nothing happens when there is one.
+
+        Raises:
+            StorageError: it cannot be created.
+        """
+        self._archive.database.ensure()
+
+    def list(self) -> builtins.list[CampaignInfo]:
+        """Return all campaigns, the one changed last first; empty when there is no store yet.
+
+        Raises:
+            StorageError: the store cannot be reached.
+            StoreDamagedError: it is damaged or newer than this program.
+        """
+        if not self.exists:
+            return []
+        return [
+            CampaignInfo(
+                name=state.spec.name,
+                campaign_id=state.campaign_id,
+                line=state.spec.line,
+                goal=state.spec.goal,
+                runs=len(state.runs),
+                changed_at=state.changed_at,
+            )
+            for state in self._archive.states()
+        ]
+
+    def state(self, name: str) -> CampaignState:
+        """Load a campaign: verify every hash that is new to this process, and fold.
+
+        Args:
+            name: name of the campaign; upper and lower case do not matter.
+
+        Raises:
+            InputError: no such campaign; names the nearest.
+            StorageError: the store cannot be reached.
+            StoreDamagedError: it is damaged or newer than this program; names ``campaign#seq``.
+        """
+        self._refuse_missing(name)
+        return self._archive.state(name)
+
+    def create(
+        self, spec: Specification, actor: str, command_id: str | None = None
+    ) -> CampaignState:
+        """Create a campaign, and the store when there is none.
+
+        Args:
+            spec: specification, already checked.
+            actor: who creates it.
+            command_id: as for `change`.
+
+        Raises:
+            InputError: the name is taken.
+            ConflictError: the command id was used for something else.
+            StorageError: the store cannot be written.
+            StoreDamagedError: it is damaged or newer than this program.
+        """
+        return self._archive.create(
+            spec, command_campaign.create(spec), self._stamp(actor, command_id)
+        )
+
+    def change(
+        self,
+        name: str,
+        decide: Decide,
+        *,
+        actor: str,
+        command_id: str | None = None,
+        expected_seq: int | None = None,
+    ) -> CampaignState:
+        """Append what `decide` says to a campaign, all or nothing.
+
+        Args:
+            name: name of the campaign.
+            decide: called under the write lock with the fresh state; an empty list changes
+                nothing. What it raises is passed on, and nothing is written.
+            actor: who does it.
+            command_id: made by the caller, 1 to 64 letters, digits, ``-`` and ``_``. Repeating a
+                command after an unknown outcome is harmless: what is there already is returned.
+            expected_seq: log position the caller looked at; None: any.
+
+        Returns:
+            The state after the change.
+
+        Raises:
+            InputError: no such campaign, or refused by `decide`.
+            ConflictError: the log went on since `expected_seq`, the command id was used for
+                something else, or `decide` says so.
+            StorageError: the store cannot be written.
+            StoreDamagedError: it is damaged or newer than this program.
+        """
+        self._refuse_missing(name)
+        return self._archive.change(name, decide, self._stamp(actor, command_id), expected_seq)
+
+    def verify(self, head: str | None = None) -> builtins.list[str]:
+        """Check everything that can be checked.
+
+        Args:
+            head: ``seq:hash8`` printed earlier; some campaign must still hold that event.
+
+        Returns:
+            One sentence per check that passed, and notes.
+
+        Raises:
+            InputError: `head` is not written like that.
+            StorageError: there is no store.
+            StoreDamagedError: with everything that is wrong.
+        """
+        from designer.campaigns.store.verify import verify_store
+
+        return verify_store(self._archive.database, head)
+
+    def info(self) -> dict[str, Any]:
+        """Describe the store: address, size, versions, numbers of campaigns and events."""
+        from designer.campaigns.store.verify import describe_store
+
+        return {
+            "url": self.url,
+            "exists": self.exists,
+            "writable": self.writable,
+            "why_unwritable": self.why_unwritable,
+            "program": self._program or program_version(),
+            "warnings": [] if self._location is None else places.warnings(self._location),
+            **describe_store(self._archive.database),
+        }
+
+    def _refuse_missing(self, name: str) -> None:
+        if not self.exists:
+            raise InputError(
+                Problem(
+                    f"campaign {name}",
+                    f"no such campaign: there is no store {self.path} yet",
+                    hint="Create a campaign with init, or name another store",
+                )
+            )
+
+    def _stamp(self, actor: str, command_id: str | None) -> Stamp:
+        from designer.campaigns.store.archive import Stamp
+
+        try:
+            actor = clean_text(actor, limit=_ACTOR_LIMIT)
+        except ValueError as error:
+            raise InputError(Problem("actor", str(error), repr(actor))) from None
+        if command_id is not None and not _COMMAND_ID.match(command_id):
+            raise InputError(
+                Problem(
+                    "command id",
+                    "is not acceptable",
+                    repr(command_id),
+                    "1 to 64 letters, digits, - and _",
+                )
+            )
+        return Stamp(actor, command_id, self._program or program_version(), self._clock)

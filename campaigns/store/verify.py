@@ -1,0 +1,167 @@
+"""Check a whole store: file, guards, chains, meaning. And describe it."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from designer.campaigns.errors import InputError, Problem, StoreDamagedError
+from designer.campaigns.log.events import Event
+from designer.campaigns.log.fold import fold
+from designer.campaigns.log.hashchain import head_text
+from designer.campaigns.store import event_table as log
+from designer.campaigns.store.schema import (
+    CAMPAIGN,
+    EVENT,
+    SCHEMA_VERSION,
+    missing_guards,
+)
+from designer.campaigns.store.sqlite import Database
+
+_HEAD = re.compile(r"([0-9]{1,9}):([0-9a-fA-F]{8})\Z")
+_SKEW_SECONDS = 120
+"""A clock that went back by more than this is worth a note (reliability notes)."""
+
+
+def verify_store(database: Database, head: str | None) -> list[str]:
+    """Check file structure, guards, cut-off tails, chains, and that every log can be folded.
+
+    Args:
+        database: the store.
+        head: ``seq:hash8`` printed earlier, or None.
+
+    Returns:
+        One sentence per check that passed, and notes.
+
+    Raises:
+        InputError: `head` is not written like that.
+        StorageError: there is no store, or it cannot be reached.
+        StoreDamagedError: with everything that is wrong.
+    """
+    wanted = None if head is None else _parse_head(head)
+    passed: list[str] = []
+    problems: list[Problem] = []
+    with database.read() as connection:
+        for found, sentence in (
+            (_structure(connection, database.name), "file structure is sound"),
+            (_guards(connection, database.name), "guards against changes are in place"),
+            (_losses(connection, database.name), "no event is missing"),
+        ):
+            problems += found
+            if not found:
+                passed.append(sentence)
+        chains: list[list[Event]] = []
+        for campaign_id, name in log.campaigns(connection):
+            try:
+                events = _campaign(connection, campaign_id, name)
+            except StoreDamagedError as error:
+                problems += error.problems
+                continue
+            chains.append(events)
+            passed.append(
+                f"{name}: {len(events)} events, unchanged and consistent; head "
+                + head_text(len(events), events[-1].hash)
+            )
+            passed += _clock_notes(name, events)
+    if wanted is not None:
+        if any(_holds(events, *wanted) for events in chains):
+            passed.append(f"head {head} is in the log")
+        else:
+            problems.append(
+                Problem(
+                    database.name,
+                    f"no campaign holds the event {head}: events were removed or replaced since",
+                )
+            )
+    if problems:
+        raise StoreDamagedError(problems)
+    return passed
+
+
+def _parse_head(head: str) -> tuple[int, str]:
+    match = _HEAD.match(head.strip())
+    if match is None:
+        raise InputError(
+            Problem("head", "is not a head as printed by status", repr(head), "such as 12:0a1b2c3d")
+        )
+    return int(match.group(1)), match.group(2).lower()
+
+
+def _holds(events: Sequence[Event], seq: int, hash8: str) -> bool:
+    return 1 <= seq <= len(events) and events[seq - 1].hash.startswith(hash8)
+
+
+def _structure(connection: Connection, where: str) -> list[Problem]:
+    findings = connection.exec_driver_sql("PRAGMA integrity_check(20)").scalars().all()
+    problems = [Problem(where, str(finding)) for finding in findings if finding != "ok"]
+    orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if orphans:
+        problems.append(Problem(where, f"{len(orphans)} events belong to no campaign"))
+    return problems
+
+
+def _guards(connection: Connection, where: str) -> list[Problem]:
+    dropped = missing_guards(connection)
+    return [Problem(where, f"guards were removed: {', '.join(dropped)}")] if dropped else []
+
+
+def _losses(connection: Connection, where: str) -> list[Problem]:
+    lost = log.lost_rows(connection)
+    return [] if lost is None else [Problem(where, lost)]
+
+
+def _campaign(connection: Connection, campaign_id: str, name: str) -> list[Event]:
+    events = log.verified(log.read_rows(connection, campaign_id), campaign_id, name)
+    state = fold(campaign_id, events)
+    if state.spec.name != name:
+        raise StoreDamagedError(
+            Problem(name, f"holds the log of campaign {state.spec.name!r}: names were swapped")
+        )
+    return events
+
+
+def _clock_notes(name: str, events: Sequence[Event]) -> list[str]:
+    notes = []
+    for before, after in pairwise(events):
+        back = _moment(before) - _moment(after)
+        if back.total_seconds() > _SKEW_SECONDS:
+            notes.append(
+                f"note: {name}#{after.seq} was recorded {back} before the event in front of it by"
+                " its clock; order is kept by number"
+            )
+    return notes
+
+
+def _moment(event: Event) -> datetime:
+    return datetime.fromisoformat(event.recorded_at)
+
+
+def describe_store(database: Database) -> dict[str, Any]:
+    """Return size, versions and counts; counts are None when there is no store yet."""
+    description: dict[str, Any] = {
+        "size_bytes": None,
+        "schema_version": None,
+        "program_schema_version": SCHEMA_VERSION,
+        "sqlite_version": sqlite3.sqlite_version,
+        "campaigns": None,
+        "events": None,
+    }
+    if not database.exists():
+        return description
+    with database.read() as connection:
+        description["schema_version"] = SCHEMA_VERSION  # read() refuses every other one
+        description["campaigns"] = connection.execute(
+            select(func.count()).select_from(CAMPAIGN)
+        ).scalar_one()
+        description["events"] = connection.execute(
+            select(func.count()).select_from(EVENT)
+        ).scalar_one()
+    if database.location is not None:
+        description["size_bytes"] = database.location.path.stat().st_size
+    return description

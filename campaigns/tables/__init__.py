@@ -1,0 +1,1 @@
+"""Tables as files hold them: CSV, XLSX, columns, cells. May import log and below."""

@@ -1,0 +1,257 @@
+"""Which column of a file holds which expected name; doubts and near misses are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from designer.campaigns.earlier_lines.mapping import IGNORED
+from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.findings import Findings
+from designer.campaigns.tables.column_names import (
+    closest,
+    hint_for,
+    resembles,
+    split_unit,
+)
+from designer.campaigns.values.units import check_unit, convert, same_unit
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a file may hold.
+
+    Attributes:
+        units: expected name → declared unit (None: no unit, or no number).
+        required: names that must be there; all others may be absent.
+        wanted: names that may be absent, but not while an unused column is nearly called so.
+        present: names that need no column because they are given otherwise.
+        numeric: names whose cells are numbers, so that a unit makes sense.
+        remedy: what a user can do about a wrong header: ``map`` it, ``rename`` it, or nothing
+            (``none``; then near misses are passed over).
+    """
+
+    units: Mapping[str, str | None]
+    required: Collection[str]
+    numeric: Collection[str]
+    present: Collection[str] = ()
+    wanted: Collection[str] = ()
+    remedy: Literal["map", "rename", "none"] = "map"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column that is read.
+
+    Attributes:
+        header: as in the file.
+        target: expected name it holds.
+        unit: unit of its numbers where that is not the declared one.
+        unit_told: whether header or user say which unit it is.
+    """
+
+    header: str
+    target: str
+    unit: str | None = None
+    unit_told: bool = False
+
+
+@dataclass
+class Matched:
+    """Columns by target, and the headers nobody expects."""
+
+    columns: dict[str, Column] = field(default_factory=dict)
+    ignored: list[str] = field(default_factory=list)
+
+
+def find_column(key: str, headers: Collection[str]) -> str | None:
+    """The header a user means: as written, or without its unit when only one fits."""
+    if key in headers:
+        return key
+    bare = [header for header in headers if split_unit(header)[0] == key]
+    return bare[0] if len(bare) == 1 else None
+
+
+def match_columns(
+    source: str,
+    headers: Collection[str],
+    expected: Expected,
+    findings: Findings,
+    *,
+    told: Mapping[str, str] | None = None,
+    units: Mapping[str, str] | None = None,
+) -> Matched:
+    """Match the headers of a file with the expected names.
+
+    Args:
+        source: file name for problems.
+        headers: of the file.
+        expected: what may be there.
+        findings: takes every problem.
+        told: header → name (or ``-``), as the user says.
+        units: header or name → unit, as the user says.
+
+    Returns:
+        What was matched, also when there are problems.
+    """
+    explicit = _told_targets(source, headers, expected, findings, told or {})
+    targets = {target: header for header, target in explicit.items() if target != IGNORED}
+    matched = Matched()
+    for header in headers:
+        if header in explicit:
+            continue
+        target = next((n for n in (header, split_unit(header)[0]) if n in expected.units), None)
+        if target is None or targets.get(target) in explicit:
+            matched.ignored.append(header)
+        elif target in targets:
+            both = f"{targets[target]!r} and {header!r}"
+            hint = "Take one of them away."
+            if expected.remedy == "map":
+                hint = f"Leave one out: --map '{header}={IGNORED}'."
+            findings.add(Problem(source, f"two columns hold {target}", both, hint=hint))
+        else:
+            targets[target] = header
+    if expected.remedy != "none":
+        _near_misses(source, matched.ignored, targets, expected, findings)
+    left_out = {header for header, target in explicit.items() if target == IGNORED}
+    _missing(source, [h for h in headers if h not in left_out], targets, expected, findings)
+    said = _told_units(source, headers, targets, findings, units or {})
+    for target, header in targets.items():
+        unit = said.get(header)
+        column = Column(header, target, unit, unit_told=unit is not None)
+        matched.columns[target] = _checked(source, column, expected, findings)
+    return matched
+
+
+def _told_targets(
+    source: str,
+    headers: Collection[str],
+    expected: Expected,
+    findings: Findings,
+    told: Mapping[str, str],
+) -> dict[str, str]:
+    """Header → name as the user says, every mistake noted."""
+    explicit: dict[str, str] = {}
+    for key, name in told.items():
+        target = name or IGNORED
+        header = find_column(key, headers)
+        where = f"{source} --map {key}={name}"
+        if header is None:
+            hint = hint_for(key, headers)
+            findings.add(Problem(where, "the file has no such column", key, _list(headers), hint))
+        elif target != IGNORED and target not in expected.units:
+            hint = hint_for(target, expected.units)
+            what = "this is no factor, given or response"
+            findings.add(Problem(where, what, name, _list(expected.units), hint))
+        elif target != IGNORED and target in explicit.values():
+            findings.add(Problem(where, f"another column is mapped to {target} already"))
+        else:
+            explicit[header] = target
+    return explicit
+
+
+def _near_misses(
+    source: str,
+    ignored: list[str],
+    targets: Mapping[str, str],
+    expected: Expected,
+    findings: Findings,
+) -> None:
+    """An unexpected column that looks like an absent expected one is a typing error."""
+    there = {*targets, *expected.present, *expected.required, *expected.wanted}
+    absent = [name for name in expected.units if name not in there]
+    for header in ignored:
+        meant = next((name for name in absent if resembles(header, name)), None)
+        if meant is not None:
+            hint = f"Call it {meant}, or something else."
+            if expected.remedy == "map":
+                hint = f"Use it with --map '{header}={meant}', or leave it out with"
+                hint += f" --map '{header}={IGNORED}'."
+            what = f"this unknown column looks like {meant}, which is not there"
+            findings.add(Problem(f"{source} column {header}", what, hint=hint))
+
+
+def _missing(
+    source: str,
+    headers: Collection[str],
+    targets: Mapping[str, str],
+    expected: Expected,
+    findings: Findings,
+) -> None:
+    used = {header for target, header in targets.items() if target in expected.units}
+    free = [header for header in headers if header not in used]
+    for name in (*expected.required, *expected.wanted):
+        if name in targets or name in expected.present:
+            continue
+        near = closest(name, free)
+        if name in expected.wanted and (not near or expected.remedy == "none"):
+            continue
+        first = near[0] if near else "COLUMN"
+        hint = f"Say its value in all rows with --set {name}=VALUE."
+        if expected.remedy == "map":
+            hint = f"Say which column it is with --map '{first}={name}', or its value in all rows"
+            hint += f" with --set {name}=VALUE."
+            if name in expected.wanted:
+                hint += f" Never recorded: --set {name}=unknown."
+        elif expected.remedy == "rename":
+            hint = f"Call the column {name}."
+        allowed = _list(near or free)
+        findings.add(Problem(source, f"there is no column for {name}", None, allowed, hint))
+
+
+def _told_units(
+    source: str,
+    headers: Collection[str],
+    targets: Mapping[str, str],
+    findings: Findings,
+    units: Mapping[str, str],
+) -> dict[str, str]:
+    """Header → unit as the user says."""
+    said: dict[str, str] = {}
+    used = set(targets.values())
+    for key, unit in units.items():
+        header = targets.get(key) or find_column(key, headers)
+        where = f"{source} --unit {key}={unit}"
+        if header is None or header not in used:
+            known = [*targets, *headers]
+            hint = hint_for(key, known)
+            findings.add(Problem(where, "no column that is read has this name", key, hint=hint))
+        elif (what := check_unit(unit)) is not None:
+            findings.add(Problem(where, f"the unit {what}", repr(unit)))
+        else:
+            said[header] = unit
+    return said
+
+
+def _checked(source: str, column: Column, expected: Expected, findings: Findings) -> Column:
+    """Check the unit of a column once, so that every cell can be converted."""
+    header, target, unit = column.header, column.target, column.unit
+    where = f"{source} column {header}"
+    if target not in expected.numeric:
+        if unit is not None:
+            findings.add(Problem(where, "its cells are no numbers, so they have no unit", unit))
+        return Column(header, target)
+    if unit is None and header != target:
+        unit = split_unit(header)[1]
+        if unit is not None and (what := check_unit(unit)) is not None:
+            hint = f"Say which unit it is with --unit '{header}=UNIT'."
+            findings.add(Problem(where, f"the unit {what}", repr(unit), hint=hint))
+            return Column(header, target)
+    if unit is None:
+        return Column(header, target)
+    declared = expected.units[target]
+    if same_unit(unit, declared):
+        return Column(header, target, unit_told=True)
+    try:
+        convert(1.0, unit, declared or "1")
+    except InputError as error:
+        for problem in error.problems:
+            findings.add(Problem(where, problem.what, unit, declared or "no unit", problem.hint))
+        return Column(header, target, unit_told=True)
+    return Column(header, target, unit, unit_told=True)
+
+
+def _list(names: Collection[str]) -> str:
+    shown = list(names)[:20]
+    return ", ".join(shown) + (", …" if len(names) > len(shown) else "")

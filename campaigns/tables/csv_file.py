@@ -1,0 +1,193 @@
+"""CSV text to a table, without a guess: encoding, separator, decimal mark, field counts.
+
+Usual readers shift columns when a decimal comma meets a comma separator, swallow lines after an
+open quote and turn run ids into numbers, all without an error. Here every doubt is refused.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.findings import Findings
+from designer.campaigns.tables.table import Table
+from designer.campaigns.tables.table_shape import MAX_COLUMNS, TableBuilder
+
+_SEPARATORS = (",", ";", "\t")
+_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs"}
+_LONGEST_LINE = 1_000_000
+_SAMPLE_RECORDS = 200
+_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?", re.ASCII)
+
+
+def parse_csv(content: bytes, source: str, sha256: str) -> Table:
+    """Read the bytes of a CSV file.
+
+    Args:
+        content: UTF-8 (with or without byte order mark) or UTF-16 with one.
+        source: file name for problems.
+        sha256: of the content.
+
+    Raises:
+        InputError: with every problem found, each with its line.
+    """
+    text = _decoded(content, source)
+    first, separator = _declared_separator(text)
+    if separator is None:
+        separator = _detect_separator(text, first, source)
+    builder = TableBuilder(source, sha256, row_word="line", separator=separator)
+    for number, cells in _records(text, first, separator, source, builder.findings):
+        builder.add(number, cells)
+    return builder.finish()
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A text file in memory, decoded as it is read, so that no second copy is needed."""
+
+    content: bytes
+    encoding: str
+
+    def lines(self) -> io.TextIOWrapper:
+        return io.TextIOWrapper(io.BytesIO(self.content), encoding=self.encoding, newline="")
+
+
+def _decoded(content: bytes, source: str) -> _Text:
+    """Find the encoding and make sure that all of the file obeys it."""
+    if content.startswith(b"PK\x03\x04"):
+        raise InputError(Problem(source, "this is a workbook, not CSV", hint="Name it .xlsx."))
+    utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = _Text(content, "utf-16" if utf16 else "utf-8-sig")
+    number = 1
+    try:
+        with text.lines() as lines:
+            while piece := lines.readline(_LONGEST_LINE):
+                if "\0" in piece:
+                    what = "there is a NUL character, so this is not a text file"
+                    raise InputError(Problem(f"{source} line {number}", what))
+                if len(piece) >= _LONGEST_LINE:
+                    what = "the line is longer than a million characters"
+                    raise InputError(Problem(f"{source} line {number}", what))
+                number += 1
+    except UnicodeDecodeError:
+        where = f"{source} line {_undecodable_line(content)}" if not utf16 else source
+        raise InputError(
+            Problem(
+                where,
+                "a character is not valid " + ("UTF-16" if utf16 else "UTF-8"),
+                allowed="UTF-8, or UTF-16 with a byte order mark",
+                hint="Save the file as 'CSV UTF-8' in the spreadsheet program.",
+            )
+        ) from None
+    return text
+
+
+def _undecodable_line(content: bytes) -> int:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return content.count(b"\n", 0, error.start) + 1
+    return 1
+
+
+def _declared_separator(text: _Text) -> tuple[int, str | None]:
+    """How many lines Excel's ``sep=;`` line takes, and the separator it declares."""
+    with text.lines() as lines:
+        first = lines.readline(_LONGEST_LINE).strip("\r\n")
+    if re.fullmatch(r'"?sep=[,;\t]"?', first, re.IGNORECASE):
+        return 1, first.strip('"')[-1]
+    return 0, None
+
+
+def _records(
+    text: _Text, skip: int, separator: str, source: str, findings: Findings
+) -> Iterator[tuple[int, list[str]]]:
+    """Records with the line each begins in; a fault in the quoting ends them with a problem."""
+    with text.lines() as lines:
+        for _ in range(skip):
+            lines.readline()
+        reader = csv.reader(lines, delimiter=separator, strict=True)
+        begins = skip + 1
+        try:
+            for cells in reader:
+                yield begins, cells
+                begins = skip + reader.line_num + 1
+        except csv.Error as error:
+            findings.add(_quoting_problem(source, begins, error))
+
+
+def _quoting_problem(source: str, line: int, error: csv.Error) -> Problem:
+    text = str(error)
+    if "unexpected end of data" in text:
+        what = "a quotation mark opened here is never closed"
+    elif "field larger" in text:
+        what = "a cell is longer than any cell may be (is a quotation mark not closed?)"
+    elif "expected after" in text:
+        what = "there is text behind a closing quotation mark"
+    else:
+        what = f"the line cannot be taken apart ({text})"
+    return Problem(f"{source} line {line}", what, hint='Inside quotes, write "" for a quote.')
+
+
+@dataclass(frozen=True)
+class _Split:
+    """How well a separator takes the first records apart.
+
+    Attributes:
+        separator: the separator tried.
+        columns: cells of the header.
+        unfit: share of records with another number of cells than the header.
+        leftovers: cells that still hold another separator, decimal commas apart.
+    """
+
+    separator: str
+    columns: int
+    unfit: float
+    leftovers: int
+
+
+def _detect_separator(text: _Text, skip: int, source: str) -> str:
+    """The one separator that fits header and records; a real doubt is refused."""
+    splits = [_try_split(text, skip, separator, source) for separator in _SEPARATORS]
+    able = [split for split in splits if split.columns > 1]
+    if not able:
+        return ","
+    able.sort(key=lambda split: (split.unfit, split.leftovers))
+    best = able[0]
+    rivals = [s for s in able[1:] if (s.unfit, s.leftovers) == (best.unfit, best.leftovers)]
+    if rivals and not best.unfit:
+        both = " and ".join(_NAMES[s.separator] for s in (best, *rivals))
+        raise InputError(
+            Problem(
+                source,
+                f"the columns can be read with {both} between the cells",
+                hint="Begin the file with a line sep=; (or sep=,) to say which.",
+            )
+        )
+    return best.separator
+
+
+def _try_split(text: _Text, skip: int, separator: str, source: str) -> _Split:
+    ignored = Findings()
+    others = [other for other in _SEPARATORS if other != separator]
+    columns = records = unfit = leftovers = 0
+    for _, cells in _records(text, skip, separator, source, ignored):
+        if not any(cell.strip() for cell in cells):
+            continue
+        if not columns:
+            columns = len(cells)
+            continue
+        records += 1
+        unfit += len(cells) != columns
+        leftovers += sum(
+            any(other in cell for other in others) and not _DECIMAL_COMMA.fullmatch(cell.strip())
+            for cell in cells
+        )
+        if records >= _SAMPLE_RECORDS or columns > MAX_COLUMNS or len(cells) > MAX_COLUMNS:
+            break
+    return _Split(separator, columns, unfit / max(records, 1), leftovers)

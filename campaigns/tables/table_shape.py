@@ -1,0 +1,188 @@
+"""From records to a table: header, field counts, sizes; the same rules for every kind of file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.findings import Findings
+from designer.campaigns.tables.table import Table
+from designer.campaigns.values.names import clean_text
+
+MAX_ROWS = 200_000
+MAX_COLUMNS = 1_000
+MAX_CELLS = 2_000_000
+"""Together with the size limit of files this keeps memory below 500 MB (measured in tests)."""
+LONGEST_CELL = 1_000
+LONGEST_NOTE = 10_000
+LONGEST_NAME = 200
+
+_NOTE_COLUMNS = frozenset({"note", "notes", "comment", "comments", "remark", "remarks", "reason"})
+_ESCAPED = re.compile(r"'+[=+\-@\t\r]")
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+
+
+def escape_formula(text: str) -> str:
+    """Put ``'`` before a text a spreadsheet would take for a formula (OWASP CSV injection)."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def unescape_formula(text: str) -> str:
+    """Take away exactly what `escape_formula` has put there."""
+    return text[1:] if _ESCAPED.match(text) else text
+
+
+class TableBuilder:
+    """Takes records one by one, the first as header, and gives the table or all its problems.
+
+    Args:
+        source: file name for problems.
+        sha256: of the file.
+        row_word: ``line`` or ``row``.
+        separator: between cells; None for sheets and frames, whose short records are filled up.
+    """
+
+    def __init__(self, source: str, sha256: str, *, row_word: str, separator: str | None) -> None:
+        self.findings = Findings()
+        self._source = source
+        self._sha256 = sha256
+        self._row_word = row_word
+        self._separator = separator
+        self._columns: list[str] | None = None
+        self._notes: set[int] = set()
+        self._used: set[int] = set()
+        self._rows: list[list[str]] = []
+        self._numbers: list[int] = []
+        self._oddities: dict[tuple[int, int], str] = {}
+
+    def add(
+        self, number: int, cells: Sequence[str], oddities: Mapping[int, str] | None = None
+    ) -> None:
+        """Take one record; a blank one is passed over.
+
+        Args:
+            number: its line or row number.
+            cells: its texts.
+            oddities: by position, what a cell is if it is no plain value.
+
+        Raises:
+            InputError: the table is too large to go on.
+        """
+        texts = [cell.strip() for cell in cells]
+        if not any(texts) and not oddities:
+            return
+        if self._columns is None:
+            self._take_header(texts)
+            return
+        where = f"{self._source} {self._row_word} {number}"
+        if len(self._rows) >= MAX_ROWS or len(self._rows) * len(self._columns) >= MAX_CELLS:
+            limit = f"{MAX_ROWS} rows and {MAX_CELLS} cells"
+            raise InputError(Problem(where, "the table is too large", allowed=limit))
+        if not self._fit(where, texts):
+            return
+        if self._separator is not None:
+            texts = [unescape_formula(text) for text in texts]
+        self._check_cells(where, texts)
+        for position, oddity in (oddities or {}).items():
+            self._oddities[len(self._rows), position] = oddity
+            self._used.add(position)
+        self._rows.append(texts)
+        self._numbers.append(number)
+
+    def finish(self, notes: tuple[str, ...] = ()) -> Table:
+        """The table.
+
+        Raises:
+            InputError: with every problem found.
+        """
+        if self._columns is None:
+            self.findings.add(Problem(self._source, "the table is empty: there is no header"))
+        columns = self._columns or []
+        nameless = [position for position, name in enumerate(columns) if not name]
+        for position in nameless:
+            if position in self._used:
+                what = f"column {position + 1} has values but no name"
+                self.findings.add(Problem(self._source, what, hint="Give it a header."))
+        self.findings.raise_if_any()
+        # Spreadsheets pad with nameless, blank columns on the right.
+        for position in reversed(nameless):
+            del columns[position]
+            for row in self._rows:
+                del row[position]
+        kept = {old: new for new, old in enumerate(self._kept(nameless, len(columns)))}
+        oddities = {(row, kept[column]): odd for (row, column), odd in self._oddities.items()}
+        return Table(
+            source=self._source,
+            columns=tuple(columns),
+            rows=self._rows,
+            row_numbers=self._numbers,
+            sha256=self._sha256,
+            row_word=self._row_word,
+            separator=self._separator,
+            oddities=oddities,
+            notes=notes,
+        )
+
+    @staticmethod
+    def _kept(dropped: list[int], count: int) -> list[int]:
+        gone = set(dropped)
+        return [position for position in range(count + len(dropped)) if position not in gone]
+
+    def _take_header(self, names: list[str]) -> None:
+        where = f"{self._source} header"
+        while names and not names[-1] and self._separator is None:
+            names.pop()
+        if len(names) > MAX_COLUMNS:
+            found = f"{len(names)} columns"
+            raise InputError(Problem(where, "too many columns", found, f"at most {MAX_COLUMNS}"))
+        columns = []
+        seen: dict[str, str] = {}
+        for name in names:
+            try:
+                clean = clean_text(name, limit=LONGEST_NAME) if name else ""
+            except ValueError as error:
+                self.findings.add(Problem(where, f"a column name is refused: {error}", repr(name)))
+                clean = name
+            if clean and clean.casefold() in seen:
+                both = f"{seen[clean.casefold()]!r} and {clean!r}"
+                self.findings.add(Problem(where, "two columns have the same name", both))
+            seen.setdefault(clean.casefold(), clean)
+            columns.append(clean)
+        self._columns = columns
+        self._notes = {i for i, name in enumerate(columns) if name.casefold() in _NOTE_COLUMNS}
+
+    def _fit(self, where: str, texts: list[str]) -> bool:
+        """Bring a record to the length of the header, or say why it cannot be."""
+        wanted = len(self._columns or ())
+        if self._separator is None:
+            while len(texts) > wanted and not texts[-1]:
+                texts.pop()
+            texts.extend([""] * (wanted - len(texts)))
+        if len(texts) == wanted:
+            return True
+        what = f"the {self._row_word} has {len(texts)} cells, the header {wanted}"
+        hint = None
+        if self._separator == "," and len(texts) > wanted:
+            hint = "Decimal commas? Then separate the cells by semicolons, or write 12.5."
+        elif self._separator is None:
+            what = "there is a value beyond the last column that has a name"
+        self.findings.add(Problem(where, what, hint=hint))
+        return False
+
+    def _check_cells(self, where: str, texts: list[str]) -> None:
+        for position, text in enumerate(texts):
+            if not text:
+                continue
+            self._used.add(position)
+            note = position in self._notes
+            limit = LONGEST_NOTE if note else LONGEST_CELL
+            if len(text) > limit:
+                name = (self._columns or [])[position]
+                found = f"{len(text)} characters"
+                place = f"{where} column {name}"
+                self.findings.add(Problem(place, "the cell is too long", found, f"{limit}"))
+            elif self._separator is not None and not note and ("\n" in text or "\r" in text):
+                place = f"{where} column {(self._columns or [])[position]}"
+                what = "there is a line break in the cell; is a quotation mark not closed?"
+                self.findings.add(Problem(place, what, repr(text[:60])))

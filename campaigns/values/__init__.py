@@ -1,0 +1,1 @@
+"""Numbers, units, names and times as people write them. Imports errors only."""

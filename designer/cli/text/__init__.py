@@ -1,0 +1,1 @@
+"""What the command line prints about each answer. May import render, service and campaigns."""

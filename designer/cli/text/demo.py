@@ -1,0 +1,135 @@
+"""The demo in words, and as a table that grows while the campaign runs."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from designer.render.table import paragraph, screen_width
+from designer.render.words import number
+
+if TYPE_CHECKING:
+    from designer.cli.verbs.verb import Data
+
+
+def step_text(step: Data) -> list[str]:
+    """One step as plain lines: the plan with results against predictions, then what is known."""
+    trust = ", ".join(f"{name} {value:.2f}" for name, value in step["trust"].items())
+    known = f"error {100 * step['relative_error']:.0f} % of the spread; trust {trust}"
+    if step["plan"] is None:
+        return [f"Earlier lines only: {known}"]
+    plan = step["plan"]
+    lines = ["", f"Plan {plan['plan']}: {plan['information_bits']:.2f} bits for {plan['cost']:g} h"]
+    for run in plan["runs"]:
+        settings = ", ".join(f"{name} {number(value)}" for name, value in run["settings"].items())
+        lines.append(f"  {run['run']}  {settings}")
+        lines.append(f"        {_against(run, step['measured'][run['run']])}")
+    return [*lines, f"  after {step['runs_made']} runs: {known}"]
+
+
+def _against(run: Data, measured: Data) -> str:
+    return ", ".join(
+        f"{name} {number(value)} ({_predicted(run, name)})" for name, value in measured.items()
+    )
+
+
+def _predicted(run: Data, name: str) -> str:
+    figures = run["predicted"][name]
+    return f"{figures['mean']:.3g} ± {figures['sd_result']:.2g}"
+
+
+def demo_text(answer: Data) -> list[str]:
+    """What was learned, and how to go on."""
+    lines = [""]
+    for sentence in answer["summary"]:
+        lines += paragraph("", sentence, screen_width())
+    name = answer["campaign"]
+    return [
+        *lines,
+        "",
+        f"The campaign is kept as {name}. Look at it:",
+        f"  designer tui {name}",
+        f"  designer status {name}",
+        f"  designer show {name}",
+        f"  designer propose {name} -n 4",
+    ]
+
+
+class LiveDemo:
+    """A table on the terminal, redrawn after every plan.
+
+    Args:
+        runs: how many runs will be made.
+    """
+
+    def __init__(self, runs: int) -> None:
+        from rich.live import Live
+
+        self._runs = runs
+        self._steps: list[Data] = []
+        self._live = Live(self._table(), auto_refresh=False, vertical_overflow="visible")
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._live.stop()
+
+    def show(self, step: Data) -> None:
+        """Add a step."""
+        self._steps.append(step)
+        self._live.update(self._table(), refresh=True)
+
+    def _table(self) -> Any:  # noqa: ANN401 - a rich table; rich is imported for a terminal only
+        from rich import box
+        from rich.table import Table
+
+        last = self._steps[-1] if self._steps else None
+        title = f"Pilot-line twin, {last['runs_made'] if last else 0} of {self._runs} runs"
+        caption = "reading three earlier lines …"
+        if last:
+            trust = ", ".join(f"{name} {value:.2f}" for name, value in last["trust"].items())
+            caption = f"trust: {trust} | error in % of each response's spread"
+        table = Table(
+            title=title, caption=caption, box=box.SIMPLE_HEAD, title_justify="left",
+            caption_justify="left", pad_edge=False, padding=(0, 0, 0, 1),
+            show_edge=False, collapse_padding=True,
+        )  # fmt: skip
+        responses = list(last["error"]) if last else []
+        table.add_column("run", no_wrap=True)
+        table.add_column("recipe", no_wrap=True)
+        for name in responses:
+            table.add_column(f"{name}\n(predicted)", justify="right", no_wrap=True)
+        table.add_column("bits", justify="right", no_wrap=True)
+        table.add_column("err", justify="right", no_wrap=True)
+        for step in self._steps:
+            self._rows(table, step, responses)
+        return table
+
+    def _rows(self, table: Any, step: Data, responses: list[str]) -> None:  # noqa: ANN401 - rich
+        error = f"{100 * step['relative_error']:.0f}%"
+        if step["plan"] is None:
+            blank = [""] * len(responses)
+            table.add_row("–", "no run yet", *blank, "", error, end_section=True)
+            return
+        runs = step["plan"]["runs"]
+        for place, run in enumerate(runs):
+            last = place == len(runs) - 1
+            recipe = " ".join(number(value) for value in run["settings"].values())
+            table.add_row(
+                run["run"], recipe,
+                *(_short_against(run, step["measured"][run["run"]], name) for name in responses),
+                f"{run['information_bits']:.2f}", error if last else "", end_section=last,
+            )  # fmt: skip
+
+
+def _short_against(run: Data, measured: Data, name: str) -> str:
+    figures = run["predicted"][name]
+    sd = number(float(f"{figures['sd_result']:.1g}"))
+    return f"{measured[name]:.3g} ({figures['mean']:.3g}±{sd})"

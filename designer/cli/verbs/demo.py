@@ -1,0 +1,46 @@
+"""The demo: the main job on the built-in twin, shown while it happens."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+from designer.cli.text.demo import LiveDemo, demo_text, step_text
+from designer.cli.verbs.arguments import Parser, positive_whole
+from designer.cli.verbs.verb import Data, Verb
+
+if TYPE_CHECKING:
+    from designer.service import Service
+
+
+def _arguments(parser: Parser) -> None:
+    parser.add_argument(
+        "--runs", metavar="N", type=positive_whole, default=16, help="how many runs (default 16)"
+    )
+
+
+def _run(service: Service, arguments: Namespace) -> Data:
+    if getattr(arguments, "json", False):
+        return service.demo(arguments.runs)
+    if sys.stdout is not None and sys.stdout.isatty():
+        with LiveDemo(arguments.runs) as live:
+            return service.demo(arguments.runs, live.show)
+
+    def tell(step: Data) -> None:
+        sys.stdout.write("".join(f"{line}\n" for line in step_text(step)))
+        sys.stdout.flush()
+
+    return service.demo(arguments.runs, tell)
+
+
+VERBS = (
+    Verb(
+        "demo",
+        "a whole campaign on the built-in pilot-line twin",
+        _arguments,
+        _run,
+        lambda answer, _service, _arguments: demo_text(answer),
+        examples=("demo", "demo --runs 8"),
+    ),
+)

@@ -1,0 +1,66 @@
+"""Verbs about files: import, export."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from designer.cli.text.files import exported_text, imported_text
+from designer.cli.verbs.arguments import Parser
+from designer.cli.verbs.campaign import add_campaign
+from designer.cli.verbs.verb import Data, Verb
+
+if TYPE_CHECKING:
+    from designer.service import Service
+
+
+def _import_arguments(parser: Parser) -> None:
+    add_campaign(parser)
+    parser.add_argument("file", metavar="FILE", help="a filled plan sheet, .csv or .xlsx")
+    parser.add_argument("--dry-run", action="store_true", help="only show what would be recorded")
+
+
+def _export_arguments(parser: Parser) -> None:
+    add_campaign(parser)
+    parser.add_argument(
+        "file", metavar="FILE", help="its ending chooses: .csv .xlsx .json, a specification .toml"
+    )
+    parser.add_argument(
+        "--what", choices=("plan", "data", "events", "spec"), default="plan",
+        help="plan: all open runs (default); data: all results; events: the whole record",
+    )  # fmt: skip
+    parser.add_argument("--plan", metavar="ID", help="only the runs of this plan")
+    parser.add_argument("--force", action="store_true", help="overwrite the file")
+
+
+def _export(service: Service, arguments: Namespace) -> Data:
+    return service.export(
+        arguments.campaign,
+        Path(arguments.file),
+        what=arguments.what,
+        plan=arguments.plan,
+        force=arguments.force,
+    )
+
+
+VERBS = (
+    Verb(
+        "import",
+        "results from a filled plan sheet",
+        _import_arguments,
+        lambda service, arguments: service.import_results(
+            arguments.campaign, Path(arguments.file), dry_run=arguments.dry_run
+        ),
+        lambda answer, _service, _arguments: imported_text(answer),
+        examples=("import nmc622-line4 plan.xlsx --dry-run",),
+    ),
+    Verb(
+        "export",
+        "plan, data, events or specification as a file",
+        _export_arguments,
+        _export,
+        lambda answer, _service, _arguments: exported_text(answer),
+        examples=("export nmc622-line4 plan.xlsx", "export nmc622-line4 data.csv --what data"),
+    ),
+)

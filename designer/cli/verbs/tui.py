@@ -1,0 +1,50 @@
+"""The terminal UI: everything the verbs do, on screens."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+from designer.campaigns.errors import Problem
+from designer.cli.errors import UsageError
+from designer.cli.verbs.arguments import Parser
+from designer.cli.verbs.verb import Data, Verb
+
+if TYPE_CHECKING:
+    from designer.service import Service
+
+
+def on_terminal() -> bool:
+    """Whether a person sits in front of this process."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+
+
+def _arguments(parser: Parser) -> None:
+    parser.add_argument("campaign", metavar="CAMPAIGN", nargs="?", help="what to open first")
+
+
+def _run(service: Service, arguments: Namespace) -> Data:
+    if getattr(arguments, "json", False):
+        raise UsageError(
+            Problem("tui", "shows screens, not JSON", hint="designer status NAME --json")
+        )
+    if not on_terminal():
+        hint = "designer status NAME and designer show NAME tell the same as text"
+        raise UsageError(Problem("tui", "needs a terminal", hint=hint))
+    from designer.tui.start import open_ui
+
+    return {"exit_code": open_ui(service, arguments.campaign)}
+
+
+VERBS = (
+    Verb(
+        "tui",
+        "the terminal UI (as designer alone on a terminal)",
+        _arguments,
+        _run,
+        lambda _answer, _service, _arguments: [],
+        examples=("tui", "tui nmc622-line4"),
+        exit_code=lambda answer: int(answer["exit_code"]),
+    ),
+)

@@ -1,0 +1,180 @@
+"""Figures of one evaluation: what was learned, how good the models are, how far lines are trusted.
+
+They are kept as a derived cache, so that `status` needs no model.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from designer.acquisition.candidates.stratified import draw
+from designer.acquisition.plan.plan import Plan, make_plan
+from designer.acquisition.selection.problem import DEFAULT_RUNS
+from designer.campaigns.errors import InputError
+from designer.engine.context import situation
+from designer.engine.fitted_campaign import Knowledge
+from designer.engine.predicting import best_recipes
+from designer.engine.report import (
+    odds_figures,
+    report_figures,
+    report_warnings,
+    share_figures,
+)
+from designer.engine.threads import one_thread
+from designer.models.arrays import FloatArray
+from designer.models.diagnostics.cross_validation import leave_one_run_out
+from designer.models.diagnostics.report import TOO_EARLY
+from designer.models.diagnostics.trust import LineTrust, TrustEstimate, overall_trust
+from designer.models.posterior.before import without_target_runs
+from designer.models.posterior.posterior import ResponsePosterior
+
+_REFERENCES = 256  # points over which uncertainty is averaged
+
+
+def evaluate(knowledge: Knowledge, plan: Plan | None = None) -> dict[str, Any]:
+    """Everything `status` shows that takes a model.
+
+    Args:
+        knowledge: fitted models.
+        plan: where one was just computed; None: what the planner would do next is looked at.
+
+    Returns:
+        JSON-able figures.
+    """
+    with one_thread():
+        best = best_recipes(knowledge, 1)
+        plan = plan or _next_plan(knowledge)
+        ahead = None if plan is None else plan.outlook
+        region = _region(knowledge)
+        report, odds = report_figures(knowledge), odds_figures(knowledge)
+        lines = _with_shares(line_figures(knowledge), share_figures(knowledge, region))
+        return {
+            "information_bits": information_so_far(knowledge, region),
+            "expected_next_bits": _next_bits(plan),
+            "outlook": None if ahead is None else ahead.to_dict(),
+            "responses": response_figures(knowledge),
+            "lines": lines,
+            "best": best[0] if best else None,
+            "report": report,
+            "history_odds": odds,
+            "warnings": report_warnings(knowledge, report, odds),
+            "notes": list(knowledge.notes),
+        }
+
+
+def information_so_far(knowledge: Knowledge, region: FloatArray) -> float:
+    """Information of all results so far about the responses over the feasible region, in bits.
+
+    ``½ log2(T_before / T_now)`` with T the mean over responses of the mean variance over the
+    region, each relative to that before the first result; "before" are the earlier lines at the
+    same hyperparameters.
+
+    Args:
+        knowledge: fitted models.
+        region: encoded points that stand for the feasible region, ``[n, D]``.
+    """
+    posteriors = knowledge.posteriors
+    if not any(p.fitted.rows.target_rows for p in posteriors.values()):
+        return 0.0
+    left = [
+        float(p.variance(region).mean() / without_target_runs(p).variance(region).mean())
+        for p in posteriors.values()
+    ]
+    return max(0.0, float(-0.5 * np.log2(np.mean(left))))
+
+
+def _region(knowledge: Knowledge) -> FloatArray:
+    """Points that stand for the feasible region, ``[256, D]`` at most."""
+    candidates = knowledge.candidates
+    count = min(_REFERENCES, len(candidates))
+    rows = draw(candidates.morton, np.ones(len(candidates)), count, np.random.default_rng(0))
+    return candidates.subset(rows).encode(knowledge.training.space)
+
+
+def _next_plan(knowledge: Knowledge) -> Plan | None:
+    """What the planner would do next: no further run while some are open."""
+    from datetime import UTC, datetime
+
+    now = datetime.now(UTC)
+    given, _ = knowledge.givens({})
+    around = situation(knowledge.state, knowledge.training, now, replace=False)
+    try:
+        return make_plan(
+            knowledge.state.spec,
+            knowledge.training.space,
+            knowledge.shown,
+            runs=0 if around.pending else DEFAULT_RUNS,
+            given=given,
+            situation=around,
+            seed=0,
+        )
+    except InputError:  # nothing is left to propose: every recipe was abandoned
+        return None
+
+
+def _next_bits(plan: Plan | None) -> float | None:
+    """Information of the next run: the plan's first by rank, else one beyond the open ones."""
+    if plan is None:
+        return None
+    first = [run.bits for run in plan.runs if run.rank == 1]
+    if first:
+        return first[0]
+    return None if plan.outlook is None else plan.outlook.next_bits
+
+
+def response_figures(knowledge: Knowledge) -> dict[str, dict[str, float | None]]:
+    """Leave-one-run-out error and coverage of 95 % intervals per response of the specification."""
+    figures: dict[str, dict[str, float | None]] = {}
+    for response in knowledge.state.spec.responses:
+        posterior = knowledge.posteriors.get(response.name)
+        figures[response.name] = {"error_sd": None, "coverage": None}
+        if posterior is not None and _measured_runs(posterior) >= TOO_EARLY:
+            loo = leave_one_run_out(posterior.fitted)
+            figures[response.name] = {"error_sd": loo.error_sd, "coverage": loo.coverage}
+    return figures
+
+
+def _measured_runs(posterior: ResponsePosterior) -> int:
+    """Number of the target's runs with a value of this response."""
+    data = posterior.fitted.data
+    return len(np.unique(data.runs[data.target]))
+
+
+def line_figures(knowledge: Knowledge) -> dict[str, dict[str, Any]]:
+    """Trust in each earlier line that is in use and has rows, overall and per response, by name."""
+    lines = knowledge.training.lines
+    return {
+        lines[found.line - 1]: {
+            **_trust(found),
+            "responses": {name: _trust(each) for name, each in found.by_response.items()},
+        }
+        for found in overall_trust([*knowledge.posteriors.values()], len(lines))
+    }
+
+
+def _trust(found: TrustEstimate | LineTrust) -> dict[str, float]:
+    return {
+        "trust": found.trust,
+        "trust_low": found.low,
+        "trust_high": found.high,
+        "worth_runs": found.worth_runs,
+    }
+
+
+def _with_shares(
+    lines: dict[str, dict[str, Any]], shares: dict[str, dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """Trust and what each line's rows determine, in one table."""
+    return {
+        name: {
+            **line,
+            "responses": {
+                response: {**trust, **shares[name]["responses"][response]}
+                for response, trust in line["responses"].items()
+            },
+            "warnings": shares[name]["warnings"],
+        }
+        for name, line in lines.items()
+    }

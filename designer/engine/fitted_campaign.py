@@ -1,0 +1,125 @@
+"""Everything learned from a campaign's log: training data and one posterior per response."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from designer.acquisition.candidates.candidates import Candidates, make_candidates
+from designer.campaigns.earlier_lines.doubt import unseen_doubt
+from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.log.state import CampaignState
+from designer.engine.failing import learn_success
+from designer.engine.process_links import response_links, unused_knowledge
+from designer.engine.training import (
+    TrainingSet,
+    default_givens,
+    has_knowledge,
+    training_set,
+)
+from designer.models.compression.fit_cache import Memory
+from designer.models.fitting.all_responses import fit_responses
+from designer.models.posterior.averaging import average
+from designer.models.posterior.posterior import ResponsePosterior
+from designer.models.success_gp import SuccessModel
+
+Progress = Callable[[str, float | None], None]
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """A campaign at one log position, with its fitted models.
+
+    Attributes:
+        state: the campaign.
+        training: what the models learned from.
+        posteriors: belief about each response that was ever measured, at the most probable
+            hyperparameters, by name: what plans are computed with.
+    """
+
+    state: CampaignState
+    training: TrainingSet
+    posteriors: dict[str, ResponsePosterior]
+
+    @cached_property
+    def shown(self) -> dict[str, ResponsePosterior]:
+        """The same averaged over hyperparameters: what is shown to people."""
+        return {name: average(posterior) for name, posterior in self.posteriors.items()}
+
+    @cached_property
+    def success(self) -> SuccessModel | None:
+        """Where runs can be made at all; None while nothing failed."""
+        return learn_success(self.state, self.training)
+
+    @cached_property
+    def candidates(self) -> Candidates:
+        """Recipes that may be proposed when nobody told what the givens are."""
+        return make_candidates(self.state.spec, given=self.default_givens)
+
+    @cached_property
+    def default_givens(self) -> dict[str, float]:
+        """What a given is taken to be when nobody told."""
+        return default_givens(self.state)
+
+    def givens(self, told: Mapping[str, float]) -> tuple[dict[str, float], list[str]]:
+        """A value for every given, and a sentence about each that was assumed."""
+        values, notes = {**self.default_givens, **told}, []
+        for given in self.state.spec.givens:
+            if given.name not in told:
+                unit = f" {given.unit}" if given.unit else ""
+                shown = f"{given.format(values[given.name])}{unit}"
+                notes.append(f"{given.name} was not given: taken to be {shown}")
+        return values, notes
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences for the user about data and fits."""
+        fits = (note for p in self.posteriors.values() for note in p.report.messages)
+        doubt = unseen_doubt(self.state)
+        doubts = () if doubt is None else (doubt,)
+        return (*unused_knowledge(self.state.spec), *self.training.notes, *fits, *doubts)
+
+    @property
+    def hyperparameters(self) -> dict[str, dict[str, float]]:
+        """Fitted hyperparameters per response, JSON-able."""
+        return {name: p.hyperparameters for name, p in self.posteriors.items()}
+
+
+def learn(state: CampaignState, progress: Progress, memory: Memory | None = None) -> Knowledge:
+    """Fit every response from the default starts, so that the log alone decides the result.
+
+    Args:
+        state: the campaign.
+        progress: told what is being done.
+        memory: of what long histories said before; changes the time, never the result.
+    """
+    training = training_set(state)
+    posteriors = fit_responses(
+        training.responses,
+        training.space.groups,
+        len(training.lines),
+        response_links(state.spec, training.space),
+        watch=lambda name, share: progress(f"learning {name}", share),
+        memory=memory,
+    )
+    return Knowledge(state, training, posteriors)
+
+
+def learn_something(
+    state: CampaignState, progress: Progress, memory: Memory | None = None
+) -> Knowledge:
+    """`learn`, refusing a campaign that knows nothing.
+
+    Raises:
+        InputError: no result and no earlier line.
+    """
+    if not has_knowledge(state):
+        raise InputError(
+            Problem(
+                state.spec.name,
+                "there is nothing to predict from: no result and no earlier line in use",
+                hint="Record a run, or add an earlier line with `designer lines add`",
+            )
+        )
+    return learn(state, progress, memory)

@@ -1,0 +1,1 @@
+"""Words and tables shared by command line and terminal UI. Imports nothing of this package."""

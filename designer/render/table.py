@@ -1,0 +1,214 @@
+"""A small table for terminals: aligned columns, units in the heading, broken to fit."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from designer.render.words import plain
+
+GAP = "  "
+NARROWEST = 16  # characters a wrapped column keeps, however many columns compete (assumption)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    Attributes:
+        title: heading.
+        cells: one text per row.
+        unit: shown in brackets under the heading.
+        left: text to the left (words) instead of to the right (numbers).
+        key: repeated when the table has to be broken into several side by side.
+        wrap: long cells may go over several lines.
+    """
+
+    title: str
+    cells: Sequence[str]
+    unit: str | None = None
+    left: bool = False
+    key: bool = False
+    wrap: bool = False
+
+
+def screen_width() -> int:
+    """Characters per line: the terminal's, ``COLUMNS``, else 80."""
+    return max(40, shutil.get_terminal_size((80, 24)).columns)
+
+
+def display_width(text: str) -> int:
+    """Terminal cells a text takes (wide East Asian characters 2, combining marks 0)."""
+    if text.isascii():
+        return len(text)
+    return sum(_cell_width(character) for character in text)
+
+
+def _cell_width(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Break a text at spaces into lines of at most ``width`` cells; longer words are cut."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split():
+        if line and display_width(line) + 1 + display_width(word) <= width:
+            line += f" {word}"
+            continue
+        if line:
+            lines.append(line)
+        *full, line = _cut(word, width)
+        lines.extend(full)
+    return [*lines, line]
+
+
+def _cut(word: str, width: int) -> list[str]:
+    if display_width(word) <= width:
+        return [word]
+    parts = [""]
+    for character in word:
+        if parts[-1] and display_width(parts[-1]) + _cell_width(character) > width:
+            parts.append("")
+        parts[-1] += character
+    return parts
+
+
+def paragraph(label: str, text: str, width: int) -> list[str]:
+    """``label`` and a wrapped text beside it, all lines of the text aligned."""
+    indent = display_width(label)
+    first, *rest = wrapped(plain(text), max(NARROWEST, width - indent))
+    return [label + first, *(" " * indent + line for line in rest)]
+
+
+def table(columns: Sequence[Column], width: int | None = None) -> list[str]:
+    """Lines of a table that fits ``width`` characters.
+
+    Too wide tables are narrowed in this order: headings are broken at underscores, cells of
+    wrapping columns go over several lines, and last the columns are dealt out over several
+    tables below each other, each with the key columns in front. Only a single cell wider than
+    the screen can stick out.
+    """
+    width = width or screen_width()
+    clean = [_Clean(column) for column in columns]
+    for fit in (_as_is, _narrow_headings, _narrow_cells):
+        fit(clean, width)
+        if _total(clean) <= width:
+            return _block(clean, width)
+    lines: list[str] = []
+    for block in _dealt(clean, width):
+        lines.extend(["", *_block(block, width)] if lines else _block(block, width))
+    return lines
+
+
+class _Clean:
+    """A column with escaped text and the layout chosen so far."""
+
+    def __init__(self, column: Column) -> None:
+        self.column = column
+        self.title = plain(column.title)
+        self.unit = f"[{plain(column.unit)}]" if column.unit not in (None, "", "1") else ""
+        self.texts = [plain(cell) for cell in column.cells]
+        self.heading: list[str] = []
+        self.cells: list[list[str]] = []
+
+    @property
+    def width(self) -> int:
+        lines = [*self.heading, self.unit, *(line for cell in self.cells for line in cell)]
+        return max((display_width(line) for line in lines), default=0)
+
+    def lay_out(self, heading: list[str], cell_width: int | None = None) -> None:
+        self.heading = heading
+        if cell_width is None:
+            self.cells = [[text] for text in self.texts]
+        else:
+            self.cells = [wrapped(text, cell_width) for text in self.texts]
+
+
+def _as_is(columns: list[_Clean], _width: int) -> None:
+    for column in columns:
+        column.lay_out([column.title])
+
+
+def _narrow_headings(columns: list[_Clean], _width: int) -> None:
+    for column in columns:
+        column.lay_out(_broken_title(column))
+
+
+def _broken_title(column: _Clean) -> list[str]:
+    """The title over several lines, no wider than the cells where its words allow that."""
+    words = re.findall(r"[^_ ]+_*|_+", column.title) or [""]
+    body = max((display_width(text) for text in [column.unit, *column.texts]), default=0)
+    room = max(body, *(display_width(word) for word in words))
+    lines = [words[0]]
+    for word in words[1:]:
+        glue = "" if lines[-1].endswith("_") else " "
+        if display_width(lines[-1] + glue + word) <= room:
+            lines[-1] += glue + word
+        else:
+            lines.append(word)
+    return lines
+
+
+def _narrow_cells(columns: list[_Clean], width: int) -> None:
+    soft = [column for column in columns if column.column.wrap]
+    fixed = sum(column.width for column in columns if not column.column.wrap)
+    left = width - fixed - len(GAP) * (len(columns) - 1)
+    # the narrow ones first: what they do not need goes to the wide ones
+    for position, column in enumerate(sorted(soft, key=lambda column: column.width)):
+        room = max(NARROWEST, left // (len(soft) - position))
+        column.lay_out(_broken_title(column), room)
+        left -= min(column.width, room)
+
+
+def _total(columns: Sequence[_Clean]) -> int:
+    return sum(column.width for column in columns) + len(GAP) * (len(columns) - 1)
+
+
+def _dealt(columns: list[_Clean], width: int) -> list[list[_Clean]]:
+    keys = [column for column in columns if column.column.key]
+    blocks: list[list[_Clean]] = [list(keys)]
+    for column in columns:
+        if column.column.key:
+            continue
+        if len(blocks[-1]) > len(keys) and _total([*blocks[-1], column]) > width:
+            blocks.append(list(keys))
+        blocks[-1].append(column)
+    return blocks
+
+
+def _block(columns: Sequence[_Clean], width: int) -> list[str]:
+    for column in columns:  # a heading was broken for nothing where there is room after all
+        broken, column.heading = column.heading, [column.title]
+        if _total(columns) > width:
+            column.heading = broken
+    height = max((len(column.heading) for column in columns), default=0)
+    headings = [[""] * (height - len(column.heading)) + column.heading for column in columns]
+    if any(column.unit for column in columns):
+        headings = [
+            [*heading, column.unit] for heading, column in zip(headings, columns, strict=True)
+        ]
+    rows = [headings, *([column.cells[k] for column in columns] for k in range(_rows(columns)))]
+    lines: list[str] = []
+    for row in rows:
+        for k in range(max(len(cell) for cell in row)):
+            parts = [
+                _aligned(cell[k] if k < len(cell) else "", column)
+                for cell, column in zip(row, columns, strict=True)
+            ]
+            lines.append(GAP.join(parts).rstrip())
+    return lines
+
+
+def _rows(columns: Sequence[_Clean]) -> int:
+    return max((len(column.cells) for column in columns), default=0)
+
+
+def _aligned(text: str, column: _Clean) -> str:
+    space = " " * (column.width - display_width(text))
+    return text + space if column.column.left else space + text

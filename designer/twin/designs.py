@@ -1,0 +1,130 @@
+"""Plans that earlier lines were run by: a Sobol sequence, and a split plot with shared batches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from designer.models.arrays import FloatArray
+from designer.twin.factors import TwinFactor
+
+PlanKind: TypeAlias = Literal["sobol", "split_plot"]
+
+# Primitive polynomials and initial direction numbers of dimensions 2–5: Joe & Kuo 2008
+# (SIAM J. Sci. Comput. 30, 2635), file new-joe-kuo-6.21201, columns s, a, m_i.
+_DIRECTIONS: tuple[tuple[int, int, tuple[int, ...]], ...] = (
+    (1, 0, (1,)),
+    (2, 1, (1, 3)),
+    (3, 1, (1, 3, 1)),
+    (3, 2, (1, 1, 1)),
+)
+_BITS = 30
+
+
+def _direction_numbers(dimension: int) -> list[int]:
+    """The ``_BITS`` direction numbers of one dimension, as integers of ``_BITS`` bits."""
+    if dimension == 0:
+        return [1 << (_BITS - 1 - k) for k in range(_BITS)]
+    degree, coefficients, initial = _DIRECTIONS[dimension - 1]
+    v = [m << (_BITS - 1 - k) for k, m in enumerate(initial)]
+    for k in range(degree, _BITS):
+        value = v[k - degree] ^ (v[k - degree] >> degree)
+        for i in range(1, degree):
+            if (coefficients >> (degree - 1 - i)) & 1:
+                value ^= v[k - i]
+        v.append(value)
+    return v
+
+
+def sobol(n: int, dimensions: int, rng: np.random.Generator | None = None) -> FloatArray:
+    """Points of the Sobol sequence in the open unit cube, ``[n, dimensions]``.
+
+    Antonov & Saleev's Gray-code order; with ``rng`` shifted digitally (xor), which keeps the
+    balance of the sequence.
+
+    Raises:
+        ValueError: more than five dimensions.
+    """
+    if not 1 <= dimensions <= len(_DIRECTIONS) + 1:
+        raise ValueError(f"{dimensions} dimensions; allowed: 1 to {len(_DIRECTIONS) + 1}")
+    index = np.arange(n, dtype=np.int64)
+    gray = index ^ (index >> 1)
+    points = np.zeros((n, dimensions), dtype=np.int64)
+    for d in range(dimensions):
+        for bit, direction in enumerate(_direction_numbers(d)):
+            points[:, d] ^= np.where((gray >> bit) & 1, direction, 0)
+    if rng is not None:
+        points ^= rng.integers(0, 1 << _BITS, size=dimensions)
+    return np.asarray((points + 0.5) / (1 << _BITS), dtype=np.float64)
+
+
+def stratified(n: int, rng: np.random.Generator) -> FloatArray:
+    """One random value in each of ``n`` equal parts of (0, 1), in random order."""
+    return np.asarray((rng.permutation(n) + rng.random(n)) / n, dtype=np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class TwinPlan:
+    """Recipes in the order they are made, with batch ids for every stage but the last.
+
+    Attributes:
+        settings: set-points by factor, each ``[n]``.
+        batches: batch ids by stage (slurry, coating), each of length ``n``.
+    """
+
+    settings: dict[str, FloatArray]
+    batches: dict[str, list[str]]
+
+
+def batch_id(stage: str, number: int) -> str:
+    """``slurry-03``."""
+    return f"{stage}-{number:02d}"
+
+
+def sobol_plan(factors: Sequence[TwinFactor], n: int, rng: np.random.Generator) -> TwinPlan:
+    """Set-points of a shifted Sobol sequence; every run is its own slurry and its own strip."""
+    points = sobol(n, len(factors), rng)
+    settings = {
+        f.name: f.snap(f.low + points[:, d] * (f.high - f.low)) for d, f in enumerate(factors)
+    }
+    own = {stage: [batch_id(stage, k + 1) for k in range(n)] for stage in ("slurry", "coating")}
+    return TwinPlan(settings, own)
+
+
+def split_plot_plan(
+    factors: Sequence[TwinFactor],
+    n: int,
+    rng: np.random.Generator,
+    *,
+    runs_per_slurry: int = 8,
+    runs_per_strip: int = 2,
+) -> TwinPlan:
+    """Random slurries, each with several strips, each with several passes through the calender.
+
+    Every factor is stratified: slurry factors over all slurries, coating factors over the strips
+    of a slurry, calendering factors over the runs of a slurry.
+    """
+    run = np.arange(n)
+    slurry = run // runs_per_slurry
+    strip = slurry * -(-runs_per_slurry // runs_per_strip) + run % runs_per_slurry // runs_per_strip
+    settings = {}
+    for factor in factors:
+        share = np.empty(n)
+        if factor.stage == "slurry":
+            share = stratified(int(slurry.max()) + 1, rng)[slurry]
+        else:
+            plot = strip if factor.stage == "coating" else run
+            for s in np.unique(slurry):
+                rows = slurry == s
+                plots, position = np.unique(plot[rows], return_inverse=True)
+                share[rows] = stratified(len(plots), rng)[position]
+        settings[factor.name] = factor.snap(factor.low + share * (factor.high - factor.low))
+    strip_number = np.unique(strip, return_inverse=True)[1]
+    batches = {
+        "slurry": [batch_id("slurry", int(k) + 1) for k in slurry],
+        "coating": [batch_id("coating", int(k) + 1) for k in strip_number],
+    }
+    return TwinPlan(settings, batches)

@@ -1,0 +1,1 @@
+"""Our posteriors as BoTorch models. May import posterior and below."""

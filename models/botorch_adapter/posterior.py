@@ -1,0 +1,219 @@
+"""One response's posterior in torch, for ``botorch_model``.
+
+The algebra of ResponsePosterior again, differentiable and with batch dimensions, for S sets of
+hyperparameters at once; agreement with the numpy side is tested, not assumed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from gpytorch.distributions import MultivariateNormal
+from linear_operator import to_linear_operator
+from torch import Tensor
+
+from designer.models.botorch_adapter.covariance import (
+    TINY,
+    Covariance,
+    TorchChart,
+    own_rows,
+    tensor,
+)
+from designer.models.data.scaling import LOWEST_SHARE, MIN_BASE, Scaling
+from designer.models.posterior.averaging import AveragedPosterior
+from designer.models.posterior.posterior import ResponsePosterior
+
+_JITTER = 1e-8  # on joint covariances, relative to the prior variance
+_LOWEST_Z = 6.0  # results ≤ 0 on a log scale count as this many sd below the prediction
+
+
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """One response: rows conditioned on and the algebra of its posterior, on the model scale.
+
+    Tensors may carry leading batch dimensions after ``condition``; S members stand before the
+    last one or two dimensions.
+
+    Attributes:
+        name: of the response.
+        scaling: raw units ↔ model scale.
+        chart: what the covariance sees of a point.
+        covariance: of the target's surface.
+        rows: viewed rows, ``[..., 1, N, C]``.
+        chol: Cholesky factor of their covariance, ``[..., S, N, N]``.
+        alpha: weights of the mean, ``[..., S, N]``.
+        prior_alpha: weights of the mean before shrinking, of the first rows, ``[S, N_0]``.
+        weights: of the members in the mixture, ``[S]``.
+        mean_weights: of the members in its mean, ``[S]``.
+        variance: prior variance without features and slopes, ``[S, 1, 1]``.
+        noise_factor: noise variance (factor) of the target, ``[S, 1]``.
+        hidden: batch effects that are part of it, ``[S, 1]``.
+        batch_variance: of all stages' batch effects together, ``[S, 1]``.
+        spread: variance per squared mean while the target's trust is unknown, ``[S, 1]``.
+    """
+
+    name: str
+    scaling: Scaling
+    chart: TorchChart
+    covariance: Covariance
+    rows: Tensor
+    chol: Tensor
+    alpha: Tensor
+    prior_alpha: Tensor
+    weights: Tensor
+    mean_weights: Tensor
+    variance: Tensor
+    noise_factor: Tensor
+    hidden: Tensor
+    batch_variance: Tensor
+    spread: Tensor
+
+    # ---- posterior -----------------------------------------------------------------------------
+
+    def raw(self, X: Tensor, observation_noise: bool | Tensor) -> MultivariateNormal:
+        """Joint normal at encoded points ``[..., q, D]`` in raw units."""
+        means, covariances = self._members(self._view(X))
+        if observation_noise is True:  # a tensor is added below, in raw units
+            covariances = covariances + torch.diag_embed(self._noise(means) + self.batch_variance)
+        mean, covariance = self._mixed(means, covariances)
+        s, m = self.scaling.spread, self.scaling.center + self.scaling.spread * mean
+        covariance = s * s * covariance
+        if self.scaling.log:
+            v = torch.diagonal(covariance, dim1=-2, dim2=-1)
+            root = torch.exp(m + 0.5 * v)
+            covariance = root.unsqueeze(-1) * root.unsqueeze(-2) * torch.expm1(covariance)
+            m = torch.exp(m)
+        if isinstance(observation_noise, Tensor):
+            covariance = covariance + torch.diag_embed(observation_noise.expand(m.shape))
+        return MultivariateNormal(m, to_linear_operator(covariance))
+
+    def model_scale(self, X: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean ``[..., q]`` and covariance ``[..., q, q]`` of the mixture, on the model scale."""
+        return self._mixed(*self._members(self._view(X)))
+
+    def condition(self, X: Tensor, y: Tensor, noise: Tensor | None) -> Surface:
+        """Conditioned on results ``y [..., q]`` at encoded points ``X [..., q, D]``.
+
+        Every member is conditioned; their weights stay.
+        """
+        V = self._view(X)
+        means, _ = self._members(V)
+        cross = self.covariance.to_rows(V, self.rows)
+        half = torch.linalg.solve_triangular(self.chol, cross.mT, upper=False)
+        corner = self.covariance.to_points(V) - half.mT @ half
+        if noise is None:
+            variance = self._noise(means) + self.batch_variance
+        else:
+            scale = self.scaling.spread * (self._median(means) if self.scaling.log else 1.0)
+            variance = noise.unsqueeze(-2) / scale**2
+        corner = corner + torch.diag_embed(variance + _JITTER * self.variance.squeeze(-1))
+        factor = torch.linalg.cholesky(corner)
+        sd = torch.diagonal(corner, dim1=-2, dim2=-1).sqrt()
+        residual = self._model_value(y.unsqueeze(-2), means, sd) - means
+        # mean' = mean + C(·, X) (C(X, X) + N)⁻¹ residual, written as weights of all rows
+        beta = torch.cholesky_solve(residual.unsqueeze(-1), factor)
+        back = torch.linalg.solve_triangular(self.chol.mT, half @ beta, upper=True)
+        old = (self.alpha.unsqueeze(-1) - back).squeeze(-1)
+        batch = corner.shape[:-3]  # noise that depends on the mean brings the means' batch along
+        rows = [part.expand(*batch, -1, -1, -1) for part in (self.rows, V)]
+        members = corner.shape[-3]
+        return replace(
+            self,
+            covariance=self.covariance.extended(X.shape[-2]),
+            rows=torch.cat(rows, dim=-2),
+            chol=_extended(self.chol, half.expand(*batch, members, -1, -1), factor),
+            alpha=torch.cat([old, beta.squeeze(-1).expand(*old.shape[:-1], -1)], dim=-1),
+        )
+
+    # ---- pieces --------------------------------------------------------------------------------
+
+    def _view(self, X: Tensor) -> Tensor:
+        return self.chart.points(X).unsqueeze(-3)
+
+    def _members(self, V: Tensor) -> tuple[Tensor, Tensor]:
+        """Means ``[..., S, q]`` and covariances ``[..., S, q, q]`` of the members."""
+        cross = self.covariance.to_rows(V, self.rows)
+        means = (cross @ self.alpha.unsqueeze(-1)).squeeze(-1)
+        half = torch.linalg.solve_triangular(self.chol, cross.mT, upper=False)
+        covariance = self.covariance.to_points(V) - half.mT @ half
+        # the target's trust is unknown: see ResponsePosterior
+        plain = (cross[..., : self.prior_alpha.shape[-1]] @ self.prior_alpha.unsqueeze(-1)).squeeze(
+            -1
+        )
+        eye = torch.eye(V.shape[-2], dtype=torch.float64)
+        covariance = covariance + torch.diag_embed(self.spread * plain.square())
+        covariance = covariance + _JITTER * self.variance * eye
+        return means, covariance.expand(*means.shape, means.shape[-1])
+
+    def _mixed(self, means: Tensor, covariances: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and covariance of the mixture (matched moments)."""
+        w = self.weights[:, None, None]
+        centre = (self.weights[:, None] * means).sum(dim=-2, keepdim=True)
+        off = means - centre
+        between = (w * (off.unsqueeze(-1) * off.unsqueeze(-2))).sum(dim=-3)
+        covariance = (w * covariances).sum(dim=-3) + between
+        return (self.mean_weights[:, None] * means).sum(dim=-2), covariance
+
+    def _median(self, mean: Tensor) -> Tensor:
+        return torch.exp(self.scaling.center + self.scaling.spread * mean)
+
+    def _model_value(self, y: Tensor, mean: Tensor, sd: Tensor) -> Tensor:
+        scaling = self.scaling
+        if not scaling.log:
+            return (y - scaling.center) / scaling.spread
+        lowest = mean - _LOWEST_Z * sd
+        z = (torch.log(y.clamp_min(TINY)) - scaling.center) / scaling.spread
+        return torch.maximum(z, lowest)
+
+    def _noise(self, mean: Tensor) -> Tensor:
+        """``ResponsePosterior.noise`` at points with these means, ``[..., S, q]``."""
+        scaling = self.scaling
+        base = torch.ones_like(mean)
+        if scaling.noise_sd is not None:
+            relative = scaling.noise_sd * base
+            if scaling.log:
+                y = self._median(mean).clamp_min(LOWEST_SHARE * scaling.typical)
+                relative = (relative / y).clamp_max(1.0)
+            base = (relative / scaling.spread).square().clamp_min(MIN_BASE)
+        total = base * self.noise_factor
+        return torch.maximum(total - self.hidden, 0.5 * total)
+
+
+def surface_of(posterior: ResponsePosterior) -> Surface:
+    """The tensors of one posterior; an averaged one becomes a mixture."""
+    members, weights = [posterior], np.ones(1)
+    mean_weights = weights
+    if isinstance(posterior, AveragedPosterior):
+        members, weights, mean_weights = posterior.mixture()
+    rows, chart = posterior.conditioned, posterior.fitted.chart
+    column = [[float(m.parameters.noise[-1])] for m in members]
+    return Surface(
+        name=posterior.name,
+        scaling=posterior.scaling,
+        chart=TorchChart.of(chart),
+        covariance=Covariance.of(
+            [m.kernel for m in members],
+            [m.parameters.trust[rows.position] for m in members],
+            own_rows(rows.position, posterior.parameters),
+        ),
+        rows=tensor(rows.X)[None],
+        chol=tensor(np.array([m.chol for m in members])),
+        alpha=tensor(np.array([m.alpha * m.trust_shrink for m in members])),
+        prior_alpha=tensor(np.array([m.alpha for m in members])),
+        weights=tensor(weights),
+        mean_weights=tensor(mean_weights),
+        variance=tensor(np.array([m.kernel.constant for m in members]))[:, None, None],
+        noise_factor=tensor(np.array(column)),
+        hidden=tensor(np.array([[m.hidden_batch_variance] for m in members])),
+        batch_variance=tensor(np.array([[m.batch_variance.sum()] for m in members])),
+        spread=tensor(np.array([[m.trust_spread] for m in members])),
+    )
+
+
+def _extended(chol: Tensor, half: Tensor, corner: Tensor) -> Tensor:
+    """Cholesky factor with q more rows; batch dimensions from ``half [..., N, q]``."""
+    batch = half.shape[:-2]
+    top = torch.cat([chol.expand(*batch, -1, -1), torch.zeros_like(half)], dim=-1)
+    return torch.cat([top, torch.cat([half.mT, corner.expand(*batch, -1, -1)], dim=-1)], dim=-2)

@@ -1,0 +1,1 @@
+"""Long histories condensed into a few values of their surfaces. May import gp and below."""

@@ -1,0 +1,251 @@
+"""A long earlier line by itself: its measurements as a few values of its surface.
+
+The line alone is a GP f with noise and batch effects. Its kernel is replaced by a pivoted Cholesky
+factor of low rank, ``K ≈ LL'`` (Harbrecht, Peters & Schneider 2012), with what that leaves out as
+more noise (FITC; Snelson & Ghahramani 2006): ``y = Lv + w + e``, ``v ~ N(0, I)``. All that y says
+about f at M of the line's points is then a Gaussian message in closed form: with ``f_Z = R'a``
+from ``L_Z' = QR`` the information about v is rotated by Q and the rest of v integrated out. Unlike
+a projection on M kernel functions it has no error from what M functions cannot follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve, solve_triangular
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from designer.models.arrays import BoolArray, FloatArray, IntArray
+from designer.models.compression.low_rank import LineKernel, low_rank, representative
+from designer.models.gp.pseudo_rows import Summary
+
+_TOLERANCE = 1e-2  # variance left out per noise variance at which a lower rank will do
+_STEP = 0.1  # of differences, in logarithms of variances
+_NEWTON = 2  # steps from the hyperparameters of some rows to those of all
+_JITTER = 1e-10
+
+
+@dataclass(frozen=True, eq=False)
+class LineRows:
+    """The rows of one line, on the model scale.
+
+    Attributes:
+        X: encoded points, ``[n, D]``.
+        z: values, ``[n]``.
+        base: factor on the noise variance, ``[n]``.
+        batch: batch code per stage in ``stages``, ``[n, k]``; negative: shared with nobody.
+        stages: stages with batches shared by some of these rows.
+    """
+
+    X: FloatArray
+    z: FloatArray
+    base: FloatArray
+    batch: IntArray
+    stages: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return len(self.z)
+
+    def take(self, rows: IntArray) -> LineRows:
+        """Some of the rows."""
+        return LineRows(self.X[rows], self.z[rows], self.base[rows], self.batch[rows], self.stages)
+
+
+class LineModel:
+    """The line's GP at given lengthscales and amplitude.
+
+    Args:
+        rows: the measurements.
+        kernel: hyperparameters.
+        refine: the kernel comes from some of the rows: look for variances better for all.
+    """
+
+    def __init__(self, rows: LineRows, kernel: LineKernel, *, refine: bool) -> None:
+        self.rows = rows
+        self.level = float(rows.z.mean())
+        self._y = rows.z - self.level
+        noise = float(np.exp(kernel.variances[0]) * np.median(rows.base))
+        self.pivots, self._L, self._left = low_rank(rows.X, kernel, _TOLERANCE * noise)
+        self._groups = [_Batches(rows.batch[:, s]) for s in range(rows.batch.shape[1])]
+        self.variances = self._refined(kernel.variances) if refine else kernel.variances
+
+    def _moments(self, u: FloatArray) -> tuple[FloatArray, FloatArray, float]:
+        """``L'C⁻¹L``, ``L'C⁻¹y`` and ``½ (ln|C| + y'C⁻¹y)`` for noise C at variances u."""
+        noise = np.exp(u[0]) * self.rows.base + self._left
+        stacked = np.column_stack([self._L, self._y])
+        half, log_det = self._whitened(stacked, noise, np.exp(u[1:]))
+        gram = half.T @ half
+        return gram[:-1, :-1], gram[:-1, -1], 0.5 * (log_det + float(gram[-1, -1]))
+
+    def _whitened(
+        self, F: FloatArray, noise: FloatArray, effects: FloatArray
+    ) -> tuple[FloatArray, float]:
+        """``C^{-½} F`` and ``ln|C|``: rows that share no batch are independent."""
+        out = F / np.sqrt(noise)[:, None]
+        log_det = float(np.log(noise).sum())
+        for block in self._blocks:
+            C = np.diag(noise[block])
+            for group, variance in zip(self._groups, effects, strict=True):
+                C += variance * group.common(block)
+            chol = np.linalg.cholesky(C)
+            out[block] = solve_triangular(chol, F[block], lower=True)
+            log_det += 2.0 * float(np.log(np.diagonal(chol)).sum())
+            log_det -= float(np.log(noise[block]).sum())
+        return out, log_det
+
+    @cached_property
+    def _blocks(self) -> list[IntArray]:
+        """Rows that depend on each other through batches, group by group."""
+        n = len(self.rows)
+        pairs = [group.links for group in self._groups]
+        if not pairs:
+            return []
+        links = np.concatenate(pairs, axis=1)
+        graph = coo_array((np.ones(links.shape[1]), (links[0], links[1])), shape=(n, n))
+        _, label = connected_components(graph, directed=False)
+        order = np.argsort(label, kind="stable")
+        blocks = np.split(order, np.flatnonzero(np.diff(label[order])) + 1)
+        return [block for block in blocks if len(block) > 1]
+
+    def objective(self, u: FloatArray) -> float:
+        """Negative log likelihood of all rows, without ``n/2 ln 2π``."""
+        information, pull, value = self._moments(u)
+        information[np.diag_indices_from(information)] += 1.0
+        chol = np.linalg.cholesky(information)
+        half = solve_triangular(chol, pull, lower=True)
+        return value + float(np.log(np.diagonal(chol)).sum()) - 0.5 * float(half @ half)
+
+    def _refined(self, u: FloatArray) -> FloatArray:
+        """Better variances, from all rows: some Newton steps on the likelihood."""
+        for _ in range(_NEWTON):
+            _, slope, curvature = expanded(self.objective, u)
+            values, V = np.linalg.eigh(curvature)
+            step = V @ ((V.T @ slope) / np.maximum(np.abs(values), 1.0))
+            u = u - np.clip(step, -1.0, 1.0)
+        return u
+
+    @cached_property
+    def surprise(self) -> FloatArray:
+        """Leave-one-out residuals ``[n]`` per standard deviation (robust; batches set aside)."""
+        noise = np.exp(self.variances[0]) * self.rows.base + self._left
+        noise = noise + np.exp(self.variances[1:]).sum()
+        half = self._L / np.sqrt(noise)[:, None]
+        information = half.T @ half + np.eye(half.shape[1])
+        pull = half.T @ (self._y / np.sqrt(noise))
+        factor = cho_factor(information, lower=True)
+        residual = self._y - self._L @ cho_solve(factor, pull)
+        leverage = np.square(solve_triangular(factor[0], half.T, lower=True)).sum(axis=0)
+        out = residual / np.sqrt(noise * np.maximum(1.0 - leverage, 1e-3))
+        usual = 1.4826 * float(np.median(np.abs(out)))  # consistent with the sd of normal data
+        return np.asarray(out / min(max(usual, 0.1), 1.0))
+
+    def summary(self, count: int, doubted: IntArray) -> Summary:
+        """The line as ``count`` pseudo-rows at most.
+
+        Args:
+            count: M.
+            doubted: carried along.
+        """
+        information, pull, _ = self._moments(self.variances)
+        chosen = self.pivots[representative(self._L, self.pivots, information, count)]
+        chosen = np.sort(chosen)
+        values, noise = _message(self._L[chosen], information, pull)
+        K = self._L[chosen] @ self._L[chosen].T
+        base = float(np.exp(self.variances[0]))
+
+        def missing(u: FloatArray) -> float:
+            """What all rows say about u and the pseudo-rows do not."""
+            C = K + np.exp(u[0]) / base * noise
+            C[np.diag_indices_from(C)] *= 1.0 + _JITTER
+            chol = np.linalg.cholesky(C)
+            half = solve_triangular(chol, values, lower=True)
+            pseudo = float(np.log(np.diagonal(chol)).sum()) + 0.5 * float(half @ half)
+            return self.objective(u) - pseudo
+
+        _, slope, curvature = expanded(missing, self.variances)
+        slope, curvature = _convex(slope, curvature)
+        return Summary(
+            points=chosen,
+            values=values + self.level,
+            noise=noise / base,
+            stages=self.rows.stages,
+            at=self.variances,
+            slope=slope,
+            curvature=curvature,
+            doubted=doubted,
+        )
+
+
+class _Batches:
+    """One stage's batches of a line's rows."""
+
+    def __init__(self, codes: IntArray) -> None:
+        self._codes = codes
+
+    @property
+    def links(self) -> IntArray:
+        """Pairs of rows ``[2, …]`` that tie each batch's rows together."""
+        order = np.argsort(self._codes, kind="stable")
+        order = order[self._codes[order] >= 0]
+        same = self._codes[order][1:] == self._codes[order][:-1]
+        return np.stack([order[:-1][same], order[1:][same]])
+
+    def common(self, rows: IntArray) -> BoolArray:
+        """Which of some rows share a batch, themselves included, ``[m, m]``."""
+        codes = self._codes[rows]
+        counts = np.count_nonzero(codes[:, None] == codes[None, :], axis=1)
+        shared = (codes >= 0) & (counts > 1)
+        return np.asarray((codes[:, None] == codes[None, :]) & shared[:, None])
+
+
+def _message(
+    L: FloatArray, information: FloatArray, pull: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """What the rows say about ``f_Z = Lv``: values ``[M]`` and the covariance of their noise."""
+    m = len(L)
+    Q, R = np.linalg.qr(L.T, mode="complete")
+    turned, pulled = Q.T @ information @ Q, Q.T @ pull
+    J, h = turned[:m, :m], pulled[:m]
+    if turned.shape[0] > m:
+        rest = turned[m:, m:] + np.eye(turned.shape[0] - m)
+        back = cho_solve(
+            cho_factor(rest, lower=True), np.column_stack([turned[m:, :m], pulled[m:]])
+        )
+        J, h = J - turned[:m, m:] @ back[:, :-1], h - turned[:m, m:] @ back[:, -1]
+    J = 0.5 * (J + J.T)
+    J[np.diag_indices_from(J)] *= 1.0 + _JITTER
+    factor = cho_factor(J, lower=True)
+    half = solve_triangular(factor[0], R[:m], lower=True)
+    noise = half.T @ half
+    return R[:m].T @ cho_solve(factor, h), noise
+
+
+def expanded(
+    function: Callable[[FloatArray], float], u: FloatArray
+) -> tuple[float, FloatArray, FloatArray]:
+    """Value, gradient ``[k]`` and Hessian ``[k, k]`` of a function at u, by differences."""
+    k, h = len(u), _STEP
+    here = function(u)
+    step = h * np.eye(k)
+    up = np.array([function(u + s) for s in step])
+    down = np.array([function(u - s) for s in step])
+    slope = (up - down) / (2.0 * h)
+    curvature = np.diag((up + down - 2.0 * here) / (h * h))
+    for i in range(k):
+        for j in range(i):
+            both = function(u + step[i] + step[j])
+            mixed = (both - up[i] - up[j] + here) / (h * h)
+            curvature[i, j] = curvature[j, i] = mixed
+    return here, slope, curvature
+
+
+def _convex(slope: FloatArray, curvature: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The same without directions of negative curvature."""
+    values, V = np.linalg.eigh(curvature)
+    kept = values > 0.0
+    V, values = V[:, kept], values[kept]
+    return V @ (V.T @ slope), (V * values) @ V.T

@@ -1,0 +1,4 @@
+"""Rows a model learns from: scaling, outliers, nuisance inputs.
+
+Imports encoding and arrays only.
+"""

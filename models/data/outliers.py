@@ -1,0 +1,111 @@
+"""Values that cannot be right: far from all others, or impossible to believe after the fit.
+
+Such rows stay in the data and in the messages; extra noise variance makes them hardly count.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from designer.models.arrays import BoolArray, FloatArray, IntArray
+from designer.models.data.dataset import ResponseData
+
+# Assumptions:
+_SPREADS = 50.0  # robust standard deviations from the line's median
+_SHARE_OF_MEAN = 0.05  # robust spread taken when most values are equal, relative to their median
+_FACTOR = 30.0  # log scale: beyond the range of all others …
+_FACTOR_FEW = 1000.0  # … when there are fewer than
+_FEW = 6  # … values; also relative to the median of the others for three values
+LARGEST_SHARE = 0.1  # more rows than this are not outliers but a wrong model
+SURPRISE = 8.0  # standardised leave-one-out residual
+_SHOWN = 3
+
+
+def far_values(values: FloatArray, data: ResponseData, *, log: bool) -> tuple[BoolArray, float]:
+    """Rows far from the rest, ``[n]``, and the robust spread of the values.
+
+    Args:
+        values: on T's scale, ``[n]``.
+        data: the same response in raw units.
+        log: T is the logarithm.
+    """
+    far = np.zeros(len(values), dtype=np.bool_)
+    if len(values) < 3:
+        return far, 0.0
+    spread = 0.0
+    if len(values) > 3:
+        far, spread = _many_spreads(values, data, log=log)
+    elif not log:
+        far = _far_of_three(data.y)
+    if log:
+        far |= _beyond_the_others(values)
+    if data.window is not None:  # what somebody wants can happen
+        far &= (data.y < data.window[0]) | (data.y > data.window[1])
+    for code in np.unique(data.line[far]):  # a line that agrees with itself is another line
+        rows = data.line == code
+        if rows.sum() > 2 and 2 * far[rows].sum() > rows.sum():
+            far[rows] = False
+    return far, spread
+
+
+def _many_spreads(values: FloatArray, data: ResponseData, *, log: bool) -> tuple[BoolArray, float]:
+    """Rows far from their line's median, in median absolute deviations, and that spread."""
+    deviation = np.empty(len(values))
+    for code in np.unique(data.line):
+        rows = data.line == code
+        reference = values[rows] if rows.sum() > 2 else values
+        deviation[rows] = np.abs(values[rows] - np.median(reference))
+    spread = 1.4826 * float(np.median(deviation))  # consistent with the sd of normal data
+    if not log:
+        spread = max(spread, data.noise_sd or 0.0)
+    if spread <= 0.0:  # most values are equal: take what a constant response would get
+        spread = _SHARE_OF_MEAN * (1.0 if log else abs(float(np.median(values))))
+    return deviation > (_SPREADS * spread if spread > 0 else np.inf), spread
+
+
+def _far_of_three(y: FloatArray) -> BoolArray:
+    size = np.abs(y)
+    others = np.array([np.median(np.delete(size, i)) for i in range(len(y))])
+    return (others > 0) & (size > _FACTOR_FEW * others)
+
+
+def _beyond_the_others(values: FloatArray) -> BoolArray:
+    """A few logarithms above or below a gap wider than a factor and than the others' range."""
+    n = len(values)
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    least = np.log(_FACTOR_FEW if n < _FEW else _FACTOR)
+    far = np.zeros(n, dtype=np.bool_)
+    for k in range(1, max(1, int(LARGEST_SHARE * n)) + 1):
+        above, below = ordered[n - k] - ordered[n - k - 1], ordered[k] - ordered[k - 1]
+        if above > max(least, ordered[n - k - 1] - ordered[0]):
+            far[order[n - k :]] = True
+        if below > max(least, ordered[-1] - ordered[k]):
+            far[order[:k]] = True
+    return far
+
+
+def far_message(data: ResponseData, far: BoolArray) -> str:
+    """What the user should know about values far from the rest."""
+    return (
+        f"{data.name}: {int(far.sum())} value(s) lie far from all the others"
+        f" ({_listed(data, np.flatnonzero(far))}) and hardly count until they are corrected"
+    )
+
+
+def surprising_message(data: ResponseData, rows: IntArray) -> str:
+    """What the user should know about values the fit cannot explain."""
+    return (
+        f"{data.name}: {len(rows)} value(s) contradict all the others by more than"
+        f" {SURPRISE:g} standard deviations ({_listed(data, rows)}) and hardly count until"
+        " they are corrected"
+    )
+
+
+def _listed(data: ResponseData, rows: IntArray) -> str:
+    shown = []
+    for i in rows[:_SHOWN]:
+        code = data.line[i]
+        place = f"on earlier line {code}" if code else f"in measured run {data.runs[i] + 1}"
+        shown.append(f"{data.y[i]:g} {place}")
+    return ", ".join(shown) + (", …" if len(rows) > _SHOWN else "")

@@ -1,0 +1,234 @@
+"""From raw units to the model's scale ``z = (T(y) - c) / s`` and back.
+
+``T`` is the logarithm for positive ratio-scale responses, else the identity. ``c`` is the mean of
+the line means and ``s²`` the median over the lines of the within-line variance (earlier lines when
+there are any, else the target), blended with a guess where few settings were tried (`spread`).
+Degenerate data get an assumed spread and a message, never a division by zero: a constant response
+does not mean that the process cannot vary.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from designer.models.arrays import BoolArray, FloatArray, IntArray
+from designer.models.data.dataset import ResponseData
+from designer.models.data.outliers import far_message, far_values
+from designer.models.data.spread import ENOUGH, blended_spread, guessed_spread
+
+# Assumptions, all of them only used where the data leave a gap:
+_TINY = 1e-6  # a spread below this share of the mean is "constant"
+_SHARE_OF_MEAN = 0.05  # spread assumed for a constant response, relative to its mean
+_SHARE_OF_WINDOW = 0.25  # … relative to the width of its acceptance window
+_SHARE_OF_POSSIBLE = 0.05  # … relative to the width of the possible range
+_SHARE_OF_SPREAD = 0.1  # repeatability assumed for a constant response, relative to that spread
+_FEW_RESULTS = 3  # fewer than this without history: the spread is a guess, and the report says so
+_LEAST_EXTRA = 1.0  # extra noise variance of an outlier, at least (model scale)
+LOWEST_SHARE = 0.1  # floor of y (share of its median) in the delta method
+MIN_BASE = 1e-6  # smallest relative noise variance a stated repeatability can give
+_A_FEW = 256  # rows looked at first: sorting all of a long history takes longer than the rest
+_MAX_LOG = 300.0  # exponents beyond this are cut: exp stays finite in float64
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """The map between raw values and the model scale.
+
+    Attributes:
+        center: c.
+        spread: s.
+        log: whether T is the natural logarithm.
+        noise_sd: known repeatability (raw units), or None.
+        typical: median raw value (for the floor of the delta method).
+    """
+
+    center: float
+    spread: float
+    log: bool
+    noise_sd: float | None = None
+    typical: float = 0.0
+
+    def forward(self, y: FloatArray) -> FloatArray:
+        """Raw values ``[n]`` on the model scale (log of values ≤ 0: -inf)."""
+        y = np.asarray(y, dtype=np.float64)
+        if self.log:
+            positive = y > 0
+            safe = np.log(np.where(positive, y, 1.0))
+            y = np.where(positive, safe, -np.inf)
+        return (y - self.center) / self.spread
+
+    def median(self, z: FloatArray) -> FloatArray:
+        """Raw values ``[n]`` of points on the model scale."""
+        value = self.center + self.spread * np.asarray(z, dtype=np.float64)
+        return np.exp(np.clip(value, -_MAX_LOG, _MAX_LOG)) if self.log else value
+
+    def to_raw(self, mean: FloatArray, variance: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Point prediction and standard deviation in raw units.
+
+        On the log scale the point prediction is the median ``exp(m)`` and the standard deviation
+        that of the log-normal distribution, ``exp(m + v/2) √(exp(v) - 1)``
+        (Johnson, Kotz & Balakrishnan 1994, eq. 14.8).
+
+        Args:
+            mean: ``[n]`` on the model scale.
+            variance: ``[n]`` on the model scale.
+        """
+        point = self.median(mean)
+        variance = np.maximum(variance, 0.0)
+        if not self.log:
+            return point, self.spread * np.sqrt(variance)
+        v = np.minimum(np.square(self.spread) * variance, _MAX_LOG)
+        exponent = self.center + self.spread * np.asarray(mean, dtype=np.float64) + 0.5 * v
+        sd = np.exp(np.clip(exponent, -_MAX_LOG, _MAX_LOG)) * np.sqrt(np.expm1(v))
+        return point, sd
+
+    def limits(self, low: float, high: float) -> tuple[float, float]:
+        """A raw window on the model scale; infinite ends stay infinite."""
+        ends = self.forward(np.array([low, high], dtype=np.float64))
+        return float(ends[0]), float(ends[1])
+
+    def noise_base(self, z: FloatArray) -> FloatArray:
+        """Noise variance ``[n]`` by which the learned noise factor is multiplied.
+
+        Ones when the noise is learned. With a known repeatability ``(noise_sd/s)²``; on the log
+        scale ``(noise_sd/y)²/s²`` by the delta method, ``y`` floored at a tenth of its median and
+        the relative noise capped at 1 (assumptions).
+        """
+        if self.noise_sd is None:
+            return np.ones(np.shape(z))
+        relative = np.full(np.shape(z), self.noise_sd)
+        if self.log:
+            y = np.maximum(self.median(z), LOWEST_SHARE * self.typical)
+            relative = np.minimum(relative / y, 1.0)
+        return np.maximum(np.square(relative / self.spread), MIN_BASE)
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """Measurements on the model scale.
+
+    Attributes:
+        scaling: the map used.
+        z: ``[n]``.
+        extra: variance ``[n]`` added to the noise of outliers, else 0.
+        messages: what the user should know about this response's values.
+    """
+
+    scaling: Scaling
+    z: FloatArray
+    extra: FloatArray
+    messages: tuple[str, ...] = field(default=())
+
+
+def scale_response(data: ResponseData, doubted: BoolArray | None = None) -> Scaled:
+    """Choose the scale of one response from its data.
+
+    Args:
+        data: the measurements.
+        doubted: rows a first fit could not believe, ``[n]``; they count as outliers.
+    """
+    messages: list[str] = []
+    log = data.log_scale
+    if log and (data.y <= 0).any():
+        log = False
+        count = int((data.y <= 0).sum())
+        messages.append(
+            f"{data.name}: {count} value(s) are not positive, so the response is modelled on a"
+            " linear instead of a logarithmic scale"
+        )
+    values = np.log(data.y) if log else data.y
+    outlier, bulk = far_values(values, data, log=log)
+    if outlier.any():
+        messages.append(far_message(data, outlier))
+    if doubted is not None:
+        outlier = outlier | doubted
+    kept = ~outlier
+    typical = float(np.median(np.abs(data.y[kept]))) if len(values) else 0.0
+    center, spread = _center_and_spread(values[kept], data.line[kept])
+    if len(values) == 0:
+        center = _empty_center(data, log=log)
+    noise_sd = data.noise_sd
+    if spread <= _TINY * max(abs(center), bulk):
+        spread = _assumed_spread(data, typical, log=log)
+        if len(values) > 1:
+            if noise_sd is None:
+                noise_sd = _SHARE_OF_SPREAD * spread * (typical if log else 1.0)
+            messages.append(
+                f"{data.name}: all values are equal, which cannot tell how far the response"
+                f" varies; assumed repeatability {noise_sd:g}"
+            )
+    guess = guessed_spread(data, center, typical, log=log)
+    spread = blended_spread(spread, guess, _freedom(data.X[kept], data.line[kept]))
+    if len(values) < _FEW_RESULTS and not (data.line > 0).any():
+        messages.append(
+            f"{data.name}: only {len(values)} result(s) and no earlier line, so how far the"
+            " response varies is a wide guess"
+        )
+    if noise_sd is not None and not log:
+        spread = max(spread, noise_sd)
+    scaling = Scaling(center, spread, log, noise_sd, typical)
+    z = scaling.forward(data.y)
+    extra = np.where(outlier, np.maximum(np.square(z), _LEAST_EXTRA), 0.0)
+    return Scaled(scaling, z, extra, tuple(messages))
+
+
+def _center_and_spread(values: FloatArray, line: IntArray) -> tuple[float, float]:
+    """Mean of line means, and root of the median within-line variance (0 when unknown).
+
+    With history its rows alone decide, to the last bit, unless all its lines are constant.
+    """
+    largest = float(np.abs(values).max()) if len(values) else 0.0
+    if largest == 0.0:
+        return 0.0, 0.0
+    unit = largest  # squares of the largest numbers would overflow
+    if (line > 0).any():
+        unit = float(np.abs(values[line > 0]).max()) or largest
+    history = [code for code in np.unique(line) if code > 0]
+    groups = [values[line == code] / unit for code in history or [0]]
+    center = float(np.mean([group.mean() for group in groups]))
+    variances = [float(group.var(ddof=1)) for group in groups if len(group) > 1]
+    within = unit * float(np.sqrt(np.median(variances))) if variances else 0.0
+    if within <= 0.0 and len(values) > 1:
+        within = largest * float(np.sqrt((values / largest).var(ddof=1)))
+    return unit * center, within
+
+
+def _freedom(X: FloatArray, line: IntArray) -> int:
+    """Distinct settings beyond the first of each line the spread was learned from.
+
+    Some of them, where those are enough already.
+    """
+    rows = np.column_stack([line, X])
+    if (line > 0).any():
+        rows = rows[line > 0]
+    for some in (rows[:_A_FEW], rows):
+        freedom = len(np.unique(some, axis=0)) - len(np.unique(some[:, 0]))
+        if freedom >= ENOUGH:
+            break
+    return freedom
+
+
+def _assumed_spread(data: ResponseData, typical: float, *, log: bool) -> float:
+    """Spread of a response whose data show none (see the assumptions above), on T's scale."""
+    spread = _SHARE_OF_MEAN * typical
+    for limits, share in ((data.possible, _SHARE_OF_POSSIBLE), (data.window, _SHARE_OF_WINDOW)):
+        if limits is not None and np.isfinite(width := limits[1] - limits[0]) and width > 0:
+            spread = share * width
+    spread = max(spread, data.noise_sd or 0.0)
+    if log:
+        spread = min(spread / typical, 1.0) if typical > 0 else 1.0
+    return spread if spread > 0 else 1.0
+
+
+def _empty_center(data: ResponseData, *, log: bool) -> float:
+    """Centre without any measurement: the middle of the window or the possible range, else 0."""
+    for limits in (data.window, data.possible):
+        if limits is not None and np.isfinite(limits).all():
+            middle = 0.5 * (limits[0] + limits[1])
+            if not log:
+                return middle
+            if middle > 0:
+                return float(np.log(middle))
+    return 0.0

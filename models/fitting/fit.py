@@ -1,0 +1,182 @@
+"""The two-scale trust GP: one response on one target line and any number of earlier lines.
+
+What an earlier line has in common with the target is the shared surface G, weighted by the line's
+trust t_l; what it has of its own is D_l; ordinary line-to-line drift δ_l has a term of its own, so
+that little trust only ever means "this line behaves differently". The equations stand in
+``likelihood`` (rows) and ``covariance`` (predictions), the priors in ``priors``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from designer.models.arrays import IntArray
+from designer.models.compression.compress import compress
+from designer.models.compression.fit_cache import Memory, NoMemory
+from designer.models.data.dataset import ResponseData
+from designer.models.data.outliers import surprising_message
+from designer.models.data.scaling import Scaled
+from designer.models.diagnostics.cross_validation import suspects, unbelievable
+from designer.models.fitting.refit import with_slopes
+from designer.models.fitting.warm_start import cold_starts, history_start
+from designer.models.gp.fitted import FittedResponse
+from designer.models.gp.hyperparameters import DOUBTED_NOISE_SD, KNOWN_NOISE_SD, make_layout
+from designer.models.gp.input_transform import Chart
+from designer.models.gp.likelihood import Likelihood
+from designer.models.gp.optimise import search
+from designer.models.gp.process_features import Feature
+from designer.models.gp.training_rows import TrainingRows, arrange, modelled_stages
+from designer.models.gp.upstream import Upstream
+from designer.models.posterior.posterior import ResponsePosterior
+
+_DOUBTFUL_FACTOR = 1.5  # on a stated repeatability: ln 1.5² is 4 prior standard deviations
+
+
+def fit(
+    data: ResponseData,
+    groups: IntArray,
+    lines: int,
+    *,
+    upstream: Upstream | None = None,
+    feature: Feature | None = None,
+    start: Mapping[str, float] | None = None,
+    memory: Memory | None = None,
+) -> ResponsePosterior:
+    """Fit one response; works from no measurement at all upwards.
+
+    Rows the fit cannot believe are marked, named in the report's messages, and fitted once more.
+
+    Args:
+        data: measurements of the target line and the earlier lines.
+        groups: input index of every encoded column, ``[D]`` (``Space.groups``).
+        lines: number L of earlier lines; codes in ``data.line`` run from 0 to L.
+        upstream: predictions of a response decided earlier in the process, if there is one.
+        feature: process knowledge to use, on the raw (or logarithmic) scale of the response.
+        start: hyperparameters of an earlier fit: one warm start instead of the two cold ones.
+        memory: of what long histories said before; changes the time, never the result.
+
+    Returns:
+        The posterior of the target line's noise-free response.
+
+    Raises:
+        ValueError: a line code lies outside 0…L.
+    """
+    if len(data.line) and not 0 <= data.line.min() <= data.line.max() <= lines:
+        raise ValueError(f"line codes of {data.name} must lie in 0…{lines}")
+    charts = _charts(data, groups, upstream, feature)
+    memory = NoMemory() if memory is None else memory
+    fitted = _fit(data, charts, memory, start=start)
+    doubted = suspects(fitted)
+    if len(doubted):
+        trial = _fit(data, charts, memory, start=start, doubted=doubted)
+        confirmed = unbelievable(trial, doubted)
+        if 0 < len(confirmed) < len(doubted):
+            trial = _fit(data, charts, memory, start=start, doubted=confirmed)
+        fitted = trial if len(confirmed) else fitted
+    return ResponsePosterior(fitted)
+
+
+def _charts(
+    data: ResponseData, groups: IntArray, upstream: Upstream | None, feature: Feature | None
+) -> list[Chart]:
+    """Ways to see the points: as they are, and with the upstream response's coordinate.
+
+    The second one only with history: a few runs cannot tell which is better (measured: without
+    history it costs 2–8 % at 4 to 16 runs).
+    """
+    needed = upstream if feature is not None else None
+    plain = None if needed is None else replace(needed, column=None)
+    charts = [Chart(groups, upstream=plain, feature=feature)]
+    if upstream is not None and upstream.column is not None and bool((data.line > 0).any()):
+        charts.append(Chart(groups, upstream=upstream, feature=feature))
+    return charts
+
+
+def _fit(
+    data: ResponseData,
+    charts: Sequence[Chart],
+    memory: Memory,
+    *,
+    start: Mapping[str, float] | None,
+    doubted: IntArray | None = None,
+) -> FittedResponse:
+    """The best fit over the charts, which have the same hyperparameters, refined with slopes."""
+    rows, scaled = arrange(data, doubted)
+    groups, known = charts[0].groups, scaled.scaling.noise_sd is not None
+    rows, notes = compress(rows, data, groups, known=known, memory=memory)
+    scaled = replace(scaled, messages=(*notes, *scaled.messages))
+    if doubted is not None:
+        scaled = replace(scaled, messages=(*scaled.messages, surprising_message(data, doubted)))
+    first = start
+    if first is None and rows.summaries:
+        first = history_start(rows, data, groups, known=known, memory=memory)
+    best: FittedResponse | None = None
+    for chart in charts:
+        if chart.feature is not None:
+            chart = replace(chart, feature=chart.feature.scaled(scaled.scaling))  # noqa: PLW2901
+        seen = replace(rows, X=chart.rows(data.X[rows.order], data.line[rows.order]))
+        begin = first if best is None else best.layout.to_dict(best.theta)
+        fitted = _believing(data, seen, chart, scaled, start=begin)
+        if best is None or fitted.report.objective < best.report.objective:
+            best = fitted
+    if best is None:
+        raise ValueError("a fit needs at least one chart")
+    return with_slopes(best, start)
+
+
+def _believing(
+    data: ResponseData,
+    rows: TrainingRows,
+    chart: Chart,
+    scaled: Scaled,
+    *,
+    start: Mapping[str, float] | None,
+) -> FittedResponse:
+    """One fit; a stated repeatability is believed as long as the results allow."""
+    known = scaled.scaling.noise_sd is not None
+    sd = KNOWN_NOISE_SD if known else None
+    fitted = _search(data, rows, chart, scaled, start=start, noise_factor_sd=sd)
+    if known and data.target.any() and fitted.parameters.noise[-1] > _DOUBTFUL_FACTOR**2:
+        sd = DOUBTED_NOISE_SD
+        fitted = _with_doubt(_search(data, rows, chart, scaled, start=start, noise_factor_sd=sd))
+    return fitted
+
+
+def _search(
+    data: ResponseData,
+    rows: TrainingRows,
+    chart: Chart,
+    scaled: Scaled,
+    *,
+    start: Mapping[str, float] | None,
+    noise_factor_sd: float | None,
+) -> FittedResponse:
+    layout = make_layout(
+        inputs=int(chart.groups.max()) + 1 if len(chart.groups) else 0,
+        positions=rows.positions,
+        stages=modelled_stages(data, rows),
+        noise_factor_sd=noise_factor_sd,
+        feature=chart.feature,
+        aside=data.aside.shape[1] > 0,
+    )
+    likelihood = Likelihood(rows, chart, layout)
+    if start is not None:
+        starts = [layout.from_dict(start)]
+    else:  # without rows the prior's mode is the answer
+        starts = cold_starts(layout)[: 2 if len(rows) else 1]
+    theta, report = search(likelihood, starts)
+    report = replace(report, messages=scaled.messages)
+    return FittedResponse(data, rows, chart, scaled.scaling, layout, theta, report)
+
+
+def _with_doubt(fitted: FittedResponse) -> FittedResponse:
+    """The same with a message that the results contradict the stated repeatability."""
+    stated = fitted.scaling.noise_sd or 0.0
+    found = stated * float(fitted.parameters.noise[-1]) ** 0.5
+    message = (
+        f"{fitted.data.name}: results scatter more than the repeatability noise_sd {stated:g}"
+        f" allows; {found:.2g} is used instead"
+    )
+    report = replace(fitted.report, messages=(*fitted.report.messages, message))
+    return replace(fitted, report=report)

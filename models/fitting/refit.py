@@ -1,0 +1,73 @@
+"""The second fit: with the slopes of the shared surface that a first fit found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from scipy.linalg import cho_solve
+
+from designer.models.arrays import BoolArray, IntArray
+from designer.models.gp.fitted import FittedResponse
+from designer.models.gp.likelihood import Likelihood, factorise
+from designer.models.gp.optimise import search
+from designer.models.gp.surface_gradients import Slopes
+from designer.models.gp.training_rows import TrainingRows
+
+_CONSTANT = 0.02  # range in unit cubes below which an input was held, not varied (assumption)
+_FEWEST_ROWS = 8  # of earlier lines: with fewer the shared surface's slopes are a guess
+
+
+def with_slopes(first: FittedResponse, start: Mapping[str, float] | None = None) -> FittedResponse:
+    """The fit refined with slopes; the first fit itself where there is nothing to learn them from.
+
+    Args:
+        first: a fit without slopes.
+        start: hyperparameters to start from; left out: those of the first fit.
+    """
+    slopes = slopes_of(first)
+    if slopes is None:
+        return first
+    chart = first.chart.with_slopes(slopes)
+    data, order = first.data, first.rows.order
+    rows = replace(first.rows, X=chart.rows(data.X[order], data.line[order]))
+    inputs = chart.groups[slopes.columns]
+    layout = first.layout.with_slopes(
+        slopes.columns.tolist(),
+        inputs.tolist(),
+        unknown=data.unknown(inputs, rows.positions),
+        untried=slopes.untried,
+    )
+    begin = layout.from_dict(start or first.layout.to_dict(first.theta))
+    theta, report = search(Likelihood(rows, chart, layout), [begin])
+    report = replace(
+        report,
+        evaluations=report.evaluations + first.report.evaluations,
+        jitter=max(report.jitter, first.report.jitter),
+        messages=first.report.messages,
+    )
+    return FittedResponse(data, rows, chart, first.scaling, layout, theta, report)
+
+
+def slopes_of(fitted: FittedResponse) -> Slopes | None:
+    """Slopes of a fit's shared surface; None without history enough or numeric inputs."""
+    rows, p, groups = fitted.rows, fitted.parameters, fitted.chart.groups
+    columns = np.flatnonzero(np.bincount(groups, minlength=0)[groups] == 1)
+    if not fitted.layout.transfer or len(rows) - rows.target_rows < _FEWEST_ROWS:
+        return None
+    if len(columns) == 0:
+        return None
+    factor = factorise(fitted.likelihood().covariance(p))
+    if factor is None:
+        return None
+    weights = p.amplitude * np.sqrt(p.trust[rows.position]) * cho_solve((factor[0], True), rows.z)
+    coordinates = rows.X[:, : fitted.chart.dimension]
+    return Slopes(coordinates, weights, p.surface[groups], columns, _untried(rows, columns))
+
+
+def _untried(rows: TrainingRows, columns: IntArray) -> BoolArray:
+    """Coordinates that no earlier line varied, ``[p]``."""
+    history = [s for place, s in rows.blocks() if rows.positions[place] > 0]
+    ranges = [np.ptp(rows.X[s][:, columns], axis=0) for s in history]
+    return np.asarray(np.max(ranges, axis=0) < _CONSTANT)

@@ -1,0 +1,88 @@
+"""One fitted response: data, hyperparameters, and how the fit went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.linalg import cho_solve
+
+from designer.models.arrays import FloatArray
+from designer.models.data.dataset import ResponseData
+from designer.models.data.scaling import Scaling
+from designer.models.gp.hyperparameters import Layout, Parameters
+from designer.models.gp.input_transform import Chart
+from designer.models.gp.likelihood import Likelihood, factorise
+from designer.models.gp.training_rows import TrainingRows
+
+if TYPE_CHECKING:
+    from designer.models.diagnostics.history_odds import HistoryOdds
+
+
+@dataclass(frozen=True)
+class FitReport:
+    """How a fit went.
+
+    Attributes:
+        converged: the search ended at a minimum.
+        evaluations: of value and gradient, over all starts.
+        jitter: largest relative jitter needed (0: none).
+        at_bounds: hyperparameters that ended at a bound of the search.
+        objective: negative log posterior at the result.
+        messages: what a user should know.
+    """
+
+    converged: bool
+    evaluations: int
+    jitter: float
+    at_bounds: tuple[str, ...]
+    objective: float
+    messages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class FittedResponse:
+    """One response with its hyperparameters: everything a posterior is computed from.
+
+    Attributes:
+        data: the measurements.
+        rows: the same, sorted and scaled.
+        chart: how points are seen.
+        scaling: raw units ↔ model scale.
+        layout: meaning of θ.
+        theta: hyperparameters.
+        report: how the fit went.
+        odds: for using the earlier lines, where they spoke so much against it that none is used.
+    """
+
+    data: ResponseData
+    rows: TrainingRows
+    chart: Chart
+    scaling: Scaling
+    layout: Layout
+    theta: FloatArray
+    report: FitReport
+    odds: HistoryOdds | None = None
+
+    @cached_property
+    def parameters(self) -> Parameters:
+        """Hyperparameters in natural units, at θ."""
+        return self.layout.unpack(self.theta)
+
+    def likelihood(self) -> Likelihood:
+        """The negative log posterior of the hyperparameters, for curvature."""
+        return self._likelihood
+
+    @cached_property
+    def _likelihood(self) -> Likelihood:
+        return Likelihood(self.rows, self.chart, self.layout)
+
+    @cached_property
+    def precision(self) -> FloatArray | None:
+        """``K⁻¹ [n, n]`` of all rows; None where the covariance cannot be factorised."""
+        factor = factorise(self.likelihood().covariance(self.parameters))
+        if factor is None:
+            return None
+        return np.asarray(cho_solve((factor[0], True), np.eye(len(self.rows))))

@@ -1,0 +1,271 @@
+"""Hyperparameters of the trust GP: names, priors, bounds, and their place in one vector.
+
+All are normal priors on logarithms or logits. Their means and widths were chosen on simulated
+pilot lines (16 seeds, confirmed on 16 others); bounds are assumptions that only keep the search
+away from nonsense. Without earlier lines the line-specific parameters do not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from designer.models.arrays import BoolArray, FloatArray, IntArray
+from designer.models.gp.process_features import Feature
+
+COMMON_TRUST_SD = 1.5  # logit t_l around the common level
+TARGET_TRUST_SD = 3.0  # wide: insurance when all earlier lines are wrong
+KNOWN_NOISE_SD = 0.2  # ln factor on a stated repeatability
+DOUBTED_NOISE_SD = 1.5  # … that the data contradict (assumption)
+SHIFT = 0.03  # prior median of a line's shift along an input, in unit cubes (assumption)
+SHIFT_SD = 0.7  # of its logarithm
+ASIDE = 0.3  # prior median effect of an input only an earlier line has, in spreads (assumption)
+ASIDE_SD = 1.0  # of its logarithm
+TREND = 2.0  # prior median trend along an input no line varied, spreads per cube (assumption)
+TREND_SD = 1.0  # of its logarithm
+BEND = 0.7  # by which the ln lengthscale is expected to be shorter along it (measured, see tests)
+UNKNOWN_SD = 0.3  # of a setting nobody recorded, in unit cubes around their middle (numerics B)
+
+_NOWHERE: IntArray = np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Hyperparameters in natural units (model scale z).
+
+    Attributes:
+        surface: lengthscales of the shared surface G, ``[p]``.
+        deviation: lengthscales of the line deviations D_l and drifts δ_l, ``[p]``.
+        amplitude: A², variance of G and D.
+        offset: τ², variance of a line's offset.
+        drift: A_d², variance of a line's drift over the inputs.
+        slopes: κ_i², variance of a line's shift along each slope, ``[p]``.
+        unknown: variance of the same shift because the line never recorded the input, ``[P, p]``.
+        aside: variance per function of an input that only an earlier line has.
+        feature_drift: κ², variance of a line's drift in the coefficients of process features.
+        shape: hyperparameters h of the process feature, ``[k]``.
+        batch: σ_w² per modelled stage, ``[B]``.
+        noise: noise variance (factor) per line position, ``[P]``.
+        trust: t per line position, ``[P]``; the target is the last position.
+    """
+
+    surface: FloatArray
+    deviation: FloatArray
+    amplitude: float
+    offset: float
+    drift: float
+    slopes: FloatArray
+    feature_drift: float
+    shape: FloatArray
+    batch: FloatArray
+    noise: FloatArray
+    trust: FloatArray
+    unknown: FloatArray
+    aside: float
+
+    def shifts(self, place: int | None) -> FloatArray:
+        """Variance of a line's shift along each slope, ``[p]``; None: a line without rows."""
+        return self.slopes if place is None else np.asarray(self.slopes + self.unknown[place])
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where each hyperparameter sits in the vector θ, with its prior and bounds.
+
+    Attributes:
+        names: one per entry of θ.
+        mean: prior means; for the logits of trust relative to the common level ``mu_t``.
+        sd: prior standard deviations.
+        low: lower bounds of the search.
+        high: upper bounds of the search.
+        inputs: number of inputs p.
+        positions: line codes by position; the target (code 0) is the last.
+        stages: stage index of every modelled batch effect.
+        unknown: see ``Parameters``; as many columns as there are slopes.
+    """
+
+    names: tuple[str, ...]
+    mean: FloatArray
+    sd: FloatArray
+    low: FloatArray
+    high: FloatArray
+    inputs: int
+    positions: tuple[int, ...]
+    stages: tuple[int, ...]
+    unknown: FloatArray
+
+    @property
+    def transfer(self) -> bool:
+        """Whether there are earlier lines."""
+        return len(self.positions) > 1
+
+    @cached_property
+    def _places(self) -> dict[str, IntArray]:
+        kinds = [name.partition("[")[0] for name in self.names]
+        return {kind: np.flatnonzero([k == kind for k in kinds]) for kind in kinds}
+
+    def where(self, kind: str) -> IntArray:
+        """Entries of θ named ``kind`` or ``kind[…]``; empty when the model has none."""
+        return self._places.get(kind, _NOWHERE)
+
+    def with_slopes(
+        self,
+        columns: Sequence[int],
+        inputs: Sequence[int],
+        *,
+        unknown: BoolArray,
+        untried: BoolArray,
+    ) -> Layout:
+        """The same with a variance per slope of the shared surface (``slopes``).
+
+        Args:
+            columns: coordinates that have one.
+            inputs: their inputs.
+            unknown: did the line at a position never record that coordinate? ``[P, p]``.
+            untried: has no line varied that coordinate? ``[p]``. Then the surface may bend along
+                it more than usual: history cannot have seen it.
+        """
+        p = len(columns)
+        mean = self.mean.copy()
+        for i, free in zip(inputs, untried, strict=True):
+            mean[self.names.index(f"ln_l_g[{i}]")] -= BEND if free else 0.0
+        return replace(
+            self,
+            names=(*self.names, *(f"ln_kappa[{i}]" for i in columns)),
+            mean=np.append(mean, np.log(np.where(untried, TREND, SHIFT))),
+            sd=np.append(self.sd, np.where(untried, TREND_SD, SHIFT_SD)),
+            low=np.append(self.low, np.full(p, -8.0)),
+            high=np.append(self.high, np.where(untried, 3.0, 0.0)),
+            unknown=np.where(unknown & ~untried, UNKNOWN_SD**2, 0.0),
+        )
+
+    def unpack(self, theta: FloatArray) -> Parameters:
+        """θ in natural units."""
+        surface = np.exp(theta[self.where("ln_l_g")])
+        batch = np.exp(2.0 * theta[self.where("ln_sigma_w")])
+        amplitude = float(np.exp(theta[self.where("ln_A2")][0]))
+        level = theta[self.where("mu_s")][0]
+        shape = theta[self.where("shape")]
+        if not self.transfer:
+            return Parameters(
+                surface=surface,
+                deviation=surface,
+                amplitude=amplitude,
+                offset=0.0,
+                drift=0.0,
+                slopes=np.zeros(0),
+                feature_drift=0.0,
+                shape=shape,
+                batch=batch,
+                noise=np.exp(level) * np.ones(1),
+                trust=np.ones(1),
+                unknown=self.unknown,
+                aside=0.0,
+            )
+        feature_drift = np.exp(2.0 * theta[self.where("ln_kappa_f")])
+        return Parameters(
+            surface=surface,
+            deviation=np.exp(theta[self.where("ln_l_d")]),
+            amplitude=amplitude,
+            offset=float(np.exp(2.0 * theta[self.where("ln_tau")][0])),
+            drift=float(np.exp(theta[self.where("ln_Ad2")][0])),
+            slopes=np.exp(2.0 * theta[self.where("ln_kappa")]),
+            feature_drift=float(feature_drift.sum()),
+            shape=shape,
+            batch=batch,
+            noise=np.exp(level + theta[self.where("eta")]),
+            trust=sigmoid(theta[self.where("logit_t")]),
+            unknown=self.unknown,
+            aside=float(np.exp(2.0 * theta[self.where("ln_aside")]).sum()),
+        )
+
+    def to_dict(self, theta: FloatArray) -> dict[str, float]:
+        """θ by name, JSON-able."""
+        return {name: float(value) for name, value in zip(self.names, theta, strict=True)}
+
+    def from_dict(self, values: Mapping[str, float]) -> FloatArray:
+        """θ from a dictionary; unknown names are ignored, missing ones start at the prior."""
+        theta = self.start()
+        for i, name in enumerate(self.names):
+            value = values.get(name)
+            if value is not None and np.isfinite(value):
+                theta[i] = value
+        return np.clip(theta, self.low, self.high)
+
+    def start(self, *, doubtful: bool = False) -> FloatArray:
+        """The first start (prior modes), or the second: shorter lengthscales, little trust."""
+        theta = self.mean.copy()
+        trust = self.where("logit_t")
+        if len(trust):
+            theta[trust] += theta[self.where("mu_t")][0]
+        if doubtful:
+            theta[self.where("ln_l_g")] -= 0.7
+            theta[self.where("mu_s")] += 1.0
+            if len(trust):
+                theta[trust] = 0.0
+                theta[self.where("mu_t")] = 1.5
+                theta[self.where("ln_Ad2")] += 1.0
+        return theta
+
+
+def sigmoid(x: FloatArray) -> FloatArray:
+    """``1 / (1 + exp(-x))`` without overflow."""
+    return 0.5 * (1.0 + np.tanh(0.5 * np.asarray(x, dtype=np.float64)))
+
+
+def make_layout(
+    inputs: int,
+    positions: tuple[int, ...],
+    stages: tuple[int, ...],
+    *,
+    noise_factor_sd: float | None,
+    feature: Feature | None = None,
+    aside: bool = False,
+) -> Layout:
+    """The hyperparameters of one response.
+
+    Args:
+        inputs: number of inputs p.
+        positions: codes of the earlier lines that have rows, then 0 for the target.
+        stages: stages with really shared batches.
+        noise_factor_sd: prior sd of the ln factor on a stated repeatability; None: none stated.
+        feature: process knowledge, if any.
+        aside: an earlier line varied an input the target does not have.
+    """
+    transfer = len(positions) > 1
+    shift = 0.5 * np.log(inputs / 3.0) if inputs > 3 else 0.0
+    rows: list[tuple[str, float, float, float, float]] = []  # name, mean, sd, low, high
+    rows += [(f"ln_l_g[{i}]", shift, 0.8, -3.5, 4.0) for i in range(inputs)]
+    if transfer:
+        rows += [(f"ln_l_d[{i}]", shift, 0.8, -3.5, 4.0) for i in range(inputs)]
+    # with a feature that explains most of the surface, less is left for G
+    rows.append(("ln_A2", *((0.0, 0.7) if feature is None else (-1.5, 1.0)), -6.0, 6.0))
+    if transfer:
+        rows.append(("ln_tau", float(np.log(0.15)), 0.7, -6.0, 3.0))
+        rows.append(("ln_Ad2", float(np.log(0.03)), 1.5, -12.0, 4.0))
+    if feature is not None:
+        if transfer:
+            rows.append(("ln_kappa_f", float(np.log(0.1)), 1.0, -8.0, 3.0))
+        rows += [(f"shape[{prior[0]}]", *prior[1:]) for prior in feature.shape]
+    rows += [(f"ln_sigma_w[{s}]", float(np.log(0.1)), 0.7, -6.0, 2.0) for s in stages]
+    if noise_factor_sd is not None:
+        rows.append(("mu_s", 0.0, noise_factor_sd, -3.0, 12.0))
+    else:
+        rows.append(("mu_s", -4.0, 1.0, -9.2, 3.0))  # exp(-9.2) = 1e-4: floor of the noise
+    if transfer:
+        for line in positions:
+            tight = noise_factor_sd is not None and line == 0
+            rows.append((f"eta[{line}]", 0.0, KNOWN_NOISE_SD if tight else 0.4, -2.5, 2.5))
+        for line in positions:
+            sd = TARGET_TRUST_SD if line == 0 else COMMON_TRUST_SD
+            rows.append((f"logit_t[{line}]", 0.0, sd, -12.0, 14.0))
+        rows.append(("mu_t", 3.0, 1.0, -3.0, 8.0))
+        if aside:
+            rows.append(("ln_aside", float(np.log(ASIDE)), ASIDE_SD, -8.0, 3.0))
+    mean, sd, low, high = np.array([row[1:] for row in rows], dtype=np.float64).T
+    names = tuple(row[0] for row in rows)
+    unknown = np.zeros((len(positions), 0))
+    return Layout(names, mean, sd, low, high, inputs, positions, stages, unknown)

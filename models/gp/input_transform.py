@@ -1,0 +1,94 @@
+"""What the covariance sees of a point.
+
+A chart turns encoded points X ``[n, D]`` into viewed points V ``[n, C]``: the coordinates that the
+kernels compare (``[:, :D]``; one of them replaced by a predicted upstream response, see
+``cascade``), the slopes of the shared surface (``slopes``), and what a process feature is computed
+from (``process``). Training rows are seen by their own line, everything else by the target.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from designer.models.arrays import FloatArray, IntArray
+from designer.models.gp.kept import Kept
+from designer.models.gp.process_features import Feature
+from designer.models.gp.surface_gradients import Slopes
+from designer.models.gp.upstream import Upstream
+
+
+@dataclass(frozen=True, eq=False)
+class Chart:
+    """How the points of one response are seen.
+
+    Attributes:
+        groups: input index of every coordinate, ``[D]``.
+        upstream: the response decided earlier in the process, if its prediction is used.
+        slopes: slopes of the shared surface, once a first fit knows it.
+        feature: process knowledge switched on for this response, if any.
+    """
+
+    groups: IntArray
+    upstream: Upstream | None = None
+    slopes: Slopes | None = None
+    feature: Feature | None = None
+    _kept: Kept = field(default_factory=Kept, init=False, repr=False)
+
+    @property
+    def dimension(self) -> int:
+        """Number of coordinates D."""
+        return len(self.groups)
+
+    @property
+    def slope_columns(self) -> slice:
+        """Columns of V that hold slopes."""
+        count = len(self.slopes.columns) if self.slopes is not None else 0
+        return slice(self.dimension, self.dimension + count)
+
+    @property
+    def feature_columns(self) -> slice:
+        """Columns of V that the process feature is computed from."""
+        return slice(self.slope_columns.stop, None)
+
+    @property
+    def plain(self) -> bool:
+        """Whether V is X itself."""
+        return self.upstream is None and self.slopes is None and self.feature is None
+
+    def with_slopes(self, slopes: Slopes | None) -> Chart:
+        """The same chart with other slopes."""
+        return replace(self, slopes=slopes)
+
+    def points(self, X: FloatArray) -> FloatArray:
+        """Points of the target line, ``[n, C]``."""
+        if self.plain:
+            return X
+        kept = self._kept.get(X)
+        if kept is not None:
+            return kept
+        return self._kept.put(X, self._view(X, None))
+
+    def rows(self, X: FloatArray, line: IntArray) -> FloatArray:
+        """Measured points, each seen by its own line.
+
+        Args:
+            X: encoded points, ``[n, D]``.
+            line: line codes, ``[n]``; 0 is the target.
+        """
+        return X if self.plain else self._view(X, line)
+
+    def _view(self, X: FloatArray, line: IntArray | None) -> FloatArray:
+        coordinates, ratio = X, np.zeros(len(X))
+        if self.upstream is not None:
+            upstream = self.upstream
+            level = upstream.target_level(X) if line is None else upstream.level(X, line)
+            coordinates = self.upstream.replaced(X, level)
+            ratio = self.upstream.log_ratio(level)
+        parts = [coordinates]
+        if self.slopes is not None:
+            parts.append(self.slopes(coordinates))
+        if self.feature is not None:
+            parts.append(self.feature.inputs(X, ratio))
+        return np.hstack(parts)

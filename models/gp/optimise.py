@@ -1,0 +1,75 @@
+"""Search for the hyperparameters with the highest posterior density (MAP)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy.optimize import minimize
+
+from designer.models.arrays import FloatArray
+from designer.models.gp.fitted import FitReport
+from designer.models.gp.hyperparameters import Layout
+from designer.models.gp.likelihood import Likelihood
+
+_MAX_ITERATIONS = 120
+_BOUND_SLACK = 1e-3
+
+
+def search(likelihood: Likelihood, starts: list[FloatArray]) -> tuple[FloatArray, FitReport]:
+    """Best θ over several starts.
+
+    The search runs in units of the prior standard deviations, where the prior's curvature is 1
+    in every direction.
+
+    Args:
+        likelihood: negative log posterior with gradient.
+        starts: starting points; the same starts always give the same result.
+    """
+    layout = likelihood.layout
+    best: tuple[float, FloatArray, bool] | None = None
+    for start in starts:
+        result = minimize(
+            _whitened(likelihood, layout),
+            _to_unit(start, layout),
+            jac=True,
+            method="L-BFGS-B",
+            bounds=list(
+                zip(_to_unit(layout.low, layout), _to_unit(layout.high, layout), strict=True)
+            ),
+            options={"maxiter": _MAX_ITERATIONS, "ftol": 1e-6, "gtol": 1e-2, "maxcor": 30},
+        )
+        value = float(result.fun)
+        if best is None or value < best[0] - 1e-6:
+            theta = np.clip(layout.mean + layout.sd * result.x, layout.low, layout.high)
+            best = (value, theta, bool(result.success))
+    if best is None:
+        raise ValueError("search needs at least one start")
+    value, theta, converged = best
+    return theta, FitReport(
+        converged=converged,
+        evaluations=likelihood.evaluations,
+        jitter=likelihood.jitter,
+        at_bounds=_at_bounds(theta, layout),
+        objective=value,
+    )
+
+
+def _to_unit(theta: FloatArray, layout: Layout) -> FloatArray:
+    return (theta - layout.mean) / layout.sd
+
+
+def _whitened(
+    likelihood: Likelihood, layout: Layout
+) -> Callable[[FloatArray], tuple[float, FloatArray]]:
+    def objective(unit: FloatArray) -> tuple[float, FloatArray]:
+        value, gradient = likelihood(layout.mean + layout.sd * unit)
+        return value, gradient * layout.sd
+
+    return objective
+
+
+def _at_bounds(theta: FloatArray, layout: Layout) -> tuple[str, ...]:
+    low = theta <= layout.low + _BOUND_SLACK
+    high = theta >= layout.high - _BOUND_SLACK
+    return tuple(name for name, hit in zip(layout.names, low | high, strict=True) if hit)

@@ -1,0 +1,194 @@
+"""Process knowledge as features whose coefficients are integrated out.
+
+A feature φ enters the shared surface and every line's own part with coefficients ``N(0, 1)``, and
+a line's drift with ``N(0, κ²)``: knowledge shapes the prior, data overrule it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+
+from designer.models.arrays import FloatArray
+from designer.models.data.scaling import Scaling
+
+Array: TypeAlias = Any  # of numpy or torch
+ShapePrior = tuple[str, float, float, float, float]  # name, mean, sd, low, high
+
+_MOST_EXPONENT = 50.0
+_LOAD_SHARE = 0.4  # prior median of γ, as a share of the highest load
+_USUAL_SHARE = 0.3  # of the typical value: range of other responses
+_REMAINING = 0.4  # centre of exp(-q/γ), so that the feature has both signs
+
+
+class Feature(Protocol):
+    """Process knowledge about one response."""
+
+    @property
+    def shape(self) -> tuple[ShapePrior, ...]:
+        """Priors of the hyperparameters h that shape φ, ``(name, mean, sd, low, high)``."""
+        ...
+
+    def scaled(self, scaling: Scaling) -> Feature:
+        """The same on a response's model scale."""
+        ...
+
+    def inputs(self, X: FloatArray, log_ratio: FloatArray) -> FloatArray:
+        """What φ is computed from, ``[n, e]``.
+
+        Args:
+            X: encoded points, ``[n, D]``.
+            log_ratio: ln of the predicted loading over its typical value, ``[n]``.
+        """
+        ...
+
+    def at(self, E: FloatArray, h: FloatArray) -> FloatArray:
+        """φ ``[n, s]`` from ``inputs``."""
+        ...
+
+    def slopes(self, E: FloatArray, h: FloatArray) -> FloatArray:
+        """``∂φ/∂h``, ``[k, n, s]``."""
+        ...
+
+
+@dataclass(frozen=True)
+class Compaction:
+    """Calendering: ``exp(-q/γ)`` of a load q, with a resistance γ that depends on the loading.
+
+    Heckel-type law ``ρ(q) = ρ_max - (ρ_max - ρ_0) exp(-q/γ)`` (Meyer et al. 2017, J. Mater.
+    Process. Technol. 249, 172, in Zanotto et al. 2022, Batteries & Supercaps), γ rising with the
+    loading: ``γ = e^{h1} (M/M_ref)^{h2}``, in units of the highest load. Features
+    ``a [(u - 0.4), 0.1 u ln(M/M_ref)]`` with ``u = exp(-q/γ)``; a = 30 %-points for a porosity
+    (assumption: usual range between uncalendered and fully compacted).
+
+    Attributes:
+        column: encoded column of the load.
+        low: load encoded as 0, in units of the highest load.
+        span: load from 0 to 1 of the encoding, in the same units.
+        amplitude: a in raw units; None: 30 % of the typical value, as always on a logarithmic
+            scale (assumption). On the model scale after ``scaled``.
+    """
+
+    column: int
+    low: float
+    span: float
+    amplitude: float | None = None
+    shape: tuple[ShapePrior, ...] = (
+        ("ln_gamma", float(np.log(_LOAD_SHARE)), 0.6, -4.0, 3.0),
+        ("gamma_slope", 0.5, 0.5, -2.0, 3.0),
+    )
+
+    def scaled(self, scaling: Scaling) -> Compaction:
+        """See `Feature`."""
+        usual = _USUAL_SHARE * (1.0 if scaling.log else scaling.typical)
+        raw = usual if self.amplitude is None or scaling.log else self.amplitude
+        return replace(self, amplitude=raw / scaling.spread)
+
+    def inputs(self, X: FloatArray, log_ratio: FloatArray) -> FloatArray:
+        """See `Feature`: load and ln ratio."""
+        load = self.low + self.span * X[:, self.column]
+        return np.column_stack([np.maximum(load, 0.0), log_ratio])
+
+    def at(self, E: FloatArray, h: FloatArray) -> FloatArray:
+        """See `Feature`."""
+        return np.asarray(self.combined(self._remaining(E, h)[0], E[:, 1], np.stack))
+
+    def slopes(self, E: FloatArray, h: FloatArray) -> FloatArray:
+        """See `Feature`; ``∂u/∂ln γ = u q/γ``."""
+        u, exponent = self._remaining(E, h)
+        by_gamma = self._a * (u * exponent)[:, None]
+        by_gamma = by_gamma * np.column_stack([np.ones(len(E)), 0.1 * E[:, 1]])
+        return np.stack([by_gamma, by_gamma * E[:, 1:]])
+
+    def combined(self, u: Array, log_ratio: Array, stack: Callable[..., Array]) -> Array:
+        """``a [u - 0.4, 0.1 u ln(M/M_ref)]``, ``[..., 2]``, in numpy or torch."""
+        pair: Array = stack([u - _REMAINING, 0.1 * u * log_ratio], -1)
+        return self._a * pair
+
+    @property
+    def _a(self) -> float:
+        return 1.0 if self.amplitude is None else self.amplitude
+
+    def _remaining(self, E: FloatArray, h: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """``u = exp(-q/γ)`` and ``q/γ``, each ``[n]``."""
+        ln_gamma = np.clip(h[0] + h[1] * E[:, 1], -_MOST_EXPONENT, _MOST_EXPONENT)
+        exponent = np.minimum(E[:, 0] * np.exp(-ln_gamma), _MOST_EXPONENT)
+        return np.exp(-exponent), exponent
+
+
+@dataclass(frozen=True)
+class Loading:
+    """Coating: mass loading ∝ gap × mass share of solids × slurry density (mass balance).
+
+    ``φ = (ln(gap · w · ρ(w)) - c)/s`` on a logarithmic scale, the same relative to its centre on a
+    linear one; ``1/ρ = w/ρ_s + (1 - w)/ρ_l`` (volumes add up). ρ_s = 4.3 and ρ_l = 1.0 g/cm³ are
+    assumptions; only their ratio matters, and w moves ρ little.
+
+    Attributes:
+        gap: encoded column of the coating gap.
+        gap_low: gap encoded as 0.
+        gap_span: gap from 0 to 1 of the encoding.
+        solids: encoded column of the solid content; None: not a factor.
+        solids_low: mass share encoded as 0.
+        solids_span: mass share from 0 to 1 of the encoding.
+        amplitude: of φ on the model scale, once ``scaled``.
+        log: T is the logarithm, once ``scaled``.
+    """
+
+    gap: int
+    gap_low: float
+    gap_span: float
+    solids: int | None
+    solids_low: float
+    solids_span: float
+    amplitude: float = 1.0
+    log: bool = True
+    shape: tuple[ShapePrior, ...] = ()
+
+    def scaled(self, scaling: Scaling) -> Loading:
+        """See `Feature`."""
+        raw = 1.0 if scaling.log else scaling.typical
+        return replace(self, amplitude=raw / scaling.spread, log=scaling.log)
+
+    def inputs(self, X: FloatArray, log_ratio: FloatArray) -> FloatArray:
+        """See `Feature`: ln of the mass balance, relative to the middle of the ranges."""
+        del log_ratio  # it is this response's own
+        return np.asarray(self.balance(X, np))[:, None]
+
+    def balance(self, X: Array, xp: Any) -> Array:  # noqa: ANN401 - the module numpy or torch
+        """Log of the mass balance ``[...]`` at encoded points ``[..., D]``, in numpy or torch."""
+        gap = xp.clip(self.gap_low + self.gap_span * X[..., self.gap], 1e-9, None)
+        value: Array = xp.log(gap / (self.gap_low + 0.5 * self.gap_span))
+        if self.solids is not None:
+            share = self.solids_low + self.solids_span * X[..., self.solids]
+            middle = np.array(self.solids_low + 0.5 * self.solids_span)
+            value = value + _ln_solids(share, xp) - float(_ln_solids(middle, np))
+        return value
+
+    def combined(self, E: Array, expm1: Callable[[Array], Array]) -> Array:
+        """φ from ``inputs``, in numpy or torch."""
+        value: Array = self.amplitude * (E if self.log else expm1(E))
+        return value
+
+    def at(self, E: FloatArray, h: FloatArray) -> FloatArray:
+        """See `Feature`."""
+        del h  # nothing shapes it
+        return np.asarray(self.combined(E, np.expm1))
+
+    def slopes(self, E: FloatArray, h: FloatArray) -> FloatArray:
+        """See `Feature`: there are no hyperparameters."""
+        del h
+        return np.zeros((0, len(E), 1))
+
+
+_SOLID_DENSITY, _LIQUID_DENSITY = 4.3, 1.0  # g/cm³ (assumptions, see Loading)
+
+
+def _ln_solids(share: Array, xp: Any) -> Array:  # noqa: ANN401 - the module numpy or torch
+    """``ln(w ρ(w))`` up to a constant."""
+    w = xp.clip(share, 1e-3, 1.0)
+    value: Array = xp.log(w) - xp.log(w / _SOLID_DENSITY + (1.0 - w) / _LIQUID_DENSITY)
+    return value

@@ -1,0 +1,1 @@
+"""Predictions: conditioning, projection, Laplace weights, averaging. May import gp and below."""

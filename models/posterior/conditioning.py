@@ -1,0 +1,159 @@
+"""Rows a posterior is conditioned on, and how pending runs join them.
+
+Runs of one batch share its effect. A training row alone in its batch has the effect inside its
+noise; should a pending run join that batch, at most half of that noise (over all stages) can be
+common. This keeps the joint covariance positive definite.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import solve_triangular
+
+from designer.models.arrays import FloatArray, IntArray
+from designer.models.gp.covariance import LineCovariance
+from designer.models.gp.fitted import FittedResponse
+from designer.models.gp.hyperparameters import Parameters
+from designer.models.gp.likelihood import Solved, factorise
+
+_TINY = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class ConditionedRows:
+    """The training rows, then pending ones.
+
+    Attributes:
+        X: viewed points, ``[N, C]``.
+        position: line positions, ``[N]``; pending rows belong to the target.
+        batch: batch code per stage, ``[N, S]``.
+        loading: standard deviation of the row's batch effect per stage, ``[N, S]``.
+        chol: lower Cholesky factor of their covariance, ``[N, N]``.
+        alpha: ``K⁻¹ z``, ``[N]``; 0 for pending rows.
+    """
+
+    X: FloatArray
+    position: IntArray
+    batch: IntArray
+    loading: FloatArray
+    chol: FloatArray
+    alpha: FloatArray
+
+    def whiten(self, B: FloatArray) -> FloatArray:
+        """``L⁻¹ B`` for ``B [N, …]``."""
+        return solve_triangular(self.chol, B, lower=True) if len(B) else B
+
+    def unwhiten(self, B: FloatArray) -> FloatArray:
+        """``L⁻ᵀ B`` for ``B [N, …]``."""
+        return solve_triangular(self.chol, B, lower=True, trans=1) if len(B) else B
+
+
+def training_rows(
+    fitted: FittedResponse,
+    parameters: Parameters,
+    batch_variance: FloatArray,
+    solved: Solved | None = None,
+) -> ConditionedRows:
+    """The measurements alone.
+
+    Args:
+        fitted: data and hyperparameters.
+        parameters: hyperparameters in natural units.
+        batch_variance: σ_w² per stage, ``[S]``.
+        solved: their factorised covariance, where it is known already.
+    """
+    rows = fitted.rows
+    chol, alpha = _solve(fitted, parameters) if solved is None else (solved.chol, solved.alpha)
+    loading = _loadings(fitted, parameters, np.sqrt(batch_variance))
+    return ConditionedRows(rows.X, rows.position, rows.batch, loading, chol, alpha)
+
+
+def _solve(fitted: FittedResponse, parameters: Parameters) -> tuple[FloatArray, FloatArray]:
+    """Cholesky factor of the rows' covariance and ``K⁻¹ z``."""
+    K = fitted.likelihood().covariance(parameters)
+    # doubling the diagonal always makes a covariance factorisable; the fit refuses such θ anyway
+    factor = factorise(K) or factorise(K + np.diag(np.diagonal(K)))
+    if factor is None:
+        raise ArithmeticError(f"the covariance of {fitted.data.name} cannot be factorised")
+    chol, z = factor[0], fitted.rows.z
+    if not len(z):
+        return chol, z
+    half = solve_triangular(chol, z, lower=True)
+    return chol, np.asarray(solve_triangular(chol, half, lower=True, trans=1))
+
+
+def with_pending(
+    old: ConditionedRows,
+    kernel: LineCovariance,
+    X: FloatArray,
+    *,
+    batch: IntArray,
+    noise: FloatArray,
+    batch_variance: FloatArray,
+) -> ConditionedRows:
+    """Rows with q pending runs on the target line appended.
+
+    Args:
+        old: rows so far.
+        kernel: covariance of f_0.
+        X: viewed points of the pending runs, ``[q, C]``.
+        batch: their batch codes, ``[q, S]``.
+        noise: their noise variance without batch effects, ``[q]``.
+        batch_variance: σ_w² per stage, ``[S]``.
+    """
+    pending = np.tile(np.sqrt(batch_variance), (len(X), 1))
+    cross = kernel.to_rows(old.X, old.position)(X)
+    cross = cross + _common(batch, pending, old.batch, old.loading)
+    own = kernel.to_points(X)(X) + _common(batch, pending, batch, pending)
+    alone = np.where(batch < 0, np.square(pending), 0.0).sum(axis=1)
+    own[np.diag_indices_from(own)] += alone + noise
+    target = np.full(len(X), len(kernel.parameters.trust) - 1, dtype=np.int64)
+    return ConditionedRows(
+        X=np.vstack([old.X, X]),
+        position=np.concatenate([old.position, target]),
+        batch=np.vstack([old.batch, batch]),
+        loading=np.vstack([old.loading, pending]),
+        chol=_extended(old.chol, old.whiten(cross.T), own),
+        alpha=np.concatenate([old.alpha, np.zeros(len(X))]),
+    )
+
+
+def _loadings(fitted: FittedResponse, parameters: Parameters, sigma: FloatArray) -> FloatArray:
+    """Standard deviation of each training row's batch effect per stage, ``[n, S]``."""
+    rows = fitted.rows
+    noise = rows.base * parameters.noise[rows.position]
+    out = np.tile(sigma, (len(rows), 1))
+    stages = max(int(np.count_nonzero(sigma)), 1)
+    for stage in range(len(sigma)):
+        modelled = stage in fitted.layout.stages
+        alone = ~rows.shared(stage) if modelled else np.ones(len(rows), dtype=np.bool_)
+        out[alone, stage] = np.minimum(sigma[stage], np.sqrt(0.5 * noise[alone] / stages))
+    return out
+
+
+def _common(
+    batch: IntArray, loading: FloatArray, other: IntArray, other_loading: FloatArray
+) -> FloatArray:
+    """Covariance ``[q, N]`` from common batches; a code below 0 is shared with nobody."""
+    out = np.zeros((len(batch), len(other)))
+    for stage in range(batch.shape[1]):
+        same = (batch[:, stage, None] == other[None, :, stage]) & (batch[:, stage, None] >= 0)
+        out += same * (loading[:, stage, None] * other_loading[None, :, stage])
+    return out
+
+
+def _extended(chol: FloatArray, half: FloatArray, own: FloatArray) -> FloatArray:
+    """Cholesky factor of a matrix with q more rows: ``half = L⁻¹ K_nq``, ``own = K_qq``."""
+    n, q = half.shape
+    corner = own - half.T @ half
+    factor = factorise(0.5 * (corner + corner.T))
+    if factor is None:  # only rounding can get here: the noise alone makes the corner definite
+        factor = factorise(np.diag(np.maximum(np.diagonal(corner), _TINY)))
+    out = np.zeros((n + q, n + q), order="F")
+    out[:n, :n] = chol
+    out[n:, :n] = half.T
+    if factor is not None:
+        out[n:, n:] = factor[0]
+    return out

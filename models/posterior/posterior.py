@@ -1,0 +1,327 @@
+"""What is known about one response on the target line, on the model scale z.
+
+The posterior is that of ``f_0 = √t_0 G + √(1 - t_0) D_0 + δ_0``: free of noise and batch effects.
+Without any target run the target's own trust is integrated over its prior (5 Gauss-Hermite
+nodes): mean and variance are those of the mixture, covariances those of the mean trust.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from designer.models.arrays import BoolArray, FloatArray, IntArray, RealArray
+from designer.models.data.dataset import OWN_BATCH
+from designer.models.data.scaling import Scaling
+from designer.models.diagnostics.cross_validation import LeaveOneRunOut, leave_one_run_out
+from designer.models.diagnostics.trust import TrustEstimate, estimate_trust
+from designer.models.gp.covariance import CrossCovariance, LineCovariance
+from designer.models.gp.fitted import FitReport, FittedResponse
+from designer.models.gp.hyperparameters import COMMON_TRUST_SD, sigmoid
+from designer.models.gp.likelihood import Solved
+from designer.models.posterior.conditioning import ConditionedRows, training_rows, with_pending
+from designer.models.posterior.laplace import Laplace
+from designer.models.posterior.projection import BLOCK, Projector
+
+_UNSEEN_BATCH_VARIANCE = 0.01  # prior median of σ_w², for stages no batch was shared in yet
+_MIN_VARIANCE = 1e-12  # rounding must not make a variance negative
+
+
+@dataclass(frozen=True)
+class _TargetTrust:
+    """The target's trust where no target run informs it: moments over its prior."""
+
+    level: float = 1.0  # E[t_0] (only used without target runs)
+    shrink: float = 1.0  # E[√t_0] / √E[t_0]: factor on the mean
+    spread: float = 0.0  # Var(√t_0) / E[t_0]: factor on the squared mean, added to the variance
+
+    @classmethod
+    def from_prior(cls, logit: float) -> _TargetTrust:
+        """Moments under ``logit t_0 ~ N(logit, 1.5²)`` with 5 Gauss-Hermite nodes.
+
+        A line like the others, hence their standard deviation; with that of the target's prior
+        (3, an insurance for when runs can decide) intervals at 0 runs cover 100 % and say less.
+        """
+        nodes, weights = np.polynomial.hermite_e.hermegauss(5)
+        weights = weights / weights.sum()
+        t = sigmoid(logit + COMMON_TRUST_SD * nodes)
+        level = float(weights @ t)
+        root = float(weights @ np.sqrt(t))
+        return cls(level, root / np.sqrt(level), max(level - root * root, 0.0) / level)
+
+
+class ResponsePosterior:
+    """Posterior of one response on the target line.
+
+    Args:
+        fitted: data and hyperparameters.
+        rows: rows conditioned on; left out: the training rows.
+        solved: their factorised covariance at these hyperparameters, where it is known already.
+    """
+
+    def __init__(
+        self,
+        fitted: FittedResponse,
+        rows: ConditionedRows | None = None,
+        *,
+        solved: Solved | None = None,
+    ) -> None:
+        self.fitted = fitted
+        parameters = fitted.parameters
+        self._trust = _TargetTrust()
+        if fitted.layout.transfer and fitted.rows.target_rows == 0:
+            self._trust = _TargetTrust.from_prior(
+                float(fitted.theta[fitted.layout.where("mu_t")[0]])
+            )
+            trust = parameters.trust.copy()
+            trust[-1] = self._trust.level
+            parameters = replace(parameters, trust=trust)
+        self.parameters = parameters
+        self.kernel = LineCovariance.of_target(parameters, fitted.chart)
+        if rows is None:
+            rows = training_rows(fitted, parameters, self.batch_variance, solved)
+        self.conditioned = rows
+
+    # ---- what it is about -------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """Name of the response."""
+        return self.fitted.data.name
+
+    @property
+    def at_mode(self) -> ResponsePosterior:
+        """The posterior at the most probable hyperparameters."""
+        return self
+
+    @property
+    def scaling(self) -> Scaling:
+        """Raw units ↔ model scale."""
+        return self.fitted.scaling
+
+    @property
+    def report(self) -> FitReport:
+        """How the fit went."""
+        return self.fitted.report
+
+    @property
+    def hyperparameters(self) -> dict[str, float]:
+        """θ by name, JSON-able; accepted again as ``start`` of a fit."""
+        return self.fitted.layout.to_dict(self.fitted.theta)
+
+    # ---- posterior of f_0 -------------------------------------------------------------------
+
+    def view(self, X: FloatArray) -> FloatArray:
+        """The target's view ``[n, C]`` of points ``X [n, D]``: what the ``_at`` methods take."""
+        return self.fitted.chart.points(X)
+
+    def mean(self, X: FloatArray) -> FloatArray:
+        """Posterior mean ``[n]`` at ``X [n, D]``."""
+        return self.moments(X)[0]
+
+    def variance(self, X: FloatArray) -> FloatArray:
+        """Posterior variance ``[n]`` at ``X [n, D]``."""
+        return self.moments(X)[1]
+
+    def moments(self, X: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Posterior mean and variance, ``[n]`` each, at ``X [n, D]``."""
+        return self.moments_at(self.view(X))
+
+    def moments_at(self, V: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Posterior mean and variance, ``[n]`` each, at viewed points ``V [n, C]``."""
+        plain, reduction = np.empty(len(V)), np.empty(len(V))
+        cross = self.rows_covariance()
+        for start in range(0, len(V), 4 * BLOCK):
+            block = slice(start, start + 4 * BLOCK)
+            k = cross(V[block])
+            plain[block] = k @ self.alpha
+            half = self.whiten(k.T)
+            reduction[block] = np.einsum("ij,ij->j", half, half)
+        return self.from_plain(V, plain, reduction)
+
+    def covariance(self, X: FloatArray, Z: FloatArray, dtype: DTypeLike = np.float64) -> RealArray:
+        """Posterior covariance ``[n, m]`` of f_0 at ``X [n, D]`` with f_0 at ``Z [m, D]``.
+
+        Args:
+            X: many points.
+            Z: few points.
+            dtype: float64, or float32 for large blocks.
+        """
+        return self.projector(Z, dtype)(X)
+
+    def projector(self, Z: FloatArray, dtype: DTypeLike = np.float32) -> Projector:
+        """Covariances with fixed points ``Z [m, D]``, the work on Z done once."""
+        return Projector(self, Z, dtype)
+
+    def noise(self, X: FloatArray) -> FloatArray:
+        """Noise variance ``[n]`` of one more measurement at ``X [n, D]``, without batch effects."""
+        return self.noise_given(self.mean(X))
+
+    def noise_given(self, mean: FloatArray) -> FloatArray:
+        """The same at points with these posterior means, ``[n]``."""
+        total = self.scaling.noise_base(mean) * self.parameters.noise[-1]
+        return np.asarray(np.maximum(total - self.hidden_batch_variance, 0.5 * total))
+
+    @property
+    def hidden_batch_variance(self) -> float:
+        """Effect of stages no batch was shared in yet: still part of the learned noise."""
+        return float(self.batch_variance[self._unseen_stages].sum())
+
+    @property
+    def batch_variance(self) -> FloatArray:
+        """Variance ``[S]`` of a batch effect per stage.
+
+        Learned where batches were shared. Where none was shared yet: the prior's median, at most
+        half of the noise over all such stages; 0 where the stage cannot change the response.
+        """
+        return self._batch_variance
+
+    @cached_property
+    def _batch_variance(self) -> FloatArray:
+        out = np.zeros(self.fitted.data.stages)
+        unseen = self._unseen_stages
+        if unseen.any():
+            noise = self.parameters.noise[-1] * self._smallest_base
+            out[unseen] = min(_UNSEEN_BATCH_VARIANCE, 0.5 * noise / np.count_nonzero(unseen))
+        out[list(self.fitted.layout.stages)] = self.parameters.batch
+        return out
+
+    # ---- how far to believe it ---------------------------------------------------------------
+
+    @cached_property
+    def laplace(self) -> Laplace:
+        """Normal approximation of the hyperparameters' posterior."""
+        return Laplace.around(self.fitted.likelihood(), self.fitted.theta)
+
+    @cached_property
+    def trust(self) -> list[TrustEstimate]:
+        """Trust in every earlier line that has rows of this response."""
+        return estimate_trust(self)
+
+    def loo(self) -> LeaveOneRunOut:
+        """Leave-one-run-out figures of the target's runs (pending runs left aside)."""
+        return leave_one_run_out(self.fitted)
+
+    # ---- pending runs -----------------------------------------------------------------------
+
+    def condition(self, X: FloatArray, batch: IntArray | None = None) -> ResponsePosterior:
+        """The posterior as if runs had been measured at their predicted means.
+
+        Variances shrink, the mean stays.
+
+        Args:
+            X: points of the pending runs on the target line, ``[q, D]``.
+            batch: batch code per stage, ``[q, S]``; codes may be those of target rows;
+                left out: every run has its own batches.
+        """
+        if len(X) == 0:
+            return self
+        shape = (len(X), self.fitted.data.stages)
+        codes = np.full(shape, OWN_BATCH) if batch is None else np.asarray(batch).reshape(shape)
+        V = self.view(X)
+        rows = with_pending(
+            self.conditioned,
+            self.kernel,
+            V,
+            batch=codes.astype(np.int64),
+            noise=self.noise_given(self.moments_at(V)[0]),
+            batch_variance=self.batch_variance,
+        )
+        return ResponsePosterior(self.fitted, rows)
+
+    # ---- raw units --------------------------------------------------------------------------
+
+    def limits(self, low: float, high: float) -> tuple[float, float]:
+        """A raw window on the model scale; infinite ends stay, log of ≤ 0 is -inf."""
+        return self.scaling.limits(low, high)
+
+    def to_raw(self, mean: FloatArray, variance: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Point prediction (log scale: median) and standard deviation in raw units."""
+        return self.scaling.to_raw(mean, variance)
+
+    @property
+    def trust_shrink(self) -> float:
+        """Factor on the mean because the target's trust is unknown; 1 with target runs."""
+        return self._trust.shrink
+
+    @property
+    def trust_spread(self) -> float:
+        """Variance per squared mean for the same reason; 0 with target runs."""
+        return self._trust.spread
+
+    # ---- linear algebra shared with the projector --------------------------------------------
+
+    @property
+    def chol(self) -> FloatArray:
+        """Lower Cholesky factor ``[N, N]`` of the rows' covariance, pending rows last."""
+        return self.conditioned.chol
+
+    @property
+    def alpha(self) -> FloatArray:
+        """``K⁻¹ z [N]``; 0 for pending rows."""
+        return self.conditioned.alpha
+
+    def rows_covariance(self, dtype: DTypeLike = np.float64) -> CrossCovariance:
+        """Covariance of f_0 at viewed points with the rows conditioned on (as a callable)."""
+        return self.kernel.to_rows(self.conditioned.X, self.conditioned.position, dtype)
+
+    def whiten(self, B: FloatArray) -> FloatArray:
+        """``L⁻¹ B`` for ``B [N, m]``."""
+        return self.conditioned.whiten(B)
+
+    def unwhiten(self, B: FloatArray) -> FloatArray:
+        """``L⁻ᵀ B`` for ``B [N, m]``."""
+        return self.conditioned.unwhiten(B)
+
+    def from_plain(
+        self, V: FloatArray, plain: FloatArray, reduction: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Mean and variance from ``k'K⁻¹z`` and ``k'K⁻¹k`` (target's trust integrated).
+
+        Args:
+            V: viewed points, ``[n, C]``.
+            plain: ``k'K⁻¹z``, ``[n]``.
+            reduction: ``k'K⁻¹k``, ``[n]``.
+        """
+        variance = np.maximum(self.kernel.variance(V) - reduction, _MIN_VARIANCE)
+        if self._trust.spread > 0:
+            variance += self._trust.spread * np.square(plain)
+        return plain * self._trust.shrink, np.asarray(variance)
+
+    def line_mean(self, V: FloatArray, line: int) -> FloatArray:
+        """Posterior mean ``[n]`` of a line's own surface, measured rows only.
+
+        Args:
+            V: points as that line sees them, ``[n, C]``.
+            line: code of the line; one without rows has the shared surface only.
+        """
+        fitted = self.fitted
+        rows, p = fitted.rows, fitted.parameters
+        place = rows.positions.index(line) if line in rows.positions else None
+        trust = 1.0
+        if place is not None:
+            trust = float(p.trust[place])
+        elif fitted.layout.transfer:
+            trust = float(sigmoid(fitted.theta[fitted.layout.where("mu_t")])[0])
+        kernel = LineCovariance(p, fitted.chart, place, trust)
+        cross = kernel.to_rows(rows.X, rows.position)
+        return np.asarray(cross(V) @ self.alpha[: len(rows)])
+
+    # ---- construction -----------------------------------------------------------------------
+
+    @cached_property
+    def _unseen_stages(self) -> BoolArray:
+        data = self.fitted.data
+        unseen = np.array(data.effects, dtype=np.bool_)
+        unseen[list(self.fitted.layout.stages)] = False
+        return unseen
+
+    @cached_property
+    def _smallest_base(self) -> float:
+        rows = self.fitted.rows
+        target = rows.base[len(rows) - rows.target_rows :]
+        candidates = target if len(target) else self.scaling.noise_base(np.zeros(1))
+        return float(candidates.min())

@@ -1,0 +1,100 @@
+"""Replacing a recorded value: which one, by what, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from designer.campaigns.errors import InputError, Problem
+from designer.render.words import in_unit, moment, number
+from designer.tui.campaign_view import Facts, View
+from designer.tui.dialogs.actions import ask_and_show, campaign_view
+from designer.tui.dialogs.form import (
+    Ask,
+    Question,
+    Values,
+    quoted,
+)
+
+if TYPE_CHECKING:
+    from designer.tui.app import DesignerApp
+
+
+async def correct(app: DesignerApp, run: Facts) -> bool:
+    """Replace a recorded value."""
+    view = campaign_view(app)
+    options = _correctable(view, run)
+    if not options:
+        app.notify(f"{run['run']} has no recorded value to correct", markup=False)
+        return False
+
+    def submit(values: Values) -> Any:  # noqa: ANN401 - JSON
+        return app.service.correct(view.name, run["run"], **_correction(values))
+
+    return await ask_and_show(
+        app,
+        Question(
+            f"Correct {run['run']}",
+            (
+                Ask("what", "Wrong value", options=options),
+                Ask("value", "Right value", placeholder="number, none = it was no measurement"),
+                Ask(
+                    "reason", "Reason", suggestions=("digits swapped", "wrong unit", "typing error")
+                ),
+            ),
+            submit,
+            text="The new value counts from now on; the old one stays in the history.",
+            do="correct it",
+            same_as=lambda values: _correction_line(view.name, run, values),
+        ),
+        f"{run['run']} is corrected",
+    )
+
+
+def _correctable(view: View, run: Facts) -> list[tuple[str, str]]:
+    """What can be corrected, in the order of the form, and the key of each."""
+    spec, used = view.spec, {**run["given"], **run["used"]}
+    found = [
+        (
+            f"{response.name} = {value['text']}{in_unit(value['unit'] or response.unit)}"
+            f"  ({value['actor']}, {moment(value['at'])[5:]})",
+            f"response:{response.name}:{value['replicate']}",
+        )
+        for response in spec.responses
+        for value in run["measurements"].get(response.name, ())
+    ]
+    if found or run["status"] not in ("proposed", "abandoned"):
+        found += [
+            (f"{item.name} was set to {number(used[item.name])}{in_unit(item.unit)}",
+             f"setting:{item.name}:")
+            for item in spec.inputs if item.name in used
+        ]  # fmt: skip
+        found += [
+            (f"{stage.name} batch {run['batch'][stage.name]}", f"batch:{stage.name}:")
+            for stage in spec.stages
+            if stage.name in run["batch"]
+        ]
+    return found
+
+
+def _correction(values: Values) -> dict[str, Any]:
+    part, name, replicate = values["what"].split(":")
+    if not values["value"]:
+        raise InputError(Problem("right value", "is missing"))
+    told = {name: values["value"]}
+    return {
+        "responses": told if part == "response" else {},
+        "settings": told if part == "setting" else {},
+        "batch": told if part == "batch" else {},
+        "replicate": int(replicate) if replicate else None,
+        "reason": values["reason"],
+    }
+
+
+def _correction_line(campaign: str, run: Facts, values: Values) -> str:
+    part, name, replicate = values["what"].split(":")
+    pair = f"{name}={values['value']}"
+    words = ["correct", campaign, run["run"], *([pair] if part == "response" else [])]
+    options = {"setting": {"--set": pair}, "batch": {"--batch": pair}}.get(part, {})
+    several = len(run["measurements"].get(name, ())) > 1
+    more = {"--replicate": replicate if several else ""}
+    return quoted(*words, options={**options, **more, "--reason": values["reason"]})

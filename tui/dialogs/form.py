@@ -1,0 +1,267 @@
+"""One modal for everything that asks for a few values before it acts.
+
+What was typed stays until the service has accepted it: a refusal is shown inside the modal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.suggester import SuggestFromList
+from textual.widget import Widget
+from textual.widgets import Checkbox, Input, Select, Static
+
+from designer.campaigns.errors import DesignerError
+from designer.tui.widgets.type_ahead import FIELD_BINDINGS, after_typing
+
+Values = dict[str, str]
+Answer = TypeVar("Answer")
+_AROUND = 8  # rows of a modal that are not its body
+Submit = Callable[[Values], Any]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One value asked for.
+
+    Attributes:
+        name: key of the value.
+        label: shown before it.
+        value: to begin with; ``yes`` for a ticked box.
+        placeholder: shown while it is empty.
+        options: (shown, value) pairs to choose from; None: free text.
+        suggestions: completed with the right arrow.
+        tick: a box to tick; its value is ``yes`` or empty.
+    """
+
+    name: str
+    label: str
+    value: str = ""
+    placeholder: str = ""
+    options: Sequence[tuple[str, str]] | None = None
+    suggestions: Sequence[str] = ()
+    tick: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a modal shows and does.
+
+    Attributes:
+        title: first line.
+        asks: the values.
+        text: lines that explain.
+        submit: carries it out with the values, in a thread; raises `DesignerError`.
+        do: word for doing it.
+        same_as: the command line that does the same, from the values.
+    """
+
+    title: str
+    asks: Sequence[Ask]
+    submit: Submit
+    text: str = ""
+    do: str = "Save"
+    same_as: Callable[[Values], str] | None = None
+
+
+class _Fitting(ModalScreen[Answer]):
+    """A modal whose keys stay on the screen however low the terminal is."""
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Let the body scroll in what title, command line, keys and border leave."""
+        self.query_one("#modal-body").styles.max_height = max(3, event.size.height - _AROUND)
+
+
+class FormModal(_Fitting[Any]):
+    """Asks, carries out, and closes with the answer; closes with None when it was left."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "submit", "Do it", priority=True),
+        Binding("escape", "leave", "Leave"),
+        Binding("enter", "next_field", "Next", show=False, priority=True),
+        *FIELD_BINDINGS,
+    ]
+
+    def __init__(self, question: Question) -> None:
+        super().__init__()
+        self._question = question
+        self._working = False
+
+    def compose(self) -> ComposeResult:
+        """Title, text, fields, the same as a command line, what is wrong, keys."""
+        question = self._question
+        with Vertical(id="modal"):
+            yield Static(question.title, markup=False, id="modal-title")
+            with VerticalScroll(id="modal-body", can_focus=False):
+                if question.text:
+                    yield Static(question.text, markup=False, id="modal-text")
+                for ask in question.asks:
+                    yield from _field(ask)
+                yield Static("", markup=False, id="modal-wrong")
+            yield Static("", markup=False, id="modal-same")
+            several = len(question.asks) > 1
+            act = f"ctrl+s: {question.do}   enter: next field" if several else (
+                f"enter or ctrl+s: {question.do}"
+            )  # fmt: skip
+            yield Static(f"{act}   esc: leave", markup=False, id="modal-keys")
+
+    def on_mount(self) -> None:
+        """Begin in the first field."""
+        self.query_one("#modal-wrong").display = False
+        fields = self.query("#modal-body Input, #modal-body Select, #modal-body Checkbox")
+        if fields:
+            fields.first().focus()
+        self._tell_same()
+
+    @property
+    def values(self) -> Values:
+        """What is in the fields."""
+        found: Values = {}
+        for ask in self._question.asks:
+            widget = self.query_one(f"#ask-{ask.name}")
+            if isinstance(widget, Input):
+                found[ask.name] = widget.value.strip()
+            elif isinstance(widget, Checkbox):
+                found[ask.name] = "yes" if widget.value else ""
+            elif isinstance(widget, Select):
+                found[ask.name] = "" if widget.value is Select.NULL else str(widget.value)
+        return found
+
+    @on(Input.Changed)
+    @on(Select.Changed)
+    @on(Checkbox.Changed)
+    def _tell_same(self) -> None:
+        if self._question.same_as is not None:
+            told = self._question.same_as(self.values)
+            self.query_one("#modal-same", Static).update(Content(f"same as: {told}"))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Lists and boxes have their own use for enter."""
+        if action == "next_field":
+            return isinstance(self.focused, Input)
+        return super().check_action(action, parameters)
+
+    def action_next_field(self) -> None:
+        """Go to the next field to type in; from the last one: act."""
+        inputs = list(self.query(Input))
+        if self.focused is inputs[-1]:
+            self.action_submit()
+        elif isinstance(self.focused, Input):
+            self.set_focus(inputs[inputs.index(self.focused) + 1])
+
+    def key_enter(self) -> None:
+        """Enter acts where there is nothing to type."""
+        if not self._question.asks:
+            self.action_submit()
+
+    def action_leave(self) -> None:
+        """Close without doing anything; not while it is being done."""
+        if not self._working:
+            self.dismiss(None)
+
+    def action_submit(self) -> None:
+        """Carry it out, once."""
+        after_typing(self.query(Input), self._begin)
+
+    def _begin(self) -> None:
+        if not self._working:
+            self._working = True
+            self.run_worker(self._carry_out(self.values), group="submit")
+
+    async def _carry_out(self, values: Values) -> None:
+        try:
+            answer = await asyncio.to_thread(self._question.submit, values)
+        except DesignerError as error:
+            wrong = self.query_one("#modal-wrong", Static)
+            wrong.update(problems_text(error))
+            wrong.display = True
+            wrong.scroll_visible(animate=False)
+        else:
+            self.dismiss(answer)
+        finally:
+            self._working = False
+
+
+def problems_text(error: DesignerError) -> Content:
+    """Every problem of an error, one below the other."""
+    lines = [Content.styled(f"✗ {problem}", "$text-error") for problem in error.problems]
+    return Content("\n").join(lines)
+
+
+class Tick(Checkbox):
+    """A box whose tick is seen without colours: Textual's own only dims its X."""
+
+    BUTTON_INNER = " "
+
+    def watch_value(self) -> None:
+        """Show or take away the tick."""
+        self.BUTTON_INNER = "x" if self.value else " "
+        super().watch_value()
+
+
+def _field(ask: Ask) -> ComposeResult:
+    if ask.tick:
+        yield Tick(ask.label, ask.value == "yes", id=f"ask-{ask.name}", compact=True)
+        return
+    with Horizontal(classes="ask"):
+        yield Static(ask.label, markup=False, classes="ask-label")
+        yield _answer_widget(ask)
+
+
+def _answer_widget(ask: Ask) -> Widget:
+    if ask.options is not None:
+        return Select(
+            [(Content(shown), value) for shown, value in ask.options],
+            value=ask.value or ask.options[0][1],
+            allow_blank=False,
+            compact=True,
+            id=f"ask-{ask.name}",
+        )
+    suggester = SuggestFromList(ask.suggestions, case_sensitive=False) if ask.suggestions else None
+    return Input(
+        ask.value,
+        ask.placeholder,
+        suggester=suggester,
+        compact=True,
+        select_on_focus=False,
+        id=f"ask-{ask.name}",
+    )
+
+
+class TextModal(_Fitting[None]):
+    """Shows a text: help, or what went wrong."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,q,question_mark", "dismiss", "Close"),
+    ]
+
+    def __init__(self, title: str, text: Content) -> None:
+        super().__init__()
+        self._title, self._text = title, text
+
+    def compose(self) -> ComposeResult:
+        """Title, text, key."""
+        with Vertical(id="modal"):
+            yield Static(self._title, markup=False, id="modal-title")
+            with VerticalScroll(id="modal-body"):
+                yield Static(self._text)
+            yield Static("esc: close", markup=False, id="modal-keys")
+
+
+def quoted(*words: str, options: Mapping[str, str] | None = None) -> str:
+    """A command line as one would type it."""
+    import shlex
+
+    line = ["designer", *words]
+    for option, value in (options or {}).items():
+        line += [option, value] if value else []
+    return " ".join(word if word.startswith("--") else shlex.quote(word) for word in line)

@@ -1,0 +1,1 @@
+"""The numbered screens. May import dialogs, widgets and what lies beside app."""

@@ -1,0 +1,94 @@
+"""1 Campaign: where it stands, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from designer.service.results import SURPRISE
+from designer.tui.actions import bindings
+from designer.tui.campaign_view import Facts, View
+from designer.tui.screens.base import TaskScreen
+from designer.tui.widgets.overview_text import overview, what_next
+from designer.tui.widgets.run_text import GLYPHS, measured_text
+
+_SHOWN_RUNS = 40
+_CELL = 16  # cells of one result
+
+
+class CampaignScreen(TaskScreen):
+    """Where the campaign stands."""
+
+    PLACE = "campaign"
+    ABOUT = (
+        "Where the campaign stands. Bits: how much less uncertain the responses are over all"
+        " recipes, given the earlier lines; 1 bit halves the remaining standard deviation."
+        " Error and the share inside 95 % are leave-one-run-out, from 5 completed runs on."
+        " Ahead: ± is one standard deviation, typical of all recipes, once the waiting runs are"
+        " made."
+    )
+    AUTO_FOCUS = "#overview"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("campaign")]
+
+    def parts(self) -> Iterator[Widget]:
+        """The overview; on a wide terminal the results beside it."""
+        yield Static("", markup=False, id="next")
+        with Horizontal(id="body"):
+            with VerticalScroll(id="overview"):
+                yield Static("", markup=False, id="overview-text")
+            with VerticalScroll(id="results"):
+                yield Static("", markup=False, id="results-text")
+
+    def present(self, view: View) -> None:
+        """Fill in."""
+        self.query_one("#next", Static).update(what_next(view))
+        width = self.query_one("#overview").content_size.width or self.size.width - 2
+        self.query_one("#overview-text", Static).update(overview(view, width))
+        self.query_one("#results-text", Static).update(_results(view))
+
+    def on_resize(self) -> None:
+        """Break the rows anew, once the parts have their sizes."""
+        self.call_after_refresh(self._present_again)
+
+    def _present_again(self) -> None:
+        if self.ui.view is not None and self.alive:
+            self.present(self.ui.view)
+
+
+def _results(view: View) -> Content:
+    """Results against predictions, newest first."""
+    made = [run for run in reversed(view.runs) if run["measurements"] or run["status"] == "failed"]
+    names = [response.name for response in view.spec.responses]
+    heads = "".join(f"{name[: _CELL - 2]:<{_CELL}}" for name in names)
+    lines = [
+        Content.styled("Results, newest first (sd off the prediction)", "bold"),
+        Content.styled(f"{'':<8}{heads}", "$quiet"),
+    ]
+    for run in made[:_SHOWN_RUNS]:
+        head = Content.assemble((f"{GLYPHS[run['status']]} {run['run']:<6}", "bold"))
+        if run["status"] == "failed":
+            lines.append(head + Content.styled(f"failed: {run['reason']}", "$text-error"))
+        else:
+            lines.append(Content.assemble(head, *(_cell(run, name) for name in names)))
+    if not made:
+        lines.append(Content.styled("none yet", "$quiet"))
+    return Content("\n").join(lines)
+
+
+def _cell(run: Facts, name: str) -> Content:
+    values = [value["number"] for value in run["measurements"].get(name, ())]
+    if not values:
+        return Content(f"{'–':<{_CELL}}")
+    shown, style = measured_text(values), ""
+    told = (run["predicted"] or {}).get(name)
+    if told and told["sd_result"]:
+        sds = (sum(values) / len(values) - told["mean"]) / told["sd_result"]
+        shown += f" ({sds:+.1f})"
+        style = "$text-warning" if abs(sds) >= SURPRISE else ""
+    return Content.styled(f"{shown:<{_CELL}}", style)

@@ -1,0 +1,72 @@
+"""The list of campaigns, newest first: choose one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from rich.text import Text
+from textual.binding import BindingType
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from designer.render.words import moment
+from designer.tui.actions import CAMPAIGNS, bindings
+from designer.tui.screens.base import TaskScreen
+from designer.tui.widgets.common import Table
+from designer.tui.widgets.headers import shortened
+
+_WIDEST_NAME, _WIDEST_LINE = 30, 14  # cells: with them all columns fit 80
+_NONE = (
+    "There is no campaign in this store yet.\n\n"
+    "  designer demo                         a finished example on the built-in twin\n"
+    "  designer init --example > spec.toml   a commented specification to start from\n"
+    "  designer init spec.toml               a campaign from a specification\n\n"
+    "This list notices by itself when there is one."
+)
+
+
+class CampaignsScreen(TaskScreen):
+    """Choose a campaign."""
+
+    PLACE = CAMPAIGNS
+    ABOUT = "All campaigns of the store, the one changed last first."
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(CAMPAIGNS)]
+
+    def parts(self) -> Iterator[Widget]:
+        """The list, or how to begin."""
+        yield Table(id="campaigns")
+        yield Static(_NONE, markup=False, id="none-yet")
+
+    def catch_up(self) -> None:
+        """Show the list as it is now."""
+        super().catch_up()
+        if not self.alive:
+            return
+        found = self.ui.list
+        table, none = self.query_one(Table), self.query_one("#none-yet", Static)
+        table.display = bool(found)
+        none.display = not found
+        none.update(Content(_NONE if found is not None else "Looking into the store…"))
+        table.fill(
+            ["campaign", "line", "goal", Text("runs", justify="right"), "changed"],
+            {
+                item["name"]: [
+                    Text(shortened(item["name"], _WIDEST_NAME), style="bold"),
+                    Text(shortened(item["line"], _WIDEST_LINE)),
+                    item["goal"],
+                    Text(str(item["runs"]), justify="right"),
+                    moment(item["changed_at"]),
+                ]
+                for item in found or ()
+            },
+        )
+        if found and self.focused is None:
+            table.focus()
+
+    def action_open(self) -> None:
+        """Open the campaign under the cursor."""
+        chosen = self.query_one(Table).chosen
+        if chosen is not None:
+            self.ui.open_campaign(chosen)

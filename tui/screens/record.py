@@ -1,0 +1,316 @@
+"""3 Record: what a run really was and gave, checked while it is typed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import ClassVar, Literal
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from designer.campaigns.errors import DesignerError
+from designer.render.words import count
+from designer.tui.actions import bindings
+from designer.tui.campaign_view import Facts, View
+from designer.tui.dialogs import actions as doing
+from designer.tui.dialogs.correct import correct
+from designer.tui.dialogs.form import problems_text
+from designer.tui.drafts import Drafts
+from designer.tui.screens.base import TaskScreen
+from designer.tui.widgets.record_form import RecordForm, arguments_of, head_text
+from designer.tui.widgets.type_ahead import FIELD_BINDINGS, after_typing
+from designer.tui.widgets.verdict import HINT, accepted_text
+
+PAUSE = 0.25  # s without a key until what was typed is kept and checked (assumption)
+
+
+class RecordScreen(TaskScreen):
+    """The form of one run."""
+
+    PLACE = "record"
+    ABOUT = (
+        "Type what was measured and what was really set; a unit may follow a number (0.12 mm)."
+        " Red cannot be saved, amber can: a surprise is kept and worth a second look."
+        " What was typed survives the end of the program, saved or not."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("record"),
+        *FIELD_BINDINGS,
+        Binding("enter", "app.focus_next", "Next field", show=False, priority=True),
+    ]
+    AUTO_FOCUS = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._run: str | None = None
+        self._spec: object = None
+        self._done: str | None = None
+        self._replicate = False
+        self._saving = False
+        self._ready = False  # the fields are those of `_run`, its draft among them
+        self._pause: Timer | None = None
+        self._typed: dict[str, str] = {}  # when the program ends the fields are gone first
+        # one thread: a draft written just before saving is never written after its removal
+        self._keeper = ThreadPoolExecutor(1, "drafts")
+
+    def parts(self) -> Iterator[Widget]:
+        """Which run, the form, what is to be said about it."""
+        yield Static("", markup=False, id="run-head")
+        yield RecordForm(id="form")
+        yield Static("", markup=False, id="verdict")
+
+    @property
+    def form(self) -> RecordForm:
+        """The fields."""
+        return self.query_one(RecordForm)
+
+    @property
+    def _drafts(self) -> Drafts | None:
+        view = self.ui.view
+        return None if view is None else Drafts(view.store, view.name)
+
+    # ---- which run --------------------------------------------------------------------------
+
+    def on_screen_resume(self) -> None:
+        """Show the run that was asked for, else the next waiting one."""
+        super().on_screen_resume()
+        if self.ui.view is not None:
+            self.present(self.ui.view)
+        if self.focused is None:
+            self._focus()
+
+    def present(self, view: View) -> None:
+        """Show the run anew, or another one."""
+        asked, self.ui.record_run = self.ui.record_run, None
+        done, self._done = self._done, None
+        run = view.run(asked) or view.next_after(done) or view.run(self._run)
+        if run is None:
+            run = next(iter([*view.waiting, *view.runs]), None)
+        self._show(view, run)
+
+    def _show(self, view: View, run: Facts | None) -> None:
+        if run is None:
+            self._run, self._ready = None, False
+            self.restart(self._empty, "build")
+        elif run["run"] == self._run and view.show["spec"] == self._spec:
+            self.form.renew(view, run, replicate=self._replicate)
+            self._check_soon()
+        else:
+            self._turn_to(view, run)
+        self._tell_run(view, run)
+
+    def _tell_run(self, view: View, run: Facts | None) -> None:
+        told = None if run is None else head_text(view, run, replicate=self._replicate)
+        self.query_one("#run-head", Static).update(told or "")
+
+    def _turn_to(self, view: View, run: Facts) -> None:
+        if self._ready:
+            self._typed = self.form.typed
+            self._stop_waiting()
+            self._keep()  # though no pause was begun: what changed may not have been told yet
+        same = self._ready and view.show["spec"] == self._spec
+        self._run, self._spec, self._replicate = run["run"], view.show["spec"], False
+        self._ready = False
+        if same:  # at once: whoever types on must not type into the run before
+            self.form.turn_to(view, run)
+            self._focus()
+        self.restart(partial(self._build, view, run, anew=not same), "build")
+
+    def _focus(self) -> None:
+        if self.app.screen is self:
+            self.form.focus_first()
+
+    async def _empty(self) -> None:
+        await self.form.remove_children()
+        self._say(Content("There is no run yet: press 2, then g for a plan."))
+
+    async def _build(self, view: View, run: Facts, *, anew: bool) -> None:
+        if anew:
+            await self.form.build(view, run)
+            self._focus()
+        drafts = Drafts(view.store, view.name)
+        draft = await asyncio.wrap_future(self._keeper.submit(drafts.read, run["run"]))
+        self.form.fill(draft)
+        self._ready = True
+        if draft:
+            self.tell(f"{run['run']}: what was typed earlier is here again, not saved yet")
+        await self._check()
+        if self.form.typed:  # perhaps while the draft was fetched
+            self._check_soon()
+
+    def action_turn(self, step: int) -> None:
+        """Go to another run, in the order they came."""
+        after_typing(self.query(Input), partial(self._turn, step))
+
+    def _turn(self, step: int) -> None:
+        view = self.ui.view
+        ids = [run["run"] for run in view.runs] if view else []
+        if view is not None and self._run in ids:
+            place = min(max(ids.index(self._run) + step, 0), len(ids) - 1)
+            self._show(view, view.runs[place])
+
+    # ---- typing -----------------------------------------------------------------------------
+
+    @on(Input.Changed)
+    def _changed(self) -> None:
+        self._typed = self.form.typed
+        self._check_soon()
+
+    def _check_soon(self) -> None:
+        self._stop_waiting()
+        self._pause = self.set_timer(PAUSE, self._paused)
+
+    def _paused(self) -> None:
+        self._pause = None
+        self.restart(self._keep_and_check, "check")
+
+    async def _keep_and_check(self) -> None:
+        self._keep()
+        await self._check()
+
+    def _keep(self) -> None:
+        """Have what was typed written to disk."""
+        drafts, run = self._drafts, self._run
+        if drafts is not None and run is not None and self._ready and not self._saving:
+            self._keeper.submit(drafts.keep, run, self._typed)
+
+    def _keep_now(self) -> None:
+        """Keep what was typed without waiting for a pause."""
+        if self._stop_waiting():
+            self._keep()
+
+    def _stop_waiting(self) -> bool:
+        """Wait for a pause no longer; whether one was waited for."""
+        pause, self._pause = self._pause, None
+        if pause is not None:
+            pause.stop()
+        return pause is not None
+
+    def on_unmount(self) -> None:
+        """The program ends."""
+        self._keep_now()
+        self._keeper.shutdown()
+
+    async def _check(self) -> None:
+        """Say what saving would say."""
+        view, run, typed = self.ui.view, self._run, self.form.typed
+        if view is None or run is None or self._saving:
+            return
+        if not typed:
+            self.form.mark((), ())
+            self._say(HINT)
+            return
+        arguments = arguments_of(typed, replicate=self._replicate)
+        check = partial(self.ui.service.check_record, view.name, run, **arguments)
+        try:
+            answer = await asyncio.to_thread(check)
+        except DesignerError as error:
+            if self._run == run:
+                self._refuse(error)
+            return
+        if self._run == run:
+            self._accept(view, typed, answer)
+
+    def _refuse(self, error: DesignerError) -> None:
+        bad = [self.form.key_of(problem.where) for problem in error.problems]
+        self.form.mark(filter(None, bad), ())
+        self._say(problems_text(error), "-bad")
+
+    def _accept(self, view: View, typed: dict[str, str], answer: Facts) -> None:
+        odd = [self.form.key_of(message) for message in answer["messages"]]
+        self.form.mark((), filter(None, odd))
+        run = view.run(answer["run"])
+        if run is not None:
+            told = accepted_text(view, run, typed, answer)
+            self._say(told, "-odd" if answer["messages"] else "")
+
+    def _say(self, text: Content, kind: str = "") -> None:
+        verdict = self.query_one("#verdict", Static)
+        verdict.set_classes(kind)
+        verdict.update(text)
+
+    # ---- saving -----------------------------------------------------------------------------
+
+    def action_save(self) -> None:
+        """Save what was typed, once."""
+        after_typing(self.query(Input), self._begin_saving)
+
+    def _begin_saving(self) -> None:
+        if self._saving or self._run is None:
+            return
+        if not self.form.typed:
+            self.tell("Nothing was typed")
+            return
+        view = self.ui.view
+        if view is not None:
+            self._saving = True
+            self.run_worker(self._save(view, self._run), group="save")
+
+    async def _save(self, view: View, run: str) -> None:
+        arguments = arguments_of(self.form.typed, replicate=self._replicate)
+        record = partial(self.ui.service.record, view.name, run, **arguments)
+        try:
+            answer = await asyncio.to_thread(record)
+        except DesignerError as error:
+            self._refused(error)
+            return
+        finally:
+            self._saving = False
+        self._stop_waiting()
+        self._keeper.submit(Drafts(view.store, view.name).forget, run)
+        # the fields are of a saved run: the form is built anew, for the next one that waits
+        self._run, self._done = None, run
+        await self.ui.wrote()
+        told = [f"{answer['run']} saved: it is {answer['status']}", *answer["messages"]]
+        severity: Literal["warning", "information"] = (
+            "warning" if answer["messages"] else "information"
+        )
+        self.ui.notify("\n".join(told), severity=severity, markup=False)
+
+    def _refused(self, error: DesignerError) -> None:
+        """Nothing was written: say why, keep what was typed, go to the first wrong field."""
+        self._refuse(error)
+        wrong = count(len(error.problems), "problem")
+        self.ui.notify(f"Not saved: {wrong}", severity="error", markup=False)
+        keys = [self.form.key_of(problem.where) for problem in error.problems]
+        field = next((self.form.fields[key] for key in keys if key in self.form.fields), None)
+        if field is not None:
+            field.input.focus()
+
+    # ---- other keys -------------------------------------------------------------------------
+
+    def action_replicate(self) -> None:
+        """Allow further values beside recorded ones, or not."""
+        view = self.ui.view
+        run = None if view is None else view.run(self._run)
+        if view is None or run is None:
+            return
+        self._replicate = not self._replicate
+        self.form.renew(view, run, replicate=self._replicate)
+        self.form.focus_first()
+        self._tell_run(view, run)
+        self._check_soon()
+
+    def action_fail(self) -> None:
+        """The run failed."""
+        run = self._run
+        if run is not None:
+            self.ui.do(self._fail(run))
+
+    async def _fail(self, run: str) -> None:
+        if await doing.fail(self.ui, run) and self.ui.view is not None:
+            self._show(self.ui.view, self.ui.view.next_after(run))
+
+    def action_correct(self) -> None:
+        """Replace a recorded value."""
+        view = self.ui.view
+        run = None if view is None else view.run(self._run)
+        if run is not None:
+            self.ui.do(correct(self.ui, run))

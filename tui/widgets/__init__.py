@@ -1,0 +1,1 @@
+"""Parts of screens: tables, forms, texts. May import what lies beside app."""

@@ -1,0 +1,217 @@
+"""The form of one run, built from the specification: what was measured, what was really used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from designer.campaigns.specification.parts import Response, range_text
+from designer.render.words import moment, number, with_error
+from designer.tui.campaign_view import Facts, View
+from designer.tui.widgets.headers import shortened
+from designer.tui.widgets.overview_text import recipe_text
+from designer.tui.widgets.run_text import GLYPHS
+
+LABEL_WIDTH: Final = 26  # cells of a label without its padding
+
+
+@dataclass(frozen=True)
+class Row:
+    """One field of the form.
+
+    Attributes:
+        key: ``response:porosity``, ``setting:coating_gap``, ``batch:slurry``, ``at``, ``note``.
+        label: name and unit.
+        placeholder: shown while it is empty.
+        hint: behind the field.
+        recorded: whether a value is there already.
+    """
+
+    key: str
+    label: str
+    placeholder: str
+    hint: str = ""
+    recorded: bool = False
+
+
+def head_text(view: View, run: Facts, *, replicate: bool) -> Content:
+    """Which run it is, where it stands, what is typed, and its recipe."""
+    ids = [waiting["run"] for waiting in view.waiting]
+    place = f"{ids.index(run['run']) + 1} of {len(ids)} waiting" if run["run"] in ids else ""
+    told = " · ".join(filter(None, [run["status"], place, run["plan"]]))
+    title = f"{GLYPHS[run['status']]} {run['run']}"
+    more = "  further measurements: type them" if replicate else ""
+    head = Content.assemble((title, "bold $primary"), f"  {told}", (more, "bold $text-accent"))
+    recipe = Content.styled(recipe_text(view, run["planned"] or run["used"]), "bold")
+    return Content("\n").join([head, recipe])
+
+
+def rows_of(view: View, run: Facts) -> list[tuple[str, list[Row]]]:
+    """Fields by section."""
+    spec = view.spec
+    used = [
+        Row(f"setting:{item.name}", _label(item.name, item.unit),
+            number(run["used"].get(item.name, run["given"].get(item.name))), item.allowed)
+        for item in spec.inputs
+    ]  # fmt: skip
+    batches = [
+        Row(f"batch:{stage.name}", f"{stage.name} batch", run["batch"].get(stage.name, ""))
+        for stage in spec.stages
+    ]
+    at = "" if run["made_at"] is None else moment(run["made_at"])
+    more = [Row("at", "made at", at, "as 2026-03-01T14:30"), Row("note", "note", "")]
+    return [
+        ("Measured", [_response_row(response, run) for response in spec.responses]),
+        ("Really used (blank: as planned)", [*used, *batches]),
+        ("", more),
+    ]
+
+
+def _response_row(response: Response, run: Facts) -> Row:
+    label, key = _label(response.name, response.unit), f"response:{response.name}"
+    values = run["measurements"].get(response.name, ())
+    if response.name in run["never"]:
+        return Row(key, label, "none", "will never be measured", recorded=True)
+    if values:
+        last = values[-1]
+        shown = " / ".join(number(value["number"]) for value in values)
+        return Row(key, label, shown, f"{last['actor']}, {moment(last['at'])}", recorded=True)
+    told = (run["predicted"] or {}).get(response.name)
+    hint = "" if told is None else f"predicted {with_error(told['mean'], told['sd_result'])}"
+    possible = "" if response.possible is None else range_text(response.possible, None)
+    return Row(key, label, possible, hint)
+
+
+def _label(name: str, unit: str | None) -> str:
+    text = name if unit in (None, "", "1") else f"{name} [{unit}]"
+    return shortened(text, LABEL_WIDTH)
+
+
+class Field(Horizontal):
+    """A label, an input and a hint."""
+
+    def __init__(self, row: Row) -> None:
+        super().__init__()
+        self.row = row
+        self.input = Input(placeholder=row.placeholder, compact=True, select_on_focus=False)
+        self._hint = Static(row.hint, markup=False, classes="field-hint")
+
+    def compose(self) -> ComposeResult:
+        """Three parts."""
+        yield Static(self.row.label, markup=False, classes="field-label")
+        yield self.input
+        yield self._hint
+
+    def renew(self, row: Row, *, locked: bool) -> None:
+        """Show what is known now; what was typed stays."""
+        self.row = row
+        self.input.placeholder = row.placeholder
+        self._hint.update(Content(row.hint))
+        # typed text stays reachable when somebody else recorded the value meanwhile
+        self.input.disabled = locked and not self.input.value
+        self.set_class(row.recorded, "-recorded")
+
+    def mark(self, *, bad: bool, odd: bool) -> None:
+        """Red for what cannot be, amber for what surprises."""
+        self.set_class(bad, "-bad")
+        self.set_class(odd and not bad, "-odd")
+
+
+class RecordForm(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """All fields of one run."""
+
+    @property
+    def fields(self) -> dict[str, Field]:
+        """Fields by key."""
+        return {field.row.key: field for field in self.query(Field)}
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """What is in the fields, blanks left out."""
+        return {
+            key: field.input.value
+            for key, field in self.fields.items()
+            if field.input.value.strip()
+        }
+
+    async def build(self, view: View, run: Facts) -> None:
+        """Make the fields of a specification."""
+        async with self.batch():
+            await self.remove_children()
+            await self.mount_all(_widgets(rows_of(view, run)))
+        self.renew(view, run, replicate=False)
+
+    def turn_to(self, view: View, run: Facts) -> None:
+        """Use the same fields for another run."""
+        for field in self.fields.values():
+            field.input.value = ""
+            field.mark(bad=False, odd=False)
+        self.renew(view, run, replicate=False)
+
+    def fill(self, draft: Mapping[str, str]) -> None:
+        """Put in what was typed earlier, where nothing was typed meanwhile."""
+        for key, field in self.fields.items():
+            if draft.get(key) and not field.input.value:
+                field.input.disabled = False
+                field.input.value = draft[key]
+
+    def renew(self, view: View, run: Facts, *, replicate: bool) -> None:
+        """Take in what changed about the run; what was typed stays."""
+        fields = self.fields
+        for _, rows in rows_of(view, run):
+            for row in rows:
+                if row.key in fields:
+                    fields[row.key].renew(row, locked=row.recorded and not replicate)
+
+    def focus_first(self) -> None:
+        """Begin in the first field that can be typed in."""
+        for field in self.query(Field):
+            if not field.input.disabled:
+                field.input.focus()
+                return
+
+    def mark(self, bad: Iterable[str], odd: Iterable[str]) -> None:
+        """Colour the fields that problems and warnings are about."""
+        bad, odd = set(bad), set(odd)
+        for key, field in self.fields.items():
+            field.mark(bad=key in bad, odd=key in odd)
+
+    def key_of(self, text: str) -> str | None:
+        """The field a sentence of the service is about, from the names in it."""
+        for key in self.fields:
+            kind, _, name = key.partition(":")
+            words = {"batch": f"batch of {name}", "at": "time", "note": "note"}.get(kind, name)
+            place = text.partition(", ")[2] if text.startswith("run ") else text
+            if place == words or place.startswith((f"{words}:", f"{words} ")):
+                return key
+        return None
+
+
+def _widgets(sections: list[tuple[str, list[Row]]]) -> Iterator[Static | Field]:
+    for title, rows in sections:
+        if title:
+            yield Static(title, markup=False, classes="section")
+        yield from (Field(row) for row in rows)
+
+
+def arguments_of(typed: Mapping[str, str], *, replicate: bool) -> dict[str, Any]:
+    """Arguments of `Service.record` from the fields."""
+    parts: dict[str, dict[str, str]] = {"response": {}, "setting": {}, "batch": {}}
+    for key, text in typed.items():
+        kind, _, name = key.partition(":")
+        if kind in parts:
+            parts[kind][name] = text.strip()
+    return {
+        "responses": parts["response"],
+        "settings": parts["setting"],
+        "batch": parts["batch"],
+        "at": typed.get("at", "").strip() or None,
+        "note": typed.get("note", "").strip() or None,
+        "replicate": replicate,
+    }

@@ -1,0 +1,125 @@
+"""One run in words: what is predicted, why it was chosen, what was checked, what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from textual.content import Content
+
+from designer.campaigns.specification.parts import Response, range_text
+from designer.render.words import (
+    amount,
+    in_unit,
+    moment,
+    number,
+    rounded,
+    share,
+    with_error,
+)
+from designer.tui.campaign_view import Facts, View
+from designer.tui.widgets.overview_text import recipe_text
+
+GLYPHS: Final = {
+    "proposed": "○", "running": "▶", "partial": "◐", "completed": "●", "failed": "✗",
+    "abandoned": "–",
+}  # fmt: skip
+"""A sign for each status, told apart without colours."""
+
+STATUS_STYLES: Final = {
+    "proposed": "primary", "running": "accent", "partial": "warning", "completed": "success",
+    "failed": "error", "abandoned": "",
+}  # fmt: skip
+
+
+def run_text(view: View, run: Facts) -> Content:
+    """Everything about one run, for the pane beside or below a list."""
+    lines = [_head(view, run), Content(recipe_text(view, run["used"]))]
+    lines += _responses(view, run)
+    # checks are short and come first: a long reason must not push them off the screen
+    lines.append(Content.assemble(("checks  ", "$quiet"), Content("  ").join(_checks(view, run))))
+    if run["why"]:
+        lines.append(Content.assemble(("why     ", "$quiet"), run["why"]))
+    deviation = next((p["deviation"] for p in view.show["plans"] if p["plan"] == run["plan"]), None)
+    if deviation is not None:
+        lines.append(Content.assemble(("plan    ", "$quiet"), deviation["text"]))
+    lines += [Content.styled(f"! {flag}", "$text-warning") for flag in run["flags"]]
+    if run["reason"]:
+        lines.append(Content.styled(f"{run['status']}: {run['reason']}", "$text-error"))
+    lines += [
+        Content.assemble(("note    ", "$quiet"), f"{note['text']} ({note['actor']})")
+        for note in run["notes"]
+    ]
+    stages = [stage.name for stage in view.spec.stages]
+    batches = [run["batch"][stage] for stage in stages if stage in run["batch"]]
+    if batches:
+        lines.append(Content.assemble(("batches ", "$quiet"), " · ".join(batches)))
+    return Content("\n").join(lines)
+
+
+def _head(view: View, run: Facts) -> Content:
+    told = [run["status"]]
+    if run["plan"]:
+        told.append(f"{run['plan']}, order {run['order']}")
+    if run["information_bits"] is not None:
+        told.append(
+            f"{rounded(run['information_bits'])} bit for {amount(run['cost'])} {view.cost_unit}"
+        )
+    if run["made_at"]:
+        told.append(f"made {moment(run['made_at'])}")
+    title = f"{GLYPHS[run['status']]} {run['run']}"
+    return Content.assemble((title, "bold"), "  ", (" · ".join(told), "$quiet"))
+
+
+def _responses(view: View, run: Facts) -> Iterator[Content]:
+    predicted = run["predicted"] or {}
+    width = max(len(response.name) for response in view.spec.responses)
+    for response in view.spec.responses:
+        told = predicted.get(response.name)
+        measured = run["measurements"].get(response.name, ())
+        if told is None and not measured and response.name not in run["never"]:
+            continue
+        yield Content.assemble(
+            (f"{response.name:<{width}}  ", "$quiet"),
+            "" if told is None else f"{with_error(told['mean'], told['sd_result'])}",
+            in_unit(response.unit),
+            _measured(run, response),
+            (_window(response), "$quiet"),
+        )
+
+
+def _measured(run: Facts, response: Response) -> Content:
+    values = run["measurements"].get(response.name, ())
+    if response.name in run["never"]:
+        return Content.styled("  never measured", "$quiet")
+    if not values:
+        return Content("")
+    shown = " / ".join(number(value["number"]) for value in values)
+    corrected = " (corrected)" if any(value["corrected"] for value in values) else ""
+    return Content.styled(f"  → measured {shown}{corrected}", "bold")
+
+
+def measured_text(numbers: Sequence[float]) -> str:
+    """One value as it is, several as their mean and how many they are: ``13.4 ×3``."""
+    if len(numbers) == 1:
+        return number(numbers[0])
+    return f"{sum(numbers) / len(numbers):.4g} ×{len(numbers)}"
+
+
+def _window(response: Response) -> str:
+    return (
+        "" if response.window is None else f"  window {range_text(response.window, response.unit)}"
+    )
+
+
+def _checks(view: View, run: Facts) -> Iterator[Content]:
+    recipe = run["used"]
+    problems = view.spec.recipe_problems(recipe, "", on_grid=run["planned"] is not None)
+    if problems:
+        for problem in problems:
+            yield Content.styled(f"! {problem.where.strip(', ')} {problem.what}", "$text-warning")
+    else:
+        yield Content.styled("✓ inside all ranges and limits", "$text-success")
+    if run["in_spec"] is not None:
+        style = "$text-warning" if run["in_spec"] < 0.05 else "$text-success"
+        yield Content.styled(f"in spec {share(run['in_spec'])}", style)
