@@ -2,13 +2,11 @@
 
 import json
 import os
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-ROOT = Path(__file__).resolve().parent.parent
-SHARED_DATA = ROOT.parent / "shared" / "data"
+from tests.places import SHARED_DATA
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import replace
 
-from rivals import Plant, Prediction, ours_fitted, predictions_of
-
 import designer.models.fitting.all_responses as joint
 import designer.models.fitting.fit as trust_gp
+from tests.benchmarks.rivals import Plant, Prediction, ours_fitted, predictions_of
 
 
 def everything(plant: Plant, runs: int) -> list[Prediction]:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from families import POINTS, sobol
 
 from designer import Campaign
 from designer.acquisition.functions.probability_in_spec import probability
@@ -20,6 +19,7 @@ from designer.engine.fitted_campaign import learn
 from designer.engine.threads import one_thread
 from designer.twin.scenario import scenario, twin_specification
 from designer.twin.specification import draw_windows
+from tests.benchmarks.families import POINTS, sobol
 
 BUDGET = 40.0  # h
 START = 4  # free Sobol runs before it

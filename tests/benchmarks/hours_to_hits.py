@@ -1,6 +1,6 @@
 """Line-hours until the third recipe in spec, by who chooses the runs.
 
-    .venv/bin/python tests/benchmarks/hours_to_hits.py --seeds 12 --rows /tmp/search.jsonl
+    .venv/bin/python -m tests.benchmarks.hours_to_hits --seeds 12 --rows /tmp/search.jsonl
 
 Windows hold 0.1–0.6 % of the recipes; four free Sobol runs first; three earlier lines of 40 rows.
 A hit is a recipe not made before whose noise-free responses are in every window. A campaign ends
@@ -27,15 +27,13 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parent))
-from campaign_line import BUDGET, STAGES, Line, quiet
-from hours_tables import ratio
-from line_hours import COSTS, FIRST_SEED, Rows, follow, next_plan
-from rival_designs import stratified_random, structured
-
 from designer.engine.fitted_campaign import learn
 from designer.engine.predicting import best_recipes
 from designer.engine.threads import one_thread
+from tests.benchmarks.campaign_line import BUDGET, STAGES, Line, quiet
+from tests.benchmarks.hours_tables import ratio
+from tests.benchmarks.line_hours import COSTS, FIRST_SEED, Rows, follow, next_plan
+from tests.benchmarks.rival_designs import stratified_random, structured
 
 WINDOWS = {"shares": (0.001, 0.006), "aim": (0.0015, 0.005)}
 WANTED = 3  # hits

@@ -1,8 +1,8 @@
 """What 40 line-hours teach, by who chooses the runs: same model, same history, equal hours.
 
-    .venv/bin/python tests/benchmarks/line_hours.py --seeds 12 --rows /tmp/hours.jsonl
-    .venv/bin/python tests/benchmarks/line_hours.py --seeds 12 --costs "6 / 2 / 0.1 h"
-    .venv/bin/python tests/benchmarks/line_hours.py --seeds 2 --first 0 --quick
+    .venv/bin/python -m tests.benchmarks.line_hours --seeds 12 --rows /tmp/hours.jsonl
+    .venv/bin/python -m tests.benchmarks.line_hours --seeds 12 --costs "6 / 2 / 0.1 h"
+    .venv/bin/python -m tests.benchmarks.line_hours --seeds 2 --first 0 --quick
 
 Four free Sobol runs first; three earlier lines of 40 rows, by default one of them misleading. Seeds
 start at 1000: nothing was tuned on them. ``--rows`` keeps every campaign as a line of JSON; what is
@@ -31,10 +31,13 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parent))
-from campaign_line import STAGES, Line, quiet
-from hours_tables import campaign_table, threshold_table
-from rival_designs import (
+from designer.acquisition.plan.plan import make_plan
+from designer.engine.context import situation
+from designer.engine.fitted_campaign import learn
+from designer.engine.threads import one_thread
+from tests.benchmarks.campaign_line import STAGES, Line, quiet
+from tests.benchmarks.hours_tables import campaign_table, threshold_table
+from tests.benchmarks.rival_designs import (
     latin_hypercube,
     quadratic,
     random_recipes,
@@ -43,11 +46,6 @@ from rival_designs import (
     stratified_random,
     structured,
 )
-
-from designer.acquisition.plan.plan import make_plan
-from designer.engine.context import situation
-from designer.engine.fitted_campaign import learn
-from designer.engine.threads import one_thread
 
 FIRST_SEED = 1000
 NOW = datetime(2026, 1, 1, tzinfo=UTC)  # no pot lives here: any moment will do

@@ -1,8 +1,8 @@
 """Long histories: CPU, memory, and accuracy beside all rows (exact) and a subset of them.
 
-    .venv/bin/python tests/benchmarks/long_history.py cost               # 20 lines x 1,000 rows
-    .venv/bin/python tests/benchmarks/long_history.py accuracy --lines 5 --rows 100 --exact
-    .venv/bin/python tests/benchmarks/long_history.py accuracy --lines 10 --rows 400
+    .venv/bin/python -m tests.benchmarks.long_history cost               # 20 lines x 1,000 rows
+    .venv/bin/python -m tests.benchmarks.long_history accuracy --lines 5 --rows 100 --exact
+    .venv/bin/python -m tests.benchmarks.long_history accuracy --lines 10 --rows 400
 
 One in five lines misleading; related lines as in families.py, noise 5 % of the spread; figures as
 in model_benchmark.py, averaged over hyperparameters. "subset": that many rows in all, far from each
@@ -15,23 +15,26 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 import time
-from pathlib import Path
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parent))
-from families import FAMILIES, Difference, random_smooth, related, sobol, standardised
-from propose_cpu import peak_megabytes
-
 from designer.models.compression import compress as compression
 from designer.models.data.dataset import ResponseData
 from designer.models.fitting.fit import fit
 from designer.models.posterior.averaging import average
+from tests.benchmarks.families import (
+    FAMILIES,
+    Difference,
+    random_smooth,
+    related,
+    sobol,
+    standardised,
+)
+from tests.benchmarks.propose_cpu import peak_megabytes
 
 NOISE = 0.05
 

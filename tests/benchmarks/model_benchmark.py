@@ -1,8 +1,8 @@
 """How well the models predict: ours beside the models users would pick instead.
 
-    .venv/bin/python tests/benchmarks/model_benchmark.py --seeds 16 --misleading 1
-    .venv/bin/python tests/benchmarks/model_benchmark.py --seeds 3 --quick
-    .venv/bin/python tests/benchmarks/model_benchmark.py --ablation --seeds 16
+    .venv/bin/python -m tests.benchmarks.model_benchmark --seeds 16 --misleading 1
+    .venv/bin/python -m tests.benchmarks.model_benchmark --seeds 3 --quick
+    .venv/bin/python -m tests.benchmarks.model_benchmark --ablation --seeds 16
 
 Figures (README.md here): nRMSE = RMSE against the noise-free truth / its standard deviation;
 coverage = share of noise-free truths inside mean ± 1.96 sd; log predictive density per point; all
@@ -16,20 +16,17 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 import time
-from pathlib import Path
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")  # before numpy and torch are loaded
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parent))
-from ablation import VARIANTS
-from families import FAMILIES
-from plants import TWINS, make_plant
-from rivals import MODELS, OURS, figures
+from tests.benchmarks.ablation import VARIANTS
+from tests.benchmarks.families import FAMILIES
+from tests.benchmarks.plants import TWINS, make_plant
+from tests.benchmarks.rivals import MODELS, OURS, figures
 
 RUNS = (0, 4, 16)
 FIRST_SEED = 1000

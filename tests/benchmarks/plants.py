@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from families import FAMILIES, POINTS, Problem, make_problem, sobol
 
 from designer.models.fitting.all_responses import Link
 from designer.models.gp.process_features import Compaction, Loading
 from designer.twin.designs import split_plot_plan
 from designer.twin.factors import BASE_FACTORS, TwinOptions
 from designer.twin.scenario import ScenarioKind, scenario
+from tests.benchmarks.families import FAMILIES, POINTS, Problem, make_problem, sobol
 
 TWINS = ("twin", "twin split-plot")
 KINDS: dict[int, ScenarioKind] = {0: "related", 1: "one_misleading", 3: "all_misleading"}

@@ -1,7 +1,7 @@
 """What `status` promises before a plan against what its results bring, on the pilot-line twin.
 
-    .venv/bin/python tests/benchmarks/promises.py --seeds 12
-    .venv/bin/python tests/benchmarks/promises.py --seeds 2 --quick
+    .venv/bin/python -m tests.benchmarks.promises --seeds 12
+    .venv/bin/python -m tests.benchmarks.promises --seeds 2 --quick
 
 Per seed one campaign with earlier lines: 4 Sobol runs, then own plans of 4, 8 and 8 runs (goal
 window); and one that begins with a plan of 4 from the earlier lines alone. Before every plan's
@@ -18,7 +18,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from pathlib import Path
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")  # before numpy and torch are loaded
@@ -26,13 +25,11 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np
 import pandas as pd
 
-sys.path.insert(0, str(Path(__file__).parent))
-from campaign_line import START, Line, columns, quiet
-from families import POINTS, sobol
-from line_hours import COSTS, FIRST_SEED
-
 from designer.engine.fitted_campaign import learn
 from designer.engine.predicting import predict_recipes
+from tests.benchmarks.campaign_line import START, Line, columns, quiet
+from tests.benchmarks.families import POINTS, sobol
+from tests.benchmarks.line_hours import COSTS, FIRST_SEED
 
 RECORDED = ("mass_loading", "porosity", "adhesion")
 CHAINS = {"from 4 Sobol runs": (START, (4, 8, 8)), "from the lines alone": (0, (4,))}

@@ -1,7 +1,7 @@
 """What a proposal costs: CPU seconds and memory of everything but fitting, one thread.
 
-    .venv/bin/python tests/benchmarks/propose_cpu.py
-    .venv/bin/python tests/benchmarks/propose_cpu.py --size 54945 --runs 4 --json
+    .venv/bin/python -m tests.benchmarks.propose_cpu
+    .venv/bin/python -m tests.benchmarks.propose_cpu --size 54945 --runs 4 --json
 
 Three responses, 160 training rows (three earlier lines of 40, 40 runs in slurries of five), goal
 window, averaged hyperparameters, each size in a process of its own. CPU = process time of
@@ -156,7 +156,14 @@ def main() -> None:
     print(f"{'recipes':>10} {'runs':>5} {'CPU s':>7} {'units':>6} {'peak MB':>8} {'bits':>6}")
     for size in [arguments.size] if arguments.size is not None else SIZES:
         for count in runs:
-            command = [sys.executable, __file__, "--json", "--size", str(size)]
+            command = [
+                sys.executable,
+                "-m",
+                "tests.benchmarks.propose_cpu",
+                "--json",
+                "--size",
+                str(size),
+            ]
             command += ["--runs", str(count), *(["--flat"] if arguments.flat else [])]
             told = subprocess.run(command, check=True, capture_output=True, text=True)
             row = json.loads(told.stdout)

@@ -1,7 +1,7 @@
 """Error on the two real data sets: ours beside the models users would pick instead.
 
-    .venv/bin/python tests/benchmarks/real_data.py --seeds 20
-    .venv/bin/python tests/benchmarks/real_data.py --seeds 3 --quick
+    .venv/bin/python -m tests.benchmarks.real_data --seeds 20
+    .venv/bin/python -m tests.benchmarks.real_data --seeds 3 --quick
 
 For every seed some target conditions are drawn and measured (all their replicates), the others are
 predicted. nRMSE against the means of the conditions left, relative to the standard deviation of
@@ -14,9 +14,7 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
@@ -24,13 +22,12 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np
 import pandas as pd
 
-sys.path.insert(0, str(Path(__file__).parent))
-from families import Problem
-from model_benchmark import SLOW, ratio
-from plants import Plant
-from rivals import MODELS, OURS
+from tests.benchmarks.families import Problem
+from tests.benchmarks.model_benchmark import SLOW, ratio
+from tests.benchmarks.plants import Plant
+from tests.benchmarks.rivals import MODELS, OURS
+from tests.places import SHARED_DATA as DATA
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 LEFT_OUT = ("trust GP", "no history, no knowledge", "MultiTaskGP")
 
 

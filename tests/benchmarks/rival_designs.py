@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from campaign_line import BUDGET, RUN, START, columns
-from i_optimal import i_optimal
 from scipy.stats import qmc
 
 from designer.twin.designs import stratified
+from tests.benchmarks.campaign_line import BUDGET, RUN, START, columns
+from tests.benchmarks.i_optimal import i_optimal
 
 OVER = 1.0  # h that a design may take beyond the budget, so that none loses a slurry by a hair
 STRIPS, PASSES = 4, 2  # of a structured slurry

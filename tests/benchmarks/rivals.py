@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from families import Problem
-from plants import Plant
+
+from tests.benchmarks.families import Problem
+from tests.benchmarks.plants import Plant
 
 Prediction = tuple[np.ndarray, np.ndarray]  # mean and sd of the noise-free response, [512] each
 Model = Callable[[Plant, int], "list[Prediction] | None"]

@@ -1,7 +1,7 @@
 """What a plan loses where there are too many recipes to look at all of them, and its CPU.
 
-    .venv/bin/python tests/benchmarks/spaces_loss.py            # all cases; half an hour CPU
-    .venv/bin/python tests/benchmarks/spaces_loss.py --quick    # small regions, seconds
+    .venv/bin/python -m tests.benchmarks.spaces_loss            # all cases; half an hour CPU
+    .venv/bin/python -m tests.benchmarks.spaces_loss --quick    # small regions, seconds
 
 Every case is planned three times for the same goal with the same reference points: among all
 recipes; among the quasi-uniform part a larger region would be cut to ("part"); and as plans are

@@ -1,20 +1,16 @@
 """Campaigns at equal line-hours, quick: what a broken planner or benchmark cannot meet."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-sys.path.insert(0, str(Path(__file__).parent))
-from campaign_line import BUDGET, RUN, STAGES, Ledger, Line
-from hours_tables import judged, paired
-from hours_to_hits import continued, hits, search
-from i_optimal import expand, i_optimal, moments
-from line_hours import COSTS, MIX, Rows, follow, measure, next_plan
-from rival_designs import (
+from tests.benchmarks.campaign_line import BUDGET, RUN, STAGES, Ledger, Line
+from tests.benchmarks.hours_tables import judged, paired
+from tests.benchmarks.hours_to_hits import continued, hits, search
+from tests.benchmarks.i_optimal import expand, i_optimal, moments
+from tests.benchmarks.line_hours import COSTS, MIX, Rows, follow, measure, next_plan
+from tests.benchmarks.rival_designs import (
     OVER,
     latin_hypercube,
     quadratic,

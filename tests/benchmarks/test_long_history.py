@@ -1,13 +1,9 @@
 """Long histories at quick settings: thresholds a broken treatment cannot meet."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from long_history import accuracy, cost
+from tests.benchmarks.long_history import accuracy, cost
 
 pytestmark = pytest.mark.benchmark
 

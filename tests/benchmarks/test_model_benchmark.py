@@ -1,13 +1,9 @@
 """The model benchmark at quick settings: thresholds a broken model cannot meet."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from model_benchmark import measure
+from tests.benchmarks.model_benchmark import measure
 
 pytestmark = pytest.mark.benchmark
 SEEDS = 4

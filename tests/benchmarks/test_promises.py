@@ -1,13 +1,9 @@
 """What is promised before a plan, at quick settings: neither empty words nor far from the truth."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from promises import measure, ratios, table
+from tests.benchmarks.promises import measure, ratios, table
 
 pytestmark = pytest.mark.benchmark
 

@@ -7,23 +7,23 @@ developers' machine: a calibration 0.05 s; 54,945 recipes and 8 runs 11 of them,
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from versus_botorch import compare
+from tests.benchmarks.versus_botorch import compare
+from tests.places import ROOT
 
 pytestmark = pytest.mark.benchmark
-HERE = Path(__file__).parent
+
 MOST_MEGABYTES = 600  # issue 5
 LOUD = 3  # times the measured CPU: what is allowed before somebody has to look
 
 
 def told(*words):
     """What ``propose_cpu.py`` tells about one plan made in a process of its own."""
-    command = [sys.executable, str(HERE / "propose_cpu.py"), "--json", *map(str, words)]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    command = [sys.executable, "-m", "tests.benchmarks.propose_cpu", "--json", *map(str, words)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
+    return json.loads(done.stdout)
 
 
 def test_a_plan_over_55_000_recipes_is_quick():
@@ -40,10 +40,8 @@ def test_memory_stays_small_up_to_200_000_recipes(flat):
 
 
 PROPOSE = """
-import sys
-sys.path.insert(0, sys.argv[1])
-from propose_cpu import peak_megabytes
-from whole_verbs import twin_campaign
+from tests.benchmarks.propose_cpu import peak_megabytes
+from tests.benchmarks.whole_verbs import twin_campaign
 plan = twin_campaign().propose(8, dry_run=True)
 assert len(plan.frame) == 8
 print(peak_megabytes())
@@ -53,7 +51,7 @@ print(peak_megabytes())
 def test_the_whole_proposal_of_the_twin_stays_small():
     """120 rows of history and 40 runs through the Python API: fits, plan and evaluation."""
     code = subprocess.run(
-        [sys.executable, "-c", PROPOSE, str(HERE)], check=True, capture_output=True, text=True
+        [sys.executable, "-c", PROPOSE], check=True, capture_output=True, text=True, cwd=ROOT
     )
     assert float(code.stdout) < MOST_MEGABYTES
 

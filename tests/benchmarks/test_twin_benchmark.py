@@ -1,13 +1,9 @@
 """The twin benchmark at quick settings: what a broken model or oracle cannot meet."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from twin_benchmark import OURS, measure_models
+from tests.benchmarks.twin_benchmark import OURS, measure_models
 
 pytestmark = pytest.mark.benchmark
 KIND = "one_misleading"

@@ -1,6 +1,6 @@
 """How soon the terminal UI is there, and how soon it answers a key while a plan is computed.
 
-    .venv/bin/python tests/benchmarks/tui_latency.py --keys 300
+    .venv/bin/python -m tests.benchmarks.tui_latency --keys 300
 
 Measured through a pseudo-terminal of 80 × 24, as a user's fingers and eyes would: from the spawn
 to the bytes of the first frame and of the campaign; from a key to the bytes of what it changes,

@@ -1,7 +1,7 @@
 """The pilot-line twin: how well it is learned, and what could be known at best.
 
-    .venv/bin/python tests/benchmarks/twin_benchmark.py --seeds 20
-    .venv/bin/python tests/benchmarks/twin_benchmark.py --seeds 2 --quick
+    .venv/bin/python -m tests.benchmarks.twin_benchmark --seeds 20
+    .venv/bin/python -m tests.benchmarks.twin_benchmark --seeds 2 --quick
 
 nRMSE and coverage at 0, 4 and 16 runs, mean over the three responses; ours as shown (averaged)
 beside BoTorch and the oracles of ``twin_oracle.py``; every run its own slurry. Seeds start at 1000:
@@ -14,21 +14,24 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
-from pathlib import Path
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")  # before numpy and torch are loaded
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parent))
-from plants import make_plant
-from rivals import OURS, figures, multi_task_60, no_history, single_task, trust_gp_averaged
-from twin_oracle import oracle, oracle_from_lines
-
 from designer.twin.factors import TwinOptions
 from designer.twin.scenario import scenario
+from tests.benchmarks.plants import make_plant
+from tests.benchmarks.rivals import (
+    OURS,
+    figures,
+    multi_task_60,
+    no_history,
+    single_task,
+    trust_gp_averaged,
+)
+from tests.benchmarks.twin_oracle import oracle, oracle_from_lines
 
 FIRST_SEED = 1000
 KINDS = ("related", "one_misleading", "all_misleading")

@@ -1,7 +1,7 @@
 """Plans against BoTorch's own batch design on the same model: CPU and value of one criterion.
 
-    .venv/bin/python tests/benchmarks/versus_botorch.py --seeds 5
-    .venv/bin/python tests/benchmarks/versus_botorch.py --seeds 1 --quick
+    .venv/bin/python -m tests.benchmarks.versus_botorch --seeds 5
+    .venv/bin/python -m tests.benchmarks.versus_botorch --seeds 1 --quick
 
 Three responses, 40 runs known, 3 factors on a grid of 54,945 recipes, no stages, 4 more runs. Both
 sides see the same Gaussian processes (fitted by us; BoTorch's copy is checked to predict the same)
@@ -22,15 +22,11 @@ import os
 import sys
 import time
 import warnings
-from pathlib import Path
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).parent))
-from families import sobol
 
 from designer.acquisition.candidates.candidates import make_candidates
 from designer.acquisition.plan.plan import make_plan
@@ -40,6 +36,7 @@ from designer.campaigns.specification.specification import Specification
 from designer.models.data.dataset import ResponseData
 from designer.models.encoding import Space
 from designer.models.fitting.fit import fit
+from tests.benchmarks.families import sobol
 
 COUNTS = (33, 45, 37)  # 54,945 recipes
 KNOWN = 40

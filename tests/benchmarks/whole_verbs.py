@@ -1,6 +1,6 @@
 """CPU seconds of whole verbs, as a user pays for them, one thread.
 
-    .venv/bin/python tests/benchmarks/whole_verbs.py
+    .venv/bin/python -m tests.benchmarks.whole_verbs
 
 ``propose -n 4`` inside a running process on the pilot-line twin: 3 factors, 54,945 recipes,
 3 responses, 3 × 40 history rows + 40 runs, fits, averaging, plan and figures for `status` included.

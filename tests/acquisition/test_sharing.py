@@ -1,0 +1,217 @@
+"""Only what is asked for is computed, and once: the same numbers as everything computed anew."""
+
+import numpy as np
+import pytest
+
+from designer.acquisition.candidates.candidates import make_candidates
+from designer.acquisition.functions.chances import Chances
+from designer.acquisition.functions.information import Information
+from designer.acquisition.plan.outlook import outlook
+from designer.acquisition.selection import screening as notable_module
+from designer.acquisition.selection.context import OpenRun, Situation
+from designer.acquisition.selection.greedy import Stop
+from designer.acquisition.selection.hit_search import chance_in_spec
+from designer.acquisition.selection.new_batches import Openings
+from designer.acquisition.selection.problem import Proposal
+from designer.acquisition.selection.promising import Promise
+from designer.acquisition.selection.screening import notable
+from designer.acquisition.selection.strategy import by_information
+from tests.acquisition.cases import line_spec, make_spec, posteriors_of
+
+
+def proposal_of(spec, seed=0, situation=None, candidates=None):
+    space, posteriors = posteriors_of(spec, seed)
+    candidates = make_candidates(spec) if candidates is None else candidates
+    return Proposal(spec, space, posteriors, candidates, situation or Situation())
+
+
+def corner(X):
+    """Success is improbable where everything is high."""
+    return 1.0 / (1.0 + np.exp(4.0 * (X.sum(axis=1) - 2.0)))
+
+
+# ---- information ----
+
+
+def test_expected_bits_are_bits_times_the_chance():
+    each = []
+    for success in (None, corner):
+        proposal = proposal_of(line_spec(), 3, Situation(success=success))
+        information = proposal.information(proposal.target("window", np.random.default_rng(0)))
+        some = proposal.tree.keys(0) < 2
+        inner = information.inside({0: np.arange(30)}, 0)[0].each()
+        each.append([information.each()[some], information.each(some)[some], inner])
+    chance = corner(proposal.X)
+    for k, part in enumerate((some, some, slice(30))):
+        assert np.allclose(each[1][k], each[0][k] * chance[part], rtol=1e-9)
+
+
+@pytest.mark.parametrize("success", [None, corner])
+def test_bits_of_some_points_are_those_of_all(success):
+    found = []
+    for some in (True, False):
+        proposal = proposal_of(line_spec(), 3, Situation(success=success))
+        information = proposal.information(proposal.target("window", np.random.default_rng(0)))
+        mask = np.arange(len(proposal.X)) % 3 == 1
+        for row in (7, 50):
+            information.each(mask if some else None)
+            chain, _ = proposal.tree.take(row)
+            information.take(row, chain)
+        found.append(information.each(mask if some else None)[mask])
+    assert np.allclose(found[0], found[1], rtol=1e-9, atol=0)
+    assert found[0].min() > 0
+
+
+def test_a_new_goal_on_the_same_fields_is_what_it_is_on_new_ones():
+    """Groups were looked at for another goal and two runs ago: nothing of that is left."""
+    spec, rows = line_spec(), (7, 50)
+    kept, fresh = proposal_of(spec, 5), proposal_of(spec, 5)
+    first = kept.information(kept.target("learn", np.random.default_rng(1)))
+    Openings(first, kept.tree, 0).best(kept.allowed(), np.inf)
+    first.each()
+    for row in rows:
+        chain, _ = kept.tree.take(row)
+        first.take(row, chain)
+        chain, _ = fresh.tree.take(row)
+        for field in fresh.fields:
+            field.take(row, chain, fresh.tree)
+    values = []
+    for proposal in (kept, fresh):
+        target = proposal.target("window", np.random.default_rng(2))
+        information = proposal.information(target)
+        opening = Openings(information, proposal.tree, 0).best(proposal.allowed(), np.inf)
+        values.append([opening.group, opening.runs, opening.value, *information.each()])
+    assert np.allclose(values[0], values[1], rtol=1e-9, atol=0)
+
+
+def test_what_lies_ahead_is_the_same_when_the_plan_is_open():
+    """From the plan's own fields, its runs taken, and from a proposal with its runs open."""
+    spec = line_spec()
+    proposal = proposal_of(spec, 6)
+    target = proposal.target("window", np.random.default_rng(0))
+    picks = by_information(proposal, target, proposal.allowed(), Stop(5))
+    after = outlook(proposal, "window", len(picks))
+    names = [stage.name for stage in spec.stages]
+    runs = tuple(
+        OpenRun(
+            f"R{k:03}",
+            proposal.candidates.recipe(pick.row),
+            {name: f"{name}-{batch}" for name, batch in zip(names, pick.chain, strict=True)},
+        )
+        for k, pick in enumerate(picks)
+    )
+    again = outlook(proposal_of(spec, 6, Situation(pending=runs)), "window", 0)
+    assert after.runs == again.runs == 5
+    for name, sd in after.sd_after.items():
+        assert again.sd_after[name] == pytest.approx(sd, rel=1e-9)
+        assert sd < after.sd_now[name]
+    assert again.next_bits == pytest.approx(after.next_bits, rel=1e-9)
+    assert again.step.bits == pytest.approx(after.step.bits, rel=1e-9)
+    assert (again.step.stage, again.step.runs) == (after.step.stage, after.step.runs)
+
+
+# ---- chances ----
+
+
+def test_every_chance_is_computed_once_and_only_when_asked_for():
+    asked = []
+
+    def success(X):
+        asked.extend(X[:, 0].tolist())
+        return X[:, 0] / 100
+
+    chances = Chances(success, np.arange(100.0)[:, None])
+    assert chances[np.array([3, 9, 3])].tolist() == [0.03, 0.09, 0.03]
+    assert chances[np.array([9, 4])].tolist() == [0.09, 0.04]
+    assert chances[np.array([], dtype=int)].tolist() == []
+    assert sorted(asked) == [3, 4, 9]
+
+
+def test_a_plan_asks_for_few_chances():
+    spec = big_spec()
+    asked = []
+
+    def success(X):
+        asked.append(len(X))
+        return corner(X)
+
+    proposal = proposal_of(spec, 1, Situation(success=success))
+    target = proposal.target("window", np.random.default_rng(0))
+    assert by_information(proposal, target, proposal.allowed(), Stop(3))
+    assert 0 < sum(asked) < len(proposal.candidates) / 2
+
+
+# ---- notable ----
+
+
+def big_spec():
+    """20,580 recipes in three stages; windows and a goal."""
+    factors = [
+        {"name": "solid", "low": 0, "high": 20, "step": 1, "stage": "slurry"},
+        {"name": "gap", "low": 0, "high": 34, "step": 1, "stage": "coating"},
+        {"name": "pressure", "low": 0, "high": 27, "step": 1, "stage": "cal"},
+    ]
+    responses = [
+        {"name": "loading", "window": [0.6, 1.2], "scale": "linear", "goal": "maximize"},
+        {"name": "porosity", "window": [0.2, None], "scale": "linear"},
+    ]
+    stages = (("slurry", 3.0), ("coating", 0.5), ("cal", 0.1))
+    return make_spec(factors, stages=stages, responses=responses, costs={"unit": "h", "run": 0.05})
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("how", ["chance", "promise"])
+def test_the_most_notable_candidates_are_found_without_looking_at_all(seed, how):
+    proposal = proposal_of(big_spec(), seed)
+    promise = Promise(proposal)
+    looked = []
+
+    def worth(rows):
+        looked.append(len(rows))
+        return chance_in_spec(proposal, rows) if how == "chance" else promise(rows)
+
+    found = notable(proposal, worth, np.random.default_rng(0), 96)
+    assert sum(looked) < 0.7 * len(proposal.candidates)
+    everywhere = worth(np.arange(len(proposal.candidates)))
+    best = np.argsort(-everywhere, kind="stable")[:32]
+    assert np.allclose(np.sort(everywhere[found])[-32:], np.sort(everywhere[best]), rtol=1e-3)
+    assert len(found) <= 96 + 16
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_best_of_those_at_hand_are_among_the_notable_ones(seed):
+    recipe = {"solid": 3.0, "gap": 30.0, "pressure": 4.0}
+    around = Situation(pending=(OpenRun("R001", recipe, {"slurry": "slurry-01"}),))
+    proposal = proposal_of(big_spec(), seed, around)
+
+    def worth(rows):
+        return chance_in_spec(proposal, rows)
+
+    rows = notable(proposal, worth, np.random.default_rng(0), 96)
+    same = proposal.candidates.matching(recipe)
+    assert not same[rows].any()  # it is open
+    at_hand = proposal.tree.depth()[: len(proposal.candidates)] > 0
+    assert 900 < at_hand.sum() < 1000
+    best = np.sort(worth(np.flatnonzero(at_hand & ~same)))[-32:]
+    assert np.allclose(np.sort(worth(rows[at_hand[rows]]))[-32:], best, rtol=1e-9)
+
+
+def test_where_too_many_are_at_hand_a_part_is_looked_at(monkeypatch):
+    monkeypatch.setattr(notable_module, "COARSE", 200)
+    mask = np.arange(20_000) % 2 == 0
+    rows = notable_module._some(mask, np.arange(20_000))
+    assert mask[rows].all()
+    assert len(rows) == 200
+    assert np.diff(rows).max() < 400
+
+
+def test_information_without_a_proposal_knows_its_groups_alone():
+    proposal = proposal_of(line_spec(), 1)
+    target = proposal.target("learn", np.random.default_rng(0))
+    alone = Information(proposal.fields, target, proposal.tree)
+    keys = proposal.tree.keys(0)
+    groups = {int(k): np.flatnonzero(keys == k) for k in np.unique(keys)}
+    together = alone.inside(groups, 0)
+    for key, rows in groups.items():
+        single = Information(proposal.fields, target, proposal.tree).inside({key: rows}, 0)[key]
+        assert np.allclose(together[key].each(), single.each(), rtol=1e-9)

@@ -1,0 +1,1 @@
+"""Measurements; their quick settings run in CI."""

@@ -1,0 +1,85 @@
+"""The package is what the folders are: list of packages, links, wheel."""
+
+import subprocess
+import sys
+import tomllib
+import zipfile
+
+from tests.places import ROOT
+
+FOLDERS = ("designer", "acquisition", "campaigns", "models", "tui")
+
+
+def packages_on_disk():
+    found = set()
+    for folder in FOLDERS:
+        for init in (ROOT / folder).rglob("__init__.py"):
+            relative = init.parent.relative_to(ROOT)
+            if any((ROOT / part).is_symlink() for part in (relative, *relative.parents)):
+                continue
+            name = ".".join(relative.parts)
+            found.add(name if name.split(".")[0] == "designer" else f"designer.{name}")
+    return found
+
+
+def test_every_folder_with_code_is_listed_in_pyproject():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    setuptools = project["tool"]["setuptools"]
+    assert set(setuptools["packages"]) == packages_on_disk()
+    assert set(setuptools["package-dir"]) == packages_on_disk()
+
+
+def test_links_for_the_static_tools_are_in_place():
+    for folder in FOLDERS[1:]:
+        link = ROOT / "designer" / folder
+        assert link.is_symlink()
+        assert link.resolve() == ROOT / folder
+
+
+def test_constraints_hold_every_dependency_exactly():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    pins = {
+        line.split("==")[0].lower().replace("_", "-")
+        for line in (ROOT / "constraints.txt").read_text().splitlines()
+        if "==" in line
+    }
+    needed = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    names = {
+        need.split("[")[0].split("=")[0].split(">")[0].split("<")[0].strip().lower()
+        for need in needed
+    }
+    assert {name for name in names if name.replace("_", "-") not in pins} == set()
+
+
+def test_wheel_from_a_clean_clone_holds_all_modules_and_data(tmp_path):
+    clone = tmp_path / "clone"
+    files = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    ).stdout.split("\0")  # fmt: skip
+    for name in filter(None, files):
+        source, target = ROOT / name, clone / name
+        if not source.exists() and not source.is_symlink():
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_symlink():
+            target.symlink_to(source.readlink())
+        else:
+            target.write_bytes(source.read_bytes())
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path, clone],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    wheel = next(tmp_path.glob("*.whl"))
+    inside = set(zipfile.ZipFile(wheel).namelist())
+    wanted = set()
+    for folder in FOLDERS:
+        for path in (ROOT / folder).rglob("*"):
+            relative = path.relative_to(ROOT)
+            if any((ROOT / part).is_symlink() for part in (relative, *relative.parents)):
+                continue
+            if path.suffix in {".py", ".toml", ".tcss", ".csv"} or path.name == "py.typed":
+                text = relative.as_posix()
+                wanted.add(text if folder == "designer" else f"designer/{text}")
+    assert wanted <= inside
+    assert not any(name.startswith(("models/", "acquisition/", "campaigns/")) for name in inside)

@@ -1,0 +1,215 @@
+"""What fixed settings cost, what lies ahead and when to stop: command line, JSON, terminal UI."""
+
+import re
+import tomllib
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from designer import Campaign
+from designer.service import Service
+from designer.service.advice import FOUND, advice, in_spec_runs, outlook
+from tests.campaigns_for_tests import SMALL, loading, porosity
+from tests.tui.cases import line_rows, open_ui, prepared_store, store  # noqa: F401
+
+OUTLOOK = {
+    "runs": 5,
+    "best_rate": 0.1,
+    "responses": {
+        "mass_loading": {"sd_now": 0.4567, "sd_after": 0.2123},
+        "porosity": {"sd_now": 0.91, "sd_after": 0.6},
+    },
+    "next": {"stage": "slurry", "runs": 9, "bits": 0.4, "cost": 6.1},
+}
+
+
+def told(text):
+    return " ".join(text.split())
+
+
+@pytest.fixture
+def small(cli, tmp_path):
+    (tmp_path / "small.toml").write_text(SMALL)
+    cli("init", "small.toml")
+    pd.DataFrame(line_rows()).to_csv(tmp_path / "line.csv", index=False)
+    cli("lines", "add", "small", "line.csv", "--name", "line2")
+    return cli
+
+
+def campaign(spec=SMALL, **changes):
+    """A campaign in memory, with an earlier line."""
+    for old, new in changes.values():
+        assert old in spec
+        spec = spec.replace(old, new)
+    made = Campaign.create(tomllib.loads(spec), store=None)
+    made.add_line("line2", pd.DataFrame(line_rows()))
+    return made
+
+
+# ---- the operator's will ----
+
+
+def test_what_keeping_a_setting_costs_is_told_in_numbers_and_words(small):
+    plan = small.json("propose", "small", "--fix", "coating_gap=80", "--dry-run", "--seed", "1")
+    cost = plan["deviation"]
+    assert cost["fixed"] == {"coating_gap": 80.0}
+    assert cost["bits"] == pytest.approx(plan["information_bits"])
+    assert cost["cost"] == pytest.approx(plan["cost"])
+    assert cost["lost_percent"] == pytest.approx(
+        max(0.0, 100 * (1 - cost["bits"] / cost["bits_free"]))
+    )
+    free = small.json("propose", "small", "--dry-run", "--seed", "1")
+    assert free["deviation"] is None
+    assert cost["bits_free"] == pytest.approx(free["information_bits"])
+    assert cost["cost_free"] == pytest.approx(free["cost"])
+    assert re.fullmatch(
+        r"keeping coating_gap at 80 um costs (\d+ % of this plan's|no) information"
+        r" \([\d.]+ instead of [\d.]+ bit\); it takes [\d.]+ h (instead of [\d.]+ h|either way)",
+        cost["text"],
+    )
+    out = small("propose", "small", "--fix", "coating_gap=80", "--dry-run", "--seed", "1")
+    assert f"Fixed: {cost['text']}" in told(out)
+    assert small.json("show", "small")["plans"] == []
+    small("propose", "small", "--fix", "coating_gap=80", "--seed", "1")
+    assert small.json("show", "small")["plans"][0]["deviation"] == cost
+
+
+# ---- ahead ----
+
+
+def test_status_tells_what_will_be_known_and_what_a_further_slurry_brings(small):
+    assert small.json("status", "small")["outlook"] is None
+    plan = small.json("propose", "small", "-n", "3", "--seed", "1")
+    status = small.json("status", "small")
+    ahead = status["outlook"]
+    assert ahead["runs"] == 3
+    for sd in ahead["responses"].values():
+        assert 0 < sd["sd_after"] < sd["sd_now"]
+    assert ahead["next"]["stage"] == "slurry"
+    assert ahead["next"]["bits"] > 0
+    assert status["expected_next_bits"] == max(run["information_bits"] for run in plan["runs"])
+    out = told(small("status", "small"))
+    assert f"Ahead (± is 1 sd, typical of the region): {ahead['text']}" in out
+    assert "After 3 more runs mass_loading is known to ±" in ahead["text"]
+    assert "A further slurry then brings" in ahead["text"]
+    # the plan's runs are open now: looking again tells the same
+    again = small.json("status", "small", "--refresh")["outlook"]
+    assert again["runs"] == 3
+    for name, sd in again["responses"].items():
+        assert sd["sd_after"] == pytest.approx(ahead["responses"][name]["sd_after"], rel=1e-6)
+    assert again["next"]["bits"] == pytest.approx(ahead["next"]["bits"], rel=1e-4)
+
+
+def test_the_sentence_has_units_and_two_digits():
+    spec = campaign().service.session.state("small").spec
+    assert outlook(spec, {}) is None
+    assert outlook(spec, {"outlook": OUTLOOK})["text"] == (
+        "After 5 more runs mass_loading is known to ±0.21 mg/cm^2 (now ±0.46), porosity to ±0.6 %"
+        " (now ±0.91). A further slurry then brings 0.40 bit (± 24 % smaller) for 6.1 h (9 runs)."
+    )
+    now = {**OUTLOOK, "runs": 0, "next": None}
+    assert outlook(spec, {"outlook": now})["text"] == (
+        "Mass_loading is known to ±0.21 mg/cm^2, porosity to ±0.6 %."
+    )
+
+
+# ---- stop ----
+
+
+def recipe(k):
+    gap = (80, 100, 150)[k % 3]
+    return {"solid_content": 50 + k % 11, "coating_gap": gap, "binder": "PVDF-A"}
+
+
+def attached(made, recipes, **values):
+    rows = [{**r, "mass_loading": loading(r), "porosity": porosity(r), **values} for r in recipes]
+    made.attach(pd.DataFrame(rows))
+    return made.service.session.state("small")
+
+
+def next_step(**changes):
+    return {"outlook": {**OUTLOOK, "next": {**OUTLOOK["next"], **changes}}}
+
+
+def test_stop_when_the_best_next_slurry_is_not_worth_its_hours():
+    state = attached(campaign(), [recipe(0)])
+    assert advice(state, next_step()) == (
+        "Propose the next runs: a further slurry brings 0.40 bit for 6.1 h."
+    )
+    assert advice(state, next_step(bits=0.04)) == (
+        "Stop: a further slurry brings 0.04 bit for 6.1 h. Little is left to learn here."
+    )
+    alone = next_step(stage=None, bits=0.04, cost=0.1)  # four such runs are worth it
+    assert advice(state, alone).startswith("Propose the next runs: a further run brings 0.04 bit")
+    assert advice(state, {}) == "Propose the next runs."
+
+
+def test_stop_when_the_budget_is_used_up_or_no_longer_pays():
+    state = attached(campaign(budget=('unit = "h"', 'unit = "h"\nbudget = 40')), [recipe(0)])
+    assert advice(state, next_step()).startswith("Propose")  # 39.9 h are left
+    for budget, words in (
+        (0.9, "Stop: a further slurry brings 0.40 bit for 6.1 h, so the 0.8 h left bring 0.08 bit"),
+        (0.15, "Stop: the budget of 0.15 h is used up."),
+    ):
+        poor = replace(state.spec, costs=replace(state.spec.costs, budget=budget))
+        assert advice(replace(state, spec=poor), next_step()).startswith(words)
+
+
+def test_stop_when_a_search_has_found_its_three_recipes():
+    spec = SMALL.replace('line = "line4"', 'line = "line4"\ngoal = "optimum"')
+    made = campaign(spec)
+    inside = [r for r in map(recipe, range(33)) if 11 <= loading(r) <= 13][:FOUND]
+    state = attached(made, [*inside[:2], recipe(0)])
+    state = attached(made, inside[:1])  # the same recipe again is no further one
+    assert in_spec_runs(state) == ["R001", "R002"]
+    assert advice(state, next_step(bits=0.0)) == (
+        "Propose the next runs: 2 of 3 recipes are in spec."
+    )
+    state = attached(made, inside[2:])
+    assert advice(state, next_step()) == (
+        "Stop: R001, R002, R005 are in spec, which this campaign was to find."
+    )
+    made.propose(1)
+    state = made.service.session.state("small")
+    assert advice(state, {}).endswith("The 1 open run can be abandoned.")
+    first, *rest = state.spec.responses
+    aim = replace(first, goal="maximize")  # then there is something to improve
+    wanted = replace(state.spec, responses=(aim, *rest))
+    assert not advice(replace(state, spec=wanted), {}).startswith("Stop")
+
+
+def test_a_run_measured_in_part_is_not_in_spec_and_the_mean_of_replicates_counts():
+    two = SMALL.replace('unit = "%"\npossible = [0, 100]', 'unit = "%"\nwindow = [0, 100]')
+    made = campaign(two)
+    made.attach(pd.DataFrame([{**recipe(0), "mass_loading": 12.0}]))
+    made.service.record("small", "R001", {"mass_loading": "14.5"}, replicate=True)
+    state = made.service.session.state("small")
+    assert in_spec_runs(state) == []  # porosity is still to come
+    made.service.record("small", "R001", {"porosity": "33"})
+    assert in_spec_runs(made.service.session.state("small")) == []  # mean 13.25
+    made.service.correct("small", "R001", {"mass_loading": "13.5"}, reason="typo", replicate=2)
+    assert in_spec_runs(made.service.session.state("small")) == ["R001"]
+
+
+# ---- the terminal UI ----
+
+
+async def test_overview_and_plan_tell_what_lies_ahead_and_what_a_fixed_setting_costs(store):  # noqa: F811
+    service = Service(str(store), actor="anna")
+    service.propose("small", 3, fix={"coating_gap": "80"}, replace=True, seed=1)
+    cost = service.show("small")["plans"][-1]["deviation"]
+    async with open_ui(store) as ui:
+        await ui.until("why ")
+        rows = told(ui.text().replace("│", " "))
+        assert "why " in rows
+        await ui.press("down")
+        await ui.app.run_action("app.show('campaign')")
+        await ui.until("Ahead")
+        assert "known to ±" in told(ui.text())
+        await ui.app.run_action("app.show('proposals')")
+        await ui.until("why ")
+        detail = ui.app.screen.query_one("#detail")
+        detail.scroll_end(animate=False)
+        await ui.until("plan ")
+        await ui.until(lambda: cost["text"][:30] in told(ui.text()))

@@ -1,0 +1,263 @@
+"""The store: appending, reading back, retries, conflicts."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import threading
+from datetime import UTC, datetime
+
+import pytest
+
+from designer.campaigns import commands
+from designer.campaigns.errors import (
+    ConflictError,
+    DesignerError,
+    InputError,
+    StorageError,
+    StoreDamagedError,
+)
+from designer.campaigns.log.events import Draft
+from designer.campaigns.specification.specification import Specification
+from designer.campaigns.store.store import Store
+from tests.store.cases import SPEC, TABLES, fresh, named, noting, path, store  # noqa: F401 - fixtures
+
+# --- reading and writing
+
+
+def test_what_was_written_is_read_back(store, path):
+    state = fresh(path).state("demo")
+    assert state == store.state("demo")
+    assert [note.text for note in state.notes] == ["one", "two", "three"]
+    assert [event.seq for event in state.events] == [1, 2, 3, 4]
+    assert {event.program for event in state.events} == {"0.1.0"}
+    assert {event.actor for event in state.events} == {"anna"}
+    assert state.spec == SPEC
+
+
+def test_the_clock_is_written_in_utc(path):
+    zone = datetime(2026, 3, 1, 12, 0, 0, 7, tzinfo=UTC)
+    state = Store.open(str(path), clock=lambda: zone).create(SPEC, "anna")
+    assert state.created_at == "2026-03-01T12:00:00.000007Z"
+
+
+def test_reading_never_creates_a_store(path):
+    store = Store.open(f"sqlite:///{path}")
+    assert store.list() == []
+    assert not store.exists
+    for call in (lambda: store.state("demo"), lambda: store.change("demo", noting("a"), actor="a")):
+        with pytest.raises(InputError, match="no such campaign: there is no store"):
+            call()
+    with pytest.raises(StorageError, match="there is no store"):
+        Store.open(str(path), create=False)
+    with pytest.raises(StorageError, match="there is no store"):
+        store.verify()
+    assert store.info()["campaigns"] is None
+    assert list(path.parent.iterdir()) == []
+
+
+def test_a_store_can_be_made_empty(path):
+    store = Store.open(str(path))
+    store.initialise()
+    store.initialise()
+    assert store.list() == []
+    assert Store.open(str(path), create=False).verify()
+    assert [file.name for file in path.parent.iterdir()] == ["pilot.db"]
+
+
+def test_campaigns_are_listed_the_one_changed_last_first(store, path):
+    store.create(named("other"), "anna")
+    assert [info.name for info in store.list()] == ["other", "demo"]
+    store.change("demo", noting("newer"), actor="anna")
+    assert [(info.name, info.line, info.runs) for info in fresh(path).list()] == [
+        ("demo", "line4", 0),
+        ("other", "line4", 0),
+    ]
+
+
+def test_unknown_campaigns_name_the_nearest(store):
+    with pytest.raises(InputError, match=r"Did you mean 'demo'?"):
+        store.state("demmo")
+    with pytest.raises(InputError, match="Campaigns: demo"):
+        store.change("xyzzy", noting("a"), actor="anna")
+    assert store.state("DEMO").spec.name == "demo"
+
+
+def test_names_are_taken_whatever_their_case(store):
+    with pytest.raises(InputError, match="'demo' is in this store already"):
+        store.create(named("Demo"), "bert")
+    assert len(store.list()) == 1
+
+
+def test_a_refused_change_writes_nothing(store, path):
+    head = store.state("demo").head
+
+    def refuse(state):
+        commands.note(state, "fine")
+        raise InputError("no")
+
+    with pytest.raises(InputError, match="no"):
+        store.change("demo", refuse, actor="anna")
+    assert store.change("demo", lambda _: [], actor="anna").head == head
+    assert fresh(path).state("demo").head == head
+
+
+def test_an_event_the_fold_refuses_is_never_stored(store, path):
+    draft = Draft("run_started", {"run": "R001", "settings": {}})
+    with pytest.raises(StoreDamagedError, match="run R001 does not exist"):
+        store.change("demo", lambda _: [draft], actor="anna")
+    with pytest.raises(DesignerError, match="lacks 'text'"):
+        store.change("demo", lambda _: [Draft("note_added", {"run": None})], actor="anna")
+    with pytest.raises(DesignerError, match="cannot be stored"):
+        store.change(
+            "demo",
+            lambda _: [Draft("note_added", {"run": None, "text": float("nan")})],
+            actor="anna",
+        )
+    assert fresh(path).state("demo").seq == 4
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [({"actor": ""}, "actor"), ({"actor": "a\x1b[31m"}, "actor"), ({"command_id": "a.b"}, "id")],
+)
+def test_who_and_command_are_checked(store, told, said):
+    with pytest.raises(InputError, match=said):
+        store.change("demo", noting("x"), **{"actor": "anna", **told})
+
+
+def test_half_characters_are_refused(store):
+    draft = Draft("note_added", {"run": None, "text": "a\ud800"})
+    with pytest.raises(InputError, match="half a character"):
+        store.change("demo", lambda _: [draft], actor="anna")
+
+
+def test_two_handles_on_one_file_see_each_other(store, path):
+    other = fresh(path)
+    assert other.state("demo").seq == 4
+    store.change("demo", noting("four"), actor="anna")
+    assert other.state("demo").seq == 5
+    other.change("demo", noting("five"), actor="bert")
+    assert store.state("demo") == fresh(path).state("demo")
+
+
+def test_a_file_exchanged_underneath_is_noticed(store, path, tmp_path):
+    assert store.state("demo").seq == 4
+    other = Store.open(str(tmp_path / "other.db"))
+    other.create(SPEC, "bert")
+    path.unlink()
+    shutil.copy(tmp_path / "other.db", path)
+    assert store.state("demo").seq == 1
+    path.unlink()
+    with pytest.raises(InputError, match="there is no store"):
+        store.state("demo")
+
+
+def test_a_store_in_memory_is_the_same_and_its_own():
+    one, two = Store.open(None), Store.open(None)
+    state = one.create(SPEC, "anna")
+    one.change("demo", noting("a"), actor="anna")
+    assert one.state("demo").seq == 2
+    assert state.seq == 1
+    assert two.list() == []
+    assert one.cache_folder is None
+    assert one.writable
+    assert one.verify()
+    assert one.info()["events"] == 2
+
+
+def test_threads_share_a_store_in_memory():
+    store = Store.open(None)
+    store.create(SPEC, "anna")
+    threads = [
+        threading.Thread(target=lambda: store.change("demo", noting("a"), actor="anna"))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert store.state("demo").seq == 9
+
+
+# --- retries and conflicts
+
+
+def test_a_repeated_command_is_harmless(store, path):
+    for _ in range(3):
+        state = store.change("demo", noting("four"), actor="anna", command_id="c-1")
+    assert state.seq == 5
+    store.change("demo", noting("five"), actor="bert")
+    state = fresh(path).change("demo", noting("four"), actor="anna", command_id="c-1")
+    assert state.seq == 6
+    assert [event.event_id for event in state.events if event.seq == 5] == ["c-1.0"]
+
+
+def test_a_repeated_command_is_judged_on_the_state_it_met(path):
+    spec = Specification.from_dict(TABLES)
+    store = Store.open(str(path))
+    store.create(spec, "anna")
+    typed = {"gap": commands.Typed.of("100")}
+
+    def attach(state):
+        entry = commands.ResultEntry(None, {"loading": [commands.Typed.of("12")]}, used=typed)
+        return commands.attach(state, [entry])
+
+    first = store.change("demo", attach, actor="anna", command_id="x")
+    store.change("demo", attach, actor="anna", command_id="y")
+    again = store.change("demo", attach, actor="anna", command_id="x")
+    assert list(first.runs) == ["R001"]
+    assert list(again.runs) == ["R001", "R002"]
+
+
+def test_a_command_id_used_for_something_else_is_refused(store):
+    store.change("demo", noting("four"), actor="anna", command_id="c-1")
+    store.create(named("other"), "anna", command_id="c-2")
+    for name, command_id in (("demo", "c-1"), ("demo", "c-2"), ("other", "c-1")):
+        with pytest.raises(ConflictError, match="used before for something else"):
+            store.change(name, noting("five"), actor="anna", command_id=command_id)
+    with pytest.raises(ConflictError, match="used before for something else"):
+        store.change("demo", lambda s: commands.undo(s, 99), actor="a", command_id="c-1")
+    with pytest.raises(ConflictError, match="used before for something else"):
+        store.create(named("third"), "anna", command_id="c-2")
+    assert store.state("demo").seq == 5
+
+
+def test_creating_may_be_repeated_too(path):
+    store = Store.open(str(path))
+    first = store.create(SPEC, "anna", command_id="c-1")
+    assert fresh(path).create(SPEC, "anna", command_id="c-1").campaign_id == first.campaign_id
+
+
+def test_a_stale_view_is_told_what_happened_since(store):
+    with pytest.raises(ConflictError) as caught:
+        store.change("demo", noting("x"), actor="bert", expected_seq=2)
+    found = str(caught.value)
+    assert "went on from event 2 to event 4 meanwhile" in found
+    assert "event 3: note: two by anna" in found
+    assert "event 4: note: three by anna" in found
+    assert store.change("demo", noting("x"), actor="bert", expected_seq=4).seq == 5
+
+
+def test_a_locked_store_waits_and_then_says_so(store, path):
+    hasty = Store.open(str(path), busy_seconds=0.1)
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    try:
+        assert hasty.state("demo").seq == 4
+        with pytest.raises(StorageError, match="locked by another program"):
+            hasty.change("demo", noting("x"), actor="anna")
+    finally:
+        holder.rollback()
+        holder.close()
+    assert hasty.change("demo", noting("x"), actor="anna").seq == 5
+
+
+def test_reading_holds_no_lock(store, path):
+    reader = fresh(path)
+    reader.state("demo")
+    reader.list()
+    with sqlite3.connect(path, timeout=0, isolation_level=None) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        other.execute("ROLLBACK")
+    other.close()

@@ -1,0 +1,291 @@
+"""Guards of the store, damage it must notice, versions it must refuse, verify."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from designer.campaigns.errors import (
+    InputError,
+    StorageError,
+    StoreDamagedError,
+)
+from designer.campaigns.store.schema import APPLICATION_ID, TRIGGERS
+from designer.campaigns.store.store import Store
+from tests.store.cases import SPEC, fresh, named, noting, path, raw, store, without_guards  # noqa: F401 - fixtures
+
+# --- guards
+
+ROW = "seq, event_id, kind, version, body, actor, recorded_at, program, hash"
+COPY = f"INSERT OR REPLACE INTO event (campaign_id, {ROW}) SELECT campaign_id, {ROW} FROM event"
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("UPDATE event SET actor = 'bert'", "never changed"),
+        ("DELETE FROM event WHERE seq = 4", "never removed"),
+        ("UPDATE campaign SET name = 'x'", "never renamed"),
+        ("DELETE FROM campaign", "never removed"),
+        ("INSERT OR REPLACE INTO campaign SELECT id, 'x' FROM campaign", "never replaced"),
+        (f"{COPY} WHERE seq = 2", "only appended"),
+        (
+            "INSERT OR REPLACE INTO event SELECT position, campaign_id, 5, 'new.0', kind, version,"
+            " body, actor, recorded_at, program, hash FROM event WHERE seq = 2",
+            "only appended",
+        ),
+        (
+            "INSERT OR REPLACE INTO event SELECT NULL, campaign_id, 5, event_id, kind, version,"
+            " body, actor, recorded_at, program, hash FROM event WHERE seq = 2",
+            "only appended",
+        ),
+        (
+            "INSERT INTO event SELECT NULL, campaign_id, 7, 'new.0', kind, version,"
+            " body, actor, recorded_at, program, hash FROM event WHERE seq = 2",
+            "only appended",
+        ),
+    ],
+)
+def test_the_database_itself_refuses_changes(store, path, statement, said):
+    with pytest.raises(sqlite3.IntegrityError, match=said):
+        raw(path, (statement,))
+    assert fresh(path).state("demo") == store.state("demo")
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["event_id", "kind", "version", "body", "actor", "recorded_at", "program", "hash"],
+)
+def test_a_changed_event_is_named(store, path, column):
+    change = "version + 1" if column == "version" else f"replace({column}, 'a', 'b') || ' '"
+    without_guards(path, (f"UPDATE event SET {column} = {change} WHERE seq = 3",))
+    for call in (lambda: fresh(path).state("demo"), fresh(path).list, fresh(path).verify):
+        with pytest.raises(StoreDamagedError, match="demo#3"):
+            call()
+
+
+@pytest.mark.parametrize("value", ["NULL", "x'00ff'", "7"])
+def test_a_body_of_another_type_is_damage(store, path, value):
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(
+            "UPDATE sqlite_master SET sql = replace(sql, 'body TEXT NOT NULL', 'body')"
+        )
+    connection.close()
+    without_guards(path, (f"UPDATE event SET body = {value} WHERE seq = 3",))
+    with pytest.raises(StoreDamagedError, match="demo#3"):
+        fresh(path).state("demo")
+
+
+def test_an_event_in_the_middle_cannot_vanish(store, path):
+    without_guards(path, ("DELETE FROM event WHERE seq = 2",))
+    with pytest.raises(StoreDamagedError, match="demo#2: the event is missing"):
+        fresh(path).state("demo")
+
+
+def test_events_cut_off_at_the_end_are_noticed(store, path):
+    head = store.state("demo").head
+    without_guards(path, ("DELETE FROM event WHERE seq = 4",))
+    raw(path, *[(ddl,) for ddl in TRIGGERS.values()])
+    for call in (
+        lambda: fresh(path).state("demo"),
+        fresh(path).list,
+        fresh(path).verify,
+        lambda: fresh(path).change("demo", noting("x"), actor="anna"),
+    ):
+        with pytest.raises(StoreDamagedError, match="events were removed: 4 were written, 3 are"):
+            call()
+    with pytest.raises(StoreDamagedError, match=f"no campaign holds the event {head}"):
+        fresh(path).verify(head)
+
+
+def test_a_lost_campaign_is_noticed(store, path):
+    store.create(named("other"), "anna")
+    without_guards(path, ("DELETE FROM campaign WHERE name = 'other'",))
+    with pytest.raises(StoreDamagedError, match="1 events belong to no campaign"):
+        fresh(path).list()
+
+
+def test_campaigns_with_exchanged_names_are_noticed(store, path):
+    without_guards(path, ("UPDATE campaign SET name = 'other'",))
+    with pytest.raises(StoreDamagedError, match="names were swapped"):
+        fresh(path).state("other")
+
+
+def test_removed_guards_stop_writing_but_not_reading(store, path):
+    raw(path, ("DROP TRIGGER event_no_update",))
+    assert fresh(path).state("demo").seq == 4
+    with pytest.raises(StoreDamagedError, match="guards were removed: event_no_update"):
+        fresh(path).change("demo", noting("x"), actor="anna")
+    with pytest.raises(StoreDamagedError, match="guards were removed"):
+        fresh(path).verify()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TRIGGER evil AFTER INSERT ON event BEGIN SELECT 1; END",
+        "CREATE VIEW evil AS SELECT * FROM event",
+    ],
+)
+def test_triggers_and_views_that_do_not_belong_are_refused(store, path, statement):
+    raw(path, (statement,))
+    with pytest.raises(StoreDamagedError, match=r"do not belong there: (trigger|view) evil"):
+        fresh(path).state("demo")
+
+
+def test_a_guard_that_was_rewritten_is_refused(store, path):
+    raw(
+        path,
+        ("DROP TRIGGER event_no_update",),
+        ("CREATE TRIGGER event_no_update BEFORE UPDATE ON event BEGIN SELECT 1; END",),
+    )
+    with pytest.raises(StoreDamagedError, match="do not belong there: trigger event_no_update"):
+        fresh(path).state("demo")
+
+
+# --- versions and foreign files
+
+
+def test_a_newer_schema_is_refused_and_both_versions_are_named(store, path):
+    raw(path, ("UPDATE designer_version SET version = 9",))
+    before = path.read_bytes()
+    for call in (
+        fresh(path).list,
+        lambda: fresh(path).state("demo"),
+        lambda: fresh(path).create(named("x"), "anna"),
+        fresh(path).verify,
+    ):
+        with pytest.raises(StoreDamagedError, match="has version 9, this program knows version 1"):
+            call()
+    assert path.read_bytes() == before
+
+
+def test_an_event_of_a_newer_program_is_refused(path, monkeypatch):
+    from designer.campaigns.log import events
+    from designer.campaigns.store import event_table as log
+
+    store = Store.open(str(path), program="9.9")
+    store.create(SPEC, "anna")
+    future = {**events.KINDS, "note_added": events.Kind(2, frozenset({"run", "text"}))}
+    with monkeypatch.context() as patched:
+        patched.setattr(events, "KINDS", future)
+        patched.setattr(log, "KINDS", future)
+        store.change("demo", noting("from the future"), actor="anna")
+    for call in (lambda: fresh(path).state("demo"), fresh(path).list, fresh(path).verify):
+        with pytest.raises(StoreDamagedError, match=r"demo#2: .*version 2.*version 1.*9\.9"):
+            call()
+
+
+def test_a_lost_version_is_damage(store, path):
+    raw(path, ("DELETE FROM designer_version",))
+    with pytest.raises(StoreDamagedError, match="schema version is lost"):
+        fresh(path).list()
+
+
+def test_an_empty_file_is_never_taken_for_a_new_store(path):
+    path.touch()
+    with pytest.raises(StoreDamagedError, match=r"empty \(0 bytes\)"):
+        Store.open(str(path))
+    assert path.stat().st_size == 0
+
+
+@pytest.mark.parametrize("content", [b"hello", b"x" * 5000, b"SQLite format 3\0" + b"\0" * 4080])
+def test_a_foreign_file_is_left_alone(path, content):
+    path.write_bytes(content)
+    store = Store.open(str(path))
+    for call in (store.list, store.verify, lambda: store.create(SPEC, "anna")):
+        with pytest.raises(StoreDamagedError):
+            call()
+    assert path.read_bytes() == content
+
+
+def test_a_database_of_another_program_is_left_alone(path):
+    raw(path, ("CREATE TABLE event (a)",))
+    before = path.read_bytes()
+    store = Store.open(str(path))
+    for call in (store.list, lambda: store.create(SPEC, "anna")):
+        with pytest.raises(StoreDamagedError, match="database of another program"):
+            call()
+    raw(path, (f"PRAGMA application_id = {APPLICATION_ID}",))
+    with pytest.raises(StoreDamagedError, match="tables are missing: campaign, designer_version"):
+        store.list()
+    assert len(path.read_bytes()) == len(before)
+
+
+def test_every_cut_of_a_store_is_noticed(store, path, tmp_path):
+    whole = path.read_bytes()
+    cut = tmp_path / "cut.db"
+    for length in range(len(whole) - 1, 0, -1777):
+        cut.write_bytes(whole[:length])
+        with pytest.raises(StoreDamagedError):
+            fresh(cut).verify()
+        with pytest.raises(StoreDamagedError):
+            fresh(cut).state("demo")
+
+
+def test_flipped_bits_are_noticed_or_harmless(store, path, tmp_path):
+    whole = path.read_bytes()
+    expected = store.state("demo")
+    flipped = tmp_path / "flipped.db"
+    noticed = 0
+    for place in range(11, 8 * len(whole), 8 * len(whole) // 150):
+        changed = bytearray(whole)
+        changed[place // 8] ^= 1 << place % 8
+        flipped.write_bytes(changed)
+        try:
+            assert fresh(flipped).state("demo") == expected
+            fresh(flipped).verify()
+        except (StoreDamagedError, StorageError):
+            noticed += 1
+    assert noticed > 10
+
+
+# --- verify and info
+
+
+def test_verify_tells_what_it_checked(store):
+    head = store.state("demo").head
+    report = store.verify(head)
+    assert f"demo: 4 events, unchanged and consistent; head {head}" in report
+    assert f"head {head} is in the log" in report
+    assert store.verify(f"2:{store.state('demo').events[1].hash[:8]}")
+    with pytest.raises(StoreDamagedError, match="no campaign holds the event"):
+        store.verify("4:00000000")
+    with pytest.raises(InputError, match="not a head"):
+        store.verify("demo")
+
+
+def test_verify_notes_a_clock_that_went_back(path):
+    moments = iter([datetime(2026, 3, 2, tzinfo=UTC) - timedelta(hours=hour) for hour in range(3)])
+    store = Store.open(str(path), clock=lambda: next(moments))
+    store.create(SPEC, "anna")
+    store.change("demo", noting("earlier"), actor="anna")
+    assert [line for line in store.verify() if line.startswith("note: demo#2")]
+
+
+def test_verify_names_everything_that_is_wrong(store, path):
+    store.create(named("other"), "anna")
+    without_guards(
+        path,
+        ("UPDATE event SET actor = 'x' WHERE seq = 3",),
+        ("UPDATE event SET actor = 'x' WHERE seq = 1 AND position = 5",),
+        ("INSERT INTO event SELECT 9, 'ghost', 1, 'g.0', kind, version, body, actor, recorded_at,"
+         " program, hash FROM event WHERE seq = 2",),
+    )  # fmt: skip
+    with pytest.raises(StoreDamagedError) as caught:
+        fresh(path).verify()
+    found = str(caught.value)
+    for said in ("demo#3", "other#1", "guards were removed", "belong to no campaign", "removed"):
+        assert said in found
+
+
+def test_info(store, path):
+    info = store.info()
+    assert info["url"] == f"sqlite:///{path}"
+    assert (info["campaigns"], info["events"]) == (1, 4)
+    assert info["size_bytes"] == path.stat().st_size
+    assert info["schema_version"] == info["program_schema_version"] == 1
+    assert info["warnings"] == []

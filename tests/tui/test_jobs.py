@@ -1,0 +1,166 @@
+"""Computing in the worker: progress, cancelling, refusals, and an interface that stays alive."""
+
+import time
+
+import pytest
+
+from designer.campaigns.errors import InputError
+from designer.service import Service
+from designer.tui.campaign_view import Desk
+from designer.tui.dialogs.plan import plan_arguments
+from tests.tui.cases import (  # noqa: F401 - fixtures
+    open_ui,
+    prepared_slow_store,
+    prepared_store,
+    slow_store,
+    store,
+)
+
+
+def plans(store, campaign="small"):  # noqa: F811
+    return [plan["plan"] for plan in Service(str(store)).show(campaign)["plans"]]
+
+
+async def ask_for(ui, runs):
+    await ui.press("g")
+    await ui.until("Number of runs")
+    await ui.press("end", "ctrl+u")
+    await ui.type(str(runs))
+    await ui.press("ctrl+s")
+
+
+async def test_a_new_plan_is_computed_and_shown(store):  # noqa: F811
+    async with open_ui(store) as ui:
+        await ui.press("1")
+        await ui.until("Next")
+        await ui.press("g")
+        await ui.until("designer propose small -n 4")
+        await ui.press("tab", "tab")
+        await ui.type("binder=PVDF-B")
+        await ui.until("--fix binder=PVDF-B")
+        await ui.press("ctrl+s")
+        await ui.until("○ R006", 60)
+        assert ui.place == "proposals"
+        # the list is at the first new run, not somewhere above it
+        assert ui.app.screen.chosen["run"] == "R004"
+        await ui.until("○ R004  proposed · P002, order 1")
+        await ui.until(lambda: "P002: 4 runs, " in ui.notes())
+    new = Service(str(store)).show("small")["runs"][3:]
+    assert [run["planned"]["binder"] for run in new] == ["PVDF-B"] * 4
+
+
+async def test_escape_cancels_and_the_next_plan_works(slow_store):  # noqa: F811
+    async with open_ui(slow_store, campaign="demo") as ui:
+        await ui.until("Next")
+        await ask_for(ui, 80)
+        await ui.until("esc cancels")
+        await ui.press("down", "up", "f6")  # the interface goes on meanwhile
+        await ui.until(lambda: ui.place == "history")
+        assert ui.app.jobs.current is not None
+        await ui.press("escape")
+        await ui.until(lambda: "Cancelled: nothing entered" in ui.notes())
+        assert plans(slow_store, "demo") == ["P001"]
+        await ui.press("f2")
+        await ui.until("Press g for a new plan")
+        await ask_for(ui, 1)
+        await ui.until("○ R005", 60)
+    assert plans(slow_store, "demo") == ["P001", "P002"]
+
+
+async def test_wrong_wishes_are_told_before_anything_is_computed(store):  # noqa: F811
+    async with open_ui(store) as ui:
+        await ui.until("checks")
+        await ui.press("g")
+        await ui.until("Number of runs")
+        await ui.press("end", "ctrl+u")
+        await ui.type("x")
+        await ui.press("tab")
+        await ui.type("-1")
+        await ui.press("tab")
+        await ui.type("bindr=PVDF-A gap")
+        await ui.press("ctrl+s")
+        await ui.until("✗ number of runs: is none (found x)")
+        for words in ("✗ at most: is no amount", "is no pair (found gap)", "bindr: is no factor"):
+            assert words in ui.text()
+        assert ui.app.jobs.current is None
+
+
+async def test_what_the_worker_refuses_is_told_and_the_wishes_are_kept(store):  # noqa: F811
+    async with open_ui(store) as ui:
+        await ui.until("checks")
+        await ui.press("g")
+        await ui.until("Number of runs")
+        await ui.press("tab")
+        await ui.type("0.01")
+        await ui.press("ctrl+s")
+        await ui.until("No new plan", 60)
+        await ui.press("escape", "g")
+        await ui.until("Number of runs")
+        await ui.until("0.01")
+    assert plans(store) == ["P001"]
+
+
+async def test_a_plan_overtaken_by_somebody_else_tells_who_and_what(slow_store):  # noqa: F811
+    async with open_ui(slow_store, campaign="demo") as ui:
+        await ui.until("Next")
+        await ask_for(ui, 12)
+        await ui.until("choosing recipes", 60)
+        Service(str(slow_store), actor="eve").note("demo", "new drier")
+        await ui.until("went on from event", 90)
+        assert "note: new drier by eve" in " ".join(ui.text().replace("│", " ").split())
+    assert plans(slow_store, "demo") == ["P001"]
+
+
+async def test_figures_are_refreshed_in_the_worker(store):  # noqa: F811
+    Service(str(store)).record("small", "R001", {"mass_loading": "10", "porosity": "43"})
+    async with open_ui(store) as ui:
+        await ui.press("1")
+        await ui.until("results came since: press r")
+        await ui.press("r")
+        await ui.until("as of event 4, up to date", 60)
+    assert Service(str(store)).status("small")["model"] == {"seq": 4, "stale": False}
+
+
+async def test_quitting_while_computing_asks_and_stops_it(slow_store):  # noqa: F811
+    async with open_ui(slow_store, campaign="demo") as ui:
+        await ui.until("Next")
+        await ask_for(ui, 80)
+        await ui.until("esc cancels")
+        await ui.press("q")
+        await ui.until("A computation is going on")
+        await ui.press("escape")
+        await ui.gone("A computation is going on")
+        assert ui.app.is_running
+        await ui.press("q")
+        await ui.until("A computation is going on")
+        await ui.press("ctrl+s")
+        await ui.until(lambda: not ui.app.is_running or ui.app._exit)
+    assert plans(slow_store, "demo") == ["P001"]
+
+
+async def test_keys_are_answered_while_it_computes(slow_store):  # noqa: F811
+    """Without a terminal between: the pilot's own time is included, so this is no key latency."""
+    waits = []
+    async with open_ui(slow_store, campaign="demo") as ui:
+        await ui.until("Next")
+        await ask_for(ui, 80)
+        await ui.until("esc cancels")
+        while ui.app.jobs.current is not None and len(waits) < 40:
+            begin = time.perf_counter()
+            await ui.press("down" if len(waits) % 2 == 0 else "up")
+            waits.append(time.perf_counter() - begin)
+        await ui.press("escape")
+    assert len(waits) > 5
+    assert sorted(waits)[len(waits) // 2] < 0.5
+
+
+def test_wishes_become_arguments(store):  # noqa: F811
+    view = Desk(Service(str(store))).look("small")
+    typed = {"n": "3", "budget": "8.5", "fix": "binder=PVDF-A, coating_gap=100", "replace": "yes"}
+    assert plan_arguments(view, typed) == {
+        "n": 3, "budget": 8.5, "fix": {"binder": "PVDF-A", "coating_gap": "100"}, "replace": True,
+    }  # fmt: skip
+    assert plan_arguments(view, {"n": "", "budget": "", "fix": ""}) == {}
+    with pytest.raises(InputError) as caught:
+        plan_arguments(view, {"n": "0", "budget": "nan", "fix": "coating_gap=101 x="})
+    assert len(caught.value.problems) == 4

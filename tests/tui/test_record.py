@@ -1,0 +1,337 @@
+"""Recording: typing errors, surprises, pieces, failures, corrections, drafts, conflicts."""
+
+import asyncio
+import shlex
+
+import pytest
+from textual.events import Key
+
+from designer.cli.parser import read_command_line
+from designer.service import Service
+from designer.tui.campaign_view import Desk
+from designer.tui.dialogs.correct import _correctable, _correction_line
+from designer.tui.drafts import Drafts
+from designer.tui.widgets.record_form import arguments_of
+from tests.tui.cases import open_ui, prepared_store, store  # noqa: F401 - fixtures
+
+
+def run(store, run_id="R001"):  # noqa: F811
+    return Service(str(store)).show("small", run_id)
+
+
+def predicted(store, response, run_id="R001"):  # noqa: F811
+    return run(store, run_id)["predicted"][response]["mean"]
+
+
+async def form_of(ui, run_id="R001"):
+    await ui.press("f3")
+    await ui.until(f"{run_id}  ")
+    await ui.until("31.2/31.9: replicates")
+    await ui.until(lambda: ui.app.focused is not None)
+
+
+async def test_a_typing_error_is_red_and_not_saved_corrected_it_is_saved(store):  # noqa: F811
+    good = f"{predicted(store, 'mass_loading'):.1f}"
+    async with open_ui(store) as ui:
+        await form_of(ui)
+        await ui.until(f"predicted {good[:2]}")
+        await ui.type("x0.2")
+        await ui.until("✗ run R001, mass_loading: is not a number (found 'x0.2')")
+        field = ui.app.screen.form.fields["response:mass_loading"]
+        assert field.has_class("-bad")
+        await ui.press("ctrl+s")
+        await ui.until(lambda: "Not saved: 1 problem" in ui.notes())
+        assert run(store)["measurements"] == {}
+        assert field.input.value == "x0.2"
+        await ui.press("ctrl+u")
+        await ui.type("120")
+        await ui.until("impossible value (found 120 mg/cm^2); allowed: 0 to")
+        await ui.press("ctrl+u")
+        await ui.type(good)
+        await ui.until("✓ ctrl+s saves; R001 will be partial")
+        await ui.press("enter")
+        await ui.type(f"{predicted(store, 'porosity'):.1f}")
+        await ui.until("R001 will be completed")
+        await ui.press("ctrl+s")
+        await ui.until("R002  proposed · 1 of 2 waiting")
+        await ui.until("● saved")
+    told = run(store)
+    assert told["status"] == "completed"
+    assert told["measurements"]["mass_loading"][0]["text"] == good
+    assert told["measurements"]["mass_loading"][0]["actor"] == "bob"
+
+
+async def test_a_surprise_is_amber_and_saved(store):  # noqa: F811
+    async with open_ui(store) as ui:
+        await form_of(ui)
+        await ui.type("59.5")
+        await ui.until("standard deviations above its prediction")
+        assert ui.app.screen.form.fields["response:mass_loading"].has_class("-odd")
+        await ui.press("ctrl+s")
+        await ui.until("R002  proposed")
+        assert "worth a second look" in ui.notes()
+    assert run(store)["measurements"]["mass_loading"][0]["number"] == 59.5
+    assert run(store)["status"] == "partial"
+
+
+async def test_pieces_settings_batches_notes_and_what_is_never_measured(store):  # noqa: F811
+    async with open_ui(store) as ui:
+        await form_of(ui)
+        await ui.type("10.1/10.3")
+        for text in ("", "", "0.155 mm", "", "", "coating-77", "2026-03-01", "edge bead"):
+            await ui.press("tab")
+            await ui.type(text)
+        await ui.until("R001 will be partial")
+        await ui.press("ctrl+s")
+        await ui.until("R002  proposed")
+        await ui.press("pageup")
+        await ui.until("◐ R001  partial")
+        await ui.until("10.1 / 10.3")
+        fields = ui.app.screen.form.fields
+        assert fields["response:mass_loading"].input.disabled
+        assert ui.app.focused is fields["response:porosity"].input
+        await ui.type("none")
+        await ui.until("R001 will be completed")
+        await ui.press("ctrl+s")
+        await ui.until(lambda: ui.app.view.run("R001")["status"] == "completed")
+    told = run(store)
+    assert [value["number"] for value in told["measurements"]["mass_loading"]] == [10.1, 10.3]
+    assert told["used"]["coating_gap"] == 155
+    assert told["batch"]["coating"] == "coating-77"
+    assert told["made_at"] == "2026-03-01"
+    assert told["notes"][0]["text"] == "edge bead"
+    assert told["never"] == ["porosity"]
+
+
+async def test_a_setting_far_off_is_refused_beside_its_field(store):  # noqa: F811
+    async with open_ui(store) as ui:
+        await form_of(ui)
+        await ui.press("tab", "tab", "tab")
+        await ui.type("0.15")
+        await ui.until("far outside the range")
+        assert ui.app.screen.form.fields["setting:coating_gap"].has_class("-bad")
+
+
+async def test_further_measurements_of_a_made_run(store):  # noqa: F811
+    Service(str(store)).record("small", "R001", {"mass_loading": "10.1", "porosity": "43"})
+    async with open_ui(store) as ui:
+        await form_of(ui, "R002")
+        await ui.press("pageup")
+        await ui.until("● R001  completed")
+        await ui.press("ctrl+r")
+        await ui.until(lambda: ui.app.focused is not None and not ui.app.focused.disabled)
+        await ui.until("completed · P001  further measurements: type them")
+        await ui.type("10.4")
+        await ui.until("R001 will be completed")
+        await ui.press("ctrl+s")
+        await ui.until(lambda: len(ui.app.view.run("R001")["measurements"]["mass_loading"]) == 2)
+    assert [v["replicate"] for v in run(store)["measurements"]["mass_loading"]] == [1, 2]
+
+
+async def test_failing_from_inside_a_field_goes_on_to_the_next_run(store):  # noqa: F811
+    async with open_ui(store) as ui:
+        await form_of(ui)
+        await ui.type("3")  # a digit is text while a field has the focus
+        assert ui.place == "record"
+        await ui.press("f9")
+        await ui.until("R001 failed")
+        await ui.type("delamination")
+        await ui.press("enter")
+        await ui.until("R002  proposed")
+    assert (run(store)["status"], run(store)["reason"]) == ("failed", "delamination")
+
+
+async def test_correcting_a_value_keeps_the_old_one(store):  # noqa: F811
+    Service(str(store)).record("small", "R001", {"mass_loading": "10.1/11.1", "porosity": "34"})
+    async with open_ui(store) as ui:
+        await ui.press("v")
+        await ui.until("● R001")
+        await ui.press("home", "c")
+        await ui.until("Correct R001")
+        await ui.press("down", "down", "enter")  # opens the list, the second value
+        await ui.press("tab")
+        await ui.type("10.2")
+        await ui.press("enter")
+        await ui.type("digits swapped")
+        await ui.until("mass_loading=10.2 --replicate 2")
+        await ui.press("enter")
+        await ui.gone("Correct R001")
+        await ui.until(lambda: "is corrected" in ui.notes())
+        await ui.press("6")
+        await ui.until("mass_loading 11.1 → 10.2 (digits swapped)")
+    values = run(store)["measurements"]["mass_loading"]
+    assert [(v["number"], v["corrected"]) for v in values] == [(10.1, []), (10.2, [11.1])]
+
+
+async def test_a_correction_without_reason_or_value_stays_open(store):  # noqa: F811
+    Service(str(store)).record("small", "R001", {"porosity": "34"})
+    async with open_ui(store) as ui:
+        await ui.until("◐ R001")
+        await ui.press("c")
+        await ui.until("Correct R001")
+        await ui.press("ctrl+s")
+        await ui.until("✗ right value: is missing")
+        await ui.press("tab")
+        await ui.type("340")
+        await ui.press("ctrl+s")
+        await ui.until("✗ reason")
+        await ui.press("tab")
+        await ui.type("typo")
+        await ui.press("ctrl+s")
+        await ui.until("impossible value")
+    assert run(store)["measurements"]["porosity"][0]["number"] == 34
+
+
+async def test_a_value_recorded_by_somebody_else_meanwhile(store):  # noqa: F811
+    async with open_ui(store) as ui:
+        await form_of(ui)
+        await ui.type("10.4")
+        await ui.until("✓ ctrl+s saves")
+        other = Service(str(store), actor="eve")
+        await asyncio.to_thread(other.record, "small", "R001", {"mass_loading": "10.9"})
+        await ui.press("ctrl+s")
+        await ui.until("has a value already, recorded by eve")
+        await ui.until("10.9 mg/cm^2")
+        assert ui.app.screen.form.fields["response:mass_loading"].input.value == "10.4"
+    assert [v["number"] for v in run(store)["measurements"]["mass_loading"]] == [10.9]
+
+
+async def test_undo_from_the_form(store):  # noqa: F811
+    Service(str(store)).record("small", "R001", {"porosity": "34"})
+    async with open_ui(store) as ui:
+        await form_of(ui)
+        await ui.press("ctrl+z")
+        await ui.until("R001 result: porosity = 34")
+        await ui.press("enter")
+        await ui.until("○ R001  proposed")
+    assert run(store)["measurements"] == {}
+
+
+async def test_what_was_typed_outlives_the_program(store):  # noqa: F811
+    async with open_ui(store) as ui:
+        await form_of(ui)
+        await ui.type("10.4")
+        await ui.press("tab", "tab", "tab", "tab", "tab", "tab", "tab", "tab")
+        await ui.type("torn edge")
+        await ui.press("pagedown")
+        await ui.until("R002  proposed")
+        await ui.until("31.2/31.9: replicates")
+        await ui.type("9.9")  # no pause before the end
+    async with open_ui(store) as ui:
+        await ui.press("f3")
+        await ui.until("will be partial")
+        fields = ui.app.screen.form.fields
+        assert fields["response:mass_loading"].input.value == "10.4"
+        assert fields["note"].input.value == "torn edge"
+        await ui.until(lambda: "was typed earlier is here again" in ui.notes())
+        await ui.press("ctrl+s")
+        await ui.until("R002  proposed")
+        assert ui.app.screen.form.fields["response:mass_loading"].input.value == "9.9"
+    drafts = Drafts(Service(str(store)).session.store.url, "small")
+    assert not drafts.path("R001").exists()
+    assert drafts.read("R002") == {"response:mass_loading": "9.9"}
+
+
+def test_drafts_of_stores_and_campaigns_do_not_mix_and_bad_files_are_none(tmp_path):
+    one, other = Drafts("a", "c", tmp_path), Drafts("b", "c", tmp_path)
+    one.write("R001", {"note": "x", "at": " "})
+    assert one.read("R001") == {"note": "x"}
+    assert other.read("R001") == {}
+    assert one.path("R001").stat().st_mode & 0o077 == 0
+    for text in ("", "[1]", '{"a": 1}', "\xff"):
+        one.path("R001").write_text(text, encoding="latin-1")
+        assert one.read("R001") == {}
+    one.write("R001", {"note": " "})
+    assert not one.path("R001").exists()
+
+
+def test_fields_become_arguments_of_record():
+    typed = {
+        "response:a": " 1 ",
+        "setting:b": "2",
+        "batch:s": "s1",
+        "at": "today",
+        "note": "n",
+    }
+    assert arguments_of(typed, replicate=True) == {
+        "responses": {"a": "1"}, "settings": {"b": "2"}, "batch": {"s": "s1"},
+        "at": "today", "note": "n", "replicate": True,
+    }  # fmt: skip
+    assert arguments_of({}, replicate=False)["at"] is None
+
+
+def test_checking_says_what_recording_does_and_writes_nothing(store):  # noqa: F811
+    service = Service(str(store))
+    arguments = ("small", "R001", {"mass_loading": "59.5"})
+    checked = service.check_record(*arguments)
+    assert service.show("small")["head"] == checked["head"]
+    recorded = service.record(*arguments)
+    assert {**recorded, "head": None} == {**checked, "head": None}
+    assert "standard deviations above" in checked["messages"][0]
+
+
+async def test_what_is_still_to_come_is_named(store):  # noqa: F811
+    async with open_ui(store) as ui:
+        await form_of(ui)
+        assert "F1 Campaign" in ui.text()  # digits go into the fields
+        await ui.type("10.4")
+        await ui.until("R001 will be partial, still to come: porosity")
+
+
+def test_whatever_was_recorded_can_be_corrected_in_the_order_of_the_form(store):  # noqa: F811
+    service = Service(str(store))
+    service.record("small", "R001", {"porosity": "34", "mass_loading": "10.1/11.1"})
+    view = Desk(service).look("small")
+    options = _correctable(view, view.run("R001"))
+    assert [key for _, key in options] == [
+        "response:mass_loading:1", "response:mass_loading:2", "response:porosity:1",
+        "setting:solid_content:", "setting:coating_gap:", "setting:binder:",
+        "batch:slurry:", "batch:coating:",
+    ]  # fmt: skip
+    assert options[0][0].startswith("mass_loading = 10.1 mg/cm^2  (")
+    for key, told in (("response:mass_loading:1", "--replicate 1"), ("response:porosity:1", "")):
+        values = {"what": key, "value": "12", "reason": "typing error"}
+        line = _correction_line("small", view.run("R001"), values)
+        assert told in line
+        assert ("--replicate" in line) == bool(told)
+        # what is shown is what the command line understands
+        call = read_command_line(shlex.split(line)[1:])
+        assert call.verb.name == "correct"
+
+
+def burst(ui, *keys):
+    """Keys as a scanner sends them: all there before the first is handled."""
+    for key in keys:
+        for sign in [key] if key in ("tab", "enter", "ctrl+s", "pagedown", "f9") else key:
+            ui.app.post_message(Key(sign, sign if len(sign) == 1 else None))
+
+
+@pytest.mark.parametrize("between", ["tab", "enter"])
+async def test_keys_faster_than_the_screen_go_where_they_belong(store, between):  # noqa: F811
+    async with open_ui(store) as ui:
+        await form_of(ui)
+        burst(ui, "10.45", between, "43.25", "ctrl+s")
+        await ui.until("R002  proposed")
+    assert {n: [v["number"] for v in vs] for n, vs in run(store)["measurements"].items()} == {
+        "mass_loading": [10.45], "porosity": [43.25],
+    }  # fmt: skip
+
+
+async def test_a_quick_page_down_does_not_carry_digits_to_the_next_run(store):  # noqa: F811
+    async with open_ui(store) as ui:
+        await form_of(ui)
+        burst(ui, "10.45", "pagedown")
+        await ui.until("R002  proposed")
+        assert not ui.app.screen.form.typed
+        await ui.press("pageup")
+        await ui.until("10.45")
+
+
+async def test_a_reason_typed_quickly_is_kept_whole(store):  # noqa: F811
+    async with open_ui(store) as ui:
+        await form_of(ui)
+        await ui.press("f9")
+        await ui.until("R001 failed")
+        burst(ui, "delamination", "enter")
+        await ui.until("R002  proposed")
+    assert run(store)["reason"] == "delamination"

@@ -1,0 +1,417 @@
+"""Every screen at 80 × 24: what it shows, and what its keys do."""
+
+import asyncio
+import tomllib
+
+import pytest
+
+from designer.campaigns.errors import StorageError
+from designer.service import Service
+from designer.tui.actions import ACTIONS, EVERYWHERE, actions_at, bindings
+from designer.tui.start import open_ui as start_ui
+from tests.tui.cases import open_ui, prepared_store, store  # noqa: F401 - fixtures
+
+FORBIDDEN = {"ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+left_square_bracket", "ctrl+a"}
+
+
+def events(store):  # noqa: F811
+    return Service(str(store)).history("small")["events"]
+
+
+# ---- the table of actions -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", EVERYWHERE)
+def test_no_key_means_two_things_on_a_screen_or_is_another_key_in_disguise(place):
+    keys = [binding.key for binding in bindings(place)]
+    assert len(keys) == len(set(keys))
+    assert not FORBIDDEN & set(keys)
+
+
+def test_every_action_has_words_and_can_be_carried_out():
+    from designer.tui.app import DesignerApp
+
+    for action in ACTIONS:
+        name = "action_" + action.call.partition("(")[0]
+        owners = [DesignerApp] if action.in_app else [DesignerApp.MODES[p] for p in action.places]
+        assert all(hasattr(owner, name) for owner in owners), action.call
+        assert action.about.endswith(".")
+        assert set(action.in_fields) <= set(action.key_list)
+
+
+async def test_the_footer_fits_80_columns_on_every_screen(store):  # noqa: F811
+    async with open_ui(store) as ui:
+        for place in ("campaign", "proposals", "record", "lines", "history"):
+            ui.app.action_show(place)
+            await ui.until(lambda place=place: ui.place == place)
+            shown = [a for a in actions_at(place) if a.footer and place not in a.crowded]
+            await ui.until(lambda shown=shown: shown[-1].label in ui.text().rpartition("\n")[2])
+            assert all(action.label in ui.rows()[-1] for action in shown), ui.rows()[-1]
+
+
+# ---- what is shown ------------------------------------------------------------------------------
+
+
+async def test_list_then_overview(store):  # noqa: F811
+    async with open_ui(store, campaign=None) as ui:
+        await ui.until("small")
+        assert "window" in ui.text()
+        await ui.press("enter")
+        await ui.until("3 proposed runs wait: press 2 to look, 3 to record.")
+        text = ui.text()
+        for words in ("small 0/3", "line line4 · goal: window", "○ 3 waiting", "11 to 13 mg/cm^2",
+                      "too early", "line2 trust", "P001 was expected"):  # fmt: skip
+            assert words in text
+        await ui.press("o")
+        await ui.until(lambda: ui.place == "campaigns")
+
+
+async def test_an_empty_store_says_how_to_begin(tmp_path):
+    async with open_ui(tmp_path / "new.db", campaign=None) as ui:
+        await ui.until("There is no campaign in this store yet.")
+        await ui.press("enter", "g", "3", "x")
+        assert ui.place == "campaigns"
+    assert not (tmp_path / "new.db").exists()
+
+
+async def test_with_waiting_runs_the_proposals_open_first(store):  # noqa: F811
+    plan = Service(str(store)).show("small")["runs"]
+    async with open_ui(store) as ui:
+        await ui.until(lambda: "checks" in ui.text() and plan[-1]["run"] in ui.text())
+        assert ui.place == "proposals"
+        text = ui.text()
+        for run in plan:
+            assert run["run"] in text
+            assert f"{run['predicted']['porosity']['mean']:.1f} ± " in text
+        assert f"{plan[0]['information_bits']:.2f} bit for" in text
+        assert plan[0]["why"].split(";")[0].split()[0] in text
+        assert "✓ inside all ranges and limits" in text
+        await ui.press("down")
+        await ui.until(f"○ {plan[1]['run']}  proposed · P001, order 2")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 40), (60, 16)])
+async def test_every_screen_draws_at_any_size(store, size):  # noqa: F811
+    async with open_ui(store, size=size) as ui:
+        for key, words in (("f1", "Next"), ("f2", "run"), ("f3", "Measured"),
+                           ("f5", "line2"), ("f6", "campaign created")):  # fmt: skip
+            await ui.press(key)
+            await ui.until(words)
+            assert max(map(len, ui.rows())) <= size[0]
+            assert len(ui.rows()) == size[1]
+
+
+async def test_a_wide_terminal_shows_results_beside_the_overview(store):  # noqa: F811
+    Service(str(store)).record("small", "R001", {"mass_loading": "12", "porosity": "38"})
+    async with open_ui(store, size=(140, 40)) as ui:
+        await ui.press("1")
+        await ui.until("Results, newest first")
+        await ui.until("● R001")
+
+
+async def test_user_text_is_no_markup(store):  # noqa: F811
+    service = Service(str(store))
+    service.note("small", "[red]half[/] of [bold] 100 [mg/cm^2] [/nonsense]", "R001")
+    service.fail("small", "R002", "[link=x]torn[/link] [")
+    async with open_ui(store) as ui:
+        await ui.until("[red]half[/] of [bold] 100 [mg/cm^2] [/nonsense]")
+        await ui.press("6")
+        await ui.until("[link=x]torn[/link] [")
+
+
+async def test_help_lists_every_key_and_the_palette_runs_them(store):  # noqa: F811
+    async with open_ui(store) as ui:
+        await ui.press("question_mark")
+        await ui.until("Show Campaign.")
+        await ui.press("escape")
+        await ui.gone("Show Campaign.")
+        await ui.press("ctrl+p")
+        await ui.until("Screen: Campaign")
+        await ui.type("leave the")
+        await ui.press("escape")
+        await ui.press("ctrl+p")
+        await ui.until("Screen: Campaign")
+        await ui.type("history")
+        await ui.until("Screen: History")
+        await ui.press("enter")
+        await ui.until(lambda: ui.place == "history")
+
+
+async def test_colours_change_and_change_back(store):  # noqa: F811
+    async with open_ui(store) as ui:
+        await ui.press("ctrl+t")
+        assert ui.app.theme == "pilot-light"
+        await ui.press("ctrl+t")
+        assert ui.app.theme == "pilot-dark"
+
+
+async def test_the_history_stays_at_the_newest_event_unless_one_looks_elsewhere(store):  # noqa: F811
+    service = Service(str(store), actor="eve")
+    async with open_ui(store, size=(60, 16)) as ui:
+        await ui.press("6")
+        await ui.until("plan P001 proposed")
+        await asyncio.to_thread(service.note, "small", "new drier " * 20)
+        await ui.until("note: new drier")
+        assert ui.app.screen.chosen_event["seq"] == 4
+        assert max(map(len, ui.rows())) <= 60
+        assert not ui.app.screen.query_one("#events").show_horizontal_scrollbar
+        await ui.press("down")
+        await asyncio.to_thread(service.note, "small", "again")
+        await ui.until("note: again")
+        assert ui.app.screen.chosen_event["seq"] == 3
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 16)])
+async def test_a_modal_keeps_its_keys_on_the_screen_whatever_is_wrong(store, size):  # noqa: F811
+    service = Service(str(store))
+    for run in ("R001", "R002", "R003"):
+        service.record("small", run, {"porosity": "38"})
+        service.note("small", "a remark that is long enough to need a row", run)
+    async with open_ui(store, size=size) as ui:
+        await ui.press("6")
+        await ui.until("plan P001 proposed")
+        await ui.press(*["down"] * 6, "u")
+        await ui.until("Undo: event 3")
+        await ui.type("because of a reason that makes the command line long, very long")
+        await ui.press("enter")
+        await ui.until("✗")
+        assert "esc: leave" in ui.text()
+        assert "╰" in ui.text()
+        await ui.press("escape")
+
+
+async def test_long_names_leave_room_for_the_other_columns(store):  # noqa: F811
+    from tests.campaigns_for_tests import SMALL
+
+    name = "[red]Ω–Kampagne[/red] " + "x" * 40
+    text = SMALL.replace('name = "small"', f'name = "{name}"')
+    Service(str(store)).create(tomllib.loads(text))
+    async with open_ui(store, campaign=None) as ui:
+        await ui.until("[red]Ω–Kampagne[/red] xxxxxxx…")
+        assert "window" in ui.rows()[2]
+        await ui.press("home", "enter")
+        await ui.until(lambda: ui.place == "campaign")
+        await ui.press("5")
+        await ui.until("designer lines add '[red]Ω–Kampagne[/red]")
+        assert ui.rows()[-2].startswith(" pilot.db")  # the status line stays at the bottom
+        await ui.press("r")
+        await ui.until(lambda: "Nothing to evaluate yet" in ui.notes(), 60)
+
+
+async def test_replicates_take_no_more_room_than_one_value(store):  # noqa: F811
+    Service(str(store)).record("small", "R001", {"porosity": "38.1/38.2/38.6"})
+    async with open_ui(store) as ui:
+        await ui.until("38.3 ×3")
+        assert "→ measured 38.1 / 38.2 / 38.6" in ui.text()
+
+
+# ---- what the keys do ---------------------------------------------------------------------------
+
+
+async def test_start_skip_and_fail_from_the_list(store):  # noqa: F811
+    async with open_ui(store) as ui:
+        await ui.until("checks")
+        await ui.press("a")
+        await ui.until("▶ R001")
+        await ui.press("down", "s")
+        await ui.until("Skip R002")
+        await ui.press("ctrl+s")
+        await ui.until("✗ reason")  # no reason: refused, and the question stays
+        await ui.type("no slurry")
+        assert "designer abandon small R002 --reason 'no slurry'" in ui.text()
+        await ui.press("enter")
+        await ui.gone("Skip R002")
+        await ui.until(lambda: ui.app.view.run("R002")["status"] == "abandoned")
+        await ui.until("R003  proposed")
+        await ui.press("f")
+        await ui.until("R003 failed")
+        await ui.type("web")
+        await ui.press("right")  # takes the suggestion
+        await ui.press("enter")
+        await ui.until(lambda: ui.app.view.run("R003")["status"] == "failed")
+        await ui.press("v")
+        await ui.until("✗ R003")
+        assert "– R002" in ui.text()
+    told = [(e["kind"], e["actor"], e["reason"]) for e in events(store)[-3:]]
+    assert told == [
+        ("run_started", "bob", None),
+        ("run_abandoned", "bob", "no slurry"),
+        ("run_failed", "bob", "web break"),
+    ]
+
+
+async def test_history_filters_and_takes_back_what_is_under_the_cursor(store):  # noqa: F811
+    Service(str(store), actor="eve").fail("small", "R001", "coating defect")
+    async with open_ui(store) as ui:
+        await ui.press("6")
+        await ui.until("R001 failed (coating defect)")
+        assert ui.text().index("R001 failed") < ui.text().index("campaign created")
+        await ui.press("slash")
+        await ui.type("line2")
+        await ui.gone("R001 failed")
+        await ui.press("enter", "u")
+        await ui.until("Undo: event 2")
+        assert "designer undo small 2" in ui.text()
+        await ui.press("escape")
+        await ui.gone("Undo: event 2")
+        await ui.press("slash", "ctrl+u")
+        await ui.until("R001 failed")
+        await ui.press("enter", "home", "u")
+        await ui.until("Undo: event 4")
+        await ui.type("wrong run")
+        await ui.press("enter")
+        await ui.until("event 4 reversed (wrong run)")
+        await ui.until(lambda: ui.app.view.run("R001")["status"] == "proposed")
+        await ui.press("home", "u")  # a reversal of the reversal is a redo
+        await ui.until("Redo: event 5")
+        await ui.press("enter")
+        await ui.until(lambda: ui.app.view.run("R001")["status"] == "failed")
+    assert [event["kind"] for event in events(store)[-2:]] == ["event_reversed"] * 2
+
+
+async def test_what_others_depend_on_cannot_be_taken_back(store):  # noqa: F811
+    Service(str(store)).record("small", "R001", {"porosity": "38"})
+    async with open_ui(store) as ui:
+        await ui.press("6")
+        await ui.until("plan P001 proposed")
+        await ui.press("down", "u")
+        await ui.until("Undo: event 3")
+        await ui.press("enter")
+        await ui.until("cannot be undone")
+        await ui.press("escape")
+    assert len(events(store)) == 4
+
+
+async def test_a_line_is_left_out_and_used_again(store):  # noqa: F811
+    async with open_ui(store) as ui:
+        await ui.press("5")
+        await ui.until("● yes")
+        await ui.press("space")
+        await ui.until("Leave out: line line2")
+        await ui.type("other binder")
+        await ui.press("enter")
+        await ui.until("left out: other binder")
+        assert "– no" in ui.text()
+        await ui.press("space")
+        await ui.until("Use again: line line2")
+        await ui.type("same after all")
+        await ui.press("enter")
+        await ui.until("● yes")
+    assert [e["kind"] for e in events(store)[-2:]] == ["line_excluded", "line_included"]
+
+
+async def test_a_note_from_the_overview(store):  # noqa: F811
+    async with open_ui(store) as ui:
+        await ui.press("1", "n")
+        await ui.until("Note on small")
+        await ui.type("new drier")
+        await ui.press("enter")
+        await ui.until("bob")
+        await ui.until("note: new drier")
+
+
+async def test_export_refuses_to_overwrite_until_told(store, tmp_path, monkeypatch):  # noqa: F811
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "small-plan.csv").write_text("mine")
+    async with open_ui(store) as ui:
+        await ui.until("checks")
+        await ui.press("x")
+        await ui.until("designer export small small-plan.csv --what plan")
+        await ui.press("ctrl+s")
+        await ui.until("✗")
+        assert (tmp_path / "small-plan.csv").read_text() == "mine"
+        await ui.press("tab", "tab", "space")
+        await ui.until("--force")
+        await ui.press("ctrl+s")
+        await ui.gone("Export from small")
+    assert "R001" in (tmp_path / "small-plan.csv").read_text()
+
+
+# ---- others at the same store, and stores one cannot write --------------------------------------
+
+
+async def test_what_others_record_appears_by_itself(store):  # noqa: F811
+    async with open_ui(store) as ui:
+        await ui.until("checks")
+        other = Service(str(store), actor="eve")
+        await asyncio.to_thread(other.record, "small", "R002", {"porosity": "38.5"})
+        await ui.until("◐ R002")
+        await asyncio.to_thread(other.close, "small")
+        await ui.until("This campaign is closed")
+        await ui.press("a")
+        await asyncio.sleep(0.2)
+        assert ui.app.view.run("R001")["status"] == "proposed"
+
+
+async def test_a_read_only_store_says_so_and_can_be_looked_at(store, monkeypatch):  # noqa: F811
+    from designer.campaigns.store.store import Store
+
+    monkeypatch.setattr(Store, "why_unwritable", property(lambda _self: "the store is read-only"))
+    async with open_ui(store) as ui:
+        await ui.until("! Read only: the store is read-only")
+        await ui.press("f", "g", "a")
+        await ui.pilot.pause()
+        assert len(ui.app.screen_stack) == 1
+
+
+async def test_a_store_that_vanishes_is_told_and_nothing_ends(store):  # noqa: F811
+    async with open_ui(store) as ui:
+        await ui.until("checks")
+        hidden = store.with_name("hidden")
+        store.rename(hidden)
+        await ui.until("✗")
+        assert "R001" in ui.text()
+        hidden.rename(store)
+        await ui.until("event 3 ·")
+
+
+async def test_news_that_arrive_while_the_program_ends_find_nobody(store):  # noqa: F811
+    async with open_ui(store) as ui:
+        await ui.until("checks")
+        screen = ui.app.screen
+    with ui.app._context():
+        screen.catch_up()  # from a look at the store that took longer than the program
+        screen.tell_status()
+        assert not screen.alive
+
+
+def test_a_store_in_memory_is_refused():
+    with pytest.raises(StorageError, match="a store that is a file"):
+        start_ui(Service(None), None)
+
+
+# ---- what the process loads ---------------------------------------------------------------------
+
+FIRST_FRAME = """
+import asyncio, json, sys
+from designer.service import Service
+from designer.tui.app import DesignerApp
+from designer.worker import Worker
+
+async def main(store):
+    service = Service(store, actor="bob")
+    worker = Worker(service.session.store.url, "bob")
+    app = DesignerApp(service, worker, "small")
+    async with app.run_test(size=(80, 24)) as pilot:
+        while app.view is None or "checks" not in text(app):
+            await pilot.pause(0.05)
+        for key in ("1", "3", "f5", "f6", "f2"):
+            await pilot.press(key)
+            await pilot.pause(0.3)
+    worker.close()
+
+def text(app):
+    rows = app.screen._compositor.render_strips()
+    return "".join(part.text for row in rows for part in row)
+
+asyncio.run(main(sys.argv[1]))
+print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
+"""
+
+
+def test_the_interface_never_loads_mathematics(store):  # noqa: F811
+    from tests.package.test_light import run_python
+
+    loaded = set(run_python(FIRST_FRAME, store))
+    assert "textual" in loaded
+    assert not {"torch", "gpytorch", "botorch", "ax", "scipy", "pandas", "numpy"} & loaded
