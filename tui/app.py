@@ -17,7 +17,7 @@ from textual.worker import WorkerFailed
 from designer.campaigns.errors import DesignerError
 from designer.service import Service
 from designer.tui.actions import CAMPAIGNS, EVERYWHERE, OF_A_CAMPAIGN
-from designer.tui.campaign_view import Desk, View
+from designer.tui.campaign_view import CampaignView, ViewReader
 from designer.tui.dialogs import actions as doing
 from designer.tui.dialogs import plan as planning
 from designer.tui.dialogs.form import TextModal, problems_text
@@ -69,9 +69,9 @@ class DesignerApp(App[None]):
         self.register_theme(LIGHT)
         self.theme = DARK.name
         self.service = service
-        self.desk = Desk(service)
+        self.desk = ViewReader(service)
         self.jobs = Jobs(worker, self.post_message, self.tell_status)
-        self.view: View | None = None
+        self.view: CampaignView | None = None
         self.list: list[dict[str, Any]] | None = None
         self.last_plan: dict[str, str] = {}
         self.record_run: str | None = None

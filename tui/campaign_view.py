@@ -21,7 +21,7 @@ _ATTEMPTS = 5  # to read everything at one log position while others write
 
 
 @dataclass(frozen=True)
-class Stamp:
+class StoreStamp:
     """Tells whether something changed: log position, age of the figures, whether one may write."""
 
     head: str
@@ -30,7 +30,7 @@ class Stamp:
 
 
 @dataclass(frozen=True)
-class View:
+class CampaignView:
     """A campaign as it is shown.
 
     Attributes:
@@ -63,9 +63,9 @@ class View:
         return int(self.show["head"].partition(":")[0])
 
     @property
-    def stamp(self) -> Stamp:
+    def stamp(self) -> StoreStamp:
         """What a later look is compared with."""
-        return Stamp(self.show["head"], self.status["model"]["seq"], self.unwritable)
+        return StoreStamp(self.show["head"], self.status["model"]["seq"], self.unwritable)
 
     @property
     def runs(self) -> list[Facts]:
@@ -103,7 +103,7 @@ class View:
         return self.seq - known if known is not None else self.seq
 
 
-class Desk:
+class ViewReader:
     """Fetches what is shown.
 
     Args:
@@ -118,17 +118,17 @@ class Desk:
         found: list[Facts] = self.service.list()["campaigns"]
         return found
 
-    def stamp(self, campaign: str) -> Stamp:
+    def stamp(self, campaign: str) -> StoreStamp:
         """Where the campaign is now."""
         status = self.service.status(campaign)
-        return Stamp(status["head"], status["model"]["seq"], self.unwritable)
+        return StoreStamp(status["head"], status["model"]["seq"], self.unwritable)
 
     @property
     def unwritable(self) -> str | None:
         """Why nothing can be written to the store, or None."""
         return self.service.session.store.why_unwritable
 
-    def look(self, campaign: str) -> View:
+    def look(self, campaign: str) -> CampaignView:
         """Everything about a campaign, at one position of its log."""
         show, status, history = self._look_once(campaign)
         for _ in range(_ATTEMPTS):
@@ -136,7 +136,7 @@ class Desk:
                 break
             show, status, history = self._look_once(campaign)
         store = self.service.session.store
-        return View(show, status, history["events"], store.why_unwritable, store.url)
+        return CampaignView(show, status, history["events"], store.why_unwritable, store.url)
 
     def _look_once(self, campaign: str) -> tuple[Facts, Facts, Facts]:
         service = self.service

@@ -15,8 +15,8 @@ from designer.acquisition.candidates.enumeration import (
     enumerate_region,
     listed,
 )
-from designer.acquisition.candidates.levels import Choice
-from designer.acquisition.candidates.region import Columns, Region
+from designer.acquisition.candidates.levels import Levels
+from designer.acquisition.candidates.region import Columns, ProposalRegion
 from designer.acquisition.candidates.sampling import sample_region
 from designer.acquisition.candidates.stratified import draw, morton_order
 from designer.campaigns.errors import InputError, Problem
@@ -41,7 +41,7 @@ class Candidates:
         exact: every feasible recipe is among them.
     """
 
-    choices: tuple[Choice, ...]
+    choices: tuple[Levels, ...]
     index: Index
     given: dict[str, float]
     exact: bool
@@ -129,7 +129,7 @@ def make_candidates(
         InputError: a given has no value, or nothing satisfies the fixed values and constraints.
     """
     _check_given(spec, given or {})
-    region = Region.of(spec, fixed or {}, given or {})
+    region = ProposalRegion.of(spec, fixed or {}, given or {})
     exact_limit = EXACT_LIMIT if exact_limit is None else exact_limit
     raw_limit = RAW_LIMIT if raw_limit is None else raw_limit
     wanted = SAMPLED if len(region.levels) > 3 else SAMPLED // 2
@@ -204,20 +204,20 @@ def merged(
         names: factors in the specification's order.
         given: value of every given.
     """
-    columns = tuple(Choice(name, np.concatenate([part[name] for part in parts])) for name in names)
+    columns = tuple(Levels(name, np.concatenate([part[name] for part in parts])) for name in names)
     together, rows = from_columns(columns, given)
     ends = np.cumsum([len(part[names[0]]) for part in parts])
     return together, np.split(rows, ends[:-1])
 
 
 def from_columns(
-    columns: tuple[Choice, ...], given: dict[str, float]
+    columns: tuple[Levels, ...], given: dict[str, float]
 ) -> tuple[Candidates, IntArray]:
     """Recipes from one column of settings per factor, each once, and the row of every entry."""
     choices, index = [], []
     for column in columns:
         values, inverse = np.unique(column.values, return_inverse=True)
-        choices.append(Choice(column.name, values, column.fixed))
+        choices.append(Levels(column.name, values, column.fixed))
         index.append(inverse.reshape(-1).astype(np.int32))
     rows, place = np.unique(np.stack(index, axis=1), axis=0, return_inverse=True)
     return Candidates(tuple(choices), rows, given, exact=False), place.reshape(-1)
@@ -233,7 +233,7 @@ def _check_given(spec: Specification, given: Mapping[str, float]) -> None:
         raise InputError(missing)
 
 
-def empty_region_problem(region: Region) -> Problem:
+def empty_region_problem(region: ProposalRegion) -> Problem:
     """What leaves no recipe: the mixtures, one constraint alone, or all together."""
     fixed: dict[str, Any] = region.fixed | region.given
     found = ", ".join(f"{name} = {value}" for name, value in fixed.items()) or None
@@ -260,14 +260,14 @@ def _words(constraint: Any) -> str:  # noqa: ANN401 - a Constraint, imported for
     return f"{constraint.expression}{reason}"
 
 
-def _any(region: Region) -> bool:
+def _any(region: ProposalRegion) -> bool:
     index = enumerate_region(region)
     if index is not None:
         return len(index) > 0
     return sample_region(region, 0, 1) is not None
 
 
-def _freeing(region: Region) -> str | None:
+def _freeing(region: ProposalRegion) -> str | None:
     """Which fixed factor, set free, would leave recipes again."""
     helps = [name for name in region.fixed if _any(region.without(name))]
     return f"Leave {' or '.join(helps)} free" if helps else None

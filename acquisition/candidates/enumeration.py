@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from designer.acquisition.candidates.levels import Choice
+from designer.acquisition.candidates.levels import Levels
 from designer.acquisition.candidates.mixtures import simplex_rows
-from designer.acquisition.candidates.region import Columns, Region
+from designer.acquisition.candidates.region import Columns, ProposalRegion
 from designer.models.arrays import IntArray
 
 RAW_LIMIT = 2_000_000  # combinations looked at before constraints; .5 s at most (measured)
@@ -19,7 +19,7 @@ _BLOCK = 1 << 17
 Index = np.ndarray[tuple[int, int], np.dtype[np.int32]]
 
 
-def enumerate_region(region: Region, raw_limit: int = RAW_LIMIT) -> Index | None:
+def enumerate_region(region: ProposalRegion, raw_limit: int = RAW_LIMIT) -> Index | None:
     """Level indices of every feasible recipe, ``[n, factors]``.
 
     Returns:
@@ -35,21 +35,21 @@ def enumerate_region(region: Region, raw_limit: int = RAW_LIMIT) -> Index | None
     return np.vstack(kept) if kept else np.zeros((0, len(region.levels)), dtype=np.int32)
 
 
-def columns_at(choices: tuple[Choice, ...], index: Index) -> Columns:
+def columns_at(choices: tuple[Levels, ...], index: Index) -> Columns:
     """Values of every factor at the given level indices."""
     return {choice.name: choice.values[index[:, k]] for k, choice in enumerate(choices)}
 
 
-def listed(region: Region) -> tuple[Choice, ...]:
+def listed(region: ProposalRegion) -> tuple[Levels, ...]:
     """The levels of a region without continuous factors."""
-    return tuple(level for level in region.levels if isinstance(level, Choice))
+    return tuple(level for level in region.levels if isinstance(level, Levels))
 
 
-def _feasible(region: Region, index: Index) -> np.ndarray[Any, Any]:
+def _feasible(region: ProposalRegion, index: Index) -> np.ndarray[Any, Any]:
     return region.feasible(columns_at(listed(region), index), len(index))
 
 
-def _block_tables(region: Region, limit: int) -> list[IntArray] | None:
+def _block_tables(region: ProposalRegion, limit: int) -> list[IntArray] | None:
     """Per block the level indices of its factors, ``[combinations, members]``."""
     totals = {tuple(mixture.factors): mixture.total for mixture in region.spec.mixtures}
     choices = listed(region)
@@ -67,7 +67,7 @@ def _block_tables(region: Region, limit: int) -> list[IntArray] | None:
     return tables
 
 
-def _combinations(region: Region, tables: list[IntArray]) -> Iterator[Index]:
+def _combinations(region: ProposalRegion, tables: list[IntArray]) -> Iterator[Index]:
     """The product of all blocks, in pieces."""
     sizes = tuple(len(table) for table in tables)
     for start in range(0, math.prod(sizes), _BLOCK):

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from designer.acquisition.candidates.levels import (
-    Choice,
     Continuum,
+    Levels,
     floats,
     multiples,
 )
 from designer.acquisition.candidates.mixtures import common_decimals
-from designer.acquisition.candidates.region import Columns, Region
+from designer.acquisition.candidates.region import Columns, ProposalRegion
 from designer.models.arrays import BoolArray, IntArray
 
 
@@ -35,7 +35,7 @@ class RecipeGrid:
         mixtures: places of the members and the total of their codes, per mixture.
     """
 
-    def __init__(self, region: Region) -> None:
+    def __init__(self, region: ProposalRegion) -> None:
         self.region = region
         place = {name: k for k, name in enumerate(region.names)}
         self._decimals: list[int | None] = [
@@ -53,7 +53,7 @@ class RecipeGrid:
         self.low: IntArray = np.array([low for low, _ in ends], dtype=np.int64)
         self.high: IntArray = np.array([high for _, high in ends], dtype=np.int64)
         self.categorical: BoolArray = np.array(
-            [isinstance(x, Choice) and x.values.dtype.kind == "U" for x in region.levels]
+            [isinstance(x, Levels) and x.values.dtype.kind == "U" for x in region.levels]
         )
 
     def _list(self, k: int) -> IntArray | None:
@@ -89,7 +89,7 @@ class RecipeGrid:
             decimals = self._decimals[k]
             if decimals is not None:
                 columns[level.name] = floats(codes[:, k], decimals)
-            elif isinstance(level, Choice):
+            elif isinstance(level, Levels):
                 columns[level.name] = level.values[codes[:, k]]
         return columns
 
@@ -107,7 +107,7 @@ class RecipeGrid:
             if decimals is not None:
                 codes[:, k] = np.rint(values.astype(np.float64) * 10.0**decimals)
                 known &= np.isclose(floats(codes[:, k], decimals), values, rtol=1e-12, atol=0.0)
-            elif isinstance(level, Choice):
+            elif isinstance(level, Levels):
                 order = np.argsort(level.values, kind="stable")
                 at = np.searchsorted(level.values, values, sorter=order)
                 codes[:, k] = order[np.minimum(at, len(level) - 1)]

@@ -24,7 +24,7 @@ SIGNIFICANT = 3  # decimals of the range a continuous setting is rounded to (ass
 
 
 @dataclass(frozen=True, eq=False)
-class Choice:
+class Levels:
     """A factor with a list of values.
 
     Attributes:
@@ -66,7 +66,7 @@ class Continuum:
         return self.high - self.low + 1
 
 
-Levels = Choice | Continuum
+FactorValues = Levels | Continuum
 
 
 def decimals_of(value: float | Decimal) -> int:
@@ -89,22 +89,22 @@ def multiples(values: Iterable[float], decimals: int) -> IntArray:
     )
 
 
-def levels_of(factor: Factor, fixed: Setting | None = None) -> Levels:
+def levels_of(factor: Factor, fixed: Setting | None = None) -> FactorValues:
     """The values of one factor, or only the fixed one."""
     if fixed is not None:
         value = fixed if isinstance(fixed, str) else float(fixed)
-        return Choice(factor.name, np.array([value]), fixed=True)
+        return Levels(factor.name, np.array([value]), fixed=True)
     values = factor.values()
     if values is None:
         return _continuum(factor.name, *factor.bounds)
     if factor.is_categorical:
-        return Choice(factor.name, np.array(values, dtype=np.str_))
-    return Choice(factor.name, np.unique(np.array(values, dtype=np.float64)))
+        return Levels(factor.name, np.array(values, dtype=np.str_))
+    return Levels(factor.name, np.unique(np.array(values, dtype=np.float64)))
 
 
-def _continuum(name: str, low: float, high: float) -> Levels:
+def _continuum(name: str, low: float, high: float) -> FactorValues:
     if not high > low:
-        return Choice(name, np.array([float(low)]))
+        return Levels(name, np.array([float(low)]))
     decimals = SIGNIFICANT - math.floor(math.log10(high - low))
     smallest = math.ceil(Decimal(str(low)).scaleb(decimals))
     largest = math.floor(Decimal(str(high)).scaleb(decimals))

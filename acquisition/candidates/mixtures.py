@@ -11,8 +11,8 @@ from decimal import Decimal
 import numpy as np
 
 from designer.acquisition.candidates.levels import (
-    Choice,
     Continuum,
+    FactorValues,
     Levels,
     decimals_of,
     multiples,
@@ -22,12 +22,12 @@ from designer.models.arrays import BoolArray, FloatArray, IntArray
 _BLOCK = 1 << 20  # partial sums looked at together
 
 
-def common_decimals(members: Sequence[Levels], total: Decimal) -> int:
+def common_decimals(members: Sequence[FactorValues], total: Decimal) -> int:
     """Decimals in which every member and the total are whole numbers."""
     return max(decimals_of(total), *(max(0, member.decimals) for member in members))
 
 
-def simplex_rows(members: Sequence[Choice], total: Decimal, limit: int) -> IntArray | None:
+def simplex_rows(members: Sequence[Levels], total: Decimal, limit: int) -> IntArray | None:
     """Every combination of levels that sums to the total, in lexicographic order.
 
     Args:
@@ -75,7 +75,7 @@ def _extend(
 
 
 def simplex_sample(
-    members: Sequence[Levels], total: Decimal, u: FloatArray
+    members: Sequence[FactorValues], total: Decimal, u: FloatArray
 ) -> tuple[IntArray, IntArray, int]:
     """Points of the simplex, uniform for uniform ``u``, snapped to the members' grids.
 
@@ -123,15 +123,15 @@ def _on_simplex(grids: Sequence[IntArray], room: int, u: FloatArray) -> FloatArr
     return np.asarray(lows + gaps * (room - lows.sum()))
 
 
-def _grid(member: Levels, decimals: int) -> IntArray:
+def _grid(member: FactorValues, decimals: int) -> IntArray:
     """Allowed multiples; of a continuous member its fine grid."""
-    if isinstance(member, Choice):
+    if isinstance(member, Levels):
         return multiples(member.values, decimals)
     factor = 10 ** (decimals - member.decimals)
     return np.asarray(np.arange(member.low, member.high + 1, dtype=np.int64) * factor)
 
 
-def _coarseness(member: Levels, grid: IntArray) -> tuple[bool, int]:
+def _coarseness(member: FactorValues, grid: IntArray) -> tuple[bool, int]:
     """Who should take the remainder: a continuous member, else the finest grid."""
     return (not isinstance(member, Continuum), int(np.diff(grid).min()))
 
@@ -149,6 +149,6 @@ def _near(wanted: FloatArray, grid: IntArray) -> BoolArray:
     return np.asarray((wanted >= grid[0] - first) & (wanted <= grid[-1] + last))
 
 
-def _settable(values: IntArray, member: Levels, grid: IntArray) -> BoolArray:
+def _settable(values: IntArray, member: FactorValues, grid: IntArray) -> BoolArray:
     inside = (values >= grid[0]) & (values <= grid[-1])
     return np.asarray(inside if isinstance(member, Continuum) else inside & np.isin(values, grid))

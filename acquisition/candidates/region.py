@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from designer.acquisition.candidates.levels import Choice, Levels, levels_of
+from designer.acquisition.candidates.levels import FactorValues, Levels, levels_of
 from designer.models.arrays import BoolArray
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ Columns = dict[str, np.ndarray[Any, Any]]
 
 
 @dataclass(frozen=True, eq=False)
-class Region:
+class ProposalRegion:
     """Where recipes may lie.
 
     Attributes:
@@ -30,7 +30,7 @@ class Region:
     """
 
     spec: Specification
-    levels: tuple[Levels, ...]
+    levels: tuple[FactorValues, ...]
     fixed: dict[str, Setting]
     given: dict[str, float]
     constraints: tuple[Constraint, ...]
@@ -38,7 +38,7 @@ class Region:
     @classmethod
     def of(
         cls, spec: Specification, fixed: Mapping[str, Setting], given: Mapping[str, float]
-    ) -> Region:
+    ) -> ProposalRegion:
         """The region of a proposal; fixed values were checked by the caller."""
         levels = tuple(levels_of(factor, fixed.get(factor.name)) for factor in spec.factors)
         return cls(spec, levels, dict(fixed), dict(given), tuple(spec.constraints))
@@ -67,15 +67,15 @@ class Region:
             keep &= constraint.holds(filled)
         return keep
 
-    def without(self, name: str) -> Region:
+    def without(self, name: str) -> ProposalRegion:
         """The same region with one fixed factor set free."""
         fixed = {other: value for other, value in self.fixed.items() if other != name}
-        return Region.of(self.spec, fixed, self.given)
+        return ProposalRegion.of(self.spec, fixed, self.given)
 
-    def under(self, constraints: tuple[Constraint, ...]) -> Region:
+    def under(self, constraints: tuple[Constraint, ...]) -> ProposalRegion:
         """The same region under other constraints."""
         return replace(self, constraints=constraints)
 
     def is_listed(self) -> bool:
         """Whether every factor has a list of values (none is continuous)."""
-        return all(isinstance(level, Choice) for level in self.levels)
+        return all(isinstance(level, Levels) for level in self.levels)

@@ -13,10 +13,10 @@ import numpy as np
 
 from designer.acquisition.candidates.first_recipe import first_recipe
 from designer.acquisition.candidates.grid import RecipeGrid
-from designer.acquisition.candidates.levels import Choice, Continuum, multiples
+from designer.acquisition.candidates.levels import Continuum, Levels, multiples
 from designer.acquisition.candidates.mixtures import common_decimals, simplex_rows, simplex_sample
 from designer.acquisition.candidates.moves import Moves
-from designer.acquisition.candidates.region import Region
+from designer.acquisition.candidates.region import ProposalRegion
 from designer.models.arrays import FloatArray, IntArray
 
 DRAW = 1 << 14  # points per draw
@@ -29,7 +29,7 @@ _WANDERED = 4096  # recipes wanted from wandering
 _WALKS = 400  # moves of every recipe at most
 
 
-def sample_region(region: Region, seed: int, wanted: int) -> tuple[Choice, ...] | None:
+def sample_region(region: ProposalRegion, seed: int, wanted: int) -> tuple[Levels, ...] | None:
     """Feasible recipes, quasi-uniform, sorted and without duplicates.
 
     Args:
@@ -38,7 +38,7 @@ def sample_region(region: Region, seed: int, wanted: int) -> tuple[Choice, ...] 
         wanted: stop once so many distinct recipes were found.
 
     Returns:
-        One `Choice` per factor whose ``values`` are that factor's column, ``[n]``; None when no
+        One `Levels` per factor whose ``values`` are that factor's column, ``[n]``; None when no
         feasible recipe was found.
     """
     grid = RecipeGrid(region)
@@ -50,7 +50,7 @@ def sample_region(region: Region, seed: int, wanted: int) -> tuple[Choice, ...] 
     if len(found) < min(wanted, _WANDERED):
         found = _wandered(grid, found, min(wanted, _WANDERED), seed)
     columns = grid.columns(found)
-    return tuple(Choice(name, columns[name]) for name in region.names)
+    return tuple(Levels(name, columns[name]) for name in region.names)
 
 
 def _drawn(grid: RecipeGrid, seed: int, wanted: int) -> IntArray:
@@ -85,13 +85,13 @@ def _wandered(grid: RecipeGrid, found: IntArray, wanted: int, seed: int) -> IntA
 class _Drawer:
     """Turns uniform numbers into codes of one block (`grid`)."""
 
-    def __init__(self, region: Region, block: tuple[int, ...]) -> None:
+    def __init__(self, region: ProposalRegion, block: tuple[int, ...]) -> None:
         self.block = list(block)
         self.members = [region.levels[k] for k in block]
         self.rows: IntArray | None = None
         totals = {tuple(mixture.factors): mixture.total for mixture in region.spec.mixtures}
         self.total = totals.get(tuple(member.name for member in self.members))
-        choices = [member for member in self.members if isinstance(member, Choice)]
+        choices = [member for member in self.members if isinstance(member, Levels)]
         if self.total is not None and len(choices) == len(self.members):
             listed = simplex_rows(choices, self.total, _EXACT_MIXTURE)
             if listed is not None:

@@ -20,8 +20,8 @@ import numpy as np
 from designer.acquisition.batches.tree import BatchTree
 from designer.acquisition.conditioning.blocks import Block, Rows
 from designer.acquisition.conditioning.points import Points
-from designer.acquisition.conditioning.response import Field
-from designer.acquisition.conditioning.squared_covariances import WeightedSquares
+from designer.acquisition.conditioning.response import ResponseConditioning
+from designer.acquisition.conditioning.squared_covariances import SquaredCovariances
 from designer.models.arrays import FloatArray, IntArray
 
 _LEAST = 1e-12  # variance of an observation that rounding cannot take away
@@ -31,9 +31,9 @@ _LEAST = 1e-12  # variance of an observation that rounding cannot take away
 class _Pool:
     """One response on the candidates of several groups."""
 
-    field: Field
+    field: ResponseConditioning
     block: Block
-    squares: WeightedSquares
+    squares: SquaredCovariances
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +68,7 @@ class Pools:
         stage: the stage whose batch a group would share.
     """
 
-    def __init__(self, fields: Sequence[Field], tree: BatchTree, stage: int) -> None:
+    def __init__(self, fields: Sequence[ResponseConditioning], tree: BatchTree, stage: int) -> None:
         self._fields, self._tree, self._stage = fields, tree, stage
         self._groups: dict[int, _Group] = {}
 

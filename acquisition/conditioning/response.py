@@ -18,7 +18,7 @@ from designer.acquisition.conditioning.blocks import Block, Taken
 from designer.acquisition.conditioning.points import SharedPoints
 from designer.acquisition.conditioning.squared_covariances import (
     References,
-    WeightedSquares,
+    SquaredCovariances,
     as_part,
 )
 from designer.acquisition.conditioning.surface import Effect, make_surface
@@ -29,7 +29,7 @@ _MIN_VARIANCE = 1e-12  # rounding must not make an observation's variance vanish
 _PART = 4096  # points whose variance is computed at a time
 
 
-class Field:
+class ResponseConditioning:
     """One response over all points (candidates, then open runs), given the runs taken so far.
 
     Args:
@@ -85,11 +85,11 @@ class Field:
         block.follow(self._taken)
         return block
 
-    def squares(self, block: Block) -> WeightedSquares:
+    def squares(self, block: Block) -> SquaredCovariances:
         """Weighted squares of a block's covariances with the reference points."""
-        return WeightedSquares(block, self._known_references())
+        return SquaredCovariances(block, self._known_references())
 
-    def follow(self, block: Block, squares: WeightedSquares) -> WeightedSquares:
+    def follow(self, block: Block, squares: SquaredCovariances) -> SquaredCovariances:
         """A block and its squares brought up to date, new ones if the reference points are."""
         block.follow(self._taken)
         if squares.references is not self._references:
@@ -246,5 +246,5 @@ class _Piece:
         squares: of that block.
     """
 
-    def __init__(self, rows: IntArray, block: Block, squares: WeightedSquares) -> None:
+    def __init__(self, rows: IntArray, block: Block, squares: SquaredCovariances) -> None:
         self.rows, self.block, self.squares = rows, block, squares

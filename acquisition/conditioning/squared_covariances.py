@@ -47,7 +47,7 @@ class References:
         return self.block.u.view.astype(np.float64, copy=False)
 
 
-class WeightedSquares:
+class SquaredCovariances:
     """Weighted squares of one response at the points of a block.
 
     Args:

@@ -24,7 +24,7 @@ class Inner(Protocol):
         ...
 
 
-class Objective(Protocol):
+class AcquisitionFunction(Protocol):
     """What a plan maximises. Gains are expected ones: times the probability of success."""
 
     @property

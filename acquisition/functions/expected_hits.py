@@ -70,7 +70,7 @@ class Count:
         return float(1.0 - none.prod(axis=1).mean())
 
 
-class Hits:
+class ExpectedHits:
     """Expected number of further runs in spec (an `Objective`).
 
     Args:
@@ -101,10 +101,10 @@ class Hits:
         self._count.take(at)
         return gained
 
-    def among(self, mask: BoolArray) -> Hits:
+    def among(self, mask: BoolArray) -> ExpectedHits:
         """The same for some of the points ``[n]``, to go on by itself."""
         rows = self._rows[mask[self._rows]]
-        return Hits(len(self._place), rows, self._count.part(self._place[rows]))
+        return ExpectedHits(len(self._place), rows, self._count.part(self._place[rows]))
 
     def chance(self, rows: IntArray) -> float:
         """Probability that at least one of some candidates is in spec."""

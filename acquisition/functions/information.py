@@ -13,9 +13,9 @@ import numpy as np
 
 from designer.acquisition.batches.tree import BatchTree
 from designer.acquisition.conditioning.batch_pool import InnerField, Pools
-from designer.acquisition.conditioning.response import Field
+from designer.acquisition.conditioning.response import ResponseConditioning
 from designer.acquisition.functions.chances import Chances
-from designer.acquisition.functions.reference_points import Target
+from designer.acquisition.functions.reference_points import ReferencePoints
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 
 LEAST = 1e-12  # share of T that is never explained away: bits stay finite
@@ -43,8 +43,8 @@ class Information:
 
     def __init__(
         self,
-        fields: Sequence[Field],
-        target: Target,
+        fields: Sequence[ResponseConditioning],
+        target: ReferencePoints,
         tree: BatchTree,
         success: Chances | None = None,
         pools: dict[int, Pools] | None = None,
@@ -117,7 +117,7 @@ class InnerInformation:
             field.take(i)
 
 
-def left_of(fields: Sequence[Field], target: Target) -> float:
+def left_of(fields: Sequence[ResponseConditioning], target: ReferencePoints) -> float:
     """``T``: the weighted uncertainty at the reference points, given the runs taken."""
     return float(sum(target.weights[f.name] @ f.variance_at(target.rows) for f in fields))
 

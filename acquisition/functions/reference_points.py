@@ -46,7 +46,7 @@ class Beliefs:
 
 
 @dataclass(frozen=True, eq=False)
-class Target:
+class ReferencePoints:
     """Reference points and weights of a goal.
 
     Attributes:
@@ -64,7 +64,7 @@ class Target:
 
 def make_target(
     goal: str, beliefs: Beliefs, rng: np.random.Generator, references: int = REFERENCES
-) -> Target:
+) -> ReferencePoints:
     """The target of a campaign's goal.
 
     Args:
@@ -79,23 +79,23 @@ def make_target(
     notes = []
     if not beliefs.limits:
         notes.append("no response has a window, so the plan learns all responses everywhere")
-        return Target("learn", learn.rows, learn.weights, tuple(notes))
+        return ReferencePoints("learn", learn.rows, learn.weights, tuple(notes))
     window = _window(beliefs, rng, references)
     if window is None:
         notes.append(
             "which recipes are in spec is already certain everywhere, or nothing comes near the"
             " windows: the plan learns all responses everywhere"
         )
-        return Target("learn", learn.rows, learn.weights, tuple(notes))
+        return ReferencePoints("learn", learn.rows, learn.weights, tuple(notes))
     rows = np.concatenate([learn.rows, window.rows])
     weights = {
         name: 0.5 * np.concatenate([learn.weights[name], window.weights[name]])
         for name in beliefs.means
     }
-    return Target("window", rows, weights, tuple(notes))
+    return ReferencePoints("window", rows, weights, tuple(notes))
 
 
-def _learn(beliefs: Beliefs, rng: np.random.Generator, references: int) -> Target:
+def _learn(beliefs: Beliefs, rng: np.random.Generator, references: int) -> ReferencePoints:
     n = len(beliefs.order)
     rows, share = _stand_ins(beliefs, np.ones(n), rng, references)
     total = sum(beliefs.weights.values())
@@ -107,7 +107,7 @@ def _learn(beliefs: Beliefs, rng: np.random.Generator, references: int) -> Targe
     return _normalised("learn", rows, weights, beliefs)
 
 
-def _window(beliefs: Beliefs, rng: np.random.Generator, references: int) -> Target | None:
+def _window(beliefs: Beliefs, rng: np.random.Generator, references: int) -> ReferencePoints | None:
     omega = border_weights(beliefs.means, beliefs.variances, beliefs.limits)
     weighted = {name: beliefs.weights[name] * w for name, w in omega.items()}
     if not any(np.any(w) for w in weighted.values()):
@@ -135,7 +135,7 @@ def _stand_ins(
 
 def _normalised(
     name: str, rows: IntArray, weights: dict[str, FloatArray], beliefs: Beliefs
-) -> Target:
+) -> ReferencePoints:
     total = sum(float(w @ beliefs.variances[key][rows]) for key, w in weights.items())
     scale = 1.0 / total if total > 0 else 1.0
-    return Target(name, rows, {key: w * scale for key, w in weights.items()})
+    return ReferencePoints(name, rows, {key: w * scale for key, w in weights.items()})

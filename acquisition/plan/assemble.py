@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from designer.acquisition.batches.costs import costs_in_order, labels_in_order
-from designer.acquisition.conditioning.response import Field
+from designer.acquisition.conditioning.response import ResponseConditioning
 from designer.acquisition.functions.expected_hits import HITS
 from designer.acquisition.plan.order import Planned, make_order
 from designer.acquisition.plan.reasons import Facts, reason
@@ -15,12 +15,12 @@ from designer.acquisition.plan.where import where_words
 from designer.acquisition.predictions import Prediction, predict
 from designer.acquisition.selection.context import Disagreement, KnownRun
 from designer.acquisition.selection.greedy import Pick
-from designer.acquisition.selection.strategy import Choice
+from designer.acquisition.selection.strategy import Selection
 from designer.campaigns.commands.entries import PlannedRun
 from designer.models.arrays import FloatArray, IntArray
 
 
-class Finish:
+class PlanAssembly:
     """The runs of a plan, told.
 
     Args:
@@ -31,7 +31,7 @@ class Finish:
 
     def __init__(
         self,
-        choice: Choice,
+        choice: Selection,
         notes: tuple[str, ...],
         rng: np.random.Generator,
     ) -> None:
@@ -158,7 +158,7 @@ class Finish:
         return judge(self.proposal.X[[pick.row for pick in self.picks]])
 
 
-def _spread(field: Field, rows: IntArray, region: IntArray) -> FloatArray:
+def _spread(field: ResponseConditioning, rows: IntArray, region: IntArray) -> FloatArray:
     """Standard deviation at some points relative to the region's (root mean variance), ``[m]``."""
     mean = float(field.surface.moments(region)[1].mean())
     return np.sqrt(field.surface.moments(rows)[1] / max(mean, np.finfo(float).tiny))

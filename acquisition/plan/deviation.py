@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from designer.acquisition.selection.strategy import Choice
+    from designer.acquisition.selection.strategy import Selection
     from designer.campaigns.specification.specification import Setting, Specification
 
 _NOTHING = 0.5  # per cent; less is told as nothing
@@ -46,7 +46,7 @@ class Deviation:
     value_name: str | None = None
 
     @classmethod
-    def between(cls, fixed: Mapping[str, Setting], choice: Choice, free: Choice) -> Deviation:
+    def between(cls, fixed: Mapping[str, Setting], choice: Selection, free: Selection) -> Deviation:
         """Compare the runs of a plan with those of the free plan."""
         picks, free_picks = choice.picks, free.picks
         by_value = free.value_name is not None and choice.value_name in (None, free.value_name)

@@ -16,9 +16,9 @@ import numpy as np
 
 from designer.acquisition.candidates.candidates import Candidates
 from designer.acquisition.candidates.stratified import draw
-from designer.acquisition.conditioning.response import Field
+from designer.acquisition.conditioning.response import ResponseConditioning
 from designer.acquisition.selection.new_batches import Openings, hard_stage
-from designer.acquisition.selection.problem import Proposal
+from designer.acquisition.selection.problem import PlanningProblem
 from designer.models.arrays import FloatArray, IntArray
 
 _POINTS = 256  # that stand for the region
@@ -78,7 +78,7 @@ class Outlook:
         }  # fmt: skip
 
 
-def outlook(proposal: Proposal, goal: str, planned: int) -> Outlook | None:
+def outlook(proposal: PlanningProblem, goal: str, planned: int) -> Outlook | None:
     """Look ahead from a plan; None when nothing is known yet.
 
     The goal is set anew, as the next plan will set it: afterwards the fields are about that.
@@ -113,7 +113,9 @@ def _spread(candidates: Candidates, most: int) -> IntArray:
     return np.unique(draw(candidates.morton, np.ones(n), most, np.random.default_rng(0)))
 
 
-def _known(proposal: Proposal, field: Field, rows: IntArray) -> tuple[float, float]:
+def _known(
+    proposal: PlanningProblem, field: ResponseConditioning, rows: IntArray
+) -> tuple[float, float]:
     """Typical standard deviation now and after the runs taken.
 
     The posterior may be averaged over hyperparameters, the conditioning is at their mode: the
@@ -133,7 +135,7 @@ def _typical(sd: FloatArray) -> float:
     return float(np.sqrt(np.mean(np.square(sd))))
 
 
-def _next(ahead: Proposal, goal: str) -> tuple[Step, Step | None]:
+def _next(ahead: PlanningProblem, goal: str) -> tuple[Step, Step | None]:
     """The best single run by bits per cost, and the best step."""
     tree, allowed = ahead.tree, ahead.allowed(any_settings=True)
     information = ahead.information(ahead.target(goal, np.random.default_rng(0)))

@@ -15,19 +15,19 @@ from designer.acquisition.candidates.candidates import (
     with_fixed,
 )
 from designer.acquisition.candidates.grid import RecipeGrid
-from designer.acquisition.candidates.region import Region
+from designer.acquisition.candidates.region import ProposalRegion
 from designer.acquisition.functions.improvement import MakeImprover
-from designer.acquisition.functions.reference_points import Target
-from designer.acquisition.plan.assemble import Finish
+from designer.acquisition.functions.reference_points import ReferencePoints
+from designer.acquisition.plan.assemble import PlanAssembly
 from designer.acquisition.plan.deviation import Deviation
 from designer.acquisition.plan.outlook import Outlook, outlook
 from designer.acquisition.posterior import Posterior
-from designer.acquisition.selection.context import Situation
+from designer.acquisition.selection.context import PlanningContext
 from designer.acquisition.selection.greedy import Stop
-from designer.acquisition.selection.problem import DEFAULT_RUNS, Proposal
-from designer.acquisition.selection.refinement import Refined, Take
+from designer.acquisition.selection.problem import DEFAULT_RUNS, PlanningProblem
+from designer.acquisition.selection.refinement import Refinement, Take
 from designer.acquisition.selection.space_filling import NEUTRAL
-from designer.acquisition.selection.strategy import Choice, choose
+from designer.acquisition.selection.strategy import Selection, choose
 from designer.campaigns.commands.entries import PlannedRun
 from designer.campaigns.values.numbers import number_text
 from designer.models.arrays import BoolArray
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Plan:
+class SelectedPlan:
     """A computed plan.
 
     Attributes:
@@ -81,11 +81,11 @@ def make_plan(
     budget: float | None = None,
     fixed: Mapping[str, Setting] | None = None,
     given: Mapping[str, float] | None = None,
-    situation: Situation | None = None,
+    situation: PlanningContext | None = None,
     goal: str | None = None,
     make_improver: MakeImprover | None = None,
     seed: int = 0,
-) -> Plan:
+) -> SelectedPlan:
     """Choose the next runs.
 
     Args:
@@ -105,23 +105,23 @@ def make_plan(
     Raises:
         InputError: nothing satisfies the fixed values and constraints, or all of it was abandoned.
     """
-    situation = situation or Situation()
+    situation = situation or PlanningContext()
     if runs is None and budget is None:
         runs = DEFAULT_RUNS
     assumed, notes = _given(spec, given or {})
     candidates, wanted = _candidates(spec, fixed or {}, assumed, seed)
 
-    def chosen(only: BoolArray | None) -> Finish:
-        proposal = Proposal(spec, space, posteriors, candidates, situation, wanted=only)
+    def chosen(only: BoolArray | None) -> PlanAssembly:
+        proposal = PlanningProblem(spec, space, posteriors, candidates, situation, wanted=only)
         held = {} if only is None else fixed or {}
 
-        def refine(first: Proposal, target: Target, take: Take) -> Refined:
-            return Refined(
+        def refine(first: PlanningProblem, target: ReferencePoints, take: Take) -> Refinement:
+            return Refinement(
                 first,
                 target,
                 first.allowed(),
-                RecipeGrid(Region.of(spec, held, candidates.given)),
-                make=lambda others: Proposal(spec, space, posteriors, others, situation),
+                RecipeGrid(ProposalRegion.of(spec, held, candidates.given)),
+                make=lambda others: PlanningProblem(spec, space, posteriors, others, situation),
                 choose=take,
                 seed=seed,
             )
@@ -138,7 +138,7 @@ def make_plan(
         )
         part = [] if candidates.exact else [_only_some(len(candidates), choice, proposal)]
         short = _shortfall(proposal, len(choice.picks), runs, budget, stop)
-        return Finish(choice, (*notes, *part, *choice.notes, *short), rng)
+        return PlanAssembly(choice, (*notes, *part, *choice.notes, *short), rng)
 
     made = chosen(wanted if fixed else None)
     planned = made.runs()
@@ -150,10 +150,13 @@ def make_plan(
 
 
 def _plan(
-    made: Finish, runs: tuple[PlannedRun, ...], deviation: Deviation | None, ahead: Outlook | None
-) -> Plan:
+    made: PlanAssembly,
+    runs: tuple[PlannedRun, ...],
+    deviation: Deviation | None,
+    ahead: Outlook | None,
+) -> SelectedPlan:
     choice, blind = made.choice, made.choice.proposal.blind
-    return Plan(
+    return SelectedPlan(
         goal=choice.goal,
         value_name=NEUTRAL if blind else choice.value_name,
         value=None if choice.value_name is None else choice.value,
@@ -196,14 +199,14 @@ def _given(spec: Specification, given: Mapping[str, float]) -> tuple[dict[str, f
     return assumed, notes
 
 
-def _only_some(count: int, choice: Choice, proposal: Proposal) -> str:
+def _only_some(count: int, choice: Selection, proposal: PlanningProblem) -> str:
     """Which recipes were compared where there are too many."""
     around = "" if choice.proposal is proposal else " and those around the best"
     return f"there are too many recipes to compare all: {count} spread over the region{around} were"
 
 
 def _shortfall(
-    proposal: Proposal, made: int, runs: int | None, budget: float | None, stop: Stop
+    proposal: PlanningProblem, made: int, runs: int | None, budget: float | None, stop: Stop
 ) -> list[str]:
     """Why there are fewer runs than asked for, if so."""
     if made == runs:

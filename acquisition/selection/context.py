@@ -96,7 +96,7 @@ class Disagreement:
 
 
 @dataclass(frozen=True)
-class Situation:
+class PlanningContext:
     """Everything around a proposal that is not the model.
 
     Attributes:

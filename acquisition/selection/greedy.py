@@ -12,10 +12,10 @@ import numpy as np
 
 from designer.acquisition.batches.reference_runs import ReferenceRuns
 from designer.acquisition.batches.tree import BatchTree
-from designer.acquisition.conditioning.response import Field
-from designer.acquisition.functions.base import Objective
+from designer.acquisition.conditioning.response import ResponseConditioning
+from designer.acquisition.functions.base import AcquisitionFunction
 from designer.acquisition.functions.information import Information
-from designer.acquisition.functions.reference_points import Target
+from designer.acquisition.functions.reference_points import ReferencePoints
 from designer.models.arrays import BoolArray, FloatArray
 
 _TIE = 1e-6  # relative; gains this close are equal (float32 covariances), the lowest row wins
@@ -64,8 +64,8 @@ Choose = Callable[[BoolArray], int | None]
 
 
 def greedy(
-    fields: Sequence[Field],
-    target: Target,
+    fields: Sequence[ResponseConditioning],
+    target: ReferencePoints,
     tree: BatchTree,
     allowed: BoolArray,
     stop: Stop,
@@ -111,7 +111,7 @@ class Taking:
         self.references = ReferenceRuns(tree)
         self._next: int | None = None  # what a reference run came before
 
-    def by(self, objective: Objective, choose: Choose) -> None:
+    def by(self, objective: AcquisitionFunction, choose: Choose) -> None:
         """Take what ``choose`` picks until the plan is complete or nothing adds enough."""
         for given in self.stop.first[len(self.picks) :]:
             self._take(given, objective)
@@ -131,7 +131,7 @@ class Taking:
         """Points that may be proposed and that the budget allows, ``[n]``."""
         return self.allowed & self.tree.affordable(self.left)
 
-    def _take(self, row: int, objective: Objective) -> None:
+    def _take(self, row: int, objective: AcquisitionFunction) -> None:
         self.allowed[row] = self.stop.repeat
         chain, cost = self.tree.take(row)
         self.references.took(row, chain)
@@ -144,7 +144,7 @@ class Taking:
         self.left -= cost
 
 
-def by_value(objective: Objective) -> Choose:
+def by_value(objective: AcquisitionFunction) -> Choose:
     """The choice of the run that adds most, whatever it costs."""
 
     def choose(open_to: BoolArray) -> int | None:

@@ -12,11 +12,11 @@ from functools import partial
 import numpy as np
 from scipy.linalg import LinAlgError, cholesky
 
-from designer.acquisition.functions.expected_hits import WANTED, Count, Hits
+from designer.acquisition.functions.expected_hits import WANTED, Count, ExpectedHits
 from designer.acquisition.functions.probability_in_spec import Limits
 from designer.acquisition.posterior import Posterior
 from designer.acquisition.predictions import predict
-from designer.acquisition.selection.problem import Proposal
+from designer.acquisition.selection.problem import PlanningProblem
 from designer.acquisition.selection.screening import notable
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 
@@ -37,11 +37,11 @@ class Search:
     """
 
     found: int
-    hits: Hits
+    hits: ExpectedHits
     missing: float
 
 
-def search(proposal: Proposal, rng: np.random.Generator) -> Search | None:
+def search(proposal: PlanningProblem, rng: np.random.Generator) -> Search | None:
     """Look for recipes in spec; None when no response with a belief has a window.
 
     Args:
@@ -64,11 +64,11 @@ def search(proposal: Proposal, rng: np.random.Generator) -> Search | None:
     missing = np.maximum(WANTED - sampled[:, len(rows) :] @ weight, 0.0)
     count = Count(sampled[:, : len(rows)], missing, proposal.success_of(rows))
     found = int(np.count_nonzero(probable > LIKELY))
-    hits = Hits(len(proposal.X), rows, count)
+    hits = ExpectedHits(len(proposal.X), rows, count)
     return Search(found, hits, float(missing.mean()))
 
 
-def chance_in_spec(proposal: Proposal, rows: IntArray) -> FloatArray:
+def chance_in_spec(proposal: PlanningProblem, rows: IntArray) -> FloatArray:
     """Probability that runs at some points succeed and are in spec, ``[m]``."""
     return np.asarray(np.exp(proposal.log_in_spec(rows)) * proposal.success_of(rows))
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from designer.acquisition.batches.reference_runs import ReferenceRuns
 from designer.acquisition.batches.tree import BatchTree
-from designer.acquisition.functions.base import Inner, Objective
+from designer.acquisition.functions.base import AcquisitionFunction, Inner
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 
 _POINTS = 160  # candidates of a group that are looked at
@@ -25,7 +25,7 @@ _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
-class Opening:
+class NewBatch:
     """The best new batch.
 
     Attributes:
@@ -62,12 +62,12 @@ class Openings:
         stage: the hard stage.
     """
 
-    def __init__(self, objective: Objective, tree: BatchTree, stage: int) -> None:
+    def __init__(self, objective: AcquisitionFunction, tree: BatchTree, stage: int) -> None:
         self._objective, self._tree, self._stage = objective, tree, stage
         self._most = min(tree.most_runs(stage), _MOST_RUNS)
         self._reference = ReferenceRuns(tree).points(stage)
 
-    def best(self, allowed: BoolArray, left: float) -> Opening | None:
+    def best(self, allowed: BoolArray, left: float) -> NewBatch | None:
         """The opening with the most value per cost; None: there is none.
 
         Args:
@@ -87,7 +87,7 @@ class Openings:
         groups = np.unique(keys)
         cuts = np.split(rows[order], np.searchsorted(keys[order], groups[1:]))
         parts = dict(zip(groups.tolist(), cuts, strict=True))
-        found: dict[int, Opening] = {}
+        found: dict[int, NewBatch] = {}
 
         def look(places: IntArray) -> None:
             new = {k: parts[k] for k in groups[places].tolist() if k not in found}
@@ -109,7 +109,7 @@ class Openings:
 
     # ---- one group -----------------------------------------------------------------------------
 
-    def _values(self, groups: Mapping[int, IntArray], left: float) -> dict[int, Opening]:
+    def _values(self, groups: Mapping[int, IntArray], left: float) -> dict[int, NewBatch]:
         first = {key: self._reference_run(rows) for key, rows in groups.items()}
         some = {key: np.union1d(_thinned(rows), first[key]) for key, rows in groups.items()}
         inner = self._objective.inside(some, self._stage)
@@ -121,7 +121,7 @@ class Openings:
 
     def _value(
         self, key: int, rows: IntArray, inner: Inner, first: IntArray, left: float
-    ) -> Opening:
+    ) -> NewBatch:
         price = _Price(self._tree, rows, self._stage)
         value, cost, runs = 0.0, 0.0, 0
         while runs < self._most:
@@ -137,7 +137,7 @@ class Openings:
             value, cost, runs = value + float(each[pick]), cost + float(costs[pick]), runs + 1
             price.take(pick)
             inner.take(pick)
-        return Opening(key, value, cost, runs)
+        return NewBatch(key, value, cost, runs)
 
 
 def _thinned(rows: IntArray) -> IntArray:

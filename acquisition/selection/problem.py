@@ -14,18 +14,18 @@ from designer.acquisition.candidates.candidates import Candidates
 from designer.acquisition.candidates.stratified import draw
 from designer.acquisition.conditioning.batch_pool import Pools
 from designer.acquisition.conditioning.points import SharedPoints
-from designer.acquisition.conditioning.response import Field
+from designer.acquisition.conditioning.response import ResponseConditioning
 from designer.acquisition.functions.chances import Chances
 from designer.acquisition.functions.information import Information
 from designer.acquisition.functions.probability_in_spec import Limits, log_inside
 from designer.acquisition.functions.reference_points import (
     REFERENCES,
     Beliefs,
-    Target,
+    ReferencePoints,
     make_target,
 )
 from designer.acquisition.posterior import Posterior
-from designer.acquisition.selection.context import Situation
+from designer.acquisition.selection.context import PlanningContext
 from designer.acquisition.selection.greedy import Stop
 from designer.acquisition.selection.new_batches import hard_stage
 from designer.acquisition.selection.space_filling import NEUTRAL, NeutralPosterior
@@ -45,7 +45,7 @@ _STAND_INS = 4096  # candidates looked at to find out where the goal's points sh
 _SMALL = 2_000_000  # covariances that stay float64
 
 
-class Proposal:
+class PlanningProblem:
     """Fields, batches and limits of one proposal, open runs taken.
 
     Args:
@@ -64,7 +64,7 @@ class Proposal:
         space: Space,
         posteriors: Mapping[str, Posterior],
         candidates: Candidates,
-        situation: Situation,
+        situation: PlanningContext,
         *,
         wanted: BoolArray | None = None,
     ) -> None:
@@ -90,7 +90,7 @@ class Proposal:
         stored = len(self.X) * self.references * len(beliefs)
         dtype: Any = np.float64 if stored <= _SMALL else np.float32
         region = SharedPoints(self.X)
-        self.fields = [Field(name, b, region, dtype) for name, b in beliefs.items()]
+        self.fields = [ResponseConditioning(name, b, region, dtype) for name, b in beliefs.items()]
         self._pools: dict[int, Pools] = {}
         self._take_open()
 
@@ -146,7 +146,7 @@ class Proposal:
             return self.candidates.morton
         return np.arange(len(self.stand_ins))  # they were drawn along it
 
-    def target(self, goal: str, rng: np.random.Generator) -> Target:
+    def target(self, goal: str, rng: np.random.Generator) -> ReferencePoints:
         """Reference points and weights, given the open runs."""
         rows = self.stand_ins
         names = [field.name for field in self.fields]
@@ -161,7 +161,7 @@ class Proposal:
         found = make_target("learn" if self.blind else goal, beliefs, rng, self.references)
         return replace(found, rows=rows[found.rows])
 
-    def information(self, target: Target) -> Information:
+    def information(self, target: ReferencePoints) -> Information:
         """The worth of runs about a goal, which becomes the one of the fields."""
         return Information(self.fields, target, self.tree, self.success, self._pools)
 

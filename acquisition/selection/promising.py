@@ -11,24 +11,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtr
 
-from designer.acquisition.conditioning.response import Field
+from designer.acquisition.conditioning.response import ResponseConditioning
 from designer.acquisition.posterior import Posterior
-from designer.acquisition.selection.problem import Proposal
+from designer.acquisition.selection.problem import PlanningProblem
 from designer.models.arrays import FloatArray, IntArray
 
 if TYPE_CHECKING:
     from designer.campaigns.specification.parts import Response
 
 
-class Promise:
-    """Promise of candidates, not negative; 0 everywhere without a goal.
+class EIScreen:
+    """Expected improvement of candidates, not negative; 0 everywhere without a goal.
 
     Args:
         proposal: the proposal; improvement is over the best of its stand-ins that is as probably
             in spec as any of them.
     """
 
-    def __init__(self, proposal: Proposal) -> None:
+    def __init__(self, proposal: PlanningProblem) -> None:
         self._proposal = proposal
         goals = {response.name: response for response in proposal.goals}
         self._goals = [(f, goals[f.name]) for f in proposal.fields if f.name in goals]
@@ -54,7 +54,7 @@ class Promise:
         return np.asarray(promise * inside * self._proposal.success_of(rows))
 
     def _utility(
-        self, field: Field, response: Response, rows: IntArray
+        self, field: ResponseConditioning, response: Response, rows: IntArray
     ) -> tuple[FloatArray, FloatArray]:
         """Expected utility and the standard deviation of the response."""
         mean, variance = field.surface.moments(rows)

@@ -19,10 +19,10 @@ from designer.acquisition.candidates.completions import Completions
 from designer.acquisition.candidates.grid import RecipeGrid
 from designer.acquisition.candidates.moves import Moves
 from designer.acquisition.candidates.stratified import draw
-from designer.acquisition.functions.reference_points import Target
+from designer.acquisition.functions.reference_points import ReferencePoints
 from designer.acquisition.selection.greedy import Pick, Stop
 from designer.acquisition.selection.new_batches import hard_stage
-from designer.acquisition.selection.problem import Proposal
+from designer.acquisition.selection.problem import PlanningProblem
 from designer.models.arrays import BoolArray, IntArray
 
 _SPREAD = 2048  # recipes a run is chosen among first
@@ -36,7 +36,7 @@ _STEPS = 12  # of a search at most; a quarter for several runs together
 _CLOSE = 2.0**-6  # of every range: a step this small ends the search
 _ONE_BY_ONE = 12  # runs that are searched for singly; then half as many as there are together
 
-Take = Callable[[Proposal, Target, BoolArray, Stop], list[Pick]]
+Take = Callable[[PlanningProblem, ReferencePoints, BoolArray, Stop], list[Pick]]
 """How runs are chosen among the points that may be proposed."""
 
 
@@ -50,12 +50,12 @@ class Outcome:
         picks: the runs.
     """
 
-    proposal: Proposal
-    target: Target
+    proposal: PlanningProblem
+    target: ReferencePoints
     picks: list[Pick]
 
 
-class Refined:
+class Refinement:
     """The search for a plan.
 
     Args:
@@ -70,12 +70,12 @@ class Refined:
 
     def __init__(
         self,
-        proposal: Proposal,
-        target: Target,
+        proposal: PlanningProblem,
+        target: ReferencePoints,
         allowed: BoolArray,
         grid: RecipeGrid,
         *,
-        make: Callable[[Candidates], Proposal],
+        make: Callable[[Candidates], PlanningProblem],
         choose: Take,
         seed: int,
     ) -> None:

@@ -8,12 +8,12 @@ import numpy as np
 
 from designer.acquisition.candidates.local_search import COARSE, best_rows
 from designer.acquisition.candidates.stratified import draw
-from designer.acquisition.selection.problem import Proposal
+from designer.acquisition.selection.problem import PlanningProblem
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 
 
 def notable(
-    proposal: Proposal,
+    proposal: PlanningProblem,
     worth: Callable[[IntArray], FloatArray],
     rng: np.random.Generator,
     count: int,

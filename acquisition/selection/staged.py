@@ -13,10 +13,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from designer.acquisition.batches.tree import BatchTree
-from designer.acquisition.conditioning.response import Field
-from designer.acquisition.functions.base import Objective
+from designer.acquisition.conditioning.response import ResponseConditioning
+from designer.acquisition.functions.base import AcquisitionFunction
 from designer.acquisition.functions.information import Information
-from designer.acquisition.functions.reference_points import Target
+from designer.acquisition.functions.reference_points import ReferencePoints
 from designer.acquisition.selection.greedy import (
     Choose,
     Pick,
@@ -25,13 +25,13 @@ from designer.acquisition.selection.greedy import (
     best,
     by_value,
 )
-from designer.acquisition.selection.new_batches import Opening, Openings, hard_stage
+from designer.acquisition.selection.new_batches import NewBatch, Openings, hard_stage
 from designer.models.arrays import BoolArray
 
 
 def staged(
-    fields: Sequence[Field],
-    target: Target,
+    fields: Sequence[ResponseConditioning],
+    target: ReferencePoints,
     tree: BatchTree,
     allowed: BoolArray,
     stop: Stop,
@@ -51,7 +51,7 @@ def staged(
     return taking.picks
 
 
-def per_cost(taking: Taking, objective: Objective) -> Choose:
+def per_cost(taking: Taking, objective: AcquisitionFunction) -> Choose:
     """How the next run is chosen by an objective's value per cost."""
     stage = hard_stage(taking.tree)
     return by_value(objective) if stage is None else _Staged(taking, objective, stage).next
@@ -63,11 +63,11 @@ class _Staged:
     The objective is asked only about the points of open batches and those of the best new one.
     """
 
-    def __init__(self, taking: Taking, objective: Objective, stage: int) -> None:
+    def __init__(self, taking: Taking, objective: AcquisitionFunction, stage: int) -> None:
         self._taking, self._tree, self._stage = taking, taking.tree, stage
         self._objective = objective
         self._openings = Openings(objective, taking.tree, stage)
-        self._best: Opening | None = None
+        self._best: NewBatch | None = None
 
     def next(self, open_to: BoolArray) -> int | None:
         """The next run among the points open to it; None: there is none."""

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from designer.acquisition.candidates.stratified import draw
-from designer.acquisition.functions.base import Objective
-from designer.acquisition.functions.expected_hits import WANTED, Hits
+from designer.acquisition.functions.base import AcquisitionFunction
+from designer.acquisition.functions.expected_hits import WANTED, ExpectedHits
 from designer.acquisition.functions.improvement import Improvement, MakeImprover
-from designer.acquisition.functions.reference_points import Target
+from designer.acquisition.functions.reference_points import ReferencePoints
 from designer.acquisition.selection.greedy import (
     Pick,
     Stop,
@@ -29,14 +29,14 @@ from designer.acquisition.selection.greedy import (
 )
 from designer.acquisition.selection.hit_search import Search, search
 from designer.acquisition.selection.new_batches import hard_stage
-from designer.acquisition.selection.problem import DEFAULT_RUNS, Proposal
-from designer.acquisition.selection.promising import Promise
-from designer.acquisition.selection.refinement import Refined, Take
+from designer.acquisition.selection.problem import DEFAULT_RUNS, PlanningProblem
+from designer.acquisition.selection.promising import EIScreen
+from designer.acquisition.selection.refinement import Refinement, Take
 from designer.acquisition.selection.screening import notable
 from designer.acquisition.selection.staged import per_cost
 from designer.models.arrays import BoolArray
 
-Refine = Callable[[Proposal, Target, Take], Refined]
+Refine = Callable[[PlanningProblem, ReferencePoints, Take], Refinement]
 
 _SMALL_CHANCE = 0.3  # of any hit: below, learning where the window lies comes first (line-hours)
 _NEARLY = 0.25  # runs expected to be missing that open runs are trusted to bring (assumption)
@@ -45,7 +45,7 @@ _JUDGED = 192  # candidates whose improvement is judged: their joint moments tak
 
 
 @dataclass(frozen=True)
-class Choice:
+class Selection:
     """The runs of a plan and what they were chosen for.
 
     Attributes:
@@ -57,9 +57,9 @@ class Choice:
         notes: sentences for the user.
     """
 
-    proposal: Proposal
+    proposal: PlanningProblem
     goal: str
-    target: Target
+    target: ReferencePoints
     picks: list[Pick]
     value_name: str | None
     notes: tuple[str, ...]
@@ -71,14 +71,14 @@ class Choice:
 
 
 def choose(
-    proposal: Proposal,
+    proposal: PlanningProblem,
     goal: str,
     rng: np.random.Generator,
     stop: Stop,
     *,
     make_improver: MakeImprover | None = None,
     refine: Refine | None = None,
-) -> Choice:
+) -> Selection:
     """Choose the runs of a plan.
 
     Args:
@@ -91,7 +91,7 @@ def choose(
             of the region; None: the candidates are all there is.
     """
     target = proposal.target("window" if goal == "optimum" else goal, rng)
-    objective: Objective | None = None
+    objective: AcquisitionFunction | None = None
     notes: list[str] = []
     if goal == "optimum" and not proposal.blind and stop.runs:
         objective, notes = _phase(proposal, rng, stop.budget, make_improver)
@@ -100,9 +100,9 @@ def choose(
         notes += target.notes
         if refine is not None:
             found = refine(proposal, target, by_information).plan(stop)
-            return Choice(found.proposal, name, found.target, found.picks, None, tuple(notes))
+            return Selection(found.proposal, name, found.target, found.picks, None, tuple(notes))
         picks = by_information(proposal, target, proposal.allowed(), stop)
-        return Choice(proposal, name, target, picks, None, tuple(notes))
+        return Selection(proposal, name, target, picks, None, tuple(notes))
     information = proposal.information(target)
     taking = Taking(information, proposal.tree, proposal.allowed(), stop)
     taking.by(objective, per_cost(taking, objective))
@@ -111,11 +111,11 @@ def choose(
         notes.append(f"after the first {left} nothing adds enough to that: the rest is a mix")
     valued = objective.name if taking.picks else None
     taking.by(information, per_cost(taking, information))
-    return Choice(proposal, name, target, taking.picks, valued, tuple(notes))
+    return Selection(proposal, name, target, taking.picks, valued, tuple(notes))
 
 
 def by_information(
-    proposal: Proposal, target: Target, allowed: BoolArray, stop: Stop
+    proposal: PlanningProblem, target: ReferencePoints, allowed: BoolArray, stop: Stop
 ) -> list[Pick]:
     """Runs chosen by their bits per cost; knowing nothing, spread over the region."""
     information = proposal.information(target)
@@ -126,11 +126,11 @@ def by_information(
 
 
 def _phase(
-    proposal: Proposal,
+    proposal: PlanningProblem,
     rng: np.random.Generator,
     budget: float | None,
     make_improver: MakeImprover | None,
-) -> tuple[Objective | None, list[str]]:
+) -> tuple[AcquisitionFunction | None, list[str]]:
     """What to maximise for the goal optimum (None: the mix's information), and why."""
     looked = search(proposal, rng)
     if looked is not None and looked.found < WANTED:
@@ -146,8 +146,8 @@ def _phase(
 
 
 def _searching(
-    proposal: Proposal, looked: Search, budget: float | None
-) -> tuple[Objective | None, list[str]]:
+    proposal: PlanningProblem, looked: Search, budget: float | None
+) -> tuple[AcquisitionFunction | None, list[str]]:
     """Hits, if a plan is likely to bring one: with what is set up, else with a new batch."""
     told = f"search: {_found(looked)}"
     ways = [(looked.hits, "the plan looks for more")]
@@ -169,7 +169,7 @@ def _searching(
     ]
 
 
-def _chance(proposal: Proposal, hits: Hits, budget: float | None) -> float:
+def _chance(proposal: PlanningProblem, hits: ExpectedHits, budget: float | None) -> float:
     """Probability that a plan of four runs for hits alone brings any, by making it on trial."""
     everywhere = np.ones(len(proposal.X), dtype=np.bool_)
     trial = Taking(None, proposal.tree.fork(), proposal.allowed(), Stop(DEFAULT_RUNS, budget))
@@ -184,7 +184,7 @@ def _found(looked: Search) -> str:
 
 
 def _improving(
-    proposal: Proposal, rng: np.random.Generator, make_improver: MakeImprover | None
+    proposal: PlanningProblem, rng: np.random.Generator, make_improver: MakeImprover | None
 ) -> tuple[Improvement | None, str]:
     if not proposal.goals:
         return None, "mix: no response has a goal to improve on, so the plan gathers information"
@@ -195,7 +195,7 @@ def _improving(
         improver = make_improver(proposal.made_recipes(), proposal.X[np.unique(region)])
     if improver is None:
         return None, "mix: the plan gathers information"
-    rows = notable(proposal, Promise(proposal), rng, _JUDGED)
+    rows = notable(proposal, EIScreen(proposal), rng, _JUDGED)
     if not len(rows):
         return None, "mix: every recipe was made, so the plan gathers information"
     objective = Improvement(improver, proposal.X, rows, proposal.X[n:], proposal.success_of(rows))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from designer.campaigns.commands.checks import ensure_open, optional_text
 from designer.campaigns.errors import InputError, Problem
-from designer.campaigns.log.events import Draft
+from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.specification.amend import amendment_problems
 from designer.campaigns.specification.specification import Specification
 
 
-def amend(state: CampaignState, spec: Specification, reason: str | None = None) -> list[Draft]:
+def amend(state: CampaignState, spec: Specification, reason: str | None = None) -> list[NewEvent]:
     """Take a new specification; runs and lines keep their data.
 
     Args:
@@ -40,4 +40,4 @@ def amend(state: CampaignState, spec: Specification, reason: str | None = None) 
         "difference": difference,
         "reason": optional_text(reason, "reason"),
     }
-    return [Draft("spec_amended", body)]
+    return [NewEvent("spec_amended", body)]

@@ -6,7 +6,7 @@ from designer.campaigns.commands.checks import ensure_open, optional_text
 from designer.campaigns.errors import ConflictError, InputError, Problem
 from designer.campaigns.log.builder import InconsistentLogError
 from designer.campaigns.log.describe import describe, who_when
-from designer.campaigns.log.events import Draft, Event
+from designer.campaigns.log.events import Event, NewEvent
 from designer.campaigns.log.fold import fold
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.specification.specification import Specification
@@ -15,22 +15,24 @@ _SHOWN = 20
 _UNDOABLE_WHEN_CLOSED = ("campaign_closed", "note_added", "event_reversed")
 
 
-def create(spec: Specification) -> list[Draft]:
+def create(spec: Specification) -> list[NewEvent]:
     """Begin a campaign with a checked specification."""
-    return [Draft("campaign_created", {"text": spec.text, "parsed": spec.to_dict()})]
+    return [NewEvent("campaign_created", {"text": spec.text, "parsed": spec.to_dict()})]
 
 
-def close(state: CampaignState, reason: str | None = None) -> list[Draft]:
+def close(state: CampaignState, reason: str | None = None) -> list[NewEvent]:
     """Finish a campaign; only notes are accepted from then on.
 
     Raises:
         InputError: it is closed already.
     """
     ensure_open(state)
-    return [Draft("campaign_closed", {"reason": optional_text(reason, "reason")})]
+    return [NewEvent("campaign_closed", {"reason": optional_text(reason, "reason")})]
 
 
-def undo(state: CampaignState, event: int | None = None, reason: str | None = None) -> list[Draft]:
+def undo(
+    state: CampaignState, event: int | None = None, reason: str | None = None
+) -> list[NewEvent]:
     """Reverse events; nothing is erased, and reversing a reversal is a redo.
 
     Args:
@@ -50,7 +52,7 @@ def undo(state: CampaignState, event: int | None = None, reason: str | None = No
     _refuse_dependents(state, targets)
     told = optional_text(reason, "reason")
     return [
-        Draft("event_reversed", {"event": target.seq, "reason": told})
+        NewEvent("event_reversed", {"event": target.seq, "reason": told})
         for target in sorted(targets, key=lambda target: target.seq, reverse=True)
     ]
 

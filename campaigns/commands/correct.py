@@ -20,7 +20,7 @@ from designer.campaigns.commands.entries import Typed
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.log.builder import setting_of
 from designer.campaigns.log.describe import who_when
-from designer.campaigns.log.events import Draft
+from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.state import CampaignState, Measurement, Run
 from designer.campaigns.space.factors import Factor, quantity_text
 from designer.campaigns.values.times import parse_made_at, utc_now
@@ -38,7 +38,7 @@ def correct(
     replicate: int | None = None,
     seen_seq: int | None = None,
     now: datetime | None = None,
-) -> list[Draft]:
+) -> list[NewEvent]:
     """Correct what was recorded about a run.
 
     Args:
@@ -82,7 +82,7 @@ def correct(
     what = {key: value for key, value in what.items() if value}
     if not what:
         raise InputError(Problem(where, "nothing would change: these are the recorded values"))
-    return [Draft("result_corrected", {"run": there.id, "what": what, "reason": reason})]
+    return [NewEvent("result_corrected", {"run": there.id, "what": what, "reason": reason})]
 
 
 def _responses(

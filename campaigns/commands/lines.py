@@ -14,7 +14,7 @@ from designer.campaigns.commands.checks import (
     unknown_name,
 )
 from designer.campaigns.errors import ConflictError, InputError, Problem
-from designer.campaigns.log.events import Draft
+from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.state import CampaignState, Line
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.values.names import did_you_mean
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from designer.campaigns.earlier_lines.table import LineTable
 
 
-def add_line(state: CampaignState, table: LineTable, name: str | None = None) -> list[Draft]:
+def add_line(state: CampaignState, table: LineTable, name: str | None = None) -> list[NewEvent]:
     """Add the data of an earlier line.
 
     Args:
@@ -61,7 +61,7 @@ def add_line(state: CampaignState, table: LineTable, name: str | None = None) ->
         "batches": table.batches,
         "source": table.source,
     }
-    return [Draft("line_added", body)]
+    return [NewEvent("line_added", body)]
 
 
 def _same_rows(line: Line, table: LineTable) -> bool:
@@ -70,7 +70,7 @@ def _same_rows(line: Line, table: LineTable) -> bool:
     return line.sha256 == table.sha256 and parts[0] == parts[1]
 
 
-def exclude_line(state: CampaignState, name: str, reason: str) -> list[Draft]:
+def exclude_line(state: CampaignState, name: str, reason: str) -> list[NewEvent]:
     """Leave a line out of the models from now on.
 
     Raises:
@@ -80,7 +80,7 @@ def exclude_line(state: CampaignState, name: str, reason: str) -> list[Draft]:
     return _switch(state, name, reason, included=False)
 
 
-def include_line(state: CampaignState, name: str, reason: str) -> list[Draft]:
+def include_line(state: CampaignState, name: str, reason: str) -> list[NewEvent]:
     """Use a line again that was left out.
 
     Raises:
@@ -90,7 +90,7 @@ def include_line(state: CampaignState, name: str, reason: str) -> list[Draft]:
     return _switch(state, name, reason, included=True)
 
 
-def _switch(state: CampaignState, name: str, reason: str, *, included: bool) -> list[Draft]:
+def _switch(state: CampaignState, name: str, reason: str, *, included: bool) -> list[NewEvent]:
     ensure_open(state)
     line = find_line(state, name)
     reason = required_text(reason, "reason")
@@ -99,7 +99,7 @@ def _switch(state: CampaignState, name: str, reason: str, *, included: bool) -> 
         told = f" ({line.reason})" if line.reason else ""
         raise ConflictError(Problem(f"line {line.name}", f"is {now} already{told}"))
     kind = "line_included" if included else "line_excluded"
-    return [Draft(kind, {"name": line.name, "reason": reason})]
+    return [NewEvent(kind, {"name": line.name, "reason": reason})]
 
 
 def find_line(state: CampaignState, name: str) -> Line:

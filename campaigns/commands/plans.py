@@ -10,7 +10,7 @@ from typing import Any
 from designer.campaigns.commands.checks import Refusals, ensure_open, required_text
 from designer.campaigns.commands.entries import PlanDraft, PlannedRun
 from designer.campaigns.errors import ConflictError, InputError, Problem
-from designer.campaigns.log.events import Draft
+from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.state import (
     CampaignState,
     batch_id_text,
@@ -22,7 +22,7 @@ from designer.campaigns.space.factors import Setting
 _NEW = re.compile(r"new-[0-9]+\Z")
 
 
-def propose(state: CampaignState, plan: PlanDraft, *, replace: str | None = None) -> list[Draft]:
+def propose(state: CampaignState, plan: PlanDraft, *, replace: str | None = None) -> list[NewEvent]:
     """Enter a plan: new ids for the plan, its runs (in the order of making) and new batches.
 
     Args:
@@ -55,15 +55,15 @@ def propose(state: CampaignState, plan: PlanDraft, *, replace: str | None = None
         refusals.input.add(Problem("plan", "holds no runs"))
     for run in runs:
         _check_run(state, run, refusals)
-    drafts: list[Draft] = []
+    drafts: list[NewEvent] = []
     if replace is not None:
         reason = required_text(replace, "reason")
         drafts = [
-            Draft("run_abandoned", {"run": run.id, "reason": reason}) for run in state.open_runs
+            NewEvent("run_abandoned", {"run": run.id, "reason": reason}) for run in state.open_runs
         ]
     batches = _batch_ids(state, runs, refusals)
     refusals.raise_if_any()
-    return [*drafts, Draft("plan_proposed", _plan_body(state, plan, runs, batches))]
+    return [*drafts, NewEvent("plan_proposed", _plan_body(state, plan, runs, batches))]
 
 
 def _plan_body(

@@ -11,7 +11,7 @@ from designer.campaigns.commands.checks import Refusals, ensure_open
 from designer.campaigns.commands.entries import ResultEntry
 from designer.campaigns.commands.result_body import Told, result_body, says_something
 from designer.campaigns.errors import InputError, Problem
-from designer.campaigns.log.events import Draft
+from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.fold import Scratch
 from designer.campaigns.log.state import (
     CampaignState,
@@ -27,7 +27,7 @@ LATE = "a result came in after the run was called failed"
 
 def record(
     state: CampaignState, entries: Sequence[ResultEntry], *, now: datetime | None = None
-) -> list[Draft]:
+) -> list[NewEvent]:
     """Record results of runs, all or nothing.
 
     A result before the start is accepted; a late result on a failed run reopens it. Facts told
@@ -53,7 +53,7 @@ def record(
         raise InputError("there is nothing to record")
     refusals, scratch = Refusals(), Scratch(state)
     moment = now or utc_now()
-    drafts: list[Draft] = []
+    drafts: list[NewEvent] = []
     for entry in entries:
         new = _record(state, scratch, entry, moment, refusals)
         scratch.add(new)
@@ -64,7 +64,7 @@ def record(
 
 def _record(
     state: CampaignState, scratch: Scratch, entry: ResultEntry, now: datetime, refusals: Refusals
-) -> list[Draft]:
+) -> list[NewEvent]:
     """Return the events of one entry; none when something is wrong with it."""
     where = entry.where or f"run {entry.run}"
     run = scratch.runs.get(normal_run_id(entry.run or ""))
@@ -83,14 +83,14 @@ def _record(
         return []
     if not says_something(body):
         if body["note"]:
-            return [Draft("note_added", {"run": run.id, "text": body["note"]})]
+            return [NewEvent("note_added", {"run": run.id, "text": body["note"]})]
         if not says_something(_parts(entry)):
             hint = "Name at least one response, setting, batch or time"
             refusals.input.add(Problem(where, "there is nothing to record", hint=hint))
         return []
-    result = Draft("result_recorded", {"run": run.id, "attached": False, **body})
+    result = NewEvent("result_recorded", {"run": run.id, "attached": False, **body})
     if run.status == "failed":
-        return [Draft("run_reopened", {"run": run.id, "reason": LATE}), result]
+        return [NewEvent("run_reopened", {"run": run.id, "reason": LATE}), result]
     return [result]
 
 
@@ -101,7 +101,7 @@ def _parts(entry: ResultEntry) -> dict[str, Any]:
 
 def attach(
     state: CampaignState, entries: Sequence[ResultEntry], *, now: datetime | None = None
-) -> list[Draft]:
+) -> list[NewEvent]:
     """Record runs nobody proposed, all or nothing; each gets a new run id.
 
     Args:
@@ -120,7 +120,7 @@ def attach(
         raise InputError("there is nothing to attach")
     refusals, scratch = Refusals(), Scratch(state)
     moment = now or utc_now()
-    drafts: list[Draft] = []
+    drafts: list[NewEvent] = []
     for number, entry in enumerate(entries, start=1):
         if entry.where is None:
             entry = replace(entry, where=_new_run(number, len(entries)))  # noqa: PLW2901
@@ -137,7 +137,7 @@ def _new_run(number: int, entries: int) -> str:
 
 def _attach(
     state: CampaignState, scratch: Scratch, entry: ResultEntry, now: datetime, refusals: Refusals
-) -> list[Draft]:
+) -> list[NewEvent]:
     found = Refusals()
     where = entry.where or "new run"
     if entry.run is not None:
@@ -161,4 +161,4 @@ def _attach(
     refusals.include(found)
     if found:
         return []
-    return [Draft("result_recorded", {"run": run.id, "attached": True, **body})]
+    return [NewEvent("result_recorded", {"run": run.id, "attached": True, **body})]

@@ -16,14 +16,14 @@ from designer.campaigns.commands.checks import (
 from designer.campaigns.commands.entries import Typed
 from designer.campaigns.errors import ConflictError, InputError, Problem
 from designer.campaigns.log.describe import who_when
-from designer.campaigns.log.events import Draft
+from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.state import CampaignState, Run
 from designer.campaigns.values.names import clean_text
 
 
 def start(
     state: CampaignState, run: str, *, used: Mapping[str, Typed] | None = None
-) -> list[Draft]:
+) -> list[NewEvent]:
     """Say that a run is being made.
 
     Args:
@@ -49,10 +49,10 @@ def start(
         else:
             refusals.input.add(unknown_name(where, "factor", name, list(factors)))
     refusals.raise_if_any()
-    return [Draft("run_started", {"run": there.id, "settings": settings})]
+    return [NewEvent("run_started", {"run": there.id, "settings": settings})]
 
 
-def fail(state: CampaignState, run: str, reason: str) -> list[Draft]:
+def fail(state: CampaignState, run: str, reason: str) -> list[NewEvent]:
     """Say that a run was made and failed; values measured before are kept.
 
     Raises:
@@ -64,10 +64,10 @@ def fail(state: CampaignState, run: str, reason: str) -> list[Draft]:
     reason = required_text(reason, "reason")
     if there.status in ("failed", "abandoned"):
         raise ConflictError(_in_the_way(state, there, "cannot be called failed"))
-    return [Draft("run_failed", {"run": there.id, "reason": reason})]
+    return [NewEvent("run_failed", {"run": there.id, "reason": reason})]
 
 
-def abandon(state: CampaignState, runs: Sequence[str], reason: str) -> list[Draft]:
+def abandon(state: CampaignState, runs: Sequence[str], reason: str) -> list[NewEvent]:
     """Say that runs will not be made, all or none of them.
 
     Raises:
@@ -90,10 +90,10 @@ def abandon(state: CampaignState, runs: Sequence[str], reason: str) -> list[Draf
         if not there.is_open:
             refusals.conflicts.add(_in_the_way(state, there, "cannot be abandoned"))
     refusals.raise_if_any()
-    return [Draft("run_abandoned", {"run": run_id, "reason": reason}) for run_id in chosen]
+    return [NewEvent("run_abandoned", {"run": run_id, "reason": reason}) for run_id in chosen]
 
 
-def reopen(state: CampaignState, run: str, reason: str | None = None) -> list[Draft]:
+def reopen(state: CampaignState, run: str, reason: str | None = None) -> list[NewEvent]:
     """Put a failed or abandoned run back to what its data say.
 
     Raises:
@@ -107,10 +107,10 @@ def reopen(state: CampaignState, run: str, reason: str | None = None) -> list[Dr
             Problem(f"run {there.id}", f"is {there.status}: there is nothing to reopen")
         )
     body = {"run": there.id, "reason": optional_text(reason, "reason")}
-    return [Draft("run_reopened", body)]
+    return [NewEvent("run_reopened", body)]
 
 
-def note(state: CampaignState, text: str, run: str | None = None) -> list[Draft]:
+def note(state: CampaignState, text: str, run: str | None = None) -> list[NewEvent]:
     """Add a remark to the campaign or to a run; a closed campaign takes it too.
 
     Raises:
@@ -121,7 +121,7 @@ def note(state: CampaignState, text: str, run: str | None = None) -> list[Draft]
         cleaned = clean_text(text, limit=NOTE_LIMIT, multiline=True)
     except ValueError as error:
         raise InputError(Problem("note", str(error))) from None
-    return [Draft("note_added", {"run": run_id, "text": cleaned})]
+    return [NewEvent("note_added", {"run": run_id, "text": cleaned})]
 
 
 _NEXT = {

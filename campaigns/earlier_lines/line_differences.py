@@ -10,7 +10,7 @@ from designer.campaigns.errors import Problem
 from designer.campaigns.findings import Findings
 from designer.campaigns.space.factors import Factor
 from designer.campaigns.tables.column_names import hint_for
-from designer.campaigns.tables.columns import Column, Matched, find_column
+from designer.campaigns.tables.columns import FileColumn, Matched, find_column
 from designer.campaigns.tables.read import Table
 
 if TYPE_CHECKING:
@@ -29,10 +29,10 @@ def said_unknown(spec: Specification, texts: Mapping[str, str]) -> set[str]:
 
 def extra_columns(
     table: Table, names: Collection[str], matched: Matched, findings: Findings
-) -> list[Column]:
+) -> list[FileColumn]:
     """Columns of numbers that only this line has."""
     used = {column.header: column.target for column in matched.columns.values()}
-    columns: list[Column] = []
+    columns: list[FileColumn] = []
     for name in names:
         where = f"{table.source} --extra {name}"
         header = find_column(name, table.columns)
@@ -43,7 +43,7 @@ def extra_columns(
         elif header in used:
             findings.add(Problem(where, f"the column holds {used[header]} already"))
         elif header not in (column.header for column in columns):
-            columns.append(Column(header, header))
+            columns.append(FileColumn(header, header))
     kept = {column.header for column in columns}
     matched.ignored = [header for header in matched.ignored if header not in kept]
     return columns
@@ -62,7 +62,7 @@ def check_others(spec: Specification, names: Collection[str], findings: Findings
 
 def recorded_columns(
     spec: Specification, table: Table, matched: Matched, rows: Sequence[int]
-) -> dict[str, Column]:
+) -> dict[str, FileColumn]:
     """Columns without those of inputs that are blank in every row taken."""
     inputs = {item.name for item in spec.inputs}
     return {

@@ -22,7 +22,7 @@ from designer.campaigns.tables.cells import (
     is_never,
     is_not_yet,
 )
-from designer.campaigns.tables.columns import Column
+from designer.campaigns.tables.columns import FileColumn
 from designer.campaigns.values.numbers import number_text
 
 if TYPE_CHECKING:
@@ -60,12 +60,12 @@ class LineRows:
         self,
         spec: Specification,
         reader: CellReader,
-        columns: Mapping[str, Column],
+        columns: Mapping[str, FileColumn],
         constants: Mapping[str, Setting],
         *,
         unknown: Collection[str] = (),
         others: Collection[str] = (),
-        extras: Sequence[Column] = (),
+        extras: Sequence[FileColumn] = (),
     ) -> None:
         self._spec = spec
         self._reader = reader
@@ -181,7 +181,7 @@ class LineRows:
         self._judge(item, value.number, where)
         return value.number, words(value)
 
-    def _category(self, factor: Factor, row: int, column: Column, text: str) -> str | None:
+    def _category(self, factor: Factor, row: int, column: FileColumn, text: str) -> str | None:
         """A category of the factor, or another one where such rows are wanted."""
         where = self._reader.table.where(row, column.header)
         problems = factor.problems_with(text, where, on_grid=False)
@@ -199,7 +199,7 @@ class LineRows:
         return word
 
     def _contradiction(
-        self, column: Column, item: Factor | Given, value: Setting, where: str
+        self, column: FileColumn, item: Factor | Given, value: Setting, where: str
     ) -> None:
         """A constant fills blank cells, but never replaces what the file says."""
         constant = self._constants.get(item.name)

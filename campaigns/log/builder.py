@@ -42,7 +42,7 @@ class InconsistentLogError(StoreDamagedError):
 
 
 @dataclass
-class Folding:
+class StateBuilder:
     """A state in the making: like `CampaignState`, but open to change.
 
     Attributes:
@@ -66,7 +66,7 @@ class Folding:
     last_batch: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def continuing(cls, state: CampaignState) -> Folding:
+    def continuing(cls, state: CampaignState) -> StateBuilder:
         """Start from a finished state without touching it."""
         return cls(
             campaign_id=state.campaign_id,

@@ -57,7 +57,7 @@ KINDS: Mapping[str, Kind] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class NewEvent:
     """A new event before it is stored.
 
     Attributes:
@@ -127,7 +127,7 @@ parse_json = json.JSONDecoder(parse_constant=_no_constant).decode
 """Reads JSON text; nan and infinities are refused (ValueError)."""
 
 
-def draft_problems(drafts: Iterable[Draft]) -> list[str]:
+def draft_problems(drafts: Iterable[NewEvent]) -> list[str]:
     """Name what is wrong with new events; anything here is a fault of this program."""
     problems = []
     for draft in drafts:

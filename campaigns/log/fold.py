@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from designer.campaigns.log import fold_campaign, fold_runs
-from designer.campaigns.log.builder import ContradictionError, Folding, InconsistentLogError
+from designer.campaigns.log.builder import ContradictionError, InconsistentLogError, StateBuilder
 from designer.campaigns.log.events import (
     KINDS,
-    Draft,
     Event,
+    NewEvent,
     check_known,
 )
 from designer.campaigns.log.hashchain import head_text
@@ -17,7 +17,7 @@ from designer.campaigns.log.state import CampaignState, Run
 
 _REVERSAL = "event_reversed"
 
-_HANDLERS: Mapping[str, Callable[[Folding, Event], None]] = {
+_HANDLERS: Mapping[str, Callable[[StateBuilder, Event], None]] = {
     "campaign_created": fold_campaign.campaign_created,
     "spec_amended": fold_campaign.spec_amended,
     "line_added": fold_campaign.line_added,
@@ -54,7 +54,7 @@ def fold(
         StoreDamagedError: an event of unknown kind or newer payload version.
     """
     log = list(events)
-    folding = Folding(campaign_id)
+    folding = StateBuilder(campaign_id)
     reversals = _reversals(campaign_id, log)
     skipped = reversals.keys() | set(without)
     for event in log:
@@ -84,7 +84,7 @@ def advance(state: CampaignState, events: Iterable[Event]) -> CampaignState:
         return state
     if any(event.kind == _REVERSAL for event in new):
         return fold(state.campaign_id, [*state.events, *new])
-    folding = Folding.continuing(state)
+    folding = StateBuilder.continuing(state)
     for event in new:
         _step(folding, event, alive=True)
     return _finish(folding)
@@ -99,7 +99,7 @@ class Scratch:
 
     def __init__(self, state: CampaignState) -> None:
         self.since = state.seq
-        self._folding = Folding.continuing(state)
+        self._folding = StateBuilder.continuing(state)
 
     @property
     def runs(self) -> Mapping[str, Run]:
@@ -111,7 +111,7 @@ class Scratch:
         """Number of the next new run."""
         return self._folding.last_run + 1
 
-    def add(self, drafts: Iterable[Draft]) -> None:
+    def add(self, drafts: Iterable[NewEvent]) -> None:
         """Apply new events (no reversals).
 
         Raises:
@@ -124,7 +124,7 @@ class Scratch:
             _step(self._folding, event, alive=True)
 
 
-def _step(folding: Folding, event: Event, *, alive: bool) -> None:
+def _step(folding: StateBuilder, event: Event, *, alive: bool) -> None:
     if event.seq != len(folding.events) + 1:
         raise InconsistentLogError(
             folding.name, event.seq, f"event {len(folding.events) + 1} is missing before it"
@@ -180,7 +180,7 @@ def _reversals(campaign_id: str, log: list[Event]) -> dict[int, int]:
     return by
 
 
-def _finish(folding: Folding) -> CampaignState:
+def _finish(folding: StateBuilder) -> CampaignState:
     if not folding.events:
         raise InconsistentLogError(folding.name, 0, "there are no events")
     first, last = folding.events[0], folding.events[-1]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from designer.campaigns.errors import InputError
 from designer.campaigns.log.builder import (
     ContradictionError,
-    Folding,
+    StateBuilder,
     in_order,
     known_names,
 )
@@ -36,14 +36,14 @@ def _parsed(event: Event) -> Specification:
     return replace(spec, text=event.body["text"])
 
 
-def campaign_created(fold: Folding, event: Event) -> None:
+def campaign_created(fold: StateBuilder, event: Event) -> None:
     """The first event of every log."""
     if event.seq != 1:
         raise ContradictionError("a campaign is created by its first event only")
     fold.spec = _parsed(event)
 
 
-def spec_amended(fold: Folding, event: Event) -> None:
+def spec_amended(fold: StateBuilder, event: Event) -> None:
     """A new specification; old runs keep their data and get the value-so-far of new factors."""
     before = fold.specification
     fold.spec = after = _parsed(event)
@@ -77,7 +77,7 @@ def spec_amended(fold: Folding, event: Event) -> None:
         fold.lines[line.name] = replace(line, rows=rows)
 
 
-def line_added(fold: Folding, event: Event) -> None:
+def line_added(fold: StateBuilder, event: Event) -> None:
     """Data of an earlier line."""
     body, spec = event.body, fold.specification
     if any(name.casefold() == body["name"].casefold() for name in fold.lines):
@@ -116,17 +116,17 @@ def _line_row(row: Mapping[str, Any]) -> LineRow:
     )
 
 
-def line_excluded(fold: Folding, event: Event) -> None:
+def line_excluded(fold: StateBuilder, event: Event) -> None:
     """The line is left out of the models from now on."""
     _switch(fold, event, included=False)
 
 
-def line_included(fold: Folding, event: Event) -> None:
+def line_included(fold: StateBuilder, event: Event) -> None:
     """The line is used again."""
     _switch(fold, event, included=True)
 
 
-def _switch(fold: Folding, event: Event, *, included: bool) -> None:
+def _switch(fold: StateBuilder, event: Event, *, included: bool) -> None:
     line = fold.lines.get(event.body["name"])
     if line is None:
         raise ContradictionError(f"line {event.body['name']} does not exist")
@@ -136,7 +136,7 @@ def _switch(fold: Folding, event: Event, *, included: bool) -> None:
     fold.lines[line.name] = replace(line, included=included, reason=event.body["reason"])
 
 
-def plan_proposed(fold: Folding, event: Event) -> None:
+def plan_proposed(fold: StateBuilder, event: Event) -> None:
     """Runs proposed together."""
     body = event.body
     if body["plan"] in fold.plans:
@@ -193,7 +193,7 @@ def _proposed_run(
     )
 
 
-def campaign_closed(fold: Folding, event: Event) -> None:
+def campaign_closed(fold: StateBuilder, event: Event) -> None:
     """The campaign is finished."""
     del event
     fold.closed = True

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.log.builder import (
     ContradictionError,
-    Folding,
+    StateBuilder,
     in_order,
     known_names,
     setting_of,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from designer.campaigns.specification.specification import Specification
 
 
-def run_started(fold: Folding, event: Event) -> None:
+def run_started(fold: StateBuilder, event: Event) -> None:
     """Somebody is making the run."""
     run = fold.run(event.body["run"])
     if run.status != "proposed":
@@ -36,7 +36,7 @@ def run_started(fold: Folding, event: Event) -> None:
     fold.runs[run.id] = run.changed(status="running")
 
 
-def result_recorded(fold: Folding, event: Event) -> None:
+def result_recorded(fold: StateBuilder, event: Event) -> None:
     """Values, really used settings, batches of a run; or of a run nobody proposed."""
     body, spec = event.body, fold.specification
     if body.get("attached"):
@@ -155,7 +155,7 @@ def status_of_data(run: Run, spec: Specification) -> Status:
     return "proposed" if run.made_seq is None else "running"
 
 
-def result_corrected(fold: Folding, event: Event) -> None:
+def result_corrected(fold: StateBuilder, event: Event) -> None:
     """Replace values; the old ones stay in the log and in `Measurement.history`."""
     body, spec = event.body, fold.specification
     run = fold.run(body["run"])
@@ -212,7 +212,7 @@ def _corrected(
     return tuple(values.values())
 
 
-def run_failed(fold: Folding, event: Event) -> None:
+def run_failed(fold: StateBuilder, event: Event) -> None:
     """It was made and failed; values measured before are kept."""
     run = fold.run(event.body["run"])
     if run.status in ("failed", "abandoned"):
@@ -222,7 +222,7 @@ def run_failed(fold: Folding, event: Event) -> None:
     fold.runs[run.id] = run.changed(status="failed", reason=event.body["reason"])
 
 
-def run_abandoned(fold: Folding, event: Event) -> None:
+def run_abandoned(fold: StateBuilder, event: Event) -> None:
     """It will not be made."""
     run = fold.run(event.body["run"])
     if not run.is_open:
@@ -230,7 +230,7 @@ def run_abandoned(fold: Folding, event: Event) -> None:
     fold.runs[run.id] = run.changed(status="abandoned", reason=event.body["reason"])
 
 
-def run_reopened(fold: Folding, event: Event) -> None:
+def run_reopened(fold: StateBuilder, event: Event) -> None:
     """A failed or abandoned run goes back to what its data say."""
     run = fold.run(event.body["run"])
     if run.status not in ("failed", "abandoned"):
@@ -242,7 +242,7 @@ def run_reopened(fold: Folding, event: Event) -> None:
     fold.runs[run.id] = run.changed(status=status_of_data(run, fold.specification))
 
 
-def note_added(fold: Folding, event: Event) -> None:
+def note_added(fold: StateBuilder, event: Event) -> None:
     """A remark on the campaign or on a run."""
     run_id = event.body["run"]
     note = Note(run_id, event.body["text"], event.seq, event.actor, event.recorded_at)

@@ -13,7 +13,7 @@ from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.findings import Findings
 from designer.campaigns.space.factors import Factor, Given, Setting
 from designer.campaigns.tables.cells import CellReader
-from designer.campaigns.tables.columns import Column, Expected, match_columns
+from designer.campaigns.tables.columns import Expected, FileColumn, match_columns
 from designer.campaigns.tables.files import write_atomic
 from designer.campaigns.tables.table_shape import escape_formula
 from designer.campaigns.values.names import did_you_mean
@@ -53,7 +53,7 @@ def recipes_of(table: Table, spec: Specification) -> list[dict[str, Setting]]:
 
 
 def _recipe(
-    reader: CellReader, row: int, columns: Mapping[str, Column], spec: Specification
+    reader: CellReader, row: int, columns: Mapping[str, FileColumn], spec: Specification
 ) -> dict[str, Setting]:
     recipe: dict[str, Setting] = {}
     for item in spec.inputs:

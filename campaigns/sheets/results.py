@@ -19,8 +19,8 @@ from designer.campaigns.sheets.run_results import RunResults
 from designer.campaigns.sheets.sheet_rows import RowReader, SheetRow
 from designer.campaigns.tables.cells import CellReader
 from designer.campaigns.tables.columns import (
-    Column,
     Expected,
+    FileColumn,
     Matched,
     match_columns,
 )
@@ -186,7 +186,7 @@ def _rows_by_run(
 
 
 def _is_ours(
-    table: Table, row: int, column: Column, state: CampaignState, findings: Findings
+    table: Table, row: int, column: FileColumn, state: CampaignState, findings: Findings
 ) -> bool:
     text = table.cell(row, column.header)
     if text in ("", state.spec.name):

@@ -13,7 +13,7 @@ from designer.campaigns.tables.cells import (
     is_never,
     is_not_yet,
 )
-from designer.campaigns.tables.columns import Column
+from designer.campaigns.tables.columns import FileColumn
 
 if TYPE_CHECKING:
     from designer.campaigns.specification.specification import Specification
@@ -49,7 +49,7 @@ class RowReader:
     """Reads rows of a sheet whose columns are known."""
 
     def __init__(
-        self, spec: Specification, reader: CellReader, columns: Mapping[str, Column]
+        self, spec: Specification, reader: CellReader, columns: Mapping[str, FileColumn]
     ) -> None:
         self._spec = spec
         self._reader = reader
@@ -93,7 +93,7 @@ class RowReader:
                 if value is not None:
                     found.settings[item.name] = value
 
-    def _cell(self, row: int, target: str) -> tuple[Column | None, str]:
+    def _cell(self, row: int, target: str) -> tuple[FileColumn | None, str]:
         column = self._columns.get(target)
         return column, "" if column is None else self._reader.text(row, column)
 

@@ -8,12 +8,12 @@ from dataclasses import replace
 from designer.campaigns.errors import Problem
 from designer.campaigns.space.factors import Factor, Setting
 from designer.campaigns.space.feasibility import conflicts
-from designer.campaigns.specification.draft import Draft
+from designer.campaigns.specification.draft import SpecificationDraft
 from designer.campaigns.specification.parts import CampaignGoal
 from designer.campaigns.values.units import same_unit
 
 
-def campaign_goal(draft: Draft) -> CampaignGoal:
+def campaign_goal(draft: SpecificationDraft) -> CampaignGoal:
     """What the information is about: as written, else ``window`` if there is one, else ``learn``.
 
     Notes a goal that the responses give no meaning to.
@@ -33,7 +33,7 @@ def campaign_goal(draft: Draft) -> CampaignGoal:
     return draft.goal
 
 
-def check_weights(draft: Draft) -> None:
+def check_weights(draft: SpecificationDraft) -> None:
     """Some response must count."""
     responses = draft.responses
     if responses and all(response.weight == 0 for response in responses.values()):
@@ -41,7 +41,7 @@ def check_weights(draft: Draft) -> None:
         draft.problems.append(Problem("response", what, None, "one weight above 0"))
 
 
-def check_mixture_units(draft: Draft) -> None:
+def check_mixture_units(draft: SpecificationDraft) -> None:
     """Only fractions in the same unit can be added up."""
     if draft.trusted:
         return
@@ -55,7 +55,7 @@ def check_mixture_units(draft: Draft) -> None:
                 draft.problems.append(Problem(where, what, found, "the same unit"))
 
 
-def check_feasible(draft: Draft) -> None:
+def check_feasible(draft: SpecificationDraft) -> None:
     """Some recipe must exist; some too at the reference recipe of every stage that has one."""
     found = _conflicts(draft, {})
     draft.problems += found
@@ -68,7 +68,7 @@ def check_feasible(draft: Draft) -> None:
             draft.problems.append(Problem(where, what, problem.found, problem.allowed))
 
 
-def _conflicts(draft: Draft, fixed: Mapping[str, Setting]) -> list[Problem]:
+def _conflicts(draft: SpecificationDraft, fixed: Mapping[str, Setting]) -> list[Problem]:
     """What makes the set of recipes with some settings empty."""
     return conflicts(
         [_at(factor, fixed.get(factor.name)) for factor in draft.factors.values()],
@@ -87,7 +87,7 @@ def _at(factor: Factor, setting: Setting | None) -> Factor:
     return replace(factor, low=None, high=None, step=None, levels=(setting,))
 
 
-def check_together(draft: Draft) -> CampaignGoal:
+def check_together(draft: SpecificationDraft) -> CampaignGoal:
     """Notes everything that is wrong with the tables together.
 
     Returns:

@@ -22,7 +22,7 @@ from designer.campaigns.values.units import check_unit
 
 
 @dataclass
-class Draft:
+class SpecificationDraft:
     """What could be read so far.
 
     Items are kept by their index in the file; those too broken to use are missing, but their names

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from designer.campaigns.space.constraints import Constraint
 from designer.campaigns.space.expression import parse
 from designer.campaigns.space.expression_words import ExpressionError
-from designer.campaigns.specification.draft import Draft, sentence
+from designer.campaigns.specification.draft import SpecificationDraft, sentence
 from designer.campaigns.specification.fields import Fields, as_list, found_text
 from designer.campaigns.specification.parts import Mixture
 from designer.campaigns.values.names import did_you_mean
 from designer.campaigns.values.numbers import exact
 
 
-def read_mixture(draft: Draft, fields: Fields) -> Mixture | None:
+def read_mixture(draft: SpecificationDraft, fields: Fields) -> Mixture | None:
     """One mixture, or None when a member or the total cannot be used."""
     fields.only(("factors", "total"))
     names = fields.texts("factors", required=True)
@@ -43,7 +43,7 @@ def read_mixture(draft: Draft, fields: Fields) -> Mixture | None:
     return Mixture(tuple(names), exact(total)) if usable and total is not None else None
 
 
-def read_constraint(draft: Draft, fields: Fields) -> Constraint | None:
+def read_constraint(draft: SpecificationDraft, fields: Fields) -> Constraint | None:
     """One constraint, or None when it cannot be evaluated."""
     fields.only(("expression", "reason", "when"))
     text = fields.text("expression", limit=1000, required=True)
@@ -65,7 +65,7 @@ def read_constraint(draft: Draft, fields: Fields) -> Constraint | None:
     return Constraint(text, reason, when) if usable else None
 
 
-def _known(draft: Draft, fields: Fields, name: str) -> bool:
+def _known(draft: SpecificationDraft, fields: Fields, name: str) -> bool:
     """Whether a name in an expression stands for a number; notes why not."""
     inputs = [*draft.names.get("factor", []), *draft.names.get("given", [])]
     if name not in inputs:
@@ -87,7 +87,7 @@ def _known(draft: Draft, fields: Fields, name: str) -> bool:
     return factor is not None or draft.given(name) is not None
 
 
-def _when(draft: Draft, fields: Fields) -> tuple[dict[str, tuple[str, ...]], bool]:
+def _when(draft: SpecificationDraft, fields: Fields) -> tuple[dict[str, tuple[str, ...]], bool]:
     """Categories a constraint is for, and whether all of them can be used."""
     raw = fields.raw.get("when")
     if raw is None:
@@ -107,7 +107,7 @@ def _when(draft: Draft, fields: Fields) -> tuple[dict[str, tuple[str, ...]], boo
     return when, usable
 
 
-def _categories(draft: Draft, inner: Fields, name: str) -> tuple[str, ...] | None:
+def _categories(draft: SpecificationDraft, inner: Fields, name: str) -> tuple[str, ...] | None:
     factor = draft.factor(name)
     if factor is None and name in draft.names.get("factor", []):
         return None  # broken elsewhere

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeVar, cast
 
 from designer.campaigns.errors import Problem
-from designer.campaigns.specification.draft import Draft
+from designer.campaigns.specification.draft import SpecificationDraft
 from designer.campaigns.specification.fields import (
     MOST_ITEMS,
     Fields,
@@ -30,7 +30,7 @@ _GOALS: Final = {word: word for word in ("learn", "window", "optimum")}
 _T = TypeVar("_T")
 
 
-def read_tables(raw: Mapping[str, object], *, trusted: bool = False) -> Draft:
+def read_tables(raw: Mapping[str, object], *, trusted: bool = False) -> SpecificationDraft:
     """Reads every table on its own.
 
     Args:
@@ -40,7 +40,7 @@ def read_tables(raw: Mapping[str, object], *, trusted: bool = False) -> Draft:
     Returns:
         What could be read, with the problems found; what tables mean together is not checked yet.
     """
-    draft = Draft(trusted=trusted)
+    draft = SpecificationDraft(trusted=trusted)
     Fields(raw, "", draft.problems).only(TABLES)
     _campaign(draft, raw)
     _each(draft, raw, "stage", read_stage, draft.stages)
@@ -58,10 +58,10 @@ def read_tables(raw: Mapping[str, object], *, trusted: bool = False) -> Draft:
 
 
 def _each(
-    draft: Draft,
+    draft: SpecificationDraft,
     raw: Mapping[str, object],
     table: str,
-    read: Callable[[Draft, Fields], _T | None],
+    read: Callable[[SpecificationDraft, Fields], _T | None],
     into: dict[int, _T],
 ) -> None:
     """Reads every item of an array of tables."""
@@ -87,7 +87,7 @@ def _each(
             into[index] = result
 
 
-def _table(draft: Draft, raw: Mapping[str, object], key: str) -> Fields:
+def _table(draft: SpecificationDraft, raw: Mapping[str, object], key: str) -> Fields:
     """A table that is there once; an empty one when it is missing or no table."""
     value = raw.get(key)
     if value is None or isinstance(value, Mapping):
@@ -97,7 +97,7 @@ def _table(draft: Draft, raw: Mapping[str, object], key: str) -> Fields:
     return Fields({}, key, [])  # noted already: no messages about its missing keys
 
 
-def _campaign(draft: Draft, raw: Mapping[str, object]) -> None:
+def _campaign(draft: SpecificationDraft, raw: Mapping[str, object]) -> None:
     fields = _table(draft, raw, "campaign")
     fields.only(("version", "name", "line", "goal", "history"))
     version = fields.number("version")
@@ -112,7 +112,7 @@ def _campaign(draft: Draft, raw: Mapping[str, object]) -> None:
     draft.history = fields.switch("history", default=True)
 
 
-def _costs(draft: Draft, raw: Mapping[str, object]) -> None:
+def _costs(draft: SpecificationDraft, raw: Mapping[str, object]) -> None:
     fields = _table(draft, raw, "costs")
     fields.only(("unit", "run", "budget"))
     stages = draft.stages

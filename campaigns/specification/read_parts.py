@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, cast
 
-from designer.campaigns.specification.draft import Draft, sentence
+from designer.campaigns.specification.draft import SpecificationDraft, sentence
 from designer.campaigns.specification.fields import Fields, found_text
 from designer.campaigns.specification.parts import Response, ResponseGoal, range_text
 from designer.campaigns.values.names import did_you_mean
@@ -22,7 +22,7 @@ KNOWLEDGE: Final = ("loading", "compaction")
 """Process knowledge a response may use."""
 
 
-def read_response(draft: Draft, fields: Fields) -> Response:
+def read_response(draft: SpecificationDraft, fields: Fields) -> Response:
     """One response; broken keys are left at their defaults."""
     fields.only(_KEYS)
     name = draft.declare("response", fields)

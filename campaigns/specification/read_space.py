@@ -11,14 +11,14 @@ from designer.campaigns.space.factors import (
     Given,
     Grid,
 )
-from designer.campaigns.specification.draft import Draft
+from designer.campaigns.specification.draft import SpecificationDraft
 from designer.campaigns.specification.fields import Fields, as_list, found_text
 from designer.campaigns.values.numbers import exact, number_text
 
 _FORMS: Final = "low and high (with or without step), or levels, or categories"
 
 
-def read_factor(draft: Draft, fields: Fields) -> Factor | None:
+def read_factor(draft: SpecificationDraft, fields: Fields) -> Factor | None:
     """One factor, or None when its values cannot be used."""
     fields.only(("name", "unit", "low", "high", "step", "levels", "categories", "stage", "was"))
     name = draft.declare("factor", fields)
@@ -47,7 +47,7 @@ def read_factor(draft: Draft, fields: Fields) -> Factor | None:
     return None if factor is None else _with_was(fields, factor)
 
 
-def read_given(draft: Draft, fields: Fields) -> Given | None:
+def read_given(draft: SpecificationDraft, fields: Fields) -> Given | None:
     """One given, or None when its range cannot be used."""
     fields.only(("name", "unit", "low", "high", "was"))
     name = draft.declare("given", fields)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from designer.campaigns.space.factors import Factor, Setting
-from designer.campaigns.specification.draft import Draft, sentence
+from designer.campaigns.specification.draft import SpecificationDraft, sentence
 from designer.campaigns.specification.fields import Fields, as_list, found_text
 from designer.campaigns.specification.parts import Stage
 from designer.campaigns.values.names import did_you_mean
@@ -16,7 +16,7 @@ _KEYS: Final = ("name", "change_cost", "usable_for", "most_runs", "reference")
 _EXAMPLE: Final = "{ factor = value, … }"
 
 
-def read_stage(draft: Draft, fields: Fields) -> Stage:
+def read_stage(draft: SpecificationDraft, fields: Fields) -> Stage:
     """One stage without its reference recipe; broken keys are left at their defaults."""
     fields.only(_KEYS)
     name = draft.declare("stage", fields)
@@ -39,7 +39,7 @@ def _most_runs(fields: Fields) -> int | None:
     return None
 
 
-def read_references(draft: Draft, raw: Mapping[str, object]) -> None:
+def read_references(draft: SpecificationDraft, raw: Mapping[str, object]) -> None:
     """The reference recipes of all stages, after stages and factors were read."""
     items = as_list(raw.get("stage")) or []
     for index, stage in draft.stages.items():
@@ -49,7 +49,7 @@ def read_references(draft: Draft, raw: Mapping[str, object]) -> None:
             draft.stages[index] = replace(stage, reference=_reference(draft, fields, stage.name))
 
 
-def _reference(draft: Draft, fields: Fields, stage: str) -> dict[str, Setting]:
+def _reference(draft: SpecificationDraft, fields: Fields, stage: str) -> dict[str, Setting]:
     """Settings of every factor that can differ within one batch of a stage."""
     raw = fields.raw["reference"]
     if not isinstance(raw, Mapping):

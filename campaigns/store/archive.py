@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert
 
 from designer.campaigns.errors import ConflictError, InputError, Problem, StoreDamagedError
 from designer.campaigns.log.describe import describe, who_when
-from designer.campaigns.log.events import Draft, Event, canonical_json
+from designer.campaigns.log.events import Event, NewEvent, canonical_json
 from designer.campaigns.log.fold import advance, fold
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.store import event_table as log
@@ -26,7 +26,7 @@ from designer.campaigns.values.times import utc_text
 if TYPE_CHECKING:
     from designer.campaigns.specification.specification import Specification
 
-Decide = Callable[[CampaignState], list[Draft]]
+Decide = Callable[[CampaignState], list[NewEvent]]
 """Turns the fresh state into new events, or refuses; pure, since a retry calls it again."""
 
 
@@ -68,7 +68,9 @@ class Archive:
         with self.database.read() as connection:
             return self._load(connection, *_find(connection, name))
 
-    def create(self, spec: Specification, drafts: Sequence[Draft], stamp: Stamp) -> CampaignState:
+    def create(
+        self, spec: Specification, drafts: Sequence[NewEvent], stamp: Stamp
+    ) -> CampaignState:
         """Store a new campaign: its row and its first events in one transaction."""
         self.database.ensure()
         with self.database.write() as connection:
@@ -137,7 +139,7 @@ class Archive:
         return state
 
     def _created_before(
-        self, connection: Connection, owner: str, drafts: Sequence[Draft], command_id: str
+        self, connection: Connection, owner: str, drafts: Sequence[NewEvent], command_id: str
     ) -> CampaignState:
         names = dict(log.campaigns(connection))
         state = self._load(connection, owner, names[owner])
@@ -172,7 +174,7 @@ def _append(
     connection: Connection,
     campaign_id: str,
     after: Event | None,
-    drafts: Sequence[Draft],
+    drafts: Sequence[NewEvent],
     stamp: Stamp,
 ) -> list[Event]:
     return log.append(
@@ -225,7 +227,7 @@ def _check_repeated(state: CampaignState, owner: str, decide: Decide, command_id
         raise ConflictError(_other_command(command_id))
 
 
-def _same(drafts: Sequence[Draft], events: Sequence[Event]) -> bool:
+def _same(drafts: Sequence[NewEvent], events: Sequence[Event]) -> bool:
     return [(draft.kind, canonical_json(draft.body)) for draft in drafts] == [
         (event.kind, canonical_json(event.body)) for event in events
     ]

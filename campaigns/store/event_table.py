@@ -10,8 +10,8 @@ from sqlalchemy import Connection, func, insert, select
 from designer.campaigns.errors import DesignerError, InputError, Problem, StoreDamagedError
 from designer.campaigns.log.events import (
     KINDS,
-    Draft,
     Event,
+    NewEvent,
     canonical_json,
     draft_problems,
     parse_json,
@@ -155,7 +155,7 @@ def append(
     connection: Connection,
     campaign_id: str,
     after: Event | None,
-    drafts: Sequence[Draft],
+    drafts: Sequence[NewEvent],
     *,
     command_id: str,
     actor: str,
@@ -192,7 +192,7 @@ def append(
     return events
 
 
-def _body_text(draft: Draft) -> str:
+def _body_text(draft: NewEvent) -> str:
     try:
         return canonical_json(draft.body)
     except (TypeError, ValueError) as error:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from designer.campaigns.errors import Problem
 from designer.campaigns.findings import Findings
-from designer.campaigns.tables.columns import Column
+from designer.campaigns.tables.columns import FileColumn
 from designer.campaigns.tables.table import BROKEN, Table
 from designer.campaigns.values.names import clean_text
 from designer.campaigns.values.times import parse_made_at, utc_now
@@ -49,7 +49,7 @@ class CellReader:
         self.findings = findings
         self._now = utc_now()
 
-    def text(self, row: int, column: Column) -> str:
+    def text(self, row: int, column: FileColumn) -> str:
         """The text of a cell; a broken one (formula without value, error) is noted as blank."""
         odd = self.table.oddity(row, column.header) if self.table.oddities else None
         text = self.table.cell(row, column.header)
@@ -60,7 +60,7 @@ class CellReader:
             return ""
         return text
 
-    def value(self, row: int, column: Column, text: str, declared: str | None) -> Value | None:
+    def value(self, row: int, column: FileColumn, text: str, declared: str | None) -> Value | None:
         """The number a text holds, in the declared unit; None after noting the problem."""
         number = self.table.number(text)
         if number is None:
@@ -75,12 +75,12 @@ class CellReader:
             return None
         return Value(converted, text, number, column.unit)
 
-    def values(self, row: int, column: Column, text: str, declared: str | None) -> list[Value]:
+    def values(self, row: int, column: FileColumn, text: str, declared: str | None) -> list[Value]:
         """The numbers of a cell with several, apart by ``/``; good ones only."""
         parts = [self.value(row, column, part.strip(), declared) for part in text.split("/")]
         return [part for part in parts if part is not None]
 
-    def word(self, row: int, column: Column, text: str, *, limit: int = 64) -> str | None:
+    def word(self, row: int, column: FileColumn, text: str, *, limit: int = 64) -> str | None:
         """A short text (batch id); None after noting the problem."""
         try:
             return clean_text(text, limit=limit)
@@ -89,7 +89,7 @@ class CellReader:
             self.findings.add(Problem(where, f"this text {error}", repr(text[:60])))
             return None
 
-    def moment(self, row: int, column: Column, text: str) -> str | None:
+    def moment(self, row: int, column: FileColumn, text: str) -> str | None:
         """A date or time; None after noting the problem."""
         try:
             return parse_made_at(text, self._now)

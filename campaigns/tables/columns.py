@@ -41,7 +41,7 @@ class Expected:
 
 
 @dataclass(frozen=True)
-class Column:
+class FileColumn:
     """A column that is read.
 
     Attributes:
@@ -61,7 +61,7 @@ class Column:
 class Matched:
     """Columns by target, and the headers nobody expects."""
 
-    columns: dict[str, Column] = field(default_factory=dict)
+    columns: dict[str, FileColumn] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
 
 
@@ -119,7 +119,7 @@ def match_columns(
     said = _told_units(source, headers, targets, findings, units or {})
     for target, header in targets.items():
         unit = said.get(header)
-        column = Column(header, target, unit, unit_told=unit is not None)
+        column = FileColumn(header, target, unit, unit_told=unit is not None)
         matched.columns[target] = _checked(source, column, expected, findings)
     return matched
 
@@ -224,32 +224,32 @@ def _told_units(
     return said
 
 
-def _checked(source: str, column: Column, expected: Expected, findings: Findings) -> Column:
+def _checked(source: str, column: FileColumn, expected: Expected, findings: Findings) -> FileColumn:
     """Check the unit of a column once, so that every cell can be converted."""
     header, target, unit = column.header, column.target, column.unit
     where = f"{source} column {header}"
     if target not in expected.numeric:
         if unit is not None:
             findings.add(Problem(where, "its cells are no numbers, so they have no unit", unit))
-        return Column(header, target)
+        return FileColumn(header, target)
     if unit is None and header != target:
         unit = split_unit(header)[1]
         if unit is not None and (what := check_unit(unit)) is not None:
             hint = f"Say which unit it is with --unit '{header}=UNIT'."
             findings.add(Problem(where, f"the unit {what}", repr(unit), hint=hint))
-            return Column(header, target)
+            return FileColumn(header, target)
     if unit is None:
-        return Column(header, target)
+        return FileColumn(header, target)
     declared = expected.units[target]
     if same_unit(unit, declared):
-        return Column(header, target, unit_told=True)
+        return FileColumn(header, target, unit_told=True)
     try:
         convert(1.0, unit, declared or "1")
     except InputError as error:
         for problem in error.problems:
             findings.add(Problem(where, problem.what, unit, declared or "no unit", problem.hint))
-        return Column(header, target, unit_told=True)
-    return Column(header, target, unit, unit_told=True)
+        return FileColumn(header, target, unit_told=True)
+    return FileColumn(header, target, unit, unit_told=True)
 
 
 def _list(names: Collection[str]) -> str:

@@ -10,18 +10,18 @@ from designer.acquisition.selection.context import (
     FailedRun,
     KnownRun,
     OpenRun,
+    PlanningContext,
     Setup,
-    Situation,
 )
 from designer.campaigns.log.state import CampaignState, Run
 from designer.campaigns.specification.specification import Specification
 from designer.engine.failing import learn_success
-from designer.engine.fitted_campaign import Knowledge
+from designer.engine.fitted_campaign import FittedCampaign
 from designer.engine.opinions import disagreements
 from designer.engine.training import TrainingSet, believed_runs
 
 
-def around(knowledge: Knowledge, now: datetime, *, replace: bool) -> Situation:
+def around(knowledge: FittedCampaign, now: datetime, *, replace: bool) -> PlanningContext:
     """`situation` with what the models say about the earlier lines."""
     found = situation(knowledge.state, knowledge.training, now, replace=replace)
     return dataclasses.replace(found, disagreements=disagreements(knowledge))
@@ -29,7 +29,7 @@ def around(knowledge: Knowledge, now: datetime, *, replace: bool) -> Situation:
 
 def situation(
     state: CampaignState, training: TrainingSet, now: datetime, *, replace: bool
-) -> Situation:
+) -> PlanningContext:
     """Everything around a proposal that is not the model.
 
     Args:
@@ -49,7 +49,7 @@ def situation(
         for run in state.runs.values()
         if run.status == "partial" and (missing := _missing(state, run))
     ]
-    return Situation(
+    return PlanningContext(
         setup=current_setup(state, now),
         pending=tuple(pending),
         known=tuple(KnownRun(run.id, run.used, run.given) for run in believed_runs(state)),

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from designer.acquisition.candidates.stratified import draw
-from designer.acquisition.plan.plan import Plan, make_plan
+from designer.acquisition.plan.plan import SelectedPlan, make_plan
 from designer.acquisition.selection.problem import DEFAULT_RUNS
 from designer.campaigns.errors import InputError
 from designer.engine.context import situation
-from designer.engine.fitted_campaign import Knowledge
+from designer.engine.fitted_campaign import FittedCampaign
 from designer.engine.predicting import best_recipes
 from designer.engine.report import (
     odds_figures,
@@ -33,7 +33,7 @@ from designer.models.posterior.posterior import ResponsePosterior
 _REFERENCES = 256  # points over which uncertainty is averaged
 
 
-def evaluate(knowledge: Knowledge, plan: Plan | None = None) -> dict[str, Any]:
+def evaluate(knowledge: FittedCampaign, plan: SelectedPlan | None = None) -> dict[str, Any]:
     """Everything `status` shows that takes a model.
 
     Args:
@@ -64,7 +64,7 @@ def evaluate(knowledge: Knowledge, plan: Plan | None = None) -> dict[str, Any]:
         }
 
 
-def information_so_far(knowledge: Knowledge, region: FloatArray) -> float:
+def information_so_far(knowledge: FittedCampaign, region: FloatArray) -> float:
     """Information of all results so far about the responses over the feasible region, in bits.
 
     ``½ log2(T_before / T_now)`` with T the mean over responses of the mean variance over the
@@ -85,7 +85,7 @@ def information_so_far(knowledge: Knowledge, region: FloatArray) -> float:
     return max(0.0, float(-0.5 * np.log2(np.mean(left))))
 
 
-def _region(knowledge: Knowledge) -> FloatArray:
+def _region(knowledge: FittedCampaign) -> FloatArray:
     """Points that stand for the feasible region, ``[256, D]`` at most."""
     candidates = knowledge.candidates
     count = min(_REFERENCES, len(candidates))
@@ -93,7 +93,7 @@ def _region(knowledge: Knowledge) -> FloatArray:
     return candidates.subset(rows).encode(knowledge.training.space)
 
 
-def _next_plan(knowledge: Knowledge) -> Plan | None:
+def _next_plan(knowledge: FittedCampaign) -> SelectedPlan | None:
     """What the planner would do next: no further run while some are open."""
     from datetime import UTC, datetime
 
@@ -114,7 +114,7 @@ def _next_plan(knowledge: Knowledge) -> Plan | None:
         return None
 
 
-def _next_bits(plan: Plan | None) -> float | None:
+def _next_bits(plan: SelectedPlan | None) -> float | None:
     """Information of the next run: the plan's first by rank, else one beyond the open ones."""
     if plan is None:
         return None
@@ -124,7 +124,7 @@ def _next_bits(plan: Plan | None) -> float | None:
     return None if plan.outlook is None else plan.outlook.next_bits
 
 
-def response_figures(knowledge: Knowledge) -> dict[str, dict[str, float | None]]:
+def response_figures(knowledge: FittedCampaign) -> dict[str, dict[str, float | None]]:
     """Leave-one-run-out error and coverage of 95 % intervals per response of the specification."""
     figures: dict[str, dict[str, float | None]] = {}
     for response in knowledge.state.spec.responses:
@@ -142,7 +142,7 @@ def _measured_runs(posterior: ResponsePosterior) -> int:
     return len(np.unique(data.runs[data.target]))
 
 
-def line_figures(knowledge: Knowledge) -> dict[str, dict[str, Any]]:
+def line_figures(knowledge: FittedCampaign) -> dict[str, dict[str, Any]]:
     """Trust in each earlier line that is in use and has rows, overall and per response, by name."""
     lines = knowledge.training.lines
     return {

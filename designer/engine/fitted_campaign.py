@@ -28,7 +28,7 @@ Progress = Callable[[str, float | None], None]
 
 
 @dataclass(frozen=True)
-class Knowledge:
+class FittedCampaign:
     """A campaign at one log position, with its fitted models.
 
     Attributes:
@@ -86,7 +86,7 @@ class Knowledge:
         return {name: p.hyperparameters for name, p in self.posteriors.items()}
 
 
-def learn(state: CampaignState, progress: Progress, memory: Memory | None = None) -> Knowledge:
+def learn(state: CampaignState, progress: Progress, memory: Memory | None = None) -> FittedCampaign:
     """Fit every response from the default starts, so that the log alone decides the result.
 
     Args:
@@ -103,12 +103,12 @@ def learn(state: CampaignState, progress: Progress, memory: Memory | None = None
         watch=lambda name, share: progress(f"learning {name}", share),
         memory=memory,
     )
-    return Knowledge(state, training, posteriors)
+    return FittedCampaign(state, training, posteriors)
 
 
 def learn_something(
     state: CampaignState, progress: Progress, memory: Memory | None = None
-) -> Knowledge:
+) -> FittedCampaign:
     """`learn`, refusing a campaign that knows nothing.
 
     Raises:

@@ -6,12 +6,12 @@ import numpy as np
 
 from designer.acquisition.functions.improvement import Improver, MakeImprover
 from designer.campaigns.specification.specification import Specification
-from designer.engine.fitted_campaign import Knowledge
+from designer.engine.fitted_campaign import FittedCampaign
 from designer.models.arrays import FloatArray
 from designer.models.encoding import Space
 
 
-def improver_maker(spec: Specification, knowledge: Knowledge) -> MakeImprover:
+def improver_maker(spec: Specification, knowledge: FittedCampaign) -> MakeImprover:
     """The maker of judges for one proposal.
 
     Args:

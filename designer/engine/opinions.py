@@ -9,7 +9,7 @@ import numpy as np
 from designer.acquisition.selection.context import Disagreement
 from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.values.units import is_share
-from designer.engine.fitted_campaign import Knowledge
+from designer.engine.fitted_campaign import FittedCampaign
 from designer.models.arrays import FloatArray
 from designer.models.posterior.posterior import ResponsePosterior
 
@@ -17,7 +17,7 @@ _CLEARLY = 2.0  # standard deviations of the noise of both lines' measurements (
 
 
 def disagreements(
-    knowledge: Knowledge,
+    knowledge: FittedCampaign,
 ) -> Callable[[FloatArray], Sequence[Disagreement | None]] | None:
     """Judge of recipes: the largest disagreement of the lines about each; None: no two lines."""
     if len(knowledge.training.lines) < 2:
@@ -35,7 +35,7 @@ def disagreements(
 
 
 def _differences(
-    knowledge: Knowledge, posterior: ResponsePosterior, X: FloatArray
+    knowledge: FittedCampaign, posterior: ResponsePosterior, X: FloatArray
 ) -> list[tuple[float, Disagreement]]:
     """Per recipe how far the two most different lines are apart, in noise, and in words."""
     fitted, scaling = posterior.fitted, posterior.scaling

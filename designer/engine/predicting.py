@@ -9,14 +9,14 @@ import numpy as np
 
 from designer.acquisition.candidates.grid import RecipeGrid
 from designer.acquisition.candidates.local_search import PEAKS, best_rows, climbed
-from designer.acquisition.candidates.region import Region
+from designer.acquisition.candidates.region import ProposalRegion
 from designer.acquisition.conditioning.points import SharedPoints
 from designer.acquisition.conditioning.surface import make_surface
 from designer.acquisition.functions.probability_in_spec import log_inside
 from designer.acquisition.predictions import Prediction, predict
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.parts import Response
-from designer.engine.fitted_campaign import Knowledge
+from designer.engine.fitted_campaign import FittedCampaign
 from designer.engine.threads import one_thread
 from designer.engine.training import believed_runs
 from designer.models.arrays import FloatArray, IntArray
@@ -27,7 +27,7 @@ TIE = 0.01  # relative difference of in-spec probabilities that is none: then th
 
 
 def predict_recipes(
-    knowledge: Knowledge, recipes: Sequence[Mapping[str, Setting]]
+    knowledge: FittedCampaign, recipes: Sequence[Mapping[str, Setting]]
 ) -> list[Prediction]:
     """Predictions at recipes with a value for every factor and given."""
     with one_thread():
@@ -35,7 +35,7 @@ def predict_recipes(
         return predict(knowledge.state.spec, knowledge.shown, X)
 
 
-def best_recipes(knowledge: Knowledge, count: int) -> list[dict[str, Any]]:
+def best_recipes(knowledge: FittedCampaign, count: int) -> list[dict[str, Any]]:
     """Recommended set-points: most probably made and in spec, then best by the responses' goals.
 
     Candidates are found at the most probable hyperparameters; the best of them and the recipes made
@@ -70,7 +70,7 @@ def best_recipes(knowledge: Knowledge, count: int) -> list[dict[str, Any]]:
 
 
 def _with_made(
-    knowledge: Knowledge, recipes: list[dict[str, Setting]], given: Mapping[str, float]
+    knowledge: FittedCampaign, recipes: list[dict[str, Setting]], given: Mapping[str, float]
 ) -> list[dict[str, Setting]]:
     """Some recipes and those of the runs that may be proposed, each once."""
     spec = knowledge.state.spec
@@ -80,7 +80,7 @@ def _with_made(
 
 
 def _best(
-    knowledge: Knowledge, judged: Sequence[Response], given: Mapping[str, float], count: int
+    knowledge: FittedCampaign, judged: Sequence[Response], given: Mapping[str, float], count: int
 ) -> list[dict[str, Setting]]:
     """The best recipes among all, or where these are too many among some and steps from them."""
     candidates, space = knowledge.candidates, knowledge.training.space
@@ -88,7 +88,7 @@ def _best(
     rows = best_rows(candidates, judge.score, judge.sort, count)
     if candidates.exact:
         return [candidates.recipe(int(row)) for row in rows[:count]]
-    grid = RecipeGrid(Region.of(knowledge.state.spec, {}, given))
+    grid = RecipeGrid(ProposalRegion.of(knowledge.state.spec, {}, given))
 
     def order(codes: IntArray) -> IntArray:
         givens = {name: np.full(len(codes), value) for name, value in given.items()}
@@ -102,7 +102,7 @@ def _best(
     return [dict(zip(grid.region.names, row, strict=True)) for row in values]
 
 
-def _is_judged(knowledge: Knowledge, response: Response) -> bool:
+def _is_judged(knowledge: FittedCampaign, response: Response) -> bool:
     known = response.name in knowledge.posteriors
     return known and (response.goal != "none" or _window(response) is not None)
 
@@ -118,7 +118,7 @@ class _Judge:
 
     def __init__(
         self,
-        knowledge: Knowledge,
+        knowledge: FittedCampaign,
         judged: Sequence[Response],
         X: FloatArray,
         *,

@@ -17,7 +17,7 @@ from designer.campaigns.space.factors import Setting
 from designer.campaigns.version import program_version
 from designer.engine.context import around, current_setup
 from designer.engine.evaluation import evaluate
-from designer.engine.fitted_campaign import Knowledge, Progress, learn
+from designer.engine.fitted_campaign import FittedCampaign, Progress, learn
 from designer.engine.improving import improver_maker
 from designer.engine.threads import one_thread
 from designer.engine.training import has_knowledge
@@ -48,7 +48,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Proposal:
+class ComputedPlan:
     """A computed plan and the figures that were computed with it.
 
     Attributes:
@@ -59,7 +59,7 @@ class Proposal:
 
     draft: PlanDraft
     evaluation: dict[str, Any] | None
-    knowledge: Knowledge | None = None
+    knowledge: FittedCampaign | None = None
 
 
 def default_seed(state: CampaignState) -> int:
@@ -89,9 +89,9 @@ def propose(
     request: Request,
     progress: Progress,
     *,
-    knowledge: Knowledge | None = None,
+    knowledge: FittedCampaign | None = None,
     memory: Memory | None = None,
-) -> Proposal:
+) -> ComputedPlan:
     """Compute the next plan.
 
     Args:
@@ -144,4 +144,4 @@ def propose(
         fixed=request.fixed,
         notes=[*notes, *_warnings(state), *knowledge.notes, *plan.notes],
     )
-    return Proposal(draft, evaluation, knowledge if evaluation else None)
+    return ComputedPlan(draft, evaluation, knowledge if evaluation else None)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from designer.engine.fitted_campaign import Knowledge
+from designer.engine.fitted_campaign import FittedCampaign
 from designer.engine.process_links import response_links
 from designer.models.arrays import FloatArray, IntArray
 from designer.models.diagnostics.collinearity import CAUTIOUS, COLLINEAR
@@ -31,7 +31,7 @@ LARGEST_ODDS = 1000.0  # shown at most: further digits would be a matter of the 
 _NARROW = 0.1  # a line whose settings span less of an input's range hardly varied it (assumption)
 
 
-def report_figures(knowledge: Knowledge) -> dict[str, dict[str, Any]]:
+def report_figures(knowledge: FittedCampaign) -> dict[str, dict[str, Any]]:
     """Model report per response of the specification, JSON-able."""
     space = knowledge.training.space
     factors = {factor.name for factor in knowledge.state.spec.factors}
@@ -99,7 +99,7 @@ def _errors(errors: PredictionErrors | None) -> dict[str, Any] | None:
     }
 
 
-def odds_figures(knowledge: Knowledge) -> dict[str, dict[str, Any] | None]:
+def odds_figures(knowledge: FittedCampaign) -> dict[str, dict[str, Any] | None]:
     """Odds for using history per response; None without history or below 3 runs."""
     found: dict[str, dict[str, Any] | None] = {r.name: None for r in knowledge.state.spec.responses}
     for name, posterior in knowledge.posteriors.items():
@@ -139,7 +139,7 @@ def _odds(odds: HistoryOdds) -> dict[str, Any]:
     }
 
 
-def share_figures(knowledge: Knowledge, region: FloatArray) -> dict[str, dict[str, Any]]:
+def share_figures(knowledge: FittedCampaign, region: FloatArray) -> dict[str, dict[str, Any]]:
     """Per line and response: what its rows determine over the region, and warnings about it."""
     names = knowledge.training.lines
     found: dict[str, dict[str, Any]] = {}
@@ -152,7 +152,7 @@ def share_figures(knowledge: Knowledge, region: FloatArray) -> dict[str, dict[st
     return found
 
 
-def _flat_warning(knowledge: Knowledge, posterior: ResponsePosterior, share: LineShare) -> str:
+def _flat_warning(knowledge: FittedCampaign, posterior: ResponsePosterior, share: LineShare) -> str:
     name, line = posterior.name, knowledge.training.lines[share.line - 1]
     rows = "its only row" if share.rows == 1 else f"its {share.rows} rows"
     advice = (
@@ -174,7 +174,7 @@ def _flat_warning(knowledge: Knowledge, posterior: ResponsePosterior, share: Lin
     )
 
 
-def _hardly_varied(knowledge: Knowledge, posterior: ResponsePosterior, line: int) -> list[str]:
+def _hardly_varied(knowledge: FittedCampaign, posterior: ResponsePosterior, line: int) -> list[str]:
     """Inputs that a line kept (nearly) fixed."""
     data, space = posterior.fitted.data, knowledge.training.space
     spans = np.ptp(data.X[data.line == line], axis=0)
@@ -184,7 +184,7 @@ def _hardly_varied(knowledge: Knowledge, posterior: ResponsePosterior, line: int
 
 
 def report_warnings(
-    knowledge: Knowledge,
+    knowledge: FittedCampaign,
     report: dict[str, dict[str, Any]],
     odds: dict[str, dict[str, Any] | None],
 ) -> list[str]:
@@ -204,7 +204,7 @@ def _ratio(odds: float) -> str:
     return f"{more}{odds:.0f} : 1"
 
 
-def _collinear_warnings(knowledge: Knowledge, report: dict[str, dict[str, Any]]) -> list[str]:
+def _collinear_warnings(knowledge: FittedCampaign, report: dict[str, dict[str, Any]]) -> list[str]:
     """One sentence per set of inputs whose effects the runs cannot tell apart."""
     mixed = {name for mixture in knowledge.state.spec.mixtures for name in mixture.factors}
     found: dict[tuple[str, ...], list[str]] = {}

@@ -9,10 +9,10 @@ from designer.campaigns.store.cache import LineCache
 from designer.service.session import Session
 
 if TYPE_CHECKING:
-    from designer.engine.fitted_campaign import Knowledge
+    from designer.engine.fitted_campaign import FittedCampaign
 
 
-def learned(session: Session, state: CampaignState) -> Knowledge:
+def learned(session: Session, state: CampaignState) -> FittedCampaign:
     """The fitted models of a campaign; those of the last log position looked at are kept.
 
     Raises:
@@ -32,14 +32,14 @@ def learned(session: Session, state: CampaignState) -> Knowledge:
     return knowledge
 
 
-def remembered(session: Session, state: CampaignState) -> Knowledge | None:
+def remembered(session: Session, state: CampaignState) -> FittedCampaign | None:
     """What was learned before from exactly this log; a fit depends on nothing else."""
-    known: Knowledge | None = session.knowledge
+    known: FittedCampaign | None = session.knowledge
     if known is None or known.state.campaign_id != state.campaign_id:
         return None
     return known if known.state.head == state.head else None
 
 
-def remember(session: Session, knowledge: Knowledge) -> None:
+def remember(session: Session, knowledge: FittedCampaign) -> None:
     """Keep what was learned, in place of what was kept before."""
     session.knowledge = knowledge

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from designer.campaigns.commands.entries import Typed
-    from designer.campaigns.log.events import Draft
+    from designer.campaigns.log.events import NewEvent
     from designer.campaigns.sheets.results import SheetResults
     from designer.campaigns.specification.specification import Specification
 
@@ -33,11 +33,11 @@ SURPRISE = 3.0  # standard deviations of a new result; 0.3 % of results by chanc
 
 
 def _run_changed(
-    session: Session, campaign: str, run: str, decide: Callable[[CampaignState], list[Draft]]
+    session: Session, campaign: str, run: str, decide: Callable[[CampaignState], list[NewEvent]]
 ) -> dict[str, Any]:
     before: list[CampaignState] = []
 
-    def remember(state: CampaignState) -> list[Draft]:
+    def remember(state: CampaignState) -> list[NewEvent]:
         before[:] = [state]
         return decide(state)
 
@@ -215,7 +215,7 @@ def attach_columns(
     entries = attached_entries(session.state(campaign).spec, columns)
     before: list[CampaignState] = []
 
-    def decide(state: CampaignState) -> list[Draft]:
+    def decide(state: CampaignState) -> list[NewEvent]:
         before[:] = [state]
         return commands.attach(state, entries)
 
@@ -282,7 +282,7 @@ def _take_in(
     """Compare a sheet with the fresh state under the write lock, and record what is new."""
     sheets: list[SheetResults] = []
 
-    def decide(state: CampaignState) -> list[Draft]:
+    def decide(state: CampaignState) -> list[NewEvent]:
         sheets[:] = [read(state)]
         return commands.record(state, sheets[0].entries) if sheets[0].entries else []
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from designer.campaigns.log.events import Draft
+    from designer.campaigns.log.events import NewEvent
     from designer.campaigns.log.state import CampaignState
     from designer.campaigns.store.store import Store
 
@@ -73,7 +73,7 @@ class Session:
     def change(
         self,
         campaign: str,
-        decide: Callable[[CampaignState], list[Draft]],
+        decide: Callable[[CampaignState], list[NewEvent]],
         *,
         expected_seq: int | None = None,
     ) -> CampaignState:

@@ -14,7 +14,7 @@ from designer.service.overview import known_lines
 from designer.service.session import Session, with_head
 
 if TYPE_CHECKING:
-    from designer.engine.fitted_campaign import Knowledge
+    from designer.engine.fitted_campaign import FittedCampaign
 
 CHANGES_MODEL = frozenset(
     {
@@ -94,7 +94,7 @@ def _evaluated(session: Session, state: CampaignState) -> dict[str, Any] | None:
     return keep_figures(session, learned(session, state)) if has_knowledge(state) else None
 
 
-def keep_figures(session: Session, knowledge: Knowledge) -> dict[str, Any]:
+def keep_figures(session: Session, knowledge: FittedCampaign) -> dict[str, Any]:
     """The evaluation of this log position, kept beside the store."""
     from designer.engine.evaluation import evaluate
 

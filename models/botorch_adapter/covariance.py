@@ -12,7 +12,7 @@ from designer.models.arrays import FloatArray, IntArray
 from designer.models.data.scaling import Scaling
 from designer.models.gp.covariance import LineCovariance
 from designer.models.gp.hyperparameters import Parameters
-from designer.models.gp.input_transform import Chart
+from designer.models.gp.input_transform import InputTransform
 from designer.models.gp.process_features import Compaction, Feature, Loading
 from designer.models.gp.surface_gradients import Slopes
 from designer.models.gp.upstream import COORDINATE_PER_SD, SMALLEST_RATIO
@@ -201,11 +201,11 @@ class UpstreamMean:
 class TorchChart:
     """``Chart.points`` in torch."""
 
-    chart: Chart
+    chart: InputTransform
     upstream: UpstreamMean | None
 
     @classmethod
-    def of(cls, chart: Chart) -> TorchChart:
+    def of(cls, chart: InputTransform) -> TorchChart:
         """The torch side of a chart."""
         if chart.upstream is None:
             return cls(chart, None)

@@ -18,7 +18,7 @@ from botorch.posteriors.posterior import Posterior
 from gpytorch.distributions import MultitaskMultivariateNormal, MultivariateNormal
 from torch import Tensor
 
-from designer.models.botorch_adapter.posterior import Surface, surface_of
+from designer.models.botorch_adapter.posterior import TorchPosterior, surface_of
 from designer.models.encoding import CORNER, Space
 from designer.models.posterior.posterior import ResponsePosterior
 
@@ -59,7 +59,7 @@ class TrustModel(Model, FantasizeMixin):
     likelihood = None  # FantasizeMixin asks for it; the noise lives in the surfaces
     _supports_cache_root = False
 
-    def __init__(self, surfaces: Sequence[Surface], space: Space) -> None:
+    def __init__(self, surfaces: Sequence[TorchPosterior], space: Space) -> None:
         super().__init__()
         self.surfaces = tuple(surfaces)
         self.space = space

@@ -30,7 +30,7 @@ _LOWEST_Z = 6.0  # results ≤ 0 on a log scale count as this many sd below the 
 
 
 @dataclass(frozen=True, eq=False)
-class Surface:
+class TorchPosterior:
     """One response: rows conditioned on and the algebra of its posterior, on the model scale.
 
     Tensors may carry leading batch dimensions after ``condition``; S members stand before the
@@ -93,7 +93,7 @@ class Surface:
         """Mean ``[..., q]`` and covariance ``[..., q, q]`` of the mixture, on the model scale."""
         return self._mixed(*self._members(self._view(X)))
 
-    def condition(self, X: Tensor, y: Tensor, noise: Tensor | None) -> Surface:
+    def condition(self, X: Tensor, y: Tensor, noise: Tensor | None) -> TorchPosterior:
         """Conditioned on results ``y [..., q]`` at encoded points ``X [..., q, D]``.
 
         Every member is conditioned; their weights stay.
@@ -181,7 +181,7 @@ class Surface:
         return torch.maximum(total - self.hidden, 0.5 * total)
 
 
-def surface_of(posterior: ResponsePosterior) -> Surface:
+def surface_of(posterior: ResponsePosterior) -> TorchPosterior:
     """The tensors of one posterior; an averaged one becomes a mixture."""
     members, weights = [posterior], np.ones(1)
     mean_weights = weights
@@ -189,7 +189,7 @@ def surface_of(posterior: ResponsePosterior) -> Surface:
         members, weights, mean_weights = posterior.mixture()
     rows, chart = posterior.conditioned, posterior.fitted.chart
     column = [[float(m.parameters.noise[-1])] for m in members]
-    return Surface(
+    return TorchPosterior(
         name=posterior.name,
         scaling=posterior.scaling,
         chart=TorchChart.of(chart),

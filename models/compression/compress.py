@@ -14,12 +14,12 @@ import numpy as np
 
 from designer.models.arrays import FloatArray, IntArray
 from designer.models.compression.fit_cache import Memory, key_of
-from designer.models.compression.line_gp import LineModel, LineRows
+from designer.models.compression.line_gp import LineData, LineModel
 from designer.models.compression.low_rank import LineKernel
 from designer.models.data.dataset import OWN_BATCH, ResponseData
 from designer.models.data.outliers import LARGEST_SHARE, SURPRISE, surprising_message
 from designer.models.gp.hyperparameters import DOUBTED_NOISE_SD, make_layout
-from designer.models.gp.input_transform import Chart
+from designer.models.gp.input_transform import InputTransform
 from designer.models.gp.likelihood import Likelihood
 from designer.models.gp.optimise import search
 from designer.models.gp.pseudo_rows import Summary
@@ -113,7 +113,7 @@ def _remembered(
     if not len(kept):  # nothing but outliers: better than nothing
         kept = np.arange(len(line))
     batch = np.column_stack([_ranks(line.batch[kept, s]) for s in stages] or [_nothing(len(kept))])
-    mine = LineRows(line.X[kept], line.z[kept], line.base[kept], batch, stages)
+    mine = LineData(line.X[kept], line.z[kept], line.base[kept], batch, stages)
     settings = (share, known, stages, FIT_ROWS)
     key = key_of("line", mine.X, mine.z, mine.base, mine.batch, groups, settings)
     summary = Summary.from_json(memory.get(key), len(kept))
@@ -133,7 +133,7 @@ def _ranks(codes: IntArray) -> IntArray:
     return np.where(codes < 0, OWN_BATCH, ranks)
 
 
-def summarise(line: LineRows, groups: IntArray, share: int, *, known: bool) -> Summary:
+def summarise(line: LineData, groups: IntArray, share: int, *, known: bool) -> Summary:
     """One line as pseudo-rows; rows that contradict all the others are left out.
 
     Args:
@@ -151,7 +151,7 @@ def summarise(line: LineRows, groups: IntArray, share: int, *, known: bool) -> S
     return replace(summary, points=kept[summary.points])
 
 
-def _alone(line: LineRows, groups: IntArray, *, known: bool) -> LineModel:
+def _alone(line: LineData, groups: IntArray, *, known: bool) -> LineModel:
     """The line's own GP, its hyperparameters learned from rows far from each other."""
     some = line.take(np.sort(spread_out(line.X, FIT_ROWS)))
     n = len(some)
@@ -174,7 +174,7 @@ def _alone(line: LineRows, groups: IntArray, *, known: bool) -> LineModel:
         stages=tuple(range(len(line.stages))),
         noise_factor_sd=DOUBTED_NOISE_SD if known else None,
     )
-    theta, _ = search(Likelihood(rows, Chart(groups), layout), [layout.start()])
+    theta, _ = search(Likelihood(rows, InputTransform(groups), layout), [layout.start()])
     p = layout.unpack(theta)
     variances = np.log(np.concatenate([p.noise, p.batch]))
     kernel = LineKernel(p.surface[groups], p.amplitude, variances)

@@ -30,7 +30,7 @@ _JITTER = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
-class LineRows:
+class LineData:
     """The rows of one line, on the model scale.
 
     Attributes:
@@ -50,9 +50,9 @@ class LineRows:
     def __len__(self) -> int:
         return len(self.z)
 
-    def take(self, rows: IntArray) -> LineRows:
+    def take(self, rows: IntArray) -> LineData:
         """Some of the rows."""
-        return LineRows(self.X[rows], self.z[rows], self.base[rows], self.batch[rows], self.stages)
+        return LineData(self.X[rows], self.z[rows], self.base[rows], self.batch[rows], self.stages)
 
 
 class LineModel:
@@ -64,7 +64,7 @@ class LineModel:
         refine: the kernel comes from some of the rows: look for variances better for all.
     """
 
-    def __init__(self, rows: LineRows, kernel: LineKernel, *, refine: bool) -> None:
+    def __init__(self, rows: LineData, kernel: LineKernel, *, refine: bool) -> None:
         self.rows = rows
         self.level = float(rows.z.mean())
         self._y = rows.z - self.level

@@ -22,7 +22,7 @@ from designer.models.fitting.refit import with_slopes
 from designer.models.fitting.warm_start import cold_starts, history_start
 from designer.models.gp.fitted import FittedResponse
 from designer.models.gp.hyperparameters import DOUBTED_NOISE_SD, KNOWN_NOISE_SD, make_layout
-from designer.models.gp.input_transform import Chart
+from designer.models.gp.input_transform import InputTransform
 from designer.models.gp.likelihood import Likelihood
 from designer.models.gp.optimise import search
 from designer.models.gp.process_features import Feature
@@ -79,7 +79,7 @@ def fit(
 
 def _charts(
     data: ResponseData, groups: IntArray, upstream: Upstream | None, feature: Feature | None
-) -> list[Chart]:
+) -> list[InputTransform]:
     """Ways to see the points: as they are, and with the upstream response's coordinate.
 
     The second one only with history: a few runs cannot tell which is better (measured: without
@@ -87,15 +87,15 @@ def _charts(
     """
     needed = upstream if feature is not None else None
     plain = None if needed is None else replace(needed, column=None)
-    charts = [Chart(groups, upstream=plain, feature=feature)]
+    charts = [InputTransform(groups, upstream=plain, feature=feature)]
     if upstream is not None and upstream.column is not None and bool((data.line > 0).any()):
-        charts.append(Chart(groups, upstream=upstream, feature=feature))
+        charts.append(InputTransform(groups, upstream=upstream, feature=feature))
     return charts
 
 
 def _fit(
     data: ResponseData,
-    charts: Sequence[Chart],
+    charts: Sequence[InputTransform],
     memory: Memory,
     *,
     start: Mapping[str, float] | None,
@@ -128,7 +128,7 @@ def _fit(
 def _believing(
     data: ResponseData,
     rows: TrainingRows,
-    chart: Chart,
+    chart: InputTransform,
     scaled: Scaled,
     *,
     start: Mapping[str, float] | None,
@@ -146,7 +146,7 @@ def _believing(
 def _search(
     data: ResponseData,
     rows: TrainingRows,
-    chart: Chart,
+    chart: InputTransform,
     scaled: Scaled,
     *,
     start: Mapping[str, float] | None,

@@ -15,7 +15,7 @@ from designer.models.arrays import BoolArray, FloatArray, IntArray
 from designer.models.compression.fit_cache import Memory, key_of
 from designer.models.data.dataset import ResponseData
 from designer.models.gp.hyperparameters import KNOWN_NOISE_SD, Layout, make_layout
-from designer.models.gp.input_transform import Chart
+from designer.models.gp.input_transform import InputTransform
 from designer.models.gp.likelihood import Likelihood
 from designer.models.gp.optimise import search
 from designer.models.gp.training_rows import TrainingRows, modelled_stages
@@ -54,7 +54,7 @@ def history_start(
         theta = np.array([found[name] for name in layout.names], dtype=object)
         if all(isinstance(value, float) for value in theta):
             return {name: float(found[name]) for name in layout.names}
-    best, _ = search(Likelihood(earlier, Chart(groups), layout), cold_starts(layout))
+    best, _ = search(Likelihood(earlier, InputTransform(groups), layout), cold_starts(layout))
     values = layout.to_dict(best)
     memory.put(key, values)
     return values

@@ -16,7 +16,7 @@ from numpy.typing import DTypeLike
 
 from designer.models.arrays import FloatArray, IntArray, RealArray
 from designer.models.gp.hyperparameters import Parameters
-from designer.models.gp.input_transform import Chart
+from designer.models.gp.input_transform import InputTransform
 from designer.models.gp.kernels import MaternTo
 
 
@@ -32,12 +32,12 @@ class LineCovariance:
     """
 
     parameters: Parameters
-    chart: Chart
+    chart: InputTransform
     place: int | None
     trust: float
 
     @classmethod
-    def of_target(cls, parameters: Parameters, chart: Chart) -> LineCovariance:
+    def of_target(cls, parameters: Parameters, chart: InputTransform) -> LineCovariance:
         """That of the target line, the last position."""
         last = len(parameters.trust) - 1
         return cls(parameters, chart, last, float(parameters.trust[-1]))

@@ -13,7 +13,7 @@ from designer.models.arrays import FloatArray
 from designer.models.data.dataset import ResponseData
 from designer.models.data.scaling import Scaling
 from designer.models.gp.hyperparameters import Layout, Parameters
-from designer.models.gp.input_transform import Chart
+from designer.models.gp.input_transform import InputTransform
 from designer.models.gp.likelihood import Likelihood, factorise
 from designer.models.gp.training_rows import TrainingRows
 
@@ -59,7 +59,7 @@ class FittedResponse:
 
     data: ResponseData
     rows: TrainingRows
-    chart: Chart
+    chart: InputTransform
     scaling: Scaling
     layout: Layout
     theta: FloatArray

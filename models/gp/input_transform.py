@@ -20,7 +20,7 @@ from designer.models.gp.upstream import Upstream
 
 
 @dataclass(frozen=True, eq=False)
-class Chart:
+class InputTransform:
     """How the points of one response are seen.
 
     Attributes:
@@ -57,7 +57,7 @@ class Chart:
         """Whether V is X itself."""
         return self.upstream is None and self.slopes is None and self.feature is None
 
-    def with_slopes(self, slopes: Slopes | None) -> Chart:
+    def with_slopes(self, slopes: Slopes | None) -> InputTransform:
         """The same chart with other slopes."""
         return replace(self, slopes=slopes)
 

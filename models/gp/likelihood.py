@@ -24,9 +24,9 @@ from scipy.linalg import blas, lapack
 
 from designer.models.arrays import FloatArray, IntArray
 from designer.models.gp.hyperparameters import Layout, Parameters
-from designer.models.gp.input_transform import Chart
+from designer.models.gp.input_transform import InputTransform
 from designer.models.gp.kernels import matern_and_slope, squared_differences
-from designer.models.gp.pseudo_rows import Information
+from designer.models.gp.pseudo_rows import PseudoRowLikelihood
 from designer.models.gp.training_rows import TrainingRows
 
 _lapack: Any = lapack  # the type checkers disagree on which routines these modules have
@@ -65,7 +65,7 @@ class Likelihood:
         evaluations: number of evaluations so far.
     """
 
-    def __init__(self, rows: TrainingRows, chart: Chart, layout: Layout) -> None:
+    def __init__(self, rows: TrainingRows, chart: InputTransform, layout: Layout) -> None:
         self.rows = rows
         self.chart = chart
         self.layout = layout
@@ -89,7 +89,7 @@ class Likelihood:
             for position, s in self._blocks
             if position in rows.summaries
         ]
-        self._told = Information(rows.summaries, layout) if rows.summaries else None
+        self._told = PseudoRowLikelihood(rows.summaries, layout) if rows.summaries else None
 
     def __call__(self, theta: FloatArray) -> tuple[float, FloatArray]:
         """Negative log posterior (up to a constant of the data's size) and gradient."""

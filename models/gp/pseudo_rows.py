@@ -82,7 +82,7 @@ class Summary:
         return cls(points, values, noise, stages, at, slope, curvature, doubted)
 
 
-class Information:
+class PseudoRowLikelihood:
     """What all summaries say about noise and batch effects: one quadratic function of θ.
 
     Args:

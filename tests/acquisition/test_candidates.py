@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from designer.acquisition.candidates.candidates import make_candidates, with_fixed
 from designer.acquisition.candidates.levels import (
-    Choice,
     Continuum,
+    Levels,
     floats,
     levels_of,
 )
@@ -185,7 +185,7 @@ def test_a_recipe_is_found_again():
        st.sampled_from(["1", "2.5", "3"]))  # fmt: skip
 def test_simplex_rows_are_all_decimal_solutions(steps, total):
     members = [
-        Choice(f"m{k}", np.array([float(Decimal(i) * Decimal(s)) for i in range(8)]))
+        Levels(f"m{k}", np.array([float(Decimal(i) * Decimal(s)) for i in range(8)]))
         for k, s in enumerate(steps)
     ]
     rows = simplex_rows(members, Decimal(total), 10_000)

@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 
 from designer.acquisition.candidates.candidates import make_candidates
 from designer.acquisition.conditioning import blocks
-from designer.acquisition.conditioning.response import Field
+from designer.acquisition.conditioning.response import ResponseConditioning
 from designer.acquisition.conditioning.surface import AskedSurface, RowSurface, make_surface
 from designer.acquisition.functions.information import bits_of, left_of
 from designer.acquisition.plan.plan import make_plan
-from designer.acquisition.selection.context import OpenRun, Setup, Situation
+from designer.acquisition.selection.context import OpenRun, PlanningContext, Setup
 from designer.acquisition.selection.greedy import Stop, best, greedy
-from designer.acquisition.selection.problem import Proposal
+from designer.acquisition.selection.problem import PlanningProblem
 from designer.models.data.dataset import ResponseData
 from designer.models.encoding import Space
 from designer.models.fitting.fit import fit
@@ -44,7 +44,9 @@ def left_after(posterior, X, rows, labels, references, weights):
 def proposal_of(spec, seed=0, situation=None, batch=None, n=None):
     space, posteriors = posteriors_of(spec, seed, batch=batch)
     candidates = make_candidates(spec)
-    return Proposal(spec, space, posteriors, candidates, situation or Situation()), posteriors
+    return PlanningProblem(
+        spec, space, posteriors, candidates, situation or PlanningContext()
+    ), posteriors
 
 
 def dense_total(proposal, posteriors, target, rows, labels):
@@ -92,11 +94,11 @@ def existing_labels(situation, spec):
 
 
 SITUATIONS = {
-    "nothing around": Situation(),
-    "set up": Situation(
+    "nothing around": PlanningContext(),
+    "set up": PlanningContext(
         setup=Setup({"solid": 52.0, "gap": 100.0, "pressure": 30.0},
                     {"slurry": "slurry-03", "coating": "coating-07"})),
-    "open runs": Situation(
+    "open runs": PlanningContext(
         setup=Setup({"solid": 54.0, "gap": 80.0, "pressure": 30.0}, {"slurry": "slurry-03"}),
         pending=(
             OpenRun("R007", {"solid": 54.0, "gap": 80.0, "pressure": 50.0},
@@ -227,7 +229,7 @@ def test_repeating_a_recipe_in_its_slurry_teaches_less_than_in_a_new_one():
     settings_ = {"solid": 54.0, "gap": 100.0, "pressure": 50.0}
     gains = []
     for batch in ({"slurry": "slurry-02", "coating": "coating-02"}, {}):
-        around = Situation(pending=(OpenRun("R001", settings_, batch),))
+        around = PlanningContext(pending=(OpenRun("R001", settings_, batch),))
         proposal, _ = proposal_of(spec, 4, around, batch=np.array([0.5, 0.1, 0.0]))
         target = proposal.target("learn", np.random.default_rng(0))
         for field in proposal.fields:
@@ -328,11 +330,11 @@ def test_known_batch_effects_are_what_conditioning_says():
     weights = np.full(len(X), 1.0 / len(X))
     everything = np.arange(len(X))
     own = candidates.recipe(37)
-    situation = Situation(
+    situation = PlanningContext(
         setup=Setup(own, {"slurry": "slurry-01"}), codes={("slurry", "slurry-01"): 1}
     )
-    proposal = Proposal(spec, space, {"loading": posterior}, candidates, situation)
-    field = Field("loading", posterior, X, np.float64)
+    proposal = PlanningProblem(spec, space, {"loading": posterior}, candidates, situation)
+    field = ResponseConditioning("loading", posterior, X, np.float64)
     field.set_effects({0: (0, 1)})
     field.set_references(everything, weights)
     tree = proposal.tree
@@ -367,8 +369,8 @@ def test_more_of_the_slurry_on_the_line_teaches_less_than_it_seems():
     setup = Setup(candidates.recipe(37), {"slurry": "slurry-01"})
     gains = []
     for codes in ({}, {("slurry", "slurry-01"): 1}):
-        situation = Situation(setup=setup, codes=codes)
-        proposal = Proposal(spec, space, {"loading": posterior}, candidates, situation)
+        situation = PlanningContext(setup=setup, codes=codes)
+        proposal = PlanningProblem(spec, space, {"loading": posterior}, candidates, situation)
         target = proposal.target("learn", np.random.default_rng(0))
         field = proposal.fields[0]
         field.set_references(target.rows, target.weights["loading"])
@@ -382,9 +384,11 @@ def test_float32_chooses_as_well_as_float64():
     spec, space, posterior = fitted(3)
     values = []
     for dtype in (np.float64, np.float32):
-        proposal = Proposal(spec, space, {"loading": posterior}, make_candidates(spec), Situation())
+        proposal = PlanningProblem(
+            spec, space, {"loading": posterior}, make_candidates(spec), PlanningContext()
+        )
         target = proposal.target("learn", np.random.default_rng(0))
-        proposal.fields = [Field("loading", posterior, proposal.X, dtype)]
+        proposal.fields = [ResponseConditioning("loading", posterior, proposal.X, dtype)]
         picks = greedy(proposal.fields, target, proposal.tree, proposal.allowed(), Stop(6))
         values.append(sum(pick.bits for pick in picks))
     assert values[1] == pytest.approx(values[0], rel=1e-4)
@@ -397,7 +401,9 @@ def test_covariances_that_are_not_kept_are_computed_anew(monkeypatch):
     for most, part in ((blocks._KEPT, blocks._PART), (0, 100)):  # 96 points and 120 recipes
         monkeypatch.setattr(blocks, "_KEPT", most)
         monkeypatch.setattr(blocks, "_PART", part)
-        proposal = Proposal(spec, space, {"loading": posterior}, make_candidates(spec), Situation())
+        proposal = PlanningProblem(
+            spec, space, {"loading": posterior}, make_candidates(spec), PlanningContext()
+        )
         target = proposal.target("learn", np.random.default_rng(0))
         field = proposal.fields[0]
         field.set_references(target.rows, target.weights["loading"])
@@ -417,7 +423,9 @@ def test_gains_of_some_points_are_those_of_all():
     every, late = np.arange(n), np.arange(40, 90)
     found = []
     for asked in ([every] * 4, [late[:7], late[3:], None, every]):
-        proposal = Proposal(spec, space, {"loading": posterior}, make_candidates(spec), Situation())
+        proposal = PlanningProblem(
+            spec, space, {"loading": posterior}, make_candidates(spec), PlanningContext()
+        )
         target = proposal.target("learn", np.random.default_rng(0))
         field = proposal.fields[0]
         field.set_references(target.rows, target.weights["loading"])

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from designer.acquisition.candidates.candidates import make_candidates
 from designer.acquisition.plan.order import nearest_next
 from designer.acquisition.plan.plan import make_plan
-from designer.acquisition.selection.context import OpenRun, Setup, Situation
-from designer.acquisition.selection.problem import Proposal
+from designer.acquisition.selection.context import OpenRun, PlanningContext, Setup
+from designer.acquisition.selection.problem import PlanningProblem
 from designer.campaigns.errors import InputError
 from designer.campaigns.specification.specification import Specification, example_text
 from designer.models.encoding import Space
@@ -63,7 +63,7 @@ def test_the_cost_is_what_making_the_runs_in_order_costs(spec, seed, runs, usabl
         row = data.draw(st.integers(0, len(candidates) - 1))
         names = [stage.name for stage in spec.stages][:usable]
         setup = Setup(candidates.recipe(row), {name: f"{name}-07" for name in names})
-    plan = make_plan(spec, space, {}, runs=runs, seed=seed, situation=Situation(setup=setup))
+    plan = make_plan(spec, space, {}, runs=runs, seed=seed, situation=PlanningContext(setup=setup))
     runs = min(runs, len(candidates))  # space-filling repeats nothing
     made = [run.settings for run in plan.runs]
     costs = simulate(spec, made, setup)
@@ -143,7 +143,7 @@ def test_what_is_set_up_comes_first_and_is_free():
     first = by_rank(make_plan(spec, space, posteriors, runs=4, goal="learn"))[2].settings
     setup = Setup(first, {"slurry": "slurry-04", "coating": "coating-11"})
     plan = make_plan(
-        spec, space, posteriors, runs=4, goal="learn", situation=Situation(setup=setup)
+        spec, space, posteriors, runs=4, goal="learn", situation=PlanningContext(setup=setup)
     )
     again = next(run for run in plan.runs if run.settings == first)
     assert again.order == 1
@@ -159,7 +159,9 @@ def test_open_runs_keep_their_batches_and_are_not_repeated():
         OpenRun(f"R{run.rank:03}", run.settings, {s: f"{s}-{run.batch[s][4:]}" for s in run.batch})
         for run in before.runs
     )
-    after = make_plan(spec, space, posteriors, runs=3, seed=1, situation=Situation(pending=pending))
+    after = make_plan(
+        spec, space, posteriors, runs=3, seed=1, situation=PlanningContext(pending=pending)
+    )
     one = make_plan(spec, space, posteriors, runs=6, seed=1)
     assert len(after.runs) == 3
     taken = [run.settings for run in pending]
@@ -180,9 +182,9 @@ def test_of_a_run_measured_in_part_only_the_awaited_responses_count():
     recipe = by_rank(make_plan(spec, space, posteriors, runs=1))[0].settings
     shares = {}
     for awaited in (None, frozenset({"porosity"}), frozenset()):
-        around = Situation(pending=(OpenRun("R001", recipe, awaited=awaited),))
+        around = PlanningContext(pending=(OpenRun("R001", recipe, awaited=awaited),))
         candidates = make_candidates(spec)
-        fields = Proposal(spec, space, posteriors, candidates, around).fields
+        fields = PlanningProblem(spec, space, posteriors, candidates, around).fields
         shares[awaited] = [
             field.variance.mean() / field.surface.variance.mean() for field in fields
         ]
@@ -205,7 +207,7 @@ def test_a_batch_past_its_pot_life_is_made_anew():
     assert plan.cost == pytest.approx(sum(time.values()))
     unlimited = make_plan(line_spec(), space, posteriors, runs=10, fixed={"solid": 54.0})
     assert len({run.batch["slurry"] for run in unlimited.runs}) == 1
-    left = Situation(setup=Setup({"solid": 54.0}, {"slurry": "slurry-01"}, {"slurry": 0.7}))
+    left = PlanningContext(setup=Setup({"solid": 54.0}, {"slurry": "slurry-01"}, {"slurry": 0.7}))
     short = make_plan(spec, space, posteriors, runs=4, fixed={"solid": 54.0}, situation=left)
     spent = sum(run.cost for run in short.runs if run.batch["slurry"] == "slurry-01")
     assert 0 < spent <= 0.7 + 1e-9
@@ -217,12 +219,12 @@ def test_abandoned_recipes_never_come_again():
     excluded = []
     for _ in range(6):
         plan = make_plan(
-            spec, space, posteriors, runs=5, situation=Situation(excluded=tuple(excluded))
+            spec, space, posteriors, runs=5, situation=PlanningContext(excluded=tuple(excluded))
         )
         assert all(run.settings not in excluded for run in plan.runs)
         excluded.append(by_rank(plan)[0].settings)
     with pytest.raises(InputError, match="abandoned"):
-        make_plan(spec, space, posteriors, situation=Situation(excluded=tuple(excluded)))
+        make_plan(spec, space, posteriors, situation=PlanningContext(excluded=tuple(excluded)))
 
 
 def test_fixed_values_hold_and_givens_are_assumed_aloud():
@@ -330,7 +332,7 @@ def test_space_filling_keeps_away_from_open_runs():
     pending = (OpenRun("R001", {"a": 5.0}),)
     first = make_plan(spec, space, {}, runs=1).runs[0].settings["a"]
     assert first == 5
-    others = make_plan(spec, space, {}, runs=2, situation=Situation(pending=pending)).runs
+    others = make_plan(spec, space, {}, runs=2, situation=PlanningContext(pending=pending)).runs
     assert all(abs(run.settings["a"] - 5) >= 2 for run in others)
 
 

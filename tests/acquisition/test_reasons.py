@@ -21,7 +21,7 @@ from designer.acquisition.selection.context import (
     Disagreement,
     KnownRun,
     OpenRun,
-    Situation,
+    PlanningContext,
 )
 from tests.acquisition.cases import line_spec, make_spec, posteriors_of
 
@@ -118,7 +118,7 @@ def test_a_reason_fits_a_small_screen_however_long_the_names(one, two, in_spec, 
 def test_shares_of_the_plan_and_of_the_responses_are_those_of_the_plan():
     spec = line_spec()
     space, posteriors = posteriors_of(spec, 3)
-    plan = make_plan(spec, space, posteriors, runs=4, situation=Situation(known=(R003,)))
+    plan = make_plan(spec, space, posteriors, runs=4, situation=PlanningContext(known=(R003,)))
     for run in plan.runs:
         share = int(re.search(r"bit \((\d+) % of the plan's\)", run.reason).group(1))
         assert share == round(100 * run.bits / plan.bits)
@@ -136,7 +136,9 @@ def test_lines_that_disagree_are_told_with_the_runs_they_disagree_about():
         asked.append(X)
         return [Disagreement("porosity", "line2", "line3", "4 %")] + [None] * (len(X) - 1)
 
-    plan = make_plan(spec, space, posteriors, runs=3, situation=Situation(disagreements=judge))
+    plan = make_plan(
+        spec, space, posteriors, runs=3, situation=PlanningContext(disagreements=judge)
+    )
     ranked = by_rank(plan)
     (X,) = asked
     assert space.encode_recipes([run.settings for run in ranked]) == pytest.approx(X)
@@ -205,7 +207,7 @@ def test_abandoned_recipes_are_excluded_from_both_plans():
     space, posteriors = posteriors_of(spec, 1)
     free = make_plan(spec, space, posteriors, runs=3)
     gone = tuple(run.settings for run in free.runs)
-    around = Situation(excluded=gone)
+    around = PlanningContext(excluded=gone)
     plan = make_plan(spec, space, posteriors, runs=3, fixed={"gap": 200.0}, situation=around)
     again = make_plan(spec, space, posteriors, runs=3, situation=around)
     assert not any(run.settings in gone for run in (*plan.runs, *again.runs))
@@ -256,7 +258,7 @@ def test_open_runs_count_as_ahead_and_no_plan_need_be_made():
     space, posteriors = posteriors_of(spec, 2)
     open_run = OpenRun("R009", {"solid": 54.0, "gap": 100.0, "pressure": 30.0})
     ahead = make_plan(
-        spec, space, posteriors, runs=0, situation=Situation(pending=(open_run,))
+        spec, space, posteriors, runs=0, situation=PlanningContext(pending=(open_run,))
     ).outlook
     assert ahead.runs == 1
     assert all(ahead.sd_after[name] < sd for name, sd in ahead.sd_now.items())

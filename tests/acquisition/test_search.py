@@ -5,15 +5,15 @@ import itertools
 import numpy as np
 import pytest
 
-from designer.acquisition.functions.expected_hits import WANTED, Count, Hits
+from designer.acquisition.functions.expected_hits import WANTED, Count, ExpectedHits
 from designer.acquisition.functions.probability_in_spec import probability
 from designer.acquisition.plan.plan import make_plan
 from designer.acquisition.selection.context import (
     FailedRun,
     KnownRun,
     OpenRun,
+    PlanningContext,
     Setup,
-    Situation,
 )
 from designer.acquisition.selection.hit_search import sample_inside
 from designer.models.success_gp import SuccessModel
@@ -67,7 +67,7 @@ def test_the_chance_of_a_hit():
 def test_a_run_that_was_not_looked_at_is_no_hit_and_takes_none_away():
     """A reference run need not be among the candidates looked at."""
     inside = np.array([[1, 0], [1, 1]], dtype=bool)
-    hits = Hits(6, np.array([1, 4]), Count(inside, np.full(2, 3.0), np.ones(2)))
+    hits = ExpectedHits(6, np.array([1, 4]), Count(inside, np.full(2, 3.0), np.ones(2)))
     before = hits.each()
     assert hits.take(5, []) == 0.0
     np.testing.assert_array_equal(hits.each(), before)
@@ -78,7 +78,9 @@ def test_a_run_that_was_not_looked_at_is_no_hit_and_takes_none_away():
 
 
 def test_only_points_looked_at_count():
-    hits = Hits(6, np.array([1, 4]), Count(np.ones((2, 2), dtype=bool), np.ones(2), np.ones(2)))
+    hits = ExpectedHits(
+        6, np.array([1, 4]), Count(np.ones((2, 2), dtype=bool), np.ones(2), np.ones(2))
+    )
     assert hits.each().tolist() == [0, 1, 0, 0, 1, 0]
     part = hits.among(np.array([False] * 4 + [True] * 2))
     assert part.each().tolist() == [0, 0, 0, 0, 1, 0]
@@ -179,7 +181,7 @@ def test_far_from_the_windows_it_learns_where_they_are():
 def test_search_is_over_when_three_recipes_made_are_predicted_in_spec(made, searches):
     spec = one_response()
     space, posteriors = flat(spec, mean=0.0, sd=0.8)
-    around = Situation(known=known(*made))
+    around = PlanningContext(known=known(*made))
     plan = make_plan(spec, space, posteriors, runs=3, goal="optimum", situation=around)
     assert (plan.value_name == "expected runs in spec") == searches
     assert plan.notes[0].startswith("search: 2 of 3" if searches else "search is over: 3 runs")
@@ -194,10 +196,10 @@ def test_open_runs_count_as_far_as_they_are_expected_to_hit():
     space, posteriors = flat(spec, mean=0.0, sd=0.3)  # nearly surely in spec
     pending = tuple(OpenRun(f"R{k:03}", {"x": float(3 * k)}) for k in (1, 2, 3))
     plan = make_plan(spec, space, posteriors, runs=2, goal="optimum",
-                     situation=Situation(pending=pending))  # fmt: skip
+                     situation=PlanningContext(pending=pending))  # fmt: skip
     assert "the open runs are expected to bring the rest" in plan.notes[0]
     plan = make_plan(spec, space, posteriors, runs=2, goal="optimum",
-                     situation=Situation(pending=pending[:1]))  # fmt: skip
+                     situation=PlanningContext(pending=pending[:1]))  # fmt: skip
     assert plan.value_name == "expected runs in spec"
     assert plan.value == pytest.approx(2.0, abs=0.05)
 
@@ -205,7 +207,7 @@ def test_open_runs_count_as_far_as_they_are_expected_to_hit():
 def test_cheap_hits_come_before_dear_ones():
     spec = one_response()
     space, posteriors = flat(spec, mean=0.0, sd=0.8)
-    around = Situation(setup=Setup({"x": 7.0}, {"mix": "mix-01"}))
+    around = PlanningContext(setup=Setup({"x": 7.0}, {"mix": "mix-01"}))
     plan = make_plan(spec, space, posteriors, runs=1, goal="optimum", situation=around)
     assert plan.runs[0].settings == {"x": 7.0}
     assert plan.cost == pytest.approx(0.1)
@@ -235,7 +237,7 @@ def test_then_goals_are_improved_until_nothing_is_left(scale, phase):
     spec = one_response(goal="maximize")
     space, posteriors = flat(spec, mean=0.0, sd=0.8)
     plan = make_plan(spec, space, posteriors, runs=3, goal="optimum",
-                     situation=Situation(known=known(3, 9, 15)),
+                     situation=PlanningContext(known=known(3, 9, 15)),
                      make_improver=lambda made, region: Judge(scale))  # fmt: skip
     assert plan.notes[1].startswith(phase)
     if scale == 1.0:
@@ -262,7 +264,7 @@ def failing(spec, space, *, made, failed):
     X = space.encode_recipes(recipes)
     model = SuccessModel(X, np.arange(len(X)) < len(made), space.groups)
     runs = tuple(FailedRun(f"R{k:03}", r, "strip cracked") for k, r in enumerate(failed, start=1))
-    return Situation(failed=runs, success=model)
+    return PlanningContext(failed=runs, success=model)
 
 
 def recipe(solid, gap, pressure):

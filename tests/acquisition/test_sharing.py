@@ -8,12 +8,12 @@ from designer.acquisition.functions.chances import Chances
 from designer.acquisition.functions.information import Information
 from designer.acquisition.plan.outlook import outlook
 from designer.acquisition.selection import screening as notable_module
-from designer.acquisition.selection.context import OpenRun, Situation
+from designer.acquisition.selection.context import OpenRun, PlanningContext
 from designer.acquisition.selection.greedy import Stop
 from designer.acquisition.selection.hit_search import chance_in_spec
 from designer.acquisition.selection.new_batches import Openings
-from designer.acquisition.selection.problem import Proposal
-from designer.acquisition.selection.promising import Promise
+from designer.acquisition.selection.problem import PlanningProblem
+from designer.acquisition.selection.promising import EIScreen
 from designer.acquisition.selection.screening import notable
 from designer.acquisition.selection.strategy import by_information
 from tests.acquisition.cases import line_spec, make_spec, posteriors_of
@@ -22,7 +22,7 @@ from tests.acquisition.cases import line_spec, make_spec, posteriors_of
 def proposal_of(spec, seed=0, situation=None, candidates=None):
     space, posteriors = posteriors_of(spec, seed)
     candidates = make_candidates(spec) if candidates is None else candidates
-    return Proposal(spec, space, posteriors, candidates, situation or Situation())
+    return PlanningProblem(spec, space, posteriors, candidates, situation or PlanningContext())
 
 
 def corner(X):
@@ -36,7 +36,7 @@ def corner(X):
 def test_expected_bits_are_bits_times_the_chance():
     each = []
     for success in (None, corner):
-        proposal = proposal_of(line_spec(), 3, Situation(success=success))
+        proposal = proposal_of(line_spec(), 3, PlanningContext(success=success))
         information = proposal.information(proposal.target("window", np.random.default_rng(0)))
         some = proposal.tree.keys(0) < 2
         inner = information.inside({0: np.arange(30)}, 0)[0].each()
@@ -50,7 +50,7 @@ def test_expected_bits_are_bits_times_the_chance():
 def test_bits_of_some_points_are_those_of_all(success):
     found = []
     for some in (True, False):
-        proposal = proposal_of(line_spec(), 3, Situation(success=success))
+        proposal = proposal_of(line_spec(), 3, PlanningContext(success=success))
         information = proposal.information(proposal.target("window", np.random.default_rng(0)))
         mask = np.arange(len(proposal.X)) % 3 == 1
         for row in (7, 50):
@@ -100,7 +100,7 @@ def test_what_lies_ahead_is_the_same_when_the_plan_is_open():
         )
         for k, pick in enumerate(picks)
     )
-    again = outlook(proposal_of(spec, 6, Situation(pending=runs)), "window", 0)
+    again = outlook(proposal_of(spec, 6, PlanningContext(pending=runs)), "window", 0)
     assert after.runs == again.runs == 5
     for name, sd in after.sd_after.items():
         assert again.sd_after[name] == pytest.approx(sd, rel=1e-9)
@@ -135,7 +135,7 @@ def test_a_plan_asks_for_few_chances():
         asked.append(len(X))
         return corner(X)
 
-    proposal = proposal_of(spec, 1, Situation(success=success))
+    proposal = proposal_of(spec, 1, PlanningContext(success=success))
     target = proposal.target("window", np.random.default_rng(0))
     assert by_information(proposal, target, proposal.allowed(), Stop(3))
     assert 0 < sum(asked) < len(proposal.candidates) / 2
@@ -163,7 +163,7 @@ def big_spec():
 @pytest.mark.parametrize("how", ["chance", "promise"])
 def test_the_most_notable_candidates_are_found_without_looking_at_all(seed, how):
     proposal = proposal_of(big_spec(), seed)
-    promise = Promise(proposal)
+    promise = EIScreen(proposal)
     looked = []
 
     def worth(rows):
@@ -181,7 +181,7 @@ def test_the_most_notable_candidates_are_found_without_looking_at_all(seed, how)
 @pytest.mark.parametrize("seed", range(3))
 def test_the_best_of_those_at_hand_are_among_the_notable_ones(seed):
     recipe = {"solid": 3.0, "gap": 30.0, "pressure": 4.0}
-    around = Situation(pending=(OpenRun("R001", recipe, {"slurry": "slurry-01"}),))
+    around = PlanningContext(pending=(OpenRun("R001", recipe, {"slurry": "slurry-01"}),))
     proposal = proposal_of(big_spec(), seed, around)
 
     def worth(rows):

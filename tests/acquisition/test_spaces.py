@@ -13,9 +13,9 @@ from designer.acquisition.candidates.completions import Completions
 from designer.acquisition.candidates.grid import RecipeGrid
 from designer.acquisition.candidates.local_search import climbed
 from designer.acquisition.candidates.moves import Moves
-from designer.acquisition.candidates.region import Region
+from designer.acquisition.candidates.region import ProposalRegion
 from designer.acquisition.plan.plan import make_plan
-from designer.acquisition.selection.context import OpenRun, Setup, Situation
+from designer.acquisition.selection.context import OpenRun, PlanningContext, Setup
 from designer.campaigns.errors import InputError
 from tests.acquisition.cases import line_spec, make_spec, posteriors_of, specs
 
@@ -24,7 +24,7 @@ FEW = settings(max_examples=12, deadline=None, suppress_health_check=list(Health
 
 
 def grid_of(spec, fixed=None, given=None):
-    return RecipeGrid(Region.of(spec, fixed or {}, given or {}))
+    return RecipeGrid(ProposalRegion.of(spec, fixed or {}, given or {}))
 
 
 def recipes_of(grid, codes):
@@ -160,7 +160,7 @@ def test_every_run_of_a_plan_is_possible(spec, blind, listed, seed, data):
         rows = np.random.default_rng(seed).integers(len(some), size=3)
         abandoned, waiting, last = (some.recipe(row) for row in rows)
         ids = {stage.name: f"{stage.name}-01" for stage in spec.stages}
-        situation = Situation(
+        situation = PlanningContext(
             setup=Setup(last, ids),
             pending=(OpenRun("R001", waiting, ids),),
             excluded=(abandoned,),
@@ -212,7 +212,9 @@ def test_continuous_slurries_are_shared_and_those_on_the_line_used():
     )
     space, posteriors = posteriors_of(spec, 1)
     setup = Setup({"solid": 54.3, "ratio": 0.41}, {"slurry": "slurry-07"})
-    plan = make_plan(spec, space, posteriors, runs=4, situation=Situation(setup=setup), seed=0)
+    plan = make_plan(
+        spec, space, posteriors, runs=4, situation=PlanningContext(setup=setup), seed=0
+    )
     used = [run for run in plan.runs if run.batch["slurry"] == "slurry-07"]
     assert used
     assert all((r.settings["solid"], r.settings["ratio"]) == (54.3, 0.41) for r in used)

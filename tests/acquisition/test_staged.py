@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from designer.acquisition.candidates.candidates import make_candidates
 from designer.acquisition.functions.information import Information
 from designer.acquisition.plan.plan import make_plan
-from designer.acquisition.selection.context import Setup, Situation
+from designer.acquisition.selection.context import PlanningContext, Setup
 from designer.acquisition.selection.greedy import Stop, greedy
 from designer.acquisition.selection.new_batches import Openings, hard_stage
-from designer.acquisition.selection.problem import Proposal
+from designer.acquisition.selection.problem import PlanningProblem
 from designer.acquisition.selection.staged import staged
 from tests.acquisition.cases import line_spec, make_spec, posteriors_of
 
@@ -25,7 +25,7 @@ QUICK = settings(max_examples=10, deadline=None)
 def proposal_of(spec, seed=0, *, fixed=None, situation=None):
     space, posteriors = posteriors_of(spec, seed)
     candidates = make_candidates(spec, fixed=fixed)
-    return Proposal(spec, space, posteriors, candidates, situation or Situation())
+    return PlanningProblem(spec, space, posteriors, candidates, situation or PlanningContext())
 
 
 def chosen(how, spec, seed, stop, **options):
@@ -96,7 +96,7 @@ def test_the_hard_stage_is_the_dearest():
 def test_what_is_set_up_is_used_until_a_new_slurry_is_worth_more():
     spec = line_spec()
     setup = Setup({"solid": 54.0, "gap": 100.0}, {"slurry": "slurry-07", "coating": "coating-03"})
-    proposal = proposal_of(spec, 1, situation=Situation(setup=setup))
+    proposal = proposal_of(spec, 1, situation=PlanningContext(setup=setup))
     target = proposal.target("learn", np.random.default_rng(0))
     picks = staged(proposal.fields, target, proposal.tree, proposal.allowed(), Stop(30))
     labels = [proposal.tree.batches[p.chain[0]].label for p in picks]
@@ -142,7 +142,7 @@ def test_caps_hold_at_every_stage_and_count_what_was_made(seed, caps, blind, mad
     spec = with_stages(*({"most_runs": cap} for cap in caps))
     ids = {"slurry": "slurry-07", "coating": "coating-03"}
     setup = Setup({"solid": 54.0, "gap": 100.0}, ids)
-    situation = Situation(setup=setup, made=dict.fromkeys(ids.items(), made))
+    situation = PlanningContext(setup=setup, made=dict.fromkeys(ids.items(), made))
     space, posteriors = posteriors_of(spec, seed)
     plan = make_plan(spec, space, {} if blind else posteriors, runs=9, situation=situation)
     assert len(plan.runs) == 9
@@ -168,7 +168,7 @@ def test_every_new_batch_gets_a_reference_run_first(blind):
     setup = Setup({"solid": 54.0, "gap": 100.0}, {"slurry": "slurry-07"})
     plans = [
         make_plan(
-            spec, space, {} if blind else posteriors, runs=n, situation=Situation(setup=setup)
+            spec, space, {} if blind else posteriors, runs=n, situation=PlanningContext(setup=setup)
         )
         for n in range(1, 12)
     ]

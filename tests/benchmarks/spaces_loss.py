@@ -29,12 +29,12 @@ import numpy as np
 
 from designer.acquisition.candidates.candidates import make_candidates, merged
 from designer.acquisition.candidates.grid import RecipeGrid
-from designer.acquisition.candidates.region import Region
+from designer.acquisition.candidates.region import ProposalRegion
 from designer.acquisition.selection import refinement as refined
-from designer.acquisition.selection.context import Situation
+from designer.acquisition.selection.context import PlanningContext
 from designer.acquisition.selection.greedy import Stop, greedy
-from designer.acquisition.selection.problem import Proposal
-from designer.acquisition.selection.refinement import Refined
+from designer.acquisition.selection.problem import PlanningProblem
+from designer.acquisition.selection.refinement import Refinement
 from designer.acquisition.selection.staged import staged
 from designer.campaigns.specification.specification import Specification
 from designer.models.data.dataset import ResponseData
@@ -212,17 +212,19 @@ class Bench:
         self.allowed = np.zeros(len(self.first.X), dtype=np.bool_)
         self.allowed[rows[1]] = True
 
-    def make(self, candidates) -> Proposal:
+    def make(self, candidates) -> PlanningProblem:
         case = self.case
-        return Proposal(case.spec, self.space, self.posteriors, candidates, Situation())
+        return PlanningProblem(
+            case.spec, self.space, self.posteriors, candidates, PlanningContext()
+        )
 
     def choose(self, proposal, target, allowed, stop):
         how = staged if self.case.by_cost else greedy
         return how(proposal.fields, target, proposal.tree, allowed, stop)
 
-    def search(self, seed: int | None = None) -> Refined:
-        grid = RecipeGrid(Region.of(self.case.spec, {}, {}))
-        return Refined(
+    def search(self, seed: int | None = None) -> Refinement:
+        grid = RecipeGrid(ProposalRegion.of(self.case.spec, {}, {}))
+        return Refinement(
             self.first,
             self.target,
             self.allowed,
@@ -245,7 +247,7 @@ class Bench:
     def by_blocks(self) -> float:
         """The best of all recipes at every run; a plan by information, one block at a time."""
         search, total = self.search(), 0.0
-        codes, _ = RecipeGrid(Region.of(self.case.spec, {}, {})).codes(self.whole.columns)
+        codes, _ = RecipeGrid(ProposalRegion.of(self.case.spec, {}, {})).codes(self.whole.columns)
         taken = codes[:0]
         for _ in range(self.case.stop.runs):
             stop = replace(self.case.stop, runs=len(taken) + 1)

@@ -30,8 +30,8 @@ import numpy as np
 
 from designer.acquisition.candidates.candidates import make_candidates
 from designer.acquisition.plan.plan import make_plan
-from designer.acquisition.selection.context import Situation
-from designer.acquisition.selection.problem import Proposal
+from designer.acquisition.selection.context import PlanningContext
+from designer.acquisition.selection.problem import PlanningProblem
 from designer.campaigns.specification.specification import Specification
 from designer.models.data.dataset import ResponseData
 from designer.models.encoding import Space
@@ -100,7 +100,7 @@ def ours(spec, space, posteriors, seed):
     start = time.process_time()
     plan = make_plan(spec, space, posteriors, runs=RUNS, seed=seed)
     cpu = time.process_time() - start
-    proposal = Proposal(spec, space, posteriors, make_candidates(spec), Situation())
+    proposal = PlanningProblem(spec, space, posteriors, make_candidates(spec), PlanningContext())
     target = proposal.target("learn", np.random.default_rng(seed))
     weights = {name: float(w.sum()) for name, w in target.weights.items()}
     runs = space.encode_recipes([run.settings for run in plan.runs])

@@ -21,8 +21,8 @@ from designer.campaigns.log.describe import (
 )
 from designer.campaigns.log.events import (
     KINDS,
-    Draft,
     Event,
+    NewEvent,
     canonical_json,
     check_known,
     draft_problems,
@@ -104,10 +104,10 @@ def test_every_kind_can_be_folded_and_described():
 
 
 def test_drafts_with_missing_or_unknown_keys_are_a_fault_of_the_program():
-    good = Draft("note_added", {"run": None, "text": "a"})
+    good = NewEvent("note_added", {"run": None, "text": "a"})
     assert draft_problems([good]) == []
     found = draft_problems(
-        [Draft("note_added", {"run": None, "colour": "red"}), Draft("run_painted", {})]
+        [NewEvent("note_added", {"run": None, "colour": "red"}), NewEvent("run_painted", {})]
     )
     assert len(found) == 3
     assert "lacks 'text'" in found[0]

@@ -10,7 +10,7 @@ from designer.campaigns import commands
 from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry, Typed
 from designer.campaigns.errors import InputError, StoreDamagedError
 from designer.campaigns.log.builder import InconsistentLogError
-from designer.campaigns.log.events import KINDS, Draft, Event
+from designer.campaigns.log.events import KINDS, Event, NewEvent
 from designer.campaigns.log.fold import Scratch, advance, fold
 from designer.campaigns.specification.specification import Specification
 
@@ -354,7 +354,7 @@ def test_an_event_that_cannot_follow_is_named(case):
     if kind == "result_recorded":
         body = {**RESULT, **body}
     with pytest.raises(InconsistentLogError) as caught:
-        then(state, [Draft(kind, body)])
+        then(state, [NewEvent(kind, body)])
     assert caught.value.seq == 4
     assert "#4" in str(caught.value)
 
@@ -365,7 +365,7 @@ def test_nothing_but_notes_follows_the_closing():
     assert state.closed
     state = then(state, commands.note(state, "late remark"))
     with pytest.raises(InconsistentLogError, match="closed"):
-        then(state, [Draft("run_started", {"run": "R001", "settings": {}})])
+        then(state, [NewEvent("run_started", {"run": "R001", "settings": {}})])
 
 
 def test_gaps_and_empty_logs_are_damage():

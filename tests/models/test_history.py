@@ -21,12 +21,12 @@ from designer.models.compression.compress import (
     shares,
 )
 from designer.models.compression.fit_cache import NoMemory
-from designer.models.compression.line_gp import LineModel, LineRows
+from designer.models.compression.line_gp import LineData, LineModel
 from designer.models.compression.low_rank import LineKernel
 from designer.models.data.dataset import ResponseData
 from designer.models.encoding import Axis, Space
 from designer.models.fitting.fit import fit
-from designer.models.gp.input_transform import Chart
+from designer.models.gp.input_transform import InputTransform
 from designer.models.gp.likelihood import Likelihood
 from designer.models.gp.process_features import Compaction
 from designer.models.gp.training_rows import arrange
@@ -153,7 +153,7 @@ def test_a_message_is_exact_algebra(monkeypatch):
     X, z = rng.random((60, 2)), rng.standard_normal(60)
     base, batch = rng.uniform(0.5, 2.0, 60), np.repeat(np.arange(30), 2)[:, None]
     kernel = LineKernel(np.array([0.8, 1.1]), 1.3, np.log([0.3, 0.2]))
-    rows = LineRows(X, z, base, batch, (0,))
+    rows = LineData(X, z, base, batch, (0,))
     summary = LineModel(rows, kernel, refine=False).summary(8, np.zeros(0, int))
     q = np.sqrt(5 * np.square((X[:, None] - X[None]) / kernel.lengthscale).sum(axis=2))
     K = 1.3 * ((1 + q + q * q / 3) * np.exp(-q) + 1)
@@ -324,4 +324,6 @@ def test_a_chart_sees_pseudo_points_as_their_own_line_does():
     assert fitted.chart.slopes is not None
     seen = fitted.chart.rows(data.X[order], data.line[order])
     assert np.array_equal(fitted.rows.X, seen)
-    assert np.array_equal(Chart(GROUPS).rows(data.X[order], data.line[order]), data.X[order])
+    assert np.array_equal(
+        InputTransform(GROUPS).rows(data.X[order], data.line[order]), data.X[order]
+    )

@@ -17,7 +17,7 @@ from designer.campaigns.errors import (
     StorageError,
     StoreDamagedError,
 )
-from designer.campaigns.log.events import Draft
+from designer.campaigns.log.events import NewEvent
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.store.store import Store
 from tests.store.cases import SPEC, TABLES, fresh, named, noting, path, store  # noqa: F401 - fixtures
@@ -103,15 +103,15 @@ def test_a_refused_change_writes_nothing(store, path):
 
 
 def test_an_event_the_fold_refuses_is_never_stored(store, path):
-    draft = Draft("run_started", {"run": "R001", "settings": {}})
+    draft = NewEvent("run_started", {"run": "R001", "settings": {}})
     with pytest.raises(StoreDamagedError, match="run R001 does not exist"):
         store.change("demo", lambda _: [draft], actor="anna")
     with pytest.raises(DesignerError, match="lacks 'text'"):
-        store.change("demo", lambda _: [Draft("note_added", {"run": None})], actor="anna")
+        store.change("demo", lambda _: [NewEvent("note_added", {"run": None})], actor="anna")
     with pytest.raises(DesignerError, match="cannot be stored"):
         store.change(
             "demo",
-            lambda _: [Draft("note_added", {"run": None, "text": float("nan")})],
+            lambda _: [NewEvent("note_added", {"run": None, "text": float("nan")})],
             actor="anna",
         )
     assert fresh(path).state("demo").seq == 4
@@ -127,7 +127,7 @@ def test_who_and_command_are_checked(store, told, said):
 
 
 def test_half_characters_are_refused(store):
-    draft = Draft("note_added", {"run": None, "text": "a\ud800"})
+    draft = NewEvent("note_added", {"run": None, "text": "a\ud800"})
     with pytest.raises(InputError, match="half a character"):
         store.change("demo", lambda _: [draft], actor="anna")
 

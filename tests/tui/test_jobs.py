@@ -6,7 +6,7 @@ import pytest
 
 from designer.campaigns.errors import InputError
 from designer.service import Service
-from designer.tui.campaign_view import Desk
+from designer.tui.campaign_view import ViewReader
 from designer.tui.dialogs.plan import plan_arguments
 from tests.tui.cases import (  # noqa: F401 - fixtures
     open_ui,
@@ -155,7 +155,7 @@ async def test_keys_are_answered_while_it_computes(slow_store):  # noqa: F811
 
 
 def test_wishes_become_arguments(store):  # noqa: F811
-    view = Desk(Service(str(store))).look("small")
+    view = ViewReader(Service(str(store))).look("small")
     typed = {"n": "3", "budget": "8.5", "fix": "binder=PVDF-A, coating_gap=100", "replace": "yes"}
     assert plan_arguments(view, typed) == {
         "n": 3, "budget": 8.5, "fix": {"binder": "PVDF-A", "coating_gap": "100"}, "replace": True,

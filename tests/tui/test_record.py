@@ -8,7 +8,7 @@ from textual.events import Key
 
 from designer.cli.parser import read_command_line
 from designer.service import Service
-from designer.tui.campaign_view import Desk
+from designer.tui.campaign_view import ViewReader
 from designer.tui.dialogs.correct import _correctable, _correction_line
 from designer.tui.drafts import Drafts
 from designer.tui.widgets.record_form import arguments_of
@@ -281,7 +281,7 @@ async def test_what_is_still_to_come_is_named(store):  # noqa: F811
 def test_whatever_was_recorded_can_be_corrected_in_the_order_of_the_form(store):  # noqa: F811
     service = Service(str(store))
     service.record("small", "R001", {"porosity": "34", "mass_loading": "10.1/11.1"})
-    view = Desk(service).look("small")
+    view = ViewReader(service).look("small")
     options = _correctable(view, view.run("R001"))
     assert [key for _, key in options] == [
         "response:mass_loading:1", "response:mass_loading:2", "response:porosity:1",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from designer.campaigns.errors import InputError, Problem
 from designer.render.words import moment
-from designer.tui.campaign_view import Facts, View
+from designer.tui.campaign_view import CampaignView, Facts
 from designer.tui.dialogs.form import (
     Ask,
     FormModal,
@@ -217,7 +217,7 @@ async def export(app: DesignerApp) -> None:
         app.notify(f"{answer['file']} written, {answer['rows']} rows", markup=False)
 
 
-def campaign_view(app: DesignerApp) -> View:
+def campaign_view(app: DesignerApp) -> CampaignView:
     """The campaign that is shown."""
     if app.view is None:
         raise RuntimeError("no campaign is open")

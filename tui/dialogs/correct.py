@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.errors import InputError, Problem
 from designer.render.words import in_unit, moment, number
-from designer.tui.campaign_view import Facts, View
+from designer.tui.campaign_view import CampaignView, Facts
 from designer.tui.dialogs.actions import ask_and_show, campaign_view
 from designer.tui.dialogs.form import (
     Ask,
@@ -50,7 +50,7 @@ async def correct(app: DesignerApp, run: Facts) -> bool:
     )
 
 
-def _correctable(view: View, run: Facts) -> list[tuple[str, str]]:
+def _correctable(view: CampaignView, run: Facts) -> list[tuple[str, str]]:
     """What can be corrected, in the order of the form, and the key of each."""
     spec, used = view.spec, {**run["given"], **run["used"]}
     found = [

@@ -10,7 +10,7 @@ from designer.campaigns.errors import DesignerError, InputError, Problem
 from designer.campaigns.values.numbers import parse_number
 from designer.render.words import amount, count, rounded
 from designer.service.values import input_values
-from designer.tui.campaign_view import Facts, View
+from designer.tui.campaign_view import CampaignView, Facts
 from designer.tui.dialogs.actions import ask, campaign_view
 from designer.tui.dialogs.form import (
     Ask,
@@ -52,7 +52,7 @@ async def propose(app: DesignerApp) -> None:
             app.action_show("proposals")
 
 
-def _plan_question(app: DesignerApp, view: View) -> Question:
+def _plan_question(app: DesignerApp, view: CampaignView) -> Question:
     factors = ", ".join(factor.name for factor in view.spec.factors)
     before = app.last_plan
     open_runs = [run["run"] for run in view.runs if run["status"] in ("proposed", "running")]
@@ -88,7 +88,7 @@ def _plan_question(app: DesignerApp, view: View) -> Question:
     )  # fmt: skip
 
 
-def plan_arguments(view: View, values: Mapping[str, str]) -> dict[str, Any]:
+def plan_arguments(view: CampaignView, values: Mapping[str, str]) -> dict[str, Any]:
     """Arguments of `Service.propose` from what was typed.
 
     Raises:
@@ -135,13 +135,13 @@ def _pairs(text: str, problems: list[Problem]) -> dict[str, str]:
     return found
 
 
-def _new_plans(before: View, now: View | None) -> list[str]:
+def _new_plans(before: CampaignView, now: CampaignView | None) -> list[str]:
     known = {plan["plan"] for plan in before.show["plans"]}
     plans = [] if now is None else now.show["plans"]
     return [plan["plan"] for plan in plans if plan["plan"] not in known]
 
 
-def _plan_told(view: View, plan: Facts) -> str:
+def _plan_told(view: CampaignView, plan: Facts) -> str:
     told = f"{plan['plan']}: {count(len(plan['runs']), 'run')}"
     if plan["information_bits"] is not None:
         told += f", {rounded(plan['information_bits'])} bit"

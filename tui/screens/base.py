@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Static
 
-from designer.tui.campaign_view import View
+from designer.tui.campaign_view import CampaignView
 from designer.tui.permission import may
 from designer.tui.widgets.common import Bar, StatusLine
 from designer.tui.widgets.status_text import (
@@ -38,7 +38,7 @@ class TaskScreen(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._presented: View | None = None
+        self._presented: CampaignView | None = None
 
     @property
     def ui(self) -> DesignerApp:
@@ -62,7 +62,7 @@ class TaskScreen(Screen[None]):
         """The screen's own widgets."""
         raise NotImplementedError
 
-    def present(self, view: View) -> None:
+    def present(self, view: CampaignView) -> None:
         """Show a campaign."""
 
     def on_mount(self) -> None:

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from designer.service.results import SURPRISE
 from designer.tui.actions import bindings
-from designer.tui.campaign_view import Facts, View
+from designer.tui.campaign_view import CampaignView, Facts
 from designer.tui.screens.base import TaskScreen
 from designer.tui.widgets.overview_text import overview, what_next
 from designer.tui.widgets.run_text import GLYPHS, measured_text
@@ -45,7 +45,7 @@ class CampaignScreen(TaskScreen):
             with VerticalScroll(id="results"):
                 yield Static("", markup=False, id="results-text")
 
-    def present(self, view: View) -> None:
+    def present(self, view: CampaignView) -> None:
         """Fill in."""
         self.query_one("#next", Static).update(what_next(view))
         width = self.query_one("#overview").content_size.width or self.size.width - 2
@@ -61,7 +61,7 @@ class CampaignScreen(TaskScreen):
             self.present(self.ui.view)
 
 
-def _results(view: View) -> Content:
+def _results(view: CampaignView) -> Content:
     """Results against predictions, newest first."""
     made = [run for run in reversed(view.runs) if run["measurements"] or run["status"] == "failed"]
     names = [response.name for response in view.spec.responses]

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from designer.render.words import moment
 from designer.tui.actions import CAMPAIGNS, bindings
 from designer.tui.screens.base import TaskScreen
-from designer.tui.widgets.common import Table
+from designer.tui.widgets.common import RowTable
 from designer.tui.widgets.headers import shortened
 
 _WIDEST_NAME, _WIDEST_LINE = 30, 14  # cells: with them all columns fit 80
@@ -36,7 +36,7 @@ class CampaignsScreen(TaskScreen):
 
     def parts(self) -> Iterator[Widget]:
         """The list, or how to begin."""
-        yield Table(id="campaigns")
+        yield RowTable(id="campaigns")
         yield Static(_NONE, markup=False, id="none-yet")
 
     def catch_up(self) -> None:
@@ -45,7 +45,7 @@ class CampaignsScreen(TaskScreen):
         if not self.alive:
             return
         found = self.ui.list
-        table, none = self.query_one(Table), self.query_one("#none-yet", Static)
+        table, none = self.query_one(RowTable), self.query_one("#none-yet", Static)
         table.display = bool(found)
         none.display = not found
         none.update(Content(_NONE if found is not None else "Looking into the store…"))
@@ -67,6 +67,6 @@ class CampaignsScreen(TaskScreen):
 
     def action_open(self) -> None:
         """Open the campaign under the cursor."""
-        chosen = self.query_one(Table).chosen
+        chosen = self.query_one(RowTable).chosen
         if chosen is not None:
             self.ui.open_campaign(chosen)

@@ -15,9 +15,9 @@ from textual.widgets import DataTable, Input, Static
 
 from designer.render.words import moment
 from designer.tui.actions import bindings
-from designer.tui.campaign_view import Facts, View
+from designer.tui.campaign_view import CampaignView, Facts
 from designer.tui.screens.base import TaskScreen
-from designer.tui.widgets.common import Cell, Table
+from designer.tui.widgets.common import Cell, RowTable
 from designer.tui.widgets.headers import shortened
 
 _WHEN = 11  # cells of a moment
@@ -39,7 +39,7 @@ class HistoryScreen(TaskScreen):
         """Filter, table, the event under the cursor."""
         yield Input(placeholder="filter: text in an event, enter goes to the list", compact=True,
                     id="filter")  # fmt: skip
-        yield Table(id="events")
+        yield RowTable(id="events")
         yield Static("", markup=False, id="event-text")
 
     def on_mount(self) -> None:
@@ -50,11 +50,11 @@ class HistoryScreen(TaskScreen):
     @property
     def chosen_event(self) -> Facts | None:
         """The event under the cursor."""
-        view, key = self.ui.view, self.query_one(Table).chosen
+        view, key = self.ui.view, self.query_one(RowTable).chosen
         events = [] if view is None else view.events
         return next((event for event in events if str(event["seq"]) == key), None)
 
-    def present(self, view: View) -> None:
+    def present(self, view: CampaignView) -> None:
         """Fill the table."""
         wanted = self.query_one("#filter", Input).value.strip().casefold()
         muted = self.app.theme_variables.get("foreground-darken-3", "")
@@ -66,10 +66,10 @@ class HistoryScreen(TaskScreen):
                 style = f"strike {muted}" if event["reversed"] else ""
                 cells[-1] = shortened(cells[-1], width)
                 rows[str(event["seq"])] = [Text(cell, style=style) for cell in cells]
-        self.query_one(Table).fill(["#", "when", "who", "what"], rows, newest=True)
+        self.query_one(RowTable).fill(["#", "when", "who", "what"], rows, newest=True)
         self._tell_event()
 
-    def _room(self, view: View) -> int:
+    def _room(self, view: CampaignView) -> int:
         """Cells for what happened; in full it is below the table."""
         others = (len(str(view.seq)), _WHEN, max(cell_len(event["actor"]) for event in view.events))
         return max(_LEAST, self.size.width - sum(others) - 4 * _PADDING - 1)  # 1: the scroll bar
@@ -99,7 +99,7 @@ class HistoryScreen(TaskScreen):
     def _filter_done(self) -> None:
         field = self.query_one("#filter", Input)
         field.display = bool(field.value.strip())
-        self.query_one(Table).focus()
+        self.query_one(RowTable).focus()
 
 
 def _cells(event: Facts) -> list[str]:

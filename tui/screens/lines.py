@@ -14,11 +14,11 @@ from textual.widgets import DataTable, Static
 
 from designer.render.words import NOTHING, rounded
 from designer.tui.actions import bindings
-from designer.tui.campaign_view import Facts, View
+from designer.tui.campaign_view import CampaignView, Facts
 from designer.tui.dialogs import actions as doing
 from designer.tui.dialogs.form import quoted
 from designer.tui.screens.base import TaskScreen
-from designer.tui.widgets.common import Cell, Table
+from designer.tui.widgets.common import Cell, RowTable
 
 _NONE = "This campaign has no earlier line. Data of another line make the first runs wiser:\n\n  "
 
@@ -35,20 +35,20 @@ class LinesScreen(TaskScreen):
 
     def parts(self) -> Iterator[Widget]:
         """The table and the line under the cursor."""
-        yield Table(id="lines")
+        yield RowTable(id="lines")
         yield Static("", markup=False, id="line-text")
 
     @property
     def chosen(self) -> Facts | None:
         """The line under the cursor."""
         view = self.ui.view
-        name = self.query_one(Table).chosen
+        name = self.query_one(RowTable).chosen
         lines = [] if view is None else view.status["lines"]
         return next((line for line in lines if line["name"] == name), None)
 
-    def present(self, view: View) -> None:
+    def present(self, view: CampaignView) -> None:
         """Fill the table."""
-        lines, table = view.status["lines"], self.query_one(Table)
+        lines, table = view.status["lines"], self.query_one(RowTable)
         table.display = bool(lines)
         table.fill(
             [

@@ -15,11 +15,11 @@ from textual.widgets import DataTable, Static
 
 from designer.render.words import number, rounded, with_error
 from designer.tui.actions import bindings
-from designer.tui.campaign_view import Facts, View
+from designer.tui.campaign_view import CampaignView, Facts
 from designer.tui.dialogs import actions as doing
 from designer.tui.dialogs.correct import correct
 from designer.tui.screens.base import TaskScreen
-from designer.tui.widgets.common import Table
+from designer.tui.widgets.common import RowTable
 from designer.tui.widgets.headers import header, shortened, spaced
 from designer.tui.widgets.run_text import (
     GLYPHS,
@@ -50,7 +50,7 @@ class ProposalsScreen(TaskScreen):
     def parts(self) -> Iterator[Widget]:
         """The table, and beside or below it the run under the cursor."""
         with Container(id="body"):
-            yield Table(header_height=3, dense=True, id="runs")
+            yield RowTable(header_height=3, dense=True, id="runs")
             with VerticalScroll(id="detail"):
                 yield Static("", markup=False, id="detail-text")
 
@@ -58,9 +58,9 @@ class ProposalsScreen(TaskScreen):
     def chosen(self) -> Facts | None:
         """The run under the cursor."""
         view = self.ui.view
-        return None if view is None else view.run(self.query_one(Table).chosen)
+        return None if view is None else view.run(self.query_one(RowTable).chosen)
 
-    def present(self, view: View) -> None:
+    def present(self, view: CampaignView) -> None:
         """Fill the table."""
         runs = view.runs if self._all else view.waiting
         colours = self.app.theme_variables
@@ -72,16 +72,18 @@ class ProposalsScreen(TaskScreen):
             *(header(response.name, response.unit) for response in view.spec.responses),
         ]
         rows = {run["run"]: self._cells(view, run, most, colours) for run in runs}
-        self.query_one(Table).fill(
+        self.query_one(RowTable).fill(
             [spaced(text) for text in headers],
             {key: [spaced(cell) for cell in cells] for key, cells in rows.items()},
         )
         new, self.ui.new_run = self.ui.new_run, None
         if new is not None:
-            self.query_one(Table).choose(new)
+            self.query_one(RowTable).choose(new)
         self._tell_detail()
 
-    def _cells(self, view: View, run: Facts, most: float, colours: dict[str, str]) -> list[Text]:
+    def _cells(
+        self, view: CampaignView, run: Facts, most: float, colours: dict[str, str]
+    ) -> list[Text]:
         style = colours.get(STATUS_STYLES[run["status"]], "")
         cells = [Text(f"{GLYPHS[run['status']]} {run['run']}", style=f"bold {style}")]
         # in front: many factors push the last columns off the screen

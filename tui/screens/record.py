@@ -18,7 +18,7 @@ from textual.widgets import Input, Static
 from designer.campaigns.errors import DesignerError
 from designer.render.words import count
 from designer.tui.actions import bindings
-from designer.tui.campaign_view import Facts, View
+from designer.tui.campaign_view import CampaignView, Facts
 from designer.tui.dialogs import actions as doing
 from designer.tui.dialogs.correct import correct
 from designer.tui.dialogs.form import problems_text
@@ -86,7 +86,7 @@ class RecordScreen(TaskScreen):
         if self.focused is None:
             self._focus()
 
-    def present(self, view: View) -> None:
+    def present(self, view: CampaignView) -> None:
         """Show the run anew, or another one."""
         asked, self.ui.record_run = self.ui.record_run, None
         done, self._done = self._done, None
@@ -95,7 +95,7 @@ class RecordScreen(TaskScreen):
             run = next(iter([*view.waiting, *view.runs]), None)
         self._show(view, run)
 
-    def _show(self, view: View, run: Facts | None) -> None:
+    def _show(self, view: CampaignView, run: Facts | None) -> None:
         if run is None:
             self._run, self._ready = None, False
             self.restart(self._empty, "build")
@@ -106,11 +106,11 @@ class RecordScreen(TaskScreen):
             self._turn_to(view, run)
         self._tell_run(view, run)
 
-    def _tell_run(self, view: View, run: Facts | None) -> None:
+    def _tell_run(self, view: CampaignView, run: Facts | None) -> None:
         told = None if run is None else head_text(view, run, replicate=self._replicate)
         self.query_one("#run-head", Static).update(told or "")
 
-    def _turn_to(self, view: View, run: Facts) -> None:
+    def _turn_to(self, view: CampaignView, run: Facts) -> None:
         if self._ready:
             self._typed = self.form.typed
             self._stop_waiting()
@@ -131,7 +131,7 @@ class RecordScreen(TaskScreen):
         await self.form.remove_children()
         self._say(Content("There is no run yet: press 2, then g for a plan."))
 
-    async def _build(self, view: View, run: Facts, *, anew: bool) -> None:
+    async def _build(self, view: CampaignView, run: Facts, *, anew: bool) -> None:
         if anew:
             await self.form.build(view, run)
             self._focus()
@@ -223,7 +223,7 @@ class RecordScreen(TaskScreen):
         self.form.mark(filter(None, bad), ())
         self._say(problems_text(error), "-bad")
 
-    def _accept(self, view: View, typed: dict[str, str], answer: Facts) -> None:
+    def _accept(self, view: CampaignView, typed: dict[str, str], answer: Facts) -> None:
         odd = [self.form.key_of(message) for message in answer["messages"]]
         self.form.mark((), filter(None, odd))
         run = view.run(answer["run"])
@@ -253,7 +253,7 @@ class RecordScreen(TaskScreen):
             self._saving = True
             self.run_worker(self._save(view, self._run), group="save")
 
-    async def _save(self, view: View, run: str) -> None:
+    async def _save(self, view: CampaignView, run: str) -> None:
         arguments = arguments_of(self.form.typed, replicate=self._replicate)
         record = partial(self.ui.service.record, view.name, run, **arguments)
         try:

@@ -83,7 +83,7 @@ def _width(cell: Cell) -> int:
     return max(map(cell_len, text.split("\n")))
 
 
-class Table(DataTable[Cell]):
+class RowTable(DataTable[Cell]):
     """A table of which whole rows are chosen; keeps its cursor when refilled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

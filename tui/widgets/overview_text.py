@@ -19,7 +19,7 @@ from designer.render.words import (
     share,
     with_error,
 )
-from designer.tui.campaign_view import View
+from designer.tui.campaign_view import CampaignView
 from designer.tui.widgets.headers import shortened
 
 LABEL: Final = 11
@@ -28,7 +28,7 @@ _HARD_BLANK: Final = "\u00a0"
 _BLOCKS: Final = "▁▂▃▄▅▆▇█"
 
 
-def overview(view: View, width: int) -> Content:
+def overview(view: CampaignView, width: int) -> Content:
     """Everything about a campaign that fits one screen.
 
     Args:
@@ -48,7 +48,7 @@ def overview(view: View, width: int) -> Content:
     return Content("\n").join(parts)
 
 
-def what_next(view: View) -> Content:
+def what_next(view: CampaignView) -> Content:
     """The next thing to do, and the key that does it."""
     status = view.status
     running = [run["run"] for run in view.runs if run["status"] == "running"]
@@ -86,7 +86,7 @@ def lines(label: str, items: Iterable[str], width: int) -> Iterator[Content]:
         yield line("" if number_of else label, row.replace(_HARD_BLANK, " "))
 
 
-def _heading(view: View) -> Iterator[Content]:
+def _heading(view: CampaignView) -> Iterator[Content]:
     spec = view.spec
     told = f" · line {spec.line} · goal: {spec.goal}"
     if view.show["closed"]:
@@ -94,7 +94,7 @@ def _heading(view: View) -> Iterator[Content]:
     yield Content.assemble((view.name, "bold"), told)
 
 
-def _runs(view: View) -> Iterator[Content]:
+def _runs(view: CampaignView) -> Iterator[Content]:
     counts = view.status["runs"]
     made = counts["completed"] + counts["partial"]
     waits = counts["proposed"] + counts["running"]
@@ -111,7 +111,7 @@ def _runs(view: View) -> Iterator[Content]:
         yield line("Cost", f"{amount(spent)}{limit} {view.cost_unit} spent or planned")
 
 
-def _learned(view: View) -> Iterator[Content]:
+def _learned(view: CampaignView) -> Iterator[Content]:
     status = view.status
     bits, coming = status["information_bits"], status["expected_next_bits"]
     if bits is None:
@@ -133,7 +133,7 @@ def _learned(view: View) -> Iterator[Content]:
     yield line("Figures", _age(view))
 
 
-def _age(view: View) -> Content:
+def _age(view: CampaignView) -> Content:
     model = view.status["model"]
     if model["seq"] is None:
         return Content("none yet")
@@ -143,7 +143,7 @@ def _age(view: View) -> Content:
     return Content.styled(told, "$text-warning")
 
 
-def _responses(view: View) -> Iterator[Content]:
+def _responses(view: CampaignView) -> Iterator[Content]:
     width = max(len(response.name) for response in view.spec.responses)
     yield Content("")
     head = f"{'response':<{width}}  {'window':<22}{'error (1 sd)':<16}inside 95 %"
@@ -158,7 +158,7 @@ def _responses(view: View) -> Iterator[Content]:
         yield Content(f"{response.name:<{width}}  {window:<22}{shown:<16}{inside}")
 
 
-def _ahead(view: View, width: int) -> Iterator[Content]:
+def _ahead(view: CampaignView, width: int) -> Iterator[Content]:
     """What will be known after the runs that wait, and what a further step brings."""
     ahead = view.status["outlook"]
     if ahead is not None:
@@ -166,13 +166,13 @@ def _ahead(view: View, width: int) -> Iterator[Content]:
             yield line("" if place else "Ahead", row)
 
 
-def _overdue(view: View) -> bool:
+def _overdue(view: CampaignView) -> bool:
     """Whether errors could be told by now, had the models been evaluated since."""
     model, made = view.status["model"], view.status["runs"]["completed"]
     return bool(model["stale"]) and made >= _ENOUGH
 
 
-def _best(view: View, width: int) -> Iterator[Content]:
+def _best(view: CampaignView, width: int) -> Iterator[Content]:
     best: dict[str, Any] | None = view.status["best"]
     if best is None:
         return
@@ -183,18 +183,18 @@ def _best(view: View, width: int) -> Iterator[Content]:
         yield line("", Content.styled(f"in spec {share(best['in_spec'])}", "bold $text-success"))
 
 
-def recipe_text(view: View, settings: dict[str, Any]) -> str:
+def recipe_text(view: CampaignView, settings: dict[str, Any]) -> str:
     """``solid_content 56 wt% · coating_gap 150 um``."""
     return " · ".join(recipe_items(view, settings))
 
 
-def recipe_items(view: View, settings: dict[str, Any]) -> list[str]:
+def recipe_items(view: CampaignView, settings: dict[str, Any]) -> list[str]:
     """``solid_content 56 wt%`` for each factor."""
     units = {factor.name: factor.unit for factor in view.spec.factors}
     return [f"{name} {number(value)}{in_unit(units.get(name))}" for name, value in settings.items()]
 
 
-def predicted_texts(view: View, predicted: dict[str, Any] | None) -> list[str]:
+def predicted_texts(view: CampaignView, predicted: dict[str, Any] | None) -> list[str]:
     """``porosity 31.4 ± 0.8 %`` for each response that was predicted."""
     units = {response.name: response.unit for response in view.spec.responses}
     return [
@@ -203,7 +203,7 @@ def predicted_texts(view: View, predicted: dict[str, Any] | None) -> list[str]:
     ]
 
 
-def _lines(view: View) -> Iterator[Content]:
+def _lines(view: CampaignView) -> Iterator[Content]:
     if not view.status["lines"]:
         return
     yield Content("")
@@ -215,7 +215,7 @@ def _lines(view: View) -> Iterator[Content]:
     yield line("Lines", "   ".join(told))
 
 
-def _last(view: View, width: int) -> Iterator[Content]:
+def _last(view: CampaignView, width: int) -> Iterator[Content]:
     last = view.events[-1]
     told = f"{last['actor']}, {moment(last['at'])[5:]}: {last['summary']}"
     yield line("Last", shortened(told, max(20, width - LABEL)))

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from designer.campaigns.specification.parts import Response, range_text
 from designer.render.words import moment, number, with_error
-from designer.tui.campaign_view import Facts, View
+from designer.tui.campaign_view import CampaignView, Facts
 from designer.tui.widgets.headers import shortened
 from designer.tui.widgets.overview_text import recipe_text
 from designer.tui.widgets.run_text import GLYPHS
@@ -22,7 +22,7 @@ LABEL_WIDTH: Final = 26  # cells of a label without its padding
 
 
 @dataclass(frozen=True)
-class Row:
+class FormRow:
     """One field of the form.
 
     Attributes:
@@ -40,7 +40,7 @@ class Row:
     recorded: bool = False
 
 
-def head_text(view: View, run: Facts, *, replicate: bool) -> Content:
+def head_text(view: CampaignView, run: Facts, *, replicate: bool) -> Content:
     """Which run it is, where it stands, what is typed, and its recipe."""
     ids = [waiting["run"] for waiting in view.waiting]
     place = f"{ids.index(run['run']) + 1} of {len(ids)} waiting" if run["run"] in ids else ""
@@ -52,20 +52,20 @@ def head_text(view: View, run: Facts, *, replicate: bool) -> Content:
     return Content("\n").join([head, recipe])
 
 
-def rows_of(view: View, run: Facts) -> list[tuple[str, list[Row]]]:
+def rows_of(view: CampaignView, run: Facts) -> list[tuple[str, list[FormRow]]]:
     """Fields by section."""
     spec = view.spec
     used = [
-        Row(f"setting:{item.name}", _label(item.name, item.unit),
+        FormRow(f"setting:{item.name}", _label(item.name, item.unit),
             number(run["used"].get(item.name, run["given"].get(item.name))), item.allowed)
         for item in spec.inputs
     ]  # fmt: skip
     batches = [
-        Row(f"batch:{stage.name}", f"{stage.name} batch", run["batch"].get(stage.name, ""))
+        FormRow(f"batch:{stage.name}", f"{stage.name} batch", run["batch"].get(stage.name, ""))
         for stage in spec.stages
     ]
     at = "" if run["made_at"] is None else moment(run["made_at"])
-    more = [Row("at", "made at", at, "as 2026-03-01T14:30"), Row("note", "note", "")]
+    more = [FormRow("at", "made at", at, "as 2026-03-01T14:30"), FormRow("note", "note", "")]
     return [
         ("Measured", [_response_row(response, run) for response in spec.responses]),
         ("Really used (blank: as planned)", [*used, *batches]),
@@ -73,19 +73,19 @@ def rows_of(view: View, run: Facts) -> list[tuple[str, list[Row]]]:
     ]
 
 
-def _response_row(response: Response, run: Facts) -> Row:
+def _response_row(response: Response, run: Facts) -> FormRow:
     label, key = _label(response.name, response.unit), f"response:{response.name}"
     values = run["measurements"].get(response.name, ())
     if response.name in run["never"]:
-        return Row(key, label, "none", "will never be measured", recorded=True)
+        return FormRow(key, label, "none", "will never be measured", recorded=True)
     if values:
         last = values[-1]
         shown = " / ".join(number(value["number"]) for value in values)
-        return Row(key, label, shown, f"{last['actor']}, {moment(last['at'])}", recorded=True)
+        return FormRow(key, label, shown, f"{last['actor']}, {moment(last['at'])}", recorded=True)
     told = (run["predicted"] or {}).get(response.name)
     hint = "" if told is None else f"predicted {with_error(told['mean'], told['sd_result'])}"
     possible = "" if response.possible is None else range_text(response.possible, None)
-    return Row(key, label, possible, hint)
+    return FormRow(key, label, possible, hint)
 
 
 def _label(name: str, unit: str | None) -> str:
@@ -93,10 +93,10 @@ def _label(name: str, unit: str | None) -> str:
     return shortened(text, LABEL_WIDTH)
 
 
-class Field(Horizontal):
+class FormField(Horizontal):
     """A label, an input and a hint."""
 
-    def __init__(self, row: Row) -> None:
+    def __init__(self, row: FormRow) -> None:
         super().__init__()
         self.row = row
         self.input = Input(placeholder=row.placeholder, compact=True, select_on_focus=False)
@@ -108,7 +108,7 @@ class Field(Horizontal):
         yield self.input
         yield self._hint
 
-    def renew(self, row: Row, *, locked: bool) -> None:
+    def renew(self, row: FormRow, *, locked: bool) -> None:
         """Show what is known now; what was typed stays."""
         self.row = row
         self.input.placeholder = row.placeholder
@@ -127,9 +127,9 @@ class RecordForm(VerticalScroll, can_focus=False, inherit_bindings=False):
     """All fields of one run."""
 
     @property
-    def fields(self) -> dict[str, Field]:
+    def fields(self) -> dict[str, FormField]:
         """Fields by key."""
-        return {field.row.key: field for field in self.query(Field)}
+        return {field.row.key: field for field in self.query(FormField)}
 
     @property
     def typed(self) -> dict[str, str]:
@@ -140,14 +140,14 @@ class RecordForm(VerticalScroll, can_focus=False, inherit_bindings=False):
             if field.input.value.strip()
         }
 
-    async def build(self, view: View, run: Facts) -> None:
+    async def build(self, view: CampaignView, run: Facts) -> None:
         """Make the fields of a specification."""
         async with self.batch():
             await self.remove_children()
             await self.mount_all(_widgets(rows_of(view, run)))
         self.renew(view, run, replicate=False)
 
-    def turn_to(self, view: View, run: Facts) -> None:
+    def turn_to(self, view: CampaignView, run: Facts) -> None:
         """Use the same fields for another run."""
         for field in self.fields.values():
             field.input.value = ""
@@ -161,7 +161,7 @@ class RecordForm(VerticalScroll, can_focus=False, inherit_bindings=False):
                 field.input.disabled = False
                 field.input.value = draft[key]
 
-    def renew(self, view: View, run: Facts, *, replicate: bool) -> None:
+    def renew(self, view: CampaignView, run: Facts, *, replicate: bool) -> None:
         """Take in what changed about the run; what was typed stays."""
         fields = self.fields
         for _, rows in rows_of(view, run):
@@ -171,7 +171,7 @@ class RecordForm(VerticalScroll, can_focus=False, inherit_bindings=False):
 
     def focus_first(self) -> None:
         """Begin in the first field that can be typed in."""
-        for field in self.query(Field):
+        for field in self.query(FormField):
             if not field.input.disabled:
                 field.input.focus()
                 return
@@ -193,11 +193,11 @@ class RecordForm(VerticalScroll, can_focus=False, inherit_bindings=False):
         return None
 
 
-def _widgets(sections: list[tuple[str, list[Row]]]) -> Iterator[Static | Field]:
+def _widgets(sections: list[tuple[str, list[FormRow]]]) -> Iterator[Static | FormField]:
     for title, rows in sections:
         if title:
             yield Static(title, markup=False, classes="section")
-        yield from (Field(row) for row in rows)
+        yield from (FormField(row) for row in rows)
 
 
 def arguments_of(typed: Mapping[str, str], *, replicate: bool) -> dict[str, Any]:

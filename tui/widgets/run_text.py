@@ -17,7 +17,7 @@ from designer.render.words import (
     share,
     with_error,
 )
-from designer.tui.campaign_view import Facts, View
+from designer.tui.campaign_view import CampaignView, Facts
 from designer.tui.widgets.overview_text import recipe_text
 
 GLYPHS: Final = {
@@ -32,7 +32,7 @@ STATUS_STYLES: Final = {
 }  # fmt: skip
 
 
-def run_text(view: View, run: Facts) -> Content:
+def run_text(view: CampaignView, run: Facts) -> Content:
     """Everything about one run, for the pane beside or below a list."""
     lines = [_head(view, run), Content(recipe_text(view, run["used"]))]
     lines += _responses(view, run)
@@ -57,7 +57,7 @@ def run_text(view: View, run: Facts) -> Content:
     return Content("\n").join(lines)
 
 
-def _head(view: View, run: Facts) -> Content:
+def _head(view: CampaignView, run: Facts) -> Content:
     told = [run["status"]]
     if run["plan"]:
         told.append(f"{run['plan']}, order {run['order']}")
@@ -71,7 +71,7 @@ def _head(view: View, run: Facts) -> Content:
     return Content.assemble((title, "bold"), "  ", (" · ".join(told), "$quiet"))
 
 
-def _responses(view: View, run: Facts) -> Iterator[Content]:
+def _responses(view: CampaignView, run: Facts) -> Iterator[Content]:
     predicted = run["predicted"] or {}
     width = max(len(response.name) for response in view.spec.responses)
     for response in view.spec.responses:
@@ -112,7 +112,7 @@ def _window(response: Response) -> str:
     )
 
 
-def _checks(view: View, run: Facts) -> Iterator[Content]:
+def _checks(view: CampaignView, run: Facts) -> Iterator[Content]:
     recipe = run["used"]
     problems = view.spec.recipe_problems(recipe, "", on_grid=run["planned"] is not None)
     if problems:

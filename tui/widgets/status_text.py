@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from designer.tui.actions import CAMPAIGNS
-from designer.tui.campaign_view import View
+from designer.tui.campaign_view import CampaignView
 
 if TYPE_CHECKING:
     from designer.tui.app import DesignerApp
@@ -46,7 +46,7 @@ def store_text(app: DesignerApp, place: str) -> Content:
     return Content(f"{view.store.rpartition('/')[2]} · event {view.seq} · {_age(view)}")
 
 
-def _age(view: View) -> str:
+def _age(view: CampaignView) -> str:
     model = view.status["model"]
     if model["seq"] is None:
         return "no figures yet"

@@ -7,14 +7,16 @@ from typing import Final
 
 from textual.content import Content
 
-from designer.tui.campaign_view import Facts, View
+from designer.tui.campaign_view import CampaignView, Facts
 
 HINT: Final = Content.styled(
     "31.2/31.9: replicates   none: will never be measured   blank: comes later", "$quiet"
 )
 
 
-def accepted_text(view: View, run: Facts, typed: Mapping[str, str], answer: Facts) -> Content:
+def accepted_text(
+    view: CampaignView, run: Facts, typed: Mapping[str, str], answer: Facts
+) -> Content:
     """Warnings, and what the run will be once this is saved.
 
     Args:
@@ -31,7 +33,7 @@ def accepted_text(view: View, run: Facts, typed: Mapping[str, str], answer: Fact
     return Content("\n").join([*lines, Content.styled(told, "$text-success")])
 
 
-def _missing(view: View, run: Facts, typed: Mapping[str, str]) -> list[str]:
+def _missing(view: CampaignView, run: Facts, typed: Mapping[str, str]) -> list[str]:
     return [
         response.name
         for response in view.spec.responses
