@@ -12,7 +12,6 @@ from designer.campaigns.commands.entries import (
     PlanDraft,
     PlannedRun,
     ResultEntry,
-    Typed,
 )
 from designer.campaigns.commands.lines import (
     add_line,
@@ -34,7 +33,6 @@ __all__ = [
     "PlanDraft",
     "PlannedRun",
     "ResultEntry",
-    "Typed",
     "abandon",
     "add_line",
     "amend",

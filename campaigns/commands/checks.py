@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from designer.campaigns.commands.entries import Typed
-from designer.campaigns.earlier_lines.table import far_off
 from designer.campaigns.errors import ConflictError, InputError, Problem
 from designer.campaigns.findings import Findings
 from designer.campaigns.log.describe import who_when
@@ -13,7 +11,7 @@ from designer.campaigns.log.state import CampaignState, Measurement
 from designer.campaigns.space.factors import Factor, Given, quantity_text
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.values.names import clean_text, did_you_mean
-from designer.campaigns.values.unit_slips import slip_hint
+from designer.campaigns.values.quantity import Quantity, far_off, slip_hint
 from designer.campaigns.values.units import convert
 
 NAME_LIMIT = 64
@@ -101,7 +99,7 @@ def unknown_name(where: str, kind: str, name: str, known: list[str]) -> Problem:
     )
 
 
-def measured(typed: Typed, response: Response, where: str, found: Findings) -> dict[str, Any]:
+def measured(typed: Quantity, response: Response, where: str, found: Findings) -> dict[str, Any]:
     """Check a measured value and bring it into the declared unit.
 
     Returns:
@@ -120,7 +118,7 @@ def measured(typed: Typed, response: Response, where: str, found: Findings) -> d
     return value
 
 
-def setting(typed: Typed, factor: Factor, where: str, found: Findings) -> dict[str, Any]:
+def setting(typed: Quantity, factor: Factor, where: str, found: Findings) -> dict[str, Any]:
     """Check a really used setting: a fact even out of range, unless a slip of the unit explains it.
 
     A number ten or more times out of range is accepted only with its unit, which says that it is
@@ -131,18 +129,20 @@ def setting(typed: Typed, factor: Factor, where: str, found: Findings) -> dict[s
     """
     place = f"{where}, {factor.name}"
     if factor.is_categorical:
-        name = (typed.category or typed.text).strip()
+        name = typed.category.strip()
         found.extend(factor.problems_with(name, place, on_grid=False))
         return {"category": name, "text": typed.text}
     return _known_input(typed, factor, place, found)
 
 
-def given_value(typed: Typed, given: Given, where: str, found: Findings) -> dict[str, Any]:
+def given_value(typed: Quantity, given: Given, where: str, found: Findings) -> dict[str, Any]:
     """Check the value of a given, as `setting` does."""
     return _known_input(typed, given, f"{where}, {given.name}", found)
 
 
-def _known_input(typed: Typed, item: Factor | Given, place: str, found: Findings) -> dict[str, Any]:
+def _known_input(
+    typed: Quantity, item: Factor | Given, place: str, found: Findings
+) -> dict[str, Any]:
     value = _number(typed, item.unit, place, found)
     if value is None:
         return {}
@@ -163,7 +163,9 @@ def _known_input(typed: Typed, item: Factor | Given, place: str, found: Findings
     return value
 
 
-def _number(typed: Typed, unit: str | None, place: str, found: Findings) -> dict[str, Any] | None:
+def _number(
+    typed: Quantity, unit: str | None, place: str, found: Findings
+) -> dict[str, Any] | None:
     if typed.number is None or typed.number != typed.number or abs(typed.number) == float("inf"):
         hint = "Write the decimal point as ." if "," in typed.text else None
         shown = repr(typed.text)

@@ -16,13 +16,13 @@ from designer.campaigns.commands.checks import (
     setting,
     unknown_name,
 )
-from designer.campaigns.commands.entries import Typed
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.log.builder import setting_of
 from designer.campaigns.log.describe import who_when
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.state import CampaignState, Measurement, Run
 from designer.campaigns.space.factors import Factor, quantity_text
+from designer.campaigns.values.quantity import Quantity
 from designer.campaigns.values.times import parse_made_at, utc_now
 
 
@@ -31,8 +31,8 @@ def correct(
     run: str,
     *,
     reason: str,
-    responses: Mapping[str, Typed | None] | None = None,
-    used: Mapping[str, Typed] | None = None,
+    responses: Mapping[str, Quantity | None] | None = None,
+    used: Mapping[str, Quantity] | None = None,
     batch: Mapping[str, str] | None = None,
     made_at: str | None = None,
     replicate: int | None = None,
@@ -88,7 +88,7 @@ def correct(
 def _responses(
     state: CampaignState,
     run: Run,
-    responses: Mapping[str, Typed | None],
+    responses: Mapping[str, Quantity | None],
     refusals: Refusals,
     *,
     replicate: int | None,
@@ -141,7 +141,7 @@ def _stored(value: Measurement) -> dict[str, Any]:
 
 
 def _inputs(
-    state: CampaignState, run: Run, told: Mapping[str, Typed], refusals: Refusals
+    state: CampaignState, run: Run, told: Mapping[str, Quantity], refusals: Refusals
 ) -> dict[str, Any]:
     used: dict[str, Any] = {}
     given: dict[str, Any] = {}

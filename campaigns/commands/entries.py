@@ -6,44 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from designer.campaigns.earlier_lines.table import quantity
 from designer.campaigns.space.factors import Setting
-from designer.campaigns.values.numbers import number_text, parse_number
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A value as somebody typed it.
-
-    Attributes:
-        text: as typed.
-        number: the number in it, when there is one.
-        category: the text taken as a name.
-        unit: the unit told with it; None: the declared unit is meant.
-    """
-
-    text: str
-    number: float | None = None
-    category: str | None = None
-    unit: str | None = None
-
-    @classmethod
-    def of(cls, value: str | float, unit: str | None = None) -> Typed:
-        """Read ``31.2``, ``31.2 %``, ``0.12mm``, ``PVDF-A`` or a number.
-
-        Args:
-            value: as typed.
-            unit: told elsewhere, such as in the header of a column.
-        """
-        if not isinstance(value, str):
-            return cls(number_text(value), float(value), None, unit)
-        text = value.strip()
-        number = parse_number(text)
-        if number is None and (found := quantity(text)) is not None:
-            number, told = found
-            shown = text if told is None else text.removesuffix(told).strip()
-            return cls(shown, number, text, told or unit)
-        return cls(text, number, text, unit)
+from designer.campaigns.values.quantity import Quantity
 
 
 @dataclass(slots=True)
@@ -63,9 +27,9 @@ class ResultEntry:
     """
 
     run: str | None
-    responses: Mapping[str, Sequence[Typed] | None] = field(default_factory=dict)
-    used: Mapping[str, Typed] = field(default_factory=dict)
-    given: Mapping[str, Typed] = field(default_factory=dict)
+    responses: Mapping[str, Sequence[Quantity] | None] = field(default_factory=dict)
+    used: Mapping[str, Quantity] = field(default_factory=dict)
+    given: Mapping[str, Quantity] = field(default_factory=dict)
     batch: Mapping[str, str] = field(default_factory=dict)
     made_at: str | None = None
     note: str | None = None

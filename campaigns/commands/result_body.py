@@ -18,13 +18,14 @@ from designer.campaigns.commands.checks import (
     told_differently,
     unknown_name,
 )
-from designer.campaigns.commands.entries import ResultEntry, Typed
+from designer.campaigns.commands.entries import ResultEntry
 from designer.campaigns.errors import Problem
 from designer.campaigns.log.builder import setting_of
 from designer.campaigns.log.state import CampaignState, Run
 from designer.campaigns.space.factors import Factor, Setting, quantity_text
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.values.names import clean_text
+from designer.campaigns.values.quantity import Quantity
 from designer.campaigns.values.times import parse_made_at
 
 
@@ -105,7 +106,7 @@ def _responses(told: Told) -> dict[str, Any]:
     return body
 
 
-def _values(values: Sequence[Typed], response: Response, told: Told) -> list[dict[str, Any]]:
+def _values(values: Sequence[Quantity], response: Response, told: Told) -> list[dict[str, Any]]:
     if not values:
         told.refusals.input.add(Problem(f"{told.where}, {response.name}", "there is no value"))
     return [measured(typed, response, told.where, told.refusals.input) for typed in values]

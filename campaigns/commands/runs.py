@@ -13,16 +13,16 @@ from designer.campaigns.commands.checks import (
     setting,
     unknown_name,
 )
-from designer.campaigns.commands.entries import Typed
 from designer.campaigns.errors import ConflictError, InputError, Problem
 from designer.campaigns.log.describe import who_when
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.state import CampaignState, Run
 from designer.campaigns.values.names import clean_text
+from designer.campaigns.values.quantity import Quantity
 
 
 def start(
-    state: CampaignState, run: str, *, used: Mapping[str, Typed] | None = None
+    state: CampaignState, run: str, *, used: Mapping[str, Quantity] | None = None
 ) -> list[NewEvent]:
     """Say that a run is being made.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.earlier_lines.mapping import UNKNOWN
-from designer.campaigns.earlier_lines.table import far_off, unit_problem
+from designer.campaigns.earlier_lines.table import unit_problem
 from designer.campaigns.errors import Problem
 from designer.campaigns.space.factors import (
     Factor,
@@ -24,6 +24,7 @@ from designer.campaigns.tables.cells import (
 )
 from designer.campaigns.tables.columns import FileColumn
 from designer.campaigns.values.numbers import number_text
+from designer.campaigns.values.quantity import far_off
 
 if TYPE_CHECKING:
     from designer.campaigns.specification.specification import Specification

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from designer.campaigns.commands.entries import ResultEntry, Typed
+from designer.campaigns.commands.entries import ResultEntry
 from designer.campaigns.errors import Problem
 from designer.campaigns.findings import Findings
 from designer.campaigns.log.describe import who_when
@@ -16,6 +16,7 @@ from designer.campaigns.tables.table import Table
 from designer.campaigns.tables.table_shape import LONGEST_NOTE
 from designer.campaigns.values.names import clean_text
 from designer.campaigns.values.numbers import number_text
+from designer.campaigns.values.quantity import Quantity
 
 if TYPE_CHECKING:
     from designer.campaigns.log.state import Run
@@ -68,8 +69,8 @@ class RunResults:
         if not self._apart(rows):
             return self
         where = self._table.where(rows[0].row)
-        responses: dict[str, list[Typed] | None] = {}
-        further: dict[str, list[Typed] | None] = {}
+        responses: dict[str, list[Quantity] | None] = {}
+        further: dict[str, list[Quantity] | None] = {}
         for name in (response.name for response in self._spec.responses):
             said = [row for row in rows if name in row.responses]
             values = self._new_values(name, said)
@@ -155,7 +156,7 @@ class RunResults:
         )
 
     def _never(
-        self, response: str, row: SheetRow, responses: dict[str, list[Typed] | None]
+        self, response: str, row: SheetRow, responses: dict[str, list[Quantity] | None]
     ) -> None:
         recorded = self._run.measurements.get(response, ())
         if recorded:
@@ -170,8 +171,8 @@ class RunResults:
 
     def _facts(self, rows: Sequence[SheetRow], entry: ResultEntry) -> None:
         """Settings, batches and time, which all rows of a run must agree on."""
-        used: dict[str, Typed] = {}
-        given: dict[str, Typed] = {}
+        used: dict[str, Quantity] = {}
+        given: dict[str, Quantity] = {}
         factors = {factor.name for factor in self._spec.factors}
         for name in (item.name for item in self._spec.inputs):
             told = [(row, row.settings[name]) for row in rows if name in row.settings]
@@ -238,11 +239,11 @@ def _plain(value: Value | str) -> float | str:
     return value if isinstance(value, str) else value.number
 
 
-def typed(value: Value | str) -> Typed:
+def typed(value: Value | str) -> Quantity:
     """A value as people hand it in."""
     if isinstance(value, str):
-        return Typed(value, None, value)
-    return Typed(value.text, value.read, None, value.unit)
+        return Quantity(value)
+    return Quantity(value.text, value.read, value.unit)
 
 
 def words(value: Value | str) -> Any:  # noqa: ANN401  any JSON value

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from designer.campaigns.commands.entries import Typed
     from designer.campaigns.log.events import NewEvent
     from designer.campaigns.sheets.results import SheetResults
     from designer.campaigns.specification.specification import Specification
+    from designer.campaigns.values.quantity import Quantity
 
 SURPRISE = 3.0  # standard deviations of a new result; 0.3 % of results by chance
 
@@ -144,7 +144,7 @@ def correct(
     reason: str,
 ) -> dict[str, Any]:
     """Correct what was recorded; the old value is kept."""
-    values: dict[str, Typed | None] = {}
+    values: dict[str, Quantity | None] = {}
     for name, text in responses.items():
         typed = typed_values(text)
         if typed is not None and len(typed) > 1:

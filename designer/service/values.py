@@ -8,22 +8,23 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from designer.campaigns.commands import ResultEntry, Typed
+from designer.campaigns.commands import ResultEntry
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.sheets.recipes import settings_from_texts, unknown_name
 from designer.campaigns.space.factors import Factor, Given, Setting
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.table_frames import cell_text
+from designer.campaigns.values.quantity import Quantity
 
 BATCH = "batch:"
 _REPLICATES = re.compile(r"/(?=\s*[-+]?[.\d])")  # not the slash of mg/cm^2
 
 
-def typed_values(text: str) -> list[Typed] | None:
+def typed_values(text: str) -> list[Quantity] | None:
     """Values of one response: replicates apart by ``/``; ``none`` = will never be measured."""
     if text.strip().lower() == "none":
         return None
-    return [Typed.of(part) for part in _REPLICATES.split(text)]
+    return [Quantity.of(part) for part in _REPLICATES.split(text)]
 
 
 def result_entry(
@@ -40,7 +41,7 @@ def result_entry(
     return ResultEntry(
         run=run,
         responses={name: typed_values(text) for name, text in responses.items()},
-        used={name: Typed.of(text) for name, text in settings.items()},
+        used={name: Quantity.of(text) for name, text in settings.items()},
         batch=dict(batch or {}),
         made_at=at,
         note=note,

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from designer.campaigns import commands
-from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry, Typed
+from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry
 from designer.campaigns.earlier_lines.table import LineTable
 from designer.campaigns.errors import ConflictError, InputError
 from designer.campaigns.log.events import KINDS, Event, canonical_json
 from designer.campaigns.log.fold import advance, fold
 from designer.campaigns.specification.specification import Specification
+from designer.campaigns.values.quantity import Quantity
 
 TABLES = {
     "campaign": {"version": 1, "name": "demo", "line": "line4"},
@@ -70,7 +71,7 @@ def said(error, call):
 
 
 def recorded(state, run, **told):
-    values = {name: [Typed.of(text)] for name, text in told.items()}
+    values = {name: [Quantity.of(text)] for name, text in told.items()}
     return then(state, commands.record(state, [ResultEntry(run, values)]))
 
 
@@ -169,7 +170,7 @@ def test_every_step_of_a_run_says_who_was_faster(state):
 
 
 def test_settings_told_at_the_start_are_checked(state):
-    wrong = {"gap": Typed.of("0.1"), "humidity": Typed.of("3")}
+    wrong = {"gap": Quantity.of("0.1"), "humidity": Quantity.of("3")}
     found = said(InputError, lambda: commands.start(state, "R1", used=wrong))
     assert "looks like mm" in found
     assert "no such factor" in found
@@ -287,7 +288,7 @@ def test_amending_tells_the_difference_and_refuses_what_loses_data(state):
 
 def test_undo_walks_back_command_by_command(state):
     state = recorded(state, "R1", loading="12")
-    both = [ResultEntry(run, {"porosity": [Typed.of("31")]}) for run in ("R1", "R2")]
+    both = [ResultEntry(run, {"porosity": [Quantity.of("31")]}) for run in ("R1", "R2")]
     state = then(state, commands.record(state, both))
     assert [draft.body["event"] for draft in commands.undo(state)] == [5, 4]
     state = then(state, commands.undo(state))

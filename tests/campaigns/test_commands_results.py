@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 import pytest
 
 from designer.campaigns import commands
-from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry, Typed
+from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry
 from designer.campaigns.errors import ConflictError, InputError
 from designer.campaigns.log.events import KINDS, Event
 from designer.campaigns.log.fold import advance, fold
 from designer.campaigns.specification.specification import Specification
+from designer.campaigns.values.quantity import Quantity
 
 SPEC = Specification.from_dict(
     {
@@ -59,7 +60,7 @@ def state():
 def entry(run="R001", *, replicate=False, **told):
     """A result; a text may hold several values between slashes, None is `none`."""
     split = {
-        name: None if text is None else [Typed.of(part) for part in text.split("/")]
+        name: None if text is None else [Quantity.of(part) for part in text.split("/")]
         for name, text in told.items()
     }
     return ResultEntry(run, split, replicate=replicate)
@@ -84,18 +85,18 @@ def conflict(state, *entries):
 @pytest.mark.parametrize(
     ("text", "unit", "expected"),
     [
-        ("31.2", None, Typed("31.2", 31.2, "31.2", None)),
-        ("31.2 %", None, Typed("31.2", 31.2, "31.2 %", "%")),
-        ("0.12mm", None, Typed("0.12", 0.12, "0.12mm", "mm")),
-        ("31.2", "%", Typed("31.2", 31.2, "31.2", "%")),
-        ("1e3", None, Typed("1e3", 1000.0, "1e3", None)),
-        ("NA", None, Typed("NA", None, "NA", None)),
+        ("31.2", None, Quantity("31.2", 31.2)),
+        ("31.2 %", None, Quantity("31.2", 31.2, "%", "31.2 %")),
+        ("0.12mm", None, Quantity("0.12", 0.12, "mm", "0.12mm")),
+        ("31.2", "%", Quantity("31.2", 31.2, "%")),
+        ("1e3", None, Quantity("1e3", 1000.0)),
+        ("NA", None, Quantity("NA")),
         ("31,2", None, None),
-        (5, "mm", Typed("5", 5.0, None, "mm")),
+        (5, "mm", Quantity("5", 5.0, "mm")),
     ],
 )
 def test_values_as_typed(text, unit, expected):
-    typed = Typed.of(text, unit)
+    typed = Quantity.of(text, unit)
     if expected is None:
         assert typed.number is None or typed.unit
     else:
@@ -105,9 +106,9 @@ def test_values_as_typed(text, unit, expected):
 def test_an_entry_becomes_one_event_with_text_number_and_unit(state):
     told = ResultEntry(
         "r001",
-        {"porosity": [Typed.of("0.312", "1"), Typed.of("31.9")], "viscosity": None},
-        used={"gap": Typed.of("0.101 mm"), "binder": Typed.of("NA")},
-        given={"humidity": Typed.of("35")},
+        {"porosity": [Quantity.of("0.312", "1"), Quantity.of("31.9")], "viscosity": None},
+        used={"gap": Quantity.of("0.101 mm"), "binder": Quantity.of("NA")},
+        given={"humidity": Quantity.of("35")},
         batch={"slurry": "SLURRY-01", "coating": " strip  7"},
         made_at="2026-02-28",
         note=" dusty\nday ",
@@ -138,7 +139,7 @@ def test_an_entry_becomes_one_event_with_text_number_and_unit(state):
 
 def test_everything_wrong_in_all_entries_is_told_at_once(state):
     first = entry("R001", porosity="x", colour="5")
-    first.used = {"binder": Typed.of("PVDF-C"), "gapp": Typed.of("1")}
+    first.used = {"binder": Quantity.of("PVDF-C"), "gapp": Quantity.of("1")}
     first.batch = {"slury": "a", "slurry": "\x1b[31m"}
     first.made_at = "tomorrow"
     first.note = "a\u202eb"
@@ -180,27 +181,27 @@ def test_impossible_values_come_with_a_guess(state, response, typed, slip):
 
 
 def test_a_decimal_comma_is_explained(state):
-    found = refused(state, ResultEntry("R1", {"loading": [Typed("12,3")]}))
+    found = refused(state, ResultEntry("R1", {"loading": [Quantity("12,3")]}))
     assert "is not a number (found '12,3')" in found
     assert "decimal point" in found
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf")])
 def test_numbers_that_are_not_finite_are_refused(state, bad):
-    assert "is not a number" in refused(state, ResultEntry("R1", {"loading": [Typed("x", bad)]}))
+    assert "is not a number" in refused(state, ResultEntry("R1", {"loading": [Quantity("x", bad)]}))
 
 
 def test_units_of_another_kind_are_refused(state):
-    found = refused(state, ResultEntry("R1", {"loading": [Typed.of("12 um")]}))
+    found = refused(state, ResultEntry("R1", {"loading": [Quantity.of("12 um")]}))
     assert "run R001, loading" in found or "run R1, loading" in found
     assert "mg/cm^2" in found
 
 
 def test_settings_out_of_range_are_facts_but_gross_slips_need_their_unit(state):
-    assert commands.record(state, [ResultEntry("R1", used={"solid": Typed.of("70")})], now=NOW)
-    slip = ResultEntry("R1", used={"gap": Typed.of("0.1")})
+    assert commands.record(state, [ResultEntry("R1", used={"solid": Quantity.of("70")})], now=NOW)
+    slip = ResultEntry("R1", used={"gap": Quantity.of("0.1")})
     assert "It looks like mm; if it is really meant, write it with its unit" in refused(state, slip)
-    meant = ResultEntry("R1", used={"gap": Typed.of("0.1 um")})
+    meant = ResultEntry("R1", used={"gap": Quantity.of("0.1 um")})
     (draft,) = commands.record(state, [meant], now=NOW)
     assert draft.body["used"]["gap"]["number"] == 0.1
 
@@ -243,9 +244,10 @@ def test_entries_of_one_run_follow_each_other(state):
 @pytest.mark.parametrize(
     ("first", "same", "other", "place"),
     [
-        ({"used": {"gap": Typed.of("101")}},) * 2 + ({"used": {"gap": Typed.of("102")}}, "gap"),
-        ({"given": {"humidity": Typed.of("9")}},) * 2
-        + ({"given": {"humidity": Typed.of("8")}}, "humidity"),
+        ({"used": {"gap": Quantity.of("101")}},) * 2
+        + ({"used": {"gap": Quantity.of("102")}}, "gap"),
+        ({"given": {"humidity": Quantity.of("9")}},) * 2
+        + ({"given": {"humidity": Quantity.of("8")}}, "humidity"),
         (
             {"batch": {"slurry": "a"}},
             {"batch": {"slurry": "A"}},
@@ -264,7 +266,9 @@ def test_facts_told_before_are_never_overwritten(state, first, same, other, plac
 
 
 def test_a_planned_setting_may_be_told_again_differently(state):
-    drafts = commands.record(state, [ResultEntry("R1", used={"solid": Typed.of("57.5")})], now=NOW)
+    drafts = commands.record(
+        state, [ResultEntry("R1", used={"solid": Quantity.of("57.5")})], now=NOW
+    )
     assert then(state, drafts).runs["R001"].used["solid"] == 57.5
 
 
@@ -301,12 +305,12 @@ def test_the_place_of_an_entry_is_named(state):
     assert refused(state, bad).startswith("plan.xlsx row 7, loading: is not a number")
 
 
-FULL = {"solid": Typed.of("70.25"), "gap": Typed.of("111"), "binder": Typed.of("PVDF-B")}
-HUMID = {"humidity": Typed.of("40")}
+FULL = {"solid": Quantity.of("70.25"), "gap": Quantity.of("111"), "binder": Quantity.of("PVDF-B")}
+HUMID = {"humidity": Quantity.of("40")}
 
 
 def test_attached_runs_get_new_ids_in_order(state):
-    entries = [ResultEntry(None, {"loading": [Typed.of("12")]}, used=FULL, given=HUMID)] * 2
+    entries = [ResultEntry(None, {"loading": [Quantity.of("12")]}, used=FULL, given=HUMID)] * 2
     drafts = commands.attach(state, entries, now=NOW)
     assert [draft.body["run"] for draft in drafts] == ["R004", "R005"]
     run = then(state, drafts).runs["R004"]
@@ -321,7 +325,9 @@ def test_attached_runs_get_new_ids_in_order(state):
 
 def test_attached_runs_need_a_whole_recipe(state):
     entries = [
-        ResultEntry(None, used={"solid": Typed.of("60")}, given={"binder": Typed.of("PVDF-D")}),
+        ResultEntry(
+            None, used={"solid": Quantity.of("60")}, given={"binder": Quantity.of("PVDF-D")}
+        ),
         ResultEntry("R001", used=FULL, given=HUMID),
     ]
     found = "\n".join(problems(InputError, lambda: commands.attach(state, entries, now=NOW)))
@@ -337,7 +343,7 @@ def test_attached_runs_need_a_whole_recipe(state):
 def made(state):
     """R001 has two loadings and one porosity."""
     told = entry(loading="12.1/12.3", porosity="31")
-    told.used = {"gap": Typed.of("101")}
+    told.used = {"gap": Quantity.of("101")}
     return then(state, commands.record(state, [told], now=NOW))
 
 
@@ -346,9 +352,9 @@ def test_a_correction_holds_old_and_new(made):
         made,
         "r1",
         reason=" misread ",
-        responses={"loading": Typed.of("122 g/m^2")},
+        responses={"loading": Quantity.of("122 g/m^2")},
         replicate=2,
-        used={"gap": Typed.of("0.102 mm"), "humidity": Typed.of("30")},
+        used={"gap": Quantity.of("0.102 mm"), "humidity": Quantity.of("30")},
         batch={"coating": "strip-9"},
         made_at="2026-02-28",
         now=NOW,
@@ -388,19 +394,19 @@ def correcting(state, **what):
 @pytest.mark.parametrize(
     ("what", "said"),
     [
-        ({"responses": {"loading": Typed.of("12")}}, "has 2 values: say which replicate"),
-        ({"responses": {"loading": Typed.of("12")}, "replicate": 5}, "no such replicate"),
-        ({"responses": {"viscosity": Typed.of("12")}}, "has no value yet. Record it"),
-        ({"responses": {"porosity": Typed.of("310")}}, "10× too large"),
-        ({"responses": {"porositi": Typed.of("31")}}, "Did you mean 'porosity'?"),
-        ({"responses": {"porosity": Typed.of("31")}}, "nothing would change"),
-        ({"responses": {"porosity": Typed.of("32")}, "reason": " "}, "reason: is empty"),
-        ({"used": {"binder": Typed.of("x")}}, "no category of binder"),
-        ({"used": {"x": Typed.of("x")}}, "no such factor or given"),
+        ({"responses": {"loading": Quantity.of("12")}}, "has 2 values: say which replicate"),
+        ({"responses": {"loading": Quantity.of("12")}, "replicate": 5}, "no such replicate"),
+        ({"responses": {"viscosity": Quantity.of("12")}}, "has no value yet. Record it"),
+        ({"responses": {"porosity": Quantity.of("310")}}, "10× too large"),
+        ({"responses": {"porositi": Quantity.of("31")}}, "Did you mean 'porosity'?"),
+        ({"responses": {"porosity": Quantity.of("31")}}, "nothing would change"),
+        ({"responses": {"porosity": Quantity.of("32")}, "reason": " "}, "reason: is empty"),
+        ({"used": {"binder": Quantity.of("x")}}, "no category of binder"),
+        ({"used": {"x": Quantity.of("x")}}, "no such factor or given"),
         ({"batch": {"mixing": "1"}}, "no such stage"),
         ({"made_at": "never"}, "no date or time"),
         ({}, "nothing would change"),
-        ({"run": "R2", "used": {"gap": Typed.of("99")}}, "nothing was recorded yet"),
+        ({"run": "R2", "used": {"gap": Quantity.of("99")}}, "nothing was recorded yet"),
         ({"run": "R9"}, "no such run"),
     ],
 )
@@ -410,14 +416,14 @@ def test_corrections_that_are_refused(made, what, said):
 
 def test_a_correction_on_a_stale_view_shows_what_was_changed(made):
     first = commands.correct(
-        made, "R1", reason="a", responses={"porosity": Typed.of("33")}, now=NOW
+        made, "R1", reason="a", responses={"porosity": Quantity.of("33")}, now=NOW
     )
     after = then(made, first)
-    stale = correcting(after, responses={"porosity": Typed.of("34")}, seen_seq=made.seq)
+    stale = correcting(after, responses={"porosity": Quantity.of("34")}, seen_seq=made.seq)
     (found,) = problems(ConflictError, stale)
     assert "was changed meanwhile by anna" in found
     assert "33 %" in found
-    assert correcting(after, responses={"porosity": Typed.of("34")}, seen_seq=after.seq)()
+    assert correcting(after, responses={"porosity": Quantity.of("34")}, seen_seq=after.seq)()
 
 
 def test_a_closed_campaign_takes_no_results(made):
@@ -425,7 +431,7 @@ def test_a_closed_campaign_takes_no_results(made):
     for call in (
         lambda: commands.record(closed, [entry("R2", loading="12")], now=NOW),
         lambda: commands.attach(closed, [ResultEntry(None, used=FULL, given=HUMID)], now=NOW),
-        correcting(closed, responses={"porosity": Typed.of("33")}),
+        correcting(closed, responses={"porosity": Quantity.of("33")}),
     ):
         (found,) = problems(InputError, call)
         assert "campaign demo: was closed by anna on 2026-03-01" in found

@@ -3,11 +3,12 @@
 import pytest
 
 from designer.campaigns import commands
-from designer.campaigns.commands import ResultEntry, Typed
+from designer.campaigns.commands import ResultEntry
 from designer.campaigns.earlier_lines.read import line_from_campaign
 from designer.campaigns.errors import InputError
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.store.store import Store
+from designer.campaigns.values.quantity import Quantity
 
 OTHER = """
 [campaign]
@@ -83,10 +84,10 @@ def other():
 
     def attach(gap, binder="PVDF-A", **responses):
         settings = {"coating_gap": gap, "binder": binder, "speed_old": "1.5"}
-        values = {name: [Typed.of(v) for v in vs] for name, vs in responses.items()}
+        values = {name: [Quantity.of(v) for v in vs] for name, vs in responses.items()}
         entry = ResultEntry(
-            None, values, {n: Typed.of(v) for n, v in settings.items()},
-            {"humidity": Typed.of("40")}, {"slurry": "S-1", "drying": "D-1"}, "2021-10-15",
+            None, values, {n: Quantity.of(v) for n, v in settings.items()},
+            {"humidity": Quantity.of("40")}, {"slurry": "S-1", "drying": "D-1"}, "2021-10-15",
         )  # fmt: skip
         return store.change("line2", lambda s: commands.attach(s, [entry]), actor="anna")
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from designer.campaigns import commands
-from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry, Typed
+from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry
 from designer.campaigns.earlier_lines.read import line_from_campaign, read_line
 from designer.campaigns.errors import InputError
 from designer.campaigns.sheets.export import (
@@ -21,6 +21,7 @@ from designer.campaigns.sheets.export import (
 )
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.store.store import Store
+from designer.campaigns.values.quantity import Quantity
 
 TEXT = """
 [campaign]
@@ -81,7 +82,7 @@ def make(runs, name="exports"):
 
 def record(store, run, name="exports", **responses):
     values = {
-        key: None if value is None else [Typed.of(v) for v in value]
+        key: None if value is None else [Quantity.of(v) for v in value]
         for key, value in responses.items()
     }
     return store.change(name, lambda s: commands.record(s, [ResultEntry(run, values)]), actor="ben")
@@ -151,8 +152,8 @@ def test_data_tells_every_measurement_with_planned_and_used(tmp_path):
             [
                 ResultEntry(
                     "R001",
-                    {"thickness": [Typed.of("50.5"), Typed.of("51")]},
-                    {"speed": Typed.of("1.25")},
+                    {"thickness": [Quantity.of("50.5"), Quantity.of("51")]},
+                    {"speed": Quantity.of("1.25")},
                     note="line one\n=two",
                     made_at="2021-10-15",
                 )

@@ -9,12 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from designer.campaigns import commands
-from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry, Typed
+from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry
 from designer.campaigns.errors import ConflictError, InputError
 from designer.campaigns.sheets.export import export_plan, read_results, results_from_columns
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.store.store import Store
 from designer.campaigns.tables.table_shape import unescape_formula
+from designer.campaigns.values.quantity import Quantity
 
 SPEC = Specification.from_toml("""
 [campaign]
@@ -216,7 +217,7 @@ def test_row10_used_settings_out_of_range_are_kept_unless_the_unit_slipped(bench
 
 def test_units_in_headers_and_decimal_commas(bench):
     results = bench.read("run;mass_loading [g/m^2];porosity\nR001;121,5;31,25\n")
-    assert results.entries[0].responses["mass_loading"] == [Typed("121,5", 121.5, None, "g/m^2")]
+    assert results.entries[0].responses["mass_loading"] == [Quantity("121,5", 121.5, "g/m^2")]
     assert results.runs[0]["new"] == {
         "mass_loading": [{"text": "121,5 g/m^2", "unit": "g/m^2"}], "porosity": [31.25],
     }  # fmt: skip
@@ -367,7 +368,11 @@ def test_facts_told_before_win_over_a_stale_sheet(bench):
     bench.change(
         lambda state: commands.record(
             state,
-            [ResultEntry("R001", {"porosity": [Typed.of("31")]}, {"coating_gap": Typed.of("105")})],
+            [
+                ResultEntry(
+                    "R001", {"porosity": [Quantity.of("31")]}, {"coating_gap": Quantity.of("105")}
+                )
+            ],
         )
     )
     assert bench.read(stale).entries == []

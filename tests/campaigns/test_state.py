@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 
 from designer.campaigns import commands
-from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry, Typed
+from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry
 from designer.campaigns.errors import InputError, StoreDamagedError
 from designer.campaigns.log.builder import InconsistentLogError
 from designer.campaigns.log.events import KINDS, Event, NewEvent
 from designer.campaigns.log.fold import Scratch, advance, fold
 from designer.campaigns.specification.specification import Specification
+from designer.campaigns.values.quantity import Quantity
 
 TABLES = {
     "campaign": {"version": 1, "name": "demo", "line": "line4"},
@@ -67,7 +68,7 @@ def proposed(count=2):
 
 def values(**told):
     return {
-        name: None if text is None else [Typed.of(part) for part in text.split("/")]
+        name: None if text is None else [Quantity.of(part) for part in text.split("/")]
         for name, text in told.items()
     }
 
@@ -91,7 +92,7 @@ def test_a_campaign_begins_with_its_specification_as_typed():
 def test_the_status_follows_what_happened():
     state = proposed()
     assert state.runs["R001"].status == "proposed"
-    state = then(state, commands.start(state, "r1", used={"gap": Typed.of("101")}))
+    state = then(state, commands.start(state, "r1", used={"gap": Quantity.of("101")}))
     assert state.runs["R001"].status == "running"
     assert state.runs["R001"].used == {"solid": 56.5, "gap": 101.0}
     assert state.runs["R001"].planned == RECIPE
@@ -130,7 +131,7 @@ def test_failed_and_abandoned_runs_go_back_to_what_their_data_say():
 def test_corrections_keep_the_old_value():
     state = recorded(proposed(), "R1", loading="12.1/12.3")
     drafts = commands.correct(
-        state, "R1", reason="typo", responses={"loading": Typed.of("12.2")}, replicate=2
+        state, "R1", reason="typo", responses={"loading": Quantity.of("12.2")}, replicate=2
     )
     state = then(state, drafts)
     second = state.runs["R001"].measurements["loading"][1]
@@ -209,7 +210,7 @@ def test_the_setup_is_the_run_made_last_as_told_or_as_recorded():
 
 def test_out_of_range_settings_are_kept_and_flagged():
     state = proposed()
-    entry = ResultEntry("R1", used={"solid": Typed.of("70")})
+    entry = ResultEntry("R1", used={"solid": Quantity.of("70")})
     state = then(state, commands.record(state, [entry]))
     run = state.runs["R001"]
     assert run.used["solid"] == 70.0

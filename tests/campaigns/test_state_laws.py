@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from designer.campaigns import commands
-from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry, Typed
+from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry
 from designer.campaigns.errors import ConflictError, InputError
 from designer.campaigns.log.fold import advance, fold
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.store.store import Store
+from designer.campaigns.values.quantity import Quantity
 
 SPEC = Specification.from_dict(
     {
@@ -70,7 +71,9 @@ class Campaigns(RuleBasedStateMachine):
     @rule(value=VALUE)
     def attach(self, value):
         run = f"R{self.state.next_run_number:03d}"
-        entry = ResultEntry(None, {"loading": [Typed.of(value)]}, used={"gap": Typed.of("90")})
+        entry = ResultEntry(
+            None, {"loading": [Quantity.of(value)]}, used={"gap": Quantity.of("90")}
+        )
         self.do(
             lambda state: commands.attach(state, [entry]),
             lambda: self.values.update({run: {"loading": [float(value)]}}),
@@ -78,7 +81,7 @@ class Campaigns(RuleBasedStateMachine):
 
     @rule(run=RUN, response=RESPONSE, told=st.lists(VALUE, min_size=1, max_size=2) | st.none())
     def record(self, run, response, told):
-        typed = None if told is None else [Typed.of(value) for value in told]
+        typed = None if told is None else [Quantity.of(value) for value in told]
 
         def effect():
             there = self.values[run].get(response)
@@ -89,7 +92,7 @@ class Campaigns(RuleBasedStateMachine):
 
     @rule(run=RUN, response=RESPONSE, told=VALUE)
     def record_replicate(self, run, response, told):
-        entry = ResultEntry(run, {response: [Typed.of(told)]}, replicate=True)
+        entry = ResultEntry(run, {response: [Quantity.of(told)]}, replicate=True)
 
         def effect():
             there = self.values[run].get(response) or []
@@ -102,7 +105,7 @@ class Campaigns(RuleBasedStateMachine):
         def effect():
             self.values[run][response] = [float(told)]
 
-        what = {response: Typed.of(told)}
+        what = {response: Quantity.of(told)}
         self.do(lambda s: commands.correct(s, run, reason="a", responses=what), effect)
 
     @rule(run=RUN, how=st.sampled_from(["start", "fail", "abandon", "reopen", "note"]))

@@ -20,6 +20,7 @@ from designer.campaigns.errors import (
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.store.store import Store
+from designer.campaigns.values.quantity import Quantity
 from tests.store.cases import SPEC, TABLES, fresh, named, noting, path, store  # noqa: F401 - fixtures
 
 # --- reading and writing
@@ -197,10 +198,10 @@ def test_a_repeated_command_is_judged_on_the_state_it_met(path):
     spec = Specification.from_dict(TABLES)
     store = Store.open(str(path))
     store.create(spec, "anna")
-    typed = {"gap": commands.Typed.of("100")}
+    typed = {"gap": Quantity.of("100")}
 
     def attach(state):
-        entry = commands.ResultEntry(None, {"loading": [commands.Typed.of("12")]}, used=typed)
+        entry = commands.ResultEntry(None, {"loading": [Quantity.of("12")]}, used=typed)
         return commands.attach(state, [entry])
 
     first = store.change("demo", attach, actor="anna", command_id="x")

@@ -14,9 +14,10 @@ import time
 import pytest
 
 from designer.campaigns import commands
-from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry, Typed
+from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.store.store import Store
+from designer.campaigns.values.quantity import Quantity
 
 TABLES = {
     "campaign": {"version": 1, "name": "demo", "line": "line4"},
@@ -28,7 +29,8 @@ SPEC = Specification.from_dict(TABLES)
 PRELUDE = """
 import json, sys
 from designer.campaigns import commands
-from designer.campaigns.commands import ResultEntry, Typed
+from designer.campaigns.commands import ResultEntry
+from designer.campaigns.values.quantity import Quantity
 from designer.campaigns.errors import DesignerError
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.store.store import Store
@@ -97,7 +99,7 @@ def test_of_two_processes_recording_the_same_runs_exactly_one_wins_each(tmp_path
 store, me = Store.open(url), sys.argv[3]
 sys.stdin.readline()
 for number in range(1, 13):
-    entry = ResultEntry(f"R{number:03d}", {"loading": [Typed.of(me)]})
+    entry = ResultEntry(f"R{number:03d}", {"loading": [Quantity.of(me)]})
     try:
         store.change("demo", lambda state: commands.record(state, [entry]), actor=me)
         say("won", number)
@@ -309,7 +311,7 @@ def test_ten_thousand_events_load_within_a_second_of_cpu(tmp_path):
     propose(store, 5000)
     for response in ("loading", "porosity"):
         entries = [
-            ResultEntry(f"R{number:03d}", {response: [Typed.of("31.2")]})
+            ResultEntry(f"R{number:03d}", {response: [Quantity.of("31.2")]})
             for number in range(1, 5001)
         ]
         store.change("demo", lambda state, e=entries: commands.record(state, e), actor="anna")
