@@ -22,7 +22,7 @@ from designer.campaigns.errors import InputError
 from designer.models.encoding import Space
 from tests.acquisition.cases import line_spec, make_spec, specs
 
-QUICK = settings(max_examples=35, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=35, suppress_health_check=list(HealthCheck))
 
 
 def recipes_of(candidates):

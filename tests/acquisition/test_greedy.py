@@ -20,7 +20,7 @@ from designer.models.fitting.fit import fit
 from designer.models.posterior.averaging import average
 from tests.acquisition.cases import line_spec, make_spec, posteriors_of
 
-QUICK = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=25, suppress_health_check=list(HealthCheck))
 
 
 # ---- the oracle: one dense joint Gaussian ----

@@ -21,7 +21,7 @@ from designer.models.encoding import Space
 from tests.acquisition.cases import line_spec, make_spec, posteriors_of, specs
 from tests.places import ROOT
 
-QUICK = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=25, suppress_health_check=list(HealthCheck))
 
 
 def by_rank(plan):

@@ -90,7 +90,7 @@ def test_without_any_run_of_this_line_everything_is_explored():
     assert reason(line_spec(), facts(spread=near), []).startswith("Explore")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(1, 64), st.integers(1, 64), st.floats(0, 1), st.booleans())
 def test_a_reason_fits_a_small_screen_however_long_the_names(one, two, in_spec, lines):
     name, other = "f" * one, "r" * two
@@ -186,7 +186,7 @@ def test_fixed_settings_restrict_the_runs_not_the_goal():
     assert all(plan.outlook.sd_after[n] > free.outlook.sd_after[n] for n in plan.outlook.sd_now)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 500), st.sampled_from([80.0, 100.0, 150.0, 200.0]), st.integers(1, 5))
 def test_keeping_a_setting_never_teaches_clearly_more(seed, gap, runs):
     """Without stages both plans are greedy by information alone: the free one is rarely beaten."""

@@ -19,8 +19,8 @@ from designer.acquisition.selection.context import OpenRun, PlanningContext, Set
 from designer.campaigns.errors import InputError
 from tests.acquisition.cases import line_spec, make_spec, posteriors_of, specs
 
-QUICK = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-FEW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=25, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=12, suppress_health_check=list(HealthCheck))
 
 
 def grid_of(spec, fixed=None, given=None):

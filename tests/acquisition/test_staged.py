@@ -19,7 +19,7 @@ from designer.acquisition.selection.problem import PlanningProblem
 from designer.acquisition.selection.staged import staged
 from tests.acquisition.cases import line_spec, make_spec, posteriors_of
 
-QUICK = settings(max_examples=10, deadline=None)
+QUICK = settings(max_examples=10)
 
 
 def proposal_of(spec, seed=0, *, fixed=None, situation=None):
@@ -131,7 +131,7 @@ def test_a_cap_of_runs_per_batch_holds():
     assert most_in_one(picks, 0) > 1
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.integers(0, 1000),
     st.tuples(*[st.sampled_from([None, 1, 2, 5])] * 3),

@@ -100,7 +100,7 @@ def brute_force(region):
 
 
 @given(regions())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_the_search_agrees_with_brute_force(region):
     expected = brute_force(region)
     verdict = search(region)
@@ -110,7 +110,7 @@ def test_the_search_agrees_with_brute_force(region):
 
 
 @given(regions())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_enumeration_agrees_with_brute_force(region):
     expected = brute_force(region)
     recipe = first_recipe(region)
@@ -119,13 +119,13 @@ def test_enumeration_agrees_with_brute_force(region):
 
 
 @given(regions())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_with_few_boxes_the_answer_is_the_same(region):
     assert search(region, boxes=2).empty == (not brute_force(region))
 
 
 @given(regions())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_conflicts_are_minimal(region):
     """Every named set is empty and has a recipe as soon as one rule of it is left out."""
     found = conflicts(
@@ -166,7 +166,6 @@ SUMS = st.lists(
 
 
 @given(SUMS, st.integers(-60, 120), st.sampled_from([1, 10, 100]))
-@settings(deadline=None)
 def test_reachable_sums_are_exact(members, total, scale):
     factors, values = [], []
     for i, member in enumerate(members):

@@ -4,12 +4,13 @@ import json
 import time
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designer.campaigns.earlier_lines.read import LineMapping, line_from_columns, read_line
 from designer.campaigns.errors import InputError
 from designer.campaigns.specification.specification import Specification
+from tests.laws import ONE_FIXTURE
 
 SPEC = Specification.from_toml("""
 [campaign]
@@ -421,13 +422,12 @@ def test_data_frames(line):
     assert table.rows[1]["settings"] == {"solid_content": 56, "binder": "NA", "coating_gap": 150}
 
 
-FUZZ = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 CELLS = st.sampled_from(
     ["55", "NA", "PVDF-A", "0,5", "1.5", "", "-", "1e999", "µ", "none", "31/32", "'=1", "0"]
 ) | st.text(max_size=6)
 
 
-@settings(FUZZ, max_examples=150)
+@settings(ONE_FIXTURE, max_examples=150)
 @given(
     st.permutations(HEADER.split(",")),
     st.lists(st.lists(CELLS, min_size=6, max_size=6), min_size=1, max_size=4),
@@ -447,7 +447,7 @@ def test_f7_any_cells_give_rows_or_an_input_error(line, header, rows, separator)
         assert row["responses"]
 
 
-@settings(FUZZ, max_examples=200)
+@settings(ONE_FIXTURE, max_examples=200)
 @given(st.text(alphabet='[]maps etuniwhr"=.\n1#{}', max_size=60))
 def test_f7_any_mapping_text_gives_a_mapping_or_an_input_error(text):
     try:

@@ -5,7 +5,7 @@ import json
 import tomllib
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designer.campaigns import commands
@@ -22,6 +22,7 @@ from designer.campaigns.sheets.export import (
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.store.store import Store
 from designer.campaigns.values.quantity import Quantity
+from tests.laws import ONE_FIXTURE
 
 TEXT = """
 [campaign]
@@ -265,9 +266,7 @@ def test_row17_no_cell_of_an_export_is_a_formula(tmp_path):
                 assert not cell.startswith("-") or float(cell) < 0
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(ONE_FIXTURE, max_examples=40)
 @given(
     runs=st.lists(st.tuples(st.floats(0.1, 10), st.sampled_from(BINDERS)), min_size=1, max_size=4),
     values=st.lists(st.floats(-1e9, 1e9) | st.floats(-1e-9, 1e-9), min_size=4, max_size=4),

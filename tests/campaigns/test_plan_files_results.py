@@ -5,7 +5,7 @@ import io
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designer.campaigns import commands
@@ -16,6 +16,7 @@ from designer.campaigns.specification.specification import Specification
 from designer.campaigns.store.store import Store
 from designer.campaigns.tables.table_shape import unescape_formula
 from designer.campaigns.values.quantity import Quantity
+from tests.laws import ONE_FIXTURE
 
 SPEC = Specification.from_toml("""
 [campaign]
@@ -385,9 +386,7 @@ CELLS = st.sampled_from(
 ) | st.text(max_size=5)
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(ONE_FIXTURE, max_examples=150)
 @given(
     st.lists(
         st.sampled_from(["porosity", "binder", "coating_gap", "replicate", "note", "made_at",
@@ -430,9 +429,7 @@ FULL = st.fixed_dictionaries(
 )
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(ONE_FIXTURE, max_examples=60)
 @given(FULL, st.data())
 def test_pieces_in_any_order_end_in_the_same_record(tmp_path, full, data):
     """Sheets that only ever grow, imported after each growth and again at random."""

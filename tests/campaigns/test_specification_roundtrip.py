@@ -9,7 +9,7 @@ import sys
 import tomllib
 from decimal import Decimal
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from designer.campaigns.specification.specification import Specification, example_text
@@ -113,7 +113,6 @@ def tables(draw):
 
 
 @given(tables())
-@settings(deadline=None)
 def test_round_trips(raw):
     spec = Specification.from_dict(raw)
     as_dict = spec.to_dict()

@@ -6,14 +6,13 @@ import io
 import string
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designer.campaigns.errors import InputError
 from designer.campaigns.tables.read import read_table
 from designer.campaigns.tables.table_shape import escape_formula, unescape_formula
-
-FUZZ = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+from tests.laws import ONE_FIXTURE
 
 
 @pytest.fixture
@@ -243,9 +242,7 @@ def test_invisible_characters_in_headers_are_refused(refused):
     assert "invisible" in refused("a,b\u202ec\n1,2\n")
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(ONE_FIXTURE, max_examples=150)
 @given(
     st.lists(
         st.lists(
@@ -275,9 +272,7 @@ def test_round_trip_of_any_cells(read, rows):
                 assert cell == value.strip()
 
 
-@settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(ONE_FIXTURE, max_examples=300)
 @given(st.binary(max_size=200) | st.text("ab,;\t\"'\n\r0.5=é\0", max_size=80).map(str.encode))
 def test_f7_any_bytes_give_a_table_or_an_input_error(read, content):
     try:

@@ -97,7 +97,7 @@ def test_a_failing_end_of_one_input_is_told_from_the_others():
     assert p[new[:, 2] < 0.5].min() > 0.75
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(1, 25), st.integers(0, 10_000))
 def test_laws(n, seed):
     rng = np.random.default_rng(seed)
