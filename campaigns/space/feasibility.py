@@ -10,23 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from designer.campaigns.errors import Problem
 from designer.campaigns.space.constraints import Constraint
 from designer.campaigns.space.factors import (
     Factor,
     Given,
-    Setting,
     quantity_text,
 )
-from designer.campaigns.space.lattice import reachable
+from designer.campaigns.space.mixtures import Mixture, reachable
 from designer.campaigns.space.solver import Region, search
-from designer.campaigns.specification.parts import Mixture
 from designer.campaigns.values.numbers import number_text
-
-if TYPE_CHECKING:
-    from designer.campaigns.specification.specification import Specification
 
 
 @dataclass(frozen=True)
@@ -46,11 +40,6 @@ class _Rule:
             return f"{' + '.join(self.rule.factors)} = {number_text(float(self.rule.total))}"
         when = "".join(f" when {k} is {' or '.join(v)}" for k, v in self.rule.when.items())
         return self.rule.expression + when
-
-
-def find_recipe(spec: Specification) -> dict[str, Setting] | None:
-    """One recipe (with givens) that the specification allows; None when none was found."""
-    return search(Region(spec.inputs, spec.mixtures, spec.constraints)).recipe
 
 
 def conflicts(

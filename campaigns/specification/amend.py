@@ -13,12 +13,8 @@ from designer.campaigns.space.factors import (
     Setting,
     quantity_text,
 )
-from designer.campaigns.specification.parts import (
-    Mixture,
-    Response,
-    Stage,
-    range_text,
-)
+from designer.campaigns.space.mixtures import Mixture
+from designer.campaigns.specification.parts import Response, Stage, range_text
 from designer.campaigns.values.numbers import number_text
 
 if TYPE_CHECKING:

@@ -8,17 +8,11 @@ from dataclasses import dataclass, field
 from designer.campaigns.errors import Problem
 from designer.campaigns.space.constraints import Constraint
 from designer.campaigns.space.factors import Factor, Given
+from designer.campaigns.space.mixtures import Mixture
 from designer.campaigns.specification.fields import Fields, found_text
-from designer.campaigns.specification.parts import (
-    CampaignGoal,
-    Costs,
-    Mixture,
-    Response,
-    Stage,
-)
+from designer.campaigns.specification.parts import CampaignGoal, Costs, Response, Stage
 from designer.campaigns.values.names import did_you_mean
-from designer.campaigns.values.unit_words import MOST_CHARACTERS
-from designer.campaigns.values.units import check_unit
+from designer.campaigns.values.units import MOST_CHARACTERS, check_unit
 
 
 @dataclass

@@ -1,16 +1,15 @@
-"""The other parts of a specification: stages, mixtures, responses, costs."""
+"""The other parts of a specification: stages, responses, costs."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Final, Literal
 
 from designer.campaigns.errors import Problem
 from designer.campaigns.space.factors import Setting, quantity_text
-from designer.campaigns.values.numbers import exact, number_text
+from designer.campaigns.values.numbers import number_text
 
 CampaignGoal = Literal["learn", "window", "optimum"]
 ResponseGoal = Literal["none", "maximize", "minimize"]
@@ -42,29 +41,6 @@ class Stage:
     usable_for: float | None = None
     most_runs: int | None = None
     reference: Mapping[str, Setting] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Mixture:
-    """Fractions that sum to a total.
-
-    Attributes:
-        factors: names of the numeric factors.
-        total: what they sum to, in their common unit.
-    """
-
-    factors: tuple[str, ...]
-    total: Decimal
-
-    def holds_for(self, recipe: Mapping[str, Setting]) -> bool:
-        """Whether the fractions of a recipe sum to the total.
-
-        Exact in decimals as typed; a difference below 1e-9 of it is float noise of a
-        continuous member (assumption) and accepted too.
-        """
-        parts = [exact(float(recipe[name])) for name in self.factors]
-        scale = max(abs(self.total), sum(map(abs, parts), Decimal(0)))
-        return abs(sum(parts, Decimal(0)) - self.total) <= scale * Decimal("1e-9")
 
 
 @dataclass(frozen=True)

@@ -20,19 +20,18 @@ from designer.campaigns.space.factors import (
     Setting,
     quantity_text,
 )
+from designer.campaigns.space.mixtures import Mixture
 from designer.campaigns.specification import amend as spec_amend
 from designer.campaigns.specification import recipes as spec_recipes
-from designer.campaigns.specification.checks import check_together
 from designer.campaigns.specification.parts import (
     CampaignGoal,
     Costs,
-    Mixture,
     Response,
     ResponseGoal,
     Stage,
     range_text,
 )
-from designer.campaigns.specification.read import read_tables
+from designer.campaigns.specification.read import check_together, read_tables
 from designer.campaigns.specification.text import (
     read_source,
     tables_from_toml,

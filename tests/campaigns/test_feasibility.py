@@ -11,13 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from designer.campaigns.space import solver as search_module
+from designer.campaigns.space import solver
 from designer.campaigns.space.constraints import Constraint
 from designer.campaigns.space.factors import Factor, Given
-from designer.campaigns.space.feasibility import conflicts, find_recipe
-from designer.campaigns.space.lattice import first_recipe, points, reachable
-from designer.campaigns.space.solver import Region, search
-from designer.campaigns.specification.parts import Mixture
+from designer.campaigns.space.feasibility import conflicts
+from designer.campaigns.space.mixtures import Mixture, reachable
+from designer.campaigns.space.solver import Region, first_recipe, points, search
 from designer.campaigns.specification.specification import Specification, example_text
 
 
@@ -285,24 +284,24 @@ def test_the_example_is_decided_quickly():
     started = time.process_time()
     spec = Specification.from_toml(example_text())
     assert time.process_time() - started < 1.0
-    recipe = find_recipe(spec)
+    recipe = search(Region(spec.inputs, spec.mixtures, spec.constraints)).recipe
     assert spec.recipe_problems(recipe, "") == []
 
 
 def test_work_is_limited(monkeypatch):
     """Ten interwoven undecidable constraints stop at the box limit."""
     looked = 0
-    original = search_module._Seeker.narrow
+    original = solver._Seeker.narrow
 
     def counted(self, box):
         nonlocal looked
         looked += 1
         return original(self, box)
 
-    monkeypatch.setattr(search_module._Seeker, "narrow", counted)
+    monkeypatch.setattr(solver._Seeker, "narrow", counted)
     factors = [continuous(f"x{i}", 0, 1) for i in range(6)]
     total = " + ".join(f"x{i}**2" for i in range(6))
     same = " + ".join(f"x{i}*x{i}" for i in range(6))
     rules = [Constraint(f"{total} <= 3"), Constraint(f"{same} >= 3.00001")]
     assert not search(Region(tuple(factors), (), tuple(rules))).empty
-    assert looked <= search_module.MOST_BOXES
+    assert looked <= solver.MOST_BOXES

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from designer.campaigns.errors import InputError
 from designer.campaigns.values import units as quantities
-from designer.campaigns.values.unit_words import parse_unit
 from designer.campaigns.values.units import (
     check_unit,
     convert,
     is_share,
+    parse_unit,
     same_unit,
 )
 
