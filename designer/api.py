@@ -60,7 +60,7 @@ class Campaign:
             InputError: the specification is refused or the name is taken; nothing was written.
         """
         service = Service(store, actor=actor)
-        return cls(service.create(spec)["campaign"], service)
+        return cls(service.campaigns.create(spec)["campaign"], service)
 
     @classmethod
     def open(
@@ -77,7 +77,7 @@ class Campaign:
     @staticmethod
     def list(store: str | Default | None = DEFAULT) -> list[dict[str, Any]]:
         """Campaigns of a store, newest first: name, line, goal, runs, changed_at."""
-        found: list[dict[str, Any]] = Service(store).list()["campaigns"]
+        found: list[dict[str, Any]] = Service(store).campaigns.list()["campaigns"]
         return found
 
     @property
@@ -94,11 +94,11 @@ class Campaign:
         self, spec: SpecSource, *, reason: str | None = None, dry_run: bool = False
     ) -> dict[str, Any]:
         """Change windows, ranges, constraints, costs, or add a factor; old runs are kept."""
-        return self.service.amend(self.name, spec, reason=reason, dry_run=dry_run)
+        return self.service.campaigns.amend(self.name, spec, reason=reason, dry_run=dry_run)
 
     def close(self, *, reason: str | None = None) -> None:
         """Finish the campaign; it can still be read."""
-        self.service.close(self.name, reason=reason)
+        self.service.campaigns.close(self.name, reason=reason)
 
     # ---- earlier lines ----------------------------------------------------------------------
 
@@ -125,22 +125,22 @@ class Campaign:
             InputError: with every bad column and cell.
         """
         columns = {str(column): frame[column].tolist() for column in frame.columns}
-        return self.service.add_line_columns(
+        return self.service.lines.add_columns(
             self.name, columns, name=name, others=others, extras=extras
         )
 
     def lines(self) -> pd.DataFrame:
         """Earlier lines, one row each, with trust where it was evaluated."""
-        lines = self.service.lines(self.name)["lines"]
+        lines = self.service.lines.list(self.name)["lines"]
         return _frame(lines, index="name", columns=_LINE_COLUMNS)
 
     def exclude_line(self, line: str, reason: str) -> None:
         """Leave a line out of the models."""
-        self.service.exclude_line(self.name, line, reason)
+        self.service.lines.exclude(self.name, line, reason)
 
     def include_line(self, line: str, reason: str) -> None:
         """Take a line into the models again."""
-        self.service.include_line(self.name, line, reason)
+        self.service.lines.include(self.name, line, reason)
 
     # ---- plans and results ------------------------------------------------------------------
 
@@ -170,7 +170,7 @@ class Campaign:
             InputError: a value is refused, or nothing is left to propose.
             ConflictError: somebody changed the campaign meanwhile.
         """
-        answer = self.service.propose(
+        answer = self.service.plans.propose(
             self.name,
             n,
             budget=budget,
@@ -194,29 +194,29 @@ class Campaign:
             InputError: with every bad column and cell; nothing was written.
             ConflictError: a response already has a value.
         """
-        return self.service.record_frame(self.name, frame)
+        return self.service.runs.record_frame(self.name, frame)
 
     def attach(self, frame: pd.DataFrame) -> Sequence[str]:
         """Record runs nobody proposed: one row each, every factor; returns their run ids."""
         columns = {str(column): frame[column].tolist() for column in frame.columns}
-        runs: Sequence[str] = self.service.attach_columns(self.name, columns)["runs"]
+        runs: Sequence[str] = self.service.runs.attach_columns(self.name, columns)["runs"]
         return runs
 
     def start(self, run: str) -> None:
         """Say that a run is being made."""
-        self.service.start(self.name, run)
+        self.service.runs.start(self.name, run)
 
     def fail(self, run: str, reason: str) -> None:
         """A run was made and failed: it teaches where the process fails."""
-        self.service.fail(self.name, run, reason)
+        self.service.runs.fail(self.name, run, reason)
 
     def abandon(self, runs: str | Sequence[str], reason: str) -> None:
         """Runs that will not be made: no longer pending, not proposed again."""
-        self.service.abandon(self.name, [runs] if isinstance(runs, str) else [*runs], reason)
+        self.service.runs.abandon(self.name, [runs] if isinstance(runs, str) else [*runs], reason)
 
     def reopen(self, run: str, reason: str | None = None) -> None:
         """Take back a failure or abandonment."""
-        self.service.reopen(self.name, run, reason)
+        self.service.runs.reopen(self.name, run, reason)
 
     def correct(
         self,
@@ -229,7 +229,7 @@ class Campaign:
         replicate: int | None = None,
     ) -> dict[str, Any]:
         """Correct a recorded value, setting or batch; the old value is kept."""
-        return self.service.correct(
+        return self.service.runs.correct(
             self.name,
             run,
             _texts(responses),
@@ -241,11 +241,11 @@ class Campaign:
 
     def undo(self, event: int | None = None, *, reason: str | None = None) -> dict[str, Any]:
         """Reverse an event (default: the last one) by appending its reversal."""
-        return self.service.undo(self.name, event, reason)
+        return self.service.campaigns.undo(self.name, event, reason)
 
     def note(self, text: str, run: str | None = None) -> None:
         """Keep a remark on the campaign or on a run."""
-        self.service.note(self.name, text, run)
+        self.service.campaigns.note(self.name, text, run)
 
     # ---- what is known ----------------------------------------------------------------------
 
@@ -260,19 +260,19 @@ class Campaign:
         import pandas as pd
 
         columns = {str(column): frame[column].tolist() for column in frame.columns}
-        answer = self.service.predict_columns(self.name, columns, given=_texts(given))
+        answer = self.service.models.predict_columns(self.name, columns, given=_texts(given))
         return pd.DataFrame(answer["rows"], columns=answer["columns"], index=frame.index)
 
     def status(self, *, refresh: bool = True) -> dict[str, Any]:
         """Where the campaign stands; evaluates the models when events came after."""
-        return self.service.status(self.name, refresh="stale" if refresh else False)
+        return self.service.models.status(self.name, refresh="stale" if refresh else False)
 
     def best(self, n: int = 5) -> pd.DataFrame:
         """Recommended set-points with predictions and the probability of being in spec."""
         import pandas as pd
 
         rows = []
-        for recipe in self.service.best(self.name, n)["best"]:
+        for recipe in self.service.models.best(self.name, n)["best"]:
             predicted = {
                 f"{name}_{figure}": value
                 for name, figures in recipe["predicted"].items()
@@ -285,12 +285,12 @@ class Campaign:
         """Every measurement: planned and used settings, status, batches, times."""
         import pandas as pd
 
-        answer = self.service.data(self.name)
+        answer = self.service.campaigns.data(self.name)
         return pd.DataFrame(answer["rows"], columns=answer["columns"])
 
     def history(self, run: str | None = None, since: str | None = None) -> pd.DataFrame:
         """Who did what and when, oldest first, indexed by event number."""
-        return _frame(self.service.history(self.name, run, since)["events"], index="seq")
+        return _frame(self.service.campaigns.history(self.name, run, since)["events"], index="seq")
 
     def model(self) -> Model:
         """All responses as one BoTorch model.
@@ -303,13 +303,15 @@ class Campaign:
         Raises:
             InputError: nothing was measured yet.
         """
-        return self.service.botorch_model(self.name)
+        return self.service.models.botorch_model(self.name)
 
     def export(
         self, path: str | Path, *, what: str = "plan", plan: str | None = None, force: bool = False
     ) -> dict[str, Any]:
         """Write plan, data, events or specification to a file; its ending names the format."""
-        return self.service.export(self.name, Path(path), what=what, plan=plan, force=force)
+        return self.service.campaigns.export(
+            self.name, Path(path), what=what, plan=plan, force=force
+        )
 
 
 _LINE_COLUMNS = (

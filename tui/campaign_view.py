@@ -115,12 +115,12 @@ class ViewReader:
 
     def campaigns(self) -> list[Facts]:
         """All campaigns, newest first."""
-        found: list[Facts] = self.service.list()["campaigns"]
+        found: list[Facts] = self.service.campaigns.list()["campaigns"]
         return found
 
     def stamp(self, campaign: str) -> StoreStamp:
         """Where the campaign is now."""
-        status = self.service.status(campaign)
+        status = self.service.models.status(campaign)
         return StoreStamp(status["head"], status["model"]["seq"], self.unwritable)
 
     @property
@@ -140,4 +140,8 @@ class ViewReader:
 
     def _look_once(self, campaign: str) -> tuple[Facts, Facts, Facts]:
         service = self.service
-        return service.show(campaign), service.status(campaign), service.history(campaign)
+        return (
+            service.campaigns.show(campaign),
+            service.models.status(campaign),
+            service.campaigns.history(campaign),
+        )

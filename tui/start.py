@@ -27,7 +27,7 @@ def open_ui(service: Service, campaign: str | None) -> int:
     if store.path is None:
         raise StorageError("the terminal UI needs a store that is a file")
     if campaign is not None:
-        campaign = service.show(campaign)["campaign"]
+        campaign = service.campaigns.show(campaign)["campaign"]
     worker = Worker(store.url, service.session.actor)
     try:
         app = DesignerApp(service, worker, campaign)

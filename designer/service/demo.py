@@ -6,14 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.errors import InputError, Problem
-from designer.service import (
-    campaigns,
-    lines,
-    planning,
-    results,
-)
-from designer.service.learning import learned
-from designer.service.session import Session
+from designer.service.fits import learned
+from designer.service.service import Service
 
 if TYPE_CHECKING:
     from designer.twin.scenario import Scenario, TwinCampaign
@@ -29,11 +23,13 @@ _DIGITS = 4  # of a measured value, as an instrument would show it
 _POINTS = 512  # where the models are compared with the twin's truth
 
 
-def demo(session: Session, runs: int, watch: Watch) -> dict[str, Any]:
+def demo(
+    service: Service, runs: int = DEFAULT_RUNS, watch: Watch = lambda _step: None
+) -> dict[str, Any]:
     """Run a campaign on the twin.
 
     Args:
-        session: user and store; the campaign ``demo`` (then ``demo-2``, …) stays there.
+        service: the verbs; the campaign ``demo`` (then ``demo-2``, …) stays there.
         runs: number of runs to make.
         watch: told after the earlier lines came in and after every plan that was made.
 
@@ -48,22 +44,19 @@ def demo(session: Session, runs: int, watch: Watch) -> dict[str, Any]:
     if not 0 <= runs <= MOST_RUNS:
         raise InputError(Problem("--runs", "number of runs", str(runs), f"0 to {MOST_RUNS}"))
     twin = scenario(SEED, "one_misleading")
-    name = _free_name(session)
+    name = _free_name(service)
     spec = twin_specification("window", line=twin.target, seed=SEED, name=name, budget=None)
-    campaigns.create(session, spec)
+    service.campaigns.create(spec)
     for earlier in twin.earlier:
         columns = {column: [*values] for column, values in earlier.data.items()}
-        lines.add_line_columns(session, name, columns, name=earlier.name)
-    judge = _Judge(session, name, twin)
+        service.lines.add_columns(name, columns, name=earlier.name)
+    judge = _Judge(service, name, twin)
     steps = [judge.step(None, {})]
     watch(steps[0])
     line, made = twin.campaign(), 0
     while made < runs:
-        plan = planning.propose(
-            session, name, min(RUNS_PER_PLAN, runs - made),
-            budget=None, fix={}, given={}, replace=False, seed=SEED + made, dry_run=False,
-        )  # fmt: skip
-        measured = _make(session, name, plan, line)
+        plan = service.plans.propose(name, min(RUNS_PER_PLAN, runs - made), seed=SEED + made)
+        measured = _make(service, name, plan, line)
         made += len(plan["runs"])
         steps.append(judge.step(plan, measured))
         watch(steps[-1])
@@ -71,13 +64,13 @@ def demo(session: Session, runs: int, watch: Watch) -> dict[str, Any]:
         "campaign": name,
         "runs": made,
         "steps": steps,
-        "summary": _summary(session, name, steps, twin),
-        "head": session.state(name).head,
+        "summary": _summary(service, name, steps, twin),
+        "head": service.session.state(name).head,
     }
 
 
-def _free_name(session: Session) -> str:
-    taken = {info.name.casefold() for info in session.store.list()}
+def _free_name(service: Service) -> str:
+    taken = {info.name.casefold() for info in service.session.store.list()}
     number = 1
     while (name := "demo" if number == 1 else f"demo-{number}") in taken:
         number += 1
@@ -85,7 +78,7 @@ def _free_name(session: Session) -> str:
 
 
 def _make(
-    session: Session, campaign: str, plan: Mapping[str, Any], line: TwinCampaign
+    service: Service, campaign: str, plan: Mapping[str, Any], line: TwinCampaign
 ) -> dict[str, dict[str, float]]:
     """Make the runs of a plan in their order and record what the instruments show."""
     measured: dict[str, dict[str, float]] = {}
@@ -93,7 +86,7 @@ def _make(
         batches = {stage: [batch] for stage, batch in run["batch"].items()}
         found = line.make([run["settings"]], batches)
         values = {n: float(f"{float(v[0]):.{_DIGITS}g}") for n, v in found.items()}
-        results.record(session, campaign, run["run"], {n: repr(v) for n, v in values.items()}, {})
+        service.runs.record(campaign, run["run"], {n: repr(v) for n, v in values.items()})
         measured[run["run"]] = values
     return measured
 
@@ -101,10 +94,10 @@ def _make(
 class _Judge:
     """Compares what the models say with the twin's truth, which no campaign would know."""
 
-    def __init__(self, session: Session, campaign: str, twin: Scenario) -> None:
+    def __init__(self, service: Service, campaign: str, twin: Scenario) -> None:
         from designer.twin.designs import sobol
 
-        self._session, self._campaign = session, campaign
+        self._session, self._campaign = service.session, campaign
         factors = twin.target.options.factors
         points = sobol(_POINTS, len(factors))
         columns = {
@@ -144,9 +137,9 @@ class _Judge:
         }
 
 
-def _summary(session: Session, campaign: str, steps: list[Step], twin: Scenario) -> list[str]:
+def _summary(service: Service, campaign: str, steps: list[Step], twin: Scenario) -> list[str]:
     """What was learned, in plain words."""
-    spec = session.state(campaign).spec
+    spec = service.session.state(campaign).spec
     first, last = steps[0], steps[-1]
     told = [
         "The earlier lines alone predicted the new line with an error of"
@@ -166,7 +159,7 @@ def _summary(session: Session, campaign: str, steps: list[Step], twin: Scenario)
         f"Trust in the earlier lines: {trust}. {' and '.join(misleading)} ran another material"
         " and logged two factors mirrored; nobody told the program."
     )
-    best = planning.best(session, campaign, 1)["best"]
+    best = service.models.best(campaign, 1)["best"]
     if best:
         recipe = ", ".join(
             f"{name} {spec.factor(name).with_unit(value)}"

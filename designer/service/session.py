@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from designer.campaigns.log.events import NewEvent
     from designer.campaigns.log.state import CampaignState
     from designer.campaigns.store.store import Store
+    from designer.engine.fitted_campaign import FittedCampaign
 
+Answer = dict[str, Any]
 Progress = Callable[[str, float | None], None]
 """Told what is being done and which share of it (0–1, None = unknown) is done."""
 
@@ -57,7 +59,7 @@ class Session:
         self.url = store
         self.actor = actor or login()
         self.progress = progress or silent
-        self.knowledge: Any = None  # models of the last log position (service.learning)
+        self.fitted: FittedCampaign | None = None  # models of the last log position
 
     @cached_property
     def store(self) -> Store:
@@ -81,6 +83,6 @@ class Session:
         return self.store.change(campaign, decide, actor=self.actor, expected_seq=expected_seq)
 
 
-def with_head(state: CampaignState, **facts: Any) -> dict[str, Any]:
+def with_head(state: CampaignState, **facts: Any) -> Answer:
     """The common part of every answer about a campaign, and ``facts``."""
     return {"campaign": state.spec.name, **facts, "head": state.head}

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 from designer.campaigns.commands import ResultEntry
 from designer.campaigns.errors import InputError, Problem
@@ -15,6 +17,12 @@ from designer.campaigns.space.factors import Factor, Given, Setting
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.table_frames import cell_text
 from designer.campaigns.values.quantity import Quantity
+
+SpecSource = str | Path | Mapping[str, Any]
+"""A specification: path of a TOML file, or the same as a dict."""
+
+Texts = Mapping[str, str]
+"""What was typed, by the name before the equals sign."""
 
 BATCH = "batch:"
 _REPLICATES = re.compile(r"/(?=\s*[-+]?[.\d])")  # not the slash of mg/cm^2
@@ -29,10 +37,10 @@ def typed_values(text: str) -> list[Quantity] | None:
 
 def result_entry(
     run: str | None,
-    responses: Mapping[str, str],
-    settings: Mapping[str, str],
+    responses: Texts,
+    settings: Texts | None = None,
     *,
-    batch: Mapping[str, str] | None = None,
+    batch: Texts | None = None,
     at: str | None = None,
     note: str | None = None,
     replicate: bool = False,
@@ -41,11 +49,12 @@ def result_entry(
     return ResultEntry(
         run=run,
         responses={name: typed_values(text) for name, text in responses.items()},
-        used={name: Quantity.of(text) for name, text in settings.items()},
+        used={name: Quantity.of(text) for name, text in (settings or {}).items()},
         batch=dict(batch or {}),
         made_at=at,
         note=note,
         replicate=replicate,
+        where=None if run is None else f"run {run}",
     )
 
 

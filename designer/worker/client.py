@@ -160,7 +160,7 @@ class Worker:
         """Carry out a verb of the service in the worker and wait for the answer.
 
         Args:
-            verb: name of a method of `Service` that computes.
+            verb: verb of the service that computes, such as ``plans.propose``.
             arguments: its arguments by name, JSON-able.
             progress: called from this thread while the work goes on.
 

@@ -1,6 +1,6 @@
 """What parent and worker write to each other: one JSON object a line, nothing pickled.
 
-request   {"id": 3, "verb": "propose", "arguments": {"campaign": "small", "n": 4}}
+request   {"id": 3, "verb": "plans.propose", "arguments": {"campaign": "small", "n": 4}}
 answers   {"id": 3, "kind": "progress", "what": "learning porosity", "share": 0.5}  any number, then
           {"id": 3, "kind": "result", "result": {…}}                                one of these
           {"id": 3, "kind": "error", "error": {"class": "InputError", "problems": [{…}]}}

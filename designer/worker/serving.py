@@ -26,11 +26,12 @@ from designer.worker.protocol import (
 if TYPE_CHECKING:
     from designer.service import Service
 
-VERBS: Final = frozenset({"propose", "predict", "predict_columns", "best", "status"})
+VERBS: Final = frozenset(
+    {"plans.propose", "models.predict", "models.predict_columns", "models.best", "models.status"}
+)
 """Verbs of the service that compute; all others take milliseconds and need no worker."""
 
 _WARM: Final = (
-    "designer.service.planning",
     "designer.engine.proposing",
     "designer.engine.predicting",
     "designer.engine.evaluation",
@@ -127,7 +128,8 @@ class Server:
             raise ValueError(f"{verb!r} is no verb of the worker")
         if self._service is None:
             raise ValueError("no store was opened")
-        result: Message = getattr(self._service, verb)(**arguments)
+        group, _, name = verb.partition(".")
+        result: Message = getattr(getattr(self._service, group), name)(**arguments)
         return result
 
     def _open(self, store: str, actor: str | None = None) -> Message:

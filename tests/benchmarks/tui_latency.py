@@ -137,11 +137,12 @@ def main():
     parser.add_argument("--starts", type=int, default=7)
     chosen = parser.parse_args()
     from designer.service import Service
+    from designer.service.demo import demo
 
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_STATE_HOME"] = folder
         store = Path(folder) / "pilot.db"
-        Service(str(store)).demo(4)
+        demo(Service(str(store)), 4)
         starts = sorted(start_seconds(store) for _ in range(chosen.starts))
         frames, shown = zip(*starts, strict=True)
         for name, times in (("first frame", frames), ("campaign shown", shown)):

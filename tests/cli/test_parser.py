@@ -11,21 +11,24 @@ from designer.cli.verbs import TOPICS, VERBS
 
 
 class Recorder:
-    """Stands for the service: remembers how it was called."""
+    """Stands for the service: remembers which verb of which group was called, and how."""
+
+    def __init__(self, calls, name=""):
+        self._calls, self._name = calls, name
 
     def __getattr__(self, name):
-        def called(*args, **kwargs):
-            self.call = (name, args, kwargs)
-            return {}
+        return Recorder(self._calls, f"{self._name}.{name}".removeprefix("."))
 
-        return called
+    def __call__(self, *args, **kwargs):
+        self._calls.append((self._name, args, kwargs))
+        return {}
 
 
 def call(*tokens):
-    recorder = Recorder()
+    calls = []
     typed = read_command_line(tokens)
-    typed.verb.run(recorder, typed.arguments)
-    return recorder.call
+    typed.verb.run(Recorder(calls), typed.arguments)
+    return calls[-1]
 
 
 def refused(*tokens):
@@ -37,66 +40,67 @@ def refused(*tokens):
 
 RECORD = {"settings": {}, "batch": {}, "at": None, "note": None, "replicate": False}
 CALLS = [
-    ("init spec.toml", ("create", (Path("spec.toml"),), {})),
-    ("init --example", ("example", (), {})),
-    ("list", ("list", (), {})),
-    ("show c", ("show", ("c", None), {})),
-    ("show c r1", ("show", ("c", "r1"), {})),
+    ("init spec.toml", ("campaigns.create", (Path("spec.toml"),), {})),
+    ("init --example", ("campaigns.example", (), {})),
+    ("list", ("campaigns.list", (), {})),
+    ("show c", ("campaigns.show", ("c", None), {})),
+    ("show c r1", ("campaigns.show", ("c", "r1"), {})),
     ("amend c s.toml --dry-run",
-     ("amend", ("c", Path("s.toml")), {"reason": None, "dry_run": True})),
-    ("close c --reason done", ("close", ("c",), {"reason": "done"})),
+     ("campaigns.amend", ("c", Path("s.toml")), {"reason": None, "dry_run": True})),
+    ("close c --reason done", ("campaigns.close", ("c",), {"reason": "done"})),
     ("lines add c f.csv --name a --map x=gap y=load --map z=speed --set w=1 --unit x=mm "
      "--where q=ok --other b --extra v --mapping m.toml",
-     ("add_line", ("c", Path("f.csv")),
+     ("lines.add", ("c", Path("f.csv")),
       {"name": "a", "columns": {"x": "gap", "y": "load", "z": "speed"}, "constants": {"w": "1"},
        "units": {"x": "mm"}, "where": {"q": "ok"}, "others": ["b"], "extras": ["v"],
        "mapping": Path("m.toml")})),
     ("lines add c --from d --set w=1",
-     ("add_line_from_campaign", ("c", "d"), {"name": None, "constants": {"w": "1"}, "others": ()})),
-    ("lines show c", ("lines", ("c",), {})),
-    ("lines exclude c a --reason old", ("exclude_line", ("c", "a", "old"), {})),
-    ("lines include c a --reason new", ("include_line", ("c", "a", "new"), {})),
+     ("lines.add_from_campaign", ("c", "d"),
+      {"name": None, "constants": {"w": "1"}, "others": ()})),
+    ("lines show c", ("lines.list", ("c",), {})),
+    ("lines exclude c a --reason old", ("lines.exclude", ("c", "a", "old"), {})),
+    ("lines include c a --reason new", ("lines.include", ("c", "a", "new"), {})),
     ("propose c",
-     ("propose", ("c", None), {"budget": None, "fix": {}, "given": {}, "replace": False,
+     ("plans.propose", ("c", None), {"budget": None, "fix": {}, "given": {}, "replace": False,
                                "seed": None, "dry_run": False})),
     ("propose c -n 3 --budget 8.5 --fix a=1 b=x --given h=35 --replace --seed 0 --dry-run",
-     ("propose", ("c", 3), {"budget": 8.5, "fix": {"a": "1", "b": "x"}, "given": {"h": "35"},
+     ("plans.propose", ("c", 3), {"budget": 8.5, "fix": {"a": "1", "b": "x"}, "given": {"h": "35"},
                             "replace": True, "seed": 0, "dry_run": True})),
-    ("start c r1", ("start", ("c", "r1"), {})),
+    ("start c r1", ("runs.start", ("c", "r1"), {})),
     ("record c r1 p=31.2/31.9 l=none --set g=100 --batch slurry=s1 --at 2026-11-20 --replicate",
-     ("record", ("c", "r1", {"p": "31.2/31.9", "l": "none"}),
+     ("runs.record", ("c", "r1", {"p": "31.2/31.9", "l": "none"}),
       {"settings": {"g": "100"}, "batch": {"slurry": "s1"}, "at": "2026-11-20", "note": None,
        "replicate": True})),
     ("attach c g=1 p=2 --batch slurry=s1",
-     ("attach", ("c", {"g": "1", "p": "2"}),
+     ("runs.attach", ("c", {"g": "1", "p": "2"}),
       {"batch": {"slurry": "s1"}, "at": None, "note": None})),
-    ("fail c r1 --reason torn", ("fail", ("c", "r1", "torn"), {})),
-    ("abandon c r1 r2 --reason late", ("abandon", ("c", ["r1", "r2"], "late"), {})),
-    ("reopen c r1", ("reopen", ("c", "r1", None), {})),
+    ("fail c r1 --reason torn", ("runs.fail", ("c", "r1", "torn"), {})),
+    ("abandon c r1 r2 --reason late", ("runs.abandon", ("c", ["r1", "r2"], "late"), {})),
+    ("reopen c r1", ("runs.reopen", ("c", "r1", None), {})),
     ("correct c r1 p=3 --set g=2 --batch s=b --replicate 2 --reason typo",
-     ("correct", ("c", "r1", {"p": "3"}),
+     ("runs.correct", ("c", "r1", {"p": "3"}),
       {"settings": {"g": "2"}, "batch": {"s": "b"}, "replicate": 2, "reason": "typo"})),
-    ("undo c", ("undo", ("c", None, None), {})),
-    ("undo c 12", ("undo", ("c", 12, None), {})),
-    ("note c hot", ("note", ("c", "hot", None), {})),
-    ("note c r1 hot", ("note", ("c", "hot", "r1"), {})),
-    ("import c f.xlsx --dry-run", ("import_results", ("c", Path("f.xlsx")), {"dry_run": True})),
+    ("undo c", ("campaigns.undo", ("c", None, None), {})),
+    ("undo c 12", ("campaigns.undo", ("c", 12, None), {})),
+    ("note c hot", ("campaigns.note", ("c", "hot", None), {})),
+    ("note c r1 hot", ("campaigns.note", ("c", "hot", "r1"), {})),
+    ("import c f.xlsx --dry-run", ("runs.import_sheet", ("c", Path("f.xlsx")), {"dry_run": True})),
     ("export c f.csv --what data --plan P001 --force",
-     ("export", ("c", Path("f.csv")), {"what": "data", "plan": "P001", "force": True})),
-    ("status c --refresh", ("status", ("c",), {"refresh": True})),
-    ("best c", ("best", ("c", 5), {})),
-    ("best c -n2", ("best", ("c", 2), {})),
-    ("history c r1 --since 2026-11-01", ("history", ("c", "r1", "2026-11-01"), {})),
+     ("campaigns.export", ("c", Path("f.csv")), {"what": "data", "plan": "P001", "force": True})),
+    ("status c --refresh", ("models.status", ("c",), {"refresh": True})),
+    ("best c", ("models.best", ("c", 5), {})),
+    ("best c -n2", ("models.best", ("c", 2), {})),
+    ("history c r1 --since 2026-11-01", ("campaigns.history", ("c", "r1", "2026-11-01"), {})),
     ("predict c f.csv --out o.csv",
-     ("predict", ("c", Path("f.csv")), {"given": {}, "out": Path("o.csv"), "force": False})),
-    ("predict c ./a=b.csv", ("predict", ("c", Path("./a=b.csv")),
+     ("models.predict", ("c", Path("f.csv")), {"given": {}, "out": Path("o.csv"), "force": False})),
+    ("predict c ./a=b.csv", ("models.predict", ("c", Path("./a=b.csv")),
       {"given": {}, "out": None, "force": False})),
     ("predict c g=1 h=2 --given k=3",
-     ("predict", ("c", {"g": "1", "h": "2"}), {"given": {"k": "3"}, "out": None, "force": False})),
-    ("demo --runs 3 --json", ("demo", (3,), {})),
-    ("store info", ("store_info", (), {})),
-    ("store verify --head 12:ab", ("store_verify", ("12:ab",), {})),
-    ("store init", ("store_init", (), {})),
+     ("models.predict", ("c", {"g": "1", "h": "2"}),
+      {"given": {"k": "3"}, "out": None, "force": False})),
+    ("store info", ("store.info", (), {})),
+    ("store verify --head 12:ab", ("store.verify", ("12:ab",), {})),
+    ("store init", ("store.init", (), {})),
 ]  # fmt: skip
 
 
@@ -107,7 +111,13 @@ def test_verb_reaches_the_service_with(line, expected):
 
 def test_every_verb_is_called_above():
     called = {read_command_line(line.split()).verb.name for line, _ in CALLS}
-    assert called | {"tui"} == set(VERBS)
+    assert called | {"tui", "demo"} == set(VERBS)
+
+
+def test_the_demo_is_shown_with_the_runs_asked_for(monkeypatch):
+    monkeypatch.setattr("designer.service.demo.demo", lambda *words: words)
+    typed = read_command_line(["demo", "--runs", "3", "--json"])
+    assert typed.verb.run("service", typed.arguments) == ("service", 3)
 
 
 @pytest.mark.parametrize(("line", "campaign"), [("tui", None), ("tui c", "c")])
@@ -152,7 +162,7 @@ def test_the_later_common_option_wins_and_absent_ones_stay_absent():
 )
 def test_options_and_positionals_mix(tokens):
     name, args, kwargs = call("record", *tokens)
-    assert (name, args) == ("record", ("c", "r1", {"p": "1", "q": "2"}))
+    assert (name, args) == ("runs.record", ("c", "r1", {"p": "1", "q": "2"}))
     assert kwargs == {**RECORD, "settings": {"a": "1", "b": "2"}}
 
 

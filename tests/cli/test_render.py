@@ -96,27 +96,27 @@ STATUS = {
     "notes": [],
 }  # fmt: skip
 ANSWERS = {
-    "create": {"campaign": "nmc", "line": "line4", "goal": "window", "store": "sqlite:///p.db",
+    "campaigns.create": {"campaign": "nmc", "line": "line4", "goal": "window", "store": "sqlite:///p.db",
                "seq": 1, "head": "1:ab12cd34"},
-    "example": '[campaign]\nname = "x"  # µ\n',
-    "list": {"campaigns": [{"name": "nmc", "line": "line4", "goal": "window", "runs": 13,
+    "campaigns.example": '[campaign]\nname = "x"  # µ\n',
+    "campaigns.list": {"campaigns": [{"name": "nmc", "line": "line4", "goal": "window", "runs": 13,
                             "changed_at": "2026-11-20T13:00:00.000000Z"}]},
-    "amend": {"campaign": "nmc", "difference": ["porosity window 30 to 35 → 29 to 35"],
+    "campaigns.amend": {"campaign": "nmc", "difference": ["porosity window 30 to 35 → 29 to 35"],
               "applied": True, "head": "2:ab12cd34"},
-    "close": {"campaign": "nmc", "head": "2:ab12cd34"},
-    "add_line": {"campaign": "nmc", "line": "line2", "rows": 120, "batches": True,
+    "campaigns.close": {"campaign": "nmc", "head": "2:ab12cd34"},
+    "lines.add": {"campaign": "nmc", "line": "line2", "rows": 120, "batches": True,
                  "notes": ["2 columns were ignored: operator, shift"], "head": "2:ab12cd34"},
-    "lines": {"campaign": "nmc", "lines": LINES},
-    "exclude_line": {"campaign": "nmc", "line": "line1", "head": "3:ab12cd34"},
-    "include_line": {"campaign": "nmc", "line": "line1", "head": "3:ab12cd34"},
-    "propose": PLAN,
-    "record": {"campaign": "nmc", "run": "R001", "status": "partial",
+    "lines.list": {"campaign": "nmc", "lines": LINES},
+    "lines.exclude": {"campaign": "nmc", "line": "line1", "head": "3:ab12cd34"},
+    "lines.include": {"campaign": "nmc", "line": "line1", "head": "3:ab12cd34"},
+    "plans.propose": PLAN,
+    "runs.record": {"campaign": "nmc", "run": "R001", "status": "partial",
                "recorded": {"mass_loading": [12.1, 12.3]},
                "messages": ["still to come: porosity",
                             "mass_loading is 3.1 standard deviations above the prediction "
                             "11.9 ± 0.25 mg/cm^2: kept, worth a second look"],
                "head": "10:ab12cd34"},
-    "predict": {"campaign": "nmc", "file": None, "notes": [],
+    "models.predict": {"campaign": "nmc", "file": None, "notes": [],
                 "columns": ["coating_gap", "porosity_mean", "porosity_sd", "porosity_sd_result",
                             "in_spec"],
                 "rows": [
@@ -124,23 +124,25 @@ ANSWERS = {
                      "porosity_sd_result": 1.31, "in_spec": 0.004},
                     {"coating_gap": 150, "porosity_mean": 30.1, "porosity_sd": 0.9,
                      "porosity_sd_result": 1.2, "in_spec": 0.62}]},
-    "best": {"campaign": "nmc", "best": [STATUS["best"]], "notes": []},
-    "history": {"campaign": "nmc", "events": [
+    "models.best": {"campaign": "nmc", "best": [STATUS["best"]], "notes": []},
+    "campaigns.history": {"campaign": "nmc", "events": [
         {"seq": 8, "at": "2026-11-20T13:00:00.000000Z", "actor": "Ada", "kind": "run_failed",
          "run": "R002", "summary": "failed", "reversed": True, "reason": "web break"}]},
-    "import_results": {"campaign": "nmc", "applied": True, "head": "11:ab12cd34", "messages": [],
+    "runs.import_sheet": {"campaign": "nmc", "applied": True, "head": "11:ab12cd34", "messages": [],
                        "runs": [{"run": "R001", "new": {"porosity": 31.2}, "skipped": []},
                                 {"run": "R002", "new": {}, "skipped": ["porosity"]}]},
-    "export": {"campaign": "nmc", "file": "plan.csv", "what": "plan", "rows": 1},
-    "status": STATUS,
-    "store_info": {"store": "sqlite:///p.db", "campaigns": 1, "writable": True},
-    "store_verify": {"ok": True, "checks": ["hash chains of 1 campaign: sound"]},
-    "store_init": {"store": "sqlite:///p.db"},
+    "campaigns.export": {"campaign": "nmc", "file": "plan.csv", "what": "plan", "rows": 1},
+    "models.status": STATUS,
+    "store.info": {"store": "sqlite:///p.db", "campaigns": 1, "writable": True},
+    "store.verify": {"ok": True, "checks": ["hash chains of 1 campaign: sound"]},
+    "store.init": {"store": "sqlite:///p.db"},
 }  # fmt: skip
-ANSWERS["add_line_from_campaign"] = ANSWERS["add_line"]
+ANSWERS["lines.add_from_campaign"] = ANSWERS["lines.add"]
 for _verb in ("attach", "correct"):
-    ANSWERS[_verb] = ANSWERS["record"]
-for _verb in ("start", "fail", "abandon", "reopen", "undo", "note"):
+    ANSWERS[f"runs.{_verb}"] = ANSWERS["runs.record"]
+for _verb in (
+    "runs.start", "runs.fail", "runs.abandon", "runs.reopen", "campaigns.undo", "campaigns.note",
+):  # fmt: skip
     ANSWERS[_verb] = {"campaign": "nmc", "messages": [], "head": "11:ab12cd34"}
 CAMPAIGN = {
     "campaign": "nmc", "line": "line4", "goal": "window", "spec": SPEC, "head": "9:ab12cd34",
@@ -157,20 +159,27 @@ class FakeService:
     def __init__(self):
         self.answers = copy.deepcopy(ANSWERS)
 
+    def __getattr__(self, group):
+        return FakeVerbs(self, group)
+
+
+class FakeVerbs:
+    """The verbs of one group."""
+
+    def __init__(self, service, group):
+        self._service, self._group = service, group
+
     def __getattr__(self, name):
-        def called(*_args, **_kwargs):
-            answer = self.answers[name]
+        def called(_campaign=None, run=None, *_args, **_kwargs):
+            verb = f"{self._group}.{name}"
+            if verb == "campaigns.show" and verb not in self._service.answers:
+                return copy.deepcopy(CAMPAIGN if run is None else RUN)
+            answer = self._service.answers[verb]
             if isinstance(answer, BaseException):
                 raise answer
             return answer
 
         return called
-
-    def show(self, _campaign, run=None):
-        answer = self.answers.get("show")
-        if isinstance(answer, BaseException):
-            raise answer
-        return copy.deepcopy(CAMPAIGN if run is None else RUN)
 
 
 @pytest.fixture
@@ -232,7 +241,7 @@ def test_quiet_silences_notes_only(service, capsys):
 
 
 def test_a_dry_run_and_an_exchanged_plan_say_so(service, capsys):
-    service.answers["propose"] |= {"dry_run": True, "nested": False, "plan": None}
+    service.answers["plans.propose"] |= {"dry_run": True, "nested": False, "plan": None}
     main(["propose", "nmc", "--dry-run"])
     out = capsys.readouterr().out
     assert out.startswith("Dry run: nothing was stored.\nPlan for nmc: ")
@@ -240,7 +249,7 @@ def test_a_dry_run_and_an_exchanged_plan_say_so(service, capsys):
 
 
 def test_a_goal_without_bits_shows_its_own_value(service, capsys):
-    plan = service.answers["propose"]
+    plan = service.answers["plans.propose"]
     plan |= {"information_bits": None, "value": 1.5, "value_name": "expected recipes in spec"}
     for run in plan["runs"]:
         run |= {"information_bits": None, "value": 0.5}
@@ -251,7 +260,7 @@ def test_a_goal_without_bits_shows_its_own_value(service, capsys):
 
 
 def test_an_empty_plan_is_no_crash(service, capsys):
-    service.answers["propose"] |= {"runs": [], "cost": 0.0, "information_bits": 0.0}
+    service.answers["plans.propose"] |= {"runs": [], "cost": 0.0, "information_bits": 0.0}
     assert main(["propose", "nmc"]) == 0
     assert "0 runs" in capsys.readouterr().out
 
@@ -280,13 +289,13 @@ def test_record_tells_values_rest_and_surprises(service, capsys):
     ],
 )  # fmt: skip
 def test_recorded_entries_as_typed(recorded, shown, service, capsys):
-    service.answers["record"]["recorded"] = recorded
+    service.answers["runs.record"]["recorded"] = recorded
     main(["record", "nmc", "R001", "porosity=1"])
     assert f"  {shown}" in capsys.readouterr().out.splitlines()
 
 
 def test_a_recorded_result_stays_a_success_when_the_store_fails_afterwards(service, capsys):
-    service.answers["show"] = errors.StorageError("locked")
+    service.answers["campaigns.show"] = errors.StorageError("locked")
     assert main(["record", "nmc", "R001", "mass_loading=12.1"]) == 0
     printed = capsys.readouterr()
     assert "R001 is partial." in printed.out
@@ -309,10 +318,10 @@ def test_status_in_words(service, capsys):
 def test_warnings_cannot_command_the_terminal(service, capsys):
     warning = "Line a\u202e\x1b[31m says next to nothing about porosity"
     trust = {"trust": 0.9, "trust_low": 0.8, "trust_high": 0.95, "worth_runs": 3.1}
-    for verb in ("status", "lines"):
+    for verb in ("models.status", "lines.list"):
         lines = service.answers[verb]["lines"]
         lines[0] |= {"warnings": [warning], "responses": {"porosity\x1b[2J": trust}}
-    service.answers["status"]["warnings"] = [warning]
+    service.answers["models.status"]["warnings"] = [warning]
     for words in (["status", "nmc"], ["lines", "show", "nmc"]):
         main(words)
         out = capsys.readouterr().out
@@ -330,14 +339,17 @@ def test_warnings_cannot_command_the_terminal(service, capsys):
     ],
 )
 def test_odds_in_words(odds, words, service, capsys):
-    service.answers["status"]["history_odds"] = {"mass_loading": None, "porosity": {"odds": odds}}
+    service.answers["models.status"]["history_odds"] = {
+        "mass_loading": None,
+        "porosity": {"odds": odds},
+    }
     main(["status", "nmc"])
     assert f"Evidence: {words}" in capsys.readouterr().out
 
 
 def test_status_before_anything_is_known(service, capsys):
     nothing = {"error_sd": None, "coverage": None}
-    service.answers["status"] |= {
+    service.answers["models.status"] |= {
         "runs": dict.fromkeys(STATUS["runs"], 0), "information_bits": None, "advice": None,
         "expected_next_bits": None, "responses": {"porosity": nothing}, "lines": [],
         "best": None, "model": {"seq": None, "stale": False},
@@ -378,7 +390,7 @@ def test_predictions_show_the_error_of_a_result(service, capsys):
     assert rows[0].split() == ["row", "coating_gap", "porosity", "in", "spec"]
     assert rows[2].split() == ["1", "100", "31.4", "±", "1.3", "<1", "%"]
     assert rows[-1] == "± is the sd of one more measured result."
-    service.answers["predict"]["file"] = "o.csv"
+    service.answers["models.predict"]["file"] = "o.csv"
     main(["predict", "nmc", "f.csv", "--out", "o.csv"])
     assert capsys.readouterr().out == "Wrote 2 recipes to o.csv\n"
 
@@ -397,13 +409,13 @@ def test_import_dry_run_says_that_nothing_was_recorded(service, capsys):
         "  R001  porosity 31.2",
         "1 value already recorded or empty, skipped.",
     ]
-    service.answers["import_results"]["applied"] = False
+    service.answers["runs.import_sheet"]["applied"] = False
     main(["import", "nmc", "f.csv", "--dry-run"])
     assert capsys.readouterr().out.startswith("Nothing was recorded; ")
 
 
 def test_an_unsound_store_is_exit_6(service, capsys):
-    service.answers["store_verify"] = {"ok": False, "checks": ["event 20 of nmc: hash differs"]}
+    service.answers["store.verify"] = {"ok": False, "checks": ["event 20 of nmc: hash differs"]}
     assert main(["store", "verify"]) == 6
     assert "NOT sound" in capsys.readouterr().out
     assert main(["store", "verify", "--json"]) == 6
@@ -427,8 +439,8 @@ def test_without_a_verb_a_terminal_gets_the_terminal_ui(service, monkeypatch, ca
 def test_json_is_the_service_answer(service, capsys):
     main(["--json", "propose", "nmc"])
     assert json.loads(capsys.readouterr().out) == PLAN
-    service.answers["propose"]["runs"][0]["cost"] = math.inf
-    service.answers["propose"]["seed"] = math.nan
+    service.answers["plans.propose"]["runs"][0]["cost"] = math.inf
+    service.answers["plans.propose"]["seed"] = math.nan
     main(["propose", "nmc", "--json"])
     told = json.loads(capsys.readouterr().out)
     assert told["runs"][0]["cost"] is None
@@ -439,11 +451,15 @@ EVIL = "a\x1b[31m\x07\u202eb\u2066\x9b\n\x7f\u200b\ue000\U000e0001c"
 
 
 def test_no_text_of_a_user_commands_the_terminal(service, capsys):
-    service.answers["list"]["campaigns"][0] |= {"name": EVIL, "line": EVIL}
-    service.answers["propose"]["notes"] = [EVIL]
-    service.answers["propose"]["runs"][0] |= {"reason": EVIL, "settings": {EVIL: EVIL}}
-    service.answers["history"]["events"][0] |= {"actor": EVIL, "summary": EVIL, "reason": EVIL}
-    service.answers["fail"] = errors.InputError(errors.Problem(EVIL, EVIL, EVIL, EVIL, EVIL))
+    service.answers["campaigns.list"]["campaigns"][0] |= {"name": EVIL, "line": EVIL}
+    service.answers["plans.propose"]["notes"] = [EVIL]
+    service.answers["plans.propose"]["runs"][0] |= {"reason": EVIL, "settings": {EVIL: EVIL}}
+    service.answers["campaigns.history"]["events"][0] |= {
+        "actor": EVIL,
+        "summary": EVIL,
+        "reason": EVIL,
+    }
+    service.answers["runs.fail"] = errors.InputError(errors.Problem(EVIL, EVIL, EVIL, EVIL, EVIL))
     for line in ("list", "propose nmc", "history nmc", "fail nmc R1 --reason x"):
         for more in ([], ["--json"]):
             main([*line.split(), *more])
@@ -466,7 +482,7 @@ def test_no_text_of_a_user_commands_the_terminal(service, capsys):
 )
 def test_expected_errors(error, code, kind, opening, service, capsys):
     problem = errors.Problem("porosity", "is impossible", "131 %", "0 to 100 %", "Look again")
-    service.answers["record"] = error(problem, errors.Problem("", "second"))
+    service.answers["runs.record"] = error(problem, errors.Problem("", "second"))
     tokens = ["record", "nmc", "R001", "porosity=131"]
     assert main(tokens) == code
     printed = capsys.readouterr()
@@ -499,7 +515,7 @@ def reports(monkeypatch, tmp_path):
     "fault", [ZeroDivisionError("boom"), errors.DesignerError("bare"), RecursionError("deep")]
 )
 def test_our_own_faults_go_into_a_report(fault, service, capsys, reports):
-    service.answers["status"] = fault
+    service.answers["models.status"] = fault
     tokens = ["status", "nmc", "--store", "postgresql://ada:secret@host/db"]
     assert main(tokens) == 1
     printed = capsys.readouterr()
@@ -521,7 +537,7 @@ def test_our_own_faults_go_into_a_report(fault, service, capsys, reports):
 
 
 def test_a_report_without_a_folder_is_told(service, capsys, monkeypatch):
-    service.answers["status"] = ZeroDivisionError("boom")
+    service.answers["models.status"] = ZeroDivisionError("boom")
     monkeypatch.setenv("XDG_STATE_HOME", "/proc/none")
     monkeypatch.setattr("tempfile.gettempdir", lambda: "/proc/none")
     assert main(["status", "nmc"]) == 1
@@ -529,14 +545,14 @@ def test_a_report_without_a_folder_is_told(service, capsys, monkeypatch):
 
 
 def test_a_fault_after_the_work_says_that_the_work_is_done(service, capsys, reports):
-    service.answers["record"] = {"run": "R001", "recorded": 5, "status": "partial"}
+    service.answers["runs.record"] = {"run": "R001", "recorded": 5, "status": "partial"}
     assert main(["record", "nmc", "R001", "porosity=31"]) == 1
     assert "What you asked for was carried out" in capsys.readouterr().err
     assert len(reports()) == 1
 
 
 def test_interruption_is_130(service, capsys):
-    service.answers["propose"] = KeyboardInterrupt()
+    service.answers["plans.propose"] = KeyboardInterrupt()
     assert main(["propose", "nmc"]) == 130
     assert "interrupted" in capsys.readouterr().err
     assert main(["propose", "nmc", "--json"]) == 130
@@ -550,8 +566,7 @@ def test_common_options_reach_the_service(monkeypatch):
         def __init__(self, *store, **options):
             made.update(store=store, options=options)
 
-        def list(self):
-            return {"campaigns": []}
+            self.campaigns = type("C", (), {"list": lambda _self: {"campaigns": []}})()
 
     monkeypatch.setitem(sys.modules, "designer.service", type("M", (), {"Service": Service}))
     assert main(["list", "--store", "x.db", "--actor", "Ada"]) == 0

@@ -183,12 +183,12 @@ def test_a_run_measured_in_part_is_not_in_spec_and_the_mean_of_replicates_counts
     two = SMALL.replace('unit = "%"\npossible = [0, 100]', 'unit = "%"\nwindow = [0, 100]')
     made = campaign(two)
     made.attach(pd.DataFrame([{**recipe(0), "mass_loading": 12.0}]))
-    made.service.record("small", "R001", {"mass_loading": "14.5"}, replicate=True)
+    made.service.runs.record("small", "R001", {"mass_loading": "14.5"}, replicate=True)
     state = made.service.session.state("small")
     assert in_spec_runs(state) == []  # porosity is still to come
-    made.service.record("small", "R001", {"porosity": "33"})
+    made.service.runs.record("small", "R001", {"porosity": "33"})
     assert in_spec_runs(made.service.session.state("small")) == []  # mean 13.25
-    made.service.correct("small", "R001", {"mass_loading": "13.5"}, reason="typo", replicate=2)
+    made.service.runs.correct("small", "R001", {"mass_loading": "13.5"}, reason="typo", replicate=2)
     assert in_spec_runs(made.service.session.state("small")) == ["R001"]
 
 
@@ -197,8 +197,8 @@ def test_a_run_measured_in_part_is_not_in_spec_and_the_mean_of_replicates_counts
 
 async def test_overview_and_plan_tell_what_lies_ahead_and_what_a_fixed_setting_costs(store):  # noqa: F811
     service = Service(str(store), actor="anna")
-    service.propose("small", 3, fix={"coating_gap": "80"}, replace=True, seed=1)
-    cost = service.show("small")["plans"][-1]["deviation"]
+    service.plans.propose("small", 3, fix={"coating_gap": "80"}, replace=True, seed=1)
+    cost = service.campaigns.show("small")["plans"][-1]["deviation"]
     async with open_ui(store) as ui:
         await ui.until("why ")
         rows = told(ui.text().replace("│", " "))

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from designer.service import Service
+from designer.service.demo import demo
 from designer.tui.app import DesignerApp
 from designer.worker import Worker
 from tests.campaigns_for_tests import SMALL, loading, porosity
@@ -34,9 +35,9 @@ def prepared_store(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tui")
     (folder / "small.toml").write_text(SMALL)
     service = Service(str(folder / "pilot.db"), actor="anna")
-    service.create(folder / "small.toml")
-    service.add_line_columns("small", line_rows(), name="line2")
-    service.propose("small", 3, seed=1)
+    service.campaigns.create(folder / "small.toml")
+    service.lines.add_columns("small", line_rows(), name="line2")
+    service.plans.propose("small", 3, seed=1)
     return folder / "pilot.db"
 
 
@@ -44,7 +45,7 @@ def prepared_store(tmp_path_factory):
 def prepared_slow_store(tmp_path_factory):
     """The demo campaign: plans of many runs take seconds."""
     path = tmp_path_factory.mktemp("slow") / "pilot.db"
-    Service(str(path), actor="anna").demo(4)
+    demo(Service(str(path), actor="anna"), 4)
     return path
 
 

@@ -25,10 +25,11 @@ RUNS, SEED = 8, 0
 def prepare(store):
     """The demo campaign and a plan that waits."""
     from designer.service import Service
+    from designer.service.demo import demo
 
     service = Service(str(store), actor="anna")
-    service.demo(RUNS)
-    service.propose("demo", 4, seed=SEED)
+    demo(service, RUNS)
+    service.plans.propose("demo", 4, seed=SEED)
 
 
 async def draw(store):

@@ -18,7 +18,7 @@ from tests.tui.cases import (  # noqa: F401 - fixtures
 
 
 def plans(store, campaign="small"):  # noqa: F811
-    return [plan["plan"] for plan in Service(str(store)).show(campaign)["plans"]]
+    return [plan["plan"] for plan in Service(str(store)).campaigns.show(campaign)["plans"]]
 
 
 async def ask_for(ui, runs):
@@ -45,7 +45,7 @@ async def test_a_new_plan_is_computed_and_shown(store):  # noqa: F811
         assert ui.app.screen.chosen["run"] == "R004"
         await ui.until("○ R004  proposed · P002, order 1")
         await ui.until(lambda: "P002: 4 runs, " in ui.notes())
-    new = Service(str(store)).show("small")["runs"][3:]
+    new = Service(str(store)).campaigns.show("small")["runs"][3:]
     assert [run["planned"]["binder"] for run in new] == ["PVDF-B"] * 4
 
 
@@ -105,20 +105,20 @@ async def test_a_plan_overtaken_by_somebody_else_tells_who_and_what(slow_store):
         await ui.until("Next")
         await ask_for(ui, 12)
         await ui.until("choosing recipes", 60)
-        Service(str(slow_store), actor="eve").note("demo", "new drier")
+        Service(str(slow_store), actor="eve").campaigns.note("demo", "new drier")
         await ui.until("went on from event", 90)
         assert "note: new drier by eve" in " ".join(ui.text().replace("│", " ").split())
     assert plans(slow_store, "demo") == ["P001"]
 
 
 async def test_figures_are_refreshed_in_the_worker(store):  # noqa: F811
-    Service(str(store)).record("small", "R001", {"mass_loading": "10", "porosity": "43"})
+    Service(str(store)).runs.record("small", "R001", {"mass_loading": "10", "porosity": "43"})
     async with open_ui(store) as ui:
         await ui.press("1")
         await ui.until("results came since: press r")
         await ui.press("r")
         await ui.until("as of event 4, up to date", 60)
-    assert Service(str(store)).status("small")["model"] == {"seq": 4, "stale": False}
+    assert Service(str(store)).models.status("small")["model"] == {"seq": 4, "stale": False}
 
 
 async def test_quitting_while_computing_asks_and_stops_it(slow_store):  # noqa: F811

@@ -16,7 +16,7 @@ from tests.tui.cases import open_ui, prepared_store, store  # noqa: F401 - fixtu
 
 
 def run(store, run_id="R001"):  # noqa: F811
-    return Service(str(store)).show("small", run_id)
+    return Service(str(store)).campaigns.show("small", run_id)
 
 
 def predicted(store, response, run_id="R001"):  # noqa: F811
@@ -113,7 +113,7 @@ async def test_a_setting_far_off_is_refused_beside_its_field(store):  # noqa: F8
 
 
 async def test_further_measurements_of_a_made_run(store):  # noqa: F811
-    Service(str(store)).record("small", "R001", {"mass_loading": "10.1", "porosity": "43"})
+    Service(str(store)).runs.record("small", "R001", {"mass_loading": "10.1", "porosity": "43"})
     async with open_ui(store) as ui:
         await form_of(ui, "R002")
         await ui.press("pageup")
@@ -142,7 +142,9 @@ async def test_failing_from_inside_a_field_goes_on_to_the_next_run(store):  # no
 
 
 async def test_correcting_a_value_keeps_the_old_one(store):  # noqa: F811
-    Service(str(store)).record("small", "R001", {"mass_loading": "10.1/11.1", "porosity": "34"})
+    Service(str(store)).runs.record(
+        "small", "R001", {"mass_loading": "10.1/11.1", "porosity": "34"}
+    )
     async with open_ui(store) as ui:
         await ui.press("v")
         await ui.until("● R001")
@@ -164,7 +166,7 @@ async def test_correcting_a_value_keeps_the_old_one(store):  # noqa: F811
 
 
 async def test_a_correction_without_reason_or_value_stays_open(store):  # noqa: F811
-    Service(str(store)).record("small", "R001", {"porosity": "34"})
+    Service(str(store)).runs.record("small", "R001", {"porosity": "34"})
     async with open_ui(store) as ui:
         await ui.until("◐ R001")
         await ui.press("c")
@@ -188,7 +190,7 @@ async def test_a_value_recorded_by_somebody_else_meanwhile(store):  # noqa: F811
         await ui.type("10.4")
         await ui.until("✓ ctrl+s saves")
         other = Service(str(store), actor="eve")
-        await asyncio.to_thread(other.record, "small", "R001", {"mass_loading": "10.9"})
+        await asyncio.to_thread(other.runs.record, "small", "R001", {"mass_loading": "10.9"})
         await ui.press("ctrl+s")
         await ui.until("has a value already, recorded by eve")
         await ui.until("10.9 mg/cm^2")
@@ -197,7 +199,7 @@ async def test_a_value_recorded_by_somebody_else_meanwhile(store):  # noqa: F811
 
 
 async def test_undo_from_the_form(store):  # noqa: F811
-    Service(str(store)).record("small", "R001", {"porosity": "34"})
+    Service(str(store)).runs.record("small", "R001", {"porosity": "34"})
     async with open_ui(store) as ui:
         await form_of(ui)
         await ui.press("ctrl+z")
@@ -263,9 +265,9 @@ def test_fields_become_arguments_of_record():
 def test_checking_says_what_recording_does_and_writes_nothing(store):  # noqa: F811
     service = Service(str(store))
     arguments = ("small", "R001", {"mass_loading": "59.5"})
-    checked = service.check_record(*arguments)
-    assert service.show("small")["head"] == checked["head"]
-    recorded = service.record(*arguments)
+    checked = service.runs.check(*arguments)
+    assert service.campaigns.show("small")["head"] == checked["head"]
+    recorded = service.runs.record(*arguments)
     assert {**recorded, "head": None} == {**checked, "head": None}
     assert "standard deviations above" in checked["messages"][0]
 
@@ -280,7 +282,7 @@ async def test_what_is_still_to_come_is_named(store):  # noqa: F811
 
 def test_whatever_was_recorded_can_be_corrected_in_the_order_of_the_form(store):  # noqa: F811
     service = Service(str(store))
-    service.record("small", "R001", {"porosity": "34", "mass_loading": "10.1/11.1"})
+    service.runs.record("small", "R001", {"porosity": "34", "mass_loading": "10.1/11.1"})
     view = ViewReader(service).look("small")
     options = _correctable(view, view.run("R001"))
     assert [key for _, key in options] == [

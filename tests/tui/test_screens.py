@@ -15,7 +15,7 @@ FORBIDDEN = {"ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+left_square_bracket",
 
 
 def events(store):  # noqa: F811
-    return Service(str(store)).history("small")["events"]
+    return Service(str(store)).campaigns.history("small")["events"]
 
 
 # ---- the table of actions -----------------------------------------------------------------------
@@ -75,7 +75,7 @@ async def test_an_empty_store_says_how_to_begin(tmp_path):
 
 
 async def test_with_waiting_runs_the_proposals_open_first(store):  # noqa: F811
-    plan = Service(str(store)).show("small")["runs"]
+    plan = Service(str(store)).campaigns.show("small")["runs"]
     async with open_ui(store) as ui:
         await ui.until(lambda: "checks" in ui.text() and plan[-1]["run"] in ui.text())
         assert ui.place == "proposals"
@@ -102,7 +102,7 @@ async def test_every_screen_draws_at_any_size(store, size):  # noqa: F811
 
 
 async def test_a_wide_terminal_shows_results_beside_the_overview(store):  # noqa: F811
-    Service(str(store)).record("small", "R001", {"mass_loading": "12", "porosity": "38"})
+    Service(str(store)).runs.record("small", "R001", {"mass_loading": "12", "porosity": "38"})
     async with open_ui(store, size=(140, 40)) as ui:
         await ui.press("1")
         await ui.until("Results, newest first")
@@ -111,8 +111,8 @@ async def test_a_wide_terminal_shows_results_beside_the_overview(store):  # noqa
 
 async def test_user_text_is_no_markup(store):  # noqa: F811
     service = Service(str(store))
-    service.note("small", "[red]half[/] of [bold] 100 [mg/cm^2] [/nonsense]", "R001")
-    service.fail("small", "R002", "[link=x]torn[/link] [")
+    service.campaigns.note("small", "[red]half[/] of [bold] 100 [mg/cm^2] [/nonsense]", "R001")
+    service.runs.fail("small", "R002", "[link=x]torn[/link] [")
     async with open_ui(store) as ui:
         await ui.until("[red]half[/] of [bold] 100 [mg/cm^2] [/nonsense]")
         await ui.press("6")
@@ -150,13 +150,13 @@ async def test_the_history_stays_at_the_newest_event_unless_one_looks_elsewhere(
     async with open_ui(store, size=(60, 16)) as ui:
         await ui.press("6")
         await ui.until("plan P001 proposed")
-        await asyncio.to_thread(service.note, "small", "new drier " * 20)
+        await asyncio.to_thread(service.campaigns.note, "small", "new drier " * 20)
         await ui.until("note: new drier")
         assert ui.app.screen.chosen_event["seq"] == 4
         assert max(map(len, ui.rows())) <= 60
         assert not ui.app.screen.query_one("#events").show_horizontal_scrollbar
         await ui.press("down")
-        await asyncio.to_thread(service.note, "small", "again")
+        await asyncio.to_thread(service.campaigns.note, "small", "again")
         await ui.until("note: again")
         assert ui.app.screen.chosen_event["seq"] == 3
 
@@ -165,8 +165,8 @@ async def test_the_history_stays_at_the_newest_event_unless_one_looks_elsewhere(
 async def test_a_modal_keeps_its_keys_on_the_screen_whatever_is_wrong(store, size):  # noqa: F811
     service = Service(str(store))
     for run in ("R001", "R002", "R003"):
-        service.record("small", run, {"porosity": "38"})
-        service.note("small", "a remark that is long enough to need a row", run)
+        service.runs.record("small", run, {"porosity": "38"})
+        service.campaigns.note("small", "a remark that is long enough to need a row", run)
     async with open_ui(store, size=size) as ui:
         await ui.press("6")
         await ui.until("plan P001 proposed")
@@ -185,7 +185,7 @@ async def test_long_names_leave_room_for_the_other_columns(store):  # noqa: F811
 
     name = "[red]Ω–Kampagne[/red] " + "x" * 40
     text = SMALL.replace('name = "small"', f'name = "{name}"')
-    Service(str(store)).create(tomllib.loads(text))
+    Service(str(store)).campaigns.create(tomllib.loads(text))
     async with open_ui(store, campaign=None) as ui:
         await ui.until("[red]Ω–Kampagne[/red] xxxxxxx…")
         assert "window" in ui.rows()[2]
@@ -199,7 +199,7 @@ async def test_long_names_leave_room_for_the_other_columns(store):  # noqa: F811
 
 
 async def test_replicates_take_no_more_room_than_one_value(store):  # noqa: F811
-    Service(str(store)).record("small", "R001", {"porosity": "38.1/38.2/38.6"})
+    Service(str(store)).runs.record("small", "R001", {"porosity": "38.1/38.2/38.6"})
     async with open_ui(store) as ui:
         await ui.until("38.3 ×3")
         assert "→ measured 38.1 / 38.2 / 38.6" in ui.text()
@@ -241,7 +241,7 @@ async def test_start_skip_and_fail_from_the_list(store):  # noqa: F811
 
 
 async def test_history_filters_and_takes_back_what_is_under_the_cursor(store):  # noqa: F811
-    Service(str(store), actor="eve").fail("small", "R001", "coating defect")
+    Service(str(store), actor="eve").runs.fail("small", "R001", "coating defect")
     async with open_ui(store) as ui:
         await ui.press("6")
         await ui.until("R001 failed (coating defect)")
@@ -270,7 +270,7 @@ async def test_history_filters_and_takes_back_what_is_under_the_cursor(store):  
 
 
 async def test_what_others_depend_on_cannot_be_taken_back(store):  # noqa: F811
-    Service(str(store)).record("small", "R001", {"porosity": "38"})
+    Service(str(store)).runs.record("small", "R001", {"porosity": "38"})
     async with open_ui(store) as ui:
         await ui.press("6")
         await ui.until("plan P001 proposed")
@@ -334,9 +334,9 @@ async def test_what_others_record_appears_by_itself(store):  # noqa: F811
     async with open_ui(store) as ui:
         await ui.until("checks")
         other = Service(str(store), actor="eve")
-        await asyncio.to_thread(other.record, "small", "R002", {"porosity": "38.5"})
+        await asyncio.to_thread(other.runs.record, "small", "R002", {"porosity": "38.5"})
         await ui.until("◐ R002")
-        await asyncio.to_thread(other.close, "small")
+        await asyncio.to_thread(other.campaigns.close, "small")
         await ui.until("This campaign is closed")
         await ui.press("a")
         await asyncio.sleep(0.2)

@@ -33,7 +33,7 @@ def worker(store, tmp_path):  # noqa: F811
 
 
 def plans(store):  # noqa: F811
-    return [plan["plan"] for plan in Service(str(store)).show("small")["plans"]]
+    return [plan["plan"] for plan in Service(str(store)).campaigns.show("small")["plans"]]
 
 
 @pytest.mark.parametrize("kind", [InputError, ConflictError, StorageError, StoreDamagedError])
@@ -60,9 +60,9 @@ def test_only_verbs_that_compute_are_served(store):  # noqa: F811
     for request in (
         {"id": 1, "verb": "open", "arguments": {"store": str(store)}},
         {"id": 2, "verb": "session"},
-        {"id": 3, "verb": "undo", "arguments": {"campaign": "small"}},
+        {"id": 3, "verb": "campaigns.undo", "arguments": {"campaign": "small"}},
         {"id": 4},
-        {"id": 5, "verb": "status", "arguments": {"campaign": "nobody"}},
+        {"id": 5, "verb": "models.status", "arguments": {"campaign": "nobody"}},
     ):
         server.answer(request)
     assert [(answer["id"], answer["kind"]) for answer in told] == [
@@ -72,18 +72,20 @@ def test_only_verbs_that_compute_are_served(store):  # noqa: F811
 
 def test_propose_tells_progress_and_enters_the_plan(worker, store):  # noqa: F811
     told = []
-    answer = worker.call("propose", {"campaign": "small", "n": 2}, lambda *step: told.append(step))
+    answer = worker.call(
+        "plans.propose", {"campaign": "small", "n": 2}, lambda *step: told.append(step)
+    )
     assert plans(store) == ["P001", answer["plan"]]
     assert [what for what, _ in told][:1] == ["learning mass_loading"]
-    assert Service(str(store)).history("small")["events"][-1]["actor"] == "anna"
+    assert Service(str(store)).campaigns.history("small")["events"][-1]["actor"] == "anna"
 
 
 def test_what_the_verb_refuses_is_refused_here(worker, store):  # noqa: F811
     arguments = {"campaign": "small", "fix": {"bindr": "PVDF-A", "coating_gap": "101"}}
     with pytest.raises(InputError) as here:
-        worker.call("propose", arguments)
+        worker.call("plans.propose", arguments)
     with pytest.raises(InputError) as direct:
-        Service(str(store)).propose(**arguments)
+        Service(str(store)).plans.propose(**arguments)
     assert here.value.problems == direct.value.problems
     assert len(here.value.problems) == 1 or "bindr" in str(here.value)
 
@@ -99,11 +101,11 @@ def test_a_cancelled_plan_is_whole_or_absent_and_the_next_call_works(worker, sto
     thread = threading.Thread(target=cancel)
     thread.start()
     with pytest.raises(CallCancelledError):
-        worker.call("propose", {"campaign": "small", "n": 80}, lambda *_: started.set())
+        worker.call("plans.propose", {"campaign": "small", "n": 80}, lambda *_: started.set())
     thread.join()
     assert plans(store) == before
-    assert Service(str(store)).store_verify()["ok"]
-    assert worker.call("status", {"campaign": "small"})["campaign"] == "small"
+    assert Service(str(store)).store.verify()["ok"]
+    assert worker.call("models.status", {"campaign": "small"})["campaign"] == "small"
 
 
 def test_cancelling_when_nothing_runs_does_nothing(worker):
@@ -118,24 +120,24 @@ def test_a_crash_is_told_honestly_and_the_next_call_works(worker):
         os.kill(worker.pid, signal.SIGKILL)
 
     with pytest.raises(WorkerError, match=r"ended unexpectedly \(SIGKILL"):
-        worker.call("propose", {"campaign": "small", "n": 80}, kill)
-    assert worker.call("status", {"campaign": "small"})["campaign"] == "small"
+        worker.call("plans.propose", {"campaign": "small", "n": 80}, kill)
+    assert worker.call("models.status", {"campaign": "small"})["campaign"] == "small"
 
 
 def test_a_worker_that_died_while_idle_is_replaced_unseen(worker):
-    worker.call("status", {"campaign": "small"})
+    worker.call("models.status", {"campaign": "small"})
     pid = worker.pid
     os.kill(pid, signal.SIGKILL)
     end = time.monotonic() + 10
     while worker.pid is not None and time.monotonic() < end:
         time.sleep(0.01)
-    assert worker.call("status", {"campaign": "small"})["campaign"] == "small"
+    assert worker.call("models.status", {"campaign": "small"})["campaign"] == "small"
     assert worker.pid != pid
 
 
 def test_a_fault_of_the_program_is_no_fault_of_the_user(worker):
     with pytest.raises(WorkerError, match="a fault of this program: TypeError") as caught:
-        worker.call("status", {"campaign": "small", "frog": 1})
+        worker.call("models.status", {"campaign": "small", "frog": 1})
     assert caught.value.exit_code == 1
     assert "Traceback" in worker.log.read_text()
 
@@ -143,7 +145,7 @@ def test_a_fault_of_the_program_is_no_fault_of_the_user(worker):
 def test_a_command_that_cannot_start(tmp_path):
     broken = Worker("x.db", log=tmp_path / "log", command=["/nonexistent/python"])
     with pytest.raises(WorkerError, match="cannot be started"):
-        broken.call("status", {"campaign": "small"})
+        broken.call("models.status", {"campaign": "small"})
 
 
 def test_interrupts_do_not_reach_it_and_the_end_of_its_parent_does(store, tmp_path):  # noqa: F811
@@ -151,7 +153,7 @@ def test_interrupts_do_not_reach_it_and_the_end_of_its_parent_does(store, tmp_pa
 import sys, time
 from designer.worker import Worker
 worker = Worker(sys.argv[1], log=sys.argv[2] and __import__("pathlib").Path(sys.argv[2]))
-worker.call("status", {"campaign": "small"})
+worker.call("models.status", {"campaign": "small"})
 print(worker.pid, flush=True)
 time.sleep(60)
 """
@@ -182,7 +184,7 @@ def alive(pid):
 def test_requests_through_plain_pipes(store):  # noqa: F811
     requests = [
         {"id": 1, "verb": "open", "arguments": {"store": str(store)}},
-        {"id": 2, "verb": "status", "arguments": {"campaign": "small"}},
+        {"id": 2, "verb": "models.status", "arguments": {"campaign": "small"}},
     ]
     done = subprocess.run(
         [sys.executable, "-m", "designer.worker"],

@@ -67,7 +67,7 @@ async def fail(app: DesignerApp, run: str) -> bool:
         Question(
             f"{run} failed",
             (Ask("reason", "What went wrong", suggestions=FAILURES, placeholder=FAILURES[0]),),
-            lambda values: app.service.fail(view.name, run, values["reason"]),
+            lambda values: app.service.runs.fail(view.name, run, values["reason"]),
             text="A failed run stays: it teaches where the process fails. Usual reasons: "
             + ", ".join(FAILURES)
             + ".",
@@ -88,7 +88,7 @@ async def skip(app: DesignerApp, run: str) -> bool:
         Question(
             f"Skip {run}",
             (Ask("reason", "Why"),),
-            lambda values: app.service.abandon(view.name, [run], values["reason"]),
+            lambda values: app.service.runs.abandon(view.name, [run], values["reason"]),
             text="It will not be made, and its recipe is not proposed again.",
             do="skip it",
             same_as=lambda values: quoted(
@@ -102,7 +102,7 @@ async def skip(app: DesignerApp, run: str) -> bool:
 async def start(app: DesignerApp, run: str) -> None:
     """A run is being made."""
     view = campaign_view(app)
-    if await app.attempt(lambda: app.service.start(view.name, run)) is not None:
+    if await app.attempt(lambda: app.service.runs.start(view.name, run)) is not None:
         app.notify(f"{run} is being made", markup=False)
         await app.wrote()
 
@@ -114,7 +114,7 @@ async def toggle_line(app: DesignerApp, line: Facts) -> bool:
     """Leave an earlier line out, or take it in again."""
     view, name = campaign_view(app), str(line["name"])
     verb, word = ("exclude", "left out") if line["included"] else ("include", "in use again")
-    method = app.service.exclude_line if line["included"] else app.service.include_line
+    method = app.service.lines.exclude if line["included"] else app.service.lines.include
     return await ask_and_show(
         app,
         Question(
@@ -147,7 +147,7 @@ async def undo(app: DesignerApp, event: Facts | None) -> bool:
         Question(
             f"{'Redo' if redo else 'Undo'}: event {seq}",
             (Ask("reason", "Why (optional)"),),
-            lambda values: app.service.undo(view.name, seq, values["reason"] or None),
+            lambda values: app.service.campaigns.undo(view.name, seq, values["reason"] or None),
             text=f"{target['summary']}\nby {target['actor']}, {moment(target['at'])}\n\n"
             "A reversal is appended; nothing is erased.",
             do="take it back",
@@ -167,7 +167,7 @@ async def note(app: DesignerApp) -> bool:
         Question(
             f"Note on {view.name}",
             (Ask("text", "Note"),),
-            lambda values: app.service.note(view.name, values["text"]),
+            lambda values: app.service.campaigns.note(view.name, values["text"]),
             same_as=lambda values: quoted("note", view.name, values["text"]),
         ),
         "Noted",
@@ -187,7 +187,7 @@ async def export(app: DesignerApp) -> None:
                 Problem("file", "is missing", allowed="a path ending in .csv, .xlsx, …")
             )
         path = Path(values["path"]).expanduser()
-        return app.service.export(
+        return app.service.campaigns.export(
             view.name, path, what=values["what"], force=values["force"] == "yes"
         )
 

@@ -28,7 +28,7 @@ async def correct(app: DesignerApp, run: Facts) -> bool:
         return False
 
     def submit(values: Values) -> Any:  # noqa: ANN401 - JSON
-        return app.service.correct(view.name, run["run"], **_correction(values))
+        return app.service.runs.correct(view.name, run["run"], **_correction(values))
 
     return await ask_and_show(
         app,

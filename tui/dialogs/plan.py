@@ -35,7 +35,7 @@ async def propose(app: DesignerApp) -> None:
     if arguments is None:
         return
     label = "computing a plan"
-    found = await app.jobs.run(label, "propose", {"campaign": view.name, **arguments})
+    found = await app.jobs.run(label, "plans.propose", {"campaign": view.name, **arguments})
     if isinstance(found, DesignerError):
         await app.refresh_view()
         app.show_error("No new plan", found)
@@ -159,7 +159,7 @@ async def refresh_figures(app: DesignerApp) -> None:
         app.notify("Something is being computed already: esc cancels it", markup=False)
         return
     found = await app.jobs.run(
-        "evaluating the models", "status", {"campaign": view.name, "refresh": True}
+        "evaluating the models", "models.status", {"campaign": view.name, "refresh": True}
     )
     if isinstance(found, DesignerError):
         app.show_error("No new figures", found)

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from designer.service.results import SURPRISE
+from designer.service.verbs.runs import SURPRISE
 from designer.tui.actions import bindings
 from designer.tui.campaign_view import CampaignView, Facts
 from designer.tui.screens.base import TaskScreen

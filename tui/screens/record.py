@@ -208,7 +208,7 @@ class RecordScreen(TaskScreen):
             self._say(HINT)
             return
         arguments = arguments_of(typed, replicate=self._replicate)
-        check = partial(self.ui.service.check_record, view.name, run, **arguments)
+        check = partial(self.ui.service.runs.check, view.name, run, **arguments)
         try:
             answer = await asyncio.to_thread(check)
         except DesignerError as error:
@@ -255,7 +255,7 @@ class RecordScreen(TaskScreen):
 
     async def _save(self, view: CampaignView, run: str) -> None:
         arguments = arguments_of(self.form.typed, replicate=self._replicate)
-        record = partial(self.ui.service.record, view.name, run, **arguments)
+        record = partial(self.ui.service.runs.record, view.name, run, **arguments)
         try:
             answer = await asyncio.to_thread(record)
         except DesignerError as error:

@@ -48,8 +48,8 @@ def _init_check(arguments: Namespace) -> None:
 
 def _init(service: Service, arguments: Namespace) -> Data:
     if arguments.example:
-        return {"specification": service.example()}
-    return service.create(Path(arguments.spec))
+        return {"specification": service.campaigns.example()}
+    return service.campaigns.create(Path(arguments.spec))
 
 
 def _init_text(answer: Data, _service: Service, arguments: Namespace) -> list[str]:
@@ -95,14 +95,14 @@ VERBS = (
         "list",
         "all campaigns, newest first",
         lambda _parser: None,
-        lambda service, _arguments: service.list(),
+        lambda service, _arguments: service.campaigns.list(),
         lambda answer, _service, _arguments: list_text(answer),
     ),
     Verb(
         "show",
         "details of a campaign or of one run",
         _show_arguments,
-        lambda service, arguments: service.show(arguments.campaign, arguments.run),
+        lambda service, arguments: service.campaigns.show(arguments.campaign, arguments.run),
         _show_text,
         notes=no_notes,  # those of a run are part of its text
         examples=("show nmc622-line4", "show nmc622-line4 R007"),
@@ -111,7 +111,7 @@ VERBS = (
         "amend",
         "change windows, ranges, constraints, costs; old runs are kept",
         _amend_arguments,
-        lambda service, arguments: service.amend(
+        lambda service, arguments: service.campaigns.amend(
             arguments.campaign,
             Path(arguments.spec),
             reason=arguments.reason,
@@ -124,7 +124,9 @@ VERBS = (
         "close",
         "finish a campaign",
         _close_arguments,
-        lambda service, arguments: service.close(arguments.campaign, reason=arguments.reason),
+        lambda service, arguments: service.campaigns.close(
+            arguments.campaign, reason=arguments.reason
+        ),
         lambda answer, _service, _arguments: closed_text(answer),
     ),
 )

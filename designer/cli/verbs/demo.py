@@ -21,17 +21,19 @@ def _arguments(parser: Parser) -> None:
 
 
 def _run(service: Service, arguments: Namespace) -> Data:
+    from designer.service.demo import demo
+
     if getattr(arguments, "json", False):
-        return service.demo(arguments.runs)
+        return demo(service, arguments.runs)
     if sys.stdout is not None and sys.stdout.isatty():
         with LiveDemo(arguments.runs) as live:
-            return service.demo(arguments.runs, live.show)
+            return demo(service, arguments.runs, live.show)
 
     def tell(step: Data) -> None:
         sys.stdout.write("".join(f"{line}\n" for line in step_text(step)))
         sys.stdout.flush()
 
-    return service.demo(arguments.runs, tell)
+    return demo(service, arguments.runs, tell)
 
 
 VERBS = (

@@ -35,7 +35,7 @@ def _export_arguments(parser: Parser) -> None:
 
 
 def _export(service: Service, arguments: Namespace) -> Data:
-    return service.export(
+    return service.campaigns.export(
         arguments.campaign,
         Path(arguments.file),
         what=arguments.what,
@@ -49,7 +49,7 @@ VERBS = (
         "import",
         "results from a filled plan sheet",
         _import_arguments,
-        lambda service, arguments: service.import_results(
+        lambda service, arguments: service.runs.import_sheet(
             arguments.campaign, Path(arguments.file), dry_run=arguments.dry_run
         ),
         lambda answer, _service, _arguments: imported_text(answer),

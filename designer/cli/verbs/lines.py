@@ -82,14 +82,14 @@ def _add_check(arguments: Namespace) -> None:
 
 def _add(service: Service, arguments: Namespace) -> Data:
     if arguments.other is not None:
-        return service.add_line_from_campaign(
+        return service.lines.add_from_campaign(
             arguments.campaign,
             arguments.other,
             name=arguments.name,
             constants=arguments.set,
             others=arguments.others or (),
         )
-    return service.add_line(
+    return service.lines.add(
         arguments.campaign,
         Path(arguments.file),
         name=arguments.name,
@@ -127,14 +127,14 @@ VERBS = (
         "lines show",
         "earlier lines and how far they are trusted",
         add_campaign,
-        lambda service, arguments: service.lines(arguments.campaign),
+        lambda service, arguments: service.lines.list(arguments.campaign),
         lambda answer, _service, _arguments: lines_text(answer),
     ),
     Verb(
         "lines exclude",
         "do not use a line any more",
         _switch_arguments,
-        lambda service, arguments: service.exclude_line(
+        lambda service, arguments: service.lines.exclude(
             arguments.campaign, arguments.line, arguments.reason
         ),
         lambda answer, _service, arguments: line_switched_text(answer, arguments.line, "excluded"),
@@ -143,7 +143,7 @@ VERBS = (
         "lines include",
         "use a line again",
         _switch_arguments,
-        lambda service, arguments: service.include_line(
+        lambda service, arguments: service.lines.include(
             arguments.campaign, arguments.line, arguments.reason
         ),
         lambda answer, _service, arguments: line_switched_text(answer, arguments.line, "included"),

@@ -61,7 +61,7 @@ def _predict_check(arguments: Namespace) -> None:
 
 
 def _predict(service: Service, arguments: Namespace) -> Data:
-    return service.predict(
+    return service.models.predict(
         arguments.campaign,
         arguments.source,
         given=arguments.given,
@@ -81,14 +81,16 @@ VERBS = (
         "status",
         "where the campaign stands",
         _status_arguments,
-        lambda service, arguments: service.status(arguments.campaign, refresh=arguments.refresh),
+        lambda service, arguments: service.models.status(
+            arguments.campaign, refresh=arguments.refresh
+        ),
         status_text,
     ),
     Verb(
         "best",
         "recommended set-points with their probability of being in spec",
         _best_arguments,
-        lambda service, arguments: service.best(arguments.campaign, arguments.n),
+        lambda service, arguments: service.models.best(arguments.campaign, arguments.n),
         best_text,
     ),
     Verb(
@@ -107,7 +109,7 @@ VERBS = (
         "history",
         "who did what",
         _history_arguments,
-        lambda service, arguments: service.history(
+        lambda service, arguments: service.campaigns.history(
             arguments.campaign, arguments.run, arguments.since
         ),
         lambda answer, _service, _arguments: history_text(answer),

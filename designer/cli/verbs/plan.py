@@ -49,7 +49,7 @@ def _propose_check(arguments: Namespace) -> None:
 
 
 def _propose(service: Service, arguments: Namespace) -> Data:
-    return service.propose(
+    return service.plans.propose(
         arguments.campaign,
         arguments.n,
         budget=arguments.budget,
@@ -94,14 +94,14 @@ VERBS = (
         "start",
         "a run is being made now",
         _start_arguments,
-        lambda service, arguments: service.start(arguments.campaign, arguments.run),
+        lambda service, arguments: service.runs.start(arguments.campaign, arguments.run),
         lambda answer, _service, arguments: run_changed_text(answer, arguments, "is being made"),
     ),
     Verb(
         "abandon",
         "runs that will not be made, nor proposed again",
         _abandon_arguments,
-        lambda service, arguments: service.abandon(
+        lambda service, arguments: service.runs.abandon(
             arguments.campaign, arguments.runs, arguments.reason
         ),
         lambda answer, _service, arguments: changed_text(
@@ -112,7 +112,7 @@ VERBS = (
         "reopen",
         "take back that a run failed or was abandoned",
         _reopen_arguments,
-        lambda service, arguments: service.reopen(
+        lambda service, arguments: service.runs.reopen(
             arguments.campaign, arguments.run, arguments.reason
         ),
         lambda answer, _service, arguments: run_changed_text(answer, arguments, "is open again"),

@@ -78,7 +78,7 @@ def _record_check(arguments: Namespace) -> None:
 
 
 def _record(service: Service, arguments: Namespace) -> Data:
-    return service.record(
+    return service.runs.record(
         arguments.campaign,
         arguments.run,
         arguments.values,
@@ -103,7 +103,7 @@ def _attach_check(arguments: Namespace) -> None:
 
 
 def _attach(service: Service, arguments: Namespace) -> Data:
-    return service.attach(
+    return service.runs.attach(
         arguments.campaign,
         arguments.values,
         batch=arguments.batch,
@@ -135,7 +135,7 @@ def _correct_check(arguments: Namespace) -> None:
 
 
 def _correct(service: Service, arguments: Namespace) -> Data:
-    return service.correct(
+    return service.runs.correct(
         arguments.campaign,
         arguments.run,
         arguments.values,
@@ -194,7 +194,7 @@ VERBS = (
         "fail",
         "a run was made and failed; teaches where the process fails",
         _fail_arguments,
-        lambda service, arguments: service.fail(
+        lambda service, arguments: service.runs.fail(
             arguments.campaign, arguments.run, arguments.reason
         ),
         lambda answer, _service, arguments: run_changed_text(
@@ -215,7 +215,7 @@ VERBS = (
         "undo",
         "take back an event by appending its reversal",
         _undo_arguments,
-        lambda service, arguments: service.undo(
+        lambda service, arguments: service.campaigns.undo(
             arguments.campaign, arguments.event, arguments.reason
         ),
         lambda answer, _service, arguments: changed_text(
@@ -229,7 +229,9 @@ VERBS = (
         "note",
         "keep a remark on the campaign or on a run",
         _note_arguments,
-        lambda service, arguments: service.note(arguments.campaign, arguments.text, arguments.run),
+        lambda service, arguments: service.campaigns.note(
+            arguments.campaign, arguments.text, arguments.run
+        ),
         lambda answer, _service, _arguments: changed_text(answer, "Noted"),
         check=_note_check,
         examples=("note nmc622-line4 R007 'slurry was 3 h old'",),

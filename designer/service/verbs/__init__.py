@@ -1,0 +1,1 @@
+"""The verbs, one class per topic. May import the parts of the service, engine and campaigns."""

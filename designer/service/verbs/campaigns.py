@@ -1,0 +1,181 @@
+"""Verbs about a campaign as a whole: create, look at, amend, close, undo, note, export."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from designer.campaigns import commands
+from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.log.describe import describe
+from designer.campaigns.log.events import Event
+from designer.campaigns.specification.specification import (
+    example_text,
+    load_specification,
+)
+from designer.campaigns.values.times import parse_made_at, utc_now
+from designer.service.details import line_details, plan_details, run_details
+from designer.service.session import Answer, Session, with_head
+from designer.service.values import SpecSource
+
+_LISTED = ("name", "line", "goal", "runs", "changed_at")
+_EXPORTS = ("plan", "data", "events", "spec")
+_ANY_TIME = timedelta(days=36_500)  # a time to look back to may lie anywhere, even ahead
+
+
+@dataclass(frozen=True)
+class CampaignVerbs:
+    """Verbs about a campaign as a whole.
+
+    Args:
+        session: user and store.
+    """
+
+    session: Session
+
+    def example(self) -> str:
+        """A commented specification, valid as it stands."""
+        return example_text()
+
+    def create(self, source: SpecSource) -> Answer:
+        """Create a campaign from a specification (path, or the same as a dict)."""
+        spec = load_specification(source)
+        store = self.session.store
+        state = store.create(spec, self.session.actor)
+        return with_head(state, line=spec.line, goal=spec.goal, store=store.url, seq=state.seq)
+
+    def list(self) -> Answer:
+        """All campaigns of the store, newest first."""
+        found = [asdict(info) for info in self.session.store.list()]
+        return {"campaigns": [{key: info[key] for key in _LISTED} for info in found]}
+
+    def show(self, campaign: str, run: str | None = None) -> Answer:
+        """Details of a campaign, or of one of its runs."""
+        state = self.session.state(campaign)
+        if run is not None:
+            return with_head(state, **run_details(state.run(run)))
+        return with_head(
+            state,
+            line=state.spec.line,
+            goal=state.spec.goal,
+            closed=state.closed,
+            created_at=state.created_at,
+            changed_at=state.changed_at,
+            spec=state.spec.to_dict(),
+            runs=[run_details(run) for run in state.runs.values()],
+            lines=[line_details(state, name) for name in state.lines],
+            plans=[plan_details(plan) for plan in state.plans.values()],
+            notes=[
+                {"run": n.run, "text": n.text, "actor": n.actor, "at": n.at} for n in state.notes
+            ],
+        )
+
+    def amend(
+        self,
+        campaign: str,
+        source: SpecSource,
+        *,
+        reason: str | None = None,
+        dry_run: bool = False,
+    ) -> Answer:
+        """Take a new specification; runs and lines keep their data."""
+        spec = load_specification(source)
+        state = self.session.state(campaign)
+        difference = state.spec.difference(spec)
+        drafts = commands.amend(state, spec, reason)
+        if not dry_run and drafts:
+            state = self.session.change(campaign, lambda fresh: commands.amend(fresh, spec, reason))
+        return with_head(state, difference=difference, applied=bool(drafts) and not dry_run)
+
+    def close(self, campaign: str, *, reason: str | None = None) -> Answer:
+        """Finish a campaign; only notes are accepted from then on."""
+        state = self.session.change(campaign, lambda fresh: commands.close(fresh, reason))
+        open_runs = ", ".join(run.id for run in state.open_runs)
+        messages = [f"still open when it was closed: {open_runs}"] if open_runs else []
+        return with_head(state, messages=messages)
+
+    def undo(self, campaign: str, event: int | None = None, reason: str | None = None) -> Answer:
+        """Reverse an event (default: the last one); nothing is erased."""
+        state = self.session.change(campaign, lambda fresh: commands.undo(fresh, event, reason))
+        undone = [
+            e.body["event"]
+            for e in state.events
+            if e.kind == "event_reversed" and e.command_id == state.events[-1].command_id
+        ]
+        by_seq = {e.seq: e for e in state.events}
+        messages = [f"event {seq} no longer counts: {describe(by_seq[seq])}" for seq in undone]
+        return with_head(state, events=undone, messages=messages)
+
+    def note(self, campaign: str, text: str, run: str | None = None) -> Answer:
+        """Keep a remark on the campaign or on a run."""
+        state = self.session.change(campaign, lambda fresh: commands.note(fresh, text, run))
+        return with_head(state, run=None if run is None else state.run(run).id, messages=[])
+
+    def history(self, campaign: str, run: str | None = None, since: str | None = None) -> Answer:
+        """Who did what, oldest first; of one run, or from a time on."""
+        state = self.session.state(campaign)
+        run_id = None if run is None else state.run(run).id
+        start = "" if since is None else _since(since)
+        events = [
+            {
+                "seq": event.seq,
+                "at": event.recorded_at,
+                "actor": event.actor,
+                "kind": event.kind,
+                "run": event.body.get("run"),
+                "summary": describe(event),
+                "reversed": event.seq in state.reversals,
+                "reason": event.body.get("reason"),
+            }
+            for event in state.events
+            if event.recorded_at >= start and (run_id is None or _concerns(event, run_id))
+        ]
+        return with_head(state, events=events)
+
+    def data(self, campaign: str) -> Answer:
+        """Every measurement as a table: planned and used settings, status, batches, times."""
+        from designer.campaigns.sheets.export_rows import data_rows
+
+        state = self.session.state(campaign)
+        columns, rows = data_rows(state)
+        return with_head(
+            state, columns=columns, rows=[[row.get(name) for name in columns] for row in rows]
+        )
+
+    def export(
+        self,
+        campaign: str,
+        path: Path,
+        *,
+        what: str = "plan",
+        plan: str | None = None,
+        force: bool = False,
+    ) -> Answer:
+        """Write plan, data, events or specification; the ending of the file names the format."""
+        from designer.campaigns.sheets import export as plan_files
+
+        state = self.session.state(campaign)
+        if what not in _EXPORTS:
+            raise InputError(Problem("--what", "cannot be exported", what, ", ".join(_EXPORTS)))
+        if plan is not None and what != "plan":
+            raise InputError(Problem("--plan", f"has no meaning with --what {what}", plan))
+        if what == "plan":
+            rows = plan_files.export_plan(state, path, plan=plan, force=force)
+        else:
+            writer = getattr(plan_files, f"export_{what}")
+            rows = writer(state, path, force=force)
+        return with_head(state, file=str(path), what=what, rows=rows)
+
+
+def _since(text: str) -> str:
+    try:
+        return parse_made_at(text, utc_now() + _ANY_TIME)
+    except ValueError as error:
+        raise InputError(Problem("--since", str(error), found=repr(text))) from None
+
+
+def _concerns(event: Event, run: str) -> bool:
+    if event.kind == "plan_proposed":
+        return any(proposed["run"] == run for proposed in event.body["runs"])
+    return event.body.get("run") == run

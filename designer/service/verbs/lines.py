@@ -1,0 +1,116 @@
+"""Verbs about earlier lines."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from designer.campaigns import commands
+from designer.campaigns.earlier_lines.mapping import LineMapping
+from designer.campaigns.store.cache import EvaluationCache
+from designer.service.details import known_lines
+from designer.service.session import Answer, Session, with_head
+from designer.service.values import Texts
+
+if TYPE_CHECKING:
+    from designer.campaigns.earlier_lines.table import LineTable
+
+
+@dataclass(frozen=True)
+class LineVerbs:
+    """Verbs about earlier lines.
+
+    Args:
+        session: user and store.
+    """
+
+    session: Session
+
+    def add(
+        self,
+        campaign: str,
+        path: Path,
+        *,
+        name: str,
+        columns: Texts | None = None,
+        constants: Texts | None = None,
+        units: Texts | None = None,
+        where: Texts | None = None,
+        others: Sequence[str] = (),
+        extras: Sequence[str] = (),
+        mapping: Path | None = None,
+    ) -> Answer:
+        """Add an earlier line from a CSV or XLSX file; the arguments win over the mapping file."""
+        from designer.campaigns.earlier_lines.read import read_line
+
+        told = LineMapping(columns or {}, constants or {}, units or {}, where or {}, others, extras)
+        merged = told if mapping is None else LineMapping.from_file(mapping).merged(told)
+        table = read_line(path, self.session.state(campaign).spec, merged, name=name)
+        return self._add(campaign, table, name)
+
+    def add_from_campaign(
+        self,
+        campaign: str,
+        other: str,
+        *,
+        name: str | None = None,
+        constants: Texts | None = None,
+        others: Collection[str] = (),
+    ) -> Answer:
+        """Add the results of another campaign of the same store as an earlier line."""
+        from designer.campaigns.earlier_lines.read import line_from_campaign
+
+        spec = self.session.state(campaign).spec
+        source = self.session.state(other)
+        return self._add(
+            campaign, line_from_campaign(source, spec, name, constants or {}, others), name
+        )
+
+    def add_columns(
+        self,
+        campaign: str,
+        columns: Mapping[str, Sequence[object]],
+        *,
+        name: str,
+        others: Sequence[str] = (),
+        extras: Sequence[str] = (),
+    ) -> Answer:
+        """Add an earlier line from columns in memory (a DataFrame)."""
+        from designer.campaigns.earlier_lines.read import line_from_columns
+
+        told = LineMapping(others=others, extras=extras)
+        spec = self.session.state(campaign).spec
+        return self._add(campaign, line_from_columns(columns, spec, told, name=name), name)
+
+    def _add(self, campaign: str, table: LineTable, name: str | None) -> Answer:
+        state = self.session.change(campaign, lambda fresh: commands.add_line(fresh, table, name))
+        line = [*state.lines.values()][-1]
+        return with_head(
+            state, line=line.name, rows=len(line.rows), batches=line.has_batches, notes=table.notes
+        )
+
+    def list(self, campaign: str) -> Answer:
+        """All earlier lines, with trust as of the last evaluation."""
+        state = self.session.state(campaign)
+        figures = EvaluationCache(self.session.store).read(state.campaign_id) or {}
+        return with_head(
+            state,
+            lines=known_lines(state, figures),
+            notes=[*state.spec.unused_history] if state.lines else [],
+        )
+
+    def exclude(self, campaign: str, line: str, reason: str) -> Answer:
+        """Leave a line out of the models."""
+        state = self.session.change(
+            campaign, lambda fresh: commands.exclude_line(fresh, line, reason)
+        )
+        return with_head(state, line=commands.find_line(state, line).name, included=False)
+
+    def include(self, campaign: str, line: str, reason: str) -> Answer:
+        """Take a line into the models again."""
+        state = self.session.change(
+            campaign, lambda fresh: commands.include_line(fresh, line, reason)
+        )
+        return with_head(state, line=commands.find_line(state, line).name, included=True)

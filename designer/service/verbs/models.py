@@ -1,0 +1,197 @@
+"""Verbs about what is known: predict, best, status. The engine is loaded when called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.log.state import CampaignState
+from designer.campaigns.space.factors import Setting
+from designer.campaigns.specification.specification import Specification
+from designer.campaigns.store.cache import EvaluationCache
+from designer.service.advice import advice, outlook
+from designer.service.details import known_lines
+from designer.service.fits import is_stale, keep_figures, learned, warnings
+from designer.service.session import Answer, Session, with_head
+from designer.service.values import Texts, input_values
+
+if TYPE_CHECKING:
+    from botorch.models.model import Model
+
+_FIGURES = ("mean", "sd", "sd_result")
+_SHOWN = 5  # remarks about odd recipes
+_NO_FIGURES: dict[str, Any] = {"error_sd": None, "coverage": None}
+
+
+@dataclass(frozen=True)
+class ModelVerbs:
+    """Verbs about what is known.
+
+    Args:
+        session: user and store.
+    """
+
+    session: Session
+
+    def predict(
+        self,
+        campaign: str,
+        source: Path | Texts,
+        *,
+        given: Texts | None = None,
+        out: Path | None = None,
+        force: bool = False,
+    ) -> Answer:
+        """Predict the recipes of a table, or one as typed.
+
+        Args:
+            campaign: its name.
+            source: a CSV or XLSX file, or values by factor.
+            given: values of givens.
+            out: file to write the table to.
+            force: replace an existing file.
+
+        Raises:
+            InputError: a recipe is refused, or there is nothing to predict from.
+        """
+        from designer.campaigns.sheets.recipes import (
+            recipes_from_texts,
+            recipes_of,
+            write_predictions,
+        )
+
+        state = self.session.state(campaign)
+        if isinstance(source, Path):
+            from designer.campaigns.tables.read import read_table
+
+            recipes = recipes_of(read_table(source), state.spec)
+        else:
+            recipes = recipes_from_texts(state.spec, source)
+        answer = self._predicted(state, recipes, given or {})
+        if out is not None:
+            write_predictions(out, answer["columns"], answer["rows"], force=force)
+            answer["file"] = str(out)
+        return answer
+
+    def predict_columns(
+        self,
+        campaign: str,
+        columns: Mapping[str, Sequence[object]],
+        *,
+        given: Texts | None = None,
+    ) -> Answer:
+        """Predict recipes of columns in memory."""
+        from designer.campaigns.sheets.recipes import recipes_of
+        from designer.campaigns.tables.table_frames import table_of_columns
+
+        state = self.session.state(campaign)
+        recipes = recipes_of(table_of_columns(columns), state.spec)
+        return self._predicted(state, recipes, given or {})
+
+    def _predicted(
+        self, state: CampaignState, recipes: Sequence[Mapping[str, Setting]], given: Texts
+    ) -> Answer:
+        told = input_values(state.spec.givens, given, "given", on_grid=False)
+        knowledge = learned(self.session, state)
+        from designer.engine.predicting import predict_recipes
+
+        known, notes = knowledge.givens({name: float(value) for name, value in told.items()})
+        if all(given.name in recipe for given in state.spec.givens for recipe in recipes):
+            notes = []
+        filled = [{**known, **recipe} for recipe in recipes]
+        found = predict_recipes(knowledge, filled)
+        keep_figures(self.session, knowledge)
+        inputs = [item.name for item in state.spec.inputs]
+        rows: list[dict[str, Any]] = [
+            {name: recipe[name] for name in inputs}
+            | {
+                f"{name}_{figure}": prediction.responses[name][figure]
+                for name in knowledge.posteriors
+                for figure in _FIGURES
+            }
+            | {"in_spec": prediction.in_spec}
+            for recipe, prediction in zip(filled, found, strict=True)
+        ]
+        names = [f"{name}_{figure}" for name in knowledge.posteriors for figure in _FIGURES]
+        return with_head(
+            state,
+            columns=[*inputs, *names, "in_spec"],
+            rows=rows,
+            file=None,
+            notes=[*notes, *_odd_recipes(state.spec, filled), *knowledge.notes],
+        )
+
+    def best(self, campaign: str, n: int = 5) -> Answer:
+        """Recommended set-points with their probability of being in spec."""
+        state = self.session.state(campaign)
+        if n < 1:
+            raise InputError(Problem("-n", "how many recipes", str(n), "1 or more"))
+        knowledge = learned(self.session, state)
+        from designer.engine.predicting import best_recipes
+
+        found = best_recipes(knowledge, n)
+        notes = [*knowledge.notes]
+        if not found:
+            notes.append(
+                "no response has a window or a goal, so no recipe is better than another:"
+                " add one with amend"
+            )
+        return with_head(state, best=found, notes=notes)
+
+    def status(self, campaign: str, *, refresh: bool | Literal["stale"] = False) -> Answer:
+        """Where the campaign stands.
+
+        Args:
+            campaign: its name.
+            refresh: evaluate the models anew; ``stale``: only when events came after.
+        """
+        state = self.session.state(campaign)
+        figures = EvaluationCache(self.session.store).read(state.campaign_id)
+        if refresh is True or (refresh == "stale" and is_stale(state, figures)):
+            from designer.engine.training import has_knowledge
+
+            if has_knowledge(state):
+                figures = keep_figures(self.session, learned(self.session, state))
+        known = figures or {}
+        responses, names = known.get("responses", {}), [r.name for r in state.spec.responses]
+        told = warnings(state, known)
+        return with_head(
+            state,
+            line=state.spec.line,
+            goal=state.spec.goal,
+            closed=state.closed,
+            runs=dict(state.status_counts),
+            information_bits=known.get("information_bits"),
+            expected_next_bits=known.get("expected_next_bits"),
+            responses={name: responses.get(name, _NO_FIGURES) for name in names},
+            lines=known_lines(state, known),
+            best=known.get("best"),
+            outlook=outlook(state.spec, known),
+            advice=advice(state, known),
+            model={"seq": known.get("seq"), "stale": is_stale(state, figures)},
+            report={name: known.get("report", {}).get(name) for name in names},
+            history_odds={name: known.get("history_odds", {}).get(name) for name in names},
+            warnings=told,
+            notes=[note for note in known.get("notes", []) if note not in told],
+        )
+
+    def botorch_model(self, campaign: str) -> Model:
+        """All responses as one BoTorch model."""
+        knowledge = learned(self.session, self.session.state(campaign))
+        from designer.engine.bridge import to_model
+
+        return to_model(knowledge)
+
+
+def _odd_recipes(spec: Specification, recipes: Sequence[Mapping[str, Setting]]) -> list[str]:
+    """Sentences about recipes outside the range or the constraints; the first few."""
+    told: list[str] = []
+    for number, recipe in enumerate(recipes, start=1):
+        settings = {factor.name: recipe[factor.name] for factor in spec.factors}
+        place = f"recipe {number}: " if len(recipes) > 1 else ""
+        told += [f"{place}{flag}" for flag in spec.recipe_flags(settings)]
+    hidden = len(told) - _SHOWN
+    return told[:_SHOWN] + ([f"… and {hidden} more such remarks"] if hidden > 0 else [])

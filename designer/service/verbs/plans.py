@@ -1,0 +1,194 @@
+"""What to do next. The engine is loaded when called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import TYPE_CHECKING
+
+from designer.campaigns import commands
+from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.log.state import CampaignState
+from designer.campaigns.space.factors import Setting
+from designer.campaigns.specification.specification import Specification
+from designer.campaigns.store.cache import EvaluationCache, LineCache
+from designer.service.advice import spent
+from designer.service.details import plan_json
+from designer.service.fits import remembered
+from designer.service.session import Answer, Session, with_head
+from designer.service.values import Texts, input_values
+
+if TYPE_CHECKING:
+    from designer.campaigns.commands.entries import PlanDraft
+
+MOST_RUNS = 1000
+DEFAULT_RUNS = 4
+REPLACED = "replaced by a new plan"
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class PlanVerbs:
+    """What to do next.
+
+    Args:
+        session: user and store.
+    """
+
+    session: Session
+
+    def propose(
+        self,
+        campaign: str,
+        n: int | None = None,
+        *,
+        budget: float | None = None,
+        fix: Texts | None = None,
+        given: Texts | None = None,
+        replace: bool = False,
+        seed: int | None = None,
+        dry_run: bool = False,
+    ) -> Answer:
+        """Compute the next plan and enter it into the log.
+
+        Args:
+            campaign: its name.
+            n: number of runs; default 4, with ``budget`` alone as many as fit.
+            budget: most the plan may cost, in ``costs.unit``.
+            fix: settings every run shall have, by factor.
+            given: values of givens.
+            replace: abandon the open runs first.
+            seed: default: from campaign id and log position.
+            dry_run: compute, but write nothing.
+
+        Raises:
+            InputError: a value is refused, or nothing is left to propose.
+            ConflictError: somebody changed the campaign meanwhile.
+        """
+        from designer.engine.proposing import Request
+        from designer.engine.proposing import propose as compute
+
+        session, state = self.session, self.session.state(campaign)
+        _check_numbers(state, n, budget, seed)
+        fixed, known = _checked_values(state.spec, fix or {}, given or {})
+        left = _budget_left(state, replace=replace)
+        limit = min((limit for limit in (budget, left) if limit is not None), default=None)
+        wanted = DEFAULT_RUNS if n is None and budget is None else n
+        request = Request(
+            runs=wanted, budget=limit, fixed=fixed, given=known, replace=replace, seed=seed
+        )
+        memory = LineCache(session.store, state.campaign_id)
+        proposal = compute(
+            state, request, session.progress, knowledge=remembered(session, state), memory=memory
+        )
+        memory.save()
+        if proposal.knowledge is not None:
+            session.fitted = proposal.knowledge
+        if not proposal.draft.runs:
+            raise _nothing_fits(state, limit)
+        if proposal.evaluation is not None and not dry_run:  # about runs that exist nowhere
+            EvaluationCache(session.store).write(state.campaign_id, state.seq, proposal.evaluation)
+        notes = [*proposal.draft.notes, *_budget_note(state, left, wanted or 0, proposal.draft)]
+        reason = REPLACED if replace else None
+        events = commands.propose(state, proposal.draft, replace=reason)
+        if not dry_run:
+            state = session.change(
+                campaign,
+                lambda fresh: commands.propose(fresh, proposal.draft, replace=reason),
+                expected_seq=state.seq,
+            )
+        return with_head(state, **plan_json(events[-1].body), notes=notes, dry_run=dry_run)
+
+
+def _nothing_fits(state: CampaignState, limit: float | None) -> InputError:
+    return InputError(
+        Problem(
+            "propose",
+            "no run fits",
+            found=f"{limit or 0:g} {state.spec.costs.unit} to spend",
+            hint="Allow more cost, or free a fixed setting",
+        )
+    )
+
+
+def _check_numbers(
+    state: CampaignState, runs: int | None, budget: float | None, seed: int | None
+) -> None:
+    problems: list[Problem] = []
+    if state.closed:
+        problems.append(
+            Problem(f"campaign {state.spec.name}", "is closed", hint="To go on, undo the closing")
+        )
+    if runs is not None and not (_is_whole(runs) and 1 <= runs <= MOST_RUNS):
+        problems.append(Problem("-n", "number of runs", repr(runs), f"1 to {MOST_RUNS}"))
+    if budget is not None and not (_is_number(budget) and 0 < budget < float("inf")):
+        problems.append(Problem("--budget", "is no positive number", repr(budget)))
+    if seed is not None and not (_is_whole(seed) and 0 <= seed < 2**63):
+        problems.append(Problem("--seed", "is no seed", repr(seed), "0 to 2^63 - 1"))
+    if problems:
+        raise InputError(problems)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _checked_values(
+    spec: Specification, fix: Mapping[str, str], given: Mapping[str, str]
+) -> tuple[dict[str, Setting], dict[str, float]]:
+    """Fixed settings and givens in declared units; everything wrong with both at once."""
+    problems: list[Problem] = []
+    found: list[dict[str, Setting]] = []
+    for items, told, kind in ((spec.factors, fix, "factor"), (spec.givens, given, "given")):
+        try:
+            found.append(input_values(items, told, kind, on_grid=True))
+        except InputError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InputError(problems)
+    fixed, known = found
+    return fixed, {name: float(value) for name, value in known.items()}
+
+
+def _budget_left(state: CampaignState, *, replace: bool) -> float | None:
+    """What is left of the campaign's budget; None: there is none.
+
+    Raises:
+        InputError: nothing is left.
+    """
+    budget = state.spec.costs.budget
+    if budget is None:
+        return None
+    dropped = {run.id for run in state.open_runs} if replace else set()
+    used = spent(state, without=frozenset(dropped))
+    left = budget - used
+    if left < state.spec.costs.run - _ROUNDING:
+        unit = state.spec.costs.unit
+        raise InputError(
+            Problem(
+                "costs.budget",
+                "the campaign's budget is used up",
+                found=f"{used:g} {unit} spent or planned",
+                allowed=f"{budget:g} {unit}",
+                hint="Raise the budget with amend, or abandon open runs",
+            )
+        )
+    return left
+
+
+def _budget_note(
+    state: CampaignState, left: float | None, wanted: int, plan: PlanDraft
+) -> list[str]:
+    """A sentence when the campaign's budget has shortened the plan."""
+    if left is None or len(plan.runs) >= wanted:
+        return []
+    costs = state.spec.costs
+    return [
+        f"shortened to fit the campaign's budget: {left:g} of {costs.budget:g} {costs.unit} are"
+        f" left, and this plan takes {plan.cost:g} {costs.unit}"
+    ]

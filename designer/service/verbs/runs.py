@@ -1,0 +1,344 @@
+"""Verbs about runs and their results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from designer.campaigns import commands
+from designer.campaigns.errors import ConflictError, Problem
+from designer.campaigns.log.fold import Scratch
+from designer.campaigns.log.state import CampaignState, Run
+from designer.service.session import Answer, Session, with_head
+from designer.service.values import (
+    BATCH,
+    Texts,
+    attached_entries,
+    result_entry,
+    split_attached,
+    typed_values,
+    unknown_names,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from designer.campaigns.log.events import NewEvent
+    from designer.campaigns.sheets.results import SheetResults
+    from designer.campaigns.specification.specification import Specification
+    from designer.campaigns.values.quantity import Quantity
+
+SURPRISE = 3.0  # standard deviations of a new result; 0.3 % of results by chance
+
+
+@dataclass(frozen=True)
+class RunVerbs:
+    """Verbs about runs and their results.
+
+    Args:
+        session: user and store.
+    """
+
+    session: Session
+
+    def start(self, campaign: str, run: str) -> Answer:
+        """Say that a run is being made."""
+        return self._change(campaign, run, lambda state: commands.start(state, run))
+
+    def record(
+        self,
+        campaign: str,
+        run: str,
+        responses: Texts,
+        *,
+        settings: Texts | None = None,
+        batch: Texts | None = None,
+        at: str | None = None,
+        note: str | None = None,
+        replicate: bool = False,
+    ) -> Answer:
+        """Record results of a run as typed.
+
+        Args:
+            campaign: its name.
+            run: run id.
+            responses: values by response; replicates apart by ``/``, ``none``: never measured.
+            settings: factors and givens as really set.
+            batch: batch id by stage.
+            at: when it was made; None: unknown.
+            note: a remark to keep with it.
+            replicate: further measurements of responses that have a value.
+
+        Raises:
+            InputError: a name or value is refused.
+            ConflictError: a response already has a value.
+        """
+        entry = result_entry(
+            run, responses, settings, batch=batch, at=at, note=note, replicate=replicate
+        )
+        return self._change(campaign, run, lambda state: commands.record(state, [entry]))
+
+    def check(
+        self,
+        campaign: str,
+        run: str,
+        responses: Texts,
+        *,
+        settings: Texts | None = None,
+        batch: Texts | None = None,
+        at: str | None = None,
+        note: str | None = None,
+        replicate: bool = False,
+    ) -> Answer:
+        """What `record` would answer or refuse, from the log as it is now; nothing is written."""
+        entry = result_entry(
+            run, responses, settings, batch=batch, at=at, note=note, replicate=replicate
+        )
+        state = self.session.state(campaign)
+        scratch = Scratch(state)
+        scratch.add(commands.record(state, [entry]))
+        return _changed(state, scratch.runs[state.run(run).id], since=state.seq)
+
+    def record_frame(self, campaign: str, frame: pd.DataFrame) -> Answer:
+        """Record results of a DataFrame indexed by run id, all or nothing.
+
+        Values that are there already are passed over beside new ones; a frame that brings nothing
+        new is a conflict, like a second ``record`` on the command line.
+        """
+        from designer.campaigns.sheets.results import results_from_columns
+
+        columns = {str(name): frame[name].tolist() for name in frame.columns}
+        _check_columns(self.session.state(campaign).spec, columns)
+        if "run" not in columns:
+            columns = {"run": frame.index.tolist(), **columns}
+        answer = self._take_in(campaign, lambda state: results_from_columns(columns, state))
+        if not answer["applied"]:
+            raise ConflictError(
+                Problem(
+                    f"run {run['run']}",
+                    "the frame brings no new value",
+                    found="recorded already" if run["skipped"] else "no value",
+                    hint="Mark further measurements in a column `replicate`; wrong ones: correct",
+                )
+                for run in answer["runs"]
+            )
+        return answer
+
+    def import_sheet(self, campaign: str, path: Path, *, dry_run: bool = False) -> Answer:
+        """Take a filled plan sheet in by run id; what is recorded already is passed over."""
+        from designer.campaigns.sheets.results import read_results
+
+        return self._take_in(campaign, lambda state: read_results(path, state), dry_run=dry_run)
+
+    def attach(
+        self,
+        campaign: str,
+        values: Texts,
+        *,
+        batch: Texts | None = None,
+        at: str | None = None,
+        note: str | None = None,
+    ) -> Answer:
+        """Record a run nobody proposed, from values of every factor and of responses."""
+        before = self.session.state(campaign)
+        responses, settings = split_attached(before.spec, values)
+        entry = result_entry(None, responses, settings, batch=batch, at=at, note=note)
+        state = self.session.change(campaign, lambda fresh: commands.attach(fresh, [entry]))
+        run = [*state.runs.values()][-1]
+        return with_head(
+            state,
+            run=run.id,
+            status=run.status,
+            recorded=_recorded(run, since=before.seq),
+            messages=list(run.flags),
+        )
+
+    def attach_columns(self, campaign: str, columns: Mapping[str, Sequence[object]]) -> Answer:
+        """Record runs nobody proposed, one per row, all or nothing."""
+        entries = attached_entries(self.session.state(campaign).spec, columns)
+        state, seq = self._changed_since(campaign, lambda state: commands.attach(state, entries))
+        return with_head(state, runs=[run.id for run in state.runs.values() if run.seq > seq])
+
+    def fail(self, campaign: str, run: str, reason: str) -> Answer:
+        """A run was made and failed."""
+        return self._change(campaign, run, lambda state: commands.fail(state, run, reason))
+
+    def abandon(self, campaign: str, runs: Sequence[str], reason: str) -> Answer:
+        """Runs that will not be made."""
+        state = self.session.change(campaign, lambda state: commands.abandon(state, runs, reason))
+        return with_head(state, runs=[state.run(run).id for run in runs], status="abandoned")
+
+    def reopen(self, campaign: str, run: str, reason: str | None = None) -> Answer:
+        """Take back a failure or abandonment."""
+        return self._change(campaign, run, lambda state: commands.reopen(state, run, reason))
+
+    def correct(
+        self,
+        campaign: str,
+        run: str,
+        responses: Texts,
+        *,
+        reason: str,
+        settings: Texts | None = None,
+        batch: Texts | None = None,
+        replicate: int | None = None,
+    ) -> Answer:
+        """Correct what was recorded; the old value is kept.
+
+        Args:
+            campaign: its name.
+            run: run id.
+            responses: the right values by response.
+            reason: why, for the history.
+            settings: the right settings of factors and givens.
+            batch: the right batch id by stage.
+            replicate: which of several values, from 1.
+
+        Raises:
+            InputError: a name or value is refused.
+            ConflictError: there is no such value, or several are named.
+        """
+        values = {name: _one_value(run, name, text) for name, text in responses.items()}
+        used = result_entry(run, {}, settings).used
+        return self._change(
+            campaign,
+            run,
+            lambda state: commands.correct(
+                state,
+                run,
+                reason=reason,
+                responses=values,
+                used=used,
+                batch=batch or {},
+                replicate=replicate,
+            ),
+        )
+
+    def _change(
+        self, campaign: str, run: str, decide: Callable[[CampaignState], list[NewEvent]]
+    ) -> Answer:
+        state, seq = self._changed_since(campaign, decide)
+        return _changed(state, state.run(run), since=seq)
+
+    def _changed_since(
+        self, campaign: str, decide: Callable[[CampaignState], list[NewEvent]]
+    ) -> tuple[CampaignState, int]:
+        """The state after a change, and the log position it was decided at."""
+        seq = 0
+
+        def decide_and_remember(state: CampaignState) -> list[NewEvent]:
+            nonlocal seq
+            seq = state.seq
+            return decide(state)
+
+        return self.session.change(campaign, decide_and_remember), seq
+
+    def _take_in(
+        self,
+        campaign: str,
+        read: Callable[[CampaignState], SheetResults],
+        *,
+        dry_run: bool = False,
+    ) -> Answer:
+        """Compare a sheet with the fresh state under the write lock, and record what is new."""
+        sheets: list[SheetResults] = []
+
+        def decide(state: CampaignState) -> list[NewEvent]:
+            sheets[:] = [read(state)]
+            return commands.record(state, sheets[0].entries) if sheets[0].entries else []
+
+        state = self.session.state(campaign)
+        if dry_run:
+            decide(state)
+        else:
+            state = self.session.change(campaign, decide)
+        return with_head(
+            state,
+            runs=sheets[0].runs,
+            messages=sheets[0].notes,
+            applied=bool(sheets[0].entries) and not dry_run,
+        )
+
+
+def _changed(state: CampaignState, run: Run, since: int) -> Answer:
+    """What a change of one run has brought."""
+    return with_head(
+        state,
+        run=run.id,
+        status=run.status,
+        recorded=_recorded(run, since),
+        messages=_messages(state, run, since),
+    )
+
+
+def _recorded(run: Run, since: int) -> dict[str, list[float] | None]:
+    """Values that are new in a run: numbers of measured responses, None = never."""
+    new: dict[str, list[float] | None] = {}
+    for name, values in run.measurements.items():
+        fresh = [value.number for value in values if value.seq > since]
+        if fresh:
+            new[name] = fresh
+    return new | dict.fromkeys(sorted(run.never))
+
+
+def _messages(state: CampaignState, run: Run, since: int) -> list[str]:
+    told = list(run.flags)
+    for name, values in run.measurements.items():
+        if any(value.seq > since for value in values):
+            told += _surprise(state, run, name)
+    return told
+
+
+def _surprise(state: CampaignState, run: Run, name: str) -> list[str]:
+    """A sentence when a result is far from its prediction; it is kept all the same."""
+    predicted = (run.predicted or {}).get(name)
+    values = run.values(name)
+    if not predicted or not predicted.get("sd_result"):
+        return []
+    mean, sd = float(predicted["mean"]), float(predicted["sd_result"])
+    off = (sum(values) / len(values) - mean) / sd
+    if abs(off) < SURPRISE:
+        return []
+    unit = state.spec.response(name).unit
+    shown = f"{mean:.4g} ± {sd:.2g}" + (f" {unit}" if unit else "")
+    side = "above" if off > 0 else "below"
+    return [
+        f"{name} is {abs(off):.1f} standard deviations {side} its prediction ({shown}):"
+        " kept, and worth a second look"
+    ]
+
+
+def _one_value(run: str, name: str, text: str) -> Quantity | None:
+    """The value of a correction; None: will never be measured.
+
+    Raises:
+        ConflictError: several values are named.
+    """
+    typed = typed_values(text)
+    if typed is None:
+        return None
+    if len(typed) > 1:
+        raise ConflictError(
+            Problem(
+                f"run {run}, {name}",
+                "a correction names one value",
+                found=text,
+                hint="Correct one replicate at a time with --replicate",
+            )
+        )
+    return typed[0]
+
+
+def _check_columns(spec: Specification, columns: Mapping[str, object]) -> None:
+    """A frame is made by a program: a column nobody knows is a mistake, not somebody's remark."""
+    from designer.campaigns.sheets.results import OWN_COLUMNS
+
+    outputs = {response.name for response in spec.responses}
+    known = {item.name for item in spec.inputs} | outputs | OWN_COLUMNS
+    known |= {f"{BATCH}{stage.name}" for stage in spec.stages}
+    known |= {f"{name}_{figure}" for name in outputs for figure in ("mean", "sd", "sd_result")}
+    known |= {"run", "replicate", "made_at", "note"}
+    unknown_names(columns, known, "column")

@@ -1,0 +1,36 @@
+"""Verbs about the store itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from designer.service.session import Answer, Session
+
+
+@dataclass(frozen=True)
+class StoreVerbs:
+    """Verbs about the store itself.
+
+    Args:
+        session: user and store.
+    """
+
+    session: Session
+
+    def info(self) -> Answer:
+        """Where the store is, how large, which versions."""
+        return self.session.store.info()
+
+    def verify(self, head: str | None = None) -> Answer:
+        """Check everything that can be checked.
+
+        Args:
+            head: a log position told earlier, to be still there.
+        """
+        return {"ok": True, "checks": self.session.store.verify(head)}
+
+    def init(self) -> Answer:
+        """Create the store now, empty; nothing happens when there is one."""
+        existed = self.session.store.exists
+        self.session.store.initialise()
+        return {"store": self.session.store.url, "created": not existed}
