@@ -51,6 +51,14 @@ def test_constraints_hold_every_dependency_exactly():
     assert {name for name in names if name.replace("_", "-") not in pins} == set()
 
 
+def test_declared_dependencies_are_those_imported() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "deptry", "--no-ansi", "."],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
 def test_wheel_from_a_clean_clone_holds_all_modules_and_data(tmp_path):
     clone = tmp_path / "clone"
     files = subprocess.run(
