@@ -243,3 +243,12 @@ class Space:
             return np.zeros((0, self.dimension))
         names = [name for name in self.names if all(name in recipe for recipe in recipes)]
         return self.encode({name: [recipe[name] for recipe in recipes] for name in names})
+
+    def as_codes(self, X: FloatArray) -> FloatArray:
+        """One column per input of encoded points ``X [n, D]``, ``[n, d]``: categories as codes."""
+        blocks = np.split(X, np.cumsum(self.widths)[:-1], axis=1) if self.axes else []
+        columns = [
+            block[:, 0] if axis.categories is None else block.argmax(axis=1).astype(np.float64)
+            for axis, block in zip(self.axes, blocks, strict=True)
+        ]
+        return np.stack(columns, axis=1) if columns else np.zeros((len(X), 0))

@@ -3,11 +3,15 @@
 A batch belongs to a stage and to one batch of every earlier stage: a tree. A candidate continues
 the open batches whose settings it shares, from the first stage on; from the first stage at which
 it differs it needs new batches of that and all later stages.
+
+Cost = Σ run + Σ over stages of change_cost × new batches; what is set up now is free, and so is a
+batch of open runs (their own plan pays for it). A run's cost is what it adds when the runs are
+made in the given order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -97,6 +101,13 @@ class BatchTree:
         other.leaf = self.leaf.copy()
         other.batches = [replace(batch) for batch in self.batches]
         return other
+
+    @cached_property
+    def hard_stage(self) -> int | None:
+        """The stage whose batches are worth planning as a whole: the dearest; None: none costs."""
+        if not len(self.change) or float(self.change.max()) <= 0.0:
+            return None
+        return int(np.argmax(self.change))
 
     @cached_property
     def level_cost(self) -> FloatArray:
@@ -257,3 +268,46 @@ class BatchTree:
     def affordable(self, left: float) -> BoolArray:
         """Points whose cost does not exceed what is left of a budget, ``[n]``."""
         return self.costs() <= left + _ROUNDING
+
+
+def costs_in_order(chains: Sequence[Sequence[int]], tree: BatchTree) -> list[float]:
+    """Cost of every run when made in this order; their sum is the plan's cost.
+
+    Args:
+        chains: batches of the runs, one per stage, in the order they are made.
+        tree: all batches.
+
+    Returns:
+        Costs in ``costs.unit``.
+    """
+    made: set[int] = set()
+    costs = []
+    for chain in chains:
+        new = [b for b in chain if tree.batches[b].planned and b not in made]
+        made.update(new)
+        costs.append(
+            tree.spec.costs.run + sum(float(tree.change[tree.batches[b].stage]) for b in new)
+        )
+    return costs
+
+
+def labels_in_order(chains: Sequence[Sequence[int]], tree: BatchTree) -> list[dict[str, str]]:
+    """Batch id per stage of every run: the existing one, or ``new-1``, ``new-2``, … by making.
+
+    Args:
+        chains: batches of the runs, in the order they are made.
+        tree: all batches.
+    """
+    numbers: dict[int, int] = {}
+    counts = [0] * len(tree.stages)
+    labels = []
+    for chain in chains:
+        own = {}
+        for stage, b in enumerate(chain):
+            label = tree.batches[b].label
+            if label is None and b not in numbers:
+                counts[stage] += 1
+                numbers[b] = counts[stage]
+            own[tree.stages[stage]] = label if label is not None else f"new-{numbers[b]}"
+        labels.append(own)
+    return labels

@@ -7,16 +7,19 @@ feasible, the few found wander through the region until there are more (`moves`)
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from designer.acquisition.candidates.first_recipe import first_recipe
 from designer.acquisition.candidates.grid import RecipeGrid
 from designer.acquisition.candidates.levels import Continuum, Levels, multiples
 from designer.acquisition.candidates.mixtures import common_decimals, simplex_rows, simplex_sample
 from designer.acquisition.candidates.moves import Moves
 from designer.acquisition.candidates.region import ProposalRegion
+from designer.campaigns.space.factors import Factor, Given
+from designer.campaigns.space.solver import Region as Searched
+from designer.campaigns.space.solver import search
 from designer.models.arrays import FloatArray, IntArray
 
 DRAW = 1 << 14  # points per draw
@@ -27,6 +30,7 @@ _FEW = 64  # recipes known that are enough to begin to wander
 _EXACT_MIXTURE = 200_000  # rows; such a mixture is drawn from its exact list
 _WANDERED = 4096  # recipes wanted from wandering
 _WALKS = 400  # moves of every recipe at most
+_NEAR = 4096  # settings around a first recipe, where a continuous factor must be rounded
 
 
 def sample_region(region: ProposalRegion, seed: int, wanted: int) -> tuple[Levels, ...] | None:
@@ -44,7 +48,7 @@ def sample_region(region: ProposalRegion, seed: int, wanted: int) -> tuple[Level
     grid = RecipeGrid(region)
     found = _drawn(grid, seed, wanted)
     if not len(found):
-        found = first_recipe(grid, seed)
+        found = _first_recipe(grid, seed)
     if not len(found):
         return None
     if len(found) < min(wanted, _WANDERED):
@@ -65,6 +69,38 @@ def _drawn(grid: RecipeGrid, seed: int, wanted: int) -> IntArray:
         if len(found) >= _ENOUGH * wanted or (hopeless and len(found) >= _FEW):
             break
     return found
+
+
+def _first_recipe(grid: RecipeGrid, seed: int) -> IntArray:
+    """Codes ``[1, F]`` of a feasible recipe by branch and bound; no row when none was found.
+
+    Args:
+        grid: recipes of the region in whole numbers.
+        seed: of the settings tried around a solution that is not on the grid.
+    """
+    region = grid.region
+    inputs: list[Factor | Given] = []
+    for factor in region.spec.factors:
+        value = region.fixed.get(factor.name)
+        if isinstance(value, str):
+            inputs.append(replace(factor, categories=(value,)))
+        elif value is not None:
+            inputs.append(replace(factor, low=None, high=None, step=None, levels=(float(value),)))
+        else:
+            inputs.append(factor)
+    known = region.given
+    inputs += [replace(g, low=known[g.name], high=known[g.name]) for g in region.spec.givens]
+    found = search(Searched(tuple(inputs), region.spec.mixtures, region.constraints)).recipe
+    if found is None:
+        return np.zeros((0, len(grid.low)), dtype=np.int64)
+    codes, _ = grid.codes({name: np.array([found[name]]) for name in region.names})
+    mixed = [k for members, _ in grid.mixtures for k in members]
+    width = np.where(grid.categorical | (grid.high == grid.low), 0, 3)
+    width[mixed] = 0
+    near = np.random.default_rng(seed).integers(-width, width + 1, (_NEAR, len(width)))
+    near[0] = 0
+    tried = codes + near
+    return tried[grid.feasible(tried)][:1]
 
 
 def _wandered(grid: RecipeGrid, found: IntArray, wanted: int, seed: int) -> IntArray:

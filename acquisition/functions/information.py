@@ -7,18 +7,37 @@ fail brings its bits with its probability of success; what follows it assumes th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from designer.acquisition.batches.tree import BatchTree
 from designer.acquisition.conditioning.batch_pool import InnerField, Pools
 from designer.acquisition.conditioning.response import ResponseConditioning
-from designer.acquisition.functions.chances import Chances
 from designer.acquisition.functions.reference_points import ReferencePoints
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 
 LEAST = 1e-12  # share of T that is never explained away: bits stay finite
+
+
+class SuccessProbabilities:
+    """Probabilities of success, each computed once.
+
+    Args:
+        success: probability that encoded recipes ``[m, D]`` are made successfully, ``[m]``.
+        X: points, ``[n, D]``.
+    """
+
+    def __init__(self, success: Callable[[FloatArray], FloatArray], X: FloatArray) -> None:
+        self._success, self._X = success, X
+        self._known = np.full(len(X), np.nan)
+
+    def __getitem__(self, rows: IntArray) -> FloatArray:
+        """At some points, ``[m]``."""
+        missing = np.unique(rows[np.isnan(self._known[rows])])
+        if len(missing):
+            self._known[missing] = self._success(self._X[missing])
+        return self._known[rows]
 
 
 class Information:
@@ -46,7 +65,7 @@ class Information:
         fields: Sequence[ResponseConditioning],
         target: ReferencePoints,
         tree: BatchTree,
-        success: Chances | None = None,
+        success: SuccessProbabilities | None = None,
         pools: dict[int, Pools] | None = None,
     ) -> None:
         self._fields, self._tree, self._success = fields, tree, success

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from designer.acquisition.batches.costs import costs_in_order, labels_in_order
+from designer.acquisition.batches.tree import costs_in_order, labels_in_order
 from designer.acquisition.conditioning.response import ResponseConditioning
 from designer.acquisition.functions.expected_hits import HITS
 from designer.acquisition.plan.order import Planned, make_order
-from designer.acquisition.plan.reasons import Facts, reason
-from designer.acquisition.plan.where import where_words
+from designer.acquisition.plan.reasons import Facts, reason, where_words
 from designer.acquisition.predictions import Prediction, predict
 from designer.acquisition.selection.context import Disagreement, KnownRun
 from designer.acquisition.selection.greedy import Pick

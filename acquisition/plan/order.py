@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from designer.acquisition.batches.tree import BatchTree
-from designer.acquisition.selection.new_batches import hard_stage
 
 if TYPE_CHECKING:
     from designer.campaigns.specification.specification import Factor, Setting, Specification
@@ -90,7 +89,7 @@ class _Walk:
         factors = self._spec.stage_factors(self._tree.stages[stage])
         within = stage + 1 < len(self._tree.stages)  # else a batch only brings replicates
         last: list[int] = []
-        if within and stage == hard_stage(self._tree):
+        if within and stage == self._tree.hard_stage:
             last = self._filled_last(groups, new)
         settings = {b: self._runs[groups[b][0]].settings for b in new if b not in last}
         return exist + nearest_next(settings, factors, at) + last

@@ -17,7 +17,7 @@ import numpy as np
 from designer.acquisition.candidates.candidates import Candidates
 from designer.acquisition.candidates.stratified import draw
 from designer.acquisition.conditioning.response import ResponseConditioning
-from designer.acquisition.selection.new_batches import Openings, hard_stage
+from designer.acquisition.selection.new_batches import Openings
 from designer.acquisition.selection.problem import PlanningProblem
 from designer.models.arrays import FloatArray, IntArray
 
@@ -139,7 +139,7 @@ def _next(ahead: PlanningProblem, goal: str) -> tuple[Step, Step | None]:
     """The best single run by bits per cost, and the best step."""
     tree, allowed = ahead.tree, ahead.allowed(any_settings=True)
     information = ahead.information(ahead.target(goal, np.random.default_rng(0)))
-    stage, opening, near = hard_stage(tree), None, allowed
+    stage, opening, near = tree.hard_stage, None, allowed
     if stage is not None:  # a single run of another new batch than the best is no good idea
         opening = Openings(information, tree, stage).best(allowed, np.inf)
         going = tree.depth() > stage

@@ -12,6 +12,10 @@ The first word says what kind of run it is:
     Refine     it is less: the run makes known what is roughly known already
 
 Of every part there are shorter forms; the longest sentence that a small screen holds is taken.
+
+Where a run teaches is told by the factors that its effect on the goal depends on. The effect is
+spread over the reference points (``W C(x, r)²``); for every factor the part of its range is taken
+that holds the middle 80 % of it, and the factors with the narrowest parts are named.
 """
 
 from __future__ import annotations
@@ -21,17 +25,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from designer.acquisition.candidates.candidates import Candidates
 from designer.acquisition.plan.order import change, part
 from designer.acquisition.selection.context import Disagreement, FailedRun, KnownRun
+from designer.models.arrays import FloatArray, IntArray
 
 if TYPE_CHECKING:
-    from designer.campaigns.specification.specification import Setting, Specification
+    from designer.campaigns.specification.specification import Factor, Setting, Specification
 
 LONGEST = 240  # characters; three rows of the small screen (assumption)
 EXPLORES = 1.2  # times the region's typical standard deviation (assumption)
 _SAME = 1e-9  # of all ranges together: the same recipe
 LIKELY = 0.5  # probability of being in spec from which a run confirms
 _RISKY = 0.8  # probability of success below which the nearest failure is told
+_MIDDLE = (0.1, 0.9)  # quantiles of the effect
+_NARROW = 0.65  # of a factor's range; an even spread would hold 0.8
+_MOSTLY = 0.8  # share of the effect in one category
 
 
 @dataclass(frozen=True)
@@ -202,3 +213,51 @@ def _risk(spec: Specification, facts: Facts, failed: Sequence[FailedRun]) -> str
     same = change(facts.settings, run.settings, spec.factors) <= _SAME
     why = f": {run.reason}" if run.reason else ""
     return f"{text} ({run.run} failed {'at this recipe' if same else 'nearby'}{why})"
+
+
+def where_words(
+    spec: Specification, candidates: Candidates, rows: IntArray, effect: FloatArray, most: int = 2
+) -> str:
+    """``coating_gap 150 to 300 um and binder PVDF-A``; empty where no factor stands out.
+
+    Args:
+        spec: the campaign's specification.
+        candidates: recipes.
+        rows: reference points among them, ``[R]``.
+        effect: of the run at each, ``[R]``, not negative.
+        most: factors named at most.
+    """
+    total = float(effect.sum())
+    if not total > 0 or len(rows) < 2:
+        return ""
+    found = []
+    for k, factor in enumerate(spec.factors):
+        values = candidates.choices[k].values[candidates.index[rows, k]]
+        part = _category(factor, values, effect) if factor.is_categorical else _range(
+            factor, values, effect
+        )  # fmt: skip
+        if part is not None:
+            found.append(part)
+    return " and ".join(text for _, text in sorted(found)[:most])
+
+
+def _range(factor: Factor, values: FloatArray, effect: FloatArray) -> tuple[float, str] | None:
+    low, high = factor.bounds
+    order = np.argsort(values, kind="stable")
+    below = np.cumsum(effect[order]) / effect.sum()
+    first, last = (
+        float(values[order[min(int(np.searchsorted(below, q)), len(order) - 1)]]) for q in _MIDDLE
+    )
+    width = (last - first) / (high - low)
+    if width > _NARROW:
+        return None
+    if first == last:
+        return width, f"{factor.name} near {factor.with_unit(first)}"
+    return width, f"{factor.name} {factor.format(first)} to {factor.with_unit(last)}"
+
+
+def _category(factor: Factor, values: FloatArray, effect: FloatArray) -> tuple[float, str] | None:
+    shares = {str(name): float(effect[values == name].sum()) for name in np.unique(values)}
+    most = max(shares, key=lambda name: shares[name])
+    share = shares[most] / float(effect.sum())
+    return (1.0 - share, f"{factor.name} {most}") if share >= _MOSTLY else None

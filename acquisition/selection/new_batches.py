@@ -46,13 +46,6 @@ class NewBatch:
         return self.value / self.cost if self.cost > 0 else 0.0
 
 
-def hard_stage(tree: BatchTree) -> int | None:
-    """The stage whose batches are worth planning as a whole: the dearest; None: none costs."""
-    if not len(tree.change) or float(tree.change.max()) <= 0.0:
-        return None
-    return int(np.argmax(tree.change))
-
-
 class Openings:
     """Values of new batches of the hard stage.
 

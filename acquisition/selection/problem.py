@@ -15,8 +15,7 @@ from designer.acquisition.candidates.stratified import draw
 from designer.acquisition.conditioning.batch_pool import Pools
 from designer.acquisition.conditioning.points import SharedPoints
 from designer.acquisition.conditioning.response import ResponseConditioning
-from designer.acquisition.functions.chances import Chances
-from designer.acquisition.functions.information import Information
+from designer.acquisition.functions.information import Information, SuccessProbabilities
 from designer.acquisition.functions.probability_in_spec import Limits, log_inside
 from designer.acquisition.functions.reference_points import (
     REFERENCES,
@@ -27,7 +26,6 @@ from designer.acquisition.functions.reference_points import (
 from designer.acquisition.posterior import Posterior
 from designer.acquisition.selection.context import PlanningContext
 from designer.acquisition.selection.greedy import Stop
-from designer.acquisition.selection.new_batches import hard_stage
 from designer.acquisition.selection.space_filling import NEUTRAL, NeutralPosterior
 from designer.campaigns.errors import InputError, Problem
 from designer.models.arrays import BoolArray, FloatArray, IntArray
@@ -83,7 +81,8 @@ class PlanningProblem:
         beliefs: Mapping[str, Posterior] = self.posteriors or {
             NEUTRAL: NeutralPosterior(space.groups, len(spec.stages))
         }
-        self.success = None if situation.success is None else Chances(situation.success, self.X)
+        succeeds = situation.success
+        self.success = None if succeeds is None else SuccessProbabilities(succeeds, self.X)
         self.limits = self._limits()
         self.tree = BatchTree(spec, candidates, len(pending), situation.made)
         self.references = self._references(len(beliefs))
@@ -105,7 +104,7 @@ class PlanningProblem:
 
     def _references(self, responses: int) -> int:
         """Points per part of the goal: fewer where the candidates would fill the memory."""
-        stage, together = hard_stage(self.tree), len(self.X)
+        stage, together = self.tree.hard_stage, len(self.X)
         if stage is not None and not self.blind:  # one batch of it at a time is looked at closely
             together = int(np.bincount(self.tree.keys(stage)[: len(self.candidates)]).max())
         fitting = _STORED // (2 * together * responses)

@@ -21,7 +21,6 @@ from designer.acquisition.candidates.moves import Moves
 from designer.acquisition.candidates.stratified import draw
 from designer.acquisition.functions.reference_points import ReferencePoints
 from designer.acquisition.selection.greedy import Pick, Stop
-from designer.acquisition.selection.new_batches import hard_stage
 from designer.acquisition.selection.problem import PlanningProblem
 from designer.models.arrays import BoolArray, IntArray
 
@@ -87,7 +86,7 @@ class Refinement:
         held = candidates.subset(rows)
         self._pool, _ = grid.codes(held.columns)
         self._usual, self._order = held.subset(np.array([0])).columns, held.morton
-        self._hard = None if proposal.blind else hard_stage(proposal.tree)
+        self._hard = None if proposal.blind else proposal.tree.hard_stage
         self._complete = Completions(grid, self._pool)
         self._open = list(self._open_batches())
         self._owed = list(self._reference_settings())

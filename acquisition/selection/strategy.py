@@ -26,14 +26,12 @@ from designer.acquisition.selection.greedy import (
     Stop,
     Taking,
     by_value,
+    per_cost,
 )
 from designer.acquisition.selection.hit_search import Search, search
-from designer.acquisition.selection.new_batches import hard_stage
 from designer.acquisition.selection.problem import DEFAULT_RUNS, PlanningProblem
-from designer.acquisition.selection.promising import EIScreen
 from designer.acquisition.selection.refinement import Refinement, Take
-from designer.acquisition.selection.screening import notable
-from designer.acquisition.selection.staged import per_cost
+from designer.acquisition.selection.screening import EIScreen, notable
 from designer.models.arrays import BoolArray
 
 Refine = Callable[[PlanningProblem, ReferencePoints, Take], Refinement]
@@ -151,7 +149,7 @@ def _searching(
     """Hits, if a plan is likely to bring one: with what is set up, else with a new batch."""
     told = f"search: {_found(looked)}"
     ways = [(looked.hits, "the plan looks for more")]
-    stage, depth = hard_stage(proposal.tree), proposal.tree.depth()
+    stage, depth = proposal.tree.hard_stage, proposal.tree.depth()
     if stage is not None and (depth > stage).any():
         name = proposal.tree.stages[stage]
         new = f"the {name} at hand offers little, so the plan looks for more with a new one"

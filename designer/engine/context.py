@@ -1,12 +1,18 @@
-"""What surrounds a proposal: what stands on the line now, which runs are open, known, refused."""
+"""What surrounds a proposal: what stands on the line now, which runs are open, known, refused.
+
+And where the earlier lines disagree: what each line's own surface says about a recipe.
+"""
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+import numpy as np
+
 from designer.acquisition.selection.context import (
+    Disagreement,
     FailedRun,
     KnownRun,
     OpenRun,
@@ -14,31 +20,27 @@ from designer.acquisition.selection.context import (
     Setup,
 )
 from designer.campaigns.log.state import CampaignState, Run
+from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.specification.specification import Specification
-from designer.engine.failing import learn_success
+from designer.campaigns.values.units import is_share
 from designer.engine.fitted_campaign import FittedCampaign
-from designer.engine.opinions import disagreements
 from designer.engine.training import TrainingSet, believed_runs
+from designer.models.arrays import FloatArray
+from designer.models.posterior.posterior import ResponsePosterior
+
+_CLEARLY = 2.0  # standard deviations of the noise of both lines' measurements (about 95 %)
 
 
-def around(knowledge: FittedCampaign, now: datetime, *, replace: bool) -> PlanningContext:
-    """`situation` with what the models say about the earlier lines."""
-    found = situation(knowledge.state, knowledge.training, now, replace=replace)
-    return dataclasses.replace(found, disagreements=disagreements(knowledge))
-
-
-def situation(
-    state: CampaignState, training: TrainingSet, now: datetime, *, replace: bool
-) -> PlanningContext:
+def planning_context(fitted: FittedCampaign, now: datetime, *, replace: bool) -> PlanningContext:
     """Everything around a proposal that is not the model.
 
     Args:
-        state: the campaign.
-        training: what the models learned from.
+        fitted: the campaign and what was learned from it.
         now: present moment, for pot lives.
         replace: the open runs are abandoned first: they are not pending, and like every
             abandoned recipe not proposed again.
     """
+    state = fitted.state
     open_runs = state.open_runs
     refused = [run for run in state.runs.values() if run.status == "abandoned"]
     if replace:
@@ -59,14 +61,15 @@ def situation(
             for run in state.runs.values()
             if run.status == "failed"
         ),
-        success=learn_success(state, training),
-        codes=_codes(state, training),
+        success=fitted.success,
+        codes=_codes(state, fitted.training),
         made=Counter(
             (stage, batch)
             for run in state.runs.values()
             if run.made_seq is not None and run.id not in {open_run.run for open_run in pending}
             for stage, batch in run.batch.items()
         ),
+        disagreements=disagreements(fitted),
     )
 
 
@@ -129,3 +132,55 @@ def made_moment(run: Run) -> datetime | None:
         return None
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def disagreements(
+    knowledge: FittedCampaign,
+) -> Callable[[FloatArray], Sequence[Disagreement | None]] | None:
+    """Judge of recipes: the largest disagreement of the lines about each; None: no two lines."""
+    if len(knowledge.training.lines) < 2:
+        return None
+
+    def judge(X: FloatArray) -> list[Disagreement | None]:
+        worst: list[tuple[float, Disagreement | None]] = [(_CLEARLY, None)] * len(X)
+        for posterior in knowledge.posteriors.values():
+            for k, found in enumerate(_differences(knowledge, posterior, X)):
+                if found[0] > worst[k][0]:
+                    worst[k] = found
+        return [found for _, found in worst]
+
+    return judge
+
+
+def _differences(
+    knowledge: FittedCampaign, posterior: ResponsePosterior, X: FloatArray
+) -> list[tuple[float, Disagreement]]:
+    """Per recipe how far the two most different lines are apart, in noise, and in words."""
+    fitted, scaling = posterior.fitted, posterior.scaling
+    codes = [int(code) for code in fitted.rows.positions if code > 0]
+    if len(codes) < 2:
+        return []
+    means, noises = [], []
+    for code in codes:
+        V = fitted.chart.rows(X, np.full(len(X), code, dtype=np.int64))
+        mean = posterior.line_mean(V, code)
+        means.append(mean)
+        factor = posterior.parameters.noise[fitted.rows.positions.index(code)]
+        noises.append(scaling.noise_base(mean) * float(factor))
+    z, noise = np.array(means), np.array(noises)
+    raw = np.array([scaling.to_raw(mean, np.zeros(len(X)))[0] for mean in means])
+    response = knowledge.state.spec.response(posterior.name)
+    share = is_share(response.unit)  # "9 % higher" would be read as a ratio
+    found = []
+    for k, (high, low) in enumerate(zip(z.argmax(axis=0), z.argmin(axis=0), strict=True)):
+        sd = float(np.sqrt(noise[high, k] + noise[low, k]))
+        apart = float(z[high, k] - z[low, k]) / max(sd, np.finfo(float).tiny)
+        apart_raw = float(f"{raw[high, k] - raw[low, k]:.2g}")
+        words = Disagreement(
+            response=posterior.name,
+            high=knowledge.training.lines[codes[high] - 1],
+            low=knowledge.training.lines[codes[low] - 1],
+            difference=quantity_text(apart_raw, "points" if share else response.unit),
+        )
+        found.append((apart, words))
+    return found

@@ -13,7 +13,7 @@ from designer.acquisition.candidates.stratified import draw
 from designer.acquisition.plan.plan import SelectedPlan, make_plan
 from designer.acquisition.selection.problem import DEFAULT_RUNS
 from designer.campaigns.errors import InputError
-from designer.engine.context import situation
+from designer.engine.context import planning_context
 from designer.engine.fitted_campaign import FittedCampaign
 from designer.engine.predicting import best_recipes
 from designer.engine.report import (
@@ -99,7 +99,7 @@ def _next_plan(knowledge: FittedCampaign) -> SelectedPlan | None:
 
     now = datetime.now(UTC)
     given, _ = knowledge.givens({})
-    around = situation(knowledge.state, knowledge.training, now, replace=False)
+    around = planning_context(knowledge, now, replace=False)
     try:
         return make_plan(
             knowledge.state.spec,

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from designer.acquisition.candidates.candidates import Candidates, make_candidates
 from designer.campaigns.earlier_lines.doubt import unseen_doubt
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.log.state import CampaignState
-from designer.engine.failing import learn_success
 from designer.engine.process_links import response_links, unused_knowledge
 from designer.engine.training import (
     TrainingSet,
     default_givens,
     has_knowledge,
+    learn_success,
     training_set,
 )
 from designer.models.compression.fit_cache import Memory
@@ -23,6 +24,9 @@ from designer.models.fitting.all_responses import fit_responses
 from designer.models.posterior.averaging import average
 from designer.models.posterior.posterior import ResponsePosterior
 from designer.models.success_gp import SuccessModel
+
+if TYPE_CHECKING:
+    from botorch.models.model import Model
 
 Progress = Callable[[str, float | None], None]
 
@@ -84,6 +88,15 @@ class FittedCampaign:
     def hyperparameters(self) -> dict[str, dict[str, float]]:
         """Fitted hyperparameters per response, JSON-able."""
         return {name: p.hyperparameters for name, p in self.posteriors.items()}
+
+    def to_botorch(self) -> Model:
+        """All responses with data as outputs of one BoTorch model, averaged over hyperparameters.
+
+        Outputs stand in the specification's order; see ``designer.models.botorch_adapter.model``.
+        """
+        from designer.models.botorch_adapter.model import to_botorch  # loads torch
+
+        return to_botorch([*self.shown.values()], self.training.space)
 
 
 def learn(state: CampaignState, progress: Progress, memory: Memory | None = None) -> FittedCampaign:

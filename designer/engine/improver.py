@@ -22,7 +22,6 @@ from botorch.utils.multi_objective.pareto import is_non_dominated
 from torch import Tensor
 
 from designer.campaigns.specification.parts import Response
-from designer.engine.improving import columns
 from designer.models.arrays import FloatArray
 from designer.models.botorch_adapter.model import to_botorch
 from designer.models.botorch_adapter.points_model import PointsModel
@@ -84,7 +83,7 @@ class BoTorchImprover:
 
     def __call__(self, X: FloatArray, pending: FloatArray) -> Callable[[Sequence[int]], FloatArray]:
         """Look at ``X [m, D]`` beyond ``pending [q, D]``; see `Improver`."""
-        points = columns(np.vstack([X, self._incumbents, pending]), self._space)
+        points = self._space.as_codes(np.vstack([X, self._incumbents, pending]))
         model = PointsModel(self._model, torch.from_numpy(points))
         place = torch.arange(len(points), dtype=torch.float64).unsqueeze(-1)
         candidates, made = place[: len(X)], place[len(X) : len(points) - len(pending)]

@@ -7,20 +7,22 @@ import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
+from designer.acquisition.functions.improvement import Improver
 from designer.acquisition.plan.plan import make_plan
 from designer.campaigns.commands.entries import PlanDraft
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.version import program_version
-from designer.engine.context import around, current_setup
+from designer.engine.context import current_setup, planning_context
 from designer.engine.evaluation import evaluate
 from designer.engine.fitted_campaign import FittedCampaign, Progress, learn
-from designer.engine.improving import improver_maker
 from designer.engine.threads import one_thread
 from designer.engine.training import has_knowledge
+from designer.models.arrays import FloatArray
 from designer.models.compression.fit_cache import Memory
 
 
@@ -84,6 +86,14 @@ def _warnings(state: CampaignState) -> list[str]:
     return []
 
 
+def _make_improver(fitted: FittedCampaign, made: FloatArray, region: FloatArray) -> Improver:
+    """The judge of improvement on the responses' goals; torch is loaded when a plan asks for it."""
+    from designer.engine.improver import BoTorchImprover
+
+    responses = [r for r in fitted.state.spec.responses if r.name in fitted.shown]
+    return BoTorchImprover(responses, fitted.shown, fitted.training.space, made, region)
+
+
 def propose(
     state: CampaignState,
     request: Request,
@@ -119,8 +129,8 @@ def propose(
             budget=request.budget,
             fixed=request.fixed,
             given=given,
-            situation=around(knowledge, now, replace=request.replace),
-            make_improver=improver_maker(state.spec, knowledge),
+            situation=planning_context(knowledge, now, replace=request.replace),
+            make_improver=partial(_make_improver, knowledge),
             seed=seed,
         )
         evaluation = None

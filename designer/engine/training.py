@@ -15,6 +15,7 @@ from designer.models.arrays import FloatArray
 from designer.models.data.dataset import OWN_BATCH, ResponseData
 from designer.models.data.nuisance_inputs import asides
 from designer.models.encoding import Space
+from designer.models.success_gp import SuccessModel
 
 LEARNED_FROM = ("running", "partial", "completed")
 """Statuses whose measurements are believed: what was measured before a run failed is not."""
@@ -232,3 +233,19 @@ def _never_recorded(space: Space, lines: Sequence[Line]) -> frozenset[tuple[int,
         known = {name for row in line.rows for name in (*row.settings, *row.given)}
         found |= {(number, k) for k, name in enumerate(space.names) if name not in known}
     return frozenset(found)
+
+
+def learn_success(state: CampaignState, training: TrainingSet) -> SuccessModel | None:
+    """Where runs can be made, learned from those made on this line; None while nothing failed.
+
+    Args:
+        state: the campaign.
+        training: what the models learned from.
+    """
+    runs = [run for run in state.runs.values() if run.status in ("partial", "completed", "failed")]
+    made = np.array([run.status != "failed" for run in runs], dtype=np.bool_)
+    if made.all():
+        return None
+    defaults = default_givens(state)
+    inputs = [fill_givens(state.spec, {**run.used, **run.given}, defaults) for run in runs]
+    return SuccessModel(training.space.encode_known(inputs), made, training.space.groups)

@@ -3,6 +3,8 @@
 import numpy as np
 from hypothesis import strategies as st
 
+from designer.acquisition.functions.information import Information
+from designer.acquisition.selection.greedy import Taking, by_value, per_cost
 from designer.campaigns.specification.specification import Specification
 from designer.models.encoding import Space
 
@@ -99,6 +101,22 @@ def posteriors_of(spec, seed=0, rows=12, batch=None):
         )
         for k, r in enumerate(spec.responses)
     }
+
+
+def staged(fields, target, tree, allowed, stop):
+    """Runs chosen one by one by their information per cost, as plans are."""
+    information = Information(fields, target, tree)
+    taking = Taking(information, tree, allowed, stop)
+    taking.by(information, per_cost(taking, information))
+    return taking.picks
+
+
+def greedy(fields, target, tree, allowed, stop):
+    """Runs chosen one by one by their information, whatever they cost."""
+    information = Information(fields, target, tree)
+    taking = Taking(information, tree, allowed, stop)
+    taking.by(information, by_value(information))
+    return taking.picks
 
 
 # ---- random specifications -----------------------------------------------------------------------

@@ -12,13 +12,13 @@ from designer.acquisition.conditioning.surface import AskedSurface, RowSurface, 
 from designer.acquisition.functions.information import bits_of, left_of
 from designer.acquisition.plan.plan import make_plan
 from designer.acquisition.selection.context import OpenRun, PlanningContext, Setup
-from designer.acquisition.selection.greedy import Stop, best, greedy
+from designer.acquisition.selection.greedy import Stop, best
 from designer.acquisition.selection.problem import PlanningProblem
 from designer.models.data.dataset import ResponseData
 from designer.models.encoding import Space
 from designer.models.fitting.fit import fit
 from designer.models.posterior.averaging import average
-from tests.acquisition.cases import line_spec, make_spec, posteriors_of
+from tests.acquisition.cases import greedy, line_spec, make_spec, posteriors_of
 
 QUICK = settings(max_examples=25, suppress_health_check=list(HealthCheck))
 

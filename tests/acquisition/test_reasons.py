@@ -15,8 +15,8 @@ from designer.acquisition.plan.reasons import (
     LONGEST,
     Facts,
     reason,
+    where_words,
 )
-from designer.acquisition.plan.where import where_words
 from designer.acquisition.selection.context import (
     Disagreement,
     KnownRun,

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from designer.acquisition.candidates.candidates import make_candidates
-from designer.acquisition.functions.chances import Chances
-from designer.acquisition.functions.information import Information
+from designer.acquisition.functions.information import Information, SuccessProbabilities
 from designer.acquisition.plan.outlook import outlook
 from designer.acquisition.selection import screening as notable_module
 from designer.acquisition.selection.context import OpenRun, PlanningContext
@@ -13,8 +12,7 @@ from designer.acquisition.selection.greedy import Stop
 from designer.acquisition.selection.hit_search import chance_in_spec
 from designer.acquisition.selection.new_batches import Openings
 from designer.acquisition.selection.problem import PlanningProblem
-from designer.acquisition.selection.promising import EIScreen
-from designer.acquisition.selection.screening import notable
+from designer.acquisition.selection.screening import EIScreen, notable
 from designer.acquisition.selection.strategy import by_information
 from tests.acquisition.cases import line_spec, make_spec, posteriors_of
 
@@ -120,7 +118,7 @@ def test_every_chance_is_computed_once_and_only_when_asked_for():
         asked.extend(X[:, 0].tolist())
         return X[:, 0] / 100
 
-    chances = Chances(success, np.arange(100.0)[:, None])
+    chances = SuccessProbabilities(success, np.arange(100.0)[:, None])
     assert chances[np.array([3, 9, 3])].tolist() == [0.03, 0.09, 0.03]
     assert chances[np.array([9, 4])].tolist() == [0.09, 0.04]
     assert chances[np.array([], dtype=int)].tolist() == []

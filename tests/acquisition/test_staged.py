@@ -13,11 +13,10 @@ from designer.acquisition.candidates.candidates import make_candidates
 from designer.acquisition.functions.information import Information
 from designer.acquisition.plan.plan import make_plan
 from designer.acquisition.selection.context import PlanningContext, Setup
-from designer.acquisition.selection.greedy import Stop, greedy
-from designer.acquisition.selection.new_batches import Openings, hard_stage
+from designer.acquisition.selection.greedy import Stop
+from designer.acquisition.selection.new_batches import Openings
 from designer.acquisition.selection.problem import PlanningProblem
-from designer.acquisition.selection.staged import staged
-from tests.acquisition.cases import line_spec, make_spec, posteriors_of
+from tests.acquisition.cases import greedy, line_spec, make_spec, posteriors_of, staged
 
 QUICK = settings(max_examples=10)
 
@@ -84,9 +83,9 @@ def test_without_dear_stages_it_is_the_greedy_plan():
 
 def test_the_hard_stage_is_the_dearest():
     tree = proposal_of(line_spec()).tree
-    assert hard_stage(tree) == 0
+    assert tree.hard_stage == 0
     dear = line_spec(stages=(("slurry", 0.2), ("coating", 4.0), ("cal", 0.1)))
-    assert hard_stage(proposal_of(dear).tree) == 1
+    assert proposal_of(dear).tree.hard_stage == 1
     picks, _, cost = chosen(staged, dear, 0, Stop(6))
     strips = {pick.chain[1] for pick in picks}
     assert len(strips) < 6

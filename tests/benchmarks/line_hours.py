@@ -32,7 +32,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np
 
 from designer.acquisition.plan.plan import make_plan
-from designer.engine.context import situation
+from designer.engine.context import planning_context
 from designer.engine.fitted_campaign import learn
 from designer.engine.threads import one_thread
 from tests.benchmarks.campaign_line import STAGES, Line, quiet
@@ -98,7 +98,7 @@ def next_plan(line, runs, seed):
             knowledge.shown,
             runs=runs,
             budget=None if line.blind else line.left,
-            situation=situation(state, knowledge.training, NOW, replace=False),
+            situation=planning_context(knowledge, NOW, replace=False),
             seed=seed,
         )
 

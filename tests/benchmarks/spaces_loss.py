@@ -32,14 +32,14 @@ from designer.acquisition.candidates.grid import RecipeGrid
 from designer.acquisition.candidates.region import ProposalRegion
 from designer.acquisition.selection import refinement as refined
 from designer.acquisition.selection.context import PlanningContext
-from designer.acquisition.selection.greedy import Stop, greedy
+from designer.acquisition.selection.greedy import Stop
 from designer.acquisition.selection.problem import PlanningProblem
 from designer.acquisition.selection.refinement import Refinement
-from designer.acquisition.selection.staged import staged
 from designer.campaigns.specification.specification import Specification
 from designer.models.data.dataset import ResponseData
 from designer.models.encoding import Space
 from designer.models.fitting.fit import fit
+from tests.acquisition.cases import greedy, staged
 
 RESPONSES = [
     {"name": "loading", "unit": "mg/cm^2", "window": [11.4, 12.6], "scale": "linear"},

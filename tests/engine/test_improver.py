@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from designer.campaigns.specification.parts import Response
-from designer.engine.improving import columns
 from designer.models.data.dataset import ResponseData
 from designer.models.encoding import Axis, Space
 from designer.models.fitting.fit import fit
@@ -50,7 +49,7 @@ def improver(*responses):
 def samples(name, X):
     """Joint samples of a response [S, n], from the campaign's BoTorch model."""
     model = to_botorch([{"a": A, "b": B}[name]], SPACE)
-    posterior = model.posterior(torch.from_numpy(columns(X, SPACE)))
+    posterior = model.posterior(torch.from_numpy(SPACE.as_codes(X)))
     covariance = posterior.mvn.covariance_matrix.detach().numpy()
     mean = posterior.mean.squeeze(-1).detach().numpy()
     root = np.linalg.cholesky(covariance + 1e-8 * np.eye(len(X)))
@@ -62,7 +61,7 @@ def incumbents(judge):
 
 
 def test_points_are_looked_up_as_the_model_predicts_them():
-    X = torch.from_numpy(columns(np.vstack([MADE, NEW]), SPACE))
+    X = torch.from_numpy(SPACE.as_codes(np.vstack([MADE, NEW])))
     model = to_botorch([A, B], SPACE)
     points = PointsModel(model, X)
     place = torch.tensor([[[3.0], [17.0]], [[20.0], [4.0]]], dtype=torch.float64)

@@ -180,10 +180,7 @@ class ModelVerbs:
 
     def botorch_model(self, campaign: str) -> Model:
         """All responses as one BoTorch model."""
-        knowledge = learned(self.session, self.session.state(campaign))
-        from designer.engine.bridge import to_model
-
-        return to_model(knowledge)
+        return learned(self.session, self.session.state(campaign)).to_botorch()
 
 
 def _odd_recipes(spec: Specification, recipes: Sequence[Mapping[str, Setting]]) -> list[str]:
