@@ -5,8 +5,7 @@ in the same words. Each function returns drafts for `Store.change`, or raises wi
 once; none of them reads or writes anything.
 """
 
-from designer.campaigns.commands.amend import amend
-from designer.campaigns.commands.campaign import close, create, undo
+from designer.campaigns.commands.campaign import amend, close, create, undo
 from designer.campaigns.commands.correct import correct
 from designer.campaigns.commands.entries import (
     PlanDraft,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from designer.campaigns.errors import ConflictError, InputError, Problem
-from designer.campaigns.findings import Findings
+from designer.campaigns.errors import ConflictError, Findings, InputError, Problem
 from designer.campaigns.log.describe import who_when
 from designer.campaigns.log.state import CampaignState, Measurement
 from designer.campaigns.space.factors import Factor, Given, quantity_text

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from designer.campaigns.commands.checks import Refusals, ensure_open
+from designer.campaigns.commands.checks import (
+    NOTE_LIMIT,
+    Refusals,
+    batch_id,
+    ensure_open,
+    given_value,
+    has_value,
+    measured,
+    setting,
+    told_differently,
+    unknown_name,
+)
 from designer.campaigns.commands.entries import ResultEntry
-from designer.campaigns.commands.result_body import Told, result_body, says_something
 from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.log.builder import setting_of
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.fold import Scratch
 from designer.campaigns.log.state import (
@@ -19,10 +30,37 @@ from designer.campaigns.log.state import (
     normal_run_id,
     run_id_text,
 )
-from designer.campaigns.values.times import utc_now
+from designer.campaigns.space.factors import Factor, Setting, quantity_text
+from designer.campaigns.specification.parts import Response
+from designer.campaigns.values.names import clean_text
+from designer.campaigns.values.quantity import Quantity
+from designer.campaigns.values.times import parse_made_at, utc_now
 
 LATE = "a result came in after the run was called failed"
 """Reason of the reopening that a late result implies."""
+_FACTS = ("responses", "used", "given", "batch", "made_at")
+"""What an entry and its payload tell besides a note."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One entry beside the state it meets.
+
+    Attributes:
+        state: fresh state.
+        scratch: the state with the entries before this one.
+        entry: what was told.
+        where: place for messages.
+        now: present moment, aware.
+        refusals: collects what is wrong.
+    """
+
+    state: CampaignState
+    scratch: Scratch
+    entry: ResultEntry
+    where: str
+    now: datetime
+    refusals: Refusals
 
 
 def record(
@@ -49,54 +87,60 @@ def record(
             before, or the run was abandoned.
     """
     ensure_open(state)
+    return _in_turn(state, entries, now, _record, "record")
+
+
+def _in_turn(
+    state: CampaignState,
+    entries: Sequence[ResultEntry],
+    now: datetime | None,
+    decide: Callable[[_Entry], list[NewEvent]],
+    verb: str,
+) -> list[NewEvent]:
+    """Decide on the entries one after the other, each on the state the ones before it leave."""
     if not entries:
-        raise InputError("there is nothing to record")
+        raise InputError(f"there is nothing to {verb}")
     refusals, scratch = Refusals(), Scratch(state)
     moment = now or utc_now()
     drafts: list[NewEvent] = []
-    for entry in entries:
-        new = _record(state, scratch, entry, moment, refusals)
+    for number, entry in enumerate(entries, start=1):
+        place = "new run" if len(entries) == 1 else f"new run {number}"
+        where = entry.where or (place if verb == "attach" else f"run {entry.run}")
+        new = decide(_Entry(state, scratch, entry, where, moment, refusals))
         scratch.add(new)
         drafts += new
     refusals.raise_if_any()
     return drafts
 
 
-def _record(
-    state: CampaignState, scratch: Scratch, entry: ResultEntry, now: datetime, refusals: Refusals
-) -> list[NewEvent]:
+def _record(told: _Entry) -> list[NewEvent]:
     """Return the events of one entry; none when something is wrong with it."""
-    where = entry.where or f"run {entry.run}"
-    run = scratch.runs.get(normal_run_id(entry.run or ""))
+    entry, refusals = told.entry, told.refusals
+    run = told.scratch.runs.get(normal_run_id(entry.run or ""))
     if run is None:
-        problem = state.unknown_run(entry.run or "without an id")
-        refusals.input.add(replace(problem, where=where))
+        problem = told.state.unknown_run(entry.run or "without an id")
+        refusals.input.add(replace(problem, where=told.where))
         return []
     if run.status == "abandoned":
-        told = f"was abandoned ({run.reason})"
+        what = f"was abandoned ({run.reason})"
         hint = f"If it was made after all, reopen {run.id} first"
-        refusals.conflicts.add(Problem(where, told, hint=hint))
+        refusals.conflicts.add(Problem(told.where, what, hint=hint))
     found = Refusals()
-    body = result_body(Told(state, scratch.since, run, entry, where, now, found))
+    body = _body(replace(told, refusals=found), run)
     refusals.include(found)
     if found or run.status == "abandoned":
         return []
-    if not says_something(body):
+    if not any(body[key] for key in _FACTS):
         if body["note"]:
             return [NewEvent("note_added", {"run": run.id, "text": body["note"]})]
-        if not says_something(_parts(entry)):
+        if not any(getattr(entry, key) for key in _FACTS):
             hint = "Name at least one response, setting, batch or time"
-            refusals.input.add(Problem(where, "there is nothing to record", hint=hint))
+            refusals.input.add(Problem(told.where, "there is nothing to record", hint=hint))
         return []
     result = NewEvent("result_recorded", {"run": run.id, "attached": False, **body})
     if run.status == "failed":
         return [NewEvent("run_reopened", {"run": run.id, "reason": LATE}), result]
     return [result]
-
-
-def _parts(entry: ResultEntry) -> dict[str, Any]:
-    """Return the parts of an entry under the names `says_something` looks at."""
-    return {key: getattr(entry, key) for key in ("responses", "used", "given", "batch", "made_at")}
 
 
 def attach(
@@ -116,49 +160,158 @@ def attach(
         InputError: with all problems of all entries; closed campaign.
     """
     ensure_open(state)
-    if not entries:
-        raise InputError("there is nothing to attach")
-    refusals, scratch = Refusals(), Scratch(state)
-    moment = now or utc_now()
-    drafts: list[NewEvent] = []
-    for number, entry in enumerate(entries, start=1):
-        if entry.where is None:
-            entry = replace(entry, where=_new_run(number, len(entries)))  # noqa: PLW2901
-        new = _attach(state, scratch, entry, moment, refusals)
-        scratch.add(new)
-        drafts += new
-    refusals.raise_if_any()
-    return drafts
+    return _in_turn(state, entries, now, _attach, "attach")
 
 
-def _new_run(number: int, entries: int) -> str:
-    return "new run" if entries == 1 else f"new run {number}"
-
-
-def _attach(
-    state: CampaignState, scratch: Scratch, entry: ResultEntry, now: datetime, refusals: Refusals
-) -> list[NewEvent]:
+def _attach(told: _Entry) -> list[NewEvent]:
     found = Refusals()
-    where = entry.where or "new run"
+    entry, where = told.entry, told.where
     if entry.run is not None:
         hint = f"Record results of {entry.run} with record"
         found.input.add(Problem(where, "a new run gets its id from the program", hint=hint))
-    run = Run(
-        run_id_text(scratch.next_run_number),
-        plan=None,
-        order=None,
-        rank=None,
-        planned=None,
-        used={},
-        seq=0,
-    )
-    body = result_body(Told(state, scratch.since, run, entry, where, now, found))
-    told = entry.used.keys() | entry.given.keys()
-    for item in state.spec.inputs:
-        if item.name not in told:
+    run_id = run_id_text(told.scratch.next_run_number)
+    run = Run(run_id, plan=None, order=None, rank=None, planned=None, used={}, seq=0)
+    body = _body(replace(told, refusals=found), run)
+    for item in told.state.spec.inputs:
+        if item.name not in entry.used.keys() | entry.given.keys():
             place = f"{where}, {item.name}"
             found.input.add(Problem(place, "its value is missing", allowed=item.allowed))
-    refusals.include(found)
+    told.refusals.include(found)
     if found:
         return []
     return [NewEvent("result_recorded", {"run": run.id, "attached": True, **body})]
+
+
+def _body(told: _Entry, run: Run) -> dict[str, Any]:
+    """Check one entry against its run with the entries before this one.
+
+    Returns:
+        The payload of ``result_recorded`` without ``run`` and ``attached``.
+    """
+    used, given = _inputs(told, run)
+    replicate = None
+    if told.entry.replicate:
+        numbers = [
+            value.replicate
+            for name in told.entry.responses
+            for value in run.measurements.get(name, ())
+        ]
+        replicate = max(numbers, default=0) + 1
+    return {
+        "replicate": replicate,
+        "responses": _responses(told, run),
+        "used": used,
+        "given": given,
+        "batch": _batches(told, run),
+        "made_at": _made_at(told, run),
+        "note": _note(told),
+    }
+
+
+def _responses(told: _Entry, run: Run) -> dict[str, Any]:
+    body: dict[str, Any] = {}
+    refusals = told.refusals
+    known = {response.name: response for response in told.state.spec.responses}
+    for name, values in told.entry.responses.items():
+        response = known.get(name)
+        if response is None:
+            refusals.input.add(unknown_name(told.where, "response", name, list(known)))
+            continue
+        there = run.measurements.get(name, ())
+        if there and (values is None or not told.entry.replicate):
+            if there[0].seq > told.scratch.since:
+                what = "is given twice in this input; further values are replicates"
+                refusals.input.add(Problem(f"{told.where}, {name}", what))
+            else:
+                refusals.conflicts.add(has_value(run.id, name, there[0], response.unit))
+        if values is not None:
+            body[name] = _values(values, response, told)
+        elif name not in run.never:
+            body[name] = None
+    return body
+
+
+def _values(values: Sequence[Quantity], response: Response, told: _Entry) -> list[dict[str, Any]]:
+    if not values:
+        told.refusals.input.add(Problem(f"{told.where}, {response.name}", "there is no value"))
+    return [measured(typed, response, told.where, told.refusals.input) for typed in values]
+
+
+def _inputs(told: _Entry, run: Run) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return really used settings and givens that were not told before."""
+    used: dict[str, Any] = {}
+    given: dict[str, Any] = {}
+    where, refusals = told.where, told.refusals
+    known = {item.name: item for item in told.state.spec.inputs}
+    for name, typed in {**told.entry.used, **told.entry.given}.items():
+        item = known.get(name)
+        if item is None:
+            refusals.input.add(unknown_name(where, "factor or given", name, list(known)))
+            continue
+        before: Setting | None
+        if isinstance(item, Factor):
+            value, part = setting(typed, item, where, refusals.input), used
+            before = _setting_before(told, run, name)
+        else:
+            value, part = given_value(typed, item, where, refusals.input), given
+            before = run.told_given.get(name)
+        if not value:
+            continue
+        if before is None:
+            part[name] = value
+        elif before != setting_of(value):
+            shown = quantity_text(before, item.unit)
+            refusals.conflicts.add(told_differently(f"{where}, {name}", shown))
+    return used, given
+
+
+def _setting_before(told: _Entry, run: Run, name: str) -> Setting | None:
+    """A setting told before; for a replicate the earlier silence meant "as planned".
+
+    A replicate made at another setting is another run: it must not move the results that are there.
+    """
+    if name not in run.told and told.entry.replicate and any(run.measurements.values()):
+        return run.used.get(name)
+    return run.told.get(name)
+
+
+def _batches(told: _Entry, run: Run) -> dict[str, str]:
+    batches = {}
+    for stage, text in told.entry.batch.items():
+        batch = batch_id(stage, text, told.state, told.where, told.refusals.input)
+        before = run.told_batch.get(stage)
+        if batch is None or batch == before:
+            continue
+        if before is not None:
+            where = f"{told.where}, batch of {stage}"
+            told.refusals.conflicts.add(told_differently(where, before))
+        batches[stage] = batch
+    return batches
+
+
+def _made_at(told: _Entry, run: Run) -> str | None:
+    text = told.entry.made_at
+    if text is None or not text.strip():
+        return None
+    try:
+        moment = parse_made_at(text, told.now)
+    except ValueError as error:
+        told.refusals.input.add(Problem(f"{told.where}, time", str(error)))
+        return None
+    if moment == run.made_at:
+        return None
+    # a replicate may be another making of the recipe: then its time counts from now on
+    if run.made_at is not None and not told.entry.replicate:
+        told.refusals.conflicts.add(told_differently(f"{told.where}, time", run.made_at))
+    return moment
+
+
+def _note(told: _Entry) -> str | None:
+    text = told.entry.note
+    if text is None or not text.strip():
+        return None
+    try:
+        return clean_text(text, limit=NOTE_LIMIT, multiline=True)
+    except ValueError as error:
+        told.refusals.input.add(Problem(f"{told.where}, note", str(error)))
+        return None

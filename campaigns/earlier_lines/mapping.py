@@ -1,19 +1,21 @@
-"""How the columns of somebody's file become factors, givens and responses of a campaign."""
+"""How somebody's file becomes a line: columns, units, constants, and where the line differs."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from designer.campaigns.errors import InputError, Problem
-from designer.campaigns.findings import Findings
-from designer.campaigns.tables.column_names import hint_for
+from designer.campaigns.errors import Findings, InputError, Problem
+from designer.campaigns.space.factors import Factor
+from designer.campaigns.tables.columns import FileColumn, Matched, find_column, hint_for
 from designer.campaigns.tables.files import MEGABYTE, read_regular_file
+from designer.campaigns.tables.table import Table
 
-IGNORED = "-"
-"""Target of a column that is to be left out although it looks like an expected one."""
+if TYPE_CHECKING:
+    from designer.campaigns.specification.specification import Specification
 
 UNKNOWN = "unknown"
 """Value of an input that a line never recorded."""
@@ -127,3 +129,72 @@ def _texts(table: Mapping[str, object], where: str, findings: Findings) -> dict[
                 Problem(f"{where} {key}", "wrong kind of value", found, "a text or number", hint)
             )
     return texts
+
+
+def said_unknown(spec: Specification, texts: Mapping[str, str]) -> set[str]:
+    """Inputs said to be unknown; a category of that name is a category."""
+    words = {f.name: f.categories or () for f in spec.factors} | {g.name: () for g in spec.givens}
+    return {
+        key
+        for key, text in texts.items()
+        if key in words and text.strip().casefold() == UNKNOWN and text not in words[key]
+    }
+
+
+def extra_columns(
+    table: Table, names: Collection[str], matched: Matched, findings: Findings
+) -> list[FileColumn]:
+    """Columns of numbers that only this line has."""
+    used = {column.header: column.target for column in matched.columns.values()}
+    columns: list[FileColumn] = []
+    for name in names:
+        where = f"{table.source} --extra {name}"
+        header = find_column(name, table.columns)
+        if header is None:
+            hint = hint_for(name, table.columns)
+            shown = ", ".join(table.columns)
+            findings.add(Problem(where, "the file has no such column", name, shown, hint))
+        elif header in used:
+            findings.add(Problem(where, f"the column holds {used[header]} already"))
+        elif header not in (column.header for column in columns):
+            columns.append(FileColumn(header, header))
+    kept = {column.header for column in columns}
+    matched.ignored = [header for header in matched.ignored if header not in kept]
+    return columns
+
+
+def check_others(spec: Specification, names: Collection[str], findings: Findings) -> None:
+    """Only factors with categories can have other ones."""
+    known = [factor.name for factor in spec.factors if factor.is_categorical]
+    for name in names:
+        if name not in known:
+            allowed = ", ".join(known) or "there is none"
+            what = "this is no factor with categories"
+            hint = hint_for(name, known)
+            findings.add(Problem(f"--other {name}", what, name, allowed, hint))
+
+
+def recorded_columns(
+    spec: Specification, table: Table, matched: Matched, rows: Sequence[int]
+) -> dict[str, FileColumn]:
+    """Columns without those of inputs that are blank in every row taken."""
+    inputs = {item.name for item in spec.inputs}
+    return {
+        name: column
+        for name, column in matched.columns.items()
+        if name not in inputs or any(table.cell(row, column.header) for row in rows)
+    }
+
+
+def unknown_notes(spec: Specification, line: str, names: Collection[str]) -> list[str]:
+    """What is assumed about inputs the line never recorded."""
+    notes = []
+    for item in spec.inputs:
+        if item.name in names:
+            categories = item.categories if isinstance(item, Factor) else None
+            value = categories[0] if categories else item.format(sum(item.bounds) / 2)
+            notes.append(
+                f"{line} has no {item.name}: taken as unknown but constant on that line;"
+                f" --set {item.name}={value} (or what it was) if you know it"
+            )
+    return notes

@@ -7,33 +7,34 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from designer.campaigns.earlier_lines.line_differences import (
+from designer.campaigns.earlier_lines.mapping import (
+    LineMapping,
     check_others,
     extra_columns,
     recorded_columns,
     said_unknown,
     unknown_notes,
 )
-from designer.campaigns.earlier_lines.mapping import IGNORED, LineMapping
 from designer.campaigns.earlier_lines.rows import LineRows
 from designer.campaigns.earlier_lines.table import LineTable, constant
-from designer.campaigns.errors import Problem
-from designer.campaigns.findings import Findings
+from designer.campaigns.errors import Findings, InputError, Problem
 from designer.campaigns.log.events import canonical_json
 from designer.campaigns.tables.cells import CellReader
-from designer.campaigns.tables.column_names import hint_for
 from designer.campaigns.tables.columns import (
+    IGNORED,
     Expected,
     Matched,
     find_column,
+    hint_for,
     match_columns,
+    with_unit,
 )
-from designer.campaigns.tables.read import Table, read_table
-from designer.campaigns.tables.table_frames import table_of_campaign, table_of_columns
-from designer.campaigns.values.numbers import parse_number
+from designer.campaigns.tables.read import cell_text, read_table, table_of_columns
+from designer.campaigns.tables.table import Table
+from designer.campaigns.values.numbers import number_text, parse_number
 
 if TYPE_CHECKING:
-    from designer.campaigns.log.state import CampaignState
+    from designer.campaigns.log.state import CampaignState, Run
     from designer.campaigns.space.factors import Setting
     from designer.campaigns.specification.specification import Specification
 
@@ -109,7 +110,7 @@ def line_from_campaign(
     Raises:
         InputError: as `read_line`.
     """
-    table = table_of_campaign(state, into)
+    table = _table_of_campaign(state, into)
     mapping = LineMapping(constants=constants or {}, others=others)
     line = _line(table, into, mapping, name=name or state.spec.line, remedy="none")
     line.mapping.update(campaign=state.spec.name, campaign_id=state.campaign_id, head=state.head)
@@ -269,3 +270,35 @@ def _mapping_used(mapping: LineMapping, matched: Matched) -> dict[str, Any]:
         "others": sorted(mapping.others),
         "extras": list(mapping.extras),
     }
+
+
+def _table_of_campaign(state: CampaignState, into: Specification) -> Table:
+    """Completed and partial runs of a campaign, one row each, units in the headers.
+
+    Batches are kept for the stages that the taking campaign has too.
+    """
+    stages = [stage.name for stage in into.stages]
+    spec = state.spec
+    header = [with_unit(item.name, item.unit) for item in spec.inputs]
+    header += [with_unit(response.name, response.unit) for response in spec.responses]
+    header += [*(f"batch:{stage}" for stage in stages), "made_at"]
+    runs = [run for run in state.runs.values() if run.status in ("completed", "partial")]
+    if not runs:
+        what = f"campaign {spec.name} has no run with a result"
+        raise InputError(Problem("--from", what))
+    return Table(
+        source=f"campaign {spec.name}",
+        columns=tuple(header),
+        rows=[_cells(run, spec, stages) for run in runs],
+        row_numbers=[run.id for run in runs],
+        sha256="",
+        row_word="run",
+    )
+
+
+def _cells(run: Run, spec: Specification, stages: Sequence[str]) -> list[str]:
+    settings = {**run.given, **run.used}
+    cells = [cell_text(settings.get(item.name)) for item in spec.inputs]
+    cells += ["/".join(map(number_text, run.values(name.name))) for name in spec.responses]
+    cells += [run.batch.get(stage, "") for stage in stages]
+    return [*cells, run.made_at or ""]

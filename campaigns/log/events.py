@@ -1,11 +1,16 @@
-"""What can be remembered: the kinds of events, their payloads, and how they are written as text.
+"""What can be remembered: the kinds of events, their payloads, how they are written and chained.
 
 An event is a fact that somebody stated at some time. Events are appended and never changed; all
 else (runs, plans, lines, status) is derived from them by `designer.campaigns.log.fold`.
+
+Each event's hash covers the hash before it, so an edit anywhere breaks every later link. The chain
+is evidence against accidents and casual edits, not against someone who recomputes it; for that,
+compare a head (``seq:hash8``) printed earlier with ``store verify --head``.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -171,3 +176,27 @@ def check_known(event: Event, campaign: str) -> None:
     missing = kind.required - event.body.keys()
     if missing:
         raise StoreDamagedError(Problem(where, f"{event.kind} lacks {', '.join(sorted(missing))}"))
+
+
+GENESIS = ""
+"""What stands before the first event of a campaign."""
+
+
+def event_hash(previous: str, row: tuple[str | int, ...]) -> str:
+    """Return SHA-256(previous hash + canonical row) as 64 hexadecimal digits.
+
+    Args:
+        previous: hash of the event before (`GENESIS` for the first one).
+        row: campaign id, seq, event id, kind, payload version, body (canonical JSON text, exactly
+            as stored), actor, time, program version.
+
+    Raises:
+        UnicodeEncodeError: for texts that are no Unicode (lone surrogates).
+    """
+    text = previous + json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def head_text(seq: int, digest: str) -> str:
+    """Return the short form people see, ``seq:hash8`` (``0:`` for an empty log)."""
+    return f"{seq}:{digest[:8]}"

@@ -11,8 +11,8 @@ from designer.campaigns.log.events import (
     Event,
     NewEvent,
     check_known,
+    head_text,
 )
-from designer.campaigns.log.hashchain import head_text
 from designer.campaigns.log.state import CampaignState, Run
 
 _REVERSAL = "event_reversed"

@@ -26,7 +26,7 @@ from designer.campaigns.sheets.export_rows import (
 )
 from designer.campaigns.sheets.results import SheetResults, read_results, results_from_columns
 from designer.campaigns.tables.files import write_atomic
-from designer.campaigns.tables.table_shape import escape_formula
+from designer.campaigns.tables.table import escape_formula
 from designer.campaigns.values.numbers import number_text
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.errors import InputError, Problem
-from designer.campaigns.tables.column_names import hint_for, with_unit
+from designer.campaigns.tables.columns import hint_for, with_unit
 from designer.campaigns.values.numbers import number_text, plain
 
 if TYPE_CHECKING:

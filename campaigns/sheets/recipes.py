@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from designer.campaigns.earlier_lines.table import constant
-from designer.campaigns.errors import InputError, Problem
-from designer.campaigns.findings import Findings
-from designer.campaigns.space.factors import Factor, Given, Setting
+from designer.campaigns.commands.inputs import settings_from_texts
+from designer.campaigns.errors import Findings, InputError, Problem
+from designer.campaigns.space.factors import Factor, Setting
 from designer.campaigns.tables.cells import CellReader
 from designer.campaigns.tables.columns import Expected, FileColumn, match_columns
 from designer.campaigns.tables.files import write_atomic
-from designer.campaigns.tables.table_shape import escape_formula
-from designer.campaigns.values.names import did_you_mean
+from designer.campaigns.tables.table import escape_formula
 from designer.campaigns.values.numbers import number_text
 
 if TYPE_CHECKING:
@@ -74,42 +72,6 @@ def _recipe(
         if value is not None:
             recipe[item.name] = value.number
     return recipe
-
-
-def settings_from_texts(
-    items: Sequence[Factor | Given], values: Mapping[str, str], kind: str, *, on_grid: bool
-) -> tuple[dict[str, Setting], list[Problem]]:
-    """Values of factors or givens in declared units, and everything that is wrong.
-
-    Args:
-        items: what may be named.
-        values: as typed, a unit may follow a number.
-        kind: word for messages.
-        on_grid: refuse what the machine cannot be set to.
-    """
-    known = {item.name: item for item in items}
-    found: dict[str, Setting] = {}
-    problems: list[Problem] = []
-    for name, text in values.items():
-        item = known.get(name)
-        if item is None:
-            problems.append(unknown_name(name, known, kind))
-            continue
-        value, wrong = constant(item, text, name)
-        problems.extend(wrong)
-        if value is not None:
-            problems.extend(item.problems_with(value, name, on_grid=on_grid))
-            found[name] = value
-    return found, problems
-
-
-def unknown_name(name: str, known: Collection[str], kind: str) -> Problem:
-    """What is wrong with a name that means nothing here; names the nearest known one."""
-    guess = did_you_mean(name, known)
-    hint = None if guess is None else guess[0].upper() + guess[1:]
-    return Problem(
-        name, f"is no {kind} of this campaign", allowed=", ".join(sorted(known)), hint=hint
-    )
 
 
 def recipes_from_texts(spec: Specification, values: Mapping[str, str]) -> list[dict[str, Setting]]:

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.commands.entries import ResultEntry
 from designer.campaigns.commands.results import record
-from designer.campaigns.errors import ConflictError, InputError, Problem
-from designer.campaigns.findings import Findings
+from designer.campaigns.errors import ConflictError, Findings, InputError, Problem
 from designer.campaigns.sheets.run_results import RunResults
 from designer.campaigns.sheets.sheet_rows import RowReader, SheetRow
 from designer.campaigns.tables.cells import CellReader
@@ -24,8 +23,8 @@ from designer.campaigns.tables.columns import (
     Matched,
     match_columns,
 )
-from designer.campaigns.tables.read import Table, read_table
-from designer.campaigns.tables.table_frames import table_of_columns
+from designer.campaigns.tables.read import read_table, table_of_columns
+from designer.campaigns.tables.table import Table
 
 if TYPE_CHECKING:
     from designer.campaigns.log.state import CampaignState

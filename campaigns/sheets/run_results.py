@@ -6,14 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.commands.entries import ResultEntry
-from designer.campaigns.errors import Problem
-from designer.campaigns.findings import Findings
+from designer.campaigns.errors import Findings, Problem
 from designer.campaigns.log.describe import who_when
 from designer.campaigns.sheets.sheet_rows import FURTHER, SheetRow
 from designer.campaigns.space.factors import Setting, quantity_text
 from designer.campaigns.tables.cells import Value
-from designer.campaigns.tables.table import Table
-from designer.campaigns.tables.table_shape import LONGEST_NOTE
+from designer.campaigns.tables.table import LONGEST_NOTE, Table
 from designer.campaigns.values.names import clean_text
 from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.quantity import Quantity

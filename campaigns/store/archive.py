@@ -17,8 +17,9 @@ from designer.campaigns.log.describe import describe, who_when
 from designer.campaigns.log.events import Event, NewEvent, canonical_json
 from designer.campaigns.log.fold import advance, fold
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.store import event_table as log
-from designer.campaigns.store.schema import CAMPAIGN
+from designer.campaigns.log.stored import chained, verified
+from designer.campaigns.store import event_table
+from designer.campaigns.store.event_table import CAMPAIGN
 from designer.campaigns.store.sqlite import Database
 from designer.campaigns.values.names import did_you_mean
 from designer.campaigns.values.times import utc_text
@@ -58,9 +59,9 @@ class Archive:
     def states(self) -> list[CampaignState]:
         """Load all campaigns, the one changed last first."""
         with self.database.read() as connection:
-            states = [self._load(connection, *pair) for pair in log.campaigns(connection)]
+            states = [self._load(connection, *pair) for pair in event_table.campaigns(connection)]
             self._refuse_losses(connection)
-            newest = log.last_positions(connection)
+            newest = event_table.last_positions(connection)
         return sorted(states, key=lambda state: newest[state.campaign_id], reverse=True)
 
     def state(self, name: str) -> CampaignState:
@@ -76,10 +77,10 @@ class Archive:
         with self.database.write() as connection:
             self._refuse_losses(connection)
             if stamp.command_id is not None:
-                owner = log.campaign_of(connection, stamp.command_id)
+                owner = event_table.campaign_of(connection, stamp.command_id)
                 if owner is not None:
                     return self._created_before(connection, owner, drafts, stamp.command_id)
-            for _, name in log.campaigns(connection):
+            for _, name in event_table.campaigns(connection):
                 if name.casefold() == spec.name.casefold():
                     raise InputError(
                         Problem(
@@ -103,7 +104,7 @@ class Archive:
             self._refuse_losses(connection)
             state = self._load(connection, *_find(connection, name))
             if stamp.command_id is not None:
-                owner = log.campaign_of(connection, stamp.command_id)
+                owner = event_table.campaign_of(connection, stamp.command_id)
                 if owner is not None:
                     _check_repeated(state, owner, decide, stamp.command_id)
                     return state
@@ -119,7 +120,7 @@ class Archive:
         return after
 
     def _refuse_losses(self, connection: Connection) -> None:
-        lost = log.lost_rows(connection)
+        lost = event_table.lost_rows(connection)
         if lost is not None:
             raise StoreDamagedError(Problem(self.database.name, lost))
 
@@ -128,8 +129,8 @@ class Archive:
         state = None if known is None else _catch_up(connection, known, name)
         if state is None:
             with _collector_paused():
-                rows = log.read_rows(connection, campaign_id)
-                state = fold(campaign_id, log.verified(rows, campaign_id, name))
+                rows = event_table.read_rows(connection, campaign_id)
+                state = fold(campaign_id, verified(rows, campaign_id, name))
             self._refuse_losses(connection)
         if state.spec.name != name:
             raise StoreDamagedError(
@@ -141,7 +142,7 @@ class Archive:
     def _created_before(
         self, connection: Connection, owner: str, drafts: Sequence[NewEvent], command_id: str
     ) -> CampaignState:
-        names = dict(log.campaigns(connection))
+        names = dict(event_table.campaigns(connection))
         state = self._load(connection, owner, names[owner])
         if not _same(drafts, [event for event in state.events if event.command_id == command_id]):
             raise ConflictError(_other_command(command_id))
@@ -163,10 +164,10 @@ def _collector_paused() -> Iterator[None]:
 def _catch_up(connection: Connection, known: CampaignState, name: str) -> CampaignState | None:
     """Read what came since; None when the log is not the one this process knew."""
     last = known.events[-1]
-    rows = log.read_since(connection, known.campaign_id, last.seq)
+    rows = event_table.read_since(connection, known.campaign_id, last.seq)
     if not rows or rows[0][-1] != last.hash:
         return None
-    new = log.verified(rows[1:], known.campaign_id, name, before=last.seq, previous=last.hash)
+    new = verified(rows[1:], known.campaign_id, name, before=last.seq, previous=last.hash)
     return advance(known, new)
 
 
@@ -177,8 +178,7 @@ def _append(
     drafts: Sequence[NewEvent],
     stamp: Stamp,
 ) -> list[Event]:
-    return log.append(
-        connection,
+    events = chained(
         campaign_id,
         after,
         drafts,
@@ -187,11 +187,13 @@ def _append(
         recorded_at=utc_text(stamp.clock()),
         program=stamp.program,
     )
+    event_table.append(connection, campaign_id, events)
+    return events
 
 
 def _find(connection: Connection, name: str) -> tuple[str, str]:
     """Return (id, name) of a campaign; upper and lower case do not matter."""
-    known = log.campaigns(connection)
+    known = event_table.campaigns(connection)
     for campaign_id, there in known:
         if there.casefold() == name.casefold():
             return campaign_id, there

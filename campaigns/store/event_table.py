@@ -1,23 +1,163 @@
-"""The table of events: verified reading, appending."""
+"""The tables of a store, their guards, and how events are read and appended.
+
+Two tables hold everything: `campaign` (a name) and `event` (the append-only log). Triggers refuse
+changes; the hash chain shows what got past them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
-
-from designer.campaigns.errors import DesignerError, InputError, Problem, StoreDamagedError
-from designer.campaigns.log.events import (
-    KINDS,
-    Event,
-    NewEvent,
-    canonical_json,
-    draft_problems,
-    parse_json,
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    insert,
+    select,
 )
-from designer.campaigns.log.hashchain import GENESIS, event_hash
-from designer.campaigns.store.schema import CAMPAIGN, EVENT
+
+from designer.campaigns.errors import Problem, StoreDamagedError
+from designer.campaigns.log.events import Event, canonical_json
+from designer.campaigns.log.stored import EventRow
+
+SCHEMA_VERSION = 1
+APPLICATION_ID = 0x50444553  # "PDES" in ASCII: pilot designer event store
+
+METADATA = MetaData()
+
+CAMPAIGN = Table(
+    "campaign",
+    METADATA,
+    Column("id", Text, primary_key=True, nullable=False),
+    Column("name", Text, unique=True, nullable=False),
+)
+EVENT = Table(
+    "event",
+    METADATA,
+    Column("position", Integer, primary_key=True),
+    Column("campaign_id", Text, ForeignKey("campaign.id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("event_id", Text, unique=True, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("recorded_at", Text, nullable=False),
+    Column("program", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    UniqueConstraint("campaign_id", "seq"),
+    sqlite_autoincrement=True,
+)
+VERSION = Table("designer_version", METADATA, Column("version", Integer, nullable=False))
+
+# Every way SQLite lets a row vanish: UPDATE, DELETE, and INSERT OR REPLACE, whose implied delete
+# fires no delete trigger, by position, by event_id or by (campaign_id, seq).
+TRIGGERS: dict[str, str] = {
+    "event_no_update": (
+        "CREATE TRIGGER event_no_update BEFORE UPDATE ON event BEGIN "
+        "SELECT RAISE(ABORT, 'events are never changed'); END"
+    ),
+    "event_no_delete": (
+        "CREATE TRIGGER event_no_delete BEFORE DELETE ON event BEGIN "
+        "SELECT RAISE(ABORT, 'events are never removed'); END"
+    ),
+    "event_append_only": (
+        "CREATE TRIGGER event_append_only BEFORE INSERT ON event WHEN "
+        "NEW.seq IS NOT (SELECT COALESCE(MAX(seq), 0) + 1 FROM event "
+        "WHERE campaign_id = NEW.campaign_id) "
+        "OR EXISTS (SELECT 1 FROM event WHERE event_id = NEW.event_id) "
+        "OR EXISTS (SELECT 1 FROM event WHERE position = NEW.position) "
+        "BEGIN SELECT RAISE(ABORT, 'events are only appended'); END"
+    ),
+    "campaign_no_update": (
+        "CREATE TRIGGER campaign_no_update BEFORE UPDATE ON campaign BEGIN "
+        "SELECT RAISE(ABORT, 'campaigns are never renamed'); END"
+    ),
+    "campaign_no_delete": (
+        "CREATE TRIGGER campaign_no_delete BEFORE DELETE ON campaign BEGIN "
+        "SELECT RAISE(ABORT, 'campaigns are never removed'); END"
+    ),
+    "campaign_no_replace": (
+        "CREATE TRIGGER campaign_no_replace BEFORE INSERT ON campaign WHEN "
+        "EXISTS (SELECT 1 FROM campaign WHERE id = NEW.id OR name = NEW.name) "
+        "BEGIN SELECT RAISE(ABORT, 'campaigns are never replaced'); END"
+    ),
+}
+
+
+def create_schema(connection: Connection) -> None:
+    """Create tables, guards and version in an empty database, inside the caller's transaction."""
+    METADATA.create_all(connection, checkfirst=False)
+    for ddl in TRIGGERS.values():
+        connection.exec_driver_sql(ddl)
+    connection.execute(insert(VERSION).values(version=SCHEMA_VERSION))
+    # PRAGMA takes no bound parameters; the number is a constant of this module
+    connection.exec_driver_sql("PRAGMA application_id = 1346651475")
+
+
+def check_schema(connection: Connection, where: str) -> None:
+    """Refuse a database that is not a store this program can read.
+
+    Raises:
+        StoreDamagedError: foreign database, newer schema (names both versions), missing tables,
+            or triggers and views that do not belong there.
+    """
+    application = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
+    if application != APPLICATION_ID:
+        raise StoreDamagedError(
+            Problem(where, "is a database of another program, not a pilot-designer store")
+        )
+    objects = _objects(connection)
+    missing = {"campaign", "event", "designer_version"} - {
+        name for kind, name in objects if kind == "table"
+    }
+    if missing:
+        raise StoreDamagedError(Problem(where, f"tables are missing: {', '.join(sorted(missing))}"))
+    _check_version(connection, where)
+    foreign = [
+        f"{kind} {name}"
+        for (kind, name), sql in objects.items()
+        if kind in ("trigger", "view") and TRIGGERS.get(name) != sql
+    ]
+    if foreign:
+        raise StoreDamagedError(
+            Problem(where, f"holds objects that do not belong there: {', '.join(sorted(foreign))}")
+        )
+
+
+def _check_version(connection: Connection, where: str) -> None:
+    versions = [row.version for row in connection.execute(select(VERSION.c.version))]
+    if len(versions) != 1 or not isinstance(versions[0], int):
+        raise StoreDamagedError(Problem(where, "the schema version is lost"))
+    if versions[0] > SCHEMA_VERSION:
+        raise StoreDamagedError(
+            Problem(
+                where,
+                f"was written by a newer program: its schema has version {versions[0]}, this"
+                f" program knows version {SCHEMA_VERSION}",
+                hint="Install a newer pilot-designer",
+            )
+        )
+    if versions[0] != SCHEMA_VERSION:
+        raise StoreDamagedError(Problem(where, f"schema version {versions[0]} never existed"))
+
+
+def missing_guards(connection: Connection) -> list[str]:
+    """Return the names of triggers that were dropped."""
+    there = {name for kind, name in _objects(connection) if kind == "trigger"}
+    return sorted(TRIGGERS.keys() - there)
+
+
+def _objects(connection: Connection) -> dict[tuple[str, str], str | None]:
+    rows = connection.exec_driver_sql("SELECT type, name, sql FROM sqlite_master").all()
+    return {(kind, name): sql for kind, name, sql in rows}
+
 
 _COLUMNS = (
     EVENT.c.seq,
@@ -30,8 +170,6 @@ _COLUMNS = (
     EVENT.c.program,
     EVENT.c.hash,
 )
-EventRow = tuple[Any, ...]
-"""The columns above as the database gives them, not yet trusted; the hash comes last."""
 
 
 def campaigns(connection: Connection) -> list[tuple[str, str]]:
@@ -100,108 +238,15 @@ def lost_rows(connection: Connection) -> str | None:
     return None
 
 
-def verified(
-    rows: Sequence[EventRow],
-    campaign_id: str,
-    name: str,
-    *,
-    before: int = 0,
-    previous: str = GENESIS,
-) -> list[Event]:
-    """Turn rows into events, checking every link of the chain.
-
-    Args:
-        rows: rows of `read_rows`.
-        campaign_id: id of the campaign.
-        name: its name, for messages.
-        before: number of the event before the first row.
-        previous: hash of that event.
-
-    Raises:
-        StoreDamagedError: a row is missing, changed or unreadable; names ``campaign#seq``.
-    """
-    events = []
-    for row in rows:
-        seq, event_id, kind, version, body, actor, recorded_at, program, digest = row
-        before += 1
-        if seq != before:
-            raise StoreDamagedError(Problem(f"{name}#{before}", "the event is missing"))
-        try:
-            expected = event_hash(
-                previous,
-                (campaign_id, seq, event_id, kind, version, body, actor, recorded_at, program),
-            )
-            if expected != digest:
-                raise ValueError("its hash does not match its contents")
-            content = parse_json(body)
-            if not isinstance(content, dict):
-                raise TypeError("the payload is no object")
-        except (TypeError, ValueError, RecursionError) as error:
-            raise StoreDamagedError(
-                Problem(
-                    f"{name}#{seq}",
-                    f"the event was changed after it was written ({error})",
-                    hint="Restore a backup; nothing that follows can be trusted",
-                )
-            ) from error
-        events.append(
-            Event(seq, event_id, kind, version, content, actor, recorded_at, program, digest)
-        )
-        previous = digest
-    return events
-
-
-def append(
-    connection: Connection,
-    campaign_id: str,
-    after: Event | None,
-    drafts: Sequence[NewEvent],
-    *,
-    command_id: str,
-    actor: str,
-    recorded_at: str,
-    program: str,
-) -> list[Event]:
-    """Insert new events behind `after`, inside the caller's transaction.
-
-    Raises:
-        InputError: a text holds half a character (lone surrogates).
-        DesignerError: a payload is not what its kind demands: a fault of this program.
-    """
-    problems = draft_problems(drafts)
-    if problems:
-        raise DesignerError("; ".join(problems))
-    seq, previous = (0, GENESIS) if after is None else (after.seq, after.hash)
-    rows, events = [], []
-    for index, draft in enumerate(drafts):
-        seq += 1
-        version = KINDS[draft.kind].version
-        event_id = f"{command_id}.{index}"
-        body = _body_text(draft)
-        row = (seq, event_id, draft.kind, version, body, actor, recorded_at, program)
-        previous = _link(previous, campaign_id, row)
-        names = [column.name for column in _COLUMNS]
-        rows.append({"campaign_id": campaign_id, **dict(zip(names, (*row, previous), strict=True))})
-        content = parse_json(body)
-        events.append(
-            Event(
-                seq, event_id, draft.kind, version, content, actor, recorded_at, program, previous
-            )
-        )
+def append(connection: Connection, campaign_id: str, events: Sequence[Event]) -> None:
+    """Insert chained events, inside the caller's transaction."""
+    names = [column.name for column in _COLUMNS]
+    rows = [
+        {
+            **{name: getattr(event, name) for name in names},
+            "campaign_id": campaign_id,
+            "body": canonical_json(event.body),
+        }
+        for event in events
+    ]
     connection.execute(insert(EVENT), rows)
-    return events
-
-
-def _body_text(draft: NewEvent) -> str:
-    try:
-        return canonical_json(draft.body)
-    except (TypeError, ValueError) as error:
-        raise DesignerError(f"{draft.kind} cannot be stored: {error}") from error
-
-
-def _link(previous: str, campaign_id: str, row: tuple[str | int, ...]) -> str:
-    try:
-        return event_hash(previous, (campaign_id, *row))
-    except UnicodeEncodeError as error:
-        what = "holds half a character that no text file can keep"
-        raise InputError(Problem("text", what, hint=str(error))) from None

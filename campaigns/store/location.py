@@ -53,6 +53,61 @@ class Location:
         """Where derived, deletable data of this store may be kept."""
         return self.path.with_name(self.path.name + ".cache")
 
+    def exists(self) -> bool:
+        """Whether there is a store file.
+
+        Raises:
+            StorageError: something else is there (a folder, a pipe, a device), or nobody can look.
+            StoreDamagedError: the file is empty; it is never taken for a new store.
+        """
+        path = self.path
+        try:
+            found = path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except (OSError, ValueError) as error:
+            raise StorageError(f"the store {path} cannot be reached: {_reason(error)}") from None
+        if stat.S_ISDIR(found.st_mode):
+            raise StorageError(f"the store {path} is a folder; give the path of a file")
+        if not stat.S_ISREG(found.st_mode):
+            raise StorageError(f"the store {path} is no regular file but a pipe, socket or device")
+        if found.st_size == 0:
+            raise StoreDamagedError(
+                f"the store {path} is empty (0 bytes): its contents were lost, for instance by an"
+                " interrupted copy. Restore it from a backup, or remove the file to begin anew"
+            )
+        return True
+
+    def unwritable(self) -> str | None:
+        """Return why a store cannot be written at this place, or None when it can."""
+        path = self.path
+        kind = file_system_type(path)
+        if is_network(kind):
+            return (
+                f"the store {path} lies on a network file system ({kind}), where SQLite files get"
+                " damaged; it can be read, but not written. Keep it on a local disk"
+            )
+        if path.exists() and not os.access(path, os.W_OK):
+            return f"the store {path} is read-only"
+        folder = path.parent
+        if not folder.is_dir():
+            if self.is_default:
+                return None
+            return f"the folder {folder} does not exist; create it first"
+        if not os.access(folder, os.W_OK | os.X_OK):
+            return f"the folder {folder} is read-only, and SQLite must write beside the store"
+        return None
+
+    def warnings(self) -> list[str]:
+        """Return sentences about a place that works but is unwise."""
+        lowered = str(self.path).lower()
+        return [
+            f"the store lies in a folder that {name.title()} synchronises: two computers can"
+            " overwrite each other there. Keep it on a local disk and share exports"
+            for name in _SYNCED
+            if name in lowered
+        ]
+
 
 def default_url() -> str:
     """Return `DESIGNER_STORE`, or a SQLite file in the user's data folder."""
@@ -110,53 +165,6 @@ def _reason(error: BaseException) -> str:
     return (getattr(error, "strerror", None) or str(error)).lower()
 
 
-def exists(location: Location) -> bool:
-    """Whether there is a store file.
-
-    Raises:
-        StorageError: something else is there (a folder, a pipe, a device), or nobody can look.
-        StoreDamagedError: the file is empty; it is never taken for a new store.
-    """
-    path = location.path
-    try:
-        found = path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except (OSError, ValueError) as error:
-        raise StorageError(f"the store {path} cannot be reached: {_reason(error)}") from None
-    if stat.S_ISDIR(found.st_mode):
-        raise StorageError(f"the store {path} is a folder; give the path of a file")
-    if not stat.S_ISREG(found.st_mode):
-        raise StorageError(f"the store {path} is no regular file but a pipe, socket or device")
-    if found.st_size == 0:
-        raise StoreDamagedError(
-            f"the store {path} is empty (0 bytes): its contents were lost, for instance by an"
-            " interrupted copy. Restore it from a backup, or remove the file to begin anew"
-        )
-    return True
-
-
-def unwritable(location: Location) -> str | None:
-    """Return why a store cannot be written at this place, or None when it can."""
-    path = location.path
-    kind = file_system_type(path)
-    if is_network(kind):
-        return (
-            f"the store {path} lies on a network file system ({kind}), where SQLite files get"
-            " damaged; it can be read, but not written. Keep it on a local disk"
-        )
-    if path.exists() and not os.access(path, os.W_OK):
-        return f"the store {path} is read-only"
-    folder = path.parent
-    if not folder.is_dir():
-        if location.is_default:
-            return None
-        return f"the folder {folder} does not exist; create it first"
-    if not os.access(folder, os.W_OK | os.X_OK):
-        return f"the folder {folder} is read-only, and SQLite must write beside the store"
-    return None
-
-
 def is_network(kind: str | None) -> bool:
     """Whether a type of file system is one SQLite must not write on."""
     if kind is None or kind in _LOCAL_FUSE:
@@ -188,14 +196,3 @@ def file_system_type(path: Path) -> str | None:
         if len(point) >= len(best) and path.is_relative_to(point):
             best, kind = point, fields[2]
     return kind
-
-
-def warnings(location: Location) -> list[str]:
-    """Return sentences about a place that works but is unwise."""
-    lowered = str(location.path).lower()
-    return [
-        f"the store lies in a folder that {name.title()} synchronises: two computers can overwrite"
-        " each other there. Keep it on a local disk and share exports"
-        for name in _SYNCED
-        if name in lowered
-    ]

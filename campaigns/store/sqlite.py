@@ -22,9 +22,8 @@ from sqlalchemy import Connection, Engine, create_engine, exc
 from sqlalchemy.pool import NullPool, StaticPool
 
 from designer.campaigns.errors import DesignerError, Problem, StorageError, StoreDamagedError
-from designer.campaigns.store import location as places
+from designer.campaigns.store.event_table import check_schema, create_schema, missing_guards
 from designer.campaigns.store.location import Location
-from designer.campaigns.store.schema import check_schema, create_schema, missing_guards
 
 BUSY_SECONDS = 30
 _PRAGMAS = (
@@ -64,12 +63,12 @@ class Database:
         return "store in memory" if self.location is None else f"store {self.location.path}"
 
     def exists(self) -> bool:
-        """Whether there is something to read; see `designer.campaigns.store.location.exists`."""
-        return self.location is None or places.exists(self.location)
+        """Whether there is something to read; see `Location.exists`."""
+        return self.location is None or self.location.exists()
 
     def why_unwritable(self) -> str | None:
         """Return why nothing can be written, or None when it can."""
-        return None if self.location is None else places.unwritable(self.location)
+        return None if self.location is None else self.location.unwritable()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -16,10 +16,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from designer.campaigns.commands import campaign as command_campaign
+from designer.campaigns.commands.campaign import create as created
 from designer.campaigns.errors import InputError, Problem, StorageError
-from designer.campaigns.store import location as places
-from designer.campaigns.store.location import default_url
+from designer.campaigns.store.location import Location, default_url, parse_url
 from designer.campaigns.values import times
 from designer.campaigns.values.names import clean_text
 from designer.campaigns.version import program_version
@@ -56,7 +55,7 @@ class Store:
 
     def __init__(
         self,
-        location: places.Location | None,
+        location: Location | None,
         *,
         clock: Callable[[], datetime] = times.utc_now,
         program: str | None = None,
@@ -90,8 +89,8 @@ class Store:
             StorageError: the address is no file, or `create` is false and there is none.
             StoreDamagedError: the file is empty.
         """
-        location = None if url is None else places.parse_url(url)
-        if location is not None and not places.exists(location) and not create:
+        location = None if url is None else parse_url(url)
+        if location is not None and not location.exists() and not create:
             raise StorageError(f"there is no store {location.path}")
         return Store(location, clock=clock, program=program, busy_seconds=busy_seconds)
 
@@ -106,7 +105,7 @@ class Store:
     @property
     def exists(self) -> bool:
         """Whether the store has been created already."""
-        return self._location is None or places.exists(self._location)
+        return self._location is None or self._location.exists()
 
     @property
     def path(self) -> Path | None:
@@ -116,7 +115,7 @@ class Store:
     @property
     def why_unwritable(self) -> str | None:
         """Why nothing can be written here (read-only, network drive), or None."""
-        return None if self._location is None else places.unwritable(self._location)
+        return None if self._location is None else self._location.unwritable()
 
     @property
     def writable(self) -> bool:
@@ -187,9 +186,7 @@ class Store:
             StorageError: the store cannot be written.
             StoreDamagedError: it is damaged or newer than this program.
         """
-        return self._archive.create(
-            spec, command_campaign.create(spec), self._stamp(actor, command_id)
-        )
+        return self._archive.create(spec, created(spec), self._stamp(actor, command_id))
 
     def change(
         self,
@@ -252,7 +249,7 @@ class Store:
             "writable": self.writable,
             "why_unwritable": self.why_unwritable,
             "program": self._program or program_version(),
-            "warnings": [] if self._location is None else places.warnings(self._location),
+            "warnings": [] if self._location is None else self._location.warnings(),
             **describe_store(self._archive.database),
         }
 

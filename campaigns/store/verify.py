@@ -12,16 +12,11 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from designer.campaigns.errors import InputError, Problem, StoreDamagedError
-from designer.campaigns.log.events import Event
+from designer.campaigns.log.events import Event, head_text
 from designer.campaigns.log.fold import fold
-from designer.campaigns.log.hashchain import head_text
-from designer.campaigns.store import event_table as log
-from designer.campaigns.store.schema import (
-    CAMPAIGN,
-    EVENT,
-    SCHEMA_VERSION,
-    missing_guards,
-)
+from designer.campaigns.log.stored import verified
+from designer.campaigns.store import event_table
+from designer.campaigns.store.event_table import CAMPAIGN, EVENT, SCHEMA_VERSION, missing_guards
 from designer.campaigns.store.sqlite import Database
 
 _HEAD = re.compile(r"([0-9]{1,9}):([0-9a-fA-F]{8})\Z")
@@ -57,7 +52,7 @@ def verify_store(database: Database, head: str | None) -> list[str]:
             if not found:
                 passed.append(sentence)
         chains: list[list[Event]] = []
-        for campaign_id, name in log.campaigns(connection):
+        for campaign_id, name in event_table.campaigns(connection):
             try:
                 events = _campaign(connection, campaign_id, name)
             except StoreDamagedError as error:
@@ -112,12 +107,12 @@ def _guards(connection: Connection, where: str) -> list[Problem]:
 
 
 def _losses(connection: Connection, where: str) -> list[Problem]:
-    lost = log.lost_rows(connection)
+    lost = event_table.lost_rows(connection)
     return [] if lost is None else [Problem(where, lost)]
 
 
 def _campaign(connection: Connection, campaign_id: str, name: str) -> list[Event]:
-    events = log.verified(log.read_rows(connection, campaign_id), campaign_id, name)
+    events = verified(event_table.read_rows(connection, campaign_id), campaign_id, name)
     state = fold(campaign_id, events)
     if state.spec.name != name:
         raise StoreDamagedError(

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from designer.campaigns.errors import Problem
-from designer.campaigns.findings import Findings
+from designer.campaigns.errors import Findings, Problem
 from designer.campaigns.tables.columns import FileColumn
 from designer.campaigns.tables.table import BROKEN, Table
 from designer.campaigns.values.names import clean_text

@@ -13,10 +13,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from designer.campaigns.errors import InputError, Problem
-from designer.campaigns.findings import Findings
-from designer.campaigns.tables.table import Table
-from designer.campaigns.tables.table_shape import MAX_COLUMNS, TableBuilder
+from designer.campaigns.errors import Findings, InputError, Problem
+from designer.campaigns.tables.table import MAX_COLUMNS, Table, TableBuilder
 
 _SEPARATORS = (",", ";", "\t")
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs"}

@@ -1,4 +1,4 @@
-"""Reading a table from a file: the one door through which users' tables come in.
+"""Reading a table from a file or a data frame: the one door through which users' tables come in.
 
 Nothing is guessed: every cell stays text, and a file that could be read in two ways is refused
 with all its problems at once (file, line, column, value, rule, remedy).
@@ -7,14 +7,17 @@ with all its problems at once (file, line, column, value, rule, remedy).
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from numbers import Real
 from pathlib import Path
 
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.tables.files import read_regular_file
-from designer.campaigns.tables.table import Table
+from designer.campaigns.tables.table import Table, TableBuilder
+from designer.campaigns.values.numbers import number_text
 
-__all__ = ["Table", "read_table"]
-
+_FRAME = "data frame"
 _TEXT_ENDINGS = (".csv", ".tsv", ".txt")
 _OTHERS = {
     ".xls": "This is the format of Excel 2003: save it as .xlsx or CSV UTF-8.",
@@ -56,3 +59,41 @@ def read_table(path: str | Path) -> Table:
     from designer.campaigns.tables.csv_file import parse_csv
 
     return parse_csv(content, source, sha256)
+
+
+def table_of_columns(columns: Mapping[str, Sequence[object]], source: str = _FRAME) -> Table:
+    """Columns in memory as a table of text; rows are numbered from 0.
+
+    Args:
+        columns: header → values; None, NaN, NA and NaT are blank.
+        source: name for problems.
+
+    Raises:
+        InputError: columns of different length, the same name twice, or too large.
+    """
+    names = [str(name) for name in columns]
+    values = [list(columns[name]) for name in columns]
+    lengths = {name: len(cells) for name, cells in zip(names, values, strict=True)}
+    if len(set(lengths.values())) > 1:
+        found = ", ".join(f"{name} {length}" for name, length in lengths.items())
+        raise InputError(Problem(source, "the columns are not equally long", found))
+    builder = TableBuilder(source, "", row_word="row", separator=None)
+    builder.add(-1, names)
+    for number, cells in enumerate(zip(*values, strict=True)):
+        builder.add(number, [cell_text(cell) for cell in cells])
+    return builder.finish()
+
+
+def cell_text(value: object) -> str:
+    """A value in memory as the text of a cell; numbers keep every digit."""
+    if value is None or type(value).__name__ in {"NAType", "NaTType"}:
+        return ""
+    if isinstance(value, Real) and not isinstance(value, bool):
+        number = float(value)
+        return "" if number != number else number_text(number)  # noqa: PLR0124  NaN alone
+    if isinstance(value, datetime):
+        midnight = value.time() == time() and value.tzinfo is None
+        return (value.date() if midnight else value).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)

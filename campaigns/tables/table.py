@@ -1,4 +1,4 @@
-"""A table as text: columns, rows, where each cell stands in its file, and how its numbers read.
+"""A table as text: columns, rows, where each cell stands in its file; the same rules for all kinds.
 
 Cells stay the text somebody typed. What they mean (number, name, time) is decided by the reader
 of a column, because only the reader knows what the column is for.
@@ -9,26 +9,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
-from designer.campaigns.errors import Problem
-from designer.campaigns.values.numbers import parse_number
-
-DecimalMark = Literal[".", ",", "?"]
-"""``?``: the numbers could be read either way, so none with a point or comma is read."""
+from designer.campaigns.errors import Findings, InputError, Problem
+from designer.campaigns.values.names import clean_text
+from designer.campaigns.values.numbers import DecimalMark, decimal_mark, parse_marked, why_no_number
 
 NO_VALUE = "a formula without a stored value"
 AN_ERROR = "an error value"
 BROKEN = frozenset({NO_VALUE, AN_ERROR})
 """Oddities that make a cell unreadable whatever its column is for."""
 
-_WITH_POINT = re.compile(r"[+-]?(\d+\.\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_WITH_COMMA = re.compile(r"[+-]?(\d+,\d*|,\d+)([eE][+-]?\d+)?", re.ASCII)
-_LIKE_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
-_GROUPED = re.compile(r"[+-]?\d{1,3}([.,'’ \u00a0\u202f]\d{3})+([.,]\d*)?", re.ASCII)
-_DATE = re.compile(r"\d{1,4}[-./]\d{1,2}([-./]\d{1,4})?([T ].*)?", re.ASCII)
-_NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity|1\.#\w+)", re.IGNORECASE | re.ASCII)
-_TRAILING_UNIT = re.compile(r"[+-]?\d[\d.,]*([eE][+-]?\d+)?\s*[^\d\s.,/].{0,20}", re.ASCII)
+MAX_ROWS = 200_000
+MAX_COLUMNS = 1_000
+MAX_CELLS = 2_000_000
+"""Together with the size limit of files this keeps memory below 500 MB (measured in tests)."""
+LONGEST_CELL = 1_000
+LONGEST_NOTE = 10_000
+LONGEST_NAME = 200
+
+_NOTE_COLUMNS = frozenset({"note", "notes", "comment", "comments", "remark", "remarks", "reason"})
+_ESCAPED = re.compile(r"'+[=+\-@\t\r]")
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 @dataclass(frozen=True)
@@ -83,13 +84,7 @@ class Table:
 
     def number(self, text: str) -> float | None:
         """The number a cell holds, in the decimal mark of this table; None when it is none."""
-        if self.decimal == ",":
-            if _WITH_COMMA.fullmatch(text):
-                return parse_number(text.replace(",", "."))
-            return None if "." in text else parse_number(text)
-        if self.decimal == "?" and _LIKE_THOUSANDS.fullmatch(text):
-            return None
-        return parse_number(text)
+        return parse_marked(text, self.decimal)
 
     def oddity(self, row: int, column: str) -> str | None:
         """What is special about a cell (formula without value, error, date), or None."""
@@ -102,58 +97,170 @@ class Table:
         if odd is not None:
             hint = "Type the value itself into the cell."
             return Problem(where, f"{odd} where a number is expected", repr(text), hint=hint)
-        what, remedy = _why_no_number(text, self.decimal)
+        what, remedy = why_no_number(text, self.decimal)
         return Problem(where, what, repr(text), "a number", remedy)
 
 
-def decimal_mark(cells: Iterable[str], separator: str) -> DecimalMark:
-    """Decide between decimal point and comma from all numbers of a file, without guessing.
+def escape_formula(text: str) -> str:
+    """Put ``'`` before a text a spreadsheet would take for a formula (OWASP CSV injection)."""
+    return f"'{text}" if _FORMULA.match(text) else text
 
-    A comma is a decimal mark only where it does not separate cells. Numbers that all look like
-    thousands (1.234) leave it open which mark the file uses, except that a file of 1,234 with
-    semicolons between its cells was written where the comma is the decimal mark.
+
+def unescape_formula(text: str) -> str:
+    """Take away exactly what `escape_formula` has put there."""
+    return text[1:] if _ESCAPED.match(text) else text
+
+
+class TableBuilder:
+    """Takes records one by one, the first as header, and gives the table or all its problems.
+
+    Args:
+        source: file name for problems.
+        sha256: of the file.
+        row_word: ``line`` or ``row``.
+        separator: between cells; None for sheets and frames, whose short records are filled up.
     """
-    points: list[str] = []
-    commas: list[str] = []
-    for cell in cells:
-        for part in cell.split("/"):
-            text = part.strip()
-            if _WITH_POINT.fullmatch(text):
-                points.append(text)
-            elif _WITH_COMMA.fullmatch(text):
-                commas.append(text)
-    if separator == ",":
-        return "."
-    clear_points = sum(not _LIKE_THOUSANDS.fullmatch(text) for text in points)
-    clear_commas = sum(not _LIKE_THOUSANDS.fullmatch(text) for text in commas)
-    if clear_points or clear_commas:
-        return "," if clear_commas > clear_points else "."
-    if not points and not commas:
-        return "."
-    return "," if commas and not points and separator == ";" else "?"
 
+    def __init__(self, source: str, sha256: str, *, row_word: str, separator: str | None) -> None:
+        self.findings = Findings()
+        self._source = source
+        self._sha256 = sha256
+        self._row_word = row_word
+        self._separator = separator
+        self._columns: list[str] | None = None
+        self._notes: set[int] = set()
+        self._used: set[int] = set()
+        self._rows: list[list[str]] = []
+        self._numbers: list[int] = []
+        self._oddities: dict[tuple[int, int], str] = {}
 
-_REASONS = (
-    (_WITH_COMMA, "a decimal comma where this file has decimal points", "Write 12.5 for 12,5."),
-    (_NOT_FINITE, "this is not a finite number", "Leave the cell empty if nothing was measured."),
-    (_GROUPED, "digits are grouped", "Write 1234.5 for 1,234.5."),
-    (_DATE, "a date or fraction where a number is expected", None),
-    (_TRAILING_UNIT, "the number has something behind it", "Units belong into the header: x [mm]."),
-)
+    def add(
+        self, number: int, cells: Sequence[str], oddities: Mapping[int, str] | None = None
+    ) -> None:
+        """Take one record; a blank one is passed over.
 
+        Args:
+            number: its line or row number.
+            cells: its texts.
+            oddities: by position, what a cell is if it is no plain value.
 
-def _why_no_number(text: str, decimal: DecimalMark) -> tuple[str, str | None]:
-    """Say what is wrong with a text where a number is expected, and what to write instead."""
-    point, comma = _WITH_POINT.fullmatch(text), _WITH_COMMA.fullmatch(text)
-    if decimal == "?" and (point or comma):
-        both = f"{text.replace(',', '.')} or {text.replace(',', '').replace('.', '')}"
-        return f"this may mean {both}", "Write the numbers of the file without doubt (1234 or 1.2)."
-    if decimal == "," and point:
-        both = f"{text.replace('.', ',')} or {text.replace('.', '')}"
-        return f"a point in a file with decimal commas may mean {both}", "Write it without doubt."
-    for pattern, what, remedy in _REASONS:
-        if pattern.fullmatch(text):
-            return what, remedy
-    if not text.isascii():
-        return "this is not a number (it has unusual characters)", None
-    return "this is not a number", None
+        Raises:
+            InputError: the table is too large to go on.
+        """
+        texts = [cell.strip() for cell in cells]
+        if not any(texts) and not oddities:
+            return
+        if self._columns is None:
+            self._take_header(texts)
+            return
+        where = f"{self._source} {self._row_word} {number}"
+        if len(self._rows) >= MAX_ROWS or len(self._rows) * len(self._columns) >= MAX_CELLS:
+            limit = f"{MAX_ROWS} rows and {MAX_CELLS} cells"
+            raise InputError(Problem(where, "the table is too large", allowed=limit))
+        if not self._fit(where, texts):
+            return
+        if self._separator is not None:
+            texts = [unescape_formula(text) for text in texts]
+        self._check_cells(where, texts)
+        for position, oddity in (oddities or {}).items():
+            self._oddities[len(self._rows), position] = oddity
+            self._used.add(position)
+        self._rows.append(texts)
+        self._numbers.append(number)
+
+    def finish(self, notes: tuple[str, ...] = ()) -> Table:
+        """The table.
+
+        Raises:
+            InputError: with every problem found.
+        """
+        if self._columns is None:
+            self.findings.add(Problem(self._source, "the table is empty: there is no header"))
+        columns = self._columns or []
+        nameless = [position for position, name in enumerate(columns) if not name]
+        for position in nameless:
+            if position in self._used:
+                what = f"column {position + 1} has values but no name"
+                self.findings.add(Problem(self._source, what, hint="Give it a header."))
+        self.findings.raise_if_any()
+        # Spreadsheets pad with nameless, blank columns on the right.
+        for position in reversed(nameless):
+            del columns[position]
+            for row in self._rows:
+                del row[position]
+        kept = {old: new for new, old in enumerate(self._kept(nameless, len(columns)))}
+        oddities = {(row, kept[column]): odd for (row, column), odd in self._oddities.items()}
+        return Table(
+            source=self._source,
+            columns=tuple(columns),
+            rows=self._rows,
+            row_numbers=self._numbers,
+            sha256=self._sha256,
+            row_word=self._row_word,
+            separator=self._separator,
+            oddities=oddities,
+            notes=notes,
+        )
+
+    @staticmethod
+    def _kept(dropped: list[int], count: int) -> list[int]:
+        gone = set(dropped)
+        return [position for position in range(count + len(dropped)) if position not in gone]
+
+    def _take_header(self, names: list[str]) -> None:
+        where = f"{self._source} header"
+        while names and not names[-1] and self._separator is None:
+            names.pop()
+        if len(names) > MAX_COLUMNS:
+            found = f"{len(names)} columns"
+            raise InputError(Problem(where, "too many columns", found, f"at most {MAX_COLUMNS}"))
+        columns = []
+        seen: dict[str, str] = {}
+        for name in names:
+            try:
+                clean = clean_text(name, limit=LONGEST_NAME) if name else ""
+            except ValueError as error:
+                self.findings.add(Problem(where, f"a column name is refused: {error}", repr(name)))
+                clean = name
+            if clean and clean.casefold() in seen:
+                both = f"{seen[clean.casefold()]!r} and {clean!r}"
+                self.findings.add(Problem(where, "two columns have the same name", both))
+            seen.setdefault(clean.casefold(), clean)
+            columns.append(clean)
+        self._columns = columns
+        self._notes = {i for i, name in enumerate(columns) if name.casefold() in _NOTE_COLUMNS}
+
+    def _fit(self, where: str, texts: list[str]) -> bool:
+        """Bring a record to the length of the header, or say why it cannot be."""
+        wanted = len(self._columns or ())
+        if self._separator is None:
+            while len(texts) > wanted and not texts[-1]:
+                texts.pop()
+            texts.extend([""] * (wanted - len(texts)))
+        if len(texts) == wanted:
+            return True
+        what = f"the {self._row_word} has {len(texts)} cells, the header {wanted}"
+        hint = None
+        if self._separator == "," and len(texts) > wanted:
+            hint = "Decimal commas? Then separate the cells by semicolons, or write 12.5."
+        elif self._separator is None:
+            what = "there is a value beyond the last column that has a name"
+        self.findings.add(Problem(where, what, hint=hint))
+        return False
+
+    def _check_cells(self, where: str, texts: list[str]) -> None:
+        for position, text in enumerate(texts):
+            if not text:
+                continue
+            self._used.add(position)
+            note = position in self._notes
+            limit = LONGEST_NOTE if note else LONGEST_CELL
+            if len(text) > limit:
+                name = (self._columns or [])[position]
+                found = f"{len(text)} characters"
+                place = f"{where} column {name}"
+                self.findings.add(Problem(place, "the cell is too long", found, f"{limit}"))
+            elif self._separator is not None and not note and ("\n" in text or "\r" in text):
+                place = f"{where} column {(self._columns or [])[position]}"
+                what = "there is a line break in the cell; is a quotation mark not closed?"
+                self.findings.add(Problem(place, what, repr(text[:60])))

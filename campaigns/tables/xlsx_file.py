@@ -19,8 +19,14 @@ from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.tables.files import MEGABYTE
-from designer.campaigns.tables.table import AN_ERROR, NO_VALUE, Table
-from designer.campaigns.tables.table_shape import MAX_CELLS, MAX_ROWS, TableBuilder
+from designer.campaigns.tables.table import (
+    AN_ERROR,
+    MAX_CELLS,
+    MAX_ROWS,
+    NO_VALUE,
+    Table,
+    TableBuilder,
+)
 from designer.campaigns.values.numbers import number_text
 
 if TYPE_CHECKING:

@@ -9,9 +9,22 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from decimal import Decimal
+from typing import Literal
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+
+DecimalMark = Literal[".", ",", "?"]
+"""``?``: the numbers could be read either way, so none with a point or comma is read."""
+
+_WITH_POINT = re.compile(r"[+-]?(\d+\.\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_WITH_COMMA = re.compile(r"[+-]?(\d+,\d*|,\d+)([eE][+-]?\d+)?", re.ASCII)
+_LIKE_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
+_GROUPED = re.compile(r"[+-]?\d{1,3}([.,'’ \u00a0\u202f]\d{3})+([.,]\d*)?", re.ASCII)
+_DATE = re.compile(r"\d{1,4}[-./]\d{1,2}([-./]\d{1,4})?([T ].*)?", re.ASCII)
+_NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity|1\.#\w+)", re.IGNORECASE | re.ASCII)
+_TRAILING_UNIT = re.compile(r"[+-]?\d[\d.,]*([eE][+-]?\d+)?\s*[^\d\s.,/].{0,20}", re.ASCII)
 
 
 def parse_number(text: str) -> float | None:
@@ -30,6 +43,17 @@ def parse_number(text: str) -> float | None:
         return None
     number = float(text)
     return number if math.isfinite(number) else None
+
+
+def parse_marked(text: str, mark: DecimalMark) -> float | None:
+    """Reads one number of a file whose numbers have this decimal mark; None when it is none."""
+    if mark == ",":
+        if _WITH_COMMA.fullmatch(text):
+            return parse_number(text.replace(",", "."))
+        return None if "." in text else parse_number(text)
+    if mark == "?" and _LIKE_THOUSANDS.fullmatch(text):
+        return None
+    return parse_number(text)
 
 
 def number_text(value: float) -> str:
@@ -55,3 +79,56 @@ def plain(value: float) -> int | float:
     if number.is_integer() and abs(number) < 1e15:
         return int(number)
     return number
+
+
+def decimal_mark(cells: Iterable[str], separator: str) -> DecimalMark:
+    """Decide between decimal point and comma from all numbers of a file, without guessing.
+
+    A comma is a decimal mark only where it does not separate cells. Numbers that all look like
+    thousands (1.234) leave it open which mark the file uses, except that a file of 1,234 with
+    semicolons between its cells was written where the comma is the decimal mark.
+    """
+    points: list[str] = []
+    commas: list[str] = []
+    for cell in cells:
+        for part in cell.split("/"):
+            text = part.strip()
+            if _WITH_POINT.fullmatch(text):
+                points.append(text)
+            elif _WITH_COMMA.fullmatch(text):
+                commas.append(text)
+    if separator == ",":
+        return "."
+    clear_points = sum(not _LIKE_THOUSANDS.fullmatch(text) for text in points)
+    clear_commas = sum(not _LIKE_THOUSANDS.fullmatch(text) for text in commas)
+    if clear_points or clear_commas:
+        return "," if clear_commas > clear_points else "."
+    if not points and not commas:
+        return "."
+    return "," if commas and not points and separator == ";" else "?"
+
+
+_REASONS = (
+    (_WITH_COMMA, "a decimal comma where this file has decimal points", "Write 12.5 for 12,5."),
+    (_NOT_FINITE, "this is not a finite number", "Leave the cell empty if nothing was measured."),
+    (_GROUPED, "digits are grouped", "Write 1234.5 for 1,234.5."),
+    (_DATE, "a date or fraction where a number is expected", None),
+    (_TRAILING_UNIT, "the number has something behind it", "Units belong into the header: x [mm]."),
+)
+
+
+def why_no_number(text: str, decimal: DecimalMark) -> tuple[str, str | None]:
+    """Say what is wrong with a text where a number is expected, and what to write instead."""
+    point, comma = _WITH_POINT.fullmatch(text), _WITH_COMMA.fullmatch(text)
+    if decimal == "?" and (point or comma):
+        both = f"{text.replace(',', '.')} or {text.replace(',', '').replace('.', '')}"
+        return f"this may mean {both}", "Write the numbers of the file without doubt (1234 or 1.2)."
+    if decimal == "," and point:
+        both = f"{text.replace('.', ',')} or {text.replace('.', '')}"
+        return f"a point in a file with decimal commas may mean {both}", "Write it without doubt."
+    for pattern, what, remedy in _REASONS:
+        if pattern.fullmatch(text):
+            return what, remedy
+    if not text.isascii():
+        return "this is not a number (it has unusual characters)", None
+    return "this is not a number", None

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from designer.campaigns.commands import ResultEntry
+from designer.campaigns.commands.inputs import settings_from_texts, unknown_name
 from designer.campaigns.errors import InputError, Problem
-from designer.campaigns.sheets.recipes import settings_from_texts, unknown_name
 from designer.campaigns.space.factors import Factor, Given, Setting
 from designer.campaigns.specification.specification import Specification
-from designer.campaigns.tables.table_frames import cell_text
+from designer.campaigns.tables.read import cell_text
 from designer.campaigns.values.quantity import Quantity
 
 SpecSource = str | Path | Mapping[str, Any]

@@ -20,15 +20,17 @@ from designer.campaigns.log.describe import (
     who_when,
 )
 from designer.campaigns.log.events import (
+    GENESIS,
     KINDS,
     Event,
     NewEvent,
     canonical_json,
     check_known,
     draft_problems,
+    event_hash,
+    head_text,
     parse_json,
 )
-from designer.campaigns.log.hashchain import GENESIS, event_hash, head_text
 from designer.campaigns.values import times
 
 JSON = st.recursive(

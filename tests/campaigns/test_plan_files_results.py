@@ -14,7 +14,7 @@ from designer.campaigns.errors import ConflictError, InputError
 from designer.campaigns.sheets.export import export_plan, read_results, results_from_columns
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.store.store import Store
-from designer.campaigns.tables.table_shape import unescape_formula
+from designer.campaigns.tables.table import unescape_formula
 from designer.campaigns.values.quantity import Quantity
 from tests.laws import ONE_FIXTURE
 

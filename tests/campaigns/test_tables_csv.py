@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from designer.campaigns.errors import InputError
 from designer.campaigns.tables.read import read_table
-from designer.campaigns.tables.table_shape import escape_formula, unescape_formula
+from designer.campaigns.tables.table import escape_formula, unescape_formula
 from tests.laws import ONE_FIXTURE
 
 
@@ -182,7 +182,7 @@ def test_row14_sizes_are_limited(refused, read, monkeypatch):
     assert "too long" in refused(f"a,note\n1,{'x' * 10_001}\n")
     assert "too many columns" in refused(",".join(f"c{i}" for i in range(1001)) + "\n")
     assert "million characters" in refused("a,b\n" + "x" * 1_000_001 + "\n")
-    monkeypatch.setattr("designer.campaigns.tables.table_shape.MAX_ROWS", 3)
+    monkeypatch.setattr("designer.campaigns.tables.table.MAX_ROWS", 3)
     assert len(read("a,b\n" + "1,2\n" * 3).rows) == 3
     assert "line 5" in refused("a,b\n" + "1,2\n" * 4)
 

@@ -8,7 +8,7 @@ import pytest
 
 from designer.campaigns import commands
 from designer.campaigns.specification.specification import Specification
-from designer.campaigns.store.schema import TRIGGERS
+from designer.campaigns.store.event_table import TRIGGERS
 from designer.campaigns.store.store import Store
 
 TABLES = {

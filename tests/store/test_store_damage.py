@@ -12,7 +12,7 @@ from designer.campaigns.errors import (
     StorageError,
     StoreDamagedError,
 )
-from designer.campaigns.store.schema import APPLICATION_ID, TRIGGERS
+from designer.campaigns.store.event_table import APPLICATION_ID, TRIGGERS
 from designer.campaigns.store.store import Store
 from tests.store.cases import SPEC, fresh, named, noting, path, raw, store, without_guards  # noqa: F401 - fixtures
 
@@ -164,15 +164,14 @@ def test_a_newer_schema_is_refused_and_both_versions_are_named(store, path):
 
 
 def test_an_event_of_a_newer_program_is_refused(path, monkeypatch):
-    from designer.campaigns.log import events
-    from designer.campaigns.store import event_table as log
+    from designer.campaigns.log import events, stored
 
     store = Store.open(str(path), program="9.9")
     store.create(SPEC, "anna")
     future = {**events.KINDS, "note_added": events.Kind(2, frozenset({"run", "text"}))}
     with monkeypatch.context() as patched:
         patched.setattr(events, "KINDS", future)
-        patched.setattr(log, "KINDS", future)
+        patched.setattr(stored, "KINDS", future)
         store.change("demo", noting("from the future"), actor="anna")
     for call in (lambda: fresh(path).state("demo"), fresh(path).list, fresh(path).verify):
         with pytest.raises(StoreDamagedError, match=r"demo#2: .*version 2.*version 1.*9\.9"):

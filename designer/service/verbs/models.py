@@ -85,7 +85,7 @@ class ModelVerbs:
     ) -> Answer:
         """Predict recipes of columns in memory."""
         from designer.campaigns.sheets.recipes import recipes_of
-        from designer.campaigns.tables.table_frames import table_of_columns
+        from designer.campaigns.tables.read import table_of_columns
 
         state = self.session.state(campaign)
         recipes = recipes_of(table_of_columns(columns), state.spec)

@@ -1,0 +1,131 @@
+"""From stored rows to events and back: every link of the chain is checked or made here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from designer.campaigns.errors import DesignerError, InputError, Problem, StoreDamagedError
+from designer.campaigns.log.events import (
+    GENESIS,
+    KINDS,
+    Event,
+    NewEvent,
+    canonical_json,
+    draft_problems,
+    event_hash,
+    parse_json,
+)
+
+EventRow = tuple[Any, ...]
+"""seq, event id, kind, version, body (JSON text), actor, time, program, hash: not yet trusted."""
+
+
+def verified(
+    rows: Sequence[EventRow],
+    campaign_id: str,
+    name: str,
+    *,
+    before: int = 0,
+    previous: str = GENESIS,
+) -> list[Event]:
+    """Turn rows into events, checking every link of the chain.
+
+    Args:
+        rows: of the whole log, or of what follows the event `before`.
+        campaign_id: id of the campaign.
+        name: its name, for messages.
+        before: number of the event before the first row.
+        previous: hash of that event.
+
+    Raises:
+        StoreDamagedError: a row is missing, changed or unreadable; names ``campaign#seq``.
+    """
+    events = []
+    for row in rows:
+        seq, event_id, kind, version, body, actor, recorded_at, program, digest = row
+        before += 1
+        if seq != before:
+            raise StoreDamagedError(Problem(f"{name}#{before}", "the event is missing"))
+        try:
+            expected = event_hash(
+                previous,
+                (campaign_id, seq, event_id, kind, version, body, actor, recorded_at, program),
+            )
+            if expected != digest:
+                raise ValueError("its hash does not match its contents")
+            content = parse_json(body)
+            if not isinstance(content, dict):
+                raise TypeError("the payload is no object")
+        except (TypeError, ValueError, RecursionError) as error:
+            raise StoreDamagedError(
+                Problem(
+                    f"{name}#{seq}",
+                    f"the event was changed after it was written ({error})",
+                    hint="Restore a backup; nothing that follows can be trusted",
+                )
+            ) from error
+        events.append(
+            Event(seq, event_id, kind, version, content, actor, recorded_at, program, digest)
+        )
+        previous = digest
+    return events
+
+
+def chained(
+    campaign_id: str,
+    after: Event | None,
+    drafts: Sequence[NewEvent],
+    *,
+    command_id: str,
+    actor: str,
+    recorded_at: str,
+    program: str,
+) -> list[Event]:
+    """Give new events their place behind `after`, and the hash that seals it.
+
+    Raises:
+        InputError: a text holds half a character (lone surrogates).
+        DesignerError: a payload is not what its kind demands: a fault of this program.
+    """
+    problems = draft_problems(drafts)
+    if problems:
+        raise DesignerError("; ".join(problems))
+    seq, previous = (0, GENESIS) if after is None else (after.seq, after.hash)
+    events = []
+    for index, draft in enumerate(drafts):
+        seq += 1
+        version = KINDS[draft.kind].version
+        event_id = f"{command_id}.{index}"
+        body = _body_text(draft)
+        row = (seq, event_id, draft.kind, version, body, actor, recorded_at, program)
+        previous = _link(previous, campaign_id, row)
+        events.append(
+            Event(
+                seq,
+                event_id,
+                draft.kind,
+                version,
+                parse_json(body),
+                actor,
+                recorded_at,
+                program,
+                previous,
+            )
+        )
+    return events
+
+
+def _body_text(draft: NewEvent) -> str:
+    try:
+        return canonical_json(draft.body)
+    except (TypeError, ValueError) as error:
+        raise DesignerError(f"{draft.kind} cannot be stored: {error}") from error
+
+
+def _link(previous: str, campaign_id: str, row: tuple[str | int, ...]) -> str:
+    try:
+        return event_hash(previous, (campaign_id, *row))
+    except UnicodeEncodeError as error:
+        what = "holds half a character that no text file can keep"
+        raise InputError(Problem("text", what, hint=str(error))) from None
