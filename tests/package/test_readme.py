@@ -8,7 +8,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from designer.campaigns.specification.specification import load_specification
+from designer.campaigns.specification.load import load_specification
 from designer.cli.parser import read_command_line
 from tests.places import ROOT
 
