@@ -162,8 +162,7 @@ def _differences(
         return []
     means, noises = [], []
     for code in codes:
-        V = fitted.chart.rows(X, np.full(len(X), code, dtype=np.int64))
-        mean = posterior.line_mean(V, code)
+        mean = posterior.line_mean(X, code)
         means.append(mean)
         factor = posterior.parameters.noise[fitted.rows.positions.index(code)]
         noises.append(scaling.noise_base(mean) * float(factor))

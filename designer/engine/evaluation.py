@@ -27,8 +27,7 @@ from designer.models.arrays import FloatArray
 from designer.models.diagnostics.cross_validation import leave_one_run_out
 from designer.models.diagnostics.report import TOO_EARLY
 from designer.models.diagnostics.trust import LineTrust, TrustEstimate, overall_trust
-from designer.models.posterior.before import without_target_runs
-from designer.models.posterior.posterior import ResponsePosterior
+from designer.models.posterior.posterior import ResponsePosterior, without_target_runs
 
 _REFERENCES = 256  # points over which uncertainty is averaged
 

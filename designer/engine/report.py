@@ -14,7 +14,6 @@ from designer.models.diagnostics.collinearity import CAUTIOUS, COLLINEAR
 from designer.models.diagnostics.history_odds import (
     FEWEST_RUNS,
     POSITIVE_ODDS,
-    HistoryOdds,
     history_odds,
 )
 from designer.models.diagnostics.line_coverage import LineShare, line_shares
@@ -25,6 +24,7 @@ from designer.models.diagnostics.report import (
     model_report,
 )
 from designer.models.fitting.all_responses import fit_without_history
+from designer.models.gp.fitted import HistoryOdds
 from designer.models.posterior.posterior import ResponsePosterior
 
 LARGEST_ODDS = 1000.0  # shown at most: further digits would be a matter of the normal tails

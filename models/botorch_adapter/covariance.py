@@ -16,6 +16,7 @@ from designer.models.gp.input_transform import InputTransform
 from designer.models.gp.process_features import Compaction, Feature, Loading
 from designer.models.gp.surface_gradients import Slopes
 from designer.models.gp.upstream import COORDINATE_PER_SD, SMALLEST_RATIO
+from designer.models.posterior.posterior import ResponsePosterior
 
 TINY = 1e-20  # keeps the square root of a zero distance differentiable
 
@@ -210,6 +211,8 @@ class TorchChart:
         if chart.upstream is None:
             return cls(chart, None)
         posterior = chart.upstream.target
+        if not isinstance(posterior, ResponsePosterior):
+            raise TypeError(type(posterior).__name__)
         fitted, p = posterior.fitted, posterior.fitted.parameters
         line = LineCovariance.of_target(p, fitted.chart)
         mean = UpstreamMean(

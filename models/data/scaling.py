@@ -2,9 +2,15 @@
 
 ``T`` is the logarithm for positive ratio-scale responses, else the identity. ``c`` is the mean of
 the line means and ``s²`` the median over the lines of the within-line variance (earlier lines when
-there are any, else the target), blended with a guess where few settings were tried (`spread`).
-Degenerate data get an assumed spread and a message, never a division by zero: a constant response
-does not mean that the process cannot vary.
+there are any, else the target). Degenerate data get an assumed spread and a message, never a
+division by zero: a constant response does not mean that the process cannot vary.
+
+Where few settings were tried the sample variance ``ŝ²`` (ν degrees of freedom) and a weakly
+informative guess ``s0²`` (worth ``w`` of them) are blended as in the scaled-inverse-χ² posterior of
+a variance (Gelman et al. 2013, eq. 3.9), ``(w s0² + ν ŝ²) / (w + ν)``, never below ``ŝ²``. The
+predictive distribution is then a t; its variance, ``ν0 / (ν0 - 2)`` times as large without data, is
+put into the spread. Both fade as ``1 - (ν / 5)²``; from there on the fit's own uncertainty of the
+amplitude covers (measured).
 """
 
 from __future__ import annotations
@@ -16,7 +22,6 @@ import numpy as np
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 from designer.models.data.dataset import ResponseData
 from designer.models.data.outliers import far_message, far_values
-from designer.models.data.spread import ENOUGH, blended_spread, guessed_spread
 
 # Assumptions, all of them only used where the data leave a gap:
 _TINY = 1e-6  # a spread below this share of the mean is "constant"
@@ -30,6 +35,14 @@ LOWEST_SHARE = 0.1  # floor of y (share of its median) in the delta method
 MIN_BASE = 1e-6  # smallest relative noise variance a stated repeatability can give
 _A_FEW = 256  # rows looked at first: sorting all of a long history takes longer than the rest
 _MAX_LOG = 300.0  # exponents beyond this are cut: exp stays finite in float64
+# Assumptions about the guess; shares measured on ten functions of one to three inputs:
+_GUESS_WORTH = 3.0  # degrees of freedom ν0 of the guess where data say nothing
+_ENOUGH = 5  # degrees of freedom from which the data speak alone
+_GUESS_OF_VALUE = 0.5  # guess relative to the typical value, when nothing else is known
+_GUESS_OF_POSSIBLE = 0.2  # … relative to the width of the possible range
+_GUESS_OF_NOISE = 3.0  # … in stated repeatabilities: the process varies more than its measurement
+_LOG_GUESS = 0.5  # guess of the spread of ln y
+_LARGEST_LOG = 1.0  # … at most
 
 
 @dataclass(frozen=True)
@@ -159,8 +172,8 @@ def scale_response(data: ResponseData, doubted: BoolArray | None = None) -> Scal
                 f"{data.name}: all values are equal, which cannot tell how far the response"
                 f" varies; assumed repeatability {noise_sd:g}"
             )
-    guess = guessed_spread(data, center, typical, log=log)
-    spread = blended_spread(spread, guess, _freedom(data.X[kept], data.line[kept]))
+    guess = _guessed_spread(data, center, typical, log=log)
+    spread = _blended_spread(spread, guess, _freedom(data.X[kept], data.line[kept]))
     if len(values) < _FEW_RESULTS and not (data.line > 0).any():
         messages.append(
             f"{data.name}: only {len(values)} result(s) and no earlier line, so how far the"
@@ -205,7 +218,7 @@ def _freedom(X: FloatArray, line: IntArray) -> int:
         rows = rows[line > 0]
     for some in (rows[:_A_FEW], rows):
         freedom = len(np.unique(some, axis=0)) - len(np.unique(some[:, 0]))
-        if freedom >= ENOUGH:
+        if freedom >= _ENOUGH:
             break
     return freedom
 
@@ -232,3 +245,63 @@ def _empty_center(data: ResponseData, *, log: bool) -> float:
             if middle > 0:
                 return float(np.log(middle))
     return 0.0
+
+
+def _guessed_spread(data: ResponseData, center: float, typical: float, *, log: bool) -> float:
+    """The largest spread, on T's scale, that limits, values and repeatability suggest.
+
+    Args:
+        data: the response.
+        center: mean on T's scale.
+        typical: median raw size of its values, 0 without any.
+        log: T is the logarithm.
+    """
+    if log:
+        guess = max(_LOG_GUESS, _from_limits(data, center, log=True))
+        if data.noise_sd is not None and typical > 0:
+            guess = max(guess, _GUESS_OF_NOISE * data.noise_sd / typical)
+        return min(guess, _LARGEST_LOG)
+    guess = max(_from_limits(data, center, log=False), _GUESS_OF_NOISE * (data.noise_sd or 0.0))
+    guess = max(guess, _GUESS_OF_VALUE * typical)
+    return guess if guess > 0 else 1.0
+
+
+def _from_limits(data: ResponseData, center: float, *, log: bool) -> float:
+    """Distance to the window's far end, half its width, or a share of the possible range."""
+    guess = 0.0
+    if data.window is not None:
+        ends = [end for end in _ends(data.window, log=log) if np.isfinite(end)]
+        guess = max([abs(end - center) for end in ends], default=0.0)
+        if len(ends) == 2:
+            guess = max(guess, 0.5 * (ends[1] - ends[0]))
+    if data.possible is not None:
+        low, high = _ends(data.possible, log=log)
+        if np.isfinite(high - low):
+            guess = max(guess, _GUESS_OF_POSSIBLE * (high - low))
+    return guess
+
+
+def _ends(limits: tuple[float, float], *, log: bool) -> tuple[float, float]:
+    if not log:
+        return limits
+    low, high = (float(np.log(end)) if end > 0 else -np.inf for end in limits)
+    return low, high
+
+
+def _blended_spread(shown: float, guess: float, freedom: int) -> float:
+    """Spread from what data show and from the guess.
+
+    Args:
+        shown: ŝ.
+        guess: s0.
+        freedom: ν, distinct settings beyond the first of each line.
+    """
+    doubt = max(0.0, 1.0 - (freedom / _ENOUGH) ** 2)
+    if doubt == 0.0:
+        return shown
+    unit = max(shown, guess)  # squares of the largest numbers would overflow
+    worth = doubt * _GUESS_WORTH
+    blend = (worth * (guess / unit) ** 2 + freedom * (shown / unit) ** 2) / (worth + freedom)
+    blend = max(blend, (shown / unit) ** 2)
+    inflation = 1.0 + doubt * (_GUESS_WORTH / (_GUESS_WORTH - 2.0) - 1.0)
+    return unit * float(np.sqrt(inflation * blend))

@@ -11,35 +11,17 @@ all results; with few runs this flatters the plain GP, whose very scale comes fr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
 from designer.models.arrays import BoolArray, IntArray
 from designer.models.diagnostics.cross_validation import HeldOut, held_out
-from designer.models.diagnostics.report import log_jacobian
-from designer.models.gp.fitted import FittedResponse
+from designer.models.gp.fitted import FittedResponse, HistoryOdds
 
 FEWEST_RUNS = 3  # below, the odds are a matter of priors
 # Odds from which evidence is "positive" (Kass & Raftery 1995, JASA 90, 773); on the twin (3 to 16
 # runs, 6 seeds, 3 responses) never so much against related lines or one bad of three.
 POSITIVE_ODDS = 3.0
-
-
-@dataclass(frozen=True)
-class HistoryOdds:
-    """Evidence for using history.
-
-    Attributes:
-        log_odds: natural logarithm of the odds for history; not bounded.
-        standard_error: of ``log_odds``, from its spread over the runs.
-        runs: number of runs both models predicted.
-    """
-
-    log_odds: float
-    standard_error: float
-    runs: int
 
 
 def history_odds(history: FittedResponse, plain: FittedResponse) -> HistoryOdds | None:
@@ -85,7 +67,7 @@ def _run_densities(fitted: FittedResponse, usual: IntArray) -> dict[int, float]:
         kept = np.isin(rows.order[block.rows], usual)
         if kept.any():
             density = _log_normal_density(block, kept)
-            density -= float(log_jacobian(fitted, block.rows[kept]).sum())
+            density -= float(fitted.log_jacobian(block.rows[kept]).sum())
             found[int(rows.run[block.rows[0]])] = density
     return found
 

@@ -83,7 +83,7 @@ def _alone(
     fitted = posterior.fitted
     p, rows = fitted.parameters, fitted.rows
     code = fitted.layout.positions[place]
-    V = fitted.chart.rows(X, np.full(len(X), code, dtype=np.int64))
+    V = fitted.chart.on_line(X, code)
     kernel = LineCovariance(p, fitted.chart, place, float(p.trust[place]))
     prior = np.asarray(kernel.to_points(V)(V))
     factor = factorise(K)

@@ -163,7 +163,7 @@ def prediction_errors(fitted: FittedResponse, blocks: list[HeldOut]) -> Predicti
     if len(rows) == 0 or not np.isfinite(raw).all():
         return None
     density = -0.5 * (np.square(residual) / variance + np.log(2.0 * np.pi * variance))
-    density -= log_jacobian(fitted, rows)
+    density -= fitted.log_jacobian(rows)
     size = np.abs(residual) / np.sqrt(variance)
     y = fitted.data.y[fitted.rows.order[rows]]
     return PredictionErrors(
@@ -179,15 +179,6 @@ def raw_residuals(fitted: FittedResponse, rows: IntArray, residual: FloatArray) 
     """Measured minus predicted (log scale: median) in raw units, ``[k]``, of training rows."""
     y = fitted.data.y[fitted.rows.order[rows]]
     return np.asarray(y - fitted.scaling.median(fitted.rows.z[rows] - residual))
-
-
-def log_jacobian(fitted: FittedResponse, rows: IntArray) -> FloatArray:
-    """``ln |dy/dz|`` of training rows, ``[k]``: from densities of z to densities of y."""
-    scaling = fitted.scaling
-    out = np.full(len(rows), np.log(scaling.spread))
-    if scaling.log:
-        out += np.log(fitted.data.y[fitted.rows.order[rows]])
-    return out
 
 
 def learning_curve(fitted: FittedResponse) -> list[CurvePoint]:

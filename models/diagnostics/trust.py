@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.linalg import solve_triangular
@@ -14,9 +13,7 @@ from designer.models.encoding import cube_points
 from designer.models.gp.hyperparameters import sigmoid
 from designer.models.gp.likelihood import factorise
 from designer.models.posterior.laplace import standard_normals
-
-if TYPE_CHECKING:
-    from designer.models.posterior.posterior import ResponsePosterior
+from designer.models.posterior.posterior import ResponsePosterior
 
 _POINTS = 256  # reference points of the integrated variance
 _MOST_RUNS = 64  # cap on worth_runs
@@ -147,14 +144,10 @@ class LineTrust:
 
 def overall_trust(posteriors: Sequence[ResponsePosterior], lines: int) -> list[LineTrust]:
     """Trust per line over all responses; lines without any usable row are left out."""
+    every = [(posterior.name, estimate_trust(posterior)) for posterior in posteriors]
     out = []
     for line in range(1, lines + 1):
-        found = {
-            posterior.name: estimate
-            for posterior in posteriors
-            for estimate in posterior.trust
-            if estimate.line == line
-        }
+        found = {name: e for name, estimates in every for e in estimates if e.line == line}
         if found:
             each = list(found.values())
             figures = [(e.trust, e.low, e.high, e.worth_runs) for e in each]

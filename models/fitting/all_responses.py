@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,11 +10,16 @@ import numpy as np
 from designer.models.arrays import IntArray
 from designer.models.compression.fit_cache import Memory
 from designer.models.data.dataset import ResponseData
+from designer.models.encoding import cube_points
 from designer.models.fitting.fit import fit
 from designer.models.fitting.target_only import better_alone
 from designer.models.gp.process_features import Feature
-from designer.models.gp.upstream import Upstream, upstream_column
+from designer.models.gp.upstream import Upstream
 from designer.models.posterior.posterior import ResponsePosterior
+
+_POINTS = 128  # where a column's effect is looked at
+_STEP = 0.1  # … between neighbours this far apart
+_ONE_WAY = 0.95  # share of the points where the effect has one sign: else the map loses something
 
 Watch = Callable[[str, float], None]
 
@@ -72,7 +77,11 @@ def fit_responses(
         data, link = responses[name], links.get(name, Link())
         spare = link.feature if link.only_without_history and np.any(data.line > 0) else None
         feature = None if spare is not None else link.feature
-        upstream = _upstream(upstreams, link, needed=link.feature is not None)
+        upstream = None
+        if link.upstream in upstreams:
+            column = upstream_column(fitted[link.upstream], link.columns)
+            if link.feature is not None or column is not None:
+                upstream = replace(upstreams[link.upstream], column=column)
         found = fit(data, groups, lines, upstream=upstream, feature=feature, memory=memory)
         alone = None
         if spare is not None:
@@ -96,13 +105,35 @@ def fit_without_history(
     return fit_responses({n: data for n, data in own.items() if len(data.y)}, groups, 0, links)
 
 
-def _upstream(upstreams: Mapping[str, Upstream], link: Link, *, needed: bool) -> Upstream | None:
-    """The upstream response's predictions, where they say something."""
-    found = upstreams.get(link.upstream or "")
-    if found is None:
+def upstream_column(posterior: ResponsePosterior, candidates: Sequence[int]) -> int | None:
+    """The coordinate that the upstream response can stand for.
+
+    It has the largest effect on the target's prediction among the candidates, and that effect has
+    one sign (nearly) everywhere, so that nothing is lost by looking at the response instead.
+
+    Args:
+        posterior: belief about the upstream response.
+        candidates: numeric columns of its stage's factors.
+
+    Returns:
+        The column, or None when there is none.
+    """
+    fitted = posterior.fitted
+    if not candidates or len(fitted.rows) == 0:
         return None
-    column = upstream_column(found.target, list(link.columns))
-    return replace(found, column=column) if needed or column is not None else None
+    low = cube_points(fitted.chart.groups, _POINTS, seed=3)
+    best: tuple[float, int] | None = None
+    for column in candidates:
+        high = low.copy()
+        low_here = low.copy()
+        low_here[:, column] *= 1.0 - _STEP
+        high[:, column] = low_here[:, column] + _STEP
+        effect = posterior.line_mean(high, 0) - posterior.line_mean(low_here, 0)
+        one_way = max(np.mean(effect > 0), np.mean(effect < 0))
+        size = float(np.abs(effect).mean())
+        if one_way >= _ONE_WAY and (best is None or size > best[0]):
+            best = (size, column)
+    return best[1] if best is not None else None
 
 
 def _in_order(responses: Mapping[str, ResponseData], links: Mapping[str, Link]) -> list[str]:

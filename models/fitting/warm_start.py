@@ -41,7 +41,7 @@ def history_start(
         known: the repeatability is stated or assumed.
         memory: of starts found before.
     """
-    earlier = rows.take(np.arange(len(rows) - rows.target_rows))
+    earlier = rows.of_earlier_lines
     layout = make_layout(
         inputs=int(groups.max()) + 1 if len(groups) else 0,
         positions=rows.positions,

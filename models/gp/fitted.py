@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.linalg import cho_solve
 
-from designer.models.arrays import FloatArray
+from designer.models.arrays import FloatArray, IntArray
 from designer.models.data.dataset import ResponseData
 from designer.models.data.scaling import Scaling
 from designer.models.gp.hyperparameters import Layout, Parameters
@@ -17,8 +16,20 @@ from designer.models.gp.input_transform import InputTransform
 from designer.models.gp.likelihood import Likelihood, factorise
 from designer.models.gp.training_rows import TrainingRows
 
-if TYPE_CHECKING:
-    from designer.models.diagnostics.history_odds import HistoryOdds
+
+@dataclass(frozen=True)
+class HistoryOdds:
+    """Evidence for using history.
+
+    Attributes:
+        log_odds: natural logarithm of the odds for history; not bounded.
+        standard_error: of ``log_odds``, from its spread over the runs.
+        runs: number of runs both models predicted.
+    """
+
+    log_odds: float
+    standard_error: float
+    runs: int
 
 
 @dataclass(frozen=True)
@@ -86,3 +97,10 @@ class FittedResponse:
         if factor is None:
             return None
         return np.asarray(cho_solve((factor[0], True), np.eye(len(self.rows))))
+
+    def log_jacobian(self, rows: IntArray) -> FloatArray:
+        """``ln |dy/dz|`` of training rows, ``[k]``: from densities of z to densities of y."""
+        out = np.full(len(rows), np.log(self.scaling.spread))
+        if self.scaling.log:
+            out += np.log(self.data.y[self.rows.order[rows]])
+        return out

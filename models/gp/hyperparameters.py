@@ -216,6 +216,35 @@ def sigmoid(x: FloatArray) -> FloatArray:
     return 0.5 * (1.0 + np.tanh(0.5 * np.asarray(x, dtype=np.float64)))
 
 
+@dataclass(frozen=True)
+class TargetTrust:
+    """The target's trust where no target run informs it: moments over its prior.
+
+    Attributes:
+        level: ``E[t_0]`` (only used without target runs).
+        shrink: ``E[√t_0] / √E[t_0]``: factor on the mean.
+        spread: ``Var(√t_0) / E[t_0]``: factor on the squared mean, added to the variance.
+    """
+
+    level: float = 1.0
+    shrink: float = 1.0
+    spread: float = 0.0
+
+    @classmethod
+    def from_prior(cls, logit: float) -> TargetTrust:
+        """Moments under ``logit t_0 ~ N(logit, 1.5²)`` with 5 Gauss-Hermite nodes.
+
+        A line like the others, hence their standard deviation; with that of the target's prior
+        (3, an insurance for when runs can decide) intervals at 0 runs cover 100 % and say less.
+        """
+        nodes, weights = np.polynomial.hermite_e.hermegauss(5)
+        weights = weights / weights.sum()
+        t = sigmoid(logit + COMMON_TRUST_SD * nodes)
+        level = float(weights @ t)
+        root = float(weights @ np.sqrt(t))
+        return cls(level, root / np.sqrt(level), max(level - root * root, 0.0) / level)
+
+
 def make_layout(
     inputs: int,
     positions: tuple[int, ...],

@@ -13,10 +13,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from designer.models.arrays import FloatArray, IntArray
-from designer.models.gp.kept import Kept
 from designer.models.gp.process_features import Feature
 from designer.models.gp.surface_gradients import Slopes
-from designer.models.gp.upstream import Upstream
+from designer.models.gp.upstream import LastResult, Upstream
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +33,7 @@ class InputTransform:
     upstream: Upstream | None = None
     slopes: Slopes | None = None
     feature: Feature | None = None
-    _kept: Kept = field(default_factory=Kept, init=False, repr=False)
+    _last: LastResult = field(default_factory=LastResult, init=False, repr=False)
 
     @property
     def dimension(self) -> int:
@@ -65,10 +64,15 @@ class InputTransform:
         """Points of the target line, ``[n, C]``."""
         if self.plain:
             return X
-        kept = self._kept.get(X)
-        if kept is not None:
-            return kept
-        return self._kept.put(X, self._view(X, None))
+        known = self._last.get(X)
+        if known is not None:
+            return known
+        level = None if self.upstream is None else self.upstream.target_level(X)
+        return self._last.put(X, self._transformed(X, level))
+
+    def on_line(self, X: FloatArray, line: int) -> FloatArray:
+        """Points as one line sees them, ``[n, C]``; code 0 is the target."""
+        return self.rows(X, np.full(len(X), line, dtype=np.int64))
 
     def rows(self, X: FloatArray, line: IntArray) -> FloatArray:
         """Measured points, each seen by its own line.
@@ -77,13 +81,15 @@ class InputTransform:
             X: encoded points, ``[n, D]``.
             line: line codes, ``[n]``; 0 is the target.
         """
-        return X if self.plain else self._view(X, line)
+        if self.plain:
+            return X
+        level = None if self.upstream is None else self.upstream.level(X, line)
+        return self._transformed(X, level)
 
-    def _view(self, X: FloatArray, line: IntArray | None) -> FloatArray:
+    def _transformed(self, X: FloatArray, level: FloatArray | None) -> FloatArray:
+        """``[n, C]`` at a predicted upstream level ``[n]``."""
         coordinates, ratio = X, np.zeros(len(X))
-        if self.upstream is not None:
-            upstream = self.upstream
-            level = upstream.target_level(X) if line is None else upstream.level(X, line)
+        if self.upstream is not None and level is not None:
             coordinates = self.upstream.replaced(X, level)
             ratio = self.upstream.log_ratio(level)
         parts = [coordinates]

@@ -58,6 +58,11 @@ class TrainingRows:
         """Number of target rows n_0; they come last."""
         return int(np.count_nonzero(self.position == len(self.positions) - 1))
 
+    @property
+    def of_earlier_lines(self) -> TrainingRows:
+        """The rows without the target's."""
+        return self.take(np.arange(len(self) - self.target_rows))
+
     def blocks(self) -> list[tuple[int, slice]]:
         """Line position and rows of every line that has rows."""
         present, first, counts = np.unique(self.position, return_index=True, return_counts=True)

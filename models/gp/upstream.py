@@ -9,22 +9,52 @@ error × 0.92–0.95 from 4 runs on). The uncertainty of that prediction is not 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
 from designer.models.arrays import FloatArray, IntArray
-from designer.models.encoding import cube_points
-from designer.models.gp.kept import Kept
-
-if TYPE_CHECKING:
-    from designer.models.posterior.posterior import ResponsePosterior
+from designer.models.data.scaling import Scaling
 
 COORDINATE_PER_SD = 0.25  # coordinate per standard deviation: ± 2 sd fill the unit interval
-_POINTS = 128  # where a column's effect is looked at
-_STEP = 0.1  # … between neighbours this far apart
-_ONE_WAY = 0.95  # share of the points where the effect has one sign: else the map loses something
 SMALLEST_RATIO = 0.05
+_LARGE = 128  # points from which the last result is kept
+
+
+class UpstreamPosterior(Protocol):
+    """Belief about the upstream response (`designer.models.posterior.posterior`)."""
+
+    @property
+    def scaling(self) -> Scaling:
+        """Raw units ↔ model scale."""
+        ...
+
+    def line_mean(self, X: FloatArray, line: int) -> FloatArray:
+        """Posterior mean ``[n]`` of a line's own surface at ``X [n, D]``, model scale."""
+        ...
+
+
+@dataclass(eq=False)
+class LastResult:
+    """The last large result of a function of points: a plan asks for the same ones often.
+
+    Attributes:
+        X: the array it belongs to (arrays are not changed in place).
+        found: the result.
+    """
+
+    X: FloatArray | None = None
+    found: FloatArray | None = None
+
+    def get(self, X: FloatArray) -> FloatArray | None:
+        """The result for exactly this array, if it is the last one."""
+        return self.found if X is self.X else None
+
+    def put(self, X: FloatArray, found: FloatArray) -> FloatArray:
+        """Keep a result if it is large."""
+        if len(X) >= _LARGE:
+            self.X, self.found = X, found
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,16 +65,16 @@ class Upstream:
         posterior: belief about the upstream response, not conditioned on pending runs.
         alone: belief about it on the target line, where that does without the earlier lines.
         column: coordinate it stands for; None: none is replaced.
-        kept: the last target levels, shared by all copies.
+        last: the last target levels, shared by all copies.
     """
 
-    posterior: ResponsePosterior
+    posterior: UpstreamPosterior
     column: int | None = None
-    alone: ResponsePosterior | None = None
-    kept: Kept = field(default_factory=Kept, repr=False)
+    alone: UpstreamPosterior | None = None
+    last: LastResult = field(default_factory=LastResult, repr=False)
 
     @property
-    def target(self) -> ResponsePosterior:
+    def target(self) -> UpstreamPosterior:
         """Belief about the target line."""
         return self.posterior if self.alone is None else self.alone
 
@@ -56,10 +86,10 @@ class Upstream:
 
     def target_level(self, X: FloatArray) -> FloatArray:
         """`level` on the target line."""
-        kept = self.kept.get(X)
-        if kept is not None:
-            return kept
-        return self.kept.put(X, self.level(X, np.zeros(len(X), dtype=np.int64)))
+        known = self.last.get(X)
+        if known is not None:
+            return known
+        return self.last.put(X, self.level(X, np.zeros(len(X), dtype=np.int64)))
 
     def level(self, X: FloatArray, line: IntArray) -> FloatArray:
         """Predicted upstream response ``[n]`` on its model scale.
@@ -72,8 +102,7 @@ class Upstream:
         for code in np.unique(line):
             here = line == code
             posterior = self.posterior if code else self.target
-            V = posterior.fitted.chart.rows(X[here], line[here])
-            out[here] = posterior.line_mean(V, int(code))
+            out[here] = posterior.line_mean(X[here], int(code))
         offset, factor = self.to_level
         on_target = line == 0
         out[on_target] = offset + factor * out[on_target]
@@ -94,36 +123,3 @@ class Upstream:
             return scaling.spread * level
         typical = abs(scaling.center) or scaling.spread
         return np.log(np.maximum(1.0 + scaling.spread * level / typical, SMALLEST_RATIO))
-
-
-def upstream_column(posterior: ResponsePosterior, candidates: list[int]) -> int | None:
-    """The coordinate that the upstream response can stand for.
-
-    It has the largest effect on the target's prediction among the candidates, and that effect has
-    one sign (nearly) everywhere, so that nothing is lost by looking at the response instead.
-
-    Args:
-        posterior: belief about the upstream response.
-        candidates: numeric columns of its stage's factors.
-
-    Returns:
-        The column, or None when there is none.
-    """
-    fitted = posterior.fitted
-    if not candidates or len(fitted.rows) == 0:
-        return None
-    upstream = Upstream(posterior)
-    low = cube_points(fitted.chart.groups, _POINTS, seed=3)
-    target = np.zeros(len(low), dtype=np.int64)
-    best: tuple[float, int] | None = None
-    for column in candidates:
-        high = low.copy()
-        low_here = low.copy()
-        low_here[:, column] *= 1.0 - _STEP
-        high[:, column] = low_here[:, column] + _STEP
-        effect = upstream.level(high, target) - upstream.level(low_here, target)
-        one_way = max(np.mean(effect > 0), np.mean(effect < 0))
-        size = float(np.abs(effect).mean())
-        if one_way >= _ONE_WAY and (best is None or size > best[0]):
-            best = (size, column)
-    return best[1] if best is not None else None

@@ -7,7 +7,7 @@ nodes): mean and variance are those of the mixture, covariances those of the mea
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -16,11 +16,9 @@ from numpy.typing import DTypeLike
 from designer.models.arrays import BoolArray, FloatArray, IntArray, RealArray
 from designer.models.data.dataset import OWN_BATCH
 from designer.models.data.scaling import Scaling
-from designer.models.diagnostics.cross_validation import LeaveOneRunOut, leave_one_run_out
-from designer.models.diagnostics.trust import TrustEstimate, estimate_trust
 from designer.models.gp.covariance import CrossCovariance, LineCovariance
 from designer.models.gp.fitted import FitReport, FittedResponse
-from designer.models.gp.hyperparameters import COMMON_TRUST_SD, sigmoid
+from designer.models.gp.hyperparameters import TargetTrust, sigmoid
 from designer.models.gp.likelihood import Solved
 from designer.models.posterior.conditioning import ConditionedRows, training_rows, with_pending
 from designer.models.posterior.laplace import Laplace
@@ -28,29 +26,6 @@ from designer.models.posterior.projection import BLOCK, Projector
 
 _UNSEEN_BATCH_VARIANCE = 0.01  # prior median of σ_w², for stages no batch was shared in yet
 _MIN_VARIANCE = 1e-12  # rounding must not make a variance negative
-
-
-@dataclass(frozen=True)
-class _TargetTrust:
-    """The target's trust where no target run informs it: moments over its prior."""
-
-    level: float = 1.0  # E[t_0] (only used without target runs)
-    shrink: float = 1.0  # E[√t_0] / √E[t_0]: factor on the mean
-    spread: float = 0.0  # Var(√t_0) / E[t_0]: factor on the squared mean, added to the variance
-
-    @classmethod
-    def from_prior(cls, logit: float) -> _TargetTrust:
-        """Moments under ``logit t_0 ~ N(logit, 1.5²)`` with 5 Gauss-Hermite nodes.
-
-        A line like the others, hence their standard deviation; with that of the target's prior
-        (3, an insurance for when runs can decide) intervals at 0 runs cover 100 % and say less.
-        """
-        nodes, weights = np.polynomial.hermite_e.hermegauss(5)
-        weights = weights / weights.sum()
-        t = sigmoid(logit + COMMON_TRUST_SD * nodes)
-        level = float(weights @ t)
-        root = float(weights @ np.sqrt(t))
-        return cls(level, root / np.sqrt(level), max(level - root * root, 0.0) / level)
 
 
 class ResponsePosterior:
@@ -71,9 +46,9 @@ class ResponsePosterior:
     ) -> None:
         self.fitted = fitted
         parameters = fitted.parameters
-        self._trust = _TargetTrust()
+        self._trust = TargetTrust()
         if fitted.layout.transfer and fitted.rows.target_rows == 0:
-            self._trust = _TargetTrust.from_prior(
+            self._trust = TargetTrust.from_prior(
                 float(fitted.theta[fitted.layout.where("mu_t")[0]])
             )
             trust = parameters.trust.copy()
@@ -196,15 +171,6 @@ class ResponsePosterior:
         """Normal approximation of the hyperparameters' posterior."""
         return Laplace.around(self.fitted.likelihood(), self.fitted.theta)
 
-    @cached_property
-    def trust(self) -> list[TrustEstimate]:
-        """Trust in every earlier line that has rows of this response."""
-        return estimate_trust(self)
-
-    def loo(self) -> LeaveOneRunOut:
-        """Leave-one-run-out figures of the target's runs (pending runs left aside)."""
-        return leave_one_run_out(self.fitted)
-
     # ---- pending runs -----------------------------------------------------------------------
 
     def condition(self, X: FloatArray, batch: IntArray | None = None) -> ResponsePosterior:
@@ -291,11 +257,11 @@ class ResponsePosterior:
             variance += self._trust.spread * np.square(plain)
         return plain * self._trust.shrink, np.asarray(variance)
 
-    def line_mean(self, V: FloatArray, line: int) -> FloatArray:
+    def line_mean(self, X: FloatArray, line: int) -> FloatArray:
         """Posterior mean ``[n]`` of a line's own surface, measured rows only.
 
         Args:
-            V: points as that line sees them, ``[n, C]``.
+            X: points, ``[n, D]``.
             line: code of the line; one without rows has the shared surface only.
         """
         fitted = self.fitted
@@ -308,7 +274,7 @@ class ResponsePosterior:
             trust = float(sigmoid(fitted.theta[fitted.layout.where("mu_t")])[0])
         kernel = LineCovariance(p, fitted.chart, place, trust)
         cross = kernel.to_rows(rows.X, rows.position)
-        return np.asarray(cross(V) @ self.alpha[: len(rows)])
+        return np.asarray(cross(fitted.chart.on_line(X, line)) @ self.alpha[: len(rows)])
 
     # ---- construction -----------------------------------------------------------------------
 
@@ -325,3 +291,13 @@ class ResponsePosterior:
         target = rows.base[len(rows) - rows.target_rows :]
         candidates = target if len(target) else self.scaling.noise_base(np.zeros(1))
         return float(candidates.min())
+
+
+def without_target_runs(posterior: ResponsePosterior) -> ResponsePosterior:
+    """What the earlier lines alone say, at hyperparameters that know the target's runs.
+
+    The prior, where there are no lines. The difference to ``posterior`` is what the target's runs
+    taught.
+    """
+    fitted = posterior.fitted
+    return ResponsePosterior(replace(fitted, rows=fitted.rows.of_earlier_lines))

@@ -7,18 +7,54 @@ enough for the processor's cache, in float32 where asked for.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import DTypeLike
 from scipy.linalg import solve_triangular
 
 from designer.models.arrays import FloatArray, RealArray
-
-if TYPE_CHECKING:
-    from designer.models.posterior.posterior import ResponsePosterior
+from designer.models.gp.covariance import CrossCovariance, LineCovariance
 
 BLOCK = 256  # rows per block: 256 × 256 float32 = 256 kB, about half a level-2 cache
+
+
+class RowAlgebra(Protocol):
+    """A posterior that shows its linear algebra (`designer.models.posterior.posterior`)."""
+
+    kernel: LineCovariance
+
+    @property
+    def chol(self) -> FloatArray:
+        """Lower Cholesky factor of the rows' covariance, ``[N, N]``."""
+        ...
+
+    @property
+    def alpha(self) -> FloatArray:
+        """``K⁻¹ z [N]``."""
+        ...
+
+    def view(self, X: FloatArray) -> FloatArray:
+        """Points as the covariances take them, ``[n, C]``."""
+        ...
+
+    def rows_covariance(self, dtype: DTypeLike = ...) -> CrossCovariance:
+        """Callable V ``[n, C]`` → covariance with the rows ``[n, N]``."""
+        ...
+
+    def whiten(self, B: FloatArray) -> FloatArray:
+        """``L⁻¹ B`` for ``B [N, m]``."""
+        ...
+
+    def unwhiten(self, B: FloatArray) -> FloatArray:
+        """``L⁻ᵀ B`` for ``B [N, m]``."""
+        ...
+
+    def from_plain(
+        self, V: FloatArray, plain: FloatArray, reduction: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Mean and variance from ``k'K⁻¹z`` and ``k'K⁻¹k``."""
+        ...
 
 
 class Projector:
@@ -30,7 +66,7 @@ class Projector:
         dtype: float64, or float32 (relative error of covariances about 1e-4 of the largest).
     """
 
-    def __init__(self, posterior: ResponsePosterior, Z: FloatArray, dtype: DTypeLike) -> None:
+    def __init__(self, posterior: RowAlgebra, Z: FloatArray, dtype: DTypeLike) -> None:
         self._dtype = np.dtype(dtype)
         view = posterior.view(Z)
         self._rows = posterior.rows_covariance(self._dtype)

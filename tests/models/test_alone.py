@@ -86,7 +86,7 @@ def test_later_responses_see_the_target_as_it_is_believed_and_lines_as_they_were
     )
     np.testing.assert_allclose(raw, mean, rtol=1e-9)
     line = np.full(len(POINTS), 2)
-    as_line = upstream.posterior.line_mean(upstream.posterior.fitted.chart.rows(POINTS, line), 2)
+    as_line = upstream.posterior.line_mean(POINTS, 2)
     np.testing.assert_array_equal(upstream.level(POINTS, line), as_line)
 
 

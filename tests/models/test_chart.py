@@ -11,10 +11,10 @@ from designer.models.data.dataset import ResponseData
 from designer.models.data.scaling import Scaling
 from designer.models.encoding import Space
 from designer.models.fitting import fit as trust_gp
-from designer.models.fitting.all_responses import Link, fit_responses
+from designer.models.fitting.all_responses import Link, fit_responses, upstream_column
 from designer.models.fitting.fit import fit
 from designer.models.gp.process_features import Compaction, Loading
-from designer.models.gp.upstream import Upstream, upstream_column
+from designer.models.gp.upstream import Upstream
 from tests.models.cases import FEATURES, Variant, make_data, posterior_of
 
 GROUPS = np.arange(2)

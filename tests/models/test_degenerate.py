@@ -8,6 +8,7 @@ import pytest
 from designer.campaigns.errors import InputError
 from designer.models.data.dataset import ResponseData
 from designer.models.data.scaling import scale_response
+from designer.models.diagnostics.cross_validation import leave_one_run_out
 from designer.models.fitting.fit import fit
 from designer.models.posterior.averaging import average
 from tests.models.cases import predict
@@ -76,7 +77,7 @@ def test_predictions_are_finite_and_uncertain(data):
         assert np.isfinite(prediction.sd_result).all()
         assert (prediction.sd > 0).all()
         assert (prediction.sd_result > prediction.sd).all()
-    loo = posterior.loo()
+    loo = leave_one_run_out(posterior.fitted)
     assert loo.error_sd is None or np.isfinite(loo.error_sd)
 
 
@@ -156,7 +157,7 @@ def test_an_outlier_does_not_drown_the_rest():
     with_outlier, clean = fitted(CASES["outlier"]), fitted(target(X16, Y16))
     error = predict(with_outlier, POINTS).mean - predict(clean, POINTS).mean
     assert np.abs(error).max() < 1.0
-    loo = with_outlier.loo()
+    loo = leave_one_run_out(with_outlier.fitted)
     assert 3 not in loo.row
     assert len(loo.row) == 15
 
@@ -169,7 +170,7 @@ def test_wrong_by_orders_of_magnitude_on_a_log_scale(wrong):
     clean = fitted(history(Y_LINES, 8, Y16[:8], log_scale=True))
     assert np.abs(predict(posterior, POINTS).mean - predict(clean, POINTS).mean).max() < 0.5
     assert any(f"{wrong:g}" in message for message in posterior.report.messages)
-    assert 63 not in posterior.loo().row
+    assert 63 not in leave_one_run_out(posterior.fitted).row
 
 
 @pytest.mark.parametrize("log", [False, True])

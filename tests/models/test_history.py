@@ -24,6 +24,8 @@ from designer.models.compression.fit_cache import NoMemory
 from designer.models.compression.line_gp import LineData, LineModel
 from designer.models.compression.low_rank import LineKernel
 from designer.models.data.dataset import ResponseData
+from designer.models.diagnostics.cross_validation import leave_one_run_out
+from designer.models.diagnostics.trust import estimate_trust
 from designer.models.encoding import Axis, Space
 from designer.models.fitting.fit import fit
 from designer.models.gp.input_transform import InputTransform
@@ -32,7 +34,7 @@ from designer.models.gp.process_features import Compaction
 from designer.models.gp.training_rows import arrange
 from designer.models.gp.upstream import Upstream
 from designer.models.posterior.averaging import average
-from designer.models.posterior.before import without_target_runs
+from designer.models.posterior.posterior import without_target_runs
 
 GROUPS = np.arange(2)
 X_NEW = np.random.default_rng(9).random((64, 2))
@@ -224,11 +226,13 @@ def test_cascades_and_features_condense_too(feature, monkeypatch):
 def test_everything_asked_of_a_posterior_works_on_condensed_lines():
     data = long_history(slurries=12)
     posterior = average(fit(data, GROUPS, 3))
-    for estimate in posterior.trust:
+    for estimate in estimate_trust(posterior):
         assert 0 <= estimate.low <= estimate.trust <= estimate.high <= 1
         assert 0 <= estimate.worth_runs <= 64
-    assert posterior.loo().run.tolist() == posterior.fitted.rows.run[-6:].tolist()
-    assert abs(posterior.loo().error_sd) < 1.0
+    assert (
+        leave_one_run_out(posterior.fitted).run.tolist() == posterior.fitted.rows.run[-6:].tolist()
+    )
+    assert abs(leave_one_run_out(posterior.fitted).error_sd) < 1.0
     space = Space((Axis("a", 0.0, 1.0), Axis("b", 0.0, 1.0)))
     joint = to_botorch([posterior], space).posterior(torch.tensor(X_NEW))
     assert joint.mean[:, 0].numpy() == pytest.approx(

@@ -7,7 +7,7 @@ import pytest
 from scipy.linalg import cho_factor, cho_solve
 
 from designer.models.data.dataset import ResponseData
-from designer.models.diagnostics.trust import _crossing, overall_trust
+from designer.models.diagnostics.trust import _crossing, estimate_trust, overall_trust
 from designer.models.fitting.fit import fit
 from designer.models.posterior.averaging import average
 from designer.models.posterior.posterior import ResponsePosterior
@@ -65,12 +65,12 @@ def test_lines_without_rows_of_this_response_change_nothing():
     data = make(12)
     own = data.take(np.flatnonzero(data.target))
     assert fit(own, GROUPS, 3).hyperparameters == fit(own, GROUPS, 0).hyperparameters
-    assert fit(own, GROUPS, 3).trust == []
+    assert estimate_trust(fit(own, GROUPS, 3)) == []
 
 
 @pytest.mark.parametrize("runs", [0, 8])
 def test_a_line_that_disagrees_is_trusted_less(runs):
-    trust = {t.line: t for t in fit(make(runs, bad=(2,)), GROUPS, 3).trust}
+    trust = {t.line: t for t in estimate_trust(fit(make(runs, bad=(2,)), GROUPS, 3))}
     assert trust[2].trust < 0.5
     assert min(trust[1].trust, trust[3].trust) > 0.7
     for t in trust.values():
@@ -80,8 +80,8 @@ def test_a_line_that_disagrees_is_trusted_less(runs):
 
 
 def test_more_rows_on_a_line_are_worth_more_runs():
-    few, many = fit(make(8, rows=6), GROUPS, 3), fit(make(8, rows=40), GROUPS, 3)
-    assert few.trust[0].worth_runs < many.trust[0].worth_runs
+    few, many = (estimate_trust(fit(make(8, rows=rows), GROUPS, 3)) for rows in (6, 40))
+    assert few[0].worth_runs < many[0].worth_runs
 
 
 def test_history_helps_when_related_and_hardly_hurts_when_not():

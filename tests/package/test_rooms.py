@@ -23,13 +23,11 @@ MOST_LINES = 320
 CROWDED: set[str] = {
     "campaigns/specification",
     "designer/engine",
-    "models/gp",
 }
 LONG: set[str] = {
     "designer/api.py",
     "designer/service/planning.py",
     "designer/service/service.py",
-    "models/posterior/posterior.py",
 }
 IN_CIRCLES: set[str] = {
     "designer.campaigns.space.feasibility",
@@ -42,19 +40,6 @@ IN_CIRCLES: set[str] = {
     "designer.campaigns.specification.text",
     "designer.engine.improver",
     "designer.engine.improving",
-    "designer.models.diagnostics.cross_validation",
-    "designer.models.diagnostics.history_odds",
-    "designer.models.diagnostics.report",
-    "designer.models.diagnostics.trust",
-    "designer.models.gp.covariance",
-    "designer.models.gp.fitted",
-    "designer.models.gp.input_transform",
-    "designer.models.gp.likelihood",
-    "designer.models.gp.upstream",
-    "designer.models.posterior.conditioning",
-    "designer.models.posterior.laplace",
-    "designer.models.posterior.posterior",
-    "designer.models.posterior.projection",
     "designer.tui.app",
     "designer.tui.dialogs.actions",
     "designer.tui.dialogs.correct",
