@@ -12,9 +12,7 @@ from designer.acquisition.candidates.levels import FactorValues, Levels, levels_
 from designer.models.arrays import BoolArray
 
 if TYPE_CHECKING:
-    from designer.campaigns.space.constraints import Constraint
-    from designer.campaigns.space.factors import Setting
-    from designer.campaigns.specification.specification import Specification
+    from designer.campaigns.specification.specification import Constraint, Setting, Specification
 
 Columns = dict[str, np.ndarray[Any, Any]]
 

@@ -18,8 +18,7 @@ import numpy as np
 from designer.acquisition.batches.tree import BatchTree
 
 if TYPE_CHECKING:
-    from designer.campaigns.space.factors import Factor, Setting
-    from designer.campaigns.specification.specification import Specification
+    from designer.campaigns.specification.specification import Factor, Setting, Specification
 
 
 @dataclass(frozen=True)

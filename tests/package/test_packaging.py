@@ -43,7 +43,8 @@ def test_constraints_hold_every_dependency_exactly():
         for line in (ROOT / "constraints.txt").read_text().splitlines()
         if "==" in line
     }
-    needed = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    extras = project["optional-dependencies"]
+    needed = [*project["dependencies"], *extras["dev"], *extras["docs"]]
     names = {
         need.split("[")[0].split("=")[0].split(">")[0].split("<")[0].strip().lower()
         for need in needed

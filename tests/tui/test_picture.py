@@ -1,6 +1,6 @@
 """The README's picture of the terminal UI shows what the program shows today."""
 
-from tests.tui.picture import PICTURE, draw, prepare, rows
+from tests.pictures import TUI, prepare_tui, rows, tui_picture
 
 
 def frame(svg):
@@ -11,7 +11,7 @@ def frame(svg):
 
 async def test_the_picture_is_up_to_date(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    prepare(tmp_path / "pilot.db")
-    kept, drawn = PICTURE.read_text(), await draw(tmp_path / "pilot.db")
-    assert frame(drawn) == frame(kept), "draw it again: tests/tui/picture.py"
+    prepare_tui(tmp_path / "pilot.db")
+    kept, drawn = TUI.read_text(encoding="utf-8"), await tui_picture(tmp_path / "pilot.db")
+    assert frame(drawn) == frame(kept), "draw it again: python -m tests.pictures"
     assert any(" R010" in row and " ± " in row for row in rows(kept))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from designer.render.table import paragraph, screen_width
 from designer.render.words import number
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from designer.cli.verbs.verb import Data
 
 
@@ -67,7 +70,7 @@ class LiveDemo:
 
         self._runs = runs
         self._steps: list[Data] = []
-        self._live = Live(self._table(), auto_refresh=False, vertical_overflow="visible")
+        self._live = Live(demo_table(runs, []), auto_refresh=False, vertical_overflow="visible")
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -84,49 +87,57 @@ class LiveDemo:
     def show(self, step: Data) -> None:
         """Add a step."""
         self._steps.append(step)
-        self._live.update(self._table(), refresh=True)
+        self._live.update(demo_table(self._runs, self._steps), refresh=True)
 
-    def _table(self) -> Any:  # noqa: ANN401 - a rich table; rich is imported for a terminal only
-        from rich import box
-        from rich.table import Table
 
-        last = self._steps[-1] if self._steps else None
-        title = f"Pilot-line twin, {last['runs_made'] if last else 0} of {self._runs} runs"
-        caption = "reading three earlier lines …"
-        if last:
-            trust = ", ".join(f"{name} {value:.2f}" for name, value in last["trust"].items())
-            caption = f"trust: {trust} | error in % of each response's spread"
-        table = Table(
-            title=title, caption=caption, box=box.SIMPLE_HEAD, title_justify="left",
-            caption_justify="left", pad_edge=False, padding=(0, 0, 0, 1),
-            show_edge=False, collapse_padding=True,
+def demo_table(runs: int, steps: Sequence[Data]) -> Table:
+    """The steps made so far as a rich Table.
+
+    Args:
+        runs: how many runs will be made.
+        steps: as the demo tells them.
+    """
+    from rich import box
+    from rich.table import Table
+
+    last = steps[-1] if steps else None
+    title = f"Pilot-line twin, {last['runs_made'] if last else 0} of {runs} runs"
+    caption = "reading three earlier lines …"
+    if last:
+        trust = ", ".join(f"{name} {value:.2f}" for name, value in last["trust"].items())
+        caption = f"trust: {trust} | error in % of each response's spread"
+    table = Table(
+        title=title, caption=caption, box=box.SIMPLE_HEAD, title_justify="left",
+        caption_justify="left", pad_edge=False, padding=(0, 0, 0, 1),
+        show_edge=False, collapse_padding=True,
+    )  # fmt: skip
+    responses = list(last["error"]) if last else []
+    table.add_column("run", no_wrap=True)
+    table.add_column("recipe", no_wrap=True)
+    for name in responses:
+        table.add_column(f"{name}\n(predicted)", justify="right", no_wrap=True)
+    table.add_column("bits", justify="right", no_wrap=True)
+    table.add_column("err", justify="right", no_wrap=True)
+    for step in steps:
+        _add_rows(table, step, responses)
+    return table
+
+
+def _add_rows(table: Table, step: Data, responses: list[str]) -> None:
+    error = f"{100 * step['relative_error']:.0f}%"
+    if step["plan"] is None:
+        blank = [""] * len(responses)
+        table.add_row("–", "no run yet", *blank, "", error, end_section=True)
+        return
+    runs = step["plan"]["runs"]
+    for place, run in enumerate(runs):
+        last = place == len(runs) - 1
+        recipe = " ".join(number(value) for value in run["settings"].values())
+        table.add_row(
+            run["run"], recipe,
+            *(_short_against(run, step["measured"][run["run"]], name) for name in responses),
+            f"{run['information_bits']:.2f}", error if last else "", end_section=last,
         )  # fmt: skip
-        responses = list(last["error"]) if last else []
-        table.add_column("run", no_wrap=True)
-        table.add_column("recipe", no_wrap=True)
-        for name in responses:
-            table.add_column(f"{name}\n(predicted)", justify="right", no_wrap=True)
-        table.add_column("bits", justify="right", no_wrap=True)
-        table.add_column("err", justify="right", no_wrap=True)
-        for step in self._steps:
-            self._rows(table, step, responses)
-        return table
-
-    def _rows(self, table: Any, step: Data, responses: list[str]) -> None:  # noqa: ANN401 - rich
-        error = f"{100 * step['relative_error']:.0f}%"
-        if step["plan"] is None:
-            blank = [""] * len(responses)
-            table.add_row("–", "no run yet", *blank, "", error, end_section=True)
-            return
-        runs = step["plan"]["runs"]
-        for place, run in enumerate(runs):
-            last = place == len(runs) - 1
-            recipe = " ".join(number(value) for value in run["settings"].values())
-            table.add_row(
-                run["run"], recipe,
-                *(_short_against(run, step["measured"][run["run"]], name) for name in responses),
-                f"{run['information_bits']:.2f}", error if last else "", end_section=last,
-            )  # fmt: skip
 
 
 def _short_against(run: Data, measured: Data, name: str) -> str:
