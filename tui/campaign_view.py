@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from designer.campaigns.specification import load
 from designer.campaigns.specification.specification import Specification
 from designer.service import Service
 
@@ -50,7 +51,7 @@ class CampaignView:
     @cached_property
     def spec(self) -> Specification:
         """The specification; it was checked when it came into the store."""
-        return Specification.from_dict(self.show["spec"], trusted=True)
+        return load.from_dict(self.show["spec"], trusted=True)
 
     @property
     def name(self) -> str:

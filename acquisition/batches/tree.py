@@ -23,7 +23,8 @@ from designer.models.arrays import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
     from designer.acquisition.candidates.candidates import Candidates
-    from designer.campaigns.specification.specification import Setting, Specification
+    from designer.campaigns.space.factors import Setting
+    from designer.campaigns.specification.specification import Specification
 
 ROOT = -1  # parent of a first-stage batch; leaf of a candidate that shares nothing
 _ROUNDING = 1e-9  # sums of costs are compared with this slack

@@ -23,7 +23,8 @@ from designer.campaigns.errors import InputError, Problem
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
-    from designer.campaigns.specification.specification import Setting, Specification
+    from designer.campaigns.space.factors import Setting
+    from designer.campaigns.specification.specification import Specification
     from designer.models.encoding import Space
 
 EXACT_LIMIT = 200_000  # feasible recipes that are all looked at

@@ -18,7 +18,7 @@ import numpy as np
 from designer.models.arrays import FloatArray, IntArray
 
 if TYPE_CHECKING:
-    from designer.campaigns.specification.specification import Factor, Setting
+    from designer.campaigns.space.factors import Factor, Setting
 
 SIGNIFICANT = 3  # decimals of the range a continuous setting is rounded to (assumption)
 

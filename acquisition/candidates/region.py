@@ -12,7 +12,9 @@ from designer.acquisition.candidates.levels import FactorValues, Levels, levels_
 from designer.models.arrays import BoolArray
 
 if TYPE_CHECKING:
-    from designer.campaigns.specification.specification import Constraint, Setting, Specification
+    from designer.campaigns.space.constraints import Constraint
+    from designer.campaigns.space.factors import Setting
+    from designer.campaigns.specification.specification import Specification
 
 Columns = dict[str, np.ndarray[Any, Any]]
 

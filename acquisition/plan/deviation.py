@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from designer.acquisition.selection.strategy import Selection
-    from designer.campaigns.specification.specification import Setting, Specification
+    from designer.campaigns.space.factors import Setting
+    from designer.campaigns.specification.specification import Specification
 
 _NOTHING = 0.5  # per cent; less is told as nothing
 

@@ -18,7 +18,8 @@ import numpy as np
 from designer.acquisition.batches.tree import BatchTree
 
 if TYPE_CHECKING:
-    from designer.campaigns.specification.specification import Factor, Setting, Specification
+    from designer.campaigns.space.factors import Factor, Setting
+    from designer.campaigns.specification.specification import Specification
 
 
 @dataclass(frozen=True)

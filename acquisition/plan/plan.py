@@ -33,7 +33,8 @@ from designer.campaigns.values.numbers import number_text
 from designer.models.arrays import BoolArray
 
 if TYPE_CHECKING:
-    from designer.campaigns.specification.specification import Setting, Specification
+    from designer.campaigns.space.factors import Setting
+    from designer.campaigns.specification.specification import Specification
     from designer.models.encoding import Space
 
 

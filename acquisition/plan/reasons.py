@@ -33,7 +33,8 @@ from designer.acquisition.selection.context import Disagreement, FailedRun, Know
 from designer.models.arrays import FloatArray, IntArray
 
 if TYPE_CHECKING:
-    from designer.campaigns.specification.specification import Factor, Setting, Specification
+    from designer.campaigns.space.factors import Factor, Setting
+    from designer.campaigns.specification.specification import Specification
 
 LONGEST = 240  # characters; three rows of the small screen (assumption)
 EXPLORES = 1.2  # times the region's typical standard deviation (assumption)

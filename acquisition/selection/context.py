@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from designer.models.arrays import FloatArray
 
 if TYPE_CHECKING:
-    from designer.campaigns.specification.specification import Setting
+    from designer.campaigns.space.factors import Setting
 
 
 @dataclass(frozen=True)

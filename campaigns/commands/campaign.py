@@ -9,8 +9,9 @@ from designer.campaigns.log.describe import describe, who_when
 from designer.campaigns.log.events import Event, NewEvent
 from designer.campaigns.log.fold import fold
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.specification.amend import amendment_problems
+from designer.campaigns.specification.amend import amendment_problems, difference
 from designer.campaigns.specification.specification import Specification
+from designer.campaigns.specification.text import to_tables
 
 _SHOWN = 20
 _UNDOABLE_WHEN_CLOSED = ("campaign_closed", "note_added", "event_reversed")
@@ -18,7 +19,7 @@ _UNDOABLE_WHEN_CLOSED = ("campaign_closed", "note_added", "event_reversed")
 
 def create(spec: Specification) -> list[NewEvent]:
     """Begin a campaign with a checked specification."""
-    return [NewEvent("campaign_created", {"text": spec.text, "parsed": spec.to_dict()})]
+    return [NewEvent("campaign_created", {"text": spec.text, "parsed": to_tables(spec)})]
 
 
 def amend(state: CampaignState, spec: Specification, reason: str | None = None) -> list[NewEvent]:
@@ -40,15 +41,15 @@ def amend(state: CampaignState, spec: Specification, reason: str | None = None) 
     problems = amendment_problems(state.spec, spec)
     if problems:
         raise InputError(problems)
-    difference = state.spec.difference(spec)
-    if not difference:
+    changes = difference(state.spec, spec)
+    if not changes:
         raise InputError(
             Problem(f"campaign {state.spec.name}", "the new specification changes nothing")
         )
     body = {
         "text": spec.text,
-        "parsed": spec.to_dict(),
-        "difference": difference,
+        "parsed": to_tables(spec),
+        "difference": changes,
         "reason": optional_text(reason, "reason"),
     }
     return [NewEvent("spec_amended", body)]

@@ -18,6 +18,7 @@ from designer.campaigns.log.state import (
     run_id_text,
 )
 from designer.campaigns.space.factors import Setting
+from designer.campaigns.specification.recipes import recipe_problems
 
 _NEW = re.compile(r"new-[0-9]+\Z")
 
@@ -100,7 +101,7 @@ def _plan_body(
 
 def _check_run(state: CampaignState, run: PlannedRun, refusals: Refusals) -> None:
     where = f"proposal {run.order}"
-    refusals.input.extend(state.spec.recipe_problems(_settings(run), where, on_grid=True))
+    refusals.input.extend(recipe_problems(state.spec, _settings(run), where, on_grid=True))
     for name, value in run.given.items():
         if not any(given.name == name for given in state.spec.givens):
             refusals.input.add(Problem(f"{where}, {name}", "is no given of this campaign"))

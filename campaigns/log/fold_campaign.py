@@ -21,6 +21,7 @@ from designer.campaigns.log.state import (
     Run,
 )
 from designer.campaigns.space.factors import Setting
+from designer.campaigns.specification import load
 from designer.campaigns.specification.specification import Specification
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 def _parsed(event: Event) -> Specification:
     """Read a specification that was accepted when it was stored; its text is the one typed."""
     try:
-        spec = Specification.from_dict(event.body["parsed"], trusted=True)
+        spec = load.from_dict(event.body["parsed"], trusted=True)
     except InputError as error:
         raise ContradictionError(f"the specification is refused: {error}") from error
     return replace(spec, text=event.body["text"])

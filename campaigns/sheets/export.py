@@ -25,6 +25,7 @@ from designer.campaigns.sheets.export_rows import (
     plan_sheet,
 )
 from designer.campaigns.sheets.results import SheetResults, read_results, results_from_columns
+from designer.campaigns.specification.text import to_tables
 from designer.campaigns.tables.files import write_atomic
 from designer.campaigns.tables.table import escape_formula
 from designer.campaigns.values.numbers import number_text
@@ -139,7 +140,7 @@ def export_spec(state: CampaignState, path: str | Path, *, force: bool = False) 
     """
     path = _checked(path, (".toml", ".json"), "spec")
     if path.suffix.lower() == ".json":
-        return _write(path, _json(state.spec.to_dict()), 1, force=force)
+        return _write(path, _json(to_tables(state.spec)), 1, force=force)
     return _write(path, state.spec.text.encode(), 1, force=force)
 
 

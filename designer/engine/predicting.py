@@ -16,6 +16,7 @@ from designer.acquisition.functions.probability_in_spec import log_inside
 from designer.acquisition.predictions import Prediction, predict
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.parts import Response
+from designer.campaigns.specification.recipes import recipe_problems
 from designer.engine.fitted_campaign import FittedCampaign
 from designer.engine.threads import one_thread
 from designer.engine.training import believed_runs
@@ -75,7 +76,7 @@ def _with_made(
     """Some recipes and those of the runs that may be proposed, each once."""
     spec = knowledge.state.spec
     made = [dict(run.used) for run in believed_runs(knowledge.state)]
-    possible = [used for used in made if not spec.recipe_problems({**used, **given}, "")]
+    possible = [used for used in made if not recipe_problems(spec, {**used, **given}, "")]
     return list({tuple(sorted(r.items())): r for r in (*recipes, *possible)}.values())
 
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from designer.acquisition.functions.information import Information
 from designer.acquisition.selection.greedy import Taking, by_value, per_cost
-from designer.campaigns.specification.specification import Specification
+from designer.campaigns.specification import load
 from designer.models.encoding import Space
 
 
@@ -67,7 +67,7 @@ def make_spec(factors, *, stages=(), responses=None, **more):
         "response": responses or [{"name": "y", "scale": "linear"}],
         **more,
     }
-    return Specification.from_dict({k: v for k, v in tables.items() if v}, trusted=True)
+    return load.from_dict({k: v for k, v in tables.items() if v}, trusted=True)
 
 
 def line_spec(**more):

@@ -19,6 +19,7 @@ from designer.acquisition.candidates.levels import (
 from designer.acquisition.candidates.mixtures import simplex_rows, simplex_sample
 from designer.acquisition.candidates.stratified import draw, morton_order
 from designer.campaigns.errors import InputError
+from designer.campaigns.specification.recipes import recipe_problems
 from designer.models.encoding import Space
 from tests.acquisition.cases import line_spec, make_spec, specs
 
@@ -36,7 +37,7 @@ def brute_force(spec, fixed):
     every = (
         dict(zip(names, combination, strict=True)) for combination in itertools.product(*values)
     )
-    return [recipe for recipe in every if not spec.recipe_problems(recipe, "")]
+    return [recipe for recipe in every if not recipe_problems(spec, recipe, "")]
 
 
 @QUICK
@@ -70,7 +71,7 @@ def test_sampled_candidates_are_feasible_distinct_and_settable(spec, seed):
     assert 0 < len(candidates) <= 20_000
     some = np.linspace(0, len(candidates) - 1, 40).astype(int)
     for recipe in (candidates.recipe(row) for row in np.unique(some)):
-        assert spec.recipe_problems(recipe, "") == []
+        assert recipe_problems(spec, recipe, "") == []
     assert len(np.unique(candidates.index, axis=0)) == len(candidates)
 
 
@@ -99,7 +100,7 @@ def test_a_continuous_fraction_takes_exactly_what_the_others_leave():
     for row in range(0, len(candidates), 200):
         recipe = candidates.recipe(row)
         assert sum(Decimal(repr(value)) for value in recipe.values()) == 100
-        assert spec.recipe_problems(recipe, "") == []
+        assert recipe_problems(spec, recipe, "") == []
     # uniform on the feasible part of the simplex: the corners are reached, the middle is not empty
     carbon = candidates.columns["carbon"]
     assert set(np.unique(carbon)) == set(np.arange(1, 5.01, 0.5))
@@ -255,7 +256,7 @@ def test_fixed_settings_are_marked_in_the_whole_region(spec, seed, listed, data)
     for row in np.flatnonzero(mask)[:20]:
         recipe = candidates.recipe(row)
         assert all(recipe[name] == value for name, value in fixed.items())
-        assert spec.recipe_problems(recipe, "") == []
+        assert recipe_problems(spec, recipe, "") == []
 
 
 def test_a_fixed_setting_of_a_continuous_factor_has_its_own_recipes():

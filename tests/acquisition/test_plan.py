@@ -16,7 +16,9 @@ from designer.acquisition.plan.plan import make_plan
 from designer.acquisition.selection.context import OpenRun, PlanningContext, Setup
 from designer.acquisition.selection.problem import PlanningProblem
 from designer.campaigns.errors import InputError
-from designer.campaigns.specification.specification import Specification, example_text
+from designer.campaigns.specification import load
+from designer.campaigns.specification.load import example_text
+from designer.campaigns.specification.recipes import recipe_problems
 from designer.models.encoding import Space
 from tests.acquisition.cases import line_spec, make_spec, posteriors_of, specs
 from tests.places import ROOT
@@ -75,7 +77,7 @@ def test_the_cost_is_what_making_the_runs_in_order_costs(spec, seed, runs, usabl
     assert [run.order for run in plan.runs] == list(range(1, runs + 1))
     check_batches(spec, plan, setup)
     for recipe in made:
-        assert spec.recipe_problems(recipe, "") == []
+        assert recipe_problems(spec, recipe, "") == []
 
 
 def check_batches(spec, plan, setup):
@@ -378,9 +380,9 @@ def test_a_proposal_over_55_000_recipes_stays_small_and_fast():
 
 
 def test_the_example_specification_can_be_planned():
-    spec = Specification.from_toml(example_text())
+    spec = load.from_toml(example_text())
     space = Space.from_specification(spec)
     plan = make_plan(spec, space, {}, runs=3)
     assert len(plan.runs) == 3
     for run in plan.runs:
-        assert spec.recipe_problems(run.settings, "") == []
+        assert recipe_problems(spec, run.settings, "") == []

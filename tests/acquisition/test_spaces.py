@@ -17,6 +17,7 @@ from designer.acquisition.candidates.region import ProposalRegion
 from designer.acquisition.plan.plan import make_plan
 from designer.acquisition.selection.context import OpenRun, PlanningContext, Setup
 from designer.campaigns.errors import InputError
+from designer.campaigns.specification.recipes import recipe_problems
 from tests.acquisition.cases import line_spec, make_spec, posteriors_of, specs
 
 QUICK = settings(max_examples=25, suppress_health_check=list(HealthCheck))
@@ -76,7 +77,7 @@ def test_every_step_leads_to_a_feasible_recipe(spec, seed, data):
     assert np.array_equal(around[0], start)
     assert len(np.unique(around, axis=0)) == len(around)
     for recipe in recipes_of(grid, np.vstack([around, Moves(grid).wander(codes, rng)[:100]])):
-        assert spec.recipe_problems(recipe, "") == []
+        assert recipe_problems(spec, recipe, "") == []
         assert fixed.items() <= recipe.items()
 
 
@@ -117,7 +118,7 @@ def test_steps_follow_the_border_of_a_constraint():
     best = recipes_of(grid, climbed(grid, start, order, 1))[0]
     # projection of (.9, .9, .9) on a + 2b + c = 1.2: .9 - λ (1, 2, 1), λ = 2.4 / 6
     assert [best[n] for n in ("a", "b", "c")] == pytest.approx([0.5, 0.1, 0.5], abs=0.02)
-    assert spec.recipe_problems(best, "") == []
+    assert recipe_problems(spec, best, "") == []
 
 
 @QUICK
@@ -176,7 +177,7 @@ def test_every_run_of_a_plan_is_possible(spec, blind, listed, seed, data):
             assert len(some) <= 3
             return
     for run in plan.runs:
-        assert spec.recipe_problems(run.settings, "") == []
+        assert recipe_problems(spec, run.settings, "") == []
         assert fixed.items() <= run.settings.items()
         assert run.settings != abandoned
     if budget is not None:
@@ -250,7 +251,7 @@ def test_a_share_of_one_in_ten_thousand():
     space, _ = posteriors_of(spec)
     plan = make_plan(spec, space, {}, runs=4)
     for run in plan.runs:
-        assert spec.recipe_problems(run.settings, "") == []
+        assert recipe_problems(spec, run.settings, "") == []
 
 
 def test_a_band_that_no_random_point_hits():
@@ -268,7 +269,7 @@ def test_a_band_that_no_random_point_hits():
     assert set(candidates.columns["kind"]) == {"A", "B", "C"}
     assert np.ptp(candidates.columns["x0"]) > 0.02
     for row in range(0, len(candidates), 97):
-        assert spec.recipe_problems(candidates.recipe(row), "") == []
+        assert recipe_problems(spec, candidates.recipe(row), "") == []
 
 
 def test_two_mixtures_ten_factors_and_a_category():
@@ -286,7 +287,7 @@ def test_two_mixtures_ten_factors_and_a_category():
     for known in ({}, posteriors):
         plan = make_plan(spec, space, known, runs=4, seed=1)
         for run in plan.runs:
-            assert spec.recipe_problems(run.settings, "") == []
+            assert recipe_problems(spec, run.settings, "") == []
             for mixture in spec.mixtures:
                 assert sum(Decimal(repr(run.settings[n])) for n in mixture.factors) == 100
         assert len({repr(run.settings) for run in plan.runs}) == 4

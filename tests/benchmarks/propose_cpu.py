@@ -28,6 +28,7 @@ os.environ["MKL_NUM_THREADS"] = "1"
 import numpy as np
 
 from designer.acquisition.plan.plan import make_plan
+from designer.campaigns.specification import load
 from designer.campaigns.specification.specification import Specification
 from designer.models.data.dataset import ResponseData
 from designer.models.encoding import Space
@@ -51,7 +52,7 @@ def specification(counts: tuple[int, int, int], *, flat: bool = False) -> Specif
         step = {"high": (count - 1) * 0.5, "step": 0.5} if count else {"high": 20}
         of = {} if flat else {"stage": stage}
         factors.append({"name": name, "low": 0, **of, **step})
-    return Specification.from_dict(
+    return load.from_dict(
         {
             "campaign": {"version": 1, "name": "cpu", "line": "line4"},
             "stage": [

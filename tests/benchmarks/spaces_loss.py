@@ -35,6 +35,7 @@ from designer.acquisition.selection.context import PlanningContext
 from designer.acquisition.selection.greedy import Stop
 from designer.acquisition.selection.problem import PlanningProblem
 from designer.acquisition.selection.refinement import Refinement
+from designer.campaigns.specification import load
 from designer.campaigns.specification.specification import Specification
 from designer.models.data.dataset import ResponseData
 from designer.models.encoding import Space
@@ -86,7 +87,7 @@ def specification(counts: tuple[int, ...], *, stages: bool, **more: object) -> S
     for k, count in enumerate(counts):
         own = {"low": 0, "high": count - 1, "step": 1} if count else {"low": 0, "high": 100}
         factors.append({"name": f"x{k}", **own, **_in(names[min(2, 3 * k // len(counts))], stages)})
-    return Specification.from_dict(
+    return load.from_dict(
         {
             "campaign": {"version": 1, "name": "loss", "line": "line4"},
             "factor": factors,
@@ -114,7 +115,7 @@ def mixed(*, stages: bool) -> Specification:
         {"name": n, "low": low, "high": high, "step": 0.5, **_in("slurry", stages)}
         for n, low, high in (("active", 85, 98), ("carbon", 0, 8), ("cmc", 0, 6), ("sbr", 0, 6))
     ]
-    return Specification.from_dict(
+    return load.from_dict(
         {
             "campaign": {"version": 1, "name": "loss", "line": "line4"},
             **_chain(stages),

@@ -32,7 +32,7 @@ from designer.acquisition.candidates.candidates import make_candidates
 from designer.acquisition.plan.plan import make_plan
 from designer.acquisition.selection.context import PlanningContext
 from designer.acquisition.selection.problem import PlanningProblem
-from designer.campaigns.specification.specification import Specification
+from designer.campaigns.specification import load
 from designer.models.data.dataset import ResponseData
 from designer.models.encoding import Space
 from designer.models.fitting.fit import fit
@@ -50,7 +50,7 @@ ITERATIONS = 50
 
 
 def specification():
-    return Specification.from_dict(
+    return load.from_dict(
         {
             "campaign": {"version": 1, "name": "versus", "line": "line4", "goal": "learn"},
             "factor": [

@@ -13,7 +13,7 @@ from designer.campaigns.earlier_lines.table import LineTable
 from designer.campaigns.errors import ConflictError, InputError
 from designer.campaigns.log.events import KINDS, Event, canonical_json
 from designer.campaigns.log.fold import advance, fold
-from designer.campaigns.specification.specification import Specification
+from designer.campaigns.specification import load
 from designer.campaigns.values.quantity import Quantity
 
 TABLES = {
@@ -25,7 +25,7 @@ TABLES = {
     ],
     "response": [{"name": "loading", "unit": "mg/cm^2"}, {"name": "porosity", "unit": "%"}],
 }
-SPEC = Specification.from_dict(TABLES)
+SPEC = load.from_dict(TABLES)
 RECIPE = {"solid": 56.5, "gap": 100.0}
 
 
@@ -268,13 +268,13 @@ def test_lines_are_left_out_with_a_reason(begun):
 
 def test_amending_tells_the_difference_and_refuses_what_loses_data(state):
     wider = {"name": "gap", "unit": "um", "levels": [80, 100, 150, 200], "stage": "coating"}
-    spec = Specification.from_dict({**TABLES, "factor": [TABLES["factor"][0], wider]})
+    spec = load.from_dict({**TABLES, "factor": [TABLES["factor"][0], wider]})
     (draft,) = commands.amend(state, spec, "new shim")
     assert draft.body["reason"] == "new shim"
     assert any("200" in line for line in draft.body["difference"])
     assert then(state, [draft]).spec == spec
     assert "changes nothing" in said(InputError, lambda: commands.amend(state, SPEC))
-    other = Specification.from_dict(
+    other = load.from_dict(
         {
             **TABLES,
             "campaign": {**TABLES["campaign"], "name": "x"},
@@ -330,7 +330,7 @@ def test_what_cannot_be_undone(state):
 
 def test_a_closed_campaign_takes_notes_and_the_undo_of_its_closing(state):
     closed = then(state, commands.close(state, "finished"))
-    spec = Specification.from_dict({**TABLES, "response": [*TABLES["response"], {"name": "x"}]})
+    spec = load.from_dict({**TABLES, "response": [*TABLES["response"], {"name": "x"}]})
     for call in (
         lambda: commands.close(closed),
         lambda: commands.amend(closed, spec),

@@ -11,10 +11,10 @@ from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry
 from designer.campaigns.errors import ConflictError, InputError
 from designer.campaigns.log.events import KINDS, Event
 from designer.campaigns.log.fold import advance, fold
-from designer.campaigns.specification.specification import Specification
+from designer.campaigns.specification import load
 from designer.campaigns.values.quantity import Quantity
 
-SPEC = Specification.from_dict(
+SPEC = load.from_dict(
     {
         "campaign": {"version": 1, "name": "demo", "line": "line4"},
         "stage": [{"name": "slurry", "change_cost": 3.0}, {"name": "coating", "change_cost": 0.5}],

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from designer.campaigns.earlier_lines.read import LineMapping, line_from_columns, read_line
 from designer.campaigns.errors import InputError
-from designer.campaigns.specification.specification import Specification
+from designer.campaigns.specification import load
 from tests.laws import ONE_FIXTURE
 
-SPEC = Specification.from_toml("""
+SPEC = load.from_toml("""
 [campaign]
 version = 1
 name = "lines"

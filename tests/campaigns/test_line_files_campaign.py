@@ -6,7 +6,7 @@ from designer.campaigns import commands
 from designer.campaigns.commands import ResultEntry
 from designer.campaigns.earlier_lines.read import line_from_campaign
 from designer.campaigns.errors import InputError
-from designer.campaigns.specification.specification import Specification
+from designer.campaigns.specification import load
 from designer.campaigns.store.store import Store
 from designer.campaigns.values.quantity import Quantity
 
@@ -80,7 +80,7 @@ unit = "%"
 @pytest.fixture
 def other():
     store = Store.open(None)
-    store.create(Specification.from_toml(OTHER), "anna")
+    store.create(load.from_toml(OTHER), "anna")
 
     def attach(gap, binder="PVDF-A", **responses):
         settings = {"coating_gap": gap, "binder": binder, "speed_old": "1.5"}
@@ -94,7 +94,7 @@ def other():
     return attach
 
 
-INTO_SPEC = Specification.from_toml(INTO)
+INTO_SPEC = load.from_toml(INTO)
 
 
 def test_names_in_common_are_taken_and_units_converted(other):
@@ -163,7 +163,7 @@ def test_nothing_in_common_or_nothing_measured(other):
     with pytest.raises(InputError, match="no row has the result of any response"):
         line_from_campaign(state, INTO_SPEC, constants={"solids": "55"})
     store = Store.open(None)
-    empty = store.create(Specification.from_toml(OTHER), "anna")
+    empty = store.create(load.from_toml(OTHER), "anna")
     with pytest.raises(InputError, match="no run with a result"):
         line_from_campaign(empty, INTO_SPEC)
 

@@ -5,14 +5,14 @@ import pytest
 from designer.campaigns import commands
 from designer.campaigns.earlier_lines.read import LineMapping, read_line
 from designer.campaigns.errors import InputError
-from designer.campaigns.specification.specification import Specification
+from designer.campaigns.specification import load
 from designer.campaigns.store.store import Store
 from tests.places import SHARED_DATA as DATA
 
 CELLS = DATA / "drakopoulos_graphite" / "cells.csv"
 CONDITIONS = DATA / "wmg_calendering_doe" / "conditions_18.csv"
 
-GRAPHITE = Specification.from_toml("""
+GRAPHITE = load.from_toml("""
 [campaign]
 version = 1
 name = "graphite"
@@ -108,7 +108,7 @@ def test_drakopoulos_with_the_wrong_unit_is_noticed():
         'unit = "um"\nlow = 100\nhigh = 300\nstep = 50',
         'unit = "mm"\nlow = 0.1\nhigh = 0.3\nstep = 0.05',
     )
-    spec = Specification.from_toml(text)
+    spec = load.from_toml(text)
     with pytest.raises(InputError, match="looks like um"):
         read_line(CELLS, spec, LineMapping(COLUMNS))
     table = read_line(CELLS, spec, LineMapping(COLUMNS, units={"coating_gap_um": "um"}))
@@ -117,7 +117,7 @@ def test_drakopoulos_with_the_wrong_unit_is_noticed():
 
 @needs_conditions
 def test_wmg_by_day():
-    spec = Specification.from_toml("""
+    spec = load.from_toml("""
 [campaign]
 version = 1
 name = "calender"

@@ -19,7 +19,7 @@ from designer.campaigns.sheets.export import (
     export_spec,
     read_results,
 )
-from designer.campaigns.specification.specification import Specification
+from designer.campaigns.specification import load
 from designer.campaigns.store.store import Store
 from designer.campaigns.values.quantity import Quantity
 from tests.laws import ONE_FIXTURE
@@ -56,7 +56,7 @@ BINDERS = ["PVDF-A", "=1+1", 'µ;,"x']
 
 
 def spec_of(name="exports"):
-    return Specification.from_toml(TEXT.replace("{name}", name))
+    return load.from_toml(TEXT.replace("{name}", name))
 
 
 def make(runs, name="exports"):
@@ -228,7 +228,7 @@ def test_specification(tmp_path):
     assert (tmp_path / "spec.toml").read_text() == state.spec.text
     export_spec(state, tmp_path / "spec.json")
     tables = json.loads((tmp_path / "spec.json").read_text())
-    assert Specification.from_dict(tables) == state.spec
+    assert load.from_dict(tables) == state.spec
     assert tomllib.loads((tmp_path / "spec.toml").read_text())["campaign"]["name"] == "exports"
 
 

@@ -12,13 +12,13 @@ from designer.campaigns import commands
 from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry
 from designer.campaigns.errors import ConflictError, InputError
 from designer.campaigns.sheets.export import export_plan, read_results, results_from_columns
-from designer.campaigns.specification.specification import Specification
+from designer.campaigns.specification import load
 from designer.campaigns.store.store import Store
 from designer.campaigns.tables.table import unescape_formula
 from designer.campaigns.values.quantity import Quantity
 from tests.laws import ONE_FIXTURE
 
-SPEC = Specification.from_toml("""
+SPEC = load.from_toml("""
 [campaign]
 version = 1
 name = "sheets"

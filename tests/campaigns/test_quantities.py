@@ -130,8 +130,8 @@ def test_hostile_units_cost_nothing():
 def test_common_units_do_not_load_pint():
     code = (
         "import sys;"
-        "from designer.campaigns.specification.specification import example_text, Specification;"
-        "Specification.from_toml(example_text());"
+        "from designer.campaigns.specification import load;"
+        "load.from_toml(load.example_text());"
         "print([m for m in ('pint', 'numpy', 'pandas', 'scipy', 'torch') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -16,12 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from designer.campaigns.errors import InputError
+from designer.campaigns.specification import load
+from designer.campaigns.specification.load import example_text, load_specification
 from designer.campaigns.specification.read import TABLES
-from designer.campaigns.specification.specification import (
-    Specification,
-    example_text,
-    load_specification,
-)
+from designer.campaigns.specification.text import to_tables
 
 
 def make(**tables):
@@ -30,7 +28,7 @@ def make(**tables):
         "factor": [{"name": "a", "low": 0, "high": 10}],
         "response": [{"name": "y"}],
     }
-    return Specification.from_dict({**base, **tables})
+    return load.from_dict({**base, **tables})
 
 
 def factor(**keys):
@@ -42,7 +40,7 @@ def response(**keys):
 
 
 def test_the_example_says_what_the_contract_shows():
-    spec = Specification.from_toml(example_text())
+    spec = load.from_toml(example_text())
     assert (spec.name, spec.line, spec.goal) == ("nmc622-line4", "line4", "window")
     assert [(s.name, s.change_cost, s.usable_for) for s in spec.stages] == [
         ("slurry", 3.0, 8.0),
@@ -75,7 +73,7 @@ def test_the_example_shows_every_key_there_is():
     refused = {table: [{"nonsense": 1}] for table in TABLES if table not in ("campaign", "costs")}
     refused |= {table: {"nonsense": 1} for table in ("campaign", "costs")}
     with pytest.raises(InputError) as caught:
-        Specification.from_dict(refused)
+        load.from_dict(refused)
     shown = {p.where: p.allowed.split(", ") for p in caught.value.problems if "key" in p.what}
     assert len(shown) == len(TABLES)
     for keys in shown.values():
@@ -148,11 +146,11 @@ def test_windows(written, read):
 
 def test_open_windows_in_toml():
     text = '[campaign]\nname="x"\nline="l"\n[[factor]]\nname="a"\nlow=0\nhigh=1\n[[response]]\n'
-    assert Specification.from_toml(text + 'name="y"\nwindow=[30, inf]').responses[0].window == (
+    assert load.from_toml(text + 'name="y"\nwindow=[30, inf]').responses[0].window == (
         30.0,
         math.inf,
     )
-    assert Specification.from_toml(text + 'name="y"\nwindow=[-inf, 30]').responses[0].window == (
+    assert load.from_toml(text + 'name="y"\nwindow=[-inf, 30]').responses[0].window == (
         -math.inf,
         30.0,
     )
@@ -252,10 +250,10 @@ def test_many_steps_are_fast():
 
 
 def test_files(tmp_path):
-    spec = Specification.from_toml(example_text())
+    spec = load.from_toml(example_text())
     toml, named_json = tmp_path / "spec.toml", tmp_path / "spec.json"
     toml.write_bytes(b"\xef\xbb\xbf" + example_text().replace("\n", "\r\n").encode())
-    named_json.write_text(json.dumps(spec.to_dict(), allow_nan=False))
+    named_json.write_text(json.dumps(to_tables(spec), allow_nan=False))
     assert load_specification(toml) == spec
     assert load_specification(str(toml)) == spec
     assert load_specification(named_json) == spec

@@ -7,15 +7,18 @@ import json
 
 import pytest
 
-from designer.campaigns.specification.specification import Specification, example_text
+from designer.campaigns.specification import load
+from designer.campaigns.specification.amend import amendment_problems, difference
+from designer.campaigns.specification.load import example_text
+from designer.campaigns.specification.text import to_tables
 
-BASE = Specification.from_toml(example_text())
+BASE = load.from_toml(example_text())
 
 
 def changed(change, base=BASE):
-    tables = copy.deepcopy(base.to_dict())
+    tables = copy.deepcopy(to_tables(base))
     change(tables)
-    return Specification.from_dict(tables)
+    return load.from_dict(tables)
 
 
 def item(tables, table, name):
@@ -90,14 +93,14 @@ def drop(table, index):
     ],
 )  # fmt: skip
 def test_changes_in_words(change, words):
-    tables = BASE.to_dict()
+    tables = to_tables(BASE)
     change(tables)
     if words is None:  # the constraint needs the factor too
         tables["constraint"] = []
-        new = Specification.from_dict(tables)
-        assert BASE.difference(new)[0] == "factor solid_content removed"
+        new = load.from_dict(tables)
+        assert difference(BASE, new)[0] == "factor solid_content removed"
     else:
-        assert BASE.difference(Specification.from_dict(tables)) == [words]
+        assert difference(BASE, load.from_dict(tables)) == [words]
 
 
 def _other(table, key, value):
@@ -120,7 +123,7 @@ def _other(table, key, value):
 
 def test_every_change_is_seen():
     """Whatever single value of the dict changes, the difference is not empty."""
-    tables = BASE.to_dict()
+    tables = to_tables(BASE)
     seen = 0
     for table, entries in tables.items():
         for index, entry in enumerate(entries if isinstance(entries, list) else [entries]):
@@ -131,10 +134,10 @@ def test_every_change_is_seen():
                 edited = json.loads(json.dumps(tables))
                 target = edited[table][index] if isinstance(entries, list) else edited[table]
                 target[key] = new_value
-                new = Specification.from_dict(edited, trusted=True)
+                new = load.from_dict(edited, trusted=True)
                 assert new != BASE
                 lines = 2 if table in ("mixture", "constraint") else 1  # removed and added
-                assert len(BASE.difference(new)) == lines, (table, key)
+                assert len(difference(BASE, new)) == lines, (table, key)
                 seen += 1
     assert seen > 40
 
@@ -153,7 +156,7 @@ def test_harmless_amendments_are_accepted():
         lambda tables: tables["stage"].append({"name": "drying", "change_cost": 0.2}),
         put("factor", "binder", categories=["PVDF-A", "PVDF-B", "CMC"]),
     ):
-        assert BASE.amendment_problems(changed(change)) == []
+        assert amendment_problems(BASE, changed(change)) == []
 
 
 @pytest.mark.parametrize(
@@ -183,19 +186,19 @@ def test_harmless_amendments_are_accepted():
     ],
 )  # fmt: skip
 def test_what_cannot_be_changed(change, where, says):
-    tables = BASE.to_dict()
+    tables = to_tables(BASE)
     change(tables)
     if where == "factor coating_gap":
         tables.pop("constraint")
-    problems = BASE.amendment_problems(Specification.from_dict(tables))
+    problems = amendment_problems(BASE, load.from_dict(tables))
     assert [problem.where for problem in problems] == [where]
     assert says in str(problems[0])
 
 
 def test_all_problems_of_an_amendment_are_told_at_once():
-    tables = BASE.to_dict()
+    tables = to_tables(BASE)
     tables["campaign"].update(name="other", line="other")
     tables["response"].pop()
     tables["factor"].append({"name": "speed", "low": 1, "high": 5})
-    problems = BASE.amendment_problems(Specification.from_dict(tables))
+    problems = amendment_problems(BASE, load.from_dict(tables))
     assert len(problems) == 4

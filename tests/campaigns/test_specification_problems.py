@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from designer.campaigns.errors import InputError
-from designer.campaigns.specification.specification import Specification, example_text
+from designer.campaigns.specification import load
+from designer.campaigns.specification.load import example_text
+from designer.campaigns.specification.text import to_tables
 
 BAD = """
 colour = "red"
@@ -134,7 +136,7 @@ def problems_of(**tables):
         "response": [{"name": "y"}],
     }
     with pytest.raises(InputError) as caught:
-        Specification.from_dict({**base, **tables})
+        load.from_dict({**base, **tables})
     return caught.value.problems
 
 
@@ -149,7 +151,7 @@ def refused(read):
 
 def test_all_problems_of_a_file_are_reported_at_once():
     with pytest.raises(InputError) as caught:
-        Specification.from_toml(BAD, "bad.toml")
+        load.from_toml(BAD, "bad.toml")
     told = {}
     for problem in caught.value.problems:
         told.setdefault(problem.where.split(" (")[0], []).append(problem)
@@ -219,7 +221,7 @@ def test_independent_parts_are_checked_for_feasibility_beside_other_problems():
     assert [p.where for p in found] == ["costs.run", "constraint[0].expression"]
 
 
-EXAMPLE = Specification.from_toml(example_text()).to_dict()
+EXAMPLE = to_tables(load.from_toml(example_text()))
 
 
 @pytest.mark.parametrize(
@@ -249,7 +251,7 @@ def test_caps_and_reference_recipes_are_checked_with_all_problems_at_once(stage,
     tables["stage"][stage] |= keys
     tables["constraint"].append({"expression": "coating_gap + calendering_pressure <= 400"})
     with pytest.raises(InputError) as caught:
-        Specification.from_dict(tables)
+        load.from_dict(tables)
     found = {problem.where: problem.what for problem in caught.value.problems}
     assert found.keys() == told.keys()
     for where, what in told.items():
@@ -395,7 +397,7 @@ def test_mixtures(mixture, where, says):
 
 
 def test_percentages_of_any_kind_can_be_mixed():
-    spec = Specification.from_dict(
+    spec = load.from_dict(
         {
             "campaign": {"name": "x", "line": "l"},
             "factor": TWO,
@@ -457,7 +459,7 @@ TABLE = st.dictionaries(KEYS, JSON, max_size=6)
     )
 )
 def test_any_tables_are_read_or_refused_with_problems(tables):
-    for problem in refused(lambda: Specification.from_dict(tables)):
+    for problem in refused(lambda: load.from_dict(tables)):
         assert problem.where
         assert problem.what
 
@@ -469,5 +471,5 @@ def test_a_damaged_example_is_read_or_refused(data):
     length = data.draw(st.integers(0, 12))
     insert = data.draw(st.text(alphabet='0123.-e"[]=,\n abc', max_size=6))
     damaged = text[:start] + insert + text[start + length :]
-    for problem in refused(lambda: Specification.from_toml(damaged)):
+    for problem in refused(lambda: load.from_toml(damaged)):
         assert problem.where

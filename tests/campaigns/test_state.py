@@ -12,7 +12,8 @@ from designer.campaigns.errors import InputError, StoreDamagedError
 from designer.campaigns.log.builder import InconsistentLogError
 from designer.campaigns.log.events import KINDS, Event, NewEvent
 from designer.campaigns.log.fold import Scratch, advance, fold
-from designer.campaigns.specification.specification import Specification
+from designer.campaigns.specification import load
+from designer.campaigns.specification.text import to_tables
 from designer.campaigns.values.quantity import Quantity
 
 TABLES = {
@@ -24,7 +25,7 @@ TABLES = {
     ],
     "response": [{"name": "loading", "unit": "mg/cm^2"}, {"name": "porosity", "unit": "%"}],
 }
-SPEC = Specification.from_dict(TABLES)
+SPEC = load.from_dict(TABLES)
 RECIPE = {"solid": 56.5, "gap": 100.0}
 
 
@@ -222,7 +223,7 @@ def test_out_of_range_settings_are_kept_and_flagged():
 
 
 def amended(state, **changes):
-    return then(state, commands.amend(state, Specification.from_dict({**TABLES, **changes})))
+    return then(state, commands.amend(state, load.from_dict({**TABLES, **changes})))
 
 
 def test_an_added_factor_gets_its_value_so_far_in_old_runs():
@@ -322,7 +323,7 @@ CONTRADICTIONS = {
     "an abandoned run that was made": ("run_abandoned", {"run": "R001", "reason": "a"}),
     "a reopened run that is open": ("run_reopened", {"run": "R002", "reason": None}),
     "a line out that is not there": ("line_excluded", {"name": "x", "reason": "a"}),
-    "a second creation": ("campaign_created", {"text": "", "parsed": SPEC.to_dict()}),
+    "a second creation": ("campaign_created", {"text": "", "parsed": to_tables(SPEC)}),
     "a correction of another value": (
         "result_corrected",
         {

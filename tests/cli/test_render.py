@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from designer.campaigns import errors
-from designer.campaigns.specification.specification import Specification
+from designer.campaigns.specification import load
+from designer.campaigns.specification.text import to_tables
 from designer.cli import console as console_module
 from designer.cli import main as main_module
 from designer.cli.main import main
@@ -627,7 +628,7 @@ def test_nobody_reading_stdout_or_stderr_at_all():
 
 
 def test_the_view_knows_a_real_specification():
-    view = spec_view(Specification.from_dict(SPEC).to_dict())
+    view = spec_view(to_tables(load.from_dict(SPEC)))
     assert view.unit("mass_loading") == "mg/cm^2"
     assert view.unit("humidity") == "%"
     assert view.unit("binder") is None

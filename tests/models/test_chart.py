@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from designer.campaigns.specification.specification import Specification
+from designer.campaigns.specification import load
 from designer.engine.process_links import response_links, unused_knowledge
 from designer.models.data.dataset import ResponseData
 from designer.models.data.scaling import Scaling
@@ -232,7 +232,7 @@ SPEC = {
 
 
 def test_links_follow_from_stages_units_and_knowledge():
-    spec = Specification.from_dict(SPEC)
+    spec = load.from_dict(SPEC)
     links = response_links(spec, Space.from_specification(spec))
     assert links["mass_loading"].upstream is None
     loading = links["mass_loading"].feature
@@ -250,7 +250,7 @@ def test_links_follow_from_stages_units_and_knowledge():
 def test_knowledge_that_has_nothing_to_work_on_is_told():
     spec = {**SPEC, "factor": [SPEC["factor"][0]], "response": [SPEC["response"][1]]}
     spec["response"] = [{**SPEC["response"][1], "knowledge": ["loading", "compaction"]}]
-    spec = Specification.from_dict(spec)
+    spec = load.from_dict(spec)
     told = unused_knowledge(spec)
     assert len(told) == 2
     assert all("not used" in sentence for sentence in told)
@@ -261,7 +261,7 @@ def test_without_stages_nothing_is_downstream():
     spec = {k: v for k, v in SPEC.items() if k != "stage"}
     spec["factor"] = [{k: v for k, v in f.items() if k != "stage"} for f in SPEC["factor"]]
     spec["response"] = [{k: v for k, v in r.items() if k != "stage"} for r in SPEC["response"]]
-    spec = Specification.from_dict(spec)
+    spec = load.from_dict(spec)
     links = response_links(spec, Space.from_specification(spec))
     assert links["porosity"].columns == ()
     assert links["porosity"].upstream == "mass_loading"  # compaction needs the loading

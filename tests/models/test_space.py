@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from designer.campaigns.errors import InputError
-from designer.campaigns.specification.specification import load_specification
+from designer.campaigns.specification.load import load_specification
 from designer.models.encoding import Axis, Space, cube_points
 
 SPACE = Space(

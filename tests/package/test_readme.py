@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from designer.campaigns.specification.specification import load_specification
+from designer.campaigns.specification.load import load_specification
 from designer.cli.parser import read_command_line
 from tests.pictures import DEMO, rows
 from tests.places import ROOT

@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 
 from designer.campaigns import commands
-from designer.campaigns.specification.specification import Specification
+from designer.campaigns.specification import load
 from designer.campaigns.store.event_table import TRIGGERS
 from designer.campaigns.store.store import Store
 
@@ -16,11 +16,11 @@ TABLES = {
     "factor": [{"name": "gap", "unit": "um", "low": 80, "high": 200, "step": 10}],
     "response": [{"name": "loading", "unit": "mg/cm^2"}],
 }
-SPEC = Specification.from_dict(TABLES)
+SPEC = load.from_dict(TABLES)
 
 
 def named(name):
-    return Specification.from_dict({**TABLES, "campaign": {**TABLES["campaign"], "name": name}})
+    return load.from_dict({**TABLES, "campaign": {**TABLES["campaign"], "name": name}})
 
 
 def noting(text):

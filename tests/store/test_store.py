@@ -18,7 +18,7 @@ from designer.campaigns.errors import (
     StoreDamagedError,
 )
 from designer.campaigns.log.events import NewEvent
-from designer.campaigns.specification.specification import Specification
+from designer.campaigns.specification import load
 from designer.campaigns.store.store import Store
 from designer.campaigns.values.quantity import Quantity
 from tests.store.cases import SPEC, TABLES, fresh, named, noting, path, store  # noqa: F401 - fixtures
@@ -195,7 +195,7 @@ def test_a_repeated_command_is_harmless(store, path):
 
 
 def test_a_repeated_command_is_judged_on_the_state_it_met(path):
-    spec = Specification.from_dict(TABLES)
+    spec = load.from_dict(TABLES)
     store = Store.open(str(path))
     store.create(spec, "anna")
     typed = {"gap": Quantity.of("100")}

@@ -15,7 +15,7 @@ import pytest
 
 from designer.campaigns import commands
 from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry
-from designer.campaigns.specification.specification import Specification
+from designer.campaigns.specification import load
 from designer.campaigns.store.store import Store
 from designer.campaigns.values.quantity import Quantity
 
@@ -24,7 +24,7 @@ TABLES = {
     "factor": [{"name": "gap", "unit": "um", "low": 80, "high": 200, "step": 10}],
     "response": [{"name": "loading", "unit": "mg/cm^2"}, {"name": "porosity", "unit": "%"}],
 }
-SPEC = Specification.from_dict(TABLES)
+SPEC = load.from_dict(TABLES)
 
 PRELUDE = """
 import json, sys
@@ -32,7 +32,7 @@ from designer.campaigns import commands
 from designer.campaigns.commands import ResultEntry
 from designer.campaigns.values.quantity import Quantity
 from designer.campaigns.errors import DesignerError
-from designer.campaigns.specification.specification import Specification
+from designer.campaigns.specification import load
 from designer.campaigns.store.store import Store
 tables, url = json.loads(sys.argv[1]), sys.argv[2]
 def say(*words):
@@ -71,7 +71,7 @@ def propose(store, count):
 
 def test_two_processes_may_create_the_store_at_once(tmp_path):
     script = """
-spec = Specification.from_dict({**tables, "campaign": {**tables["campaign"], "name": sys.argv[3]}})
+spec = load.from_dict({**tables, "campaign": {**tables["campaign"], "name": sys.argv[3]}})
 store = Store.open(url)
 sys.stdin.readline()
 try:
@@ -296,7 +296,7 @@ def test_importing_the_store_loads_no_database_and_no_mathematics(tmp_path):
 heavy = {"sqlalchemy", "pandas", "numpy", "torch", "scipy", "pint", "openpyxl"}
 say(sorted(heavy & set(sys.modules)))
 store = Store.open(url)
-store.create(Specification.from_dict(tables), "anna")
+store.create(load.from_dict(tables), "anna")
 store.change("demo", lambda state: commands.note(state, "x"), actor="anna")
 say(sorted((heavy - {"sqlalchemy"}) & set(sys.modules)))
 """

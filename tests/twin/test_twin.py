@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from designer.campaigns.specification.specification import load_specification
+from designer.campaigns.specification.load import load_specification
 from designer.twin.designs import sobol
 from designer.twin.scenario import (
     TwinLine,

@@ -8,6 +8,7 @@ from typing import Final
 from textual.content import Content
 
 from designer.campaigns.specification.parts import Response, range_text
+from designer.campaigns.specification.recipes import recipe_problems
 from designer.render.words import (
     amount,
     in_unit,
@@ -114,7 +115,7 @@ def _window(response: Response) -> str:
 
 def _checks(view: CampaignView, run: Facts) -> Iterator[Content]:
     recipe = run["used"]
-    problems = view.spec.recipe_problems(recipe, "", on_grid=run["planned"] is not None)
+    problems = recipe_problems(view.spec, recipe, "", on_grid=run["planned"] is not None)
     if problems:
         for problem in problems:
             yield Content.styled(f"! {problem.where.strip(', ')} {problem.what}", "$text-warning")

@@ -10,10 +10,9 @@ from designer.campaigns import commands
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.log.describe import describe
 from designer.campaigns.log.events import Event
-from designer.campaigns.specification.specification import (
-    example_text,
-    load_specification,
-)
+from designer.campaigns.specification.amend import difference
+from designer.campaigns.specification.load import example_text, load_specification
+from designer.campaigns.specification.text import to_tables
 from designer.campaigns.values.times import parse_made_at, utc_now
 from designer.service.details import line_details, plan_details, run_details
 from designer.service.session import Answer, Session, with_head
@@ -62,7 +61,7 @@ class CampaignVerbs:
             closed=state.closed,
             created_at=state.created_at,
             changed_at=state.changed_at,
-            spec=state.spec.to_dict(),
+            spec=to_tables(state.spec),
             runs=[run_details(run) for run in state.runs.values()],
             lines=[line_details(state, name) for name in state.lines],
             plans=[plan_details(plan) for plan in state.plans.values()],
@@ -82,11 +81,11 @@ class CampaignVerbs:
         """Take a new specification; runs and lines keep their data."""
         spec = load_specification(source)
         state = self.session.state(campaign)
-        difference = state.spec.difference(spec)
+        changes = difference(state.spec, spec)
         drafts = commands.amend(state, spec, reason)
         if not dry_run and drafts:
             state = self.session.change(campaign, lambda fresh: commands.amend(fresh, spec, reason))
-        return with_head(state, difference=difference, applied=bool(drafts) and not dry_run)
+        return with_head(state, difference=changes, applied=bool(drafts) and not dry_run)
 
     def close(self, campaign: str, *, reason: str | None = None) -> Answer:
         """Finish a campaign; only notes are accepted from then on."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import Setting
+from designer.campaigns.specification.recipes import recipe_flags
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.store.cache import EvaluationCache
 from designer.service.advice import advice, outlook
@@ -189,6 +190,6 @@ def _odd_recipes(spec: Specification, recipes: Sequence[Mapping[str, Setting]]) 
     for number, recipe in enumerate(recipes, start=1):
         settings = {factor.name: recipe[factor.name] for factor in spec.factors}
         place = f"recipe {number}: " if len(recipes) > 1 else ""
-        told += [f"{place}{flag}" for flag in spec.recipe_flags(settings)]
+        told += [f"{place}{flag}" for flag in recipe_flags(spec, settings)]
     hidden = len(told) - _SHOWN
     return told[:_SHOWN] + ([f"… and {hidden} more such remarks"] if hidden > 0 else [])
