@@ -126,8 +126,8 @@ def _refuse_dependents(state: CampaignState, targets: list[Event]) -> None:
     events = list(state.events)
     for target in sorted(targets, key=lambda target: target.seq, reverse=True):
         seq = len(events) + 1
-        body = {"event": target.seq, "reason": None}
-        events.append(Event(seq, f"new.{seq}", "event_reversed", 1, body, "", "", "", ""))
+        reversal = NewEvent("event_reversed", {"event": target.seq, "reason": None})
+        events.append(Event.untold(seq, reversal))
     left_out: set[int] = set()
     dependents: list[Problem] = []
     while len(dependents) < _SHOWN:

@@ -122,7 +122,7 @@ def _record(told: _Entry) -> list[NewEvent]:
         refusals.input.add(replace(problem, where=told.where))
         return []
     if run.status == "abandoned":
-        what = f"was abandoned ({run.reason})"
+        what = f"was abandoned ({run.failure})"
         hint = f"If it was made after all, reopen {run.id} first"
         refusals.conflicts.add(Problem(told.where, what, hint=hint))
     found = Refusals()

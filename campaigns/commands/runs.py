@@ -146,7 +146,7 @@ def _in_the_way(state: CampaignState, run: Run, what: str) -> Problem:
         None,
     )
     told = "" if last is None else f" {who_when(last.actor, last.recorded_at)} (event {last.seq})"
-    reason = f", {run.reason}" if run.reason else ""
+    failure = f", {run.failure}" if run.failure else ""
     return Problem(
-        f"run {run.id}", f"is {run.status}{reason}{told}, and {what}", hint=_NEXT.get(run.status)
+        f"run {run.id}", f"is {run.status}{failure}{told}, and {what}", hint=_NEXT.get(run.status)
     )

@@ -82,12 +82,15 @@ class Event:
         seq: place in its campaign's log, 1, 2, 3, … without gaps.
         event_id: ``<command id>.<index>``; the same id is never stored twice.
         kind: one of `KINDS`.
-        version: payload version.
-        body: payload.
+        version: version of the payload in `body`.
+        body: payload, in the version this program works with.
         actor: who stated it.
         recorded_at: when it was stored, UTC with microseconds, ``2026-03-01T08:15:00.000000Z``.
         program: version of the program that wrote it.
-        hash: SHA-256 over the previous event's hash and this event, 64 hexadecimal digits.
+        hash: SHA-256 over the previous event's hash and this event as stored, 64 hexadecimal
+            digits.
+        older: version and payload as stored, where they are older than these
+            (`designer.campaigns.log.upcast`).
     """
 
     seq: int
@@ -99,6 +102,29 @@ class Event:
     recorded_at: str
     program: str
     hash: str
+    older: tuple[int, dict[str, Any]] | None = None
+
+    @classmethod
+    def untold(cls, seq: int, draft: NewEvent) -> Event:
+        """A new event that is tried on a state, and not stored."""
+        version = KINDS[draft.kind].version
+        return cls(seq, f"new.{seq}", draft.kind, version, draft.body, "", "", "", "")
+
+    @property
+    def as_stored(self) -> dict[str, Any]:
+        """Every field as the store holds it, JSON-able."""
+        version, body = self.older or (self.version, self.body)
+        return {
+            "seq": self.seq,
+            "event_id": self.event_id,
+            "kind": self.kind,
+            "version": version,
+            "body": body,
+            "actor": self.actor,
+            "recorded_at": self.recorded_at,
+            "program": self.program,
+            "hash": self.hash,
+        }
 
     @property
     def command_id(self) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from designer.campaigns.log import fold_campaign, fold_runs
 from designer.campaigns.log.builder import ContradictionError, InconsistentLogError, StateBuilder
 from designer.campaigns.log.events import (
-    KINDS,
     Event,
     NewEvent,
     check_known,
@@ -119,9 +118,7 @@ class Scratch:
         """
         for draft in drafts:
             seq = len(self._folding.events) + 1
-            version = KINDS[draft.kind].version
-            event = Event(seq, f"new.{seq}", draft.kind, version, draft.body, "", "", "", "")
-            _step(self._folding, event, alive=True)
+            _step(self._folding, Event.untold(seq, draft), alive=True)
 
 
 def _step(folding: StateBuilder, event: Event, *, alive: bool) -> None:

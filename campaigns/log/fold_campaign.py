@@ -189,7 +189,8 @@ def _proposed_run(
         value=proposed.get("value"),
         cost=proposed.get("cost"),
         in_spec=proposed.get("in_spec"),
-        why=proposed["reason"],
+        success=proposed.get("success"),
+        reason=proposed["reason"],
         seq=seq,
     )
 

@@ -219,7 +219,7 @@ def run_failed(fold: StateBuilder, event: Event) -> None:
         raise ContradictionError(f"run {run.id} is {run.status} already")
     if run.made_seq is None:
         run = _made(run, event)
-    fold.runs[run.id] = run.changed(status="failed", reason=event.body["reason"])
+    fold.runs[run.id] = run.changed(status="failed", failure=event.body["reason"])
 
 
 def run_abandoned(fold: StateBuilder, event: Event) -> None:
@@ -227,7 +227,7 @@ def run_abandoned(fold: StateBuilder, event: Event) -> None:
     run = fold.run(event.body["run"])
     if not run.is_open:
         raise ContradictionError(f"run {run.id} is {run.status} and cannot be abandoned")
-    fold.runs[run.id] = run.changed(status="abandoned", reason=event.body["reason"])
+    fold.runs[run.id] = run.changed(status="abandoned", failure=event.body["reason"])
 
 
 def run_reopened(fold: StateBuilder, event: Event) -> None:
@@ -238,7 +238,7 @@ def run_reopened(fold: StateBuilder, event: Event) -> None:
     made = run.made_seq
     if made is not None and fold.events[made - 1].kind == "run_failed":
         run = run.changed(made_seq=None, made_recorded_at=None)
-    run = run.changed(status="proposed", reason=None)
+    run = run.changed(status="proposed", failure=None)
     fold.runs[run.id] = run.changed(status=status_of_data(run, fold.specification))
 
 

@@ -82,14 +82,15 @@ class Run:
             it.
         measurements: response to its values, by replicate.
         never: responses that will never be measured.
-        reason: why it failed or was abandoned.
+        failure: why it failed or was abandoned.
         notes: remarks.
         predicted: response to prediction at the time of the proposal.
         information_bits: gain at its rank.
         value: what was maximised, when that is no information.
         cost: what it adds to its plan, in cost units.
         in_spec: predicted probability of being inside all windows.
-        why: the reason given for proposing it.
+        success: predicted probability that it is made successfully; None: nothing failed then.
+        reason: why it was proposed.
         made_at: when it was made, as told (date, or UTC time).
         made_seq: first event that says it was made; None while it was not.
         made_recorded_at: when that event was stored.
@@ -114,14 +115,15 @@ class Run:
     status: Status = "proposed"
     measurements: Mapping[str, tuple[Measurement, ...]] = field(default_factory=dict)
     never: frozenset[str] = frozenset()
-    reason: str | None = None
+    failure: str | None = None
     notes: tuple[Note, ...] = ()
     predicted: Mapping[str, Any] | None = None
     information_bits: float | None = None
     value: float | None = None
     cost: float | None = None
     in_spec: float | None = None
-    why: str | None = None
+    success: float | None = None
+    reason: str | None = None
     made_at: str | None = None
     made_seq: int | None = None
     made_recorded_at: str | None = None

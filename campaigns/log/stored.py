@@ -16,6 +16,7 @@ from designer.campaigns.log.events import (
     event_hash,
     parse_json,
 )
+from designer.campaigns.log.upcast import upcast
 
 EventRow = tuple[Any, ...]
 """seq, event id, kind, version, body (JSON text), actor, time, program, hash: not yet trusted."""
@@ -29,7 +30,7 @@ def verified(
     before: int = 0,
     previous: str = GENESIS,
 ) -> list[Event]:
-    """Turn rows into events, checking every link of the chain.
+    """Turn rows into events: every link of the chain checked, older payloads brought up to date.
 
     Args:
         rows: of the whole log, or of what follows the event `before`.
@@ -65,9 +66,8 @@ def verified(
                     hint="Restore a backup; nothing that follows can be trusted",
                 )
             ) from error
-        events.append(
-            Event(seq, event_id, kind, version, content, actor, recorded_at, program, digest)
-        )
+        event = Event(seq, event_id, kind, version, content, actor, recorded_at, program, digest)
+        events.append(upcast(event, name))
         previous = digest
     return events
 

@@ -44,7 +44,7 @@ __all__ = [
 ]
 
 _EVENT_COLUMNS = (
-    "seq", "kind", "recorded_at", "actor", "program", "version", "event_id", "hash",
+    "seq", "kind", "recorded_at", "actor", "program", "version", "event_id", "hash", "body",
 )  # fmt: skip
 
 
@@ -107,25 +107,11 @@ def export_events(state: CampaignState, path: str | Path, *, force: bool = False
     path = _checked(path, (".csv", ".json"), "events")
     if path.suffix.lower() == ".json":
         return _write(path, _json(events_json(state)), len(state.events), force=force)
-    columns = [
-        "seq",
-        "kind",
-        "recorded_at",
-        "actor",
-        "program",
-        "version",
-        "event_id",
-        "hash",
-        "body",
-    ]
     rows: list[dict[str, Cell]] = [
-        {
-            **{name: getattr(event, name) for name in columns[:-1]},
-            "body": canonical_json(event.body),
-        }
-        for event in state.events
+        {**stored, "body": canonical_json(stored["body"])}
+        for stored in (event.as_stored for event in state.events)
     ]
-    return _write(path, _csv(columns, rows), len(rows), force=force)
+    return _write(path, _csv(_EVENT_COLUMNS, rows), len(rows), force=force)
 
 
 def export_spec(state: CampaignState, path: str | Path, *, force: bool = False) -> int:

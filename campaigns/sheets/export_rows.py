@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.errors import InputError, Problem
@@ -130,7 +129,7 @@ def _run_json(run: Run) -> dict[str, Any]:
         "cost": run.cost,
         "predicted": run.predicted,
         "in_spec": run.in_spec,
-        "reason": run.why,
+        "reason": run.reason,
         "measured": {name: list(run.values(name)) for name in run.measurements},
     }
 
@@ -164,7 +163,7 @@ def _data_rows_of(run: Run) -> Rows:
         "status": run.status,
         "plan": run.plan,
         "made_at": run.made_at,
-        "reason": run.reason,
+        "reason": run.failure,
         "note": "\n".join(note.text for note in run.notes) or None,
         "recorded_at": run.recorded_at,
         **run.given,
@@ -232,7 +231,7 @@ def _run_data(run: Run) -> dict[str, Any]:
         "made_at": run.made_at,
         "measured": measured,
         "never": sorted(run.never),
-        "reason": run.reason,
+        "reason": run.failure,
         "notes": [{"text": n.text, "actor": n.actor, "recorded_at": n.at} for n in run.notes],
         "flags": list(run.flags),
     }
@@ -247,6 +246,6 @@ def events_json(state: CampaignState) -> dict[str, Any]:
     return {
         "campaign": state.spec.name,
         "campaign_id": state.campaign_id,
-        "events": [asdict(event) for event in state.events],
+        "events": [event.as_stored for event in state.events],
         "head": state.head,
     }

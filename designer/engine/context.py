@@ -57,7 +57,7 @@ def planning_context(fitted: FittedCampaign, now: datetime, *, replace: bool) ->
         known=tuple(KnownRun(run.id, run.used, run.given) for run in believed_runs(state)),
         excluded=tuple(run.planned or run.used for run in refused),
         failed=tuple(
-            FailedRun(run.id, run.used, run.reason or "")
+            FailedRun(run.id, run.used, run.failure or "")
             for run in state.runs.values()
             if run.status == "failed"
         ),

@@ -48,10 +48,10 @@ def run_details(run: Run) -> dict[str, Any]:
         },
         "never": sorted(run.never),
         "made_at": run.made_at,
-        "reason": run.reason,
+        "reason": run.failure,
         "notes": [{"text": note.text, "actor": note.actor, "at": note.at} for note in run.notes],
         "flags": list(run.flags),
-        "why": run.why,
+        "why": run.reason,
     }
 
 
