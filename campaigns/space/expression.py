@@ -1,23 +1,71 @@
 """The small language of constraints: ``solid_content * coating_gap <= 15000``.
 
 Factors and givens, decimal numbers, ``+ - * / **``, brackets, ``min max abs`` and exactly one of
-``<= < >= >``. Our own tokeniser and parser: no code of a file is ever run, and every mistake gets
-a sentence. What a parsed expression means is in ``expression_tree``.
+``<= < >= >``. Every word and its place are checked here, so that every mistake gets a sentence;
+Python's own parser then only finds out what binds closer, and of its tree a few kinds of node are
+taken over. No code of a file is ever run. What a parsed expression means is in ``expression_tree``.
 """
 
 from __future__ import annotations
 
+import ast
+import itertools
+import math
+import re
+from dataclasses import dataclass
 from typing import Final
 
 from designer.campaigns.space.expression_tree import Comparator, Comparison, Node
-from designer.campaigns.space.expression_words import ExpressionError, Token, tokens
 
 MOST_CHARACTERS: Final = 500
 """Longest expression (assumption: longer ones are accidents or attacks)."""
 MOST_DEPTH: Final = 50
 """Deepest nesting, so that recursion stays far below Python's limit."""
 
-_COMPARATORS: Final[dict[str, Comparator]] = {"<=": "<=", "<": "<", ">=": ">=", ">": ">"}
+_WORD: Final = re.compile(
+    r"(?P<space>[ \t\r\n]+)"
+    r"|(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
+    r"|(?P<function>(?:min|max|abs)(?![A-Za-z0-9_]))"
+    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
+    r"|(?P<wrong>==|!=|<>|=<|=>|=|//|&&|\|\||[\^%&|!≤≥≠·×÷−²³\"'\[\]{}:;])"
+    r"|(?P<compare><=|>=|<|>)"
+    r"|(?P<infix>\*\*|[*/,)])"
+    r"|(?P<sign>[-+])"
+    r"|(?P<bracket>\()"
+)
+_EQUALITY: Final = (
+    "has an equality, which no measured setting ever meets exactly",
+    "For fractions that sum to a total use [[mixture]]; to fix a factor leave it out or use --fix;"
+    " for a narrow band write two constraints with <= and >=",
+)
+_WRITE: Final = {
+    "≤": "<=", "≥": ">=", "=<": "<=", "=>": ">=", "^": "**", "·": "*", "×": "*", "÷": "/",
+    "−": "-", "²": "**2", "³": "**3",
+}  # fmt: skip
+_CATEGORY: Final = (
+    "compares text",
+    'For a constraint on some categories only use when = { binder = ["PVDF-B"] }',
+)
+_COMPARATORS: Final[dict[type[ast.cmpop], Comparator]] = {
+    ast.LtE: "<=", ast.Lt: "<", ast.GtE: ">=", ast.Gt: ">",
+}  # fmt: skip
+_OPERATORS: Final[dict[type[ast.operator], str]] = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**",
+}  # fmt: skip
+
+
+class ExpressionError(ValueError):
+    """What is wrong with an expression.
+
+    Attributes:
+        what: one clause.
+        hint: what to write instead, or None.
+    """
+
+    def __init__(self, what: str, hint: str | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = hint
 
 
 def parse(text: str) -> Comparison:
@@ -34,123 +82,147 @@ def parse(text: str) -> Comparison:
     """
     if len(text) > MOST_CHARACTERS:
         raise ExpressionError(f"has {len(text)} characters; at most {MOST_CHARACTERS} are allowed")
-    parser = _Parser(tokens(text))
-    left = parser.sum()
-    comparator = parser.next_token()
-    if comparator is None:
+    words = _words(text)
+    _check_order(words)
+    _check_nesting(words)
+    tree = ast.parse(" ".join(word.python for word in words), mode="eval").body
+    if not isinstance(tree, ast.Compare):
         raise ExpressionError("has no comparison: write one of <= < >= >")
-    if comparator.kind != "compare":
-        raise ExpressionError(f"'{comparator.text}' {comparator.place} is not expected there")
-    right = parser.sum()
-    rest = parser.next_token()
-    if rest is not None and rest.kind == "compare":
+    if len(tree.ops) > 1:
         raise ExpressionError("has two comparisons", "Write two constraints, one comparison each")
-    if rest is not None:
-        hint = "Write decimals with a point: 1.5" if rest.text == "," else None
-        raise ExpressionError(f"'{rest.text}' {rest.place} is not expected there", hint)
-    comparison = Comparison(left, _COMPARATORS[comparator.text], right)
+    left, right = _node(tree.left), _node(tree.comparators[0])
     if max(left.depth(), right.depth()) > 2 * MOST_DEPTH:
         raise ExpressionError(f"is nested too deeply; at most {2 * MOST_DEPTH} operations in a row")
-    return comparison
+    return Comparison(left, _COMPARATORS[type(tree.ops[0])], right)
 
 
-class _Parser:
-    """Recursive descent: sum → product → sign → power → atom."""
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """One word of an expression: a number, function, name, compare, infix, sign or bracket."""
 
-    def __init__(self, words: list[Token]) -> None:
-        self._words = words
-        self._at = 0
-        self._open = 0
+    kind: str
+    text: str
+    position: int
 
-    def next_token(self) -> Token | None:
-        """Takes the next token."""
-        token = self._peek()
-        self._at += 1
-        return token
+    @property
+    def place(self) -> str:
+        """The word and where it stands, for messages."""
+        return f"'{self.text}' at character {self.position + 1}"
 
-    def sum(self) -> Node:
-        """A sum: product (('+' | '-') product)*."""
-        node = self._product()
-        while (operator := self._accept("+", "-")) is not None:
-            node = Node(operator, (node, self._product()))
-        return node
+    @property
+    def ends_value(self) -> bool:
+        """Whether a value ends with it."""
+        return self.kind in ("number", "name") or self.text == ")"
 
-    def _product(self) -> Node:
-        node = self._sign()
-        while (operator := self._accept("*", "/")) is not None:
-            node = Node(operator, (node, self._sign()))
-        return node
+    @property
+    def python(self) -> str:
+        """As Python shall read it: any name is a name (``in``), any number a float (``007``)."""
+        if self.kind == "number":
+            return repr(float(self.text))
+        return f"_{self.text}" if self.kind == "name" else self.text
 
-    def _sign(self) -> Node:
-        """As in Python, -x**2 is -(x**2) and 2**-1 is allowed."""
-        operator = self._accept("+", "-")
-        if operator is None:
-            return self._power()
-        self._deeper()
-        inner = self._sign()
-        self._open -= 1
-        return Node("neg", (inner,)) if operator == "-" else inner
 
-    def _power(self) -> Node:
-        base = self._atom()
-        if self._accept("**") is None:
-            return base
-        self._deeper()
-        exponent = self._sign()
-        self._open -= 1
-        return Node("**", (base, exponent))
+_START: Final = _Word("start", "", 0)
+_END: Final = _Word("end", "", 0)
 
-    def _atom(self) -> Node:
-        token = self.next_token()
-        if token is None:
-            raise ExpressionError("ends too early: a number, name or bracket is missing")
-        if token.kind == "number":
-            return Node("number", value=float(token.text))
-        if token.kind == "name" and token.text in ("min", "max", "abs"):
-            return self._call(token.text)
-        if token.kind == "name":
-            return Node("name", name=token.text)
-        if token.text == "(":
-            self._deeper()
-            node = self.sum()
-            self._close()
-            return node
-        raise ExpressionError(
-            f"'{token.text}' {token.place} is not expected there: a number, name or bracket is"
-        )
 
-    def _call(self, function: str) -> Node:
-        if self._accept("(") is None:
-            raise ExpressionError(f"{function} needs brackets: {function}(…)")
-        self._deeper()
-        arguments = [self.sum()]
-        while self._accept(",") is not None:
-            arguments.append(self.sum())
-        self._close()
-        if function == "abs" and len(arguments) != 1:
-            raise ExpressionError("abs takes one value")
-        if function != "abs" and len(arguments) < 2:
-            raise ExpressionError(f"{function} takes two or more values, separated by commas")
-        return Node(function, tuple(arguments))
+def _words(text: str) -> list[_Word]:
+    """Splits an expression into words, refusing everything that is not part of the language."""
+    words: list[_Word] = []
+    position = 0
+    while position < len(text):
+        match = _WORD.match(text, position)
+        kind, word = (match.lastgroup or "", match.group()) if match else ("wrong", text[position])
+        if kind == "wrong":
+            raise _unknown(word, position)
+        if kind == "name" and word in ("and", "or", "not", "if", "else"):
+            raise ExpressionError(f"'{word}' is not part of the language", "Write two constraints")
+        if kind == "number" and not math.isfinite(float(word)):
+            raise ExpressionError(f"the number {word} is too large")
+        if kind != "space":
+            words.append(_Word(kind, word, position))
+        position += len(word)
+    return words
 
-    def _peek(self) -> Token | None:
-        return self._words[self._at] if self._at < len(self._words) else None
 
-    def _accept(self, *texts: str) -> str | None:
-        token = self._peek()
-        if token is None or token.kind != "sign" or token.text not in texts:
-            return None
-        self._at += 1
-        return token.text
+def _unknown(word: str, position: int) -> ExpressionError:
+    if word in ("==", "=", "!=", "<>", "≠"):
+        return ExpressionError(*_EQUALITY)
+    if word in ('"', "'"):
+        return ExpressionError(*_CATEGORY)
+    hint = f"Write {_WRITE[word]}" if word in _WRITE else None
+    what = f"{word!r} at character {position + 1} is not part of the language"
+    return ExpressionError(what, hint)
 
-    def _deeper(self) -> None:
-        self._open += 1
-        if self._open > MOST_DEPTH:
+
+def _check_order(words: list[_Word]) -> None:
+    """Values and operators must take turns; a sign may stand before a value too."""
+    for last, word in itertools.pairwise([_START, *words, _END]):
+        if last.kind == "function" and word.kind != "bracket":
+            raise ExpressionError(f"{last.text} needs brackets: {last.text}(…)")
+        starts_value = word.kind in ("number", "name", "function", "bracket")
+        if last.ends_value and starts_value:
+            if last.text == ")" or word.kind == "bracket":
+                raise ExpressionError(f"{word.place} is not expected there")
+            raise ExpressionError(
+                f"an operator is missing between '{last.text}' and '{word.text}'",
+                f"Write {last.text} * {word.text} for a product",
+            )
+        if not last.ends_value and not starts_value and word.kind != "sign":
+            if word is _END:
+                raise ExpressionError("ends too early: a number, name or bracket is missing")
+            raise ExpressionError(
+                f"{word.place} is not expected there: a number, name or bracket is"
+            )
+
+
+def _check_nesting(words: list[_Word]) -> None:
+    """Brackets must close, hold no comparison, and not be nested too deeply.
+
+    What stands after a sign or ``**`` is one level deeper too, until the next other operator.
+    """
+    calls, levels = [False], [0]  # of every open bracket: is it a call's; signs and powers in it
+    for last, word in itertools.pairwise([_START, *words]):
+        if word.kind == "bracket":
+            calls.append(last.kind == "function")
+            levels.append(0)
+        elif word.text == ")":
+            calls.pop()
+            levels.pop()
+            if not levels:
+                raise ExpressionError(f"{word.place} is not expected there")
+        elif word.kind == "compare" and len(levels) > 1:
+            raise ExpressionError(f"a bracket is not closed before {word.place}")
+        elif word.text == "," and not calls[-1]:
+            hint = "Write decimals with a point: 1.5"
+            raise ExpressionError(f"{word.place} is not expected there", hint)
+        elif word.text == "**" or (word.kind == "sign" and not last.ends_value):
+            levels[-1] += 1
+        elif word.kind in ("compare", "infix", "sign"):
+            levels[-1] = 0
+        if len(levels) - 1 + sum(levels) > MOST_DEPTH:
             raise ExpressionError(f"is nested too deeply; at most {MOST_DEPTH} levels are allowed")
+    if len(levels) > 1:
+        raise ExpressionError("a bracket is not closed before the end")
 
-    def _close(self) -> None:
-        if self._accept(")") is None:
-            token = self._peek()
-            before = "the end" if token is None else f"'{token.text}' {token.place}"
-            raise ExpressionError(f"a bracket is not closed before {before}")
-        self._open -= 1
+
+def _node(tree: ast.expr) -> Node:
+    """Takes over the kinds of node that the language has, and no other."""
+    match tree:
+        case ast.Constant(value=float(number)):
+            return Node("number", value=number)
+        case ast.Name(id=name):
+            return Node("name", name=name[1:])
+        case ast.UnaryOp(op=ast.UAdd(), operand=inner):
+            return _node(inner)
+        case ast.UnaryOp(op=ast.USub(), operand=inner):
+            return Node("neg", (_node(inner),))
+        case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _OPERATORS:
+            return Node(_OPERATORS[type(operator)], (_node(left), _node(right)))
+        case ast.Call(func=ast.Name(id=function), args=arguments, keywords=[]):
+            if function == "abs" and len(arguments) != 1:
+                raise ExpressionError("abs takes one value")
+            if function != "abs" and len(arguments) < 2:
+                raise ExpressionError(f"{function} takes two or more values, separated by commas")
+            return Node(function, tuple(map(_node, arguments)))
+    raise ExpressionError("is not part of the language")

@@ -7,8 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from designer.campaigns.space.constraints import Constraint
-from designer.campaigns.space.expression import parse
-from designer.campaigns.space.expression_words import ExpressionError
+from designer.campaigns.space.expression import ExpressionError, parse
 from designer.campaigns.space.factors import (
     MOST_STEPS,
     Factor,

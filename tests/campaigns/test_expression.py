@@ -12,9 +12,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from designer.campaigns.space.constraints import Constraint
-from designer.campaigns.space.expression import parse
+from designer.campaigns.space.expression import ExpressionError, parse
 from designer.campaigns.space.expression_tree import PLAIN
-from designer.campaigns.space.expression_words import ExpressionError
 from designer.campaigns.space.intervals import INTERVALS, can_hold
 
 NAMES = ("a", "b", "c")
@@ -187,6 +186,28 @@ def test_border_and_undefined_values(expression, recipe, holds):
         ("__import__('os') <= 1", "not expected|compares text"),
         ("a[0] <= 1", "not part of the language"),
         ("ä <= 3", "not part of the language"),
+        ("a <= 0x10", "operator is missing"),
+        ("a <= 1_000", "operator is missing"),
+        ("a <= 1j", "operator is missing"),
+        ("a\x00 <= 1", "not part of the language"),
+        ("a # <= 1", "not part of the language"),
+        ("~a <= 1", "not part of the language"),
+        ("a @ b <= 1", "not part of the language"),
+        ("(a := 3) <= 1", "not part of the language"),
+        ("lambda: a <= 1", "not part of the language"),
+        ("a in b <= 1", "operator is missing"),
+        ("a if b else c <= 1", "not part of the language"),
+        ("not a <= 1", "not part of the language"),
+        ("(a <= 3)", "not closed"),
+        ("(a <= 3) <= 1", "not closed"),
+        ("(a, b) <= 1", "','"),
+        ("() <= 1", "not expected"),
+        ("min(a, b,) <= 1", "not expected"),
+        ("min(*a) <= 1", "not expected"),
+        ("(min)(a, b) <= 1", "brackets"),
+        ("min(a, b)(c) <= 1", "not expected"),
+        ("2 (a) <= 1", "not expected"),
+        ("9" * 400 + " <= a", "too large"),
         ("(" * 60 + "a" + ")" * 60 + " <= 1", "too deeply"),
         ("-" * 60 + "a <= 1", "too deeply"),
         ("2 ** " * 60 + "a <= 1", "too deeply"),
@@ -199,6 +220,14 @@ def test_mistakes_get_a_sentence(text, says):
         parse(text)
     error = caught.value
     assert re.search(says, f"{error.what}. {error.hint}")
+
+
+def test_names_and_numbers_are_ours_not_python_s():
+    tree = parse("in + lambda\r\n* None <= 007 +\t.5 - 1. ** 1E+2")
+    assert tree.names == ("in", "lambda", "None")
+    values = {"in": 1.0, "lambda": 2.0, "None": 3.0}
+    assert tree.left.evaluate(PLAIN, values.__getitem__) == 7.0
+    assert tree.right.evaluate(PLAIN, values.__getitem__) == 6.5
 
 
 @given(st.text(alphabet="ab1.+-*/()<>=,min maxe _^&'[\u2264", max_size=40))
