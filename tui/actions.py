@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from textual.binding import Binding
+from textual.content import Content
 
 SCREENS: Final = {
     "campaign": ("1", "Campaign"),
@@ -169,3 +170,22 @@ def _bindings(action: Action, place: str) -> Iterator[Binding]:
 def writing_calls(actions: Iterable[Action] = ACTIONS) -> frozenset[str]:
     """Names of actions that change the store, without parameters."""
     return frozenset(action.call.partition("(")[0] for action in actions if action.writes)
+
+
+_LISTS: Final = (
+    ("arrows, j k", "Move in lists; home and end go to the first and the last row."),
+    ("tab", "Next field or pane; shift+tab goes back."),
+    ("^p", "Palette: find an action by its name."),
+)
+
+
+def help_text(place: str, about: str) -> Content:
+    """What a screen is about, and what its keys do."""
+    rows = [(action.shown_keys, action.about) for action in actions_at(place)]
+    width = max(len(keys) for keys, _ in rows) + 2
+    lines = [Content(about), Content("")]
+    lines += [
+        Content.assemble((f"{keys:<{width}}", "bold $accent"), told)
+        for keys, told in (*rows, *_LISTS)
+    ]
+    return Content("\n").join(lines)

@@ -16,15 +16,12 @@ from textual.worker import WorkerFailed
 
 from designer.campaigns.errors import DesignerError
 from designer.service import Service
-from designer.tui.actions import CAMPAIGNS, EVERYWHERE, OF_A_CAMPAIGN
+from designer.tui.actions import CAMPAIGNS, EVERYWHERE, OF_A_CAMPAIGN, help_text
 from designer.tui.campaign_view import CampaignView, ViewReader
-from designer.tui.dialogs import actions as doing
-from designer.tui.dialogs import plan as planning
+from designer.tui.dialogs import actions, plan
 from designer.tui.dialogs.form import TextModal, problems_text
-from designer.tui.help import HELP_TITLE, help_text
 from designer.tui.jobs import Jobs, JobTold
-from designer.tui.palette import ActionCommands
-from designer.tui.permission import may
+from designer.tui.palette import ActionCommands, may
 from designer.tui.screens.base import TaskScreen
 from designer.tui.screens.campaign import CampaignScreen
 from designer.tui.screens.campaigns import CampaignsScreen
@@ -72,7 +69,7 @@ class DesignerApp(App[None]):
         self.desk = ViewReader(service)
         self.jobs = Jobs(worker, self.post_message, self.tell_status)
         self.view: CampaignView | None = None
-        self.list: list[dict[str, Any]] | None = None
+        self.campaigns: list[dict[str, Any]] | None = None
         self.last_plan: dict[str, str] = {}
         self.record_run: str | None = None
         self.new_run: str | None = None  # the first of a new plan: the list goes there
@@ -179,7 +176,7 @@ class DesignerApp(App[None]):
     async def _look_at_list(self) -> None:
         found = await self.attempt(self.desk.campaigns)
         if found is not None:
-            self.list = found
+            self.campaigns = found
             self.catch_up()
 
     # ---- news -------------------------------------------------------------------------------
@@ -198,7 +195,7 @@ class DesignerApp(App[None]):
         try:
             if self.current_mode == CAMPAIGNS:
                 found = await asyncio.to_thread(self.desk.campaigns)
-                changed, self.list = found != self.list, found
+                changed, self.campaigns = found != self.campaigns, found
                 if changed:
                     self.catch_up()
             elif (view := self.view) is not None:
@@ -231,6 +228,11 @@ class DesignerApp(App[None]):
         """Mode that is shown."""
         return self.current_mode if self.current_mode in EVERYWHERE else CAMPAIGNS
 
+    @property
+    def asking(self) -> bool:
+        """Whether something lies in front of the screen."""
+        return len(self.screen_stack) > 1
+
     def action_show(self, mode: str) -> None:
         """Show another screen."""
         if mode in OF_A_CAMPAIGN and self.view is None:
@@ -254,7 +256,7 @@ class DesignerApp(App[None]):
         """Show every key of this screen."""
         screen = self.screen
         about = screen.ABOUT if isinstance(screen, TaskScreen) else ""
-        self.push_screen(TextModal(HELP_TITLE, help_text(self.place, about)))
+        self.push_screen(TextModal("Help", help_text(self.place, about)))
 
     def action_light(self) -> None:
         """Change between dark and light."""
@@ -265,7 +267,7 @@ class DesignerApp(App[None]):
         if self.jobs.current is None:
             self.exit()
         else:
-            self.do(doing.quit_if_sure(self))
+            self.do(actions.quit_if_sure(self))
 
     def do(self, work: Any) -> None:  # noqa: ANN401 - a coroutine of any kind
         """Let something go on beside the interface."""
@@ -273,29 +275,29 @@ class DesignerApp(App[None]):
 
     def action_propose(self) -> None:
         """Ask for the next plan."""
-        self.do(planning.propose(self))
+        self.do(plan.propose(self))
 
     def action_refresh_figures(self) -> None:
         """Evaluate the models anew."""
-        self.do(planning.refresh_figures(self))
+        self.do(plan.refresh_figures(self))
 
     def action_note(self) -> None:
         """Keep a remark."""
-        self.do(doing.note(self))
+        self.do(actions.note(self))
 
     def action_undo(self) -> None:
         """Take back the event under the cursor of the history, else the last one."""
         screen = self.screen
         event = screen.chosen_event if isinstance(screen, HistoryScreen) else None
-        self.do(doing.undo(self, event))
+        self.do(actions.undo(self, event))
 
     def action_undo_last(self) -> None:
         """Take back the last event."""
-        self.do(doing.undo(self, None))
+        self.do(actions.undo(self, None))
 
     def action_export(self) -> None:
         """Write a file."""
-        self.do(doing.export(self))
+        self.do(actions.export(self))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """None of Textual's: ours fill the palette."""

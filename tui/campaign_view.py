@@ -97,12 +97,6 @@ class CampaignView:
         """Unit of costs."""
         return self.spec.costs.unit
 
-    @property
-    def results_since(self) -> int:
-        """Events since the last evaluation of the models."""
-        known = self.status["model"]["seq"]
-        return self.seq - known if known is not None else self.seq
-
 
 class ViewReader:
     """Fetches what is shown.

@@ -1,27 +1,39 @@
-"""The palette (ctrl+p): every action of the screen by its name."""
+"""Which actions make sense now, and the palette (ctrl+p) that finds each by its name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import Final, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from designer.tui.actions import Action, actions_at
-from designer.tui.permission import may
+from designer.tui.actions import Action, actions_at, writing_calls
+from designer.tui.ui import Ui
 
-if TYPE_CHECKING:
-    from designer.tui.app import DesignerApp
+_WRITING: Final = writing_calls()
+_WHEN_CLOSED: Final = frozenset({"note", "undo", "undo_last"})
+
+
+def may(ui: Ui, action: str) -> bool | None:
+    """Whether an action makes sense now; None: it is shown, but dimmed."""
+    view = ui.view
+    if view is not None and action in _WRITING:
+        closed = view.show["closed"] and action not in _WHEN_CLOSED
+        if view.unwritable or closed:
+            return None
+    if action in ("propose", "refresh_figures") and ui.jobs.current is not None:
+        return None
+    return True
 
 
 class ActionCommands(Provider):
     """Actions of the screen on which the palette was called."""
 
     def _offered(self) -> Iterator[tuple[str, Action]]:
-        app = cast("DesignerApp", self.app)
-        for action in actions_at(app.place):
-            if may(app, action.call.partition("(")[0]) is True:
+        ui = cast("Ui", self.app)
+        for action in actions_at(ui.place):
+            if may(ui, action.call.partition("(")[0]) is True:
                 yield f"{action.group}: {action.label}  ({action.shown_keys})", action
 
     def _run(self, action: Action) -> None:

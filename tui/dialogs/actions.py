@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from designer.campaigns.errors import InputError, Problem
 from designer.render.words import moment
@@ -16,34 +16,30 @@ from designer.tui.dialogs.form import (
     Values,
     quoted,
 )
-
-if TYPE_CHECKING:
-    from designer.tui.app import DesignerApp
+from designer.tui.ui import Ui
 
 FAILURES: Final = ("coating defect", "delamination", "web break", "operator error")
 
 
-async def ask(app: DesignerApp, question: Question) -> Any:  # noqa: ANN401 - whatever submit gives
+async def ask(ui: Ui, question: Question) -> Any:  # noqa: ANN401 - whatever submit gives
     """Show a question; its answer, or None when it was left."""
-    return await app.push_screen_wait(FormModal(question))
+    return await ui.push_screen_wait(FormModal(question))
 
 
-async def ask_and_show(app: DesignerApp, question: Question, done: str) -> bool:
+async def ask_and_show(ui: Ui, question: Question, done: str) -> bool:
     """Show a question; when it was carried out, say so and show what is new."""
-    answer = await ask(app, question)
+    answer = await ask(ui, question)
     if answer is None:
         return False
     told = answer.get("messages") or []
-    app.notify(
-        "\n".join([done, *told]), markup=False, severity="warning" if told else "information"
-    )
-    await app.wrote()
+    ui.notify("\n".join([done, *told]), markup=False, severity="warning" if told else "information")
+    await ui.wrote()
     return True
 
 
-async def quit_if_sure(app: DesignerApp) -> None:
+async def quit_if_sure(ui: Ui) -> None:
     """Ask whether to end although something is computed."""
-    job = app.jobs.current
+    job = ui.jobs.current
     question = Question(
         "A computation is going on",
         (),
@@ -52,22 +48,22 @@ async def quit_if_sure(app: DesignerApp) -> None:
         " Nothing that was recorded is lost.",
         do="stop it and end",
     )
-    if await ask(app, question) is not None:
-        app.exit()
+    if await ask(ui, question) is not None:
+        ui.exit()
 
 
 # ---- runs ---------------------------------------------------------------------------------------
 
 
-async def fail(app: DesignerApp, run: str) -> bool:
+async def fail(ui: Ui, run: str) -> bool:
     """A run was made and failed."""
-    view = campaign_view(app)
+    view = campaign_view(ui)
     return await ask_and_show(
-        app,
+        ui,
         Question(
             f"{run} failed",
             (Ask("reason", "What went wrong", suggestions=FAILURES, placeholder=FAILURES[0]),),
-            lambda values: app.service.runs.fail(view.name, run, values["reason"]),
+            lambda values: ui.service.runs.fail(view.name, run, values["reason"]),
             text="A failed run stays: it teaches where the process fails. Usual reasons: "
             + ", ".join(FAILURES)
             + ".",
@@ -80,15 +76,15 @@ async def fail(app: DesignerApp, run: str) -> bool:
     )
 
 
-async def skip(app: DesignerApp, run: str) -> bool:
+async def skip(ui: Ui, run: str) -> bool:
     """A run will not be made."""
-    view = campaign_view(app)
+    view = campaign_view(ui)
     return await ask_and_show(
-        app,
+        ui,
         Question(
             f"Skip {run}",
             (Ask("reason", "Why"),),
-            lambda values: app.service.runs.abandon(view.name, [run], values["reason"]),
+            lambda values: ui.service.runs.abandon(view.name, [run], values["reason"]),
             text="It will not be made, and its recipe is not proposed again.",
             do="skip it",
             same_as=lambda values: quoted(
@@ -99,24 +95,24 @@ async def skip(app: DesignerApp, run: str) -> bool:
     )
 
 
-async def start(app: DesignerApp, run: str) -> None:
+async def start(ui: Ui, run: str) -> None:
     """A run is being made."""
-    view = campaign_view(app)
-    if await app.attempt(lambda: app.service.runs.start(view.name, run)) is not None:
-        app.notify(f"{run} is being made", markup=False)
-        await app.wrote()
+    view = campaign_view(ui)
+    if await ui.attempt(lambda: ui.service.runs.start(view.name, run)) is not None:
+        ui.notify(f"{run} is being made", markup=False)
+        await ui.wrote()
 
 
 # ---- lines, history, notes, files ---------------------------------------------------------------
 
 
-async def toggle_line(app: DesignerApp, line: Facts) -> bool:
+async def toggle_line(ui: Ui, line: Facts) -> bool:
     """Leave an earlier line out, or take it in again."""
-    view, name = campaign_view(app), str(line["name"])
+    view, name = campaign_view(ui), str(line["name"])
     verb, word = ("exclude", "left out") if line["included"] else ("include", "in use again")
-    method = app.service.lines.exclude if line["included"] else app.service.lines.include
+    method = ui.service.lines.exclude if line["included"] else ui.service.lines.include
     return await ask_and_show(
-        app,
+        ui,
         Question(
             f"{'Leave out' if line['included'] else 'Use again'}: line {name}",
             (Ask("reason", "Why"),),
@@ -132,22 +128,22 @@ async def toggle_line(app: DesignerApp, line: Facts) -> bool:
     )
 
 
-async def undo(app: DesignerApp, event: Facts | None) -> bool:
+async def undo(ui: Ui, event: Facts | None) -> bool:
     """Take back an event, after showing which."""
-    view = campaign_view(app)
+    view = campaign_view(ui)
     alive = [e for e in view.events[1:] if not e["reversed"] and e["kind"] != "event_reversed"]
     target = event or (alive[-1] if alive else None)
     if target is None:
-        app.notify("There is nothing to undo", markup=False)
+        ui.notify("There is nothing to undo", markup=False)
         return False
     seq = int(target["seq"])
     redo = target["kind"] == "event_reversed"
     return await ask_and_show(
-        app,
+        ui,
         Question(
             f"{'Redo' if redo else 'Undo'}: event {seq}",
             (Ask("reason", "Why (optional)"),),
-            lambda values: app.service.campaigns.undo(view.name, seq, values["reason"] or None),
+            lambda values: ui.service.campaigns.undo(view.name, seq, values["reason"] or None),
             text=f"{target['summary']}\nby {target['actor']}, {moment(target['at'])}\n\n"
             "A reversal is appended; nothing is erased.",
             do="take it back",
@@ -159,24 +155,24 @@ async def undo(app: DesignerApp, event: Facts | None) -> bool:
     )
 
 
-async def note(app: DesignerApp) -> bool:
+async def note(ui: Ui) -> bool:
     """Keep a remark on the campaign."""
-    view = campaign_view(app)
+    view = campaign_view(ui)
     return await ask_and_show(
-        app,
+        ui,
         Question(
             f"Note on {view.name}",
             (Ask("text", "Note"),),
-            lambda values: app.service.campaigns.note(view.name, values["text"]),
+            lambda values: ui.service.campaigns.note(view.name, values["text"]),
             same_as=lambda values: quoted("note", view.name, values["text"]),
         ),
         "Noted",
     )
 
 
-async def export(app: DesignerApp) -> None:
+async def export(ui: Ui) -> None:
     """Write a file; the folder is the one the program was started in."""
-    view = campaign_view(app)
+    view = campaign_view(ui)
     kinds = ("plan", "data", "events", "spec")
     about = ("runs to be made, with blank results", "every measurement", "the log", "specification")
     safe = re.sub(r"[^\w.-]+", "-", view.name)
@@ -187,12 +183,12 @@ async def export(app: DesignerApp) -> None:
                 Problem("file", "is missing", allowed="a path ending in .csv, .xlsx, …")
             )
         path = Path(values["path"]).expanduser()
-        return app.service.campaigns.export(
+        return ui.service.campaigns.export(
             view.name, path, what=values["what"], force=values["force"] == "yes"
         )
 
     answer = await ask(
-        app,
+        ui,
         Question(
             f"Export from {view.name}",
             (
@@ -214,11 +210,11 @@ async def export(app: DesignerApp) -> None:
         ),
     )  # fmt: skip
     if answer is not None:
-        app.notify(f"{answer['file']} written, {answer['rows']} rows", markup=False)
+        ui.notify(f"{answer['file']} written, {answer['rows']} rows", markup=False)
 
 
-def campaign_view(app: DesignerApp) -> CampaignView:
+def campaign_view(ui: Ui) -> CampaignView:
     """The campaign that is shown."""
-    if app.view is None:
+    if ui.view is None:
         raise RuntimeError("no campaign is open")
-    return app.view
+    return ui.view

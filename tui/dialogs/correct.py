@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from designer.campaigns.errors import InputError, Problem
 from designer.render.words import in_unit, moment, number
@@ -14,24 +14,22 @@ from designer.tui.dialogs.form import (
     Values,
     quoted,
 )
-
-if TYPE_CHECKING:
-    from designer.tui.app import DesignerApp
+from designer.tui.ui import Ui
 
 
-async def correct(app: DesignerApp, run: Facts) -> bool:
+async def correct(ui: Ui, run: Facts) -> bool:
     """Replace a recorded value."""
-    view = campaign_view(app)
+    view = campaign_view(ui)
     options = _correctable(view, run)
     if not options:
-        app.notify(f"{run['run']} has no recorded value to correct", markup=False)
+        ui.notify(f"{run['run']} has no recorded value to correct", markup=False)
         return False
 
     def submit(values: Values) -> Any:  # noqa: ANN401 - JSON
-        return app.service.runs.correct(view.name, run["run"], **_correction(values))
+        return ui.service.runs.correct(view.name, run["run"], **_correction(values))
 
     return await ask_and_show(
-        app,
+        ui,
         Question(
             f"Correct {run['run']}",
             (

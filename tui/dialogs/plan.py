@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from designer.campaigns.errors import DesignerError, InputError, Problem
 from designer.campaigns.values.numbers import parse_number
@@ -18,43 +18,41 @@ from designer.tui.dialogs.form import (
     Values,
     quoted,
 )
-
-if TYPE_CHECKING:
-    from designer.tui.app import DesignerApp
+from designer.tui.ui import Ui
 
 _PLAN_SIZE: Final = "4"
 
 
-async def propose(app: DesignerApp) -> None:
+async def propose(ui: Ui) -> None:
     """Ask what the plan should be like, and compute it in the worker."""
-    view = campaign_view(app)
-    if app.jobs.current is not None:
-        app.notify("Something is being computed already: esc cancels it", markup=False)
+    view = campaign_view(ui)
+    if ui.jobs.current is not None:
+        ui.notify("Something is being computed already: esc cancels it", markup=False)
         return
-    arguments = await ask(app, _plan_question(app, view))
+    arguments = await ask(ui, _plan_question(ui, view))
     if arguments is None:
         return
     label = "computing a plan"
-    found = await app.jobs.run(label, "plans.propose", {"campaign": view.name, **arguments})
+    found = await ui.jobs.run(label, "plans.propose", {"campaign": view.name, **arguments})
     if isinstance(found, DesignerError):
-        await app.refresh_view()
-        app.show_error("No new plan", found)
+        await ui.refresh_view()
+        ui.show_error("No new plan", found)
     elif found is None:
-        await app.refresh_view()
-        new = _new_plans(view, app.view)
+        await ui.refresh_view()
+        new = _new_plans(view, ui.view)
         told = f"{new[-1]} had been entered already; u takes it back" if new else "nothing entered"
-        app.notify(f"Cancelled: {told}", markup=False, severity="warning")
+        ui.notify(f"Cancelled: {told}", markup=False, severity="warning")
     else:
-        app.new_run = found["runs"][0]["run"]
-        await app.wrote()
-        app.notify(_plan_told(view, found), title="New plan", markup=False)
-        if app.place == "campaign" and len(app.screen_stack) == 1:
-            app.action_show("proposals")
+        ui.new_run = found["runs"][0]["run"]
+        await ui.wrote()
+        ui.notify(_plan_told(view, found), title="New plan", markup=False)
+        if ui.place == "campaign" and not ui.asking:
+            ui.action_show("proposals")
 
 
-def _plan_question(app: DesignerApp, view: CampaignView) -> Question:
+def _plan_question(ui: Ui, view: CampaignView) -> Question:
     factors = ", ".join(factor.name for factor in view.spec.factors)
-    before = app.last_plan
+    before = ui.last_plan
     open_runs = [run["run"] for run in view.runs if run["status"] in ("proposed", "running")]
     asks = [
         Ask("n", "Number of runs", before.get("n", _PLAN_SIZE), "as many as the budget allows"),
@@ -68,7 +66,7 @@ def _plan_question(app: DesignerApp, view: CampaignView) -> Question:
         asks.append(Ask("replace", f"abandon the {count(len(open_runs), 'open run')}", tick=True))
 
     def submit(values: Values) -> dict[str, Any]:
-        app.last_plan = dict(values)
+        ui.last_plan = dict(values)
         return plan_arguments(view, values)
 
     return Question(
@@ -152,18 +150,18 @@ def _plan_told(view: CampaignView, plan: Facts) -> str:
     return "\n".join([told, *notes[:2]])
 
 
-async def refresh_figures(app: DesignerApp) -> None:
+async def refresh_figures(ui: Ui) -> None:
     """Evaluate the models anew in the worker."""
-    view = campaign_view(app)
-    if app.jobs.current is not None:
-        app.notify("Something is being computed already: esc cancels it", markup=False)
+    view = campaign_view(ui)
+    if ui.jobs.current is not None:
+        ui.notify("Something is being computed already: esc cancels it", markup=False)
         return
-    found = await app.jobs.run(
+    found = await ui.jobs.run(
         "evaluating the models", "models.status", {"campaign": view.name, "refresh": True}
     )
     if isinstance(found, DesignerError):
-        app.show_error("No new figures", found)
+        ui.show_error("No new figures", found)
     elif found is not None:
-        await app.refresh_view()
+        await ui.refresh_view()
         if found["model"]["seq"] is None:
-            app.notify("Nothing to evaluate yet: record a result or add a line", markup=False)
+            ui.notify("Nothing to evaluate yet: record a result or add a line", markup=False)

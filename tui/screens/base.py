@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Footer, Static
 
 from designer.tui.campaign_view import CampaignView
-from designer.tui.permission import may
+from designer.tui.palette import may
 from designer.tui.widgets.common import Bar, StatusLine
 from designer.tui.widgets.status_text import (
     banner_text,
@@ -22,7 +22,7 @@ from designer.tui.widgets.status_text import (
 )
 
 if TYPE_CHECKING:
-    from designer.tui.app import DesignerApp
+    from designer.tui.ui import Ui
 
 
 class TaskScreen(Screen[None]):
@@ -41,9 +41,9 @@ class TaskScreen(Screen[None]):
         self._presented: CampaignView | None = None
 
     @property
-    def ui(self) -> DesignerApp:
+    def ui(self) -> Ui:
         """The application."""
-        return cast("DesignerApp", self.app)
+        return cast("Ui", self.app)
 
     @property
     def alive(self) -> bool:

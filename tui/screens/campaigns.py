@@ -44,7 +44,7 @@ class CampaignsScreen(TaskScreen):
         super().catch_up()
         if not self.alive:
             return
-        found = self.ui.list
+        found = self.ui.campaigns
         table, none = self.query_one(RowTable), self.query_one("#none-yet", Static)
         table.display = bool(found)
         none.display = not found

@@ -15,7 +15,7 @@ from textual.widgets import DataTable, Static
 from designer.render.words import NOTHING, rounded
 from designer.tui.actions import bindings
 from designer.tui.campaign_view import CampaignView, Facts
-from designer.tui.dialogs import actions as doing
+from designer.tui.dialogs import actions
 from designer.tui.dialogs.form import quoted
 from designer.tui.screens.base import TaskScreen
 from designer.tui.widgets.common import Cell, RowTable
@@ -78,7 +78,7 @@ class LinesScreen(TaskScreen):
         """Leave the line out, or use it again."""
         line = self.chosen
         if line is not None:
-            self.ui.do(doing.toggle_line(self.ui, line))
+            self.ui.do(actions.toggle_line(self.ui, line))
 
 
 def _right(text: str) -> Text:

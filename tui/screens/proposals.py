@@ -16,7 +16,7 @@ from textual.widgets import DataTable, Static
 from designer.render.words import number, rounded, with_error
 from designer.tui.actions import bindings
 from designer.tui.campaign_view import CampaignView, Facts
-from designer.tui.dialogs import actions as doing
+from designer.tui.dialogs import actions
 from designer.tui.dialogs.correct import correct
 from designer.tui.screens.base import TaskScreen
 from designer.tui.widgets.common import RowTable
@@ -137,19 +137,19 @@ class ProposalsScreen(TaskScreen):
         """The run is being made."""
         run = self.chosen
         if run is not None:
-            self._do(doing.start(self.ui, run["run"]))
+            self._do(actions.start(self.ui, run["run"]))
 
     def action_fail(self) -> None:
         """The run failed."""
         run = self.chosen
         if run is not None:
-            self._do(doing.fail(self.ui, run["run"]))
+            self._do(actions.fail(self.ui, run["run"]))
 
     def action_skip(self) -> None:
         """The run will not be made."""
         run = self.chosen
         if run is not None:
-            self._do(doing.skip(self.ui, run["run"]))
+            self._do(actions.skip(self.ui, run["run"]))
 
     def action_correct(self) -> None:
         """Replace a recorded value."""

@@ -19,14 +19,19 @@ from designer.campaigns.errors import DesignerError
 from designer.render.words import count
 from designer.tui.actions import bindings
 from designer.tui.campaign_view import CampaignView, Facts
-from designer.tui.dialogs import actions as doing
+from designer.tui.dialogs import actions
 from designer.tui.dialogs.correct import correct
 from designer.tui.dialogs.form import problems_text
 from designer.tui.drafts import Drafts
 from designer.tui.screens.base import TaskScreen
-from designer.tui.widgets.record_form import RecordForm, arguments_of, head_text
+from designer.tui.widgets.record_form import (
+    HINT,
+    RecordForm,
+    accepted_text,
+    arguments_of,
+    head_text,
+)
 from designer.tui.widgets.type_ahead import FIELD_BINDINGS, after_typing
-from designer.tui.widgets.verdict import HINT, accepted_text
 
 PAUSE = 0.25  # s without a key until what was typed is kept and checked (assumption)
 
@@ -305,7 +310,7 @@ class RecordScreen(TaskScreen):
             self.ui.do(self._fail(run))
 
     async def _fail(self, run: str) -> None:
-        if await doing.fail(self.ui, run) and self.ui.view is not None:
+        if await actions.fail(self.ui, run) and self.ui.view is not None:
             self._show(self.ui.view, self.ui.view.next_after(run))
 
     def action_correct(self) -> None:

@@ -19,6 +19,9 @@ from designer.tui.widgets.overview_text import recipe_text
 from designer.tui.widgets.run_text import GLYPHS
 
 LABEL_WIDTH: Final = 26  # cells of a label without its padding
+HINT: Final = Content.styled(
+    "31.2/31.9: replicates   none: will never be measured   blank: comes later", "$quiet"
+)
 
 
 @dataclass(frozen=True)
@@ -215,3 +218,32 @@ def arguments_of(typed: Mapping[str, str], *, replicate: bool) -> dict[str, Any]
         "note": typed.get("note", "").strip() or None,
         "replicate": replicate,
     }
+
+
+def accepted_text(
+    view: CampaignView, run: Facts, typed: Mapping[str, str], answer: Facts
+) -> Content:
+    """Warnings, and what the run will be once this is saved.
+
+    Args:
+        view: the campaign.
+        run: the run of the form.
+        typed: what is in the fields.
+        answer: of `Service.check_record`.
+    """
+    lines = [Content.styled(f"! {message}", "$text-warning") for message in answer["messages"]]
+    told = f"✓ ctrl+s saves; {answer['run']} will be {answer['status']}"
+    missing = _missing(view, run, typed)
+    if missing and answer["status"] == "partial":
+        told += f", still to come: {', '.join(missing)}"
+    return Content("\n").join([*lines, Content.styled(told, "$text-success")])
+
+
+def _missing(view: CampaignView, run: Facts, typed: Mapping[str, str]) -> list[str]:
+    return [
+        response.name
+        for response in view.spec.responses
+        if f"response:{response.name}" not in typed
+        and response.name not in run["measurements"]
+        and response.name not in run["never"]
+    ]

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from textual.content import Content
 
 from designer.tui.actions import CAMPAIGNS
 from designer.tui.campaign_view import CampaignView
-
-if TYPE_CHECKING:
-    from designer.tui.app import DesignerApp
+from designer.tui.ui import Ui
 
 _NAME = 14  # cells of a campaign's name, so that all screens fit beside it in 80
 
 
-def bar_text(app: DesignerApp, place: str) -> str:
+def bar_text(ui: Ui, place: str) -> str:
     """Campaign and runs made of all."""
-    view = app.view
+    view = ui.view
     if place == CAMPAIGNS or view is None:
-        return "designer" if place == CAMPAIGNS else app.first or "designer"
+        return "designer" if place == CAMPAIGNS else ui.first or "designer"
     counts = view.status["runs"]
     made = counts["completed"] + counts["partial"] + counts["failed"]
     name = view.name if len(view.name) <= _NAME else view.name[: _NAME - 1] + "…"
     return f"{name} {made}/{sum(counts.values()) - counts['abandoned']}"
 
 
-def banner_text(app: DesignerApp, place: str) -> str:
+def banner_text(ui: Ui, place: str) -> str:
     """Why nothing can be written, if so."""
-    view = app.view
+    view = ui.view
     if view is None or place == CAMPAIGNS:
         return ""
     if view.unwritable:
@@ -36,13 +32,13 @@ def banner_text(app: DesignerApp, place: str) -> str:
     return "! This campaign is closed; only notes are accepted." if view.show["closed"] else ""
 
 
-def store_text(app: DesignerApp, place: str) -> Content:
+def store_text(ui: Ui, place: str) -> Content:
     """Where the store is and how old what is shown."""
-    if app.trouble is not None:
-        return Content.styled(f"✗ {app.trouble}", "$text-error")
-    view = app.view
+    if ui.trouble is not None:
+        return Content.styled(f"✗ {ui.trouble}", "$text-error")
+    view = ui.view
     if view is None or place == CAMPAIGNS:
-        return Content(app.service.session.store.url.rpartition("/")[2])
+        return Content(ui.service.session.store.url.rpartition("/")[2])
     return Content(f"{view.store.rpartition('/')[2]} · event {view.seq} · {_age(view)}")
 
 
@@ -53,9 +49,9 @@ def _age(view: CampaignView) -> str:
     return f"figures of event {model['seq']}{' (stale)' if model['stale'] else ''}"
 
 
-def job_text(app: DesignerApp) -> Content:
+def job_text(ui: Ui) -> Content:
     """What is computed, else when something was saved."""
-    job = app.jobs.current
+    job = ui.jobs.current
     if job is not None:
         return Content.styled(f"◔ {job.text}", "$text-accent")
-    return Content(f"● saved {app.saved}" if app.saved else "")
+    return Content(f"● saved {ui.saved}" if ui.saved else "")
