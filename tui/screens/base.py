@@ -33,7 +33,7 @@ class TaskScreen(Screen[None]):
 
     PLACE: ClassVar[str] = ""
     ABOUT: ClassVar[str] = ""
-    AUTO_FOCUS: ClassVar[str | None] = "Table"
+    AUTO_FOCUS: ClassVar[str | None] = "RowTable"
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (72, "-narrow"), (110, "-wide")]  # noqa: RUF012 - Textual's own form
 
     def __init__(self) -> None:
