@@ -196,9 +196,9 @@ def test_a_fault_of_the_program_leaves_a_report_and_exit_1(store, tmp_path):  # 
     script = tmp_path / "broken.py"
     script.write_text(
         "import sys\n"
-        "from designer.tui.campaign_view import Desk\n"
+        "from designer.tui.campaign_view import ViewReader\n"
         "def look(self, campaign):\n    secret = 4711\n    raise ZeroDivisionError('boom')\n"
-        "Desk.look = look\n"
+        "ViewReader.look = look\n"
         "from designer.cli.main import main\n"
         "sys.exit(main(sys.argv[1:]))\n"
     )
