@@ -1,13 +1,40 @@
-"""Array types of the model rooms: float64 everywhere unless a docstring says otherwise."""
+"""Array types of the model rooms: float64 everywhere unless a docstring says otherwise.
+
+What a posterior is computed with at prediction takes arrays of numpy and of torch, which BoTorch
+differentiates: such code asks `namespace` for its functions.
+"""
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+import sys
+from types import ModuleType
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
 BoolArray: TypeAlias = NDArray[np.bool_]
 RealArray: TypeAlias = NDArray[Any]  # float64, or float32 where speed was asked for
+Array: TypeAlias = Any  # of numpy or torch
+ArrayT = TypeVar("ArrayT", bound=Any)  # the same, in and out
+
+
+def namespace(X: Array) -> ModuleType:
+    """The module whose functions take this array: torch for its tensors, else numpy.
+
+    Who has a tensor has loaded torch; nothing here does.
+    """
+    torch = sys.modules.get("torch")
+    return torch if torch is not None and isinstance(X, torch.Tensor) else np
+
+
+def as_dtype(X: Array, dtype: DTypeLike) -> Array:
+    """A numpy array in another type; tensors stay float64."""
+    return X.astype(dtype, copy=False) if isinstance(X, np.ndarray) else X
+
+
+def in_place(X: ArrayT) -> ArrayT | None:
+    """Where a function of X may write its result: X itself, but no tensor (its graph needs it)."""
+    return X if isinstance(X, np.ndarray) else None

@@ -1,6 +1,6 @@
 """The campaign's posteriors as one BoTorch model, in raw units.
 
-Only this module and ``botorch_surface`` import torch. All algebra is torch operations on stored
+Only this folder imports torch. All algebra is torch operations on stored
 float64 tensors, so that acquisition functions can differentiate through ``X``. Log-scale responses
 are moment-matched: mean = the median shown everywhere else, covariance = that of the log-normal
 distribution, ``exp(m_i + m_j + (v_i + v_j)/2) (exp(c_ij) - 1)``.

@@ -1,12 +1,16 @@
-"""One response's posterior in torch, for ``botorch_model``.
+"""One response's posterior in torch, for ``model``.
 
-The algebra of ResponsePosterior again, differentiable and with batch dimensions, for S sets of
-hyperparameters at once; agreement with the numpy side is tested, not assumed.
+Points, covariances and noise are those of `ResponsePosterior`, whose code takes tensors as well;
+here are joint covariances, S sets of hyperparameters at once, and conditioning with batch
+dimensions.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,18 +18,16 @@ from gpytorch.distributions import MultivariateNormal
 from linear_operator import to_linear_operator
 from torch import Tensor
 
-from designer.models.botorch_adapter.covariance import (
-    TINY,
-    Covariance,
-    TorchChart,
-    own_rows,
-    tensor,
-)
-from designer.models.data.scaling import LOWEST_SHARE, MIN_BASE, Scaling
+from designer.models.arrays import FloatArray, IntArray
+from designer.models.data.scaling import Scaling
+from designer.models.gp.covariance import CrossCovariance, LineCovariance
+from designer.models.gp.hyperparameters import Parameters
+from designer.models.gp.input_transform import InputTransform
 from designer.models.posterior.averaging import AveragedPosterior
 from designer.models.posterior.posterior import ResponsePosterior
 
 _JITTER = 1e-8  # on joint covariances, relative to the prior variance
+_TINY = 1e-20  # keeps the logarithm of a result ≤ 0 finite
 _LOWEST_Z = 6.0  # results ≤ 0 on a log scale count as this many sd below the prediction
 
 
@@ -40,32 +42,30 @@ class TorchPosterior:
         name: of the response.
         scaling: raw units ↔ model scale.
         chart: what the covariance sees of a point.
-        covariance: of the target's surface.
+        kernel: covariance of the target's surface, S of them.
         rows: viewed rows, ``[..., 1, N, C]``.
+        position: line positions of the rows, ``[N]``.
         chol: Cholesky factor of their covariance, ``[..., S, N, N]``.
         alpha: weights of the mean, ``[..., S, N]``.
         prior_alpha: weights of the mean before shrinking, of the first rows, ``[S, N_0]``.
         weights: of the members in the mixture, ``[S]``.
         mean_weights: of the members in its mean, ``[S]``.
-        variance: prior variance without features and slopes, ``[S, 1, 1]``.
-        noise_factor: noise variance (factor) of the target, ``[S, 1]``.
-        hidden: batch effects that are part of it, ``[S, 1]``.
+        hidden: batch effects that are part of the noise, ``[S, 1]``.
         batch_variance: of all stages' batch effects together, ``[S, 1]``.
         spread: variance per squared mean while the target's trust is unknown, ``[S, 1]``.
     """
 
     name: str
     scaling: Scaling
-    chart: TorchChart
-    covariance: Covariance
+    chart: InputTransform
+    kernel: LineCovariance
     rows: Tensor
+    position: IntArray
     chol: Tensor
     alpha: Tensor
     prior_alpha: Tensor
     weights: Tensor
     mean_weights: Tensor
-    variance: Tensor
-    noise_factor: Tensor
     hidden: Tensor
     batch_variance: Tensor
     spread: Tensor
@@ -100,13 +100,13 @@ class TorchPosterior:
         """
         V = self._view(X)
         means, _ = self._members(V)
-        cross = self.covariance.to_rows(V, self.rows)
+        cross = self._to_rows(V)
         half = torch.linalg.solve_triangular(self.chol, cross.mT, upper=False)
-        corner = self.covariance.to_points(V) - half.mT @ half
+        corner = self.kernel.to_points(V)(V) - half.mT @ half
         if noise is None:
             variance = self._noise(means) + self.batch_variance
         else:
-            scale = self.scaling.spread * (self._median(means) if self.scaling.log else 1.0)
+            scale = self.scaling.spread * (self.scaling.median(means) if self.scaling.log else 1.0)
             variance = noise.unsqueeze(-2) / scale**2
         corner = corner + torch.diag_embed(variance + _JITTER * self.variance.squeeze(-1))
         factor = torch.linalg.cholesky(corner)
@@ -121,23 +121,33 @@ class TorchPosterior:
         members = corner.shape[-3]
         return replace(
             self,
-            covariance=self.covariance.extended(X.shape[-2]),
             rows=torch.cat(rows, dim=-2),
+            position=np.append(self.position, [self.kernel.place] * X.shape[-2]),
             chol=_extended(self.chol, half.expand(*batch, members, -1, -1), factor),
             alpha=torch.cat([old, beta.squeeze(-1).expand(*old.shape[:-1], -1)], dim=-1),
         )
 
     # ---- pieces --------------------------------------------------------------------------------
 
+    @cached_property
+    def variance(self) -> Tensor:
+        """Prior variance without features and slopes, ``[S, 1, 1]``."""
+        return torch.as_tensor(self.kernel.constant)
+
+    @cached_property
+    def _to_rows(self) -> CrossCovariance:
+        """Covariances with the rows, ``[..., S, q, N]`` at ``V [..., 1, q, C]``."""
+        return self.kernel.to_rows(self.rows, self.position)
+
     def _view(self, X: Tensor) -> Tensor:
         return self.chart.points(X).unsqueeze(-3)
 
     def _members(self, V: Tensor) -> tuple[Tensor, Tensor]:
         """Means ``[..., S, q]`` and covariances ``[..., S, q, q]`` of the members."""
-        cross = self.covariance.to_rows(V, self.rows)
+        cross = self._to_rows(V)
         means = (cross @ self.alpha.unsqueeze(-1)).squeeze(-1)
         half = torch.linalg.solve_triangular(self.chol, cross.mT, upper=False)
-        covariance = self.covariance.to_points(V) - half.mT @ half
+        covariance = self.kernel.to_points(V)(V) - half.mT @ half
         # the target's trust is unknown: see ResponsePosterior
         plain = (cross[..., : self.prior_alpha.shape[-1]] @ self.prior_alpha.unsqueeze(-1)).squeeze(
             -1
@@ -156,29 +166,18 @@ class TorchPosterior:
         covariance = (w * covariances).sum(dim=-3) + between
         return (self.mean_weights[:, None] * means).sum(dim=-2), covariance
 
-    def _median(self, mean: Tensor) -> Tensor:
-        return torch.exp(self.scaling.center + self.scaling.spread * mean)
-
     def _model_value(self, y: Tensor, mean: Tensor, sd: Tensor) -> Tensor:
         scaling = self.scaling
         if not scaling.log:
             return (y - scaling.center) / scaling.spread
         lowest = mean - _LOWEST_Z * sd
-        z = (torch.log(y.clamp_min(TINY)) - scaling.center) / scaling.spread
+        z = (torch.log(y.clamp_min(_TINY)) - scaling.center) / scaling.spread
         return torch.maximum(z, lowest)
 
-    def _noise(self, mean: Tensor) -> Tensor:
+    def _noise(self, means: Tensor) -> Tensor:
         """``ResponsePosterior.noise`` at points with these means, ``[..., S, q]``."""
-        scaling = self.scaling
-        base = torch.ones_like(mean)
-        if scaling.noise_sd is not None:
-            relative = scaling.noise_sd * base
-            if scaling.log:
-                y = self._median(mean).clamp_min(LOWEST_SHARE * scaling.typical)
-                relative = (relative / y).clamp_max(1.0)
-            base = (relative / scaling.spread).square().clamp_min(MIN_BASE)
-        total = base * self.noise_factor
-        return torch.maximum(total - self.hidden, 0.5 * total)
+        factor = self.kernel.parameters.noise[:, 0, -1:]
+        return self.scaling.noise(means, factor, self.hidden)
 
 
 def surface_of(posterior: ResponsePosterior) -> TorchPosterior:
@@ -188,28 +187,40 @@ def surface_of(posterior: ResponsePosterior) -> TorchPosterior:
     if isinstance(posterior, AveragedPosterior):
         members, weights, mean_weights = posterior.mixture()
     rows, chart = posterior.conditioned, posterior.fitted.chart
-    column = [[float(m.parameters.noise[-1])] for m in members]
+    parameters = _stacked([member.parameters for member in members])
     return TorchPosterior(
         name=posterior.name,
         scaling=posterior.scaling,
-        chart=TorchChart.of(chart),
-        covariance=Covariance.of(
-            [m.kernel for m in members],
-            [m.parameters.trust[rows.position] for m in members],
-            own_rows(rows.position, posterior.parameters),
+        chart=chart,
+        kernel=LineCovariance(
+            parameters, chart, posterior.kernel.place, parameters.trust[..., -1:]
         ),
-        rows=tensor(rows.X)[None],
-        chol=tensor(np.array([m.chol for m in members])),
-        alpha=tensor(np.array([m.alpha * m.trust_shrink for m in members])),
-        prior_alpha=tensor(np.array([m.alpha for m in members])),
-        weights=tensor(weights),
-        mean_weights=tensor(mean_weights),
-        variance=tensor(np.array([m.kernel.constant for m in members]))[:, None, None],
-        noise_factor=tensor(np.array(column)),
-        hidden=tensor(np.array([[m.hidden_batch_variance] for m in members])),
-        batch_variance=tensor(np.array([[m.batch_variance.sum()] for m in members])),
-        spread=tensor(np.array([[m.trust_spread] for m in members])),
+        rows=_tensor(rows.X)[None],
+        position=rows.position,
+        chol=_tensor(np.array([m.chol for m in members])),
+        alpha=_tensor(np.array([m.alpha * m.trust_shrink for m in members])),
+        prior_alpha=_tensor(np.array([m.alpha for m in members])),
+        weights=_tensor(weights),
+        mean_weights=_tensor(mean_weights),
+        hidden=_tensor(np.array([[m.hidden_batch_variance] for m in members])),
+        batch_variance=_tensor(np.array([[m.batch_variance.sum()] for m in members])),
+        spread=_tensor(np.array([[m.trust_spread] for m in members])),
     )
+
+
+def _stacked(members: Sequence[Parameters]) -> Parameters:
+    """S sets of hyperparameters as one: numbers ``[S, 1, 1]``, vectors ``[S, 1, k]``."""
+    stacked: dict[str, Any] = {}
+    for field in fields(Parameters):
+        values = np.array([getattr(member, field.name) for member in members])
+        stacked[field.name] = _tensor(values.reshape(len(members), 1, values[0].size))
+    stacked["unknown"] = _tensor(members[0].unknown)
+    return Parameters(**stacked)
+
+
+def _tensor(values: FloatArray) -> Tensor:
+    """A float64 tensor of its own."""
+    return torch.tensor(np.asarray(values), dtype=torch.float64)
 
 
 def _extended(chol: Tensor, half: Tensor, corner: Tensor) -> Tensor:

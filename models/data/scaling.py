@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from designer.models.arrays import BoolArray, FloatArray, IntArray
+from designer.models.arrays import Array, ArrayT, BoolArray, FloatArray, IntArray, namespace
 from designer.models.data.dataset import ResponseData
 from designer.models.data.outliers import far_message, far_values
 
@@ -31,8 +31,8 @@ _SHARE_OF_POSSIBLE = 0.05  # … relative to the width of the possible range
 _SHARE_OF_SPREAD = 0.1  # repeatability assumed for a constant response, relative to that spread
 _FEW_RESULTS = 3  # fewer than this without history: the spread is a guess, and the report says so
 _LEAST_EXTRA = 1.0  # extra noise variance of an outlier, at least (model scale)
-LOWEST_SHARE = 0.1  # floor of y (share of its median) in the delta method
-MIN_BASE = 1e-6  # smallest relative noise variance a stated repeatability can give
+_LOWEST_SHARE = 0.1  # floor of y (share of its median) in the delta method
+_MIN_BASE = 1e-6  # smallest relative noise variance a stated repeatability can give
 _A_FEW = 256  # rows looked at first: sorting all of a long history takes longer than the rest
 _MAX_LOG = 300.0  # exponents beyond this are cut: exp stays finite in float64
 # Assumptions about the guess; shares measured on ten functions of one to three inputs:
@@ -72,10 +72,11 @@ class Scaling:
             y = np.where(positive, safe, -np.inf)
         return (y - self.center) / self.spread
 
-    def median(self, z: FloatArray) -> FloatArray:
-        """Raw values ``[n]`` of points on the model scale."""
-        value = self.center + self.spread * np.asarray(z, dtype=np.float64)
-        return np.exp(np.clip(value, -_MAX_LOG, _MAX_LOG)) if self.log else value
+    def median(self, z: ArrayT) -> ArrayT:
+        """Raw values ``[...]`` of points on the model scale, numpy or torch."""
+        xp, value = namespace(z), z * self.spread + self.center
+        raw: ArrayT = xp.exp(xp.clip(value, -_MAX_LOG, _MAX_LOG)) if self.log else value
+        return raw
 
     def to_raw(self, mean: FloatArray, variance: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Point prediction and standard deviation in raw units.
@@ -102,20 +103,34 @@ class Scaling:
         ends = self.forward(np.array([low, high], dtype=np.float64))
         return float(ends[0]), float(ends[1])
 
-    def noise_base(self, z: FloatArray) -> FloatArray:
-        """Noise variance ``[n]`` by which the learned noise factor is multiplied.
+    def noise_base(self, z: ArrayT) -> ArrayT:
+        """Noise variance ``[...]`` by which the learned noise factor is multiplied.
 
         Ones when the noise is learned. With a known repeatability ``(noise_sd/s)²``; on the log
         scale ``(noise_sd/y)²/s²`` by the delta method, ``y`` floored at a tenth of its median and
         the relative noise capped at 1 (assumptions).
         """
-        if self.noise_sd is None:
-            return np.ones(np.shape(z))
-        relative = np.full(np.shape(z), self.noise_sd)
-        if self.log:
-            y = np.maximum(self.median(z), LOWEST_SHARE * self.typical)
-            relative = np.minimum(relative / y, 1.0)
-        return np.maximum(np.square(relative / self.spread), MIN_BASE)
+        xp = namespace(z)
+        base: ArrayT = xp.ones_like(z)
+        if self.noise_sd is not None:
+            relative = base * self.noise_sd
+            if self.log:
+                y = xp.clip(self.median(z), _LOWEST_SHARE * self.typical, None)
+                relative = xp.clip(relative / y, None, 1.0)
+            base = xp.clip(xp.square(relative / self.spread), _MIN_BASE, None)
+        return base
+
+    def noise(self, z: ArrayT, factor: Array, hidden: Array) -> ArrayT:
+        """Noise variance ``[...]`` of a result whose expectation is z, without batch effects.
+
+        Args:
+            z: model scale, numpy or torch.
+            factor: learned noise variance (factor).
+            hidden: variance of batch effects that is part of it; at most half is taken off.
+        """
+        total = self.noise_base(z) * factor
+        left: ArrayT = namespace(z).maximum(total - hidden, 0.5 * total)
+        return left
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,15 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import DTypeLike
 
-from designer.models.arrays import FloatArray, IntArray, RealArray
+from designer.models.arrays import (
+    Array,
+    ArrayT,
+    FloatArray,
+    IntArray,
+    RealArray,
+    as_dtype,
+    namespace,
+)
 from designer.models.gp.hyperparameters import Parameters
 from designer.models.gp.input_transform import InputTransform
 from designer.models.gp.kernels import MaternTo
@@ -22,10 +30,10 @@ from designer.models.gp.kernels import MaternTo
 
 @dataclass(frozen=True, eq=False)
 class LineCovariance:
-    """Covariances of f_l at fixed hyperparameters.
+    """Covariances of f_l at fixed hyperparameters, or at S sets of them at once.
 
     Attributes:
-        parameters: hyperparameters.
+        parameters: hyperparameters; S sets: numbers ``[S, 1, 1]``, vectors ``[S, 1, k]``.
         chart: meaning of the columns of V.
         place: position of the line; None: a line without rows.
         trust: t_l.
@@ -34,7 +42,7 @@ class LineCovariance:
     parameters: Parameters
     chart: InputTransform
     place: int | None
-    trust: float
+    trust: Array
 
     @classmethod
     def of_target(cls, parameters: Parameters, chart: InputTransform) -> LineCovariance:
@@ -43,29 +51,29 @@ class LineCovariance:
         return cls(parameters, chart, last, float(parameters.trust[-1]))
 
     @cached_property
-    def own_constant(self) -> float:
+    def own_constant(self) -> Array:
         """``A²(1 - t_l) + τ²``: variance of what only this line's level has."""
         p = self.parameters
         return p.amplitude * (1.0 - self.trust) + p.offset
 
     @cached_property
-    def own_correlated(self) -> float:
+    def own_correlated(self) -> Array:
         """``A²(1 - t_l) + A_d²``: weight of k_d; 0 in a plain GP."""
         p = self.parameters
         return p.amplitude * (1.0 - self.trust) + p.drift
 
     @cached_property
-    def own_feature(self) -> float:
+    def own_feature(self) -> Array:
         """``1 - t_l + κ²``: weight of φφ' inside the line."""
         return 1.0 - self.trust + self.parameters.feature_drift
 
     @cached_property
-    def shared(self) -> float:
+    def shared(self) -> Array:
         """``A² t_l``: weight of k_g + 1."""
         return self.parameters.amplitude * self.trust
 
     @cached_property
-    def constant(self) -> float:
+    def constant(self) -> Array:
         """The part of the prior variance that is the same everywhere."""
         return 2.0 * self.shared + self.own_correlated + self.own_constant
 
@@ -79,25 +87,26 @@ class LineCovariance:
             out += np.square(slopes) @ self.parameters.shifts(self.place)
         return out
 
-    def features(self, V: FloatArray) -> FloatArray:
-        """φ ``[n, s]``; no columns without process knowledge."""
-        feature = self.chart.feature
-        if feature is None:
-            return np.zeros((len(V), 0))
-        return feature.at(V[:, self.chart.feature_columns], self.parameters.shape)
+    def features(self, V: ArrayT) -> ArrayT:
+        """φ ``[..., n, s]``; no columns without process knowledge."""
+        feature, columns = self.chart.feature, self.chart.feature_columns
+        found: ArrayT = V[..., :0]
+        if feature is not None:
+            found = feature.at(V[..., columns], self.parameters.shape)
+        return found
 
-    def to_points(self, Z: FloatArray, dtype: DTypeLike = np.float64) -> CrossCovariance:
-        """Prior covariance of f_l with f_l at ``Z [m, C]``."""
-        trust = np.full(len(Z), self.trust)
-        return CrossCovariance(self, Z, trust, own=slice(0, len(Z)), dtype=dtype)
+    def to_points(self, Z: Array, dtype: DTypeLike = np.float64) -> CrossCovariance:
+        """Prior covariance of f_l with f_l at ``Z [..., m, C]``, numpy or torch."""
+        trust = self.trust + namespace(Z).zeros_like(Z[..., :1]).mT
+        return CrossCovariance(self, Z, trust, own=slice(0, Z.shape[-2]), dtype=dtype)
 
     def to_rows(
-        self, V: FloatArray, position: IntArray, dtype: DTypeLike = np.float64
+        self, V: Array, position: IntArray, dtype: DTypeLike = np.float64
     ) -> CrossCovariance:
         """Covariance of f_l with training rows.
 
         Args:
-            V: the rows' viewed points, ``[n, C]``.
+            V: the rows' viewed points, ``[..., n, C]``, numpy or torch.
             position: line position of the rows, ``[n]``, ascending (target rows last).
             dtype: float64 or float32.
         """
@@ -105,68 +114,56 @@ class LineCovariance:
         if self.place is not None:
             first, last = np.searchsorted(position, [self.place, self.place + 1])
             own = slice(int(first), int(last))
-        trust = self.parameters.trust[position]
+        trust = self.parameters.trust[..., position]
         return CrossCovariance(self, V, trust, own=own, dtype=dtype)
 
 
 class CrossCovariance:
-    """Callable V ``[b, C]`` → covariance ``[b, m]`` with fixed columns.
+    """Callable V ``[..., b, C]`` → covariance ``[..., b, m]`` with fixed columns.
 
     Args:
         model: the covariance of f_l.
-        Z: viewed points of the columns, ``[m, C]``.
-        trust: t of the line of each column, ``[m]``.
+        Z: viewed points of the columns, ``[..., m, C]``, numpy or torch.
+        trust: t of the line of each column, ``[..., m]``.
         own: columns that belong to the same line.
         dtype: float64, or float32 for speed.
     """
 
     def __init__(
-        self,
-        model: LineCovariance,
-        Z: FloatArray,
-        trust: FloatArray,
-        *,
-        own: slice,
-        dtype: DTypeLike,
+        self, model: LineCovariance, Z: Array, trust: Array, *, own: slice, dtype: DTypeLike
     ) -> None:
-        p, chart = model.parameters, model.chart
-        kind = np.dtype(dtype)
-        self._model, self._kind = model, kind
+        xp, p, chart = namespace(Z), model.parameters, model.chart
+        self._model, self._dtype, self._own = model, np.dtype(dtype), own
         self._coordinates = slice(0, chart.dimension)
-        self._surface = MaternTo(Z[:, self._coordinates], p.surface[chart.groups], kind)
-        self._weight = (p.amplitude * np.sqrt(trust * model.trust)).astype(kind)
-        self._own = own
-        self._constant = model.own_constant
-        self._correlated = model.own_correlated
+        points = Z[..., self._coordinates]
+        self._surface = MaternTo(points, p.surface[..., chart.groups], dtype)
+        root = xp.sqrt(trust * model.trust)
+        self._weight = as_dtype(p.amplitude * root, dtype)
         self._deviation: MaternTo | None = None
-        if own.stop > own.start and model.own_correlated > 0:
-            inside = Z[own, self._coordinates]
-            self._deviation = MaternTo(inside, p.deviation[chart.groups], kind)
-        self._right = self._low_rank(Z, trust).astype(kind)
+        if own.stop > own.start and xp.asarray(model.own_correlated > 0).any():
+            scale = p.deviation[..., chart.groups]
+            self._deviation = MaternTo(points[..., own, :], scale, dtype)
+        mine = xp.zeros_like(Z[..., :1]).mT
+        mine[..., own] = 1.0
+        features = model.features(Z).mT * (root + mine * model.own_feature)
+        slopes = (Z[..., chart.slope_columns] * p.shifts(model.place)).mT * mine
+        self._right = as_dtype(xp.concat([features, slopes], -2), dtype)  # [..., s + p, m]
 
-    def _low_rank(self, Z: FloatArray, trust: FloatArray) -> FloatArray:
-        """Weights ``[s + p, m]`` of features and slopes of the left point."""
-        model = self._model
-        mine = np.zeros(len(Z))
-        mine[self._own] = 1.0
-        weight = np.sqrt(trust * model.trust) + mine * model.own_feature
-        features = model.features(Z).T * weight
-        slopes = Z[:, model.chart.slope_columns].T
-        if not len(slopes):
-            return features
-        return np.vstack([features, slopes * mine * model.parameters.shifts(model.place)[:, None]])
-
-    def __call__(self, V: FloatArray, out: RealArray | None = None) -> RealArray:
-        """Covariances ``[b, m]``, into ``out`` when given."""
-        k = self._surface(V[:, self._coordinates], out=out)
+    def __call__(self, V: Array, out: RealArray | None = None) -> Array:
+        """Covariances ``[..., b, m]``, into ``out`` when given."""
+        model, points = self._model, V[..., self._coordinates]
+        k = self._surface(points, out=out)
         k += 1.0
         k *= self._weight
         if self._deviation is not None:
-            own = self._deviation(V[:, self._coordinates])
-            own *= self._correlated
-            own += self._constant
-            k[:, self._own] += own
-        if len(self._right):
-            left = np.hstack([self._model.features(V), V[:, self._model.chart.slope_columns]])
-            k += np.matmul(left.astype(self._kind, copy=False), self._right)
+            own = self._deviation(points)
+            own *= model.own_correlated
+            own += model.own_constant
+            k[..., self._own] += own
+        if self._right.shape[-2]:
+            xp, features = namespace(V), model.features(V)
+            slopes = V[..., model.chart.slope_columns]
+            slopes = xp.broadcast_to(slopes, (*features.shape[:-1], slopes.shape[-1]))
+            left = as_dtype(xp.concat([features, slopes], -1), self._dtype)
+            k += xp.matmul(left, self._right)
         return k

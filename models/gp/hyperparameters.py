@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from designer.models.arrays import BoolArray, FloatArray, IntArray
+from designer.models.arrays import Array, BoolArray, FloatArray, IntArray, namespace
 from designer.models.gp.process_features import Feature
 
 COMMON_TRUST_SD = 1.5  # logit t_l around the common level
@@ -66,9 +66,14 @@ class Parameters:
     unknown: FloatArray
     aside: float
 
-    def shifts(self, place: int | None) -> FloatArray:
+    def shifts(self, place: int | None) -> Array:
         """Variance of a line's shift along each slope, ``[p]``; None: a line without rows."""
-        return self.slopes if place is None else np.asarray(self.slopes + self.unknown[place])
+        return self.slopes if place is None else self.slopes + self.unknown[place]
+
+    def used_with(self, X: Array) -> Parameters:
+        """The same with arrays of the library that X is of."""
+        xp, values = namespace(X), vars(self).items()
+        return replace(self, **{k: xp.asarray(v) for k, v in values if isinstance(v, np.ndarray)})
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
-from designer.models.arrays import FloatArray, IntArray
+from designer.models.arrays import ArrayT, FloatArray, IntArray, namespace
 from designer.models.gp.process_features import Feature
 from designer.models.gp.surface_gradients import Slopes
 from designer.models.gp.upstream import LastResult, Upstream
@@ -60,8 +58,8 @@ class InputTransform:
         """The same chart with other slopes."""
         return replace(self, slopes=slopes)
 
-    def points(self, X: FloatArray) -> FloatArray:
-        """Points of the target line, ``[n, C]``."""
+    def points(self, X: ArrayT) -> ArrayT:
+        """Points of the target line ``[..., n, C]``, numpy or torch."""
         if self.plain:
             return X
         known = self._last.get(X)
@@ -70,9 +68,12 @@ class InputTransform:
         level = None if self.upstream is None else self.upstream.target_level(X)
         return self._last.put(X, self._transformed(X, level))
 
-    def on_line(self, X: FloatArray, line: int) -> FloatArray:
-        """Points as one line sees them, ``[n, C]``; code 0 is the target."""
-        return self.rows(X, np.full(len(X), line, dtype=np.int64))
+    def on_line(self, X: ArrayT, line: int) -> ArrayT:
+        """Points as one line sees them, ``[..., n, C]``; code 0 is the target."""
+        if self.plain:
+            return X
+        level = None if self.upstream is None else self.upstream.line_level(X, line)
+        return self._transformed(X, level)
 
     def rows(self, X: FloatArray, line: IntArray) -> FloatArray:
         """Measured points, each seen by its own line.
@@ -86,9 +87,10 @@ class InputTransform:
         level = None if self.upstream is None else self.upstream.level(X, line)
         return self._transformed(X, level)
 
-    def _transformed(self, X: FloatArray, level: FloatArray | None) -> FloatArray:
-        """``[n, C]`` at a predicted upstream level ``[n]``."""
-        coordinates, ratio = X, np.zeros(len(X))
+    def _transformed(self, X: ArrayT, level: ArrayT | None) -> ArrayT:
+        """``[..., n, C]`` at a predicted upstream level ``[..., n]``."""
+        xp = namespace(X)
+        coordinates, ratio = X, xp.zeros_like(X[..., 0])
         if self.upstream is not None and level is not None:
             coordinates = self.upstream.replaced(X, level)
             ratio = self.upstream.log_ratio(level)
@@ -97,4 +99,5 @@ class InputTransform:
             parts.append(self.slopes(coordinates))
         if self.feature is not None:
             parts.append(self.feature.inputs(X, ratio))
-        return np.hstack(parts)
+        out: ArrayT = xp.concat(parts, -1)
+        return out

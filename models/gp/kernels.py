@@ -6,10 +6,23 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import DTypeLike
 
-from designer.models.arrays import FloatArray, IntArray, RealArray
+from designer.models.arrays import (
+    Array,
+    ArrayT,
+    FloatArray,
+    IntArray,
+    RealArray,
+    as_dtype,
+    in_place,
+    namespace,
+)
+
+SMALLEST = 1e-300  # squared distance whose root can be differentiated; nothing beside 1
 
 
 def squared_differences(X: FloatArray, groups: IntArray) -> FloatArray:
@@ -47,42 +60,42 @@ class MaternTo:
     """Matern-5/2 correlations from any points to fixed points, in blocks.
 
     The squared distances come from one small matrix product; everything after it works in place.
+    Numpy or torch; the points may carry batch dimensions in front.
 
     Args:
-        Z: fixed points, ``[m, D]``.
-        lengthscale: one per column, ``[D]``.
-        dtype: float64, or float32 for large blocks (absolute error about 1e-6).
+        Z: fixed points, ``[..., m, D]``.
+        lengthscale: one per column, ``[D]``, or ``[S, 1, D]`` for S kernels at once.
+        dtype: float64, or float32 for large blocks of numpy (absolute error about 1e-6).
     """
 
-    def __init__(
-        self, Z: FloatArray, lengthscale: FloatArray, dtype: DTypeLike = np.float64
-    ) -> None:
-        self._factor = np.sqrt(5.0) / lengthscale
+    def __init__(self, Z: Array, lengthscale: Array, dtype: DTypeLike = np.float64) -> None:
+        xp = namespace(Z)
+        self._factor = math.sqrt(5.0) / lengthscale
         self._dtype = np.dtype(dtype)
         right = self._scaled(Z)
-        rows = [-2.0 * right.T, np.square(right).sum(axis=1)[None], np.ones((1, len(right)))]
-        self._right = np.vstack(rows).astype(self._dtype)
+        square = xp.square(right).sum(-1)[..., None, :]
+        rows = [-2.0 * right.mT, square, xp.ones_like(square)]
+        self._right = as_dtype(xp.concat(rows, -2), self._dtype)
 
     def __len__(self) -> int:
-        return int(self._right.shape[1])
+        return int(self._right.shape[-1])
 
-    def _scaled(self, X: FloatArray) -> FloatArray:
-        out: FloatArray = (X - 0.5) * self._factor  # centred: less cancellation in the distances
+    def _scaled(self, X: ArrayT) -> ArrayT:
+        out: ArrayT = (X - 0.5) * self._factor  # centred: less cancellation in the distances
         return out
 
-    def __call__(self, X: FloatArray, out: RealArray | None = None) -> RealArray:
-        """Correlations ``[b, m]`` of the points ``X [b, D]`` with the fixed points."""
+    def __call__(self, X: Array, out: RealArray | None = None) -> Array:
+        """Correlations ``[..., b, m]`` of the points ``X [..., b, D]`` with the fixed points."""
+        xp = namespace(X)
         left = self._scaled(X)
-        square = np.square(left).sum(axis=1, keepdims=True)
-        ones = np.ones((len(X), 1))
-        augmented = np.hstack([left, ones, square]).astype(self._dtype, copy=False)
-        q: RealArray = np.matmul(augmented, self._right, out=out)
-        np.maximum(q, 0.0, out=q)
-        root = np.sqrt(q)
+        square = xp.square(left).sum(-1)[..., None]
+        augmented = xp.concat([left, xp.ones_like(square), square], -1)
+        q = xp.matmul(as_dtype(augmented, self._dtype), self._right, out=out)
+        q = xp.clip(q, SMALLEST, None, out=in_place(q))
+        decay = xp.sqrt(q)
         q *= 1.0 / 3.0
-        q += root
+        q += decay
         q += 1.0
-        np.negative(root, out=root)
-        np.exp(root, out=root)
-        q *= root
+        decay = xp.negative(decay, out=in_place(decay))
+        q *= xp.exp(decay, out=in_place(decay))
         return q

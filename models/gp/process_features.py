@@ -6,16 +6,14 @@ a line's drift with ``N(0, κ²)``: knowledge shapes the prior, data overrule it
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, TypeAlias
+from typing import Protocol
 
 import numpy as np
 
-from designer.models.arrays import FloatArray
+from designer.models.arrays import Array, ArrayT, FloatArray, namespace
 from designer.models.data.scaling import Scaling
 
-Array: TypeAlias = Any  # of numpy or torch
 ShapePrior = tuple[str, float, float, float, float]  # name, mean, sd, low, high
 
 _MOST_EXPONENT = 50.0
@@ -36,17 +34,17 @@ class Feature(Protocol):
         """The same on a response's model scale."""
         ...
 
-    def inputs(self, X: FloatArray, log_ratio: FloatArray) -> FloatArray:
-        """What φ is computed from, ``[n, e]``.
+    def inputs(self, X: ArrayT, log_ratio: ArrayT) -> ArrayT:
+        """What φ is computed from, ``[..., n, e]``, numpy or torch.
 
         Args:
-            X: encoded points, ``[n, D]``.
-            log_ratio: ln of the predicted loading over its typical value, ``[n]``.
+            X: encoded points, ``[..., n, D]``.
+            log_ratio: ln of the predicted loading over its typical value, ``[..., n]``.
         """
         ...
 
-    def at(self, E: FloatArray, h: FloatArray) -> FloatArray:
-        """φ ``[n, s]`` from ``inputs``."""
+    def at(self, E: ArrayT, h: ArrayT) -> ArrayT:
+        """φ ``[..., n, s]`` from ``inputs`` and h ``[k]``; from h ``[S, 1, k]`` S of them."""
         ...
 
     def slopes(self, E: FloatArray, h: FloatArray) -> FloatArray:
@@ -87,14 +85,17 @@ class Compaction:
         raw = usual if self.amplitude is None or scaling.log else self.amplitude
         return replace(self, amplitude=raw / scaling.spread)
 
-    def inputs(self, X: FloatArray, log_ratio: FloatArray) -> FloatArray:
+    def inputs(self, X: ArrayT, log_ratio: ArrayT) -> ArrayT:
         """See `Feature`: load and ln ratio."""
-        load = self.low + self.span * X[:, self.column]
-        return np.column_stack([np.maximum(load, 0.0), log_ratio])
+        xp, load = namespace(X), self.low + self.span * X[..., self.column]
+        out: ArrayT = xp.stack([xp.clip(load, 0.0, None), log_ratio], -1)
+        return out
 
-    def at(self, E: FloatArray, h: FloatArray) -> FloatArray:
-        """See `Feature`."""
-        return np.asarray(self.combined(self._remaining(E, h)[0], E[:, 1], np.stack))
+    def at(self, E: ArrayT, h: ArrayT) -> ArrayT:
+        """See `Feature`: ``a [u - 0.4, 0.1 u ln(M/M_ref)]``."""
+        u, _ = self._remaining(E, h)
+        out: ArrayT = namespace(E).stack([u - _REMAINING, u * 0.1 * E[..., 1]], -1) * self._a
+        return out
 
     def slopes(self, E: FloatArray, h: FloatArray) -> FloatArray:
         """See `Feature`; ``∂u/∂ln γ = u q/γ``."""
@@ -103,20 +104,17 @@ class Compaction:
         by_gamma = by_gamma * np.column_stack([np.ones(len(E)), 0.1 * E[:, 1]])
         return np.stack([by_gamma, by_gamma * E[:, 1:]])
 
-    def combined(self, u: Array, log_ratio: Array, stack: Callable[..., Array]) -> Array:
-        """``a [u - 0.4, 0.1 u ln(M/M_ref)]``, ``[..., 2]``, in numpy or torch."""
-        pair: Array = stack([u - _REMAINING, 0.1 * u * log_ratio], -1)
-        return self._a * pair
-
     @property
     def _a(self) -> float:
         return 1.0 if self.amplitude is None else self.amplitude
 
-    def _remaining(self, E: FloatArray, h: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """``u = exp(-q/γ)`` and ``q/γ``, each ``[n]``."""
-        ln_gamma = np.clip(h[0] + h[1] * E[:, 1], -_MOST_EXPONENT, _MOST_EXPONENT)
-        exponent = np.minimum(E[:, 0] * np.exp(-ln_gamma), _MOST_EXPONENT)
-        return np.exp(-exponent), exponent
+    def _remaining(self, E: ArrayT, h: ArrayT) -> tuple[ArrayT, ArrayT]:
+        """``u = exp(-q/γ)`` and ``q/γ``, each ``[..., n]``."""
+        xp = namespace(E)
+        ln_gamma = h[..., 0] + h[..., 1] * E[..., 1]
+        ln_gamma = xp.clip(ln_gamma, -_MOST_EXPONENT, _MOST_EXPONENT)
+        exponent = xp.clip(E[..., 0] * xp.exp(-ln_gamma), None, _MOST_EXPONENT)
+        return xp.exp(-exponent), exponent
 
 
 @dataclass(frozen=True)
@@ -153,30 +151,24 @@ class Loading:
         raw = 1.0 if scaling.log else scaling.typical
         return replace(self, amplitude=raw / scaling.spread, log=scaling.log)
 
-    def inputs(self, X: FloatArray, log_ratio: FloatArray) -> FloatArray:
+    def inputs(self, X: ArrayT, log_ratio: ArrayT) -> ArrayT:
         """See `Feature`: ln of the mass balance, relative to the middle of the ranges."""
         del log_ratio  # it is this response's own
-        return np.asarray(self.balance(X, np))[:, None]
-
-    def balance(self, X: Array, xp: Any) -> Array:  # noqa: ANN401 - the module numpy or torch
-        """Log of the mass balance ``[...]`` at encoded points ``[..., D]``, in numpy or torch."""
+        xp = namespace(X)
         gap = xp.clip(self.gap_low + self.gap_span * X[..., self.gap], 1e-9, None)
-        value: Array = xp.log(gap / (self.gap_low + 0.5 * self.gap_span))
+        balance: ArrayT = xp.log(gap / (self.gap_low + 0.5 * self.gap_span))
         if self.solids is not None:
             share = self.solids_low + self.solids_span * X[..., self.solids]
             middle = np.array(self.solids_low + 0.5 * self.solids_span)
-            value = value + _ln_solids(share, xp) - float(_ln_solids(middle, np))
-        return value
+            balance = balance + _ln_solids(share) - float(_ln_solids(middle))
+        out: ArrayT = balance[..., None]
+        return out
 
-    def combined(self, E: Array, expm1: Callable[[Array], Array]) -> Array:
-        """φ from ``inputs``, in numpy or torch."""
-        value: Array = self.amplitude * (E if self.log else expm1(E))
-        return value
-
-    def at(self, E: FloatArray, h: FloatArray) -> FloatArray:
+    def at(self, E: ArrayT, h: ArrayT) -> ArrayT:
         """See `Feature`."""
         del h  # nothing shapes it
-        return np.asarray(self.combined(E, np.expm1))
+        out: ArrayT = self.amplitude * (E if self.log else namespace(E).expm1(E))
+        return out
 
     def slopes(self, E: FloatArray, h: FloatArray) -> FloatArray:
         """See `Feature`: there are no hyperparameters."""
@@ -187,8 +179,8 @@ class Loading:
 _SOLID_DENSITY, _LIQUID_DENSITY = 4.3, 1.0  # g/cm³ (assumptions, see Loading)
 
 
-def _ln_solids(share: Array, xp: Any) -> Array:  # noqa: ANN401 - the module numpy or torch
+def _ln_solids(share: Array) -> Array:
     """``ln(w ρ(w))`` up to a constant."""
+    xp = namespace(share)
     w = xp.clip(share, 1e-3, 1.0)
-    value: Array = xp.log(w) - xp.log(w / _SOLID_DENSITY + (1.0 - w) / _LIQUID_DENSITY)
-    return value
+    return xp.log(w) - xp.log(w / _SOLID_DENSITY + (1.0 - w) / _LIQUID_DENSITY)

@@ -10,10 +10,20 @@ template, as in functional data registration; Ramsay & Silverman 2005, ch. 7).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from designer.models.arrays import BoolArray, FloatArray, IntArray
+from designer.models.arrays import (
+    Array,
+    ArrayT,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    in_place,
+    namespace,
+)
+from designer.models.gp.kernels import SMALLEST
 
 _BLOCK = 1024  # points per block
 _FIVE_THIRDS = 5.0 / 3.0
@@ -38,29 +48,45 @@ class Slopes:
     columns: IntArray
     untried: BoolArray
 
-    def __call__(self, U: FloatArray) -> FloatArray:
-        """Slopes ``[m, p]`` at coordinates ``U [m, D]``.
+    def __call__(self, U: ArrayT) -> ArrayT:
+        """Slopes ``[..., m, p]`` at coordinates ``U [..., m, D]``, numpy or torch.
 
         ``∂k/∂x_i = -(5/3) (1 + q) exp(-q) (x_i - x_ni) / ℓ_i²`` with ``q = √5 r``.
         """
-        factor = np.sqrt(5.0) / self.lengthscale
-        centres = (self.centres - 0.5) * factor
-        right = np.vstack([-2.0 * centres.T, np.square(centres).sum(axis=1)[None]])
-        moments = np.column_stack(
-            [self.weights, self.weights[:, None] * self.centres[:, self.columns]]
-        )
-        out = np.empty((len(U), len(self.columns)))
-        for start in range(0, len(U), _BLOCK):
-            part = U[start : start + _BLOCK]
-            scaled = (part - 0.5) * factor
-            q = np.hstack([scaled, np.ones((len(part), 1))]) @ right
-            q += np.square(scaled).sum(axis=1)[:, None]
-            np.sqrt(np.maximum(q, 0.0, out=q), out=q)
-            slope = np.exp(-q)
-            q += 1.0
-            slope *= q
-            sums = slope @ moments
-            out[start : start + _BLOCK] = part[:, self.columns] * sums[:, :1] - sums[:, 1:]
-        out *= -_FIVE_THIRDS / np.square(self.lengthscale[self.columns])
-        out[:, self.untried] = U[:, self.columns[self.untried]] - 0.5
-        return out
+        xp = namespace(U)
+        starts = range(0, max(U.shape[-2], 1), _BLOCK)
+        out = xp.concat([self._block(U[..., k : k + _BLOCK, :]) for k in starts], -2)
+        out *= xp.asarray(-_FIVE_THIRDS / np.square(self.lengthscale[self.columns]))
+        trend = U[..., self.columns] - 0.5
+        found: ArrayT = xp.where(xp.asarray(self.untried), trend, out)
+        return found
+
+    def _block(self, U: Array) -> Array:
+        """The same for some points, before scaling."""
+        xp = namespace(U)
+        scaled = (U - 0.5) * xp.asarray(self._factor)
+        one = xp.ones_like(scaled[..., :1])
+        q = xp.concat([scaled, one], -1) @ xp.asarray(self._right)
+        q += xp.square(scaled).sum(-1)[..., None]
+        q = xp.clip(q, SMALLEST, None, out=in_place(q))
+        q = xp.sqrt(q, out=in_place(q))
+        slope = xp.exp(-q)
+        slope = xp.multiply(slope, q + 1.0, out=in_place(slope))
+        sums = slope @ xp.asarray(self._moments)
+        return U[..., self.columns] * sums[..., :1] - sums[..., 1:]
+
+    @cached_property
+    def _factor(self) -> FloatArray:
+        return np.asarray(np.sqrt(5.0) / self.lengthscale)
+
+    @cached_property
+    def _right(self) -> FloatArray:
+        """What distances are a product with, ``[D + 1, n]``."""
+        centres = (self.centres - 0.5) * self._factor
+        return np.vstack([-2.0 * centres.T, np.square(centres).sum(axis=1)[None]])
+
+    @cached_property
+    def _moments(self) -> FloatArray:
+        """``w_n`` and ``w_n x_ni``, ``[n, 1 + p]``."""
+        moved = self.weights[:, None] * self.centres[:, self.columns]
+        return np.column_stack([self.weights, moved])

@@ -13,11 +13,11 @@ from typing import Protocol
 
 import numpy as np
 
-from designer.models.arrays import FloatArray, IntArray
+from designer.models.arrays import Array, ArrayT, FloatArray, IntArray, namespace
 from designer.models.data.scaling import Scaling
 
 COORDINATE_PER_SD = 0.25  # coordinate per standard deviation: ± 2 sd fill the unit interval
-SMALLEST_RATIO = 0.05
+_SMALLEST_RATIO = 0.05
 _LARGE = 128  # points from which the last result is kept
 
 
@@ -29,8 +29,8 @@ class UpstreamPosterior(Protocol):
         """Raw units ↔ model scale."""
         ...
 
-    def line_mean(self, X: FloatArray, line: int) -> FloatArray:
-        """Posterior mean ``[n]`` of a line's own surface at ``X [n, D]``, model scale."""
+    def line_mean(self, X: ArrayT, line: int) -> ArrayT:
+        """Posterior mean ``[...]`` of a line's own surface at ``X [..., D]``, model scale."""
         ...
 
 
@@ -39,20 +39,20 @@ class LastResult:
     """The last large result of a function of points: a plan asks for the same ones often.
 
     Attributes:
-        X: the array it belongs to (arrays are not changed in place).
+        X: the array it belongs to (arrays are not changed in place; tensors are not kept).
         found: the result.
     """
 
-    X: FloatArray | None = None
-    found: FloatArray | None = None
+    X: Array = None
+    found: Array = None
 
-    def get(self, X: FloatArray) -> FloatArray | None:
+    def get(self, X: ArrayT) -> ArrayT | None:
         """The result for exactly this array, if it is the last one."""
         return self.found if X is self.X else None
 
-    def put(self, X: FloatArray, found: FloatArray) -> FloatArray:
+    def put(self, X: ArrayT, found: ArrayT) -> ArrayT:
         """Keep a result if it is large."""
-        if len(X) >= _LARGE:
+        if isinstance(X, np.ndarray) and len(X) >= _LARGE:
             self.X, self.found = X, found
         return found
 
@@ -84,42 +84,45 @@ class Upstream:
         own, common = self.target.scaling, self.posterior.scaling
         return (own.center - common.center) / common.spread, own.spread / common.spread
 
-    def target_level(self, X: FloatArray) -> FloatArray:
+    def target_level(self, X: ArrayT) -> ArrayT:
         """`level` on the target line."""
         known = self.last.get(X)
-        if known is not None:
-            return known
-        return self.last.put(X, self.level(X, np.zeros(len(X), dtype=np.int64)))
+        return self.last.put(X, self.line_level(X, 0)) if known is None else known
 
-    def level(self, X: FloatArray, line: IntArray) -> FloatArray:
-        """Predicted upstream response ``[n]`` on its model scale.
+    def line_level(self, X: ArrayT, line: int) -> ArrayT:
+        """Predicted upstream response ``[...]`` on its model scale, on one line.
 
         Args:
-            X: encoded points, ``[n, D]``.
-            line: code of the line each point is made on, ``[n]``.
+            X: encoded points, ``[..., D]``, numpy or torch.
+            line: code of the line.
         """
+        if line:
+            return self.posterior.line_mean(X, line)
+        offset, factor = self.to_level
+        level: ArrayT = self.target.line_mean(X, 0) * factor + offset
+        return level
+
+    def level(self, X: FloatArray, line: IntArray) -> FloatArray:
+        """The same for points ``[n, D]`` that are made on a line each, ``[n]``."""
         out = np.empty(len(X))
         for code in np.unique(line):
-            here = line == code
-            posterior = self.posterior if code else self.target
-            out[here] = posterior.line_mean(X[here], int(code))
-        offset, factor = self.to_level
-        on_target = line == 0
-        out[on_target] = offset + factor * out[on_target]
+            out[line == code] = self.line_level(X[line == code], int(code))
         return out
 
-    def replaced(self, X: FloatArray, level: FloatArray) -> FloatArray:
+    def replaced(self, X: ArrayT, level: ArrayT) -> ArrayT:
         """X with the column that the level stands for replaced by it."""
-        if self.column is None:
+        k = self.column
+        if k is None:
             return X
-        out = X.copy()
-        out[:, self.column] = 0.5 + COORDINATE_PER_SD * level
+        parts = [X[..., :k], (level * COORDINATE_PER_SD + 0.5)[..., None], X[..., k + 1 :]]
+        out: ArrayT = namespace(X).concat(parts, -1)
         return out
 
-    def log_ratio(self, level: FloatArray) -> FloatArray:
-        """``ln`` of the predicted response over its typical value, ``[n]``."""
-        scaling = self.posterior.scaling
-        if scaling.log:
-            return scaling.spread * level
-        typical = abs(scaling.center) or scaling.spread
-        return np.log(np.maximum(1.0 + scaling.spread * level / typical, SMALLEST_RATIO))
+    def log_ratio(self, level: ArrayT) -> ArrayT:
+        """``ln`` of the predicted response over its typical value, ``[...]``."""
+        xp, scaling = namespace(level), self.posterior.scaling
+        ratio: ArrayT = level * scaling.spread
+        if not scaling.log:
+            typical = abs(scaling.center) or scaling.spread
+            ratio = xp.log(xp.clip(ratio / typical + 1.0, _SMALLEST_RATIO, None))
+        return ratio

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import DTypeLike
 
-from designer.models.arrays import BoolArray, FloatArray, IntArray, RealArray
+from designer.models.arrays import ArrayT, BoolArray, FloatArray, IntArray, RealArray, namespace
 from designer.models.data.dataset import OWN_BATCH
 from designer.models.data.scaling import Scaling
 from designer.models.gp.covariance import CrossCovariance, LineCovariance
@@ -137,8 +137,7 @@ class ResponsePosterior:
 
     def noise_given(self, mean: FloatArray) -> FloatArray:
         """The same at points with these posterior means, ``[n]``."""
-        total = self.scaling.noise_base(mean) * self.parameters.noise[-1]
-        return np.asarray(np.maximum(total - self.hidden_batch_variance, 0.5 * total))
+        return self.scaling.noise(mean, self.parameters.noise[-1], self.hidden_batch_variance)
 
     @property
     def hidden_batch_variance(self) -> float:
@@ -257,15 +256,15 @@ class ResponsePosterior:
             variance += self._trust.spread * np.square(plain)
         return plain * self._trust.shrink, np.asarray(variance)
 
-    def line_mean(self, X: FloatArray, line: int) -> FloatArray:
-        """Posterior mean ``[n]`` of a line's own surface, measured rows only.
+    def line_mean(self, X: ArrayT, line: int) -> ArrayT:
+        """Posterior mean ``[...]`` of a line's own surface, measured rows only.
 
         Args:
-            X: points, ``[n, D]``.
+            X: points, ``[..., D]``, numpy or torch.
             line: code of the line; one without rows has the shared surface only.
         """
-        fitted = self.fitted
-        rows, p = fitted.rows, fitted.parameters
+        fitted, xp = self.fitted, namespace(X)
+        rows, p = fitted.rows, fitted.parameters.used_with(X)
         place = rows.positions.index(line) if line in rows.positions else None
         trust = 1.0
         if place is not None:
@@ -273,8 +272,10 @@ class ResponsePosterior:
         elif fitted.layout.transfer:
             trust = float(sigmoid(fitted.theta[fitted.layout.where("mu_t")])[0])
         kernel = LineCovariance(p, fitted.chart, place, trust)
-        cross = kernel.to_rows(rows.X, rows.position)
-        return np.asarray(cross(fitted.chart.on_line(X, line)) @ self.alpha[: len(rows)])
+        cross = kernel.to_rows(xp.asarray(rows.X), rows.position)
+        alpha = xp.asarray(self.alpha[: len(rows)])
+        mean: ArrayT = cross(fitted.chart.on_line(X, line)) @ alpha
+        return mean
 
     # ---- construction -----------------------------------------------------------------------
 
