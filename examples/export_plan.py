@@ -1,7 +1,7 @@
 """Write the open runs as a sheet for the line, and read the filled sheet back in.
 
-    python examples/export_plan.py out graphite plan.xlsx --store pilot.db
-    python examples/export_plan.py in graphite plan.xlsx --store pilot.db
+    python examples/export_plan.py out graphite plan.csv --store pilot.db
+    python examples/export_plan.py in graphite plan.csv --store pilot.db
 
 The sheet has an empty column per response; what is filled in is found again by its run id, as often
 as you like.
@@ -25,7 +25,7 @@ def write_sheet(campaign: Campaign, path: Path) -> None:
 
 def read_sheet(campaign: Campaign, path: Path) -> list[str]:
     """Record what was filled in; returns the run ids that got results."""
-    table = pd.read_excel(path) if path.suffix == ".xlsx" else pd.read_csv(path)
+    table = pd.read_csv(path)
     filled = pd.DataFrame(index=pd.Index(table["run"], name="run"))
     for response in campaign.spec.responses:
         column = f"{response.name} [{response.unit}]"  # as the sheet writes it

@@ -83,7 +83,6 @@ class Floors:
     Attributes:
         title: name of the contract.
         floors: names on each floor, without the part they all begin with.
-        optional: whether only one floor may be missing.
     """
 
     title: str
@@ -122,12 +121,15 @@ def _names(layer: str, inside: str) -> tuple[str, ...]:
     return tuple(part.strip("() ").removeprefix(inside) for part in _parts(layer))
 
 
-WIDTH, FLOOR, GAP, LEFT = 760, 44, 8, 12
+WIDTH, FLOOR, GAP, LEFT = 760, 44, 8, 12  # pixels
 
 
-def floors_picture() -> str:
-    """The house from outside: the first contract, drawn as floors."""
-    return picture(contracts()[0])
+def floors_pictures() -> dict[str, str]:
+    """The house from outside (the first contract), then the floors inside rooms."""
+    return {
+        f"inside/floors-{number}.svg" if number else "inside/floors.svg": picture(house)
+        for number, house in enumerate(contracts())
+    }
 
 
 def picture(house: Floors) -> str:
@@ -166,6 +168,8 @@ _COLOURS = ("#cfe3f7", "#d6ebd9", "#f7e7c6", "#f3d7d2", "#e1d8f0")
 def rooms_page() -> str:
     """Every room with its sentence, folder by folder, and the floors inside."""
     parts = ["# Rooms\n\nEvery package with one sentence, read from the packages themselves.\n"]
+    for number, house in enumerate(contracts()[1:], start=1):
+        parts.append(f"**{house.title}**\n\n![{house.title}](floors-{number}.svg)\n")
     for folder in FOLDERS:
         parts.append(f"## {folder}/\n\n| package | holds | modules |\n|---|---|---|")
         parts += [

@@ -43,10 +43,10 @@ def generated() -> dict[str, str]:
     makers: dict[str, Callable[[], str]] = {
         "reference/cli.md": verbs_page.page,
         "reference/specification.md": specification_page.page,
-        "inside/floors.svg": rooms.floors_picture,
         "inside/rooms.md": rooms.rooms_page,
         "inside/contributing.md": project_pages.contributing,
         "inside/changelog.md": project_pages.changelog,
         "inside/measurements.md": project_pages.measurements,
     }
-    return {name: make() for name, make in makers.items()} | rooms.room_pages()
+    made = {name: make() for name, make in makers.items()}
+    return made | rooms.floors_pictures() | rooms.room_pages()

@@ -120,7 +120,10 @@ def test_links_between_pages_lead_somewhere():
 def generated():
     """Pages made while the documentation is built (`docs.hooks.site`, which needs mkdocs)."""
     text = (DOCS / "hooks" / "site.py").read_text(encoding="utf-8")
-    return set(re.findall(r'"((?:inside|reference)/[\w.-]+)"', text)) | rooms.room_pages().keys()
+    return set(re.findall(r'"((?:inside|reference)/[\w.-]+)"', text)) | {
+        *rooms.room_pages(),
+        *rooms.floors_pictures(),
+    }
 
 
 def test_every_verb_is_in_the_reference():

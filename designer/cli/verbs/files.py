@@ -24,7 +24,9 @@ def _import_arguments(parser: Parser) -> None:
 def _export_arguments(parser: Parser) -> None:
     add_campaign(parser)
     parser.add_argument(
-        "file", metavar="FILE", help="its ending chooses: .csv .xlsx .json, a specification .toml"
+        "file",
+        metavar="FILE",
+        help="its ending chooses: .csv or .json, a specification .toml or .json",
     )
     parser.add_argument(
         "--what", choices=("plan", "data", "events", "spec"), default="plan",
@@ -61,6 +63,6 @@ VERBS = (
         _export_arguments,
         _export,
         lambda answer, _service, _arguments: exported_text(answer),
-        examples=("export nmc622-line4 plan.xlsx", "export nmc622-line4 data.csv --what data"),
+        examples=("export nmc622-line4 plan.csv", "export nmc622-line4 data.csv --what data"),
     ),
 )
