@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.errors import InputError, Problem
-from designer.frames import ProposedPlan
+from designer.frames import ProposedPlan, predicted_columns
 from designer.service import Service
 from designer.service.session import DEFAULT, Default
 
@@ -24,6 +24,16 @@ if TYPE_CHECKING:
     from botorch.models.model import Model
 
     from designer.campaigns.specification.specification import Specification
+    from designer.service.answers import (
+        AmendAnswer,
+        ExportAnswer,
+        ImportAnswer,
+        LineAddedAnswer,
+        ListedCampaign,
+        RecordAnswer,
+        UndoAnswer,
+    )
+    from designer.service.figures import StatusAnswer
 
 SpecSource = str | Path | Mapping[str, Any]
 
@@ -75,10 +85,9 @@ class Campaign:
         return cls(service.session.state(name).spec.name, service)
 
     @staticmethod
-    def list(store: str | Default | None = DEFAULT) -> list[dict[str, Any]]:
+    def list(store: str | Default | None = DEFAULT) -> list[ListedCampaign]:
         """Campaigns of a store, newest first: name, line, goal, runs, changed_at."""
-        found: list[dict[str, Any]] = Service(store).campaigns.list()["campaigns"]
-        return found
+        return Service(store).campaigns.list()["campaigns"]
 
     @property
     def spec(self) -> Specification:
@@ -92,7 +101,7 @@ class Campaign:
 
     def amend(
         self, spec: SpecSource, *, reason: str | None = None, dry_run: bool = False
-    ) -> dict[str, Any]:
+    ) -> AmendAnswer:
         """Change windows, ranges, constraints, costs, or add a factor; old runs are kept."""
         return self.service.campaigns.amend(self.name, spec, reason=reason, dry_run=dry_run)
 
@@ -109,7 +118,7 @@ class Campaign:
         *,
         others: Sequence[str] = (),
         extras: Sequence[str] = (),
-    ) -> dict[str, Any]:
+    ) -> LineAddedAnswer:
         """Add an earlier line.
 
         Args:
@@ -182,7 +191,7 @@ class Campaign:
         )
         return ProposedPlan(answer)
 
-    def record(self, frame: pd.DataFrame) -> dict[str, Any]:
+    def record(self, frame: pd.DataFrame) -> ImportAnswer:
         """Record results.
 
         Args:
@@ -199,8 +208,7 @@ class Campaign:
     def attach(self, frame: pd.DataFrame) -> Sequence[str]:
         """Record runs nobody proposed: one row each, every factor; returns their run ids."""
         columns = {str(column): frame[column].tolist() for column in frame.columns}
-        runs: Sequence[str] = self.service.runs.attach_columns(self.name, columns)["runs"]
-        return runs
+        return self.service.runs.attach_columns(self.name, columns)["runs"]
 
     def start(self, run: str) -> None:
         """Say that a run is being made."""
@@ -227,7 +235,7 @@ class Campaign:
         settings: Mapping[str, Any] | None = None,
         batch: Mapping[str, str] | None = None,
         replicate: int | None = None,
-    ) -> dict[str, Any]:
+    ) -> RecordAnswer:
         """Correct a recorded value, setting or batch; the old value is kept."""
         return self.service.runs.correct(
             self.name,
@@ -239,7 +247,7 @@ class Campaign:
             reason=reason,
         )
 
-    def undo(self, event: int | None = None, *, reason: str | None = None) -> dict[str, Any]:
+    def undo(self, event: int | None = None, *, reason: str | None = None) -> UndoAnswer:
         """Reverse an event (default: the last one) by appending its reversal."""
         return self.service.campaigns.undo(self.name, event, reason)
 
@@ -263,7 +271,7 @@ class Campaign:
         answer = self.service.models.predict_columns(self.name, columns, given=_texts(given))
         return pd.DataFrame(answer["rows"], columns=answer["columns"], index=frame.index)
 
-    def status(self, *, refresh: bool = True) -> dict[str, Any]:
+    def status(self, *, refresh: bool = True) -> StatusAnswer:
         """Where the campaign stands; evaluates the models when events came after."""
         return self.service.models.status(self.name, refresh="stale" if refresh else False)
 
@@ -273,11 +281,7 @@ class Campaign:
 
         rows = []
         for recipe in self.service.models.best(self.name, n)["best"]:
-            predicted = {
-                f"{name}_{figure}": value
-                for name, figures in recipe["predicted"].items()
-                for figure, value in figures.items()
-            }
+            predicted = predicted_columns(recipe["predicted"])
             rows.append({**recipe["settings"], **predicted, "in_spec": recipe["in_spec"]})
         return pd.DataFrame(rows)
 
@@ -307,7 +311,7 @@ class Campaign:
 
     def export(
         self, path: str | Path, *, what: str = "plan", plan: str | None = None, force: bool = False
-    ) -> dict[str, Any]:
+    ) -> ExportAnswer:
         """Write plan, data, events or specification to a file; its ending names the format."""
         return self.service.campaigns.export(
             self.name, Path(path), what=what, plan=plan, force=force

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from designer.campaigns.sheets.run_object import Predicted
+    from designer.service.answers import PlanAnswer
 
 
 class ProposedPlan:
@@ -16,7 +20,7 @@ class ProposedPlan:
         answer: what ``designer propose --json`` prints.
     """
 
-    def __init__(self, answer: dict[str, Any]) -> None:
+    def __init__(self, answer: PlanAnswer) -> None:
         self._answer = answer
 
     def __len__(self) -> int:
@@ -25,7 +29,7 @@ class ProposedPlan:
     def __repr__(self) -> str:
         return f"ProposedPlan({self._answer['plan']!r}, {len(self)} runs)"
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> PlanAnswer:
         """The plan as the command line prints it with ``--json``."""
         return self._answer
 
@@ -37,13 +41,12 @@ class ProposedPlan:
     @property
     def information_bits(self) -> float | None:
         """Information the plan is expected to bring, in bits; None when nothing is known yet."""
-        bits: float | None = self._answer["information_bits"]
-        return bits
+        return self._answer["information_bits"]
 
     @property
     def cost(self) -> float:
         """Cost of the plan in the campaign's cost unit."""
-        return float(self._answer["cost"])
+        return self._answer["cost"]
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -54,17 +57,31 @@ class ProposedPlan:
         """
         import pandas as pd
 
-        rows = []
-        for run in self._answer["runs"]:
-            predicted = {
-                f"{name}_{figure}": value
-                for name, figures in (run["predicted"] or {}).items()
-                for figure, value in (figures or {}).items()
+        rows = [
+            {
+                **run["used"],
+                **{f"batch:{stage}": name for stage, name in run["batch"].items()},
+                "order": run["order"],
+                "rank": run["rank"],
+                "information_bits": run["information_bits"],
+                "cost": run["cost"],
+                "in_spec": run["in_spec"],
+                "reason": run["reason"],
+                **predicted_columns(run["predicted"] or {}),
             }
-            batch = {f"batch:{stage}": name for stage, name in (run["batch"] or {}).items()}
-            rest = {
-                key: run[key]
-                for key in ("order", "rank", "information_bits", "cost", "in_spec", "reason")
-            }
-            rows.append({**run["settings"], **batch, **rest, **predicted})
+            for run in self._answer["runs"]
+        ]
         return pd.DataFrame(rows, index=pd.Index(self.runs, name="run"))
+
+
+def predicted_columns(predicted: Mapping[str, Predicted]) -> dict[str, float]:
+    """Predictions as columns ``<response>_mean``, ``_sd``, ``_sd_result``, in declared units."""
+    return {
+        f"{name}_{figure}": value
+        for name, figures in predicted.items()
+        for figure, value in (
+            ("mean", figures["mean"]),
+            ("sd", figures["sd"]),
+            ("sd_result", figures["sd_result"]),
+        )
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
@@ -17,7 +17,7 @@ from textual.worker import WorkerFailed
 from designer.campaigns.errors import DesignerError
 from designer.service import Service
 from designer.tui.actions import CAMPAIGNS, EVERYWHERE, OF_A_CAMPAIGN, help_text
-from designer.tui.campaign_view import CampaignView, ViewReader
+from designer.tui.campaign_view import CampaignView, Facts, ViewReader
 from designer.tui.dialogs import actions, plan
 from designer.tui.dialogs.form import TextModal, problems_text
 from designer.tui.jobs import Jobs, JobTold
@@ -69,7 +69,7 @@ class DesignerApp(App[None]):
         self.desk = ViewReader(service)
         self.jobs = Jobs(worker, self.post_message, self.tell_status)
         self.view: CampaignView | None = None
-        self.campaigns: list[dict[str, Any]] | None = None
+        self.campaigns: Sequence[Facts] | None = None
         self.last_plan: dict[str, str] = {}
         self.record_run: str | None = None
         self.new_run: str | None = None  # the first of a new plan: the list goes there

@@ -5,6 +5,7 @@ Everything here may wait for a disk or for a lock, so it is called in threads on
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -13,7 +14,7 @@ from designer.campaigns.specification import load
 from designer.campaigns.specification.specification import Specification
 from designer.service import Service
 
-Facts = dict[str, Any]
+Facts = Mapping[str, Any]
 
 WAITING: Final = ("proposed", "running", "partial")
 """Statuses of runs that still want something: to be made, or further results."""
@@ -44,7 +45,7 @@ class CampaignView:
 
     show: Facts
     status: Facts
-    events: list[Facts]
+    events: Sequence[Facts]
     unwritable: str | None
     store: str
 
@@ -69,13 +70,13 @@ class CampaignView:
         return StoreStamp(self.show["head"], self.status["model"]["seq"], self.unwritable)
 
     @property
-    def runs(self) -> list[Facts]:
+    def runs(self) -> Sequence[Facts]:
         """All runs, in the order they came."""
-        runs: list[Facts] = self.show["runs"]
+        runs: Sequence[Facts] = self.show["runs"]
         return runs
 
     @property
-    def waiting(self) -> list[Facts]:
+    def waiting(self) -> Sequence[Facts]:
         """Runs to be made or with results to come."""
         return [run for run in self.runs if run["status"] in WAITING]
 
@@ -108,9 +109,9 @@ class ViewReader:
     def __init__(self, service: Service) -> None:
         self.service = service
 
-    def campaigns(self) -> list[Facts]:
+    def campaigns(self) -> Sequence[Facts]:
         """All campaigns, newest first."""
-        found: list[Facts] = self.service.campaigns.list()["campaigns"]
+        found: Sequence[Facts] = self.service.campaigns.list()["campaigns"]
         return found
 
     def stamp(self, campaign: str) -> StoreStamp:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from textual.notifications import SeverityLevel
@@ -36,7 +36,7 @@ class Ui(Protocol):
     view: CampaignView | None
     service: Service
     jobs: Jobs
-    campaigns: list[Facts] | None
+    campaigns: Sequence[Facts] | None
     first: str | None
     record_run: str | None
     new_run: str | None

@@ -12,7 +12,7 @@ from designer.campaigns.log.events import (
     check_known,
     head_text,
 )
-from designer.campaigns.log.state import CampaignState, Run
+from designer.campaigns.log.state import CampaignState, Plan, Run
 
 _REVERSAL = "event_reversed"
 
@@ -104,6 +104,11 @@ class Scratch:
     def runs(self) -> Mapping[str, Run]:
         """All runs, those of the new events included."""
         return self._folding.runs
+
+    @property
+    def plans(self) -> Mapping[str, Plan]:
+        """All plans, those of the new events included."""
+        return self._folding.plans
 
     @property
     def next_run_number(self) -> int:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.sheets.run_object import RunObject, run_object
 from designer.campaigns.tables.columns import hint_for, with_unit
-from designer.campaigns.values.numbers import number_text, plain
+from designer.campaigns.values.numbers import number_text
 
 if TYPE_CHECKING:
     from designer.campaigns.log.state import CampaignState, Run
@@ -110,28 +111,14 @@ def plan_json(state: CampaignState, runs: list[Run], plan: str | None) -> dict[s
         "information_bits": whole.information_bits if whole else None,
         "cost": whole.cost if whole else None,
         "nested": whole.nested if whole else None,
-        "runs": [_run_json(run) for run in runs],
+        "runs": [_with_results(run_object(run)) for run in runs],
         "head": state.head,
     }
 
 
-def _run_json(run: Run) -> dict[str, Any]:
-    return {
-        "run": run.id,
-        "order": run.order,
-        "rank": run.rank,
-        "plan": run.plan,
-        "status": run.status,
-        "settings": _plain(run.used),
-        "given": _plain(run.given),
-        "batch": dict(run.batch),
-        "information_bits": run.information_bits,
-        "cost": run.cost,
-        "predicted": run.predicted,
-        "in_spec": run.in_spec,
-        "reason": run.reason,
-        "measured": {name: list(run.values(name)) for name in run.measurements},
-    }
+def _with_results(run: RunObject) -> dict[str, Any]:
+    """The run object, its results also under their name in plan files."""
+    return {**run, "measured": run["results"]}
 
 
 def data_rows(state: CampaignState) -> tuple[list[str], Rows]:
@@ -199,46 +186,18 @@ def data_json(state: CampaignState) -> dict[str, Any]:
         "campaign": spec.name,
         "line": spec.line,
         "units": units,
-        "runs": [_run_data(run) for run in runs],
+        "runs": [_with_authors(run_object(run)) for run in runs],
         "head": state.head,
     }
 
 
-def _run_data(run: Run) -> dict[str, Any]:
+def _with_authors(run: RunObject) -> dict[str, Any]:
+    """The run object, its measurements also under their names in data files."""
     measured = {
-        name: [
-            {
-                "replicate": value.replicate,
-                "number": plain(value.number),
-                "text": value.text,
-                "unit": value.unit,
-                "actor": value.actor,
-                "recorded_at": value.at,
-            }
-            for value in values
-        ]
-        for name, values in run.measurements.items()
+        name: [{**value, "recorded_at": value["at"]} for value in values]
+        for name, values in run["measurements"].items()
     }
-    return {
-        "run": run.id,
-        "plan": run.plan,
-        "status": run.status,
-        "attached": run.attached,
-        "planned": None if run.planned is None else _plain(run.planned),
-        "settings": _plain(run.used),
-        "given": _plain(run.given),
-        "batch": dict(run.batch),
-        "made_at": run.made_at,
-        "measured": measured,
-        "never": sorted(run.never),
-        "reason": run.failure,
-        "notes": [{"text": n.text, "actor": n.actor, "recorded_at": n.at} for n in run.notes],
-        "flags": list(run.flags),
-    }
-
-
-def _plain(settings: Mapping[str, float | str]) -> dict[str, float | int | str]:
-    return {k: v if isinstance(v, str) else plain(v) for k, v in settings.items()}
+    return {**run, "measured": measured}
 
 
 def events_json(state: CampaignState) -> dict[str, Any]:

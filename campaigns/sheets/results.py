@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from designer.campaigns.commands.entries import ResultEntry
 from designer.campaigns.commands.results import record
 from designer.campaigns.errors import ConflictError, Findings, InputError, Problem
+from designer.campaigns.sheets.run_object import SheetRun
 from designer.campaigns.sheets.run_results import RunResults
 from designer.campaigns.sheets.sheet_rows import RowReader, SheetRow
 from designer.campaigns.tables.cells import CellReader
@@ -44,14 +45,14 @@ class SheetResults:
 
     Attributes:
         entries: new results, to be recorded together.
-        runs: per run of the sheet ``{"run", "new": {name: what}, "skipped": [names]}``, JSON-able.
+        runs: what it says of each run.
         notes: what the user should know.
         sha256: of the file.
         source: its name.
     """
 
     entries: list[ResultEntry]
-    runs: list[dict[str, Any]]
+    runs: list[SheetRun]
     notes: list[str] = field(default_factory=list)
     sha256: str = ""
     source: str = ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from designer.campaigns.commands.entries import ResultEntry
 from designer.campaigns.errors import Findings, Problem
 from designer.campaigns.log.describe import who_when
+from designer.campaigns.sheets.run_object import SheetRun
 from designer.campaigns.sheets.sheet_rows import FURTHER, SheetRow
 from designer.campaigns.space.factors import Setting, quantity_text
 from designer.campaigns.tables.cells import Value
@@ -58,7 +59,7 @@ class RunResults:
         self.entries: list[ResultEntry] = []
 
     @property
-    def summary(self) -> dict[str, Any]:
+    def summary(self) -> SheetRun:
         """What is new and what was known already, JSON-able."""
         return {"run": self._run.id, "new": self._new, "skipped": self._skipped}
 

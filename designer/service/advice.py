@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from designer.campaigns.log.state import CampaignState, Run
 from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.values.numbers import number_text
+from designer.service.figures import Ahead, NextStep, Outlook
 
 FOUND = 3  # different recipes in spec that end a search (contract: goal optimum)
 WORTH = 0.1  # bits below which a further batch does not pay: 7 % off the typical ± (assumption)
@@ -30,16 +28,15 @@ def spent(state: CampaignState, *, without: frozenset[str] = frozenset()) -> flo
     )
 
 
-def outlook(spec: Specification, figures: Mapping[str, Any]) -> dict[str, Any] | None:
+def outlook(spec: Specification, ahead: Ahead | None) -> Outlook | None:
     """What to expect, with a sentence as ``text``; None when it was never computed."""
-    found = figures.get("outlook")
-    if found is None:
+    if ahead is None:
         return None
-    parts = [part for part in (_known(spec, found), _step_words(spec, found["next"])) if part]
-    return {**found, "text": " ".join(f"{part[0].upper()}{part[1:]}." for part in parts)}
+    parts = [part for part in (_known(spec, ahead), _step_words(spec, ahead["next"])) if part]
+    return {**ahead, "text": " ".join(f"{part[0].upper()}{part[1:]}." for part in parts)}
 
 
-def _known(spec: Specification, found: Mapping[str, Any]) -> str:
+def _known(spec: Specification, found: Ahead) -> str:
     """``after 5 more runs porosity is known to ±0.6 % (now ±0.9)``."""
     runs = found["runs"]
     known: list[str] = []
@@ -58,7 +55,7 @@ def _short(sd: float) -> float:
     return float(f"{sd:.2g}")
 
 
-def _step_words(spec: Specification, step: Mapping[str, Any] | None) -> str:
+def _step_words(spec: Specification, step: NextStep | None) -> str:
     """``a further slurry brings 0.40 bit for 6.1 h``."""
     if step is None:
         return ""
@@ -90,7 +87,7 @@ def _inside(run: Run, windows: list[Response]) -> bool:
     return True
 
 
-def advice(state: CampaignState, figures: Mapping[str, Any]) -> str:
+def advice(state: CampaignState, ahead: Ahead | None) -> str:
     """What to do next, a sentence or two; begins with "Stop" when nothing more pays."""
     if state.closed:
         return "The campaign is closed."
@@ -105,7 +102,7 @@ def advice(state: CampaignState, figures: Mapping[str, Any]) -> str:
     if not any(counts.values()) and not state.teaching_lines:
         first = "add an earlier line" if not state.lines else "use an earlier line again"
         return f"Nothing is known yet: {first}, or propose the first runs."
-    return _spent_up(state) or _worth(state, figures)
+    return _spent_up(state) or _worth(state, ahead)
 
 
 def _found_enough(state: CampaignState) -> str:
@@ -126,11 +123,10 @@ def _spent_up(state: CampaignState) -> str:
     return f"Stop: the budget of {costs.budget:g} {costs.unit} is used up."
 
 
-def _worth(state: CampaignState, figures: Mapping[str, Any]) -> str:
+def _worth(state: CampaignState, ahead: Ahead | None) -> str:
     """Whether the best next step pays."""
-    ahead = figures.get("outlook") or {}
-    step, costs = ahead.get("next"), state.spec.costs
-    if step is None:
+    step, costs = None if ahead is None else ahead["next"], state.spec.costs
+    if ahead is None or step is None:
         return "Propose the next runs."
     name, cost = step["stage"] or "run", _cost_words(step["cost"], costs.unit)
     told = f"a further {name} brings {step['bits']:.2f} bit for {cost}"

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from designer.campaigns.errors import InputError, Problem
+from designer.service.answers import DemoAnswer, DemoStep, PlanAnswer
 from designer.service.fits import learned
 from designer.service.service import Service
 
 if TYPE_CHECKING:
     from designer.twin.scenario import Scenario, TwinCampaign
 
-Step = dict[str, Any]
-Watch = Callable[[Step], None]
+Watch = Callable[[DemoStep], None]
 
 DEFAULT_RUNS = 16
 MOST_RUNS = 200
@@ -25,7 +25,7 @@ _POINTS = 512  # where the models are compared with the twin's truth
 
 def demo(
     service: Service, runs: int = DEFAULT_RUNS, watch: Watch = lambda _step: None
-) -> dict[str, Any]:
+) -> DemoAnswer:
     """Run a campaign on the twin.
 
     Args:
@@ -78,13 +78,13 @@ def _free_name(service: Service) -> str:
 
 
 def _make(
-    service: Service, campaign: str, plan: Mapping[str, Any], line: TwinCampaign
+    service: Service, campaign: str, plan: PlanAnswer, line: TwinCampaign
 ) -> dict[str, dict[str, float]]:
     """Make the runs of a plan in their order and record what the instruments show."""
     measured: dict[str, dict[str, float]] = {}
     for run in plan["runs"]:
         batches = {stage: [batch] for stage, batch in run["batch"].items()}
-        found = line.make([run["settings"]], batches)
+        found = line.make([run["used"]], batches)
         values = {n: float(f"{float(v[0]):.{_DIGITS}g}") for n, v in found.items()}
         service.runs.record(campaign, run["run"], {n: repr(v) for n, v in values.items()})
         measured[run["run"]] = values
@@ -109,8 +109,8 @@ class _Judge:
         ]
 
     def step(
-        self, plan: Mapping[str, Any] | None, measured: Mapping[str, Mapping[str, float]]
-    ) -> Step:
+        self, plan: PlanAnswer | None, measured: Mapping[str, Mapping[str, float]]
+    ) -> DemoStep:
         """What is known after a plan was made (None: from the earlier lines alone)."""
         from designer.engine.evaluation import line_figures
         from designer.engine.predicting import predict_recipes
@@ -137,7 +137,7 @@ class _Judge:
         }
 
 
-def _summary(service: Service, campaign: str, steps: list[Step], twin: Scenario) -> list[str]:
+def _summary(service: Service, campaign: str, steps: list[DemoStep], twin: Scenario) -> list[str]:
     """What was learned, in plain words."""
     spec = service.session.state(campaign).spec
     first, last = steps[0], steps[-1]
@@ -168,8 +168,9 @@ def _summary(service: Service, campaign: str, steps: list[Step], twin: Scenario)
         truth = twin.target.truth([best[0]["settings"]])
         windows = {r.name: r.window for r in spec.responses if r.window is not None}
         hit = all(low <= float(truth[name][0]) <= high for name, (low, high) in windows.items())
+        odds = 100 * (best[0]["in_spec"] or 0.0)
         told.append(
             f"Recommended recipe: {recipe}; in spec with probability"
-            f" {100 * best[0]['in_spec']:.0f} % (in truth it is {'in' if hit else 'out of'} spec)."
+            f" {odds:.0f} % (in truth it is {'in' if hit else 'out of'} spec)."
         )
     return told

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from designer.campaigns.earlier_lines.doubt import unseen_doubt
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.store.cache import EvaluationCache, LineCache
-from designer.service.details import known_lines
+from designer.service.details import judged_lines
+from designer.service.figures import Figures
 from designer.service.session import Session
 
 if TYPE_CHECKING:
@@ -21,6 +22,21 @@ CHANGES_MODEL = frozenset(
     }
 )  # fmt: skip
 """Events after which the figures of an evaluation are no longer those of the log."""
+
+
+_NO_FIGURES: Figures = {
+    "seq": None,
+    "information_bits": None,
+    "expected_next_bits": None,
+    "outlook": None,
+    "responses": {},
+    "lines": {},
+    "best": None,
+    "report": {},
+    "history_odds": {},
+    "warnings": [],
+    "notes": [],
+}
 
 
 def learned(session: Session, state: CampaignState) -> FittedCampaign:
@@ -50,37 +66,47 @@ def remembered(session: Session, state: CampaignState) -> FittedCampaign | None:
     return known if known.state.head == state.head else None
 
 
-def keep_figures(session: Session, knowledge: FittedCampaign) -> dict[str, Any]:
+def read_figures(session: Session, state: CampaignState) -> Figures:
+    """Figures of the last evaluation; what it lacks (all of them before the first) is nothing."""
+    found = EvaluationCache(session.store).read(state.campaign_id)
+    return _NO_FIGURES if found is None else _complete(found)
+
+
+def _complete(figures: Mapping[str, Any]) -> Figures:
+    """Figures of whatever version of the program with all their keys."""
+    return cast("Figures", {**_NO_FIGURES, **figures})
+
+
+def keep_figures(session: Session, knowledge: FittedCampaign) -> Figures:
     """The evaluation of this log position, kept beside the store."""
     from designer.engine.evaluation import evaluate
 
     state, cache = knowledge.state, EvaluationCache(session.store)
     kept = cache.read(state.campaign_id)
-    if kept is not None and kept["seq"] == state.seq and kept.keys() >= {"report", "outlook"}:
-        return kept  # without them it was written by an older version
-    session.progress("judging the models", None)
-    figures = evaluate(knowledge)
-    cache.write(state.campaign_id, state.seq, figures)
-    return {**figures, "seq": state.seq}
+    # without a report or an outlook it was written by an older version
+    if kept is None or kept["seq"] != state.seq or not kept.keys() >= {"report", "outlook"}:
+        session.progress("judging the models", None)
+        found = evaluate(knowledge)
+        cache.write(state.campaign_id, state.seq, found)
+        kept = {**found, "seq": state.seq}
+    return _complete(kept)
 
 
-def is_stale(state: CampaignState, figures: Mapping[str, Any] | None) -> bool:
-    """Whether something the models learn from came after the last evaluation (or there is none)."""
-    if figures is None:
+def is_stale(state: CampaignState, seq: int | None) -> bool:
+    """Whether something the models learn from came after an evaluation at ``seq`` (None: none)."""
+    if seq is None:
         return True
-    return (
-        any(event.seq > figures["seq"] and event.kind in CHANGES_MODEL for event in state.events)
-        or figures["seq"] > state.seq
-    )
+    later = (event.kind in CHANGES_MODEL for event in state.events if event.seq > seq)
+    return any(later) or seq > state.seq
 
 
-def warnings(state: CampaignState, figures: Mapping[str, Any]) -> list[str]:
+def warnings(state: CampaignState, figures: Figures) -> list[str]:
     """What the figures shown must not make anybody forget."""
     doubt = unseen_doubt(state)
     about_lines = [
         warning
-        for line in known_lines(state, figures)
+        for line in judged_lines(state, figures)
         if line["included"]
         for warning in line["warnings"]
     ]
-    return [*([] if doubt is None else [doubt]), *about_lines, *figures.get("warnings", [])]
+    return [*([] if doubt is None else [doubt]), *about_lines, *figures["warnings"]]

@@ -6,7 +6,7 @@ import getpass
 from collections.abc import Callable
 from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from designer.campaigns.log.events import NewEvent
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from designer.campaigns.store.store import Store
     from designer.engine.fitted_campaign import FittedCampaign
 
-Answer = dict[str, Any]
 Progress = Callable[[str, float | None], None]
 """Told what is being done and which share of it (0–1, None = unknown) is done."""
 
@@ -81,8 +80,3 @@ class Session:
     ) -> CampaignState:
         """Append what ``decide`` returns for the fresh state, all or nothing."""
         return self.store.change(campaign, decide, actor=self.actor, expected_seq=expected_seq)
-
-
-def with_head(state: CampaignState, **facts: Any) -> Answer:
-    """The common part of every answer about a campaign, and ``facts``."""
-    return {"campaign": state.spec.name, **facts, "head": state.head}

@@ -184,7 +184,8 @@ def test_data_tells_every_measurement_with_planned_and_used(tmp_path):
     export_data(state, tmp_path / "data.json")
     data = json.loads((tmp_path / "data.json").read_text())
     assert data["runs"][0]["measured"]["thickness"][1]["text"] == "51"
-    assert data["runs"][0]["settings"]["speed"] == 1.25
+    assert data["runs"][0]["used"]["speed"] == 1.25
+    assert data["runs"][0]["settings"]["speed"] == 1.0
     assert data["units"]["thickness"] == "um"
 
 

@@ -61,7 +61,7 @@ PLAN = {
 }  # fmt: skip
 RUN = {
     "run": "R001", "plan": "P001", "status": "partial", "order": 1, "rank": 2,
-    "planned": {"solid_content": 56.5, "coating_gap": 100, "binder": "PVDF-A"},
+    "settings": {"solid_content": 56.5, "coating_gap": 100, "binder": "PVDF-A"},
     "used": {"solid_content": 56.5, "coating_gap": 105, "binder": "PVDF-A"},
     "given": {"humidity": 35}, "batch": {"slurry": "slurry-03"},
     "predicted": PLAN["runs"][0]["predicted"], "in_spec": 0.62, "information_bits": 1.2,
@@ -72,8 +72,9 @@ RUN = {
         {"replicate": 2, "number": 12.3, "text": "12.3", "actor": "Ada",
          "at": "2026-11-20T13:00:00.000000Z"},
     ]},
-    "never": [], "reason": None, "why": "lines disagree here",
-    "flags": ["coating_gap 105 um is above the planned 100 um"],
+    "never": [], "reason": "lines disagree here", "failure": None, "why": "lines disagree here",
+    "flags": [{"kind": "off_plan", "run": "R001", "response": None, "since": None,
+               "message": "coating_gap 105 um is above the planned 100 um"}],
     "notes": [{"run": "R001", "text": "edge bead", "seq": 8, "actor": "Bo",
                "at": "2026-11-20T13:05:00.000000Z"}],
 }  # fmt: skip
@@ -150,7 +151,7 @@ CAMPAIGN = {
     "lines": LINES, "plans": [{"plan": "P001", "runs": ["R001", "R002"], "cost": 4.65}],
     "runs": [{"run": "R001", "status": "partial", "used": RUN["used"],
               "measurements": RUN["measurements"]},
-             {"run": "R002", "status": "proposed", "used": RUN["planned"], "measurements": {}}],
+             {"run": "R002", "status": "proposed", "used": RUN["settings"], "measurements": {}}],
 }  # fmt: skip
 
 
@@ -158,7 +159,8 @@ class FakeService:
     """Gives prepared answers, or raises what was prepared for a method."""
 
     def __init__(self):
-        self.answers = copy.deepcopy(ANSWERS)
+        shown = {"campaigns.show": CAMPAIGN, "runs.show": RUN}
+        self.answers = copy.deepcopy(ANSWERS | shown)
 
     def __getattr__(self, group):
         return FakeVerbs(self, group)
@@ -171,11 +173,8 @@ class FakeVerbs:
         self._service, self._group = service, group
 
     def __getattr__(self, name):
-        def called(_campaign=None, run=None, *_args, **_kwargs):
-            verb = f"{self._group}.{name}"
-            if verb == "campaigns.show" and verb not in self._service.answers:
-                return copy.deepcopy(CAMPAIGN if run is None else RUN)
-            answer = self._service.answers[verb]
+        def called(*_args, **_kwargs):
+            answer = self._service.answers[f"{self._group}.{name}"]
             if isinstance(answer, BaseException):
                 raise answer
             return answer

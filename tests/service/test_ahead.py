@@ -103,13 +103,13 @@ def test_status_tells_what_will_be_known_and_what_a_further_slurry_brings(small)
 
 def test_the_sentence_has_units_and_two_digits():
     spec = campaign().service.session.state("small").spec
-    assert outlook(spec, {}) is None
-    assert outlook(spec, {"outlook": OUTLOOK})["text"] == (
+    assert outlook(spec, None) is None
+    assert outlook(spec, OUTLOOK)["text"] == (
         "After 5 more runs mass_loading is known to ±0.21 mg/cm^2 (now ±0.46), porosity to ±0.6 %"
         " (now ±0.91). A further slurry then brings 0.40 bit (± 24 % smaller) for 6.1 h (9 runs)."
     )
     now = {**OUTLOOK, "runs": 0, "next": None}
-    assert outlook(spec, {"outlook": now})["text"] == (
+    assert outlook(spec, now)["text"] == (
         "Mass_loading is known to ±0.21 mg/cm^2, porosity to ±0.6 %."
     )
 
@@ -129,7 +129,7 @@ def attached(made, recipes, **values):
 
 
 def next_step(**changes):
-    return {"outlook": {**OUTLOOK, "next": {**OUTLOOK["next"], **changes}}}
+    return {**OUTLOOK, "next": {**OUTLOOK["next"], **changes}}
 
 
 def test_stop_when_the_best_next_slurry_is_not_worth_its_hours():
@@ -142,7 +142,7 @@ def test_stop_when_the_best_next_slurry_is_not_worth_its_hours():
     )
     alone = next_step(stage=None, bits=0.04, cost=0.1)  # four such runs are worth it
     assert advice(state, alone).startswith("Propose the next runs: a further run brings 0.04 bit")
-    assert advice(state, {}) == "Propose the next runs."
+    assert advice(state, None) == "Propose the next runs."
 
 
 def test_stop_when_the_budget_is_used_up_or_no_longer_pays():
@@ -172,11 +172,11 @@ def test_stop_when_a_search_has_found_its_three_recipes():
     )
     made.propose(1)
     state = made.service.session.state("small")
-    assert advice(state, {}).endswith("The 1 open run can be abandoned.")
+    assert advice(state, None).endswith("The 1 open run can be abandoned.")
     first, *rest = state.spec.responses
     aim = replace(first, goal="maximize")  # then there is something to improve
     wanted = replace(state.spec, responses=(aim, *rest))
-    assert not advice(replace(state, spec=wanted), {}).startswith("Stop")
+    assert not advice(replace(state, spec=wanted), None).startswith("Stop")
 
 
 def test_a_run_measured_in_part_is_not_in_spec_and_the_mean_of_replicates_counts():

@@ -16,7 +16,7 @@ from tests.tui.cases import open_ui, prepared_store, store  # noqa: F401 - fixtu
 
 
 def run(store, run_id="R001"):  # noqa: F811
-    return Service(str(store)).campaigns.show("small", run_id)
+    return Service(str(store)).runs.show("small", run_id)
 
 
 def predicted(store, response, run_id="R001"):  # noqa: F811
@@ -138,7 +138,7 @@ async def test_failing_from_inside_a_field_goes_on_to_the_next_run(store):  # no
         await ui.type("delamination")
         await ui.press("enter")
         await ui.until("R002  proposed")
-    assert (run(store)["status"], run(store)["reason"]) == ("failed", "delamination")
+    assert (run(store)["status"], run(store)["failure"]) == ("failed", "delamination")
 
 
 async def test_correcting_a_value_keeps_the_old_one(store):  # noqa: F811
@@ -336,4 +336,4 @@ async def test_a_reason_typed_quickly_is_kept_whole(store):  # noqa: F811
         await ui.until("R001 failed")
         burst(ui, "delamination", "enter")
         await ui.until("R002  proposed")
-    assert run(store)["reason"] == "delamination"
+    assert run(store)["failure"] == "delamination"

@@ -84,7 +84,7 @@ async def test_with_waiting_runs_the_proposals_open_first(store):  # noqa: F811
             assert run["run"] in text
             assert f"{run['predicted']['porosity']['mean']:.1f} ± " in text
         assert f"{plan[0]['information_bits']:.2f} bit for" in text
-        assert plan[0]["why"].split(";")[0].split()[0] in text
+        assert plan[0]["reason"].split(";")[0].split()[0] in text
         assert "✓ inside all ranges and limits" in text
         await ui.press("down")
         await ui.until(f"○ {plan[1]['run']}  proposed · P001, order 2")

@@ -147,7 +147,7 @@ def test_a_working_day_in_a_real_terminal(slow_store):  # noqa: F811
         time.sleep(0.5)  # a lone escape is told from a longer sequence by waiting
         terminal.key("q")
         terminal.until("ended with 0")
-    run = Service(str(slow_store)).campaigns.show("demo", "R005")
+    run = Service(str(slow_store)).runs.show("demo", "R005")
     assert {n: [v["number"] for v in vs] for n, vs in run["measurements"].items()} == {
         "mass_loading": [12.1],
         "porosity": [43.5],

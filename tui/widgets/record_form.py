@@ -51,7 +51,7 @@ def head_text(view: CampaignView, run: Facts, *, replicate: bool) -> Content:
     title = f"{GLYPHS[run['status']]} {run['run']}"
     more = "  further measurements: type them" if replicate else ""
     head = Content.assemble((title, "bold $primary"), f"  {told}", (more, "bold $text-accent"))
-    recipe = Content.styled(recipe_text(view, run["planned"] or run["used"]), "bold")
+    recipe = Content.styled(recipe_text(view, run["settings"] or run["used"]), "bold")
     return Content("\n").join([head, recipe])
 
 

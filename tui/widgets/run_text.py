@@ -39,14 +39,14 @@ def run_text(view: CampaignView, run: Facts) -> Content:
     lines += _responses(view, run)
     # checks are short and come first: a long reason must not push them off the screen
     lines.append(Content.assemble(("checks  ", "$quiet"), Content("  ").join(_checks(view, run))))
-    if run["why"]:
-        lines.append(Content.assemble(("why     ", "$quiet"), run["why"]))
+    if run["reason"]:
+        lines.append(Content.assemble(("why     ", "$quiet"), run["reason"]))
     deviation = next((p["deviation"] for p in view.show["plans"] if p["plan"] == run["plan"]), None)
     if deviation is not None:
         lines.append(Content.assemble(("plan    ", "$quiet"), deviation["text"]))
-    lines += [Content.styled(f"! {flag}", "$text-warning") for flag in run["flags"]]
-    if run["reason"]:
-        lines.append(Content.styled(f"{run['status']}: {run['reason']}", "$text-error"))
+    lines += [Content.styled(f"! {flag['message']}", "$text-warning") for flag in run["flags"]]
+    if run["failure"]:
+        lines.append(Content.styled(f"{run['status']}: {run['failure']}", "$text-error"))
     lines += [
         Content.assemble(("note    ", "$quiet"), f"{note['text']} ({note['actor']})")
         for note in run["notes"]
@@ -115,7 +115,7 @@ def _window(response: Response) -> str:
 
 def _checks(view: CampaignView, run: Facts) -> Iterator[Content]:
     recipe = run["used"]
-    problems = recipe_problems(view.spec, recipe, "", on_grid=run["planned"] is not None)
+    problems = recipe_problems(view.spec, recipe, "", on_grid=run["settings"] is not None)
     if problems:
         for problem in problems:
             yield Content.styled(f"! {problem.where.strip(', ')} {problem.what}", "$text-warning")

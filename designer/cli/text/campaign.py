@@ -200,7 +200,8 @@ def _runs(runs: Sequence[Mapping[str, Any]], view: SpecView) -> list[str]:
 
 
 def _settings(run: Mapping[str, Any]) -> Mapping[str, Any]:
-    return run.get("used") or run.get("settings") or run.get("planned") or {}
+    used: Mapping[str, Any] = run["used"]
+    return used
 
 
 def _measured(run: Mapping[str, Any], response: str) -> str:

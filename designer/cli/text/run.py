@@ -61,7 +61,7 @@ def _opening(answer: Data, view: SpecView) -> list[str]:
 
 
 def _settings(answer: Data, view: SpecView) -> list[str]:
-    planned = answer.get("planned") or {}
+    planned = answer["settings"] or {}
     used = answer.get("used") or {}
     given = answer.get("given") or {}
     names = [*dict.fromkeys([*planned, *used]), *given]
@@ -117,12 +117,12 @@ def _by(values: Iterable[Mapping[str, Any]]) -> str:
 
 def _remarks(answer: Data) -> Iterable[str]:
     width = screen_width()
-    if answer.get("reason"):
-        yield from paragraph(f"Why {answer['status']}: ", str(answer["reason"]), width)
-    if answer.get("why"):
-        yield from paragraph("Why proposed: ", str(answer["why"]), width)
-    for flag in answer.get("flags") or ():
-        yield from paragraph("! ", str(flag), width)
+    if answer["failure"]:
+        yield from paragraph(f"Why {answer['status']}: ", answer["failure"], width)
+    if answer["reason"]:
+        yield from paragraph("Why proposed: ", answer["reason"], width)
+    for flag in answer["flags"]:
+        yield from paragraph("! ", flag["message"], width)
     for note in answer.get("notes") or ():
         yield from paragraph("Note: ", _note(note), width)
 

@@ -63,6 +63,12 @@ def _show_arguments(parser: Parser) -> None:
     parser.add_argument("run", metavar="RUN", nargs="?", help="one run, such as R007")
 
 
+def _show(service: Service, arguments: Namespace) -> Data:
+    if arguments.run is None:
+        return service.campaigns.show(arguments.campaign)
+    return service.runs.show(arguments.campaign, arguments.run)
+
+
 def _show_text(answer: Data, service: Service, arguments: Namespace) -> list[str]:
     if arguments.run is None:
         return campaign_text(answer)
@@ -102,7 +108,7 @@ VERBS = (
         "show",
         "details of a campaign or of one run",
         _show_arguments,
-        lambda service, arguments: service.campaigns.show(arguments.campaign, arguments.run),
+        _show,
         _show_text,
         notes=no_notes,  # those of a run are part of its text
         examples=("show nmc622-line4", "show nmc622-line4 R007"),

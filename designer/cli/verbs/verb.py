@@ -12,7 +12,7 @@ from designer.cli.verbs.arguments import Parser
 if TYPE_CHECKING:
     from designer.service import Service
 
-Data = dict[str, Any]
+Data = Any
 
 
 def always_fine(_answer: Data) -> int:

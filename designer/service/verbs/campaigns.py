@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,15 +10,28 @@ from designer.campaigns import commands
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.log.describe import describe
 from designer.campaigns.log.events import Event
+from designer.campaigns.sheets.run_object import run_object
 from designer.campaigns.specification.amend import difference
 from designer.campaigns.specification.load import example_text, load_specification
 from designer.campaigns.specification.text import to_tables
 from designer.campaigns.values.times import parse_made_at, utc_now
-from designer.service.details import line_details, plan_details, run_details
-from designer.service.session import Answer, Session, with_head
+from designer.service.answers import (
+    AmendAnswer,
+    CampaignAnswer,
+    CreatedAnswer,
+    DataAnswer,
+    DoneAnswer,
+    EventObject,
+    ExportAnswer,
+    HistoryAnswer,
+    ListAnswer,
+    NoteAnswer,
+    UndoAnswer,
+)
+from designer.service.details import line_answer, plan_summary
+from designer.service.session import Session
 from designer.service.values import SpecSource
 
-_LISTED = ("name", "line", "goal", "runs", "changed_at")
 _EXPORTS = ("plan", "data", "events", "spec")
 _ANY_TIME = timedelta(days=36_500)  # a time to look back to may lie anywhere, even ahead
 
@@ -37,38 +50,54 @@ class CampaignVerbs:
         """A commented specification, valid as it stands."""
         return example_text()
 
-    def create(self, source: SpecSource) -> Answer:
+    def create(self, source: SpecSource) -> CreatedAnswer:
         """Create a campaign from a specification (path, or the same as a dict)."""
         spec = load_specification(source)
         store = self.session.store
         state = store.create(spec, self.session.actor)
-        return with_head(state, line=spec.line, goal=spec.goal, store=store.url, seq=state.seq)
+        return {
+            "campaign": spec.name,
+            "line": spec.line,
+            "goal": spec.goal,
+            "store": store.url,
+            "seq": state.seq,
+            "head": state.head,
+        }
 
-    def list(self) -> Answer:
+    def list(self) -> ListAnswer:
         """All campaigns of the store, newest first."""
-        found = [asdict(info) for info in self.session.store.list()]
-        return {"campaigns": [{key: info[key] for key in _LISTED} for info in found]}
+        return {
+            "campaigns": [
+                {
+                    "name": info.name,
+                    "line": info.line,
+                    "goal": info.goal,
+                    "runs": info.runs,
+                    "changed_at": info.changed_at,
+                }
+                for info in self.session.store.list()
+            ]
+        }
 
-    def show(self, campaign: str, run: str | None = None) -> Answer:
-        """Details of a campaign, or of one of its runs."""
+    def show(self, campaign: str) -> CampaignAnswer:
+        """Details of a campaign."""
         state = self.session.state(campaign)
-        if run is not None:
-            return with_head(state, **run_details(state.run(run)))
-        return with_head(
-            state,
-            line=state.spec.line,
-            goal=state.spec.goal,
-            closed=state.closed,
-            created_at=state.created_at,
-            changed_at=state.changed_at,
-            spec=to_tables(state.spec),
-            runs=[run_details(run) for run in state.runs.values()],
-            lines=[line_details(state, name) for name in state.lines],
-            plans=[plan_details(plan) for plan in state.plans.values()],
-            notes=[
+        return {
+            "campaign": state.spec.name,
+            "line": state.spec.line,
+            "goal": state.spec.goal,
+            "closed": state.closed,
+            "created_at": state.created_at,
+            "changed_at": state.changed_at,
+            "spec": to_tables(state.spec),
+            "runs": [run_object(run) for run in state.runs.values()],
+            "lines": [line_answer(state, name) for name in state.lines],
+            "plans": [plan_summary(plan) for plan in state.plans.values()],
+            "notes": [
                 {"run": n.run, "text": n.text, "actor": n.actor, "at": n.at} for n in state.notes
             ],
-        )
+            "head": state.head,
+        }
 
     def amend(
         self,
@@ -77,7 +106,7 @@ class CampaignVerbs:
         *,
         reason: str | None = None,
         dry_run: bool = False,
-    ) -> Answer:
+    ) -> AmendAnswer:
         """Take a new specification; runs and lines keep their data."""
         spec = load_specification(source)
         state = self.session.state(campaign)
@@ -85,16 +114,23 @@ class CampaignVerbs:
         drafts = commands.amend(state, spec, reason)
         if not dry_run and drafts:
             state = self.session.change(campaign, lambda fresh: commands.amend(fresh, spec, reason))
-        return with_head(state, difference=changes, applied=bool(drafts) and not dry_run)
+        return {
+            "campaign": state.spec.name,
+            "difference": changes,
+            "applied": bool(drafts) and not dry_run,
+            "head": state.head,
+        }
 
-    def close(self, campaign: str, *, reason: str | None = None) -> Answer:
+    def close(self, campaign: str, *, reason: str | None = None) -> DoneAnswer:
         """Finish a campaign; only notes are accepted from then on."""
         state = self.session.change(campaign, lambda fresh: commands.close(fresh, reason))
         open_runs = ", ".join(run.id for run in state.open_runs)
         messages = [f"still open when it was closed: {open_runs}"] if open_runs else []
-        return with_head(state, messages=messages)
+        return {"campaign": state.spec.name, "messages": messages, "head": state.head}
 
-    def undo(self, campaign: str, event: int | None = None, reason: str | None = None) -> Answer:
+    def undo(
+        self, campaign: str, event: int | None = None, reason: str | None = None
+    ) -> UndoAnswer:
         """Reverse an event (default: the last one); nothing is erased."""
         state = self.session.change(campaign, lambda fresh: commands.undo(fresh, event, reason))
         undone = [
@@ -104,19 +140,31 @@ class CampaignVerbs:
         ]
         by_seq = {e.seq: e for e in state.events}
         messages = [f"event {seq} no longer counts: {describe(by_seq[seq])}" for seq in undone]
-        return with_head(state, events=undone, messages=messages)
+        return {
+            "campaign": state.spec.name,
+            "events": undone,
+            "messages": messages,
+            "head": state.head,
+        }
 
-    def note(self, campaign: str, text: str, run: str | None = None) -> Answer:
+    def note(self, campaign: str, text: str, run: str | None = None) -> NoteAnswer:
         """Keep a remark on the campaign or on a run."""
         state = self.session.change(campaign, lambda fresh: commands.note(fresh, text, run))
-        return with_head(state, run=None if run is None else state.run(run).id, messages=[])
+        return {
+            "campaign": state.spec.name,
+            "run": None if run is None else state.run(run).id,
+            "messages": [],
+            "head": state.head,
+        }
 
-    def history(self, campaign: str, run: str | None = None, since: str | None = None) -> Answer:
+    def history(
+        self, campaign: str, run: str | None = None, since: str | None = None
+    ) -> HistoryAnswer:
         """Who did what, oldest first; of one run, or from a time on."""
         state = self.session.state(campaign)
         run_id = None if run is None else state.run(run).id
         start = "" if since is None else _since(since)
-        events = [
+        events: list[EventObject] = [
             {
                 "seq": event.seq,
                 "at": event.recorded_at,
@@ -130,17 +178,20 @@ class CampaignVerbs:
             for event in state.events
             if event.recorded_at >= start and (run_id is None or _concerns(event, run_id))
         ]
-        return with_head(state, events=events)
+        return {"campaign": state.spec.name, "events": events, "head": state.head}
 
-    def data(self, campaign: str) -> Answer:
+    def data(self, campaign: str) -> DataAnswer:
         """Every measurement as a table: planned and used settings, status, batches, times."""
         from designer.campaigns.sheets.export_rows import data_rows
 
         state = self.session.state(campaign)
         columns, rows = data_rows(state)
-        return with_head(
-            state, columns=columns, rows=[[row.get(name) for name in columns] for row in rows]
-        )
+        return {
+            "campaign": state.spec.name,
+            "columns": columns,
+            "rows": [[row.get(name) for name in columns] for row in rows],
+            "head": state.head,
+        }
 
     def export(
         self,
@@ -150,7 +201,7 @@ class CampaignVerbs:
         what: str = "plan",
         plan: str | None = None,
         force: bool = False,
-    ) -> Answer:
+    ) -> ExportAnswer:
         """Write plan, data, events or specification; the ending of the file names the format."""
         from designer.campaigns.sheets import export as plan_files
 
@@ -164,7 +215,13 @@ class CampaignVerbs:
         else:
             writer = getattr(plan_files, f"export_{what}")
             rows = writer(state, path, force=force)
-        return with_head(state, file=str(path), what=what, rows=rows)
+        return {
+            "campaign": state.spec.name,
+            "file": str(path),
+            "what": what,
+            "rows": rows,
+            "head": state.head,
+        }
 
 
 def _since(text: str) -> str:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from designer.campaigns import commands
 from designer.campaigns.earlier_lines.mapping import LineMapping
-from designer.campaigns.store.cache import EvaluationCache
-from designer.service.details import known_lines
-from designer.service.session import Answer, Session, with_head
+from designer.campaigns.log.state import CampaignState
+from designer.service.answers import LineAddedAnswer, LinesAnswer, LineSwitchedAnswer
+from designer.service.details import judged_lines
+from designer.service.fits import read_figures
+from designer.service.session import Session
 from designer.service.values import Texts
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ class LineVerbs:
         others: Sequence[str] = (),
         extras: Sequence[str] = (),
         mapping: Path | None = None,
-    ) -> Answer:
+    ) -> LineAddedAnswer:
         """Add an earlier line from a CSV or XLSX file; the arguments win over the mapping file."""
         from designer.campaigns.earlier_lines.read import read_line
 
@@ -58,7 +60,7 @@ class LineVerbs:
         name: str | None = None,
         constants: Texts | None = None,
         others: Collection[str] = (),
-    ) -> Answer:
+    ) -> LineAddedAnswer:
         """Add the results of another campaign of the same store as an earlier line."""
         from designer.campaigns.earlier_lines.read import line_from_campaign
 
@@ -76,7 +78,7 @@ class LineVerbs:
         name: str,
         others: Sequence[str] = (),
         extras: Sequence[str] = (),
-    ) -> Answer:
+    ) -> LineAddedAnswer:
         """Add an earlier line from columns in memory (a DataFrame)."""
         from designer.campaigns.earlier_lines.read import line_from_columns
 
@@ -84,33 +86,48 @@ class LineVerbs:
         spec = self.session.state(campaign).spec
         return self._add(campaign, line_from_columns(columns, spec, told, name=name), name)
 
-    def _add(self, campaign: str, table: LineTable, name: str | None) -> Answer:
+    def _add(self, campaign: str, table: LineTable, name: str | None) -> LineAddedAnswer:
         state = self.session.change(campaign, lambda fresh: commands.add_line(fresh, table, name))
         line = [*state.lines.values()][-1]
-        return with_head(
-            state, line=line.name, rows=len(line.rows), batches=line.has_batches, notes=table.notes
-        )
+        return {
+            "campaign": state.spec.name,
+            "line": line.name,
+            "rows": len(line.rows),
+            "batches": line.has_batches,
+            "notes": table.notes,
+            "head": state.head,
+        }
 
-    def list(self, campaign: str) -> Answer:
+    def list(self, campaign: str) -> LinesAnswer:
         """All earlier lines, with trust as of the last evaluation."""
         state = self.session.state(campaign)
-        figures = EvaluationCache(self.session.store).read(state.campaign_id) or {}
-        return with_head(
-            state,
-            lines=known_lines(state, figures),
-            notes=[*state.spec.unused_history] if state.lines else [],
-        )
+        return {
+            "campaign": state.spec.name,
+            "lines": judged_lines(state, read_figures(self.session, state)),
+            "notes": [*state.spec.unused_history] if state.lines else [],
+            "head": state.head,
+        }
 
-    def exclude(self, campaign: str, line: str, reason: str) -> Answer:
+    def exclude(self, campaign: str, line: str, reason: str) -> LineSwitchedAnswer:
         """Leave a line out of the models."""
         state = self.session.change(
             campaign, lambda fresh: commands.exclude_line(fresh, line, reason)
         )
-        return with_head(state, line=commands.find_line(state, line).name, included=False)
+        return _switched(state, line)
 
-    def include(self, campaign: str, line: str, reason: str) -> Answer:
+    def include(self, campaign: str, line: str, reason: str) -> LineSwitchedAnswer:
         """Take a line into the models again."""
         state = self.session.change(
             campaign, lambda fresh: commands.include_line(fresh, line, reason)
         )
-        return with_head(state, line=commands.find_line(state, line).name, included=True)
+        return _switched(state, line)
+
+
+def _switched(state: CampaignState, name: str) -> LineSwitchedAnswer:
+    line = commands.find_line(state, name)
+    return {
+        "campaign": state.spec.name,
+        "line": line.name,
+        "included": line.included,
+        "head": state.head,
+    }

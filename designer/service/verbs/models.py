@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.recipes import recipe_flags
 from designer.campaigns.specification.specification import Specification
-from designer.campaigns.store.cache import EvaluationCache
 from designer.service.advice import advice, outlook
-from designer.service.details import known_lines
-from designer.service.fits import is_stale, keep_figures, learned, warnings
-from designer.service.session import Answer, Session, with_head
+from designer.service.answers import BestAnswer, Cell, PredictAnswer
+from designer.service.details import judged_lines
+from designer.service.figures import BestRecipe, ErrorFigures, StatusAnswer
+from designer.service.fits import is_stale, keep_figures, learned, read_figures, warnings
+from designer.service.session import Session
 from designer.service.values import Texts, input_values
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 _FIGURES = ("mean", "sd", "sd_result")
 _SHOWN = 5  # remarks about odd recipes
-_NO_FIGURES: dict[str, Any] = {"error_sd": None, "coverage": None}
+_NO_ERRORS: ErrorFigures = {"error_sd": None, "coverage": None}
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class ModelVerbs:
         given: Texts | None = None,
         out: Path | None = None,
         force: bool = False,
-    ) -> Answer:
+    ) -> PredictAnswer:
         """Predict the recipes of a table, or one as typed.
 
         Args:
@@ -83,7 +84,7 @@ class ModelVerbs:
         columns: Mapping[str, Sequence[object]],
         *,
         given: Texts | None = None,
-    ) -> Answer:
+    ) -> PredictAnswer:
         """Predict recipes of columns in memory."""
         from designer.campaigns.sheets.recipes import recipes_of
         from designer.campaigns.tables.read import table_of_columns
@@ -94,7 +95,7 @@ class ModelVerbs:
 
     def _predicted(
         self, state: CampaignState, recipes: Sequence[Mapping[str, Setting]], given: Texts
-    ) -> Answer:
+    ) -> PredictAnswer:
         told = input_values(state.spec.givens, given, "given", on_grid=False)
         knowledge = learned(self.session, state)
         from designer.engine.predicting import predict_recipes
@@ -106,26 +107,29 @@ class ModelVerbs:
         found = predict_recipes(knowledge, filled)
         keep_figures(self.session, knowledge)
         inputs = [item.name for item in state.spec.inputs]
-        rows: list[dict[str, Any]] = [
-            {name: recipe[name] for name in inputs}
-            | {
-                f"{name}_{figure}": prediction.responses[name][figure]
-                for name in knowledge.posteriors
-                for figure in _FIGURES
+        rows: list[dict[str, Cell]] = [
+            {
+                **{name: recipe[name] for name in inputs},
+                **{
+                    f"{name}_{figure}": prediction.responses[name][figure]
+                    for name in knowledge.posteriors
+                    for figure in _FIGURES
+                },
+                "in_spec": prediction.in_spec,
             }
-            | {"in_spec": prediction.in_spec}
             for recipe, prediction in zip(filled, found, strict=True)
         ]
         names = [f"{name}_{figure}" for name in knowledge.posteriors for figure in _FIGURES]
-        return with_head(
-            state,
-            columns=[*inputs, *names, "in_spec"],
-            rows=rows,
-            file=None,
-            notes=[*notes, *_odd_recipes(state.spec, filled), *knowledge.notes],
-        )
+        return {
+            "campaign": state.spec.name,
+            "columns": [*inputs, *names, "in_spec"],
+            "rows": rows,
+            "file": None,
+            "notes": [*notes, *_odd_recipes(state.spec, filled), *knowledge.notes],
+            "head": state.head,
+        }
 
-    def best(self, campaign: str, n: int = 5) -> Answer:
+    def best(self, campaign: str, n: int = 5) -> BestAnswer:
         """Recommended set-points with their probability of being in spec."""
         state = self.session.state(campaign)
         if n < 1:
@@ -133,16 +137,16 @@ class ModelVerbs:
         knowledge = learned(self.session, state)
         from designer.engine.predicting import best_recipes
 
-        found = best_recipes(knowledge, n)
+        found = cast("list[BestRecipe]", best_recipes(knowledge, n))
         notes = [*knowledge.notes]
         if not found:
             notes.append(
                 "no response has a window or a goal, so no recipe is better than another:"
                 " add one with amend"
             )
-        return with_head(state, best=found, notes=notes)
+        return {"campaign": state.spec.name, "best": found, "notes": notes, "head": state.head}
 
-    def status(self, campaign: str, *, refresh: bool | Literal["stale"] = False) -> Answer:
+    def status(self, campaign: str, *, refresh: bool | Literal["stale"] = False) -> StatusAnswer:
         """Where the campaign stands.
 
         Args:
@@ -150,34 +154,34 @@ class ModelVerbs:
             refresh: evaluate the models anew; ``stale``: only when events came after.
         """
         state = self.session.state(campaign)
-        figures = EvaluationCache(self.session.store).read(state.campaign_id)
-        if refresh is True or (refresh == "stale" and is_stale(state, figures)):
+        figures = read_figures(self.session, state)
+        if refresh is True or (refresh == "stale" and is_stale(state, figures["seq"])):
             from designer.engine.training import has_knowledge
 
             if has_knowledge(state):
                 figures = keep_figures(self.session, learned(self.session, state))
-        known = figures or {}
-        responses, names = known.get("responses", {}), [r.name for r in state.spec.responses]
-        told = warnings(state, known)
-        return with_head(
-            state,
-            line=state.spec.line,
-            goal=state.spec.goal,
-            closed=state.closed,
-            runs=dict(state.status_counts),
-            information_bits=known.get("information_bits"),
-            expected_next_bits=known.get("expected_next_bits"),
-            responses={name: responses.get(name, _NO_FIGURES) for name in names},
-            lines=known_lines(state, known),
-            best=known.get("best"),
-            outlook=outlook(state.spec, known),
-            advice=advice(state, known),
-            model={"seq": known.get("seq"), "stale": is_stale(state, figures)},
-            report={name: known.get("report", {}).get(name) for name in names},
-            history_odds={name: known.get("history_odds", {}).get(name) for name in names},
-            warnings=told,
-            notes=[note for note in known.get("notes", []) if note not in told],
-        )
+        names = [response.name for response in state.spec.responses]
+        told = warnings(state, figures)
+        return {
+            "campaign": state.spec.name,
+            "line": state.spec.line,
+            "goal": state.spec.goal,
+            "closed": state.closed,
+            "runs": {str(status): count for status, count in state.status_counts.items()},
+            "information_bits": figures["information_bits"],
+            "expected_next_bits": figures["expected_next_bits"],
+            "responses": {name: figures["responses"].get(name, _NO_ERRORS) for name in names},
+            "lines": judged_lines(state, figures),
+            "best": figures["best"],
+            "outlook": outlook(state.spec, figures["outlook"]),
+            "advice": advice(state, figures["outlook"]),
+            "model": {"seq": figures["seq"], "stale": is_stale(state, figures["seq"])},
+            "report": {name: figures["report"].get(name) for name in names},
+            "history_odds": {name: figures["history_odds"].get(name) for name in names},
+            "warnings": told,
+            "notes": [note for note in figures["notes"] if note not in told],
+            "head": state.head,
+        }
 
     def botorch_model(self, campaign: str) -> Model:
         """All responses as one BoTorch model."""

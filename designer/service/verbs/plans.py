@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 
 from designer.campaigns import commands
 from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.log.fold import Scratch
 from designer.campaigns.log.state import CampaignState
+from designer.campaigns.sheets.run_object import run_object
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.store.cache import EvaluationCache, LineCache
 from designer.service.advice import spent
-from designer.service.details import plan_json
+from designer.service.answers import PlanAnswer
 from designer.service.fits import remembered
-from designer.service.session import Answer, Session, with_head
+from designer.service.session import Session
 from designer.service.values import Texts, input_values
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ class PlanVerbs:
         replace: bool = False,
         seed: int | None = None,
         dry_run: bool = False,
-    ) -> Answer:
+    ) -> PlanAnswer:
         """Compute the next plan and enter it into the log.
 
         Args:
@@ -91,14 +93,35 @@ class PlanVerbs:
             EvaluationCache(session.store).write(state.campaign_id, state.seq, proposal.evaluation)
         notes = [*proposal.draft.notes, *_budget_note(state, left, wanted or 0, proposal.draft)]
         reason = REPLACED if replace else None
-        events = commands.propose(state, proposal.draft, replace=reason)
-        if not dry_run:
+        if dry_run:
+            scratch = Scratch(state)
+            scratch.add(commands.propose(state, proposal.draft, replace=reason))
+            runs, plans = scratch.runs, scratch.plans
+        else:
             state = session.change(
                 campaign,
                 lambda fresh: commands.propose(fresh, proposal.draft, replace=reason),
                 expected_seq=state.seq,
             )
-        return with_head(state, **plan_json(events[-1].body), notes=notes, dry_run=dry_run)
+            runs, plans = state.runs, state.plans
+        plan = [*plans.values()][-1]
+        return {
+            "campaign": state.spec.name,
+            "plan": plan.id,
+            "seed": plan.seed,
+            "goal": plan.goal,
+            "information_bits": plan.information_bits,
+            "cost": proposal.draft.cost,
+            "nested": plan.nested,
+            "value": plan.value,
+            "value_name": plan.value_name,
+            "deviation": plan.deviation,
+            "fixed": plan.fixed,
+            "runs": [run_object(runs[run]) for run in plan.runs],
+            "notes": notes,
+            "dry_run": dry_run,
+            "head": state.head,
+        }
 
 
 def _nothing_fits(state: CampaignState, limit: float | None) -> InputError:

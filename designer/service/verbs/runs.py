@@ -10,7 +10,15 @@ from designer.campaigns import commands
 from designer.campaigns.errors import ConflictError, Problem
 from designer.campaigns.log.fold import Scratch
 from designer.campaigns.log.state import CampaignState, Run
-from designer.service.session import Answer, Session, with_head
+from designer.campaigns.sheets.run_object import run_object
+from designer.service.answers import (
+    AbandonAnswer,
+    ImportAnswer,
+    RecordAnswer,
+    RunAnswer,
+    RunsAnswer,
+)
+from designer.service.session import Session
 from designer.service.values import (
     BATCH,
     Texts,
@@ -44,7 +52,12 @@ class RunVerbs:
 
     session: Session
 
-    def start(self, campaign: str, run: str) -> Answer:
+    def show(self, campaign: str, run: str) -> RunAnswer:
+        """Details of a run."""
+        state = self.session.state(campaign)
+        return {**run_object(state.run(run)), "campaign": state.spec.name, "head": state.head}
+
+    def start(self, campaign: str, run: str) -> RecordAnswer:
         """Say that a run is being made."""
         return self._change(campaign, run, lambda state: commands.start(state, run))
 
@@ -59,7 +72,7 @@ class RunVerbs:
         at: str | None = None,
         note: str | None = None,
         replicate: bool = False,
-    ) -> Answer:
+    ) -> RecordAnswer:
         """Record results of a run as typed.
 
         Args:
@@ -92,7 +105,7 @@ class RunVerbs:
         at: str | None = None,
         note: str | None = None,
         replicate: bool = False,
-    ) -> Answer:
+    ) -> RecordAnswer:
         """What `record` would answer or refuse, from the log as it is now; nothing is written."""
         entry = result_entry(
             run, responses, settings, batch=batch, at=at, note=note, replicate=replicate
@@ -102,7 +115,7 @@ class RunVerbs:
         scratch.add(commands.record(state, [entry]))
         return _changed(state, scratch.runs[state.run(run).id], since=state.seq)
 
-    def record_frame(self, campaign: str, frame: pd.DataFrame) -> Answer:
+    def record_frame(self, campaign: str, frame: pd.DataFrame) -> ImportAnswer:
         """Record results of a DataFrame indexed by run id, all or nothing.
 
         Values that are there already are passed over beside new ones; a frame that brings nothing
@@ -127,7 +140,7 @@ class RunVerbs:
             )
         return answer
 
-    def import_sheet(self, campaign: str, path: Path, *, dry_run: bool = False) -> Answer:
+    def import_sheet(self, campaign: str, path: Path, *, dry_run: bool = False) -> ImportAnswer:
         """Take a filled plan sheet in by run id; what is recorded already is passed over."""
         from designer.campaigns.sheets.results import read_results
 
@@ -141,37 +154,40 @@ class RunVerbs:
         batch: Texts | None = None,
         at: str | None = None,
         note: str | None = None,
-    ) -> Answer:
+    ) -> RecordAnswer:
         """Record a run nobody proposed, from values of every factor and of responses."""
         before = self.session.state(campaign)
         responses, settings = split_attached(before.spec, values)
         entry = result_entry(None, responses, settings, batch=batch, at=at, note=note)
         state = self.session.change(campaign, lambda fresh: commands.attach(fresh, [entry]))
         run = [*state.runs.values()][-1]
-        return with_head(
-            state,
-            run=run.id,
-            status=run.status,
-            recorded=_recorded(run, since=before.seq),
-            messages=list(run.flags),
-        )
+        return {**_changed(state, run, since=before.seq), "messages": list(run.flags)}
 
-    def attach_columns(self, campaign: str, columns: Mapping[str, Sequence[object]]) -> Answer:
+    def attach_columns(self, campaign: str, columns: Mapping[str, Sequence[object]]) -> RunsAnswer:
         """Record runs nobody proposed, one per row, all or nothing."""
         entries = attached_entries(self.session.state(campaign).spec, columns)
         state, seq = self._changed_since(campaign, lambda state: commands.attach(state, entries))
-        return with_head(state, runs=[run.id for run in state.runs.values() if run.seq > seq])
+        return {
+            "campaign": state.spec.name,
+            "runs": [run.id for run in state.runs.values() if run.seq > seq],
+            "head": state.head,
+        }
 
-    def fail(self, campaign: str, run: str, reason: str) -> Answer:
+    def fail(self, campaign: str, run: str, reason: str) -> RecordAnswer:
         """A run was made and failed."""
         return self._change(campaign, run, lambda state: commands.fail(state, run, reason))
 
-    def abandon(self, campaign: str, runs: Sequence[str], reason: str) -> Answer:
+    def abandon(self, campaign: str, runs: Sequence[str], reason: str) -> AbandonAnswer:
         """Runs that will not be made."""
         state = self.session.change(campaign, lambda state: commands.abandon(state, runs, reason))
-        return with_head(state, runs=[state.run(run).id for run in runs], status="abandoned")
+        return {
+            "campaign": state.spec.name,
+            "runs": [state.run(run).id for run in runs],
+            "status": "abandoned",
+            "head": state.head,
+        }
 
-    def reopen(self, campaign: str, run: str, reason: str | None = None) -> Answer:
+    def reopen(self, campaign: str, run: str, reason: str | None = None) -> RecordAnswer:
         """Take back a failure or abandonment."""
         return self._change(campaign, run, lambda state: commands.reopen(state, run, reason))
 
@@ -185,7 +201,7 @@ class RunVerbs:
         settings: Texts | None = None,
         batch: Texts | None = None,
         replicate: int | None = None,
-    ) -> Answer:
+    ) -> RecordAnswer:
         """Correct what was recorded; the old value is kept.
 
         Args:
@@ -219,7 +235,7 @@ class RunVerbs:
 
     def _change(
         self, campaign: str, run: str, decide: Callable[[CampaignState], list[NewEvent]]
-    ) -> Answer:
+    ) -> RecordAnswer:
         state, seq = self._changed_since(campaign, decide)
         return _changed(state, state.run(run), since=seq)
 
@@ -242,7 +258,7 @@ class RunVerbs:
         read: Callable[[CampaignState], SheetResults],
         *,
         dry_run: bool = False,
-    ) -> Answer:
+    ) -> ImportAnswer:
         """Compare a sheet with the fresh state under the write lock, and record what is new."""
         sheets: list[SheetResults] = []
 
@@ -255,23 +271,25 @@ class RunVerbs:
             decide(state)
         else:
             state = self.session.change(campaign, decide)
-        return with_head(
-            state,
-            runs=sheets[0].runs,
-            messages=sheets[0].notes,
-            applied=bool(sheets[0].entries) and not dry_run,
-        )
+        return {
+            "campaign": state.spec.name,
+            "runs": sheets[0].runs,
+            "messages": sheets[0].notes,
+            "applied": bool(sheets[0].entries) and not dry_run,
+            "head": state.head,
+        }
 
 
-def _changed(state: CampaignState, run: Run, since: int) -> Answer:
+def _changed(state: CampaignState, run: Run, since: int) -> RecordAnswer:
     """What a change of one run has brought."""
-    return with_head(
-        state,
-        run=run.id,
-        status=run.status,
-        recorded=_recorded(run, since),
-        messages=_messages(state, run, since),
-    )
+    return {
+        "campaign": state.spec.name,
+        "run": run.id,
+        "status": run.status,
+        "recorded": _recorded(run, since),
+        "messages": _messages(state, run, since),
+        "head": state.head,
+    }
 
 
 def _recorded(run: Run, since: int) -> dict[str, list[float] | None]:

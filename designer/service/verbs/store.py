@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from designer.service.session import Answer, Session
+from designer.service.answers import InitAnswer, VerifyAnswer
+from designer.service.session import Session
 
 
 @dataclass(frozen=True)
@@ -17,11 +19,11 @@ class StoreVerbs:
 
     session: Session
 
-    def info(self) -> Answer:
-        """Where the store is, how large, which versions."""
+    def info(self) -> dict[str, Any]:
+        """Facts about the store by name: where it is, how large, which versions."""
         return self.session.store.info()
 
-    def verify(self, head: str | None = None) -> Answer:
+    def verify(self, head: str | None = None) -> VerifyAnswer:
         """Check everything that can be checked.
 
         Args:
@@ -29,7 +31,7 @@ class StoreVerbs:
         """
         return {"ok": True, "checks": self.session.store.verify(head)}
 
-    def init(self) -> Answer:
+    def init(self) -> InitAnswer:
         """Create the store now, empty; nothing happens when there is one."""
         existed = self.session.store.exists
         self.session.store.initialise()

@@ -1,0 +1,153 @@
+"""The one JSON of a run: what ``propose``, ``show``, exports and the Python API tell of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TypedDict
+
+from designer.campaigns.space.factors import Setting
+
+if TYPE_CHECKING:
+    from designer.campaigns.log.state import Run
+
+
+class Predicted(TypedDict):
+    """What a recipe is expected to give of one response, in its declared unit.
+
+    ``sd`` is about the noise-free response, ``sd_result`` about one more measured result.
+    """
+
+    mean: float
+    sd: float
+    sd_result: float
+
+
+class MeasurementObject(TypedDict):
+    """One measured value; ``corrected`` holds the values it replaced, oldest first."""
+
+    replicate: int
+    number: float
+    text: str
+    unit: str | None
+    actor: str
+    at: str
+    corrected: list[float]
+
+
+class Remark(TypedDict):
+    """A note on a run."""
+
+    text: str
+    actor: str
+    at: str
+
+
+class Flag(TypedDict):
+    """Something odd about a run, as a sentence and its kind."""
+
+    kind: str
+    run: str
+    response: str | None
+    message: str
+    since: str | None
+
+
+class RunObject(TypedDict):
+    """Everything about one run; null where there is nothing to tell.
+
+    ``reason`` is why it was proposed (``why`` is the same under its former name), ``failure`` why
+    it failed or was abandoned; ``settings`` were proposed, ``used`` are those really set.
+    """
+
+    run: str
+    status: str
+    plan: str | None
+    order: int | None
+    rank: int | None
+    settings: Mapping[str, Setting] | None
+    used: Mapping[str, Setting]
+    batch: Mapping[str, str]
+    information_bits: float | None
+    cost: float | None
+    predicted: Mapping[str, Predicted] | None
+    in_spec: float | None
+    in_spec_measured: float | None
+    reason: str | None
+    failure: str | None
+    results: dict[str, list[float]]
+    measurements: dict[str, list[MeasurementObject]]
+    given: Mapping[str, float]
+    success: float | None
+    value: float | None
+    attached: bool
+    extra: Mapping[str, Setting] | None
+    notes: Sequence[Remark]
+    flags: Sequence[Flag]
+    made_at: str | None
+    never: list[str]
+    why: str | None
+
+
+class SheetRun(TypedDict):
+    """What a filled sheet says of one run: new values, and names of those passed over."""
+
+    run: str
+    new: Mapping[str, object]
+    skipped: Sequence[str]
+
+
+def run_object(run: Run) -> RunObject:
+    """Everything about one run."""
+    return {
+        "run": run.id,
+        "status": run.status,
+        "plan": run.plan,
+        "order": run.order,
+        "rank": run.rank,
+        "settings": None if run.planned is None else dict(run.planned),
+        "used": dict(run.used),
+        "batch": dict(run.batch),
+        "information_bits": run.information_bits,
+        "cost": run.cost,
+        "predicted": run.predicted,
+        "in_spec": run.in_spec,
+        "in_spec_measured": None,  # not predicted yet
+        "reason": run.reason,
+        "failure": run.failure,
+        "results": {name: list(run.values(name)) for name in run.measurements},
+        "measurements": {
+            name: [
+                {
+                    "replicate": value.replicate,
+                    "number": value.number,
+                    "text": value.text,
+                    "unit": value.unit,
+                    "actor": value.actor,
+                    "at": value.at,
+                    "corrected": [old.number for old in value.history],
+                }
+                for value in values
+            ]
+            for name, values in run.measurements.items()
+        },
+        "given": dict(run.given),
+        "success": run.success,
+        "value": run.value,
+        "attached": run.attached,
+        "extra": None,  # columns of a table proposed from: not built yet
+        "notes": [{"text": note.text, "actor": note.actor, "at": note.at} for note in run.notes],
+        "flags": [
+            # all that the log flags today: settings out of range or against a constraint
+            {
+                "kind": "breaks_specification",
+                "run": run.id,
+                "response": None,
+                "message": message,
+                "since": None,
+            }
+            for message in run.flags
+        ],
+        "made_at": run.made_at,
+        "never": sorted(run.never),
+        "why": run.reason,
+    }

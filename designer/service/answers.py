@@ -1,0 +1,286 @@
+"""The JSON of the verbs' answers: all keys always there, null where there is nothing to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
+
+from designer.campaigns.sheets.run_object import RunObject, SheetRun
+from designer.campaigns.space.factors import Setting
+from designer.service.figures import BestRecipe, JudgedLine, LineAnswer
+
+Cell = float | int | str | None
+
+
+class OfCampaign(TypedDict):
+    """What every answer about one campaign tells: name, and log position as ``seq:hash``."""
+
+    campaign: str
+    head: str
+
+
+# ---- campaigns ----------------------------------------------------------------------------------
+
+
+class CreatedAnswer(OfCampaign):
+    """A campaign was created."""
+
+    line: str
+    goal: str
+    store: str
+    seq: int
+
+
+class ListedCampaign(TypedDict):
+    """A campaign in the list; ``runs`` is their number."""
+
+    name: str
+    line: str
+    goal: str
+    runs: int
+    changed_at: str
+
+
+class ListAnswer(TypedDict):
+    """All campaigns of a store, newest first."""
+
+    campaigns: list[ListedCampaign]
+
+
+class PlanSummary(TypedDict):
+    """A plan of a campaign."""
+
+    plan: str
+    runs: list[str]
+    goal: str
+    seed: int
+    cost: float | None
+    information_bits: float | None
+    deviation: Mapping[str, Any] | None
+    proposed_at: str
+    actor: str
+
+
+class NoteObject(TypedDict):
+    """A note on a run, or on the campaign when ``run`` is null."""
+
+    run: str | None
+    text: str
+    actor: str
+    at: str
+
+
+class CampaignAnswer(OfCampaign):
+    """Details of a campaign; ``spec`` are the tables of its specification with all defaults."""
+
+    line: str
+    goal: str
+    closed: bool
+    created_at: str
+    changed_at: str
+    spec: dict[str, Any]
+    runs: list[RunObject]
+    lines: list[LineAnswer]
+    plans: list[PlanSummary]
+    notes: list[NoteObject]
+
+
+class RunAnswer(RunObject, OfCampaign):
+    """Details of a run."""
+
+
+class AmendAnswer(OfCampaign):
+    """What a new specification changes, in sentences, and whether it was taken."""
+
+    difference: list[str]
+    applied: bool
+
+
+class DoneAnswer(OfCampaign):
+    """Something was carried out; ``messages`` are what the user should know of it."""
+
+    messages: list[str]
+
+
+class UndoAnswer(DoneAnswer):
+    """Events were reversed."""
+
+    events: list[int]
+
+
+class NoteAnswer(DoneAnswer):
+    """A remark was kept."""
+
+    run: str | None
+
+
+class EventObject(TypedDict):
+    """One event of the history."""
+
+    seq: int
+    at: str
+    actor: str
+    kind: str
+    run: str | None
+    summary: str
+    reversed: bool
+    reason: str | None
+
+
+class HistoryAnswer(OfCampaign):
+    """Events, oldest first."""
+
+    events: list[EventObject]
+
+
+class DataAnswer(OfCampaign):
+    """Every measurement as a table."""
+
+    columns: list[str]
+    rows: list[list[Cell]]
+
+
+class ExportAnswer(OfCampaign):
+    """A file was written."""
+
+    file: str
+    what: str
+    rows: int
+
+
+# ---- earlier lines ------------------------------------------------------------------------------
+
+
+class LineAddedAnswer(OfCampaign):
+    """An earlier line was added; ``batches`` tells whether its rows name batches."""
+
+    line: str
+    rows: int
+    batches: bool
+    notes: list[str]
+
+
+class LinesAnswer(OfCampaign):
+    """All earlier lines."""
+
+    lines: list[JudgedLine]
+    notes: list[str]
+
+
+class LineSwitchedAnswer(OfCampaign):
+    """A line was excluded or included."""
+
+    line: str
+    included: bool
+
+
+# ---- runs ---------------------------------------------------------------------------------------
+
+
+class RecordAnswer(DoneAnswer):
+    """A run changed; ``recorded`` holds new values by response, null: will never be measured."""
+
+    run: str
+    status: str
+    recorded: dict[str, list[float] | None]
+
+
+class RunsAnswer(OfCampaign):
+    """Runs were added."""
+
+    runs: list[str]
+
+
+class AbandonAnswer(RunsAnswer):
+    """Runs will not be made."""
+
+    status: str
+
+
+class ImportAnswer(DoneAnswer):
+    """A filled sheet was read; ``applied``: something of it was recorded."""
+
+    runs: list[SheetRun]
+    applied: bool
+
+
+# ---- plans and models ---------------------------------------------------------------------------
+
+
+class PlanAnswer(OfCampaign):
+    """A plan, its runs in the order of making.
+
+    ``value`` is what was maximised where that is no information, ``value_name`` its name;
+    ``deviation`` what the ``fixed`` settings cost compared with the free plan.
+    """
+
+    plan: str
+    seed: int
+    goal: str
+    information_bits: float | None
+    cost: float
+    nested: bool
+    value: float | None
+    value_name: str | None
+    deviation: Mapping[str, Any] | None
+    fixed: Mapping[str, Setting]
+    runs: list[RunObject]
+    notes: list[str]
+    dry_run: bool
+
+
+class PredictAnswer(OfCampaign):
+    """Predictions at recipes, one row each; ``file`` is where they were written."""
+
+    columns: list[str]
+    rows: list[dict[str, Cell]]
+    file: str | None
+    notes: list[str]
+
+
+class BestAnswer(OfCampaign):
+    """Recommended set-points, the best first."""
+
+    best: list[BestRecipe]
+    notes: list[str]
+
+
+class DemoStep(TypedDict):
+    """What was known after a plan was made (null: from the earlier lines alone).
+
+    ``error`` is the RMSE against the twin's truth in declared units, ``relative_error`` its mean
+    share of each response's spread, ``coverage`` that of 95 % intervals.
+    """
+
+    plan: PlanAnswer | None
+    measured: dict[str, dict[str, float]]
+    runs_made: int
+    error: dict[str, float]
+    relative_error: float
+    coverage: float
+    trust: dict[str, float]
+
+
+class DemoAnswer(OfCampaign):
+    """The demo in steps and sentences; ``runs`` were made."""
+
+    runs: int
+    steps: Sequence[DemoStep]
+    summary: list[str]
+
+
+# ---- the store ----------------------------------------------------------------------------------
+
+
+class VerifyAnswer(TypedDict):
+    """Sentences about what was checked."""
+
+    ok: bool
+    checks: list[str]
+
+
+class InitAnswer(TypedDict):
+    """Where the store is, and whether it was made just now."""
+
+    store: str
+    created: bool

@@ -1,0 +1,213 @@
+"""The JSON of what an evaluation of the models finds, and of what `status` makes of it."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from designer.campaigns.sheets.run_object import Predicted
+from designer.campaigns.space.factors import Setting
+
+
+class LineAnswer(TypedDict):
+    """An earlier line, as the log tells it.
+
+    ``reason`` is why it was excluded or included, ``unknown`` the factors and givens of which no
+    row has a value, ``not_used_for`` the responses that do not learn from history.
+    """
+
+    name: str
+    rows: int
+    included: bool
+    reason: str | None
+    source: str | None
+    batches: bool
+    not_used_for: list[str]
+    unknown: list[str]
+
+
+class ResponseTrust(TypedDict):
+    """Trust in a line about one response; ``determined`` is a share of the region's variation."""
+
+    trust: float
+    trust_low: float
+    trust_high: float
+    worth_runs: float
+    determined: float
+    flat: bool
+
+
+class JudgedLine(LineAnswer):
+    """A line with what the last evaluation found about it; null before the first."""
+
+    trust: float | None
+    trust_low: float | None
+    trust_high: float | None
+    worth_runs: float | None
+    responses: dict[str, ResponseTrust]
+    warnings: list[str]
+
+
+class BestRecipe(TypedDict):
+    """A recommended set-point."""
+
+    settings: dict[str, Setting]
+    given: dict[str, float]
+    in_spec: float | None
+    success: float | None
+    predicted: dict[str, Predicted]
+
+
+class ErrorFigures(TypedDict):
+    """Leave-one-run-out error in the response's unit, coverage of 95 % intervals (0–1)."""
+
+    error_sd: float | None
+    coverage: float | None
+
+
+class PredictionErrors(TypedDict):
+    """Errors of predictions of results left out, in the response's unit."""
+
+    rmse: float
+    mae: float
+    r2: float | None
+    log_density: float
+    coverage: dict[str, float]
+
+
+class FoldErrors(PredictionErrors):
+    """The same where ``folds`` parts were left out in turn."""
+
+    folds: int
+
+
+class DataCounts(TypedDict):
+    """What a response was learned from."""
+
+    measurements: int
+    runs: int
+    unique_recipes: int
+    replicates: int
+    earlier_measurements: int
+
+
+class CurvePoint(TypedDict):
+    """Error of later runs predicted from the first ``runs``, or of each from all others."""
+
+    runs: int
+    predicted: int
+    rmse: float
+    leave_one_run_out: bool
+
+
+class Collinearity(TypedDict):
+    """Variance inflation factor of an input, and what it means."""
+
+    vif: float | None
+    verdict: str
+
+
+class ResponseReport(TypedDict):
+    """How good the model of one response is."""
+
+    counts: DataCounts
+    leave_one_run_out: PredictionErrors | None
+    k_fold: FoldErrors | None
+    learning_curve: list[CurvePoint]
+    collinearity: dict[str, Collinearity]
+
+
+class HistoryOdds(TypedDict):
+    """Odds for learning one response from earlier lines."""
+
+    odds: float
+    log_odds: float
+    standard_error: float
+    runs: int
+
+
+class KnownTo(TypedDict):
+    """Typical standard deviation of a response over the region, now and after the runs ahead."""
+
+    sd_now: float
+    sd_after: float
+
+
+class NextStep(TypedDict):
+    """What one more batch of a stage (null: one more run) brings and costs."""
+
+    stage: str | None
+    runs: int
+    bits: float
+    cost: float
+
+
+class Ahead(TypedDict):
+    """What to expect of the runs ahead and of the step after them."""
+
+    runs: int
+    best_rate: float
+    responses: dict[str, KnownTo]
+    next: NextStep | None
+
+
+class Outlook(Ahead):
+    """The same with its sentence."""
+
+    text: str
+
+
+class LineFigures(TypedDict):
+    """What an evaluation finds about one line."""
+
+    trust: float
+    trust_low: float
+    trust_high: float
+    worth_runs: float
+    responses: dict[str, ResponseTrust]
+    warnings: list[str]
+
+
+class Figures(TypedDict):
+    """One evaluation; ``seq`` is its log position, null before the first."""
+
+    seq: int | None
+    information_bits: float | None
+    expected_next_bits: float | None
+    outlook: Ahead | None
+    responses: dict[str, ErrorFigures]
+    lines: dict[str, LineFigures]
+    best: BestRecipe | None
+    report: dict[str, ResponseReport]
+    history_odds: dict[str, HistoryOdds | None]
+    warnings: list[str]
+    notes: list[str]
+
+
+class ModelPosition(TypedDict):
+    """Log position of the last evaluation, and whether the models would learn more by now."""
+
+    seq: int | None
+    stale: bool
+
+
+class StatusAnswer(TypedDict):
+    """Where a campaign stands."""
+
+    campaign: str
+    line: str
+    goal: str
+    closed: bool
+    runs: dict[str, int]
+    information_bits: float | None
+    expected_next_bits: float | None
+    responses: dict[str, ErrorFigures]
+    lines: list[JudgedLine]
+    best: BestRecipe | None
+    outlook: Outlook | None
+    advice: str
+    model: ModelPosition
+    report: dict[str, ResponseReport | None]
+    history_odds: dict[str, HistoryOdds | None]
+    warnings: list[str]
+    notes: list[str]
+    head: str
