@@ -11,7 +11,6 @@ import numpy as np
 
 from designer.acquisition.candidates.enumeration import (
     RAW_LIMIT,
-    Index,
     enumerate_region,
     listed,
 )
@@ -20,6 +19,7 @@ from designer.acquisition.candidates.region import Columns, ProposalRegion
 from designer.acquisition.candidates.sampling import sample_region
 from designer.acquisition.candidates.stratified import draw, morton_order
 from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.space.lattice import Index
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:

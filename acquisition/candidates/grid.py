@@ -18,6 +18,7 @@ from designer.acquisition.candidates.levels import (
 )
 from designer.acquisition.candidates.mixtures import common_decimals
 from designer.acquisition.candidates.region import Columns, ProposalRegion
+from designer.campaigns.values.numbers import whole
 from designer.models.arrays import BoolArray, IntArray
 
 
@@ -47,7 +48,7 @@ class RecipeGrid:
             decimals = common_decimals([region.levels[k] for k in members], mixture.total)
             for k in members:
                 self._decimals[k] = decimals
-            self.mixtures.append((members, int(mixture.total.scaleb(decimals))))
+            self.mixtures.append((members, whole(mixture.total, decimals)))
         self._lists = [self._list(k) for k in range(len(region.levels))]
         ends = [self._ends(k) for k in range(len(region.levels))]
         self.low: IntArray = np.array([low for low, _ in ends], dtype=np.int64)

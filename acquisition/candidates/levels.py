@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from designer.campaigns.values.numbers import decimals_of, whole
 from designer.models.arrays import FloatArray, IntArray
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Levels:
     @property
     def decimals(self) -> int:
         """Decimals needed to write every value (numbers only)."""
-        return max(decimals_of(float(value)) for value in self.values)
+        return decimals_of(*self.values.tolist())
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,6 @@ class Continuum:
 FactorValues = Levels | Continuum
 
 
-def decimals_of(value: float | Decimal) -> int:
-    """Decimals of the shortest text that reads back as ``value``; 0 for whole numbers."""
-    exponent = Decimal(str(value)).normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
-
-
 def floats(multiples: IntArray, decimals: int) -> FloatArray:
     """Nearest floats of ``multiples · 10**-decimals`` (one correctly rounded division)."""
     if decimals < 0:
@@ -84,9 +79,7 @@ def floats(multiples: IntArray, decimals: int) -> FloatArray:
 
 def multiples(values: Iterable[float], decimals: int) -> IntArray:
     """The whole numbers ``values · 10**decimals``, exact for values with so many decimals."""
-    return np.array(
-        [int(Decimal(str(float(value))).scaleb(decimals)) for value in values], dtype=np.int64
-    )
+    return np.array([whole(float(value), decimals) for value in values], dtype=np.int64)
 
 
 def levels_of(factor: Factor, fixed: Setting | None = None) -> FactorValues:

@@ -14,12 +14,10 @@ from designer.acquisition.candidates.levels import (
     Continuum,
     FactorValues,
     Levels,
-    decimals_of,
     multiples,
 )
+from designer.campaigns.values.numbers import decimals_of, whole
 from designer.models.arrays import BoolArray, FloatArray, IntArray
-
-_BLOCK = 1 << 20  # partial sums looked at together
 
 
 def common_decimals(members: Sequence[FactorValues], total: Decimal) -> int:
@@ -27,51 +25,10 @@ def common_decimals(members: Sequence[FactorValues], total: Decimal) -> int:
     return max(decimals_of(total), *(max(0, member.decimals) for member in members))
 
 
-def simplex_rows(members: Sequence[Levels], total: Decimal, limit: int) -> IntArray | None:
-    """Every combination of levels that sums to the total, in lexicographic order.
-
-    Args:
-        members: numeric factors with listed values.
-        total: what the values sum to.
-        limit: give up beyond this many rows.
-
-    Returns:
-        Level indices ``[rows, members]`` (no rows: nothing sums to the total), or None when
-        there are more than ``limit``.
-    """
+def whole_numbers(members: Sequence[Levels], total: Decimal) -> tuple[list[IntArray], int]:
+    """The members' values and the total in units of their last common decimal."""
     decimals = common_decimals(members, total)
-    values = [multiples(member.values, decimals) for member in members]
-    goal = int(total.scaleb(decimals))
-    rows = np.zeros((1, 0), dtype=np.int64)
-    sums = np.zeros(1, dtype=np.int64)
-    for place, own in enumerate(values):
-        rest = values[place + 1 :]
-        lowest = goal - sum(int(other.max()) for other in rest)
-        highest = goal - sum(int(other.min()) for other in rest)
-        extended = _extend(rows, sums, own, (lowest, highest), limit)
-        if extended is None:
-            return None
-        rows, sums = extended
-    return rows
-
-
-def _extend(
-    rows: IntArray, sums: IntArray, own: IntArray, allowed: tuple[int, int], limit: int
-) -> tuple[IntArray, IntArray] | None:
-    """Rows with one more member, kept where the rest can still reach the total."""
-    block = max(1, _BLOCK // len(own))
-    new_rows, new_sums, count = [], [], 0
-    for start in range(0, len(rows), block):
-        partial = sums[start : start + block, None] + own[None, :]
-        row, level = np.nonzero((partial >= allowed[0]) & (partial <= allowed[1]))
-        count += len(row)
-        if count > limit:
-            return None
-        new_rows.append(np.hstack([rows[start + row], level[:, None]]))
-        new_sums.append(partial[row, level])
-    if not new_rows:
-        return np.zeros((0, rows.shape[1] + 1), dtype=np.int64), sums[:0]
-    return np.vstack(new_rows), np.concatenate(new_sums)
+    return [multiples(member.values, decimals) for member in members], whole(total, decimals)
 
 
 def simplex_sample(
@@ -94,7 +51,7 @@ def simplex_sample(
     """
     decimals = common_decimals(members, total)
     grids = [_grid(member, decimals) for member in members]
-    goal = int(total.scaleb(decimals))
+    goal = whole(total, decimals)
     free = [place for place, grid in enumerate(grids) if len(grid) > 1]
     taker = min(free, key=lambda p: _coarseness(members[p], grids[p]), default=0)
     out = np.empty((len(u), len(members)), dtype=np.int64)

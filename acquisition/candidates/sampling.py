@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 
 from designer.acquisition.candidates.grid import RecipeGrid
-from designer.acquisition.candidates.levels import Continuum, Levels, multiples
-from designer.acquisition.candidates.mixtures import common_decimals, simplex_rows, simplex_sample
+from designer.acquisition.candidates.levels import Continuum, Levels
+from designer.acquisition.candidates.mixtures import simplex_sample, whole_numbers
 from designer.acquisition.candidates.moves import Moves
 from designer.acquisition.candidates.region import ProposalRegion
 from designer.campaigns.space.factors import Factor, Given
+from designer.campaigns.space.lattice import rows_that_sum
 from designer.campaigns.space.solver import Region as Searched
 from designer.campaigns.space.solver import search
 from designer.models.arrays import FloatArray, IntArray
@@ -79,16 +80,11 @@ def _first_recipe(grid: RecipeGrid, seed: int) -> IntArray:
         seed: of the settings tried around a solution that is not on the grid.
     """
     region = grid.region
-    inputs: list[Factor | Given] = []
-    for factor in region.spec.factors:
-        value = region.fixed.get(factor.name)
-        if isinstance(value, str):
-            inputs.append(replace(factor, categories=(value,)))
-        elif value is not None:
-            inputs.append(replace(factor, low=None, high=None, step=None, levels=(float(value),)))
-        else:
-            inputs.append(factor)
-    known = region.given
+    fixed, known = region.fixed, region.given
+    inputs: list[Factor | Given] = [
+        factor.fixed_at(fixed[factor.name]) if factor.name in fixed else factor
+        for factor in region.spec.factors
+    ]
     inputs += [replace(g, low=known[g.name], high=known[g.name]) for g in region.spec.givens]
     found = search(Searched(tuple(inputs), region.spec.mixtures, region.constraints)).recipe
     if found is None:
@@ -129,10 +125,9 @@ class _Drawer:
         self.total = totals.get(tuple(member.name for member in self.members))
         choices = [member for member in self.members if isinstance(member, Levels)]
         if self.total is not None and len(choices) == len(self.members):
-            listed = simplex_rows(choices, self.total, _EXACT_MIXTURE)
+            codes, total = whole_numbers(choices, self.total)
+            listed = rows_that_sum(codes, total, _EXACT_MIXTURE)
             if listed is not None:
-                decimals = common_decimals(choices, self.total)
-                codes = [multiples(choice.values, decimals) for choice in choices]
                 self.rows = np.stack([own[listed[:, k]] for k, own in enumerate(codes)], axis=1)
         self.dimension = 1
         if self.total is not None and self.rows is None:

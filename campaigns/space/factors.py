@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Final, Literal
 
 from designer.campaigns.errors import Problem
 from designer.campaigns.values.names import did_you_mean
-from designer.campaigns.values.numbers import exact, number_text
+from designer.campaigns.values.numbers import decimals_of, number_text, whole
 
 Setting = float | str
 """Value of a factor: a number in its unit, or the name of a category."""
@@ -40,11 +40,9 @@ class Grid:
     @staticmethod
     def between(low: float, high: float, step: Decimal) -> Grid:
         """All set-points from low up to at most high."""
-        first, last = exact(low), exact(high)
-        places = max(0, *(-int(d.as_tuple().exponent) for d in (first, last, step)))
-        scale = 10**places
-        a, b, s = (_scaled(d, places) for d in (first, last, step))
-        return Grid(a, s, max(0, (b - a) // s) + 1, scale)
+        places = decimals_of(low, high, step)
+        first, last, distance = (whole(number, places) for number in (low, high, step))
+        return Grid(first, distance, max(0, (last - first) // distance) + 1, 10**places)
 
     def value(self, k: int) -> float:
         """The float nearest to the exact decimal low + k·step."""
@@ -61,13 +59,6 @@ class Grid:
         elif self.value(k + 1) < value:
             k += 1
         return self.value(k), self.value(k + 1)
-
-
-def _scaled(number: Decimal, places: int) -> int:
-    sign, digits, exponent = number.as_tuple()
-    whole = int("".join(map(str, digits)))
-    whole *= int(10 ** (int(exponent) + places))
-    return -whole if sign else whole
 
 
 @dataclass(frozen=True)
@@ -130,6 +121,14 @@ class Factor:
             return None
         return Grid.between(self.low, self.high, self.step)
 
+    @property
+    def count(self) -> int | None:
+        """How many set-points it has; None when continuous."""
+        grid = self.grid
+        if grid is not None:
+            return grid.count
+        return None if self.kind == "continuous" else len(self.categories or self.levels or ())
+
     def values(self) -> tuple[Setting, ...] | None:
         """All set-points in order (floats nearest to the exact decimals); None when continuous."""
         if self.categories is not None:
@@ -138,6 +137,12 @@ class Factor:
             return self.levels
         grid = self.grid
         return None if grid is None else tuple(grid.value(k) for k in range(grid.count))
+
+    def fixed_at(self, value: Setting) -> Factor:
+        """The same factor with one value only, in its range or not."""
+        if isinstance(value, str):
+            return replace(self, categories=(value,))
+        return replace(self, low=None, high=None, step=None, levels=(float(value),))
 
     def format(self, value: Setting) -> str:
         """The value without float noise and without unit: ``56.5``."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from designer.campaigns.space.factors import Factor, Setting
-from designer.campaigns.values.numbers import exact
+from designer.campaigns.values.numbers import decimals_of, exact, whole
 
 MOST_SUMS: Final = 2_000_000
 """Most different sums to keep track of (one bit each)."""
@@ -51,15 +51,15 @@ def reachable(members: Sequence[Factor], total: Decimal) -> tuple[Decimal | None
     Raises:
         OverflowError: the grids are too fine to keep track of all sums.
     """
-    grids = [member for member in members if member.kind != "continuous"]
     free = [member.bounds for member in members if member.kind == "continuous"]
     spare = sum((exact(high) - exact(low) for low, high in free), Decimal(0))
     low = sum((exact(member.bounds[0]) for member in members), Decimal(0))
-    places = max(_places([total, low, spare]), *(_member_places(member) for member in members))
+    places = decimals_of(total, low, spare, *(n for member in members for n in _numbers(member)))
     bits = 1
-    for member in grids:
-        bits = _shifted(bits, _offsets(member, places))
-    wanted, room = _whole(total - low, places), _whole(spare, places)
+    for member in members:
+        if member.kind != "continuous":
+            bits = _shifted(bits, _offsets(member, places))
+    wanted, room = whole(total - low, places), whole(spare, places)
     # A sum s of set-points reaches every total from s to s + room.
     below = _highest(bits, wanted)
     under = None if below is None else min(below + room, wanted)
@@ -71,26 +71,33 @@ def reachable(members: Sequence[Factor], total: Decimal) -> tuple[Decimal | None
     )
 
 
-def _places(numbers: Sequence[Decimal]) -> int:
-    """Decimal places that all of the numbers fit in."""
-    return max(0, *(-int(number.as_tuple().exponent) for number in numbers))
+def offsets(members: Sequence[Factor], total: Decimal) -> tuple[list[Sequence[int]], int]:
+    """Set-points and a total as whole numbers.
+
+    Args:
+        members: numeric factors, none of them continuous.
+        total: wanted sum.
+
+    Returns:
+        For every member the distances of its set-points from its lowest one, ascending, and the
+        sum of such distances that makes the total.
+    """
+    places = decimals_of(total, *(number for member in members for number in _numbers(member)))
+    lowest = sum(whole(member.bounds[0], places) for member in members)
+    return [_offsets(member, places) for member in members], whole(total, places) - lowest
 
 
-def _member_places(member: Factor) -> int:
-    numbers = [*member.bounds, *(member.levels or ())]
-    return _places([exact(number) for number in numbers] + [member.step or Decimal(0)])
-
-
-def _whole(number: Decimal, places: int) -> int:
-    return int(number.scaleb(places))
+def _numbers(member: Factor) -> list[float | Decimal]:
+    """The numbers that a member's set-points are made of."""
+    return [*member.bounds, *(member.levels or ()), member.step or 0.0]
 
 
 def _offsets(member: Factor, places: int) -> Sequence[int]:
     """Distances of a member's set-points from its lowest one, in units of the last place."""
     if member.step is not None and member.grid is not None:
-        step = _whole(member.step, places)
+        step = whole(member.step, places)
         return range(0, step * member.grid.count, step)
-    levels = [_whole(exact(level), places) for level in member.levels or ()]
+    levels = [whole(level, places) for level in member.levels or ()]
     return [level - levels[0] for level in levels]
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations, count
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from designer.campaigns.space.constraints import Constraint
 from designer.campaigns.space.expression_tree import PLAIN
@@ -26,18 +26,14 @@ from designer.campaigns.space.intervals import (
     meet_total,
     narrow_mixture,
 )
-from designer.campaigns.space.mixtures import Mixture
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from designer.campaigns.space.mixtures import Mixture, offsets
 
 MOST_BOXES: Final = 4000
 """Boxes to look at before giving up (about 0.3 s)."""
 MOST_POINTS: Final = 2_000_000
 """Largest grid to enumerate."""
-CHUNK: Final = 100_000
-"""Recipes looked at together: some megabytes."""
+MOST_TOTAL: Final = 2**62
+"""Largest sum of a mixture in units of its last decimal: what numpy adds up exactly."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +83,7 @@ def search(region: Region, *, boxes: int = MOST_BOXES) -> Verdict:
             heapq.heappush(heap, (seeker.violation(half), next(order), half))
     if not heap and decided:
         return Verdict(None, True)
-    return _enumerate(region)
+    return enumerate_grid(region)
 
 
 class _Seeker:
@@ -169,79 +165,34 @@ class _Seeker:
         return True
 
 
-def _enumerate(region: Region) -> Verdict:
+def enumerate_grid(region: Region) -> Verdict:
     """Looks at every recipe of a small grid; open when there are too many or endless ones."""
-    if points(region, most=MOST_POINTS) is None:
+    factors = [part for part in region.inputs if isinstance(part, Factor)]
+    counts = [factor.count for factor in factors if factor.count is not None]
+    if len(counts) < len(region.inputs):
         return Verdict(None, False)
-    recipe = first_recipe(region)
-    return Verdict(recipe, recipe is None)
-
-
-def points(region: Region, *, most: float = math.inf) -> int | None:
-    """How many recipes an enumeration looks at; None when endless or more than ``most``."""
-    number = 1
-    dependent = {_dependent(region, mixture) for mixture in region.mixtures}
-    for part in region.inputs:
-        count = _count(part)
-        if count is None:
-            return None
-        number *= 1 if part.name in dependent else count
-    return number if number <= most else None
-
-
-def first_recipe(region: Region) -> dict[str, Setting] | None:
-    """The first recipe of a grid that satisfies everything, or None.
-
-    The grid is walked in chunks; one member of each mixture follows from the others.
-    """
     import numpy as np
 
-    dependent = {_dependent(region, mixture): mixture for mixture in region.mixtures}
-    values = {part.name: _values(part) for part in region.inputs}
-    walked = [part.name for part in region.inputs if part.name not in dependent]
-    shape = tuple(len(values[name]) for name in walked)
-    size = math.prod(shape)
-    for start in range(0, size, CHUNK):
-        index = np.unravel_index(np.arange(start, min(start + CHUNK, size)), shape)
-        columns = {name: np.asarray(values[name])[i] for name, i in zip(walked, index, strict=True)}
-        kept = np.ones(len(index[0]) if index else 1, dtype=np.bool_)
-        for name, mixture in dependent.items():
-            columns[name], fits = _rest(mixture, name, columns, values[name])
-            kept &= fits
+    from designer.campaigns.space import lattice
+
+    place = {factor.name: k for k, factor in enumerate(factors)}
+    mixtures = []
+    for mixture in region.mixtures:
+        places = sorted((place[name] for name in mixture.factors), key=counts.__getitem__)
+        levels, total = offsets([factors[k] for k in places], mixture.total)
+        if max(abs(total), sum(own[-1] for own in levels)) > MOST_TOTAL:
+            return Verdict(None, False)
+        mixtures.append(lattice.MixtureGrid(tuple(places), list(map(np.asarray, levels)), total))
+    blocks = lattice.combinations(counts, mixtures, MOST_POINTS)
+    if blocks is None:
+        return Verdict(None, False)
+    values = [np.asarray(factor.values()) for factor in factors]
+    for index in blocks:
+        columns = {name: values[k][index[:, k]] for name, k in place.items()}
+        kept = np.ones(len(index), dtype=np.bool_)
         for constraint in region.constraints:
             kept &= constraint.holds(columns)
         if kept.any():
-            k = int(np.argmax(kept))
-            return {name: columns[name][k].item() for name in values}
-    return None
-
-
-def _rest(
-    mixture: Mixture, name: str, columns: dict[str, NDArray[np.generic]], values: Sequence[Setting]
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """What is left for one member of a mixture, and where that is one of its set-points."""
-    import numpy as np
-
-    others = [other for other in mixture.factors if other != name]
-    left = float(mixture.total) - sum(columns[other].astype(np.float64) for other in others)
-    grid = np.asarray(values, dtype=np.float64)
-    near = np.clip(np.searchsorted(grid, left), 1, len(grid) - 1)
-    near -= np.abs(grid[near - 1] - left) < np.abs(grid[near] - left)
-    scale = abs(float(mixture.total)) + sum(np.abs(columns[o].astype(np.float64)) for o in others)
-    return grid[near], np.abs(grid[near] - left) <= 1e-9 * scale
-
-
-def _values(part: Factor | Given) -> Sequence[Setting]:
-    return () if isinstance(part, Given) else part.values() or ()
-
-
-def _count(part: Factor | Given) -> int | None:
-    if isinstance(part, Given) or part.kind == "continuous":
-        return None
-    return part.grid.count if part.grid is not None else len(part.values() or ())
-
-
-def _dependent(region: Region, mixture: Mixture) -> str:
-    """The member with the most set-points: it is computed instead of walked."""
-    counts = {part.name: _count(part) or 0 for part in region.inputs}
-    return max(mixture.factors, key=lambda name: counts[name])
+            first = int(np.argmax(kept))
+            return Verdict({name: columns[name][first].item() for name in columns}, False)
+    return Verdict(None, True)

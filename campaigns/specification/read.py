@@ -6,11 +6,10 @@ Every table is read item by item; then it is checked what the tables must say to
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Final, TypeVar, cast
 
 from designer.campaigns.errors import Problem
-from designer.campaigns.space.factors import Factor, Setting
+from designer.campaigns.space.factors import Setting
 from designer.campaigns.space.feasibility import conflicts
 from designer.campaigns.specification.draft import SpecificationDraft
 from designer.campaigns.specification.fields import (
@@ -202,20 +201,11 @@ def check_feasible(draft: SpecificationDraft) -> None:
 def _conflicts(draft: SpecificationDraft, fixed: Mapping[str, Setting]) -> list[Problem]:
     """What makes the set of recipes with some settings empty."""
     return conflicts(
-        [_at(factor, fixed.get(factor.name)) for factor in draft.factors.values()],
+        [f.fixed_at(fixed[f.name]) if f.name in fixed else f for f in draft.factors.values()],
         list(draft.givens.values()),
         {f"mixture[{index}]": mixture for index, mixture in draft.mixtures.items()},
         {f"constraint[{index}]": item for index, item in draft.constraints.items()},
     )
-
-
-def _at(factor: Factor, setting: Setting | None) -> Factor:
-    """The factor with one value only."""
-    if setting is None:
-        return factor
-    if isinstance(setting, str):
-        return replace(factor, categories=(setting,))
-    return replace(factor, low=None, high=None, step=None, levels=(setting,))
 
 
 def check_together(draft: SpecificationDraft) -> CampaignGoal:

@@ -73,6 +73,20 @@ def exact(value: float) -> Decimal:
     return Decimal(float.__repr__(float(value)))
 
 
+def decimals_of(*numbers: float | Decimal) -> int:
+    """Decimal places in which all of the finite numbers can be written; 0 for whole numbers."""
+    return max(0, *(-int(_decimal(n).normalize().as_tuple().exponent) for n in numbers))
+
+
+def whole(number: float | Decimal, decimals: int) -> int:
+    """The whole number ``number · 10**decimals``, exact for one with so many decimals."""
+    return int(_decimal(number).scaleb(decimals))
+
+
+def _decimal(number: float | Decimal) -> Decimal:
+    return number if isinstance(number, Decimal) else exact(number)
+
+
 def plain(value: float) -> int | float:
     """The same number for JSON and TOML: whole numbers of moderate size without ``.0``."""
     number = float(value)

@@ -16,9 +16,10 @@ from designer.acquisition.candidates.levels import (
     floats,
     levels_of,
 )
-from designer.acquisition.candidates.mixtures import simplex_rows, simplex_sample
+from designer.acquisition.candidates.mixtures import simplex_sample, whole_numbers
 from designer.acquisition.candidates.stratified import draw, morton_order
 from designer.campaigns.errors import InputError
+from designer.campaigns.space.lattice import rows_that_sum
 from designer.campaigns.specification.recipes import recipe_problems
 from designer.models.encoding import Space
 from tests.acquisition.cases import line_spec, make_spec, specs
@@ -189,7 +190,8 @@ def test_simplex_rows_are_all_decimal_solutions(steps, total):
         Levels(f"m{k}", np.array([float(Decimal(i) * Decimal(s)) for i in range(8)]))
         for k, s in enumerate(steps)
     ]
-    rows = simplex_rows(members, Decimal(total), 10_000)
+    codes, goal = whole_numbers(members, Decimal(total))
+    rows = rows_that_sum(codes, goal, 10_000)
     expected = [
         index
         for index in itertools.product(range(8), repeat=len(steps))
@@ -197,7 +199,7 @@ def test_simplex_rows_are_all_decimal_solutions(steps, total):
     ]
     assert rows is not None
     assert [tuple(row) for row in rows.tolist()] == expected
-    assert simplex_rows(members, Decimal(total), len(expected) - 1) is None or not expected
+    assert rows_that_sum(codes, goal, len(expected) - 1) is None or not expected
 
 
 def test_sampling_the_simplex_is_uniform():

@@ -16,7 +16,7 @@ from designer.campaigns.space.constraints import Constraint
 from designer.campaigns.space.factors import Factor, Given
 from designer.campaigns.space.feasibility import conflicts
 from designer.campaigns.space.mixtures import Mixture, reachable
-from designer.campaigns.space.solver import Region, first_recipe, points, search
+from designer.campaigns.space.solver import Region, enumerate_grid, search
 from designer.campaigns.specification import load
 from designer.campaigns.specification.load import example_text
 from designer.campaigns.specification.recipes import recipe_problems
@@ -114,9 +114,9 @@ def test_the_search_agrees_with_brute_force(region):
 @settings(max_examples=150)
 def test_enumeration_agrees_with_brute_force(region):
     expected = brute_force(region)
-    recipe = first_recipe(region)
-    assert (recipe in expected) if expected else recipe is None
-    assert points(region) is not None
+    verdict = enumerate_grid(region)
+    assert verdict.recipe in expected if expected else verdict.recipe is None
+    assert verdict.empty == (not expected)
 
 
 @given(regions())
