@@ -1,8 +1,9 @@
 """What the runs say: encoding, kernels, transfer priors, fitting, validation. No files.
 
-Reading order: ``space`` and ``data`` (what comes in), ``scaling`` and ``rows`` (raw units → model
-scale), ``likelihood`` with ``kernels`` and ``priors`` (the equations), ``trust_gp`` (the fit),
-``posterior`` with ``covariance``, ``conditioning`` and ``projection`` (predictions), ``laplace``,
-``averaging``, ``trust``, ``validation`` (how far to believe them), ``botorch_model`` (for others).
-Nothing is imported here, so that each part loads only what it needs.
+Reading order: ``encoding`` and ``data`` (what comes in; raw units → model scale), ``gp`` (the
+equations: ``likelihood`` with ``kernels`` and ``hyperparameters``, ``covariance`` for
+predictions), ``fitting`` with ``compression`` (long histories), ``posterior`` (predictions, pending
+runs, averaging), ``diagnostics`` (how far to believe them), ``botorch_adapter`` (for others) and
+``success_gp`` (where runs can be made at all). Nothing is imported here, so that each part loads
+only what it needs.
 """

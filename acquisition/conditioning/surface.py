@@ -52,7 +52,7 @@ class RowPosterior(Posterior, Protocol):
         """``K⁻¹ z``, ``[N]``."""
         ...
 
-    def view(self, X: FloatArray, /) -> FloatArray:
+    def transformed(self, X: FloatArray, /) -> FloatArray:
         """Points as its covariances take them, ``[n, C]``."""
         ...
 
@@ -191,7 +191,7 @@ class RowSurface(Surface):
         self._inverse = np.ascontiguousarray(inverse.T, dtype=self._dtype)
 
     def _at(self, rows: IntArray) -> Points:
-        posterior, view = self._posterior, self._posterior.view(self.region.part(rows))
+        posterior, view = self._posterior, self._posterior.transformed(self.region.part(rows))
         n, measured = len(view), len(self._alpha)
         plain, reduction = np.zeros(n), np.zeros(n)
         half = np.zeros((n, measured), dtype=self._dtype)

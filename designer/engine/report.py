@@ -124,7 +124,7 @@ def odds_figures(knowledge: FittedCampaign) -> dict[str, dict[str, Any] | None]:
 
 
 def _runs(posterior: ResponsePosterior) -> int:
-    every: IntArray = np.arange(posterior.fitted.chart.dimension)
+    every: IntArray = np.arange(posterior.fitted.input_transform.dimension)
     return count(posterior.fitted.data, every).runs
 
 

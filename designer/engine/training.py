@@ -13,7 +13,7 @@ from designer.campaigns.specification.parts import Response
 from designer.campaigns.specification.specification import Specification
 from designer.models.arrays import FloatArray
 from designer.models.data.dataset import OWN_BATCH, ResponseData
-from designer.models.data.nuisance_inputs import asides
+from designer.models.data.nuisance_inputs import nuisance_inputs
 from designer.models.encoding import Space
 from designer.models.success_gp import SuccessModel
 
@@ -74,7 +74,7 @@ class _Rows:
     line: list[int] = field(default_factory=list)
     batch: list[list[int]] = field(default_factory=list)
     run: list[int] = field(default_factory=list)
-    aside: list[FloatArray] = field(default_factory=list)
+    nuisance: list[FloatArray] = field(default_factory=list)
 
     def add(
         self,
@@ -84,7 +84,7 @@ class _Rows:
         line: int,
         batch: list[int],
         run: int,
-        aside: FloatArray,
+        nuisance: FloatArray,
     ) -> None:
         for value in values:
             self.inputs.append(inputs)
@@ -92,7 +92,7 @@ class _Rows:
             self.line.append(line)
             self.batch.append(batch)
             self.run.append(run)
-            self.aside.append(aside)
+            self.nuisance.append(nuisance)
 
 
 def believed_runs(state: CampaignState) -> list[Run]:
@@ -143,20 +143,20 @@ def training_set(state: CampaignState) -> TrainingSet:
     defaults = default_givens(state)
     rows: dict[str, _Rows] = {response.name: _Rows() for response in spec.responses}
     used = [response.name for response in spec.responses if spec.uses_history(response)]
-    aside = asides(lines)
-    nothing = np.zeros(aside[0].shape[1] if aside else 0)
+    nuisance = nuisance_inputs(lines)
+    nothing = np.zeros(nuisance[0].shape[1] if nuisance else 0)
     for index, run in enumerate(runs):
         inputs = fill_givens(spec, {**run.used, **run.given}, defaults)
         codes = batches.row(0, run.batch)
         for name, target in rows.items():
-            target.add(inputs, run.values(name), line=0, batch=codes, run=index, aside=nothing)
+            target.add(inputs, run.values(name), line=0, batch=codes, run=index, nuisance=nothing)
     for number, line in enumerate(lines, start=1):
-        for row, extra in zip(line.rows, aside[number - 1], strict=True):
+        for row, extra in zip(line.rows, nuisance[number - 1], strict=True):
             inputs = {**row.settings, **row.given}
             codes = batches.row(number, row.batch)
             for name in used:
                 values = row.responses.get(name, ())
-                rows[name].add(inputs, values, line=number, batch=codes, run=-1, aside=extra)
+                rows[name].add(inputs, values, line=number, batch=codes, run=-1, nuisance=extra)
     space = Space.from_specification(spec)
     missing = _never_recorded(space, lines)
     silent = [name for name, found in rows.items() if not found.y]
@@ -222,7 +222,7 @@ def _response_data(
         window=response.window,
         stage_effect=tuple(index <= decided for index in range(len(stages))),
         missing=missing,
-        aside=np.array(rows.aside).reshape(len(rows.y), -1),
+        nuisance=np.array(rows.nuisance).reshape(len(rows.y), -1),
     )
 
 

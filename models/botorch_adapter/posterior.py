@@ -41,9 +41,9 @@ class TorchPosterior:
     Attributes:
         name: of the response.
         scaling: raw units ↔ model scale.
-        chart: what the covariance sees of a point.
+        input_transform: what the covariance sees of a point.
         kernel: covariance of the target's surface, S of them.
-        rows: viewed rows, ``[..., 1, N, C]``.
+        rows: transformed inputs of the rows, ``[..., 1, N, C]``.
         position: line positions of the rows, ``[N]``.
         chol: Cholesky factor of their covariance, ``[..., S, N, N]``.
         alpha: weights of the mean, ``[..., S, N]``.
@@ -57,7 +57,7 @@ class TorchPosterior:
 
     name: str
     scaling: Scaling
-    chart: InputTransform
+    input_transform: InputTransform
     kernel: LineCovariance
     rows: Tensor
     position: IntArray
@@ -140,7 +140,7 @@ class TorchPosterior:
         return self.kernel.to_rows(self.rows, self.position)
 
     def _view(self, X: Tensor) -> Tensor:
-        return self.chart.points(X).unsqueeze(-3)
+        return self.input_transform.points(X).unsqueeze(-3)
 
     def _members(self, V: Tensor) -> tuple[Tensor, Tensor]:
         """Means ``[..., S, q]`` and covariances ``[..., S, q, q]`` of the members."""
@@ -186,14 +186,14 @@ def surface_of(posterior: ResponsePosterior) -> TorchPosterior:
     mean_weights = weights
     if isinstance(posterior, AveragedPosterior):
         members, weights, mean_weights = posterior.mixture()
-    rows, chart = posterior.conditioned, posterior.fitted.chart
+    rows, transform = posterior.conditioned, posterior.fitted.input_transform
     parameters = _stacked([member.parameters for member in members])
     return TorchPosterior(
         name=posterior.name,
         scaling=posterior.scaling,
-        chart=chart,
+        input_transform=transform,
         kernel=LineCovariance(
-            parameters, chart, posterior.kernel.place, parameters.trust[..., -1:]
+            parameters, transform, posterior.kernel.place, parameters.trust[..., -1:]
         ),
         rows=_tensor(rows.X)[None],
         position=rows.position,

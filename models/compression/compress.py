@@ -1,7 +1,7 @@
 """Long histories: lines with many rows become a few pseudo-rows each.
 
 An exact Gaussian process of all rows of 20 lines of 1,000 would need hours; what they say about
-each line's surface fits into a few of its values with correlated noise (``line_model``). Histories
+each line's surface fits into a few of its values with correlated noise (``line_gp``). Histories
 up to ``MOST_ROWS`` stay as they are. Which pseudo-rows a line gets and what they hold depends on
 the history alone, so adding target runs changes nothing in them and ``memory`` may keep them.
 """
@@ -49,16 +49,16 @@ def compress(
         return rows, ()
     parts, summaries, doubted = [], {}, []
     for (position, s), share in zip(earlier, shares(counts), strict=True):
-        line = rows.take(np.arange(s.start, s.stop))
+        line = rows.subset(np.arange(s.start, s.stop))
         if share < len(line):
             summary, kept = _remembered(
                 line, data, groups, share=int(share), known=known, memory=memory
             )
             summaries[position] = summary
             doubted.append(line.order[kept[summary.doubted]])
-            line = _pseudo_rows(line.take(kept[summary.points]), summary)
+            line = _pseudo_rows(line.subset(kept[summary.points]), summary)
         parts.append(line)
-    parts.append(rows.take(np.arange(len(rows) - rows.target_rows, len(rows))))
+    parts.append(rows.subset(np.arange(len(rows) - rows.target_rows, len(rows))))
     short = replace(rows.joined(parts), summaries=summaries)
     return short, _messages(data, rows, short, np.sort(np.concatenate(doubted)))
 
@@ -94,7 +94,7 @@ def _pseudo_rows(line: TrainingRows, summary: Summary) -> TrainingRows:
         extra=np.zeros(len(line)),
         batch=np.full(line.batch.shape, OWN_BATCH),
         # what else the line varied is part of its summary's noise
-        aside=np.zeros_like(line.aside),
+        nuisance=np.zeros_like(line.nuisance),
     )
 
 
@@ -147,13 +147,13 @@ def summarise(line: LineData, groups: IntArray, share: int, *, known: bool) -> S
     if not 0 < len(doubted) <= LARGEST_SHARE * len(line):
         return model.summary(share, doubted[:0])
     kept = np.setdiff1d(np.arange(len(line)), doubted)
-    summary = _alone(line.take(kept), groups, known=known).summary(share, doubted)
+    summary = _alone(line.subset(kept), groups, known=known).summary(share, doubted)
     return replace(summary, points=kept[summary.points])
 
 
 def _alone(line: LineData, groups: IntArray, *, known: bool) -> LineModel:
     """The line's own GP, its hyperparameters learned from rows far from each other."""
-    some = line.take(np.sort(spread_out(line.X, FIT_ROWS)))
+    some = line.subset(np.sort(spread_out(line.X, FIT_ROWS)))
     n = len(some)
     nobody = np.full(n, -1, dtype=np.int64)
     rows = TrainingRows(
@@ -166,7 +166,7 @@ def _alone(line: LineData, groups: IntArray, *, known: bool) -> LineModel:
         extra=np.zeros(n),
         run=nobody,
         order=nobody,
-        aside=np.zeros((n, 0)),
+        nuisance=np.zeros((n, 0)),
     )
     layout = make_layout(
         inputs=int(groups.max()) + 1 if len(groups) else 0,

@@ -50,7 +50,7 @@ class LineData:
     def __len__(self) -> int:
         return len(self.z)
 
-    def take(self, rows: IntArray) -> LineData:
+    def subset(self, rows: IntArray) -> LineData:
         """Some of the rows."""
         return LineData(self.X[rows], self.z[rows], self.base[rows], self.batch[rows], self.stages)
 

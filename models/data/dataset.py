@@ -37,7 +37,7 @@ class ResponseData:
             the one that decides it); left out: all can.
         missing: (line code, input) of numeric inputs an earlier line never recorded: constant
             there, nobody knows at which value; its rows of X hold the middle of the range.
-        aside: what else was varied on earlier lines, ``[n, k]``: functions of inputs the target
+        nuisance: what else was varied on earlier lines, ``[n, k]``: functions of inputs the target
             does not have, of unit size, 0 on all other lines.
     """
 
@@ -53,7 +53,7 @@ class ResponseData:
     window: tuple[float, float] | None = None
     stage_effect: tuple[bool, ...] | None = None
     missing: frozenset[tuple[int, int]] = frozenset()
-    aside: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
+    nuisance: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
 
     def __post_init__(self) -> None:
         n = len(self.y)
@@ -65,8 +65,8 @@ class ResponseData:
         if batch.ndim != 2 or (batch.shape[0] != n and batch.size == 0):
             batch = np.full((n, batch.shape[-1] if batch.ndim == 2 else 0), OWN_BATCH)
         as_is(self, "batch", batch)
-        if self.aside.shape[0] != n and self.aside.size == 0:
-            as_is(self, "aside", np.zeros((n, self.aside.shape[1])))
+        if self.nuisance.shape[0] != n and self.nuisance.size == 0:
+            as_is(self, "nuisance", np.zeros((n, self.nuisance.shape[1])))
         if self.run is None:
             as_is(self, "run", np.where(self.line == 0, np.arange(len(self.line)), -1))
         else:
@@ -78,13 +78,13 @@ class ResponseData:
     def _check(self) -> None:
         n = len(self.y)
         problems = []
-        counted = (self.X, self.line, self.runs, self.batch, self.aside)
+        counted = (self.X, self.line, self.runs, self.batch, self.nuisance)
         shapes = [values.shape[:1] for values in counted]
         if self.X.ndim != 2 or self.y.ndim != 1 or any(shape != (n,) for shape in shapes):
             problems.append(Problem(self.name, "the columns have different numbers of rows"))
         if not np.isfinite(self.y).all():
             problems.append(Problem(self.name, "a measured value is not finite"))
-        if not (np.isfinite(self.X).all() and np.isfinite(self.aside).all()):
+        if not (np.isfinite(self.X).all() and np.isfinite(self.nuisance).all()):
             problems.append(Problem(self.name, "a setting is not finite"))
         if self.noise_sd is not None and not 0 < self.noise_sd < np.inf:
             problems.append(
@@ -102,7 +102,7 @@ class ResponseData:
             raise ValueError(self.name)
         return self.run
 
-    def take(self, rows: IntArray) -> ResponseData:
+    def subset(self, rows: IntArray) -> ResponseData:
         """The same response with some rows, in that order."""
         return replace(
             self,
@@ -111,7 +111,7 @@ class ResponseData:
             line=self.line[rows],
             batch=self.batch[rows],
             run=self.runs[rows],
-            aside=self.aside[rows],
+            nuisance=self.nuisance[rows],
         )
 
     def unknown(self, inputs: IntArray, lines: Sequence[int]) -> BoolArray:

@@ -38,7 +38,7 @@ class HasRows(Protocol):
         ...
 
 
-def asides(lines: Sequence[HasRows]) -> list[FloatArray]:
+def nuisance_inputs(lines: Sequence[HasRows]) -> list[FloatArray]:
     """F per line, ``[rows, k]``, with the same k columns for all lines, 0 on all but one."""
     blocks = [_functions(line) for line in lines]
     width = sum(block.shape[1] for block in blocks)

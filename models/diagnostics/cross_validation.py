@@ -115,7 +115,7 @@ def leave_one_run_out(fitted: FittedResponse) -> LeaveOneRunOut:
     )
 
 
-def suspects(fitted: FittedResponse) -> IntArray:
+def suspected_outliers(fitted: FittedResponse) -> IntArray:
     """Rows of the data, ``[k]``, that the others may make unbelievable: worth a second fit.
 
     Rows of long lines were looked at when their line was summarised.
@@ -131,7 +131,7 @@ def suspects(fitted: FittedResponse) -> IntArray:
     return np.sort(fitted.rows.order[found])
 
 
-def unbelievable(fitted: FittedResponse, doubted: IntArray) -> IntArray:
+def confirmed_outliers(fitted: FittedResponse, doubted: IntArray) -> IntArray:
     """The doubted rows, ``[k]``, that a fit in which they hardly count still contradicts."""
     found = fitted.rows.order[np.abs(_one_by_one(fitted)) > SURPRISE]
     return np.intersect1d(found, doubted)

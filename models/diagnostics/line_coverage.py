@@ -83,8 +83,8 @@ def _alone(
     fitted = posterior.fitted
     p, rows = fitted.parameters, fitted.rows
     code = fitted.layout.positions[place]
-    V = fitted.chart.on_line(X, code)
-    kernel = LineCovariance(p, fitted.chart, place, float(p.trust[place]))
+    V = fitted.input_transform.on_line(X, code)
+    kernel = LineCovariance(p, fitted.input_transform, place, float(p.trust[place]))
     prior = np.asarray(kernel.to_points(V)(V))
     factor = factorise(K)
     if factor is None:

@@ -3,8 +3,8 @@
 It holds what Haghi et al. (2023, Batteries & Supercaps 6, e202300046) ask of a model of cell
 production: replicates told from unique recipes, several error metrics, k-fold and leave-one-out
 validation, a learning curve, collinearity. All errors are those of results of runs the prediction
-did not know, in closed form at the fitted hyperparameters (``validation``), which have seen all
-runs: a fit to the remaining runs alone would err a little more.
+did not know, in closed form at the fitted hyperparameters (``cross_validation``), which have seen
+all runs: a fit to the remaining runs alone would err a little more.
 """
 
 from __future__ import annotations

@@ -72,9 +72,9 @@ def worth_runs(posterior: ResponsePosterior) -> list[float]:
     over points spread over the unit cube? Between whole runs linearly.
     """
     fitted, kernel = posterior.fitted, posterior.kernel
-    groups = fitted.chart.groups
-    points = posterior.view(cube_points(groups, _POINTS, seed=1))
-    X = posterior.view(cube_points(groups, _MOST_RUNS + 1, seed=2))
+    groups = fitted.input_transform.groups
+    points = posterior.transformed(cube_points(groups, _POINTS, seed=1))
+    X = posterior.transformed(cube_points(groups, _MOST_RUNS + 1, seed=2))
     K_runs = kernel.to_points(X)(X)
     noise = posterior.noise_given(posterior.moments_at(X)[0])
     K_runs[np.diag_indices_from(K_runs)] += noise + posterior.batch_variance.sum()

@@ -12,7 +12,7 @@ from designer.models.compression.fit_cache import Memory
 from designer.models.data.dataset import ResponseData
 from designer.models.encoding import cube_points
 from designer.models.fitting.fit import fit
-from designer.models.fitting.target_only import better_alone
+from designer.models.fitting.target_only import target_only_if_better
 from designer.models.gp.process_features import Feature
 from designer.models.gp.upstream import Upstream
 from designer.models.posterior.posterior import ResponsePosterior
@@ -85,9 +85,9 @@ def fit_responses(
         found = fit(data, groups, lines, upstream=upstream, feature=feature, memory=memory)
         alone = None
         if spare is not None:
-            alone = better_alone(found, data, groups, spare, upstream)
+            alone = target_only_if_better(found, data, groups, spare, upstream)
         fitted[name] = alone or found
-        upstreams[name] = Upstream(found, alone=alone)
+        upstreams[name] = Upstream(found, target_only=alone)
     return {name: fitted[name] for name in responses}
 
 
@@ -101,7 +101,7 @@ def fit_without_history(
         groups: input index of every encoded column, ``[D]``.
         links: what each model may use besides its data; as if there had never been earlier lines.
     """
-    own = {name: data.take(np.flatnonzero(data.target)) for name, data in responses.items()}
+    own = {name: data.subset(np.flatnonzero(data.target)) for name, data in responses.items()}
     return fit_responses({n: data for n, data in own.items() if len(data.y)}, groups, 0, links)
 
 
@@ -121,7 +121,7 @@ def upstream_column(posterior: ResponsePosterior, candidates: Sequence[int]) -> 
     fitted = posterior.fitted
     if not candidates or len(fitted.rows) == 0:
         return None
-    low = cube_points(fitted.chart.groups, _POINTS, seed=3)
+    low = cube_points(fitted.input_transform.groups, _POINTS, seed=3)
     best: tuple[float, int] | None = None
     for column in candidates:
         high = low.copy()

@@ -3,7 +3,7 @@
 What an earlier line has in common with the target is the shared surface G, weighted by the line's
 trust t_l; what it has of its own is D_l; ordinary line-to-line drift δ_l has a term of its own, so
 that little trust only ever means "this line behaves differently". The equations stand in
-``likelihood`` (rows) and ``covariance`` (predictions), the priors in ``priors``.
+``likelihood`` (rows) and ``covariance`` (predictions), the priors in ``hyperparameters``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from designer.models.compression.fit_cache import Memory, NoMemory
 from designer.models.data.dataset import ResponseData
 from designer.models.data.outliers import surprising_message
 from designer.models.data.scaling import Scaled
-from designer.models.diagnostics.cross_validation import suspects, unbelievable
+from designer.models.diagnostics.cross_validation import confirmed_outliers, suspected_outliers
 from designer.models.fitting.refit import with_slopes
 from designer.models.fitting.warm_start import cold_starts, history_start
 from designer.models.gp.fitted import FittedResponse
@@ -64,20 +64,20 @@ def fit(
     """
     if len(data.line) and not 0 <= data.line.min() <= data.line.max() <= lines:
         raise ValueError(f"line codes of {data.name} must lie in 0…{lines}")
-    charts = _charts(data, groups, upstream, feature)
+    transforms = _transforms(data, groups, upstream, feature)
     memory = NoMemory() if memory is None else memory
-    fitted = _fit(data, charts, memory, start=start)
-    doubted = suspects(fitted)
+    fitted = _fit(data, transforms, memory, start=start)
+    doubted = suspected_outliers(fitted)
     if len(doubted):
-        trial = _fit(data, charts, memory, start=start, doubted=doubted)
-        confirmed = unbelievable(trial, doubted)
+        trial = _fit(data, transforms, memory, start=start, doubted=doubted)
+        confirmed = confirmed_outliers(trial, doubted)
         if 0 < len(confirmed) < len(doubted):
-            trial = _fit(data, charts, memory, start=start, doubted=confirmed)
+            trial = _fit(data, transforms, memory, start=start, doubted=confirmed)
         fitted = trial if len(confirmed) else fitted
     return ResponsePosterior(fitted)
 
 
-def _charts(
+def _transforms(
     data: ResponseData, groups: IntArray, upstream: Upstream | None, feature: Feature | None
 ) -> list[InputTransform]:
     """Ways to see the points: as they are, and with the upstream response's coordinate.
@@ -87,23 +87,23 @@ def _charts(
     """
     needed = upstream if feature is not None else None
     plain = None if needed is None else replace(needed, column=None)
-    charts = [InputTransform(groups, upstream=plain, feature=feature)]
+    transforms = [InputTransform(groups, upstream=plain, feature=feature)]
     if upstream is not None and upstream.column is not None and bool((data.line > 0).any()):
-        charts.append(InputTransform(groups, upstream=upstream, feature=feature))
-    return charts
+        transforms.append(InputTransform(groups, upstream=upstream, feature=feature))
+    return transforms
 
 
 def _fit(
     data: ResponseData,
-    charts: Sequence[InputTransform],
+    transforms: Sequence[InputTransform],
     memory: Memory,
     *,
     start: Mapping[str, float] | None,
     doubted: IntArray | None = None,
 ) -> FittedResponse:
-    """The best fit over the charts, which have the same hyperparameters, refined with slopes."""
+    """The best fit over the transforms, whose hyperparameters are the same, refined with slopes."""
     rows, scaled = arrange(data, doubted)
-    groups, known = charts[0].groups, scaled.scaling.noise_sd is not None
+    groups, known = transforms[0].groups, scaled.scaling.noise_sd is not None
     rows, notes = compress(rows, data, groups, known=known, memory=memory)
     scaled = replace(scaled, messages=(*notes, *scaled.messages))
     if doubted is not None:
@@ -112,23 +112,23 @@ def _fit(
     if first is None and rows.summaries:
         first = history_start(rows, data, groups, known=known, memory=memory)
     best: FittedResponse | None = None
-    for chart in charts:
-        if chart.feature is not None:
-            chart = replace(chart, feature=chart.feature.scaled(scaled.scaling))  # noqa: PLW2901
-        seen = replace(rows, X=chart.rows(data.X[rows.order], data.line[rows.order]))
+    for transform in transforms:
+        if transform.feature is not None:
+            transform = replace(transform, feature=transform.feature.scaled(scaled.scaling))  # noqa: PLW2901
+        seen = replace(rows, X=transform.rows(data.X[rows.order], data.line[rows.order]))
         begin = first if best is None else best.layout.to_dict(best.theta)
-        fitted = _believing(data, seen, chart, scaled, start=begin)
+        fitted = _believing(data, seen, transform, scaled, start=begin)
         if best is None or fitted.report.objective < best.report.objective:
             best = fitted
     if best is None:
-        raise ValueError("a fit needs at least one chart")
+        raise ValueError("a fit needs at least one transform")
     return with_slopes(best, start)
 
 
 def _believing(
     data: ResponseData,
     rows: TrainingRows,
-    chart: InputTransform,
+    transform: InputTransform,
     scaled: Scaled,
     *,
     start: Mapping[str, float] | None,
@@ -136,38 +136,40 @@ def _believing(
     """One fit; a stated repeatability is believed as long as the results allow."""
     known = scaled.scaling.noise_sd is not None
     sd = KNOWN_NOISE_SD if known else None
-    fitted = _search(data, rows, chart, scaled, start=start, noise_factor_sd=sd)
+    fitted = _search(data, rows, transform, scaled, start=start, noise_factor_sd=sd)
     if known and data.target.any() and fitted.parameters.noise[-1] > _DOUBTFUL_FACTOR**2:
         sd = DOUBTED_NOISE_SD
-        fitted = _with_doubt(_search(data, rows, chart, scaled, start=start, noise_factor_sd=sd))
+        fitted = _with_doubt(
+            _search(data, rows, transform, scaled, start=start, noise_factor_sd=sd)
+        )
     return fitted
 
 
 def _search(
     data: ResponseData,
     rows: TrainingRows,
-    chart: InputTransform,
+    transform: InputTransform,
     scaled: Scaled,
     *,
     start: Mapping[str, float] | None,
     noise_factor_sd: float | None,
 ) -> FittedResponse:
     layout = make_layout(
-        inputs=int(chart.groups.max()) + 1 if len(chart.groups) else 0,
+        inputs=int(transform.groups.max()) + 1 if len(transform.groups) else 0,
         positions=rows.positions,
         stages=modelled_stages(data, rows),
         noise_factor_sd=noise_factor_sd,
-        feature=chart.feature,
-        aside=data.aside.shape[1] > 0,
+        feature=transform.feature,
+        nuisance=data.nuisance.shape[1] > 0,
     )
-    likelihood = Likelihood(rows, chart, layout)
+    likelihood = Likelihood(rows, transform, layout)
     if start is not None:
         starts = [layout.from_dict(start)]
     else:  # without rows the prior's mode is the answer
         starts = cold_starts(layout)[: 2 if len(rows) else 1]
     theta, report = search(likelihood, starts)
     report = replace(report, messages=scaled.messages)
-    return FittedResponse(data, rows, chart, scaled.scaling, layout, theta, report)
+    return FittedResponse(data, rows, transform, scaled.scaling, layout, theta, report)
 
 
 def _with_doubt(fitted: FittedResponse) -> FittedResponse:

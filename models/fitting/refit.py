@@ -29,10 +29,10 @@ def with_slopes(first: FittedResponse, start: Mapping[str, float] | None = None)
     slopes = slopes_of(first)
     if slopes is None:
         return first
-    chart = first.chart.with_slopes(slopes)
+    transform = first.input_transform.with_slopes(slopes)
     data, order = first.data, first.rows.order
-    rows = replace(first.rows, X=chart.rows(data.X[order], data.line[order]))
-    inputs = chart.groups[slopes.columns]
+    rows = replace(first.rows, X=transform.rows(data.X[order], data.line[order]))
+    inputs = transform.groups[slopes.columns]
     layout = first.layout.with_slopes(
         slopes.columns.tolist(),
         inputs.tolist(),
@@ -40,19 +40,19 @@ def with_slopes(first: FittedResponse, start: Mapping[str, float] | None = None)
         untried=slopes.untried,
     )
     begin = layout.from_dict(start or first.layout.to_dict(first.theta))
-    theta, report = search(Likelihood(rows, chart, layout), [begin])
+    theta, report = search(Likelihood(rows, transform, layout), [begin])
     report = replace(
         report,
         evaluations=report.evaluations + first.report.evaluations,
         jitter=max(report.jitter, first.report.jitter),
         messages=first.report.messages,
     )
-    return FittedResponse(data, rows, chart, first.scaling, layout, theta, report)
+    return FittedResponse(data, rows, transform, first.scaling, layout, theta, report)
 
 
 def slopes_of(fitted: FittedResponse) -> Slopes | None:
     """Slopes of a fit's shared surface; None without history enough or numeric inputs."""
-    rows, p, groups = fitted.rows, fitted.parameters, fitted.chart.groups
+    rows, p, groups = fitted.rows, fitted.parameters, fitted.input_transform.groups
     columns = np.flatnonzero(np.bincount(groups, minlength=0)[groups] == 1)
     if not fitted.layout.transfer or len(rows) - rows.target_rows < _FEWEST_ROWS:
         return None
@@ -62,7 +62,7 @@ def slopes_of(fitted: FittedResponse) -> Slopes | None:
     if factor is None:
         return None
     weights = p.amplitude * np.sqrt(p.trust[rows.position]) * cho_solve((factor[0], True), rows.z)
-    coordinates = rows.X[:, : fitted.chart.dimension]
+    coordinates = rows.X[:, : fitted.input_transform.dimension]
     return Slopes(coordinates, weights, p.surface[groups], columns, _untried(rows, columns))
 
 

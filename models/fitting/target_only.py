@@ -23,7 +23,7 @@ from designer.models.gp.upstream import Upstream
 from designer.models.posterior.posterior import ResponsePosterior
 
 
-def better_alone(
+def target_only_if_better(
     history: ResponsePosterior,
     data: ResponseData,
     groups: IntArray,
@@ -42,7 +42,7 @@ def better_alone(
     own = np.flatnonzero(data.target)
     if not len(own) or not history.fitted.layout.transfer:
         return None
-    alone = fit(data.take(own), groups, 0, upstream=upstream, feature=feature)
+    alone = fit(data.subset(own), groups, 0, upstream=upstream, feature=feature)
     odds = history_odds(history.fitted, alone.fitted)
     against = odds is not None and odds.log_odds <= -np.log(POSITIVE_ODDS)
     if odds is None or not against or alone.scaling.log != history.scaling.log:

@@ -3,7 +3,7 @@
 ``f_l = √t_l G + √(1 - t_l) D_l + δ_l``, so with a row of line m it shares only
 ``√(t_l t_m) (A² (k_g + 1) + φφ')``, with another point of the same line also
 ``(A²(1 - t_l) + A_d²) k_d + A²(1 - t_l) + τ² + (1 - t_l + κ²) φφ' + Σ_i κ_i² g_i g_i'``: φ process
-features, g_i slopes of the shared surface. Points are viewed points V (see ``chart``).
+features, g_i slopes of the shared surface. V are transformed inputs (see ``input_transform``).
 """
 
 from __future__ import annotations
@@ -34,21 +34,21 @@ class LineCovariance:
 
     Attributes:
         parameters: hyperparameters; S sets: numbers ``[S, 1, 1]``, vectors ``[S, 1, k]``.
-        chart: meaning of the columns of V.
+        input_transform: meaning of the columns of V.
         place: position of the line; None: a line without rows.
         trust: t_l.
     """
 
     parameters: Parameters
-    chart: InputTransform
+    input_transform: InputTransform
     place: int | None
     trust: Array
 
     @classmethod
-    def of_target(cls, parameters: Parameters, chart: InputTransform) -> LineCovariance:
+    def of_target(cls, parameters: Parameters, transform: InputTransform) -> LineCovariance:
         """That of the target line, the last position."""
         last = len(parameters.trust) - 1
-        return cls(parameters, chart, last, float(parameters.trust[-1]))
+        return cls(parameters, transform, last, float(parameters.trust[-1]))
 
     @cached_property
     def own_constant(self) -> Array:
@@ -80,16 +80,16 @@ class LineCovariance:
     def variance(self, V: FloatArray) -> FloatArray:
         """Prior variance ``[n]`` of f_l at ``V [n, C]``."""
         out = np.full(len(V), self.constant)
-        if self.chart.feature is not None:
+        if self.input_transform.feature is not None:
             out += (self.trust + self.own_feature) * np.square(self.features(V)).sum(axis=1)
-        slopes = V[:, self.chart.slope_columns]
+        slopes = V[:, self.input_transform.slope_columns]
         if slopes.shape[1]:
             out += np.square(slopes) @ self.parameters.shifts(self.place)
         return out
 
     def features(self, V: ArrayT) -> ArrayT:
         """φ ``[..., n, s]``; no columns without process knowledge."""
-        feature, columns = self.chart.feature, self.chart.feature_columns
+        feature, columns = self.input_transform.feature, self.input_transform.feature_columns
         found: ArrayT = V[..., :0]
         if feature is not None:
             found = feature.at(V[..., columns], self.parameters.shape)
@@ -106,7 +106,7 @@ class LineCovariance:
         """Covariance of f_l with training rows.
 
         Args:
-            V: the rows' viewed points, ``[..., n, C]``, numpy or torch.
+            V: the rows' transformed inputs, ``[..., n, C]``, numpy or torch.
             position: line position of the rows, ``[n]``, ascending (target rows last).
             dtype: float64 or float32.
         """
@@ -123,7 +123,7 @@ class CrossCovariance:
 
     Args:
         model: the covariance of f_l.
-        Z: viewed points of the columns, ``[..., m, C]``, numpy or torch.
+        Z: transformed inputs of the columns, ``[..., m, C]``, numpy or torch.
         trust: t of the line of each column, ``[..., m]``.
         own: columns that belong to the same line.
         dtype: float64, or float32 for speed.
@@ -132,21 +132,21 @@ class CrossCovariance:
     def __init__(
         self, model: LineCovariance, Z: Array, trust: Array, *, own: slice, dtype: DTypeLike
     ) -> None:
-        xp, p, chart = namespace(Z), model.parameters, model.chart
+        xp, p, transform = namespace(Z), model.parameters, model.input_transform
         self._model, self._dtype, self._own = model, np.dtype(dtype), own
-        self._coordinates = slice(0, chart.dimension)
+        self._coordinates = slice(0, transform.dimension)
         points = Z[..., self._coordinates]
-        self._surface = MaternTo(points, p.surface[..., chart.groups], dtype)
+        self._surface = MaternTo(points, p.surface[..., transform.groups], dtype)
         root = xp.sqrt(trust * model.trust)
         self._weight = as_dtype(p.amplitude * root, dtype)
         self._deviation: MaternTo | None = None
         if own.stop > own.start and xp.asarray(model.own_correlated > 0).any():
-            scale = p.deviation[..., chart.groups]
+            scale = p.deviation[..., transform.groups]
             self._deviation = MaternTo(points[..., own, :], scale, dtype)
         mine = xp.zeros_like(Z[..., :1]).mT
         mine[..., own] = 1.0
         features = model.features(Z).mT * (root + mine * model.own_feature)
-        slopes = (Z[..., chart.slope_columns] * p.shifts(model.place)).mT * mine
+        slopes = (Z[..., transform.slope_columns] * p.shifts(model.place)).mT * mine
         self._right = as_dtype(xp.concat([features, slopes], -2), dtype)  # [..., s + p, m]
 
     def __call__(self, V: Array, out: RealArray | None = None) -> Array:
@@ -162,7 +162,7 @@ class CrossCovariance:
             k[..., self._own] += own
         if self._right.shape[-2]:
             xp, features = namespace(V), model.features(V)
-            slopes = V[..., model.chart.slope_columns]
+            slopes = V[..., model.input_transform.slope_columns]
             slopes = xp.broadcast_to(slopes, (*features.shape[:-1], slopes.shape[-1]))
             left = as_dtype(xp.concat([features, slopes], -1), self._dtype)
             k += xp.matmul(left, self._right)

@@ -60,7 +60,7 @@ class FittedResponse:
     Attributes:
         data: the measurements.
         rows: the same, sorted and scaled.
-        chart: how points are seen.
+        input_transform: how points are seen.
         scaling: raw units ↔ model scale.
         layout: meaning of θ.
         theta: hyperparameters.
@@ -70,7 +70,7 @@ class FittedResponse:
 
     data: ResponseData
     rows: TrainingRows
-    chart: InputTransform
+    input_transform: InputTransform
     scaling: Scaling
     layout: Layout
     theta: FloatArray
@@ -88,7 +88,7 @@ class FittedResponse:
 
     @cached_property
     def _likelihood(self) -> Likelihood:
-        return Likelihood(self.rows, self.chart, self.layout)
+        return Likelihood(self.rows, self.input_transform, self.layout)
 
     @cached_property
     def precision(self) -> FloatArray | None:

@@ -22,8 +22,8 @@ KNOWN_NOISE_SD = 0.2  # ln factor on a stated repeatability
 DOUBTED_NOISE_SD = 1.5  # … that the data contradict (assumption)
 SHIFT = 0.03  # prior median of a line's shift along an input, in unit cubes (assumption)
 SHIFT_SD = 0.7  # of its logarithm
-ASIDE = 0.3  # prior median effect of an input only an earlier line has, in spreads (assumption)
-ASIDE_SD = 1.0  # of its logarithm
+NUISANCE = 0.3  # prior median effect of an input only an earlier line has, in spreads (assumption)
+NUISANCE_SD = 1.0  # of its logarithm
 TREND = 2.0  # prior median trend along an input no line varied, spreads per cube (assumption)
 TREND_SD = 1.0  # of its logarithm
 BEND = 0.7  # by which the ln lengthscale is expected to be shorter along it (measured, see tests)
@@ -44,7 +44,7 @@ class Parameters:
         drift: A_d², variance of a line's drift over the inputs.
         slopes: κ_i², variance of a line's shift along each slope, ``[p]``.
         unknown: variance of the same shift because the line never recorded the input, ``[P, p]``.
-        aside: variance per function of an input that only an earlier line has.
+        nuisance: variance per function of an input that only an earlier line has.
         feature_drift: κ², variance of a line's drift in the coefficients of process features.
         shape: hyperparameters h of the process feature, ``[k]``.
         batch: σ_w² per modelled stage, ``[B]``.
@@ -64,7 +64,7 @@ class Parameters:
     noise: FloatArray
     trust: FloatArray
     unknown: FloatArray
-    aside: float
+    nuisance: float
 
     def shifts(self, place: int | None) -> Array:
         """Variance of a line's shift along each slope, ``[p]``; None: a line without rows."""
@@ -124,7 +124,7 @@ class Layout:
         unknown: BoolArray,
         untried: BoolArray,
     ) -> Layout:
-        """The same with a variance per slope of the shared surface (``slopes``).
+        """The same with a variance per slope of the shared surface (``surface_gradients``).
 
         Args:
             columns: coordinates that have one.
@@ -168,7 +168,7 @@ class Layout:
                 noise=np.exp(level) * np.ones(1),
                 trust=np.ones(1),
                 unknown=self.unknown,
-                aside=0.0,
+                nuisance=0.0,
             )
         feature_drift = np.exp(2.0 * theta[self.where("ln_kappa_f")])
         return Parameters(
@@ -184,7 +184,7 @@ class Layout:
             noise=np.exp(level + theta[self.where("eta")]),
             trust=sigmoid(theta[self.where("logit_t")]),
             unknown=self.unknown,
-            aside=float(np.exp(2.0 * theta[self.where("ln_aside")]).sum()),
+            nuisance=float(np.exp(2.0 * theta[self.where("ln_aside")]).sum()),
         )
 
     def to_dict(self, theta: FloatArray) -> dict[str, float]:
@@ -257,7 +257,7 @@ def make_layout(
     *,
     noise_factor_sd: float | None,
     feature: Feature | None = None,
-    aside: bool = False,
+    nuisance: bool = False,
 ) -> Layout:
     """The hyperparameters of one response.
 
@@ -267,7 +267,7 @@ def make_layout(
         stages: stages with really shared batches.
         noise_factor_sd: prior sd of the ln factor on a stated repeatability; None: none stated.
         feature: process knowledge, if any.
-        aside: an earlier line varied an input the target does not have.
+        nuisance: an earlier line varied an input the target does not have.
     """
     transfer = len(positions) > 1
     shift = 0.5 * np.log(inputs / 3.0) if inputs > 3 else 0.0
@@ -297,8 +297,8 @@ def make_layout(
             sd = TARGET_TRUST_SD if line == 0 else COMMON_TRUST_SD
             rows.append((f"logit_t[{line}]", 0.0, sd, -12.0, 14.0))
         rows.append(("mu_t", 3.0, 1.0, -3.0, 8.0))
-        if aside:
-            rows.append(("ln_aside", float(np.log(ASIDE)), ASIDE_SD, -8.0, 3.0))
+        if nuisance:
+            rows.append(("ln_aside", float(np.log(NUISANCE)), NUISANCE_SD, -8.0, 3.0))
     mean, sd, low, high = np.array([row[1:] for row in rows], dtype=np.float64).T
     names = tuple(row[0] for row in rows)
     unknown = np.zeros((len(positions), 0))

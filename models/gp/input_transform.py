@@ -1,9 +1,10 @@
 """What the covariance sees of a point.
 
-A chart turns encoded points X ``[n, D]`` into viewed points V ``[n, C]``: the coordinates that the
+The transform turns encoded points X ``[n, D]`` into inputs V ``[n, C]``: the coordinates that the
 kernels compare (``[:, :D]``; one of them replaced by a predicted upstream response, see
-``cascade``), the slopes of the shared surface (``slopes``), and what a process feature is computed
-from (``process``). Training rows are seen by their own line, everything else by the target.
+``upstream``), the slopes of the shared surface (``surface_gradients``), and what a process feature
+is computed from (``process_features``). Training rows are seen by their own line, everything else
+by the target.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class InputTransform:
         return self.upstream is None and self.slopes is None and self.feature is None
 
     def with_slopes(self, slopes: Slopes | None) -> InputTransform:
-        """The same chart with other slopes."""
+        """The same transform with other slopes."""
         return replace(self, slopes=slopes)
 
     def points(self, X: ArrayT) -> ArrayT:

@@ -1,7 +1,7 @@
 """What a few pseudo-rows of a long earlier line stand for, beyond their values.
 
 The pseudo-rows are values of the line's surface at some of its own points, with correlated noise
-(``line_model``). What all its measurements say about noise and batch effects, and the pseudo-rows
+(``line_gp``). What all its measurements say about noise and batch effects, and the pseudo-rows
 do not, is one more term of the negative log likelihood, quadratic in
 ``u = (ln noise factor, ln σ_w² per stage)``: ``g'(u - û) + ½ (u - û)'H(u - û)``.
 """

@@ -17,7 +17,7 @@ from designer.models.data.dataset import ResponseData
 from designer.models.data.scaling import Scaled, scale_response
 from designer.models.gp.pseudo_rows import Summary
 
-_COLUMNS = ("X", "z", "position", "batch", "base", "extra", "run", "order", "aside")
+_COLUMNS = ("X", "z", "position", "batch", "base", "extra", "run", "order", "nuisance")
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +25,7 @@ class TrainingRows:
     """Rows of one response, sorted by line.
 
     Attributes:
-        X: points: encoded ``[n, D]``, or as their own lines see them ``[n, C]`` (``chart``).
+        X: points: encoded ``[n, D]``, or transformed by their own lines ``[n, C]``.
         z: values on the model scale, ``[n]``.
         position: position of the row's line in ``positions``, ``[n]``, ascending.
         positions: line codes by position; the last is the target, with or without rows.
@@ -34,7 +34,7 @@ class TrainingRows:
         extra: noise variance added to outliers, ``[n]``.
         run: run number, ``[n]``, -1 on earlier lines.
         order: index of each row in the data it came from, ``[n]``.
-        aside: functions of inputs that only their own line has, ``[n, k]``.
+        nuisance: functions of inputs that only their own line has, ``[n, k]``.
         summaries: by line position, long lines that stand here as pseudo-rows (``compression``).
     """
 
@@ -47,7 +47,7 @@ class TrainingRows:
     extra: FloatArray
     run: IntArray
     order: IntArray
-    aside: FloatArray
+    nuisance: FloatArray
     summaries: Mapping[int, Summary] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -61,7 +61,7 @@ class TrainingRows:
     @property
     def of_earlier_lines(self) -> TrainingRows:
         """The rows without the target's."""
-        return self.take(np.arange(len(self) - self.target_rows))
+        return self.subset(np.arange(len(self) - self.target_rows))
 
     def blocks(self) -> list[tuple[int, slice]]:
         """Line position and rows of every line that has rows."""
@@ -71,7 +71,7 @@ class TrainingRows:
             for p, a, n in zip(present, first, counts, strict=True)
         ]
 
-    def take(self, rows: IntArray) -> TrainingRows:
+    def subset(self, rows: IntArray) -> TrainingRows:
         """Some of the rows, in that order; summaries stay."""
         return self._filled([getattr(self, name)[rows] for name in _COLUMNS])
 
@@ -109,9 +109,9 @@ def arrange(data: ResponseData, doubted: IntArray | None = None) -> tuple[Traini
     """
     target_last = np.where(data.line == 0, np.iinfo(np.int64).max, data.line)
     order = np.lexsort(
-        [*data.aside.T, data.runs, *data.batch.T, data.y, *data.X.T[::-1], target_last]
+        [*data.nuisance.T, data.runs, *data.batch.T, data.y, *data.X.T[::-1], target_last]
     )
-    ordered = data.take(order)
+    ordered = data.subset(order)
     marked = None if doubted is None else np.isin(order, doubted)
     # in this order, too: sums depend on it in the last bit
     scaled = scale_response(ordered, marked)
@@ -127,14 +127,16 @@ def arrange(data: ResponseData, doubted: IntArray | None = None) -> tuple[Traini
         extra=scaled.extra,
         run=ordered.runs,
         order=order.astype(np.int64),
-        aside=ordered.aside,
+        nuisance=ordered.nuisance,
     )
     return rows, scaled
 
 
 def modelled_stages(data: ResponseData, rows: TrainingRows) -> tuple[int, ...]:
     """Stages whose batches are really shared by some rows of this response."""
-    told = {stage for summary in rows.summaries.values() for stage in summary.stages}
+    summarised = {stage for summary in rows.summaries.values() for stage in summary.stages}
     return tuple(
-        s for s in range(data.stages) if data.effects[s] and (s in told or rows.shared(s).any())
+        s
+        for s in range(data.stages)
+        if data.effects[s] and (s in summarised or rows.shared(s).any())
     )

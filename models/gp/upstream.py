@@ -63,20 +63,20 @@ class Upstream:
 
     Attributes:
         posterior: belief about the upstream response, not conditioned on pending runs.
-        alone: belief about it on the target line, where that does without the earlier lines.
+        target_only: belief about it on the target line, where that does without earlier lines.
         column: coordinate it stands for; None: none is replaced.
         last: the last target levels, shared by all copies.
     """
 
     posterior: UpstreamPosterior
     column: int | None = None
-    alone: UpstreamPosterior | None = None
+    target_only: UpstreamPosterior | None = None
     last: LastResult = field(default_factory=LastResult, repr=False)
 
     @property
     def target(self) -> UpstreamPosterior:
         """Belief about the target line."""
-        return self.posterior if self.alone is None else self.alone
+        return self.posterior if self.target_only is None else self.target_only
 
     @property
     def to_level(self) -> tuple[float, float]:

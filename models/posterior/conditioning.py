@@ -26,7 +26,7 @@ class ConditionedRows:
     """The training rows, then pending ones.
 
     Attributes:
-        X: viewed points, ``[N, C]``.
+        X: transformed inputs, ``[N, C]``.
         position: line positions, ``[N]``; pending rows belong to the target.
         batch: batch code per stage, ``[N, S]``.
         loading: standard deviation of the row's batch effect per stage, ``[N, S]``.
@@ -98,7 +98,7 @@ def with_pending(
     Args:
         old: rows so far.
         kernel: covariance of f_0.
-        X: viewed points of the pending runs, ``[q, C]``.
+        X: transformed inputs of the pending runs, ``[q, C]``.
         batch: their batch codes, ``[q, S]``.
         noise: their noise variance without batch effects, ``[q]``.
         batch_variance: σ_w² per stage, ``[S]``.

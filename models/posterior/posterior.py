@@ -55,7 +55,7 @@ class ResponsePosterior:
             trust[-1] = self._trust.level
             parameters = replace(parameters, trust=trust)
         self.parameters = parameters
-        self.kernel = LineCovariance.of_target(parameters, fitted.chart)
+        self.kernel = LineCovariance.of_target(parameters, fitted.input_transform)
         if rows is None:
             rows = training_rows(fitted, parameters, self.batch_variance, solved)
         self.conditioned = rows
@@ -89,9 +89,9 @@ class ResponsePosterior:
 
     # ---- posterior of f_0 -------------------------------------------------------------------
 
-    def view(self, X: FloatArray) -> FloatArray:
-        """The target's view ``[n, C]`` of points ``X [n, D]``: what the ``_at`` methods take."""
-        return self.fitted.chart.points(X)
+    def transformed(self, X: FloatArray) -> FloatArray:
+        """Transformed inputs V ``[n, C]`` of ``X [n, D]``: what the ``_at`` methods take."""
+        return self.fitted.input_transform.points(X)
 
     def mean(self, X: FloatArray) -> FloatArray:
         """Posterior mean ``[n]`` at ``X [n, D]``."""
@@ -103,10 +103,10 @@ class ResponsePosterior:
 
     def moments(self, X: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Posterior mean and variance, ``[n]`` each, at ``X [n, D]``."""
-        return self.moments_at(self.view(X))
+        return self.moments_at(self.transformed(X))
 
     def moments_at(self, V: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Posterior mean and variance, ``[n]`` each, at viewed points ``V [n, C]``."""
+        """Posterior mean and variance, ``[n]`` each, at transformed inputs ``V [n, C]``."""
         plain, reduction = np.empty(len(V)), np.empty(len(V))
         cross = self.rows_covariance()
         for start in range(0, len(V), 4 * BLOCK):
@@ -186,7 +186,7 @@ class ResponsePosterior:
             return self
         shape = (len(X), self.fitted.data.stages)
         codes = np.full(shape, OWN_BATCH) if batch is None else np.asarray(batch).reshape(shape)
-        V = self.view(X)
+        V = self.transformed(X)
         rows = with_pending(
             self.conditioned,
             self.kernel,
@@ -230,7 +230,7 @@ class ResponsePosterior:
         return self.conditioned.alpha
 
     def rows_covariance(self, dtype: DTypeLike = np.float64) -> CrossCovariance:
-        """Covariance of f_0 at viewed points with the rows conditioned on (as a callable)."""
+        """Covariance of f_0 at transformed inputs with the rows conditioned on (as a callable)."""
         return self.kernel.to_rows(self.conditioned.X, self.conditioned.position, dtype)
 
     def whiten(self, B: FloatArray) -> FloatArray:
@@ -247,7 +247,7 @@ class ResponsePosterior:
         """Mean and variance from ``k'K⁻¹z`` and ``k'K⁻¹k`` (target's trust integrated).
 
         Args:
-            V: viewed points, ``[n, C]``.
+            V: transformed inputs, ``[n, C]``.
             plain: ``k'K⁻¹z``, ``[n]``.
             reduction: ``k'K⁻¹k``, ``[n]``.
         """
@@ -271,10 +271,10 @@ class ResponsePosterior:
             trust = float(p.trust[place])
         elif fitted.layout.transfer:
             trust = float(sigmoid(fitted.theta[fitted.layout.where("mu_t")])[0])
-        kernel = LineCovariance(p, fitted.chart, place, trust)
+        kernel = LineCovariance(p, fitted.input_transform, place, trust)
         cross = kernel.to_rows(xp.asarray(rows.X), rows.position)
         alpha = xp.asarray(self.alpha[: len(rows)])
-        mean: ArrayT = cross(fitted.chart.on_line(X, line)) @ alpha
+        mean: ArrayT = cross(fitted.input_transform.on_line(X, line)) @ alpha
         return mean
 
     # ---- construction -----------------------------------------------------------------------

@@ -34,7 +34,7 @@ class RowAlgebra(Protocol):
         """``K⁻¹ z [N]``."""
         ...
 
-    def view(self, X: FloatArray) -> FloatArray:
+    def transformed(self, X: FloatArray) -> FloatArray:
         """Points as the covariances take them, ``[n, C]``."""
         ...
 
@@ -68,10 +68,10 @@ class Projector:
 
     def __init__(self, posterior: RowAlgebra, Z: FloatArray, dtype: DTypeLike) -> None:
         self._dtype = np.dtype(dtype)
-        view = posterior.view(Z)
+        V = posterior.transformed(Z)
         self._rows = posterior.rows_covariance(self._dtype)
-        self._points = posterior.kernel.to_points(view, self._dtype)
-        cross = posterior.rows_covariance(np.float64)(view).T
+        self._points = posterior.kernel.to_points(V, self._dtype)
+        cross = posterior.rows_covariance(np.float64)(V).T
         self._half = posterior.whiten(cross)  # L⁻¹ K_nZ
         self._weights = posterior.unwhiten(self._half).astype(self._dtype)  # K⁻¹ K_nZ
         self._posterior = posterior
@@ -82,7 +82,7 @@ class Projector:
         if out is None:
             out = np.empty((len(X), self._columns), dtype=self._dtype)
         work = np.empty((min(BLOCK, len(X)), self._columns), dtype=self._dtype)
-        V = self._posterior.view(X)
+        V = self._posterior.transformed(X)
         for start in range(0, len(X), BLOCK):
             block = V[start : start + BLOCK]
             self._block(block, self._rows(block), out[start : start + BLOCK], work[: len(block)])
@@ -102,7 +102,7 @@ class Projector:
         """
         posterior = self._posterior
         inverse = self._inverse_factor()
-        V = posterior.view(X)
+        V = posterior.transformed(X)
         alpha = posterior.alpha.astype(self._dtype)
         plain = np.empty(len(X))
         reduction = np.empty(len(X))

@@ -234,7 +234,7 @@ class Line:
         values = zip(*points.values(), strict=True)
         recipes = [dict(zip(points, map(float, row), strict=True)) for row in values]
         X = knowledge.training.space.encode_recipes(recipes)
-        return {n: (p, *p.moments_at(p.view(X))) for n, p in knowledge.shown.items()}
+        return {n: (p, *p.moments_at(p.transformed(X))) for n, p in knowledge.shown.items()}
 
 
 def quiet(*_):

@@ -74,7 +74,7 @@ def subset(data: ResponseData, total: int) -> ResponseData:
     for code in range(1, lines + 1):
         rows = np.flatnonzero(data.line == code)
         kept.append(rows[compression.spread_out(data.X[rows], total // lines)])
-    return data.take(np.concatenate(kept))
+    return data.subset(np.concatenate(kept))
 
 
 def timed(data: ResponseData, memory: Dictionary | None = None):
@@ -98,7 +98,7 @@ def cost(lines: int = 20, rows: int = 1000, runs: int = 16) -> dict[str, float]:
     """CPU the first time and after four more runs (best of three), and the peak of the process."""
     data, _, _ = make("hartmann3", 0, lines, rows, runs + 4)
     memory = Dictionary()
-    _, first = timed(data.take(np.arange(len(data.y) - 4)), memory)
+    _, first = timed(data.subset(np.arange(len(data.y) - 4)), memory)
     later = min(timed(data, memory)[1] for _ in range(3))
     return {"first_s": first, "later_s": later, "peak_mb": peak_megabytes()}
 

@@ -46,7 +46,7 @@ def predictions_of(plant: Plant, posteriors, *, averaged=True) -> list[Predictio
     for problem in plant.problems:
         posterior = posteriors[problem.name]
         shown = average(posterior) if averaged else posterior
-        found.append(shown.to_raw(*shown.moments_at(shown.view(problem.points))))
+        found.append(shown.to_raw(*shown.moments_at(shown.transformed(problem.points))))
     return found
 
 
@@ -157,7 +157,7 @@ class plain_gp:  # noqa: N801 - reads as a function
         return self.posterior.to_raw(mean, np.square(sd))
 
     def __call__(self, X) -> Prediction:
-        mean, variance = self.posterior.moments_at(self.posterior.view(X))
+        mean, variance = self.posterior.moments_at(self.posterior.transformed(X))
         if self.scale == "raw":
             return self.posterior.to_raw(mean, variance)
         return mean, np.sqrt(variance)

@@ -118,7 +118,7 @@ def to_botorch(posteriors):
     for p in posteriors.values():
         parameters, rows = p.parameters, p.fitted.rows
         matern, constant = MaternKernel(nu=2.5, ard_num_dims=rows.X.shape[1]), ConstantKernel()
-        matern.lengthscale = torch.tensor(parameters.surface[p.fitted.chart.groups])
+        matern.lengthscale = torch.tensor(parameters.surface[p.fitted.input_transform.groups])
         constant.constant = torch.ones(1)
         kernel = ScaleKernel(matern + constant)
         kernel.outputscale = float(parameters.amplitude)

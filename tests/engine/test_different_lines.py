@@ -9,7 +9,7 @@ import pytest
 from designer import Campaign, InputError
 from designer.engine.training import training_set
 from designer.models.data.dataset import ResponseData
-from designer.models.data.nuisance_inputs import asides
+from designer.models.data.nuisance_inputs import nuisance_inputs
 from designer.models.fitting.fit import fit
 from designer.models.posterior.averaging import average
 from designer.twin.factors import BASE_FACTORS, TwinOptions
@@ -81,8 +81,8 @@ def test_what_only_one_line_varied_is_not_taken_for_noise():
         y = y * np.exp(0.4 * (further - 0.5) * np.log(y).std() * 4)
         row = [type("Row", (), {"extra": {"speed": value}}) for value in further]
         line = type("Line", (), {"rows": row})
-        F = np.vstack([np.zeros((len(runs[1]), 2)), *asides([line])])
-        ignored, told = (judged([(X, y)], runs, points, **more) for more in ({}, {"aside": F}))
+        F = np.vstack([np.zeros((len(runs[1]), 2)), *nuisance_inputs([line])])
+        ignored, told = (judged([(X, y)], runs, points, **more) for more in ({}, {"nuisance": F}))
         ratios.append(told[0] / ignored[0])
         assert min(told[1], ignored[1]) > 0.85
     assert np.median(ratios) < 0.8
@@ -113,8 +113,8 @@ class TestThroughTheProduct:
         state = made.service.session.state("odd")
         assert state.lines["line2"].rows[0].extra == {"speed": pytest.approx(speed[0])}
         data = training_set(state).responses["loading"]
-        assert data.aside.shape == (40, 2)
-        assert not data.aside[data.line != 1].any()
+        assert data.nuisance.shape == (40, 2)
+        assert not data.nuisance[data.line != 1].any()
         ignored = Campaign.create(SPEC, store=None)
         assert any(
             "columns not used: speed" in note for note in ignored.add_line("line2", old)["notes"]

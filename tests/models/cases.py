@@ -26,7 +26,7 @@ class Variant:
     log: bool = False
     noise_sd: float | None = None
     missing: frozenset[tuple[int, int]] = frozenset()  # (line, input) nobody recorded
-    aside: bool = False  # line 2 varied an input of its own
+    nuisance: bool = False  # line 2 varied an input of its own
     process: str = ""  # process knowledge: a feature, and an upstream response
 
 
@@ -46,8 +46,8 @@ VARIANTS = [
     Variant("known noise", 3, 1, noise_sd=0.1),
     Variant("an input unknown on two lines", 3, 16, missing=frozenset({(1, 0), (3, 1)})),
     Variant("an input no line varied", 3, 16, missing=frozenset({(1, 0), (2, 0), (3, 0)})),
-    Variant("an input of another line", 3, 16, aside=True),
-    Variant("an input of another line, no run", 2, 0, aside=True),
+    Variant("an input of another line", 3, 16, nuisance=True),
+    Variant("an input of another line, no run", 2, 0, nuisance=True),
     Variant("upstream", 3, 16, process="upstream"),
     Variant("upstream, input unknown", 3, 16, process="upstream", missing=frozenset({(2, 0)})),
     Variant("compaction", 3, 16, process="compaction"),
@@ -92,12 +92,12 @@ def make_data(variant: Variant) -> ResponseData:
         y = np.exp(y - 2)
     for code, column in variant.missing:
         X[line == code, column] = 0.5
-    aside = np.zeros((len(line), 2 * variant.aside))
-    if variant.aside:
+    nuisance = np.zeros((len(line), 2 * variant.nuisance))
+    if variant.nuisance:
         u = rng.uniform(-1, 1, rows)
-        aside[line == 2] = np.column_stack([u, u**2 - 0.5])
-        y = y + aside @ np.array([0.4, 0.2])
-    told = {"missing": variant.missing, "aside": aside}
+        nuisance[line == 2] = np.column_stack([u, u**2 - 0.5])
+        y = y + nuisance @ np.array([0.4, 0.2])
+    told = {"missing": variant.missing, "nuisance": nuisance}
     return ResponseData("y", variant.log, variant.noise_sd, X, y, line, batch, run, **told)
 
 
@@ -152,7 +152,7 @@ class Dense:
 
     def __init__(self, posterior: ResponsePosterior, variant: Variant) -> None:
         self.h = posterior.hyperparameters
-        self.chart = posterior.fitted.chart
+        self.input_transform = posterior.fitted.input_transform
         self.spread = posterior.scaling.spread
         self.groups = groups_of(variant)
         self.missing = variant.missing
@@ -183,13 +183,15 @@ class Dense:
             value += sum(
                 (np.exp(2 * self.h[f"ln_kappa[{column}]"]) + self.unknown(lx, column))
                 * (gx[k] * gz[k])
-                for k, column in enumerate(self.chart.slopes.columns if len(gx) else ())
+                for k, column in enumerate(self.input_transform.slopes.columns if len(gx) else ())
             )
         return float(value)
 
     def unknown(self, line: int, column: int) -> float:
         """Variance of a setting that nobody recorded, in unit cubes."""
-        untried = self.chart.slopes.untried[list(self.chart.slopes.columns).index(column)]
+        untried = self.input_transform.slopes.untried[
+            list(self.input_transform.slopes.columns).index(column)
+        ]
         unknown = (line, self.groups[column]) in self.missing
         return 0.3**2 if unknown and not untried else 0.0
 
@@ -197,23 +199,23 @@ class Dense:
         """Coordinates, slopes and features of one encoded point."""
         code = np.array([line])
         coordinates, ratio = np.array(x, dtype=float), 0.0
-        if self.chart.upstream is not None:
-            level = self.chart.upstream.level(x[None], code)[0]
-            ratio = self.chart.upstream.posterior.scaling.spread * level
-            if self.chart.upstream.column is not None:
-                coordinates[self.chart.upstream.column] = 0.5 + level / 4
+        if self.input_transform.upstream is not None:
+            level = self.input_transform.upstream.level(x[None], code)[0]
+            ratio = self.input_transform.upstream.posterior.scaling.spread * level
+            if self.input_transform.upstream.column is not None:
+                coordinates[self.input_transform.upstream.column] = 0.5 + level / 4
         slopes = np.zeros(0)
-        if self.chart.slopes is not None:
-            slopes = self.chart.slopes(coordinates[None])[0]
+        if self.input_transform.slopes is not None:
+            slopes = self.input_transform.slopes(coordinates[None])[0]
         return coordinates, slopes, self.feature(x, ratio)
 
     def feature(self, x, ratio) -> np.ndarray:
         """The features of models_cases.FEATURES, by their formulas."""
-        if isinstance(self.chart.feature, Compaction):
+        if isinstance(self.input_transform.feature, Compaction):
             gamma = np.exp(self.h["shape[ln_gamma]"] + self.h["shape[gamma_slope]"] * ratio)
             u = np.exp(-(0.1 + 0.9 * x[2]) / gamma)
             return 2.0 / self.spread * np.array([u - 0.4, 0.1 * u * ratio])
-        if isinstance(self.chart.feature, Loading):
+        if isinstance(self.input_transform.feature, Loading):
             w, middle = 0.5 + 0.2 * x[0], 0.6
             density, usual = 1 / (w / 4.3 + 1 - w), 1 / (middle / 4.3 + 1 - middle)
             balance = (50 + 200 * x[1]) * w * density / (150 * middle * usual)
@@ -230,7 +232,7 @@ class Dense:
             for j in range(n):
                 K[i, j] = self.surface(data.X[i], data.line[i], data.X[j], data.line[j], t0)
                 K[i, j] += np.exp(2 * self.h.get("ln_aside", -np.inf)) * (
-                    data.aside[i] @ data.aside[j]
+                    data.nuisance[i] @ data.nuisance[j]
                 )
                 for stage in range(data.stages):
                     a, b = data.batch[i, stage], data.batch[j, stage]

@@ -77,9 +77,9 @@ def test_too_few_runs_decide_nothing(runs):
 
 def test_later_responses_see_the_target_as_it_is_believed_and_lines_as_they_were():
     found = fit_responses(campaign(nonsense), GROUPS, 3, LINKS)
-    upstream = found["later"].fitted.chart.upstream
+    upstream = found["later"].fitted.input_transform.upstream
     assert upstream is not None
-    assert upstream.alone is found["loading"]
+    assert upstream.target_only is found["loading"]
     raw = upstream.posterior.scaling.median(upstream.target_level(POINTS))
     mean, _ = found["loading"].to_raw(
         found["loading"].mean(POINTS), found["loading"].variance(POINTS)

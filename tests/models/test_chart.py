@@ -38,7 +38,7 @@ def wave(X, _line=None):
 
 
 def test_slopes_are_those_of_the_shared_surface():
-    slopes = posterior_of(Variant("three lines", 3, 16)).fitted.chart.slopes
+    slopes = posterior_of(Variant("three lines", 3, 16)).fitted.input_transform.slopes
     X, step = np.random.default_rng(1).random((7, 3)), 1e-6
 
     def surface(U):
@@ -61,7 +61,7 @@ def test_lines_shifted_along_their_inputs_are_learned_with_few_runs(monkeypatch)
     for seed in range(6):
         data = history(wave, runs=4, shift=0.06, seed=seed)
         with_slopes = fit(data, GROUPS, 3)
-        assert with_slopes.fitted.chart.slopes is not None
+        assert with_slopes.fitted.input_transform.slopes is not None
         target = data.X[data.line == 0][0], data.y[data.line == 0][0]
         rng = np.random.default_rng(seed)
         rng.random((len(data.y), 2))
@@ -82,12 +82,14 @@ def test_lines_shifted_along_their_inputs_are_learned_with_few_runs(monkeypatch)
 def test_without_history_there_are_no_slopes():
     data = history(wave, runs=10, lines=0)
     posterior = fit(data, GROUPS, 0)
-    assert posterior.fitted.chart.plain
-    assert posterior.view(data.X) is data.X
+    assert posterior.fitted.input_transform.plain
+    assert posterior.transformed(data.X) is data.X
 
 
 def test_categories_have_no_slope():
-    slopes = posterior_of(Variant("categories", 3, 16, categorical=True)).fitted.chart.slopes
+    slopes = posterior_of(
+        Variant("categories", 3, 16, categorical=True)
+    ).fitted.input_transform.slopes
     assert slopes.columns.tolist() == [0, 1]
 
 
@@ -117,7 +119,7 @@ def test_levels_are_each_lines_own_prediction():
 
 def test_a_line_without_upstream_rows_sees_the_shared_surface():
     data = history(wave)
-    loading = loading_of(data).take(np.flatnonzero(data.line != 2))
+    loading = loading_of(data).subset(np.flatnonzero(data.line != 2))
     upstream = Upstream(fit(loading, GROUPS, 3), column=1)
     points = np.random.default_rng(4).random((20, 2))
     missing = upstream.level(points, np.full(20, 2))
@@ -154,8 +156,8 @@ def test_the_evidence_decides_whether_the_upstream_response_is_used():
         links,
     )
     assert list(found) == ["follows", "ignores", "loading"]  # the order of the data
-    assert found["follows"].fitted.chart.upstream.column == 1
-    assert found["ignores"].fitted.chart.upstream is None
+    assert found["follows"].fitted.input_transform.upstream.column == 1
+    assert found["ignores"].fitted.input_transform.upstream is None
     few = loading_of(history(wave, lines=0, runs=12))
     alone = fit_responses(
         {"loading": few, "follows": dataclasses.replace(few, name="follows", y=np.log(few.y))},
@@ -163,7 +165,7 @@ def test_the_evidence_decides_whether_the_upstream_response_is_used():
         0,
         links,
     )
-    assert alone["follows"].fitted.chart.upstream is None  # runs alone cannot tell
+    assert alone["follows"].fitted.input_transform.upstream is None  # runs alone cannot tell
 
 
 # ---- process features --------------------------------------------------------------------------
@@ -208,10 +210,10 @@ def test_loading_is_for_responses_without_history_only():
     data = make_data(Variant("log scale", 3, 16, log=True))
     links = {"y": Link(feature=FEATURES["loading"], only_without_history=True)}
     with_lines = fit_responses({"y": data}, np.arange(3), 3, links)["y"]
-    assert with_lines.fitted.chart.feature is None
-    own = data.take(np.flatnonzero(data.line == 0))
+    assert with_lines.fitted.input_transform.feature is None
+    own = data.subset(np.flatnonzero(data.line == 0))
     alone = fit_responses({"y": own}, np.arange(3), 0, links)["y"]
-    assert isinstance(alone.fitted.chart.feature, Loading)
+    assert isinstance(alone.fitted.input_transform.feature, Loading)
 
 
 # ---- from a specification ----------------------------------------------------------------------

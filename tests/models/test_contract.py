@@ -63,7 +63,7 @@ class TestContract:
             line=data.line[order],
             batch=data.batch[order],
             run=data.runs[order],
-            aside=data.aside[order],
+            nuisance=data.nuisance[order],
         )
         again = fit_variant(variant, shuffled)
         X = points(variant, 20, seed=2)

@@ -173,7 +173,7 @@ def test_a_message_is_exact_algebra(monkeypatch):
 def test_gradient_matches_finite_differences():
     posterior = fit(long_history(slurries=12), GROUPS, 3)
     fitted = posterior.fitted
-    likelihood = Likelihood(fitted.rows, fitted.chart, fitted.layout)
+    likelihood = Likelihood(fitted.rows, fitted.input_transform, fitted.layout)
     theta = fitted.theta + 0.05 * np.random.default_rng(1).standard_normal(len(fitted.theta))
     gradient = likelihood(theta)[1]
     for i, step in enumerate(1e-5 * np.eye(len(theta))):
@@ -250,7 +250,7 @@ def test_everything_asked_of_a_posterior_works_on_condensed_lines():
 
 def test_order_of_rows_changes_nothing():
     data = long_history(slurries=12)
-    shuffled = data.take(np.random.default_rng(2).permutation(len(data.y)))
+    shuffled = data.subset(np.random.default_rng(2).permutation(len(data.y)))
     one, other = fit(data, GROUPS, 3), fit(shuffled, GROUPS, 3)
     assert np.array_equal(told(one), told(other))
 
@@ -259,7 +259,7 @@ def test_memory_changes_time_only():
     data = long_history(slurries=12)
     fresh = fit(data, GROUPS, 3)
     memory = Recorder()
-    first = fit(data.take(np.flatnonzero(data.line > 0)), GROUPS, 3, memory=memory)
+    first = fit(data.subset(np.flatnonzero(data.line > 0)), GROUPS, 3, memory=memory)
     assert memory.misses == 4  # three lines and the start
     again = fit(data, GROUPS, 3, memory=memory)
     assert memory.misses == 4  # runs on the target line change nothing in them
@@ -293,7 +293,7 @@ def test_the_cache_beside_the_store_keeps_and_forgets(place, tmp_path):
     assert np.array_equal(told(fit(data, GROUPS, 3, memory=again)), fresh)
     assert len(again._kept) == 4
     again.save()  # nothing new
-    fit(data.take(np.flatnonzero(data.line != 3)), GROUPS, 3, memory=again)
+    fit(data.subset(np.flatnonzero(data.line != 3)), GROUPS, 3, memory=again)
     assert LineCache(store, "other").get("key") is None
 
 
@@ -325,8 +325,8 @@ def test_a_chart_sees_pseudo_points_as_their_own_line_does():
     data = long_history()
     fitted = fit(data, GROUPS, 3).fitted
     order = fitted.rows.order
-    assert fitted.chart.slopes is not None
-    seen = fitted.chart.rows(data.X[order], data.line[order])
+    assert fitted.input_transform.slopes is not None
+    seen = fitted.input_transform.rows(data.X[order], data.line[order])
     assert np.array_equal(fitted.rows.X, seen)
     assert np.array_equal(
         InputTransform(GROUPS).rows(data.X[order], data.line[order]), data.X[order]
