@@ -135,6 +135,12 @@ def _code(value: object, count: int) -> int | None:
     return code if code == value and 0 <= code < count else None
 
 
+def scrambled_sobol(count: int, dimension: int, seed: int) -> FloatArray:
+    """Scrambled-Sobol points ``[count, dimension]``: the first of the next power of two."""
+    sobol = qmc.Sobol(dimension, scramble=True, rng=np.random.default_rng(seed))
+    return np.asarray(sobol.random_base2((count - 1).bit_length())[:count])
+
+
 def cube_points(groups: IntArray, count: int, seed: int) -> FloatArray:
     """Scrambled-Sobol points ``[count, D]`` of the encoded space, categories at random corners.
 
@@ -146,8 +152,7 @@ def cube_points(groups: IntArray, count: int, seed: int) -> FloatArray:
     inputs = int(groups.max()) + 1 if len(groups) else 0
     if inputs == 0:
         return np.zeros((count, 0))
-    sobol = qmc.Sobol(inputs, scramble=True, rng=np.random.default_rng(seed))
-    u = sobol.random_base2((count - 1).bit_length())[:count]
+    u = scrambled_sobol(count, inputs, seed)
     points = np.zeros((count, len(groups)))
     for i in range(inputs):
         columns = np.flatnonzero(groups == i)

@@ -13,49 +13,25 @@ from designer.twin.factors import TwinFactor
 
 PlanKind: TypeAlias = Literal["sobol", "split_plot"]
 
-# Primitive polynomials and initial direction numbers of dimensions 2–5: Joe & Kuo 2008
-# (SIAM J. Sci. Comput. 30, 2635), file new-joe-kuo-6.21201, columns s, a, m_i.
-_DIRECTIONS: tuple[tuple[int, int, tuple[int, ...]], ...] = (
-    (1, 0, (1,)),
-    (2, 1, (1, 3)),
-    (3, 1, (1, 3, 1)),
-    (3, 2, (1, 1, 1)),
-)
 _BITS = 30
-
-
-def _direction_numbers(dimension: int) -> list[int]:
-    """The ``_BITS`` direction numbers of one dimension, as integers of ``_BITS`` bits."""
-    if dimension == 0:
-        return [1 << (_BITS - 1 - k) for k in range(_BITS)]
-    degree, coefficients, initial = _DIRECTIONS[dimension - 1]
-    v = [m << (_BITS - 1 - k) for k, m in enumerate(initial)]
-    for k in range(degree, _BITS):
-        value = v[k - degree] ^ (v[k - degree] >> degree)
-        for i in range(1, degree):
-            if (coefficients >> (degree - 1 - i)) & 1:
-                value ^= v[k - i]
-        v.append(value)
-    return v
+_MOST_DIMENSIONS = 5  # the twin's factors
 
 
 def sobol(n: int, dimensions: int, rng: np.random.Generator | None = None) -> FloatArray:
     """Points of the Sobol sequence in the open unit cube, ``[n, dimensions]``.
 
-    Antonov & Saleev's Gray-code order; with ``rng`` shifted digitally (xor), which keeps the
-    balance of the sequence.
+    With ``rng`` shifted digitally (xor), which keeps the balance of the sequence.
 
     Raises:
         ValueError: more than five dimensions.
     """
-    if not 1 <= dimensions <= len(_DIRECTIONS) + 1:
-        raise ValueError(f"{dimensions} dimensions; allowed: 1 to {len(_DIRECTIONS) + 1}")
-    index = np.arange(n, dtype=np.int64)
-    gray = index ^ (index >> 1)
-    points = np.zeros((n, dimensions), dtype=np.int64)
-    for d in range(dimensions):
-        for bit, direction in enumerate(_direction_numbers(d)):
-            points[:, d] ^= np.where((gray >> bit) & 1, direction, 0)
+    from scipy.stats import qmc  # takes a while to load
+
+    if not 1 <= dimensions <= _MOST_DIMENSIONS:
+        raise ValueError(f"{dimensions} dimensions; allowed: 1 to {_MOST_DIMENSIONS}")
+    sequence = qmc.Sobol(dimensions, scramble=False, bits=_BITS)
+    share = sequence.random_base2((n - 1).bit_length())[:n]
+    points = (share * (1 << _BITS)).astype(np.int64)
     if rng is not None:
         points ^= rng.integers(0, 1 << _BITS, size=dimensions)
     return np.asarray((points + 0.5) / (1 << _BITS), dtype=np.float64)

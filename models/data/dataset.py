@@ -114,6 +114,11 @@ class ResponseData:
             nuisance=self.nuisance[rows],
         )
 
+    @property
+    def of_target(self) -> ResponseData:
+        """The target's rows alone."""
+        return self.subset(np.flatnonzero(self.target))
+
     def unknown(self, inputs: IntArray, lines: Sequence[int]) -> BoolArray:
         """Which of these inputs each of these lines never recorded, ``[lines, inputs]``."""
         found = [[(line, int(i)) in self.missing for i in inputs] for line in lines]

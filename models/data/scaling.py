@@ -255,10 +255,8 @@ def _empty_center(data: ResponseData, *, log: bool) -> float:
     for limits in (data.window, data.possible):
         if limits is not None and np.isfinite(limits).all():
             middle = 0.5 * (limits[0] + limits[1])
-            if not log:
-                return middle
-            if middle > 0:
-                return float(np.log(middle))
+            if middle > 0 or not log:
+                return float(np.log(middle)) if log else middle
     return 0.0
 
 
@@ -276,9 +274,9 @@ def _guessed_spread(data: ResponseData, center: float, typical: float, *, log: b
         if data.noise_sd is not None and typical > 0:
             guess = max(guess, _GUESS_OF_NOISE * data.noise_sd / typical)
         return min(guess, _LARGEST_LOG)
-    guess = max(_from_limits(data, center, log=False), _GUESS_OF_NOISE * (data.noise_sd or 0.0))
-    guess = max(guess, _GUESS_OF_VALUE * typical)
-    return guess if guess > 0 else 1.0
+    of_noise = _GUESS_OF_NOISE * (data.noise_sd or 0.0)
+    guess = max(_from_limits(data, center, log=False), of_noise, _GUESS_OF_VALUE * typical)
+    return guess or 1.0
 
 
 def _from_limits(data: ResponseData, center: float, *, log: bool) -> float:

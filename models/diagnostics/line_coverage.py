@@ -60,7 +60,7 @@ def line_shares(posterior: ResponsePosterior, X: FloatArray) -> list[LineShare]:
     fitted = posterior.fitted
     if not fitted.layout.transfer:
         return []
-    K = fitted.likelihood().covariance(fitted.parameters)
+    K = fitted.likelihood.covariance(fitted.parameters)
     X = X[:: max(1, len(X) // _POINTS)]
     out = []
     for place, code in enumerate(fitted.layout.positions[:-1]):

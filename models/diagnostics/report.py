@@ -189,7 +189,7 @@ def learning_curve(fitted: FittedResponse) -> list[CurvePoint]:
     """
     rows = fitted.rows
     order = np.argsort(rows.run, kind="stable")  # earlier lines carry -1
-    factor = factorise(fitted.likelihood().covariance(fitted.parameters)[np.ix_(order, order)])
+    factor = factorise(fitted.likelihood.covariance(fitted.parameters)[np.ix_(order, order)])
     if factor is None:
         return []
     chol = np.tril(factor[0])

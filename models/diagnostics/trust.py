@@ -80,7 +80,7 @@ def worth_runs(posterior: ResponsePosterior) -> list[float]:
     K_runs[np.diag_indices_from(K_runs)] += noise + posterior.batch_variance.sum()
     gains = _gains(K_runs, kernel.to_points(X)(points))
     left = -np.cumsum(gains)  # after 1, 2, … 65 runs, relative to the prior
-    K = fitted.likelihood().covariance(posterior.parameters)
+    K = fitted.likelihood.covariance(posterior.parameters)
     cross = kernel.to_rows(fitted.rows.X, fitted.rows.position)
     to_points, to_first = cross(points), cross(X[:1])
     first = kernel.to_points(X[:1])(points)

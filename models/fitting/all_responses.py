@@ -101,7 +101,7 @@ def fit_without_history(
         groups: input index of every encoded column, ``[D]``.
         links: what each model may use besides its data; as if there had never been earlier lines.
     """
-    own = {name: data.subset(np.flatnonzero(data.target)) for name, data in responses.items()}
+    own = {name: data.of_target for name, data in responses.items()}
     return fit_responses({n: data for n, data in own.items() if len(data.y)}, groups, 0, links)
 
 

@@ -58,7 +58,7 @@ def slopes_of(fitted: FittedResponse) -> Slopes | None:
         return None
     if len(columns) == 0:
         return None
-    factor = factorise(fitted.likelihood().covariance(p))
+    factor = factorise(fitted.likelihood.covariance(p))
     if factor is None:
         return None
     weights = p.amplitude * np.sqrt(p.trust[rows.position]) * cho_solve((factor[0], True), rows.z)

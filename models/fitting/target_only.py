@@ -39,10 +39,9 @@ def target_only_if_better(
         feature: process knowledge that is of use without history.
         upstream: predictions the feature needs, if any.
     """
-    own = np.flatnonzero(data.target)
-    if not len(own) or not history.fitted.layout.transfer:
+    if not data.target.any() or not history.fitted.layout.transfer:
         return None
-    alone = fit(data.subset(own), groups, 0, upstream=upstream, feature=feature)
+    alone = fit(data.of_target, groups, 0, upstream=upstream, feature=feature)
     odds = history_odds(history.fitted, alone.fitted)
     against = odds is not None and odds.log_odds <= -np.log(POSITIVE_ODDS)
     if odds is None or not against or alone.scaling.log != history.scaling.log:

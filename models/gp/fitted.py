@@ -82,18 +82,15 @@ class FittedResponse:
         """Hyperparameters in natural units, at θ."""
         return self.layout.unpack(self.theta)
 
+    @cached_property
     def likelihood(self) -> Likelihood:
         """The negative log posterior of the hyperparameters, for curvature."""
-        return self._likelihood
-
-    @cached_property
-    def _likelihood(self) -> Likelihood:
         return Likelihood(self.rows, self.input_transform, self.layout)
 
     @cached_property
     def precision(self) -> FloatArray | None:
         """``K⁻¹ [n, n]`` of all rows; None where the covariance cannot be factorised."""
-        factor = factorise(self.likelihood().covariance(self.parameters))
+        factor = factorise(self.likelihood.covariance(self.parameters))
         if factor is None:
             return None
         return np.asarray(cho_solve((factor[0], True), np.eye(len(self.rows))))

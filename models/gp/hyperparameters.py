@@ -148,43 +148,31 @@ class Layout:
         )
 
     def unpack(self, theta: FloatArray) -> Parameters:
-        """θ in natural units."""
-        surface = np.exp(theta[self.where("ln_l_g")])
-        batch = np.exp(2.0 * theta[self.where("ln_sigma_w")])
-        amplitude = float(np.exp(theta[self.where("ln_A2")][0]))
-        level = theta[self.where("mu_s")][0]
-        shape = theta[self.where("shape")]
-        if not self.transfer:
-            return Parameters(
-                surface=surface,
-                deviation=surface,
-                amplitude=amplitude,
-                offset=0.0,
-                drift=0.0,
-                slopes=np.zeros(0),
-                feature_drift=0.0,
-                shape=shape,
-                batch=batch,
-                noise=np.exp(level) * np.ones(1),
-                trust=np.ones(1),
-                unknown=self.unknown,
-                nuisance=0.0,
-            )
-        feature_drift = np.exp(2.0 * theta[self.where("ln_kappa_f")])
+        """θ in natural units; variances of what the model does not have are 0."""
+
+        def exp(kind: str, power: float = 1.0) -> FloatArray:
+            return np.asarray(np.exp(power * theta[self.where(kind)]))
+
+        surface, level = exp("ln_l_g"), theta[self.where("mu_s")][0]
+        if self.transfer:
+            deviation, trust = exp("ln_l_d"), sigmoid(theta[self.where("logit_t")])
+            noise = np.exp(level + theta[self.where("eta")])
+        else:
+            deviation, trust, noise = surface, np.ones(1), np.exp(level) * np.ones(1)
         return Parameters(
             surface=surface,
-            deviation=np.exp(theta[self.where("ln_l_d")]),
-            amplitude=amplitude,
-            offset=float(np.exp(2.0 * theta[self.where("ln_tau")][0])),
-            drift=float(np.exp(theta[self.where("ln_Ad2")][0])),
-            slopes=np.exp(2.0 * theta[self.where("ln_kappa")]),
-            feature_drift=float(feature_drift.sum()),
-            shape=shape,
-            batch=batch,
-            noise=np.exp(level + theta[self.where("eta")]),
-            trust=sigmoid(theta[self.where("logit_t")]),
+            deviation=deviation,
+            amplitude=float(exp("ln_A2")[0]),
+            offset=float(exp("ln_tau", 2.0).sum()),
+            drift=float(exp("ln_Ad2").sum()),
+            slopes=exp("ln_kappa", 2.0),
+            feature_drift=float(exp("ln_kappa_f", 2.0).sum()),
+            shape=theta[self.where("shape")],
+            batch=exp("ln_sigma_w", 2.0),
+            noise=noise,
+            trust=trust,
             unknown=self.unknown,
-            nuisance=float(np.exp(2.0 * theta[self.where("ln_aside")]).sum()),
+            nuisance=float(exp("ln_aside", 2.0).sum()),
         )
 
     def to_dict(self, theta: FloatArray) -> dict[str, float]:

@@ -234,13 +234,12 @@ class Likelihood:
             self._add_within(out, G, p, parts)
             F = self.rows.nuisance
             out[layout.where("ln_aside")] += p.nuisance * np.einsum("ij,ij->", F, G @ F)
-        if self.input_transform.feature is not None:
-            self._add_feature(out, G, p, parts)
+        self._add_feature(out, G, p, parts)
 
     def _add_feature(
         self, out: FloatArray, G: FloatArray, p: Parameters, parts: dict[str, FloatArray]
     ) -> None:
-        """The part of the gradient from process features."""
+        """The part of the gradient from process features, if there are any."""
         feature = self.input_transform.feature
         if feature is None:
             return

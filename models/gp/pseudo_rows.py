@@ -45,16 +45,7 @@ class Summary:
 
     def to_json(self) -> dict[str, Any]:
         """Plain lists; numbers come back exactly."""
-        return {
-            "points": self.points.tolist(),
-            "values": self.values.tolist(),
-            "noise": self.noise.tolist(),
-            "stages": list(self.stages),
-            "at": self.at.tolist(),
-            "slope": self.slope.tolist(),
-            "curvature": self.curvature.tolist(),
-            "doubted": self.doubted.tolist(),
-        }
+        return {name: np.asarray(value).tolist() for name, value in vars(self).items()}
 
     @classmethod
     def from_json(cls, found: object, rows: int) -> Summary | None:

@@ -88,7 +88,7 @@ def average(
     fitted = posterior.fitted
     if len(fitted.rows) == 0:
         return posterior
-    likelihood = fitted.likelihood()
+    likelihood = fitted.likelihood
     theta, half_square = posterior.laplace.draws(samples, seed)
     theta = np.clip(theta, fitted.layout.low, fitted.layout.high)
     solved = [likelihood.solve(draw) for draw in theta]

@@ -72,7 +72,7 @@ def training_rows(
 
 def _solve(fitted: FittedResponse, parameters: Parameters) -> tuple[FloatArray, FloatArray]:
     """Cholesky factor of the rows' covariance and ``K⁻¹ z``."""
-    K = fitted.likelihood().covariance(parameters)
+    K = fitted.likelihood.covariance(parameters)
     # doubling the diagonal always makes a covariance factorisable; the fit refuses such θ anyway
     factor = factorise(K) or factorise(K + np.diag(np.diagonal(K)))
     if factor is None:

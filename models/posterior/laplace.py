@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtri
-from scipy.stats import qmc
 
 from designer.models.arrays import FloatArray, IntArray
+from designer.models.encoding import scrambled_sobol
 from designer.models.gp.likelihood import Likelihood
 
 _STEP = 1e-3  # of the differences, in prior standard deviations
@@ -62,6 +62,5 @@ class Laplace:
 
 def standard_normals(count: int, dimension: int, seed: int) -> FloatArray:
     """Quasi-random standard normals ``[count, dimension]``, from scrambled Sobol points."""
-    sampler = qmc.Sobol(dimension, scramble=True, rng=np.random.default_rng(seed))
-    uniform = sampler.random_base2((count - 1).bit_length())[:count]
+    uniform = scrambled_sobol(count, dimension, seed)
     return ndtri(np.clip(uniform, 1e-6, 1.0 - 1e-6))

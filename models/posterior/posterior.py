@@ -113,7 +113,7 @@ class ResponsePosterior:
             block = slice(start, start + 4 * BLOCK)
             k = cross(V[block])
             plain[block] = k @ self.alpha
-            half = self.whiten(k.T)
+            half = self.conditioned.whiten(k.T)
             reduction[block] = np.einsum("ij,ij->j", half, half)
         return self.from_plain(V, plain, reduction)
 
@@ -129,7 +129,7 @@ class ResponsePosterior:
 
     def projector(self, Z: FloatArray, dtype: DTypeLike = np.float32) -> Projector:
         """Covariances with fixed points ``Z [m, D]``, the work on Z done once."""
-        return Projector(self, Z, dtype)
+        return Projector(self.kernel, self.conditioned, self.from_plain, Z, dtype)
 
     def noise(self, X: FloatArray) -> FloatArray:
         """Noise variance ``[n]`` of one more measurement at ``X [n, D]``, without batch effects."""
@@ -144,17 +144,13 @@ class ResponsePosterior:
         """Effect of stages no batch was shared in yet: still part of the learned noise."""
         return float(self.batch_variance[self._unseen_stages].sum())
 
-    @property
+    @cached_property
     def batch_variance(self) -> FloatArray:
         """Variance ``[S]`` of a batch effect per stage.
 
         Learned where batches were shared. Where none was shared yet: the prior's median, at most
         half of the noise over all such stages; 0 where the stage cannot change the response.
         """
-        return self._batch_variance
-
-    @cached_property
-    def _batch_variance(self) -> FloatArray:
         out = np.zeros(self.fitted.data.stages)
         unseen = self._unseen_stages
         if unseen.any():
@@ -168,7 +164,7 @@ class ResponsePosterior:
     @cached_property
     def laplace(self) -> Laplace:
         """Normal approximation of the hyperparameters' posterior."""
-        return Laplace.around(self.fitted.likelihood(), self.fitted.theta)
+        return Laplace.around(self.fitted.likelihood, self.fitted.theta)
 
     # ---- pending runs -----------------------------------------------------------------------
 
@@ -232,14 +228,6 @@ class ResponsePosterior:
     def rows_covariance(self, dtype: DTypeLike = np.float64) -> CrossCovariance:
         """Covariance of f_0 at transformed inputs with the rows conditioned on (as a callable)."""
         return self.kernel.to_rows(self.conditioned.X, self.conditioned.position, dtype)
-
-    def whiten(self, B: FloatArray) -> FloatArray:
-        """``L⁻¹ B`` for ``B [N, m]``."""
-        return self.conditioned.whiten(B)
-
-    def unwhiten(self, B: FloatArray) -> FloatArray:
-        """``L⁻ᵀ B`` for ``B [N, m]``."""
-        return self.conditioned.unwhiten(B)
 
     def from_plain(
         self, V: FloatArray, plain: FloatArray, reduction: FloatArray

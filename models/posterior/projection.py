@@ -7,74 +7,52 @@ enough for the processor's cache, in float32 where asked for.
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import DTypeLike
 from scipy.linalg import solve_triangular
 
 from designer.models.arrays import FloatArray, RealArray
-from designer.models.gp.covariance import CrossCovariance, LineCovariance
+from designer.models.gp.covariance import LineCovariance
+from designer.models.posterior.conditioning import ConditionedRows
 
 BLOCK = 256  # rows per block: 256 × 256 float32 = 256 kB, about half a level-2 cache
 
 
-class RowAlgebra(Protocol):
-    """A posterior that shows its linear algebra (`designer.models.posterior.posterior`)."""
-
-    kernel: LineCovariance
-
-    @property
-    def chol(self) -> FloatArray:
-        """Lower Cholesky factor of the rows' covariance, ``[N, N]``."""
-        ...
-
-    @property
-    def alpha(self) -> FloatArray:
-        """``K⁻¹ z [N]``."""
-        ...
-
-    def transformed(self, X: FloatArray) -> FloatArray:
-        """Points as the covariances take them, ``[n, C]``."""
-        ...
-
-    def rows_covariance(self, dtype: DTypeLike = ...) -> CrossCovariance:
-        """Callable V ``[n, C]`` → covariance with the rows ``[n, N]``."""
-        ...
-
-    def whiten(self, B: FloatArray) -> FloatArray:
-        """``L⁻¹ B`` for ``B [N, m]``."""
-        ...
-
-    def unwhiten(self, B: FloatArray) -> FloatArray:
-        """``L⁻ᵀ B`` for ``B [N, m]``."""
-        ...
-
-    def from_plain(
-        self, V: FloatArray, plain: FloatArray, reduction: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
-        """Mean and variance from ``k'K⁻¹z`` and ``k'K⁻¹k``."""
-        ...
+Moments: TypeAlias = Callable[
+    [FloatArray, FloatArray, FloatArray], tuple[FloatArray, FloatArray]
+]  # from V, k'K⁻¹z and k'K⁻¹k
 
 
 class Projector:
     """Posterior covariance of f_0 between any points and fixed points Z.
 
     Args:
-        posterior: posterior of one response.
+        kernel: covariance of f_0.
+        rows: rows conditioned on.
+        to_moments: mean and variance of the posterior (`ResponsePosterior.from_plain`).
         Z: fixed points, ``[m, D]``.
         dtype: float64, or float32 (relative error of covariances about 1e-4 of the largest).
     """
 
-    def __init__(self, posterior: RowAlgebra, Z: FloatArray, dtype: DTypeLike) -> None:
+    def __init__(
+        self,
+        kernel: LineCovariance,
+        rows: ConditionedRows,
+        to_moments: Moments,
+        Z: FloatArray,
+        dtype: DTypeLike,
+    ) -> None:
         self._dtype = np.dtype(dtype)
-        V = posterior.transformed(Z)
-        self._rows = posterior.rows_covariance(self._dtype)
-        self._points = posterior.kernel.to_points(V, self._dtype)
-        cross = posterior.rows_covariance(np.float64)(V).T
-        self._half = posterior.whiten(cross)  # L⁻¹ K_nZ
-        self._weights = posterior.unwhiten(self._half).astype(self._dtype)  # K⁻¹ K_nZ
-        self._posterior = posterior
+        self._conditioned, self._to_moments = rows, to_moments
+        self._transformed = kernel.input_transform.points
+        V = self._transformed(Z)
+        self._rows = kernel.to_rows(rows.X, rows.position, self._dtype)
+        self._points = kernel.to_points(V, self._dtype)
+        half = rows.whiten(kernel.to_rows(rows.X, rows.position)(V).T)  # L⁻¹ K_nZ
+        self._weights = rows.unwhiten(half).astype(self._dtype)  # K⁻¹ K_nZ
         self._columns = len(Z)
 
     def __call__(self, X: FloatArray, out: RealArray | None = None) -> RealArray:
@@ -82,7 +60,7 @@ class Projector:
         if out is None:
             out = np.empty((len(X), self._columns), dtype=self._dtype)
         work = np.empty((min(BLOCK, len(X)), self._columns), dtype=self._dtype)
-        V = self._posterior.transformed(X)
+        V = self._transformed(X)
         for start in range(0, len(X), BLOCK):
             block = V[start : start + BLOCK]
             self._block(block, self._rows(block), out[start : start + BLOCK], work[: len(block)])
@@ -100,10 +78,9 @@ class Projector:
         Mean and variance are those of ``ResponsePosterior.mean`` and ``variance`` up to the
         rounding of the projector's dtype.
         """
-        posterior = self._posterior
         inverse = self._inverse_factor()
-        V = posterior.transformed(X)
-        alpha = posterior.alpha.astype(self._dtype)
+        V = self._transformed(X)
+        alpha = self._conditioned.alpha.astype(self._dtype)
         plain = np.empty(len(X))
         reduction = np.empty(len(X))
         out = np.empty((len(X), self._columns), dtype=self._dtype)
@@ -115,12 +92,12 @@ class Projector:
             plain[start:stop] = cross @ alpha
             half = cross @ inverse
             reduction[start:stop] = np.einsum("ij,ij->i", half, half)
-        mean, variance = posterior.from_plain(V, plain, reduction)
+        mean, variance = self._to_moments(V, plain, reduction)
         return mean, variance, out
 
     def _inverse_factor(self) -> RealArray:
         """``L⁻ᵀ [N, N]``, so that ``‖k L⁻ᵀ‖²`` is the variance explained."""
-        chol = self._posterior.chol
+        chol = self._conditioned.chol
         if len(chol) == 0:
             return np.zeros((0, 0), dtype=self._dtype)
         inverse = solve_triangular(chol, np.eye(len(chol)), lower=True)

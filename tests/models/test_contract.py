@@ -41,7 +41,7 @@ class TestContract:
 
     def test_gradient_is_that_of_the_value(self, variant: Variant) -> None:
         fitted = posterior_of(variant).fitted
-        likelihood = fitted.likelihood()
+        likelihood = fitted.likelihood
         rng = np.random.default_rng(0)
         theta = fitted.theta + 0.3 * rng.standard_normal(len(fitted.theta))
         gradient = likelihood(theta)[1]

@@ -183,7 +183,7 @@ def test_gradient_matches_finite_differences():
 
 def test_value_alone_is_the_value():
     fitted = fit(long_history(slurries=12), GROUPS, 3).fitted
-    likelihood = fitted.likelihood()
+    likelihood = fitted.likelihood
     assert likelihood.solve(fitted.theta).value == likelihood(fitted.theta)[0]
 
 

@@ -239,7 +239,7 @@ def test_odds_speak_for_good_lines_and_against_wrong_ones():
 def test_odds_are_differences_of_densities_of_the_raw_results():
     variant = Variant("odds", 2, 9, log=True)
     refit = Refit(variant)
-    own = refit.data.subset(np.flatnonzero(refit.data.target))
+    own = refit.data.of_target
     linear = dataclasses.replace(own, log_scale=False)  # another scale than the other model's
     plain = fit(linear, GROUPS, 0)
     odds = history_odds(refit.posterior.fitted, plain.fitted)

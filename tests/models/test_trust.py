@@ -42,7 +42,7 @@ def make(runs, *, bad=(), seed=0, rows=30, effect=0.0, shared=4):
 
 def test_without_source_rows_it_is_a_plain_gp():
     data = make(12)
-    own = data.subset(np.flatnonzero(data.target))
+    own = data.of_target
     own = dataclasses.replace(own, batch=np.zeros((12, 0), int), stage_effect=None)
     posterior = fit(own, GROUPS, 0)
     h, X = posterior.hyperparameters, np.random.default_rng(1).random((20, 2))
@@ -63,7 +63,7 @@ def test_without_source_rows_it_is_a_plain_gp():
 
 def test_lines_without_rows_of_this_response_change_nothing():
     data = make(12)
-    own = data.subset(np.flatnonzero(data.target))
+    own = data.of_target
     assert fit(own, GROUPS, 3).hyperparameters == fit(own, GROUPS, 0).hyperparameters
     assert estimate_trust(fit(own, GROUPS, 3)) == []
 
@@ -97,7 +97,7 @@ def test_history_helps_when_related_and_hardly_hurts_when_not():
     for seed in range(4):
         for bad, found in ratios.items():
             data = make(8, bad=bad, seed=seed)
-            own = data.subset(np.flatnonzero(data.target))
+            own = data.of_target
             found.append(error(data, 3) / error(own, 0))
     assert np.median(ratios[()]) < 0.6
     assert np.median(ratios[1, 2, 3]) < 1.3
