@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol, TypeVar
 
 from designer.campaigns.errors import ConflictError, Findings, InputError, Problem
 from designer.campaigns.log.describe import who_when
 from designer.campaigns.log.state import CampaignState, Measurement
 from designer.campaigns.space.factors import Factor, Given, quantity_text
 from designer.campaigns.specification.parts import Response
-from designer.campaigns.values.names import clean_text, did_you_mean
+from designer.campaigns.values.names import clean_text, suggestion
 from designer.campaigns.values.quantity import Quantity, far_off, slip_hint
-from designer.campaigns.values.units import convert
 
 NAME_LIMIT = 64
 REASON_LIMIT = 1000
 NOTE_LIMIT = 10_000
 """Most characters of a name, a reason, a note (bad-input table of the reliability notes)."""
+
+
+class Named(Protocol):
+    """What has a name: a factor, a given, a response."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+
+Told = TypeVar("Told")
+Item = TypeVar("Item", bound=Named)
 
 
 class Refusals:
@@ -89,102 +102,80 @@ def optional_text(text: str | None, where: str, *, limit: int = REASON_LIMIT) ->
 
 def unknown_name(where: str, kind: str, name: str, known: list[str]) -> Problem:
     """Describe a name the specification does not have."""
-    guess = did_you_mean(name, known)
     return Problem(
         f"{where}, {name}",
         f"no such {kind} in this campaign",
         allowed=", ".join(known) or f"there are no {kind}s",
-        hint=None if guess is None else guess[0].upper() + guess[1:],
+        hint=suggestion(name, known),
     )
 
 
-def measured(typed: Quantity, response: Response, where: str, found: Findings) -> dict[str, Any]:
-    """Check a measured value and bring it into the declared unit.
+def named(
+    told: Mapping[str, Told], items: Iterable[Item], where: str, kind: str, refusals: Refusals
+) -> Iterator[tuple[Item, Told]]:
+    """Give what was told with the item it is about; names nobody knows are noted."""
+    known = {item.name: item for item in items}
+    for name, value in told.items():
+        if name in known:
+            yield known[name], value
+        else:
+            refusals.input.add(unknown_name(where, kind, name, list(known)))
 
-    Returns:
-        ``{"number", "text", "unit"?}``; without a meaning when problems were found.
-    """
+
+def measured(typed: Quantity, response: Response, where: str, found: Findings) -> Quantity | None:
+    """Check a measured value and bring it into the declared unit; None: it is no number."""
     place = f"{where}, {response.name}"
     value = _number(typed, response.unit, place, found)
     if value is None:
-        return {}
-    for problem in response.problems_with(value["number"], place):
+        return None
+    for problem in response.problems_with(value.value, place):
         low, high = response.possible or (float("-inf"), float("inf"))
-        slip = slip_hint(value["number"], low, high, response.unit)
-        shown = problem.found if "unit" not in value else f"{value['text']} {value['unit']}"
+        slip = slip_hint(value.value, low, high, response.unit)
+        shown = problem.found if value.unit is None else value.shown
         hint = problem.hint if slip is None else f"It {slip}"
         found.add(Problem(problem.where, problem.what, shown, problem.allowed, hint))
     return value
 
 
-def setting(typed: Quantity, factor: Factor, where: str, found: Findings) -> dict[str, Any]:
-    """Check a really used setting: a fact even out of range, unless a slip of the unit explains it.
+def input_value(
+    typed: Quantity, item: Factor | Given, where: str, found: Findings
+) -> Quantity | None:
+    """Check a really used setting or a given, in the declared unit; None: it cannot be.
 
-    A number ten or more times out of range is accepted only with its unit, which says that it is
-    meant.
-
-    Returns:
-        ``{"number", "text", "unit"?}`` or ``{"category", "text"}``.
+    It is a fact even out of range, unless a slip of the unit explains it: a number ten or more
+    times out of range is accepted only with its unit, which says that it is meant.
     """
-    place = f"{where}, {factor.name}"
-    if factor.is_categorical:
+    place = f"{where}, {item.name}"
+    if isinstance(item, Factor) and item.is_categorical:
         name = typed.category.strip()
-        found.extend(factor.problems_with(name, place, on_grid=False))
-        return {"category": name, "text": typed.text}
-    return _known_input(typed, factor, place, found)
-
-
-def given_value(typed: Quantity, given: Given, where: str, found: Findings) -> dict[str, Any]:
-    """Check the value of a given, as `setting` does."""
-    return _known_input(typed, given, f"{where}, {given.name}", found)
-
-
-def _known_input(
-    typed: Quantity, item: Factor | Given, place: str, found: Findings
-) -> dict[str, Any]:
+        found.extend(item.problems_with(name, place, on_grid=False))
+        return Quantity(typed.text, written=name)
     value = _number(typed, item.unit, place, found)
     if value is None:
-        return {}
+        return None
     low, high = item.bounds
-    number = value["number"]
-    if typed.unit is None and far_off(number, low, high):
-        slip = slip_hint(number, low, high, item.unit)
+    if typed.unit is None and far_off(value.value, low, high):
+        slip = slip_hint(value.value, low, high, item.unit)
         if slip is not None:
-            found.add(
-                Problem(
-                    place,
-                    "far outside the range",
-                    quantity_text(number, item.unit),
-                    item.allowed,
-                    f"It {slip}; if it is really meant, write it with its unit",
-                )
-            )
+            what, shown = "far outside the range", quantity_text(value.value, item.unit)
+            hint = f"It {slip}; if it is really meant, write it with its unit"
+            found.add(Problem(place, what, shown, item.allowed, hint))
     return value
 
 
-def _number(
-    typed: Quantity, unit: str | None, place: str, found: Findings
-) -> dict[str, Any] | None:
-    if typed.number is None or typed.number != typed.number or abs(typed.number) == float("inf"):
+def _number(typed: Quantity, unit: str | None, place: str, found: Findings) -> Quantity | None:
+    if typed.number is None or not math.isfinite(typed.number):
         hint = "Write the decimal point as ." if "," in typed.text else None
-        shown = repr(typed.text)
-        found.add(Problem(place, "is not a number", shown, f"a number{in_unit(unit)}", hint))
+        allowed = "a number" if unit in (None, "1") else f"a number in {unit}"
+        found.add(Problem(place, "is not a number", repr(typed.text), allowed, hint))
         return None
-    if typed.unit is None or typed.unit == unit:
-        return {"number": float(typed.number), "text": typed.text}
     try:
-        number = convert(float(typed.number), typed.unit, unit or "1")
+        return typed.in_unit(unit)
     except InputError as error:
         for problem in error.problems:
             where = f"{place}: {problem.where}" if problem.where else place
             found.add(Problem(where, problem.what, problem.found, problem.allowed, problem.hint))
         return None
-    return {"number": number, "text": typed.text, "unit": typed.unit}
-
-
-def in_unit(unit: str | None) -> str:
-    """Return `` in wt%``, or nothing for a number without a unit."""
-    return "" if unit in (None, "1") else f" in {unit}"
 
 
 def has_value(run_id: str, response: str, there: Measurement, unit: str | None) -> Problem:

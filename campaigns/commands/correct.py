@@ -10,14 +10,12 @@ from designer.campaigns.commands.checks import (
     Refusals,
     batch_id,
     ensure_open,
-    given_value,
+    input_value,
     measured,
+    named,
     required_text,
-    setting,
-    unknown_name,
 )
 from designer.campaigns.errors import InputError, Problem
-from designer.campaigns.log.builder import setting_of
 from designer.campaigns.log.describe import who_when
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.state import CampaignState, Measurement, Run
@@ -95,22 +93,22 @@ def _responses(
     seen_seq: int | None,
 ) -> dict[str, Any]:
     changes: dict[str, Any] = {}
-    known = {response.name: response for response in state.spec.responses}
     where = f"run {run.id}"
-    for name, typed in responses.items():
-        response = known.get(name)
-        if response is None:
-            refusals.input.add(unknown_name(where, "response", name, list(known)))
-            continue
+    for response, typed in named(responses, state.spec.responses, where, "response", refusals):
+        name = response.name
         old = _chosen(run, name, replicate, refusals)
         new = None if typed is None else measured(typed, response, where, refusals.input)
-        if old is None or new == {} or (new is not None and new["number"] == old.number):
+        if old is None or (typed is not None and (new is None or new.value == old.number)):
             continue
         if seen_seq is not None and old.seq > seen_seq:
             told = f"was changed meanwhile {who_when(old.actor, old.at)} (event {old.seq})"
             now = quantity_text(old.number, response.unit)
             refusals.conflicts.add(Problem(f"{where}, {name}", told, now))
-        changes[name] = {"replicate": old.replicate, "old": _stored(old), "new": new}
+        changes[name] = {
+            "replicate": old.replicate,
+            "old": _stored(old),
+            "new": new and new.stored(),
+        }
     return changes
 
 
@@ -136,8 +134,7 @@ def _chosen(run: Run, name: str, replicate: int | None, refusals: Refusals) -> M
 
 
 def _stored(value: Measurement) -> dict[str, Any]:
-    stored: dict[str, Any] = {"number": value.number, "text": value.text}
-    return stored if value.unit is None else {**stored, "unit": value.unit}
+    return Quantity(value.text, value.number, value.unit).stored()
 
 
 def _inputs(
@@ -145,21 +142,14 @@ def _inputs(
 ) -> dict[str, Any]:
     used: dict[str, Any] = {}
     given: dict[str, Any] = {}
-    known = {item.name: item for item in state.spec.inputs}
     where = f"run {run.id}"
-    for name, typed in told.items():
-        item = known.get(name)
-        if item is None:
-            refusals.input.add(unknown_name(where, "factor or given", name, list(known)))
-            continue
-        if isinstance(item, Factor):
-            new, part = setting(typed, item, where, refusals.input), used
-            old = run.used.get(name)
-        else:
-            new, part = given_value(typed, item, where, refusals.input), given
-            old = run.given.get(name)
-        if new and setting_of(new) != old:
-            part[name] = {"old": old, "new": new}
+    for item, typed in named(told, state.spec.inputs, where, "factor or given", refusals):
+        name = item.name
+        new = input_value(typed, item, where, refusals.input)
+        is_factor = isinstance(item, Factor)
+        old = run.used.get(name) if is_factor else run.given.get(name)
+        if new is not None and new.setting != old:
+            (used if is_factor else given)[name] = {"old": old, "new": new.stored()}
     return {"used": used, "given": given}
 
 

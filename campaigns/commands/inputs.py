@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from designer.campaigns.earlier_lines.table import constant
 from designer.campaigns.errors import Problem
 from designer.campaigns.space.factors import Factor, Given, Setting
-from designer.campaigns.values.names import did_you_mean
+from designer.campaigns.values.names import suggestion
 
 
 def settings_from_texts(
@@ -39,8 +39,7 @@ def settings_from_texts(
 
 def unknown_name(name: str, known: Collection[str], kind: str) -> Problem:
     """What is wrong with a name that means nothing here; names the nearest known one."""
-    guess = did_you_mean(name, known)
-    hint = None if guess is None else guess[0].upper() + guess[1:]
+    hint = suggestion(name, known)
     return Problem(
         name, f"is no {kind} of this campaign", allowed=", ".join(sorted(known)), hint=hint
     )

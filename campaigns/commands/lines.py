@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.commands.checks import (
     NAME_LIMIT,
     Refusals,
     ensure_open,
+    named,
     required_text,
-    unknown_name,
 )
 from designer.campaigns.errors import ConflictError, InputError, Problem
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.state import CampaignState, Line
 from designer.campaigns.specification.parts import Response
-from designer.campaigns.values.names import did_you_mean
+from designer.campaigns.values.names import suggestion
 
 if TYPE_CHECKING:
     from designer.campaigns.earlier_lines.table import LineTable
@@ -112,13 +112,12 @@ def find_line(state: CampaignState, name: str) -> Line:
         if line.name.casefold() == name.strip().casefold():
             return line
     known = list(state.lines)
-    guess = did_you_mean(name, known)
     raise InputError(
         Problem(
             f"line {name}",
             "no such line in this campaign",
             allowed=", ".join(known) or "there are no lines yet",
-            hint=None if guess is None else guess[0].upper() + guess[1:],
+            hint=suggestion(name, known),
         )
     )
 
@@ -132,33 +131,25 @@ def _check_rows(
     others: Collection[str],
 ) -> None:
     """Check once more what every reader of tables has checked: names, categories, finiteness."""
-    inputs = {item.name: item for item in state.spec.inputs}
-    responses = {response.name: response for response in state.spec.responses}
     for number, row in enumerate(rows, start=1):
         where = f"line {name} row {number}"
-        for key, value in {**row["settings"], **row.get("given", {})}.items():
-            item = inputs.get(key)
-            if item is None:
-                refusals.input.add(unknown_name(where, "factor or given", key, list(inputs)))
-            elif not (key in others and isinstance(value, str)):
-                found = item.problems_with(value, f"{where}, {key}", on_grid=False)
-                refusals.input.extend(found)
-        _check_values(row["responses"], responses, where, refusals)
+        told = {**row["settings"], **row.get("given", {})}
+        for item, value in named(told, state.spec.inputs, where, "factor or given", refusals):
+            if not (item.name in others and isinstance(value, str)):
+                place = f"{where}, {item.name}"
+                refusals.input.extend(item.problems_with(value, place, on_grid=False))
+        _check_values(row["responses"], state.spec.responses, where, refusals)
 
 
 def _check_values(
     values: Mapping[str, Sequence[Mapping[str, Any]]],
-    known: Mapping[str, Response],
+    known: Iterable[Response],
     where: str,
     refusals: Refusals,
 ) -> None:
-    for name, measured in values.items():
-        response = known.get(name)
-        if response is None:
-            refusals.input.add(unknown_name(where, "response", name, list(known)))
-            continue
+    for response, measured in named(values, known, where, "response", refusals):
         for value in measured:
             number = value.get("number")
             if not isinstance(number, (int, float)) or not math.isfinite(number):
                 what = "is not a finite number"
-                refusals.input.add(Problem(f"{where}, {name}", what, repr(number)))
+                refusals.input.add(Problem(f"{where}, {response.name}", what, repr(number)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import fields, replace
 from typing import Any
 
 from designer.campaigns.commands.checks import Refusals, ensure_open, required_text
@@ -50,7 +51,7 @@ def propose(state: CampaignState, plan: PlanDraft, *, replace: str | None = None
                 hint="Propose again",
             )
         )
-    runs = sorted(plan.runs, key=lambda run: run.order)
+    runs = [_with_plain_settings(run) for run in sorted(plan.runs, key=lambda run: run.order)]
     refusals = Refusals()
     if not runs:
         refusals.input.add(Problem("plan", "holds no runs"))
@@ -75,33 +76,34 @@ def _plan_body(
 ) -> dict[str, Any]:
     first = state.next_run_number
     body = {
+        **_fields(plan),
         "plan": plan_id_text(state.next_plan_number),
-        "goal": plan.goal,
-        "seed": plan.seed,
         "runs": [
-            _run_body(run, run_id_text(first + index), batches[index])
+            {**_fields(run), "run": run_id_text(first + index), "batch": batches[index]}
             for index, run in enumerate(runs)
         ],
-        "versions": plan.versions,
-        "hyperparameters": plan.hyperparameters,
-        "position": plan.position,
-        "cost": plan.cost,
-        "setup": plan.setup,
-        "information_bits": plan.information_bits,
-        "nested": plan.nested,
-        "fixed": plan.fixed,
-        "notes": list(plan.notes),
-        "value": plan.value,
-        "value_name": plan.value_name,
-        "deviation": plan.deviation,
     }
     told: dict[str, Any] = plain(body)
     return told
 
 
+def _fields(entry: PlanDraft | PlannedRun) -> dict[str, Any]:
+    """The payload says what the plan says, under the same names."""
+    return {field.name: getattr(entry, field.name) for field in fields(entry)}
+
+
+def _with_plain_settings(run: PlannedRun) -> PlannedRun:
+    """Bring the recipe to Python's own numbers."""
+    settings: dict[str, Setting] = {
+        name: value if isinstance(value, str) else float(value)
+        for name, value in run.settings.items()
+    }
+    return replace(run, settings=settings)
+
+
 def _check_run(state: CampaignState, run: PlannedRun, refusals: Refusals) -> None:
     where = f"proposal {run.order}"
-    refusals.input.extend(recipe_problems(state.spec, _settings(run), where, on_grid=True))
+    refusals.input.extend(recipe_problems(state.spec, run.settings, where, on_grid=True))
     for name, value in run.given.items():
         if not any(given.name == name for given in state.spec.givens):
             refusals.input.add(Problem(f"{where}, {name}", "is no given of this campaign"))
@@ -134,32 +136,6 @@ def _batch_ids(
                 ids[stage] = given_out[stage, label]
         batches.append(ids)
     return batches
-
-
-def _run_body(run: PlannedRun, run_id: str, batch: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        "run": run_id,
-        "order": run.order,
-        "rank": run.rank,
-        "settings": _settings(run),
-        "given": run.given,
-        "batch": batch,
-        "predicted": run.predicted,
-        "bits": run.bits,
-        "value": run.value,
-        "cost": run.cost,
-        "in_spec": run.in_spec,
-        "success": run.success,
-        "reason": run.reason,
-    }
-
-
-def _settings(run: PlannedRun) -> dict[str, Setting]:
-    """Return the recipe with Python's own numbers."""
-    return {
-        name: value if isinstance(value, str) else float(value)
-        for name, value in run.settings.items()
-    }
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - any JSON-able value, numpy's included

@@ -12,16 +12,14 @@ from designer.campaigns.commands.checks import (
     Refusals,
     batch_id,
     ensure_open,
-    given_value,
     has_value,
+    input_value,
     measured,
-    setting,
+    named,
     told_differently,
-    unknown_name,
 )
 from designer.campaigns.commands.entries import ResultEntry
 from designer.campaigns.errors import InputError, Problem
-from designer.campaigns.log.builder import setting_of
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.fold import Scratch
 from designer.campaigns.log.state import (
@@ -211,12 +209,11 @@ def _body(told: _Entry, run: Run) -> dict[str, Any]:
 def _responses(told: _Entry, run: Run) -> dict[str, Any]:
     body: dict[str, Any] = {}
     refusals = told.refusals
-    known = {response.name: response for response in told.state.spec.responses}
-    for name, values in told.entry.responses.items():
-        response = known.get(name)
-        if response is None:
-            refusals.input.add(unknown_name(told.where, "response", name, list(known)))
-            continue
+    where, spec = told.where, told.state.spec
+    for response, values in named(
+        told.entry.responses, spec.responses, where, "response", refusals
+    ):
+        name = response.name
         there = run.measurements.get(name, ())
         if there and (values is None or not told.entry.replicate):
             if there[0].seq > told.scratch.since:
@@ -234,7 +231,8 @@ def _responses(told: _Entry, run: Run) -> dict[str, Any]:
 def _values(values: Sequence[Quantity], response: Response, told: _Entry) -> list[dict[str, Any]]:
     if not values:
         told.refusals.input.add(Problem(f"{told.where}, {response.name}", "there is no value"))
-    return [measured(typed, response, told.where, told.refusals.input) for typed in values]
+    found = [measured(typed, response, told.where, told.refusals.input) for typed in values]
+    return [value.stored() for value in found if value is not None]
 
 
 def _inputs(told: _Entry, run: Run) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -242,24 +240,21 @@ def _inputs(told: _Entry, run: Run) -> tuple[dict[str, Any], dict[str, Any]]:
     used: dict[str, Any] = {}
     given: dict[str, Any] = {}
     where, refusals = told.where, told.refusals
-    known = {item.name: item for item in told.state.spec.inputs}
-    for name, typed in {**told.entry.used, **told.entry.given}.items():
-        item = known.get(name)
-        if item is None:
-            refusals.input.add(unknown_name(where, "factor or given", name, list(known)))
+    inputs = {**told.entry.used, **told.entry.given}
+    items = told.state.spec.inputs
+    for item, typed in named(inputs, items, where, "factor or given", refusals):
+        name = item.name
+        value = input_value(typed, item, where, refusals.input)
+        if value is None:
             continue
         before: Setting | None
         if isinstance(item, Factor):
-            value, part = setting(typed, item, where, refusals.input), used
-            before = _setting_before(told, run, name)
+            part, before = used, _setting_before(told, run, name)
         else:
-            value, part = given_value(typed, item, where, refusals.input), given
-            before = run.told_given.get(name)
-        if not value:
-            continue
+            part, before = given, run.told_given.get(name)
         if before is None:
-            part[name] = value
-        elif before != setting_of(value):
+            part[name] = value.stored()
+        elif before != value.setting:
             shown = quantity_text(before, item.unit)
             refusals.conflicts.add(told_differently(f"{where}, {name}", shown))
     return used, given

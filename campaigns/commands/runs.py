@@ -8,10 +8,10 @@ from designer.campaigns.commands.checks import (
     NOTE_LIMIT,
     Refusals,
     ensure_open,
+    input_value,
+    named,
     optional_text,
     required_text,
-    setting,
-    unknown_name,
 )
 from designer.campaigns.errors import ConflictError, InputError, Problem
 from designer.campaigns.log.describe import who_when
@@ -41,13 +41,10 @@ def start(
         raise ConflictError(_in_the_way(state, there, "cannot be started"))
     refusals = Refusals()
     where = f"run {there.id}"
-    factors = {factor.name: factor for factor in state.spec.factors}
     settings = {}
-    for name, typed in (used or {}).items():
-        if name in factors:
-            settings[name] = setting(typed, factors[name], where, refusals.input)
-        else:
-            refusals.input.add(unknown_name(where, "factor", name, list(factors)))
+    for factor, typed in named(used or {}, state.spec.factors, where, "factor", refusals):
+        value = input_value(typed, factor, where, refusals.input)
+        settings[factor.name] = value and value.stored()
     refusals.raise_if_any()
     return [NewEvent("run_started", {"run": there.id, "settings": settings})]
 

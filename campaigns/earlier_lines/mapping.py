@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from designer.campaigns.errors import Findings, InputError, Problem
 from designer.campaigns.space.factors import Factor
-from designer.campaigns.tables.columns import FileColumn, Matched, find_column, hint_for
+from designer.campaigns.tables.columns import FileColumn, Matched, find_column
 from designer.campaigns.tables.files import MEGABYTE, read_regular_file
 from designer.campaigns.tables.table import Table
+from designer.campaigns.values.names import suggestion
 
 if TYPE_CHECKING:
     from designer.campaigns.specification.specification import Specification
@@ -66,7 +67,7 @@ class LineMapping:
             if key in lists:
                 lists[key] = _names(table, f"{source} {key}", findings)
             elif key not in tables:
-                hint = hint_for(key, (*_TABLES, *_LISTS))
+                hint = suggestion(key, (*_TABLES, *_LISTS))
                 allowed = ", ".join(f"[{name}]" for name in _TABLES)
                 allowed += "".join(f", {name} = [names]" for name in _LISTS)
                 findings.add(Problem(source, "unknown table", key, allowed, hint))
@@ -151,7 +152,7 @@ def extra_columns(
         where = f"{table.source} --extra {name}"
         header = find_column(name, table.columns)
         if header is None:
-            hint = hint_for(name, table.columns)
+            hint = suggestion(name, table.columns)
             shown = ", ".join(table.columns)
             findings.add(Problem(where, "the file has no such column", name, shown, hint))
         elif header in used:
@@ -170,20 +171,8 @@ def check_others(spec: Specification, names: Collection[str], findings: Findings
         if name not in known:
             allowed = ", ".join(known) or "there is none"
             what = "this is no factor with categories"
-            hint = hint_for(name, known)
+            hint = suggestion(name, known)
             findings.add(Problem(f"--other {name}", what, name, allowed, hint))
-
-
-def recorded_columns(
-    spec: Specification, table: Table, matched: Matched, rows: Sequence[int]
-) -> dict[str, FileColumn]:
-    """Columns without those of inputs that are blank in every row taken."""
-    inputs = {item.name for item in spec.inputs}
-    return {
-        name: column
-        for name, column in matched.columns.items()
-        if name not in inputs or any(table.cell(row, column.header) for row in rows)
-    }
 
 
 def unknown_notes(spec: Specification, line: str, names: Collection[str]) -> list[str]:

@@ -11,7 +11,6 @@ from designer.campaigns.earlier_lines.mapping import (
     LineMapping,
     check_others,
     extra_columns,
-    recorded_columns,
     said_unknown,
     unknown_notes,
 )
@@ -19,18 +18,17 @@ from designer.campaigns.earlier_lines.rows import LineRows
 from designer.campaigns.earlier_lines.table import LineTable, constant
 from designer.campaigns.errors import Findings, InputError, Problem
 from designer.campaigns.log.events import canonical_json
-from designer.campaigns.tables.cells import CellReader
 from designer.campaigns.tables.columns import (
     IGNORED,
-    Expected,
     Matched,
     find_column,
-    hint_for,
     match_columns,
     with_unit,
 )
 from designer.campaigns.tables.read import cell_text, read_table, table_of_columns
+from designer.campaigns.tables.rows import expected_columns, fact_columns
 from designer.campaigns.tables.table import Table
+from designer.campaigns.values.names import suggestion
 from designer.campaigns.values.numbers import number_text, parse_number
 
 if TYPE_CHECKING:
@@ -130,29 +128,30 @@ def _line(
     told = {key: text for key, text in mapping.constants.items() if key not in unknown}
     constants = _constants(spec, told, findings)
     check_others(spec, mapping.others, findings)
-    expected = _expected(spec, {*constants, *unknown}, remedy)
+    expected = expected_columns(
+        spec,
+        texts=fact_columns(spec),
+        wanted=[item.name for item in spec.inputs],
+        present={*constants, *unknown},
+        remedy=remedy,
+    )
     matched = match_columns(
         table.source, table.columns, expected, findings, told=mapping.columns, units=mapping.units
     )
     _check_any(table.source, spec, {*matched.columns, *expected.present}, findings)
     extras = extra_columns(table, mapping.extras, matched, findings)
-    numeric = {c.header for c in matched.columns.values() if c.target in expected.numeric}
-    numeric |= {column.header for column in extras}
-    table = table.read_numbers_of(numeric)
-    chosen = _chosen_rows(table, mapping.where, matched, findings)
-    recorded = recorded_columns(spec, table, matched, chosen)
-    unrecorded = {item.name for item in spec.inputs} - recorded.keys()
     reader = LineRows(
         spec,
-        CellReader(table, findings),
-        recorded,
+        table,
+        matched,
+        findings,
         constants,
         unknown=unknown,
         others=mapping.others,
         extras=extras,
     )
-    for row in chosen:
-        reader.read(row)
+    chosen = _chosen_rows(reader.table, mapping.where, matched, findings)
+    unrecorded = reader.read(chosen)
     notes = [*table.notes, *_notes(table, mapping, matched, chosen), *reader.finish()]
     notes += unknown_notes(spec, name or table.source, unrecorded - constants.keys())
     notes += [f"{column.header}: differs on this line only, kept aside" for column in extras]
@@ -182,18 +181,6 @@ def _check_any(
             findings.add(Problem(source, what, None, ", ".join(sorted(names))))
 
 
-def _expected(
-    spec: Specification, told: Collection[str], remedy: Literal["map", "none"]
-) -> Expected:
-    units: dict[str, str | None] = {item.name: item.unit for item in spec.inputs}
-    units.update({response.name: response.unit for response in spec.responses})
-    categorical = {factor.name for factor in spec.factors if factor.is_categorical}
-    numeric = units.keys() - categorical
-    units.update({f"batch:{stage.name}": None for stage in spec.stages}, made_at=None)
-    inputs = [item.name for item in spec.inputs]
-    return Expected(units, (), numeric, present=told, wanted=inputs, remedy=remedy)
-
-
 def _constants(
     spec: Specification, texts: Mapping[str, str], findings: Findings
 ) -> dict[str, Setting]:
@@ -202,7 +189,7 @@ def _constants(
     for key, text in texts.items():
         where = f"--set {key}"
         if key not in inputs:
-            hint = hint_for(key, inputs)
+            hint = suggestion(key, inputs)
             allowed = ", ".join(inputs)
             findings.add(Problem(where, "this is no factor or given", key, allowed, hint))
             continue
@@ -218,15 +205,13 @@ def _chosen_rows(
 ) -> list[int]:
     """The rows every condition lets through."""
     rows = list(range(len(table.rows)))
-    if not rows:
-        findings.add(Problem(table.source, "the table has a header, but no rows"))
     for key, value in where.items():
         place = f"{table.source} --where {key}={value}"
         header = find_column(key, table.columns)
         if header is None and key in matched.columns:
             header = matched.columns[key].header
         if header is None:
-            hint = hint_for(key, table.columns)
+            hint = suggestion(key, table.columns)
             shown = ", ".join(table.columns)
             findings.add(Problem(place, "the file has no such column", key, shown, hint))
             continue
@@ -240,7 +225,7 @@ def _chosen_rows(
         if rows and not left:
             values = list(dict.fromkeys(cells[row] for row in rows))
             shown = ", ".join(repr(text) for text in values[:12]) + (", …" * (len(values) > 12))
-            hint = hint_for(value, values)
+            hint = suggestion(value, values)
             findings.add(Problem(place, "no row is left", repr(value), shown, hint))
         rows = left
     return rows

@@ -8,23 +8,18 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.earlier_lines.mapping import UNKNOWN
-from designer.campaigns.earlier_lines.table import unit_problem
-from designer.campaigns.errors import Problem
+from designer.campaigns.errors import Findings, Problem
 from designer.campaigns.space.factors import (
     Factor,
     Given,
     Setting,
     quantity_text,
 )
-from designer.campaigns.tables.cells import (
-    CellReader,
-    Value,
-    is_never,
-    is_not_yet,
-)
-from designer.campaigns.tables.columns import FileColumn
+from designer.campaigns.tables.columns import FileColumn, Matched
+from designer.campaigns.tables.rows import RowReader
+from designer.campaigns.tables.table import Table
 from designer.campaigns.values.numbers import number_text
-from designer.campaigns.values.quantity import far_off
+from designer.campaigns.values.quantity import Quantity, far_off, likely_unit
 
 if TYPE_CHECKING:
     from designer.campaigns.specification.specification import Specification
@@ -49,19 +44,25 @@ class LineRows:
 
     Args:
         spec: of the campaign that takes the line.
-        reader: of the table.
-        columns: by factor, given, response, ``batch:<stage>`` or ``made_at``.
+        table: where the rows are.
+        matched: its columns.
+        findings: takes the problems.
         constants: values of inputs that are the same in all rows.
         unknown: inputs whose blank cells stay unknown.
         others: categorical factors whose unknown categories are kept.
         extras: columns of numbers that only this line has.
+
+    Attributes:
+        table: the table, with its decimal mark.
+        rows: what was taken, as events keep it.
     """
 
     def __init__(
         self,
         spec: Specification,
-        reader: CellReader,
-        columns: Mapping[str, FileColumn],
+        table: Table,
+        matched: Matched,
+        findings: Findings,
         constants: Mapping[str, Setting],
         *,
         unknown: Collection[str] = (),
@@ -69,10 +70,19 @@ class LineRows:
         extras: Sequence[FileColumn] = (),
     ) -> None:
         self._spec = spec
-        self._reader = reader
-        self._columns = columns
+        self._reader = RowReader(
+            spec,
+            table,
+            matched.columns,
+            findings,
+            numbers=extras,
+            blank=self._blank,
+            category=self._category,
+        )
+        self.table: Table = self._reader.table
+        self._findings = findings
         self._constants = constants
-        self._unknown = unknown
+        self._unknown = set(unknown)
         self._others: dict[str, Counter[str]] = {name: Counter() for name in others}
         self._extras = extras
         self._ranges: dict[str, _Range] = {}
@@ -80,27 +90,49 @@ class LineRows:
         self.rows: list[dict[str, Any]] = []
         self.without_result = 0
 
-    def read(self, row: int) -> None:
+    def read(self, rows: Sequence[int]) -> set[str]:
+        """Take rows of the table; returns the inputs that none of them has."""
+        columns = self._reader.columns
+        missing = {
+            item.name
+            for item in self._spec.inputs
+            if item.name not in columns
+            or not any(self.table.cell(row, columns[item.name].header) for row in rows)
+        }
+        self._unknown |= missing
+        for row in rows:
+            self._read(row)
+        return missing
+
+    def _read(self, row: int) -> None:
         """Take one row; a row without any result teaches nothing and is only counted."""
-        before = len(self._reader.findings)
+        before = len(self._findings)
         responses = self._responses(row)
         if not responses:
-            self.without_result += len(self._reader.findings) == before
+            self.without_result += len(self._findings) == before
             return
-        result: dict[str, Any] = {"settings": {}, "given": {}, "responses": responses}
+        found = self._reader.settings(row)
+        settings: dict[str, Setting] = dict(self._constants)
         typed: dict[str, dict[str, str]] = {}
-        for kind, inputs in (("settings", self._spec.factors), ("given", self._spec.givens)):
-            for item in inputs:
-                value, words = self._input(row, item)
-                if value is not None:
-                    result[kind][item.name] = value
-                if words:
-                    typed[item.name] = words
-        result["batch"] = self._batches(row)
-        result["made_at"] = self._made_at(row)
+        for name, value in found.items():
+            settings[name] = self._judged(row, name, value)
+            if words := _words(value):
+                typed[name] = words
+        kinds = (("settings", self._spec.factors), ("given", self._spec.givens))
+        result: dict[str, Any] = {
+            kind: {item.name: settings[item.name] for item in items if item.name in settings}
+            for kind, items in kinds
+        }
+        result["responses"] = responses
+        result["batch"] = self._reader.batches(row)
+        result["made_at"] = self._reader.made_at(row)
+        extra = {
+            column.target: number
+            for column in self._extras
+            if (number := self._reader.number(row, column)) is not None
+        }
         if typed:
             result["typed"] = typed
-        extra = self._extra(row)
         if extra:
             result["extra"] = extra
         self.rows.append(result)
@@ -110,13 +142,13 @@ class LineRows:
         notes = []
         for name, found in self._ranges.items():
             item = self._item(name)
-            column = self._columns[name]
+            column = self._reader.columns[name]
             low_side, high_side = found.off[-1], found.off[1]
             judged = sum(1 for value in found.values if value != 0)
             if judged and judged in (low_side, high_side) and not column.unit_told:
-                where = f"{self._reader.table.source} column {column.header}"
-                self._reader.findings.add(
-                    unit_problem(where, item, [v for v in found.values if v != 0], column.header)
+                where = f"{self.table.source} column {column.header}"
+                self._findings.add(
+                    _unit_problem(where, item, [v for v in found.values if v != 0], column.header)
                 )
             elif found.outside:
                 count = f"{found.outside} of {len(found.values)}"
@@ -142,49 +174,28 @@ class LineRows:
         return inputs[name]
 
     def _responses(self, row: int) -> dict[str, list[dict[str, Any]]]:
+        """Results as events keep them; what will never be measured teaches nothing."""
         responses = {}
-        for response in self._spec.responses:
-            column = self._columns.get(response.name)
-            if column is None:
-                continue
-            text = self._reader.text(row, column)
-            if is_not_yet(text) or is_never(text):
-                continue
-            values = self._reader.values(row, column, text, response.unit)
-            where = self._reader.table.where(row, column.header)
-            for value in values:
-                self._reader.findings.extend(response.problems_with(value.number, where))
+        for name, values in self._reader.responses(row).items():
+            response = self._spec.response(name)
+            where = self.table.where(row, self._reader.columns[name].header)
+            for value in values or ():
+                self._findings.extend(response.problems_with(value.value, where))
             if values:
-                responses[response.name] = [stored(value) for value in values]
+                responses[name] = [value.stored() for value in values]
         return responses
 
-    def _input(self, row: int, item: Factor | Given) -> tuple[Setting | None, dict[str, str]]:
-        """Value of a factor or given, and its words where they say more than the number."""
-        column = self._columns.get(item.name)
-        constant = self._constants.get(item.name)
-        text = "" if column is None else self._reader.text(row, column)
-        if column is None or (not text and (constant is not None or item.name in self._unknown)):
-            return constant, {}
-        where = self._reader.table.where(row, column.header)
-        if not text:
-            hint = f"Fill it in, or say the value of blank cells with --set {item.name}=VALUE"
-            hint += f" (or {item.name}={UNKNOWN})."
-            what = f"the cell is blank; every row needs a value of {item.name}"
-            self._reader.findings.add(Problem(where, what, hint=hint))
-            return None, {}
-        if isinstance(item, Factor) and item.is_categorical:
-            self._contradiction(column, item, text, where)
-            return self._category(item, row, column, text), {}
-        value = self._reader.value(row, column, text, item.unit)
-        if value is None:
-            return None, {}
-        self._contradiction(column, item, value.number, where)
-        self._judge(item, value.number, where)
-        return value.number, words(value)
+    def _blank(self, item: Factor | Given, where: str) -> Problem | None:
+        if item.name in self._constants or item.name in self._unknown:
+            return None
+        hint = f"Fill it in, or say the value of blank cells with --set {item.name}=VALUE"
+        hint += f" (or {item.name}={UNKNOWN})."
+        return Problem(
+            where, f"the cell is blank; every row needs a value of {item.name}", hint=hint
+        )
 
-    def _category(self, factor: Factor, row: int, column: FileColumn, text: str) -> str | None:
+    def _category(self, factor: Factor, text: str, where: str) -> str | None:
         """A category of the factor, or another one where such rows are wanted."""
-        where = self._reader.table.where(row, column.header)
         problems = factor.problems_with(text, where, on_grid=False)
         if not problems:
             return text
@@ -192,24 +203,30 @@ class LineRows:
             keep = f"To keep such rows as one more category, add --other {factor.name}."
             for problem in problems:
                 hint = f"{problem.hint.rstrip('.')}. {keep}" if problem.hint else keep
-                self._reader.findings.add(replace(problem, hint=hint))
+                self._findings.add(replace(problem, hint=hint))
             return None
-        word = self._reader.word(row, column, text)
+        word = self._reader.word(text, where)
         if word is not None:
             self._others[factor.name][word] += 1
         return word
 
-    def _contradiction(
-        self, column: FileColumn, item: Factor | Given, value: Setting, where: str
-    ) -> None:
-        """A constant fills blank cells, but never replaces what the file says."""
-        constant = self._constants.get(item.name)
-        if constant is None or constant == value or item.name in self._contradicted:
-            return
-        self._contradicted.add(item.name)
-        what = f"the file says something else than --set {item.name}={item.format(constant)}"
-        hint = f"To leave the column out, add --map '{column.header}=-'."
-        self._reader.findings.add(Problem(where, what, quantity_text(value, item.unit), hint=hint))
+    def _judged(self, row: int, name: str, value: Quantity) -> Setting:
+        """A value beside the constant told for it and the range of its input."""
+        column = self._reader.columns[name]
+        where = self.table.where(row, column.header)
+        item = self._item(name)
+        setting = value.setting
+        if not isinstance(setting, str):
+            self._judge(item, setting, where)
+        constant = self._constants.get(name)
+        # a constant fills blank cells, but never replaces what the file says
+        if constant not in (None, setting) and name not in self._contradicted:
+            self._contradicted.add(name)
+            what = f"the file says something else than --set {name}={item.format(constant)}"
+            hint = f"To leave the column out, add --map '{column.header}=-'."
+            found = quantity_text(setting, item.unit)
+            self._findings.add(Problem(where, what, found, hint=hint))
+        return setting
 
     def _judge(self, item: Factor | Given, value: float, where: str) -> None:
         found = self._ranges.setdefault(item.name, _Range())
@@ -224,43 +241,23 @@ class LineRows:
             if side and len(found.far) < _SHOWN:
                 found.far.append(there)
 
-    def _batches(self, row: int) -> dict[str, str]:
-        batches = {}
-        for stage in self._spec.stages:
-            column = self._columns.get(f"batch:{stage.name}")
-            text = "" if column is None else self._reader.text(row, column)
-            if column is not None and text:
-                word = self._reader.word(row, column, text)
-                if word is not None:
-                    batches[stage.name] = word
-        return batches
 
-    def _extra(self, row: int) -> dict[str, float]:
-        """Numbers that only this line has, as typed; a blank cell is unknown."""
-        found = {}
-        for column in self._extras:
-            text = self._reader.text(row, column)
-            value = None if is_not_yet(text) else self._reader.value(row, column, text, None)
-            if value is not None:
-                found[column.target] = value.number
-        return found
-
-    def _made_at(self, row: int) -> str | None:
-        column = self._columns.get("made_at")
-        text = "" if column is None else self._reader.text(row, column)
-        return self._reader.moment(row, column, text) if column is not None and text else None
-
-
-def stored(value: Value) -> dict[str, Any]:
-    """A value as events keep it: number in the declared unit, text and unit as typed."""
-    found: dict[str, Any] = {"number": value.number, "text": value.text}
-    if value.unit is not None:
-        found["unit"] = value.unit
-    return found
-
-
-def words(value: Value) -> dict[str, str]:
+def _words(value: Quantity) -> dict[str, str]:
     """Text and unit of a value where the number alone would lose them, else nothing."""
     if value.unit is not None:
         return {"text": value.text, "unit": value.unit}
-    return {} if value.text == number_text(value.number) else {"text": value.text}
+    if value.number is None or value.text == number_text(value.number):
+        return {}
+    return {"text": value.text}
+
+
+def _unit_problem(where: str, item: Factor | Given, values: list[float], name: str) -> Problem:
+    """Say that a whole column is in another unit."""
+    low, high = item.bounds
+    ends = f"{number_text(min(values))} to {number_text(max(values))}"
+    guess = likely_unit(values, item.unit, low, high)
+    looks = f"looks like {guess}" if guess else "looks like another unit"
+    hint = f"Say the unit with --unit '{name}={guess or 'UNIT'}', or with --unit '{name}="
+    hint += f"{item.unit or '1'}' that the numbers are right."
+    what = f"all values are ten times or more off the range of {item.name}: {looks}"
+    return Problem(where, what, ends, item.allowed, hint)

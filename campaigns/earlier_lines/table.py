@@ -7,9 +7,7 @@ from typing import Any
 
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.space.factors import Factor, Given
-from designer.campaigns.values.numbers import number_text
-from designer.campaigns.values.quantity import Quantity, likely_unit
-from designer.campaigns.values.units import check_unit, convert
+from designer.campaigns.values.quantity import Quantity
 
 
 @dataclass(frozen=True)
@@ -46,27 +44,10 @@ def constant(
         problems = item.problems_with(text, where, on_grid=False)
         return (None if problems else text), problems
     found = Quantity.of(text)
-    number, unit = found.number, found.unit
-    if number is None:
+    if found.number is None:
         return None, [Problem(where, "this is not a number", repr(text), item.allowed)]
-    if unit is not None:
-        what = check_unit(unit)
-        if what is not None:
-            return None, [Problem(where, f"the unit {what}", repr(text))]
-        try:
-            number = convert(number, unit, item.unit or "1")
-        except InputError as error:
-            return None, [Problem(where, problem.what, repr(text)) for problem in error.problems]
+    try:
+        number = found.in_unit(item.unit).number
+    except InputError as error:
+        return None, [Problem(where, problem.what, repr(text)) for problem in error.problems]
     return number, item.problems_with(number, where, on_grid=False)
-
-
-def unit_problem(where: str, item: Factor | Given, values: list[float], name: str) -> Problem:
-    """Say that a whole column is in another unit."""
-    low, high = item.bounds
-    ends = f"{number_text(min(values))} to {number_text(max(values))}"
-    guess = likely_unit(values, item.unit, low, high)
-    looks = f"looks like {guess}" if guess else "looks like another unit"
-    hint = f"Say the unit with --unit '{name}={guess or 'UNIT'}', or with --unit '{name}="
-    hint += f"{item.unit or '1'}' that the numbers are right."
-    what = f"all values are ten times or more off the range of {item.name}: {looks}"
-    return Problem(where, what, ends, item.allowed, hint)

@@ -137,12 +137,6 @@ def _number(text: str) -> int:
     return int(text[1:])
 
 
-def setting_of(typed: Mapping[str, Any]) -> Setting:
-    """Return the number or category of a stored value as typed."""
-    value: Setting = typed["number"] if "number" in typed else typed["category"]
-    return value
-
-
 def in_order(spec: Specification, settings: Mapping[str, Setting]) -> dict[str, Setting]:
     """Return settings in the order of the specification; the log sorts them by name."""
     return {

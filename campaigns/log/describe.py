@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.values.numbers import number_text
+from designer.campaigns.values.quantity import Quantity
 
 if TYPE_CHECKING:
     from designer.campaigns.log.events import Event
@@ -28,8 +29,8 @@ def value_text(value: Mapping[str, Any] | None) -> str:
     """Write a stored value as typed, with its unit where that differs from the declared one."""
     if value is None:
         return "none"
-    text = str(value.get("text", value.get("number", value.get("category"))))
-    return f"{text} {value['unit']}" if value.get("unit") not in (None, "1") else text
+    quantity = Quantity.of_stored(value)
+    return quantity.text if quantity.unit == "1" else quantity.shown
 
 
 def _plan(body: Body) -> str:

@@ -11,7 +11,6 @@ from designer.campaigns.log.builder import (
     StateBuilder,
     in_order,
     known_names,
-    setting_of,
 )
 from designer.campaigns.log.state import (
     Measurement,
@@ -21,6 +20,7 @@ from designer.campaigns.log.state import (
 )
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.recipes import recipe_flags
+from designer.campaigns.values.quantity import Quantity
 
 if TYPE_CHECKING:
     from designer.campaigns.log.events import Event
@@ -72,7 +72,7 @@ def _with_facts(
 ) -> Run:
     """Take over really used settings, givens and batches, and that the run was made."""
     known_names("factor", used, {factor.name for factor in spec.factors})
-    told = {**run.told, **{name: setting_of(typed) for name, typed in used.items()}}
+    told = {**run.told, **{name: Quantity.of_stored(typed).setting for name, typed in used.items()}}
     new_given = {name: typed["number"] for name, typed in (given or {}).items()}
     known_names("given", new_given, {item.name for item in spec.givens})
     if run.made_seq is None:
@@ -171,7 +171,7 @@ def result_corrected(fold: StateBuilder, event: Event) -> None:
     told, given, batch = dict(run.told), dict(run.told_given), dict(run.told_batch)
     for name, change in what.get("used", {}).items():
         _same(run, name, change["old"], run.used.get(name))
-        told[name] = setting_of(change["new"])
+        told[name] = Quantity.of_stored(change["new"]).setting
     for name, change in what.get("given", {}).items():
         _same(run, name, change["old"], run.given.get(name))
         given[name] = change["new"]["number"]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.sheets.run_object import RunObject, run_object
-from designer.campaigns.tables.columns import hint_for, with_unit
+from designer.campaigns.tables.columns import with_unit
+from designer.campaigns.values.names import suggestion
 from designer.campaigns.values.numbers import number_text
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def plan_runs(state: CampaignState, plan: str | None = None) -> list[Run]:
         found = {known.casefold(): known for known in state.plans}.get(plan.strip().casefold())
         if found is None:
             allowed = ", ".join(list(state.plans)[-20:]) or "there are no plans yet"
-            hint = hint_for(plan.upper(), state.plans)
+            hint = suggestion(plan.upper(), state.plans)
             raise InputError(Problem(f"plan {plan}", "no such plan", None, allowed, hint))
         runs = [state.runs[run] for run in state.plans[found].runs if run in state.runs]
     # Plans follow each other; within one, runs follow the order of making.

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.commands.inputs import settings_from_texts
 from designer.campaigns.errors import Findings, InputError, Problem
-from designer.campaigns.space.factors import Factor, Setting
-from designer.campaigns.tables.cells import CellReader
-from designer.campaigns.tables.columns import Expected, FileColumn, match_columns
+from designer.campaigns.space.factors import Factor, Given, Setting
+from designer.campaigns.tables.columns import match_columns
 from designer.campaigns.tables.files import write_atomic
+from designer.campaigns.tables.rows import RowReader, expected_columns
 from designer.campaigns.tables.table import escape_formula
 from designer.campaigns.values.numbers import number_text
 
@@ -31,47 +31,25 @@ def recipes_of(table: Table, spec: Specification) -> list[dict[str, Setting]]:
         InputError: with every missing column and every cell that cannot be read.
     """
     findings = Findings()
-    items = {item.name: item for item in spec.inputs}
-    expected = Expected(
-        units={name: item.unit for name, item in items.items()},
-        required=[factor.name for factor in spec.factors],
-        numeric=[n for n, i in items.items() if not (isinstance(i, Factor) and i.is_categorical)],
-        remedy="rename",
-    )
+    factors = [factor.name for factor in spec.factors]
+    expected = expected_columns(spec, responses=False, required=factors, remedy="rename")
     matched = match_columns(table.source, table.columns, expected, findings)
-    table = table.read_numbers_of(
-        column.header for name, column in matched.columns.items() if name in expected.numeric
-    )
-    if not table.rows:
-        findings.add(Problem(table.source, "the table has a header, but no rows"))
-    reader = CellReader(table, findings)
-    recipes = [_recipe(reader, row, matched.columns, spec) for row in range(len(table.rows))]
+
+    def category(factor: Factor, text: str, where: str) -> str:
+        findings.extend(factor.problems_with(text, where, on_grid=False))
+        return text
+
+    reader = RowReader(spec, table, matched.columns, findings, blank=_blank, category=category)
+    rows = [reader.settings(row) for row in range(len(table.rows))]
     findings.raise_if_any(InputError)
-    return recipes
+    return [{name: value.setting for name, value in row.items()} for row in rows]
 
 
-def _recipe(
-    reader: CellReader, row: int, columns: Mapping[str, FileColumn], spec: Specification
-) -> dict[str, Setting]:
-    recipe: dict[str, Setting] = {}
-    for item in spec.inputs:
-        column = columns.get(item.name)
-        if column is None:
-            continue
-        text = reader.text(row, column).strip()
-        where = reader.table.where(row, column.header)
-        if not text:
-            if isinstance(item, Factor):
-                reader.findings.add(Problem(where, "the cell is blank", allowed=item.allowed))
-            continue
-        if isinstance(item, Factor) and item.is_categorical:
-            reader.findings.extend(item.problems_with(text, where, on_grid=False))
-            recipe[item.name] = text
-            continue
-        value = reader.value(row, column, text, item.unit)
-        if value is not None:
-            recipe[item.name] = value.number
-    return recipe
+def _blank(item: Factor | Given, where: str) -> Problem | None:
+    """A factor needs a value; what is given may be unknown."""
+    if isinstance(item, Factor):
+        return Problem(where, "the cell is blank", allowed=item.allowed)
+    return None
 
 
 def recipes_from_texts(spec: Specification, values: Mapping[str, str]) -> list[dict[str, Setting]]:

@@ -16,20 +16,13 @@ from designer.campaigns.commands.results import record
 from designer.campaigns.errors import ConflictError, Findings, InputError, Problem
 from designer.campaigns.sheets.run_object import SheetRun
 from designer.campaigns.sheets.run_results import RunResults
-from designer.campaigns.sheets.sheet_rows import RowReader, SheetRow
-from designer.campaigns.tables.cells import CellReader
-from designer.campaigns.tables.columns import (
-    Expected,
-    FileColumn,
-    Matched,
-    match_columns,
-)
+from designer.campaigns.tables.columns import FileColumn, match_columns
 from designer.campaigns.tables.read import read_table, table_of_columns
+from designer.campaigns.tables.rows import RowReader, TableRow, expected_columns, fact_columns
 from designer.campaigns.tables.table import Table
 
 if TYPE_CHECKING:
     from designer.campaigns.log.state import CampaignState
-    from designer.campaigns.specification.specification import Specification
 
 OWN_COLUMNS = frozenset(
     {"order", "rank", "plan", "status", "head", "information_bits", "cost", "in_spec", "reason"}
@@ -99,14 +92,11 @@ def results_from_columns(
 def _results(table: Table, state: CampaignState) -> SheetResults:
     spec = state.spec
     findings = Findings()
-    matched = match_columns(table.source, table.columns, _expected(spec), findings)
-    numeric = {item.name for item in (*spec.inputs, *spec.responses)}
-    table = table.read_numbers_of(
-        column.header for column in matched.columns.values() if column.target in numeric
-    )
-    if not table.rows:
-        findings.add(Problem(table.source, "the table has a header, but no rows"))
-    by_run = _rows_by_run(table, state, matched, findings)
+    texts = ["run", "replicate", "note", "campaign", *fact_columns(spec)]
+    expected = expected_columns(spec, texts=texts, required=("run",), remedy="rename")
+    matched = match_columns(table.source, table.columns, expected, findings)
+    reader = RowReader(spec, table, matched.columns, findings)
+    by_run = _rows_by_run(reader, state)
     conflicts = Findings()
     headers = {target: column.header for target, column in matched.columns.items()}
     runs = [
@@ -142,46 +132,31 @@ def _judge_the_rest(runs: Sequence[RunResults], state: CampaignState, findings: 
         return
 
 
-def _expected(spec: Specification) -> Expected:
-    units: dict[str, str | None] = {item.name: item.unit for item in spec.inputs}
-    units.update({response.name: response.unit for response in spec.responses})
-    categorical = {factor.name for factor in spec.factors if factor.is_categorical}
-    numeric = units.keys() - categorical
-    units.update({f"batch:{stage.name}": None for stage in spec.stages})
-    units.update(dict.fromkeys(("run", "replicate", "made_at", "note", "campaign")))
-    return Expected(units, required=("run",), numeric=numeric, remedy="rename")
-
-
 def _is_own(header: str) -> bool:
     return header in OWN_COLUMNS or header.endswith(_OWN_ENDINGS) or header.startswith("planned:")
 
 
-def _rows_by_run(
-    table: Table, state: CampaignState, matched: Matched, findings: Findings
-) -> dict[str, list[SheetRow]]:
+def _rows_by_run(reader: RowReader, state: CampaignState) -> dict[str, list[TableRow]]:
     """The rows of each run, every run known and every row of this campaign."""
-    by_run: dict[str, list[SheetRow]] = {}
-    column = matched.columns.get("run")
+    by_run: dict[str, list[TableRow]] = {}
+    column = reader.columns.get("run")
     if column is None:
         return by_run
-    reader = RowReader(state.spec, CellReader(table, findings), matched.columns)
-    campaign = matched.columns.get("campaign")
+    table, findings = reader.table, reader.findings
+    campaign = reader.columns.get("campaign")
     for row in range(len(table.rows)):
         if campaign is not None and not _is_ours(table, row, campaign, state, findings):
             continue
-        text = table.cell(row, column.header)
+        text, where = table.cell(row, column.header), table.where(row, column.header)
         if not text:
-            findings.add(Problem(table.where(row, column.header), "the run id is missing"))
+            findings.add(Problem(where, "the run id is missing"))
             continue
+        said = reader.read(row)  # problems of its cells are told even where the run is unknown
         try:
-            run = state.run(text)
+            by_run.setdefault(state.run(text).id, []).append(said)
         except InputError as error:
-            where = table.where(row, column.header)
             for problem in error.problems:
                 findings.add(Problem(where, problem.what, text, problem.allowed, problem.hint))
-            reader.read(row)  # its other problems are told, too
-            continue
-        by_run.setdefault(run.id, []).append(reader.read(row))
     return by_run
 
 

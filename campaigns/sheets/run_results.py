@@ -9,9 +9,8 @@ from designer.campaigns.commands.entries import ResultEntry
 from designer.campaigns.errors import Findings, Problem
 from designer.campaigns.log.describe import who_when
 from designer.campaigns.sheets.run_object import SheetRun
-from designer.campaigns.sheets.sheet_rows import FURTHER, SheetRow
 from designer.campaigns.space.factors import Setting, quantity_text
-from designer.campaigns.tables.cells import Value
+from designer.campaigns.tables.rows import FURTHER, TableRow
 from designer.campaigns.tables.table import LONGEST_NOTE, Table
 from designer.campaigns.values.names import clean_text
 from designer.campaigns.values.numbers import number_text
@@ -63,7 +62,7 @@ class RunResults:
         """What is new and what was known already, JSON-able."""
         return {"run": self._run.id, "new": self._new, "skipped": self._skipped}
 
-    def take(self, rows: Sequence[SheetRow]) -> RunResults:
+    def take(self, rows: Sequence[TableRow]) -> RunResults:
         """Compare all rows of this run; returns itself with entries and summary."""
         if not self._apart(rows):
             return self
@@ -75,8 +74,8 @@ class RunResults:
             values = self._new_values(name, said)
             if values:
                 known = bool(self._run.measurements.get(name))
-                (further if known else responses)[name] = [typed(value) for value in values]
-                self._new[name] = [words(value) for value in values]
+                (further if known else responses)[name] = [value.as_written for value in values]
+                self._new[name] = [_told(value) for value in values]
             elif said and all(row.responses[name] is None for row in said):
                 self._never(name, said[0], responses)
         first = ResultEntry(run=self._run.id, responses=responses, where=where)
@@ -92,7 +91,7 @@ class RunResults:
             )
         return self
 
-    def _apart(self, rows: Sequence[SheetRow]) -> bool:
+    def _apart(self, rows: Sequence[TableRow]) -> bool:
         """Several rows of one run need numbers that tell them apart."""
         numbers = [row.replicate for row in rows if row.replicate != FURTHER]
         if len(set(numbers)) == len(numbers) and (None not in numbers or len(rows) == 1):
@@ -103,10 +102,10 @@ class RunResults:
         self._findings.add(Problem(self._table.where(rows[1].row), what, hint=hint))
         return False
 
-    def _new_values(self, response: str, rows: Sequence[SheetRow]) -> list[Value]:
+    def _new_values(self, response: str, rows: Sequence[TableRow]) -> list[Quantity]:
         """Values not recorded yet, in the order of replicates."""
-        numbered: dict[int, tuple[SheetRow, Value]] = {}
-        further: list[Value] = []
+        numbered: dict[int, tuple[TableRow, Quantity]] = {}
+        further: list[Quantity] = []
         for row in rows:
             values = row.responses[response] or []
             if row.replicate == FURTHER:
@@ -119,7 +118,7 @@ class RunResults:
                     self._findings.add(Problem(self._where(row, response), what, value.text))
                 numbered.setdefault(number, (row, value))
         recorded = len(self._run.measurements.get(response, ()))
-        new: list[Value] = []
+        new: list[Quantity] = []
         for number in sorted(numbered):
             row, value = numbered[number]
             wanted = recorded + len(new) + 1
@@ -134,10 +133,10 @@ class RunResults:
                 break
         return new + further
 
-    def _compare(self, response: str, number: int, row: SheetRow, value: Value) -> None:
+    def _compare(self, response: str, number: int, row: TableRow, value: Quantity) -> None:
         """A value that is recorded already must be the same one."""
         there = self._run.measurements[response][number - 1]
-        if there.number == value.number:
+        if there.number == value.value:
             if response not in self._skipped:
                 self._skipped.append(response)
             return
@@ -149,13 +148,13 @@ class RunResults:
             Problem(
                 self._where(row, response),
                 f"{self._run.id} has another value already, {told}",
-                words_text(value),
+                value.shown,
                 hint=f"{hint} ({recorded}/{value.text}).",
             )
         )
 
     def _never(
-        self, response: str, row: SheetRow, responses: dict[str, list[Quantity] | None]
+        self, response: str, row: TableRow, responses: dict[str, list[Quantity] | None]
     ) -> None:
         recorded = self._run.measurements.get(response, ())
         if recorded:
@@ -168,16 +167,17 @@ class RunResults:
             responses[response] = None
             self._new[response] = None
 
-    def _facts(self, rows: Sequence[SheetRow], entry: ResultEntry) -> None:
+    def _facts(self, rows: Sequence[TableRow], entry: ResultEntry) -> None:
         """Settings, batches and time, which all rows of a run must agree on."""
         used: dict[str, Quantity] = {}
         given: dict[str, Quantity] = {}
         factors = {factor.name for factor in self._spec.factors}
         for name in (item.name for item in self._spec.inputs):
-            told = [(row, row.settings[name]) for row in rows if name in row.settings]
+            told = [(row, row.settings[name].setting) for row in rows if name in row.settings]
             if told and self._agree(name, told) and self._differs(name, told[0][1]):
-                (used if name in factors else given)[name] = typed(told[0][1])
-                self._new[name] = words(told[0][1])
+                value = told[0][0].settings[name]
+                (used if name in factors else given)[name] = value.as_written
+                self._new[name] = _told(value)
         batch: dict[str, str] = {}
         for stage in (stage.name for stage in self._spec.stages):
             ids = [(row, row.batch[stage]) for row in rows if stage in row.batch]
@@ -193,7 +193,7 @@ class RunResults:
             entry.made_at = self._new["made_at"] = times[0][1]
         entry.used, entry.given, entry.batch = used, given, batch
 
-    def _note(self, rows: Sequence[SheetRow]) -> str | None:
+    def _note(self, rows: Sequence[TableRow]) -> str | None:
         """A remark that is not recorded yet; `record` refuses characters it does not take."""
         note = "\n".join(dict.fromkeys(row.note for row in rows if row.note))
         try:
@@ -205,20 +205,20 @@ class RunResults:
         self._new["note"] = note
         return note
 
-    def _agree(self, name: str, told: Sequence[tuple[SheetRow, Value | str]]) -> bool:
+    def _agree(self, name: str, told: Sequence[tuple[TableRow, Setting]]) -> bool:
         """Whether all rows of this run say the same."""
-        first = _plain(told[0][1])
+        first = told[0][1]
         for row, value in told[1:]:
-            if _plain(value) != first:
+            if value != first:
                 number = self._table.row_numbers[told[0][0].row]
                 what = f"{self._run.id} has another {name} in {self._table.row_word} {number}"
                 hint = "A replicate is the same recipe; attach another recipe as a run of its own."
-                found = f"{_plain(value)} and {first}"
+                found = f"{value} and {first}"
                 self._findings.add(Problem(self._where(row, name), what, found, hint=hint))
                 return False
         return True
 
-    def _differs(self, name: str, value: Value | str) -> bool:
+    def _differs(self, name: str, value: Setting) -> bool:
         """Whether a setting is neither the one recorded nor the one planned."""
         sources: list[Mapping[str, Setting]] = [self._run.used, self._run.given]
         sources.append(self._run.planned or {})
@@ -228,30 +228,12 @@ class RunResults:
         item = next(item for item in self._spec.inputs if item.name == name)
         low, high = item.bounds
         close = _SAME_SETTING * (high - low)
-        return not any(not isinstance(n, str) and abs(n - value.number) <= close for n in now)
+        return not any(not isinstance(n, str) and abs(n - value) <= close for n in now)
 
-    def _where(self, row: SheetRow, target: str) -> str:
+    def _where(self, row: TableRow, target: str) -> str:
         return self._table.where(row.row, self._headers[target])
 
 
-def _plain(value: Value | str) -> float | str:
-    return value if isinstance(value, str) else value.number
-
-
-def typed(value: Value | str) -> Quantity:
-    """A value as people hand it in."""
-    if isinstance(value, str):
-        return Quantity(value)
-    return Quantity(value.text, value.read, value.unit)
-
-
-def words(value: Value | str) -> Any:  # noqa: ANN401  any JSON value
+def _told(value: Quantity) -> Setting | dict[str, str]:
     """A value in a summary: number or name, with its unit where that is not the declared one."""
-    if isinstance(value, str):
-        return value
-    return value.number if value.unit is None else {"text": words_text(value), "unit": value.unit}
-
-
-def words_text(value: Value) -> str:
-    """A value as typed, its unit behind it where that is not the declared one."""
-    return value.text if value.unit is None else f"{value.text} {value.unit}"
+    return value.setting if value.unit is None else {"text": value.shown, "unit": value.unit}

@@ -21,7 +21,7 @@ from designer.campaigns.log.stored import chained, verified
 from designer.campaigns.store import event_table
 from designer.campaigns.store.event_table import CAMPAIGN
 from designer.campaigns.store.sqlite import Database
-from designer.campaigns.values.names import did_you_mean
+from designer.campaigns.values.names import suggestion
 from designer.campaigns.values.times import utc_text
 
 if TYPE_CHECKING:
@@ -202,12 +202,10 @@ def _find(connection: Connection, name: str) -> tuple[str, str]:
 
 def unknown_campaign(name: str, known: Sequence[str]) -> Problem:
     """Describe a campaign name that is not in the store."""
-    guess = did_you_mean(name, known)
+    hint = suggestion(name, known)
     if not known:
         hint = "There are no campaigns yet: create one with init"
-    elif guess:
-        hint = guess[0].upper() + guess[1:]
-    else:
+    elif hint is None:
         hint = "Campaigns: " + ", ".join(known[:8]) + (", …" if len(known) > 8 else "")
     return Problem(f"campaign {name}", "no such campaign in this store", hint=hint)
 

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 from designer.campaigns.errors import Findings, InputError, Problem
-from designer.campaigns.values.names import did_you_mean
+from designer.campaigns.values.names import suggestion
 from designer.campaigns.values.units import check_unit, convert, same_unit
 
 IGNORED = "-"
@@ -144,10 +144,10 @@ def _told_targets(
         header = find_column(key, headers)
         where = f"{source} --map {key}={name}"
         if header is None:
-            hint = hint_for(key, headers)
+            hint = suggestion(key, headers)
             findings.add(Problem(where, "the file has no such column", key, _list(headers), hint))
         elif target != IGNORED and target not in expected.units:
-            hint = hint_for(target, expected.units)
+            hint = suggestion(target, expected.units)
             what = "this is no factor, given or response"
             findings.add(Problem(where, what, name, _list(expected.units), hint))
         elif target != IGNORED and target in explicit.values():
@@ -221,7 +221,7 @@ def _told_units(
         where = f"{source} --unit {key}={unit}"
         if header is None or header not in used:
             known = [*targets, *headers]
-            hint = hint_for(key, known)
+            hint = suggestion(key, known)
             findings.add(Problem(where, "no column that is read has this name", key, hint=hint))
         elif (what := check_unit(unit)) is not None:
             findings.add(Problem(where, f"the unit {what}", repr(unit)))
@@ -307,12 +307,6 @@ def closest(name: str, columns: Iterable[str], count: int = 3) -> list[str]:
 
     rated = sorted(((likeness(column), column) for column in columns), key=lambda r: -r[0])
     return [column for rate, column in rated[:count] if rate >= 0.6]
-
-
-def hint_for(name: str, known: Iterable[str]) -> str | None:
-    """``Did you mean 'coating_gap'?``, or None when no known name is near."""
-    text = did_you_mean(name, known)
-    return f"{text[0].upper()}{text[1:]}" if text else None
 
 
 def _plain(name: str) -> str:

@@ -106,5 +106,11 @@ def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     return None if guess is None else f"did you mean '{guess}'?"
 
 
+def suggestion(name: str, known: Iterable[str]) -> str | None:
+    """``Did you mean 'coating_gap'?`` as a sentence of its own, or None."""
+    text = did_you_mean(name, known)
+    return None if text is None else text[0].upper() + text[1:]
+
+
 def _fold(name: str) -> str:
     return re.sub(r"[\s_\-]+", "", name.casefold())

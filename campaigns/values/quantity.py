@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from designer.campaigns.errors import InputError
 from designer.campaigns.values.numbers import number_text, parse_number
@@ -30,15 +30,18 @@ class Quantity:
 
     Attributes:
         text: as written, without the unit behind it.
-        number: the number in it [unit]; None when there is none.
+        number: the number in it; None when there is none. As written [unit], and after `in_unit`
+            in the declared unit.
         unit: the unit told with it; None: the declared unit is meant.
         written: the whole of what was written, where a unit was split off.
+        read: the number in the text [unit], where `in_unit` has converted it.
     """
 
     text: str
     number: float | None = None
     unit: str | None = None
     written: str | None = None
+    read: float | None = None
 
     @classmethod
     def of(cls, value: str | float, unit: str | None = None) -> Quantity:
@@ -59,6 +62,57 @@ class Quantity:
         if match is None or number is None or match["unit"] is None:
             return cls(text, number, unit)
         return cls(text.removesuffix(match["unit"]).strip(), number, match["unit"], text)
+
+    @classmethod
+    def of_stored(cls, value: Mapping[str, Any]) -> Quantity:
+        """Read a value as events keep it: a number in the declared unit, or a category."""
+        number, category = value.get("number"), value.get("category")
+        text = value.get("text", category if number is None else number)
+        return cls(str(text), number, value.get("unit"), category)
+
+    def stored(self) -> dict[str, Any]:
+        """A number in the declared unit, or a category, as events keep it beside its text."""
+        if self.number is None:
+            return {"category": self.category, "text": self.text}
+        found = {"number": self.number, "text": self.text}
+        return found if self.unit is None else {**found, "unit": self.unit}
+
+    def in_unit(self, declared: str | None) -> Quantity:
+        """The same value, its number in the declared unit; text and unit stay as written.
+
+        Raises:
+            InputError: the unit cannot be read or converted, or the number is too large for it.
+        """
+        if self.number is None or self.unit is None or self.unit == declared:
+            return Quantity(self.text, self.number, None, self.written)
+        number = convert(self.number, self.unit, declared or "1")
+        return Quantity(self.text, number, self.unit, self.written, self.number)
+
+    @property
+    def as_written(self) -> Quantity:
+        """The value before `in_unit`: its number in the unit it was written in."""
+        return self if self.read is None else Quantity(self.text, self.read, self.unit)
+
+    @property
+    def shown(self) -> str:
+        """As written, with its unit where that is not the declared one."""
+        return self.text if self.unit is None else f"{self.text} {self.unit}"
+
+    @property
+    def value(self) -> float:
+        """The number, where one was read.
+
+        Raises:
+            ValueError: there is none.
+        """
+        if self.number is None:
+            raise ValueError(f"{self.text!r} holds no number")
+        return self.number
+
+    @property
+    def setting(self) -> float | str:
+        """The number, or the name of a category where there is none."""
+        return self.category if self.number is None else self.number
 
     @property
     def category(self) -> str:
