@@ -1,5 +1,8 @@
 """Small specifications that several tests use."""
 
+from collections.abc import Mapping
+from typing import Any
+
 SMALL = """
 [campaign]
 version = 1
@@ -50,12 +53,27 @@ run = 0.1
 """
 
 
-def loading(recipe):
+def loading(recipe: Mapping[Any, Any]) -> float:
     """A made-up truth for `SMALL` [mg/cm^2]."""
     extra = 0.6 if recipe["binder"] == "PVDF-B" else 0.0
-    return 0.0013 * recipe["coating_gap"] * recipe["solid_content"] + extra
+    return float(0.0013 * recipe["coating_gap"] * recipe["solid_content"] + extra)
 
 
-def porosity(recipe):
+def porosity(recipe: Mapping[Any, Any]) -> float:
     """A made-up truth for `SMALL` [%]."""
-    return 62.0 - 0.4 * recipe["solid_content"] + 0.02 * recipe["coating_gap"]
+    return float(62.0 - 0.4 * recipe["solid_content"] + 0.02 * recipe["coating_gap"])
+
+
+def line_rows() -> dict[str, Any]:
+    """Columns of an earlier line that resembles the target."""
+    recipes = [
+        {"solid_content": 50 + k % 11, "coating_gap": (80, 100, 150)[k % 3],
+         "binder": ("PVDF-A", "PVDF-B")[k % 2]}
+        for k in range(16)
+    ]  # fmt: skip
+    columns: dict[str, list[Any]] = {
+        name: [recipe[name] for recipe in recipes] for name in recipes[0]
+    }
+    columns["mass_loading"] = [round(loading(r) + 0.05 * (k % 3), 3) for k, r in enumerate(recipes)]
+    columns["porosity"] = [round(porosity(r) + 0.1 * (k % 4), 3) for k, r in enumerate(recipes)]
+    return columns

@@ -1,11 +1,14 @@
-"""What the end-to-end tests share: the command line in this process, real data, small campaigns."""
+"""What tests of all rooms share: settings of the laws, real data, the command line."""
 
-import json
 import os
+import shutil
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.campaigns_for_tests import SMALL, line_rows
+from tests.command_line import CommandLine
 from tests.places import SHARED_DATA
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -22,54 +25,60 @@ settings.load_profile("gate")
 
 
 @pytest.fixture(scope="session")
-def real_data():
+def real_data() -> Path:
     """Folder of the real pilot-line data; tests that need it are skipped without it."""
     if not SHARED_DATA.is_dir():
         pytest.skip("real data are not part of this repository: ../shared/data is absent")
     return SHARED_DATA
 
 
-class CommandLine:
-    """`designer` on one store, in this process."""
-
-    def __init__(self, store, capsys):
-        self.store = store
-        self._capsys = capsys
-        self.err = ""
-
-    def __call__(self, *words, code=0):
-        """Run a verb; returns stdout."""
-        from designer.cli.main import main
-
-        self._capsys.readouterr()
-        found = main([*map(str, words), "--store", str(self.store)])
-        out, self.err = self._capsys.readouterr()
-        assert found == code, (found, out, self.err)
-        return out
-
-    def json(self, *words):
-        """Run a verb with --json; returns the document."""
-        return json.loads(self(*words, "--json"))
-
-    def refused(self, *words, code=3):
-        """Run a verb that must be refused; returns what it says, and checks nothing was written."""
-        before = self._head()
-        out = self(*words, code=code)
-        said = self.err
-        assert out == ""
-        assert "Traceback" not in said
-        assert self._head() == before
-        return said
-
-    def _head(self):
-        from designer.campaigns.store.store import Store
-
-        store = Store.open(str(self.store))
-        return [store.state(info.name).head for info in store.list()] if store.exists else []
-
-
 @pytest.fixture
-def cli(tmp_path, capsys, monkeypatch):
+def cli(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> CommandLine:
     """The command line on an empty store."""
     monkeypatch.chdir(tmp_path)
     return CommandLine(tmp_path / "pilot.db", capsys)
+
+
+@pytest.fixture(scope="session")
+def prepared_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with campaign `small`: one earlier line, a plan of three runs."""
+    from designer.service import Service
+
+    folder = tmp_path_factory.mktemp("tui")
+    (folder / "small.toml").write_text(SMALL)
+    service = Service(str(folder / "pilot.db"), actor="anna")
+    service.campaigns.create(folder / "small.toml")
+    service.lines.add_columns("small", line_rows(), name="line2")
+    service.plans.propose("small", 3, seed=1)
+    return folder / "pilot.db"
+
+
+@pytest.fixture(scope="session")
+def prepared_slow_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo campaign: plans of many runs take seconds."""
+    from designer.service import Service
+    from designer.service.demo import demo
+
+    path = tmp_path_factory.mktemp("slow") / "pilot.db"
+    demo(Service(str(path), actor="anna"), 4)
+    return path
+
+
+@pytest.fixture
+def slow_store(prepared_slow_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it for one test."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return Path(shutil.copy(prepared_slow_store, tmp_path / "slow.db"))
+
+
+@pytest.fixture
+def small_store(prepared_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it for one test, with a state folder of its own."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    path = tmp_path / "pilot.db"
+    shutil.copy(prepared_store, path)
+    cache = prepared_store.with_name("pilot.db.cache")
+    shutil.copytree(cache, tmp_path / "pilot.db.cache")
+    return path

@@ -1,24 +1,42 @@
 """Small exact Gaussian processes and specifications for the tests of acquisition (plain numpy)."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 from hypothesis import strategies as st
+from numpy.typing import DTypeLike
 
+from designer.acquisition.batches.tree import BatchTree
+from designer.acquisition.conditioning.response import ResponseConditioning
 from designer.acquisition.functions.information import Information
-from designer.acquisition.selection.greedy import Taking, by_value, per_cost
+from designer.acquisition.functions.reference_points import ReferencePoints
+from designer.acquisition.selection.greedy import Pick, Stop, Taking, by_value, per_cost
 from designer.campaigns.specification import load
+from designer.campaigns.specification.specification import Specification
 from designer.models.encoding import Space
 
 
-def matern(X, Z, lengthscale):
+def matern(X: np.ndarray, Z: np.ndarray, lengthscale: float) -> np.ndarray:
     difference = (X[:, None, :] - Z[None, :, :]) / lengthscale
     r = np.sqrt(5.0 * np.square(difference).sum(axis=2))
-    return (1 + r + r**2 / 3) * np.exp(-r)
+    return np.asarray((1 + r + r**2 / 3) * np.exp(-r))
 
 
 class ExactPosterior:
     """Dense posterior of one response; what the protocol asks for, nothing else."""
 
-    def __init__(self, X, z, *, lengthscale=0.4, noise=0.05, batch=(), scale=1.0, shift=0.0):
+    def __init__(
+        self,
+        X: np.ndarray,
+        z: np.ndarray,
+        *,
+        lengthscale: float = 0.4,
+        noise: float = 0.05,
+        batch: Sequence[float] | np.ndarray = (),
+        scale: float = 1.0,
+        shift: float = 0.0,
+    ) -> None:
         self.X, self.noise_variance = X, noise
         self.lengthscale = lengthscale
         self.batch_variance = np.asarray(batch, dtype=float)
@@ -27,37 +45,43 @@ class ExactPosterior:
         self.inverse = np.linalg.inv(K) if len(X) else np.zeros((0, 0))
         self.alpha_ = self.inverse @ z
 
-    def mean(self, X):
-        return matern(X, self.X, self.lengthscale) @ self.alpha_
+    def mean(self, X: np.ndarray) -> np.ndarray:
+        return np.asarray(matern(X, self.X, self.lengthscale) @ self.alpha_)
 
-    def variance(self, X):
+    def variance(self, X: np.ndarray) -> np.ndarray:
         left = matern(X, self.X, self.lengthscale)
-        return 1.0 - np.einsum("ij,jk,ik->i", left, self.inverse, left)
+        return np.asarray(1.0 - np.einsum("ij,jk,ik->i", left, self.inverse, left))
 
-    def moments(self, X):
+    def moments(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return self.mean(X), self.variance(X)
 
-    def covariance(self, X, Z, dtype=np.float64):
+    def covariance(self, X: np.ndarray, Z: np.ndarray, dtype: DTypeLike = np.float64) -> np.ndarray:
         left, right = (matern(A, self.X, self.lengthscale) for A in (X, Z))
         full = matern(X, Z, self.lengthscale) - left @ self.inverse @ right.T
-        return full.astype(dtype)
+        return np.asarray(full.astype(dtype))
 
-    def noise(self, X):
+    def noise(self, X: np.ndarray) -> np.ndarray:
         return np.full(len(X), self.noise_variance)
 
-    def noise_given(self, mean):
+    def noise_given(self, mean: np.ndarray) -> np.ndarray:
         return np.full(len(mean), self.noise_variance)
 
-    def limits(self, low, high):
+    def limits(self, low: float, high: float) -> tuple[float, float]:
         return (low - self.shift) / self.scale, (high - self.shift) / self.scale
 
-    def to_raw(self, mean, variance):
+    def to_raw(self, mean: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return self.shift + self.scale * mean, self.scale * np.sqrt(variance)
 
 
-def make_spec(factors, *, stages=(), responses=None, **more):
+def make_spec(
+    factors: list[dict[str, Any]],
+    *,
+    stages: Sequence[tuple[str, float]] = (),
+    responses: list[dict[str, Any]] | None = None,
+    **more: Any,
+) -> Specification:
     """A specification from short pieces; stages as (name, change_cost[, usable_for])."""
-    tables = {
+    tables: dict[str, Any] = {
         "campaign": {"version": 1, "name": "test", "line": "line4", **more.pop("campaign", {})},
         "stage": [
             {"name": s[0], "change_cost": s[1], **({"usable_for": s[2]} if len(s) > 2 else {})}
@@ -70,14 +94,14 @@ def make_spec(factors, *, stages=(), responses=None, **more):
     return load.from_dict({k: v for k, v in tables.items() if v}, trusted=True)
 
 
-def line_spec(**more):
+def line_spec(**more: Any) -> Specification:
     """Slurry → coating → calendering with 5 × 4 × 6 recipes."""
-    factors = [
+    factors: list[dict[str, Any]] = [
         {"name": "solid", "unit": "%", "low": 50, "high": 58, "step": 2, "stage": "slurry"},
         {"name": "gap", "unit": "um", "levels": [80, 100, 150, 200], "stage": "coating"},
         {"name": "pressure", "unit": "MPa", "low": 20, "high": 70, "step": 10, "stage": "cal"},
     ]
-    defaults = {
+    defaults: dict[str, Any] = {
         "stages": (("slurry", 3.0), ("coating", 0.5), ("cal", 0.1)),
         "responses": [
             {"name": "loading", "unit": "mg/cm^2", "window": [-0.5, 0.4], "scale": "linear"},
@@ -89,7 +113,9 @@ def line_spec(**more):
     return make_spec(factors, **{**defaults, **more})
 
 
-def posteriors_of(spec, seed=0, rows=12, batch=None):
+def posteriors_of(
+    spec: Specification, seed: int = 0, rows: int = 12, batch: np.ndarray | None = None
+) -> tuple[Space, dict[str, ExactPosterior]]:
     """Exact posteriors of all responses from random rows in the cube."""
     rng = np.random.default_rng(seed)
     space = Space.from_specification(spec)
@@ -103,7 +129,13 @@ def posteriors_of(spec, seed=0, rows=12, batch=None):
     }
 
 
-def staged(fields, target, tree, allowed, stop):
+def staged(
+    fields: Mapping[str, ResponseConditioning],
+    target: ReferencePoints,
+    tree: BatchTree,
+    allowed: np.ndarray,
+    stop: Stop,
+) -> list[Pick]:
     """Runs chosen one by one by their information per cost, as plans are."""
     information = Information(fields, target, tree)
     taking = Taking(information, tree, allowed, stop)
@@ -111,7 +143,13 @@ def staged(fields, target, tree, allowed, stop):
     return taking.picks
 
 
-def greedy(fields, target, tree, allowed, stop):
+def greedy(
+    fields: Mapping[str, ResponseConditioning],
+    target: ReferencePoints,
+    tree: BatchTree,
+    allowed: np.ndarray,
+    stop: Stop,
+) -> list[Pick]:
     """Runs chosen one by one by their information, whatever they cost."""
     information = Information(fields, target, tree)
     taking = Taking(information, tree, allowed, stop)
@@ -125,7 +163,7 @@ STEPS = ["0.1", "0.25", "0.5", "1", "2", "3"]
 
 
 @st.composite
-def stepped(draw, name, stage=None):
+def stepped(draw: st.DrawFn, name: str, stage: str | None = None) -> dict[str, Any]:
     step = draw(st.sampled_from(STEPS))
     low = draw(st.integers(-20, 40)) / 10
     count = draw(st.integers(1, 7))
@@ -133,12 +171,14 @@ def stepped(draw, name, stage=None):
     return {"name": name, "low": low, "high": high, "step": step_value(step), "stage": stage}
 
 
-def step_value(text):
+def step_value(text: str) -> float:
     return float(text) if "." in text else int(text)
 
 
 @st.composite
-def any_factor(draw, name, stage=None, continuous=True):
+def any_factor(
+    draw: st.DrawFn, name: str, stage: str | None = None, continuous: bool = True
+) -> dict[str, Any]:
     kinds = ["stepped", "levels", "categories", *(["continuous"] if continuous else [])]
     kind = draw(st.sampled_from(kinds))
     if kind == "stepped":
@@ -155,13 +195,13 @@ def any_factor(draw, name, stage=None, continuous=True):
 
 
 @st.composite
-def specs(draw, continuous=True, mixtures=True):
+def specs(draw: st.DrawFn, continuous: bool = True, mixtures: bool = True) -> Specification:
     """Specifications of up to five factors, stages, a mixture, a linear constraint."""
     stages = [(f"s{k}", draw(st.sampled_from([0.0, 0.1, 0.5, 3.0]))) for k in
               range(draw(st.integers(0, 3)))]  # fmt: skip
     names = [s[0] for s in stages]
 
-    def stage():
+    def stage() -> str | None:
         return draw(st.sampled_from([*names, None])) if names else None
 
     factors = [

@@ -3,13 +3,14 @@
 import itertools
 import re
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from designer.acquisition.candidates.candidates import make_candidates, with_fixed
+from designer.acquisition.candidates.candidates import Candidates, make_candidates, with_fixed
 from designer.acquisition.candidates.levels import (
     Continuum,
     Levels,
@@ -21,17 +22,18 @@ from designer.acquisition.candidates.stratified import draw, morton_order
 from designer.campaigns.errors import InputError
 from designer.campaigns.space.lattice import rows_that_sum
 from designer.campaigns.specification.recipes import recipe_problems
+from designer.campaigns.specification.specification import Specification
 from designer.models.encoding import Space
 from tests.acquisition.cases import line_spec, make_spec, specs
 
 QUICK = settings(max_examples=35, suppress_health_check=list(HealthCheck))
 
 
-def recipes_of(candidates):
+def recipes_of(candidates: Candidates) -> list[Any]:
     return [candidates.recipe(row) for row in range(len(candidates))]
 
 
-def brute_force(spec, fixed):
+def brute_force(spec: Specification, fixed: dict[str, Any]) -> list[Any]:
     """Every feasible recipe in plain Python, through the specification's own check."""
     values = [[fixed[f.name]] if f.name in fixed else list(f.values()) for f in spec.factors]
     names = [f.name for f in spec.factors]
@@ -43,7 +45,9 @@ def brute_force(spec, fixed):
 
 @QUICK
 @given(specs(continuous=False), st.data())
-def test_the_grid_is_exactly_what_the_specification_allows(spec, data):
+def test_the_grid_is_exactly_what_the_specification_allows(
+    spec: Specification, data: st.DataObject
+) -> None:
     factor = data.draw(st.sampled_from(spec.factors))
     fixed = {}
     if data.draw(st.booleans()):
@@ -62,7 +66,9 @@ def test_the_grid_is_exactly_what_the_specification_allows(spec, data):
 
 @QUICK
 @given(specs(), st.integers(0, 3))
-def test_sampled_candidates_are_feasible_distinct_and_settable(spec, seed):
+def test_sampled_candidates_are_feasible_distinct_and_settable(
+    spec: Specification, seed: int
+) -> None:
     try:
         candidates = make_candidates(spec, seed=seed, exact_limit=50, raw_limit=60)
     except InputError:
@@ -76,7 +82,7 @@ def test_sampled_candidates_are_feasible_distinct_and_settable(spec, seed):
     assert len(np.unique(candidates.index, axis=0)) == len(candidates)
 
 
-def test_continuous_settings_have_three_decimals_of_the_range():
+def test_continuous_settings_have_three_decimals_of_the_range() -> None:
     spec = make_spec([{"name": "a", "low": 20, "high": 200}, {"name": "b", "low": 0, "high": 0.5}])
     candidates = make_candidates(spec)
     for name, decimals in (("a", 1), ("b", 4)):
@@ -87,7 +93,7 @@ def test_continuous_settings_have_three_decimals_of_the_range():
     assert len(candidates) > 0.9 * 2**14
 
 
-def test_a_continuous_fraction_takes_exactly_what_the_others_leave():
+def test_a_continuous_fraction_takes_exactly_what_the_others_leave() -> None:
     spec = make_spec(
         [
             {"name": "active", "low": 90, "high": 98},
@@ -107,7 +113,7 @@ def test_a_continuous_fraction_takes_exactly_what_the_others_leave():
     assert set(np.unique(carbon)) == set(np.arange(1, 5.01, 0.5))
 
 
-def test_the_whole_simplex_is_listed_exactly():
+def test_the_whole_simplex_is_listed_exactly() -> None:
     spec = make_spec(
         [{"name": n, "low": 0, "high": 1, "step": 0.1} for n in ("a", "b", "c")],
         mixture=[{"factors": ["a", "b", "c"], "total": 1}],
@@ -117,7 +123,7 @@ def test_the_whole_simplex_is_listed_exactly():
     assert len(candidates) == 66  # (10 + 2 over 2)
 
 
-def test_tight_constraints_keep_the_sampling_going():
+def test_tight_constraints_keep_the_sampling_going() -> None:
     spec = make_spec(
         [{"name": n, "low": 0, "high": 1} for n in ("a", "b", "c", "d")],
         constraint=[{"expression": "a + b + c + d <= 0.6"}],  # 0.5 % of the cube
@@ -128,7 +134,7 @@ def test_tight_constraints_keep_the_sampling_going():
     assert total.max() <= 0.6 + 1e-9
 
 
-def test_more_than_the_limit_gives_a_uniform_part():
+def test_more_than_the_limit_gives_a_uniform_part() -> None:
     spec = line_spec()
     every, part = make_candidates(spec), make_candidates(spec, exact_limit=30, seed=5)
     assert len(every) == 120
@@ -139,7 +145,7 @@ def test_more_than_the_limit_gives_a_uniform_part():
         assert len(np.unique(part.columns[name])) >= 4
 
 
-def test_an_empty_region_names_the_constraint_and_what_to_set_free():
+def test_an_empty_region_names_the_constraint_and_what_to_set_free() -> None:
     spec = line_spec(constraint=[
         {"expression": "solid * gap <= 9000", "reason": "dryer capacity"},
         {"expression": "pressure <= 60"},
@@ -153,7 +159,7 @@ def test_an_empty_region_names_the_constraint_and_what_to_set_free():
     assert "Leave gap free" in text
 
 
-def test_givens_are_fixed_and_count_in_constraints():
+def test_givens_are_fixed_and_count_in_constraints() -> None:
     spec = line_spec(
         given=[{"name": "humidity", "unit": "%", "low": 0, "high": 60}],
         constraint=[{"expression": "humidity + pressure <= 80"}],
@@ -167,7 +173,7 @@ def test_givens_are_fixed_and_count_in_constraints():
 
 @QUICK
 @given(specs(continuous=False))
-def test_encoding_by_levels_is_encoding(spec):
+def test_encoding_by_levels_is_encoding(spec: Specification) -> None:
     try:
         candidates = make_candidates(spec)
     except InputError:
@@ -176,7 +182,7 @@ def test_encoding_by_levels_is_encoding(spec):
     assert np.allclose(candidates.encode(space), space.encode(candidates.columns), atol=1e-12)
 
 
-def test_a_recipe_is_found_again():
+def test_a_recipe_is_found_again() -> None:
     candidates = make_candidates(line_spec())
     for row in (0, 17, 119):
         assert list(np.flatnonzero(candidates.matching(candidates.recipe(row)))) == [row]
@@ -185,7 +191,7 @@ def test_a_recipe_is_found_again():
 
 @given(st.lists(st.sampled_from(["0.1", "0.3", "0.25", "1"]), min_size=2, max_size=3),
        st.sampled_from(["1", "2.5", "3"]))  # fmt: skip
-def test_simplex_rows_are_all_decimal_solutions(steps, total):
+def test_simplex_rows_are_all_decimal_solutions(steps: list[str], total: str) -> None:
     members = [
         Levels(f"m{k}", np.array([float(Decimal(i) * Decimal(s)) for i in range(8)]))
         for k, s in enumerate(steps)
@@ -202,7 +208,7 @@ def test_simplex_rows_are_all_decimal_solutions(steps, total):
     assert rows_that_sum(codes, goal, len(expected) - 1) is None or not expected
 
 
-def test_sampling_the_simplex_is_uniform():
+def test_sampling_the_simplex_is_uniform() -> None:
     rng = np.random.default_rng(0)
     members = [Continuum(n, 0, 10_000, 4) for n in ("a", "b", "c")]
     kept, values, decimals = simplex_sample(members, Decimal(1), rng.random((20_000, 2)))
@@ -214,7 +220,7 @@ def test_sampling_the_simplex_is_uniform():
     assert np.allclose(points.var(axis=0), 1 / 18, rtol=0.05)
 
 
-def test_levels_are_the_nearest_floats_of_exact_decimals():
+def test_levels_are_the_nearest_floats_of_exact_decimals() -> None:
     spec = make_spec([{"name": "a", "low": 0.1, "high": 0.7, "step": 0.1}])
     assert levels_of(spec.factors[0]).values.tolist() == [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]
     assert floats(np.array([3, 12]), 1).tolist() == [0.3, 1.2]
@@ -226,8 +232,10 @@ def test_levels_are_the_nearest_floats_of_exact_decimals():
 
 @QUICK
 @given(specs(), st.integers(0, 2), st.booleans(), st.data())
-def test_fixed_settings_are_marked_in_the_whole_region(spec, seed, listed, data):
-    limits = {} if listed else {"exact_limit": 60, "raw_limit": 70}
+def test_fixed_settings_are_marked_in_the_whole_region(
+    spec: Specification, seed: int, listed: bool, data: st.DataObject
+) -> None:
+    limits: dict[str, Any] = {} if listed else {"exact_limit": 60, "raw_limit": 70}
     fixed = {}
     for factor in spec.factors:
         if data.draw(st.booleans()):
@@ -261,7 +269,7 @@ def test_fixed_settings_are_marked_in_the_whole_region(spec, seed, listed, data)
         assert recipe_problems(spec, recipe, "") == []
 
 
-def test_a_fixed_setting_of_a_continuous_factor_has_its_own_recipes():
+def test_a_fixed_setting_of_a_continuous_factor_has_its_own_recipes() -> None:
     spec = make_spec([{"name": n, "low": 0, "high": 1} for n in ("a", "b")])
     candidates, mask = with_fixed(spec, {"a": 0.123456}, {}, 0)
     assert mask.sum() == 1001  # no recipe of the region's own part has it
@@ -273,7 +281,7 @@ def test_a_fixed_setting_of_a_continuous_factor_has_its_own_recipes():
 # ---- drawing reference points ----
 
 
-def test_drawing_follows_the_weights():
+def test_drawing_follows_the_weights() -> None:
     rng = np.random.default_rng(1)
     index = np.stack(np.meshgrid(np.arange(32), np.arange(32), indexing="ij"), -1).reshape(-1, 2)
     index = index.astype(np.int32)
@@ -287,7 +295,7 @@ def test_drawing_follows_the_weights():
     assert heavy == pytest.approx(weights[index[:, 0] < 8].sum() / weights.sum(), abs=0.01)
 
 
-def test_strata_spread_better_than_chance():
+def test_strata_spread_better_than_chance() -> None:
     """Mean of a smooth function over 128 points: far less scatter than independent draws."""
     index = np.stack(np.meshgrid(*[np.arange(24)] * 3, indexing="ij"), -1).reshape(-1, 3)
     order = morton_order(index.astype(np.int32), [24, 24, 24])

@@ -11,7 +11,12 @@ from designer.acquisition.functions.probability_in_spec import (
     log_inside,
     probability,
 )
-from designer.acquisition.functions.reference_points import REFERENCES, Beliefs, make_target
+from designer.acquisition.functions.reference_points import (
+    REFERENCES,
+    Beliefs,
+    ReferencePoints,
+    make_target,
+)
 
 INF = np.inf
 
@@ -26,14 +31,16 @@ INF = np.inf
         (5.0, 1.0, (-1.0, 1.0), 400_000, 0.0, 1e-4),
     ],
 )
-def test_probability_is_the_share_of_samples_inside(mean, sd, limits, samples, rtol, atol):
+def test_probability_is_the_share_of_samples_inside(
+    mean: float, sd: float, limits: tuple[float, float], samples: int, rtol: float, atol: float
+) -> None:
     y = mean + sd * np.random.default_rng(0).standard_normal(samples)
     share = np.mean((y >= limits[0]) & (y <= limits[1]))
     exact = np.exp(log_inside(np.array([mean]), np.array([sd**2]), limits))[0]
     assert exact == pytest.approx(share, rel=rtol, abs=max(atol, 1e-12))
 
 
-def test_logarithms_stay_right_far_out_in_both_tails():
+def test_logarithms_stay_right_far_out_in_both_tails() -> None:
     # −log p of a window 40 sd away: asymptotically x²/2 + log(x √2π) (Abramowitz & Stegun 26.2.12)
     for limits in ((40.0, INF), (-INF, -40.0), (40.0, 41.0), (-41.0, -40.0)):
         value = log_inside(np.zeros(1), np.ones(1), limits)[0]
@@ -42,9 +49,9 @@ def test_logarithms_stay_right_far_out_in_both_tails():
     assert tiny == pytest.approx(-ndtr(-9.0), rel=1e-9)
 
 
-def entropy(p):
+def entropy(p: np.ndarray) -> np.ndarray:
     p = np.clip(p, 1e-300, 1 - 1e-16)
-    return -p * np.log(p) - (1 - p) * np.log1p(-p)
+    return np.asarray(-p * np.log(p) - (1 - p) * np.log1p(-p))
 
 
 @pytest.mark.parametrize(
@@ -57,8 +64,13 @@ def entropy(p):
     ],
 )
 def test_border_weight_is_the_slope_of_expected_entropy(
-    means, variances, limits, response, step, rtol
-):
+    means: tuple[float, ...],
+    variances: tuple[float, ...],
+    limits: tuple[tuple[float, float], ...],
+    response: int,
+    step: float,
+    rtol: float,
+) -> None:
     """E[H(p)] after learning dv about one response: Gauss-Hermite instead of the closed form."""
     names = [str(k) for k in range(len(means))]
     pack = {n: np.array([m]) for n, m in zip(names, means, strict=True)}
@@ -85,7 +97,9 @@ def test_border_weight_is_the_slope_of_expected_entropy(
     st.floats(1e-6, 1e3),
     st.booleans(),
 )
-def test_border_weights_are_finite_and_not_negative(means, variance, low, width, one_sided):
+def test_border_weights_are_finite_and_not_negative(
+    means: list[float], variance: float, low: float, width: float, one_sided: bool
+) -> None:
     names = [str(k) for k in range(len(means))]
     limits = dict.fromkeys(names, (low, INF if one_sided else low + width))
     omega = border_weights(
@@ -99,7 +113,12 @@ def test_border_weights_are_finite_and_not_negative(means, variance, low, width,
 # ---- goals ----
 
 
-def beliefs(n=400, windows=("a", "b"), weights=(1.0, 1.0, 1.0), far=False):
+def beliefs(
+    n: int = 400,
+    windows: tuple[str, ...] = ("a", "b"),
+    weights: tuple[float, float, float] = (1.0, 1.0, 1.0),
+    far: bool = False,
+) -> Beliefs:
     rng = np.random.default_rng(3)
     names = ("a", "b", "c")
     return Beliefs(
@@ -111,17 +130,17 @@ def beliefs(n=400, windows=("a", "b"), weights=(1.0, 1.0, 1.0), far=False):
     )
 
 
-def total(target, believed):
+def total(target: ReferencePoints, believed: Beliefs) -> float:
     return sum(w @ believed.variances[k][target.rows] for k, w in target.weights.items())
 
 
-def share(target, believed, name):
+def share(target: ReferencePoints, believed: Beliefs, name: str) -> float:
     return target.weights[name] @ believed.variances[name][target.rows] / total(target, believed)
 
 
 @pytest.mark.parametrize("goal", ["learn", "window"])
 @pytest.mark.parametrize("n", [60, 400])
-def test_every_goal_starts_at_one(goal, n):
+def test_every_goal_starts_at_one(goal: str, n: int) -> None:
     believed = beliefs(n)
     target = make_target(goal, believed, np.random.default_rng(0))
     assert total(target, believed) == pytest.approx(1.0)
@@ -129,7 +148,7 @@ def test_every_goal_starts_at_one(goal, n):
     assert not target.notes
 
 
-def test_learn_weighs_responses_by_their_own_variance_and_the_weight_asked_for():
+def test_learn_weighs_responses_by_their_own_variance_and_the_weight_asked_for() -> None:
     believed = beliefs(weights=(1.0, 3.0, 0.0))
     target = make_target("learn", believed, np.random.default_rng(0))
     assert len(target.rows) == REFERENCES
@@ -138,7 +157,7 @@ def test_learn_weighs_responses_by_their_own_variance_and_the_weight_asked_for()
     assert not target.weights["c"].any()
 
 
-def test_window_is_half_everywhere_and_half_at_the_border():
+def test_window_is_half_everywhere_and_half_at_the_border() -> None:
     believed = beliefs()
     target = make_target("window", believed, np.random.default_rng(0))
     assert len(target.rows) == 2 * REFERENCES
@@ -156,7 +175,7 @@ def test_window_is_half_everywhere_and_half_at_the_border():
     )
 
 
-def test_few_candidates_are_summed_exactly():
+def test_few_candidates_are_summed_exactly() -> None:
     believed = beliefs(n=50)
     target = make_target("window", believed, np.random.default_rng(0))
     omega = border_weights(believed.means, believed.variances, believed.limits)
@@ -167,14 +186,14 @@ def test_few_candidates_are_summed_exactly():
 
 
 @pytest.mark.parametrize(("windows", "far"), [((), False), (("a",), True)])
-def test_without_a_border_the_plan_learns_and_says_so(windows, far):
+def test_without_a_border_the_plan_learns_and_says_so(windows: tuple[str, ...], far: bool) -> None:
     target = make_target("window", beliefs(windows=windows, far=far), np.random.default_rng(0))
     assert target.name == "learn"
     assert len(target.notes) == 1
     assert "learns all responses everywhere" in target.notes[0]
 
 
-def test_windows_of_weight_zero_still_make_a_border():
+def test_windows_of_weight_zero_still_make_a_border() -> None:
     believed = beliefs(weights=(0.0, 0.0, 1.0))
     target = make_target("window", believed, np.random.default_rng(0))
     assert target.name == "window"

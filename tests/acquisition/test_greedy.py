@@ -1,5 +1,7 @@
 """The greedy plan against dense linear algebra: gains, bits, batches, open runs, nestedness."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,15 +12,18 @@ from designer.acquisition.conditioning import blocks
 from designer.acquisition.conditioning.response import ResponseConditioning
 from designer.acquisition.conditioning.surface import AskedSurface, RowSurface, make_surface
 from designer.acquisition.functions.information import bits_of, left_of
+from designer.acquisition.functions.reference_points import ReferencePoints
 from designer.acquisition.plan.plan import make_plan
 from designer.acquisition.selection.context import OpenRun, PlanningContext, Setup
 from designer.acquisition.selection.greedy import Stop, best
 from designer.acquisition.selection.problem import PlanningProblem
+from designer.campaigns.specification.specification import Specification
 from designer.models.data.dataset import ResponseData
 from designer.models.encoding import Space
 from designer.models.fitting.fit import fit
 from designer.models.posterior.averaging import average
-from tests.acquisition.cases import greedy, line_spec, make_spec, posteriors_of
+from designer.models.posterior.posterior import ResponsePosterior
+from tests.acquisition.cases import ExactPosterior, greedy, line_spec, make_spec, posteriors_of
 
 QUICK = settings(max_examples=25, suppress_health_check=list(HealthCheck))
 
@@ -26,22 +31,35 @@ QUICK = settings(max_examples=25, suppress_health_check=list(HealthCheck))
 # ---- the oracle: one dense joint Gaussian ----
 
 
-def left_after(posterior, X, rows, labels, references, weights):
+def left_after(
+    posterior: ExactPosterior,
+    X: np.ndarray,
+    rows: list[int],
+    labels: list[list[str]],
+    references: np.ndarray,
+    weights: np.ndarray,
+) -> float:
     """Σ_r W_r v(r | runs) for runs at ``X[rows]`` with batch labels ``[k, S]``."""
     refs = X[references]
     prior = posterior.variance(refs)
     if not len(rows):
-        return weights @ prior
+        return float(weights @ prior)
     at = X[list(rows)]
     S = posterior.covariance(at, at) + np.diag(posterior.noise(at))
     for stage, variance in enumerate(posterior.batch_variance):
         own = np.array([label[stage] for label in labels])
         S += variance * (own[:, None] == own[None, :])
     C = posterior.covariance(refs, at)
-    return weights @ (prior - np.einsum("ij,ji->i", C, np.linalg.solve(S, C.T)))
+    return float(weights @ (prior - np.einsum("ij,ji->i", C, np.linalg.solve(S, C.T))))
 
 
-def proposal_of(spec, seed=0, situation=None, batch=None, n=None):
+def proposal_of(
+    spec: Specification,
+    seed: int = 0,
+    situation: PlanningContext | None = None,
+    batch: np.ndarray | None = None,
+    n: int | None = None,
+) -> tuple[PlanningProblem, dict[str, ExactPosterior]]:
     space, posteriors = posteriors_of(spec, seed, batch=batch)
     candidates = make_candidates(spec)
     return PlanningProblem(
@@ -49,14 +67,20 @@ def proposal_of(spec, seed=0, situation=None, batch=None, n=None):
     ), posteriors
 
 
-def dense_total(proposal, posteriors, target, rows, labels):
+def dense_total(
+    proposal: PlanningProblem,
+    posteriors: dict[str, ExactPosterior],
+    target: ReferencePoints,
+    rows: list[int],
+    labels: list[list[str]],
+) -> float:
     return sum(
         left_after(p, proposal.X, rows, labels, target.rows, target.weights[name])
         for name, p in posteriors.items()
     )
 
 
-def open_labels(proposal):
+def open_labels(proposal: PlanningProblem) -> list[list[str]]:
     """Batch labels of the open runs, written down by hand from their ids."""
     labels = []
     for k, run in enumerate(proposal.situation.pending):
@@ -65,7 +89,7 @@ def open_labels(proposal):
     return labels
 
 
-def would_be_labels(proposal, row, taken):
+def would_be_labels(proposal: PlanningProblem, row: int, taken: dict[str, str]) -> list[str]:
     """The batch labels candidate ``row`` would have as the next run, by comparing settings."""
     spec, candidates = proposal.spec, proposal.candidates
     mine = candidates.recipe(row)
@@ -77,7 +101,7 @@ def would_be_labels(proposal, row, taken):
     return label
 
 
-def existing_labels(situation, spec):
+def existing_labels(situation: PlanningContext, spec: Specification) -> dict[str, str]:
     """Path of settings → id, of what is set up and of open runs (set up first)."""
     taken = {}
     known = [(situation.setup.settings, situation.setup.batch)] if situation.setup else []
@@ -112,7 +136,9 @@ SITUATIONS = {
 
 @pytest.mark.parametrize("around", SITUATIONS)
 @pytest.mark.parametrize("goal", ["learn", "window"])
-def test_every_gain_is_the_fall_of_the_goal_after_dense_conditioning(goal, around):
+def test_every_gain_is_the_fall_of_the_goal_after_dense_conditioning(
+    goal: str, around: str
+) -> None:
     """Before each of four picks, for every candidate (a third of them with shared batches)."""
     spec = line_spec()
     proposal, posteriors = proposal_of(spec, situation=SITUATIONS[around])
@@ -146,7 +172,7 @@ def test_every_gain_is_the_fall_of_the_goal_after_dense_conditioning(goal, aroun
 
 
 @pytest.mark.parametrize("around", SITUATIONS)
-def test_bits_add_up_to_the_information_of_the_plan(around):
+def test_bits_add_up_to_the_information_of_the_plan(around: str) -> None:
     spec = line_spec()
     proposal, posteriors = proposal_of(spec, 1, SITUATIONS[around])
     target = proposal.target("window", np.random.default_rng(0))
@@ -164,14 +190,14 @@ def test_bits_add_up_to_the_information_of_the_plan(around):
     assert all(p.bits >= 0 for p in picks)
 
 
-def numbered(proposal, chain):
+def numbered(proposal: PlanningProblem, chain: tuple[int, int, int]) -> list[str]:
     """Batches of a chain as labels: their ids where they have one."""
     return [proposal.tree.batches[b].label or f"batch-{b}" for b in chain]
 
 
 @QUICK
 @given(st.integers(0, 1000), st.integers(1, 6), st.booleans())
-def test_the_first_k_by_rank_are_the_plan_of_k(seed, k, with_stages):
+def test_the_first_k_by_rank_are_the_plan_of_k(seed: int, k: int, with_stages: bool) -> None:
     spec = line_spec()
     if not with_stages:
         spec = make_spec(
@@ -191,7 +217,7 @@ def test_the_first_k_by_rank_are_the_plan_of_k(seed, k, with_stages):
 
 @QUICK
 @given(st.integers(0, 10_000))
-def test_more_runs_never_teach_less(seed):
+def test_more_runs_never_teach_less(seed: int) -> None:
     """T(A ∪ B) ≤ T(A) for random sets of runs."""
     rng = np.random.default_rng(seed)
     spec = line_spec()
@@ -210,7 +236,7 @@ def test_more_runs_never_teach_less(seed):
         last = now
 
 
-def test_a_replicate_is_proposed_when_it_is_worth_more():
+def test_a_replicate_is_proposed_when_it_is_worth_more() -> None:
     """Three distant recipes, loud noise: after each was made once, the next is a repetition."""
     spec = make_spec([{"name": "a", "levels": [0, 5, 10]}])
     space, posteriors = posteriors_of(spec, rows=0)
@@ -224,7 +250,7 @@ def test_a_replicate_is_proposed_when_it_is_worth_more():
     assert all("Repeat of the run of rank" in reason for reason in repeated)
 
 
-def test_repeating_a_recipe_in_its_slurry_teaches_less_than_in_a_new_one():
+def test_repeating_a_recipe_in_its_slurry_teaches_less_than_in_a_new_one() -> None:
     spec = line_spec()
     settings_ = {"solid": 54.0, "gap": 100.0, "pressure": 50.0}
     gains = []
@@ -239,18 +265,18 @@ def test_repeating_a_recipe_in_its_slurry_teaches_less_than_in_a_new_one():
     assert gains[0] < 0.9 * gains[1]
 
 
-def test_equal_gains_go_to_the_first():
+def test_equal_gains_go_to_the_first() -> None:
     gains = np.array([0.0, 1.0, 1.0 + 1e-9, 0.5])
     assert best(gains, np.ones(4, dtype=bool)) == 1
     assert best(gains, np.array([True, False, False, True])) == 3
     assert best(np.zeros(3), np.array([False, True, True])) == 1
 
 
-def bits(before, after):
-    return bits_of(np.array([before - after]), before, before)[0]
+def bits(before: float, after: float) -> float:
+    return float(bits_of(np.array([before - after]), before, before)[0])
 
 
-def test_nothing_left_to_learn_gives_zero_bits():
+def test_nothing_left_to_learn_gives_zero_bits() -> None:
     assert bits(0.0, 0.0) == 0.0
     assert bits(4.0, 1.0) == pytest.approx(1.0)
     assert np.isfinite(bits_of(np.array([1.0]), 1.0, 1.0)).all()  # even when all is explained
@@ -259,7 +285,7 @@ def test_nothing_left_to_learn_gives_zero_bits():
 # ---- the package's own Gaussian process ----
 
 
-def fitted(seed=0, shared=True):
+def fitted(seed: int = 0, shared: bool = True) -> tuple[Specification, Space, ResponsePosterior]:
     """A fitted response with slurries of several rows on the target line."""
     rng = np.random.default_rng(seed)
     spec = line_spec()
@@ -278,7 +304,9 @@ def fitted(seed=0, shared=True):
 @pytest.mark.parametrize(
     ("dtype", "rtol", "atol"), [(np.float64, 1e-8, 1e-10), (np.float32, 1e-3, 1e-4)]
 )
-def test_a_kept_surface_is_the_posterior(dtype, rtol, atol):
+def test_a_kept_surface_is_the_posterior(
+    dtype: type[np.floating[Any]], rtol: float, atol: float
+) -> None:
     _, _, posterior = fitted()
     X = np.random.default_rng(1).random((700, 3))
     surface = make_surface(posterior, X, dtype)
@@ -293,7 +321,7 @@ def test_a_kept_surface_is_the_posterior(dtype, rtol, atol):
     assert np.allclose(surface.covariance(everywhere, few), expected, rtol=rtol, atol=atol)
 
 
-def test_averaged_hyperparameters_plan_with_the_most_probable_ones():
+def test_averaged_hyperparameters_plan_with_the_most_probable_ones() -> None:
     """Ranking takes the mode (one model, not 32); predictions take the average."""
     spec, space, posterior = fitted()
     averaged = average(posterior)
@@ -309,7 +337,7 @@ def test_averaged_hyperparameters_plan_with_the_most_probable_ones():
 
 
 @pytest.mark.parametrize("log_scale", [True, False])
-def test_noise_follows_the_predicted_mean(log_scale):
+def test_noise_follows_the_predicted_mean(log_scale: bool) -> None:
     rng = np.random.default_rng(2)
     space = Space.from_specification(line_spec())
     X = rng.random((20, 3))
@@ -321,7 +349,7 @@ def test_noise_follows_the_predicted_mean(log_scale):
     assert np.allclose(few.noise, posterior.noise(points), rtol=1e-6)
 
 
-def test_known_batch_effects_are_what_conditioning_says():
+def test_known_batch_effects_are_what_conditioning_says() -> None:
     """A run in slurry 1 (rows measured) and one in a new slurry: dense variances elsewhere."""
     spec, space, posterior = fitted()
     candidates = make_candidates(spec)
@@ -341,7 +369,7 @@ def test_known_batch_effects_are_what_conditioning_says():
     codes, picked = [], []
     numbers = {("slurry", own["solid"]): 1}
 
-    def code_of(row):
+    def code_of(row: int) -> list[int]:
         """Batch codes by path of settings; the slurry set up has code 1, all others are new."""
         recipe = candidates.recipe(row)
         solid, gap, pressure = recipe["solid"], recipe["gap"], recipe["pressure"]
@@ -362,7 +390,7 @@ def test_known_batch_effects_are_what_conditioning_says():
         codes.append(code_of(row))
 
 
-def test_more_of_the_slurry_on_the_line_teaches_less_than_it_seems():
+def test_more_of_the_slurry_on_the_line_teaches_less_than_it_seems() -> None:
     """Ignoring that its effect is partly known overrates going on with it."""
     spec, space, posterior = fitted()
     candidates = make_candidates(spec)
@@ -379,7 +407,7 @@ def test_more_of_the_slurry_on_the_line_teaches_less_than_it_seems():
     assert gains[1] != pytest.approx(gains[0], rel=0.02)
 
 
-def test_float32_chooses_as_well_as_float64():
+def test_float32_chooses_as_well_as_float64() -> None:
     """The plan chosen in float32 is worth as much, weighed in float64 (rtol 1e-4)."""
     spec, space, posterior = fitted(3)
     values = []
@@ -394,7 +422,7 @@ def test_float32_chooses_as_well_as_float64():
     assert values[1] == pytest.approx(values[0], rel=1e-4)
 
 
-def test_covariances_that_are_not_kept_are_computed_anew(monkeypatch):
+def test_covariances_that_are_not_kept_are_computed_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where they would fill the memory: the same gains, run after run."""
     spec, space, posterior = fitted(2)
     found = []
@@ -416,7 +444,7 @@ def test_covariances_that_are_not_kept_are_computed_anew(monkeypatch):
     assert np.allclose(found[0], found[1], rtol=1e-9)
 
 
-def test_gains_of_some_points_are_those_of_all():
+def test_gains_of_some_points_are_those_of_all() -> None:
     """Points asked about later, in parts, or after several runs: the same numbers."""
     spec, space, posterior = fitted(4)
     n = len(make_candidates(spec))

@@ -1,26 +1,28 @@
 """The best of very many candidates: found by climbing, against looking at all of them."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from designer.acquisition.candidates.candidates import make_candidates
+from designer.acquisition.candidates.candidates import Candidates, make_candidates
 from designer.acquisition.candidates.local_search import COARSE, best_rows, neighbours
 from tests.acquisition.cases import make_spec
 
 
-def grid(counts, **more):
+def grid(counts: tuple[int, ...], **more: Any) -> Candidates:
     factors = [
         {"name": f"x{k}", "low": 0, "high": count - 1, "step": 1} for k, count in enumerate(counts)
     ]
     return make_candidates(make_spec(factors, **more))
 
 
-def by_value(figures, rows):
+def by_value(figures: np.ndarray, rows: np.ndarray) -> np.ndarray:
     return np.lexsort((rows, -figures[:, 0]))
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_the_best_of_a_landscape_with_many_hills_is_found(seed):
+def test_the_best_of_a_landscape_with_many_hills_is_found(seed: int) -> None:
     rng = np.random.default_rng(seed)
     candidates = grid((33, 45, 17))
     X = candidates.index / np.array([32, 44, 16])
@@ -29,16 +31,16 @@ def test_the_best_of_a_landscape_with_many_hills_is_found(seed):
     height = (heights * np.exp(-0.5 * distance)).sum(axis=1)[:, None]
     looked = []
 
-    def score(rows):
+    def score(rows: np.ndarray) -> np.ndarray:
         looked.append(len(rows))
-        return height[rows]
+        return np.asarray(height[rows])
 
     found = best_rows(candidates, score, by_value, 5)
     assert found[:5].tolist() == by_value(height, np.arange(len(height)))[:5].tolist()
     assert sum(looked) < len(candidates) / 2
 
 
-def test_few_candidates_are_all_looked_at():
+def test_few_candidates_are_all_looked_at() -> None:
     candidates = grid((5, 4))
     values = np.random.default_rng(0).random((20, 1))
     found = best_rows(candidates, lambda rows: values[rows], by_value, 1)
@@ -46,7 +48,7 @@ def test_few_candidates_are_all_looked_at():
     assert len(candidates) < COARSE
 
 
-def test_neighbours_are_one_level_away_and_feasible():
+def test_neighbours_are_one_level_away_and_feasible() -> None:
     candidates = grid((9, 8, 7), constraint=[{"expression": "x0 + x1 <= 11"}])
     index = candidates.index
     rows = np.array([0, 100, len(candidates) - 1])
@@ -54,14 +56,14 @@ def test_neighbours_are_one_level_away_and_feasible():
     assert neighbours(candidates, rows).tolist() == np.flatnonzero((away <= 1).any(axis=1)).tolist()
 
 
-def test_neighbours_with_many_factors_change_one_of_them():
+def test_neighbours_with_many_factors_change_one_of_them() -> None:
     candidates = grid((2,) * 8)
     index = candidates.index
     away = np.abs(index - index[37]).sum(axis=1)
     assert neighbours(candidates, np.array([37])).tolist() == np.flatnonzero(away == 1).tolist()
 
 
-def test_recipes_that_only_stand_for_others_are_all_looked_at():
+def test_recipes_that_only_stand_for_others_are_all_looked_at() -> None:
     factors = [{"name": "a", "low": 0, "high": 1}, {"name": "b", "low": 0, "high": 1}]
     candidates = make_candidates(make_spec(factors))
     assert not candidates.exact

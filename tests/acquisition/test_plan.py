@@ -4,6 +4,7 @@ import itertools
 import json
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,13 +13,15 @@ from hypothesis import strategies as st
 
 from designer.acquisition.candidates.candidates import make_candidates
 from designer.acquisition.plan.order import nearest_next
-from designer.acquisition.plan.plan import make_plan
+from designer.acquisition.plan.plan import Plan, SelectedPlan, make_plan
 from designer.acquisition.selection.context import OpenRun, PlanningContext, Setup
 from designer.acquisition.selection.problem import PlanningProblem
+from designer.campaigns.commands.entries import PlannedRun
 from designer.campaigns.errors import InputError
 from designer.campaigns.specification import load
 from designer.campaigns.specification.load import example_text
 from designer.campaigns.specification.recipes import recipe_problems
+from designer.campaigns.specification.specification import Specification
 from designer.models.encoding import Space
 from tests.acquisition.cases import line_spec, make_spec, posteriors_of, specs
 from tests.places import ROOT
@@ -26,14 +29,14 @@ from tests.places import ROOT
 QUICK = settings(max_examples=25, suppress_health_check=list(HealthCheck))
 
 
-def by_rank(plan):
+def by_rank(plan: SelectedPlan) -> list[PlannedRun]:
     return sorted(plan.runs, key=lambda run: run.rank)
 
 
 # ---- cost: a line simulated step by step ----
 
 
-def simulate(spec, recipes, setup):
+def simulate(spec: Specification, recipes: list[dict[str, Any]], setup: bool) -> float:
     """Cost of every run when made in this order: what differs from the last is made anew."""
     now = []
     if setup is not None:
@@ -54,7 +57,9 @@ def simulate(spec, recipes, setup):
 
 @QUICK
 @given(specs(), st.integers(0, 99), st.integers(1, 6), st.integers(0, 3), st.data())
-def test_the_cost_is_what_making_the_runs_in_order_costs(spec, seed, runs, usable, data):
+def test_the_cost_is_what_making_the_runs_in_order_costs(
+    spec: Specification, seed: int, runs: int, usable: float, data: st.DataObject
+) -> None:
     space = Space.from_specification(spec)
     try:
         candidates = make_candidates(spec, seed=seed)
@@ -80,7 +85,7 @@ def test_the_cost_is_what_making_the_runs_in_order_costs(spec, seed, runs, usabl
         assert recipe_problems(spec, recipe, "") == []
 
 
-def check_batches(spec, plan, setup):
+def check_batches(spec: Specification, plan: Plan, setup: bool) -> None:
     """One label per batch: same label = same settings so far; labels run together; ids reused."""
     for place, stage in enumerate(spec.stages):
         names = [f.name for s in spec.stages[: place + 1] for f in spec.stage_factors(s.name)]
@@ -103,7 +108,7 @@ def check_batches(spec, plan, setup):
 
 @QUICK
 @given(st.integers(0, 999), st.floats(0.01, 25))
-def test_a_budget_is_kept_and_used(seed, budget):
+def test_a_budget_is_kept_and_used(seed: int, budget: float) -> None:
     spec = line_spec()
     space, posteriors = posteriors_of(spec, seed)
     plan = make_plan(spec, space, posteriors, budget=budget, seed=seed)
@@ -117,7 +122,7 @@ def test_a_budget_is_kept_and_used(seed, budget):
         assert limited.notes
 
 
-def test_a_budget_too_small_says_what_the_cheapest_run_costs():
+def test_a_budget_too_small_says_what_the_cheapest_run_costs() -> None:
     spec = line_spec()
     space, posteriors = posteriors_of(spec)
     plan = make_plan(spec, space, posteriors, budget=1.0)
@@ -129,7 +134,7 @@ def test_a_budget_too_small_says_what_the_cheapest_run_costs():
     assert f"only {len(some.runs)} of 30 runs fit into 4 h" in some.notes
 
 
-def test_without_stages_every_run_costs_one_and_the_order_is_random():
+def test_without_stages_every_run_costs_one_and_the_order_is_random() -> None:
     spec = make_spec([{"name": "a", "low": 0, "high": 20, "step": 1}])
     space, posteriors = posteriors_of(spec)
     plans = [make_plan(spec, space, posteriors, runs=6, seed=seed) for seed in range(4)]
@@ -139,7 +144,7 @@ def test_without_stages_every_run_costs_one_and_the_order_is_random():
     assert len(orders) > 2
 
 
-def test_what_is_set_up_comes_first_and_is_free():
+def test_what_is_set_up_comes_first_and_is_free() -> None:
     spec = line_spec()
     space, posteriors = posteriors_of(spec, batch=np.zeros(3))
     first = by_rank(make_plan(spec, space, posteriors, runs=4, goal="learn"))[2].settings
@@ -153,7 +158,7 @@ def test_what_is_set_up_comes_first_and_is_free():
     assert again.cost == pytest.approx(0.15)
 
 
-def test_open_runs_keep_their_batches_and_are_not_repeated():
+def test_open_runs_keep_their_batches_and_are_not_repeated() -> None:
     spec = line_spec()
     space, posteriors = posteriors_of(spec, 2)
     before = make_plan(spec, space, posteriors, runs=3, seed=1)
@@ -178,7 +183,7 @@ def test_open_runs_keep_their_batches_and_are_not_repeated():
             assert run.cost < 3
 
 
-def test_of_a_run_measured_in_part_only_the_awaited_responses_count():
+def test_of_a_run_measured_in_part_only_the_awaited_responses_count() -> None:
     spec = line_spec()
     space, posteriors = posteriors_of(spec, 2)
     recipe = by_rank(make_plan(spec, space, posteriors, runs=1))[0].settings
@@ -195,7 +200,7 @@ def test_of_a_run_measured_in_part_only_the_awaited_responses_count():
     assert shares[frozenset({"porosity"})] == [1, shares[None][1], 1]
 
 
-def test_a_batch_past_its_pot_life_is_made_anew():
+def test_a_batch_past_its_pot_life_is_made_anew() -> None:
     """Slurry usable for 1.4 h, strip with pass 0.65 h: two strips a slurry, never three."""
     spec = line_spec(stages=(("slurry", 3.0, 1.4), ("coating", 0.5), ("cal", 0.1)))
     space, posteriors = posteriors_of(spec)
@@ -215,7 +220,7 @@ def test_a_batch_past_its_pot_life_is_made_anew():
     assert 0 < spent <= 0.7 + 1e-9
 
 
-def test_abandoned_recipes_never_come_again():
+def test_abandoned_recipes_never_come_again() -> None:
     spec = make_spec([{"name": "a", "levels": [0, 5, 10]}, {"name": "b", "categories": ["p", "q"]}])
     space, posteriors = posteriors_of(spec)
     excluded = []
@@ -229,7 +234,7 @@ def test_abandoned_recipes_never_come_again():
         make_plan(spec, space, posteriors, situation=PlanningContext(excluded=tuple(excluded)))
 
 
-def test_fixed_values_hold_and_givens_are_assumed_aloud():
+def test_fixed_values_hold_and_givens_are_assumed_aloud() -> None:
     spec = line_spec(given=[{"name": "humidity", "unit": "%", "low": 0, "high": 60}])
     space, posteriors = posteriors_of(spec)
     plan = make_plan(spec, space, posteriors, fixed={"gap": 150.0, "solid": 52.0})
@@ -241,7 +246,7 @@ def test_fixed_values_hold_and_givens_are_assumed_aloud():
     assert told.notes == ()
 
 
-def test_the_same_seed_gives_the_same_plan_to_the_last_bit():
+def test_the_same_seed_gives_the_same_plan_to_the_last_bit() -> None:
     spec = line_spec()
     plans = [make_plan(spec, *posteriors_of(spec, 5), runs=5, seed=11) for _ in range(2)]
     assert plans[0] == plans[1]
@@ -253,7 +258,7 @@ def test_the_same_seed_gives_the_same_plan_to_the_last_bit():
 # ---- numbers and words ----
 
 
-def test_predictions_follow_the_posterior():
+def test_predictions_follow_the_posterior() -> None:
     spec = line_spec()
     space, posteriors = posteriors_of(spec, 3)
     plan = make_plan(spec, space, posteriors, runs=3)
@@ -273,7 +278,7 @@ def test_predictions_follow_the_posterior():
         assert run.in_spec == pytest.approx(sure, abs=0.005)  # 200,000 samples
 
 
-def test_a_plan_is_ready_for_json():
+def test_a_plan_is_ready_for_json() -> None:
     spec = line_spec()
     space, posteriors = posteriors_of(spec)
     for beliefs in (posteriors, {}):
@@ -286,7 +291,7 @@ def test_a_plan_is_ready_for_json():
 # ---- nothing known yet ----
 
 
-def test_space_filling_says_so_and_is_nested():
+def test_space_filling_says_so_and_is_nested() -> None:
     spec = line_spec()
     space = Space.from_specification(spec)
     long, short = (make_plan(spec, space, {}, runs=n, seed=3) for n in (8, 4))
@@ -298,7 +303,7 @@ def test_space_filling_says_so_and_is_nested():
     assert [r.settings for r in by_rank(short)] == [r.settings for r in by_rank(long)[:4]]
 
 
-def test_space_filling_spreads_over_numbers_and_categories():
+def test_space_filling_spreads_over_numbers_and_categories() -> None:
     """Worst distance of any recipe from the design: clearly below that of random designs."""
     spec = make_spec([
         {"name": "a", "low": 0, "high": 10, "step": 1},
@@ -311,9 +316,9 @@ def test_space_filling_spreads_over_numbers_and_categories():
     assert len({json.dumps(run.settings) for run in plan.runs}) == 12
     everything = make_candidates(spec).encode(space)
 
-    def worst(design):
+    def worst(design: np.ndarray) -> float:
         gaps = np.linalg.norm(everything[:, None, :] - design[None, :, :], axis=2)
-        return gaps.min(axis=1).max()
+        return float(gaps.min(axis=1).max())
 
     ours = worst(space.encode_recipes([run.settings for run in plan.runs]))
     rng = np.random.default_rng(0)
@@ -321,14 +326,14 @@ def test_space_filling_spreads_over_numbers_and_categories():
     assert ours < np.quantile(random, 0.1)
 
 
-def test_space_filling_repeats_nothing_and_says_when_recipes_run_out():
+def test_space_filling_repeats_nothing_and_says_when_recipes_run_out() -> None:
     spec = make_spec([{"name": "a", "levels": [0, 5, 10]}])
     plan = make_plan(spec, Space.from_specification(spec), {}, runs=5)
     assert sorted(run.settings["a"] for run in plan.runs) == [0, 5, 10]
     assert "there are only 3 feasible recipes, and none is repeated yet" in plan.notes
 
 
-def test_space_filling_keeps_away_from_open_runs():
+def test_space_filling_keeps_away_from_open_runs() -> None:
     spec = make_spec([{"name": "a", "low": 0, "high": 10, "step": 1}])
     space = Space.from_specification(spec)
     pending = (OpenRun("R001", {"a": 5.0}),)
@@ -341,7 +346,7 @@ def test_space_filling_keeps_away_from_open_runs():
 # ---- order ----
 
 
-def test_hard_stages_walk_to_the_nearest_settings():
+def test_hard_stages_walk_to_the_nearest_settings() -> None:
     spec = line_spec()
     factors = spec.stage_factors("slurry")
     recipes = {k: {"solid": value} for k, value in enumerate([58.0, 50.0, 56.0, 52.0])}
@@ -350,8 +355,10 @@ def test_hard_stages_walk_to_the_nearest_settings():
     assert walk in ([0, 2, 3, 1], [1, 3, 2, 0])
 
 
-def test_stages_that_change_for_nothing_are_made_in_random_order():
-    factors = [{"name": "a", "low": 0, "high": 30, "step": 1, "stage": "only"}]
+def test_stages_that_change_for_nothing_are_made_in_random_order() -> None:
+    factors: list[dict[str, Any]] = [
+        {"name": "a", "low": 0, "high": 30, "step": 1, "stage": "only"}
+    ]
     orders = {}
     for cost in (0.0, 2.0):
         spec = make_spec(factors, stages=(("only", cost),), costs={"unit": "h", "run": 1})
@@ -366,7 +373,7 @@ def test_stages_that_change_for_nothing_are_made_in_random_order():
 
 
 @pytest.mark.benchmark
-def test_a_proposal_over_55_000_recipes_stays_small_and_fast():
+def test_a_proposal_over_55_000_recipes_stays_small_and_fast() -> None:
     """Promise: 1.2 s CPU and 600 MB (tests/benchmarks/propose_cpu.py); busy machines get 3 s."""
     command = [sys.executable, "-m", "tests.benchmarks.propose_cpu"]
     told = subprocess.run(
@@ -379,7 +386,7 @@ def test_a_proposal_over_55_000_recipes_stays_small_and_fast():
     assert row["bits"] > 0.02  # of one slurry: the others cost hours
 
 
-def test_the_example_specification_can_be_planned():
+def test_the_example_specification_can_be_planned() -> None:
     spec = load.from_toml(example_text())
     space = Space.from_specification(spec)
     plan = make_plan(spec, space, {}, runs=3)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designer.acquisition.candidates.candidates import make_candidates
-from designer.acquisition.plan.plan import make_plan
+from designer.acquisition.plan.plan import SelectedPlan, make_plan
 from designer.acquisition.plan.reasons import (
     EXPLORES,
     LONGEST,
@@ -23,17 +24,18 @@ from designer.acquisition.selection.context import (
     OpenRun,
     PlanningContext,
 )
+from designer.campaigns.commands.entries import PlannedRun
 from tests.acquisition.cases import line_spec, make_spec, posteriors_of
 
 R003 = KnownRun("R003", {"solid": 54.0, "gap": 100.0, "pressure": 30.0})
 
 
-def by_rank(plan):
+def by_rank(plan: SelectedPlan) -> list[PlannedRun]:
     return sorted(plan.runs, key=lambda run: run.rank)
 
 
-def facts(**changes):
-    told = {
+def facts(**changes: Any) -> Facts:
+    told: dict[str, Any] = {
         "settings": {"solid": 54.0, "gap": 200.0, "pressure": 30.0},
         "bits": 0.42,
         "share": 0.31,
@@ -53,7 +55,7 @@ def facts(**changes):
 # ---- reasons ----
 
 
-def test_a_reason_says_what_where_how_far_and_who_disagrees():
+def test_a_reason_says_what_where_how_far_and_who_disagrees() -> None:
     differ = Disagreement("porosity", "line2", "line3", "3.1 points")
     text = reason(line_spec(), facts(disagreement=differ, where="gap 150 to 200 um"), [R003])
     assert text == (
@@ -81,20 +83,24 @@ def test_a_reason_says_what_where_how_far_and_who_disagrees():
         ({"bits": None}, "Spreads the runs over the region"),
     ],
 )  # fmt: skip
-def test_the_first_word_says_what_kind_of_run_it_is(changes, first):
+def test_the_first_word_says_what_kind_of_run_it_is(changes: dict[str, Any], first: str) -> None:
     assert reason(line_spec(), facts(**changes), [R003]).startswith(first)
 
 
-def test_without_any_run_of_this_line_everything_is_explored():
+def test_without_any_run_of_this_line_everything_is_explored() -> None:
     near = dict.fromkeys(("loading", "porosity", "adhesion"), 1.0)
     assert reason(line_spec(), facts(spread=near), []).startswith("Explore")
 
 
 @settings(max_examples=40)
 @given(st.integers(1, 64), st.integers(1, 64), st.floats(0, 1), st.booleans())
-def test_a_reason_fits_a_small_screen_however_long_the_names(one, two, in_spec, lines):
+def test_a_reason_fits_a_small_screen_however_long_the_names(
+    one: int, two: int, in_spec: float, lines: bool
+) -> None:
     name, other = "f" * one, "r" * two
-    factors = [{"name": f"{name}{k}", "low": 0, "high": 10, "step": 1} for k in range(3)]
+    factors: list[dict[str, Any]] = [
+        {"name": f"{name}{k}", "low": 0, "high": 10, "step": 1} for k in range(3)
+    ]
     spec = make_spec(factors, responses=[{"name": other}, {"name": "y"}])
     here = {f.name: 3.0 for f in spec.factors}
     differ = Disagreement(other, "line " + name, "line " + other, "3 MPa") if lines else None
@@ -115,7 +121,7 @@ def test_a_reason_fits_a_small_screen_however_long_the_names(one, two, in_spec, 
     assert re.search(r"bit", text)
 
 
-def test_shares_of_the_plan_and_of_the_responses_are_those_of_the_plan():
+def test_shares_of_the_plan_and_of_the_responses_are_those_of_the_plan() -> None:
     spec = line_spec()
     space, posteriors = posteriors_of(spec, 3)
     plan = make_plan(spec, space, posteriors, runs=4, situation=PlanningContext(known=(R003,)))
@@ -127,12 +133,12 @@ def test_shares_of_the_plan_and_of_the_responses_are_those_of_the_plan():
         assert 0.3 < here < 3
 
 
-def test_lines_that_disagree_are_told_with_the_runs_they_disagree_about():
+def test_lines_that_disagree_are_told_with_the_runs_they_disagree_about() -> None:
     spec = line_spec()
     space, posteriors = posteriors_of(spec, 3)
     asked = []
 
-    def judge(X):
+    def judge(X: np.ndarray) -> list[Disagreement | None]:
         asked.append(X)
         return [Disagreement("porosity", "line2", "line3", "4 %")] + [None] * (len(X) - 1)
 
@@ -146,7 +152,7 @@ def test_lines_that_disagree_are_told_with_the_runs_they_disagree_about():
     assert told == [True, False, False]
 
 
-def test_where_a_run_teaches_is_where_its_effect_is():
+def test_where_a_run_teaches_is_where_its_effect_is() -> None:
     spec = make_spec([
         {"name": "a", "unit": "mm", "low": 0, "high": 9, "step": 1},
         {"name": "b", "low": 0, "high": 9, "step": 1},
@@ -166,43 +172,57 @@ def test_where_a_run_teaches_is_where_its_effect_is():
 # ---- what fixed settings cost ----
 
 
-def test_fixed_settings_restrict_the_runs_not_the_goal():
+def test_fixed_settings_restrict_the_runs_not_the_goal() -> None:
     spec = line_spec()
     space, posteriors = posteriors_of(spec, 1)
     plan = make_plan(spec, space, posteriors, runs=5, fixed={"gap": 200.0})
     free = make_plan(spec, space, posteriors, runs=5)
     assert {run.settings["gap"] for run in plan.runs} == {200.0}
     found = plan.deviation
+    assert found is not None
     assert (found.bits, found.bits_free) == pytest.approx((plan.bits, free.bits))
+    assert found is not None
     assert (found.cost, found.cost_free) == pytest.approx((plan.cost, free.cost))
+    assert found is not None
     assert found.lost_percent == pytest.approx(100 * (1 - plan.bits / free.bits))
+    assert found is not None
     assert found.lost_percent > 5
+    assert found is not None
     told = found.sentence(spec)
+    assert found is not None
     assert told.startswith(f"keeping gap at 200 um costs {found.lost_percent:.0f} % of this plan's")
     assert f"it takes {plan.cost:.3g} h" in told
     assert free.deviation is None
     # the goal is the same: how well the whole region is known afterwards, not the gap's part of it
+    assert plan.outlook is not None
+    assert free.outlook is not None
     assert plan.outlook.sd_now == free.outlook.sd_now
+    assert plan.outlook.sd_after is not None
+    assert plan.outlook is not None
+    assert free.outlook.sd_after is not None
     assert all(plan.outlook.sd_after[n] > free.outlook.sd_after[n] for n in plan.outlook.sd_now)
 
 
 @settings(max_examples=15)
 @given(st.integers(0, 500), st.sampled_from([80.0, 100.0, 150.0, 200.0]), st.integers(1, 5))
-def test_keeping_a_setting_never_teaches_clearly_more(seed, gap, runs):
+def test_keeping_a_setting_never_teaches_clearly_more(seed: int, gap: float, runs: int) -> None:
     """Without stages both plans are greedy by information alone: the free one is rarely beaten."""
-    factors = [
+    factors: list[dict[str, Any]] = [
         {"name": "solid", "low": 50, "high": 58, "step": 2},
         {"name": "gap", "levels": [80, 100, 150, 200]},
     ]
     spec = make_spec(factors)
     space, posteriors = posteriors_of(spec, seed)
     found = make_plan(spec, space, posteriors, runs=runs, fixed={"gap": gap}).deviation
+    assert found is not None
     assert found.bits <= found.bits_free * 1.05  # measured: never more in 400 such plans
+    assert found is not None
     assert 0.0 <= found.lost_percent <= 100.0
+    assert found is not None
     assert found.runs == found.runs_free == runs
 
 
-def test_abandoned_recipes_are_excluded_from_both_plans():
+def test_abandoned_recipes_are_excluded_from_both_plans() -> None:
     spec = line_spec()
     space, posteriors = posteriors_of(spec, 1)
     free = make_plan(spec, space, posteriors, runs=3)
@@ -211,11 +231,12 @@ def test_abandoned_recipes_are_excluded_from_both_plans():
     plan = make_plan(spec, space, posteriors, runs=3, fixed={"gap": 200.0}, situation=around)
     again = make_plan(spec, space, posteriors, runs=3, situation=around)
     assert not any(run.settings in gone for run in (*plan.runs, *again.runs))
+    assert plan.deviation is not None
     assert plan.deviation.bits_free == pytest.approx(again.bits)
     assert again.bits < free.bits
 
 
-def test_a_plan_that_knows_nothing_has_no_deviation():
+def test_a_plan_that_knows_nothing_has_no_deviation() -> None:
     spec = line_spec()
     space, _ = posteriors_of(spec)
     plan = make_plan(spec, space, {}, runs=3, fixed={"gap": 200.0})
@@ -227,7 +248,7 @@ def test_a_plan_that_knows_nothing_has_no_deviation():
 # ---- ahead ----
 
 
-def test_what_lies_ahead_is_what_conditioning_says():
+def test_what_lies_ahead_is_what_conditioning_says() -> None:
     """Exactly that of a dense posterior with the plan's runs as further rows (no batch effects)."""
     spec = make_spec(
         [
@@ -245,36 +266,50 @@ def test_what_lies_ahead_is_what_conditioning_says():
     cross = own.covariance(X, Z)
     after = own.variance(X) - np.einsum("ij,jk,ik->i", cross, np.linalg.inv(joint), cross)
     ahead = plan.outlook
+    assert ahead is not None
     assert ahead.runs == 5
+    assert ahead.sd_now is not None
     assert ahead.sd_now["y"] == pytest.approx(np.sqrt(own.variance(X).mean()), rel=1e-6)
+    assert ahead.sd_after is not None
     assert ahead.sd_after["y"] == pytest.approx(np.sqrt(after.mean()), rel=1e-5)
+    assert ahead is not None
+    assert ahead.step is not None
     assert ahead.step.stage is None
     more = make_plan(spec, space, posteriors, runs=6)
+    assert ahead is not None
     assert ahead.next_bits == pytest.approx(more.bits - plan.bits, rel=1e-4)
 
 
-def test_open_runs_count_as_ahead_and_no_plan_need_be_made():
+def test_open_runs_count_as_ahead_and_no_plan_need_be_made() -> None:
     spec = line_spec()
     space, posteriors = posteriors_of(spec, 2)
     open_run = OpenRun("R009", {"solid": 54.0, "gap": 100.0, "pressure": 30.0})
     ahead = make_plan(
         spec, space, posteriors, runs=0, situation=PlanningContext(pending=(open_run,))
     ).outlook
+    assert ahead is not None
     assert ahead.runs == 1
+    assert ahead.sd_after is not None
+    assert ahead is not None
     assert all(ahead.sd_after[name] < sd for name, sd in ahead.sd_now.items())
     none = make_plan(spec, space, posteriors, runs=0).outlook
+    assert none is not None
     assert none.runs == 0
+    assert none is not None
     assert none.sd_after == pytest.approx(none.sd_now)
 
 
-def test_the_next_slurry_is_the_one_the_planner_would_mix():
+def test_the_next_slurry_is_the_one_the_planner_would_mix() -> None:
     """Its bits and cost are those of a plan of its own, where nothing stands on the line."""
     spec = line_spec()
     space, posteriors = posteriors_of(spec, 4)
     step = make_plan(spec, space, posteriors, runs=0).outlook.step
+    assert step is not None
     plan = make_plan(spec, space, posteriors, runs=step.runs)
+    assert step is not None
     assert step.stage == "slurry"
     assert {run.batch["slurry"] for run in plan.runs} == {"new-1"}
+    assert step is not None
     assert (step.bits, step.cost) == pytest.approx((plan.bits, plan.cost), rel=1e-5)
     capped = replace(spec, stages=(replace(spec.stages[0], most_runs=2), *spec.stages[1:]))
     assert make_plan(capped, space, posteriors, runs=0).outlook.step.runs <= 2

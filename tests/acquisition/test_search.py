@@ -1,13 +1,15 @@
 """Goal optimum: expected runs in spec, phases, and runs that may fail."""
 
 import itertools
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
 from designer.acquisition.functions.expected_hits import WANTED, Count, ExpectedHits
 from designer.acquisition.functions.probability_in_spec import probability
-from designer.acquisition.plan.plan import make_plan
+from designer.acquisition.plan.plan import SelectedPlan, make_plan
 from designer.acquisition.selection.context import (
     FailedRun,
     KnownRun,
@@ -16,21 +18,23 @@ from designer.acquisition.selection.context import (
     Setup,
 )
 from designer.acquisition.selection.hit_search import sample_inside
+from designer.campaigns.specification.specification import Specification
+from designer.models.encoding import Space
 from designer.models.success_gp import SuccessModel
 from tests.acquisition.cases import ExactPosterior, line_spec, make_spec, posteriors_of
 
 INF = np.inf
 
 
-def value(inside, success, chosen, missing):
+def value(inside: np.ndarray, success: np.ndarray, chosen: list[int], missing: np.ndarray) -> float:
     """E[min(missing, number in spec)] of a set."""
-    return np.minimum(missing, inside[:, chosen] @ success[chosen]).mean()
+    return float(np.minimum(missing, inside[:, chosen] @ success[chosen]).mean())
 
 
 # ---- hits ----
 
 
-def test_one_by_one_is_nearly_the_best_set():
+def test_one_by_one_is_nearly_the_best_set() -> None:
     rng = np.random.default_rng(0)
     shared = rng.normal(size=(400, 3))
     inside = shared @ rng.normal(size=(3, 10)) + 0.7 * rng.normal(size=(400, 10)) > 0.8
@@ -56,7 +60,7 @@ def test_one_by_one_is_nearly_the_best_set():
     assert count.each()[chosen] == pytest.approx(0.0)  # the same recipe is no further hit
 
 
-def test_the_chance_of_a_hit():
+def test_the_chance_of_a_hit() -> None:
     inside = np.array([[1, 0, 0], [1, 1, 0], [0, 0, 0], [0, 1, 0]], dtype=bool)
     count = Count(inside, np.full(4, 3.0), np.ones(3))
     assert count.chance(np.array([0, 1])) == pytest.approx(0.75)
@@ -64,7 +68,7 @@ def test_the_chance_of_a_hit():
     assert Count(inside, np.full(4, 3.0), np.full(3, 0.5)).chance(np.array([0])) == 0.25
 
 
-def test_a_run_that_was_not_looked_at_is_no_hit_and_takes_none_away():
+def test_a_run_that_was_not_looked_at_is_no_hit_and_takes_none_away() -> None:
     """A reference run need not be among the candidates looked at."""
     inside = np.array([[1, 0], [1, 1]], dtype=bool)
     hits = ExpectedHits(6, np.array([1, 4]), Count(inside, np.full(2, 3.0), np.ones(2)))
@@ -77,7 +81,7 @@ def test_a_run_that_was_not_looked_at_is_no_hit_and_takes_none_away():
     assert hits.take(4, []) == 0.5
 
 
-def test_only_points_looked_at_count():
+def test_only_points_looked_at_count() -> None:
     hits = ExpectedHits(
         6, np.array([1, 4]), Count(np.ones((2, 2), dtype=bool), np.ones(2), np.ones(2))
     )
@@ -90,7 +94,7 @@ def test_only_points_looked_at_count():
 
 
 @pytest.mark.parametrize("limits", [(-0.3, 0.5), (0.2, INF), (-INF, -0.4)])
-def test_samples_against_the_exact_probability(limits):
+def test_samples_against_the_exact_probability(limits: tuple[float, float]) -> None:
     rng = np.random.default_rng(2)
     rows = rng.random((5, 2))
     posterior = ExactPosterior(rows, rng.normal(size=5), lengthscale=0.5, noise=0.05)
@@ -106,12 +110,14 @@ def test_samples_against_the_exact_probability(limits):
 # ---- phases ----
 
 
-def plan_of(spec, seed=0, goal="optimum", **options):
+def plan_of(
+    spec: Specification, seed: int = 0, goal: str = "optimum", **options: Any
+) -> SelectedPlan:
     space, posteriors = posteriors_of(spec, seed)
     return make_plan(spec, space, posteriors, goal=goal, **options)
 
 
-def test_search_says_what_it_maximised():
+def test_search_says_what_it_maximised() -> None:
     plan = plan_of(line_spec(), runs=5)
     assert plan.goal == "optimum"
     assert plan.value_name == "expected runs in spec"
@@ -122,14 +128,14 @@ def test_search_says_what_it_maximised():
     assert all(run.success is None for run in plan.runs)
 
 
-def test_it_finds_more_in_spec_than_information_does():
+def test_it_finds_more_in_spec_than_information_does() -> None:
     spec = line_spec()
     ours, window = (sum(r.in_spec for r in plan_of(spec, goal=goal, runs=4).runs)
                     for goal in ("optimum", "window"))  # fmt: skip
     assert ours > 1.3 * window
 
 
-def test_plans_stay_nested_and_the_same():
+def test_plans_stay_nested_and_the_same() -> None:
     spec = line_spec()
     longer = {run.rank: run.settings for run in plan_of(spec, runs=7).runs}
     shorter = {run.rank: run.settings for run in plan_of(spec, runs=3).runs}
@@ -138,37 +144,41 @@ def test_plans_stay_nested_and_the_same():
     assert again == longer
 
 
-def flat(spec, mean, sd):
+def flat(spec: Specification, mean: float, sd: float) -> tuple[Space, dict[str, ExactPosterior]]:
     """Certain beliefs: every recipe alike."""
     space, _ = posteriors_of(spec)
 
     class Flat(ExactPosterior):
-        def mean(self, X):
+        def mean(self, X: np.ndarray) -> np.ndarray:
             return np.full(len(X), mean)
 
-        def variance(self, X):
+        def variance(self, X: np.ndarray) -> np.ndarray:
             return np.full(len(X), sd**2)
 
-        def covariance(self, X, Z, dtype=float):
-            return (sd**2 * np.exp(-np.square(X[:, None] - Z[None]).sum(-1) * 200)).astype(dtype)
+        def covariance(
+            self, X: np.ndarray, Z: np.ndarray, dtype: type[float] = float
+        ) -> np.ndarray:
+            return np.asarray(
+                (sd**2 * np.exp(-np.square(X[:, None] - Z[None]).sum(-1) * 200)).astype(dtype)
+            )
 
     rows = np.zeros((0, space.dimension))
     batch = np.zeros(len(spec.stages))
     return space, {r.name: Flat(rows, np.zeros(0), batch=batch) for r in spec.responses}
 
 
-def one_response(**more):
+def one_response(**more: Any) -> Specification:
     factors = [{"name": "x", "low": 0, "high": 20, "step": 1, "stage": "mix"}]
     response = {"name": "y", "window": [-1.0, 1.0], "scale": "linear", **more}
     return make_spec(factors, stages=(("mix", 1.0),), responses=[response],
                      costs={"unit": "h", "run": 0.1})  # fmt: skip
 
 
-def known(*values):
+def known(*values: int) -> tuple[KnownRun, ...]:
     return tuple(KnownRun(f"R{k:03}", {"x": float(v)}) for k, v in enumerate(values, start=1))
 
 
-def test_far_from_the_windows_it_learns_where_they_are():
+def test_far_from_the_windows_it_learns_where_they_are() -> None:
     spec = one_response()
     space, posteriors = flat(spec, mean=4.0, sd=1.5)
     plan = make_plan(spec, space, posteriors, runs=3, goal="optimum")
@@ -178,7 +188,9 @@ def test_far_from_the_windows_it_learns_where_they_are():
 
 @pytest.mark.parametrize(("made", "searches"), [((3, 9), True), ((3, 9, 9), True),
                                                 ((3, 9, 15), False)])  # fmt: skip
-def test_search_is_over_when_three_recipes_made_are_predicted_in_spec(made, searches):
+def test_search_is_over_when_three_recipes_made_are_predicted_in_spec(
+    made: tuple[int, ...], searches: bool
+) -> None:
     spec = one_response()
     space, posteriors = flat(spec, mean=0.0, sd=0.8)
     around = PlanningContext(known=known(*made))
@@ -191,7 +203,7 @@ def test_search_is_over_when_three_recipes_made_are_predicted_in_spec(made, sear
         assert plan.notes[1].startswith("mix: no response has a goal")
 
 
-def test_open_runs_count_as_far_as_they_are_expected_to_hit():
+def test_open_runs_count_as_far_as_they_are_expected_to_hit() -> None:
     spec = one_response()
     space, posteriors = flat(spec, mean=0.0, sd=0.3)  # nearly surely in spec
     pending = tuple(OpenRun(f"R{k:03}", {"x": float(3 * k)}) for k in (1, 2, 3))
@@ -204,7 +216,7 @@ def test_open_runs_count_as_far_as_they_are_expected_to_hit():
     assert plan.value == pytest.approx(2.0, abs=0.05)
 
 
-def test_cheap_hits_come_before_dear_ones():
+def test_cheap_hits_come_before_dear_ones() -> None:
     spec = one_response()
     space, posteriors = flat(spec, mean=0.0, sd=0.8)
     around = PlanningContext(setup=Setup({"x": 7.0}, {"mix": "mix-01"}))
@@ -218,13 +230,13 @@ class Judge:
 
     name, least = "expected improvement of y", 0.05
 
-    def __init__(self, scale=1.0):
+    def __init__(self, scale: float = 1.0) -> None:
         self.scale = scale
 
-    def __call__(self, X, pending):
+    def __call__(self, X: np.ndarray, pending: np.ndarray) -> Callable[..., Any]:
         gain = self.scale * np.exp(-np.square((X[:, 0] - 0.6) / 0.1))
 
-        def values(taken):
+        def values(taken: list[int]) -> np.ndarray:
             out = gain.copy()
             out[list(taken)] = 0.0
             return out * 0.5 ** len(taken)
@@ -233,7 +245,7 @@ class Judge:
 
 
 @pytest.mark.parametrize(("scale", "phase"), [(1.0, "improve: "), (0.01, "mix: ")])
-def test_then_goals_are_improved_until_nothing_is_left(scale, phase):
+def test_then_goals_are_improved_until_nothing_is_left(scale: float, phase: str) -> None:
     spec = one_response(goal="maximize")
     space, posteriors = flat(spec, mean=0.0, sd=0.8)
     plan = make_plan(spec, space, posteriors, runs=3, goal="optimum",
@@ -247,7 +259,7 @@ def test_then_goals_are_improved_until_nothing_is_left(scale, phase):
         assert plan.value is None
 
 
-def test_without_a_window_goals_come_first():
+def test_without_a_window_goals_come_first() -> None:
     spec = one_response(goal="minimize", window=None)
     space, posteriors = flat(spec, mean=0.0, sd=0.8)
     plan = make_plan(spec, space, posteriors, runs=2, goal="optimum",
@@ -258,7 +270,13 @@ def test_without_a_window_goals_come_first():
 # ---- failures ----
 
 
-def failing(spec, space, *, made, failed):
+def failing(
+    spec: Specification,
+    space: Space,
+    *,
+    made: list[dict[str, float]],
+    failed: list[dict[str, float]],
+) -> PlanningContext:
     """A situation with runs made and failed."""
     recipes = [*made, *failed]
     X = space.encode_recipes(recipes)
@@ -267,22 +285,22 @@ def failing(spec, space, *, made, failed):
     return PlanningContext(failed=runs, success=model)
 
 
-def recipe(solid, gap, pressure):
+def recipe(solid: int, gap: int, pressure: int) -> dict[str, float]:
     return {"solid": float(solid), "gap": float(gap), "pressure": float(pressure)}
 
 
 @pytest.mark.parametrize("goal", ["learn", "window", "optimum"])
-def test_a_failing_corner_is_avoided_and_nothing_else(goal):
+def test_a_failing_corner_is_avoided_and_nothing_else(goal: str) -> None:
     spec = line_spec()
     space, posteriors = posteriors_of(spec, 4)
     made = [recipe(50, 80, 20), recipe(50, 200, 70), recipe(58, 80, 70), recipe(54, 150, 40)]
     failed = [recipe(58, 200, 70), recipe(58, 200, 60), recipe(56, 200, 70)]
-    options = {"runs": 12, "goal": goal}
+    options: dict[str, Any] = {"runs": 12, "goal": goal}
     before = make_plan(spec, space, posteriors, **options)
     around = failing(spec, space, made=made, failed=failed)
     after = make_plan(spec, space, posteriors, situation=around, **options)
 
-    def in_corner(plan):
+    def in_corner(plan: SelectedPlan) -> int:
         return sum(r.settings["solid"] >= 56 and r.settings["gap"] == 200 for r in plan.runs)
 
     assert in_corner(after) <= in_corner(before)
@@ -293,7 +311,7 @@ def test_a_failing_corner_is_avoided_and_nothing_else(goal):
     assert after.bits == pytest.approx(sum(run.bits for run in after.runs))
 
 
-def test_knowing_nothing_but_failures_runs_spread_away_from_them():
+def test_knowing_nothing_but_failures_runs_spread_away_from_them() -> None:
     spec = line_spec()
     space, _ = posteriors_of(spec)
     failed = [recipe(58, 200, 70), recipe(58, 200, 50), recipe(58, 200, 60)]
@@ -307,5 +325,5 @@ def test_knowing_nothing_but_failures_runs_spread_away_from_them():
                for r in risky)  # fmt: skip
 
 
-def test_wanted_is_three():
+def test_wanted_is_three() -> None:
     assert WANTED == 3

@@ -1,9 +1,12 @@
 """Only what is asked for is computed, and once: the same numbers as everything computed anew."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 
-from designer.acquisition.candidates.candidates import make_candidates
+from designer.acquisition.candidates.candidates import Candidates, make_candidates
 from designer.acquisition.functions.information import Information, SuccessProbabilities
 from designer.acquisition.plan.outlook import outlook
 from designer.acquisition.selection import screening as notable_module
@@ -14,24 +17,30 @@ from designer.acquisition.selection.new_batches import Openings
 from designer.acquisition.selection.problem import PlanningProblem
 from designer.acquisition.selection.screening import EIScreen, notable
 from designer.acquisition.selection.strategy import by_information
+from designer.campaigns.specification.specification import Specification
 from tests.acquisition.cases import line_spec, make_spec, posteriors_of
 
 
-def proposal_of(spec, seed=0, situation=None, candidates=None):
+def proposal_of(
+    spec: Specification,
+    seed: int = 0,
+    situation: PlanningContext | None = None,
+    candidates: Candidates = None,
+) -> PlanningProblem:
     space, posteriors = posteriors_of(spec, seed)
     candidates = make_candidates(spec) if candidates is None else candidates
     return PlanningProblem(spec, space, posteriors, candidates, situation or PlanningContext())
 
 
-def corner(X):
+def corner(X: np.ndarray) -> np.ndarray:
     """Success is improbable where everything is high."""
-    return 1.0 / (1.0 + np.exp(4.0 * (X.sum(axis=1) - 2.0)))
+    return np.asarray(1.0 / (1.0 + np.exp(4.0 * (X.sum(axis=1) - 2.0))))
 
 
 # ---- information ----
 
 
-def test_expected_bits_are_bits_times_the_chance():
+def test_expected_bits_are_bits_times_the_chance() -> None:
     each = []
     for success in (None, corner):
         proposal = proposal_of(line_spec(), 3, PlanningContext(success=success))
@@ -45,7 +54,7 @@ def test_expected_bits_are_bits_times_the_chance():
 
 
 @pytest.mark.parametrize("success", [None, corner])
-def test_bits_of_some_points_are_those_of_all(success):
+def test_bits_of_some_points_are_those_of_all(success: Callable[..., Any] | None) -> None:
     found = []
     for some in (True, False):
         proposal = proposal_of(line_spec(), 3, PlanningContext(success=success))
@@ -60,7 +69,7 @@ def test_bits_of_some_points_are_those_of_all(success):
     assert found[0].min() > 0
 
 
-def test_a_new_goal_on_the_same_fields_is_what_it_is_on_new_ones():
+def test_a_new_goal_on_the_same_fields_is_what_it_is_on_new_ones() -> None:
     """Groups were looked at for another goal and two runs ago: nothing of that is left."""
     spec, rows = line_spec(), (7, 50)
     kept, fresh = proposal_of(spec, 5), proposal_of(spec, 5)
@@ -78,11 +87,12 @@ def test_a_new_goal_on_the_same_fields_is_what_it_is_on_new_ones():
         target = proposal.target("window", np.random.default_rng(2))
         information = proposal.information(target)
         opening = Openings(information, proposal.tree, 0).best(proposal.allowed(), np.inf)
+        assert opening is not None
         values.append([opening.group, opening.runs, opening.value, *information.each()])
     assert np.allclose(values[0], values[1], rtol=1e-9, atol=0)
 
 
-def test_what_lies_ahead_is_the_same_when_the_plan_is_open():
+def test_what_lies_ahead_is_the_same_when_the_plan_is_open() -> None:
     """From the plan's own fields, its runs taken, and from a proposal with its runs open."""
     spec = line_spec()
     proposal = proposal_of(spec, 6)
@@ -99,22 +109,36 @@ def test_what_lies_ahead_is_the_same_when_the_plan_is_open():
         for k, pick in enumerate(picks)
     )
     again = outlook(proposal_of(spec, 6, PlanningContext(pending=runs)), "window", 0)
+    assert after is not None
+    assert again is not None
     assert after.runs == again.runs == 5
+    assert after is not None
     for name, sd in after.sd_after.items():
+        assert again is not None
+        assert again.sd_after is not None
+        assert again.sd_after is not None
         assert again.sd_after[name] == pytest.approx(sd, rel=1e-9)
+        assert after.sd_now is not None
         assert sd < after.sd_now[name]
+    assert again is not None
     assert again.next_bits == pytest.approx(after.next_bits, rel=1e-9)
+    assert again is not None
+    assert again.step is not None
+    assert after.step is not None
     assert again.step.bits == pytest.approx(after.step.bits, rel=1e-9)
+    assert again is not None
+    assert again.step is not None
+    assert after.step is not None
     assert (again.step.stage, again.step.runs) == (after.step.stage, after.step.runs)
 
 
 # ---- chances ----
 
 
-def test_every_chance_is_computed_once_and_only_when_asked_for():
+def test_every_chance_is_computed_once_and_only_when_asked_for() -> None:
     asked = []
 
-    def success(X):
+    def success(X: np.ndarray) -> np.ndarray:
         asked.extend(X[:, 0].tolist())
         return X[:, 0] / 100
 
@@ -125,11 +149,11 @@ def test_every_chance_is_computed_once_and_only_when_asked_for():
     assert sorted(asked) == [3, 4, 9]
 
 
-def test_a_plan_asks_for_few_chances():
+def test_a_plan_asks_for_few_chances() -> None:
     spec = big_spec()
     asked = []
 
-    def success(X):
+    def success(X: np.ndarray) -> np.ndarray:
         asked.append(len(X))
         return corner(X)
 
@@ -142,14 +166,14 @@ def test_a_plan_asks_for_few_chances():
 # ---- notable ----
 
 
-def big_spec():
+def big_spec() -> Specification:
     """20,580 recipes in three stages; windows and a goal."""
-    factors = [
+    factors: list[dict[str, Any]] = [
         {"name": "solid", "low": 0, "high": 20, "step": 1, "stage": "slurry"},
         {"name": "gap", "low": 0, "high": 34, "step": 1, "stage": "coating"},
         {"name": "pressure", "low": 0, "high": 27, "step": 1, "stage": "cal"},
     ]
-    responses = [
+    responses: list[dict[str, Any]] = [
         {"name": "loading", "window": [0.6, 1.2], "scale": "linear", "goal": "maximize"},
         {"name": "porosity", "window": [0.2, None], "scale": "linear"},
     ]
@@ -159,12 +183,12 @@ def big_spec():
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("how", ["chance", "promise"])
-def test_the_most_notable_candidates_are_found_without_looking_at_all(seed, how):
+def test_the_most_notable_candidates_are_found_without_looking_at_all(seed: int, how: str) -> None:
     proposal = proposal_of(big_spec(), seed)
     promise = EIScreen(proposal)
     looked = []
 
-    def worth(rows):
+    def worth(rows: np.ndarray) -> np.ndarray:
         looked.append(len(rows))
         return chance_in_spec(proposal, rows) if how == "chance" else promise(rows)
 
@@ -177,12 +201,12 @@ def test_the_most_notable_candidates_are_found_without_looking_at_all(seed, how)
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_the_best_of_those_at_hand_are_among_the_notable_ones(seed):
+def test_the_best_of_those_at_hand_are_among_the_notable_ones(seed: int) -> None:
     recipe = {"solid": 3.0, "gap": 30.0, "pressure": 4.0}
     around = PlanningContext(pending=(OpenRun("R001", recipe, {"slurry": "slurry-01"}),))
     proposal = proposal_of(big_spec(), seed, around)
 
-    def worth(rows):
+    def worth(rows: np.ndarray) -> np.ndarray:
         return chance_in_spec(proposal, rows)
 
     rows = notable(proposal, worth, np.random.default_rng(0), 96)
@@ -194,7 +218,7 @@ def test_the_best_of_those_at_hand_are_among_the_notable_ones(seed):
     assert np.allclose(np.sort(worth(rows[at_hand[rows]]))[-32:], best, rtol=1e-9)
 
 
-def test_where_too_many_are_at_hand_a_part_is_looked_at(monkeypatch):
+def test_where_too_many_are_at_hand_a_part_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notable_module, "COARSE", 200)
     mask = np.arange(20_000) % 2 == 0
     rows = notable_module._some(mask, np.arange(20_000))
@@ -203,7 +227,7 @@ def test_where_too_many_are_at_hand_a_part_is_looked_at(monkeypatch):
     assert np.diff(rows).max() < 400
 
 
-def test_information_without_a_proposal_knows_its_groups_alone():
+def test_information_without_a_proposal_knows_its_groups_alone() -> None:
     proposal = proposal_of(line_spec(), 1)
     target = proposal.target("learn", np.random.default_rng(0))
     alone = Information(proposal.fields, target, proposal.tree)

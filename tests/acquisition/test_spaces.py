@@ -1,6 +1,8 @@
 """Plans in large spaces: no list of recipes, continuous factors, mixtures, tight regions."""
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,24 +20,29 @@ from designer.acquisition.plan.plan import make_plan
 from designer.acquisition.selection.context import OpenRun, PlanningContext, Setup
 from designer.campaigns.errors import InputError
 from designer.campaigns.specification.recipes import recipe_problems
+from designer.campaigns.specification.specification import Specification
 from tests.acquisition.cases import line_spec, make_spec, posteriors_of, specs
 
 QUICK = settings(max_examples=25, suppress_health_check=list(HealthCheck))
 FEW = settings(max_examples=12, suppress_health_check=list(HealthCheck))
 
 
-def grid_of(spec, fixed=None, given=None):
+def grid_of(
+    spec: Specification,
+    fixed: Mapping[str, float] | None = None,
+    given: Mapping[str, float] | None = None,
+) -> RecipeGrid:
     return RecipeGrid(ProposalRegion.of(spec, fixed or {}, given or {}))
 
 
-def recipes_of(grid, codes):
+def recipes_of(grid: RecipeGrid, codes: np.ndarray) -> list[dict[str, Any] | dict[str, float]]:
     columns = grid.columns(codes)
     rows = zip(*(columns[name].tolist() for name in grid.region.names), strict=True)
     return [dict(zip(grid.region.names, row, strict=True)) for row in rows]
 
 
 @pytest.fixture
-def unlisted(monkeypatch):
+def unlisted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every region counts as too large to list."""
     monkeypatch.setattr(candidates_module, "EXACT_LIMIT", 25)
     monkeypatch.setattr(candidates_module, "RAW_LIMIT", 30)
@@ -46,7 +53,7 @@ def unlisted(monkeypatch):
 
 @QUICK
 @given(specs(), st.integers(0, 3))
-def test_codes_are_the_recipes(spec, seed):
+def test_codes_are_the_recipes(spec: Specification, seed: int) -> None:
     try:
         candidates = make_candidates(spec, seed=seed, exact_limit=300, raw_limit=500)
     except InputError:
@@ -61,7 +68,9 @@ def test_codes_are_the_recipes(spec, seed):
 
 @FEW
 @given(specs(), st.integers(0, 10), st.data())
-def test_every_step_leads_to_a_feasible_recipe(spec, seed, data):
+def test_every_step_leads_to_a_feasible_recipe(
+    spec: Specification, seed: int, data: st.DataObject
+) -> None:
     fixed = {}
     factor = data.draw(st.sampled_from(spec.factors))
     if data.draw(st.booleans()) and factor.values():
@@ -81,7 +90,7 @@ def test_every_step_leads_to_a_feasible_recipe(spec, seed, data):
         assert fixed.items() <= recipe.items()
 
 
-def test_steps_reach_every_recipe_of_a_mixture():
+def test_steps_reach_every_recipe_of_a_mixture() -> None:
     """Exchanges between unequal grids: all recipes from any one, sums exact."""
     spec = make_spec(
         [{"name": n, "low": 0, "high": 2, "step": s} for n, s in
@@ -102,7 +111,7 @@ def test_steps_reach_every_recipe_of_a_mixture():
         assert sum(Decimal(repr(recipe[n])) for n in ("a", "b", "c")) == 2
 
 
-def test_steps_follow_the_border_of_a_constraint():
+def test_steps_follow_the_border_of_a_constraint() -> None:
     """The best recipe lies on it; single factors can only be lowered there."""
     spec = make_spec(
         [{"name": n, "low": 0, "high": 1} for n in ("a", "b", "c")],
@@ -111,7 +120,7 @@ def test_steps_follow_the_border_of_a_constraint():
     grid = grid_of(spec)
     start, _ = grid.codes({n: np.array([0.0]) for n in ("a", "b", "c")})
 
-    def order(codes):
+    def order(codes: np.ndarray) -> np.ndarray:
         a, b, c = (grid.columns(codes)[n] for n in ("a", "b", "c"))
         return np.argsort(np.square(a - 0.9) + np.square(b - 0.9) + np.square(c - 0.9))
 
@@ -123,7 +132,7 @@ def test_steps_follow_the_border_of_a_constraint():
 
 @QUICK
 @given(specs(), st.integers(0, 3), st.integers(1, 40))
-def test_completions_keep_what_a_batch_shares(spec, depth, each):
+def test_completions_keep_what_a_batch_shares(spec: Specification, depth: int, each: int) -> None:
     try:
         candidates = make_candidates(spec, exact_limit=100, raw_limit=200)
     except InputError:
@@ -143,7 +152,9 @@ def test_completions_keep_what_a_batch_shares(spec, depth, each):
 
 @FEW
 @given(specs(), st.booleans(), st.booleans(), st.integers(0, 5), st.data())
-def test_every_run_of_a_plan_is_possible(spec, blind, listed, seed, data):
+def test_every_run_of_a_plan_is_possible(
+    spec: Specification, blind: bool, listed: bool, seed: int, data: st.DataObject
+) -> None:
     """Mixtures, grids, constraints, fixed settings, abandoned recipes, budgets: on every path."""
     with pytest.MonkeyPatch.context() as patch:
         if not listed:
@@ -187,7 +198,7 @@ def test_every_run_of_a_plan_is_possible(spec, blind, listed, seed, data):
 
 
 @pytest.mark.parametrize("blind", [False, True])
-def test_the_first_runs_are_the_plan_of_fewer(unlisted, blind):
+def test_the_first_runs_are_the_plan_of_fewer(unlisted: bool, blind: bool) -> None:
     spec = line_spec()
     space, posteriors = posteriors_of(spec, 2)
     plans = [  # from the 13th run on several are chosen together: a plan may end among them
@@ -200,7 +211,7 @@ def test_the_first_runs_are_the_plan_of_fewer(unlisted, blind):
     assert plans[2].nested
 
 
-def test_continuous_slurries_are_shared_and_those_on_the_line_used():
+def test_continuous_slurries_are_shared_and_those_on_the_line_used() -> None:
     spec = make_spec(
         [
             {"name": "solid", "low": 50, "high": 60, "stage": "slurry"},
@@ -226,7 +237,7 @@ def test_continuous_slurries_are_shared_and_those_on_the_line_used():
         assert run.settings["solid"] == round(run.settings["solid"], 2)
 
 
-def test_steps_make_up_for_what_a_part_of_the_recipes_lacks():
+def test_steps_make_up_for_what_a_part_of_the_recipes_lacks() -> None:
     """300 of 9,261 recipes and steps from them: nearly the information of all (same goal)."""
     from tests.benchmarks.spaces_loss import Bench, small_cases
 
@@ -238,7 +249,7 @@ def test_steps_make_up_for_what_a_part_of_the_recipes_lacks():
 # ---- regions of which hardly anything is feasible ------------------------------------------------
 
 
-def test_a_share_of_one_in_ten_thousand():
+def test_a_share_of_one_in_ten_thousand() -> None:
     spec = make_spec(
         [{"name": n, "low": 0, "high": 1} for n in "abcdef"],
         constraint=[{"expression": "a + b + c + d + e + f <= 0.63"}],  # 0.63^6 / 720 = 9e-5
@@ -254,7 +265,7 @@ def test_a_share_of_one_in_ten_thousand():
         assert recipe_problems(spec, run.settings, "") == []
 
 
-def test_a_band_that_no_random_point_hits():
+def test_a_band_that_no_random_point_hits() -> None:
     """Ten factors within 1e-3 of a plane and a corner: found by branch and bound, then spread."""
     names = [f"x{k}" for k in range(8)]
     total = " + ".join(names)
@@ -272,7 +283,7 @@ def test_a_band_that_no_random_point_hits():
         assert recipe_problems(spec, candidates.recipe(row), "") == []
 
 
-def test_two_mixtures_ten_factors_and_a_category():
+def test_two_mixtures_ten_factors_and_a_category() -> None:
     spec = make_spec(
         [*({"name": n, "low": 80, "high": 98, "step": 0.1} for n in ("active",)),
          *({"name": n, "low": 0.5, "high": 10, "step": 0.1} for n in ("carbon", "cmc", "sbr")),

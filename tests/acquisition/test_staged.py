@@ -2,7 +2,9 @@
 
 import itertools
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,21 +15,31 @@ from designer.acquisition.candidates.candidates import make_candidates
 from designer.acquisition.functions.information import Information
 from designer.acquisition.plan.plan import make_plan
 from designer.acquisition.selection.context import PlanningContext, Setup
-from designer.acquisition.selection.greedy import Stop
+from designer.acquisition.selection.greedy import Pick, Stop
 from designer.acquisition.selection.new_batches import Openings
 from designer.acquisition.selection.problem import PlanningProblem
+from designer.campaigns.commands.entries import PlannedRun
+from designer.campaigns.specification.specification import Specification
 from tests.acquisition.cases import greedy, line_spec, make_spec, posteriors_of, staged
 
 QUICK = settings(max_examples=10)
 
 
-def proposal_of(spec, seed=0, *, fixed=None, situation=None):
+def proposal_of(
+    spec: Specification,
+    seed: int = 0,
+    *,
+    fixed: dict[str, float] | None = None,
+    situation: PlanningContext | None = None,
+) -> PlanningProblem:
     space, posteriors = posteriors_of(spec, seed)
     candidates = make_candidates(spec, fixed=fixed)
     return PlanningProblem(spec, space, posteriors, candidates, situation or PlanningContext())
 
 
-def chosen(how, spec, seed, stop, **options):
+def chosen(
+    how: Callable[..., Any], spec: Specification, seed: int, stop: Stop, **options: Any
+) -> tuple[list[Pick], float, float]:
     """Picks, their bits and their cost."""
     proposal = proposal_of(spec, seed, **options)
     target = proposal.target("window", np.random.default_rng(0))
@@ -37,7 +49,7 @@ def chosen(how, spec, seed, stop, **options):
 
 @QUICK
 @given(st.integers(0, 1000))
-def test_the_value_of_a_new_batch_is_what_making_it_brings(seed):
+def test_the_value_of_a_new_batch_is_what_making_it_brings(seed: int) -> None:
     """The inner plan on dense blocks and the same runs taken one by one: the same bits and cost."""
     spec = line_spec()
     proposal = proposal_of(spec, seed, fixed={"solid": 54.0})
@@ -45,16 +57,19 @@ def test_the_value_of_a_new_batch_is_what_making_it_brings(seed):
     information = Information(proposal.fields, target, proposal.tree)
     openings = Openings(information, proposal.tree, 0)
     found = openings.best(proposal.allowed(), np.inf)
+    assert found is not None
     picks, bits, cost = chosen(staged, spec, seed, Stop(found.runs), fixed={"solid": 54.0})
     assert len({pick.chain[0] for pick in picks}) == 1
+    assert found is not None
     assert bits / cost == pytest.approx(found.rate, rel=1e-6)
+    assert found is not None
     _, more, dearer = chosen(staged, spec, seed, Stop(found.runs + 1), fixed={"solid": 54.0})
     assert (more - bits) / (dearer - cost) <= bits / cost * (1 + 1e-6)  # marginal value theorem
 
 
 @QUICK
 @given(st.integers(0, 1000), st.floats(6.0, 25.0))
-def test_counting_costs_teaches_more_per_hour(seed, hours):
+def test_counting_costs_teaches_more_per_hour(seed: int, hours: float) -> None:
     spec, stop = line_spec(), Stop(200, hours)
     _, ours, spent = chosen(staged, spec, seed, stop)
     _, blind, _ = chosen(greedy, spec, seed, stop)
@@ -63,7 +78,7 @@ def test_counting_costs_teaches_more_per_hour(seed, hours):
     assert hours > 20 or ours > 0
 
 
-def test_on_the_whole_it_teaches_much_more():
+def test_on_the_whole_it_teaches_much_more() -> None:
     gains = []
     for seed in range(8):
         stop = Stop(200, 14.0)
@@ -72,7 +87,7 @@ def test_on_the_whole_it_teaches_much_more():
     assert np.median(gains) > 1.1  # … and usually better by more than a tenth
 
 
-def test_without_dear_stages_it_is_the_greedy_plan():
+def test_without_dear_stages_it_is_the_greedy_plan() -> None:
     factors = [{"name": "a", "low": 0, "high": 9, "step": 1}]
     for stages in ((), (("mix", 0.0),)):
         own = [{**f, **({"stage": "mix"} if stages else {})} for f in factors]
@@ -81,7 +96,7 @@ def test_without_dear_stages_it_is_the_greedy_plan():
         assert rows[0] == rows[1]
 
 
-def test_the_hard_stage_is_the_dearest():
+def test_the_hard_stage_is_the_dearest() -> None:
     tree = proposal_of(line_spec()).tree
     assert tree.hard_stage == 0
     dear = line_spec(stages=(("slurry", 0.2), ("coating", 4.0), ("cal", 0.1)))
@@ -92,7 +107,7 @@ def test_the_hard_stage_is_the_dearest():
     assert cost < 6 * 4.0
 
 
-def test_what_is_set_up_is_used_until_a_new_slurry_is_worth_more():
+def test_what_is_set_up_is_used_until_a_new_slurry_is_worth_more() -> None:
     spec = line_spec()
     setup = Setup({"solid": 54.0, "gap": 100.0}, {"slurry": "slurry-07", "coating": "coating-03"})
     proposal = proposal_of(spec, 1, situation=PlanningContext(setup=setup))
@@ -105,19 +120,19 @@ def test_what_is_set_up_is_used_until_a_new_slurry_is_worth_more():
     assert picks[0].cost == pytest.approx(0.15)  # a pass of the strip on the line
 
 
-def with_stages(*keys):
+def with_stages(*keys: dict[str, Any]) -> Specification:
     """`line_spec` with further keys for slurry, coating, calendering."""
     spec = line_spec()
     pairs = zip(spec.stages, keys, strict=True)
     return replace(spec, stages=tuple(replace(stage, **own) for stage, own in pairs))
 
 
-def most_in_one(picks, stage):
+def most_in_one(picks: list[Pick], stage: int) -> int:
     batches = [pick.chain[stage] for pick in picks]
     return max(batches.count(b) for b in batches)
 
 
-def test_a_cap_of_runs_per_batch_holds():
+def test_a_cap_of_runs_per_batch_holds() -> None:
     free, _, _ = chosen(staged, line_spec(), 0, Stop(12))
     assert most_in_one(free, 0) > 3
     picks, _, _ = chosen(staged, with_stages({"most_runs": 3}, {}, {}), 0, Stop(12))
@@ -137,7 +152,9 @@ def test_a_cap_of_runs_per_batch_holds():
     st.booleans(),
     st.integers(0, 4),
 )
-def test_caps_hold_at_every_stage_and_count_what_was_made(seed, caps, blind, made):
+def test_caps_hold_at_every_stage_and_count_what_was_made(
+    seed: int, caps: tuple[int | None, ...], blind: bool, made: int
+) -> None:
     spec = with_stages(*({"most_runs": cap} for cap in caps))
     ids = {"slurry": "slurry-07", "coating": "coating-03"}
     setup = Setup({"solid": 54.0, "gap": 100.0}, ids)
@@ -156,12 +173,12 @@ def test_caps_hold_at_every_stage_and_count_what_was_made(seed, caps, blind, mad
 REFERENCE = {"gap": 150.0, "pressure": 40.0}
 
 
-def is_reference(run, reference=REFERENCE):
+def is_reference(run: PlannedRun, reference: dict[str, float] = REFERENCE) -> bool:
     return all(run.settings[name] == value for name, value in reference.items())
 
 
 @pytest.mark.parametrize("blind", [False, True])
-def test_every_new_batch_gets_a_reference_run_first(blind):
+def test_every_new_batch_gets_a_reference_run_first(blind: bool) -> None:
     spec = with_stages({"reference": REFERENCE, "most_runs": 4}, {}, {})
     space, posteriors = posteriors_of(spec)
     setup = Setup({"solid": 54.0, "gap": 100.0}, {"slurry": "slurry-07"})
@@ -186,7 +203,7 @@ def test_every_new_batch_gets_a_reference_run_first(blind):
         assert all(run.bits > 0 for run in first.values())
 
 
-def test_two_stages_may_each_have_a_reference_recipe():
+def test_two_stages_may_each_have_a_reference_recipe() -> None:
     spec = with_stages({"reference": REFERENCE}, {"reference": {"pressure": 70.0}}, {})
     space, posteriors = posteriors_of(spec)
     plan = make_plan(spec, space, posteriors, runs=10)
@@ -201,7 +218,7 @@ def test_two_stages_may_each_have_a_reference_recipe():
     assert all(with_their_own)
 
 
-def test_where_the_reference_recipe_is_impossible_there_is_no_such_run():
+def test_where_the_reference_recipe_is_impossible_there_is_no_such_run() -> None:
     limit = [{"expression": "solid * gap <= 8400"}]  # 150 um up to 56 %
     spec = line_spec(constraint=limit)
     slurry = replace(spec.stages[0], reference=REFERENCE, most_runs=3)
@@ -214,7 +231,7 @@ def test_where_the_reference_recipe_is_impossible_there_is_no_such_run():
     assert slurries <= {run.batch["slurry"] for run in plan.runs if is_reference(run)}
 
 
-def test_four_stages_and_factors_without_one():
+def test_four_stages_and_factors_without_one() -> None:
     spec = make_spec(
         [
             {"name": "mix", "low": 0, "high": 3, "step": 1, "stage": "one"},
@@ -235,7 +252,9 @@ def test_four_stages_and_factors_without_one():
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_the_slurry_filled_last_is_made_last_so_that_the_next_plan_can_go_on_with_it(seed):
+def test_the_slurry_filled_last_is_made_last_so_that_the_next_plan_can_go_on_with_it(
+    seed: int,
+) -> None:
     spec = line_spec()
     space, posteriors = posteriors_of(spec, seed)
     plan = make_plan(spec, space, posteriors, budget=14.0, seed=seed)
@@ -247,7 +266,7 @@ def test_the_slurry_filled_last_is_made_last_so_that_the_next_plan_can_go_on_wit
     assert len(blocks) == len(set(made))  # every slurry is made once
 
 
-def test_what_a_reference_run_came_before_follows_it_even_when_nothing_is_known():
+def test_what_a_reference_run_came_before_follows_it_even_when_nothing_is_known() -> None:
     spec = with_stages({"reference": REFERENCE}, {}, {})
     space, _ = posteriors_of(spec, 0)
     plan = make_plan(spec, space, {}, runs=6, seed=1)
@@ -258,7 +277,7 @@ def test_what_a_reference_run_came_before_follows_it_even_when_nothing_is_known(
 
 
 @pytest.mark.parametrize("goal", ["window", "optimum"])
-def test_reference_runs_are_possible_with_every_goal(goal):
+def test_reference_runs_are_possible_with_every_goal(goal: str) -> None:
     spec = with_stages({"reference": REFERENCE}, {}, {})
     space, posteriors = posteriors_of(spec, 0)
     plan = make_plan(spec, space, posteriors, budget=12.0, goal=goal, seed=1)

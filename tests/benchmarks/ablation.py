@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
+from types import ModuleType
 
 import designer.models.fitting.all_responses as joint
 import designer.models.fitting.fit as trust_gp
@@ -57,7 +58,7 @@ def linear_scale(plant: Plant, runs: int) -> list[Prediction]:
 
 
 @contextmanager
-def _instead(module, name, value):
+def _instead(module: ModuleType, name: str, value: object):
     before = getattr(module, name)
     setattr(module, name, value)
     try:

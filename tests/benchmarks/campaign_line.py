@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from designer import Campaign
 from designer.acquisition.functions.probability_in_spec import probability
+from designer.campaigns.log.state import CampaignState
 from designer.engine.fitted_campaign import learn
 from designer.engine.threads import one_thread
+from designer.twin.factors import TwinFactor
 from designer.twin.scenario import scenario, twin_specification
 from designer.twin.specification import draw_windows
 from tests.benchmarks.families import POINTS, sobol
@@ -65,7 +68,9 @@ class Ledger:
         return self.hours
 
 
-def columns(factors, X):
+def columns(
+    factors: tuple[TwinFactor, TwinFactor, TwinFactor], X: np.ndarray
+) -> dict[str, np.ndarray]:
     """Recipes on the unit cube as columns of set-points."""
     return {f.name: f.snap(f.low + (f.high - f.low) * X[:, k]) for k, f in enumerate(factors)}
 
@@ -85,15 +90,15 @@ class Line:
 
     def __init__(
         self,
-        seed,
-        change,
+        seed: int,
+        change: tuple[float, float, float],
         *,
-        goal="window",
-        kind="one_misleading",
-        blind=False,
-        windows=None,
-        start=START,
-    ):
+        goal: str = "window",
+        kind: str = "one_misleading",
+        blind: bool = False,
+        windows: Mapping[str, tuple[float, float]] | None = None,
+        start: int = START,
+    ) -> None:
         self.seed, self.blind = seed, blind
         twin = scenario(seed, kind)
         self.target = twin.target
@@ -128,11 +133,11 @@ class Line:
         return BUDGET - self.hours
 
     @property
-    def state(self):
+    def state(self) -> CampaignState:
         """The campaign as its log tells it."""
         return self.campaign.service.session.state(self.campaign.name)
 
-    def sobol(self, count):
+    def sobol(self, count: int) -> dict[str, np.ndarray]:
         """First recipes of the scrambled Sobol sequence of this seed."""
         X = sobol(len(self.factors), count, np.random.default_rng([self.seed, 77]))
         return columns(self.factors, X)
@@ -173,11 +178,15 @@ class Line:
             self._attach({name: column[:n] for name, column in settings.items()}, batches[:n])
         return n
 
-    def results(self, settings, batches):
+    def results(
+        self, settings: dict[str, np.ndarray], batches: list[dict[str, Any] | dict[str, str]]
+    ) -> dict[str, np.ndarray]:
         """What runs with these batches measure, per response."""
         return self._line.make(settings, [dict(batch) for batch in batches])
 
-    def _attach(self, settings, batches):
+    def _attach(
+        self, settings: dict[str, np.ndarray], batches: list[dict[str, Any] | dict[str, str]]
+    ) -> None:
         results = self.results(settings, batches)
         ids = {f"batch:{s}": [b.get(s, "") for b in batches] for s in STAGES}
         told = {name: column for name, column in ids.items() if any(column)}
@@ -228,7 +237,7 @@ class Line:
             "loss": float(loss),
         }
 
-    def _predict(self, points):
+    def _predict(self, points: dict[str, np.ndarray]):
         """Posterior, mean and variance per response (model scale), as shown to people."""
         knowledge = learn(self.state, quiet)
         values = zip(*points.values(), strict=True)
@@ -237,5 +246,5 @@ class Line:
         return {n: (p, *p.moments_at(p.transformed(X))) for n, p in knowledge.shown.items()}
 
 
-def quiet(*_):
+def quiet(*_: float | str) -> None:
     """No progress is shown."""

@@ -77,7 +77,7 @@ _HARTMANN_P = 1e-4 * np.array(
 
 def hartmann3(X: np.ndarray) -> np.ndarray:
     distance = np.square(X[:, None, :] - _HARTMANN_P) * _HARTMANN_A
-    return -np.exp(-distance.sum(axis=2)) @ np.array([1.0, 1.2, 3.0, 3.2])
+    return np.asarray(-np.exp(-distance.sum(axis=2)) @ np.array([1.0, 1.2, 3.0, 3.2]))
 
 
 _HARTMANN6_A = np.array(
@@ -100,7 +100,7 @@ _HARTMANN6_P = 1e-4 * np.array(
 
 def hartmann6(X: np.ndarray) -> np.ndarray:
     distance = np.square(X[:, None, :] - _HARTMANN6_P) * _HARTMANN6_A
-    return -np.exp(-distance.sum(axis=2)) @ np.array([1.0, 1.2, 3.0, 3.2])
+    return np.asarray(-np.exp(-distance.sum(axis=2)) @ np.array([1.0, 1.2, 3.0, 3.2]))
 
 
 FAMILIES: dict[str, tuple[Function, int]] = {

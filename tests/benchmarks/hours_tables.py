@@ -15,13 +15,15 @@ COVERAGE = (0.90, 0.98)
 ENOUGH = 10  # runs per slurry from which on coverage has to hold
 
 
-def paired(found, one, other, figure):
+def paired(
+    found: dict[tuple[str, int], dict[str, float]], one: str, other: str, figure: str
+) -> np.ndarray:
     """Log ratios of a figure over the seeds that both have, ``[seeds]``."""
     seeds = sorted({s for m, s in found if m == one} & {s for m, s in found if m == other})
     return np.array([np.log(found[one, s][figure] / found[other, s][figure]) for s in seeds])
 
 
-def ratio(logs):
+def ratio(logs: np.ndarray) -> str:
     """Geometric mean ± standard error of the log ratio."""
     if len(logs) < 2:
         return "–"
@@ -52,7 +54,7 @@ def campaign_table(found):
     return "\n".join(lines)
 
 
-def judged(found):
+def judged(found: dict[tuple[str, int], dict[str, float]]) -> list[tuple[str, str, str, bool]]:
     """Per threshold: what, found, allowed, whether it holds."""
     out = []
     for other, limit in LIMITS.items():

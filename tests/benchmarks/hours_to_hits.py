@@ -21,6 +21,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")  # before numpy is loaded
@@ -46,7 +47,7 @@ LIMITS = {BLIND: 0.6, ENGINEER: 0.95}  # hours, ours / this
 EARLY_SHARE = 0.8
 
 
-def hits(line):
+def hits(line: Line) -> list[float]:
     """Hours at which new recipes in spec were ready."""
     if not line.made:
         return []
@@ -59,7 +60,7 @@ def hits(line):
     return sorted(first.values())
 
 
-def continued(line, settings):
+def continued(line: Line, settings: dict[str, float]) -> dict[str, str]:
     """Batches of a run: what is set up is used as far as the settings agree."""
     batch, same = {}, bool(line.made)
     for stage in STAGES:
@@ -69,7 +70,7 @@ def continued(line, settings):
     return batch
 
 
-def engineer(line):
+def engineer(line: Line) -> bool:
     """Make the most probable recipe not made yet; False when the hours are over."""
     with one_thread():
         ranked = best_recipes(learn(line.state, quiet), 1 + len(line.made))
@@ -79,7 +80,7 @@ def engineer(line):
     return line.make(columns, [continued(line, settings)]) == 1
 
 
-def search(method, seed, kind="one_misleading"):
+def search(method: str, seed: int, kind: str = "one_misleading") -> dict[str, Any]:
     """Hours of the first hits of one campaign."""
     goal, runs = PLANNERS.get(method, ("window", 0))
     line = Line(seed, CHANGE, goal=goal, kind=kind, blind=method == BLIND, windows=WINDOWS)
@@ -144,7 +145,7 @@ def search_thresholds(found):
     return "\n".join(lines)
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=12)
     parser.add_argument("--first", type=int, default=FIRST_SEED, help="first seed")

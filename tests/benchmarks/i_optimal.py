@@ -32,7 +32,7 @@ def moments(d: int) -> np.ndarray:
     X = np.array(list(product(nodes, repeat=d)))
     w = np.prod(list(product(weights / 2, repeat=d)), axis=1)
     F = expand(X)
-    return F.T @ (w[:, None] * F)
+    return np.asarray(F.T @ (w[:, None] * F))
 
 
 class _Slurry:
@@ -52,7 +52,7 @@ class _Slurry:
 
     def information(self) -> np.ndarray:
         F = expand(self.recipes())
-        return F.T @ self.weight @ F
+        return np.asarray(F.T @ self.weight @ F)
 
 
 def i_optimal(
@@ -75,7 +75,9 @@ def i_optimal(
     return np.vstack([s.recipes() for s in slurries]), value
 
 
-def _exchange(allocation, before, W, rng):
+def _exchange(
+    allocation: list[list[int]], before: np.ndarray, W: np.ndarray, rng: np.random.Generator
+) -> tuple[float, list[_Slurry]]:
     """Coordinate exchange from a random design until nothing improves."""
     slurries = [_Slurry(passes, rng) for passes in allocation]
     parts = [s.information() for s in slurries]
@@ -93,7 +95,9 @@ def _exchange(allocation, before, W, rng):
     return best, slurries
 
 
-def _improve(slurry, values, place, others, W, best):
+def _improve(
+    slurry: _Slurry, values: np.ndarray, place: int, others: np.ndarray, W: np.ndarray, best: float
+) -> float:
     """Set one coordinate to its best level."""
     kept = values[place]
     for level in LEVELS:

@@ -23,8 +23,12 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+from designer.acquisition.plan.plan import SelectedPlan
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")  # before numpy is loaded
@@ -87,7 +91,7 @@ METHODS = (
 QUICK = (MIX, "cost-blind", "Sobol", "stratified, 4 × 2", "stratified, our allocation")
 
 
-def next_plan(line, runs, seed):
+def next_plan(line: Line, runs: int, seed: int) -> SelectedPlan:
     """The program's next plan, without the figures for `status`."""
     with one_thread():
         state = line.state
@@ -103,7 +107,7 @@ def next_plan(line, runs, seed):
         )
 
 
-def follow(line, plan, whole=False):
+def follow(line: Line, plan: SelectedPlan, whole: bool = False) -> bool:
     """Make a plan's runs as far as the budget goes; False when that is the end.
 
     Args:
@@ -128,7 +132,7 @@ def follow(line, plan, whole=False):
     return bool(runs) and line.make(settings, batches) == len(runs)
 
 
-def run_planner(line, method):
+def run_planner(line: Line, method: str) -> tuple[float, int]:
     """Plan and make until nothing fits; CPU seconds of fits and plans, number of plans."""
     _, runs, whole, _ = PLANNERS[method]
     start, plans = time.process_time(), 0
@@ -137,7 +141,7 @@ def run_planner(line, method):
     return time.process_time() - start, plans
 
 
-def run_design(line, method, change, ours):
+def run_design(line: Line, method, change, ours):
     """Make a design; CPU seconds of computing it."""
     rng = np.random.default_rng([line.seed, 79])
     start = time.process_time()
@@ -152,7 +156,7 @@ def run_design(line, method, change, ours):
     return cpu
 
 
-def run_campaign(method, seed, change, kind, ours=None):
+def run_campaign(method: str, seed: int, change: tuple[float, float, float], kind: str, ours=None):
     """All figures of one campaign."""
     goal, _, _, blind = PLANNERS.get(method, ("window", 0, False, False))
     line = Line(seed, change, goal=goal, kind=kind, blind=blind)
@@ -177,7 +181,7 @@ def run_campaign(method, seed, change, kind, ours=None):
 class Rows:
     """Campaigns computed so far, kept in a file of JSON lines if there is one."""
 
-    def __init__(self, path=None):
+    def __init__(self, path: Path | None = None) -> None:
         self.path = path
         self.found = {}
         if path is not None and path.exists():
@@ -185,7 +189,7 @@ class Rows:
                 row = json.loads(text)
                 self.found[tuple(row["key"])] = row
 
-    def get(self, key, compute):
+    def get(self, key: tuple[str, str, str, int], compute: Callable[..., Any]) -> dict[str, Any]:
         """The row of a key, computed if it is not there."""
         if key not in self.found:
             self.found[key] = {"key": list(key), **compute()}
@@ -194,12 +198,19 @@ class Rows:
                     file.write(json.dumps(self.found[key]) + "\n")
         return self.found[key]
 
-    def of(self, *start):
+    def of(self, *start: Any):
         """Rows per method and seed whose key starts so."""
         return {k[len(start) :]: r for k, r in self.found.items() if k[: len(start)] == start}
 
 
-def measure(rows, costs, kind, methods, seeds, watch=quiet):
+def measure(
+    rows: Rows,
+    costs: str,
+    kind: str,
+    methods: tuple[str, str, str, str, str],
+    seeds: list[int],
+    watch: Callable[..., Any] = quiet,
+):
     """Fill in the campaigns of one cost setting and history, seed by seed."""
     for seed in seeds:
         for method in methods:
@@ -215,7 +226,7 @@ def measure(rows, costs, kind, methods, seeds, watch=quiet):
     return rows.of(costs, kind)
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=12)
     parser.add_argument("--first", type=int, default=FIRST_SEED, help="first seed")

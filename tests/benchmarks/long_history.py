@@ -17,6 +17,8 @@ import argparse
 import os
 import time
 
+from designer.models.posterior.averaging import AveragedPosterior
+
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
@@ -46,7 +48,9 @@ class Dictionary(dict[str, object]):
         self[key] = value
 
 
-def make(family: str, seed: int, lines: int, rows: int, runs: int, noise: float = NOISE):
+def make(
+    family: str, seed: int, lines: int, rows: int, runs: int, noise: float = NOISE
+) -> tuple[ResponseData, np.ndarray, np.ndarray]:
     """Data, 512 points and the target's noise-free values there."""
     function, dimension = FAMILIES[family]
     rng = np.random.default_rng([seed, 77, lines, rows])
@@ -77,7 +81,7 @@ def subset(data: ResponseData, total: int) -> ResponseData:
     return data.subset(np.concatenate(kept))
 
 
-def timed(data: ResponseData, memory: Dictionary | None = None):
+def timed(data: ResponseData, memory: Dictionary | None = None) -> tuple[AveragedPosterior, float]:
     """The averaged posterior, and CPU seconds of fit and averaging."""
     started = time.process_time()
     groups = np.arange(data.X.shape[1])

@@ -17,6 +17,10 @@ from __future__ import annotations
 import argparse
 import os
 import time
+from collections.abc import Callable
+from typing import Any
+
+from tests.benchmarks.plants import Plant
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")  # before numpy and torch are loaded
@@ -37,7 +41,15 @@ Results = dict[tuple[str, str, int], np.ndarray]
 
 
 def measure(
-    families, models, seeds, *, misleading=1, runs=RUNS, first=FIRST_SEED, most=None, **options
+    families: tuple[str, str, str, str],
+    models: list[str],
+    seeds: int,
+    *,
+    misleading: int = 1,
+    runs: tuple[int, int, int] = RUNS,
+    first: int = FIRST_SEED,
+    most=None,
+    **options: Any,
 ) -> Results:
     """Figures ``[seeds, 4]`` (nRMSE, coverage, density, CPU s) per family, model and runs.
 
@@ -56,7 +68,7 @@ def measure(
     return {key: np.array(rows) for key, rows in out.items()}
 
 
-def judge(plant, model, count):
+def judge(plant: Plant, model: Callable[..., Any], count: int) -> tuple[float, float, float, float]:
     """Means over the responses, and CPU seconds."""
     started = time.process_time()
     predictions = model(plant, count)

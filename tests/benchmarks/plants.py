@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from hypothesis import strategies as st
 
 from designer.models.fitting.all_responses import Link
 from designer.models.gp.process_features import Compaction, Loading
@@ -71,10 +72,10 @@ def make_plant(
     rng = np.random.default_rng([seed, 77])
     runs, points = sobol(len(low), 24, rng), sobol(len(low), POINTS, rng)
 
-    def recipes(X):
+    def recipes(X: np.ndarray) -> dict[str, np.ndarray]:
         return {name: low[i] + span[i] * X[:, i] for i, name in enumerate(BASE_FACTORS)}
 
-    def encoded(data):
+    def encoded(data: st.DataObject) -> np.ndarray:
         return (np.column_stack([np.asarray(data[n], float) for n in BASE_FACTORS]) - low) / span
 
     batches = None

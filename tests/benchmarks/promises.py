@@ -35,7 +35,7 @@ RECORDED = ("mass_loading", "porosity", "adhesion")
 CHAINS = {"from 4 Sobol runs": (START, (4, 8, 8)), "from the lines alone": (0, (4,))}
 
 
-def known_now(line):
+def known_now(line: Line):
     """Stated ± and true RMSE per response at the points, ``[responses]`` each."""
     X = sobol(len(line.factors), POINTS, np.random.default_rng([line.seed, 78]))
     points = columns(line.factors, X)
@@ -51,7 +51,7 @@ def known_now(line):
     return np.array(stated), np.array(true)
 
 
-def make(line, plan):
+def make(line: Line, plan) -> None:
     """Make and record the runs of a plan."""
     frame = plan.frame
     ids = [dict(zip(("slurry", "coating"), row, strict=True))
@@ -60,7 +60,7 @@ def make(line, plan):
     line.campaign.record(pd.DataFrame(line.results(settings, ids), index=frame.index))
 
 
-def follow(seed, start, plans):
+def follow(seed: int, start, plans):
     """Per plan: (runs before, after), stated ± before, promise, stated ± after, RMSE after."""
     line = Line(seed, COSTS["3 / 0.5 / 0.1 h"], start=start)
     made, out = start, []
@@ -90,7 +90,7 @@ def measure(seeds, *, first=FIRST_SEED, quick=False, watch=quiet):
     return {key: np.array(rows) for key, rows in out.items()}
 
 
-def ratios(rows, one, other):
+def ratios(rows: np.ndarray, one: int, other: int) -> tuple[np.ndarray, float, np.ndarray]:
     """Geometric mean over seeds of the ratio of two figures, per response and over all."""
     logs = np.log(rows[:, one] / rows[:, other])
     return np.exp(logs.mean(axis=0)), np.exp(logs.mean()), logs.mean(axis=1)
@@ -113,7 +113,7 @@ def table(results):
     return "\n".join(lines)
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=12)
     parser.add_argument("--first", type=int, default=FIRST_SEED, help="first seed")

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.stats import qmc
 
 from designer.twin.designs import stratified
-from tests.benchmarks.campaign_line import BUDGET, RUN, START, columns
+from tests.benchmarks.campaign_line import BUDGET, RUN, START, Line, columns
 from tests.benchmarks.i_optimal import i_optimal
 
 OVER = 1.0  # h that a design may take beyond the budget, so that none loses a slurry by a hair
@@ -33,14 +33,14 @@ class Design:
     batches: list[dict[str, str]]
 
 
-def alone(settings) -> Design:
+def alone(settings: dict[str, np.ndarray]) -> Design:
     """Every run its own slurry."""
     n = len(next(iter(settings.values())))
     ids = [{"slurry": f"slurry-{k:03d}", "coating": f"coating-{k:03d}"} for k in range(1, n + 1)]
     return Design(settings, ids)
 
 
-def shared(line, X, allocation) -> Design:
+def shared(line: Line, X: np.ndarray, allocation: list[list[int]]) -> Design:
     """Recipes on the unit cube with batches of an allocation; equal passes of a strip go together.
 
     Args:
@@ -64,12 +64,12 @@ def shared(line, X, allocation) -> Design:
     return Design(settings, batches)
 
 
-def recipes_in_budget(change) -> int:
+def recipes_in_budget(change: tuple[float, float, float]) -> int:
     """How many recipes of a slurry each."""
     return int((BUDGET + OVER) / (sum(change) + RUN))
 
 
-def structured(change) -> list[list[int]]:
+def structured(change: tuple[float, float, float]) -> list[list[int]]:
     """4 strips × 2 passes per slurry as far as the hours go; the last slurry may be shorter."""
     left, found = BUDGET + OVER, []
     strip = change[1] + PASSES * (change[2] + RUN)
@@ -80,21 +80,21 @@ def structured(change) -> list[list[int]]:
     return found
 
 
-def sobol_recipes(line, count, _rng):
+def sobol_recipes(line: Line, count: int, _rng):
     return alone({name: values[START:] for name, values in line.sobol(START + count).items()})
 
 
-def random_recipes(line, count, rng):
+def random_recipes(line: Line, count: int, rng: np.random.Generator):
     return alone(columns(line.factors, rng.random((count, len(line.factors)))))
 
 
-def latin_hypercube(line, count, rng):
+def latin_hypercube(line: Line, count: int, rng: np.random.Generator) -> Design:
     return alone(
         columns(line.factors, qmc.LatinHypercube(len(line.factors), rng=rng).random(count))
     )
 
 
-def stratified_random(line, allocation, rng):
+def stratified_random(line: Line, allocation: list[list[int]], rng: np.random.Generator) -> Design:
     """Slurries stratified over all, gaps and pressures over each slurry."""
     solids = stratified(len(allocation), rng)
     rows = []
@@ -105,7 +105,7 @@ def stratified_random(line, allocation, rng):
     return shared(line, np.vstack(rows), allocation)
 
 
-def quadratic(line, allocation, rng):
+def quadratic(line: Line, allocation: list[list[int]], rng: np.random.Generator) -> Design:
     """I-optimal for a quadratic model, the starting runs counted."""
     start = np.column_stack(
         [2 * (line.sobol(START)[f.name] - f.low) / (f.high - f.low) - 1 for f in line.factors]

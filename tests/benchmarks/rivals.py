@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from designer.models.data.dataset import ResponseData
+from designer.models.posterior.posterior import ResponsePosterior
 from tests.benchmarks.families import Problem
 from tests.benchmarks.plants import Plant
 
@@ -16,7 +18,7 @@ Model = Callable[[Plant, int], "list[Prediction] | None"]
 # ---- ours ------------------------------------------------------------------------------------
 
 
-def data_of(plant: Plant, problem: Problem, runs: int, *, history: bool):
+def data_of(plant: Plant, problem: Problem, runs: int, *, history: bool) -> ResponseData:
     """One response's measurements; the target is line 0."""
     from designer.models.data.dataset import ResponseData
 
@@ -28,7 +30,9 @@ def data_of(plant: Plant, problem: Problem, runs: int, *, history: bool):
     return ResponseData(problem.name, problem.log_scale, problem.noise_sd, X, y, line, batch)
 
 
-def ours_fitted(plant: Plant, runs: int, *, history=True, links=True):
+def ours_fitted(
+    plant: Plant, runs: int, *, history: bool = True, links: bool = True
+) -> dict[str, ResponsePosterior]:
     """Posteriors by response."""
     from designer.models.fitting.all_responses import fit_responses
 
@@ -38,7 +42,9 @@ def ours_fitted(plant: Plant, runs: int, *, history=True, links=True):
     return fit_responses(data, groups, lines, plant.links if links else None)
 
 
-def predictions_of(plant: Plant, posteriors, *, averaged=True) -> list[Prediction]:
+def predictions_of(
+    plant: Plant, posteriors: dict[str, ResponsePosterior], *, averaged: bool = True
+) -> list[Prediction]:
     """Predictions at the plant's points, one per response."""
     from designer.models.posterior.averaging import average
 
@@ -131,7 +137,7 @@ def _weighted_sum(problem: Problem, runs: int) -> Prediction:
     return sources[0].to_raw(mean, np.sqrt(var))
 
 
-def _on(first, other, X):
+def _on(first, other, X: np.ndarray):
     """Another source's prediction on the first one's model scale."""
     mean, sd = other(X)
     a, b = first.scaling, other.scaling
@@ -141,7 +147,7 @@ def _on(first, other, X):
 class plain_gp:  # noqa: N801 - reads as a function
     """Our plain GP (no lines), averaged; predictions in raw units or on its model scale."""
 
-    def __init__(self, problem: Problem, X, y, scale="raw"):
+    def __init__(self, problem: Problem, X: np.ndarray, y, scale="raw") -> None:
         from designer.models.data.dataset import ResponseData
         from designer.models.fitting.fit import fit
         from designer.models.posterior.averaging import average
@@ -163,7 +169,9 @@ class plain_gp:  # noqa: N801 - reads as a function
         return mean, np.sqrt(variance)
 
 
-def stacked(problem: Problem, runs: int, *, history: bool):
+def stacked(
+    problem: Problem, runs: int, *, history: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Inputs, values and line codes; the target is line 0."""
     blocks = [(problem.runs[:runs], problem.results[:runs])]
     blocks += list(problem.lines) if history else []

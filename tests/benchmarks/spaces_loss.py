@@ -20,6 +20,11 @@ import os
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
+
+from designer.acquisition.candidates.candidates import Candidates
+from designer.acquisition.functions.reference_points import ReferencePoints
+from designer.acquisition.selection.greedy import Pick
 
 os.environ["OMP_NUM_THREADS"] = "1"  # before numpy is loaded
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
@@ -42,7 +47,7 @@ from designer.models.encoding import Space
 from designer.models.fitting.fit import fit
 from tests.acquisition.cases import greedy, staged
 
-RESPONSES = [
+RESPONSES: list[dict[str, Any]] = [
     {"name": "loading", "unit": "mg/cm^2", "window": [11.4, 12.6], "scale": "linear"},
     {"name": "porosity", "unit": "%", "window": [30, 35], "scale": "linear"},
     {"name": "adhesion", "unit": "N/m", "window": [20, None], "scale": "linear"},
@@ -81,7 +86,7 @@ class Case:
     all_at_once: bool = True
 
 
-def specification(counts: tuple[int, ...], *, stages: bool, **more: object) -> Specification:
+def specification(counts: tuple[int, ...], *, stages: bool, **more: Any) -> Specification:
     """Factors with so many set-points each (0: continuous), the first in the slurry."""
     names, factors = list(STAGES), []
     for k, count in enumerate(counts):
@@ -111,7 +116,7 @@ def _chain(stages: bool) -> dict[str, object]:
 
 def mixed(*, stages: bool) -> Specification:
     """A slurry of four fractions, gap and pressure: 257,260 feasible recipes."""
-    fractions = [
+    fractions: list[dict[str, Any]] = [
         {"name": n, "low": low, "high": high, "step": 0.5, **_in("slurry", stages)}
         for n, low, high in (("active", 85, 98), ("carbon", 0, 8), ("cmc", 0, 6), ("sbr", 0, 6))
     ]
@@ -170,7 +175,7 @@ def small_cases() -> list[Case]:
     ]
 
 
-def beliefs(spec: Specification, rows: int, seed: int):
+def beliefs(spec: Specification, rows: int, seed: int) -> tuple[Any, ...]:
     """Fitted models of three smooth responses, the first inputs being the most important."""
     space, rng = Space.from_specification(spec), np.random.default_rng(seed)
     X = rng.random((rows, space.dimension))
@@ -213,13 +218,15 @@ class Bench:
         self.allowed = np.zeros(len(self.first.X), dtype=np.bool_)
         self.allowed[rows[1]] = True
 
-    def make(self, candidates) -> PlanningProblem:
+    def make(self, candidates: Candidates) -> PlanningProblem:
         case = self.case
         return PlanningProblem(
             case.spec, self.space, self.posteriors, candidates, PlanningContext()
         )
 
-    def choose(self, proposal, target, allowed, stop):
+    def choose(
+        self, proposal: PlanningProblem, target: ReferencePoints, allowed: np.ndarray, stop: Stop
+    ) -> list[Pick]:
         how = staged if self.case.by_cost else greedy
         return how(proposal.fields, target, proposal.tree, allowed, stop)
 
@@ -248,6 +255,7 @@ class Bench:
     def by_blocks(self) -> float:
         """The best of all recipes at every run; a plan by information, one block at a time."""
         search, total = self.search(), 0.0
+        assert self.whole is not None
         codes, _ = RecipeGrid(ProposalRegion.of(self.case.spec, {}, {})).codes(self.whole.columns)
         taken = codes[:0]
         for _ in range(self.case.stop.runs):
@@ -277,7 +285,7 @@ class Bench:
         }
 
 
-def bits(picks) -> float:
+def bits(picks: list[Pick]) -> float:
     return sum(pick.bits for pick in picks)
 
 

@@ -1,5 +1,7 @@
 """Campaigns at equal line-hours, quick: what a broken planner or benchmark cannot meet."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -33,14 +35,14 @@ def found():
 
 
 @pytest.fixture(scope="module")
-def line():
+def line() -> Line:
     return Line(0, CHANGE)
 
 
 # ---- counting hours ----------------------------------------------------------------------------
 
 
-def test_only_new_batches_cost():
+def test_only_new_batches_cost() -> None:
     ledger = Ledger(dict(zip(STAGES, CHANGE, strict=True)))
     runs = [
         {"slurry": "s1", "coating": "c1"},
@@ -54,7 +56,7 @@ def test_only_new_batches_cost():
 
 
 @given(st.lists(st.tuples(*[st.integers(0, 3)] * 3), min_size=1, max_size=30))
-def test_hours_are_runs_and_batches_in_any_order(codes):
+def test_hours_are_runs_and_batches_in_any_order(codes: list[tuple[int, int, int]]) -> None:
     batches = [
         {s: "-".join(map(str, code[: k + 1])) for k, s in enumerate(STAGES)} for code in codes
     ]
@@ -65,7 +67,7 @@ def test_hours_are_runs_and_batches_in_any_order(codes):
     assert ledger.hours == pytest.approx(RUN * len(batches) + np.dot(new, CHANGE))
 
 
-def test_hours_of_a_plan_are_those_the_planner_counts():
+def test_hours_of_a_plan_are_those_the_planner_counts() -> None:
     line = Line(0, CHANGE)
     for runs in (6, 3):  # the second plan continues the batches of the first
         plan, before = next_plan(line, runs, 0), line.hours
@@ -74,7 +76,7 @@ def test_hours_of_a_plan_are_those_the_planner_counts():
     assert sum(map(sum, line.allocation())) == 9
 
 
-def test_a_blind_planner_pays_all_the_same():
+def test_a_blind_planner_pays_all_the_same() -> None:
     line = Line(0, CHANGE, blind=True)
     plan = next_plan(line, 2, 0)
     assert follow(line, plan)
@@ -86,7 +88,9 @@ def test_a_blind_planner_pays_all_the_same():
 
 
 @pytest.mark.parametrize("change", COSTS.values())
-def test_designs_use_up_the_hours_and_not_much_more(line, change):
+def test_designs_use_up_the_hours_and_not_much_more(
+    line: Line, change: tuple[float, float, float]
+) -> None:
     assert recipes_in_budget(change) * (sum(change) + RUN) <= BUDGET + OVER
     ledger = Ledger(dict(zip(STAGES, change, strict=True)))
     design = stratified_random(line, structured(change), np.random.default_rng(0))
@@ -96,7 +100,7 @@ def test_designs_use_up_the_hours_and_not_much_more(line, change):
     assert BUDGET + OVER - smallest - change[1] <= ledger.hours <= BUDGET + OVER + 1e-9
 
 
-def test_stratified_designs_have_their_allocation_and_fill_their_strata(line):
+def test_stratified_designs_have_their_allocation_and_fill_their_strata(line: Line) -> None:
     allocation = [[3, 1], [2, 2, 2], [4]]
     design = stratified_random(line, allocation, np.random.default_rng(1))
     counts = {}
@@ -111,14 +115,14 @@ def test_stratified_designs_have_their_allocation_and_fill_their_strata(line):
     assert len(np.unique(gap[4:10])) == 3
 
 
-def test_latin_hypercube_fills_every_stratum(line):
+def test_latin_hypercube_fills_every_stratum(line: Line) -> None:
     design = latin_hypercube(line, 8, np.random.default_rng(0))
     for factor in line.factors:
         share = (design.settings[factor.name] - factor.low) / (factor.high - factor.low)
         assert np.abs(np.sort(share) - (np.arange(8) + 0.5) / 8).max() < 1 / 8
 
 
-def test_moments_of_the_quadratic_model():
+def test_moments_of_the_quadratic_model() -> None:
     W = moments(3)
     X = np.random.default_rng(0).uniform(-1, 1, (200_000, 3))
     F = expand(X)
@@ -126,16 +130,16 @@ def test_moments_of_the_quadratic_model():
     assert W[0, 7:] == pytest.approx([1 / 3] * 3)
 
 
-def test_i_optimal_predicts_a_quadratic_better_than_chance():
+def test_i_optimal_predicts_a_quadratic_better_than_chance() -> None:
     allocation = [[2, 2]] * 6
     start = np.random.default_rng(3).uniform(-1, 1, (4, 3))
     X, value = i_optimal(allocation, start, np.random.default_rng(0))
 
-    def criterion(X):
+    def criterion(X: np.ndarray) -> float:
         slurry, strip = np.repeat(np.arange(6), 4), np.repeat(np.arange(12), 2)
         V = np.eye(24) + (slurry[:, None] == slurry) + (strip[:, None] == strip)
         M = expand(X).T @ np.linalg.solve(V, expand(X)) + expand(start).T @ expand(start) / 3
-        return np.trace(np.linalg.solve(M, moments(3)))
+        return float(np.trace(np.linalg.solve(M, moments(3))))
 
     assert value == pytest.approx(criterion(X), rel=1e-6)
     rng, random = np.random.default_rng(5), []
@@ -146,7 +150,7 @@ def test_i_optimal_predicts_a_quadratic_better_than_chance():
     assert value < 0.8 * min(random)
 
 
-def test_quadratic_designs_are_made_of_the_levels(line):
+def test_quadratic_designs_are_made_of_the_levels(line: Line) -> None:
     design = quadratic(line, [[2, 1], [2, 2]], np.random.default_rng(0))
     factor = line.factors[1]
     levels = factor.snap(np.linspace(factor.low, factor.high, 5))
@@ -157,7 +161,7 @@ def test_quadratic_designs_are_made_of_the_levels(line):
 # ---- what campaigns teach ------------------------------------------------------------------------
 
 
-def test_the_plans_spend_the_budget_on_many_runs_of_few_slurries(found):
+def test_the_plans_spend_the_budget_on_many_runs_of_few_slurries(found) -> None:
     ours = found[MIX, 0]
     assert BUDGET - CHANGE[0] <= ours["hours"] <= BUDGET + 1e-6
     assert ours["runs"] >= 10 * ours["slurries"]
@@ -165,14 +169,14 @@ def test_the_plans_spend_the_budget_on_many_runs_of_few_slurries(found):
     assert same["allocation"] == ours["allocation"]
 
 
-def test_counting_hours_pays(found):
+def test_counting_hours_pays(found) -> None:
     for other, limit in {"start only": 0.5, "Sobol": 0.75, "stratified, 4 × 2": 1.0}.items():
         assert np.exp(paired(found, MIX, other, "error").mean()) < limit
         assert np.exp(paired(found, MIX, other, "loss").mean()) < 1.0
     assert 0.88 <= found[MIX, 0]["coverage"] <= 0.99
 
 
-def test_thresholds_compare_what_they_say():
+def test_thresholds_compare_what_they_say() -> None:
     rows = {
         (MIX, 0): {"error": 0.5, "coverage": 0.85, "runs": 50, "slurries": 5},
         ("Sobol", 0): {"error": 1.0, "coverage": 0.95, "runs": 11, "slurries": 11},
@@ -181,7 +185,7 @@ def test_thresholds_compare_what_they_say():
     assert [holds for *_, holds in judged(rows)] == [True, False, False]
 
 
-def test_rows_are_kept_and_not_computed_twice(tmp_path):
+def test_rows_are_kept_and_not_computed_twice(tmp_path: Path) -> None:
     path, made = tmp_path / "rows.jsonl", []
     for _ in range(2):
         row = Rows(path).get(("a", 1), lambda: made.append(1) or {"error": 1.0})
@@ -192,7 +196,7 @@ def test_rows_are_kept_and_not_computed_twice(tmp_path):
 # ---- searching -----------------------------------------------------------------------------------
 
 
-def test_hits_are_new_recipes_in_spec_in_truth():
+def test_hits_are_new_recipes_in_spec_in_truth() -> None:
     line = Line(1, CHANGE)
     grid = {f.name: f.grid() for f in line.factors}
     mesh = np.meshgrid(*grid.values(), indexing="ij")
@@ -208,7 +212,7 @@ def test_hits_are_new_recipes_in_spec_in_truth():
     assert hits(line) == [line.made[0].hours, line.made[3].hours]
 
 
-def test_the_engineer_uses_what_is_set_up(line):
+def test_the_engineer_uses_what_is_set_up(line: Line) -> None:
     first = {f.name: f.low for f in line.factors}
     line = Line(0, CHANGE)
     assert continued(line, first) == {s: f"{s}-001" for s in STAGES}
@@ -220,7 +224,7 @@ def test_the_engineer_uses_what_is_set_up(line):
     assert continued(line, other)["coating"] == "coating-002"
 
 
-def test_the_engineers_rule_finds_recipes_in_spec():
+def test_the_engineers_rule_finds_recipes_in_spec() -> None:
     row = search("most probable recipe", 0)
     assert row["found"]
     assert row["third"] < 25.0

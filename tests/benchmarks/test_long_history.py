@@ -8,7 +8,7 @@ from tests.benchmarks.long_history import accuracy, cost
 pytestmark = pytest.mark.benchmark
 
 
-def test_twenty_lines_of_a_thousand_rows_are_affordable():
+def test_twenty_lines_of_a_thousand_rows_are_affordable() -> None:
     found = cost()
     # measured 2.3 and .45 s on an idle core; twice that when others use it
     assert found["first_s"] < 8.0
@@ -16,7 +16,7 @@ def test_twenty_lines_of_a_thousand_rows_are_affordable():
     assert found["peak_mb"] < 1000
 
 
-def test_condensed_predicts_like_all_rows():
+def test_condensed_predicts_like_all_rows() -> None:
     found = accuracy("branin", 4, 90, 6, 3, exact=True)
     condensed, exact = np.median(found["condensed"], axis=0), np.median(found["exact"], axis=0)
     assert condensed[0] < 1.25 * exact[0]

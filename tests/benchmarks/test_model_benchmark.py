@@ -20,7 +20,7 @@ def over_families(results, model, runs, figure):
     return np.array([np.median(results[family, model, runs][:, figure]) for family in FAMILIES])
 
 
-def test_history_beats_no_history_from_the_first_runs(results):
+def test_history_beats_no_history_from_the_first_runs(results) -> None:
     assert (over_families(results, OURS, 0, 0) < 0.7).all()
     ratio = over_families(results, OURS, 4, 0) / over_families(results, ALONE, 4, 0)
     assert (ratio < 0.6).all()
@@ -29,13 +29,13 @@ def test_history_beats_no_history_from_the_first_runs(results):
     assert np.median(ratio) < 0.6
 
 
-def test_more_runs_are_better(results):
+def test_more_runs_are_better(results) -> None:
     four, sixteen = (over_families(results, OURS, runs, 0) for runs in (4, 16))
     assert (sixteen < four).all()
     assert (sixteen < 0.3).all()
 
 
-def test_intervals_are_honest(results):
+def test_intervals_are_honest(results) -> None:
     for runs in (4, 16):
         coverage = over_families(results, OURS, runs, 1)
         assert (coverage >= 0.85).all()
@@ -46,6 +46,6 @@ def test_intervals_are_honest(results):
         ).all()
 
 
-def test_a_fit_and_its_predictions_take_little_time(results):
+def test_a_fit_and_its_predictions_take_little_time(results) -> None:
     seconds = [np.median(results[family, OURS, 16][:, 3]) for family in FAMILIES[:3]]
     assert max(seconds) < 1.0  # measured .2 s on one core; a broken gradient takes several

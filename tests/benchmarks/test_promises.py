@@ -14,7 +14,7 @@ def found():
     return measure(2, first=0, quick=True)
 
 
-def test_promises_are_kept(found):
+def test_promises_are_kept(found) -> None:
     assert list(found) == [("from 4 Sobol runs", 4, 8), ("from 4 Sobol runs", 8, 16)]
     for rows in found.values():
         assert rows.shape == (2, 4, 3)
@@ -27,7 +27,7 @@ def test_promises_are_kept(found):
     assert len(table(found).splitlines()) == 2 + len(found)
 
 
-def test_the_ratio_is_a_geometric_mean_over_seeds():
+def test_the_ratio_is_a_geometric_mean_over_seeds() -> None:
     rows = np.ones((2, 4, 3))
     rows[0, 1], rows[1, 1] = 4.0, 1.0
     each, both, by_seed = ratios(rows, 1, 3)

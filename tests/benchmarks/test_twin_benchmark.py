@@ -11,22 +11,22 @@ SEEDS = 3
 
 
 @pytest.fixture(scope="module")
-def models():
+def models() -> dict[tuple[str, int], np.ndarray]:
     """Figures [seeds, 2] per (model, runs), mean over the responses; development seeds."""
     found = measure_models((KIND,), [OURS, "oracle"], SEEDS, first=0)
     return {(name, runs): rows.mean(axis=1) for (_, name, runs), rows in found.items()}
 
 
-def median(models, name, figure=0):
+def median(models: dict[tuple[str, int], np.ndarray], name: str, figure: int = 0) -> np.ndarray:
     return np.array([np.median(models[name, runs][:, figure]) for runs in (0, 4, 16)])
 
 
-def test_ours_learns_the_twin_with_honest_intervals(models):
+def test_ours_learns_the_twin_with_honest_intervals(models) -> None:
     assert (median(models, OURS) < [0.9, 0.3, 0.16]).all()
     assert (median(models, OURS, 1)[1:] > 0.85).all()
 
 
-def test_the_true_equations_are_a_floor(models):
+def test_the_true_equations_are_a_floor(models: dict[tuple[str, int], np.ndarray]) -> None:
     floor = median(models, "oracle")
     assert (floor < [1.0, 0.2, 0.08]).all()
     assert (floor[1:] < median(models, OURS)[1:]).all()

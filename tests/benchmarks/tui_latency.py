@@ -23,6 +23,7 @@ import tempfile
 import termios
 import time
 from pathlib import Path
+from typing import Any, Self
 
 CAMPAIGN = "demo"
 RUNS = b"500"  # of the plan that is computed meanwhile; it is cancelled in the end
@@ -33,7 +34,7 @@ HISTORY = b"6"
 class Screen:
     """A program in a pseudo-terminal: writes keys, waits for what it draws."""
 
-    def __init__(self, store, *, size=(24, 80)):
+    def __init__(self, store: Path, *, size: tuple[int, int] = (24, 80)) -> None:
         self.seen = ""
         self.begin = time.perf_counter()
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
@@ -44,16 +45,16 @@ class Screen:
             os.execv(sys.executable, [sys.executable, *words])
         fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: Any) -> None:
         os.kill(self._pid, signal.SIGTERM)
         self.drain(1.0)
         os.waitpid(self._pid, 0)
         os.close(self._terminal)
 
-    def _read(self, seconds):
+    def _read(self, seconds: float) -> str:
         """Whether something was drawn within a time."""
         if not select.select([self._terminal], [], [], max(0.0, seconds))[0]:
             return False
@@ -63,14 +64,14 @@ class Screen:
             return False
         return True
 
-    def drain(self, seconds):
+    def drain(self, seconds: float) -> None:
         """Take in what is drawn during a time."""
         end = time.perf_counter() + seconds
         while (left := end - time.perf_counter()) > 0:
             if not self._read(left):
                 return
 
-    def until(self, pattern, keys=b"", seconds=60.0):
+    def until(self, pattern: str, keys: int = b"", seconds: float = 60.0) -> float:
         """Press keys; seconds until something that matches is drawn."""
         self.seen = ""
         begin = time.perf_counter()
@@ -83,7 +84,7 @@ class Screen:
         return time.perf_counter() - begin
 
 
-def start_seconds(store):
+def start_seconds(store: Path) -> tuple[float, float]:
     """Seconds from the spawn to the first frame and to the campaign on it."""
     with Screen(store) as screen:
         screen.until("Campaign")
@@ -95,7 +96,7 @@ def start_seconds(store):
     return frame, shown
 
 
-def key_seconds(store, keys, pause=0.05):
+def key_seconds(store: Path, keys: int, pause: float = 0.05) -> tuple[list[float], list[float]]:
     """Seconds from a key to the row it leads to: idle, and while a plan is computed."""
     with Screen(store) as screen:
         screen.until("Learned")
@@ -114,7 +115,7 @@ def key_seconds(store, keys, pause=0.05):
     return idle, busy
 
 
-def _walk(screen, keys, pause):
+def _walk(screen: Screen, keys: int, pause: float) -> list[float]:
     """Go up and down in the history: the pane below names the event under the cursor."""
     times = []
     for number in range(keys):
@@ -124,13 +125,13 @@ def _walk(screen, keys, pause):
     return times
 
 
-def percentile(times, share):
+def percentile(times: list[float], share: float) -> float:
     """A percentile [ms], by the nearest rank."""
     ranked = sorted(times)
     return 1000 * ranked[min(len(ranked) - 1, int(share * len(ranked)))]
 
 
-def main():
+def main() -> None:
     """Make a store, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--keys", type=int, default=300)

@@ -15,6 +15,10 @@ from __future__ import annotations
 import argparse
 import os
 
+from designer.twin.factors import TwinFactor
+from designer.twin.scenario import Scenario
+from tests.benchmarks.plants import Plant
+
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")  # before numpy and torch are loaded
 
@@ -46,12 +50,16 @@ MODELS = {
 ORACLES = {"oracle": oracle, "oracle from lines": oracle_from_lines}
 
 
-def columns(factors, X):
+def columns(
+    factors: tuple[TwinFactor, TwinFactor, TwinFactor], X: np.ndarray
+) -> dict[str, np.ndarray]:
     """Recipes on the unit cube as columns of settings."""
     return {f.name: f.low + (f.high - f.low) * X[:, k] for k, f in enumerate(factors)}
 
 
-def oracle_predictions(name, twin, problems, runs):
+def oracle_predictions(
+    name: str, twin: Scenario, problems, runs: int
+) -> list[tuple[np.ndarray, np.ndarray]]:
     """An oracle's predictions, one per problem."""
     factors = twin.target.options.factors
     made = columns(factors, problems[0].runs[:runs])
@@ -60,7 +68,7 @@ def oracle_predictions(name, twin, problems, runs):
     return [found[p.name] for p in problems]
 
 
-def judge_model(name, twin, plant, runs):
+def judge_model(name: str, twin: Scenario, plant: Plant, runs: int) -> np.ndarray:
     """nRMSE and coverage, ``[responses, 2]``; None: it cannot predict or gave up."""
     problems = plant.problems
     if name in ORACLES:
@@ -72,11 +80,18 @@ def judge_model(name, twin, plant, runs):
     return np.array([figures(p, q)[:2] for p, q in zip(problems, predictions, strict=True)])
 
 
-def ignores_lines(name):
+def ignores_lines(name: str) -> bool:
     return name in ("oracle", "no history", "SingleTaskGP")
 
 
-def measure_models(kinds, names, seeds, *, variation=1.0, first=FIRST_SEED):
+def measure_models(
+    kinds: tuple[str],
+    names: list[str],
+    seeds: int,
+    *,
+    variation: float = 1.0,
+    first: int = FIRST_SEED,
+) -> dict[tuple[str, str, int], np.ndarray]:
     """Figures ``[seeds, responses, 2]`` per (kind, model, runs)."""
     options = TwinOptions(variation=variation)
     out = {}
@@ -133,7 +148,7 @@ def response_table(results, kind="one_misleading"):
     return "\n".join(lines)
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--first", type=int, default=FIRST_SEED, help="first seed")

@@ -15,8 +15,9 @@ import numpy as np
 from scipy.optimize import least_squares
 
 from designer.twin.designs import sobol
-from designer.twin.factors import settings_of
+from designer.twin.factors import TwinOptions, settings_of
 from designer.twin.physics import REFERENCE, Constants, make_electrode
+from designer.twin.scenario import Scenario
 from designer.twin.variation import (
     ADHESION_NOISE,
     MATERIAL,
@@ -26,6 +27,7 @@ from designer.twin.variation import (
     WIDE,
     WIDE_SD,
 )
+from tests.benchmarks.campaign_line import Line
 
 FREE = [f.name for f in fields(Constants) if f.name not in MATERIAL]
 MEDIAN = np.array([getattr(REFERENCE, name) for name in FREE])
@@ -46,7 +48,13 @@ class Oracle:
         learn_centre: the population's centre is not known.
     """
 
-    def __init__(self, options, lines, *, learn_centre):
+    def __init__(
+        self,
+        options: TwinOptions,
+        lines: list[tuple[dict[str, np.ndarray], dict[str, np.ndarray]]],
+        *,
+        learn_centre: bool,
+    ) -> None:
         self.options = options
         self.names = [r.name for r in options.responses]
         self.multiplicative = [r.multiplicative for r in options.responses]
@@ -62,7 +70,7 @@ class Oracle:
         # every parameter has a prior row, so this is positive definite even without runs
         self.root = np.linalg.inv(np.linalg.cholesky(result.jac.T @ result.jac)).T
 
-    def predict(self, columns):
+    def predict(self, columns: dict[str, np.ndarray]) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """MAP and sd per response of the target's noise-free readings, each ``[n]``."""
         settings = settings_of(columns, self.options)
         target = len(self.lines) - 1
@@ -74,19 +82,23 @@ class Oracle:
         found = np.array([self._readings(t, settings, target) for t in draws])
         return {name: (best[j], found[:, j].std(axis=0)) for j, name in enumerate(self.names)}
 
-    def _usable(self, columns, measured):
+    def _usable(
+        self, columns: dict[str, np.ndarray], measured: dict[str, np.ndarray]
+    ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]] | None:
         if len(next(iter(measured.values()))) == 0:
             return None
         return settings_of(columns, self.options), measured
 
-    def _usual_spread(self):
+    def _usual_spread(self) -> np.ndarray:
         factors = self.options.factors
         points = sobol(256, len(factors))
         columns = {f.name: f.low + points[:, k] * (f.high - f.low) for k, f in enumerate(factors)}
         electrode = make_electrode(settings_of(columns, self.options), REFERENCE)
         return np.array([electrode.response(name).std() for name in self.names])
 
-    def _readings(self, theta, settings, line):
+    def _readings(
+        self, theta: np.ndarray, settings: dict[str, np.ndarray], line: Line
+    ) -> list[np.ndarray]:
         start = self.shared + line * self.own
         z = theta[start : start + len(FREE)]
         gain, offset = theta[start + len(FREE) : start + self.own].reshape(2, -1)
@@ -103,7 +115,7 @@ class Oracle:
             readings.append((1 + GAIN_SD * gain[j]) * electrode.response(name) + zero)
         return readings
 
-    def _residuals(self, theta):
+    def _residuals(self, theta: np.ndarray) -> np.ndarray:
         parts = [theta]  # the priors
         for line, data in enumerate(self.lines):
             if data is None:
@@ -120,7 +132,12 @@ class Oracle:
         return np.concatenate(parts)
 
 
-def oracle(twin, columns, measured, points):
+def oracle(
+    twin: Scenario,
+    columns: dict[str, np.ndarray],
+    measured: dict[str, np.ndarray],
+    points: dict[str, np.ndarray],
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Prediction per response at ``points``, knowing the population of the constants."""
     options = twin.target.options
     return Oracle(options, [(columns, measured)], learn_centre=False).predict(points)

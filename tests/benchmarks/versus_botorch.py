@@ -22,6 +22,7 @@ import os
 import sys
 import time
 import warnings
+from typing import Any
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
@@ -33,6 +34,7 @@ from designer.acquisition.plan.plan import make_plan
 from designer.acquisition.selection.context import PlanningContext
 from designer.acquisition.selection.problem import PlanningProblem
 from designer.campaigns.specification import load
+from designer.campaigns.specification.specification import Specification
 from designer.models.data.dataset import ResponseData
 from designer.models.encoding import Space
 from designer.models.fitting.fit import fit
@@ -65,7 +67,7 @@ def specification():
     )
 
 
-def posteriors_of(space, seed):
+def posteriors_of(space, seed: int):
     """Three smooth responses of 40 random runs, 2 % noise, plain Gaussian processes."""
     rng = np.random.default_rng([seed, 5])
     X = rng.random((KNOWN, 3))
@@ -95,7 +97,7 @@ def left_after(posteriors, weights, points, runs):
     return after / before
 
 
-def ours(spec, space, posteriors, seed):
+def ours(spec: Specification, space, posteriors, seed: int):
     """Runs ``[q, D]``, CPU seconds, reference points and weights of our plan."""
     start = time.process_time()
     plan = make_plan(spec, space, posteriors, runs=RUNS, seed=seed)
@@ -132,7 +134,7 @@ def to_botorch(posteriors):
     return ModelListGP(*models)
 
 
-def check(model, posteriors, points):
+def check(model, posteriors, points) -> None:
     """BoTorch's copy predicts the same."""
     import torch
 
@@ -142,7 +144,7 @@ def check(model, posteriors, points):
         np.testing.assert_allclose(variance, p.variance(points), rtol=1e-5, atol=1e-9)
 
 
-def theirs(model, points, weights, seed, *, rows, iterations, **settings):
+def theirs(model, points, weights, seed: int, *, rows, iterations, **settings: Any):
     """Runs ``[q, D]`` and CPU seconds of ``optimize_acqf``."""
     import torch
     from botorch.acquisition import qNegIntegratedPosteriorVariance
@@ -167,13 +169,13 @@ def theirs(model, points, weights, seed, *, rows, iterations, **settings):
     return runs.detach().numpy(), time.process_time() - start
 
 
-def on_grid(X):
+def on_grid(X: np.ndarray):
     """The nearest recipes of the grid."""
     steps = np.array(COUNTS) - 1
     return np.round(X * steps) / steps
 
 
-def compare(seed, names, iterations=ITERATIONS):
+def compare(seed: int, names, iterations=ITERATIONS):
     """Per method: CPU seconds, value at the reference points, value elsewhere."""
     spec = specification()
     space = Space.from_specification(spec)
@@ -219,7 +221,7 @@ def table(results):
     return "\n".join(lines)
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--first", type=int, default=1000)

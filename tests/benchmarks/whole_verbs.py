@@ -10,6 +10,7 @@ Promises: propose ≤ 2 s, --version ≤ 0.3 s, status of 100 runs ≤ 1 s, impo
 from __future__ import annotations
 
 import os
+from typing import Any
 
 os.environ["OMP_NUM_THREADS"] = "1"  # before numpy is loaded
 
@@ -27,7 +28,7 @@ from designer.twin.scenario import history, scenario, twin_specification
 REPEATS = 5
 
 
-def twin_campaign(store=None, runs=40):
+def twin_campaign(store: str | None = None, runs: int = 40) -> Campaign:
     """A campaign on the twin with three earlier lines, one of them misleading."""
     twin = scenario(3, "one_misleading")
     spec = twin_specification("window", line=twin.target, seed=3, name="cpu", budget=None)
@@ -38,7 +39,7 @@ def twin_campaign(store=None, runs=40):
     return campaign
 
 
-def proposing():
+def proposing() -> None:
     """CPU seconds of propose(4), several times in one process."""
     campaign = twin_campaign()
     times = []
@@ -49,7 +50,7 @@ def proposing():
     return times
 
 
-def child(code, *words):
+def child(code: str, *words: Any) -> float:
     """CPU seconds a fresh interpreter reports for itself, start included; best of several."""
     found = []
     for _ in range(REPEATS):
@@ -57,7 +58,7 @@ def child(code, *words):
             [sys.executable, "-c", code, *words], capture_output=True, text=True, check=True
         )
         found.append(json.loads(done.stderr.splitlines()[-1]))
-    return min(found)
+    return float(min(found))
 
 
 VERB = (
@@ -70,7 +71,7 @@ IMPORT = (
 )
 
 
-def main():
+def main() -> None:
     """Print the figures."""
     times = proposing()
     print(f"propose -n 4: {min(times):.2f} s best, {sorted(times)[len(times) // 2]:.2f} s median")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,12 +13,13 @@ from designer.campaigns import commands
 from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry
 from designer.campaigns.earlier_lines.table import LineTable
 from designer.campaigns.errors import ConflictError, InputError
-from designer.campaigns.log.events import KINDS, Event, canonical_json
+from designer.campaigns.log.events import KINDS, Event, NewEvent, canonical_json
 from designer.campaigns.log.fold import advance, fold
+from designer.campaigns.log.state import CampaignState
 from designer.campaigns.specification import load
 from designer.campaigns.values.quantity import Quantity
 
-TABLES = {
+TABLES: dict[str, Any] = {
     "campaign": {"version": 1, "name": "demo", "line": "line4"},
     "stage": [{"name": "slurry", "change_cost": 3.0}, {"name": "coating", "change_cost": 0.5}],
     "factor": [
@@ -29,7 +32,7 @@ SPEC = load.from_dict(TABLES)
 RECIPE = {"solid": 56.5, "gap": 100.0}
 
 
-def to_events(drafts, after=0):
+def to_events(drafts: list[NewEvent], after: int = 0) -> list[Event]:
     return [
         Event(
             after + i, f"c{after}.{i}", draft.kind, KINDS[draft.kind].version, draft.body, "anna",
@@ -39,38 +42,53 @@ def to_events(drafts, after=0):
     ]  # fmt: skip
 
 
-def then(state, drafts):
+def then(state: CampaignState, drafts: list[NewEvent]) -> CampaignState:
     return advance(state, to_events(drafts, state.seq))
 
 
-def a_run(order=1, *, rank=None, settings=RECIPE, **more):
-    told = {"batch": {}, "predicted": {}, "bits": 0.5, "cost": 1.0, "in_spec": None, "reason": "r"}
+def a_run(
+    order: int = 1, *, rank: int | None = None, settings: dict[str, float] = RECIPE, **more: Any
+) -> PlannedRun:
+    told: dict[str, Any] = {
+        "batch": {},
+        "predicted": {},
+        "bits": 0.5,
+        "cost": 1.0,
+        "in_spec": None,
+        "reason": "r",
+    }
     return PlannedRun(order, rank or order, settings, **{**told, **more})
 
 
-def a_plan(state, *runs, **more):
-    told = {"goal": "learn", "seed": 7, "position": state.seq, "cost": 2.0, "information_bits": 1.0}
+def a_plan(state: CampaignState, *runs: PlannedRun, **more: Any) -> PlanDraft:
+    told: dict[str, Any] = {
+        "goal": "learn",
+        "seed": 7,
+        "position": state.seq,
+        "cost": 2.0,
+        "information_bits": 1.0,
+    }
     return PlanDraft(runs=runs or (a_run(1), a_run(2)), **{**told, **more})
 
 
 @pytest.fixture
-def begun():
+def begun() -> CampaignState:
     return fold("c", to_events(commands.create(SPEC)))
 
 
 @pytest.fixture
-def state(begun):
+def state(begun: CampaignState) -> CampaignState:
     """Two proposed runs, R001 and R002."""
     return then(begun, commands.propose(begun, a_plan(begun)))
 
 
-def said(error, call):
+def said(error: type[ConflictError] | type[InputError], call: Callable[..., Any]) -> str:
     with pytest.raises(error) as caught:
         call()
     return "\n".join(str(problem) for problem in caught.value.problems)
 
 
-def recorded(state, run, **told):
+def recorded(state: CampaignState, run: str, **told: Any) -> CampaignState:
     values = {name: [Quantity.of(text)] for name, text in told.items()}
     return then(state, commands.record(state, [ResultEntry(run, values)]))
 
@@ -78,7 +96,9 @@ def recorded(state, run, **told):
 # --- plans
 
 
-def test_ids_follow_the_order_of_making_and_batches_are_numbered_by_stage(begun):
+def test_ids_follow_the_order_of_making_and_batches_are_numbered_by_stage(
+    begun: CampaignState,
+) -> None:
     plan = a_plan(
         begun,
         a_run(3, rank=1, batch={"slurry": "new-2", "coating": "new-9"}),
@@ -102,7 +122,7 @@ def test_ids_follow_the_order_of_making_and_batches_are_numbered_by_stage(begun)
     assert draft.body["runs"][0]["run"] == "R004"
 
 
-def test_numbers_of_numpy_become_plain_ones(begun):
+def test_numbers_of_numpy_become_plain_ones(begun: CampaignState) -> None:
     run = a_run(
         1,
         settings={"solid": np.float64(56.5), "gap": np.int64(100)},
@@ -117,7 +137,7 @@ def test_numbers_of_numpy_become_plain_ones(begun):
         commands.propose(begun, a_plan(begun, a_run(1, bits=float("nan"))))
 
 
-def test_plans_that_cannot_be_are_refused_with_all_reasons(begun):
+def test_plans_that_cannot_be_are_refused_with_all_reasons(begun: CampaignState) -> None:
     plan = a_plan(
         begun,
         a_run(1, settings={"solid": 56.3, "gap": 100.0}),
@@ -135,14 +155,14 @@ def test_plans_that_cannot_be_are_refused_with_all_reasons(begun):
         commands.propose(begun, replace(a_plan(begun), runs=()))
 
 
-def test_a_plan_computed_from_an_older_position_is_a_conflict(begun):
+def test_a_plan_computed_from_an_older_position_is_a_conflict(begun: CampaignState) -> None:
     plan = a_plan(begun)
     later = then(begun, commands.note(begun, "hello"))
     found = said(ConflictError, lambda: commands.propose(later, plan))
     assert "went on from event 1 to event 2 while the plan was computed" in found
 
 
-def test_replacing_abandons_the_open_runs_in_the_same_breath(state):
+def test_replacing_abandons_the_open_runs_in_the_same_breath(state: CampaignState) -> None:
     state = recorded(state, "R1", loading="12")
     drafts = commands.propose(state, a_plan(state, a_run(1)), replace="new powder")
     assert [(d.kind, d.body.get("run")) for d in drafts] == [
@@ -158,7 +178,7 @@ def test_replacing_abandons_the_open_runs_in_the_same_breath(state):
 # --- runs
 
 
-def test_every_step_of_a_run_says_who_was_faster(state):
+def test_every_step_of_a_run_says_who_was_faster(state: CampaignState) -> None:
     state = then(state, commands.start(state, "R1"))
     found = said(ConflictError, lambda: commands.start(state, "R1"))
     assert "run R001: is running by anna on 2026-03-01 08:15 UTC (event 3)" in found
@@ -169,14 +189,14 @@ def test_every_step_of_a_run_says_who_was_faster(state):
     assert "nothing to reopen" in said(ConflictError, lambda: commands.reopen(state, "R2"))
 
 
-def test_settings_told_at_the_start_are_checked(state):
+def test_settings_told_at_the_start_are_checked(state: CampaignState) -> None:
     wrong = {"gap": Quantity.of("0.1"), "humidity": Quantity.of("3")}
     found = said(InputError, lambda: commands.start(state, "R1", used=wrong))
     assert "looks like mm" in found
     assert "no such factor" in found
 
 
-def test_abandoning_is_all_or_nothing(state):
+def test_abandoning_is_all_or_nothing(state: CampaignState) -> None:
     state = recorded(state, "R1", loading="12")
     found = said(InputError, lambda: commands.abandon(state, ["R2", "R7", "R1", "R8"], "x"))
     assert "run R7" in found
@@ -199,7 +219,9 @@ def test_abandoning_is_all_or_nothing(state):
         lambda state: commands.reopen(state, "R9"),
     ],
 )
-def test_reasons_and_notes_must_say_something(state, call):
+def test_reasons_and_notes_must_say_something(
+    state: CampaignState, call: Callable[..., Any]
+) -> None:
     with pytest.raises(InputError):
         call(state)
 
@@ -207,7 +229,7 @@ def test_reasons_and_notes_must_say_something(state, call):
 # --- lines
 
 
-ROW = {
+ROW: dict[str, Any] = {
     "settings": {"solid": 60.0, "gap": 90.0},
     "given": {},
     "responses": {"loading": [{"number": 11.0, "text": "11"}]},
@@ -216,11 +238,11 @@ ROW = {
 }
 
 
-def a_table(*rows, sha256="abc", name=None):
+def a_table(*rows: dict[str, Any], sha256: str = "abc", name: str | None = None) -> LineTable:
     return LineTable(list(rows or [ROW]), {"map": {}}, sha256, False, "a.csv", [], name)
 
 
-def test_a_line_is_added_once(begun):
+def test_a_line_is_added_once(begun: CampaignState) -> None:
     state = then(begun, commands.add_line(begun, a_table(), "line2"))
     assert "is a line of that name" in said(
         InputError, lambda: commands.add_line(state, a_table(sha256="other"), "LINE2")
@@ -231,8 +253,8 @@ def test_a_line_is_added_once(begun):
     assert commands.add_line(undone, a_table(), "line2")
 
 
-def test_a_line_must_fit_the_specification(begun):
-    bad = {
+def test_a_line_must_fit_the_specification(begun: CampaignState) -> None:
+    bad: dict[str, Any] = {
         **ROW,
         "settings": {"solid": float("nan"), "speed": 3.0},
         "responses": {"loading": [{"number": float("inf"), "text": "inf"}], "colour": []},
@@ -249,7 +271,7 @@ def test_a_line_must_fit_the_specification(begun):
     assert commands.add_line(begun, a_table(name="line7"))[0].body["name"] == "line7"
 
 
-def test_lines_are_left_out_with_a_reason(begun):
+def test_lines_are_left_out_with_a_reason(begun: CampaignState) -> None:
     state = then(begun, commands.add_line(begun, a_table(), "line2"))
     with pytest.raises(InputError, match="reason"):
         commands.exclude_line(state, "line2", "")
@@ -266,8 +288,13 @@ def test_lines_are_left_out_with_a_reason(begun):
 # --- the campaign
 
 
-def test_amending_tells_the_difference_and_refuses_what_loses_data(state):
-    wider = {"name": "gap", "unit": "um", "levels": [80, 100, 150, 200], "stage": "coating"}
+def test_amending_tells_the_difference_and_refuses_what_loses_data(state: CampaignState) -> None:
+    wider: dict[str, Any] = {
+        "name": "gap",
+        "unit": "um",
+        "levels": [80, 100, 150, 200],
+        "stage": "coating",
+    }
     spec = load.from_dict({**TABLES, "factor": [TABLES["factor"][0], wider]})
     (draft,) = commands.amend(state, spec, "new shim")
     assert draft.body["reason"] == "new shim"
@@ -286,7 +313,7 @@ def test_amending_tells_the_difference_and_refuses_what_loses_data(state):
     assert "porosity" in found
 
 
-def test_undo_walks_back_command_by_command(state):
+def test_undo_walks_back_command_by_command(state: CampaignState) -> None:
     state = recorded(state, "R1", loading="12")
     both = [ResultEntry(run, {"porosity": [Quantity.of("31")]}) for run in ("R1", "R2")]
     state = then(state, commands.record(state, both))
@@ -300,7 +327,7 @@ def test_undo_walks_back_command_by_command(state):
     assert "nothing to undo" in said(InputError, lambda: commands.undo(state))
 
 
-def test_undoing_what_others_depend_on_names_all_of_them(state):
+def test_undoing_what_others_depend_on_names_all_of_them(state: CampaignState) -> None:
     state = recorded(state, "R1", loading="12")
     state = then(state, commands.start(state, "R2"))
     found = said(InputError, lambda: commands.undo(state, 2))
@@ -309,7 +336,7 @@ def test_undoing_what_others_depend_on_names_all_of_them(state):
     assert "event 4: R002 started by anna" in found
 
 
-def test_redoing_what_was_replaced_meanwhile_is_refused(state):
+def test_redoing_what_was_replaced_meanwhile_is_refused(state: CampaignState) -> None:
     state = recorded(state, "R1", loading="12")
     state = then(state, commands.undo(state))
     state = recorded(state, "R1", loading="13")
@@ -318,7 +345,7 @@ def test_redoing_what_was_replaced_meanwhile_is_refused(state):
     assert "has a value of loading already" in found
 
 
-def test_what_cannot_be_undone(state):
+def test_what_cannot_be_undone(state: CampaignState) -> None:
     assert "creation" in said(InputError, lambda: commands.undo(state, 1))
     assert "no such event; allowed: 2 to 2" in said(InputError, lambda: commands.undo(state, 3))
     state = then(state, commands.undo(state, 2, reason="wrong seed"))
@@ -328,7 +355,7 @@ def test_what_cannot_be_undone(state):
     assert "undo event 3" in found
 
 
-def test_a_closed_campaign_takes_notes_and_the_undo_of_its_closing(state):
+def test_a_closed_campaign_takes_notes_and_the_undo_of_its_closing(state: CampaignState) -> None:
     closed = then(state, commands.close(state, "finished"))
     spec = load.from_dict({**TABLES, "response": [*TABLES["response"], {"name": "x"}]})
     for call in (

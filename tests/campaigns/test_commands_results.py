@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from designer.campaigns import commands
 from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry
 from designer.campaigns.errors import ConflictError, InputError
-from designer.campaigns.log.events import KINDS, Event
+from designer.campaigns.log.events import KINDS, Event, NewEvent
 from designer.campaigns.log.fold import advance, fold
+from designer.campaigns.log.state import CampaignState
 from designer.campaigns.specification import load
 from designer.campaigns.values.quantity import Quantity
 
@@ -31,11 +34,11 @@ SPEC = load.from_dict(
         ],
     }
 )
-RECIPE = {"solid": 56.5, "gap": 100.0, "binder": "PVDF-A"}
+RECIPE: dict[str, Any] = {"solid": 56.5, "gap": 100.0, "binder": "PVDF-A"}
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def to_events(drafts, after=0):
+def to_events(drafts: list[NewEvent], after: int = 0) -> list[Event]:
     return [
         Event(
             after + i, f"c{after}.{i}", draft.kind, KINDS[draft.kind].version, draft.body, "anna",
@@ -45,19 +48,19 @@ def to_events(drafts, after=0):
     ]  # fmt: skip
 
 
-def then(state, drafts):
+def then(state: CampaignState, drafts: list[NewEvent]) -> CampaignState:
     return advance(state, to_events(drafts, state.seq))
 
 
 @pytest.fixture
-def state():
+def state() -> CampaignState:
     """Three proposed runs, R001 to R003."""
     state = fold("c", to_events(commands.create(SPEC)))
     runs = [PlannedRun(i, i, RECIPE, {"slurry": "new-1"}, {}, 0.5, 1, None, "") for i in (1, 2, 3)]
     return then(state, commands.propose(state, PlanDraft("learn", 1, runs, state.seq, 3.0, 1.5)))
 
 
-def entry(run="R001", *, replicate=False, **told):
+def entry(run: str = "R001", *, replicate: bool = False, **told: Any) -> ResultEntry:
     """A result; a text may hold several values between slashes, None is `none`."""
     split = {
         name: None if text is None else [Quantity.of(part) for part in text.split("/")]
@@ -66,18 +69,18 @@ def entry(run="R001", *, replicate=False, **told):
     return ResultEntry(run, split, replicate=replicate)
 
 
-def problems(error, call):
+def problems(error: type[ConflictError] | type[InputError], call: Callable[..., Any]) -> list[str]:
     with pytest.raises(error) as caught:
         call()
     return [str(problem) for problem in caught.value.problems]
 
 
-def refused(state, *entries):
+def refused(state: CampaignState, *entries: ResultEntry) -> str:
     found = problems(InputError, lambda: commands.record(state, entries, now=NOW))
     return "\n".join(found)
 
 
-def conflict(state, *entries):
+def conflict(state: CampaignState, *entries: ResultEntry) -> str:
     found = problems(ConflictError, lambda: commands.record(state, entries, now=NOW))
     return "\n".join(found)
 
@@ -95,7 +98,7 @@ def conflict(state, *entries):
         (5, "mm", Quantity("5", 5.0, "mm")),
     ],
 )
-def test_values_as_typed(text, unit, expected):
+def test_values_as_typed(text: str, unit: str | None, expected: Quantity) -> None:
     typed = Quantity.of(text, unit)
     if expected is None:
         assert typed.number is None or typed.unit
@@ -103,7 +106,7 @@ def test_values_as_typed(text, unit, expected):
         assert typed == expected
 
 
-def test_an_entry_becomes_one_event_with_text_number_and_unit(state):
+def test_an_entry_becomes_one_event_with_text_number_and_unit(state: CampaignState) -> None:
     told = ResultEntry(
         "r001",
         {"porosity": [Quantity.of("0.312", "1"), Quantity.of("31.9")], "viscosity": None},
@@ -137,7 +140,7 @@ def test_an_entry_becomes_one_event_with_text_number_and_unit(state):
     }
 
 
-def test_everything_wrong_in_all_entries_is_told_at_once(state):
+def test_everything_wrong_in_all_entries_is_told_at_once(state: CampaignState) -> None:
     first = entry("R001", porosity="x", colour="5")
     first.used = {"binder": Quantity.of("PVDF-C"), "gapp": Quantity.of("1")}
     first.batch = {"slury": "a", "slurry": "\x1b[31m"}
@@ -161,7 +164,7 @@ def test_everything_wrong_in_all_entries_is_told_at_once(state):
         assert said in found
 
 
-def test_an_unknown_run_names_the_nearest_and_the_open_ones(state):
+def test_an_unknown_run_names_the_nearest_and_the_open_ones(state: CampaignState) -> None:
     found = refused(then(state, commands.abandon(state, ["R3"], "x")), entry("R0O1", loading="5"))
     assert "Open runs: R001, R002" in found
     assert "Did you mean R001?" in found
@@ -176,28 +179,32 @@ def test_an_unknown_run_names_the_nearest_and_the_open_ones(state):
         ("loading", "-3", "typing error"),
     ],
 )
-def test_impossible_values_come_with_a_guess(state, response, typed, slip):
+def test_impossible_values_come_with_a_guess(
+    state: CampaignState, response: str, typed: str, slip: str
+) -> None:
     assert slip in refused(state, entry("R001", **{response: typed}))
 
 
-def test_a_decimal_comma_is_explained(state):
+def test_a_decimal_comma_is_explained(state: CampaignState) -> None:
     found = refused(state, ResultEntry("R1", {"loading": [Quantity("12,3")]}))
     assert "is not a number (found '12,3')" in found
     assert "decimal point" in found
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf")])
-def test_numbers_that_are_not_finite_are_refused(state, bad):
+def test_numbers_that_are_not_finite_are_refused(state: CampaignState, bad: float) -> None:
     assert "is not a number" in refused(state, ResultEntry("R1", {"loading": [Quantity("x", bad)]}))
 
 
-def test_units_of_another_kind_are_refused(state):
+def test_units_of_another_kind_are_refused(state: CampaignState) -> None:
     found = refused(state, ResultEntry("R1", {"loading": [Quantity.of("12 um")]}))
     assert "run R001, loading" in found or "run R1, loading" in found
     assert "mg/cm^2" in found
 
 
-def test_settings_out_of_range_are_facts_but_gross_slips_need_their_unit(state):
+def test_settings_out_of_range_are_facts_but_gross_slips_need_their_unit(
+    state: CampaignState,
+) -> None:
     assert commands.record(state, [ResultEntry("R1", used={"solid": Quantity.of("70")})], now=NOW)
     slip = ResultEntry("R1", used={"gap": Quantity.of("0.1")})
     assert "It looks like mm; if it is really meant, write it with its unit" in refused(state, slip)
@@ -206,7 +213,7 @@ def test_settings_out_of_range_are_facts_but_gross_slips_need_their_unit(state):
     assert draft.body["used"]["gap"]["number"] == 0.1
 
 
-def test_a_value_that_is_there_is_a_conflict_and_is_shown(state):
+def test_a_value_that_is_there_is_a_conflict_and_is_shown(state: CampaignState) -> None:
     state = then(state, commands.record(state, [entry(loading="12.1")], now=NOW))
     found = conflict(state, entry(loading="12.4", porosity="31"))
     assert found == (
@@ -220,7 +227,7 @@ def test_a_value_that_is_there_is_a_conflict_and_is_shown(state):
     assert "is not a number" in found
 
 
-def test_replicates_are_numbered_across_responses(state):
+def test_replicates_are_numbered_across_responses(state: CampaignState) -> None:
     state = then(state, commands.record(state, [entry(loading="12.1/12.2")], now=NOW))
     more = entry(loading="12.3/12.4", porosity="31", replicate=True)
     (draft,) = commands.record(state, [more], now=NOW)
@@ -230,7 +237,7 @@ def test_replicates_are_numbered_across_responses(state):
     assert [v.replicate for v in run.measurements["porosity"]] == [3]
 
 
-def test_entries_of_one_run_follow_each_other(state):
+def test_entries_of_one_run_follow_each_other(state: CampaignState) -> None:
     drafts = commands.record(
         state,
         [entry(loading="12.1"), entry(porosity="31"), entry(loading="12.2", replicate=True)],
@@ -257,7 +264,13 @@ def test_entries_of_one_run_follow_each_other(state):
         ({"made_at": "2026-02-28"},) * 2 + ({"made_at": "2026-02-27"}, "time"),
     ],
 )
-def test_facts_told_before_are_never_overwritten(state, first, same, other, place):
+def test_facts_told_before_are_never_overwritten(
+    state: CampaignState,
+    first: dict[str, dict[str, Quantity]],
+    same: dict[str, dict[str, Quantity]],
+    other: dict[str, dict[str, Quantity]],
+    place: str,
+) -> None:
     state = then(state, commands.record(state, [ResultEntry("R1", **first)], now=NOW))
     assert commands.record(state, [ResultEntry("R1", **same)], now=NOW) == []
     found = conflict(state, ResultEntry("R1", **other))
@@ -265,28 +278,28 @@ def test_facts_told_before_are_never_overwritten(state, first, same, other, plac
     assert place in found
 
 
-def test_a_planned_setting_may_be_told_again_differently(state):
+def test_a_planned_setting_may_be_told_again_differently(state: CampaignState) -> None:
     drafts = commands.record(
         state, [ResultEntry("R1", used={"solid": Quantity.of("57.5")})], now=NOW
     )
     assert then(state, drafts).runs["R001"].used["solid"] == 57.5
 
 
-def test_a_late_result_reopens_a_failed_run(state):
+def test_a_late_result_reopens_a_failed_run(state: CampaignState) -> None:
     state = then(state, commands.fail(state, "R1", "cracks"))
     drafts = commands.record(state, [entry(loading="12")], now=NOW)
     assert [draft.kind for draft in drafts] == ["run_reopened", "result_recorded"]
     assert then(state, drafts).runs["R001"].status == "partial"
 
 
-def test_an_abandoned_run_must_be_reopened_by_a_person(state):
+def test_an_abandoned_run_must_be_reopened_by_a_person(state: CampaignState) -> None:
     state = then(state, commands.abandon(state, ["R1"], "no time"))
     found = conflict(state, entry(loading="12"))
     assert "was abandoned (no time)" in found
     assert "reopen R001 first" in found
 
 
-def test_a_note_alone_is_a_note_and_nothing_is_nothing(state):
+def test_a_note_alone_is_a_note_and_nothing_is_nothing(state: CampaignState) -> None:
     (draft,) = commands.record(state, [ResultEntry("R1", note="dusty")], now=NOW)
     assert (draft.kind, draft.body) == ("note_added", {"run": "R001", "text": "dusty"})
     assert "there is nothing to record" in refused(state, ResultEntry("R1", note="  "))
@@ -294,12 +307,12 @@ def test_a_note_alone_is_a_note_and_nothing_is_nothing(state):
     assert "there is no value" in refused(state, ResultEntry("R1", {"loading": []}))
 
 
-def test_notes_have_a_limit(state):
+def test_notes_have_a_limit(state: CampaignState) -> None:
     assert commands.record(state, [ResultEntry("R1", note="x" * 10_000)], now=NOW)
     assert "at most 10000" in refused(state, ResultEntry("R1", note="x" * 10_001))
 
 
-def test_the_place_of_an_entry_is_named(state):
+def test_the_place_of_an_entry_is_named(state: CampaignState) -> None:
     bad = entry("R1", loading="x")
     bad.where = "plan.xlsx row 7"
     assert refused(state, bad).startswith("plan.xlsx row 7, loading: is not a number")
@@ -309,7 +322,7 @@ FULL = {"solid": Quantity.of("70.25"), "gap": Quantity.of("111"), "binder": Quan
 HUMID = {"humidity": Quantity.of("40")}
 
 
-def test_attached_runs_get_new_ids_in_order(state):
+def test_attached_runs_get_new_ids_in_order(state: CampaignState) -> None:
     entries = [ResultEntry(None, {"loading": [Quantity.of("12")]}, used=FULL, given=HUMID)] * 2
     drafts = commands.attach(state, entries, now=NOW)
     assert [draft.body["run"] for draft in drafts] == ["R004", "R005"]
@@ -323,7 +336,7 @@ def test_attached_runs_get_new_ids_in_order(state):
     assert entries[0].where is None
 
 
-def test_attached_runs_need_a_whole_recipe(state):
+def test_attached_runs_need_a_whole_recipe(state: CampaignState) -> None:
     entries = [
         ResultEntry(
             None, used={"solid": Quantity.of("60")}, given={"binder": Quantity.of("PVDF-D")}
@@ -340,14 +353,14 @@ def test_attached_runs_need_a_whole_recipe(state):
 
 
 @pytest.fixture
-def made(state):
+def made(state: CampaignState) -> CampaignState:
     """R001 has two loadings and one porosity."""
     told = entry(loading="12.1/12.3", porosity="31")
     told.used = {"gap": Quantity.of("101")}
     return then(state, commands.record(state, [told], now=NOW))
 
 
-def test_a_correction_holds_old_and_new(made):
+def test_a_correction_holds_old_and_new(made: CampaignState) -> None:
     (draft,) = commands.correct(
         made,
         "r1",
@@ -386,8 +399,8 @@ def test_a_correction_holds_old_and_new(made):
     assert run.made_at == "2026-02-28"
 
 
-def correcting(state, **what):
-    what = {"reason": "typo", "now": NOW, **what}
+def correcting(state: CampaignState, **what: Any) -> Callable[..., Any]:
+    what: dict[str, Any] = {"reason": "typo", "now": NOW, **what}
     return lambda: commands.correct(state, what.pop("run", "R1"), **what)
 
 
@@ -410,11 +423,11 @@ def correcting(state, **what):
         ({"run": "R9"}, "no such run"),
     ],
 )
-def test_corrections_that_are_refused(made, what, said):
+def test_corrections_that_are_refused(made: CampaignState, what: dict[str, Any], said: str) -> None:
     assert said in "\n".join(problems(InputError, correcting(made, **what)))
 
 
-def test_a_correction_on_a_stale_view_shows_what_was_changed(made):
+def test_a_correction_on_a_stale_view_shows_what_was_changed(made: CampaignState) -> None:
     first = commands.correct(
         made, "R1", reason="a", responses={"porosity": Quantity.of("33")}, now=NOW
     )
@@ -426,7 +439,7 @@ def test_a_correction_on_a_stale_view_shows_what_was_changed(made):
     assert correcting(after, responses={"porosity": Quantity.of("34")}, seen_seq=after.seq)()
 
 
-def test_a_closed_campaign_takes_no_results(made):
+def test_a_closed_campaign_takes_no_results(made: CampaignState) -> None:
     closed = then(made, commands.close(made))
     for call in (
         lambda: commands.record(closed, [entry("R2", loading="12")], now=NOW),

@@ -3,7 +3,7 @@
 from designer.campaigns.errors import DesignerError, InputError, Problem
 
 
-def test_all_problems_are_in_the_message():
+def test_all_problems_are_in_the_message() -> None:
     error = InputError(
         [Problem("factor[0].low", "must be below high", "80", "below 20"), Problem("", "x")]
     )

@@ -6,6 +6,7 @@ import json
 import math
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -45,7 +46,7 @@ JSON = st.recursive(
 ROW = ("c1", 3, "cmd.0", "note_added", 1, '{"run":null,"text":"a"}', "anna", "2026", "0.1.0")
 
 
-def an_event(**changes):
+def an_event(**changes: Any) -> Event:
     event = Event(
         seq=2,
         event_id="a-b.0",
@@ -61,20 +62,20 @@ def an_event(**changes):
 
 
 @given(JSON)
-def test_canonical_json_round_trips_bit_for_bit_and_is_stable(value):
+def test_canonical_json_round_trips_bit_for_bit_and_is_stable(value: Any) -> None:
     text = canonical_json(value)
     assert parse_json(text) == value
     assert canonical_json(parse_json(text)) == text
 
 
 @given(st.dictionaries(st.text(max_size=3), st.integers(), max_size=5))
-def test_canonical_json_does_not_depend_on_the_order_of_keys(value):
+def test_canonical_json_does_not_depend_on_the_order_of_keys(value: dict[str, int]) -> None:
     turned = dict(reversed(list(value.items())))
     assert canonical_json(turned) == canonical_json(value)
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
-def test_numbers_that_are_not_finite_are_refused_on_both_ways(bad):
+def test_numbers_that_are_not_finite_are_refused_on_both_ways(bad: float) -> None:
     with pytest.raises(ValueError, match="JSON"):
         canonical_json({"number": bad})
     with pytest.raises(ValueError, match="no JSON number"):
@@ -82,17 +83,17 @@ def test_numbers_that_are_not_finite_are_refused_on_both_ways(bad):
 
 
 @pytest.mark.parametrize("place", range(len(ROW)))
-def test_every_column_of_a_row_is_covered_by_its_hash(place):
+def test_every_column_of_a_row_is_covered_by_its_hash(place: int) -> None:
     changed = list(ROW)
     changed[place] = f"{ROW[place]}x" if isinstance(ROW[place], str) else ROW[place] + 1
     assert event_hash(GENESIS, tuple(changed)) != event_hash(GENESIS, ROW)
 
 
-def test_the_hash_covers_the_hash_before():
+def test_the_hash_covers_the_hash_before() -> None:
     assert event_hash("ab", ROW) != event_hash("ac", ROW)
 
 
-def test_the_hash_is_sha256_of_the_canonical_row():
+def test_the_hash_is_sha256_of_the_canonical_row() -> None:
     # sha256sum of ["c",1,"e.0","k",1,"{}","a","t","p"]: the format of stores already written
     expected = "e3aa52d8d3ac3fe6a74cd3eda9fc9102529941d59dc74555faa8537491d5d7fd"
     digest = event_hash(GENESIS, ("c", 1, "e.0", "k", 1, "{}", "a", "t", "p"))
@@ -100,12 +101,12 @@ def test_the_hash_is_sha256_of_the_canonical_row():
     assert head_text(7, digest) == "7:e3aa52d8"
 
 
-def test_every_kind_can_be_folded_and_described():
+def test_every_kind_can_be_folded_and_described() -> None:
     assert set(fold_module._HANDLERS) | {"event_reversed"} == set(KINDS)
     assert set(_WRITERS) == set(KINDS)
 
 
-def test_drafts_with_missing_or_unknown_keys_are_a_fault_of_the_program():
+def test_drafts_with_missing_or_unknown_keys_are_a_fault_of_the_program() -> None:
     good = NewEvent("note_added", {"run": None, "text": "a"})
     assert draft_problems([good]) == []
     found = draft_problems(
@@ -125,17 +126,19 @@ def test_drafts_with_missing_or_unknown_keys_are_a_fault_of_the_program():
         ({"body": {"run": None}}, "lacks text"),
     ],
 )
-def test_an_event_nobody_understands_stops_the_reading_and_is_named(changes, said):
+def test_an_event_nobody_understands_stops_the_reading_and_is_named(
+    changes: dict[str, Any], said: str
+) -> None:
     check_known(an_event(), "demo")
     with pytest.raises(StoreDamagedError, match=f"demo#2: .*{said}"):
         check_known(an_event(**changes), "demo")
 
 
-def test_the_command_of_an_event():
+def test_the_command_of_an_event() -> None:
     assert an_event().command_id == "a-b"
 
 
-def test_descriptions_name_the_facts():
+def test_descriptions_name_the_facts() -> None:
     assert describe(an_event()) == "note: hello"
     assert describe(an_event(body={"run": "R001", "text": "x" * 99})).endswith("…")
     assert who_when("anna", "2026-03-01T08:15:00.000000Z") == "by anna on 2026-03-01 08:15 UTC"
@@ -156,11 +159,11 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
         ("2026-02-28 10:30:00.5Z", "2026-02-28T10:30:00.500000Z"),
     ],
 )
-def test_times_of_making(typed, stored):
+def test_times_of_making(typed: str, stored: str) -> None:
     assert times.parse_made_at(typed, NOW) == stored
 
 
-def test_a_time_without_a_zone_is_local_time():
+def test_a_time_without_a_zone_is_local_time() -> None:
     stored = times.parse_made_at("2026-02-28T10:30", NOW)
     local = datetime(2026, 2, 28, 10, 30).astimezone()
     assert stored == times.utc_text(local)
@@ -169,22 +172,22 @@ def test_a_time_without_a_zone_is_local_time():
 @pytest.mark.parametrize(
     "typed", ["yesterday", "28.02.2026", "2026-13-01", "", "2026-03-03T12:01Z", "2026-03-09"]
 )
-def test_times_that_cannot_be(typed):
+def test_times_that_cannot_be(typed: str) -> None:
     with pytest.raises(ValueError, match=r"no date or time|lies in the future"):
         times.parse_made_at(typed, NOW)
 
 
-def test_a_clock_a_few_hours_ahead_is_accepted():
+def test_a_clock_a_few_hours_ahead_is_accepted() -> None:
     assert times.parse_made_at("2026-03-02T11:59Z", NOW)
 
 
-def test_stored_times_are_utc_with_a_zone():
+def test_stored_times_are_utc_with_a_zone() -> None:
     moment = datetime(2026, 3, 1, 12, tzinfo=UTC) + timedelta(microseconds=5)
     assert times.utc_text(moment) == "2026-03-01T12:00:00.000005Z"
     with pytest.raises(ValueError, match="zone"):
         times.utc_text(moment.replace(tzinfo=None))
 
 
-def test_moments_are_ordered_as_told_then_as_recorded_then_by_place():
+def test_moments_are_ordered_as_told_then_as_recorded_then_by_place() -> None:
     day, hour = times.sort_key("2026-03-01", "x", 9), times.sort_key("2026-03-01T10:00:00Z", "x", 1)
     assert day < hour < times.sort_key(None, "2026-03-01T10:00:00.5Z", 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import sys
+from types import FrameType
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ VALUES = st.one_of(
 )
 
 
-def _texts():
+def _texts() -> st.SearchStrategy[str]:
     leaves = st.one_of(st.sampled_from(NAMES), NUMBERS.map(repr))
     return st.recursive(
         leaves,
@@ -42,7 +43,7 @@ def _texts():
     )
 
 
-def _python(text, values):
+def _python(text: str, values: dict[str, float]) -> float:
     """Python's own value of the text (it is a valid Python expression); None when undefined."""
     try:
         value = eval(text, {"abs": abs, "min": min, "max": max, **values})
@@ -52,7 +53,7 @@ def _python(text, values):
 
 
 @given(_texts(), st.tuples(VALUES, VALUES, VALUES))
-def test_values_are_python_s(text, numbers):
+def test_values_are_python_s(text: str, numbers: tuple[float, float, float]) -> None:
     values = dict(zip(NAMES, numbers, strict=True))
     ours = parse(f"{text} <= 0").left.evaluate(PLAIN, values.__getitem__)
     theirs = _python(text, values)
@@ -64,7 +65,9 @@ def test_values_are_python_s(text, numbers):
 
 
 @given(_texts(), COMPARATORS, st.lists(st.tuples(VALUES, VALUES, VALUES)))
-def test_columns_agree_with_single_recipes(text, comparator, rows):
+def test_columns_agree_with_single_recipes(
+    text: str, comparator: str, rows: list[tuple[float, float, float]]
+) -> None:
     constraint = Constraint(f"{text} {comparator} a + 1")
     columns = {name: [row[i] for row in rows] for i, name in enumerate(NAMES)}
     together = constraint.holds(columns)
@@ -78,7 +81,9 @@ def test_columns_agree_with_single_recipes(text, comparator, rows):
     st.lists(st.tuples(VALUES, VALUES).map(sorted), min_size=3, max_size=3),
     st.tuples(*[st.floats(0, 1)] * 3),
 )
-def test_intervals_contain_every_value(text, ends, shares):
+def test_intervals_contain_every_value(
+    text: str, ends: list[list[float]], shares: tuple[float, float, float]
+) -> None:
     box = {name: (low, high) for name, (low, high) in zip(NAMES, ends, strict=True)}
     point = {
         name: min(max(low + share * (high - low), low), high)
@@ -98,7 +103,9 @@ def test_intervals_contain_every_value(text, ends, shares):
     st.lists(st.tuples(VALUES, VALUES).map(sorted), min_size=3, max_size=3),
     st.tuples(*[st.floats(0, 1)] * 3),
 )
-def test_what_cannot_hold_in_a_box_holds_nowhere(text, comparator, ends, shares):
+def test_what_cannot_hold_in_a_box_holds_nowhere(
+    text: str, comparator: str, ends: list[list[float]], shares: tuple[float, float, float]
+) -> None:
     comparison = parse(f"{text} {comparator} b")
     box = {name: (low, high) for name, (low, high) in zip(NAMES, ends, strict=True)}
     point = {
@@ -109,7 +116,7 @@ def test_what_cannot_hold_in_a_box_holds_nowhere(text, comparator, ends, shares)
         assert can_hold(comparison, box)
 
 
-def test_intervals_do_rule_out():
+def test_intervals_do_rule_out() -> None:
     box = {"a": (50.0, 66.0), "b": (80.0, 300.0), "c": (-2.0, 3.0)}
     for impossible in (
         "a * b <= 3999", "a * b > 19800.1", "c**2 <= -0.1", "abs(c) > 3.1", "min(a, b) < 49",
@@ -148,7 +155,9 @@ def test_intervals_do_rule_out():
         ("+a >= 2", {"a": 2.0}, True),
     ],
 )
-def test_border_and_undefined_values(expression, recipe, holds):
+def test_border_and_undefined_values(
+    expression: str, recipe: dict[str, float], holds: bool
+) -> None:
     constraint = Constraint(expression)
     assert constraint.holds_for(recipe) is holds
     assert constraint.holds({name: [value] for name, value in recipe.items()}).tolist() == [holds]
@@ -215,14 +224,14 @@ def test_border_and_undefined_values(expression, recipe, holds):
         ("a" * 501 + " <= 1", "at most 500"),
     ],
 )
-def test_mistakes_get_a_sentence(text, says):
+def test_mistakes_get_a_sentence(text: str, says: str) -> None:
     with pytest.raises(ExpressionError) as caught:
         parse(text)
     error = caught.value
     assert re.search(says, f"{error.what}. {error.hint}")
 
 
-def test_names_and_numbers_are_ours_not_python_s():
+def test_names_and_numbers_are_ours_not_python_s() -> None:
     tree = parse("in + lambda\r\n* None <= 007 +\t.5 - 1. ** 1E+2")
     assert tree.names == ("in", "lambda", "None")
     values = {"in": 1.0, "lambda": 2.0, "None": 3.0}
@@ -231,7 +240,7 @@ def test_names_and_numbers_are_ours_not_python_s():
 
 
 @given(st.text(alphabet="ab1.+-*/()<>=,min maxe _^&'[\u2264", max_size=40))
-def test_any_text_is_parsed_or_refused(text):
+def test_any_text_is_parsed_or_refused(text: str) -> None:
     try:
         names = parse(text).names
     except ExpressionError:
@@ -239,7 +248,7 @@ def test_any_text_is_parsed_or_refused(text):
     assert all(name in text for name in names)
 
 
-def test_the_deepest_allowed_expression_evaluates_under_a_low_recursion_limit():
+def test_the_deepest_allowed_expression_evaluates_under_a_low_recursion_limit() -> None:
     text = "(" * 49 + "a" + ")" * 49 + " + a" * 98 + " <= 1000"
     constraint = Constraint(text)
     frames = len(_frames())
@@ -251,15 +260,16 @@ def test_the_deepest_allowed_expression_evaluates_under_a_low_recursion_limit():
         sys.setrecursionlimit(before)
 
 
-def _frames():
-    frame, frames = sys._getframe(), []
+def _frames() -> list[FrameType]:
+    frame: FrameType | None = sys._getframe()
+    frames = []
     while frame is not None:
         frames.append(frame)
         frame = frame.f_back
     return frames
 
 
-def test_when_limits_a_constraint_to_categories():
+def test_when_limits_a_constraint_to_categories() -> None:
     constraint = Constraint("a <= 1", when={"binder": ("B", "C"), "film": ("x",)})
     rows = [(5.0, "A", "x"), (5.0, "B", "y"), (5.0, "B", "x"), (0.5, "C", "x")]
     expected = [True, True, False, True]
@@ -269,7 +279,7 @@ def test_when_limits_a_constraint_to_categories():
     assert alone == expected
 
 
-def test_missing_names_are_key_errors():
+def test_missing_names_are_key_errors() -> None:
     constraint = Constraint("a <= 1", when={"binder": ("B",)})
     with pytest.raises(KeyError):
         constraint.holds_for({"binder": "B"})
@@ -279,5 +289,5 @@ def test_missing_names_are_key_errors():
         constraint.holds({"a": [1.0]})
 
 
-def test_names_in_order_of_appearance():
+def test_names_in_order_of_appearance() -> None:
     assert Constraint("b * a <= min(c, b)").names == ("b", "a", "c")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import itertools
 import time
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from designer.campaigns.errors import Problem
 from designer.campaigns.space import solver
 from designer.campaigns.space.constraints import Constraint
 from designer.campaigns.space.factors import Factor, Given
@@ -22,23 +25,30 @@ from designer.campaigns.specification.load import example_text
 from designer.campaigns.specification.recipes import recipe_problems
 
 
-def stepped(name, low, high, step):
+def stepped(
+    name: str, low: Decimal | float, high: Decimal | float, step: Decimal | float
+) -> Factor:
     return Factor(name, low=float(low), high=float(high), step=Decimal(str(step)))
 
 
-def levels(name, *values):
+def levels(name: str, *values: Decimal | float) -> Factor:
     return Factor(name, levels=tuple(map(float, values)))
 
 
-def continuous(name, low, high):
+def continuous(name: str, low: int, high: int) -> Factor:
     return Factor(name, low=float(low), high=float(high))
 
 
-def categories(name, *values):
+def categories(name: str, *values: str) -> Factor:
     return Factor(name, categories=values)
 
 
-def problems(factors, constraints, mixtures=(), givens=()):
+def problems(
+    factors: list[Factor],
+    constraints: Sequence[str],
+    mixtures: Sequence[Any] = (),
+    givens: Sequence[Given] = (),
+) -> list[Problem]:
     return conflicts(
         factors,
         givens,
@@ -70,12 +80,12 @@ RULES = st.lists(
 MIXTURES = st.sampled_from([None, None, ("x0", "x1"), ("x0", "x1", "x2")])
 
 
-def renamed(factor, name):
+def renamed(factor: Factor, name: str) -> Factor:
     return Factor(name, low=factor.low, high=factor.high, step=factor.step, levels=factor.levels)
 
 
 @st.composite
-def regions(draw):
+def regions(draw: st.DrawFn) -> Region:
     factors = [renamed(draw(SMALL), f"x{i}") for i in range(3)]
     factors.append(categories("k", "A", "B"))
     rules = [Constraint(text.format(n=n), when=when) for text, n, when in draw(RULES)]
@@ -85,7 +95,7 @@ def regions(draw):
     return Region(tuple(factors), mixtures, tuple(rules))
 
 
-def brute_force(region):
+def brute_force(region: Region) -> list[dict[str, Any]]:
     """All recipes, one by one, sums as fractions: the independent answer."""
     names = [part.name for part in region.inputs]
     found = []
@@ -102,7 +112,7 @@ def brute_force(region):
 
 @given(regions())
 @settings(max_examples=300)
-def test_the_search_agrees_with_brute_force(region):
+def test_the_search_agrees_with_brute_force(region: Region) -> None:
     expected = brute_force(region)
     verdict = search(region)
     assert verdict.empty == (not expected)
@@ -112,7 +122,7 @@ def test_the_search_agrees_with_brute_force(region):
 
 @given(regions())
 @settings(max_examples=150)
-def test_enumeration_agrees_with_brute_force(region):
+def test_enumeration_agrees_with_brute_force(region: Region) -> None:
     expected = brute_force(region)
     verdict = enumerate_grid(region)
     assert verdict.recipe in expected if expected else verdict.recipe is None
@@ -121,13 +131,13 @@ def test_enumeration_agrees_with_brute_force(region):
 
 @given(regions())
 @settings(max_examples=150)
-def test_with_few_boxes_the_answer_is_the_same(region):
+def test_with_few_boxes_the_answer_is_the_same(region: Region) -> None:
     assert search(region, boxes=2).empty == (not brute_force(region))
 
 
 @given(regions())
 @settings(max_examples=200)
-def test_conflicts_are_minimal(region):
+def test_conflicts_are_minimal(region: Region) -> None:
     """Every named set is empty and has a recipe as soon as one rule of it is left out."""
     found = conflicts(
         [part for part in region.inputs if isinstance(part, Factor)],
@@ -144,7 +154,7 @@ def test_conflicts_are_minimal(region):
             .split(", ")
         ]
 
-        def part(kept):
+        def part(kept: list[Any]) -> Region:
             return Region(
                 region.inputs,
                 tuple(rule for rule in kept if isinstance(rule, Mixture)),
@@ -167,7 +177,9 @@ SUMS = st.lists(
 
 
 @given(SUMS, st.integers(-60, 120), st.sampled_from([1, 10, 100]))
-def test_reachable_sums_are_exact(members, total, scale):
+def test_reachable_sums_are_exact(
+    members: list[Sequence[int] | list[int]], total: int, scale: int
+) -> None:
     factors, values = [], []
     for i, member in enumerate(members):
         if isinstance(member, tuple):
@@ -184,7 +196,7 @@ def test_reachable_sums_are_exact(members, total, scale):
     assert above == min((Decimal(s) / scale for s in sums if s >= total), default=None)
 
 
-def test_reachable_sums_with_a_continuous_member():
+def test_reachable_sums_with_a_continuous_member() -> None:
     members = [stepped("a", 0, 100, 10), continuous("b", 0, 4)]
     assert reachable(members, Decimal(52)) == (52, 52)
     assert reachable(members, Decimal(57)) == (54, 60)
@@ -221,7 +233,9 @@ def test_reachable_sums_with_a_continuous_member():
          ["constraint[0], constraint[1]"]),  # needs the enumeration of a million recipes
     ],
 )  # fmt: skip
-def test_contradictions_are_named(factors, rules, mixtures, where):
+def test_contradictions_are_named(
+    factors: list[Factor], rules: list[str], mixtures: list[Any], where: list[str]
+) -> None:
     found = problems(factors, rules, mixtures)
     assert [problem.where for problem in found] == where
     for problem in found:
@@ -246,7 +260,9 @@ def test_contradictions_are_named(factors, rules, mixtures, where):
          [Constraint("a >= 2", when={"k": ("A",)})], []),
     ],
 )  # fmt: skip
-def test_narrow_but_feasible_regions_are_found(factors, rules, mixtures):
+def test_narrow_but_feasible_regions_are_found(
+    factors: list[Factor], rules: list[str], mixtures: list[Any]
+) -> None:
     constraints = tuple(c if isinstance(c, Constraint) else Constraint(c) for c in rules)
     recipe = search(Region(tuple(factors), tuple(mixtures), constraints)).recipe
     assert recipe is not None
@@ -257,7 +273,7 @@ def test_narrow_but_feasible_regions_are_found(factors, rules, mixtures):
     assert problems(factors, constraints, mixtures) == []
 
 
-def test_what_cannot_be_decided_is_not_refused():
+def test_what_cannot_be_decided_is_not_refused() -> None:
     factors = [continuous("a", 0, 1000), continuous("b", 0, 1000)]
     rules = ["a**2 + b**2 <= 999999.5", "a*a + b**2 >= 999999.6"]
     verdict = search(Region(tuple(factors), (), tuple(map(Constraint, rules))))
@@ -265,7 +281,7 @@ def test_what_cannot_be_decided_is_not_refused():
     assert problems(factors, rules) == []
 
 
-def test_givens_may_take_any_value_of_their_range():
+def test_givens_may_take_any_value_of_their_range() -> None:
     humidity = Given("h", "%", 0, 10)
     assert problems([continuous("a", 0, 100)], ["a * h >= 500"], givens=[humidity]) == []
     found = problems([continuous("a", 0, 100)], ["a * h >= 1001"], givens=[humidity])
@@ -273,7 +289,7 @@ def test_givens_may_take_any_value_of_their_range():
     assert "h 0 to 10 %" in found[0].found
 
 
-def test_the_answer_does_not_depend_on_the_order_of_constraints():
+def test_the_answer_does_not_depend_on_the_order_of_constraints() -> None:
     factors = [continuous(n, 0, 100) for n in "ab"]
     rules = ["a + b <= 10", "a >= 6", "b >= 5", "b <= 80"]
     for order in itertools.permutations(rules):
@@ -282,7 +298,7 @@ def test_the_answer_does_not_depend_on_the_order_of_constraints():
         assert named == {"a + b <= 10", "a >= 6", "b >= 5"}
 
 
-def test_the_example_is_decided_quickly():
+def test_the_example_is_decided_quickly() -> None:
     started = time.process_time()
     spec = load.from_toml(example_text())
     assert time.process_time() - started < 1.0
@@ -290,12 +306,12 @@ def test_the_example_is_decided_quickly():
     assert recipe_problems(spec, recipe, "") == []
 
 
-def test_work_is_limited(monkeypatch):
+def test_work_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten interwoven undecidable constraints stop at the box limit."""
     looked = 0
     original = solver._Seeker.narrow
 
-    def counted(self, box):
+    def counted(self, box: Any):
         nonlocal looked
         looked += 1
         return original(self, box)

@@ -2,12 +2,16 @@
 
 import json
 import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designer.campaigns.earlier_lines.read import LineMapping, line_from_columns, read_line
+from designer.campaigns.earlier_lines.table import LineTable
 from designer.campaigns.errors import InputError
 from designer.campaigns.specification import load
 from tests.laws import ONE_FIXTURE
@@ -57,8 +61,10 @@ HEADER = "solid_content,binder,coating_gap,humidity,mass_loading,porosity"
 
 
 @pytest.fixture
-def line(tmp_path):
-    def line(text, columns=(), **mapping):
+def line(tmp_path: Path) -> Callable[..., LineTable]:
+    def line(
+        text: str, columns: dict[str, str] | tuple[Any, ...] = (), **mapping: Any
+    ) -> LineTable:
         path = tmp_path / "old.csv"
         path.write_text(text, encoding="utf-8")
         return read_line(path, SPEC, LineMapping(dict(columns), **mapping))
@@ -67,8 +73,8 @@ def line(tmp_path):
 
 
 @pytest.fixture
-def refused(line):
-    def refused(text, columns=(), **mapping):
+def refused(line: Callable[..., LineTable]) -> Callable[..., str]:
+    def refused(text: str, columns: dict[str, str] | tuple[Any, ...] = (), **mapping: Any) -> str:
         with pytest.raises(InputError) as error:
             line(text, columns, **mapping)
         return str(error.value)
@@ -76,7 +82,7 @@ def refused(line):
     return refused
 
 
-def test_a_plain_file(line):
+def test_a_plain_file(line: Callable[..., LineTable]) -> None:
     table = line(
         f"{HEADER}\n55.5,PVDF-A,100,40,12.1,31.5\n56,NA,150,41,13,\n56,NA,150,41,13.2,NA\n"
     )
@@ -100,7 +106,9 @@ def test_a_plain_file(line):
     assert table.mapping["columns"]["coating_gap"] == "coating_gap"
 
 
-def test_units_in_headers_are_converted_and_the_original_kept(line):
+def test_units_in_headers_are_converted_and_the_original_kept(
+    line: Callable[..., LineTable],
+) -> None:
     text = (
         "solid_content [%],binder,coating_gap (mm),humidity,mass_loading [g/m^2]\n"
         "55.5,PVDF-A,0.07,40,121\n56.0,PVDF-A,0.1,40,\n"
@@ -119,7 +127,7 @@ def test_units_in_headers_are_converted_and_the_original_kept(line):
     ]
 
 
-def test_decimal_commas_keep_their_text(line):
+def test_decimal_commas_keep_their_text(line: Callable[..., LineTable]) -> None:
     header = HEADER.replace(",", ";")
     table = line(f"{header}\n55,5;PVDF-A;100;40;12,1;31,5\n")
     assert table.rows[0]["settings"]["solid_content"] == 55.5
@@ -127,7 +135,7 @@ def test_decimal_commas_keep_their_text(line):
     assert table.rows[0]["responses"]["porosity"] == [{"number": 31.5, "text": "31,5"}]
 
 
-def test_mapping_constants_units_and_conditions(line):
+def test_mapping_constants_units_and_conditions(line: Callable[..., LineTable]) -> None:
     text = "Day,Gap [mm],TS,Binder,Loading\nmon,0.1,0.55,x,12\ntue,0.15,0.56,x,13\ntue,0.2,,x,14\n"
     table = line(
         text,
@@ -148,7 +156,9 @@ def test_mapping_constants_units_and_conditions(line):
     assert table.mapping["constants"]["binder"] == "PVDF-B"
 
 
-def test_a_unit_can_be_said_by_mapped_name_and_conditions_by_base_name(line):
+def test_a_unit_can_be_said_by_mapped_name_and_conditions_by_base_name(
+    line: Callable[..., LineTable],
+) -> None:
     text = "Gap [micron?],TS (%),mass_loading\n0.1,55,12\n0.2,56,13\n"
     table = line(
         text,
@@ -160,7 +170,9 @@ def test_a_unit_can_be_said_by_mapped_name_and_conditions_by_base_name(line):
     assert [row["settings"]["coating_gap"] for row in table.rows] == [100.0]
 
 
-def test_a_constant_fills_blanks_but_never_replaces_what_the_file_says(line, refused):
+def test_a_constant_fills_blanks_but_never_replaces_what_the_file_says(
+    line: Callable[..., LineTable], refused: Callable[..., str]
+) -> None:
     text = f"{HEADER}\n55,PVDF-A,100,40,12,\n,PVDF-A,100,40,12,\n"
     assert line(text, constants={"solid_content": "55"}).rows[1]["settings"]["solid_content"] == 55
     problem = refused(text, constants={"solid_content": "60"})
@@ -171,7 +183,7 @@ def test_a_constant_fills_blanks_but_never_replaces_what_the_file_says(line, ref
     assert table.mapping["columns"]["solid_content"] == "-"
 
 
-def test_batches_and_times(line):
+def test_batches_and_times(line: Callable[..., LineTable]) -> None:
     text = (
         f"{HEADER},batch:slurry,made_at\n55,NA,100,40,12,31,S-1,2021-10-15\n55,NA,100,40,12,31,,\n"
     )
@@ -183,7 +195,9 @@ def test_batches_and_times(line):
     ]
 
 
-def test_row5_every_missing_factor_is_told_with_the_nearest_columns(refused):
+def test_row5_every_missing_factor_is_told_with_the_nearest_columns(
+    refused: Callable[..., str],
+) -> None:
     text = refused("Gap_um,solids pct,mass_loading\n100,55,12\n")
     assert "no column for coating_gap" in text
     assert "--map 'Gap_um=coating_gap'" in text
@@ -205,7 +219,9 @@ def test_row5_every_missing_factor_is_told_with_the_nearest_columns(refused):
         ("made at", "made_at"),
     ],
 )
-def test_row5_a_column_that_looks_like_an_expected_one_is_refused(line, refused, column, meant):
+def test_row5_a_column_that_looks_like_an_expected_one_is_refused(
+    line: Callable[..., LineTable], refused: Callable[..., str], column: str, meant: str
+) -> None:
     start = HEADER.removesuffix(",porosity")
     text = f"{start},{column}\n55,NA,100,40,12,2021-01-01\n"
     problem = refused(text)
@@ -218,12 +234,14 @@ def test_row5_a_column_that_looks_like_an_expected_one_is_refused(line, refused,
 @pytest.mark.parametrize(
     "column", ["operator", "precal_porosity_pct", "porosity_mean", "sd_porosity", "density", "made"]
 )
-def test_row5_other_columns_are_listed_and_ignored(line, column):
+def test_row5_other_columns_are_listed_and_ignored(
+    line: Callable[..., LineTable], column: str
+) -> None:
     table = line(f"{HEADER.removesuffix(',porosity')},{column}\n55,NA,100,40,12,x\n")
     assert table.notes == [f"columns not used: {column}"]
 
 
-def test_row5_mistakes_in_the_mapping_name_the_nearest(refused):
+def test_row5_mistakes_in_the_mapping_name_the_nearest(refused: Callable[..., str]) -> None:
     text = refused(
         f"{HEADER}\n55,NA,100,40,12,31\n",
         {"coating_gab": "coating_gap", "porosity": "porosty", "humidity": "mass_loading"},
@@ -244,14 +262,16 @@ def test_row5_mistakes_in_the_mapping_name_the_nearest(refused):
     assert "its cells are no numbers" in text
 
 
-def test_row5_two_columns_for_one_name(refused):
+def test_row5_two_columns_for_one_name(refused: Callable[..., str]) -> None:
     text = refused(f"{HEADER},coating_gap [mm]\n55,NA,100,40,12,31,0.1\n")
     assert "two columns hold coating_gap" in text
     text = refused("a,b\n1,2\n", {"a": "coating_gap", "b": "coating_gap"})
     assert "another column is mapped to coating_gap already" in text
 
 
-def test_row4_a_column_in_another_unit_is_recognised(line, refused):
+def test_row4_a_column_in_another_unit_is_recognised(
+    line: Callable[..., LineTable], refused: Callable[..., str]
+) -> None:
     rows = "\n".join(f"55,NA,{gap},40,12,31" for gap in (0.08, 0.1, 0, 0.3))
     text = refused(f"{HEADER}\n{rows}\n")
     assert "column coating_gap: all values are ten times or more off" in text
@@ -264,12 +284,12 @@ def test_row4_a_column_in_another_unit_is_recognised(line, refused):
     assert table.rows[0]["settings"]["coating_gap"] == 0.08
 
 
-def test_row4_shares_instead_of_percent(refused):
+def test_row4_shares_instead_of_percent(refused: Callable[..., str]) -> None:
     text = refused(f"{HEADER}\n0.55,NA,100,40,12,31\n0.6,NA,100,40,12,31\n")
     assert "solid_content: looks like 1" in text
 
 
-def test_row4_one_odd_value_is_kept_and_told(line):
+def test_row4_one_odd_value_is_kept_and_told(line: Callable[..., LineTable]) -> None:
     table = line(f"{HEADER}\n55,NA,0.1,40,12,31\n45,NA,100,40,12,31\n55,NA,100,40,12,31\n")
     assert len(table.rows) == 3
     assert any("ten times or more off, a typing error?: 0.1 um in old.csv line 2" in note
@@ -278,7 +298,7 @@ def test_row4_one_odd_value_is_kept_and_told(line):
                for note in table.notes)  # fmt: skip
 
 
-def test_rows8_9_11_every_bad_cell_is_told_at_once(refused):
+def test_rows8_9_11_every_bad_cell_is_told_at_once(refused: Callable[..., str]) -> None:
     text = refused(
         f"{HEADER}\n"
         "abc,PVDF-A,100,40,12,31\n"
@@ -300,31 +320,31 @@ def test_rows8_9_11_every_bad_cell_is_told_at_once(refused):
     assert "Did you mean 'PVDF-" in text
 
 
-def test_conditions_that_leave_no_row_show_what_there_is(refused):
+def test_conditions_that_leave_no_row_show_what_there_is(refused: Callable[..., str]) -> None:
     text = refused(f"day,{HEADER}\nmon,55,NA,100,40,12,31\ntue,55,NA,100,40,12,31\n",
                    where={"day": "mo"})  # fmt: skip
     assert "--where day=mo: no row is left (found 'mo'); allowed: 'mon', 'tue'" in text
     assert "Did you mean 'mon'" in text
 
 
-def test_nothing_to_learn_from_is_refused(refused):
+def test_nothing_to_learn_from_is_refused(refused: Callable[..., str]) -> None:
     assert "no rows" in refused(f"{HEADER}\n")
     assert "no row has the result" in refused(f"{HEADER}\n55,NA,100,40,,-\n55,NA,100,40,NA,none\n")
     assert "no column of any response" in refused("solid_content,binder\n55,NA\n")
 
 
-def test_a_row_without_results_may_be_blank_elsewhere(line):
+def test_a_row_without_results_may_be_blank_elsewhere(line: Callable[..., LineTable]) -> None:
     table = line(f"{HEADER}\n55,NA,100,40,12,31\n,,,,,PENDING\n")
     assert table.notes == ["rows without any result left out: 1"]
 
 
-def test_replicates_in_one_cell(line):
+def test_replicates_in_one_cell(line: Callable[..., LineTable]) -> None:
     table = line(f"{HEADER}\n55,NA,100,40,12,31.2/31.9/ 32\n")
     numbers = [value["number"] for value in table.rows[0]["responses"]["porosity"]]
     assert numbers == [31.2, 31.9, 32.0]
 
 
-def test_mapping_files(tmp_path, line):
+def test_mapping_files(tmp_path: Path, line: Callable[..., LineTable]) -> None:
     text = """
 [map]
 "Gap [mm]" = "coating_gap"
@@ -365,15 +385,15 @@ series = 2
         ("[set]\na = 1\na = 2", "no valid TOML"),
     ],
 )
-def test_wrong_mapping_files(text, words):
+def test_wrong_mapping_files(text: str, words: str) -> None:
     with pytest.raises(InputError) as error:
         LineMapping.from_toml(text, "m.toml")
     assert words in str(error.value)
     assert "m.toml" in str(error.value)
 
 
-def test_columns_in_memory(line):
-    columns = {
+def test_columns_in_memory(line: Callable[..., LineTable]) -> None:
+    columns: dict[str, Any] = {
         "solid_content": [55, 56.5, 0.1 + 0.2],
         "binder": ["PVDF-A", "NA", "NA"],
         "coating_gap": [100, 150, 200],
@@ -394,8 +414,8 @@ def test_columns_in_memory(line):
     assert line_from_columns(columns, SPEC).sha256 != table.sha256
 
 
-def test_columns_in_memory_with_infinity_or_unequal_length():
-    columns = {"solid_content": [55.0], "mass_loading": [float("inf")]}
+def test_columns_in_memory_with_infinity_or_unequal_length() -> None:
+    columns: dict[str, Any] = {"solid_content": [55.0], "mass_loading": [float("inf")]}
     mapping = LineMapping(constants={"binder": "NA", "coating_gap": "100", "humidity": "40"})
     with pytest.raises(InputError, match="row 0 column mass_loading: this is not a finite number"):
         line_from_columns(columns, SPEC, mapping)
@@ -403,7 +423,7 @@ def test_columns_in_memory_with_infinity_or_unequal_length():
         line_from_columns({"a": [1], "b": []}, SPEC)
 
 
-def test_data_frames(line):
+def test_data_frames(line: Callable[..., LineTable]) -> None:
     pd = pytest.importorskip("pandas")
     frame = pd.DataFrame(
         {
@@ -433,7 +453,9 @@ CELLS = st.sampled_from(
     st.lists(st.lists(CELLS, min_size=6, max_size=6), min_size=1, max_size=4),
     st.sampled_from(";,\t"),
 )
-def test_f7_any_cells_give_rows_or_an_input_error(line, header, rows, separator):
+def test_f7_any_cells_give_rows_or_an_input_error(
+    line: Callable[..., LineTable], header: list[str], rows: list[list[str]], separator: str
+) -> None:
     lines = [separator.join(cells) for cells in [header, *rows]]
     try:
         table = line("\n".join(lines), {"humidity": "-"}, constants={"humidity": "40"})
@@ -449,7 +471,7 @@ def test_f7_any_cells_give_rows_or_an_input_error(line, header, rows, separator)
 
 @settings(ONE_FIXTURE, max_examples=200)
 @given(st.text(alphabet='[]maps etuniwhr"=.\n1#{}', max_size=60))
-def test_f7_any_mapping_text_gives_a_mapping_or_an_input_error(text):
+def test_f7_any_mapping_text_gives_a_mapping_or_an_input_error(text: str) -> None:
     try:
         mapping = LineMapping.from_toml(text)
     except InputError:
@@ -457,14 +479,16 @@ def test_f7_any_mapping_text_gives_a_mapping_or_an_input_error(text):
     assert all(isinstance(value, str) for value in mapping.columns.values())
 
 
-def test_row14_a_large_line_is_read_in_seconds(line):
+def test_row14_a_large_line_is_read_in_seconds(line: Callable[..., LineTable]) -> None:
     rows = "\n".join(f"{50 + i % 17},PVDF-A,100,40,{i % 30}.5,31" for i in range(50_000))
     start = time.process_time()
     assert len(line(f"{HEADER}\n{rows}\n").rows) == 50_000
     assert time.process_time() - start < 10
 
 
-def test_a_factor_nobody_recorded_is_allowed_and_told(line, refused):
+def test_a_factor_nobody_recorded_is_allowed_and_told(
+    line: Callable[..., LineTable], refused: Callable[..., str]
+) -> None:
     header, row = "binder,coating_gap,humidity,mass_loading", "PVDF-A,100,40,12"
     table = line(f"{header}\n{row}\n")
     assert table.rows[0]["settings"] == {"binder": "PVDF-A", "coating_gap": 100.0}
@@ -483,7 +507,9 @@ def test_a_factor_nobody_recorded_is_allowed_and_told(line, refused):
         )
 
 
-def test_a_blank_column_is_no_column_and_single_blanks_can_stay_unknown(line, refused):
+def test_a_blank_column_is_no_column_and_single_blanks_can_stay_unknown(
+    line: Callable[..., LineTable], refused: Callable[..., str]
+) -> None:
     rows = "55,NA,,40,12,31\n56,NA,,40,12,31\n"
     table = line(f"{HEADER}\n{rows}")
     assert "coating_gap" not in table.rows[0]["settings"]
@@ -495,11 +521,13 @@ def test_a_blank_column_is_no_column_and_single_blanks_can_stay_unknown(line, re
     assert [row["settings"].get("coating_gap") for row in kept.rows] == [None, None, 100.0]
 
 
-def test_a_file_without_any_factor_is_another_file(refused):
+def test_a_file_without_any_factor_is_another_file(refused: Callable[..., str]) -> None:
     assert "no column of any factor" in refused("Tag,mass_loading\nmon,12\n")
 
 
-def test_another_binder_can_be_kept_as_one_more_category(line, refused):
+def test_another_binder_can_be_kept_as_one_more_category(
+    line: Callable[..., LineTable], refused: Callable[..., str]
+) -> None:
     text = f"{HEADER}\n55,CMC,100,40,12,31\n55,PVDF-A,100,40,12,31\n"
     assert "--other binder" in refused(text)
     table = line(text, others=("binder",))
@@ -508,7 +536,7 @@ def test_another_binder_can_be_kept_as_one_more_category(line, refused):
     assert any("(CMC 1) are kept as one more category" in note for note in table.notes)
 
 
-def test_mapping_files_can_name_other_categories():
+def test_mapping_files_can_name_other_categories() -> None:
     mapping = LineMapping.from_toml('other = ["binder"]\n[set]\nhumidity = 40\n')
     assert mapping.others == ("binder",)
     assert mapping.merged(LineMapping(others=("color",))).others == ("binder", "color")

@@ -1,11 +1,15 @@
 """Another campaign's results as an earlier line: names in common, units converted."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from designer.campaigns import commands
 from designer.campaigns.commands import ResultEntry
 from designer.campaigns.earlier_lines.read import line_from_campaign
 from designer.campaigns.errors import InputError
+from designer.campaigns.log.state import CampaignState
 from designer.campaigns.specification import load
 from designer.campaigns.store.store import Store
 from designer.campaigns.values.quantity import Quantity
@@ -78,11 +82,11 @@ unit = "%"
 
 
 @pytest.fixture
-def other():
+def other() -> Callable[..., CampaignState]:
     store = Store.open(None)
     store.create(load.from_toml(OTHER), "anna")
 
-    def attach(gap, binder="PVDF-A", **responses):
+    def attach(gap: str, binder: str = "PVDF-A", **responses: Any) -> CampaignState:
         settings = {"coating_gap": gap, "binder": binder, "speed_old": "1.5"}
         values = {name: [Quantity.of(v) for v in vs] for name, vs in responses.items()}
         entry = ResultEntry(
@@ -97,7 +101,7 @@ def other():
 INTO_SPEC = load.from_toml(INTO)
 
 
-def test_names_in_common_are_taken_and_units_converted(other):
+def test_names_in_common_are_taken_and_units_converted(other: Callable[..., CampaignState]) -> None:
     other("0.07", mass_loading=["121", "125.5"], adhesion=["1"])
     state = other("0.3", mass_loading=["140"])
     line = line_from_campaign(state, INTO_SPEC, constants={"solids": "0.55 1"})
@@ -118,7 +122,9 @@ def test_names_in_common_are_taken_and_units_converted(other):
     assert any("outside 80 to 300 um" in note and "run R001" in note for note in line.notes)
 
 
-def test_really_used_settings_and_only_runs_with_results_count(other):
+def test_really_used_settings_and_only_runs_with_results_count(
+    other: Callable[..., CampaignState],
+) -> None:
     other("0.1")
     state = other("0.2", mass_loading=["130"])
     line = line_from_campaign(state, INTO_SPEC, "old", constants={"solids": "55"})
@@ -126,7 +132,9 @@ def test_really_used_settings_and_only_runs_with_results_count(other):
     assert line.name == "old"
 
 
-def test_unknown_categories_are_refused_unless_they_are_wanted(other):
+def test_unknown_categories_are_refused_unless_they_are_wanted(
+    other: Callable[..., CampaignState],
+) -> None:
     other("0.1", mass_loading=["121"])
     state = other("0.1", binder="CMC", mass_loading=["121"])
     with pytest.raises(InputError) as error:
@@ -148,7 +156,9 @@ def test_unknown_categories_are_refused_unless_they_are_wanted(other):
         line_from_campaign(state, INTO_SPEC, others=["solids"])
 
 
-def test_a_factor_the_other_campaign_lacks_is_unknown_but_constant(other):
+def test_a_factor_the_other_campaign_lacks_is_unknown_but_constant(
+    other: Callable[..., CampaignState],
+) -> None:
     state = other("0.1", mass_loading=["121"])
     line = line_from_campaign(state, INTO_SPEC)
     assert line.rows[0]["settings"] == {"coating_gap": 100.0, "binder": "PVDF-A"}
@@ -158,7 +168,7 @@ def test_a_factor_the_other_campaign_lacks_is_unknown_but_constant(other):
     ) in line.notes
 
 
-def test_nothing_in_common_or_nothing_measured(other):
+def test_nothing_in_common_or_nothing_measured(other: Callable[..., CampaignState]) -> None:
     state = other("0.1", adhesion=["1"])
     with pytest.raises(InputError, match="no row has the result of any response"):
         line_from_campaign(state, INTO_SPEC, constants={"solids": "55"})
@@ -168,7 +178,7 @@ def test_nothing_in_common_or_nothing_measured(other):
         line_from_campaign(empty, INTO_SPEC)
 
 
-def test_the_line_can_be_added_and_not_twice(other):
+def test_the_line_can_be_added_and_not_twice(other: Callable[..., CampaignState]) -> None:
     state = other("0.1", mass_loading=["121"])
     line = line_from_campaign(state, INTO_SPEC, constants={"solids": "55"})
     store = Store.open(None)

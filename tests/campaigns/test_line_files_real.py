@@ -55,7 +55,7 @@ needs_conditions = pytest.mark.skipif(not CONDITIONS.exists(), reason=f"no {COND
 
 
 @needs_cells
-def test_drakopoulos_by_series():
+def test_drakopoulos_by_series() -> None:
     earlier = read_line(CELLS, GRAPHITE, LineMapping(COLUMNS, where={"series": "AS"}))
     target = read_line(CELLS, GRAPHITE, LineMapping(COLUMNS, where={"series": "ASC"}))
     assert (len(earlier.rows), len(target.rows)) == (143, 108)
@@ -75,7 +75,7 @@ def test_drakopoulos_by_series():
 
 
 @needs_cells
-def test_drakopoulos_goes_into_a_campaign():
+def test_drakopoulos_goes_into_a_campaign() -> None:
     store = Store.open(None)
     store.create(GRAPHITE, "anna")
     table = read_line(CELLS, GRAPHITE, LineMapping(COLUMNS, where={"series": "AS"}), name="AS")
@@ -89,7 +89,7 @@ def test_drakopoulos_goes_into_a_campaign():
 
 
 @needs_cells
-def test_drakopoulos_without_mapping_tells_what_to_say():
+def test_drakopoulos_without_mapping_tells_what_to_say() -> None:
     with pytest.raises(InputError) as error:
         read_line(CELLS, GRAPHITE)
     text = str(error.value)
@@ -101,7 +101,7 @@ def test_drakopoulos_without_mapping_tells_what_to_say():
 
 
 @needs_cells
-def test_drakopoulos_with_the_wrong_unit_is_noticed():
+def test_drakopoulos_with_the_wrong_unit_is_noticed() -> None:
     with pytest.raises(InputError, match="coating_gap_um"):
         read_line(CELLS, GRAPHITE, LineMapping(COLUMNS, units={"coating_gap_um": "kg"}))
     text = GRAPHITE.text.replace(
@@ -116,7 +116,7 @@ def test_drakopoulos_with_the_wrong_unit_is_noticed():
 
 
 @needs_conditions
-def test_wmg_by_day():
+def test_wmg_by_day() -> None:
     spec = load.from_toml("""
 [campaign]
 version = 1

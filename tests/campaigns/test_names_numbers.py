@@ -39,7 +39,7 @@ FINITE = st.floats(allow_nan=False, allow_infinity=False)
         ("007", 7.0),
     ],
 )
-def test_plain_numbers_are_read(text, number):
+def test_plain_numbers_are_read(text: str, number: float) -> None:
     assert parse_number(text) == number
 
 
@@ -48,12 +48,12 @@ def test_plain_numbers_are_read(text, number):
     ["", " ", "nan", "NaN", "inf", "-Infinity", "1_000", "１２", "1,5", "0x10", "1e999", "1e", ".",
      "1 2", "--1", "1.2.3", "٣", "1\n2", "9" * 400, "12%", "1j"],
 )  # fmt: skip
-def test_what_is_no_plain_number_is_refused(text):
+def test_what_is_no_plain_number_is_refused(text: str) -> None:
     assert parse_number(text) is None
 
 
 @given(FINITE)
-def test_number_text_reads_back_exactly(value):
+def test_number_text_reads_back_exactly(value: float) -> None:
     text = number_text(value)
     assert parse_number(text) == value
     assert not text.endswith(".0")
@@ -63,23 +63,23 @@ def test_number_text_reads_back_exactly(value):
     ("value", "text"),
     [(56.5, "56.5"), (12.0, "12"), (1e-7, "1e-07"), (-0.0, "0"), (0.1, "0.1"), (math.inf, "inf")],
 )
-def test_number_text_has_no_float_noise(value, text):
+def test_number_text_has_no_float_noise(value: float, text: str) -> None:
     assert number_text(value) == text
 
 
 @given(FINITE)
-def test_exact_is_the_shortest_decimal_of_a_float(value):
+def test_exact_is_the_shortest_decimal_of_a_float(value: float) -> None:
     assert float(exact(value)) == value
     assert exact(0.1) == Decimal("0.1")
 
 
 @given(FINITE)
-def test_plain_keeps_the_value(value):
+def test_plain_keeps_the_value(value: float) -> None:
     assert plain(value) == value
     assert isinstance(plain(12.0), int)
 
 
-def test_clean_text_normalises_and_strips():
+def test_clean_text_normalises_and_strips() -> None:
     assert clean_text("  nmc\u00a0622 ", limit=64) == "nmc 622"
     assert clean_text("e\u0301", limit=1) == "\u00e9"
     assert clean_text("a\r\nb\tc", limit=10, multiline=True) == "a\nb\tc"
@@ -90,13 +90,13 @@ def test_clean_text_normalises_and_strips():
     ["", "   ", "a\x00b", "a\x1b[31m", "a\u202eb", "a\u2066b", "a\u200bb", "a\nb", "a\ufeffb",
      "a\ud800b", "a\u2028b", "x" * 65],
 )  # fmt: skip
-def test_clean_text_refuses_what_misleads(text):
+def test_clean_text_refuses_what_misleads(text: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         clean_text(text, limit=64)
 
 
 @given(st.text(max_size=80))
-def test_clean_text_is_stable_and_printable(text):
+def test_clean_text_is_stable_and_printable(text: str) -> None:
     try:
         cleaned = clean_text(text, limit=64)
     except ValueError:
@@ -107,7 +107,7 @@ def test_clean_text_is_stable_and_printable(text):
 
 
 @pytest.mark.parametrize("name", ["a", "_x", "solid_content", "T2", "A" * 64, "means", "sd"])
-def test_good_names(name):
+def test_good_names(name: str) -> None:
     assert name_problem(name) is None
 
 
@@ -131,7 +131,7 @@ def test_good_names(name):
         ("in_spec", "column"),
     ],
 )
-def test_bad_names_say_why(name, reason):
+def test_bad_names_say_why(name: str, reason: str) -> None:
     assert reason in (name_problem(name) or "")
 
 
@@ -147,7 +147,7 @@ def test_bad_names_say_why(name, reason):
         ("", None),
     ],
 )
-def test_nearest_name(typed, meant):
+def test_nearest_name(typed: str, meant: str) -> None:
     known = ["coating_gap", "pressure", "solid_content"]
     assert nearest(typed, known) == meant
     expected = None if meant is None else f"did you mean '{meant}'?"

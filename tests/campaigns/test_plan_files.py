@@ -3,6 +3,8 @@
 import csv
 import json
 import tomllib
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +14,8 @@ from designer.campaigns import commands
 from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry
 from designer.campaigns.earlier_lines.read import line_from_campaign, read_line
 from designer.campaigns.errors import InputError
+from designer.campaigns.log.events import NewEvent
+from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.export import (
     export_data,
     export_events,
@@ -20,6 +24,7 @@ from designer.campaigns.sheets.export import (
     read_results,
 )
 from designer.campaigns.specification import load
+from designer.campaigns.specification.specification import Specification
 from designer.campaigns.store.store import Store
 from designer.campaigns.values.quantity import Quantity
 from tests.laws import ONE_FIXTURE
@@ -55,11 +60,11 @@ name = "adhesion"
 BINDERS = ["PVDF-A", "=1+1", 'µ;,"x']
 
 
-def spec_of(name="exports"):
+def spec_of(name: str = "exports") -> Specification:
     return load.from_toml(TEXT.replace("{name}", name))
 
 
-def make(runs, name="exports"):
+def make(runs: list[tuple[float, str]], name: str = "exports") -> Store:
     """A campaign in memory; runs are (speed, binder)."""
     store = Store.open(None)
     store.create(spec_of(name), "anna")
@@ -73,7 +78,7 @@ def make(runs, name="exports"):
         for order, (speed, binder) in enumerate(runs, start=1)
     ]  # fmt: skip
 
-    def propose(state):
+    def propose(state: CampaignState) -> list[NewEvent]:
         draft = PlanDraft("learn", 7, planned, state.seq, float(len(planned)), 1.5)
         return commands.propose(state, draft)
 
@@ -81,7 +86,7 @@ def make(runs, name="exports"):
     return store
 
 
-def record(store, run, name="exports", **responses):
+def record(store: Store, run: str, name: str = "exports", **responses: Any) -> CampaignState:
     values = {
         key: None if value is None else [Quantity.of(v) for v in value]
         for key, value in responses.items()
@@ -89,12 +94,12 @@ def record(store, run, name="exports", **responses):
     return store.change(name, lambda s: commands.record(s, [ResultEntry(run, values)]), actor="ben")
 
 
-def rows_of(path):
+def rows_of(path: Path) -> list[dict[str, str]]:
     with path.open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
-def test_plan_sheet(tmp_path):
+def test_plan_sheet(tmp_path: Path) -> None:
     store = make([(0.1 + 0.2, "=1+1"), (2.0, "PVDF-A")])
     state = store.state("exports")
     assert export_plan(state, tmp_path / "plan.csv") == 2
@@ -113,7 +118,7 @@ def test_plan_sheet(tmp_path):
     assert [row["run"] for row in rows] == ["R001", "R002"]
 
 
-def test_plan_sheet_of_one_plan_or_of_what_waits(tmp_path):
+def test_plan_sheet_of_one_plan_or_of_what_waits(tmp_path: Path) -> None:
     store = make([(1.0, "PVDF-A"), (2.0, "PVDF-A")])
     state = record(store, "R001", thickness=["50"], adhesion=["1"])
     export_plan(state, tmp_path / "open.csv")
@@ -127,7 +132,7 @@ def test_plan_sheet_of_one_plan_or_of_what_waits(tmp_path):
     assert not (tmp_path / "x.csv").exists()
 
 
-def test_plan_json_has_the_shape_of_propose(tmp_path):
+def test_plan_json_has_the_shape_of_propose(tmp_path: Path) -> None:
     state = make([(0.1 + 0.2, "=1+1"), (2.0, "PVDF-A")]).state("exports")
     export_plan(state, tmp_path / "plan.json")
     plan = json.loads((tmp_path / "plan.json").read_text())
@@ -144,7 +149,7 @@ def test_plan_json_has_the_shape_of_propose(tmp_path):
     assert {"run", "order", "rank", "information_bits", "cost", "in_spec", "reason"} <= set(first)
 
 
-def test_data_tells_every_measurement_with_planned_and_used(tmp_path):
+def test_data_tells_every_measurement_with_planned_and_used(tmp_path: Path) -> None:
     store = make([(1.0, "PVDF-A"), (2.0, "=1+1"), (3.0, "PVDF-A")])
     store.change(
         "exports",
@@ -189,7 +194,7 @@ def test_data_tells_every_measurement_with_planned_and_used(tmp_path):
     assert data["units"]["thickness"] == "um"
 
 
-def test_exported_data_are_an_earlier_line_for_another_campaign(tmp_path):
+def test_exported_data_are_an_earlier_line_for_another_campaign(tmp_path: Path) -> None:
     store = make([(0.1 + 0.2, "=1+1"), (2.0, 'µ;,"x')])
     record(store, "R001", thickness=["50.123456789012345", "49"], adhesion=["-1.5"])
     state = record(store, "R002", thickness=["51"])
@@ -210,7 +215,7 @@ def test_exported_data_are_an_earlier_line_for_another_campaign(tmp_path):
     assert direct.mapping["head"] == state.head
 
 
-def test_events_lose_nothing(tmp_path):
+def test_events_lose_nothing(tmp_path: Path) -> None:
     store = make([(1.0, "=1+1")])
     state = record(store, "R001", thickness=["50"], adhesion=None)
     assert export_events(state, tmp_path / "log.json") == len(state.events)
@@ -223,7 +228,7 @@ def test_events_lose_nothing(tmp_path):
     assert [row["kind"] for row in rows] == [event.kind for event in state.events]
 
 
-def test_specification(tmp_path):
+def test_specification(tmp_path: Path) -> None:
     state = make([(1.0, "PVDF-A")]).state("exports")
     export_spec(state, tmp_path / "spec.toml")
     assert (tmp_path / "spec.toml").read_text() == state.spec.text
@@ -234,7 +239,7 @@ def test_specification(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["plan.md", "plan.html", "plan.xlsx", "plan", "plan.pkl"])
-def test_other_endings_name_the_ones_that_work(tmp_path, name):
+def test_other_endings_name_the_ones_that_work(tmp_path: Path, name: str) -> None:
     state = make([(1.0, "PVDF-A")]).state("exports")
     for export in (export_plan, export_data, export_events):
         with pytest.raises(InputError, match=r"\.csv or \.json"):
@@ -244,7 +249,7 @@ def test_other_endings_name_the_ones_that_work(tmp_path, name):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_row33_existing_files_are_replaced_only_by_force(tmp_path):
+def test_row33_existing_files_are_replaced_only_by_force(tmp_path: Path) -> None:
     state = make([(1.0, "PVDF-A")]).state("exports")
     path = tmp_path / "plan.csv"
     path.write_text("mine")
@@ -254,7 +259,7 @@ def test_row33_existing_files_are_replaced_only_by_force(tmp_path):
     assert export_plan(state, path, force=True) == 1
 
 
-def test_row17_no_cell_of_an_export_is_a_formula(tmp_path):
+def test_row17_no_cell_of_an_export_is_a_formula(tmp_path: Path) -> None:
     store = make([(1.0, "=1+1")])
     store.change("exports", lambda s: commands.note(s, "@SUM(1)", "R001"), actor="ben")
     state = record(store, "R001", thickness=["-1", "-2"])
@@ -272,7 +277,9 @@ def test_row17_no_cell_of_an_export_is_a_formula(tmp_path):
     runs=st.lists(st.tuples(st.floats(0.1, 10), st.sampled_from(BINDERS)), min_size=1, max_size=4),
     values=st.lists(st.floats(-1e9, 1e9) | st.floats(-1e-9, 1e-9), min_size=4, max_size=4),
 )
-def test_f8_round_trip_is_exact(tmp_path, runs, values):
+def test_f8_round_trip_is_exact(
+    tmp_path: Path, runs: list[tuple[float, str]], values: list[float]
+) -> None:
     """Settings and values survive sheet, filling and import with every bit."""
     store = make(runs)
     state = store.state("exports")

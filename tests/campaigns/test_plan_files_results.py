@@ -2,6 +2,9 @@
 
 import csv
 import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -11,7 +14,9 @@ from hypothesis import strategies as st
 from designer.campaigns import commands
 from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry
 from designer.campaigns.errors import ConflictError, InputError
+from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.export import export_plan, read_results, results_from_columns
+from designer.campaigns.sheets.results import SheetResults
 from designer.campaigns.specification import load
 from designer.campaigns.store.store import Store
 from designer.campaigns.tables.table import unescape_formula
@@ -61,11 +66,13 @@ GAP = 100.123456789
 class Bench:
     """One campaign in memory with a plan of three runs."""
 
-    def __init__(self, folder):
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.store = Store.open(None)
         self.store.create(SPEC, "anna")
-        predicted = {"mass_loading": {"mean": 12.345678, "sd": 0.5, "sd_result": 0.7654321}}
+        predicted: dict[str, Any] = {
+            "mass_loading": {"mean": 12.345678, "sd": 0.5, "sd_result": 0.7654321}
+        }
         runs = [
             PlannedRun(
                 order=order, rank=4 - order,
@@ -84,45 +91,45 @@ class Bench:
         )  # fmt: skip
 
     @property
-    def state(self):
+    def state(self) -> CampaignState:
         return self.store.state("sheets")
 
-    def change(self, decide):
+    def change(self, decide: Callable[..., Any]) -> CampaignState:
         return self.store.change("sheets", decide, actor="ben")
 
-    def read(self, text):
+    def read(self, text: str) -> SheetResults:
         path = self.folder / "filled.csv"
         path.write_text(text, encoding="utf-8")
         return read_results(path, self.state)
 
-    def put(self, text):
+    def put(self, text: str) -> SheetResults:
         """Import as the service does."""
         results = self.read(text)
         if results.entries:
             self.change(lambda state: commands.record(state, results.entries))
         return results
 
-    def refused(self, text, error=InputError):
+    def refused(self, text: str, error: type[ConflictError] | type[InputError] = InputError) -> str:
         with pytest.raises(error) as refusal:
             self.read(text)
         return str(refusal.value)
 
-    def values(self, run, response):
+    def values(self, run: str, response: str) -> list[float]:
         return list(self.state.run(run).values(response))
 
 
 @pytest.fixture
-def bench(tmp_path):
+def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path)
 
 
-def sheet(bench, name="plan.csv"):
+def sheet(bench: Bench, name: str = "plan.csv") -> list[dict[str, str]]:
     export_plan(bench.state, bench.folder / name, force=True)
     with (bench.folder / name).open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
-def written(rows):
+def written(rows: list[dict[str, str]]) -> str:
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, rows[0].keys())
     writer.writeheader()
@@ -130,14 +137,14 @@ def written(rows):
     return buffer.getvalue()
 
 
-def test_an_unfilled_sheet_says_nothing(bench):
+def test_an_unfilled_sheet_says_nothing(bench: Bench) -> None:
     results = bench.read(written(sheet(bench)))
     assert results.entries == []
     assert results.notes == []
     assert [run["new"] for run in results.runs] == [{}, {}]
 
 
-def test_a_sheet_filled_in_pieces_and_imported_each_time(bench):
+def test_a_sheet_filled_in_pieces_and_imported_each_time(bench: Bench) -> None:
     rows = sheet(bench)
     rows[0]["mass_loading [mg/cm^2]"] = "12.1"
     rows[1]["mass_loading [mg/cm^2]"] = "PENDING"
@@ -161,7 +168,9 @@ def test_a_sheet_filled_in_pieces_and_imported_each_time(bench):
     assert [sorted(run["skipped"]) for run in third.runs] == [["mass_loading", "porosity"]] * 2
 
 
-def test_a_partial_run_is_exported_with_what_is_known_and_comes_back_unchanged(bench):
+def test_a_partial_run_is_exported_with_what_is_known_and_comes_back_unchanged(
+    bench: Bench,
+) -> None:
     bench.put("run,porosity\nR001,31.2/31.9\nR002,-1.5/-2.5\n")
     rows = sheet(bench)
     assert [row["run"] for row in rows] == ["R001", "R002"]
@@ -173,16 +182,16 @@ def test_a_partial_run_is_exported_with_what_is_known_and_comes_back_unchanged(b
 
 
 @pytest.mark.parametrize("blank", ["", " ", "PENDING", "pending", "NA", "n/a", "N/A", "-", "–"])
-def test_words_for_not_yet(bench, blank):
+def test_words_for_not_yet(bench: Bench, blank: str) -> None:
     assert bench.read(f"run,porosity\nR001,{blank}\n").entries == []
 
 
 @pytest.mark.parametrize("word", ["nan", "null", "0,5", "inf", "x"])
-def test_row8_other_words_are_no_results(bench, word):
+def test_row8_other_words_are_no_results(bench: Bench, word: str) -> None:
     assert "line 2 column porosity" in bench.refused(f'run,porosity\nR001,"{word}"\n')
 
 
-def test_settings_that_differ_are_the_really_used_ones(bench):
+def test_settings_that_differ_are_the_really_used_ones(bench: Bench) -> None:
     rows = sheet(bench)
     rows[0]["coating_gap [um]"] = "105"
     rows[0]["binder"] = "PVDF-A"
@@ -201,13 +210,14 @@ def test_settings_that_differ_are_the_really_used_ones(bench):
     assert results.runs[1]["new"] == {"mass_loading": [13.0]}
     run = bench.state.run("R001")
     assert run.used == {"solid_content": 55.5, "binder": "PVDF-A", "coating_gap": 105.0}
+    assert run.planned is not None
     assert run.planned["coating_gap"] == GAP
     assert run.batch == {"slurry": "slurry-07"}
     assert run.given == {"humidity": 41.0}
     assert bench.read(written(rows)).entries == []
 
 
-def test_row10_used_settings_out_of_range_are_kept_unless_the_unit_slipped(bench):
+def test_row10_used_settings_out_of_range_are_kept_unless_the_unit_slipped(bench: Bench) -> None:
     bench.put("run,coating_gap,porosity\nR001,350,31\n")
     assert bench.state.run("R001").used["coating_gap"] == 350
     with pytest.raises(InputError, match="looks like mm"):
@@ -216,7 +226,7 @@ def test_row10_used_settings_out_of_range_are_kept_unless_the_unit_slipped(bench
     assert bench.state.run("R002").used["coating_gap"] == 120
 
 
-def test_units_in_headers_and_decimal_commas(bench):
+def test_units_in_headers_and_decimal_commas(bench: Bench) -> None:
     results = bench.read("run;mass_loading [g/m^2];porosity\nR001;121,5;31,25\n")
     assert results.entries[0].responses["mass_loading"] == [Quantity("121,5", 121.5, "g/m^2")]
     assert results.runs[0]["new"] == {
@@ -227,7 +237,7 @@ def test_units_in_headers_and_decimal_commas(bench):
     assert bench.read("run,mass_loading\nR001,12.15\n").entries == []
 
 
-def test_row5_columns(bench):
+def test_row5_columns(bench: Bench) -> None:
     results = bench.read("run,operator,order,porosity,mass_loading_mean\nR001,me,2,31,9\n")
     assert results.notes == ["columns not used: operator"]
     text = bench.refused("run,porosty,Mass_Loading\nR001,31,12\n")
@@ -236,7 +246,7 @@ def test_row5_columns(bench):
     assert "there is no column for run" in bench.refused("Run no,porosity\nR001,31\n")
 
 
-def test_row6_a_run_twice_needs_replicate_numbers(bench):
+def test_row6_a_run_twice_needs_replicate_numbers(bench: Bench) -> None:
     text = bench.refused("run,porosity\nR001,31\nR002,30\nr1,32\n")
     assert "line 4: R001 is there 2 times (lines 2, 4)" in text
     assert "31.2/31.9" in text
@@ -250,19 +260,19 @@ def test_row6_a_run_twice_needs_replicate_numbers(bench):
     assert bench.read(again.replace("12\n", "\n")).entries == []
 
 
-def test_row6_replicates_must_be_the_same_recipe(bench):
+def test_row6_replicates_must_be_the_same_recipe(bench: Bench) -> None:
     text = bench.refused("run,replicate,coating_gap,porosity\nR001,1,105,31\nR001,2,110,32\n")
     assert "line 3 column coating_gap: R001 has another coating_gap in line 2" in text
     assert "no number of a replicate" in bench.refused("run,replicate,porosity\nR001,1.5,3\n")
 
 
-def test_a_further_replicate_whatever_there_is(bench):
+def test_a_further_replicate_whatever_there_is(bench: Bench) -> None:
     bench.put("run,porosity\nR001,31\n")
     bench.put("run,replicate,porosity\nR001,TRUE,31\n")
     assert bench.values("R001", "porosity") == [31, 31]
 
 
-def test_values_appended_behind_recorded_ones_are_replicates(bench):
+def test_values_appended_behind_recorded_ones_are_replicates(bench: Bench) -> None:
     bench.put("run,porosity\nR001,31\n")
     results = bench.put("run,porosity,mass_loading,note\nR001,31/32,12,second piece\n")
     assert [(entry.replicate, list(entry.responses)) for entry in results.entries] == [
@@ -273,7 +283,7 @@ def test_values_appended_behind_recorded_ones_are_replicates(bench):
     assert bench.read("run,porosity,note\nR001,31,second piece\n").entries == []
 
 
-def test_row23_other_values_than_recorded_are_conflicts_all_told(bench):
+def test_row23_other_values_than_recorded_are_conflicts_all_told(bench: Bench) -> None:
     bench.put("run,porosity,mass_loading\nR001,31/32,12\nR002,30,none\n")
     text = bench.refused(
         "run,porosity,mass_loading\nR001,31/33,12.5\nR002,none,13\n", ConflictError
@@ -286,7 +296,7 @@ def test_row23_other_values_than_recorded_are_conflicts_all_told(bench):
     assert bench.values("R002", "mass_loading") == [13]
 
 
-def test_row22_unknown_runs_name_the_nearest_and_the_open_ones(bench):
+def test_row22_unknown_runs_name_the_nearest_and_the_open_ones(bench: Bench) -> None:
     text = bench.refused("run,porosity\nR01x,31\n,30\nR009,\n")
     assert "line 2 column run: no such run in this campaign (found R01x)" in text
     assert "Open runs: R001, R002" in text
@@ -294,7 +304,7 @@ def test_row22_unknown_runs_name_the_nearest_and_the_open_ones(bench):
     assert "line 4 column run" in text
 
 
-def test_a_sheet_of_another_campaign_is_refused(bench):
+def test_a_sheet_of_another_campaign_is_refused(bench: Bench) -> None:
     rows = sheet(bench)
     for row in rows:
         row["campaign"] = "other"
@@ -302,7 +312,7 @@ def test_a_sheet_of_another_campaign_is_refused(bench):
     assert "belongs to another campaign (found 'other')" in bench.refused(written(rows))
 
 
-def test_row_numbers_and_impossible_values_reach_the_user(bench):
+def test_row_numbers_and_impossible_values_reach_the_user(bench: Bench) -> None:
     with pytest.raises(InputError) as error:
         bench.put("run,mass_loading,binder\nR001,61,PVDF\nR002,-1,\n")
     text = str(error.value)
@@ -311,7 +321,7 @@ def test_row_numbers_and_impossible_values_reach_the_user(bench):
     assert "filled.csv line 3, mass_loading: impossible value" in text
 
 
-def test_times_and_bad_texts(bench):
+def test_times_and_bad_texts(bench: Bench) -> None:
     bench.put("run,made_at,porosity\nR001,2021-10-15,31\n")
     assert bench.state.run("R001").made_at == "2021-10-15"
     assert bench.read("run,made_at,porosity\nR001,2021-10-15,31\n").entries == []
@@ -320,17 +330,22 @@ def test_times_and_bad_texts(bench):
     assert "invisible" in bench.refused("run,note\nR002,a\u202eb\n")
 
 
-def test_workbooks(bench):
+def test_workbooks(bench: Bench) -> None:
     rows = sheet(bench)
     header = list(rows[0])
     workbook = openpyxl.Workbook()
     filled = workbook.active
+    assert filled is not None
     filled.append(header)
     for row in rows:
+        assert filled is not None
         filled.append([unescape_formula(cell) or None for cell in row.values()])
     for row in (2, 3):
+        assert filled is not None
         filled.cell(row, header.index("binder") + 1).data_type = "s"  # "=B" is no formula
+    assert filled is not None
     filled.cell(2, header.index("porosity [%]") + 1).value = 31.5
+    assert filled is not None
     loading = filled.cell(3, header.index("mass_loading [mg/cm^2]") + 1)
     loading.value = "=B3*2"
     path = bench.folder / "filled.xlsx"
@@ -345,8 +360,8 @@ def test_workbooks(bench):
     assert [run["new"] for run in results.runs] == [{"porosity": [31.5]}, {"mass_loading": [12.0]}]
 
 
-def test_columns_in_memory(bench):
-    columns = {
+def test_columns_in_memory(bench: Bench) -> None:
+    columns: dict[str, Any] = {
         "run": ["R002", "R001"],
         "porosity": [31.5, float("nan")],
         "mass_loading": [None, 12],
@@ -358,13 +373,13 @@ def test_columns_in_memory(bench):
     assert results.entries[0].where == "data frame row 0"
 
 
-def test_nothing_is_recorded_by_reading(bench):
+def test_nothing_is_recorded_by_reading(bench: Bench) -> None:
     before = bench.state.seq
     bench.read("run,porosity\nR001,31\n")
     assert bench.state.seq == before
 
 
-def test_facts_told_before_win_over_a_stale_sheet(bench):
+def test_facts_told_before_win_over_a_stale_sheet(bench: Bench) -> None:
     stale = written(sheet(bench))
     bench.change(
         lambda state: commands.record(
@@ -398,7 +413,9 @@ CELLS = st.sampled_from(
         max_size=3,
     ),
 )  # fmt: skip
-def test_f7_any_cells_are_refused_or_recorded_once(tmp_path, header, rows):
+def test_f7_any_cells_are_refused_or_recorded_once(
+    tmp_path: Path, header: list[str], rows: list[tuple[str, str, str, str, str, str]]
+) -> None:
     """Never another error, never half an import, and nothing new the second time."""
     bench = Bench(tmp_path)
     path = tmp_path / "filled.csv"
@@ -431,7 +448,9 @@ FULL = st.fixed_dictionaries(
 
 @settings(ONE_FIXTURE, max_examples=60)
 @given(FULL, st.data())
-def test_pieces_in_any_order_end_in_the_same_record(tmp_path, full, data):
+def test_pieces_in_any_order_end_in_the_same_record(
+    tmp_path: Path, full: dict[tuple[str, str], Any], data: st.DataObject
+) -> None:
     """Sheets that only ever grow, imported after each growth and again at random."""
     bench = Bench(tmp_path)
     shown = dict.fromkeys(full, 0)

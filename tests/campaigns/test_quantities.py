@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 import subprocess
 import sys
 import time
@@ -22,7 +23,7 @@ from designer.campaigns.values.units import (
 
 
 @pytest.mark.parametrize("unit", sorted(quantities.COMMON_UNITS))
-def test_pint_reads_the_common_units(unit):
+def test_pint_reads_the_common_units(unit: str) -> None:
     quantities._parsed(unit)
     quantities._scale(unit)
 
@@ -45,7 +46,7 @@ def test_pint_reads_the_common_units(unit):
         ("m^(-1)", (("m", -1),)),
     ],
 )
-def test_units_are_split(unit, powers):
+def test_units_are_split(unit: str, powers: tuple[tuple[str, int], ...]) -> None:
     assert parse_unit(unit) == powers
     assert check_unit(unit) is None
 
@@ -55,11 +56,11 @@ def test_units_are_split(unit, powers):
     ["", " ", "EUR", "mpaa", "10 um", "m^", "m/", "/m", "(m", "m)", "m^9^9", "9**9**9", "2",
      "m + s", "m^10", "x" * 41, "m; import os", "__class__", "m.real", "percent percent%%%x"],
 )  # fmt: skip
-def test_what_is_no_unit_is_refused(unit):
+def test_what_is_no_unit_is_refused(unit: str) -> None:
     assert check_unit(unit)
 
 
-def test_misspelt_units_get_a_suggestion():
+def test_misspelt_units_get_a_suggestion() -> None:
     assert "did you mean 'MPa'?" in (check_unit("mpa") or "")
 
 
@@ -82,12 +83,12 @@ def test_misspelt_units_get_a_suggestion():
         (3.3, "nonsense", "nonsense", 3.3),
     ],
 )
-def test_conversions_are_exact(value, start, end, result):
+def test_conversions_are_exact(value: float, start: str, end: str, result: float) -> None:
     assert convert(value, start, end) == result
 
 
 @given(st.decimals(-1000, 1000, places=4))
-def test_there_and_back_is_the_same_number(number):
+def test_there_and_back_is_the_same_number(number: decimal.Decimal) -> None:
     value = float(number)
     assert convert(convert(value, "um", "mm"), "mm", "um") == value
     assert convert(convert(value, "mg/cm^2", "gsm"), "gsm", "mg/cm2") == value
@@ -103,13 +104,15 @@ def test_there_and_back_is_the_same_number(number):
         (3.0, "wt%", "g", ["'wt%'"]),
     ],
 )
-def test_impossible_conversions_name_both_units(value, start, end, named):
+def test_impossible_conversions_name_both_units(
+    value: float, start: str, end: str, named: list[str]
+) -> None:
     with pytest.raises(InputError) as caught:
         convert(value, start, end)
     assert all(word in str(caught.value) for word in named)
 
 
-def test_same_units():
+def test_same_units() -> None:
     assert same_unit("wt%", "%")
     assert same_unit("cm2", "cm^2")
     assert same_unit(None, "1")
@@ -120,14 +123,14 @@ def test_same_units():
     assert not is_share(None)
 
 
-def test_hostile_units_cost_nothing():
+def test_hostile_units_cost_nothing() -> None:
     started = time.process_time()
     for unit in ("9**9**9**9", "(((((((m^9)^9)^9)^9)^9)^9)^9)", "m^9" * 13, "(" * 40, "a" * 10**6):
         check_unit(unit)
     assert time.process_time() - started < 2.0
 
 
-def test_common_units_do_not_load_pint():
+def test_common_units_do_not_load_pint() -> None:
     code = (
         "import sys;"
         "from designer.campaigns.specification import load;"

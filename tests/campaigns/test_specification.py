@@ -9,6 +9,8 @@ import time
 import tomllib
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,14 +18,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from designer.campaigns.errors import InputError
+from designer.campaigns.space.factors import Factor
 from designer.campaigns.specification import load
 from designer.campaigns.specification.load import example_text, load_specification
+from designer.campaigns.specification.parts import Response
 from designer.campaigns.specification.read import TABLES
+from designer.campaigns.specification.specification import Specification
 from designer.campaigns.specification.text import to_tables
 
 
-def make(**tables):
-    base = {
+def make(**tables: Any) -> Specification:
+    base: dict[str, Any] = {
         "campaign": {"version": 1, "name": "x", "line": "line1"},
         "factor": [{"name": "a", "low": 0, "high": 10}],
         "response": [{"name": "y"}],
@@ -31,15 +36,15 @@ def make(**tables):
     return load.from_dict({**base, **tables})
 
 
-def factor(**keys):
+def factor(**keys: Any) -> Factor:
     return make(factor=[{"name": "a", **keys}]).factor("a")
 
 
-def response(**keys):
+def response(**keys: Any) -> Response:
     return make(response=[{"name": "y", **keys}]).response("y")
 
 
-def test_the_example_says_what_the_contract_shows():
+def test_the_example_says_what_the_contract_shows() -> None:
     spec = load.from_toml(example_text())
     assert (spec.name, spec.line, spec.goal) == ("nmc622-line4", "line4", "window")
     assert [(s.name, s.change_cost, s.usable_for) for s in spec.stages] == [
@@ -68,7 +73,7 @@ def test_the_example_says_what_the_contract_shows():
     assert spec.text == example_text()
 
 
-def test_the_example_shows_every_key_there_is():
+def test_the_example_shows_every_key_there_is() -> None:
     """A key that the example hides would never be found by a user."""
     refused = {table: [{"nonsense": 1}] for table in TABLES if table not in ("campaign", "costs")}
     refused |= {table: {"nonsense": 1} for table in ("campaign", "costs")}
@@ -80,7 +85,7 @@ def test_the_example_shows_every_key_there_is():
         assert [key for key in keys if f"{key} = " not in example_text()] == []
 
 
-def test_unknown_names_are_key_errors():
+def test_unknown_names_are_key_errors() -> None:
     spec = make()
     for find in (spec.factor, spec.given, spec.response, spec.stage):
         with pytest.raises(KeyError):
@@ -88,7 +93,7 @@ def test_unknown_names_are_key_errors():
     assert spec.stage_factors("z") == ()
 
 
-def test_defaults():
+def test_defaults() -> None:
     spec = make()
     assert spec.goal == "learn"
     assert (spec.costs.unit, spec.costs.run, spec.costs.budget) == ("runs", 1.0, None)
@@ -96,7 +101,10 @@ def test_defaults():
     y = spec.response("y")
     assert (y.goal, y.weight, y.stage, y.log_scale, y.knowledge) == ("none", 1.0, None, False, ())
     assert make(response=[{"name": "y", "window": [1, 2]}]).goal == "window"
-    stages = [{"name": "s", "change_cost": 3}, {"name": "t", "change_cost": 0.25}]
+    stages: list[dict[str, Any]] = [
+        {"name": "s", "change_cost": 3},
+        {"name": "t", "change_cost": 0.25},
+    ]
     assert make(stage=stages).costs.run == 0.25
     assert make(stage=stages, costs={"run": 2, "unit": "EUR"}).costs.run == 2.0
 
@@ -121,7 +129,7 @@ def test_defaults():
         (None, [0, 60], True),
     ],
 )
-def test_default_scale(unit, possible, log):
+def test_default_scale(unit: str, possible: list[int], log: bool) -> None:
     keys = {"unit": unit, "possible": possible}
     assert response(**keys).log_scale is log
     assert response(**keys, scale="linear").log_scale is False
@@ -140,11 +148,11 @@ def test_default_scale(unit, possible, log):
         (np.array([1.0, 2.0]), (1.0, 2.0)),
     ],
 )
-def test_windows(written, read):
+def test_windows(written: list[float], read: tuple[float, float]) -> None:
     assert response(window=written).window == read
 
 
-def test_open_windows_in_toml():
+def test_open_windows_in_toml() -> None:
     text = '[campaign]\nname="x"\nline="l"\n[[factor]]\nname="a"\nlow=0\nhigh=1\n[[response]]\n'
     assert load.from_toml(text + 'name="y"\nwindow=[30, inf]').responses[0].window == (
         30.0,
@@ -163,7 +171,7 @@ def test_open_windows_in_toml():
         ("maximize", "maximize"), ("minimize", "minimize"), (12, 12.0), (12.5, 12.5),
     ],
 )  # fmt: skip
-def test_goals(written, read):
+def test_goals(written: str, read: str) -> None:
     assert response(goal=written).goal == read
 
 
@@ -172,11 +180,11 @@ def test_goals(written, read):
     [("h", 1.0), ("min", 1 / 60), ("d", 24.0), ("Hours", 1.0), ("line hours", 1.0),
      ("line-hours", 1.0), ("EUR", None), ("EUR/h", None), ("EUR per h", None), ("runs", None)],
 )  # fmt: skip
-def test_cost_units(unit, hours):
+def test_cost_units(unit: str, hours: float) -> None:
     assert make(costs={"unit": unit}).costs.hours_per_unit == hours
 
 
-def test_numbers_of_python_and_numpy_are_the_same_as_in_toml():
+def test_numbers_of_python_and_numpy_are_the_same_as_in_toml() -> None:
     ours = factor(low=np.float64(0.1), high=np.float32(0.5), step=Decimal("0.1"))
     assert ours == factor(low=0.1, high=0.5, step=0.1)
     assert factor(levels=range(3)).levels == (0.0, 1.0, 2.0)
@@ -188,7 +196,7 @@ def test_numbers_of_python_and_numpy_are_the_same_as_in_toml():
     st.decimals(min_value="0.001", max_value=50, places=3),
     st.integers(1, 200),
 )
-def test_grids_are_exact_decimals(low, step, count):
+def test_grids_are_exact_decimals(low: Decimal, step: Decimal, count: int) -> None:
     """Reference: fractions."""
     high = low + step * count
     stepped = factor(low=low, high=high, step=step)
@@ -206,7 +214,7 @@ def test_grids_are_exact_decimals(low, step, count):
     assert stepped.format(stepped.values()[1]) in problem.allowed
 
 
-def test_values_without_float_noise():
+def test_values_without_float_noise() -> None:
     stepped = factor(low=0.1, high=0.7, step=0.1, unit="mm")
     assert stepped.values() == (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
     assert [stepped.format(v) for v in stepped.values()][2] == "0.3"
@@ -215,7 +223,7 @@ def test_values_without_float_noise():
     assert factor(low=0, high=1).kind == "continuous"
 
 
-def test_proposals_are_checked_harder_than_settings_really_used():
+def test_proposals_are_checked_harder_than_settings_really_used() -> None:
     gap = factor(levels=[80, 100], unit="um")
     assert gap.problems_with(90.0, "", on_grid=True)[0].what == "not one of the levels"
     assert gap.problems_with(500.0, "", on_grid=True)[0].found == "500 um"
@@ -231,7 +239,7 @@ def test_proposals_are_checked_harder_than_settings_really_used():
         assert binder.problems_with(1.0, "", on_grid=on_grid)
 
 
-def test_measured_values_are_checked():
+def test_measured_values_are_checked() -> None:
     y = response(possible=[0, 60], unit="um")
     assert y.problems_with(60.0, "") == []
     assert "impossible" in y.problems_with(60.1, "")[0].what
@@ -241,7 +249,7 @@ def test_measured_values_are_checked():
     assert y.problems_with(math.nan, "")
 
 
-def test_many_steps_are_fast():
+def test_many_steps_are_fast() -> None:
     started = time.process_time()
     fine = factor(low=0, high=1000, step=0.001)
     assert fine.problems_with(999.999, "", on_grid=True) == []
@@ -249,7 +257,7 @@ def test_many_steps_are_fast():
     assert time.process_time() - started < 0.1
 
 
-def test_files(tmp_path):
+def test_files(tmp_path: Path) -> None:
     spec = load.from_toml(example_text())
     toml, named_json = tmp_path / "spec.toml", tmp_path / "spec.json"
     toml.write_bytes(b"\xef\xbb\xbf" + example_text().replace("\n", "\r\n").encode())
@@ -275,14 +283,14 @@ def test_files(tmp_path):
         (b"", "campaign.name: missing"),
     ],
 )
-def test_files_that_cannot_be_read_say_where(tmp_path, content, says):
+def test_files_that_cannot_be_read_say_where(tmp_path: Path, content: bytes, says: str) -> None:
     path = tmp_path / "spec.toml"
     path.write_bytes(content)
     with pytest.raises(InputError, match=says):
         load_specification(path)
 
 
-def test_json_is_as_strict_as_toml(tmp_path):
+def test_json_is_as_strict_as_toml(tmp_path: Path) -> None:
     path = tmp_path / "spec.json"
     for content, says in (
         ('{"a": 1, "a": 2}', "twice"), ("[" * 100_000, "nested"), ("[1]", "no table"),
@@ -293,7 +301,7 @@ def test_json_is_as_strict_as_toml(tmp_path):
             load_specification(path)
 
 
-def test_paths_that_are_no_files(tmp_path):
+def test_paths_that_are_no_files(tmp_path: Path) -> None:
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
     for path, says in (

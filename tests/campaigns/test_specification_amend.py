@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from designer.campaigns.specification import load
 from designer.campaigns.specification.amend import amendment_problems, difference
 from designer.campaigns.specification.load import example_text
+from designer.campaigns.specification.specification import Specification
 from designer.campaigns.specification.text import to_tables
 
 BASE = load.from_toml(example_text())
 
 
-def changed(change, base=BASE):
+def changed(change: Callable[..., Any], base: Specification = BASE) -> Specification:
     tables = copy.deepcopy(to_tables(base))
     change(tables)
     return load.from_dict(tables)
 
 
-def item(tables, table, name):
+def item(tables: dict[str, Any], table: str, name: str) -> dict[str, Any]:
     return next(entry for entry in tables[table] if entry["name"] == name)
 
 
-def put(table, name, /, **keys):
-    def change(tables):
+def put(table: str, name: str | None, /, **keys: Any) -> Callable[..., Any]:
+    def change(tables: dict[str, Any]) -> None:
         target = tables[table] if name is None else item(tables, table, name)
         target.update(keys)
         for key in [key for key, value in target.items() if value is None]:
@@ -35,11 +38,11 @@ def put(table, name, /, **keys):
     return change
 
 
-def add(table, /, **entry):
+def add(table: str, /, **entry: Any) -> Callable[..., Any]:
     return lambda tables: tables.setdefault(table, []).append(entry)
 
 
-def drop(table, index):
+def drop(table: str, index: int) -> Callable[..., Any]:
     return lambda tables: tables[table].pop(index)
 
 
@@ -92,7 +95,7 @@ def drop(table, index):
          "order of responses: mass_loading, porosity → porosity, mass_loading"),
     ],
 )  # fmt: skip
-def test_changes_in_words(change, words):
+def test_changes_in_words(change: Callable[..., Any], words: str) -> None:
     tables = to_tables(BASE)
     change(tables)
     if words is None:  # the constraint needs the factor too
@@ -103,7 +106,7 @@ def test_changes_in_words(change, words):
         assert difference(BASE, load.from_dict(tables)) == [words]
 
 
-def _other(table, key, value):
+def _other(table: str, key: str, value: Any) -> Any:
     """Another valid value of this key."""
     if (table, key, value) == ("factor", "stage", "calendering"):
         return "coating"
@@ -121,7 +124,7 @@ def _other(table, key, value):
     return change.get(key, lambda v: v + 0.5)(value)
 
 
-def test_every_change_is_seen():
+def test_every_change_is_seen() -> None:
     """Whatever single value of the dict changes, the difference is not empty."""
     tables = to_tables(BASE)
     seen = 0
@@ -142,7 +145,7 @@ def test_every_change_is_seen():
     assert seen > 40
 
 
-def test_harmless_amendments_are_accepted():
+def test_harmless_amendments_are_accepted() -> None:
     for change in (
         put("factor", "calendering_pressure", low=100, high=300),
         put("response", "porosity", window=[25, 30]),
@@ -185,7 +188,7 @@ def test_harmless_amendments_are_accepted():
          "factor humidity", "was a given"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_changed(change, where, says):
+def test_what_cannot_be_changed(change: Callable[..., Any], where: str, says: str) -> None:
     tables = to_tables(BASE)
     change(tables)
     if where == "factor coating_gap":
@@ -195,7 +198,7 @@ def test_what_cannot_be_changed(change, where, says):
     assert says in str(problems[0])
 
 
-def test_all_problems_of_an_amendment_are_told_at_once():
+def test_all_problems_of_an_amendment_are_told_at_once() -> None:
     tables = to_tables(BASE)
     tables["campaign"].update(name="other", line="other")
     tables["response"].pop()

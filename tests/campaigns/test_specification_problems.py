@@ -6,12 +6,14 @@ import copy
 import datetime as dt
 import math
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from designer.campaigns.errors import InputError
+from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.specification import load
 from designer.campaigns.specification.load import example_text
 from designer.campaigns.specification.text import to_tables
@@ -129,8 +131,8 @@ budget = "lots"
 """
 
 
-def problems_of(**tables):
-    base = {
+def problems_of(**tables: dict[str, Any] | list[dict[str, Any] | dict[str, str]]) -> list[Problem]:
+    base: dict[str, Any] = {
         "campaign": {"version": 1, "name": "x", "line": "line1"},
         "factor": [{"name": "a", "low": 0, "high": 10}],
         "response": [{"name": "y"}],
@@ -140,7 +142,7 @@ def problems_of(**tables):
     return caught.value.problems
 
 
-def refused(read):
+def refused(read: Callable[..., Any]) -> list[Problem]:
     """The problems of what is refused, at least one; none of what is read."""
     try:
         read()
@@ -149,7 +151,7 @@ def refused(read):
     return []
 
 
-def test_all_problems_of_a_file_are_reported_at_once():
+def test_all_problems_of_a_file_are_reported_at_once() -> None:
     with pytest.raises(InputError) as caught:
         load.from_toml(BAD, "bad.toml")
     told = {}
@@ -205,9 +207,12 @@ def test_all_problems_of_a_file_are_reported_at_once():
         assert words in text, words
 
 
-def test_a_broken_item_is_blamed_once():
+def test_a_broken_item_is_blamed_once() -> None:
     """Constraints and mixtures that use a broken factor are not blamed for it."""
-    factors = [{"name": "a", "low": 1, "high": 0}, {"name": "b", "low": 0, "high": 1}]
+    factors: list[dict[str, Any]] = [
+        {"name": "a", "low": 1, "high": 0},
+        {"name": "b", "low": 0, "high": 1},
+    ]
     found = problems_of(
         factor=factors,
         constraint=[{"expression": "a + b <= 1"}],
@@ -216,7 +221,7 @@ def test_a_broken_item_is_blamed_once():
     assert [problem.where for problem in found] == ["factor[0].high ('a')"]
 
 
-def test_independent_parts_are_checked_for_feasibility_beside_other_problems():
+def test_independent_parts_are_checked_for_feasibility_beside_other_problems() -> None:
     found = problems_of(constraint=[{"expression": "a >= 11"}], costs={"run": 0})
     assert [p.where for p in found] == ["costs.run", "constraint[0].expression"]
 
@@ -246,7 +251,9 @@ EXAMPLE = to_tables(load.from_toml(example_text()))
             "stage[0].reference ('slurry')": "no recipe with these settings is feasible"}),
     ],
 )  # fmt: skip
-def test_caps_and_reference_recipes_are_checked_with_all_problems_at_once(stage, keys, told):
+def test_caps_and_reference_recipes_are_checked_with_all_problems_at_once(
+    stage: int, keys: dict[str, float], told: dict[str, str]
+) -> None:
     tables = copy.deepcopy(EXAMPLE)
     tables["stage"][stage] |= keys
     tables["constraint"].append({"expression": "coating_gap + calendering_pressure <= 400"})
@@ -292,7 +299,7 @@ def test_caps_and_reference_recipes_are_checked_with_all_problems_at_once(stage,
          "unknown key"),
     ],
 )  # fmt: skip
-def test_tables(tables, where, says):
+def test_tables(tables: dict[str, dict[str, str]], where: str, says: str) -> None:
     found = [str(p) for p in problems_of(**tables) if p.where.split(" (")[0] == where]
     assert any(says in text for text in found), (found, problems_of(**tables))
 
@@ -329,7 +336,7 @@ def test_tables(tables, where, says):
         ({"low": 0, "high": 1, "unit": ""}, "unit", "is empty"),
     ],
 )
-def test_factors(keys, where, says):
+def test_factors(keys: dict[str, float], where: str, says: str) -> None:
     found = problems_of(factor=[{"name": "a", "unit": "um", **keys}])
     path = f"factor[0].{where} ('a')" if where else "factor[0] ('a')"
     assert any(p.where == path and says in str(p) for p in found), found
@@ -363,12 +370,12 @@ def test_factors(keys, where, says):
         ({"windows": [1, 2]}, "windows", "'window'"),
     ],
 )
-def test_responses(keys, where, says):
+def test_responses(keys: dict[str, list[int]], where: str, says: str) -> None:
     found = problems_of(response=[{"name": "y", "unit": "um", **keys}])
     assert any(p.where == f"response[0].{where} ('y')" and says in str(p) for p in found), found
 
 
-TWO = [
+TWO: list[dict[str, Any]] = [
     {"name": "a", "low": 0, "high": 10, "unit": "%"},
     {"name": "b", "low": 0, "high": 10, "unit": "wt%"},
     {"name": "c", "low": 0, "high": 10, "unit": "g"},
@@ -391,12 +398,12 @@ TWO = [
         ([{"factor": ["a", "b"], "total": 5}], "mixture[0].factor", "'factors'"),
     ],
 )  # fmt: skip
-def test_mixtures(mixture, where, says):
+def test_mixtures(mixture: list[dict[str, Any]], where: str, says: str) -> None:
     found = problems_of(factor=TWO, mixture=mixture)
     assert any(p.where == where and says in str(p) for p in found), found
 
 
-def test_percentages_of_any_kind_can_be_mixed():
+def test_percentages_of_any_kind_can_be_mixed() -> None:
     spec = load.from_dict(
         {
             "campaign": {"name": "x", "line": "l"},
@@ -425,12 +432,12 @@ def test_percentages_of_any_kind_can_be_mixed():
         ({"expression": "a >= 11"}, "constraint[0].expression", "a 0 to 10 %"),
     ],
 )
-def test_constraints(constraint, where, says):
+def test_constraints(constraint: dict[str, str], where: str, says: str) -> None:
     found = problems_of(factor=TWO, constraint=[constraint])
     assert any(p.where == where and says in str(p) for p in found), found
 
 
-def test_messages_never_repeat_control_characters():
+def test_messages_never_repeat_control_characters() -> None:
     found = problems_of(
         campaign={"name": "a\x1b[2J", "line": "l", "bad\x1b[2Jkey": 1},
         factor=[{"name": "\u202ex", "low": 0, "high": "\x07"}],
@@ -458,14 +465,14 @@ TABLE = st.dictionaries(KEYS, JSON, max_size=6)
         st.one_of(JSON, TABLE, st.lists(TABLE, max_size=3)),
     )
 )
-def test_any_tables_are_read_or_refused_with_problems(tables):
+def test_any_tables_are_read_or_refused_with_problems(tables: dict[str, Any]) -> None:
     for problem in refused(lambda: load.from_dict(tables)):
         assert problem.where
         assert problem.what
 
 
 @given(st.data())
-def test_a_damaged_example_is_read_or_refused(data):
+def test_a_damaged_example_is_read_or_refused(data: st.DataObject) -> None:
     text = example_text()
     start = data.draw(st.integers(0, len(text)))
     length = data.draw(st.integers(0, 12))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from designer.campaigns.specification import load
 from designer.campaigns.specification.load import example_text
 from designer.campaigns.specification.recipes import recipe_flags, recipe_problems
+from designer.campaigns.specification.specification import Specification
 
-GOOD = {
+GOOD: dict[str, Any] = {
     "solid_content": 60.0,
     "active": 94.0,
     "carbon": 3.0,
@@ -20,11 +23,11 @@ GOOD = {
 
 
 @pytest.fixture(scope="module")
-def spec():
+def spec() -> Specification:
     return load.from_toml(example_text())
 
 
-def test_a_good_recipe_has_no_problems(spec):
+def test_a_good_recipe_has_no_problems(spec: Specification) -> None:
     for extra in ({}, {"humidity": 30.0}):
         assert recipe_problems(spec, {**GOOD, **extra}, "R001") == []
         assert recipe_problems(spec, {**GOOD, **extra}, "R001", on_grid=False) == []
@@ -42,14 +45,16 @@ def test_a_good_recipe_has_no_problems(spec):
         ({"binder": "PVDF-B"}, "R001", "Dryer capacity"),
     ],
 )
-def test_proposals_must_be_set_points(spec, change, where, says):
+def test_proposals_must_be_set_points(
+    spec: Specification, change: dict[str, float], where: str, says: str
+) -> None:
     (problem,) = recipe_problems(spec, {**GOOD, **change}, "R001")
     assert problem.where == where
     assert says in str(problem)
     assert recipe_problems(spec, {**GOOD, **change}, "R001", on_grid=False) == []
 
 
-def test_facts_are_flagged_not_refused(spec):
+def test_facts_are_flagged_not_refused(spec: Specification) -> None:
     flags = recipe_flags(spec, {**GOOD, "binder": "PVDF-B", "active": 95.2, "solid_content": 70.25})
     assert len(flags) == 3
     assert flags[0].startswith("solid_content: outside the range (found 70.25 wt%")
@@ -59,7 +64,7 @@ def test_facts_are_flagged_not_refused(spec):
 
 
 @pytest.mark.parametrize("on_grid", [True, False])
-def test_what_cannot_be_recorded_is_always_refused(spec, on_grid):
+def test_what_cannot_be_recorded_is_always_refused(spec: Specification, on_grid: bool) -> None:
     recipe = {**GOOD, "binder": "PVDF", "coating_gap": "80", "gap": 3.0}
     del recipe["carbon"], recipe["active"]
     found = recipe_problems(spec, recipe, "row 7", on_grid=on_grid)
@@ -72,7 +77,7 @@ def test_what_cannot_be_recorded_is_always_refused(spec, on_grid):
     assert "92 to 96 wt%" in told["row 7 active"]
 
 
-def test_a_given_that_is_not_known_may_take_any_value():
+def test_a_given_that_is_not_known_may_take_any_value() -> None:
     spec = load.from_dict(
         {
             "campaign": {"name": "x", "line": "l"},
@@ -88,7 +93,7 @@ def test_a_given_that_is_not_known_may_take_any_value():
     assert recipe_problems(spec, {"a": 6.0, "h": 9.0}, "") == []
 
 
-def test_mixtures_are_exact_in_decimals_and_allow_float_noise_of_continuous_members():
+def test_mixtures_are_exact_in_decimals_and_allow_float_noise_of_continuous_members() -> None:
     base = {"campaign": {"name": "x", "line": "l"}, "response": [{"name": "y"}]}
     names = ("a", "b", "c")
     mixture = [{"factors": list(names), "total": 0.6}]

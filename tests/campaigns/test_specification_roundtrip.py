@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,22 +24,22 @@ WORDS = st.text(alphabet="aäμ°ABC 0-\"\\'#=[]{},→", min_size=1, max_size=12
 UNITS = st.sampled_from([None, "1", "um", "mg/cm^2", "wt%", "cm2", "gsm", "h"])
 
 
-def kept(**keys):
+def kept(**keys: Any) -> dict[str, Any]:
     return {key: value for key, value in keys.items() if value is not None}
 
 
-def maybe(strategy):
+def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.none() | strategy
 
 
 @st.composite
-def ranges(draw):
+def ranges(draw: st.DrawFn) -> dict[str, Any]:
     low, step, count = draw(NUMBER), draw(POSITIVE), draw(st.integers(1, 500))
     return {"low": low, "high": low + step * count, "step": draw(st.sampled_from([step, None]))}
 
 
 @st.composite
-def values(draw):
+def values(draw: st.DrawFn) -> dict[str, Any]:
     form = draw(st.sampled_from(["range", "levels", "categories"]))
     if form == "range":
         return {"unit": draw(UNITS), **draw(ranges()), "was": draw(maybe(NUMBER))}
@@ -50,7 +51,7 @@ def values(draw):
 
 
 @st.composite
-def ends(draw):
+def ends(draw: st.DrawFn) -> list[Decimal | Decimal | float] | None:
     low, width = draw(NUMBER), draw(POSITIVE)
     return draw(
         st.sampled_from([[low, low + width], [low, Decimal("Infinity")], [-math.inf, low], None])
@@ -58,7 +59,7 @@ def ends(draw):
 
 
 @st.composite
-def responses(draw, name, stages):
+def responses(draw: st.DrawFn, name: str, stages: list[str]) -> dict[str, Any]:
     possible = draw(ends())
     return kept(
         name=name,
@@ -76,7 +77,7 @@ def responses(draw, name, stages):
 
 
 @st.composite
-def tables(draw):
+def tables(draw: st.DrawFn) -> dict[str, Any]:
     stages = [f"stage{i}" for i in range(draw(st.integers(0, 3)))]
     factors = [
         kept(name=f"f{i}", **draw(values()), stage=draw(st.sampled_from([None, *stages])))
@@ -115,7 +116,7 @@ def tables(draw):
 
 
 @given(tables())
-def test_round_trips(raw):
+def test_round_trips(raw: dict[str, Any]) -> None:
     spec = load.from_dict(raw)
     as_dict = to_tables(spec)
     assert load.from_dict(as_dict) == spec
@@ -131,7 +132,7 @@ def test_round_trips(raw):
     assert amendment_problems(spec, from_text) == []
 
 
-def test_the_example_round_trips():
+def test_the_example_round_trips() -> None:
     spec = load.from_toml(example_text())
     made = load.from_dict(to_tables(spec))
     assert made == spec
@@ -140,7 +141,7 @@ def test_the_example_round_trips():
     assert load.from_dict(tomllib.loads(example_text())) == spec
 
 
-def test_open_ends_are_null_in_json():
+def test_open_ends_are_null_in_json() -> None:
     spec = load.from_dict(
         {
             "campaign": {"name": "x", "line": "l"},
@@ -159,7 +160,7 @@ def test_open_ends_are_null_in_json():
     ]
 
 
-def test_trusted_specifications_load_without_heavy_modules():
+def test_trusted_specifications_load_without_heavy_modules() -> None:
     """`status` reads a stored specification with any unit: neither pint nor numpy may be needed."""
     code = (
         "import sys; from designer.campaigns.specification import load;"
@@ -173,7 +174,7 @@ def test_trusted_specifications_load_without_heavy_modules():
     assert done.stdout.strip() == "[]"
 
 
-def test_a_reference_recipe_reads_back():
+def test_a_reference_recipe_reads_back() -> None:
     text = example_text().replace("# reference = ", "reference = ")
     spec = load.from_toml(text)
     assert spec.stage("slurry").reference == {"coating_gap": 150.0, "calendering_pressure": 80.0}

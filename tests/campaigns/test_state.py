@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -12,11 +13,13 @@ from designer.campaigns.errors import InputError, StoreDamagedError
 from designer.campaigns.log.builder import InconsistentLogError
 from designer.campaigns.log.events import KINDS, Event, NewEvent
 from designer.campaigns.log.fold import Scratch, advance, fold
+from designer.campaigns.log.state import CampaignState
 from designer.campaigns.specification import load
+from designer.campaigns.specification.specification import Specification
 from designer.campaigns.specification.text import to_tables
 from designer.campaigns.values.quantity import Quantity
 
-TABLES = {
+TABLES: dict[str, Any] = {
     "campaign": {"version": 1, "name": "demo", "line": "line4"},
     "stage": [{"name": "slurry", "change_cost": 3.0}, {"name": "coating", "change_cost": 0.5}],
     "factor": [
@@ -29,7 +32,7 @@ SPEC = load.from_dict(TABLES)
 RECIPE = {"solid": 56.5, "gap": 100.0}
 
 
-def to_events(drafts, after=0):
+def to_events(drafts: list[NewEvent], after: int = 0) -> list[Event]:
     return [
         Event(
             after + i,
@@ -46,15 +49,19 @@ def to_events(drafts, after=0):
     ]
 
 
-def begin(spec=SPEC):
+def begin(spec: Specification = SPEC) -> CampaignState:
     return fold("c", to_events(commands.create(spec)))
 
 
-def then(state, drafts):
+def then(state: CampaignState, drafts: list[NewEvent]) -> CampaignState:
     return advance(state, to_events(drafts, state.seq))
 
 
-def plan(state, recipes=(RECIPE,), labels=None):
+def plan(
+    state: CampaignState,
+    recipes: list[dict[str, float]] = (RECIPE,),
+    labels: dict[int, dict[str, str]] | None = None,
+) -> PlanDraft:
     runs = [
         PlannedRun(i, i, recipe, (labels or {}).get(i, {}), {}, 0.5, 1.0, None, "explores")
         for i, recipe in enumerate(recipes, start=1)
@@ -62,23 +69,23 @@ def plan(state, recipes=(RECIPE,), labels=None):
     return PlanDraft("learn", 7, runs, state.seq, float(len(runs)), 0.5 * len(runs))
 
 
-def proposed(count=2):
+def proposed(count: int = 2) -> CampaignState:
     state = begin()
     return then(state, commands.propose(state, plan(state, [RECIPE] * count)))
 
 
-def values(**told):
+def values(**told: str | None) -> dict[str, list[Quantity] | None]:
     return {
         name: None if text is None else [Quantity.of(part) for part in text.split("/")]
         for name, text in told.items()
     }
 
 
-def recorded(state, run, **told):
+def recorded(state: CampaignState, run: str, **told: str | None) -> CampaignState:
     return then(state, commands.record(state, [ResultEntry(run, values(**told))]))
 
 
-def test_a_campaign_begins_with_its_specification_as_typed():
+def test_a_campaign_begins_with_its_specification_as_typed() -> None:
     state = begin()
     assert state.spec == SPEC
     assert state.spec.text == SPEC.text
@@ -90,7 +97,7 @@ def test_a_campaign_begins_with_its_specification_as_typed():
         state.run("R001")
 
 
-def test_the_status_follows_what_happened():
+def test_the_status_follows_what_happened() -> None:
     state = proposed()
     assert state.runs["R001"].status == "proposed"
     state = then(state, commands.start(state, "r1", used={"gap": Quantity.of("101")}))
@@ -107,14 +114,14 @@ def test_the_status_follows_what_happened():
     assert state.status_counts["completed"] == state.status_counts["proposed"] == 1
 
 
-def test_a_value_beats_never():
+def test_a_value_beats_never() -> None:
     state = recorded(proposed(), "R1", porosity=None)
     state = recorded(state, "R1", porosity="31")
     assert state.runs["R001"].never == frozenset()
     assert state.runs["R001"].values("porosity") == (31.0,)
 
 
-def test_failed_and_abandoned_runs_go_back_to_what_their_data_say():
+def test_failed_and_abandoned_runs_go_back_to_what_their_data_say() -> None:
     state = proposed(3)
     state = then(state, commands.fail(state, "R1", "coating defects"))
     state = then(state, commands.abandon(state, ["R2"], "no time"))
@@ -129,7 +136,7 @@ def test_failed_and_abandoned_runs_go_back_to_what_their_data_say():
     assert state.runs["R001"].made_key is None
 
 
-def test_corrections_keep_the_old_value():
+def test_corrections_keep_the_old_value() -> None:
     state = recorded(proposed(), "R1", loading="12.1/12.3")
     drafts = commands.correct(
         state, "R1", reason="typo", responses={"loading": Quantity.of("12.2")}, replicate=2
@@ -146,14 +153,14 @@ def test_corrections_keep_the_old_value():
     assert state.runs["R001"].never == frozenset()
 
 
-def test_withdrawing_the_only_value_leaves_nothing_to_wait_for():
+def test_withdrawing_the_only_value_leaves_nothing_to_wait_for() -> None:
     state = recorded(proposed(), "R1", loading="12.1")
     drafts = commands.correct(state, "R1", reason="other run", responses={"loading": None})
     run = then(state, drafts).runs["R001"]
     assert (run.values("loading"), run.never, run.status) == ((), {"loading"}, "partial")
 
 
-def test_replicates_keep_their_numbers_when_others_are_undone():
+def test_replicates_keep_their_numbers_when_others_are_undone() -> None:
     state = recorded(proposed(), "R1", loading="12.1")
     again = [ResultEntry("R1", values(loading="12.5"), replicate=True)]
     state = then(state, commands.record(state, again))
@@ -165,7 +172,7 @@ def test_replicates_keep_their_numbers_when_others_are_undone():
     assert [v.replicate for v in state.runs["R001"].measurements["loading"]] == [2, 3]
 
 
-def test_undo_of_undo_is_redo_at_any_depth():
+def test_undo_of_undo_is_redo_at_any_depth() -> None:
     state = recorded(proposed(), "R1", loading="12.1")
     seen = []
     for _ in range(4):
@@ -175,7 +182,7 @@ def test_undo_of_undo_is_redo_at_any_depth():
     assert state.reversals == {4: 5, 6: 7}
 
 
-def test_numbers_are_never_given_out_again_even_after_an_undo():
+def test_numbers_are_never_given_out_again_even_after_an_undo() -> None:
     state = begin()
     labels = {
         1: {"slurry": "new-1", "coating": "new-1"},
@@ -194,14 +201,14 @@ def test_numbers_are_never_given_out_again_even_after_an_undo():
     assert state.runs["R003"].batch == {"slurry": "slurry-02"}
 
 
-def test_a_batch_named_by_hand_takes_its_number_too():
+def test_a_batch_named_by_hand_takes_its_number_too() -> None:
     state = proposed()
     entry = ResultEntry("R1", batch={"slurry": "Slurry-07"})
     state = then(state, commands.record(state, [entry]))
     assert state.next_batch_number("slurry") == 8
 
 
-def test_the_setup_is_the_run_made_last_as_told_or_as_recorded():
+def test_the_setup_is_the_run_made_last_as_told_or_as_recorded() -> None:
     state = proposed(3)
     for run, made_at in (("R1", "2026-02-27T10:00Z"), ("R2", "2026-02-26"), ("R3", None)):
         entry = ResultEntry(run, values(loading="12"), made_at=made_at)
@@ -209,7 +216,7 @@ def test_the_setup_is_the_run_made_last_as_told_or_as_recorded():
         assert state.setup.id == {"R1": "R001", "R2": "R001", "R3": "R003"}[run]
 
 
-def test_out_of_range_settings_are_kept_and_flagged():
+def test_out_of_range_settings_are_kept_and_flagged() -> None:
     state = proposed()
     entry = ResultEntry("R1", used={"solid": Quantity.of("70")})
     state = then(state, commands.record(state, [entry]))
@@ -222,13 +229,22 @@ def test_out_of_range_settings_are_kept_and_flagged():
     assert state.runs["R002"].flags == ()
 
 
-def amended(state, **changes):
+def amended(
+    state: CampaignState, **changes: list[dict[str, Any] | dict[str, str]]
+) -> CampaignState:
     return then(state, commands.amend(state, load.from_dict({**TABLES, **changes})))
 
 
-def test_an_added_factor_gets_its_value_so_far_in_old_runs():
+def test_an_added_factor_gets_its_value_so_far_in_old_runs() -> None:
     state = recorded(proposed(), "R1", loading="12.1", porosity="31")
-    speed = {"name": "speed", "unit": "m/min", "low": 1, "high": 9, "step": 1, "was": 3}
+    speed: dict[str, Any] = {
+        "name": "speed",
+        "unit": "m/min",
+        "low": 1,
+        "high": 9,
+        "step": 1,
+        "was": 3,
+    }
     state = amended(state, factor=[*TABLES["factor"], speed])
     assert state.runs["R001"].used == {"solid": 56.5, "gap": 100.0, "speed": 3.0}
     assert state.runs["R002"].planned["speed"] == 3.0
@@ -238,7 +254,7 @@ def test_an_added_factor_gets_its_value_so_far_in_old_runs():
         commands.undo(state, state.seq - 1)
 
 
-def test_a_response_added_later_does_not_reopen_closed_history():
+def test_a_response_added_later_does_not_reopen_closed_history() -> None:
     state = recorded(proposed(), "R1", loading="12.1", porosity="31")
     adhesion = {"name": "adhesion", "unit": "N/m"}
     state = amended(state, response=[*TABLES["response"], adhesion])
@@ -250,10 +266,10 @@ def test_a_response_added_later_does_not_reopen_closed_history():
     assert state.runs["R001"].values("adhesion") == (5.0,)
 
 
-def line(state, name="line2"):
+def line(state: CampaignState, name: str = "line2") -> list[NewEvent]:
     from designer.campaigns.earlier_lines.table import LineTable
 
-    row = {
+    row: dict[str, Any] = {
         "settings": {"solid": 60.0, "gap": 90.0},
         "given": {},
         "responses": {"loading": [{"number": 11.0, "text": "11"}, {"number": 12.0, "text": "12"}]},
@@ -263,7 +279,7 @@ def line(state, name="line2"):
     return commands.add_line(state, LineTable([row], {}, f"sha-{name}", False, "a.csv"), name)
 
 
-def test_lines_come_in_go_out_and_come_in_again():
+def test_lines_come_in_go_out_and_come_in_again() -> None:
     state = begin()
     state = then(state, line(state))
     assert state.lines["line2"].rows[0].responses == {"loading": (11.0, 12.0)}
@@ -275,15 +291,22 @@ def test_lines_come_in_go_out_and_come_in_again():
     assert state.lines["line2"].included
 
 
-def test_an_added_factor_gets_its_value_so_far_in_lines():
+def test_an_added_factor_gets_its_value_so_far_in_lines() -> None:
     state = begin()
     state = then(state, line(state))
-    speed = {"name": "speed", "unit": "m/min", "low": 1, "high": 9, "step": 1, "was": 3}
+    speed: dict[str, Any] = {
+        "name": "speed",
+        "unit": "m/min",
+        "low": 1,
+        "high": 9,
+        "step": 1,
+        "was": 3,
+    }
     state = amended(state, factor=[*TABLES["factor"], speed])
     assert state.lines["line2"].rows[0].settings == {"solid": 60.0, "gap": 90.0, "speed": 3.0}
 
 
-def test_notes_stand_at_the_run_and_at_the_campaign():
+def test_notes_stand_at_the_run_and_at_the_campaign() -> None:
     state = proposed()
     state = then(state, commands.note(state, "first\nsecond", "R1"))
     state = then(state, commands.note(state, "whole campaign"))
@@ -291,14 +314,14 @@ def test_notes_stand_at_the_run_and_at_the_campaign():
     assert state.runs["R001"].notes[0].text == "first\nsecond"
 
 
-def test_folding_leaves_earlier_states_alone():
+def test_folding_leaves_earlier_states_alone() -> None:
     state = proposed()
     before = (dict(state.runs), state.events, state.counters)
     recorded(state, "R1", loading="12")
     assert (dict(state.runs), state.events, state.counters) == before
 
 
-def test_a_scratch_leaves_its_state_alone():
+def test_a_scratch_leaves_its_state_alone() -> None:
     state = proposed()
     runs = dict(state.runs)
     scratch = Scratch(state)
@@ -344,13 +367,13 @@ CONTRADICTIONS = {
     "a reversal of nothing": ("event_reversed", {"event": 99, "reason": None}),
     "a reversal of the creation": ("event_reversed", {"event": 1, "reason": None}),
 }
-RESULT = {
+RESULT: dict[str, Any] = {
     "replicate": None, "responses": {}, "used": {}, "given": {}, "batch": {}, "made_at": None,
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", CONTRADICTIONS)
-def test_an_event_that_cannot_follow_is_named(case):
+def test_an_event_that_cannot_follow_is_named(case: str) -> None:
     state = recorded(proposed(), "R1", loading="12")
     kind, body = CONTRADICTIONS[case]
     if kind == "result_recorded":
@@ -361,7 +384,7 @@ def test_an_event_that_cannot_follow_is_named(case):
     assert "#4" in str(caught.value)
 
 
-def test_nothing_but_notes_follows_the_closing():
+def test_nothing_but_notes_follows_the_closing() -> None:
     state = proposed()
     state = then(state, commands.close(state))
     assert state.closed
@@ -370,7 +393,7 @@ def test_nothing_but_notes_follows_the_closing():
         then(state, [NewEvent("run_started", {"run": "R001", "settings": {}})])
 
 
-def test_gaps_and_empty_logs_are_damage():
+def test_gaps_and_empty_logs_are_damage() -> None:
     events = to_events(commands.create(SPEC))
     with pytest.raises(StoreDamagedError, match="no events"):
         fold("c", [])
@@ -380,7 +403,7 @@ def test_gaps_and_empty_logs_are_damage():
         fold("c", [replace(events[0], kind="run_failed", body={"run": "R1", "reason": "a"})])
 
 
-def test_a_copy_of_a_run_knows_its_fields():
+def test_a_copy_of_a_run_knows_its_fields() -> None:
     run = proposed().runs["R001"]
     assert run.changed(status="failed") == replace(run, status="failed")
     with pytest.raises(TypeError, match="colour"):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
+from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -11,7 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from designer.campaigns import commands
 from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry
 from designer.campaigns.errors import ConflictError, InputError
+from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.fold import advance, fold
+from designer.campaigns.log.state import CampaignState
 from designer.campaigns.specification import load
 from designer.campaigns.store.store import Store
 from designer.campaigns.values.quantity import Quantity
@@ -32,14 +36,14 @@ VALUE = st.integers(1, 9).map(str)
 class Campaigns(RuleBasedStateMachine):
     """Random commands on a store in memory; what is refused must change nothing."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.store = Store.open(None, program="0")
         self.state = self.store.create(SPEC, "anna")
         self.values = {}  # run → response → values; None: will never be measured
         self.before = []  # the dictionary before each command that can be undone
 
-    def do(self, decide, effect):
+    def do(self, decide: Callable[..., Any], effect: Callable[..., Any]) -> None:
         """Run a command; the dictionary follows only where it was accepted."""
         head = self.state.head
         try:
@@ -52,10 +56,10 @@ class Campaigns(RuleBasedStateMachine):
             effect()
 
     @rule(count=st.integers(1, 2))
-    def propose(self, count):
+    def propose(self, count: int) -> None:
         first = self.state.next_run_number
 
-        def decide(state):
+        def decide(state: CampaignState) -> list[NewEvent]:
             labels = {"slurry": "new-1"}
             runs = [
                 PlannedRun(i, i, {"gap": 80.0}, labels, {}, 0.1, 1.0, None, "")
@@ -63,13 +67,13 @@ class Campaigns(RuleBasedStateMachine):
             ]
             return commands.propose(state, PlanDraft("learn", 1, runs, state.seq, 1.0, 0.1))
 
-        def effect():
+        def effect() -> None:
             self.values.update({f"R{first + i:03d}": {} for i in range(count)})
 
         self.do(decide, effect)
 
     @rule(value=VALUE)
-    def attach(self, value):
+    def attach(self, value: str) -> None:
         run = f"R{self.state.next_run_number:03d}"
         entry = ResultEntry(
             None, {"loading": [Quantity.of(value)]}, used={"gap": Quantity.of("90")}
@@ -80,10 +84,10 @@ class Campaigns(RuleBasedStateMachine):
         )
 
     @rule(run=RUN, response=RESPONSE, told=st.lists(VALUE, min_size=1, max_size=2) | st.none())
-    def record(self, run, response, told):
+    def record(self, run: str, response: str, told: list[str] | None) -> None:
         typed = None if told is None else [Quantity.of(value) for value in told]
 
-        def effect():
+        def effect() -> None:
             there = self.values[run].get(response)
             assert not there, "a value was overwritten"
             self.values[run][response] = None if told is None else [float(v) for v in told]
@@ -91,26 +95,26 @@ class Campaigns(RuleBasedStateMachine):
         self.do(lambda s: commands.record(s, [ResultEntry(run, {response: typed})]), effect)
 
     @rule(run=RUN, response=RESPONSE, told=VALUE)
-    def record_replicate(self, run, response, told):
+    def record_replicate(self, run: str, response: str, told: str) -> None:
         entry = ResultEntry(run, {response: [Quantity.of(told)]}, replicate=True)
 
-        def effect():
+        def effect() -> None:
             there = self.values[run].get(response) or []
             self.values[run][response] = [*there, float(told)]
 
         self.do(lambda state: commands.record(state, [entry]), effect)
 
     @rule(run=RUN, response=RESPONSE, told=VALUE)
-    def correct_the_only_value(self, run, response, told):
-        def effect():
+    def correct_the_only_value(self, run: str, response: str, told: str) -> None:
+        def effect() -> None:
             self.values[run][response] = [float(told)]
 
         what = {response: Quantity.of(told)}
         self.do(lambda s: commands.correct(s, run, reason="a", responses=what), effect)
 
     @rule(run=RUN, how=st.sampled_from(["start", "fail", "abandon", "reopen", "note"]))
-    def change_the_status(self, run, how):
-        def decide(state):
+    def change_the_status(self, run: str, how: str) -> None:
+        def decide(state: CampaignState) -> list[NewEvent]:
             return {
                 "start": lambda: commands.start(state, run),
                 "fail": lambda: commands.fail(state, run, "cracks"),
@@ -123,13 +127,13 @@ class Campaigns(RuleBasedStateMachine):
 
     @precondition(lambda self: self.before)
     @rule()
-    def undo(self):
+    def undo(self) -> None:
         with contextlib.suppress(InputError):
             self.state = self.store.change("demo", commands.undo, actor="bert")
             self.values = self.before.pop()
 
     @invariant()
-    def the_state_is_what_the_dictionary_says(self):
+    def the_state_is_what_the_dictionary_says(self) -> None:
         assert set(self.state.runs) == set(self.values)
         for run in self.state.runs.values():
             told = self.values[run.id]
@@ -145,7 +149,7 @@ class Campaigns(RuleBasedStateMachine):
                 assert run.status in allowed
 
     @invariant()
-    def folding_in_two_parts_is_folding_at_once(self):
+    def folding_in_two_parts_is_folding_at_once(self) -> None:
         events = self.state.events
         whole = fold(self.state.campaign_id, events)
         assert whole == self.state

@@ -14,19 +14,19 @@ from designer.campaigns.tables.files import read_regular_file, write_atomic
 from designer.campaigns.tables.read import read_table
 
 
-def refused(path):
+def refused(path: Path | str) -> str:
     with pytest.raises(InputError) as error:
         read_table(path)
     return str(error.value)
 
 
-def test_missing_files_name_the_nearest(tmp_path):
+def test_missing_files_name_the_nearest(tmp_path: Path) -> None:
     (tmp_path / "results.csv").write_text("a\n1\n")
     assert "Did you mean 'results.csv'" in refused(tmp_path / "result.csv")
     assert "no folder" in refused(tmp_path / "nowhere" / "x.csv")
 
 
-def test_row33_only_regular_files_are_read(tmp_path):
+def test_row33_only_regular_files_are_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
     (tmp_path / "folder.csv").mkdir()
     (tmp_path / "loop.csv").symlink_to("loop.csv")
@@ -40,13 +40,13 @@ def test_row33_only_regular_files_are_read(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["x" * 5000 + ".csv", "a\0b.csv", "x/" * 3000 + "y.csv"])
-def test_row33_impossible_names(name):
+def test_row33_impossible_names(name: str) -> None:
     text = refused(name)
     assert len(text) < 400
     assert "\0" not in text
 
 
-def test_a_link_to_a_file_is_read(tmp_path):
+def test_a_link_to_a_file_is_read(tmp_path: Path) -> None:
     (tmp_path / "real.csv").write_text("a,b\n1,2\n")
     (tmp_path / "link.csv").symlink_to("real.csv")
     assert read_table(tmp_path / "link.csv").rows == [["1", "2"]]
@@ -72,7 +72,7 @@ for act in (lambda: read_regular_file(folder / "secret.csv"),
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become nobody")
-def test_row28_ordinary_users_meet_closed_files_and_folders():
+def test_row28_ordinary_users_meet_closed_files_and_folders() -> None:
     with tempfile.TemporaryDirectory() as name:  # pytest's own folders are closed to nobody
         folder = Path(name)
         folder.chmod(0o755)
@@ -89,7 +89,7 @@ def test_row28_ordinary_users_meet_closed_files_and_folders():
     assert control == "done b'a'"
 
 
-def test_writing_is_whole_or_not_at_all(tmp_path, monkeypatch):
+def test_writing_is_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "out.csv"
     write_atomic(path, b"first")
     assert path.read_bytes() == b"first"
@@ -99,7 +99,7 @@ def test_writing_is_whole_or_not_at_all(tmp_path, monkeypatch):
     write_atomic(path, b"second", force=True)
     assert path.read_bytes() == b"second"
 
-    def full(*_):
+    def full(*_: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
@@ -109,11 +109,13 @@ def test_writing_is_whole_or_not_at_all(tmp_path, monkeypatch):
     assert [entry.name for entry in tmp_path.iterdir()] == ["out.csv"]
 
 
-def test_a_faster_writer_is_not_overwritten(tmp_path, monkeypatch):
+def test_a_faster_writer_is_not_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "out.csv"
     link = os.link
 
-    def slow(source, target):
+    def slow(source: Path, target: Path) -> None:
         path.write_bytes(b"somebody else")
         link(source, target)
 
@@ -124,8 +126,8 @@ def test_a_faster_writer_is_not_overwritten(tmp_path, monkeypatch):
     assert [entry.name for entry in tmp_path.iterdir()] == ["out.csv"]
 
 
-def test_file_systems_without_hard_links(tmp_path, monkeypatch):
-    def unsupported(*_):
+def test_file_systems_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unsupported(*_: Path) -> None:
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(os, "link", unsupported)
@@ -133,7 +135,7 @@ def test_file_systems_without_hard_links(tmp_path, monkeypatch):
     assert (tmp_path / "out.csv").read_bytes() == b"x"
 
 
-def test_row33_outputs_never_follow_links_or_replace_special_files(tmp_path):
+def test_row33_outputs_never_follow_links_or_replace_special_files(tmp_path: Path) -> None:
     victim = tmp_path / "victim"
     victim.write_text("precious")
     (tmp_path / "out.csv").symlink_to(victim)
@@ -151,7 +153,7 @@ def test_row33_outputs_never_follow_links_or_replace_special_files(tmp_path):
         write_atomic(tmp_path / ("x" * 300), b"x")
 
 
-def test_a_new_file_has_the_usual_permissions(tmp_path):
+def test_a_new_file_has_the_usual_permissions(tmp_path: Path) -> None:
     old = os.umask(0o027)
     try:
         write_atomic(tmp_path / "out.csv", b"x")
@@ -160,7 +162,7 @@ def test_a_new_file_has_the_usual_permissions(tmp_path):
     assert stat.S_IMODE((tmp_path / "out.csv").stat().st_mode) == 0o640
 
 
-def test_a_growing_file_is_cut_off(tmp_path, monkeypatch):
+def test_a_growing_file_is_cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "x.csv"
     path.write_bytes(b"12345")
     assert read_regular_file(path, limit=5) == b"12345"

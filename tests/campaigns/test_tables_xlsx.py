@@ -6,6 +6,9 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -15,8 +18,8 @@ from designer.campaigns.tables.read import read_table
 
 
 @pytest.fixture
-def book(tmp_path):
-    def book(*sheets):
+def book(tmp_path: Path) -> Callable[..., Path]:
+    def book(*sheets: tuple[Sequence[Sequence[Any]] | str, ...]) -> Path:
         """A workbook; each sheet is (title, rows)."""
         workbook = openpyxl.Workbook()
         workbook.remove(workbook.active)
@@ -32,8 +35,11 @@ def book(tmp_path):
 
 
 @pytest.fixture
-def rebuilt(tmp_path, book):
-    def rebuilt(changes, rows=(("a", "b"), (1, 2))):
+def rebuilt(tmp_path: Path, book: Callable[..., Path]) -> Callable[..., Path]:
+    def rebuilt(
+        changes: dict[str, str],
+        rows: tuple[tuple[str, str], tuple[int, int]] = (("a", "b"), (1, 2)),
+    ) -> Path:
         """An honest workbook with some parts replaced or added."""
         honest = book(("S", rows))
         path = tmp_path / "rebuilt.xlsx"
@@ -55,18 +61,18 @@ SHEET = "xl/worksheets/sheet1.xml"
 NAMESPACE = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 
 
-def sheet_xml(rows, before=""):
+def sheet_xml(rows: str, before: str = "") -> str:
     start = f"<?xml version='1.0'?>{before}<worksheet {NAMESPACE}>"
     return f"{start}<sheetData>{rows}</sheetData></worksheet>"
 
 
-def refused(path):
+def refused(path: Path) -> str:
     with pytest.raises(InputError) as error:
         read_table(path)
     return str(error.value)
 
 
-def test_numbers_texts_and_blanks(book):
+def test_numbers_texts_and_blanks(book: Callable[..., Path]) -> None:
     table = read_table(
         book(("Data", [["run", "gap [µm]", "note"], ["R1", 120, None], [None, None, None],
                        ["R2", 0.1234567890123, " x\ny "], ["R3", -1e-7, "'q"], ["007", 3.0, 12.5]]))
@@ -84,10 +90,13 @@ def test_numbers_texts_and_blanks(book):
     assert table.decimal == "."
 
 
-def test_row17_a_text_that_begins_like_a_formula_stays_this_text(tmp_path):
+def test_row17_a_text_that_begins_like_a_formula_stays_this_text(tmp_path: Path) -> None:
     workbook = openpyxl.Workbook()
+    assert workbook.active is not None
     workbook.active.append(["name", "x"])
+    assert workbook.active is not None
     workbook.active.append(["", 1])
+    assert workbook.active is not None
     cell = workbook.active["A2"]
     cell.value = "=1+1"
     cell.data_type = "s"
@@ -95,7 +104,7 @@ def test_row17_a_text_that_begins_like_a_formula_stays_this_text(tmp_path):
     assert read_table(tmp_path / "x.xlsx").rows == [["=1+1", "1"]]
 
 
-def test_row16_dates_bools_and_errors_are_no_numbers(book):
+def test_row16_dates_bools_and_errors_are_no_numbers(book: Callable[..., Path]) -> None:
     day = dt.datetime(2021, 10, 15)  # noqa: DTZ001  as in a sheet
     moment = dt.datetime(2021, 10, 15, 8, 30)  # noqa: DTZ001
     path = book(("S", [["when", "x"], [day, day], [moment, True], ["a", "#N/A"],
@@ -110,7 +119,9 @@ def test_row16_dates_bools_and_errors_are_no_numbers(book):
     assert "time where a number" in found[3]
 
 
-def test_row16_a_formula_without_value_is_noticed_where_it_stands(book):
+def test_row16_a_formula_without_value_is_noticed_where_it_stands(
+    book: Callable[..., Path],
+) -> None:
     path = book(("S", [["a", "b"], [1, "=A2*2"], [2, None]]))
     table = read_table(path)
     assert table.cell(0, "b") == ""
@@ -118,7 +129,7 @@ def test_row16_a_formula_without_value_is_noticed_where_it_stands(book):
     assert table.oddity(1, "b") is None
 
 
-def test_row16_a_formula_with_its_value_reads_as_the_value(rebuilt):
+def test_row16_a_formula_with_its_value_reads_as_the_value(rebuilt: Callable[..., Path]) -> None:
     rows = "<row r='1'><c r='A1' t='inlineStr'><is><t>a</t></is></c></row>"
     rows += "<row r='2'><c r='A2'><f>1+1</f><v>2</v></c></row>"
     rows += "<row r='3'><c r='A3'><f>NA()</f><v></v></c></row>"
@@ -127,13 +138,13 @@ def test_row16_a_formula_with_its_value_reads_as_the_value(rebuilt):
     assert table.oddities == {(1, 0): "a formula without a stored value"}
 
 
-def test_decimal_comma_texts_in_a_sheet_are_refused_not_guessed(book):
+def test_decimal_comma_texts_in_a_sheet_are_refused_not_guessed(book: Callable[..., Path]) -> None:
     table = read_table(book(("S", [["a"], ["12,5"], [1.5]]))).read_numbers_of(["a"])
     assert [table.number(cell) for cell in table.column("a")] == [None, 1.5]
     assert "decimal comma" in table.number_problem(0, "a", "12,5").what
 
 
-def test_the_sheet_that_was_read_is_told(book):
+def test_the_sheet_that_was_read_is_told(book: Callable[..., Path]) -> None:
     one = [["a"], [1]]
     assert read_table(book(("S", one))).notes == ()
     assert read_table(book(("Info", []), ("Data", one))).notes == ("read sheet 'Data'",)
@@ -144,14 +155,16 @@ def test_the_sheet_that_was_read_is_told(book):
     assert "no sheet" in refused(book(("A", []), ("B", [["", " "]])))
 
 
-def test_row5_names_and_values_beyond_the_header(book):
+def test_row5_names_and_values_beyond_the_header(book: Callable[..., Path]) -> None:
     assert "same name" in refused(book(("S", [["a", "A"], [1, 2]])))
     assert "row 3: there is a value beyond" in refused(book(("S", [["a", "b"], [1, 2], [1, 2, 3]])))
     assert "column 2 has values but no name" in refused(book(("S", [["a", None, "b"], [1, 2, 3]])))
     assert read_table(book(("S", [["a", None, "b", None], [1, None, 3]]))).rows == [["1", "3"]]
 
 
-def test_row15_a_bomb_is_refused_quickly_and_cheaply(rebuilt, tmp_path):
+def test_row15_a_bomb_is_refused_quickly_and_cheaply(
+    rebuilt: Callable[..., Path], tmp_path: Path
+) -> None:
     row = "<row r='{}'>" + "<c><v>1</v></c>" * 1000 + "</row>"
     path = rebuilt({SHEET: sheet_xml("".join(row.format(i + 1) for i in range(8000)))})
     assert path.stat().st_size < 1_000_000
@@ -173,14 +186,18 @@ def test_row15_a_bomb_is_refused_quickly_and_cheaply(rebuilt, tmp_path):
     ],
     ids=["one row", "many rows", "prefixed", "strings", "styles", "utf16"],
 )
-def test_row15_parts_that_would_grow_in_memory_are_refused(rebuilt, changes):
+def test_row15_parts_that_would_grow_in_memory_are_refused(
+    rebuilt: Callable[..., Path], changes: dict[str, str]
+) -> None:
     path = rebuilt(changes)
     start = time.process_time()
     assert "workbook" in refused(path)
     assert time.process_time() - start < 3
 
 
-def test_row15_a_sheet_claiming_the_whole_grid_is_not_believed(rebuilt):
+def test_row15_a_sheet_claiming_the_whole_grid_is_not_believed(
+    rebuilt: Callable[..., Path],
+) -> None:
     cell = "<c r='{}' t='inlineStr'><is><t>{}</t></is></c>"
     rows = f"<row r='1'>{cell.format('A1', 'a')}</row><row r='2'>{cell.format('A2', '7')}</row>"
     claim = "<dimension ref='A1:XFD1048576'/>"
@@ -194,7 +211,7 @@ def test_row15_a_sheet_claiming_the_whole_grid_is_not_believed(rebuilt):
     assert time.process_time() - start < 5
 
 
-def test_row15_entities_are_not_expanded(rebuilt):
+def test_row15_entities_are_not_expanded(rebuilt: Callable[..., Path]) -> None:
     entities = "<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'>"
     for old, new in zip("abcdefg", "bcdefgh", strict=True):
         entities += f"<!ENTITY {new} '{f'&{old};' * 10}'>"
@@ -205,7 +222,7 @@ def test_row15_entities_are_not_expanded(rebuilt):
     assert "root:" not in refused(rebuilt({SHEET: sheet_xml(rows, outside)}))
 
 
-def test_lying_directory_and_nested_archives(tmp_path, rebuilt):
+def test_lying_directory_and_nested_archives(tmp_path: Path, rebuilt: Callable[..., Path]) -> None:
     path = rebuilt({})
     content = bytearray(path.read_bytes())
     # Halve every size in the central directory: what is read then fails its checksum.
@@ -227,13 +244,13 @@ def test_lying_directory_and_nested_archives(tmp_path, rebuilt):
         (b"PK\x05\x06" + b"\0" * 18, "damaged"),
     ],
 )
-def test_files_that_are_no_workbooks(tmp_path, content, words):
+def test_files_that_are_no_workbooks(tmp_path: Path, content: bytes, words: str) -> None:
     path = tmp_path / "x.xlsx"
     path.write_bytes(content)
     assert words in refused(path)
 
 
-def test_damaged_workbooks_give_input_errors_only(book):
+def test_damaged_workbooks_give_input_errors_only(book: Callable[..., Path]) -> None:
     content = book(("S", [["a", "b"], [1, "x"], [2.5, None]])).read_bytes()
     path = book(("S", [["a"]]))
     refusals = 0
@@ -249,7 +266,7 @@ def test_damaged_workbooks_give_input_errors_only(book):
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_row14_the_largest_table_stays_below_500_mb(tmp_path, kind):
+def test_row14_the_largest_table_stays_below_500_mb(tmp_path: Path, kind: str) -> None:
     """Two million cells: the most the limits let through."""
     path = tmp_path / f"big.{kind}"
     header = [f"c{i}" for i in range(100)]
@@ -293,7 +310,7 @@ def test_row14_the_largest_table_stays_below_500_mb(tmp_path, kind):
     assert megabytes < 500
 
 
-def test_csv_does_not_import_openpyxl_or_pandas(tmp_path):
+def test_csv_does_not_import_openpyxl_or_pandas(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text("a,b\n1,2\n")
     script = (

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import cast
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -25,10 +26,10 @@ SPEC = Specification.from_dict(
 
 
 @pytest.fixture
-def steps(monkeypatch):
+def steps(monkeypatch: pytest.MonkeyPatch):
     """Gives a kind another version and steps that lead to it."""
 
-    def give(kind, version, *upcasters):
+    def give(kind, version, *upcasters: Any) -> None:
         now = KINDS[kind]
         known = Kind(version, now.required, now.optional)
         monkeypatch.setitem(cast("dict[str, Kind]", KINDS), kind, known)
@@ -38,7 +39,7 @@ def steps(monkeypatch):
 
 
 @pytest.fixture
-def bare(tmp_path):
+def bare(tmp_path: Path):
     """A store with a campaign and nothing else."""
     path = tmp_path / "pilot.db"
     Store.open(str(path)).create(SPEC, "anna")
@@ -53,7 +54,7 @@ def path(bare):
     return bare
 
 
-def note(path, text, program="0.1.0"):
+def note(path, text: str, program="0.1.0") -> None:
     store = Store.open(str(path), program=program)
     store.change("demo", lambda state: commands.note(state, text), actor="anna")
 
@@ -63,18 +64,18 @@ def event(kind, version, body):
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
-def test_every_kind_has_a_version_and_steps_up_to_it(kind):
+def test_every_kind_has_a_version_and_steps_up_to_it(kind) -> None:
     assert KINDS[kind].version >= 1
     assert len(UPCASTERS.get(kind, ())) <= KINDS[kind].version - 1
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
-def test_a_payload_of_today_is_left_as_it_is(kind):
+def test_a_payload_of_today_is_left_as_it_is(kind) -> None:
     today = event(kind, KINDS[kind].version, {"any": 1})
     assert upcast(today, "demo") is today
 
 
-def test_steps_are_taken_in_order_from_the_version_stored(steps):
+def test_steps_are_taken_in_order_from_the_version_stored(steps) -> None:
     steps("note_added", 3, lambda b: {**b, "trace": ["to 2"]}, lambda b: _traced(b, "to 3"))
     new = upcast(event("note_added", 1, {"run": None, "text": "t"}), "demo")
     assert (new.version, new.body["trace"]) == (3, ["to 2", "to 3"])
@@ -90,7 +91,7 @@ def _traced(body, word):
     return body
 
 
-def test_an_older_file_is_read_as_today_and_stays_as_it_was(path, steps, tmp_path):
+def test_an_older_file_is_read_as_today_and_stays_as_it_was(path, steps, tmp_path: Path) -> None:
     before = path.read_bytes()
     steps("note_added", 2, lambda body: {**body, "text": body["text"].upper()})
     state = Store.open(str(path)).state("demo")
@@ -108,7 +109,7 @@ def test_an_older_file_is_read_as_today_and_stays_as_it_was(path, steps, tmp_pat
     assert path.read_bytes() == before
 
 
-def test_an_older_file_goes_on_with_the_payloads_of_today(path, steps):
+def test_an_older_file_goes_on_with_the_payloads_of_today(path, steps) -> None:
     steps("note_added", 2, lambda body: {**body, "text": body["text"].upper()})
     store = Store.open(str(path))
     store.change("demo", lambda state: commands.note(state, "three"), actor="anna")
@@ -118,7 +119,7 @@ def test_an_older_file_goes_on_with_the_payloads_of_today(path, steps):
         assert [e.as_stored["version"] for e in state.events] == [1, 1, 1, 2, 1]
 
 
-def test_a_version_before_the_first_one_can_be_given_steps(bare, steps):
+def test_a_version_before_the_first_one_can_be_given_steps(bare, steps) -> None:
     steps("note_added", 0)
     note(bare, "ancient")
     steps("note_added", 1, lambda body: {**body, "text": f"{body['text']}, in today's words"})
@@ -128,7 +129,7 @@ def test_a_version_before_the_first_one_can_be_given_steps(bare, steps):
 
 
 @pytest.mark.parametrize("version", [0, 2, 9])
-def test_a_version_nobody_knows_is_refused_and_both_are_named(bare, steps, version):
+def test_a_version_nobody_knows_is_refused_and_both_are_named(bare, steps, version) -> None:
     steps("note_added", version)
     note(bare, "far", program="9.9")
     before = bare.read_bytes()
@@ -146,7 +147,7 @@ def test_a_version_nobody_knows_is_refused_and_both_are_named(bare, steps, versi
     assert bare.read_bytes() == before
 
 
-def test_a_payload_that_is_not_what_its_version_promises_is_damage(path, steps):
+def test_a_payload_that_is_not_what_its_version_promises_is_damage(path, steps) -> None:
     steps("note_added", 2, lambda body: {**body, "text": body["texts"][0]})
     with pytest.raises(StoreDamagedError, match=r"demo#2: .*version 1, .*as version 2 \(KeyError"):
         Store.open(str(path)).state("demo")

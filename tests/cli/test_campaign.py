@@ -2,20 +2,23 @@
 
 import csv
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.campaigns_for_tests import SMALL, loading, porosity
+from tests.command_line import CommandLine
 
 
 @pytest.fixture
-def small(cli, tmp_path):
+def small(cli: CommandLine, tmp_path: Path) -> CommandLine:
     (tmp_path / "small.toml").write_text(SMALL)
     cli("init", "small.toml")
     return cli
 
 
-def record(cli, plan):
+def record(cli: CommandLine, plan: dict[str, Any]) -> None:
     for run in plan["runs"]:
         s = run["settings"]
         cli(
@@ -24,7 +27,7 @@ def record(cli, plan):
         )  # fmt: skip
 
 
-def test_a_campaign_from_nothing_learns(small):
+def test_a_campaign_from_nothing_learns(small: CommandLine) -> None:
     first = small.json("propose", "small", "-n", "4")
     assert first["information_bits"] is None
     assert all(run["information_bits"] is None for run in first["runs"])
@@ -48,7 +51,7 @@ def test_a_campaign_from_nothing_learns(small):
     assert 10.5 < loading(recipe) < 13.5
 
 
-def test_run_ids_orders_and_ranks(small):
+def test_run_ids_orders_and_ranks(small: CommandLine) -> None:
     plan = small.json("propose", "small", "-n", "5", "--seed", "7")
     assert plan["seed"] == 7
     assert [run["run"] for run in plan["runs"]] == ["R001", "R002", "R003", "R004", "R005"]
@@ -57,7 +60,7 @@ def test_run_ids_orders_and_ranks(small):
     assert plan["nested"] is True
 
 
-def test_the_first_k_by_rank_are_the_plan_of_k(small):
+def test_the_first_k_by_rank_are_the_plan_of_k(small: CommandLine) -> None:
     record(small, small.json("propose", "small", "-n", "4", "--seed", "1"))
     six = small.json("propose", "small", "-n", "6", "--seed", "3", "--dry-run")
     two = small.json("propose", "small", "-n", "2", "--seed", "3", "--dry-run")
@@ -67,7 +70,7 @@ def test_the_first_k_by_rank_are_the_plan_of_k(small):
     ]
 
 
-def test_dry_run_writes_nothing_and_the_real_one_is_the_same(small):
+def test_dry_run_writes_nothing_and_the_real_one_is_the_same(small: CommandLine) -> None:
     record(small, small.json("propose", "small"))
     before = small.json("status", "small")["head"]
     dry = small.json("propose", "small", "--dry-run")
@@ -78,7 +81,7 @@ def test_dry_run_writes_nothing_and_the_real_one_is_the_same(small):
     assert dry["runs"] == real["runs"]
 
 
-def test_plans_respect_fix_constraints_and_the_grid(small):
+def test_plans_respect_fix_constraints_and_the_grid(small: CommandLine) -> None:
     plan = small.json("propose", "small", "-n", "6", "--fix", "coating_gap=200", "binder=PVDF-B")
     for run in plan["runs"]:
         s = run["settings"]
@@ -88,7 +91,7 @@ def test_plans_respect_fix_constraints_and_the_grid(small):
         assert float(s["solid_content"]).is_integer()
 
 
-def test_open_runs_are_pending_and_replace_abandons_them(small):
+def test_open_runs_are_pending_and_replace_abandons_them(small: CommandLine) -> None:
     first = small.json("propose", "small", "-n", "2")
     second = small.json("propose", "small", "-n", "2")
     recipes = [
@@ -103,7 +106,7 @@ def test_open_runs_are_pending_and_replace_abandons_them(small):
     assert not fresh & set(recipes)
 
 
-def test_budget_limits_the_cost(small):
+def test_budget_limits_the_cost(small: CommandLine) -> None:
     plan = small.json("propose", "small", "--budget", "8")
     assert 0 < plan["cost"] <= 8
     assert len(plan["runs"]) >= 2
@@ -111,7 +114,7 @@ def test_budget_limits_the_cost(small):
     assert "0.05" in said
 
 
-def test_what_is_set_up_is_free(small):
+def test_what_is_set_up_is_free(small: CommandLine) -> None:
     small(
         "attach", "small", "solid_content=55", "coating_gap=150", "binder=PVDF-A",
         "mass_loading=10.7", "--batch", "slurry=slurry-01", "coating=coating-01",
@@ -126,7 +129,7 @@ def test_what_is_set_up_is_free(small):
     assert plan["cost"] == pytest.approx(0.6)
 
 
-def test_results_arrive_in_pieces_and_are_never_overwritten(small):
+def test_results_arrive_in_pieces_and_are_never_overwritten(small: CommandLine) -> None:
     small("propose", "small", "-n", "1")
     small("record", "small", "r001", "mass_loading=12.1", "--set", "coating_gap=0.1mm")
     assert small.json("show", "small", "R001")["status"] == "partial"
@@ -145,7 +148,7 @@ def test_results_arrive_in_pieces_and_are_never_overwritten(small):
     assert small.json("show", "small", "R001")["measurements"]["mass_loading"][0]["number"] == 12.1
 
 
-def test_fail_abandon_reopen_none(small):
+def test_fail_abandon_reopen_none(small: CommandLine) -> None:
     small("propose", "small", "-n", "3")
     small("start", "small", "R001")
     small("fail", "small", "R001", "--reason", "web break")
@@ -157,7 +160,9 @@ def test_fail_abandon_reopen_none(small):
     assert small.json("show", "small", "R002")["status"] == "proposed"
 
 
-def test_predict_needs_knowledge_and_then_tells_both_kinds_of_sd(small, tmp_path):
+def test_predict_needs_knowledge_and_then_tells_both_kinds_of_sd(
+    small: CommandLine, tmp_path: Path
+) -> None:
     recipe = ("solid_content=55", "coating_gap=100", "binder=PVDF-A")
     assert "nothing to predict from" in small.refused("predict", "small", *recipe)
     small("attach", "small", *recipe, "mass_loading=7.2", "porosity=42")
@@ -174,7 +179,7 @@ def test_predict_needs_knowledge_and_then_tells_both_kinds_of_sd(small, tmp_path
     assert float(rows[0]["mass_loading_mean"]) == pytest.approx(row["mass_loading_mean"])
 
 
-def test_plan_sheets_go_out_and_come_back(small, tmp_path):
+def test_plan_sheets_go_out_and_come_back(small: CommandLine, tmp_path: Path) -> None:
     small("propose", "small", "-n", "2")
     small("export", "small", "plan.csv")
     rows = list(csv.DictReader((tmp_path / "plan.csv").open()))
@@ -190,7 +195,7 @@ def test_plan_sheets_go_out_and_come_back(small, tmp_path):
     assert small.json("status", "small")["runs"]["partial"] == 1
 
 
-def test_amend_keeps_runs_and_shows_the_difference(small, tmp_path):
+def test_amend_keeps_runs_and_shows_the_difference(small: CommandLine, tmp_path: Path) -> None:
     small("propose", "small", "-n", "1")
     small("record", "small", "R001", "mass_loading=12.1", "porosity=40")
     (tmp_path / "wider.toml").write_text(SMALL.replace("window = [11, 13]", "window = [10, 13]"))
@@ -201,7 +206,9 @@ def test_amend_keeps_runs_and_shows_the_difference(small, tmp_path):
     assert small.json("status", "small")["runs"]["completed"] == 1
 
 
-def test_a_finished_campaign_is_an_earlier_line_of_the_next(small, tmp_path):
+def test_a_finished_campaign_is_an_earlier_line_of_the_next(
+    small: CommandLine, tmp_path: Path
+) -> None:
     record(small, small.json("propose", "small", "-n", "6"))
     small("close", "small")
     assert "closed" in small.refused("propose", "small")
@@ -217,7 +224,7 @@ def test_a_finished_campaign_is_an_earlier_line_of_the_next(small, tmp_path):
     assert small.json("status", "next")["lines"][0]["included"] is False
 
 
-def test_store_info_and_verify(small):
+def test_store_info_and_verify(small: CommandLine) -> None:
     assert small.json("store", "verify")["ok"] is True
     assert small.json("store", "info")["exists"] is True
     head = small.json("status", "small")["head"]
@@ -225,7 +232,7 @@ def test_store_info_and_verify(small):
     small("store", "verify", "--head", "99:deadbeef", code=6)
 
 
-def test_the_campaigns_budget_shortens_plans(cli, tmp_path):
+def test_the_campaigns_budget_shortens_plans(cli: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "small.toml").write_text(SMALL + "budget = 9\n")
     cli("init", "small.toml")
     plan = cli.json("propose", "small", "-n", "10")
@@ -240,7 +247,7 @@ def test_the_campaigns_budget_shortens_plans(cli, tmp_path):
     assert "budget" in said
 
 
-def test_a_replicate_at_another_setting_is_another_run(small):
+def test_a_replicate_at_another_setting_is_another_run(small: CommandLine) -> None:
     gap = small.json("propose", "small", "-n", "1")["runs"][0]["settings"]["coating_gap"]
     small("record", "small", "R001", "mass_loading=6")
     other = 80 if gap != 80 else 100
@@ -252,7 +259,7 @@ def test_a_replicate_at_another_setting_is_another_run(small):
     assert small.json("show", "small", "R001")["used"]["coating_gap"] == gap
 
 
-def test_a_unit_with_a_slash_is_no_replicate(small):
+def test_a_unit_with_a_slash_is_no_replicate(small: CommandLine) -> None:
     small("propose", "small", "-n", "1")
     small("record", "small", "R001", "mass_loading=120 g/m^2")
     shown = small.json("show", "small", "R001")["measurements"]["mass_loading"]
@@ -261,7 +268,7 @@ def test_a_unit_with_a_slash_is_no_replicate(small):
     assert len(small.json("show", "small", "R001")["measurements"]["porosity"]) == 2
 
 
-def test_failed_and_open_recipes_are_not_repeated_blindly(small):
+def test_failed_and_open_recipes_are_not_repeated_blindly(small: CommandLine) -> None:
     first = small.json("propose", "small", "-n", "4")
     for run in first["runs"]:
         small("fail", "small", run["run"], "--reason", "dryer down")
@@ -278,7 +285,7 @@ def test_failed_and_open_recipes_are_not_repeated_blindly(small):
     assert second["value_name"] == "space-filling"
 
 
-def test_predictions_outside_the_range_are_told(small, tmp_path):
+def test_predictions_outside_the_range_are_told(small: CommandLine, tmp_path: Path) -> None:
     small("attach", "small", "solid_content=55", "coating_gap=100", "binder=PVDF-A",
           "mass_loading=7")  # fmt: skip
     answer = small.json("predict", "small", "solid_content=70", "coating_gap=100", "binder=PVDF-A")

@@ -1,8 +1,12 @@
 """Goal optimum through the command line: search, improve, and runs that fail."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from tests.campaigns_for_tests import SMALL, loading, porosity
+from tests.command_line import CommandLine
 
 OPTIMUM = SMALL.replace('line = "line4"', 'line = "line4"\ngoal = "optimum"').replace(
     'name = "porosity"', 'name = "porosity"\ngoal = "minimize"'
@@ -19,13 +23,13 @@ stage = "coating"
 
 
 @pytest.fixture
-def small(cli, tmp_path):
+def small(cli: CommandLine, tmp_path: Path) -> CommandLine:
     (tmp_path / "small.toml").write_text(OPTIMUM)
     cli("init", "small.toml")
     return cli
 
 
-def record(cli, runs):
+def record(cli: CommandLine, runs: list[dict[str, Any]]) -> None:
     for run in runs:
         s = run["settings"]
         cli(
@@ -34,11 +38,11 @@ def record(cli, runs):
         )  # fmt: skip
 
 
-def in_spec(run):
+def in_spec(run: dict[str, Any]) -> bool:
     return 11 <= loading(run["settings"]) <= 13
 
 
-def test_from_nothing_to_improving(small):
+def test_from_nothing_to_improving(small: CommandLine) -> None:
     first = small.json("propose", "small", "-n", "4")
     assert (first["goal"], first["value_name"]) == ("optimum", "space-filling")
     record(small, first["runs"])
@@ -63,7 +67,7 @@ def test_from_nothing_to_improving(small):
     assert "goal optimum" in str(small("propose", "small", "-n", "2", "--dry-run"))
 
 
-def test_failures_are_told_and_weigh(small):
+def test_failures_are_told_and_weigh(small: CommandLine) -> None:
     first = small.json("propose", "small", "-n", "6", "--seed", "1")
     record(small, first["runs"][:4])
     for run in first["runs"][4:]:
@@ -79,7 +83,7 @@ def test_failures_are_told_and_weigh(small):
     assert shown["in_spec"] == plan["runs"][0]["in_spec"]
 
 
-def test_a_dry_run_changes_nothing_that_status_says(small):
+def test_a_dry_run_changes_nothing_that_status_says(small: CommandLine) -> None:
     record(small, small.json("propose", "small", "-n", "4")["runs"])
     small("status", "small", "--refresh")
     before = small.json("status", "small")
@@ -87,7 +91,9 @@ def test_a_dry_run_changes_nothing_that_status_says(small):
     assert small.json("status", "small") == before
 
 
-def test_an_amendment_that_changes_nothing_is_refused_with_a_reference_too(cli, tmp_path):
+def test_an_amendment_that_changes_nothing_is_refused_with_a_reference_too(
+    cli: CommandLine, tmp_path: Path
+) -> None:
     text = OPTIMUM.replace(
         "change_cost = 3.0", "change_cost = 3.0\nreference = { coating_gap = 150, air_gap = 2 }"
     ).replace("[[response]]", AIR_GAP + "[[response]]", 1)

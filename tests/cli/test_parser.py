@@ -2,43 +2,51 @@
 
 import shlex
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from designer.cli.errors import UsageError
 from designer.cli.parser import LATER, read_command_line, top_help
 from designer.cli.verbs import TOPICS, VERBS
+from designer.service import Service
 
 
 class Recorder:
     """Stands for the service: remembers which verb of which group was called, and how."""
 
-    def __init__(self, calls, name=""):
+    def __init__(self, calls: list[Any], name: str = "") -> None:
         self._calls, self._name = calls, name
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         return Recorder(self._calls, f"{self._name}.{name}".removeprefix("."))
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         self._calls.append((self._name, args, kwargs))
         return {}
 
 
-def call(*tokens):
-    calls = []
+def service_of(stand_in: object) -> Service:
+    """What stands in for the service; `service` is no name a verb could take for its own."""
+    return cast("Service", stand_in)
+
+
+def call(*tokens: str) -> tuple[Any, ...]:
+    calls: list[tuple[Any, ...]] = []
     typed = read_command_line(tokens)
-    typed.verb.run(Recorder(calls), typed.arguments)
+    assert typed.verb is not None
+    typed.verb.run(service_of(Recorder(calls)), typed.arguments)
     return calls[-1]
 
 
-def refused(*tokens):
+def refused(*tokens: str) -> UsageError:
     with pytest.raises(UsageError) as caught:
         read_command_line(tokens)
     assert caught.value.exit_code == 2
     return caught.value
 
 
-RECORD = {"settings": {}, "batch": {}, "at": None, "note": None, "replicate": False}
+RECORD: dict[str, Any] = {"settings": {}, "batch": {}, "at": None, "note": None, "replicate": False}
 CALLS = [
     ("init spec.toml", ("campaigns.create", (Path("spec.toml"),), {})),
     ("init --example", ("campaigns.example", (), {})),
@@ -105,29 +113,41 @@ CALLS = [
 
 
 @pytest.mark.parametrize(("line", "expected"), CALLS, ids=[line for line, _ in CALLS])
-def test_verb_reaches_the_service_with(line, expected):
+def test_verb_reaches_the_service_with(line: str, expected: tuple[Any, ...]) -> None:
     assert call(*line.split()) == expected
 
 
-def test_every_verb_is_called_above():
-    called = {read_command_line(line.split()).verb.name for line, _ in CALLS}
+def test_every_verb_is_called_above() -> None:
+    verbs = [read_command_line(line.split()).verb for line, _ in CALLS]
+    called = {verb.name for verb in verbs if verb is not None}
     assert called | {"tui", "demo"} == set(VERBS)
 
 
-def test_the_demo_is_shown_with_the_runs_asked_for(monkeypatch):
+def test_the_demo_is_shown_with_the_runs_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("designer.service.demo.demo", lambda *words: words)
     typed = read_command_line(["demo", "--runs", "3", "--json"])
-    assert typed.verb.run("service", typed.arguments) == ("service", 3)
+    assert typed.verb is not None
+    answer: object = typed.verb.run(service_of("service"), typed.arguments)
+    assert answer == ("service", 3)
 
 
 @pytest.mark.parametrize(("line", "campaign"), [("tui", None), ("tui c", "c")])
-def test_the_terminal_ui_is_opened_on(line, campaign, monkeypatch):
-    opened = []
+def test_the_terminal_ui_is_opened_on(
+    line: str, campaign: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[object] = []
+
+    def open_ui(*words: object) -> int:
+        opened.append(words)
+        return 3
+
     monkeypatch.setattr("designer.cli.verbs.tui.on_terminal", lambda: True)
-    monkeypatch.setattr("designer.tui.start.open_ui", lambda *words: opened.append(words) or 3)
+    monkeypatch.setattr("designer.tui.start.open_ui", open_ui)
     typed = read_command_line(line.split())
-    answer = typed.verb.run("service", typed.arguments)
+    assert typed.verb is not None
+    answer = typed.verb.run(service_of("service"), typed.arguments)
     assert opened == [("service", campaign)]
+    assert typed.verb is not None
     assert typed.verb.exit_code(answer) == 3
 
 
@@ -135,7 +155,7 @@ GLOBALS = ["--store", "x.db", "--json", "--quiet", "--actor", "Ada"]
 
 
 @pytest.mark.parametrize("verb", [["list"], ["lines", "show", "c"], ["store", "info"]])
-def test_common_options_stand_anywhere(verb):
+def test_common_options_stand_anywhere(verb: list[str]) -> None:
     everywhere = [
         [*verb[:place], *GLOBALS, *verb[place:]] for place in range(len(verb) + 1)
     ] + [[*GLOBALS[:3], *verb, *GLOBALS[3:]]]  # fmt: skip
@@ -145,7 +165,7 @@ def test_common_options_stand_anywhere(verb):
         assert told == ("x.db", True, True, "Ada"), tokens
 
 
-def test_the_later_common_option_wins_and_absent_ones_stay_absent():
+def test_the_later_common_option_wins_and_absent_ones_stay_absent() -> None:
     assert read_command_line(["--store=a", "list", "--store", "b"]).arguments.store == "b"
     assert not hasattr(read_command_line(["list"]).arguments, "store")
 
@@ -160,30 +180,30 @@ def test_the_later_common_option_wins_and_absent_ones_stay_absent():
         ["c", "r1", "p=1", "--set", "a=1", "b=2", "--", "q=2"],
     ],
 )
-def test_options_and_positionals_mix(tokens):
+def test_options_and_positionals_mix(tokens: list[str]) -> None:
     name, args, kwargs = call("record", *tokens)
     assert (name, args) == ("runs.record", ("c", "r1", {"p": "1", "q": "2"}))
     assert kwargs == {**RECORD, "settings": {"a": "1", "b": "2"}}
 
 
 @pytest.mark.parametrize("text", ["-dirty", "--- stopped ---", "-5 °C", "-3", "--reasonable", "-"])
-def test_texts_may_begin_with_a_dash(text):
+def test_texts_may_begin_with_a_dash(text: str) -> None:
     assert call("fail", "c", "r1", "--reason", text)[1][2] == text
     assert call("fail", "c", "r1", f"--reason={text}")[1][2] == text
     assert call("note", "c", "--", text)[1] == ("c", text, None)
 
 
-def test_values_may_be_negative():
+def test_values_may_be_negative() -> None:
     assert call("record", "c", "r1", "p=-1", "--set", "t=-5")[1][2] == {"p": "-1"}
     assert call("note", "c", "-5 °C in the hall")[1][1] == "-5 °C in the hall"
     assert call("note", "c", "-5")[1][1] == "-5"
 
 
-def test_a_forgotten_text_does_not_swallow_the_next_option():
+def test_a_forgotten_text_does_not_swallow_the_next_option() -> None:
     assert "expected one argument" in str(refused("fail", "c", "r1", "--reason", "--json"))
 
 
-def test_all_malformed_pairs_are_told_at_once():
+def test_all_malformed_pairs_are_told_at_once() -> None:
     line = "record c r1 porosity =3 x= p=1 p=2 --set gap --batch =b"
     problems = refused(*line.split()).problems
     assert [(problem.where, problem.found) for problem in problems] == [
@@ -194,10 +214,10 @@ def test_all_malformed_pairs_are_told_at_once():
         ("--set", "gap"),
         ("--batch", "=b"),
     ]
-    assert "31.2/31.9" in problems[3].hint
+    assert "31.2/31.9" in str(problems[3].hint)
 
 
-def test_equals_signs_inside_values_and_column_names():
+def test_equals_signs_inside_values_and_column_names() -> None:
     assert call("record", "c", "r1", "p=1", "--batch", "s=a=b")[2]["batch"] == {"s": "a=b"}
     tokens = ["lines", "add", "c", "f.csv", "--name", "a", "--where", "x=", "--map", "Gap = set=g"]
     _, _, kwargs = call(*tokens)
@@ -206,7 +226,7 @@ def test_equals_signs_inside_values_and_column_names():
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "1.5", "x", "1_0", "１", "", "1e3", "+2"])
-def test_counts_are_plain_whole_numbers_from_one(number):
+def test_counts_are_plain_whole_numbers_from_one(number: str) -> None:
     for tokens in (["propose", "c"], ["best", "c"]):
         refused(*tokens, "-n", number)
     refused("correct", "c", "r1", "p=1", "--reason", "x", "--replicate", number)
@@ -214,11 +234,11 @@ def test_counts_are_plain_whole_numbers_from_one(number):
 
 
 @pytest.mark.parametrize("amount", ["0", "-1", "nan", "inf", "1e999", "1,5", "8h", "１", ""])
-def test_budgets_are_finite_and_positive(amount):
+def test_budgets_are_finite_and_positive(amount: str) -> None:
     refused("propose", "c", "--budget", amount)
 
 
-def test_budgets_and_seeds_as_people_write_them():
+def test_budgets_and_seeds_as_people_write_them() -> None:
     assert call("propose", "c", "--budget", "1e1")[2]["budget"] == 10.0
     assert call("propose", "c", "--budget", ".5")[2]["budget"] == 0.5
     assert call("propose", "c", "--seed", str(2**63 - 1))[2]["seed"] == 2**63 - 1
@@ -261,12 +281,12 @@ def test_budgets_and_seeds_as_people_write_them():
         ("predict c f.csv g=1", "an equals sign is missing (found f.csv)"),
     ],
 )
-def test_exit_2_says_what_is_wrong(line, words):
+def test_exit_2_says_what_is_wrong(line: str, words: str) -> None:
     assert words in str(refused(*line.split()))
 
 
 @pytest.mark.parametrize("verb", sorted(LATER))
-def test_verbs_of_later_versions_are_told_as_such(verb):
+def test_verbs_of_later_versions_are_told_as_such(verb: str) -> None:
     error = refused(*verb.split(), "anything", "--at-all")
     assert "is not in this version" in str(error)
     _, instead = LATER[verb]
@@ -275,7 +295,7 @@ def test_verbs_of_later_versions_are_told_as_such(verb):
     assert f"  {verb} " not in top_help()
 
 
-def test_the_help_lists_every_verb_with_its_topic():
+def test_the_help_lists_every_verb_with_its_topic() -> None:
     text = top_help()
     for topic, verbs in TOPICS.items():
         assert f"\n{topic}:\n" in text
@@ -284,15 +304,17 @@ def test_the_help_lists_every_verb_with_its_topic():
     assert max(map(len, text.splitlines())) <= 80
 
 
-def test_examples_of_the_help_parse():
+def test_examples_of_the_help_parse() -> None:
     examples = [example for verb in VERBS.values() for example in verb.examples]
     assert len(examples) > 15
     for example in examples:
         tokens = shlex.split(example)
         tokens = tokens[: tokens.index(">")] if ">" in tokens else tokens
-        assert example.startswith(read_command_line(tokens).verb.name)
+        verb = read_command_line(tokens).verb
+        assert verb is not None
+        assert example.startswith(verb.name)
 
 
-def test_undecodable_bytes_are_refused():
+def test_undecodable_bytes_are_refused() -> None:
     error = refused("note", "c", "caf\udce9")
     assert "not valid text" in str(error)

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,25 +16,25 @@ HEAVY = (
 )  # fmt: skip
 
 
-def designer(*tokens, **options):
+def designer(*tokens: str, **options: Any) -> subprocess.CompletedProcess[str]:
     settings = {"stdin": subprocess.DEVNULL, "capture_output": True, "text": True, **options}
     return subprocess.run([sys.executable, "-m", "designer", *tokens], check=False, **settings)
 
 
-def test_version_on_stdout():
+def test_version_on_stdout() -> None:
     done = designer("--version")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("designer ")
     assert json.loads(designer("--version", "--json").stdout) == {"version": done.stdout.split()[1]}
 
 
-def test_the_installed_command_is_the_module():
+def test_the_installed_command_is_the_module() -> None:
     command = Path(sys.executable).parent / "designer"
     done = subprocess.run([command, "--version"], capture_output=True, text=True, check=True)
     assert done.stdout == designer("--version").stdout
 
 
-def test_version_costs_little():
+def test_version_costs_little() -> None:
     code = (
         "import resource, subprocess, sys;"
         "subprocess.run([sys.executable, '-m', 'designer', '--version'], check=True);"
@@ -49,7 +50,7 @@ def test_version_costs_little():
 @pytest.mark.parametrize(
     "tokens", [["--version"], ["--help"], ["propose", "--help"], ["propose", "c", "-n", "0"]]
 )
-def test_words_alone_load_nothing_heavy(tokens):
+def test_words_alone_load_nothing_heavy(tokens: list[str]) -> None:
     code = (
         "import sys\n"
         "from designer.cli.main import main\n"
@@ -64,21 +65,21 @@ def test_words_alone_load_nothing_heavy(tokens):
     assert done.stderr.splitlines()[-1] == "loaded: []"
 
 
-def test_the_heavy_list_has_names_that_exist():
+def test_the_heavy_list_has_names_that_exist() -> None:
     assert all(importlib.util.find_spec(name) for name in HEAVY)
 
 
 @pytest.mark.parametrize(
     "tokens", [[], ["--quiet"], ["recrd"], ["serve"], ["record", "c", "r1", "porosity"]]
 )
-def test_exit_2_with_words_on_stderr_only(tokens):
+def test_exit_2_with_words_on_stderr_only(tokens: list[str]) -> None:
     done = designer(*tokens)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("designer: ")
     assert "Traceback" not in done.stderr
 
 
-def test_exit_2_as_json_on_stderr():
+def test_exit_2_as_json_on_stderr() -> None:
     done = designer("recrd", "--json")
     assert (done.returncode, done.stdout) == (2, "")
     error = json.loads(done.stderr)["error"]
@@ -86,14 +87,14 @@ def test_exit_2_as_json_on_stderr():
     assert error["problems"][0].keys() == {"where", "what", "found", "allowed", "hint"}
 
 
-def test_help_of_every_level_is_data():
+def test_help_of_every_level_is_data() -> None:
     for tokens in (["--help"], ["lines", "-h"], ["lines", "add", "--help"], ["record", "-h"]):
         done = designer(*tokens)
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout.startswith("usage: designer")
 
 
-def test_escape_sequences_of_the_command_line_do_not_come_back():
+def test_escape_sequences_of_the_command_line_do_not_come_back() -> None:
     done = designer("\x1b]0;owned\x07", encoding="utf-8")
     assert done.returncode == 2
     assert "\x1b" not in done.stderr
@@ -101,7 +102,7 @@ def test_escape_sequences_of_the_command_line_do_not_come_back():
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX pipes")
-def test_a_reader_that_left_is_no_error():
+def test_a_reader_that_left_is_no_error() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     done = designer("--help", capture_output=False, stdout=writing, stderr=subprocess.PIPE)
@@ -110,14 +111,14 @@ def test_a_reader_that_left_is_no_error():
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_behind_stdout_is_exit_5():
+def test_a_full_disk_behind_stdout_is_exit_5() -> None:
     with Path("/dev/full").open("w") as full:
         done = designer("--version", capture_output=False, stdout=full, stderr=subprocess.PIPE)
     assert done.returncode == 5
     assert done.stderr.startswith("designer: standard output cannot be written")
 
 
-def test_an_ascii_terminal_gets_help_and_errors():
+def test_an_ascii_terminal_gets_help_and_errors() -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     done = designer("größe", env=environment, encoding="ascii")
     assert done.returncode == 2

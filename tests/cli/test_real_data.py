@@ -1,8 +1,12 @@
 """Both real data sets through the command line, as the engineer would do it."""
 
 import csv
+from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
+
+from tests.command_line import CommandLine
 
 GRAPHITE = """
 [campaign]
@@ -75,9 +79,14 @@ noise_sd = 0.05
 SPEED_GAP_TEMPERATURE = ("coating_speed_m_per_min", "coating_gap_um", "drying_temperature_c")
 
 
-def graphite_recipes(folder, series, factors=SPEED_GAP_TEMPERATURE):
+Recipes = dict[tuple[str, ...], list[str]]
+
+
+def graphite_recipes(
+    folder: Path, series: str, factors: Sequence[str] = SPEED_GAP_TEMPERATURE
+) -> Recipes:
     """Recipe → measured active masses, in the order of the file."""
-    found = {}
+    found: Recipes = {}
     for row in csv.DictReader((folder / "drakopoulos_graphite" / "cells.csv").open()):
         if row["series"] == series:
             recipe = tuple(f"{name}={float(row[name]):.6g}" for name in factors)
@@ -86,7 +95,7 @@ def graphite_recipes(folder, series, factors=SPEED_GAP_TEMPERATURE):
 
 
 @pytest.fixture
-def graphite(cli, tmp_path, real_data):
+def graphite(cli: CommandLine, tmp_path: Path, real_data: Path) -> CommandLine:
     (tmp_path / "asc.toml").write_text(GRAPHITE)
     cli("init", "asc.toml")
     cells = real_data / "drakopoulos_graphite" / "cells.csv"
@@ -95,7 +104,9 @@ def graphite(cli, tmp_path, real_data):
     return cli
 
 
-def test_graphite_from_the_earlier_series_to_the_later(graphite, real_data):
+def test_graphite_from_the_earlier_series_to_the_later(
+    graphite: CommandLine, real_data: Path
+) -> None:
     plan = graphite.json("propose", "graphite-asc", "-n", "3")
     assert plan["information_bits"] > 0
     recipes = graphite_recipes(real_data, "ASC")
@@ -111,7 +122,9 @@ def test_graphite_from_the_earlier_series_to_the_later(graphite, real_data):
     assert 0 < status["lines"][0]["trust"] <= 1
 
 
-def predicted(cli, recipes, campaign="graphite-asc"):
+def predicted(
+    cli: CommandLine, recipes: Recipes, campaign: str = "graphite-asc"
+) -> list[tuple[float, float]]:
     found = []
     for recipe in recipes:
         answer = cli.json("predict", campaign, *recipe)
@@ -120,13 +133,15 @@ def predicted(cli, recipes, campaign="graphite-asc"):
     return found
 
 
-def error(predictions, recipes):
+def error(predictions: list[tuple[float, float]], recipes: Recipes) -> float:
     means = [sum(map(float, masses)) / len(masses) for masses in recipes.values()]
     squares = [(p[0] - m) ** 2 for p, m in zip(predictions, means, strict=True)]
-    return (sum(squares) / len(squares)) ** 0.5
+    return float((sum(squares) / len(squares)) ** 0.5)
 
 
-def test_constant_composition_columns_make_the_earlier_line_say_less(cli, tmp_path, real_data):
+def test_constant_composition_columns_make_the_earlier_line_say_less(
+    cli: CommandLine, tmp_path: Path, real_data: Path
+) -> None:
     """The data's trap: all ASC compositions lie outside what AS ever made."""
     cells = real_data / "drakopoulos_graphite" / "cells.csv"
     factors = (*SPEED_GAP_TEMPERATURE, "mixing_solids_pct", "active_material_fraction_pct")
@@ -145,7 +160,9 @@ def test_constant_composition_columns_make_the_earlier_line_say_less(cli, tmp_pa
     assert sds["with-composition"] > 1.1 * sds["graphite-asc"]
 
 
-def test_calendering_one_day_after_the_others(cli, tmp_path, real_data):
+def test_calendering_one_day_after_the_others(
+    cli: CommandLine, tmp_path: Path, real_data: Path
+) -> None:
     conditions = real_data / "wmg_calendering_doe" / "conditions_18.csv"
     (tmp_path / "wmg.toml").write_text(CALENDERING)
     cli("init", "wmg.toml")

@@ -1,14 +1,17 @@
 """What bad input gets: a clear message, the right exit code, nothing changed."""
 
 import sqlite3
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.campaigns_for_tests import SMALL
+from tests.command_line import CommandLine
 
 
 @pytest.fixture
-def small(cli, tmp_path):
+def small(cli: CommandLine, tmp_path: Path) -> CommandLine:
     (tmp_path / "small.toml").write_text(SMALL)
     cli("init", "small.toml")
     cli("propose", "small", "-n", "2")
@@ -46,13 +49,15 @@ LINE = "solid_content,coating_gap,binder,mass_loading\n55,100,PVDF-A,7.1\n58,150
         (("export", "small", "plan.docx"), ("docx", ".csv")),
     ],
 )
-def test_refused_with_a_sentence(small, words, says):
+def test_refused_with_a_sentence(
+    small: CommandLine, words: tuple[str, str, str, str], says: tuple[str, str]
+) -> None:
     said = small.refused(*words)
     for word in says:
         assert word in said
 
 
-def test_all_problems_of_one_record_at_once(small):
+def test_all_problems_of_one_record_at_once(small: CommandLine) -> None:
     said = small.refused("record", "small", "R001", "mass_loading=x", "porosity=101", "foo=1")
     for word in ("mass_loading", "porosity", "foo"):
         assert word in said
@@ -74,24 +79,26 @@ def test_all_problems_of_one_record_at_once(small):
         (LINE.replace("100,", "0.1,").replace("150,", "0.15,"), (), ("mm",)),
     ],
 )
-def test_a_bad_line_file_changes_nothing(small, tmp_path, text, options, says):
+def test_a_bad_line_file_changes_nothing(
+    small: CommandLine, tmp_path: Path, text: str, options: tuple[Any, ...], says: tuple[str, str]
+) -> None:
     (tmp_path / "line.csv").write_text(text)
     said = small.refused("lines", "add", "small", "line.csv", "--name", "line2", *options)
     for word in says:
         assert word in said
 
 
-def test_an_empty_feasible_set_is_refused_at_creation(cli, tmp_path):
+def test_an_empty_feasible_set_is_refused_at_creation(cli: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "none.toml").write_text(SMALL.replace("<= 11000", "<= 100"))
     said = cli.refused("init", "none.toml")
     assert "solid_content * coating_gap <= 100" in said
 
 
-def test_a_taken_name_is_refused(small):
+def test_a_taken_name_is_refused(small: CommandLine) -> None:
     assert "small" in small.refused("init", "small.toml")
 
 
-def test_a_specification_with_many_faults_names_them_all(cli, tmp_path):
+def test_a_specification_with_many_faults_names_them_all(cli: CommandLine, tmp_path: Path) -> None:
     bad = (
         SMALL.replace('unit = "um"', 'unit = "furlongz"')
         .replace("step = 1", "step = 3")
@@ -123,11 +130,13 @@ def test_a_specification_with_many_faults_names_them_all(cli, tmp_path):
         ("record", "small"),
     ],
 )
-def test_a_command_line_that_does_not_parse_is_code_2(small, words):
+def test_a_command_line_that_does_not_parse_is_code_2(
+    small: CommandLine, words: tuple[str, ...]
+) -> None:
     small.refused(*words, code=2)
 
 
-def test_a_store_from_the_future_is_code_6(small):
+def test_a_store_from_the_future_is_code_6(small: CommandLine) -> None:
     connection = sqlite3.connect(small.store)
     connection.execute("UPDATE designer_version SET version = 99")
     connection.commit()
@@ -138,7 +147,7 @@ def test_a_store_from_the_future_is_code_6(small):
         assert "newer" in small.err
 
 
-def test_a_store_that_is_no_store_is_not_touched(cli, tmp_path):
+def test_a_store_that_is_no_store_is_not_touched(cli: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "pilot.db").write_bytes(b"")
     cli("list", code=6)
     assert (tmp_path / "pilot.db").read_bytes() == b""
@@ -146,7 +155,7 @@ def test_a_store_that_is_no_store_is_not_touched(cli, tmp_path):
     cli("list", code=6)
 
 
-def test_postgresql_is_refused_politely_without_the_password(cli):
+def test_postgresql_is_refused_politely_without_the_password(cli: CommandLine) -> None:
     cli.store = "postgresql://anna:secret@db/pilot"
     cli("list", code=5)
     assert "secret" not in cli.err

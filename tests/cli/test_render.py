@@ -6,11 +6,14 @@ import math
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from designer.campaigns import errors
+from designer.campaigns.errors import ConflictError, InputError
 from designer.campaigns.specification import load
 from designer.campaigns.specification.text import to_tables
 from designer.cli import console as console_module
@@ -19,7 +22,7 @@ from designer.cli.main import main
 from designer.cli.text.spec_view import spec_view
 from designer.render.table import display_width
 
-SPEC = {
+SPEC: dict[str, Any] = {
     "campaign": {"version": 1, "name": "nmc", "line": "line4", "goal": "window"},
     "stage": [{"name": "slurry", "change_cost": 3.0}, {"name": "coating", "change_cost": 0.5}],
     "factor": [
@@ -41,7 +44,7 @@ SPEC = {
 }  # fmt: skip
 
 
-def planned(number, gap, **more):
+def planned(number: int, gap: int, **more: Any) -> dict[str, Any]:
     return {
         "run": f"R{number:03}", "order": number, "rank": 3 - number if number < 3 else number,
         "settings": {"solid_content": 56.5, "coating_gap": gap, "calendering_pressure": 115,
@@ -54,12 +57,12 @@ def planned(number, gap, **more):
     }  # fmt: skip
 
 
-PLAN = {
+PLAN: dict[str, Any] = {
     "campaign": "nmc", "plan": "P001", "seed": 77, "goal": "window", "information_bits": 3.7,
     "cost": 4.65, "nested": True, "notes": ["shortened to fit the budget"], "head": "9:ab12cd34",
     "dry_run": False, "runs": [planned(1, 100), planned(2, 150), planned(3, 80)],
 }  # fmt: skip
-RUN = {
+RUN: dict[str, Any] = {
     "run": "R001", "plan": "P001", "status": "partial", "order": 1, "rank": 2,
     "settings": {"solid_content": 56.5, "coating_gap": 100, "binder": "PVDF-A"},
     "used": {"solid_content": 56.5, "coating_gap": 105, "binder": "PVDF-A"},
@@ -78,14 +81,14 @@ RUN = {
     "notes": [{"run": "R001", "text": "edge bead", "seq": 8, "actor": "Bo",
                "at": "2026-11-20T13:05:00.000000Z"}],
 }  # fmt: skip
-LINES = [
+LINES: list[dict[str, Any]] = [
     {"name": "line2", "rows": 120, "included": True, "reason": None, "source": "old.csv",
      "batches": True, "trust": 0.83, "trust_low": 0.7, "trust_high": 0.91, "worth_runs": 12.4},
     {"name": "line1", "rows": 30, "included": False, "reason": "another coater",
      "source": "older.csv", "batches": False, "trust": None, "trust_low": None,
      "trust_high": None, "worth_runs": None},
 ]  # fmt: skip
-STATUS = {
+STATUS: dict[str, Any] = {
     "campaign": "nmc", "line": "line4", "goal": "window",
     "runs": {"proposed": 2, "running": 1, "partial": 0, "completed": 9, "failed": 1,
              "abandoned": 0},
@@ -97,7 +100,7 @@ STATUS = {
     "advice": "3 proposed runs wait.", "model": {"seq": 40, "stale": True}, "head": "42:ab12cd34",
     "notes": [],
 }  # fmt: skip
-ANSWERS = {
+ANSWERS: dict[str, Any] = {
     "campaigns.create": {"campaign": "nmc", "line": "line4", "goal": "window", "store": "sqlite:///p.db",
                "seq": 1, "head": "1:ab12cd34"},
     "campaigns.example": '[campaign]\nname = "x"  # µ\n',
@@ -146,7 +149,7 @@ for _verb in (
     "runs.start", "runs.fail", "runs.abandon", "runs.reopen", "campaigns.undo", "campaigns.note",
 ):  # fmt: skip
     ANSWERS[_verb] = {"campaign": "nmc", "messages": [], "head": "11:ab12cd34"}
-CAMPAIGN = {
+CAMPAIGN: dict[str, Any] = {
     "campaign": "nmc", "line": "line4", "goal": "window", "spec": SPEC, "head": "9:ab12cd34",
     "lines": LINES, "plans": [{"plan": "P001", "runs": ["R001", "R002"], "cost": 4.65}],
     "runs": [{"run": "R001", "status": "partial", "used": RUN["used"],
@@ -162,14 +165,14 @@ class FakeService:
         shown = {"campaigns.show": CAMPAIGN, "runs.show": RUN}
         self.answers = copy.deepcopy(ANSWERS | shown)
 
-    def __getattr__(self, group):
+    def __getattr__(self, group: str) -> Any:
         return FakeVerbs(self, group)
 
 
 class FakeVerbs:
     """The verbs of one group."""
 
-    def __init__(self, service, group):
+    def __init__(self, service: Any, group: str) -> None:
         self._service, self._group = service, group
 
     def __getattr__(self, name):
@@ -183,7 +186,7 @@ class FakeVerbs:
 
 
 @pytest.fixture
-def service(monkeypatch):
+def service(monkeypatch: pytest.MonkeyPatch) -> FakeService:
     monkeypatch.setenv("COLUMNS", "80")
     fake = FakeService()
     monkeypatch.setattr(main_module, "open_service", lambda _arguments, _console: fake)
@@ -203,7 +206,9 @@ LINES_TYPED = [
 
 
 @pytest.mark.parametrize("line", LINES_TYPED)
-def test_every_verb_prints_text_that_fits_and_one_json_document(line, service, capsys):
+def test_every_verb_prints_text_that_fits_and_one_json_document(
+    line: str, service: FakeService, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(line.split()) == 0
     text = capsys.readouterr().out
     assert text.endswith("\n")
@@ -214,7 +219,7 @@ def test_every_verb_prints_text_that_fits_and_one_json_document(line, service, c
     assert printed.err == ""
 
 
-def test_a_plan_reads_like_a_plan(service, capsys):
+def test_a_plan_reads_like_a_plan(service: FakeService, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["propose", "nmc"]) == 0
     printed = capsys.readouterr()
     rows = printed.out.splitlines()
@@ -231,7 +236,9 @@ def test_a_plan_reads_like_a_plan(service, capsys):
     assert printed.err == "note: shortened to fit the budget\n"
 
 
-def test_quiet_silences_notes_only(service, capsys):
+def test_quiet_silences_notes_only(
+    service: FakeService, capsys: pytest.CaptureFixture[str]
+) -> None:
     main(["propose", "nmc"])
     loud = capsys.readouterr()
     main(["propose", "nmc", "--quiet"])
@@ -240,7 +247,9 @@ def test_quiet_silences_notes_only(service, capsys):
     assert quiet.out == loud.out
 
 
-def test_a_dry_run_and_an_exchanged_plan_say_so(service, capsys):
+def test_a_dry_run_and_an_exchanged_plan_say_so(
+    service: FakeService, capsys: pytest.CaptureFixture[str]
+) -> None:
     service.answers["plans.propose"] |= {"dry_run": True, "nested": False, "plan": None}
     main(["propose", "nmc", "--dry-run"])
     out = capsys.readouterr().out
@@ -248,7 +257,9 @@ def test_a_dry_run_and_an_exchanged_plan_say_so(service, capsys):
     assert "a shorter plan would be another one" in " ".join(out.split())
 
 
-def test_a_goal_without_bits_shows_its_own_value(service, capsys):
+def test_a_goal_without_bits_shows_its_own_value(
+    service: FakeService, capsys: pytest.CaptureFixture[str]
+) -> None:
     plan = service.answers["plans.propose"]
     plan |= {"information_bits": None, "value": 1.5, "value_name": "expected recipes in spec"}
     for run in plan["runs"]:
@@ -259,13 +270,17 @@ def test_a_goal_without_bits_shows_its_own_value(service, capsys):
     assert " bits" not in out
 
 
-def test_an_empty_plan_is_no_crash(service, capsys):
+def test_an_empty_plan_is_no_crash(
+    service: FakeService, capsys: pytest.CaptureFixture[str]
+) -> None:
     service.answers["plans.propose"] |= {"runs": [], "cost": 0.0, "information_bits": 0.0}
     assert main(["propose", "nmc"]) == 0
     assert "0 runs" in capsys.readouterr().out
 
 
-def test_record_tells_values_rest_and_surprises(service, capsys):
+def test_record_tells_values_rest_and_surprises(
+    service: FakeService, capsys: pytest.CaptureFixture[str]
+) -> None:
     main(["record", "nmc", "R001", "mass_loading=12.1/12.3"])
     assert capsys.readouterr().out.splitlines() == [
         "R001 is partial.",
@@ -288,13 +303,17 @@ def test_record_tells_values_rest_and_surprises(service, capsys):
         ({"batch": {"slurry": "slurry-03"}}, "slurry  slurry-03"),
     ],
 )  # fmt: skip
-def test_recorded_entries_as_typed(recorded, shown, service, capsys):
+def test_recorded_entries_as_typed(
+    recorded: dict[str, Any], shown: str, service: FakeService, capsys: pytest.CaptureFixture[str]
+) -> None:
     service.answers["runs.record"]["recorded"] = recorded
     main(["record", "nmc", "R001", "porosity=1"])
     assert f"  {shown}" in capsys.readouterr().out.splitlines()
 
 
-def test_a_recorded_result_stays_a_success_when_the_store_fails_afterwards(service, capsys):
+def test_a_recorded_result_stays_a_success_when_the_store_fails_afterwards(
+    service: FakeService, capsys: pytest.CaptureFixture[str]
+) -> None:
     service.answers["campaigns.show"] = errors.StorageError("locked")
     assert main(["record", "nmc", "R001", "mass_loading=12.1"]) == 0
     printed = capsys.readouterr()
@@ -302,7 +321,7 @@ def test_a_recorded_result_stays_a_success_when_the_store_fails_afterwards(servi
     assert printed.err == ""
 
 
-def test_status_in_words(service, capsys):
+def test_status_in_words(service: FakeService, capsys: pytest.CaptureFixture[str]) -> None:
     main(["status", "nmc"])
     out = capsys.readouterr().out
     assert "Runs: 2 proposed, 1 running, 9 completed, 1 failed" in out
@@ -315,7 +334,9 @@ def test_status_in_words(service, capsys):
     assert "Evaluated at event 40; 2 events came after: designer status nmc --refresh" in out
 
 
-def test_warnings_cannot_command_the_terminal(service, capsys):
+def test_warnings_cannot_command_the_terminal(
+    service: FakeService, capsys: pytest.CaptureFixture[str]
+) -> None:
     warning = "Line a\u202e\x1b[31m says next to nothing about porosity"
     trust = {"trust": 0.9, "trust_low": 0.8, "trust_high": 0.95, "worth_runs": 3.1}
     for verb in ("models.status", "lines.list"):
@@ -338,7 +359,9 @@ def test_warnings_cannot_command_the_terminal(service, capsys):
         (999.9999999999998, "porosity more than 1000 : 1 for using the earlier lines"),
     ],
 )
-def test_odds_in_words(odds, words, service, capsys):
+def test_odds_in_words(
+    odds: float, words: str, service: FakeService, capsys: pytest.CaptureFixture[str]
+) -> None:
     service.answers["models.status"]["history_odds"] = {
         "mass_loading": None,
         "porosity": {"odds": odds},
@@ -347,7 +370,9 @@ def test_odds_in_words(odds, words, service, capsys):
     assert f"Evidence: {words}" in capsys.readouterr().out
 
 
-def test_status_before_anything_is_known(service, capsys):
+def test_status_before_anything_is_known(
+    service: FakeService, capsys: pytest.CaptureFixture[str]
+) -> None:
     nothing = {"error_sd": None, "coverage": None}
     service.answers["models.status"] |= {
         "runs": dict.fromkeys(STATUS["runs"], 0), "information_bits": None, "advice": None,
@@ -361,7 +386,9 @@ def test_status_before_anything_is_known(service, capsys):
     assert "Not evaluated yet: designer status nmc --refresh" in out
 
 
-def test_one_run_with_what_differs(service, capsys):
+def test_one_run_with_what_differs(
+    service: FakeService, capsys: pytest.CaptureFixture[str]
+) -> None:
     main(["show", "nmc", "R001"])
     out, err = capsys.readouterr()
     row = next(row for row in out.splitlines() if row.startswith("coating_gap"))
@@ -373,7 +400,9 @@ def test_one_run_with_what_differs(service, capsys):
     assert err == ""
 
 
-def test_a_campaign_with_its_specification(service, capsys):
+def test_a_campaign_with_its_specification(
+    service: FakeService, capsys: pytest.CaptureFixture[str]
+) -> None:
     main(["show", "nmc"])
     out = capsys.readouterr().out
     assert "50 to 66 in steps of 0.5" in out
@@ -384,7 +413,9 @@ def test_a_campaign_with_its_specification(service, capsys):
     assert "12.1/12.3" in out
 
 
-def test_predictions_show_the_error_of_a_result(service, capsys):
+def test_predictions_show_the_error_of_a_result(
+    service: FakeService, capsys: pytest.CaptureFixture[str]
+) -> None:
     main(["predict", "nmc", "f.csv"])
     rows = capsys.readouterr().out.splitlines()
     assert rows[0].split() == ["row", "coating_gap", "porosity", "in", "spec"]
@@ -395,14 +426,18 @@ def test_predictions_show_the_error_of_a_result(service, capsys):
     assert capsys.readouterr().out == "Wrote 2 recipes to o.csv\n"
 
 
-def test_history_marks_what_was_taken_back(service, capsys):
+def test_history_marks_what_was_taken_back(
+    service: FakeService, capsys: pytest.CaptureFixture[str]
+) -> None:
     main(["history", "nmc"])
     row = capsys.readouterr().out.splitlines()[1]
     assert row.startswith("    8  2026-11-20 ")
     assert row.endswith("Ada  R002  (taken back) failed – web break")
 
 
-def test_import_dry_run_says_that_nothing_was_recorded(service, capsys):
+def test_import_dry_run_says_that_nothing_was_recorded(
+    service: FakeService, capsys: pytest.CaptureFixture[str]
+) -> None:
     main(["import", "nmc", "f.csv"])
     assert capsys.readouterr().out.splitlines()[:3] == [
         "Recorded results of 1 run.",
@@ -414,7 +449,9 @@ def test_import_dry_run_says_that_nothing_was_recorded(service, capsys):
     assert capsys.readouterr().out.startswith("Nothing was recorded; ")
 
 
-def test_an_unsound_store_is_exit_6(service, capsys):
+def test_an_unsound_store_is_exit_6(
+    service: FakeService, capsys: pytest.CaptureFixture[str]
+) -> None:
     service.answers["store.verify"] = {"ok": False, "checks": ["event 20 of nmc: hash differs"]}
     assert main(["store", "verify"]) == 6
     assert "NOT sound" in capsys.readouterr().out
@@ -422,13 +459,18 @@ def test_an_unsound_store_is_exit_6(service, capsys):
     assert json.loads(capsys.readouterr().out)["ok"] is False
 
 
-def test_without_a_verb_a_terminal_gets_the_terminal_ui(service, monkeypatch, capsys):
-    opened = []
+def test_without_a_verb_a_terminal_gets_the_terminal_ui(
+    service: FakeService, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened: list[str | None] = []
+
+    def open_ui(_service: object, campaign: str | None) -> int:
+        opened.append(campaign)
+        return 0
+
     monkeypatch.setattr(main_module, "on_terminal", lambda: True)
     monkeypatch.setattr("designer.cli.verbs.tui.on_terminal", lambda: True)
-    monkeypatch.setattr(
-        "designer.tui.start.open_ui", lambda _service, campaign: opened.append(campaign) or 0
-    )
+    monkeypatch.setattr("designer.tui.start.open_ui", open_ui)
     assert main([]) == 0
     assert main(["--store", "x.db"]) == 0
     assert opened == [None, None]
@@ -436,7 +478,9 @@ def test_without_a_verb_a_terminal_gets_the_terminal_ui(service, monkeypatch, ca
     assert main(["--json"]) == 2
 
 
-def test_json_is_the_service_answer(service, capsys):
+def test_json_is_the_service_answer(
+    service: FakeService, capsys: pytest.CaptureFixture[str]
+) -> None:
     main(["--json", "propose", "nmc"])
     assert json.loads(capsys.readouterr().out) == PLAN
     service.answers["plans.propose"]["runs"][0]["cost"] = math.inf
@@ -450,7 +494,9 @@ def test_json_is_the_service_answer(service, capsys):
 EVIL = "a\x1b[31m\x07\u202eb\u2066\x9b\n\x7f\u200b\ue000\U000e0001c"
 
 
-def test_no_text_of_a_user_commands_the_terminal(service, capsys):
+def test_no_text_of_a_user_commands_the_terminal(
+    service: FakeService, capsys: pytest.CaptureFixture[str]
+) -> None:
     service.answers["campaigns.list"]["campaigns"][0] |= {"name": EVIL, "line": EVIL}
     service.answers["plans.propose"]["notes"] = [EVIL]
     service.answers["plans.propose"]["runs"][0] |= {"reason": EVIL, "settings": {EVIL: EVIL}}
@@ -480,7 +526,14 @@ def test_no_text_of_a_user_commands_the_terminal(service, capsys):
         (errors.StoreDamagedError, 6, "damaged", "The store is damaged, or newer"),
     ],
 )
-def test_expected_errors(error, code, kind, opening, service, capsys):
+def test_expected_errors(
+    error: type[ConflictError] | type[InputError],
+    code: int,
+    kind: str,
+    opening: str,
+    service: FakeService,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     problem = errors.Problem("porosity", "is impossible", "131 %", "0 to 100 %", "Look again")
     service.answers["runs.record"] = error(problem, errors.Problem("", "second"))
     tokens = ["record", "nmc", "R001", "porosity=131"]
@@ -506,7 +559,7 @@ def test_expected_errors(error, code, kind, opening, service, capsys):
 
 
 @pytest.fixture
-def reports(monkeypatch, tmp_path):
+def reports(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Any]:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     return lambda: sorted(tmp_path.rglob("designer-report-*.txt"))
 
@@ -514,7 +567,12 @@ def reports(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     "fault", [ZeroDivisionError("boom"), errors.DesignerError("bare"), RecursionError("deep")]
 )
-def test_our_own_faults_go_into_a_report(fault, service, capsys, reports):
+def test_our_own_faults_go_into_a_report(
+    fault: Exception,
+    service: FakeService,
+    capsys: pytest.CaptureFixture[str],
+    reports: Callable[..., Any],
+) -> None:
     service.answers["models.status"] = fault
     tokens = ["status", "nmc", "--store", "postgresql://ada:secret@host/db"]
     assert main(tokens) == 1
@@ -536,7 +594,9 @@ def test_our_own_faults_go_into_a_report(fault, service, capsys, reports):
     assert report.read_text() == text
 
 
-def test_a_report_without_a_folder_is_told(service, capsys, monkeypatch):
+def test_a_report_without_a_folder_is_told(
+    service: FakeService, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     service.answers["models.status"] = ZeroDivisionError("boom")
     monkeypatch.setenv("XDG_STATE_HOME", "/proc/none")
     monkeypatch.setattr("tempfile.gettempdir", lambda: "/proc/none")
@@ -544,14 +604,16 @@ def test_a_report_without_a_folder_is_told(service, capsys, monkeypatch):
     assert "could not be written anywhere" in capsys.readouterr().err
 
 
-def test_a_fault_after_the_work_says_that_the_work_is_done(service, capsys, reports):
+def test_a_fault_after_the_work_says_that_the_work_is_done(
+    service: FakeService, capsys: pytest.CaptureFixture[str], reports: Callable[..., Any]
+) -> None:
     service.answers["runs.record"] = {"run": "R001", "recorded": 5, "status": "partial"}
     assert main(["record", "nmc", "R001", "porosity=31"]) == 1
     assert "What you asked for was carried out" in capsys.readouterr().err
     assert len(reports()) == 1
 
 
-def test_interruption_is_130(service, capsys):
+def test_interruption_is_130(service: FakeService, capsys: pytest.CaptureFixture[str]) -> None:
     service.answers["plans.propose"] = KeyboardInterrupt()
     assert main(["propose", "nmc"]) == 130
     assert "interrupted" in capsys.readouterr().err
@@ -559,11 +621,11 @@ def test_interruption_is_130(service, capsys):
     assert json.loads(capsys.readouterr().err)["error"]["exit_code"] == 130
 
 
-def test_common_options_reach_the_service(monkeypatch):
-    made = {}
+def test_common_options_reach_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: dict[str, Any] = {}
 
     class Service:
-        def __init__(self, *store, **options):
+        def __init__(self, *store: str, **options: Any) -> None:
             made.update(store=store, options=options)
 
             self.campaigns = type("C", (), {"list": lambda _self: {"campaigns": []}})()
@@ -583,20 +645,20 @@ class Terminal:
 
     encoding = "utf-8"
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.text = ""
 
-    def isatty(self):
+    def isatty(self) -> bool:
         return True
 
-    def write(self, text):
+    def write(self, text: str) -> None:
         self.text += text
 
-    def flush(self):
+    def flush(self) -> None:
         pass
 
 
-def test_progress_is_for_terminals_and_is_wiped(monkeypatch):
+def test_progress_is_for_terminals_and_is_wiped(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = Terminal()
     monkeypatch.setattr(sys, "stderr", screen)
     console = console_module.Console(json=False, quiet=False)
@@ -608,7 +670,7 @@ def test_progress_is_for_terminals_and_is_wiped(monkeypatch):
     assert screen.text.endswith("porosity\r\x1b[Kdone\n")
 
 
-def test_an_ascii_stream_gets_ascii():
+def test_an_ascii_stream_gets_ascii() -> None:
     assert console_module._joined(["31.4 ± 1.3 µm – x"], "ascii") == "31.4 +/- 1.3 \\xb5m - x\n"
     assert console_module._joined(["31.4 ± µm"], "latin-1") == "31.4 ± µm\n"
     text = console_module.json_text({"unit": "µm 😀"}, "ascii")
@@ -616,7 +678,7 @@ def test_an_ascii_stream_gets_ascii():
     assert json.loads(text) == {"unit": "µm 😀"}
 
 
-def test_nobody_reading_stdout_or_stderr_at_all():
+def test_nobody_reading_stdout_or_stderr_at_all() -> None:
     code = (
         "import os, sys\n"
         "os.close(1), os.close(2)\n"
@@ -626,7 +688,7 @@ def test_nobody_reading_stdout_or_stderr_at_all():
     assert done.returncode == 0
 
 
-def test_the_view_knows_a_real_specification():
+def test_the_view_knows_a_real_specification() -> None:
     view = spec_view(to_tables(load.from_dict(SPEC)))
     assert view.unit("mass_loading") == "mg/cm^2"
     assert view.unit("humidity") == "%"

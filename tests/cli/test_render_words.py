@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -33,12 +34,12 @@ from designer.render.words import (
         (1e-07, "1e-07"), (-0.0, "0"), ("PVDF-A", "PVDF-A"), (None, "–"), (math.inf, "inf"),
     ],
 )  # fmt: skip
-def test_settings_are_written_exactly(value, text):
+def test_settings_are_written_exactly(value: float, text: str) -> None:
     assert number(value) == text
 
 
 @given(st.floats(allow_nan=False))
-def test_a_written_number_reads_back_the_same(value):
+def test_a_written_number_reads_back_the_same(value: float) -> None:
     assert float(number(value)) == value
 
 
@@ -60,16 +61,16 @@ def test_a_written_number_reads_back_the_same(value):
         (math.nan, 1.0, "–"),
     ],
 )
-def test_errors_have_two_digits_and_means_go_as_far(mean, sd, text):
+def test_errors_have_two_digits_and_means_go_as_far(mean: float, sd: float, text: str) -> None:
     assert with_error(mean, sd) == text
 
 
-def test_shares_never_claim_certainty():
+def test_shares_never_claim_certainty() -> None:
     told = [share(value) for value in (0, 0.001, 0.0149, 0.5, 0.991, 0.9999, 1, None, math.nan)]
     assert told == ["0 %", "<1 %", "1 %", "50 %", ">99 %", ">99 %", "100 %", "–", "–"]
 
 
-def test_computed_figures():
+def test_computed_figures() -> None:
     assert [rounded(value) for value in (1.005, -0.001, 2, None, math.inf)] == [
         "1.00", "0.00", "2.00", "–", "–",
     ]  # fmt: skip
@@ -79,7 +80,7 @@ def test_computed_figures():
     assert pairs({}) == "–"
 
 
-def test_times_are_local_to_the_minute():
+def test_times_are_local_to_the_minute() -> None:
     stored = "2026-11-20T13:05:59.000000Z"
     local = dt.datetime(2026, 11, 20, 13, 5, tzinfo=dt.UTC).astimezone()
     assert moment(stored) == local.strftime("%Y-%m-%d %H:%M")
@@ -89,7 +90,7 @@ def test_times_are_local_to_the_minute():
 
 
 @given(st.text(alphabet=st.characters(), max_size=30))
-def test_plain_text_is_printable_and_stays(text):
+def test_plain_text_is_printable_and_stays(text: str) -> None:
     once = plain(text)
     assert once.isprintable()
     assert plain(once) == once
@@ -101,18 +102,20 @@ WORDS = st.text(alphabet="abcdefgh_ é漢", max_size=24)
 
 
 @given(st.lists(WORDS, max_size=6).map(" ".join), st.integers(2, 40))
-def test_wrapped_text_keeps_every_character_and_the_width(text, width):
+def test_wrapped_text_keeps_every_character_and_the_width(text: str, width: int) -> None:
     lines = wrapped(text, width)
     assert all(display_width(line) <= width for line in lines)
     assert "".join(lines).replace(" ", "") == "".join(text.split())
 
 
-def columns_of(names, cell, **more):
+def columns_of(names: list[str], cell: str, **more: Any) -> list[Column]:
     return [Column(name, [cell, cell], **more) for name in names]
 
 
 @given(st.integers(1, 14), st.integers(40, 120), st.integers(1, 12))
-def test_a_table_of_any_number_of_columns_fits_the_screen(count, width, size):
+def test_a_table_of_any_number_of_columns_fits_the_screen(
+    count: int, width: int, size: int
+) -> None:
     key = Column("run", ["R001", "R002"], left=True, key=True)
     names = [f"calendering_pressure_{chr(97 + k)}" for k in range(count)]
     lines = table([key, *columns_of(names, "9" * size, unit="MPa")], width)
@@ -122,7 +125,7 @@ def test_a_table_of_any_number_of_columns_fits_the_screen(count, width, size):
     assert all(block.count("R001") == 1 for block in blocks)
 
 
-def test_columns_are_aligned_and_carry_units():
+def test_columns_are_aligned_and_carry_units() -> None:
     lines = table(
         [
             Column("run", ["R1", "R22"], left=True),
@@ -139,7 +142,7 @@ def test_columns_are_aligned_and_carry_units():
     ]
 
 
-def test_headings_break_before_the_table_does_and_only_where_needed():
+def test_headings_break_before_the_table_does_and_only_where_needed() -> None:
     lines = table(columns_of(["calendering_pressure", "calendering_speed", "drying_zone"], "1"), 40)
     assert lines == [
         "calendering_                     drying_",
@@ -149,7 +152,7 @@ def test_headings_break_before_the_table_does_and_only_where_needed():
     ]
 
 
-def test_long_cells_wrap_under_themselves():
+def test_long_cells_wrap_under_themselves() -> None:
     cells = ["a sentence that is longer than the room it has", "short"]
     lines = table([Column("n", ["1", "2"]), Column("what", cells, left=True, wrap=True)], 40)
     assert lines == [
@@ -160,12 +163,12 @@ def test_long_cells_wrap_under_themselves():
     ]
 
 
-def test_wide_characters_take_two_cells():
+def test_wide_characters_take_two_cells() -> None:
     lines = table([Column("x", ["漢字", "ab"], left=True), Column("y", ["1", "2"])], 80)
     assert lines[1:] == ["漢字  1", "ab    2"]
 
 
-def test_a_paragraph_is_indented_under_its_label():
+def test_a_paragraph_is_indented_under_its_label() -> None:
     assert paragraph("Note: ", "one two three four", 16) == [
         "Note: one two three",
         "      four",
@@ -173,5 +176,5 @@ def test_a_paragraph_is_indented_under_its_label():
     assert paragraph("Note: ", "", 40) == ["Note: "]
 
 
-def test_an_empty_table_has_its_heading():
+def test_an_empty_table_has_its_heading() -> None:
     assert table([Column("run", [])], 80) == ["run"]

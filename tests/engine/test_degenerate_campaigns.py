@@ -1,6 +1,8 @@
 """Data no model likes, through the whole product: figures and a sentence, never a traceback."""
 
 import itertools
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,22 +28,26 @@ GRID = pd.DataFrame(
 RNG = np.random.default_rng(0)
 
 
-def truth(frame):
+def truth(frame: pd.DataFrame) -> tuple[Any, Any]:
     gap, solids = frame["gap"].astype(float), frame["solids"].astype(float)
     return 0.0013 * gap * solids, 20 + 0.05 * gap + 0.1 * solids
 
 
-def recipes(n, seed=0):
+def recipes(n: int, seed: int = 0) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     return pd.DataFrame({"gap": rng.integers(5, 26, n) * 10.0, "solids": rng.integers(50, 67, n)})
 
 
-def measured(frame, **changes):
+def measured(frame: pd.DataFrame, **changes: Any) -> pd.DataFrame:
     loading, porosity = truth(frame)
     return frame.assign(**({"loading": loading, "porosity": porosity} | changes))
 
 
-def campaign(runs=None, lines=(), spec=SPEC):
+def campaign(
+    runs: pd.DataFrame | None = None,
+    lines: Sequence[pd.DataFrame] = (),
+    spec: dict[str, Any] = SPEC,
+) -> Campaign:
     made = Campaign.create(spec, store=None)
     for k, frame in enumerate(lines, start=1):
         made.add_line(f"line{k}", frame)
@@ -50,7 +56,9 @@ def campaign(runs=None, lines=(), spec=SPEC):
     return made
 
 
-def checked(made, responses=("loading", "porosity")):
+def checked(
+    made: Campaign, responses: Sequence[str] = ("loading", "porosity")
+) -> tuple[pd.DataFrame, str]:
     """Every verb answers, and every figure is finite, positive and no certainty."""
     told = made.predict(GRID)
     for name in responses:
@@ -95,7 +103,7 @@ CASES = {
 
 
 @pytest.mark.parametrize(("runs", "lines", "words"), CASES.values(), ids=CASES)
-def test_every_verb_answers(runs, lines, words):
+def test_every_verb_answers(runs: pd.DataFrame, lines: tuple[Any, ...], words: str) -> None:
     _, notes = checked(campaign(runs, lines))
     assert words in notes
 
@@ -103,7 +111,7 @@ def test_every_verb_answers(runs, lines, words):
 @pytest.mark.parametrize(
     "case", ["50 replicates", "50 equal replicates", "only a line with equal rows"]
 )
-def test_what_was_never_tried_stays_uncertain(case):
+def test_what_was_never_tried_stays_uncertain(case: str) -> None:
     runs, lines, _ = CASES[case]
     told, _ = checked(campaign(runs, lines))
     far = np.abs(GRID["gap"] - 100) + 10 * np.abs(GRID["solids"] - 60) > 60
@@ -115,19 +123,19 @@ def test_what_was_never_tried_stays_uncertain(case):
         assert sd[far].min() > 0.02 * told[f"{name}_mean"][near].mean()
 
 
-def test_an_outlier_does_not_drown_the_rest():
+def test_an_outlier_does_not_drown_the_rest() -> None:
     told, _ = checked(campaign(CASES["outlier"][0]))
     assert np.abs(told["loading_mean"] - truth(GRID)[0]).median() < 2.0
 
 
-def test_a_response_never_measured_is_told_and_left_out():
+def test_a_response_never_measured_is_told_and_left_out() -> None:
     made = campaign(measured(TEN).drop(columns="porosity"))
     told, notes = checked(made, ["loading"])
     assert "porosity was never measured, here or on an earlier line: it is left out" in notes
     assert "porosity_mean" not in told
 
 
-def test_nothing_known_yet():
+def test_nothing_known_yet() -> None:
     made = Campaign.create(SPEC, store=None)
     with pytest.raises(InputError, match="nothing to predict from"):
         made.predict(GRID)
@@ -135,7 +143,7 @@ def test_nothing_known_yet():
     assert len(made.propose(3, seed=0).runs) == 3
 
 
-def test_all_runs_failed():
+def test_all_runs_failed() -> None:
     made = Campaign.create(SPEC, store=None)
     for run in made.propose(3, seed=0).runs:
         made.fail(run, "the coating tore")
@@ -146,7 +154,7 @@ def test_all_runs_failed():
     made.status()
 
 
-def test_all_lines_excluded():
+def test_all_lines_excluded() -> None:
     made = campaign(None, (measured(recipes(20)),))
     made.exclude_line("line1", "other slurry")
     with pytest.raises(InputError, match="nothing to predict from"):
@@ -157,7 +165,7 @@ def test_all_lines_excluded():
 
 
 @pytest.mark.parametrize("values", [{"low": 100, "high": 100}, {"levels": [100]}])
-def test_a_factor_with_one_value_only(values):
+def test_a_factor_with_one_value_only(values: dict[str, Any]) -> None:
     factor = {"name": "speed", "unit": "m/min", **values}
     try:
         made = Campaign.create({**SPEC, "factor": [*SPEC["factor"], factor]}, store=None)
@@ -170,6 +178,6 @@ def test_a_factor_with_one_value_only(values):
     assert (made.propose(2, seed=0).frame["speed"] == 100).all()
 
 
-def test_many_tiny_lines():
+def test_many_tiny_lines() -> None:
     lines = [measured(recipes(3, seed)) for seed in range(20)]
     checked(campaign(measured(ONE), lines))

@@ -1,6 +1,8 @@
 """Lines that differ in what they recorded: helped by what they have, not fooled by the rest."""
 
 import json
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,10 +23,16 @@ LOW = np.array([FACTORS[name].low for name in BASE_FACTORS])
 SPAN = np.array([FACTORS[name].high for name in BASE_FACTORS]) - LOW
 
 
-def twin(seed, response, column, held=1):
+def twin(
+    seed: int, response: str, column: int, held: int = 1
+) -> tuple[
+    list[tuple[np.ndarray, np.ndarray]],
+    tuple[np.ndarray, np.ndarray],
+    tuple[np.ndarray, np.ndarray],
+]:
     """Encoded rows of three lines, the first ones with an input held at one value; the target."""
 
-    def made(X):
+    def made(X: np.ndarray) -> dict[str, np.ndarray]:
         return {name: LOW[i] + SPAN[i] * X[:, i] for i, name in enumerate(BASE_FACTORS)}
 
     earlier, target = scenario(seed, "related", rows=40)
@@ -42,7 +50,12 @@ def twin(seed, response, column, held=1):
     return lines, (runs, results), (points, target.truth(made(points))[response])
 
 
-def judged(lines, runs, points, **told):
+def judged(
+    lines: list[tuple[np.ndarray, np.ndarray]],
+    runs: tuple[np.ndarray, np.ndarray],
+    points: tuple[np.ndarray, np.ndarray],
+    **told: Any,
+) -> tuple[float, float]:
     blocks = [runs, *lines]
     line = np.repeat(np.arange(len(blocks)), [len(y) for _, y in blocks])
     X, y = np.vstack([X for X, _ in blocks]), np.concatenate([y for _, y in blocks])
@@ -51,11 +64,12 @@ def judged(lines, runs, points, **told):
     )
     mean, sd = posterior.to_raw(posterior.mean(points[0]), posterior.variance(points[0]))
     error = points[1] - mean
-    return np.sqrt(np.mean(error**2)) / points[1].std(), np.mean(np.abs(error) <= 1.96 * sd)
+    relative = np.sqrt(np.mean(error**2)) / points[1].std()
+    return float(relative), float(np.mean(np.abs(error) <= 1.96 * sd))
 
 
 @pytest.mark.parametrize(("response", "column"), [("adhesion", 1), ("mass_loading", 1)])
-def test_a_line_without_a_factor_still_helps(response, column):
+def test_a_line_without_a_factor_still_helps(response: str, column: int) -> None:
     figures = []
     for seed in range(6):
         lines, runs, points = twin(seed, response, column)
@@ -72,7 +86,7 @@ def test_a_line_without_a_factor_still_helps(response, column):
     assert coverage_helped.mean() > coverage.mean() - 0.05
 
 
-def test_what_only_one_line_varied_is_not_taken_for_noise():
+def test_what_only_one_line_varied_is_not_taken_for_noise() -> None:
     ratios = []
     for seed in range(4):
         lines, runs, points = twin(seed, "mass_loading", 0)
@@ -89,7 +103,7 @@ def test_what_only_one_line_varied_is_not_taken_for_noise():
 
 
 @pytest.mark.parametrize(("response", "column"), [("porosity", 2), ("mass_loading", 1)])
-def test_what_no_line_varied_is_not_taken_for_constant(response, column):
+def test_what_no_line_varied_is_not_taken_for_constant(response: str, column: int) -> None:
     figures = []
     for seed in range(6):
         lines, runs, points = twin(seed, response, column, held=3)
@@ -103,7 +117,7 @@ def test_what_no_line_varied_is_not_taken_for_constant(response, column):
 
 
 class TestThroughTheProduct:
-    def test_a_further_column_of_one_line(self):
+    def test_a_further_column_of_one_line(self) -> None:
         old, made = measured(recipes(20)), Campaign.create(SPEC, store=None)
         speed = np.random.default_rng(3).uniform(1, 5, 20)
         old = old.assign(speed=speed, loading=old["loading"] + 2 * (speed - 3))
@@ -126,7 +140,7 @@ class TestThroughTheProduct:
         with pytest.raises(InputError, match="holds gap already"):
             made.add_line("line5", old, extras=["gap"])
 
-    def test_a_factor_an_old_line_never_recorded(self):
+    def test_a_factor_an_old_line_never_recorded(self) -> None:
         made = Campaign.create(SPEC, store=None)
         told = made.add_line("line2", measured(recipes(20).assign(gap=120.0)).drop(columns="gap"))
         assert "line2 has no gap: taken as unknown but constant on that line" in told["notes"][0]
@@ -138,8 +152,8 @@ class TestThroughTheProduct:
         assert "line2 has no gap: taken as unknown but constant there" in status["notes"]
         assert status["lines"][0]["unknown"] == ["gap"]
 
-    def test_other_categories_and_missing_responses(self):
-        binder = {"name": "binder", "categories": ["A", "B"]}
+    def test_other_categories_and_missing_responses(self) -> None:
+        binder: dict[str, Any] = {"name": "binder", "categories": ["A", "B"]}
         made = Campaign.create({**SPEC, "factor": [*SPEC["factor"], binder]}, store=None)
         old = measured(recipes(12)).assign(binder=["A", "CMC"] * 6).drop(columns="porosity")
         with pytest.raises(InputError, match="--other binder"):
@@ -153,18 +167,20 @@ class TestThroughTheProduct:
 
 class TestHistorySwitch:
     @staticmethod
-    def spec(*off, campaign=True):
-        responses = [{**r, "history": r["name"] not in off} for r in SPEC["response"]]
+    def spec(*off: str, campaign: bool = True) -> dict[str, Any]:
+        responses: list[dict[str, Any]] = [
+            {**r, "history": r["name"] not in off} for r in SPEC["response"]
+        ]
         return {
             **SPEC, "response": responses, "campaign": {**SPEC["campaign"], "history": campaign},
         }  # fmt: skip
 
-    def with_line(self, spec):
+    def with_line(self, spec: dict[str, Any]) -> Campaign:
         made = Campaign.create(spec, store=None)
         made.add_line("line2", measured(recipes(20, 5)))
         return made
 
-    def test_a_response_can_leave_history_out(self):
+    def test_a_response_can_leave_history_out(self) -> None:
         made = self.with_line(self.spec("porosity"))
         made.attach(measured(recipes(6)))
         data = training_set(made.service.session.state("odd")).responses
@@ -176,7 +192,7 @@ class TestHistorySwitch:
         assert status["lines"][0]["not_used_for"] == ["porosity"]
         assert note in made.propose(2, seed=0).to_dict()["notes"]
 
-    def test_a_campaign_can_leave_history_out(self):
+    def test_a_campaign_can_leave_history_out(self) -> None:
         made = self.with_line(self.spec(campaign=False))
         with pytest.raises(InputError, match="nothing to predict from"):
             made.predict(GRID)
@@ -188,7 +204,7 @@ class TestHistorySwitch:
         pd.testing.assert_frame_equal(made.predict(GRID), alone.predict(GRID))
         assert "earlier lines are not used: [campaign] history = false" in made.status()["notes"]
 
-    def test_it_can_be_amended(self):
+    def test_it_can_be_amended(self) -> None:
         made = self.with_line(SPEC)
         before = made.predict(GRID)
         told = made.amend(self.spec("porosity"))
@@ -197,7 +213,7 @@ class TestHistorySwitch:
         pd.testing.assert_frame_equal(made.predict(GRID), before)
 
     @pytest.mark.parametrize("value", ["false", 0, "no", [True]])
-    def test_only_true_and_false(self, value):
-        spec = {**SPEC, "campaign": {**SPEC["campaign"], "history": value}}
+    def test_only_true_and_false(self, value: int | str) -> None:
+        spec: dict[str, Any] = {**SPEC, "campaign": {**SPEC["campaign"], "history": value}}
         with pytest.raises(InputError, match=r"campaign.history: neither true nor false"):
             Campaign.create(spec, store=None)

@@ -1,15 +1,18 @@
 """Improvement on goals by BoTorch on the campaign's models, against Monte Carlo of our own."""
 
 import warnings
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
 from designer.campaigns.specification.parts import Response
+from designer.engine.improver import BoTorchImprover
 from designer.models.data.dataset import ResponseData
 from designer.models.encoding import Axis, Space
 from designer.models.fitting.fit import fit
-from designer.models.posterior.averaging import average
+from designer.models.posterior.averaging import AveragedPosterior, average
 
 with warnings.catch_warnings():  # torch.jit.script is deprecated, gpytorch's dependency uses it
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -26,7 +29,7 @@ NEW = SPACE.encode({"a": RNG.random(30), "b": RNG.random(30), "c": RNG.integers(
 SAMPLES = 40_000
 
 
-def belief(name, values):
+def belief(name: str, values: np.ndarray) -> AveragedPosterior:
     none = np.zeros(10, int)
     data = ResponseData(name, False, None, MADE, values, none, np.full((10, 0), -1))
     return average(fit(data, SPACE.groups, 0))
@@ -36,31 +39,33 @@ A = belief("a", 3 * np.sin(4 * MADE[:, 0]) + MADE[:, 1] + 0.1 * RNG.standard_nor
 B = belief("b", 2 * MADE[:, 1] - MADE[:, 0] + 0.1 * RNG.standard_normal(10))
 
 
-def response(name, **more):
+def response(name: str, **more: Any) -> Response:
     return Response(name=name, **more)
 
 
-def improver(*responses):
+def improver(*responses: Response) -> BoTorchImprover:
     beliefs = {"a": A, "b": B}
     posteriors = {r.name: beliefs[r.name] for r in responses}
     return BoTorchImprover(responses, posteriors, SPACE, MADE, NEW)
 
 
-def samples(name, X):
+def samples(name: str, X: np.ndarray) -> np.ndarray:
     """Joint samples of a response [S, n], from the campaign's BoTorch model."""
     model = to_botorch([{"a": A, "b": B}[name]], SPACE)
     posterior = model.posterior(torch.from_numpy(SPACE.as_codes(X)))
     covariance = posterior.mvn.covariance_matrix.detach().numpy()
     mean = posterior.mean.squeeze(-1).detach().numpy()
     root = np.linalg.cholesky(covariance + 1e-8 * np.eye(len(X)))
-    return mean + np.random.default_rng(ord(name)).standard_normal((SAMPLES, len(X))) @ root.T
+    return np.asarray(
+        mean + np.random.default_rng(ord(name)).standard_normal((SAMPLES, len(X))) @ root.T
+    )
 
 
-def incumbents(judge):
+def incumbents(judge: BoTorchImprover) -> np.ndarray:
     return judge._incumbents
 
 
-def test_points_are_looked_up_as_the_model_predicts_them():
+def test_points_are_looked_up_as_the_model_predicts_them() -> None:
     X = torch.from_numpy(SPACE.as_codes(np.vstack([MADE, NEW])))
     model = to_botorch([A, B], SPACE)
     points = PointsModel(model, X)
@@ -76,7 +81,9 @@ def test_points_are_looked_up_as_the_model_predicts_them():
 @pytest.mark.parametrize(("goal", "utility"), [
     ("maximize", lambda y: y), ("minimize", lambda y: -y), (1.5, lambda y: -np.abs(y - 1.5)),
 ])  # fmt: skip
-def test_one_goal_is_the_expected_improvement_over_the_best_made(goal, utility):
+def test_one_goal_is_the_expected_improvement_over_the_best_made(
+    goal: str, utility: Callable[..., Any]
+) -> None:
     judge = improver(response("a", goal=goal))
     values = judge(NEW, NEW[:0])([])
     drawn = utility(samples("a", np.vstack([NEW, incumbents(judge)])))
@@ -88,7 +95,7 @@ def test_one_goal_is_the_expected_improvement_over_the_best_made(goal, utility):
     assert judge.name == "expected improvement of a"
 
 
-def test_runs_taken_and_open_runs_are_counted():
+def test_runs_taken_and_open_runs_are_counted() -> None:
     judge = improver(response("a", goal="maximize"))
     look = judge(NEW, NEW[:0])
     first = look([])
@@ -98,7 +105,7 @@ def test_runs_taken_and_open_runs_are_counted():
     assert judge(NEW, NEW[top : top + 1])([])[top] < 0.05 * first[top]
 
 
-def test_windows_are_kept():
+def test_windows_are_kept() -> None:
     middle = float(np.median(samples("b", NEW)))
     bounded = improver(response("a", goal="maximize"), response("b", window=(middle, np.inf)))
     values = bounded(NEW, NEW[:0])([])
@@ -116,7 +123,7 @@ def test_windows_are_kept():
     assert np.corrcoef(values, exact)[0, 1] > 0.9
 
 
-def test_several_goals_are_the_hypervolume():
+def test_several_goals_are_the_hypervolume() -> None:
     judge = improver(response("a", goal="maximize"), response("b", goal="minimize"))
     values = judge(NEW, NEW[:0])([])
     X = np.vstack([NEW, incumbents(judge)])
@@ -140,7 +147,7 @@ def test_several_goals_are_the_hypervolume():
     assert judge.name == "expected hypervolume improvement"
 
 
-def test_before_the_first_run_improvement_is_over_the_best_as_predicted():
+def test_before_the_first_run_improvement_is_over_the_best_as_predicted() -> None:
     judge = BoTorchImprover([response("a", goal="maximize")], {"a": A}, SPACE, MADE[:0], NEW)
     means = A.mean(NEW)
     assert incumbents(judge) == pytest.approx(NEW[[int(np.argmax(means))]])

@@ -2,7 +2,7 @@
 
 import dataclasses
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -11,6 +11,7 @@ from designer.models.data.dataset import ResponseData
 from designer.models.fitting.fit import fit
 from designer.models.gp.process_features import Compaction, Feature, Loading
 from designer.models.gp.upstream import Upstream
+from designer.models.posterior.averaging import AveragedPosterior
 from designer.models.posterior.posterior import ResponsePosterior
 
 
@@ -167,9 +168,11 @@ class Dense:
             return 1.0
         if line == 0 and t0 is not None:
             return t0
-        return 1 / (1 + np.exp(-self.h[f"logit_t[{line}]"]))
+        return float(1 / (1 + np.exp(-self.h[f"logit_t[{line}]"])))
 
-    def surface(self, x, lx, z, lz, t0=None) -> float:
+    def surface(
+        self, x: np.ndarray, lx: int, z: np.ndarray, lz: int, t0: float | None = None
+    ) -> float:
         """Covariance of the noise-free values on two lines."""
         (x, gx, fx), (z, gz, fz) = self.seen(x, lx), self.seen(z, lz)
         A2, kg = np.exp(self.h["ln_A2"]), matern(x, z, self.lengths("ln_l_g"), self.groups)
@@ -180,6 +183,7 @@ class Dense:
             value += (1 - tx) * (A2 * (kd + 1) + fx @ fz)
             value += np.exp(2 * self.h["ln_tau"]) + np.exp(self.h["ln_Ad2"]) * kd
             value += np.exp(2 * self.h.get("ln_kappa_f", -np.inf)) * (fx @ fz)
+            assert self.chart.slopes is not None
             value += sum(
                 (np.exp(2 * self.h[f"ln_kappa[{column}]"]) + self.unknown(lx, column))
                 * (gx[k] * gz[k])
@@ -195,7 +199,7 @@ class Dense:
         unknown = (line, self.groups[column]) in self.missing
         return 0.3**2 if unknown and not untried else 0.0
 
-    def seen(self, x, line) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def seen(self, x: np.ndarray, line: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Coordinates, slopes and features of one encoded point."""
         code = np.array([line])
         coordinates, ratio = np.array(x, dtype=float), 0.0
@@ -209,7 +213,7 @@ class Dense:
             slopes = self.input_transform.slopes(coordinates[None])[0]
         return coordinates, slopes, self.feature(x, ratio)
 
-    def feature(self, x, ratio) -> np.ndarray:
+    def feature(self, x: np.ndarray, ratio: float) -> np.ndarray:
         """The features of models_cases.FEATURES, by their formulas."""
         if isinstance(self.input_transform.feature, Compaction):
             gamma = np.exp(self.h["shape[ln_gamma]"] + self.h["shape[gamma_slope]"] * ratio)
@@ -225,7 +229,7 @@ class Dense:
     def noise(self, line: int) -> float:
         return float(np.exp(self.h["mu_s"] + self.h.get(f"eta[{line}]", 0.0)))
 
-    def rows(self, data: ResponseData, base: np.ndarray, t0=None) -> np.ndarray:
+    def rows(self, data: ResponseData, base: np.ndarray, t0: float | None = None) -> np.ndarray:
         n = len(data.y)
         K = np.zeros((n, n))
         for i in range(n):
@@ -241,7 +245,14 @@ class Dense:
             K[i, i] += base[i] * self.noise(data.line[i])
         return K
 
-    def predict(self, data, base, z, X, t0=None) -> tuple[np.ndarray, np.ndarray]:
+    def predict(
+        self,
+        data: ResponseData,
+        base: np.ndarray,
+        z: np.ndarray,
+        X: np.ndarray,
+        t0: float | None = None,
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Mean ``[m]`` and covariance ``[m, m]`` of the target's surface."""
         prior = np.array([[self.surface(x, 0, w, 0, t0) for w in X] for x in X])
         cross = np.array(
@@ -270,7 +281,7 @@ class Told(NamedTuple):
     sd_result: np.ndarray
 
 
-def predict(posterior, X):
+def predict(posterior: AveragedPosterior | ResponsePosterior, X: np.ndarray) -> Told:
     """Predictions of one response at encoded points."""
     mean, variance = posterior.mean(X), posterior.variance(X)
     point, sd = posterior.to_raw(mean, variance)

@@ -1,6 +1,8 @@
 """Process knowledge and the target's own runs, where earlier lines contradict them."""
 
 import dataclasses
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from designer.models.encoding import Axis, Space
 from designer.models.fitting.all_responses import Link, fit_responses
 from designer.models.gp.process_features import Loading
 from designer.models.posterior.averaging import average
+from designer.models.posterior.posterior import ResponsePosterior
 
 SPACE = Space((Axis("solids", 0.0, 1.0), Axis("gap", 0.0, 1.0)))
 BALANCE = Loading(1, 50.0, 200.0, 0, 0.5, 0.2)
@@ -21,17 +24,19 @@ GROUPS = np.arange(2)
 POINTS = np.random.default_rng(9).random((200, 2))
 
 
-def mass(X):
+def mass(X: np.ndarray) -> np.ndarray:
     """What the mass balance says."""
     return np.exp(1.0 + BALANCE.inputs(X, np.zeros(len(X)))[:, 0])
 
 
-def nonsense(X):
+def nonsense(X: np.ndarray) -> np.ndarray:
     """A line whose loading has nothing to do with gap and solids as they are used here."""
-    return np.exp(1.0 + 0.6 * np.sin(5 * X[:, 0] + 1) - 0.8 * X[:, 1])
+    return np.asarray(np.exp(1.0 + 0.6 * np.sin(5 * X[:, 0] + 1) - 0.8 * X[:, 1]))
 
 
-def campaign(lines_truth, runs=8, seed=0):
+def campaign(
+    lines_truth: Callable[..., Any], runs: int = 8, seed: int = 0
+) -> dict[str, ResponseData]:
     """Three lines of 30 rows and some runs; "later" follows the loading on every line."""
     rng = np.random.default_rng(seed)
     line = np.concatenate([np.repeat([1, 2, 3], 30), np.zeros(runs, int)])
@@ -46,12 +51,12 @@ def campaign(lines_truth, runs=8, seed=0):
     }
 
 
-def error(posterior):
+def error(posterior: ResponsePosterior) -> float:
     mean, _ = posterior.to_raw(posterior.mean(POINTS), posterior.variance(POINTS))
-    return np.sqrt(np.mean((mean - mass(POINTS)) ** 2)) / mass(POINTS).std()
+    return float(np.sqrt(np.mean((mean - mass(POINTS)) ** 2)) / mass(POINTS).std())
 
 
-def test_lines_the_runs_contradict_are_not_used_where_the_mass_balance_says_more():
+def test_lines_the_runs_contradict_are_not_used_where_the_mass_balance_says_more() -> None:
     data = campaign(nonsense)
     found = fit_responses(data, GROUPS, 3, LINKS)["loading"]
     believing = fit_responses({"loading": data["loading"]}, GROUPS, 3)["loading"]
@@ -63,19 +68,19 @@ def test_lines_the_runs_contradict_are_not_used_where_the_mass_balance_says_more
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_lines_that_agree_are_used(seed):
+def test_lines_that_agree_are_used(seed: int) -> None:
     found = fit_responses(campaign(mass, seed=seed), GROUPS, 3, LINKS)["loading"]
     assert found.fitted.layout.transfer
     assert found.fitted.odds is None
 
 
 @pytest.mark.parametrize("runs", [0, 2])
-def test_too_few_runs_decide_nothing(runs):
+def test_too_few_runs_decide_nothing(runs: int) -> None:
     found = fit_responses(campaign(nonsense, runs=runs), GROUPS, 3, LINKS)["loading"]
     assert found.fitted.layout.transfer
 
 
-def test_later_responses_see_the_target_as_it_is_believed_and_lines_as_they_were():
+def test_later_responses_see_the_target_as_it_is_believed_and_lines_as_they_were() -> None:
     found = fit_responses(campaign(nonsense), GROUPS, 3, LINKS)
     upstream = found["later"].fitted.input_transform.upstream
     assert upstream is not None
@@ -90,7 +95,7 @@ def test_later_responses_see_the_target_as_it_is_believed_and_lines_as_they_were
     np.testing.assert_array_equal(upstream.level(POINTS, line), as_line)
 
 
-def test_botorch_sees_the_same():
+def test_botorch_sees_the_same() -> None:
     import torch
 
     from designer.models.botorch_adapter.model import to_botorch

@@ -2,9 +2,12 @@
 
 import dataclasses
 import warnings
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from designer.models.data.dataset import ResponseData
 from designer.models.encoding import Axis, Space
@@ -33,7 +36,16 @@ SPACE = Space((Axis("a"), Axis("b"), Axis("c", categories=("x", "y", "z"))))
 NUMERIC = Space((Axis("a"), Axis("b")))
 
 
-def make(runs, lines, *, log=False, noise_sd=None, stages=0, space=SPACE, seed=0):
+def make(
+    runs: int,
+    lines: int,
+    *,
+    log: bool = False,
+    noise_sd: float | None = None,
+    stages: int = 0,
+    space: Space = SPACE,
+    seed: int = 0,
+) -> ResponseData:
     rng = np.random.default_rng(seed)
     line = np.concatenate([np.repeat(np.arange(1, lines + 1), 15), np.zeros(runs, int)])
     u = rng.random((len(line), 2))
@@ -46,12 +58,12 @@ def make(runs, lines, *, log=False, noise_sd=None, stages=0, space=SPACE, seed=0
     return ResponseData("y", log, noise_sd, X, np.exp(y) if log else y, line, batch)
 
 
-def fitted(runs, lines, **options):
+def fitted(runs: int, lines: int, **options: Any) -> ResponsePosterior:
     space = options.get("space", SPACE)
     return fit(make(runs, lines, **options), space.groups, lines)
 
 
-def fitted_untried(runs, lines):
+def fitted_untried(runs: int, lines: int) -> Any:
     """No line varied the second input."""
     data = make(runs, lines)
     X = data.X.copy()
@@ -59,7 +71,7 @@ def fitted_untried(runs, lines):
     return fit(dataclasses.replace(data, X=X), SPACE.groups, lines)
 
 
-def fitted_after_loading(runs, lines, *, average):
+def fitted_after_loading(runs: int, lines: int, *, average: bool) -> Any:
     """A response with compaction, downstream of a loading that has slopes of its own."""
     data = make(runs, lines)
     loading = np.exp(1 + 0.8 * data.X[:, 1] + 0.2 * data.X[:, 0] + 0.1 * data.line)
@@ -96,19 +108,19 @@ POSTERIORS = {
 each = pytest.mark.parametrize("build", POSTERIORS.values(), ids=POSTERIORS)
 
 
-def inputs(*shape, seed=1):
+def inputs(*shape: int, seed: int = 1) -> torch.Tensor:
     rng = np.random.default_rng(seed)
     X = np.concatenate([rng.random((*shape, 2)), rng.integers(0, 3, (*shape, 1))], axis=-1)
     return torch.tensor(X)
 
 
-def encoded(X):
+def encoded(X: torch.Tensor) -> np.ndarray:
     flat = X.reshape(-1, 3).numpy()
     return SPACE.encode({"a": flat[:, 0], "b": flat[:, 1], "c": flat[:, 2]})
 
 
 @each
-def test_mean_and_sd_are_those_of_the_numpy_posterior(build):
+def test_mean_and_sd_are_those_of_the_numpy_posterior(build: Callable[..., Any]) -> None:
     posterior = build()
     model = to_botorch([posterior], SPACE)
     X = inputs(4, 3, 5)
@@ -123,7 +135,7 @@ def test_mean_and_sd_are_those_of_the_numpy_posterior(build):
 
 
 @pytest.mark.parametrize("build", AVERAGED.values(), ids=AVERAGED)
-def test_averaged_posteriors_are_mixtures_with_the_numpy_moments(build):
+def test_averaged_posteriors_are_mixtures_with_the_numpy_moments(build: Callable[..., Any]) -> None:
     posterior = build()
     model = to_botorch([posterior], SPACE)
     X = inputs(2, 6)
@@ -140,7 +152,7 @@ def test_averaged_posteriors_are_mixtures_with_the_numpy_moments(build):
     assert torch.isfinite(X.grad).all()
 
 
-def test_joint_covariances_are_those_of_the_numpy_posterior():
+def test_joint_covariances_are_those_of_the_numpy_posterior() -> None:
     X = inputs(6)
     posterior = fitted(8, 2)
     covariance = to_botorch([posterior], SPACE).posterior(X).distribution.covariance_matrix
@@ -156,7 +168,9 @@ def test_joint_covariances_are_those_of_the_numpy_posterior():
 
 
 @each
-def test_conditioning_moves_mean_and_variance_like_a_refit_at_fixed_hyperparameters(build):
+def test_conditioning_moves_mean_and_variance_like_a_refit_at_fixed_hyperparameters(
+    build: Callable[..., Any],
+) -> None:
     posterior = build()
     model = to_botorch([posterior], SPACE)
     new, X = inputs(3, seed=4), inputs(7)
@@ -180,7 +194,7 @@ def test_conditioning_moves_mean_and_variance_like_a_refit_at_fixed_hyperparamet
     np.testing.assert_allclose(expected_variance, pending, atol=1e-9)
 
 
-def test_conditioning_on_batches_of_fantasies_equals_one_at_a_time():
+def test_conditioning_on_batches_of_fantasies_equals_one_at_a_time() -> None:
     model = to_botorch([fitted(8, 2), fitted(8, 2, log=True)], SPACE)
     new, X = inputs(5, 2, seed=4), inputs(1, 4)
     y = model.posterior(new).rsample(torch.Size([3]))
@@ -195,7 +209,7 @@ def test_conditioning_on_batches_of_fantasies_equals_one_at_a_time():
     assert (again.posterior(X).variance[..., 0] < together.variance[..., 0]).all()
 
 
-def test_known_noise_of_results_counts():
+def test_known_noise_of_results_counts() -> None:
     model = to_botorch([fitted(8, 2)], SPACE)
     new = inputs(1, seed=4)
     y = model.posterior(new).mean + 1.0
@@ -206,7 +220,7 @@ def test_known_noise_of_results_counts():
     torch.testing.assert_close(vague.mean, model.posterior(new).mean, atol=1e-3, rtol=0)
 
 
-def test_results_below_zero_on_a_log_scale_are_survived():
+def test_results_below_zero_on_a_log_scale_are_survived() -> None:
     model = to_botorch([fitted(8, 2, log=True)], SPACE)
     new = inputs(1, seed=4)
     after = model.condition_on_observations(new, torch.tensor([[-1.0]])).posterior(new)
@@ -214,7 +228,7 @@ def test_results_below_zero_on_a_log_scale_are_survived():
     assert (after.mean < model.posterior(new).mean).all()
 
 
-def test_agrees_with_botorch_where_the_models_coincide():
+def test_agrees_with_botorch_where_the_models_coincide() -> None:
     posterior = fitted(10, 0, space=NUMERIC)
     theta = posterior.fitted.theta.copy()
     layout = make_layout(2, (0,), (), noise_factor_sd=None)
@@ -246,11 +260,11 @@ def test_agrees_with_botorch_where_the_models_coincide():
     assert len(theta) == 4
 
 
-def test_posterior_is_differentiable_in_its_inputs():
+def test_posterior_is_differentiable_in_its_inputs() -> None:
     model = to_botorch([fitted(8, 2), fitted(8, 2, log=True)], SPACE)
     X = inputs(2).requires_grad_()
 
-    def total(X):
+    def total(X: torch.Tensor) -> torch.Tensor:
         found = model.posterior(X)
         return found.mean.sum() + found.variance.sum()
 
@@ -261,6 +275,7 @@ def test_posterior_is_differentiable_in_its_inputs():
         shift[1, i] = step
         with torch.no_grad():
             numeric = (total(X + shift) - total(X - shift)) / (2 * step)
+        assert X.grad is not None
         torch.testing.assert_close(X.grad[1, i], numeric, rtol=1e-5, atol=1e-7)
     at_a_row = to_botorch([fitted(8, 2)], SPACE)
     row = make(8, 2).X[-1]
@@ -269,7 +284,7 @@ def test_posterior_is_differentiable_in_its_inputs():
     assert torch.isfinite(X.grad).all()
 
 
-def test_outputs_can_be_chosen():
+def test_outputs_can_be_chosen() -> None:
     model = to_botorch([fitted(8, 2), fitted(8, 2, log=True)], SPACE)
     X = inputs(4)
     both = model.posterior(X)
@@ -283,7 +298,7 @@ def test_outputs_can_be_chosen():
 
 
 @pytest.mark.parametrize("log", [False, True])
-def test_acquisition_functions_run(log):
+def test_acquisition_functions_run(log: bool) -> None:
     data = make(8, 2, log=log, space=NUMERIC)
     model = to_botorch([fit(data, NUMERIC.groups, 2)], NUMERIC)
     bounds = torch.tensor([[0.0, 0.0], [1.0, 1.0]], dtype=torch.float64)
@@ -306,7 +321,7 @@ def test_acquisition_functions_run(log):
         assert value >= others.max() - 1e-6
 
 
-def test_integrated_variance_is_that_of_the_numpy_posterior():
+def test_integrated_variance_is_that_of_the_numpy_posterior() -> None:
     posterior = fitted(8, 2)
     model = to_botorch([posterior], SPACE)
     grid, new = inputs(32, seed=8), inputs(2, seed=9)
@@ -315,7 +330,7 @@ def test_integrated_variance_is_that_of_the_numpy_posterior():
     np.testing.assert_allclose(-value, left * posterior.scaling.spread**2, rtol=1e-5)
 
 
-def test_hyperparameters_stay_the_posteriors_own():
+def test_hyperparameters_stay_the_posteriors_own() -> None:
     posterior = fitted(8, 2)
     model = to_botorch([posterior], SPACE)
     parameters = list(model.parameters())

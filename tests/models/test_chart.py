@@ -1,6 +1,8 @@
 """What the covariance sees of a point: slopes, upstream levels, process features."""
 
 import dataclasses
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +22,17 @@ from tests.models.cases import FEATURES, Variant, make_data, posterior_of
 GROUPS = np.arange(2)
 
 
-def history(truth, *, runs=6, lines=3, rows=25, shift=0.0, noise=0.01, seed=0, log=False):
+def history(
+    truth: Callable[..., Any],
+    *,
+    runs: int = 6,
+    lines: int = 3,
+    rows: int = 25,
+    shift: float = 0.0,
+    noise: float = 0.01,
+    seed: int = 0,
+    log: bool = False,
+) -> ResponseData:
     """Lines that see the same surface, each shifted along its inputs; the target is line 0."""
     rng = np.random.default_rng(seed)
     line = np.concatenate([np.repeat(np.arange(1, lines + 1), rows), np.zeros(runs, int)])
@@ -30,8 +42,8 @@ def history(truth, *, runs=6, lines=3, rows=25, shift=0.0, noise=0.01, seed=0, l
     return ResponseData("y", log, None, X, np.exp(y) if log else y, line)
 
 
-def wave(X, _line=None):
-    return np.sin(6 * X[:, 0]) + np.cos(4 * X[:, 1])
+def wave(X: np.ndarray, _line: np.ndarray | None = None) -> np.ndarray:
+    return np.asarray(np.sin(6 * X[:, 0]) + np.cos(4 * X[:, 1]))
 
 
 # ---- slopes ------------------------------------------------------------------------------------
@@ -41,12 +53,15 @@ def test_slopes_are_those_of_the_shared_surface():
     slopes = posterior_of(Variant("three lines", 3, 16)).fitted.input_transform.slopes
     X, step = np.random.default_rng(1).random((7, 3)), 1e-6
 
-    def surface(U):
+    def surface(U: np.ndarray) -> np.ndarray:
+        assert slopes is not None
         q = np.sqrt(5) * np.sqrt(
             (((U[:, None] - slopes.centres) / slopes.lengthscale) ** 2).sum(-1)
         )
-        return ((1 + q + q**2 / 3) * np.exp(-q)) @ slopes.weights
+        assert slopes is not None
+        return np.asarray(((1 + q + q**2 / 3) * np.exp(-q)) @ slopes.weights)
 
+    assert slopes is not None
     for k, column in enumerate(slopes.columns):
         up, down = X.copy(), X.copy()
         up[:, column] += step
@@ -55,7 +70,9 @@ def test_slopes_are_those_of_the_shared_surface():
         np.testing.assert_allclose(slopes(X)[:, k], numeric, rtol=1e-5, atol=1e-6)
 
 
-def test_lines_shifted_along_their_inputs_are_learned_with_few_runs(monkeypatch):
+def test_lines_shifted_along_their_inputs_are_learned_with_few_runs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     ratios = []
     points = np.random.default_rng(9).random((300, 2))
     for seed in range(6):
@@ -79,7 +96,7 @@ def test_lines_shifted_along_their_inputs_are_learned_with_few_runs(monkeypatch)
     assert np.median(ratios) < 0.9
 
 
-def test_without_history_there_are_no_slopes():
+def test_without_history_there_are_no_slopes() -> None:
     data = history(wave, runs=10, lines=0)
     posterior = fit(data, GROUPS, 0)
     assert posterior.fitted.input_transform.plain
@@ -96,13 +113,13 @@ def test_categories_have_no_slope():
 # ---- cascade -----------------------------------------------------------------------------------
 
 
-def loading_of(data, gain=0.0):
+def loading_of(data: ResponseData, gain: float = 0.0) -> ResponseData:
     """A loading that rises with x1, on every line at its own rate."""
     y = np.exp((1.0 + gain * data.line) * data.X[:, 1] + 0.3 * data.X[:, 0])
     return dataclasses.replace(data, name="loading", log_scale=True, y=y)
 
 
-def test_levels_are_each_lines_own_prediction():
+def test_levels_are_each_lines_own_prediction() -> None:
     data = history(wave)
     loading = loading_of(data, gain=0.3)
     upstream = Upstream(fit(loading, GROUPS, 3), column=1)
@@ -117,7 +134,7 @@ def test_levels_are_each_lines_own_prediction():
     np.testing.assert_allclose(seen[:, 1], 0.5 + level / 4)
 
 
-def test_a_line_without_upstream_rows_sees_the_shared_surface():
+def test_a_line_without_upstream_rows_sees_the_shared_surface() -> None:
     data = history(wave)
     loading = loading_of(data).subset(np.flatnonzero(data.line != 2))
     upstream = Upstream(fit(loading, GROUPS, 3), column=1)
@@ -127,7 +144,7 @@ def test_a_line_without_upstream_rows_sees_the_shared_surface():
     np.testing.assert_allclose(missing, other, atol=0.3)
 
 
-def test_only_a_one_way_effect_can_stand_for_a_coordinate():
+def test_only_a_one_way_effect_can_stand_for_a_coordinate() -> None:
     data = history(wave)
     rising = fit(loading_of(data), GROUPS, 3)
     assert upstream_column(rising, [0, 1]) == 1  # of two, the larger effect
@@ -137,7 +154,7 @@ def test_only_a_one_way_effect_can_stand_for_a_coordinate():
     assert upstream_column(bent, [1]) is None
 
 
-def test_the_evidence_decides_whether_the_upstream_response_is_used():
+def test_the_evidence_decides_whether_the_upstream_response_is_used() -> None:
     """One response follows the loading, whatever each line makes of x1; another follows x1."""
     rng = np.random.default_rng(0)
     data = history(wave, rows=40, runs=8)
@@ -172,7 +189,9 @@ def test_the_evidence_decides_whether_the_upstream_response_is_used():
 
 
 @pytest.mark.parametrize("name", FEATURES)
-def test_feature_slopes_are_those_of_the_feature(name):
+def test_feature_slopes_are_those_of_the_feature(name: str) -> None:
+    assert FEATURES[name] is not None
+    assert FEATURES[name] is not None
     feature = FEATURES[name].scaled(Scaling(1.0, 0.5, log=True))
     rng = np.random.default_rng(0)
     E = feature.inputs(rng.random((9, 3)), rng.standard_normal(9))
@@ -185,7 +204,7 @@ def test_feature_slopes_are_those_of_the_feature(name):
     np.testing.assert_allclose(found, np.reshape(numeric, found.shape), atol=1e-7)
 
 
-def test_compaction_without_history_needs_few_runs():
+def test_compaction_without_history_needs_few_runs() -> None:
     """Porosity by the law the feature is about: half the error with five runs."""
     errors = {True: [], False: []}
     feature = Compaction(column=1, low=0.1, span=0.9, amplitude=30.0)
@@ -194,7 +213,7 @@ def test_compaction_without_history_needs_few_runs():
         rng = np.random.default_rng(seed)
         X = rng.random((5, 2))
 
-        def porosity(U):
+        def porosity(U: np.ndarray) -> np.ndarray:
             return 20 + 28 * np.exp(-(0.1 + 0.9 * U[:, 1]) / 0.3)
 
         y = porosity(X) + 0.2 * rng.standard_normal(5)
@@ -206,7 +225,7 @@ def test_compaction_without_history_needs_few_runs():
     assert np.median(errors[True]) < 0.5 * np.median(errors[False])
 
 
-def test_loading_is_for_responses_without_history_only():
+def test_loading_is_for_responses_without_history_only() -> None:
     data = make_data(Variant("log scale", 3, 16, log=True))
     links = {"y": Link(feature=FEATURES["loading"], only_without_history=True)}
     with_lines = fit_responses({"y": data}, np.arange(3), 3, links)["y"]
@@ -218,7 +237,7 @@ def test_loading_is_for_responses_without_history_only():
 
 # ---- from a specification ----------------------------------------------------------------------
 
-SPEC = {
+SPEC: dict[str, Any] = {
     "campaign": {"version": 1, "name": "roles", "line": "line4"},
     "stage": [{"name": s, "change_cost": 1.0} for s in ("slurry", "coating", "calendering")],
     "factor": [
@@ -233,24 +252,33 @@ SPEC = {
 }
 
 
-def test_links_follow_from_stages_units_and_knowledge():
+def test_links_follow_from_stages_units_and_knowledge() -> None:
     spec = load.from_dict(SPEC)
     links = response_links(spec, Space.from_specification(spec))
     assert links["mass_loading"].upstream is None
     loading = links["mass_loading"].feature
+    assert loading is not None
     assert (loading.gap, loading.solids) == (1, 0)
+    assert loading is not None
     assert loading.solids_low == pytest.approx(0.5)
     assert links["mass_loading"].only_without_history
     porosity = links["porosity"]
     assert (porosity.upstream, porosity.columns) == ("mass_loading", (1,))
+    assert porosity.feature is not None
     assert porosity.feature.column == 2
+    assert porosity.feature is not None
     assert porosity.feature.low == pytest.approx(0.05)
+    assert porosity.feature is not None
     assert porosity.feature.amplitude == 30.0
     assert unused_knowledge(spec) == ()
 
 
-def test_knowledge_that_has_nothing_to_work_on_is_told():
-    spec = {**SPEC, "factor": [SPEC["factor"][0]], "response": [SPEC["response"][1]]}
+def test_knowledge_that_has_nothing_to_work_on_is_told() -> None:
+    spec: dict[str, Any] = {
+        **SPEC,
+        "factor": [SPEC["factor"][0]],
+        "response": [SPEC["response"][1]],
+    }
     spec["response"] = [{**SPEC["response"][1], "knowledge": ["loading", "compaction"]}]
     spec = load.from_dict(spec)
     told = unused_knowledge(spec)
@@ -259,7 +287,7 @@ def test_knowledge_that_has_nothing_to_work_on_is_told():
     assert response_links(spec, Space.from_specification(spec))["porosity"].feature is None
 
 
-def test_without_stages_nothing_is_downstream():
+def test_without_stages_nothing_is_downstream() -> None:
     spec = {k: v for k, v in SPEC.items() if k != "stage"}
     spec["factor"] = [{k: v for k, v in f.items() if k != "stage"} for f in SPEC["factor"]]
     spec["response"] = [{k: v for k, v in r.items() if k != "stage"} for r in SPEC["response"]]

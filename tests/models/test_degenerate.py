@@ -1,6 +1,7 @@
 """Data no model likes: sane uncertainty and a sentence, never a traceback or false certainty."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from designer.models.data.scaling import scale_response
 from designer.models.diagnostics.cross_validation import leave_one_run_out
 from designer.models.fitting.fit import fit
 from designer.models.posterior.averaging import average
+from designer.models.posterior.posterior import ResponsePosterior
 from tests.models.cases import predict
 
 GROUPS = np.arange(3)
@@ -24,12 +26,14 @@ OUTLIER = np.where(np.arange(16) == 3, 1e6, Y16)
 POINTS = RNG.random((50, 3))
 
 
-def target(X, y, **options):
+def target(X: np.ndarray, y: list[int] | np.ndarray, **options: Any) -> ResponseData:
     settings = {"log_scale": False, "noise_sd": None} | options
     return ResponseData("y", X=X, y=np.asarray(y, float), line=np.zeros(len(X), int), **settings)
 
 
-def history(y_lines, runs, y, **options):
+def history(
+    y_lines: np.ndarray, runs: int, y: list[float] | np.ndarray, **options: Any
+) -> ResponseData:
     return ResponseData(
         "y",
         X=np.vstack([X_LINES, X16[:runs]]),
@@ -64,12 +68,12 @@ CASES = {
 }
 
 
-def fitted(data):
+def fitted(data: ResponseData) -> ResponsePosterior:
     return fit(data, GROUPS, int(data.line.max(initial=0)))
 
 
 @pytest.mark.parametrize("data", CASES.values(), ids=CASES)
-def test_predictions_are_finite_and_uncertain(data):
+def test_predictions_are_finite_and_uncertain(data: ResponseData) -> None:
     posterior = fitted(data)
     for each in (posterior, average(posterior)):
         prediction = predict(each, POINTS)
@@ -91,7 +95,7 @@ def test_predictions_are_finite_and_uncertain(data):
         ("outlier as the only run", 0.2),
     ],
 )
-def test_no_false_certainty(case, least):
+def test_no_false_certainty(case: str, least: float) -> None:
     assert predict(fitted(CASES[case]), POINTS).sd.min() > least
 
 
@@ -101,7 +105,7 @@ TRUTHS = {
     "product": lambda X: 2 + 20 * X[:, 0] * X[:, 1],
     "narrow": lambda X: 60 + 4 * np.sin(3 * X[:, 0]) + 3 * X[:, 1] * X[:, 2],
 }
-LIMITS = {
+LIMITS: dict[str, Any] = {
     "nothing": {},
     "window": {"window": (11.4, 12.6)},
     "both": {"window": (11.4, 12.6), "possible": (0.0, 60.0)},
@@ -110,7 +114,9 @@ LIMITS = {
 
 @pytest.mark.parametrize("limits", LIMITS.values(), ids=LIMITS)
 @pytest.mark.parametrize("log", [False, True])
-def test_intervals_cover_the_truth_from_the_first_run(log, limits):
+def test_intervals_cover_the_truth_from_the_first_run(
+    log: bool, limits: dict[str, tuple[float, float]]
+) -> None:
     for runs in (1, 2, 3, 4):
         inside = []
         for seed in range(4):
@@ -123,13 +129,13 @@ def test_intervals_cover_the_truth_from_the_first_run(log, limits):
         assert np.mean(inside) >= 0.9, runs
 
 
-def test_one_run_far_from_its_window_leaves_room_for_the_window():
+def test_one_run_far_from_its_window_leaves_room_for_the_window() -> None:
     told = predict(fitted(target(X16[:1], [6.0], window=(11.4, 12.6))), POINTS)
     assert (told.mean + 1.96 * told.sd > 12.0).mean() > 0.9
 
 
 @pytest.mark.parametrize("runs", [1, 2])
-def test_a_guessed_spread_is_called_a_guess(runs):
+def test_a_guessed_spread_is_called_a_guess(runs: int) -> None:
     messages = fitted(target(X16[:runs], Y16[:runs])).report.messages
     assert f"only {runs} result(s)" in messages[-1]
     assert "wide guess" in messages[-1]
@@ -145,15 +151,15 @@ def test_a_guessed_spread_is_called_a_guess(runs):
         ("zero on a log scale", "linear instead of a logarithmic"),
     ],
 )
-def test_the_report_says_so(case, words):
+def test_the_report_says_so(case: str, words: str) -> None:
     assert any(words in message for message in fitted(CASES[case]).report.messages)
 
 
-def test_ordinary_data_get_no_message():
+def test_ordinary_data_get_no_message() -> None:
     assert fitted(target(X16, Y16)).report.messages == ()
 
 
-def test_an_outlier_does_not_drown_the_rest():
+def test_an_outlier_does_not_drown_the_rest() -> None:
     with_outlier, clean = fitted(CASES["outlier"]), fitted(target(X16, Y16))
     error = predict(with_outlier, POINTS).mean - predict(clean, POINTS).mean
     assert np.abs(error).max() < 1.0
@@ -163,7 +169,7 @@ def test_an_outlier_does_not_drown_the_rest():
 
 
 @pytest.mark.parametrize("wrong", [1000.0, 1e6, 0.003])
-def test_wrong_by_orders_of_magnitude_on_a_log_scale(wrong):
+def test_wrong_by_orders_of_magnitude_on_a_log_scale(wrong: float) -> None:
     spoilt = Y16[:8].copy()
     spoilt[3] = wrong
     posterior = fitted(history(Y_LINES, 8, spoilt, log_scale=True))
@@ -174,7 +180,7 @@ def test_wrong_by_orders_of_magnitude_on_a_log_scale(wrong):
 
 
 @pytest.mark.parametrize("log", [False, True])
-def test_a_value_only_the_model_can_doubt(log):
+def test_a_value_only_the_model_can_doubt(log: bool) -> None:
     spoilt = Y_LINES.copy()
     spoilt[30] = 2.5 * Y_LINES[30]
     posterior = fitted(history(spoilt, 8, Y16[:8], log_scale=log))
@@ -185,17 +191,17 @@ def test_a_value_only_the_model_can_doubt(log):
     assert np.abs(predict(posterior, POINTS).mean - predict(clean, POINTS).mean).max() < 0.5
 
 
-def test_one_of_three_values_wrong_by_orders_of_magnitude():
+def test_one_of_three_values_wrong_by_orders_of_magnitude() -> None:
     posterior = fitted(target(X16[:3], [Y16[0], 1e6, Y16[2]]))
     assert "1e+06 in measured run 2" in posterior.report.messages[0]
     assert predict(posterior, POINTS).mean.max() < 100.0
 
 
-def test_a_line_on_another_level_is_not_a_row_of_outliers():
+def test_a_line_on_another_level_is_not_a_row_of_outliers() -> None:
     assert fitted(history(Y_LINES, 4, 100 * Y16[:4], log_scale=True)).report.messages == ()
 
 
-def test_a_repeatability_the_data_contradict_is_not_believed():
+def test_a_repeatability_the_data_contradict_is_not_believed() -> None:
     data = target(np.tile(X16[:8], (2, 1)), np.concatenate([Y16[:8], Y16[:8] + 1.5]), noise_sd=0.01)
     posterior = fitted(data)
     noise = posterior.to_raw(np.zeros(1), posterior.noise(X16[:1]))[1]
@@ -206,7 +212,7 @@ def test_a_repeatability_the_data_contradict_is_not_believed():
 
 
 @pytest.mark.parametrize("log", [False, True])
-def test_a_window_or_range_sets_the_spread_that_data_cannot_show(log):
+def test_a_window_or_range_sets_the_spread_that_data_cannot_show(log: bool) -> None:
     constant = np.full(16, 80.0)
     narrow = scale_response(target(X16, constant, window=(79.0, 81.0), log_scale=log))
     wide = scale_response(target(X16, constant, possible=(0.0, 400.0), log_scale=log))
@@ -215,12 +221,12 @@ def test_a_window_or_range_sets_the_spread_that_data_cannot_show(log):
     np.testing.assert_allclose(wide.scaling.spread * raw, 20.0)
 
 
-def test_without_any_data_predictions_centre_on_the_window():
+def test_without_any_data_predictions_centre_on_the_window() -> None:
     data = target(X16[:0], [], window=(30.0, 35.0), possible=(0.0, 100.0))
     np.testing.assert_allclose(predict(fitted(data), POINTS).mean, 32.5)
 
 
-def test_log_scale_uses_the_lognormal_moments():
+def test_log_scale_uses_the_lognormal_moments() -> None:
     posterior = fitted(target(X16, Y16, log_scale=True))
     mean, variance = posterior.mean(POINTS[:3]), posterior.variance(POINTS[:3])
     point, sd = posterior.to_raw(mean, variance)
@@ -244,12 +250,12 @@ def test_log_scale_uses_the_lognormal_moments():
         {"batch": np.zeros((16, 2), int), "stage_effect": (True,)},
     ],
 )
-def test_impossible_data_are_refused(changes):
-    arguments = {"X": X16, "y": Y16, "line": np.zeros(16, int), "log_scale": False}
+def test_impossible_data_are_refused(changes: dict[str, np.ndarray]) -> None:
+    arguments: dict[str, Any] = {"X": X16, "y": Y16, "line": np.zeros(16, int), "log_scale": False}
     with pytest.raises(InputError, match="y"):
         ResponseData("y", **({"noise_sd": None} | arguments | changes))
 
 
-def test_line_codes_must_be_known():
+def test_line_codes_must_be_known() -> None:
     with pytest.raises(ValueError, match="line codes"):
         fit(history(Y_LINES, 1, [10.0]), GROUPS, 2)

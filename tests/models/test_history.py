@@ -3,6 +3,8 @@
 import copy
 import dataclasses
 import json
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,10 +33,10 @@ from designer.models.fitting.fit import fit
 from designer.models.gp.input_transform import InputTransform
 from designer.models.gp.likelihood import Likelihood
 from designer.models.gp.process_features import Compaction
-from designer.models.gp.training_rows import arrange
+from designer.models.gp.training_rows import TrainingRows, arrange
 from designer.models.gp.upstream import Upstream
-from designer.models.posterior.averaging import average
-from designer.models.posterior.posterior import without_target_runs
+from designer.models.posterior.averaging import AveragedPosterior, average
+from designer.models.posterior.posterior import ResponsePosterior, without_target_runs
 
 GROUPS = np.arange(2)
 X_NEW = np.random.default_rng(9).random((64, 2))
@@ -45,20 +47,30 @@ class Recorder(dict):
 
     misses = 0
 
-    def get(self, key):
+    def get(self, key: str) -> Any:
         found = super().get(key)
         self.misses += found is None
         return None if found is None else json.loads(found)
 
-    def put(self, key, value):
+    def put(self, key: str, value: Any) -> None:
         self[key] = json.dumps(value, allow_nan=False)
 
 
-def surface(X, line):
-    return np.sin(3 * X[:, 0] + 0.2 * line) + X[:, 1] ** 2 + 0.2 * line
+def surface(X: np.ndarray, line: np.ndarray) -> np.ndarray:
+    return np.asarray(np.sin(3 * X[:, 0] + 0.2 * line) + X[:, 1] ** 2 + 0.2 * line)
 
 
-def long_history(rows=120, lines=3, runs=6, *, noise=0.1, slurries=0, log=False, seed=0, **more):
+def long_history(
+    rows: int = 120,
+    lines: int = 3,
+    runs: int = 6,
+    *,
+    noise: float = 0.1,
+    slurries: int = 0,
+    log: bool = False,
+    seed: int = 0,
+    **more: Any,
+) -> ResponseData:
     """Lines of equal length; with slurries, as many per line with an effect of 0.3."""
     rng = np.random.default_rng(seed)
     line = np.concatenate([np.repeat(np.arange(1, lines + 1), rows), np.zeros(runs, int)])
@@ -73,11 +85,11 @@ def long_history(rows=120, lines=3, runs=6, *, noise=0.1, slurries=0, log=False,
     return ResponseData("y", log, None, X, np.exp(y) if log else y, line, batch, **more)
 
 
-def told(posterior):
+def told(posterior: AveragedPosterior | ResponsePosterior) -> tuple[np.ndarray, np.ndarray]:
     return posterior.mean(X_NEW), posterior.variance(X_NEW)
 
 
-def condensed(data, **settings):
+def condensed(data: ResponseData, **settings: Any) -> tuple[TrainingRows | tuple[Any, ...], ...]:
     rows, scaled = arrange(data)
     known = scaled.scaling.noise_sd is not None
     return compress(rows, data, GROUPS, known=known, memory=NoMemory(), **settings)
@@ -86,7 +98,7 @@ def condensed(data, **settings):
 # ---- which rows stay -----------------------------------------------------------------------------
 
 
-def test_short_histories_stay_as_they_are():
+def test_short_histories_stay_as_they_are() -> None:
     data = long_history(rows=MOST_ROWS // 3)
     rows, _ = arrange(data)
     kept, notes = condensed(data)
@@ -96,14 +108,14 @@ def test_short_histories_stay_as_they_are():
         assert getattr(kept, name).tolist() == getattr(rows, name).tolist()
 
 
-def test_long_lines_share_what_short_lines_leave():
+def test_long_lines_share_what_short_lines_leave() -> None:
     assert shares(np.array([1000] * 20)).tolist() == [PSEUDO_ROWS // 20] * 20
     assert shares(np.array([20, 900, 400])).tolist() == [20, 64, 64]
     assert shares(np.array([3] * 10 + [500] * 10)).tolist() == [3] * 10 + [21] * 10
     assert (shares(np.array([1000] * 500)) >= 1).all()
 
 
-def test_condensed_rows_are_few_and_say_so():
+def test_condensed_rows_are_few_and_say_so() -> None:
     kept, notes = condensed(long_history(rows=400))
     pseudo = int(kept.pseudo.sum())
     assert 3 * 16 <= pseudo <= 3 * MOST_PER_LINE  # fewer where fewer say all
@@ -125,7 +137,9 @@ def test_condensed_rows_are_few_and_say_so():
     ],
     ids=["plain", "no run", "log scale", "batches", "much noise"],
 )
-def test_condensed_and_exact_histories_predict_the_same(how, monkeypatch):
+def test_condensed_and_exact_histories_predict_the_same(
+    how: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = long_history(**how)
     short = fit(data, GROUPS, 3)
     assert short.fitted.rows.summaries
@@ -140,7 +154,7 @@ def test_condensed_and_exact_histories_predict_the_same(how, monkeypatch):
     assert ours.batch == pytest.approx(theirs.batch, rel=0.35)
 
 
-def test_stated_repeatability_and_its_message_survive():
+def test_stated_repeatability_and_its_message_survive() -> None:
     data = dataclasses.replace(long_history(noise=0.1), noise_sd=0.1)
     kept, _ = condensed(data)
     assert np.abs(np.log([np.exp(s.at[0]) for s in kept.summaries.values()])).max() < 0.5
@@ -148,7 +162,7 @@ def test_stated_repeatability_and_its_message_survive():
     assert any("scatter more" in note for note in fit(liar, GROUPS, 3).report.messages)
 
 
-def test_a_message_is_exact_algebra(monkeypatch):
+def test_a_message_is_exact_algebra(monkeypatch: pytest.MonkeyPatch) -> None:
     """Values and noise of pseudo-rows give the dense posterior of the surface at their points."""
     monkeypatch.setattr(line_model, "_TOLERANCE", 1e-12)
     rng = np.random.default_rng(4)
@@ -170,7 +184,7 @@ def test_a_message_is_exact_algebra(monkeypatch):
     assert ours == pytest.approx(spread, abs=1e-6)
 
 
-def test_gradient_matches_finite_differences():
+def test_gradient_matches_finite_differences() -> None:
     posterior = fit(long_history(slurries=12), GROUPS, 3)
     fitted = posterior.fitted
     likelihood = Likelihood(fitted.rows, fitted.input_transform, fitted.layout)
@@ -181,13 +195,13 @@ def test_gradient_matches_finite_differences():
         assert gradient[i] == pytest.approx(slope, rel=1e-4, abs=1e-4), fitted.layout.names[i]
 
 
-def test_value_alone_is_the_value():
+def test_value_alone_is_the_value() -> None:
     fitted = fit(long_history(slurries=12), GROUPS, 3).fitted
     likelihood = fitted.likelihood
     assert likelihood.solve(fitted.theta).value == likelihood(fitted.theta)[0]
 
 
-def test_a_wrong_value_on_a_long_line_hardly_counts():
+def test_a_wrong_value_on_a_long_line_hardly_counts() -> None:
     data = long_history()
     y = data.y.copy()
     y[40] += 2.5  # 25 standard deviations, far less than the spread's 50
@@ -197,7 +211,7 @@ def test_a_wrong_value_on_a_long_line_hardly_counts():
     assert np.abs(shift).max() < 0.5 * np.sqrt(wrong.variance(X_NEW).mean())
 
 
-def test_lines_that_say_little_are_no_trouble():
+def test_lines_that_say_little_are_no_trouble() -> None:
     data = long_history(rows=150)
     for y in (np.ones(len(data.y)), np.where(data.line == 2, 1.0, data.y)):
         mean, variance = told(fit(dataclasses.replace(data, y=y), GROUPS, 3))
@@ -208,7 +222,9 @@ def test_lines_that_say_little_are_no_trouble():
 
 
 @pytest.mark.parametrize("feature", [None, Compaction(column=1, low=0.1, span=0.9)])
-def test_cascades_and_features_condense_too(feature, monkeypatch):
+def test_cascades_and_features_condense_too(
+    feature: Compaction | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = long_history()
     noise = 0.02 * np.random.default_rng(5).standard_normal(len(data.y))
     y = np.exp(1 + (1 + 0.1 * data.line) * data.X[:, 0] + noise)
@@ -223,7 +239,7 @@ def test_cascades_and_features_condense_too(feature, monkeypatch):
     assert np.abs(np.log(variance / spread)).max() < 0.7
 
 
-def test_everything_asked_of_a_posterior_works_on_condensed_lines():
+def test_everything_asked_of_a_posterior_works_on_condensed_lines() -> None:
     data = long_history(slurries=12)
     posterior = average(fit(data, GROUPS, 3))
     for estimate in estimate_trust(posterior):
@@ -248,14 +264,14 @@ def test_everything_asked_of_a_posterior_works_on_condensed_lines():
 # ---- determinism ---------------------------------------------------------------------------------
 
 
-def test_order_of_rows_changes_nothing():
+def test_order_of_rows_changes_nothing() -> None:
     data = long_history(slurries=12)
     shuffled = data.subset(np.random.default_rng(2).permutation(len(data.y)))
     one, other = fit(data, GROUPS, 3), fit(shuffled, GROUPS, 3)
     assert np.array_equal(told(one), told(other))
 
 
-def test_memory_changes_time_only():
+def test_memory_changes_time_only() -> None:
     data = long_history(slurries=12)
     fresh = fit(data, GROUPS, 3)
     memory = Recorder()
@@ -268,7 +284,7 @@ def test_memory_changes_time_only():
     assert again.hyperparameters == fresh.hyperparameters
 
 
-def test_a_memory_of_other_data_or_nonsense_is_not_believed():
+def test_a_memory_of_other_data_or_nonsense_is_not_believed() -> None:
     data = long_history()
     memory = Recorder()
     fresh = told(fit(data, GROUPS, 3, memory=memory))
@@ -283,7 +299,7 @@ def test_a_memory_of_other_data_or_nonsense_is_not_believed():
 
 
 @pytest.mark.parametrize("place", ["file", "memory"])
-def test_the_cache_beside_the_store_keeps_and_forgets(place, tmp_path):
+def test_the_cache_beside_the_store_keeps_and_forgets(place: str, tmp_path: Path) -> None:
     store = Store.open(str(tmp_path / "a.db") if place == "file" else None)
     data = long_history()
     cache = LineCache(store, "abc")
@@ -298,7 +314,7 @@ def test_the_cache_beside_the_store_keeps_and_forgets(place, tmp_path):
 
 
 @pytest.mark.parametrize("damage", ["nothing", "text", "a digit", "a list"])
-def test_a_damaged_cache_is_computed_again(damage, tmp_path):
+def test_a_damaged_cache_is_computed_again(damage: str, tmp_path: Path) -> None:
     store = Store.open(str(tmp_path / "a.db"))
     data = long_history()
     cache = LineCache(store, "abc")
@@ -307,7 +323,7 @@ def test_a_damaged_cache_is_computed_again(damage, tmp_path):
     path = store.cache_folder / "abc.lines.json"
     text = path.read_text()
     where = text.index('"values": [') + 20
-    changed = {
+    changed: dict[str, Any] = {
         "nothing": "",
         "text": text[: len(text) // 2],
         "a digit": text[:where] + str(9 - int(text[where])) + text[where + 1 :],
@@ -321,7 +337,7 @@ def test_a_damaged_cache_is_computed_again(damage, tmp_path):
     assert len(LineCache(store, "abc")._kept) == 4
 
 
-def test_a_chart_sees_pseudo_points_as_their_own_line_does():
+def test_a_chart_sees_pseudo_points_as_their_own_line_does() -> None:
     data = long_history()
     fitted = fit(data, GROUPS, 3).fitted
     order = fitted.rows.order

@@ -1,6 +1,9 @@
 """The model report against refits and regressions written with plain numpy."""
 
 import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +12,7 @@ from designer.models.data.dataset import ResponseData
 from designer.models.diagnostics.collinearity import collinearity
 from designer.models.diagnostics.cross_validation import held_out, leave_one_run_out
 from designer.models.diagnostics.history_odds import history_odds
-from designer.models.diagnostics.line_coverage import FLAT, line_shares
+from designer.models.diagnostics.line_coverage import FLAT, LineShare, line_shares
 from designer.models.diagnostics.report import (
     count,
     learning_curve,
@@ -19,6 +22,7 @@ from designer.models.diagnostics.report import (
 from designer.models.encoding import cube_points
 from designer.models.fitting.all_responses import fit_without_history
 from designer.models.fitting.fit import fit
+from designer.models.gp.fitted import HistoryOdds
 from tests.models.cases import Dense, Variant, fit_variant, make_data, model_scale
 from tests.models.test_degenerate import CASES
 from tests.models.test_degenerate import GROUPS as CASE_GROUPS
@@ -36,7 +40,7 @@ each = pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.
 class Refit:
     """The same hyperparameters, some target rows really taken out of the data."""
 
-    def __init__(self, variant):
+    def __init__(self, variant: Variant) -> None:
         self.data = make_data(variant)
         self.posterior = fit_variant(variant, self.data)
         z, base = model_scale(self.posterior, self.data)
@@ -44,7 +48,9 @@ class Refit:
         self.K, self.z = K, z
         self.run = np.where(self.data.line == 0, self.data.run, -1)
 
-    def without(self, out, known=None):
+    def without(
+        self, out: np.ndarray, known: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Mean and covariance of the rows ``out`` from the others (or the rows ``known``)."""
         known = np.setdiff1d(np.arange(len(self.z)), out) if known is None else known
         solved = np.linalg.solve(
@@ -54,11 +60,11 @@ class Refit:
         cross = self.K[np.ix_(out, known)]
         return cross @ solved[:, 0], self.K[np.ix_(out, out)] - cross @ solved[:, 1:]
 
-    def raw(self, z):
+    def raw(self, z: float | np.ndarray) -> float | np.ndarray:
         s = self.posterior.scaling
         return np.exp(s.center + s.spread * z) if s.log else s.center + s.spread * z
 
-    def errors(self, folds):
+    def errors(self, folds: list[list[int]]) -> dict[str, Any]:
         """RMSE, MAE, R2, log density and coverage with folds of runs left out one after another."""
         error, density, size, values = [], [], [], []
         for runs in folds:
@@ -87,7 +93,7 @@ class Refit:
 
 
 @each
-def test_errors_are_those_of_really_leaving_runs_out(variant):
+def test_errors_are_those_of_really_leaving_runs_out(variant: Variant) -> None:
     refit = Refit(variant)
     report = model_report(refit.posterior.fitted, GROUPS, GROUPS)
     runs = sorted(set(refit.run[refit.run >= 0]))
@@ -100,6 +106,7 @@ def test_errors_are_those_of_really_leaving_runs_out(variant):
         wanted = refit.errors(folds)
         for name in ("rmse", "mae", "r2", "log_density"):
             assert getattr(found, name) == pytest.approx(wanted[name], rel=1e-6), name
+        assert found is not None
         assert found.coverage == pytest.approx(wanted["coverage"])
     assert report.leave_one_run_out.rmse == pytest.approx(
         leave_one_run_out(refit.posterior.fitted).error_sd
@@ -107,13 +114,14 @@ def test_errors_are_those_of_really_leaving_runs_out(variant):
 
 
 @each
-def test_the_learning_curve_predicts_later_runs_from_the_first(variant):
+def test_the_learning_curve_predicts_later_runs_from_the_first(variant: Variant) -> None:
     refit = Refit(variant)
     report = model_report(refit.posterior.fitted, GROUPS, GROUPS)
     runs = sorted(set(refit.run[refit.run >= 0]))
     *points, last = report.learning_curve
     assert [point.runs for point in points] == [k for k in (2, 4, 8, 16) if k < len(runs)]
     assert last.leave_one_out
+    assert report.leave_one_run_out is not None
     assert (last.runs, last.rmse) == (len(runs), report.leave_one_run_out.rmse)
     for point in points:
         later = np.flatnonzero(np.isin(refit.run, runs[point.runs :]))
@@ -124,7 +132,7 @@ def test_the_learning_curve_predicts_later_runs_from_the_first(variant):
         assert point.rmse == pytest.approx(np.sqrt(np.mean(error**2)), rel=1e-6)
 
 
-def test_replicates_are_told_from_unique_recipes():
+def test_replicates_are_told_from_unique_recipes() -> None:
     X = np.array([[0.1, 0.2, 0.9], [0.1, 0.2, 0.9], [0.1, 0.2, 0.5], [0.7, 0.2, 0.5], [0.3] * 3])
     line, run = np.array([0, 0, 0, 0, 1]), np.array([4, 4, 6, 9, -1])
     data = ResponseData("y", False, None, X, np.arange(5.0), line, run=run)
@@ -135,7 +143,7 @@ def test_replicates_are_told_from_unique_recipes():
     assert count(data, np.arange(3)).unique_recipes == 3
 
 
-def test_folds_keep_runs_together_and_are_even():
+def test_folds_keep_runs_together_and_are_even() -> None:
     runs = np.repeat([3, 5, 8, 9, 12, 13, 20], [1, 3, 1, 2, 1, 1, 1])
     folds = run_folds(runs)
     assert all(len(set(folds[runs == run])) == 1 for run in runs)
@@ -145,14 +153,14 @@ def test_folds_keep_runs_together_and_are_even():
 # ---- collinearity --------------------------------------------------------------------------------
 
 
-def vif_by_regression(X, j):
+def vif_by_regression(X: np.ndarray, j: int) -> float:
     """1 / (1 - R²) of column j on the others and a constant."""
     others = np.column_stack([np.ones(len(X)), np.delete(X, j, axis=1)])
     left = X[:, j] - others @ np.linalg.lstsq(others, X[:, j], rcond=None)[0]
-    return np.sum((X[:, j] - X[:, j].mean()) ** 2) / np.sum(left**2)
+    return float(np.sum((X[:, j] - X[:, j].mean()) ** 2) / np.sum(left**2))
 
 
-def test_vif_is_that_of_regressions():
+def test_vif_is_that_of_regressions() -> None:
     rng = np.random.default_rng(0)
     X = rng.random((30, 4))
     X[:, 2] = 0.8 * X[:, 0] + 0.2 * X[:, 1] + 0.05 * rng.random(30)
@@ -165,7 +173,7 @@ def test_vif_is_that_of_regressions():
     assert found[2].vif > 10
 
 
-def test_a_category_has_a_generalised_vif_that_does_not_depend_on_the_order_of_its_levels():
+def test_a_category_has_a_generalised_vif_that_does_not_depend_on_the_order_of_its_levels() -> None:
     rng = np.random.default_rng(1)
     level = rng.integers(0, 3, 40)
     X = np.column_stack([level + rng.random(40), np.sqrt(0.5) * np.eye(3)[level]])
@@ -174,7 +182,7 @@ def test_a_category_has_a_generalised_vif_that_does_not_depend_on_the_order_of_i
     dummies = np.eye(3)[level][:, 1:]
     assert number.vif == pytest.approx(vif_by_regression(np.column_stack([X[:, 0], dummies]), 0))
 
-    def correlation(columns):
+    def correlation(columns: list[np.ndarray]) -> float:
         return np.linalg.det(np.corrcoef(np.column_stack(columns).T)) if len(columns) > 1 else 1.0
 
     whole = correlation([X[:, 0], *dummies.T])
@@ -184,7 +192,7 @@ def test_a_category_has_a_generalised_vif_that_does_not_depend_on_the_order_of_i
     assert swapped.vif == pytest.approx(category.vif)
 
 
-def test_lost_constant_and_saturated_designs_have_no_vif():
+def test_lost_constant_and_saturated_designs_have_no_vif() -> None:
     rng = np.random.default_rng(2)
     a = rng.random(12)
     X = np.column_stack([a, 1 - a, np.full(12, 0.3), rng.random(12)])
@@ -201,15 +209,17 @@ def test_lost_constant_and_saturated_designs_have_no_vif():
 # ---- history -------------------------------------------------------------------------------------
 
 
-def surface(X):
-    return 8 + 3 * np.sin(4 * X[:, 0]) + 2 * X[:, 1] ** 2
+def surface(X: np.ndarray) -> np.ndarray:
+    return np.asarray(8 + 3 * np.sin(4 * X[:, 0]) + 2 * X[:, 1] ** 2)
 
 
-def wrong(X):
-    return 8 + 3 * np.cos(6 * X[:, 1]) - 3 * X[:, 2]
+def wrong(X: np.ndarray) -> np.ndarray:
+    return np.asarray(8 + 3 * np.cos(6 * X[:, 1]) - 3 * X[:, 2])
 
 
-def campaign(truths, runs, *, log=False, rows=25, seed=0):
+def campaign(
+    truths: list[Callable[..., Any]], runs: int, *, log: bool = False, rows: int = 25, seed: int = 0
+) -> ResponseData:
     """Earlier lines with these truths, then target runs of ``surface``."""
     rng = np.random.default_rng(seed)
     X = rng.random((len(truths) * rows + runs, 3))
@@ -221,13 +231,13 @@ def campaign(truths, runs, *, log=False, rows=25, seed=0):
     return ResponseData("y", log, None, X, y, line)
 
 
-def odds_of(data):
+def odds_of(data: ResponseData) -> HistoryOdds | None:
     lines = int(data.line.max())
     plain = fit_without_history({"y": data}, GROUPS, {})["y"]
     return history_odds(fit(data, GROUPS, lines).fitted, plain.fitted)
 
 
-def test_odds_speak_for_good_lines_and_against_wrong_ones():
+def test_odds_speak_for_good_lines_and_against_wrong_ones() -> None:
     good = [odds_of(campaign([surface] * 3, 4, seed=seed)) for seed in range(3)]
     bad = [odds_of(campaign([wrong] * 3, 4, seed=seed)) for seed in range(3)]
     assert min(odds.log_odds for odds in good) > 3
@@ -236,7 +246,7 @@ def test_odds_speak_for_good_lines_and_against_wrong_ones():
     assert min(odds.standard_error for odds in good) > 0
 
 
-def test_odds_are_differences_of_densities_of_the_raw_results():
+def test_odds_are_differences_of_densities_of_the_raw_results() -> None:
     variant = Variant("odds", 2, 9, log=True)
     refit = Refit(variant)
     own = refit.data.of_target
@@ -255,16 +265,17 @@ def test_odds_are_differences_of_densities_of_the_raw_results():
         total += 0.5 * block.residual @ np.linalg.solve(block.covariance, block.residual)
         total += 0.5 * np.log(np.linalg.det(2 * np.pi * block.covariance))
         total += len(block.rows) * np.log(plain.scaling.spread)
+    assert odds is not None
     assert odds.log_odds == pytest.approx(total, abs=1e-6)
 
 
-def test_odds_do_not_depend_on_the_unit():
+def test_odds_do_not_depend_on_the_unit() -> None:
     data = campaign([surface] * 2, 8, log=True)
     other = dataclasses.replace(data, y=1000 * data.y)
     assert odds_of(other).log_odds == pytest.approx(odds_of(data).log_odds, abs=0.05)
 
 
-def test_no_odds_without_history_or_below_three_runs():
+def test_no_odds_without_history_or_below_three_runs() -> None:
     assert odds_of(campaign([surface], 2)) is None
     assert odds_of(campaign([surface], 3)) is not None
     own = campaign([], 8)
@@ -274,20 +285,20 @@ def test_no_odds_without_history_or_below_three_runs():
 # ---- lines that say nothing ----------------------------------------------------------------------
 
 
-def shares(data):
+def shares(data: ResponseData) -> dict[int, LineShare]:
     found = line_shares(fit(data, GROUPS, int(data.line.max())), cube_points(GROUPS, 256, 0))
     return {share.line: share for share in found}
 
 
 @pytest.mark.parametrize("runs", [0, 8])
-def test_lines_that_cover_the_region_are_not_flat(runs):
+def test_lines_that_cover_the_region_are_not_flat(runs: int) -> None:
     for truths in ([surface] * 3, [surface, surface, wrong]):
         found = shares(campaign(truths, runs))
         assert len(found) == 3
         assert min(share.determined for share in found.values()) > 0.8
 
 
-def test_a_line_at_one_setting_is_flat():
+def test_a_line_at_one_setting_is_flat() -> None:
     data = campaign([surface] * 2, 6)
     X = data.X.copy()
     X[data.line == 2] = 0.5
@@ -297,7 +308,7 @@ def test_a_line_at_one_setting_is_flat():
     assert found[2].determined < FLAT < found[1].determined
 
 
-def test_a_constant_line_is_flat_and_named_so():
+def test_a_constant_line_is_flat_and_named_so() -> None:
     data = campaign([surface] * 2, 6)
     found = shares(dataclasses.replace(data, y=np.where(data.line == 2, 9.0, data.y)))
     assert found[2].flat
@@ -306,11 +317,11 @@ def test_a_constant_line_is_flat_and_named_so():
     assert not found[1].constant
 
 
-def test_three_rows_as_the_only_line_are_flat():
+def test_three_rows_as_the_only_line_are_flat() -> None:
     assert shares(campaign([surface], 0, rows=3))[1].flat
 
 
-def test_shares_are_those_of_dense_algebra():
+def test_shares_are_those_of_dense_algebra() -> None:
     variant = Variant("shares", 2, 6)
     data = make_data(variant)
     posterior = fit_variant(variant, data)
@@ -332,7 +343,7 @@ def test_shares_are_those_of_dense_algebra():
         assert share.determined == pytest.approx(known / (known + unknown), rel=1e-6)
 
 
-def test_the_graphite_series_at_one_gap_says_little_about_the_next(real_data):
+def test_the_graphite_series_at_one_gap_says_little_about_the_next(real_data: Path) -> None:
     import pandas as pd
 
     cells = pd.read_csv(real_data / "drakopoulos_graphite" / "cells.csv")
@@ -341,7 +352,7 @@ def test_the_graphite_series_at_one_gap_says_little_about_the_next(real_data):
     names = ["coating_speed_m_per_min", "coating_gap_um", "drying_temperature_c"]
     series = cells[cells.series == "AS"]
 
-    def share(rows):
+    def share(rows: np.ndarray):
         X = (rows[names].to_numpy() - low) / span
         line = np.ones(len(rows), int)
         return shares(ResponseData("mass", True, None, X, rows.active_mass_mg.to_numpy(), line))[1]
@@ -354,7 +365,7 @@ def test_the_graphite_series_at_one_gap_says_little_about_the_next(real_data):
 
 
 @pytest.mark.parametrize("data", CASES.values(), ids=CASES)
-def test_degenerate_data_give_sane_reports(data):
+def test_degenerate_data_give_sane_reports(data: ResponseData) -> None:
     lines = int(data.line.max(initial=0))
     posterior = fit(data, CASE_GROUPS, lines)
     report = model_report(posterior.fitted, CASE_GROUPS, CASE_GROUPS)
@@ -377,14 +388,16 @@ def test_degenerate_data_give_sane_reports(data):
         assert odds is None or np.isfinite([odds.log_odds, odds.standard_error]).all()
 
 
-def test_a_constant_response_has_no_r2():
+def test_a_constant_response_has_no_r2() -> None:
     posterior = fit(CASES["constant"], CASE_GROUPS, 0)
     assert model_report(posterior.fitted, CASE_GROUPS, CASE_GROUPS).leave_one_run_out.r2 is None
 
 
-def test_an_outlier_is_left_out_of_the_errors():
+def test_an_outlier_is_left_out_of_the_errors() -> None:
     report = model_report(fit(CASES["outlier"], CASE_GROUPS, 0).fitted, CASE_GROUPS, CASE_GROUPS)
+    assert report.leave_one_run_out is not None
     assert report.leave_one_run_out.rmse < 5
+    assert report.k_fold is not None
     assert report.k_fold.rmse < 5
     assert report.counts.measurements == 16
     assert learning_curve(fit(CASES["outlier"], CASE_GROUPS, 0).fitted)[0].rmse < 10

@@ -1,5 +1,8 @@
 """Encoding of recipes: bounds from the specification, categories equally far apart."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -17,35 +20,35 @@ SPACE = Space(
 )
 
 
-def columns(**changes):
+def columns(**changes: Any) -> dict[str, Sequence[Any]]:
     return {"gap": [50, 150], "binder": ["A", "C"], "humidity": [0, 90], "fixed": [7, 7]} | changes
 
 
-def test_numbers_go_to_the_unit_cube_and_beyond_it():
+def test_numbers_go_to_the_unit_cube_and_beyond_it() -> None:
     X = SPACE.encode(columns())
     np.testing.assert_allclose(X[:, [0, 4, 5]], [[0, 0, 0], [0.5, 1.5, 0]])
 
 
-def test_every_two_categories_are_one_apart():
+def test_every_two_categories_are_one_apart() -> None:
     X = SPACE.encode(columns(gap=[50] * 3, binder=["A", "B", "C"], humidity=[0] * 3, fixed=[7] * 3))
     distance = np.linalg.norm(X[:, None] - X[None], axis=2)
     np.testing.assert_allclose(distance, 1 - np.eye(3), atol=1e-12)
 
 
-def test_codes_stand_for_categories():
+def test_codes_stand_for_categories() -> None:
     by_code = SPACE.encode(columns(binder=np.array([0, 2])))
     np.testing.assert_array_equal(by_code, SPACE.encode(columns()))
 
 
-def test_groups_and_widths_belong_together():
+def test_groups_and_widths_belong_together() -> None:
     assert SPACE.names == ("gap", "binder", "humidity", "fixed")
     assert SPACE.widths == (1, 3, 1, 1)
     assert SPACE.groups.tolist() == [0, 1, 1, 1, 2, 3]
     assert SPACE.dimension == 6
 
 
-def test_recipes_are_encoded_like_columns():
-    recipes = [
+def test_recipes_are_encoded_like_columns() -> None:
+    recipes: list[dict[str, Any]] = [
         {"gap": 50, "binder": "A", "humidity": 0, "fixed": 7, "extra": "x"},
         {"gap": 150, "binder": "C", "humidity": 90, "fixed": 7},
     ]
@@ -53,7 +56,7 @@ def test_recipes_are_encoded_like_columns():
     assert SPACE.encode_recipes([]).shape == (0, 6)
 
 
-def test_all_problems_are_named_at_once():
+def test_all_problems_are_named_at_once() -> None:
     with pytest.raises(InputError) as caught:
         SPACE.encode({"gap": ["wide", "x"], "binder": ["A", "D"], "humidity": [np.nan, 1]})
     text = str(caught.value)
@@ -62,17 +65,17 @@ def test_all_problems_are_named_at_once():
 
 
 @pytest.mark.parametrize("code", [3, -1, 0.5, np.nan, True])
-def test_a_code_that_names_no_category_is_refused(code):
+def test_a_code_that_names_no_category_is_refused(code: int) -> None:
     with pytest.raises(InputError, match="binder"):
         SPACE.encode(columns(binder=[code, 0]))
 
 
-def test_columns_of_different_length_are_refused():
+def test_columns_of_different_length_are_refused() -> None:
     with pytest.raises(InputError, match="different numbers"):
         SPACE.encode(columns(gap=[50]))
 
 
-def test_the_space_of_a_specification_has_its_factors_then_its_givens():
+def test_the_space_of_a_specification_has_its_factors_then_its_givens() -> None:
     spec = load_specification(
         {
             "campaign": {"version": 1, "name": "c", "line": "l"},
@@ -92,7 +95,7 @@ def test_the_space_of_a_specification_has_its_factors_then_its_givens():
     np.testing.assert_allclose(X, [[1, 0, np.sqrt(0.5), 0.5, 0.5]])
 
 
-def test_points_of_the_space_are_valid_and_repeatable():
+def test_points_of_the_space_are_valid_and_repeatable() -> None:
     X = cube_points(SPACE.groups, 64, seed=3)
     np.testing.assert_array_equal(X, cube_points(SPACE.groups, 64, seed=3))
     assert ((X >= 0) & (X <= 1)).all()
@@ -100,7 +103,7 @@ def test_points_of_the_space_are_valid_and_repeatable():
     assert np.ptp(X[:, 0]) > 0.9
 
 
-def test_what_another_line_did_not_record_or_had_otherwise():
+def test_what_another_line_did_not_record_or_had_otherwise() -> None:
     space = Space((Axis("gap", 50, 250), Axis("binder", categories=("A", "B", "C"))))
     rows = [
         {"gap": 100.0, "binder": "B"},

@@ -14,7 +14,7 @@ from designer.models.success_gp import USUAL, SuccessModel, laplace_mode
 ONE = np.array([0])
 
 
-def exact(K, signs, mean):
+def exact(K: np.ndarray, signs: np.ndarray, mean: float) -> tuple[float, float]:
     """Evidence, and E Φ(f_1) of the first row, by product quadrature over the latent values."""
     nodes, weights = hermegauss(40)
     root = np.linalg.cholesky(K)
@@ -41,7 +41,9 @@ def exact(K, signs, mean):
         (2.2, 0.5, (-1, -1), 1.9, 0.2, 0.08),
     ],
 )
-def test_laplace_against_quadrature(sd, rho, signs, mean, rtol, atol):
+def test_laplace_against_quadrature(
+    sd: float, rho: float, signs: tuple[int], mean: float, rtol: float, atol: float
+) -> None:
     signs = np.array(signs, dtype=float)
     K = sd**2 * (rho + (1 - rho) * np.eye(len(signs)))
     evidence, success = exact(K, signs, mean)
@@ -53,7 +55,7 @@ def test_laplace_against_quadrature(sd, rho, signs, mean, rtol, atol):
     assert told == pytest.approx(success, abs=atol)
 
 
-def test_the_mode_is_where_the_gradient_vanishes():
+def test_the_mode_is_where_the_gradient_vanishes() -> None:
     rng = np.random.default_rng(0)
     X = rng.random((12, 2))
     K = 4 * np.exp(-np.square(X[:, None] - X[None]).sum(-1) / 0.1) + 1e-9 * np.eye(12)
@@ -65,19 +67,19 @@ def test_the_mode_is_where_the_gradient_vanishes():
     assert gradient == pytest.approx(mode.slope, abs=1e-4)
 
 
-def test_without_runs_nearby_it_is_the_usual():
+def test_without_runs_nearby_it_is_the_usual() -> None:
     model = SuccessModel(np.zeros((0, 1)), np.zeros(0, dtype=bool), ONE)
     assert model(np.array([[0.1], [0.9]])) == pytest.approx([USUAL, USUAL])
 
 
-def corner(failures=3):
+def corner(failures: int = 3) -> tuple[np.ndarray, np.ndarray]:
     """Runs spread over the square; the corner of both large fails."""
     made = np.array([[0.1, 0.1], [0.1, 0.9], [0.9, 0.1], [0.5, 0.5], [0.3, 0.6], [0.6, 0.2]])
     failed = np.array([[0.95, 0.95], [0.85, 0.95], [0.95, 0.85]])[:failures]
     return np.vstack([made, failed]), np.arange(6 + failures) < 6
 
 
-def test_a_failing_corner_is_seen_there_and_not_elsewhere():
+def test_a_failing_corner_is_seen_there_and_not_elsewhere() -> None:
     X, made = corner()
     model = SuccessModel(X, made, np.arange(2))
     there, others = model(np.array([[0.92, 0.92]])), model(X[made])
@@ -87,7 +89,7 @@ def test_a_failing_corner_is_seen_there_and_not_elsewhere():
     assert there[0] < one(np.array([[0.92, 0.92]]))[0] < others.min()  # one failure: milder
 
 
-def test_a_failing_end_of_one_input_is_told_from_the_others():
+def test_a_failing_end_of_one_input_is_told_from_the_others() -> None:
     rng = np.random.default_rng(1)
     X = rng.random((30, 4))
     model = SuccessModel(X, X[:, 2] < 0.7, np.arange(4))
@@ -99,7 +101,7 @@ def test_a_failing_end_of_one_input_is_told_from_the_others():
 
 @settings(max_examples=25)
 @given(st.integers(1, 25), st.integers(0, 10_000))
-def test_laws(n, seed):
+def test_laws(n: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     groups = np.array([0, 1, 1, 1])
     X = np.hstack([rng.random((n, 1)), np.sqrt(0.5) * np.eye(3)[rng.integers(0, 3, n)]])

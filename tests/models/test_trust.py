@@ -16,15 +16,23 @@ from tests.models.cases import predict
 GROUPS = np.arange(2)
 
 
-def surface(X, shift=0.0):
-    return np.sin(4 * X[:, 0] + shift) + X[:, 1] ** 2
+def surface(X: np.ndarray, shift: float = 0.0) -> np.ndarray:
+    return np.asarray(np.sin(4 * X[:, 0] + shift) + X[:, 1] ** 2)
 
 
-def unrelated(X):
-    return np.cos(6 * X[:, 1]) - X[:, 0] * X[:, 1]
+def unrelated(X: np.ndarray) -> np.ndarray:
+    return np.asarray(np.cos(6 * X[:, 1]) - X[:, 0] * X[:, 1])
 
 
-def make(runs, *, bad=(), seed=0, rows=30, effect=0.0, shared=4):
+def make(
+    runs: int,
+    *,
+    bad: tuple[int, ...] = (),
+    seed: int = 0,
+    rows: int = 30,
+    effect: float = 0.0,
+    shared: int = 4,
+) -> ResponseData:
     """Three lines (those in ``bad`` unrelated), then target runs in batches of ``shared``."""
     rng = np.random.default_rng(seed)
     X = rng.random((3 * rows + runs, 2))
@@ -40,17 +48,17 @@ def make(runs, *, bad=(), seed=0, rows=30, effect=0.0, shared=4):
     return ResponseData("y", False, None, X, y, line, batch)
 
 
-def test_without_source_rows_it_is_a_plain_gp():
+def test_without_source_rows_it_is_a_plain_gp() -> None:
     data = make(12)
     own = data.of_target
     own = dataclasses.replace(own, batch=np.zeros((12, 0), int), stage_effect=None)
     posterior = fit(own, GROUPS, 0)
     h, X = posterior.hyperparameters, np.random.default_rng(1).random((20, 2))
 
-    def kernel(A, B):
+    def kernel(A: np.ndarray, B: np.ndarray) -> np.ndarray:
         length = np.exp([h["ln_l_g[0]"], h["ln_l_g[1]"]])
         r = np.sqrt(5 * np.square((A[:, None] - B[None]) / length).sum(axis=2))
-        return np.exp(h["ln_A2"]) * ((1 + r + r**2 / 3) * np.exp(-r) + 1)
+        return np.asarray(np.exp(h["ln_A2"]) * ((1 + r + r**2 / 3) * np.exp(-r) + 1))
 
     z = (own.y - posterior.scaling.center) / posterior.scaling.spread
     factor = cho_factor(kernel(own.X, own.X) + np.exp(h["mu_s"]) * np.eye(12))
@@ -61,7 +69,7 @@ def test_without_source_rows_it_is_a_plain_gp():
     assert not any(name.startswith(("logit", "eta", "ln_tau", "ln_l_d")) for name in h)
 
 
-def test_lines_without_rows_of_this_response_change_nothing():
+def test_lines_without_rows_of_this_response_change_nothing() -> None:
     data = make(12)
     own = data.of_target
     assert fit(own, GROUPS, 3).hyperparameters == fit(own, GROUPS, 0).hyperparameters
@@ -69,7 +77,7 @@ def test_lines_without_rows_of_this_response_change_nothing():
 
 
 @pytest.mark.parametrize("runs", [0, 8])
-def test_a_line_that_disagrees_is_trusted_less(runs):
+def test_a_line_that_disagrees_is_trusted_less(runs: int) -> None:
     trust = {t.line: t for t in estimate_trust(fit(make(runs, bad=(2,)), GROUPS, 3))}
     assert trust[2].trust < 0.5
     assert min(trust[1].trust, trust[3].trust) > 0.7
@@ -79,16 +87,16 @@ def test_a_line_that_disagrees_is_trusted_less(runs):
     assert trust[2].worth_runs < 0.3 * min(trust[1].worth_runs, trust[3].worth_runs)
 
 
-def test_more_rows_on_a_line_are_worth_more_runs():
+def test_more_rows_on_a_line_are_worth_more_runs() -> None:
     few, many = (estimate_trust(fit(make(8, rows=rows), GROUPS, 3)) for rows in (6, 40))
     assert few[0].worth_runs < many[0].worth_runs
 
 
-def test_history_helps_when_related_and_hardly_hurts_when_not():
+def test_history_helps_when_related_and_hardly_hurts_when_not() -> None:
     X = np.random.default_rng(9).random((300, 2))
     truth = surface(X, 0.05)
 
-    def error(data, lines):
+    def error(data: ResponseData, lines: int) -> float:
         posterior = fit(data, GROUPS, lines)
         point = posterior.to_raw(posterior.mean(X), posterior.variance(X))[0]
         return float(np.sqrt(np.mean((point - truth) ** 2)) / truth.std())
@@ -103,7 +111,7 @@ def test_history_helps_when_related_and_hardly_hurts_when_not():
     assert np.median(ratios[1, 2, 3]) < 1.3
 
 
-def test_shared_batches_are_learned_and_keep_intervals_honest():
+def test_shared_batches_are_learned_and_keep_intervals_honest() -> None:
     X = np.random.default_rng(2).random((200, 2))
     truth, learned = surface(X, 0.05), []
     coverage, error = {True: [], False: []}, {True: [], False: []}
@@ -122,7 +130,7 @@ def test_shared_batches_are_learned_and_keep_intervals_honest():
     assert np.mean(error[True]) < np.mean(error[False])
 
 
-def test_a_stronger_batch_effect_leaves_more_uncertainty():
+def test_a_stronger_batch_effect_leaves_more_uncertainty() -> None:
     posterior = fit(make(24, effect=0.4, shared=6), GROUPS, 3)
     theta = posterior.fitted.theta.copy()
     theta[posterior.fitted.layout.where("ln_sigma_w")] += 1.0
@@ -132,12 +140,12 @@ def test_a_stronger_batch_effect_leaves_more_uncertainty():
     np.testing.assert_allclose(stronger.batch_variance, np.exp(2) * posterior.batch_variance)
 
 
-def test_runs_of_one_batch_tell_less_than_runs_of_many():
+def test_runs_of_one_batch_tell_less_than_runs_of_many() -> None:
     posterior = fit(make(24, effect=0.4, shared=6), GROUPS, 3)
     X, pending = np.random.default_rng(2).random((100, 2)), np.random.default_rng(3).random((4, 2))
 
-    def left(codes):
-        return posterior.condition(pending, np.reshape(codes, (4, 1))).variance(X).mean()
+    def left(codes: list[int]) -> float:
+        return float(posterior.condition(pending, np.reshape(codes, (4, 1))).variance(X).mean())
 
     assert left([90] * 4) > left([90, 91, 92, 93])
     np.testing.assert_allclose(left([90, 91, 92, 93]), left([-1] * 4))
@@ -145,13 +153,13 @@ def test_runs_of_one_batch_tell_less_than_runs_of_many():
     assert left([2] * 4) > left([90] * 4)
 
 
-def test_a_stage_that_cannot_matter_has_no_batch_effect():
+def test_a_stage_that_cannot_matter_has_no_batch_effect() -> None:
     data = make(24, effect=0.4, shared=6)
     without = dataclasses.replace(data, stage_effect=(False,))
     assert fit(without, GROUPS, 3).batch_variance.tolist() == [0.0]
 
 
-def test_before_any_shared_batch_its_effect_is_assumed_inside_the_noise():
+def test_before_any_shared_batch_its_effect_is_assumed_inside_the_noise() -> None:
     posterior = fit(make(8, shared=1), GROUPS, 3)
     X = np.random.default_rng(2).random((5, 2))
     assert 0 < posterior.batch_variance[0] <= 0.01
@@ -159,7 +167,7 @@ def test_before_any_shared_batch_its_effect_is_assumed_inside_the_noise():
     np.testing.assert_allclose(total, posterior.parameters.noise[-1])
 
 
-def test_joining_the_batch_of_a_lonely_row_stays_definite():
+def test_joining_the_batch_of_a_lonely_row_stays_definite() -> None:
     posterior = fit(make(8, effect=2.0, shared=4), GROUPS, 3)
     data = dataclasses.replace(posterior.fitted.data, batch=posterior.fitted.data.batch.copy())
     data.batch[-1] = 77  # one row alone, strong batch effect elsewhere
@@ -171,13 +179,13 @@ def test_joining_the_batch_of_a_lonely_row_stays_definite():
     assert (ratio < 1 + 1e-9).all()
 
 
-def test_averaging_widens_intervals_where_hyperparameters_are_uncertain():
+def test_averaging_widens_intervals_where_hyperparameters_are_uncertain() -> None:
     posterior = fit(make(4), GROUPS, 3)
     X = np.random.default_rng(2).random((200, 2))
     assert average(posterior).variance(X).mean() > posterior.variance(X).mean()
 
 
-def test_a_warm_start_reaches_the_same_optimum():
+def test_a_warm_start_reaches_the_same_optimum() -> None:
     data = make(12)
     cold = fit(data, GROUPS, 3)
     warm = fit(data, GROUPS, 3, start=cold.hyperparameters)
@@ -186,7 +194,7 @@ def test_a_warm_start_reaches_the_same_optimum():
     assert cold.report.converged
 
 
-def test_trust_over_all_responses_is_their_mean():
+def test_trust_over_all_responses_is_their_mean() -> None:
     data = make(8, bad=(2,))
     other = dataclasses.replace(data, name="other", y=np.exp(data.y), log_scale=True)
     other = other.subset(np.flatnonzero(other.line != 3))
@@ -205,5 +213,5 @@ def test_trust_over_all_responses_is_their_mean():
 
 
 @pytest.mark.parametrize(("level", "index"), [(4.5, 0.0), (3.0, 0.5), (2.0, 1.0), (0.5, 2.0)])
-def test_worth_is_read_off_between_whole_runs(level, index):
+def test_worth_is_read_off_between_whole_runs(level: float, index: float) -> None:
     assert _crossing(np.array([4.0, 2.0, 1.0]), level) == pytest.approx(index)

@@ -9,6 +9,7 @@ import re
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -36,7 +37,7 @@ def each(language):
     ]
 
 
-def commands(text):
+def commands(text: str):
     """Command lines of ``designer`` in a block; other programs are somebody else's."""
     for line in text.splitlines():
         for part in line.split(" && "):
@@ -46,12 +47,12 @@ def commands(text):
 
 
 @pytest.mark.parametrize("text", each("sh"))
-def test_commands_parse(text):
+def test_commands_parse(text: str) -> None:
     for words in commands(text):
         assert read_command_line(words).verb is not None, words
 
 
-def test_commands_in_running_text_parse():
+def test_commands_in_running_text_parse() -> None:
     for page in PAGES:
         text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
         for command in re.findall(r"`designer ([^`\n]+)`", text):
@@ -61,7 +62,7 @@ def test_commands_in_running_text_parse():
 
 
 @pytest.mark.parametrize("text", each("toml"))
-def test_specifications_are_accepted(text, tmp_path):
+def test_specifications_are_accepted(text: str, tmp_path: Path) -> None:
     (tmp_path / "spec.toml").write_text(text)
     assert "campaign" in init(tmp_path, code=0)
 
@@ -76,16 +77,16 @@ def init(folder, code):
 
 
 @pytest.mark.parametrize("text", each("python"))
-def test_snippets_are_python(text):
+def test_snippets_are_python(text: str) -> None:
     ast.parse(text)
 
 
 @pytest.mark.parametrize("text", each("json"))
-def test_documents_are_json(text):
+def test_documents_are_json(text: str) -> None:
     json.loads(text)
 
 
-def test_the_python_page_runs_from_top_to_bottom(tmp_path):
+def test_the_python_page_runs_from_top_to_bottom(tmp_path: Path) -> None:
     """With the specification of the first page, as a reader would."""
     (tmp_path / "spec.toml").write_text(blocks(DOCS / "guide" / "first-campaign.md", "toml")[0])
     code = "\n".join(blocks(DOCS / "guide" / "python.md", "python"))
@@ -97,7 +98,7 @@ def test_the_python_page_runs_from_top_to_bottom(tmp_path):
     assert "coating_gap" in done.stdout
 
 
-def test_paths_and_modules_exist():
+def test_paths_and_modules_exist() -> None:
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
         for path in re.findall(r"`([a-z][\w.-]*/[\w./-]*)`", text):
@@ -108,7 +109,7 @@ def test_paths_and_modules_exist():
             assert hasattr(module, last), (page.name, name)
 
 
-def test_links_between_pages_lead_somewhere():
+def test_links_between_pages_lead_somewhere() -> None:
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
         for path in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
@@ -126,7 +127,7 @@ def generated():
     }
 
 
-def test_every_verb_is_in_the_reference():
+def test_every_verb_is_in_the_reference() -> None:
     page = verbs_page.page()
     for name in VERBS:
         assert f"### {name}\n" in page
@@ -137,7 +138,7 @@ def test_every_verb_is_in_the_reference():
             assert read_command_line(shlex.split(example.split(" > ")[0])).verb is verb
 
 
-def test_every_key_of_the_specification_is_in_the_reference(tmp_path):
+def test_every_key_of_the_specification_is_in_the_reference(tmp_path: Path) -> None:
     """A key nobody knows is refused with the list of all that are known."""
     tables = specification_page.read_example(specification_page.example_text())
     text = specification_page.example_text()
@@ -153,12 +154,12 @@ def test_every_key_of_the_specification_is_in_the_reference(tmp_path):
     assert allowed == {t.header.strip("[]"): {row[0] for row in t.rows} for t in tables}
 
 
-def test_every_kind_of_event_is_told():
+def test_every_kind_of_event_is_told() -> None:
     told = re.findall(r"^\| `(\w+)`", (DOCS / "reference" / "events.md").read_text(), re.MULTILINE)
     assert told == [*KINDS]
 
 
-def test_exit_codes_are_those_of_the_errors():
+def test_exit_codes_are_those_of_the_errors() -> None:
     import designer
 
     page = (DOCS / "reference" / "exit-codes.md").read_text()
@@ -167,7 +168,7 @@ def test_exit_codes_are_those_of_the_errors():
         assert error is None or error.exit_code == int(code)
 
 
-def test_floors_are_drawn_for_every_layers_contract():
+def test_floors_are_drawn_for_every_layers_contract() -> None:
     contracts = rooms.contracts()
     assert contracts
     for house in contracts:
@@ -175,7 +176,7 @@ def test_floors_are_drawn_for_every_layers_contract():
         assert all(f">{name}<" in drawn for floor in house.floors for name in floor)
 
 
-def test_nothing_is_loaded_from_elsewhere():
+def test_nothing_is_loaded_from_elsewhere() -> None:
     for picture in (DOCS / "pictures").glob("*.svg"):
         text = picture.read_text(encoding="utf-8")
         assert re.findall(r"(?:src|href|url)\W*[=(:]\W*https?:", text) == []

@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +13,7 @@ from tests.campaigns_for_tests import SMALL
 HEAVY = ("torch", "gpytorch", "botorch", "ax", "scipy", "pandas")
 
 
-def run_python(code, *arguments, cwd=None):
+def run_python(code: str, *arguments: Any, cwd: Path | None = None) -> Any:
     """Run code in a fresh interpreter; returns the JSON it prints last."""
     done = subprocess.run(
         [sys.executable, "-c", code, *map(str, arguments)],
@@ -33,7 +35,7 @@ print(json.dumps({"code": code, "cpu": time.process_time() - start,
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A campaign with 100 runs and an earlier line."""
     folder = tmp_path_factory.mktemp("light")
     (folder / "small.toml").write_text(SMALL)
@@ -63,13 +65,13 @@ print(json.dumps(len(c.data())))
         ("export", "small", "data.csv", "--what", "data", "--force"),
     ],
 )  # fmt: skip
-def test_light_verbs_load_no_mathematics(store, words):
+def test_light_verbs_load_no_mathematics(store: Path, words: list[str]) -> None:
     found = run_python(VERB, *words, "--store", "s.db", cwd=store)
     assert found["code"] == 0
     assert set(HEAVY) & set(found["modules"]) == set()
 
 
-def test_importing_the_package_is_cheap():
+def test_importing_the_package_is_cheap() -> None:
     code = """
 import json, sys, time
 start = time.process_time()
@@ -81,7 +83,7 @@ print(json.dumps({"cpu": time.process_time() - start, "modules": sorted(sys.modu
     assert not {"sqlalchemy", "numpy", *HEAVY} & set(best["modules"])
 
 
-def test_version_and_status_are_quick(store):
+def test_version_and_status_are_quick(store: Path) -> None:
     code = VERB.replace('"cpu": time.process_time() - start', '"cpu": time.process_time()')
     version = min(run_python(code, "--version")["cpu"] for _ in range(3))
     assert version <= 0.3
@@ -92,7 +94,7 @@ def test_version_and_status_are_quick(store):
 
 
 @pytest.mark.parametrize("package", ["campaigns", "service", "cli", "tui"])
-def test_packages_import_without_mathematics(package):
+def test_packages_import_without_mathematics(package: str) -> None:
     code = f"""
 import importlib, json, pkgutil, sys
 root = importlib.import_module("designer.{package}")

@@ -4,13 +4,14 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from pathlib import Path
 
 from tests.places import ROOT
 
 FOLDERS = ("designer", "acquisition", "campaigns", "models", "tui")
 
 
-def packages_on_disk():
+def packages_on_disk() -> set[str]:
     found = set()
     for folder in FOLDERS:
         for init in (ROOT / folder).rglob("__init__.py"):
@@ -22,21 +23,21 @@ def packages_on_disk():
     return found
 
 
-def test_every_folder_with_code_is_listed_in_pyproject():
+def test_every_folder_with_code_is_listed_in_pyproject() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     setuptools = project["tool"]["setuptools"]
     assert set(setuptools["packages"]) == packages_on_disk()
     assert set(setuptools["package-dir"]) == packages_on_disk()
 
 
-def test_links_for_the_static_tools_are_in_place():
+def test_links_for_the_static_tools_are_in_place() -> None:
     for folder in FOLDERS[1:]:
         link = ROOT / "designer" / folder
         assert link.is_symlink()
         assert link.resolve() == ROOT / folder
 
 
-def test_constraints_hold_every_dependency_exactly():
+def test_constraints_hold_every_dependency_exactly() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     pins = {
         line.split("==")[0].lower().replace("_", "-")
@@ -60,7 +61,7 @@ def test_declared_dependencies_are_those_imported() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_wheel_from_a_clean_clone_holds_all_modules_and_data(tmp_path):
+def test_wheel_from_a_clean_clone_holds_all_modules_and_data(tmp_path: Path) -> None:
     clone = tmp_path / "clone"
     files = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],

@@ -18,12 +18,12 @@ from tests.places import ROOT
 README = (ROOT / "README.md").read_text()
 
 
-def blocks(language):
+def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory):
+def told(tmp_path_factory: pytest.TempPathFactory):
     """What the README's first command prints once everything is installed."""
     *setup, demo = blocks("sh")[0].strip().split(" && ")
     assert setup[0].endswith("-m venv .venv")
@@ -39,11 +39,11 @@ def told(tmp_path_factory):
     return done.stdout
 
 
-def test_the_first_command_ends_with_the_demo_and_it_works(told):
+def test_the_first_command_ends_with_the_demo_and_it_works(told) -> None:
     assert "Recommended recipe" in told
 
 
-def test_the_picture_of_the_demo_shows_what_it_prints(told):
+def test_the_picture_of_the_demo_shows_what_it_prints(told) -> None:
     """Plans and errors of the picture are today's; digits of a few runs may differ elsewhere."""
     drawn = rows(DEMO.read_text(encoding="utf-8"))
     recipes = {row.split()[0]: row.split()[1:4] for row in drawn if re.match(r"R\d{3} ", row)}
@@ -59,11 +59,11 @@ def test_the_picture_of_the_demo_shows_what_it_prints(told):
     assert max(abs(a - b) for a, b in zip(errors, shown, strict=True)) <= 2
 
 
-def test_ci_runs_the_readme_test_command():
+def test_ci_runs_the_readme_test_command() -> None:
     assert blocks("sh")[1].strip() in (ROOT / ".ci" / "run").read_text()
 
 
-def test_every_command_of_the_tour_parses():
+def test_every_command_of_the_tour_parses() -> None:
     for line in "".join(blocks("sh")[2:]).splitlines():
         words = shlex.split(line.partition("#")[0].partition(">")[0])
         if words:
@@ -71,16 +71,16 @@ def test_every_command_of_the_tour_parses():
             assert read_command_line(words[1:]).verb is not None
 
 
-def test_the_short_specification_is_valid():
+def test_the_short_specification_is_valid() -> None:
     for text in blocks("toml"):
         load_specification(tomllib.loads(text))
 
 
-def test_pictures_exist():
+def test_pictures_exist() -> None:
     for path in re.findall(r"!\[.*?\]\((.*?)\)", README):
         assert (ROOT / path).is_file(), path
 
 
-def test_links_lead_somewhere():
+def test_links_lead_somewhere() -> None:
     for path in re.findall(r"(?<!!)\[[^\]]*\]\(([^)#:]*)\)", README):
         assert (ROOT / path).exists(), path

@@ -3,17 +3,21 @@
 import re
 import tomllib
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from designer import Campaign
+from designer.campaigns.log.state import CampaignState
 from designer.service import Service
 from designer.service.advice import FOUND, advice, in_spec_runs, outlook
-from tests.campaigns_for_tests import SMALL, loading, porosity
-from tests.tui.cases import line_rows, open_ui, prepared_store, store  # noqa: F401
+from tests.campaigns_for_tests import SMALL, line_rows, loading, porosity
+from tests.command_line import CommandLine
+from tests.tui.cases import open_ui
 
-OUTLOOK = {
+OUTLOOK: dict[str, Any] = {
     "runs": 5,
     "best_rate": 0.1,
     "responses": {
@@ -24,12 +28,12 @@ OUTLOOK = {
 }
 
 
-def told(text):
+def told(text: str) -> str:
     return " ".join(text.split())
 
 
 @pytest.fixture
-def small(cli, tmp_path):
+def small(cli: CommandLine, tmp_path: Path) -> CommandLine:
     (tmp_path / "small.toml").write_text(SMALL)
     cli("init", "small.toml")
     pd.DataFrame(line_rows()).to_csv(tmp_path / "line.csv", index=False)
@@ -37,7 +41,7 @@ def small(cli, tmp_path):
     return cli
 
 
-def campaign(spec=SMALL, **changes):
+def campaign(spec: str = SMALL, **changes: Any) -> Campaign:
     """A campaign in memory, with an earlier line."""
     for old, new in changes.values():
         assert old in spec
@@ -50,7 +54,7 @@ def campaign(spec=SMALL, **changes):
 # ---- the operator's will ----
 
 
-def test_what_keeping_a_setting_costs_is_told_in_numbers_and_words(small):
+def test_what_keeping_a_setting_costs_is_told_in_numbers_and_words(small: CommandLine) -> None:
     plan = small.json("propose", "small", "--fix", "coating_gap=80", "--dry-run", "--seed", "1")
     cost = plan["deviation"]
     assert cost["fixed"] == {"coating_gap": 80.0}
@@ -78,7 +82,9 @@ def test_what_keeping_a_setting_costs_is_told_in_numbers_and_words(small):
 # ---- ahead ----
 
 
-def test_status_tells_what_will_be_known_and_what_a_further_slurry_brings(small):
+def test_status_tells_what_will_be_known_and_what_a_further_slurry_brings(
+    small: CommandLine,
+) -> None:
     assert small.json("status", "small")["outlook"] is None
     plan = small.json("propose", "small", "-n", "3", "--seed", "1")
     status = small.json("status", "small")
@@ -101,7 +107,7 @@ def test_status_tells_what_will_be_known_and_what_a_further_slurry_brings(small)
     assert again["next"]["bits"] == pytest.approx(ahead["next"]["bits"], rel=1e-4)
 
 
-def test_the_sentence_has_units_and_two_digits():
+def test_the_sentence_has_units_and_two_digits() -> None:
     spec = campaign().service.session.state("small").spec
     assert outlook(spec, None) is None
     assert outlook(spec, OUTLOOK)["text"] == (
@@ -117,12 +123,12 @@ def test_the_sentence_has_units_and_two_digits():
 # ---- stop ----
 
 
-def recipe(k):
+def recipe(k: int) -> dict[str, Any]:
     gap = (80, 100, 150)[k % 3]
     return {"solid_content": 50 + k % 11, "coating_gap": gap, "binder": "PVDF-A"}
 
 
-def attached(made, recipes, **values):
+def attached(made: Campaign, recipes: list[dict[str, Any]], **values: Any) -> CampaignState:
     rows = [{**r, "mass_loading": loading(r), "porosity": porosity(r), **values} for r in recipes]
     made.attach(pd.DataFrame(rows))
     return made.service.session.state("small")
@@ -132,7 +138,7 @@ def next_step(**changes):
     return {**OUTLOOK, "next": {**OUTLOOK["next"], **changes}}
 
 
-def test_stop_when_the_best_next_slurry_is_not_worth_its_hours():
+def test_stop_when_the_best_next_slurry_is_not_worth_its_hours() -> None:
     state = attached(campaign(), [recipe(0)])
     assert advice(state, next_step()) == (
         "Propose the next runs: a further slurry brings 0.40 bit for 6.1 h."
@@ -145,7 +151,7 @@ def test_stop_when_the_best_next_slurry_is_not_worth_its_hours():
     assert advice(state, None) == "Propose the next runs."
 
 
-def test_stop_when_the_budget_is_used_up_or_no_longer_pays():
+def test_stop_when_the_budget_is_used_up_or_no_longer_pays() -> None:
     state = attached(campaign(budget=('unit = "h"', 'unit = "h"\nbudget = 40')), [recipe(0)])
     assert advice(state, next_step()).startswith("Propose")  # 39.9 h are left
     for budget, words in (
@@ -156,7 +162,7 @@ def test_stop_when_the_budget_is_used_up_or_no_longer_pays():
         assert advice(replace(state, spec=poor), next_step()).startswith(words)
 
 
-def test_stop_when_a_search_has_found_its_three_recipes():
+def test_stop_when_a_search_has_found_its_three_recipes() -> None:
     spec = SMALL.replace('line = "line4"', 'line = "line4"\ngoal = "optimum"')
     made = campaign(spec)
     inside = [r for r in map(recipe, range(33)) if 11 <= loading(r) <= 13][:FOUND]
@@ -179,7 +185,7 @@ def test_stop_when_a_search_has_found_its_three_recipes():
     assert not advice(replace(state, spec=wanted), None).startswith("Stop")
 
 
-def test_a_run_measured_in_part_is_not_in_spec_and_the_mean_of_replicates_counts():
+def test_a_run_measured_in_part_is_not_in_spec_and_the_mean_of_replicates_counts() -> None:
     two = SMALL.replace('unit = "%"\npossible = [0, 100]', 'unit = "%"\nwindow = [0, 100]')
     made = campaign(two)
     made.attach(pd.DataFrame([{**recipe(0), "mass_loading": 12.0}]))
@@ -195,11 +201,13 @@ def test_a_run_measured_in_part_is_not_in_spec_and_the_mean_of_replicates_counts
 # ---- the terminal UI ----
 
 
-async def test_overview_and_plan_tell_what_lies_ahead_and_what_a_fixed_setting_costs(store):  # noqa: F811
-    service = Service(str(store), actor="anna")
+async def test_overview_and_plan_tell_what_lies_ahead_and_what_a_fixed_setting_costs(
+    small_store: Path,
+) -> None:
+    service = Service(str(small_store), actor="anna")
     service.plans.propose("small", 3, fix={"coating_gap": "80"}, replace=True, seed=1)
     cost = service.campaigns.show("small")["plans"][-1]["deviation"]
-    async with open_ui(store) as ui:
+    async with open_ui(small_store) as ui:
         await ui.until("why ")
         rows = told(ui.text().replace("│", " "))
         assert "why " in rows

@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,17 +11,18 @@ import pytest
 
 import designer
 from designer import Campaign, ConflictError, InputError
+from designer.frames import ProposedPlan
 from tests.campaigns_for_tests import SMALL, loading, porosity
 
 
 @pytest.fixture
-def campaign(tmp_path):
+def campaign(tmp_path: Path) -> Campaign:
     path = tmp_path / "small.toml"
     path.write_text(SMALL)
     return Campaign.create(path, store=None)
 
 
-def results(plan):
+def results(plan: ProposedPlan) -> pd.DataFrame:
     recipes = plan.frame[["solid_content", "coating_gap", "binder"]].to_dict("index")
     return pd.DataFrame(
         {"mass_loading": {r: loading(s) for r, s in recipes.items()},
@@ -27,7 +30,7 @@ def results(plan):
     )  # fmt: skip
 
 
-def test_propose_record_learn(campaign):
+def test_propose_record_learn(campaign: Campaign) -> None:
     plan = campaign.propose(5, seed=0)
     assert list(plan.frame.index) == plan.runs == ["R001", "R002", "R003", "R004", "R005"]
     campaign.record(results(plan))
@@ -37,6 +40,7 @@ def test_propose_record_learn(campaign):
     assert status["responses"]["mass_loading"]["coverage"] is not None
     second = campaign.propose(3)
     assert second.to_dict()["campaign"] == "small"
+    assert second.information_bits is not None
     assert second.information_bits > 0
     grid = pd.DataFrame(
         [{"solid_content": s, "coating_gap": g, "binder": b}
@@ -50,7 +54,7 @@ def test_propose_record_learn(campaign):
     assert (told["mass_loading_sd_result"] >= told["mass_loading_sd"]).all()
 
 
-def test_the_frame_of_a_plan_can_be_filled_and_recorded(campaign):
+def test_the_frame_of_a_plan_can_be_filled_and_recorded(campaign: Campaign) -> None:
     frame = campaign.propose(2, seed=1).frame
     frame["mass_loading"] = [9.5, np.nan]
     campaign.record(frame)
@@ -65,7 +69,7 @@ def test_the_frame_of_a_plan_can_be_filled_and_recorded(campaign):
         campaign.record(frame.assign(mass_loading=[9.6, 10.25]))
 
 
-def test_all_problems_of_a_frame_at_once(campaign):
+def test_all_problems_of_a_frame_at_once(campaign: Campaign) -> None:
     campaign.propose(2, seed=1)
     bad = pd.DataFrame({"mass_loading": [99.0, 8.0], "binder": ["PVDF-A", "PVDF-X"]},
                        index=["R001", "R007"])  # fmt: skip
@@ -78,7 +82,7 @@ def test_all_problems_of_a_frame_at_once(campaign):
     assert campaign.head == head
 
 
-def test_lines_attach_history_best_model(campaign):
+def test_lines_attach_history_best_model(campaign: Campaign) -> None:
     rng = np.random.default_rng(0)
     frame = pd.DataFrame(
         {"solid_content": rng.integers(50, 61, 24), "coating_gap": rng.choice([80, 100, 150], 24),
@@ -102,18 +106,18 @@ def test_lines_attach_history_best_model(campaign):
     assert model.num_outputs == 2
 
 
-def test_model_agrees_with_predict(campaign):
+def test_model_agrees_with_predict(campaign: Campaign) -> None:
     torch = pytest.importorskip("torch")
     campaign.record(results(campaign.propose(6, seed=3)))
     told = campaign.predict(
         pd.DataFrame([{"solid_content": 55, "coating_gap": 150, "binder": "PVDF-B"}])
     )
     x = torch.tensor([[0.5, (150 - 80) / 120, 1.0]], dtype=torch.float64)
-    posterior = campaign.model().posterior(x)
+    posterior: Any = campaign.model().posterior(x)
     assert posterior.mean[0, 0].item() == pytest.approx(told["mass_loading_mean"].iloc[0], rel=0.1)
 
 
-def test_same_store_and_seed_give_the_same_plan(tmp_path):
+def test_same_store_and_seed_give_the_same_plan(tmp_path: Path) -> None:
     path = tmp_path / "small.toml"
     path.write_text(SMALL)
     store = str(tmp_path / "s.db")
@@ -132,14 +136,14 @@ def test_same_store_and_seed_give_the_same_plan(tmp_path):
     assert here["runs"] == again["runs"] == json.loads(fresh.stdout)["runs"]
 
 
-def test_the_callers_thread_setting_is_left_alone(campaign):
+def test_the_callers_thread_setting_is_left_alone(campaign: Campaign) -> None:
     torch = pytest.importorskip("torch")
     before = torch.get_num_threads()
     campaign.propose(1, dry_run=True)
     assert torch.get_num_threads() == before
 
 
-def test_names_of_the_package():
+def test_names_of_the_package() -> None:
     assert designer.__version__.count(".") == 2
     assert issubclass(designer.InputError, designer.DesignerError)
     assert set(designer.__all__) <= set(dir(designer))
@@ -148,17 +152,19 @@ def test_names_of_the_package():
 @pytest.mark.parametrize(
     "arguments", [{"n": "3"}, {"n": 2.5}, {"n": True}, {"seed": 1.5}, {"budget": "5"}]
 )
-def test_numbers_of_the_wrong_type_are_refused(campaign, arguments):
+def test_numbers_of_the_wrong_type_are_refused(
+    campaign: Campaign, arguments: dict[str, Any]
+) -> None:
     with pytest.raises(InputError):
         campaign.propose(**arguments)
 
 
-def test_an_unknown_column_is_named(campaign):
+def test_an_unknown_column_is_named(campaign: Campaign) -> None:
     campaign.propose(1)
     with pytest.raises(InputError, match="mass_laoding"):
         campaign.record(pd.DataFrame({"mass_laoding": [9.0]}, index=["R001"]))
 
 
-def test_lines_without_lines_is_an_empty_table(campaign):
+def test_lines_without_lines_is_an_empty_table(campaign: Campaign) -> None:
     assert len(campaign.lines()) == 0
     assert "trust" in campaign.lines().columns

@@ -1,7 +1,9 @@
 """The demo: a whole campaign on the twin, left in the store to be opened."""
 
+from tests.command_line import CommandLine
 
-def test_the_demo_runs_and_leaves_a_campaign(cli):
+
+def test_the_demo_runs_and_leaves_a_campaign(cli: CommandLine) -> None:
     out = cli("demo", "--runs", "4")
     assert "after 4 runs" in out
     assert "designer status demo" in out

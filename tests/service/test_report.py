@@ -3,6 +3,8 @@
 import json
 import math
 import tomllib
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -12,19 +14,20 @@ from designer.campaigns.earlier_lines.doubt import unseen_doubt
 from designer.campaigns.store.cache import EvaluationCache
 from designer.campaigns.store.store import Store
 from tests.campaigns_for_tests import SMALL, loading, porosity
+from tests.command_line import CommandLine
 
 SCARE = "nothing in their data can tell"
 HISTORY = ("trust", "trust_low", "trust_high", "worth_runs", "determined")
 
 
 @pytest.fixture
-def small(cli, tmp_path):
+def small(cli: CommandLine, tmp_path: Path) -> CommandLine:
     (tmp_path / "small.toml").write_text(SMALL)
     cli("init", "small.toml")
     return cli
 
 
-def recipes(count, gaps=(80, 100, 150)):
+def recipes(count: int, gaps: tuple[int, int, int] = (80, 100, 150)) -> list[dict[str, Any]]:
     return [
         {
             "solid_content": 50 + (3 * k) % 11,
@@ -35,7 +38,15 @@ def recipes(count, gaps=(80, 100, 150)):
     ]
 
 
-def add_line(cli, name, rows, folder, *, shift=0.0, both=True):
+def add_line(
+    cli: CommandLine,
+    name: str,
+    rows: list[dict[str, Any]],
+    folder: Path,
+    *,
+    shift: float = 0.0,
+    both: bool = True,
+) -> None:
     frame = pd.DataFrame(rows)
     frame["mass_loading"] = [loading(r) + shift + 0.05 * (k % 3) for k, r in enumerate(rows)]
     if both:
@@ -44,7 +55,7 @@ def add_line(cli, name, rows, folder, *, shift=0.0, both=True):
     cli("lines", "add", "small", "line.csv", "--name", name)
 
 
-def attach(cli, rows):
+def attach(cli: CommandLine, rows: list[dict[str, Any]]) -> None:
     for k, r in enumerate(rows):
         settings = [f"{name}={value}" for name, value in r.items()]
         cli(
@@ -53,7 +64,9 @@ def attach(cli, rows):
         )  # fmt: skip
 
 
-def test_before_the_first_result_nobody_can_know_whether_history_is_wrong(small, tmp_path):
+def test_before_the_first_result_nobody_can_know_whether_history_is_wrong(
+    small: CommandLine, tmp_path: Path
+) -> None:
     assert small.json("status", "small")["warnings"] == []
     add_line(small, "line2", recipes(12), tmp_path, both=False)
     for refresh in ((), ("--refresh",)):  # told with and without an evaluation
@@ -73,7 +86,7 @@ def test_before_the_first_result_nobody_can_know_whether_history_is_wrong(small,
     assert small.json("status", "small")["warnings"] == []
 
 
-def test_the_report_of_a_campaign_with_history(small, tmp_path):
+def test_the_report_of_a_campaign_with_history(small: CommandLine, tmp_path: Path) -> None:
     add_line(small, "line2", recipes(16), tmp_path)
     add_line(small, "one gap", [dict(r, coating_gap=100) for r in recipes(2)] * 3, tmp_path)
     attach(small, [*recipes(9), recipes(9)[0]])
@@ -107,7 +120,9 @@ def test_the_report_of_a_campaign_with_history(small, tmp_path):
     assert line["trust"] == pytest.approx(sum(means) / 2)
 
 
-def test_the_report_in_words(small, tmp_path, monkeypatch):
+def test_the_report_in_words(
+    small: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     add_line(small, "line2", recipes(16), tmp_path)
     attach(small, recipes(9))
@@ -127,7 +142,7 @@ def test_the_report_in_words(small, tmp_path, monkeypatch):
     assert set(HISTORY) <= set(line["responses"]["porosity"])
 
 
-def test_a_line_at_one_recipe_is_named_with_what_to_do(small, tmp_path):
+def test_a_line_at_one_recipe_is_named_with_what_to_do(small: CommandLine, tmp_path: Path) -> None:
     add_line(small, "line2", recipes(16), tmp_path)
     add_line(small, "one gap", recipes(1) * 6, tmp_path)
     small("status", "small", "--refresh")
@@ -145,7 +160,7 @@ def test_a_line_at_one_recipe_is_named_with_what_to_do(small, tmp_path):
     assert "says little" not in small("status", "small")
 
 
-def test_a_line_that_is_constant_is_named_so(small, tmp_path):
+def test_a_line_that_is_constant_is_named_so(small: CommandLine, tmp_path: Path) -> None:
     rows = recipes(8)
     frame = pd.DataFrame(rows).assign(mass_loading=9.5)
     frame.to_csv(tmp_path / "flat.csv", index=False)
@@ -159,8 +174,8 @@ def test_a_line_that_is_constant_is_named_so(small, tmp_path):
     assert "mass_loading" in warning
 
 
-def test_factors_that_changed_together_are_named(small):
-    rows = [
+def test_factors_that_changed_together_are_named(small: CommandLine) -> None:
+    rows: list[dict[str, Any]] = [
         {"solid_content": 50 + k % 5, "coating_gap": (80, 100, 150, 200)[0], "binder": "PVDF-A"}
         for k in range(9)
     ]
@@ -177,7 +192,9 @@ def test_factors_that_changed_together_are_named(small):
     assert "infinite (solid_content, coating_gap)" in " ".join(small("status", "small").split())
 
 
-def test_below_five_runs_errors_are_too_early_and_odds_come_from_three(small, tmp_path):
+def test_below_five_runs_errors_are_too_early_and_odds_come_from_three(
+    small: CommandLine, tmp_path: Path
+) -> None:
     add_line(small, "line2", recipes(16), tmp_path)
     attach(small, recipes(2))
     two = small.json("status", "small", "--refresh")
@@ -191,7 +208,9 @@ def test_below_five_runs_errors_are_too_early_and_odds_come_from_three(small, tm
     assert "too early to tell" in small("status", "small")
 
 
-def test_a_cache_of_an_older_version_breaks_nothing_and_is_renewed(small, tmp_path):
+def test_a_cache_of_an_older_version_breaks_nothing_and_is_renewed(
+    small: CommandLine, tmp_path: Path
+) -> None:
     add_line(small, "line2", recipes(16), tmp_path)
     attach(small, recipes(6))
     new = small.json("status", "small", "--refresh")
@@ -199,9 +218,12 @@ def test_a_cache_of_an_older_version_breaks_nothing_and_is_renewed(small, tmp_pa
     state, cache = store.state("small"), EvaluationCache(store)
     old = cache.read(state.campaign_id)
     for key in ("report", "history_odds", "warnings", "outlook"):
+        assert old is not None
         del old[key]
+    assert old is not None
     for line in old["lines"].values():
         del line["responses"], line["warnings"]
+    assert old is not None
     cache.write(state.campaign_id, old.pop("seq"), old)
     status = small.json("status", "small")
     assert status["report"] == status["history_odds"] == {"mass_loading": None, "porosity": None}
@@ -215,7 +237,7 @@ def test_a_cache_of_an_older_version_breaks_nothing_and_is_renewed(small, tmp_pa
 
 @pytest.mark.parametrize("values", [(9.0,) * 8, (0.0, -1.0, 3.0, 4, 5, 6, 7, 8), (1, 2, 1e6, 4, 5)])
 @pytest.mark.parametrize("history", [False, True])
-def test_odd_results_give_a_report_that_is_json(values, history):
+def test_odd_results_give_a_report_that_is_json(values: tuple[float, ...], history: bool) -> None:
     spec = SMALL.replace("possible = [0, 60]", 'scale = "log"').replace("[0, 100]", "[-1e9, 1e9]")
     campaign = Campaign.create(tomllib.loads(spec), store=None)
     if history:
@@ -230,7 +252,7 @@ def test_odd_results_give_a_report_that_is_json(values, history):
     assert (status["history_odds"]["mass_loading"] is not None) == history
 
 
-def test_failed_runs_alone_say_nothing(small, tmp_path):
+def test_failed_runs_alone_say_nothing(small: CommandLine, tmp_path: Path) -> None:
     add_line(small, "line2", recipes(12), tmp_path)
     plan = small.json("propose", "small", "-n", "4")
     for run in plan["runs"]:
@@ -241,6 +263,6 @@ def test_failed_runs_alone_say_nothing(small, tmp_path):
     assert any(SCARE in text for text in status["warnings"])
 
 
-def test_no_doubt_without_lines():
+def test_no_doubt_without_lines() -> None:
     campaign = Campaign.create(tomllib.loads(SMALL), store=None)
     assert unseen_doubt(campaign.service.session.state("small")) is None

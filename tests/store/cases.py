@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-
-import pytest
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 from designer.campaigns import commands
 from designer.campaigns.specification import load
+from designer.campaigns.specification.specification import Specification
 from designer.campaigns.store.event_table import TRIGGERS
 from designer.campaigns.store.store import Store
 
-TABLES = {
+TABLES: dict[str, Any] = {
     "campaign": {"version": 1, "name": "demo", "line": "line4"},
     "factor": [{"name": "gap", "unit": "um", "low": 80, "high": 200, "step": 10}],
     "response": [{"name": "loading", "unit": "mg/cm^2"}],
@@ -19,35 +21,20 @@ TABLES = {
 SPEC = load.from_dict(TABLES)
 
 
-def named(name):
+def named(name: str) -> Specification:
     return load.from_dict({**TABLES, "campaign": {**TABLES["campaign"], "name": name}})
 
 
-def noting(text):
+def noting(text: str) -> Callable[..., Any]:
     return lambda state: commands.note(state, text)
 
 
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "pilot.db"
-
-
-@pytest.fixture
-def store(path):
-    """A store with campaign demo and three notes."""
-    store = Store.open(str(path), program="0.1.0")
-    store.create(SPEC, "anna")
-    for text in ("one", "two", "three"):
-        store.change("demo", noting(text), actor="anna")
-    return store
-
-
-def fresh(path):
+def fresh(path: Path) -> Store:
     """The same store, read by a process that knows nothing of it."""
     return Store.open(str(path))
 
 
-def raw(path, *statements):
+def raw(path: Path, *statements: tuple[str]) -> list[list[Any]]:
     """Change a store behind the program's back."""
     with sqlite3.connect(path, isolation_level=None) as connection:
         rows = [connection.execute(*statement).fetchall() for statement in statements]
@@ -55,5 +42,5 @@ def raw(path, *statements):
     return rows
 
 
-def without_guards(path, *statements):
+def without_guards(path: Path, *statements: tuple[str]) -> None:
     raw(path, *[(f"DROP TRIGGER {name}",) for name in TRIGGERS], *statements)

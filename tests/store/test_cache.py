@@ -2,6 +2,8 @@
 
 import gc
 import os
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,21 +12,22 @@ from designer.campaigns.store.store import Store
 
 
 @pytest.fixture
-def store(tmp_path):
+def store(tmp_path: Path) -> Store:
     return Store.open(str(tmp_path / "pilot.db"))
 
 
-def test_what_was_written_is_read(store):
+def test_what_was_written_is_read(store: Store) -> None:
     assert EvaluationCache(store).read("abc") is None
     EvaluationCache(store).write("abc", 7, {"best": {"x": 0.1}, "trust": None})
     assert EvaluationCache(store).read("abc") == {"best": {"x": 0.1}, "trust": None, "seq": 7}
     EvaluationCache(store).write("abc", 8, {"best": None})
     assert EvaluationCache(store).read("abc") == {"best": None, "seq": 8}
     assert EvaluationCache(store).read("abd") is None
+    assert store.cache_folder is not None
     assert [path.name for path in store.cache_folder.iterdir()] == ["abc.json"]
 
 
-def test_stores_in_memory_keep_their_own_as_long_as_they_live():
+def test_stores_in_memory_keep_their_own_as_long_as_they_live() -> None:
     first, second = Store.open(None), Store.open(None)
     EvaluationCache(first).write("abc", 1, {"x": 1})
     assert EvaluationCache(first).read("abc") == {"x": 1, "seq": 1}
@@ -36,12 +39,14 @@ def test_stores_in_memory_keep_their_own_as_long_as_they_live():
     assert len(cache._IN_MEMORY) == 0
 
 
-def test_a_copy_is_kept_not_the_thing_itself():
+def test_a_copy_is_kept_not_the_thing_itself() -> None:
     store = Store.open(None)
     figures = {"x": [1]}
     EvaluationCache(store).write("abc", 1, figures)
     figures["x"].append(2)
-    assert EvaluationCache(store).read("abc")["x"] == [1]
+    found = EvaluationCache(store).read("abc")
+    assert found is not None
+    assert found["x"] == [1]
 
 
 @pytest.mark.parametrize(
@@ -55,9 +60,10 @@ def test_a_copy_is_kept_not_the_thing_itself():
         b'{"format": 1, "campaign_id": "abc", "seq": 1, "evaluation": {"x": NaN}}',
     ],
 )  # fmt: skip
-def test_damage_is_no_error_and_is_mended_by_the_next_write(store, content):
+def test_damage_is_no_error_and_is_mended_by_the_next_write(store: Store, content: bytes) -> None:
     cache = EvaluationCache(store)
     cache.write("abc", 1, {"x": 1})
+    assert store.cache_folder is not None
     (store.cache_folder / "abc.json").write_bytes(content)
     assert cache.read("abc") is None
     cache.write("abc", 2, {"x": 2})
@@ -65,7 +71,9 @@ def test_damage_is_no_error_and_is_mended_by_the_next_write(store, content):
 
 
 @pytest.mark.parametrize("figures", [{"x": float("nan")}, {"x": object()}])
-def test_what_is_no_json_is_not_kept_and_harms_nothing(store, figures):
+def test_what_is_no_json_is_not_kept_and_harms_nothing(
+    store: Store, figures: dict[str, Any]
+) -> None:
     cache = EvaluationCache(store)
     cache.write("abc", 1, {"x": 1})
     cache.write("abc", 2, figures)
@@ -73,21 +81,25 @@ def test_what_is_no_json_is_not_kept_and_harms_nothing(store, figures):
 
 
 @pytest.mark.parametrize("campaign_id", ["../evil", "a/b", "", "a\0b", "x" * 200, "."])
-def test_ids_never_become_paths_elsewhere(store, tmp_path, campaign_id):
+def test_ids_never_become_paths_elsewhere(store: Store, tmp_path: Path, campaign_id: str) -> None:
     cache = EvaluationCache(store)
     cache.write(campaign_id, 1, {"x": 1})
     assert cache.read(campaign_id) is None
     assert not list(tmp_path.rglob("*.json"))
 
 
-def test_folders_that_cannot_be_written_or_are_no_folders(store, tmp_path, monkeypatch):
+def test_folders_that_cannot_be_written_or_are_no_folders(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert store.cache_folder is not None
     store.cache_folder.write_text("a file where the folder should be")
     cache = EvaluationCache(store)
     cache.write("abc", 1, {"x": 1})
     assert cache.read("abc") is None
+    assert store.cache_folder is not None
     store.cache_folder.unlink()
 
-    def full(*_):
+    def full(*_: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
@@ -95,7 +107,8 @@ def test_folders_that_cannot_be_written_or_are_no_folders(store, tmp_path, monke
     assert cache.read("abc") is None
 
 
-def test_a_named_pipe_does_not_stop_reading(store):
+def test_a_named_pipe_does_not_stop_reading(store: Store) -> None:
+    assert store.cache_folder is not None
     store.cache_folder.mkdir()
     os.mkfifo(store.cache_folder / "abc.json")
     assert EvaluationCache(store).read("abc") is None

@@ -163,12 +163,12 @@ def expected(version):
 
 
 @pytest.fixture
-def path(version, tmp_path):
+def path(version, tmp_path: Path):
     """A copy of the store of that version: tests may write to it."""
     return Path(shutil.copy(DATA / version / "pilot.db", tmp_path / "pilot.db"))
 
 
-def test_it_tells_what_it_told_then(path, expected, tmp_path):
+def test_it_tells_what_it_told_then(path, expected, tmp_path: Path) -> None:
     before = path.read_bytes()
     store = Store.open(str(path))
     assert [info.name for info in store.list()] == list(expected)
@@ -179,7 +179,7 @@ def test_it_tells_what_it_told_then(path, expected, tmp_path):
     assert path.read_bytes() == before
 
 
-def test_its_record_leaves_as_it_was_stored(path, expected, tmp_path):
+def test_its_record_leaves_as_it_was_stored(path, expected, tmp_path: Path) -> None:
     store = Store.open(str(path))
     for name, told in expected.items():
         export_events(store.state(name), tmp_path / "events.json", force=True)
@@ -188,7 +188,7 @@ def test_its_record_leaves_as_it_was_stored(path, expected, tmp_path):
         assert stored == told["events"]
 
 
-def test_it_can_be_planned_on(path, expected):
+def test_it_can_be_planned_on(path, expected) -> None:
     for name, told in expected.items():
         campaign = Campaign.open(name, store=str(path))
         given = {item.name: sum(item.bounds) / 2 for item in campaign.spec.givens}

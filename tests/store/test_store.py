@@ -5,7 +5,10 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,15 +21,16 @@ from designer.campaigns.errors import (
     StoreDamagedError,
 )
 from designer.campaigns.log.events import NewEvent
+from designer.campaigns.log.state import CampaignState
 from designer.campaigns.specification import load
 from designer.campaigns.store.store import Store
 from designer.campaigns.values.quantity import Quantity
-from tests.store.cases import SPEC, TABLES, fresh, named, noting, path, store  # noqa: F401 - fixtures
+from tests.store.cases import SPEC, TABLES, fresh, named, noting
 
 # --- reading and writing
 
 
-def test_what_was_written_is_read_back(store, path):
+def test_what_was_written_is_read_back(store: Store, path: Path) -> None:
     state = fresh(path).state("demo")
     assert state == store.state("demo")
     assert [note.text for note in state.notes] == ["one", "two", "three"]
@@ -36,17 +40,21 @@ def test_what_was_written_is_read_back(store, path):
     assert state.spec == SPEC
 
 
-def test_the_clock_is_written_in_utc(path):
+def test_the_clock_is_written_in_utc(path: Path) -> None:
     zone = datetime(2026, 3, 1, 12, 0, 0, 7, tzinfo=UTC)
     state = Store.open(str(path), clock=lambda: zone).create(SPEC, "anna")
     assert state.created_at == "2026-03-01T12:00:00.000007Z"
 
 
-def test_reading_never_creates_a_store(path):
+def test_reading_never_creates_a_store(path: Path) -> None:
     store = Store.open(f"sqlite:///{path}")
     assert store.list() == []
     assert not store.exists
-    for call in (lambda: store.state("demo"), lambda: store.change("demo", noting("a"), actor="a")):
+    calls: list[Callable[[], object]] = [
+        lambda: store.state("demo"),
+        lambda: store.change("demo", noting("a"), actor="a"),
+    ]
+    for call in calls:
         with pytest.raises(InputError, match="no such campaign: there is no store"):
             call()
     with pytest.raises(StorageError, match="there is no store"):
@@ -57,7 +65,7 @@ def test_reading_never_creates_a_store(path):
     assert list(path.parent.iterdir()) == []
 
 
-def test_a_store_can_be_made_empty(path):
+def test_a_store_can_be_made_empty(path: Path) -> None:
     store = Store.open(str(path))
     store.initialise()
     store.initialise()
@@ -66,7 +74,7 @@ def test_a_store_can_be_made_empty(path):
     assert [file.name for file in path.parent.iterdir()] == ["pilot.db"]
 
 
-def test_campaigns_are_listed_the_one_changed_last_first(store, path):
+def test_campaigns_are_listed_the_one_changed_last_first(store: Store, path: Path) -> None:
     store.create(named("other"), "anna")
     assert [info.name for info in store.list()] == ["other", "demo"]
     store.change("demo", noting("newer"), actor="anna")
@@ -76,7 +84,7 @@ def test_campaigns_are_listed_the_one_changed_last_first(store, path):
     ]
 
 
-def test_unknown_campaigns_name_the_nearest(store):
+def test_unknown_campaigns_name_the_nearest(store: Store) -> None:
     with pytest.raises(InputError, match=r"Did you mean 'demo'?"):
         store.state("demmo")
     with pytest.raises(InputError, match="Campaigns: demo"):
@@ -84,16 +92,16 @@ def test_unknown_campaigns_name_the_nearest(store):
     assert store.state("DEMO").spec.name == "demo"
 
 
-def test_names_are_taken_whatever_their_case(store):
+def test_names_are_taken_whatever_their_case(store: Store) -> None:
     with pytest.raises(InputError, match="'demo' is in this store already"):
         store.create(named("Demo"), "bert")
     assert len(store.list()) == 1
 
 
-def test_a_refused_change_writes_nothing(store, path):
+def test_a_refused_change_writes_nothing(store: Store, path: Path) -> None:
     head = store.state("demo").head
 
-    def refuse(state):
+    def refuse(state: CampaignState) -> list[NewEvent]:
         commands.note(state, "fine")
         raise InputError("no")
 
@@ -103,7 +111,7 @@ def test_a_refused_change_writes_nothing(store, path):
     assert fresh(path).state("demo").head == head
 
 
-def test_an_event_the_fold_refuses_is_never_stored(store, path):
+def test_an_event_the_fold_refuses_is_never_stored(store: Store, path: Path) -> None:
     draft = NewEvent("run_started", {"run": "R001", "settings": {}})
     with pytest.raises(StoreDamagedError, match="run R001 does not exist"):
         store.change("demo", lambda _: [draft], actor="anna")
@@ -122,18 +130,19 @@ def test_an_event_the_fold_refuses_is_never_stored(store, path):
     ("told", "said"),
     [({"actor": ""}, "actor"), ({"actor": "a\x1b[31m"}, "actor"), ({"command_id": "a.b"}, "id")],
 )
-def test_who_and_command_are_checked(store, told, said):
+def test_who_and_command_are_checked(store: Store, told: dict[str, str], said: str) -> None:
+    arguments: dict[str, Any] = {"actor": "anna", **told}
     with pytest.raises(InputError, match=said):
-        store.change("demo", noting("x"), **{"actor": "anna", **told})
+        store.change("demo", noting("x"), **arguments)
 
 
-def test_half_characters_are_refused(store):
+def test_half_characters_are_refused(store: Store) -> None:
     draft = NewEvent("note_added", {"run": None, "text": "a\ud800"})
     with pytest.raises(InputError, match="half a character"):
         store.change("demo", lambda _: [draft], actor="anna")
 
 
-def test_two_handles_on_one_file_see_each_other(store, path):
+def test_two_handles_on_one_file_see_each_other(store: Store, path: Path) -> None:
     other = fresh(path)
     assert other.state("demo").seq == 4
     store.change("demo", noting("four"), actor="anna")
@@ -142,7 +151,7 @@ def test_two_handles_on_one_file_see_each_other(store, path):
     assert store.state("demo") == fresh(path).state("demo")
 
 
-def test_a_file_exchanged_underneath_is_noticed(store, path, tmp_path):
+def test_a_file_exchanged_underneath_is_noticed(store: Store, path: Path, tmp_path: Path) -> None:
     assert store.state("demo").seq == 4
     other = Store.open(str(tmp_path / "other.db"))
     other.create(SPEC, "bert")
@@ -154,7 +163,7 @@ def test_a_file_exchanged_underneath_is_noticed(store, path, tmp_path):
         store.state("demo")
 
 
-def test_a_store_in_memory_is_the_same_and_its_own():
+def test_a_store_in_memory_is_the_same_and_its_own() -> None:
     one, two = Store.open(None), Store.open(None)
     state = one.create(SPEC, "anna")
     one.change("demo", noting("a"), actor="anna")
@@ -167,7 +176,7 @@ def test_a_store_in_memory_is_the_same_and_its_own():
     assert one.info()["events"] == 2
 
 
-def test_threads_share_a_store_in_memory():
+def test_threads_share_a_store_in_memory() -> None:
     store = Store.open(None)
     store.create(SPEC, "anna")
     threads = [
@@ -184,7 +193,7 @@ def test_threads_share_a_store_in_memory():
 # --- retries and conflicts
 
 
-def test_a_repeated_command_is_harmless(store, path):
+def test_a_repeated_command_is_harmless(store: Store, path: Path) -> None:
     for _ in range(3):
         state = store.change("demo", noting("four"), actor="anna", command_id="c-1")
     assert state.seq == 5
@@ -194,13 +203,13 @@ def test_a_repeated_command_is_harmless(store, path):
     assert [event.event_id for event in state.events if event.seq == 5] == ["c-1.0"]
 
 
-def test_a_repeated_command_is_judged_on_the_state_it_met(path):
+def test_a_repeated_command_is_judged_on_the_state_it_met(path: Path) -> None:
     spec = load.from_dict(TABLES)
     store = Store.open(str(path))
     store.create(spec, "anna")
     typed = {"gap": Quantity.of("100")}
 
-    def attach(state):
+    def attach(state: CampaignState) -> list[NewEvent]:
         entry = commands.ResultEntry(None, {"loading": [Quantity.of("12")]}, used=typed)
         return commands.attach(state, [entry])
 
@@ -211,7 +220,7 @@ def test_a_repeated_command_is_judged_on_the_state_it_met(path):
     assert list(again.runs) == ["R001", "R002"]
 
 
-def test_a_command_id_used_for_something_else_is_refused(store):
+def test_a_command_id_used_for_something_else_is_refused(store: Store) -> None:
     store.change("demo", noting("four"), actor="anna", command_id="c-1")
     store.create(named("other"), "anna", command_id="c-2")
     for name, command_id in (("demo", "c-1"), ("demo", "c-2"), ("other", "c-1")):
@@ -224,13 +233,13 @@ def test_a_command_id_used_for_something_else_is_refused(store):
     assert store.state("demo").seq == 5
 
 
-def test_creating_may_be_repeated_too(path):
+def test_creating_may_be_repeated_too(path: Path) -> None:
     store = Store.open(str(path))
     first = store.create(SPEC, "anna", command_id="c-1")
     assert fresh(path).create(SPEC, "anna", command_id="c-1").campaign_id == first.campaign_id
 
 
-def test_a_stale_view_is_told_what_happened_since(store):
+def test_a_stale_view_is_told_what_happened_since(store: Store) -> None:
     with pytest.raises(ConflictError) as caught:
         store.change("demo", noting("x"), actor="bert", expected_seq=2)
     found = str(caught.value)
@@ -240,7 +249,7 @@ def test_a_stale_view_is_told_what_happened_since(store):
     assert store.change("demo", noting("x"), actor="bert", expected_seq=4).seq == 5
 
 
-def test_a_locked_store_waits_and_then_says_so(store, path):
+def test_a_locked_store_waits_and_then_says_so(store: Store, path: Path) -> None:
     hasty = Store.open(str(path), busy_seconds=0.1)
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
@@ -254,7 +263,7 @@ def test_a_locked_store_waits_and_then_says_so(store, path):
     assert hasty.change("demo", noting("x"), actor="anna").seq == 5
 
 
-def test_reading_holds_no_lock(store, path):
+def test_reading_holds_no_lock(store: Store, path: Path) -> None:
     reader = fresh(path)
     reader.state("demo")
     reader.list()

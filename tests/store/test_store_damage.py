@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,7 @@ from designer.campaigns.errors import (
 )
 from designer.campaigns.store.event_table import APPLICATION_ID, TRIGGERS
 from designer.campaigns.store.store import Store
-from tests.store.cases import SPEC, fresh, named, noting, path, raw, store, without_guards  # noqa: F401 - fixtures
+from tests.store.cases import SPEC, fresh, named, noting, raw, without_guards
 
 # --- guards
 
@@ -48,7 +49,9 @@ COPY = f"INSERT OR REPLACE INTO event (campaign_id, {ROW}) SELECT campaign_id, {
         ),
     ],
 )
-def test_the_database_itself_refuses_changes(store, path, statement, said):
+def test_the_database_itself_refuses_changes(
+    store: Store, path: Path, statement: str, said: str
+) -> None:
     with pytest.raises(sqlite3.IntegrityError, match=said):
         raw(path, (statement,))
     assert fresh(path).state("demo") == store.state("demo")
@@ -58,7 +61,7 @@ def test_the_database_itself_refuses_changes(store, path, statement, said):
     "column",
     ["event_id", "kind", "version", "body", "actor", "recorded_at", "program", "hash"],
 )
-def test_a_changed_event_is_named(store, path, column):
+def test_a_changed_event_is_named(store: Store, path: Path, column: str) -> None:
     change = "version + 1" if column == "version" else f"replace({column}, 'a', 'b') || ' '"
     without_guards(path, (f"UPDATE event SET {column} = {change} WHERE seq = 3",))
     for call in (lambda: fresh(path).state("demo"), fresh(path).list, fresh(path).verify):
@@ -67,7 +70,7 @@ def test_a_changed_event_is_named(store, path, column):
 
 
 @pytest.mark.parametrize("value", ["NULL", "x'00ff'", "7"])
-def test_a_body_of_another_type_is_damage(store, path, value):
+def test_a_body_of_another_type_is_damage(store: Store, path: Path, value: str) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA writable_schema = ON")
         connection.execute(
@@ -79,13 +82,13 @@ def test_a_body_of_another_type_is_damage(store, path, value):
         fresh(path).state("demo")
 
 
-def test_an_event_in_the_middle_cannot_vanish(store, path):
+def test_an_event_in_the_middle_cannot_vanish(store: Store, path: Path) -> None:
     without_guards(path, ("DELETE FROM event WHERE seq = 2",))
     with pytest.raises(StoreDamagedError, match="demo#2: the event is missing"):
         fresh(path).state("demo")
 
 
-def test_events_cut_off_at_the_end_are_noticed(store, path):
+def test_events_cut_off_at_the_end_are_noticed(store: Store, path: Path) -> None:
     head = store.state("demo").head
     without_guards(path, ("DELETE FROM event WHERE seq = 4",))
     raw(path, *[(ddl,) for ddl in TRIGGERS.values()])
@@ -101,20 +104,20 @@ def test_events_cut_off_at_the_end_are_noticed(store, path):
         fresh(path).verify(head)
 
 
-def test_a_lost_campaign_is_noticed(store, path):
+def test_a_lost_campaign_is_noticed(store: Store, path: Path) -> None:
     store.create(named("other"), "anna")
     without_guards(path, ("DELETE FROM campaign WHERE name = 'other'",))
     with pytest.raises(StoreDamagedError, match="1 events belong to no campaign"):
         fresh(path).list()
 
 
-def test_campaigns_with_exchanged_names_are_noticed(store, path):
+def test_campaigns_with_exchanged_names_are_noticed(store: Store, path: Path) -> None:
     without_guards(path, ("UPDATE campaign SET name = 'other'",))
     with pytest.raises(StoreDamagedError, match="names were swapped"):
         fresh(path).state("other")
 
 
-def test_removed_guards_stop_writing_but_not_reading(store, path):
+def test_removed_guards_stop_writing_but_not_reading(store: Store, path: Path) -> None:
     raw(path, ("DROP TRIGGER event_no_update",))
     assert fresh(path).state("demo").seq == 4
     with pytest.raises(StoreDamagedError, match="guards were removed: event_no_update"):
@@ -130,13 +133,15 @@ def test_removed_guards_stop_writing_but_not_reading(store, path):
         "CREATE VIEW evil AS SELECT * FROM event",
     ],
 )
-def test_triggers_and_views_that_do_not_belong_are_refused(store, path, statement):
+def test_triggers_and_views_that_do_not_belong_are_refused(
+    store: Store, path: Path, statement: str
+) -> None:
     raw(path, (statement,))
     with pytest.raises(StoreDamagedError, match=r"do not belong there: (trigger|view) evil"):
         fresh(path).state("demo")
 
 
-def test_a_guard_that_was_rewritten_is_refused(store, path):
+def test_a_guard_that_was_rewritten_is_refused(store: Store, path: Path) -> None:
     raw(
         path,
         ("DROP TRIGGER event_no_update",),
@@ -149,7 +154,7 @@ def test_a_guard_that_was_rewritten_is_refused(store, path):
 # --- versions and foreign files
 
 
-def test_a_newer_schema_is_refused_and_both_versions_are_named(store, path):
+def test_a_newer_schema_is_refused_and_both_versions_are_named(store: Store, path: Path) -> None:
     raw(path, ("UPDATE designer_version SET version = 9",))
     before = path.read_bytes()
     for call in (
@@ -163,7 +168,9 @@ def test_a_newer_schema_is_refused_and_both_versions_are_named(store, path):
     assert path.read_bytes() == before
 
 
-def test_an_event_of_a_newer_program_is_refused(path, monkeypatch):
+def test_an_event_of_a_newer_program_is_refused(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from designer.campaigns.log import events, stored
 
     store = Store.open(str(path), program="9.9")
@@ -178,13 +185,13 @@ def test_an_event_of_a_newer_program_is_refused(path, monkeypatch):
             call()
 
 
-def test_a_lost_version_is_damage(store, path):
+def test_a_lost_version_is_damage(store: Store, path: Path) -> None:
     raw(path, ("DELETE FROM designer_version",))
     with pytest.raises(StoreDamagedError, match="schema version is lost"):
         fresh(path).list()
 
 
-def test_an_empty_file_is_never_taken_for_a_new_store(path):
+def test_an_empty_file_is_never_taken_for_a_new_store(path: Path) -> None:
     path.touch()
     with pytest.raises(StoreDamagedError, match=r"empty \(0 bytes\)"):
         Store.open(str(path))
@@ -192,7 +199,7 @@ def test_an_empty_file_is_never_taken_for_a_new_store(path):
 
 
 @pytest.mark.parametrize("content", [b"hello", b"x" * 5000, b"SQLite format 3\0" + b"\0" * 4080])
-def test_a_foreign_file_is_left_alone(path, content):
+def test_a_foreign_file_is_left_alone(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     store = Store.open(str(path))
     for call in (store.list, store.verify, lambda: store.create(SPEC, "anna")):
@@ -201,7 +208,7 @@ def test_a_foreign_file_is_left_alone(path, content):
     assert path.read_bytes() == content
 
 
-def test_a_database_of_another_program_is_left_alone(path):
+def test_a_database_of_another_program_is_left_alone(path: Path) -> None:
     raw(path, ("CREATE TABLE event (a)",))
     before = path.read_bytes()
     store = Store.open(str(path))
@@ -214,7 +221,7 @@ def test_a_database_of_another_program_is_left_alone(path):
     assert len(path.read_bytes()) == len(before)
 
 
-def test_every_cut_of_a_store_is_noticed(store, path, tmp_path):
+def test_every_cut_of_a_store_is_noticed(store: Store, path: Path, tmp_path: Path) -> None:
     whole = path.read_bytes()
     cut = tmp_path / "cut.db"
     for length in range(len(whole) - 1, 0, -1777):
@@ -225,7 +232,7 @@ def test_every_cut_of_a_store_is_noticed(store, path, tmp_path):
             fresh(cut).state("demo")
 
 
-def test_flipped_bits_are_noticed_or_harmless(store, path, tmp_path):
+def test_flipped_bits_are_noticed_or_harmless(store: Store, path: Path, tmp_path: Path) -> None:
     whole = path.read_bytes()
     expected = store.state("demo")
     flipped = tmp_path / "flipped.db"
@@ -245,7 +252,7 @@ def test_flipped_bits_are_noticed_or_harmless(store, path, tmp_path):
 # --- verify and info
 
 
-def test_verify_tells_what_it_checked(store):
+def test_verify_tells_what_it_checked(store: Store) -> None:
     head = store.state("demo").head
     report = store.verify(head)
     assert f"demo: 4 events, unchanged and consistent; head {head}" in report
@@ -257,7 +264,7 @@ def test_verify_tells_what_it_checked(store):
         store.verify("demo")
 
 
-def test_verify_notes_a_clock_that_went_back(path):
+def test_verify_notes_a_clock_that_went_back(path: Path) -> None:
     moments = iter([datetime(2026, 3, 2, tzinfo=UTC) - timedelta(hours=hour) for hour in range(3)])
     store = Store.open(str(path), clock=lambda: next(moments))
     store.create(SPEC, "anna")
@@ -265,7 +272,7 @@ def test_verify_notes_a_clock_that_went_back(path):
     assert [line for line in store.verify() if line.startswith("note: demo#2")]
 
 
-def test_verify_names_everything_that_is_wrong(store, path):
+def test_verify_names_everything_that_is_wrong(store: Store, path: Path) -> None:
     store.create(named("other"), "anna")
     without_guards(
         path,
@@ -281,7 +288,7 @@ def test_verify_names_everything_that_is_wrong(store, path):
         assert said in found
 
 
-def test_info(store, path):
+def test_info(store: Store, path: Path) -> None:
     info = store.info()
     assert info["url"] == f"sqlite:///{path}"
     assert (info["campaigns"], info["events"]) == (1, 4)

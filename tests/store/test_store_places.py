@@ -12,7 +12,7 @@ from designer.campaigns.errors import (
 )
 from designer.campaigns.store import location
 from designer.campaigns.store.store import Store, default_url
-from tests.store.cases import SPEC, fresh, noting, path, store  # noqa: F401 - fixtures
+from tests.store.cases import SPEC, fresh, noting
 
 # --- addresses and odd places
 
@@ -32,13 +32,13 @@ from tests.store.cases import SPEC, fresh, noting, path, store  # noqa: F401 - f
         ("a\0b", "NUL"),
     ],
 )
-def test_addresses_that_are_no_file(url, said):
+def test_addresses_that_are_no_file(url: str, said: str) -> None:
     with pytest.raises(StorageError, match=said) as caught:
         Store.open(url)
     assert "secret" not in str(caught.value)
 
 
-def test_addresses_of_files(tmp_path, monkeypatch):
+def test_addresses_of_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for url in ("sqlite:///a.db", f"sqlite:///{tmp_path}/a.db", "a.db", "./x/../a.db"):
         assert Store.open(url).path == tmp_path / "a.db"
@@ -47,26 +47,28 @@ def test_addresses_of_files(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["a b.db", "µ?#%41;.db", "-rf", "x" * 200, "line\nbreak"])
-def test_odd_file_names(tmp_path, name):
+def test_odd_file_names(tmp_path: Path, name: str) -> None:
     store = Store.open(str(tmp_path / name))
     store.create(SPEC, "anna")
     assert fresh(tmp_path / name).state("demo").seq == 1
     assert [file.name for file in tmp_path.iterdir()] == [name]
 
 
-def test_the_default_store(tmp_path, monkeypatch):
+def test_the_default_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DESIGNER_STORE", "sqlite:///elsewhere.db")
     assert default_url() == "sqlite:///elsewhere.db"
     monkeypatch.delenv("DESIGNER_STORE")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("HOME", str(tmp_path))
     store = Store.open(default_url())
+    assert store.path is not None
     assert not store.path.parent.exists()
     store.create(SPEC, "anna")  # only here are folders made
+    assert store.path is not None
     assert store.path.is_file()
 
 
-def test_places_that_are_no_file(tmp_path):
+def test_places_that_are_no_file(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="is a folder"):
         Store.open(str(tmp_path))
     if hasattr(os, "mkfifo"):
@@ -77,7 +79,7 @@ def test_places_that_are_no_file(tmp_path):
         Store.open(str(tmp_path / ("x" * 4000)))
 
 
-def test_a_missing_folder_is_not_made(tmp_path):
+def test_a_missing_folder_is_not_made(tmp_path: Path) -> None:
     store = Store.open(str(tmp_path / "no" / "such" / "pilot.db"))
     with pytest.raises(StorageError, match=r"the folder .* does not exist; create it first"):
         store.create(SPEC, "anna")
@@ -87,7 +89,7 @@ def test_a_missing_folder_is_not_made(tmp_path):
         Store.open(str(tmp_path / "file" / "pilot.db")).create(SPEC, "anna")
 
 
-def test_a_store_behind_a_link_is_the_file_itself(store, path, tmp_path):
+def test_a_store_behind_a_link_is_the_file_itself(store: Store, path: Path, tmp_path: Path) -> None:
     link = tmp_path / "link.db"
     link.symlink_to(path)
     assert fresh(link).path == path
@@ -95,7 +97,9 @@ def test_a_store_behind_a_link_is_the_file_itself(store, path, tmp_path):
     assert store.state("demo").seq == 5
 
 
-def test_a_network_drive_is_read_but_not_written(store, path, monkeypatch):
+def test_a_network_drive_is_read_but_not_written(
+    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(location, "file_system_type", lambda _: "nfs4")
     reader = fresh(path)
     assert reader.state("demo").seq == 4
@@ -121,20 +125,20 @@ def test_a_network_drive_is_read_but_not_written(store, path, monkeypatch):
         (None, False),
     ],
 )
-def test_kinds_of_file_systems(kind, network):
+def test_kinds_of_file_systems(kind: str, network: bool) -> None:
     assert location.is_network(kind) is network
 
 
-def test_the_file_system_is_looked_up_by_the_longest_mount(monkeypatch):
+def test_the_file_system_is_looked_up_by_the_longest_mount(monkeypatch: pytest.MonkeyPatch) -> None:
     mounts = "a / ext4 rw 0 0\nb /mnt/my\\040share cifs rw 0 0\nc /mnt ext4 rw 0 0\nbad\n"
-    monkeypatch.setattr(location.Path, "read_text", lambda *_: mounts)
-    monkeypatch.setattr(location.sys, "platform", "linux")
+    monkeypatch.setattr(Path, "read_text", lambda *_: mounts)
+    monkeypatch.setattr("sys.platform", "linux")
     assert location.file_system_type(Path("/mnt/my share/a.db")) == "cifs"
     assert location.file_system_type(Path("/mnt/other/a.db")) == "ext4"
     assert location.file_system_type(Path("/mnt/my sharealike/a.db")) == "ext4"
 
 
-def test_a_synchronised_folder_is_warned_about(tmp_path):
+def test_a_synchronised_folder_is_warned_about(tmp_path: Path) -> None:
     folder = tmp_path / "OneDrive - Lab"
     folder.mkdir()
     store = Store.open(str(folder / "a.db"))
@@ -142,8 +146,10 @@ def test_a_synchronised_folder_is_warned_about(tmp_path):
     assert "Onedrive" in store.info()["warnings"][0]
 
 
-def test_without_hard_links_nothing_is_overwritten(path, monkeypatch):
-    def refuse(*_):
+def test_without_hard_links_nothing_is_overwritten(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Path) -> None:
         raise PermissionError("no hard links here")
 
     monkeypatch.setattr(os, "link", refuse)

@@ -10,11 +10,15 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from designer.campaigns import commands
 from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry
+from designer.campaigns.log.state import CampaignState
 from designer.campaigns.specification import load
 from designer.campaigns.store.store import Store
 from designer.campaigns.values.quantity import Quantity
@@ -40,7 +44,7 @@ def say(*words):
 """
 
 
-def start(script, path, *arguments, **options):
+def start(script: str, path: Path, *arguments: int | str, **options: Any) -> subprocess.Popen[str]:
     words = [sys.executable, "-c", PRELUDE + script, json.dumps(TABLES), str(path)]
     return subprocess.Popen(
         [*words, *map(str, arguments)],
@@ -51,14 +55,14 @@ def start(script, path, *arguments, **options):
     )
 
 
-def run(script, path, *arguments, **options):
+def run(script: str, path: Path, *arguments: int, **options: Any) -> list[str]:
     process = start(script, path, *arguments, **options)
     out, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
     return out.splitlines()
 
 
-def propose(store, count):
+def propose(store: Store, count: int) -> CampaignState:
     runs = [
         PlannedRun(i, i, {"gap": 100.0}, {}, {}, 0.1, 1.0, None, "") for i in range(1, count + 1)
     ]
@@ -69,7 +73,7 @@ def propose(store, count):
     )
 
 
-def test_two_processes_may_create_the_store_at_once(tmp_path):
+def test_two_processes_may_create_the_store_at_once(tmp_path: Path) -> None:
     script = """
 spec = load.from_dict({**tables, "campaign": {**tables["campaign"], "name": sys.argv[3]}})
 store = Store.open(url)
@@ -90,7 +94,7 @@ except DesignerError as error:
     assert [file.name for file in tmp_path.iterdir()] == ["pilot.db"]
 
 
-def test_of_two_processes_recording_the_same_runs_exactly_one_wins_each(tmp_path):
+def test_of_two_processes_recording_the_same_runs_exactly_one_wins_each(tmp_path: Path) -> None:
     path = tmp_path / "pilot.db"
     store = Store.open(str(path))
     store.create(SPEC, "anna")
@@ -120,7 +124,7 @@ for number in range(1, 13):
     assert store.verify()
 
 
-def test_killing_the_writer_loses_nothing_that_was_acknowledged(tmp_path):
+def test_killing_the_writer_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     path = tmp_path / "pilot.db"
     store = Store.open(str(path))
     store.create(SPEC, "anna")
@@ -137,6 +141,7 @@ while True:
     acknowledged = kills = 0
     while kills < 15:
         writer = start(script, path)
+        assert writer.stdout is not None
         first = writer.stdout.readline()
         time.sleep(chance.uniform(0, 0.04))
         writer.send_signal(signal.SIGKILL)
@@ -154,7 +159,7 @@ while True:
     assert store.verify()
 
 
-def test_a_full_disk_refuses_in_words_and_keeps_what_was_acknowledged(tmp_path):
+def test_a_full_disk_refuses_in_words_and_keeps_what_was_acknowledged(tmp_path: Path) -> None:
     resource = pytest.importorskip("resource", reason="needs a POSIX system to limit file sizes")
     path = tmp_path / "pilot.db"
     Store.open(str(path)).create(SPEC, "anna")
@@ -213,7 +218,7 @@ PUBLIC = ("pytest", "public", "popen")  # folders of pytest and its workers
 
 
 @pytest.fixture
-def public(tmp_path_factory):
+def public(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that an unprivileged process can reach, with a store in it."""
     if os.name == "nt":
         pytest.skip("Windows has other permissions")
@@ -233,7 +238,9 @@ def public(tmp_path_factory):
         (0o666, 0o555, ["control wrote", "control refused"]),
     ],
 )
-def test_a_read_only_store_can_be_read_and_refuses_writing_in_words(public, file, folder, controls):
+def test_a_read_only_store_can_be_read_and_refuses_writing_in_words(
+    public: Path, file: int, folder: int, controls: list[str]
+) -> None:
     public.chmod(file)
     public.parent.chmod(folder)
     before = public.read_bytes()
@@ -248,13 +255,13 @@ def test_a_read_only_store_can_be_read_and_refuses_writing_in_words(public, file
     assert public.read_bytes() == before
 
 
-def test_the_store_is_created_readable_only_through_the_umask(tmp_path):
+def test_the_store_is_created_readable_only_through_the_umask(tmp_path: Path) -> None:
     path = tmp_path / "pilot.db"
     Store.open(str(path)).create(SPEC, "anna")
     assert path.stat().st_mode & 0o111 == 0
 
 
-def test_an_interrupted_write_that_nobody_may_roll_back_is_explained(public):
+def test_an_interrupted_write_that_nobody_may_roll_back_is_explained(public: Path) -> None:
     # a writer dies with a hot journal: pages are in the file, the commit is not
     script = """
 import os, sqlite3
@@ -291,7 +298,7 @@ except DesignerError as error:
     assert not journal.exists()
 
 
-def test_importing_the_store_loads_no_database_and_no_mathematics(tmp_path):
+def test_importing_the_store_loads_no_database_and_no_mathematics(tmp_path: Path) -> None:
     script = """
 heavy = {"sqlalchemy", "pandas", "numpy", "torch", "scipy", "pint", "openpyxl"}
 say(sorted(heavy & set(sys.modules)))
@@ -303,7 +310,7 @@ say(sorted((heavy - {"sqlalchemy"}) & set(sys.modules)))
     assert run(script, tmp_path / "pilot.db") == ["[]", "[]"]
 
 
-def test_ten_thousand_events_load_within_a_second_of_cpu(tmp_path):
+def test_ten_thousand_events_load_within_a_second_of_cpu(tmp_path: Path) -> None:
     """Gate: 0.5 s on a quiet machine (reliability notes); a factor 2 for a busy one."""
     path = tmp_path / "pilot.db"
     store = Store.open(str(path))
@@ -314,7 +321,7 @@ def test_ten_thousand_events_load_within_a_second_of_cpu(tmp_path):
             ResultEntry(f"R{number:03d}", {response: [Quantity.of("31.2")]})
             for number in range(1, 5001)
         ]
-        store.change("demo", lambda state, e=entries: commands.record(state, e), actor="anna")
+        store.change("demo", partial(commands.record, entries=entries), actor="anna")
     assert path.stat().st_size < 10e6
     reader = Store.open(str(path))
     began = time.process_time()

@@ -1,6 +1,7 @@
 """Computing in the worker: progress, cancelling, refusals, and an interface that stays alive."""
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -8,20 +9,14 @@ from designer.campaigns.errors import InputError
 from designer.service import Service
 from designer.tui.campaign_view import ViewReader
 from designer.tui.dialogs.plan import plan_arguments
-from tests.tui.cases import (  # noqa: F401 - fixtures
-    open_ui,
-    prepared_slow_store,
-    prepared_store,
-    slow_store,
-    store,
-)
+from tests.tui.cases import Ui, open_ui
 
 
-def plans(store, campaign="small"):  # noqa: F811
+def plans(store: Path, campaign: str = "small") -> list[str]:
     return [plan["plan"] for plan in Service(str(store)).campaigns.show(campaign)["plans"]]
 
 
-async def ask_for(ui, runs):
+async def ask_for(ui: Ui, runs: int) -> None:
     await ui.press("g")
     await ui.until("Number of runs")
     await ui.press("end", "ctrl+u")
@@ -29,7 +24,7 @@ async def ask_for(ui, runs):
     await ui.press("ctrl+s")
 
 
-async def test_a_new_plan_is_computed_and_shown(store):  # noqa: F811
+async def test_a_new_plan_is_computed_and_shown(store: Path) -> None:
     async with open_ui(store) as ui:
         await ui.press("1")
         await ui.until("Next")
@@ -42,14 +37,14 @@ async def test_a_new_plan_is_computed_and_shown(store):  # noqa: F811
         await ui.until("○ R006", 60)
         assert ui.place == "proposals"
         # the list is at the first new run, not somewhere above it
-        assert ui.app.screen.chosen["run"] == "R004"
+        assert ui.screen.chosen["run"] == "R004"
         await ui.until("○ R004  proposed · P002, order 1")
         await ui.until(lambda: "P002: 4 runs, " in ui.notes())
     new = Service(str(store)).campaigns.show("small")["runs"][3:]
     assert [run["settings"]["binder"] for run in new] == ["PVDF-B"] * 4
 
 
-async def test_escape_cancels_and_the_next_plan_works(slow_store):  # noqa: F811
+async def test_escape_cancels_and_the_next_plan_works(slow_store: Path) -> None:
     async with open_ui(slow_store, campaign="demo") as ui:
         await ui.until("Next")
         await ask_for(ui, 80)
@@ -67,7 +62,7 @@ async def test_escape_cancels_and_the_next_plan_works(slow_store):  # noqa: F811
     assert plans(slow_store, "demo") == ["P001", "P002"]
 
 
-async def test_wrong_wishes_are_told_before_anything_is_computed(store):  # noqa: F811
+async def test_wrong_wishes_are_told_before_anything_is_computed(store: Path) -> None:
     async with open_ui(store) as ui:
         await ui.until("checks")
         await ui.press("g")
@@ -85,7 +80,7 @@ async def test_wrong_wishes_are_told_before_anything_is_computed(store):  # noqa
         assert ui.app.jobs.current is None
 
 
-async def test_what_the_worker_refuses_is_told_and_the_wishes_are_kept(store):  # noqa: F811
+async def test_what_the_worker_refuses_is_told_and_the_wishes_are_kept(store: Path) -> None:
     async with open_ui(store) as ui:
         await ui.until("checks")
         await ui.press("g")
@@ -100,7 +95,7 @@ async def test_what_the_worker_refuses_is_told_and_the_wishes_are_kept(store):  
     assert plans(store) == ["P001"]
 
 
-async def test_a_plan_overtaken_by_somebody_else_tells_who_and_what(slow_store):  # noqa: F811
+async def test_a_plan_overtaken_by_somebody_else_tells_who_and_what(slow_store: Path) -> None:
     async with open_ui(slow_store, campaign="demo") as ui:
         await ui.until("Next")
         await ask_for(ui, 12)
@@ -111,7 +106,7 @@ async def test_a_plan_overtaken_by_somebody_else_tells_who_and_what(slow_store):
     assert plans(slow_store, "demo") == ["P001"]
 
 
-async def test_figures_are_refreshed_in_the_worker(store):  # noqa: F811
+async def test_figures_are_refreshed_in_the_worker(store: Path) -> None:
     Service(str(store)).runs.record("small", "R001", {"mass_loading": "10", "porosity": "43"})
     async with open_ui(store) as ui:
         await ui.press("1")
@@ -121,7 +116,7 @@ async def test_figures_are_refreshed_in_the_worker(store):  # noqa: F811
     assert Service(str(store)).models.status("small")["model"] == {"seq": 4, "stale": False}
 
 
-async def test_quitting_while_computing_asks_and_stops_it(slow_store):  # noqa: F811
+async def test_quitting_while_computing_asks_and_stops_it(slow_store: Path) -> None:
     async with open_ui(slow_store, campaign="demo") as ui:
         await ui.until("Next")
         await ask_for(ui, 80)
@@ -138,9 +133,9 @@ async def test_quitting_while_computing_asks_and_stops_it(slow_store):  # noqa: 
     assert plans(slow_store, "demo") == ["P001"]
 
 
-async def test_keys_are_answered_while_it_computes(slow_store):  # noqa: F811
+async def test_keys_are_answered_while_it_computes(slow_store: Path) -> None:
     """Without a terminal between: the pilot's own time is included, so this is no key latency."""
-    waits = []
+    waits: list[float] = []
     async with open_ui(slow_store, campaign="demo") as ui:
         await ui.until("Next")
         await ask_for(ui, 80)
@@ -154,7 +149,7 @@ async def test_keys_are_answered_while_it_computes(slow_store):  # noqa: F811
     assert sorted(waits)[len(waits) // 2] < 0.5
 
 
-def test_wishes_become_arguments(store):  # noqa: F811
+def test_wishes_become_arguments(store: Path) -> None:
     view = ViewReader(Service(str(store))).look("small")
     typed = {"n": "3", "budget": "8.5", "fix": "binder=PVDF-A, coating_gap=100", "replace": "yes"}
     assert plan_arguments(view, typed) == {

@@ -1,15 +1,19 @@
 """The README's picture of the terminal UI shows what the program shows today."""
 
+from pathlib import Path
+
+import pytest
+
 from tests.pictures import TUI, prepare_tui, rows, tui_picture
 
 
-def frame(svg):
+def frame(svg: str) -> list[str]:
     """Bar, headers and footer; the numbers between may differ in their last digits elsewhere."""
     told = rows(svg)
     return [*told[:5], told[-1]]
 
 
-async def test_the_picture_is_up_to_date(tmp_path, monkeypatch):
+async def test_the_picture_is_up_to_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     prepare_tui(tmp_path / "pilot.db")
     kept, drawn = TUI.read_text(encoding="utf-8"), await tui_picture(tmp_path / "pilot.db")

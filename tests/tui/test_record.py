@@ -2,6 +2,8 @@
 
 import asyncio
 import shlex
+from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.events import Key
@@ -12,32 +14,32 @@ from designer.tui.campaign_view import ViewReader
 from designer.tui.dialogs.correct import _correctable, _correction_line
 from designer.tui.drafts import Drafts
 from designer.tui.widgets.record_form import arguments_of
-from tests.tui.cases import open_ui, prepared_store, store  # noqa: F401 - fixtures
+from tests.tui.cases import Ui, open_ui
 
 
 def run(store, run_id="R001"):  # noqa: F811
     return Service(str(store)).runs.show("small", run_id)
 
 
-def predicted(store, response, run_id="R001"):  # noqa: F811
-    return run(store, run_id)["predicted"][response]["mean"]
+def predicted(store: Path, response: str, run_id: str = "R001") -> float:
+    return float(run(store, run_id)["predicted"][response]["mean"])
 
 
-async def form_of(ui, run_id="R001"):
+async def form_of(ui: Ui, run_id: str = "R001") -> None:
     await ui.press("f3")
     await ui.until(f"{run_id}  ")
     await ui.until("31.2/31.9: replicates")
     await ui.until(lambda: ui.app.focused is not None)
 
 
-async def test_a_typing_error_is_red_and_not_saved_corrected_it_is_saved(store):  # noqa: F811
+async def test_a_typing_error_is_red_and_not_saved_corrected_it_is_saved(store: Path) -> None:
     good = f"{predicted(store, 'mass_loading'):.1f}"
     async with open_ui(store) as ui:
         await form_of(ui)
         await ui.until(f"predicted {good[:2]}")
         await ui.type("x0.2")
         await ui.until("✗ run R001, mass_loading: is not a number (found 'x0.2')")
-        field = ui.app.screen.form.fields["response:mass_loading"]
+        field = ui.screen.form.fields["response:mass_loading"]
         assert field.has_class("-bad")
         await ui.press("ctrl+s")
         await ui.until(lambda: "Not saved: 1 problem" in ui.notes())
@@ -61,12 +63,12 @@ async def test_a_typing_error_is_red_and_not_saved_corrected_it_is_saved(store):
     assert told["measurements"]["mass_loading"][0]["actor"] == "bob"
 
 
-async def test_a_surprise_is_amber_and_saved(store):  # noqa: F811
+async def test_a_surprise_is_amber_and_saved(store: Path) -> None:
     async with open_ui(store) as ui:
         await form_of(ui)
         await ui.type("59.5")
         await ui.until("standard deviations above its prediction")
-        assert ui.app.screen.form.fields["response:mass_loading"].has_class("-odd")
+        assert ui.screen.form.fields["response:mass_loading"].has_class("-odd")
         await ui.press("ctrl+s")
         await ui.until("R002  proposed")
         assert "worth a second look" in ui.notes()
@@ -74,7 +76,7 @@ async def test_a_surprise_is_amber_and_saved(store):  # noqa: F811
     assert run(store)["status"] == "partial"
 
 
-async def test_pieces_settings_batches_notes_and_what_is_never_measured(store):  # noqa: F811
+async def test_pieces_settings_batches_notes_and_what_is_never_measured(store: Path) -> None:
     async with open_ui(store) as ui:
         await form_of(ui)
         await ui.type("10.1/10.3")
@@ -87,13 +89,13 @@ async def test_pieces_settings_batches_notes_and_what_is_never_measured(store): 
         await ui.press("pageup")
         await ui.until("◐ R001  partial")
         await ui.until("10.1 / 10.3")
-        fields = ui.app.screen.form.fields
+        fields = ui.screen.form.fields
         assert fields["response:mass_loading"].input.disabled
         assert ui.app.focused is fields["response:porosity"].input
         await ui.type("none")
         await ui.until("R001 will be completed")
         await ui.press("ctrl+s")
-        await ui.until(lambda: ui.app.view.run("R001")["status"] == "completed")
+        await ui.until(lambda: ui.run("R001")["status"] == "completed")
     told = run(store)
     assert [value["number"] for value in told["measurements"]["mass_loading"]] == [10.1, 10.3]
     assert told["used"]["coating_gap"] == 155
@@ -103,16 +105,16 @@ async def test_pieces_settings_batches_notes_and_what_is_never_measured(store): 
     assert told["never"] == ["porosity"]
 
 
-async def test_a_setting_far_off_is_refused_beside_its_field(store):  # noqa: F811
+async def test_a_setting_far_off_is_refused_beside_its_field(store: Path) -> None:
     async with open_ui(store) as ui:
         await form_of(ui)
         await ui.press("tab", "tab", "tab")
         await ui.type("0.15")
         await ui.until("far outside the range")
-        assert ui.app.screen.form.fields["setting:coating_gap"].has_class("-bad")
+        assert ui.screen.form.fields["setting:coating_gap"].has_class("-bad")
 
 
-async def test_further_measurements_of_a_made_run(store):  # noqa: F811
+async def test_further_measurements_of_a_made_run(store: Path) -> None:
     Service(str(store)).runs.record("small", "R001", {"mass_loading": "10.1", "porosity": "43"})
     async with open_ui(store) as ui:
         await form_of(ui, "R002")
@@ -124,11 +126,11 @@ async def test_further_measurements_of_a_made_run(store):  # noqa: F811
         await ui.type("10.4")
         await ui.until("R001 will be completed")
         await ui.press("ctrl+s")
-        await ui.until(lambda: len(ui.app.view.run("R001")["measurements"]["mass_loading"]) == 2)
+        await ui.until(lambda: len(ui.run("R001")["measurements"]["mass_loading"]) == 2)
     assert [v["replicate"] for v in run(store)["measurements"]["mass_loading"]] == [1, 2]
 
 
-async def test_failing_from_inside_a_field_goes_on_to_the_next_run(store):  # noqa: F811
+async def test_failing_from_inside_a_field_goes_on_to_the_next_run(store: Path) -> None:
     async with open_ui(store) as ui:
         await form_of(ui)
         await ui.type("3")  # a digit is text while a field has the focus
@@ -141,7 +143,7 @@ async def test_failing_from_inside_a_field_goes_on_to_the_next_run(store):  # no
     assert (run(store)["status"], run(store)["failure"]) == ("failed", "delamination")
 
 
-async def test_correcting_a_value_keeps_the_old_one(store):  # noqa: F811
+async def test_correcting_a_value_keeps_the_old_one(store: Path) -> None:
     Service(str(store)).runs.record(
         "small", "R001", {"mass_loading": "10.1/11.1", "porosity": "34"}
     )
@@ -165,7 +167,7 @@ async def test_correcting_a_value_keeps_the_old_one(store):  # noqa: F811
     assert [(v["number"], v["corrected"]) for v in values] == [(10.1, []), (10.2, [11.1])]
 
 
-async def test_a_correction_without_reason_or_value_stays_open(store):  # noqa: F811
+async def test_a_correction_without_reason_or_value_stays_open(store: Path) -> None:
     Service(str(store)).runs.record("small", "R001", {"porosity": "34"})
     async with open_ui(store) as ui:
         await ui.until("◐ R001")
@@ -184,7 +186,7 @@ async def test_a_correction_without_reason_or_value_stays_open(store):  # noqa: 
     assert run(store)["measurements"]["porosity"][0]["number"] == 34
 
 
-async def test_a_value_recorded_by_somebody_else_meanwhile(store):  # noqa: F811
+async def test_a_value_recorded_by_somebody_else_meanwhile(store: Path) -> None:
     async with open_ui(store) as ui:
         await form_of(ui)
         await ui.type("10.4")
@@ -194,11 +196,11 @@ async def test_a_value_recorded_by_somebody_else_meanwhile(store):  # noqa: F811
         await ui.press("ctrl+s")
         await ui.until("has a value already, recorded by eve")
         await ui.until("10.9 mg/cm^2")
-        assert ui.app.screen.form.fields["response:mass_loading"].input.value == "10.4"
+        assert ui.screen.form.fields["response:mass_loading"].input.value == "10.4"
     assert [v["number"] for v in run(store)["measurements"]["mass_loading"]] == [10.9]
 
 
-async def test_undo_from_the_form(store):  # noqa: F811
+async def test_undo_from_the_form(store: Path) -> None:
     Service(str(store)).runs.record("small", "R001", {"porosity": "34"})
     async with open_ui(store) as ui:
         await form_of(ui)
@@ -209,7 +211,7 @@ async def test_undo_from_the_form(store):  # noqa: F811
     assert run(store)["measurements"] == {}
 
 
-async def test_what_was_typed_outlives_the_program(store):  # noqa: F811
+async def test_what_was_typed_outlives_the_program(store: Path) -> None:
     async with open_ui(store) as ui:
         await form_of(ui)
         await ui.type("10.4")
@@ -222,19 +224,19 @@ async def test_what_was_typed_outlives_the_program(store):  # noqa: F811
     async with open_ui(store) as ui:
         await ui.press("f3")
         await ui.until("will be partial")
-        fields = ui.app.screen.form.fields
+        fields = ui.screen.form.fields
         assert fields["response:mass_loading"].input.value == "10.4"
         assert fields["note"].input.value == "torn edge"
         await ui.until(lambda: "was typed earlier is here again" in ui.notes())
         await ui.press("ctrl+s")
         await ui.until("R002  proposed")
-        assert ui.app.screen.form.fields["response:mass_loading"].input.value == "9.9"
+        assert ui.screen.form.fields["response:mass_loading"].input.value == "9.9"
     drafts = Drafts(Service(str(store)).session.store.url, "small")
     assert not drafts.path("R001").exists()
     assert drafts.read("R002") == {"response:mass_loading": "9.9"}
 
 
-def test_drafts_of_stores_and_campaigns_do_not_mix_and_bad_files_are_none(tmp_path):
+def test_drafts_of_stores_and_campaigns_do_not_mix_and_bad_files_are_none(tmp_path: Path) -> None:
     one, other = Drafts("a", "c", tmp_path), Drafts("b", "c", tmp_path)
     one.write("R001", {"note": "x", "at": " "})
     assert one.read("R001") == {"note": "x"}
@@ -247,7 +249,7 @@ def test_drafts_of_stores_and_campaigns_do_not_mix_and_bad_files_are_none(tmp_pa
     assert not one.path("R001").exists()
 
 
-def test_fields_become_arguments_of_record():
+def test_fields_become_arguments_of_record() -> None:
     typed = {
         "response:a": " 1 ",
         "setting:b": "2",
@@ -262,7 +264,7 @@ def test_fields_become_arguments_of_record():
     assert arguments_of({}, replicate=False)["at"] is None
 
 
-def test_checking_says_what_recording_does_and_writes_nothing(store):  # noqa: F811
+def test_checking_says_what_recording_does_and_writes_nothing(store: Path) -> None:
     service = Service(str(store))
     arguments = ("small", "R001", {"mass_loading": "59.5"})
     checked = service.runs.check(*arguments)
@@ -272,7 +274,7 @@ def test_checking_says_what_recording_does_and_writes_nothing(store):  # noqa: F
     assert "standard deviations above" in checked["messages"][0]
 
 
-async def test_what_is_still_to_come_is_named(store):  # noqa: F811
+async def test_what_is_still_to_come_is_named(store: Path) -> None:
     async with open_ui(store) as ui:
         await form_of(ui)
         assert "F1 Campaign" in ui.text()  # digits go into the fields
@@ -280,11 +282,13 @@ async def test_what_is_still_to_come_is_named(store):  # noqa: F811
         await ui.until("R001 will be partial, still to come: porosity")
 
 
-def test_whatever_was_recorded_can_be_corrected_in_the_order_of_the_form(store):  # noqa: F811
+def test_whatever_was_recorded_can_be_corrected_in_the_order_of_the_form(store: Path) -> None:
     service = Service(str(store))
     service.runs.record("small", "R001", {"porosity": "34", "mass_loading": "10.1/11.1"})
     view = ViewReader(service).look("small")
-    options = _correctable(view, view.run("R001"))
+    recorded = view.run("R001")
+    assert recorded is not None
+    options = _correctable(view, recorded)
     assert [key for _, key in options] == [
         "response:mass_loading:1", "response:mass_loading:2", "response:porosity:1",
         "setting:solid_content:", "setting:coating_gap:", "setting:binder:",
@@ -292,16 +296,17 @@ def test_whatever_was_recorded_can_be_corrected_in_the_order_of_the_form(store):
     ]  # fmt: skip
     assert options[0][0].startswith("mass_loading = 10.1 mg/cm^2  (")
     for key, told in (("response:mass_loading:1", "--replicate 1"), ("response:porosity:1", "")):
-        values = {"what": key, "value": "12", "reason": "typing error"}
-        line = _correction_line("small", view.run("R001"), values)
+        values: dict[str, Any] = {"what": key, "value": "12", "reason": "typing error"}
+        line = _correction_line("small", recorded, values)
         assert told in line
         assert ("--replicate" in line) == bool(told)
         # what is shown is what the command line understands
         call = read_command_line(shlex.split(line)[1:])
+        assert call.verb is not None
         assert call.verb.name == "correct"
 
 
-def burst(ui, *keys):
+def burst(ui: Ui, *keys: Any) -> None:
     """Keys as a scanner sends them: all there before the first is handled."""
     for key in keys:
         for sign in [key] if key in ("tab", "enter", "ctrl+s", "pagedown", "f9") else key:
@@ -309,7 +314,7 @@ def burst(ui, *keys):
 
 
 @pytest.mark.parametrize("between", ["tab", "enter"])
-async def test_keys_faster_than_the_screen_go_where_they_belong(store, between):  # noqa: F811
+async def test_keys_faster_than_the_screen_go_where_they_belong(store: Path, between: str) -> None:
     async with open_ui(store) as ui:
         await form_of(ui)
         burst(ui, "10.45", between, "43.25", "ctrl+s")
@@ -319,17 +324,17 @@ async def test_keys_faster_than_the_screen_go_where_they_belong(store, between):
     }  # fmt: skip
 
 
-async def test_a_quick_page_down_does_not_carry_digits_to_the_next_run(store):  # noqa: F811
+async def test_a_quick_page_down_does_not_carry_digits_to_the_next_run(store: Path) -> None:
     async with open_ui(store) as ui:
         await form_of(ui)
         burst(ui, "10.45", "pagedown")
         await ui.until("R002  proposed")
-        assert not ui.app.screen.form.typed
+        assert not ui.screen.form.typed
         await ui.press("pageup")
         await ui.until("10.45")
 
 
-async def test_a_reason_typed_quickly_is_kept_whole(store):  # noqa: F811
+async def test_a_reason_typed_quickly_is_kept_whole(store: Path) -> None:
     async with open_ui(store) as ui:
         await form_of(ui)
         await ui.press("f9")

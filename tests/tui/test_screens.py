@@ -2,6 +2,8 @@
 
 import asyncio
 import tomllib
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,26 +11,26 @@ from designer.campaigns.errors import StorageError
 from designer.service import Service
 from designer.tui.actions import ACTIONS, EVERYWHERE, actions_at, bindings
 from designer.tui.start import open_ui as start_ui
-from tests.tui.cases import open_ui, prepared_store, store  # noqa: F401 - fixtures
+from tests.tui.cases import open_ui
 
 FORBIDDEN = {"ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+left_square_bracket", "ctrl+a"}
 
 
-def events(store):  # noqa: F811
-    return Service(str(store)).campaigns.history("small")["events"]
+def events(store: Path) -> list[dict[str, Any]]:
+    return list(Service(str(store)).campaigns.history("small")["events"])
 
 
 # ---- the table of actions -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("place", EVERYWHERE)
-def test_no_key_means_two_things_on_a_screen_or_is_another_key_in_disguise(place):
+def test_no_key_means_two_things_on_a_screen_or_is_another_key_in_disguise(place: str) -> None:
     keys = [binding.key for binding in bindings(place)]
     assert len(keys) == len(set(keys))
     assert not FORBIDDEN & set(keys)
 
 
-def test_every_action_has_words_and_can_be_carried_out():
+def test_every_action_has_words_and_can_be_carried_out() -> None:
     from designer.tui.app import DesignerApp
 
     for action in ACTIONS:
@@ -39,7 +41,7 @@ def test_every_action_has_words_and_can_be_carried_out():
         assert set(action.in_fields) <= set(action.key_list)
 
 
-async def test_the_footer_fits_80_columns_on_every_screen(store):  # noqa: F811
+async def test_the_footer_fits_80_columns_on_every_screen(store: Path) -> None:
     async with open_ui(store) as ui:
         for place in ("campaign", "proposals", "record", "lines", "history"):
             ui.app.action_show(place)
@@ -52,7 +54,7 @@ async def test_the_footer_fits_80_columns_on_every_screen(store):  # noqa: F811
 # ---- what is shown ------------------------------------------------------------------------------
 
 
-async def test_list_then_overview(store):  # noqa: F811
+async def test_list_then_overview(store: Path) -> None:
     async with open_ui(store, campaign=None) as ui:
         await ui.until("small")
         assert "window" in ui.text()
@@ -66,7 +68,7 @@ async def test_list_then_overview(store):  # noqa: F811
         await ui.until(lambda: ui.place == "campaigns")
 
 
-async def test_an_empty_store_says_how_to_begin(tmp_path):
+async def test_an_empty_store_says_how_to_begin(tmp_path: Path) -> None:
     async with open_ui(tmp_path / "new.db", campaign=None) as ui:
         await ui.until("There is no campaign in this store yet.")
         await ui.press("enter", "g", "3", "x")
@@ -74,7 +76,7 @@ async def test_an_empty_store_says_how_to_begin(tmp_path):
     assert not (tmp_path / "new.db").exists()
 
 
-async def test_with_waiting_runs_the_proposals_open_first(store):  # noqa: F811
+async def test_with_waiting_runs_the_proposals_open_first(store: Path) -> None:
     plan = Service(str(store)).campaigns.show("small")["runs"]
     async with open_ui(store) as ui:
         await ui.until(lambda: "checks" in ui.text() and plan[-1]["run"] in ui.text())
@@ -91,7 +93,7 @@ async def test_with_waiting_runs_the_proposals_open_first(store):  # noqa: F811
 
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 40), (60, 16)])
-async def test_every_screen_draws_at_any_size(store, size):  # noqa: F811
+async def test_every_screen_draws_at_any_size(store: Path, size: tuple[int, int]) -> None:
     async with open_ui(store, size=size) as ui:
         for key, words in (("f1", "Next"), ("f2", "run"), ("f3", "Measured"),
                            ("f5", "line2"), ("f6", "campaign created")):  # fmt: skip
@@ -101,7 +103,7 @@ async def test_every_screen_draws_at_any_size(store, size):  # noqa: F811
             assert len(ui.rows()) == size[1]
 
 
-async def test_a_wide_terminal_shows_results_beside_the_overview(store):  # noqa: F811
+async def test_a_wide_terminal_shows_results_beside_the_overview(store: Path) -> None:
     Service(str(store)).runs.record("small", "R001", {"mass_loading": "12", "porosity": "38"})
     async with open_ui(store, size=(140, 40)) as ui:
         await ui.press("1")
@@ -109,7 +111,7 @@ async def test_a_wide_terminal_shows_results_beside_the_overview(store):  # noqa
         await ui.until("● R001")
 
 
-async def test_user_text_is_no_markup(store):  # noqa: F811
+async def test_user_text_is_no_markup(store: Path) -> None:
     service = Service(str(store))
     service.campaigns.note("small", "[red]half[/] of [bold] 100 [mg/cm^2] [/nonsense]", "R001")
     service.runs.fail("small", "R002", "[link=x]torn[/link] [")
@@ -119,7 +121,7 @@ async def test_user_text_is_no_markup(store):  # noqa: F811
         await ui.until("[link=x]torn[/link] [")
 
 
-async def test_help_lists_every_key_and_the_palette_runs_them(store):  # noqa: F811
+async def test_help_lists_every_key_and_the_palette_runs_them(store: Path) -> None:
     async with open_ui(store) as ui:
         await ui.press("question_mark")
         await ui.until("Show Campaign.")
@@ -137,7 +139,7 @@ async def test_help_lists_every_key_and_the_palette_runs_them(store):  # noqa: F
         await ui.until(lambda: ui.place == "history")
 
 
-async def test_colours_change_and_change_back(store):  # noqa: F811
+async def test_colours_change_and_change_back(store: Path) -> None:
     async with open_ui(store) as ui:
         await ui.press("ctrl+t")
         assert ui.app.theme == "pilot-light"
@@ -145,24 +147,28 @@ async def test_colours_change_and_change_back(store):  # noqa: F811
         assert ui.app.theme == "pilot-dark"
 
 
-async def test_the_history_stays_at_the_newest_event_unless_one_looks_elsewhere(store):  # noqa: F811
+async def test_the_history_stays_at_the_newest_event_unless_one_looks_elsewhere(
+    store: Path,
+) -> None:
     service = Service(str(store), actor="eve")
     async with open_ui(store, size=(60, 16)) as ui:
         await ui.press("6")
         await ui.until("plan P001 proposed")
         await asyncio.to_thread(service.campaigns.note, "small", "new drier " * 20)
         await ui.until("note: new drier")
-        assert ui.app.screen.chosen_event["seq"] == 4
+        assert ui.screen.chosen_event["seq"] == 4
         assert max(map(len, ui.rows())) <= 60
         assert not ui.app.screen.query_one("#events").show_horizontal_scrollbar
         await ui.press("down")
         await asyncio.to_thread(service.campaigns.note, "small", "again")
         await ui.until("note: again")
-        assert ui.app.screen.chosen_event["seq"] == 3
+        assert ui.screen.chosen_event["seq"] == 3
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 16)])
-async def test_a_modal_keeps_its_keys_on_the_screen_whatever_is_wrong(store, size):  # noqa: F811
+async def test_a_modal_keeps_its_keys_on_the_screen_whatever_is_wrong(
+    store: Path, size: tuple[int, int]
+) -> None:
     service = Service(str(store))
     for run in ("R001", "R002", "R003"):
         service.runs.record("small", run, {"porosity": "38"})
@@ -180,7 +186,7 @@ async def test_a_modal_keeps_its_keys_on_the_screen_whatever_is_wrong(store, siz
         await ui.press("escape")
 
 
-async def test_long_names_leave_room_for_the_other_columns(store):  # noqa: F811
+async def test_long_names_leave_room_for_the_other_columns(store: Path) -> None:
     from tests.campaigns_for_tests import SMALL
 
     name = "[red]Ω–Kampagne[/red] " + "x" * 40
@@ -198,7 +204,7 @@ async def test_long_names_leave_room_for_the_other_columns(store):  # noqa: F811
         await ui.until(lambda: "Nothing to evaluate yet" in ui.notes(), 60)
 
 
-async def test_replicates_take_no_more_room_than_one_value(store):  # noqa: F811
+async def test_replicates_take_no_more_room_than_one_value(store: Path) -> None:
     Service(str(store)).runs.record("small", "R001", {"porosity": "38.1/38.2/38.6"})
     async with open_ui(store) as ui:
         await ui.until("38.3 ×3")
@@ -208,7 +214,7 @@ async def test_replicates_take_no_more_room_than_one_value(store):  # noqa: F811
 # ---- what the keys do ---------------------------------------------------------------------------
 
 
-async def test_start_skip_and_fail_from_the_list(store):  # noqa: F811
+async def test_start_skip_and_fail_from_the_list(store: Path) -> None:
     async with open_ui(store) as ui:
         await ui.until("checks")
         await ui.press("a")
@@ -221,14 +227,14 @@ async def test_start_skip_and_fail_from_the_list(store):  # noqa: F811
         assert "designer abandon small R002 --reason 'no slurry'" in ui.text()
         await ui.press("enter")
         await ui.gone("Skip R002")
-        await ui.until(lambda: ui.app.view.run("R002")["status"] == "abandoned")
+        await ui.until(lambda: ui.run("R002")["status"] == "abandoned")
         await ui.until("R003  proposed")
         await ui.press("f")
         await ui.until("R003 failed")
         await ui.type("web")
         await ui.press("right")  # takes the suggestion
         await ui.press("enter")
-        await ui.until(lambda: ui.app.view.run("R003")["status"] == "failed")
+        await ui.until(lambda: ui.run("R003")["status"] == "failed")
         await ui.press("v")
         await ui.until("✗ R003")
         assert "– R002" in ui.text()
@@ -240,7 +246,7 @@ async def test_start_skip_and_fail_from_the_list(store):  # noqa: F811
     ]
 
 
-async def test_history_filters_and_takes_back_what_is_under_the_cursor(store):  # noqa: F811
+async def test_history_filters_and_takes_back_what_is_under_the_cursor(store: Path) -> None:
     Service(str(store), actor="eve").runs.fail("small", "R001", "coating defect")
     async with open_ui(store) as ui:
         await ui.press("6")
@@ -261,15 +267,15 @@ async def test_history_filters_and_takes_back_what_is_under_the_cursor(store):  
         await ui.type("wrong run")
         await ui.press("enter")
         await ui.until("event 4 reversed (wrong run)")
-        await ui.until(lambda: ui.app.view.run("R001")["status"] == "proposed")
+        await ui.until(lambda: ui.run("R001")["status"] == "proposed")
         await ui.press("home", "u")  # a reversal of the reversal is a redo
         await ui.until("Redo: event 5")
         await ui.press("enter")
-        await ui.until(lambda: ui.app.view.run("R001")["status"] == "failed")
+        await ui.until(lambda: ui.run("R001")["status"] == "failed")
     assert [event["kind"] for event in events(store)[-2:]] == ["event_reversed"] * 2
 
 
-async def test_what_others_depend_on_cannot_be_taken_back(store):  # noqa: F811
+async def test_what_others_depend_on_cannot_be_taken_back(store: Path) -> None:
     Service(str(store)).runs.record("small", "R001", {"porosity": "38"})
     async with open_ui(store) as ui:
         await ui.press("6")
@@ -282,7 +288,7 @@ async def test_what_others_depend_on_cannot_be_taken_back(store):  # noqa: F811
     assert len(events(store)) == 4
 
 
-async def test_a_line_is_left_out_and_used_again(store):  # noqa: F811
+async def test_a_line_is_left_out_and_used_again(store: Path) -> None:
     async with open_ui(store) as ui:
         await ui.press("5")
         await ui.until("● yes")
@@ -300,7 +306,7 @@ async def test_a_line_is_left_out_and_used_again(store):  # noqa: F811
     assert [e["kind"] for e in events(store)[-2:]] == ["line_excluded", "line_included"]
 
 
-async def test_a_note_from_the_overview(store):  # noqa: F811
+async def test_a_note_from_the_overview(store: Path) -> None:
     async with open_ui(store) as ui:
         await ui.press("1", "n")
         await ui.until("Note on small")
@@ -310,7 +316,9 @@ async def test_a_note_from_the_overview(store):  # noqa: F811
         await ui.until("note: new drier")
 
 
-async def test_export_refuses_to_overwrite_until_told(store, tmp_path, monkeypatch):  # noqa: F811
+async def test_export_refuses_to_overwrite_until_told(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "small-plan.csv").write_text("mine")
     async with open_ui(store) as ui:
@@ -330,7 +338,7 @@ async def test_export_refuses_to_overwrite_until_told(store, tmp_path, monkeypat
 # ---- others at the same store, and stores one cannot write --------------------------------------
 
 
-async def test_what_others_record_appears_by_itself(store):  # noqa: F811
+async def test_what_others_record_appears_by_itself(store: Path) -> None:
     async with open_ui(store) as ui:
         await ui.until("checks")
         other = Service(str(store), actor="eve")
@@ -340,10 +348,12 @@ async def test_what_others_record_appears_by_itself(store):  # noqa: F811
         await ui.until("This campaign is closed")
         await ui.press("a")
         await asyncio.sleep(0.2)
-        assert ui.app.view.run("R001")["status"] == "proposed"
+        assert ui.run("R001")["status"] == "proposed"
 
 
-async def test_a_read_only_store_says_so_and_can_be_looked_at(store, monkeypatch):  # noqa: F811
+async def test_a_read_only_store_says_so_and_can_be_looked_at(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from designer.campaigns.store.store import Store
 
     monkeypatch.setattr(Store, "why_unwritable", property(lambda _self: "the store is read-only"))
@@ -354,7 +364,7 @@ async def test_a_read_only_store_says_so_and_can_be_looked_at(store, monkeypatch
         assert len(ui.app.screen_stack) == 1
 
 
-async def test_a_store_that_vanishes_is_told_and_nothing_ends(store):  # noqa: F811
+async def test_a_store_that_vanishes_is_told_and_nothing_ends(store: Path) -> None:
     async with open_ui(store) as ui:
         await ui.until("checks")
         hidden = store.with_name("hidden")
@@ -365,17 +375,17 @@ async def test_a_store_that_vanishes_is_told_and_nothing_ends(store):  # noqa: F
         await ui.until("event 3 ·")
 
 
-async def test_news_that_arrive_while_the_program_ends_find_nobody(store):  # noqa: F811
+async def test_news_that_arrive_while_the_program_ends_find_nobody(store: Path) -> None:
     async with open_ui(store) as ui:
         await ui.until("checks")
-        screen = ui.app.screen
+        screen = ui.screen
     with ui.app._context():
         screen.catch_up()  # from a look at the store that took longer than the program
         screen.tell_status()
         assert not screen.alive
 
 
-def test_a_store_in_memory_is_refused():
+def test_a_store_in_memory_is_refused() -> None:
     with pytest.raises(StorageError, match="a store that is a file"):
         start_ui(Service(None), None)
 
@@ -409,7 +419,7 @@ print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
 """
 
 
-def test_the_interface_never_loads_mathematics(store):  # noqa: F811
+def test_the_interface_never_loads_mathematics(store: Path) -> None:
     from tests.package.test_light import run_python
 
     loaded = set(run_python(FIRST_FRAME, store))

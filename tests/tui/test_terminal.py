@@ -6,18 +6,14 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Self
 
 import pytest
 
 from designer.service import Service
 from tests.benchmarks.tui_latency import key_seconds, percentile, start_seconds
-from tests.tui.cases import (  # noqa: F401 - fixtures
-    prepared_slow_store,
-    prepared_store,
-    slow_store,
-    store,
-)
 
 needs_tmux = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
 P99 = 0.100  # s, the aim for a key while a plan is computed
@@ -28,11 +24,11 @@ SLACK = 5.0  # on busy machines: this is a test that nothing freezes, the aim it
 class Terminal:
     """A tmux session of its own, 80 × 24, on a socket nobody else uses."""
 
-    def __init__(self, store):  # noqa: F811
+    def __init__(self, store: Path) -> None:
         self.store = store
         self.socket = f"designer-{uuid.uuid4().hex[:8]}"
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         state = os.environ["XDG_STATE_HOME"]
         shell = ["env", "-u", "NO_COLOR", "TERM=tmux-256color", f"XDG_STATE_HOME={state}"]
         shell += ["OMP_NUM_THREADS=1", "LC_ALL=C.UTF-8", "sh"]
@@ -40,52 +36,52 @@ class Terminal:
         self.tmux("set-option", "-s", "escape-time", "0")
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: Any) -> None:
         self.tmux("kill-server")
 
-    def tmux(self, *words):
+    def tmux(self, *words: Any) -> str:
         done = subprocess.run(
             ["tmux", "-L", self.socket, *words], capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def run(self, *words):
+    def run(self, *words: Any) -> None:
         """`designer …` on the store, and its exit code afterwards."""
         line = " ".join([sys.executable, "-m", "designer", *words, "--store", str(self.store)])
         self.type(f"clear; {line}; echo ended with $?")
         self.key("Enter")
 
-    def key(self, *keys):
+    def key(self, *keys: Any) -> None:
         for key in keys:
             self.tmux("send-keys", key)
             time.sleep(0.05)
 
-    def type(self, text):
+    def type(self, text: str) -> None:
         self.tmux("send-keys", "-l", text)
 
-    def screen(self):
+    def screen(self) -> str:
         return self.tmux("capture-pane", "-p")
 
-    def until(self, text, seconds=40):
+    def until(self, text: str, seconds: float = 40) -> None:
         end = time.monotonic() + seconds
         while text not in self.screen():
             assert time.monotonic() < end, f"never: {text}\n{self.screen()}"
             time.sleep(0.05)
 
-    def gone(self, text, seconds=40):
+    def gone(self, text: str, seconds: float = 40) -> None:
         end = time.monotonic() + seconds
         while text in self.screen():
             assert time.monotonic() < end, f"still there: {text}\n{self.screen()}"
             time.sleep(0.05)
 
     @staticmethod
-    def children(pid):
+    def children(pid: int) -> list[int]:
         return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 @needs_tmux
-def test_a_working_day_in_a_real_terminal(slow_store):  # noqa: F811
+def test_a_working_day_in_a_real_terminal(slow_store: Path) -> None:
     """Open the demo, propose, record with typing errors, correct, fail a run, quit, reopen."""
     with Terminal(slow_store) as terminal:
         terminal.run("tui")
@@ -156,7 +152,7 @@ def test_a_working_day_in_a_real_terminal(slow_store):  # noqa: F811
 
 
 @needs_tmux
-def test_bare_designer_on_a_terminal_is_the_terminal_ui(store):  # noqa: F811
+def test_bare_designer_on_a_terminal_is_the_terminal_ui(store: Path) -> None:
     with Terminal(store) as terminal:
         terminal.run()
         terminal.until("enter Open")
@@ -165,7 +161,7 @@ def test_bare_designer_on_a_terminal_is_the_terminal_ui(store):  # noqa: F811
 
 
 @needs_tmux
-def test_a_campaign_that_does_not_exist_is_exit_3(store):  # noqa: F811
+def test_a_campaign_that_does_not_exist_is_exit_3(store: Path) -> None:
     with Terminal(store) as terminal:
         terminal.run("tui", "smal")
         terminal.until("Did you mean 'small'?")
@@ -174,7 +170,7 @@ def test_a_campaign_that_does_not_exist_is_exit_3(store):  # noqa: F811
 
 @needs_tmux
 @pytest.mark.parametrize("name", ["TERM", "HUP"])
-def test_signals_end_it_cleanly_and_lose_nothing(store, name):  # noqa: F811
+def test_signals_end_it_cleanly_and_lose_nothing(store: Path, name: str) -> None:
     with Terminal(store) as terminal:
         terminal.run("tui", "small")
         terminal.until("checks")
@@ -192,7 +188,7 @@ def test_signals_end_it_cleanly_and_lose_nothing(store, name):  # noqa: F811
 
 
 @needs_tmux
-def test_a_fault_of_the_program_leaves_a_report_and_exit_1(store, tmp_path):  # noqa: F811
+def test_a_fault_of_the_program_leaves_a_report_and_exit_1(store: Path, tmp_path: Path) -> None:
     script = tmp_path / "broken.py"
     script.write_text(
         "import sys\n"
@@ -213,7 +209,7 @@ def test_a_fault_of_the_program_leaves_a_report_and_exit_1(store, tmp_path):  # 
 
 
 @pytest.mark.parametrize("words", [["tui"], ["tui", "small"], ["tui", "--json"], []])
-def test_without_a_terminal_it_is_exit_2_with_a_hint(words):
+def test_without_a_terminal_it_is_exit_2_with_a_hint(words: list[str]) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "designer", *words],
         stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
@@ -223,7 +219,9 @@ def test_without_a_terminal_it_is_exit_2_with_a_hint(words):
     assert done.stdout == ""
 
 
-def test_keys_are_answered_while_a_plan_is_computed(slow_store, record_property):  # noqa: F811
+def test_keys_are_answered_while_a_plan_is_computed(
+    slow_store: Path, record_property: Callable[[str, object], None]
+) -> None:
     """Quick settings of tests/benchmarks/tui_latency.py: nothing may freeze."""
     idle, busy = key_seconds(slow_store, 60)
     told = {
@@ -235,6 +233,6 @@ def test_keys_are_answered_while_a_plan_is_computed(slow_store, record_property)
     assert told["busy p99"] <= 1000 * P99 * SLACK, told
 
 
-def test_the_first_frame_comes_soon(slow_store):  # noqa: F811
+def test_the_first_frame_comes_soon(slow_store: Path) -> None:
     frame, shown = start_seconds(slow_store)
     assert frame <= shown <= START * SLACK

@@ -3,6 +3,7 @@
 import math
 import subprocess
 import sys
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -25,13 +26,14 @@ COLUMNS = {
 }
 
 
-def correlations(line, target):
+def correlations(line: TwinLine, target: TwinLine) -> list[float]:
     one, other = line.truth(COLUMNS), target.truth(COLUMNS)
     return [float(np.corrcoef(one[name], other[name])[0, 1]) for name in BASE]
 
 
-def test_related_lines_teach_and_misleading_lines_mislead():
-    good, bad = [], []
+def test_related_lines_teach_and_misleading_lines_mislead() -> None:
+    good: list[list[float]] = []
+    bad: list[list[float]] = []
     for seed in range(25):
         case = scenario(seed, "one_misleading", rows=4)
         assert sum(e.misleading for e in case.earlier) == 1
@@ -44,7 +46,7 @@ def test_related_lines_teach_and_misleading_lines_mislead():
     assert np.median(worst) < -0.5
 
 
-def test_related_lines_are_not_the_target():
+def test_related_lines_are_not_the_target() -> None:
     """Copying an earlier line costs a good part of the spread, differently per response."""
     errors = []
     for seed in range(25):
@@ -60,7 +62,7 @@ def test_related_lines_are_not_the_target():
     assert (medians < 1.2).all()
 
 
-def test_scenarios_of_one_seed_share_target_and_good_lines():
+def test_scenarios_of_one_seed_share_target_and_good_lines() -> None:
     related, one, all_bad = (
         scenario(4, kind, rows=6) for kind in ("related", "one_misleading", "all_misleading")
     )
@@ -76,14 +78,14 @@ def test_scenarios_of_one_seed_share_target_and_good_lines():
     assert len(set(constants)) == 4
 
 
-def test_lines_of_an_all_misleading_scenario_agree_with_each_other():
+def test_lines_of_an_all_misleading_scenario_agree_with_each_other() -> None:
     case = scenario(3, "all_misleading", rows=4)
     first, second, _ = (e.line for e in case.earlier)
     assert min(correlations(first, second)) > 0.5
     assert min(correlations(first, case.target)) < 0.2
 
 
-def test_scenarios_are_deterministic_and_differ_by_seed():
+def test_scenarios_are_deterministic_and_differ_by_seed() -> None:
     one, again, other = scenario(8), scenario(8), scenario(9)
     for mine, theirs, third in zip(one.earlier, again.earlier, other.earlier, strict=True):
         assert set(mine.data) == set(theirs.data)
@@ -96,7 +98,7 @@ def test_scenarios_are_deterministic_and_differ_by_seed():
     assert generators[0].target.seed == generators[1].target.seed
 
 
-def test_which_line_misleads_is_drawn():
+def test_which_line_misleads_is_drawn() -> None:
     which = {
         next(
             k
@@ -109,7 +111,7 @@ def test_which_line_misleads_is_drawn():
 
 
 @pytest.mark.parametrize("plan", ["sobol", "split_plot"])
-def test_history_is_a_table_with_batches(plan):
+def test_history_is_a_table_with_batches(plan: Literal["sobol", "split_plot"]) -> None:
     line = TwinLine.draw(1, options=TwinOptions(coating_speed=True, thickness=True))
     data = history(line, 24, seed=3, plan=plan)
     factors = ["solid_content", "coating_gap", "calendering_pressure", "coating_speed"]
@@ -125,7 +127,7 @@ def test_history_is_a_table_with_batches(plan):
         assert np.corrcoef(np.asarray(data[name], float), truth[name])[0, 1] > 0.97
 
 
-def test_windows_leave_a_few_recipes_in_spec():
+def test_windows_leave_a_few_recipes_in_spec() -> None:
     shares = []
     for seed in range(60):
         line = TwinLine.draw(seed)
@@ -140,7 +142,7 @@ def test_windows_leave_a_few_recipes_in_spec():
     assert max(shares) > 3 * min(shares)
 
 
-def test_specification_has_the_contracts_form():
+def test_specification_has_the_contracts_form() -> None:
     case = scenario(5, rows=2)
     spec = twin_specification("window", line=case.target, seed=5, name="demo")
     assert spec["campaign"] == {"version": 1, "name": "demo", "line": "line4", "goal": "window"}
@@ -162,7 +164,7 @@ def test_specification_has_the_contracts_form():
     assert twin_specification("window", line=case.target, seed=6) != spec
 
 
-def test_goals_of_the_specification():
+def test_goals_of_the_specification() -> None:
     learn = twin_specification("learn")
     assert all("window" not in r for r in learn["response"])
     optimum = twin_specification("optimum", budget=None)
@@ -174,7 +176,7 @@ def test_goals_of_the_specification():
     assert [r["name"] for r in wide["response"]][3:] == ["thickness", "areal_capacity"]
 
 
-def test_recipe_sample_is_the_grid_or_a_sample_of_it():
+def test_recipe_sample_is_the_grid_or_a_sample_of_it() -> None:
     base = recipe_sample(TwinOptions().factors)
     assert {len(v) for v in base.values()} == {33 * 45 * 37}
     wide = recipe_sample(TwinOptions(coating_speed=True).factors)
@@ -183,7 +185,7 @@ def test_recipe_sample_is_the_grid_or_a_sample_of_it():
         assert np.isin(wide[factor.name], factor.grid()).all()
 
 
-def test_the_specification_is_accepted_by_the_campaign():
+def test_the_specification_is_accepted_by_the_campaign() -> None:
     for kind in ("learn", "window", "optimum"):
         spec = load_specification(twin_specification(kind, seed=3))
         assert spec.goal == kind
@@ -194,7 +196,7 @@ def test_the_specification_is_accepted_by_the_campaign():
     assert len(load_specification(twin_specification(line=line)).factors) == 5
 
 
-def test_the_twin_needs_numpy_only():
+def test_the_twin_needs_numpy_only() -> None:
     code = (
         "import sys, designer.twin.scenario;"
         "bad = {'scipy', 'torch', 'pandas', 'sqlalchemy', 'pydantic', 'ax'} & set(sys.modules);"

@@ -28,12 +28,12 @@ FACTORS = TwinOptions().factors
 TRUNCATED = 0.9546  # sd of a standard normal truncated at ±2.5
 
 
-def repeated(n):
+def repeated(n: int) -> dict[str, np.ndarray]:
     return {name: np.full(n, value) for name, value in RECIPE.items()}
 
 
 @pytest.mark.parametrize("material", [REFERENCE, OTHER_MATERIAL])
-def test_constants_differ_between_lines_as_specified(material):
+def test_constants_differ_between_lines_as_specified(material: Constants) -> None:
     rng = np.random.default_rng(0)
     lines = [draw_constants(rng, material) for _ in range(1500)]
     for name in (f.name for f in fields(Constants)):
@@ -48,7 +48,7 @@ def test_constants_differ_between_lines_as_specified(material):
     assert {"viscosity", "resistance", "adhesion"} == WIDE
 
 
-def test_variation_scales_how_much_lines_differ():
+def test_variation_scales_how_much_lines_differ() -> None:
     usual, half = (TwinLine.draw(1, options=TwinOptions(variation=v)).constants for v in (1.0, 0.5))
     for name in (f.name for f in fields(Constants) if f.name not in MATERIAL):
         median = getattr(REFERENCE, name)
@@ -58,7 +58,7 @@ def test_variation_scales_how_much_lines_differ():
     assert same == [REFERENCE, REFERENCE]
 
 
-def test_gauges_and_noise_shares_are_as_specified():
+def test_gauges_and_noise_shares_are_as_specified() -> None:
     gauges = [TwinLine.draw(seed).gauges for seed in range(300)]
     for name in ("mass_loading", "porosity", "adhesion"):
         gain = np.array([g[name].gain for g in gauges])
@@ -86,7 +86,7 @@ def test_gauges_and_noise_shares_are_as_specified():
             assert abs(offset.mean()) < 0.006
 
 
-def test_the_spread_of_a_gauge_is_the_sd_over_the_ranges():
+def test_the_spread_of_a_gauge_is_the_sd_over_the_ranges() -> None:
     line = TwinLine.draw(3)
     points = qmc.Sobol(3, seed=1).random(2048)
     columns = {f.name: f.low + points[:, d] * (f.high - f.low) for d, f in enumerate(FACTORS)}
@@ -94,7 +94,7 @@ def test_the_spread_of_a_gauge_is_the_sd_over_the_ranges():
         assert line.gauges[name].spread == pytest.approx(values.std(), rel=0.05)
 
 
-def test_measurements_scatter_by_noise_slurry_and_strip():
+def test_measurements_scatter_by_noise_slurry_and_strip() -> None:
     """Variance components of 400 slurries × 2 strips × 2 runs of one recipe (nested ANOVA)."""
     line = TwinLine.draw(11)
     slurry = np.repeat(np.arange(400), 4)
@@ -116,14 +116,14 @@ def test_measurements_scatter_by_noise_slurry_and_strip():
         assert y.mean() == pytest.approx(centre, abs=4 * gauge.batch["slurry"] / 20), name
 
 
-def test_noise_of_different_responses_is_independent():
+def test_noise_of_different_responses_is_independent() -> None:
     line = TwinLine.draw(12)
     measured = line.make(repeated(1000), seed=6)
     correlation = np.corrcoef([measured[name] for name in measured])
     assert np.abs(correlation - np.eye(3)).max() < 0.12
 
 
-def test_batches_persist_within_a_campaign_and_differ_between_campaigns():
+def test_batches_persist_within_a_campaign_and_differ_between_campaigns() -> None:
     line = TwinLine.draw(1)
     campaign = line.campaign(7)
     before = campaign.batch_effects("slurry", "slurry-01")
@@ -145,7 +145,7 @@ def test_batches_persist_within_a_campaign_and_differ_between_campaigns():
         assert found[0] == pytest.approx(step, rel=1e-9)
 
 
-def test_making_in_pieces_gives_the_same_results():
+def test_making_in_pieces_gives_the_same_results() -> None:
     line = TwinLine.draw(2)
     recipes = [dict(RECIPE, coating_gap=100.0 + 10 * k) for k in range(8)]
     batches = [{"slurry": f"s{k // 4}", "coating": f"c{k // 2}"} for k in range(8)]
@@ -164,7 +164,7 @@ def test_making_in_pieces_gives_the_same_results():
     assert all((again[name] == whole[name]).all() for name in whole)
 
 
-def test_runs_without_batch_ids_are_batches_of_their_own():
+def test_runs_without_batch_ids_are_batches_of_their_own() -> None:
     line = TwinLine.draw(2)
     alone = line.make(repeated(400), seed=1)["mass_loading"]
     shared = line.make(repeated(400), {"slurry": ["a"] * 400, "coating": ["b"] * 400}, seed=1)[
@@ -176,13 +176,13 @@ def test_runs_without_batch_ids_are_batches_of_their_own():
     assert shared.std() == pytest.approx(gauge.noise, rel=0.1)
 
 
-def test_batch_ids_must_fit_the_recipes():
+def test_batch_ids_must_fit_the_recipes() -> None:
     with pytest.raises(ValueError, match="slurry: 2 batch ids for 3 recipes"):
         TwinLine.draw(0).make(repeated(3), {"slurry": ["a", "b"]}, seed=0)
 
 
-def test_seeds_decide_everything():
-    def everything(seed):
+def test_seeds_decide_everything() -> None:
+    def everything(seed: int) -> dict[str, np.ndarray]:
         line = TwinLine.draw(seed)
         return line.make(repeated(4), seed=seed)
 
@@ -197,7 +197,7 @@ def test_seeds_decide_everything():
     assert TwinLine.draw(generator).constants != TwinLine.draw(generator).constants
 
 
-def test_misleading_lines_log_two_factors_mirrored():
+def test_misleading_lines_log_two_factors_mirrored() -> None:
     pairs = set()
     for seed in range(30):
         line = TwinLine.draw(seed, misleading=True)
@@ -220,7 +220,7 @@ def test_misleading_lines_log_two_factors_mirrored():
     )
 
 
-def test_sobol_is_the_sobol_sequence():
+def test_sobol_is_the_sobol_sequence() -> None:
     np.testing.assert_allclose(sobol(256, 5), qmc.Sobol(5, scramble=False).random(256), atol=1e-8)
     shifted = sobol(64, 3, np.random.default_rng(0))
     assert 0 < shifted.min() < shifted.max() < 1
@@ -230,7 +230,7 @@ def test_sobol_is_the_sobol_sequence():
         sobol(8, 6)
 
 
-def test_sobol_plan_is_on_the_grid_and_shares_nothing():
+def test_sobol_plan_is_on_the_grid_and_shares_nothing() -> None:
     plan = sobol_plan(FACTORS, 40, np.random.default_rng(0))
     for factor in FACTORS:
         assert np.isin(plan.settings[factor.name], factor.grid()).all()
@@ -240,7 +240,7 @@ def test_sobol_plan_is_on_the_grid_and_shares_nothing():
 
 
 @pytest.mark.parametrize("n", [40, 37, 8, 3])
-def test_split_plot_plan_shares_slurries_and_strips(n):
+def test_split_plot_plan_shares_slurries_and_strips(n: int) -> None:
     plan = split_plot_plan(FACTORS, n, np.random.default_rng(1))
     slurry, strip = plan.batches["slurry"], plan.batches["coating"]
     assert len(slurry) == len(strip) == n
@@ -260,6 +260,6 @@ def test_split_plot_plan_shares_slurries_and_strips(n):
         assert len(set(plan.settings["calendering_pressure"])) > 15
 
 
-def test_stratified_values_fill_every_stratum():
+def test_stratified_values_fill_every_stratum() -> None:
     values = stratified(50, np.random.default_rng(2))
     assert sorted((values * 50).astype(int)) == list(range(50))

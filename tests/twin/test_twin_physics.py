@@ -19,7 +19,7 @@ EVERYTHING = TwinOptions(
 )
 
 
-def full_grid(shape=SHAPE):
+def full_grid(shape: tuple[int, int, int] = SHAPE) -> dict[str, np.ndarray]:
     axes = [np.linspace(f.low, f.high, k) for f, k in zip(FACTORS, shape, strict=False)]
     mesh = np.meshgrid(*axes, indexing="ij")
     return {name: m.ravel() for name, m in zip(BASE_FACTORS, mesh, strict=True)}
@@ -29,11 +29,11 @@ GRID = settings_of(full_grid(), TwinOptions())
 LINES = [TwinLine.draw(seed) for seed in range(200)]
 
 
-def on_grid(values):
+def on_grid(values: np.ndarray) -> np.ndarray:
     return values.reshape(SHAPE)
 
 
-def test_loading_rises_with_solids_and_gap_on_every_line():
+def test_loading_rises_with_solids_and_gap_on_every_line() -> None:
     for line in LINES:
         loading = on_grid(make_electrode(GRID, line.constants).mass_loading)
         assert (np.diff(loading, axis=0) > 0).all()
@@ -41,7 +41,7 @@ def test_loading_rises_with_solids_and_gap_on_every_line():
         assert np.ptp(loading, axis=2).max() == 0.0  # the calender cannot change the loading
 
 
-def test_porosity_falls_with_pressure_and_thick_coatings_resist():
+def test_porosity_falls_with_pressure_and_thick_coatings_resist() -> None:
     for line in LINES:
         porosity = on_grid(make_electrode(GRID, line.constants).porosity)
         assert (np.diff(porosity, axis=2) < 0).all()
@@ -52,7 +52,7 @@ def test_porosity_falls_with_pressure_and_thick_coatings_resist():
     assert left[-1] > 1.5 * left[0]
 
 
-def test_adhesion_has_an_interior_optimum_in_pressure_on_typical_lines():
+def test_adhesion_has_an_interior_optimum_in_pressure_on_typical_lines() -> None:
     inside = []
     for line in LINES:
         best = on_grid(make_electrode(GRID, line.constants).adhesion).argmax(axis=2)
@@ -61,7 +61,7 @@ def test_adhesion_has_an_interior_optimum_in_pressure_on_typical_lines():
     assert min(inside) > 0.5
 
 
-def test_adhesion_falls_with_wet_thickness_at_equal_calendering():
+def test_adhesion_falls_with_wet_thickness_at_equal_calendering() -> None:
     # migration alone: same relative pressure, only the film gets thicker
     film = np.array([60.0, 120.0, 240.0])
     left = binder_at_foil(film, 0.5 * film, np.full(3, 363.15), REFERENCE)
@@ -69,13 +69,13 @@ def test_adhesion_falls_with_wet_thickness_at_equal_calendering():
     assert 0 < left[-1] < left[0] < 1
 
 
-def test_fast_hot_drying_moves_more_binder():
+def test_fast_hot_drying_moves_more_binder() -> None:
     film = np.full(3, 150.0)
     left = binder_at_foil(film, 0.5 * film, 273.15 + np.array([70.0, 100.0, 130.0]), REFERENCE)
     assert (np.diff(left) < 0).all()
 
 
-def test_mass_balance_closes():
+def test_mass_balance_closes() -> None:
     for line in LINES[:20]:
         made = make_electrode(GRID, line.constants)
         solids = GRID["solid_content"] / 100
@@ -89,7 +89,7 @@ def test_mass_balance_closes():
         np.testing.assert_allclose(dry, made.mass_loading, rtol=1e-12)
 
 
-def test_wet_film_depends_on_viscosity_and_stays_inside_the_gap():
+def test_wet_film_depends_on_viscosity_and_stays_inside_the_gap() -> None:
     made = make_electrode(GRID, REFERENCE)
     ratio = on_grid(made.wet_film / GRID["coating_gap"])
     assert (np.diff(ratio[:, -1, 0]) < 0).all()  # stiffer slurry, thinner film
@@ -99,7 +99,7 @@ def test_wet_film_depends_on_viscosity_and_stays_inside_the_gap():
     assert 0.1 < made.viscosity.min() < made.viscosity.max() < 10
 
 
-def test_the_surfaces_are_not_tame():
+def test_the_surfaces_are_not_tame() -> None:
     """A plane explains little of adhesion, not all of porosity; every factor matters."""
     made = make_electrode(GRID, REFERENCE)
     X = np.column_stack([np.ones(len(made.porosity)), *(GRID[name] for name in BASE_FACTORS)])
@@ -120,7 +120,7 @@ def test_the_surfaces_are_not_tame():
 
 
 @pytest.mark.parametrize("misleading", [False, True])
-def test_every_line_is_physically_sane(misleading):
+def test_every_line_is_physically_sane(misleading: bool) -> None:
     rng = np.random.default_rng(5)
     columns = {f.name: rng.uniform(f.low, f.high, 300) for f in FACTORS}
     corners = full_grid((2, 2, 2))
@@ -143,7 +143,7 @@ def test_every_line_is_physically_sane(misleading):
         assert wide["areal_capacity"].max() < 12
 
 
-def test_truth_and_measurements_are_inside_the_possible_ranges():
+def test_truth_and_measurements_are_inside_the_possible_ranges() -> None:
     responses = {r.name: r for r in EVERYTHING.responses}
     rng = np.random.default_rng(6)
     columns = {f.name: rng.uniform(f.low, f.high, 50) for f in FACTORS}
@@ -155,7 +155,7 @@ def test_truth_and_measurements_are_inside_the_possible_ranges():
             assert values.max() < high
 
 
-def test_drying_temperature_has_an_optimum_and_a_fast_line_leaves_solvent():
+def test_drying_temperature_has_an_optimum_and_a_fast_line_leaves_solvent() -> None:
     line = TwinLine.draw(0, options=EVERYTHING)
     middle = {f.name: f.usual for f in FACTORS}
     temperature = np.linspace(70, 130, 13)
@@ -166,7 +166,7 @@ def test_drying_temperature_has_an_optimum_and_a_fast_line_leaves_solvent():
     assert fast < slow
 
 
-def test_optional_factors_that_are_off_have_their_usual_value():
+def test_optional_factors_that_are_off_have_their_usual_value() -> None:
     base, wide = TwinOptions(), EVERYTHING
     recipe = dict.fromkeys(BASE_FACTORS, 60.0)
     settings = settings_of({**recipe, "coating_speed": 3.0}, base)
@@ -175,7 +175,7 @@ def test_optional_factors_that_are_off_have_their_usual_value():
     assert [f.name for f in wide.factors] == [f.name for f in FACTORS]
 
 
-def test_settings_that_make_no_sense_are_refused():
+def test_settings_that_make_no_sense_are_refused() -> None:
     recipe = {"solid_content": 58.0, "coating_gap": 150.0, "calendering_pressure": 100.0}
     with pytest.raises(ValueError, match="calendering_pressure, coating_gap"):
         settings_of({"solid_content": 58.0}, TwinOptions())
@@ -188,7 +188,7 @@ def test_settings_that_make_no_sense_are_refused():
         columns_of([recipe, {"solid_content": 58.0, "calendering_pressure": 1.0}])
 
 
-def test_grid_and_snap_are_exact():
+def test_grid_and_snap_are_exact() -> None:
     solids = FACTORS[0]
     grid = solids.grid()
     assert len(grid) == 33

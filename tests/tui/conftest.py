@@ -1,0 +1,11 @@
+"""Fixtures of the tests of the terminal UI."""
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def store(small_store: Path) -> Path:
+    """A store with campaign `small`."""
+    return small_store
