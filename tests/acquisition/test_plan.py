@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from designer.acquisition.candidates.candidates import make_candidates
 from designer.acquisition.plan.order import nearest_next
-from designer.acquisition.plan.plan import Plan, SelectedPlan, make_plan
+from designer.acquisition.plan.plan import SelectedPlan, make_plan
 from designer.acquisition.selection.context import OpenRun, PlanningContext, Setup
 from designer.acquisition.selection.problem import PlanningProblem
 from designer.campaigns.commands.entries import PlannedRun
@@ -85,7 +85,7 @@ def test_the_cost_is_what_making_the_runs_in_order_costs(
         assert recipe_problems(spec, recipe, "") == []
 
 
-def check_batches(spec: Specification, plan: Plan, setup: bool) -> None:
+def check_batches(spec: Specification, plan: SelectedPlan, setup: bool) -> None:
     """One label per batch: same label = same settings so far; labels run together; ids reused."""
     for place, stage in enumerate(spec.stages):
         names = [f.name for s in spec.stages[: place + 1] for f in spec.stage_factors(s.name)]

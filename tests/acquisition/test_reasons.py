@@ -181,15 +181,10 @@ def test_fixed_settings_restrict_the_runs_not_the_goal() -> None:
     found = plan.deviation
     assert found is not None
     assert (found.bits, found.bits_free) == pytest.approx((plan.bits, free.bits))
-    assert found is not None
     assert (found.cost, found.cost_free) == pytest.approx((plan.cost, free.cost))
-    assert found is not None
     assert found.lost_percent == pytest.approx(100 * (1 - plan.bits / free.bits))
-    assert found is not None
     assert found.lost_percent > 5
-    assert found is not None
     told = found.sentence(spec)
-    assert found is not None
     assert told.startswith(f"keeping gap at 200 um costs {found.lost_percent:.0f} % of this plan's")
     assert f"it takes {plan.cost:.3g} h" in told
     assert free.deviation is None
@@ -198,7 +193,6 @@ def test_fixed_settings_restrict_the_runs_not_the_goal() -> None:
     assert free.outlook is not None
     assert plan.outlook.sd_now == free.outlook.sd_now
     assert plan.outlook.sd_after is not None
-    assert plan.outlook is not None
     assert free.outlook.sd_after is not None
     assert all(plan.outlook.sd_after[n] > free.outlook.sd_after[n] for n in plan.outlook.sd_now)
 
@@ -216,9 +210,7 @@ def test_keeping_a_setting_never_teaches_clearly_more(seed: int, gap: float, run
     found = make_plan(spec, space, posteriors, runs=runs, fixed={"gap": gap}).deviation
     assert found is not None
     assert found.bits <= found.bits_free * 1.05  # measured: never more in 400 such plans
-    assert found is not None
     assert 0.0 <= found.lost_percent <= 100.0
-    assert found is not None
     assert found.runs == found.runs_free == runs
 
 
@@ -272,11 +264,9 @@ def test_what_lies_ahead_is_what_conditioning_says() -> None:
     assert ahead.sd_now["y"] == pytest.approx(np.sqrt(own.variance(X).mean()), rel=1e-6)
     assert ahead.sd_after is not None
     assert ahead.sd_after["y"] == pytest.approx(np.sqrt(after.mean()), rel=1e-5)
-    assert ahead is not None
     assert ahead.step is not None
     assert ahead.step.stage is None
     more = make_plan(spec, space, posteriors, runs=6)
-    assert ahead is not None
     assert ahead.next_bits == pytest.approx(more.bits - plan.bits, rel=1e-4)
 
 
@@ -290,12 +280,10 @@ def test_open_runs_count_as_ahead_and_no_plan_need_be_made() -> None:
     assert ahead is not None
     assert ahead.runs == 1
     assert ahead.sd_after is not None
-    assert ahead is not None
     assert all(ahead.sd_after[name] < sd for name, sd in ahead.sd_now.items())
     none = make_plan(spec, space, posteriors, runs=0).outlook
     assert none is not None
     assert none.runs == 0
-    assert none is not None
     assert none.sd_after == pytest.approx(none.sd_now)
 
 
@@ -306,10 +294,8 @@ def test_the_next_slurry_is_the_one_the_planner_would_mix() -> None:
     step = make_plan(spec, space, posteriors, runs=0).outlook.step
     assert step is not None
     plan = make_plan(spec, space, posteriors, runs=step.runs)
-    assert step is not None
     assert step.stage == "slurry"
     assert {run.batch["slurry"] for run in plan.runs} == {"new-1"}
-    assert step is not None
     assert (step.bits, step.cost) == pytest.approx((plan.bits, plan.cost), rel=1e-5)
     capped = replace(spec, stages=(replace(spec.stages[0], most_runs=2), *spec.stages[1:]))
     assert make_plan(capped, space, posteriors, runs=0).outlook.step.runs <= 2

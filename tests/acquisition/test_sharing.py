@@ -112,23 +112,15 @@ def test_what_lies_ahead_is_the_same_when_the_plan_is_open() -> None:
     assert after is not None
     assert again is not None
     assert after.runs == again.runs == 5
-    assert after is not None
     for name, sd in after.sd_after.items():
-        assert again is not None
-        assert again.sd_after is not None
         assert again.sd_after is not None
         assert again.sd_after[name] == pytest.approx(sd, rel=1e-9)
         assert after.sd_now is not None
         assert sd < after.sd_now[name]
-    assert again is not None
     assert again.next_bits == pytest.approx(after.next_bits, rel=1e-9)
-    assert again is not None
     assert again.step is not None
     assert after.step is not None
     assert again.step.bits == pytest.approx(after.step.bits, rel=1e-9)
-    assert again is not None
-    assert again.step is not None
-    assert after.step is not None
     assert (again.step.stage, again.step.runs) == (after.step.stage, after.step.runs)
 
 

@@ -60,9 +60,7 @@ def test_the_value_of_a_new_batch_is_what_making_it_brings(seed: int) -> None:
     assert found is not None
     picks, bits, cost = chosen(staged, spec, seed, Stop(found.runs), fixed={"solid": 54.0})
     assert len({pick.chain[0] for pick in picks}) == 1
-    assert found is not None
     assert bits / cost == pytest.approx(found.rate, rel=1e-6)
-    assert found is not None
     _, more, dearer = chosen(staged, spec, seed, Stop(found.runs + 1), fixed={"solid": 54.0})
     assert (more - bits) / (dearer - cost) <= bits / cost * (1 + 1e-6)  # marginal value theorem
 

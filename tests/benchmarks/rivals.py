@@ -162,7 +162,7 @@ class plain_gp:  # noqa: N801 - reads as a function
     def to_raw(self, mean, sd):
         return self.posterior.to_raw(mean, np.square(sd))
 
-    def __call__(self, X) -> Prediction:
+    def __call__(self, X: np.ndarray) -> Prediction:
         mean, variance = self.posterior.moments_at(self.posterior.transformed(X))
         if self.scale == "raw":
             return self.posterior.to_raw(mean, variance)

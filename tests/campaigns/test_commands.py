@@ -123,9 +123,10 @@ def test_ids_follow_the_order_of_making_and_batches_are_numbered_by_stage(
 
 
 def test_numbers_of_numpy_become_plain_ones(begun: CampaignState) -> None:
+    settings: dict[str, Any] = {"solid": np.float64(56.5), "gap": np.int64(100)}
     run = a_run(
         1,
-        settings={"solid": np.float64(56.5), "gap": np.int64(100)},
+        settings=settings,
         bits=np.float64(0.25),
         predicted={"loading": {"mean": np.float64(12), "sd": np.float32(1), "sd_result": 1.5}},
     )

@@ -182,7 +182,8 @@ def test_an_unknown_run_names_the_nearest_and_the_open_ones(state: CampaignState
 def test_impossible_values_come_with_a_guess(
     state: CampaignState, response: str, typed: str, slip: str
 ) -> None:
-    assert slip in refused(state, entry("R001", **{response: typed}))
+    told: dict[str, Any] = {response: typed}
+    assert slip in refused(state, entry("R001", **told))
 
 
 def test_a_decimal_comma_is_explained(state: CampaignState) -> None:
@@ -266,9 +267,9 @@ def test_entries_of_one_run_follow_each_other(state: CampaignState) -> None:
 )
 def test_facts_told_before_are_never_overwritten(
     state: CampaignState,
-    first: dict[str, dict[str, Quantity]],
-    same: dict[str, dict[str, Quantity]],
-    other: dict[str, dict[str, Quantity]],
+    first: dict[str, Any],
+    same: dict[str, Any],
+    other: dict[str, Any],
     place: str,
 ) -> None:
     state = then(state, commands.record(state, [ResultEntry("R1", **first)], now=NOW))
@@ -400,8 +401,8 @@ def test_a_correction_holds_old_and_new(made: CampaignState) -> None:
 
 
 def correcting(state: CampaignState, **what: Any) -> Callable[..., Any]:
-    what: dict[str, Any] = {"reason": "typo", "now": NOW, **what}
-    return lambda: commands.correct(state, what.pop("run", "R1"), **what)
+    told: dict[str, Any] = {"reason": "typo", "now": NOW, **what}
+    return lambda: commands.correct(state, told.pop("run", "R1"), **told)
 
 
 @pytest.mark.parametrize(

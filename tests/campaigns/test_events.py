@@ -84,8 +84,9 @@ def test_numbers_that_are_not_finite_are_refused_on_both_ways(bad: float) -> Non
 
 @pytest.mark.parametrize("place", range(len(ROW)))
 def test_every_column_of_a_row_is_covered_by_its_hash(place: int) -> None:
-    changed = list(ROW)
-    changed[place] = f"{ROW[place]}x" if isinstance(ROW[place], str) else ROW[place] + 1
+    changed: list[Any] = list(ROW)
+    was = ROW[place]
+    changed[place] = f"{was}x" if isinstance(was, str) else was + 1
     assert event_hash(GENESIS, tuple(changed)) != event_hash(GENESIS, ROW)
 
 

@@ -43,7 +43,7 @@ def _texts() -> st.SearchStrategy[str]:
     )
 
 
-def _python(text: str, values: dict[str, float]) -> float:
+def _python(text: str, values: dict[str, float]) -> float | None:
     """Python's own value of the text (it is a valid Python expression); None when undefined."""
     try:
         value = eval(text, {"abs": abs, "min": min, "max": max, **values})

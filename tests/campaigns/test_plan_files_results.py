@@ -338,14 +338,10 @@ def test_workbooks(bench: Bench) -> None:
     assert filled is not None
     filled.append(header)
     for row in rows:
-        assert filled is not None
         filled.append([unescape_formula(cell) or None for cell in row.values()])
-    for row in (2, 3):
-        assert filled is not None
-        filled.cell(row, header.index("binder") + 1).data_type = "s"  # "=B" is no formula
-    assert filled is not None
+    for place in (2, 3):
+        filled.cell(place, header.index("binder") + 1).data_type = "s"  # "=B" is no formula
     filled.cell(2, header.index("porosity [%]") + 1).value = 31.5
-    assert filled is not None
     loading = filled.cell(3, header.index("mass_loading [mg/cm^2]") + 1)
     loading.value = "=B3*2"
     path = bench.folder / "filled.xlsx"

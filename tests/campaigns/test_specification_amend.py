@@ -115,7 +115,7 @@ def _other(table: str, key: str, value: Any) -> Any:
         word = words.get(key, value + "x")
         word = "minimize" if (table, key) == ("response", "goal") else word
         return "log" if value == word == "linear" else word
-    change = {
+    change: dict[str, Callable[[Any], Any]] = {
         "low": lambda v: v - 5, "high": lambda v: v + 5, "step": lambda v: v / 5,
         "window": lambda v: [v[0], v[1] + 0.1], "possible": lambda v: [v[0], 61],
         "levels": lambda v: v[:-1], "categories": lambda v: [*v, "C"], "total": lambda v: v - 1,

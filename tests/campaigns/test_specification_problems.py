@@ -6,7 +6,7 @@ import copy
 import datetime as dt
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -131,7 +131,7 @@ budget = "lots"
 """
 
 
-def problems_of(**tables: dict[str, Any] | list[dict[str, Any] | dict[str, str]]) -> list[Problem]:
+def problems_of(**tables: Any) -> Sequence[Problem]:
     base: dict[str, Any] = {
         "campaign": {"version": 1, "name": "x", "line": "line1"},
         "factor": [{"name": "a", "low": 0, "high": 10}],
@@ -142,19 +142,19 @@ def problems_of(**tables: dict[str, Any] | list[dict[str, Any] | dict[str, str]]
     return caught.value.problems
 
 
-def refused(read: Callable[..., Any]) -> list[Problem]:
+def refused(read: Callable[[], object]) -> Sequence[Problem]:
     """The problems of what is refused, at least one; none of what is read."""
     try:
         read()
     except InputError as error:
-        return error.problems or [None]
+        return error.problems or [Problem("", "")]
     return []
 
 
 def test_all_problems_of_a_file_are_reported_at_once() -> None:
     with pytest.raises(InputError) as caught:
         load.from_toml(BAD, "bad.toml")
-    told = {}
+    told: dict[str, list[Problem]] = {}
     for problem in caught.value.problems:
         told.setdefault(problem.where.split(" (")[0], []).append(problem)
     expected = {

@@ -51,11 +51,12 @@ def values(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
-def ends(draw: st.DrawFn) -> list[Decimal | Decimal | float] | None:
+def ends(draw: st.DrawFn) -> list[Decimal | float] | None:
     low, width = draw(NUMBER), draw(POSITIVE)
-    return draw(
-        st.sampled_from([[low, low + width], [low, Decimal("Infinity")], [-math.inf, low], None])
-    )
+    choices: list[list[Decimal | float] | None] = [
+        [low, low + width], [low, Decimal("Infinity")], [-math.inf, low], None,
+    ]  # fmt: skip
+    return draw(st.sampled_from(choices))
 
 
 @st.composite

@@ -40,8 +40,10 @@ class Campaigns(RuleBasedStateMachine):
         super().__init__()
         self.store = Store.open(None, program="0")
         self.state = self.store.create(SPEC, "anna")
-        self.values = {}  # run → response → values; None: will never be measured
-        self.before = []  # the dictionary before each command that can be undone
+        self.values: dict[
+            str, dict[str, Any]
+        ] = {}  # run → response → values; None: will never be measured
+        self.before: list[Any] = []  # the dictionary before each command that can be undone
 
     def do(self, decide: Callable[..., Any], effect: Callable[..., Any]) -> None:
         """Run a command; the dictionary follows only where it was accepted."""

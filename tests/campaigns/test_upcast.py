@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,10 +14,10 @@ from designer.campaigns.errors import StoreDamagedError
 from designer.campaigns.log.events import KINDS, Event, Kind
 from designer.campaigns.log.upcast import UPCASTERS, Upcaster, upcast
 from designer.campaigns.sheets.export import export_events
-from designer.campaigns.specification.specification import Specification
+from designer.campaigns.specification import load
 from designer.campaigns.store.store import Store
 
-SPEC = Specification.from_dict(
+SPEC = load.from_dict(
     {
         "campaign": {"version": 1, "name": "demo", "line": "line4"},
         "factor": [{"name": "gap", "unit": "um", "low": 80, "high": 200, "step": 10}],
@@ -26,10 +27,10 @@ SPEC = Specification.from_dict(
 
 
 @pytest.fixture
-def steps(monkeypatch: pytest.MonkeyPatch):
+def steps(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Gives a kind another version and steps that lead to it."""
 
-    def give(kind, version, *upcasters: Any) -> None:
+    def give(kind: str, version: int, *upcasters: Upcaster) -> None:
         now = KINDS[kind]
         known = Kind(version, now.required, now.optional)
         monkeypatch.setitem(cast("dict[str, Kind]", KINDS), kind, known)
@@ -39,7 +40,7 @@ def steps(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.fixture
-def bare(tmp_path: Path):
+def bare(tmp_path: Path) -> Path:
     """A store with a campaign and nothing else."""
     path = tmp_path / "pilot.db"
     Store.open(str(path)).create(SPEC, "anna")
@@ -47,35 +48,35 @@ def bare(tmp_path: Path):
 
 
 @pytest.fixture
-def path(bare):
+def path(bare: Path) -> Path:
     """A store with two notes, written with the payloads of today."""
     for text in ("one", "two"):
         note(bare, text)
     return bare
 
 
-def note(path, text: str, program="0.1.0") -> None:
+def note(path: Path, text: str, program: str = "0.1.0") -> None:
     store = Store.open(str(path), program=program)
     store.change("demo", lambda state: commands.note(state, text), actor="anna")
 
 
-def event(kind, version, body):
+def event(kind: str, version: int, body: dict[str, Any]) -> Event:
     return Event(2, "c.0", kind, version, body, "anna", "2026-03-01T08:15:00.000000Z", "0.1.0", "h")
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
-def test_every_kind_has_a_version_and_steps_up_to_it(kind) -> None:
+def test_every_kind_has_a_version_and_steps_up_to_it(kind: str) -> None:
     assert KINDS[kind].version >= 1
     assert len(UPCASTERS.get(kind, ())) <= KINDS[kind].version - 1
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
-def test_a_payload_of_today_is_left_as_it_is(kind) -> None:
+def test_a_payload_of_today_is_left_as_it_is(kind: str) -> None:
     today = event(kind, KINDS[kind].version, {"any": 1})
     assert upcast(today, "demo") is today
 
 
-def test_steps_are_taken_in_order_from_the_version_stored(steps) -> None:
+def test_steps_are_taken_in_order_from_the_version_stored(steps: Callable[..., None]) -> None:
     steps("note_added", 3, lambda b: {**b, "trace": ["to 2"]}, lambda b: _traced(b, "to 3"))
     new = upcast(event("note_added", 1, {"run": None, "text": "t"}), "demo")
     assert (new.version, new.body["trace"]) == (3, ["to 2", "to 3"])
@@ -86,12 +87,14 @@ def test_steps_are_taken_in_order_from_the_version_stored(steps) -> None:
     assert upcast(new, "demo") is new
 
 
-def _traced(body, word):
+def _traced(body: dict[str, Any], word: str) -> dict[str, Any]:
     body["trace"].append(word)
     return body
 
 
-def test_an_older_file_is_read_as_today_and_stays_as_it_was(path, steps, tmp_path: Path) -> None:
+def test_an_older_file_is_read_as_today_and_stays_as_it_was(
+    path: Path, steps: Callable[..., None], tmp_path: Path
+) -> None:
     before = path.read_bytes()
     steps("note_added", 2, lambda body: {**body, "text": body["text"].upper()})
     state = Store.open(str(path)).state("demo")
@@ -109,7 +112,9 @@ def test_an_older_file_is_read_as_today_and_stays_as_it_was(path, steps, tmp_pat
     assert path.read_bytes() == before
 
 
-def test_an_older_file_goes_on_with_the_payloads_of_today(path, steps) -> None:
+def test_an_older_file_goes_on_with_the_payloads_of_today(
+    path: Path, steps: Callable[..., None]
+) -> None:
     steps("note_added", 2, lambda body: {**body, "text": body["text"].upper()})
     store = Store.open(str(path))
     store.change("demo", lambda state: commands.note(state, "three"), actor="anna")
@@ -119,7 +124,9 @@ def test_an_older_file_goes_on_with_the_payloads_of_today(path, steps) -> None:
         assert [e.as_stored["version"] for e in state.events] == [1, 1, 1, 2, 1]
 
 
-def test_a_version_before_the_first_one_can_be_given_steps(bare, steps) -> None:
+def test_a_version_before_the_first_one_can_be_given_steps(
+    bare: Path, steps: Callable[..., None]
+) -> None:
     steps("note_added", 0)
     note(bare, "ancient")
     steps("note_added", 1, lambda body: {**body, "text": f"{body['text']}, in today's words"})
@@ -129,25 +136,30 @@ def test_a_version_before_the_first_one_can_be_given_steps(bare, steps) -> None:
 
 
 @pytest.mark.parametrize("version", [0, 2, 9])
-def test_a_version_nobody_knows_is_refused_and_both_are_named(bare, steps, version) -> None:
+def test_a_version_nobody_knows_is_refused_and_both_are_named(
+    bare: Path, steps: Callable[..., None], version: int
+) -> None:
     steps("note_added", version)
     note(bare, "far", program="9.9")
     before = bare.read_bytes()
     steps("note_added", 1)
     what = rf"demo#2: note_added has payload version {version}, .*version 1; .*9\.9"
-    for call in (
+    calls: list[Callable[[Store], object]] = [
         lambda s: s.state("demo"),
         lambda s: s.list(),
         lambda s: s.verify(),
         lambda s: s.change("demo", lambda state: commands.note(state, "no"), actor="anna"),
-    ):
+    ]
+    for call in calls:
         with pytest.raises(StoreDamagedError, match=what) as refused:
             call(Store.open(str(bare)))
         assert refused.value.exit_code == 6
     assert bare.read_bytes() == before
 
 
-def test_a_payload_that_is_not_what_its_version_promises_is_damage(path, steps) -> None:
+def test_a_payload_that_is_not_what_its_version_promises_is_damage(
+    path: Path, steps: Callable[..., None]
+) -> None:
     steps("note_added", 2, lambda body: {**body, "text": body["texts"][0]})
     with pytest.raises(StoreDamagedError, match=r"demo#2: .*version 1, .*as version 2 \(KeyError"):
         Store.open(str(path)).state("demo")

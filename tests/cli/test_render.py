@@ -161,7 +161,7 @@ CAMPAIGN: dict[str, Any] = {
 class FakeService:
     """Gives prepared answers, or raises what was prepared for a method."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         shown = {"campaigns.show": CAMPAIGN, "runs.show": RUN}
         self.answers = copy.deepcopy(ANSWERS | shown)
 
@@ -175,8 +175,8 @@ class FakeVerbs:
     def __init__(self, service: Any, group: str) -> None:
         self._service, self._group = service, group
 
-    def __getattr__(self, name):
-        def called(*_args, **_kwargs):
+    def __getattr__(self, name: str) -> Any:
+        def called(*_args: Any, **_kwargs: Any) -> Any:
             answer = self._service.answers[f"{self._group}.{name}"]
             if isinstance(answer, BaseException):
                 raise answer

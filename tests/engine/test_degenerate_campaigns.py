@@ -10,7 +10,7 @@ import pytest
 
 from designer import Campaign, InputError
 
-SPEC = {
+SPEC: dict[str, Any] = {
     "campaign": {"name": "odd", "line": "line4"},
     "factor": [
         {"name": "gap", "unit": "um", "low": 50, "high": 250, "step": 10},

@@ -1,7 +1,6 @@
 """Lines that differ in what they recorded: helped by what they have, not fooled by the rest."""
 
 import json
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np

@@ -13,6 +13,7 @@ from designer.models.data.dataset import ResponseData
 from designer.models.encoding import Axis, Space
 from designer.models.fitting.fit import fit
 from designer.models.posterior.averaging import AveragedPosterior, average
+from designer.models.posterior.posterior import ResponsePosterior
 
 with warnings.catch_warnings():  # torch.jit.script is deprecated, gpytorch's dependency uses it
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -29,7 +30,7 @@ NEW = SPACE.encode({"a": RNG.random(30), "b": RNG.random(30), "c": RNG.integers(
 SAMPLES = 40_000
 
 
-def belief(name: str, values: np.ndarray) -> AveragedPosterior:
+def belief(name: str, values: np.ndarray) -> ResponsePosterior | AveragedPosterior:
     none = np.zeros(10, int)
     data = ResponseData(name, False, None, MADE, values, none, np.full((10, 0), -1))
     return average(fit(data, SPACE.groups, 0))
@@ -52,7 +53,7 @@ def improver(*responses: Response) -> BoTorchImprover:
 def samples(name: str, X: np.ndarray) -> np.ndarray:
     """Joint samples of a response [S, n], from the campaign's BoTorch model."""
     model = to_botorch([{"a": A, "b": B}[name]], SPACE)
-    posterior = model.posterior(torch.from_numpy(SPACE.as_codes(X)))
+    posterior: Any = model.posterior(torch.from_numpy(SPACE.as_codes(X)))
     covariance = posterior.mvn.covariance_matrix.detach().numpy()
     mean = posterior.mean.squeeze(-1).detach().numpy()
     root = np.linalg.cholesky(covariance + 1e-8 * np.eye(len(X)))
@@ -70,8 +71,8 @@ def test_points_are_looked_up_as_the_model_predicts_them() -> None:
     model = to_botorch([A, B], SPACE)
     points = PointsModel(model, X)
     place = torch.tensor([[[3.0], [17.0]], [[20.0], [4.0]]], dtype=torch.float64)
-    looked = points.posterior(place)
-    told = model.posterior(X[place.squeeze(-1).long()])
+    looked: Any = points.posterior(place)
+    told: Any = model.posterior(X[place.squeeze(-1).long()])
     torch.testing.assert_close(looked.mean, told.mean)
     torch.testing.assert_close(looked.variance, told.variance, rtol=1e-3, atol=1e-6)
     with pytest.raises(NotImplementedError):

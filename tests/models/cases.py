@@ -2,7 +2,7 @@
 
 import dataclasses
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pytest

@@ -49,7 +49,7 @@ def wave(X: np.ndarray, _line: np.ndarray | None = None) -> np.ndarray:
 # ---- slopes ------------------------------------------------------------------------------------
 
 
-def test_slopes_are_those_of_the_shared_surface():
+def test_slopes_are_those_of_the_shared_surface() -> None:
     slopes = posterior_of(Variant("three lines", 3, 16)).fitted.input_transform.slopes
     X, step = np.random.default_rng(1).random((7, 3)), 1e-6
 
@@ -58,7 +58,6 @@ def test_slopes_are_those_of_the_shared_surface():
         q = np.sqrt(5) * np.sqrt(
             (((U[:, None] - slopes.centres) / slopes.lengthscale) ** 2).sum(-1)
         )
-        assert slopes is not None
         return np.asarray(((1 + q + q**2 / 3) * np.exp(-q)) @ slopes.weights)
 
     assert slopes is not None
@@ -103,7 +102,7 @@ def test_without_history_there_are_no_slopes() -> None:
     assert posterior.transformed(data.X) is data.X
 
 
-def test_categories_have_no_slope():
+def test_categories_have_no_slope() -> None:
     slopes = posterior_of(
         Variant("categories", 3, 16, categorical=True)
     ).fitted.input_transform.slopes
@@ -191,7 +190,6 @@ def test_the_evidence_decides_whether_the_upstream_response_is_used() -> None:
 @pytest.mark.parametrize("name", FEATURES)
 def test_feature_slopes_are_those_of_the_feature(name: str) -> None:
     assert FEATURES[name] is not None
-    assert FEATURES[name] is not None
     feature = FEATURES[name].scaled(Scaling(1.0, 0.5, log=True))
     rng = np.random.default_rng(0)
     E = feature.inputs(rng.random((9, 3)), rng.standard_normal(9))
@@ -259,16 +257,13 @@ def test_links_follow_from_stages_units_and_knowledge() -> None:
     loading = links["mass_loading"].feature
     assert loading is not None
     assert (loading.gap, loading.solids) == (1, 0)
-    assert loading is not None
     assert loading.solids_low == pytest.approx(0.5)
     assert links["mass_loading"].only_without_history
     porosity = links["porosity"]
     assert (porosity.upstream, porosity.columns) == ("mass_loading", (1,))
     assert porosity.feature is not None
     assert porosity.feature.column == 2
-    assert porosity.feature is not None
     assert porosity.feature.low == pytest.approx(0.05)
-    assert porosity.feature is not None
     assert porosity.feature.amplitude == 30.0
     assert unused_knowledge(spec) == ()
 

@@ -9,9 +9,12 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from designer.campaigns.log.events import KINDS
 from designer.cli.main import main
@@ -24,11 +27,11 @@ DOCS = ROOT / "docs"
 PAGES = sorted([*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"])
 
 
-def blocks(page, language):
+def blocks(page: Path, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
 
 
-def each(language):
+def each(language: str) -> list[ParameterSet]:
     """Every block of a language, named by its page."""
     return [
         pytest.param(text, id=f"{page.stem}-{k}")
@@ -37,7 +40,7 @@ def each(language):
     ]
 
 
-def commands(text: str):
+def commands(text: str) -> Iterator[list[str]]:
     """Command lines of ``designer`` in a block; other programs are somebody else's."""
     for line in text.splitlines():
         for part in line.split(" && "):
@@ -67,7 +70,7 @@ def test_specifications_are_accepted(text: str, tmp_path: Path) -> None:
     assert "campaign" in init(tmp_path, code=0)
 
 
-def init(folder, code):
+def init(folder: Path, code: int) -> Any:
     """What ``designer init`` answers about ``spec.toml`` in a folder."""
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
@@ -118,7 +121,7 @@ def test_links_between_pages_lead_somewhere() -> None:
             assert target.exists() or made, (page.name, path)
 
 
-def generated():
+def generated() -> set[str]:
     """Pages made while the documentation is built (`docs.hooks.site`, which needs mkdocs)."""
     text = (DOCS / "hooks" / "site.py").read_text(encoding="utf-8")
     return set(re.findall(r'"((?:inside|reference)/[\w.-]+)"', text)) | {

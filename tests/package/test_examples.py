@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -21,7 +23,7 @@ SPEC = {
 
 
 @pytest.fixture
-def store(tmp_path):
+def store(tmp_path: Path):
     """A store with one campaign and one earlier line."""
     path = tmp_path / "pilot.db"
     campaign = Campaign.create(SPEC, str(path))
@@ -35,7 +37,7 @@ def store(tmp_path):
     return path
 
 
-def run(name, *words, store, code=0):
+def run(name: str, *words: Any, store, code=0):
     """Run an example; returns what it prints."""
     done = subprocess.run(
         [sys.executable, ROOT / "examples" / name, *map(str, words), "--store", str(store)],
@@ -46,7 +48,7 @@ def run(name, *words, store, code=0):
     return done.stdout
 
 
-def test_all_examples_are_tested_here_and_told_in_the_guide():
+def test_all_examples_are_tested_here_and_told_in_the_guide() -> None:
     text = (ROOT / "tests" / "package" / "test_examples.py").read_text()
     guide = (ROOT / "docs" / "guide" / "python.md").read_text()
     for path in (ROOT / "examples").glob("*.py"):
@@ -54,7 +56,7 @@ def test_all_examples_are_tested_here_and_told_in_the_guide():
         assert f"`examples/{path.name}`" in guide
 
 
-def test_nightly_proposals_fill_up_and_then_rest(store):
+def test_nightly_proposals_fill_up_and_then_rest(store) -> None:
     words = ("graphite", "--open", 3, "--seed", 1)
     assert run("nightly_proposals.py", *words, store=store) == "proposed R001, R002, R003\n"
     assert run("nightly_proposals.py", *words, store=store) == "nothing to do\n"
@@ -63,7 +65,7 @@ def test_nightly_proposals_fill_up_and_then_rest(store):
     assert history["actor"].iloc[-1] == "nightly"
 
 
-def test_a_plan_goes_out_and_comes_back_filled(store, tmp_path):
+def test_a_plan_goes_out_and_comes_back_filled(store, tmp_path: Path) -> None:
     sheet = tmp_path / "plan.csv"
     runs = Campaign.open("graphite", str(store)).propose(2, seed=1).runs
     run("export_plan.py", "out", "graphite", sheet, store=store)
@@ -76,7 +78,7 @@ def test_a_plan_goes_out_and_comes_back_filled(store, tmp_path):
     assert (counts["completed"], counts["proposed"]) == (1, 1)
 
 
-def test_an_acquisition_function_of_ones_own_finds_the_target(store):
+def test_an_acquisition_function_of_ones_own_finds_the_target(store) -> None:
     told = run("own_acquisition.py", "graphite", "mass_loading", "12", store=store)
     recipe = {name: float(value) for name, value in (p.split(" = ") for p in told.split(", "))}
     assert recipe["coating_gap"] % 10 == 0

@@ -23,7 +23,7 @@ def blocks(language: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory):
+def told(tmp_path_factory: pytest.TempPathFactory) -> str:
     """What the README's first command prints once everything is installed."""
     *setup, demo = blocks("sh")[0].strip().split(" && ")
     assert setup[0].endswith("-m venv .venv")
@@ -39,11 +39,11 @@ def told(tmp_path_factory: pytest.TempPathFactory):
     return done.stdout
 
 
-def test_the_first_command_ends_with_the_demo_and_it_works(told) -> None:
+def test_the_first_command_ends_with_the_demo_and_it_works(told: str) -> None:
     assert "Recommended recipe" in told
 
 
-def test_the_picture_of_the_demo_shows_what_it_prints(told) -> None:
+def test_the_picture_of_the_demo_shows_what_it_prints(told: str) -> None:
     """Plans and errors of the picture are today's; digits of a few runs may differ elsewhere."""
     drawn = rows(DEMO.read_text(encoding="utf-8"))
     recipes = {row.split()[0]: row.split()[1:4] for row in drawn if re.match(r"R\d{3} ", row)}

@@ -134,7 +134,7 @@ def attached(made: Campaign, recipes: list[dict[str, Any]], **values: Any) -> Ca
     return made.service.session.state("small")
 
 
-def next_step(**changes):
+def next_step(**changes: float | None) -> dict[str, Any]:
     return {**OUTLOOK, "next": {**OUTLOOK["next"], **changes}}
 
 

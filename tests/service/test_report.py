@@ -223,7 +223,6 @@ def test_a_cache_of_an_older_version_breaks_nothing_and_is_renewed(
     assert old is not None
     for line in old["lines"].values():
         del line["responses"], line["warnings"]
-    assert old is not None
     cache.write(state.campaign_id, old.pop("seq"), old)
     status = small.json("status", "small")
     assert status["report"] == status["history_odds"] == {"mass_loading": None, "porosity": None}

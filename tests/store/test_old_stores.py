@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from designer.campaigns.errors import InputError
 from designer.campaigns.log.runs import Measurement, Note, Run
 from designer.campaigns.log.state import CampaignState, Line, Plan
 from designer.campaigns.sheets.export import export_data, export_events
+from designer.campaigns.specification.parts import Response
 from designer.campaigns.store.store import Store
 from designer.campaigns.values.quantity import Quantity
 
@@ -153,22 +155,22 @@ def as_json(value: object) -> Any:
 
 
 @pytest.fixture(scope="module", params=VERSIONS)
-def version(request):
-    return request.param
+def version(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture(scope="module")
-def expected(version):
+def expected(version: str) -> Any:
     return json.loads((DATA / version / "expected.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture
-def path(version, tmp_path: Path):
+def path(version: str, tmp_path: Path) -> Path:
     """A copy of the store of that version: tests may write to it."""
     return Path(shutil.copy(DATA / version / "pilot.db", tmp_path / "pilot.db"))
 
 
-def test_it_tells_what_it_told_then(path, expected, tmp_path: Path) -> None:
+def test_it_tells_what_it_told_then(path: Path, expected: dict[str, Any], tmp_path: Path) -> None:
     before = path.read_bytes()
     store = Store.open(str(path))
     assert [info.name for info in store.list()] == list(expected)
@@ -179,7 +181,9 @@ def test_it_tells_what_it_told_then(path, expected, tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_its_record_leaves_as_it_was_stored(path, expected, tmp_path: Path) -> None:
+def test_its_record_leaves_as_it_was_stored(
+    path: Path, expected: dict[str, Any], tmp_path: Path
+) -> None:
     store = Store.open(str(path))
     for name, told in expected.items():
         export_events(store.state(name), tmp_path / "events.json", force=True)
@@ -188,7 +192,7 @@ def test_its_record_leaves_as_it_was_stored(path, expected, tmp_path: Path) -> N
         assert stored == told["events"]
 
 
-def test_it_can_be_planned_on(path, expected) -> None:
+def test_it_can_be_planned_on(path: Path, expected: dict[str, Any]) -> None:
     for name, told in expected.items():
         campaign = Campaign.open(name, store=str(path))
         given = {item.name: sum(item.bounds) / 2 for item in campaign.spec.givens}
@@ -204,7 +208,7 @@ def test_it_can_be_planned_on(path, expected) -> None:
         entry = commands.ResultEntry(
             runs[0], {key: [Quantity.of(v) for v in value] for key, value in values.items()}
         )
-        store.change(name, lambda state, e=entry: commands.record(state, [e]), actor="anna")
+        store.change(name, partial(commands.record, entries=[entry]), actor="anna")
         status = Campaign.open(name, store=str(path)).status(refresh=False)
         done = sum(run["status"] == "completed" for run in told["runs"])
         assert status["runs"]["completed"] == done + 1
@@ -215,7 +219,7 @@ def test_it_can_be_planned_on(path, expected) -> None:
     assert Store.open(str(path)).verify()
 
 
-def _within(response):
+def _within(response: Response) -> tuple[float, float]:
     low, high = response.window or response.possible or (1.0, 1.0)
     return (low, high) if abs(low) + abs(high) < 1e300 else (max(low, 1.0), max(low, 1.0))
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from textual.events import Key
 
+from designer.campaigns.log.runs import Run
 from designer.cli.parser import read_command_line
 from designer.service import Service
 from designer.tui.campaign_view import ViewReader
@@ -17,7 +18,7 @@ from designer.tui.widgets.record_form import arguments_of
 from tests.tui.cases import Ui, open_ui
 
 
-def run(store, run_id="R001"):  # noqa: F811
+def run(store: Path, run_id: str = "R001") -> Run:
     return Service(str(store)).runs.show("small", run_id)
 
 

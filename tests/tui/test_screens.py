@@ -11,7 +11,7 @@ from designer.campaigns.errors import StorageError
 from designer.service import Service
 from designer.tui.actions import ACTIONS, EVERYWHERE, actions_at, bindings
 from designer.tui.start import open_ui as start_ui
-from tests.tui.cases import open_ui
+from tests.tui.cases import Ui, open_ui
 
 FORBIDDEN = {"ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+left_square_bracket", "ctrl+a"}
 
@@ -41,14 +41,18 @@ def test_every_action_has_words_and_can_be_carried_out() -> None:
         assert set(action.in_fields) <= set(action.key_list)
 
 
+async def footer_fits(ui: Ui, place: str) -> None:
+    ui.app.action_show(place)
+    await ui.until(lambda: ui.place == place)
+    shown = [a for a in actions_at(place) if a.footer and place not in a.crowded]
+    await ui.until(lambda: shown[-1].label in ui.text().rpartition("\n")[2])
+    assert all(action.label in ui.rows()[-1] for action in shown), ui.rows()[-1]
+
+
 async def test_the_footer_fits_80_columns_on_every_screen(store: Path) -> None:
     async with open_ui(store) as ui:
         for place in ("campaign", "proposals", "record", "lines", "history"):
-            ui.app.action_show(place)
-            await ui.until(lambda place=place: ui.place == place)
-            shown = [a for a in actions_at(place) if a.footer and place not in a.crowded]
-            await ui.until(lambda shown=shown: shown[-1].label in ui.text().rpartition("\n")[2])
-            assert all(action.label in ui.rows()[-1] for action in shown), ui.rows()[-1]
+            await footer_fits(ui, place)
 
 
 # ---- what is shown ------------------------------------------------------------------------------
