@@ -62,7 +62,7 @@ def stage_keys(spec: Specification, candidates: Candidates) -> IntArray:
     for s, stage in enumerate(spec.stages):
         for factor in spec.stage_factors(stage.name):
             k = candidates.names.index(factor.name)
-            key = key * len(candidates.choices[k]) + candidates.index[:, k]
+            key = key * len(candidates.levels[k]) + candidates.index[:, k]
         key = np.unique(key, return_inverse=True)[1].reshape(-1)  # keeps the numbers small
         keys[:, s] = key
     return keys
@@ -210,7 +210,7 @@ class BatchTree:
         leaves = np.unique(self.leaf)
         return {int(b): np.flatnonzero(self.leaf == b) for b in leaves if b != ROOT}
 
-    def take(self, row: int) -> tuple[list[int], float]:
+    def add_run(self, row: int) -> tuple[list[int], float]:
         """Plan a run: open the batches it needs and count the time on all of them.
 
         Returns:
@@ -222,7 +222,7 @@ class BatchTree:
         self._spend(chain, shared)
         return chain, float(self.level_cost[shared])
 
-    def take_open(self, chain: list[int], existing: int) -> list[int]:
+    def add_open_run(self, chain: list[int], existing: int) -> list[int]:
         """Count an open run: stages without an id get a batch nobody else shares.
 
         Args:

@@ -36,13 +36,13 @@ class Candidates:
     """Feasible recipes on the machines' grids, without duplicates.
 
     Attributes:
-        choices: the values of every factor, in the specification's order.
+        levels: the values of every factor, in the specification's order.
         index: level indices, ``[n, factors]``; rows in lexicographic order.
         given: value of every given, the same for all candidates.
         exact: every feasible recipe is among them.
     """
 
-    choices: tuple[Levels, ...]
+    levels: tuple[Levels, ...]
     index: Index
     given: dict[str, float]
     exact: bool
@@ -53,17 +53,17 @@ class Candidates:
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the factors."""
-        return tuple(choice.name for choice in self.choices)
+        return tuple(level.name for level in self.levels)
 
     @cached_property
     def columns(self) -> Columns:
         """Settings per factor and values per given, each ``[n]`` (categories as names)."""
-        settings = {c.name: c.values[self.index[:, k]] for k, c in enumerate(self.choices)}
+        settings = {c.name: c.values[self.index[:, k]] for k, c in enumerate(self.levels)}
         return settings | {name: np.full(len(self), value) for name, value in self.given.items()}
 
     def recipe(self, row: int) -> dict[str, Setting]:
         """The settings of one candidate as plain numbers and names."""
-        return {c.name: c.values[self.index[row, k]].item() for k, c in enumerate(self.choices)}
+        return {c.name: c.values[self.index[row, k]].item() for k, c in enumerate(self.levels)}
 
     def encode(self, space: Space) -> FloatArray:
         """Encoded points ``[n, D]``: levels are encoded once and looked up."""
@@ -72,14 +72,14 @@ class Candidates:
         for axis in space.axes:
             if axis.name in place:
                 k = place[axis.name]
-                blocks.append(axis.encode(self.choices[k].values.tolist())[self.index[:, k]])
+                blocks.append(axis.encode(self.levels[k].values.tolist())[self.index[:, k]])
             else:
                 blocks.append(np.repeat(axis.encode([self.given[axis.name]]), len(self), axis=0))
         return np.hstack(blocks)
 
     def level_of(self, name: str, value: Setting) -> int:
         """Level index of a setting, or -1 when no candidate has it."""
-        values = self.choices[self.names.index(name)].values
+        values = self.levels[self.names.index(name)].values
         if isinstance(value, str) != (values.dtype.kind == "U"):
             return -1
         if isinstance(value, str):
@@ -100,11 +100,11 @@ class Candidates:
     @cached_property
     def morton(self) -> IntArray:
         """An order of the candidates in which neighbours are alike (Morton 1966), ``[n]``."""
-        return morton_order(self.index, [len(choice) for choice in self.choices])
+        return morton_order(self.index, [len(level) for level in self.levels])
 
     def subset(self, rows: IntArray) -> Candidates:
         """Some of the candidates."""
-        return Candidates(self.choices, self.index[rows], self.given, exact=False)
+        return Candidates(self.levels, self.index[rows], self.given, exact=False)
 
 
 def make_candidates(
@@ -215,13 +215,13 @@ def from_columns(
     columns: tuple[Levels, ...], given: dict[str, float]
 ) -> tuple[Candidates, IntArray]:
     """Recipes from one column of settings per factor, each once, and the row of every entry."""
-    choices, index = [], []
+    levels, index = [], []
     for column in columns:
         values, inverse = np.unique(column.values, return_inverse=True)
-        choices.append(Levels(column.name, values, column.fixed))
+        levels.append(Levels(column.name, values, column.fixed))
         index.append(inverse.reshape(-1).astype(np.int32))
     rows, place = np.unique(np.stack(index, axis=1), axis=0, return_inverse=True)
-    return Candidates(tuple(choices), rows, given, exact=False), place.reshape(-1)
+    return Candidates(tuple(levels), rows, given, exact=False), place.reshape(-1)
 
 
 def _check_given(spec: Specification, given: Mapping[str, float]) -> None:

@@ -34,9 +34,9 @@ def enumerate_region(region: ProposalRegion, raw_limit: int = RAW_LIMIT) -> Inde
     return np.vstack(kept) if kept else np.zeros((0, len(levels)), dtype=np.int32)
 
 
-def columns_at(choices: tuple[Levels, ...], index: Index) -> Columns:
+def columns_at(levels: tuple[Levels, ...], index: Index) -> Columns:
     """Values of every factor at the given level indices."""
-    return {choice.name: choice.values[index[:, k]] for k, choice in enumerate(choices)}
+    return {level.name: level.values[index[:, k]] for k, level in enumerate(levels)}
 
 
 def listed(region: ProposalRegion) -> tuple[Levels, ...]:

@@ -94,7 +94,7 @@ def neighbours(candidates: Candidates, rows: IntArray) -> IntArray:
 
     With many factors: at most one level away in one factor.
     """
-    sizes = [len(choice) for choice in candidates.choices]
+    sizes = [len(level) for level in candidates.levels]
     if math.prod(sizes) >= 2**62:  # more than a key can number: a mixture of many members
         place = np.empty(len(candidates), dtype=np.int64)
         place[candidates.morton] = np.arange(len(candidates))

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from designer.acquisition.batches.tree import BatchTree
-from designer.acquisition.conditioning.blocks import Block, Rows
+from designer.acquisition.conditioning.blocks import Block, GrowingRows
 from designer.acquisition.conditioning.points import Points
 from designer.acquisition.conditioning.response import ResponseConditioning
 from designer.acquisition.conditioning.squared_covariances import SquaredCovariances
@@ -31,7 +31,7 @@ _LEAST = 1e-12  # variance of an observation that rounding cannot take away
 class _Pool:
     """One response on the candidates of several groups."""
 
-    field: ResponseConditioning
+    conditioning: ResponseConditioning
     block: Block
     squares: SquaredCovariances
 
@@ -59,20 +59,24 @@ class _Group:
     responses: list[_Response]
 
 
-class Pools:
+class BatchPools:
     """What all responses know about groups, kept up to date with runs and reference points.
 
     Args:
-        fields: responses, with reference points.
+        conditionings: responses, with reference points.
         tree: batches.
         stage: the stage whose batch a group would share.
     """
 
-    def __init__(self, fields: Sequence[ResponseConditioning], tree: BatchTree, stage: int) -> None:
-        self._fields, self._tree, self._stage = fields, tree, stage
+    def __init__(
+        self, conditionings: Sequence[ResponseConditioning], tree: BatchTree, stage: int
+    ) -> None:
+        self._conditionings, self._tree, self._stage = conditionings, tree, stage
         self._groups: dict[int, _Group] = {}
 
-    def inside(self, groups: Mapping[int, IntArray]) -> dict[int, list[InnerField]]:
+    def within_new_batch(
+        self, groups: Mapping[int, IntArray]
+    ) -> dict[int, list[InnerConditioning]]:
         """Every response within each group, given the runs taken.
 
         Args:
@@ -87,19 +91,19 @@ class Pools:
             self._learn(new)
         wanted = {key: self._groups[key].responses for key in groups}
         for pool in {id(r.pool): r.pool for own in wanted.values() for r in own}.values():
-            pool.squares = pool.field.follow(pool.block, pool.squares)
-        return {key: [InnerField(one) for one in own] for key, own in wanted.items()}
+            pool.squares = pool.conditioning.update(pool.block, pool.squares)
+        return {key: [InnerConditioning(one) for one in own] for key, own in wanted.items()}
 
     def _learn(self, new: Mapping[int, IntArray]) -> None:
         every = np.concatenate(list(new.values()))
         pools = []
-        for field in self._fields:
-            block = field.block(every)
-            pools.append(_Pool(field, block, field.squares(block)))
+        for conditioning in self._conditionings:
+            block = conditioning.block(every)
+            pools.append(_Pool(conditioning, block, conditioning.squares(block)))
         end = np.cumsum([len(rows) for rows in new.values()])
         for (key, rows), stop in zip(new.items(), end.tolist(), strict=True):
             part = slice(stop - len(rows), stop)
-            joints = self._joints(rows, [pool.block.points.take(part) for pool in pools])
+            joints = self._joints(rows, [pool.block.points.subset(part) for pool in pools])
             responses = [_Response(p, part, j) for p, j in zip(pools, joints, strict=True)]
             self._groups[key] = _Group(rows, responses)
 
@@ -109,21 +113,21 @@ class Pools:
         keys = [self._tree.keys(stage)[rows] for stage in stages]
         alike = [own[:, None] == own[None, :] for own in keys]
         joints = []
-        for field, own in zip(self._fields, points, strict=True):
-            joint = np.asarray(field.surface.covariance(own, own), dtype=np.float64)
-            joint += field.batch_variance[: self._stage + 1].sum()
+        for conditioning, own in zip(self._conditionings, points, strict=True):
+            joint = np.asarray(conditioning.surface.covariance(own, own), dtype=np.float64)
+            joint += conditioning.batch_variance[: self._stage + 1].sum()
             for stage, same in zip(stages, alike, strict=True):
-                joint += field.batch_variance[stage] * same
+                joint += conditioning.batch_variance[stage] * same
             joints.append(joint)
         return joints
 
 
-class InnerField:
+class InnerConditioning:
     """One response in the inner plan of a group, given the inner plan's runs."""
 
     def __init__(self, response: _Response) -> None:
         pool, part = response.pool, response.part
-        self._weights = pool.field.weights
+        self._weights = pool.conditioning.weights
         self._C = pool.squares.now(part).astype(np.float64)
         self._squares = pool.squares.values[part].copy()
         self._joint = response.joint
@@ -131,14 +135,14 @@ class InnerField:
         own = np.diagonal(response.joint) + pool.block.points.noise[part]
         self._variance = np.maximum(own - pool.block.reduced[part], _LEAST)
         runs = 8
-        self._u = Rows(len(own), np.float64, runs)
-        self._w = Rows(len(self._weights), np.float64, runs)
+        self._u = GrowingRows(len(own), np.float64, runs)
+        self._w = GrowingRows(len(self._weights), np.float64, runs)
 
     def gains(self) -> FloatArray:
         """By how much the goal would fall, ``[m]``."""
         return np.asarray(np.maximum(self._squares, 0.0) / self._variance)
 
-    def take(self, i: int) -> None:
+    def condition(self, i: int) -> None:
         """Condition on a run."""
         sd = float(np.sqrt(self._variance[i]))
         seen = self._u.view[:, i]

@@ -23,7 +23,7 @@ _PART = 8192  # points at a time otherwise
 
 
 @dataclass(frozen=True, eq=False)
-class Taken:
+class ConditionedRun:
     """A run that was taken.
 
     Attributes:
@@ -48,7 +48,7 @@ class Block:
         effects: whitened covariances of the rows with batch effects (`Surface.effects`).
 
     Attributes:
-        points: they; without their ``half`` where that would fill the memory.
+        points: they; without their ``whitened`` where that would fill the memory.
         cross: covariance of the surface with the batch effects before the plan, ``[m, E]``.
         u: per run taken, ``[k, m]``.
         reduced: ``Σ_k u_k²``, ``[m]``.
@@ -63,20 +63,20 @@ class Block:
         parts = [self._with_effects(rows[k : k + size], effects) for k in starts]
         self.points = Points.joined([points for points, _ in parts])
         self.cross = np.concatenate([cross for _, cross in parts])
-        self.u = Rows(len(rows), self.points.half.dtype)
+        self.u = GrowingRows(len(rows), self.points.whitened.dtype)
         self.reduced = np.zeros(len(rows))
 
     def _with_effects(self, rows: IntArray, effects: FloatArray) -> tuple[Points, FloatArray]:
         points = self.surface.at(rows)
         cross = np.zeros((len(points), effects.shape[1]))
         if effects.size:
-            cross -= points.half @ effects.astype(points.half.dtype)
-        return (points if self._kept else replace(points, half=points.half[:, :0])), cross
+            cross -= points.whitened @ effects.astype(points.whitened.dtype)
+        return (points if self._kept else replace(points, whitened=points.whitened[:, :0])), cross
 
     def point(self, place: int) -> Points:
         """One of the points, with everything."""
         if self._kept:
-            return self.points.take(slice(place, place + 1))
+            return self.points.subset(slice(place, place + 1))
         return self.surface.at(self._rows[place : place + 1])
 
     @property
@@ -84,7 +84,7 @@ class Block:
         """Variance of the surface given the runs, ``[m]``."""
         return np.maximum(self.points.variance - self.reduced, 0.0)
 
-    def follow(self, taken: Sequence[Taken]) -> None:
+    def update(self, taken: Sequence[ConditionedRun]) -> None:
         """Learn of the runs taken since."""
         new = taken[self.u.count :]
         if not new:
@@ -98,7 +98,7 @@ class Block:
             self.reduced += np.square(u)
 
 
-class Rows:
+class GrowingRows:
     """A growing list of rows ``[k, n]`` in one array."""
 
     def __init__(self, n: int, dtype: DTypeLike, room: int = 4) -> None:

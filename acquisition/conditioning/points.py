@@ -15,16 +15,16 @@ class Points:
     """Some points of a surface, with what their covariances are computed from.
 
     Attributes:
-        view: the points as the surface's covariances take them, ``[m, C]``.
-        half: whitened covariances with the measured rows, ``[m, N]``; ``[m, 0]`` where they would
-            fill the memory: then they are computed anew whenever covariances are asked for.
+        transformed: the points as the surface's covariances take them, ``[m, C]``.
+        whitened: covariances with the measured rows, whitened, ``[m, N]``; ``[m, 0]`` where they
+            would fill the memory: then they are computed anew whenever they are asked for.
         mean: ``[m]``.
         variance: noise-free and without batch effects, ``[m]``.
         noise: noise variance of one more measurement, ``[m]``.
     """
 
-    view: FloatArray
-    half: RealArray
+    transformed: FloatArray
+    whitened: RealArray
     mean: FloatArray
     variance: FloatArray
     noise: FloatArray
@@ -32,9 +32,9 @@ class Points:
     def __len__(self) -> int:
         return len(self.mean)
 
-    def take(self, which: IntArray | slice) -> Points:
+    def subset(self, which: IntArray | slice) -> Points:
         """Some of them."""
-        parts = (self.view, self.half, self.mean, self.variance, self.noise)
+        parts = (self.transformed, self.whitened, self.mean, self.variance, self.noise)
         return Points(*(part[which] for part in parts))
 
     @staticmethod
@@ -42,7 +42,7 @@ class Points:
         """All of them in one."""
         if len(several) == 1:
             return several[0]
-        names = ("view", "half", "mean", "variance", "noise")
+        names = ("transformed", "whitened", "mean", "variance", "noise")
         return Points(*(np.concatenate([getattr(p, name) for p in several]) for name in names))
 
 

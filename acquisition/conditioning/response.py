@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from designer.acquisition.batches.tree import ROOT, BatchTree
-from designer.acquisition.conditioning.blocks import Block, Taken
+from designer.acquisition.conditioning.blocks import Block, ConditionedRun
 from designer.acquisition.conditioning.points import SharedPoints
 from designer.acquisition.conditioning.squared_covariances import (
-    References,
+    ResponseReferences,
     SquaredCovariances,
     as_part,
 )
@@ -49,11 +49,11 @@ class ResponseConditioning:
         self.name = name
         self.surface = make_surface(posterior, X, dtype)
         self.batch_variance = np.asarray(posterior.batch_variance, dtype=np.float64)
-        self._taken: list[Taken] = []
+        self._taken: list[ConditionedRun] = []
         self._g = np.zeros((0, 0))  # batches × runs taken
         self._column: dict[int, int] = {}  # of batches with measured rows
         self._effects, self._joint = self.surface.effects([])
-        self._references: References | None = None
+        self._references: ResponseReferences | None = None
         self._pieces: list[_Piece] = []  # points whose gains were asked for
         self._piece_of = np.full(len(self.surface.region.X), -1, dtype=np.int64)
 
@@ -74,7 +74,7 @@ class ResponseConditioning:
             weights: weight of the variance at each, ``[R]``.
         """
         used = np.flatnonzero(weights)  # a response without a window has no weight on the border
-        self._references = References(rows[used], self.block(rows[used]), weights[used])
+        self._references = ResponseReferences(rows[used], self.block(rows[used]), weights[used])
         self._pieces, self._piece_of[:] = [], -1
 
     # ---- points ------------------------------------------------------------------------------
@@ -82,19 +82,19 @@ class ResponseConditioning:
     def block(self, rows: IntArray) -> Block:
         """Some points, given the runs taken."""
         block = Block(self.surface, rows, self._effects)
-        block.follow(self._taken)
+        block.update(self._taken)
         return block
 
     def squares(self, block: Block) -> SquaredCovariances:
         """Weighted squares of a block's covariances with the reference points."""
         return SquaredCovariances(block, self._known_references())
 
-    def follow(self, block: Block, squares: SquaredCovariances) -> SquaredCovariances:
+    def update(self, block: Block, squares: SquaredCovariances) -> SquaredCovariances:
         """A block and its squares brought up to date, new ones if the reference points are."""
-        block.follow(self._taken)
+        block.update(self._taken)
         if squares.references is not self._references:
             return self.squares(block)
-        squares.follow()
+        squares.update()
         return squares
 
     @property
@@ -102,12 +102,12 @@ class ResponseConditioning:
         """Weights of the reference points that count for this response, ``[R]``."""
         return self._known_references().weights
 
-    def _known_references(self) -> References:
+    def _known_references(self) -> ResponseReferences:
         if self._references is None:
             raise RuntimeError("set_references comes first")
         return self._references
 
-    def reach(self, row: int) -> tuple[IntArray, FloatArray]:
+    def effect_on_goal(self, row: int) -> tuple[IntArray, FloatArray]:
         """Where a run would teach before the plan: reference points and its effect on the goal.
 
         Returns:
@@ -134,7 +134,7 @@ class ResponseConditioning:
 
     # ---- conditioning ------------------------------------------------------------------------
 
-    def take(self, row: int, chain: Sequence[int], tree: BatchTree) -> float:
+    def condition(self, row: int, chain: Sequence[int], tree: BatchTree) -> float:
         """Condition on a run.
 
         Args:
@@ -159,10 +159,10 @@ class ResponseConditioning:
             with_effects[b] += block.cross[place, e]
         numbers = (with_effects - self._g @ seen) / sd
         self._g = np.hstack([self._g, numbers[:, None]])
-        self._taken.append(Taken(points, columns, seen, sd))
+        self._taken.append(ConditionedRun(points, columns, seen, sd))
         if self._references is None:
             return 0.0
-        self._references.block.follow(self._taken)
+        self._references.block.update(self._taken)
         w = self._references.w[-1]
         return float((self._references.weights * w) @ w)
 
@@ -170,7 +170,7 @@ class ResponseConditioning:
         """A block that holds a point, up to date, and its place there."""
         if (number := int(self._piece_of[row])) >= 0:
             piece = self._pieces[number]
-            piece.block.follow(self._taken)
+            piece.block.update(self._taken)
             return piece.block, int(np.searchsorted(piece.rows, row))
         return self.block(np.array([row])), 0
 
@@ -211,7 +211,7 @@ class ResponseConditioning:
         wanted = np.bincount(self._piece_of[rows], minlength=len(self._pieces))
         for number in np.flatnonzero(wanted):
             piece = self._pieces[number]
-            piece.squares = self.follow(piece.block, piece.squares)
+            piece.squares = self.update(piece.block, piece.squares)
             out[piece.rows] = self._gains(piece, tree)
         return out
 

@@ -25,7 +25,7 @@ def as_part(rows: IntArray) -> Part:
     return rows
 
 
-class References:
+class ResponseReferences:
     """Reference points of one response and the weight of the variance at each.
 
     Args:
@@ -59,13 +59,13 @@ class SquaredCovariances:
         values: ``Σ_r W_r C(x, r)²`` now, ``[m]``.
     """
 
-    def __init__(self, block: Block, references: References) -> None:
+    def __init__(self, block: Block, references: ResponseReferences) -> None:
         self._block, self.references = block, references
         self._covariance = block.surface.covariance(block.points, references.block.points)
         self.values = self._anew()
         self._known = block.u.count
 
-    def follow(self) -> None:
+    def update(self) -> None:
         """Account for the runs the block has been told of since; the references come first."""
         missing = self._block.u.count - self._known
         if missing == 1:

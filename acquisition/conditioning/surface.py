@@ -147,10 +147,10 @@ def make_surface(
     """
     if isinstance(posterior, RowPosterior):
         return RowSurface(posterior.at_mode, X, dtype)
-    return AskedSurface(posterior, X, dtype)
+    return PosteriorSurface(posterior, X, dtype)
 
 
-class AskedSurface(Surface):
+class PosteriorSurface(Surface):
     """A surface whose moments and covariances are asked from the posterior."""
 
     def __init__(
@@ -167,7 +167,7 @@ class AskedSurface(Surface):
 
     def covariance(self, points: Points, others: Points) -> RealArray:
         """See `Surface`."""
-        return self._posterior.covariance(points.view, others.view, dtype=self._dtype)
+        return self._posterior.covariance(points.transformed, others.transformed, dtype=self._dtype)
 
     def effects(self, effects: Sequence[Effect]) -> tuple[FloatArray, FloatArray]:
         """See `Surface`; such a posterior knows nothing about measured batches."""
@@ -194,27 +194,27 @@ class RowSurface(Surface):
         posterior, view = self._posterior, self._posterior.transformed(self.region.part(rows))
         n, measured = len(view), len(self._alpha)
         plain, reduction = np.zeros(n), np.zeros(n)
-        half = np.zeros((n, measured), dtype=self._dtype)
+        whitened = np.zeros((n, measured), dtype=self._dtype)
         for part in _blocks(n, measured) if measured else ():
             cross = self._to_rows(view[part])
             plain[part] = cross @ self._alpha
-            V = np.matmul(cross, self._inverse, out=half[part])
+            V = np.matmul(cross, self._inverse, out=whitened[part])
             reduction[part] = np.einsum("ij,ij->i", V, V)
         mean, variance = posterior.from_plain(view, plain, reduction)
-        return Points(view, half, mean, variance, posterior.noise_given(mean))
+        return Points(view, whitened, mean, variance, posterior.noise_given(mean))
 
     def covariance(self, points: Points, others: Points) -> RealArray:
         """See `Surface`."""
-        kernel = self._posterior.kernel.to_points(others.view, self._dtype)
-        right = np.ascontiguousarray(others.half.T)
-        anew = points.half.shape[1] < self.measured
+        kernel = self._posterior.kernel.to_points(others.transformed, self._dtype)
+        right = np.ascontiguousarray(others.whitened.T)
+        anew = points.whitened.shape[1] < self.measured
         if anew:
             right = self._inverse @ right
         out = np.empty((len(points), len(others)), dtype=self._dtype)
         for part in _blocks(len(out), max(len(others), len(right) if anew else 0)):
-            kernel(points.view[part], out=out[part])
+            kernel(points.transformed[part], out=out[part])
             if len(right):
-                left = self._to_rows(points.view[part]) if anew else points.half[part]
+                left = self._to_rows(points.transformed[part]) if anew else points.whitened[part]
                 out[part] -= left @ right
         return out
 
@@ -240,16 +240,16 @@ def whitened_effects(
     stages = len(posterior.batch_variance)
     n = len(posterior.alpha)
 
-    def half(codes: IntArray) -> FloatArray:
+    def whitened(codes: IntArray) -> FloatArray:
         return np.asarray(posterior.condition(x, codes[None, :]).chol[n, :n])
 
     none = np.full(stages, -1, dtype=np.int64)
     out = np.zeros((n, len(effects)))
-    alone = half(none) if effects else none
+    alone = whitened(none) if effects else none
     for e, (stage, code) in enumerate(effects):
         inside = none.copy()
         inside[stage] = code
-        out[:, e] = half(inside) - alone
+        out[:, e] = whitened(inside) - alone
     prior = np.diag([float(posterior.batch_variance[stage]) for stage, _ in effects])
     return out, prior.reshape(len(effects), len(effects)) - out.T @ out
 

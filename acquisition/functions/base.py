@@ -12,14 +12,14 @@ from typing import Protocol
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 
 
-class Inner(Protocol):
+class InnerAcquisition(Protocol):
     """What runs of one new batch are worth, on the few candidates ``[m]`` that could share it."""
 
-    def each(self) -> FloatArray:
+    def gains(self) -> FloatArray:
         """What every candidate would add as the next run, ``[m]``."""
         ...
 
-    def take(self, i: int, /) -> None:
+    def condition(self, i: int, /) -> None:
         """Account for a run."""
         ...
 
@@ -33,16 +33,16 @@ class AcquisitionFunction(Protocol):
         ...
 
     @property
-    def least(self) -> float:
+    def threshold(self) -> float:
         """What a run must add at least to be taken for this objective's sake."""
         ...
 
     @property
-    def few(self) -> bool:
+    def sparse(self) -> bool:
         """Whether only few points add anything, and what each adds costs little to know."""
         ...
 
-    def each(self, of_interest: BoolArray | None = None, /) -> FloatArray:
+    def gains(self, of_interest: BoolArray | None = None, /) -> FloatArray:
         """What every point would add as the next run, ``[n]``.
 
         Args:
@@ -50,7 +50,7 @@ class AcquisitionFunction(Protocol):
         """
         ...
 
-    def take(self, row: int, chain: Sequence[int], /) -> float:
+    def condition(self, row: int, chain: Sequence[int], /) -> float:
         """Account for a run and say what it added.
 
         Args:
@@ -59,7 +59,9 @@ class AcquisitionFunction(Protocol):
         """
         ...
 
-    def inside(self, groups: Mapping[int, IntArray], stage: int, /) -> Mapping[int, Inner]:
+    def within_new_batch(
+        self, groups: Mapping[int, IntArray], stage: int, /
+    ) -> Mapping[int, InnerAcquisition]:
         """The same for runs of one new batch, per group of candidates that could share it.
 
         Args:

@@ -24,7 +24,7 @@ class Improver(Protocol):
         ...
 
     @property
-    def least(self) -> float:
+    def threshold(self) -> float:
         """Improvement below which there is nothing to gain."""
         ...
 
@@ -49,7 +49,7 @@ MakeImprover = Callable[[FloatArray, FloatArray], Improver | None]
 
 
 class Improvement:
-    """Expected improvement (an `Objective`).
+    """Expected improvement (an `AcquisitionFunction`).
 
     Args:
         improver: the judge.
@@ -67,47 +67,47 @@ class Improvement:
         pending: FloatArray,
         success: FloatArray,
     ) -> None:
-        self.name, self.least = improver.name, improver.least
+        self.name, self.threshold = improver.name, improver.threshold
         self._n, self._rows, self._success = len(X), rows, success
         self._judge = improver(X[rows], pending)
         self._taken: list[int] = []
-        self._each: FloatArray | None = None
+        self._gains: FloatArray | None = None
 
-    few = True
+    sparse = True
 
-    def each(self, _of_interest: BoolArray | None = None, /) -> FloatArray:
+    def gains(self, _of_interest: BoolArray | None = None, /) -> FloatArray:
         """What every point would add, ``[n]``."""
-        if self._each is None:
+        if self._gains is None:
             gains = self._judge(self._taken) * self._success
             gains[self._taken] = 0.0
-            self._each = np.zeros(self._n)
-            self._each[self._rows] = gains
-        return self._each
+            self._gains = np.zeros(self._n)
+            self._gains[self._rows] = gains
+        return self._gains
 
-    def take(self, row: int, _chain: Sequence[int], /) -> float:
+    def condition(self, row: int, _chain: Sequence[int], /) -> float:
         """Account for a run and say what it added."""
-        gained = float(self.each()[row])
+        gained = float(self.gains()[row])
         at = np.flatnonzero(self._rows == row)
         if len(at):  # a reference run need not be among the candidates looked at
             self._taken.append(int(at[0]))
-            self._each = None
+            self._gains = None
         return gained
 
-    def inside(self, groups: Mapping[int, IntArray], _stage: int, /) -> dict[int, _First]:
+    def within_new_batch(self, groups: Mapping[int, IntArray], _stage: int, /) -> dict[int, _First]:
         """The same for the first run of a new batch, per group."""
-        return {key: _First(self.each()[rows]) for key, rows in groups.items()}
+        return {key: _First(self.gains()[rows]) for key, rows in groups.items()}
 
 
 class _First:
     """Improvement by the first run of a batch; by further ones nothing is counted."""
 
     def __init__(self, each: FloatArray) -> None:
-        self._each = each
+        self._gains = each
 
-    def each(self) -> FloatArray:
+    def gains(self) -> FloatArray:
         """What every candidate would add as the next run, ``[m]``."""
-        return self._each
+        return self._gains
 
-    def take(self, _i: int, /) -> None:
+    def condition(self, _i: int, /) -> None:
         """Account for a run."""
-        self._each = np.zeros(len(self._each))
+        self._gains = np.zeros(len(self._gains))

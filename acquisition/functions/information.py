@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from designer.acquisition.batches.tree import BatchTree
-from designer.acquisition.conditioning.batch_pool import InnerField, Pools
+from designer.acquisition.conditioning.batch_pool import BatchPools, InnerConditioning
 from designer.acquisition.conditioning.response import ResponseConditioning
 from designer.acquisition.functions.reference_points import ReferencePoints
 from designer.models.arrays import BoolArray, FloatArray, IntArray
@@ -41,11 +41,11 @@ class SuccessProbabilities:
 
 
 class Information:
-    """The bits of runs taken one by one (an `Objective`).
+    """The bits of runs taken one by one (an `AcquisitionFunction`).
 
     Args:
-        fields: responses, open runs already taken.
-        target: reference points and weights.
+        conditionings: responses, open runs already taken.
+        reference: reference points and weights.
         tree: batches, open runs already taken.
         success: probability that a run at a point succeeds; None: all do.
         pools: what is known already about groups of these fields and batches, per stage; more is
@@ -57,37 +57,42 @@ class Information:
     """
 
     name = None
-    few = False
-    least = -np.inf  # a plan is filled with whatever teaches most
+    sparse = False
+    threshold = -np.inf  # a plan is filled with whatever teaches most
 
     def __init__(
         self,
-        fields: Sequence[ResponseConditioning],
-        target: ReferencePoints,
+        conditionings: Sequence[ResponseConditioning],
+        reference: ReferencePoints,
         tree: BatchTree,
         success: SuccessProbabilities | None = None,
-        pools: dict[int, Pools] | None = None,
+        pools: dict[int, BatchPools] | None = None,
     ) -> None:
-        self._fields, self._tree, self._success = fields, tree, success
-        for field in fields:
-            field.set_references(target.rows, target.weights[field.name])
-        self.total = self._start = left_of(fields, target)
+        self._conditionings, self._tree, self._success = conditionings, tree, success
+        for conditioning in conditionings:
+            conditioning.set_references(reference.rows, reference.weights[conditioning.name])
+        self.total = self._start = left_of(conditionings, reference)
         self.shares: dict[str, float] = {}
         self._pools = {} if pools is None else pools
 
-    def each(self, of_interest: BoolArray | None = None) -> FloatArray:
+    def gains(self, of_interest: BoolArray | None = None) -> FloatArray:
         """Expected bits of points as the next run, ``[n]``."""
         rows = None if of_interest is None else np.flatnonzero(of_interest)
-        gains = np.sum([field.gains(self._tree, rows) for field in self._fields], axis=0)
+        gains = np.sum(
+            [conditioning.gains(self._tree, rows) for conditioning in self._conditionings], axis=0
+        )
         found = bits_of(gains, self.total, self._start)
         if self._success is not None:
             rows = np.arange(len(found)) if rows is None else rows
             found[rows] *= self._success[rows]
         return found
 
-    def take(self, row: int, chain: Sequence[int]) -> float:
+    def condition(self, row: int, chain: Sequence[int]) -> float:
         """Condition on a run and return its expected bits."""
-        drops = {field.name: field.take(row, chain, self._tree) for field in self._fields}
+        drops = {
+            conditioning.name: conditioning.condition(row, chain, self._tree)
+            for conditioning in self._conditionings
+        }
         self.shares = shares(drops)
         gained = float(bits_of(np.array([sum(drops.values())]), self.total, self._start)[0])
         self.total = max(self.total - sum(drops.values()), LEAST * self._start)
@@ -95,15 +100,19 @@ class Information:
             gained if self._success is None else gained * float(self._success[np.array([row])][0])
         )
 
-    def inside(self, groups: Mapping[int, IntArray], stage: int) -> dict[int, InnerInformation]:
+    def within_new_batch(
+        self, groups: Mapping[int, IntArray], stage: int
+    ) -> dict[int, InnerInformation]:
         """Bits of runs of one new batch, per group."""
         if stage not in self._pools:
-            self._pools[stage] = Pools(self._fields, self._tree, stage)
+            self._pools[stage] = BatchPools(self._conditionings, self._tree, stage)
         return {
             key: InnerInformation(
-                fields, self.total, None if self._success is None else self._success[groups[key]]
+                conditionings,
+                self.total,
+                None if self._success is None else self._success[groups[key]],
             )
-            for key, fields in self._pools[stage].inside(groups).items()
+            for key, conditionings in self._pools[stage].within_new_batch(groups).items()
         }
 
 
@@ -111,34 +120,39 @@ class InnerInformation:
     """The bits of runs of one new batch.
 
     Args:
-        fields: responses on its candidates.
+        conditionings: responses on its candidates.
         total: T now.
         success: probability of success per candidate, ``[m]``; None: all succeed.
     """
 
     def __init__(
-        self, fields: Sequence[InnerField], total: float, success: FloatArray | None = None
+        self,
+        conditionings: Sequence[InnerConditioning],
+        total: float,
+        success: FloatArray | None = None,
     ) -> None:
-        self._fields, self._total, self._start = fields, total, total
+        self._conditionings, self._total, self._start = conditionings, total, total
         self._success = success
         self._gains = np.zeros(0)
 
-    def each(self) -> FloatArray:
+    def gains(self) -> FloatArray:
         """Expected bits of every candidate as the next run, ``[m]``."""
-        self._gains = np.sum([field.gains() for field in self._fields], axis=0)
+        self._gains = np.sum([conditioning.gains() for conditioning in self._conditionings], axis=0)
         found = bits_of(self._gains, self._total, self._start)
         return found if self._success is None else found * self._success
 
-    def take(self, i: int) -> None:
+    def condition(self, i: int) -> None:
         """Condition on a run, the gains being those of the last `each`."""
         self._total = max(self._total - float(self._gains[i]), LEAST * self._start)
-        for field in self._fields:
-            field.take(i)
+        for conditioning in self._conditionings:
+            conditioning.condition(i)
 
 
-def left_of(fields: Sequence[ResponseConditioning], target: ReferencePoints) -> float:
+def left_of(conditionings: Sequence[ResponseConditioning], reference: ReferencePoints) -> float:
     """``T``: the weighted uncertainty at the reference points, given the runs taken."""
-    return float(sum(target.weights[f.name] @ f.variance_at(target.rows) for f in fields))
+    return float(
+        sum(reference.weights[f.name] @ f.variance_at(reference.rows) for f in conditionings)
+    )
 
 
 def bits_of(gains: FloatArray, total: float, start: float) -> FloatArray:

@@ -62,7 +62,7 @@ class ReferencePoints:
     notes: tuple[str, ...] = ()
 
 
-def make_target(
+def make_reference_points(
     goal: str, beliefs: Beliefs, rng: np.random.Generator, references: int = REFERENCES
 ) -> ReferencePoints:
     """The target of a campaign's goal.

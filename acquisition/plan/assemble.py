@@ -23,24 +23,24 @@ class PlanAssembly:
     """The runs of a plan, told.
 
     Args:
-        choice: the runs chosen, and what they were chosen from.
+        selection: the runs chosen, and what they were chosen from.
         notes: sentences for the user so far.
         rng: source of all chance.
     """
 
     def __init__(
         self,
-        choice: Selection,
+        selection: Selection,
         notes: tuple[str, ...],
         rng: np.random.Generator,
     ) -> None:
-        self.proposal, self.choice, self.picks = choice.proposal, choice, choice.picks
+        self.problem, self.selection, self.picks = selection.problem, selection, selection.picks
         self._notes, self._rng = notes, rng
-        self.settings = [self.proposal.candidates.recipe(pick.row) for pick in self.picks]
+        self.settings = [self.problem.candidates.recipe(pick.row) for pick in self.picks]
 
     def runs(self) -> tuple[PlannedRun, ...]:
         """The runs in the order to make them."""
-        spec, tree, setup = self.proposal.spec, self.proposal.tree, self.proposal.situation.setup
+        spec, tree, setup = self.problem.spec, self.problem.tree, self.problem.context.setup
         planned = [Planned(s, p.chain) for s, p in zip(self.settings, self.picks, strict=True)]
         order = make_order(spec, planned, tree, setup.settings if setup else None, self._rng)
         chains = [self.picks[place].chain for place in order]
@@ -48,7 +48,7 @@ class PlanAssembly:
         labels = labels_in_order(chains, tree)
         predictions = self._predictions()
         reasons = self._reasons(predictions)
-        blind = self.proposal.blind
+        uninformed = self.problem.uninformed
         return tuple(
             PlannedRun(
                 order=k + 1,
@@ -56,11 +56,11 @@ class PlanAssembly:
                 settings=self.settings[place],
                 batch=labels[k],
                 predicted=predictions[place].responses,
-                bits=None if blind else self.picks[place].bits,
+                bits=None if uninformed else self.picks[place].bits,
                 cost=costs[k],
                 in_spec=predictions[place].in_spec,
                 reason=reasons[place],
-                given=self.proposal.candidates.given,
+                given=self.problem.candidates.given,
                 value=self.picks[place].value,
                 success=self._success(place),
             )
@@ -72,32 +72,32 @@ class PlanAssembly:
         return (*self._notes, *self._more_notes())
 
     def _success(self, place: int) -> float | None:
-        success = self.proposal.success
+        success = self.problem.success
         return None if success is None else float(success[np.array([self.picks[place].row])][0])
 
     def _gain(self, pick: Pick) -> str | None:
         """How a reason begins when the plan maximises something besides information."""
         if pick.value is None:
             return None
-        word = "Search" if self.choice.value_name == HITS else "Improve"
-        return f"{word}, adds {pick.value:.2g} {self.choice.value_name}"
+        word = "Search" if self.selection.value_name == HITS else "Improve"
+        return f"{word}, adds {pick.value:.2g} {self.selection.value_name}"
 
     def _more_notes(self) -> list[str]:
-        notes = ["space-filling: nothing is known yet"] if self.proposal.blind else []
-        for stage, name in enumerate(self.proposal.tree.stages):
+        notes = ["space-filling: nothing is known yet"] if self.problem.uninformed else []
+        for stage, name in enumerate(self.problem.tree.stages):
             count = len(self._new_batches(stage) - set(self._references(stage)))
-            if self.proposal.spec.stages[stage].reference and count:
+            if self.problem.spec.stages[stage].reference and count:
                 new = "the new batch" if count == 1 else f"{count} new batches"
                 notes.append(f"no reference run in {new} of {name}: it is not possible there")
         return notes
 
     def _new_batches(self, stage: int) -> set[int]:
-        batches = self.proposal.tree.batches
+        batches = self.problem.tree.batches
         return {p.chain[stage] for p in self.picks if batches[p.chain[stage]].planned}
 
     def _references(self, stage: int) -> dict[int, int]:
         """Place of the reference run per new batch of a stage that has one."""
-        recipe = self.proposal.spec.stages[stage].reference
+        recipe = self.problem.spec.stages[stage].reference
         new = self._new_batches(stage)
         found: dict[int, int] = {}
         for place, (pick, settings) in enumerate(zip(self.picks, self.settings, strict=True)):
@@ -108,17 +108,17 @@ class PlanAssembly:
 
     def _predictions(self) -> list[Prediction]:
         rows = np.array([pick.row for pick in self.picks], dtype=np.int64)
-        return predict(self.proposal.spec, self.proposal.posteriors, self.proposal.X[rows])
+        return predict(self.problem.spec, self.problem.posteriors, self.problem.X[rows])
 
     def _reasons(self, predictions: Sequence[Prediction]) -> list[str]:
-        proposal = self.proposal
-        known = [*proposal.situation.known]
-        known += [KnownRun(run.run, run.settings) for run in proposal.situation.pending]
+        problem = self.problem
+        known = [*problem.context.known]
+        known += [KnownRun(run.run, run.settings) for run in problem.context.pending]
         rows = np.array([pick.row for pick in self.picks], dtype=np.int64)
-        spread = {f.name: _spread(f, rows, proposal.stand_ins) for f in proposal.fields}
+        spread = {f.name: _spread(f, rows, problem.representatives) for f in problem.conditionings}
         references = {
             place: name
-            for stage, name in reversed(list(enumerate(proposal.tree.stages)))
+            for stage, name in reversed(list(enumerate(problem.tree.stages)))
             for place in self._references(stage).values()
         }
         differ = self._disagreements()
@@ -127,7 +127,7 @@ class PlanAssembly:
         for rank, pick in enumerate(self.picks):
             facts = Facts(
                 settings=self.settings[rank],
-                bits=None if proposal.blind else pick.bits,
+                bits=None if problem.uninformed else pick.bits,
                 share=pick.bits / total if total > 0 else 1.0,
                 shares=pick.shares,
                 spread={name: float(own[rank]) for name, own in spread.items()},
@@ -139,25 +139,27 @@ class PlanAssembly:
                 disagreement=differ[rank],
                 earlier=self.settings[:rank],
             )
-            reasons.append(reason(proposal.spec, facts, known, proposal.situation.failed))
+            reasons.append(reason(problem.spec, facts, known, problem.context.failed))
         return reasons
 
     def _where(self, pick: Pick) -> str:
         """Where it teaches about the response it teaches most about."""
-        if self.proposal.blind or not any(pick.shares.values()):
+        if self.problem.uninformed or not any(pick.shares.values()):
             return ""
-        most = max(self.proposal.fields, key=lambda field: pick.shares[field.name])
-        rows, effect = most.reach(pick.row)
-        return where_words(self.proposal.spec, self.proposal.candidates, rows, effect)
+        most = max(
+            self.problem.conditionings, key=lambda conditioning: pick.shares[conditioning.name]
+        )
+        rows, effect = most.effect_on_goal(pick.row)
+        return where_words(self.problem.spec, self.problem.candidates, rows, effect)
 
     def _disagreements(self) -> Sequence[Disagreement | None]:
-        judge = self.proposal.situation.disagreements
+        judge = self.problem.context.disagreements
         if judge is None or not self.picks:
             return [None] * len(self.picks)
-        return judge(self.proposal.X[[pick.row for pick in self.picks]])
+        return judge(self.problem.X[[pick.row for pick in self.picks]])
 
 
-def _spread(field: ResponseConditioning, rows: IntArray, region: IntArray) -> FloatArray:
+def _spread(conditioning: ResponseConditioning, rows: IntArray, region: IntArray) -> FloatArray:
     """Standard deviation at some points relative to the region's (root mean variance), ``[m]``."""
-    mean = float(field.surface.moments(region)[1].mean())
-    return np.sqrt(field.surface.moments(rows)[1] / max(mean, np.finfo(float).tiny))
+    mean = float(conditioning.surface.moments(region)[1].mean())
+    return np.sqrt(conditioning.surface.moments(rows)[1] / max(mean, np.finfo(float).tiny))

@@ -47,10 +47,12 @@ class Deviation:
     value_name: str | None = None
 
     @classmethod
-    def between(cls, fixed: Mapping[str, Setting], choice: Selection, free: Selection) -> Deviation:
+    def between(
+        cls, fixed: Mapping[str, Setting], selection: Selection, free: Selection
+    ) -> Deviation:
         """Compare the runs of a plan with those of the free plan."""
-        picks, free_picks = choice.picks, free.picks
-        by_value = free.value_name is not None and choice.value_name in (None, free.value_name)
+        picks, free_picks = selection.picks, free.picks
+        by_value = free.value_name is not None and selection.value_name in (None, free.value_name)
         return cls(
             fixed=dict(fixed),
             bits=float(sum(pick.bits for pick in picks)),

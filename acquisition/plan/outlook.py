@@ -17,7 +17,7 @@ import numpy as np
 from designer.acquisition.candidates.candidates import Candidates
 from designer.acquisition.candidates.stratified import draw
 from designer.acquisition.conditioning.response import ResponseConditioning
-from designer.acquisition.selection.new_batches import Openings
+from designer.acquisition.selection.new_batches import NewBatches
 from designer.acquisition.selection.problem import PlanningProblem
 from designer.models.arrays import FloatArray, IntArray
 
@@ -78,25 +78,25 @@ class Outlook:
         }  # fmt: skip
 
 
-def outlook(proposal: PlanningProblem, goal: str, planned: int) -> Outlook | None:
+def outlook(problem: PlanningProblem, goal: str, planned: int) -> Outlook | None:
     """Look ahead from a plan; None when nothing is known yet.
 
     The goal is set anew, as the next plan will set it: afterwards the fields are about that.
 
     Args:
-        proposal: what the plan was chosen from, its runs taken.
+        problem: what the plan was chosen from, its runs taken.
         goal: of the campaign.
         planned: number of runs of the plan.
     """
-    if proposal.blind:
+    if problem.uninformed:
         return None
-    region = _spread(proposal.candidates, _POINTS)
+    region = _spread(problem.candidates, _POINTS)
     now, after = {}, {}
-    for field in proposal.fields:
-        now[field.name], after[field.name] = _known(proposal, field, region)
-    single, step = _next(proposal, "window" if goal == "optimum" else goal)
+    for conditioning in problem.conditionings:
+        now[conditioning.name], after[conditioning.name] = _known(problem, conditioning, region)
+    single, step = _next(problem, "window" if goal == "optimum" else goal)
     return Outlook(
-        runs=len(proposal.situation.pending) + planned,
+        runs=len(problem.context.pending) + planned,
         sd_now=now,
         sd_after=after,
         next_bits=single.bits,
@@ -114,17 +114,17 @@ def _spread(candidates: Candidates, most: int) -> IntArray:
 
 
 def _known(
-    proposal: PlanningProblem, field: ResponseConditioning, rows: IntArray
+    problem: PlanningProblem, conditioning: ResponseConditioning, rows: IntArray
 ) -> tuple[float, float]:
     """Typical standard deviation now and after the runs taken.
 
     The posterior may be averaged over hyperparameters, the conditioning is at their mode: the
     share of the variance that the runs leave is taken from there.
     """
-    posterior, X = proposal.posteriors[field.name], proposal.X[rows]
+    posterior, X = problem.posteriors[conditioning.name], problem.X[rows]
     mean, variance = posterior.moments(X)
-    before = np.maximum(field.surface.moments(rows)[1], np.finfo(float).tiny)
-    left = np.minimum(field.variance_at(rows) / before, 1.0)
+    before = np.maximum(conditioning.surface.moments(rows)[1], np.finfo(float).tiny)
+    left = np.minimum(conditioning.variance_at(rows) / before, 1.0)
     return (
         _typical(posterior.to_raw(mean, variance)[1]),
         _typical(posterior.to_raw(mean, variance * left)[1]),
@@ -138,21 +138,21 @@ def _typical(sd: FloatArray) -> float:
 def _next(ahead: PlanningProblem, goal: str) -> tuple[Step, Step | None]:
     """The best single run by bits per cost, and the best step."""
     tree, allowed = ahead.tree, ahead.allowed(any_settings=True)
-    information = ahead.information(ahead.target(goal, np.random.default_rng(0)))
-    stage, opening, near = tree.hard_stage, None, allowed
+    information = ahead.information(ahead.reference_points(goal, np.random.default_rng(0)))
+    stage, new_batch, near = tree.hard_stage, None, allowed
     if stage is not None:  # a single run of another new batch than the best is no good idea
-        opening = Openings(information, tree, stage).best(allowed, np.inf)
+        new_batch = NewBatches(information, tree, stage).best(allowed, np.inf)
         going = tree.depth() > stage
-        near = going if opening is None else going | (tree.keys(stage) == opening.group)
+        near = going if new_batch is None else going | (tree.keys(stage) == new_batch.group)
         near = allowed & near
     few = np.zeros(len(allowed), dtype=np.bool_)
-    few[ahead.stand_ins] = True
+    few[ahead.representatives] = True
     asked = near & few if (near & few).any() else near
-    each, costs = information.each(asked), tree.costs()
+    each, costs = information.gains(asked), tree.costs()
     best = int(np.argmax(np.where(asked, each / costs, -np.inf)))
     single = Step(None, 1, float(each[best]), float(costs[best]))
     if stage is None:
         return single, single
-    if opening is None or not opening.runs:  # a batch too short-lived for a single run
+    if new_batch is None or not new_batch.runs:  # a batch too short-lived for a single run
         return single, None
-    return single, Step(tree.stages[stage], opening.runs, opening.value, opening.cost)
+    return single, Step(tree.stages[stage], new_batch.runs, new_batch.value, new_batch.cost)

@@ -23,11 +23,11 @@ from designer.acquisition.plan.deviation import Deviation
 from designer.acquisition.plan.outlook import Outlook, outlook
 from designer.acquisition.posterior import Posterior
 from designer.acquisition.selection.context import PlanningContext
-from designer.acquisition.selection.greedy import Stop
+from designer.acquisition.selection.greedy import StoppingRule
 from designer.acquisition.selection.problem import DEFAULT_RUNS, PlanningProblem
-from designer.acquisition.selection.refinement import Refinement, Take
+from designer.acquisition.selection.refinement import Refinement, Select
 from designer.acquisition.selection.space_filling import NEUTRAL
-from designer.acquisition.selection.strategy import Selection, choose
+from designer.acquisition.selection.strategy import Selection, select_runs
 from designer.campaigns.commands.entries import PlannedRun
 from designer.campaigns.values.numbers import number_text
 from designer.models.arrays import BoolArray
@@ -82,7 +82,7 @@ def make_plan(
     budget: float | None = None,
     fixed: Mapping[str, Setting] | None = None,
     given: Mapping[str, float] | None = None,
-    situation: PlanningContext | None = None,
+    context: PlanningContext | None = None,
     goal: str | None = None,
     make_improver: MakeImprover | None = None,
     seed: int = 0,
@@ -98,7 +98,7 @@ def make_plan(
         budget: most cost, in ``costs.unit``.
         fixed: settings every run shall have, checked by the caller.
         given: values of the givens; the middle of the range for those left out.
-        situation: what is set up, open, known and refused.
+        context: what is set up, open, known and refused.
         goal: default: the specification's.
         make_improver: makes the judge of improvement on the responses' goals.
         seed: seed of all chance.
@@ -106,67 +106,67 @@ def make_plan(
     Raises:
         InputError: nothing satisfies the fixed values and constraints, or all of it was abandoned.
     """
-    situation = situation or PlanningContext()
+    context = context or PlanningContext()
     if runs is None and budget is None:
         runs = DEFAULT_RUNS
     assumed, notes = _given(spec, given or {})
     candidates, wanted = _candidates(spec, fixed or {}, assumed, seed)
 
     def chosen(only: BoolArray | None) -> PlanAssembly:
-        proposal = PlanningProblem(spec, space, posteriors, candidates, situation, wanted=only)
+        problem = PlanningProblem(spec, space, posteriors, candidates, context, wanted=only)
         held = {} if only is None else fixed or {}
 
-        def refine(first: PlanningProblem, target: ReferencePoints, take: Take) -> Refinement:
+        def refine(first: PlanningProblem, reference: ReferencePoints, take: Select) -> Refinement:
             return Refinement(
                 first,
-                target,
+                reference,
                 first.allowed(),
                 RecipeGrid(ProposalRegion.of(spec, held, candidates.given)),
-                make=lambda others: PlanningProblem(spec, space, posteriors, others, situation),
+                make=lambda others: PlanningProblem(spec, space, posteriors, others, context),
                 choose=take,
                 seed=seed,
             )
 
         rng = np.random.default_rng(seed)
-        stop = proposal.stop(runs, budget)
-        choice = choose(
-            proposal,
+        stop = problem.stop(runs, budget)
+        selection = select_runs(
+            problem,
             goal or spec.goal,
             rng,
             stop,
             make_improver=make_improver,
             refine=None if candidates.exact else refine,
         )
-        part = [] if candidates.exact else [_only_some(len(candidates), choice, proposal)]
-        short = _shortfall(proposal, len(choice.picks), runs, budget, stop)
-        return PlanAssembly(choice, (*notes, *part, *choice.notes, *short), rng)
+        part = [] if candidates.exact else [_only_some(len(candidates), selection, problem)]
+        short = _shortfall(problem, len(selection.picks), runs, budget, stop)
+        return PlanAssembly(selection, (*notes, *part, *selection.notes, *short), rng)
 
-    made = chosen(wanted if fixed else None)
-    planned = made.runs()
-    ahead = outlook(made.choice.proposal, goal or spec.goal, len(planned))
+    assembly = chosen(wanted if fixed else None)
+    planned = assembly.runs()
+    ahead = outlook(assembly.selection.problem, goal or spec.goal, len(planned))
     deviation = None
-    if fixed and not made.choice.proposal.blind:
-        deviation = Deviation.between(fixed, made.choice, chosen(None).choice)
-    return _plan(made, planned, deviation, ahead)
+    if fixed and not assembly.selection.problem.uninformed:
+        deviation = Deviation.between(fixed, assembly.selection, chosen(None).selection)
+    return _plan(assembly, planned, deviation, ahead)
 
 
 def _plan(
-    made: PlanAssembly,
+    assembly: PlanAssembly,
     runs: tuple[PlannedRun, ...],
     deviation: Deviation | None,
     ahead: Outlook | None,
 ) -> SelectedPlan:
-    choice, blind = made.choice, made.choice.proposal.blind
+    selection, uninformed = assembly.selection, assembly.selection.problem.uninformed
     return SelectedPlan(
-        goal=choice.goal,
-        value_name=NEUTRAL if blind else choice.value_name,
-        value=None if choice.value_name is None else choice.value,
+        goal=selection.goal,
+        value_name=NEUTRAL if uninformed else selection.value_name,
+        value=None if selection.value_name is None else selection.value,
         runs=runs,
-        bits=None if blind else float(sum(pick.bits for pick in choice.picks)),
+        bits=None if uninformed else float(sum(pick.bits for pick in selection.picks)),
         cost=float(sum(run.cost for run in runs)),
         nested=True,
-        given=made.choice.proposal.candidates.given,
-        notes=made.notes(),
+        given=assembly.selection.problem.candidates.given,
+        notes=assembly.notes(),
         deviation=deviation,
         outlook=ahead,
     )
@@ -200,24 +200,28 @@ def _given(spec: Specification, given: Mapping[str, float]) -> tuple[dict[str, f
     return assumed, notes
 
 
-def _only_some(count: int, choice: Selection, proposal: PlanningProblem) -> str:
+def _only_some(count: int, selection: Selection, problem: PlanningProblem) -> str:
     """Which recipes were compared where there are too many."""
-    around = "" if choice.proposal is proposal else " and those around the best"
+    around = "" if selection.problem is problem else " and those around the best"
     return f"there are too many recipes to compare all: {count} spread over the region{around} were"
 
 
 def _shortfall(
-    proposal: PlanningProblem, made: int, runs: int | None, budget: float | None, stop: Stop
+    problem: PlanningProblem,
+    assembly: int,
+    runs: int | None,
+    budget: float | None,
+    stop: StoppingRule,
 ) -> list[str]:
     """Why there are fewer runs than asked for, if so."""
-    if made == runs:
+    if assembly == runs:
         return []
-    if made == stop.runs:
-        return [f"a plan over so many recipes holds at most {made} runs"]
-    if not stop.repeat and made == np.count_nonzero(proposal.allowed()):
-        return [f"there are only {made} feasible recipes, and none is repeated yet"]
-    limit = f"{budget or 0.0:g} {proposal.spec.costs.unit}"
-    if not made:
-        cheapest = float(proposal.tree.costs()[proposal.allowed()].min())
+    if assembly == stop.runs:
+        return [f"a plan over so many recipes holds at most {assembly} runs"]
+    if not stop.repeat and assembly == np.count_nonzero(problem.allowed()):
+        return [f"there are only {assembly} feasible recipes, and none is repeated yet"]
+    limit = f"{budget or 0.0:g} {problem.spec.costs.unit}"
+    if not assembly:
+        cheapest = float(problem.tree.costs()[problem.allowed()].min())
         return [f"no run fits into {limit}: the cheapest costs {cheapest:g}"]
-    return [] if runs is None else [f"only {made} of {runs} runs fit into {limit}"]
+    return [] if runs is None else [f"only {assembly} of {runs} runs fit into {limit}"]

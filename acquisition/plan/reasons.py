@@ -233,7 +233,7 @@ def where_words(
         return ""
     found = []
     for k, factor in enumerate(spec.factors):
-        values = candidates.choices[k].values[candidates.index[rows, k]]
+        values = candidates.levels[k].values[candidates.index[rows, k]]
         part = _category(factor, values, effect) if factor.is_categorical else _range(
             factor, values, effect
         )  # fmt: skip

@@ -18,7 +18,7 @@ from designer.acquisition.batches.reference_runs import ReferenceRuns
 from designer.acquisition.batches.tree import BatchTree
 from designer.acquisition.functions.base import AcquisitionFunction
 from designer.acquisition.functions.information import Information
-from designer.acquisition.selection.new_batches import NewBatch, Openings
+from designer.acquisition.selection.new_batches import NewBatch, NewBatches
 from designer.models.arrays import BoolArray, FloatArray
 
 _TIE = 1e-6  # relative; gains this close are equal (float32 covariances), the lowest row wins
@@ -46,7 +46,7 @@ class Pick:
 
 
 @dataclass(frozen=True)
-class Stop:
+class StoppingRule:
     """When a plan is complete; every limit binds.
 
     Attributes:
@@ -66,7 +66,7 @@ Choose = Callable[[BoolArray], int | None]
 """From the points open to the choice, ``[n]``, to the next run, if any adds enough."""
 
 
-class Taking:
+class GreedyPlan:
     """Runs taken one by one: what is left of the budget, and of the recipes.
 
     Args:
@@ -83,7 +83,11 @@ class Taking:
     """
 
     def __init__(
-        self, information: Information | None, tree: BatchTree, allowed: BoolArray, stop: Stop
+        self,
+        information: Information | None,
+        tree: BatchTree,
+        allowed: BoolArray,
+        stop: StoppingRule,
     ) -> None:
         self.information, self.tree, self.stop = information, tree, stop
         self.picks: list[Pick] = []
@@ -92,10 +96,10 @@ class Taking:
         self.references = ReferenceRuns(tree)
         self._next: int | None = None  # what a reference run came before
 
-    def by(self, objective: AcquisitionFunction, choose: Choose) -> None:
+    def extend(self, function: AcquisitionFunction, choose: Choose) -> None:
         """Take what ``choose`` picks until the plan is complete or nothing adds enough."""
         for given in self.stop.first[len(self.picks) :]:
-            self._take(given, objective)
+            self._take(given, function)
         while len(self.picks) < self.stop.runs:
             affordable = self.affordable()
             chosen, self._next = self._next, None
@@ -106,40 +110,40 @@ class Taking:
             possible = self._proposable & self.tree.affordable(self.left)
             row = self.references.instead(chosen, possible)
             self._next = None if row == chosen else chosen
-            self._take(row, objective)
+            self._take(row, function)
 
     def affordable(self) -> BoolArray:
         """Points that may be proposed and that the budget allows, ``[n]``."""
         return self.allowed & self.tree.affordable(self.left)
 
-    def _take(self, row: int, objective: AcquisitionFunction) -> None:
+    def _take(self, row: int, function: AcquisitionFunction) -> None:
         self.allowed[row] = self.stop.repeat
-        chain, cost = self.tree.take(row)
+        chain, cost = self.tree.add_run(row)
         self.references.took(row, chain)
         bits, shares = 0.0, dict[str, float]()
         if self.information is not None:
-            bits = self.information.take(row, chain)
+            bits = self.information.condition(row, chain)
             shares = self.information.shares
-        value = None if objective is self.information else objective.take(row, chain)
+        value = None if function is self.information else function.condition(row, chain)
         self.picks.append(Pick(row, tuple(chain), bits, shares, cost, value))
         self.left -= cost
 
 
-def by_value(objective: AcquisitionFunction) -> Choose:
+def by_gain(function: AcquisitionFunction) -> Choose:
     """The choice of the run that adds most, whatever it costs."""
 
     def choose(open_to: BoolArray) -> int | None:
-        each = objective.each(open_to)
-        enough = open_to & (each >= objective.least)
+        each = function.gains(open_to)
+        enough = open_to & (each >= function.threshold)
         return best(each, enough) if enough.any() else None
 
     return choose
 
 
-def per_cost(taking: Taking, objective: AcquisitionFunction) -> Choose:
+def by_gain_per_cost(plan: GreedyPlan, function: AcquisitionFunction) -> Choose:
     """How the next run is chosen by an objective's value per cost."""
-    stage = taking.tree.hard_stage
-    return by_value(objective) if stage is None else _Staged(taking, objective, stage).next
+    stage = plan.tree.hard_stage
+    return by_gain(function) if stage is None else _Staged(plan, function, stage).next
 
 
 class _Staged:
@@ -148,10 +152,10 @@ class _Staged:
     The objective is asked only about the points of open batches and those of the best new one.
     """
 
-    def __init__(self, taking: Taking, objective: AcquisitionFunction, stage: int) -> None:
-        self._taking, self._tree, self._stage = taking, taking.tree, stage
-        self._objective = objective
-        self._openings = Openings(objective, taking.tree, stage)
+    def __init__(self, plan: GreedyPlan, function: AcquisitionFunction, stage: int) -> None:
+        self._plan, self._tree, self._stage = plan, plan.tree, stage
+        self._function = function
+        self._new_batches = NewBatches(function, plan.tree, stage)
         self._best: NewBatch | None = None
 
     def next(self, open_to: BoolArray) -> int | None:
@@ -159,7 +163,7 @@ class _Staged:
         going = self._tree.depth() > self._stage
         stay, rate = self._among(open_to & going)
         if self._best is None or rate < self._best.rate:
-            self._best = self._openings.best(self._taking.allowed, self._taking.left)
+            self._best = self._new_batches.best(self._plan.allowed, self._plan.left)
         if self._best is None or (stay is not None and rate >= self._best.rate):
             return stay
         inside = self._tree.keys(self._stage) == self._best.group
@@ -170,8 +174,8 @@ class _Staged:
         """The point with the largest value per cost (None: none adds enough), and that."""
         if not points.any():
             return None, -np.inf
-        each = self._objective.each(points)
-        points = points & (each >= self._objective.least)
+        each = self._function.gains(points)
+        points = points & (each >= self._function.threshold)
         if not points.any():
             return None, -np.inf
         worth = each / self._tree.costs()

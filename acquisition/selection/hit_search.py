@@ -1,6 +1,6 @@
 """Where recipes in spec may lie: joint samples of the responses at a few hundred candidates.
 
-Looked at are `notable` candidates by their probability of being in spec. "In spec" is about the
+Looked at are candidates screened by their probability of being in spec. "In spec" is about the
 noise-free responses of a recipe: batch effects do not enter.
 """
 
@@ -12,12 +12,12 @@ from functools import partial
 import numpy as np
 from scipy.linalg import LinAlgError, cholesky
 
-from designer.acquisition.functions.expected_hits import WANTED, Count, ExpectedHits
+from designer.acquisition.functions.expected_hits import WANTED_HITS, ExpectedHits, HitCount
 from designer.acquisition.functions.probability_in_spec import Limits
 from designer.acquisition.posterior import Posterior
 from designer.acquisition.predictions import predict
 from designer.acquisition.selection.problem import PlanningProblem
-from designer.acquisition.selection.screening import notable
+from designer.acquisition.selection.screening import screen_candidates
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 
 SAMPLES = 512  # standard error of a probability of .3: .02
@@ -27,7 +27,7 @@ _UNLIKELY = 0.01  # recipes made that are less probable in spec do not count
 
 
 @dataclass(frozen=True)
-class Search:
+class HitSearch:
     """What is known about recipes in spec.
 
     Attributes:
@@ -41,36 +41,36 @@ class Search:
     missing: float
 
 
-def search(proposal: PlanningProblem, rng: np.random.Generator) -> Search | None:
+def search_hits(problem: PlanningProblem, rng: np.random.Generator) -> HitSearch | None:
     """Look for recipes in spec; None when no response with a belief has a window.
 
     Args:
-        proposal: open runs taken.
+        problem: open runs taken.
         rng: source of candidates and samples.
     """
-    limits = proposal.limits
+    limits = problem.limits
     if not limits:
         return None
-    made = proposal.made_recipes()
-    in_spec = predict(proposal.spec, proposal.posteriors, made)
+    made = problem.made_recipes()
+    in_spec = predict(problem.spec, problem.posteriors, made)
     probable = np.array([p.in_spec or 0.0 for p in in_spec])
     made = made[probable > _UNLIKELY]
-    n = len(proposal.candidates)
-    rows = notable(proposal, partial(chance_in_spec, proposal), rng, LOOKED_AT)
-    pending = np.arange(n, len(proposal.X))
-    X = np.vstack([proposal.X[rows], made, proposal.X[pending]])
-    sampled = sample_inside(proposal.posteriors, limits, X, rng)
-    weight = np.append(np.ones(len(made)), proposal.success_of(pending))
-    missing = np.maximum(WANTED - sampled[:, len(rows) :] @ weight, 0.0)
-    count = Count(sampled[:, : len(rows)], missing, proposal.success_of(rows))
+    n = len(problem.candidates)
+    rows = screen_candidates(problem, partial(probability_of_hit, problem), rng, LOOKED_AT)
+    pending = np.arange(n, len(problem.X))
+    X = np.vstack([problem.X[rows], made, problem.X[pending]])
+    sampled = sample_inside(problem.posteriors, limits, X, rng)
+    weight = np.append(np.ones(len(made)), problem.success_of(pending))
+    missing = np.maximum(WANTED_HITS - sampled[:, len(rows) :] @ weight, 0.0)
+    count = HitCount(sampled[:, : len(rows)], missing, problem.success_of(rows))
     found = int(np.count_nonzero(probable > LIKELY))
-    hits = ExpectedHits(len(proposal.X), rows, count)
-    return Search(found, hits, float(missing.mean()))
+    hits = ExpectedHits(len(problem.X), rows, count)
+    return HitSearch(found, hits, float(missing.mean()))
 
 
-def chance_in_spec(proposal: PlanningProblem, rows: IntArray) -> FloatArray:
+def probability_of_hit(problem: PlanningProblem, rows: IntArray) -> FloatArray:
     """Probability that runs at some points succeed and are in spec, ``[m]``."""
-    return np.asarray(np.exp(proposal.log_in_spec(rows)) * proposal.success_of(rows))
+    return np.asarray(np.exp(problem.log_in_spec(rows)) * problem.success_of(rows))
 
 
 def sample_inside(

@@ -1,9 +1,9 @@
 """What a new batch of the dearest stage is worth: its best inner plan, in value per cost.
 
 A *group* are the candidates that could share one new batch of the hard stage (a slurry of one
-solid content). For a group the inner plan is made greedily by value per cost (the objective on
-the group's few candidates, `Objective.inside`) until the next run would lower the average
-(marginal value theorem, Charnov 1976): ``d/c ≤ value/cost``.
+solid content). For a group the inner plan is made greedily by value per cost (the acquisition
+function on the group's few candidates, `AcquisitionFunction.within_new_batch`) until the next run
+would lower the average (marginal value theorem, Charnov 1976): ``d/c ≤ value/cost``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 
 from designer.acquisition.batches.reference_runs import ReferenceRuns
 from designer.acquisition.batches.tree import BatchTree
-from designer.acquisition.functions.base import AcquisitionFunction, Inner
+from designer.acquisition.functions.base import AcquisitionFunction, InnerAcquisition
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 
 _POINTS = 160  # candidates of a group that are looked at
@@ -46,17 +46,17 @@ class NewBatch:
         return self.value / self.cost if self.cost > 0 else 0.0
 
 
-class Openings:
+class NewBatches:
     """Values of new batches of the hard stage.
 
     Args:
-        objective: what runs are worth.
+        function: what runs are worth.
         tree: batches.
         stage: the hard stage.
     """
 
-    def __init__(self, objective: AcquisitionFunction, tree: BatchTree, stage: int) -> None:
-        self._objective, self._tree, self._stage = objective, tree, stage
+    def __init__(self, function: AcquisitionFunction, tree: BatchTree, stage: int) -> None:
+        self._function, self._tree, self._stage = function, tree, stage
         self._most = min(tree.most_runs(stage), _MOST_RUNS)
         self._reference = ReferenceRuns(tree).points(stage)
 
@@ -67,9 +67,9 @@ class Openings:
             allowed: points that may be proposed, ``[n]``.
             left: of the budget.
         """
-        each = self._objective.each() if self._objective.few else None
+        each = self._function.gains() if self._function.sparse else None
         if each is not None:
-            allowed = allowed & (each >= self._objective.least)
+            allowed = allowed & (each >= self._function.threshold)
         tree = self._tree
         new = allowed & (tree.depth() <= self._stage) & tree.affordable(left)
         rows = np.flatnonzero(new)
@@ -92,8 +92,8 @@ class Openings:
         for _ in range(3):  # walk uphill between the places looked at
             best = max(found.values(), key=lambda o: o.rate)
             at = int(np.searchsorted(groups, best.group))
-            reach = max(1, round(count / _GROUPS / 2))
-            near = np.array([at - reach, at - 1, at + 1, at + reach])
+            effect_on_goal = max(1, round(count / _GROUPS / 2))
+            near = np.array([at - effect_on_goal, at - 1, at + 1, at + effect_on_goal])
             before = len(found)
             look(np.unique(near[(near >= 0) & (near < count)]))
             if len(found) == before:
@@ -105,7 +105,7 @@ class Openings:
     def _values(self, groups: Mapping[int, IntArray], left: float) -> dict[int, NewBatch]:
         first = {key: self._reference_run(rows) for key, rows in groups.items()}
         some = {key: np.union1d(_thinned(rows), first[key]) for key, rows in groups.items()}
-        inner = self._objective.inside(some, self._stage)
+        inner = self._function.within_new_batch(some, self._stage)
         return {key: self._value(key, some[key], inner[key], first[key], left) for key in groups}
 
     def _reference_run(self, rows: IntArray) -> IntArray:
@@ -113,12 +113,12 @@ class Openings:
         return rows[:0] if self._reference is None else rows[self._reference[rows]][:1]
 
     def _value(
-        self, key: int, rows: IntArray, inner: Inner, first: IntArray, left: float
+        self, key: int, rows: IntArray, inner: InnerAcquisition, first: IntArray, left: float
     ) -> NewBatch:
         price = _Price(self._tree, rows, self._stage)
         value, cost, runs = 0.0, 0.0, 0
         while runs < self._most:
-            each, costs = inner.each(), price.next()
+            each, costs = inner.gains(), price.next()
             worth = np.where(cost + costs <= left + _ROUNDING, each / costs, -np.inf)
             pick = int(np.argmax(worth))
             if len(first) and not runs:  # the reference run of the new batch
@@ -128,8 +128,8 @@ class Openings:
             if runs and worth[pick] <= value / cost:
                 break
             value, cost, runs = value + float(each[pick]), cost + float(costs[pick]), runs + 1
-            price.take(pick)
-            inner.take(pick)
+            price.add_run(pick)
+            inner.condition(pick)
         return NewBatch(key, value, cost, runs)
 
 
@@ -180,7 +180,7 @@ class _Price:
             cost += np.where(new, change, 0.0)
         return cost
 
-    def take(self, i: int) -> None:
+    def add_run(self, i: int) -> None:
         """The batches of this run are made."""
         self._any = True
         for s, (keys, runs) in enumerate(zip(self._keys, self._runs, strict=True)):

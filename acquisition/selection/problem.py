@@ -12,7 +12,7 @@ import numpy as np
 from designer.acquisition.batches.tree import BatchTree
 from designer.acquisition.candidates.candidates import Candidates
 from designer.acquisition.candidates.stratified import draw
-from designer.acquisition.conditioning.batch_pool import Pools
+from designer.acquisition.conditioning.batch_pool import BatchPools
 from designer.acquisition.conditioning.points import SharedPoints
 from designer.acquisition.conditioning.response import ResponseConditioning
 from designer.acquisition.functions.information import Information, SuccessProbabilities
@@ -21,11 +21,11 @@ from designer.acquisition.functions.reference_points import (
     REFERENCES,
     Beliefs,
     ReferencePoints,
-    make_target,
+    make_reference_points,
 )
 from designer.acquisition.posterior import Posterior
 from designer.acquisition.selection.context import PlanningContext
-from designer.acquisition.selection.greedy import Stop
+from designer.acquisition.selection.greedy import StoppingRule
 from designer.acquisition.selection.space_filling import NEUTRAL, NeutralPosterior
 from designer.campaigns.errors import InputError, Problem
 from designer.models.arrays import BoolArray, FloatArray, IntArray
@@ -51,7 +51,7 @@ class PlanningProblem:
         space: encoding of its inputs.
         posteriors: belief per response.
         candidates: recipes of the whole region: what the goal is about.
-        situation: what is set up, open, known and refused.
+        context: what is set up, open, known and refused.
         wanted: candidates a run may be, ``[n]`` (fixed settings restrict the runs, not the goal);
             None: all.
     """
@@ -62,18 +62,18 @@ class PlanningProblem:
         space: Space,
         posteriors: Mapping[str, Posterior],
         candidates: Candidates,
-        situation: PlanningContext,
+        context: PlanningContext,
         *,
         wanted: BoolArray | None = None,
     ) -> None:
         self._wanted = wanted
-        self.spec, self.candidates, self.situation = spec, candidates, situation
+        self.spec, self.candidates, self.context = spec, candidates, context
         self._space = space
         names = [r.name for r in spec.responses if r.name in posteriors]
         self.posteriors = {name: posteriors[name] for name in names}
-        self.blind = not self.posteriors
+        self.uninformed = not self.posteriors
         self.X = candidates.encode(space)
-        pending = situation.pending
+        pending = context.pending
         if pending:
             given = candidates.given
             open_recipes = [{**given, **run.given, **run.settings} for run in pending]
@@ -81,16 +81,18 @@ class PlanningProblem:
         beliefs: Mapping[str, Posterior] = self.posteriors or {
             NEUTRAL: NeutralPosterior(space.groups, len(spec.stages))
         }
-        succeeds = situation.success
+        succeeds = context.success
         self.success = None if succeeds is None else SuccessProbabilities(succeeds, self.X)
         self.limits = self._limits()
-        self.tree = BatchTree(spec, candidates, len(pending), situation.made)
+        self.tree = BatchTree(spec, candidates, len(pending), context.made)
         self.references = self._references(len(beliefs))
         stored = len(self.X) * self.references * len(beliefs)
         dtype: Any = np.float64 if stored <= _SMALL else np.float32
         region = SharedPoints(self.X)
-        self.fields = [ResponseConditioning(name, b, region, dtype) for name, b in beliefs.items()]
-        self._pools: dict[int, Pools] = {}
+        self.conditionings = [
+            ResponseConditioning(name, b, region, dtype) for name, b in beliefs.items()
+        ]
+        self._pools: dict[int, BatchPools] = {}
         self._take_open()
 
     def _limits(self) -> dict[str, Limits]:
@@ -105,32 +107,34 @@ class PlanningProblem:
     def _references(self, responses: int) -> int:
         """Points per part of the goal: fewer where the candidates would fill the memory."""
         stage, together = self.tree.hard_stage, len(self.X)
-        if stage is not None and not self.blind:  # one batch of it at a time is looked at closely
+        if (
+            stage is not None and not self.uninformed
+        ):  # one batch of it at a time is looked at closely
             together = int(np.bincount(self.tree.keys(stage)[: len(self.candidates)]).max())
         fitting = _STORED // (2 * together * responses)
         return max(REFERENCES // 4, min(REFERENCES, fitting))
 
     def _take_open(self) -> None:
-        tree, setup = self.tree, self.situation.setup
+        tree, setup = self.tree, self.context.setup
         if setup is not None:
             tree.add_known(setup.settings, setup.batch, setup.left)
-        chains = [tree.add_known(run.settings, run.batch) for run in self.situation.pending]
+        chains = [tree.add_known(run.settings, run.batch) for run in self.context.pending]
         effects = {}
         for number, batch in enumerate(tree.batches):
-            code = self.situation.codes.get((tree.stages[batch.stage], batch.label or ""))
+            code = self.context.codes.get((tree.stages[batch.stage], batch.label or ""))
             if code is not None:
                 effects[number] = (batch.stage, code)
-        for field in self.fields:
-            field.set_effects(effects)
+        for conditioning in self.conditionings:
+            conditioning.set_effects(effects)
         for place, (chain, existing) in enumerate(chains):
-            full = tree.take_open(chain, existing)
-            awaited = self.situation.pending[place].awaited
-            for field in self.fields:
-                if self.blind or awaited is None or field.name in awaited:
-                    field.take(len(self.candidates) + place, full, tree)
+            full = tree.add_open_run(chain, existing)
+            awaited = self.context.pending[place].awaited
+            for conditioning in self.conditionings:
+                if self.uninformed or awaited is None or conditioning.name in awaited:
+                    conditioning.condition(len(self.candidates) + place, full, tree)
 
     @cached_property
-    def stand_ins(self) -> IntArray:
+    def representatives(self) -> IntArray:
         """Candidates that stand for all of them where beliefs everywhere are asked for, ``[m]``."""
         n = len(self.candidates)
         if n <= _STAND_INS:
@@ -141,31 +145,39 @@ class PlanningProblem:
     @cached_property
     def _order(self) -> IntArray:
         """Places among the stand-ins in an order in which neighbours are alike, ``[m]``."""
-        if len(self.candidates) == len(self.stand_ins):
+        if len(self.candidates) == len(self.representatives):
             return self.candidates.morton
-        return np.arange(len(self.stand_ins))  # they were drawn along it
+        return np.arange(len(self.representatives))  # they were drawn along it
 
-    def target(self, goal: str, rng: np.random.Generator) -> ReferencePoints:
+    def reference_points(self, goal: str, rng: np.random.Generator) -> ReferencePoints:
         """Reference points and weights, given the open runs."""
-        rows = self.stand_ins
-        names = [field.name for field in self.fields]
+        rows = self.representatives
+        names = [conditioning.name for conditioning in self.conditionings]
         weights = {name: self._weight(name) for name in names}
         beliefs = Beliefs(
-            means={field.name: field.surface.moments(rows)[0] for field in self.fields},
-            variances={field.name: field.variance_at(rows) for field in self.fields},
+            means={
+                conditioning.name: conditioning.surface.moments(rows)[0]
+                for conditioning in self.conditionings
+            },
+            variances={
+                conditioning.name: conditioning.variance_at(rows)
+                for conditioning in self.conditionings
+            },
             limits=self.limits,
             weights=weights,
             order=self._order,
         )
-        found = make_target("learn" if self.blind else goal, beliefs, rng, self.references)
+        found = make_reference_points(
+            "learn" if self.uninformed else goal, beliefs, rng, self.references
+        )
         return replace(found, rows=rows[found.rows])
 
-    def information(self, target: ReferencePoints) -> Information:
+    def information(self, reference: ReferencePoints) -> Information:
         """The worth of runs about a goal, which becomes the one of the fields."""
-        return Information(self.fields, target, self.tree, self.success, self._pools)
+        return Information(self.conditionings, reference, self.tree, self.success, self._pools)
 
     def _weight(self, name: str) -> float:
-        return 1.0 if self.blind else self.spec.response(name).weight
+        return 1.0 if self.uninformed else self.spec.response(name).weight
 
     @property
     def goals(self) -> list[Response]:
@@ -176,23 +188,25 @@ class PlanningProblem:
     def made_recipes(self) -> FloatArray:
         """Encoded recipes of the runs with results, each once, ``[k, D]``."""
         given = self.candidates.given
-        recipes = [{**given, **run.given, **run.settings} for run in self.situation.known]
+        recipes = [{**given, **run.given, **run.settings} for run in self.context.known]
         return np.unique(self._space.encode_recipes(recipes), axis=0)
 
     def repeated(self) -> BoolArray:
         """Candidates that are the recipe of an open run or of one with results, ``[n]``."""
         same = np.zeros(len(self.candidates), dtype=np.bool_)
-        runs = [run.settings for run in self.situation.known]
-        for settings in (*runs, *(run.settings for run in self.situation.pending)):
+        runs = [run.settings for run in self.context.known]
+        for settings in (*runs, *(run.settings for run in self.context.pending)):
             same |= self.candidates.matching(settings)
         return same
 
     def log_in_spec(self, rows: IntArray) -> FloatArray:
         """Logarithm of the probability of some points to be in spec, results so far, ``[m]``."""
         log_p: FloatArray = np.zeros(len(rows))
-        for field in self.fields:
-            if field.name in self.limits:
-                log_p += log_inside(*field.surface.moments(rows), self.limits[field.name])
+        for conditioning in self.conditionings:
+            if conditioning.name in self.limits:
+                log_p += log_inside(
+                    *conditioning.surface.moments(rows), self.limits[conditioning.name]
+                )
         return log_p
 
     def success_of(self, rows: IntArray) -> FloatArray:
@@ -208,12 +222,12 @@ class PlanningProblem:
         allowed = np.zeros(len(self.X), dtype=np.bool_)
         wanted = None if any_settings else self._wanted
         allowed[: len(self.candidates)] = True if wanted is None else wanted
-        for settings in self.situation.excluded:
+        for settings in self.context.excluded:
             allowed[: len(self.candidates)] &= ~self.candidates.matching(settings)
-        if self.blind:  # without a model nothing says that a repetition is worth more
+        if self.uninformed:  # without a model nothing says that a repetition is worth more
             for settings in (
-                *(run.settings for run in self.situation.pending),
-                *(run.settings for run in self.situation.failed),
+                *(run.settings for run in self.context.pending),
+                *(run.settings for run in self.context.failed),
             ):
                 allowed[: len(self.candidates)] &= ~self.candidates.matching(settings)
         if not allowed.any():
@@ -226,7 +240,9 @@ class PlanningProblem:
             )
         return allowed
 
-    def stop(self, runs: int | None, budget: float | None) -> Stop:
+    def stop(self, runs: int | None, budget: float | None) -> StoppingRule:
         """When the plan is complete."""
-        most = max(50, min(MOST_RUNS, _TAKEN // (len(self.X) * len(self.fields))))
-        return Stop(most if runs is None else min(runs, most), budget, repeat=not self.blind)
+        most = max(50, min(MOST_RUNS, _TAKEN // (len(self.X) * len(self.conditionings))))
+        return StoppingRule(
+            most if runs is None else min(runs, most), budget, repeat=not self.uninformed
+        )

@@ -20,7 +20,7 @@ from designer.acquisition.candidates.grid import RecipeGrid
 from designer.acquisition.candidates.moves import Moves
 from designer.acquisition.candidates.stratified import draw
 from designer.acquisition.functions.reference_points import ReferencePoints
-from designer.acquisition.selection.greedy import Pick, Stop
+from designer.acquisition.selection.greedy import Pick, StoppingRule
 from designer.acquisition.selection.problem import PlanningProblem
 from designer.models.arrays import BoolArray, IntArray
 
@@ -35,22 +35,22 @@ _STEPS = 12  # of a search at most; a quarter for several runs together
 _CLOSE = 2.0**-6  # of every range: a step this small ends the search
 _ONE_BY_ONE = 12  # runs that are searched for singly; then half as many as there are together
 
-Take = Callable[[PlanningProblem, ReferencePoints, BoolArray, Stop], list[Pick]]
+Select = Callable[[PlanningProblem, ReferencePoints, BoolArray, StoppingRule], list[Pick]]
 """How runs are chosen among the points that may be proposed."""
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class RefinedPlan:
     """A plan with the points it was chosen among last.
 
     Attributes:
-        proposal: fields, batches and candidates, all runs taken.
-        target: the goal at these candidates.
+        problem: fields, batches and candidates, all runs taken.
+        reference: the goal at these candidates.
         picks: the runs.
     """
 
-    proposal: PlanningProblem
-    target: ReferencePoints
+    problem: PlanningProblem
+    reference: ReferencePoints
     picks: list[Pick]
 
 
@@ -58,40 +58,40 @@ class Refinement:
     """The search for a plan.
 
     Args:
-        proposal: recipes spread over the region.
-        target: the goal, with reference points among them.
+        problem: recipes spread over the region.
+        reference: the goal, with reference points among them.
         allowed: which of its points may be proposed, ``[n]``.
         grid: recipes that may be proposed, in whole numbers.
         make: the same proposal with other candidates.
-        choose: how runs are chosen; it takes the runs of ``Stop.first`` first.
+        choose: how runs are chosen; it takes the runs of ``StoppingRule.first`` first.
         seed: of the recipes that are tried.
     """
 
     def __init__(
         self,
-        proposal: PlanningProblem,
-        target: ReferencePoints,
+        problem: PlanningProblem,
+        reference: ReferencePoints,
         allowed: BoolArray,
         grid: RecipeGrid,
         *,
         make: Callable[[Candidates], PlanningProblem],
-        choose: Take,
+        choose: Select,
         seed: int,
     ) -> None:
-        self._first, self._target, self._grid = proposal, target, grid
+        self._first, self._reference, self._grid = problem, reference, grid
         self._make, self._choose, self._seed = make, choose, seed
-        candidates = proposal.candidates
-        self._references = candidates.subset(target.rows).columns
+        candidates = problem.candidates
+        self._references = candidates.subset(reference.rows).columns
         rows = np.flatnonzero(allowed[: len(candidates)])
         held = candidates.subset(rows)
         self._pool, _ = grid.codes(held.columns)
         self._usual, self._order = held.subset(np.array([0])).columns, held.morton
-        self._hard = None if proposal.blind else proposal.tree.hard_stage
+        self._hard = None if problem.uninformed else problem.tree.hard_stage
         self._complete = Completions(grid, self._pool)
         self._open = list(self._open_batches())
         self._owed = list(self._reference_settings())
 
-    def plan(self, stop: Stop) -> Outcome:
+    def plan(self, stop: StoppingRule) -> RefinedPlan:
         """Choose runs until the plan is complete."""
         taken = self._pool[:0]
         while len(taken) < stop.runs:
@@ -110,8 +110,13 @@ class Refinement:
     # ---- the next runs -------------------------------------------------------------------------
 
     def _improved(
-        self, taken: IntArray, some: IntArray, found: Outcome, stop: Stop, rng: np.random.Generator
-    ) -> Outcome:
+        self,
+        taken: IntArray,
+        some: IntArray,
+        found: RefinedPlan,
+        stop: StoppingRule,
+        rng: np.random.Generator,
+    ) -> RefinedPlan:
         """The runs chosen last, moved to the best recipes around."""
         if self._hard is None:
             return self._climbed(taken, found, stop, self._steps(None, some[:0], rng))
@@ -128,11 +133,11 @@ class Refinement:
     def _climbed(
         self,
         taken: IntArray,
-        found: Outcome,
-        stop: Stop,
+        found: RefinedPlan,
+        stop: StoppingRule,
         around: Callable[[IntArray], IntArray],
         patience: int = 1,
-    ) -> Outcome:
+    ) -> RefinedPlan:
         """Steps until nothing better is around, ``patience`` times."""
         single, idle = len(found.picks) == len(taken) + 1, 0
         room = np.where(self._grid.categorical, 0, self._grid.high - self._grid.low)
@@ -188,11 +193,11 @@ class Refinement:
 
         return around
 
-    def _opens(self, found: Outcome) -> bool:
+    def _opens(self, found: RefinedPlan) -> bool:
         """Whether the run chosen last needs a new batch of the dearest stage."""
         *before, last = found.picks
         number = last.chain[self._hard or 0]
-        known = found.proposal.tree.batches[number].label is not None
+        known = found.problem.tree.batches[number].label is not None
         return not known and all(number not in pick.chain for pick in before)
 
     # ---- recipes -------------------------------------------------------------------------------
@@ -220,10 +225,10 @@ class Refinement:
 
     def _open_batches(self) -> Iterator[tuple[IntArray, int]]:
         """Recipe and number of stages of everything that is set up or open."""
-        situation, stages = self._first.situation, self._first.tree.stages
-        around = [(run.settings, run.batch) for run in situation.pending]
-        if situation.setup is not None:
-            around.append((situation.setup.settings, situation.setup.batch))
+        context, stages = self._first.context, self._first.tree.stages
+        around = [(run.settings, run.batch) for run in context.pending]
+        if context.setup is not None:
+            around.append((context.setup.settings, context.setup.batch))
         for settings, batch in around:
             for depth in range(1, len(stages) + 1):
                 if stages[depth - 1] not in batch:
@@ -258,22 +263,22 @@ class Refinement:
 
     # ---- choosing ------------------------------------------------------------------------------
 
-    def _among(self, taken: IntArray, some: IntArray, stop: Stop) -> Outcome:
+    def _among(self, taken: IntArray, some: IntArray, stop: StoppingRule) -> RefinedPlan:
         """The plan with one run more than those taken, among some recipes."""
         grid = self._grid
         some = self._with_references(some)
         parts = [self._references, grid.columns(taken), grid.columns(some)]
         candidates, rows = merged(parts, grid.region.names, grid.region.given)
-        proposal = self._make(candidates)
-        allowed = np.zeros(len(proposal.X), dtype=np.bool_)
+        problem = self._make(candidates)
+        allowed = np.zeros(len(problem.X), dtype=np.bool_)
         allowed[rows[2]] = True
-        allowed &= proposal.allowed()
-        target = replace(self._target, rows=rows[0])
+        allowed &= problem.allowed()
+        reference = replace(self._reference, rows=rows[0])
         stop = replace(stop, first=tuple(rows[1].tolist()))
-        return Outcome(proposal, target, self._choose(proposal, target, allowed, stop))
+        return RefinedPlan(problem, reference, self._choose(problem, reference, allowed, stop))
 
-    def _codes(self, found: Outcome) -> IntArray:
+    def _codes(self, found: RefinedPlan) -> IntArray:
         """The runs chosen, ``[k, F]``."""
         rows = np.array([pick.row for pick in found.picks], dtype=np.int64)
-        codes, _ = self._grid.codes(found.proposal.candidates.subset(rows).columns)
+        codes, _ = self._grid.codes(found.problem.candidates.subset(rows).columns)
         return codes

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from designer.campaigns.specification.parts import Response
 
 
-def notable(
-    proposal: PlanningProblem,
+def screen_candidates(
+    problem: PlanningProblem,
     worth: Callable[[IntArray], FloatArray],
     rng: np.random.Generator,
     count: int,
@@ -36,26 +36,26 @@ def notable(
     make, a third drawn in proportion to their worth, and as many again as half of that evenly.
 
     Args:
-        proposal: the proposal.
+        problem: the proposal.
         worth: of some candidates, ``[m]``, not negative.
         rng: source of the part that is drawn.
         count: about how many.
     """
-    third, n, morton = count // 3, len(proposal.candidates), proposal.candidates.morton
-    free = proposal.allowed()[:n] & ~proposal.repeated()
+    third, n, morton = count // 3, len(problem.candidates), problem.candidates.morton
+    free = problem.allowed()[:n] & ~problem.repeated()
     found = np.zeros(n)
 
     def score(rows: IntArray) -> FloatArray:
         found[rows] = np.where(free[rows], worth(rows), 0.0)
         return found[rows, None]
 
-    best_rows(proposal.candidates, score, _largest, third)
-    at_hand = proposal.tree.depth()[:n] > 0
+    best_rows(problem.candidates, score, _largest, third)
+    at_hand = problem.tree.depth()[:n] > 0
     score(_some(at_hand & free, morton))
     order = np.argsort(-found, kind="stable")
     parts = [order[:third], order[at_hand[order]][:third]]
     share = np.ones(n)  # candidates that stand for all weigh as many as they stand for
-    share[proposal.stand_ins] = n / len(proposal.stand_ins)
+    share[problem.representatives] = n / len(problem.representatives)
     drawn = found * share
     for weights, number in ((drawn, third), (free.astype(np.float64), third // 2)):
         if weights.sum() > 0:
@@ -81,21 +81,21 @@ class EIScreen:
     """Expected improvement of candidates, not negative; 0 everywhere without a goal.
 
     Args:
-        proposal: the proposal; improvement is over the best of its stand-ins that is as probably
+        problem: the proposal; improvement is over the best of its stand-ins that is as probably
             in spec as any of them.
     """
 
-    def __init__(self, proposal: PlanningProblem) -> None:
-        self._proposal = proposal
-        goals = {response.name: response for response in proposal.goals}
-        self._goals = [(f, goals[f.name]) for f in proposal.fields if f.name in goals]
-        region = proposal.stand_ins
-        log_p = proposal.log_in_spec(region)
+    def __init__(self, problem: PlanningProblem) -> None:
+        self._problem = problem
+        goals = {response.name: response for response in problem.goals}
+        self._goals = [(f, goals[f.name]) for f in problem.conditionings if f.name in goals]
+        region = problem.representatives
+        log_p = problem.log_in_spec(region)
         self._most = float(log_p.max())
         sure = log_p - self._most >= np.log(0.5)
         self._best, self._scale = [], []
-        for field, response in self._goals:
-            utility, sd = self._utility(field, response, region)
+        for conditioning, response in self._goals:
+            utility, sd = self._utility(conditioning, response, region)
             self._best.append(float(utility[sure].max()))
             gain = float(_improvement(utility, sd, self._best[-1]).max())
             self._scale.append(max(gain, np.finfo(float).tiny))
@@ -103,20 +103,20 @@ class EIScreen:
     def __call__(self, rows: IntArray) -> FloatArray:
         """At some candidates, ``[m]``."""
         promise: FloatArray = np.zeros(len(rows))
-        for (field, response), best, scale in zip(
+        for (conditioning, response), best, scale in zip(
             self._goals, self._best, self._scale, strict=True
         ):
-            promise += _improvement(*self._utility(field, response, rows), best) / scale
-        inside = np.exp(self._proposal.log_in_spec(rows) - self._most)
-        return np.asarray(promise * inside * self._proposal.success_of(rows))
+            promise += _improvement(*self._utility(conditioning, response, rows), best) / scale
+        inside = np.exp(self._problem.log_in_spec(rows) - self._most)
+        return np.asarray(promise * inside * self._problem.success_of(rows))
 
     def _utility(
-        self, field: ResponseConditioning, response: Response, rows: IntArray
+        self, conditioning: ResponseConditioning, response: Response, rows: IntArray
     ) -> tuple[FloatArray, FloatArray]:
         """Expected utility and the standard deviation of the response."""
-        mean, variance = field.surface.moments(rows)
+        mean, variance = conditioning.surface.moments(rows)
         sd = np.sqrt(variance)
-        return _utility(response.goal, self._proposal.posteriors[field.name], mean, sd), sd
+        return _utility(response.goal, self._problem.posteriors[conditioning.name], mean, sd), sd
 
 
 def _improvement(utility: FloatArray, sd: FloatArray, best: float) -> FloatArray:

@@ -18,23 +18,23 @@ import numpy as np
 
 from designer.acquisition.candidates.stratified import draw
 from designer.acquisition.functions.base import AcquisitionFunction
-from designer.acquisition.functions.expected_hits import WANTED, ExpectedHits
+from designer.acquisition.functions.expected_hits import WANTED_HITS, ExpectedHits
 from designer.acquisition.functions.improvement import Improvement, MakeImprover
 from designer.acquisition.functions.reference_points import ReferencePoints
 from designer.acquisition.selection.greedy import (
+    GreedyPlan,
     Pick,
-    Stop,
-    Taking,
-    by_value,
-    per_cost,
+    StoppingRule,
+    by_gain,
+    by_gain_per_cost,
 )
-from designer.acquisition.selection.hit_search import Search, search
+from designer.acquisition.selection.hit_search import HitSearch, search_hits
 from designer.acquisition.selection.problem import DEFAULT_RUNS, PlanningProblem
-from designer.acquisition.selection.refinement import Refinement, Take
-from designer.acquisition.selection.screening import EIScreen, notable
+from designer.acquisition.selection.refinement import Refinement, Select
+from designer.acquisition.selection.screening import EIScreen, screen_candidates
 from designer.models.arrays import BoolArray
 
-Refine = Callable[[PlanningProblem, ReferencePoints, Take], Refinement]
+Refine = Callable[[PlanningProblem, ReferencePoints, Select], Refinement]
 
 _SMALL_CHANCE = 0.3  # of any hit: below, learning where the window lies comes first (line-hours)
 _NEARLY = 0.25  # runs expected to be missing that open runs are trusted to bring (assumption)
@@ -47,17 +47,17 @@ class Selection:
     """The runs of a plan and what they were chosen for.
 
     Attributes:
-        proposal: points and beliefs they were chosen among, all of them taken.
+        problem: points and beliefs they were chosen among, all of them taken.
         goal: name of the goal.
-        target: what the information of the runs is about.
+        reference: what the information of the runs is about.
         picks: the runs, in order of value.
         value_name: of what was maximised, when that is no information.
         notes: sentences for the user.
     """
 
-    proposal: PlanningProblem
+    problem: PlanningProblem
     goal: str
-    target: ReferencePoints
+    reference: ReferencePoints
     picks: list[Pick]
     value_name: str | None
     notes: tuple[str, ...]
@@ -68,11 +68,11 @@ class Selection:
         return float(sum(pick.value for pick in self.picks if pick.value is not None))
 
 
-def choose(
-    proposal: PlanningProblem,
+def select_runs(
+    problem: PlanningProblem,
     goal: str,
     rng: np.random.Generator,
-    stop: Stop,
+    stop: StoppingRule,
     *,
     make_improver: MakeImprover | None = None,
     refine: Refine | None = None,
@@ -80,7 +80,7 @@ def choose(
     """Choose the runs of a plan.
 
     Args:
-        proposal: points and beliefs, open runs taken.
+        problem: points and beliefs, open runs taken.
         goal: ``learn``, ``window`` or ``optimum``.
         rng: source of all chance.
         stop: when the plan is complete.
@@ -88,77 +88,77 @@ def choose(
         refine: makes the search for information around the candidates, where they are but a part
             of the region; None: the candidates are all there is.
     """
-    target = proposal.target("window" if goal == "optimum" else goal, rng)
-    objective: AcquisitionFunction | None = None
+    reference = problem.reference_points("window" if goal == "optimum" else goal, rng)
+    function: AcquisitionFunction | None = None
     notes: list[str] = []
-    if goal == "optimum" and not proposal.blind and stop.runs:
-        objective, notes = _phase(proposal, rng, stop.budget, make_improver)
-    name = "optimum" if goal == "optimum" else goal if proposal.blind else target.name
-    if objective is None:
-        notes += target.notes
+    if goal == "optimum" and not problem.uninformed and stop.runs:
+        function, notes = _phase(problem, rng, stop.budget, make_improver)
+    name = "optimum" if goal == "optimum" else goal if problem.uninformed else reference.name
+    if function is None:
+        notes += reference.notes
         if refine is not None:
-            found = refine(proposal, target, by_information).plan(stop)
-            return Selection(found.proposal, name, found.target, found.picks, None, tuple(notes))
-        picks = by_information(proposal, target, proposal.allowed(), stop)
-        return Selection(proposal, name, target, picks, None, tuple(notes))
-    information = proposal.information(target)
-    taking = Taking(information, proposal.tree, proposal.allowed(), stop)
-    taking.by(objective, per_cost(taking, objective))
-    if 0 < len(taking.picks) < stop.runs and taking.affordable().any():
-        left = "run" if len(taking.picks) == 1 else f"{len(taking.picks)} runs"
+            found = refine(problem, reference, by_information).plan(stop)
+            return Selection(found.problem, name, found.reference, found.picks, None, tuple(notes))
+        picks = by_information(problem, reference, problem.allowed(), stop)
+        return Selection(problem, name, reference, picks, None, tuple(notes))
+    information = problem.information(reference)
+    plan = GreedyPlan(information, problem.tree, problem.allowed(), stop)
+    plan.extend(function, by_gain_per_cost(plan, function))
+    if 0 < len(plan.picks) < stop.runs and plan.affordable().any():
+        left = "run" if len(plan.picks) == 1 else f"{len(plan.picks)} runs"
         notes.append(f"after the first {left} nothing adds enough to that: the rest is a mix")
-    valued = objective.name if taking.picks else None
-    taking.by(information, per_cost(taking, information))
-    return Selection(proposal, name, target, taking.picks, valued, tuple(notes))
+    valued = function.name if plan.picks else None
+    plan.extend(information, by_gain_per_cost(plan, information))
+    return Selection(problem, name, reference, plan.picks, valued, tuple(notes))
 
 
 def by_information(
-    proposal: PlanningProblem, target: ReferencePoints, allowed: BoolArray, stop: Stop
+    problem: PlanningProblem, reference: ReferencePoints, allowed: BoolArray, stop: StoppingRule
 ) -> list[Pick]:
     """Runs chosen by their bits per cost; knowing nothing, spread over the region."""
-    information = proposal.information(target)
-    taking = Taking(information, proposal.tree, allowed, stop)
-    how = by_value(information) if proposal.blind else per_cost(taking, information)
-    taking.by(information, how)
-    return taking.picks
+    information = problem.information(reference)
+    plan = GreedyPlan(information, problem.tree, allowed, stop)
+    how = by_gain(information) if problem.uninformed else by_gain_per_cost(plan, information)
+    plan.extend(information, how)
+    return plan.picks
 
 
 def _phase(
-    proposal: PlanningProblem,
+    problem: PlanningProblem,
     rng: np.random.Generator,
     budget: float | None,
     make_improver: MakeImprover | None,
 ) -> tuple[AcquisitionFunction | None, list[str]]:
     """What to maximise for the goal optimum (None: the mix's information), and why."""
-    looked = search(proposal, rng)
-    if looked is not None and looked.found < WANTED:
-        if looked.missing > _NEARLY:
-            return _searching(proposal, looked, budget)
-        notes = [f"search: {_found(looked)}, and the open runs are expected to bring the rest"]
-    elif looked is not None:
-        notes = [f"search is over: {looked.found} runs are predicted in spec"]
+    search = search_hits(problem, rng)
+    if search is not None and search.found < WANTED_HITS:
+        if search.missing > _NEARLY:
+            return _searching(problem, search, budget)
+        notes = [f"search: {_found(search)}, and the open runs are expected to bring the rest"]
+    elif search is not None:
+        notes = [f"search is over: {search.found} runs are predicted in spec"]
     else:
         notes = []
-    improvement, why = _improving(proposal, rng, make_improver)
+    improvement, why = _improving(problem, rng, make_improver)
     return improvement, [*notes, why]
 
 
 def _searching(
-    proposal: PlanningProblem, looked: Search, budget: float | None
+    problem: PlanningProblem, search: HitSearch, budget: float | None
 ) -> tuple[AcquisitionFunction | None, list[str]]:
     """Hits, if a plan is likely to bring one: with what is set up, else with a new batch."""
-    told = f"search: {_found(looked)}"
-    ways = [(looked.hits, "the plan looks for more")]
-    stage, depth = proposal.tree.hard_stage, proposal.tree.depth()
+    told = f"search: {_found(search)}"
+    ways = [(search.hits, "the plan looks for more")]
+    stage, depth = problem.tree.hard_stage, problem.tree.depth()
     if stage is not None and (depth > stage).any():
-        name = proposal.tree.stages[stage]
+        name = problem.tree.stages[stage]
         new = f"the {name} at hand offers little, so the plan looks for more with a new one"
-        ways.append((looked.hits.among(depth <= stage), new))
+        ways.append((search.hits.among(depth <= stage), new))
     most = 0.0
     for hits, how in ways:
-        chance = _chance(proposal, hits, budget)
+        chance = _probability_of_hit(problem, hits, budget)
         if chance > _SMALL_CHANCE:
-            unit = proposal.spec.costs.unit.removesuffix("s") or "cost"
+            unit = problem.spec.costs.unit.removesuffix("s") or "cost"
             return hits, [f"{told}; {how}, as many per {unit} as possible"]
         most = max(most, chance)
     return None, [
@@ -167,39 +167,43 @@ def _searching(
     ]
 
 
-def _chance(proposal: PlanningProblem, hits: ExpectedHits, budget: float | None) -> float:
+def _probability_of_hit(
+    problem: PlanningProblem, hits: ExpectedHits, budget: float | None
+) -> float:
     """Probability that a plan of four runs for hits alone brings any, by making it on trial."""
-    everywhere = np.ones(len(proposal.X), dtype=np.bool_)
-    trial = Taking(None, proposal.tree.fork(), proposal.allowed(), Stop(DEFAULT_RUNS, budget))
+    everywhere = np.ones(len(problem.X), dtype=np.bool_)
+    trial = GreedyPlan(
+        None, problem.tree.fork(), problem.allowed(), StoppingRule(DEFAULT_RUNS, budget)
+    )
     on_trial = hits.among(everywhere)
-    trial.by(on_trial, per_cost(trial, on_trial))
-    return hits.chance(np.array([pick.row for pick in trial.picks], dtype=np.int64))
+    trial.extend(on_trial, by_gain_per_cost(trial, on_trial))
+    return hits.probability_of_any(np.array([pick.row for pick in trial.picks], dtype=np.int64))
 
 
-def _found(looked: Search) -> str:
-    verb = "is" if looked.found == 1 else "are"
-    return f"{looked.found} of {WANTED} runs {verb} predicted in spec"
+def _found(search: HitSearch) -> str:
+    verb = "is" if search.found == 1 else "are"
+    return f"{search.found} of {WANTED_HITS} runs {verb} predicted in spec"
 
 
 def _improving(
-    proposal: PlanningProblem, rng: np.random.Generator, make_improver: MakeImprover | None
+    problem: PlanningProblem, rng: np.random.Generator, make_improver: MakeImprover | None
 ) -> tuple[Improvement | None, str]:
-    if not proposal.goals:
+    if not problem.goals:
         return None, "mix: no response has a goal to improve on, so the plan gathers information"
-    n = len(proposal.candidates)
-    region = draw(proposal.candidates.morton, np.ones(n), min(n, _REGION), rng)
+    n = len(problem.candidates)
+    region = draw(problem.candidates.morton, np.ones(n), min(n, _REGION), rng)
     improver = None
     if make_improver is not None:
-        improver = make_improver(proposal.made_recipes(), proposal.X[np.unique(region)])
+        improver = make_improver(problem.made_recipes(), problem.X[np.unique(region)])
     if improver is None:
         return None, "mix: the plan gathers information"
-    rows = notable(proposal, EIScreen(proposal), rng, _JUDGED)
+    rows = screen_candidates(problem, EIScreen(problem), rng, _JUDGED)
     if not len(rows):
         return None, "mix: every recipe was made, so the plan gathers information"
-    objective = Improvement(improver, proposal.X, rows, proposal.X[n:], proposal.success_of(rows))
-    most = float(objective.each().max(initial=0.0))
-    names = " and ".join(response.name for response in proposal.goals)
+    function = Improvement(improver, problem.X, rows, problem.X[n:], problem.success_of(rows))
+    most = float(function.gains().max(initial=0.0))
+    names = " and ".join(response.name for response in problem.goals)
     told = f"the best run is expected to improve {names} by {most:.2g}"
-    if most < improver.least:
-        return None, f"mix: {told}, less than {improver.least:.2g} (1 % of what varies)"
-    return objective, f"improve: {told} ({improver.name})"
+    if most < improver.threshold:
+        return None, f"mix: {told}, less than {improver.threshold:.2g} (1 % of what varies)"
+    return function, f"improve: {told} ({improver.name})"

@@ -24,7 +24,7 @@ from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.values.units import is_share
 from designer.engine.fitted_campaign import FittedCampaign
-from designer.engine.training import TrainingSet, believed_runs
+from designer.engine.training import TrainingSet, training_runs
 from designer.models.arrays import FloatArray
 from designer.models.posterior.posterior import ResponsePosterior
 
@@ -54,7 +54,7 @@ def planning_context(fitted: FittedCampaign, now: datetime, *, replace: bool) ->
     return PlanningContext(
         setup=current_setup(state, now),
         pending=tuple(pending),
-        known=tuple(KnownRun(run.id, run.used, run.given) for run in believed_runs(state)),
+        known=tuple(KnownRun(run.id, run.used, run.given) for run in training_runs(state)),
         excluded=tuple(run.planned or run.used for run in refused),
         failed=tuple(
             FailedRun(run.id, run.used, run.failure or "")
@@ -81,7 +81,7 @@ def _missing(state: CampaignState, run: Run) -> list[str]:
 
 def _codes(state: CampaignState, training: TrainingSet) -> dict[tuple[str, str], int]:
     codes: dict[tuple[str, str], int] = {}
-    for run in believed_runs(state):
+    for run in training_runs(state):
         row = training.batches.row(0, run.batch)
         for stage, code in zip(training.batches.stages, row, strict=True):
             if code >= 0:
@@ -135,16 +135,16 @@ def made_moment(run: Run) -> datetime | None:
 
 
 def disagreements(
-    knowledge: FittedCampaign,
+    fitted: FittedCampaign,
 ) -> Callable[[FloatArray], Sequence[Disagreement | None]] | None:
     """Judge of recipes: the largest disagreement of the lines about each; None: no two lines."""
-    if len(knowledge.training.lines) < 2:
+    if len(fitted.training.lines) < 2:
         return None
 
     def judge(X: FloatArray) -> list[Disagreement | None]:
         worst: list[tuple[float, Disagreement | None]] = [(_CLEARLY, None)] * len(X)
-        for posterior in knowledge.posteriors.values():
-            for k, found in enumerate(_differences(knowledge, posterior, X)):
+        for posterior in fitted.posteriors.values():
+            for k, found in enumerate(_differences(fitted, posterior, X)):
                 if found[0] > worst[k][0]:
                     worst[k] = found
         return [found for _, found in worst]
@@ -153,22 +153,22 @@ def disagreements(
 
 
 def _differences(
-    knowledge: FittedCampaign, posterior: ResponsePosterior, X: FloatArray
+    fitted: FittedCampaign, posterior: ResponsePosterior, X: FloatArray
 ) -> list[tuple[float, Disagreement]]:
     """Per recipe how far the two most different lines are apart, in noise, and in words."""
-    fitted, scaling = posterior.fitted, posterior.scaling
-    codes = [int(code) for code in fitted.rows.positions if code > 0]
+    own, scaling = posterior.fitted, posterior.scaling
+    codes = [int(code) for code in own.rows.positions if code > 0]
     if len(codes) < 2:
         return []
     means, noises = [], []
     for code in codes:
         mean = posterior.line_mean(X, code)
         means.append(mean)
-        factor = posterior.parameters.noise[fitted.rows.positions.index(code)]
+        factor = posterior.parameters.noise[own.rows.positions.index(code)]
         noises.append(scaling.noise_base(mean) * float(factor))
     z, noise = np.array(means), np.array(noises)
     raw = np.array([scaling.to_raw(mean, np.zeros(len(X)))[0] for mean in means])
-    response = knowledge.state.spec.response(posterior.name)
+    response = fitted.state.spec.response(posterior.name)
     share = is_share(response.unit)  # "9 % higher" would be read as a ratio
     found = []
     for k, (high, low) in enumerate(zip(z.argmax(axis=0), z.argmin(axis=0), strict=True)):
@@ -177,8 +177,8 @@ def _differences(
         apart_raw = float(f"{raw[high, k] - raw[low, k]:.2g}")
         words = Disagreement(
             response=posterior.name,
-            high=knowledge.training.lines[codes[high] - 1],
-            low=knowledge.training.lines[codes[low] - 1],
+            high=fitted.training.lines[codes[high] - 1],
+            low=fitted.training.lines[codes[low] - 1],
             difference=quantity_text(apart_raw, "points" if share else response.unit),
         )
         found.append((apart, words))

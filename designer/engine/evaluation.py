@@ -32,38 +32,38 @@ from designer.models.posterior.posterior import ResponsePosterior, without_targe
 _REFERENCES = 256  # points over which uncertainty is averaged
 
 
-def evaluate(knowledge: FittedCampaign, plan: SelectedPlan | None = None) -> dict[str, Any]:
+def evaluate(fitted: FittedCampaign, plan: SelectedPlan | None = None) -> dict[str, Any]:
     """Everything `status` shows that takes a model.
 
     Args:
-        knowledge: fitted models.
+        fitted: fitted models.
         plan: where one was just computed; None: what the planner would do next is looked at.
 
     Returns:
         JSON-able figures.
     """
     with one_thread():
-        best = best_recipes(knowledge, 1)
-        plan = plan or _next_plan(knowledge)
+        best = best_recipes(fitted, 1)
+        plan = plan or _next_plan(fitted)
         ahead = None if plan is None else plan.outlook
-        region = _region(knowledge)
-        report, odds = report_figures(knowledge), odds_figures(knowledge)
-        lines = _with_shares(line_figures(knowledge), share_figures(knowledge, region))
+        region = _region(fitted)
+        report, odds = report_figures(fitted), odds_figures(fitted)
+        lines = _with_shares(line_figures(fitted), share_figures(fitted, region))
         return {
-            "information_bits": information_so_far(knowledge, region),
+            "information_bits": information_so_far(fitted, region),
             "expected_next_bits": _next_bits(plan),
             "outlook": None if ahead is None else ahead.to_dict(),
-            "responses": response_figures(knowledge),
+            "responses": response_figures(fitted),
             "lines": lines,
             "best": best[0] if best else None,
             "report": report,
             "history_odds": odds,
-            "warnings": report_warnings(knowledge, report, odds),
-            "notes": list(knowledge.notes),
+            "warnings": report_warnings(fitted, report, odds),
+            "notes": list(fitted.notes),
         }
 
 
-def information_so_far(knowledge: FittedCampaign, region: FloatArray) -> float:
+def information_so_far(fitted: FittedCampaign, region: FloatArray) -> float:
     """Information of all results so far about the responses over the feasible region, in bits.
 
     ``½ log2(T_before / T_now)`` with T the mean over responses of the mean variance over the
@@ -71,10 +71,10 @@ def information_so_far(knowledge: FittedCampaign, region: FloatArray) -> float:
     same hyperparameters.
 
     Args:
-        knowledge: fitted models.
+        fitted: fitted models.
         region: encoded points that stand for the feasible region, ``[n, D]``.
     """
-    posteriors = knowledge.posteriors
+    posteriors = fitted.posteriors
     if not any(p.fitted.rows.target_rows for p in posteriors.values()):
         return 0.0
     left = [
@@ -84,29 +84,29 @@ def information_so_far(knowledge: FittedCampaign, region: FloatArray) -> float:
     return max(0.0, float(-0.5 * np.log2(np.mean(left))))
 
 
-def _region(knowledge: FittedCampaign) -> FloatArray:
+def _region(fitted: FittedCampaign) -> FloatArray:
     """Points that stand for the feasible region, ``[256, D]`` at most."""
-    candidates = knowledge.candidates
+    candidates = fitted.candidates
     count = min(_REFERENCES, len(candidates))
     rows = draw(candidates.morton, np.ones(len(candidates)), count, np.random.default_rng(0))
-    return candidates.subset(rows).encode(knowledge.training.space)
+    return candidates.subset(rows).encode(fitted.training.space)
 
 
-def _next_plan(knowledge: FittedCampaign) -> SelectedPlan | None:
+def _next_plan(fitted: FittedCampaign) -> SelectedPlan | None:
     """What the planner would do next: no further run while some are open."""
     from datetime import UTC, datetime
 
     now = datetime.now(UTC)
-    given, _ = knowledge.givens({})
-    around = planning_context(knowledge, now, replace=False)
+    given, _ = fitted.givens({})
+    around = planning_context(fitted, now, replace=False)
     try:
         return make_plan(
-            knowledge.state.spec,
-            knowledge.training.space,
-            knowledge.shown,
+            fitted.state.spec,
+            fitted.training.space,
+            fitted.averaged,
             runs=0 if around.pending else DEFAULT_RUNS,
             given=given,
-            situation=around,
+            context=around,
             seed=0,
         )
     except InputError:  # nothing is left to propose: every recipe was abandoned
@@ -123,11 +123,11 @@ def _next_bits(plan: SelectedPlan | None) -> float | None:
     return None if plan.outlook is None else plan.outlook.next_bits
 
 
-def response_figures(knowledge: FittedCampaign) -> dict[str, dict[str, float | None]]:
+def response_figures(fitted: FittedCampaign) -> dict[str, dict[str, float | None]]:
     """Leave-one-run-out error and coverage of 95 % intervals per response of the specification."""
     figures: dict[str, dict[str, float | None]] = {}
-    for response in knowledge.state.spec.responses:
-        posterior = knowledge.posteriors.get(response.name)
+    for response in fitted.state.spec.responses:
+        posterior = fitted.posteriors.get(response.name)
         figures[response.name] = {"error_sd": None, "coverage": None}
         if posterior is not None and _measured_runs(posterior) >= TOO_EARLY:
             loo = leave_one_run_out(posterior.fitted)
@@ -141,15 +141,15 @@ def _measured_runs(posterior: ResponsePosterior) -> int:
     return len(np.unique(data.runs[data.target]))
 
 
-def line_figures(knowledge: FittedCampaign) -> dict[str, dict[str, Any]]:
+def line_figures(fitted: FittedCampaign) -> dict[str, dict[str, Any]]:
     """Trust in each earlier line that is in use and has rows, overall and per response, by name."""
-    lines = knowledge.training.lines
+    lines = fitted.training.lines
     return {
         lines[found.line - 1]: {
             **_trust(found),
             "responses": {name: _trust(each) for name, each in found.by_response.items()},
         }
-        for found in overall_trust([*knowledge.posteriors.values()], len(lines))
+        for found in overall_trust([*fitted.posteriors.values()], len(lines))
     }
 
 

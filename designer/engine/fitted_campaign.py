@@ -15,8 +15,8 @@ from designer.engine.process_links import response_links, unused_knowledge
 from designer.engine.training import (
     TrainingSet,
     default_givens,
-    has_knowledge,
-    learn_success,
+    fit_success,
+    has_training_data,
     training_set,
 )
 from designer.models.compression.fit_cache import Memory
@@ -47,14 +47,14 @@ class FittedCampaign:
     posteriors: dict[str, ResponsePosterior]
 
     @cached_property
-    def shown(self) -> dict[str, ResponsePosterior]:
+    def averaged(self) -> dict[str, ResponsePosterior]:
         """The same averaged over hyperparameters: what is shown to people."""
         return {name: average(posterior) for name, posterior in self.posteriors.items()}
 
     @cached_property
     def success(self) -> SuccessModel | None:
         """Where runs can be made at all; None while nothing failed."""
-        return learn_success(self.state, self.training)
+        return fit_success(self.state, self.training)
 
     @cached_property
     def candidates(self) -> Candidates:
@@ -96,10 +96,12 @@ class FittedCampaign:
         """
         from designer.models.botorch_adapter.model import to_botorch  # loads torch
 
-        return to_botorch([*self.shown.values()], self.training.space)
+        return to_botorch([*self.averaged.values()], self.training.space)
 
 
-def learn(state: CampaignState, progress: Progress, memory: Memory | None = None) -> FittedCampaign:
+def fit_campaign(
+    state: CampaignState, progress: Progress, memory: Memory | None = None
+) -> FittedCampaign:
     """Fit every response from the default starts, so that the log alone decides the result.
 
     Args:
@@ -119,15 +121,15 @@ def learn(state: CampaignState, progress: Progress, memory: Memory | None = None
     return FittedCampaign(state, training, posteriors)
 
 
-def learn_something(
+def fit_known_campaign(
     state: CampaignState, progress: Progress, memory: Memory | None = None
 ) -> FittedCampaign:
-    """`learn`, refusing a campaign that knows nothing.
+    """`fit_campaign`, refusing a campaign that knows nothing.
 
     Raises:
         InputError: no result and no earlier line.
     """
-    if not has_knowledge(state):
+    if not has_training_data(state):
         raise InputError(
             Problem(
                 state.spec.name,
@@ -135,4 +137,4 @@ def learn_something(
                 hint="Record a run, or add an earlier line with `designer lines add`",
             )
         )
-    return learn(state, progress, memory)
+    return fit_campaign(state, progress, memory)

@@ -73,13 +73,17 @@ class BoTorchImprover:
         some, most = (made, _INCUMBENTS) if len(made) else (region, 1)
         self._incumbents = self._best(some, most)
         self._floor = self._all(self._predicted(self._incumbents)).min(dim=0).values - _BELOW
-        self._scale, self.name, self.least = 1.0, "expected hypervolume improvement", _NEGLIGIBLE
+        self._scale, self.name, self.threshold = (
+            1.0,
+            "expected hypervolume improvement",
+            _NEGLIGIBLE,
+        )
         if len(wanted) == 1:
             place, response = wanted[0]
             self._scale = float(self._spread[place])
             unit = f" in {response.unit}" if response.unit else ""
             self.name = f"expected improvement of {response.name}{unit}"
-            self.least = _NEGLIGIBLE * self._scale
+            self.threshold = _NEGLIGIBLE * self._scale
 
     def __call__(self, X: FloatArray, pending: FloatArray) -> Callable[[Sequence[int]], FloatArray]:
         """Look at ``X [m, D]`` beyond ``pending [q, D]``; see `Improver`."""

@@ -19,7 +19,7 @@ from designer.campaigns.specification.parts import Response
 from designer.campaigns.specification.recipes import recipe_problems
 from designer.engine.fitted_campaign import FittedCampaign
 from designer.engine.threads import one_thread
-from designer.engine.training import believed_runs
+from designer.engine.training import training_runs
 from designer.models.arrays import FloatArray, IntArray
 from designer.models.posterior.posterior import ResponsePosterior
 
@@ -28,15 +28,15 @@ TIE = 0.01  # relative difference of in-spec probabilities that is none: then th
 
 
 def predict_recipes(
-    knowledge: FittedCampaign, recipes: Sequence[Mapping[str, Setting]]
+    fitted: FittedCampaign, recipes: Sequence[Mapping[str, Setting]]
 ) -> list[Prediction]:
     """Predictions at recipes with a value for every factor and given."""
     with one_thread():
-        X = knowledge.training.space.encode_recipes(recipes)
-        return predict(knowledge.state.spec, knowledge.shown, X)
+        X = fitted.training.space.encode_recipes(recipes)
+        return predict(fitted.state.spec, fitted.averaged, X)
 
 
-def best_recipes(knowledge: FittedCampaign, count: int) -> list[dict[str, Any]]:
+def best_recipes(fitted: FittedCampaign, count: int) -> list[dict[str, Any]]:
     """Recommended set-points: most probably made and in spec, then best by the responses' goals.
 
     Candidates are found at the most probable hyperparameters; the best of them and the recipes made
@@ -46,18 +46,18 @@ def best_recipes(knowledge: FittedCampaign, count: int) -> list[dict[str, Any]]:
         Up to ``count`` of ``{"settings", "given", "in_spec", "success", "predicted"}``; none when
         no response has a window or a goal.
     """
-    judged = [r for r in knowledge.state.spec.responses if _is_judged(knowledge, r)]
+    judged = [r for r in fitted.state.spec.responses if _is_judged(fitted, r)]
     if not judged:
         return []
     with one_thread():
-        given = knowledge.candidates.given
-        recipes = _with_made(knowledge, _best(knowledge, judged, given, max(count, _RANKED)), given)
-        X = knowledge.training.space.encode_recipes([recipe | given for recipe in recipes])
-        judge, every = _Judge(knowledge, judged, X, shown=True), np.arange(len(recipes))
+        given = fitted.candidates.given
+        recipes = _with_made(fitted, _best(fitted, judged, given, max(count, _RANKED)), given)
+        X = fitted.training.space.encode_recipes([recipe | given for recipe in recipes])
+        judge, every = _Judge(fitted, judged, X, shown=True), np.arange(len(recipes))
         order = judge.sort(judge.score(every), every)[:count]
         recipes, X = [recipes[k] for k in order], X[order]
-        shown = predict(knowledge.state.spec, knowledge.shown, X)
-        success = None if knowledge.success is None else knowledge.success(X)
+        shown = predict(fitted.state.spec, fitted.averaged, X)
+        success = None if fitted.success is None else fitted.success(X)
     return [
         {
             "settings": recipe,
@@ -71,30 +71,30 @@ def best_recipes(knowledge: FittedCampaign, count: int) -> list[dict[str, Any]]:
 
 
 def _with_made(
-    knowledge: FittedCampaign, recipes: list[dict[str, Setting]], given: Mapping[str, float]
+    fitted: FittedCampaign, recipes: list[dict[str, Setting]], given: Mapping[str, float]
 ) -> list[dict[str, Setting]]:
     """Some recipes and those of the runs that may be proposed, each once."""
-    spec = knowledge.state.spec
-    made = [dict(run.used) for run in believed_runs(knowledge.state)]
+    spec = fitted.state.spec
+    made = [dict(run.used) for run in training_runs(fitted.state)]
     possible = [used for used in made if not recipe_problems(spec, {**used, **given}, "")]
     return list({tuple(sorted(r.items())): r for r in (*recipes, *possible)}.values())
 
 
 def _best(
-    knowledge: FittedCampaign, judged: Sequence[Response], given: Mapping[str, float], count: int
+    fitted: FittedCampaign, judged: Sequence[Response], given: Mapping[str, float], count: int
 ) -> list[dict[str, Setting]]:
     """The best recipes among all, or where these are too many among some and steps from them."""
-    candidates, space = knowledge.candidates, knowledge.training.space
-    judge = _Judge(knowledge, judged, candidates.encode(space))
+    candidates, space = fitted.candidates, fitted.training.space
+    judge = _Judge(fitted, judged, candidates.encode(space))
     rows = best_rows(candidates, judge.score, judge.sort, count)
     if candidates.exact:
         return [candidates.recipe(int(row)) for row in rows[:count]]
-    grid = RecipeGrid(ProposalRegion.of(knowledge.state.spec, {}, given))
+    grid = RecipeGrid(ProposalRegion.of(fitted.state.spec, {}, given))
 
     def order(codes: IntArray) -> IntArray:
         givens = {name: np.full(len(codes), value) for name, value in given.items()}
         X = space.encode(grid.columns(codes) | givens)
-        judge, every = _Judge(knowledge, judged, X), np.arange(len(codes))
+        judge, every = _Judge(fitted, judged, X), np.arange(len(codes))
         return judge.sort(judge.score(every), every)
 
     starts, _ = grid.codes(candidates.subset(rows[: max(PEAKS, count)]).columns)
@@ -103,8 +103,8 @@ def _best(
     return [dict(zip(grid.region.names, row, strict=True)) for row in values]
 
 
-def _is_judged(knowledge: FittedCampaign, response: Response) -> bool:
-    known = response.name in knowledge.posteriors
+def _is_judged(fitted: FittedCampaign, response: Response) -> bool:
+    known = response.name in fitted.posteriors
     return known and (response.goal != "none" or _window(response) is not None)
 
 
@@ -119,15 +119,15 @@ class _Judge:
 
     def __init__(
         self,
-        knowledge: FittedCampaign,
+        fitted: FittedCampaign,
         judged: Sequence[Response],
         X: FloatArray,
         *,
         shown: bool = False,
     ) -> None:
-        self._success, self._region = knowledge.success, SharedPoints(X)
+        self._success, self._region = fitted.success, SharedPoints(X)
         self._shown = shown
-        beliefs = knowledge.shown if shown else knowledge.posteriors
+        beliefs = fitted.averaged if shown else fitted.posteriors
         self._parts = [
             (r, p, make_surface(p, self._region, np.float32))
             for r, p in ((r, beliefs[r.name]) for r in judged)

@@ -19,9 +19,9 @@ from designer.campaigns.space.factors import Setting
 from designer.campaigns.version import program_version
 from designer.engine.context import current_setup, planning_context
 from designer.engine.evaluation import evaluate
-from designer.engine.fitted_campaign import FittedCampaign, Progress, learn
+from designer.engine.fitted_campaign import FittedCampaign, Progress, fit_campaign
 from designer.engine.threads import one_thread
-from designer.engine.training import has_knowledge
+from designer.engine.training import has_training_data
 from designer.models.arrays import FloatArray
 from designer.models.compression.fit_cache import Memory
 
@@ -56,12 +56,12 @@ class ComputedPlan:
     Attributes:
         draft: the plan, ready to be entered into the log.
         evaluation: figures for `status`; None when nothing is known yet.
-        knowledge: the fitted models; None when nothing is known yet.
+        fitted: the fitted models; None when nothing is known yet.
     """
 
     draft: PlanDraft
     evaluation: dict[str, Any] | None
-    knowledge: FittedCampaign | None = None
+    fitted: FittedCampaign | None = None
 
 
 def default_seed(state: CampaignState) -> int:
@@ -90,8 +90,8 @@ def _make_improver(fitted: FittedCampaign, made: FloatArray, region: FloatArray)
     """The judge of improvement on the responses' goals; torch is loaded when a plan asks for it."""
     from designer.engine.improver import BoTorchImprover
 
-    responses = [r for r in fitted.state.spec.responses if r.name in fitted.shown]
-    return BoTorchImprover(responses, fitted.shown, fitted.training.space, made, region)
+    responses = [r for r in fitted.state.spec.responses if r.name in fitted.averaged]
+    return BoTorchImprover(responses, fitted.averaged, fitted.training.space, made, region)
 
 
 def propose(
@@ -99,7 +99,7 @@ def propose(
     request: Request,
     progress: Progress,
     *,
-    knowledge: FittedCampaign | None = None,
+    fitted: FittedCampaign | None = None,
     memory: Memory | None = None,
 ) -> ComputedPlan:
     """Compute the next plan.
@@ -108,35 +108,35 @@ def propose(
         state: the campaign.
         request: what is wanted.
         progress: told what is being done.
-        knowledge: models of exactly this log, where there are any.
+        fitted: models of exactly this log, where there are any.
         memory: of what long histories said before; changes the time, never the result.
 
     Raises:
         InputError: nothing satisfies constraints and fixed values, or nothing fits the budget.
     """
     with one_thread():
-        if knowledge is None:
-            knowledge = learn(state, progress, memory)
+        if fitted is None:
+            fitted = fit_campaign(state, progress, memory)
         progress("choosing recipes", None)
         seed = default_seed(state) if request.seed is None else request.seed
         now = request.now or datetime.now(UTC)
-        given, notes = knowledge.givens(request.given)
+        given, notes = fitted.givens(request.given)
         plan = make_plan(
             state.spec,
-            knowledge.training.space,
-            knowledge.shown,
+            fitted.training.space,
+            fitted.averaged,
             runs=request.runs,
             budget=request.budget,
             fixed=request.fixed,
             given=given,
-            situation=planning_context(knowledge, now, replace=request.replace),
-            make_improver=partial(_make_improver, knowledge),
+            context=planning_context(fitted, now, replace=request.replace),
+            make_improver=partial(_make_improver, fitted),
             seed=seed,
         )
         evaluation = None
-        if has_knowledge(state):
+        if has_training_data(state):
             progress("judging the models", None)
-            evaluation = evaluate(knowledge, plan)
+            evaluation = evaluate(fitted, plan)
     draft = PlanDraft(
         goal=plan.goal,
         seed=seed,
@@ -147,11 +147,11 @@ def propose(
         value_name=plan.value_name,
         information_bits=plan.bits,
         versions=versions(),
-        hyperparameters=knowledge.hyperparameters,
+        hyperparameters=fitted.hyperparameters,
         setup=state.setup.id if current_setup(state, now) and state.setup else None,
         nested=plan.nested,
         deviation=None if plan.deviation is None else plan.deviation.to_dict(state.spec),
         fixed=request.fixed,
-        notes=[*notes, *_warnings(state), *knowledge.notes, *plan.notes],
+        notes=[*notes, *_warnings(state), *fitted.notes, *plan.notes],
     )
-    return ComputedPlan(draft, evaluation, knowledge if evaluation else None)
+    return ComputedPlan(draft, evaluation, fitted if evaluation else None)

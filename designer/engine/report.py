@@ -31,15 +31,15 @@ LARGEST_ODDS = 1000.0  # shown at most: further digits would be a matter of the 
 _NARROW = 0.1  # a line whose settings span less of an input's range hardly varied it (assumption)
 
 
-def report_figures(knowledge: FittedCampaign) -> dict[str, dict[str, Any]]:
+def report_figures(fitted: FittedCampaign) -> dict[str, dict[str, Any]]:
     """Model report per response of the specification, JSON-able."""
-    space = knowledge.training.space
-    factors = {factor.name for factor in knowledge.state.spec.factors}
+    space = fitted.training.space
+    factors = {factor.name for factor in fitted.state.spec.factors}
     belongs = np.array([name in factors for name in space.names], dtype=np.bool_)
     recipe = np.flatnonzero(belongs[space.groups])
     found: dict[str, dict[str, Any]] = {}
-    for response in knowledge.state.spec.responses:
-        posterior = knowledge.posteriors.get(response.name)
+    for response in fitted.state.spec.responses:
+        posterior = fitted.posteriors.get(response.name)
         if posterior is None:
             found[response.name] = _NO_REPORT | {"counts": dict(_NO_COUNTS)}
         else:
@@ -99,26 +99,26 @@ def _errors(errors: PredictionErrors | None) -> dict[str, Any] | None:
     }
 
 
-def odds_figures(knowledge: FittedCampaign) -> dict[str, dict[str, Any] | None]:
+def odds_figures(fitted: FittedCampaign) -> dict[str, dict[str, Any] | None]:
     """Odds for using history per response; None without history or below 3 runs."""
-    found: dict[str, dict[str, Any] | None] = {r.name: None for r in knowledge.state.spec.responses}
-    for name, posterior in knowledge.posteriors.items():
+    found: dict[str, dict[str, Any] | None] = {r.name: None for r in fitted.state.spec.responses}
+    for name, posterior in fitted.posteriors.items():
         if posterior.fitted.odds is not None:
             found[name] = _odds(posterior.fitted.odds)
     asked = [
         name
-        for name, posterior in knowledge.posteriors.items()
+        for name, posterior in fitted.posteriors.items()
         if posterior.fitted.layout.transfer and _runs(posterior) >= FEWEST_RUNS
     ]
     if not asked:
         return found
-    training = knowledge.training
-    links = response_links(knowledge.state.spec, training.space)
+    training = fitted.training
+    links = response_links(fitted.state.spec, training.space)
     upstream = [links[name].upstream for name in asked if name in links]
     needed = {n: d for n, d in training.responses.items() if n in asked or n in upstream}
     plain = fit_without_history(needed, training.space.groups, links)
     for name in asked:
-        odds = history_odds(knowledge.posteriors[name].fitted, plain[name].fitted)
+        odds = history_odds(fitted.posteriors[name].fitted, plain[name].fitted)
         found[name] = None if odds is None else _odds(odds)
     return found
 
@@ -139,21 +139,21 @@ def _odds(odds: HistoryOdds) -> dict[str, Any]:
     }
 
 
-def share_figures(knowledge: FittedCampaign, region: FloatArray) -> dict[str, dict[str, Any]]:
+def share_figures(fitted: FittedCampaign, region: FloatArray) -> dict[str, dict[str, Any]]:
     """Per line and response: what its rows determine over the region, and warnings about it."""
-    names = knowledge.training.lines
+    names = fitted.training.lines
     found: dict[str, dict[str, Any]] = {}
-    for response, posterior in knowledge.posteriors.items():
+    for response, posterior in fitted.posteriors.items():
         for share in line_shares(posterior, region):
             line = found.setdefault(names[share.line - 1], {"responses": {}, "warnings": []})
             line["responses"][response] = {"determined": share.determined, "flat": share.flat}
             if share.flat:
-                line["warnings"].append(_flat_warning(knowledge, posterior, share))
+                line["warnings"].append(_flat_warning(fitted, posterior, share))
     return found
 
 
-def _flat_warning(knowledge: FittedCampaign, posterior: ResponsePosterior, share: LineShare) -> str:
-    name, line = posterior.name, knowledge.training.lines[share.line - 1]
+def _flat_warning(fitted: FittedCampaign, posterior: ResponsePosterior, share: LineShare) -> str:
+    name, line = posterior.name, fitted.training.lines[share.line - 1]
     rows = "its only row" if share.rows == 1 else f"its {share.rows} rows"
     advice = (
         f"It can neither help nor contradict: do not read its trust as agreement. Add rows of"
@@ -165,7 +165,7 @@ def _flat_warning(knowledge: FittedCampaign, posterior: ResponsePosterior, share
             f"Line {line} says nothing about {name} here: {rows} all hold the same value"
             f" {value:g}. Check that it was really measured. {advice}"
         )
-    narrow = _hardly_varied(knowledge, posterior, share.line)
+    narrow = _hardly_varied(fitted, posterior, share.line)
     why = f"; it hardly varied {', '.join(narrow)}" if narrow and share.rows > 1 else ""
     return (
         f"Line {line} says little about {name} over the feasible region: {rows} determine"
@@ -174,9 +174,9 @@ def _flat_warning(knowledge: FittedCampaign, posterior: ResponsePosterior, share
     )
 
 
-def _hardly_varied(knowledge: FittedCampaign, posterior: ResponsePosterior, line: int) -> list[str]:
+def _hardly_varied(fitted: FittedCampaign, posterior: ResponsePosterior, line: int) -> list[str]:
     """Inputs that a line kept (nearly) fixed."""
-    data, space = posterior.fitted.data, knowledge.training.space
+    data, space = posterior.fitted.data, fitted.training.space
     spans = np.ptp(data.X[data.line == line], axis=0)
     return [
         name for i, name in enumerate(space.names) if (spans[space.groups == i] < _NARROW).all()
@@ -184,7 +184,7 @@ def _hardly_varied(knowledge: FittedCampaign, posterior: ResponsePosterior, line
 
 
 def report_warnings(
-    knowledge: FittedCampaign,
+    fitted: FittedCampaign,
     report: dict[str, dict[str, Any]],
     odds: dict[str, dict[str, Any] | None],
 ) -> list[str]:
@@ -196,7 +196,7 @@ def report_warnings(
         for name, each in odds.items()
         if each is not None and each["odds"] <= 1.0 / POSITIVE_ODDS
     ]
-    return [*_collinear_warnings(knowledge, report), *against]
+    return [*_collinear_warnings(fitted, report), *against]
 
 
 def _ratio(odds: float) -> str:
@@ -204,9 +204,9 @@ def _ratio(odds: float) -> str:
     return f"{more}{odds:.0f} : 1"
 
 
-def _collinear_warnings(knowledge: FittedCampaign, report: dict[str, dict[str, Any]]) -> list[str]:
+def _collinear_warnings(fitted: FittedCampaign, report: dict[str, dict[str, Any]]) -> list[str]:
     """One sentence per set of inputs whose effects the runs cannot tell apart."""
-    mixed = {name for mixture in knowledge.state.spec.mixtures for name in mixture.factors}
+    mixed = {name for mixture in fitted.state.spec.mixtures for name in mixture.factors}
     found: dict[tuple[str, ...], list[str]] = {}
     for response, each in report.items():
         judged = each["collinearity"].items()

@@ -95,7 +95,7 @@ class _Rows:
             self.nuisance.append(nuisance)
 
 
-def believed_runs(state: CampaignState) -> list[Run]:
+def training_runs(state: CampaignState) -> list[Run]:
     """Runs with measurements to learn from, in the order they came."""
     return [
         run
@@ -104,9 +104,9 @@ def believed_runs(state: CampaignState) -> list[Run]:
     ]
 
 
-def has_knowledge(state: CampaignState) -> bool:
+def has_training_data(state: CampaignState) -> bool:
     """Whether there is anything to predict from."""
-    return bool(believed_runs(state)) or bool(state.teaching_lines)
+    return bool(training_runs(state)) or bool(state.teaching_lines)
 
 
 def fill_givens(
@@ -137,7 +137,7 @@ def training_set(state: CampaignState) -> TrainingSet:
     Lines that a response is told not to use (``history = false``) have no rows of it.
     """
     spec = state.spec
-    runs = believed_runs(state)
+    runs = training_runs(state)
     lines = [line for line in state.lines.values() if line.included]
     batches = BatchCodes(tuple(stage.name for stage in spec.stages))
     defaults = default_givens(state)
@@ -235,7 +235,7 @@ def _never_recorded(space: Space, lines: Sequence[Line]) -> frozenset[tuple[int,
     return frozenset(found)
 
 
-def learn_success(state: CampaignState, training: TrainingSet) -> SuccessModel | None:
+def fit_success(state: CampaignState, training: TrainingSet) -> SuccessModel | None:
     """Where runs can be made, learned from those made on this line; None while nothing failed.
 
     Args:

@@ -48,12 +48,12 @@ def learned(session: Session, state: CampaignState) -> FittedCampaign:
     known = remembered(session, state)
     if known is not None:
         return known
-    from designer.engine.fitted_campaign import learn_something
+    from designer.engine.fitted_campaign import fit_known_campaign
     from designer.engine.threads import one_thread
 
     memory = LineCache(session.store, state.campaign_id)
     with one_thread():
-        session.fitted = learn_something(state, session.progress, memory)
+        session.fitted = fit_known_campaign(state, session.progress, memory)
     memory.save()
     return session.fitted
 

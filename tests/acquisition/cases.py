@@ -11,7 +11,13 @@ from designer.acquisition.batches.tree import BatchTree
 from designer.acquisition.conditioning.response import ResponseConditioning
 from designer.acquisition.functions.information import Information
 from designer.acquisition.functions.reference_points import ReferencePoints
-from designer.acquisition.selection.greedy import Pick, Stop, Taking, by_value, per_cost
+from designer.acquisition.selection.greedy import (
+    GreedyPlan,
+    Pick,
+    StoppingRule,
+    by_gain,
+    by_gain_per_cost,
+)
 from designer.campaigns.specification import load
 from designer.campaigns.specification.specification import Specification
 from designer.models.encoding import Space
@@ -130,31 +136,31 @@ def posteriors_of(
 
 
 def staged(
-    fields: Mapping[str, ResponseConditioning],
-    target: ReferencePoints,
+    conditionings: Mapping[str, ResponseConditioning],
+    reference: ReferencePoints,
     tree: BatchTree,
     allowed: np.ndarray,
-    stop: Stop,
+    stop: StoppingRule,
 ) -> list[Pick]:
     """Runs chosen one by one by their information per cost, as plans are."""
-    information = Information(fields, target, tree)
-    taking = Taking(information, tree, allowed, stop)
-    taking.by(information, per_cost(taking, information))
-    return taking.picks
+    information = Information(conditionings, reference, tree)
+    plan = GreedyPlan(information, tree, allowed, stop)
+    plan.extend(information, by_gain_per_cost(plan, information))
+    return plan.picks
 
 
 def greedy(
-    fields: Mapping[str, ResponseConditioning],
-    target: ReferencePoints,
+    conditionings: Mapping[str, ResponseConditioning],
+    reference: ReferencePoints,
     tree: BatchTree,
     allowed: np.ndarray,
-    stop: Stop,
+    stop: StoppingRule,
 ) -> list[Pick]:
     """Runs chosen one by one by their information, whatever they cost."""
-    information = Information(fields, target, tree)
-    taking = Taking(information, tree, allowed, stop)
-    taking.by(information, by_value(information))
-    return taking.picks
+    information = Information(conditionings, reference, tree)
+    plan = GreedyPlan(information, tree, allowed, stop)
+    plan.extend(information, by_gain(information))
+    return plan.picks
 
 
 # ---- random specifications -----------------------------------------------------------------------

@@ -15,7 +15,7 @@ from designer.acquisition.functions.reference_points import (
     REFERENCES,
     Beliefs,
     ReferencePoints,
-    make_target,
+    make_reference_points,
 )
 
 INF = np.inf
@@ -130,71 +130,79 @@ def beliefs(
     )
 
 
-def total(target: ReferencePoints, believed: Beliefs) -> float:
-    return sum(w @ believed.variances[k][target.rows] for k, w in target.weights.items())
+def total(reference: ReferencePoints, believed: Beliefs) -> float:
+    return sum(w @ believed.variances[k][reference.rows] for k, w in reference.weights.items())
 
 
-def share(target: ReferencePoints, believed: Beliefs, name: str) -> float:
-    return target.weights[name] @ believed.variances[name][target.rows] / total(target, believed)
+def share(reference: ReferencePoints, believed: Beliefs, name: str) -> float:
+    return (
+        reference.weights[name]
+        @ believed.variances[name][reference.rows]
+        / total(reference, believed)
+    )
 
 
 @pytest.mark.parametrize("goal", ["learn", "window"])
 @pytest.mark.parametrize("n", [60, 400])
 def test_every_goal_starts_at_one(goal: str, n: int) -> None:
     believed = beliefs(n)
-    target = make_target(goal, believed, np.random.default_rng(0))
-    assert total(target, believed) == pytest.approx(1.0)
-    assert target.name == goal
-    assert not target.notes
+    reference = make_reference_points(goal, believed, np.random.default_rng(0))
+    assert total(reference, believed) == pytest.approx(1.0)
+    assert reference.name == goal
+    assert not reference.notes
 
 
 def test_learn_weighs_responses_by_their_own_variance_and_the_weight_asked_for() -> None:
     believed = beliefs(weights=(1.0, 3.0, 0.0))
-    target = make_target("learn", believed, np.random.default_rng(0))
-    assert len(target.rows) == REFERENCES
-    assert share(target, believed, "a") == pytest.approx(0.25)
-    assert share(target, believed, "b") == pytest.approx(0.75)
-    assert not target.weights["c"].any()
+    reference = make_reference_points("learn", believed, np.random.default_rng(0))
+    assert len(reference.rows) == REFERENCES
+    assert share(reference, believed, "a") == pytest.approx(0.25)
+    assert share(reference, believed, "b") == pytest.approx(0.75)
+    assert not reference.weights["c"].any()
 
 
 def test_window_is_half_everywhere_and_half_at_the_border() -> None:
     believed = beliefs()
-    target = make_target("window", believed, np.random.default_rng(0))
-    assert len(target.rows) == 2 * REFERENCES
+    reference = make_reference_points("window", believed, np.random.default_rng(0))
+    assert len(reference.rows) == 2 * REFERENCES
     border = slice(REFERENCES, None)
-    half = sum(target.weights[k][border] @ believed.variances[k][target.rows[border]] for k in "ab")
-    assert half == pytest.approx(0.5)
-    assert not target.weights["c"][border].any()  # no window: only in the other half
+    whitened = sum(
+        reference.weights[k][border] @ believed.variances[k][reference.rows[border]] for k in "ab"
+    )
+    assert whitened == pytest.approx(0.5)
+    assert not reference.weights["c"][border].any()  # no window: only in the other half
     omega = border_weights(believed.means, believed.variances, believed.limits)
     density = sum(omega[k] * believed.variances[k] for k in "ab")
-    drawn = density[target.rows[border]]
+    drawn = density[reference.rows[border]]
     assert drawn.mean() > 1.2 * density.mean()  # drawn where the border is uncertain
-    rows = target.rows[border]
+    rows = reference.rows[border]
     assert np.allclose(
-        target.weights["a"][border], 0.5 / REFERENCES * omega["a"][rows] / density[rows]
+        reference.weights["a"][border], 0.5 / REFERENCES * omega["a"][rows] / density[rows]
     )
 
 
 def test_few_candidates_are_summed_exactly() -> None:
     believed = beliefs(n=50)
-    target = make_target("window", believed, np.random.default_rng(0))
+    reference = make_reference_points("window", believed, np.random.default_rng(0))
     omega = border_weights(believed.means, believed.variances, believed.limits)
     density = sum(omega[k] * believed.variances[k] for k in "ab")
-    border = target.weights["a"][50:]
-    rows = target.rows[50:]
+    border = reference.weights["a"][50:]
+    rows = reference.rows[50:]
     assert np.allclose(border, 0.5 * omega["a"][rows] / density.sum())
 
 
 @pytest.mark.parametrize(("windows", "far"), [((), False), (("a",), True)])
 def test_without_a_border_the_plan_learns_and_says_so(windows: tuple[str, ...], far: bool) -> None:
-    target = make_target("window", beliefs(windows=windows, far=far), np.random.default_rng(0))
-    assert target.name == "learn"
-    assert len(target.notes) == 1
-    assert "learns all responses everywhere" in target.notes[0]
+    reference = make_reference_points(
+        "window", beliefs(windows=windows, far=far), np.random.default_rng(0)
+    )
+    assert reference.name == "learn"
+    assert len(reference.notes) == 1
+    assert "learns all responses everywhere" in reference.notes[0]
 
 
 def test_windows_of_weight_zero_still_make_a_border() -> None:
     believed = beliefs(weights=(0.0, 0.0, 1.0))
-    target = make_target("window", believed, np.random.default_rng(0))
-    assert target.name == "window"
-    assert total(target, believed) == pytest.approx(1.0)
+    reference = make_reference_points("window", believed, np.random.default_rng(0))
+    assert reference.name == "window"
+    assert total(reference, believed) == pytest.approx(1.0)

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from designer.acquisition.candidates.candidates import make_candidates
 from designer.acquisition.conditioning import blocks
 from designer.acquisition.conditioning.response import ResponseConditioning
-from designer.acquisition.conditioning.surface import AskedSurface, RowSurface, make_surface
+from designer.acquisition.conditioning.surface import PosteriorSurface, RowSurface, make_surface
 from designer.acquisition.functions.information import bits_of, left_of
 from designer.acquisition.functions.reference_points import ReferencePoints
 from designer.acquisition.plan.plan import make_plan
 from designer.acquisition.selection.context import OpenRun, PlanningContext, Setup
-from designer.acquisition.selection.greedy import Stop, best
+from designer.acquisition.selection.greedy import StoppingRule, best
 from designer.acquisition.selection.problem import PlanningProblem
 from designer.campaigns.specification.specification import Specification
 from designer.models.data.dataset import ResponseData
@@ -53,59 +53,59 @@ def left_after(
     return float(weights @ (prior - np.einsum("ij,ji->i", C, np.linalg.solve(S, C.T))))
 
 
-def proposal_of(
+def problem_of(
     spec: Specification,
     seed: int = 0,
-    situation: PlanningContext | None = None,
+    context: PlanningContext | None = None,
     batch: np.ndarray | None = None,
     n: int | None = None,
 ) -> tuple[PlanningProblem, dict[str, ExactPosterior]]:
     space, posteriors = posteriors_of(spec, seed, batch=batch)
     candidates = make_candidates(spec)
     return PlanningProblem(
-        spec, space, posteriors, candidates, situation or PlanningContext()
+        spec, space, posteriors, candidates, context or PlanningContext()
     ), posteriors
 
 
 def dense_total(
-    proposal: PlanningProblem,
+    problem: PlanningProblem,
     posteriors: dict[str, ExactPosterior],
-    target: ReferencePoints,
+    reference: ReferencePoints,
     rows: list[int],
     labels: list[list[str]],
 ) -> float:
     return sum(
-        left_after(p, proposal.X, rows, labels, target.rows, target.weights[name])
+        left_after(p, problem.X, rows, labels, reference.rows, reference.weights[name])
         for name, p in posteriors.items()
     )
 
 
-def open_labels(proposal: PlanningProblem) -> list[list[str]]:
+def open_labels(problem: PlanningProblem) -> list[list[str]]:
     """Batch labels of the open runs, written down by hand from their ids."""
     labels = []
-    for k, run in enumerate(proposal.situation.pending):
-        stages = proposal.tree.stages
+    for k, run in enumerate(problem.context.pending):
+        stages = problem.tree.stages
         labels.append([run.batch.get(s, f"own-{k}-{s}") for s in stages])
     return labels
 
 
-def would_be_labels(proposal: PlanningProblem, row: int, taken: dict[str, str]) -> list[str]:
+def would_be_labels(problem: PlanningProblem, row: int, taken: dict[str, str]) -> list[str]:
     """The batch labels candidate ``row`` would have as the next run, by comparing settings."""
-    spec, candidates = proposal.spec, proposal.candidates
+    spec, candidates = problem.spec, problem.candidates
     mine = candidates.recipe(row)
     label, parent = [], "line"
-    for stage in proposal.tree.stages:
+    for stage in problem.tree.stages:
         names = [f.name for f in spec.stage_factors(stage)]
         parent = f"{parent}/{[mine[n] for n in names]}"
         label.append(taken.get(parent, f"new {parent}"))
     return label
 
 
-def existing_labels(situation: PlanningContext, spec: Specification) -> dict[str, str]:
+def existing_labels(context: PlanningContext, spec: Specification) -> dict[str, str]:
     """Path of settings → id, of what is set up and of open runs (set up first)."""
     taken = {}
-    known = [(situation.setup.settings, situation.setup.batch)] if situation.setup else []
-    known += [(run.settings, run.batch) for run in situation.pending]
+    known = [(context.setup.settings, context.setup.batch)] if context.setup else []
+    known += [(run.settings, run.batch) for run in context.pending]
     for chosen, batch in known:
         parent = "line"
         for stage in spec.stages:
@@ -141,32 +141,34 @@ def test_every_gain_is_the_fall_of_the_goal_after_dense_conditioning(
 ) -> None:
     """Before each of four picks, for every candidate (a third of them with shared batches)."""
     spec = line_spec()
-    proposal, posteriors = proposal_of(spec, situation=SITUATIONS[around])
-    target = proposal.target(goal, np.random.default_rng(0))
-    n, tree = len(proposal.candidates), proposal.tree
-    rows = [n + k for k in range(len(proposal.situation.pending))]
-    labels = open_labels(proposal)
-    taken = existing_labels(proposal.situation, spec)
-    for field in proposal.fields:
-        field.set_references(target.rows, target.weights[field.name])
+    problem, posteriors = problem_of(spec, context=SITUATIONS[around])
+    reference = problem.reference_points(goal, np.random.default_rng(0))
+    n, tree = len(problem.candidates), problem.tree
+    rows = [n + k for k in range(len(problem.context.pending))]
+    labels = open_labels(problem)
+    taken = existing_labels(problem.context, spec)
+    for conditioning in problem.conditionings:
+        conditioning.set_references(reference.rows, reference.weights[conditioning.name])
     for _ in range(4):
-        before = dense_total(proposal, posteriors, target, rows, labels)
-        assert left_of(proposal.fields, target) == pytest.approx(before, rel=1e-9)
-        gains = sum(field.gains(tree) for field in proposal.fields)[:n]
+        before = dense_total(problem, posteriors, reference, rows, labels)
+        assert left_of(problem.conditionings, reference) == pytest.approx(before, rel=1e-9)
+        gains = sum(conditioning.gains(tree) for conditioning in problem.conditionings)[:n]
         for row in range(0, n, 3):
-            label = would_be_labels(proposal, row, taken)
-            after = dense_total(proposal, posteriors, target, [*rows, row], [*labels, label])
+            label = would_be_labels(problem, row, taken)
+            after = dense_total(problem, posteriors, reference, [*rows, row], [*labels, label])
             assert gains[row] == pytest.approx(before - after, rel=1e-6, abs=1e-9)
         row = best(gains, np.ones(n, dtype=bool))
-        label = would_be_labels(proposal, row, taken)
-        chain, _ = tree.take(row)
-        drop = sum(field.take(row, chain, tree) for field in proposal.fields)
+        label = would_be_labels(problem, row, taken)
+        chain, _ = tree.add_run(row)
+        drop = sum(
+            conditioning.condition(row, chain, tree) for conditioning in problem.conditionings
+        )
         assert drop == pytest.approx(gains[row], rel=1e-9)
         rows, labels = [*rows, row], [*labels, label]
         parent = "line"
         for stage, own in zip(spec.stages, label, strict=True):
             names = [f.name for f in spec.stage_factors(stage.name)]
-            mine = proposal.candidates.recipe(row)
+            mine = problem.candidates.recipe(row)
             parent = f"{parent}/{[mine[k] for k in names]}"
             taken.setdefault(parent, own)
 
@@ -174,25 +176,25 @@ def test_every_gain_is_the_fall_of_the_goal_after_dense_conditioning(
 @pytest.mark.parametrize("around", SITUATIONS)
 def test_bits_add_up_to_the_information_of_the_plan(around: str) -> None:
     spec = line_spec()
-    proposal, posteriors = proposal_of(spec, 1, SITUATIONS[around])
-    target = proposal.target("window", np.random.default_rng(0))
-    rows = [len(proposal.candidates) + k for k in range(len(proposal.situation.pending))]
-    labels = open_labels(proposal)
-    allowed = proposal.allowed()
-    picks = greedy(proposal.fields, target, proposal.tree, allowed, Stop(7))
-    before = dense_total(proposal, posteriors, target, rows, labels)
+    problem, posteriors = problem_of(spec, 1, SITUATIONS[around])
+    reference = problem.reference_points("window", np.random.default_rng(0))
+    rows = [len(problem.candidates) + k for k in range(len(problem.context.pending))]
+    labels = open_labels(problem)
+    allowed = problem.allowed()
+    picks = greedy(problem.conditionings, reference, problem.tree, allowed, StoppingRule(7))
+    before = dense_total(problem, posteriors, reference, rows, labels)
     after = dense_total(
-        proposal, posteriors, target, [*rows, *(p.row for p in picks)],
-        [*labels, *(numbered(proposal, p.chain) for p in picks)],
+        problem, posteriors, reference, [*rows, *(p.row for p in picks)],
+        [*labels, *(numbered(problem, p.chain) for p in picks)],
     )  # fmt: skip
     assert sum(p.bits for p in picks) == pytest.approx(bits(before, after), rel=1e-9)
     assert all(sum(p.shares.values()) == pytest.approx(1.0) for p in picks)
     assert all(p.bits >= 0 for p in picks)
 
 
-def numbered(proposal: PlanningProblem, chain: tuple[int, int, int]) -> list[str]:
+def numbered(problem: PlanningProblem, chain: tuple[int, int, int]) -> list[str]:
     """Batches of a chain as labels: their ids where they have one."""
-    return [proposal.tree.batches[b].label or f"batch-{b}" for b in chain]
+    return [problem.tree.batches[b].label or f"batch-{b}" for b in chain]
 
 
 @QUICK
@@ -221,15 +223,18 @@ def test_more_runs_never_teach_less(seed: int) -> None:
     """T(A ∪ B) ≤ T(A) for random sets of runs."""
     rng = np.random.default_rng(seed)
     spec = line_spec()
-    proposal, _ = proposal_of(spec, seed)
-    target = proposal.target("window", np.random.default_rng(0))
-    for field in proposal.fields:
-        field.set_references(target.rows, target.weights[field.name])
-    last = left_of(proposal.fields, target)
-    for row in rng.integers(len(proposal.candidates), size=6):
-        chain, _ = proposal.tree.take(int(row))
-        drops = [field.take(int(row), chain, proposal.tree) for field in proposal.fields]
-        now = left_of(proposal.fields, target)
+    problem, _ = problem_of(spec, seed)
+    reference = problem.reference_points("window", np.random.default_rng(0))
+    for conditioning in problem.conditionings:
+        conditioning.set_references(reference.rows, reference.weights[conditioning.name])
+    last = left_of(problem.conditionings, reference)
+    for row in rng.integers(len(problem.candidates), size=6):
+        chain, _ = problem.tree.add_run(int(row))
+        drops = [
+            conditioning.condition(int(row), chain, problem.tree)
+            for conditioning in problem.conditionings
+        ]
+        now = left_of(problem.conditionings, reference)
         assert min(drops) >= 0
         assert now <= last + 1e-12
         assert last - now == pytest.approx(sum(drops), rel=1e-6, abs=1e-12)
@@ -256,12 +261,14 @@ def test_repeating_a_recipe_in_its_slurry_teaches_less_than_in_a_new_one() -> No
     gains = []
     for batch in ({"slurry": "slurry-02", "coating": "coating-02"}, {}):
         around = PlanningContext(pending=(OpenRun("R001", settings_, batch),))
-        proposal, _ = proposal_of(spec, 4, around, batch=np.array([0.5, 0.1, 0.0]))
-        target = proposal.target("learn", np.random.default_rng(0))
-        for field in proposal.fields:
-            field.set_references(target.rows, target.weights[field.name])
-        row = int(np.flatnonzero(proposal.candidates.matching(settings_))[0])
-        gains.append(sum(field.gains(proposal.tree)[row] for field in proposal.fields))
+        problem, _ = problem_of(spec, 4, around, batch=np.array([0.5, 0.1, 0.0]))
+        reference = problem.reference_points("learn", np.random.default_rng(0))
+        for conditioning in problem.conditionings:
+            conditioning.set_references(reference.rows, reference.weights[conditioning.name])
+        row = int(np.flatnonzero(problem.candidates.matching(settings_))[0])
+        gains.append(
+            sum(conditioning.gains(problem.tree)[row] for conditioning in problem.conditionings)
+        )
     assert gains[0] < 0.9 * gains[1]
 
 
@@ -311,7 +318,7 @@ def test_a_kept_surface_is_the_posterior(
     X = np.random.default_rng(1).random((700, 3))
     surface = make_surface(posterior, X, dtype)
     assert isinstance(surface, RowSurface)
-    asked = AskedSurface(posterior, X)
+    asked = PosteriorSurface(posterior, X)
     some = np.array([3, 600, 41])
     assert np.allclose(surface.mean, asked.mean, rtol=rtol, atol=atol)
     assert np.allclose(surface.variance, asked.variance, rtol=rtol, atol=atol)
@@ -358,14 +365,14 @@ def test_known_batch_effects_are_what_conditioning_says() -> None:
     weights = np.full(len(X), 1.0 / len(X))
     everything = np.arange(len(X))
     own = candidates.recipe(37)
-    situation = PlanningContext(
+    context = PlanningContext(
         setup=Setup(own, {"slurry": "slurry-01"}), codes={("slurry", "slurry-01"): 1}
     )
-    proposal = PlanningProblem(spec, space, {"loading": posterior}, candidates, situation)
-    field = ResponseConditioning("loading", posterior, X, np.float64)
-    field.set_effects({0: (0, 1)})
-    field.set_references(everything, weights)
-    tree = proposal.tree
+    problem = PlanningProblem(spec, space, {"loading": posterior}, candidates, context)
+    conditioning = ResponseConditioning("loading", posterior, X, np.float64)
+    conditioning.set_effects({0: (0, 1)})
+    conditioning.set_references(everything, weights)
+    tree = problem.tree
     codes, picked = [], []
     numbers = {("slurry", own["solid"]): 1}
 
@@ -377,15 +384,15 @@ def test_known_batch_effects_are_what_conditioning_says() -> None:
         return [numbers.setdefault(path, 100 + len(numbers)) for path in paths]
 
     for step in range(4):
-        gains = field.gains(tree)
+        gains = conditioning.gains(tree)
         before = posterior.condition(X[picked], np.array(codes)) if picked else posterior
         for row in range(step, len(X), 11):
             after = posterior.condition(X[[*picked, row]], np.array([*codes, code_of(row)]))
             fall = weights @ (before.variance(X) - after.variance(X))
             assert gains[row] == pytest.approx(fall, rel=1e-5, abs=1e-10)
         row = [40, 3, 44, 90][step]
-        chain, _ = tree.take(row)
-        field.take(row, chain, tree)
+        chain, _ = tree.add_run(row)
+        conditioning.condition(row, chain, tree)
         picked.append(row)
         codes.append(code_of(row))
 
@@ -397,13 +404,13 @@ def test_more_of_the_slurry_on_the_line_teaches_less_than_it_seems() -> None:
     setup = Setup(candidates.recipe(37), {"slurry": "slurry-01"})
     gains = []
     for codes in ({}, {("slurry", "slurry-01"): 1}):
-        situation = PlanningContext(setup=setup, codes=codes)
-        proposal = PlanningProblem(spec, space, {"loading": posterior}, candidates, situation)
-        target = proposal.target("learn", np.random.default_rng(0))
-        field = proposal.fields[0]
-        field.set_references(target.rows, target.weights["loading"])
+        context = PlanningContext(setup=setup, codes=codes)
+        problem = PlanningProblem(spec, space, {"loading": posterior}, candidates, context)
+        reference = problem.reference_points("learn", np.random.default_rng(0))
+        conditioning = problem.conditionings[0]
+        conditioning.set_references(reference.rows, reference.weights["loading"])
         same = candidates.columns["solid"] == setup.settings["solid"]
-        gains.append(field.gains(proposal.tree)[same].sum())
+        gains.append(conditioning.gains(problem.tree)[same].sum())
     assert gains[1] != pytest.approx(gains[0], rel=0.02)
 
 
@@ -412,12 +419,14 @@ def test_float32_chooses_as_well_as_float64() -> None:
     spec, space, posterior = fitted(3)
     values = []
     for dtype in (np.float64, np.float32):
-        proposal = PlanningProblem(
+        problem = PlanningProblem(
             spec, space, {"loading": posterior}, make_candidates(spec), PlanningContext()
         )
-        target = proposal.target("learn", np.random.default_rng(0))
-        proposal.fields = [ResponseConditioning("loading", posterior, proposal.X, dtype)]
-        picks = greedy(proposal.fields, target, proposal.tree, proposal.allowed(), Stop(6))
+        reference = problem.reference_points("learn", np.random.default_rng(0))
+        problem.conditionings = [ResponseConditioning("loading", posterior, problem.X, dtype)]
+        picks = greedy(
+            problem.conditionings, reference, problem.tree, problem.allowed(), StoppingRule(6)
+        )
         values.append(sum(pick.bits for pick in picks))
     assert values[1] == pytest.approx(values[0], rel=1e-4)
 
@@ -429,17 +438,17 @@ def test_covariances_that_are_not_kept_are_computed_anew(monkeypatch: pytest.Mon
     for most, part in ((blocks._KEPT, blocks._PART), (0, 100)):  # 96 points and 120 recipes
         monkeypatch.setattr(blocks, "_KEPT", most)
         monkeypatch.setattr(blocks, "_PART", part)
-        proposal = PlanningProblem(
+        problem = PlanningProblem(
             spec, space, {"loading": posterior}, make_candidates(spec), PlanningContext()
         )
-        target = proposal.target("learn", np.random.default_rng(0))
-        field = proposal.fields[0]
-        field.set_references(target.rows, target.weights["loading"])
+        reference = problem.reference_points("learn", np.random.default_rng(0))
+        conditioning = problem.conditionings[0]
+        conditioning.set_references(reference.rows, reference.weights["loading"])
         gains = []
         for row in (5, 60, 61):
-            gains.append(field.gains(proposal.tree))
-            chain, _ = proposal.tree.take(row)
-            field.take(row, chain, proposal.tree)
+            gains.append(conditioning.gains(problem.tree))
+            chain, _ = problem.tree.add_run(row)
+            conditioning.condition(row, chain, problem.tree)
         found.append(gains)
     assert np.allclose(found[0], found[1], rtol=1e-9)
 
@@ -451,16 +460,16 @@ def test_gains_of_some_points_are_those_of_all() -> None:
     every, late = np.arange(n), np.arange(40, 90)
     found = []
     for asked in ([every] * 4, [late[:7], late[3:], None, every]):
-        proposal = PlanningProblem(
+        problem = PlanningProblem(
             spec, space, {"loading": posterior}, make_candidates(spec), PlanningContext()
         )
-        target = proposal.target("learn", np.random.default_rng(0))
-        field = proposal.fields[0]
-        field.set_references(target.rows, target.weights["loading"])
+        reference = problem.reference_points("learn", np.random.default_rng(0))
+        conditioning = problem.conditionings[0]
+        conditioning.set_references(reference.rows, reference.weights["loading"])
         for row, rows in zip((5, 60, 61), asked, strict=False):
             if rows is not None:
-                field.gains(proposal.tree, rows)
-            chain, _ = proposal.tree.take(row)
-            field.take(row, chain, proposal.tree)
-        found.append(field.gains(proposal.tree, asked[-1]))
+                conditioning.gains(problem.tree, rows)
+            chain, _ = problem.tree.add_run(row)
+            conditioning.condition(row, chain, problem.tree)
+        found.append(conditioning.gains(problem.tree, asked[-1]))
     assert np.allclose(found[0], found[1], rtol=1e-9)

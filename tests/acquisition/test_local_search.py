@@ -17,7 +17,7 @@ def grid(counts: tuple[int, ...], **more: Any) -> Candidates:
     return make_candidates(make_spec(factors, **more))
 
 
-def by_value(figures: np.ndarray, rows: np.ndarray) -> np.ndarray:
+def by_gain(figures: np.ndarray, rows: np.ndarray) -> np.ndarray:
     return np.lexsort((rows, -figures[:, 0]))
 
 
@@ -35,15 +35,15 @@ def test_the_best_of_a_landscape_with_many_hills_is_found(seed: int) -> None:
         looked.append(len(rows))
         return np.asarray(height[rows])
 
-    found = best_rows(candidates, score, by_value, 5)
-    assert found[:5].tolist() == by_value(height, np.arange(len(height)))[:5].tolist()
+    found = best_rows(candidates, score, by_gain, 5)
+    assert found[:5].tolist() == by_gain(height, np.arange(len(height)))[:5].tolist()
     assert sum(looked) < len(candidates) / 2
 
 
 def test_few_candidates_are_all_looked_at() -> None:
     candidates = grid((5, 4))
     values = np.random.default_rng(0).random((20, 1))
-    found = best_rows(candidates, lambda rows: values[rows], by_value, 1)
+    found = best_rows(candidates, lambda rows: values[rows], by_gain, 1)
     assert found.tolist() == np.argsort(-values[:, 0]).tolist()
     assert len(candidates) < COARSE
 
@@ -69,5 +69,5 @@ def test_recipes_that_only_stand_for_others_are_all_looked_at() -> None:
     assert not candidates.exact
     assert len(candidates) > COARSE
     values = np.random.default_rng(0).random((len(candidates), 1))
-    found = best_rows(candidates, lambda rows: values[rows], by_value, 1)
+    found = best_rows(candidates, lambda rows: values[rows], by_gain, 1)
     assert found.tolist() == np.argsort(-values[:, 0]).tolist()

@@ -70,7 +70,7 @@ def test_the_cost_is_what_making_the_runs_in_order_costs(
         row = data.draw(st.integers(0, len(candidates) - 1))
         names = [stage.name for stage in spec.stages][:usable]
         setup = Setup(candidates.recipe(row), {name: f"{name}-07" for name in names})
-    plan = make_plan(spec, space, {}, runs=runs, seed=seed, situation=PlanningContext(setup=setup))
+    plan = make_plan(spec, space, {}, runs=runs, seed=seed, context=PlanningContext(setup=setup))
     runs = min(runs, len(candidates))  # space-filling repeats nothing
     made = [run.settings for run in plan.runs]
     costs = simulate(spec, made, setup)
@@ -150,7 +150,7 @@ def test_what_is_set_up_comes_first_and_is_free() -> None:
     first = by_rank(make_plan(spec, space, posteriors, runs=4, goal="learn"))[2].settings
     setup = Setup(first, {"slurry": "slurry-04", "coating": "coating-11"})
     plan = make_plan(
-        spec, space, posteriors, runs=4, goal="learn", situation=PlanningContext(setup=setup)
+        spec, space, posteriors, runs=4, goal="learn", context=PlanningContext(setup=setup)
     )
     again = next(run for run in plan.runs if run.settings == first)
     assert again.order == 1
@@ -167,7 +167,7 @@ def test_open_runs_keep_their_batches_and_are_not_repeated() -> None:
         for run in before.runs
     )
     after = make_plan(
-        spec, space, posteriors, runs=3, seed=1, situation=PlanningContext(pending=pending)
+        spec, space, posteriors, runs=3, seed=1, context=PlanningContext(pending=pending)
     )
     one = make_plan(spec, space, posteriors, runs=6, seed=1)
     assert len(after.runs) == 3
@@ -191,9 +191,10 @@ def test_of_a_run_measured_in_part_only_the_awaited_responses_count() -> None:
     for awaited in (None, frozenset({"porosity"}), frozenset()):
         around = PlanningContext(pending=(OpenRun("R001", recipe, awaited=awaited),))
         candidates = make_candidates(spec)
-        fields = PlanningProblem(spec, space, posteriors, candidates, around).fields
+        conditionings = PlanningProblem(spec, space, posteriors, candidates, around).conditionings
         shares[awaited] = [
-            field.variance.mean() / field.surface.variance.mean() for field in fields
+            conditioning.variance.mean() / conditioning.surface.variance.mean()
+            for conditioning in conditionings
         ]
     assert shares[frozenset()] == [1, 1, 1]
     assert all(share < 1 for share in shares[None])
@@ -215,7 +216,7 @@ def test_a_batch_past_its_pot_life_is_made_anew() -> None:
     unlimited = make_plan(line_spec(), space, posteriors, runs=10, fixed={"solid": 54.0})
     assert len({run.batch["slurry"] for run in unlimited.runs}) == 1
     left = PlanningContext(setup=Setup({"solid": 54.0}, {"slurry": "slurry-01"}, {"slurry": 0.7}))
-    short = make_plan(spec, space, posteriors, runs=4, fixed={"solid": 54.0}, situation=left)
+    short = make_plan(spec, space, posteriors, runs=4, fixed={"solid": 54.0}, context=left)
     spent = sum(run.cost for run in short.runs if run.batch["slurry"] == "slurry-01")
     assert 0 < spent <= 0.7 + 1e-9
 
@@ -226,12 +227,12 @@ def test_abandoned_recipes_never_come_again() -> None:
     excluded = []
     for _ in range(6):
         plan = make_plan(
-            spec, space, posteriors, runs=5, situation=PlanningContext(excluded=tuple(excluded))
+            spec, space, posteriors, runs=5, context=PlanningContext(excluded=tuple(excluded))
         )
         assert all(run.settings not in excluded for run in plan.runs)
         excluded.append(by_rank(plan)[0].settings)
     with pytest.raises(InputError, match="abandoned"):
-        make_plan(spec, space, posteriors, situation=PlanningContext(excluded=tuple(excluded)))
+        make_plan(spec, space, posteriors, context=PlanningContext(excluded=tuple(excluded)))
 
 
 def test_fixed_values_hold_and_givens_are_assumed_aloud() -> None:
@@ -339,7 +340,7 @@ def test_space_filling_keeps_away_from_open_runs() -> None:
     pending = (OpenRun("R001", {"a": 5.0}),)
     first = make_plan(spec, space, {}, runs=1).runs[0].settings["a"]
     assert first == 5
-    others = make_plan(spec, space, {}, runs=2, situation=PlanningContext(pending=pending)).runs
+    others = make_plan(spec, space, {}, runs=2, context=PlanningContext(pending=pending)).runs
     assert all(abs(run.settings["a"] - 5) >= 2 for run in others)
 
 

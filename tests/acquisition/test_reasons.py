@@ -124,7 +124,7 @@ def test_a_reason_fits_a_small_screen_however_long_the_names(
 def test_shares_of_the_plan_and_of_the_responses_are_those_of_the_plan() -> None:
     spec = line_spec()
     space, posteriors = posteriors_of(spec, 3)
-    plan = make_plan(spec, space, posteriors, runs=4, situation=PlanningContext(known=(R003,)))
+    plan = make_plan(spec, space, posteriors, runs=4, context=PlanningContext(known=(R003,)))
     for run in plan.runs:
         share = int(re.search(r"bit \((\d+) % of the plan's\)", run.reason).group(1))
         assert share == round(100 * run.bits / plan.bits)
@@ -142,9 +142,7 @@ def test_lines_that_disagree_are_told_with_the_runs_they_disagree_about() -> Non
         asked.append(X)
         return [Disagreement("porosity", "line2", "line3", "4 %")] + [None] * (len(X) - 1)
 
-    plan = make_plan(
-        spec, space, posteriors, runs=3, situation=PlanningContext(disagreements=judge)
-    )
+    plan = make_plan(spec, space, posteriors, runs=3, context=PlanningContext(disagreements=judge))
     ranked = by_rank(plan)
     (X,) = asked
     assert space.encode_recipes([run.settings for run in ranked]) == pytest.approx(X)
@@ -220,8 +218,8 @@ def test_abandoned_recipes_are_excluded_from_both_plans() -> None:
     free = make_plan(spec, space, posteriors, runs=3)
     gone = tuple(run.settings for run in free.runs)
     around = PlanningContext(excluded=gone)
-    plan = make_plan(spec, space, posteriors, runs=3, fixed={"gap": 200.0}, situation=around)
-    again = make_plan(spec, space, posteriors, runs=3, situation=around)
+    plan = make_plan(spec, space, posteriors, runs=3, fixed={"gap": 200.0}, context=around)
+    again = make_plan(spec, space, posteriors, runs=3, context=around)
     assert not any(run.settings in gone for run in (*plan.runs, *again.runs))
     assert plan.deviation is not None
     assert plan.deviation.bits_free == pytest.approx(again.bits)
@@ -275,7 +273,7 @@ def test_open_runs_count_as_ahead_and_no_plan_need_be_made() -> None:
     space, posteriors = posteriors_of(spec, 2)
     open_run = OpenRun("R009", {"solid": 54.0, "gap": 100.0, "pressure": 30.0})
     ahead = make_plan(
-        spec, space, posteriors, runs=0, situation=PlanningContext(pending=(open_run,))
+        spec, space, posteriors, runs=0, context=PlanningContext(pending=(open_run,))
     ).outlook
     assert ahead is not None
     assert ahead.runs == 1

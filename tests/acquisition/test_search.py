@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from designer.acquisition.functions.expected_hits import WANTED, Count, ExpectedHits
+from designer.acquisition.functions.expected_hits import WANTED_HITS, ExpectedHits, HitCount
 from designer.acquisition.functions.probability_in_spec import probability
 from designer.acquisition.plan.plan import SelectedPlan, make_plan
 from designer.acquisition.selection.context import (
@@ -39,10 +39,10 @@ def test_one_by_one_is_nearly_the_best_set() -> None:
     shared = rng.normal(size=(400, 3))
     inside = shared @ rng.normal(size=(3, 10)) + 0.7 * rng.normal(size=(400, 10)) > 0.8
     success, missing = rng.uniform(0.3, 1.0, 10), rng.integers(0, 4, 400).astype(float)
-    count = Count(inside, missing, success)
+    count = HitCount(inside, missing, success)
     chosen, told = [], []
     for _ in range(4):
-        each = count.each()
+        each = count.gains()
         for i in range(10):  # every gain is the difference of two values
             if i not in chosen:
                 gain = value(inside, success, [*chosen, i], missing)
@@ -50,47 +50,49 @@ def test_one_by_one_is_nearly_the_best_set() -> None:
                 assert each[i] == pytest.approx(gain, abs=1e-12)
         chosen.append(int(np.argmax(each)))
         told.append(each.max())
-        count.take(chosen[-1])
+        count.condition(chosen[-1])
     assert told == sorted(told, reverse=True)  # submodular
     best = max(
         value(inside, success, list(chosen), missing)
         for chosen in itertools.combinations(range(10), 4)
     )
     assert sum(told) >= 0.97 * best
-    assert count.each()[chosen] == pytest.approx(0.0)  # the same recipe is no further hit
+    assert count.gains()[chosen] == pytest.approx(0.0)  # the same recipe is no further hit
 
 
 def test_the_chance_of_a_hit() -> None:
     inside = np.array([[1, 0, 0], [1, 1, 0], [0, 0, 0], [0, 1, 0]], dtype=bool)
-    count = Count(inside, np.full(4, 3.0), np.ones(3))
-    assert count.chance(np.array([0, 1])) == pytest.approx(0.75)
-    assert count.chance(np.array([], dtype=int)) == 0.0
-    assert Count(inside, np.full(4, 3.0), np.full(3, 0.5)).chance(np.array([0])) == 0.25
+    count = HitCount(inside, np.full(4, 3.0), np.ones(3))
+    assert count.probability_of_any(np.array([0, 1])) == pytest.approx(0.75)
+    assert count.probability_of_any(np.array([], dtype=int)) == 0.0
+    assert (
+        HitCount(inside, np.full(4, 3.0), np.full(3, 0.5)).probability_of_any(np.array([0])) == 0.25
+    )
 
 
 def test_a_run_that_was_not_looked_at_is_no_hit_and_takes_none_away() -> None:
     """A reference run need not be among the candidates looked at."""
     inside = np.array([[1, 0], [1, 1]], dtype=bool)
-    hits = ExpectedHits(6, np.array([1, 4]), Count(inside, np.full(2, 3.0), np.ones(2)))
-    before = hits.each()
-    assert hits.take(5, []) == 0.0
-    np.testing.assert_array_equal(hits.each(), before)
-    inner = hits.inside({0: np.array([1, 2, 5])}, 0)[0]
-    assert inner.each().tolist() == [1.0, 0.0, 0.0]
-    assert hits.chance(np.array([2, 5])) == 0.0
-    assert hits.take(4, []) == 0.5
+    hits = ExpectedHits(6, np.array([1, 4]), HitCount(inside, np.full(2, 3.0), np.ones(2)))
+    before = hits.gains()
+    assert hits.condition(5, []) == 0.0
+    np.testing.assert_array_equal(hits.gains(), before)
+    inner = hits.within_new_batch({0: np.array([1, 2, 5])}, 0)[0]
+    assert inner.gains().tolist() == [1.0, 0.0, 0.0]
+    assert hits.probability_of_any(np.array([2, 5])) == 0.0
+    assert hits.condition(4, []) == 0.5
 
 
 def test_only_points_looked_at_count() -> None:
     hits = ExpectedHits(
-        6, np.array([1, 4]), Count(np.ones((2, 2), dtype=bool), np.ones(2), np.ones(2))
+        6, np.array([1, 4]), HitCount(np.ones((2, 2), dtype=bool), np.ones(2), np.ones(2))
     )
-    assert hits.each().tolist() == [0, 1, 0, 0, 1, 0]
+    assert hits.gains().tolist() == [0, 1, 0, 0, 1, 0]
     part = hits.among(np.array([False] * 4 + [True] * 2))
-    assert part.each().tolist() == [0, 0, 0, 0, 1, 0]
-    assert hits.take(4, ()) == 1.0
-    assert hits.each().tolist() == [0] * 6  # enough are found
-    assert part.each()[4] == 1.0  # it goes on by itself
+    assert part.gains().tolist() == [0, 0, 0, 0, 1, 0]
+    assert hits.condition(4, ()) == 1.0
+    assert hits.gains().tolist() == [0] * 6  # enough are found
+    assert part.gains()[4] == 1.0  # it goes on by itself
 
 
 @pytest.mark.parametrize("limits", [(-0.3, 0.5), (0.2, INF), (-INF, -0.4)])
@@ -194,7 +196,7 @@ def test_search_is_over_when_three_recipes_made_are_predicted_in_spec(
     spec = one_response()
     space, posteriors = flat(spec, mean=0.0, sd=0.8)
     around = PlanningContext(known=known(*made))
-    plan = make_plan(spec, space, posteriors, runs=3, goal="optimum", situation=around)
+    plan = make_plan(spec, space, posteriors, runs=3, goal="optimum", context=around)
     assert (plan.value_name == "expected runs in spec") == searches
     assert plan.notes[0].startswith("search: 2 of 3" if searches else "search is over: 3 runs")
     if searches:  # one more is enough: the rest of the plan gathers information
@@ -208,10 +210,10 @@ def test_open_runs_count_as_far_as_they_are_expected_to_hit() -> None:
     space, posteriors = flat(spec, mean=0.0, sd=0.3)  # nearly surely in spec
     pending = tuple(OpenRun(f"R{k:03}", {"x": float(3 * k)}) for k in (1, 2, 3))
     plan = make_plan(spec, space, posteriors, runs=2, goal="optimum",
-                     situation=PlanningContext(pending=pending))  # fmt: skip
+                     context=PlanningContext(pending=pending))  # fmt: skip
     assert "the open runs are expected to bring the rest" in plan.notes[0]
     plan = make_plan(spec, space, posteriors, runs=2, goal="optimum",
-                     situation=PlanningContext(pending=pending[:1]))  # fmt: skip
+                     context=PlanningContext(pending=pending[:1]))  # fmt: skip
     assert plan.value_name == "expected runs in spec"
     assert plan.value == pytest.approx(2.0, abs=0.05)
 
@@ -220,7 +222,7 @@ def test_cheap_hits_come_before_dear_ones() -> None:
     spec = one_response()
     space, posteriors = flat(spec, mean=0.0, sd=0.8)
     around = PlanningContext(setup=Setup({"x": 7.0}, {"mix": "mix-01"}))
-    plan = make_plan(spec, space, posteriors, runs=1, goal="optimum", situation=around)
+    plan = make_plan(spec, space, posteriors, runs=1, goal="optimum", context=around)
     assert plan.runs[0].settings == {"x": 7.0}
     assert plan.cost == pytest.approx(0.1)
 
@@ -228,7 +230,7 @@ def test_cheap_hits_come_before_dear_ones() -> None:
 class Judge:
     """Improvement that is largest at x = 12 and nothing where a run was taken."""
 
-    name, least = "expected improvement of y", 0.05
+    name, threshold = "expected improvement of y", 0.05
 
     def __init__(self, scale: float = 1.0) -> None:
         self.scale = scale
@@ -249,7 +251,7 @@ def test_then_goals_are_improved_until_nothing_is_left(scale: float, phase: str)
     spec = one_response(goal="maximize")
     space, posteriors = flat(spec, mean=0.0, sd=0.8)
     plan = make_plan(spec, space, posteriors, runs=3, goal="optimum",
-                     situation=PlanningContext(known=known(3, 9, 15)),
+                     context=PlanningContext(known=known(3, 9, 15)),
                      make_improver=lambda made, region: Judge(scale))  # fmt: skip
     assert plan.notes[1].startswith(phase)
     if scale == 1.0:
@@ -298,7 +300,7 @@ def test_a_failing_corner_is_avoided_and_nothing_else(goal: str) -> None:
     options: dict[str, Any] = {"runs": 12, "goal": goal}
     before = make_plan(spec, space, posteriors, **options)
     around = failing(spec, space, made=made, failed=failed)
-    after = make_plan(spec, space, posteriors, situation=around, **options)
+    after = make_plan(spec, space, posteriors, context=around, **options)
 
     def in_corner(plan: SelectedPlan) -> int:
         return sum(r.settings["solid"] >= 56 and r.settings["gap"] == 200 for r in plan.runs)
@@ -316,7 +318,7 @@ def test_knowing_nothing_but_failures_runs_spread_away_from_them() -> None:
     space, _ = posteriors_of(spec)
     failed = [recipe(58, 200, 70), recipe(58, 200, 50), recipe(58, 200, 60)]
     around = failing(spec, space, made=[], failed=failed)
-    plan = make_plan(spec, space, {}, runs=4, situation=around)
+    plan = make_plan(spec, space, {}, runs=4, context=around)
     first = next(run for run in plan.runs if run.rank == 1)
     assert first.settings["solid"] < 56 or first.settings["gap"] < 200
     assert plan.value_name == "space-filling"
@@ -326,4 +328,4 @@ def test_knowing_nothing_but_failures_runs_spread_away_from_them() -> None:
 
 
 def test_wanted_is_three() -> None:
-    assert WANTED == 3
+    assert WANTED_HITS == 3

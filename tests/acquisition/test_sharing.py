@@ -9,27 +9,27 @@ import pytest
 from designer.acquisition.candidates.candidates import Candidates, make_candidates
 from designer.acquisition.functions.information import Information, SuccessProbabilities
 from designer.acquisition.plan.outlook import outlook
-from designer.acquisition.selection import screening as notable_module
+from designer.acquisition.selection import screening as screening_module
 from designer.acquisition.selection.context import OpenRun, PlanningContext
-from designer.acquisition.selection.greedy import Stop
-from designer.acquisition.selection.hit_search import chance_in_spec
-from designer.acquisition.selection.new_batches import Openings
+from designer.acquisition.selection.greedy import StoppingRule
+from designer.acquisition.selection.hit_search import probability_of_hit
+from designer.acquisition.selection.new_batches import NewBatches
 from designer.acquisition.selection.problem import PlanningProblem
-from designer.acquisition.selection.screening import EIScreen, notable
+from designer.acquisition.selection.screening import EIScreen, screen_candidates
 from designer.acquisition.selection.strategy import by_information
 from designer.campaigns.specification.specification import Specification
 from tests.acquisition.cases import line_spec, make_spec, posteriors_of
 
 
-def proposal_of(
+def problem_of(
     spec: Specification,
     seed: int = 0,
-    situation: PlanningContext | None = None,
+    context: PlanningContext | None = None,
     candidates: Candidates = None,
 ) -> PlanningProblem:
     space, posteriors = posteriors_of(spec, seed)
     candidates = make_candidates(spec) if candidates is None else candidates
-    return PlanningProblem(spec, space, posteriors, candidates, situation or PlanningContext())
+    return PlanningProblem(spec, space, posteriors, candidates, context or PlanningContext())
 
 
 def corner(X: np.ndarray) -> np.ndarray:
@@ -43,12 +43,14 @@ def corner(X: np.ndarray) -> np.ndarray:
 def test_expected_bits_are_bits_times_the_chance() -> None:
     each = []
     for success in (None, corner):
-        proposal = proposal_of(line_spec(), 3, PlanningContext(success=success))
-        information = proposal.information(proposal.target("window", np.random.default_rng(0)))
-        some = proposal.tree.keys(0) < 2
-        inner = information.inside({0: np.arange(30)}, 0)[0].each()
-        each.append([information.each()[some], information.each(some)[some], inner])
-    chance = corner(proposal.X)
+        problem = problem_of(line_spec(), 3, PlanningContext(success=success))
+        information = problem.information(
+            problem.reference_points("window", np.random.default_rng(0))
+        )
+        some = problem.tree.keys(0) < 2
+        inner = information.within_new_batch({0: np.arange(30)}, 0)[0].gains()
+        each.append([information.gains()[some], information.gains(some)[some], inner])
+    chance = corner(problem.X)
     for k, part in enumerate((some, some, slice(30))):
         assert np.allclose(each[1][k], each[0][k] * chance[part], rtol=1e-9)
 
@@ -57,14 +59,16 @@ def test_expected_bits_are_bits_times_the_chance() -> None:
 def test_bits_of_some_points_are_those_of_all(success: Callable[..., Any] | None) -> None:
     found = []
     for some in (True, False):
-        proposal = proposal_of(line_spec(), 3, PlanningContext(success=success))
-        information = proposal.information(proposal.target("window", np.random.default_rng(0)))
-        mask = np.arange(len(proposal.X)) % 3 == 1
+        problem = problem_of(line_spec(), 3, PlanningContext(success=success))
+        information = problem.information(
+            problem.reference_points("window", np.random.default_rng(0))
+        )
+        mask = np.arange(len(problem.X)) % 3 == 1
         for row in (7, 50):
-            information.each(mask if some else None)
-            chain, _ = proposal.tree.take(row)
-            information.take(row, chain)
-        found.append(information.each(mask if some else None)[mask])
+            information.gains(mask if some else None)
+            chain, _ = problem.tree.add_run(row)
+            information.condition(row, chain)
+        found.append(information.gains(mask if some else None)[mask])
     assert np.allclose(found[0], found[1], rtol=1e-9, atol=0)
     assert found[0].min() > 0
 
@@ -72,43 +76,43 @@ def test_bits_of_some_points_are_those_of_all(success: Callable[..., Any] | None
 def test_a_new_goal_on_the_same_fields_is_what_it_is_on_new_ones() -> None:
     """Groups were looked at for another goal and two runs ago: nothing of that is left."""
     spec, rows = line_spec(), (7, 50)
-    kept, fresh = proposal_of(spec, 5), proposal_of(spec, 5)
-    first = kept.information(kept.target("learn", np.random.default_rng(1)))
-    Openings(first, kept.tree, 0).best(kept.allowed(), np.inf)
-    first.each()
+    kept, fresh = problem_of(spec, 5), problem_of(spec, 5)
+    first = kept.information(kept.reference_points("learn", np.random.default_rng(1)))
+    NewBatches(first, kept.tree, 0).best(kept.allowed(), np.inf)
+    first.gains()
     for row in rows:
-        chain, _ = kept.tree.take(row)
-        first.take(row, chain)
-        chain, _ = fresh.tree.take(row)
-        for field in fresh.fields:
-            field.take(row, chain, fresh.tree)
+        chain, _ = kept.tree.add_run(row)
+        first.condition(row, chain)
+        chain, _ = fresh.tree.add_run(row)
+        for conditioning in fresh.conditionings:
+            conditioning.condition(row, chain, fresh.tree)
     values = []
-    for proposal in (kept, fresh):
-        target = proposal.target("window", np.random.default_rng(2))
-        information = proposal.information(target)
-        opening = Openings(information, proposal.tree, 0).best(proposal.allowed(), np.inf)
-        assert opening is not None
-        values.append([opening.group, opening.runs, opening.value, *information.each()])
+    for problem in (kept, fresh):
+        reference = problem.reference_points("window", np.random.default_rng(2))
+        information = problem.information(reference)
+        new_batch = NewBatches(information, problem.tree, 0).best(problem.allowed(), np.inf)
+        assert new_batch is not None
+        values.append([new_batch.group, new_batch.runs, new_batch.value, *information.gains()])
     assert np.allclose(values[0], values[1], rtol=1e-9, atol=0)
 
 
 def test_what_lies_ahead_is_the_same_when_the_plan_is_open() -> None:
     """From the plan's own fields, its runs taken, and from a proposal with its runs open."""
     spec = line_spec()
-    proposal = proposal_of(spec, 6)
-    target = proposal.target("window", np.random.default_rng(0))
-    picks = by_information(proposal, target, proposal.allowed(), Stop(5))
-    after = outlook(proposal, "window", len(picks))
+    problem = problem_of(spec, 6)
+    reference = problem.reference_points("window", np.random.default_rng(0))
+    picks = by_information(problem, reference, problem.allowed(), StoppingRule(5))
+    after = outlook(problem, "window", len(picks))
     names = [stage.name for stage in spec.stages]
     runs = tuple(
         OpenRun(
             f"R{k:03}",
-            proposal.candidates.recipe(pick.row),
+            problem.candidates.recipe(pick.row),
             {name: f"{name}-{batch}" for name, batch in zip(names, pick.chain, strict=True)},
         )
         for k, pick in enumerate(picks)
     )
-    again = outlook(proposal_of(spec, 6, PlanningContext(pending=runs)), "window", 0)
+    again = outlook(problem_of(spec, 6, PlanningContext(pending=runs)), "window", 0)
     assert after is not None
     assert again is not None
     assert after.runs == again.runs == 5
@@ -149,10 +153,10 @@ def test_a_plan_asks_for_few_chances() -> None:
         asked.append(len(X))
         return corner(X)
 
-    proposal = proposal_of(spec, 1, PlanningContext(success=success))
-    target = proposal.target("window", np.random.default_rng(0))
-    assert by_information(proposal, target, proposal.allowed(), Stop(3))
-    assert 0 < sum(asked) < len(proposal.candidates) / 2
+    problem = problem_of(spec, 1, PlanningContext(success=success))
+    reference = problem.reference_points("window", np.random.default_rng(0))
+    assert by_information(problem, reference, problem.allowed(), StoppingRule(3))
+    assert 0 < sum(asked) < len(problem.candidates) / 2
 
 
 # ---- notable ----
@@ -176,17 +180,17 @@ def big_spec() -> Specification:
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("how", ["chance", "promise"])
 def test_the_most_notable_candidates_are_found_without_looking_at_all(seed: int, how: str) -> None:
-    proposal = proposal_of(big_spec(), seed)
-    promise = EIScreen(proposal)
+    problem = problem_of(big_spec(), seed)
+    promise = EIScreen(problem)
     looked = []
 
     def worth(rows: np.ndarray) -> np.ndarray:
         looked.append(len(rows))
-        return chance_in_spec(proposal, rows) if how == "chance" else promise(rows)
+        return probability_of_hit(problem, rows) if how == "chance" else promise(rows)
 
-    found = notable(proposal, worth, np.random.default_rng(0), 96)
-    assert sum(looked) < 0.7 * len(proposal.candidates)
-    everywhere = worth(np.arange(len(proposal.candidates)))
+    found = screen_candidates(problem, worth, np.random.default_rng(0), 96)
+    assert sum(looked) < 0.7 * len(problem.candidates)
+    everywhere = worth(np.arange(len(problem.candidates)))
     best = np.argsort(-everywhere, kind="stable")[:32]
     assert np.allclose(np.sort(everywhere[found])[-32:], np.sort(everywhere[best]), rtol=1e-3)
     assert len(found) <= 96 + 16
@@ -196,36 +200,38 @@ def test_the_most_notable_candidates_are_found_without_looking_at_all(seed: int,
 def test_the_best_of_those_at_hand_are_among_the_notable_ones(seed: int) -> None:
     recipe = {"solid": 3.0, "gap": 30.0, "pressure": 4.0}
     around = PlanningContext(pending=(OpenRun("R001", recipe, {"slurry": "slurry-01"}),))
-    proposal = proposal_of(big_spec(), seed, around)
+    problem = problem_of(big_spec(), seed, around)
 
     def worth(rows: np.ndarray) -> np.ndarray:
-        return chance_in_spec(proposal, rows)
+        return probability_of_hit(problem, rows)
 
-    rows = notable(proposal, worth, np.random.default_rng(0), 96)
-    same = proposal.candidates.matching(recipe)
+    rows = screen_candidates(problem, worth, np.random.default_rng(0), 96)
+    same = problem.candidates.matching(recipe)
     assert not same[rows].any()  # it is open
-    at_hand = proposal.tree.depth()[: len(proposal.candidates)] > 0
+    at_hand = problem.tree.depth()[: len(problem.candidates)] > 0
     assert 900 < at_hand.sum() < 1000
     best = np.sort(worth(np.flatnonzero(at_hand & ~same)))[-32:]
     assert np.allclose(np.sort(worth(rows[at_hand[rows]]))[-32:], best, rtol=1e-9)
 
 
 def test_where_too_many_are_at_hand_a_part_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notable_module, "COARSE", 200)
+    monkeypatch.setattr(screening_module, "COARSE", 200)
     mask = np.arange(20_000) % 2 == 0
-    rows = notable_module._some(mask, np.arange(20_000))
+    rows = screening_module._some(mask, np.arange(20_000))
     assert mask[rows].all()
     assert len(rows) == 200
     assert np.diff(rows).max() < 400
 
 
 def test_information_without_a_proposal_knows_its_groups_alone() -> None:
-    proposal = proposal_of(line_spec(), 1)
-    target = proposal.target("learn", np.random.default_rng(0))
-    alone = Information(proposal.fields, target, proposal.tree)
-    keys = proposal.tree.keys(0)
+    problem = problem_of(line_spec(), 1)
+    reference = problem.reference_points("learn", np.random.default_rng(0))
+    alone = Information(problem.conditionings, reference, problem.tree)
+    keys = problem.tree.keys(0)
     groups = {int(k): np.flatnonzero(keys == k) for k in np.unique(keys)}
-    together = alone.inside(groups, 0)
+    together = alone.within_new_batch(groups, 0)
     for key, rows in groups.items():
-        single = Information(proposal.fields, target, proposal.tree).inside({key: rows}, 0)[key]
-        assert np.allclose(together[key].each(), single.each(), rtol=1e-9)
+        single = Information(problem.conditionings, reference, problem.tree).within_new_batch(
+            {key: rows}, 0
+        )[key]
+        assert np.allclose(together[key].gains(), single.gains(), rtol=1e-9)

@@ -153,7 +153,7 @@ def test_completions_keep_what_a_batch_shares(spec: Specification, depth: int, e
 @FEW
 @given(specs(), st.booleans(), st.booleans(), st.integers(0, 5), st.data())
 def test_every_run_of_a_plan_is_possible(
-    spec: Specification, blind: bool, listed: bool, seed: int, data: st.DataObject
+    spec: Specification, uninformed: bool, listed: bool, seed: int, data: st.DataObject
 ) -> None:
     """Mixtures, grids, constraints, fixed settings, abandoned recipes, budgets: on every path."""
     with pytest.MonkeyPatch.context() as patch:
@@ -172,7 +172,7 @@ def test_every_run_of_a_plan_is_possible(
         rows = np.random.default_rng(seed).integers(len(some), size=3)
         abandoned, waiting, last = (some.recipe(row) for row in rows)
         ids = {stage.name: f"{stage.name}-01" for stage in spec.stages}
-        situation = PlanningContext(
+        context = PlanningContext(
             setup=Setup(last, ids),
             pending=(OpenRun("R001", waiting, ids),),
             excluded=(abandoned,),
@@ -181,8 +181,8 @@ def test_every_run_of_a_plan_is_possible(
         budget = data.draw(st.sampled_from([None, 4.0]))
         try:
             plan = make_plan(
-                spec, space, {} if blind else posteriors, runs=3, budget=budget, fixed=fixed,
-                situation=situation, seed=seed,
+                spec, space, {} if uninformed else posteriors, runs=3, budget=budget, fixed=fixed,
+                context=context, seed=seed,
             )  # fmt: skip
         except InputError:  # nothing but abandoned and open recipes
             assert len(some) <= 3
@@ -193,16 +193,17 @@ def test_every_run_of_a_plan_is_possible(
         assert run.settings != abandoned
     if budget is not None:
         assert plan.cost <= budget + 1e-9
-    if blind:
+    if uninformed:
         assert len({repr(run.settings) for run in plan.runs}) == len(plan.runs)
 
 
-@pytest.mark.parametrize("blind", [False, True])
-def test_the_first_runs_are_the_plan_of_fewer(unlisted: bool, blind: bool) -> None:
+@pytest.mark.parametrize("uninformed", [False, True])
+def test_the_first_runs_are_the_plan_of_fewer(unlisted: bool, uninformed: bool) -> None:
     spec = line_spec()
     space, posteriors = posteriors_of(spec, 2)
     plans = [  # from the 13th run on several are chosen together: a plan may end among them
-        make_plan(spec, space, {} if blind else posteriors, runs=n, seed=7) for n in (2, 13, 16, 16)
+        make_plan(spec, space, {} if uninformed else posteriors, runs=n, seed=7)
+        for n in (2, 13, 16, 16)
     ]
     ranked = [[r.settings for r in sorted(p.runs, key=lambda r: r.rank)] for p in plans]
     assert ranked[0] == ranked[1][:2]
@@ -224,9 +225,7 @@ def test_continuous_slurries_are_shared_and_those_on_the_line_used() -> None:
     )
     space, posteriors = posteriors_of(spec, 1)
     setup = Setup({"solid": 54.3, "ratio": 0.41}, {"slurry": "slurry-07"})
-    plan = make_plan(
-        spec, space, posteriors, runs=4, situation=PlanningContext(setup=setup), seed=0
-    )
+    plan = make_plan(spec, space, posteriors, runs=4, context=PlanningContext(setup=setup), seed=0)
     used = [run for run in plan.runs if run.batch["slurry"] == "slurry-07"]
     assert used
     assert all((r.settings["solid"], r.settings["ratio"]) == (54.3, 0.41) for r in used)

@@ -15,8 +15,8 @@ from designer.acquisition.candidates.candidates import make_candidates
 from designer.acquisition.functions.information import Information
 from designer.acquisition.plan.plan import make_plan
 from designer.acquisition.selection.context import PlanningContext, Setup
-from designer.acquisition.selection.greedy import Pick, Stop
-from designer.acquisition.selection.new_batches import Openings
+from designer.acquisition.selection.greedy import Pick, StoppingRule
+from designer.acquisition.selection.new_batches import NewBatches
 from designer.acquisition.selection.problem import PlanningProblem
 from designer.campaigns.commands.entries import PlannedRun
 from designer.campaigns.specification.specification import Specification
@@ -25,25 +25,25 @@ from tests.acquisition.cases import greedy, line_spec, make_spec, posteriors_of,
 QUICK = settings(max_examples=10)
 
 
-def proposal_of(
+def problem_of(
     spec: Specification,
     seed: int = 0,
     *,
     fixed: dict[str, float] | None = None,
-    situation: PlanningContext | None = None,
+    context: PlanningContext | None = None,
 ) -> PlanningProblem:
     space, posteriors = posteriors_of(spec, seed)
     candidates = make_candidates(spec, fixed=fixed)
-    return PlanningProblem(spec, space, posteriors, candidates, situation or PlanningContext())
+    return PlanningProblem(spec, space, posteriors, candidates, context or PlanningContext())
 
 
 def chosen(
-    how: Callable[..., Any], spec: Specification, seed: int, stop: Stop, **options: Any
+    how: Callable[..., Any], spec: Specification, seed: int, stop: StoppingRule, **options: Any
 ) -> tuple[list[Pick], float, float]:
     """Picks, their bits and their cost."""
-    proposal = proposal_of(spec, seed, **options)
-    target = proposal.target("window", np.random.default_rng(0))
-    picks = how(proposal.fields, target, proposal.tree, proposal.allowed(), stop)
+    problem = problem_of(spec, seed, **options)
+    reference = problem.reference_points("window", np.random.default_rng(0))
+    picks = how(problem.conditionings, reference, problem.tree, problem.allowed(), stop)
     return picks, sum(p.bits for p in picks), sum(p.cost for p in picks)
 
 
@@ -52,36 +52,40 @@ def chosen(
 def test_the_value_of_a_new_batch_is_what_making_it_brings(seed: int) -> None:
     """The inner plan on dense blocks and the same runs taken one by one: the same bits and cost."""
     spec = line_spec()
-    proposal = proposal_of(spec, seed, fixed={"solid": 54.0})
-    target = proposal.target("window", np.random.default_rng(0))
-    information = Information(proposal.fields, target, proposal.tree)
-    openings = Openings(information, proposal.tree, 0)
-    found = openings.best(proposal.allowed(), np.inf)
+    problem = problem_of(spec, seed, fixed={"solid": 54.0})
+    reference = problem.reference_points("window", np.random.default_rng(0))
+    information = Information(problem.conditionings, reference, problem.tree)
+    new_batches = NewBatches(information, problem.tree, 0)
+    found = new_batches.best(problem.allowed(), np.inf)
     assert found is not None
-    picks, bits, cost = chosen(staged, spec, seed, Stop(found.runs), fixed={"solid": 54.0})
+    picks, bits, cost = chosen(staged, spec, seed, StoppingRule(found.runs), fixed={"solid": 54.0})
     assert len({pick.chain[0] for pick in picks}) == 1
     assert bits / cost == pytest.approx(found.rate, rel=1e-6)
-    _, more, dearer = chosen(staged, spec, seed, Stop(found.runs + 1), fixed={"solid": 54.0})
+    _, more, dearer = chosen(
+        staged, spec, seed, StoppingRule(found.runs + 1), fixed={"solid": 54.0}
+    )
     assert (more - bits) / (dearer - cost) <= bits / cost * (1 + 1e-6)  # marginal value theorem
 
 
 @QUICK
 @given(st.integers(0, 1000), st.floats(6.0, 25.0))
 def test_counting_costs_teaches_more_per_hour(seed: int, hours: float) -> None:
-    spec, stop = line_spec(), Stop(200, hours)
+    spec, stop = line_spec(), StoppingRule(200, hours)
     _, ours, spent = chosen(staged, spec, seed, stop)
-    _, blind, _ = chosen(greedy, spec, seed, stop)
+    _, uninformed, _ = chosen(greedy, spec, seed, stop)
     assert spent <= hours + 1e-9
-    assert ours >= blind * 0.85  # never much worse: the rest of a budget may not fit a slurry …
+    assert (
+        ours >= uninformed * 0.85
+    )  # never much worse: the rest of a budget may not fit a slurry …
     assert hours > 20 or ours > 0
 
 
 def test_on_the_whole_it_teaches_much_more() -> None:
     gains = []
     for seed in range(8):
-        stop = Stop(200, 14.0)
-        ours, blind = (chosen(how, line_spec(), seed, stop)[1] for how in (staged, greedy))
-        gains.append(ours / blind)
+        stop = StoppingRule(200, 14.0)
+        ours, uninformed = (chosen(how, line_spec(), seed, stop)[1] for how in (staged, greedy))
+        gains.append(ours / uninformed)
     assert np.median(gains) > 1.1  # … and usually better by more than a tenth
 
 
@@ -90,16 +94,18 @@ def test_without_dear_stages_it_is_the_greedy_plan() -> None:
     for stages in ((), (("mix", 0.0),)):
         own = [{**f, **({"stage": "mix"} if stages else {})} for f in factors]
         spec = make_spec(own, stages=stages, costs={"unit": "h", "run": 1.0})
-        rows = [[p.row for p in chosen(how, spec, 3, Stop(5))[0]] for how in (staged, greedy)]
+        rows = [
+            [p.row for p in chosen(how, spec, 3, StoppingRule(5))[0]] for how in (staged, greedy)
+        ]
         assert rows[0] == rows[1]
 
 
 def test_the_hard_stage_is_the_dearest() -> None:
-    tree = proposal_of(line_spec()).tree
+    tree = problem_of(line_spec()).tree
     assert tree.hard_stage == 0
     dear = line_spec(stages=(("slurry", 0.2), ("coating", 4.0), ("cal", 0.1)))
-    assert proposal_of(dear).tree.hard_stage == 1
-    picks, _, cost = chosen(staged, dear, 0, Stop(6))
+    assert problem_of(dear).tree.hard_stage == 1
+    picks, _, cost = chosen(staged, dear, 0, StoppingRule(6))
     strips = {pick.chain[1] for pick in picks}
     assert len(strips) < 6
     assert cost < 6 * 4.0
@@ -108,10 +114,12 @@ def test_the_hard_stage_is_the_dearest() -> None:
 def test_what_is_set_up_is_used_until_a_new_slurry_is_worth_more() -> None:
     spec = line_spec()
     setup = Setup({"solid": 54.0, "gap": 100.0}, {"slurry": "slurry-07", "coating": "coating-03"})
-    proposal = proposal_of(spec, 1, situation=PlanningContext(setup=setup))
-    target = proposal.target("learn", np.random.default_rng(0))
-    picks = staged(proposal.fields, target, proposal.tree, proposal.allowed(), Stop(30))
-    labels = [proposal.tree.batches[p.chain[0]].label for p in picks]
+    problem = problem_of(spec, 1, context=PlanningContext(setup=setup))
+    reference = problem.reference_points("learn", np.random.default_rng(0))
+    picks = staged(
+        problem.conditionings, reference, problem.tree, problem.allowed(), StoppingRule(30)
+    )
+    labels = [problem.tree.batches[p.chain[0]].label for p in picks]
     used = labels.count("slurry-07")
     assert labels[:3] == ["slurry-07"] * 3
     assert 3 <= used < 30
@@ -131,14 +139,14 @@ def most_in_one(picks: list[Pick], stage: int) -> int:
 
 
 def test_a_cap_of_runs_per_batch_holds() -> None:
-    free, _, _ = chosen(staged, line_spec(), 0, Stop(12))
+    free, _, _ = chosen(staged, line_spec(), 0, StoppingRule(12))
     assert most_in_one(free, 0) > 3
-    picks, _, _ = chosen(staged, with_stages({"most_runs": 3}, {}, {}), 0, Stop(12))
+    picks, _, _ = chosen(staged, with_stages({"most_runs": 3}, {}, {}), 0, StoppingRule(12))
     assert most_in_one(picks, 0) == 3
     # a full strip does not close its slurry: another strip of it is coated
-    free, _, _ = chosen(staged, line_spec(), 0, Stop(9))
+    free, _, _ = chosen(staged, line_spec(), 0, StoppingRule(9))
     assert most_in_one(free, 1) > 1
-    picks, _, _ = chosen(staged, with_stages({}, {"most_runs": 1}, {}), 0, Stop(9))
+    picks, _, _ = chosen(staged, with_stages({}, {"most_runs": 1}, {}), 0, StoppingRule(9))
     assert most_in_one(picks, 1) == 1
     assert most_in_one(picks, 0) > 1
 
@@ -151,14 +159,14 @@ def test_a_cap_of_runs_per_batch_holds() -> None:
     st.integers(0, 4),
 )
 def test_caps_hold_at_every_stage_and_count_what_was_made(
-    seed: int, caps: tuple[int | None, ...], blind: bool, made: int
+    seed: int, caps: tuple[int | None, ...], uninformed: bool, made: int
 ) -> None:
     spec = with_stages(*({"most_runs": cap} for cap in caps))
     ids = {"slurry": "slurry-07", "coating": "coating-03"}
     setup = Setup({"solid": 54.0, "gap": 100.0}, ids)
-    situation = PlanningContext(setup=setup, made=dict.fromkeys(ids.items(), made))
+    context = PlanningContext(setup=setup, made=dict.fromkeys(ids.items(), made))
     space, posteriors = posteriors_of(spec, seed)
-    plan = make_plan(spec, space, {} if blind else posteriors, runs=9, situation=situation)
+    plan = make_plan(spec, space, {} if uninformed else posteriors, runs=9, context=context)
     assert len(plan.runs) == 9
     for cap, stage in zip(caps, spec.stages, strict=True):
         batches = Counter(run.batch[stage.name] for run in plan.runs)
@@ -175,14 +183,18 @@ def is_reference(run: PlannedRun, reference: dict[str, float] = REFERENCE) -> bo
     return all(run.settings[name] == value for name, value in reference.items())
 
 
-@pytest.mark.parametrize("blind", [False, True])
-def test_every_new_batch_gets_a_reference_run_first(blind: bool) -> None:
+@pytest.mark.parametrize("uninformed", [False, True])
+def test_every_new_batch_gets_a_reference_run_first(uninformed: bool) -> None:
     spec = with_stages({"reference": REFERENCE, "most_runs": 4}, {}, {})
     space, posteriors = posteriors_of(spec)
     setup = Setup({"solid": 54.0, "gap": 100.0}, {"slurry": "slurry-07"})
     plans = [
         make_plan(
-            spec, space, {} if blind else posteriors, runs=n, situation=PlanningContext(setup=setup)
+            spec,
+            space,
+            {} if uninformed else posteriors,
+            runs=n,
+            context=PlanningContext(setup=setup),
         )
         for n in range(1, 12)
     ]
@@ -197,7 +209,7 @@ def test_every_new_batch_gets_a_reference_run_first(blind: bool) -> None:
         assert is_reference(run) == (batch != "slurry-07")
     told = [run.settings for run in ranked[-1] if run.reason.startswith("Reference run of a new")]
     assert told == [run.settings for batch, run in first.items() if batch != "slurry-07"]
-    if not blind:
+    if not uninformed:
         assert all(run.bits > 0 for run in first.values())
 
 

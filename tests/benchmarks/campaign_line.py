@@ -17,7 +17,7 @@ import pandas as pd
 from designer import Campaign
 from designer.acquisition.functions.probability_in_spec import probability
 from designer.campaigns.log.state import CampaignState
-from designer.engine.fitted_campaign import learn
+from designer.engine.fitted_campaign import fit_campaign
 from designer.engine.threads import one_thread
 from designer.twin.factors import TwinFactor
 from designer.twin.scenario import scenario, twin_specification
@@ -239,11 +239,11 @@ class Line:
 
     def _predict(self, points: dict[str, np.ndarray]):
         """Posterior, mean and variance per response (model scale), as shown to people."""
-        knowledge = learn(self.state, quiet)
+        fitted = fit_campaign(self.state, quiet)
         values = zip(*points.values(), strict=True)
         recipes = [dict(zip(points, map(float, row), strict=True)) for row in values]
-        X = knowledge.training.space.encode_recipes(recipes)
-        return {n: (p, *p.moments_at(p.transformed(X))) for n, p in knowledge.shown.items()}
+        X = fitted.training.space.encode_recipes(recipes)
+        return {n: (p, *p.moments_at(p.transformed(X))) for n, p in fitted.averaged.items()}
 
 
 def quiet(*_: float | str) -> None:

@@ -28,7 +28,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import numpy as np
 
-from designer.engine.fitted_campaign import learn
+from designer.engine.fitted_campaign import fit_campaign
 from designer.engine.predicting import best_recipes
 from designer.engine.threads import one_thread
 from tests.benchmarks.campaign_line import BUDGET, STAGES, Line, quiet
@@ -73,7 +73,7 @@ def continued(line: Line, settings: dict[str, float]) -> dict[str, str]:
 def engineer(line: Line) -> bool:
     """Make the most probable recipe not made yet; False when the hours are over."""
     with one_thread():
-        ranked = best_recipes(learn(line.state, quiet), 1 + len(line.made))
+        ranked = best_recipes(fit_campaign(line.state, quiet), 1 + len(line.made))
     known = [run.settings for run in line.made]
     settings = next(r["settings"] for r in ranked if r["settings"] not in known)
     columns = {name: np.array([value]) for name, value in settings.items()}

@@ -37,7 +37,7 @@ import numpy as np
 
 from designer.acquisition.plan.plan import make_plan
 from designer.engine.context import planning_context
-from designer.engine.fitted_campaign import learn
+from designer.engine.fitted_campaign import fit_campaign
 from designer.engine.threads import one_thread
 from tests.benchmarks.campaign_line import STAGES, Line, quiet
 from tests.benchmarks.hours_tables import campaign_table, threshold_table
@@ -95,14 +95,14 @@ def next_plan(line: Line, runs: int, seed: int) -> SelectedPlan:
     """The program's next plan, without the figures for `status`."""
     with one_thread():
         state = line.state
-        knowledge = learn(state, quiet)
+        fitted = fit_campaign(state, quiet)
         return make_plan(
             state.spec,
-            knowledge.training.space,
-            knowledge.shown,
+            fitted.training.space,
+            fitted.averaged,
             runs=runs,
             budget=None if line.blind else line.left,
-            situation=planning_context(knowledge, NOW, replace=False),
+            context=planning_context(fitted, NOW, replace=False),
             seed=seed,
         )
 

@@ -136,13 +136,13 @@ def cells(results: Results, models) -> str:
     )
 
 
-def harmed(results: Results, alone="no history", least=8) -> str:
+def harmed(results: Results, alone="no history", threshold=8) -> str:
     """In how many campaigns history made the error more than 10 % larger than without it."""
     parts = []
     for family, count in dict.fromkeys((k[0], k[2]) for k in results):
         ours = results.get((family, OURS, count))
         without = results.get((family, alone, count))
-        if count < least or ours is None or without is None:
+        if count < threshold or ours is None or without is None:
             continue
         off = ours[:, 0] / without[:, 0]
         parts.append(f"{family} at {count}: {np.sum(off > 1.1)} of {len(off)}")

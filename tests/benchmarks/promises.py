@@ -25,7 +25,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np
 import pandas as pd
 
-from designer.engine.fitted_campaign import learn
+from designer.engine.fitted_campaign import fit_campaign
 from designer.engine.predicting import predict_recipes
 from tests.benchmarks.campaign_line import START, Line, columns, quiet
 from tests.benchmarks.families import POINTS, sobol
@@ -42,7 +42,7 @@ def known_now(line: Line):
     truth = line.target.truth(points)
     values = zip(*points.values(), strict=True)
     recipes = [dict(zip(points, map(float, row), strict=True)) for row in values]
-    found = predict_recipes(learn(line.state, quiet), recipes)
+    found = predict_recipes(fit_campaign(line.state, quiet), recipes)
     stated, true = [], []
     for name in RECORDED:
         mean, sd = np.array([[p.responses[name][k] for k in ("mean", "sd")] for p in found]).T

@@ -37,7 +37,7 @@ from designer.acquisition.candidates.grid import RecipeGrid
 from designer.acquisition.candidates.region import ProposalRegion
 from designer.acquisition.selection import refinement as refined
 from designer.acquisition.selection.context import PlanningContext
-from designer.acquisition.selection.greedy import Stop
+from designer.acquisition.selection.greedy import StoppingRule
 from designer.acquisition.selection.problem import PlanningProblem
 from designer.acquisition.selection.refinement import Refinement
 from designer.campaigns.specification import load
@@ -57,8 +57,8 @@ BLOCK = 40_000
 EFFORT = {"_SPREAD": 8, "_AROUND": 4, "_STEPS": 5}
 
 
-STAGED = Stop(99, 8.0)
-BLIND = Stop(8, repeat=False)
+STAGED = StoppingRule(99, 8.0)
+BLIND = StoppingRule(8, repeat=False)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Case:
     spec: Specification
     rows: int
     goal: str
-    stop: Stop
+    stop: StoppingRule
     by_cost: bool = False
     part: int | None = None
     all_at_once: bool = True
@@ -149,14 +149,14 @@ def cases() -> list[Case]:
         Case("3 factors, stages, learn, 8 h", line, 80, "learn", STAGED, True, part),
         Case("3 factors, stages, window, 8 h", line, 80, "window", STAGED, True, part),
         Case("mixture of 4 + 2, stages, window, 8 h", mix_line, 80, "window", STAGED, True, part),
-        Case("mixture of 4 + 2, learn, 1 run", mix, 80, "learn", Stop(1), part=part),
-        Case("mixture of 4 + 2, learn, 8 runs", mix, 80, "learn", Stop(8), part=part),
+        Case("mixture of 4 + 2, learn, 1 run", mix, 80, "learn", StoppingRule(1), part=part),
+        Case("mixture of 4 + 2, learn, 8 runs", mix, 80, "learn", StoppingRule(8), part=part),
         Case("mixture of 4 + 2, nothing known, 8 runs", mix, 0, "learn", BLIND, part=part),
-        Case("4 factors, learn, 1 run", four, 80, "learn", Stop(1), all_at_once=False),
-        Case("4 factors, window, 4 runs", four, 80, "window", Stop(4), all_at_once=False),
+        Case("4 factors, learn, 1 run", four, 80, "learn", StoppingRule(1), all_at_once=False),
+        Case("4 factors, window, 4 runs", four, 80, "window", StoppingRule(4), all_at_once=False),
         Case("4 factors, nothing known, 8 runs", four, 0, "learn", BLIND, all_at_once=False),
-        Case("10 continuous factors, learn, 8 runs", ten, 80, "learn", Stop(8)),
-        Case("10 continuous factors, window, 8 runs", ten, 80, "window", Stop(8)),
+        Case("10 continuous factors, learn, 8 runs", ten, 80, "learn", StoppingRule(8)),
+        Case("10 continuous factors, window, 8 runs", ten, 80, "window", StoppingRule(8)),
         Case("10 continuous factors, nothing known, 8 runs", ten, 0, "learn", BLIND),
         Case("10 continuous factors, stages, learn, 8 h", long_line, 80, "learn", STAGED, True),
     ]
@@ -166,12 +166,20 @@ def small_cases() -> list[Case]:
     """Small regions cut to a few hundred recipes: the same effects in seconds."""
     grid = specification((21, 21, 21), stages=False)
     line = specification((11, 21, 21), stages=True)
-    blind = Stop(5, repeat=False)
+    uninformed = StoppingRule(5, repeat=False)
     return [
-        Case("9,261 recipes, learn, 4 runs", grid, 40, "learn", Stop(4), part=300),
-        Case("9,261 recipes, window, 3 runs", grid, 40, "window", Stop(3), part=300),
-        Case("9,261 recipes, nothing known, 5 runs", grid, 0, "learn", blind, part=300),
-        Case("4,851 recipes, stages, learn, 4 h", line, 40, "learn", Stop(99, 4.0), True, part=500),
+        Case("9,261 recipes, learn, 4 runs", grid, 40, "learn", StoppingRule(4), part=300),
+        Case("9,261 recipes, window, 3 runs", grid, 40, "window", StoppingRule(3), part=300),
+        Case("9,261 recipes, nothing known, 5 runs", grid, 0, "learn", uninformed, part=300),
+        Case(
+            "4,851 recipes, stages, learn, 4 h",
+            line,
+            40,
+            "learn",
+            StoppingRule(99, 4.0),
+            True,
+            part=500,
+        ),
     ]
 
 
@@ -210,11 +218,11 @@ class Bench:
             self.whole = make_candidates(case.spec, seed=seed, exact_limit=10**7, raw_limit=10**7)
         at = self.whole if self.whole is not None and case.all_at_once else self.part
         first = self.make(at)
-        target = first.target(case.goal, np.random.default_rng(seed))
-        self.everything = (first, target)
-        points = at.subset(target.rows).columns
+        reference = first.reference_points(case.goal, np.random.default_rng(seed))
+        self.everything = (first, reference)
+        points = at.subset(reference.rows).columns
         both, rows = merged([points, self.part.columns], at.names, at.given)
-        self.first, self.target = self.make(both), replace(target, rows=rows[0])
+        self.first, self.reference = self.make(both), replace(reference, rows=rows[0])
         self.allowed = np.zeros(len(self.first.X), dtype=np.bool_)
         self.allowed[rows[1]] = True
 
@@ -225,16 +233,20 @@ class Bench:
         )
 
     def choose(
-        self, proposal: PlanningProblem, target: ReferencePoints, allowed: np.ndarray, stop: Stop
+        self,
+        problem: PlanningProblem,
+        reference: ReferencePoints,
+        allowed: np.ndarray,
+        stop: StoppingRule,
     ) -> list[Pick]:
         how = staged if self.case.by_cost else greedy
-        return how(proposal.fields, target, proposal.tree, allowed, stop)
+        return how(problem.conditionings, reference, problem.tree, allowed, stop)
 
     def search(self, seed: int | None = None) -> Refinement:
         grid = RecipeGrid(ProposalRegion.of(self.case.spec, {}, {}))
         return Refinement(
             self.first,
-            self.target,
+            self.reference,
             self.allowed,
             grid,
             make=self.make,
@@ -242,14 +254,14 @@ class Bench:
             seed=self.seed if seed is None else seed,
         )
 
-    def reference(self) -> float:
+    def best_of_all(self) -> float:
         """Bits among all recipes, or of the long search."""
         if self.whole is None:
             with longer():
                 return bits(self.search(self.seed + 100).plan(self.case.stop).picks)
         if self.case.all_at_once:
-            first, target = self.everything
-            return bits(self.choose(first, target, first.allowed(), self.case.stop))
+            first, reference = self.everything
+            return bits(self.choose(first, reference, first.allowed(), self.case.stop))
         return self.by_blocks()
 
     def by_blocks(self) -> float:
@@ -269,8 +281,8 @@ class Bench:
 
     def losses(self) -> dict[str, float]:
         """Losses of the part alone and with steps, relative, and CPU seconds."""
-        best = self.reference()
-        part = self.choose(self.first, self.target, self.allowed, self.case.stop)
+        best = self.best_of_all()
+        part = self.choose(self.first, self.reference, self.allowed, self.case.stop)
         before = time.process_time()
         steps = self.search().plan(self.case.stop).picks
         cpu = time.process_time() - before

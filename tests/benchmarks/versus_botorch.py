@@ -102,11 +102,11 @@ def ours(spec: Specification, space, posteriors, seed: int):
     start = time.process_time()
     plan = make_plan(spec, space, posteriors, runs=RUNS, seed=seed)
     cpu = time.process_time() - start
-    proposal = PlanningProblem(spec, space, posteriors, make_candidates(spec), PlanningContext())
-    target = proposal.target("learn", np.random.default_rng(seed))
-    weights = {name: float(w.sum()) for name, w in target.weights.items()}
+    problem = PlanningProblem(spec, space, posteriors, make_candidates(spec), PlanningContext())
+    reference = problem.reference_points("learn", np.random.default_rng(seed))
+    weights = {name: float(w.sum()) for name, w in reference.weights.items()}
     runs = space.encode_recipes([run.settings for run in plan.runs])
-    return runs, cpu, proposal.X[target.rows], weights
+    return runs, cpu, problem.X[reference.rows], weights
 
 
 def to_botorch(posteriors):
@@ -148,7 +148,7 @@ def theirs(model, points, weights, seed: int, *, rows, iterations, **settings: A
     """Runs ``[q, D]`` and CPU seconds of ``optimize_acqf``."""
     import torch
     from botorch.acquisition import qNegIntegratedPosteriorVariance
-    from botorch.acquisition.objective import ScalarizedPosteriorTransform
+    from botorch.acquisition.function import ScalarizedPosteriorTransform
     from botorch.optim import optimize_acqf
 
     torch.manual_seed(seed)

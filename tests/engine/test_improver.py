@@ -90,7 +90,7 @@ def test_one_goal_is_the_expected_improvement_over_the_best_made(
     drawn = utility(samples("a", np.vstack([NEW, incumbents(judge)])))
     best = drawn[:, len(NEW) :].max(axis=1, keepdims=True)
     exact = np.maximum(drawn[:, : len(NEW)] - best, 0.0).mean(axis=0)
-    spread = judge.least / 0.01
+    spread = judge.threshold / 0.01
     assert values == pytest.approx(exact, rel=0.12, abs=0.01 * spread)  # 128 Sobol samples
     assert np.corrcoef(values, exact)[0, 1] > 0.99
     assert judge.name == "expected improvement of a"

@@ -156,9 +156,9 @@ class ModelVerbs:
         state = self.session.state(campaign)
         figures = read_figures(self.session, state)
         if refresh is True or (refresh == "stale" and is_stale(state, figures["seq"])):
-            from designer.engine.training import has_knowledge
+            from designer.engine.training import has_training_data
 
-            if has_knowledge(state):
+            if has_training_data(state):
                 figures = keep_figures(self.session, learned(self.session, state))
         names = [response.name for response in state.spec.responses]
         told = warnings(state, figures)

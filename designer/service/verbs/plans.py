@@ -82,11 +82,11 @@ class PlanVerbs:
         )
         memory = LineCache(session.store, state.campaign_id)
         proposal = compute(
-            state, request, session.progress, knowledge=remembered(session, state), memory=memory
+            state, request, session.progress, fitted=remembered(session, state), memory=memory
         )
         memory.save()
-        if proposal.knowledge is not None:
-            session.fitted = proposal.knowledge
+        if proposal.fitted is not None:
+            session.fitted = proposal.fitted
         if not proposal.draft.runs:
             raise _nothing_fits(state, limit)
         if proposal.evaluation is not None and not dry_run:  # about runs that exist nowhere
