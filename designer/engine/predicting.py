@@ -53,8 +53,8 @@ def best_recipes(fitted: FittedCampaign, count: int) -> list[dict[str, Any]]:
         given = fitted.candidates.given
         recipes = _with_made(fitted, _best(fitted, judged, given, max(count, _RANKED)), given)
         X = fitted.training.space.encode_recipes([recipe | given for recipe in recipes])
-        judge, every = _Judge(fitted, judged, X, shown=True), np.arange(len(recipes))
-        order = judge.sort(judge.score(every), every)[:count]
+        ranking, every = _RecipeRanking(fitted, judged, X, shown=True), np.arange(len(recipes))
+        order = ranking.sort(ranking.score(every), every)[:count]
         recipes, X = [recipes[k] for k in order], X[order]
         shown = predict(fitted.state.spec, fitted.averaged, X)
         success = None if fitted.success is None else fitted.success(X)
@@ -85,8 +85,8 @@ def _best(
 ) -> list[dict[str, Setting]]:
     """The best recipes among all, or where these are too many among some and steps from them."""
     candidates, space = fitted.candidates, fitted.training.space
-    judge = _Judge(fitted, judged, candidates.encode(space))
-    rows = best_rows(candidates, judge.score, judge.sort, count)
+    ranking = _RecipeRanking(fitted, judged, candidates.encode(space))
+    rows = best_rows(candidates, ranking.score, ranking.sort, count)
     if candidates.exact:
         return [candidates.recipe(int(row)) for row in rows[:count]]
     grid = RecipeGrid(ProposalRegion.of(fitted.state.spec, {}, given))
@@ -94,8 +94,8 @@ def _best(
     def order(codes: IntArray) -> IntArray:
         givens = {name: np.full(len(codes), value) for name, value in given.items()}
         X = space.encode(grid.columns(codes) | givens)
-        judge, every = _Judge(fitted, judged, X), np.arange(len(codes))
-        return judge.sort(judge.score(every), every)
+        ranking, every = _RecipeRanking(fitted, judged, X), np.arange(len(codes))
+        return ranking.sort(ranking.score(every), every)
 
     starts, _ = grid.codes(candidates.subset(rows[: max(PEAKS, count)]).columns)
     columns = grid.columns(climbed(grid, starts, order, count))
@@ -114,7 +114,7 @@ def _window(response: Response) -> tuple[float, float] | None:
     return window if window is not None and np.isfinite(window).any() else None
 
 
-class _Judge:
+class _RecipeRanking:
     """How good recipes are: by the probability of being made and in spec, then by the goals."""
 
     def __init__(
