@@ -127,7 +127,7 @@ def _refuse_dependents(state: CampaignState, targets: list[Event]) -> None:
     for target in sorted(targets, key=lambda target: target.seq, reverse=True):
         seq = len(events) + 1
         reversal = NewEvent("event_reversed", {"event": target.seq, "reason": None})
-        events.append(Event.untold(seq, reversal))
+        events.append(Event.unstored(seq, reversal))
     left_out: set[int] = set()
     dependents: list[Problem] = []
     while len(dependents) < _SHOWN:

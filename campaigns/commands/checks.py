@@ -8,7 +8,8 @@ from typing import Protocol, TypeVar
 
 from designer.campaigns.errors import ConflictError, Findings, InputError, Problem
 from designer.campaigns.log.describe import who_when
-from designer.campaigns.log.state import CampaignState, Measurement
+from designer.campaigns.log.runs import Measurement
+from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import Factor, Given, quantity_text
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.values.names import clean_text, suggestion

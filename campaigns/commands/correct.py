@@ -18,7 +18,8 @@ from designer.campaigns.commands.checks import (
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.log.describe import who_when
 from designer.campaigns.log.events import NewEvent
-from designer.campaigns.log.state import CampaignState, Measurement, Run
+from designer.campaigns.log.runs import Measurement, Run
+from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import Factor, quantity_text
 from designer.campaigns.values.quantity import Quantity
 from designer.campaigns.values.times import parse_made_at, utc_now

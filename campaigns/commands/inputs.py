@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from designer.campaigns.earlier_lines.table import constant
+from designer.campaigns.earlier_lines.mapping import constant
 from designer.campaigns.errors import Problem
 from designer.campaigns.space.factors import Factor, Given, Setting
 from designer.campaigns.values.names import suggestion

@@ -20,7 +20,7 @@ from designer.campaigns.specification.parts import Response
 from designer.campaigns.values.names import suggestion
 
 if TYPE_CHECKING:
-    from designer.campaigns.earlier_lines.table import LineTable
+    from designer.campaigns.earlier_lines.mapping import LineTable
 
 
 def add_line(state: CampaignState, table: LineTable, name: str | None = None) -> list[NewEvent]:

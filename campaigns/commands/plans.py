@@ -12,12 +12,8 @@ from designer.campaigns.commands.checks import Refusals, ensure_open, required_t
 from designer.campaigns.commands.entries import PlanDraft, PlannedRun
 from designer.campaigns.errors import ConflictError, InputError, Problem
 from designer.campaigns.log.events import NewEvent
-from designer.campaigns.log.state import (
-    CampaignState,
-    batch_id_text,
-    plan_id_text,
-    run_id_text,
-)
+from designer.campaigns.log.runs import batch_id_text, plan_id_text, run_id_text
+from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.recipes import recipe_problems
 

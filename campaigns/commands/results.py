@@ -22,12 +22,8 @@ from designer.campaigns.commands.entries import ResultEntry
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.fold import Scratch
-from designer.campaigns.log.state import (
-    CampaignState,
-    Run,
-    normal_run_id,
-    run_id_text,
-)
+from designer.campaigns.log.runs import Run, normal_run_id, run_id_text
+from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import Factor, Setting, quantity_text
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.values.names import clean_text
@@ -41,7 +37,7 @@ _FACTS = ("responses", "used", "given", "batch", "made_at")
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _EntryContext:
     """One entry beside the state it meets.
 
     Attributes:
@@ -92,7 +88,7 @@ def _in_turn(
     state: CampaignState,
     entries: Sequence[ResultEntry],
     now: datetime | None,
-    decide: Callable[[_Entry], list[NewEvent]],
+    decide: Callable[[_EntryContext], list[NewEvent]],
     verb: str,
 ) -> list[NewEvent]:
     """Decide on the entries one after the other, each on the state the ones before it leave."""
@@ -104,27 +100,27 @@ def _in_turn(
     for number, entry in enumerate(entries, start=1):
         place = "new run" if len(entries) == 1 else f"new run {number}"
         where = entry.where or (place if verb == "attach" else f"run {entry.run}")
-        new = decide(_Entry(state, scratch, entry, where, moment, refusals))
+        new = decide(_EntryContext(state, scratch, entry, where, moment, refusals))
         scratch.add(new)
         drafts += new
     refusals.raise_if_any()
     return drafts
 
 
-def _record(told: _Entry) -> list[NewEvent]:
+def _record(context: _EntryContext) -> list[NewEvent]:
     """Return the events of one entry; none when something is wrong with it."""
-    entry, refusals = told.entry, told.refusals
-    run = told.scratch.runs.get(normal_run_id(entry.run or ""))
+    entry, refusals = context.entry, context.refusals
+    run = context.scratch.runs.get(normal_run_id(entry.run or ""))
     if run is None:
-        problem = told.state.unknown_run(entry.run or "without an id")
-        refusals.input.add(replace(problem, where=told.where))
+        problem = context.state.unknown_run(entry.run or "without an id")
+        refusals.input.add(replace(problem, where=context.where))
         return []
     if run.status == "abandoned":
         what = f"was abandoned ({run.failure})"
         hint = f"If it was made after all, reopen {run.id} first"
-        refusals.conflicts.add(Problem(told.where, what, hint=hint))
+        refusals.conflicts.add(Problem(context.where, what, hint=hint))
     found = Refusals()
-    body = _body(replace(told, refusals=found), run)
+    body = _body(replace(context, refusals=found), run)
     refusals.include(found)
     if found or run.status == "abandoned":
         return []
@@ -133,7 +129,7 @@ def _record(told: _Entry) -> list[NewEvent]:
             return [NewEvent("note_added", {"run": run.id, "text": body["note"]})]
         if not any(getattr(entry, key) for key in _FACTS):
             hint = "Name at least one response, setting, batch or time"
-            refusals.input.add(Problem(told.where, "there is nothing to record", hint=hint))
+            refusals.input.add(Problem(context.where, "there is nothing to record", hint=hint))
         return []
     result = NewEvent("result_recorded", {"run": run.id, "attached": False, **body})
     if run.status == "failed":
@@ -161,87 +157,91 @@ def attach(
     return _in_turn(state, entries, now, _attach, "attach")
 
 
-def _attach(told: _Entry) -> list[NewEvent]:
+def _attach(context: _EntryContext) -> list[NewEvent]:
     found = Refusals()
-    entry, where = told.entry, told.where
+    entry, where = context.entry, context.where
     if entry.run is not None:
         hint = f"Record results of {entry.run} with record"
         found.input.add(Problem(where, "a new run gets its id from the program", hint=hint))
-    run_id = run_id_text(told.scratch.next_run_number)
+    run_id = run_id_text(context.scratch.next_run_number)
     run = Run(run_id, plan=None, order=None, rank=None, planned=None, used={}, seq=0)
-    body = _body(replace(told, refusals=found), run)
-    for item in told.state.spec.inputs:
+    body = _body(replace(context, refusals=found), run)
+    for item in context.state.spec.inputs:
         if item.name not in entry.used.keys() | entry.given.keys():
             place = f"{where}, {item.name}"
             found.input.add(Problem(place, "its value is missing", allowed=item.allowed))
-    told.refusals.include(found)
+    context.refusals.include(found)
     if found:
         return []
     return [NewEvent("result_recorded", {"run": run.id, "attached": True, **body})]
 
 
-def _body(told: _Entry, run: Run) -> dict[str, Any]:
+def _body(context: _EntryContext, run: Run) -> dict[str, Any]:
     """Check one entry against its run with the entries before this one.
 
     Returns:
         The payload of ``result_recorded`` without ``run`` and ``attached``.
     """
-    used, given = _inputs(told, run)
+    used, given = _inputs(context, run)
     replicate = None
-    if told.entry.replicate:
+    if context.entry.replicate:
         numbers = [
             value.replicate
-            for name in told.entry.responses
+            for name in context.entry.responses
             for value in run.measurements.get(name, ())
         ]
         replicate = max(numbers, default=0) + 1
     return {
         "replicate": replicate,
-        "responses": _responses(told, run),
+        "responses": _responses(context, run),
         "used": used,
         "given": given,
-        "batch": _batches(told, run),
-        "made_at": _made_at(told, run),
-        "note": _note(told),
+        "batch": _batches(context, run),
+        "made_at": _made_at(context, run),
+        "note": _note(context),
     }
 
 
-def _responses(told: _Entry, run: Run) -> dict[str, Any]:
+def _responses(context: _EntryContext, run: Run) -> dict[str, Any]:
     body: dict[str, Any] = {}
-    refusals = told.refusals
-    where, spec = told.where, told.state.spec
+    refusals = context.refusals
+    where, spec = context.where, context.state.spec
     for response, values in named(
-        told.entry.responses, spec.responses, where, "response", refusals
+        context.entry.responses, spec.responses, where, "response", refusals
     ):
         name = response.name
         there = run.measurements.get(name, ())
-        if there and (values is None or not told.entry.replicate):
-            if there[0].seq > told.scratch.since:
+        if there and (values is None or not context.entry.replicate):
+            if there[0].seq > context.scratch.since:
                 what = "is given twice in this input; further values are replicates"
-                refusals.input.add(Problem(f"{told.where}, {name}", what))
+                refusals.input.add(Problem(f"{context.where}, {name}", what))
             else:
                 refusals.conflicts.add(has_value(run.id, name, there[0], response.unit))
         if values is not None:
-            body[name] = _values(values, response, told)
+            body[name] = _values(values, response, context)
         elif name not in run.never:
             body[name] = None
     return body
 
 
-def _values(values: Sequence[Quantity], response: Response, told: _Entry) -> list[dict[str, Any]]:
+def _values(
+    values: Sequence[Quantity], response: Response, context: _EntryContext
+) -> list[dict[str, Any]]:
     if not values:
-        told.refusals.input.add(Problem(f"{told.where}, {response.name}", "there is no value"))
-    found = [measured(typed, response, told.where, told.refusals.input) for typed in values]
+        context.refusals.input.add(
+            Problem(f"{context.where}, {response.name}", "there is no value")
+        )
+    found = [measured(typed, response, context.where, context.refusals.input) for typed in values]
     return [value.stored() for value in found if value is not None]
 
 
-def _inputs(told: _Entry, run: Run) -> tuple[dict[str, Any], dict[str, Any]]:
+def _inputs(context: _EntryContext, run: Run) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return really used settings and givens that were not told before."""
     used: dict[str, Any] = {}
     given: dict[str, Any] = {}
-    where, refusals = told.where, told.refusals
-    inputs = {**told.entry.used, **told.entry.given}
-    items = told.state.spec.inputs
+    where, refusals = context.where, context.refusals
+    inputs = {**context.entry.used, **context.entry.given}
+    items = context.state.spec.inputs
     for item, typed in named(inputs, items, where, "factor or given", refusals):
         name = item.name
         value = input_value(typed, item, where, refusals.input)
@@ -249,9 +249,9 @@ def _inputs(told: _Entry, run: Run) -> tuple[dict[str, Any], dict[str, Any]]:
             continue
         before: Setting | None
         if isinstance(item, Factor):
-            part, before = used, _setting_before(told, run, name)
+            part, before = used, _setting_before(context, run, name)
         else:
-            part, before = given, run.told_given.get(name)
+            part, before = given, run.reported_given.get(name)
         if before is None:
             part[name] = value.stored()
         elif before != value.setting:
@@ -260,53 +260,53 @@ def _inputs(told: _Entry, run: Run) -> tuple[dict[str, Any], dict[str, Any]]:
     return used, given
 
 
-def _setting_before(told: _Entry, run: Run, name: str) -> Setting | None:
+def _setting_before(context: _EntryContext, run: Run, name: str) -> Setting | None:
     """A setting told before; for a replicate the earlier silence meant "as planned".
 
     A replicate made at another setting is another run: it must not move the results that are there.
     """
-    if name not in run.told and told.entry.replicate and any(run.measurements.values()):
+    if name not in run.reported and context.entry.replicate and any(run.measurements.values()):
         return run.used.get(name)
-    return run.told.get(name)
+    return run.reported.get(name)
 
 
-def _batches(told: _Entry, run: Run) -> dict[str, str]:
+def _batches(context: _EntryContext, run: Run) -> dict[str, str]:
     batches = {}
-    for stage, text in told.entry.batch.items():
-        batch = batch_id(stage, text, told.state, told.where, told.refusals.input)
-        before = run.told_batch.get(stage)
+    for stage, text in context.entry.batch.items():
+        batch = batch_id(stage, text, context.state, context.where, context.refusals.input)
+        before = run.reported_batch.get(stage)
         if batch is None or batch == before:
             continue
         if before is not None:
-            where = f"{told.where}, batch of {stage}"
-            told.refusals.conflicts.add(told_differently(where, before))
+            where = f"{context.where}, batch of {stage}"
+            context.refusals.conflicts.add(told_differently(where, before))
         batches[stage] = batch
     return batches
 
 
-def _made_at(told: _Entry, run: Run) -> str | None:
-    text = told.entry.made_at
+def _made_at(context: _EntryContext, run: Run) -> str | None:
+    text = context.entry.made_at
     if text is None or not text.strip():
         return None
     try:
-        moment = parse_made_at(text, told.now)
+        moment = parse_made_at(text, context.now)
     except ValueError as error:
-        told.refusals.input.add(Problem(f"{told.where}, time", str(error)))
+        context.refusals.input.add(Problem(f"{context.where}, time", str(error)))
         return None
     if moment == run.made_at:
         return None
     # a replicate may be another making of the recipe: then its time counts from now on
-    if run.made_at is not None and not told.entry.replicate:
-        told.refusals.conflicts.add(told_differently(f"{told.where}, time", run.made_at))
+    if run.made_at is not None and not context.entry.replicate:
+        context.refusals.conflicts.add(told_differently(f"{context.where}, time", run.made_at))
     return moment
 
 
-def _note(told: _Entry) -> str | None:
-    text = told.entry.note
+def _note(context: _EntryContext) -> str | None:
+    text = context.entry.note
     if text is None or not text.strip():
         return None
     try:
         return clean_text(text, limit=NOTE_LIMIT, multiline=True)
     except ValueError as error:
-        told.refusals.input.add(Problem(f"{told.where}, note", str(error)))
+        context.refusals.input.add(Problem(f"{context.where}, note", str(error)))
         return None

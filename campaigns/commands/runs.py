@@ -16,7 +16,8 @@ from designer.campaigns.commands.checks import (
 from designer.campaigns.errors import ConflictError, InputError, Problem
 from designer.campaigns.log.describe import who_when
 from designer.campaigns.log.events import NewEvent
-from designer.campaigns.log.state import CampaignState, Run
+from designer.campaigns.log.runs import Run
+from designer.campaigns.log.state import CampaignState
 from designer.campaigns.values.names import clean_text
 from designer.campaigns.values.quantity import Quantity
 

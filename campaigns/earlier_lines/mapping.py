@@ -1,4 +1,4 @@
-"""How somebody's file becomes a line: columns, units, constants, and where the line differs."""
+"""What an earlier line is, and what somebody says about its file: columns, units, constants."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.errors import Findings, InputError, Problem
-from designer.campaigns.space.factors import Factor
+from designer.campaigns.space.factors import Factor, Given
 from designer.campaigns.tables.columns import FileColumn, Matched, find_column
 from designer.campaigns.tables.files import MEGABYTE, read_regular_file
 from designer.campaigns.tables.table import Table
 from designer.campaigns.values.names import suggestion
+from designer.campaigns.values.quantity import Quantity
 
 if TYPE_CHECKING:
     from designer.campaigns.specification.specification import Specification
@@ -109,6 +110,49 @@ class LineMapping:
             tuple(dict.fromkeys((*self.others, *over.others))),
             tuple(dict.fromkeys((*self.extras, *over.extras))),
         )
+
+
+@dataclass(frozen=True)
+class LineTable:
+    """Data of an earlier line.
+
+    Attributes:
+        rows: JSON-able, each with ``settings`` {factor: number in the declared unit, or category},
+            ``given`` {name: number}, ``responses`` {name: [{number, text, unit?}, …]}, ``batch``
+            {stage: id}, ``made_at`` (date or UTC time) or None, and ``typed`` {factor or given:
+            {text, unit?}} where the file says it in other words than the number shows.
+        mapping: how the columns were read, JSON-able.
+        sha256: of the file; of the rows where there is no file.
+        batches: whether any row names a batch.
+        source: file name or other origin.
+        notes: what the user should know.
+        name: of the line, when the source tells it.
+    """
+
+    rows: list[dict[str, Any]]
+    mapping: dict[str, Any]
+    sha256: str
+    batches: bool
+    source: str
+    notes: list[str] = field(default_factory=list)
+    name: str | None = None
+
+
+def constant(
+    item: Factor | Given, text: str, where: str
+) -> tuple[float | str | None, list[Problem]]:
+    """The value of a factor or given as typed by a person, a unit may follow the number."""
+    if isinstance(item, Factor) and item.is_categorical:
+        problems = item.problems_with(text, where, on_grid=False)
+        return (None if problems else text), problems
+    found = Quantity.of(text)
+    if found.number is None:
+        return None, [Problem(where, "this is not a number", repr(text), item.allowed)]
+    try:
+        number = found.in_unit(item.unit).number
+    except InputError as error:
+        return None, [Problem(where, problem.what, repr(text)) for problem in error.problems]
+    return number, item.problems_with(number, where, on_grid=False)
 
 
 def _names(value: object, where: str, findings: Findings) -> tuple[str, ...]:

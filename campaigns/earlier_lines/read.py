@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from designer.campaigns.earlier_lines.mapping import (
     LineMapping,
+    LineTable,
     check_others,
+    constant,
     extra_columns,
     said_unknown,
     unknown_notes,
 )
 from designer.campaigns.earlier_lines.rows import LineRows
-from designer.campaigns.earlier_lines.table import LineTable, constant
 from designer.campaigns.errors import Findings, InputError, Problem
 from designer.campaigns.log.events import canonical_json
 from designer.campaigns.tables.columns import (
@@ -32,7 +33,8 @@ from designer.campaigns.values.names import suggestion
 from designer.campaigns.values.numbers import number_text, parse_number
 
 if TYPE_CHECKING:
-    from designer.campaigns.log.state import CampaignState, Run
+    from designer.campaigns.log.runs import Run
+    from designer.campaigns.log.state import CampaignState
     from designer.campaigns.space.factors import Setting
     from designer.campaigns.specification.specification import Specification
 

@@ -8,14 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.errors import Problem, StoreDamagedError
-from designer.campaigns.log.state import (
-    CampaignState,
-    Counters,
-    Line,
-    Note,
-    Plan,
-    Run,
-)
+from designer.campaigns.log.runs import Note, Run
+from designer.campaigns.log.state import CampaignState, Counters, Line, Plan
 from designer.campaigns.space.factors import Setting
 
 if TYPE_CHECKING:

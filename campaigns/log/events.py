@@ -105,7 +105,7 @@ class Event:
     older: tuple[int, dict[str, Any]] | None = None
 
     @classmethod
-    def untold(cls, seq: int, draft: NewEvent) -> Event:
+    def unstored(cls, seq: int, draft: NewEvent) -> Event:
         """A new event that is tried on a state, and not stored."""
         version = KINDS[draft.kind].version
         return cls(seq, f"new.{seq}", draft.kind, version, draft.body, "", "", "", "")

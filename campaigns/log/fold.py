@@ -12,7 +12,8 @@ from designer.campaigns.log.events import (
     check_known,
     head_text,
 )
-from designer.campaigns.log.state import CampaignState, Plan, Run
+from designer.campaigns.log.runs import Run
+from designer.campaigns.log.state import CampaignState, Plan
 
 _REVERSAL = "event_reversed"
 
@@ -53,19 +54,19 @@ def fold(
         StoreDamagedError: an event of unknown kind or newer payload version.
     """
     log = list(events)
-    folding = StateBuilder(campaign_id)
+    builder = StateBuilder(campaign_id)
     reversals = _reversals(campaign_id, log)
     skipped = reversals.keys() | set(without)
     for event in log:
-        _step(folding, event, alive=event.seq not in skipped)
-    folding.reversals = reversals
-    return _finish(folding)
+        _step(builder, event, alive=event.seq not in skipped)
+    builder.reversals = reversals
+    return _finish(builder)
 
 
 def advance(state: CampaignState, events: Iterable[Event]) -> CampaignState:
     """Derive the state after some more events.
 
-    The law: folding all events = folding the first ones and advancing by the rest.
+    The law: builder all events = builder the first ones and advancing by the rest.
 
     Args:
         state: state after the events before; it is left as it is.
@@ -83,10 +84,10 @@ def advance(state: CampaignState, events: Iterable[Event]) -> CampaignState:
         return state
     if any(event.kind == _REVERSAL for event in new):
         return fold(state.campaign_id, [*state.events, *new])
-    folding = StateBuilder.continuing(state)
+    builder = StateBuilder.continuing(state)
     for event in new:
-        _step(folding, event, alive=True)
-    return _finish(folding)
+        _step(builder, event, alive=True)
+    return _finish(builder)
 
 
 class Scratch:
@@ -98,22 +99,22 @@ class Scratch:
 
     def __init__(self, state: CampaignState) -> None:
         self.since = state.seq
-        self._folding = StateBuilder.continuing(state)
+        self._builder = StateBuilder.continuing(state)
 
     @property
     def runs(self) -> Mapping[str, Run]:
         """All runs, those of the new events included."""
-        return self._folding.runs
+        return self._builder.runs
 
     @property
     def plans(self) -> Mapping[str, Plan]:
         """All plans, those of the new events included."""
-        return self._folding.plans
+        return self._builder.plans
 
     @property
     def next_run_number(self) -> int:
         """Number of the next new run."""
-        return self._folding.last_run + 1
+        return self._builder.last_run + 1
 
     def add(self, drafts: Iterable[NewEvent]) -> None:
         """Apply new events (no reversals).
@@ -122,31 +123,31 @@ class Scratch:
             InconsistentLogError: they do not fit: the caller should have refused them.
         """
         for draft in drafts:
-            seq = len(self._folding.events) + 1
-            _step(self._folding, Event.untold(seq, draft), alive=True)
+            seq = len(self._builder.events) + 1
+            _step(self._builder, Event.unstored(seq, draft), alive=True)
 
 
-def _step(folding: StateBuilder, event: Event, *, alive: bool) -> None:
-    if event.seq != len(folding.events) + 1:
+def _step(builder: StateBuilder, event: Event, *, alive: bool) -> None:
+    if event.seq != len(builder.events) + 1:
         raise InconsistentLogError(
-            folding.name, event.seq, f"event {len(folding.events) + 1} is missing before it"
+            builder.name, event.seq, f"event {len(builder.events) + 1} is missing before it"
         )
-    check_known(event, folding.name)
-    folding.events.append(event)
+    check_known(event, builder.name)
+    builder.events.append(event)
     try:
-        folding.count(event)
+        builder.count(event)
         if not alive or event.kind == _REVERSAL:
             return
-        if folding.spec is None and event.kind != "campaign_created":
+        if builder.spec is None and event.kind != "campaign_created":
             raise ContradictionError("the campaign has not been created")
-        if folding.closed and event.kind not in _AFTER_CLOSING:
+        if builder.closed and event.kind not in _AFTER_CLOSING:
             raise ContradictionError("the campaign was closed before")
-        _HANDLERS[event.kind](folding, event)
+        _HANDLERS[event.kind](builder, event)
     except ContradictionError as error:
-        raise InconsistentLogError(folding.name, event.seq, str(error)) from error
+        raise InconsistentLogError(builder.name, event.seq, str(error)) from error
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         text = f"the payload of {event.kind} cannot be read ({type(error).__name__}: {error})"
-        raise InconsistentLogError(folding.name, event.seq, text) from error
+        raise InconsistentLogError(builder.name, event.seq, text) from error
 
 
 def _reversals(campaign_id: str, log: list[Event]) -> dict[int, int]:
@@ -182,27 +183,27 @@ def _reversals(campaign_id: str, log: list[Event]) -> dict[int, int]:
     return by
 
 
-def _finish(folding: StateBuilder) -> CampaignState:
-    if not folding.events:
-        raise InconsistentLogError(folding.name, 0, "there are no events")
-    first, last = folding.events[0], folding.events[-1]
+def _finish(builder: StateBuilder) -> CampaignState:
+    if not builder.events:
+        raise InconsistentLogError(builder.name, 0, "there are no events")
+    first, last = builder.events[0], builder.events[-1]
     try:
-        spec = folding.specification
+        spec = builder.specification
     except ContradictionError as error:
-        raise InconsistentLogError(folding.name, first.seq, str(error)) from error
+        raise InconsistentLogError(builder.name, first.seq, str(error)) from error
     return CampaignState(
-        campaign_id=folding.campaign_id,
+        campaign_id=builder.campaign_id,
         spec=spec,
         created_at=first.recorded_at,
         changed_at=last.recorded_at,
-        closed=folding.closed,
-        runs=folding.runs,
-        lines=folding.lines,
-        plans=folding.plans,
-        notes=tuple(folding.notes),
+        closed=builder.closed,
+        runs=builder.runs,
+        lines=builder.lines,
+        plans=builder.plans,
+        notes=tuple(builder.notes),
         seq=last.seq,
         head=head_text(last.seq, last.hash),
-        events=tuple(folding.events),
-        reversals=folding.reversals,
-        counters=folding.counters(),
+        events=tuple(builder.events),
+        reversals=builder.reversals,
+        counters=builder.counters(),
     )

@@ -14,12 +14,8 @@ from designer.campaigns.log.builder import (
     known_names,
 )
 from designer.campaigns.log.fold_runs import status_of_data
-from designer.campaigns.log.state import (
-    Line,
-    LineRow,
-    Plan,
-    Run,
-)
+from designer.campaigns.log.runs import Run
+from designer.campaigns.log.state import Line, LineRow, Plan
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification import load
 from designer.campaigns.specification.specification import Specification
@@ -37,17 +33,17 @@ def _parsed(event: Event) -> Specification:
     return replace(spec, text=event.body["text"])
 
 
-def campaign_created(fold: StateBuilder, event: Event) -> None:
+def campaign_created(builder: StateBuilder, event: Event) -> None:
     """The first event of every log."""
     if event.seq != 1:
         raise ContradictionError("a campaign is created by its first event only")
-    fold.spec = _parsed(event)
+    builder.spec = _parsed(event)
 
 
-def spec_amended(fold: StateBuilder, event: Event) -> None:
+def spec_amended(builder: StateBuilder, event: Event) -> None:
     """A new specification; old runs keep their data and get the value-so-far of new factors."""
-    before = fold.specification
-    fold.spec = after = _parsed(event)
+    before = builder.specification
+    builder.spec = after = _parsed(event)
     old = {item.name for item in before.inputs}
     was: dict[str, Setting] = {
         factor.name: factor.was
@@ -59,7 +55,7 @@ def spec_amended(fold: StateBuilder, event: Event) -> None:
         for given in after.givens
         if given.name not in old and given.was is not None
     }
-    for run in list(fold.runs.values()):
+    for run in list(builder.runs.values()):
         changed = run
         if was or was_given:
             planned = None if run.planned is None else {**was, **run.planned}
@@ -69,26 +65,26 @@ def spec_amended(fold: StateBuilder, event: Event) -> None:
         if changed.status == "partial":
             # a response may have been taken out: nothing more to wait for
             changed = changed.changed(status=status_of_data(changed, after))
-        fold.runs[run.id] = changed
-    for line in list(fold.lines.values()) if was or was_given else []:
+        builder.runs[run.id] = changed
+    for line in list(builder.lines.values()) if was or was_given else []:
         rows = tuple(
             replace(row, settings={**was, **row.settings}, given={**was_given, **row.given})
             for row in line.rows
         )
-        fold.lines[line.name] = replace(line, rows=rows)
+        builder.lines[line.name] = replace(line, rows=rows)
 
 
-def line_added(fold: StateBuilder, event: Event) -> None:
+def line_added(builder: StateBuilder, event: Event) -> None:
     """Data of an earlier line."""
-    body, spec = event.body, fold.specification
-    if any(name.casefold() == body["name"].casefold() for name in fold.lines):
+    body, spec = event.body, builder.specification
+    if any(name.casefold() == body["name"].casefold() for name in builder.lines):
         raise ContradictionError(f"line {body['name']} exists already")
     factors = {factor.name for factor in spec.factors}
     responses = {response.name for response in spec.responses}
     for row in body["rows"]:
         known_names("factor", row["settings"], factors)
         known_names("response", row["responses"], responses)
-    fold.lines[body["name"]] = Line(
+    builder.lines[body["name"]] = Line(
         name=body["name"],
         rows=tuple(_line_row(row) for row in body["rows"]),
         included=True,
@@ -117,39 +113,39 @@ def _line_row(row: Mapping[str, Any]) -> LineRow:
     )
 
 
-def line_excluded(fold: StateBuilder, event: Event) -> None:
+def line_excluded(builder: StateBuilder, event: Event) -> None:
     """The line is left out of the models from now on."""
-    _switch(fold, event, included=False)
+    _switch(builder, event, included=False)
 
 
-def line_included(fold: StateBuilder, event: Event) -> None:
+def line_included(builder: StateBuilder, event: Event) -> None:
     """The line is used again."""
-    _switch(fold, event, included=True)
+    _switch(builder, event, included=True)
 
 
-def _switch(fold: StateBuilder, event: Event, *, included: bool) -> None:
-    line = fold.lines.get(event.body["name"])
+def _switch(builder: StateBuilder, event: Event, *, included: bool) -> None:
+    line = builder.lines.get(event.body["name"])
     if line is None:
         raise ContradictionError(f"line {event.body['name']} does not exist")
     if line.included == included:
         state = "included" if included else "excluded"
         raise ContradictionError(f"line {line.name} is {state} already")
-    fold.lines[line.name] = replace(line, included=included, reason=event.body["reason"])
+    builder.lines[line.name] = replace(line, included=included, reason=event.body["reason"])
 
 
-def plan_proposed(fold: StateBuilder, event: Event) -> None:
+def plan_proposed(builder: StateBuilder, event: Event) -> None:
     """Runs proposed together."""
     body = event.body
-    if body["plan"] in fold.plans:
+    if body["plan"] in builder.plans:
         raise ContradictionError(f"plan {body['plan']} exists already")
-    factors = {factor.name for factor in fold.specification.factors}
+    factors = {factor.name for factor in builder.specification.factors}
     for proposed in body["runs"]:
-        if proposed["run"] in fold.runs:
+        if proposed["run"] in builder.runs:
             raise ContradictionError(f"run {proposed['run']} exists already")
         known_names("factor", proposed["settings"], factors)
-        settings = in_order(fold.specification, proposed["settings"])
-        fold.runs[proposed["run"]] = _proposed_run(proposed, settings, body["plan"], event.seq)
-    fold.plans[body["plan"]] = Plan(
+        settings = in_order(builder.specification, proposed["settings"])
+        builder.runs[proposed["run"]] = _proposed_run(proposed, settings, body["plan"], event.seq)
+    builder.plans[body["plan"]] = Plan(
         id=body["plan"],
         runs=tuple(proposed["run"] for proposed in body["runs"]),
         goal=body["goal"],
@@ -195,7 +191,7 @@ def _proposed_run(
     )
 
 
-def campaign_closed(fold: StateBuilder, event: Event) -> None:
+def campaign_closed(builder: StateBuilder, event: Event) -> None:
     """The campaign is finished."""
     del event
-    fold.closed = True
+    builder.closed = True

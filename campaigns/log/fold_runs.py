@@ -12,12 +12,7 @@ from designer.campaigns.log.builder import (
     in_order,
     known_names,
 )
-from designer.campaigns.log.state import (
-    Measurement,
-    Note,
-    Run,
-    Status,
-)
+from designer.campaigns.log.runs import Measurement, Note, Run, Status
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.recipes import recipe_flags
 from designer.campaigns.values.quantity import Quantity
@@ -27,27 +22,27 @@ if TYPE_CHECKING:
     from designer.campaigns.specification.specification import Specification
 
 
-def run_started(fold: StateBuilder, event: Event) -> None:
+def run_started(builder: StateBuilder, event: Event) -> None:
     """Somebody is making the run."""
-    run = fold.run(event.body["run"])
+    run = builder.run(event.body["run"])
     if run.status != "proposed":
         raise ContradictionError(f"run {run.id} is {run.status} and cannot be started")
-    run = _with_facts(run, event, fold.specification, used=event.body["settings"])
-    fold.runs[run.id] = run.changed(status="running")
+    run = _with_facts(run, event, builder.specification, used=event.body["settings"])
+    builder.runs[run.id] = run.changed(status="running")
 
 
-def result_recorded(fold: StateBuilder, event: Event) -> None:
+def result_recorded(builder: StateBuilder, event: Event) -> None:
     """Values, really used settings, batches of a run; or of a run nobody proposed."""
-    body, spec = event.body, fold.specification
+    body, spec = event.body, builder.specification
     if body.get("attached"):
-        if body["run"] in fold.runs:
+        if body["run"] in builder.runs:
             raise ContradictionError(f"run {body['run']} exists already")
         run = Run(
             body["run"], plan=None, order=None, rank=None, planned=None, used={},
             seq=event.seq, attached=True, status="running",
         )  # fmt: skip
     else:
-        run = fold.run(body["run"])
+        run = builder.run(body["run"])
         if run.status in ("failed", "abandoned"):
             raise ContradictionError(f"run {run.id} is {run.status}: no result can follow")
     run = _with_facts(run, event, spec, used=body["used"], given=body["given"], batch=body["batch"])
@@ -57,8 +52,10 @@ def result_recorded(fold: StateBuilder, event: Event) -> None:
     if body.get("note"):
         note = Note(run.id, body["note"], event.seq, event.actor, event.recorded_at)
         run = run.changed(notes=(*run.notes, note))
-        fold.notes.append(note)
-    fold.runs[run.id] = run.changed(status=status_of_data(run, spec), recorded_at=event.recorded_at)
+        builder.notes.append(note)
+    builder.runs[run.id] = run.changed(
+        status=status_of_data(run, spec), recorded_at=event.recorded_at
+    )
 
 
 def _with_facts(
@@ -72,38 +69,41 @@ def _with_facts(
 ) -> Run:
     """Take over really used settings, givens and batches, and that the run was made."""
     known_names("factor", used, {factor.name for factor in spec.factors})
-    told = {**run.told, **{name: Quantity.of_stored(typed).setting for name, typed in used.items()}}
+    reported = {
+        **run.reported,
+        **{name: Quantity.of_stored(typed).setting for name, typed in used.items()},
+    }
     new_given = {name: typed["number"] for name, typed in (given or {}).items()}
     known_names("given", new_given, {item.name for item in spec.givens})
     if run.made_seq is None:
         run = _made(run, event)
-    return _told(
+    return _with_reported(
         run,
         spec,
-        told=told,
-        given={**run.told_given, **new_given},
-        batch={**run.told_batch, **(batch or {})},
+        reported=reported,
+        given={**run.reported_given, **new_given},
+        batch={**run.reported_batch, **(batch or {})},
     )
 
 
-def _told(
+def _with_reported(
     run: Run,
     spec: Specification,
     *,
-    told: Mapping[str, Setting],
+    reported: Mapping[str, Setting],
     given: Mapping[str, float],
     batch: Mapping[str, str],
 ) -> Run:
     """Put the told facts in front of the planned ones."""
-    used, all_given = in_order(spec, {**run.used, **told}), {**run.given, **given}
+    used, all_given = in_order(spec, {**run.used, **reported}), {**run.given, **given}
     return run.changed(
-        told=told,
+        reported=reported,
         used=used,
-        told_given=given,
+        reported_given=given,
         given=all_given,
-        told_batch=batch,
+        reported_batch=batch,
         batch={**run.batch, **batch},
-        flags=tuple(recipe_flags(spec, {**used, **all_given})) if told or given else (),
+        flags=tuple(recipe_flags(spec, {**used, **all_given})) if reported or given else (),
     )
 
 
@@ -155,10 +155,10 @@ def status_of_data(run: Run, spec: Specification) -> Status:
     return "proposed" if run.made_seq is None else "running"
 
 
-def result_corrected(fold: StateBuilder, event: Event) -> None:
+def result_corrected(builder: StateBuilder, event: Event) -> None:
     """Replace values; the old ones stay in the log and in `Measurement.history`."""
-    body, spec = event.body, fold.specification
-    run = fold.run(body["run"])
+    body, spec = event.body, builder.specification
+    run = builder.run(body["run"])
     what = body["what"]
     measurements, never = dict(run.measurements), set(run.never)
     for name, change in what.get("responses", {}).items():
@@ -168,10 +168,10 @@ def result_corrected(fold: StateBuilder, event: Event) -> None:
         else:
             del measurements[name]
             never.add(name)
-    told, given, batch = dict(run.told), dict(run.told_given), dict(run.told_batch)
+    reported, given, batch = dict(run.reported), dict(run.reported_given), dict(run.reported_batch)
     for name, change in what.get("used", {}).items():
         _same(run, name, change["old"], run.used.get(name))
-        told[name] = Quantity.of_stored(change["new"]).setting
+        reported[name] = Quantity.of_stored(change["new"]).setting
     for name, change in what.get("given", {}).items():
         _same(run, name, change["old"], run.given.get(name))
         given[name] = change["new"]["number"]
@@ -184,7 +184,7 @@ def result_corrected(fold: StateBuilder, event: Event) -> None:
         _same(run, "time", what["made_at"]["old"], made_at)
         made_at = what["made_at"]["new"]
     run = run.changed(measurements=measurements, never=frozenset(never), made_at=made_at)
-    fold.runs[run.id] = _told(run, spec, told=told, given=given, batch=batch)
+    builder.runs[run.id] = _with_reported(run, spec, reported=reported, given=given, batch=batch)
 
 
 def _same(run: Run, what: str, old: Setting | None, now: Setting | None) -> None:
@@ -212,41 +212,41 @@ def _corrected(
     return tuple(values.values())
 
 
-def run_failed(fold: StateBuilder, event: Event) -> None:
+def run_failed(builder: StateBuilder, event: Event) -> None:
     """It was made and failed; values measured before are kept."""
-    run = fold.run(event.body["run"])
+    run = builder.run(event.body["run"])
     if run.status in ("failed", "abandoned"):
         raise ContradictionError(f"run {run.id} is {run.status} already")
     if run.made_seq is None:
         run = _made(run, event)
-    fold.runs[run.id] = run.changed(status="failed", failure=event.body["reason"])
+    builder.runs[run.id] = run.changed(status="failed", failure=event.body["reason"])
 
 
-def run_abandoned(fold: StateBuilder, event: Event) -> None:
+def run_abandoned(builder: StateBuilder, event: Event) -> None:
     """It will not be made."""
-    run = fold.run(event.body["run"])
+    run = builder.run(event.body["run"])
     if not run.is_open:
         raise ContradictionError(f"run {run.id} is {run.status} and cannot be abandoned")
-    fold.runs[run.id] = run.changed(status="abandoned", failure=event.body["reason"])
+    builder.runs[run.id] = run.changed(status="abandoned", failure=event.body["reason"])
 
 
-def run_reopened(fold: StateBuilder, event: Event) -> None:
+def run_reopened(builder: StateBuilder, event: Event) -> None:
     """A failed or abandoned run goes back to what its data say."""
-    run = fold.run(event.body["run"])
+    run = builder.run(event.body["run"])
     if run.status not in ("failed", "abandoned"):
         raise ContradictionError(f"run {run.id} is {run.status} and cannot be reopened")
     made = run.made_seq
-    if made is not None and fold.events[made - 1].kind == "run_failed":
+    if made is not None and builder.events[made - 1].kind == "run_failed":
         run = run.changed(made_seq=None, made_recorded_at=None)
     run = run.changed(status="proposed", failure=None)
-    fold.runs[run.id] = run.changed(status=status_of_data(run, fold.specification))
+    builder.runs[run.id] = run.changed(status=status_of_data(run, builder.specification))
 
 
-def note_added(fold: StateBuilder, event: Event) -> None:
+def note_added(builder: StateBuilder, event: Event) -> None:
     """A remark on the campaign or on a run."""
     run_id = event.body["run"]
     note = Note(run_id, event.body["text"], event.seq, event.actor, event.recorded_at)
     if run_id is not None:
-        run = fold.run(run_id)
-        fold.runs[run_id] = run.changed(notes=(*run.notes, note))
-    fold.notes.append(note)
+        run = builder.run(run_id)
+        builder.runs[run_id] = run.changed(notes=(*run.notes, note))
+    builder.notes.append(note)

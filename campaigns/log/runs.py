@@ -71,12 +71,12 @@ class Run:
         rank: place in the plan's order of value, from 1.
         planned: proposed recipe; None when attached.
         used: really used settings as far as told, else the planned ones.
-        told: the really used settings alone.
+        reported: the really used settings alone, as far as told.
         given: known values (humidity, …), as told, else as the plan was made for.
-        told_given: the told ones alone.
+        reported_given: the told ones alone.
         batch: stage to batch id, as told, else as proposed; a stage that is missing here is a
             batch of its own.
-        told_batch: the told ones alone.
+        reported_batch: the told ones alone.
         status: see `STATUSES`. ``completed``: every response had a value, or was declared never
             to get one, under the specification of that time; responses added later do not reopen
             it.
@@ -107,11 +107,11 @@ class Run:
     planned: Mapping[str, Setting] | None
     used: Mapping[str, Setting]
     seq: int
-    told: Mapping[str, Setting] = field(default_factory=dict)
+    reported: Mapping[str, Setting] = field(default_factory=dict)
     given: Mapping[str, float] = field(default_factory=dict)
-    told_given: Mapping[str, float] = field(default_factory=dict)
+    reported_given: Mapping[str, float] = field(default_factory=dict)
     batch: Mapping[str, str] = field(default_factory=dict)
-    told_batch: Mapping[str, str] = field(default_factory=dict)
+    reported_batch: Mapping[str, str] = field(default_factory=dict)
     status: Status = "proposed"
     measurements: Mapping[str, tuple[Measurement, ...]] = field(default_factory=dict)
     never: frozenset[str] = frozenset()

@@ -14,14 +14,10 @@ from typing import TYPE_CHECKING, Any
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.log.runs import (
     STATUSES,
-    Measurement,
     Note,
     Run,
     Status,
-    batch_id_text,
     normal_run_id,
-    plan_id_text,
-    run_id_text,
 )
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.values.names import nearest
@@ -29,24 +25,6 @@ from designer.campaigns.values.names import nearest
 if TYPE_CHECKING:
     from designer.campaigns.log.events import Event
     from designer.campaigns.specification.specification import Specification
-
-__all__ = [
-    "STATUSES",
-    "CampaignState",
-    "Counters",
-    "Line",
-    "LineRow",
-    "Measurement",
-    "Note",
-    "Plan",
-    "Run",
-    "Setting",
-    "Status",
-    "batch_id_text",
-    "normal_run_id",
-    "plan_id_text",
-    "run_id_text",
-]
 
 
 @dataclass(frozen=True, slots=True)

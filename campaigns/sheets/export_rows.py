@@ -12,7 +12,8 @@ from designer.campaigns.values.names import suggestion
 from designer.campaigns.values.numbers import number_text
 
 if TYPE_CHECKING:
-    from designer.campaigns.log.state import CampaignState, Run
+    from designer.campaigns.log.runs import Run
+    from designer.campaigns.log.state import CampaignState
 
 Cell = str | float | int | None
 Rows = list[dict[str, Cell]]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 from designer.campaigns.space.factors import Setting
 
 if TYPE_CHECKING:
-    from designer.campaigns.log.state import Run
+    from designer.campaigns.log.runs import Run
 
 
 class Predicted(TypedDict):

@@ -17,7 +17,7 @@ from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.quantity import Quantity
 
 if TYPE_CHECKING:
-    from designer.campaigns.log.state import Run
+    from designer.campaigns.log.runs import Run
     from designer.campaigns.specification.specification import Specification
 
 _SAME_SETTING = 1e-6

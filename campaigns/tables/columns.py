@@ -101,161 +101,162 @@ def match_columns(
     Returns:
         What was matched, also when there are problems.
     """
-    explicit = _told_targets(source, headers, expected, findings, told or {})
-    targets = {target: header for header, target in explicit.items() if target != IGNORED}
-    matched = Matched()
-    for header in headers:
-        if header in explicit:
-            continue
-        target = next((n for n in (header, split_unit(header)[0]) if n in expected.units), None)
-        if target is None or targets.get(target) in explicit:
-            matched.ignored.append(header)
-        elif target in targets:
-            both = f"{targets[target]!r} and {header!r}"
-            hint = "Take one of them away."
-            if expected.remedy == "map":
-                hint = f"Leave one out: --map '{header}={IGNORED}'."
-            findings.add(Problem(source, f"two columns hold {target}", both, hint=hint))
-        else:
-            targets[target] = header
-    if expected.remedy != "none":
-        _near_misses(source, matched.ignored, targets, expected, findings)
-    left_out = {header for header, target in explicit.items() if target == IGNORED}
-    _missing(source, [h for h in headers if h not in left_out], targets, expected, findings)
-    said = _told_units(source, headers, targets, findings, units or {})
-    for target, header in targets.items():
-        unit = said.get(header)
-        column = FileColumn(header, target, unit, unit_told=unit is not None)
-        matched.columns[target] = _checked(source, column, expected, findings)
-    return matched
+    return _Matcher(source, headers, expected, findings).match(told or {}, units or {})
 
 
-def _told_targets(
-    source: str,
-    headers: Collection[str],
-    expected: Expected,
-    findings: Findings,
-    told: Mapping[str, str],
-) -> dict[str, str]:
-    """Header → name as the user says, every mistake noted."""
-    explicit: dict[str, str] = {}
-    for key, name in told.items():
-        target = name or IGNORED
-        header = find_column(key, headers)
-        where = f"{source} --map {key}={name}"
-        if header is None:
-            hint = suggestion(key, headers)
-            findings.add(Problem(where, "the file has no such column", key, _list(headers), hint))
-        elif target != IGNORED and target not in expected.units:
-            hint = suggestion(target, expected.units)
-            what = "this is no factor, given or response"
-            findings.add(Problem(where, what, name, _list(expected.units), hint))
-        elif target != IGNORED and target in explicit.values():
-            findings.add(Problem(where, f"another column is mapped to {target} already"))
-        else:
-            explicit[header] = target
-    return explicit
+@dataclass(frozen=True)
+class _Matcher:
+    """One match of headers with expected names; arguments as of `match_columns`."""
 
+    source: str
+    headers: Collection[str]
+    expected: Expected
+    findings: Findings
 
-def _near_misses(
-    source: str,
-    ignored: list[str],
-    targets: Mapping[str, str],
-    expected: Expected,
-    findings: Findings,
-) -> None:
-    """An unexpected column that looks like an absent expected one is a typing error."""
-    there = {*targets, *expected.present, *expected.required, *expected.wanted}
-    absent = [name for name in expected.units if name not in there]
-    for header in ignored:
-        meant = next((name for name in absent if resembles(header, name)), None)
-        if meant is not None:
-            hint = f"Call it {meant}, or something else."
-            if expected.remedy == "map":
-                hint = f"Use it with --map '{header}={meant}', or leave it out with"
-                hint += f" --map '{header}={IGNORED}'."
-            what = f"this unknown column looks like {meant}, which is not there"
-            findings.add(Problem(f"{source} column {header}", what, hint=hint))
+    def match(self, told: Mapping[str, str], units: Mapping[str, str]) -> Matched:
+        """Match all columns, every problem noted."""
+        explicit = self._told_targets(told)
+        targets = {target: header for header, target in explicit.items() if target != IGNORED}
+        matched = Matched()
+        for header in self.headers:
+            if header in explicit:
+                continue
+            target = next(
+                (n for n in (header, split_unit(header)[0]) if n in self.expected.units), None
+            )
+            if target is None or targets.get(target) in explicit:
+                matched.ignored.append(header)
+            elif target in targets:
+                both = f"{targets[target]!r} and {header!r}"
+                hint = "Take one of them away."
+                if self.expected.remedy == "map":
+                    hint = f"Leave one out: --map '{header}={IGNORED}'."
+                self.findings.add(
+                    Problem(self.source, f"two columns hold {target}", both, hint=hint)
+                )
+            else:
+                targets[target] = header
+        if self.expected.remedy != "none":
+            self._near_misses(matched.ignored, targets)
+        left_out = {header for header, target in explicit.items() if target == IGNORED}
+        self._missing([h for h in self.headers if h not in left_out], targets)
+        said = self._told_units(targets, units)
+        for target, header in targets.items():
+            unit = said.get(header)
+            column = FileColumn(header, target, unit, unit_told=unit is not None)
+            matched.columns[target] = self._checked(column)
+        return matched
 
+    def _told_targets(self, told: Mapping[str, str]) -> dict[str, str]:
+        """Header → name as the user says, every mistake noted."""
+        explicit: dict[str, str] = {}
+        for key, name in told.items():
+            target = name or IGNORED
+            header = find_column(key, self.headers)
+            where = f"{self.source} --map {key}={name}"
+            if header is None:
+                hint = suggestion(key, self.headers)
+                self.findings.add(
+                    Problem(where, "the file has no such column", key, _list(self.headers), hint)
+                )
+            elif target != IGNORED and target not in self.expected.units:
+                hint = suggestion(target, self.expected.units)
+                what = "this is no factor, given or response"
+                self.findings.add(Problem(where, what, name, _list(self.expected.units), hint))
+            elif target != IGNORED and target in explicit.values():
+                self.findings.add(Problem(where, f"another column is mapped to {target} already"))
+            else:
+                explicit[header] = target
+        return explicit
 
-def _missing(
-    source: str,
-    headers: Collection[str],
-    targets: Mapping[str, str],
-    expected: Expected,
-    findings: Findings,
-) -> None:
-    used = {header for target, header in targets.items() if target in expected.units}
-    free = [header for header in headers if header not in used]
-    for name in (*expected.required, *expected.wanted):
-        if name in targets or name in expected.present:
-            continue
-        near = closest(name, free)
-        if name in expected.wanted and (not near or expected.remedy == "none"):
-            continue
-        first = near[0] if near else "COLUMN"
-        hint = f"Say its value in all rows with --set {name}=VALUE."
-        if expected.remedy == "map":
-            hint = f"Say which column it is with --map '{first}={name}', or its value in all rows"
-            hint += f" with --set {name}=VALUE."
-            if name in expected.wanted:
-                hint += f" Never recorded: --set {name}=unknown."
-        elif expected.remedy == "rename":
-            hint = f"Call the column {name}."
-        allowed = _list(near or free)
-        findings.add(Problem(source, f"there is no column for {name}", None, allowed, hint))
+    def _near_misses(self, ignored: list[str], targets: Mapping[str, str]) -> None:
+        """An unexpected column that looks like an absent self.expected one is a typing error."""
+        there = {*targets, *self.expected.present, *self.expected.required, *self.expected.wanted}
+        absent = [name for name in self.expected.units if name not in there]
+        for header in ignored:
+            meant = next((name for name in absent if resembles(header, name)), None)
+            if meant is not None:
+                hint = f"Call it {meant}, or something else."
+                if self.expected.remedy == "map":
+                    hint = f"Use it with --map '{header}={meant}', or leave it out with"
+                    hint += f" --map '{header}={IGNORED}'."
+                what = f"this unknown column looks like {meant}, which is not there"
+                self.findings.add(Problem(f"{self.source} column {header}", what, hint=hint))
 
+    def _missing(self, present: Collection[str], targets: Mapping[str, str]) -> None:
+        used = {header for target, header in targets.items() if target in self.expected.units}
+        free = [header for header in present if header not in used]
+        for name in (*self.expected.required, *self.expected.wanted):
+            if name in targets or name in self.expected.present:
+                continue
+            near = closest(name, free)
+            if name in self.expected.wanted and (not near or self.expected.remedy == "none"):
+                continue
+            first = near[0] if near else "COLUMN"
+            hint = f"Say its value in all rows with --set {name}=VALUE."
+            if self.expected.remedy == "map":
+                hint = (
+                    f"Say which column it is with --map '{first}={name}', or its value in all rows"
+                )
+                hint += f" with --set {name}=VALUE."
+                if name in self.expected.wanted:
+                    hint += f" Never recorded: --set {name}=unknown."
+            elif self.expected.remedy == "rename":
+                hint = f"Call the column {name}."
+            allowed = _list(near or free)
+            self.findings.add(
+                Problem(self.source, f"there is no column for {name}", None, allowed, hint)
+            )
 
-def _told_units(
-    source: str,
-    headers: Collection[str],
-    targets: Mapping[str, str],
-    findings: Findings,
-    units: Mapping[str, str],
-) -> dict[str, str]:
-    """Header → unit as the user says."""
-    said: dict[str, str] = {}
-    used = set(targets.values())
-    for key, unit in units.items():
-        header = targets.get(key) or find_column(key, headers)
-        where = f"{source} --unit {key}={unit}"
-        if header is None or header not in used:
-            known = [*targets, *headers]
-            hint = suggestion(key, known)
-            findings.add(Problem(where, "no column that is read has this name", key, hint=hint))
-        elif (what := check_unit(unit)) is not None:
-            findings.add(Problem(where, f"the unit {what}", repr(unit)))
-        else:
-            said[header] = unit
-    return said
+    def _told_units(self, targets: Mapping[str, str], units: Mapping[str, str]) -> dict[str, str]:
+        """Header → unit as the user says."""
+        said: dict[str, str] = {}
+        used = set(targets.values())
+        for key, unit in units.items():
+            header = targets.get(key) or find_column(key, self.headers)
+            where = f"{self.source} --unit {key}={unit}"
+            if header is None or header not in used:
+                known = [*targets, *self.headers]
+                hint = suggestion(key, known)
+                self.findings.add(
+                    Problem(where, "no column that is read has this name", key, hint=hint)
+                )
+            elif (what := check_unit(unit)) is not None:
+                self.findings.add(Problem(where, f"the unit {what}", repr(unit)))
+            else:
+                said[header] = unit
+        return said
 
-
-def _checked(source: str, column: FileColumn, expected: Expected, findings: Findings) -> FileColumn:
-    """Check the unit of a column once, so that every cell can be converted."""
-    header, target, unit = column.header, column.target, column.unit
-    where = f"{source} column {header}"
-    if target not in expected.numeric:
-        if unit is not None:
-            findings.add(Problem(where, "its cells are no numbers, so they have no unit", unit))
-        return FileColumn(header, target)
-    if unit is None and header != target:
-        unit = split_unit(header)[1]
-        if unit is not None and (what := check_unit(unit)) is not None:
-            hint = f"Say which unit it is with --unit '{header}=UNIT'."
-            findings.add(Problem(where, f"the unit {what}", repr(unit), hint=hint))
+    def _checked(self, column: FileColumn) -> FileColumn:
+        """Check the unit of a column once, so that every cell can be converted."""
+        header, target, unit = column.header, column.target, column.unit
+        where = f"{self.source} column {header}"
+        if target not in self.expected.numeric:
+            if unit is not None:
+                self.findings.add(
+                    Problem(where, "its cells are no numbers, so they have no unit", unit)
+                )
             return FileColumn(header, target)
-    if unit is None:
-        return FileColumn(header, target)
-    declared = expected.units[target]
-    if same_unit(unit, declared):
-        return FileColumn(header, target, unit_told=True)
-    try:
-        convert(1.0, unit, declared or "1")
-    except InputError as error:
-        for problem in error.problems:
-            findings.add(Problem(where, problem.what, unit, declared or "no unit", problem.hint))
-        return FileColumn(header, target, unit_told=True)
-    return FileColumn(header, target, unit, unit_told=True)
+        if unit is None and header != target:
+            unit = split_unit(header)[1]
+            if unit is not None and (what := check_unit(unit)) is not None:
+                hint = f"Say which unit it is with --unit '{header}=UNIT'."
+                self.findings.add(Problem(where, f"the unit {what}", repr(unit), hint=hint))
+                return FileColumn(header, target)
+        if unit is None:
+            return FileColumn(header, target)
+        declared = self.expected.units[target]
+        if same_unit(unit, declared):
+            return FileColumn(header, target, unit_told=True)
+        try:
+            convert(1.0, unit, declared or "1")
+        except InputError as error:
+            for problem in error.problems:
+                self.findings.add(
+                    Problem(where, problem.what, unit, declared or "no unit", problem.hint)
+                )
+            return FileColumn(header, target, unit_told=True)
+        return FileColumn(header, target, unit, unit_told=True)
 
 
 def _list(names: Collection[str]) -> str:

@@ -19,7 +19,8 @@ from designer.acquisition.selection.context import (
     PlanningContext,
     Setup,
 )
-from designer.campaigns.log.state import CampaignState, Run
+from designer.campaigns.log.runs import Run
+from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.values.units import is_share

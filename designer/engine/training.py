@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from designer.campaigns.log.state import CampaignState, Line, Run
+from designer.campaigns.log.runs import Run
+from designer.campaigns.log.state import CampaignState, Line
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.specification.specification import Specification

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from designer.campaigns.log.state import CampaignState, Run
+from designer.campaigns.log.runs import Run
+from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.specification.specification import Specification

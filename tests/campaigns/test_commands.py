@@ -11,7 +11,7 @@ import pytest
 
 from designer.campaigns import commands
 from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry
-from designer.campaigns.earlier_lines.table import LineTable
+from designer.campaigns.earlier_lines.mapping import LineTable
 from designer.campaigns.errors import ConflictError, InputError
 from designer.campaigns.log.events import KINDS, Event, NewEvent, canonical_json
 from designer.campaigns.log.fold import advance, fold

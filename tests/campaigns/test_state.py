@@ -271,7 +271,7 @@ def test_a_response_added_later_does_not_reopen_closed_history() -> None:
 
 
 def line(state: CampaignState, name: str = "line2") -> list[NewEvent]:
-    from designer.campaigns.earlier_lines.table import LineTable
+    from designer.campaigns.earlier_lines.mapping import LineTable
 
     row: dict[str, Any] = {
         "settings": {"solid": 60.0, "gap": 90.0},

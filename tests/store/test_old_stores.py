@@ -75,7 +75,7 @@ def _run(run: Run) -> dict[str, Any]:
         "attached": run.attached,
         "planned": run.planned,
         "used": run.used,
-        "told": run.told,
+        "told": run.reported,
         "given": run.given,
         "batch": run.batch,
         "measurements": {

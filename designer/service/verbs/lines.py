@@ -17,7 +17,7 @@ from designer.service.session import Session
 from designer.service.values import Texts
 
 if TYPE_CHECKING:
-    from designer.campaigns.earlier_lines.table import LineTable
+    from designer.campaigns.earlier_lines.mapping import LineTable
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from designer.campaigns import commands
 from designer.campaigns.errors import ConflictError, Problem
 from designer.campaigns.log.fold import Scratch
-from designer.campaigns.log.state import CampaignState, Run
+from designer.campaigns.log.runs import Run
+from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.run_object import run_object
 from designer.service.answers import (
     AbandonAnswer,
