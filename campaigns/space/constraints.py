@@ -29,6 +29,10 @@ class Constraint:
     reason: str | None = None
     when: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
+    def __str__(self) -> str:
+        when = " and ".join(f"{name} is {' or '.join(those)}" for name, those in self.when.items())
+        return f"{self.expression} when {when}" if when else self.expression
+
     @cached_property
     def comparison(self) -> Comparison:
         """The parsed expression."""

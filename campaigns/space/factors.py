@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final, Literal
 
 from designer.campaigns.errors import Problem
-from designer.campaigns.values.names import did_you_mean
+from designer.campaigns.values.names import suggestion
 from designer.campaigns.values.numbers import decimals_of, number_text, whole
 
 Setting = float | str
@@ -180,14 +180,13 @@ class Factor:
         if self.categories is not None:
             if isinstance(value, str) and value in self.categories:
                 return []
-            guess = did_you_mean(value, self.categories) if isinstance(value, str) else None
+            guess = suggestion(value, self.categories) if isinstance(value, str) else None
             what = f"no category of {self.name}"
-            return [Problem(where, what, str(value), self.allowed, _sentence(guess))]
-        if not isinstance(value, (int, float)) or isinstance(value, bool):
-            return [Problem(where, "not a number", str(value), self.allowed)]
-        if not math.isfinite(value):
-            return [Problem(where, "not a finite number", str(value), self.allowed)]
-        return self._off_set_point(float(value), where) if on_grid else []
+            return [Problem(where, what, str(value), self.allowed, guess)]
+        number = _finite(value)
+        if isinstance(number, str):
+            return [Problem(where, number, str(value), self.allowed)]
+        return self._off_set_point(number, where) if on_grid else []
 
     def in_range(self, value: float) -> bool:
         """Whether a number lies between the lowest and the highest set-point."""
@@ -242,21 +241,23 @@ class Given:
 
     def problems_with(self, value: object, where: str, *, on_grid: bool = False) -> list[Problem]:
         """What is wrong with a value; out of range only with ``on_grid`` (a plan's given)."""
-        if not isinstance(value, (int, float)) or isinstance(value, bool):
-            return [Problem(where, "not a number", str(value), self.allowed)]
-        if not math.isfinite(value):
-            return [Problem(where, "not a finite number", str(value), self.allowed)]
-        if on_grid and not self.low <= value <= self.high:
-            found = quantity_text(float(value), self.unit)
+        number = _finite(value)
+        if isinstance(number, str):
+            return [Problem(where, number, str(value), self.allowed)]
+        if on_grid and not self.low <= number <= self.high:
+            found = quantity_text(number, self.unit)
             return [Problem(where, "outside the range", found, self.allowed)]
         return []
+
+
+def _finite(value: object) -> float | str:
+    """The value as a finite number, or why it is none."""
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return "not a number"
+    return float(value) if math.isfinite(value) else "not a finite number"
 
 
 def quantity_text(value: Setting, unit: str | None) -> str:
     """``56.5 wt%``; the unit ``1`` is left out."""
     text = value if isinstance(value, str) else number_text(value)
     return text if unit is None or unit == "1" else f"{text} {unit}"
-
-
-def _sentence(text: str | None) -> str | None:
-    return None if text is None else text[0].upper() + text[1:]

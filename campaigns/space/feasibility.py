@@ -20,7 +20,6 @@ from designer.campaigns.space.factors import (
 )
 from designer.campaigns.space.mixtures import Mixture, reachable
 from designer.campaigns.space.solver import Region, search
-from designer.campaigns.values.numbers import number_text
 
 
 @dataclass(frozen=True)
@@ -33,13 +32,6 @@ class _Rule:
         if isinstance(self.rule, Mixture):
             return self.rule.factors
         return (*self.rule.when, *self.rule.names)
-
-    @property
-    def text(self) -> str:
-        if isinstance(self.rule, Mixture):
-            return f"{' + '.join(self.rule.factors)} = {number_text(float(self.rule.total))}"
-        when = "".join(f" when {k} is {' or '.join(v)}" for k, v in self.rule.when.items())
-        return self.rule.expression + when
 
 
 def conflicts(
@@ -138,7 +130,7 @@ def _minimal(rules: Sequence[_Rule], inputs: Mapping[str, Factor | Given]) -> li
 def _contradiction(rules: Sequence[_Rule], inputs: Mapping[str, Factor | Given]) -> Problem:
     names = dict.fromkeys(name for rule in rules for name in rule.names)
     ranges = "; ".join(f"{name} {inputs[name].allowed}" for name in names)
-    found = " and ".join(rule.text for rule in rules) + f" with {ranges}"
+    found = " and ".join(str(rule.rule) for rule in rules) + f" with {ranges}"
     if len(rules) == 1:
         where = f"{rules[0].where}.expression"
         return Problem(where, "no recipe satisfies it", found, None, "Widen it or a range")

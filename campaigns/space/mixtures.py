@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from designer.campaigns.space.factors import Factor, Setting
-from designer.campaigns.values.numbers import decimals_of, exact, whole
+from designer.campaigns.values.numbers import decimals_of, exact, number_text, whole
 
 MOST_SUMS: Final = 2_000_000
 """Most different sums to keep track of (one bit each)."""
@@ -25,6 +25,9 @@ class Mixture:
 
     factors: tuple[str, ...]
     total: Decimal
+
+    def __str__(self) -> str:
+        return f"{' + '.join(self.factors)} = {number_text(float(self.total))}"
 
     def holds_for(self, recipe: Mapping[str, Setting]) -> bool:
         """Whether the fractions of a recipe sum to the total.

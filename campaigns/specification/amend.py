@@ -13,7 +13,6 @@ from designer.campaigns.space.factors import (
     Setting,
     quantity_text,
 )
-from designer.campaigns.space.mixtures import Mixture
 from designer.campaigns.specification.parts import Response, Stage, range_text
 from designer.campaigns.values.numbers import number_text
 
@@ -43,7 +42,7 @@ def difference(old: Specification, new: Specification) -> list[str]:
         ("stage", _stages), ("factor", _factors), ("given", _givens), ("response", _responses)
     ):  # fmt: skip
         changes += _named(kind, table(old), table(new))
-    changes += _unnamed("mixture", list(map(_mixture, old.mixtures)), map(_mixture, new.mixtures))
+    changes += _unnamed("mixture", list(map(str, old.mixtures)), map(str, new.mixtures))
     before = [_constraint(constraint) for constraint in old.constraints]
     changes += _unnamed("constraint", before, map(_constraint, new.constraints))
     return changes
@@ -213,14 +212,9 @@ def _responses(spec: Specification) -> dict[str, _Facts]:
     return {response.name: facts(response) for response in spec.responses}
 
 
-def _mixture(mixture: Mixture) -> str:
-    return f"{' + '.join(mixture.factors)} = {number_text(float(mixture.total))}"
-
-
 def _constraint(constraint: Constraint) -> str:
-    when = " and ".join(f"{k} is {' or '.join(v)}" for k, v in constraint.when.items())
-    text = f"{constraint.expression} when {when}" if when else constraint.expression
-    return text if constraint.reason is None else f"{text} ({constraint.reason})"
+    reason = "" if constraint.reason is None else f" ({constraint.reason})"
+    return f"{constraint}{reason}"
 
 
 def _used(*, history: bool) -> str:

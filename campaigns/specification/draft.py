@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from designer.campaigns.errors import Problem
@@ -11,7 +10,7 @@ from designer.campaigns.space.factors import Factor, Given
 from designer.campaigns.space.mixtures import Mixture
 from designer.campaigns.specification.fields import Fields, found_text
 from designer.campaigns.specification.parts import CampaignGoal, Costs, Response, Stage
-from designer.campaigns.values.names import did_you_mean
+from designer.campaigns.values.names import suggestion
 from designer.campaigns.values.units import MOST_CHARACTERS, check_unit
 
 
@@ -63,7 +62,7 @@ class SpecificationDraft:
         if stage is None or stage in known:
             return stage
         allowed = ", ".join(known) if known else "none: there is no [[stage]]"
-        hint = sentence(did_you_mean(stage, known))
+        hint = suggestion(stage, known)
         fields.wrong("stage", "unknown stage", found=f"'{stage}'", allowed=allowed, hint=hint)
         return None
 
@@ -79,21 +78,8 @@ class SpecificationDraft:
 
     def factor(self, name: str) -> Factor | None:
         """The usable factor of this name."""
-        return find(self.factors.values(), name)
+        return next((f for f in self.factors.values() if f.name == name), None)
 
     def given(self, name: str) -> Given | None:
         """The usable given of this name."""
-        for given in self.givens.values():
-            if given.name == name:
-                return given
-        return None
-
-
-def find(factors: Iterable[Factor], name: str) -> Factor | None:
-    """The factor of this name, or None."""
-    return next((factor for factor in factors if factor.name == name), None)
-
-
-def sentence(text: str | None) -> str | None:
-    """With a capital letter at the beginning."""
-    return None if text is None else text[:1].upper() + text[1:]
+        return next((g for g in self.givens.values() if g.name == name), None)

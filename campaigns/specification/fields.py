@@ -14,7 +14,7 @@ from typing import Final
 
 from designer.campaigns.errors import Problem
 from designer.campaigns.space.factors import quantity_text
-from designer.campaigns.values.names import clean_text, did_you_mean, name_problem
+from designer.campaigns.values.names import clean_text, name_problem, suggestion
 from designer.campaigns.values.numbers import number_text
 
 MOST_TEXT: Final = 200
@@ -126,8 +126,7 @@ class Fields:
             self.wrong("", what, allowed=", ".join(known))
         for key in unknown[:MOST_UNKNOWN]:
             shown = found_text(key).removeprefix("text ").strip("'")
-            guess = did_you_mean(shown, known)
-            hint = None if guess is None else guess[0].upper() + guess[1:]
+            hint = suggestion(shown, known)
             self.wrong(shown, "unknown key", allowed=", ".join(known), hint=hint)
 
     def text(
@@ -168,7 +167,7 @@ class Fields:
         if isinstance(value, str) and value in allowed:
             return allowed[value]
         words = list(dict.fromkeys(allowed.values()))
-        guess = did_you_mean(value, words) if isinstance(value, str) else None
+        guess = suggestion(value, words) if isinstance(value, str) else None
         self.wrong(
             key, "unknown word", found=found_text(value), allowed=", ".join(words), hint=guess
         )
@@ -259,6 +258,14 @@ class Fields:
             self.wrong(key, "too long", found=found, allowed=allowed)
             return None
         return items
+
+    def table(self, key: str, *, allowed: str) -> Fields | None:
+        """A table inside this one."""
+        value = self.raw.get(key)
+        if isinstance(value, Mapping):
+            return Fields(value, f"{self.path}.{key}", self.problems)
+        self.wrong(key, "not a table", found=found_text(value), allowed=allowed)
+        return None
 
     def texts(self, key: str, *, limit: int = 64, required: bool = False) -> list[str] | None:
         """A list of distinct clean texts; problems name the item's index."""

@@ -7,14 +7,13 @@ from dataclasses import replace
 from typing import Final, cast
 
 from designer.campaigns.space.factors import Factor, Setting
-from designer.campaigns.specification.draft import SpecificationDraft, sentence
+from designer.campaigns.specification.draft import SpecificationDraft
 from designer.campaigns.specification.fields import Fields, as_list, found_text
 from designer.campaigns.specification.parts import Response, ResponseGoal, Stage, range_text
-from designer.campaigns.values.names import did_you_mean
+from designer.campaigns.values.names import suggestion
 from designer.campaigns.values.units import is_share
 
 _STAGE_KEYS: Final = ("name", "change_cost", "usable_for", "most_runs", "reference")
-_EXAMPLE: Final = "{ factor = value, … }"
 
 
 def read_stage(draft: SpecificationDraft, fields: Fields) -> Stage:
@@ -52,33 +51,31 @@ def read_references(draft: SpecificationDraft, raw: Mapping[str, object]) -> Non
 
 def _reference(draft: SpecificationDraft, fields: Fields, stage: str) -> dict[str, Setting]:
     """Settings of every factor that can differ within one batch of a stage."""
-    raw = fields.raw["reference"]
-    if not isinstance(raw, Mapping):
-        fields.wrong("reference", "not a table", found=found_text(raw), allowed=_EXAMPLE)
+    inner = fields.table("reference", allowed="{ factor = value, … }")
+    if inner is None:
         return {}
     names = draft.names.get("stage", [])
     made = set(names[: names.index(stage) + 1]) if stage in names else set()
     free = {f.name: f for f in draft.factors.values() if f.stage not in made}
     known = draft.names.get("factor", [])
-    inner = Fields(raw, f"{fields.path}.reference", fields.problems)
     settings: dict[str, Setting] = {}
-    for name in raw:
+    for name in inner.raw:
         if name in free:
             value = _setting(inner, free[name])
             if value is not None:
                 settings[name] = value
         elif name not in known:
-            hint = sentence(did_you_mean(str(name), list(free)))
+            hint = suggestion(str(name), list(free))
             inner.wrong(str(name), "no factor of this name", allowed=", ".join(free), hint=hint)
         elif draft.factor(name) is not None:  # else it is broken, which was noted already
             what = f"is set once for a whole batch of {stage}: its runs cannot differ in it"
             inner.wrong(name, what, allowed=", ".join(free) or "nothing")
-    missing = [name for name in free if name not in raw]
+    missing = [name for name in free if name not in inner.raw]
     if missing:
         what = f"leaves out {', '.join(missing)}"
         hint = f"A reference recipe sets every factor that can differ within a batch of {stage}"
         fields.wrong("reference", what, hint=hint)
-    if not raw and not free:
+    if not inner.raw and not free:
         what = f"no factor can differ within a batch of {stage}"
         fields.wrong("reference", what, hint="Leave reference out")
     return settings
@@ -176,7 +173,7 @@ def _goal(fields: Fields, possible: tuple[float, float] | None) -> ResponseGoal 
             return cast("ResponseGoal", _GOALS[value])
         words = ("none", "maximize", "minimize")
         allowed = ", ".join(words) + ", or a number to hit (without quotes)"
-        hint = sentence(did_you_mean(value, words))
+        hint = suggestion(value, words)
         fields.wrong("goal", "unknown goal", found=found_text(value), allowed=allowed, hint=hint)
         return "none"
     number = fields.finite("goal", value)
@@ -215,7 +212,7 @@ def _knowledge(fields: Fields) -> tuple[str, ...]:
     words = fields.texts("knowledge") or []
     for index, word in enumerate(words):
         if word not in KNOWLEDGE:
-            hint = sentence(did_you_mean(word, KNOWLEDGE))
+            hint = suggestion(word, KNOWLEDGE)
             allowed = ", ".join(KNOWLEDGE)
             at = f"knowledge[{index}]"
             fields.wrong(at, "unknown process knowledge", found=word, allowed=allowed, hint=hint)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -15,9 +15,9 @@ from designer.campaigns.space.factors import (
     Grid,
 )
 from designer.campaigns.space.mixtures import Mixture
-from designer.campaigns.specification.draft import SpecificationDraft, sentence
+from designer.campaigns.specification.draft import SpecificationDraft
 from designer.campaigns.specification.fields import Fields, as_list, found_text
-from designer.campaigns.values.names import did_you_mean
+from designer.campaigns.values.names import suggestion
 from designer.campaigns.values.numbers import exact, number_text
 
 _FORMS: Final = "low and high (with or without step), or levels, or categories"
@@ -146,18 +146,8 @@ def _with_was(fields: Fields, factor: Factor) -> Factor:
         for problem in problems:
             fields.wrong("was", problem.what, found=found_text(raw), allowed=problem.allowed)
         was = raw if isinstance(raw, str) and not problems else None
-        return Factor(factor.name, categories=factor.categories, stage=factor.stage, was=was)
-    number = fields.number("was")  # a fact about old runs: may lie outside the range
-    return Factor(
-        factor.name,
-        factor.unit,
-        factor.low,
-        factor.high,
-        factor.step,
-        factor.levels,
-        stage=factor.stage,
-        was=number,
-    )
+        return replace(factor, unit=None, was=was)
+    return replace(factor, was=fields.number("was"))  # of old runs: may lie outside the range
 
 
 def read_mixture(draft: SpecificationDraft, fields: Fields) -> Mixture | None:
@@ -176,7 +166,7 @@ def read_mixture(draft: SpecificationDraft, fields: Fields) -> Mixture | None:
         at, found = f"factors[{index}]", f"'{name}'"
         factor = draft.factor(name)
         if name not in draft.names.get("factor", []):
-            guess = sentence(did_you_mean(name, draft.names.get("factor", [])))
+            guess = suggestion(name, draft.names.get("factor", []))
             hint = "Declare it as [[factor]] too"
             hint = hint if guess is None else f"{guess} Else declare it as [[factor]] too"
             fields.wrong(at, "no factor of this name", found=found, hint=hint)
@@ -218,7 +208,7 @@ def _known(draft: SpecificationDraft, fields: Fields, name: str) -> bool:
         what = "neither factor nor given"
         if name in draft.names.get("response", []):
             what = "a response, but constraints are about factors and givens"
-        hint = sentence(did_you_mean(name, inputs))
+        hint = suggestion(name, inputs)
         fields.wrong(
             "expression", what, found=f"'{name}'", allowed=", ".join(inputs) or None, hint=hint
         )
@@ -235,17 +225,14 @@ def _known(draft: SpecificationDraft, fields: Fields, name: str) -> bool:
 
 def _when(draft: SpecificationDraft, fields: Fields) -> tuple[dict[str, tuple[str, ...]], bool]:
     """Categories a constraint is for, and whether all of them can be used."""
-    raw = fields.raw.get("when")
-    if raw is None:
+    if not fields.has("when"):
         return {}, True
-    if not isinstance(raw, Mapping):
-        allowed = '{ factor = ["category", …] }'
-        fields.wrong("when", "not a table", found=found_text(raw), allowed=allowed)
+    inner = fields.table("when", allowed='{ factor = ["category", …] }')
+    if inner is None:
         return {}, False
-    inner = Fields(raw, f"{fields.path}.when", fields.problems)
     when: dict[str, tuple[str, ...]] = {}
     usable = True
-    for name in raw:
+    for name in inner.raw:
         categories = _when_categories(draft, inner, str(name))
         usable = usable and categories is not None
         if categories is not None:
@@ -259,7 +246,7 @@ def _when_categories(draft: SpecificationDraft, inner: Fields, name: str) -> tup
         return None  # broken elsewhere
     if factor is None or factor.categories is None:
         categorical = [f.name for f in draft.factors.values() if f.is_categorical]
-        hint = sentence(did_you_mean(name, categorical))
+        hint = suggestion(name, categorical)
         inner.wrong(name, "no categorical factor", allowed=", ".join(categorical), hint=hint)
         return None
     wanted = inner.texts(name, required=True)

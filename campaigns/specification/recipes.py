@@ -10,8 +10,7 @@ from designer.campaigns.errors import Problem
 from designer.campaigns.space.constraints import Constraint
 from designer.campaigns.space.factors import Setting, quantity_text
 from designer.campaigns.space.intervals import can_hold
-from designer.campaigns.specification.draft import sentence
-from designer.campaigns.values.names import did_you_mean
+from designer.campaigns.values.names import suggestion
 from designer.campaigns.values.numbers import exact
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def recipe_problems(
     problems: list[Problem] = []
     for name in settings:
         if name not in inputs:
-            hint = sentence(did_you_mean(name, inputs))
+            hint = suggestion(name, inputs)
             problems.append(Problem(_at(where, name), "no factor of this name", None, None, hint))
     for factor in spec.factors:
         if factor.name not in settings:
@@ -92,7 +91,9 @@ def _together(
                 if part.name in names and part.name in settings
             )
             what = f"against the constraint {constraint.expression}"
-            yield Problem(where, what, found, None, sentence(constraint.reason))
+            reason = constraint.reason
+            hint = reason[:1].upper() + reason[1:] if reason else None
+            yield Problem(where, what, found, None, hint)
 
 
 def _can_hold(

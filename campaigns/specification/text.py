@@ -7,6 +7,7 @@ import math
 import stat
 import tomllib
 from collections.abc import Mapping
+from dataclasses import fields
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -15,9 +16,13 @@ from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.values.numbers import plain
 
 if TYPE_CHECKING:
-    from designer.campaigns.space.factors import Factor
-    from designer.campaigns.specification.parts import Response
+    from designer.campaigns.space.constraints import Constraint
+    from designer.campaigns.space.factors import Factor, Given
+    from designer.campaigns.space.mixtures import Mixture
+    from designer.campaigns.specification.parts import Costs, Response, Stage
     from designer.campaigns.specification.specification import Specification
+
+    _Item = Stage | Factor | Given | Mixture | Response | Constraint | Costs
 
 MOST_BYTES: Final = 1_000_000
 """Largest specification file (assumption: larger ones are something else)."""
@@ -102,73 +107,30 @@ def _tables_from_json(text: str, where: str) -> dict[str, Any]:
 
 def to_tables(spec: Specification) -> dict[str, Any]:
     """The specification as a dict of its tables, defaults filled in, ready for JSON."""
+    campaign = {"version": 1, "name": spec.name, "line": spec.line, "goal": spec.goal}
     tables: dict[str, Any] = {
-        "campaign": {
-            "version": 1,
-            "name": spec.name,
-            "line": spec.line,
-            "goal": spec.goal,
-            "history": spec.history,
-        }
+        "campaign": campaign | {"history": spec.history},
+        "stage": [_table(stage) for stage in spec.stages],
+        "factor": [_table(factor) for factor in spec.factors],
+        "given": [_table(given) for given in spec.givens],
+        "mixture": [_table(mixture) for mixture in spec.mixtures],
+        "response": [_table(response) for response in spec.responses],
+        "constraint": [_table(constraint) for constraint in spec.constraints],
+        "costs": _table(spec.costs),
     }
-    tables["stage"] = [
-        _kept(
-            name=s.name,
-            change_cost=s.change_cost,
-            usable_for=s.usable_for,
-            most_runs=s.most_runs,
-            reference=s.reference or None,
-        )
-        for s in spec.stages
-    ]
-    tables["factor"] = [_factor_table(factor) for factor in spec.factors]
-    tables["given"] = [
-        _kept(name=g.name, unit=g.unit, low=g.low, high=g.high, was=g.was) for g in spec.givens
-    ]
-    tables["mixture"] = [_kept(factors=m.factors, total=m.total) for m in spec.mixtures]
-    tables["response"] = [_response_table(response) for response in spec.responses]
-    tables["constraint"] = [
-        _kept(expression=c.expression, reason=c.reason, when=c.when or None)
-        for c in spec.constraints
-    ]
-    costs = spec.costs
-    tables["costs"] = _kept(unit=costs.unit, run=costs.run, budget=costs.budget)
     return {key: table for key, table in tables.items() if table}
 
 
-def _factor_table(factor: Factor) -> dict[str, Any]:
-    return _kept(
-        name=factor.name,
-        unit=factor.unit,
-        low=factor.low,
-        high=factor.high,
-        step=factor.step,
-        levels=factor.levels,
-        categories=factor.categories,
-        stage=factor.stage,
-        was=factor.was,
-    )
-
-
-def _response_table(response: Response) -> dict[str, Any]:
-    return _kept(
-        name=response.name,
-        unit=response.unit,
-        noise_sd=response.noise_sd,
-        possible=response.possible,
-        window=response.window,
-        goal=response.goal,
-        weight=response.weight,
-        stage=response.stage,
-        scale="log" if response.log_scale else "linear",
-        knowledge=response.knowledge,
-        history=response.history,
-    )
-
-
-def _kept(**values: object) -> dict[str, Any]:
-    """The keys that have a value, as JSON values."""
-    return {key: _json(value) for key, value in values.items() if value is not None}
+def _table(item: _Item) -> dict[str, Any]:
+    """The attributes of an item that say something, as JSON values; they are named as the keys."""
+    table: dict[str, Any] = {}
+    for field in fields(item):
+        value = getattr(item, field.name)
+        if field.name == "log_scale":
+            table["scale"] = "log" if value else "linear"
+        elif value is not None and value != {}:
+            table[field.name] = _json(value)
+    return table
 
 
 def _json(value: object) -> Any:  # noqa: ANN401 - any JSON value

@@ -100,16 +100,10 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return folded[parts[0]] if len(parts) == 1 else None
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str | None:
-    """``did you mean 'coating_gap'?``, or None when no known name is near."""
-    guess = nearest(name, known)
-    return None if guess is None else f"did you mean '{guess}'?"
-
-
 def suggestion(name: str, known: Iterable[str]) -> str | None:
-    """``Did you mean 'coating_gap'?`` as a sentence of its own, or None."""
-    text = did_you_mean(name, known)
-    return None if text is None else text[0].upper() + text[1:]
+    """``Did you mean 'coating_gap'?``, or None when no known name is near."""
+    guess = nearest(name, known)
+    return None if guess is None else f"Did you mean '{guess}'?"
 
 
 def _fold(name: str) -> str:

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from designer.campaigns.errors import InputError, Problem
-from designer.campaigns.values.names import did_you_mean
+from designer.campaigns.values.names import nearest
 from designer.campaigns.values.numbers import exact, number_text
 
 if TYPE_CHECKING:
@@ -150,8 +150,8 @@ def _parsed(unit: str) -> tuple[tuple[str, float], ...]:
         try:
             registry.parse_units(name)
         except (pint.errors.PintError, ValueError, ArithmeticError) as error:
-            guess = did_you_mean(name, COMMON_UNITS)
-            hint = "" if guess is None else f"; {guess}"
+            guess = nearest(name, COMMON_UNITS)
+            hint = "" if guess is None else f"; did you mean '{guess}'?"
             raise ValueError(f"cannot be read: '{name}' is no known unit{hint}") from error
     return powers
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from designer.campaigns.values.names import (
     clean_text,
-    did_you_mean,
     name_problem,
     nearest,
+    suggestion,
 )
 from designer.campaigns.values.numbers import (
     exact,
@@ -150,6 +150,6 @@ def test_bad_names_say_why(name: str, reason: str) -> None:
 def test_nearest_name(typed: str, meant: str) -> None:
     known = ["coating_gap", "pressure", "solid_content"]
     assert nearest(typed, known) == meant
-    expected = None if meant is None else f"did you mean '{meant}'?"
-    assert did_you_mean(typed, known) == expected
+    expected = None if meant is None else f"Did you mean '{meant}'?"
+    assert suggestion(typed, known) == expected
     assert nearest(typed, []) is None
