@@ -15,7 +15,7 @@ from designer.cli.errors import UsageError, write_report
 from designer.cli.parser import Call, read_command_line
 from designer.cli.verbs import VERBS
 from designer.cli.verbs.tui import on_terminal
-from designer.cli.verbs.verb import Verb
+from designer.cli.verbs.verb import AnyVerb
 
 if TYPE_CHECKING:
     from designer.service import Service
@@ -80,7 +80,7 @@ def _call(call: Call, console: Console) -> int:
     return _answer(VERBS["tui"], arguments, console)
 
 
-def _answer(verb: Verb, arguments: Namespace, console: Console) -> int:
+def _answer(verb: AnyVerb, arguments: Namespace, console: Console) -> int:
     service = open_service(arguments, console)
     answer = verb.run(service, arguments)
     console.carried_out = True

@@ -16,7 +16,7 @@ from designer.campaigns.version import program_version
 from designer.cli.errors import UsageError
 from designer.cli.verbs import TOPICS, VERBS
 from designer.cli.verbs.arguments import Parser, add_common_options
-from designer.cli.verbs.verb import Verb
+from designer.cli.verbs.verb import AnyVerb
 
 SEE_HELP = "designer --help lists the verbs"
 # verbs of later versions: what they will be, and what does most of it today
@@ -34,7 +34,7 @@ WITH_VALUE = ("--store", "--actor")
 class Call:
     """What was typed: a verb with its arguments, or only a question about the program."""
 
-    verb: Verb | None
+    verb: AnyVerb | None
     arguments: Namespace
 
 
@@ -67,7 +67,7 @@ def read_command_line(tokens: Sequence[str]) -> Call:
     return Call(verb, arguments)
 
 
-def verb_parser(verb: Verb) -> Parser:
+def verb_parser(verb: AnyVerb) -> Parser:
     """The parser of one verb, with the common options."""
     examples = "\n".join(f"  designer {example}" for example in verb.examples)
     parser = Parser(
@@ -79,11 +79,6 @@ def verb_parser(verb: Verb) -> Parser:
     parser.set_usage()
     add_common_options(parser)
     return parser
-
-
-def top_help() -> str:
-    """The list of all verbs."""
-    return _head_parser("designer", _overview()).format_help()
 
 
 def _head_parser(prog: str, overview: str) -> Parser:

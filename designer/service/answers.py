@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict
+from typing import Any, TypedDict, final
 
 from designer.campaigns.sheets.run_object import RunObject, SheetRun
 from designer.campaigns.space.factors import Setting
@@ -22,6 +22,7 @@ class OfCampaign(TypedDict):
 # ---- campaigns ----------------------------------------------------------------------------------
 
 
+@final
 class CreatedAnswer(OfCampaign):
     """A campaign was created."""
 
@@ -70,6 +71,7 @@ class NoteObject(TypedDict):
     at: str
 
 
+@final
 class CampaignAnswer(OfCampaign):
     """Details of a campaign; ``spec`` are the tables of its specification with all defaults."""
 
@@ -85,6 +87,7 @@ class CampaignAnswer(OfCampaign):
     notes: list[NoteObject]
 
 
+@final
 class RunAnswer(RunObject, OfCampaign):
     """Details of a run."""
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from designer.cli.errors import UsageError
-from designer.cli.parser import LATER, read_command_line, top_help
+from designer.cli.parser import LATER, read_command_line
 from designer.cli.verbs import TOPICS, VERBS
 from designer.service import Service
 
@@ -286,17 +286,26 @@ def test_exit_2_says_what_is_wrong(line: str, words: str) -> None:
 
 
 @pytest.mark.parametrize("verb", sorted(LATER))
-def test_verbs_of_later_versions_are_told_as_such(verb: str) -> None:
+def test_verbs_of_later_versions_are_told_as_such(
+    verb: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     error = refused(*verb.split(), "anything", "--at-all")
     assert "is not in this version" in str(error)
     _, instead = LATER[verb]
     for line in instead:
         assert line in VERBS or line.rsplit(" --", 1)[0] in VERBS
-    assert f"  {verb} " not in top_help()
+    assert f"  {verb} " not in overview(capsys)
 
 
-def test_the_help_lists_every_verb_with_its_topic() -> None:
-    text = top_help()
+def overview(capsys: pytest.CaptureFixture[str]) -> str:
+    """What ``designer --help`` prints."""
+    with pytest.raises(SystemExit):
+        read_command_line(["--help"])
+    return capsys.readouterr().out
+
+
+def test_the_help_lists_every_verb_with_its_topic(capsys: pytest.CaptureFixture[str]) -> None:
+    text = overview(capsys)
     for topic, verbs in TOPICS.items():
         assert f"\n{topic}:\n" in text
         for verb in verbs:

@@ -44,11 +44,21 @@ SPEC: dict[str, Any] = {
 }  # fmt: skip
 
 
+NO_RUN: dict[str, Any] = {
+    "status": "proposed", "plan": None, "order": None, "rank": None, "settings": None, "used": {},
+    "batch": {}, "information_bits": None, "cost": None, "predicted": None, "in_spec": None,
+    "in_spec_measured": None, "reason": None, "failure": None, "results": {}, "measurements": {},
+    "given": {}, "success": None, "value": None, "attached": False, "extra": None, "notes": [],
+    "flags": [], "made_at": None, "never": [], "why": None,
+}  # fmt: skip
+
+
 def planned(number: int, gap: int, **more: Any) -> dict[str, Any]:
-    return {
+    settings = {"solid_content": 56.5, "coating_gap": gap, "calendering_pressure": 115,
+                "binder": "PVDF-A"}  # fmt: skip
+    return NO_RUN | {
         "run": f"R{number:03}", "order": number, "rank": 3 - number if number < 3 else number,
-        "settings": {"solid_content": 56.5, "coating_gap": gap, "calendering_pressure": 115,
-                     "binder": "PVDF-A"},
+        "settings": settings, "used": settings, "plan": "P001",
         "batch": {"slurry": "slurry-03", "coating": f"coating-{number:02}"},
         "information_bits": 1.234, "cost": 0.55,
         "predicted": {"mass_loading": {"mean": 11.9312, "sd": 0.2, "sd_result": 0.2512},
@@ -60,22 +70,25 @@ def planned(number: int, gap: int, **more: Any) -> dict[str, Any]:
 PLAN: dict[str, Any] = {
     "campaign": "nmc", "plan": "P001", "seed": 77, "goal": "window", "information_bits": 3.7,
     "cost": 4.65, "nested": True, "notes": ["shortened to fit the budget"], "head": "9:ab12cd34",
-    "dry_run": False, "runs": [planned(1, 100), planned(2, 150), planned(3, 80)],
+    "dry_run": False, "value": None, "value_name": None, "deviation": None, "fixed": {},
+    "runs": [planned(1, 100), planned(2, 150), planned(3, 80)],
 }  # fmt: skip
-RUN: dict[str, Any] = {
-    "run": "R001", "plan": "P001", "status": "partial", "order": 1, "rank": 2,
+RUN: dict[str, Any] = NO_RUN | {
+    "campaign": "nmc", "head": "9:ab12cd34", "run": "R001", "plan": "P001",
+    "status": "partial", "order": 1, "rank": 2,
     "settings": {"solid_content": 56.5, "coating_gap": 100, "binder": "PVDF-A"},
     "used": {"solid_content": 56.5, "coating_gap": 105, "binder": "PVDF-A"},
     "given": {"humidity": 35}, "batch": {"slurry": "slurry-03"},
     "predicted": PLAN["runs"][0]["predicted"], "in_spec": 0.62, "information_bits": 1.2,
     "cost": 3.55,
     "measurements": {"mass_loading": [
-        {"replicate": 1, "number": 12.1, "text": "12.1", "actor": "Ada",
-         "at": "2026-11-20T13:00:00.000000Z"},
-        {"replicate": 2, "number": 12.3, "text": "12.3", "actor": "Ada",
-         "at": "2026-11-20T13:00:00.000000Z"},
+        {"replicate": 1, "number": 12.1, "text": "12.1", "unit": None, "actor": "Ada",
+         "corrected": [], "at": "2026-11-20T13:00:00.000000Z"},
+        {"replicate": 2, "number": 12.3, "text": "12.3", "unit": None, "actor": "Ada",
+         "corrected": [], "at": "2026-11-20T13:00:00.000000Z"},
     ]},
-    "never": [], "reason": "lines disagree here", "failure": None, "why": "lines disagree here",
+    "results": {"mass_loading": [12.1, 12.3]}, "never": [],
+    "reason": "lines disagree here", "failure": None, "why": "lines disagree here",
     "flags": [{"kind": "off_plan", "run": "R001", "response": None, "since": None,
                "message": "coating_gap 105 um is above the planned 100 um"}],
     "notes": [{"run": "R001", "text": "edge bead", "seq": 8, "actor": "Bo",
@@ -83,20 +96,25 @@ RUN: dict[str, Any] = {
 }  # fmt: skip
 LINES: list[dict[str, Any]] = [
     {"name": "line2", "rows": 120, "included": True, "reason": None, "source": "old.csv",
-     "batches": True, "trust": 0.83, "trust_low": 0.7, "trust_high": 0.91, "worth_runs": 12.4},
+     "batches": True, "not_used_for": [], "unknown": [], "responses": {}, "warnings": [],
+     "trust": 0.83, "trust_low": 0.7, "trust_high": 0.91, "worth_runs": 12.4},
     {"name": "line1", "rows": 30, "included": False, "reason": "another coater",
-     "source": "older.csv", "batches": False, "trust": None, "trust_low": None,
+     "source": "older.csv", "batches": False, "not_used_for": [], "unknown": [], "responses": {},
+     "warnings": [], "trust": None, "trust_low": None,
      "trust_high": None, "worth_runs": None},
 ]  # fmt: skip
 STATUS: dict[str, Any] = {
-    "campaign": "nmc", "line": "line4", "goal": "window",
+    "campaign": "nmc", "line": "line4", "goal": "window", "closed": False, "outlook": None,
+    "report": {"mass_loading": None, "porosity": None}, "warnings": [],
+    "history_odds": {"mass_loading": None, "porosity": None},
     "runs": {"proposed": 2, "running": 1, "partial": 0, "completed": 9, "failed": 1,
              "abandoned": 0},
     "information_bits": 12.345, "expected_next_bits": 0.41,
     "responses": {"mass_loading": {"error_sd": 0.213, "coverage": 0.94},
                   "porosity": {"error_sd": 1.27, "coverage": 0.9}},
     "lines": LINES, "best": {"settings": {"coating_gap": 100, "binder": "PVDF-A"},
-                             "in_spec": 0.81, "predicted": PLAN["runs"][0]["predicted"]},
+                             "given": {}, "success": None, "in_spec": 0.81,
+                             "predicted": PLAN["runs"][0]["predicted"]},
     "advice": "3 proposed runs wait.", "model": {"seq": 40, "stale": True}, "head": "42:ab12cd34",
     "notes": [],
 }  # fmt: skip
@@ -108,12 +126,14 @@ ANSWERS: dict[str, Any] = {
                             "changed_at": "2026-11-20T13:00:00.000000Z"}]},
     "campaigns.amend": {"campaign": "nmc", "difference": ["porosity window 30 to 35 → 29 to 35"],
               "applied": True, "head": "2:ab12cd34"},
-    "campaigns.close": {"campaign": "nmc", "head": "2:ab12cd34"},
+    "campaigns.close": {"campaign": "nmc", "messages": [], "head": "2:ab12cd34"},
     "lines.add": {"campaign": "nmc", "line": "line2", "rows": 120, "batches": True,
                  "notes": ["2 columns were ignored: operator, shift"], "head": "2:ab12cd34"},
-    "lines.list": {"campaign": "nmc", "lines": LINES},
-    "lines.exclude": {"campaign": "nmc", "line": "line1", "head": "3:ab12cd34"},
-    "lines.include": {"campaign": "nmc", "line": "line1", "head": "3:ab12cd34"},
+    "lines.list": {"campaign": "nmc", "lines": LINES, "notes": [], "head": "3:ab12cd34"},
+    "lines.exclude": {"campaign": "nmc", "line": "line1", "included": False,
+                      "head": "3:ab12cd34"},
+    "lines.include": {"campaign": "nmc", "line": "line1", "included": True,
+                      "head": "3:ab12cd34"},
     "plans.propose": PLAN,
     "runs.record": {"campaign": "nmc", "run": "R001", "status": "partial",
                "recorded": {"mass_loading": [12.1, 12.3]},
@@ -129,7 +149,8 @@ ANSWERS: dict[str, Any] = {
                      "porosity_sd_result": 1.31, "in_spec": 0.004},
                     {"coating_gap": 150, "porosity_mean": 30.1, "porosity_sd": 0.9,
                      "porosity_sd_result": 1.2, "in_spec": 0.62}]},
-    "models.best": {"campaign": "nmc", "best": [STATUS["best"]], "notes": []},
+    "models.best": {"campaign": "nmc", "best": [STATUS["best"]], "notes": [],
+                    "head": "9:ab12cd34"},
     "campaigns.history": {"campaign": "nmc", "events": [
         {"seq": 8, "at": "2026-11-20T13:00:00.000000Z", "actor": "Ada", "kind": "run_failed",
          "run": "R002", "summary": "failed", "reversed": True, "reason": "web break"}]},
@@ -148,13 +169,12 @@ for _verb in ("attach", "correct"):
 for _verb in (
     "runs.start", "runs.fail", "runs.abandon", "runs.reopen", "campaigns.undo", "campaigns.note",
 ):  # fmt: skip
-    ANSWERS[_verb] = {"campaign": "nmc", "messages": [], "head": "11:ab12cd34"}
+    ANSWERS[_verb] = {"campaign": "nmc", "run": "R001", "messages": [], "head": "11:ab12cd34"}
+ANSWERS["runs.abandon"] = {"campaign": "nmc", "runs": ["R001"], "head": "11:ab12cd34"}
 CAMPAIGN: dict[str, Any] = {
     "campaign": "nmc", "line": "line4", "goal": "window", "spec": SPEC, "head": "9:ab12cd34",
     "lines": LINES, "plans": [{"plan": "P001", "runs": ["R001", "R002"], "cost": 4.65}],
-    "runs": [{"run": "R001", "status": "partial", "used": RUN["used"],
-              "measurements": RUN["measurements"]},
-             {"run": "R002", "status": "proposed", "used": RUN["settings"], "measurements": {}}],
+    "runs": [RUN, NO_RUN | {"run": "R002", "used": RUN["settings"]}],
 }  # fmt: skip
 
 
@@ -250,10 +270,10 @@ def test_quiet_silences_notes_only(
 def test_a_dry_run_and_an_exchanged_plan_say_so(
     service: FakeService, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    service.answers["plans.propose"] |= {"dry_run": True, "nested": False, "plan": None}
+    service.answers["plans.propose"] |= {"dry_run": True, "nested": False}
     main(["propose", "nmc", "--dry-run"])
     out = capsys.readouterr().out
-    assert out.startswith("Dry run: nothing was stored.\nPlan for nmc: ")
+    assert out.startswith("Dry run: nothing was stored.\nPlan P001 for nmc: ")
     assert "a shorter plan would be another one" in " ".join(out.split())
 
 
@@ -296,11 +316,8 @@ def test_record_tells_values_rest_and_surprises(
     ("recorded", "shown"),
     [
         ({"porosity": None}, "porosity  will never be measured"),
-        ({"responses": {"porosity": [{"number": 31.2, "text": "31.20"}]}}, "porosity  31.20 %"),
-        ({"used": {"coating_gap": {"number": 100.0, "text": "0.1mm", "unit": "mm"}}},
-         "coating_gap  0.1mm"),
-        ({"porosity": {"replicate": 1, "old": 13.2, "new": 31.2}}, "porosity  13.2 % → 31.2 %"),
-        ({"batch": {"slurry": "slurry-03"}}, "slurry  slurry-03"),
+        ({"porosity": [31.2]}, "porosity  31.2 %"),
+        ({"porosity": [31.2, 31.9]}, "porosity  31.2 %, 31.9 %"),
     ],
 )  # fmt: skip
 def test_recorded_entries_as_typed(
@@ -338,7 +355,8 @@ def test_warnings_cannot_command_the_terminal(
     service: FakeService, capsys: pytest.CaptureFixture[str]
 ) -> None:
     warning = "Line a\u202e\x1b[31m says next to nothing about porosity"
-    trust = {"trust": 0.9, "trust_low": 0.8, "trust_high": 0.95, "worth_runs": 3.1}
+    trust = {"trust": 0.9, "trust_low": 0.8, "trust_high": 0.95, "worth_runs": 3.1,
+             "determined": 0.7, "flat": False}  # fmt: skip
     for verb in ("models.status", "lines.list"):
         lines = service.answers[verb]["lines"]
         lines[0] |= {"warnings": [warning], "responses": {"porosity\x1b[2J": trust}}
@@ -375,8 +393,9 @@ def test_status_before_anything_is_known(
 ) -> None:
     nothing = {"error_sd": None, "coverage": None}
     service.answers["models.status"] |= {
-        "runs": dict.fromkeys(STATUS["runs"], 0), "information_bits": None, "advice": None,
+        "runs": dict.fromkeys(STATUS["runs"], 0), "information_bits": None, "advice": "Propose.",
         "expected_next_bits": None, "responses": {"porosity": nothing}, "lines": [],
+        "report": {"porosity": None},
         "best": None, "model": {"seq": None, "stale": False},
     }  # fmt: skip
     main(["status", "nmc"])

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from designer.cli.text.lines import lines_table
-from designer.cli.text.results import changed_text, head_text
+from designer.cli.text.results import done_text, head_text
 from designer.cli.text.spec_view import SpecView, spec_view
 from designer.render.table import (
     Column,
@@ -23,10 +23,18 @@ from designer.render.words import (
 )
 
 if TYPE_CHECKING:
-    from designer.cli.verbs.verb import Data
+    from designer.campaigns.sheets.run_object import RunObject
+    from designer.service.answers import (
+        AmendAnswer,
+        CampaignAnswer,
+        CreatedAnswer,
+        DoneAnswer,
+        ListAnswer,
+        PlanSummary,
+    )
 
 
-def created_text(answer: Data) -> list[str]:
+def created_text(answer: CreatedAnswer) -> list[str]:
     """A campaign was created."""
     place = f"on {answer['line']}, goal: {answer['goal']}"
     return [
@@ -36,23 +44,23 @@ def created_text(answer: Data) -> list[str]:
     ]
 
 
-def list_text(answer: Data) -> list[str]:
+def list_text(answer: ListAnswer) -> list[str]:
     """All campaigns of the store."""
     campaigns = answer["campaigns"]
     if not campaigns:
         return ["No campaigns yet. Start one: designer init --example > spec.toml"]
     return table(
         [
-            Column("campaign", [str(each["name"]) for each in campaigns], left=True, wrap=True),
-            Column("line", [str(each["line"]) for each in campaigns], left=True, wrap=True),
-            Column("goal", [str(each["goal"]) for each in campaigns], left=True),
+            Column("campaign", [each["name"] for each in campaigns], left=True, wrap=True),
+            Column("line", [each["line"] for each in campaigns], left=True, wrap=True),
+            Column("goal", [each["goal"] for each in campaigns], left=True),
             Column("runs", [number(each["runs"]) for each in campaigns]),
             Column("changed", [moment(each["changed_at"]) for each in campaigns], left=True),
         ]
     )
 
 
-def amended_text(answer: Data) -> list[str]:
+def amended_text(answer: AmendAnswer) -> list[str]:
     """The difference an amendment makes, and whether it was made."""
     lines = [f"  {text}" for text in answer["difference"]] or ["  no difference"]
     if answer["applied"]:
@@ -60,12 +68,12 @@ def amended_text(answer: Data) -> list[str]:
     return [f"Nothing was changed. It would change in {answer['campaign']}:", *lines]
 
 
-def closed_text(answer: Data) -> list[str]:
+def closed_text(answer: DoneAnswer) -> list[str]:
     """A campaign was closed."""
-    return changed_text(answer, f"{answer['campaign']} is closed")
+    return done_text(answer, f"{answer['campaign']} is closed")
 
 
-def campaign_text(answer: Data) -> list[str]:
+def campaign_text(answer: CampaignAnswer) -> list[str]:
     """A whole campaign: specification, earlier lines, plans, runs."""
     spec = answer["spec"]
     view = spec_view(spec)
@@ -74,9 +82,9 @@ def campaign_text(answer: Data) -> list[str]:
         _factors(spec),
         _responses(spec),
         list(_rules(spec, view)),
-        _lines(answer.get("lines") or ()),
-        _plans(answer.get("plans") or (), view),
-        _runs(answer.get("runs") or (), view),
+        lines_table(answer["lines"]) if answer["lines"] else [],
+        _plans(answer["plans"], view),
+        _runs(answer["runs"], view),
     ):
         if part:
             lines += ["", *part]
@@ -160,52 +168,29 @@ def _rules(spec: Mapping[str, Any], view: SpecView) -> Iterable[str]:
             yield from paragraph(f"Stage {stage['name']}: ", "; ".join(told), width)
 
 
-def _lines(lines: Sequence[Any]) -> list[str]:
-    if all(isinstance(line, Mapping) for line in lines):
-        return lines_table(lines) if lines else []
-    return paragraph("Earlier lines: ", ", ".join(map(str, lines)), screen_width())
-
-
-def _plans(plans: Sequence[Any], view: SpecView) -> list[str]:
+def _plans(plans: Sequence[PlanSummary], view: SpecView) -> list[str]:
     lines: list[str] = []
     for plan in plans:
-        if not isinstance(plan, Mapping):
-            lines.append(f"Plan {plan}")
-            continue
-        runs = plan.get("runs") or ()
-        told = ", ".join(map(str, runs)) if isinstance(runs, list | tuple) else number(runs)
-        cost = plan.get("cost")
+        cost = plan["cost"]
         price = "" if cost is None else f" (cost {amount(cost)}{in_unit(view.cost_unit)})"
-        name = plan.get("plan") or plan.get("id")
-        lines += paragraph(f"Plan {name}: ", told + price, screen_width())
+        told = ", ".join(plan["runs"]) + price
+        lines += paragraph(f"Plan {plan['plan']}: ", told, screen_width())
     return lines
 
 
-def _runs(runs: Sequence[Mapping[str, Any]], view: SpecView) -> list[str]:
+def _runs(runs: Sequence[RunObject], view: SpecView) -> list[str]:
     if not runs:
         return ["No runs yet: designer propose"]
-    settings = [_settings(run) for run in runs]
     columns = [
-        Column("run", [str(run["run"]) for run in runs], left=True, key=True),
-        Column("status", [str(run.get("status")) for run in runs], left=True, key=True),
+        Column("run", [run["run"] for run in runs], left=True, key=True),
+        Column("status", [run["status"] for run in runs], left=True, key=True),
     ]
-    for name in dict.fromkeys(name for each in settings for name in each):
-        cells = [number(each.get(name)) for each in settings]
+    for name in dict.fromkeys(name for run in runs for name in run["used"]):
+        cells = [number(run["used"].get(name)) for run in runs]
         columns.append(Column(name, cells, view.unit(name)))
     for name in view.responses:
-        cells = [_measured(run, name) for run in runs]
-        if set(cells) != {NOTHING}:
+        results = [run["results"].get(name, ()) for run in runs]
+        if any(results):
+            cells = ["/".join(map(number, values)) or NOTHING for values in results]
             columns.append(Column(name, cells, view.unit(name)))
     return table(columns)
-
-
-def _settings(run: Mapping[str, Any]) -> Mapping[str, Any]:
-    used: Mapping[str, Any] = run["used"]
-    return used
-
-
-def _measured(run: Mapping[str, Any], response: str) -> str:
-    told = (run.get("measurements") or run.get("responses") or {}).get(response)
-    values = told if isinstance(told, list | tuple) else [] if told is None else [told]
-    numbers = [value["number"] if isinstance(value, Mapping) else value for value in values]
-    return "/".join(number(value) for value in numbers) or NOTHING

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -12,36 +12,40 @@ from designer.render.words import number
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from designer.cli.verbs.verb import Data
+    from designer.campaigns.sheets.run_object import RunObject
+    from designer.service.answers import DemoAnswer, DemoStep
 
 
-def step_text(step: Data) -> list[str]:
+def step_text(step: DemoStep) -> list[str]:
     """One step as plain lines: the plan with results against predictions, then what is known."""
     trust = ", ".join(f"{name} {value:.2f}" for name, value in step["trust"].items())
     known = f"error {100 * step['relative_error']:.0f} % of the spread; trust {trust}"
     if step["plan"] is None:
         return [f"Earlier lines only: {known}"]
     plan = step["plan"]
-    lines = ["", f"Plan {plan['plan']}: {plan['information_bits']:.2f} bits for {plan['cost']:g} h"]
+    lines = [
+        "",
+        f"Plan {plan['plan']}: {plan['information_bits'] or 0.0:.2f} bits for {plan['cost']:g} h",
+    ]
     for run in plan["runs"]:
-        settings = ", ".join(f"{name} {number(value)}" for name, value in run["settings"].items())
+        settings = ", ".join(f"{name} {number(value)}" for name, value in run["used"].items())
         lines.append(f"  {run['run']}  {settings}")
         lines.append(f"        {_against(run, step['measured'][run['run']])}")
     return [*lines, f"  after {step['runs_made']} runs: {known}"]
 
 
-def _against(run: Data, measured: Data) -> str:
+def _against(run: RunObject, measured: Mapping[str, float]) -> str:
     return ", ".join(
         f"{name} {number(value)} ({_predicted(run, name)})" for name, value in measured.items()
     )
 
 
-def _predicted(run: Data, name: str) -> str:
-    figures = run["predicted"][name]
+def _predicted(run: RunObject, name: str) -> str:
+    figures = (run["predicted"] or {})[name]
     return f"{figures['mean']:.3g} ± {figures['sd_result']:.2g}"
 
 
-def demo_text(answer: Data) -> list[str]:
+def demo_text(answer: DemoAnswer) -> list[str]:
     """What was learned, and how to go on."""
     lines = [""]
     for sentence in answer["summary"]:
@@ -69,7 +73,7 @@ class LiveDemo:
         from rich.live import Live
 
         self._runs = runs
-        self._steps: list[Data] = []
+        self._steps: list[DemoStep] = []
         self._live = Live(demo_table(runs, []), auto_refresh=False, vertical_overflow="visible")
 
     def __enter__(self) -> Self:
@@ -84,13 +88,13 @@ class LiveDemo:
     ) -> None:
         self._live.stop()
 
-    def show(self, step: Data) -> None:
+    def show(self, step: DemoStep) -> None:
         """Add a step."""
         self._steps.append(step)
         self._live.update(demo_table(self._runs, self._steps), refresh=True)
 
 
-def demo_table(runs: int, steps: Sequence[Data]) -> Table:
+def demo_table(runs: int, steps: Sequence[DemoStep]) -> Table:
     """The steps made so far as a rich Table.
 
     Args:
@@ -123,7 +127,7 @@ def demo_table(runs: int, steps: Sequence[Data]) -> Table:
     return table
 
 
-def _add_rows(table: Table, step: Data, responses: list[str]) -> None:
+def _add_rows(table: Table, step: DemoStep, responses: list[str]) -> None:
     error = f"{100 * step['relative_error']:.0f}%"
     if step["plan"] is None:
         blank = [""] * len(responses)
@@ -132,7 +136,7 @@ def _add_rows(table: Table, step: Data, responses: list[str]) -> None:
     runs = step["plan"]["runs"]
     for place, run in enumerate(runs):
         last = place == len(runs) - 1
-        recipe = " ".join(number(value) for value in run["settings"].values())
+        recipe = " ".join(number(value) for value in run["used"].values())
         table.add_row(
             run["run"], recipe,
             *(_short_against(run, step["measured"][run["run"]], name) for name in responses),
@@ -140,7 +144,7 @@ def _add_rows(table: Table, step: Data, responses: list[str]) -> None:
         )  # fmt: skip
 
 
-def _short_against(run: Data, measured: Data, name: str) -> str:
-    figures = run["predicted"][name]
+def _short_against(run: RunObject, measured: Mapping[str, float], name: str) -> str:
+    figures = (run["predicted"] or {})[name]
     sd = number(float(f"{figures['sd_result']:.1g}"))
     return f"{measured[name]:.3g} ({figures['mean']:.3g}±{sd})"

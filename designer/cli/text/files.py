@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from designer.cli.text.results import head_text, messages_text, told
+from designer.cli.text.results import head_text, messages_text, told_values
 from designer.render.table import paragraph, screen_width
 from designer.render.words import (
     NOTHING,
@@ -14,37 +15,37 @@ from designer.render.words import (
 )
 
 if TYPE_CHECKING:
-    from designer.cli.verbs.verb import Data
+    from designer.service.answers import ExportAnswer, ImportAnswer, VerifyAnswer
 
 
-def imported_text(answer: Data) -> list[str]:
+def imported_text(answer: ImportAnswer) -> list[str]:
     """What a plan sheet brought, run by run."""
     runs = answer["runs"]
-    new = [run for run in runs if run.get("new")]
-    if answer.get("applied"):
+    new = [run for run in runs if run["new"]]
+    if answer["applied"]:
         lines = [f"Recorded results of {count(len(new), 'run')}."]
     else:
         lines = [f"Nothing was recorded; the file has new results of {count(len(new), 'run')}."]
     width = screen_width()
     for run in new:
-        values = ", ".join(f"{name} {told(value, None)}" for name, value in run["new"].items())
+        values = ", ".join(
+            f"{name} {told_values(value, None)}" for name, value in run["new"].items()
+        )
         lines += paragraph(f"  {run['run']}  ", values, width)
-    known = sum(len(run.get("skipped") or ()) for run in runs)
+    known = sum(len(run["skipped"]) for run in runs)
     if known:
         lines.append(f"{count(known, 'value')} already recorded or empty, skipped.")
-    return [*lines, *messages_text(answer), *head_text(answer)]
+    return [*lines, *messages_text(answer["messages"]), *head_text(answer)]
 
 
-def exported_text(answer: Data) -> list[str]:
+def exported_text(answer: ExportAnswer) -> list[str]:
     """Where an export went."""
-    rows = answer.get("rows")
-    size = "" if rows is None else f", {count(rows, 'row')}"
-    return [f"Wrote {answer['file']} ({answer['what']}{size})"]
+    return [f"Wrote {answer['file']} ({answer['what']}, {count(answer['rows'], 'row')})"]
 
 
-def facts_text(answer: Data) -> list[str]:
+def facts_text(answer: Mapping[str, object]) -> list[str]:
     """A flat dictionary as ``name  value`` lines."""
-    labels = {name: name.replace("_", " ") for name in answer if name != "notes"}
+    labels = {name: name.replace("_", " ") for name in answer}
     column = max((len(label) for label in labels.values()), default=0)
     lines = []
     for name, label in labels.items():
@@ -60,7 +61,7 @@ def _fact(value: object) -> str:
     return pairs(value) if isinstance(value, dict) else number(value)
 
 
-def checks_text(answer: Data) -> list[str]:
+def checks_text(answer: VerifyAnswer) -> list[str]:
     """The result of `store verify`."""
     verdict = "The store is sound." if answer["ok"] else "The store is NOT sound."
     return [*(f"  {check}" for check in answer["checks"]), verdict]

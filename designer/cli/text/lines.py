@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from designer.cli.text.results import changed_text, head_text, messages_text
+from designer.cli.text.results import head_text
 from designer.render.table import (
     Column,
     paragraph,
@@ -21,36 +21,36 @@ from designer.render.words import (
 )
 
 if TYPE_CHECKING:
-    from designer.cli.verbs.verb import Data
+    from designer.service.answers import LineAddedAnswer, LinesAnswer, LineSwitchedAnswer
+    from designer.service.figures import JudgedLine, LineAnswer, ResponseTrust
 
 
-def lines_text(answer: Data) -> list[str]:
+def lines_text(answer: LinesAnswer) -> list[str]:
     """All earlier lines of a campaign."""
-    if not answer["lines"]:
+    lines = answer["lines"]
+    if not lines:
         return [f"{answer['campaign']} has no earlier lines."]
-    told = lines_table(answer["lines"])
-    trusts = _trust_table(answer["lines"])
+    told = judged_lines_table(lines)
+    trusts = _trust_table(lines)
     if trusts:
         told += ["", "Trust per response (80 % interval):", *trusts]
-    for line in answer["lines"]:
-        told += warnings_text(line if line.get("included") else {})
+    for line in lines:
+        told += warnings_text(line["warnings"] if line["included"] else ())
     return told
 
 
-def warnings_text(answer: Mapping[str, Any]) -> list[str]:
+def warnings_text(warnings: Sequence[str]) -> list[str]:
     """Each warning as a wrapped item."""
     width = screen_width()
-    return [
-        line for text in answer.get("warnings") or () for line in paragraph("! ", str(text), width)
-    ]
+    return [line for text in warnings for line in paragraph("! ", text, width)]
 
 
-def _trust_table(lines: Sequence[Mapping[str, Any]]) -> list[str]:
+def _trust_table(lines: Sequence[JudgedLine]) -> list[str]:
     """Trust per line and response; nothing where no evaluation told."""
     rows = [
-        (str(line["name"]), str(response), trust)
+        (line["name"], response, trust)
         for line in lines
-        for response, trust in (line.get("responses") or {}).items()
+        for response, trust in line["responses"].items()
     ]
     if not rows:
         return []
@@ -60,67 +60,67 @@ def _trust_table(lines: Sequence[Mapping[str, Any]]) -> list[str]:
             Column("response", [response for _, response, _ in rows], left=True, key=True),
             Column("trust", [_trust(trust) for _, _, trust in rows], left=True),
             Column("worth", [_worth(trust) for _, _, trust in rows], left=True),
-            Column("determined", [share(trust.get("determined")) for _, _, trust in rows]),
+            Column("determined", [share(trust["determined"]) for _, _, trust in rows]),
         ]
     )
 
 
-def lines_table(lines: Sequence[Mapping[str, Any]]) -> list[str]:
+def judged_lines_table(lines: Sequence[JudgedLine]) -> list[str]:
+    """Table of lines with their trust; columns that no line has anything for are left out."""
+    trust = Column("trust", [_trust(line) for line in lines], left=True)
+    worth = Column("worth", [_worth(line) for line in lines], left=True)
+    return lines_table(lines, trust, worth)
+
+
+def lines_table(lines: Sequence[LineAnswer], *judged: Column) -> list[str]:
     """Table of lines; columns that no line has anything for are left out."""
     columns = [
-        Column("line", [str(line["name"]) for line in lines], left=True, key=True, wrap=True),
-        Column("rows", [amount(line.get("rows")) for line in lines]),
+        Column("line", [line["name"] for line in lines], left=True, key=True, wrap=True),
+        Column("rows", [amount(line["rows"]) for line in lines]),
         Column("used", [_used(line) for line in lines], left=True),
-        Column("trust", [_trust(line) for line in lines], left=True),
-        Column("worth", [_worth(line) for line in lines], left=True),
-        Column("batches", [_yes(line.get("batches")) for line in lines], left=True),
-        Column("not recorded", [_listed(line.get("unknown")) for line in lines], left=True),
-        Column("why", [_text(line.get("reason")) for line in lines], left=True, wrap=True),
-        Column("source", [_text(line.get("source")) for line in lines], left=True, wrap=True),
+        *judged,
+        Column("batches", ["yes" if line["batches"] else "no" for line in lines], left=True),
+        Column(
+            "not recorded", [", ".join(line["unknown"]) or NOTHING for line in lines], left=True
+        ),
+        Column("why", [_text(line["reason"]) for line in lines], left=True, wrap=True),
+        Column("source", [_text(line["source"]) for line in lines], left=True, wrap=True),
     ]
     return table([column for column in columns if set(column.cells) != {NOTHING}])
 
 
-def _used(line: Mapping[str, Any]) -> str:
+def _used(line: LineAnswer) -> str:
     """Whether a line is used, and for which responses it is not."""
-    if not line.get("included"):
+    if not line["included"]:
         return "no"
-    off = line.get("not_used_for")
+    off = line["not_used_for"]
     return f"not for {', '.join(off)}" if off else "yes"
 
 
-def _listed(names: Sequence[str] | None) -> str:
-    return ", ".join(names) if names else NOTHING
-
-
-def _trust(line: Mapping[str, Any]) -> str:
-    if line.get("trust") is None:
+def _trust(line: JudgedLine | ResponseTrust) -> str:
+    if line["trust"] is None:
         return NOTHING
-    low, high = line.get("trust_low"), line.get("trust_high")
-    span = "" if low is None or high is None else f" ({rounded(low)} to {rounded(high)})"
-    return rounded(line["trust"]) + span
+    span = f"{rounded(line['trust_low'])} to {rounded(line['trust_high'])}"
+    return f"{rounded(line['trust'])} ({span})"
 
 
-def _worth(line: Mapping[str, Any]) -> str:
-    worth = line.get("worth_runs")
+def _worth(line: JudgedLine | ResponseTrust) -> str:
+    worth = line["worth_runs"]
     return NOTHING if worth is None else f"{rounded(worth, 1)} runs"
 
 
-def _yes(value: object) -> str:
-    return NOTHING if value is None else ("yes" if value else "no")
+def _text(value: str | None) -> str:
+    return NOTHING if value is None else value
 
 
-def _text(value: object) -> str:
-    return NOTHING if value is None else str(value)
-
-
-def line_added_text(answer: Data) -> list[str]:
+def line_added_text(answer: LineAddedAnswer) -> list[str]:
     """A line was added."""
-    batches = ", with batches" if answer.get("batches") else ""
+    batches = ", with batches" if answer["batches"] else ""
     sentence = f"Added {answer['line']} to {answer['campaign']}: {count(answer['rows'], 'row')}"
-    return [f"{sentence}{batches}.", *messages_text(answer), *head_text(answer)]
+    return [f"{sentence}{batches}.", *head_text(answer)]
 
 
-def line_switched_text(answer: Data, line: str, done: str) -> list[str]:
+def line_switched_text(answer: LineSwitchedAnswer) -> list[str]:
     """A line was excluded or included."""
-    return changed_text(answer, f"{answer.get('line') or line} is {done}")
+    done = "included" if answer["included"] else "excluded"
+    return [f"{answer['line']} is {done}.", *head_text(answer)]

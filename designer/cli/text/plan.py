@@ -1,19 +1,14 @@
-"""A plan in words: what to make in which order, what it costs and is expected to teach."""
+"""Plans, predictions and recommended set-points in words."""
 
 from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from designer.cli.text.results import head_text
 from designer.cli.text.spec_view import SpecView, view_of
-from designer.render.table import (
-    Column,
-    paragraph,
-    screen_width,
-    table,
-)
+from designer.render.table import Column, paragraph, screen_width, table
 from designer.render.words import (
     amount,
     count,
@@ -24,92 +19,151 @@ from designer.render.words import (
 )
 
 if TYPE_CHECKING:
-    from designer.cli.verbs.verb import Data
+    from designer.campaigns.sheets.run_object import Predicted, RunObject
     from designer.service import Service
+    from designer.service.answers import BestAnswer, Cell, PlanAnswer, PredictAnswer
 
-Row = Mapping[str, Any]
+EXPLAINED = "± is the sd of one more measured result."
 
 
-def plan_text(answer: Data, service: Service, arguments: Namespace) -> list[str]:
+def plan_text(answer: PlanAnswer, service: Service, arguments: Namespace) -> list[str]:
     """A proposed plan: runs in the order to make them, reasons, seed and log position."""
     view = view_of(service, arguments.campaign)
-    runs: Sequence[Row] = answer["runs"]
-    lines = ["Dry run: nothing was stored."] if answer.get("dry_run") else []
-    lines += [_opening(answer, view, len(runs)), *_deviation(answer), ""]
+    runs = answer["runs"]
+    lines = ["Dry run: nothing was stored."] if answer["dry_run"] else []
+    lines += [_opening(answer, view), *_deviation(answer), ""]
     if runs:
-        lines += [*table(list(plan_columns(runs, view))), ""]
+        lines += [*table(list(_plan_columns(runs, view))), ""]
     reasons = list(_reasons(runs))
     if reasons:
         lines += ["Why", *reasons, ""]
-    lines += _order(answer, runs)
-    lines.append(f"Seed {number(answer.get('seed'))}, goal {answer.get('goal')}")
+    lines += _order(answer)
+    lines.append(f"Seed {number(answer['seed'])}, goal {answer['goal']}")
     return [*lines, *head_text(answer)]
 
 
-def _opening(answer: Data, view: SpecView, runs: int) -> str:
-    name = f"Plan {answer['plan']}" if answer.get("plan") else "Plan"
-    parts = [count(runs, "run")]
-    if answer.get("cost") is not None:
-        parts.append(f"cost {amount(answer['cost'])} {view.cost_unit}")
-    if answer.get("value") is not None:
-        parts.append(f"{answer.get('value_name') or 'value'} {rounded(answer['value'])}")
-    if answer.get("information_bits") is not None:
+def _opening(answer: PlanAnswer, view: SpecView) -> str:
+    parts = [count(len(answer["runs"]), "run"), f"cost {amount(answer['cost'])} {view.cost_unit}"]
+    if answer["value"] is not None:
+        parts.append(f"{answer['value_name']} {rounded(answer['value'])}")
+    if answer["information_bits"] is not None:
         parts.append(f"{rounded(answer['information_bits'])} bits expected")
-    return f"{name} for {answer['campaign']}: {', '.join(parts)}"
+    return f"Plan {answer['plan']} for {answer['campaign']}: {', '.join(parts)}"
 
 
-def _deviation(answer: Data) -> list[str]:
+def _deviation(answer: PlanAnswer) -> list[str]:
     """What the settings that were fixed cost."""
-    told = answer.get("deviation")
-    return paragraph("Fixed: ", str(told["text"]), screen_width()) if told else []
+    told = answer["deviation"]
+    return [] if told is None else paragraph("Fixed: ", str(told["text"]), screen_width())
 
 
-def plan_columns(runs: Sequence[Row], view: SpecView) -> Iterable[Column]:
+def _plan_columns(runs: Sequence[RunObject], view: SpecView) -> Iterable[Column]:
     """Columns of a plan's table; parts that no run has are left out."""
-    yield Column("order", [number(run.get("order")) for run in runs], key=True)
-    yield Column("run", [number(run.get("run")) for run in runs], left=True, key=True)
-    for name in _keys(runs, "settings"):
-        cells = [number((run.get("settings") or {}).get(name)) for run in runs]
+    yield Column("order", [number(run["order"]) for run in runs], key=True)
+    yield Column("run", [run["run"] for run in runs], left=True, key=True)
+    yield from _inputs([{**run["used"], **run["given"]} for run in runs], view)
+    batches = [run["batch"] for run in runs]
+    for stage in _names(batches):
+        yield Column(stage, [number(batch.get(stage)) for batch in batches], left=True)
+    yield from _predictions([run["predicted"] or {} for run in runs], view)
+    yield from _shares("in spec", [run["in_spec"] for run in runs])
+    yield from _shares("can be made", [run["success"] for run in runs])
+    if any(run["information_bits"] is not None for run in runs):
+        yield Column("bits", [rounded(run["information_bits"]) for run in runs])
+    if any(run["value"] is not None for run in runs):
+        yield Column("value", [rounded(run["value"]) for run in runs])
+    yield Column("cost", [amount(run["cost"]) for run in runs], view.cost_unit)
+    yield Column("rank", [number(run["rank"]) for run in runs])
+
+
+def _names(parts: Sequence[Mapping[str, object]]) -> list[str]:
+    return list(dict.fromkeys(name for part in parts for name in part))
+
+
+def _inputs(settings: Sequence[Mapping[str, object]], view: SpecView) -> Iterable[Column]:
+    for name in _names(settings):
+        yield Column(name, [number(each.get(name)) for each in settings], view.unit(name))
+
+
+def _predictions(predicted: Sequence[Mapping[str, Predicted]], view: SpecView) -> Iterable[Column]:
+    for name in _names(predicted):
+        cells = [
+            with_error(each[name]["mean"], each[name]["sd_result"]) if name in each else ""
+            for each in predicted
+        ]
         yield Column(name, cells, view.unit(name))
-    for name in _keys(runs, "given"):
-        cells = [number((run.get("given") or {}).get(name)) for run in runs]
-        yield Column(name, cells, view.unit(name))
-    for stage in _keys(runs, "batch"):
-        cells = [number((run.get("batch") or {}).get(stage)) for run in runs]
-        yield Column(stage, cells, left=True)
-    for name in _keys(runs, "predicted"):
-        told = [(run.get("predicted") or {}).get(name) or {} for run in runs]
-        cells = [with_error(p.get("mean"), p.get("sd_result")) for p in told]
-        yield Column(name, cells, view.unit(name))
-    if any(run.get("in_spec") is not None for run in runs):
-        yield Column("in spec", [share(run.get("in_spec")) for run in runs])
-    if any(run.get("success") is not None for run in runs):
-        yield Column("can be made", [share(run.get("success")) for run in runs])
-    if any(run.get("information_bits") is not None for run in runs):
-        yield Column("bits", [rounded(run.get("information_bits")) for run in runs])
-    if any(run.get("value") is not None for run in runs):
-        yield Column("value", [rounded(run.get("value")) for run in runs])
-    yield Column("cost", [amount(run.get("cost")) for run in runs], view.cost_unit)
-    yield Column("rank", [number(run.get("rank")) for run in runs])
 
 
-def _keys(runs: Sequence[Row], part: str) -> list[str]:
-    return list(dict.fromkeys(name for run in runs for name in run.get(part) or ()))
+def _shares(title: str, values: Sequence[float | None]) -> Iterable[Column]:
+    """A column of probabilities, where there are any."""
+    if any(value is not None for value in values):
+        yield Column(title, [share(value) for value in values])
 
 
-def _reasons(runs: Sequence[Row]) -> Iterable[str]:
+def _reasons(runs: Sequence[RunObject]) -> Iterable[str]:
     width = screen_width()
     for run in runs:
-        if run.get("reason"):
-            yield from paragraph(f"  {number(run.get('run'))}  ", str(run["reason"]), width)
+        if run["reason"]:
+            yield from paragraph(f"  {run['run']}  ", run["reason"], width)
 
 
-def _order(answer: Data, runs: Sequence[Row]) -> list[str]:
-    if len(runs) < 2 or any(run.get("rank") is None for run in runs):
+def _order(answer: PlanAnswer) -> list[str]:
+    runs = answer["runs"]
+    if len(runs) < 2:
         return []
-    ranked = ", ".join(str(run["run"]) for run in sorted(runs, key=lambda run: int(run["rank"])))
-    if answer.get("nested"):
+    ranked = ", ".join(run["run"] for run in sorted(runs, key=lambda run: run["rank"] or 0))
+    if answer["nested"]:
         text = f"Fewer runs? Take the first of: {ranked} (most valuable first)."
     else:
         text = f"By value: {ranked}. Chosen together: a shorter plan would be another one."
     return paragraph("", text, screen_width())
+
+
+def predicted_text(answer: PredictAnswer, service: Service, arguments: Namespace) -> list[str]:
+    """Predicted responses of recipes, or where they were written."""
+    rows = answer["rows"]
+    if answer["file"]:
+        return [f"Wrote {count(len(rows), 'recipe')} to {answer['file']}"]
+    view = view_of(service, arguments.campaign)
+    return [*table(list(_predicted_columns(answer["columns"], rows, view))), "", EXPLAINED]
+
+
+def _predicted_columns(
+    names: Sequence[str], rows: Sequence[Mapping[str, Cell]], view: SpecView
+) -> Iterable[Column]:
+    if len(rows) > 1:
+        yield Column("row", [str(k + 1) for k in range(len(rows))], key=True)
+    for name in names:
+        response = name.removesuffix("_mean")
+        spread = f"{response}_sd_result"
+        if name != response and spread in names:
+            cells = [with_error(row[name], row[spread]) for row in rows]
+            yield Column(response, cells, view.unit(response))
+        elif name == "in_spec":
+            yield Column("in spec", [share(row[name]) for row in rows])
+        elif not _is_error(name, names):
+            yield Column(name, [number(row[name]) for row in rows], view.unit(name))
+
+
+def _is_error(name: str, names: Sequence[str]) -> bool:
+    """Whether the column only tells the error of another one."""
+    return any(
+        name.endswith(ending) and f"{name.removesuffix(ending)}_mean" in names
+        for ending in ("_sd", "_sd_result")
+    )
+
+
+def best_text(answer: BestAnswer, service: Service, arguments: Namespace) -> list[str]:
+    """Recommended set-points, best first."""
+    best = answer["best"]
+    if not best:
+        return [f"{answer['campaign']} has no set-points to recommend yet."]
+    view = view_of(service, arguments.campaign)
+    columns = [
+        Column("", [str(k + 1) for k in range(len(best))], key=True),
+        *_inputs([recipe["settings"] for recipe in best], view),
+        *_predictions([recipe["predicted"] for recipe in best], view),
+        *_shares("in spec", [recipe["in_spec"] for recipe in best]),
+        *_shares("can be made", [recipe["success"] for recipe in best]),
+    ]
+    return [*table(columns), "", EXPLAINED]

@@ -1,94 +1,91 @@
-"""What a change of the record looks like: recorded values, what is missing, surprises."""
+"""What was done in words: changes of runs and campaigns, what was recorded, the history."""
 
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from designer.cli.text.spec_view import SpecView, view_of
-from designer.render.table import (
-    Column,
-    paragraph,
-    screen_width,
-    table,
-)
-from designer.render.words import in_unit, number
+from designer.cli.text.spec_view import view_of
+from designer.render.table import Column, paragraph, screen_width, table
+from designer.render.words import in_unit, moment, number
 
 if TYPE_CHECKING:
-    from designer.cli.verbs.verb import Data
     from designer.service import Service
+    from designer.service.answers import (
+        DoneAnswer,
+        EventObject,
+        HistoryAnswer,
+        OfCampaign,
+        RecordAnswer,
+    )
 
-NAMED_PARTS = {"responses", "used", "settings", "given", "batch"}
 
-
-def changed_text(answer: Data, sentence: str) -> list[str]:
+def done_text(answer: DoneAnswer, sentence: str) -> list[str]:
     """A sentence about what was done, the service's messages, the log position."""
-    return [f"{sentence.removesuffix('.')}.", *messages_text(answer), *head_text(answer)]
+    return [
+        f"{sentence.removesuffix('.')}.", *messages_text(answer["messages"]), *head_text(answer)
+    ]  # fmt: skip
 
 
-def run_changed_text(answer: Data, arguments: Namespace, words: str) -> list[str]:
-    """A sentence about one run, named as the store writes it."""
-    return changed_text(answer, f"{answer.get('run') or arguments.run} {words}")
-
-
-def messages_text(answer: Data) -> list[str]:
+def messages_text(messages: Sequence[str]) -> list[str]:
     """The service's sentences (what is missing, surprises), each as a wrapped item."""
     width = screen_width()
-    return [
-        line for text in answer.get("messages") or () for line in paragraph("- ", str(text), width)
-    ]
+    return [line for text in messages for line in paragraph("- ", text, width)]
 
 
-def head_text(answer: Data) -> list[str]:
+def head_text(answer: OfCampaign) -> list[str]:
     """The log position, by which a later `store verify --head` knows this state again."""
-    return [f"Log position {answer['head']}"] if answer.get("head") else []
+    return [f"Log position {answer['head']}"]
 
 
-def recorded_text(answer: Data, service: Service, arguments: Namespace) -> list[str]:
+def recorded_text(answer: RecordAnswer, service: Service, arguments: Namespace) -> list[str]:
     """What was recorded for a run; the service's messages tell what is missing or surprising."""
     view = view_of(service, arguments.campaign)
-    run = str(answer.get("run"))
-    lines = [f"{run} is {answer.get('status')}."]
-    rows = _rows(answer.get("recorded") or {}, view)
-    if rows:
-        names = Column("", [name for name, _ in rows], left=True)
-        values = Column("", [value for _, value in rows], left=True, wrap=True)
+    lines = [f"{answer['run']} is {answer['status']}."]
+    recorded = answer["recorded"]
+    if recorded:
+        told = [told_values(values, view.unit(name)) for name, values in recorded.items()]
+        names = Column("", list(recorded), left=True)
+        values = Column("", told, left=True, wrap=True)
         lines += [f"  {line}" for line in table([names, values], screen_width() - 2)[1:]]
-    return [*lines, *messages_text(answer), *head_text(answer)]
+    return [*lines, *messages_text(answer["messages"]), *head_text(answer)]
 
 
-def _rows(recorded: Mapping[str, Any], view: SpecView) -> list[tuple[str, str]]:
-    rows: list[tuple[str, str]] = []
-    for name, value in recorded.items():
-        if name in NAMED_PARTS and name not in view.units and isinstance(value, Mapping):
-            rows += _rows(value, view)
-        else:
-            rows.append((name, told(value, view.unit(name))))
-    return rows
-
-
-def told(value: object, unit: str | None) -> str:
-    """One entry in words.
+def told_values(values: object, unit: str | None) -> str:
+    """New values in words.
 
     Args:
-        value: a number or text; None (never measured); a list of replicates; ``{"text", "unit"}``
-            as typed; ``{"old", "new"}`` of a correction.
-        unit: the declared unit, for values without one of their own.
+        values: a number or name; None (never measured); a list of replicates; ``{"text", "unit"}``
+            as typed in another unit.
+        unit: the declared unit, for numbers.
     """
-    if value is None:
+    if values is None:
         return "will never be measured"
-    if isinstance(value, list | tuple):
-        return ", ".join(told(item, unit) for item in value)
-    if isinstance(value, Mapping):
-        return _told_parts(value, unit)
-    return number(value) + ("" if isinstance(value, str) else in_unit(unit))
+    if isinstance(values, list):
+        return ", ".join(told_values(value, unit) for value in values)
+    if isinstance(values, Mapping):
+        return str(values["text"])
+    return number(values) + ("" if isinstance(values, str) else in_unit(unit))
 
 
-def _told_parts(value: Mapping[str, Any], unit: str | None) -> str:
-    if "new" in value:
-        return f"{told(value.get('old'), unit)} → {told(value['new'], unit)}"
-    if "text" in value:
-        # typed with a unit of its own, the text carries it already: 0.1mm
-        return str(value["text"]) + ("" if value.get("unit") else in_unit(unit))
-    return ", ".join(f"{key} {told(item, None)}" for key, item in value.items())
+def history_text(answer: HistoryAnswer) -> list[str]:
+    """Events as a table; an event that was taken back says so."""
+    events = answer["events"]
+    if not events:
+        return ["Nothing happened in that time."]
+    columns = [
+        Column("event", [str(event["seq"]) for event in events]),
+        Column("when (local time)", [moment(event["at"]) for event in events], left=True),
+        Column("who", [event["actor"] for event in events], left=True),
+        Column("run", [event["run"] or "" for event in events], left=True),
+        Column("what", [_what(event) for event in events], left=True, wrap=True),
+    ]
+    return table(columns)
+
+
+def _what(event: EventObject) -> str:
+    text, reason = event["summary"], event["reason"]
+    if reason and reason not in text:
+        text += f" – {reason}"
+    return f"(taken back) {text}" if event["reversed"] else text

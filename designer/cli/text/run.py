@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from designer.cli.text.spec_view import SpecView, view_of
 from designer.render.table import (
@@ -24,48 +24,47 @@ from designer.render.words import (
 )
 
 if TYPE_CHECKING:
-    from designer.cli.verbs.verb import Data
+    from designer.campaigns.sheets.run_object import MeasurementObject, RunObject
     from designer.service import Service
+    from designer.service.answers import RunAnswer
 
 
-def run_text(answer: Data, service: Service, campaign: str) -> list[str]:
+def run_text(run: RunAnswer, service: Service, campaign: str) -> list[str]:
     """Everything about one run."""
     view = view_of(service, campaign)
-    lines = [*_opening(answer, view), "", *_settings(answer, view)]
-    responses = _responses(answer, view)
+    lines = [*_opening(run, view), "", *_settings(run, view)]
+    responses = _responses(run, view)
     if responses:
         lines += ["", *responses]
-    remarks = list(_remarks(answer))
+    remarks = list(_remarks(run))
     return [*lines, "", *remarks] if remarks else lines
 
 
-def _opening(answer: Data, view: SpecView) -> list[str]:
-    place = f"proposed in {answer['plan']}" if answer.get("plan") else "not proposed by a plan"
-    lines = [f"{answer['run']}: {answer['status']}, {place}"]
+def _opening(run: RunObject, view: SpecView) -> list[str]:
+    place = f"proposed in {run['plan']}" if run["plan"] else "not proposed by a plan"
+    lines = [f"{run['run']}: {run['status']}, {place}"]
     facts = []
-    if answer.get("order") is not None:
-        facts.append(f"order {answer['order']}, rank {number(answer.get('rank'))}")
-    if answer.get("information_bits") is not None:
-        facts.append(f"{rounded(answer['information_bits'])} bits expected")
-    if answer.get("cost") is not None:
-        facts.append(f"cost {amount(answer['cost'])} {view.cost_unit}")
-    if answer.get("in_spec") is not None:
-        facts.append(f"in spec {share(answer['in_spec'])}")
-    if answer.get("made_at"):
-        facts.append(f"made {moment(answer['made_at'])}")
+    if run["order"] is not None:
+        facts.append(f"order {run['order']}, rank {number(run['rank'])}")
+    if run["information_bits"] is not None:
+        facts.append(f"{rounded(run['information_bits'])} bits expected")
+    if run["cost"] is not None:
+        facts.append(f"cost {amount(run['cost'])} {view.cost_unit}")
+    if run["in_spec"] is not None:
+        facts.append(f"in spec {share(run['in_spec'])}")
+    if run["made_at"]:
+        facts.append(f"made {moment(run['made_at'])}")
     if facts:
         lines.append(" · ".join(facts))
-    if answer.get("batch"):
-        lines.append(f"Batches: {pairs(answer['batch'])}")
+    if run["batch"]:
+        lines.append(f"Batches: {pairs(run['batch'])}")
     return lines
 
 
-def _settings(answer: Data, view: SpecView) -> list[str]:
-    planned = answer["settings"] or {}
-    used = answer.get("used") or {}
-    given = answer.get("given") or {}
-    names = [*dict.fromkeys([*planned, *used]), *given]
-    really = {**used, **given}
+def _settings(run: RunObject, view: SpecView) -> list[str]:
+    planned, used = run["settings"] or {}, run["used"]
+    names = [*dict.fromkeys([*planned, *used]), *run["given"]]
+    really = {**used, **run["given"]}
     columns = [Column("setting", [_with_unit(name, view) for name in names], left=True)]
     if planned:
         columns.append(Column("planned", [number(planned.get(name)) for name in names]))
@@ -81,55 +80,46 @@ def _with_unit(name: str, view: SpecView) -> str:
     return f"{name} [{unit}]" if unit not in (None, "", "1") else name
 
 
-def _responses(answer: Data, view: SpecView) -> list[str]:
-    measured: Mapping[str, Any] = answer.get("measurements") or {}
-    predicted: Mapping[str, Any] = answer.get("predicted") or {}
-    never = set(answer.get("never") or ())
+def _responses(run: RunObject, view: SpecView) -> list[str]:
+    measured, predicted = run["measurements"], run["predicted"] or {}
     names = list(dict.fromkeys([*view.responses, *predicted, *measured]))
     if not names:
         return []
     cells = []
     for name in names:
-        values = [_value(value) for value in measured.get(name) or ()]
-        cells.append(" / ".join(values) or ("never" if name in never else NOTHING))
-    told = [predicted.get(name) or {} for name in names]
+        values = [_value(value) for value in measured.get(name, ())]
+        cells.append(" / ".join(values) or ("never" if name in run["never"] else NOTHING))
+    told = [predicted.get(name) for name in names]
+    figures = [NOTHING if p is None else with_error(p["mean"], p["sd_result"]) for p in told]
+    by = [_by(measured.get(name, ())) for name in names]
     columns = [
         Column("response", [_with_unit(name, view) for name in names], left=True, key=True),
-        Column("predicted", [with_error(p.get("mean"), p.get("sd_result")) for p in told]),
+        Column("predicted", figures),
         Column("measured", cells, left=True, wrap=True),
-        Column("entered by", [_by(measured.get(name) or ()) for name in names], left=True,
-               wrap=True),
-    ]  # fmt: skip
+        Column("entered by", by, left=True, wrap=True),
+    ]
     return table(columns)
 
 
-def _value(value: Mapping[str, Any]) -> str:
-    unit = value.get("unit")
+def _value(value: MeasurementObject) -> str:
     as_number = number(value["number"])
     # typed in another unit: both are told, the stored number first
-    return f"{as_number} (typed {value['text']})" if unit else as_number
+    return f"{as_number} (typed {value['text']})" if value["unit"] else as_number
 
 
-def _by(values: Iterable[Mapping[str, Any]]) -> str:
+def _by(values: Iterable[MeasurementObject]) -> str:
     told = dict.fromkeys(f"{value['actor']} {moment(value['at'])}" for value in values)
     return "; ".join(told)
 
 
-def _remarks(answer: Data) -> Iterable[str]:
+def _remarks(run: RunObject) -> Iterable[str]:
     width = screen_width()
-    if answer["failure"]:
-        yield from paragraph(f"Why {answer['status']}: ", answer["failure"], width)
-    if answer["reason"]:
-        yield from paragraph("Why proposed: ", answer["reason"], width)
-    for flag in answer["flags"]:
+    if run["failure"]:
+        yield from paragraph(f"Why {run['status']}: ", run["failure"], width)
+    if run["reason"]:
+        yield from paragraph("Why proposed: ", run["reason"], width)
+    for flag in run["flags"]:
         yield from paragraph("! ", flag["message"], width)
-    for note in answer.get("notes") or ():
-        yield from paragraph("Note: ", _note(note), width)
-
-
-def _note(note: object) -> str:
-    if isinstance(note, Mapping):
-        who = note.get("actor")
-        signature = f" ({who}, {moment(note.get('at'))})" if who else ""
-        return f"{note.get('text')}{signature}"
-    return str(note)
+    for note in run["notes"]:
+        signature = f"({note['actor']}, {moment(note['at'])})"
+        yield from paragraph("Note: ", f"{note['text']} {signature}", width)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shlex
 from argparse import Namespace
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from designer.cli.text.lines import lines_table, warnings_text
+from designer.cli.text.lines import judged_lines_table, warnings_text
 from designer.cli.text.report import errors_text, odds_text, report_text
 from designer.cli.text.results import head_text
 from designer.cli.text.spec_view import SpecView, view_of
@@ -22,49 +22,44 @@ from designer.render.words import (
 )
 
 if TYPE_CHECKING:
-    from designer.cli.verbs.verb import Data
     from designer.service import Service
+    from designer.service.figures import BestRecipe, StatusAnswer
 
 
-def status_text(answer: Data, service: Service, arguments: Namespace) -> list[str]:
+def status_text(answer: StatusAnswer, service: Service, arguments: Namespace) -> list[str]:
     """The status: runs, what is learned, errors of the models, lines, best recipe, advice."""
     view = view_of(service, arguments.campaign)
     lines = [f"{answer['campaign']} on {answer['line']}, goal: {answer['goal']}"]
-    lines += [_runs(answer.get("runs") or {}), *_learned(answer)]
+    lines += [_runs(answer["runs"]), *_learned(answer)]
     parts = (
         errors_text(answer, view),
         report_text(answer, view),
-        _lines(answer),
+        judged_lines_table(answer["lines"]) if answer["lines"] else [],
         odds_text(answer),
-        warnings_text(answer),
+        warnings_text(answer["warnings"]),
         _best(answer, view),
     )
     for part in parts:
         if part:
             lines += ["", *part]
     lines.append("")
-    if answer.get("outlook"):
+    if answer["outlook"] is not None:
         lines += paragraph(
             "Ahead (± is 1 sd, typical of the region): ",
-            str(answer["outlook"]["text"]),
+            answer["outlook"]["text"],
             screen_width(),
         )
-    if answer.get("advice"):
-        lines += paragraph("", _joined(answer["advice"]), screen_width())
-    return [*lines, *_model(answer, arguments.campaign), *head_text(answer)]
-
-
-def _joined(advice: object) -> str:
-    return " ".join(map(str, advice)) if isinstance(advice, list | tuple) else str(advice)
+    lines += paragraph("", answer["advice"], screen_width())
+    return [*lines, _model(answer, arguments.campaign), *head_text(answer)]
 
 
 def _runs(runs: Mapping[str, int]) -> str:
-    told = ", ".join(f"{runs[status]} {status}" for status in runs if runs[status])
+    told = ", ".join(f"{number} {status}" for status, number in runs.items() if number)
     return f"Runs: {told or 'none yet'}"
 
 
-def _learned(answer: Data) -> list[str]:
-    bits, expected = answer.get("information_bits"), answer.get("expected_next_bits")
+def _learned(answer: StatusAnswer) -> list[str]:
+    bits, expected = answer["information_bits"], answer["expected_next_bits"]
     parts = []
     if bits is not None:
         parts.append(f"{rounded(bits)} bits so far")
@@ -73,56 +68,33 @@ def _learned(answer: Data) -> list[str]:
     return [f"Learned: {', '.join(parts)}"] if parts else []
 
 
-def _lines(answer: Data) -> list[str]:
-    return lines_table(answer["lines"]) if answer.get("lines") else []
+def _best(answer: StatusAnswer, view: SpecView) -> list[str]:
+    best = answer["best"]
+    return [] if best is None else paragraph("Best so far: ", _recipe(best, view), screen_width())
 
 
-def _best(answer: Data, view: SpecView) -> list[str]:
-    best = answer.get("best")
-    recipes = best if isinstance(best, list) else [best]
-    lines: list[str] = []
-    for recipe in recipes:
-        if isinstance(recipe, Mapping):
-            lines += paragraph("Best so far: ", _recipe(recipe, view), screen_width())
-        elif recipe is not None:
-            lines += paragraph("Best so far: ", str(recipe), screen_width())
-    return lines
-
-
-def _recipe(recipe: Mapping[str, Any], view: SpecView) -> str:
-    settings = (
+def _recipe(recipe: BestRecipe, view: SpecView) -> str:
+    text = ", ".join(
         f"{name} {number(value)}{in_unit(view.unit(name))}"
-        for name, value in (recipe.get("settings") or {}).items()
+        for name, value in recipe["settings"].items()
     )
-    text = ", ".join(settings)
-    if recipe.get("run"):
-        text = f"{recipe['run']}: {text}"
-    predicted = ", ".join(_predicted(recipe, view))
+    predicted = ", ".join(
+        f"{name} {with_error(told['mean'], told['sd_result'])}{in_unit(view.unit(name))}"
+        for name, told in recipe["predicted"].items()
+    )
     if predicted:
         text += f" → {predicted}"
-    if recipe.get("in_spec") is not None:
+    if recipe["in_spec"] is not None:
         text += f"; in spec {share(recipe['in_spec'])}"
     return text
 
 
-def _predicted(recipe: Mapping[str, Any], view: SpecView) -> Iterable[str]:
-    for name, told in (recipe.get("predicted") or {}).items():
-        figure = with_error(told.get("mean"), told.get("sd_result"))
-        yield f"{name} {figure}{in_unit(view.unit(name))}"
-
-
-def _model(answer: Data, campaign: str) -> list[str]:
-    model = answer.get("model") or {}
-    refresh = f"designer status {shlex.quote(campaign)} --refresh"
-    if model.get("seq") is None:
-        return [f"Not evaluated yet: {refresh}"]
-    if not model.get("stale"):
-        return [f"Evaluated at event {model['seq']}, up to date"]
-    events = _behind(answer, int(model["seq"]))
-    return [f"Evaluated at event {model['seq']}; {events} came after: {refresh}"]
-
-
-def _behind(answer: Data, seq: int) -> str:
-    head = str(answer.get("head") or "").partition(":")[0]
-    behind = int(head) - seq if head.isascii() and head.isdigit() else 0
-    return count(behind, "event") if behind > 0 else "others"
+def _model(answer: StatusAnswer, campaign: str) -> str:
+    seq, refresh = answer["model"]["seq"], f"designer status {shlex.quote(campaign)} --refresh"
+    if seq is None:
+        return f"Not evaluated yet: {refresh}"
+    if not answer["model"]["stale"]:
+        return f"Evaluated at event {seq}, up to date"
+    behind = int(answer["head"].partition(":")[0]) - seq
+    events = count(behind, "event") if behind > 0 else "others"
+    return f"Evaluated at event {seq}; {events} came after: {refresh}"

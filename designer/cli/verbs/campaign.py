@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, final
 
 from designer.campaigns.errors import Problem
 from designer.cli.errors import UsageError
@@ -17,10 +17,11 @@ from designer.cli.text.campaign import (
 )
 from designer.cli.text.run import run_text
 from designer.cli.verbs.arguments import Parser
-from designer.cli.verbs.verb import Data, Verb, no_notes
+from designer.cli.verbs.verb import Verb, no_notes
 
 if TYPE_CHECKING:
     from designer.service import Service
+    from designer.service.answers import CampaignAnswer, CreatedAnswer, RunAnswer
 
 
 def add_campaign(parser: Parser) -> None:
@@ -46,15 +47,24 @@ def _init_check(arguments: Namespace) -> None:
         raise UsageError(Problem("init", told, hint="designer init --example > spec.toml"))
 
 
-def _init(service: Service, arguments: Namespace) -> Data:
+@final
+class Example(TypedDict):
+    """A commented specification to start from."""
+
+    specification: str
+
+
+def _init(service: Service, arguments: Namespace) -> Example | CreatedAnswer:
     if arguments.example:
         return {"specification": service.campaigns.example()}
     return service.campaigns.create(Path(arguments.spec))
 
 
-def _init_text(answer: Data, _service: Service, arguments: Namespace) -> list[str]:
-    if arguments.example:
-        return str(answer["specification"]).splitlines()
+def _init_text(
+    answer: Example | CreatedAnswer, _service: Service, _arguments: Namespace
+) -> list[str]:
+    if "specification" in answer:
+        return answer["specification"].splitlines()
     return created_text(answer)
 
 
@@ -63,14 +73,16 @@ def _show_arguments(parser: Parser) -> None:
     parser.add_argument("run", metavar="RUN", nargs="?", help="one run, such as R007")
 
 
-def _show(service: Service, arguments: Namespace) -> Data:
+def _show(service: Service, arguments: Namespace) -> CampaignAnswer | RunAnswer:
     if arguments.run is None:
         return service.campaigns.show(arguments.campaign)
     return service.runs.show(arguments.campaign, arguments.run)
 
 
-def _show_text(answer: Data, service: Service, arguments: Namespace) -> list[str]:
-    if arguments.run is None:
+def _show_text(
+    answer: CampaignAnswer | RunAnswer, service: Service, arguments: Namespace
+) -> list[str]:
+    if "spec" in answer:
         return campaign_text(answer)
     return run_text(answer, service, arguments.campaign)
 

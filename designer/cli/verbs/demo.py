@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from designer.cli.text.demo import LiveDemo, demo_text, step_text
 from designer.cli.verbs.arguments import Parser, positive_whole
-from designer.cli.verbs.verb import Data, Verb
+from designer.cli.verbs.verb import Verb
 
 if TYPE_CHECKING:
     from designer.service import Service
+    from designer.service.answers import DemoAnswer, DemoStep
 
 
 def _arguments(parser: Parser) -> None:
@@ -20,7 +21,7 @@ def _arguments(parser: Parser) -> None:
     )
 
 
-def _run(service: Service, arguments: Namespace) -> Data:
+def _run(service: Service, arguments: Namespace) -> DemoAnswer:
     from designer.service.demo import demo
 
     if getattr(arguments, "json", False):
@@ -29,7 +30,7 @@ def _run(service: Service, arguments: Namespace) -> Data:
         with LiveDemo(arguments.runs) as live:
             return demo(service, arguments.runs, live.show)
 
-    def tell(step: Data) -> None:
+    def tell(step: DemoStep) -> None:
         sys.stdout.write("".join(f"{line}\n" for line in step_text(step)))
         sys.stdout.flush()
 

@@ -11,10 +11,11 @@ from designer.cli.errors import UsageError
 from designer.cli.text.lines import line_added_text, line_switched_text, lines_text
 from designer.cli.verbs.arguments import Pairs, Parser, read_pairs
 from designer.cli.verbs.campaign import add_campaign
-from designer.cli.verbs.verb import Data, Verb
+from designer.cli.verbs.verb import Verb
 
 if TYPE_CHECKING:
     from designer.service import Service
+    from designer.service.answers import LineAddedAnswer
 
 ONLY_FROM_FILES = ("map", "unit", "where", "mapping", "extra")
 
@@ -80,7 +81,7 @@ def _add_check(arguments: Namespace) -> None:
     )
 
 
-def _add(service: Service, arguments: Namespace) -> Data:
+def _add(service: Service, arguments: Namespace) -> LineAddedAnswer:
     if arguments.other is not None:
         return service.lines.add_from_campaign(
             arguments.campaign,
@@ -137,7 +138,7 @@ VERBS = (
         lambda service, arguments: service.lines.exclude(
             arguments.campaign, arguments.line, arguments.reason
         ),
-        lambda answer, _service, arguments: line_switched_text(answer, arguments.line, "excluded"),
+        lambda answer, _service, _arguments: line_switched_text(answer),
     ),
     Verb(
         "lines include",
@@ -146,6 +147,6 @@ VERBS = (
         lambda service, arguments: service.lines.include(
             arguments.campaign, arguments.line, arguments.reason
         ),
-        lambda answer, _service, arguments: line_switched_text(answer, arguments.line, "included"),
+        lambda answer, _service, _arguments: line_switched_text(answer),
     ),
 )

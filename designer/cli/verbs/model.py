@@ -7,8 +7,8 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from designer.cli.text.history import history_text
-from designer.cli.text.predict import best_text, predicted_text
+from designer.cli.text.plan import best_text, predicted_text
+from designer.cli.text.results import history_text
 from designer.cli.text.status import status_text
 from designer.cli.verbs.arguments import (
     Pairs,
@@ -17,10 +17,11 @@ from designer.cli.verbs.arguments import (
     read_pairs,
 )
 from designer.cli.verbs.campaign import add_campaign
-from designer.cli.verbs.verb import Data, Verb
+from designer.cli.verbs.verb import Verb
 
 if TYPE_CHECKING:
     from designer.service import Service
+    from designer.service.answers import PredictAnswer
 
 
 def _status_arguments(parser: Parser) -> None:
@@ -60,7 +61,7 @@ def _predict_check(arguments: Namespace) -> None:
         arguments.source = arguments.recipe
 
 
-def _predict(service: Service, arguments: Namespace) -> Data:
+def _predict(service: Service, arguments: Namespace) -> PredictAnswer:
     return service.models.predict(
         arguments.campaign,
         arguments.source,

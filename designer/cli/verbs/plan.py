@@ -6,7 +6,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from designer.cli.text.plan import plan_text
-from designer.cli.text.results import changed_text, run_changed_text
+from designer.cli.text.results import done_text, head_text
 from designer.cli.verbs.arguments import (
     Pairs,
     Parser,
@@ -16,10 +16,11 @@ from designer.cli.verbs.arguments import (
     seed_number,
 )
 from designer.cli.verbs.campaign import add_campaign, add_optional_reason
-from designer.cli.verbs.verb import Data, Verb
+from designer.cli.verbs.verb import Verb
 
 if TYPE_CHECKING:
     from designer.service import Service
+    from designer.service.answers import PlanAnswer
 
 
 def _propose_arguments(parser: Parser) -> None:
@@ -48,7 +49,7 @@ def _propose_check(arguments: Namespace) -> None:
     read_pairs(arguments, Pairs("fix", "--fix"), Pairs("given", "--given"))
 
 
-def _propose(service: Service, arguments: Namespace) -> Data:
+def _propose(service: Service, arguments: Namespace) -> PlanAnswer:
     return service.plans.propose(
         arguments.campaign,
         arguments.n,
@@ -95,7 +96,7 @@ VERBS = (
         "a run is being made now",
         _start_arguments,
         lambda service, arguments: service.runs.start(arguments.campaign, arguments.run),
-        lambda answer, _service, arguments: run_changed_text(answer, arguments, "is being made"),
+        lambda answer, _service, _arguments: done_text(answer, f"{answer['run']} is being made"),
     ),
     Verb(
         "abandon",
@@ -104,9 +105,10 @@ VERBS = (
         lambda service, arguments: service.runs.abandon(
             arguments.campaign, arguments.runs, arguments.reason
         ),
-        lambda answer, _service, arguments: changed_text(
-            answer, f"Abandoned: {', '.join(arguments.runs)}"
-        ),
+        lambda answer, _service, _arguments: [
+            f"Abandoned: {', '.join(answer['runs'])}.",
+            *head_text(answer),
+        ],
     ),
     Verb(
         "reopen",
@@ -115,6 +117,6 @@ VERBS = (
         lambda service, arguments: service.runs.reopen(
             arguments.campaign, arguments.run, arguments.reason
         ),
-        lambda answer, _service, arguments: run_changed_text(answer, arguments, "is open again"),
+        lambda answer, _service, _arguments: done_text(answer, f"{answer['run']} is open again"),
     ),
 )

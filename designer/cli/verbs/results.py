@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from designer.campaigns.errors import Problem
 from designer.cli.errors import UsageError
-from designer.cli.text.results import changed_text, recorded_text, run_changed_text
+from designer.cli.text.results import done_text, recorded_text
 from designer.cli.verbs.arguments import (
     Pairs,
     Parser,
@@ -15,10 +15,11 @@ from designer.cli.verbs.arguments import (
     read_pairs,
 )
 from designer.cli.verbs.campaign import add_campaign, add_optional_reason
-from designer.cli.verbs.verb import Data, Verb
+from designer.cli.verbs.verb import Verb
 
 if TYPE_CHECKING:
     from designer.service import Service
+    from designer.service.answers import RecordAnswer
 
 RUN_FORM = "such as R007"
 
@@ -77,7 +78,7 @@ def _record_check(arguments: Namespace) -> None:
         raise UsageError(Problem("record", "nothing to record", allowed="response=value"))
 
 
-def _record(service: Service, arguments: Namespace) -> Data:
+def _record(service: Service, arguments: Namespace) -> RecordAnswer:
     return service.runs.record(
         arguments.campaign,
         arguments.run,
@@ -102,7 +103,7 @@ def _attach_check(arguments: Namespace) -> None:
     read_pairs(arguments, Pairs("values", "name=value"), Pairs("batch", "--batch"))
 
 
-def _attach(service: Service, arguments: Namespace) -> Data:
+def _attach(service: Service, arguments: Namespace) -> RecordAnswer:
     return service.runs.attach(
         arguments.campaign,
         arguments.values,
@@ -134,7 +135,7 @@ def _correct_check(arguments: Namespace) -> None:
         raise UsageError(Problem("correct", "nothing to correct", allowed=allowed))
 
 
-def _correct(service: Service, arguments: Namespace) -> Data:
+def _correct(service: Service, arguments: Namespace) -> RecordAnswer:
     return service.runs.correct(
         arguments.campaign,
         arguments.run,
@@ -197,8 +198,8 @@ VERBS = (
         lambda service, arguments: service.runs.fail(
             arguments.campaign, arguments.run, arguments.reason
         ),
-        lambda answer, _service, arguments: run_changed_text(
-            answer, arguments, f"is noted as failed: {arguments.reason}"
+        lambda answer, _service, arguments: done_text(
+            answer, f"{answer['run']} is noted as failed: {arguments.reason}"
         ),
         examples=("fail nmc622-line4 R007 --reason 'web break'",),
     ),
@@ -218,7 +219,7 @@ VERBS = (
         lambda service, arguments: service.campaigns.undo(
             arguments.campaign, arguments.event, arguments.reason
         ),
-        lambda answer, _service, arguments: changed_text(
+        lambda answer, _service, arguments: done_text(
             answer,
             "The last event is taken back"
             if arguments.event is None
@@ -232,7 +233,7 @@ VERBS = (
         lambda service, arguments: service.campaigns.note(
             arguments.campaign, arguments.text, arguments.run
         ),
-        lambda answer, _service, _arguments: changed_text(answer, "Noted"),
+        lambda answer, _service, _arguments: done_text(answer, "Noted"),
         check=_note_check,
         examples=("note nmc622-line4 R007 'slurry was 3 h old'",),
     ),

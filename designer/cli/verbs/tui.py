@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from designer.campaigns.errors import Problem
 from designer.cli.errors import UsageError
 from designer.cli.verbs.arguments import Parser
-from designer.cli.verbs.verb import Data, Verb
+from designer.cli.verbs.verb import Verb
 
 if TYPE_CHECKING:
     from designer.service import Service
+
+
+class Closed(TypedDict):
+    """How the terminal UI ended."""
+
+    exit_code: int
 
 
 def on_terminal() -> bool:
@@ -24,7 +30,7 @@ def _arguments(parser: Parser) -> None:
     parser.add_argument("campaign", metavar="CAMPAIGN", nargs="?", help="what to open first")
 
 
-def _run(service: Service, arguments: Namespace) -> Data:
+def _run(service: Service, arguments: Namespace) -> Closed:
     if getattr(arguments, "json", False):
         raise UsageError(
             Problem("tui", "shows screens, not JSON", hint="designer status NAME --json")
@@ -45,6 +51,6 @@ VERBS = (
         _run,
         lambda _answer, _service, _arguments: [],
         examples=("tui", "tui nmc622-line4"),
-        exit_code=lambda answer: int(answer["exit_code"]),
+        exit_code=lambda answer: answer["exit_code"],
     ),
 )

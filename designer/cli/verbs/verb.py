@@ -3,35 +3,35 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from designer.cli.verbs.arguments import Parser
 
 if TYPE_CHECKING:
     from designer.service import Service
 
-Data = Any
+Answer = TypeVar("Answer", bound=Mapping[str, Any])
 
 
-def always_fine(_answer: Data) -> int:
+def always_fine(_answer: Mapping[str, Any]) -> int:
     """Exit code 0: verbs whose failures are all raised as errors."""
     return 0
 
 
-def told_notes(answer: Data) -> Iterable[str]:
-    """The answer's remarks, as most answers carry them."""
-    return answer.get("notes") or ()
+def told_notes(answer: Mapping[str, Any]) -> Iterable[str]:
+    """The answer's remarks; many answers have none."""
+    return cast("Iterable[str]", answer.get("notes", ()))
 
 
-def no_notes(_answer: Data) -> Iterable[str]:
+def no_notes(_answer: Mapping[str, Any]) -> Iterable[str]:
     """For answers whose ``notes`` are something else."""
     return ()
 
 
 @dataclass(frozen=True)
-class Verb:
+class Verb(Generic[Answer]):
     """One verb.
 
     Attributes:
@@ -40,7 +40,7 @@ class Verb:
         arguments: adds the verb's own arguments to its parser.
         check: refuses (UsageError) what argparse cannot see and turns ``name=value`` tokens into
             dictionaries, before anything else is loaded.
-        run: asks the service; the dictionary is what ``--json`` prints.
+        run: asks the service; the answer is what ``--json`` prints.
         text: the same for people; may ask the service for units.
         examples: command lines for the verb's help, without ``designer``.
         notes: remarks of an answer, for stderr.
@@ -50,9 +50,12 @@ class Verb:
     name: str
     summary: str
     arguments: Callable[[Parser], None]
-    run: Callable[[Service, Namespace], Data]
-    text: Callable[[Data, Service, Namespace], list[str]]
+    run: Callable[[Service, Namespace], Answer]
+    text: Callable[[Answer, Service, Namespace], list[str]]
     check: Callable[[Namespace], None] | None = None
     examples: tuple[str, ...] = ()
-    notes: Callable[[Data], Iterable[str]] = told_notes
-    exit_code: Callable[[Data], int] = always_fine
+    notes: Callable[[Answer], Iterable[str]] = told_notes
+    exit_code: Callable[[Answer], int] = always_fine
+
+
+AnyVerb = Verb[Any]
