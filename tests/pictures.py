@@ -51,6 +51,7 @@ def demo_picture(store: Path) -> str:
     console.print(demo_table(answer["runs"], answer["steps"]))
     for line in demo_text(answer):
         console.print(line, highlight=False, markup=False)
+    console.print()  # the frame cuts into the last row
     return _tidy(console.export_svg(title="designer demo", unique_id="demo"))
 
 

@@ -25,6 +25,7 @@ def measurements() -> str:
 
 def _inside(text: str) -> str:
     """Links to pages of the documentation lead there; links to other files become their path."""
+    text = text.replace("](CHANGELOG.md)", "](changelog.md)")
     text = re.sub(r"\]\(docs/inside/", "](", text)
     text = re.sub(r"\]\(docs/", "](../", text)
     return re.sub(r"\[([^\]]*)\]\((?!\.\./|#|[\w-]+\.md)([^):]*)\)", r"\1 (`\2`)", text)

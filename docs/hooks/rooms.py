@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import html
+import re
 import tomllib
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -82,46 +84,41 @@ class Floors:
 
     Attributes:
         title: name of the contract.
-        floors: names on each floor, without the part they all begin with.
+        inside: package that all floors are in, ``designer.models``.
+        floors: names on each floor, without that package.
     """
 
     title: str
+    inside: str
     floors: tuple[tuple[str, ...], ...]
 
 
 def contracts() -> list[Floors]:
     """All layers contracts of ``pyproject.toml``, in its order."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    found = []
-    for contract in project["tool"]["importlinter"]["contracts"]:
-        if contract["type"] == "layers":
-            inside = _common(contract)
-            floors = tuple(_names(layer, inside) for layer in contract["layers"])
-            found.append(Floors(contract["name"], floors))
-    return found
+    return [
+        _floors(contract)
+        for contract in project["tool"]["importlinter"]["contracts"]
+        if contract["type"] == "layers"
+    ]
 
 
-def _common(contract: dict[str, Any]) -> str:
-    """Prefix to leave away in a picture: the package all floors are in."""
-    containers = contract.get("containers")
-    if containers:
-        return ""
-    names = [name.strip("() ") for layer in contract["layers"] for name in _parts(layer)]
-    head = names[0].split(".")[:-1]
-    while head and not all(name.startswith(".".join(head) + ".") for name in names):
-        head.pop()
-    return ".".join(head) + "." if head else ""
+def _floors(contract: dict[str, Any]) -> Floors:
+    names = [
+        [part.strip("() ") for part in re.split("[:|]", layer)] for layer in contract["layers"]
+    ]
+    inside = contract.get("containers", [""])[0]
+    if not inside:
+        paths = [name.split(".")[:-1] for floor in names for name in floor]
+        shared = takewhile(lambda parts: len(set(parts)) == 1, zip(*paths, strict=False))
+        inside = ".".join(parts[0] for parts in shared)
+        names = [[name.removeprefix(f"{inside}.") for name in floor] for floor in names]
+    return Floors(contract["name"], inside, tuple(map(tuple, names)))
 
 
-def _parts(layer: str) -> list[str]:
-    return [part.strip() for part in layer.replace("|", ":").split(":")]
-
-
-def _names(layer: str, inside: str) -> tuple[str, ...]:
-    return tuple(part.strip("() ").removeprefix(inside) for part in _parts(layer))
-
-
-WIDTH, FLOOR, GAP, LEFT = 760, 44, 8, 12  # pixels
+WIDTH, FLOOR, GAP, LEFT = 860, 44, 8, 12  # pixels
+_COLOURS = ("#cfe3f7", "#d6ebd9", "#f7e7c6", "#f3d7d2", "#e1d8f0")
+_LONGEST = 92  # characters of a sentence that fit beside a name
 
 
 def floors_pictures() -> dict[str, str]:
@@ -142,16 +139,11 @@ def picture(house: Floors) -> str:
         f'<rect width="{WIDTH}" height="{height}" rx="8" fill="#f6f7f9"/>',
     ]
     for k, names in enumerate(house.floors):
-        y = GAP + k * (FLOOR + GAP)
         width = (WIDTH - 2 * LEFT - GAP * (len(names) - 1)) / len(names)
         for i, name in enumerate(names):
-            x = LEFT + i * (width + GAP)
-            parts += [
-                f'<rect x="{x:.1f}" y="{y}" width="{width:.1f}" height="{FLOOR}" rx="5"'
-                f' fill="{_COLOURS[k % len(_COLOURS)]}"/>',
-                f'<text x="{x + width / 2:.1f}" y="{y + FLOOR / 2 + 5}" text-anchor="middle"'
-                f' fill="#14202b">{html.escape(name)}</text>',
-            ]
+            parts += _box(LEFT + i * (width + GAP), GAP + k * (FLOOR + GAP), width, k, name)
+            if len(names) == 1:
+                parts.append(_beside(GAP + k * (FLOOR + GAP), f"{house.inside}.{name}"))
     parts.append(
         f'<text x="{LEFT}" y="{height - 10}" font-size="13" fill="#4a5a68">'
         "a floor may import from the floors below it, never from above</text>"
@@ -159,7 +151,27 @@ def picture(house: Floors) -> str:
     return "\n".join([*parts, "</svg>"])
 
 
-_COLOURS = ("#cfe3f7", "#d6ebd9", "#f7e7c6", "#f3d7d2", "#e1d8f0")
+def _box(x: float, y: float, width: float, floor: int, name: str) -> list[str]:
+    return [
+        f'<rect x="{x:.1f}" y="{y}" width="{width:.1f}" height="{FLOOR}" rx="5"'
+        f' fill="{_COLOURS[floor % len(_COLOURS)]}"/>',
+        f'<text x="{x + 14:.1f}" y="{y + FLOOR / 2 + 5}" font-weight="bold"'
+        f' fill="#14202b">{html.escape(name)}</text>',
+    ]
+
+
+def _beside(y: float, module: str) -> str:
+    """What a package or module says about itself, beside its name."""
+    folder, _, rest = module.removeprefix("designer.").partition(".")
+    path = FOLDERS.get(folder, FOLDERS["designer"] / folder) / rest.replace(".", "/")
+    init, single = path / "__init__.py", path.with_suffix(".py")
+    text = first_sentence(_docstring(init if init.exists() else single))
+    if len(text) > _LONGEST:
+        text = text[:_LONGEST].rpartition(" ")[0] + " …"
+    return (
+        f'<text x="180" y="{y + FLOOR / 2 + 5}" font-size="13" fill="#33424f">'
+        f"{html.escape(text.replace('``', ''))}</text>"
+    )
 
 
 # ---- pages ----------------------------------------------------------------------------------

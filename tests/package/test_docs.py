@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import functools
 import io
 import json
 import os
@@ -11,16 +12,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, is_typeddict
 
 import pytest
 from _pytest.mark import ParameterSet
 
 from designer.campaigns.log.events import KINDS
+from designer.campaigns.sheets.run_object import RunObject
 from designer.cli.main import main
 from designer.cli.parser import read_command_line
 from designer.cli.verbs import VERBS
-from docs.hooks import rooms, specification_page, verbs_page
+from designer.service import answers
+from docs.hooks import answers_page, rooms, specification_page, verbs_page
 from tests.places import ROOT
 
 DOCS = ROOT / "docs"
@@ -121,6 +124,7 @@ def test_links_between_pages_lead_somewhere() -> None:
             assert target.exists() or made, (page.name, path)
 
 
+@functools.cache
 def generated() -> set[str]:
     """Pages made while the documentation is built (`docs.hooks.site`, which needs mkdocs)."""
     text = (DOCS / "hooks" / "site.py").read_text(encoding="utf-8")
@@ -155,6 +159,25 @@ def test_every_key_of_the_specification_is_in_the_reference(tmp_path: Path) -> N
         if "no_such_key" in problem["where"]
     }
     assert allowed == {t.header.strip("[]"): {row[0] for row in t.rows} for t in tables}
+
+
+def test_every_key_of_a_run_is_told() -> None:
+    text = (DOCS / "reference" / "json.md").read_text(encoding="utf-8")
+    table = text.partition("## A run")[2].partition("## A plan")[0]
+    keys = [re.findall(r"`(\w+)`", row.split("|")[1]) for row in table.splitlines() if "|" in row]
+    assert {key for row in keys for key in row} == RunObject.__annotations__.keys()
+
+
+def test_every_type_of_an_answer_is_in_the_reference() -> None:
+    page = answers_page.page()
+    for answer in vars(answers).values():
+        if is_typeddict(answer):
+            keys = re.findall(
+                r"`(\w+)` \|", page.partition(f"## {answer.__name__}\n")[2].split("## ")[0]
+            )
+            assert {*keys} <= answer.__annotations__.keys()
+            assert keys or "With all keys of" in page
+    assert "## RunObject" in page
 
 
 def test_every_kind_of_event_is_told() -> None:
