@@ -21,6 +21,7 @@ from designer.campaigns.errors import Findings, InputError, Problem
 from designer.campaigns.log.events import canonical_json
 from designer.campaigns.tables.columns import (
     IGNORED,
+    FileColumn,
     Matched,
     find_column,
     match_columns,
@@ -130,18 +131,9 @@ def _line(
     told = {key: text for key, text in mapping.constants.items() if key not in unknown}
     constants = _constants(spec, told, findings)
     check_others(spec, mapping.others, findings)
-    expected = expected_columns(
-        spec,
-        texts=fact_columns(spec),
-        wanted=[item.name for item in spec.inputs],
-        present={*constants, *unknown},
-        remedy=remedy,
+    matched, extras = _columns(
+        table, spec, mapping, findings, present={*constants, *unknown}, remedy=remedy
     )
-    matched = match_columns(
-        table.source, table.columns, expected, findings, told=mapping.columns, units=mapping.units
-    )
-    _check_any(table.source, spec, {*matched.columns, *expected.present}, findings)
-    extras = extra_columns(table, mapping.extras, matched, findings)
     reader = LineRows(
         spec,
         table,
@@ -170,6 +162,30 @@ def _line(
         notes=notes,
         name=name,
     )
+
+
+def _columns(
+    table: Table,
+    spec: Specification,
+    mapping: LineMapping,
+    findings: Findings,
+    *,
+    present: set[str],
+    remedy: Literal["map", "none"],
+) -> tuple[Matched, list[FileColumn]]:
+    """The columns of the campaign, and those of numbers that only this line has."""
+    expected = expected_columns(
+        spec,
+        texts=fact_columns(spec),
+        wanted=[item.name for item in spec.inputs],
+        present=present,
+        remedy=remedy,
+    )
+    matched = match_columns(
+        table.source, table.columns, expected, findings, told=mapping.columns, units=mapping.units
+    )
+    _check_any(table.source, spec, {*matched.columns, *present}, findings)
+    return matched, extra_columns(table, mapping.extras, matched, findings)
 
 
 def _check_any(

@@ -90,7 +90,7 @@ def _sheet_row(state: CampaignState, run: Run) -> dict[str, Cell]:
 
 
 def _joined(values: tuple[float, ...]) -> Cell:
-    """All replicates in one cell, as `result_files` reads them."""
+    """All replicates in one cell, as `designer.campaigns.tables.rows` reads them."""
     if len(values) <= 1:
         return values[0] if values else None
     return "/".join(number_text(value) for value in values)

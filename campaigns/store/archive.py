@@ -129,13 +129,9 @@ class Archive:
         state = None if known is None else _catch_up(connection, known, name)
         if state is None:
             with _collector_paused():
-                rows = event_table.read_rows(connection, campaign_id)
-                state = fold(campaign_id, verified(rows, campaign_id, name))
+                state = load(connection, campaign_id, name)
             self._refuse_losses(connection)
-        if state.spec.name != name:
-            raise StoreDamagedError(
-                Problem(name, f"holds the log of campaign {state.spec.name!r}: names were swapped")
-            )
+        _check_name(state, name)
         self._known[campaign_id] = state
         return state
 
@@ -147,6 +143,25 @@ class Archive:
         if not _same(drafts, [event for event in state.events if event.command_id == command_id]):
             raise ConflictError(_other_command(command_id))
         return state
+
+
+def load(connection: Connection, campaign_id: str, name: str) -> CampaignState:
+    """Read, verify and fold the whole log of a campaign.
+
+    Raises:
+        StoreDamagedError: an event is missing, changed or contradicts the ones before it, or the
+            log is of another campaign.
+    """
+    rows = event_table.read_rows(connection, campaign_id)
+    state = fold(campaign_id, verified(rows, campaign_id, name))
+    _check_name(state, name)
+    return state
+
+
+def _check_name(state: CampaignState, name: str) -> None:
+    if state.spec.name != name:
+        what = f"holds the log of campaign {state.spec.name!r}: names were swapped"
+        raise StoreDamagedError(Problem(name, what))
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from sqlalchemy.pool import NullPool, StaticPool
 from designer.campaigns.errors import DesignerError, Problem, StorageError, StoreDamagedError
 from designer.campaigns.store.event_table import check_schema, create_schema, missing_guards
 from designer.campaigns.store.location import Location
+from designer.campaigns.tables.files import sync_folder
 
 BUSY_SECONDS = 30
 _PRAGMAS = (
@@ -268,14 +269,3 @@ def _give_name(new: Path, path: Path) -> None:
         except FileExistsError:
             return
     sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a new name in a folder survive a power cut, where the system allows it."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

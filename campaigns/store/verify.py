@@ -13,9 +13,8 @@ from sqlalchemy import Connection, func, select
 
 from designer.campaigns.errors import InputError, Problem, StoreDamagedError
 from designer.campaigns.log.events import Event, head_text
-from designer.campaigns.log.fold import fold
-from designer.campaigns.log.stored import verified
 from designer.campaigns.store import event_table
+from designer.campaigns.store.archive import load
 from designer.campaigns.store.event_table import CAMPAIGN, EVENT, SCHEMA_VERSION, missing_guards
 from designer.campaigns.store.sqlite import Database
 
@@ -43,18 +42,21 @@ def verify_store(database: Database, head: str | None) -> list[str]:
     passed: list[str] = []
     problems: list[Problem] = []
     with database.read() as connection:
+        where, dropped = database.name, missing_guards(connection)
+        lost = event_table.lost_rows(connection)
+        guards = f"guards were removed: {', '.join(dropped)}" if dropped else None
         for found, sentence in (
-            (_structure(connection, database.name), "file structure is sound"),
-            (_guards(connection, database.name), "guards against changes are in place"),
-            (_losses(connection, database.name), "no event is missing"),
+            (_structure(connection, where), "file structure is sound"),
+            ([Problem(where, guards)] if guards else [], "guards against changes are in place"),
+            ([Problem(where, lost)] if lost else [], "no event is missing"),
         ):
             problems += found
             if not found:
                 passed.append(sentence)
-        chains: list[list[Event]] = []
+        chains: list[Sequence[Event]] = []
         for campaign_id, name in event_table.campaigns(connection):
             try:
-                events = _campaign(connection, campaign_id, name)
+                events = load(connection, campaign_id, name).events
             except StoreDamagedError as error:
                 problems += error.problems
                 continue
@@ -99,26 +101,6 @@ def _structure(connection: Connection, where: str) -> list[Problem]:
     if orphans:
         problems.append(Problem(where, f"{len(orphans)} events belong to no campaign"))
     return problems
-
-
-def _guards(connection: Connection, where: str) -> list[Problem]:
-    dropped = missing_guards(connection)
-    return [Problem(where, f"guards were removed: {', '.join(dropped)}")] if dropped else []
-
-
-def _losses(connection: Connection, where: str) -> list[Problem]:
-    lost = event_table.lost_rows(connection)
-    return [] if lost is None else [Problem(where, lost)]
-
-
-def _campaign(connection: Connection, campaign_id: str, name: str) -> list[Event]:
-    events = verified(event_table.read_rows(connection, campaign_id), campaign_id, name)
-    state = fold(campaign_id, events)
-    if state.spec.name != name:
-        raise StoreDamagedError(
-            Problem(name, f"holds the log of campaign {state.spec.name!r}: names were swapped")
-        )
-    return events
 
 
 def _clock_notes(name: str, events: Sequence[Event]) -> list[str]:

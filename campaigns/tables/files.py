@@ -92,7 +92,7 @@ def write_atomic(path: Path, content: bytes, *, force: bool = False) -> None:
         finally:
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except FileExistsError:
         raise InputError(_exists(path)) from None
     except OSError as error:
@@ -201,7 +201,8 @@ def _put_in_place(temporary: Path, path: Path, *, force: bool) -> None:
         temporary.replace(path)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make a new name in a folder survive a power cut, where the system allows it."""
     with contextlib.suppress(OSError):  # not possible everywhere; the file itself is synced
         handle = os.open(folder, os.O_RDONLY)
         try:
