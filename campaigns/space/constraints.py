@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.space.expression import parse
-from designer.campaigns.space.expression_tree import BORDER, Comparison
+from designer.campaigns.space.expression_tree import BORDER, OPERATORS, Comparison
 
 if TYPE_CHECKING:
     import numpy as np
@@ -101,16 +101,10 @@ class _Columns:
         return -a
 
     def binary(
-        self, operator: str, a: NDArray[np.float64], b: NDArray[np.float64]
+        self, sign: str, a: NDArray[np.float64], b: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        if operator == "+":
-            result = a + b
-        elif operator == "-":
-            result = a - b
-        elif operator == "*":
-            result = a * b
-        elif operator == "/":
-            result = a / b
+        if sign != "**":
+            result = OPERATORS[sign](a, b)
         else:
             result = self._np.power(a, b)
             result = self._np.where(self._np.isnan(a) | self._np.isnan(b), self._np.nan, result)

@@ -11,12 +11,19 @@ counts as equality, so ``0.1 + 0.2 <= 0.3`` holds as on paper.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+import operator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Generic, Literal, Protocol, TypeVar
+from typing import Any, Final, Generic, Literal, Protocol, TypeVar
 
 BORDER: Final = 1e-9
 """Relative width of the border (assumption: float noise is smaller, machine steps are larger)."""
+
+OPERATORS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
+    "**": operator.pow,
+}  # fmt: skip
+"""What the operators do with floats and with columns."""
 
 Comparator = Literal["<=", "<", ">=", ">"]
 _V = TypeVar("_V")
@@ -33,7 +40,7 @@ class Algebra(Protocol[_V]):
         """-a."""
         ...
 
-    def binary(self, operator: str, a: _V, b: _V) -> _V:
+    def binary(self, sign: str, a: _V, b: _V) -> _V:
         """One of + - * / **."""
         ...
 
@@ -138,21 +145,12 @@ class PlainAlgebra:
         """-a."""
         return -a
 
-    def binary(self, operator: str, a: float, b: float) -> float:
+    def binary(self, sign: str, a: float, b: float) -> float:
         """One of + - * / ** on two floats."""
         if math.isnan(a) or math.isnan(b):
             return math.nan  # also for nan ** 0, which Python calls 1
         try:
-            if operator == "+":
-                result: object = a + b
-            elif operator == "-":
-                result = a - b
-            elif operator == "*":
-                result = a * b
-            elif operator == "/":
-                result = a / b
-            else:
-                result = a**b
+            result = OPERATORS[sign](a, b)
         except (ArithmeticError, ValueError):
             return math.nan
         return result if isinstance(result, float) and math.isfinite(result) else math.nan

@@ -61,17 +61,17 @@ class IntervalAlgebra:
         """-a."""
         return None if a is None else (-a[1], -a[0])
 
-    def binary(self, operator: str, a: Interval, b: Interval) -> Interval:
+    def binary(self, sign: str, a: Interval, b: Interval) -> Interval:
         """One of + - * / ** on two intervals."""
         if a is None or b is None:
             return None
-        if operator == "+":
+        if sign == "+":
             return _outward(a[0] + b[0], a[1] + b[1])
-        if operator == "-":
+        if sign == "-":
             return _outward(a[0] - b[1], a[1] - b[0])
-        if operator == "*":
+        if sign == "*":
             return _product(a, b)
-        if operator == "/":
+        if sign == "/":
             return _quotient(a, b)
         return _power(a, b)
 

@@ -134,16 +134,7 @@ class Fields:
     ) -> str | None:
         """A short clean text."""
         value = self._value(key, required)
-        if value is None:
-            return None
-        if not isinstance(value, str):
-            self.wrong(key, "not a text", found=found_text(value), allowed='text in "quotes"')
-            return None
-        try:
-            return clean_text(value, limit=limit, multiline=multiline)
-        except ValueError as error:
-            self.wrong(key, str(error), found=found_text(value))
-            return None
+        return None if value is None else self._clean(key, value, limit, multiline=multiline)
 
     def name(self) -> str | None:
         """The item's own name, by the rules for names."""
@@ -167,10 +158,9 @@ class Fields:
         if isinstance(value, str) and value in allowed:
             return allowed[value]
         words = list(dict.fromkeys(allowed.values()))
-        guess = suggestion(value, words) if isinstance(value, str) else None
-        self.wrong(
-            key, "unknown word", found=found_text(value), allowed=", ".join(words), hint=guess
-        )
+        hint = suggestion(value, words) if isinstance(value, str) else None
+        found = found_text(value)
+        self.wrong(key, "unknown word", found=found, allowed=", ".join(words), hint=hint)
         return default
 
     def switch(self, key: str, *, default: bool) -> bool:
@@ -275,19 +265,25 @@ class Fields:
         texts: list[str] = []
         for index, item in enumerate(items):
             at = f"{key}[{index}]"
-            if not isinstance(item, str):
-                hint = f'Write "{found_text(item)}"' if as_number(item) is not None else None
-                self.wrong(at, "not a text", found=found_text(item), hint=hint)
-                continue
-            try:
-                text = clean_text(item, limit=limit)
-            except ValueError as error:
-                self.wrong(at, str(error), found=found_text(item))
+            text = self._clean(at, item, limit)
+            if text is None:
                 continue
             if text in texts:
                 self.wrong(at, "there twice", found=found_text(text))
             texts.append(text)
         return texts
+
+    def _clean(self, key: str, value: object, limit: int, *, multiline: bool = False) -> str | None:
+        found = found_text(value)
+        if not isinstance(value, str):
+            hint = f'Write "{found}"' if as_number(value) is not None else None
+            self.wrong(key, "not a text", found=found, allowed='text in "quotes"', hint=hint)
+            return None
+        try:
+            return clean_text(value, limit=limit, multiline=multiline)
+        except ValueError as error:
+            self.wrong(key, str(error), found=found)
+            return None
 
     def _value(self, key: str, required: bool) -> object:
         value = self.raw.get(key)

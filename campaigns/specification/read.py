@@ -6,7 +6,7 @@ Every table is read item by item; then it is checked what the tables must say to
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final, TypeVar, cast
+from typing import Final, TypeVar, cast, get_args
 
 from designer.campaigns.errors import Problem
 from designer.campaigns.space.factors import Setting
@@ -26,16 +26,14 @@ from designer.campaigns.specification.read_space import (
     read_given,
     read_mixture,
 )
+from designer.campaigns.specification.text import FORMAT_VERSION
 from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.units import same_unit
-
-FORMAT_VERSION: Final = 1
-"""Version of the specification format this program reads and writes."""
 
 TABLES: Final = (
     "campaign", "stage", "factor", "given", "mixture", "response", "constraint", "costs",
 )  # fmt: skip
-_GOALS: Final = {word: word for word in ("learn", "window", "optimum")}
+_GOALS: Final = {word: word for word in get_args(CampaignGoal)}
 _T = TypeVar("_T")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final, cast
+from typing import Final, cast, get_args
 
 from designer.campaigns.space.factors import Factor, Setting
 from designer.campaigns.specification.draft import SpecificationDraft
@@ -171,7 +171,7 @@ def _goal(fields: Fields, possible: tuple[float, float] | None) -> ResponseGoal 
     if isinstance(value, str):
         if value in _GOALS:
             return cast("ResponseGoal", _GOALS[value])
-        words = ("none", "maximize", "minimize")
+        words = get_args(ResponseGoal)
         allowed = ", ".join(words) + ", or a number to hit (without quotes)"
         hint = suggestion(value, words)
         fields.wrong("goal", "unknown goal", found=found_text(value), allowed=allowed, hint=hint)

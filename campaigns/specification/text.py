@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     _Item = Stage | Factor | Given | Mixture | Response | Constraint | Costs
 
+FORMAT_VERSION: Final = 1
+"""Version of the specification format this program reads and writes."""
 MOST_BYTES: Final = 1_000_000
 """Largest specification file (assumption: larger ones are something else)."""
 
@@ -107,7 +109,7 @@ def _tables_from_json(text: str, where: str) -> dict[str, Any]:
 
 def to_tables(spec: Specification) -> dict[str, Any]:
     """The specification as a dict of its tables, defaults filled in, ready for JSON."""
-    campaign = {"version": 1, "name": spec.name, "line": spec.line, "goal": spec.goal}
+    campaign = {"version": FORMAT_VERSION, "name": spec.name, "line": spec.line, "goal": spec.goal}
     tables: dict[str, Any] = {
         "campaign": campaign | {"history": spec.history},
         "stage": [_table(stage) for stage in spec.stages],
