@@ -43,6 +43,11 @@ class Constraint:
         """Factors and givens in the expression (not those of ``when``)."""
         return self.comparison.names
 
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """All it is about, each once: factors of ``when``, then names of the expression."""
+        return tuple(dict.fromkeys([*self.when, *self.names]))
+
     def holds_for(self, recipe: Mapping[str, float | str]) -> bool:
         """Whether one recipe satisfies it, in plain Python.
 

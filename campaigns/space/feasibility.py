@@ -31,7 +31,7 @@ class _Rule:
     def names(self) -> tuple[str, ...]:
         if isinstance(self.rule, Mixture):
             return self.rule.factors
-        return (*self.rule.when, *self.rule.names)
+        return self.rule.inputs
 
 
 def conflicts(

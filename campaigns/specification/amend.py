@@ -38,13 +38,12 @@ def difference(old: Specification, new: Specification) -> list[str]:
         exactly when both say the same.
     """
     changes = list(_changed("", _campaign(old), _campaign(new)))
-    for kind, table in (
-        ("stage", _stages), ("factor", _factors), ("given", _givens), ("response", _responses)
-    ):  # fmt: skip
-        changes += _named(kind, table(old), table(new))
+    before, after = _tables(old), _tables(new)
+    for kind, items in before.items():
+        changes += _named(kind, items, after[kind])
     changes += _unnamed("mixture", list(map(str, old.mixtures)), map(str, new.mixtures))
-    before = [_constraint(constraint) for constraint in old.constraints]
-    changes += _unnamed("constraint", before, map(_constraint, new.constraints))
+    those = list(map(_constraint, old.constraints))
+    changes += _unnamed("constraint", those, map(_constraint, new.constraints))
     return changes
 
 
@@ -159,57 +158,55 @@ def _campaign(spec: Specification) -> _Facts:
     }
 
 
-def _stages(spec: Specification) -> dict[str, _Facts]:
-    def facts(stage: Stage) -> _Facts:
-        return {
-            "change cost": number_text(stage.change_cost),
-            "usable for": _optional(stage.usable_for, None),
-            "most runs": _optional(stage.most_runs, None),
-            "reference": _settings(spec, dict(sorted(stage.reference.items()))),
-        }
-
-    return {stage.name: facts(stage) for stage in spec.stages}
+def _tables(spec: Specification) -> dict[str, dict[str, _Facts]]:
+    """What every item with a name says, by kind."""
+    return {
+        "stage": {stage.name: _stage(stage, spec) for stage in spec.stages},
+        "factor": {factor.name: _factor(factor) for factor in spec.factors},
+        "given": {given.name: _given(given) for given in spec.givens},
+        "response": {response.name: _response(response) for response in spec.responses},
+    }
 
 
-def _factors(spec: Specification) -> dict[str, _Facts]:
-    def facts(factor: Factor) -> _Facts:
-        kind = "" if factor.kind == "stepped" else f" ({factor.kind})"
-        return {
-            "values": factor.allowed + kind,
-            "unit": factor.unit or "none",
-            "stage": factor.stage or "none",
-            "value so far": _optional(factor.was, factor.unit),
-        }
-
-    return {factor.name: facts(factor) for factor in spec.factors}
+def _stage(stage: Stage, spec: Specification) -> _Facts:
+    return {
+        "change cost": number_text(stage.change_cost),
+        "usable for": _optional(stage.usable_for, None),
+        "most runs": _optional(stage.most_runs, None),
+        "reference": _settings(spec, dict(sorted(stage.reference.items()))),
+    }
 
 
-def _givens(spec: Specification) -> dict[str, _Facts]:
-    def facts(given: Given) -> _Facts:
-        so_far = _optional(given.was, given.unit)
-        return {"range": given.allowed, "unit": given.unit or "none", "value so far": so_far}
+def _factor(factor: Factor) -> _Facts:
+    kind = "" if factor.kind == "stepped" else f" ({factor.kind})"
+    return {
+        "values": factor.allowed + kind,
+        "unit": factor.unit or "none",
+        "stage": factor.stage or "none",
+        "value so far": _optional(factor.was, factor.unit),
+    }
 
-    return {given.name: facts(given) for given in spec.givens}
+
+def _given(given: Given) -> _Facts:
+    so_far = _optional(given.was, given.unit)
+    return {"range": given.allowed, "unit": given.unit or "none", "value so far": so_far}
 
 
-def _responses(spec: Specification) -> dict[str, _Facts]:
-    def facts(response: Response) -> _Facts:
-        goal, unit = response.goal, response.unit
-        possible, window = response.possible, response.window
-        return {
-            "unit": unit or "none",
-            "noise sd": _optional(response.noise_sd, unit),
-            "possible": "anything" if possible is None else range_text(possible, unit),
-            "window": "none" if window is None else range_text(window, unit),
-            "goal": goal if isinstance(goal, str) else quantity_text(goal, unit),
-            "weight": number_text(response.weight),
-            "stage": response.stage or "none",
-            "scale": "log" if response.log_scale else "linear",
-            "knowledge": ", ".join(response.knowledge) or "none",
-            "history": _used(history=response.history),
-        }
-
-    return {response.name: facts(response) for response in spec.responses}
+def _response(response: Response) -> _Facts:
+    goal, unit = response.goal, response.unit
+    possible, window = response.possible, response.window
+    return {
+        "unit": unit or "none",
+        "noise sd": _optional(response.noise_sd, unit),
+        "possible": "anything" if possible is None else range_text(possible, unit),
+        "window": "none" if window is None else range_text(window, unit),
+        "goal": goal if isinstance(goal, str) else quantity_text(goal, unit),
+        "weight": number_text(response.weight),
+        "stage": response.stage or "none",
+        "scale": "log" if response.log_scale else "linear",
+        "knowledge": ", ".join(response.knowledge) or "none",
+        "history": _used(history=response.history),
+    }
 
 
 def _constraint(constraint: Constraint) -> str:

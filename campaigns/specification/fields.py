@@ -129,12 +129,10 @@ class Fields:
             hint = suggestion(shown, known)
             self.wrong(shown, "unknown key", allowed=", ".join(known), hint=hint)
 
-    def text(
-        self, key: str, *, limit: int = MOST_TEXT, required: bool = False, multiline: bool = False
-    ) -> str | None:
+    def text(self, key: str, *, limit: int = MOST_TEXT, required: bool = False) -> str | None:
         """A short clean text."""
         value = self._value(key, required)
-        return None if value is None else self._clean(key, value, limit, multiline=multiline)
+        return None if value is None else self._clean(key, value, limit)
 
     def name(self) -> str | None:
         """The item's own name, by the rules for names."""
@@ -273,14 +271,14 @@ class Fields:
             texts.append(text)
         return texts
 
-    def _clean(self, key: str, value: object, limit: int, *, multiline: bool = False) -> str | None:
+    def _clean(self, key: str, value: object, limit: int) -> str | None:
         found = found_text(value)
         if not isinstance(value, str):
             hint = f'Write "{found}"' if as_number(value) is not None else None
             self.wrong(key, "not a text", found=found, allowed='text in "quotes"', hint=hint)
             return None
         try:
-            return clean_text(value, limit=limit, multiline=multiline)
+            return clean_text(value, limit=limit)
         except ValueError as error:
             self.wrong(key, str(error), found=found)
             return None

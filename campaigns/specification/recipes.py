@@ -84,11 +84,10 @@ def _together(
             yield Problem(where, f"{' + '.join(mixture.factors)} must sum to {total}", found)
     for constraint in spec.constraints:
         if _can_hold(spec, constraint, settings) is False:
-            names = dict.fromkeys([*constraint.when, *constraint.names])
             found = ", ".join(
                 f"{part.name} {quantity_text(settings[part.name], part.unit)}"
                 for part in spec.inputs
-                if part.name in names and part.name in settings
+                if part.name in constraint.inputs and part.name in settings
             )
             what = f"against the constraint {constraint.expression}"
             reason = constraint.reason
