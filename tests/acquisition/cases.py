@@ -1,6 +1,6 @@
 """Small exact Gaussian processes and specifications for the tests of acquisition (plain numpy)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -213,8 +213,9 @@ def specs(draw: st.DrawFn, continuous: bool = True, mixtures: bool = True) -> Sp
     factors = [
         draw(any_factor(f"x{k}", stage(), continuous)) for k in range(draw(st.integers(1, 3)))
     ]
-    more = {}
-    if mixtures and draw(st.booleans()):
+    more: dict[str, Any] = {}
+    mixed: bool = mixtures and draw(st.booleans())
+    if mixed:
         parts = draw(st.integers(2, 3))
         steps = draw(st.lists(st.sampled_from(["0.1", "0.2", "0.5"]), min_size=parts,
                               max_size=parts))  # fmt: skip
@@ -223,8 +224,8 @@ def specs(draw: st.DrawFn, continuous: bool = True, mixtures: bool = True) -> Sp
             own = {} if free and k == 0 else {"step": float(step)}
             factors.append({"name": f"m{k}", "low": 0, "high": 2, "stage": stage(), **own})
         more["mixture"] = [{"factors": [f"m{k}" for k in range(parts)], "total": 2}]
-    numeric = [f["name"] for f in factors if "categories" not in f]
-    if numeric and draw(st.booleans()):
+    numeric: list[str] = [f["name"] for f in factors if "categories" not in f]
+    if len(numeric) > 0 and draw(st.booleans()):
         a, b = draw(st.sampled_from(numeric)), draw(st.sampled_from(numeric))
         bound = draw(st.integers(-3, 60)) / 2
         more["constraint"] = [{"expression": f"{a} + 2 * {b} <= {bound}"}]

@@ -214,7 +214,7 @@ def test_the_first_k_by_rank_are_the_plan_of_k(seed: int, k: int, with_stages: b
         expected
     )
     assert long.nested
-    assert long.bits == pytest.approx(sum(run.bits for run in long.runs))
+    assert long.bits == pytest.approx(sum(run.bits or 0.0 for run in long.runs))
 
 
 @QUICK

@@ -4,6 +4,7 @@ import itertools
 import json
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -36,9 +37,11 @@ def by_rank(plan: SelectedPlan) -> list[PlannedRun]:
 # ---- cost: a line simulated step by step ----
 
 
-def simulate(spec: Specification, recipes: list[dict[str, Any]], setup: bool) -> float:
+def simulate(
+    spec: Specification, recipes: Sequence[Mapping[str, float | str]], setup: Setup | None
+) -> list[float]:
     """Cost of every run when made in this order: what differs from the last is made anew."""
-    now = []
+    now: list[list[float | str]] = []
     if setup is not None:
         for stage in spec.stages:
             if stage.name not in setup.batch:
@@ -58,7 +61,7 @@ def simulate(spec: Specification, recipes: list[dict[str, Any]], setup: bool) ->
 @QUICK
 @given(specs(), st.integers(0, 99), st.integers(1, 6), st.integers(0, 3), st.data())
 def test_the_cost_is_what_making_the_runs_in_order_costs(
-    spec: Specification, seed: int, runs: int, usable: float, data: st.DataObject
+    spec: Specification, seed: int, runs: int, usable: int, data: st.DataObject
 ) -> None:
     space = Space.from_specification(spec)
     try:
@@ -66,7 +69,7 @@ def test_the_cost_is_what_making_the_runs_in_order_costs(
     except InputError:
         assume(False)
     setup = None
-    if spec.stages and data.draw(st.booleans()):
+    if len(spec.stages) > 0 and data.draw(st.booleans()):
         row = data.draw(st.integers(0, len(candidates) - 1))
         names = [stage.name for stage in spec.stages][:usable]
         setup = Setup(candidates.recipe(row), {name: f"{name}-07" for name in names})
@@ -85,12 +88,12 @@ def test_the_cost_is_what_making_the_runs_in_order_costs(
         assert recipe_problems(spec, recipe, "") == []
 
 
-def check_batches(spec: Specification, plan: SelectedPlan, setup: bool) -> None:
+def check_batches(spec: Specification, plan: SelectedPlan, setup: Setup | None) -> None:
     """One label per batch: same label = same settings so far; labels run together; ids reused."""
     for place, stage in enumerate(spec.stages):
         names = [f.name for s in spec.stages[: place + 1] for f in spec.stage_factors(s.name)]
         labels = [run.batch[stage.name] for run in plan.runs]
-        settings_of = {}
+        settings_of: dict[str, list[float | str]] = {}
         for label, run in zip(labels, plan.runs, strict=True):
             mine = [run.settings[name] for name in names]
             assert settings_of.setdefault(label, mine) == mine
@@ -175,6 +178,8 @@ def test_open_runs_keep_their_batches_and_are_not_repeated() -> None:
     assert all(run.settings not in taken for run in after.runs)
     # knowing the first three to be open is as good as having chosen them: same information, nearly
     # (the goal's weights are those after the open runs)
+    assert one.bits is not None
+    assert before.bits is not None
     assert after.bits == pytest.approx(one.bits - before.bits, rel=0.35)
     slurries = {run.settings["solid"]: run.batch["slurry"] for run in pending}
     for run in after.runs:
@@ -206,7 +211,7 @@ def test_a_batch_past_its_pot_life_is_made_anew() -> None:
     spec = line_spec(stages=(("slurry", 3.0, 1.4), ("coating", 0.5), ("cal", 0.1)))
     space, posteriors = posteriors_of(spec)
     plan = make_plan(spec, space, posteriors, runs=10, fixed={"solid": 54.0})
-    time = {}
+    time: dict[str, float] = {}
     for run in plan.runs:
         time[run.batch["slurry"]] = time.get(run.batch["slurry"], 0) + run.cost
     for spent in time.values():  # without the making of the slurry itself
@@ -224,7 +229,7 @@ def test_a_batch_past_its_pot_life_is_made_anew() -> None:
 def test_abandoned_recipes_never_come_again() -> None:
     spec = make_spec([{"name": "a", "levels": [0, 5, 10]}, {"name": "b", "categories": ["p", "q"]}])
     space, posteriors = posteriors_of(spec)
-    excluded = []
+    excluded: list[Mapping[str, float | str]] = []
     for _ in range(6):
         plan = make_plan(
             spec, space, posteriors, runs=5, context=PlanningContext(excluded=tuple(excluded))

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designer.acquisition.candidates.candidates import make_candidates
+from designer.acquisition.plan.outlook import Step
 from designer.acquisition.plan.plan import SelectedPlan, make_plan
 from designer.acquisition.plan.reasons import (
     EXPLORES,
@@ -25,7 +26,9 @@ from designer.acquisition.selection.context import (
     PlanningContext,
 )
 from designer.campaigns.commands.entries import PlannedRun
-from tests.acquisition.cases import line_spec, make_spec, posteriors_of
+from designer.campaigns.specification.specification import Specification
+from designer.models.encoding import Space
+from tests.acquisition.cases import ExactPosterior, line_spec, make_spec, posteriors_of
 
 R003 = KnownRun("R003", {"solid": 54.0, "gap": 100.0, "pressure": 30.0})
 
@@ -121,15 +124,22 @@ def test_a_reason_fits_a_small_screen_however_long_the_names(
     assert re.search(r"bit", text)
 
 
+def found(pattern: str, text: str) -> str:
+    match = re.search(pattern, text)
+    assert match is not None
+    return match[1]
+
+
 def test_shares_of_the_plan_and_of_the_responses_are_those_of_the_plan() -> None:
     spec = line_spec()
     space, posteriors = posteriors_of(spec, 3)
     plan = make_plan(spec, space, posteriors, runs=4, context=PlanningContext(known=(R003,)))
     for run in plan.runs:
-        share = int(re.search(r"bit \((\d+) % of the plan's\)", run.reason).group(1))
+        assert run.bits is not None
+        share = int(found(r"bit \((\d+) % of the plan's\)", run.reason))
         assert share == round(100 * run.bits / plan.bits)
         assert any(f"% of them about {r.name}" in run.reason for r in spec.responses)
-        here = float(re.search(r"± here ([\d.]+) times", run.reason).group(1))
+        here = float(found(r"± here ([\d.]+) times", run.reason))
         assert 0.3 < here < 3
 
 
@@ -158,10 +168,10 @@ def test_where_a_run_teaches_is_where_its_effect_is() -> None:
     ])  # fmt: skip
     candidates = make_candidates(spec)
     rows = np.arange(len(candidates))
-    a = candidates.columns["a"]
-    assert where_words(spec, candidates, rows, ((a >= 2) & (a <= 4)) * 1.0) == "a 2 to 4 mm"
-    assert where_words(spec, candidates, rows, (a == 7) * 1.0) == "a near 7 mm"
-    effect = (a <= 3) * (candidates.columns["c"] == "y") * 1.0
+    a = np.asarray(candidates.columns["a"], dtype=float)
+    assert where_words(spec, candidates, rows, ((a >= 2) & (a <= 4)).astype(float)) == "a 2 to 4 mm"
+    assert where_words(spec, candidates, rows, (a == 7).astype(float)) == "a near 7 mm"
+    effect = ((a <= 3) & (candidates.columns["c"] == "y")).astype(float)
     assert where_words(spec, candidates, rows, effect) == "c y and a 0 to 3 mm"
     assert where_words(spec, candidates, rows, np.ones(len(rows))) == ""
     assert where_words(spec, candidates, rows, np.zeros(len(rows))) == ""
@@ -180,6 +190,8 @@ def test_fixed_settings_restrict_the_runs_not_the_goal() -> None:
     assert found is not None
     assert (found.bits, found.bits_free) == pytest.approx((plan.bits, free.bits))
     assert (found.cost, found.cost_free) == pytest.approx((plan.cost, free.cost))
+    assert plan.bits is not None
+    assert free.bits is not None
     assert found.lost_percent == pytest.approx(100 * (1 - plan.bits / free.bits))
     assert found.lost_percent > 5
     told = found.sentence(spec)
@@ -223,6 +235,8 @@ def test_abandoned_recipes_are_excluded_from_both_plans() -> None:
     assert not any(run.settings in gone for run in (*plan.runs, *again.runs))
     assert plan.deviation is not None
     assert plan.deviation.bits_free == pytest.approx(again.bits)
+    assert again.bits is not None
+    assert free.bits is not None
     assert again.bits < free.bits
 
 
@@ -265,6 +279,8 @@ def test_what_lies_ahead_is_what_conditioning_says() -> None:
     assert ahead.step is not None
     assert ahead.step.stage is None
     more = make_plan(spec, space, posteriors, runs=6)
+    assert more.bits is not None
+    assert plan.bits is not None
     assert ahead.next_bits == pytest.approx(more.bits - plan.bits, rel=1e-4)
 
 
@@ -285,15 +301,21 @@ def test_open_runs_count_as_ahead_and_no_plan_need_be_made() -> None:
     assert none.sd_after == pytest.approx(none.sd_now)
 
 
+def next_batch(spec: Specification, space: Space, posteriors: dict[str, ExactPosterior]) -> Step:
+    outlook = make_plan(spec, space, posteriors, runs=0).outlook
+    assert outlook is not None
+    assert outlook.step is not None
+    return outlook.step
+
+
 def test_the_next_slurry_is_the_one_the_planner_would_mix() -> None:
     """Its bits and cost are those of a plan of its own, where nothing stands on the line."""
     spec = line_spec()
     space, posteriors = posteriors_of(spec, 4)
-    step = make_plan(spec, space, posteriors, runs=0).outlook.step
-    assert step is not None
+    step = next_batch(spec, space, posteriors)
     plan = make_plan(spec, space, posteriors, runs=step.runs)
     assert step.stage == "slurry"
     assert {run.batch["slurry"] for run in plan.runs} == {"new-1"}
     assert (step.bits, step.cost) == pytest.approx((plan.bits, plan.cost), rel=1e-5)
     capped = replace(spec, stages=(replace(spec.stages[0], most_runs=2), *spec.stages[1:]))
-    assert make_plan(capped, space, posteriors, runs=0).outlook.step.runs <= 2
+    assert next_batch(capped, space, posteriors).runs <= 2

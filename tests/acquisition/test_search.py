@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import DTypeLike
 
 from designer.acquisition.functions.expected_hits import WANTED_HITS, ExpectedHits, HitCount
 from designer.acquisition.functions.probability_in_spec import probability
@@ -125,14 +126,14 @@ def test_search_says_what_it_maximised() -> None:
     assert plan.value_name == "expected runs in spec"
     values = [run.value for run in sorted(plan.runs, key=lambda run: run.rank)]
     assert plan.value == pytest.approx(sum(v for v in values if v is not None))
-    assert plan.bits == pytest.approx(sum(run.bits for run in plan.runs))
+    assert plan.bits == pytest.approx(sum(run.bits or 0.0 for run in plan.runs))
     assert plan.notes[0].startswith("search: 0 of 3 runs are predicted in spec")
     assert all(run.success is None for run in plan.runs)
 
 
 def test_it_finds_more_in_spec_than_information_does() -> None:
     spec = line_spec()
-    ours, window = (sum(r.in_spec for r in plan_of(spec, goal=goal, runs=4).runs)
+    ours, window = (sum(r.in_spec or 0.0 for r in plan_of(spec, goal=goal, runs=4).runs)
                     for goal in ("optimum", "window"))  # fmt: skip
     assert ours > 1.3 * window
 
@@ -158,7 +159,7 @@ def flat(spec: Specification, mean: float, sd: float) -> tuple[Space, dict[str, 
             return np.full(len(X), sd**2)
 
         def covariance(
-            self, X: np.ndarray, Z: np.ndarray, dtype: type[float] = float
+            self, X: np.ndarray, Z: np.ndarray, dtype: DTypeLike = np.float64
         ) -> np.ndarray:
             return np.asarray(
                 (sd**2 * np.exp(-np.square(X[:, None] - Z[None]).sum(-1) * 200)).astype(dtype)
@@ -303,14 +304,14 @@ def test_a_failing_corner_is_avoided_and_nothing_else(goal: str) -> None:
     after = make_plan(spec, space, posteriors, context=around, **options)
 
     def in_corner(plan: SelectedPlan) -> int:
-        return sum(r.settings["solid"] >= 56 and r.settings["gap"] == 200 for r in plan.runs)
+        return sum(float(r.settings["solid"]) >= 56 and r.settings["gap"] == 200 for r in plan.runs)
 
     assert in_corner(after) <= in_corner(before)
     assert in_corner(after) <= 1
     assert all(run.success is not None and 0 < run.success < 1 for run in after.runs)
     assert all("succeeds with" in run.reason for run in after.runs)
     # the bits are expected ones: each run's gain times its probability of success
-    assert after.bits == pytest.approx(sum(run.bits for run in after.runs))
+    assert after.bits == pytest.approx(sum(run.bits or 0.0 for run in after.runs))
 
 
 def test_knowing_nothing_but_failures_runs_spread_away_from_them() -> None:
@@ -320,9 +321,9 @@ def test_knowing_nothing_but_failures_runs_spread_away_from_them() -> None:
     around = failing(spec, space, made=[], failed=failed)
     plan = make_plan(spec, space, {}, runs=4, context=around)
     first = next(run for run in plan.runs if run.rank == 1)
-    assert first.settings["solid"] < 56 or first.settings["gap"] < 200
+    assert float(first.settings["solid"]) < 56 or float(first.settings["gap"]) < 200
     assert plan.value_name == "space-filling"
-    risky = [r for r in plan.runs if r.success < 0.5]
+    risky = [r for r in plan.runs if r.success is not None and r.success < 0.5]
     assert all("R001 failed" in r.reason or "failed nearby: strip cracked" in r.reason
                for r in risky)  # fmt: skip
 

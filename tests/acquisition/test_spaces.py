@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -71,10 +71,10 @@ def test_codes_are_the_recipes(spec: Specification, seed: int) -> None:
 def test_every_step_leads_to_a_feasible_recipe(
     spec: Specification, seed: int, data: st.DataObject
 ) -> None:
-    fixed = {}
+    fixed: dict[str, float] = {}
     factor = data.draw(st.sampled_from(spec.factors))
     if data.draw(st.booleans()) and factor.values():
-        fixed = {factor.name: data.draw(st.sampled_from(factor.values()))}
+        fixed = {factor.name: data.draw(st.sampled_from(cast("list[float]", factor.values())))}
     try:
         candidates = make_candidates(spec, fixed=fixed, exact_limit=200, raw_limit=300)
     except InputError:
@@ -232,8 +232,8 @@ def test_continuous_slurries_are_shared_and_those_on_the_line_used() -> None:
     fresh = make_plan(spec, space, posteriors, runs=6, seed=0)
     assert len({run.batch["slurry"] for run in fresh.runs}) < 6
     for run in fresh.runs:  # settings as they are shown: 55.12 is stored as 55.12
-        assert run.settings["pressure"] == round(run.settings["pressure"], 1)
-        assert run.settings["solid"] == round(run.settings["solid"], 2)
+        assert run.settings["pressure"] == round(float(run.settings["pressure"]), 1)
+        assert run.settings["solid"] == round(float(run.settings["solid"]), 2)
 
 
 def test_steps_make_up_for_what_a_part_of_the_recipes_lacks() -> None:
@@ -255,7 +255,7 @@ def test_a_share_of_one_in_ten_thousand() -> None:
     )
     candidates = make_candidates(spec)
     assert len(candidates) > 2000
-    total = sum(candidates.columns[n] for n in "abcdef")
+    total = np.sum([candidates.columns[n] for n in "abcdef"], axis=0)
     assert total.max() <= 0.63 + 1e-9
     assert total.min() < 0.3
     space, _ = posteriors_of(spec)

@@ -201,7 +201,7 @@ def test_every_new_batch_gets_a_reference_run_first(uninformed: bool) -> None:
     ranked = [sorted(plan.runs, key=lambda run: run.rank) for plan in plans]
     for short, long in itertools.pairwise(ranked):  # what a plan of k is does not change
         assert [run.settings for run in short] == [run.settings for run in long[:-1]]
-    first = {}
+    first: dict[str, PlannedRun] = {}
     for run in ranked[-1]:
         first.setdefault(run.batch["slurry"], run)
     assert len(first) > 2
@@ -235,7 +235,7 @@ def test_where_the_reference_recipe_is_impossible_there_is_no_such_run() -> None
     spec = replace(spec, stages=(slurry, *spec.stages[1:]))
     space, posteriors = posteriors_of(spec)
     plan = make_plan(spec, space, posteriors, runs=15)
-    thick = [run for run in plan.runs if run.settings["solid"] > 56]
+    thick = [run for run in plan.runs if float(run.settings["solid"]) > 56]
     assert not any(is_reference(run) for run in thick)
     slurries = {run.batch["slurry"] for run in plan.runs} - {r.batch["slurry"] for r in thick}
     assert slurries <= {run.batch["slurry"] for run in plan.runs if is_reference(run)}

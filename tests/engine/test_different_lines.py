@@ -1,6 +1,7 @@
 """Lines that differ in what they recorded: helped by what they have, not fooled by the rest."""
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -92,8 +93,7 @@ def test_what_only_one_line_varied_is_not_taken_for_noise() -> None:
         X, y = lines[1]
         further = np.random.default_rng(seed).random(len(y))
         y = y * np.exp(0.4 * (further - 0.5) * np.log(y).std() * 4)
-        row = [type("Row", (), {"extra": {"speed": value}}) for value in further]
-        line = type("Line", (), {"rows": row})
+        line = SimpleNamespace(rows=[SimpleNamespace(extra={"speed": value}) for value in further])
         F = np.vstack([np.zeros((len(runs[1]), 2)), *nuisance_inputs([line])])
         ignored, told = (judged([(X, y)], runs, points, **more) for more in ({}, {"nuisance": F}))
         ratios.append(told[0] / ignored[0])

@@ -131,18 +131,16 @@ def test_several_goals_are_the_hypervolume() -> None:
     floor, spread = judge._floor.numpy(), judge._spread
     u = (samples("a", X) / spread[0] - floor[0])[:4000].clip(0)
     v = (-samples("b", X) / spread[1] - floor[1])[:4000].clip(0)
+    # area of each rectangle beyond the staircase of the incumbents; the arrays are [sample, step]
+    order = np.argsort(-u[:, len(NEW) :], axis=1)
+    x = np.take_along_axis(u[:, len(NEW) :], order, axis=1)
+    y = np.maximum.accumulate(np.take_along_axis(v[:, len(NEW) :], order, axis=1), axis=1)
+    edges = np.column_stack([x[:, 1:], np.zeros(len(x))])
     exact = np.zeros(len(NEW))
-    for s in range(len(u)):  # area of each rectangle beyond the staircase of the incumbents
-        order = np.argsort(-u[s, len(NEW) :])
-        x, y = u[s, len(NEW) :][order], np.maximum.accumulate(v[s, len(NEW) :][order])
-        edges = np.append(x[1:], 0.0)
-        for i in range(len(NEW)):
-            covered = sum(
-                max(min(u[s, i], high) - low, 0.0) * min(v[s, i], top)
-                for low, high, top in zip(edges, x, y, strict=True)
-            )
-            exact[i] += u[s, i] * v[s, i] - covered
-    exact /= len(u)
+    for i in range(len(NEW)):
+        width = np.maximum(np.minimum(u[:, i, None], x) - edges, 0.0)
+        covered = (width * np.minimum(v[:, i, None], y)).sum(axis=1)
+        exact[i] = np.mean(u[:, i] * v[:, i] - covered)
     assert values == pytest.approx(exact, rel=0.2, abs=0.02)
     assert np.corrcoef(values, exact)[0, 1] > 0.98
     assert judge.name == "expected hypervolume improvement"

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -23,7 +22,7 @@ SPEC = {
 
 
 @pytest.fixture
-def store(tmp_path: Path):
+def store(tmp_path: Path) -> Path:
     """A store with one campaign and one earlier line."""
     path = tmp_path / "pilot.db"
     campaign = Campaign.create(SPEC, str(path))
@@ -37,7 +36,7 @@ def store(tmp_path: Path):
     return path
 
 
-def run(name: str, *words: Any, store, code=0):
+def run(name: str, *words: object, store: Path, code: int = 0) -> str:
     """Run an example; returns what it prints."""
     done = subprocess.run(
         [sys.executable, ROOT / "examples" / name, *map(str, words), "--store", str(store)],
@@ -56,7 +55,7 @@ def test_all_examples_are_tested_here_and_told_in_the_guide() -> None:
         assert f"`examples/{path.name}`" in guide
 
 
-def test_nightly_proposals_fill_up_and_then_rest(store) -> None:
+def test_nightly_proposals_fill_up_and_then_rest(store: Path) -> None:
     words = ("graphite", "--open", 3, "--seed", 1)
     assert run("nightly_proposals.py", *words, store=store) == "proposed R001, R002, R003\n"
     assert run("nightly_proposals.py", *words, store=store) == "nothing to do\n"
@@ -65,7 +64,7 @@ def test_nightly_proposals_fill_up_and_then_rest(store) -> None:
     assert history["actor"].iloc[-1] == "nightly"
 
 
-def test_a_plan_goes_out_and_comes_back_filled(store, tmp_path: Path) -> None:
+def test_a_plan_goes_out_and_comes_back_filled(store: Path, tmp_path: Path) -> None:
     sheet = tmp_path / "plan.csv"
     runs = Campaign.open("graphite", str(store)).propose(2, seed=1).runs
     run("export_plan.py", "out", "graphite", sheet, store=store)
@@ -78,7 +77,7 @@ def test_a_plan_goes_out_and_comes_back_filled(store, tmp_path: Path) -> None:
     assert (counts["completed"], counts["proposed"]) == (1, 1)
 
 
-def test_an_acquisition_function_of_ones_own_finds_the_target(store) -> None:
+def test_an_acquisition_function_of_ones_own_finds_the_target(store: Path) -> None:
     told = run("own_acquisition.py", "graphite", "mass_loading", "12", store=store)
     recipe = {name: float(value) for name, value in (p.split(" = ") for p in told.split(", "))}
     assert recipe["coating_gap"] % 10 == 0

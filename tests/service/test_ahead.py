@@ -4,7 +4,7 @@ import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import pytest
@@ -13,11 +13,12 @@ from designer import Campaign
 from designer.campaigns.log.state import CampaignState
 from designer.service import Service
 from designer.service.advice import FOUND, advice, in_spec_runs, outlook
+from designer.service.figures import Ahead
 from tests.campaigns_for_tests import SMALL, line_rows, loading, porosity
 from tests.command_line import CommandLine
 from tests.tui.cases import open_ui
 
-OUTLOOK: dict[str, Any] = {
+OUTLOOK: Ahead = {
     "runs": 5,
     "best_rate": 0.1,
     "responses": {
@@ -109,15 +110,19 @@ def test_status_tells_what_will_be_known_and_what_a_further_slurry_brings(
 
 def test_the_sentence_has_units_and_two_digits() -> None:
     spec = campaign().service.session.state("small").spec
+
+    def sentence(figures: Ahead) -> str:
+        found = outlook(spec, figures)
+        assert found is not None
+        return found["text"]
+
     assert outlook(spec, None) is None
-    assert outlook(spec, OUTLOOK)["text"] == (
+    assert sentence(OUTLOOK) == (
         "After 5 more runs mass_loading is known to ±0.21 mg/cm^2 (now ±0.46), porosity to ±0.6 %"
         " (now ±0.91). A further slurry then brings 0.40 bit (± 24 % smaller) for 6.1 h (9 runs)."
     )
-    now = {**OUTLOOK, "runs": 0, "next": None}
-    assert outlook(spec, now)["text"] == (
-        "Mass_loading is known to ±0.21 mg/cm^2, porosity to ±0.6 %."
-    )
+    now: Ahead = {**OUTLOOK, "runs": 0, "next": None}
+    assert sentence(now) == ("Mass_loading is known to ±0.21 mg/cm^2, porosity to ±0.6 %.")
 
 
 # ---- stop ----
@@ -134,8 +139,8 @@ def attached(made: Campaign, recipes: list[dict[str, Any]], **values: Any) -> Ca
     return made.service.session.state("small")
 
 
-def next_step(**changes: float | None) -> dict[str, Any]:
-    return {**OUTLOOK, "next": {**OUTLOOK["next"], **changes}}
+def next_step(**changes: Any) -> Ahead:
+    return cast("Ahead", {**OUTLOOK, "next": {**cast("Any", OUTLOOK["next"]), **changes}})
 
 
 def test_stop_when_the_best_next_slurry_is_not_worth_its_hours() -> None:
@@ -220,4 +225,6 @@ async def test_overview_and_plan_tell_what_lies_ahead_and_what_a_fixed_setting_c
         detail = ui.app.screen.query_one("#detail")
         detail.scroll_end(animate=False)
         await ui.until("plan ")
-        await ui.until(lambda: cost["text"][:30] in told(ui.text()))
+        assert cost is not None
+        words = cost["text"][:30]
+        await ui.until(lambda: words in told(ui.text()))

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,7 @@ class Ui:
         """The screen that is open: whatever the test knows it to be."""
         return self.app.screen
 
-    def run(self, run_id: str) -> dict[str, Any]:
+    def run(self, run_id: str) -> Mapping[str, Any]:
         """A run as the screen has read it."""
         assert self.app.view is not None
         found = self.app.view.run(run_id)

@@ -41,7 +41,7 @@ async def test_a_new_plan_is_computed_and_shown(store: Path) -> None:
         await ui.until("○ R004  proposed · P002, order 1")
         await ui.until(lambda: "P002: 4 runs, " in ui.notes())
     new = Service(str(store)).campaigns.show("small")["runs"][3:]
-    assert [run["settings"]["binder"] for run in new] == ["PVDF-B"] * 4
+    assert [(run["settings"] or {})["binder"] for run in new] == ["PVDF-B"] * 4
 
 
 async def test_escape_cancels_and_the_next_plan_works(slow_store: Path) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from textual.events import Key
 
-from designer.campaigns.log.runs import Run
 from designer.cli.parser import read_command_line
 from designer.service import Service
 from designer.tui.campaign_view import ViewReader
@@ -18,7 +17,7 @@ from designer.tui.widgets.record_form import arguments_of
 from tests.tui.cases import Ui, open_ui
 
 
-def run(store: Path, run_id: str = "R001") -> Run:
+def run(store: Path, run_id: str = "R001") -> Any:
     return Service(str(store)).runs.show("small", run_id)
 
 

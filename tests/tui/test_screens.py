@@ -3,12 +3,12 @@
 import asyncio
 import tomllib
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from designer.campaigns.errors import StorageError
 from designer.service import Service
+from designer.service.answers import EventObject
 from designer.tui.actions import ACTIONS, EVERYWHERE, actions_at, bindings
 from designer.tui.start import open_ui as start_ui
 from tests.tui.cases import Ui, open_ui
@@ -16,8 +16,8 @@ from tests.tui.cases import Ui, open_ui
 FORBIDDEN = {"ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+left_square_bracket", "ctrl+a"}
 
 
-def events(store: Path) -> list[dict[str, Any]]:
-    return list(Service(str(store)).campaigns.history("small")["events"])
+def events(store: Path) -> list[EventObject]:
+    return Service(str(store)).campaigns.history("small")["events"]
 
 
 # ---- the table of actions -----------------------------------------------------------------------
@@ -88,9 +88,11 @@ async def test_with_waiting_runs_the_proposals_open_first(store: Path) -> None:
         text = ui.text()
         for run in plan:
             assert run["run"] in text
-            assert f"{run['predicted']['porosity']['mean']:.1f} ± " in text
+            predicted = run["predicted"]
+            assert predicted is not None
+            assert f"{predicted['porosity']['mean']:.1f} ± " in text
         assert f"{plan[0]['information_bits']:.2f} bit for" in text
-        assert plan[0]["reason"].split(";")[0].split()[0] in text
+        assert str(plan[0]["reason"]).split(";")[0].split()[0] in text
         assert "✓ inside all ranges and limits" in text
         await ui.press("down")
         await ui.until(f"○ {plan[1]['run']}  proposed · P001, order 2")
