@@ -2,7 +2,7 @@
 
 import dataclasses
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -98,7 +98,7 @@ def make_data(variant: Variant) -> ResponseData:
         u = rng.uniform(-1, 1, rows)
         nuisance[line == 2] = np.column_stack([u, u**2 - 0.5])
         y = y + nuisance @ np.array([0.4, 0.2])
-    told = {"missing": variant.missing, "nuisance": nuisance}
+    told: dict[str, Any] = {"missing": variant.missing, "nuisance": nuisance}
     return ResponseData("y", variant.log, variant.noise_sd, X, y, line, batch, run, **told)
 
 
@@ -183,19 +183,23 @@ class Dense:
             value += (1 - tx) * (A2 * (kd + 1) + fx @ fz)
             value += np.exp(2 * self.h["ln_tau"]) + np.exp(self.h["ln_Ad2"]) * kd
             value += np.exp(2 * self.h.get("ln_kappa_f", -np.inf)) * (fx @ fz)
-            assert self.chart.slopes is not None
             value += sum(
                 (np.exp(2 * self.h[f"ln_kappa[{column}]"]) + self.unknown(lx, column))
                 * (gx[k] * gz[k])
-                for k, column in enumerate(self.input_transform.slopes.columns if len(gx) else ())
+                for k, column in enumerate(self.slope_columns if len(gx) else ())
             )
         return float(value)
 
+    @property
+    def slope_columns(self) -> list[int]:
+        slopes = self.input_transform.slopes
+        return [] if slopes is None else slopes.columns.tolist()
+
     def unknown(self, line: int, column: int) -> float:
         """Variance of a setting that nobody recorded, in unit cubes."""
-        untried = self.input_transform.slopes.untried[
-            list(self.input_transform.slopes.columns).index(column)
-        ]
+        slopes = self.input_transform.slopes
+        assert slopes is not None
+        untried = slopes.untried[list(slopes.columns).index(column)]
         unknown = (line, self.groups[column]) in self.missing
         return 0.3**2 if unknown and not untried else 0.0
 
