@@ -102,7 +102,7 @@ def test_botorch_sees_the_same() -> None:
 
     found = fit_responses(campaign(nonsense), GROUPS, 3, LINKS)
     shown = average(found["later"])
-    posterior = to_botorch([shown], SPACE).posterior(torch.tensor(POINTS[:20]))
+    posterior: Any = to_botorch([shown], SPACE).posterior(torch.tensor(POINTS[:20]))
     mean, sd = shown.to_raw(shown.mean(POINTS[:20]), shown.variance(POINTS[:20]))
     np.testing.assert_allclose(posterior.mean[:, 0].detach().numpy(), mean, atol=1e-6)
     np.testing.assert_allclose(posterior.variance[:, 0].detach().sqrt().numpy(), sd, rtol=1e-4)

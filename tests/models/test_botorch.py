@@ -2,7 +2,7 @@
 
 import dataclasses
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,19 +21,24 @@ from designer.models.posterior.posterior import ResponsePosterior
 with warnings.catch_warnings():  # torch.jit.script is deprecated, gpytorch's dependency uses it
     warnings.simplefilter("ignore", DeprecationWarning)
     import torch
-    from botorch.acquisition import UpperConfidenceBound
     from botorch.acquisition.active_learning import qNegIntegratedPosteriorVariance
+    from botorch.acquisition.analytic import UpperConfidenceBound
     from botorch.acquisition.logei import qLogNoisyExpectedImprovement
     from botorch.acquisition.objective import ScalarizedPosteriorTransform
     from botorch.models import SingleTaskGP
-    from botorch.optim import optimize_acqf
-    from botorch.sampling import SobolQMCNormalSampler
+    from botorch.optim.optimize import optimize_acqf
+    from botorch.sampling.normal import SobolQMCNormalSampler
     from gpytorch.kernels import MaternKernel, ScaleKernel
 
     from designer.models.botorch_adapter.model import to_botorch
 
 SPACE = Space((Axis("a"), Axis("b"), Axis("c", categories=("x", "y", "z"))))
 NUMERIC = Space((Axis("a"), Axis("b")))
+
+
+def botorch_model(posteriors: Sequence[ResponsePosterior], space: Space) -> Any:
+    """BoTorch says of `posterior` only that it is some posterior: its figures are checked here."""
+    return to_botorch(posteriors, space)
 
 
 def make(
@@ -74,8 +79,8 @@ def fitted_untried(runs: int, lines: int) -> Any:
 def fitted_after_loading(runs: int, lines: int, *, average: bool) -> Any:
     """A response with compaction, downstream of a loading that has slopes of its own."""
     data = make(runs, lines)
-    loading = np.exp(1 + 0.8 * data.X[:, 1] + 0.2 * data.X[:, 0] + 0.1 * data.line)
-    loading = dataclasses.replace(data, name="loading", log_scale=True, y=loading)
+    mass = np.exp(1 + 0.8 * data.X[:, 1] + 0.2 * data.X[:, 0] + 0.1 * data.line)
+    loading = dataclasses.replace(data, name="loading", log_scale=True, y=mass)
     upstream = Upstream(fit(loading, SPACE.groups, lines), column=1)
     y = data.y + np.exp(-data.X[:, 0] * 3 / (1 + data.X[:, 1]))
     compaction = Compaction(column=0, low=0.1, span=0.9, amplitude=1.5)
@@ -122,7 +127,7 @@ def encoded(X: torch.Tensor) -> np.ndarray:
 @each
 def test_mean_and_sd_are_those_of_the_numpy_posterior(build: Callable[..., Any]) -> None:
     posterior = build()
-    model = to_botorch([posterior], SPACE)
+    model = botorch_model([posterior], SPACE)
     X = inputs(4, 3, 5)
     found, flat = model.posterior(X), encoded(X)
     mean, variance = posterior.mean(flat), posterior.variance(flat)
@@ -137,7 +142,7 @@ def test_mean_and_sd_are_those_of_the_numpy_posterior(build: Callable[..., Any])
 @pytest.mark.parametrize("build", AVERAGED.values(), ids=AVERAGED)
 def test_averaged_posteriors_are_mixtures_with_the_numpy_moments(build: Callable[..., Any]) -> None:
     posterior = build()
-    model = to_botorch([posterior], SPACE)
+    model = botorch_model([posterior], SPACE)
     X = inputs(2, 6)
     found, flat = model.posterior(X), encoded(X)
     point, sd = posterior.to_raw(posterior.mean(flat), posterior.variance(flat))
@@ -149,17 +154,18 @@ def test_averaged_posteriors_are_mixtures_with_the_numpy_moments(build: Callable
     assert (after.posterior(X).variance < found.variance).double().mean() > 0.9
     X.requires_grad_(True)
     model.posterior(X).variance.sum().backward()
+    assert X.grad is not None
     assert torch.isfinite(X.grad).all()
 
 
 def test_joint_covariances_are_those_of_the_numpy_posterior() -> None:
     X = inputs(6)
     posterior = fitted(8, 2)
-    covariance = to_botorch([posterior], SPACE).posterior(X).distribution.covariance_matrix
+    covariance = botorch_model([posterior], SPACE).posterior(X).distribution.covariance_matrix
     expected = posterior.covariance(encoded(X), encoded(X)) * posterior.scaling.spread**2
     np.testing.assert_allclose(covariance.numpy(), expected, atol=1e-6)
     posterior = fitted(8, 2, log=True)
-    covariance = to_botorch([posterior], SPACE).posterior(X).distribution.covariance_matrix
+    covariance = botorch_model([posterior], SPACE).posterior(X).distribution.covariance_matrix
     c = posterior.covariance(encoded(X), encoded(X)) * posterior.scaling.spread**2
     rng = np.random.default_rng(0)
     m = posterior.scaling.center + posterior.scaling.spread * posterior.mean(encoded(X))
@@ -172,7 +178,7 @@ def test_conditioning_moves_mean_and_variance_like_a_refit_at_fixed_hyperparamet
     build: Callable[..., Any],
 ) -> None:
     posterior = build()
-    model = to_botorch([posterior], SPACE)
+    model = botorch_model([posterior], SPACE)
     new, X = inputs(3, seed=4), inputs(7)
     flat = encoded(new)
     mean, variance = posterior.mean(flat), posterior.variance(flat)
@@ -195,7 +201,7 @@ def test_conditioning_moves_mean_and_variance_like_a_refit_at_fixed_hyperparamet
 
 
 def test_conditioning_on_batches_of_fantasies_equals_one_at_a_time() -> None:
-    model = to_botorch([fitted(8, 2), fitted(8, 2, log=True)], SPACE)
+    model = botorch_model([fitted(8, 2), fitted(8, 2, log=True)], SPACE)
     new, X = inputs(5, 2, seed=4), inputs(1, 4)
     y = model.posterior(new).rsample(torch.Size([3]))
     after = model.condition_on_observations(new, y)
@@ -210,7 +216,7 @@ def test_conditioning_on_batches_of_fantasies_equals_one_at_a_time() -> None:
 
 
 def test_known_noise_of_results_counts() -> None:
-    model = to_botorch([fitted(8, 2)], SPACE)
+    model = botorch_model([fitted(8, 2)], SPACE)
     new = inputs(1, seed=4)
     y = model.posterior(new).mean + 1.0
     noise = torch.full_like(y, 1e-8)
@@ -221,7 +227,7 @@ def test_known_noise_of_results_counts() -> None:
 
 
 def test_results_below_zero_on_a_log_scale_are_survived() -> None:
-    model = to_botorch([fitted(8, 2, log=True)], SPACE)
+    model = botorch_model([fitted(8, 2, log=True)], SPACE)
     new = inputs(1, seed=4)
     after = model.condition_on_observations(new, torch.tensor([[-1.0]])).posterior(new)
     assert torch.isfinite(after.mean).all()
@@ -252,8 +258,8 @@ def test_agrees_with_botorch_where_the_models_coincide() -> None:
     model.mean_module.initialize(constant=0.0)
     X = torch.rand(9, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
-        theirs = model.posterior(X)
-    ours = to_botorch([posterior], NUMERIC).posterior(X)
+        theirs: Any = model.posterior(X)
+    ours = botorch_model([posterior], NUMERIC).posterior(X)
     s, c = posterior.scaling.spread, posterior.scaling.center
     torch.testing.assert_close(ours.mean, c + s * theirs.mean, atol=1e-5, rtol=1e-5)
     torch.testing.assert_close(ours.variance, s**2 * theirs.variance, atol=1e-5, rtol=1e-4)
@@ -261,10 +267,10 @@ def test_agrees_with_botorch_where_the_models_coincide() -> None:
 
 
 def test_posterior_is_differentiable_in_its_inputs() -> None:
-    model = to_botorch([fitted(8, 2), fitted(8, 2, log=True)], SPACE)
+    model = botorch_model([fitted(8, 2), fitted(8, 2, log=True)], SPACE)
     X = inputs(2).requires_grad_()
 
-    def total(X: torch.Tensor) -> torch.Tensor:
+    def total(X: torch.Tensor) -> Any:
         found = model.posterior(X)
         return found.mean.sum() + found.variance.sum()
 
@@ -277,15 +283,16 @@ def test_posterior_is_differentiable_in_its_inputs() -> None:
             numeric = (total(X + shift) - total(X - shift)) / (2 * step)
         assert X.grad is not None
         torch.testing.assert_close(X.grad[1, i], numeric, rtol=1e-5, atol=1e-7)
-    at_a_row = to_botorch([fitted(8, 2)], SPACE)
+    at_a_row = botorch_model([fitted(8, 2)], SPACE)
     row = make(8, 2).X[-1]
     X = torch.tensor([[row[0], row[1], float(np.argmax(row[2:]))]], requires_grad=True)
     at_a_row.posterior(X).variance.sum().backward()
+    assert X.grad is not None
     assert torch.isfinite(X.grad).all()
 
 
 def test_outputs_can_be_chosen() -> None:
-    model = to_botorch([fitted(8, 2), fitted(8, 2, log=True)], SPACE)
+    model = botorch_model([fitted(8, 2), fitted(8, 2, log=True)], SPACE)
     X = inputs(4)
     both = model.posterior(X)
     assert model.num_outputs == 2
@@ -300,7 +307,7 @@ def test_outputs_can_be_chosen() -> None:
 @pytest.mark.parametrize("log", [False, True])
 def test_acquisition_functions_run(log: bool) -> None:
     data = make(8, 2, log=log, space=NUMERIC)
-    model = to_botorch([fit(data, NUMERIC.groups, 2)], NUMERIC)
+    model = botorch_model([fit(data, NUMERIC.groups, 2)], NUMERIC)
     bounds = torch.tensor([[0.0, 0.0], [1.0, 1.0]], dtype=torch.float64)
     grid = torch.rand(32, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     sampler = SobolQMCNormalSampler(torch.Size([16]), seed=0)
@@ -317,13 +324,14 @@ def test_acquisition_functions_run(log: bool) -> None:
         )
         others = torch.stack([acquisition(grid[i : i + q]) for i in range(0, 16, q)])
         assert best.shape == (q, 2)
+        assert value is not None
         assert torch.isfinite(value)
         assert value >= others.max() - 1e-6
 
 
 def test_integrated_variance_is_that_of_the_numpy_posterior() -> None:
     posterior = fitted(8, 2)
-    model = to_botorch([posterior], SPACE)
+    model = botorch_model([posterior], SPACE)
     grid, new = inputs(32, seed=8), inputs(2, seed=9)
     value = float(qNegIntegratedPosteriorVariance(model, grid)(new.unsqueeze(0)))
     left = posterior.condition(encoded(new)).variance(encoded(grid)).mean()
@@ -332,12 +340,12 @@ def test_integrated_variance_is_that_of_the_numpy_posterior() -> None:
 
 def test_hyperparameters_stay_the_posteriors_own() -> None:
     posterior = fitted(8, 2)
-    model = to_botorch([posterior], SPACE)
+    model = botorch_model([posterior], SPACE)
     parameters = list(model.parameters())
     assert [p.dtype for p in parameters] == [torch.float64]
     assert not any(p.requires_grad for p in parameters)
     other = ResponsePosterior(dataclasses.replace(posterior.fitted))
     X = inputs(3)
     torch.testing.assert_close(
-        to_botorch([other], SPACE).posterior(X).mean, model.posterior(X).mean
+        botorch_model([other], SPACE).posterior(X).mean, model.posterior(X).mean
     )

@@ -103,9 +103,9 @@ def test_without_history_there_are_no_slopes() -> None:
 
 
 def test_categories_have_no_slope() -> None:
-    slopes = posterior_of(
-        Variant("categories", 3, 16, categorical=True)
-    ).fitted.input_transform.slopes
+    posterior = posterior_of(Variant("categories", 3, 16, categorical=True))
+    slopes = posterior.fitted.input_transform.slopes
+    assert slopes is not None
     assert slopes.columns.tolist() == [0, 1]
 
 
@@ -172,7 +172,9 @@ def test_the_evidence_decides_whether_the_upstream_response_is_used() -> None:
         links,
     )
     assert list(found) == ["follows", "ignores", "loading"]  # the order of the data
-    assert found["follows"].fitted.input_transform.upstream.column == 1
+    upstream = found["follows"].fitted.input_transform.upstream
+    assert upstream is not None
+    assert upstream.column == 1
     assert found["ignores"].fitted.input_transform.upstream is None
     few = loading_of(history(wave, lines=0, runs=12))
     alone = fit_responses(
@@ -189,8 +191,9 @@ def test_the_evidence_decides_whether_the_upstream_response_is_used() -> None:
 
 @pytest.mark.parametrize("name", FEATURES)
 def test_feature_slopes_are_those_of_the_feature(name: str) -> None:
-    assert FEATURES[name] is not None
-    feature = FEATURES[name].scaled(Scaling(1.0, 0.5, log=True))
+    raw = FEATURES[name]
+    assert raw is not None
+    feature = raw.scaled(Scaling(1.0, 0.5, log=True))
     rng = np.random.default_rng(0)
     E = feature.inputs(rng.random((9, 3)), rng.standard_normal(9))
     h = np.array([prior[1] for prior in feature.shape]) + 0.2
@@ -204,7 +207,7 @@ def test_feature_slopes_are_those_of_the_feature(name: str) -> None:
 
 def test_compaction_without_history_needs_few_runs() -> None:
     """Porosity by the law the feature is about: half the error with five runs."""
-    errors = {True: [], False: []}
+    errors: dict[bool, list[float]] = {True: [], False: []}
     feature = Compaction(column=1, low=0.1, span=0.9, amplitude=30.0)
     points = np.random.default_rng(3).random((200, 2))
     for seed in range(5):
@@ -255,13 +258,13 @@ def test_links_follow_from_stages_units_and_knowledge() -> None:
     links = response_links(spec, Space.from_specification(spec))
     assert links["mass_loading"].upstream is None
     loading = links["mass_loading"].feature
-    assert loading is not None
+    assert isinstance(loading, Loading)
     assert (loading.gap, loading.solids) == (1, 0)
     assert loading.solids_low == pytest.approx(0.5)
     assert links["mass_loading"].only_without_history
     porosity = links["porosity"]
     assert (porosity.upstream, porosity.columns) == ("mass_loading", (1,))
-    assert porosity.feature is not None
+    assert isinstance(porosity.feature, Compaction)
     assert porosity.feature.column == 2
     assert porosity.feature.low == pytest.approx(0.05)
     assert porosity.feature.amplitude == 30.0
@@ -269,13 +272,13 @@ def test_links_follow_from_stages_units_and_knowledge() -> None:
 
 
 def test_knowledge_that_has_nothing_to_work_on_is_told() -> None:
-    spec: dict[str, Any] = {
+    tables: dict[str, Any] = {
         **SPEC,
         "factor": [SPEC["factor"][0]],
         "response": [SPEC["response"][1]],
     }
-    spec["response"] = [{**SPEC["response"][1], "knowledge": ["loading", "compaction"]}]
-    spec = load.from_dict(spec)
+    tables["response"] = [{**SPEC["response"][1], "knowledge": ["loading", "compaction"]}]
+    spec = load.from_dict(tables)
     told = unused_knowledge(spec)
     assert len(told) == 2
     assert all("not used" in sentence for sentence in told)
@@ -283,10 +286,10 @@ def test_knowledge_that_has_nothing_to_work_on_is_told() -> None:
 
 
 def test_without_stages_nothing_is_downstream() -> None:
-    spec = {k: v for k, v in SPEC.items() if k != "stage"}
-    spec["factor"] = [{k: v for k, v in f.items() if k != "stage"} for f in SPEC["factor"]]
-    spec["response"] = [{k: v for k, v in r.items() if k != "stage"} for r in SPEC["response"]]
-    spec = load.from_dict(spec)
+    tables = {k: v for k, v in SPEC.items() if k != "stage"}
+    tables["factor"] = [{k: v for k, v in f.items() if k != "stage"} for f in SPEC["factor"]]
+    tables["response"] = [{k: v for k, v in r.items() if k != "stage"} for r in SPEC["response"]]
+    spec = load.from_dict(tables)
     links = response_links(spec, Space.from_specification(spec))
     assert links["porosity"].columns == ()
     assert links["porosity"].upstream == "mass_loading"  # compaction needs the loading

@@ -1,6 +1,7 @@
 """Data no model likes: sane uncertainty and a sentence, never a traceback or false certainty."""
 
 import dataclasses
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,8 +27,8 @@ OUTLIER = np.where(np.arange(16) == 3, 1e6, Y16)
 POINTS = RNG.random((50, 3))
 
 
-def target(X: np.ndarray, y: list[int] | np.ndarray, **options: Any) -> ResponseData:
-    settings = {"log_scale": False, "noise_sd": None} | options
+def target(X: np.ndarray, y: Sequence[float] | np.ndarray, **options: Any) -> ResponseData:
+    settings: dict[str, Any] = {"log_scale": False, "noise_sd": None} | options
     return ResponseData("y", X=X, y=np.asarray(y, float), line=np.zeros(len(X), int), **settings)
 
 
@@ -99,7 +100,7 @@ def test_no_false_certainty(case: str, least: float) -> None:
     assert predict(fitted(CASES[case]), POINTS).sd.min() > least
 
 
-TRUTHS = {
+TRUTHS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "sine": lambda X: 8 + 3 * np.sin(5 * X[:, 0]) + 2 * X[:, 1],
     "quadratic": lambda X: 12 - 15 * (X[:, 0] - 0.3) ** 2 - 8 * (X[:, 1] - 0.6) ** 2,
     "product": lambda X: 2 + 20 * X[:, 0] * X[:, 1],

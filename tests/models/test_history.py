@@ -1,6 +1,5 @@
 """Laws of long histories: condensed lines say what all their rows say, remembered or not."""
 
-import copy
 import dataclasses
 import json
 from pathlib import Path
@@ -42,18 +41,20 @@ GROUPS = np.arange(2)
 X_NEW = np.random.default_rng(9).random((64, 2))
 
 
-class Recorder(dict):
+class Recorder:
     """A memory that goes through JSON, and counts what was not known."""
 
-    misses = 0
+    def __init__(self) -> None:
+        self.misses = 0
+        self.texts: dict[str, str] = {}
 
     def get(self, key: str) -> Any:
-        found = super().get(key)
+        found = self.texts.get(key)
         self.misses += found is None
         return None if found is None else json.loads(found)
 
     def put(self, key: str, value: Any) -> None:
-        self[key] = json.dumps(value, allow_nan=False)
+        self.texts[key] = json.dumps(value, allow_nan=False)
 
 
 def surface(X: np.ndarray, line: np.ndarray) -> np.ndarray:
@@ -89,7 +90,7 @@ def told(posterior: AveragedPosterior | ResponsePosterior) -> tuple[np.ndarray, 
     return posterior.mean(X_NEW), posterior.variance(X_NEW)
 
 
-def condensed(data: ResponseData, **settings: Any) -> tuple[TrainingRows | tuple[Any, ...], ...]:
+def condensed(data: ResponseData, **settings: Any) -> tuple[TrainingRows, tuple[str, ...]]:
     rows, scaled = arrange(data)
     known = scaled.scaling.noise_sd is not None
     return compress(rows, data, GROUPS, known=known, memory=NoMemory(), **settings)
@@ -138,7 +139,7 @@ def test_condensed_rows_are_few_and_say_so() -> None:
     ids=["plain", "no run", "log scale", "batches", "much noise"],
 )
 def test_condensed_and_exact_histories_predict_the_same(
-    how: dict[str, int], monkeypatch: pytest.MonkeyPatch
+    how: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = long_history(**how)
     short = fit(data, GROUPS, 3)
@@ -198,7 +199,9 @@ def test_gradient_matches_finite_differences() -> None:
 def test_value_alone_is_the_value() -> None:
     fitted = fit(long_history(slurries=12), GROUPS, 3).fitted
     likelihood = fitted.likelihood
-    assert likelihood.solve(fitted.theta).value == likelihood(fitted.theta)[0]
+    solved = likelihood.solve(fitted.theta)
+    assert solved is not None
+    assert solved.value == likelihood(fitted.theta)[0]
 
 
 def test_a_wrong_value_on_a_long_line_hardly_counts() -> None:
@@ -248,9 +251,11 @@ def test_everything_asked_of_a_posterior_works_on_condensed_lines() -> None:
     assert (
         leave_one_run_out(posterior.fitted).run.tolist() == posterior.fitted.rows.run[-6:].tolist()
     )
-    assert abs(leave_one_run_out(posterior.fitted).error_sd) < 1.0
+    error_sd = leave_one_run_out(posterior.fitted).error_sd
+    assert error_sd is not None
+    assert abs(error_sd) < 1.0
     space = Space((Axis("a", 0.0, 1.0), Axis("b", 0.0, 1.0)))
-    joint = to_botorch([posterior], space).posterior(torch.tensor(X_NEW))
+    joint: Any = to_botorch([posterior], space).posterior(torch.tensor(X_NEW))
     assert joint.mean[:, 0].numpy() == pytest.approx(
         posterior.scaling.median(posterior.mean(X_NEW)), rel=1e-6
     )
@@ -291,9 +296,10 @@ def test_a_memory_of_other_data_or_nonsense_is_not_believed() -> None:
     other = dataclasses.replace(data, y=data.y + 0.01 * (data.line == 1) * data.X[:, 0])
     fit(other, GROUPS, 3, memory=memory)
     assert memory.misses == 4 + 4  # the common centre moves all lines a little
-    for nonsense in (None, 3, [], {}, {"points": [1]}, {"points": "x", "values": None}):
-        broken = copy.copy(memory)
-        for key in broken:
+    useless: list[Any] = [None, 3, [], {}, {"points": [1]}, {"points": "x", "values": None}]
+    for nonsense in useless:
+        broken = Recorder()
+        for key in memory.texts:
             broken.put(key, nonsense)
         assert np.array_equal(told(fit(data, GROUPS, 3, memory=broken)), fresh)
 
@@ -320,6 +326,7 @@ def test_a_damaged_cache_is_computed_again(damage: str, tmp_path: Path) -> None:
     cache = LineCache(store, "abc")
     fresh = told(fit(data, GROUPS, 3, memory=cache))
     cache.save()
+    assert store.cache_folder is not None
     path = store.cache_folder / "abc.lines.json"
     text = path.read_text()
     where = text.index('"values": [') + 20

@@ -46,13 +46,15 @@ class Refit:
         z, base = model_scale(self.posterior, self.data)
         K = Dense(self.posterior, variant).rows(self.data, base)
         self.K, self.z = K, z
+        assert self.data.run is not None
         self.run = np.where(self.data.line == 0, self.data.run, -1)
 
     def without(
         self, out: np.ndarray, known: np.ndarray | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
         """Mean and covariance of the rows ``out`` from the others (or the rows ``known``)."""
-        known = np.setdiff1d(np.arange(len(self.z)), out) if known is None else known
+        if known is None:
+            known = np.setdiff1d(np.arange(len(self.z)), out)
         solved = np.linalg.solve(
             self.K[np.ix_(known, known)],
             np.column_stack([self.z[known], self.K[np.ix_(known, out)]]),
@@ -60,13 +62,16 @@ class Refit:
         cross = self.K[np.ix_(out, known)]
         return cross @ solved[:, 0], self.K[np.ix_(out, out)] - cross @ solved[:, 1:]
 
-    def raw(self, z: float | np.ndarray) -> float | np.ndarray:
+    def raw(self, z: float) -> float:
         s = self.posterior.scaling
-        return np.exp(s.center + s.spread * z) if s.log else s.center + s.spread * z
+        return float(np.exp(s.center + s.spread * z) if s.log else s.center + s.spread * z)
 
     def errors(self, folds: list[list[int]]) -> dict[str, Any]:
         """RMSE, MAE, R2, log density and coverage with folds of runs left out one after another."""
-        error, density, size, values = [], [], [], []
+        error: list[float] = []
+        density: list[float] = []
+        size: list[float] = []
+        values: list[float] = []
         for runs in folds:
             out = np.flatnonzero(np.isin(self.run, runs))
             mean, covariance = self.without(out)
@@ -79,11 +84,11 @@ class Refit:
                 gap = self.z[row] - mean[i]
                 density.append(np.log(np.exp(-0.5 * gap**2 / v) / np.sqrt(2 * np.pi * v) / slope))
                 size.append(abs(gap) / np.sqrt(v))
-        error, values = np.array(error), np.array(values)
+        missed, measured = np.array(error), np.array(values)
         return {
-            "rmse": np.sqrt(np.mean(error**2)),
-            "mae": np.mean(np.abs(error)),
-            "r2": 1 - np.sum(error**2) / np.sum((values - values.mean()) ** 2),
+            "rmse": np.sqrt(np.mean(missed**2)),
+            "mae": np.mean(np.abs(missed)),
+            "r2": 1 - np.sum(missed**2) / np.sum((measured - measured.mean()) ** 2),
             "log_density": np.mean(density),
             "coverage": {
                 level: sum(s <= q for s in size) / len(size)
@@ -108,6 +113,7 @@ def test_errors_are_those_of_really_leaving_runs_out(variant: Variant) -> None:
             assert getattr(found, name) == pytest.approx(wanted[name], rel=1e-6), name
         assert found is not None
         assert found.coverage == pytest.approx(wanted["coverage"])
+    assert report.leave_one_run_out is not None
     assert report.leave_one_run_out.rmse == pytest.approx(
         leave_one_run_out(refit.posterior.fitted).error_sd
     )
@@ -127,7 +133,7 @@ def test_the_learning_curve_predicts_later_runs_from_the_first(variant: Variant)
         later = np.flatnonzero(np.isin(refit.run, runs[point.runs :]))
         known = np.flatnonzero((refit.run < 0) | np.isin(refit.run, runs[: point.runs]))
         mean, _ = refit.without(later, known)
-        error = refit.data.y[later] - refit.raw(mean)
+        error = refit.data.y[later] - [refit.raw(z) for z in mean]
         assert point.predicted == len(later)
         assert point.rmse == pytest.approx(np.sqrt(np.mean(error**2)), rel=1e-6)
 
@@ -170,6 +176,7 @@ def test_vif_is_that_of_regressions() -> None:
         assert each_input.vif == pytest.approx(vif_by_regression(X, j), rel=1e-9)
     verdicts = {j: each_input.verdict for j, each_input in enumerate(found)}
     assert verdicts == {0: "collinear", 1: verdicts[1], 2: "collinear", 3: "independent"}
+    assert found[2].vif is not None
     assert found[2].vif > 10
 
 
@@ -237,9 +244,15 @@ def odds_of(data: ResponseData) -> HistoryOdds | None:
     return history_odds(fit(data, GROUPS, lines).fitted, plain.fitted)
 
 
+def known_odds(data: ResponseData) -> HistoryOdds:
+    odds = odds_of(data)
+    assert odds is not None
+    return odds
+
+
 def test_odds_speak_for_good_lines_and_against_wrong_ones() -> None:
-    good = [odds_of(campaign([surface] * 3, 4, seed=seed)) for seed in range(3)]
-    bad = [odds_of(campaign([wrong] * 3, 4, seed=seed)) for seed in range(3)]
+    good = [known_odds(campaign([surface] * 3, 4, seed=seed)) for seed in range(3)]
+    bad = [known_odds(campaign([wrong] * 3, 4, seed=seed)) for seed in range(3)]
     assert min(odds.log_odds for odds in good) > 3
     assert max(odds.log_odds for odds in bad) < 0
     assert {odds.runs for odds in (*good, *bad)} == {4}
@@ -258,11 +271,11 @@ def test_odds_are_differences_of_densities_of_the_raw_results() -> None:
         out = np.flatnonzero(refit.run == run)
         mean, covariance = refit.without(out)
         gap = refit.z[out] - mean
-        total -= 0.5 * gap @ np.linalg.solve(covariance, gap)
+        total -= 0.5 * float(gap @ np.linalg.solve(covariance, gap))
         total -= 0.5 * np.log(np.linalg.det(2 * np.pi * covariance))
         total -= np.sum(np.log(refit.posterior.scaling.spread * refit.data.y[out]))
     for block in held_out(plain.fitted, plain.fitted.rows.run):
-        total += 0.5 * block.residual @ np.linalg.solve(block.covariance, block.residual)
+        total += 0.5 * float(block.residual @ np.linalg.solve(block.covariance, block.residual))
         total += 0.5 * np.log(np.linalg.det(2 * np.pi * block.covariance))
         total += len(block.rows) * np.log(plain.scaling.spread)
     assert odds is not None
@@ -272,7 +285,7 @@ def test_odds_are_differences_of_densities_of_the_raw_results() -> None:
 def test_odds_do_not_depend_on_the_unit() -> None:
     data = campaign([surface] * 2, 8, log=True)
     other = dataclasses.replace(data, y=1000 * data.y)
-    assert odds_of(other).log_odds == pytest.approx(odds_of(data).log_odds, abs=0.05)
+    assert known_odds(other).log_odds == pytest.approx(known_odds(data).log_odds, abs=0.05)
 
 
 def test_no_odds_without_history_or_below_three_runs() -> None:
@@ -352,7 +365,7 @@ def test_the_graphite_series_at_one_gap_says_little_about_the_next(real_data: Pa
     names = ["coating_speed_m_per_min", "coating_gap_um", "drying_temperature_c"]
     series = cells[cells.series == "AS"]
 
-    def share(rows: np.ndarray):
+    def share(rows: pd.DataFrame) -> Any:
         X = (rows[names].to_numpy() - low) / span
         line = np.ones(len(rows), int)
         return shares(ResponseData("mass", True, None, X, rows.active_mass_mg.to_numpy(), line))[1]
@@ -390,7 +403,9 @@ def test_degenerate_data_give_sane_reports(data: ResponseData) -> None:
 
 def test_a_constant_response_has_no_r2() -> None:
     posterior = fit(CASES["constant"], CASE_GROUPS, 0)
-    assert model_report(posterior.fitted, CASE_GROUPS, CASE_GROUPS).leave_one_run_out.r2 is None
+    errors = model_report(posterior.fitted, CASE_GROUPS, CASE_GROUPS).leave_one_run_out
+    assert errors is not None
+    assert errors.r2 is None
 
 
 def test_an_outlier_is_left_out_of_the_errors() -> None:

@@ -1,6 +1,5 @@
 """Encoding of recipes: bounds from the specification, categories equally far apart."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -20,13 +19,13 @@ SPACE = Space(
 )
 
 
-def columns(**changes: Any) -> dict[str, Sequence[Any]]:
+def columns(**changes: Any) -> dict[str, Any]:
     return {"gap": [50, 150], "binder": ["A", "C"], "humidity": [0, 90], "fixed": [7, 7]} | changes
 
 
 def test_numbers_go_to_the_unit_cube_and_beyond_it() -> None:
     X = SPACE.encode(columns())
-    np.testing.assert_allclose(X[:, [0, 4, 5]], [[0, 0, 0], [0.5, 1.5, 0]])
+    np.testing.assert_allclose(X[:, [0, 4, 5]], np.array([[0, 0, 0], [0.5, 1.5, 0]]))
 
 
 def test_every_two_categories_are_one_apart() -> None:
@@ -105,7 +104,7 @@ def test_points_of_the_space_are_valid_and_repeatable() -> None:
 
 def test_what_another_line_did_not_record_or_had_otherwise() -> None:
     space = Space((Axis("gap", 50, 250), Axis("binder", categories=("A", "B", "C"))))
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"gap": 100.0, "binder": "B"},
         {"binder": "A"},
         {"gap": 100.0},

@@ -42,12 +42,12 @@ def exact(K: np.ndarray, signs: np.ndarray, mean: float) -> tuple[float, float]:
     ],
 )
 def test_laplace_against_quadrature(
-    sd: float, rho: float, signs: tuple[int], mean: float, rtol: float, atol: float
+    sd: float, rho: float, signs: tuple[int, ...], mean: float, rtol: float, atol: float
 ) -> None:
-    signs = np.array(signs, dtype=float)
+    outcomes = np.array(signs, dtype=float)
     K = sd**2 * (rho + (1 - rho) * np.eye(len(signs)))
-    evidence, success = exact(K, signs, mean)
-    mode = laplace_mode(K, signs, mean)
+    evidence, success = exact(K, outcomes, mean)
+    mode = laplace_mode(K, outcomes, mean)
     assert np.exp(mode.evidence) == pytest.approx(evidence, rel=rtol)
     half = np.linalg.solve(mode.chol, mode.root * K[0])
     variance = K[0, 0] - half @ half

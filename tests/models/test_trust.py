@@ -101,7 +101,7 @@ def test_history_helps_when_related_and_hardly_hurts_when_not() -> None:
         point = posterior.to_raw(posterior.mean(X), posterior.variance(X))[0]
         return float(np.sqrt(np.mean((point - truth) ** 2)) / truth.std())
 
-    ratios = {bad: [] for bad in ((), (1, 2, 3))}
+    ratios: dict[tuple[int, ...], list[float]] = {(): [], (1, 2, 3): []}
     for seed in range(4):
         for bad, found in ratios.items():
             data = make(8, bad=bad, seed=seed)
@@ -114,7 +114,8 @@ def test_history_helps_when_related_and_hardly_hurts_when_not() -> None:
 def test_shared_batches_are_learned_and_keep_intervals_honest() -> None:
     X = np.random.default_rng(2).random((200, 2))
     truth, learned = surface(X, 0.05), []
-    coverage, error = {True: [], False: []}, {True: [], False: []}
+    coverage: dict[bool, list[float]] = {True: [], False: []}
+    error: dict[bool, list[float]] = {True: [], False: []}
     for seed in range(8):
         data = make(24, effect=0.15, shared=4, seed=seed)
         for aware in (True, False):
