@@ -20,8 +20,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from tests.benchmarks.plants import Plant
-
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")  # before numpy and torch are loaded
 
@@ -29,7 +27,7 @@ import numpy as np
 
 from tests.benchmarks.ablation import VARIANTS
 from tests.benchmarks.families import FAMILIES
-from tests.benchmarks.plants import TWINS, make_plant
+from tests.benchmarks.plants import TWINS, Plant, make_plant
 from tests.benchmarks.rivals import MODELS, OURS, figures
 
 RUNS = (0, 4, 16)

@@ -22,19 +22,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from designer.acquisition.candidates.candidates import Candidates
-from designer.acquisition.functions.reference_points import ReferencePoints
-from designer.acquisition.selection.greedy import Pick
-
 os.environ["OMP_NUM_THREADS"] = "1"  # before numpy is loaded
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 os.environ["MKL_NUM_THREADS"] = "1"
 
 import numpy as np
 
-from designer.acquisition.candidates.candidates import make_candidates, merged
+from designer.acquisition.candidates.candidates import Candidates, make_candidates, merged
 from designer.acquisition.candidates.grid import RecipeGrid
 from designer.acquisition.candidates.region import ProposalRegion
+from designer.acquisition.functions.reference_points import ReferencePoints
 from designer.acquisition.selection import refinement as refined
 from designer.acquisition.selection.context import PlanningContext
 from designer.acquisition.selection.greedy import StoppingRule

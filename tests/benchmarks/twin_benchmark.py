@@ -15,18 +15,14 @@ from __future__ import annotations
 import argparse
 import os
 
-from designer.twin.factors import TwinFactor
-from designer.twin.scenario import Scenario
-from tests.benchmarks.plants import Plant
-
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")  # before numpy and torch are loaded
 
 import numpy as np
 
-from designer.twin.factors import TwinOptions
-from designer.twin.scenario import scenario
-from tests.benchmarks.plants import make_plant
+from designer.twin.factors import TwinFactor, TwinOptions
+from designer.twin.scenario import Scenario, scenario
+from tests.benchmarks.plants import Plant, make_plant
 from tests.benchmarks.rivals import (
     OURS,
     figures,

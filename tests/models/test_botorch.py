@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 from designer.models.data.dataset import ResponseData
 from designer.models.encoding import Axis, Space
