@@ -136,7 +136,7 @@ def posteriors_of(
 
 
 def staged(
-    conditionings: Mapping[str, ResponseConditioning],
+    conditionings: Sequence[ResponseConditioning],
     reference: ReferencePoints,
     tree: BatchTree,
     allowed: np.ndarray,
@@ -150,7 +150,7 @@ def staged(
 
 
 def greedy(
-    conditionings: Mapping[str, ResponseConditioning],
+    conditionings: Sequence[ResponseConditioning],
     reference: ReferencePoints,
     tree: BatchTree,
     allowed: np.ndarray,

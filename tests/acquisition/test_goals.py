@@ -131,15 +131,14 @@ def beliefs(
 
 
 def total(reference: ReferencePoints, believed: Beliefs) -> float:
-    return sum(w @ believed.variances[k][reference.rows] for k, w in reference.weights.items())
+    return float(
+        sum(w @ believed.variances[k][reference.rows] for k, w in reference.weights.items())
+    )
 
 
 def share(reference: ReferencePoints, believed: Beliefs, name: str) -> float:
-    return (
-        reference.weights[name]
-        @ believed.variances[name][reference.rows]
-        / total(reference, believed)
-    )
+    own = reference.weights[name] @ believed.variances[name][reference.rows]
+    return float(own / total(reference, believed))
 
 
 @pytest.mark.parametrize("goal", ["learn", "window"])
@@ -172,7 +171,7 @@ def test_window_is_half_everywhere_and_half_at_the_border() -> None:
     assert whitened == pytest.approx(0.5)
     assert not reference.weights["c"][border].any()  # no window: only in the other half
     omega = border_weights(believed.means, believed.variances, believed.limits)
-    density = sum(omega[k] * believed.variances[k] for k in "ab")
+    density = np.sum([omega[k] * believed.variances[k] for k in "ab"], axis=0)
     drawn = density[reference.rows[border]]
     assert drawn.mean() > 1.2 * density.mean()  # drawn where the border is uncertain
     rows = reference.rows[border]
@@ -185,7 +184,7 @@ def test_few_candidates_are_summed_exactly() -> None:
     believed = beliefs(n=50)
     reference = make_reference_points("window", believed, np.random.default_rng(0))
     omega = border_weights(believed.means, believed.variances, believed.limits)
-    density = sum(omega[k] * believed.variances[k] for k in "ab")
+    density = np.sum([omega[k] * believed.variances[k] for k in "ab"], axis=0)
     border = reference.weights["a"][50:]
     rows = reference.rows[50:]
     assert np.allclose(border, 0.5 * omega["a"][rows] / density.sum())

@@ -103,7 +103,7 @@ def would_be_labels(problem: PlanningProblem, row: int, taken: dict[str, str]) -
 
 def existing_labels(context: PlanningContext, spec: Specification) -> dict[str, str]:
     """Path of settings → id, of what is set up and of open runs (set up first)."""
-    taken = {}
+    taken: dict[str, str] = {}
     known = [(context.setup.settings, context.setup.batch)] if context.setup else []
     known += [(run.settings, run.batch) for run in context.pending]
     for chosen, batch in known:
@@ -152,7 +152,8 @@ def test_every_gain_is_the_fall_of_the_goal_after_dense_conditioning(
     for _ in range(4):
         before = dense_total(problem, posteriors, reference, rows, labels)
         assert left_of(problem.conditionings, reference) == pytest.approx(before, rel=1e-9)
-        gains = sum(conditioning.gains(tree) for conditioning in problem.conditionings)[:n]
+        all_gains = [conditioning.gains(tree) for conditioning in problem.conditionings]
+        gains = np.sum(all_gains, axis=0)[:n]
         for row in range(0, n, 3):
             label = would_be_labels(problem, row, taken)
             after = dense_total(problem, posteriors, reference, [*rows, row], [*labels, label])
@@ -192,7 +193,7 @@ def test_bits_add_up_to_the_information_of_the_plan(around: str) -> None:
     assert all(p.bits >= 0 for p in picks)
 
 
-def numbered(problem: PlanningProblem, chain: tuple[int, int, int]) -> list[str]:
+def numbered(problem: PlanningProblem, chain: tuple[int, ...]) -> list[str]:
     """Batches of a chain as labels: their ids where they have one."""
     return [problem.tree.batches[b].label or f"batch-{b}" for b in chain]
 
@@ -373,8 +374,9 @@ def test_known_batch_effects_are_what_conditioning_says() -> None:
     conditioning.set_effects({0: (0, 1)})
     conditioning.set_references(everything, weights)
     tree = problem.tree
-    codes, picked = [], []
-    numbers = {("slurry", own["solid"]): 1}
+    codes: list[list[int]] = []
+    picked: list[int] = []
+    numbers: dict[tuple[float | str, ...], int] = {("slurry", own["solid"]): 1}
 
     def code_of(row: int) -> list[int]:
         """Batch codes by path of settings; the slurry set up has code 1, all others are new."""

@@ -134,6 +134,7 @@ def test_shares_of_the_plan_and_of_the_responses_are_those_of_the_plan() -> None
     spec = line_spec()
     space, posteriors = posteriors_of(spec, 3)
     plan = make_plan(spec, space, posteriors, runs=4, context=PlanningContext(known=(R003,)))
+    assert plan.bits is not None
     for run in plan.runs:
         assert run.bits is not None
         share = int(found(r"bit \((\d+) % of the plan's\)", run.reason))

@@ -41,7 +41,8 @@ def test_one_by_one_is_nearly_the_best_set() -> None:
     inside = shared @ rng.normal(size=(3, 10)) + 0.7 * rng.normal(size=(400, 10)) > 0.8
     success, missing = rng.uniform(0.3, 1.0, 10), rng.integers(0, 4, 400).astype(float)
     count = HitCount(inside, missing, success)
-    chosen, told = [], []
+    chosen: list[int] = []
+    told: list[float] = []
     for _ in range(4):
         each = count.gains()
         for i in range(10):  # every gain is the difference of two values

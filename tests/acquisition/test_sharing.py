@@ -25,7 +25,7 @@ def problem_of(
     spec: Specification,
     seed: int = 0,
     context: PlanningContext | None = None,
-    candidates: Candidates = None,
+    candidates: Candidates | None = None,
 ) -> PlanningProblem:
     space, posteriors = posteriors_of(spec, seed)
     candidates = make_candidates(spec) if candidates is None else candidates
@@ -51,7 +51,8 @@ def test_expected_bits_are_bits_times_the_chance() -> None:
         inner = information.within_new_batch({0: np.arange(30)}, 0)[0].gains()
         each.append([information.gains()[some], information.gains(some)[some], inner])
     chance = corner(problem.X)
-    for k, part in enumerate((some, some, slice(30))):
+    parts: list[Any] = [some, some, slice(30)]
+    for k, part in enumerate(parts):
         assert np.allclose(each[1][k], each[0][k] * chance[part], rtol=1e-9)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from types import ModuleType
 
 import designer.models.fitting.all_responses as joint
 import designer.models.fitting.fit as trust_gp
-from tests.benchmarks.rivals import Plant, Prediction, ours_fitted, predictions_of
+from tests.benchmarks.plants import Plant
+from tests.benchmarks.rivals import Prediction, ours_fitted, predictions_of
 
 
 def everything(plant: Plant, runs: int) -> list[Prediction]:
@@ -35,8 +37,8 @@ def without_cascade(plant: Plant, runs: int) -> list[Prediction]:
 
 def always_cascade(plant: Plant, runs: int) -> list[Prediction]:
     """It is replaced wherever it can be, not only where the evidence prefers it."""
-    charts = trust_gp._charts
-    with _instead(trust_gp, "_charts", lambda *a: charts(*a)[-1:]):
+    transforms = trust_gp._transforms
+    with _instead(trust_gp, "_transforms", lambda *a: transforms(*a)[-1:]):
         return everything(plant, runs)
 
 
@@ -58,7 +60,7 @@ def linear_scale(plant: Plant, runs: int) -> list[Prediction]:
 
 
 @contextmanager
-def _instead(module: ModuleType, name: str, value: object):
+def _instead(module: ModuleType, name: str, value: object) -> Iterator[None]:
     before = getattr(module, name)
     setattr(module, name, value)
     try:

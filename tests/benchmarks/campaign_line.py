@@ -20,7 +20,7 @@ from designer.campaigns.log.state import CampaignState
 from designer.engine.fitted_campaign import fit_campaign
 from designer.engine.threads import one_thread
 from designer.twin.factors import TwinFactor
-from designer.twin.scenario import scenario, twin_specification
+from designer.twin.scenario import ScenarioKind, scenario, twin_specification
 from designer.twin.specification import draw_windows
 from tests.benchmarks.families import POINTS, sobol
 
@@ -68,9 +68,7 @@ class Ledger:
         return self.hours
 
 
-def columns(
-    factors: tuple[TwinFactor, TwinFactor, TwinFactor], X: np.ndarray
-) -> dict[str, np.ndarray]:
+def columns(factors: Sequence[TwinFactor], X: np.ndarray) -> dict[str, np.ndarray]:
     """Recipes on the unit cube as columns of set-points."""
     return {f.name: f.snap(f.low + (f.high - f.low) * X[:, k]) for k, f in enumerate(factors)}
 
@@ -94,7 +92,7 @@ class Line:
         change: tuple[float, float, float],
         *,
         goal: str = "window",
-        kind: str = "one_misleading",
+        kind: ScenarioKind = "one_misleading",
         blind: bool = False,
         windows: Mapping[str, tuple[float, float]] | None = None,
         start: int = START,
@@ -179,13 +177,13 @@ class Line:
         return n
 
     def results(
-        self, settings: dict[str, np.ndarray], batches: list[dict[str, Any] | dict[str, str]]
+        self, settings: dict[str, np.ndarray], batches: Sequence[Mapping[str, str]]
     ) -> dict[str, np.ndarray]:
         """What runs with these batches measure, per response."""
         return self._line.make(settings, [dict(batch) for batch in batches])
 
     def _attach(
-        self, settings: dict[str, np.ndarray], batches: list[dict[str, Any] | dict[str, str]]
+        self, settings: dict[str, np.ndarray], batches: Sequence[Mapping[str, str]]
     ) -> None:
         results = self.results(settings, batches)
         ids = {f"batch:{s}": [b.get(s, "") for b in batches] for s in STAGES}
@@ -237,7 +235,7 @@ class Line:
             "loss": float(loss),
         }
 
-    def _predict(self, points: dict[str, np.ndarray]):
+    def _predict(self, points: dict[str, np.ndarray]) -> Any:
         """Posterior, mean and variance per response (model scale), as shown to people."""
         fitted = fit_campaign(self.state, quiet)
         values = zip(*points.values(), strict=True)
@@ -246,5 +244,5 @@ class Line:
         return {n: (p, *p.moments_at(p.transformed(X))) for n, p in fitted.averaged.items()}
 
 
-def quiet(*_: float | str) -> None:
+def quiet(*_: object) -> None:
     """No progress is shown."""

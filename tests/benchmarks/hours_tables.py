@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 
+Found = Mapping[tuple[str, int], Mapping[str, Any]]  # figures by method and seed
 MIX = "mix"
 LIMITS = {  # nRMSE of mix over that of …, geometric mean of paired ratios
     "Sobol": 0.65,
@@ -15,9 +19,7 @@ COVERAGE = (0.90, 0.98)
 ENOUGH = 10  # runs per slurry from which on coverage has to hold
 
 
-def paired(
-    found: dict[tuple[str, int], dict[str, float]], one: str, other: str, figure: str
-) -> np.ndarray:
+def paired(found: Found, one: str, other: str, figure: str) -> np.ndarray:
     """Log ratios of a figure over the seeds that both have, ``[seeds]``."""
     seeds = sorted({s for m, s in found if m == one} & {s for m, s in found if m == other})
     return np.array([np.log(found[one, s][figure] / found[other, s][figure]) for s in seeds])
@@ -30,17 +32,17 @@ def ratio(logs: np.ndarray) -> str:
     return f"{np.exp(logs.mean()):.2f} ± {logs.std(ddof=1) / np.sqrt(len(logs)):.2f}"
 
 
-def campaign_table(found):
+def campaign_table(found: Found) -> str:
     """Markdown: medians over seeds, coverage also its mean, and mix over each in paired ratios."""
-    head = ("runs chosen by", "seeds", "runs / slurries / strips", "hours", "nRMSE")
-    head += ("coverage (mean)", "in-spec log loss", "CPU s", "nRMSE: mix / this")
-    head += ("log loss: mix / this",)
+    head = ["runs chosen by", "seeds", "runs / slurries / strips", "hours", "nRMSE"]
+    head += ["coverage (mean)", "in-spec log loss", "CPU s", "nRMSE: mix / this"]
+    head += ["log loss: mix / this"]
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for method in dict.fromkeys(method for method, _ in found):
         rows = [row for (m, _), row in found.items() if m == method]
 
-        def middle(figure, rows=rows):
-            return np.median([row[figure] for row in rows])
+        def middle(figure: str, rows: Sequence[Mapping[str, Any]] = rows) -> float:
+            return float(np.median([row[figure] for row in rows]))
 
         sizes = " / ".join(f"{middle(k):.0f}" for k in ("runs", "slurries", "strips"))
         cells = [method, str(len(rows)), sizes, f"{middle('hours'):.1f}"]
@@ -54,7 +56,7 @@ def campaign_table(found):
     return "\n".join(lines)
 
 
-def judged(found: dict[tuple[str, int], dict[str, float]]) -> list[tuple[str, str, str, bool]]:
+def judged(found: Found) -> list[tuple[str, str, str, bool]]:
     """Per threshold: what, found, allowed, whether it holds."""
     out = []
     for other, limit in LIMITS.items():
@@ -71,7 +73,7 @@ def judged(found: dict[tuple[str, int], dict[str, float]]) -> list[tuple[str, st
     return out
 
 
-def threshold_table(found):
+def threshold_table(found: Found) -> str:
     """Markdown of `judged`."""
     lines = ["| threshold | found | allowed | |", "|---|---|---|---|"]
     for what, value, allowed, holds in judged(found):

@@ -20,6 +20,7 @@ import argparse
 import os
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,9 @@ import numpy as np
 from designer.engine.fitted_campaign import fit_campaign
 from designer.engine.predicting import best_recipes
 from designer.engine.threads import one_thread
+from designer.twin.scenario import ScenarioKind
 from tests.benchmarks.campaign_line import BUDGET, STAGES, Line, quiet
-from tests.benchmarks.hours_tables import ratio
+from tests.benchmarks.hours_tables import Found, ratio
 from tests.benchmarks.line_hours import COSTS, FIRST_SEED, Rows, follow, next_plan
 from tests.benchmarks.rival_designs import stratified_random, structured
 
@@ -80,7 +82,7 @@ def engineer(line: Line) -> bool:
     return line.make(columns, [continued(line, settings)]) == 1
 
 
-def search(method: str, seed: int, kind: str = "one_misleading") -> dict[str, Any]:
+def search(method: str, seed: int, kind: ScenarioKind = "one_misleading") -> dict[str, Any]:
     """Hours of the first hits of one campaign."""
     goal, runs = PLANNERS.get(method, ("window", 0))
     line = Line(seed, CHANGE, goal=goal, kind=kind, blind=method == BLIND, windows=WINDOWS)
@@ -106,16 +108,16 @@ def search(method: str, seed: int, kind: str = "one_misleading") -> dict[str, An
     }
 
 
-def logs(found, other):
+def logs(found: Found, other: str) -> np.ndarray:
     """Log ratios of the hours to the third hit, ours over another's, by seed."""
     seeds = sorted({s for m, s in found if m == OURS} & {s for m, s in found if m == other})
     return np.array([np.log(found[OURS, s]["third"] / found[other, s]["third"]) for s in seeds])
 
 
-def search_table(found):
+def search_table(found: Found) -> str:
     """Markdown: hours to the third hit, and how often it came at all and early."""
-    head = ("runs chosen by", "seeds", "hours to the third hit (quartiles)", "within 10 h")
-    head += ("within 40 h", "CPU s", "hours: optimum / this")
+    head = ["runs chosen by", "seeds", "hours to the third hit (quartiles)", "within 10 h"]
+    head += ["within 40 h", "CPU s", "hours: optimum / this"]
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for method in dict.fromkeys(method for method, _ in found):
         rows = [row for (m, _), row in found.items() if m == method]
@@ -129,7 +131,7 @@ def search_table(found):
     return "\n".join(lines)
 
 
-def search_thresholds(found):
+def search_thresholds(found: Found) -> str:
     """Markdown: the thresholds of line-hours.md."""
     lines = ["| threshold | found | allowed | |", "|---|---|---|---|"]
     for other, limit in LIMITS.items():
@@ -153,11 +155,11 @@ def main() -> None:
     parser.add_argument("--method", choices=METHODS, action="append")
     parser.add_argument("--rows", type=Path, help="file that keeps the campaigns")
     arguments = parser.parse_args()
-    kind = arguments.kind or "one_misleading"
+    kind: ScenarioKind = arguments.kind or "one_misleading"
     rows = Rows(arguments.rows)
     for seed in range(arguments.first, arguments.first + arguments.seeds):
         for method in arguments.method or METHODS:
-            row = rows.get((kind, method, seed), lambda m=method, s=seed: search(m, s, kind))
+            row = rows.get((kind, method, seed), partial(search, method, seed, kind))
             print(kind, method, seed, row, file=sys.stderr, flush=True)
         found = rows.of(kind)
         print(f"\n{kind.replace('_', ' ')}\n\n{search_table(found)}\n\n{search_thresholds(found)}")

@@ -76,7 +76,7 @@ def i_optimal(
 
 
 def _exchange(
-    allocation: list[list[int]], before: np.ndarray, W: np.ndarray, rng: np.random.Generator
+    allocation: Sequence[Sequence[int]], before: np.ndarray, W: np.ndarray, rng: np.random.Generator
 ) -> tuple[float, list[_Slurry]]:
     """Coordinate exchange from a random design until nothing improves."""
     slurries = [_Slurry(passes, rng) for passes in allocation]

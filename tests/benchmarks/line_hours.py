@@ -23,22 +23,22 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
-
-from designer.acquisition.plan.plan import SelectedPlan
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")  # before numpy is loaded
 
 import numpy as np
 
-from designer.acquisition.plan.plan import make_plan
+from designer.acquisition.plan.plan import SelectedPlan, make_plan
 from designer.engine.context import planning_context
 from designer.engine.fitted_campaign import fit_campaign
 from designer.engine.threads import one_thread
+from designer.twin.scenario import ScenarioKind
 from tests.benchmarks.campaign_line import STAGES, Line, quiet
 from tests.benchmarks.hours_tables import campaign_table, threshold_table
 from tests.benchmarks.rival_designs import (
@@ -115,7 +115,7 @@ def follow(line: Line, plan: SelectedPlan, whole: bool = False) -> bool:
         plan: the program's.
         whole: only the slurry of the run of rank 1.
     """
-    runs = plan.runs
+    runs = list(plan.runs)
     if whole and runs:
         first = next(run for run in runs if run.rank == 1).batch["slurry"]
         runs = [run for run in runs if run.batch["slurry"] == first]
@@ -141,7 +141,12 @@ def run_planner(line: Line, method: str) -> tuple[float, int]:
     return time.process_time() - start, plans
 
 
-def run_design(line: Line, method, change, ours):
+def run_design(
+    line: Line,
+    method: str,
+    change: tuple[float, float, float],
+    ours: list[list[int]] | None,
+) -> float:
     """Make a design; CPU seconds of computing it."""
     rng = np.random.default_rng([line.seed, 79])
     start = time.process_time()
@@ -149,14 +154,23 @@ def run_design(line: Line, method, change, ours):
         design = RECIPES[method](line, recipes_in_budget(change), rng)
     else:
         kind, structure = method.split(", ")
-        allocation = ours if structure == "our allocation" else structured(change)
+        allocation = structured(change)
+        if structure == "our allocation":
+            assert ours is not None
+            allocation = ours
         design = DESIGNS[kind](line, allocation, rng)
     cpu = time.process_time() - start
     line.make(design.settings, design.batches, over=np.inf)
     return cpu
 
 
-def run_campaign(method: str, seed: int, change: tuple[float, float, float], kind: str, ours=None):
+def run_campaign(
+    method: str,
+    seed: int,
+    change: tuple[float, float, float],
+    kind: ScenarioKind,
+    ours: list[list[int]] | None = None,
+) -> dict[str, Any]:
     """All figures of one campaign."""
     goal, _, _, blind = PLANNERS.get(method, ("window", 0, False, False))
     line = Line(seed, change, goal=goal, kind=kind, blind=blind)
@@ -183,13 +197,15 @@ class Rows:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
-        self.found = {}
+        self.found: dict[tuple[Any, ...], dict[str, Any]] = {}
         if path is not None and path.exists():
             for text in path.read_text().splitlines():
                 row = json.loads(text)
                 self.found[tuple(row["key"])] = row
 
-    def get(self, key: tuple[str, str, str, int], compute: Callable[..., Any]) -> dict[str, Any]:
+    def get(
+        self, key: tuple[str | int, ...], compute: Callable[[], dict[str, Any]]
+    ) -> dict[str, Any]:
         """The row of a key, computed if it is not there."""
         if key not in self.found:
             self.found[key] = {"key": list(key), **compute()}
@@ -198,7 +214,7 @@ class Rows:
                     file.write(json.dumps(self.found[key]) + "\n")
         return self.found[key]
 
-    def of(self, *start: Any):
+    def of(self, *start: Any) -> dict[Any, dict[str, Any]]:
         """Rows per method and seed whose key starts so."""
         return {k[len(start) :]: r for k, r in self.found.items() if k[: len(start)] == start}
 
@@ -206,11 +222,11 @@ class Rows:
 def measure(
     rows: Rows,
     costs: str,
-    kind: str,
-    methods: tuple[str, str, str, str, str],
+    kind: ScenarioKind,
+    methods: Sequence[str],
     seeds: list[int],
-    watch: Callable[..., Any] = quiet,
-):
+    watch: Callable[..., None] = quiet,
+) -> dict[Any, dict[str, Any]]:
     """Fill in the campaigns of one cost setting and history, seed by seed."""
     for seed in seeds:
         for method in methods:
@@ -219,7 +235,7 @@ def measure(
                 ours = rows.found[costs, kind, MIX, seed]["allocation"]
             row = rows.get(
                 (costs, kind, method, seed),
-                lambda m=method, s=seed, o=ours: run_campaign(m, s, COSTS[costs], kind, o),
+                partial(run_campaign, method, seed, COSTS[costs], kind, ours),
             )
             shown = {k: v for k, v in row.items() if k not in ("key", "allocation")}
             watch(costs, kind, method, seed, shown)
@@ -236,7 +252,7 @@ def main() -> None:
     parser.add_argument("--rows", type=Path, help="file that keeps the campaigns")
     parser.add_argument("--quick", action="store_true", help="the five methods of the thresholds")
     arguments = parser.parse_args()
-    kind = arguments.kind or "one_misleading"
+    kind: ScenarioKind = arguments.kind or "one_misleading"
     methods = arguments.method or (QUICK if arguments.quick else METHODS)
     rows = Rows(arguments.rows)
     for costs in arguments.costs or COSTS:

@@ -17,8 +17,6 @@ import argparse
 import os
 import time
 
-from designer.models.posterior.averaging import AveragedPosterior
-
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
@@ -28,6 +26,7 @@ from designer.models.compression import compress as compression
 from designer.models.data.dataset import ResponseData
 from designer.models.fitting.fit import fit
 from designer.models.posterior.averaging import average
+from designer.models.posterior.posterior import ResponsePosterior
 from tests.benchmarks.families import (
     FAMILIES,
     Difference,
@@ -81,7 +80,7 @@ def subset(data: ResponseData, total: int) -> ResponseData:
     return data.subset(np.concatenate(kept))
 
 
-def timed(data: ResponseData, memory: Dictionary | None = None) -> tuple[AveragedPosterior, float]:
+def timed(data: ResponseData, memory: Dictionary | None = None) -> tuple[ResponsePosterior, float]:
     """The averaged posterior, and CPU seconds of fit and averaging."""
     started = time.process_time()
     groups = np.arange(data.X.shape[1])
@@ -89,7 +88,9 @@ def timed(data: ResponseData, memory: Dictionary | None = None) -> tuple[Average
     return posterior, time.process_time() - started
 
 
-def figures(posterior, points, truth) -> tuple[float, float, float]:
+def figures(
+    posterior: ResponsePosterior, points: np.ndarray, truth: np.ndarray
+) -> tuple[float, float, float]:
     """nRMSE, coverage and log predictive density per point."""
     mean, sd = posterior.to_raw(posterior.mean(points), posterior.variance(points))
     error = truth - mean

@@ -17,7 +17,7 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -39,14 +39,14 @@ Results = dict[tuple[str, str, int], np.ndarray]
 
 
 def measure(
-    families: tuple[str, str, str, str],
+    families: Sequence[str],
     models: list[str],
     seeds: int,
     *,
     misleading: int = 1,
-    runs: tuple[int, int, int] = RUNS,
+    runs: tuple[int, ...] = RUNS,
     first: int = FIRST_SEED,
-    most=None,
+    most: Mapping[str, int] | None = None,
     **options: Any,
 ) -> Results:
     """Figures ``[seeds, 4]`` (nRMSE, coverage, density, CPU s) per family, model and runs.
@@ -59,7 +59,7 @@ def measure(
             plant = make_plant(family, seed, misleading=misleading, **options)
             for name in models:
                 for count in runs:
-                    row = (np.nan,) * 4
+                    row: tuple[float, ...] = (np.nan,) * 4
                     if seed - first < (most or {}).get(name, seeds):
                         row = judge(plant, {**MODELS, **VARIANTS}[name], count)
                     out.setdefault((family, name, count), []).append(row)
@@ -77,7 +77,7 @@ def judge(plant: Plant, model: Callable[..., Any], count: int) -> tuple[float, f
     return (*np.mean(rows, axis=0), seconds)
 
 
-def ratio(one, other):
+def ratio(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
     """Geometric mean of paired ratios and the standard error of the log ratio."""
     logs = np.log(one / other)
     logs = logs[np.isfinite(logs)]
@@ -86,7 +86,7 @@ def ratio(one, other):
     return float(np.exp(logs.mean())), float(logs.std(ddof=1) / np.sqrt(len(logs)))
 
 
-def table(results: Results, base=OURS) -> str:
+def table(results: Results, base: str = OURS) -> str:
     """Markdown: medians of nRMSE / coverage (mean) / density / CPU s, and ours over it, paired."""
     counts = list(dict.fromkeys(key[2] for key in results))
     lines = ["| family | model | " + " | ".join(f"{n} runs" for n in counts) + " |"]
@@ -110,7 +110,7 @@ def table(results: Results, base=OURS) -> str:
     return "\n".join(lines)
 
 
-def cells(results: Results, models) -> str:
+def cells(results: Results, models: Sequence[str]) -> str:
     """How often ours is best or within 5 % of the best, and how far off at worst."""
     best, worst, dense, total = 0, (0.0, ""), 0, 0
     for family, count in dict.fromkeys((k[0], k[2]) for k in results):
@@ -134,7 +134,7 @@ def cells(results: Results, models) -> str:
     )
 
 
-def harmed(results: Results, alone="no history", threshold=8) -> str:
+def harmed(results: Results, alone: str = "no history", threshold: int = 8) -> str:
     """In how many campaigns history made the error more than 10 % larger than without it."""
     parts = []
     for family, count in dict.fromkeys((k[0], k[2]) for k in results):

@@ -7,11 +7,11 @@ process order and, where asked for, process knowledge.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
-from hypothesis import strategies as st
 
 from designer.models.fitting.all_responses import Link
 from designer.models.gp.process_features import Compaction, Loading
@@ -75,10 +75,14 @@ def make_plant(
     def recipes(X: np.ndarray) -> dict[str, np.ndarray]:
         return {name: low[i] + span[i] * X[:, i] for i, name in enumerate(BASE_FACTORS)}
 
-    def encoded(data: st.DataObject) -> np.ndarray:
-        return (np.column_stack([np.asarray(data[n], float) for n in BASE_FACTORS]) - low) / span
+    def encoded(data: Mapping[str, Any]) -> np.ndarray:
+        X = np.column_stack([np.asarray(data[n], dtype=np.float64) for n in BASE_FACTORS])
+        return np.asarray((X - low) / span)
 
-    batches = None
+    def truth_of(name: str) -> Callable[[np.ndarray], np.ndarray]:
+        return lambda X: twin.target.truth(recipes(X))[name]
+
+    batches: Mapping[str, Any] | None = None
     if split:
         plan = split_plot_plan([factors[n] for n in BASE_FACTORS], 24, rng)
         runs = encoded(plan.settings)
@@ -88,7 +92,7 @@ def make_plant(
         Problem(
             name=name,
             dimension=len(low),
-            target=lambda X, name=name: twin.target.truth(recipes(X))[name],
+            target=truth_of(name),
             runs=runs,
             results=results[name],
             lines=tuple((encoded(o.data), np.asarray(o.data[name])) for o in twin.earlier),
@@ -98,7 +102,7 @@ def make_plant(
         for name in LOG
     )
     plant = Plant(family, problems, twin_links(knowledge=knowledge))
-    if not split:
+    if batches is None:
         return plant
     return replace(
         plant,
@@ -110,11 +114,11 @@ def make_plant(
     )
 
 
-def codes(batches, first):
+def codes(batches: Mapping[str, Any], first: int) -> np.ndarray:
     """Batch codes ``[n, S]`` from ids per stage, all different from those of other lines."""
     return np.column_stack(
         [
-            first + 500 * s + np.unique(batches[x], return_inverse=True)[1]
+            first + 500 * s + np.unique(np.asarray(batches[x]), return_inverse=True)[1]
             for s, x in enumerate(STAGES)
         ]
     )

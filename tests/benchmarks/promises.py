@@ -18,6 +18,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable, Sequence
+from typing import Any
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")  # before numpy and torch are loaded
@@ -27,15 +29,17 @@ import pandas as pd
 
 from designer.engine.fitted_campaign import fit_campaign
 from designer.engine.predicting import predict_recipes
+from designer.frames import ProposedPlan
 from tests.benchmarks.campaign_line import START, Line, columns, quiet
 from tests.benchmarks.families import POINTS, sobol
 from tests.benchmarks.line_hours import COSTS, FIRST_SEED
 
 RECORDED = ("mass_loading", "porosity", "adhesion")
+Figures = dict[tuple[str, int, int], np.ndarray]  # by chain and runs before and after
 CHAINS = {"from 4 Sobol runs": (START, (4, 8, 8)), "from the lines alone": (0, (4,))}
 
 
-def known_now(line: Line):
+def known_now(line: Line) -> tuple[np.ndarray, np.ndarray]:
     """Stated ± and true RMSE per response at the points, ``[responses]`` each."""
     X = sobol(len(line.factors), POINTS, np.random.default_rng([line.seed, 78]))
     points = columns(line.factors, X)
@@ -51,7 +55,7 @@ def known_now(line: Line):
     return np.array(stated), np.array(true)
 
 
-def make(line: Line, plan) -> None:
+def make(line: Line, plan: ProposedPlan) -> None:
     """Make and record the runs of a plan."""
     frame = plan.frame
     ids = [dict(zip(("slurry", "coating"), row, strict=True))
@@ -60,13 +64,16 @@ def make(line: Line, plan) -> None:
     line.campaign.record(pd.DataFrame(line.results(settings, ids), index=frame.index))
 
 
-def follow(seed: int, start, plans):
+def follow(seed: int, start: int, plans: Sequence[int]) -> list[tuple[tuple[int, int], np.ndarray]]:
     """Per plan: (runs before, after), stated ± before, promise, stated ± after, RMSE after."""
     line = Line(seed, COSTS["3 / 0.5 / 0.1 h"], start=start)
-    made, out = start, []
+    made = start
+    out: list[tuple[tuple[int, int], np.ndarray]] = []
     for number, count in enumerate(plans):
         plan = line.campaign.propose(count, seed=seed + number)
-        told = line.campaign.status(refresh=False)["outlook"]["responses"]
+        outlook = line.campaign.status(refresh=False)["outlook"]
+        assert outlook is not None
+        told: Any = outlook["responses"]
         before, promise = (
             np.array([told[name][key] for name in RECORDED]) for key in ("sd_now", "sd_after")
         )
@@ -77,9 +84,15 @@ def follow(seed: int, start, plans):
     return out
 
 
-def measure(seeds, *, first=FIRST_SEED, quick=False, watch=quiet):
+def measure(
+    seeds: int,
+    *,
+    first: int = FIRST_SEED,
+    quick: bool = False,
+    watch: Callable[..., None] = quiet,
+) -> Figures:
     """Figures ``[seeds, 4, responses]`` per chain and (runs before, after)."""
-    out = {}
+    out: dict[tuple[str, int, int], list[np.ndarray]] = {}
     for seed in range(first, first + seeds):
         for name, (start, plans) in CHAINS.items():
             if quick and not start:
@@ -96,10 +109,10 @@ def ratios(rows: np.ndarray, one: int, other: int) -> tuple[np.ndarray, float, n
     return np.exp(logs.mean(axis=0)), np.exp(logs.mean()), logs.mean(axis=1)
 
 
-def table(results):
+def table(results: Figures) -> str:
     """Markdown."""
-    head = ("runs", "promised ± / ± now", "promised / stated after", *RECORDED)
-    head += ("promised / true RMSE after", "quartiles over seeds")
+    head = ["runs", "promised ± / ± now", "promised / stated after", *RECORDED]
+    head += ["promised / true RMSE after", "quartiles over seeds"]
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for (name, before, after), rows in results.items():
         shrink = ratios(rows, 1, 0)[1]

@@ -140,7 +140,9 @@ def peak_megabytes() -> float:
         status = Path("/proc/self/status").read_text()
     except OSError:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024
+    peak = re.search(r"VmHWM:\s+(\d+)", status)
+    assert peak is not None
+    return int(peak[1]) / 1024
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -74,11 +75,18 @@ def calendering() -> Case:
     """Day 2021-10-18 is the target, the two other days are two earlier lines."""
     rows = pd.read_csv(DATA / "wmg_calendering_doe" / "conditions_18.csv")
     names = ("cal_thickness_discs_um", "cal_density_g_cm3")
-    noise = {name: float(np.sqrt((rows[f"sd_{name}"] ** 2).mean())) for name in names}
+    noise: dict[str, float | None] = {
+        name: float(np.sqrt((rows[f"sd_{name}"] ** 2).mean())) for name in names
+    }
     ranges = {"target_coat_weight_gsm": (122.48, 182.73), "roll_gap_um": (380.0, 500.0)}
     days = [rows[rows.calendering_date == d] for d in ("2021-10-15", "2021-10-27")]
     target = rows[rows.calendering_date == "2021-10-18"]
     return Case("calendering", ranges, noise, target, tuple(days), (0, 2, 3, 4))
+
+
+def constant(truth: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """What is known at the points, whatever is asked."""
+    return lambda _: truth
 
 
 def draw(case: Case, seed: int, n: int) -> tuple[Plant, int, np.ndarray]:
@@ -97,7 +105,7 @@ def draw(case: Case, seed: int, n: int) -> tuple[Plant, int, np.ndarray]:
             Problem(
                 name=name,
                 dimension=len(factors),
-                target=lambda _, truth=truth: truth,
+                target=constant(truth),
                 runs=case.encoded(rows),
                 results=rows[name].to_numpy(float),
                 lines=tuple((case.encoded(o), o[name].to_numpy(float)) for o in case.lines),
@@ -118,12 +126,14 @@ def errors(case: Case, model: str, n: int, seeds: int) -> np.ndarray:
         if predictions is None:
             found.append(np.full(len(spread), np.nan))
             continue
-        off = [m - p.target(None) for p, (m, _) in zip(plant.problems, predictions, strict=True)]
+        off = [
+            m - p.target(p.points) for p, (m, _) in zip(plant.problems, predictions, strict=True)
+        ]
         found.append(np.sqrt(np.mean(np.square(off), axis=1)) / spread)
     return np.array(found)
 
 
-def table(case: Case, models: list[str], seeds: int):
+def table(case: Case, models: list[str], seeds: int) -> Iterator[str]:
     """Markdown rows: response × conditions, one column per model."""
     for n in case.conditions:
         found = {name: errors(case, name, n, seeds) for name in models}

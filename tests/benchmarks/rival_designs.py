@@ -80,11 +80,11 @@ def structured(change: tuple[float, float, float]) -> list[list[int]]:
     return found
 
 
-def sobol_recipes(line: Line, count: int, _rng):
+def sobol_recipes(line: Line, count: int, _rng: np.random.Generator) -> Design:
     return alone({name: values[START:] for name, values in line.sobol(START + count).items()})
 
 
-def random_recipes(line: Line, count: int, rng: np.random.Generator):
+def random_recipes(line: Line, count: int, rng: np.random.Generator) -> Design:
     return alone(columns(line.factors, rng.random((count, len(line.factors)))))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -137,7 +138,7 @@ def _weighted_sum(problem: Problem, runs: int) -> Prediction:
     return sources[0].to_raw(mean, np.sqrt(var))
 
 
-def _on(first, other, X: np.ndarray):
+def _on(first: plain_gp, other: plain_gp, X: np.ndarray) -> Prediction:
     """Another source's prediction on the first one's model scale."""
     mean, sd = other(X)
     a, b = first.scaling, other.scaling
@@ -147,7 +148,7 @@ def _on(first, other, X: np.ndarray):
 class plain_gp:  # noqa: N801 - reads as a function
     """Our plain GP (no lines), averaged; predictions in raw units or on its model scale."""
 
-    def __init__(self, problem: Problem, X: np.ndarray, y, scale="raw") -> None:
+    def __init__(self, problem: Problem, X: np.ndarray, y: np.ndarray, scale: str = "raw") -> None:
         from designer.models.data.dataset import ResponseData
         from designer.models.fitting.fit import fit
         from designer.models.posterior.averaging import average
@@ -156,10 +157,10 @@ class plain_gp:  # noqa: N801 - reads as a function
         self.posterior = average(fit(data, np.arange(problem.dimension), 0))
         self.scaling, self.scale = self.posterior.scaling, scale
 
-    def forward(self, y):
+    def forward(self, y: np.ndarray) -> np.ndarray:
         return self.scaling.forward(y)
 
-    def to_raw(self, mean, sd):
+    def to_raw(self, mean: np.ndarray, sd: np.ndarray) -> Prediction:
         return self.posterior.to_raw(mean, np.square(sd))
 
     def __call__(self, X: np.ndarray) -> Prediction:
@@ -213,18 +214,19 @@ def multi_task(plant: Plant, runs: int) -> list[Prediction] | None:
     return _multi_task(plant, runs, {})
 
 
-def _multi_task(plant: Plant, runs: int, optimizer: dict) -> list[Prediction] | None:
+def _multi_task(plant: Plant, runs: int, optimizer: dict[str, Any]) -> list[Prediction] | None:
     if runs == 0:
         return None  # it cannot predict a task without data
     found = [_one_multi_task(problem, runs, optimizer) for problem in plant.problems]
-    return None if any(prediction is None for prediction in found) else found
+    made = [prediction for prediction in found if prediction is not None]
+    return made if len(made) == len(found) else None
 
 
-def _one_multi_task(problem: Problem, runs: int, optimizer: dict) -> Prediction | None:
+def _one_multi_task(problem: Problem, runs: int, optimizer: dict[str, Any]) -> Prediction | None:
     import torch
-    from botorch.exceptions import ModelFittingError
+    from botorch.exceptions.errors import ModelFittingError
     from botorch.fit import fit_gpytorch_mll
-    from botorch.models import MultiTaskGP
+    from botorch.models.multitask import MultiTaskGP
     from gpytorch.mlls import ExactMarginalLogLikelihood
 
     X, y, line = stacked(problem, runs, history=True)

@@ -18,9 +18,12 @@ from __future__ import annotations
 import argparse
 import os
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
+
+from designer.acquisition.selection.greedy import Pick
 
 os.environ["OMP_NUM_THREADS"] = "1"  # before numpy is loaded
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
@@ -299,7 +302,7 @@ def bits(picks: list[Pick]) -> float:
 
 
 @contextmanager
-def longer():
+def longer() -> Iterator[None]:
     """The search with far more effort."""
     usual = {name: getattr(refined, name) for name in EFFORT}
     try:

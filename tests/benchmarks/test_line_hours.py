@@ -1,14 +1,16 @@
 """Campaigns at equal line-hours, quick: what a broken planner or benchmark cannot meet."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from designer.twin.scenario import ScenarioKind
 from tests.benchmarks.campaign_line import BUDGET, RUN, STAGES, Ledger, Line
-from tests.benchmarks.hours_tables import judged, paired
+from tests.benchmarks.hours_tables import Found, judged, paired
 from tests.benchmarks.hours_to_hits import continued, hits, search
 from tests.benchmarks.i_optimal import expand, i_optimal, moments
 from tests.benchmarks.line_hours import COSTS, MIX, Rows, follow, measure, next_plan
@@ -24,12 +26,12 @@ from tests.benchmarks.rival_designs import (
 pytestmark = pytest.mark.benchmark
 COST = "3 / 0.5 / 0.1 h"
 CHANGE = COSTS[COST]
-KIND = "one_misleading"
+KIND: ScenarioKind = "one_misleading"
 OTHERS = ("Sobol", "stratified, 4 × 2", "stratified, our allocation", "start only")
 
 
 @pytest.fixture(scope="module")
-def found():
+def found() -> Found:
     """One whole campaign per method on a development seed."""
     return measure(Rows(), COST, KIND, (MIX, *OTHERS), [0])
 
@@ -103,7 +105,7 @@ def test_designs_use_up_the_hours_and_not_much_more(
 def test_stratified_designs_have_their_allocation_and_fill_their_strata(line: Line) -> None:
     allocation = [[3, 1], [2, 2, 2], [4]]
     design = stratified_random(line, allocation, np.random.default_rng(1))
-    counts = {}
+    counts: dict[str, dict[str, int]] = {}
     for batch in design.batches:
         counts.setdefault(batch["slurry"], {}).setdefault(batch["coating"], 0)
         counts[batch["slurry"]][batch["coating"]] += 1
@@ -161,7 +163,7 @@ def test_quadratic_designs_are_made_of_the_levels(line: Line) -> None:
 # ---- what campaigns teach ------------------------------------------------------------------------
 
 
-def test_the_plans_spend_the_budget_on_many_runs_of_few_slurries(found) -> None:
+def test_the_plans_spend_the_budget_on_many_runs_of_few_slurries(found: Found) -> None:
     ours = found[MIX, 0]
     assert BUDGET - CHANGE[0] <= ours["hours"] <= BUDGET + 1e-6
     assert ours["runs"] >= 10 * ours["slurries"]
@@ -169,7 +171,7 @@ def test_the_plans_spend_the_budget_on_many_runs_of_few_slurries(found) -> None:
     assert same["allocation"] == ours["allocation"]
 
 
-def test_counting_hours_pays(found) -> None:
+def test_counting_hours_pays(found: Found) -> None:
     for other, limit in {"start only": 0.5, "Sobol": 0.75, "stratified, 4 × 2": 1.0}.items():
         assert np.exp(paired(found, MIX, other, "error").mean()) < limit
         assert np.exp(paired(found, MIX, other, "loss").mean()) < 1.0
@@ -186,9 +188,15 @@ def test_thresholds_compare_what_they_say() -> None:
 
 
 def test_rows_are_kept_and_not_computed_twice(tmp_path: Path) -> None:
-    path, made = tmp_path / "rows.jsonl", []
+    path = tmp_path / "rows.jsonl"
+    made: list[int] = []
+
+    def compute() -> dict[str, Any]:
+        made.append(1)
+        return {"error": 1.0}
+
     for _ in range(2):
-        row = Rows(path).get(("a", 1), lambda: made.append(1) or {"error": 1.0})
+        row = Rows(path).get(("a", 1), compute)
     assert row == {"key": ["a", 1], "error": 1.0}
     assert made == [1]
 

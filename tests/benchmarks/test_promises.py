@@ -3,18 +3,18 @@
 import numpy as np
 import pytest
 
-from tests.benchmarks.promises import measure, ratios, table
+from tests.benchmarks.promises import Figures, measure, ratios, table
 
 pytestmark = pytest.mark.benchmark
 
 
 @pytest.fixture(scope="module")
-def found():
+def found() -> Figures:
     """Figures [seeds, 4, responses] per plan; development seeds."""
     return measure(2, first=0, quick=True)
 
 
-def test_promises_are_kept(found) -> None:
+def test_promises_are_kept(found: Figures) -> None:
     assert list(found) == [("from 4 Sobol runs", 4, 8), ("from 4 Sobol runs", 8, 16)]
     for rows in found.values():
         assert rows.shape == (2, 4, 3)

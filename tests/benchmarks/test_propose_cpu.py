@@ -20,7 +20,7 @@ MOST_MEGABYTES = 600  # issue 5
 LOUD = 3  # times the measured CPU: what is allowed before somebody has to look
 
 
-def told(*words: Any):
+def told(*words: object) -> Any:
     """What ``propose_cpu.py`` tells about one plan made in a process of its own."""
     command = [sys.executable, "-m", "tests.benchmarks.propose_cpu", "--json", *map(str, words)]
     done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
-from tests.benchmarks.twin_benchmark import OURS, measure_models
+from designer.twin.scenario import ScenarioKind
+from tests.benchmarks.rivals import OURS
+from tests.benchmarks.twin_benchmark import measure_models
 
 pytestmark = pytest.mark.benchmark
-KIND = "one_misleading"
+KIND: ScenarioKind = "one_misleading"
 SEEDS = 3
 
 
@@ -21,7 +23,9 @@ def median(models: dict[tuple[str, int], np.ndarray], name: str, figure: int = 0
     return np.array([np.median(models[name, runs][:, figure]) for runs in (0, 4, 16)])
 
 
-def test_ours_learns_the_twin_with_honest_intervals(models) -> None:
+def test_ours_learns_the_twin_with_honest_intervals(
+    models: dict[tuple[str, int], np.ndarray],
+) -> None:
     assert (median(models, OURS) < [0.9, 0.3, 0.16]).all()
     assert (median(models, OURS, 1)[1:] > 0.85).all()
 

@@ -54,7 +54,7 @@ class Screen:
         os.waitpid(self._pid, 0)
         os.close(self._terminal)
 
-    def _read(self, seconds: float) -> str:
+    def _read(self, seconds: float) -> bool:
         """Whether something was drawn within a time."""
         if not select.select([self._terminal], [], [], max(0.0, seconds))[0]:
             return False
@@ -71,7 +71,7 @@ class Screen:
             if not self._read(left):
                 return
 
-    def until(self, pattern: str, keys: int = b"", seconds: float = 60.0) -> float:
+    def until(self, pattern: str, keys: bytes = b"", seconds: float = 60.0) -> float:
         """Press keys; seconds until something that matches is drawn."""
         self.seen = ""
         begin = time.perf_counter()
@@ -145,11 +145,13 @@ def main() -> None:
         store = Path(folder) / "pilot.db"
         demo(Service(str(store)), 4)
         starts = sorted(start_seconds(store) for _ in range(chosen.starts))
-        frames, shown = zip(*starts, strict=True)
+        frames = [frame for frame, _ in starts]
+        shown = [campaign for _, campaign in starts]
         for name, times in (("first frame", frames), ("campaign shown", shown)):
             ranked = sorted(times)
             print(f"{name}: median {ranked[len(ranked) // 2]:.2f} s, worst {ranked[-1]:.2f} s")
-        for name, times in zip(("idle", "computing"), key_seconds(store, chosen.keys), strict=True):
+        walks = key_seconds(store, chosen.keys)
+        for name, times in zip(("idle", "computing"), walks, strict=True):
             told = " / ".join(f"{percentile(times, share):.0f}" for share in (0.5, 0.95, 0.99, 1))
             print(f"key, {name} ({len(times)} keys): p50 / p95 / p99 / max {told} ms")
         print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")

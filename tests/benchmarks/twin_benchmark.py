@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")  # before numpy and torch are loaded
@@ -21,10 +22,12 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np
 
 from designer.twin.factors import TwinFactor, TwinOptions
-from designer.twin.scenario import Scenario, scenario
+from designer.twin.scenario import Scenario, ScenarioKind, scenario
+from tests.benchmarks.families import Problem
 from tests.benchmarks.plants import Plant, make_plant
 from tests.benchmarks.rivals import (
     OURS,
+    Prediction,
     figures,
     multi_task_60,
     no_history,
@@ -33,8 +36,9 @@ from tests.benchmarks.rivals import (
 )
 from tests.benchmarks.twin_oracle import oracle, oracle_from_lines
 
+Results = dict[tuple[str, str, int], np.ndarray]
 FIRST_SEED = 1000
-KINDS = ("related", "one_misleading", "all_misleading")
+KINDS: tuple[ScenarioKind, ...] = ("related", "one_misleading", "all_misleading")
 MISLEADING = dict(zip(KINDS, (0, 1, 3), strict=True))
 RUNS = (0, 4, 16)
 MODELS = {
@@ -46,15 +50,13 @@ MODELS = {
 ORACLES = {"oracle": oracle, "oracle from lines": oracle_from_lines}
 
 
-def columns(
-    factors: tuple[TwinFactor, TwinFactor, TwinFactor], X: np.ndarray
-) -> dict[str, np.ndarray]:
+def columns(factors: Sequence[TwinFactor], X: np.ndarray) -> dict[str, np.ndarray]:
     """Recipes on the unit cube as columns of settings."""
     return {f.name: f.low + (f.high - f.low) * X[:, k] for k, f in enumerate(factors)}
 
 
 def oracle_predictions(
-    name: str, twin: Scenario, problems, runs: int
+    name: str, twin: Scenario, problems: Sequence[Problem], runs: int
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """An oracle's predictions, one per problem."""
     factors = twin.target.options.factors
@@ -64,11 +66,11 @@ def oracle_predictions(
     return [found[p.name] for p in problems]
 
 
-def judge_model(name: str, twin: Scenario, plant: Plant, runs: int) -> np.ndarray:
+def judge_model(name: str, twin: Scenario, plant: Plant, runs: int) -> np.ndarray | None:
     """nRMSE and coverage, ``[responses, 2]``; None: it cannot predict or gave up."""
     problems = plant.problems
     if name in ORACLES:
-        predictions = oracle_predictions(name, twin, problems, runs)
+        predictions: Sequence[Prediction] | None = oracle_predictions(name, twin, problems, runs)
     else:
         predictions = MODELS[name](plant, runs)
     if predictions is None:
@@ -81,16 +83,16 @@ def ignores_lines(name: str) -> bool:
 
 
 def measure_models(
-    kinds: tuple[str],
+    kinds: Sequence[ScenarioKind],
     names: list[str],
     seeds: int,
     *,
     variation: float = 1.0,
     first: int = FIRST_SEED,
-) -> dict[tuple[str, str, int], np.ndarray]:
+) -> Results:
     """Figures ``[seeds, responses, 2]`` per (kind, model, runs)."""
     options = TwinOptions(variation=variation)
-    out = {}
+    out: dict[tuple[str, str, int], list[np.ndarray]] = {}
     for kind in kinds:
         for seed in range(first, first + seeds):
             twin = scenario(seed, kind, options=options)
@@ -108,7 +110,7 @@ def measure_models(
     return {key: np.array(rows) for key, rows in out.items() if len(rows)}
 
 
-def model_table(results, seeds):
+def model_table(results: Results, seeds: int) -> str:
     """Markdown: median over seeds of nRMSE (quartiles) / coverage (mean)."""
     lines = ["| earlier lines | model | " + " | ".join(f"{n} runs" for n in RUNS) + " |"]
     lines.append("|" + "---|" * (len(RUNS) + 2))
@@ -130,7 +132,7 @@ def model_table(results, seeds):
     return "\n".join(lines)
 
 
-def response_table(results, kind="one_misleading"):
+def response_table(results: Results, kind: str = "one_misleading") -> str:
     """Markdown: median nRMSE of loading / porosity / adhesion, one misleading line."""
     lines = [f"| {kind.replace('_', ' ')} | " + " | ".join(f"{n} runs" for n in RUNS) + " |"]
     lines.append("|" + "---|" * (len(RUNS) + 1))

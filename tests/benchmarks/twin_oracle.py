@@ -10,6 +10,7 @@ usually are; MAP by least squares, Laplace draws around it for the sd.
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 from scipy.optimize import least_squares
@@ -27,7 +28,6 @@ from designer.twin.variation import (
     WIDE,
     WIDE_SD,
 )
-from tests.benchmarks.campaign_line import Line
 
 FREE = [f.name for f in fields(Constants) if f.name not in MATERIAL]
 MEDIAN = np.array([getattr(REFERENCE, name) for name in FREE])
@@ -68,7 +68,8 @@ class Oracle:
         )
         self.theta = result.x
         # every parameter has a prior row, so this is positive definite even without runs
-        self.root = np.linalg.inv(np.linalg.cholesky(result.jac.T @ result.jac)).T
+        jac = np.asarray(result.jac)
+        self.root = np.linalg.inv(np.linalg.cholesky(jac.T @ jac)).T
 
     def predict(self, columns: dict[str, np.ndarray]) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """MAP and sd per response of the target's noise-free readings, each ``[n]``."""
@@ -97,7 +98,7 @@ class Oracle:
         return np.array([electrode.response(name).std() for name in self.names])
 
     def _readings(
-        self, theta: np.ndarray, settings: dict[str, np.ndarray], line: Line
+        self, theta: np.ndarray, settings: dict[str, np.ndarray], line: int
     ) -> list[np.ndarray]:
         start = self.shared + line * self.own
         z = theta[start : start + len(FREE)]
@@ -143,8 +144,13 @@ def oracle(
     return Oracle(options, [(columns, measured)], learn_centre=False).predict(points)
 
 
-def oracle_from_lines(twin, columns, measured, points):
+def oracle_from_lines(
+    twin: Scenario,
+    columns: dict[str, np.ndarray],
+    measured: dict[str, np.ndarray],
+    points: dict[str, np.ndarray],
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """The same, the population's centre learned from the good earlier lines."""
-    good = [(old.data, old.data) for old in twin.earlier if not old.misleading]
+    good: list[Any] = [(old.data, old.data) for old in twin.earlier if not old.misleading]
     lines = [*good, (columns, measured)]
     return Oracle(twin.target.options, lines, learn_centre=True).predict(points)

@@ -22,6 +22,7 @@ import os
 import sys
 import time
 import warnings
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -38,6 +39,7 @@ from designer.campaigns.specification.specification import Specification
 from designer.models.data.dataset import ResponseData
 from designer.models.encoding import Space
 from designer.models.fitting.fit import fit
+from designer.models.posterior.posterior import ResponsePosterior
 from tests.benchmarks.families import sobol
 
 COUNTS = (33, 45, 37)  # 54,945 recipes
@@ -51,7 +53,7 @@ SETTINGS = {  # of optimize_acqf
 ITERATIONS = 50
 
 
-def specification():
+def specification() -> Specification:
     return load.from_dict(
         {
             "campaign": {"version": 1, "name": "versus", "line": "line4", "goal": "learn"},
@@ -67,7 +69,7 @@ def specification():
     )
 
 
-def posteriors_of(space, seed: int):
+def posteriors_of(space: Space, seed: int) -> dict[str, ResponsePosterior]:
     """Three smooth responses of 40 random runs, 2 % noise, plain Gaussian processes."""
     rng = np.random.default_rng([seed, 5])
     X = rng.random((KNOWN, 3))
@@ -84,7 +86,12 @@ def posteriors_of(space, seed: int):
     return out
 
 
-def left_after(posteriors, weights, points, runs):
+def left_after(
+    posteriors: Mapping[str, ResponsePosterior],
+    weights: Mapping[str, float],
+    points: np.ndarray,
+    runs: np.ndarray,
+) -> float:
     """Σ_j W_j mean_r v_j(r | runs), relative to that before: one dense formula for both sides."""
     before = after = 0.0
     for name, p in posteriors.items():
@@ -94,10 +101,12 @@ def left_after(posteriors, weights, points, runs):
         falls = np.einsum("ij,ji->i", C, np.linalg.solve(S, C.T))
         before += weights[name] * prior.mean()
         after += weights[name] * (prior - falls).mean()
-    return after / before
+    return float(after / before)
 
 
-def ours(spec: Specification, space, posteriors, seed: int):
+def ours(
+    spec: Specification, space: Space, posteriors: Mapping[str, ResponsePosterior], seed: int
+) -> tuple[np.ndarray, float, np.ndarray, dict[str, float]]:
     """Runs ``[q, D]``, CPU seconds, reference points and weights of our plan."""
     start = time.process_time()
     plan = make_plan(spec, space, posteriors, runs=RUNS, seed=seed)
@@ -109,10 +118,11 @@ def ours(spec: Specification, space, posteriors, seed: int):
     return runs, cpu, problem.X[reference.rows], weights
 
 
-def to_botorch(posteriors):
+def to_botorch(posteriors: Mapping[str, ResponsePosterior]) -> Any:
     """The same Gaussian processes as a ``ModelListGP``."""
     import torch
-    from botorch.models import ModelListGP, SingleTaskGP
+    from botorch.models import SingleTaskGP
+    from botorch.models.model_list_gp_regression import ModelListGP
     from gpytorch.kernels import ConstantKernel, MaternKernel, ScaleKernel
     from gpytorch.means import ZeroMean
 
@@ -134,7 +144,7 @@ def to_botorch(posteriors):
     return ModelListGP(*models)
 
 
-def check(model, posteriors, points) -> None:
+def check(model: Any, posteriors: Mapping[str, ResponsePosterior], points: np.ndarray) -> None:
     """BoTorch's copy predicts the same."""
     import torch
 
@@ -144,12 +154,21 @@ def check(model, posteriors, points) -> None:
         np.testing.assert_allclose(variance, p.variance(points), rtol=1e-5, atol=1e-9)
 
 
-def theirs(model, points, weights, seed: int, *, rows, iterations, **settings: Any):
+def theirs(
+    model: Any,
+    points: np.ndarray,
+    weights: Mapping[str, float],
+    seed: int,
+    *,
+    rows: Sequence[str],
+    iterations: int,
+    **settings: Any,
+) -> tuple[np.ndarray, float]:
     """Runs ``[q, D]`` and CPU seconds of ``optimize_acqf``."""
     import torch
-    from botorch.acquisition import qNegIntegratedPosteriorVariance
-    from botorch.acquisition.function import ScalarizedPosteriorTransform
-    from botorch.optim import optimize_acqf
+    from botorch.acquisition.active_learning import qNegIntegratedPosteriorVariance
+    from botorch.acquisition.objective import ScalarizedPosteriorTransform
+    from botorch.optim.optimize import optimize_acqf
 
     torch.manual_seed(seed)
     roots = torch.tensor([weights[name] ** 0.5 for name in rows])
@@ -169,13 +188,15 @@ def theirs(model, points, weights, seed: int, *, rows, iterations, **settings: A
     return runs.detach().numpy(), time.process_time() - start
 
 
-def on_grid(X: np.ndarray):
+def on_grid(X: np.ndarray) -> np.ndarray:
     """The nearest recipes of the grid."""
     steps = np.array(COUNTS) - 1
-    return np.round(X * steps) / steps
+    return np.asarray(np.round(X * steps) / steps)
 
 
-def compare(seed: int, names, iterations=ITERATIONS):
+def compare(
+    seed: int, names: Sequence[str], iterations: int = ITERATIONS
+) -> dict[str, list[float]]:
     """Per method: CPU seconds, value at the reference points, value elsewhere."""
     spec = specification()
     space = Space.from_specification(spec)
@@ -183,7 +204,7 @@ def compare(seed: int, names, iterations=ITERATIONS):
     runs, cpu, points, weights = ours(spec, space, posteriors, seed)
     elsewhere = sobol(3, 2048, np.random.default_rng([seed, 6]))
 
-    def judged(runs, cpu):
+    def judged(runs: np.ndarray, cpu: float) -> list[float]:
         values = [left_after(posteriors, weights, P, runs) for P in (points, elsewhere)]
         return [cpu, *values]
 
@@ -202,7 +223,7 @@ def compare(seed: int, names, iterations=ITERATIONS):
     return found
 
 
-def table(results):
+def table(results: Sequence[Mapping[str, list[float]]]) -> str:
     """Markdown: medians; ratios paired by seed, with quartiles."""
     head = ("method", "CPU s", "CPU / ours", "variance left, reference points", "/ ours",
             "elsewhere", "/ ours")  # fmt: skip

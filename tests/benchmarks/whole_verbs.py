@@ -39,7 +39,7 @@ def twin_campaign(store: str | None = None, runs: int = 40) -> Campaign:
     return campaign
 
 
-def proposing() -> None:
+def proposing() -> list[float]:
     """CPU seconds of propose(4), several times in one process."""
     campaign = twin_campaign()
     times = []

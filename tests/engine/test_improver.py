@@ -124,7 +124,10 @@ def test_windows_are_kept() -> None:
     assert np.corrcoef(values, exact)[0, 1] > 0.9
 
 
-def test_several_goals_are_the_hypervolume() -> None:
+def test_several_goals_are_the_hypervolume(monkeypatch: pytest.MonkeyPatch) -> None:
+    # BoTorch would first compile a kernel in C++, a minute on a machine that has none yet; its
+    # own Python code computes the same
+    monkeypatch.setattr("botorch.acquisition.multi_objective.logei._load_attempted", True)
     judge = improver(response("a", goal="maximize"), response("b", goal="minimize"))
     values = judge(NEW, NEW[:0])([])
     X = np.vstack([NEW, incumbents(judge)])
