@@ -35,10 +35,10 @@ class Action:
         label: words in the footer.
         about: one sentence for help and palette.
         group: what it is about, for the palette.
-        places: modes where it can be done.
+        modes: modes where it can be done.
         in_app: whether the application, not the screen, carries it out.
         footer: whether the footer shows it.
-        crowded: where the footer has no room for it.
+        crowded: modes where the footer has no room for it.
         in_fields: those of the keys that win over a field that has the focus.
         writes: whether it changes the store.
     """
@@ -48,7 +48,7 @@ class Action:
     label: str
     about: str
     group: str
-    places: tuple[str, ...] = EVERYWHERE
+    modes: tuple[str, ...] = EVERYWHERE
     in_app: bool = False
     footer: bool = True
     crowded: tuple[str, ...] = ()
@@ -72,7 +72,7 @@ _SHOWN |= {"pagedown": "pgdn", "space": "space", "enter": "enter"}
 _TO_SCREENS = tuple(
     Action(
         f"show('{mode}')", f"{digit},f{digit}", title, f"Show {title}.", "Screen",
-        places=OF_A_CAMPAIGN, in_app=True, footer=False, in_fields=(f"f{digit}",),
+        modes=OF_A_CAMPAIGN, in_app=True, footer=False, in_fields=(f"f{digit}",),
     )
     for mode, (digit, title) in SCREENS.items()
 )  # fmt: skip
@@ -81,54 +81,54 @@ ACTIONS: Final[tuple[Action, ...]] = (
     *_TO_SCREENS,
     # ---- list of campaigns
     Action("open", "enter", "Open", "Open the campaign under the cursor.", "Campaign",
-           places=(CAMPAIGNS,), in_fields=("enter",)),
+           modes=(CAMPAIGNS,), in_fields=("enter",)),
     # ---- runs
     Action("record", "enter", "Record", "Type in the results of the run under the cursor.", "Run",
-           places=("proposals",), in_fields=("enter",)),
+           modes=("proposals",), in_fields=("enter",)),
     Action("start", "a", "Start", "Say that the run is being made now.", "Run",
-           places=("proposals",), writes=True),
+           modes=("proposals",), writes=True),
     Action("save", "ctrl+s", "Save", "Save what was typed and go on to the next waiting run.",
-           "Run", places=("record",), in_fields=("ctrl+s",), writes=True),
+           "Run", modes=("record",), in_fields=("ctrl+s",), writes=True),
     Action("fail", "f,f9", "Failed", "The run was made and failed; asks for the reason.", "Run",
-           places=("proposals", "record"), in_fields=("f9",), writes=True),
+           modes=("proposals", "record"), in_fields=("f9",), writes=True),
     Action("correct", "c,f8", "Correct", "Replace a wrong value; the old one stays visible.", "Run",
-           places=("proposals", "record"), in_fields=("f8",), writes=True),
+           modes=("proposals", "record"), in_fields=("f8",), writes=True),
     Action("replicate", "ctrl+r", "Repeat",
            "Type in further measurements of a run that has results already.", "Run",
-           places=("record",), in_fields=("ctrl+r",), writes=True),
+           modes=("record",), in_fields=("ctrl+r",), writes=True),
     Action("turn(-1)", "pageup", "Back", "Go to the run before this one.", "Run",
-           places=("record",), in_fields=("pageup",)),
+           modes=("record",), in_fields=("pageup",)),
     Action("turn(1)", "pagedown", "Next", "Go to the run after this one.", "Run",
-           places=("record",), in_fields=("pagedown",)),
+           modes=("record",), in_fields=("pagedown",)),
     Action("skip", "s", "Skip", "The run will not be made; asks for the reason.", "Run",
-           places=("proposals",), writes=True),
+           modes=("proposals",), writes=True),
     Action("all_runs", "v", "All", "Show every run, or only those that wait.", "Run",
-           places=("proposals",)),
+           modes=("proposals",)),
     # ---- earlier lines
     Action("toggle_line", "space", "Use or leave out",
            "Leave the line out of the models, or take it in again; asks for the reason.", "Line",
-           places=("lines",), in_fields=("space",), writes=True),
+           modes=("lines",), in_fields=("space",), writes=True),
     # ---- history
     Action("filter", "slash", "Filter", "Show only events that hold a text.", "History",
-           places=("history",)),
+           modes=("history",)),
     # ---- everywhere
     Action("propose", "g", "New plan", "Compute the next runs and enter them as a plan.", "Plan",
-           places=("campaign", "proposals"), in_app=True, writes=True),
+           modes=("campaign", "proposals"), in_app=True, writes=True),
     Action("refresh_figures", "r", "Refresh",
            "Evaluate the models anew: error, trust, best set-points.", "Campaign",
-           places=("campaign", "lines"), in_app=True),
+           modes=("campaign", "lines"), in_app=True),
     Action("note", "n", "Note", "Keep a remark on the campaign.", "Campaign",
-           places=("campaign",), in_app=True, writes=True),
+           modes=("campaign",), in_app=True, writes=True),
     Action("undo", "u", "Undo", "Take back the event under the cursor, elsewhere the last one.",
-           "History", places=("campaign", "proposals", "lines", "history"), in_app=True,
+           "History", modes=("campaign", "proposals", "lines", "history"), in_app=True,
            crowded=("proposals",), writes=True),
     Action("undo_last", "ctrl+z", "Undo", "Take back the last event.", "History",
-           places=("record",), in_app=True, in_fields=("ctrl+z",), writes=True, footer=False),
+           modes=("record",), in_app=True, in_fields=("ctrl+z",), writes=True, footer=False),
     Action("export", "x", "Export", "Write plan, data, events or specification to a file.",
-           "Campaign", places=OF_A_CAMPAIGN, in_app=True,
+           "Campaign", modes=OF_A_CAMPAIGN, in_app=True,
            crowded=("proposals", "record", "lines", "history")),
     Action("show('campaigns')", "o", "Campaigns", "Go to the list of campaigns.", "Campaign",
-           places=OF_A_CAMPAIGN, in_app=True, crowded=("proposals", "record", "lines", "history")),
+           modes=OF_A_CAMPAIGN, in_app=True, crowded=("proposals", "record", "lines", "history")),
     Action("leave", "escape", "Cancel", "Leave the field; outside of one, cancel what is computed.",
            "Program", in_app=True, footer=False),
     Action("light", "ctrl+t", "Light or dark", "Change between dark and light colours.", "Program",
@@ -140,26 +140,26 @@ ACTIONS: Final[tuple[Action, ...]] = (
 )  # fmt: skip
 
 
-def actions_at(place: str) -> list[Action]:
+def actions_at(mode: str) -> list[Action]:
     """What can be done on a screen, in the order of the footer."""
-    return [action for action in ACTIONS if place in action.places]
+    return [action for action in ACTIONS if mode in action.modes]
 
 
-def bindings(place: str) -> list[Binding]:
+def bindings(mode: str) -> list[Binding]:
     """The key bindings of a screen."""
-    return [binding for action in actions_at(place) for binding in _bindings(action, place)]
+    return [binding for action in actions_at(mode) for binding in _bindings(action, mode)]
 
 
-def _bindings(action: Action, place: str) -> Iterator[Binding]:
+def _bindings(action: Action, mode: str) -> Iterator[Binding]:
     call = f"app.{action.call}" if action.in_app else action.call
     # where one types, the footer names the key that works while typing
-    shown = (action.in_fields or action.key_list)[0] if place == "record" else action.key_list[0]
+    shown = (action.in_fields or action.key_list)[0] if mode == "record" else action.key_list[0]
     for key in action.key_list:
         yield Binding(
             key,
             call,
             action.label,
-            show=action.footer and key == shown and place not in action.crowded,
+            show=action.footer and key == shown and mode not in action.crowded,
             key_display=_SHOWN.get(key),
             priority=key in action.in_fields,
             tooltip=action.about,
@@ -179,13 +179,13 @@ _LISTS: Final = (
 )
 
 
-def help_text(place: str, about: str) -> Content:
+def help_text(mode: str, about: str) -> Content:
     """What a screen is about, and what its keys do."""
-    rows = [(action.shown_keys, action.about) for action in actions_at(place)]
+    rows = [(action.shown_keys, action.about) for action in actions_at(mode)]
     width = max(len(keys) for keys, _ in rows) + 2
     lines = [Content(about), Content("")]
     lines += [
-        Content.assemble((f"{keys:<{width}}", "bold $accent"), told)
-        for keys, told in (*rows, *_LISTS)
+        Content.assemble((f"{keys:<{width}}", "bold $accent"), about_keys)
+        for keys, about_keys in (*rows, *_LISTS)
     ]
     return Content("\n").join(lines)

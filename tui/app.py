@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
 from textual.app import App, SystemCommand
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.widgets import Input
 from textual.worker import WorkerFailed
 
 from designer.campaigns.errors import DesignerError
 from designer.service import Service
+from designer.service.answers import ListedCampaign
 from designer.tui.actions import CAMPAIGNS, EVERYWHERE, OF_A_CAMPAIGN, help_text
-from designer.tui.campaign_view import CampaignView, Facts, ViewReader
+from designer.tui.campaign_view import CampaignView, ViewReader
 from designer.tui.dialogs import actions, plan
 from designer.tui.dialogs.form import TextModal, problems_text
-from designer.tui.jobs import Jobs, JobTold
-from designer.tui.palette import ActionCommands, may
+from designer.tui.jobs import JobProgress, Jobs
+from designer.tui.palette import ActionCommands, is_available
 from designer.tui.screens.base import TaskScreen
 from designer.tui.screens.campaign import CampaignScreen
 from designer.tui.screens.campaigns import CampaignsScreen
@@ -66,16 +68,16 @@ class DesignerApp(App[None]):
         self.register_theme(LIGHT)
         self.theme = DARK.name
         self.service = service
-        self.desk = ViewReader(service)
-        self.jobs = Jobs(worker, self.post_message, self.tell_status)
+        self.reader = ViewReader(service)
+        self.jobs = Jobs(worker, self.post_message, self.refresh_status)
         self.view: CampaignView | None = None
-        self.campaigns: Sequence[Facts] | None = None
+        self.campaigns: list[ListedCampaign] | None = None
         self.last_plan: dict[str, str] = {}
         self.record_run: str | None = None
         self.new_run: str | None = None  # the first of a new plan: the list goes there
         self.first = campaign
-        self.trouble: str | None = None
-        self.saved: str | None = None
+        self.store_problem: str | None = None
+        self.saved_at: str | None = None
         self._polling = False
 
     @property
@@ -136,37 +138,49 @@ class DesignerApp(App[None]):
         if name is None:
             return False
         wanted = name
-        view = await self.attempt(lambda: self.desk.look(wanted))
+        view = await self.attempt(lambda: self.reader.read(wanted))
         if view is None:
             return False
-        self.view, self.trouble = view, None
-        self.catch_up()
+        self.view, self.store_problem = view, None
+        self.refresh_content()
         return True
 
     async def attempt(self, work: Callable[[], T]) -> T | None:
-        """Do something that may wait, in a thread; None, and told, when it was refused."""
+        """Do something that may wait, in a thread; None, and an error shown, when refused."""
         try:
             return await asyncio.to_thread(work)
         except DesignerError as error:
             self.show_error("Not done", error)
             return None
 
-    async def wrote(self) -> None:
+    async def show_entry(self) -> None:
         """Something was appended to the log: show it."""
-        self.saved = datetime.now().astimezone().strftime("%H:%M:%S")
+        self.saved_at = datetime.now().astimezone().strftime("%H:%M:%S")
         await self.refresh_view()
 
-    def catch_up(self) -> None:
+    def refresh_content(self) -> None:
         """Bring the screen below any modal up to date."""
         for screen in self.screen_stack:
             if isinstance(screen, TaskScreen):
-                screen.catch_up()
+                screen.refresh_content()
 
-    def tell_status(self) -> None:
+    def refresh_status(self) -> None:
         """Renew bar and status line only."""
         for screen in self.screen_stack:
             if isinstance(screen, TaskScreen):
-                screen.tell_status()
+                screen.refresh_status()
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Say something in passing; what people typed is no markup."""
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def show_error(self, title: str, error: DesignerError) -> None:
         """Say that something was refused, and everything that is wrong."""
@@ -174,16 +188,16 @@ class DesignerApp(App[None]):
             self.push_screen(TextModal(title, problems_text(error)))
 
     async def _look_at_list(self) -> None:
-        found = await self.attempt(self.desk.campaigns)
+        found = await self.attempt(self.reader.campaigns)
         if found is not None:
             self.campaigns = found
-            self.catch_up()
+            self.refresh_content()
 
     # ---- news -------------------------------------------------------------------------------
 
     def _tick(self) -> None:
         if self.jobs.current is not None:
-            self.tell_status()
+            self.refresh_status()
 
     def _poll(self) -> None:
         if not self._polling:
@@ -191,45 +205,45 @@ class DesignerApp(App[None]):
             self.run_worker(self._look_for_news(), group="poll")
 
     async def _look_for_news(self) -> None:
-        trouble = None
+        problem = None
         try:
             if self.current_mode == CAMPAIGNS:
-                found = await asyncio.to_thread(self.desk.campaigns)
+                found = await asyncio.to_thread(self.reader.campaigns)
                 changed, self.campaigns = found != self.campaigns, found
                 if changed:
-                    self.catch_up()
+                    self.refresh_content()
             elif (view := self.view) is not None:
-                stamp = await asyncio.to_thread(self.desk.stamp, view.name)
+                stamp = await asyncio.to_thread(self.reader.stamp, view.name)
                 if self.view is view and stamp != view.stamp:
                     await self.refresh_view()
         except DesignerError as error:
-            trouble = str(error.problems[0]) if error.problems else str(error)
+            problem = str(error.problems[0]) if error.problems else str(error)
         finally:
             self._polling = False
-        if trouble != self.trouble:
-            self.trouble = trouble
-            self.tell_status()
+        if problem != self.store_problem:
+            self.store_problem = problem
+            self.refresh_status()
 
-    def on_job_told(self, message: JobTold) -> None:
+    def on_job_progress(self, message: JobProgress) -> None:
         """Show how far the job is."""
-        self.jobs.hear(message)
-        self.tell_status()
+        self.jobs.update(message)
+        self.refresh_status()
 
     # ---- what can be done -------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Actions that write are dimmed where nothing can be written."""
-        return may(self, action) if super().check_action(action, parameters) else False
+        return is_available(self, action) if super().check_action(action, parameters) else False
 
     # ---- actions ----------------------------------------------------------------------------
 
     @property
-    def place(self) -> str:
+    def mode(self) -> str:
         """Mode that is shown."""
         return self.current_mode if self.current_mode in EVERYWHERE else CAMPAIGNS
 
     @property
-    def asking(self) -> bool:
+    def modal_open(self) -> bool:
         """Whether something lies in front of the screen."""
         return len(self.screen_stack) > 1
 
@@ -256,7 +270,7 @@ class DesignerApp(App[None]):
         """Show every key of this screen."""
         screen = self.screen
         about = screen.ABOUT if isinstance(screen, TaskScreen) else ""
-        self.push_screen(TextModal("Help", help_text(self.place, about)))
+        self.push_screen(TextModal("Help", help_text(self.mode, about)))
 
     def action_light(self) -> None:
         """Change between dark and light."""
@@ -267,37 +281,37 @@ class DesignerApp(App[None]):
         if self.jobs.current is None:
             self.exit()
         else:
-            self.do(actions.quit_if_sure(self))
+            self.run_dialog(actions.quit_if_sure(self))
 
-    def do(self, work: Any) -> None:  # noqa: ANN401 - a coroutine of any kind
-        """Let something go on beside the interface."""
-        self.run_worker(work, group="doing")
+    def run_dialog(self, dialog: Coroutine[Any, Any, object]) -> None:
+        """Let a dialog go on beside the interface."""
+        self.run_worker(dialog, group="dialog")
 
     def action_propose(self) -> None:
         """Ask for the next plan."""
-        self.do(plan.propose(self))
+        self.run_dialog(plan.propose(self))
 
     def action_refresh_figures(self) -> None:
         """Evaluate the models anew."""
-        self.do(plan.refresh_figures(self))
+        self.run_dialog(plan.refresh_figures(self))
 
     def action_note(self) -> None:
         """Keep a remark."""
-        self.do(actions.note(self))
+        self.run_dialog(actions.note(self))
 
     def action_undo(self) -> None:
         """Take back the event under the cursor of the history, else the last one."""
         screen = self.screen
-        event = screen.chosen_event if isinstance(screen, HistoryScreen) else None
-        self.do(actions.undo(self, event))
+        event = screen.chosen if isinstance(screen, HistoryScreen) else None
+        self.run_dialog(actions.undo(self, event))
 
     def action_undo_last(self) -> None:
         """Take back the last event."""
-        self.do(actions.undo(self, None))
+        self.run_dialog(actions.undo(self, None))
 
     def action_export(self) -> None:
         """Write a file."""
-        self.do(actions.export(self))
+        self.run_dialog(actions.export(self))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """None of Textual's: ours fill the palette."""

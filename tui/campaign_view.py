@@ -5,21 +5,19 @@ Everything here may wait for a disk or for a lock, so it is called in threads on
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
+from designer.campaigns.log.runs import WAITING
+from designer.campaigns.sheets.run_object import Predicted, RunObject
 from designer.campaigns.specification import load
 from designer.campaigns.specification.specification import Specification
 from designer.service import Service
+from designer.service.answers import CampaignAnswer, EventObject, HistoryAnswer, ListedCampaign
+from designer.service.figures import StatusAnswer
 
-Facts = Mapping[str, Any]
-
-WAITING: Final = ("proposed", "running", "partial")
-"""Statuses of runs that still want something: to be made, or further results."""
-
-_ATTEMPTS = 5  # to read everything at one log position while others write
+_ATTEMPTS: Final = 5  # to read everything at one log position while others write
 
 
 @dataclass(frozen=True)
@@ -36,55 +34,58 @@ class CampaignView:
     """A campaign as it is shown.
 
     Attributes:
-        show: answer of `Service.show`.
-        status: answer of `Service.status`.
-        events: of `Service.history`, oldest first.
+        details: answer of `campaigns.show`.
+        status: answer of `models.status`.
+        events: of `campaigns.history`, oldest first.
         unwritable: why nothing can be written, or None.
         store: address of the store.
     """
 
-    show: Facts
-    status: Facts
-    events: Sequence[Facts]
+    details: CampaignAnswer
+    status: StatusAnswer
+    events: list[EventObject]
     unwritable: str | None
     store: str
 
     @cached_property
     def spec(self) -> Specification:
         """The specification; it was checked when it came into the store."""
-        return load.from_dict(self.show["spec"], trusted=True)
+        return load.from_dict(self.details["spec"], trusted=True)
 
     @property
     def name(self) -> str:
         """Name of the campaign."""
-        return str(self.show["campaign"])
+        return self.details["campaign"]
 
     @property
     def seq(self) -> int:
         """Number of the last event."""
-        return int(self.show["head"].partition(":")[0])
+        return int(self.details["head"].partition(":")[0])
 
     @property
     def stamp(self) -> StoreStamp:
         """What a later look is compared with."""
-        return StoreStamp(self.show["head"], self.status["model"]["seq"], self.unwritable)
+        return StoreStamp(self.details["head"], self.status["model"]["seq"], self.unwritable)
 
     @property
-    def runs(self) -> Sequence[Facts]:
+    def runs(self) -> list[RunObject]:
         """All runs, in the order they came."""
-        runs: Sequence[Facts] = self.show["runs"]
-        return runs
+        return self.details["runs"]
 
     @property
-    def waiting(self) -> Sequence[Facts]:
+    def waiting(self) -> list[RunObject]:
         """Runs to be made or with results to come."""
         return [run for run in self.runs if run["status"] in WAITING]
 
-    def run(self, run_id: str | None) -> Facts | None:
+    def run(self, run_id: str | None) -> RunObject | None:
         """One run; None when there is none of that id."""
         return next((run for run in self.runs if run["run"] == run_id), None)
 
-    def next_after(self, done: str | None) -> Facts | None:
+    def with_status(self, *statuses: str) -> list[str]:
+        """Ids of the runs of some statuses."""
+        return [run["run"] for run in self.runs if run["status"] in statuses]
+
+    def next_after(self, done: str | None) -> RunObject | None:
         """The next run to be made after one that is done, else that one; None after none."""
         if done is None:
             return None
@@ -99,6 +100,11 @@ class CampaignView:
         return self.spec.costs.unit
 
 
+def prediction(run: RunObject, response: str) -> Predicted | None:
+    """What a run is expected to give of a response; None: nothing was predicted."""
+    return run["predicted"].get(response) if run["predicted"] else None
+
+
 class ViewReader:
     """Fetches what is shown.
 
@@ -109,35 +115,31 @@ class ViewReader:
     def __init__(self, service: Service) -> None:
         self.service = service
 
-    def campaigns(self) -> Sequence[Facts]:
+    def campaigns(self) -> list[ListedCampaign]:
         """All campaigns, newest first."""
-        found: Sequence[Facts] = self.service.campaigns.list()["campaigns"]
-        return found
+        return self.service.campaigns.list()["campaigns"]
 
     def stamp(self, campaign: str) -> StoreStamp:
         """Where the campaign is now."""
         status = self.service.models.status(campaign)
-        return StoreStamp(status["head"], status["model"]["seq"], self.unwritable)
+        return StoreStamp(status["head"], status["model"]["seq"], self._unwritable)
 
     @property
-    def unwritable(self) -> str | None:
-        """Why nothing can be written to the store, or None."""
+    def _unwritable(self) -> str | None:
         return self.service.session.store.why_unwritable
 
-    def look(self, campaign: str) -> CampaignView:
+    def read(self, campaign: str) -> CampaignView:
         """Everything about a campaign, at one position of its log."""
-        show, status, history = self._look_once(campaign)
         for _ in range(_ATTEMPTS):
-            if show["head"] == status["head"] == history["head"]:
+            details, status, history = self._read_once(campaign)
+            if details["head"] == status["head"] == history["head"]:
                 break
-            show, status, history = self._look_once(campaign)
         store = self.service.session.store
-        return CampaignView(show, status, history["events"], store.why_unwritable, store.url)
+        return CampaignView(details, status, history["events"], self._unwritable, store.url)
 
-    def _look_once(self, campaign: str) -> tuple[Facts, Facts, Facts]:
-        service = self.service
+    def _read_once(self, campaign: str) -> tuple[CampaignAnswer, StatusAnswer, HistoryAnswer]:
         return (
-            service.campaigns.show(campaign),
-            service.models.status(campaign),
-            service.campaigns.history(campaign),
+            self.service.campaigns.show(campaign),
+            self.service.models.status(campaign),
+            self.service.campaigns.history(campaign),
         )

@@ -39,8 +39,8 @@ class Job:
         return f"{self.label}{what}{percent} · {seconds} · esc cancels"
 
 
-class JobTold(Message):
-    """The worker told how far it is."""
+class JobProgress(Message):
+    """How far the worker is."""
 
     def __init__(self, what: str, share: float | None) -> None:
         super().__init__()
@@ -65,7 +65,7 @@ class Jobs:
         self._changed = changed
 
     async def run(
-        self, label: str, verb: str, arguments: Mapping[str, Any]
+        self, label: str, verb: str, arguments: Mapping[str, object]
     ) -> dict[str, Any] | DesignerError | None:
         """Carry out a verb in the worker.
 
@@ -75,11 +75,11 @@ class Jobs:
         self.current = Job(label)
         self._changed()
 
-        def told(what: str, share: float | None) -> None:
-            self._post(JobTold(what, share))
+        def report(what: str, share: float | None) -> None:
+            self._post(JobProgress(what, share))
 
         try:
-            return await asyncio.to_thread(self.worker.call, verb, arguments, told)
+            return await asyncio.to_thread(self.worker.call, verb, arguments, report)
         except CallCancelledError:
             return None
         except DesignerError as error:
@@ -88,10 +88,10 @@ class Jobs:
             self.current = None
             self._changed()
 
-    def hear(self, message: JobTold) -> None:
+    def update(self, progress: JobProgress) -> None:
         """Take in how far the job is."""
         if self.current is not None:
-            self.current = replace(self.current, what=message.what, share=message.share)
+            self.current = replace(self.current, what=progress.what, share=progress.share)
 
     async def cancel(self) -> None:
         """Stop what is being computed; a fresh process is started at once."""

@@ -15,11 +15,11 @@ _WRITING: Final = writing_calls()
 _WHEN_CLOSED: Final = frozenset({"note", "undo", "undo_last"})
 
 
-def may(ui: Ui, action: str) -> bool | None:
+def is_available(ui: Ui, action: str) -> bool | None:
     """Whether an action makes sense now; None: it is shown, but dimmed."""
     view = ui.view
     if view is not None and action in _WRITING:
-        closed = view.show["closed"] and action not in _WHEN_CLOSED
+        closed = view.details["closed"] and action not in _WHEN_CLOSED
         if view.unwritable or closed:
             return None
     if action in ("propose", "refresh_figures") and ui.jobs.current is not None:
@@ -32,8 +32,8 @@ class ActionCommands(Provider):
 
     def _offered(self) -> Iterator[tuple[str, Action]]:
         ui = cast("Ui", self.app)
-        for action in actions_at(ui.place):
-            if may(ui, action.call.partition("(")[0]) is True:
+        for action in actions_at(ui.mode):
+            if is_available(ui, action.call.partition("(")[0]) is True:
                 yield f"{action.group}: {action.label}  ({action.shown_keys})", action
 
     def _run(self, action: Action) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from textual.notifications import SeverityLevel
@@ -11,7 +11,8 @@ from textual.screen import Screen
 if TYPE_CHECKING:
     from designer.campaigns.errors import DesignerError
     from designer.service import Service
-    from designer.tui.campaign_view import CampaignView, Facts
+    from designer.service.answers import ListedCampaign
+    from designer.tui.campaign_view import CampaignView
     from designer.tui.jobs import Jobs
 
 T = TypeVar("T")
@@ -29,45 +30,44 @@ class Ui(Protocol):
         record_run: run whose form is open.
         new_run: the first of a new plan: the list goes there.
         last_plan: what was typed when the last plan was asked for.
-        trouble: why the store cannot be read just now.
-        saved: time of day of the last entry.
+        store_problem: why the store cannot be read just now.
+        saved_at: time of day of the last entry.
     """
 
     view: CampaignView | None
     service: Service
     jobs: Jobs
-    campaigns: Sequence[Facts] | None
+    campaigns: list[ListedCampaign] | None
     first: str | None
     record_run: str | None
     new_run: str | None
     last_plan: dict[str, str]
-    trouble: str | None
-    saved: str | None
+    store_problem: str | None
+    saved_at: str | None
 
     @property
-    def place(self) -> str:
+    def mode(self) -> str:
         """Mode that is shown."""
 
     @property
-    def asking(self) -> bool:
+    def modal_open(self) -> bool:
         """Whether something lies in front of the screen."""
 
     async def attempt(self, work: Callable[[], T]) -> T | None:
-        """Do something that may wait, in a thread; None, and told, when it was refused."""
+        """Do something that may wait, in a thread; None, and an error shown, when refused."""
 
     async def refresh_view(self, name: str | None = None) -> bool:
         """Fetch the campaign again, or another one; whether that worked."""
 
-    async def wrote(self) -> None:
+    async def show_entry(self) -> None:
         """Something was appended to the log: show it."""
 
     async def push_screen_wait(self, screen: Screen[T]) -> T | None:
         """Show a question; its answer, or None when it was left."""
 
     def notify(
-        self, message: str, *, title: str = "", severity: SeverityLevel = "information",
-        markup: bool = True,
-    ) -> None:  # fmt: skip
+        self, message: str, *, title: str = "", severity: SeverityLevel = "information"
+    ) -> None:
         """Say something in passing."""
 
     def show_error(self, title: str, error: DesignerError) -> None:
@@ -79,8 +79,8 @@ class Ui(Protocol):
     def action_show(self, mode: str) -> None:
         """Show another screen."""
 
-    def do(self, work: Any) -> None:  # noqa: ANN401 - a coroutine of any kind
-        """Let something go on beside the interface."""
+    def run_dialog(self, dialog: Coroutine[Any, Any, object]) -> None:
+        """Let a dialog go on beside the interface."""
 
     def exit(self) -> None:
         """End the program."""

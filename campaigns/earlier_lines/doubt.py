@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import shlex
 
+from designer.campaigns.log.runs import LEARNED_FROM
 from designer.campaigns.log.state import CampaignState
-
-_MADE = ("running", "partial", "completed")  # statuses whose measurements are believed
 
 
 def unseen_doubt(state: CampaignState) -> str | None:
@@ -17,7 +16,7 @@ def unseen_doubt(state: CampaignState) -> str | None:
         name
         for name in names
         if any(row.responses.get(name) for line in lines for row in line.rows)
-        and not any(run.values(name) for run in state.runs.values() if run.status in _MADE)
+        and not any(run.values(name) for run in state.runs.values() if run.status in LEARNED_FROM)
     ]
     if not resting:
         return None

@@ -19,6 +19,7 @@ from designer.campaigns.earlier_lines.mapping import (
 from designer.campaigns.earlier_lines.rows import LineRows
 from designer.campaigns.errors import Findings, InputError, Problem
 from designer.campaigns.log.events import canonical_json
+from designer.campaigns.log.runs import MEASURED
 from designer.campaigns.tables.columns import (
     IGNORED,
     FileColumn,
@@ -285,7 +286,7 @@ def _table_of_campaign(state: CampaignState, into: Specification) -> Table:
     header = [with_unit(item.name, item.unit) for item in spec.inputs]
     header += [with_unit(response.name, response.unit) for response in spec.responses]
     header += [*(f"batch:{stage}" for stage in stages), "made_at"]
-    runs = [run for run in state.runs.values() if run.status in ("completed", "partial")]
+    runs = [run for run in state.runs.values() if run.status in MEASURED]
     if not runs:
         what = f"campaign {spec.name} has no run with a result"
         raise InputError(Problem("--from", what))

@@ -22,6 +22,14 @@ STATUSES: tuple[Status, ...] = (
     "failed",
     "abandoned",
 )
+OPEN: tuple[Status, ...] = ("proposed", "running")
+"""Somebody still has to make the run, or is making it."""
+WAITING: tuple[Status, ...] = (*OPEN, "partial")
+"""The run still wants something: to be made, or further results."""
+MEASURED: tuple[Status, ...] = ("partial", "completed")
+"""The run was made and has results."""
+LEARNED_FROM: tuple[Status, ...] = ("running", *MEASURED)
+"""Measurements of the run are believed: what was measured before a run failed is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +154,7 @@ class Run:
     @property
     def is_open(self) -> bool:
         """Whether somebody still has to make it, or is making it."""
-        return self.status in ("proposed", "running")
+        return self.status in OPEN
 
     @property
     def made_key(self) -> tuple[str, int] | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from designer.campaigns.log.runs import Run
+from designer.campaigns.log.runs import LEARNED_FROM, MEASURED, Run
 from designer.campaigns.log.state import CampaignState, Line
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.parts import Response
@@ -17,9 +17,6 @@ from designer.models.data.dataset import OWN_BATCH, ResponseData
 from designer.models.data.nuisance_inputs import nuisance_inputs
 from designer.models.encoding import Space
 from designer.models.success_gp import SuccessModel
-
-LEARNED_FROM = ("running", "partial", "completed")
-"""Statuses whose measurements are believed: what was measured before a run failed is not."""
 
 
 @dataclass(frozen=True)
@@ -243,7 +240,7 @@ def fit_success(state: CampaignState, training: TrainingSet) -> SuccessModel | N
         state: the campaign.
         training: what the models learned from.
     """
-    runs = [run for run in state.runs.values() if run.status in ("partial", "completed", "failed")]
+    runs = [run for run in state.runs.values() if run.status in (*MEASURED, "failed")]
     made = np.array([run.status != "failed" for run in runs], dtype=np.bool_)
     if made.all():
         return None

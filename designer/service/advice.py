@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from designer.campaigns.log.runs import Run
+from designer.campaigns.log.runs import MEASURED, Run
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.specification.parts import Response
@@ -74,7 +74,7 @@ def in_spec_runs(state: CampaignState) -> list[str]:
     windows = [r for r in state.spec.responses if r.window is not None]
     found: dict[tuple[object, ...], str] = {}
     for run in state.runs.values():
-        if windows and run.status in ("partial", "completed") and _inside(run, windows):
+        if windows and run.status in MEASURED and _inside(run, windows):
             found.setdefault(tuple(sorted(run.used.items())), run.id)
     return list(found.values())
 

@@ -150,7 +150,7 @@ async def test_keys_are_answered_while_it_computes(slow_store: Path) -> None:
 
 
 def test_wishes_become_arguments(store: Path) -> None:
-    view = ViewReader(Service(str(store))).look("small")
+    view = ViewReader(Service(str(store))).read("small")
     typed = {"n": "3", "budget": "8.5", "fix": "binder=PVDF-A, coating_gap=100", "replace": "yes"}
     assert plan_arguments(view, typed) == {
         "n": 3, "budget": 8.5, "fix": {"binder": "PVDF-A", "coating_gap": "100"}, "replace": True,

@@ -285,7 +285,7 @@ async def test_what_is_still_to_come_is_named(store: Path) -> None:
 def test_whatever_was_recorded_can_be_corrected_in_the_order_of_the_form(store: Path) -> None:
     service = Service(str(store))
     service.runs.record("small", "R001", {"porosity": "34", "mass_loading": "10.1/11.1"})
-    view = ViewReader(service).look("small")
+    view = ViewReader(service).read("small")
     recorded = view.run("R001")
     assert recorded is not None
     options = _correctable(view, recorded)

@@ -162,13 +162,13 @@ async def test_the_history_stays_at_the_newest_event_unless_one_looks_elsewhere(
         await ui.until("plan P001 proposed")
         await asyncio.to_thread(service.campaigns.note, "small", "new drier " * 20)
         await ui.until("note: new drier")
-        assert ui.screen.chosen_event["seq"] == 4
+        assert ui.screen.chosen["seq"] == 4
         assert max(map(len, ui.rows())) <= 60
         assert not ui.app.screen.query_one("#events").show_horizontal_scrollbar
         await ui.press("down")
         await asyncio.to_thread(service.campaigns.note, "small", "again")
         await ui.until("note: again")
-        assert ui.screen.chosen_event["seq"] == 3
+        assert ui.screen.chosen["seq"] == 3
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 16)])
@@ -386,8 +386,8 @@ async def test_news_that_arrive_while_the_program_ends_find_nobody(store: Path) 
         await ui.until("checks")
         screen = ui.screen
     with ui.app._context():
-        screen.catch_up()  # from a look at the store that took longer than the program
-        screen.tell_status()
+        screen.refresh_content()  # from a look at the store that took longer than the program
+        screen.refresh_status()
         assert not screen.alive
 
 

@@ -193,8 +193,8 @@ def test_a_fault_of_the_program_leaves_a_report_and_exit_1(store: Path, tmp_path
     script.write_text(
         "import sys\n"
         "from designer.tui.campaign_view import ViewReader\n"
-        "def look(self, campaign):\n    secret = 4711\n    raise ZeroDivisionError('boom')\n"
-        "ViewReader.look = look\n"
+        "def read(self, campaign):\n    secret = 4711\n    raise ZeroDivisionError('boom')\n"
+        "ViewReader.read = read\n"
         "from designer.cli.main import main\n"
         "sys.exit(main(sys.argv[1:]))\n"
     )

@@ -1,4 +1,4 @@
 """Questions in front of a screen: actions, plan, corrections.
 
-May import widgets and the user interface's parts.
+May import widgets and what lies beside app.
 """

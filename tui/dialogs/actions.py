@@ -3,38 +3,73 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypeVar
 
 from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.sheets.run_object import RunObject
 from designer.render.words import moment
-from designer.tui.campaign_view import CampaignView, Facts
-from designer.tui.dialogs.form import (
-    Ask,
-    FormModal,
-    Question,
-    Values,
-    quoted,
-)
+from designer.service.answers import EventObject, ExportAnswer
+from designer.service.figures import JudgedLine
+from designer.tui.campaign_view import CampaignView
+from designer.tui.dialogs.form import Ask, FormModal, Question, Values, quoted
 from designer.tui.ui import Ui
 
+T = TypeVar("T")
 FAILURES: Final = ("coating defect", "delamination", "web break", "operator error")
+_WHY: Final = Ask("reason", "Why")
 
 
-async def ask(ui: Ui, question: Question) -> Any:  # noqa: ANN401 - whatever submit gives
+def campaign_view(ui: Ui) -> CampaignView:
+    """The campaign that is shown."""
+    if ui.view is None:
+        raise RuntimeError("no campaign is open")
+    return ui.view
+
+
+async def ask(ui: Ui, question: Question[T]) -> T | None:
     """Show a question; its answer, or None when it was left."""
     return await ui.push_screen_wait(FormModal(question))
 
 
-async def ask_and_show(ui: Ui, question: Question, done: str) -> bool:
-    """Show a question; when it was carried out, say so and show what is new."""
-    answer = await ask(ui, question)
-    if answer is None:
+async def ask_and_show(ui: Ui, question: Question[list[str]], done: str) -> bool:
+    """Show a question; when it was carried out, say so and show what is new.
+
+    Args:
+        ui: the application.
+        question: its answer are the messages of the service.
+        done: what is said when it was carried out.
+
+    Returns:
+        Whether it was.
+    """
+    messages = await ask(ui, question)
+    if messages is None:
         return False
-    told = answer.get("messages") or []
-    ui.notify("\n".join([done, *told]), markup=False, severity="warning" if told else "information")
-    await ui.wrote()
+    ui.notify("\n".join([done, *messages]), severity="warning" if messages else "information")
+    await ui.show_entry()
     return True
+
+
+def _with_reason(
+    title: str,
+    command: tuple[str, ...],
+    act: Callable[[str], list[str]],
+    *,
+    text: str,
+    do: str,
+    reason: Ask = _WHY,
+) -> Question[list[str]]:
+    """A question for a reason; `command` are the words of the same on the command line."""
+    return Question(
+        title,
+        (reason,),
+        lambda values: act(values["reason"]),
+        text=text,
+        do=do,
+        same_as=lambda values: quoted(*command, options={"--reason": values["reason"]}),
+    )
 
 
 async def quit_if_sure(ui: Ui) -> None:
@@ -43,178 +78,160 @@ async def quit_if_sure(ui: Ui) -> None:
     question = Question(
         "A computation is going on",
         (),
-        lambda _values: {},
+        lambda _values: True,
         text=f"{job.label if job else 'Computing'}: ending the program stops it."
         " Nothing that was recorded is lost.",
         do="stop it and end",
     )
-    if await ask(ui, question) is not None:
+    if await ask(ui, question):
         ui.exit()
 
 
 # ---- runs ---------------------------------------------------------------------------------------
 
 
-async def fail(ui: Ui, run: str) -> bool:
+async def fail(ui: Ui, run: RunObject) -> bool:
     """A run was made and failed."""
-    view = campaign_view(ui)
-    return await ask_and_show(
-        ui,
-        Question(
-            f"{run} failed",
-            (Ask("reason", "What went wrong", suggestions=FAILURES, placeholder=FAILURES[0]),),
-            lambda values: ui.service.runs.fail(view.name, run, values["reason"]),
-            text="A failed run stays: it teaches where the process fails. Usual reasons: "
-            + ", ".join(FAILURES)
-            + ".",
-            do="note the failure",
-            same_as=lambda values: quoted(
-                "fail", view.name, run, options={"--reason": values["reason"]}
-            ),
-        ),
-        f"{run} is noted as failed",
+    name, run_id = campaign_view(ui).name, run["run"]
+    question = _with_reason(
+        f"{run_id} failed",
+        ("fail", name, run_id),
+        lambda reason: ui.service.runs.fail(name, run_id, reason)["messages"],
+        text="A failed run stays: it teaches where the process fails. Usual reasons: "
+        + ", ".join(FAILURES)
+        + ".",
+        do="note the failure",
+        reason=Ask("reason", "What went wrong", suggestions=FAILURES, placeholder=FAILURES[0]),
     )
+    return await ask_and_show(ui, question, f"{run_id} is noted as failed")
 
 
-async def skip(ui: Ui, run: str) -> bool:
+async def skip(ui: Ui, run: RunObject) -> bool:
     """A run will not be made."""
-    view = campaign_view(ui)
-    return await ask_and_show(
-        ui,
-        Question(
-            f"Skip {run}",
-            (Ask("reason", "Why"),),
-            lambda values: ui.service.runs.abandon(view.name, [run], values["reason"]),
-            text="It will not be made, and its recipe is not proposed again.",
-            do="skip it",
-            same_as=lambda values: quoted(
-                "abandon", view.name, run, options={"--reason": values["reason"]}
-            ),
-        ),
-        f"{run} is abandoned",
+    name, run_id = campaign_view(ui).name, run["run"]
+
+    def abandon(reason: str) -> list[str]:
+        ui.service.runs.abandon(name, [run_id], reason)
+        return []
+
+    question = _with_reason(
+        f"Skip {run_id}",
+        ("abandon", name, run_id),
+        abandon,
+        text="It will not be made, and its recipe is not proposed again.",
+        do="skip it",
     )
+    return await ask_and_show(ui, question, f"{run_id} is abandoned")
 
 
-async def start(ui: Ui, run: str) -> None:
+async def start(ui: Ui, run: RunObject) -> None:
     """A run is being made."""
-    view = campaign_view(ui)
-    if await ui.attempt(lambda: ui.service.runs.start(view.name, run)) is not None:
-        ui.notify(f"{run} is being made", markup=False)
-        await ui.wrote()
+    name, run_id = campaign_view(ui).name, run["run"]
+    if await ui.attempt(lambda: ui.service.runs.start(name, run_id)) is not None:
+        ui.notify(f"{run_id} is being made")
+        await ui.show_entry()
 
 
 # ---- lines, history, notes, files ---------------------------------------------------------------
 
 
-async def toggle_line(ui: Ui, line: Facts) -> bool:
+async def toggle_line(ui: Ui, line: JudgedLine) -> bool:
     """Leave an earlier line out, or take it in again."""
-    view, name = campaign_view(ui), str(line["name"])
-    verb, word = ("exclude", "left out") if line["included"] else ("include", "in use again")
-    method = ui.service.lines.exclude if line["included"] else ui.service.lines.include
+    campaign, name, included = campaign_view(ui).name, line["name"], line["included"]
+    verb = "exclude" if included else "include"
+
+    def switch(reason: str) -> list[str]:
+        lines = ui.service.lines
+        (lines.exclude if included else lines.include)(campaign, name, reason)
+        return []
+
+    question = _with_reason(
+        f"{'Leave out' if included else 'Use again'}: line {name}",
+        ("lines", verb, campaign, name),
+        switch,
+        text=f"Its {line['rows']} rows stay in the campaign; the next plan is computed"
+        f" {'without' if included else 'with'} them.",
+        do=f"{verb} it",
+    )
     return await ask_and_show(
-        ui,
-        Question(
-            f"{'Leave out' if line['included'] else 'Use again'}: line {name}",
-            (Ask("reason", "Why"),),
-            lambda values: method(view.name, name, values["reason"]),
-            text=f"Its {line['rows']} rows stay in the campaign; the next plan is computed"
-            f" {'without' if line['included'] else 'with'} them.",
-            do=f"{verb} it",
-            same_as=lambda values: quoted(
-                "lines", verb, view.name, name, options={"--reason": values["reason"]}
-            ),
-        ),
-        f"Line {name} is {word}",
+        ui, question, f"Line {name} is {'left out' if included else 'in use again'}"
     )
 
 
-async def undo(ui: Ui, event: Facts | None) -> bool:
-    """Take back an event, after showing which."""
+async def undo(ui: Ui, event: EventObject | None) -> bool:
+    """Take back an event (None: the last that counts), after showing which."""
     view = campaign_view(ui)
-    alive = [e for e in view.events[1:] if not e["reversed"] and e["kind"] != "event_reversed"]
-    target = event or (alive[-1] if alive else None)
+    counting = [e for e in view.events[1:] if not e["reversed"] and e["kind"] != "event_reversed"]
+    target = event or (counting[-1] if counting else None)
     if target is None:
-        ui.notify("There is nothing to undo", markup=False)
+        ui.notify("There is nothing to undo")
         return False
-    seq = int(target["seq"])
-    redo = target["kind"] == "event_reversed"
-    return await ask_and_show(
-        ui,
-        Question(
-            f"{'Redo' if redo else 'Undo'}: event {seq}",
-            (Ask("reason", "Why (optional)"),),
-            lambda values: ui.service.campaigns.undo(view.name, seq, values["reason"] or None),
-            text=f"{target['summary']}\nby {target['actor']}, {moment(target['at'])}\n\n"
-            "A reversal is appended; nothing is erased.",
-            do="take it back",
-            same_as=lambda values: quoted(
-                "undo", view.name, str(seq), options={"--reason": values["reason"]}
-            ),
-        ),
-        f"Event {seq} is taken back",
+    seq = target["seq"]
+    question = _with_reason(
+        f"{'Redo' if target['kind'] == 'event_reversed' else 'Undo'}: event {seq}",
+        ("undo", view.name, str(seq)),
+        lambda reason: ui.service.campaigns.undo(view.name, seq, reason or None)["messages"],
+        text=f"{target['summary']}\nby {target['actor']}, {moment(target['at'])}\n\n"
+        "A reversal is appended; nothing is erased.",
+        do="take it back",
+        reason=Ask("reason", "Why (optional)"),
     )
+    return await ask_and_show(ui, question, f"Event {seq} is taken back")
 
 
 async def note(ui: Ui) -> bool:
     """Keep a remark on the campaign."""
-    view = campaign_view(ui)
-    return await ask_and_show(
-        ui,
-        Question(
-            f"Note on {view.name}",
-            (Ask("text", "Note"),),
-            lambda values: ui.service.campaigns.note(view.name, values["text"]),
-            same_as=lambda values: quoted("note", view.name, values["text"]),
-        ),
-        "Noted",
+    name = campaign_view(ui).name
+    question = Question(
+        f"Note on {name}",
+        (Ask("text", "Note"),),
+        lambda values: ui.service.campaigns.note(name, values["text"])["messages"],
+        same_as=lambda values: quoted("note", name, values["text"]),
     )
+    return await ask_and_show(ui, question, "Noted")
+
+
+_EXPORTS: Final = {
+    "plan": "runs to be made, with blank results",
+    "data": "every measurement",
+    "events": "the log",
+    "spec": "specification",
+}
 
 
 async def export(ui: Ui) -> None:
     """Write a file; the folder is the one the program was started in."""
-    view = campaign_view(ui)
-    kinds = ("plan", "data", "events", "spec")
-    about = ("runs to be made, with blank results", "every measurement", "the log", "specification")
-    safe = re.sub(r"[^\w.-]+", "-", view.name)
+    name = campaign_view(ui).name
+    safe = re.sub(r"[^\w.-]+", "-", name)
 
-    def submit(values: Values) -> Any:  # noqa: ANN401 - JSON
+    def submit(values: Values) -> ExportAnswer:
         if not values["path"]:
             raise InputError(
                 Problem("file", "is missing", allowed="a path ending in .csv, .xlsx, …")
             )
         path = Path(values["path"]).expanduser()
         return ui.service.campaigns.export(
-            view.name, path, what=values["what"], force=values["force"] == "yes"
+            name, path, what=values["what"], force=values["force"] == "yes"
         )
 
-    answer = await ask(
-        ui,
-        Question(
-            f"Export from {view.name}",
-            (
-                Ask("what", "What", options=[
-                    (f"{kind}: {told}", kind) for kind, told in zip(kinds, about, strict=True)
-                ]),
-                Ask("path", "File", value=f"{safe}-plan.csv"),
-                Ask("force", "overwrite a file that is there", tick=True),
-            ),
-            submit,
-            text=f"Folder: {Path.cwd()}\nThe ending names the format: .csv .xlsx .json"
-            " (specification: .toml).",
-            do="write it",
-            same_as=lambda values: quoted(
-                "export", view.name, values["path"],
-                *(["--force"] if values["force"] else []),
-                options={"--what": values["what"]},
-            ),
+    question = Question(
+        f"Export from {name}",
+        (
+            Ask("what", "What", options=[(f"{kind}: {about}", kind)
+                                         for kind, about in _EXPORTS.items()]),
+            Ask("path", "File", value=f"{safe}-plan.csv"),
+            Ask("force", "overwrite a file that is there", tick=True),
+        ),
+        submit,
+        text=f"Folder: {Path.cwd()}\nThe ending names the format: .csv .xlsx .json"
+        " (specification: .toml).",
+        do="write it",
+        same_as=lambda values: quoted(
+            "export", name, values["path"],
+            *(["--force"] if values["force"] else []),
+            options={"--what": values["what"]},
         ),
     )  # fmt: skip
+    answer = await ask(ui, question)
     if answer is not None:
-        ui.notify(f"{answer['file']} written, {answer['rows']} rows", markup=False)
-
-
-def campaign_view(ui: Ui) -> CampaignView:
-    """The campaign that is shown."""
-    if ui.view is None:
-        raise RuntimeError("no campaign is open")
-    return ui.view
+        ui.notify(f"{answer['file']} written, {answer['rows']} rows")

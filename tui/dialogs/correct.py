@@ -2,53 +2,56 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.sheets.run_object import RunObject
 from designer.render.words import in_unit, moment, number
-from designer.tui.campaign_view import CampaignView, Facts
+from designer.tui.campaign_view import CampaignView
 from designer.tui.dialogs.actions import ask_and_show, campaign_view
-from designer.tui.dialogs.form import (
-    Ask,
-    Question,
-    Values,
-    quoted,
-)
+from designer.tui.dialogs.form import Ask, Question, Values, quoted
 from designer.tui.ui import Ui
 
 
-async def correct(ui: Ui, run: Facts) -> bool:
+async def correct(ui: Ui, run: RunObject) -> bool:
     """Replace a recorded value."""
     view = campaign_view(ui)
     options = _correctable(view, run)
     if not options:
-        ui.notify(f"{run['run']} has no recorded value to correct", markup=False)
+        ui.notify(f"{run['run']} has no recorded value to correct")
         return False
 
-    def submit(values: Values) -> Any:  # noqa: ANN401 - JSON
-        return ui.service.runs.correct(view.name, run["run"], **_correction(values))
+    def submit(values: Values) -> list[str]:
+        part, name, replicate = values["what"].split(":")
+        if not values["value"]:
+            raise InputError(Problem("right value", "is missing"))
+        right = {name: values["value"]}
+        answer = ui.service.runs.correct(
+            view.name,
+            run["run"],
+            right if part == "response" else {},
+            settings=right if part == "setting" else {},
+            batch=right if part == "batch" else {},
+            replicate=int(replicate) if replicate else None,
+            reason=values["reason"],
+        )
+        return answer["messages"]
 
-    return await ask_and_show(
-        ui,
-        Question(
-            f"Correct {run['run']}",
-            (
-                Ask("what", "Wrong value", options=options),
-                Ask("value", "Right value", placeholder="number, none = it was no measurement"),
-                Ask(
-                    "reason", "Reason", suggestions=("digits swapped", "wrong unit", "typing error")
-                ),
-            ),
-            submit,
-            text="The new value counts from now on; the old one stays in the history.",
-            do="correct it",
-            same_as=lambda values: _correction_line(view.name, run, values),
+    reasons = ("digits swapped", "wrong unit", "typing error")
+    question = Question(
+        f"Correct {run['run']}",
+        (
+            Ask("what", "Wrong value", options=options),
+            Ask("value", "Right value", placeholder="number, none = it was no measurement"),
+            Ask("reason", "Reason", suggestions=reasons),
         ),
-        f"{run['run']} is corrected",
+        submit,
+        text="The new value counts from now on; the old one stays in the history.",
+        do="correct it",
+        same_as=lambda values: _correction_line(view.name, run, values),
     )
+    return await ask_and_show(ui, question, f"{run['run']} is corrected")
 
 
-def _correctable(view: CampaignView, run: Facts) -> list[tuple[str, str]]:
+def _correctable(view: CampaignView, run: RunObject) -> list[tuple[str, str]]:
     """What can be corrected, in the order of the form, and the key of each."""
     spec, used = view.spec, {**run["given"], **run["used"]}
     found = [
@@ -74,21 +77,8 @@ def _correctable(view: CampaignView, run: Facts) -> list[tuple[str, str]]:
     return found
 
 
-def _correction(values: Values) -> dict[str, Any]:
-    part, name, replicate = values["what"].split(":")
-    if not values["value"]:
-        raise InputError(Problem("right value", "is missing"))
-    told = {name: values["value"]}
-    return {
-        "responses": told if part == "response" else {},
-        "settings": told if part == "setting" else {},
-        "batch": told if part == "batch" else {},
-        "replicate": int(replicate) if replicate else None,
-        "reason": values["reason"],
-    }
-
-
-def _correction_line(campaign: str, run: Facts, values: Values) -> str:
+def _correction_line(campaign: str, run: RunObject, values: Values) -> str:
+    """The command line that corrects the same."""
     part, name, replicate = values["what"].split(":")
     pair = f"{name}={values['value']}"
     words = ["correct", campaign, run["run"], *([pair] if part == "response" else [])]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -26,7 +26,6 @@ from designer.tui.widgets.type_ahead import FIELD_BINDINGS, after_typing
 Values = dict[str, str]
 Answer = TypeVar("Answer")
 _AROUND = 8  # rows of a modal that are not its body
-Submit = Callable[[Values], Any]
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Question:
+class Question(Generic[Answer]):
     """What a modal shows and does.
 
     Attributes:
@@ -67,13 +66,13 @@ class Question:
 
     title: str
     asks: Sequence[Ask]
-    submit: Submit
+    submit: Callable[[Values], Answer]
     text: str = ""
     do: str = "Save"
     same_as: Callable[[Values], str] | None = None
 
 
-class _Fitting(ModalScreen[Answer]):
+class _Modal(ModalScreen[Answer]):
     """A modal whose keys stay on the screen however low the terminal is."""
 
     def on_resize(self, event: events.Resize) -> None:
@@ -81,7 +80,7 @@ class _Fitting(ModalScreen[Answer]):
         self.query_one("#modal-body").styles.max_height = max(3, event.size.height - _AROUND)
 
 
-class FormModal(_Fitting[Any]):
+class FormModal(_Modal[Answer]):
     """Asks, carries out, and closes with the answer; closes with None when it was left."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -91,7 +90,7 @@ class FormModal(_Fitting[Any]):
         *FIELD_BINDINGS,
     ]
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: Question[Answer]) -> None:
         super().__init__()
         self._question = question
         self._working = False
@@ -120,7 +119,7 @@ class FormModal(_Fitting[Any]):
         fields = self.query("#modal-body Input, #modal-body Select, #modal-body Checkbox")
         if fields:
             fields.first().focus()
-        self._tell_same()
+        self._show_command()
 
     @property
     def values(self) -> Values:
@@ -139,10 +138,10 @@ class FormModal(_Fitting[Any]):
     @on(Input.Changed)
     @on(Select.Changed)
     @on(Checkbox.Changed)
-    def _tell_same(self) -> None:
+    def _show_command(self) -> None:
         if self._question.same_as is not None:
-            told = self._question.same_as(self.values)
-            self.query_one("#modal-same", Static).update(Content(f"same as: {told}"))
+            command = self._question.same_as(self.values)
+            self.query_one("#modal-same", Static).update(Content(f"same as: {command}"))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Lists and boxes have their own use for enter."""
@@ -237,7 +236,7 @@ def _answer_widget(ask: Ask) -> Widget:
     )
 
 
-class TextModal(_Fitting[None]):
+class TextModal(_Modal[None]):
     """Shows a text: help, or what went wrong."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -1,37 +1,34 @@
-"""What all full screens share: bar, banner, status line, footer, and being told of news."""
+"""What all full screens share: bar, banner, status line, footer, news; tables of items."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
+from textual import on
 from textual.app import ComposeResult
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import DataTable, Footer, Static
 
 from designer.tui.campaign_view import CampaignView
-from designer.tui.palette import may
-from designer.tui.widgets.common import Bar, StatusLine
-from designer.tui.widgets.status_text import (
-    banner_text,
-    bar_text,
-    job_text,
-    store_text,
-)
+from designer.tui.palette import is_available
+from designer.tui.ui import Ui
+from designer.tui.widgets.common import Bar, RowTable, StatusLine
+from designer.tui.widgets.status_text import banner_text, bar_text, job_text, store_text
 
-if TYPE_CHECKING:
-    from designer.tui.ui import Ui
+Item = TypeVar("Item")
 
 
 class TaskScreen(Screen[None]):
     """A screen of one task.
 
-    Subclasses name their `PLACE`, yield their `parts` and fill them in `present`.
+    Subclasses name their `MODE`, yield their `parts` and fill them in `present`.
     """
 
-    PLACE: ClassVar[str] = ""
+    MODE: ClassVar[str] = ""
     ABOUT: ClassVar[str] = ""
     AUTO_FOCUS: ClassVar[str | None] = "RowTable"
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (72, "-narrow"), (110, "-wide")]  # noqa: RUF012 - Textual's own form
@@ -52,7 +49,7 @@ class TaskScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Bar, banner, the screen's own parts, status line, footer."""
-        yield Bar(self.PLACE)
+        yield Bar(self.MODE)
         yield Static("", markup=False, id="banner")
         yield from self.parts()
         yield StatusLine()
@@ -67,45 +64,86 @@ class TaskScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Show what is known already."""
-        self.catch_up()
+        self.refresh_content()
 
     def on_screen_resume(self) -> None:
         """Show what changed while another screen was on top."""
-        self.catch_up()
-        # the footer of a screen shown for the first time is not there yet to be told
+        self.refresh_content()
+        # the footer of a screen shown for the first time is not there yet to hear of it
         self.call_after_refresh(self.refresh_bindings)
 
-    def catch_up(self) -> None:
+    def refresh_content(self) -> None:
         """Bring everything on the screen up to the application's view."""
         if not self.alive:
             return
-        self.tell_status()
+        self.refresh_status()
         view = self.ui.view
         if view is not None and view is not self._presented:
             self._presented = view
             self.present(view)
         self.refresh_bindings()
 
-    def tell_status(self) -> None:
+    def refresh_status(self) -> None:
         """Renew bar, banner and status line."""
         if not self.alive:
             return
         ui = self.ui
-        self.query_one(Bar).tell(bar_text(ui, self.PLACE))
-        self.query_one(StatusLine).tell(store_text(ui, self.PLACE), job_text(ui))
-        banner, told = self.query_one("#banner", Static), banner_text(ui, self.PLACE)
-        banner.update(Content(told))
-        banner.display = bool(told)
+        self.query_one(Bar).show_name(bar_text(ui, self.MODE))
+        self.query_one(StatusLine).show_status(store_text(ui, self.MODE), job_text(ui))
+        banner, text = self.query_one("#banner", Static), banner_text(ui, self.MODE)
+        banner.update(Content(text))
+        banner.display = bool(text)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Actions that write are dimmed where nothing can be written."""
-        return may(self.ui, action) if super().check_action(action, parameters) else False
+        return is_available(self.ui, action) if super().check_action(action, parameters) else False
 
     def restart(self, work: Callable[[], Coroutine[Any, Any, None]], group: str) -> None:
         """Do something beside the interface, instead of the same begun earlier."""
         # a function, not a coroutine: one replaced before it began would never be awaited
         self.run_worker(cast("Any", work), group=group, exclusive=True)
 
-    def tell(self, text: str) -> None:
-        """Say something in passing."""
-        self.ui.notify(text, markup=False)
+
+class ListScreen(TaskScreen, Generic[Item]):
+    """A table of items, and a text about the one under the cursor.
+
+    Subclasses name the `PANE` of the text and fill the table in `present`.
+    """
+
+    PANE: ClassVar[str] = ""
+
+    def items(self, view: CampaignView) -> Mapping[str, Item]:
+        """What the rows are about, by the key of the row."""
+        raise NotImplementedError
+
+    def item_text(self, view: CampaignView, item: Item | None) -> Content:
+        """What there is to say of one; None: the table is empty."""
+        raise NotImplementedError
+
+    @property
+    def table(self) -> RowTable:
+        """The table."""
+        return self.query_one(RowTable)
+
+    @property
+    def chosen(self) -> Item | None:
+        """The item under the cursor."""
+        view, key = self.ui.view, self.table.chosen
+        return None if view is None or key is None else self.items(view).get(key)
+
+    @on(DataTable.RowHighlighted)
+    def show_chosen(self) -> None:
+        """Show the text of the item under the cursor."""
+        view, chosen = self.ui.view, self.chosen
+        if view is not None:
+            pane = self.query_one(self.PANE, Static)
+            pane.set_class(chosen is None, "-alone")
+            pane.update(self.item_text(view, chosen))
+            if isinstance(pane.parent, VerticalScroll):
+                pane.parent.scroll_home(animate=False)
+
+    def ask_about_chosen(self, dialog: Callable[[Ui, Item], Coroutine[Any, Any, object]]) -> None:
+        """Open a dialog about the item under the cursor, if there is one."""
+        chosen = self.chosen
+        if chosen is not None:
+            self.ui.run_dialog(dialog(self.ui, chosen))

@@ -11,9 +11,10 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from designer.campaigns.sheets.run_object import RunObject
 from designer.service.verbs.runs import SURPRISE
 from designer.tui.actions import bindings
-from designer.tui.campaign_view import CampaignView, Facts
+from designer.tui.campaign_view import CampaignView, prediction
 from designer.tui.screens.base import TaskScreen
 from designer.tui.widgets.overview_text import overview, what_next
 from designer.tui.widgets.run_text import GLYPHS, measured_text
@@ -25,7 +26,7 @@ _CELL = 16  # cells of one result
 class CampaignScreen(TaskScreen):
     """Where the campaign stands."""
 
-    PLACE = "campaign"
+    MODE = "campaign"
     ABOUT = (
         "Where the campaign stands. Bits: how much less uncertain the responses are over all"
         " recipes, given the earlier lines; 1 bit halves the remaining standard deviation."
@@ -73,7 +74,7 @@ def _results(view: CampaignView) -> Content:
     for run in made[:_SHOWN_RUNS]:
         head = Content.assemble((f"{GLYPHS[run['status']]} {run['run']:<6}", "bold"))
         if run["status"] == "failed":
-            lines.append(head + Content.styled(f"failed: {run['reason']}", "$text-error"))
+            lines.append(head + Content.styled(f"failed: {run['failure']}", "$text-error"))
         else:
             lines.append(Content.assemble(head, *(_cell(run, name) for name in names)))
     if not made:
@@ -81,14 +82,14 @@ def _results(view: CampaignView) -> Content:
     return Content("\n").join(lines)
 
 
-def _cell(run: Facts, name: str) -> Content:
-    values = [value["number"] for value in run["measurements"].get(name, ())]
+def _cell(run: RunObject, name: str) -> Content:
+    values = run["results"].get(name)
     if not values:
         return Content(f"{'–':<{_CELL}}")
     shown, style = measured_text(values), ""
-    told = (run["predicted"] or {}).get(name)
-    if told and told["sd_result"]:
-        sds = (sum(values) / len(values) - told["mean"]) / told["sd_result"]
+    expected = prediction(run, name)
+    if expected and expected["sd_result"]:
+        sds = (sum(values) / len(values) - expected["mean"]) / expected["sd_result"]
         shown += f" ({sds:+.1f})"
         style = "$text-warning" if abs(sds) >= SURPRISE else ""
     return Content.styled(f"{shown:<{_CELL}}", style)

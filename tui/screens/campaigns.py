@@ -14,7 +14,7 @@ from textual.widgets import Static
 from designer.render.words import moment
 from designer.tui.actions import CAMPAIGNS, bindings
 from designer.tui.screens.base import TaskScreen
-from designer.tui.widgets.common import RowTable
+from designer.tui.widgets.common import RowTable, right
 from designer.tui.widgets.headers import shortened
 
 _WIDEST_NAME, _WIDEST_LINE = 30, 14  # cells: with them all columns fit 80
@@ -30,7 +30,7 @@ _NONE = (
 class CampaignsScreen(TaskScreen):
     """Choose a campaign."""
 
-    PLACE = CAMPAIGNS
+    MODE = CAMPAIGNS
     ABOUT = "All campaigns of the store, the one changed last first."
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(CAMPAIGNS)]
 
@@ -39,9 +39,9 @@ class CampaignsScreen(TaskScreen):
         yield RowTable(id="campaigns")
         yield Static(_NONE, markup=False, id="none-yet")
 
-    def catch_up(self) -> None:
+    def refresh_content(self) -> None:
         """Show the list as it is now."""
-        super().catch_up()
+        super().refresh_content()
         if not self.alive:
             return
         found = self.ui.campaigns
@@ -50,13 +50,13 @@ class CampaignsScreen(TaskScreen):
         none.display = not found
         none.update(Content(_NONE if found is not None else "Looking into the store…"))
         table.fill(
-            ["campaign", "line", "goal", Text("runs", justify="right"), "changed"],
+            ["campaign", "line", "goal", right("runs"), "changed"],
             {
                 item["name"]: [
                     Text(shortened(item["name"], _WIDEST_NAME), style="bold"),
                     Text(shortened(item["line"], _WIDEST_LINE)),
                     item["goal"],
-                    Text(str(item["runs"]), justify="right"),
+                    right(str(item["runs"])),
                     moment(item["changed_at"]),
                 ]
                 for item in found or ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -11,12 +11,13 @@ from textual import on
 from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import DataTable, Input, Static
+from textual.widgets import Input, Static
 
 from designer.render.words import moment
+from designer.service.answers import EventObject
 from designer.tui.actions import bindings
-from designer.tui.campaign_view import CampaignView, Facts
-from designer.tui.screens.base import TaskScreen
+from designer.tui.campaign_view import CampaignView
+from designer.tui.screens.base import ListScreen
 from designer.tui.widgets.common import Cell, RowTable
 from designer.tui.widgets.headers import shortened
 
@@ -25,14 +26,15 @@ _PADDING = 2  # cells around a cell of the table
 _LEAST = 24  # cells of a sentence, however narrow the terminal
 
 
-class HistoryScreen(TaskScreen):
+class HistoryScreen(ListScreen[EventObject]):
     """The log."""
 
-    PLACE = "history"
+    MODE = "history"
     ABOUT = (
         "Everything that was recorded, newest first. Nothing is ever erased: u appends a reversal"
         " of the event under the cursor; reversing a reversal is a redo."
     )
+    PANE = "#event-text"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("history")]
 
     def parts(self) -> Iterator[Widget]:
@@ -44,30 +46,31 @@ class HistoryScreen(TaskScreen):
 
     def on_mount(self) -> None:
         """The filter shows when it is called."""
-        self.query_one("#filter").display = False
+        self._filter.display = False
         super().on_mount()
 
     @property
-    def chosen_event(self) -> Facts | None:
-        """The event under the cursor."""
-        view, key = self.ui.view, self.query_one(RowTable).chosen
-        events = [] if view is None else view.events
-        return next((event for event in events if str(event["seq"]) == key), None)
+    def _filter(self) -> Input:
+        return self.query_one("#filter", Input)
+
+    def items(self, view: CampaignView) -> Mapping[str, EventObject]:
+        """Events by number, newest first."""
+        return {str(event["seq"]): event for event in reversed(view.events)}
 
     def present(self, view: CampaignView) -> None:
         """Fill the table."""
-        wanted = self.query_one("#filter", Input).value.strip().casefold()
+        wanted = self._filter.value.strip().casefold()
         muted = self.app.theme_variables.get("foreground-darken-3", "")
         width = self._room(view)
         rows: dict[str, list[Cell]] = {}
-        for event in reversed(view.events):
-            cells = _cells(event)
+        for seq, event in self.items(view).items():
+            cells = [seq, moment(event["at"])[5:], event["actor"], event["summary"]]
             if wanted in " ".join(cells).casefold():
                 style = f"strike {muted}" if event["reversed"] else ""
                 cells[-1] = shortened(cells[-1], width)
-                rows[str(event["seq"])] = [Text(cell, style=style) for cell in cells]
-        self.query_one(RowTable).fill(["#", "when", "who", "what"], rows, newest=True)
-        self._tell_event()
+                rows[seq] = [Text(cell, style=style) for cell in cells]
+        self.table.fill(["#", "when", "who", "what"], rows, newest=True)
+        self.show_chosen()
 
     def _room(self, view: CampaignView) -> int:
         """Cells for what happened; in full it is below the table."""
@@ -76,38 +79,30 @@ class HistoryScreen(TaskScreen):
 
     def on_resize(self) -> None:
         """Shorten the sentences anew."""
-        self._filtered()
+        self._present_filtered()
 
-    @on(DataTable.RowHighlighted)
-    def _tell_event(self) -> None:
-        event = self.chosen_event
-        text = Content("No event holds this text.") if event is None else _about(event)
-        self.query_one("#event-text", Static).update(text)
+    def item_text(self, view: CampaignView, item: EventObject | None) -> Content:
+        """The event in full."""
+        del view
+        return Content("No event holds this text.") if item is None else _about(item)
 
     def action_filter(self) -> None:
         """Show the filter, or put it away."""
-        field = self.query_one("#filter", Input)
-        field.display = True
-        field.focus()
+        self._filter.display = True
+        self._filter.focus()
 
     @on(Input.Changed, "#filter")
-    def _filtered(self) -> None:
+    def _present_filtered(self) -> None:
         if self.ui.view is not None and self.alive:
             self.present(self.ui.view)
 
     @on(Input.Submitted, "#filter")
-    def _filter_done(self) -> None:
-        field = self.query_one("#filter", Input)
-        field.display = bool(field.value.strip())
-        self.query_one(RowTable).focus()
+    def _leave_filter(self) -> None:
+        self._filter.display = bool(self._filter.value.strip())
+        self.table.focus()
 
 
-def _cells(event: Facts) -> list[str]:
-    when = moment(event["at"])[5:]
-    return [str(event["seq"]), when, event["actor"], event["summary"]]
-
-
-def _about(event: Facts) -> Content:
+def _about(event: EventObject) -> Content:
     head = f"event {event['seq']} · {event['kind'].replace('_', ' ')} · {event['actor']}"
     lines = [
         Content.styled(f"{head} · {moment(event['at'])}", "$quiet"),

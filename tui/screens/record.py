@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -16,9 +16,11 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from designer.campaigns.errors import DesignerError
+from designer.campaigns.sheets.run_object import RunObject
 from designer.render.words import count
+from designer.service.answers import RecordAnswer
 from designer.tui.actions import bindings
-from designer.tui.campaign_view import CampaignView, Facts
+from designer.tui.campaign_view import CampaignView
 from designer.tui.dialogs import actions
 from designer.tui.dialogs.correct import correct
 from designer.tui.dialogs.form import problems_text
@@ -39,7 +41,7 @@ PAUSE = 0.25  # s without a key until what was typed is kept and checked (assump
 class RecordScreen(TaskScreen):
     """The form of one run."""
 
-    PLACE = "record"
+    MODE = "record"
     ABOUT = (
         "Type what was measured and what was really set; a unit may follow a number (0.12 mm)."
         " Red cannot be saved, amber can: a surprise is kept and worth a second look."
@@ -81,6 +83,13 @@ class RecordScreen(TaskScreen):
         view = self.ui.view
         return None if view is None else Drafts(view.store, view.name)
 
+    @property
+    def _shown(self) -> tuple[CampaignView, RunObject] | None:
+        """Campaign and run of the form."""
+        view = self.ui.view
+        run = None if view is None else view.run(self._run)
+        return None if view is None or run is None else (view, run)
+
     # ---- which run --------------------------------------------------------------------------
 
     def on_screen_resume(self) -> None:
@@ -100,28 +109,28 @@ class RecordScreen(TaskScreen):
             run = next(iter([*view.waiting, *view.runs]), None)
         self._show(view, run)
 
-    def _show(self, view: CampaignView, run: Facts | None) -> None:
+    def _show(self, view: CampaignView, run: RunObject | None) -> None:
         if run is None:
             self._run, self._ready = None, False
             self.restart(self._empty, "build")
-        elif run["run"] == self._run and view.show["spec"] == self._spec:
+        elif run["run"] == self._run and view.details["spec"] == self._spec:
             self.form.renew(view, run, replicate=self._replicate)
             self._check_soon()
         else:
             self._turn_to(view, run)
-        self._tell_run(view, run)
+        self._show_head(view, run)
 
-    def _tell_run(self, view: CampaignView, run: Facts | None) -> None:
-        told = None if run is None else head_text(view, run, replicate=self._replicate)
-        self.query_one("#run-head", Static).update(told or "")
+    def _show_head(self, view: CampaignView, run: RunObject | None) -> None:
+        head = "" if run is None else head_text(view, run, replicate=self._replicate)
+        self.query_one("#run-head", Static).update(head)
 
-    def _turn_to(self, view: CampaignView, run: Facts) -> None:
+    def _turn_to(self, view: CampaignView, run: RunObject) -> None:
         if self._ready:
             self._typed = self.form.typed
             self._stop_waiting()
-            self._keep()  # though no pause was begun: what changed may not have been told yet
-        same = self._ready and view.show["spec"] == self._spec
-        self._run, self._spec, self._replicate = run["run"], view.show["spec"], False
+            self._keep()  # though no pause was begun: a change may still be on its way
+        same = self._ready and view.details["spec"] == self._spec
+        self._run, self._spec, self._replicate = run["run"], view.details["spec"], False
         self._ready = False
         if same:  # at once: whoever types on must not type into the run before
             self.form.turn_to(view, run)
@@ -134,9 +143,9 @@ class RecordScreen(TaskScreen):
 
     async def _empty(self) -> None:
         await self.form.remove_children()
-        self._say(Content("There is no run yet: press 2, then g for a plan."))
+        self._show_verdict(Content("There is no run yet: press 2, then g for a plan."))
 
-    async def _build(self, view: CampaignView, run: Facts, *, anew: bool) -> None:
+    async def _build(self, view: CampaignView, run: RunObject, *, anew: bool) -> None:
         if anew:
             await self.form.build(view, run)
             self._focus()
@@ -145,7 +154,7 @@ class RecordScreen(TaskScreen):
         self.form.fill(draft)
         self._ready = True
         if draft:
-            self.tell(f"{run['run']}: what was typed earlier is here again, not saved yet")
+            self.ui.notify(f"{run['run']}: what was typed earlier is here again, not saved yet")
         await self._check()
         if self.form.typed:  # perhaps while the draft was fetched
             self._check_soon()
@@ -210,7 +219,7 @@ class RecordScreen(TaskScreen):
             return
         if not typed:
             self.form.mark((), ())
-            self._say(HINT)
+            self._show_verdict(HINT)
             return
         arguments = arguments_of(typed, replicate=self._replicate)
         check = partial(self.ui.service.runs.check, view.name, run, **arguments)
@@ -226,17 +235,17 @@ class RecordScreen(TaskScreen):
     def _refuse(self, error: DesignerError) -> None:
         bad = [self.form.key_of(problem.where) for problem in error.problems]
         self.form.mark(filter(None, bad), ())
-        self._say(problems_text(error), "-bad")
+        self._show_verdict(problems_text(error), "-bad")
 
-    def _accept(self, view: CampaignView, typed: dict[str, str], answer: Facts) -> None:
+    def _accept(self, view: CampaignView, typed: dict[str, str], answer: RecordAnswer) -> None:
         odd = [self.form.key_of(message) for message in answer["messages"]]
         self.form.mark((), filter(None, odd))
         run = view.run(answer["run"])
         if run is not None:
-            told = accepted_text(view, run, typed, answer)
-            self._say(told, "-odd" if answer["messages"] else "")
+            text = accepted_text(view, run, typed, answer)
+            self._show_verdict(text, "-odd" if answer["messages"] else "")
 
-    def _say(self, text: Content, kind: str = "") -> None:
+    def _show_verdict(self, text: Content, kind: str = "") -> None:
         verdict = self.query_one("#verdict", Static)
         verdict.set_classes(kind)
         verdict.update(text)
@@ -251,7 +260,7 @@ class RecordScreen(TaskScreen):
         if self._saving or self._run is None:
             return
         if not self.form.typed:
-            self.tell("Nothing was typed")
+            self.ui.notify("Nothing was typed")
             return
         view = self.ui.view
         if view is not None:
@@ -272,18 +281,18 @@ class RecordScreen(TaskScreen):
         self._keeper.submit(Drafts(view.store, view.name).forget, run)
         # the fields are of a saved run: the form is built anew, for the next one that waits
         self._run, self._done = None, run
-        await self.ui.wrote()
-        told = [f"{answer['run']} saved: it is {answer['status']}", *answer["messages"]]
-        severity: Literal["warning", "information"] = (
-            "warning" if answer["messages"] else "information"
+        await self.ui.show_entry()
+        messages = answer["messages"]
+        self.ui.notify(
+            "\n".join([f"{answer['run']} saved: it is {answer['status']}", *messages]),
+            severity="warning" if messages else "information",
         )
-        self.ui.notify("\n".join(told), severity=severity, markup=False)
 
     def _refused(self, error: DesignerError) -> None:
         """Nothing was written: say why, keep what was typed, go to the first wrong field."""
         self._refuse(error)
         wrong = count(len(error.problems), "problem")
-        self.ui.notify(f"Not saved: {wrong}", severity="error", markup=False)
+        self.ui.notify(f"Not saved: {wrong}", severity="error")
         keys = [self.form.key_of(problem.where) for problem in error.problems]
         field = next((self.form.fields[key] for key in keys if key in self.form.fields), None)
         if field is not None:
@@ -293,29 +302,25 @@ class RecordScreen(TaskScreen):
 
     def action_replicate(self) -> None:
         """Allow further values beside recorded ones, or not."""
-        view = self.ui.view
-        run = None if view is None else view.run(self._run)
-        if view is None or run is None:
+        if self._shown is None:
             return
+        view, run = self._shown
         self._replicate = not self._replicate
         self.form.renew(view, run, replicate=self._replicate)
         self.form.focus_first()
-        self._tell_run(view, run)
+        self._show_head(view, run)
         self._check_soon()
 
     def action_fail(self) -> None:
         """The run failed."""
-        run = self._run
-        if run is not None:
-            self.ui.do(self._fail(run))
+        if self._shown is not None:
+            self.ui.run_dialog(self._fail(self._shown[1]))
 
-    async def _fail(self, run: str) -> None:
+    async def _fail(self, run: RunObject) -> None:
         if await actions.fail(self.ui, run) and self.ui.view is not None:
-            self._show(self.ui.view, self.ui.view.next_after(run))
+            self._show(self.ui.view, self.ui.view.next_after(run["run"]))
 
     def action_correct(self) -> None:
         """Replace a recorded value."""
-        view = self.ui.view
-        run = None if view is None else view.run(self._run)
-        if run is not None:
-            self.ui.do(correct(self.ui, run))
+        if self._shown is not None:
+            self.ui.run_dialog(correct(self.ui, self._shown[1]))

@@ -45,18 +45,18 @@ class Tab(Static):
 class Bar(Horizontal):
     """First row: campaign, runs made of all, and the screens with their digits."""
 
-    def __init__(self, place: str) -> None:
+    def __init__(self, mode: str) -> None:
         super().__init__()
-        self._place = place
+        self._mode = mode
 
     def compose(self) -> ComposeResult:
         """Name and tabs."""
         yield Static("", markup=False, id="bar-name")
-        if self._place in SCREENS:
+        if self._mode in SCREENS:
             for mode in SCREENS:
-                yield Tab(mode, current=mode == self._place, typing=self._place == "record")
+                yield Tab(mode, current=mode == self._mode, typing=self._mode == "record")
 
-    def tell(self, text: str) -> None:
+    def show_name(self, text: str) -> None:
         """Show what the screens are about."""
         self.query_one("#bar-name", Static).update(Content(text))
 
@@ -69,13 +69,18 @@ class StatusLine(Horizontal):
         yield Static("", markup=False, id="status-store")
         yield Static("", markup=False, id="status-job")
 
-    def tell(self, store: Content, job: Content) -> None:
+    def show_status(self, store: Content, job: Content) -> None:
         """Show both halves."""
         self.query_one("#status-store", Static).update(store)
         self.query_one("#status-job", Static).update(job)
 
 
 Cell = str | Text
+
+
+def right(text: str, style: str = "") -> Text:
+    """A cell whose text stands at its right edge."""
+    return Text(text, style=style, justify="right")
 
 
 def _width(cell: Cell) -> int:
@@ -128,7 +133,7 @@ class RowTable(DataTable[Cell]):
         chosen, row, top = self.chosen, self.cursor_row, self.scroll_y
         self.clear(columns=True)
         for number, header in enumerate(headers):
-            # told, not measured by the table: that now and then missed rows that were filled anew
+            # said, not measured by the table: that now and then missed rows that were filled anew
             widths = [_width(header), *(_width(cells[number]) for cells in rows.values())]
             self.add_column(header, width=max(widths))
         for key, cells in rows.items():

@@ -4,24 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final, TypedDict
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from designer.campaigns.sheets.run_object import RunObject
 from designer.campaigns.specification.parts import Response, range_text
-from designer.render.words import moment, number, with_error
-from designer.tui.campaign_view import CampaignView, Facts
+from designer.render.words import moment, number
+from designer.service.answers import RecordAnswer
+from designer.tui.campaign_view import CampaignView
 from designer.tui.widgets.headers import shortened
 from designer.tui.widgets.overview_text import recipe_text
-from designer.tui.widgets.run_text import GLYPHS
+from designer.tui.widgets.run_text import GLYPHS, predicted_text
 
 LABEL_WIDTH: Final = 26  # cells of a label without its padding
 HINT: Final = Content.styled(
     "31.2/31.9: replicates   none: will never be measured   blank: comes later", "$quiet"
 )
+
+
+class ResultArguments(TypedDict):
+    """Arguments of `runs.record` and `runs.check`, as typed."""
+
+    responses: dict[str, str]
+    settings: dict[str, str]
+    batch: dict[str, str]
+    at: str | None
+    note: str | None
+    replicate: bool
 
 
 @dataclass(frozen=True)
@@ -43,19 +56,19 @@ class FormRow:
     recorded: bool = False
 
 
-def head_text(view: CampaignView, run: Facts, *, replicate: bool) -> Content:
+def head_text(view: CampaignView, run: RunObject, *, replicate: bool) -> Content:
     """Which run it is, where it stands, what is typed, and its recipe."""
     ids = [waiting["run"] for waiting in view.waiting]
     place = f"{ids.index(run['run']) + 1} of {len(ids)} waiting" if run["run"] in ids else ""
-    told = " · ".join(filter(None, [run["status"], place, run["plan"]]))
+    state = " · ".join(filter(None, [run["status"], place, run["plan"]]))
     title = f"{GLYPHS[run['status']]} {run['run']}"
     more = "  further measurements: type them" if replicate else ""
-    head = Content.assemble((title, "bold $primary"), f"  {told}", (more, "bold $text-accent"))
+    head = Content.assemble((title, "bold $primary"), f"  {state}", (more, "bold $text-accent"))
     recipe = Content.styled(recipe_text(view, run["settings"] or run["used"]), "bold")
     return Content("\n").join([head, recipe])
 
 
-def rows_of(view: CampaignView, run: Facts) -> list[tuple[str, list[FormRow]]]:
+def rows_of(view: CampaignView, run: RunObject) -> list[tuple[str, list[FormRow]]]:
     """Fields by section."""
     spec = view.spec
     used = [
@@ -76,17 +89,17 @@ def rows_of(view: CampaignView, run: Facts) -> list[tuple[str, list[FormRow]]]:
     ]
 
 
-def _response_row(response: Response, run: Facts) -> FormRow:
+def _response_row(response: Response, run: RunObject) -> FormRow:
     label, key = _label(response.name, response.unit), f"response:{response.name}"
-    values = run["measurements"].get(response.name, ())
+    values = run["measurements"].get(response.name)
     if response.name in run["never"]:
         return FormRow(key, label, "none", "will never be measured", recorded=True)
     if values:
         last = values[-1]
-        shown = " / ".join(number(value["number"]) for value in values)
+        shown = " / ".join(map(number, run["results"][response.name]))
         return FormRow(key, label, shown, f"{last['actor']}, {moment(last['at'])}", recorded=True)
-    told = (run["predicted"] or {}).get(response.name)
-    hint = "" if told is None else f"predicted {with_error(told['mean'], told['sd_result'])}"
+    expected = predicted_text(run, response.name)
+    hint = f"predicted {expected}" if expected else ""
     possible = "" if response.possible is None else range_text(response.possible, None)
     return FormRow(key, label, possible, hint)
 
@@ -143,14 +156,14 @@ class RecordForm(VerticalScroll, can_focus=False, inherit_bindings=False):
             if field.input.value.strip()
         }
 
-    async def build(self, view: CampaignView, run: Facts) -> None:
+    async def build(self, view: CampaignView, run: RunObject) -> None:
         """Make the fields of a specification."""
         async with self.batch():
             await self.remove_children()
             await self.mount_all(_widgets(rows_of(view, run)))
         self.renew(view, run, replicate=False)
 
-    def turn_to(self, view: CampaignView, run: Facts) -> None:
+    def turn_to(self, view: CampaignView, run: RunObject) -> None:
         """Use the same fields for another run."""
         for field in self.fields.values():
             field.input.value = ""
@@ -164,7 +177,7 @@ class RecordForm(VerticalScroll, can_focus=False, inherit_bindings=False):
                 field.input.disabled = False
                 field.input.value = draft[key]
 
-    def renew(self, view: CampaignView, run: Facts, *, replicate: bool) -> None:
+    def renew(self, view: CampaignView, run: RunObject, *, replicate: bool) -> None:
         """Take in what changed about the run; what was typed stays."""
         fields = self.fields
         for _, rows in rows_of(view, run):
@@ -203,8 +216,8 @@ def _widgets(sections: list[tuple[str, list[FormRow]]]) -> Iterator[Static | For
         yield from (FormField(row) for row in rows)
 
 
-def arguments_of(typed: Mapping[str, str], *, replicate: bool) -> dict[str, Any]:
-    """Arguments of `Service.record` from the fields."""
+def arguments_of(typed: Mapping[str, str], *, replicate: bool) -> ResultArguments:
+    """Arguments of `runs.record` from the fields."""
     parts: dict[str, dict[str, str]] = {"response": {}, "setting": {}, "batch": {}}
     for key, text in typed.items():
         kind, _, name = key.partition(":")
@@ -221,7 +234,7 @@ def arguments_of(typed: Mapping[str, str], *, replicate: bool) -> dict[str, Any]
 
 
 def accepted_text(
-    view: CampaignView, run: Facts, typed: Mapping[str, str], answer: Facts
+    view: CampaignView, run: RunObject, typed: Mapping[str, str], answer: RecordAnswer
 ) -> Content:
     """Warnings, and what the run will be once this is saved.
 
@@ -229,17 +242,17 @@ def accepted_text(
         view: the campaign.
         run: the run of the form.
         typed: what is in the fields.
-        answer: of `Service.check_record`.
+        answer: of `runs.check`.
     """
     lines = [Content.styled(f"! {message}", "$text-warning") for message in answer["messages"]]
-    told = f"✓ ctrl+s saves; {answer['run']} will be {answer['status']}"
+    outcome = f"✓ ctrl+s saves; {answer['run']} will be {answer['status']}"
     missing = _missing(view, run, typed)
     if missing and answer["status"] == "partial":
-        told += f", still to come: {', '.join(missing)}"
-    return Content("\n").join([*lines, Content.styled(told, "$text-success")])
+        outcome += f", still to come: {', '.join(missing)}"
+    return Content("\n").join([*lines, Content.styled(outcome, "$text-success")])
 
 
-def _missing(view: CampaignView, run: Facts, typed: Mapping[str, str]) -> list[str]:
+def _missing(view: CampaignView, run: RunObject, typed: Mapping[str, str]) -> list[str]:
     return [
         response.name
         for response in view.spec.responses

@@ -7,6 +7,7 @@ from typing import Final
 
 from textual.content import Content
 
+from designer.campaigns.sheets.run_object import RunObject
 from designer.campaigns.specification.parts import Response, range_text
 from designer.campaigns.specification.recipes import recipe_problems
 from designer.render.words import (
@@ -18,14 +19,14 @@ from designer.render.words import (
     share,
     with_error,
 )
-from designer.tui.campaign_view import CampaignView, Facts
+from designer.tui.campaign_view import CampaignView, prediction
 from designer.tui.widgets.overview_text import recipe_text
 
 GLYPHS: Final = {
     "proposed": "○", "running": "▶", "partial": "◐", "completed": "●", "failed": "✗",
     "abandoned": "–",
 }  # fmt: skip
-"""A sign for each status, told apart without colours."""
+"""A sign for each status, distinct without colours."""
 
 STATUS_STYLES: Final = {
     "proposed": "primary", "running": "accent", "partial": "warning", "completed": "success",
@@ -33,7 +34,7 @@ STATUS_STYLES: Final = {
 }  # fmt: skip
 
 
-def run_text(view: CampaignView, run: Facts) -> Content:
+def run_text(view: CampaignView, run: RunObject) -> Content:
     """Everything about one run, for the pane beside or below a list."""
     lines = [_head(view, run), Content(recipe_text(view, run["used"]))]
     lines += _responses(view, run)
@@ -41,7 +42,9 @@ def run_text(view: CampaignView, run: Facts) -> Content:
     lines.append(Content.assemble(("checks  ", "$quiet"), Content("  ").join(_checks(view, run))))
     if run["reason"]:
         lines.append(Content.assemble(("why     ", "$quiet"), run["reason"]))
-    deviation = next((p["deviation"] for p in view.show["plans"] if p["plan"] == run["plan"]), None)
+    deviation = next(
+        (p["deviation"] for p in view.details["plans"] if p["plan"] == run["plan"]), None
+    )
     if deviation is not None:
         lines.append(Content.assemble(("plan    ", "$quiet"), deviation["text"]))
     lines += [Content.styled(f"! {flag['message']}", "$text-warning") for flag in run["flags"]]
@@ -58,41 +61,45 @@ def run_text(view: CampaignView, run: Facts) -> Content:
     return Content("\n").join(lines)
 
 
-def _head(view: CampaignView, run: Facts) -> Content:
-    told = [run["status"]]
+def _head(view: CampaignView, run: RunObject) -> Content:
+    facts = [run["status"]]
     if run["plan"]:
-        told.append(f"{run['plan']}, order {run['order']}")
+        facts.append(f"{run['plan']}, order {run['order']}")
     if run["information_bits"] is not None:
-        told.append(
+        facts.append(
             f"{rounded(run['information_bits'])} bit for {amount(run['cost'])} {view.cost_unit}"
         )
     if run["made_at"]:
-        told.append(f"made {moment(run['made_at'])}")
+        facts.append(f"made {moment(run['made_at'])}")
     title = f"{GLYPHS[run['status']]} {run['run']}"
-    return Content.assemble((title, "bold"), "  ", (" · ".join(told), "$quiet"))
+    return Content.assemble((title, "bold"), "  ", (" · ".join(facts), "$quiet"))
 
 
-def _responses(view: CampaignView, run: Facts) -> Iterator[Content]:
-    predicted = run["predicted"] or {}
+def _responses(view: CampaignView, run: RunObject) -> Iterator[Content]:
     width = max(len(response.name) for response in view.spec.responses)
     for response in view.spec.responses:
-        told = predicted.get(response.name)
-        measured = run["measurements"].get(response.name, ())
-        if told is None and not measured and response.name not in run["never"]:
-            continue
-        yield Content.assemble(
-            (f"{response.name:<{width}}  ", "$quiet"),
-            "" if told is None else f"{with_error(told['mean'], told['sd_result'])}",
-            in_unit(response.unit),
-            _measured(run, response),
-            (_window(response), "$quiet"),
-        )
+        expected = predicted_text(run, response.name)
+        measured = _measured(run, response.name)
+        if expected or measured:
+            yield Content.assemble(
+                (f"{response.name:<{width}}  ", "$quiet"),
+                expected,
+                in_unit(response.unit),
+                measured,
+                (_window(response), "$quiet"),
+            )
 
 
-def _measured(run: Facts, response: Response) -> Content:
-    values = run["measurements"].get(response.name, ())
-    if response.name in run["never"]:
+def predicted_text(run: RunObject, response: str) -> str:
+    """``31.4 ± 0.8``; empty where nothing was predicted."""
+    expected = prediction(run, response)
+    return "" if expected is None else with_error(expected["mean"], expected["sd_result"])
+
+
+def _measured(run: RunObject, response: str) -> Content:
+    if response in run["never"]:
         return Content.styled("  never measured", "$quiet")
+    values = run["measurements"].get(response)
     if not values:
         return Content("")
     shown = " / ".join(number(value["number"]) for value in values)
@@ -113,7 +120,7 @@ def _window(response: Response) -> str:
     )
 
 
-def _checks(view: CampaignView, run: Facts) -> Iterator[Content]:
+def _checks(view: CampaignView, run: RunObject) -> Iterator[Content]:
     recipe = run["used"]
     problems = recipe_problems(view.spec, recipe, "", on_grid=run["settings"] is not None)
     if problems:

@@ -11,33 +11,33 @@ from designer.tui.ui import Ui
 _NAME = 14  # cells of a campaign's name, so that all screens fit beside it in 80
 
 
-def bar_text(ui: Ui, place: str) -> str:
+def bar_text(ui: Ui, mode: str) -> str:
     """Campaign and runs made of all."""
     view = ui.view
-    if place == CAMPAIGNS or view is None:
-        return "designer" if place == CAMPAIGNS else ui.first or "designer"
+    if mode == CAMPAIGNS or view is None:
+        return "designer" if mode == CAMPAIGNS else ui.first or "designer"
     counts = view.status["runs"]
     made = counts["completed"] + counts["partial"] + counts["failed"]
     name = view.name if len(view.name) <= _NAME else view.name[: _NAME - 1] + "…"
     return f"{name} {made}/{sum(counts.values()) - counts['abandoned']}"
 
 
-def banner_text(ui: Ui, place: str) -> str:
+def banner_text(ui: Ui, mode: str) -> str:
     """Why nothing can be written, if so."""
     view = ui.view
-    if view is None or place == CAMPAIGNS:
+    if view is None or mode == CAMPAIGNS:
         return ""
     if view.unwritable:
         return f"! Read only: {view.unwritable}"
-    return "! This campaign is closed; only notes are accepted." if view.show["closed"] else ""
+    return "! This campaign is closed; only notes are accepted." if view.details["closed"] else ""
 
 
-def store_text(ui: Ui, place: str) -> Content:
+def store_text(ui: Ui, mode: str) -> Content:
     """Where the store is and how old what is shown."""
-    if ui.trouble is not None:
-        return Content.styled(f"✗ {ui.trouble}", "$text-error")
+    if ui.store_problem is not None:
+        return Content.styled(f"✗ {ui.store_problem}", "$text-error")
     view = ui.view
-    if view is None or place == CAMPAIGNS:
+    if view is None or mode == CAMPAIGNS:
         return Content(ui.service.session.store.url.rpartition("/")[2])
     return Content(f"{view.store.rpartition('/')[2]} · event {view.seq} · {_age(view)}")
 
@@ -54,4 +54,4 @@ def job_text(ui: Ui) -> Content:
     job = ui.jobs.current
     if job is not None:
         return Content.styled(f"◔ {job.text}", "$text-accent")
-    return Content(f"● saved {ui.saved}" if ui.saved else "")
+    return Content(f"● saved {ui.saved_at}" if ui.saved_at else "")
