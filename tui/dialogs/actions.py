@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.sheets.run_object import RunObject
 from designer.render.words import moment
-from designer.service.answers import EventObject, ExportAnswer
+from designer.service.answers import DoneAnswer, EventObject, ExportAnswer, OfCampaign
 from designer.service.figures import JudgedLine
 from designer.tui.campaign_view import CampaignView
 from designer.tui.dialogs.form import Ask, FormModal, Question, Values, quoted
 from designer.tui.ui import Ui
 
 T = TypeVar("T")
-FAILURES: Final = ("coating defect", "delamination", "web break", "operator error")
 _WHY: Final = Ask("reason", "Why")
+FAILURES: Final = ("coating defect", "delamination", "web break", "operator error")
 
 
 def campaign_view(ui: Ui) -> CampaignView:
@@ -33,36 +33,30 @@ async def ask(ui: Ui, question: Question[T]) -> T | None:
     return await ui.push_screen_wait(FormModal(question))
 
 
-async def ask_and_show(ui: Ui, question: Question[list[str]], done: str) -> bool:
-    """Show a question; when it was carried out, say so and show what is new.
-
-    Args:
-        ui: the application.
-        question: its answer are the messages of the service.
-        done: what is said when it was carried out.
-
-    Returns:
-        Whether it was.
-    """
-    messages = await ask(ui, question)
-    if messages is None:
+async def ask_and_show(ui: Ui, question: Question[OfCampaign], done: str) -> bool:
+    """Show a question; when it was carried out, say `done` and show what is new."""
+    answer = await ask(ui, question)
+    if answer is None:
         return False
+    messages = cast("DoneAnswer", answer)["messages"] if "messages" in answer else []
     ui.notify("\n".join([done, *messages]), severity="warning" if messages else "information")
     await ui.show_entry()
     return True
 
 
-def _with_reason(
+async def _ask_reason(
+    ui: Ui,
     title: str,
-    command: tuple[str, ...],
-    act: Callable[[str], list[str]],
+    act: Callable[[str], OfCampaign],
     *,
+    reason: Ask = _WHY,
     text: str,
     do: str,
-    reason: Ask = _WHY,
-) -> Question[list[str]]:
-    """A question for a reason; `command` are the words of the same on the command line."""
-    return Question(
+    command: tuple[str, ...],
+    done: str,
+) -> bool:
+    """Ask for a reason, then act; `command` are the words of the same on the command line."""
+    question = Question(
         title,
         (reason,),
         lambda values: act(values["reason"]),
@@ -70,6 +64,7 @@ def _with_reason(
         do=do,
         same_as=lambda values: quoted(*command, options={"--reason": values["reason"]}),
     )
+    return await ask_and_show(ui, question, done)
 
 
 async def quit_if_sure(ui: Ui) -> None:
@@ -93,35 +88,31 @@ async def quit_if_sure(ui: Ui) -> None:
 async def fail(ui: Ui, run: RunObject) -> bool:
     """A run was made and failed."""
     name, run_id = campaign_view(ui).name, run["run"]
-    question = _with_reason(
+    usual = ", ".join(FAILURES)
+    return await _ask_reason(
+        ui,
         f"{run_id} failed",
-        ("fail", name, run_id),
-        lambda reason: ui.service.runs.fail(name, run_id, reason)["messages"],
-        text="A failed run stays: it teaches where the process fails. Usual reasons: "
-        + ", ".join(FAILURES)
-        + ".",
-        do="note the failure",
+        lambda reason: ui.service.runs.fail(name, run_id, reason),
         reason=Ask("reason", "What went wrong", suggestions=FAILURES, placeholder=FAILURES[0]),
+        text=f"A failed run stays: it teaches where the process fails. Usual reasons: {usual}.",
+        do="note the failure",
+        command=("fail", name, run_id),
+        done=f"{run_id} is noted as failed",
     )
-    return await ask_and_show(ui, question, f"{run_id} is noted as failed")
 
 
 async def skip(ui: Ui, run: RunObject) -> bool:
     """A run will not be made."""
     name, run_id = campaign_view(ui).name, run["run"]
-
-    def abandon(reason: str) -> list[str]:
-        ui.service.runs.abandon(name, [run_id], reason)
-        return []
-
-    question = _with_reason(
+    return await _ask_reason(
+        ui,
         f"Skip {run_id}",
-        ("abandon", name, run_id),
-        abandon,
+        lambda reason: ui.service.runs.abandon(name, [run_id], reason),
         text="It will not be made, and its recipe is not proposed again.",
         do="skip it",
+        command=("abandon", name, run_id),
+        done=f"{run_id} is abandoned",
     )
-    return await ask_and_show(ui, question, f"{run_id} is abandoned")
 
 
 async def start(ui: Ui, run: RunObject) -> None:
@@ -139,22 +130,16 @@ async def toggle_line(ui: Ui, line: JudgedLine) -> bool:
     """Leave an earlier line out, or take it in again."""
     campaign, name, included = campaign_view(ui).name, line["name"], line["included"]
     verb = "exclude" if included else "include"
-
-    def switch(reason: str) -> list[str]:
-        lines = ui.service.lines
-        (lines.exclude if included else lines.include)(campaign, name, reason)
-        return []
-
-    question = _with_reason(
+    switch = ui.service.lines.exclude if included else ui.service.lines.include
+    return await _ask_reason(
+        ui,
         f"{'Leave out' if included else 'Use again'}: line {name}",
-        ("lines", verb, campaign, name),
-        switch,
+        lambda reason: switch(campaign, name, reason),
         text=f"Its {line['rows']} rows stay in the campaign; the next plan is computed"
         f" {'without' if included else 'with'} them.",
         do=f"{verb} it",
-    )
-    return await ask_and_show(
-        ui, question, f"Line {name} is {'left out' if included else 'in use again'}"
+        command=("lines", verb, campaign, name),
+        done=f"Line {name} is {'left out' if included else 'in use again'}",
     )
 
 
@@ -167,25 +152,26 @@ async def undo(ui: Ui, event: EventObject | None) -> bool:
         ui.notify("There is nothing to undo")
         return False
     seq = target["seq"]
-    question = _with_reason(
+    return await _ask_reason(
+        ui,
         f"{'Redo' if target['kind'] == 'event_reversed' else 'Undo'}: event {seq}",
-        ("undo", view.name, str(seq)),
-        lambda reason: ui.service.campaigns.undo(view.name, seq, reason or None)["messages"],
+        lambda reason: ui.service.campaigns.undo(view.name, seq, reason or None),
+        reason=Ask("reason", "Why (optional)"),
         text=f"{target['summary']}\nby {target['actor']}, {moment(target['at'])}\n\n"
         "A reversal is appended; nothing is erased.",
         do="take it back",
-        reason=Ask("reason", "Why (optional)"),
+        command=("undo", view.name, str(seq)),
+        done=f"Event {seq} is taken back",
     )
-    return await ask_and_show(ui, question, f"Event {seq} is taken back")
 
 
 async def note(ui: Ui) -> bool:
     """Keep a remark on the campaign."""
     name = campaign_view(ui).name
-    question = Question(
+    question: Question[OfCampaign] = Question(
         f"Note on {name}",
         (Ask("text", "Note"),),
-        lambda values: ui.service.campaigns.note(name, values["text"])["messages"],
+        lambda values: ui.service.campaigns.note(name, values["text"]),
         same_as=lambda values: quoted("note", name, values["text"]),
     )
     return await ask_and_show(ui, question, "Noted")

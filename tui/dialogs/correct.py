@@ -5,6 +5,7 @@ from __future__ import annotations
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.sheets.run_object import RunObject
 from designer.render.words import in_unit, moment, number
+from designer.service.answers import OfCampaign
 from designer.tui.campaign_view import CampaignView
 from designer.tui.dialogs.actions import ask_and_show, campaign_view
 from designer.tui.dialogs.form import Ask, Question, Values, quoted
@@ -19,12 +20,12 @@ async def correct(ui: Ui, run: RunObject) -> bool:
         ui.notify(f"{run['run']} has no recorded value to correct")
         return False
 
-    def submit(values: Values) -> list[str]:
+    def submit(values: Values) -> OfCampaign:
         part, name, replicate = values["what"].split(":")
         if not values["value"]:
             raise InputError(Problem("right value", "is missing"))
         right = {name: values["value"]}
-        answer = ui.service.runs.correct(
+        return ui.service.runs.correct(
             view.name,
             run["run"],
             right if part == "response" else {},
@@ -33,7 +34,6 @@ async def correct(ui: Ui, run: RunObject) -> bool:
             replicate=int(replicate) if replicate else None,
             reason=values["reason"],
         )
-        return answer["messages"]
 
     reasons = ("digits swapped", "wrong unit", "typing error")
     question = Question(

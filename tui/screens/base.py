@@ -13,6 +13,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import DataTable, Footer, Static
 
+from designer.tui.actions import bindings
 from designer.tui.campaign_view import CampaignView
 from designer.tui.palette import is_available
 from designer.tui.ui import Ui
@@ -32,6 +33,11 @@ class TaskScreen(Screen[None]):
     ABOUT: ClassVar[str] = ""
     AUTO_FOCUS: ClassVar[str | None] = "RowTable"
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (72, "-narrow"), (110, "-wide")]  # noqa: RUF012 - Textual's own form
+
+    def __init_subclass__(cls) -> None:
+        """Give the screen the keys of its mode, before Textual reads them."""
+        cls.BINDINGS = [*bindings(cls.MODE), *cls.__dict__.get("BINDINGS", ())]
+        super().__init_subclass__()
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,6 +67,11 @@ class TaskScreen(Screen[None]):
 
     def present(self, view: CampaignView) -> None:
         """Show a campaign."""
+
+    def present_again(self) -> None:
+        """Show the same campaign once more, with another filter or size."""
+        if self.ui.view is not None and self.alive:
+            self.present(self.ui.view)
 
     def on_mount(self) -> None:
         """Show what is known already."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
 
-from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
@@ -13,7 +11,6 @@ from textual.widgets import Static
 
 from designer.campaigns.sheets.run_object import RunObject
 from designer.service.verbs.runs import SURPRISE
-from designer.tui.actions import bindings
 from designer.tui.campaign_view import CampaignView, prediction
 from designer.tui.screens.base import TaskScreen
 from designer.tui.widgets.overview_text import overview, what_next
@@ -35,7 +32,6 @@ class CampaignScreen(TaskScreen):
         " made."
     )
     AUTO_FOCUS = "#overview"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("campaign")]
 
     def parts(self) -> Iterator[Widget]:
         """The overview; on a wide terminal the results beside it."""
@@ -55,11 +51,7 @@ class CampaignScreen(TaskScreen):
 
     def on_resize(self) -> None:
         """Break the rows anew, once the parts have their sizes."""
-        self.call_after_refresh(self._present_again)
-
-    def _present_again(self) -> None:
-        if self.ui.view is not None and self.alive:
-            self.present(self.ui.view)
+        self.call_after_refresh(self.present_again)
 
 
 def _results(view: CampaignView) -> Content:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 from rich.text import Text
-from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
 from designer.render.words import moment
-from designer.tui.actions import CAMPAIGNS, bindings
+from designer.tui.actions import CAMPAIGNS
 from designer.tui.screens.base import TaskScreen
 from designer.tui.widgets.common import RowTable, right
 from designer.tui.widgets.headers import shortened
@@ -32,7 +30,6 @@ class CampaignsScreen(TaskScreen):
 
     MODE = CAMPAIGNS
     ABOUT = "All campaigns of the store, the one changed last first."
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(CAMPAIGNS)]
 
     def parts(self) -> Iterator[Widget]:
         """The list, or how to begin."""

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.text import Text
 from textual import on
-from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from designer.render.words import moment
 from designer.service.answers import EventObject
-from designer.tui.actions import bindings
 from designer.tui.campaign_view import CampaignView
 from designer.tui.screens.base import ListScreen
 from designer.tui.widgets.common import Cell, RowTable
@@ -35,7 +32,6 @@ class HistoryScreen(ListScreen[EventObject]):
         " of the event under the cursor; reversing a reversal is a redo."
     )
     PANE = "#event-text"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("history")]
 
     def parts(self) -> Iterator[Widget]:
         """Filter, table, the event under the cursor."""
@@ -79,7 +75,7 @@ class HistoryScreen(ListScreen[EventObject]):
 
     def on_resize(self) -> None:
         """Shorten the sentences anew."""
-        self._present_filtered()
+        self.present_again()
 
     def item_text(self, view: CampaignView, item: EventObject | None) -> Content:
         """The event in full."""
@@ -93,8 +89,7 @@ class HistoryScreen(ListScreen[EventObject]):
 
     @on(Input.Changed, "#filter")
     def _present_filtered(self) -> None:
-        if self.ui.view is not None and self.alive:
-            self.present(self.ui.view)
+        self.present_again()
 
     @on(Input.Submitted, "#filter")
     def _leave_filter(self) -> None:

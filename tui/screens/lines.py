@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import ClassVar
 
 from rich.text import Text
-from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
 from designer.render.words import NOTHING, rounded
 from designer.service.figures import JudgedLine
-from designer.tui.actions import bindings
 from designer.tui.campaign_view import CampaignView
 from designer.tui.dialogs import actions
 from designer.tui.dialogs.form import quoted
@@ -32,7 +29,6 @@ class LinesScreen(ListScreen[JudgedLine]):
         " interval. Worth: how many own runs its data replace. Both as of the last evaluation."
     )
     PANE = "#line-text"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("lines")]
 
     def parts(self) -> Iterator[Widget]:
         """The table and the line under the cursor."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import ClassVar
 
 from rich.text import Text
-from textual.binding import BindingType
 from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
@@ -15,7 +13,6 @@ from textual.widgets import Static
 from designer.campaigns.sheets.run_object import RunObject
 from designer.campaigns.specification.parts import Response
 from designer.render.words import NOTHING, number, rounded
-from designer.tui.actions import bindings
 from designer.tui.campaign_view import CampaignView
 from designer.tui.dialogs import actions
 from designer.tui.dialogs.correct import correct
@@ -44,7 +41,6 @@ class ProposalsScreen(ListScreen[RunObject]):
         " ○ proposed, ▶ being made, ◐ results in part, ● completed, ✗ failed, – abandoned."
     )
     PANE = "#detail-text"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("proposals")]
 
     def __init__(self) -> None:
         super().__init__()
@@ -102,8 +98,7 @@ class ProposalsScreen(ListScreen[RunObject]):
     def action_all_runs(self) -> None:
         """Show every run, or only those that wait."""
         self._all = not self._all
-        if self.ui.view is not None:
-            self.present(self.ui.view)
+        self.present_again()
 
     def action_start(self) -> None:
         """The run is being made."""

@@ -19,7 +19,6 @@ from designer.campaigns.errors import DesignerError
 from designer.campaigns.sheets.run_object import RunObject
 from designer.render.words import count
 from designer.service.answers import RecordAnswer
-from designer.tui.actions import bindings
 from designer.tui.campaign_view import CampaignView
 from designer.tui.dialogs import actions
 from designer.tui.dialogs.correct import correct
@@ -48,7 +47,6 @@ class RecordScreen(TaskScreen):
         " What was typed survives the end of the program, saved or not."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("record"),
         *FIELD_BINDINGS,
         Binding("enter", "app.focus_next", "Next field", show=False, priority=True),
     ]
@@ -164,11 +162,10 @@ class RecordScreen(TaskScreen):
         after_typing(self.query(Input), partial(self._turn, step))
 
     def _turn(self, step: int) -> None:
-        view = self.ui.view
-        ids = [run["run"] for run in view.runs] if view else []
-        if view is not None and self._run in ids:
-            place = min(max(ids.index(self._run) + step, 0), len(ids) - 1)
-            self._show(view, view.runs[place])
+        if self._shown is not None:
+            view, run = self._shown
+            number = min(max(view.runs.index(run) + step, 0), len(view.runs) - 1)
+            self._show(view, view.runs[number])
 
     # ---- typing -----------------------------------------------------------------------------
 
@@ -233,13 +230,11 @@ class RecordScreen(TaskScreen):
             self._accept(view, typed, answer)
 
     def _refuse(self, error: DesignerError) -> None:
-        bad = [self.form.key_of(problem.where) for problem in error.problems]
-        self.form.mark(filter(None, bad), ())
+        self.form.mark([problem.where for problem in error.problems], ())
         self._show_verdict(problems_text(error), "-bad")
 
     def _accept(self, view: CampaignView, typed: dict[str, str], answer: RecordAnswer) -> None:
-        odd = [self.form.key_of(message) for message in answer["messages"]]
-        self.form.mark((), filter(None, odd))
+        self.form.mark((), answer["messages"])
         run = view.run(answer["run"])
         if run is not None:
             text = accepted_text(view, run, typed, answer)
@@ -257,15 +252,14 @@ class RecordScreen(TaskScreen):
         after_typing(self.query(Input), self._begin_saving)
 
     def _begin_saving(self) -> None:
-        if self._saving or self._run is None:
+        view, run = self.ui.view, self._run
+        if self._saving or view is None or run is None:
             return
         if not self.form.typed:
             self.ui.notify("Nothing was typed")
             return
-        view = self.ui.view
-        if view is not None:
-            self._saving = True
-            self.run_worker(self._save(view, self._run), group="save")
+        self._saving = True
+        self.run_worker(self._save(view, run), group="save")
 
     async def _save(self, view: CampaignView, run: str) -> None:
         arguments = arguments_of(self.form.typed, replicate=self._replicate)
@@ -293,10 +287,7 @@ class RecordScreen(TaskScreen):
         self._refuse(error)
         wrong = count(len(error.problems), "problem")
         self.ui.notify(f"Not saved: {wrong}", severity="error")
-        keys = [self.form.key_of(problem.where) for problem in error.problems]
-        field = next((self.form.fields[key] for key in keys if key in self.form.fields), None)
-        if field is not None:
-            field.input.focus()
+        self.form.focus_on(problem.where for problem in error.problems)
 
     # ---- other keys -------------------------------------------------------------------------
 

@@ -11,16 +11,7 @@ from textual.content import Content
 from designer.campaigns.log.runs import WAITING
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.parts import range_text
-from designer.render.words import (
-    amount,
-    count,
-    in_unit,
-    moment,
-    number,
-    rounded,
-    share,
-    with_error,
-)
+from designer.render.words import amount, count, in_unit, moment, number, rounded, share, with_error
 from designer.tui.campaign_view import CampaignView
 from designer.tui.widgets.headers import shortened
 

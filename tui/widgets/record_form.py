@@ -192,13 +192,19 @@ class RecordForm(VerticalScroll, can_focus=False, inherit_bindings=False):
                 field.input.focus()
                 return
 
-    def mark(self, bad: Iterable[str], odd: Iterable[str]) -> None:
-        """Colour the fields that problems and warnings are about."""
-        bad, odd = set(bad), set(odd)
+    def focus_on(self, sentences: Iterable[str]) -> None:
+        """Go to the first field that one of the service's sentences is about."""
+        key = next(filter(None, map(self._key_of, sentences)), None)
+        if key is not None:
+            self.fields[key].input.focus()
+
+    def mark(self, problems: Iterable[str], warnings: Iterable[str]) -> None:
+        """Colour the fields that the service's sentences are about."""
+        bad, odd = set(map(self._key_of, problems)), set(map(self._key_of, warnings))
         for key, field in self.fields.items():
             field.mark(bad=key in bad, odd=key in odd)
 
-    def key_of(self, text: str) -> str | None:
+    def _key_of(self, text: str) -> str | None:
         """The field a sentence of the service is about, from the names in it."""
         for key in self.fields:
             kind, _, name = key.partition(":")

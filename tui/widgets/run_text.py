@@ -8,17 +8,9 @@ from typing import Final
 from textual.content import Content
 
 from designer.campaigns.sheets.run_object import RunObject
-from designer.campaigns.specification.parts import Response, range_text
+from designer.campaigns.specification.parts import range_text
 from designer.campaigns.specification.recipes import recipe_problems
-from designer.render.words import (
-    amount,
-    in_unit,
-    moment,
-    number,
-    rounded,
-    share,
-    with_error,
-)
+from designer.render.words import amount, in_unit, moment, number, rounded, share, with_error
 from designer.tui.campaign_view import CampaignView, prediction
 from designer.tui.widgets.overview_text import recipe_text
 
@@ -39,26 +31,27 @@ def run_text(view: CampaignView, run: RunObject) -> Content:
     lines = [_head(view, run), Content(recipe_text(view, run["used"]))]
     lines += _responses(view, run)
     # checks are short and come first: a long reason must not push them off the screen
-    lines.append(Content.assemble(("checks  ", "$quiet"), Content("  ").join(_checks(view, run))))
+    lines.append(_row("checks", Content("  ").join(_checks(view, run))))
     if run["reason"]:
-        lines.append(Content.assemble(("why     ", "$quiet"), run["reason"]))
+        lines.append(_row("why", run["reason"]))
     deviation = next(
         (p["deviation"] for p in view.details["plans"] if p["plan"] == run["plan"]), None
     )
     if deviation is not None:
-        lines.append(Content.assemble(("plan    ", "$quiet"), deviation["text"]))
+        lines.append(_row("plan", deviation["text"]))
     lines += [Content.styled(f"! {flag['message']}", "$text-warning") for flag in run["flags"]]
     if run["failure"]:
         lines.append(Content.styled(f"{run['status']}: {run['failure']}", "$text-error"))
-    lines += [
-        Content.assemble(("note    ", "$quiet"), f"{note['text']} ({note['actor']})")
-        for note in run["notes"]
-    ]
+    lines += [_row("note", f"{note['text']} ({note['actor']})") for note in run["notes"]]
     stages = [stage.name for stage in view.spec.stages]
     batches = [run["batch"][stage] for stage in stages if stage in run["batch"]]
     if batches:
-        lines.append(Content.assemble(("batches ", "$quiet"), " · ".join(batches)))
+        lines.append(_row("batches", " · ".join(batches)))
     return Content("\n").join(lines)
+
+
+def _row(label: str, text: str | Content) -> Content:
+    return Content.assemble((f"{label:<8}", "$quiet"), text)
 
 
 def _head(view: CampaignView, run: RunObject) -> Content:
@@ -81,12 +74,13 @@ def _responses(view: CampaignView, run: RunObject) -> Iterator[Content]:
         expected = predicted_text(run, response.name)
         measured = _measured(run, response.name)
         if expected or measured:
+            window = response.window and f"  window {range_text(response.window, response.unit)}"
             yield Content.assemble(
                 (f"{response.name:<{width}}  ", "$quiet"),
                 expected,
                 in_unit(response.unit),
                 measured,
-                (_window(response), "$quiet"),
+                (window or "", "$quiet"),
             )
 
 
@@ -112,12 +106,6 @@ def measured_text(numbers: Sequence[float]) -> str:
     if len(numbers) == 1:
         return number(numbers[0])
     return f"{sum(numbers) / len(numbers):.4g} ×{len(numbers)}"
-
-
-def _window(response: Response) -> str:
-    return (
-        "" if response.window is None else f"  window {range_text(response.window, response.unit)}"
-    )
 
 
 def _checks(view: CampaignView, run: RunObject) -> Iterator[Content]:
