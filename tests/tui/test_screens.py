@@ -35,7 +35,7 @@ def test_every_action_has_words_and_can_be_carried_out() -> None:
 
     for action in ACTIONS:
         name = "action_" + action.call.partition("(")[0]
-        owners = [DesignerApp] if action.in_app else [DesignerApp.MODES[p] for p in action.places]
+        owners = [DesignerApp] if action.in_app else [DesignerApp.MODES[p] for p in action.modes]
         assert all(hasattr(owner, name) for owner in owners), action.call
         assert action.about.endswith(".")
         assert set(action.in_fields) <= set(action.key_list)
