@@ -130,10 +130,11 @@ class ViewReader:
 
     def read(self, campaign: str) -> CampaignView:
         """Everything about a campaign, at one position of its log."""
+        details, status, history = self._read_once(campaign)
         for _ in range(_ATTEMPTS):
-            details, status, history = self._read_once(campaign)
             if details["head"] == status["head"] == history["head"]:
                 break
+            details, status, history = self._read_once(campaign)
         store = self.service.session.store
         return CampaignView(details, status, history["events"], self._unwritable, store.url)
 

@@ -48,16 +48,19 @@ class Ui(Protocol):
     @property
     def mode(self) -> str:
         """Mode that is shown."""
+        ...
 
     @property
     def modal_open(self) -> bool:
         """Whether something lies in front of the screen."""
+        ...
 
     async def attempt(self, work: Callable[[], T]) -> T | None:
         """Do something that may wait, in a thread; None, and an error shown, when refused."""
 
     async def refresh_view(self, name: str | None = None) -> bool:
         """Fetch the campaign again, or another one; whether that worked."""
+        ...
 
     async def show_entry(self) -> None:
         """Something was appended to the log: show it."""
