@@ -26,7 +26,7 @@ from designer.engine.threads import one_thread
 from designer.models.arrays import FloatArray
 from designer.models.diagnostics.cross_validation import leave_one_run_out
 from designer.models.diagnostics.report import TOO_EARLY
-from designer.models.diagnostics.trust import LineTrust, TrustEstimate, overall_trust
+from designer.models.diagnostics.trust import TrustEstimate, overall_trust
 from designer.models.posterior.posterior import ResponsePosterior, without_target_runs
 
 _REFERENCES = 256  # points over which uncertainty is averaged
@@ -153,7 +153,7 @@ def line_figures(fitted: FittedCampaign) -> dict[str, dict[str, Any]]:
     }
 
 
-def _trust(found: TrustEstimate | LineTrust) -> dict[str, float]:
+def _trust(found: TrustEstimate) -> dict[str, float]:
     return {
         "trust": found.trust,
         "trust_low": found.low,

@@ -18,7 +18,7 @@ from botorch.posteriors.posterior import Posterior
 from gpytorch.distributions import MultitaskMultivariateNormal, MultivariateNormal
 from torch import Tensor
 
-from designer.models.botorch_adapter.posterior import TorchPosterior, surface_of
+from designer.models.botorch_adapter.posterior import TorchPosterior, to_torch
 from designer.models.encoding import CORNER, Space
 from designer.models.posterior.posterior import ResponsePosterior
 
@@ -34,7 +34,7 @@ def to_botorch(posteriors: Sequence[ResponsePosterior], space: Space) -> TrustMo
         A model over ``X [..., q, d]``, d inputs in the order of ``space.names``: numeric ones in
         the unit cube, categorical ones as integer codes.
     """
-    return TrustModel([surface_of(posterior) for posterior in posteriors], space)
+    return TrustModel([to_torch(posterior) for posterior in posteriors], space)
 
 
 def joint_posterior(
@@ -56,27 +56,27 @@ def joint_posterior(
 class TrustModel(Model, FantasizeMixin):
     """Independent trust GPs of m responses; see ``to_botorch``."""
 
-    likelihood = None  # FantasizeMixin asks for it; the noise lives in the surfaces
+    likelihood = None  # FantasizeMixin asks for it; the noise is the responses' own
     _supports_cache_root = False
 
-    def __init__(self, surfaces: Sequence[TorchPosterior], space: Space) -> None:
+    def __init__(self, responses: Sequence[TorchPosterior], space: Space) -> None:
         super().__init__()
-        self.surfaces = tuple(surfaces)
+        self.responses = tuple(responses)
         self.space = space
-        self.names = tuple(surface.name for surface in surfaces)
+        self.names = tuple(response.name for response in responses)
         # fixed, but tools ask a model's parameters for their dtype
-        variances = torch.stack([surface.variance[0, 0, 0] for surface in surfaces])
+        variances = torch.stack([response.variance[0, 0, 0] for response in responses])
         self.prior_variance = torch.nn.Parameter(variances, requires_grad=False)
 
     @property
     def num_outputs(self) -> int:
         """Number of responses m."""
-        return len(self.surfaces)
+        return len(self.responses)
 
     @property
     def batch_shape(self) -> torch.Size:
         """Shape of the batch of models (empty until conditioned on batches of results)."""
-        return self.surfaces[0].alpha.shape[:-2]
+        return self.responses[0].alpha.shape[:-2]
 
     def posterior(  # type: ignore[override]  # the mixin declares less than Model does
         self,
@@ -101,7 +101,7 @@ class TrustModel(Model, FantasizeMixin):
         for k in wanted:
             noise = observation_noise
             own = noise[..., k] if isinstance(noise, Tensor) else noise
-            normals.append(self.surfaces[k].raw(encoded, own))
+            normals.append(self.responses[k].raw(encoded, own))
         return joint_posterior(normals, posterior_transform)
 
     def condition_on_observations(
@@ -118,15 +118,15 @@ class TrustModel(Model, FantasizeMixin):
             _: ignored, as by BoTorch's own models.
         """
         encoded = self.encode(X)
-        surfaces = [
-            surface.condition(encoded, Y[..., k], None if noise is None else noise[..., k])
-            for k, surface in enumerate(self.surfaces)
+        responses = [
+            response.condition(encoded, Y[..., k], None if noise is None else noise[..., k])
+            for k, response in enumerate(self.responses)
         ]
-        return TrustModel(surfaces, self.space)
+        return TrustModel(responses, self.space)
 
     def subset_output(self, idcs: list[int]) -> TrustModel:
         """The model of some responses."""
-        return TrustModel([self.surfaces[k] for k in idcs], self.space)
+        return TrustModel([self.responses[k] for k in idcs], self.space)
 
     def transform_inputs(self, X: Tensor, input_transform: torch.nn.Module | None = None) -> Tensor:
         """Inputs as they are; ``input_transform`` exists for BoTorch's interface only."""

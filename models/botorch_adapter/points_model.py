@@ -33,7 +33,7 @@ class PointsModel(Model):
         super().__init__()
         with torch.no_grad():
             encoded = model.encode(X)
-            normals = [surface.raw(encoded, False) for surface in model.surfaces]
+            normals = [response.raw(encoded, False) for response in model.responses]
         self.means = torch.stack([normal.mean for normal in normals])  # [m, N]
         self.covariances = torch.stack([normal.covariance_matrix for normal in normals])
         self._jitter = _JITTER * torch.diagonal(self.covariances, dim1=-2, dim2=-1).mean(dim=-1)

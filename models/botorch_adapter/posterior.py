@@ -180,7 +180,7 @@ class TorchPosterior:
         return self.scaling.noise(means, factor, self.hidden)
 
 
-def surface_of(posterior: ResponsePosterior) -> TorchPosterior:
+def to_torch(posterior: ResponsePosterior) -> TorchPosterior:
     """The tensors of one posterior; an averaged one becomes a mixture."""
     members, weights = [posterior], np.ones(1)
     mean_weights = weights

@@ -51,7 +51,7 @@ def compress(
     for (position, s), share in zip(earlier, shares(counts), strict=True):
         line = rows.subset(np.arange(s.start, s.stop))
         if share < len(line):
-            summary, kept = _remembered(
+            summary, kept = _cached_summary(
                 line, data, groups, share=int(share), known=known, memory=memory
             )
             summaries[position] = summary
@@ -98,7 +98,7 @@ def _pseudo_rows(line: TrainingRows, summary: Summary) -> TrainingRows:
     )
 
 
-def _remembered(
+def _cached_summary(
     line: TrainingRows,
     data: ResponseData,
     groups: IntArray,
@@ -142,16 +142,16 @@ def summarise(line: LineData, groups: IntArray, share: int, *, known: bool) -> S
         share: number of pseudo-rows.
         known: the repeatability is stated or assumed, and in ``line.base``.
     """
-    model = _alone(line, groups, known=known)
+    model = _line_model(line, groups, known=known)
     doubted = np.flatnonzero(np.abs(model.surprise) > SURPRISE)
     if not 0 < len(doubted) <= LARGEST_SHARE * len(line):
         return model.summary(share, doubted[:0])
     kept = np.setdiff1d(np.arange(len(line)), doubted)
-    summary = _alone(line.subset(kept), groups, known=known).summary(share, doubted)
+    summary = _line_model(line.subset(kept), groups, known=known).summary(share, doubted)
     return replace(summary, points=kept[summary.points])
 
 
-def _alone(line: LineData, groups: IntArray, *, known: bool) -> LineModel:
+def _line_model(line: LineData, groups: IntArray, *, known: bool) -> LineModel:
     """The line's own GP, its hyperparameters learned from rows far from each other."""
     some = line.subset(np.sort(spread_out(line.X, FIT_ROWS)))
     n = len(some)

@@ -65,7 +65,7 @@ def line_shares(posterior: ResponsePosterior, X: FloatArray) -> list[LineShare]:
     out = []
     for place, code in enumerate(fitted.layout.positions[:-1]):
         rows = np.flatnonzero(fitted.rows.position == place)
-        mean, covariance = _alone(posterior, place, X, K[np.ix_(rows, rows)])
+        mean, covariance = _from_own_rows(posterior, place, X, K[np.ix_(rows, rows)])
         known = float(np.var(mean))
         # of the surface minus its mean over the region: what is not known of the level is no matter
         unknown = float(np.mean(np.diagonal(covariance)) - covariance.mean())
@@ -76,7 +76,7 @@ def line_shares(posterior: ResponsePosterior, X: FloatArray) -> list[LineShare]:
     return out
 
 
-def _alone(
+def _from_own_rows(
     posterior: ResponsePosterior, place: int, X: FloatArray, K: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Mean ``[n]`` and covariance ``[n, n]`` of a line's surface given its own rows only."""

@@ -122,23 +122,13 @@ def _crossing(left: FloatArray, level: float) -> float:
 
 
 @dataclass(frozen=True)
-class LineTrust:
-    """Trust in one earlier line over all responses.
+class LineTrust(TrustEstimate):
+    """Trust in one earlier line over all responses that it has: plain means of the estimates.
 
     Attributes:
-        line: code of the line, 1…L.
-        trust: plain mean over the responses the line has.
-        low: mean of the lower ends of the 80 % intervals.
-        high: mean of the upper ends.
-        worth_runs: mean over those responses.
         by_response: the estimate per response.
     """
 
-    line: int
-    trust: float
-    low: float
-    high: float
-    worth_runs: float
     by_response: dict[str, TrustEstimate]
 
 

@@ -117,7 +117,7 @@ def _fit(
             transform = replace(transform, feature=transform.feature.scaled(scaled.scaling))  # noqa: PLW2901
         seen = replace(rows, X=transform.rows(data.X[rows.order], data.line[rows.order]))
         begin = first if best is None else best.layout.to_dict(best.theta)
-        fitted = _believing(data, seen, transform, scaled, start=begin)
+        fitted = _with_stated_noise(data, seen, transform, scaled, start=begin)
         if best is None or fitted.report.objective < best.report.objective:
             best = fitted
     if best is None:
@@ -125,7 +125,7 @@ def _fit(
     return with_slopes(best, start)
 
 
-def _believing(
+def _with_stated_noise(
     data: ResponseData,
     rows: TrainingRows,
     transform: InputTransform,
@@ -139,7 +139,7 @@ def _believing(
     fitted = _search(data, rows, transform, scaled, start=start, noise_factor_sd=sd)
     if known and data.target.any() and fitted.parameters.noise[-1] > _DOUBTFUL_FACTOR**2:
         sd = DOUBTED_NOISE_SD
-        fitted = _with_doubt(
+        fitted = _with_noise_message(
             _search(data, rows, transform, scaled, start=start, noise_factor_sd=sd)
         )
     return fitted
@@ -172,7 +172,7 @@ def _search(
     return FittedResponse(data, rows, transform, scaled.scaling, layout, theta, report)
 
 
-def _with_doubt(fitted: FittedResponse) -> FittedResponse:
+def _with_noise_message(fitted: FittedResponse) -> FittedResponse:
     """The same with a message that the results contradict the stated repeatability."""
     stated = fitted.scaling.noise_sd or 0.0
     found = stated * float(fitted.parameters.noise[-1]) ** 0.5

@@ -12,7 +12,7 @@ from designer.models.arrays import BoolArray, IntArray
 from designer.models.gp.fitted import FittedResponse
 from designer.models.gp.likelihood import Likelihood, factorise
 from designer.models.gp.optimise import search
-from designer.models.gp.surface_gradients import Slopes
+from designer.models.gp.surface_gradients import SurfaceGradients
 from designer.models.gp.training_rows import TrainingRows
 
 _CONSTANT = 0.02  # range in unit cubes below which an input was held, not varied (assumption)
@@ -50,7 +50,7 @@ def with_slopes(first: FittedResponse, start: Mapping[str, float] | None = None)
     return FittedResponse(data, rows, transform, first.scaling, layout, theta, report)
 
 
-def slopes_of(fitted: FittedResponse) -> Slopes | None:
+def slopes_of(fitted: FittedResponse) -> SurfaceGradients | None:
     """Slopes of a fit's shared surface; None without history enough or numeric inputs."""
     rows, p, groups = fitted.rows, fitted.parameters, fitted.input_transform.groups
     columns = np.flatnonzero(np.bincount(groups, minlength=0)[groups] == 1)
@@ -63,7 +63,9 @@ def slopes_of(fitted: FittedResponse) -> Slopes | None:
         return None
     weights = p.amplitude * np.sqrt(p.trust[rows.position]) * cho_solve((factor[0], True), rows.z)
     coordinates = rows.X[:, : fitted.input_transform.dimension]
-    return Slopes(coordinates, weights, p.surface[groups], columns, _untried(rows, columns))
+    return SurfaceGradients(
+        coordinates, weights, p.surface[groups], columns, _untried(rows, columns)
+    )
 
 
 def _untried(rows: TrainingRows, columns: IntArray) -> BoolArray:

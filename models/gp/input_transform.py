@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from designer.models.arrays import ArrayT, FloatArray, IntArray, namespace
 from designer.models.gp.process_features import Feature
-from designer.models.gp.surface_gradients import Slopes
+from designer.models.gp.surface_gradients import SurfaceGradients
 from designer.models.gp.upstream import LastResult, Upstream
 
 
@@ -30,7 +30,7 @@ class InputTransform:
 
     groups: IntArray
     upstream: Upstream | None = None
-    slopes: Slopes | None = None
+    slopes: SurfaceGradients | None = None
     feature: Feature | None = None
     _last: LastResult = field(default_factory=LastResult, init=False, repr=False)
 
@@ -55,7 +55,7 @@ class InputTransform:
         """Whether V is X itself."""
         return self.upstream is None and self.slopes is None and self.feature is None
 
-    def with_slopes(self, slopes: Slopes | None) -> InputTransform:
+    def with_slopes(self, slopes: SurfaceGradients | None) -> InputTransform:
         """The same transform with other slopes."""
         return replace(self, slopes=slopes)
 

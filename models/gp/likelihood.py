@@ -246,7 +246,7 @@ class Likelihood:
         layout, phi = self.layout, parts["phi"]
         weighted = G * parts["weight"]
         back = weighted @ phi + weighted.T @ phi
-        shapes = feature.slopes(self._inputs, p.shape)
+        shapes = feature.shape_gradients(self._inputs, p.shape)
         if len(shapes):
             out[layout.where("shape")] += 0.5 * np.einsum("kns,ns->k", shapes, back)
         if not layout.transfer:

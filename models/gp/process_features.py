@@ -47,7 +47,7 @@ class Feature(Protocol):
         """φ ``[..., n, s]`` from ``inputs`` and h ``[k]``; from h ``[S, 1, k]`` S of them."""
         ...
 
-    def slopes(self, E: FloatArray, h: FloatArray) -> FloatArray:
+    def shape_gradients(self, E: FloatArray, h: FloatArray) -> FloatArray:
         """``∂φ/∂h``, ``[k, n, s]``."""
         ...
 
@@ -97,7 +97,7 @@ class Compaction:
         out: ArrayT = namespace(E).stack([u - _REMAINING, u * 0.1 * E[..., 1]], -1) * self._a
         return out
 
-    def slopes(self, E: FloatArray, h: FloatArray) -> FloatArray:
+    def shape_gradients(self, E: FloatArray, h: FloatArray) -> FloatArray:
         """See `Feature`; ``∂u/∂ln γ = u q/γ``."""
         u, exponent = self._remaining(E, h)
         by_gamma = self._a * (u * exponent)[:, None]
@@ -170,7 +170,7 @@ class Loading:
         out: ArrayT = self.amplitude * (E if self.log else namespace(E).expm1(E))
         return out
 
-    def slopes(self, E: FloatArray, h: FloatArray) -> FloatArray:
+    def shape_gradients(self, E: FloatArray, h: FloatArray) -> FloatArray:
         """See `Feature`: there are no hyperparameters."""
         del h
         return np.zeros((0, len(E), 1))

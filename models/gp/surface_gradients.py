@@ -30,7 +30,7 @@ _FIVE_THIRDS = 5.0 / 3.0
 
 
 @dataclass(frozen=True, eq=False)
-class Slopes:
+class SurfaceGradients:
     """``∇Ĝ`` of a fit's shared surface ``Ĝ(x) = Σ_n w_n (k_g(x, x_n) + 1)``.
 
     Attributes:

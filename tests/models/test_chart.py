@@ -200,7 +200,7 @@ def test_feature_slopes_are_those_of_the_feature(name: str) -> None:
     numeric = [
         (feature.at(E, h + 1e-6 * e) - feature.at(E, h - 1e-6 * e)) / 2e-6 for e in np.eye(len(h))
     ]
-    found = feature.slopes(E, h)
+    found = feature.shape_gradients(E, h)
     assert found.shape == (len(h), 9, feature.at(E, h).shape[1])
     np.testing.assert_allclose(found, np.reshape(numeric, found.shape), atol=1e-7)
 
