@@ -27,7 +27,7 @@ MIDDLE = 0.5  # of the unit cube: a number nobody recorded
 
 
 @dataclass(frozen=True, slots=True)
-class Axis:
+class InputAxis:
     """One input: a factor or a given.
 
     Attributes:
@@ -172,7 +172,7 @@ class Space:
         axes: the inputs.
     """
 
-    axes: tuple[Axis, ...]
+    axes: tuple[InputAxis, ...]
 
     @classmethod
     def from_specification(cls, spec: Specification) -> Space:
@@ -181,10 +181,10 @@ class Space:
         for item in spec.inputs:
             categories = getattr(item, "categories", None)
             if categories:
-                axes.append(Axis(item.name, categories=tuple(categories)))
+                axes.append(InputAxis(item.name, categories=tuple(categories)))
             else:
                 low, high = item.bounds
-                axes.append(Axis(item.name, float(low), float(high)))
+                axes.append(InputAxis(item.name, float(low), float(high)))
         return cls(tuple(axes))
 
     @property
@@ -235,7 +235,7 @@ class Space:
     def encode_known(self, rows: Sequence[Mapping[str, Any]]) -> FloatArray:
         """Encoded points ``[n, D]`` of n rows from other lines, which may lack inputs.
 
-        See `Axis.encode_known`.
+        See `InputAxis.encode_known`.
         """
         if not rows or not self.axes:
             return np.zeros((len(rows), self.dimension))

@@ -10,7 +10,7 @@ import pytest
 from designer.campaigns.specification.parts import Response
 from designer.engine.improver import BoTorchImprover
 from designer.models.data.dataset import ResponseData
-from designer.models.encoding import Axis, Space
+from designer.models.encoding import InputAxis, Space
 from designer.models.fitting.fit import fit
 from designer.models.posterior.averaging import AveragedPosterior, average
 from designer.models.posterior.posterior import ResponsePosterior
@@ -23,7 +23,7 @@ with warnings.catch_warnings():  # torch.jit.script is deprecated, gpytorch's de
     from designer.models.botorch_adapter.model import to_botorch
     from designer.models.botorch_adapter.points_model import PointsModel
 
-SPACE = Space((Axis("a"), Axis("b"), Axis("c", categories=("x", "y"))))
+SPACE = Space((InputAxis("a"), InputAxis("b"), InputAxis("c", categories=("x", "y"))))
 RNG = np.random.default_rng(0)
 MADE = SPACE.encode({"a": RNG.random(10), "b": RNG.random(10), "c": RNG.integers(0, 2, 10)})
 NEW = SPACE.encode({"a": RNG.random(30), "b": RNG.random(30), "c": RNG.integers(0, 2, 30)})

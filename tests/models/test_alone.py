@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from designer.models.data.dataset import ResponseData
-from designer.models.encoding import Axis, Space
+from designer.models.encoding import InputAxis, Space
 from designer.models.fitting.all_responses import Link, fit_responses
 from designer.models.gp.process_features import Loading
 from designer.models.posterior.averaging import average
 from designer.models.posterior.posterior import ResponsePosterior
 
-SPACE = Space((Axis("solids", 0.0, 1.0), Axis("gap", 0.0, 1.0)))
+SPACE = Space((InputAxis("solids", 0.0, 1.0), InputAxis("gap", 0.0, 1.0)))
 BALANCE = Loading(1, 50.0, 200.0, 0, 0.5, 0.2)
 LINKS = {
     "loading": Link(feature=BALANCE, only_without_history=True),

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from designer.models.data.dataset import ResponseData
-from designer.models.encoding import Axis, Space
+from designer.models.encoding import InputAxis, Space
 from designer.models.fitting.fit import fit
 from designer.models.gp.hyperparameters import make_layout
 from designer.models.gp.process_features import Compaction, Loading
@@ -31,8 +31,8 @@ with warnings.catch_warnings():  # torch.jit.script is deprecated, gpytorch's de
 
     from designer.models.botorch_adapter.model import to_botorch
 
-SPACE = Space((Axis("a"), Axis("b"), Axis("c", categories=("x", "y", "z"))))
-NUMERIC = Space((Axis("a"), Axis("b")))
+SPACE = Space((InputAxis("a"), InputAxis("b"), InputAxis("c", categories=("x", "y", "z"))))
+NUMERIC = Space((InputAxis("a"), InputAxis("b")))
 
 
 def botorch_model(posteriors: Sequence[ResponsePosterior], space: Space) -> Any:

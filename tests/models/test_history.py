@@ -27,7 +27,7 @@ from designer.models.compression.low_rank import LineKernel
 from designer.models.data.dataset import ResponseData
 from designer.models.diagnostics.cross_validation import leave_one_run_out
 from designer.models.diagnostics.trust import estimate_trust
-from designer.models.encoding import Axis, Space
+from designer.models.encoding import InputAxis, Space
 from designer.models.fitting.fit import fit
 from designer.models.gp.input_transform import InputTransform
 from designer.models.gp.likelihood import Likelihood
@@ -254,7 +254,7 @@ def test_everything_asked_of_a_posterior_works_on_condensed_lines() -> None:
     error_sd = leave_one_run_out(posterior.fitted).error_sd
     assert error_sd is not None
     assert abs(error_sd) < 1.0
-    space = Space((Axis("a", 0.0, 1.0), Axis("b", 0.0, 1.0)))
+    space = Space((InputAxis("a", 0.0, 1.0), InputAxis("b", 0.0, 1.0)))
     joint: Any = to_botorch([posterior], space).posterior(torch.tensor(X_NEW))
     assert joint.mean[:, 0].numpy() == pytest.approx(
         posterior.scaling.median(posterior.mean(X_NEW)), rel=1e-6

@@ -7,14 +7,14 @@ import pytest
 
 from designer.campaigns.errors import InputError
 from designer.campaigns.specification.load import load_specification
-from designer.models.encoding import Axis, Space, cube_points
+from designer.models.encoding import InputAxis, Space, cube_points
 
 SPACE = Space(
     (
-        Axis("gap", 50.0, 250.0),
-        Axis("binder", categories=("A", "B", "C")),
-        Axis("humidity", 0.0, 60.0),
-        Axis("fixed", 7.0, 7.0),
+        InputAxis("gap", 50.0, 250.0),
+        InputAxis("binder", categories=("A", "B", "C")),
+        InputAxis("humidity", 0.0, 60.0),
+        InputAxis("fixed", 7.0, 7.0),
     )
 )
 
@@ -103,7 +103,7 @@ def test_points_of_the_space_are_valid_and_repeatable() -> None:
 
 
 def test_what_another_line_did_not_record_or_had_otherwise() -> None:
-    space = Space((Axis("gap", 50, 250), Axis("binder", categories=("A", "B", "C"))))
+    space = Space((InputAxis("gap", 50, 250), InputAxis("binder", categories=("A", "B", "C"))))
     rows: list[dict[str, Any]] = [
         {"gap": 100.0, "binder": "B"},
         {"binder": "A"},
