@@ -135,9 +135,16 @@ class TorchPosterior:
         return torch.as_tensor(self.kernel.constant)
 
     @cached_property
-    def _to_rows(self) -> CrossCovariance:
-        """Covariances with the rows, ``[..., S, q, N]`` at ``V [..., 1, q, C]``."""
+    def _to_fixed_rows(self) -> CrossCovariance:
         return self.kernel.to_rows(self.rows, self.position)
+
+    def _to_rows(self, V: Tensor) -> Tensor:
+        """Covariances with the rows, ``[..., S, q, N]``, at ``V [..., 1, q, C]``."""
+        if self.rows.requires_grad:  # rows that are differentiated, too: nothing can be kept
+            cross: Tensor = self.kernel.to_rows(self.rows, self.position)(V)
+        else:
+            cross = self._to_fixed_rows(V)
+        return cross
 
     def _view(self, X: Tensor) -> Tensor:
         return self.input_transform.points(X).unsqueeze(-3)

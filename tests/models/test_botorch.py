@@ -214,6 +214,22 @@ def test_conditioning_on_batches_of_fantasies_equals_one_at_a_time() -> None:
     assert (again.posterior(X).variance[..., 0] < together.variance[..., 0]).all()
 
 
+def test_gradients_reach_conditioned_rows_whatever_was_looked_at_before() -> None:
+    model: Any = to_botorch([fitted(8, 2)], SPACE)
+    X, gradients = inputs(2), []
+    for look in (False, True):
+        new = inputs(1, seed=4).requires_grad_()
+        after = model.condition_on_observations(new, model.posterior(new).mean + 1.0)
+        if look:
+            with torch.no_grad():
+                after.posterior(X)
+        after.posterior(X).variance.sum().backward()
+        assert new.grad is not None
+        gradients.append(new.grad)
+    assert (gradients[0][:, :2] != 0).all()
+    torch.testing.assert_close(gradients[1], gradients[0])
+
+
 def test_known_noise_of_results_counts() -> None:
     model = botorch_model([fitted(8, 2)], SPACE)
     new = inputs(1, seed=4)
