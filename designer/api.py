@@ -14,28 +14,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from designer.campaigns.errors import InputError, Problem
-from designer.frames import ProposedPlan, predicted_columns
+from designer.frames import ProposedPlan, best_frame, columns_of, lines_frame
 from designer.service import Service
 from designer.service.session import DEFAULT, Default
+from designer.service.values import SpecSource, texts_of
 
 if TYPE_CHECKING:
     import pandas as pd
     from botorch.models.model import Model
 
     from designer.campaigns.specification.specification import Specification
-    from designer.service.answers import (
-        AmendAnswer,
-        ExportAnswer,
-        ImportAnswer,
-        LineAddedAnswer,
-        ListedCampaign,
-        RecordAnswer,
-        UndoAnswer,
-    )
+    from designer.service import answers
     from designer.service.figures import StatusAnswer
-
-SpecSource = str | Path | Mapping[str, Any]
 
 
 class Campaign:
@@ -85,7 +75,7 @@ class Campaign:
         return cls(service.session.state(name).spec.name, service)
 
     @staticmethod
-    def list(store: str | Default | None = DEFAULT) -> list[ListedCampaign]:
+    def list(store: str | Default | None = DEFAULT) -> list[answers.ListedCampaign]:
         """Campaigns of a store, newest first: name, line, goal, runs, changed_at."""
         return Service(store).campaigns.list()["campaigns"]
 
@@ -101,7 +91,7 @@ class Campaign:
 
     def amend(
         self, spec: SpecSource, *, reason: str | None = None, dry_run: bool = False
-    ) -> AmendAnswer:
+    ) -> answers.AmendAnswer:
         """Change windows, ranges, constraints, costs, or add a factor; old runs are kept."""
         return self.service.campaigns.amend(self.name, spec, reason=reason, dry_run=dry_run)
 
@@ -118,7 +108,7 @@ class Campaign:
         *,
         others: Sequence[str] = (),
         extras: Sequence[str] = (),
-    ) -> LineAddedAnswer:
+    ) -> answers.LineAddedAnswer:
         """Add an earlier line.
 
         Args:
@@ -133,15 +123,13 @@ class Campaign:
         Raises:
             InputError: with every bad column and cell.
         """
-        columns = {str(column): frame[column].tolist() for column in frame.columns}
         return self.service.lines.add_columns(
-            self.name, columns, name=name, others=others, extras=extras
+            self.name, columns_of(frame), name=name, others=others, extras=extras
         )
 
     def lines(self) -> pd.DataFrame:
         """Earlier lines, one row each, with trust where it was evaluated."""
-        lines = self.service.lines.list(self.name)["lines"]
-        return _frame(lines, index="name", columns=_LINE_COLUMNS)
+        return lines_frame(self.service.lines.list(self.name)["lines"])
 
     def exclude_line(self, line: str, reason: str) -> None:
         """Leave a line out of the models."""
@@ -183,15 +171,15 @@ class Campaign:
             self.name,
             n,
             budget=budget,
-            fix=_texts(fix),
-            given=_texts(given),
+            fix=texts_of(fix),
+            given=texts_of(given),
             replace=replace,
             seed=seed,
             dry_run=dry_run,
         )
         return ProposedPlan(answer)
 
-    def record(self, frame: pd.DataFrame) -> ImportAnswer:
+    def record(self, frame: pd.DataFrame) -> answers.ImportAnswer:
         """Record results.
 
         Args:
@@ -207,8 +195,7 @@ class Campaign:
 
     def attach(self, frame: pd.DataFrame) -> Sequence[str]:
         """Record runs nobody proposed: one row each, every factor; returns their run ids."""
-        columns = {str(column): frame[column].tolist() for column in frame.columns}
-        return self.service.runs.attach_columns(self.name, columns)["runs"]
+        return self.service.runs.attach_columns(self.name, columns_of(frame))["runs"]
 
     def start(self, run: str) -> None:
         """Say that a run is being made."""
@@ -235,19 +222,19 @@ class Campaign:
         settings: Mapping[str, Any] | None = None,
         batch: Mapping[str, str] | None = None,
         replicate: int | None = None,
-    ) -> RecordAnswer:
+    ) -> answers.RecordAnswer:
         """Correct a recorded value, setting or batch; the old value is kept."""
         return self.service.runs.correct(
             self.name,
             run,
-            _texts(responses),
-            settings=_texts(settings),
-            batch=dict(batch or {}),
+            texts_of(responses),
+            settings=texts_of(settings),
+            batch=batch,
             replicate=replicate,
             reason=reason,
         )
 
-    def undo(self, event: int | None = None, *, reason: str | None = None) -> UndoAnswer:
+    def undo(self, event: int | None = None, *, reason: str | None = None) -> answers.UndoAnswer:
         """Reverse an event (default: the last one) by appending its reversal."""
         return self.service.campaigns.undo(self.name, event, reason)
 
@@ -267,8 +254,9 @@ class Campaign:
         """
         import pandas as pd
 
-        columns = {str(column): frame[column].tolist() for column in frame.columns}
-        answer = self.service.models.predict_columns(self.name, columns, given=_texts(given))
+        answer = self.service.models.predict_columns(
+            self.name, columns_of(frame), given=texts_of(given)
+        )
         return pd.DataFrame(answer["rows"], columns=answer["columns"], index=frame.index)
 
     def status(self, *, refresh: bool = True) -> StatusAnswer:
@@ -277,13 +265,7 @@ class Campaign:
 
     def best(self, n: int = 5) -> pd.DataFrame:
         """Recommended set-points with predictions and the probability of being in spec."""
-        import pandas as pd
-
-        rows = []
-        for recipe in self.service.models.best(self.name, n)["best"]:
-            predicted = predicted_columns(recipe["predicted"])
-            rows.append({**recipe["settings"], **predicted, "in_spec": recipe["in_spec"]})
-        return pd.DataFrame(rows)
+        return best_frame(self.service.models.best(self.name, n)["best"])
 
     def data(self) -> pd.DataFrame:
         """Every measurement: planned and used settings, status, batches, times."""
@@ -294,7 +276,10 @@ class Campaign:
 
     def history(self, run: str | None = None, since: str | None = None) -> pd.DataFrame:
         """Who did what and when, oldest first, indexed by event number."""
-        return _frame(self.service.campaigns.history(self.name, run, since)["events"], index="seq")
+        import pandas as pd
+
+        events = self.service.campaigns.history(self.name, run, since)["events"]
+        return pd.DataFrame([*events]).set_index("seq")
 
     def model(self) -> Model:
         """All responses as one BoTorch model.
@@ -311,49 +296,8 @@ class Campaign:
 
     def export(
         self, path: str | Path, *, what: str = "plan", plan: str | None = None, force: bool = False
-    ) -> ExportAnswer:
+    ) -> answers.ExportAnswer:
         """Write plan, data, events or specification to a file; its ending names the format."""
         return self.service.campaigns.export(
             self.name, Path(path), what=what, plan=plan, force=force
         )
-
-
-_LINE_COLUMNS = (
-    "name", "rows", "included", "reason", "source", "batches",
-    "trust", "trust_low", "trust_high", "worth_runs",
-)  # fmt: skip
-
-
-def _frame(
-    rows: Sequence[Mapping[str, Any]], index: str, columns: tuple[str, ...] | None = None
-) -> pd.DataFrame:
-    import pandas as pd
-
-    frame = pd.DataFrame(
-        [dict(row) for row in rows], columns=None if columns is None else [*columns]
-    )
-    return frame.set_index(index)
-
-
-def _texts(values: Mapping[str, Any] | None) -> dict[str, str]:
-    """Values of a Python caller as the text a person would have typed.
-
-    Raises:
-        InputError: something that is neither number nor text.
-    """
-    from designer.campaigns.values.numbers import number_text
-
-    texts: dict[str, str] = {}
-    problems: list[Problem] = []
-    for name, value in (values or {}).items():
-        if isinstance(value, str):
-            texts[name] = value
-        elif value is None:
-            texts[name] = "none"
-        elif isinstance(value, bool) or not hasattr(value, "__float__"):
-            problems.append(Problem(name, "is neither number nor text", found=repr(value)))
-        else:
-            texts[name] = number_text(float(value))
-    if problems:
-        raise InputError(problems)
-    return texts

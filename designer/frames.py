@@ -1,8 +1,8 @@
-"""A proposed plan as a DataFrame and as the JSON of the command line."""
+"""Answers of the service as DataFrames, and DataFrames as columns."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from designer.campaigns.sheets.run_object import Predicted
     from designer.service.answers import PlanAnswer
+    from designer.service.figures import BestRecipe, JudgedLine
 
 
 class ProposedPlan:
@@ -85,3 +86,37 @@ def predicted_columns(predicted: Mapping[str, Predicted]) -> dict[str, float]:
             ("sd_result", figures["sd_result"]),
         )
     }
+
+
+def columns_of(frame: pd.DataFrame) -> dict[str, list[object]]:
+    """The columns of a table by name, as lists."""
+    return {str(column): frame[column].tolist() for column in frame.columns}
+
+
+_LINE_COLUMNS = (
+    "name", "rows", "included", "reason", "source", "batches",
+    "trust", "trust_low", "trust_high", "worth_runs",
+)  # fmt: skip
+
+
+def lines_frame(lines: Sequence[JudgedLine]) -> pd.DataFrame:
+    """Earlier lines, one row each, indexed by name."""
+    import pandas as pd
+
+    return pd.DataFrame([*lines], columns=[*_LINE_COLUMNS]).set_index("name")
+
+
+def best_frame(best: Sequence[BestRecipe]) -> pd.DataFrame:
+    """Recommended set-points, one row each: settings, predictions, ``in_spec``."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        [
+            {
+                **recipe["settings"],
+                **predicted_columns(recipe["predicted"]),
+                "in_spec": recipe["in_spec"],
+            }
+            for recipe in best
+        ]
+    )

@@ -15,7 +15,6 @@ import numpy as np
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 
 HITS = "expected runs in spec"  # name of the value
-WANTED_HITS = 3  # recipes in spec to find before anything else
 
 
 class HitCount:

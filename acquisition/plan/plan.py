@@ -24,11 +24,12 @@ from designer.acquisition.plan.outlook import Outlook, outlook
 from designer.acquisition.posterior import Posterior
 from designer.acquisition.selection.context import PlanningContext
 from designer.acquisition.selection.greedy import StoppingRule
-from designer.acquisition.selection.problem import DEFAULT_RUNS, PlanningProblem
+from designer.acquisition.selection.problem import PlanningProblem
 from designer.acquisition.selection.refinement import Refinement, Select
 from designer.acquisition.selection.space_filling import NEUTRAL
 from designer.acquisition.selection.strategy import Selection, select_runs
 from designer.campaigns.commands.entries import PlannedRun
+from designer.campaigns.specification.parts import DEFAULT_RUNS
 from designer.campaigns.values.numbers import number_text
 from designer.models.arrays import BoolArray
 

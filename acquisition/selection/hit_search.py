@@ -12,12 +12,13 @@ from functools import partial
 import numpy as np
 from scipy.linalg import LinAlgError, cholesky
 
-from designer.acquisition.functions.expected_hits import WANTED_HITS, ExpectedHits, HitCount
+from designer.acquisition.functions.expected_hits import ExpectedHits, HitCount
 from designer.acquisition.functions.probability_in_spec import Limits
 from designer.acquisition.posterior import Posterior
 from designer.acquisition.predictions import predict
 from designer.acquisition.selection.problem import PlanningProblem
 from designer.acquisition.selection.screening import screen_candidates
+from designer.campaigns.specification.parts import WANTED_HITS
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 
 SAMPLES = 512  # standard error of a probability of .3: .02

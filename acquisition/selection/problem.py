@@ -28,6 +28,7 @@ from designer.acquisition.selection.context import PlanningContext
 from designer.acquisition.selection.greedy import StoppingRule
 from designer.acquisition.selection.space_filling import NEUTRAL, NeutralPosterior
 from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.specification.parts import MOST_RUNS
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     from designer.campaigns.specification.specification import Specification
     from designer.models.encoding import Space
 
-DEFAULT_RUNS = 4
-MOST_RUNS = 1000
 _STORED = 50_000_000  # covariances with reference points, over all responses (200 MB in float32)
 _TAKEN = 60_000_000  # numbers kept about the runs of a plan (240 MB in float32)
 _STAND_INS = 4096  # candidates looked at to find out where the goal's points should be

@@ -18,7 +18,7 @@ import numpy as np
 
 from designer.acquisition.candidates.stratified import draw
 from designer.acquisition.functions.base import AcquisitionFunction
-from designer.acquisition.functions.expected_hits import WANTED_HITS, ExpectedHits
+from designer.acquisition.functions.expected_hits import ExpectedHits
 from designer.acquisition.functions.improvement import Improvement, MakeImprover
 from designer.acquisition.functions.reference_points import ReferencePoints
 from designer.acquisition.selection.greedy import (
@@ -29,9 +29,10 @@ from designer.acquisition.selection.greedy import (
     by_gain_per_cost,
 )
 from designer.acquisition.selection.hit_search import HitSearch, search_hits
-from designer.acquisition.selection.problem import DEFAULT_RUNS, PlanningProblem
+from designer.acquisition.selection.problem import PlanningProblem
 from designer.acquisition.selection.refinement import Refinement, Select
 from designer.acquisition.selection.screening import EIScreen, screen_candidates
+from designer.campaigns.specification.parts import DEFAULT_RUNS, WANTED_HITS
 from designer.models.arrays import BoolArray
 
 Refine = Callable[[PlanningProblem, ReferencePoints, Select], Refinement]

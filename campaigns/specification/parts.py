@@ -14,6 +14,15 @@ from designer.campaigns.values.numbers import number_text
 CampaignGoal = Literal["learn", "window", "optimum"]
 ResponseGoal = Literal["none", "maximize", "minimize"]
 
+DEFAULT_RUNS: Final = 4
+"""Runs of a plan when nobody says how many."""
+
+MOST_RUNS: Final = 1000
+"""Most runs of a plan."""
+
+WANTED_HITS: Final = 3
+"""Different recipes in spec that end the search of goal ``optimum``."""
+
 _HOURS: Final[dict[str, float]] = {
     **dict.fromkeys(("s", "sec", "second", "seconds"), 1 / 3600),
     **dict.fromkeys(("min", "minute", "minutes"), 1 / 60),

@@ -11,8 +11,8 @@ import numpy as np
 
 from designer.acquisition.candidates.stratified import draw
 from designer.acquisition.plan.plan import SelectedPlan, make_plan
-from designer.acquisition.selection.problem import DEFAULT_RUNS
 from designer.campaigns.errors import InputError
+from designer.campaigns.specification.parts import DEFAULT_RUNS
 from designer.engine.context import planning_context
 from designer.engine.fitted_campaign import FittedCampaign
 from designer.engine.predicting import best_recipes

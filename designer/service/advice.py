@@ -5,14 +5,12 @@ from __future__ import annotations
 from designer.campaigns.log.runs import MEASURED, Run
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import quantity_text
-from designer.campaigns.specification.parts import Response
+from designer.campaigns.specification.parts import DEFAULT_RUNS, WANTED_HITS, Response
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.values.numbers import number_text
 from designer.service.figures import Ahead, NextStep, Outlook
 
-FOUND = 3  # different recipes in spec that end a search (contract: goal optimum)
 WORTH = 0.1  # bits below which a further batch does not pay: 7 % off the typical ± (assumption)
-_SINGLE = 4  # runs that are judged together where no stage costs anything: a default plan
 
 
 def spent(state: CampaignState, *, without: frozenset[str] = frozenset()) -> float:
@@ -110,11 +108,12 @@ def _found_enough(state: CampaignState) -> str:
     """Three recipes in spec are all that a search without further goals asks for."""
     found = in_spec_runs(state)
     aims = any(r.goal != "none" and r.weight > 0 for r in state.spec.responses)
-    if state.spec.goal != "optimum" or aims or len(found) < FOUND:
+    if state.spec.goal != "optimum" or aims or len(found) < WANTED_HITS:
         return ""
     open_runs = len(state.open_runs)
     rest = f" The {_count(open_runs, 'open run')} can be abandoned." if open_runs else ""
-    return f"Stop: {', '.join(found[:FOUND])} are in spec, which this campaign was to find.{rest}"
+    hits = ", ".join(found[:WANTED_HITS])
+    return f"Stop: {hits} are in spec, which this campaign was to find.{rest}"
 
 
 def _spent_up(state: CampaignState) -> str:
@@ -132,9 +131,11 @@ def _worth(state: CampaignState, ahead: Ahead | None) -> str:
     name, cost = step["stage"] or "run", _cost_words(step["cost"], costs.unit)
     told = f"a further {name} brings {step['bits']:.2f} bit for {cost}"
     windows = any(r.window is not None for r in state.spec.responses)
-    if state.spec.goal == "optimum" and windows and len(in_spec_runs(state)) < FOUND:
-        return f"Propose the next runs: {len(in_spec_runs(state))} of {FOUND} recipes are in spec."
-    if step["bits"] * (_SINGLE if step["stage"] is None else 1) < WORTH:
+    if state.spec.goal == "optimum" and windows and len(in_spec_runs(state)) < WANTED_HITS:
+        found = len(in_spec_runs(state))
+        return f"Propose the next runs: {found} of {WANTED_HITS} recipes are in spec."
+    # where no stage costs anything, the runs of a plan are judged together
+    if step["bits"] * (DEFAULT_RUNS if step["stage"] is None else 1) < WORTH:
         return f"Stop: {told}. Little is left to learn here."
     left = None if costs.budget is None else costs.budget - spent(state)
     if left is not None and left * ahead["best_rate"] < WORTH:

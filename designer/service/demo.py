@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.specification.parts import DEFAULT_RUNS as PLAN_RUNS
 from designer.service.answers import DemoAnswer, DemoStep, PlanAnswer
 from designer.service.fits import learned
 from designer.service.service import Service
@@ -17,7 +18,6 @@ Watch = Callable[[DemoStep], None]
 
 DEFAULT_RUNS = 16
 MOST_RUNS = 200
-RUNS_PER_PLAN = 4
 SEED = 20  # of the twin shown; any seed makes a demo
 _DIGITS = 4  # of a measured value, as an instrument would show it
 _POINTS = 512  # where the models are compared with the twin's truth
@@ -55,7 +55,7 @@ def demo(
     watch(steps[0])
     line, made = twin.campaign(), 0
     while made < runs:
-        plan = service.plans.propose(name, min(RUNS_PER_PLAN, runs - made), seed=SEED + made)
+        plan = service.plans.propose(name, min(PLAN_RUNS, runs - made), seed=SEED + made)
         measured = _make(service, name, plan, line)
         made += len(plan["runs"])
         steps.append(judge.step(plan, measured))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, SupportsFloat
 
 from designer.campaigns.commands import ResultEntry
 from designer.campaigns.commands.inputs import settings_from_texts, unknown_name
@@ -16,6 +16,7 @@ from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.space.factors import Factor, Given, Setting
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.read import cell_text
+from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.quantity import Quantity
 
 SpecSource = str | Path | Mapping[str, Any]
@@ -136,3 +137,25 @@ def attached_entries(
     if not entries:
         raise InputError(Problem("frame", "holds no rows"))
     return entries
+
+
+def texts_of(values: Mapping[str, object] | None) -> dict[str, str]:
+    """Values of a Python caller as the text a person would have typed.
+
+    Raises:
+        InputError: something that is neither number nor text.
+    """
+    texts: dict[str, str] = {}
+    problems: list[Problem] = []
+    for name, value in (values or {}).items():
+        if isinstance(value, str):
+            texts[name] = value
+        elif value is None:
+            texts[name] = "none"
+        elif isinstance(value, bool) or not isinstance(value, SupportsFloat):
+            problems.append(Problem(name, "is neither number nor text", found=repr(value)))
+        else:
+            texts[name] = number_text(float(value))
+    if problems:
+        raise InputError(problems)
+    return texts

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import DTypeLike
 
-from designer.acquisition.functions.expected_hits import WANTED_HITS, ExpectedHits, HitCount
+from designer.acquisition.functions.expected_hits import ExpectedHits, HitCount
 from designer.acquisition.functions.probability_in_spec import probability
 from designer.acquisition.plan.plan import SelectedPlan, make_plan
 from designer.acquisition.selection.context import (
@@ -19,6 +19,7 @@ from designer.acquisition.selection.context import (
     Setup,
 )
 from designer.acquisition.selection.hit_search import sample_inside
+from designer.campaigns.specification.parts import WANTED_HITS
 from designer.campaigns.specification.specification import Specification
 from designer.models.encoding import Space
 from designer.models.success_gp import SuccessModel

@@ -11,8 +11,9 @@ import pytest
 
 from designer import Campaign
 from designer.campaigns.log.state import CampaignState
+from designer.campaigns.specification.parts import WANTED_HITS
 from designer.service import Service
-from designer.service.advice import FOUND, advice, in_spec_runs, outlook
+from designer.service.advice import advice, in_spec_runs, outlook
 from designer.service.figures import Ahead
 from tests.campaigns_for_tests import SMALL, line_rows, loading, porosity
 from tests.command_line import CommandLine
@@ -170,7 +171,7 @@ def test_stop_when_the_budget_is_used_up_or_no_longer_pays() -> None:
 def test_stop_when_a_search_has_found_its_three_recipes() -> None:
     spec = SMALL.replace('line = "line4"', 'line = "line4"\ngoal = "optimum"')
     made = campaign(spec)
-    inside = [r for r in map(recipe, range(33)) if 11 <= loading(r) <= 13][:FOUND]
+    inside = [r for r in map(recipe, range(33)) if 11 <= loading(r) <= 13][:WANTED_HITS]
     state = attached(made, [*inside[:2], recipe(0)])
     state = attached(made, inside[:1])  # the same recipe again is no further one
     assert in_spec_runs(state) == ["R001", "R002"]

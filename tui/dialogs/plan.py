@@ -9,6 +9,7 @@ from typing import Final, TypedDict, cast
 from designer.campaigns.errors import DesignerError, InputError, Problem
 from designer.campaigns.log.runs import OPEN
 from designer.campaigns.space.factors import Factor, Given
+from designer.campaigns.specification.parts import DEFAULT_RUNS
 from designer.campaigns.values.numbers import parse_number
 from designer.render.words import amount, count, rounded
 from designer.service.answers import PlanAnswer
@@ -19,7 +20,7 @@ from designer.tui.dialogs.actions import ask, campaign_view
 from designer.tui.dialogs.form import Ask, Question, Values, quoted
 from designer.tui.ui import Ui
 
-_PLAN_SIZE: Final = "4"
+_PLAN_SIZE: Final = str(DEFAULT_RUNS)
 
 
 class PlanArguments(TypedDict, total=False):

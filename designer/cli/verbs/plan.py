@@ -24,9 +24,14 @@ if TYPE_CHECKING:
 
 
 def _propose_arguments(parser: Parser) -> None:
+    from designer.campaigns.specification.parts import DEFAULT_RUNS
+
     add_campaign(parser)
     parser.add_argument(
-        "-n", metavar="N", type=positive_whole, help="number of runs (default 4; see --budget)"
+        "-n",
+        metavar="N",
+        type=positive_whole,
+        help=f"number of runs (default {DEFAULT_RUNS}; see --budget)",
     )
     parser.add_argument(
         "--budget", metavar="COST", type=positive_amount,

@@ -13,6 +13,7 @@ from designer.campaigns.log.fold import Scratch
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.run_object import run_object
 from designer.campaigns.space.factors import Setting
+from designer.campaigns.specification.parts import DEFAULT_RUNS, MOST_RUNS
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.store.cache import EvaluationCache, LineCache
 from designer.service.advice import spent
@@ -24,8 +25,6 @@ from designer.service.values import Texts, input_values
 if TYPE_CHECKING:
     from designer.campaigns.commands.entries import PlanDraft
 
-MOST_RUNS = 1000
-DEFAULT_RUNS = 4
 REPLACED = "replaced by a new plan"
 _ROUNDING = 1e-9
 
