@@ -8,7 +8,7 @@ from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.specification.parts import DEFAULT_RUNS, WANTED_HITS, Response
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.values.numbers import number_text
-from designer.service.figures import Ahead, NextStep, Outlook
+from designer.service.figures import Ahead, NextStep, OutlookAnswer
 
 WORTH = 0.1  # bits below which a further batch does not pay: 7 % off the typical ± (assumption)
 
@@ -27,7 +27,7 @@ def spent(state: CampaignState, *, without: frozenset[str] = frozenset()) -> flo
     )
 
 
-def outlook(spec: Specification, ahead: Ahead | None) -> Outlook | None:
+def outlook(spec: Specification, ahead: Ahead | None) -> OutlookAnswer | None:
     """What to expect, with a sentence as ``text``; None when it was never computed."""
     if ahead is None:
         return None

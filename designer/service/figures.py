@@ -64,7 +64,7 @@ class ErrorFigures(TypedDict):
     coverage: float | None
 
 
-class PredictionErrors(TypedDict):
+class ResultErrors(TypedDict):
     """Errors of predictions of results left out, in the response's unit."""
 
     rmse: float
@@ -74,7 +74,7 @@ class PredictionErrors(TypedDict):
     coverage: dict[str, float]
 
 
-class FoldErrors(PredictionErrors):
+class FoldErrors(ResultErrors):
     """The same where ``folds`` parts were left out in turn."""
 
     folds: int
@@ -90,7 +90,7 @@ class DataCounts(TypedDict):
     earlier_measurements: int
 
 
-class CurvePoint(TypedDict):
+class LearningPoint(TypedDict):
     """Error of later runs predicted from the first ``runs``, or of each from all others."""
 
     runs: int
@@ -99,7 +99,7 @@ class CurvePoint(TypedDict):
     leave_one_run_out: bool
 
 
-class Collinearity(TypedDict):
+class InputCollinearity(TypedDict):
     """Variance inflation factor of an input, and what it means."""
 
     vif: float | None
@@ -110,13 +110,13 @@ class ResponseReport(TypedDict):
     """How good the model of one response is."""
 
     counts: DataCounts
-    leave_one_run_out: PredictionErrors | None
+    leave_one_run_out: ResultErrors | None
     k_fold: FoldErrors | None
-    learning_curve: list[CurvePoint]
-    collinearity: dict[str, Collinearity]
+    learning_curve: list[LearningPoint]
+    collinearity: dict[str, InputCollinearity]
 
 
-class HistoryOdds(TypedDict):
+class OddsFigures(TypedDict):
     """Odds for learning one response from earlier lines."""
 
     odds: float
@@ -150,7 +150,7 @@ class Ahead(TypedDict):
     next: NextStep | None
 
 
-class Outlook(Ahead):
+class OutlookAnswer(Ahead):
     """The same with its sentence."""
 
     text: str
@@ -178,7 +178,7 @@ class Figures(TypedDict):
     lines: dict[str, LineFigures]
     best: BestRecipe | None
     report: dict[str, ResponseReport]
-    history_odds: dict[str, HistoryOdds | None]
+    history_odds: dict[str, OddsFigures | None]
     warnings: list[str]
     notes: list[str]
 
@@ -203,11 +203,11 @@ class StatusAnswer(TypedDict):
     responses: dict[str, ErrorFigures]
     lines: list[JudgedLine]
     best: BestRecipe | None
-    outlook: Outlook | None
+    outlook: OutlookAnswer | None
     advice: str
     model: ModelPosition
     report: dict[str, ResponseReport | None]
-    history_odds: dict[str, HistoryOdds | None]
+    history_odds: dict[str, OddsFigures | None]
     warnings: list[str]
     notes: list[str]
     head: str

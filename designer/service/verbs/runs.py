@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from designer.campaigns import commands
 from designer.campaigns.errors import ConflictError, Problem
 from designer.campaigns.log.fold import Scratch
-from designer.campaigns.log.runs import Run
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.run_object import run_object
 from designer.service.answers import (
@@ -19,6 +18,7 @@ from designer.service.answers import (
     RunAnswer,
     RunsAnswer,
 )
+from designer.service.changes import run_changed
 from designer.service.session import Session
 from designer.service.values import (
     BATCH,
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from designer.campaigns.sheets.results import SheetResults
     from designer.campaigns.specification.specification import Specification
     from designer.campaigns.values.quantity import Quantity
-
-SURPRISE = 3.0  # standard deviations of a new result; 0.3 % of results by chance
 
 
 @dataclass(frozen=True)
@@ -114,7 +112,7 @@ class RunVerbs:
         state = self.session.state(campaign)
         scratch = Scratch(state)
         scratch.add(commands.record(state, [entry]))
-        return _changed(state, scratch.runs[state.run(run).id], since=state.seq)
+        return run_changed(state, scratch.runs[state.run(run).id], since=state.seq)
 
     def record_frame(self, campaign: str, frame: pd.DataFrame) -> ImportAnswer:
         """Record results of a DataFrame indexed by run id, all or nothing.
@@ -162,7 +160,7 @@ class RunVerbs:
         entry = result_entry(None, responses, settings, batch=batch, at=at, note=note)
         state = self.session.change(campaign, lambda fresh: commands.attach(fresh, [entry]))
         run = [*state.runs.values()][-1]
-        return {**_changed(state, run, since=before.seq), "messages": list(run.flags)}
+        return {**run_changed(state, run, since=before.seq), "messages": list(run.flags)}
 
     def attach_columns(self, campaign: str, columns: Mapping[str, Sequence[object]]) -> RunsAnswer:
         """Record runs nobody proposed, one per row, all or nothing."""
@@ -238,7 +236,7 @@ class RunVerbs:
         self, campaign: str, run: str, decide: Callable[[CampaignState], list[NewEvent]]
     ) -> RecordAnswer:
         state, seq = self._changed_since(campaign, decide)
-        return _changed(state, state.run(run), since=seq)
+        return run_changed(state, state.run(run), since=seq)
 
     def _changed_since(
         self, campaign: str, decide: Callable[[CampaignState], list[NewEvent]]
@@ -279,55 +277,6 @@ class RunVerbs:
             "applied": bool(sheets[0].entries) and not dry_run,
             "head": state.head,
         }
-
-
-def _changed(state: CampaignState, run: Run, since: int) -> RecordAnswer:
-    """What a change of one run has brought."""
-    return {
-        "campaign": state.spec.name,
-        "run": run.id,
-        "status": run.status,
-        "recorded": _recorded(run, since),
-        "messages": _messages(state, run, since),
-        "head": state.head,
-    }
-
-
-def _recorded(run: Run, since: int) -> dict[str, list[float] | None]:
-    """Values that are new in a run: numbers of measured responses, None = never."""
-    new: dict[str, list[float] | None] = {}
-    for name, values in run.measurements.items():
-        fresh = [value.number for value in values if value.seq > since]
-        if fresh:
-            new[name] = fresh
-    return new | dict.fromkeys(sorted(run.never))
-
-
-def _messages(state: CampaignState, run: Run, since: int) -> list[str]:
-    told = list(run.flags)
-    for name, values in run.measurements.items():
-        if any(value.seq > since for value in values):
-            told += _surprise(state, run, name)
-    return told
-
-
-def _surprise(state: CampaignState, run: Run, name: str) -> list[str]:
-    """A sentence when a result is far from its prediction; it is kept all the same."""
-    predicted = (run.predicted or {}).get(name)
-    values = run.values(name)
-    if not predicted or not predicted.get("sd_result"):
-        return []
-    mean, sd = float(predicted["mean"]), float(predicted["sd_result"])
-    off = (sum(values) / len(values) - mean) / sd
-    if abs(off) < SURPRISE:
-        return []
-    unit = state.spec.response(name).unit
-    shown = f"{mean:.4g} ± {sd:.2g}" + (f" {unit}" if unit else "")
-    side = "above" if off > 0 else "below"
-    return [
-        f"{name} is {abs(off):.1f} standard deviations {side} its prediction ({shown}):"
-        " kept, and worth a second look"
-    ]
 
 
 def _one_value(run: str, name: str, text: str) -> Quantity | None:
