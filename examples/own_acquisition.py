@@ -13,10 +13,10 @@ import argparse
 import sys
 
 import torch
-from botorch.acquisition import AcquisitionFunction
+from botorch.acquisition.acquisition import AcquisitionFunction
 from botorch.models.model import Model
-from botorch.optim import optimize_acqf
-from botorch.utils.transforms import t_batch_mode_transform
+from botorch.optim.optimize import optimize_acqf
+from botorch.posteriors.gpytorch import GPyTorchPosterior
 from torch import Tensor
 
 from designer import Campaign, DesignerError, InputError, Problem
@@ -36,13 +36,14 @@ class CloseAndUnknown(AcquisitionFunction):
         super().__init__(model)
         self.output, self.target, self.kappa = output, target, kappa
 
-    @t_batch_mode_transform(expected_q=1)
     def forward(self, X: Tensor) -> Tensor:
         """Worth of recipes ``X [..., 1, d]``, ``[...]``."""
         posterior = self.model.posterior(X)
-        mean = posterior.mean[..., 0, self.output]
-        sd = posterior.variance[..., 0, self.output].clamp_min(1e-12).sqrt()
-        return self.kappa * sd - (mean - self.target).abs()
+        if not isinstance(posterior, GPyTorchPosterior):
+            raise TypeError("a Gaussian posterior is needed")
+        mean: Tensor = posterior.mean[..., 0, self.output]
+        variance: Tensor = posterior.variance[..., 0, self.output]
+        return self.kappa * variance.clamp_min(1e-12).sqrt() - (mean - self.target).abs()
 
 
 def best_recipe(

@@ -20,6 +20,8 @@ FOLDERS = {
     "campaigns": ROOT / "campaigns",
 }
 """The five folders of the product, the front door first."""
+ELSEWHERE = {"designer.api", "designer.frames", "designer.campaigns.errors"}
+"""Modules with a page of their own in the references."""
 
 
 @dataclass(frozen=True)
@@ -194,7 +196,7 @@ def rooms_page() -> str:
 
 
 def room_pages() -> dict[str, str]:
-    """One page per folder: its packages and what each module is for."""
+    """One page per folder: its packages, and what is public in each module."""
     pages = {}
     for folder in FOLDERS:
         parts = [f"# {folder}/\n"]
@@ -206,6 +208,12 @@ def room_pages() -> dict[str, str]:
                     f"| `{name}` | {_cell(first_sentence(text))} |" for name, text in room.modules
                 ]
                 parts.append("")
+            parts += [
+                f"::: {room.name}.{name}\n    options:\n"
+                "      heading_level: 3\n      show_root_full_path: true\n"
+                for name, _ in room.modules
+                if name != "__main__" and f"{room.name}.{name}" not in ELSEWHERE
+            ]
         pages[f"inside/rooms/{folder}.md"] = "\n".join(parts)
     return pages
 

@@ -38,9 +38,14 @@ class MarkdownHelp(argparse.HelpFormatter):
         self._head = ""
 
     def add_usage(
-        self, usage: str | None, _actions: object, _groups: object, _prefix: str | None = None
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[argparse._MutuallyExclusiveGroup],
+        prefix: str | None = None,
     ) -> None:
         """The form of the command line, as code."""
+        del actions, groups, prefix  # every verb writes its usage itself
         self._parts.append(f"```text\n{usage}\n```")
 
     def start_section(self, heading: str | None) -> None:
@@ -81,9 +86,6 @@ class CommonHelp(MarkdownHelp):
 
     left_out = frozenset({"help"})
 
-    def add_usage(self, *_more: object) -> None:
-        """Only the options are wanted."""
-
 
 def page() -> str:
     """The page as Markdown: every verb by topic, in the order of the help."""
@@ -101,7 +103,7 @@ def _common_options() -> str:
     parser = Parser("designer", "")
     parser.formatter_class = CommonHelp
     add_common_options(parser)
-    return parser.format_help()
+    return parser.format_help().partition("\n\n")[2]  # without the usage
 
 
 def _form(action: argparse.Action) -> str:

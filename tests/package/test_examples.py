@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from designer import Campaign
 from tests.places import ROOT
 
-SPEC = {
+SPEC: dict[str, Any] = {
     "campaign": {"version": 1, "name": "graphite", "line": "line4"},
     "factor": [
         {"name": "coating_gap", "unit": "um", "low": 50, "high": 350, "step": 10},
