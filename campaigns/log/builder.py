@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from designer.campaigns.errors import Problem, StoreDamagedError
 from designer.campaigns.log.runs import Note, Run
 from designer.campaigns.log.state import CampaignState, Counters, Line, Plan
-from designer.campaigns.space.factors import Setting
 
 if TYPE_CHECKING:
     from designer.campaigns.log.events import Event
     from designer.campaigns.specification.specification import Specification
+
+T = TypeVar("T")
 
 
 class ContradictionError(Exception):
@@ -131,11 +132,15 @@ def _number(text: str) -> int:
     return int(text[1:])
 
 
-def in_order(spec: Specification, settings: Mapping[str, Setting]) -> dict[str, Setting]:
-    """Return settings in the order of the specification; the log sorts them by name."""
-    return {
-        factor.name: settings[factor.name] for factor in spec.factors if factor.name in settings
-    }
+class _Named(Protocol):
+    @property
+    def name(self) -> str:
+        """Name in the specification."""
+
+
+def in_order(items: Iterable[_Named], values: Mapping[str, T]) -> dict[str, T]:
+    """Return values in the order of the specification's items; the log sorts them by name."""
+    return {item.name: values[item.name] for item in items if item.name in values}
 
 
 def known_names(kind: str, names: Sequence[str] | Mapping[str, Any], known: set[str]) -> None:

@@ -143,8 +143,9 @@ def plan_proposed(builder: StateBuilder, event: Event) -> None:
         if proposed["run"] in builder.runs:
             raise ContradictionError(f"run {proposed['run']} exists already")
         known_names("factor", proposed["settings"], factors)
-        settings = in_order(builder.specification, proposed["settings"])
-        builder.runs[proposed["run"]] = _proposed_run(proposed, settings, body["plan"], event.seq)
+        builder.runs[proposed["run"]] = _proposed_run(
+            proposed, builder.specification, body["plan"], event.seq
+        )
     builder.plans[body["plan"]] = Plan(
         id=body["plan"],
         runs=tuple(proposed["run"] for proposed in body["runs"]),
@@ -168,9 +169,8 @@ def plan_proposed(builder: StateBuilder, event: Event) -> None:
     )
 
 
-def _proposed_run(
-    proposed: Mapping[str, Any], settings: Mapping[str, Setting], plan: str, seq: int
-) -> Run:
+def _proposed_run(proposed: Mapping[str, Any], spec: Specification, plan: str, seq: int) -> Run:
+    settings = in_order(spec.factors, proposed["settings"])
     return Run(
         id=proposed["run"],
         plan=plan,
@@ -178,9 +178,9 @@ def _proposed_run(
         rank=proposed["rank"],
         planned=settings,
         used=settings,
-        given=proposed.get("given") or {},
-        batch=proposed["batch"],
-        predicted=proposed["predicted"],
+        given=in_order(spec.givens, proposed.get("given") or {}),
+        batch=in_order(spec.stages, proposed["batch"]),
+        predicted=in_order(spec.responses, proposed["predicted"]),
         information_bits=proposed["bits"],
         value=proposed.get("value"),
         cost=proposed.get("cost"),

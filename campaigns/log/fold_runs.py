@@ -95,7 +95,7 @@ def _with_reported(
     batch: Mapping[str, str],
 ) -> Run:
     """Put the told facts in front of the planned ones."""
-    used, all_given = in_order(spec, {**run.used, **reported}), {**run.given, **given}
+    used, all_given = in_order(spec.factors, {**run.used, **reported}), {**run.given, **given}
     return run.changed(
         reported=reported,
         used=used,
