@@ -10,6 +10,7 @@ import numpy as np
 
 from designer.acquisition.functions.probability_in_spec import probability
 from designer.acquisition.posterior import Posterior
+from designer.campaigns.sheets.run_object import Predicted
 from designer.models.arrays import FloatArray
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class Prediction:
             response with a belief has a window.
     """
 
-    responses: dict[str, dict[str, float]]
+    responses: dict[str, Predicted]
     in_spec: float | None
 
 
@@ -37,7 +38,7 @@ def predict(
     """Predictions at encoded recipes ``X [n, D]``."""
     if not len(X):
         return []
-    responses: list[dict[str, dict[str, float]]] = [{} for _ in X]
+    responses: list[dict[str, Predicted]] = [{} for _ in X]
     means, variances, limits = [], [], []
     for name, posterior in posteriors.items():
         mean, variance = posterior.moments(X)

@@ -10,8 +10,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from designer.campaigns.sheets.run_object import Predicted
+    from designer.engine.answers import BestRecipe
     from designer.service.answers import PlanAnswer
-    from designer.service.figures import BestRecipe, JudgedLine
+    from designer.service.figures import JudgedLine
 
 
 class ProposedPlan:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -61,21 +60,6 @@ class Outlook:
     next_bits: float
     step: Step | None
     best_rate: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON-able figures."""
-        step = self.step
-        return {
-            "runs": self.runs,
-            "best_rate": self.best_rate,
-            "responses": {
-                name: {"sd_now": sd, "sd_after": self.sd_after[name]}
-                for name, sd in self.sd_now.items()
-            },
-            "next": None if step is None else {
-                "stage": step.stage, "runs": step.runs, "bits": step.bits, "cost": step.cost,
-            },
-        }  # fmt: skip
 
 
 def outlook(problem: PlanningProblem, goal: str, planned: int) -> Outlook | None:

@@ -61,7 +61,7 @@ class PlannedRun:
     rank: int
     settings: Mapping[str, Setting]
     batch: Mapping[str, str]
-    predicted: Mapping[str, Mapping[str, float]]
+    predicted: Mapping[str, Mapping[str, object]]
     bits: float | None
     cost: float
     in_spec: float | None

@@ -5,22 +5,30 @@ They are kept as a derived cache, so that `status` needs no model.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from designer.acquisition.candidates.stratified import draw
+from designer.acquisition.plan.outlook import Outlook
 from designer.acquisition.plan.plan import SelectedPlan, make_plan
 from designer.campaigns.errors import InputError
 from designer.campaigns.specification.parts import DEFAULT_RUNS
+from designer.engine.answers import (
+    Ahead,
+    ErrorFigures,
+    Evaluation,
+    LineFigures,
+    LineTrustFigures,
+    TrustFigures,
+)
 from designer.engine.context import planning_context
 from designer.engine.fitted_campaign import FittedCampaign
 from designer.engine.predicting import best_recipes
 from designer.engine.report import (
+    flat_warning,
+    line_coverage,
     odds_figures,
     report_figures,
     report_warnings,
-    share_figures,
 )
 from designer.engine.threads import one_thread
 from designer.models.arrays import FloatArray
@@ -32,7 +40,7 @@ from designer.models.posterior.posterior import ResponsePosterior, without_targe
 _REFERENCES = 256  # points over which uncertainty is averaged
 
 
-def evaluate(fitted: FittedCampaign, plan: SelectedPlan | None = None) -> dict[str, Any]:
+def evaluate(fitted: FittedCampaign, plan: SelectedPlan | None = None) -> Evaluation:
     """Everything `status` shows that takes a model.
 
     Args:
@@ -48,13 +56,12 @@ def evaluate(fitted: FittedCampaign, plan: SelectedPlan | None = None) -> dict[s
         ahead = None if plan is None else plan.outlook
         region = _region(fitted)
         report, odds = report_figures(fitted), odds_figures(fitted)
-        lines = _with_shares(line_figures(fitted), share_figures(fitted, region))
         return {
             "information_bits": information_so_far(fitted, region),
             "expected_next_bits": _next_bits(plan),
-            "outlook": None if ahead is None else ahead.to_dict(),
+            "outlook": None if ahead is None else _ahead(ahead),
             "responses": response_figures(fitted),
-            "lines": lines,
+            "lines": _lines(fitted, region),
             "best": best[0] if best else None,
             "report": report,
             "history_odds": odds,
@@ -123,9 +130,9 @@ def _next_bits(plan: SelectedPlan | None) -> float | None:
     return None if plan.outlook is None else plan.outlook.next_bits
 
 
-def response_figures(fitted: FittedCampaign) -> dict[str, dict[str, float | None]]:
+def response_figures(fitted: FittedCampaign) -> dict[str, ErrorFigures]:
     """Leave-one-run-out error and coverage of 95 % intervals per response of the specification."""
-    figures: dict[str, dict[str, float | None]] = {}
+    figures: dict[str, ErrorFigures] = {}
     for response in fitted.state.spec.responses:
         posterior = fitted.posteriors.get(response.name)
         figures[response.name] = {"error_sd": None, "coverage": None}
@@ -141,7 +148,7 @@ def _measured_runs(posterior: ResponsePosterior) -> int:
     return len(np.unique(data.runs[data.target]))
 
 
-def line_figures(fitted: FittedCampaign) -> dict[str, dict[str, Any]]:
+def line_figures(fitted: FittedCampaign) -> dict[str, LineTrustFigures]:
     """Trust in each earlier line that is in use and has rows, overall and per response, by name."""
     lines = fitted.training.lines
     return {
@@ -153,7 +160,7 @@ def line_figures(fitted: FittedCampaign) -> dict[str, dict[str, Any]]:
     }
 
 
-def _trust(found: TrustEstimate) -> dict[str, float]:
+def _trust(found: TrustEstimate) -> TrustFigures:
     return {
         "trust": found.trust,
         "trust_low": found.low,
@@ -162,18 +169,40 @@ def _trust(found: TrustEstimate) -> dict[str, float]:
     }
 
 
-def _with_shares(
-    lines: dict[str, dict[str, Any]], shares: dict[str, dict[str, Any]]
-) -> dict[str, dict[str, Any]]:
-    """Trust and what each line's rows determine, in one table."""
+def _lines(fitted: FittedCampaign, region: FloatArray) -> dict[str, LineFigures]:
+    """Trust in each line, what its rows determine over the region, and warnings about it."""
+    shares = line_coverage(fitted, region)
     return {
         name: {
             **line,
             "responses": {
-                response: {**trust, **shares[name]["responses"][response]}
+                response: {
+                    **trust,
+                    "determined": shares[name][response].determined,
+                    "flat": shares[name][response].flat,
+                }
                 for response, trust in line["responses"].items()
             },
-            "warnings": shares[name]["warnings"],
+            "warnings": [
+                flat_warning(fitted, response, share)
+                for response, share in shares[name].items()
+                if share.flat
+            ],
         }
-        for name, line in lines.items()
+        for name, line in line_figures(fitted).items()
     }
+
+
+def _ahead(outlook: Outlook) -> Ahead:
+    step = outlook.step
+    return {
+        "runs": outlook.runs,
+        "best_rate": outlook.best_rate,
+        "responses": {
+            name: {"sd_now": sd, "sd_after": outlook.sd_after[name]}
+            for name, sd in outlook.sd_now.items()
+        },
+        "next": None if step is None else {
+            "stage": step.stage, "runs": step.runs, "bits": step.bits, "cost": step.cost,
+        },
+    }  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from designer.acquisition.predictions import Prediction, predict
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.specification.recipes import recipe_problems
+from designer.engine.answers import BestRecipe
 from designer.engine.fitted_campaign import FittedCampaign
 from designer.engine.threads import one_thread
 from designer.engine.training import training_runs
@@ -36,15 +36,14 @@ def predict_recipes(
         return predict(fitted.state.spec, fitted.averaged, X)
 
 
-def best_recipes(fitted: FittedCampaign, count: int) -> list[dict[str, Any]]:
+def best_recipes(fitted: FittedCampaign, count: int) -> list[BestRecipe]:
     """Recommended set-points: most probably made and in spec, then best by the responses' goals.
 
     Candidates are found at the most probable hyperparameters; the best of them and the recipes made
     are put in order by what is shown, the average over hyperparameters.
 
     Returns:
-        Up to ``count`` of ``{"settings", "given", "in_spec", "success", "predicted"}``; none when
-        no response has a window or a goal.
+        Up to ``count``; none when no response has a window or a goal.
     """
     judged = [r for r in fitted.state.spec.responses if _is_judged(fitted, r)]
     if not judged:

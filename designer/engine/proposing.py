@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
-from typing import Any
 
 from designer.acquisition.functions.improvement import Improver
 from designer.acquisition.plan.plan import make_plan
@@ -17,6 +16,7 @@ from designer.campaigns.commands.entries import PlanDraft
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.version import program_version
+from designer.engine.answers import Evaluation
 from designer.engine.context import current_setup, planning_context
 from designer.engine.evaluation import evaluate
 from designer.engine.fitted_campaign import FittedCampaign, Progress, fit_campaign
@@ -60,7 +60,7 @@ class ComputedPlan:
     """
 
     draft: PlanDraft
-    evaluation: dict[str, Any] | None
+    evaluation: Evaluation | None
     fitted: FittedCampaign | None = None
 
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
+from designer.engine.answers import (
+    DataCounts,
+    OddsFigures,
+    ResponseReport,
+    ResultErrors,
+)
 from designer.engine.fitted_campaign import FittedCampaign
 from designer.engine.process_links import response_links
 from designer.models.arrays import FloatArray, IntArray
@@ -31,35 +36,42 @@ LARGEST_ODDS = 1000.0  # shown at most: further digits would be a matter of the 
 _NARROW = 0.1  # a line whose settings span less of an input's range hardly varied it (assumption)
 
 
-def report_figures(fitted: FittedCampaign) -> dict[str, dict[str, Any]]:
+def report_figures(fitted: FittedCampaign) -> dict[str, ResponseReport]:
     """Model report per response of the specification, JSON-able."""
     space = fitted.training.space
     factors = {factor.name for factor in fitted.state.spec.factors}
     belongs = np.array([name in factors for name in space.names], dtype=np.bool_)
     recipe = np.flatnonzero(belongs[space.groups])
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, ResponseReport] = {}
     for response in fitted.state.spec.responses:
         posterior = fitted.posteriors.get(response.name)
         if posterior is None:
-            found[response.name] = _NO_REPORT | {"counts": dict(_NO_COUNTS)}
+            found[response.name] = _no_report()
         else:
             report = model_report(posterior.fitted, space.groups, recipe)
             found[response.name] = _report(report, space.names)
     return found
 
 
-_NO_COUNTS = dict.fromkeys(
-    ("measurements", "runs", "unique_recipes", "replicates", "earlier_measurements"), 0
-)
-_NO_REPORT: dict[str, Any] = {
-    "leave_one_run_out": None,
-    "k_fold": None,
-    "learning_curve": [],
-    "collinearity": {},
-}
+def _no_report() -> ResponseReport:
+    """Of a response that was never measured."""
+    counts: DataCounts = {
+        "measurements": 0,
+        "runs": 0,
+        "unique_recipes": 0,
+        "replicates": 0,
+        "earlier_measurements": 0,
+    }
+    return {
+        "counts": counts,
+        "leave_one_run_out": None,
+        "k_fold": None,
+        "learning_curve": [],
+        "collinearity": {},
+    }
 
 
-def _report(report: ModelReport, inputs: Sequence[str]) -> dict[str, Any]:
+def _report(report: ModelReport, inputs: Sequence[str]) -> ResponseReport:
     counts, folds = report.counts, _errors(report.k_fold)
     return {
         "counts": {
@@ -87,7 +99,7 @@ def _report(report: ModelReport, inputs: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _errors(errors: PredictionErrors | None) -> dict[str, Any] | None:
+def _errors(errors: PredictionErrors | None) -> ResultErrors | None:
     if errors is None:
         return None
     return {
@@ -99,9 +111,9 @@ def _errors(errors: PredictionErrors | None) -> dict[str, Any] | None:
     }
 
 
-def odds_figures(fitted: FittedCampaign) -> dict[str, dict[str, Any] | None]:
+def odds_figures(fitted: FittedCampaign) -> dict[str, OddsFigures | None]:
     """Odds for using history per response; None without history or below 3 runs."""
-    found: dict[str, dict[str, Any] | None] = {r.name: None for r in fitted.state.spec.responses}
+    found: dict[str, OddsFigures | None] = {r.name: None for r in fitted.state.spec.responses}
     for name, posterior in fitted.posteriors.items():
         if posterior.fitted.odds is not None:
             found[name] = _odds(posterior.fitted.odds)
@@ -128,7 +140,7 @@ def _runs(posterior: ResponsePosterior) -> int:
     return count(posterior.fitted.data, every).runs
 
 
-def _odds(odds: HistoryOdds) -> dict[str, Any]:
+def _odds(odds: HistoryOdds) -> OddsFigures:
     most = float(np.log(LARGEST_ODDS))
     bounded = float(np.clip(odds.log_odds, -most, most))
     return {
@@ -139,21 +151,19 @@ def _odds(odds: HistoryOdds) -> dict[str, Any]:
     }
 
 
-def share_figures(fitted: FittedCampaign, region: FloatArray) -> dict[str, dict[str, Any]]:
-    """Per line and response: what its rows determine over the region, and warnings about it."""
+def line_coverage(fitted: FittedCampaign, region: FloatArray) -> dict[str, dict[str, LineShare]]:
+    """Per line and response: what its rows determine over the region."""
     names = fitted.training.lines
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, dict[str, LineShare]] = {}
     for response, posterior in fitted.posteriors.items():
         for share in line_shares(posterior, region):
-            line = found.setdefault(names[share.line - 1], {"responses": {}, "warnings": []})
-            line["responses"][response] = {"determined": share.determined, "flat": share.flat}
-            if share.flat:
-                line["warnings"].append(_flat_warning(fitted, posterior, share))
+            found.setdefault(names[share.line - 1], {})[response] = share
     return found
 
 
-def _flat_warning(fitted: FittedCampaign, posterior: ResponsePosterior, share: LineShare) -> str:
-    name, line = posterior.name, fitted.training.lines[share.line - 1]
+def flat_warning(fitted: FittedCampaign, name: str, share: LineShare) -> str:
+    """Why a line says little about a response over the region."""
+    posterior, line = fitted.posteriors[name], fitted.training.lines[share.line - 1]
     rows = "its only row" if share.rows == 1 else f"its {share.rows} rows"
     advice = (
         f"It can neither help nor contradict: do not read its trust as agreement. Add rows of"
@@ -185,8 +195,8 @@ def _hardly_varied(fitted: FittedCampaign, posterior: ResponsePosterior, line: i
 
 def report_warnings(
     fitted: FittedCampaign,
-    report: dict[str, dict[str, Any]],
-    odds: dict[str, dict[str, Any] | None],
+    report: dict[str, ResponseReport],
+    odds: dict[str, OddsFigures | None],
 ) -> list[str]:
     """Sentences about collinear factors and about history that the target's results contradict."""
     against = [
@@ -204,7 +214,7 @@ def _ratio(odds: float) -> str:
     return f"{more}{odds:.0f} : 1"
 
 
-def _collinear_warnings(fitted: FittedCampaign, report: dict[str, dict[str, Any]]) -> list[str]:
+def _collinear_warnings(fitted: FittedCampaign, report: dict[str, ResponseReport]) -> list[str]:
     """One sentence per set of inputs whose effects the runs cannot tell apart."""
     mixed = {name for mixture in fitted.state.spec.mixtures for name in mixture.factors}
     found: dict[tuple[str, ...], list[str]] = {}

@@ -8,7 +8,8 @@ from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.specification.parts import DEFAULT_RUNS, WANTED_HITS, Response
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.values.numbers import number_text
-from designer.service.figures import Ahead, NextStep, OutlookAnswer
+from designer.engine.answers import Ahead, NextStep
+from designer.service.figures import OutlookAnswer
 
 WORTH = 0.1  # bits below which a further batch does not pay: 7 % off the typical ± (assumption)
 

@@ -7,7 +7,8 @@ from typing import Any, TypedDict, final
 
 from designer.campaigns.sheets.run_object import RunObject, SheetRun
 from designer.campaigns.space.factors import Setting
-from designer.service.figures import BestRecipe, JudgedLine, LineAnswer
+from designer.engine.answers import BestRecipe
+from designer.service.figures import JudgedLine, LineAnswer
 
 Cell = float | int | str | None
 

@@ -20,6 +20,7 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import numpy as np
 
+from designer.campaigns.space.factors import Setting
 from designer.engine.fitted_campaign import fit_campaign
 from designer.engine.predicting import best_recipes
 from designer.engine.threads import one_thread
@@ -62,7 +64,7 @@ def hits(line: Line) -> list[float]:
     return sorted(first.values())
 
 
-def continued(line: Line, settings: dict[str, float]) -> dict[str, str]:
+def continued(line: Line, settings: Mapping[str, Setting]) -> dict[str, str]:
     """Batches of a run: what is set up is used as far as the settings agree."""
     batch, same = {}, bool(line.made)
     for stage in STAGES:

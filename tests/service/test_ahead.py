@@ -12,9 +12,9 @@ import pytest
 from designer import Campaign
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.specification.parts import WANTED_HITS
+from designer.engine.answers import Ahead
 from designer.service import Service
 from designer.service.advice import advice, in_spec_runs, outlook
-from designer.service.figures import Ahead
 from tests.campaigns_for_tests import SMALL, line_rows, loading, porosity
 from tests.command_line import CommandLine
 from tests.tui.cases import open_ui

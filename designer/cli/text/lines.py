@@ -21,8 +21,9 @@ from designer.render.words import (
 )
 
 if TYPE_CHECKING:
+    from designer.engine.answers import ResponseTrust
     from designer.service.answers import LineAddedAnswer, LinesAnswer, LineSwitchedAnswer
-    from designer.service.figures import JudgedLine, LineAnswer, ResponseTrust
+    from designer.service.figures import JudgedLine, LineAnswer
 
 
 def lines_text(answer: LinesAnswer) -> list[str]:

@@ -19,7 +19,8 @@ from designer.render.words import (
 )
 
 if TYPE_CHECKING:
-    from designer.service.figures import ResponseReport, StatusAnswer
+    from designer.engine.answers import ResponseReport
+    from designer.service.figures import StatusAnswer
 
 _EVEN = 3.0  # odds below say nothing (Kass & Raftery 1995: "not worth more than a bare mention")
 _MOST = 1000.0  # where the odds are bounded (engine.report)

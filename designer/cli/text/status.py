@@ -22,8 +22,9 @@ from designer.render.words import (
 )
 
 if TYPE_CHECKING:
+    from designer.engine.answers import BestRecipe
     from designer.service import Service
-    from designer.service.figures import BestRecipe, StatusAnswer
+    from designer.service.figures import StatusAnswer
 
 
 def status_text(answer: StatusAnswer, service: Service, arguments: Namespace) -> list[str]:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.recipes import recipe_flags
 from designer.campaigns.specification.specification import Specification
+from designer.engine.answers import ErrorFigures
 from designer.service.advice import advice, outlook
 from designer.service.answers import BestAnswer, Cell, PredictAnswer
 from designer.service.details import judged_lines
-from designer.service.figures import BestRecipe, ErrorFigures, StatusAnswer
+from designer.service.figures import StatusAnswer
 from designer.service.fits import is_stale, keep_figures, learned, read_figures, warnings
 from designer.service.session import Session
 from designer.service.values import Texts, input_values
@@ -23,7 +24,7 @@ from designer.service.values import Texts, input_values
 if TYPE_CHECKING:
     from botorch.models.model import Model
 
-_FIGURES = ("mean", "sd", "sd_result")
+_FIGURES: tuple[Literal["mean", "sd", "sd_result"], ...] = ("mean", "sd", "sd_result")
 _SHOWN = 5  # remarks about odd recipes
 _NO_ERRORS: ErrorFigures = {"error_sd": None, "coverage": None}
 
@@ -137,7 +138,7 @@ class ModelVerbs:
         knowledge = learned(self.session, state)
         from designer.engine.predicting import best_recipes
 
-        found = cast("list[BestRecipe]", best_recipes(knowledge, n))
+        found = best_recipes(knowledge, n)
         notes = [*knowledge.notes]
         if not found:
             notes.append(

@@ -1,0 +1,155 @@
+"""The JSON of what the models say: best recipes and the figures of an evaluation."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from designer.campaigns.sheets.run_object import Predicted
+from designer.campaigns.space.factors import Setting
+
+
+class TrustFigures(TypedDict):
+    """Trust in a line with its 95 % interval, and how many runs of the target it is worth."""
+
+    trust: float
+    trust_low: float
+    trust_high: float
+    worth_runs: float
+
+
+class LineTrustFigures(TrustFigures):
+    """Trust in a line, overall and per response."""
+
+    responses: dict[str, TrustFigures]
+
+
+class ResponseTrust(TrustFigures):
+    """Trust in a line about one response; ``determined`` is a share of the region's variation."""
+
+    determined: float
+    flat: bool
+
+
+class LineFigures(TrustFigures):
+    """What an evaluation finds about one line."""
+
+    responses: dict[str, ResponseTrust]
+    warnings: list[str]
+
+
+class BestRecipe(TypedDict):
+    """A recommended set-point."""
+
+    settings: dict[str, Setting]
+    given: dict[str, float]
+    in_spec: float | None
+    success: float | None
+    predicted: dict[str, Predicted]
+
+
+class ErrorFigures(TypedDict):
+    """Leave-one-run-out error in the response's unit, coverage of 95 % intervals (0–1)."""
+
+    error_sd: float | None
+    coverage: float | None
+
+
+class ResultErrors(TypedDict):
+    """Errors of predictions of results left out, in the response's unit."""
+
+    rmse: float
+    mae: float
+    r2: float | None
+    log_density: float
+    coverage: dict[str, float]
+
+
+class FoldErrors(ResultErrors):
+    """The same where ``folds`` parts were left out in turn."""
+
+    folds: int
+
+
+class DataCounts(TypedDict):
+    """What a response was learned from."""
+
+    measurements: int
+    runs: int
+    unique_recipes: int
+    replicates: int
+    earlier_measurements: int
+
+
+class LearningPoint(TypedDict):
+    """Error of later runs predicted from the first ``runs``, or of each from all others."""
+
+    runs: int
+    predicted: int
+    rmse: float
+    leave_one_run_out: bool
+
+
+class InputCollinearity(TypedDict):
+    """Variance inflation factor of an input, and what it means."""
+
+    vif: float | None
+    verdict: str
+
+
+class ResponseReport(TypedDict):
+    """How good the model of one response is."""
+
+    counts: DataCounts
+    leave_one_run_out: ResultErrors | None
+    k_fold: FoldErrors | None
+    learning_curve: list[LearningPoint]
+    collinearity: dict[str, InputCollinearity]
+
+
+class OddsFigures(TypedDict):
+    """Odds for learning one response from earlier lines."""
+
+    odds: float
+    log_odds: float
+    standard_error: float
+    runs: int
+
+
+class KnownTo(TypedDict):
+    """Typical standard deviation of a response over the region, now and after the runs ahead."""
+
+    sd_now: float
+    sd_after: float
+
+
+class NextStep(TypedDict):
+    """What one more batch of a stage (null: one more run) brings and costs."""
+
+    stage: str | None
+    runs: int
+    bits: float
+    cost: float
+
+
+class Ahead(TypedDict):
+    """What to expect of the runs ahead and of the step after them."""
+
+    runs: int
+    best_rate: float
+    responses: dict[str, KnownTo]
+    next: NextStep | None
+
+
+class Evaluation(TypedDict):
+    """Everything `status` shows that takes a model."""
+
+    information_bits: float | None
+    expected_next_bits: float | None
+    outlook: Ahead | None
+    responses: dict[str, ErrorFigures]
+    lines: dict[str, LineFigures]
+    best: BestRecipe | None
+    report: dict[str, ResponseReport]
+    history_odds: dict[str, OddsFigures | None]
+    warnings: list[str]
+    notes: list[str]
