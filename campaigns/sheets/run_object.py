@@ -109,7 +109,7 @@ def run_object(run: Run) -> RunObject:
         "batch": dict(run.batch),
         "information_bits": run.information_bits,
         "cost": run.cost,
-        "predicted": run.predicted or None,
+        "predicted": run.predicted,
         "in_spec": run.in_spec,
         "in_spec_measured": None,  # not predicted yet
         "reason": run.reason,
