@@ -96,7 +96,7 @@ def test_without_any_run_of_this_line_everything_is_explored() -> None:
 
 
 @settings(max_examples=40)
-@given(st.integers(1, 64), st.integers(1, 64), st.floats(0, 1), st.booleans())
+@given(st.integers(1, 63), st.integers(1, 64), st.floats(0, 1), st.booleans())
 def test_a_reason_fits_a_small_screen_however_long_the_names(
     one: int, two: int, in_spec: float, lines: bool
 ) -> None:
