@@ -35,6 +35,6 @@ def as_dtype(X: Array, dtype: DTypeLike) -> Array:
     return X.astype(dtype, copy=False) if isinstance(X, np.ndarray) else X
 
 
-def in_place(X: ArrayT) -> ArrayT | None:
+def in_place(X: Array) -> RealArray | None:
     """Where a function of X may write its result: X itself, but no tensor (its graph needs it)."""
     return X if isinstance(X, np.ndarray) else None

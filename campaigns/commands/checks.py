@@ -27,6 +27,7 @@ class Named(Protocol):
     @property
     def name(self) -> str:
         """Its name."""
+        ...
 
 
 Told = TypeVar("Told")

@@ -136,6 +136,7 @@ class _Named(Protocol):
     @property
     def name(self) -> str:
         """Name in the specification."""
+        ...
 
 
 def in_order(items: Iterable[_Named], values: Mapping[str, T]) -> dict[str, T]:

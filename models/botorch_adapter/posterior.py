@@ -122,7 +122,7 @@ class TorchPosterior:
         return replace(
             self,
             rows=torch.cat(rows, dim=-2),
-            position=np.append(self.position, [self.kernel.place] * X.shape[-2]),
+            position=np.append(self.position, np.full(X.shape[-2], self.kernel.place)),
             chol=_extended(self.chol, half.expand(*batch, members, -1, -1), factor),
             alpha=torch.cat([old, beta.squeeze(-1).expand(*old.shape[:-1], -1)], dim=-1),
         )

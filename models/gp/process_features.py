@@ -167,7 +167,7 @@ class Loading:
     def at(self, E: ArrayT, h: ArrayT) -> ArrayT:
         """See `Feature`."""
         del h  # nothing shapes it
-        out: ArrayT = self.amplitude * (E if self.log else namespace(E).expm1(E))
+        out: ArrayT = (E if self.log else namespace(E).expm1(E)) * self.amplitude
         return out
 
     def shape_gradients(self, E: FloatArray, h: FloatArray) -> FloatArray:

@@ -144,7 +144,7 @@ class ResponsePosterior:
         """Effect of stages no batch was shared in yet: still part of the learned noise."""
         return float(self.batch_variance[self._unseen_stages].sum())
 
-    @cached_property
+    @property
     def batch_variance(self) -> FloatArray:
         """Variance ``[S]`` of a batch effect per stage.
 
