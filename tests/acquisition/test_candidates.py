@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from designer.acquisition.candidates.candidates import Candidates, make_candidates, with_fixed
@@ -25,8 +25,9 @@ from designer.campaigns.specification.recipes import recipe_problems
 from designer.campaigns.specification.specification import Specification
 from designer.models.encoding import Space
 from tests.acquisition.cases import line_spec, make_spec, specs
+from tests.laws import NO_HEALTH_CHECK
 
-QUICK = settings(max_examples=35, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=35, suppress_health_check=NO_HEALTH_CHECK)
 
 
 def recipes_of(candidates: Candidates) -> list[Any]:

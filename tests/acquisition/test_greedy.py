@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designer.acquisition.candidates.candidates import make_candidates
@@ -24,8 +24,9 @@ from designer.models.fitting.fit import fit
 from designer.models.posterior.averaging import average
 from designer.models.posterior.posterior import ResponsePosterior
 from tests.acquisition.cases import ExactPosterior, greedy, line_spec, make_spec, posteriors_of
+from tests.laws import NO_HEALTH_CHECK
 
-QUICK = settings(max_examples=25, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=25, suppress_health_check=NO_HEALTH_CHECK)
 
 
 # ---- the oracle: one dense joint Gaussian ----

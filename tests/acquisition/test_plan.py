@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from designer.acquisition.candidates.candidates import make_candidates
@@ -25,9 +25,10 @@ from designer.campaigns.specification.recipes import recipe_problems
 from designer.campaigns.specification.specification import Specification
 from designer.models.encoding import Space
 from tests.acquisition.cases import line_spec, make_spec, posteriors_of, specs
+from tests.laws import NO_HEALTH_CHECK
 from tests.places import ROOT
 
-QUICK = settings(max_examples=25, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=25, suppress_health_check=NO_HEALTH_CHECK)
 
 
 def by_rank(plan: SelectedPlan) -> list[PlannedRun]:

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from designer.acquisition.candidates import candidates as candidates_module
@@ -22,9 +22,10 @@ from designer.campaigns.errors import InputError
 from designer.campaigns.specification.recipes import recipe_problems
 from designer.campaigns.specification.specification import Specification
 from tests.acquisition.cases import line_spec, make_spec, posteriors_of, specs
+from tests.laws import NO_HEALTH_CHECK
 
-QUICK = settings(max_examples=25, suppress_health_check=list(HealthCheck))
-FEW = settings(max_examples=12, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=25, suppress_health_check=NO_HEALTH_CHECK)
+FEW = settings(max_examples=12, suppress_health_check=NO_HEALTH_CHECK)
 
 
 def grid_of(

@@ -120,7 +120,7 @@ def follow(line: Line, plan: SelectedPlan, whole: bool = False) -> bool:
         first = next(run for run in runs if run.rank == 1).batch["slurry"]
         runs = [run for run in runs if run.batch["slurry"] == first]
     numbers: dict[tuple[str, str], str] = {}
-    count = dict.fromkeys(STAGES, 0)
+    count: dict[str, int] = dict.fromkeys(STAGES, 0)
     batches = []
     for run in runs:
         for stage, label in run.batch.items():
@@ -243,7 +243,7 @@ def measure(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--seeds", type=int, default=12)
     parser.add_argument("--first", type=int, default=FIRST_SEED, help="first seed")
     parser.add_argument("--costs", choices=COSTS, action="append")

@@ -72,9 +72,10 @@ def judge(plant: Plant, model: Callable[..., Any], count: int) -> tuple[float, f
     predictions = model(plant, count)
     seconds = time.process_time() - started
     if predictions is None:
-        return (np.nan,) * 4
+        return np.nan, np.nan, np.nan, np.nan
     rows = [figures(p, q) for p, q in zip(plant.problems, predictions, strict=True)]
-    return (*np.mean(rows, axis=0), seconds)
+    error, coverage, density = np.mean(rows, axis=0).tolist()
+    return error, coverage, density, seconds
 
 
 def ratio(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:

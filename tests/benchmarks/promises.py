@@ -58,8 +58,10 @@ def known_now(line: Line) -> tuple[np.ndarray, np.ndarray]:
 def make(line: Line, plan: ProposedPlan) -> None:
     """Make and record the runs of a plan."""
     frame = plan.frame
-    ids = [dict(zip(("slurry", "coating"), row, strict=True))
-           for row in zip(frame["batch:slurry"], frame["batch:coating"], strict=True)]  # fmt: skip
+    ids = [
+        {"slurry": slurry, "coating": coating}
+        for slurry, coating in zip(frame["batch:slurry"], frame["batch:coating"], strict=True)
+    ]
     settings = {f.name: frame[f.name].to_numpy() for f in line.factors}
     line.campaign.record(pd.DataFrame(line.results(settings, ids), index=frame.index))
 
@@ -127,7 +129,7 @@ def table(results: Figures) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--seeds", type=int, default=12)
     parser.add_argument("--first", type=int, default=FIRST_SEED, help="first seed")
     parser.add_argument("--quick", action="store_true", help="two plans of one chain")

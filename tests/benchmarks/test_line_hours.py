@@ -195,9 +195,8 @@ def test_rows_are_kept_and_not_computed_twice(tmp_path: Path) -> None:
         made.append(1)
         return {"error": 1.0}
 
-    for _ in range(2):
-        row = Rows(path).get(("a", 1), compute)
-    assert row == {"key": ["a", 1], "error": 1.0}
+    rows = [Rows(path).get(("a", 1), compute) for _ in range(2)]
+    assert rows[1] == {"key": ["a", 1], "error": 1.0}
     assert made == [1]
 
 

@@ -133,7 +133,7 @@ def percentile(times: list[float], share: float) -> float:
 
 def main() -> None:
     """Make a store, measure, print."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--keys", type=int, default=300)
     parser.add_argument("--starts", type=int, default=7)
     chosen = parser.parse_args()

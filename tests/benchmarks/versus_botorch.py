@@ -243,7 +243,7 @@ def table(results: Sequence[Mapping[str, list[float]]]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--first", type=int, default=1000)
     parser.add_argument("--quick", action="store_true", help="BoTorch sequential, 2 restarts only")

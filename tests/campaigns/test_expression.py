@@ -17,7 +17,7 @@ from designer.campaigns.space.expression import ExpressionError, parse
 from designer.campaigns.space.expression_tree import PLAIN
 from designer.campaigns.space.intervals import INTERVALS, can_hold
 
-NAMES = ("a", "b", "c")
+NAMES: tuple[str, ...] = ("a", "b", "c")
 NUMBERS = st.sampled_from([0.0, 0.1, 0.5, 1.0, 2.0, 3.0, 7.25, 100.0])
 COMPARATORS = st.sampled_from(["<=", "<", ">=", ">"])
 VALUES = st.one_of(

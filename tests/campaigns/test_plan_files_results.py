@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.cell import Cell
 
 from designer.campaigns import commands
 from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry
@@ -341,8 +342,11 @@ def test_workbooks(bench: Bench) -> None:
         filled.append([unescape_formula(cell) or None for cell in row.values()])
     for place in (2, 3):
         filled.cell(place, header.index("binder") + 1).data_type = "s"  # "=B" is no formula
-    filled.cell(2, header.index("porosity [%]") + 1).value = 31.5
+    porosity = filled.cell(2, header.index("porosity [%]") + 1)
     loading = filled.cell(3, header.index("mass_loading [mg/cm^2]") + 1)
+    assert isinstance(porosity, Cell)
+    assert isinstance(loading, Cell)
+    porosity.value = 31.5
     loading.value = "=B3*2"
     path = bench.folder / "filled.xlsx"
     workbook.save(path)

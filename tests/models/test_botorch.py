@@ -269,7 +269,7 @@ def test_agrees_with_botorch_where_the_models_coincide() -> None:
     )
     kernel.outputscale = constant.outputscale = A2
     kernel.base_kernel.lengthscale = torch.tensor(np.exp([h["ln_l_g[0]"], h["ln_l_g[1]"]]))
-    constant.base_kernel.lengthscale = 1e5
+    constant.base_kernel.lengthscale = torch.tensor(1e5, dtype=torch.float64)
     model.mean_module.initialize(constant=0.0)
     X = torch.rand(9, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():

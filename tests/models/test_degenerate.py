@@ -251,10 +251,10 @@ def test_log_scale_uses_the_lognormal_moments() -> None:
         {"batch": np.zeros((16, 2), int), "stage_effect": (True,)},
     ],
 )
-def test_impossible_data_are_refused(changes: dict[str, np.ndarray]) -> None:
+def test_impossible_data_are_refused(changes: dict[str, Any]) -> None:
     arguments: dict[str, Any] = {"X": X16, "y": Y16, "line": np.zeros(16, int), "log_scale": False}
     with pytest.raises(InputError, match="y"):
-        ResponseData("y", **({"noise_sd": None} | arguments | changes))
+        ResponseData("y", **{"noise_sd": None, **arguments, **changes})
 
 
 def test_line_codes_must_be_known() -> None:

@@ -122,8 +122,8 @@ def test_shared_batches_are_learned_and_keep_intervals_honest() -> None:
             batch = data.batch if aware else np.full_like(data.batch, -1)
             posterior = fit(dataclasses.replace(data, batch=batch), GROUPS, 3)
             point, sd = posterior.to_raw(posterior.mean(X), posterior.variance(X))
-            coverage[aware].append(np.mean(np.abs(point - truth) < 1.96 * sd))
-            error[aware].append(np.sqrt(np.mean((point - truth) ** 2)))
+            coverage[aware].append(float(np.mean(np.abs(point - truth) < 1.96 * sd)))
+            error[aware].append(float(np.sqrt(np.mean((point - truth) ** 2))))
             if aware:
                 learned.append(np.sqrt(posterior.batch_variance[0]) * posterior.scaling.spread)
     assert 0.08 < np.median(learned) < 0.25

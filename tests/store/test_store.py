@@ -194,9 +194,10 @@ def test_threads_share_a_store_in_memory() -> None:
 
 
 def test_a_repeated_command_is_harmless(store: Store, path: Path) -> None:
-    for _ in range(3):
-        state = store.change("demo", noting("four"), actor="anna", command_id="c-1")
-    assert state.seq == 5
+    states = [
+        store.change("demo", noting("four"), actor="anna", command_id="c-1") for _ in range(3)
+    ]
+    assert [state.seq for state in states] == [5, 5, 5]
     store.change("demo", noting("five"), actor="bert")
     state = fresh(path).change("demo", noting("four"), actor="anna", command_id="c-1")
     assert state.seq == 6
