@@ -41,29 +41,16 @@ def parse_made_at(text: str, now: datetime) -> str:
     """
     cleaned = text.strip()
     try:
-        if _DATE.match(cleaned):
-            day = date.fromisoformat(cleaned)
-            if day > (now + FUTURE).astimezone().date():
-                raise _in_future(cleaned, now)
-            return day.isoformat()
-        moment = datetime.fromisoformat(cleaned).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        if isinstance(error, _FutureError):
-            raise
+        day = date.fromisoformat(cleaned) if _DATE.match(cleaned) else None
+        moment = None if day else datetime.fromisoformat(cleaned).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise ValueError(
             f"{cleaned!r} is no date or time; write 2026-03-01 or 2026-03-01T14:30"
         ) from None
-    if moment > now + FUTURE:
-        raise _in_future(cleaned, now)
-    return utc_text(moment)
-
-
-class _FutureError(ValueError):
-    """A time of making that has not come yet."""
-
-
-def _in_future(text: str, now: datetime) -> _FutureError:
-    return _FutureError(f"{text} lies in the future (it is {utc_text(now)[:16]}Z now)")
+    latest = now + FUTURE
+    if (day and day > latest.astimezone().date()) or (moment and moment > latest):
+        raise ValueError(f"{cleaned} lies in the future (it is {utc_text(now)[:16]}Z now)")
+    return utc_text(moment) if moment else cleaned
 
 
 def sort_key(made_at: str | None, recorded_at: str, seq: int) -> tuple[str, int]:

@@ -23,19 +23,20 @@ if TYPE_CHECKING:
     import pint
 
 
-COMMON_UNITS: Final = frozenset(
-    [
-        *("1", "%", "wt%", "vol%", "mol%", "ppm"),
-        *("nm", "um", "µm", "mm", "cm", "m", "mg", "g", "kg", "ug", "s", "min", "h", "d"),
-        *("mg/cm^2", "mg/cm2", "g/m^2", "g/m2", "gsm", "g/cm^3", "g/cm3", "m^2/g"),
-        *("mL", "L", "g/L", "L/min", "mL/min", "g/min", "kg/h", "m/s", "m/min", "mm/s"),
-        *("Pa", "kPa", "MPa", "GPa", "bar", "N", "kN", "N/m", "N/mm", "kN/m", "Pa*s", "mPa*s"),
-        *("rpm", "1/s", "1/min", "Hz", "degC", "°C", "K", "W", "kW", "V", "mV", "A", "mA"),
-        *("Ah", "mAh", "mAh/g", "mAh/cm^2", "mAh/cm2", "Wh", "Wh/kg", "A/cm^2", "mA/cm^2"),
-        *("ohm", "mohm", "S/m", "S/cm"),
-    ]
+COMMON_UNITS: Final = (
+    *("1", "%", "wt%", "vol%", "mol%", "ppm"),
+    *("nm", "um", "µm", "mm", "cm", "m", "mg", "g", "kg", "ug", "s", "min", "h", "d"),
+    *("mg/cm^2", "mg/cm2", "g/m^2", "g/m2", "gsm", "g/cm^3", "g/cm3", "m^2/g"),
+    *("mL", "L", "g/L", "L/min", "mL/min", "g/min", "kg/h", "m/s", "m/min", "mm/s"),
+    *("Pa", "kPa", "MPa", "GPa", "bar", "N", "kN", "N/m", "N/mm", "kN/m", "Pa*s", "mPa*s"),
+    *("rpm", "1/s", "1/min", "Hz", "degC", "°C", "K", "W", "kW", "V", "mV", "A", "mA"),
+    *("Ah", "mAh", "mAh/g", "mAh/cm^2", "mAh/cm2", "Wh", "Wh/kg", "A/cm^2", "mA/cm^2"),
+    *("ohm", "mohm", "S/m", "S/cm"),
 )
-"""Units known to be readable, checked against pint by a test; a short cut without importing it."""
+"""Units known to be readable, checked against pint by a test; a short cut without importing it.
+
+In order, so that of equally near ones the first is the guess for a misspelt one.
+"""
 
 
 @lru_cache(maxsize=1024)
