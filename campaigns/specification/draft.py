@@ -50,7 +50,7 @@ class SpecificationDraft:
         if name is None:
             return ""
         if name in self.taken:
-            fields.wrong("name", f"the name is taken by {self.taken[name]}", found=f"'{name}'")
+            fields.wrong("name", f"the name is taken by {self.taken[name]}", f"'{name}'")
         self.taken.setdefault(name, fields.path)
         self.names.setdefault(table, []).append(name)
         return name
@@ -61,9 +61,8 @@ class SpecificationDraft:
         known = self.names.get("stage", [])
         if stage is None or stage in known:
             return stage
-        allowed = ", ".join(known) if known else "none: there is no [[stage]]"
-        hint = suggestion(stage, known)
-        fields.wrong("stage", "unknown stage", found=f"'{stage}'", allowed=allowed, hint=hint)
+        allowed = ", ".join(known) or "none: there is no [[stage]]"
+        fields.wrong("stage", "unknown stage", f"'{stage}'", allowed, suggestion(stage, known))
         return None
 
     def unit_of(self, fields: Fields) -> str | None:
@@ -71,8 +70,8 @@ class SpecificationDraft:
         unit = fields.text("unit", limit=MOST_CHARACTERS)
         what = None if unit is None or self.trusted else check_unit(unit)
         if what is not None:
-            hint = "mg/cm^2, um, wt%, 1 and everything else that pint reads"
-            fields.wrong("unit", what, found=found_text(unit), allowed=hint)
+            allowed = "mg/cm^2, um, wt%, 1 and everything else that pint reads"
+            fields.wrong("unit", what, found_text(unit), allowed)
         fields.unit = unit or ""
         return unit
 

@@ -10,12 +10,14 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from numbers import Integral, Real
-from typing import Final
+from typing import Final, TypeVar
 
 from designer.campaigns.errors import Problem
 from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.values.names import clean_text, name_problem, suggestion
 from designer.campaigns.values.numbers import number_text
+
+_W = TypeVar("_W", bound=str)
 
 MOST_TEXT: Final = 200
 """Longest reason or other free text of a specification (assumption)."""
@@ -110,13 +112,18 @@ class Fields:
         self,
         key: str,
         what: str,
-        *,
         found: str | None = None,
         allowed: str | None = None,
         hint: str | None = None,
     ) -> None:
         """Notes a problem."""
         self.problems.append(Problem(self.where(key), what, found, allowed, hint))
+
+    def unknown(
+        self, key: str, what: str, word: str, known: Collection[str], found: str | None = None
+    ) -> None:
+        """Notes a word that is none of the known ones, with the nearest one that is."""
+        self.wrong(key, what, found, ", ".join(known) or None, suggestion(word, known))
 
     def only(self, known: Collection[str]) -> None:
         """Notes every key that is not known, with the nearest one that is."""
@@ -126,8 +133,7 @@ class Fields:
             self.wrong("", what, allowed=", ".join(known))
         for key in unknown[:MOST_UNKNOWN]:
             shown = found_text(key).removeprefix("text ").strip("'")
-            hint = suggestion(shown, known)
-            self.wrong(shown, "unknown key", allowed=", ".join(known), hint=hint)
+            self.unknown(shown, "unknown key", shown, known)
 
     def text(self, key: str, *, limit: int = MOST_TEXT, required: bool = False) -> str | None:
         """A short clean text."""
@@ -140,36 +146,33 @@ class Fields:
         if value is None:
             return None
         if not isinstance(value, str):
-            self.wrong("name", "not a text", found=found_text(value))
+            self.wrong("name", "not a text", found_text(value))
             return None
         problem = name_problem(value)
         if problem is not None:
-            self.wrong("name", problem, found=found_text(value))
+            self.wrong("name", problem, found_text(value))
         # A bad name is still used to look things up, so that it does not cause more messages.
         return value
 
-    def choice(self, key: str, allowed: Mapping[str, str], default: str) -> str:
-        """One of a few words; the mapping gives the accepted spellings."""
-        value = self._value(key, required=False)
-        if value is None:
-            return default
-        if isinstance(value, str) and value in allowed:
-            return allowed[value]
-        words = list(dict.fromkeys(allowed.values()))
-        hint = suggestion(value, words) if isinstance(value, str) else None
-        found = found_text(value)
-        self.wrong(key, "unknown word", found=found, allowed=", ".join(words), hint=hint)
+    def choice(self, key: str, words: Collection[_W], default: _W) -> _W:
+        """One of a few words."""
+        value = self.raw.get(key)
+        if isinstance(value, str):
+            for word in words:
+                if word == value:
+                    return word
+            self.unknown(key, "unknown word", value, words, found_text(value))
+        elif value is not None:
+            self.wrong(key, "unknown word", found_text(value), ", ".join(words))
         return default
 
     def switch(self, key: str, *, default: bool) -> bool:
         """A yes or no."""
-        value = self._value(key, required=False)
+        value = self.raw.get(key)
         if value is None or isinstance(value, bool):
             return default if value is None else value
         hint = "Write it without quotes" if str(value) in ("true", "false") else None
-        self.wrong(
-            key, "neither true nor false", found=found_text(value), allowed="true, false", hint=hint
-        )
+        self.wrong(key, "neither true nor false", found_text(value), "true, false", hint)
         return default
 
     def number(
@@ -182,18 +185,16 @@ class Fields:
     ) -> float | None:
         """A finite number, above or at least a bound."""
         value = self._value(key, required)
-        if value is None:
-            return None
-        number = self.finite(key, value)
+        number = None if value is None else self.finite(key, value)
         if number is None:
             return None
-        if above is not None and not number > above:
+        allowed = None
+        if above is not None and number <= above:
             allowed = f"above {number_text(above)}"
-            self.wrong(key, "too small", found=self.shown(number), allowed=allowed)
-            return None
-        if least is not None and not number >= least:
+        elif least is not None and number < least:
             allowed = f"{number_text(least)} or more"
-            self.wrong(key, "too small", found=self.shown(number), allowed=allowed)
+        if allowed is not None:
+            self.wrong(key, "too small", self.shown(number), allowed)
             return None
         return number
 
@@ -202,36 +203,32 @@ class Fields:
         number = as_number(value)
         if number is None:
             hint = "Write numbers without quotes" if isinstance(value, str) else None
-            self.wrong(key, "not a number", found=found_text(value), hint=hint)
+            self.wrong(key, "not a number", found_text(value), hint=hint)
         elif not math.isfinite(number):
-            self.wrong(key, "not a finite number", found=found_text(value))
+            self.wrong(key, "not a finite number", found_text(value))
             return None
         return number
 
     def ends(self, key: str) -> tuple[float, float] | None:
         """A range ``[low, high]`` whose ends may be open (inf, or null in JSON)."""
-        value = self._value(key, required=False)
+        value = self.raw.get(key)
         if value is None:
             return None
-        items = as_list(value)
-        allowed = "[low, high]; an open end is -inf or inf (null in JSON)"
-        if items is None or len(items) != 2:
-            self.wrong(key, "not a pair of numbers", found=found_text(value), allowed=allowed)
-            return None
-        low = -math.inf if items[0] is None else as_number(items[0])
-        high = math.inf if items[1] is None else as_number(items[1])
-        if low is None or high is None or math.isnan(low) or math.isnan(high):
-            self.wrong(key, "not a pair of numbers", found=found_text(value), allowed=allowed)
-            return None
-        if math.isinf(low) and math.isinf(high) and low < high:
-            self.wrong(key, "has no end at all", found=found_text(value), allowed=allowed)
-            return None
-        if not low < high:
-            hint = "Write -inf for an open lower end" if low == math.inf else None
-            what = "the first number must be below the second"
-            self.wrong(key, what, found=found_text(value), hint=hint)
-            return None
-        return low, high
+        items = as_list(value) or []
+        pairs = zip(items, (-math.inf, math.inf), strict=False)
+        numbers = [open_end if item is None else as_number(item) for item, open_end in pairs]
+        ends = [number for number in numbers if number is not None and not math.isnan(number)]
+        found, allowed = found_text(value), "[low, high]; an open end is -inf or inf (null in JSON)"
+        if len(items) != 2 or len(ends) != 2:
+            self.wrong(key, "not a pair of numbers", found, allowed)
+        elif ends == [-math.inf, math.inf]:
+            self.wrong(key, "has no end at all", found, allowed)
+        elif not ends[0] < ends[1]:
+            hint = "Write -inf for an open lower end" if ends[0] == math.inf else None
+            self.wrong(key, "the first number must be below the second", found, hint=hint)
+        else:
+            return ends[0], ends[1]
+        return None
 
     def items(self, key: str, *, required: bool = False) -> list[object] | None:
         """A list of anything."""
@@ -240,10 +237,9 @@ class Fields:
             return None
         items = as_list(value)
         if items is None:
-            self.wrong(key, "not a list", found=found_text(value), allowed="a list in [ ]")
+            self.wrong(key, "not a list", found_text(value), "a list in [ ]")
         elif len(items) > MOST_ITEMS:
-            found, allowed = f"{len(items)} items", f"at most {MOST_ITEMS}"
-            self.wrong(key, "too long", found=found, allowed=allowed)
+            self.wrong(key, "too long", f"{len(items)} items", f"at most {MOST_ITEMS}")
             return None
         return items
 
@@ -252,7 +248,7 @@ class Fields:
         value = self.raw.get(key)
         if isinstance(value, Mapping):
             return Fields(value, f"{self.path}.{key}", self.problems)
-        self.wrong(key, "not a table", found=found_text(value), allowed=allowed)
+        self.wrong(key, "not a table", found_text(value), allowed)
         return None
 
     def texts(self, key: str, *, limit: int = 64, required: bool = False) -> list[str] | None:
@@ -267,7 +263,7 @@ class Fields:
             if text is None:
                 continue
             if text in texts:
-                self.wrong(at, "there twice", found=found_text(text))
+                self.wrong(at, "there twice", found_text(text))
             texts.append(text)
         return texts
 
@@ -275,12 +271,12 @@ class Fields:
         found = found_text(value)
         if not isinstance(value, str):
             hint = f'Write "{found}"' if as_number(value) is not None else None
-            self.wrong(key, "not a text", found=found, allowed='text in "quotes"', hint=hint)
+            self.wrong(key, "not a text", found, 'text in "quotes"', hint)
             return None
         try:
             return clean_text(value, limit=limit)
         except ValueError as error:
-            self.wrong(key, str(error), found=found)
+            self.wrong(key, str(error), found)
             return None
 
     def _value(self, key: str, required: bool) -> object:

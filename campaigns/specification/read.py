@@ -6,7 +6,7 @@ Every table is read item by item; then it is checked what the tables must say to
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final, TypeVar, cast, get_args
+from typing import Final, TypeVar, get_args
 
 from designer.campaigns.errors import Problem
 from designer.campaigns.space.factors import Setting
@@ -33,7 +33,7 @@ from designer.campaigns.values.units import same_unit
 TABLES: Final = (
     "campaign", "stage", "factor", "given", "mixture", "response", "constraint", "costs",
 )  # fmt: skip
-_GOALS: Final = {word: word for word in get_args(CampaignGoal)}
+_GOALS: Final[tuple[CampaignGoal, ...]] = get_args(CampaignGoal)
 _T = TypeVar("_T")
 
 
@@ -111,11 +111,11 @@ def _campaign(draft: SpecificationDraft, raw: Mapping[str, object]) -> None:
     if version is not None and version != FORMAT_VERSION:
         newer = version > FORMAT_VERSION
         what = "written for a newer version of this program" if newer else "unknown version"
-        fields.wrong("version", what, found=number_text(version), allowed=str(FORMAT_VERSION))
+        fields.wrong("version", what, number_text(version), str(FORMAT_VERSION))
     draft.name = fields.text("name", limit=64, required=True) or ""
     draft.line = fields.text("line", limit=64, required=True) or ""
     if fields.has("goal"):
-        draft.goal = cast("CampaignGoal", fields.choice("goal", _GOALS, "learn"))
+        draft.goal = fields.choice("goal", _GOALS, "learn")
     draft.history = fields.switch("history", default=True)
 
 
@@ -141,7 +141,7 @@ def _costs(draft: SpecificationDraft, raw: Mapping[str, object]) -> None:
             draft.problems.append(Problem(where, what, f"costs.unit '{unit}'", allowed))
 
 
-def campaign_goal(draft: SpecificationDraft) -> CampaignGoal:
+def _campaign_goal(draft: SpecificationDraft) -> CampaignGoal:
     """What the information is about: as written, else ``window`` if there is one, else ``learn``.
 
     Notes a goal that the responses give no meaning to.
@@ -161,18 +161,8 @@ def campaign_goal(draft: SpecificationDraft) -> CampaignGoal:
     return draft.goal
 
 
-def check_weights(draft: SpecificationDraft) -> None:
-    """Some response must count."""
-    responses = draft.responses
-    if responses and all(response.weight == 0 for response in responses.values()):
-        what = "every response has weight 0, so there is nothing to learn"
-        draft.problems.append(Problem("response", what, None, "one weight above 0"))
-
-
-def check_mixture_units(draft: SpecificationDraft) -> None:
+def _check_mixture_units(draft: SpecificationDraft) -> None:
     """Only fractions in the same unit can be added up."""
-    if draft.trusted:
-        return
     for index, mixture in draft.mixtures.items():
         members = [factor for name in mixture.factors if (factor := draft.factor(name))]
         for factor in members[1:]:
@@ -183,7 +173,7 @@ def check_mixture_units(draft: SpecificationDraft) -> None:
                 draft.problems.append(Problem(where, what, found, "the same unit"))
 
 
-def check_feasible(draft: SpecificationDraft) -> None:
+def _check_feasible(draft: SpecificationDraft) -> None:
     """Some recipe must exist; some too at the reference recipe of every stage that has one."""
     found = _conflicts(draft, {})
     draft.problems += found
@@ -212,9 +202,12 @@ def check_together(draft: SpecificationDraft) -> CampaignGoal:
     Returns:
         The campaign's goal with its default filled in.
     """
-    goal = campaign_goal(draft)
-    check_weights(draft)
-    check_mixture_units(draft)
+    goal = _campaign_goal(draft)
+    responses = draft.responses.values()
+    if responses and all(response.weight == 0 for response in responses):
+        what = "every response has weight 0, so there is nothing to learn"
+        draft.problems.append(Problem("response", what, None, "one weight above 0"))
     if not draft.trusted:
-        check_feasible(draft)
+        _check_mixture_units(draft)
+        _check_feasible(draft)
     return goal

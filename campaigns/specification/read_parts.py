@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final, cast, get_args
+from typing import Final, get_args
 
 from designer.campaigns.space.factors import Factor, Setting
 from designer.campaigns.specification.draft import SpecificationDraft
@@ -13,30 +13,18 @@ from designer.campaigns.specification.parts import Response, ResponseGoal, Stage
 from designer.campaigns.values.names import suggestion
 from designer.campaigns.values.units import is_share
 
-_STAGE_KEYS: Final = ("name", "change_cost", "usable_for", "most_runs", "reference")
-
 
 def read_stage(draft: SpecificationDraft, fields: Fields) -> Stage:
     """One stage without its reference recipe; broken keys are left at their defaults."""
-    fields.only(_STAGE_KEYS)
+    fields.only(("name", "change_cost", "usable_for", "most_runs", "reference"))
     name = draft.declare("stage", fields)
-    cost = fields.number("change_cost", required=True, least=0)
-    return Stage(
-        name,
-        0.0 if cost is None else cost,
-        fields.number("usable_for", above=0),
-        most_runs=_most_runs(fields),
-    )
-
-
-def _most_runs(fields: Fields) -> int | None:
-    number = fields.number("most_runs", least=1)
-    if number is None or number == int(number):
-        return None if number is None else int(number)
-    fields.wrong(
-        "most_runs", "not a whole number", found=fields.shown(number), allowed="1, 2, 3, …"
-    )
-    return None
+    cost = fields.number("change_cost", required=True, least=0) or 0.0
+    usable_for = fields.number("usable_for", above=0)
+    most_runs = fields.number("most_runs", least=1)
+    if most_runs is not None and not most_runs.is_integer():
+        fields.wrong("most_runs", "not a whole number", fields.shown(most_runs), "1, 2, 3, …")
+        most_runs = None
+    return Stage(name, cost, usable_for, None if most_runs is None else int(most_runs))
 
 
 def read_references(draft: SpecificationDraft, raw: Mapping[str, object]) -> None:
@@ -65,8 +53,7 @@ def _reference(draft: SpecificationDraft, fields: Fields, stage: str) -> dict[st
             if value is not None:
                 settings[name] = value
         elif name not in known:
-            hint = suggestion(str(name), list(free))
-            inner.wrong(str(name), "no factor of this name", allowed=", ".join(free), hint=hint)
+            inner.unknown(str(name), "no factor of this name", str(name), free)
         elif draft.factor(name) is not None:  # else it is broken, which was noted already
             what = f"is set once for a whole batch of {stage}: its runs cannot differ in it"
             inner.wrong(name, what, allowed=", ".join(free) or "nothing")
@@ -86,11 +73,8 @@ def _setting(inner: Fields, factor: Factor) -> Setting | None:
     value: object = raw if factor.is_categorical else inner.finite(factor.name, raw)
     if value is None:
         return None
-    for problem in factor.problems_with(value, "", on_grid=True):
-        inner.wrong(
-            factor.name, problem.what, found=problem.found, allowed=problem.allowed,
-            hint=problem.hint,
-        )  # fmt: skip
+    for problem in factor.problems_with(value, inner.where(factor.name), on_grid=True):
+        inner.problems.append(problem)
         return None
     return value if isinstance(value, (str, float)) else None
 
@@ -99,10 +83,8 @@ _RESPONSE_KEYS: Final = (
     "name", "unit", "noise_sd", "possible", "window", "goal", "weight", "stage", "scale",
     "knowledge", "history",
 )  # fmt: skip
-_GOALS: Final = {
-    "none": "none", "maximize": "maximize", "minimize": "minimize", "maximise": "maximize",
-    "minimise": "minimize",
-}  # fmt: skip
+_GOALS: Final[tuple[ResponseGoal, ...]] = get_args(ResponseGoal)
+_SCALES: Final = ("log", "linear")
 KNOWLEDGE: Final = ("loading", "compaction")
 """Process knowledge a response may use."""
 
@@ -160,39 +142,36 @@ def _inside(
     if outside or not (window[0] < high and window[1] > low):
         found = range_text(window, fields.unit)
         allowed = f"within possible, {range_text(possible, fields.unit)}"
-        fields.wrong("window", "reaches into the impossible", found=found, allowed=allowed)
+        fields.wrong("window", "reaches into the impossible", found, allowed)
     return window
 
 
 def _goal(fields: Fields, possible: tuple[float, float] | None) -> ResponseGoal | float:
     value = fields.raw.get("goal")
-    if value is None:
-        return "none"
     if isinstance(value, str):
-        if value in _GOALS:
-            return cast("ResponseGoal", _GOALS[value])
-        words = get_args(ResponseGoal)
-        allowed = ", ".join(words) + ", or a number to hit (without quotes)"
-        hint = suggestion(value, words)
-        fields.wrong("goal", "unknown goal", found=found_text(value), allowed=allowed, hint=hint)
+        for goal in _GOALS:
+            if goal == value.replace("mise", "mize"):  # British spelling
+                return goal
+        allowed = ", ".join(_GOALS) + ", or a number to hit (without quotes)"
+        hint = suggestion(value, _GOALS)
+        fields.wrong("goal", "unknown goal", found_text(value), allowed, hint)
         return "none"
-    number = fields.finite("goal", value)
+    number = None if value is None else fields.finite("goal", value)
     if number is None:
         return "none"
     if possible is not None and not possible[0] <= number <= possible[1]:
         allowed = range_text(possible, fields.unit)
-        fields.wrong("goal", "an impossible value", found=fields.shown(number), allowed=allowed)
+        fields.wrong("goal", "an impossible value", fields.shown(number), allowed)
     return number
 
 
 def _log_scale(fields: Fields, unit: str | None, possible: tuple[float, float] | None) -> bool:
-    default = default_log_scale(unit, possible)
-    words = {"log": "log", "linear": "linear"}
-    scale = fields.choice("scale", words, "log" if default else "linear")
+    default = "log" if default_log_scale(unit, possible) else "linear"
+    scale = fields.choice("scale", _SCALES, default)
     if scale == "log" and possible is not None and possible[0] < 0:
-        found = range_text(possible, unit)
         what = "a logarithmic scale needs positive values, but negative ones are possible"
-        fields.wrong("scale", what, found=found, allowed='scale = "linear", or possible from 0 up')
+        allowed = 'scale = "linear", or possible from 0 up'
+        fields.wrong("scale", what, range_text(possible, unit), allowed)
     return scale == "log"
 
 
@@ -202,18 +181,15 @@ def _positive(
     """On a logarithmic scale nothing at or below 0 can be reached."""
     if window is not None and window[1] <= 0:
         found = range_text(window, fields.unit)
-        fields.wrong("window", "has nothing above 0, but the scale is log", found=found)
+        fields.wrong("window", "has nothing above 0, but the scale is log", found)
     if not isinstance(goal, str) and goal <= 0:
-        found = fields.shown(goal)
-        fields.wrong("goal", "cannot be reached on a log scale", found=found, allowed="above 0")
+        fields.wrong("goal", "cannot be reached on a log scale", fields.shown(goal), "above 0")
 
 
 def _knowledge(fields: Fields) -> tuple[str, ...]:
     words = fields.texts("knowledge") or []
     for index, word in enumerate(words):
         if word not in KNOWLEDGE:
-            hint = suggestion(word, KNOWLEDGE)
-            allowed = ", ".join(KNOWLEDGE)
-            at = f"knowledge[{index}]"
-            fields.wrong(at, "unknown process knowledge", found=word, allowed=allowed, hint=hint)
+            what = "unknown process knowledge"
+            fields.unknown(f"knowledge[{index}]", what, word, KNOWLEDGE, word)
     return tuple(words)

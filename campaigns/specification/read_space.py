@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final
 
 from designer.campaigns.space.constraints import Constraint
@@ -21,6 +22,7 @@ from designer.campaigns.values.names import suggestion
 from designer.campaigns.values.numbers import exact, number_text
 
 _FORMS: Final = "low and high (with or without step), or levels, or categories"
+_CONSTANT: Final = "Leave out what cannot be changed"
 
 
 def read_factor(draft: SpecificationDraft, fields: Fields) -> Factor | None:
@@ -33,23 +35,21 @@ def read_factor(draft: SpecificationDraft, fields: Fields) -> Factor | None:
     ranged = [key for key in ("low", "high", "step") if fields.has(key)]
     if len(forms) + bool(ranged) != 1:
         found = ", ".join([*ranged, *forms]) or "none of them"
-        fields.wrong("", "write exactly one kind of values", found=found, allowed=_FORMS)
+        fields.wrong("", "write exactly one kind of values", found, _FORMS)
         return None
-    factor: Factor | None = None
+    factor = Factor(name, unit, stage=stage)
     if ranged:
         ends = _low_high(fields)
         step = _step(fields, ends)
-        if ends is not None and (step is not None or not fields.has("step")):
-            factor = Factor(name, unit, low=ends[0], high=ends[1], step=step, stage=stage)
+        if ends is None or (step is None and fields.has("step")):
+            return None
+        factor = replace(factor, low=ends[0], high=ends[1], step=step)
     elif forms == ["levels"]:
-        levels = _levels(fields)
-        if levels is not None:
-            factor = Factor(name, unit, levels=levels, stage=stage)
+        factor = replace(factor, levels=_levels(fields))
     else:
-        categories = _categories(fields)
-        if categories is not None:
-            factor = Factor(name, unit, categories=categories, stage=stage)
-    return None if factor is None else _with_was(fields, factor)
+        factor = replace(factor, categories=_categories(fields))
+    known = ranged or factor.levels is not None or factor.is_categorical
+    return _with_was(fields, factor) if known else None
 
 
 def read_given(draft: SpecificationDraft, fields: Fields) -> Given | None:
@@ -69,8 +69,8 @@ def _low_high(fields: Fields) -> tuple[float, float] | None:
         return None
     if not low < high:
         allowed = f"above low, which is {fields.shown(low)}"
-        hint = "Leave out what cannot be changed" if low == high else None
-        fields.wrong("high", "not above low", found=fields.shown(high), allowed=allowed, hint=hint)
+        hint = _CONSTANT if low == high else None
+        fields.wrong("high", "not above low", fields.shown(high), allowed, hint)
         return None
     return low, high
 
@@ -84,7 +84,7 @@ def _step(fields: Fields, ends: tuple[float, float] | None) -> Decimal | None:
     if (high - low) / number > MOST_STEPS:
         what = f"makes more than {MOST_STEPS} set-points"
         hint = "Leave step out for a continuous factor"
-        fields.wrong("step", what, found=fields.shown(number), hint=hint)
+        fields.wrong("step", what, fields.shown(number), hint=hint)
         return None
     grid = Grid.between(low, high, step)
     last = grid.value(grid.count - 1)
@@ -93,7 +93,7 @@ def _step(fields: Fields, ends: tuple[float, float] | None) -> Decimal | None:
         if grid.count == 1:
             neighbours = fields.shown(grid.value(1))
         what = f"is not low plus a whole number of steps of {fields.shown(number)}"
-        fields.wrong("high", what, found=fields.shown(high), allowed=neighbours)
+        fields.wrong("high", what, fields.shown(high), neighbours)
         return None
     return step
 
@@ -107,32 +107,26 @@ def _levels(fields: Fields) -> tuple[float, ...] | None:
     if len(levels) < len(numbers):
         return None
     if len(levels) < 2:
-        found = found_text(items)
-        hint = "Leave out what cannot be changed"
-        fields.wrong("levels", "two or more are needed", found=found, hint=hint)
+        fields.wrong("levels", "two or more are needed", found_text(items), hint=_CONSTANT)
         return None
-    for index in range(1, len(levels)):
-        if not levels[index - 1] < levels[index]:
-            same = levels[index - 1] == levels[index]
-            what = "there twice" if same else "not above the level before it"
+    for index, (last, level) in enumerate(pairwise(levels), start=1):
+        if not last < level:
+            what = "there twice" if last == level else "not above the level before it"
             allowed = "levels in ascending order, each once"
-            found = fields.shown(levels[index])
-            fields.wrong(f"levels[{index}]", what, found=found, allowed=allowed)
+            fields.wrong(f"levels[{index}]", what, fields.shown(level), allowed)
             return None
     return tuple(levels)
 
 
 def _categories(fields: Fields) -> tuple[str, ...] | None:
     if fields.has("unit"):
-        fields.wrong("unit", "a categorical factor has no unit", found=found_text(fields.unit))
+        fields.wrong("unit", "a categorical factor has no unit", found_text(fields.unit))
     categories = fields.texts("categories")
     written = as_list(fields.raw["categories"])
     if categories is None or written is None or len(set(categories)) < len(written):
         return None  # noted item by item
     if len(categories) < 2:
-        found = found_text(categories)
-        hint = "Leave out what cannot be changed"
-        fields.wrong("categories", "two or more are needed", found=found, hint=hint)
+        fields.wrong("categories", "two or more are needed", found_text(categories), hint=_CONSTANT)
         return None
     return tuple(categories)
 
@@ -144,7 +138,7 @@ def _with_was(fields: Fields, factor: Factor) -> Factor:
     if factor.is_categorical:
         problems = factor.problems_with(raw, fields.where("was"), on_grid=False)
         for problem in problems:
-            fields.wrong("was", problem.what, found=found_text(raw), allowed=problem.allowed)
+            fields.wrong("was", problem.what, found_text(raw), problem.allowed)
         was = raw if isinstance(raw, str) and not problems else None
         return replace(factor, unit=None, was=was)
     return replace(factor, was=fields.number("was"))  # of old runs: may lie outside the range
@@ -159,21 +153,20 @@ def read_mixture(draft: SpecificationDraft, fields: Fields) -> Mixture | None:
         return None
     usable = len(names) >= 2
     if not usable and len(names) == len(as_list(fields.raw["factors"]) or ()):
-        found = found_text(names)
-        fields.wrong("factors", "a mixture has two or more factors", found=found)
+        fields.wrong("factors", "a mixture has two or more factors", found_text(names))
+    known = draft.names.get("factor", [])
     before = {name: i for i, other in draft.mixtures.items() for name in other.factors}
     for index, name in enumerate(names):
         at, found = f"factors[{index}]", f"'{name}'"
         factor = draft.factor(name)
-        if name not in draft.names.get("factor", []):
-            guess = suggestion(name, draft.names.get("factor", []))
-            hint = "Declare it as [[factor]] too"
-            hint = hint if guess is None else f"{guess} Else declare it as [[factor]] too"
-            fields.wrong(at, "no factor of this name", found=found, hint=hint)
+        if name not in known:
+            guess = suggestion(name, known)
+            hint = f"{guess} Else declare" if guess else "Declare"
+            fields.wrong(at, "no factor of this name", found, hint=f"{hint} it as [[factor]] too")
         elif factor is not None and factor.is_categorical:
-            fields.wrong(at, "a categorical factor has no amount", found=found)
+            fields.wrong(at, "a categorical factor has no amount", found)
         elif name in before:
-            fields.wrong(at, f"already a part of mixture[{before[name]}]", found=found)
+            fields.wrong(at, f"already a part of mixture[{before[name]}]", found)
         usable = usable and factor is not None and not factor.is_categorical
         usable = usable and name not in before and names.count(name) == 1
     return Mixture(tuple(names), exact(total)) if usable and total is not None else None
@@ -190,11 +183,10 @@ def read_constraint(draft: SpecificationDraft, fields: Fields) -> Constraint | N
     try:
         comparison = parse(text)
     except ExpressionError as error:
-        hint = None if error.hint is None else f"{error.hint}"
-        fields.wrong("expression", error.what, found=found_text(text), hint=hint)
+        fields.wrong("expression", error.what, found_text(text), hint=error.hint)
         return None
     if not comparison.names:
-        fields.wrong("expression", "names no factor or given", found=found_text(text))
+        fields.wrong("expression", "names no factor or given", found_text(text))
         return None
     for name in comparison.names:
         usable = _known(draft, fields, name) and usable
@@ -208,17 +200,12 @@ def _known(draft: SpecificationDraft, fields: Fields, name: str) -> bool:
         what = "neither factor nor given"
         if name in draft.names.get("response", []):
             what = "a response, but constraints are about factors and givens"
-        hint = suggestion(name, inputs)
-        fields.wrong(
-            "expression", what, found=f"'{name}'", allowed=", ".join(inputs) or None, hint=hint
-        )
+        fields.unknown("expression", what, name, inputs, f"'{name}'")
         return False
     factor = draft.factor(name)
     if factor is not None and factor.is_categorical:
         hint = f'For some of its categories write when = {{ {name} = ["…"] }}'
-        fields.wrong(
-            "expression", "a categorical factor is no number", found=f"'{name}'", hint=hint
-        )
+        fields.wrong("expression", "a categorical factor is no number", f"'{name}'", hint=hint)
         return False
     return factor is not None or draft.given(name) is not None
 
@@ -230,14 +217,9 @@ def _when(draft: SpecificationDraft, fields: Fields) -> tuple[dict[str, tuple[st
     inner = fields.table("when", allowed='{ factor = ["category", …] }')
     if inner is None:
         return {}, False
-    when: dict[str, tuple[str, ...]] = {}
-    usable = True
-    for name in inner.raw:
-        categories = _when_categories(draft, inner, str(name))
-        usable = usable and categories is not None
-        if categories is not None:
-            when[name] = categories
-    return when, usable
+    read = {name: _when_categories(draft, inner, str(name)) for name in inner.raw}
+    when = {name: categories for name, categories in read.items() if categories is not None}
+    return when, len(when) == len(read)
 
 
 def _when_categories(draft: SpecificationDraft, inner: Fields, name: str) -> tuple[str, ...] | None:
@@ -246,18 +228,16 @@ def _when_categories(draft: SpecificationDraft, inner: Fields, name: str) -> tup
         return None  # broken elsewhere
     if factor is None or factor.categories is None:
         categorical = [f.name for f in draft.factors.values() if f.is_categorical]
-        hint = suggestion(name, categorical)
-        inner.wrong(name, "no categorical factor", allowed=", ".join(categorical), hint=hint)
+        inner.unknown(name, "no categorical factor", name, categorical)
         return None
     wanted = inner.texts(name, required=True)
     if wanted is None:
         return None
     if not wanted:
-        inner.wrong(name, "no category in it, so it would never apply", found="[]")
+        inner.wrong(name, "no category in it, so it would never apply", "[]")
     for index, category in enumerate(wanted):
         for problem in factor.problems_with(category, "", on_grid=True):
-            at = f"{name}[{index}]"
-            found, allowed = found_text(category), problem.allowed
-            inner.wrong(at, problem.what, found=found, allowed=allowed, hint=problem.hint)
+            found = found_text(category)
+            inner.wrong(f"{name}[{index}]", problem.what, found, problem.allowed, problem.hint)
             return None
     return tuple(wanted)
