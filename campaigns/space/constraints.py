@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, reduce
+from typing import TYPE_CHECKING
 
 from designer.campaigns.space.expression import parse
 from designer.campaigns.space.expression_tree import BORDER, OPERATORS, Comparison
@@ -81,9 +81,9 @@ class Constraint:
         with np.errstate(all="ignore"):
             total: NDArray[np.float64] = np.zeros(())
             scale: NDArray[np.float64] = np.zeros(())
-            for term in self.comparison.signed_terms(_Columns(np), column):
-                total = total - term.value if term.negative else total + term.value
-                scale = scale + np.abs(term.value)
+            for subtracted, value in self.comparison.signed_terms(_Columns(), column):
+                total = total - value if subtracted else total + value
+                scale = scale + np.abs(value)
             excess = total if self.comparison.upper else -total
             border = BORDER * scale
             kept = excess < -border if self.comparison.strict else excess <= border
@@ -96,34 +96,18 @@ class Constraint:
 class _Columns:
     """Numpy columns; what does not exist becomes nan and stays nan, as in plain floats."""
 
-    def __init__(self, numpy: Any) -> None:  # noqa: ANN401 - the module, imported lazily
-        self._np = numpy
-
     def number(self, value: float) -> NDArray[np.float64]:
-        return self._array(value)
+        import numpy as np
 
-    def negative(self, a: NDArray[np.float64]) -> NDArray[np.float64]:
-        return -a
+        return np.asarray(value, dtype=np.float64)
 
-    def binary(
-        self, sign: str, a: NDArray[np.float64], b: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        if sign != "**":
-            result = OPERATORS[sign](a, b)
+    def apply(self, sign: str, values: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+        import numpy as np
+
+        if sign in ("min", "max"):
+            result = reduce(np.minimum if sign == "min" else np.maximum, values)
+        elif sign == "**":
+            result = np.where(np.isnan(values[0]) | np.isnan(values[1]), np.nan, np.power(*values))
         else:
-            result = self._np.power(a, b)
-            result = self._np.where(self._np.isnan(a) | self._np.isnan(b), self._np.nan, result)
-        return self._array(self._np.where(self._np.isfinite(result), result, self._np.nan))
-
-    def call(self, function: str, arguments: list[NDArray[np.float64]]) -> NDArray[np.float64]:
-        if function == "abs":
-            return self._array(self._np.abs(arguments[0]))
-        choose = self._np.minimum if function == "min" else self._np.maximum
-        result = arguments[0]
-        for argument in arguments[1:]:
-            result = choose(result, argument)
-        return self._array(result)
-
-    def _array(self, value: object) -> NDArray[np.float64]:
-        array: NDArray[np.float64] = self._np.asarray(value, dtype=self._np.float64)
-        return array
+            result = OPERATORS[sign](*values)
+        return np.where(np.isfinite(result), result, np.nan)

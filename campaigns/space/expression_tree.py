@@ -14,16 +14,16 @@ import math
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Generic, Literal, Protocol, TypeVar
+from typing import Any, Final, Literal, Protocol, TypeVar
 
 BORDER: Final = 1e-9
 """Relative width of the border (assumption: float noise is smaller, machine steps are larger)."""
 
-OPERATORS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
+OPERATORS: Final[Mapping[str, Callable[..., Any]]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
-    "**": operator.pow,
+    "**": operator.pow, "neg": operator.neg, "abs": abs, "min": min, "max": max,
 }  # fmt: skip
-"""What the operators do with floats and with columns."""
+"""What the operators and functions do with floats; all but ``**``, min, max with columns too."""
 
 Comparator = Literal["<=", "<", ">=", ">"]
 _V = TypeVar("_V")
@@ -36,16 +36,8 @@ class Algebra(Protocol[_V]):
         """A number as a value."""
         ...
 
-    def negative(self, a: _V) -> _V:
-        """-a."""
-        ...
-
-    def binary(self, sign: str, a: _V, b: _V) -> _V:
-        """One of + - * / **."""
-        ...
-
-    def call(self, function: str, arguments: list[_V]) -> _V:
-        """Min or max of two or more values, abs of one."""
+    def apply(self, sign: str, values: list[_V]) -> _V:
+        """One of + - * / ** on two values, neg or abs of one, min or max of two or more."""
         ...
 
 
@@ -64,12 +56,7 @@ class Node:
             return algebra.number(self.value)
         if self.operator == "name":
             return lookup(self.name)
-        values = [part.evaluate(algebra, lookup) for part in self.parts]
-        if self.operator == "neg":
-            return algebra.negative(values[0])
-        if self.operator in ("min", "max", "abs"):
-            return algebra.call(self.operator, values)
-        return algebra.binary(self.operator, values[0], values[1])
+        return algebra.apply(self.operator, [p.evaluate(algebra, lookup) for p in self.parts])
 
     def names(self) -> Iterator[str]:
         """The names in it, in order of appearance, with repetitions."""
@@ -81,14 +68,6 @@ class Node:
     def depth(self) -> int:
         """Longest way down to a leaf."""
         return 1 + max((part.depth() for part in self.parts), default=0)
-
-
-@dataclass(frozen=True, slots=True)
-class SignedTerm(Generic[_V]):
-    """One summand of ``left - right``, evaluated, and whether it is subtracted."""
-
-    negative: bool
-    value: _V
 
 
 @dataclass(frozen=True)
@@ -116,21 +95,28 @@ class Comparison:
 
     def signed_terms(
         self, algebra: Algebra[_V], lookup: Callable[[str], _V]
-    ) -> list[SignedTerm[_V]]:
-        """The summands of ``left - right``; their sizes give the scale of the border."""
-        terms = [(False, node) for node in summands(self.left)]
-        terms += [(True, node) for node in summands(self.right)]
-        return [SignedTerm(sign, node.evaluate(algebra, lookup)) for sign, node in terms]
+    ) -> Iterator[tuple[bool, _V]]:
+        """The summands of ``left - right``: whether it is subtracted, and its value.
+
+        Their sizes give the scale of the border.
+        """
+        for subtracted, side in ((False, self.left), (True, self.right)):
+            for node in summands(side):
+                yield subtracted, node.evaluate(algebra, lookup)
+
+    def excess(self, lookup: Callable[[str], float]) -> tuple[float, float]:
+        """How far one recipe is beyond the border (negative: within), and the size of the terms."""
+        total = scale = 0.0
+        for subtracted, value in self.signed_terms(PLAIN, lookup):
+            total += -value if subtracted else value
+            scale += abs(value)
+        return total if self.upper else -total, scale
 
     def holds_for(self, lookup: Callable[[str], float]) -> bool:
         """Whether it holds for one recipe, in plain floats."""
-        total = scale = 0.0
-        for term in self.signed_terms(PLAIN, lookup):
-            total += -term.value if term.negative else term.value
-            scale += abs(term.value)
-        if not math.isfinite(total):
+        excess, scale = self.excess(lookup)
+        if not math.isfinite(excess):
             return False
-        excess = total if self.upper else -total
         return excess < -BORDER * scale if self.strict else excess <= BORDER * scale
 
 
@@ -141,27 +127,15 @@ class PlainAlgebra:
         """The number itself."""
         return value
 
-    def negative(self, a: float) -> float:
-        """-a."""
-        return -a
-
-    def binary(self, sign: str, a: float, b: float) -> float:
-        """One of + - * / ** on two floats."""
-        if math.isnan(a) or math.isnan(b):
+    def apply(self, sign: str, values: list[float]) -> float:
+        """One of the operators and functions on floats."""
+        if any(map(math.isnan, values)):
             return math.nan  # also for nan ** 0, which Python calls 1
         try:
-            result = OPERATORS[sign](a, b)
+            result = OPERATORS[sign](*values)
         except (ArithmeticError, ValueError):
             return math.nan
         return result if isinstance(result, float) and math.isfinite(result) else math.nan
-
-    def call(self, function: str, arguments: list[float]) -> float:
-        """Min, max or abs."""
-        if any(math.isnan(argument) for argument in arguments):
-            return math.nan
-        if function == "abs":
-            return abs(arguments[0])
-        return min(arguments) if function == "min" else max(arguments)
 
 
 PLAIN: Final = PlainAlgebra()

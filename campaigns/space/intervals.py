@@ -37,12 +37,12 @@ def can_hold(comparison: Comparison, box: Mapping[str, tuple[float, float]]) -> 
         box: lowest and highest value of every name in it.
     """
     low = high = scale = 0.0
-    for term in comparison.signed_terms(INTERVALS, lambda name: box[name]):
-        if term.value is None:
+    for subtracted, value in comparison.signed_terms(INTERVALS, lambda name: box[name]):
+        if value is None:
             return False
-        a, b = term.value
+        a, b = value
         scale += max(abs(a), abs(b))
-        low, high = (low - b, high - a) if term.negative else (low + a, high + b)
+        low, high = (low - b, high - a) if subtracted else (low + a, high + b)
         low, high = _outward(low, high)
     least = low if comparison.upper else -high
     if comparison.strict:
@@ -57,35 +57,10 @@ class IntervalAlgebra:
         """A number as an interval of width 0."""
         return value, value
 
-    def negative(self, a: Interval) -> Interval:
-        """-a."""
-        return None if a is None else (-a[1], -a[0])
-
-    def binary(self, sign: str, a: Interval, b: Interval) -> Interval:
-        """One of + - * / ** on two intervals."""
-        if a is None or b is None:
-            return None
-        if sign == "+":
-            return _outward(a[0] + b[0], a[1] + b[1])
-        if sign == "-":
-            return _outward(a[0] - b[1], a[1] - b[0])
-        if sign == "*":
-            return _product(a, b)
-        if sign == "/":
-            return _quotient(a, b)
-        return _power(a, b)
-
-    def call(self, function: str, arguments: list[Interval]) -> Interval:
-        """Min, max or abs."""
-        known = [argument for argument in arguments if argument is not None]
-        if len(known) < len(arguments):
-            return None
-        if function == "abs":
-            low, high = known[0]
-            inside = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
-            return inside, max(abs(low), abs(high))
-        choose = min if function == "min" else max
-        return choose(low for low, _ in known), choose(high for _, high in known)
+    def apply(self, sign: str, values: list[Interval]) -> Interval:
+        """One of the operators and functions on intervals."""
+        known = [value for value in values if value is not None]
+        return _OPERATIONS[sign](*known) if len(known) == len(values) else None
 
 
 INTERVALS: Final = IntervalAlgebra()
@@ -96,6 +71,11 @@ def _outward(low: float, high: float) -> tuple[float, float]:
     if math.isnan(low) or math.isnan(high):
         return _ANY
     return math.nextafter(low, -math.inf), math.nextafter(high, math.inf)
+
+
+def _absolute(a: tuple[float, float]) -> tuple[float, float]:
+    sizes = abs(a[0]), abs(a[1])
+    return (0.0 if a[0] <= 0 <= a[1] else min(sizes)), max(sizes)
 
 
 def _product(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float]:
@@ -152,6 +132,18 @@ def _spread(low: float, high: float) -> tuple[float, float]:
     return _outward(low - 1e-15 * abs(low), high + 1e-15 * abs(high) if high < math.inf else high)
 
 
+_OPERATIONS: Final[Mapping[str, Callable[..., Interval]]] = {
+    "+": lambda a, b: _outward(a[0] + b[0], a[1] + b[1]),
+    "-": lambda a, b: _outward(a[0] - b[1], a[1] - b[0]),
+    "*": _product,
+    "/": _quotient,
+    "**": _power,
+    "neg": lambda a: (-a[1], -a[0]),
+    "abs": _absolute,
+    "min": lambda *known: (min(a[0] for a in known), min(a[1] for a in known)),
+    "max": lambda *known: (max(a[0] for a in known), max(a[1] for a in known)),
+}
+
 Span = tuple[float, float]
 Box = dict[str, Span]
 
@@ -174,11 +166,6 @@ class Axis:
     whole: Span
     value: Callable[[int], Setting] | None = None
     categorical: bool = False
-
-    @property
-    def count(self) -> int | None:
-        """How many values there are; None for a continuous input."""
-        return None if self.value is None else int(self.whole[1]) + 1
 
     def pick(self, span: Span, fraction: float) -> Setting:
         """A value of the span, 0: first, 1: last."""

@@ -15,7 +15,6 @@ from itertools import combinations, count
 from typing import Final
 
 from designer.campaigns.space.constraints import Constraint
-from designer.campaigns.space.expression_tree import PLAIN
 from designer.campaigns.space.factors import Factor, Given, Setting
 from designer.campaigns.space.implied import Implied, implied_by
 from designer.campaigns.space.intervals import (
@@ -138,13 +137,10 @@ class _Seeker:
         point = self._point(box, 0.5)
         worst = 0.0
         for constraint in self._region.constraints:
-            if constraint.holds_for(point):
-                continue
-            terms = constraint.comparison.signed_terms(PLAIN, lambda name: float(point[name]))
-            total = sum(-term.value if term.negative else term.value for term in terms)
-            scale = sum(abs(term.value) for term in terms)
-            share = abs(total) / scale if scale > 0 else 1.0
-            worst += share if math.isfinite(share) else 1.0
+            if not constraint.holds_for(point):
+                excess, scale = constraint.comparison.excess(lambda name: float(point[name]))
+                share = abs(excess) / scale if scale > 0 else 1.0
+                worst += share if math.isfinite(share) else 1.0
         return worst
 
     def _point(self, box: Box, fraction: float) -> dict[str, Setting]:
