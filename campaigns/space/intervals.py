@@ -98,7 +98,8 @@ def _power(a: tuple[float, float], b: tuple[float, float]) -> Interval:
     if exponent is not None and exponent.is_integer() and abs(exponent) < 1e6:
         return _whole_power(a, int(exponent))
     if a[1] < 0:
-        whole = math.ceil(b[0]) <= math.floor(b[1])  # a negative base exists for whole powers only
+        # a negative base exists for whole powers only
+        whole = any(map(math.isinf, b)) or math.ceil(b[0]) <= math.floor(b[1])
         return _ANY if whole else None
     if a[0] < 0:
         return _ANY

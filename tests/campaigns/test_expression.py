@@ -116,6 +116,11 @@ def test_what_cannot_hold_in_a_box_holds_nowhere(
         assert can_hold(comparison, box)
 
 
+def test_an_exponent_without_end_is_no_crash() -> None:
+    comparison = parse("(0 - a) ** (1 / b) <= 3")
+    assert can_hold(comparison, {"a": (1.0, 2.0), "b": (0.0, 1.0)})  # (-1) ** 1
+
+
 def test_intervals_do_rule_out() -> None:
     box = {"a": (50.0, 66.0), "b": (80.0, 300.0), "c": (-2.0, 3.0)}
     for impossible in (
