@@ -12,9 +12,11 @@ refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self, TypeVar
+
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,18 @@ class DesignerError(Exception):
         self.problems: tuple[Problem, ...] = tuple(flat)
         super().__init__("\n".join(str(problem) for problem in flat))
 
+    @classmethod
+    def at(
+        cls,
+        where: str,
+        what: str,
+        found: str | None = None,
+        allowed: str | None = None,
+        hint: str | None = None,
+    ) -> Self:
+        """An error of one problem; arguments as of `Problem`."""
+        return cls(Problem(where, what, found, allowed, hint))
+
 
 class InputError(DesignerError):
     """The input parses, but its content is refused; nothing was written."""
@@ -107,6 +121,25 @@ class Findings:
         self._count += 1
         if len(self._shown) < SHOWN:
             self._shown.append(problem)
+
+    def report(
+        self,
+        where: str,
+        what: str,
+        found: str | None = None,
+        allowed: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        """Note one problem; arguments as of `Problem`."""
+        self.add(Problem(where, what, found, allowed, hint))
+
+    def read(self, where: str, reader: Callable[[], Read], *, said: str = "") -> Read | None:
+        """What a reader returns; None after noting its ValueError, behind what is `said` of it."""
+        try:
+            return reader()
+        except ValueError as error:
+            self.report(where, f"{said}{error}")
+            return None
 
     def extend(self, problems: Iterable[Problem]) -> None:
         """Note several problems."""

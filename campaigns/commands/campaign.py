@@ -43,9 +43,7 @@ def amend(state: CampaignState, spec: Specification, reason: str | None = None) 
         raise InputError(problems)
     changes = difference(state.spec, spec)
     if not changes:
-        raise InputError(
-            Problem(f"campaign {state.spec.name}", "the new specification changes nothing")
-        )
+        raise InputError.at(f"campaign {state.spec.name}", "the new specification changes nothing")
     body = {
         "text": spec.text,
         "parsed": to_tables(spec),
@@ -105,18 +103,16 @@ def _last_command(state: CampaignState) -> list[Event]:
 
 def _chosen(state: CampaignState, seq: int) -> Event:
     if not 1 <= seq <= state.seq:
-        raise InputError(Problem(f"event {seq}", "no such event", allowed=f"2 to {state.seq}"))
+        raise InputError.at(f"event {seq}", "no such event", allowed=f"2 to {state.seq}")
     if seq == 1:
-        raise InputError(Problem("event 1", "the creation of a campaign cannot be undone"))
+        raise InputError.at("event 1", "the creation of a campaign cannot be undone")
     if seq in state.reversals:
         by = state.events[state.reversals[seq] - 1]
         told = who_when(by.actor, by.recorded_at)
-        raise ConflictError(
-            Problem(
-                f"event {seq}",
-                f"is undone already {told} (event {by.seq})",
-                hint=f"To redo it, undo event {by.seq}",
-            )
+        raise ConflictError.at(
+            f"event {seq}",
+            f"is undone already {told} (event {by.seq})",
+            hint=f"To redo it, undo event {by.seq}",
         )
     return state.events[seq - 1]
 

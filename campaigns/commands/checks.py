@@ -76,12 +76,10 @@ def ensure_open(state: CampaignState) -> None:
         if event.kind == "campaign_closed" and event.seq not in state.reversals
     ]
     told = f" {who_when(closing[-1].actor, closing[-1].recorded_at)}" if closing else ""
-    raise InputError(
-        Problem(
-            f"campaign {state.spec.name}",
-            f"was closed{told}; only notes are still accepted",
-            hint="To go on, undo the closing",
-        )
+    raise InputError.at(
+        f"campaign {state.spec.name}",
+        f"was closed{told}; only notes are still accepted",
+        hint="To go on, undo the closing",
     )
 
 
@@ -94,7 +92,7 @@ def required_text(text: str | None, where: str, *, limit: int = REASON_LIMIT) ->
     try:
         return clean_text(text or "", limit=limit)
     except ValueError as error:
-        raise InputError(Problem(where, str(error))) from None
+        raise InputError.at(where, str(error)) from None
 
 
 def optional_text(text: str | None, where: str, *, limit: int = REASON_LIMIT) -> str | None:
@@ -135,7 +133,7 @@ def measured(typed: Quantity, response: Response, where: str, found: Findings) -
         slip = slip_hint(value.value, low, high, response.unit)
         shown = problem.found if value.unit is None else value.shown
         hint = problem.hint if slip is None else f"It {slip}"
-        found.add(Problem(problem.where, problem.what, shown, problem.allowed, hint))
+        found.report(problem.where, problem.what, shown, problem.allowed, hint)
     return value
 
 
@@ -161,7 +159,7 @@ def input_value(
         if slip is not None:
             what, shown = "far outside the range", quantity_text(value.value, item.unit)
             hint = f"It {slip}; if it is really meant, write it with its unit"
-            found.add(Problem(place, what, shown, item.allowed, hint))
+            found.report(place, what, shown, item.allowed, hint)
     return value
 
 
@@ -169,14 +167,14 @@ def _number(typed: Quantity, unit: str | None, place: str, found: Findings) -> Q
     if typed.number is None or not math.isfinite(typed.number):
         hint = "Write the decimal point as ." if "," in typed.text else None
         allowed = "a number" if unit in (None, "1") else f"a number in {unit}"
-        found.add(Problem(place, "is not a number", repr(typed.text), allowed, hint))
+        found.report(place, "is not a number", repr(typed.text), allowed, hint)
         return None
     try:
         return typed.in_unit(unit)
     except InputError as error:
         for problem in error.problems:
             where = f"{place}: {problem.where}" if problem.where else place
-            found.add(Problem(where, problem.what, problem.found, problem.allowed, problem.hint))
+            found.report(where, problem.what, problem.found, problem.allowed, problem.hint)
         return None
 
 
@@ -208,7 +206,7 @@ def batch_id(
     try:
         cleaned = clean_text(text, limit=NAME_LIMIT)
     except ValueError as error:
-        found.add(Problem(f"{where}, batch of {stage}", str(error)))
+        found.report(f"{where}, batch of {stage}", str(error))
         return None
     for known in state.batches.get(stage, ()):
         if known.casefold() == cleaned.casefold():

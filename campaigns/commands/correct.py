@@ -15,7 +15,7 @@ from designer.campaigns.commands.checks import (
     named,
     required_text,
 )
-from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.errors import InputError
 from designer.campaigns.log.describe import who_when
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.runs import Measurement, Run
@@ -67,7 +67,7 @@ def correct(
     where = f"run {there.id}"
     if there.made_seq is None:
         hint = "Say what was really used with start or record"
-        raise InputError(Problem(where, f"is {there.status}: nothing was recorded yet", hint=hint))
+        raise InputError.at(where, f"is {there.status}: nothing was recorded yet", hint=hint)
     refusals = Refusals()
     what = {
         "responses": _responses(
@@ -80,7 +80,7 @@ def correct(
     refusals.raise_if_any()
     what = {key: value for key, value in what.items() if value}
     if not what:
-        raise InputError(Problem(where, "nothing would change: these are the recorded values"))
+        raise InputError.at(where, "nothing would change: these are the recorded values")
     return [NewEvent("result_corrected", {"run": there.id, "what": what, "reason": reason})]
 
 
@@ -104,7 +104,7 @@ def _responses(
         if seen_seq is not None and old.seq > seen_seq:
             told = f"was changed meanwhile {who_when(old.actor, old.at)} (event {old.seq})"
             now = quantity_text(old.number, response.unit)
-            refusals.conflicts.add(Problem(f"{where}, {name}", told, now))
+            refusals.conflicts.report(f"{where}, {name}", told, now)
         changes[name] = {
             "replicate": old.replicate,
             "old": _stored(old),
@@ -118,19 +118,19 @@ def _chosen(run: Run, name: str, replicate: int | None, refusals: Refusals) -> M
     values = run.measurements.get(name, ())
     where = f"run {run.id}, {name}"
     if not values:
-        refusals.input.add(Problem(where, "has no value yet", hint="Record it"))
+        refusals.input.report(where, "has no value yet", hint="Record it")
         return None
     if replicate is None and len(values) == 1:
         return values[0]
     numbers = ", ".join(str(value.replicate) for value in values)
     if replicate is None:
         what = f"has {len(values)} values: say which replicate"
-        refusals.input.add(Problem(where, what, allowed=numbers))
+        refusals.input.report(where, what, allowed=numbers)
         return None
     for value in values:
         if value.replicate == replicate:
             return value
-    refusals.input.add(Problem(where, "has no such replicate", str(replicate), numbers))
+    refusals.input.report(where, "has no such replicate", str(replicate), numbers)
     return None
 
 
@@ -174,6 +174,6 @@ def _made_at(
     try:
         new = parse_made_at(text, now)
     except ValueError as error:
-        refusals.input.add(Problem(f"run {run.id}, time", str(error)))
+        refusals.input.report(f"run {run.id}, time", str(error))
         return None
     return None if new == run.made_at else {"old": run.made_at, "new": new}

@@ -13,7 +13,7 @@ from designer.campaigns.commands.checks import (
     named,
     required_text,
 )
-from designer.campaigns.errors import ConflictError, InputError, Problem
+from designer.campaigns.errors import ConflictError, InputError
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.state import CampaignState, Line
 from designer.campaigns.specification.parts import Response
@@ -41,15 +41,13 @@ def add_line(state: CampaignState, table: LineTable, name: str | None = None) ->
     for line in state.lines.values():
         if line.name.casefold() == cleaned.casefold():
             hint = "Choose another name; undo the event that added it to replace it"
-            refusals.input.add(
-                Problem(f"line {cleaned}", "there is a line of that name", hint=hint)
-            )
+            refusals.input.report(f"line {cleaned}", "there is a line of that name", hint=hint)
         elif _same_rows(line, table):
             what = f"the same data are in the campaign already, as line {line.name}"
             hint = "Counting them twice would make the models too sure"
-            refusals.input.add(Problem(f"line {cleaned}", what, hint=hint))
+            refusals.input.report(f"line {cleaned}", what, hint=hint)
     if not table.rows:
-        refusals.input.add(Problem(f"line {cleaned}", "there are no rows"))
+        refusals.input.report(f"line {cleaned}", "there are no rows")
     others = table.mapping.get("others") or ()
     _check_rows(state, table.rows, cleaned, refusals, others=others)
     refusals.raise_if_any()
@@ -97,7 +95,7 @@ def _switch(state: CampaignState, name: str, reason: str, *, included: bool) -> 
     if line.included == included:
         now = "included" if included else "excluded"
         told = f" ({line.reason})" if line.reason else ""
-        raise ConflictError(Problem(f"line {line.name}", f"is {now} already{told}"))
+        raise ConflictError.at(f"line {line.name}", f"is {now} already{told}")
     kind = "line_included" if included else "line_excluded"
     return [NewEvent(kind, {"name": line.name, "reason": reason})]
 
@@ -112,13 +110,11 @@ def find_line(state: CampaignState, name: str) -> Line:
         if line.name.casefold() == name.strip().casefold():
             return line
     known = list(state.lines)
-    raise InputError(
-        Problem(
-            f"line {name}",
-            "no such line in this campaign",
-            allowed=", ".join(known) or "there are no lines yet",
-            hint=suggestion(name, known),
-        )
+    raise InputError.at(
+        f"line {name}",
+        "no such line in this campaign",
+        allowed=", ".join(known) or "there are no lines yet",
+        hint=suggestion(name, known),
     )
 
 
@@ -152,4 +148,4 @@ def _check_values(
             number = value.get("number")
             if not isinstance(number, (int, float)) or not math.isfinite(number):
                 what = "is not a finite number"
-                refusals.input.add(Problem(f"{where}, {response.name}", what, repr(number)))
+                refusals.input.report(f"{where}, {response.name}", what, repr(number))

@@ -10,7 +10,7 @@ from typing import Any
 
 from designer.campaigns.commands.checks import Refusals, ensure_open, required_text
 from designer.campaigns.commands.entries import PlanDraft, PlannedRun
-from designer.campaigns.errors import ConflictError, InputError, Problem
+from designer.campaigns.errors import ConflictError, InputError
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.runs import batch_id_text, plan_id_text, run_id_text
 from designer.campaigns.log.state import CampaignState
@@ -39,18 +39,15 @@ def propose(state: CampaignState, plan: PlanDraft, *, replace: str | None = None
     """
     ensure_open(state)
     if plan.position != state.seq:
-        raise ConflictError(
-            Problem(
-                f"campaign {state.spec.name}",
-                f"went on from event {plan.position} to event {state.seq} while the plan was"
-                " computed",
-                hint="Propose again",
-            )
+        raise ConflictError.at(
+            f"campaign {state.spec.name}",
+            f"went on from event {plan.position} to event {state.seq} while the plan was computed",
+            hint="Propose again",
         )
     runs = [_with_plain_settings(run) for run in sorted(plan.runs, key=lambda run: run.order)]
     refusals = Refusals()
     if not runs:
-        refusals.input.add(Problem("plan", "holds no runs"))
+        refusals.input.report("plan", "holds no runs")
     for run in runs:
         _check_run(state, run, refusals)
     drafts: list[NewEvent] = []
@@ -102,9 +99,9 @@ def _check_run(state: CampaignState, run: PlannedRun, refusals: Refusals) -> Non
     refusals.input.extend(recipe_problems(state.spec, run.settings, where, on_grid=True))
     for name, value in run.given.items():
         if not any(given.name == name for given in state.spec.givens):
-            refusals.input.add(Problem(f"{where}, {name}", "is no given of this campaign"))
+            refusals.input.report(f"{where}, {name}", "is no given of this campaign")
         elif not math.isfinite(value):
-            refusals.input.add(Problem(f"{where}, {name}", "is not a finite number", str(value)))
+            refusals.input.report(f"{where}, {name}", "is not a finite number", str(value))
 
 
 def _batch_ids(
@@ -120,10 +117,10 @@ def _batch_ids(
         for stage, label in run.batch.items():
             where = f"proposal {run.order}, batch of {stage}"
             if stage not in stages:
-                refusals.input.add(Problem(where, "there is no such stage"))
+                refusals.input.report(where, "there is no such stage")
             elif not _NEW.match(label):
                 if label not in state.batches.get(stage, ()):
-                    refusals.input.add(Problem(where, "there is no such batch", label))
+                    refusals.input.report(where, "there is no such batch", label)
                 ids[stage] = label
             else:
                 if (stage, label) not in given_out:
@@ -149,5 +146,5 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any JSON-able value, numpy's inc
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
-        raise InputError(Problem("plan", "holds a number that is not finite", str(value)))
+        raise InputError.at("plan", "holds a number that is not finite", str(value))
     return value

@@ -19,7 +19,7 @@ from designer.campaigns.commands.checks import (
     told_differently,
 )
 from designer.campaigns.commands.entries import ResultEntry
-from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.errors import InputError
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.fold import Scratch
 from designer.campaigns.log.runs import Run, normal_run_id, run_id_text
@@ -118,7 +118,7 @@ def _record(context: _EntryContext) -> list[NewEvent]:
     if run.status == "abandoned":
         what = f"was abandoned ({run.failure})"
         hint = f"If it was made after all, reopen {run.id} first"
-        refusals.conflicts.add(Problem(context.where, what, hint=hint))
+        refusals.conflicts.report(context.where, what, hint=hint)
     found = Refusals()
     body = _body(replace(context, refusals=found), run)
     refusals.include(found)
@@ -129,7 +129,7 @@ def _record(context: _EntryContext) -> list[NewEvent]:
             return [NewEvent("note_added", {"run": run.id, "text": body["note"]})]
         if not any(getattr(entry, key) for key in _FACTS):
             hint = "Name at least one response, setting, batch or time"
-            refusals.input.add(Problem(context.where, "there is nothing to record", hint=hint))
+            refusals.input.report(context.where, "there is nothing to record", hint=hint)
         return []
     result = NewEvent("result_recorded", {"run": run.id, "attached": False, **body})
     if run.status == "failed":
@@ -162,14 +162,14 @@ def _attach(context: _EntryContext) -> list[NewEvent]:
     entry, where = context.entry, context.where
     if entry.run is not None:
         hint = f"Record results of {entry.run} with record"
-        found.input.add(Problem(where, "a new run gets its id from the program", hint=hint))
+        found.input.report(where, "a new run gets its id from the program", hint=hint)
     run_id = run_id_text(context.scratch.next_run_number)
     run = Run(run_id, plan=None, order=None, rank=None, planned=None, used={}, seq=0)
     body = _body(replace(context, refusals=found), run)
     for item in context.state.spec.inputs:
         if item.name not in entry.used.keys() | entry.given.keys():
             place = f"{where}, {item.name}"
-            found.input.add(Problem(place, "its value is missing", allowed=item.allowed))
+            found.input.report(place, "its value is missing", allowed=item.allowed)
     context.refusals.include(found)
     if found:
         return []
@@ -214,7 +214,7 @@ def _responses(context: _EntryContext, run: Run) -> dict[str, Any]:
         if there and (values is None or not context.entry.replicate):
             if there[0].seq > context.scratch.since:
                 what = "is given twice in this input; further values are replicates"
-                refusals.input.add(Problem(f"{context.where}, {name}", what))
+                refusals.input.report(f"{context.where}, {name}", what)
             else:
                 refusals.conflicts.add(has_value(run.id, name, there[0], response.unit))
         if values is not None:
@@ -228,9 +228,7 @@ def _values(
     values: Sequence[Quantity], response: Response, context: _EntryContext
 ) -> list[dict[str, Any]]:
     if not values:
-        context.refusals.input.add(
-            Problem(f"{context.where}, {response.name}", "there is no value")
-        )
+        context.refusals.input.report(f"{context.where}, {response.name}", "there is no value")
     found = [measured(typed, response, context.where, context.refusals.input) for typed in values]
     return [value.stored() for value in found if value is not None]
 
@@ -291,7 +289,7 @@ def _made_at(context: _EntryContext, run: Run) -> str | None:
     try:
         moment = parse_made_at(text, context.now)
     except ValueError as error:
-        context.refusals.input.add(Problem(f"{context.where}, time", str(error)))
+        context.refusals.input.report(f"{context.where}, time", str(error))
         return None
     if moment == run.made_at:
         return None
@@ -308,5 +306,5 @@ def _note(context: _EntryContext) -> str | None:
     try:
         return clean_text(text, limit=NOTE_LIMIT, multiline=True)
     except ValueError as error:
-        context.refusals.input.add(Problem(f"{context.where}, note", str(error)))
+        context.refusals.input.report(f"{context.where}, note", str(error))
         return None

@@ -101,9 +101,7 @@ def reopen(state: CampaignState, run: str, reason: str | None = None) -> list[Ne
     ensure_open(state)
     there = state.run(run)
     if there.status not in ("failed", "abandoned"):
-        raise ConflictError(
-            Problem(f"run {there.id}", f"is {there.status}: there is nothing to reopen")
-        )
+        raise ConflictError.at(f"run {there.id}", f"is {there.status}: there is nothing to reopen")
     body = {"run": there.id, "reason": optional_text(reason, "reason")}
     return [NewEvent("run_reopened", body)]
 
@@ -118,7 +116,7 @@ def note(state: CampaignState, text: str, run: str | None = None) -> list[NewEve
     try:
         cleaned = clean_text(text, limit=NOTE_LIMIT, multiline=True)
     except ValueError as error:
-        raise InputError(Problem("note", str(error))) from None
+        raise InputError.at("note", str(error)) from None
     return [NewEvent("note_added", {"run": run_id, "text": cleaned})]
 
 

@@ -60,7 +60,7 @@ class LineMapping:
             # Numbers stay the text they were typed as.
             parsed = tomllib.loads(text, parse_float=str)
         except (tomllib.TOMLDecodeError, RecursionError) as error:
-            raise InputError(Problem(source, f"this is no valid TOML: {error}")) from None
+            raise InputError.at(source, f"this is no valid TOML: {error}") from None
         findings = Findings()
         tables: dict[str, dict[str, str]] = {name: {} for name in _TABLES}
         lists: dict[str, tuple[str, ...]] = dict.fromkeys(_LISTS, ())
@@ -71,9 +71,9 @@ class LineMapping:
                 hint = suggestion(key, (*_TABLES, *_LISTS))
                 allowed = ", ".join(f"[{name}]" for name in _TABLES)
                 allowed += "".join(f", {name} = [names]" for name in _LISTS)
-                findings.add(Problem(source, "unknown table", key, allowed, hint))
+                findings.report(source, "unknown table", key, allowed, hint)
             elif not isinstance(table, dict):
-                findings.add(Problem(f"{source} {key}", "this is not a table", allowed=f"[{key}]"))
+                findings.report(f"{source} {key}", "this is not a table", allowed=f"[{key}]")
             else:
                 tables[key] = _texts(table, f"{source} [{key}]", findings)
         findings.raise_if_any()
@@ -97,7 +97,7 @@ class LineMapping:
         try:
             text = read_regular_file(path, limit=MEGABYTE).decode("utf-8-sig")
         except UnicodeDecodeError:
-            raise InputError(Problem(path.name, "this is not UTF-8 text")) from None
+            raise InputError.at(path.name, "this is not UTF-8 text") from None
         return LineMapping.from_toml(text, path.name)
 
     def merged(self, over: LineMapping) -> LineMapping:
@@ -158,7 +158,7 @@ def constant(
 def _names(value: object, where: str, findings: Findings) -> tuple[str, ...]:
     if isinstance(value, list) and all(isinstance(name, str) for name in value):
         return tuple(value)
-    findings.add(Problem(where, "wrong kind of value", repr(value)[:60], 'a list ["name", …]'))
+    findings.report(where, "wrong kind of value", repr(value)[:60], 'a list ["name", …]')
     return ()
 
 
@@ -170,8 +170,8 @@ def _texts(table: Mapping[str, object], where: str, findings: Findings) -> dict[
         else:
             found = type(value).__name__
             hint = f'Write "{key}" in quotes if it has points.' if isinstance(value, dict) else None
-            findings.add(
-                Problem(f"{where} {key}", "wrong kind of value", found, "a text or number", hint)
+            findings.report(
+                f"{where} {key}", "wrong kind of value", found, "a text or number", hint
             )
     return texts
 
@@ -198,9 +198,9 @@ def extra_columns(
         if header is None:
             hint = suggestion(name, table.columns)
             shown = ", ".join(table.columns)
-            findings.add(Problem(where, "the file has no such column", name, shown, hint))
+            findings.report(where, "the file has no such column", name, shown, hint)
         elif header in used:
-            findings.add(Problem(where, f"the column holds {used[header]} already"))
+            findings.report(where, f"the column holds {used[header]} already")
         elif header not in (column.header for column in columns):
             columns.append(FileColumn(header, header))
     kept = {column.header for column in columns}
@@ -216,7 +216,7 @@ def check_others(spec: Specification, names: Collection[str], findings: Findings
             allowed = ", ".join(known) or "there is none"
             what = "this is no factor with categories"
             hint = suggestion(name, known)
-            findings.add(Problem(f"--other {name}", what, name, allowed, hint))
+            findings.report(f"--other {name}", what, name, allowed, hint)
 
 
 def unknown_notes(spec: Specification, line: str, names: Collection[str]) -> list[str]:

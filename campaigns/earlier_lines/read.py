@@ -17,7 +17,7 @@ from designer.campaigns.earlier_lines.mapping import (
     unknown_notes,
 )
 from designer.campaigns.earlier_lines.rows import LineRows
-from designer.campaigns.errors import Findings, InputError, Problem
+from designer.campaigns.errors import Findings, InputError
 from designer.campaigns.log.events import canonical_json
 from designer.campaigns.log.runs import MEASURED
 from designer.campaigns.tables.columns import (
@@ -151,7 +151,7 @@ def _line(
     notes += unknown_notes(spec, name or table.source, unrecorded - constants.keys())
     notes += [f"{column.header}: differs on this line only, kept aside" for column in extras]
     if chosen and not reader.rows and not findings:
-        findings.add(Problem(table.source, "no row has the result of any response"))
+        findings.report(table.source, "no row has the result of any response")
     findings.raise_if_any()
     sha256 = table.sha256 or hashlib.sha256(canonical_json(reader.rows).encode()).hexdigest()
     return LineTable(
@@ -197,7 +197,7 @@ def _check_any(
         names = [item.name for item in items]
         if not set(names) & set(there):
             what = f"there is no column of any {kind}"
-            findings.add(Problem(source, what, None, ", ".join(sorted(names))))
+            findings.report(source, what, None, ", ".join(sorted(names)))
 
 
 def _constants(
@@ -210,7 +210,7 @@ def _constants(
         if key not in inputs:
             hint = suggestion(key, inputs)
             allowed = ", ".join(inputs)
-            findings.add(Problem(where, "this is no factor or given", key, allowed, hint))
+            findings.report(where, "this is no factor or given", key, allowed, hint)
             continue
         value, problems = constant(inputs[key], text, where)
         findings.extend(problems)
@@ -232,7 +232,7 @@ def _chosen_rows(
         if header is None:
             hint = suggestion(key, table.columns)
             shown = ", ".join(table.columns)
-            findings.add(Problem(place, "the file has no such column", key, shown, hint))
+            findings.report(place, "the file has no such column", key, shown, hint)
             continue
         number = parse_number(value)
         cells = table.column(header)
@@ -245,7 +245,7 @@ def _chosen_rows(
             values = list(dict.fromkeys(cells[row] for row in rows))
             shown = ", ".join(repr(text) for text in values[:12]) + (", …" * (len(values) > 12))
             hint = suggestion(value, values)
-            findings.add(Problem(place, "no row is left", repr(value), shown, hint))
+            findings.report(place, "no row is left", repr(value), shown, hint)
         rows = left
     return rows
 
@@ -289,7 +289,7 @@ def _table_of_campaign(state: CampaignState, into: Specification) -> Table:
     runs = [run for run in state.runs.values() if run.status in MEASURED]
     if not runs:
         what = f"campaign {spec.name} has no run with a result"
-        raise InputError(Problem("--from", what))
+        raise InputError.at("--from", what)
     return Table(
         source=f"campaign {spec.name}",
         columns=tuple(header),

@@ -225,7 +225,7 @@ class LineRows:
             what = f"the file says something else than --set {name}={item.format(constant)}"
             hint = f"To leave the column out, add --map '{column.header}=-'."
             found = quantity_text(setting, item.unit)
-            self._findings.add(Problem(where, what, found, hint=hint))
+            self._findings.report(where, what, found, hint=hint)
         return setting
 
     def _judge(self, item: Factor | Given, value: float, where: str) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.errors import InputError
 from designer.campaigns.log.events import canonical_json
 from designer.campaigns.sheets.export_rows import (
     Cell,
@@ -70,7 +70,7 @@ def export_plan(
     runs = plan_runs(state, plan)
     if not runs:
         hint = "Propose some runs first."
-        raise InputError(Problem("plan", "no run waits for results", hint=hint))
+        raise InputError.at("plan", "no run waits for results", hint=hint)
     if path.suffix.lower() == ".json":
         return _write(path, _json(plan_json(state, runs, plan)), len(runs), force=force)
     return _write(path, _csv(*plan_sheet(state, runs)), len(runs), force=force)
@@ -136,7 +136,7 @@ def _checked(path: str | Path, endings: Sequence[str], what: str) -> Path:
         found = path.suffix or "no ending"
         allowed = " or ".join(endings)
         sentence = f"{what} cannot be written in this format by this version"
-        raise InputError(Problem(path.name, sentence, found, allowed))
+        raise InputError.at(path.name, sentence, found, allowed)
     return path
 
 

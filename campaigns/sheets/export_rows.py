@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.errors import InputError
 from designer.campaigns.sheets.run_object import RunObject, run_object
 from designer.campaigns.tables.columns import with_unit
 from designer.campaigns.values.names import suggestion
@@ -39,7 +39,7 @@ def plan_runs(state: CampaignState, plan: str | None = None) -> list[Run]:
         if found is None:
             allowed = ", ".join(list(state.plans)[-20:]) or "there are no plans yet"
             hint = suggestion(plan.upper(), state.plans)
-            raise InputError(Problem(f"plan {plan}", "no such plan", None, allowed, hint))
+            raise InputError.at(f"plan {plan}", "no such plan", None, allowed, hint)
         runs = [state.runs[run] for run in state.plans[found].runs if run in state.runs]
     # Plans follow each other; within one, runs follow the order of making.
     return sorted(runs, key=lambda run: (run.plan is None, run.plan or "", run.order or 0))

@@ -76,8 +76,8 @@ def write_predictions(
         StorageError: it cannot be written.
     """
     if path.suffix.lower() != ".csv":
-        raise InputError(
-            Problem("--out", "predictions are written as CSV", str(path), "a name ending in .csv")
+        raise InputError.at(
+            "--out", "predictions are written as CSV", str(path), "a name ending in .csv"
         )
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from designer.campaigns.commands.entries import ResultEntry
 from designer.campaigns.commands.results import record
-from designer.campaigns.errors import ConflictError, Findings, InputError, Problem
+from designer.campaigns.errors import ConflictError, Findings, InputError
 from designer.campaigns.sheets.run_object import SheetRun
 from designer.campaigns.sheets.run_results import RunResults
 from designer.campaigns.tables.columns import FileColumn, match_columns
@@ -149,14 +149,14 @@ def _rows_by_run(reader: RowReader, state: CampaignState) -> dict[str, list[Tabl
             continue
         text, where = table.cell(row, column.header), table.where(row, column.header)
         if not text:
-            findings.add(Problem(where, "the run id is missing"))
+            findings.report(where, "the run id is missing")
             continue
         said = reader.read(row)  # problems of its cells are told even where the run is unknown
         try:
             by_run.setdefault(state.run(text).id, []).append(said)
         except InputError as error:
             for problem in error.problems:
-                findings.add(Problem(where, problem.what, text, problem.allowed, problem.hint))
+                findings.report(where, problem.what, text, problem.allowed, problem.hint)
     return by_run
 
 
@@ -168,5 +168,5 @@ def _is_ours(
         return True
     what = "the sheet belongs to another campaign"
     where = table.where(row, column.header)
-    findings.add(Problem(where, what, repr(text), repr(state.spec.name)))
+    findings.report(where, what, repr(text), repr(state.spec.name))
     return False

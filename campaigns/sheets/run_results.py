@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.commands.entries import ResultEntry
-from designer.campaigns.errors import Findings, Problem
+from designer.campaigns.errors import Findings
 from designer.campaigns.log.describe import who_when
 from designer.campaigns.sheets.run_object import SheetRun
 from designer.campaigns.space.factors import Setting, quantity_text
@@ -99,7 +99,7 @@ class RunResults:
         places = ", ".join(str(self._table.row_numbers[row.row]) for row in rows)
         what = f"{self._run.id} is there {len(rows)} times ({self._table.row_word}s {places})"
         hint = "Tell replicates apart in a column replicate (1, 2, …), or write 31.2/31.9."
-        self._findings.add(Problem(self._table.where(rows[1].row), what, hint=hint))
+        self._findings.report(self._table.where(rows[1].row), what, hint=hint)
         return False
 
     def _new_values(self, response: str, rows: Sequence[TableRow]) -> list[Quantity]:
@@ -115,7 +115,7 @@ class RunResults:
             for number, value in enumerate(values, start=begin):
                 if number in numbered:
                     what = f"replicate {number} of {response} is there twice"
-                    self._findings.add(Problem(self._where(row, response), what, value.text))
+                    self._findings.report(self._where(row, response), what, value.text)
                 numbered.setdefault(number, (row, value))
         recorded = len(self._run.measurements.get(response, ()))
         new: list[Quantity] = []
@@ -129,7 +129,7 @@ class RunResults:
             else:
                 what = f"replicate {number} of {response} without replicate {wanted}"
                 hint = "Number the values of each response 1, 2, 3, …"
-                self._findings.add(Problem(self._where(row, response), what, value.text, hint=hint))
+                self._findings.report(self._where(row, response), what, value.text, hint=hint)
                 break
         return new + further
 
@@ -144,13 +144,11 @@ class RunResults:
         told = f"{quantity_text(there.number, unit)} {who_when(there.actor, there.at)}"
         recorded = "/".join(number_text(number) for number in self._run.values(response))
         hint = "Correct the recorded value, or add this one behind it as a replicate"
-        self._conflicts.add(
-            Problem(
-                self._where(row, response),
-                f"{self._run.id} has another value already, {told}",
-                value.shown,
-                hint=f"{hint} ({recorded}/{value.text}).",
-            )
+        self._conflicts.report(
+            self._where(row, response),
+            f"{self._run.id} has another value already, {told}",
+            value.shown,
+            hint=f"{hint} ({recorded}/{value.text}).",
         )
 
     def _never(
@@ -160,7 +158,7 @@ class RunResults:
         if recorded:
             told = who_when(recorded[0].actor, recorded[0].at)
             what = f"{self._run.id} has a value already, recorded {told}"
-            self._conflicts.add(Problem(self._where(row, response), what, "none"))
+            self._conflicts.report(self._where(row, response), what, "none")
         elif response in self._run.never:
             self._skipped.append(response)
         else:
@@ -199,7 +197,7 @@ class RunResults:
         try:
             note = clean_text(note, limit=LONGEST_NOTE, multiline=True) if note else ""
         except ValueError as error:
-            self._findings.add(Problem(self._where(rows[0], "note"), f"the note {error}"))
+            self._findings.report(self._where(rows[0], "note"), f"the note {error}")
         if not note or note in {known.text for known in self._run.notes}:
             return None
         self._new["note"] = note
@@ -214,7 +212,7 @@ class RunResults:
                 what = f"{self._run.id} has another {name} in {self._table.row_word} {number}"
                 hint = "A replicate is the same recipe; attach another recipe as a run of its own."
                 found = f"{value} and {first}"
-                self._findings.add(Problem(self._where(row, name), what, found, hint=hint))
+                self._findings.report(self._where(row, name), what, found, hint=hint)
                 return False
         return True
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Literal
 
-from designer.campaigns.errors import Findings, InputError, Problem
+from designer.campaigns.errors import Findings, InputError
 from designer.campaigns.values.names import suggestion
 from designer.campaigns.values.units import check_unit, convert, same_unit
 
@@ -131,9 +131,7 @@ class _Matcher:
                 hint = "Take one of them away."
                 if self.expected.remedy == "map":
                     hint = f"Leave one out: --map '{header}={IGNORED}'."
-                self.findings.add(
-                    Problem(self.source, f"two columns hold {target}", both, hint=hint)
-                )
+                self.findings.report(self.source, f"two columns hold {target}", both, hint=hint)
             else:
                 targets[target] = header
         if self.expected.remedy != "none":
@@ -156,15 +154,15 @@ class _Matcher:
             where = f"{self.source} --map {key}={name}"
             if header is None:
                 hint = suggestion(key, self.headers)
-                self.findings.add(
-                    Problem(where, "the file has no such column", key, _list(self.headers), hint)
+                self.findings.report(
+                    where, "the file has no such column", key, _list(self.headers), hint
                 )
             elif target != IGNORED and target not in self.expected.units:
                 hint = suggestion(target, self.expected.units)
                 what = "this is no factor, given or response"
-                self.findings.add(Problem(where, what, name, _list(self.expected.units), hint))
+                self.findings.report(where, what, name, _list(self.expected.units), hint)
             elif target != IGNORED and target in explicit.values():
-                self.findings.add(Problem(where, f"another column is mapped to {target} already"))
+                self.findings.report(where, f"another column is mapped to {target} already")
             else:
                 explicit[header] = target
         return explicit
@@ -181,7 +179,7 @@ class _Matcher:
                     hint = f"Use it with --map '{header}={meant}', or leave it out with"
                     hint += f" --map '{header}={IGNORED}'."
                 what = f"this unknown column looks like {meant}, which is not there"
-                self.findings.add(Problem(f"{self.source} column {header}", what, hint=hint))
+                self.findings.report(f"{self.source} column {header}", what, hint=hint)
 
     def _missing(self, present: Collection[str], targets: Mapping[str, str]) -> None:
         used = {header for target, header in targets.items() if target in self.expected.units}
@@ -204,9 +202,7 @@ class _Matcher:
             elif self.expected.remedy == "rename":
                 hint = f"Call the column {name}."
             allowed = _list(near or free)
-            self.findings.add(
-                Problem(self.source, f"there is no column for {name}", None, allowed, hint)
-            )
+            self.findings.report(self.source, f"there is no column for {name}", None, allowed, hint)
 
     def _told_units(self, targets: Mapping[str, str], units: Mapping[str, str]) -> dict[str, str]:
         """Header → unit as the user says."""
@@ -218,11 +214,9 @@ class _Matcher:
             if header is None or header not in used:
                 known = [*targets, *self.headers]
                 hint = suggestion(key, known)
-                self.findings.add(
-                    Problem(where, "no column that is read has this name", key, hint=hint)
-                )
+                self.findings.report(where, "no column that is read has this name", key, hint=hint)
             elif (what := check_unit(unit)) is not None:
-                self.findings.add(Problem(where, f"the unit {what}", repr(unit)))
+                self.findings.report(where, f"the unit {what}", repr(unit))
             else:
                 said[header] = unit
         return said
@@ -233,15 +227,13 @@ class _Matcher:
         where = f"{self.source} column {header}"
         if target not in self.expected.numeric:
             if unit is not None:
-                self.findings.add(
-                    Problem(where, "its cells are no numbers, so they have no unit", unit)
-                )
+                self.findings.report(where, "its cells are no numbers, so they have no unit", unit)
             return FileColumn(header, target)
         if unit is None and header != target:
             unit = split_unit(header)[1]
             if unit is not None and (what := check_unit(unit)) is not None:
                 hint = f"Say which unit it is with --unit '{header}=UNIT'."
-                self.findings.add(Problem(where, f"the unit {what}", repr(unit), hint=hint))
+                self.findings.report(where, f"the unit {what}", repr(unit), hint=hint)
                 return FileColumn(header, target)
         if unit is None:
             return FileColumn(header, target)
@@ -252,9 +244,7 @@ class _Matcher:
             convert(1.0, unit, declared or "1")
         except InputError as error:
             for problem in error.problems:
-                self.findings.add(
-                    Problem(where, problem.what, unit, declared or "no unit", problem.hint)
-                )
+                self.findings.report(where, problem.what, unit, declared or "no unit", problem.hint)
             return FileColumn(header, target, unit_told=True)
         return FileColumn(header, target, unit, unit_told=True)
 

@@ -58,7 +58,7 @@ class _Text:
 def _decoded(content: bytes, source: str) -> _Text:
     """Find the encoding and make sure that all of the file obeys it."""
     if content.startswith(b"PK\x03\x04"):
-        raise InputError(Problem(source, "this is a workbook, not CSV", hint="Name it .xlsx."))
+        raise InputError.at(source, "this is a workbook, not CSV", hint="Name it .xlsx.")
     utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     text = _Text(content, "utf-16" if utf16 else "utf-8-sig")
     number = 1
@@ -67,20 +67,18 @@ def _decoded(content: bytes, source: str) -> _Text:
             while piece := lines.readline(_LONGEST_LINE):
                 if "\0" in piece:
                     what = "there is a NUL character, so this is not a text file"
-                    raise InputError(Problem(f"{source} line {number}", what))
+                    raise InputError.at(f"{source} line {number}", what)
                 if len(piece) >= _LONGEST_LINE:
                     what = "the line is longer than a million characters"
-                    raise InputError(Problem(f"{source} line {number}", what))
+                    raise InputError.at(f"{source} line {number}", what)
                 number += 1
     except UnicodeDecodeError:
         where = f"{source} line {_undecodable_line(content)}" if not utf16 else source
-        raise InputError(
-            Problem(
-                where,
-                "a character is not valid " + ("UTF-16" if utf16 else "UTF-8"),
-                allowed="UTF-8, or UTF-16 with a byte order mark",
-                hint="Save the file as 'CSV UTF-8' in the spreadsheet program.",
-            )
+        raise InputError.at(
+            where,
+            "a character is not valid " + ("UTF-16" if utf16 else "UTF-8"),
+            allowed="UTF-8, or UTF-16 with a byte order mark",
+            hint="Save the file as 'CSV UTF-8' in the spreadsheet program.",
         ) from None
     return text
 
@@ -160,12 +158,10 @@ def _detect_separator(text: _Text, skip: int, source: str) -> str:
     rivals = [s for s in able[1:] if (s.unfit, s.leftovers) == (best.unfit, best.leftovers)]
     if rivals and not best.unfit:
         both = " and ".join(_NAMES[s.separator] for s in (best, *rivals))
-        raise InputError(
-            Problem(
-                source,
-                f"the columns can be read with {both} between the cells",
-                hint="Begin the file with a line sep=; (or sep=,) to say which.",
-            )
+        raise InputError.at(
+            source,
+            f"the columns can be read with {both} between the cells",
+            hint="Begin the file with a line sep=; (or sep=,) to say which.",
         )
     return best.separator
 

@@ -46,13 +46,13 @@ def read_regular_file(path: Path, limit: int = INPUT_LIMIT) -> bytes:
         # O_NONBLOCK: opening a named pipe must not wait for its writer.
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _binary())
     except ValueError as error:
-        raise InputError(Problem(_shown(path), "this cannot be a file name", str(error))) from None
+        raise InputError.at(_shown(path), "this cannot be a file name", str(error)) from None
     except OSError as error:
         raise InputError(_unreadable(path, error)) from None
     try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
-            raise InputError(Problem(_shown(path), "this is not a regular file", _kind(status)))
+            raise InputError.at(_shown(path), "this is not a regular file", _kind(status))
         content = _read(handle, limit) if status.st_size <= limit else None
     except OSError as error:
         raise InputError(_unreadable(path, error)) from None
@@ -60,13 +60,11 @@ def read_regular_file(path: Path, limit: int = INPUT_LIMIT) -> bytes:
         os.close(handle)
     if content is None or len(content) > limit:
         size = max(status.st_size, limit + 1) / MEGABYTE
-        raise InputError(
-            Problem(
-                _shown(path),
-                "the file is too large",
-                f"{size:.1f} MB",
-                f"at most {limit / MEGABYTE:.0f} MB",
-            )
+        raise InputError.at(
+            _shown(path),
+            "the file is too large",
+            f"{size:.1f} MB",
+            f"at most {limit / MEGABYTE:.0f} MB",
         )
     return content
 
@@ -97,8 +95,8 @@ def write_atomic(path: Path, content: bytes, *, force: bool = False) -> None:
         raise InputError(_exists(path)) from None
     except OSError as error:
         reason = error.strerror or str(error)
-        raise StorageError(
-            Problem(_shown(path), "the file cannot be written", reason, hint="Nothing was written.")
+        raise StorageError.at(
+            _shown(path), "the file cannot be written", reason, hint="Nothing was written."
         ) from error
 
 
@@ -155,13 +153,13 @@ def _check_target(path: Path, *, force: bool) -> None:
     except FileNotFoundError:
         if not path.parent.is_dir():
             hint = f"Make the folder {_shown(path.parent)} first."
-            raise InputError(Problem(_shown(path), "the folder is not there", hint=hint)) from None
+            raise InputError.at(_shown(path), "the folder is not there", hint=hint) from None
         return
     except (OSError, ValueError) as error:
-        raise InputError(Problem(_shown(path), "this cannot be written to", str(error))) from None
+        raise InputError.at(_shown(path), "this cannot be written to", str(error)) from None
     if not stat.S_ISREG(status.st_mode):
-        raise InputError(
-            Problem(_shown(path), "only regular files are written", _kind(status), "a new file")
+        raise InputError.at(
+            _shown(path), "only regular files are written", _kind(status), "a new file"
         )
     if not force:
         raise InputError(_exists(path))

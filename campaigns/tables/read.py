@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from numbers import Real
 from pathlib import Path
 
-from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.errors import InputError
 from designer.campaigns.tables.files import read_regular_file
 from designer.campaigns.tables.table import Table, TableBuilder
 from designer.campaigns.values.numbers import number_text
@@ -48,7 +48,7 @@ def read_table(path: str | Path) -> Table:
     if ending not in _TEXT_ENDINGS and ending != ".xlsx":
         allowed = ".csv (also .tsv, .txt) or .xlsx"
         what = "this kind of file is not read"
-        raise InputError(Problem(source, what, ending or None, allowed, _OTHERS.get(ending)))
+        raise InputError.at(source, what, ending or None, allowed, _OTHERS.get(ending))
     content = read_regular_file(path)
     sha256 = hashlib.sha256(content).hexdigest()
     # The readers are imported at need: openpyxl alone would triple the time of `status`.
@@ -76,7 +76,7 @@ def table_of_columns(columns: Mapping[str, Sequence[object]], source: str = _FRA
     lengths = {name: len(cells) for name, cells in zip(names, values, strict=True)}
     if len(set(lengths.values())) > 1:
         found = ", ".join(f"{name} {length}" for name, length in lengths.items())
-        raise InputError(Problem(source, "the columns are not equally long", found))
+        raise InputError.at(source, "the columns are not equally long", found)
     builder = TableBuilder(source, "", row_word="row", separator=None)
     builder.add(-1, names)
     for number, cells in enumerate(zip(*values, strict=True)):

@@ -130,7 +130,7 @@ class RowReader:
         self._category = category
         self._now = utc_now()
         if not table.rows:
-            findings.add(Problem(table.source, "the table has a header, but no rows"))
+            findings.report(table.source, "the table has a header, but no rows")
 
     def read(self, row: int) -> TableRow:
         """Everything one row says."""
@@ -201,7 +201,7 @@ class RowReader:
         try:
             return parse_made_at(text, self._now)
         except ValueError as error:
-            self.findings.add(Problem(self.table.where(row, column.header), str(error)))
+            self.findings.report(self.table.where(row, column.header), str(error))
             return None
 
     def number(self, row: int, column: FileColumn) -> float | None:
@@ -215,7 +215,7 @@ class RowReader:
         try:
             return clean_text(text, limit=64)
         except ValueError as error:
-            self.findings.add(Problem(where, f"this text {error}", repr(text[:60])))
+            self.findings.report(where, f"this text {error}", repr(text[:60]))
             return None
 
     def _cell(self, row: int, target: str) -> tuple[FileColumn | None, str]:
@@ -229,7 +229,7 @@ class RowReader:
         if odd in BROKEN:
             where = self.table.where(row, column.header)
             hint = "Type the value itself into the cell, or leave it blank."
-            self.findings.add(Problem(where, f"the cell has {odd}", text or None, hint=hint))
+            self.findings.report(where, f"the cell has {odd}", text or None, hint=hint)
             return ""
         return text
 
@@ -246,7 +246,7 @@ class RowReader:
         except InputError:
             # units were checked with the header, so it is the number that does not go
             where = self.table.where(row, column.header)
-            self.findings.add(Problem(where, "the number is too large", f"{text} {column.unit}"))
+            self.findings.report(where, "the number is too large", f"{text} {column.unit}")
             return None
 
     def _replicate(self, row: int) -> int | str | None:
@@ -260,6 +260,6 @@ class RowReader:
             where = self.table.where(row, column.header)
             what = "this is no number of a replicate"
             allowed = "1, 2, 3, … or TRUE for a further one"
-            self.findings.add(Problem(where, what, repr(text), allowed))
+            self.findings.report(where, what, repr(text), allowed)
             return None
         return int(number)

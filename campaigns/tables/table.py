@@ -156,7 +156,7 @@ class TableBuilder:
         where = f"{self._source} {self._row_word} {number}"
         if len(self._rows) >= MAX_ROWS or len(self._rows) * len(self._columns) >= MAX_CELLS:
             limit = f"{MAX_ROWS} rows and {MAX_CELLS} cells"
-            raise InputError(Problem(where, "the table is too large", allowed=limit))
+            raise InputError.at(where, "the table is too large", allowed=limit)
         if not self._fit(where, texts):
             return
         if self._separator is not None:
@@ -175,13 +175,13 @@ class TableBuilder:
             InputError: with every problem found.
         """
         if self._columns is None:
-            self.findings.add(Problem(self._source, "the table is empty: there is no header"))
+            self.findings.report(self._source, "the table is empty: there is no header")
         columns = self._columns or []
         nameless = [position for position, name in enumerate(columns) if not name]
         for position in nameless:
             if position in self._used:
                 what = f"column {position + 1} has values but no name"
-                self.findings.add(Problem(self._source, what, hint="Give it a header."))
+                self.findings.report(self._source, what, hint="Give it a header.")
         self.findings.raise_if_any()
         # Spreadsheets pad with nameless, blank columns on the right.
         for position in reversed(nameless):
@@ -213,18 +213,18 @@ class TableBuilder:
             names.pop()
         if len(names) > MAX_COLUMNS:
             found = f"{len(names)} columns"
-            raise InputError(Problem(where, "too many columns", found, f"at most {MAX_COLUMNS}"))
+            raise InputError.at(where, "too many columns", found, f"at most {MAX_COLUMNS}")
         columns = []
         seen: dict[str, str] = {}
         for name in names:
             try:
                 clean = clean_text(name, limit=LONGEST_NAME) if name else ""
             except ValueError as error:
-                self.findings.add(Problem(where, f"a column name is refused: {error}", repr(name)))
+                self.findings.report(where, f"a column name is refused: {error}", repr(name))
                 clean = name
             if clean and clean.casefold() in seen:
                 both = f"{seen[clean.casefold()]!r} and {clean!r}"
-                self.findings.add(Problem(where, "two columns have the same name", both))
+                self.findings.report(where, "two columns have the same name", both)
             seen.setdefault(clean.casefold(), clean)
             columns.append(clean)
         self._columns = columns
@@ -245,7 +245,7 @@ class TableBuilder:
             hint = "Decimal commas? Then separate the cells by semicolons, or write 12.5."
         elif self._separator is None:
             what = "there is a value beyond the last column that has a name"
-        self.findings.add(Problem(where, what, hint=hint))
+        self.findings.report(where, what, hint=hint)
         return False
 
     def _check_cells(self, where: str, texts: list[str]) -> None:
@@ -259,8 +259,8 @@ class TableBuilder:
                 name = (self._columns or [])[position]
                 found = f"{len(text)} characters"
                 place = f"{where} column {name}"
-                self.findings.add(Problem(place, "the cell is too long", found, f"{limit}"))
+                self.findings.report(place, "the cell is too long", found, f"{limit}")
             elif self._separator is not None and not note and ("\n" in text or "\r" in text):
                 place = f"{where} column {(self._columns or [])[position]}"
                 what = "there is a line break in the cell; is a quotation mark not closed?"
-                self.findings.add(Problem(place, what, repr(text[:60])))
+                self.findings.report(place, what, repr(text[:60]))

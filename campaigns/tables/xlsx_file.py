@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.errors import InputError
 from designer.campaigns.tables.files import MEGABYTE
 from designer.campaigns.tables.table import (
     AN_ERROR,
@@ -67,23 +67,23 @@ def parse_xlsx(content: bytes, source: str, sha256: str) -> Table:
     except Exception as error:  # hostile XML makes openpyxl raise whatever it likes
         what = f"the workbook is damaged and cannot be read ({type(error).__name__})"
         hint = "Open it in a spreadsheet program and save it again, or save it as CSV UTF-8."
-        raise InputError(Problem(source, what, hint=hint)) from error
+        raise InputError.at(source, what, hint=hint) from error
 
 
 def _check_archive(content: bytes, source: str) -> bool:
     """Refuse archives that would unpack to too much; tell whether there are formulas."""
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         what = "this is an old or password-protected Excel file"
-        raise InputError(Problem(source, what, allowed=".xlsx without password, or CSV"))
+        raise InputError.at(source, what, allowed=".xlsx without password, or CSV")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_directory(archive, source)
             return _check_parts(archive, source)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
         what = f"this is not a workbook ({error})"
-        raise InputError(Problem(source, what, allowed="an .xlsx file")) from None
+        raise InputError.at(source, what, allowed="an .xlsx file") from None
     except (NotImplementedError, RuntimeError) as error:
-        raise InputError(Problem(source, f"the workbook cannot be unpacked ({error})")) from None
+        raise InputError.at(source, f"the workbook cannot be unpacked ({error})") from None
 
 
 def _check_directory(archive: zipfile.ZipFile, source: str) -> None:
@@ -93,7 +93,7 @@ def _check_directory(archive: zipfile.ZipFile, source: str) -> None:
     if len(members) > _MEMBERS or unpacked > _UNPACKED or unpacked > _RATIO * max(packed, 1):
         found = f"{len(members)} parts of {unpacked / MEGABYTE:.1f} MB, packed {packed} bytes"
         allowed = f"{_UNPACKED // MEGABYTE} MB unpacked, at most {_RATIO} times the packed size"
-        raise InputError(Problem(source, "the workbook unpacks to too much", found, allowed))
+        raise InputError.at(source, "the workbook unpacks to too much", found, allowed)
 
 
 def _check_parts(archive: zipfile.ZipFile, source: str) -> bool:
@@ -109,7 +109,7 @@ def _check_parts(archive: zipfile.ZipFile, source: str) -> bool:
     if others > _OTHER_PARTS:
         found = f"{others / MEGABYTE:.1f} MB"
         what = "the workbook has too many styles or other parts beside its cells"
-        raise InputError(Problem(source, what, found, hint="Save the sheet as CSV UTF-8."))
+        raise InputError.at(source, what, found, hint="Save the sheet as CSV UTF-8.")
     return formulas
 
 
@@ -134,7 +134,7 @@ def _count_elements(archive: zipfile.ZipFile, member: zipfile.ZipInfo, source: s
                 what = "a sheet of the workbook has too many cells, or far too long ones"
                 found = f"{member.file_size / MEGABYTE:.1f} MB"
                 hint = "Keep the table alone in the workbook, or save it as CSV UTF-8."
-                raise InputError(Problem(source, what, found, hint=hint))
+                raise InputError.at(source, what, found, hint=hint)
     return counts[b"f"] > 0
 
 
@@ -150,12 +150,12 @@ def _read_workbook(content: bytes, source: str, sha256: str, *, formulas: bool) 
         sheets: list[Any] = [sheet for sheet in book.worksheets if hasattr(sheet, "iter_rows")]
         filled = [sheet for sheet in sheets if _has_data(sheet)]
         if not filled:
-            raise InputError(Problem(source, "no sheet of the workbook has any data"))
+            raise InputError.at(source, "no sheet of the workbook has any data")
         sheet = filled[0]
         if len(filled) > 1 and sheet is not sheets[0]:
             names = ", ".join(repr(other.title) for other in filled)
             what = "the first sheet is blank and several others have data"
-            raise InputError(Problem(source, what, names, hint="Move the table to the front."))
+            raise InputError.at(source, what, names, hint="Move the table to the front.")
         blank = _formulas(content, sheet.title) if formulas else frozenset()
         builder = TableBuilder(source, sha256, row_word="row", separator=None)
         for number, cells in _cells(sheet, source):
@@ -188,7 +188,7 @@ def _cells(sheet: Any, source: str) -> Iterator[tuple[int, tuple[Any, ...]]]:  #
     for number, cells in enumerate(sheet.iter_rows(), start=1):
         if number > _LAST_ROW or filled > MAX_ROWS + 1:
             allowed = f"at most {MAX_ROWS} rows"
-            raise InputError(Problem(source, "the sheet has too many rows", allowed=allowed))
+            raise InputError.at(source, "the sheet has too many rows", allowed=allowed)
         if cells:
             filled += any(cell.value is not None for cell in cells)
             yield number, cells
