@@ -8,7 +8,6 @@ from typing import Protocol, TypeVar
 
 from designer.campaigns.errors import ConflictError, Findings, InputError, Problem
 from designer.campaigns.log.describe import who_when
-from designer.campaigns.log.runs import Measurement
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import Factor, Given, quantity_text
 from designer.campaigns.specification.parts import Response
@@ -41,13 +40,13 @@ class Refusals:
         self.input = Findings()
         self.conflicts = Findings()
 
-    def __bool__(self) -> bool:
-        return len(self.input) + len(self.conflicts) > 0
+    def __len__(self) -> int:
+        return len(self.input) + len(self.conflicts)
 
-    def include(self, other: Refusals) -> None:
-        """Take over what another collection holds."""
-        self.input.extend(other.input.problems)
-        self.conflicts.extend(other.conflicts.problems)
+    def told_differently(self, where: str, told: str) -> None:
+        """Note that a fact was told before and is not the same now."""
+        hint = "Recorded facts are not overwritten: correct it, with a reason"
+        self.conflicts.report(where, "was told differently before", told, hint=hint)
 
     def raise_if_any(self) -> None:
         """Refuse the command if anything is wrong.
@@ -178,23 +177,6 @@ def _number(typed: Quantity, unit: str | None, place: str, found: Findings) -> Q
         return None
 
 
-def has_value(run_id: str, response: str, there: Measurement, unit: str | None) -> Problem:
-    """Describe that a response of a run has a value already: who, when, what."""
-    told = quantity_text(there.number, unit)
-    return Problem(
-        f"run {run_id}, {response}",
-        f"has a value already, recorded {who_when(there.actor, there.at)} (event {there.seq})",
-        found=told,
-        hint="Correct that value, or record this one as a replicate",
-    )
-
-
-def told_differently(where: str, told: str) -> Problem:
-    """Describe a fact that was told before and is not the same now."""
-    hint = "Recorded facts are not overwritten: correct it, with a reason"
-    return Problem(where, "was told differently before", found=told, hint=hint)
-
-
 def batch_id(
     stage: str, text: str, state: CampaignState, where: str, found: Findings
 ) -> str | None:
@@ -203,12 +185,9 @@ def batch_id(
     if stage not in stages:
         found.add(unknown_name(f"{where}, batch", "stage", stage, stages))
         return None
-    try:
-        cleaned = clean_text(text, limit=NAME_LIMIT)
-    except ValueError as error:
-        found.report(f"{where}, batch of {stage}", str(error))
+    place = f"{where}, batch of {stage}"
+    cleaned = found.read(place, lambda: clean_text(text, limit=NAME_LIMIT))
+    if cleaned is None:
         return None
-    for known in state.batches.get(stage, ()):
-        if known.casefold() == cleaned.casefold():
-            return known
-    return cleaned
+    known = {batch.casefold(): batch for batch in state.batches.get(stage, ())}
+    return known.get(cleaned.casefold(), cleaned)

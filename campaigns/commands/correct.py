@@ -107,7 +107,7 @@ def _responses(
             refusals.conflicts.report(f"{where}, {name}", told, now)
         changes[name] = {
             "replicate": old.replicate,
-            "old": _stored(old),
+            "old": Quantity(old.text, old.number, old.unit).stored(),
             "new": new and new.stored(),
         }
     return changes
@@ -127,15 +127,10 @@ def _chosen(run: Run, name: str, replicate: int | None, refusals: Refusals) -> M
         what = f"has {len(values)} values: say which replicate"
         refusals.input.report(where, what, allowed=numbers)
         return None
-    for value in values:
-        if value.replicate == replicate:
-            return value
-    refusals.input.report(where, "has no such replicate", str(replicate), numbers)
-    return None
-
-
-def _stored(value: Measurement) -> dict[str, Any]:
-    return Quantity(value.text, value.number, value.unit).stored()
+    chosen = next((value for value in values if value.replicate == replicate), None)
+    if chosen is None:
+        refusals.input.report(where, "has no such replicate", str(replicate), numbers)
+    return chosen
 
 
 def _inputs(
@@ -171,9 +166,5 @@ def _made_at(
 ) -> dict[str, Any] | None:
     if text is None:
         return None
-    try:
-        new = parse_made_at(text, now)
-    except ValueError as error:
-        refusals.input.report(f"run {run.id}, time", str(error))
-        return None
-    return None if new == run.made_at else {"old": run.made_at, "new": new}
+    new = refusals.input.read(f"run {run.id}, time", lambda: parse_made_at(text, now))
+    return None if new in (None, run.made_at) else {"old": run.made_at, "new": new}

@@ -12,17 +12,16 @@ from designer.campaigns.commands.checks import (
     Refusals,
     batch_id,
     ensure_open,
-    has_value,
     input_value,
     measured,
     named,
-    told_differently,
 )
 from designer.campaigns.commands.entries import ResultEntry
-from designer.campaigns.errors import InputError
+from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.log.describe import who_when
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.fold import Scratch
-from designer.campaigns.log.runs import Run, normal_run_id, run_id_text
+from designer.campaigns.log.runs import Measurement, Run, normal_run_id, run_id_text
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import Factor, Setting, quantity_text
 from designer.campaigns.specification.parts import Response
@@ -110,6 +109,7 @@ def _in_turn(
 def _record(context: _EntryContext) -> list[NewEvent]:
     """Return the events of one entry; none when something is wrong with it."""
     entry, refusals = context.entry, context.refusals
+    before = len(refusals)
     run = context.scratch.runs.get(normal_run_id(entry.run or ""))
     if run is None:
         problem = context.state.unknown_run(entry.run or "without an id")
@@ -119,10 +119,8 @@ def _record(context: _EntryContext) -> list[NewEvent]:
         what = f"was abandoned ({run.failure})"
         hint = f"If it was made after all, reopen {run.id} first"
         refusals.conflicts.report(context.where, what, hint=hint)
-    found = Refusals()
-    body = _body(replace(context, refusals=found), run)
-    refusals.include(found)
-    if found or run.status == "abandoned":
+    body = _body(context, run)
+    if len(refusals) > before:
         return []
     if not any(body[key] for key in _FACTS):
         if body["note"]:
@@ -158,20 +156,19 @@ def attach(
 
 
 def _attach(context: _EntryContext) -> list[NewEvent]:
-    found = Refusals()
-    entry, where = context.entry, context.where
+    entry, where, refusals = context.entry, context.where, context.refusals
+    before = len(refusals)
     if entry.run is not None:
         hint = f"Record results of {entry.run} with record"
-        found.input.report(where, "a new run gets its id from the program", hint=hint)
+        refusals.input.report(where, "a new run gets its id from the program", hint=hint)
     run_id = run_id_text(context.scratch.next_run_number)
     run = Run(run_id, plan=None, order=None, rank=None, planned=None, used={}, seq=0)
-    body = _body(replace(context, refusals=found), run)
+    body = _body(context, run)
     for item in context.state.spec.inputs:
         if item.name not in entry.used.keys() | entry.given.keys():
             place = f"{where}, {item.name}"
-            found.input.report(place, "its value is missing", allowed=item.allowed)
-    context.refusals.include(found)
-    if found:
+            refusals.input.report(place, "its value is missing", allowed=item.allowed)
+    if len(refusals) > before:
         return []
     return [NewEvent("result_recorded", {"run": run.id, "attached": True, **body})]
 
@@ -204,24 +201,33 @@ def _body(context: _EntryContext, run: Run) -> dict[str, Any]:
 
 def _responses(context: _EntryContext, run: Run) -> dict[str, Any]:
     body: dict[str, Any] = {}
-    refusals = context.refusals
-    where, spec = context.where, context.state.spec
-    for response, values in named(
-        context.entry.responses, spec.responses, where, "response", refusals
-    ):
+    told, known = context.entry.responses, context.state.spec.responses
+    where, refusals = context.where, context.refusals
+    for response, values in named(told, known, where, "response", refusals):
         name = response.name
         there = run.measurements.get(name, ())
         if there and (values is None or not context.entry.replicate):
             if there[0].seq > context.scratch.since:
                 what = "is given twice in this input; further values are replicates"
-                refusals.input.report(f"{context.where}, {name}", what)
+                refusals.input.report(f"{where}, {name}", what)
             else:
-                refusals.conflicts.add(has_value(run.id, name, there[0], response.unit))
+                refusals.conflicts.add(_has_value(run, response, there[0]))
         if values is not None:
             body[name] = _values(values, response, context)
         elif name not in run.never:
             body[name] = None
     return body
+
+
+def _has_value(run: Run, response: Response, there: Measurement) -> Problem:
+    """Say that a response of a run has a value already: who, when, what."""
+    told = who_when(there.actor, there.at)
+    return Problem(
+        f"run {run.id}, {response.name}",
+        f"has a value already, recorded {told} (event {there.seq})",
+        quantity_text(there.number, response.unit),
+        hint="Correct that value, or record this one as a replicate",
+    )
 
 
 def _values(
@@ -254,7 +260,7 @@ def _inputs(context: _EntryContext, run: Run) -> tuple[dict[str, Any], dict[str,
             part[name] = value.stored()
         elif before != value.setting:
             shown = quantity_text(before, item.unit)
-            refusals.conflicts.add(told_differently(f"{where}, {name}", shown))
+            refusals.told_differently(f"{where}, {name}", shown)
     return used, given
 
 
@@ -277,7 +283,7 @@ def _batches(context: _EntryContext, run: Run) -> dict[str, str]:
             continue
         if before is not None:
             where = f"{context.where}, batch of {stage}"
-            context.refusals.conflicts.add(told_differently(where, before))
+            context.refusals.told_differently(where, before)
         batches[stage] = batch
     return batches
 
@@ -286,16 +292,13 @@ def _made_at(context: _EntryContext, run: Run) -> str | None:
     text = context.entry.made_at
     if text is None or not text.strip():
         return None
-    try:
-        moment = parse_made_at(text, context.now)
-    except ValueError as error:
-        context.refusals.input.report(f"{context.where}, time", str(error))
-        return None
-    if moment == run.made_at:
+    where = f"{context.where}, time"
+    moment = context.refusals.input.read(where, lambda: parse_made_at(text, context.now))
+    if moment is None or moment == run.made_at:
         return None
     # a replicate may be another making of the recipe: then its time counts from now on
     if run.made_at is not None and not context.entry.replicate:
-        context.refusals.conflicts.add(told_differently(f"{context.where}, time", run.made_at))
+        context.refusals.told_differently(where, run.made_at)
     return moment
 
 
@@ -303,8 +306,6 @@ def _note(context: _EntryContext) -> str | None:
     text = context.entry.note
     if text is None or not text.strip():
         return None
-    try:
-        return clean_text(text, limit=NOTE_LIMIT, multiline=True)
-    except ValueError as error:
-        context.refusals.input.report(f"{context.where}, note", str(error))
-        return None
+    return context.refusals.input.read(
+        f"{context.where}, note", lambda: clean_text(text, limit=NOTE_LIMIT, multiline=True)
+    )

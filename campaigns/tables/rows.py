@@ -198,11 +198,8 @@ class RowReader:
         column, text = self._cell(row, "made_at")
         if column is None or not text:
             return None
-        try:
-            return parse_made_at(text, self._now)
-        except ValueError as error:
-            self.findings.report(self.table.where(row, column.header), str(error))
-            return None
+        where = self.table.where(row, column.header)
+        return self.findings.read(where, lambda: parse_made_at(text, self._now))
 
     def number(self, row: int, column: FileColumn) -> float | None:
         """A number no specification names, as typed; None where there is none."""
