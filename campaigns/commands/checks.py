@@ -6,12 +6,13 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol, TypeVar
 
-from designer.campaigns.errors import ConflictError, Findings, InputError, Problem
+from designer.campaigns.errors import ConflictError, Findings, InputError
 from designer.campaigns.log.describe import who_when
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import Factor, Given, quantity_text
 from designer.campaigns.specification.parts import Response
-from designer.campaigns.values.names import clean_text, suggestion
+from designer.campaigns.tables.settings import unknown_name
+from designer.campaigns.values.names import clean_text
 from designer.campaigns.values.quantity import Quantity, far_off, slip_hint
 
 NAME_LIMIT = 64
@@ -99,16 +100,6 @@ def optional_text(text: str | None, where: str, *, limit: int = REASON_LIMIT) ->
     return None if text is None or not text.strip() else required_text(text, where, limit=limit)
 
 
-def unknown_name(where: str, kind: str, name: str, known: list[str]) -> Problem:
-    """Describe a name the specification does not have."""
-    return Problem(
-        f"{where}, {name}",
-        f"no such {kind} in this campaign",
-        allowed=", ".join(known) or f"there are no {kind}s",
-        hint=suggestion(name, known),
-    )
-
-
 def named(
     told: Mapping[str, Told], items: Iterable[Item], where: str, kind: str, refusals: Refusals
 ) -> Iterator[tuple[Item, Told]]:
@@ -118,7 +109,8 @@ def named(
         if name in known:
             yield known[name], value
         else:
-            refusals.input.add(unknown_name(where, kind, name, list(known)))
+            what = f"no such {kind} in this campaign"
+            refusals.input.add(unknown_name(f"{where}, {name}", what, name, known))
 
 
 def measured(typed: Quantity, response: Response, where: str, found: Findings) -> Quantity | None:
@@ -183,7 +175,8 @@ def batch_id(
     """Check a batch of a stage; an id that differs in case only is the known one."""
     stages = [known.name for known in state.spec.stages]
     if stage not in stages:
-        found.add(unknown_name(f"{where}, batch", "stage", stage, stages))
+        what = "no such stage in this campaign"
+        found.add(unknown_name(f"{where}, batch, {stage}", what, stage, stages))
         return None
     place = f"{where}, batch of {stage}"
     cleaned = found.read(place, lambda: clean_text(text, limit=NAME_LIMIT))

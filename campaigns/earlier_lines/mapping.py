@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from designer.campaigns.errors import Findings, InputError, Problem
-from designer.campaigns.space.factors import Factor, Given
+from designer.campaigns.errors import Findings, InputError
+from designer.campaigns.space.factors import Factor
 from designer.campaigns.tables.columns import FileColumn, Matched, find_column
 from designer.campaigns.tables.files import MEGABYTE, read_regular_file
 from designer.campaigns.tables.table import Table
 from designer.campaigns.values.names import suggestion
-from designer.campaigns.values.quantity import Quantity
 
 if TYPE_CHECKING:
     from designer.campaigns.specification.specification import Specification
@@ -136,23 +135,6 @@ class LineTable:
     source: str
     notes: list[str] = field(default_factory=list)
     name: str | None = None
-
-
-def constant(
-    item: Factor | Given, text: str, where: str
-) -> tuple[float | str | None, list[Problem]]:
-    """The value of a factor or given as typed by a person, a unit may follow the number."""
-    if isinstance(item, Factor) and item.is_categorical:
-        problems = item.problems_with(text, where, on_grid=False)
-        return (None if problems else text), problems
-    found = Quantity.of(text)
-    if found.number is None:
-        return None, [Problem(where, "this is not a number", repr(text), item.allowed)]
-    try:
-        number = found.in_unit(item.unit).number
-    except InputError as error:
-        return None, [Problem(where, problem.what, repr(text)) for problem in error.problems]
-    return number, item.problems_with(number, where, on_grid=False)
 
 
 def _names(value: object, where: str, findings: Findings) -> tuple[str, ...]:

@@ -11,7 +11,6 @@ from designer.campaigns.earlier_lines.mapping import (
     LineMapping,
     LineTable,
     check_others,
-    constant,
     extra_columns,
     said_unknown,
     unknown_notes,
@@ -30,6 +29,7 @@ from designer.campaigns.tables.columns import (
 )
 from designer.campaigns.tables.read import cell_text, read_table, table_of_columns
 from designer.campaigns.tables.rows import expected_columns, fact_columns
+from designer.campaigns.tables.settings import settings_from_texts
 from designer.campaigns.tables.table import Table
 from designer.campaigns.values.names import suggestion
 from designer.campaigns.values.numbers import number_text, parse_number
@@ -37,7 +37,6 @@ from designer.campaigns.values.numbers import number_text, parse_number
 if TYPE_CHECKING:
     from designer.campaigns.log.runs import Run
     from designer.campaigns.log.state import CampaignState
-    from designer.campaigns.space.factors import Setting
     from designer.campaigns.specification.specification import Specification
 
 __all__ = ["LineMapping", "LineTable", "line_from_campaign", "line_from_columns", "read_line"]
@@ -130,7 +129,7 @@ def _line(
     findings = Findings()
     unknown = said_unknown(spec, mapping.constants)
     told = {key: text for key, text in mapping.constants.items() if key not in unknown}
-    constants = _constants(spec, told, findings)
+    constants = settings_from_texts(spec.inputs, told, "factor or given", findings, option="--set ")
     check_others(spec, mapping.others, findings)
     matched, extras = _columns(
         table, spec, mapping, findings, present={*constants, *unknown}, remedy=remedy
@@ -198,25 +197,6 @@ def _check_any(
         if not set(names) & set(there):
             what = f"there is no column of any {kind}"
             findings.report(source, what, None, ", ".join(sorted(names)))
-
-
-def _constants(
-    spec: Specification, texts: Mapping[str, str], findings: Findings
-) -> dict[str, Setting]:
-    inputs = {item.name: item for item in spec.inputs}
-    constants: dict[str, Setting] = {}
-    for key, text in texts.items():
-        where = f"--set {key}"
-        if key not in inputs:
-            hint = suggestion(key, inputs)
-            allowed = ", ".join(inputs)
-            findings.report(where, "this is no factor or given", key, allowed, hint)
-            continue
-        value, problems = constant(inputs[key], text, where)
-        findings.extend(problems)
-        if value is not None:
-            constants[key] = value
-    return constants
 
 
 def _chosen_rows(

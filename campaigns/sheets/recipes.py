@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from designer.campaigns.commands.inputs import settings_from_texts
 from designer.campaigns.errors import Findings, InputError, Problem
 from designer.campaigns.space.factors import Factor, Given, Setting
 from designer.campaigns.tables.columns import match_columns
 from designer.campaigns.tables.files import write_atomic
 from designer.campaigns.tables.rows import RowReader, expected_columns
+from designer.campaigns.tables.settings import settings_from_texts
 from designer.campaigns.tables.table import escape_formula
 from designer.campaigns.values.numbers import number_text
 
@@ -58,11 +58,12 @@ def recipes_from_texts(spec: Specification, values: Mapping[str, str]) -> list[d
     Raises:
         InputError: unknown names, missing factors, values that cannot be read; all at once.
     """
-    recipe, problems = settings_from_texts(spec.inputs, values, "factor or given", on_grid=False)
-    missing = [f for f in spec.factors if f.name not in values]
-    problems.extend(Problem(f.name, "its value is missing", allowed=f.allowed) for f in missing)
-    if problems:
-        raise InputError(problems)
+    findings = Findings()
+    recipe = settings_from_texts(spec.inputs, values, "factor or given", findings)
+    for factor in spec.factors:
+        if factor.name not in values:
+            findings.report(factor.name, "its value is missing", allowed=factor.allowed)
+    findings.raise_if_any()
     return [recipe]
 
 

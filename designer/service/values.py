@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, SupportsFloat
 
 from designer.campaigns.commands import ResultEntry
-from designer.campaigns.commands.inputs import settings_from_texts, unknown_name
-from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.errors import Findings, InputError, Problem
 from designer.campaigns.space.factors import Factor, Given, Setting
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.read import cell_text
+from designer.campaigns.tables.settings import settings_from_texts, unknown_name
 from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.quantity import Quantity
 
@@ -82,7 +82,8 @@ def unknown_names(values: Mapping[str, object], known: set[str], kind: str) -> N
     """
     unknown = [name for name in values if name not in known]
     if unknown:
-        raise InputError(unknown_name(name, known, kind) for name in unknown)
+        what, names = f"is no {kind} of this campaign", sorted(known)
+        raise InputError(unknown_name(name, what, name, names) for name in unknown)
 
 
 def input_values(
@@ -99,9 +100,9 @@ def input_values(
     Raises:
         InputError: with every bad name and value.
     """
-    found, problems = settings_from_texts(items, values, kind, on_grid=on_grid)
-    if problems:
-        raise InputError(problems)
+    findings = Findings()
+    found = settings_from_texts(items, values, kind, findings, on_grid=on_grid)
+    findings.raise_if_any()
     return found
 
 

@@ -253,7 +253,7 @@ def test_row5_mistakes_in_the_mapping_name_the_nearest(refused: Callable[..., st
         "--map coating_gab=coating_gap: the file has no such column",
         "Did you mean 'coating_gap'?",
         "--map porosity=porosty: this is no factor, given or response",
-        "--set bindr: this is no factor or given",
+        "--set bindr: is no factor or given",
         "--unit coatinggap=mm: no column that is read has this name",
         "--unit porosity=flurbs",
         "--where dai=x: the file has no such column",
