@@ -6,10 +6,8 @@ over another one unless asked for.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,9 +24,8 @@ from designer.campaigns.sheets.export_rows import (
 )
 from designer.campaigns.sheets.results import SheetResults, read_results, results_from_columns
 from designer.campaigns.specification.text import to_tables
+from designer.campaigns.tables.csv_file import csv_content
 from designer.campaigns.tables.files import write_atomic
-from designer.campaigns.tables.table import escape_formula
-from designer.campaigns.values.numbers import number_text
 
 if TYPE_CHECKING:
     from designer.campaigns.log.state import CampaignState
@@ -73,7 +70,7 @@ def export_plan(
         raise InputError.at("plan", "no run waits for results", hint=hint)
     if path.suffix.lower() == ".json":
         return _write(path, _json(plan_json(state, runs, plan)), len(runs), force=force)
-    return _write(path, _csv(*plan_sheet(state, runs)), len(runs), force=force)
+    return _write(path, csv_content(*plan_sheet(state, runs)), len(runs), force=force)
 
 
 def export_data(state: CampaignState, path: str | Path, *, force: bool = False) -> int:
@@ -91,7 +88,7 @@ def export_data(state: CampaignState, path: str | Path, *, force: bool = False) 
         content = data_json(state)
         return _write(path, _json(content), len(content["runs"]), force=force)
     columns, rows = data_rows(state)
-    return _write(path, _csv(columns, rows), len(rows), force=force)
+    return _write(path, csv_content(columns, rows), len(rows), force=force)
 
 
 def export_events(state: CampaignState, path: str | Path, *, force: bool = False) -> int:
@@ -111,7 +108,7 @@ def export_events(state: CampaignState, path: str | Path, *, force: bool = False
         {**stored, "body": canonical_json(stored["body"])}
         for stored in (event.as_stored for event in state.events)
     ]
-    return _write(path, _csv(_EVENT_COLUMNS, rows), len(rows), force=force)
+    return _write(path, csv_content(_EVENT_COLUMNS, rows), len(rows), force=force)
 
 
 def export_spec(state: CampaignState, path: str | Path, *, force: bool = False) -> int:
@@ -148,19 +145,3 @@ def _write(path: Path, content: bytes, count: int, *, force: bool) -> int:
 def _json(value: Mapping[str, Any]) -> bytes:
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
     return f"{text}\n".encode()
-
-
-def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]) -> bytes:
-    """UTF-8 CSV; numbers with every digit, texts safe from being taken for formulas."""
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([escape_formula(column) for column in columns])
-    for row in rows:
-        writer.writerow([_cell(row.get(column)) for column in columns])
-    return buffer.getvalue().encode()
-
-
-def _cell(value: Cell) -> str:
-    if value is None:
-        return ""
-    return escape_formula(value) if isinstance(value, str) else number_text(value)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.errors import InputError
+from designer.campaigns.log.runs import WAITING
 from designer.campaigns.sheets.run_object import RunObject, run_object
 from designer.campaigns.tables.columns import with_unit
 from designer.campaigns.values.names import suggestion
@@ -33,7 +34,7 @@ def plan_runs(state: CampaignState, plan: str | None = None) -> list[Run]:
         InputError: no such plan; names the nearest.
     """
     if plan is None:
-        runs = [run for run in state.runs.values() if run.is_open or run.status == "partial"]
+        runs = [run for run in state.runs.values() if run.status in WAITING]
     else:
         found = {known.casefold(): known for known in state.plans}.get(plan.strip().casefold())
         if found is None:
@@ -113,14 +114,10 @@ def plan_json(state: CampaignState, runs: list[Run], plan: str | None) -> dict[s
         "information_bits": whole.information_bits if whole else None,
         "cost": whole.cost if whole else None,
         "nested": whole.nested if whole else None,
-        "runs": [_with_results(run_object(run)) for run in runs],
+        # results also under their name in plan files
+        "runs": [{**run, "measured": run["results"]} for run in map(run_object, runs)],
         "head": state.head,
     }
-
-
-def _with_results(run: RunObject) -> dict[str, Any]:
-    """The run object, its results also under their name in plan files."""
-    return {**run, "measured": run["results"]}
 
 
 def data_rows(state: CampaignState) -> tuple[list[str], Rows]:
@@ -188,7 +185,7 @@ def data_json(state: CampaignState) -> dict[str, Any]:
         "campaign": spec.name,
         "line": spec.line,
         "units": units,
-        "runs": [_with_authors(run_object(run)) for run in runs],
+        "runs": [_with_authors(run) for run in map(run_object, runs)],
         "head": state.head,
     }
 

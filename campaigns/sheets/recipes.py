@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 from designer.campaigns.errors import Findings, InputError, Problem
 from designer.campaigns.space.factors import Factor, Given, Setting
 from designer.campaigns.tables.columns import match_columns
+from designer.campaigns.tables.csv_file import csv_content
 from designer.campaigns.tables.files import write_atomic
 from designer.campaigns.tables.rows import RowReader, expected_columns
 from designer.campaigns.tables.settings import settings_from_texts
-from designer.campaigns.tables.table import escape_formula
-from designer.campaigns.values.numbers import number_text
 
 if TYPE_CHECKING:
     from designer.campaigns.specification.specification import Specification
@@ -80,15 +77,4 @@ def write_predictions(
         raise InputError.at(
             "--out", "predictions are written as CSV", str(path), "a name ending in .csv"
         )
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_cell(row[name]) for name in columns])
-    write_atomic(path, out.getvalue().encode(), force=force)
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    return escape_formula(value) if isinstance(value, str) else number_text(float(str(value)))
+    write_atomic(path, csv_content(columns, rows), force=force)

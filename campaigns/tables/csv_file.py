@@ -1,4 +1,4 @@
-"""CSV text to a table, without a guess: encoding, separator, decimal mark, field counts.
+"""CSV text to a table, without a guess: encoding, separator, decimal mark, field counts; and back.
 
 Usual readers shift columns when a decimal comma meets a comma separator, swallow lines after an
 open quote and turn run ids into numbers, all without an error. Here every doubt is refused.
@@ -10,11 +10,12 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from designer.campaigns.errors import Findings, InputError, Problem
-from designer.campaigns.tables.table import MAX_COLUMNS, Table, TableBuilder
+from designer.campaigns.tables.table import MAX_COLUMNS, Table, TableBuilder, escape_formula
+from designer.campaigns.values.numbers import number_text
 
 _SEPARATORS = (",", ";", "\t")
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs"}
@@ -42,6 +43,27 @@ def parse_csv(content: bytes, source: str, sha256: str) -> Table:
     for number, cells in _records(text, first, separator, source, builder.findings):
         builder.add(number, cells)
     return builder.finish()
+
+
+def csv_content(columns: Sequence[str], rows: Iterable[Mapping[str, str | float | None]]) -> bytes:
+    """UTF-8 CSV; numbers with every digit, unknowns blank, texts no formulas.
+
+    Args:
+        columns: header.
+        rows: by header; what a row does not have is blank.
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([escape_formula(column) for column in columns])
+    for row in rows:
+        writer.writerow([_cell_text(row.get(column)) for column in columns])
+    return out.getvalue().encode()
+
+
+def _cell_text(value: str | float | None) -> str:
+    if value is None:
+        return ""
+    return escape_formula(value) if isinstance(value, str) else number_text(value)
 
 
 @dataclass(frozen=True)

@@ -184,15 +184,14 @@ class TableBuilder:
                 self.findings.report(self._source, what, hint="Give it a header.")
         self.findings.raise_if_any()
         # Spreadsheets pad with nameless, blank columns on the right.
-        for position in reversed(nameless):
-            del columns[position]
-            for row in self._rows:
-                del row[position]
-        kept = {old: new for new, old in enumerate(self._kept(nameless, len(columns)))}
-        oddities = {(row, kept[column]): odd for (row, column), odd in self._oddities.items()}
+        named = [position for position, name in enumerate(columns) if name]
+        if nameless:
+            self._rows = [[row[position] for position in named] for row in self._rows]
+        place = {old: new for new, old in enumerate(named)}
+        oddities = {(row, place[column]): odd for (row, column), odd in self._oddities.items()}
         return Table(
             source=self._source,
-            columns=tuple(columns),
+            columns=tuple(columns[position] for position in named),
             rows=self._rows,
             row_numbers=self._numbers,
             sha256=self._sha256,
@@ -201,11 +200,6 @@ class TableBuilder:
             oddities=oddities,
             notes=notes,
         )
-
-    @staticmethod
-    def _kept(dropped: list[int], count: int) -> list[int]:
-        gone = set(dropped)
-        return [position for position in range(count + len(dropped)) if position not in gone]
 
     def _take_header(self, names: list[str]) -> None:
         where = f"{self._source} header"
@@ -255,12 +249,13 @@ class TableBuilder:
             self._used.add(position)
             note = position in self._notes
             limit = LONGEST_NOTE if note else LONGEST_CELL
+            allowed = None
             if len(text) > limit:
-                name = (self._columns or [])[position]
-                found = f"{len(text)} characters"
-                place = f"{where} column {name}"
-                self.findings.report(place, "the cell is too long", found, f"{limit}")
+                what, found, allowed = "the cell is too long", f"{len(text)} characters", f"{limit}"
             elif self._separator is not None and not note and ("\n" in text or "\r" in text):
-                place = f"{where} column {(self._columns or [])[position]}"
                 what = "there is a line break in the cell; is a quotation mark not closed?"
-                self.findings.report(place, what, repr(text[:60]))
+                found = repr(text[:60])
+            else:
+                continue
+            name = (self._columns or [])[position]
+            self.findings.report(f"{where} column {name}", what, found, allowed)
