@@ -133,12 +133,12 @@ class Findings:
         """Note one problem; arguments as of `Problem`."""
         self.add(Problem(where, what, found, allowed, hint))
 
-    def read(self, where: str, reader: Callable[[], Read], *, said: str = "") -> Read | None:
-        """What a reader returns; None after noting its ValueError, behind what is `said` of it."""
+    def read(self, where: str, reader: Callable[[], Read]) -> Read | None:
+        """What a reader returns; None after noting its ValueError."""
         try:
             return reader()
         except ValueError as error:
-            self.report(where, f"{said}{error}")
+            self.report(where, str(error))
             return None
 
     def extend(self, problems: Iterable[Problem]) -> None:

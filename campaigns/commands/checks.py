@@ -83,14 +83,16 @@ def ensure_open(state: CampaignState) -> None:
     )
 
 
-def required_text(text: str | None, where: str, *, limit: int = REASON_LIMIT) -> str:
+def required_text(
+    text: str | None, where: str, *, limit: int = REASON_LIMIT, multiline: bool = False
+) -> str:
     """Clean a text that must be there.
 
     Raises:
         InputError: it is missing, too long, or holds invisible characters.
     """
     try:
-        return clean_text(text or "", limit=limit)
+        return clean_text(text or "", limit=limit, multiline=multiline)
     except ValueError as error:
         raise InputError.at(where, str(error)) from None
 

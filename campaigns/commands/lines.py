@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.commands.checks import (
@@ -16,7 +16,6 @@ from designer.campaigns.commands.checks import (
 from designer.campaigns.errors import ConflictError, InputError
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.state import CampaignState, Line
-from designer.campaigns.specification.parts import Response
 from designer.campaigns.values.names import suggestion
 
 if TYPE_CHECKING:
@@ -127,25 +126,17 @@ def _check_rows(
     others: Collection[str],
 ) -> None:
     """Check once more what every reader of tables has checked: names, categories, finiteness."""
-    for number, row in enumerate(rows, start=1):
-        where = f"line {name} row {number}"
+    for count, row in enumerate(rows, start=1):
+        where = f"line {name} row {count}"
         told = {**row["settings"], **row.get("given", {})}
         for item, value in named(told, state.spec.inputs, where, "factor or given", refusals):
             if not (item.name in others and isinstance(value, str)):
                 place = f"{where}, {item.name}"
                 refusals.input.extend(item.problems_with(value, place, on_grid=False))
-        _check_values(row["responses"], state.spec.responses, where, refusals)
-
-
-def _check_values(
-    values: Mapping[str, Sequence[Mapping[str, Any]]],
-    known: Iterable[Response],
-    where: str,
-    refusals: Refusals,
-) -> None:
-    for response, measured in named(values, known, where, "response", refusals):
-        for value in measured:
-            number = value.get("number")
-            if not isinstance(number, (int, float)) or not math.isfinite(number):
-                what = "is not a finite number"
-                refusals.input.report(f"{where}, {response.name}", what, repr(number))
+        for response, values in named(
+            row["responses"], state.spec.responses, where, "response", refusals
+        ):
+            for number in (value.get("number") for value in values):
+                if not isinstance(number, (int, float)) or not math.isfinite(number):
+                    place = f"{where}, {response.name}"
+                    refusals.input.report(place, "is not a finite number", repr(number))

@@ -18,7 +18,6 @@ from designer.campaigns.log.describe import who_when
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.runs import Run
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.values.names import clean_text
 from designer.campaigns.values.quantity import Quantity
 
 
@@ -113,10 +112,7 @@ def note(state: CampaignState, text: str, run: str | None = None) -> list[NewEve
         InputError: unknown run; the text is empty, too long or holds invisible characters.
     """
     run_id = None if run is None else state.run(run).id
-    try:
-        cleaned = clean_text(text, limit=NOTE_LIMIT, multiline=True)
-    except ValueError as error:
-        raise InputError.at("note", str(error)) from None
+    cleaned = required_text(text, "note", limit=NOTE_LIMIT, multiline=True)
     return [NewEvent("note_added", {"run": run_id, "text": cleaned})]
 
 

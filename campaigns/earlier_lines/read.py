@@ -21,10 +21,10 @@ from designer.campaigns.log.events import canonical_json
 from designer.campaigns.log.runs import MEASURED
 from designer.campaigns.tables.columns import (
     IGNORED,
+    ColumnMatcher,
     FileColumn,
     Matched,
     find_column,
-    match_columns,
     with_unit,
 )
 from designer.campaigns.tables.read import cell_text, read_table, table_of_columns
@@ -181,9 +181,7 @@ def _columns(
         present=present,
         remedy=remedy,
     )
-    matched = match_columns(
-        table.source, table.columns, expected, findings, told=mapping.columns, units=mapping.units
-    )
+    matched = ColumnMatcher(table, expected, findings).match(mapping.columns, mapping.units)
     _check_any(table.source, spec, {*matched.columns, *present}, findings)
     return matched, extra_columns(table, mapping.extras, matched, findings)
 

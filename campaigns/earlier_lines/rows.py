@@ -70,6 +70,7 @@ class LineRows:
         extras: Sequence[FileColumn] = (),
     ) -> None:
         self._spec = spec
+        self._inputs: dict[str, Factor | Given] = {item.name: item for item in spec.inputs}
         self._reader = RowReader(
             spec,
             table,
@@ -141,7 +142,7 @@ class LineRows:
         """Judge whole columns; returns notes for the user."""
         notes = []
         for name, found in self._ranges.items():
-            item = self._item(name)
+            item = self._inputs[name]
             column = self._reader.columns[name]
             low_side, high_side = found.off[-1], found.off[1]
             judged = sum(1 for value in found.values if value != 0)
@@ -168,10 +169,6 @@ class LineRows:
         if self.without_result:
             notes.append(f"rows without any result left out: {self.without_result}")
         return notes
-
-    def _item(self, name: str) -> Factor | Given:
-        inputs: dict[str, Factor | Given] = {item.name: item for item in self._spec.inputs}
-        return inputs[name]
 
     def _responses(self, row: int) -> dict[str, list[dict[str, Any]]]:
         """Results as events keep them; what will never be measured teaches nothing."""
@@ -214,7 +211,7 @@ class LineRows:
         """A value beside the constant told for it and the range of its input."""
         column = self._reader.columns[name]
         where = self.table.where(row, column.header)
-        item = self._item(name)
+        item = self._inputs[name]
         setting = value.setting
         if not isinstance(setting, str):
             self._judge(item, setting, where)

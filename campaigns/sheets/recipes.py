@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.errors import Findings, InputError, Problem
 from designer.campaigns.space.factors import Factor, Given, Setting
-from designer.campaigns.tables.columns import match_columns
+from designer.campaigns.tables.columns import ColumnMatcher
 from designer.campaigns.tables.csv_file import csv_content
 from designer.campaigns.tables.files import write_atomic
 from designer.campaigns.tables.rows import RowReader, expected_columns
@@ -30,7 +30,7 @@ def recipes_of(table: Table, spec: Specification) -> list[dict[str, Setting]]:
     findings = Findings()
     factors = [factor.name for factor in spec.factors]
     expected = expected_columns(spec, responses=False, required=factors, remedy="rename")
-    matched = match_columns(table.source, table.columns, expected, findings)
+    matched = ColumnMatcher(table, expected, findings).match()
 
     def category(factor: Factor, text: str, where: str) -> str:
         findings.extend(factor.problems_with(text, where, on_grid=False))

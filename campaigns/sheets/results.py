@@ -16,7 +16,7 @@ from designer.campaigns.commands.results import record
 from designer.campaigns.errors import ConflictError, Findings, InputError
 from designer.campaigns.sheets.run_object import SheetRun
 from designer.campaigns.sheets.run_results import RunResults
-from designer.campaigns.tables.columns import FileColumn, match_columns
+from designer.campaigns.tables.columns import ColumnMatcher, FileColumn
 from designer.campaigns.tables.read import read_table, table_of_columns
 from designer.campaigns.tables.rows import RowReader, TableRow, expected_columns, fact_columns
 from designer.campaigns.tables.table import Table
@@ -94,16 +94,12 @@ def _results(table: Table, state: CampaignState) -> SheetResults:
     findings = Findings()
     texts = ["run", "replicate", "note", "campaign", *fact_columns(spec)]
     expected = expected_columns(spec, texts=texts, required=("run",), remedy="rename")
-    matched = match_columns(table.source, table.columns, expected, findings)
+    matched = ColumnMatcher(table, expected, findings).match()
     reader = RowReader(spec, table, matched.columns, findings)
     by_run = _rows_by_run(reader, state)
     conflicts = Findings()
-    headers = {target: column.header for target, column in matched.columns.items()}
     runs = [
-        RunResults(
-            state.run(run), spec, table, headers, findings=findings, conflicts=conflicts
-        ).take(rows)
-        for run, rows in by_run.items()
+        RunResults(state.run(run), reader, conflicts).take(rows) for run, rows in by_run.items()
     ]
     if len(findings):
         _judge_the_rest(runs, state, findings)

@@ -10,15 +10,14 @@ from designer.campaigns.errors import Findings
 from designer.campaigns.log.describe import who_when
 from designer.campaigns.sheets.run_object import SheetRun
 from designer.campaigns.space.factors import Setting, quantity_text
-from designer.campaigns.tables.rows import FURTHER, TableRow
-from designer.campaigns.tables.table import LONGEST_NOTE, Table
+from designer.campaigns.tables.rows import FURTHER, RowReader, TableRow
+from designer.campaigns.tables.table import LONGEST_NOTE
 from designer.campaigns.values.names import clean_text
 from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.quantity import Quantity
 
 if TYPE_CHECKING:
     from designer.campaigns.log.runs import Run
-    from designer.campaigns.specification.specification import Specification
 
 _SAME_SETTING = 1e-6
 """Share of a factor's range below which settings are the same: spreadsheets save rounded numbers,
@@ -30,28 +29,16 @@ class RunResults:
 
     Args:
         run: as recorded.
-        spec: of the campaign.
-        table: where the rows are.
-        headers: response, factor, … → column of the table.
-        findings: takes problems of the rows among themselves.
+        reader: of the rows; its findings take problems of the rows among themselves.
         conflicts: takes contradictions with recorded facts.
     """
 
-    def __init__(
-        self,
-        run: Run,
-        spec: Specification,
-        table: Table,
-        headers: Mapping[str, str],
-        *,
-        findings: Findings,
-        conflicts: Findings,
-    ) -> None:
+    def __init__(self, run: Run, reader: RowReader, conflicts: Findings) -> None:
         self._run = run
-        self._spec = spec
-        self._table = table
-        self._headers = headers
-        self._findings = findings
+        self._spec = reader.spec
+        self._table = reader.table
+        self._columns = reader.columns
+        self._findings = reader.findings
         self._conflicts = conflicts
         self._new: dict[str, Any] = {}
         self._skipped: list[str] = []
@@ -229,7 +216,7 @@ class RunResults:
         return not any(not isinstance(n, str) and abs(n - value) <= close for n in now)
 
     def _where(self, row: TableRow, target: str) -> str:
-        return self._table.where(row.row, self._headers[target])
+        return self._table.where(row.row, self._columns[target].header)
 
 
 def _told(value: Quantity) -> Setting | dict[str, str]:

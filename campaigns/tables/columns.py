@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Literal
 
 from designer.campaigns.errors import Findings, InputError
+from designer.campaigns.tables.table import Table
 from designer.campaigns.values.names import suggestion
 from designer.campaigns.values.units import check_unit, convert, same_unit
 
@@ -67,8 +68,8 @@ class FileColumn:
 class Matched:
     """Columns by target, and the headers nobody expects."""
 
-    columns: dict[str, FileColumn] = field(default_factory=dict)
-    ignored: list[str] = field(default_factory=list)
+    columns: dict[str, FileColumn]
+    ignored: list[str]
 
 
 def find_column(key: str, headers: Collection[str]) -> str | None:
@@ -79,83 +80,70 @@ def find_column(key: str, headers: Collection[str]) -> str | None:
     return bare[0] if len(bare) == 1 else None
 
 
-def match_columns(
-    source: str,
-    headers: Collection[str],
-    expected: Expected,
-    findings: Findings,
-    *,
-    told: Mapping[str, str] | None = None,
-    units: Mapping[str, str] | None = None,
-) -> Matched:
-    """Match the headers of a file with the expected names.
+@dataclass(frozen=True)
+class ColumnMatcher:
+    """Matches the headers of a table with the expected names.
 
-    Args:
-        source: file name for problems.
-        headers: of the file.
+    Attributes:
+        table: the table; its name stands in problems.
         expected: what may be there.
         findings: takes every problem.
-        told: header → name (or ``-``), as the user says.
-        units: header or name → unit, as the user says.
-
-    Returns:
-        What was matched, also when there are problems.
     """
-    return _Matcher(source, headers, expected, findings).match(told or {}, units or {})
 
-
-@dataclass(frozen=True)
-class _Matcher:
-    """One match of headers with expected names; arguments as of `match_columns`."""
-
-    source: str
-    headers: Collection[str]
+    table: Table
     expected: Expected
     findings: Findings
 
-    def match(self, told: Mapping[str, str], units: Mapping[str, str]) -> Matched:
-        """Match all columns, every problem noted."""
-        explicit = self._told_targets(told)
+    def match(
+        self, told: Mapping[str, str] | None = None, units: Mapping[str, str] | None = None
+    ) -> Matched:
+        """Match all columns; what fits is told also when there are problems.
+
+        Args:
+            told: header → name (or ``-``), as the user says.
+            units: header or name → unit, as the user says.
+        """
+        explicit = self._told_targets(told or {})
         targets = {target: header for header, target in explicit.items() if target != IGNORED}
-        matched = Matched()
-        for header in self.headers:
+        ignored: list[str] = []
+        for header in self.table.columns:
             if header in explicit:
                 continue
-            target = next(
-                (n for n in (header, split_unit(header)[0]) if n in self.expected.units), None
-            )
+            names = (header, split_unit(header)[0])
+            target = next((name for name in names if name in self.expected.units), None)
             if target is None or targets.get(target) in explicit:
-                matched.ignored.append(header)
+                ignored.append(header)
             elif target in targets:
                 both = f"{targets[target]!r} and {header!r}"
                 hint = "Take one of them away."
                 if self.expected.remedy == "map":
                     hint = f"Leave one out: --map '{header}={IGNORED}'."
-                self.findings.report(self.source, f"two columns hold {target}", both, hint=hint)
+                what = f"two columns hold {target}"
+                self.findings.report(self.table.source, what, both, hint=hint)
             else:
                 targets[target] = header
         if self.expected.remedy != "none":
-            self._near_misses(matched.ignored, targets)
+            self._near_misses(ignored, targets)
         left_out = {header for header, target in explicit.items() if target == IGNORED}
-        self._missing([h for h in self.headers if h not in left_out], targets)
-        said = self._told_units(targets, units)
-        for target, header in targets.items():
-            unit = said.get(header)
-            column = FileColumn(header, target, unit, unit_told=unit is not None)
-            matched.columns[target] = self._checked(column)
-        return matched
+        self._missing([h for h in self.table.columns if h not in left_out], targets)
+        said = self._told_units(targets, units or {})
+        columns = {
+            target: self._column(header, target, said.get(header))
+            for target, header in targets.items()
+        }
+        return Matched(columns, ignored)
 
     def _told_targets(self, told: Mapping[str, str]) -> dict[str, str]:
         """Header → name as the user says, every mistake noted."""
         explicit: dict[str, str] = {}
         for key, name in told.items():
             target = name or IGNORED
-            header = find_column(key, self.headers)
-            where = f"{self.source} --map {key}={name}"
+            header = find_column(key, self.table.columns)
+            where = f"{self.table.source} --map {key}={name}"
             if header is None:
-                hint = suggestion(key, self.headers)
+                hint = suggestion(key, self.table.columns)
                 self.findings.report(
-                    where, "the file has no such column", key, _list(self.headers), hint
+                    where, "the file has no such column", key, _list(self.table.columns), hint
                 )
             elif target != IGNORED and target not in self.expected.units:
                 hint = suggestion(target, self.expected.units)
@@ -168,7 +156,7 @@ class _Matcher:
         return explicit
 
     def _near_misses(self, ignored: list[str], targets: Mapping[str, str]) -> None:
-        """An unexpected column that looks like an absent self.expected one is a typing error."""
+        """An unexpected column that looks like an absent expected one is a typing error."""
         there = {*targets, *self.expected.present, *self.expected.required, *self.expected.wanted}
         absent = [name for name in self.expected.units if name not in there]
         for header in ignored:
@@ -179,7 +167,7 @@ class _Matcher:
                     hint = f"Use it with --map '{header}={meant}', or leave it out with"
                     hint += f" --map '{header}={IGNORED}'."
                 what = f"this unknown column looks like {meant}, which is not there"
-                self.findings.report(f"{self.source} column {header}", what, hint=hint)
+                self.findings.report(f"{self.table.source} column {header}", what, hint=hint)
 
     def _missing(self, present: Collection[str], targets: Mapping[str, str]) -> None:
         used = {header for target, header in targets.items() if target in self.expected.units}
@@ -202,17 +190,19 @@ class _Matcher:
             elif self.expected.remedy == "rename":
                 hint = f"Call the column {name}."
             allowed = _list(near or free)
-            self.findings.report(self.source, f"there is no column for {name}", None, allowed, hint)
+            self.findings.report(
+                self.table.source, f"there is no column for {name}", None, allowed, hint
+            )
 
     def _told_units(self, targets: Mapping[str, str], units: Mapping[str, str]) -> dict[str, str]:
         """Header → unit as the user says."""
         said: dict[str, str] = {}
         used = set(targets.values())
         for key, unit in units.items():
-            header = targets.get(key) or find_column(key, self.headers)
-            where = f"{self.source} --unit {key}={unit}"
+            header = targets.get(key) or find_column(key, self.table.columns)
+            where = f"{self.table.source} --unit {key}={unit}"
             if header is None or header not in used:
-                known = [*targets, *self.headers]
+                known = [*targets, *self.table.columns]
                 hint = suggestion(key, known)
                 self.findings.report(where, "no column that is read has this name", key, hint=hint)
             elif (what := check_unit(unit)) is not None:
@@ -221,32 +211,34 @@ class _Matcher:
                 said[header] = unit
         return said
 
-    def _checked(self, column: FileColumn) -> FileColumn:
-        """Check the unit of a column once, so that every cell can be converted."""
-        header, target, unit = column.header, column.target, column.unit
-        where = f"{self.source} column {header}"
+    def _column(self, header: str, target: str, unit: str | None) -> FileColumn:
+        """A column, its unit checked once, so that every cell can be converted."""
+        where = f"{self.table.source} column {header}"
+        plain = FileColumn(header, target)
         if target not in self.expected.numeric:
             if unit is not None:
                 self.findings.report(where, "its cells are no numbers, so they have no unit", unit)
-            return FileColumn(header, target)
+            return plain
         if unit is None and header != target:
             unit = split_unit(header)[1]
             if unit is not None and (what := check_unit(unit)) is not None:
                 hint = f"Say which unit it is with --unit '{header}=UNIT'."
                 self.findings.report(where, f"the unit {what}", repr(unit), hint=hint)
-                return FileColumn(header, target)
+                return plain
         if unit is None:
-            return FileColumn(header, target)
+            return plain
         declared = self.expected.units[target]
+        told = replace(plain, unit_told=True)
         if same_unit(unit, declared):
-            return FileColumn(header, target, unit_told=True)
+            return told
         try:
             convert(1.0, unit, declared or "1")
         except InputError as error:
             for problem in error.problems:
-                self.findings.report(where, problem.what, unit, declared or "no unit", problem.hint)
-            return FileColumn(header, target, unit_told=True)
-        return FileColumn(header, target, unit, unit_told=True)
+                allowed = declared or "no unit"
+                self.findings.report(where, problem.what, unit, allowed, problem.hint)
+            return told
+        return replace(told, unit=unit)
 
 
 def _list(names: Collection[str]) -> str:

@@ -104,6 +104,7 @@ class RowReader:
         category: takes names of categories; None: any name is taken.
 
     Attributes:
+        spec: specification.
         table: the table, its decimal mark decided by the columns of numbers that are read.
     """
 
@@ -125,7 +126,7 @@ class RowReader:
         )
         self.columns = columns
         self.findings = findings
-        self._spec = spec
+        self.spec = spec
         self._blank = blank
         self._category = category
         self._now = utc_now()
@@ -147,7 +148,7 @@ class RowReader:
     def responses(self, row: int) -> dict[str, list[Quantity] | None]:
         """Measured values, replicates apart by ``/``; None: will never be measured."""
         found: dict[str, list[Quantity] | None] = {}
-        for response in self._spec.responses:
+        for response in self.spec.responses:
             column, text = self._cell(row, response.name)
             if column is None or text.casefold() in _NOT_YET:
                 continue
@@ -162,7 +163,7 @@ class RowReader:
     def settings(self, row: int) -> dict[str, Quantity]:
         """Factors and givens."""
         found: dict[str, Quantity] = {}
-        for item in self._spec.inputs:
+        for item in self.spec.inputs:
             column, text = self._cell(row, item.name)
             if column is None:
                 continue
@@ -184,11 +185,11 @@ class RowReader:
     def batches(self, row: int) -> dict[str, str]:
         """Batch ids by stage."""
         found = {}
-        for stage in self._spec.stages:
+        for stage in self.spec.stages:
             column, text = self._cell(row, f"batch:{stage.name}")
-            word = (
-                self.word(text, self.table.where(row, column.header)) if column and text else None
-            )
+            if column is None or not text:
+                continue
+            word = self.word(text, self.table.where(row, column.header))
             if word is not None:
                 found[stage.name] = word
         return found
