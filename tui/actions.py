@@ -122,7 +122,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("undo", "u", "Undo", "Take back the event under the cursor, elsewhere the last one.",
            "History", modes=("campaign", "proposals", "lines", "history"), in_app=True,
            crowded=("proposals",), writes=True),
-    Action("undo_last", "ctrl+z", "Undo", "Take back the last event.", "History",
+    Action("undo", "ctrl+z", "Undo", "Take back the last event.", "History",
            modes=("record",), in_app=True, in_fields=("ctrl+z",), writes=True, footer=False),
     Action("export", "x", "Export", "Write plan, data, events or specification to a file.",
            "Campaign", modes=OF_A_CAMPAIGN, in_app=True,

@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from textual.message import Message
-
 from designer.campaigns.errors import DesignerError
 from designer.worker import CallCancelledError, Worker
 
@@ -39,29 +37,17 @@ class Job:
         return f"{self.label}{what}{percent} · {seconds} · esc cancels"
 
 
-class JobProgress(Message):
-    """How far the worker is."""
-
-    def __init__(self, what: str, share: float | None) -> None:
-        super().__init__()
-        self.what, self.share = what, share
-
-
 class Jobs:
     """Runs one job after the other and knows the one that is going on.
 
     Args:
         worker: the computing process.
-        post: passes a message to the application, from any thread.
-        changed: called in the event loop when a job begins or ends.
+        changed: called in the event loop when a job begins, gets on or ends.
     """
 
-    def __init__(
-        self, worker: Worker, post: Callable[[Message], object], changed: Callable[[], None]
-    ) -> None:
+    def __init__(self, worker: Worker, changed: Callable[[], None]) -> None:
         self.worker = worker
         self.current: Job | None = None
-        self._post = post
         self._changed = changed
 
     async def run(
@@ -72,11 +58,12 @@ class Jobs:
         Returns:
             Its answer; the error it raised; None when it was cancelled.
         """
+        loop = asyncio.get_running_loop()
         self.current = Job(label)
         self._changed()
 
-        def report(what: str, share: float | None) -> None:
-            self._post(JobProgress(what, share))
+        def report(what: str, share: float | None) -> None:  # called in the thread
+            loop.call_soon_threadsafe(self._update, what, share)
 
         try:
             return await asyncio.to_thread(self.worker.call, verb, arguments, report)
@@ -88,10 +75,10 @@ class Jobs:
             self.current = None
             self._changed()
 
-    def update(self, progress: JobProgress) -> None:
-        """Take in how far the job is."""
+    def _update(self, what: str, share: float | None) -> None:
         if self.current is not None:
-            self.current = replace(self.current, what=progress.what, share=progress.share)
+            self.current = replace(self.current, what=what, share=share)
+            self._changed()
 
     async def cancel(self) -> None:
         """Stop what is being computed; a fresh process is started at once."""

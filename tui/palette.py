@@ -12,7 +12,7 @@ from designer.tui.actions import Action, actions_at, writing_calls
 from designer.tui.ui import Ui
 
 _WRITING: Final = writing_calls()
-_WHEN_CLOSED: Final = frozenset({"note", "undo", "undo_last"})
+_WHEN_CLOSED: Final = frozenset({"note", "undo"})
 
 
 def is_available(ui: Ui, action: str) -> bool | None:

@@ -1,29 +1,39 @@
-"""What dialogs, screens and widgets ask of the application that shows them."""
+"""What the application knows and does for its dialogs, screens and widgets, which it shows."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
 
+from textual.app import App
 from textual.notifications import SeverityLevel
-from textual.screen import Screen
 
-if TYPE_CHECKING:
-    from designer.campaigns.errors import DesignerError
-    from designer.service import Service
-    from designer.service.answers import ListedCampaign
-    from designer.tui.campaign_view import CampaignView
-    from designer.tui.jobs import Jobs
+from designer.campaigns.errors import DesignerError
+from designer.service import Service
+from designer.service.answers import ListedCampaign
+from designer.tui.actions import CAMPAIGNS, EVERYWHERE, OF_A_CAMPAIGN
+from designer.tui.campaign_view import CampaignView, ViewReader
+from designer.tui.jobs import Jobs
+from designer.worker import Worker
 
 T = TypeVar("T")
 
 
-class Ui(Protocol):
+class Ui(App[None]):
     """The application, as far as its parts know it.
+
+    Args:
+        service: the verbs; all of them are called in threads.
+        worker: the computing process.
+        campaign: campaign to open first; None: the list.
 
     Attributes:
         view: the open campaign; None before one is read.
         service: the verbs; call them through `attempt`, they may wait for a disk.
+        reader: fetches what is shown.
         jobs: what is computed in the worker.
         campaigns: all campaigns; None before they are read.
         first: campaign the program was started with.
@@ -34,56 +44,106 @@ class Ui(Protocol):
         saved_at: time of day of the last entry.
     """
 
-    view: CampaignView | None
-    service: Service
-    jobs: Jobs
-    campaigns: list[ListedCampaign] | None
-    first: str | None
-    record_run: str | None
-    new_run: str | None
-    last_plan: dict[str, str]
-    store_problem: str | None
-    saved_at: str | None
+    def __init__(self, service: Service, worker: Worker, campaign: str | None = None) -> None:
+        super().__init__()
+        self.service = service
+        self.reader = ViewReader(service)
+        self.jobs = Jobs(worker, self.refresh_status)
+        self.view: CampaignView | None = None
+        self.campaigns: list[ListedCampaign] | None = None
+        self.last_plan: dict[str, str] = {}
+        self.record_run: str | None = None
+        self.new_run: str | None = None
+        self.first = campaign
+        self.store_problem: str | None = None
+        self.saved_at: str | None = None
 
     @property
     def mode(self) -> str:
         """Mode that is shown."""
-        ...
+        return self.current_mode if self.current_mode in EVERYWHERE else CAMPAIGNS
 
     @property
     def modal_open(self) -> bool:
         """Whether something lies in front of the screen."""
-        ...
+        return len(self.screen_stack) > 1
 
-    async def attempt(self, work: Callable[[], T]) -> T | None:
-        """Do something that may wait, in a thread; None, and an error shown, when refused."""
+    def refresh_content(self) -> None:
+        """Bring the screen below any modal up to date."""
+        raise NotImplementedError
 
-    async def refresh_view(self, name: str | None = None) -> bool:
-        """Fetch the campaign again, or another one; whether that worked."""
-        ...
-
-    async def show_entry(self) -> None:
-        """Something was appended to the log: show it."""
-
-    async def push_screen_wait(self, screen: Screen[T]) -> T | None:
-        """Show a question; its answer, or None when it was left."""
-
-    def notify(
-        self, message: str, *, title: str = "", severity: SeverityLevel = "information"
-    ) -> None:
-        """Say something in passing."""
+    def refresh_status(self) -> None:
+        """Renew bar and status line only."""
+        raise NotImplementedError
 
     def show_error(self, title: str, error: DesignerError) -> None:
         """Say that something was refused, and everything that is wrong."""
+        raise NotImplementedError
 
-    def open_campaign(self, name: str) -> None:
+    def open_campaign(self, name: str, *, decide_screen: bool = False) -> None:
         """Fetch a campaign and show it."""
+
+        async def opening() -> None:
+            if await self.refresh_view(name):
+                self.record_run = None
+                waits = bool(self.view and self.view.waiting)
+                self.switch_mode("proposals" if decide_screen and waits else "campaign")
+            elif self.view is None:
+                self.switch_mode(CAMPAIGNS)
+                await self.look_at_list()
+
+        self.run_worker(opening(), group="open")
+
+    async def look_at_list(self) -> None:
+        """Fetch the list of campaigns and show it."""
+        found = await self.attempt(self.reader.campaigns)
+        if found is not None:
+            self.campaigns = found
+            self.refresh_content()
+
+    async def refresh_view(self, name: str | None = None) -> bool:
+        """Fetch the campaign again, or another one; whether that worked."""
+        name = name or (self.view.name if self.view else None)
+        view = None if name is None else await self.attempt(partial(self.reader.read, name))
+        if view is None:
+            return False
+        self.view, self.store_problem = view, None
+        self.refresh_content()
+        return True
+
+    async def attempt(self, work: Callable[[], T]) -> T | None:
+        """Do something that may wait, in a thread; None, and an error shown, when refused."""
+        try:
+            return await asyncio.to_thread(work)
+        except DesignerError as error:
+            self.show_error("Not done", error)
+            return None
+
+    async def show_entry(self) -> None:
+        """Something was appended to the log: show it."""
+        self.saved_at = datetime.now().astimezone().strftime("%H:%M:%S")
+        await self.refresh_view()
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Say something in passing; what people typed is no markup."""
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def action_show(self, mode: str) -> None:
         """Show another screen."""
+        if mode in OF_A_CAMPAIGN and self.view is None:
+            return
+        if mode == CAMPAIGNS:
+            self.run_worker(self.look_at_list(), group="list")
+        self.switch_mode(mode)
 
     def run_dialog(self, dialog: Coroutine[Any, Any, object]) -> None:
         """Let a dialog go on beside the interface."""
-
-    def exit(self) -> None:
-        """End the program."""
+        self.run_worker(dialog, group="dialog")

@@ -7,17 +7,17 @@ from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import DataTable, Footer, Static
 
-from designer.tui.actions import bindings
+from designer.tui.actions import SCREENS, bindings
 from designer.tui.campaign_view import CampaignView
 from designer.tui.palette import is_available
 from designer.tui.ui import Ui
-from designer.tui.widgets.common import Bar, RowTable, StatusLine
+from designer.tui.widgets.common import RowTable, Tab
 from designer.tui.widgets.status_text import banner_text, bar_text, job_text, store_text
 
 Item = TypeVar("Item")
@@ -55,10 +55,14 @@ class TaskScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Bar, banner, the screen's own parts, status line, footer."""
-        yield Bar(self.MODE)
+        with Horizontal(id="bar"):
+            yield Static("", markup=False, id="bar-name")
+            yield from (Tab(mode, self.MODE) for mode in SCREENS if self.MODE in SCREENS)
         yield Static("", markup=False, id="banner")
         yield from self.parts()
-        yield StatusLine()
+        with Horizontal(id="status"):
+            yield Static("", markup=False, id="status-store")
+            yield Static("", markup=False, id="status-job")
         yield Footer(show_command_palette=False)
 
     def parts(self) -> Iterator[Widget]:
@@ -98,12 +102,12 @@ class TaskScreen(Screen[None]):
         """Renew bar, banner and status line."""
         if not self.alive:
             return
-        ui = self.ui
-        self.query_one(Bar).show_name(bar_text(ui, self.MODE))
-        self.query_one(StatusLine).show_status(store_text(ui, self.MODE), job_text(ui))
-        banner, text = self.query_one("#banner", Static), banner_text(ui, self.MODE)
-        banner.update(Content(text))
-        banner.display = bool(text)
+        ui, banner = self.ui, banner_text(self.ui, self.MODE)
+        self.query_one("#bar-name", Static).update(bar_text(ui, self.MODE))
+        self.query_one("#banner", Static).update(banner)
+        self.query_one("#banner").display = bool(banner)
+        self.query_one("#status-store", Static).update(store_text(ui, self.MODE))
+        self.query_one("#status-job", Static).update(job_text(ui))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Actions that write are dimmed where nothing can be written."""

@@ -49,7 +49,7 @@ class ProposalsScreen(ListScreen[RunObject]):
     def parts(self) -> Iterator[Widget]:
         """The table, and beside or below it the run under the cursor."""
         with Container(id="body"):
-            yield RowTable(header_height=3, dense=True, id="runs")
+            yield RowTable(header_height=3, cell_padding=0, id="runs")
             with VerticalScroll(id="detail"):
                 yield Static("", markup=False, id="detail-text")
 

@@ -1,4 +1,4 @@
-"""Parts that every screen has: the bar with the screens, the banner, the status line, tables."""
+"""Parts that several screens have: the tabs of the bar, tables."""
 
 from __future__ import annotations
 
@@ -8,71 +8,33 @@ from typing import ClassVar
 from rich.cells import cell_len
 from rich.text import Text
 from textual import events
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
-from textual.content import Content
 from textual.coordinate import Coordinate
-from textual.message import Message
 from textual.widgets import DataTable, Static
 
 from designer.tui.actions import SCREENS
 
 
 class Tab(Static):
-    """One screen in the bar; a click shows it."""
+    """One screen in the bar; a click shows it.
 
-    class Chosen(Message):
-        """A tab was clicked."""
+    Args:
+        mode: the screen.
+        shown: mode of the screen with the bar.
+    """
 
-        def __init__(self, mode: str) -> None:
-            super().__init__()
-            self.mode = mode
-
-    def __init__(self, mode: str, *, current: bool, typing: bool) -> None:
+    def __init__(self, mode: str, shown: str) -> None:
         digit, title = SCREENS[mode]
         # a field takes digits: where one types, the key that still works is named
-        key = f"F{digit}" if typing else digit
-        super().__init__(f"{key} {title}", markup=False, classes="-current" if current else "")
+        key = f"F{digit}" if shown == "record" else digit
+        classes = "-current" if mode == shown else ""
+        super().__init__(f"{key} {title}", markup=False, classes=classes)
         self._mode = mode
 
-    def on_click(self, event: events.Click) -> None:
-        """Ask for the screen."""
+    async def on_click(self, event: events.Click) -> None:
+        """Show the screen."""
         event.stop()
-        self.post_message(self.Chosen(self._mode))
-
-
-class Bar(Horizontal):
-    """First row: campaign, runs made of all, and the screens with their digits."""
-
-    def __init__(self, mode: str) -> None:
-        super().__init__()
-        self._mode = mode
-
-    def compose(self) -> ComposeResult:
-        """Name and tabs."""
-        yield Static("", markup=False, id="bar-name")
-        if self._mode in SCREENS:
-            for mode in SCREENS:
-                yield Tab(mode, current=mode == self._mode, typing=self._mode == "record")
-
-    def show_name(self, text: str) -> None:
-        """Show what the screens are about."""
-        self.query_one("#bar-name", Static).update(Content(text))
-
-
-class StatusLine(Horizontal):
-    """Last row above the footer: the store on the left, what is computed or was saved right."""
-
-    def compose(self) -> ComposeResult:
-        """Two halves."""
-        yield Static("", markup=False, id="status-store")
-        yield Static("", markup=False, id="status-job")
-
-    def show_status(self, store: Content, job: Content) -> None:
-        """Show both halves."""
-        self.query_one("#status-store", Static).update(store)
-        self.query_one("#status-job", Static).update(job)
+        await self.run_action(f"app.show('{self._mode}')")
 
 
 Cell = str | Text
@@ -98,20 +60,10 @@ class RowTable(DataTable[Cell]):
         Binding("end", "scroll_bottom", show=False),
     ]
 
-    def __init__(
-        self,
-        *,
-        header_height: int = 1,
-        dense: bool = False,
-        id: str | None = None,  # noqa: A002
-    ) -> None:
-        super().__init__(
-            cursor_type="row",
-            zebra_stripes=True,
-            header_height=header_height,
-            cell_padding=0 if dense else 1,
-            id=id,
-        )
+    def on_mount(self) -> None:
+        """The cursor is a row."""
+        self.cursor_type = "row"
+        self.zebra_stripes = True
 
     @property
     def chosen(self) -> str | None:

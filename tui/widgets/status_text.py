@@ -7,29 +7,31 @@ from textual.content import Content
 from designer.tui.actions import CAMPAIGNS
 from designer.tui.campaign_view import CampaignView
 from designer.tui.ui import Ui
+from designer.tui.widgets.headers import shortened
 
 _NAME = 14  # cells of a campaign's name, so that all screens fit beside it in 80
 
 
-def bar_text(ui: Ui, mode: str) -> str:
+def bar_text(ui: Ui, mode: str) -> Content:
     """Campaign and runs made of all."""
     view = ui.view
     if mode == CAMPAIGNS or view is None:
-        return "designer" if mode == CAMPAIGNS else ui.first or "designer"
+        return Content("designer" if mode == CAMPAIGNS else ui.first or "designer")
     counts = view.status["runs"]
     made = counts["completed"] + counts["partial"] + counts["failed"]
-    name = view.name if len(view.name) <= _NAME else view.name[: _NAME - 1] + "…"
-    return f"{name} {made}/{sum(counts.values()) - counts['abandoned']}"
+    planned = sum(counts.values()) - counts["abandoned"]
+    return Content(f"{shortened(view.name, _NAME)} {made}/{planned}")
 
 
-def banner_text(ui: Ui, mode: str) -> str:
+def banner_text(ui: Ui, mode: str) -> Content:
     """Why nothing can be written, if so."""
     view = ui.view
     if view is None or mode == CAMPAIGNS:
-        return ""
+        return Content("")
     if view.unwritable:
-        return f"! Read only: {view.unwritable}"
-    return "! This campaign is closed; only notes are accepted." if view.details["closed"] else ""
+        return Content(f"! Read only: {view.unwritable}")
+    closed = "! This campaign is closed; only notes are accepted."
+    return Content(closed if view.details["closed"] else "")
 
 
 def store_text(ui: Ui, mode: str) -> Content:
