@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -54,6 +54,11 @@ class Action:
     crowded: tuple[str, ...] = ()
     in_fields: tuple[str, ...] = ()
     writes: bool = False
+
+    @property
+    def name(self) -> str:
+        """The Textual action without its parameters."""
+        return self.call.partition("(")[0]
 
     @property
     def key_list(self) -> list[str]:
@@ -163,13 +168,7 @@ def _bindings(action: Action, mode: str) -> Iterator[Binding]:
             key_display=_SHOWN.get(key),
             priority=key in action.in_fields,
             tooltip=action.about,
-            id=f"{action.call}.{key}",
         )
-
-
-def writing_calls(actions: Iterable[Action] = ACTIONS) -> frozenset[str]:
-    """Names of actions that change the store, without parameters."""
-    return frozenset(action.call.partition("(")[0] for action in actions if action.writes)
 
 
 _LISTS: Final = (

@@ -14,10 +14,10 @@ from designer.campaigns.sheets.run_object import Predicted, RunObject
 from designer.campaigns.specification import load
 from designer.campaigns.specification.specification import Specification
 from designer.service import Service
-from designer.service.answers import CampaignAnswer, EventObject, HistoryAnswer, ListedCampaign
+from designer.service.answers import CampaignAnswer, EventObject, ListedCampaign
 from designer.service.figures import StatusAnswer
 
-_ATTEMPTS: Final = 5  # to read everything at one log position while others write
+_ATTEMPTS: Final = 6  # to read everything at one log position while others write
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,12 @@ class CampaignView:
         status: answer of `models.status`.
         events: of `campaigns.history`, oldest first.
         unwritable: why nothing can be written, or None.
-        store: address of the store.
     """
 
     details: CampaignAnswer
     status: StatusAnswer
     events: list[EventObject]
     unwritable: str | None
-    store: str
 
     @cached_property
     def spec(self) -> Specification:
@@ -130,17 +128,10 @@ class ViewReader:
 
     def read(self, campaign: str) -> CampaignView:
         """Everything about a campaign, at one position of its log."""
-        details, status, history = self._read_once(campaign)
         for _ in range(_ATTEMPTS):
+            details = self.service.campaigns.show(campaign)
+            status = self.service.models.status(campaign)
+            history = self.service.campaigns.history(campaign)
             if details["head"] == status["head"] == history["head"]:
                 break
-            details, status, history = self._read_once(campaign)
-        store = self.service.session.store
-        return CampaignView(details, status, history["events"], self._unwritable, store.url)
-
-    def _read_once(self, campaign: str) -> tuple[CampaignAnswer, StatusAnswer, HistoryAnswer]:
-        return (
-            self.service.campaigns.show(campaign),
-            self.service.models.status(campaign),
-            self.service.campaigns.history(campaign),
-        )
+        return CampaignView(details, status, history["events"], self._unwritable)

@@ -61,11 +61,6 @@ class Drafts:
             json.dump(typed, file)
         new.replace(self.path(run))
 
-    def keep(self, run: str, fields: Mapping[str, str]) -> None:
-        """`write`, where trouble must not stop the typing: saving will tell of a full disk."""
-        with suppress(OSError):
-            self.write(run, fields)
-
     def forget(self, run: str) -> None:
         """Remove the draft of a run: it was saved, or everything was erased."""
         with suppress(OSError):

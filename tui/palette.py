@@ -8,10 +8,10 @@ from typing import Final, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from designer.tui.actions import Action, actions_at, writing_calls
+from designer.tui.actions import ACTIONS, Action, actions_at
 from designer.tui.ui import Ui
 
-_WRITING: Final = writing_calls()
+_WRITING: Final = frozenset(action.name for action in ACTIONS if action.writes)
 _WHEN_CLOSED: Final = frozenset({"note", "undo"})
 
 
@@ -33,7 +33,7 @@ class ActionCommands(Provider):
     def _offered(self) -> Iterator[tuple[str, Action]]:
         ui = cast("Ui", self.app)
         for action in actions_at(ui.mode):
-            if is_available(ui, action.call.partition("(")[0]) is True:
+            if is_available(ui, action.name) is True:
                 yield f"{action.group}: {action.label}  ({action.shown_keys})", action
 
     def _run(self, action: Action) -> None:

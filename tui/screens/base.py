@@ -122,10 +122,8 @@ class TaskScreen(Screen[None]):
 class ListScreen(TaskScreen, Generic[Item]):
     """A table of items, and a text about the one under the cursor.
 
-    Subclasses name the `PANE` of the text and fill the table in `present`.
+    Subclasses yield a `RowTable` and ``#about-chosen``, and fill the table in `present`.
     """
-
-    PANE: ClassVar[str] = ""
 
     def items(self, view: CampaignView) -> Mapping[str, Item]:
         """What the rows are about, by the key of the row."""
@@ -151,7 +149,7 @@ class ListScreen(TaskScreen, Generic[Item]):
         """Show the text of the item under the cursor."""
         view, chosen = self.ui.view, self.chosen
         if view is not None:
-            pane = self.query_one(self.PANE, Static)
+            pane = self.query_one("#about-chosen", Static)
             pane.set_class(chosen is None, "-alone")
             pane.update(self.item_text(view, chosen))
             if isinstance(pane.parent, VerticalScroll):

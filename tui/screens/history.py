@@ -31,14 +31,13 @@ class HistoryScreen(ListScreen[EventObject]):
         "Everything that was recorded, newest first. Nothing is ever erased: u appends a reversal"
         " of the event under the cursor; reversing a reversal is a redo."
     )
-    PANE = "#event-text"
 
     def parts(self) -> Iterator[Widget]:
         """Filter, table, the event under the cursor."""
         yield Input(placeholder="filter: text in an event, enter goes to the list", compact=True,
                     id="filter")  # fmt: skip
         yield RowTable(id="events")
-        yield Static("", markup=False, id="event-text")
+        yield Static("", markup=False, id="about-chosen")
 
     def on_mount(self) -> None:
         """The filter shows when it is called."""

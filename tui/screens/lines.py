@@ -28,12 +28,11 @@ class LinesScreen(ListScreen[JudgedLine]):
         "Trust: how much of this line's behaviour an earlier line tells, 0 to 1, with its 80 %"
         " interval. Worth: how many own runs its data replace. Both as of the last evaluation."
     )
-    PANE = "#line-text"
 
     def parts(self) -> Iterator[Widget]:
         """The table and the line under the cursor."""
         yield RowTable(id="lines")
-        yield Static("", markup=False, id="line-text")
+        yield Static("", markup=False, id="about-chosen")
 
     def items(self, view: CampaignView) -> Mapping[str, JudgedLine]:
         """Earlier lines by name."""

@@ -40,7 +40,6 @@ class ProposalsScreen(ListScreen[RunObject]):
         " batches and noise included. Bits: what a run teaches at its rank in the plan."
         " ○ proposed, ▶ being made, ◐ results in part, ● completed, ✗ failed, – abandoned."
     )
-    PANE = "#detail-text"
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,7 +50,7 @@ class ProposalsScreen(ListScreen[RunObject]):
         with Container(id="body"):
             yield RowTable(header_height=3, cell_padding=0, id="runs")
             with VerticalScroll(id="detail"):
-                yield Static("", markup=False, id="detail-text")
+                yield Static("", markup=False, id="about-chosen")
 
     def items(self, view: CampaignView) -> Mapping[str, RunObject]:
         """The runs that are shown, by id."""

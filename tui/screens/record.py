@@ -11,14 +11,12 @@ from typing import ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from designer.campaigns.errors import DesignerError
 from designer.campaigns.sheets.run_object import RunObject
 from designer.render.words import count
-from designer.service.answers import RecordAnswer
 from designer.tui.campaign_view import CampaignView
 from designer.tui.dialogs import actions
 from designer.tui.dialogs.correct import correct
@@ -55,12 +53,12 @@ class RecordScreen(TaskScreen):
     def __init__(self) -> None:
         super().__init__()
         self._run: str | None = None
+        self._drafts: Drafts | None = None  # of the campaign of `_run`
         self._spec: object = None
         self._done: str | None = None
         self._replicate = False
         self._saving = False
         self._ready = False  # the fields are those of `_run`, its draft among them
-        self._pause: Timer | None = None
         self._typed: dict[str, str] = {}  # when the program ends the fields are gone first
         # one thread: a draft written just before saving is never written after its removal
         self._keeper = ThreadPoolExecutor(1, "drafts")
@@ -75,11 +73,6 @@ class RecordScreen(TaskScreen):
     def form(self) -> RecordForm:
         """The fields."""
         return self.query_one(RecordForm)
-
-    @property
-    def _drafts(self) -> Drafts | None:
-        view = self.ui.view
-        return None if view is None else Drafts(view.store, view.name)
 
     @property
     def _shown(self) -> tuple[CampaignView, RunObject] | None:
@@ -125,15 +118,15 @@ class RecordScreen(TaskScreen):
     def _turn_to(self, view: CampaignView, run: RunObject) -> None:
         if self._ready:
             self._typed = self.form.typed
-            self._stop_waiting()
-            self._keep()  # though no pause was begun: a change may still be on its way
+            self._keep()  # without a pause: a change may still be on its way
         same = self._ready and view.details["spec"] == self._spec
         self._run, self._spec, self._replicate = run["run"], view.details["spec"], False
+        self._drafts = drafts = Drafts(self.ui.service.session.store.url, view.name)
         self._ready = False
         if same:  # at once: whoever types on must not type into the run before
             self.form.turn_to(view, run)
             self._focus()
-        self.restart(partial(self._build, view, run, anew=not same), "build")
+        self.restart(partial(self._build, view, run, drafts, anew=not same), "build")
 
     def _focus(self) -> None:
         if self.app.screen is self:
@@ -143,14 +136,15 @@ class RecordScreen(TaskScreen):
         await self.form.remove_children()
         self._show_verdict(Content("There is no run yet: press 2, then g for a plan."))
 
-    async def _build(self, view: CampaignView, run: RunObject, *, anew: bool) -> None:
+    async def _build(
+        self, view: CampaignView, run: RunObject, drafts: Drafts, *, anew: bool
+    ) -> None:
         if anew:
             await self.form.build(view, run)
             self._focus()
-        drafts = Drafts(view.store, view.name)
         draft = await asyncio.wrap_future(self._keeper.submit(drafts.read, run["run"]))
         self.form.fill(draft)
-        self._ready = True
+        self._typed, self._ready = self.form.typed, True
         if draft:
             self.ui.notify(f"{run['run']}: what was typed earlier is here again, not saved yet")
         await self._check()
@@ -175,70 +169,50 @@ class RecordScreen(TaskScreen):
         self._check_soon()
 
     def _check_soon(self) -> None:
-        self._stop_waiting()
-        self._pause = self.set_timer(PAUSE, self._paused)
-
-    def _paused(self) -> None:
-        self._pause = None
         self.restart(self._keep_and_check, "check")
 
     async def _keep_and_check(self) -> None:
+        await asyncio.sleep(PAUSE)
         self._keep()
         await self._check()
 
     def _keep(self) -> None:
-        """Have what was typed written to disk."""
+        """Have what was typed written to disk; saving will tell of a full one."""
         drafts, run = self._drafts, self._run
         if drafts is not None and run is not None and self._ready and not self._saving:
-            self._keeper.submit(drafts.keep, run, self._typed)
-
-    def _keep_now(self) -> None:
-        """Keep what was typed without waiting for a pause."""
-        if self._stop_waiting():
-            self._keep()
-
-    def _stop_waiting(self) -> bool:
-        """Wait for a pause no longer; whether one was waited for."""
-        pause, self._pause = self._pause, None
-        if pause is not None:
-            pause.stop()
-        return pause is not None
+            self._keeper.submit(drafts.write, run, self._typed)
 
     def on_unmount(self) -> None:
-        """The program ends."""
-        self._keep_now()
+        """The program ends, perhaps before the pause."""
+        self._keep()
         self._keeper.shutdown()
 
     async def _check(self) -> None:
         """Say what saving would say."""
-        view, run, typed = self.ui.view, self._run, self.form.typed
-        if view is None or run is None or self._saving:
+        shown, typed = self._shown, self.form.typed
+        if shown is None or self._saving:
             return
         if not typed:
             self.form.mark((), ())
             self._show_verdict(HINT)
             return
+        view, run = shown
         arguments = arguments_of(typed, replicate=self._replicate)
-        check = partial(self.ui.service.runs.check, view.name, run, **arguments)
+        check = partial(self.ui.service.runs.check, view.name, run["run"], **arguments)
         try:
             answer = await asyncio.to_thread(check)
         except DesignerError as error:
-            if self._run == run:
+            if self._run == run["run"]:
                 self._refuse(error)
             return
-        if self._run == run:
-            self._accept(view, typed, answer)
+        if self._run == run["run"]:
+            self.form.mark((), answer["messages"])
+            text = accepted_text(view, run, typed, answer)
+            self._show_verdict(text, "-odd" if answer["messages"] else "")
 
     def _refuse(self, error: DesignerError) -> None:
         self.form.mark([problem.where for problem in error.problems], ())
         self._show_verdict(problems_text(error), "-bad")
-
-    def _accept(self, view: CampaignView, typed: dict[str, str], answer: RecordAnswer) -> None:
-        self.form.mark((), answer["messages"])
-        run = view.run(answer["run"])
-        if run is not None:
-            text = accepted_text(view, run, typed, answer)
-            self._show_verdict(text, "-odd" if answer["messages"] else "")
 
     def _show_verdict(self, text: Content, kind: str = "") -> None:
         verdict = self.query_one("#verdict", Static)
@@ -252,27 +226,29 @@ class RecordScreen(TaskScreen):
         after_typing(self.query(Input), self._begin_saving)
 
     def _begin_saving(self) -> None:
-        view, run = self.ui.view, self._run
-        if self._saving or view is None or run is None:
+        view, drafts, run = self.ui.view, self._drafts, self._run
+        if self._saving or view is None or drafts is None or run is None:
             return
         if not self.form.typed:
             self.ui.notify("Nothing was typed")
             return
         self._saving = True
-        self.run_worker(self._save(view, run), group="save")
+        self.run_worker(self._save(view.name, run, drafts), group="save")
 
-    async def _save(self, view: CampaignView, run: str) -> None:
+    async def _save(self, campaign: str, run: str, drafts: Drafts) -> None:
         arguments = arguments_of(self.form.typed, replicate=self._replicate)
-        record = partial(self.ui.service.runs.record, view.name, run, **arguments)
+        record = partial(self.ui.service.runs.record, campaign, run, **arguments)
         try:
             answer = await asyncio.to_thread(record)
-        except DesignerError as error:
-            self._refused(error)
+        except DesignerError as error:  # nothing was written: what was typed stays
+            self._refuse(error)
+            wrong = count(len(error.problems), "problem")
+            self.ui.notify(f"Not saved: {wrong}", severity="error")
+            self.form.focus_on(problem.where for problem in error.problems)
             return
         finally:
             self._saving = False
-        self._stop_waiting()
-        self._keeper.submit(Drafts(view.store, view.name).forget, run)
+        self._keeper.submit(drafts.forget, run)
         # the fields are of a saved run: the form is built anew, for the next one that waits
         self._run, self._done = None, run
         await self.ui.show_entry()
@@ -281,13 +257,6 @@ class RecordScreen(TaskScreen):
             "\n".join([f"{answer['run']} saved: it is {answer['status']}", *messages]),
             severity="warning" if messages else "information",
         )
-
-    def _refused(self, error: DesignerError) -> None:
-        """Nothing was written: say why, keep what was typed, go to the first wrong field."""
-        self._refuse(error)
-        wrong = count(len(error.problems), "problem")
-        self.ui.notify(f"Not saved: {wrong}", severity="error")
-        self.form.focus_on(problem.where for problem in error.problems)
 
     # ---- other keys -------------------------------------------------------------------------
 

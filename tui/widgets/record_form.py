@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypedDict
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from designer.campaigns.sheets.run_object import RunObject
@@ -158,9 +159,14 @@ class RecordForm(VerticalScroll, can_focus=False, inherit_bindings=False):
 
     async def build(self, view: CampaignView, run: RunObject) -> None:
         """Make the fields of a specification."""
+        widgets: list[Widget] = []
+        for title, rows in rows_of(view, run):
+            if title:
+                widgets.append(Static(title, markup=False, classes="section"))
+            widgets += map(FormField, rows)
         async with self.batch():
             await self.remove_children()
-            await self.mount_all(_widgets(rows_of(view, run)))
+            await self.mount_all(widgets)
         self.renew(view, run, replicate=False)
 
     def turn_to(self, view: CampaignView, run: RunObject) -> None:
@@ -215,13 +221,6 @@ class RecordForm(VerticalScroll, can_focus=False, inherit_bindings=False):
         return None
 
 
-def _widgets(sections: list[tuple[str, list[FormRow]]]) -> Iterator[Static | FormField]:
-    for title, rows in sections:
-        if title:
-            yield Static(title, markup=False, classes="section")
-        yield from (FormField(row) for row in rows)
-
-
 def arguments_of(typed: Mapping[str, str], *, replicate: bool) -> ResultArguments:
     """Arguments of `runs.record` from the fields."""
     parts: dict[str, dict[str, str]] = {"response": {}, "setting": {}, "batch": {}}
@@ -252,17 +251,13 @@ def accepted_text(
     """
     lines = [Content.styled(f"! {message}", "$text-warning") for message in answer["messages"]]
     outcome = f"✓ ctrl+s saves; {answer['run']} will be {answer['status']}"
-    missing = _missing(view, run, typed)
-    if missing and answer["status"] == "partial":
-        outcome += f", still to come: {', '.join(missing)}"
-    return Content("\n").join([*lines, Content.styled(outcome, "$text-success")])
-
-
-def _missing(view: CampaignView, run: RunObject, typed: Mapping[str, str]) -> list[str]:
-    return [
+    missing = [
         response.name
         for response in view.spec.responses
         if f"response:{response.name}" not in typed
         and response.name not in run["measurements"]
         and response.name not in run["never"]
     ]
+    if missing and answer["status"] == "partial":
+        outcome += f", still to come: {', '.join(missing)}"
+    return Content("\n").join([*lines, Content.styled(outcome, "$text-success")])

@@ -38,10 +38,10 @@ def store_text(ui: Ui, mode: str) -> Content:
     """Where the store is and how old what is shown."""
     if ui.store_problem is not None:
         return Content.styled(f"✗ {ui.store_problem}", "$text-error")
-    view = ui.view
+    view, file = ui.view, ui.service.session.store.url.rpartition("/")[2]
     if view is None or mode == CAMPAIGNS:
-        return Content(ui.service.session.store.url.rpartition("/")[2])
-    return Content(f"{view.store.rpartition('/')[2]} · event {view.seq} · {_age(view)}")
+        return Content(file)
+    return Content(f"{file} · event {view.seq} · {_age(view)}")
 
 
 def _age(view: CampaignView) -> str:
