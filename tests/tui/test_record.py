@@ -2,6 +2,7 @@
 
 import asyncio
 import shlex
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from designer.tui.campaign_view import ViewReader
 from designer.tui.dialogs.correct import _correctable, _correction_line
 from designer.tui.drafts import Drafts
 from designer.tui.widgets.record_form import arguments_of
+from tests.campaigns_for_tests import SMALL
 from tests.tui.cases import Ui, open_ui
 
 
@@ -234,6 +236,23 @@ async def test_what_was_typed_outlives_the_program(store: Path) -> None:
     drafts = Drafts(Service(str(store)).session.store.url, "small")
     assert not drafts.path("R001").exists()
     assert drafts.read("R002") == {"response:mass_loading": "9.9"}
+
+
+async def test_what_was_typed_stays_with_its_campaign(store: Path) -> None:
+    service = Service(str(store))
+    service.campaigns.create(tomllib.loads(SMALL.replace('name = "small"', 'name = "other"')))
+    await asyncio.to_thread(service.plans.propose, "other", 1, seed=1)
+    async with open_ui(store) as ui:
+        await form_of(ui)
+        await ui.type("10.4")
+        await ui.until("will be partial")
+        ui.app.open_campaign("other")
+        await ui.until(lambda: ui.app.view is not None and ui.app.view.name == "other")
+        await form_of(ui)
+        assert ui.screen.form.typed == {}
+    url = service.session.store.url
+    assert Drafts(url, "small").read("R001") == {"response:mass_loading": "10.4"}
+    assert Drafts(url, "other").read("R001") == {}
 
 
 def test_drafts_of_stores_and_campaigns_do_not_mix_and_bad_files_are_none(tmp_path: Path) -> None:
