@@ -1,10 +1,13 @@
 """The command line in this process, for the end-to-end tests."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.campaigns_for_tests import loading, porosity
 
 
 class CommandLine:
@@ -24,6 +27,20 @@ class CommandLine:
         out, self.err = self._capsys.readouterr()
         assert found == code, (found, out, self.err)
         return out
+
+    def create(self, specification: str) -> None:
+        """Write `small.toml` beside the store, which is where the tests run, and create it."""
+        Path(self.store).with_name("small.toml").write_text(specification)
+        self("init", "small.toml")
+
+    def record(self, runs: Iterable[dict[str, Any]]) -> None:
+        """Record what these runs of campaign `small` give in truth."""
+        for run in runs:
+            s = run["settings"]
+            self(
+                "record", "small", run["run"],
+                f"mass_loading={loading(s):.3f}", f"porosity={porosity(s):.3f}",
+            )  # fmt: skip
 
     def json(self, *words: object) -> Any:
         """Run a verb with --json; returns the document."""

@@ -41,6 +41,13 @@ def cli(
     return CommandLine(tmp_path / "pilot.db", capsys)
 
 
+@pytest.fixture
+def small(cli: CommandLine) -> CommandLine:
+    """The same with campaign `small`."""
+    cli.create(SMALL)
+    return cli
+
+
 @pytest.fixture(scope="session")
 def prepared_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with campaign `small`: one earlier line, a plan of three runs."""

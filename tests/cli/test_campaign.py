@@ -3,28 +3,11 @@
 import csv
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.campaigns_for_tests import SMALL, loading, porosity
+from tests.campaigns_for_tests import SMALL, loading
 from tests.command_line import CommandLine
-
-
-@pytest.fixture
-def small(cli: CommandLine, tmp_path: Path) -> CommandLine:
-    (tmp_path / "small.toml").write_text(SMALL)
-    cli("init", "small.toml")
-    return cli
-
-
-def record(cli: CommandLine, plan: dict[str, Any]) -> None:
-    for run in plan["runs"]:
-        s = run["settings"]
-        cli(
-            "record", "small", run["run"],
-            f"mass_loading={loading(s):.3f}", f"porosity={porosity(s):.3f}",
-        )  # fmt: skip
 
 
 def test_a_campaign_from_nothing_learns(small: CommandLine) -> None:
@@ -33,14 +16,14 @@ def test_a_campaign_from_nothing_learns(small: CommandLine) -> None:
     assert all(run["information_bits"] is None for run in first["runs"])
     assert {run["settings"]["binder"] for run in first["runs"]} == {"PVDF-A", "PVDF-B"}
     assert any("nothing is known" in note for note in first["notes"])
-    record(small, first)
+    small.record(first["runs"])
     second = small.json("propose", "small")
     assert second["information_bits"] > 0
     assert sum(r["information_bits"] for r in second["runs"]) == pytest.approx(
         second["information_bits"]
     )
     assert sum(r["cost"] for r in second["runs"]) == pytest.approx(second["cost"])
-    record(small, second)
+    small.record(second["runs"])
     status = small.json("status", "small", "--refresh")
     assert status["runs"]["completed"] == 8
     assert status["information_bits"] > 0.5
@@ -61,7 +44,7 @@ def test_run_ids_orders_and_ranks(small: CommandLine) -> None:
 
 
 def test_the_first_k_by_rank_are_the_plan_of_k(small: CommandLine) -> None:
-    record(small, small.json("propose", "small", "-n", "4", "--seed", "1"))
+    small.record(small.json("propose", "small", "-n", "4", "--seed", "1")["runs"])
     six = small.json("propose", "small", "-n", "6", "--seed", "3", "--dry-run")
     two = small.json("propose", "small", "-n", "2", "--seed", "3", "--dry-run")
     best = {run["rank"]: run["settings"] for run in six["runs"]}
@@ -71,7 +54,7 @@ def test_the_first_k_by_rank_are_the_plan_of_k(small: CommandLine) -> None:
 
 
 def test_dry_run_writes_nothing_and_the_real_one_is_the_same(small: CommandLine) -> None:
-    record(small, small.json("propose", "small"))
+    small.record(small.json("propose", "small")["runs"])
     before = small.json("status", "small")["head"]
     dry = small.json("propose", "small", "--dry-run")
     assert small.json("status", "small")["head"] == before
@@ -209,7 +192,7 @@ def test_amend_keeps_runs_and_shows_the_difference(small: CommandLine, tmp_path:
 def test_a_finished_campaign_is_an_earlier_line_of_the_next(
     small: CommandLine, tmp_path: Path
 ) -> None:
-    record(small, small.json("propose", "small", "-n", "6"))
+    small.record(small.json("propose", "small", "-n", "6")["runs"])
     small("close", "small")
     assert "closed" in small.refused("propose", "small")
     (tmp_path / "next.toml").write_text(SMALL.replace('name = "small"', 'name = "next"', 1))
@@ -232,9 +215,8 @@ def test_store_info_and_verify(small: CommandLine) -> None:
     small("store", "verify", "--head", "99:deadbeef", code=6)
 
 
-def test_the_campaigns_budget_shortens_plans(cli: CommandLine, tmp_path: Path) -> None:
-    (tmp_path / "small.toml").write_text(SMALL + "budget = 9\n")
-    cli("init", "small.toml")
+def test_the_campaigns_budget_shortens_plans(cli: CommandLine) -> None:
+    cli.create(SMALL + "budget = 9\n")
     plan = cli.json("propose", "small", "-n", "10")
     assert plan["cost"] <= 9
     assert len(plan["runs"]) < 10

@@ -1,11 +1,10 @@
 """Goal optimum through the command line: search, improve, and runs that fail."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.campaigns_for_tests import SMALL, loading, porosity
+from tests.campaigns_for_tests import SMALL, loading
 from tests.command_line import CommandLine
 
 OPTIMUM = SMALL.replace('line = "line4"', 'line = "line4"\ngoal = "optimum"').replace(
@@ -23,19 +22,9 @@ stage = "coating"
 
 
 @pytest.fixture
-def small(cli: CommandLine, tmp_path: Path) -> CommandLine:
-    (tmp_path / "small.toml").write_text(OPTIMUM)
-    cli("init", "small.toml")
+def small(cli: CommandLine) -> CommandLine:
+    cli.create(OPTIMUM)
     return cli
-
-
-def record(cli: CommandLine, runs: list[dict[str, Any]]) -> None:
-    for run in runs:
-        s = run["settings"]
-        cli(
-            "record", "small", run["run"],
-            f"mass_loading={loading(s):.3f}", f"porosity={porosity(s):.3f}",
-        )  # fmt: skip
 
 
 def in_spec(run: dict[str, Any]) -> bool:
@@ -45,7 +34,7 @@ def in_spec(run: dict[str, Any]) -> bool:
 def test_from_nothing_to_improving(small: CommandLine) -> None:
     first = small.json("propose", "small", "-n", "4")
     assert (first["goal"], first["value_name"]) == ("optimum", "space-filling")
-    record(small, first["runs"])
+    small.record(first["runs"])
     found, phases = [run for run in first["runs"] if in_spec(run)], []
     for _ in range(4):
         plan = small.json("propose", "small", "-n", "3")
@@ -57,7 +46,7 @@ def test_from_nothing_to_improving(small: CommandLine) -> None:
             assert told == pytest.approx(plan["value"])
         assert all(run["success"] is None for run in plan["runs"])
         phases.append(plan["value_name"])
-        record(small, plan["runs"])
+        small.record(plan["runs"])
         found += [run for run in plan["runs"] if in_spec(run)]
         if "expected improvement of porosity in %" in phases:
             break
@@ -69,7 +58,7 @@ def test_from_nothing_to_improving(small: CommandLine) -> None:
 
 def test_failures_are_told_and_weigh(small: CommandLine) -> None:
     first = small.json("propose", "small", "-n", "6", "--seed", "1")
-    record(small, first["runs"][:4])
+    small.record(first["runs"][:4])
     for run in first["runs"][4:]:
         small("fail", "small", run["run"], "--reason", "strip cracked")
     plan = small.json("propose", "small", "-n", "3", "--seed", "1")
@@ -84,7 +73,7 @@ def test_failures_are_told_and_weigh(small: CommandLine) -> None:
 
 
 def test_a_dry_run_changes_nothing_that_status_says(small: CommandLine) -> None:
-    record(small, small.json("propose", "small", "-n", "4")["runs"])
+    small.record(small.json("propose", "small", "-n", "4")["runs"])
     small("status", "small", "--refresh")
     before = small.json("status", "small")
     small.json("propose", "small", "-n", "20", "--dry-run")
@@ -92,12 +81,11 @@ def test_a_dry_run_changes_nothing_that_status_says(small: CommandLine) -> None:
 
 
 def test_an_amendment_that_changes_nothing_is_refused_with_a_reference_too(
-    cli: CommandLine, tmp_path: Path
+    cli: CommandLine,
 ) -> None:
     text = OPTIMUM.replace(
         "change_cost = 3.0", "change_cost = 3.0\nreference = { coating_gap = 150, air_gap = 2 }"
     ).replace("[[response]]", AIR_GAP + "[[response]]", 1)
-    (tmp_path / "small.toml").write_text(text)
-    cli("init", "small.toml")
+    cli.create(text)
     cli("amend", "small", "small.toml", code=3)
     assert "first run of every new batch" in cli("show", "small")

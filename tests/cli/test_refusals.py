@@ -11,11 +11,10 @@ from tests.command_line import CommandLine
 
 
 @pytest.fixture
-def small(cli: CommandLine, tmp_path: Path) -> CommandLine:
-    (tmp_path / "small.toml").write_text(SMALL)
-    cli("init", "small.toml")
-    cli("propose", "small", "-n", "2")
-    return cli
+def small(small: CommandLine) -> CommandLine:
+    """Campaign `small` with two planned runs."""
+    small("propose", "small", "-n", "2")
+    return small
 
 
 LINE = "solid_content,coating_gap,binder,mass_loading\n55,100,PVDF-A,7.1\n58,150,PVDF-B,11.9\n"

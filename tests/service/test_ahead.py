@@ -35,12 +35,11 @@ def told(text: str) -> str:
 
 
 @pytest.fixture
-def small(cli: CommandLine, tmp_path: Path) -> CommandLine:
-    (tmp_path / "small.toml").write_text(SMALL)
-    cli("init", "small.toml")
+def small(small: CommandLine, tmp_path: Path) -> CommandLine:
+    """Campaign `small` with an earlier line."""
     pd.DataFrame(line_rows()).to_csv(tmp_path / "line.csv", index=False)
-    cli("lines", "add", "small", "line.csv", "--name", "line2")
-    return cli
+    small("lines", "add", "small", "line.csv", "--name", "line2")
+    return small
 
 
 def campaign(spec: str = SMALL, **changes: Any) -> Campaign:

@@ -20,13 +20,6 @@ SCARE = "nothing in their data can tell"
 HISTORY = ("trust", "trust_low", "trust_high", "worth_runs", "determined")
 
 
-@pytest.fixture
-def small(cli: CommandLine, tmp_path: Path) -> CommandLine:
-    (tmp_path / "small.toml").write_text(SMALL)
-    cli("init", "small.toml")
-    return cli
-
-
 def recipes(count: int, gaps: tuple[int, int, int] = (80, 100, 150)) -> list[dict[str, Any]]:
     return [
         {

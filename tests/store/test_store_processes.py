@@ -9,7 +9,9 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,12 +24,10 @@ from designer.campaigns.log.state import CampaignState
 from designer.campaigns.specification import load
 from designer.campaigns.store.store import Store
 from designer.campaigns.values.quantity import Quantity
+from tests.store import cases
 
-TABLES = {
-    "campaign": {"version": 1, "name": "demo", "line": "line4"},
-    "factor": [{"name": "gap", "unit": "um", "low": 80, "high": 200, "step": 10}],
-    "response": [{"name": "loading", "unit": "mg/cm^2"}, {"name": "porosity", "unit": "%"}],
-}
+POROSITY = {"name": "porosity", "unit": "%"}
+TABLES = {**cases.TABLES, "response": [*cases.TABLES["response"], POROSITY]}
 SPEC = load.from_dict(TABLES)
 
 PRELUDE = """
@@ -214,21 +214,19 @@ for control in (url, os.path.dirname(url) + "/new"):
 )
 
 
-PUBLIC = ("pytest", "public", "popen")  # folders of pytest and its workers
-
-
 @pytest.fixture
-def public(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that an unprivileged process can reach, with a store in it."""
+def public() -> Iterator[Path]:
+    """A store in a folder that an unprivileged process can reach.
+
+    Not below pytest's folder: every session of pytest that starts closes that one to others.
+    """
     if os.name == "nt":
         pytest.skip("Windows has other permissions")
-    folder = tmp_path_factory.mktemp("public")
-    for parent in (folder, *folder.parents):
-        if parent.stat().st_uid == os.geteuid() and parent.name.startswith(PUBLIC):
-            parent.chmod(0o755)
-    path = folder / "pilot.db"
-    Store.open(str(path)).create(SPEC, "anna")
-    return path
+    with tempfile.TemporaryDirectory(prefix="designer-public-") as folder:
+        Path(folder).chmod(0o755)
+        path = Path(folder) / "pilot.db"
+        Store.open(str(path)).create(SPEC, "anna")
+        yield path
 
 
 @pytest.mark.parametrize(
