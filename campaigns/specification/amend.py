@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from designer.campaigns.errors import Problem
@@ -10,7 +10,6 @@ from designer.campaigns.space.constraints import Constraint
 from designer.campaigns.space.factors import (
     Factor,
     Given,
-    Setting,
     quantity_text,
 )
 from designer.campaigns.specification.parts import Response, Stage, range_text
@@ -41,9 +40,9 @@ def difference(old: Specification, new: Specification) -> list[str]:
     before, after = _tables(old), _tables(new)
     for kind, items in before.items():
         changes += _named(kind, items, after[kind])
-    changes += _unnamed("mixture", list(map(str, old.mixtures)), map(str, new.mixtures))
-    those = list(map(_constraint, old.constraints))
-    changes += _unnamed("constraint", those, map(_constraint, new.constraints))
+    changes += _unnamed("mixture", list(map(str, old.mixtures)), list(map(str, new.mixtures)))
+    told, now = (list(map(_constraint, spec.constraints)) for spec in (old, new))
+    changes += _unnamed("constraint", told, now)
     return changes
 
 
@@ -68,14 +67,13 @@ def amendment_problems(old: Specification, new: Specification) -> list[Problem]:
             problems.append(Problem(where, "cannot be changed", f"'{after}'", f"'{before}'"))
     problems += _stage_problems(old, new)
     problems += _input_problems(old, new)
-    kept = {response.name: response for response in new.responses}
+    responses = {response.name: response for response in new.responses}
     for response in old.responses:
-        after_response = kept.get(response.name)
-        if after_response is None:
-            hint = "Give it weight = 0 to ignore it"
-            problems.append(_removed("response", response.name, hint))
-        elif after_response.unit != response.unit:
-            problems.append(_new_unit("response", response, after_response))
+        now = responses.get(response.name)
+        if now is None:
+            problems.append(_removed("response", response.name, "Give it weight = 0 to ignore it"))
+        elif now.unit != response.unit:
+            problems.append(_new_unit("response", response, now))
     return problems
 
 
@@ -84,9 +82,9 @@ def _stage_problems(old: Specification, new: Specification) -> Iterator[Problem]
     for name in before:
         if name not in after:
             yield _removed("stage", name, "Its batches are part of the runs made so far")
-    common = [name for name in after if name in before]
-    if common != [name for name in before if name in after]:
-        found, allowed = ", ".join(common), ", ".join(n for n in before if n in after)
+    found = ", ".join(name for name in after if name in before)
+    allowed = ", ".join(name for name in before if name in after)
+    if found != allowed:
         yield Problem("stage", "the order of the stages cannot be changed", found, allowed)
 
 
@@ -113,8 +111,7 @@ def _input_problems(old: Specification, new: Specification) -> Iterator[Problem]
 def _category_problems(before: Factor, after: Factor) -> Iterator[Problem]:
     where = f"factor {after.name}"
     if before.is_categorical != after.is_categorical:
-        kinds = ("a number", "categories")
-        found, allowed = kinds[after.is_categorical], kinds[before.is_categorical]
+        found, allowed = ("categories" if f.is_categorical else "a number" for f in (after, before))
         yield Problem(where, "numbers and categories cannot be exchanged", found, allowed)
         return
     for category in before.categories or ():
@@ -153,7 +150,7 @@ def _campaign(spec: Specification) -> _Facts:
         "goal": spec.goal,
         "cost unit": costs.unit,
         "cost of a run": number_text(costs.run),
-        "budget": _optional(costs.budget, None),
+        "budget": _optional(costs.budget),
         "history": _used(history=spec.history),
     }
 
@@ -169,11 +166,13 @@ def _tables(spec: Specification) -> dict[str, dict[str, _Facts]]:
 
 
 def _stage(stage: Stage, spec: Specification) -> _Facts:
+    reference = sorted(stage.reference.items())
+    told = [f"{name} {spec.factor(name).with_unit(value)}" for name, value in reference]
     return {
         "change cost": number_text(stage.change_cost),
-        "usable for": _optional(stage.usable_for, None),
-        "most runs": _optional(stage.most_runs, None),
-        "reference": _settings(spec, dict(sorted(stage.reference.items()))),
+        "usable for": _optional(stage.usable_for),
+        "most runs": _optional(stage.most_runs),
+        "reference": ", ".join(told) or "none",
     }
 
 
@@ -218,19 +217,12 @@ def _used(*, history: bool) -> str:
     return "used" if history else "not used"
 
 
-def _settings(spec: Specification, settings: Mapping[str, Setting]) -> str:
-    told = (f"{name} {spec.factor(name).with_unit(value)}" for name, value in settings.items())
-    return ", ".join(told) or "none"
-
-
-def _optional(value: float | str | None, unit: str | None) -> str:
+def _optional(value: float | str | None, unit: str | None = None) -> str:
     return "none" if value is None else quantity_text(value, unit)
 
 
 def _named(kind: str, old: Mapping[str, _Facts], new: Mapping[str, _Facts]) -> Iterator[str]:
-    for name in old:
-        if name not in new:
-            yield f"{kind} {name} removed"
+    yield from (f"{kind} {name} removed" for name in old if name not in new)
     for name, facts in new.items():
         if name in old:
             yield from _changed(f"{kind} {name}: ", old[name], facts)
@@ -248,13 +240,8 @@ def _changed(prefix: str, old: _Facts, new: _Facts) -> Iterator[str]:
             yield f"{prefix}{key} {old[key]} → {text}"
 
 
-def _unnamed(kind: str, old: Sequence[str], new: Iterator[str]) -> Iterator[str]:
-    now = list(new)
-    for text in old:
-        if text not in now:
-            yield f"{kind} removed: {text}"
-    for text in now:
-        if text not in old:
-            yield f"{kind} added: {text}"
-    if sorted(old) == sorted(now) and list(old) != now:
+def _unnamed(kind: str, old: list[str], new: list[str]) -> Iterator[str]:
+    yield from (f"{kind} removed: {text}" for text in old if text not in new)
+    yield from (f"{kind} added: {text}" for text in new if text not in old)
+    if sorted(old) == sorted(new) and old != new:
         yield f"order of {kind}s changed"
