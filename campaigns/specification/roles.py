@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from designer.campaigns.errors import InputError
 from designer.campaigns.space.factors import Factor
 from designer.campaigns.specification.parts import Response
-from designer.campaigns.values.units import check_unit, convert, is_share
+from designer.campaigns.values.units import is_share, measures
 
 _LOADS = ("MPa", "N/mm")  # pressure, line load
 _LENGTH, _LOADING = "um", "mg/cm^2"
@@ -32,17 +31,6 @@ class ProcessRoles:
     solids: Factor | None
     load: Factor | None
     loading: Response | None
-
-
-def measures(unit: str | None, like: str) -> bool:
-    """Whether a unit measures what another one does."""
-    if unit is None or check_unit(unit) is not None:
-        return False
-    try:
-        convert(1.0, unit, like)
-    except InputError:
-        return False
-    return True
 
 
 def process_roles(

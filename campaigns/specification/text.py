@@ -6,7 +6,8 @@ import json
 import math
 import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields
 from decimal import Decimal
 from pathlib import Path
@@ -72,12 +73,22 @@ def tables_from_toml(text: str, source: str) -> dict[str, Any]:
     if len(text) > MOST_BYTES:
         found, allowed = f"{len(text)} characters", f"at most {MOST_BYTES}"
         raise InputError(Problem(source, "too large for a specification", found, allowed))
-    try:
+    with _syntax(source):
         return tomllib.loads(text.removeprefix("\ufeff").replace("\r\n", "\n"), parse_float=Decimal)
+
+
+@contextmanager
+def _syntax(source: str) -> Iterator[None]:
+    """Says what makes a text neither TOML nor JSON, and where."""
+    try:
+        yield
     except tomllib.TOMLDecodeError as error:
         what, _, place = str(error).partition(" (at ")
         where = f"{source} {place.rstrip(')').replace(',', '')}".strip()
         raise InputError(Problem(where, f"not valid TOML: {what}")) from None
+    except json.JSONDecodeError as error:
+        place = f"{source} line {error.lineno} column {error.colno}"
+        raise InputError(Problem(place, f"not valid JSON: {error.msg}")) from None
     except RecursionError:
         raise InputError(Problem(source, "not a specification: nested too deeply")) from None
     except (ValueError, ArithmeticError):
@@ -93,15 +104,8 @@ def _tables_from_json(text: str, where: str) -> dict[str, Any]:
             raise InputError(Problem(where, f"the key {twice!r} is there twice"))
         return table
 
-    try:
+    with _syntax(where):
         tables = json.loads(text, parse_float=Decimal, object_pairs_hook=distinct)
-    except json.JSONDecodeError as error:
-        place = f"{where} line {error.lineno} column {error.colno}"
-        raise InputError(Problem(place, f"not valid JSON: {error.msg}")) from None
-    except RecursionError:
-        raise InputError(Problem(where, "not a specification: nested too deeply")) from None
-    except (ValueError, ArithmeticError):
-        raise InputError(Problem(where, "holds a number that is too long")) from None
     if not isinstance(tables, dict):
         raise InputError(Problem(where, "not a specification: no table at the top"))
     return tables
@@ -110,17 +114,19 @@ def _tables_from_json(text: str, where: str) -> dict[str, Any]:
 def to_tables(spec: Specification) -> dict[str, Any]:
     """The specification as a dict of its tables, defaults filled in, ready for JSON."""
     campaign = {"version": FORMAT_VERSION, "name": spec.name, "line": spec.line, "goal": spec.goal}
-    tables: dict[str, Any] = {
+    arrays: dict[str, tuple[_Item, ...]] = {
+        "stage": spec.stages,
+        "factor": spec.factors,
+        "given": spec.givens,
+        "mixture": spec.mixtures,
+        "response": spec.responses,
+        "constraint": spec.constraints,
+    }
+    return {
         "campaign": campaign | {"history": spec.history},
-        "stage": [_table(stage) for stage in spec.stages],
-        "factor": [_table(factor) for factor in spec.factors],
-        "given": [_table(given) for given in spec.givens],
-        "mixture": [_table(mixture) for mixture in spec.mixtures],
-        "response": [_table(response) for response in spec.responses],
-        "constraint": [_table(constraint) for constraint in spec.constraints],
+        **{key: [_table(item) for item in items] for key, items in arrays.items() if items},
         "costs": _table(spec.costs),
     }
-    return {key: table for key, table in tables.items() if table}
 
 
 def _table(item: _Item) -> dict[str, Any]:
@@ -153,12 +159,10 @@ def toml_text(tables: Mapping[str, Any]) -> str:
     for key, value in tables.items():
         items = value if isinstance(value, list) else [value]
         head = f"[[{key}]]" if isinstance(value, list) else f"[{key}]"
-        blocks += ["\n".join([head, *_lines(item)]) for item in items]
+        for item in items:
+            lines = [f"{name} = {_toml(told, name)}" for name, told in item.items()]
+            blocks.append("\n".join([head, *lines]))
     return "\n\n".join(blocks) + "\n"
-
-
-def _lines(table: Mapping[str, Any]) -> list[str]:
-    return [f"{key} = {_toml(value, key)}" for key, value in table.items()]
 
 
 def _toml(value: object, key: str) -> str:

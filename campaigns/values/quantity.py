@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from designer.campaigns.errors import InputError
 from designer.campaigns.values.numbers import number_text, parse_number
-from designer.campaigns.values.units import convert
+from designer.campaigns.values.units import convert, measures
 
 _QUANTITY: Final = re.compile(
     r"(?P<number>[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)\s*(?P<unit>\D.*)?", re.ASCII
@@ -134,25 +133,16 @@ def far_off(value: float, low: float, high: float) -> int:
 
 def likely_unit(values: list[float], unit: str | None, low: float, high: float) -> str | None:
     """The usual unit in which these values would lie in the range, or None."""
-    middle = sorted(values)[len(values) // 2]
-    best: tuple[bool, str] | None = None
+    declared, middle = unit or "1", sorted(values)[len(values) // 2]
+    best: str | None = None
     for other in _USUAL_UNITS:
-        shift = _converter(other, unit or "1")
-        if shift is None or other == (unit or "1"):
+        if other == declared or not measures(other, declared):
             continue
-        if low <= shift(middle) <= high:
-            inside = all(low <= shift(value) <= high for value in values)
-            if best is None or (inside and not best[0]):
-                best = (inside, other)
-    return best[1] if best else None
-
-
-def _converter(from_unit: str, to_unit: str) -> Callable[[float], float] | None:
-    try:
-        convert(1.0, from_unit, to_unit)
-    except InputError:
-        return None
-    return lambda value: convert(value, from_unit, to_unit)
+        if low <= convert(middle, other, declared) <= high:
+            if all(low <= convert(value, other, declared) <= high for value in values):
+                return other
+            best = best or other
+    return best
 
 
 def slip_hint(value: float, low: float, high: float, unit: str | None) -> str | None:

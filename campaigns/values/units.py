@@ -97,6 +97,17 @@ def convert(value: float, from_unit: str, to_unit: str) -> float:
     return result
 
 
+def measures(unit: str | None, like: str) -> bool:
+    """Whether a unit measures what another one does: both can be read and converted."""
+    if unit is None:
+        return False
+    try:
+        convert(1.0, unit, like)
+    except InputError:
+        return False
+    return True
+
+
 def same_unit(first: str | None, second: str | None) -> bool:
     """Whether two declared units are the same one (``wt%`` and ``%``, ``cm2`` and ``cm^2``)."""
     one, other = first or "1", second or "1"
