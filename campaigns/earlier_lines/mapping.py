@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.errors import Findings, InputError
 from designer.campaigns.space.factors import Factor
-from designer.campaigns.tables.columns import FileColumn, Matched, find_column
+from designer.campaigns.tables.columns import FileColumn, Matched, meant_column
 from designer.campaigns.tables.files import MEGABYTE, read_regular_file
 from designer.campaigns.tables.table import Table
 from designer.campaigns.values.names import suggestion
@@ -176,12 +176,10 @@ def extra_columns(
     columns: list[FileColumn] = []
     for name in names:
         where = f"{table.source} --extra {name}"
-        header = find_column(name, table.columns)
+        header = meant_column(table, name, where, findings)
         if header is None:
-            hint = suggestion(name, table.columns)
-            shown = ", ".join(table.columns)
-            findings.report(where, "the file has no such column", name, shown, hint)
-        elif header in used:
+            continue
+        if header in used:
             findings.report(where, f"the column holds {used[header]} already")
         elif header not in (column.header for column in columns):
             columns.append(FileColumn(header, header))

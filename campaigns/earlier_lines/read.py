@@ -25,6 +25,7 @@ from designer.campaigns.tables.columns import (
     FileColumn,
     Matched,
     find_column,
+    meant_column,
     with_unit,
 )
 from designer.campaigns.tables.read import cell_text, read_table, table_of_columns
@@ -207,10 +208,8 @@ def _chosen_rows(
         header = find_column(key, table.columns)
         if header is None and key in matched.columns:
             header = matched.columns[key].header
+        header = header or meant_column(table, key, place, findings)
         if header is None:
-            hint = suggestion(key, table.columns)
-            shown = ", ".join(table.columns)
-            findings.report(place, "the file has no such column", key, shown, hint)
             continue
         number = parse_number(value)
         cells = table.column(header)

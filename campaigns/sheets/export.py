@@ -7,7 +7,7 @@ over another one unless asked for.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,116 +30,95 @@ from designer.campaigns.tables.files import write_atomic
 if TYPE_CHECKING:
     from designer.campaigns.log.state import CampaignState
 
-__all__ = [
-    "SheetResults",
-    "export_data",
-    "export_events",
-    "export_plan",
-    "export_spec",
-    "read_results",
-    "results_from_columns",
-]
+__all__ = ["EXPORTS", "SheetResults", "export", "read_results", "results_from_columns"]
 
 _EVENT_COLUMNS = (
     "seq", "kind", "recorded_at", "actor", "program", "version", "event_id", "hash", "body",
 )  # fmt: skip
 
+EXPORTS = ("plan", "data", "events", "spec")
+"""What can be exported."""
 
-def export_plan(
-    state: CampaignState, path: str | Path, *, plan: str | None = None, force: bool = False
+
+def export(
+    state: CampaignState,
+    path: str | Path,
+    what: str = "plan",
+    *,
+    plan: str | None = None,
+    force: bool = False,
 ) -> int:
-    """Write a plan: a sheet to be filled in (.csv), or ``propose --json`` again (.json).
+    """Write a part of a campaign to a file.
+
+    - ``plan``: a sheet to be filled in (.csv), or ``propose --json`` again (.json);
+    - ``data``: all results, one row per run and replicate (.csv), or per run with authors (.json);
+    - ``events``: the whole record, nothing lost (.json), or its payload as JSON in a column (.csv);
+    - ``spec``: the specification, the text as given (.toml), or all with defaults (.json).
 
     Args:
         state: the campaign.
         path: target; its folder must exist.
+        what: one of `EXPORTS`.
         plan: plan id; None: all runs that still wait for results.
         force: replace an existing file.
 
     Returns:
-        Number of runs written.
+        Number of runs (``plan``, .json of ``data``), rows, or events; 1 for ``spec``.
 
     Raises:
-        InputError: no such plan, nothing to write, unknown ending, or the file exists.
+        InputError: none of `EXPORTS`, no such plan, nothing to write, unknown ending, or the file
+            exists.
         StorageError: the file cannot be written.
     """
-    path = _checked(path, (".csv", ".json"), "plan")
+    path = Path(path)
+    if what not in EXPORTS:
+        raise InputError.at("--what", "cannot be exported", what, ", ".join(EXPORTS))
+    if plan is not None and what != "plan":
+        raise InputError.at("--plan", f"has no meaning with --what {what}", plan)
+    endings = (".toml", ".json") if what == "spec" else (".csv", ".json")
+    ending = path.suffix.lower()
+    if ending not in endings:
+        sentence = f"{what} cannot be written in this format by this version"
+        raise InputError.at(path.name, sentence, path.suffix or "no ending", " or ".join(endings))
+    as_json = ending == ".json"
+    if what == "plan":
+        content, count = _plan(state, plan, as_json=as_json)
+    elif what == "data":
+        content, count = _data(state, as_json=as_json)
+    elif what == "events":
+        content, count = _events(state, as_json=as_json), len(state.events)
+    else:
+        content, count = _json(to_tables(state.spec)) if as_json else state.spec.text.encode(), 1
+    write_atomic(path, content, force=force)
+    return count
+
+
+def _plan(state: CampaignState, plan: str | None, *, as_json: bool) -> tuple[bytes, int]:
     runs = plan_runs(state, plan)
     if not runs:
         hint = "Propose some runs first."
         raise InputError.at("plan", "no run waits for results", hint=hint)
-    if path.suffix.lower() == ".json":
-        return _write(path, _json(plan_json(state, runs, plan)), len(runs), force=force)
-    return _write(path, csv_content(*plan_sheet(state, runs)), len(runs), force=force)
+    if as_json:
+        return _json(plan_json(state, runs, plan)), len(runs)
+    return csv_content(*plan_sheet(state, runs)), len(runs)
 
 
-def export_data(state: CampaignState, path: str | Path, *, force: bool = False) -> int:
-    """Write all results: one row per run and replicate (.csv), or per run with authors (.json).
-
-    Returns:
-        Number of rows (.csv) or runs (.json).
-
-    Raises:
-        InputError: unknown ending, or the file exists.
-        StorageError: the file cannot be written.
-    """
-    path = _checked(path, (".csv", ".json"), "data")
-    if path.suffix.lower() == ".json":
-        content = data_json(state)
-        return _write(path, _json(content), len(content["runs"]), force=force)
+def _data(state: CampaignState, *, as_json: bool) -> tuple[bytes, int]:
+    if as_json:
+        data = data_json(state)
+        return _json(data), len(data["runs"])
     columns, rows = data_rows(state)
-    return _write(path, csv_content(columns, rows), len(rows), force=force)
+    return csv_content(columns, rows), len(rows)
 
 
-def export_events(state: CampaignState, path: str | Path, *, force: bool = False) -> int:
-    """Write the whole record: .json loses nothing, .csv has the payload as JSON in one column.
-
-    Returns:
-        Number of events.
-
-    Raises:
-        InputError: unknown ending, or the file exists.
-        StorageError: the file cannot be written.
-    """
-    path = _checked(path, (".csv", ".json"), "events")
-    if path.suffix.lower() == ".json":
-        return _write(path, _json(events_json(state)), len(state.events), force=force)
+def _events(state: CampaignState, *, as_json: bool) -> bytes:
+    if as_json:
+        return _json(events_json(state))
+    stored = [event.as_stored for event in state.events]
     rows: list[dict[str, Cell]] = [
-        {**stored, "body": canonical_json(stored["body"])}
-        for stored in (event.as_stored for event in state.events)
+        {**event, "body": canonical_json(event["body"])} for event in stored
     ]
-    return _write(path, csv_content(_EVENT_COLUMNS, rows), len(rows), force=force)
-
-
-def export_spec(state: CampaignState, path: str | Path, *, force: bool = False) -> int:
-    """Write the specification: the text as given (.toml), or all of it with defaults (.json).
-
-    Returns:
-        1, for uniformity with the other exports.
-
-    Raises:
-        InputError: unknown ending, or the file exists.
-        StorageError: the file cannot be written.
-    """
-    path = _checked(path, (".toml", ".json"), "spec")
-    if path.suffix.lower() == ".json":
-        return _write(path, _json(to_tables(state.spec)), 1, force=force)
-    return _write(path, state.spec.text.encode(), 1, force=force)
-
-
-def _checked(path: str | Path, endings: Sequence[str], what: str) -> Path:
-    path = Path(path)
-    if path.suffix.lower() not in endings:
-        found = path.suffix or "no ending"
-        allowed = " or ".join(endings)
-        sentence = f"{what} cannot be written in this format by this version"
-        raise InputError.at(path.name, sentence, found, allowed)
-    return path
-
-
-def _write(path: Path, content: bytes, count: int, *, force: bool) -> int:
-    write_atomic(path, content, force=force)
-    return count
+    return csv_content(_EVENT_COLUMNS, rows)
 
 
 def _json(value: Mapping[str, Any]) -> bytes:

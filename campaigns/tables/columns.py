@@ -80,6 +80,15 @@ def find_column(key: str, headers: Collection[str]) -> str | None:
     return bare[0] if len(bare) == 1 else None
 
 
+def meant_column(table: Table, key: str, where: str, findings: Findings) -> str | None:
+    """The header a user means, as of `find_column`; None after noting that there is none."""
+    header = find_column(key, table.columns)
+    if header is None:
+        hint = suggestion(key, table.columns)
+        findings.report(where, "the file has no such column", key, _list(table.columns), hint)
+    return header
+
+
 @dataclass(frozen=True)
 class ColumnMatcher:
     """Matches the headers of a table with the expected names.
@@ -138,14 +147,11 @@ class ColumnMatcher:
         explicit: dict[str, str] = {}
         for key, name in told.items():
             target = name or IGNORED
-            header = find_column(key, self.table.columns)
             where = f"{self.table.source} --map {key}={name}"
+            header = meant_column(self.table, key, where, self.findings)
             if header is None:
-                hint = suggestion(key, self.table.columns)
-                self.findings.report(
-                    where, "the file has no such column", key, _list(self.table.columns), hint
-                )
-            elif target != IGNORED and target not in self.expected.units:
+                continue
+            if target != IGNORED and target not in self.expected.units:
                 hint = suggestion(target, self.expected.units)
                 what = "this is no factor, given or response"
                 self.findings.report(where, what, name, _list(self.expected.units), hint)

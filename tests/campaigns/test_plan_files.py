@@ -16,13 +16,7 @@ from designer.campaigns.earlier_lines.read import line_from_campaign, read_line
 from designer.campaigns.errors import InputError
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.sheets.export import (
-    export_data,
-    export_events,
-    export_plan,
-    export_spec,
-    read_results,
-)
+from designer.campaigns.sheets.export import export, read_results
 from designer.campaigns.specification import load
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.store.store import Store
@@ -102,7 +96,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 def test_plan_sheet(tmp_path: Path) -> None:
     store = make([(0.1 + 0.2, "=1+1"), (2.0, "PVDF-A")])
     state = store.state("exports")
-    assert export_plan(state, tmp_path / "plan.csv") == 2
+    assert export(state, tmp_path / "plan.csv") == 2
     rows = rows_of(tmp_path / "plan.csv")
     assert list(rows[0]) == [
         "campaign", "run", "order", "rank", "plan", "batch:slurry", "speed [m/min]", "binder",
@@ -121,20 +115,20 @@ def test_plan_sheet(tmp_path: Path) -> None:
 def test_plan_sheet_of_one_plan_or_of_what_waits(tmp_path: Path) -> None:
     store = make([(1.0, "PVDF-A"), (2.0, "PVDF-A")])
     state = record(store, "R001", thickness=["50"], adhesion=["1"])
-    export_plan(state, tmp_path / "open.csv")
+    export(state, tmp_path / "open.csv")
     assert [row["run"] for row in rows_of(tmp_path / "open.csv")] == ["R002"]
-    assert export_plan(state, tmp_path / "all.csv", plan="p001") == 2
+    assert export(state, tmp_path / "all.csv", plan="p001") == 2
     with pytest.raises(InputError, match="Did you mean 'P001'"):
-        export_plan(state, tmp_path / "x.csv", plan="P01")
+        export(state, tmp_path / "x.csv", plan="P01")
     state = record(store, "R002", thickness=["50"], adhesion=None)
     with pytest.raises(InputError, match="no run waits"):
-        export_plan(state, tmp_path / "x.csv")
+        export(state, tmp_path / "x.csv")
     assert not (tmp_path / "x.csv").exists()
 
 
 def test_plan_json_has_the_shape_of_propose(tmp_path: Path) -> None:
     state = make([(0.1 + 0.2, "=1+1"), (2.0, "PVDF-A")]).state("exports")
-    export_plan(state, tmp_path / "plan.json")
+    export(state, tmp_path / "plan.json")
     plan = json.loads((tmp_path / "plan.json").read_text())
     assert {key: plan[key] for key in ("campaign", "plan", "seed", "goal")} == {
         "campaign": "exports", "plan": "P001", "seed": 7, "goal": "learn",
@@ -170,7 +164,7 @@ def test_data_tells_every_measurement_with_planned_and_used(tmp_path: Path) -> N
     record(store, "R001", adhesion=["0.1"])
     store.change("exports", lambda s: commands.fail(s, "R002", "web break"), actor="ben")
     state = store.state("exports")
-    assert export_data(state, tmp_path / "data.csv") == 3
+    assert export(state, tmp_path / "data.csv", "data") == 3
     rows = rows_of(tmp_path / "data.csv")
     assert [(r["run"], r["replicate"], r["thickness"], r["adhesion"]) for r in rows] == [
         ("R001", "1", "50.5", "0.1"), ("R001", "2", "51", ""), ("R002", "", "", ""),
@@ -186,7 +180,7 @@ def test_data_tells_every_measurement_with_planned_and_used(tmp_path: Path) -> N
         "web break",
         "'=1+1",
     )
-    export_data(state, tmp_path / "data.json")
+    export(state, tmp_path / "data.json", "data")
     data = json.loads((tmp_path / "data.json").read_text())
     assert data["runs"][0]["measured"]["thickness"][1]["text"] == "51"
     assert data["runs"][0]["used"]["speed"] == 1.25
@@ -198,7 +192,7 @@ def test_exported_data_are_an_earlier_line_for_another_campaign(tmp_path: Path) 
     store = make([(0.1 + 0.2, "=1+1"), (2.0, 'µ;,"x')])
     record(store, "R001", thickness=["50.123456789012345", "49"], adhesion=["-1.5"])
     state = record(store, "R002", thickness=["51"])
-    export_data(state, tmp_path / "data.csv")
+    export(state, tmp_path / "data.csv", "data")
     line = read_line(tmp_path / "data.csv", spec_of("next"))
     assert [row["settings"] for row in line.rows] == [
         {"speed": 0.1 + 0.2, "binder": "=1+1"}, {"speed": 0.1 + 0.2, "binder": "=1+1"},
@@ -218,11 +212,11 @@ def test_exported_data_are_an_earlier_line_for_another_campaign(tmp_path: Path) 
 def test_events_lose_nothing(tmp_path: Path) -> None:
     store = make([(1.0, "=1+1")])
     state = record(store, "R001", thickness=["50"], adhesion=None)
-    assert export_events(state, tmp_path / "log.json") == len(state.events)
+    assert export(state, tmp_path / "log.json", "events") == len(state.events)
     log = json.loads((tmp_path / "log.json").read_text())
     assert [event["body"] for event in log["events"]] == [event.body for event in state.events]
     assert log["events"][-1]["hash"] == state.events[-1].hash
-    export_events(state, tmp_path / "log.csv")
+    export(state, tmp_path / "log.csv", "events")
     rows = rows_of(tmp_path / "log.csv")
     assert [json.loads(row["body"]) for row in rows] == [event.body for event in state.events]
     assert [row["kind"] for row in rows] == [event.kind for event in state.events]
@@ -230,9 +224,9 @@ def test_events_lose_nothing(tmp_path: Path) -> None:
 
 def test_specification(tmp_path: Path) -> None:
     state = make([(1.0, "PVDF-A")]).state("exports")
-    export_spec(state, tmp_path / "spec.toml")
+    export(state, tmp_path / "spec.toml", "spec")
     assert (tmp_path / "spec.toml").read_text() == state.spec.text
-    export_spec(state, tmp_path / "spec.json")
+    export(state, tmp_path / "spec.json", "spec")
     tables = json.loads((tmp_path / "spec.json").read_text())
     assert load.from_dict(tables) == state.spec
     assert tomllib.loads((tmp_path / "spec.toml").read_text())["campaign"]["name"] == "exports"
@@ -241,11 +235,11 @@ def test_specification(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["plan.md", "plan.html", "plan.xlsx", "plan", "plan.pkl"])
 def test_other_endings_name_the_ones_that_work(tmp_path: Path, name: str) -> None:
     state = make([(1.0, "PVDF-A")]).state("exports")
-    for export in (export_plan, export_data, export_events):
+    for what in ("plan", "data", "events"):
         with pytest.raises(InputError, match=r"\.csv or \.json"):
-            export(state, tmp_path / name)
+            export(state, tmp_path / name, what)
     with pytest.raises(InputError, match=r"\.toml or \.json"):
-        export_spec(state, tmp_path / name)
+        export(state, tmp_path / name, "spec")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -254,18 +248,18 @@ def test_row33_existing_files_are_replaced_only_by_force(tmp_path: Path) -> None
     path = tmp_path / "plan.csv"
     path.write_text("mine")
     with pytest.raises(InputError, match="--force"):
-        export_plan(state, path)
+        export(state, path)
     assert path.read_text() == "mine"
-    assert export_plan(state, path, force=True) == 1
+    assert export(state, path, force=True) == 1
 
 
 def test_row17_no_cell_of_an_export_is_a_formula(tmp_path: Path) -> None:
     store = make([(1.0, "=1+1")])
     store.change("exports", lambda s: commands.note(s, "@SUM(1)", "R001"), actor="ben")
     state = record(store, "R001", thickness=["-1", "-2"])
-    for export in (export_plan, export_data, export_events):
-        path = tmp_path / f"{export.__name__}.csv"
-        export(state, path)
+    for what in ("plan", "data", "events"):
+        path = tmp_path / f"{what}.csv"
+        export(state, path, what)
         for row in rows_of(path):
             for cell in row.values():
                 assert not cell or cell[0] not in "=+@\t\r"
@@ -284,7 +278,7 @@ def test_f8_round_trip_is_exact(
     store = make(runs)
     state = store.state("exports")
     path = tmp_path / "plan.csv"
-    export_plan(state, path, force=True)
+    export(state, path, force=True)
     rows = rows_of(path)
     for row, value in zip(rows, values, strict=False):
         row["thickness [um]"] = repr(value)

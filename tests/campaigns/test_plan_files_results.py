@@ -16,7 +16,7 @@ from designer.campaigns import commands
 from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry
 from designer.campaigns.errors import ConflictError, InputError
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.sheets.export import export_plan, read_results, results_from_columns
+from designer.campaigns.sheets.export import export, read_results, results_from_columns
 from designer.campaigns.sheets.results import SheetResults
 from designer.campaigns.specification import load
 from designer.campaigns.store.store import Store
@@ -125,7 +125,7 @@ def bench(tmp_path: Path) -> Bench:
 
 
 def sheet(bench: Bench, name: str = "plan.csv") -> list[dict[str, str]]:
-    export_plan(bench.state, bench.folder / name, force=True)
+    export(bench.state, bench.folder / name, force=True)
     with (bench.folder / name).open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 

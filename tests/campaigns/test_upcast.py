@@ -13,7 +13,7 @@ from designer.campaigns import commands
 from designer.campaigns.errors import StoreDamagedError
 from designer.campaigns.log.events import KINDS, Event, Kind
 from designer.campaigns.log.upcast import UPCASTERS, Upcaster, upcast
-from designer.campaigns.sheets.export import export_events
+from designer.campaigns.sheets.export import export
 from designer.campaigns.specification import load
 from designer.campaigns.store.store import Store
 
@@ -105,7 +105,7 @@ def test_an_older_file_is_read_as_today_and_stays_as_it_was(
         (2, 1),
     ]
     assert Store.open(str(path)).verify(state.head)
-    export_events(state, tmp_path / "events.json")
+    export(state, tmp_path / "events.json", "events")
     stored = json.loads((tmp_path / "events.json").read_text(encoding="utf-8"))["events"]
     assert [(e["version"], e["body"].get("text")) for e in stored[1:]] == [(1, "one"), (1, "two")]
     assert "older" not in stored[1]

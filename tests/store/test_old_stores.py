@@ -26,7 +26,7 @@ from designer.campaigns import commands
 from designer.campaigns.errors import InputError
 from designer.campaigns.log.runs import Measurement, Note, Run
 from designer.campaigns.log.state import CampaignState, Line, Plan
-from designer.campaigns.sheets.export import export_data, export_events
+from designer.campaigns.sheets.export import export
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.store.store import Store
 from designer.campaigns.values.quantity import Quantity
@@ -43,7 +43,7 @@ def told_by(store: Store, state: CampaignState, folder: Path) -> dict[str, Any]:
         state: folded from its log.
         folder: takes the exported file.
     """
-    export_data(state, folder / "data.csv", force=True)
+    export(state, folder / "data.csv", "data", force=True)
     return {
         "head": state.head,
         "campaign_id": state.campaign_id,
@@ -186,7 +186,7 @@ def test_its_record_leaves_as_it_was_stored(
 ) -> None:
     store = Store.open(str(path))
     for name, told in expected.items():
-        export_events(store.state(name), tmp_path / "events.json", force=True)
+        export(store.state(name), tmp_path / "events.json", "events", force=True)
         document = json.loads((tmp_path / "events.json").read_text(encoding="utf-8"))
         stored = [[event["kind"], event["version"], event["hash"]] for event in document["events"]]
         assert stored == told["events"]

@@ -32,7 +32,6 @@ from designer.service.details import line_answer, plan_summary
 from designer.service.session import Session
 from designer.service.values import SpecSource
 
-_EXPORTS = ("plan", "data", "events", "spec")
 _ANY_TIME = timedelta(days=36_500)  # a time to look back to may lie anywhere, even ahead
 
 
@@ -203,18 +202,10 @@ class CampaignVerbs:
         force: bool = False,
     ) -> ExportAnswer:
         """Write plan, data, events or specification; the ending of the file names the format."""
-        from designer.campaigns.sheets import export as plan_files
+        from designer.campaigns.sheets import export as sheets
 
         state = self.session.state(campaign)
-        if what not in _EXPORTS:
-            raise InputError(Problem("--what", "cannot be exported", what, ", ".join(_EXPORTS)))
-        if plan is not None and what != "plan":
-            raise InputError(Problem("--plan", f"has no meaning with --what {what}", plan))
-        if what == "plan":
-            rows = plan_files.export_plan(state, path, plan=plan, force=force)
-        else:
-            writer = getattr(plan_files, f"export_{what}")
-            rows = writer(state, path, force=force)
+        rows = sheets.export(state, path, what, plan=plan, force=force)
         return {
             "campaign": state.spec.name,
             "file": str(path),
