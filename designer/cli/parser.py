@@ -15,7 +15,7 @@ from designer.campaigns.errors import Problem
 from designer.campaigns.version import program_version
 from designer.cli.errors import UsageError
 from designer.cli.verbs import TOPICS, VERBS
-from designer.cli.verbs.arguments import Parser, add_common_options
+from designer.cli.verbs.arguments import Argument, Parser, add_common_options, read_pairs
 from designer.cli.verbs.verb import AnyVerb
 
 SEE_HELP = "designer --help lists the verbs"
@@ -64,6 +64,7 @@ def read_command_line(tokens: Sequence[str]) -> Call:
     arguments = _merged(common, verb_parser(verb).read(rest))
     if verb.check is not None:
         verb.check(arguments)
+    read_pairs(arguments, verb.arguments)
     return Call(verb, arguments)
 
 
@@ -75,7 +76,8 @@ def verb_parser(verb: AnyVerb) -> Parser:
         f"{verb.summary[0].upper()}{verb.summary[1:]}.",
         f"for example:\n{examples}" if examples else None,
     )
-    verb.arguments(parser)
+    for argument in verb.arguments:
+        argument.add_to(parser)
     parser.set_usage()
     add_common_options(parser)
     return parser
@@ -85,9 +87,7 @@ def _head_parser(prog: str, overview: str) -> Parser:
     parser = Parser(prog, "Experiment designer for pilot lines.", overview)
     parser.usage = f"{prog} [options] VERB ..."
     if prog == "designer":
-        parser.add_argument(
-            "--version", action="store_true", default=False, help="print the version"
-        )
+        Argument("--version", None, "print the version").add_to(parser)
     add_common_options(parser)
     return parser
 

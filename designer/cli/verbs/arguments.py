@@ -10,9 +10,9 @@ import argparse
 import difflib
 import math
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NoReturn
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NoReturn
 
 from designer.campaigns.errors import Problem
 from designer.cli.errors import UsageError
@@ -120,59 +120,124 @@ class Parser(argparse.ArgumentParser):
         return token, None
 
 
-def add_common_options(parser: argparse.ArgumentParser) -> None:
-    """The options every verb has, accepted before and after it."""
-    group = parser.add_argument_group("everywhere")
-    nothing = argparse.SUPPRESS  # else a default after the verb would undo the option before it
-    group.add_argument(
-        "--store", metavar="URL", default=nothing,
-        help="where the campaigns are: a file or sqlite:///file (default: DESIGNER_STORE, "
-        "else a file in your data folder)",
-    )  # fmt: skip
-    group.add_argument(
-        "--json", action="store_true", default=nothing, help="print one JSON document"
-    )
-    group.add_argument(
-        "--quiet", action="store_true", default=nothing, help="no notes and no progress"
-    )
-    group.add_argument(
-        "--actor", metavar="NAME", default=nothing, help="who does it (default: your login)"
-    )
-
-
 @dataclass(frozen=True)
 class Pairs:
-    """Where ``name=value`` tokens are, and how they are read.
+    """How ``name=value`` tokens are read.
 
     Attributes:
-        dest: attribute of the arguments that holds the tokens (or None).
         what: their name in messages (``--set``).
         last: split at the last ``=`` (for left sides that may hold one, as columns of a file).
         empty: whether a value may be empty.
         twice: what to do instead of giving a name twice.
     """
 
-    dest: str
     what: str
     last: bool = False
     empty: bool = False
     twice: str | None = None
 
 
-def read_pairs(arguments: argparse.Namespace, *kinds: Pairs) -> None:
+@dataclass(frozen=True)
+class Argument:
+    """One argument of a verb.
+
+    Attributes:
+        name: of a positional, or an option as typed (``--dry-run``).
+        form: how its value is written in the help; None without a value, or where choices tell it.
+        help: what it is for.
+        nargs: how many values, in argparse's signs.
+        type: reads a value.
+        default: without it.
+        required: whether an option has to be there.
+        choices: the only values.
+        dest: attribute of the arguments, where it is not the name.
+        pairs: its values are ``name=value`` tokens, which become a dictionary.
+    """
+
+    name: str
+    form: str | None
+    help: str
+    nargs: str | None = None
+    type: Callable[[str], object] | None = None
+    default: object = None
+    required: bool = False
+    choices: tuple[str, ...] | None = None
+    dest: str | None = None
+    pairs: Pairs | None = None
+
+    @property
+    def attribute(self) -> str:
+        """Where the parsed arguments have it."""
+        return self.dest or self.name.lstrip("-").replace("-", "_")
+
+    def add_to(self, parser: argparse._ActionsContainer) -> None:
+        """Add it to a parser or to a group of one."""
+        words: dict[str, Any] = {"help": self.help, "default": self.default}
+        if self.form is None and self.choices is None:
+            words |= {"action": "store_true", "default": self.default or False}
+        else:
+            words |= {
+                "metavar": self.form,
+                "nargs": self.nargs,
+                "type": self.type,
+                "choices": self.choices,
+            }
+            if self.name.startswith("-"):
+                words |= {"required": self.required, "dest": self.attribute}
+                words["action"] = "extend" if self.nargs == "+" else "store"
+        parser.add_argument(self.name, **words)
+
+
+def pairs_option(
+    name: str, form: str, purpose: str, *, last: bool = False, empty: bool = False
+) -> Argument:
+    """An option of one or more ``name=value``, which may be repeated."""
+    return Argument(name, form, purpose, nargs="+", pairs=Pairs(name, last, empty))
+
+
+CAMPAIGN = Argument("campaign", "CAMPAIGN", "name of the campaign")
+RUN = Argument("run", "RUN", "such as R007")
+OPTIONAL_REASON = Argument("--reason", "TEXT", "why, for the history")
+REASON = replace(OPTIONAL_REASON, required=True)
+GIVEN = pairs_option("--given", "name=value", "what is known before")
+
+_COMMON = (
+    Argument(
+        "--store",
+        "URL",
+        "where the campaigns are: a file or sqlite:///file (default: DESIGNER_STORE, "
+        "else a file in your data folder)",
+    ),
+    Argument("--json", None, "print one JSON document"),
+    Argument("--quiet", None, "no notes and no progress"),
+    Argument("--actor", "NAME", "who does it (default: your login)"),
+)
+
+
+def add_common_options(parser: argparse.ArgumentParser) -> None:
+    """The options every verb has, accepted before and after it."""
+    group = parser.add_argument_group("everywhere")
+    for option in _COMMON:
+        # else a default after the verb would undo the option before it
+        replace(option, default=argparse.SUPPRESS).add_to(group)
+
+
+def read_pairs(arguments: argparse.Namespace, declared: Iterable[Argument]) -> None:
     """Replace lists of ``name=value`` tokens by dictionaries, in the order typed.
 
     Raises:
-        UsageError: with every malformed pair of all kinds.
+        UsageError: with every malformed pair of all arguments.
     """
     problems: list[Problem] = []
-    for kind in kinds:
+    for argument in declared:
+        if argument.pairs is None:
+            continue
         found: dict[str, str] = {}
-        for token in getattr(arguments, kind.dest) or ():
-            problem = _read_pair(token, kind, found)
+        for token in getattr(arguments, argument.attribute) or ():
+            problem = _read_pair(token, argument.pairs, found)
             if problem is not None:
                 problems.append(problem)
-        setattr(arguments, kind.dest, found)
+        setattr(arguments, argument.attribute, found)
     if problems:
         raise UsageError(problems)
 

@@ -16,29 +16,12 @@ from designer.cli.text.campaign import (
     list_text,
 )
 from designer.cli.text.run import run_text
-from designer.cli.verbs.arguments import Parser
+from designer.cli.verbs.arguments import CAMPAIGN, OPTIONAL_REASON, Argument
 from designer.cli.verbs.verb import Verb, no_notes
 
 if TYPE_CHECKING:
     from designer.service import Service
     from designer.service.answers import CampaignAnswer, CreatedAnswer, RunAnswer
-
-
-def add_campaign(parser: Parser) -> None:
-    """Add the argument nearly every verb begins with."""
-    parser.add_argument("campaign", metavar="CAMPAIGN", help="name of the campaign")
-
-
-def add_optional_reason(parser: Parser) -> None:
-    """Add ``--reason`` where the history may, but need not, tell one."""
-    parser.add_argument("--reason", metavar="TEXT", help="why, for the history")
-
-
-def _init_arguments(parser: Parser) -> None:
-    parser.add_argument("spec", metavar="SPEC.toml", nargs="?", help="the specification")
-    parser.add_argument(
-        "--example", action="store_true", help="print a commented specification to start from"
-    )
 
 
 def _init_check(arguments: Namespace) -> None:
@@ -68,11 +51,6 @@ def _init_text(
     return created_text(answer)
 
 
-def _show_arguments(parser: Parser) -> None:
-    add_campaign(parser)
-    parser.add_argument("run", metavar="RUN", nargs="?", help="one run, such as R007")
-
-
 def _show(service: Service, arguments: Namespace) -> CampaignAnswer | RunAnswer:
     if arguments.run is None:
         return service.campaigns.show(arguments.campaign)
@@ -87,23 +65,14 @@ def _show_text(
     return run_text(answer, service, arguments.campaign)
 
 
-def _amend_arguments(parser: Parser) -> None:
-    add_campaign(parser)
-    parser.add_argument("spec", metavar="SPEC.toml", help="the whole new specification")
-    parser.add_argument("--dry-run", action="store_true", help="only show the difference")
-    add_optional_reason(parser)
-
-
-def _close_arguments(parser: Parser) -> None:
-    add_campaign(parser)
-    add_optional_reason(parser)
-
-
 VERBS = (
     Verb(
         "init",
         "start a campaign from a specification",
-        _init_arguments,
+        (
+            Argument("spec", "SPEC.toml", "the specification", nargs="?"),
+            Argument("--example", None, "print a commented specification to start from"),
+        ),
         _init,
         _init_text,
         check=_init_check,
@@ -112,14 +81,14 @@ VERBS = (
     Verb(
         "list",
         "all campaigns, newest first",
-        lambda _parser: None,
+        (),
         lambda service, _arguments: service.campaigns.list(),
         lambda answer, _service, _arguments: list_text(answer),
     ),
     Verb(
         "show",
         "details of a campaign or of one run",
-        _show_arguments,
+        (CAMPAIGN, Argument("run", "RUN", "one run, such as R007", nargs="?")),
         _show,
         _show_text,
         notes=no_notes,  # those of a run are part of its text
@@ -128,7 +97,12 @@ VERBS = (
     Verb(
         "amend",
         "change windows, ranges, constraints, costs; old runs are kept",
-        _amend_arguments,
+        (
+            CAMPAIGN,
+            Argument("spec", "SPEC.toml", "the whole new specification"),
+            Argument("--dry-run", None, "only show the difference"),
+            OPTIONAL_REASON,
+        ),
         lambda service, arguments: service.campaigns.amend(
             arguments.campaign,
             Path(arguments.spec),
@@ -141,7 +115,7 @@ VERBS = (
     Verb(
         "close",
         "finish a campaign",
-        _close_arguments,
+        (CAMPAIGN, OPTIONAL_REASON),
         lambda service, arguments: service.campaigns.close(
             arguments.campaign, reason=arguments.reason
         ),

@@ -7,18 +7,12 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from designer.cli.text.demo import LiveDemo, demo_text, step_text
-from designer.cli.verbs.arguments import Parser, positive_whole
+from designer.cli.verbs.arguments import Argument, positive_whole
 from designer.cli.verbs.verb import Verb
 
 if TYPE_CHECKING:
     from designer.service import Service
     from designer.service.answers import DemoAnswer, DemoStep
-
-
-def _arguments(parser: Parser) -> None:
-    parser.add_argument(
-        "--runs", metavar="N", type=positive_whole, default=16, help="how many runs (default 16)"
-    )
 
 
 def _run(service: Service, arguments: Namespace) -> DemoAnswer:
@@ -41,7 +35,7 @@ VERBS = (
     Verb(
         "demo",
         "a whole campaign on the built-in pilot-line twin",
-        _arguments,
+        (Argument("--runs", "N", "how many runs (default 16)", type=positive_whole, default=16),),
         _run,
         lambda answer, _service, _arguments: demo_text(answer),
         examples=("demo", "demo --runs 8"),

@@ -9,56 +9,14 @@ from typing import TYPE_CHECKING
 from designer.campaigns.errors import Problem
 from designer.cli.errors import UsageError
 from designer.cli.text.lines import line_added_text, line_switched_text, lines_text
-from designer.cli.verbs.arguments import Pairs, Parser, read_pairs
-from designer.cli.verbs.campaign import add_campaign
+from designer.cli.verbs.arguments import CAMPAIGN, REASON, Argument, pairs_option
 from designer.cli.verbs.verb import Verb
 
 if TYPE_CHECKING:
     from designer.service import Service
     from designer.service.answers import LineAddedAnswer
 
-ONLY_FROM_FILES = ("map", "unit", "where", "mapping", "extra")
-
-
-def _add_arguments(parser: Parser) -> None:
-    add_campaign(parser)
-    parser.add_argument("file", metavar="FILE", nargs="?", help="data as .csv or .xlsx")
-    parser.add_argument(
-        "--from", dest="other", metavar="OTHER_CAMPAIGN", help="take the runs of a campaign instead"
-    )
-    parser.add_argument("--name", metavar="LINE", help="name of the line (needed with FILE)")
-    for option, form, told in (
-        ("--map", "filecolumn=name", "which column holds which factor or response"),
-        ("--set", "factor=value", "a setting that is the same in all rows, perhaps `unknown`"),
-        ("--unit", "column=mm", "unit of a column, where it differs from the declared one"),
-        ("--where", "column=value", "take only these rows"),
-    ):
-        parser.add_argument(option, metavar=form, nargs="+", action="extend", help=told)
-    parser.add_argument(
-        "--other",
-        dest="others",
-        metavar="FACTOR",
-        nargs="+",
-        action="extend",
-        help="keep rows whose category the campaign does not have",
-    )
-    parser.add_argument(
-        "--extra",
-        dest="extras",
-        metavar="filecolumn",
-        nargs="+",
-        action="extend",
-        help="a number that only this line varied: it explains results, and is not taken for noise",
-    )
-    parser.add_argument(
-        "--mapping",
-        metavar="FILE.toml",
-        help="the same in a file: [map] [set] [unit] [where], other = [FACTOR], extra = [COLUMN]",
-    )
-
-
-def _told(arguments: Namespace, option: str) -> bool:
-    return getattr(arguments, "extras" if option == "extra" else option) is not None
+ONLY_FROM_FILES = ("--map", "--unit", "--where", "--mapping", "--extra")
 
 
 def _add_check(arguments: Namespace) -> None:
@@ -68,17 +26,13 @@ def _add_check(arguments: Namespace) -> None:
     elif arguments.file is not None and arguments.name is None:
         problems.append(Problem("--name", "is missing: a line from a file needs a name"))
     elif arguments.other is not None:
-        used = [f"--{name}" for name in ONLY_FROM_FILES if _told(arguments, name)]
-        problems += [Problem(option, "belongs to a FILE, not to --from") for option in used]
+        problems += [
+            Problem(argument.name, "belongs to a FILE, not to --from")
+            for argument in _ADD
+            if argument.name in ONLY_FROM_FILES and getattr(arguments, argument.attribute)
+        ]
     if problems:
         raise UsageError(problems)
-    read_pairs(
-        arguments,
-        Pairs("map", "--map", last=True),
-        Pairs("set", "--set"),
-        Pairs("unit", "--unit", last=True),
-        Pairs("where", "--where", empty=True),
-    )
 
 
 def _add(service: Service, arguments: Namespace) -> LineAddedAnswer:
@@ -104,17 +58,48 @@ def _add(service: Service, arguments: Namespace) -> LineAddedAnswer:
     )
 
 
-def _switch_arguments(parser: Parser) -> None:
-    add_campaign(parser)
-    parser.add_argument("line", metavar="LINE", help="name of the earlier line")
-    parser.add_argument("--reason", metavar="TEXT", required=True, help="why, for the history")
-
+_ADD = (
+    CAMPAIGN,
+    Argument("file", "FILE", "data as .csv or .xlsx", nargs="?"),
+    Argument("--from", "OTHER_CAMPAIGN", "take the runs of a campaign instead", dest="other"),
+    Argument("--name", "LINE", "name of the line (needed with FILE)"),
+    pairs_option(
+        "--map", "filecolumn=name", "which column holds which factor or response", last=True
+    ),
+    pairs_option(
+        "--set", "factor=value", "a setting that is the same in all rows, perhaps `unknown`"
+    ),
+    pairs_option(
+        "--unit", "column=mm", "unit of a column, where it differs from the declared one", last=True
+    ),
+    pairs_option("--where", "column=value", "take only these rows", empty=True),
+    Argument(
+        "--other",
+        "FACTOR",
+        "keep rows whose category the campaign does not have",
+        nargs="+",
+        dest="others",
+    ),
+    Argument(
+        "--extra",
+        "filecolumn",
+        "a number that only this line varied: it explains results, and is not taken for noise",
+        nargs="+",
+        dest="extras",
+    ),
+    Argument(
+        "--mapping",
+        "FILE.toml",
+        "the same in a file: [map] [set] [unit] [where], other = [FACTOR], extra = [COLUMN]",
+    ),
+)
+_SWITCH = (CAMPAIGN, Argument("line", "LINE", "name of the earlier line"), REASON)
 
 VERBS = (
     Verb(
         "lines add",
         "add the data of an earlier line",
-        _add_arguments,
+        _ADD,
         _add,
         lambda answer, _service, _arguments: line_added_text(answer),
         check=_add_check,
@@ -127,14 +112,14 @@ VERBS = (
     Verb(
         "lines show",
         "earlier lines and how far they are trusted",
-        add_campaign,
+        (CAMPAIGN,),
         lambda service, arguments: service.lines.list(arguments.campaign),
         lambda answer, _service, _arguments: lines_text(answer),
     ),
     Verb(
         "lines exclude",
         "do not use a line any more",
-        _switch_arguments,
+        _SWITCH,
         lambda service, arguments: service.lines.exclude(
             arguments.campaign, arguments.line, arguments.reason
         ),
@@ -143,7 +128,7 @@ VERBS = (
     Verb(
         "lines include",
         "use a line again",
-        _switch_arguments,
+        _SWITCH,
         lambda service, arguments: service.lines.include(
             arguments.campaign, arguments.line, arguments.reason
         ),

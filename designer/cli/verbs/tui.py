@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypedDict
 
 from designer.campaigns.errors import Problem
 from designer.cli.errors import UsageError
-from designer.cli.verbs.arguments import Parser
+from designer.cli.verbs.arguments import CAMPAIGN
 from designer.cli.verbs.verb import Verb
 
 if TYPE_CHECKING:
@@ -24,10 +25,6 @@ class Closed(TypedDict):
 def on_terminal() -> bool:
     """Whether a person sits in front of this process."""
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
-
-
-def _arguments(parser: Parser) -> None:
-    parser.add_argument("campaign", metavar="CAMPAIGN", nargs="?", help="what to open first")
 
 
 def _run(service: Service, arguments: Namespace) -> Closed:
@@ -47,7 +44,7 @@ VERBS = (
     Verb(
         "tui",
         "the terminal UI (as designer alone on a terminal)",
-        _arguments,
+        (replace(CAMPAIGN, help="what to open first", nargs="?"),),
         _run,
         lambda _answer, _service, _arguments: [],
         examples=("tui", "tui nmc622-line4"),

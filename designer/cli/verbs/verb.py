@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from designer.cli.verbs.arguments import Parser
+from designer.cli.verbs.arguments import Argument
 
 if TYPE_CHECKING:
     from designer.service import Service
@@ -37,9 +37,9 @@ class Verb(Generic[Answer]):
     Attributes:
         name: as typed, ``propose`` or ``lines add``.
         summary: one line for the list of verbs.
-        arguments: adds the verb's own arguments to its parser.
-        check: refuses (UsageError) what argparse cannot see and turns ``name=value`` tokens into
-            dictionaries, before anything else is loaded.
+        arguments: the verb's own arguments.
+        check: refuses (UsageError) what argparse cannot see, before ``name=value`` tokens are read
+            and anything else is loaded.
         run: asks the service; the answer is what ``--json`` prints.
         text: the same for people; may ask the service for units.
         examples: command lines for the verb's help, without ``designer``.
@@ -49,7 +49,7 @@ class Verb(Generic[Answer]):
 
     name: str
     summary: str
-    arguments: Callable[[Parser], None]
+    arguments: tuple[Argument, ...]
     run: Callable[[Service, Namespace], Answer]
     text: Callable[[Answer, Service, Namespace], list[str]]
     check: Callable[[Namespace], None] | None = None
