@@ -7,11 +7,9 @@ import math
 import os
 import sys
 import unicodedata
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
-from designer.campaigns.errors import DesignerError
 from designer.cli import errors
 from designer.render.words import plain
 
@@ -67,31 +65,20 @@ class Console:
             self._progress_shown = False
             _write_quietly("\r\x1b[K")
 
-    def error(self, error: DesignerError) -> int:
-        """Tell an expected error on stderr; returns the exit code."""
-        if self.json:
-            self._json_error(errors.error_document(error))
-        else:
-            self.diagnostics(errors.error_text(error))
-            if self.carried_out:
-                self.diagnostics([f"  {errors.CARRIED_OUT}"])
-        return error.exit_code
+    def fail(self, error: BaseException, tokens: Sequence[str]) -> int:
+        """Tell on stderr what went wrong; returns the exit code.
 
-    def bug(self, report: Path | None) -> int:
-        """Tell on stderr that the program itself failed; returns the exit code."""
+        Args:
+            error: what was raised.
+            tokens: the command line.
+        """
+        failure = errors.failure(error, tokens, carried_out=self.carried_out)
         if self.json:
-            self._json_error(errors.bug_document(report, carried_out=self.carried_out))
+            self.clear_progress()
+            _write_quietly(json_text(failure.document, _encoding(sys.stderr)))
         else:
-            self.diagnostics(errors.bug_text(report, carried_out=self.carried_out))
-        return errors.BUG
-
-    def interrupted(self) -> int:
-        """Tell on stderr that the user stopped the program; returns the exit code."""
-        if self.json:
-            self._json_error(errors.interrupted_document())
-        else:
-            self.diagnostics([f"designer: {errors.STOPPED}"])
-        return errors.INTERRUPTED
+            self.diagnostics(failure.lines)
+        return failure.exit_code
 
     def flush(self) -> None:
         """Write out what is buffered, so that a failure shows now and not at exit."""
@@ -112,10 +99,6 @@ class Console:
             os.close(nowhere)
         except (OSError, ValueError, AttributeError):  # no real file behind stdout
             return
-
-    def _json_error(self, document: dict[str, Any]) -> None:
-        self.clear_progress()
-        _write_quietly(json_text(document, _encoding(sys.stderr)))
 
 
 def json_text(document: dict[str, Any], encoding: str = "utf-8") -> str:

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -49,14 +49,64 @@ class OutputError(DesignerError):
     exit_code = 5
 
 
-def error_text(error: DesignerError) -> list[str]:
+@dataclass(frozen=True)
+class Failure:
+    """How a call of the program ends that did not work.
+
+    Attributes:
+        exit_code: of the process.
+        lines: for people.
+        document: the same for scripts, ``{"error": {"kind", "exit_code", "problems"}}``; with the
+            key ``report`` when the fault is ours.
+    """
+
+    exit_code: int
+    lines: Sequence[str]
+    document: dict[str, Any]
+
+
+def failure(error: BaseException, tokens: Sequence[str], *, carried_out: bool) -> Failure:
+    """What to tell about an error; a fault of ours is put into a report.
+
+    Args:
+        error: what was raised.
+        tokens: the command line.
+        carried_out: the verb had done its work before.
+    """
+    done = [f"  {CARRIED_OUT}"] if carried_out else []
+    if isinstance(error, KeyboardInterrupt):
+        problem = Problem("", STOPPED)
+        return _failure("interrupted", INTERRUPTED, [problem], [f"designer: {STOPPED}"])
+    if isinstance(error, DesignerError) and error.exit_code != BUG:
+        kind = "output" if isinstance(error, OutputError) else KINDS[error.exit_code]
+        return _failure(kind, error.exit_code, error.problems, [*_refusal(error), *done])
+    report = write_report(error, tokens)
+    written = "for the developers is in" if report else "could not be written anywhere."
+    lines = [
+        "designer: something went wrong inside the program; this is our fault, not yours.",
+        *done,
+        f"  The report {written} {report or ''}".rstrip(),
+    ]
+    problem = Problem("", " ".join(line.strip() for line in lines))
+    return _failure("bug", BUG, [problem], lines, report=None if report is None else str(report))
+
+
+def _failure(
+    kind: str, code: int, problems: Iterable[Problem], lines: Sequence[str], **more: str | None
+) -> Failure:
+    told = [asdict(problem) for problem in problems]
+    document = {"error": {"kind": kind, "exit_code": code, "problems": told, **more}}
+    return Failure(code, lines, document)
+
+
+def _refusal(error: DesignerError) -> list[str]:
     """Lines for people: what kind of trouble, then every problem."""
-    problems = [str(problem) for problem in error.problems] or [type(error).__name__]
     if isinstance(error, UsageError):
         return [line for problem in error.problems for line in _usage_text(problem)]
-    opening = OPENINGS.get(error.exit_code)
-    if opening is None or isinstance(error, OutputError):
+    problems = [str(problem) for problem in error.problems] or [type(error).__name__]
+    if isinstance(error, OutputError):
         return [f"designer: {problem}" for problem in problems]
+    opening = OPENINGS[error.exit_code]
     if len(problems) == 1:
         return [f"designer: {opening}:", f"  {problems[0]}"]
     return [f"designer: {opening}, {len(problems)} problems:", *(f"  - {p}" for p in problems)]
@@ -65,42 +115,6 @@ def error_text(error: DesignerError) -> list[str]:
 def _usage_text(problem: Problem) -> list[str]:
     lines = [f"designer: {replace(problem, hint=None)}"]
     return lines if problem.hint is None else [*lines, f"  {problem.hint}"]
-
-
-def error_document(error: DesignerError) -> dict[str, Any]:
-    """The same for scripts: ``{"error": {"kind", "exit_code", "problems"}}``."""
-    kind = "output" if isinstance(error, OutputError) else KINDS.get(error.exit_code, "bug")
-    return _document(kind, error.exit_code, error.problems)
-
-
-def _document(kind: str, code: int, problems: Iterable[Problem], **more: object) -> dict[str, Any]:
-    told = [asdict(problem) for problem in problems]
-    return {"error": {"kind": kind, "exit_code": code, "problems": told, **more}}
-
-
-def bug_text(report: Path | None, *, carried_out: bool) -> list[str]:
-    """Lines for people when the fault is ours."""
-    lines = ["designer: something went wrong inside the program; this is our fault, not yours."]
-    if carried_out:
-        lines.append(f"  {CARRIED_OUT}")
-    if report is None:
-        lines.append("  The report could not be written anywhere.")
-    else:
-        lines.append(f"  The report for the developers is in {report}")
-    return lines
-
-
-def bug_document(report: Path | None, *, carried_out: bool) -> dict[str, Any]:
-    """The same for scripts, with the key ``report``."""
-    words = (line.strip() for line in bug_text(report, carried_out=carried_out))
-    problem = Problem("", " ".join(words))
-    where = None if report is None else str(report)
-    return _document("bug", BUG, [problem], report=where)
-
-
-def interrupted_document() -> dict[str, Any]:
-    """For scripts, when the user stopped the program."""
-    return _document("interrupted", INTERRUPTED, [Problem("", STOPPED)])
 
 
 def write_report(error: BaseException, tokens: Sequence[str]) -> Path | None:

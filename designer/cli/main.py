@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from designer.campaigns.errors import DesignerError, Problem
 from designer.campaigns.version import program_version
 from designer.cli.console import Console
-from designer.cli.errors import UsageError, write_report
+from designer.cli.errors import UsageError
 from designer.cli.parser import Call, read_command_line
 from designer.cli.verbs import VERBS
 from designer.cli.verbs.tui import on_terminal
@@ -43,9 +43,9 @@ def main(tokens: Sequence[str] | None = None) -> int:
         return 0
     except DesignerError as error:
         console.abandon_stdout()
-        return console.error(error)
-    except KeyboardInterrupt:
-        return console.interrupted()
+        return console.fail(error, words)
+    except KeyboardInterrupt as error:
+        return console.fail(error, words)
     return code
 
 
@@ -56,12 +56,8 @@ def _guarded(words: Sequence[str], console: Console) -> int:
         return end.code if isinstance(end.code, int) else 0
     except BrokenPipeError:
         raise
-    except DesignerError as error:
-        if error.exit_code != 1:
-            return console.error(error)
-        return console.bug(write_report(error, words))
     except Exception as error:
-        return console.bug(write_report(error, words))
+        return console.fail(error, words)
 
 
 def _call(call: Call, console: Console) -> int:
