@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from designer.render.words import plain
@@ -79,11 +79,16 @@ def _cut(word: str, width: int) -> list[str]:
     return parts
 
 
-def paragraph(label: str, text: str, width: int) -> list[str]:
+def paragraph(label: str, text: str, width: int | None = None) -> list[str]:
     """``label`` and a wrapped text beside it, all lines of the text aligned."""
     indent = display_width(label)
-    first, *rest = wrapped(plain(text), max(NARROWEST, width - indent))
+    first, *rest = wrapped(plain(text), max(NARROWEST, (width or screen_width()) - indent))
     return [label + first, *(" " * indent + line for line in rest)]
+
+
+def paragraphs(label: str, texts: Iterable[str]) -> list[str]:
+    """Each text as a paragraph with the same label."""
+    return [line for text in texts for line in paragraph(label, text)]
 
 
 def table(columns: Sequence[Column], width: int | None = None) -> list[str]:

@@ -8,19 +8,8 @@ from typing import TYPE_CHECKING, Any
 from designer.cli.text.lines import lines_table
 from designer.cli.text.results import done_text, head_text
 from designer.cli.text.spec_view import SpecView, spec_view
-from designer.render.table import (
-    Column,
-    paragraph,
-    screen_width,
-    table,
-)
-from designer.render.words import (
-    NOTHING,
-    amount,
-    in_unit,
-    moment,
-    number,
-)
+from designer.render.table import Column, paragraph, table
+from designer.render.words import NOTHING, amount, in_unit, moment, number
 
 if TYPE_CHECKING:
     from designer.campaigns.sheets.run_object import RunObject
@@ -135,17 +124,16 @@ def _window(window: object) -> str:
 
 
 def _rules(spec: Mapping[str, Any], view: SpecView) -> Iterable[str]:
-    width = screen_width()
     for constraint in spec.get("constraint") or ():
         text = str(constraint["expression"])
         for name, categories in (constraint.get("when") or {}).items():
             text += f", when {name} is {' or '.join(map(str, categories))}"
         if constraint.get("reason"):
             text += f" ({constraint['reason']})"
-        yield from paragraph("Constraint: ", text, width)
+        yield from paragraph("Constraint: ", text)
     for mixture in spec.get("mixture") or ():
         text = f"{' + '.join(map(str, mixture['factors']))} = {number(mixture['total'])}"
-        yield from paragraph("Mixture: ", text, width)
+        yield from paragraph("Mixture: ", text)
     stages = [
         f"new {stage['name']} {amount(stage.get('change_cost'))}"
         for stage in spec.get("stage") or ()
@@ -156,7 +144,7 @@ def _rules(spec: Mapping[str, Any], view: SpecView) -> Iterable[str]:
     if costs.get("budget") is not None:
         stages.append(f"budget {amount(costs['budget'])}")
     if stages:
-        yield from paragraph(f"Costs in {view.cost_unit}: ", ", ".join(stages), width)
+        yield from paragraph(f"Costs in {view.cost_unit}: ", ", ".join(stages))
     for stage in spec.get("stage") or ():
         told = []
         if stage.get("most_runs") is not None:
@@ -165,7 +153,7 @@ def _rules(spec: Mapping[str, Any], view: SpecView) -> Iterable[str]:
             recipe = ", ".join(f"{name} {value}" for name, value in stage["reference"].items())
             told.append(f"the first run of every new batch at {recipe}")
         if told:
-            yield from paragraph(f"Stage {stage['name']}: ", "; ".join(told), width)
+            yield from paragraph(f"Stage {stage['name']}: ", "; ".join(told))
 
 
 def _plans(plans: Sequence[PlanSummary], view: SpecView) -> list[str]:
@@ -174,7 +162,7 @@ def _plans(plans: Sequence[PlanSummary], view: SpecView) -> list[str]:
         cost = plan["cost"]
         price = "" if cost is None else f" (cost {amount(cost)}{in_unit(view.cost_unit)})"
         told = ", ".join(plan["runs"]) + price
-        lines += paragraph(f"Plan {plan['plan']}: ", told, screen_width())
+        lines += paragraph(f"Plan {plan['plan']}: ", told)
     return lines
 
 

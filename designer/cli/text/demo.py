@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from designer.render.table import paragraph, screen_width
+from designer.render.table import paragraphs
 from designer.render.words import number
 
 if TYPE_CHECKING:
@@ -47,12 +47,10 @@ def _predicted(run: RunObject, name: str) -> str:
 
 def demo_text(answer: DemoAnswer) -> list[str]:
     """What was learned, and how to go on."""
-    lines = [""]
-    for sentence in answer["summary"]:
-        lines += paragraph("", sentence, screen_width())
     name = answer["campaign"]
     return [
-        *lines,
+        "",
+        *paragraphs("", answer["summary"]),
         "",
         f"The campaign is kept as {name}. Look at it:",
         f"  designer tui {name}",

@@ -6,13 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from designer.cli.text.results import head_text, messages_text, told_values
-from designer.render.table import paragraph, screen_width
-from designer.render.words import (
-    NOTHING,
-    count,
-    number,
-    pairs,
-)
+from designer.render.table import paragraph
+from designer.render.words import NOTHING, count, number, pairs
 
 if TYPE_CHECKING:
     from designer.service.answers import ExportAnswer, ImportAnswer, VerifyAnswer
@@ -26,12 +21,11 @@ def imported_text(answer: ImportAnswer) -> list[str]:
         lines = [f"Recorded results of {count(len(new), 'run')}."]
     else:
         lines = [f"Nothing was recorded; the file has new results of {count(len(new), 'run')}."]
-    width = screen_width()
     for run in new:
         values = ", ".join(
             f"{name} {told_values(value, None)}" for name, value in run["new"].items()
         )
-        lines += paragraph(f"  {run['run']}  ", values, width)
+        lines += paragraph(f"  {run['run']}  ", values)
     known = sum(len(run["skipped"]) for run in runs)
     if known:
         lines.append(f"{count(known, 'value')} already recorded or empty, skipped.")
@@ -49,7 +43,7 @@ def facts_text(answer: Mapping[str, object]) -> list[str]:
     column = max((len(label) for label in labels.values()), default=0)
     lines = []
     for name, label in labels.items():
-        lines += paragraph(f"{label:<{column}}  ", _fact(answer[name]), screen_width())
+        lines += paragraph(f"{label:<{column}}  ", _fact(answer[name]))
     return lines
 
 

@@ -6,19 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from designer.cli.text.results import head_text
-from designer.render.table import (
-    Column,
-    paragraph,
-    screen_width,
-    table,
-)
-from designer.render.words import (
-    NOTHING,
-    amount,
-    count,
-    rounded,
-    share,
-)
+from designer.render.table import Column, paragraphs, table
+from designer.render.words import NOTHING, amount, count, rounded, share
 
 if TYPE_CHECKING:
     from designer.engine.answers import ResponseTrust
@@ -36,14 +25,8 @@ def lines_text(answer: LinesAnswer) -> list[str]:
     if trusts:
         told += ["", "Trust per response (80 % interval):", *trusts]
     for line in lines:
-        told += warnings_text(line["warnings"] if line["included"] else ())
+        told += paragraphs("! ", line["warnings"] if line["included"] else ())
     return told
-
-
-def warnings_text(warnings: Sequence[str]) -> list[str]:
-    """Each warning as a wrapped item."""
-    width = screen_width()
-    return [line for text in warnings for line in paragraph("! ", text, width)]
 
 
 def _trust_table(lines: Sequence[JudgedLine]) -> list[str]:

@@ -8,15 +8,8 @@ from typing import TYPE_CHECKING
 
 from designer.cli.text.results import head_text
 from designer.cli.text.spec_view import SpecView, view_of
-from designer.render.table import Column, paragraph, screen_width, table
-from designer.render.words import (
-    amount,
-    count,
-    number,
-    rounded,
-    share,
-    with_error,
-)
+from designer.render.table import Column, paragraph, table
+from designer.render.words import amount, count, number, rounded, share, with_error
 
 if TYPE_CHECKING:
     from designer.campaigns.sheets.run_object import Predicted, RunObject
@@ -54,7 +47,7 @@ def _opening(answer: PlanAnswer, view: SpecView) -> str:
 def _deviation(answer: PlanAnswer) -> list[str]:
     """What the settings that were fixed cost."""
     told = answer["deviation"]
-    return [] if told is None else paragraph("Fixed: ", str(told["text"]), screen_width())
+    return [] if told is None else paragraph("Fixed: ", str(told["text"]))
 
 
 def _plan_columns(runs: Sequence[RunObject], view: SpecView) -> Iterable[Column]:
@@ -101,10 +94,9 @@ def _shares(title: str, values: Sequence[float | None]) -> Iterable[Column]:
 
 
 def _reasons(runs: Sequence[RunObject]) -> Iterable[str]:
-    width = screen_width()
     for run in runs:
         if run["reason"]:
-            yield from paragraph(f"  {run['run']}  ", run["reason"], width)
+            yield from paragraph(f"  {run['run']}  ", run["reason"])
 
 
 def _order(answer: PlanAnswer) -> list[str]:
@@ -116,7 +108,7 @@ def _order(answer: PlanAnswer) -> list[str]:
         text = f"Fewer runs? Take the first of: {ranked} (most valuable first)."
     else:
         text = f"By value: {ranked}. Chosen together: a shorter plan would be another one."
-    return paragraph("", text, screen_width())
+    return paragraph("", text)
 
 
 def predicted_text(answer: PredictAnswer, service: Service, arguments: Namespace) -> list[str]:

@@ -5,18 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from designer.cli.text.spec_view import SpecView
-from designer.render.table import (
-    Column,
-    paragraph,
-    screen_width,
-    table,
-)
-from designer.render.words import (
-    NOTHING,
-    in_unit,
-    rounded,
-    share,
-)
+from designer.render.table import Column, paragraph, table
+from designer.render.words import NOTHING, in_unit, rounded, share
 
 if TYPE_CHECKING:
     from designer.engine.answers import ResponseReport
@@ -80,7 +70,7 @@ def odds_text(answer: StatusAnswer) -> list[str]:
         for name, each in answer["history_odds"].items()
         if each is not None
     ]
-    return paragraph("Evidence: ", "; ".join(told), screen_width()) if told else []
+    return paragraph("Evidence: ", "; ".join(told)) if told else []
 
 
 def odds_words(odds: float) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from designer.cli.text.spec_view import view_of
-from designer.render.table import Column, paragraph, screen_width, table
+from designer.render.table import Column, paragraphs, screen_width, table
 from designer.render.words import in_unit, moment, number
 
 if TYPE_CHECKING:
@@ -30,8 +30,7 @@ def done_text(answer: DoneAnswer, sentence: str) -> list[str]:
 
 def messages_text(messages: Sequence[str]) -> list[str]:
     """The service's sentences (what is missing, surprises), each as a wrapped item."""
-    width = screen_width()
-    return [line for text in messages for line in paragraph("- ", text, width)]
+    return paragraphs("- ", messages)
 
 
 def head_text(answer: OfCampaign) -> list[str]:

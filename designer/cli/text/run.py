@@ -6,22 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from designer.cli.text.spec_view import SpecView, view_of
-from designer.render.table import (
-    Column,
-    paragraph,
-    screen_width,
-    table,
-)
-from designer.render.words import (
-    NOTHING,
-    amount,
-    moment,
-    number,
-    pairs,
-    rounded,
-    share,
-    with_error,
-)
+from designer.render.table import Column, paragraph, paragraphs, table
+from designer.render.words import NOTHING, amount, moment, number, pairs, rounded, share, with_error
 
 if TYPE_CHECKING:
     from designer.campaigns.sheets.run_object import MeasurementObject, RunObject
@@ -113,13 +99,11 @@ def _by(values: Iterable[MeasurementObject]) -> str:
 
 
 def _remarks(run: RunObject) -> Iterable[str]:
-    width = screen_width()
     if run["failure"]:
-        yield from paragraph(f"Why {run['status']}: ", run["failure"], width)
+        yield from paragraph(f"Why {run['status']}: ", run["failure"])
     if run["reason"]:
-        yield from paragraph("Why proposed: ", run["reason"], width)
-    for flag in run["flags"]:
-        yield from paragraph("! ", flag["message"], width)
+        yield from paragraph("Why proposed: ", run["reason"])
+    yield from paragraphs("! ", (flag["message"] for flag in run["flags"]))
     for note in run["notes"]:
         signature = f"({note['actor']}, {moment(note['at'])})"
-        yield from paragraph("Note: ", f"{note['text']} {signature}", width)
+        yield from paragraph("Note: ", f"{note['text']} {signature}")

@@ -7,19 +7,12 @@ from argparse import Namespace
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from designer.cli.text.lines import judged_lines_table, warnings_text
+from designer.cli.text.lines import judged_lines_table
 from designer.cli.text.report import errors_text, odds_text, report_text
 from designer.cli.text.results import head_text
 from designer.cli.text.spec_view import SpecView, view_of
-from designer.render.table import paragraph, screen_width
-from designer.render.words import (
-    count,
-    in_unit,
-    number,
-    rounded,
-    share,
-    with_error,
-)
+from designer.render.table import paragraph, paragraphs
+from designer.render.words import count, in_unit, number, rounded, share, with_error
 
 if TYPE_CHECKING:
     from designer.engine.answers import BestRecipe
@@ -37,7 +30,7 @@ def status_text(answer: StatusAnswer, service: Service, arguments: Namespace) ->
         report_text(answer, view),
         judged_lines_table(answer["lines"]) if answer["lines"] else [],
         odds_text(answer),
-        warnings_text(answer["warnings"]),
+        paragraphs("! ", answer["warnings"]),
         _best(answer, view),
     )
     for part in parts:
@@ -45,12 +38,8 @@ def status_text(answer: StatusAnswer, service: Service, arguments: Namespace) ->
             lines += ["", *part]
     lines.append("")
     if answer["outlook"] is not None:
-        lines += paragraph(
-            "Ahead (± is 1 sd, typical of the region): ",
-            answer["outlook"]["text"],
-            screen_width(),
-        )
-    lines += paragraph("", answer["advice"], screen_width())
+        lines += paragraph("Ahead (± is 1 sd, typical of the region): ", answer["outlook"]["text"])
+    lines += paragraph("", answer["advice"])
     return [*lines, _model(answer, arguments.campaign), *head_text(answer)]
 
 
@@ -71,7 +60,7 @@ def _learned(answer: StatusAnswer) -> list[str]:
 
 def _best(answer: StatusAnswer, view: SpecView) -> list[str]:
     best = answer["best"]
-    return [] if best is None else paragraph("Best so far: ", _recipe(best, view), screen_width())
+    return [] if best is None else paragraph("Best so far: ", _recipe(best, view))
 
 
 def _recipe(recipe: BestRecipe, view: SpecView) -> str:
