@@ -7,6 +7,7 @@ import shutil
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from designer.render.words import plain
 
@@ -101,48 +102,30 @@ def table(columns: Sequence[Column], width: int | None = None) -> list[str]:
     """
     width = width or screen_width()
     clean = [_Clean(column) for column in columns]
-    for fit in (_as_is, _narrow_headings, _narrow_cells):
-        fit(clean, width)
-        if _total(clean) <= width:
-            return _block(clean, width)
-    lines: list[str] = []
-    for block in _dealt(clean, width):
-        lines.extend(["", *_block(block, width)] if lines else _block(block, width))
-    return lines
+    if _total(clean) > width:
+        for column in clean:
+            column.heading = _broken_title(column)
+    if _total(clean) > width:
+        _narrow_cells(clean, width)
+    blocks = [clean] if _total(clean) <= width else _dealt(clean, width)
+    return [line for block in blocks for line in ["", *_block(block, width)]][1:]
 
 
 class _Clean:
-    """A column with escaped text and the layout chosen so far."""
+    """A column with escaped text and the layout chosen so far: lines of heading and cells."""
 
     def __init__(self, column: Column) -> None:
         self.column = column
         self.title = plain(column.title)
         self.unit = f"[{plain(column.unit)}]" if column.unit not in (None, "", "1") else ""
         self.texts = [plain(cell) for cell in column.cells]
-        self.heading: list[str] = []
-        self.cells: list[list[str]] = []
+        self.heading = [self.title]
+        self.cells = [[text] for text in self.texts]
 
     @property
     def width(self) -> int:
         lines = [*self.heading, self.unit, *(line for cell in self.cells for line in cell)]
         return max((display_width(line) for line in lines), default=0)
-
-    def lay_out(self, heading: list[str], cell_width: int | None = None) -> None:
-        self.heading = heading
-        if cell_width is None:
-            self.cells = [[text] for text in self.texts]
-        else:
-            self.cells = [wrapped(text, cell_width) for text in self.texts]
-
-
-def _as_is(columns: list[_Clean], _width: int) -> None:
-    for column in columns:
-        column.lay_out([column.title])
-
-
-def _narrow_headings(columns: list[_Clean], _width: int) -> None:
-    for column in columns:
-        column.lay_out(_broken_title(column))
 
 
 def _broken_title(column: _Clean) -> list[str]:
@@ -167,7 +150,7 @@ def _narrow_cells(columns: list[_Clean], width: int) -> None:
     # the narrow ones first: what they do not need goes to the wide ones
     for position, column in enumerate(sorted(soft, key=lambda column: column.width)):
         room = max(NARROWEST, left // (len(soft) - position))
-        column.lay_out(_broken_title(column), room)
+        column.cells = [wrapped(text, room) for text in column.texts]
         left -= min(column.width, room)
 
 
@@ -198,20 +181,12 @@ def _block(columns: Sequence[_Clean], width: int) -> list[str]:
         headings = [
             [*heading, column.unit] for heading, column in zip(headings, columns, strict=True)
         ]
-    rows = [headings, *([column.cells[k] for column in columns] for k in range(_rows(columns)))]
-    lines: list[str] = []
-    for row in rows:
-        for k in range(max(len(cell) for cell in row)):
-            parts = [
-                _aligned(cell[k] if k < len(cell) else "", column)
-                for cell, column in zip(row, columns, strict=True)
-            ]
-            lines.append(GAP.join(parts).rstrip())
-    return lines
-
-
-def _rows(columns: Sequence[_Clean]) -> int:
-    return max((len(column.cells) for column in columns), default=0)
+    rows = [headings, *zip(*(column.cells for column in columns), strict=True)]
+    return [
+        GAP.join(map(_aligned, texts, columns)).rstrip()
+        for row in rows
+        for texts in zip_longest(*row, fillvalue="")
+    ]
 
 
 def _aligned(text: str, column: _Clean) -> str:

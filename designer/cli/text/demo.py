@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from designer.render.table import paragraphs
 from designer.render.words import number
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 def step_text(step: DemoStep) -> list[str]:
     """One step as plain lines: the plan with results against predictions, then what is known."""
-    trust = ", ".join(f"{name} {value:.2f}" for name, value in step["trust"].items())
-    known = f"error {100 * step['relative_error']:.0f} % of the spread; trust {trust}"
+    known = f"error {100 * step['relative_error']:.0f} % of the spread; trust {_trust(step)}"
     if step["plan"] is None:
         return [f"Earlier lines only: {known}"]
     plan = step["plan"]
@@ -34,15 +33,17 @@ def step_text(step: DemoStep) -> list[str]:
     return [*lines, f"  after {step['runs_made']} runs: {known}"]
 
 
+def _trust(step: DemoStep) -> str:
+    return ", ".join(f"{name} {value:.2f}" for name, value in step["trust"].items())
+
+
 def _against(run: RunObject, measured: Mapping[str, float]) -> str:
+    predicted = run["predicted"] or {}
     return ", ".join(
-        f"{name} {number(value)} ({_predicted(run, name)})" for name, value in measured.items()
+        f"{name} {number(value)} "
+        f"({predicted[name]['mean']:.3g} ± {predicted[name]['sd_result']:.2g})"
+        for name, value in measured.items()
     )
-
-
-def _predicted(run: RunObject, name: str) -> str:
-    figures = (run["predicted"] or {})[name]
-    return f"{figures['mean']:.3g} ± {figures['sd_result']:.2g}"
 
 
 def demo_text(answer: DemoAnswer) -> list[str]:
@@ -60,36 +61,27 @@ def demo_text(answer: DemoAnswer) -> list[str]:
     ]
 
 
-class LiveDemo:
-    """A table on the terminal, redrawn after every plan.
+@contextmanager
+def live_demo(runs: int) -> Iterator[Callable[[DemoStep], None]]:
+    """A table on the terminal; what is given adds a step and redraws it.
 
     Args:
         runs: how many runs will be made.
     """
+    from rich.live import Live
 
-    def __init__(self, runs: int) -> None:
-        from rich.live import Live
+    steps: list[DemoStep] = []
+    live = Live(demo_table(runs, steps), auto_refresh=False, vertical_overflow="visible")
 
-        self._runs = runs
-        self._steps: list[DemoStep] = []
-        self._live = Live(demo_table(runs, []), auto_refresh=False, vertical_overflow="visible")
+    def show(step: DemoStep) -> None:
+        steps.append(step)
+        live.update(demo_table(runs, steps), refresh=True)
 
-    def __enter__(self) -> Self:
-        self._live.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._live.stop()
-
-    def show(self, step: DemoStep) -> None:
-        """Add a step."""
-        self._steps.append(step)
-        self._live.update(demo_table(self._runs, self._steps), refresh=True)
+    live.start()
+    try:
+        yield show
+    finally:
+        live.stop()
 
 
 def demo_table(runs: int, steps: Sequence[DemoStep]) -> Table:
@@ -106,8 +98,7 @@ def demo_table(runs: int, steps: Sequence[DemoStep]) -> Table:
     title = f"Pilot-line twin, {last['runs_made'] if last else 0} of {runs} runs"
     caption = "reading three earlier lines …"
     if last:
-        trust = ", ".join(f"{name} {value:.2f}" for name, value in last["trust"].items())
-        caption = f"trust: {trust} | error in % of each response's spread"
+        caption = f"trust: {_trust(last)} | error in % of each response's spread"
     table = Table(
         title=title, caption=caption, box=box.SIMPLE_HEAD, title_justify="left",
         caption_justify="left", pad_edge=False, padding=(0, 0, 0, 1),

@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from designer.cli.text.demo import LiveDemo, demo_text, step_text
+from designer.cli.text.demo import demo_text, live_demo, step_text
 from designer.cli.verbs.arguments import Argument, positive_whole
 from designer.cli.verbs.verb import Verb
 
@@ -21,8 +21,8 @@ def _run(service: Service, arguments: Namespace) -> DemoAnswer:
     if getattr(arguments, "json", False):
         return demo(service, arguments.runs)
     if sys.stdout is not None and sys.stdout.isatty():
-        with LiveDemo(arguments.runs) as live:
-            return demo(service, arguments.runs, live.show)
+        with live_demo(arguments.runs) as show:
+            return demo(service, arguments.runs, show)
 
     def tell(step: DemoStep) -> None:
         sys.stdout.write("".join(f"{line}\n" for line in step_text(step)))
