@@ -115,7 +115,7 @@ def _fit(
     for transform in transforms:
         if transform.feature is not None:
             transform = replace(transform, feature=transform.feature.scaled(scaled.scaling))  # noqa: PLW2901
-        seen = replace(rows, X=transform.rows(data.X[rows.order], data.line[rows.order]))
+        seen = replace(rows, X=transform.on_line(data.X[rows.order], data.line[rows.order]))
         begin = first if best is None else best.layout.to_dict(best.theta)
         fitted = _with_stated_noise(data, seen, transform, scaled, start=begin)
         if best is None or fitted.report.objective < best.report.objective:

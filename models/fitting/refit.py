@@ -29,9 +29,9 @@ def with_slopes(first: FittedResponse, start: Mapping[str, float] | None = None)
     slopes = slopes_of(first)
     if slopes is None:
         return first
-    transform = first.input_transform.with_slopes(slopes)
+    transform = replace(first.input_transform, slopes=slopes)
     data, order = first.data, first.rows.order
-    rows = replace(first.rows, X=transform.rows(data.X[order], data.line[order]))
+    rows = replace(first.rows, X=transform.on_line(data.X[order], data.line[order]))
     inputs = transform.groups[slopes.columns]
     layout = first.layout.with_slopes(
         slopes.columns.tolist(),

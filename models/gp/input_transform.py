@@ -9,9 +9,9 @@ by the target.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from designer.models.arrays import ArrayT, FloatArray, IntArray, namespace
+from designer.models.arrays import ArrayT, IntArray, namespace
 from designer.models.gp.process_features import Feature
 from designer.models.gp.surface_gradients import SurfaceGradients
 from designer.models.gp.upstream import LastResult, Upstream
@@ -55,10 +55,6 @@ class InputTransform:
         """Whether V is X itself."""
         return self.upstream is None and self.slopes is None and self.feature is None
 
-    def with_slopes(self, slopes: SurfaceGradients | None) -> InputTransform:
-        """The same transform with other slopes."""
-        return replace(self, slopes=slopes)
-
     def points(self, X: ArrayT) -> ArrayT:
         """Points of the target line ``[..., n, C]``, numpy or torch."""
         if self.plain:
@@ -69,19 +65,12 @@ class InputTransform:
         level = None if self.upstream is None else self.upstream.target_level(X)
         return self._last.put(X, self._transformed(X, level))
 
-    def on_line(self, X: ArrayT, line: int) -> ArrayT:
-        """Points as one line sees them, ``[..., n, C]``; code 0 is the target."""
-        if self.plain:
-            return X
-        level = None if self.upstream is None else self.upstream.line_level(X, line)
-        return self._transformed(X, level)
-
-    def rows(self, X: FloatArray, line: IntArray) -> FloatArray:
-        """Measured points, each seen by its own line.
+    def on_line(self, X: ArrayT, line: int | IntArray) -> ArrayT:
+        """Points as their lines see them, ``[..., n, C]``.
 
         Args:
-            X: encoded points, ``[n, D]``.
-            line: line codes, ``[n]``; 0 is the target.
+            X: encoded points, ``[..., n, D]``, numpy or torch.
+            line: code of the line, 0 is the target; or of each point's, ``[n]`` (numpy only).
         """
         if self.plain:
             return X

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
-from designer.models.arrays import Array, ArrayT, FloatArray, IntArray, namespace
+from designer.models.arrays import Array, ArrayT, IntArray, namespace
 from designer.models.data.scaling import Scaling
 
 COORDINATE_PER_SD = 0.25  # coordinate per standard deviation: ± 2 sd fill the unit interval
@@ -87,27 +87,27 @@ class Upstream:
     def target_level(self, X: ArrayT) -> ArrayT:
         """`level` on the target line."""
         known = self.last.get(X)
-        return self.last.put(X, self.line_level(X, 0)) if known is None else known
+        return self.last.put(X, self.level(X, 0)) if known is None else known
 
-    def line_level(self, X: ArrayT, line: int) -> ArrayT:
-        """Predicted upstream response ``[...]`` on its model scale, on one line.
+    def level(self, X: ArrayT, line: int | IntArray) -> ArrayT:
+        """Predicted upstream response ``[...]`` on its model scale.
 
         Args:
             X: encoded points, ``[..., D]``, numpy or torch.
-            line: code of the line.
+            line: code of the line they are made on, or of each point's, ``[n]`` (numpy only).
         """
-        if line:
-            return self.posterior.line_mean(X, line)
-        offset, factor = self.to_level
-        level: ArrayT = self.target.line_mean(X, 0) * factor + offset
-        return level
-
-    def level(self, X: FloatArray, line: IntArray) -> FloatArray:
-        """The same for points ``[n, D]`` that are made on a line each, ``[n]``."""
-        out = np.empty(len(X))
-        for code in np.unique(line):
-            out[line == code] = self.line_level(X[line == code], int(code))
-        return out
+        level: Array
+        if isinstance(line, np.ndarray):
+            level = np.empty(len(X))
+            for code in np.unique(line):
+                level[line == code] = self.level(X[line == code], int(code))
+        elif line:
+            level = self.posterior.line_mean(X, line)
+        else:
+            offset, factor = self.to_level
+            level = self.target.line_mean(X, 0) * factor + offset
+        found: ArrayT = level
+        return found
 
     def replaced(self, X: ArrayT, level: ArrayT) -> ArrayT:
         """X with the column that the level stands for replaced by it."""

@@ -349,8 +349,8 @@ def test_a_chart_sees_pseudo_points_as_their_own_line_does() -> None:
     fitted = fit(data, GROUPS, 3).fitted
     order = fitted.rows.order
     assert fitted.input_transform.slopes is not None
-    seen = fitted.input_transform.rows(data.X[order], data.line[order])
+    seen = fitted.input_transform.on_line(data.X[order], data.line[order])
     assert np.array_equal(fitted.rows.X, seen)
     assert np.array_equal(
-        InputTransform(GROUPS).rows(data.X[order], data.line[order]), data.X[order]
+        InputTransform(GROUPS).on_line(data.X[order], data.line[order]), data.X[order]
     )
