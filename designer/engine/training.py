@@ -141,7 +141,7 @@ def training_set(state: CampaignState) -> TrainingSet:
     defaults = default_givens(state)
     rows: dict[str, _Rows] = {response.name: _Rows() for response in spec.responses}
     used = [response.name for response in spec.responses if spec.uses_history(response)]
-    nuisance = nuisance_inputs(lines)
+    nuisance = nuisance_inputs([[row.extra for row in line.rows] for line in lines])
     nothing = np.zeros(nuisance[0].shape[1] if nuisance else 0)
     for index, run in enumerate(runs):
         inputs = fill_givens(spec, {**run.used, **run.given}, defaults)

@@ -11,7 +11,6 @@ teaches is lost.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 
 import numpy as np
 
@@ -20,26 +19,12 @@ from designer.models.arrays import FloatArray
 _CURVATURE = 0.3  # size of the second polynomial, share of the first (assumption)
 
 
-class Row(Protocol):
-    """A row of an earlier line."""
+def nuisance_inputs(lines: Sequence[Sequence[Mapping[str, float]]]) -> list[FloatArray]:
+    """F per line, ``[rows, k]``, with the same k columns for all lines, 0 on all but one.
 
-    @property
-    def extra(self) -> Mapping[str, float]:
-        """Its own inputs, by name; a missing one is unknown."""
-        ...
-
-
-class HasRows(Protocol):
-    """An earlier line."""
-
-    @property
-    def rows(self) -> Sequence[Row]:
-        """All of them."""
-        ...
-
-
-def nuisance_inputs(lines: Sequence[HasRows]) -> list[FloatArray]:
-    """F per line, ``[rows, k]``, with the same k columns for all lines, 0 on all but one."""
+    Args:
+        lines: per earlier line its rows' own inputs, by name; a missing one is unknown.
+    """
     blocks = [_functions(line) for line in lines]
     width = sum(block.shape[1] for block in blocks)
     out, first = [], 0
@@ -51,16 +36,16 @@ def nuisance_inputs(lines: Sequence[HasRows]) -> list[FloatArray]:
     return out
 
 
-def _functions(line: HasRows) -> FloatArray:
+def _functions(rows: Sequence[Mapping[str, float]]) -> FloatArray:
     """``[rows, 2 e]`` of a line with e inputs of its own that it really varied; unknown: 0."""
-    names = dict.fromkeys(name for row in line.rows for name in row.extra)
+    names = dict.fromkeys(name for row in rows for name in row)
     columns = []
     for name in names:
-        values = np.array([row.extra.get(name, np.nan) for row in line.rows], dtype=np.float64)
+        values = np.array([row.get(name, np.nan) for row in rows], dtype=np.float64)
         low, high = np.nanmin(values), np.nanmax(values)
         if not low < high:
             continue
         u = 2.0 * (values / (high - low) - low / (high - low)) - 1.0
         pair = [np.sqrt(3.0) * u, _CURVATURE * np.sqrt(1.25) * (3.0 * np.square(u) - 1.0)]
         columns += [np.where(np.isnan(u), 0.0, column) for column in pair]
-    return np.column_stack(columns) if columns else np.zeros((len(line.rows), 0))
+    return np.column_stack(columns) if columns else np.zeros((len(rows), 0))

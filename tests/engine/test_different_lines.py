@@ -1,8 +1,7 @@
 """Lines that differ in what they recorded: helped by what they have, not fooled by the rest."""
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,18 +20,6 @@ from tests.engine.test_degenerate_campaigns import GRID, SPEC, measured, recipes
 FACTORS = {factor.name: factor for factor in TwinOptions().factors}
 LOW = np.array([FACTORS[name].low for name in BASE_FACTORS])
 SPAN = np.array([FACTORS[name].high for name in BASE_FACTORS]) - LOW
-
-
-class Row(NamedTuple):
-    """A row of an earlier line, as far as its own inputs go."""
-
-    extra: Mapping[str, float]
-
-
-class Line(NamedTuple):
-    """An earlier line."""
-
-    rows: Sequence[Row]
 
 
 def twin(
@@ -105,7 +92,7 @@ def test_what_only_one_line_varied_is_not_taken_for_noise() -> None:
         X, y = lines[1]
         further = np.random.default_rng(seed).random(len(y))
         y = y * np.exp(0.4 * (further - 0.5) * np.log(y).std() * 4)
-        line = Line([Row({"speed": value}) for value in further.tolist()])
+        line = [{"speed": value} for value in further.tolist()]
         F = np.vstack([np.zeros((len(runs[1]), 2)), *nuisance_inputs([line])])
         ignored, told = (judged([(X, y)], runs, points, **more) for more in ({}, {"nuisance": F}))
         ratios.append(told[0] / ignored[0])
