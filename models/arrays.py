@@ -30,6 +30,11 @@ def namespace(X: Array) -> ModuleType:
     return torch if torch is not None and isinstance(X, torch.Tensor) else np
 
 
+def input_count(groups: IntArray) -> int:
+    """Number of inputs, from the input index of every encoded column ``[D]``."""
+    return int(groups.max()) + 1 if len(groups) else 0
+
+
 def as_dtype(X: Array, dtype: DTypeLike) -> Array:
     """A numpy array in another type; tensors stay float64."""
     return X.astype(dtype, copy=False) if isinstance(X, np.ndarray) else X

@@ -17,7 +17,7 @@ import numpy as np
 from scipy.stats import qmc
 
 from designer.campaigns.errors import InputError, Problem
-from designer.models.arrays import FloatArray, IntArray
+from designer.models.arrays import FloatArray, IntArray, input_count
 
 if TYPE_CHECKING:
     from designer.campaigns.specification.specification import Specification
@@ -149,7 +149,7 @@ def cube_points(groups: IntArray, count: int, seed: int) -> FloatArray:
         count: number of points; the first of the next power of two.
         seed: of the scrambling.
     """
-    inputs = int(groups.max()) + 1 if len(groups) else 0
+    inputs = input_count(groups)
     if inputs == 0:
         return np.zeros((count, 0))
     u = scrambled_sobol(count, inputs, seed)

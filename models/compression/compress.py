@@ -169,7 +169,7 @@ def _line_model(line: LineData, groups: IntArray, *, known: bool) -> LineModel:
         nuisance=np.zeros((n, 0)),
     )
     layout = make_layout(
-        inputs=int(groups.max()) + 1 if len(groups) else 0,
+        groups=groups,
         positions=(0,),
         stages=tuple(range(len(line.stages))),
         noise_factor_sd=DOUBTED_NOISE_SD if known else None,

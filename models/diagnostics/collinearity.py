@@ -15,7 +15,7 @@ from typing import Literal
 
 import numpy as np
 
-from designer.models.arrays import FloatArray, IntArray
+from designer.models.arrays import FloatArray, IntArray, input_count
 
 COLLINEAR = 10.0  # Haghi et al. 2023
 CAUTIOUS = 5.0  # the same
@@ -46,7 +46,7 @@ def collinearity(X: FloatArray, groups: IntArray) -> list[Collinearity]:
         X: encoded settings of the runs, one row per run, ``[n, D]``.
         groups: input index of every column, ``[D]``.
     """
-    inputs = int(groups.max()) + 1 if len(groups) else 0
+    inputs = input_count(groups)
     if len(X) == 0:
         return [Collinearity(None, "too few runs")] * inputs
     columns = [_varying(X[:, groups == i]) for i in range(inputs)]

@@ -155,7 +155,7 @@ def _search(
     noise_factor_sd: float | None,
 ) -> FittedResponse:
     layout = make_layout(
-        inputs=int(transform.groups.max()) + 1 if len(transform.groups) else 0,
+        groups=transform.groups,
         positions=rows.positions,
         stages=modelled_stages(data, rows),
         noise_factor_sd=noise_factor_sd,

@@ -43,7 +43,7 @@ def history_start(
     """
     earlier = rows.of_earlier_lines
     layout = make_layout(
-        inputs=int(groups.max()) + 1 if len(groups) else 0,
+        groups=groups,
         positions=rows.positions,
         stages=modelled_stages(data, earlier),
         noise_factor_sd=KNOWN_NOISE_SD if known else None,

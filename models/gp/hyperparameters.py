@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from designer.models.arrays import Array, BoolArray, FloatArray, IntArray, namespace
+from designer.models.arrays import Array, BoolArray, FloatArray, IntArray, input_count, namespace
 from designer.models.gp.process_features import Feature
 
 COMMON_TRUST_SD = 1.5  # logit t_l around the common level
@@ -86,7 +86,6 @@ class Layout:
         sd: prior standard deviations.
         low: lower bounds of the search.
         high: upper bounds of the search.
-        inputs: number of inputs p.
         positions: line codes by position; the target (code 0) is the last.
         stages: stage index of every modelled batch effect.
         unknown: see ``Parameters``; as many columns as there are slopes.
@@ -97,7 +96,6 @@ class Layout:
     sd: FloatArray
     low: FloatArray
     high: FloatArray
-    inputs: int
     positions: tuple[int, ...]
     stages: tuple[int, ...]
     unknown: FloatArray
@@ -239,7 +237,7 @@ class TargetTrust:
 
 
 def make_layout(
-    inputs: int,
+    groups: IntArray,
     positions: tuple[int, ...],
     stages: tuple[int, ...],
     *,
@@ -250,14 +248,14 @@ def make_layout(
     """The hyperparameters of one response.
 
     Args:
-        inputs: number of inputs p.
+        groups: input index of every encoded column, ``[D]``.
         positions: codes of the earlier lines that have rows, then 0 for the target.
         stages: stages with really shared batches.
         noise_factor_sd: prior sd of the ln factor on a stated repeatability; None: none stated.
         feature: process knowledge, if any.
         nuisance: an earlier line varied an input the target does not have.
     """
-    transfer = len(positions) > 1
+    transfer, inputs = len(positions) > 1, input_count(groups)
     shift = 0.5 * np.log(inputs / 3.0) if inputs > 3 else 0.0
     rows: list[tuple[str, float, float, float, float]] = []  # name, mean, sd, low, high
     rows += [(f"ln_l_g[{i}]", shift, 0.8, -3.5, 4.0) for i in range(inputs)]
@@ -290,4 +288,4 @@ def make_layout(
     mean, sd, low, high = np.array([row[1:] for row in rows], dtype=np.float64).T
     names = tuple(row[0] for row in rows)
     unknown = np.zeros((len(positions), 0))
-    return Layout(names, mean, sd, low, high, inputs, positions, stages, unknown)
+    return Layout(names, mean, sd, low, high, positions, stages, unknown)

@@ -19,6 +19,7 @@ from designer.models.arrays import (
     RealArray,
     as_dtype,
     in_place,
+    input_count,
     namespace,
 )
 
@@ -32,8 +33,7 @@ def squared_differences(X: FloatArray, groups: IntArray) -> FloatArray:
         X: encoded points, ``[n, D]``.
         groups: input index of every column, ``[D]``.
     """
-    count = int(groups.max()) + 1 if len(groups) else 0
-    out = np.zeros((count, len(X), len(X)))
+    out = np.zeros((input_count(groups), len(X), len(X)))
     for column, group in enumerate(groups):
         difference = X[:, column, None] - X[None, :, column]
         out[group] += difference * difference

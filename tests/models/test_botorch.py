@@ -252,7 +252,7 @@ def test_results_below_zero_on_a_log_scale_are_survived() -> None:
 def test_agrees_with_botorch_where_the_models_coincide() -> None:
     posterior = fitted(10, 0, space=NUMERIC)
     theta = posterior.fitted.theta.copy()
-    layout = make_layout(2, (0,), (), noise_factor_sd=None)
+    layout = make_layout(np.arange(2), (0,), (), noise_factor_sd=None)
     assert layout.names == posterior.fitted.layout.names
     h, data = posterior.hyperparameters, posterior.fitted.data
     z = (data.y - posterior.scaling.center) / posterior.scaling.spread
