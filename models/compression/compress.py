@@ -58,7 +58,7 @@ def compress(
             doubted.append(line.order[kept[summary.doubted]])
             line = _pseudo_rows(line.subset(kept[summary.points]), summary)
         parts.append(line)
-    parts.append(rows.subset(np.arange(len(rows) - rows.target_rows, len(rows))))
+    parts.append(rows.subset(np.arange(rows.earlier, len(rows))))
     short = replace(rows.joined(parts), summaries=summaries)
     return short, _messages(data, rows, short, np.sort(np.concatenate(doubted)))
 

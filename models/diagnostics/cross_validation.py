@@ -71,10 +71,9 @@ def held_out(fitted: FittedResponse, folds: IntArray) -> list[HeldOut]:
     rows, inverse = fitted.rows, fitted.precision
     if rows.target_rows == 0 or inverse is None:
         return []
-    first = len(rows) - rows.target_rows
     alpha = inverse @ rows.z
     diagonal = np.diagonal(inverse)
-    order = first + np.argsort(folds, kind="stable")
+    order = rows.earlier + np.argsort(folds, kind="stable")
     ends = np.cumsum(np.unique(folds, return_counts=True)[1])
     blocks = []
     for inside in np.split(order, ends[:-1]):
@@ -90,7 +89,7 @@ def held_out(fitted: FittedResponse, folds: IntArray) -> list[HeldOut]:
 def leave_one_run_out(fitted: FittedResponse) -> LeaveOneRunOut:
     """Leave-one-run-out figures; outliers that hardly count in the fit are left out of them."""
     rows = fitted.rows
-    first = len(rows) - rows.target_rows
+    first = rows.earlier
     residual = np.zeros(rows.target_rows)
     sd = np.ones(rows.target_rows)
     for block in held_out(fitted, rows.run[first:]):

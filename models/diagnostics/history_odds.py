@@ -61,9 +61,8 @@ def _run_densities(fitted: FittedResponse, usual: IntArray) -> dict[int, float]:
         usual: rows of its data that count.
     """
     rows = fitted.rows
-    runs = rows.run[len(rows) - rows.target_rows :]
     found = {}
-    for block in held_out(fitted, runs):
+    for block in held_out(fitted, rows.run[rows.earlier :]):
         kept = np.isin(rows.order[block.rows], usual)
         if kept.any():
             density = _log_normal_density(block, kept)

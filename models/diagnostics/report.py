@@ -118,13 +118,14 @@ def model_report(fitted: FittedResponse, groups: IntArray, recipe: IntArray) -> 
     own = np.flatnonzero(fitted.data.target)
     first_of_run = own[np.unique(fitted.data.runs[own], return_index=True)[1]]
     design = tuple(collinearity(fitted.data.X[first_of_run], groups))
-    runs = fitted.rows.run[len(fitted.rows) - fitted.rows.target_rows :]
+    rows = fitted.rows
+    runs = rows.run[rows.earlier :]
     if counts.runs < TOO_EARLY:
         return ModelReport(counts, None, None, FOLDS, (), design)
     loo = prediction_errors(fitted, held_out(fitted, runs))
     curve = learning_curve(fitted)
     if loo is not None and curve:
-        kept = int(np.count_nonzero(fitted.rows.extra[len(fitted.rows) - len(runs) :] == 0))
+        kept = int(np.count_nonzero(rows.extra[rows.earlier :] == 0))
         curve = [*curve, CurvePoint(counts.runs, kept, loo.rmse, leave_one_out=True)]
     folds = prediction_errors(fitted, held_out(fitted, run_folds(runs)))
     return ModelReport(counts, loo, folds, FOLDS, tuple(curve), design)
@@ -194,7 +195,7 @@ def learning_curve(fitted: FittedResponse) -> list[CurvePoint]:
         return []
     chol = np.tril(factor[0])
     white = solve_triangular(chol, rows.z[order], lower=True)
-    first = len(rows) - rows.target_rows
+    first = rows.earlier
     runs, starts = np.unique(rows.run[order[first:]], return_index=True)
     out, k = [], 2
     while k < len(runs):

@@ -134,15 +134,19 @@ def _with_stated_noise(
     start: Mapping[str, float] | None,
 ) -> FittedResponse:
     """One fit; a stated repeatability is believed as long as the results allow."""
-    known = scaled.scaling.noise_sd is not None
-    sd = KNOWN_NOISE_SD if known else None
+    stated = scaled.scaling.noise_sd
+    sd = None if stated is None else KNOWN_NOISE_SD
     fitted = _search(data, rows, transform, scaled, start=start, noise_factor_sd=sd)
-    if known and data.target.any() and fitted.parameters.noise[-1] > _DOUBTFUL_FACTOR**2:
-        sd = DOUBTED_NOISE_SD
-        fitted = _with_noise_message(
-            _search(data, rows, transform, scaled, start=start, noise_factor_sd=sd)
-        )
-    return fitted
+    contradicted = data.target.any() and fitted.parameters.noise[-1] > _DOUBTFUL_FACTOR**2
+    if stated is None or not contradicted:
+        return fitted
+    sd = DOUBTED_NOISE_SD
+    fitted = _search(data, rows, transform, scaled, start=start, noise_factor_sd=sd)
+    found = stated * float(fitted.parameters.noise[-1]) ** 0.5
+    return fitted.with_message(
+        f"{data.name}: results scatter more than the repeatability noise_sd {stated:g}"
+        f" allows; {found:.2g} is used instead"
+    )
 
 
 def _search(
@@ -170,15 +174,3 @@ def _search(
     theta, report = search(likelihood, starts)
     report = replace(report, messages=scaled.messages)
     return FittedResponse(data, rows, transform, scaled.scaling, layout, theta, report)
-
-
-def _with_noise_message(fitted: FittedResponse) -> FittedResponse:
-    """The same with a message that the results contradict the stated repeatability."""
-    stated = fitted.scaling.noise_sd or 0.0
-    found = stated * float(fitted.parameters.noise[-1]) ** 0.5
-    message = (
-        f"{fitted.data.name}: results scatter more than the repeatability noise_sd {stated:g}"
-        f" allows; {found:.2g} is used instead"
-    )
-    report = replace(fitted.report, messages=(*fitted.report.messages, message))
-    return replace(fitted, report=report)

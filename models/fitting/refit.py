@@ -54,7 +54,7 @@ def slopes_of(fitted: FittedResponse) -> SurfaceGradients | None:
     """Slopes of a fit's shared surface; None without history enough or numeric inputs."""
     rows, p, groups = fitted.rows, fitted.parameters, fitted.input_transform.groups
     columns = np.flatnonzero(np.bincount(groups, minlength=0)[groups] == 1)
-    if not fitted.layout.transfer or len(rows) - rows.target_rows < _FEWEST_ROWS:
+    if not fitted.layout.transfer or rows.earlier < _FEWEST_ROWS:
         return None
     if len(columns) == 0:
         return None

@@ -46,10 +46,8 @@ def target_only_if_better(
     against = odds is not None and odds.log_odds <= -np.log(POSITIVE_ODDS)
     if odds is None or not against or alone.scaling.log != history.scaling.log:
         return None
-    fitted = alone.fitted
     message = (
         f"{data.name}: the results of {odds.runs} runs contradict the earlier lines; it is learned"
         " from these runs and the process knowledge alone"
     )
-    report = replace(fitted.report, messages=(*fitted.report.messages, message))
-    return ResponsePosterior(replace(fitted, report=report, odds=odds))
+    return ResponsePosterior(replace(alone.fitted.with_message(message), odds=odds))

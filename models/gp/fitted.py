@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -94,6 +94,11 @@ class FittedResponse:
         if factor is None:
             return None
         return np.asarray(cho_solve((factor[0], True), np.eye(len(self.rows))))
+
+    def with_message(self, message: str) -> FittedResponse:
+        """The same with one more message in its report."""
+        report = replace(self.report, messages=(*self.report.messages, message))
+        return replace(self, report=report)
 
     def log_jacobian(self, rows: IntArray) -> FloatArray:
         """``ln |dy/dz|`` of training rows, ``[k]``: from densities of z to densities of y."""

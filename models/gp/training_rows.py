@@ -59,9 +59,14 @@ class TrainingRows:
         return int(np.count_nonzero(self.position == len(self.positions) - 1))
 
     @property
+    def earlier(self) -> int:
+        """Number of rows of earlier lines: the target's begin there."""
+        return len(self) - self.target_rows
+
+    @property
     def of_earlier_lines(self) -> TrainingRows:
         """The rows without the target's."""
-        return self.subset(np.arange(len(self) - self.target_rows))
+        return self.subset(np.arange(self.earlier))
 
     def blocks(self) -> list[tuple[int, slice]]:
         """Line position and rows of every line that has rows."""

@@ -277,7 +277,7 @@ class ResponsePosterior:
     @cached_property
     def _smallest_base(self) -> float:
         rows = self.fitted.rows
-        target = rows.base[len(rows) - rows.target_rows :]
+        target = rows.base[rows.earlier :]
         candidates = target if len(target) else self.scaling.noise_base(np.zeros(1))
         return float(candidates.min())
 
