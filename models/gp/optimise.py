@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from itertools import compress
 
 import numpy as np
 from scipy.optimize import minimize
 
 from designer.models.arrays import FloatArray
 from designer.models.gp.fitted import FitReport
-from designer.models.gp.hyperparameters import Layout
 from designer.models.gp.likelihood import Likelihood
 
 _MAX_ITERATIONS = 120
@@ -27,16 +26,23 @@ def search(likelihood: Likelihood, starts: list[FloatArray]) -> tuple[FloatArray
         starts: starting points; the same starts always give the same result.
     """
     layout = likelihood.layout
+
+    def unit(theta: FloatArray) -> FloatArray:
+        return (theta - layout.mean) / layout.sd
+
+    def objective(at: FloatArray) -> tuple[float, FloatArray]:
+        value, gradient = likelihood(layout.mean + layout.sd * at)
+        return value, gradient * layout.sd
+
+    bounds = list(zip(unit(layout.low), unit(layout.high), strict=True))
     best: tuple[float, FloatArray, bool] | None = None
     for start in starts:
         result = minimize(
-            _whitened(likelihood, layout),
-            _to_unit(start, layout),
+            objective,
+            unit(start),
             jac=True,
             method="L-BFGS-B",
-            bounds=list(
-                zip(_to_unit(layout.low, layout), _to_unit(layout.high, layout), strict=True)
-            ),
+            bounds=bounds,
             options={"maxiter": _MAX_ITERATIONS, "ftol": 1e-6, "gtol": 1e-2, "maxcor": 30},
         )
         value = float(result.fun)
@@ -46,30 +52,11 @@ def search(likelihood: Likelihood, starts: list[FloatArray]) -> tuple[FloatArray
     if best is None:
         raise ValueError("search needs at least one start")
     value, theta, converged = best
+    at_bound = (theta <= layout.low + _BOUND_SLACK) | (theta >= layout.high - _BOUND_SLACK)
     return theta, FitReport(
         converged=converged,
         evaluations=likelihood.evaluations,
         jitter=likelihood.jitter,
-        at_bounds=_at_bounds(theta, layout),
+        at_bounds=tuple(compress(layout.names, at_bound)),
         objective=value,
     )
-
-
-def _to_unit(theta: FloatArray, layout: Layout) -> FloatArray:
-    return (theta - layout.mean) / layout.sd
-
-
-def _whitened(
-    likelihood: Likelihood, layout: Layout
-) -> Callable[[FloatArray], tuple[float, FloatArray]]:
-    def objective(unit: FloatArray) -> tuple[float, FloatArray]:
-        value, gradient = likelihood(layout.mean + layout.sd * unit)
-        return value, gradient * layout.sd
-
-    return objective
-
-
-def _at_bounds(theta: FloatArray, layout: Layout) -> tuple[str, ...]:
-    low = theta <= layout.low + _BOUND_SLACK
-    high = theta >= layout.high - _BOUND_SLACK
-    return tuple(name for name, hit in zip(layout.names, low | high, strict=True) if hit)
