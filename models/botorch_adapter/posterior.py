@@ -205,13 +205,13 @@ def to_torch(posterior: ResponsePosterior) -> TorchPosterior:
         rows=_tensor(rows.X)[None],
         position=rows.position,
         chol=_tensor(np.array([m.chol for m in members])),
-        alpha=_tensor(np.array([m.alpha * m.trust_shrink for m in members])),
+        alpha=_tensor(np.array([m.alpha * m.trust.shrink for m in members])),
         prior_alpha=_tensor(np.array([m.alpha for m in members])),
         weights=_tensor(weights),
         mean_weights=_tensor(mean_weights),
         hidden=_tensor(np.array([[m.hidden_batch_variance] for m in members])),
         batch_variance=_tensor(np.array([[m.batch_variance.sum()] for m in members])),
-        spread=_tensor(np.array([[m.trust_spread] for m in members])),
+        spread=_tensor(np.array([[m.trust.spread] for m in members])),
     )
 
 

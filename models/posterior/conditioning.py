@@ -7,7 +7,7 @@ common. This keeps the joint covariance positive definite.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.linalg import solve_triangular
@@ -65,23 +65,17 @@ def training_rows(
         solved: their factorised covariance, where it is known already.
     """
     rows = fitted.rows
-    chol, alpha = _solve(fitted, parameters) if solved is None else (solved.chol, solved.alpha)
     loading = _loadings(fitted, parameters, np.sqrt(batch_variance))
-    return ConditionedRows(rows.X, rows.position, rows.batch, loading, chol, alpha)
-
-
-def _solve(fitted: FittedResponse, parameters: Parameters) -> tuple[FloatArray, FloatArray]:
-    """Cholesky factor of the rows' covariance and ``K⁻¹ z``."""
+    known = (rows.X, rows.position, rows.batch, loading)
+    if solved is not None:
+        return ConditionedRows(*known, solved.chol, solved.alpha)
     K = fitted.likelihood.covariance(parameters)
     # doubling the diagonal always makes a covariance factorisable; the fit refuses such θ anyway
     factor = factorise(K) or factorise(K + np.diag(np.diagonal(K)))
     if factor is None:
         raise ArithmeticError(f"the covariance of {fitted.data.name} cannot be factorised")
-    chol, z = factor[0], fitted.rows.z
-    if not len(z):
-        return chol, z
-    half = solve_triangular(chol, z, lower=True)
-    return chol, np.asarray(solve_triangular(chol, half, lower=True, trans=1))
+    unsolved = ConditionedRows(*known, factor[0], rows.z)
+    return replace(unsolved, alpha=unsolved.unwhiten(unsolved.whiten(rows.z)))
 
 
 def with_pending(

@@ -35,6 +35,9 @@ class ResponsePosterior:
         fitted: data and hyperparameters.
         rows: rows conditioned on; left out: the training rows.
         solved: their factorised covariance at these hyperparameters, where it is known already.
+
+    Attributes:
+        trust: moments of the target's trust while no target run informs it.
     """
 
     def __init__(
@@ -46,13 +49,11 @@ class ResponsePosterior:
     ) -> None:
         self.fitted = fitted
         parameters = fitted.parameters
-        self._trust = TargetTrust()
+        self.trust = TargetTrust()
         if fitted.layout.transfer and fitted.rows.target_rows == 0:
-            self._trust = TargetTrust.from_prior(
-                float(fitted.theta[fitted.layout.where("mu_t")[0]])
-            )
+            self.trust = TargetTrust.from_prior(float(fitted.theta[fitted.layout.where("mu_t")[0]]))
             trust = parameters.trust.copy()
-            trust[-1] = self._trust.level
+            trust[-1] = self.trust.level
             parameters = replace(parameters, trust=trust)
         self.parameters = parameters
         self.kernel = LineCovariance.of_target(parameters, fitted.input_transform)
@@ -154,7 +155,10 @@ class ResponsePosterior:
         out = np.zeros(self.fitted.data.stages)
         unseen = self._unseen_stages
         if unseen.any():
-            noise = self.parameters.noise[-1] * self._smallest_base
+            rows = self.fitted.rows
+            base = rows.base[rows.earlier :]
+            base = base if len(base) else self.scaling.noise_base(np.zeros(1))
+            noise = self.parameters.noise[-1] * float(base.min())
             out[unseen] = min(_UNSEEN_BATCH_VARIANCE, 0.5 * noise / np.count_nonzero(unseen))
         out[list(self.fitted.layout.stages)] = self.parameters.batch
         return out
@@ -203,16 +207,6 @@ class ResponsePosterior:
         """Point prediction (log scale: median) and standard deviation in raw units."""
         return self.scaling.to_raw(mean, variance)
 
-    @property
-    def trust_shrink(self) -> float:
-        """Factor on the mean because the target's trust is unknown; 1 with target runs."""
-        return self._trust.shrink
-
-    @property
-    def trust_spread(self) -> float:
-        """Variance per squared mean for the same reason; 0 with target runs."""
-        return self._trust.spread
-
     # ---- linear algebra shared with the projector --------------------------------------------
 
     @property
@@ -240,9 +234,9 @@ class ResponsePosterior:
             reduction: ``k'K⁻¹k``, ``[n]``.
         """
         variance = np.maximum(self.kernel.variance(V) - reduction, _MIN_VARIANCE)
-        if self._trust.spread > 0:
-            variance += self._trust.spread * np.square(plain)
-        return plain * self._trust.shrink, np.asarray(variance)
+        if self.trust.spread > 0:
+            variance += self.trust.spread * np.square(plain)
+        return plain * self.trust.shrink, np.asarray(variance)
 
     def line_mean(self, X: ArrayT, line: int) -> ArrayT:
         """Posterior mean ``[...]`` of a line's own surface, measured rows only.
@@ -273,13 +267,6 @@ class ResponsePosterior:
         unseen = np.array(data.effects, dtype=np.bool_)
         unseen[list(self.fitted.layout.stages)] = False
         return unseen
-
-    @cached_property
-    def _smallest_base(self) -> float:
-        rows = self.fitted.rows
-        target = rows.base[rows.earlier :]
-        candidates = target if len(target) else self.scaling.noise_base(np.zeros(1))
-        return float(candidates.min())
 
 
 def without_target_runs(posterior: ResponsePosterior) -> ResponsePosterior:

@@ -12,7 +12,6 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import DTypeLike
-from scipy.linalg import solve_triangular
 
 from designer.models.arrays import FloatArray, RealArray
 from designer.models.gp.covariance import LineCovariance
@@ -78,7 +77,9 @@ class Projector:
         Mean and variance are those of ``ResponsePosterior.mean`` and ``variance`` up to the
         rounding of the projector's dtype.
         """
-        inverse = self._inverse_factor()
+        # L⁻ᵀ: ‖k L⁻ᵀ‖² is the variance explained
+        inverse = self._conditioned.whiten(np.eye(len(self._conditioned.chol))).T
+        inverse = np.ascontiguousarray(inverse).astype(self._dtype)
         V = self._transformed(X)
         alpha = self._conditioned.alpha.astype(self._dtype)
         plain = np.empty(len(X))
@@ -94,11 +95,3 @@ class Projector:
             reduction[start:stop] = np.einsum("ij,ij->i", half, half)
         mean, variance = self._to_moments(V, plain, reduction)
         return mean, variance, out
-
-    def _inverse_factor(self) -> RealArray:
-        """``L⁻ᵀ [N, N]``, so that ``‖k L⁻ᵀ‖²`` is the variance explained."""
-        chol = self._conditioned.chol
-        if len(chol) == 0:
-            return np.zeros((0, 0), dtype=self._dtype)
-        inverse = solve_triangular(chol, np.eye(len(chol)), lower=True)
-        return np.ascontiguousarray(inverse.T).astype(self._dtype)
