@@ -19,8 +19,9 @@ from scipy.linalg import cho_factor, cho_solve, solve_triangular
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from designer.models.arrays import BoolArray, FloatArray, IntArray
+from designer.models.arrays import FloatArray, IntArray
 from designer.models.compression.low_rank import LineKernel, low_rank, representative
+from designer.models.data.dataset import same_batch
 from designer.models.gp.pseudo_rows import Summary
 
 _TOLERANCE = 1e-2  # variance left out per noise variance at which a lower rank will do
@@ -70,7 +71,6 @@ class LineModel:
         self._y = rows.z - self.level
         noise = float(np.exp(kernel.variances[0]) * np.median(rows.base))
         self.pivots, self._L, self._left = low_rank(rows.X, kernel, _TOLERANCE * noise)
-        self._groups = [_Batches(rows.batch[:, s]) for s in range(rows.batch.shape[1])]
         self.variances = self._refined(kernel.variances) if refine else kernel.variances
 
     def _moments(self, u: FloatArray) -> tuple[FloatArray, FloatArray, float]:
@@ -89,8 +89,9 @@ class LineModel:
         log_det = float(np.log(noise).sum())
         for block in self._blocks:
             C = np.diag(noise[block])
-            for group, variance in zip(self._groups, effects, strict=True):
-                C += variance * group.common(block)
+            for codes, variance in zip(self.rows.batch[block].T, effects, strict=True):
+                same = same_batch(codes, codes)
+                C += variance * (same & (same.sum(axis=1) > 1)[:, None])
             chol = np.linalg.cholesky(C)
             out[block] = solve_triangular(chol, F[block], lower=True)
             log_det += 2.0 * float(np.log(np.diagonal(chol)).sum())
@@ -101,7 +102,7 @@ class LineModel:
     def _blocks(self) -> list[IntArray]:
         """Rows that depend on each other through batches, group by group."""
         n = len(self.rows)
-        pairs = [group.links for group in self._groups]
+        pairs = [_links(codes) for codes in self.rows.batch.T]
         if not pairs:
             return []
         links = np.concatenate(pairs, axis=1)
@@ -180,26 +181,12 @@ class LineModel:
         )
 
 
-class _Batches:
-    """One stage's batches of a line's rows."""
-
-    def __init__(self, codes: IntArray) -> None:
-        self._codes = codes
-
-    @property
-    def links(self) -> IntArray:
-        """Pairs of rows ``[2, …]`` that tie each batch's rows together."""
-        order = np.argsort(self._codes, kind="stable")
-        order = order[self._codes[order] >= 0]
-        same = self._codes[order][1:] == self._codes[order][:-1]
-        return np.stack([order[:-1][same], order[1:][same]])
-
-    def common(self, rows: IntArray) -> BoolArray:
-        """Which of some rows share a batch, themselves included, ``[m, m]``."""
-        codes = self._codes[rows]
-        counts = np.count_nonzero(codes[:, None] == codes[None, :], axis=1)
-        shared = (codes >= 0) & (counts > 1)
-        return np.asarray((codes[:, None] == codes[None, :]) & shared[:, None])
+def _links(codes: IntArray) -> IntArray:
+    """Pairs of rows ``[2, …]`` that tie the rows of each batch of a stage together."""
+    order = np.argsort(codes, kind="stable")
+    order = order[codes[order] >= 0]
+    same = codes[order][1:] == codes[order][:-1]
+    return np.stack([order[:-1][same], order[1:][same]])
 
 
 def _message(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +12,17 @@ from designer.campaigns.errors import InputError, Problem
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 
 OWN_BATCH = -1  # batch code of a row that shares its batch with nobody
+
+
+def same_batch(codes: IntArray, others: IntArray) -> BoolArray:
+    """Which rows share a batch of one stage with which others, ``[n, m]``.
+
+    Args:
+        codes: batch codes, ``[n]``; one below 0 is shared with nobody.
+        others: batch codes, ``[m]``.
+    """
+    codes = codes[:, None]
+    return np.asarray((codes == others) & (codes >= 0))
 
 
 def _no_batches() -> IntArray:
@@ -104,15 +116,9 @@ class ResponseData:
 
     def subset(self, rows: IntArray) -> ResponseData:
         """The same response with some rows, in that order."""
-        return replace(
-            self,
-            X=self.X[rows],
-            y=self.y[rows],
-            line=self.line[rows],
-            batch=self.batch[rows],
-            run=self.runs[rows],
-            nuisance=self.nuisance[rows],
-        )
+        columns = ("X", "y", "line", "batch", "run", "nuisance")
+        picked: dict[str, Any] = {name: getattr(self, name)[rows] for name in columns}
+        return replace(self, **picked)
 
     @property
     def of_target(self) -> ResponseData:

@@ -23,7 +23,8 @@ from typing import Any
 import numpy as np
 from scipy.linalg import blas, lapack
 
-from designer.models.arrays import FloatArray, IntArray
+from designer.models.arrays import FloatArray
+from designer.models.data.dataset import same_batch
 from designer.models.gp.hyperparameters import Layout, Parameters
 from designer.models.gp.input_transform import InputTransform
 from designer.models.gp.kernels import matern_and_slope, squared_differences
@@ -84,7 +85,11 @@ class Likelihood:
         self._inputs = rows.X[:, transform.feature_columns]
         self._starts = np.array([s.start for _, s in self._blocks], dtype=np.int64)
         self._present = np.array([p for p, _ in self._blocks], dtype=np.int64)
-        self._batches = [_shared_pairs(rows, stage) for stage in layout.stages]
+        # flat indices of all pairs of rows in one batch, the rows themselves included
+        self._batches = [
+            np.flatnonzero(same_batch(codes, codes) & shared[:, None])
+            for codes, shared in ((rows.batch[:, s], rows.shared(s)) for s in layout.stages)
+        ]
         self._joint = [  # noise that pseudo-rows of a line share, besides that on the diagonal
             (position, s, rows.summaries[position].noise - np.diag(rows.base[s]))
             for position, s in self._blocks
@@ -310,11 +315,3 @@ def factorise(K: FloatArray) -> tuple[FloatArray, float] | None:
         if info == 0 and np.isfinite(chol[-1, -1]):
             return chol, jitter
     return None
-
-
-def _shared_pairs(rows: TrainingRows, stage: int) -> IntArray:
-    """Flat indices of all pairs of rows in one batch of a stage, the rows themselves included."""
-    codes = rows.batch[:, stage]
-    shared = rows.shared(stage)
-    same = (codes[:, None] == codes[None, :]) & shared[:, None] & shared[None, :]
-    return np.flatnonzero(same)

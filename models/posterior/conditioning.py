@@ -13,6 +13,7 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 from designer.models.arrays import FloatArray, IntArray
+from designer.models.data.dataset import same_batch
 from designer.models.gp.covariance import LineCovariance
 from designer.models.gp.fitted import FittedResponse
 from designer.models.gp.hyperparameters import Parameters
@@ -133,7 +134,7 @@ def _common(
     """Covariance ``[q, N]`` from common batches; a code below 0 is shared with nobody."""
     out = np.zeros((len(batch), len(other)))
     for stage in range(batch.shape[1]):
-        same = (batch[:, stage, None] == other[None, :, stage]) & (batch[:, stage, None] >= 0)
+        same = same_batch(batch[:, stage], other[:, stage])
         out += same * (loading[:, stage, None] * other_loading[None, :, stage])
     return out
 
