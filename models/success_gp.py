@@ -67,9 +67,7 @@ def laplace_mode(K: FloatArray, signs: FloatArray, mean: float = 0.0) -> Mode:
     g: FloatArray = np.zeros(len(signs))
     value = float(log_ndtr(signs * mean).sum())
     for _ in range(_STEPS):
-        slope, weight = _derivatives(signs, mean + g)
-        root = np.sqrt(weight)
-        chol = _factor(K, root)
+        slope, weight, root, chol = _expansion(K, signs, mean + g)
         b = weight * g + slope
         inner = solve_triangular(chol, root * (K @ b), lower=True)
         step = b - root * solve_triangular(chol.T, inner, lower=False) - a
@@ -87,22 +85,20 @@ def laplace_mode(K: FloatArray, signs: FloatArray, mean: float = 0.0) -> Mode:
         a, g = new_a, new_g
         if value - before < _CLOSE:
             break
-    slope, weight = _derivatives(signs, mean + g)
-    root = np.sqrt(weight)
-    chol = _factor(K, root)
+    slope, _, root, chol = _expansion(K, signs, mean + g)
     return Mode(slope, root, chol, value - float(np.log(np.diagonal(chol)).sum()))
 
 
-def _derivatives(signs: FloatArray, f: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """First and negative second derivative of ``log Φ(y f)`` (eq. 3.16)."""
+def _expansion(
+    K: FloatArray, signs: FloatArray, f: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """First and negative second derivative W of ``log Φ(y f)`` (eq. 3.16), and `Mode`'s factors."""
     z = signs * f
     ratio = np.exp(-0.5 * z * z - 0.5 * np.log(2 * np.pi) - log_ndtr(z))
-    return signs * ratio, np.maximum(ratio * (ratio + z), 1e-12)
-
-
-def _factor(K: FloatArray, root: FloatArray) -> FloatArray:
+    weight = np.maximum(ratio * (ratio + z), 1e-12)
+    root = np.sqrt(weight)
     B = np.eye(len(root)) + root[:, None] * K * root
-    return np.asarray(cholesky(B, lower=True))
+    return signs * ratio, weight, root, np.asarray(cholesky(B, lower=True))
 
 
 class SuccessModel:
@@ -125,12 +121,8 @@ class SuccessModel:
             laplace_mode(self._covariance(scale, self._X), signs, _MEAN)
             for scale, _ in self._kernels
         ]
-        log_weight = np.array(
-            [
-                mode.evidence + np.log(prior)
-                for mode, (_, prior) in zip(self._modes, self._kernels, strict=True)
-            ]
-        )
+        log_prior = np.log([prior for _, prior in self._kernels])
+        log_weight = np.array([mode.evidence for mode in self._modes]) + log_prior
         weight = np.exp(log_weight - log_weight.max())
         self.weights: FloatArray = weight / weight.sum()
 
@@ -170,14 +162,13 @@ def _kernels(groups: IntArray) -> list[tuple[FloatArray, float]]:
     share = 1.0 / len(LENGTHSCALES)
     wide = np.sqrt(max(3, len(inputs)) / 3.0)
     alone = 0.5 if len(inputs) > 1 else 0.0
-    kernels = [(np.full(len(groups), wide * s), share * (1.0 - alone)) for s in LENGTHSCALES]
-    if alone:
-        for k in inputs:
-            kernels += [
-                (np.where(groups == k, s, np.inf), share * alone / len(inputs))
-                for s in LENGTHSCALES
-            ]
-    return kernels
+    together = [(np.full(len(groups), wide * s), share * (1.0 - alone)) for s in LENGTHSCALES]
+    single = [
+        (np.where(groups == k, s, np.inf), share * alone / len(inputs))
+        for k in inputs
+        for s in LENGTHSCALES
+    ]
+    return together + single if alone else together
 
 
 def _distinct(X: FloatArray, used: BoolArray) -> tuple[FloatArray, NDArray[np.int64]]:
