@@ -77,52 +77,36 @@ class InputAxis:
         unit distance to every corner, as one more category has; two of them are not told apart.
         """
         names = self.categories
-        known = [v is not None and (names is None or v in names) for v in values]
-        out = np.empty((len(values), self.width))
-        if any(known):
-            inside = [v for v, is_known in zip(values, known, strict=True) if is_known]
-            out[np.array(known)] = self.encode(inside)
-        for i, value in enumerate(values):
-            if known[i]:
-                continue
-            if names is None:
-                out[i] = MIDDLE
-            else:
-                out[i] = CORNER / len(names) if value is None else self._another
+        out = np.full((len(values), self.width), MIDDLE)
+        if names is not None:
+            # (x, …, x) at unit distance from all K corners, below the origin:
+            # (√½ - x)² + (K - 1) x² = 1
+            another = (CORNER - np.sqrt(0.5 + 0.5 * len(names))) / len(names)
+            out[:] = [[CORNER / len(names) if value is None else another] for value in values]
+        known = [i for i, v in enumerate(values) if v is not None and (not names or v in names)]
+        if known:
+            out[known] = self.encode([values[i] for i in known])
         return out
-
-    @property
-    def _another(self) -> float:
-        """Coordinate x of ``(x, …, x)`` at unit distance from all K corners: below the origin.
-
-        ``(√½ - x)² + (K - 1) x² = 1``.
-        """
-        count = len(self.categories or ())
-        return float((CORNER - np.sqrt(0.5 + 0.5 * count)) / count)
 
     def _encode_categories(self, values: Sequence[Any] | np.ndarray) -> FloatArray:
         names = self.categories or ()
+        corners = CORNER * np.eye(len(names))
         if isinstance(values, np.ndarray) and values.dtype.kind in "iu":
             known = (values >= 0) & (values < len(names))
             if known.all():  # large tables of codes need no loop
-                return np.asarray(CORNER * np.eye(len(names))[values])
+                return np.asarray(corners[values])
         lookup = {name: code for code, name in enumerate(names)}
-        codes = np.empty(len(values), dtype=np.int64)
-        unknown: list[str] = []
-        for i, value in enumerate(values):
-            code = lookup.get(value) if isinstance(value, str) else _code(value, len(names))
-            if code is None:
-                unknown.append(str(value))
-                code = 0
-            codes[i] = code
-        if unknown:
-            shown = ", ".join(sorted(set(unknown)))
+        codes = [
+            lookup.get(value) if isinstance(value, str) else _code(value, len(names))
+            for value in values
+        ]
+        if None in codes:
+            unknown = {str(v) for v, code in zip(values, codes, strict=True) if code is None}
+            shown = ", ".join(sorted(unknown))
             raise InputError(
                 Problem(self.name, "unknown category", found=shown, allowed=", ".join(names))
             )
-        corners = np.zeros((len(codes), len(names)))
-        corners[np.arange(len(codes)), codes] = CORNER
-        return corners
+        return np.asarray(corners[np.array(codes, dtype=np.int64)])
 
 
 def _code(value: object, count: int) -> int | None:
@@ -179,8 +163,7 @@ class Space:
         """The space of a campaign: bounds come from the specification, never from data."""
         axes = []
         for item in spec.inputs:
-            categories = getattr(item, "categories", None)
-            if categories:
+            if categories := getattr(item, "categories", None):
                 axes.append(InputAxis(item.name, categories=tuple(categories)))
             else:
                 low, high = item.bounds
