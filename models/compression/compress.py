@@ -60,7 +60,13 @@ def compress(
         parts.append(line)
     parts.append(rows.subset(np.arange(rows.earlier, len(rows))))
     short = replace(rows.joined(parts), summaries=summaries)
-    return short, _messages(data, rows, short, np.sort(np.concatenate(doubted)))
+    many = np.isin(rows.position, list(summaries)).sum()
+    message = (
+        f"{data.name}: {many} rows of {len(summaries)} earlier line(s) are summarised by"
+        f" {short.pseudo.sum()} values of their surfaces"
+    )
+    found = np.sort(np.concatenate(doubted))
+    return short, (message, *([surprising_message(data, found)] if len(found) else ()))
 
 
 def shares(counts: IntArray) -> IntArray:
@@ -72,17 +78,6 @@ def shares(counts: IntArray) -> IntArray:
         left -= min(int(counts[k]), fair)
         out[k] = counts[k] if counts[k] <= fair else min(fair, MOST_PER_LINE)
     return out
-
-
-def _messages(
-    data: ResponseData, rows: TrainingRows, short: TrainingRows, doubted: IntArray
-) -> tuple[str, ...]:
-    many = np.isin(rows.position, list(short.summaries)).sum()
-    message = (
-        f"{data.name}: {many} rows of {len(short.summaries)} earlier line(s) are summarised by"
-        f" {short.pseudo.sum()} values of their surfaces"
-    )
-    return (message, surprising_message(data, doubted)) if len(doubted) else (message,)
 
 
 def _pseudo_rows(line: TrainingRows, summary: Summary) -> TrainingRows:
@@ -112,7 +107,11 @@ def _cached_summary(
     kept = np.flatnonzero(line.extra == 0)
     if not len(kept):  # nothing but outliers: better than nothing
         kept = np.arange(len(line))
-    batch = np.column_stack([_ranks(line.batch[kept, s]) for s in stages] or [_nothing(len(kept))])
+    # the same batches numbered from 0 within the line; batches of their own stay negative
+    batch = np.full((len(kept), len(stages)), OWN_BATCH)
+    for column, codes in zip(batch.T, line.batch[kept][:, stages].T, strict=True):
+        ranks = np.unique(codes, return_inverse=True)[1]
+        column[codes >= 0] = ranks[codes >= 0]
     mine = LineData(line.X[kept], line.z[kept], line.base[kept], batch, stages)
     settings = (share, known, stages, FIT_ROWS)
     key = key_of("line", mine.X, mine.z, mine.base, mine.batch, groups, settings)
@@ -121,16 +120,6 @@ def _cached_summary(
         summary = summarise(mine, groups, share, known=known)
         memory.put(key, summary.to_json())
     return summary, kept
-
-
-def _nothing(n: int) -> IntArray:
-    return np.zeros((n, 0), dtype=np.int64)
-
-
-def _ranks(codes: IntArray) -> IntArray:
-    """The same batches numbered from 0 within the line; batches of their own stay negative."""
-    ranks = np.unique(codes, return_inverse=True)[1]
-    return np.where(codes < 0, OWN_BATCH, ranks)
 
 
 def summarise(line: LineData, groups: IntArray, share: int, *, known: bool) -> Summary:

@@ -51,9 +51,9 @@ def history_start(
     key = _key(earlier, groups, layout)
     found = memory.get(key)
     if isinstance(found, Mapping) and set(found) == set(layout.names):
-        theta = np.array([found[name] for name in layout.names], dtype=object)
+        theta = [found[name] for name in layout.names]
         if all(isinstance(value, float) for value in theta):
-            return {name: float(found[name]) for name in layout.names}
+            return dict(zip(layout.names, theta, strict=True))
     best, _ = search(Likelihood(earlier, InputTransform(groups), layout), cold_starts(layout))
     values = layout.to_dict(best)
     memory.put(key, values)
@@ -61,13 +61,8 @@ def history_start(
 
 
 def _key(earlier: TrainingRows, groups: IntArray, layout: Layout) -> str:
-    arrays: list[FloatArray | IntArray | BoolArray] = [
-        earlier.X,
-        earlier.z,
-        earlier.base,
-        earlier.extra,
-        earlier.position,
-    ]
+    arrays: list[FloatArray | IntArray | BoolArray]
+    arrays = [earlier.X, earlier.z, earlier.base, earlier.extra, earlier.position]
     for stage, codes in enumerate(earlier.batch.T):
         arrays += [earlier.shared(stage), np.unique(codes, return_inverse=True)[1]]
     for summary in earlier.summaries.values():
