@@ -12,7 +12,8 @@ from designer.service.fits import learned
 from designer.service.service import Service
 
 if TYPE_CHECKING:
-    from designer.twin.scenario import Scenario, TwinCampaign
+    from designer.twin.lines import TwinCampaign
+    from designer.twin.scenario import Scenario
 
 Watch = Callable[[DemoStep], None]
 
@@ -39,7 +40,8 @@ def demo(
     Raises:
         InputError: a number of runs that makes no sense.
     """
-    from designer.twin.scenario import scenario, twin_specification
+    from designer.twin.scenario import scenario
+    from designer.twin.specification import twin_specification
 
     if not 0 <= runs <= MOST_RUNS:
         raise InputError(Problem("--runs", "number of runs", str(runs), f"0 to {MOST_RUNS}"))

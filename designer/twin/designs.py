@@ -63,9 +63,7 @@ def batch_id(stage: str, number: int) -> str:
 def sobol_plan(factors: Sequence[TwinFactor], n: int, rng: np.random.Generator) -> TwinPlan:
     """Set-points of a shifted Sobol sequence; every run is its own slurry and its own strip."""
     points = sobol(n, len(factors), rng)
-    settings = {
-        f.name: f.snap(f.low + points[:, d] * (f.high - f.low)) for d, f in enumerate(factors)
-    }
+    settings = {f.name: f.snap(f.at(points[:, d])) for d, f in enumerate(factors)}
     own = {stage: [batch_id(stage, k + 1) for k in range(n)] for stage in ("slurry", "coating")}
     return TwinPlan(settings, own)
 
@@ -97,7 +95,7 @@ def split_plot_plan(
                 rows = slurry == s
                 plots, position = np.unique(plot[rows], return_inverse=True)
                 share[rows] = stratified(len(plots), rng)[position]
-        settings[factor.name] = factor.snap(factor.low + share * (factor.high - factor.low))
+        settings[factor.name] = factor.snap(factor.at(share))
     strip_number = np.unique(strip, return_inverse=True)[1]
     batches = {
         "slurry": [batch_id("slurry", int(k) + 1) for k in slurry],

@@ -32,6 +32,10 @@ class TwinFactor:
     stage: str
     usual: float
 
+    def at(self, share: FloatArray) -> FloatArray:
+        """The settings at shares of the range, ``[n]``; 0 is its low end."""
+        return self.low + share * (self.high - self.low)
+
     def snap(self, values: ArrayLike) -> FloatArray:
         """The nearest set-points inside the range, without float noise."""
         steps = np.round((np.asarray(values, dtype=np.float64) - self.low) / self.step)

@@ -46,6 +46,12 @@ def child_seed(seed: int, *key: int) -> int:
     return int(np.random.default_rng([seed, _CHILD, *key]).integers(1 << 62))
 
 
+def draw_mirrored(rng: np.random.Generator) -> tuple[str, str]:
+    """Two base factors for a misleading line, in the table's order."""
+    first, second = sorted(rng.choice(len(BASE_FACTORS), 2, replace=False))
+    return BASE_FACTORS[first], BASE_FACTORS[second]
+
+
 @dataclass(frozen=True, eq=False)
 class TwinLine:
     """One line of the twin.
@@ -87,12 +93,10 @@ class TwinLine:
         constants = draw_constants(rng, material, options.variation)
         swapped: tuple[str, ...] = ()
         if misleading:
-            pair = sorted(int(k) for k in rng.choice(len(BASE_FACTORS), 2, replace=False))
-            swapped = mirrored or tuple(BASE_FACTORS[k] for k in pair)
+            drawn = draw_mirrored(rng)  # also when not asked for: what follows stays the same
+            swapped = mirrored or drawn
         points = sobol(_SPREAD_POINTS, len(options.factors))
-        columns = {
-            f.name: f.low + points[:, d] * (f.high - f.low) for d, f in enumerate(options.factors)
-        }
+        columns = {f.name: f.at(points[:, d]) for d, f in enumerate(options.factors)}
         electrode = make_electrode(settings_of(columns, options), constants)
         gauges = {
             r.name: Gauge.draw(rng, r, float(electrode.response(r.name).std()))
@@ -198,11 +202,9 @@ class TwinCampaign:
 
 def _batch_columns(batches: BatchIds | None, n: int) -> dict[str, list[str | None]]:
     """Batch ids as one list of length ``n`` per stage."""
-    if batches is None:
-        return {stage: [None] * n for stage in BATCH_STAGES}
     columns: dict[str, list[str | None]]
-    if isinstance(batches, Mapping):
-        columns = {stage: list(batches.get(stage, [None] * n)) for stage in BATCH_STAGES}
+    if batches is None or isinstance(batches, Mapping):
+        columns = {stage: list((batches or {}).get(stage, [None] * n)) for stage in BATCH_STAGES}
     else:
         columns = {stage: [row.get(stage) for row in batches] for stage in BATCH_STAGES}
     for stage, column in columns.items():

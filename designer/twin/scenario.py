@@ -1,11 +1,11 @@
 """The pilot-line twin: histories of earlier lines, scenarios, and the specification to go with it.
 
     earlier, target = scenario(seed=7, kind="one_misleading")
-    specification = twin_specification("window", line=target, seed=7)
+    spec = twin_specification("window", line=target, seed=7)  # `designer.twin.specification`
     campaign = target.campaign(seed=1)
     results = campaign.make(recipes, batches)
 
-The physics is in ``twin_physics``, a line and its noise in ``twin_lines``.
+The physics is in ``physics``, a line and its noise in ``lines``.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ import numpy as np
 
 from designer.models.arrays import FloatArray
 from designer.twin.designs import PlanKind, sobol_plan, split_plot_plan
-from designer.twin.factors import BASE_FACTORS, TwinOptions
+from designer.twin.factors import TwinOptions
 from designer.twin.lines import (
     Seed,
     TwinCampaign,
     TwinLine,
     child_seed,
+    draw_mirrored,
     entropy_of,
 )
-from designer.twin.specification import GoalKind, twin_specification
 
 ScenarioKind: TypeAlias = Literal["related", "one_misleading", "all_misleading"]
 TwinData: TypeAlias = dict[str, FloatArray | list[str]]
@@ -102,9 +102,7 @@ def scenario(
         plan: how the earlier lines were run, see ``history``.
     """
     entropy = entropy_of(seed)
-    pair = np.random.default_rng([entropy, _MIRRORED]).choice(len(BASE_FACTORS), 2, replace=False)
-    first, second = sorted(int(k) for k in pair)
-    mirrored = (BASE_FACTORS[first], BASE_FACTORS[second])
+    mirrored = draw_mirrored(np.random.default_rng([entropy, _MIRRORED]))
     which = int(np.random.default_rng([entropy, _WHICH]).integers(EARLIER_LINES))
     bad = {
         "related": set[int](),
@@ -122,19 +120,3 @@ def scenario(
         data = history(line, rows, seed=child_seed(entropy, _DATA, k), plan=plan)
         earlier.append(EarlierLine(f"line{k + 1}", line, data, k in bad))
     return Scenario(tuple(earlier), TwinLine.draw(child_seed(entropy, _TARGET), options=options))
-
-
-__all__ = [
-    "EarlierLine",
-    "GoalKind",
-    "PlanKind",
-    "Scenario",
-    "ScenarioKind",
-    "TwinCampaign",
-    "TwinData",
-    "TwinLine",
-    "TwinOptions",
-    "history",
-    "scenario",
-    "twin_specification",
-]

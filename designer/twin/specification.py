@@ -22,10 +22,12 @@ GoalKind: TypeAlias = Literal["learn", "window", "optimum"]
 
 WINDOW_SHARES = (0.001, 0.03)  # of all recipes that may be in spec
 _AIM = (0.002, 0.02)  # aimed at, log-uniformly, before rounding
-_WINDOWED = ("mass_loading", "porosity", "adhesion")
+# quantiles of the responses with windows, between which the drawn recipe lies
+_USUAL = {"mass_loading": (0.1, 0.9), "porosity": (0.1, 0.9), "adhesion": (0.5, 0.95)}
 _LARGEST_GRID = 200_000
 _SAMPLE = 1 << 15
 _ATTEMPTS = 50
+_FACTOR_KEYS = ("name", "unit", "low", "high", "step", "stage")
 
 
 def recipe_sample(factors: tuple[TwinFactor, ...]) -> dict[str, FloatArray]:
@@ -42,13 +44,14 @@ def recipe_sample(factors: tuple[TwinFactor, ...]) -> dict[str, FloatArray]:
     return {f.name: grids[d][picks[d]] for d, f in enumerate(factors)}
 
 
-def _inside(
+def inside(
     truth: Mapping[str, FloatArray], windows: Mapping[str, tuple[float, float]]
 ) -> BoolArray:
-    inside = np.ones(len(next(iter(truth.values()))), dtype=np.bool_)
+    """Which recipes are in spec without batch effects and noise, ``[n]``."""
+    found = np.ones(len(next(iter(truth.values()))), dtype=np.bool_)
     for name, (low, high) in windows.items():
-        inside &= (truth[name] >= low) & (truth[name] <= high)
-    return inside
+        found &= (truth[name] >= low) & (truth[name] <= high)
+    return found
 
 
 def _windows_around(
@@ -56,7 +59,7 @@ def _windows_around(
 ) -> dict[str, tuple[float, float]]:
     """Windows around one recipe, ``width`` in sd of each response; adhesion is open above."""
     windows = {}
-    for name in _WINDOWED:
+    for name in _USUAL:
         value, half = float(truth[name][centre]), width * float(truth[name].std())
         low = math.floor((value - half) * 10.0) / 10.0
         high = math.ceil((value + half) * 10.0) / 10.0
@@ -87,34 +90,20 @@ def draw_windows(
     """
     rng = np.random.default_rng([entropy_of(seed), 0])
     truth = line.truth(recipe_sample(line.options.factors))
-    usual = _inside(
-        truth,
-        {
-            name: (float(np.quantile(truth[name], q)), float(np.quantile(truth[name], r)))
-            for name, q, r in (
-                ("mass_loading", 0.1, 0.9),
-                ("porosity", 0.1, 0.9),
-                ("adhesion", 0.5, 0.95),
-            )
-        },
-    )
+    ends = {name: np.quantile(truth[name], quantiles) for name, quantiles in _USUAL.items()}
+    usual = inside(truth, {name: (float(low), float(high)) for name, (low, high) in ends.items()})
     for _ in range(_ATTEMPTS):
         centre = int(rng.choice(np.flatnonzero(usual)))
         wanted = math.exp(rng.uniform(*np.log(aim)))
         narrow, wide = 0.0, 2.0
         for _ in range(20):
             middle = 0.5 * (narrow + wide)
-            share = _inside(truth, _windows_around(truth, centre, middle)).mean()
+            share = inside(truth, _windows_around(truth, centre, middle)).mean()
             narrow, wide = (middle, wide) if share < wanted else (narrow, middle)
         windows = _windows_around(truth, centre, wide)
-        if shares[0] <= _inside(truth, windows).mean() <= shares[1]:
+        if shares[0] <= inside(truth, windows).mean() <= shares[1]:
             return windows
     raise RuntimeError("no acceptance window found")
-
-
-def in_spec_share(line: TwinLine, windows: Mapping[str, tuple[float, float]]) -> float:
-    """Share of the line's recipes that are in spec without batch effects and noise."""
-    return float(_inside(line.truth(recipe_sample(line.options.factors)), windows).mean())
 
 
 def twin_specification(
@@ -150,18 +139,13 @@ def twin_specification(
     return {
         "campaign": {"version": 1, "name": name, "line": line_name, "goal": kind},
         "stage": [{"name": n, "change_cost": cost} for n, cost in STAGE_COSTS.items()],
-        "factor": [_factor_table(factor) for factor in line.options.factors],
+        "factor": [{key: getattr(f, key) for key in _FACTOR_KEYS} for f in line.options.factors],
         "response": [
             _response_table(response, windows.get(response.name), kind)
             for response in line.options.responses
         ],
         "costs": costs,
     }
-
-
-def _factor_table(factor: TwinFactor) -> dict[str, Any]:
-    keys = ("name", "unit", "low", "high", "step", "stage")
-    return {key: getattr(factor, key) for key in keys}
 
 
 def _response_table(

@@ -20,8 +20,8 @@ from designer.campaigns.log.state import CampaignState
 from designer.engine.fitted_campaign import fit_campaign
 from designer.engine.threads import one_thread
 from designer.twin.factors import TwinFactor
-from designer.twin.scenario import ScenarioKind, scenario, twin_specification
-from designer.twin.specification import draw_windows
+from designer.twin.scenario import ScenarioKind, scenario
+from designer.twin.specification import draw_windows, twin_specification
 from tests.benchmarks.families import POINTS, sobol
 
 BUDGET = 40.0  # h

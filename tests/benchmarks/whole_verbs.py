@@ -23,7 +23,8 @@ import time
 import pandas as pd
 
 from designer import Campaign
-from designer.twin.scenario import history, scenario, twin_specification
+from designer.twin.scenario import history, scenario
+from designer.twin.specification import twin_specification
 
 REPEATS = 5
 

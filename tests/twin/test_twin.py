@@ -10,14 +10,15 @@ import pytest
 
 from designer.campaigns.specification.load import load_specification
 from designer.twin.designs import sobol
-from designer.twin.scenario import (
-    TwinLine,
-    TwinOptions,
-    history,
-    scenario,
+from designer.twin.factors import TwinOptions
+from designer.twin.lines import TwinLine
+from designer.twin.scenario import history, scenario
+from designer.twin.specification import (
+    draw_windows,
+    inside,
+    recipe_sample,
     twin_specification,
 )
-from designer.twin.specification import draw_windows, in_spec_share, recipe_sample
 
 BASE = ("mass_loading", "porosity", "adhesion")
 POINTS = sobol(512, 3, np.random.default_rng(9))
@@ -29,6 +30,10 @@ COLUMNS = {
 def correlations(line: TwinLine, target: TwinLine) -> list[float]:
     one, other = line.truth(COLUMNS), target.truth(COLUMNS)
     return [float(np.corrcoef(one[name], other[name])[0, 1]) for name in BASE]
+
+
+def in_spec_share(line: TwinLine, windows: dict[str, tuple[float, float]]) -> float:
+    return float(inside(line.truth(recipe_sample(line.options.factors)), windows).mean())
 
 
 def test_related_lines_teach_and_misleading_lines_mislead() -> None:
@@ -198,7 +203,7 @@ def test_the_specification_is_accepted_by_the_campaign() -> None:
 
 def test_the_twin_needs_numpy_only() -> None:
     code = (
-        "import sys, designer.twin.scenario;"
+        "import sys, designer.twin.scenario, designer.twin.specification;"
         "bad = {'scipy', 'torch', 'pandas', 'sqlalchemy', 'pydantic', 'ax'} & set(sys.modules);"
         "sys.exit(', '.join(bad) or 0)"
     )
