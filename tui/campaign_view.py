@@ -112,6 +112,7 @@ class ViewReader:
 
     def __init__(self, service: Service) -> None:
         self.service = service
+        self.store = service.session.store
 
     def campaigns(self) -> list[ListedCampaign]:
         """All campaigns, newest first."""
@@ -120,11 +121,7 @@ class ViewReader:
     def stamp(self, campaign: str) -> StoreStamp:
         """Where the campaign is now."""
         status = self.service.models.status(campaign)
-        return StoreStamp(status["head"], status["model"]["seq"], self._unwritable)
-
-    @property
-    def _unwritable(self) -> str | None:
-        return self.service.session.store.why_unwritable
+        return StoreStamp(status["head"], status["model"]["seq"], self.store.why_unwritable)
 
     def read(self, campaign: str) -> CampaignView:
         """Everything about a campaign, at one position of its log."""
@@ -134,4 +131,4 @@ class ViewReader:
             history = self.service.campaigns.history(campaign)
             if details["head"] == status["head"] == history["head"]:
                 break
-        return CampaignView(details, status, history["events"], self._unwritable)
+        return CampaignView(details, status, history["events"], self.store.why_unwritable)

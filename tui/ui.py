@@ -63,11 +63,6 @@ class Ui(App[None]):
         """Mode that is shown."""
         return self.current_mode if self.current_mode in EVERYWHERE else CAMPAIGNS
 
-    @property
-    def modal_open(self) -> bool:
-        """Whether something lies in front of the screen."""
-        return len(self.screen_stack) > 1
-
     def refresh_content(self) -> None:
         """Bring the screen below any modal up to date."""
         raise NotImplementedError

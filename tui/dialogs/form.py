@@ -6,6 +6,7 @@ What was typed stays until the service has accepted it: a refusal is shown insid
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
@@ -258,8 +259,6 @@ class TextModal(_Modal[None]):
 
 def quoted(*words: str, options: Mapping[str, str] | None = None) -> str:
     """A command line as one would type it."""
-    import shlex
-
     line = ["designer", *words]
     for option, value in (options or {}).items():
         line += [option, value] if value else []

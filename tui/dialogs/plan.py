@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final, TypedDict, cast
+from typing import TypedDict, cast
 
 from designer.campaigns.errors import DesignerError, InputError, Problem
 from designer.campaigns.log.runs import OPEN
@@ -19,8 +19,6 @@ from designer.tui.campaign_view import CampaignView
 from designer.tui.dialogs.actions import ask, campaign_view
 from designer.tui.dialogs.form import Ask, Question, Values, quoted
 from designer.tui.ui import Ui
-
-_PLAN_SIZE: Final = str(DEFAULT_RUNS)
 
 
 class PlanArguments(TypedDict, total=False):
@@ -57,7 +55,7 @@ async def propose(ui: Ui) -> None:
         ui.new_run = plan["runs"][0]["run"]
         await ui.show_entry()
         ui.notify(_plan_text(view, plan), title="New plan")
-        if ui.mode == "campaign" and not ui.modal_open:
+        if ui.mode == "campaign" and not ui.screen.is_modal:
             ui.action_show("proposals")
 
 
@@ -70,10 +68,10 @@ def _is_busy(ui: Ui) -> bool:
 
 def _plan_question(ui: Ui, view: CampaignView) -> Question[PlanArguments]:
     factors = ", ".join(factor.name for factor in view.spec.factors)
-    last = ui.last_plan
+    last = {"n": str(DEFAULT_RUNS), **ui.last_plan}
     open_runs = view.with_status(*OPEN)
     asks = [
-        Ask("n", "Number of runs", last.get("n", _PLAN_SIZE), "as many as the budget allows"),
+        Ask("n", "Number of runs", last["n"], "as many as the budget allows"),
         Ask("budget", f"At most [{view.cost_unit}]", last.get("budget", ""), "no limit"),
         Ask("fix", "Fixed settings", last.get("fix", ""), "name=value name=value"),
     ]

@@ -109,9 +109,6 @@ class RecordScreen(TaskScreen):
             self._check_soon()
         else:
             self._turn_to(view, run)
-        self._show_head(view, run)
-
-    def _show_head(self, view: CampaignView, run: RunObject | None) -> None:
         head = "" if run is None else head_text(view, run, replicate=self._replicate)
         self.query_one("#run-head", Static).update(head)
 
@@ -262,14 +259,10 @@ class RecordScreen(TaskScreen):
 
     def action_replicate(self) -> None:
         """Allow further values beside recorded ones, or not."""
-        if self._shown is None:
-            return
-        view, run = self._shown
-        self._replicate = not self._replicate
-        self.form.renew(view, run, replicate=self._replicate)
-        self.form.focus_first()
-        self._show_head(view, run)
-        self._check_soon()
+        if self._shown is not None:
+            self._replicate = not self._replicate
+            self._show(*self._shown)
+            self.form.focus_first()
 
     def action_fail(self) -> None:
         """The run failed."""

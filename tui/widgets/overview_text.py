@@ -141,7 +141,9 @@ def _responses(view: CampaignView) -> Iterator[Content]:
     yield Content("")
     head = f"{'response':<{width}}  {'window':<22}{'error (1 sd)':<16}inside 95 %"
     yield Content.styled(head, "$quiet")
-    unknown = "press r" if _overdue(view) else "too early"
+    # there could be errors by now, had the models been evaluated since
+    overdue = view.status["model"]["stale"] and view.status["runs"]["completed"] >= _ENOUGH
+    unknown = "press r" if overdue else "too early"
     for response in view.spec.responses:
         figures = view.status["responses"][response.name]
         window = "–" if response.window is None else range_text(response.window, response.unit)
@@ -156,12 +158,6 @@ def _ahead(view: CampaignView, width: int) -> Iterator[Content]:
     ahead = view.status["outlook"]
     if ahead is not None:
         yield from _rows("Ahead", ahead["text"], width)
-
-
-def _overdue(view: CampaignView) -> bool:
-    """Whether there could be errors by now, had the models been evaluated since."""
-    model, made = view.status["model"], view.status["runs"]["completed"]
-    return model["stale"] and made >= _ENOUGH
 
 
 def _best(view: CampaignView, width: int) -> Iterator[Content]:

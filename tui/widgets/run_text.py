@@ -43,8 +43,7 @@ def run_text(view: CampaignView, run: RunObject) -> Content:
     if run["failure"]:
         lines.append(Content.styled(f"{run['status']}: {run['failure']}", "$text-error"))
     lines += [_row("note", f"{note['text']} ({note['actor']})") for note in run["notes"]]
-    stages = [stage.name for stage in view.spec.stages]
-    batches = [run["batch"][stage] for stage in stages if stage in run["batch"]]
+    batches = [run["batch"][s.name] for s in view.spec.stages if s.name in run["batch"]]
     if batches:
         lines.append(_row("batches", " · ".join(batches)))
     return Content("\n").join(lines)
