@@ -77,12 +77,8 @@ class TaskScreen(Screen[None]):
         if self.ui.view is not None and self.alive:
             self.present(self.ui.view)
 
-    def on_mount(self) -> None:
-        """Show what is known already."""
-        self.refresh_content()
-
     def on_screen_resume(self) -> None:
-        """Show what changed while another screen was on top."""
+        """Show what is known already, or changed while another screen was on top."""
         self.refresh_content()
         # the footer of a screen shown for the first time is not there yet to hear of it
         self.call_after_refresh(self.refresh_bindings)

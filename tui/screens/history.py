@@ -42,7 +42,6 @@ class HistoryScreen(ListScreen[EventObject]):
     def on_mount(self) -> None:
         """The filter shows when it is called."""
         self._filter.display = False
-        super().on_mount()
 
     @property
     def _filter(self) -> Input:
