@@ -255,6 +255,16 @@ async def test_what_was_typed_stays_with_its_campaign(store: Path) -> None:
     assert Drafts(url, "other").read("R001") == {}
 
 
+async def test_a_pause_that_ends_after_the_program_finds_nobody(store: Path) -> None:
+    async with open_ui(store) as ui:
+        await form_of(ui)
+        await ui.type("10.4")
+        screen = ui.screen
+    with ui.app._context():
+        await screen._keep_and_check()
+    assert Drafts(Service(str(store)).session.store.url, "small").read("R001")
+
+
 def test_drafts_of_stores_and_campaigns_do_not_mix_and_bad_files_are_none(tmp_path: Path) -> None:
     one, other = Drafts("a", "c", tmp_path), Drafts("b", "c", tmp_path)
     one.write("R001", {"note": "x", "at": " "})

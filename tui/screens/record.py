@@ -17,6 +17,7 @@ from textual.widgets import Input, Static
 from designer.campaigns.errors import DesignerError
 from designer.campaigns.sheets.run_object import RunObject
 from designer.render.words import count
+from designer.service.answers import RecordAnswer
 from designer.tui.campaign_view import CampaignView
 from designer.tui.dialogs import actions
 from designer.tui.dialogs.correct import correct
@@ -140,6 +141,8 @@ class RecordScreen(TaskScreen):
             await self.form.build(view, run)
             self._focus()
         draft = await asyncio.wrap_future(self._keeper.submit(drafts.read, run["run"]))
+        if not self.alive:
+            return
         self.form.fill(draft)
         self._typed, self._ready = self.form.typed, True
         if draft:
@@ -170,8 +173,9 @@ class RecordScreen(TaskScreen):
 
     async def _keep_and_check(self) -> None:
         await asyncio.sleep(PAUSE)
-        self._keep()
-        await self._check()
+        if self.alive:
+            self._keep()
+            await self._check()
 
     def _keep(self) -> None:
         """Have what was typed written to disk; saving will tell of a full one."""
@@ -196,13 +200,16 @@ class RecordScreen(TaskScreen):
         view, run = shown
         arguments = arguments_of(typed, replicate=self._replicate)
         check = partial(self.ui.service.runs.check, view.name, run["run"], **arguments)
+        answer: RecordAnswer | DesignerError
         try:
             answer = await asyncio.to_thread(check)
         except DesignerError as error:
-            if self._run == run["run"]:
-                self._refuse(error)
+            answer = error
+        if self._run != run["run"] or not self.alive:
             return
-        if self._run == run["run"]:
+        if isinstance(answer, DesignerError):
+            self._refuse(answer)
+        else:
             self.form.mark((), answer["messages"])
             text = accepted_text(view, run, typed, answer)
             self._show_verdict(text, "-odd" if answer["messages"] else "")
