@@ -82,7 +82,8 @@ class InputAxis:
             # (x, …, x) at unit distance from all K corners, below the origin:
             # (√½ - x)² + (K - 1) x² = 1
             another = (CORNER - np.sqrt(0.5 + 0.5 * len(names))) / len(names)
-            out[:] = [[CORNER / len(names) if value is None else another] for value in values]
+            out[:] = another
+            out[[i for i, value in enumerate(values) if value is None]] = CORNER / len(names)
         known = [i for i, v in enumerate(values) if v is not None and (not names or v in names)]
         if known:
             out[known] = self.encode([values[i] for i in known])
