@@ -125,10 +125,11 @@ class ViewReader:
 
     def read(self, campaign: str) -> CampaignView:
         """Everything about a campaign, at one position of its log."""
-        for _ in range(_ATTEMPTS):
+        left = _ATTEMPTS
+        while True:
             details = self.service.campaigns.show(campaign)
             status = self.service.models.status(campaign)
             history = self.service.campaigns.history(campaign)
-            if details["head"] == status["head"] == history["head"]:
-                break
-        return CampaignView(details, status, history["events"], self.store.why_unwritable)
+            left -= 1
+            if details["head"] == status["head"] == history["head"] or not left:
+                return CampaignView(details, status, history["events"], self.store.why_unwritable)

@@ -115,7 +115,8 @@ def _campaign(draft: SpecificationDraft, raw: Mapping[str, object]) -> None:
     draft.name = fields.text("name", limit=64, required=True) or ""
     draft.line = fields.text("line", limit=64, required=True) or ""
     if fields.has("goal"):
-        draft.goal = fields.choice("goal", _GOALS, "learn")
+        goal: CampaignGoal = fields.choice("goal", _GOALS, "learn")
+        draft.goal = goal
     draft.history = fields.switch("history", default=True)
 
 
