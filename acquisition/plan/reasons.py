@@ -30,6 +30,8 @@ import numpy as np
 from designer.acquisition.candidates.candidates import Candidates
 from designer.acquisition.plan.order import change, part
 from designer.acquisition.selection.context import Disagreement, FailedRun, KnownRun
+from designer.campaigns.space.factors import quantity_text
+from designer.campaigns.values.numbers import number_text
 from designer.models.arrays import FloatArray, IntArray
 
 if TYPE_CHECKING:
@@ -193,7 +195,7 @@ def _nearest(spec: Specification, facts: Facts, known: Sequence[KnownRun]) -> st
     mostly = "" if part(here, there, differs) > away - _SAME else "mostly "
     return (
         f"nearest {run.run}, {mostly}{differs.name} {differs.with_unit(here)}"
-        f" instead of {differs.format(there)}"
+        f" instead of {quantity_text(there)}"
     )
 
 
@@ -254,7 +256,7 @@ def _range(factor: Factor, values: FloatArray, effect: FloatArray) -> tuple[floa
         return None
     if first == last:
         return width, f"{factor.name} near {factor.with_unit(first)}"
-    return width, f"{factor.name} {factor.format(first)} to {factor.with_unit(last)}"
+    return width, f"{factor.name} {number_text(first)} to {factor.with_unit(last)}"
 
 
 def _category(factor: Factor, values: FloatArray, effect: FloatArray) -> tuple[float, str] | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.errors import Findings, InputError
-from designer.campaigns.space.factors import Factor
+from designer.campaigns.space.factors import Factor, quantity_text
 from designer.campaigns.tables.columns import FileColumn, Matched, meant_column
 from designer.campaigns.tables.files import MEGABYTE, read_regular_file
 from designer.campaigns.tables.table import Table
@@ -205,7 +205,7 @@ def unknown_notes(spec: Specification, line: str, names: Collection[str]) -> lis
     for item in spec.inputs:
         if item.name in names:
             categories = item.categories if isinstance(item, Factor) else None
-            value = categories[0] if categories else item.format(sum(item.bounds) / 2)
+            value = categories[0] if categories else quantity_text(sum(item.bounds) / 2)
             notes.append(
                 f"{line} has no {item.name}: taken as unknown but constant on that line;"
                 f" --set {item.name}={value} (or what it was) if you know it"

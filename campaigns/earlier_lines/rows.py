@@ -219,7 +219,7 @@ class LineRows:
         # a constant fills blank cells, but never replaces what the file says
         if constant not in (None, setting) and name not in self._contradicted:
             self._contradicted.add(name)
-            what = f"the file says something else than --set {name}={item.format(constant)}"
+            what = f"the file says something else than --set {name}={quantity_text(constant)}"
             hint = f"To leave the column out, add --map '{column.header}=-'."
             found = quantity_text(setting, item.unit)
             self._findings.report(where, what, found, hint=hint)

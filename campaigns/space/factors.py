@@ -124,29 +124,23 @@ class Factor:
     @property
     def count(self) -> int | None:
         """How many set-points it has; None when continuous."""
-        grid = self.grid
-        if grid is not None:
-            return grid.count
-        return None if self.kind == "continuous" else len(self.categories or self.levels or ())
+        listed = self.categories or self.levels
+        if listed is not None:
+            return len(listed)
+        return None if self.grid is None else self.grid.count
 
     def values(self) -> tuple[Setting, ...] | None:
         """All set-points in order (floats nearest to the exact decimals); None when continuous."""
-        if self.categories is not None:
-            return self.categories
-        if self.levels is not None:
-            return self.levels
         grid = self.grid
-        return None if grid is None else tuple(grid.value(k) for k in range(grid.count))
+        if grid is None:
+            return self.categories or self.levels
+        return tuple(grid.value(k) for k in range(grid.count))
 
     def fixed_at(self, value: Setting) -> Factor:
         """The same factor with one value only, in its range or not."""
         if isinstance(value, str):
             return replace(self, categories=(value,))
         return replace(self, low=None, high=None, step=None, levels=(float(value),))
-
-    def format(self, value: Setting) -> str:
-        """The value without float noise and without unit: ``56.5``."""
-        return value if isinstance(value, str) else number_text(value)
 
     def with_unit(self, value: Setting) -> str:
         """The value with its unit, for messages: ``56.5 wt%``."""
@@ -188,22 +182,16 @@ class Factor:
             return [Problem(where, number, str(value), self.allowed)]
         return self._off_set_point(number, where) if on_grid else []
 
-    def in_range(self, value: float) -> bool:
-        """Whether a number lies between the lowest and the highest set-point."""
-        low, high = self.bounds
-        return low <= value <= high
-
     def _off_set_point(self, value: float, where: str) -> list[Problem]:
         found = self.with_unit(value)
-        if not self.in_range(value):
+        if not self.bounds[0] <= value <= self.bounds[1]:
             return [Problem(where, "outside the range", found, self.allowed)]
         if self.levels is not None and value not in self.levels:
             return [Problem(where, "not one of the levels", found, self.allowed)]
-        if self.grid is not None:
-            below, above = self.grid.around(value)
-            if below != above:
-                nearest = f"{number_text(below)} or {self.with_unit(above)}"
-                return [Problem(where, "between two steps", found, nearest)]
+        below, above = self.grid.around(value) if self.grid is not None else (value, value)
+        if below != above:
+            nearest = f"{number_text(below)} or {self.with_unit(above)}"
+            return [Problem(where, "between two steps", found, nearest)]
         return []
 
 
@@ -235,10 +223,6 @@ class Given:
         """What is expected, in words."""
         return f"{number_text(self.low)} to {quantity_text(self.high, self.unit)}"
 
-    def format(self, value: Setting) -> str:
-        """The value without float noise and without unit."""
-        return value if isinstance(value, str) else number_text(value)
-
     def problems_with(self, value: object, where: str, *, on_grid: bool = False) -> list[Problem]:
         """What is wrong with a value; out of range only with ``on_grid`` (a plan's given)."""
         number = _finite(value)
@@ -257,7 +241,7 @@ def _finite(value: object) -> float | str:
     return float(value) if math.isfinite(value) else "not a finite number"
 
 
-def quantity_text(value: Setting, unit: str | None) -> str:
-    """``56.5 wt%``; the unit ``1`` is left out."""
+def quantity_text(value: Setting, unit: str | None = None) -> str:
+    """``56.5 wt%`` without float noise; the unit ``1`` is left out."""
     text = value if isinstance(value, str) else number_text(value)
     return text if unit is None or unit == "1" else f"{text} {unit}"

@@ -82,10 +82,6 @@ class Response:
     knowledge: tuple[str, ...] = ()
     history: bool = True
 
-    def format(self, value: float) -> str:
-        """The value without unit."""
-        return number_text(value)
-
     def problems_with(self, value: float, where: str) -> list[Problem]:
         """What is wrong with a measured value [unit]: not finite, or impossible."""
         found = quantity_text(value, self.unit)

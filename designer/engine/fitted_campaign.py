@@ -11,6 +11,7 @@ from designer.acquisition.candidates.candidates import Candidates, make_candidat
 from designer.campaigns.earlier_lines.doubt import unseen_doubt
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.log.state import CampaignState
+from designer.campaigns.space.factors import quantity_text
 from designer.engine.process_links import response_links, unused_knowledge
 from designer.engine.training import (
     TrainingSet,
@@ -71,8 +72,7 @@ class FittedCampaign:
         values, notes = {**self.default_givens, **told}, []
         for given in self.state.spec.givens:
             if given.name not in told:
-                unit = f" {given.unit}" if given.unit else ""
-                shown = f"{given.format(values[given.name])}{unit}"
+                shown = quantity_text(values[given.name], given.unit)
                 notes.append(f"{given.name} was not given: taken to be {shown}")
         return values, notes
 
