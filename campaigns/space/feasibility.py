@@ -9,7 +9,6 @@ A given may take any value of its range. What cannot be decided is not refused.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from designer.campaigns.errors import Problem
 from designer.campaigns.space.constraints import Constraint
@@ -21,17 +20,9 @@ from designer.campaigns.space.factors import (
 from designer.campaigns.space.mixtures import Mixture, reachable
 from designer.campaigns.space.solver import Region, search
 
-
-@dataclass(frozen=True)
-class _Rule:
-    where: str
-    rule: Mixture | Constraint
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        if isinstance(self.rule, Mixture):
-            return self.rule.factors
-        return self.rule.inputs
+_Inputs = Mapping[str, Factor | Given]
+_Rules = dict[str, Mixture | Constraint]
+"""Field path → rule."""
 
 
 def conflicts(
@@ -52,29 +43,25 @@ def conflicts(
         One problem for each independent contradiction; none when there are recipes, or when it
         could not be decided.
     """
-    inputs: dict[str, Factor | Given] = {factor.name: factor for factor in factors}
-    inputs.update((given.name, given) for given in givens)
+    parts: list[Factor | Given] = [*factors, *givens]
+    inputs = {part.name: part for part in parts}
     problems: list[Problem] = []
-    rules: list[_Rule] = []
+    rules: _Rules = {**mixtures, **constraints}
     for where, mixture in mixtures.items():
         problem = _unreachable(where, mixture, inputs)
-        if problem is None:
-            rules.append(_Rule(where, mixture))
-        else:
+        if problem is not None:
             problems.append(problem)
-    rules += [_Rule(where, constraint) for where, constraint in constraints.items()]
+            del rules[where]
     for group in _groups(rules):
         rest = group
         while rest and _empty(rest, inputs):
             minimal = _minimal(rest, inputs)
             problems.append(_contradiction(minimal, inputs))
-            rest = [rule for rule in rest if rule not in minimal]
+            rest = {where: rule for where, rule in rest.items() if where not in minimal}
     return problems
 
 
-def _unreachable(
-    where: str, mixture: Mixture, inputs: Mapping[str, Factor | Given]
-) -> Problem | None:
+def _unreachable(where: str, mixture: Mixture, inputs: _Inputs) -> Problem | None:
     """Why a mixture cannot reach its total, by exact sums of its set-points."""
     members = [inputs[name] for name in mixture.factors]
     try:
@@ -91,49 +78,49 @@ def _unreachable(
     return Problem(f"{where}.total", what, found, f"nearest: {' or '.join(near)}")
 
 
-def _groups(rules: Sequence[_Rule]) -> Iterator[list[_Rule]]:
+def _groups(rules: _Rules) -> Iterator[_Rules]:
     """Rules connected by common factors, in order."""
-    left = list(rules)
+    left = dict(rules)
     while left:
-        group, names = [left[0]], set(left[0].names)
-        grown = True
-        while grown:
-            more = [rule for rule in left if rule not in group and names & set(rule.names)]
-            names.update(name for rule in more for name in rule.names)
-            group += more
-            grown = bool(more)
-        left = [rule for rule in left if rule not in group]
-        yield [rule for rule in rules if rule in group]
+        names = set(next(iter(left.values())).inputs)
+        group: _Rules = {}
+        while more := {where: rule for where, rule in left.items() if names & {*rule.inputs}}:
+            names.update(name for rule in more.values() for name in rule.inputs)
+            group |= more
+            left = {where: rule for where, rule in left.items() if where not in more}
+        yield {where: rule for where, rule in rules.items() if where in group}
 
 
-def _empty(rules: Sequence[_Rule], inputs: Mapping[str, Factor | Given]) -> bool:
+def _names(rules: _Rules) -> list[str]:
+    """All that some rules are about, each once."""
+    return list(dict.fromkeys(name for rule in rules.values() for name in rule.inputs))
+
+
+def _empty(rules: _Rules, inputs: _Inputs) -> bool:
     """Whether it is proved that no recipe satisfies the rules."""
-    names = dict.fromkeys(name for rule in rules for name in rule.names)
     region = Region(
-        tuple(inputs[name] for name in names),
-        tuple(rule.rule for rule in rules if isinstance(rule.rule, Mixture)),
-        tuple(rule.rule for rule in rules if isinstance(rule.rule, Constraint)),
+        tuple(inputs[name] for name in _names(rules)),
+        tuple(rule for rule in rules.values() if isinstance(rule, Mixture)),
+        tuple(rule for rule in rules.values() if isinstance(rule, Constraint)),
     )
     return search(region).empty
 
 
-def _minimal(rules: Sequence[_Rule], inputs: Mapping[str, Factor | Given]) -> list[_Rule]:
+def _minimal(rules: _Rules, inputs: _Inputs) -> _Rules:
     """A part of the rules that has no solution, but would have one without any of them."""
-    needed = list(rules)
-    for rule in rules:
-        without = [other for other in needed if other is not rule]
+    needed = rules
+    for where in rules:
+        without = {other: rule for other, rule in needed.items() if other != where}
         if without and _empty(without, inputs):
             needed = without
     return needed
 
 
-def _contradiction(rules: Sequence[_Rule], inputs: Mapping[str, Factor | Given]) -> Problem:
-    names = dict.fromkeys(name for rule in rules for name in rule.names)
-    ranges = "; ".join(f"{name} {inputs[name].allowed}" for name in names)
-    found = " and ".join(str(rule.rule) for rule in rules) + f" with {ranges}"
+def _contradiction(rules: _Rules, inputs: _Inputs) -> Problem:
+    ranges = "; ".join(f"{name} {inputs[name].allowed}" for name in _names(rules))
+    found = " and ".join(map(str, rules.values())) + f" with {ranges}"
     if len(rules) == 1:
-        where = f"{rules[0].where}.expression"
+        where = f"{next(iter(rules))}.expression"
         return Problem(where, "no recipe satisfies it", found, None, "Widen it or a range")
-    where = ", ".join(rule.where for rule in rules)
     what = "contradict each other: no recipe satisfies them all"
-    return Problem(where, what, found, None, "Widen one of them or a range")
+    return Problem(", ".join(rules), what, found, None, "Widen one of them or a range")

@@ -53,8 +53,7 @@ def implied_by(first: Constraint, second: Constraint) -> list[Implied]:
     """What follows from two constraints for each term that occurs in both with opposite signs."""
     when = dict(first.when)
     for name, categories in second.when.items():
-        both = [c for c in when.get(name, categories) if c in categories]
-        when[name] = tuple(both)
+        when[name] = tuple(c for c in when.get(name, categories) if c in categories)
     if any(not categories for categories in when.values()):
         return []
     a, b = _terms(first), _terms(second)

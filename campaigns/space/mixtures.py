@@ -26,6 +26,11 @@ class Mixture:
     factors: tuple[str, ...]
     total: Decimal
 
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """All it is about, as of a constraint."""
+        return self.factors
+
     def __str__(self) -> str:
         return f"{' + '.join(self.factors)} = {number_text(float(self.total))}"
 
