@@ -34,19 +34,19 @@ def recipe_problems(
         All problems; none for a recipe that is fine.
     """
     inputs = {part.name: part for part in spec.inputs}
-    problems: list[Problem] = []
-    for name in settings:
-        if name not in inputs:
-            hint = suggestion(name, inputs)
-            problems.append(Problem(_at(where, name), "no factor of this name", None, None, hint))
-    for factor in spec.factors:
-        if factor.name not in settings:
-            found = _at(where, factor.name)
-            problems.append(Problem(found, "missing", None, factor.allowed))
+    problems = [
+        Problem(_at(where, name), "no factor of this name", hint=suggestion(name, inputs))
+        for name in settings
+        if name not in inputs
+    ]
+    problems += [
+        Problem(_at(where, factor.name), "missing", None, factor.allowed)
+        for factor in spec.factors
+        if factor.name not in settings
+    ]
     for name, value in settings.items():
         if name in inputs:
-            at = _at(where, name)
-            problems += inputs[name].problems_with(value, at, on_grid=on_grid)
+            problems += inputs[name].problems_with(value, _at(where, name), on_grid=on_grid)
     if on_grid and not problems:
         problems += _together(spec, settings, where)
     return problems
@@ -102,21 +102,19 @@ def _can_hold(
 
     A given that is not known yet may take any value in its range.
     """
-    box: dict[str, tuple[float, float]] = {}
-    ranges = {given.name: given.bounds for given in spec.givens}
     for name, categories in constraint.when.items():
         if name not in settings:
             return None
         if settings[name] not in categories:
             return True
-    for name in constraint.names:
-        value = settings.get(name)
-        if value is None and name not in ranges:
-            return None
-        box[name] = ranges[name] if value is None else (float(value), float(value))
-    if all(low == high for low, high in box.values()):
+    if all(name in settings for name in constraint.names):
         return constraint.holds_for(settings)
-    return can_hold(constraint.comparison, box)
+    box = {given.name: given.bounds for given in spec.givens}
+    for name in constraint.names:
+        if name in settings:
+            box[name] = (float(settings[name]), float(settings[name]))
+    known = all(name in box for name in constraint.names)
+    return can_hold(constraint.comparison, box) if known else None
 
 
 def _at(where: str, name: str) -> str:

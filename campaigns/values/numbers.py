@@ -102,17 +102,11 @@ def decimal_mark(cells: Iterable[str], separator: str) -> DecimalMark:
     thousands (1.234) leave it open which mark the file uses, except that a file of 1,234 with
     semicolons between its cells was written where the comma is the decimal mark.
     """
-    points: list[str] = []
-    commas: list[str] = []
-    for cell in cells:
-        for part in cell.split("/"):
-            text = part.strip()
-            if _WITH_POINT.fullmatch(text):
-                points.append(text)
-            elif _WITH_COMMA.fullmatch(text):
-                commas.append(text)
     if separator == ",":
         return "."
+    texts = [part.strip() for cell in cells for part in cell.split("/")]
+    points = [text for text in texts if _WITH_POINT.fullmatch(text)]
+    commas = [text for text in texts if _WITH_COMMA.fullmatch(text)]
     clear_points = sum(not _LIKE_THOUSANDS.fullmatch(text) for text in points)
     clear_commas = sum(not _LIKE_THOUSANDS.fullmatch(text) for text in commas)
     if clear_points or clear_commas:
