@@ -50,15 +50,11 @@ class Grid:
 
     def around(self, value: float) -> tuple[float, float]:
         """The set-points just below and just above (equal when the value is on the grid)."""
-        k = math.floor((value * self.scale - self.low) / self.step)
-        for near in (k - 1, k, k + 1):  # float division may be one off
-            if self.value(near) == value:
-                return value, value
-        if self.value(k) > value:
-            k -= 1
-        elif self.value(k + 1) < value:
-            k += 1
-        return self.value(k), self.value(k + 1)
+        k = round((value * self.scale - self.low) / self.step)
+        if self.value(k) == value:
+            return value, value
+        below = k if self.value(k) < value else k - 1
+        return self.value(below), self.value(below + 1)
 
 
 @dataclass(frozen=True)
