@@ -5,11 +5,12 @@ Roles follow from units, stages and, where several factors have the same unit, f
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from designer.campaigns.space.factors import Factor
 from designer.campaigns.specification.parts import Response
+from designer.campaigns.specification.specification import Specification
 from designer.campaigns.values.units import is_share, measures
 
 _LOADS = ("MPa", "N/mm")  # pressure, line load
@@ -33,22 +34,14 @@ class ProcessRoles:
     loading: Response | None
 
 
-def process_roles(
-    factors: Mapping[str, Factor], responses: Mapping[str, Response], stages: Sequence[str]
-) -> ProcessRoles:
-    """Roles in a specification.
-
-    Args:
-        factors: by name.
-        responses: by name.
-        stages: names in process order.
-    """
-    numeric = [factor for factor in factors.values() if not factor.categories]
+def process_roles(spec: Specification) -> ProcessRoles:
+    """Roles in a specification."""
+    numeric = [factor for factor in spec.factors if not factor.categories]
     loads = [f for f in numeric if any(measures(f.unit, load) for load in _LOADS)]
     gaps = [f for f in numeric if measures(f.unit, _LENGTH)]
     shares = [f for f in numeric if is_share(f.unit)]
-    loading = [r for r in responses.values() if measures(r.unit, _LOADING)]
-    order = {name: index for index, name in enumerate(stages)}
+    loading = [r for r in spec.responses if measures(r.unit, _LOADING)]
+    order = {stage.name: index for index, stage in enumerate(spec.stages)}
     loads.sort(key=lambda f: -order.get(f.stage or "", len(order)))
     return ProcessRoles(
         gap=_named(gaps, "gap"),

@@ -16,7 +16,7 @@ _POROSITY_RANGE = 30.0  # %-points between uncalendered and fully compacted (see
 
 def response_links(spec: Specification, space: Space) -> dict[str, Link]:
     """Links of every response."""
-    roles, stages = _roles(spec), [stage.name for stage in spec.stages]
+    roles, stages = process_roles(spec), [stage.name for stage in spec.stages]
     return {r.name: _link(r, spec, space, roles, stages) for r in spec.responses}
 
 
@@ -24,14 +24,8 @@ def unused_knowledge(spec: Specification) -> tuple[str, ...]:
     """Sentences about process knowledge that cannot be used."""
     if not any(response.knowledge for response in spec.responses):
         return ()
-    roles = _roles(spec)
+    roles = process_roles(spec)
     return tuple(note for r in spec.responses for note in missing_roles(r, roles))
-
-
-def _roles(spec: Specification) -> ProcessRoles:
-    factors = {factor.name: factor for factor in spec.factors}
-    responses = {response.name: response for response in spec.responses}
-    return process_roles(factors, responses, [stage.name for stage in spec.stages])
 
 
 def _link(
