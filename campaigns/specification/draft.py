@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from designer.campaigns.errors import Problem
@@ -31,7 +32,7 @@ class SpecificationDraft:
     trusted: bool = False
     problems: list[Problem] = field(default_factory=list)
     taken: dict[str, str] = field(default_factory=dict)
-    names: dict[str, list[str]] = field(default_factory=dict)
+    names: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     name: str = ""
     line: str = ""
     goal: CampaignGoal | None = None
@@ -52,13 +53,13 @@ class SpecificationDraft:
         if name in self.taken:
             fields.wrong("name", f"the name is taken by {self.taken[name]}", f"'{name}'")
         self.taken.setdefault(name, fields.path)
-        self.names.setdefault(table, []).append(name)
+        self.names[table].append(name)
         return name
 
     def stage_of(self, fields: Fields) -> str | None:
         """The stage an item names; notes one that does not exist."""
         stage = fields.text("stage", limit=64)
-        known = self.names.get("stage", [])
+        known = self.names["stage"]
         if stage is None or stage in known:
             return stage
         allowed = ", ".join(known) or "none: there is no [[stage]]"

@@ -48,64 +48,62 @@ def read_tables(raw: Mapping[str, object], *, trusted: bool = False) -> Specific
         What could be read, with the problems found; what tables mean together is not checked yet.
     """
     draft = SpecificationDraft(trusted=trusted)
-    Fields(raw, "", draft.problems).only(TABLES)
-    _campaign(draft, raw)
-    _each(draft, raw, "stage", read_stage, draft.stages)
-    _each(draft, raw, "factor", read_factor, draft.factors)
+    top = Fields(raw, "", draft.problems)
+    top.only(TABLES)
+    _campaign(draft, _table(top, "campaign"))
+    _each(draft, top, "stage", read_stage, draft.stages)
+    _each(draft, top, "factor", read_factor, draft.factors)
     read_references(draft, raw)
-    _each(draft, raw, "given", read_given, draft.givens)
-    _each(draft, raw, "response", read_response, draft.responses)
+    _each(draft, top, "given", read_given, draft.givens)
+    _each(draft, top, "response", read_response, draft.responses)
     for table in ("factor", "response"):
-        if raw.get(table) is None or as_list(raw[table]) == []:
-            draft.problems.append(Problem(table, "missing", None, f"one [[{table}]] or more"))
-    _each(draft, raw, "mixture", read_mixture, draft.mixtures)
-    _each(draft, raw, "constraint", read_constraint, draft.constraints)
-    _costs(draft, raw)
+        if not top.has(table) or as_list(raw[table]) == []:
+            top.wrong(table, "missing", None, f"one [[{table}]] or more")
+    _each(draft, top, "mixture", read_mixture, draft.mixtures)
+    _each(draft, top, "constraint", read_constraint, draft.constraints)
+    _costs(draft, _table(top, "costs"))
     return draft
 
 
 def _each(
     draft: SpecificationDraft,
-    raw: Mapping[str, object],
+    top: Fields,
     table: str,
     read: Callable[[SpecificationDraft, Fields], _T | None],
     into: dict[int, _T],
 ) -> None:
     """Reads every item of an array of tables."""
-    value = raw.get(table)
+    value = top.raw.get(table)
     if value is None:
         return
     items = as_list(value)
     if items is None:
         hint = f"Write [[{table}]] with two brackets" if isinstance(value, Mapping) else None
-        allowed = f"[[{table}]] for each"
-        draft.problems.append(Problem(table, "not a list", found_text(value), allowed, hint))
+        top.wrong(table, "not a list", found_text(value), f"[[{table}]] for each", hint)
         return
     if len(items) > MOST_ITEMS:
-        found, allowed = f"{len(items)} items", f"at most {MOST_ITEMS}"
-        draft.problems.append(Problem(table, "too many", found, allowed))
+        top.wrong(table, "too many", f"{len(items)} items", f"at most {MOST_ITEMS}")
     for index, item in enumerate(items[:MOST_ITEMS]):
         path = f"{table}[{index}]"
         if not isinstance(item, Mapping):
-            draft.problems.append(Problem(path, "not a table", found_text(item)))
+            top.wrong(path, "not a table", found_text(item))
             continue
         result = read(draft, Fields(item, path, draft.problems, name_key="name"))
         if result is not None:
             into[index] = result
 
 
-def _table(draft: SpecificationDraft, raw: Mapping[str, object], key: str) -> Fields:
+def _table(top: Fields, key: str) -> Fields:
     """A table that is there once; an empty one when it is missing or no table."""
-    value = raw.get(key)
+    value = top.raw.get(key)
     if value is None or isinstance(value, Mapping):
-        return Fields(value or {}, key, draft.problems)
+        return Fields(value or {}, key, top.problems)
     hint = f"Write [{key}] with one bracket" if as_list(value) is not None else None
-    draft.problems.append(Problem(key, "not a table", found_text(value), f"[{key}]", hint))
+    top.wrong(key, "not a table", found_text(value), f"[{key}]", hint)
     return Fields({}, key, [])  # noted already: no messages about its missing keys
 
 
-def _campaign(draft: SpecificationDraft, raw: Mapping[str, object]) -> None:
-    fields = _table(draft, raw, "campaign")
+def _campaign(draft: SpecificationDraft, fields: Fields) -> None:
     fields.only(("version", "name", "line", "goal", "history"))
     version = fields.number("version")
     if version is not None and version != FORMAT_VERSION:
@@ -120,17 +118,15 @@ def _campaign(draft: SpecificationDraft, raw: Mapping[str, object]) -> None:
     draft.history = fields.switch("history", default=True)
 
 
-def _costs(draft: SpecificationDraft, raw: Mapping[str, object]) -> None:
-    fields = _table(draft, raw, "costs")
+def _costs(draft: SpecificationDraft, fields: Fields) -> None:
     fields.only(("unit", "run", "budget"))
     stages = draft.stages
     unit = fields.text("unit", limit=40) or ("units" if stages else "runs")
     fields.unit = unit
     run = fields.number("run", above=0)
     if not fields.has("run"):
-        last = stages[max(stages)].change_cost if stages else 1.0
-        run = last if last > 0 else None
-        if run is None:
+        run = stages[max(stages)].change_cost if stages else 1.0
+        if run == 0:
             what = "missing, and its default, the change_cost of the last stage, is 0"
             fields.wrong("run", what, allowed="above 0")
     draft.costs = Costs(unit, run or 1.0, fields.number("budget", above=0))

@@ -42,10 +42,10 @@ def _reference(draft: SpecificationDraft, fields: Fields, stage: str) -> dict[st
     inner = fields.table("reference", allowed="{ factor = value, … }")
     if inner is None:
         return {}
-    names = draft.names.get("stage", [])
+    names = draft.names["stage"]
     made = set(names[: names.index(stage) + 1]) if stage in names else set()
     free = {f.name: f for f in draft.factors.values() if f.stage not in made}
-    known = draft.names.get("factor", [])
+    known = draft.names["factor"]
     settings: dict[str, Setting] = {}
     for name in inner.raw:
         if name in free:

@@ -154,7 +154,7 @@ def read_mixture(draft: SpecificationDraft, fields: Fields) -> Mixture | None:
     usable = len(names) >= 2
     if not usable and len(names) == len(as_list(fields.raw["factors"]) or ()):
         fields.wrong("factors", "a mixture has two or more factors", found_text(names))
-    known = draft.names.get("factor", [])
+    known = draft.names["factor"]
     before = {name: i for i, other in draft.mixtures.items() for name in other.factors}
     for index, name in enumerate(names):
         at, found = f"factors[{index}]", f"'{name}'"
@@ -195,10 +195,10 @@ def read_constraint(draft: SpecificationDraft, fields: Fields) -> Constraint | N
 
 def _known(draft: SpecificationDraft, fields: Fields, name: str) -> bool:
     """Whether a name in an expression stands for a number; notes why not."""
-    inputs = [*draft.names.get("factor", []), *draft.names.get("given", [])]
+    inputs = [*draft.names["factor"], *draft.names["given"]]
     if name not in inputs:
         what = "neither factor nor given"
-        if name in draft.names.get("response", []):
+        if name in draft.names["response"]:
             what = "a response, but constraints are about factors and givens"
         fields.unknown("expression", what, name, inputs, f"'{name}'")
         return False
@@ -224,7 +224,7 @@ def _when(draft: SpecificationDraft, fields: Fields) -> tuple[dict[str, tuple[st
 
 def _when_categories(draft: SpecificationDraft, inner: Fields, name: str) -> tuple[str, ...] | None:
     factor = draft.factor(name)
-    if factor is None and name in draft.names.get("factor", []):
+    if factor is None and name in draft.names["factor"]:
         return None  # broken elsewhere
     if factor is None or factor.categories is None:
         categorical = [f.name for f in draft.factors.values() if f.is_categorical]
