@@ -139,7 +139,7 @@ def input_value(
     times out of range is accepted only with its unit, which says that it is meant.
     """
     place = f"{where}, {item.name}"
-    if isinstance(item, Factor) and item.is_categorical:
+    if item.is_categorical:
         name = typed.category.strip()
         found.extend(item.problems_with(name, place, on_grid=False))
         return Quantity(typed.text, written=name)

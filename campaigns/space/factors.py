@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import Final, Literal
+from typing import ClassVar, Final, Literal
 
 from designer.campaigns.errors import Problem
 from designer.campaigns.values.names import suggestion
@@ -208,6 +208,7 @@ class Given:
     low: float
     high: float
     was: float | None = None
+    is_categorical: ClassVar[bool] = False
 
     @property
     def bounds(self) -> tuple[float, float]:

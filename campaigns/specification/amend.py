@@ -100,7 +100,7 @@ def _input_problems(old: Specification, new: Specification) -> Iterator[Problem]
             yield Problem(f"{_kind(now)} {name}", f"was a {kind} so far and stays one")
         elif isinstance(part, Factor) and isinstance(now, Factor):
             yield from _category_problems(part, now)
-        if now is not None and now.unit != part.unit and not _categorical(now):
+        if now is not None and now.unit != part.unit and not now.is_categorical:
             yield _new_unit(kind, part, now)
     for name, part in after.items():
         if name not in before and part.was is None:
@@ -117,16 +117,12 @@ def _category_problems(before: Factor, after: Factor) -> Iterator[Problem]:
     for category in before.categories or ():
         if category not in (after.categories or ()):
             hint = "Runs made with it are kept; a constraint can exclude it from proposals"
-            where_ = f"{where}.categories"
-            yield Problem(where_, "a category cannot be taken away", f"'{category}'", hint=hint)
+            what = "a category cannot be taken away"
+            yield Problem(f"{where}.categories", what, f"'{category}'", hint=hint)
 
 
 def _kind(part: Factor | Given) -> str:
     return "factor" if isinstance(part, Factor) else "given"
-
-
-def _categorical(part: Factor | Given) -> bool:
-    return isinstance(part, Factor) and part.is_categorical
 
 
 def _removed(kind: str, name: str, hint: str) -> Problem:

@@ -46,7 +46,7 @@ def settings_from_texts(
 
 def _setting(item: Factor | Given, text: str, where: str, findings: Findings) -> Setting | None:
     """One value in its declared unit, not checked yet; None after noting that it is no number."""
-    if isinstance(item, Factor) and item.is_categorical:
+    if item.is_categorical:
         return text
     found = Quantity.of(text)
     if found.number is None:
