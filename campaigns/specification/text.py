@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.errors import InputError
 from designer.campaigns.values.numbers import plain
 
 if TYPE_CHECKING:
@@ -47,20 +47,20 @@ def read_source(path: Path) -> tuple[str, Mapping[str, Any] | None]:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise InputError(Problem(where, "not a regular file", None, "a .toml file"))
+            raise InputError.at(where, "not a regular file", None, "a .toml file")
         if status.st_size > MOST_BYTES:
             found, allowed = f"{status.st_size} bytes", f"at most {MOST_BYTES} bytes"
-            raise InputError(Problem(where, "too large for a specification", found, allowed))
+            raise InputError.at(where, "too large for a specification", found, allowed)
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         what = f"not UTF-8 text (byte {error.start + 1})"
-        raise InputError(Problem(where, what, hint="Save it as UTF-8")) from None
+        raise InputError.at(where, what, hint="Save it as UTF-8") from None
     except FileNotFoundError:
         hint = "designer init --example prints a specification to start from"
-        raise InputError(Problem(where, "no such file", hint=hint)) from None
+        raise InputError.at(where, "no such file", hint=hint) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(Problem(where, f"cannot be read: {reason}")) from None
+        raise InputError.at(where, f"cannot be read: {reason}") from None
     return text, _tables_from_json(text, where) if path.suffix.lower() == ".json" else None
 
 
@@ -72,7 +72,7 @@ def tables_from_toml(text: str, source: str) -> dict[str, Any]:
     """
     if len(text) > MOST_BYTES:
         found, allowed = f"{len(text)} characters", f"at most {MOST_BYTES}"
-        raise InputError(Problem(source, "too large for a specification", found, allowed))
+        raise InputError.at(source, "too large for a specification", found, allowed)
     with _syntax(source):
         return tomllib.loads(text.removeprefix("\ufeff").replace("\r\n", "\n"), parse_float=Decimal)
 
@@ -85,29 +85,28 @@ def _syntax(source: str) -> Iterator[None]:
     except tomllib.TOMLDecodeError as error:
         what, _, place = str(error).partition(" (at ")
         where = f"{source} {place.rstrip(')').replace(',', '')}".strip()
-        raise InputError(Problem(where, f"not valid TOML: {what}")) from None
+        raise InputError.at(where, f"not valid TOML: {what}") from None
     except json.JSONDecodeError as error:
         place = f"{source} line {error.lineno} column {error.colno}"
-        raise InputError(Problem(place, f"not valid JSON: {error.msg}")) from None
+        raise InputError.at(place, f"not valid JSON: {error.msg}") from None
     except RecursionError:
-        raise InputError(Problem(source, "not a specification: nested too deeply")) from None
+        raise InputError.at(source, "not a specification: nested too deeply") from None
     except (ValueError, ArithmeticError):
-        raise InputError(Problem(source, "holds a number that is too long")) from None
+        raise InputError.at(source, "holds a number that is too long") from None
 
 
 def _tables_from_json(text: str, where: str) -> dict[str, Any]:
     def distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
-        table = dict(pairs)
-        if len(table) < len(pairs):
-            keys = [key for key, _ in pairs]
+        keys = [key for key, _ in pairs]
+        if len(set(keys)) < len(keys):
             twice = next(key for key in keys if keys.count(key) > 1)
-            raise InputError(Problem(where, f"the key {twice!r} is there twice"))
-        return table
+            raise InputError.at(where, f"the key {twice!r} is there twice")
+        return dict(pairs)
 
     with _syntax(where):
         tables = json.loads(text, parse_float=Decimal, object_pairs_hook=distinct)
     if not isinstance(tables, dict):
-        raise InputError(Problem(where, "not a specification: no table at the top"))
+        raise InputError.at(where, "not a specification: no table at the top")
     return tables
 
 

@@ -91,9 +91,9 @@ def convert(value: float, from_unit: str, to_unit: str) -> float:
     except (pint.errors.PintError, ArithmeticError, InvalidOperation, TypeError) as error:
         found = f"{number_text(value)} {from_unit}"
         what = f"'{from_unit}' cannot be converted to '{to_unit}'"
-        raise InputError(Problem("", what, found, f"a unit like {to_unit}")) from error
+        raise InputError.at("", what, found, f"a unit like {to_unit}") from error
     if not math.isfinite(result):
-        raise InputError(Problem("", "too large", f"{number_text(value)} {from_unit} in {to_unit}"))
+        raise InputError.at("", "too large", f"{number_text(value)} {from_unit} in {to_unit}")
     return result
 
 
