@@ -151,14 +151,11 @@ class _Seeker:
 
     def _applies(self, when: Mapping[str, tuple[str, ...]], box: Box) -> bool:
         """Whether a condition is met by every category in the box."""
-        for name, categories in when.items():
-            first, last = box[name]
-            axis = self._axes[name]
-            if any(
-                axis.pick((i, i), 0) not in categories for i in range(int(first), int(last) + 1)
-            ):
-                return False
-        return True
+        return all(
+            self._axes[name].pick((i, i), 0) in categories
+            for name, categories in when.items()
+            for i in range(int(box[name][0]), int(box[name][1]) + 1)
+        )
 
 
 def enumerate_grid(region: Region) -> Verdict:

@@ -73,10 +73,9 @@ def _setting(inner: Fields, factor: Factor) -> Setting | None:
     value: object = raw if factor.is_categorical else inner.finite(factor.name, raw)
     if value is None:
         return None
-    for problem in factor.problems_with(value, inner.where(factor.name), on_grid=True):
-        inner.problems.append(problem)
-        return None
-    return value if isinstance(value, (str, float)) else None
+    problems = factor.problems_with(value, inner.where(factor.name), on_grid=True)
+    inner.problems.extend(problems)
+    return value if isinstance(value, (str, float)) and not problems else None
 
 
 _RESPONSE_KEYS: Final = (
