@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from designer.campaigns.errors import ConflictError, Findings, InputError
 from designer.campaigns.log.describe import who_when
@@ -21,17 +21,8 @@ NOTE_LIMIT = 10_000
 """Most characters of a name, a reason, a note (bad-input table of the reliability notes)."""
 
 
-class Named(Protocol):
-    """What has a name: a factor, a given, a response."""
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-        ...
-
-
 Told = TypeVar("Told")
-Item = TypeVar("Item", bound=Named)
+Item = TypeVar("Item", bound=Factor | Given | Response)
 
 
 class Refusals:

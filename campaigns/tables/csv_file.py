@@ -152,43 +152,30 @@ def _quoting_problem(source: str, line: int, error: csv.Error) -> Problem:
     return Problem(f"{source} line {line}", what, hint='Inside quotes, write "" for a quote.')
 
 
-@dataclass(frozen=True)
-class _Split:
-    """How well a separator takes the first records apart.
-
-    Attributes:
-        separator: the separator tried.
-        columns: cells of the header.
-        unfit: share of records with another number of cells than the header.
-        leftovers: cells that still hold another separator, decimal commas apart.
-    """
-
-    separator: str
-    columns: int
-    unfit: float
-    leftovers: int
-
-
 def _detect_separator(text: _Text, skip: int, source: str) -> str:
     """The one separator that fits header and records; a real doubt is refused."""
-    splits = [_try_split(text, skip, separator, source) for separator in _SEPARATORS]
-    able = [split for split in splits if split.columns > 1]
+    scores = {separator: _misfit(text, skip, separator, source) for separator in _SEPARATORS}
+    able = {separator: score for separator, score in scores.items() if score is not None}
     if not able:
         return ","
-    able.sort(key=lambda split: (split.unfit, split.leftovers))
-    best = able[0]
-    rivals = [s for s in able[1:] if (s.unfit, s.leftovers) == (best.unfit, best.leftovers)]
-    if rivals and not best.unfit:
-        both = " and ".join(_NAMES[s.separator] for s in (best, *rivals))
-        raise InputError.at(
-            source,
-            f"the columns can be read with {both} between the cells",
-            hint="Begin the file with a line sep=; (or sep=,) to say which.",
-        )
-    return best.separator
+    least = min(able.values())
+    best = [separator for separator, score in able.items() if score == least]
+    unfit, _ = least
+    if len(best) > 1 and not unfit:
+        both = " and ".join(_NAMES[separator] for separator in best)
+        what = f"the columns can be read with {both} between the cells"
+        hint = "Begin the file with a line sep=; (or sep=,) to say which."
+        raise InputError.at(source, what, hint=hint)
+    return best[0]
 
 
-def _try_split(text: _Text, skip: int, separator: str, source: str) -> _Split:
+def _misfit(text: _Text, skip: int, separator: str, source: str) -> tuple[float, int] | None:
+    """How badly a separator takes the first records apart; None: there is but one column.
+
+    Returns:
+        Share of records with another number of cells than the header, and number of cells that
+        still hold another separator, decimal commas apart.
+    """
     ignored = Findings()
     others = [other for other in _SEPARATORS if other != separator]
     columns = records = unfit = leftovers = 0
@@ -206,4 +193,4 @@ def _try_split(text: _Text, skip: int, separator: str, source: str) -> _Split:
         )
         if records >= _SAMPLE_RECORDS or columns > MAX_COLUMNS or len(cells) > MAX_COLUMNS:
             break
-    return _Split(separator, columns, unfit / max(records, 1), leftovers)
+    return (unfit / max(records, 1), leftovers) if columns > 1 else None
