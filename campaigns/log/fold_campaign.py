@@ -113,17 +113,9 @@ def _line_row(row: Mapping[str, Any]) -> LineRow:
     )
 
 
-def line_excluded(builder: StateBuilder, event: Event) -> None:
-    """The line is left out of the models from now on."""
-    _switch(builder, event, included=False)
-
-
-def line_included(builder: StateBuilder, event: Event) -> None:
-    """The line is used again."""
-    _switch(builder, event, included=True)
-
-
-def _switch(builder: StateBuilder, event: Event, *, included: bool) -> None:
+def line_switched(builder: StateBuilder, event: Event) -> None:
+    """The line is left out of the models from now on, or used again."""
+    included = event.kind == "line_included"
     line = builder.lines.get(event.body["name"])
     if line is None:
         raise ContradictionError(f"line {event.body['name']} does not exist")
