@@ -8,20 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.values import times
 
 Status = Literal["proposed", "running", "partial", "completed", "failed", "abandoned"]
-STATUSES: tuple[Status, ...] = (
-    "proposed",
-    "running",
-    "partial",
-    "completed",
-    "failed",
-    "abandoned",
-)
+STATUSES: tuple[Status, ...] = get_args(Status)
 OPEN: tuple[Status, ...] = ("proposed", "running")
 """Somebody still has to make the run, or is making it."""
 WAITING: tuple[Status, ...] = (*OPEN, "partial")
