@@ -69,21 +69,12 @@ def _with_facts(
 ) -> Run:
     """Take over really used settings, givens and batches, and that the run was made."""
     known_names("factor", used, {factor.name for factor in spec.factors})
-    reported = {
-        **run.reported,
-        **{name: Quantity.of_stored(typed).setting for name, typed in used.items()},
-    }
+    reported = {name: Quantity.of_stored(typed).setting for name, typed in used.items()}
     new_given = {name: typed["number"] for name, typed in (given or {}).items()}
     known_names("given", new_given, {item.name for item in spec.givens})
     if run.made_seq is None:
         run = _made(run, event)
-    return _with_reported(
-        run,
-        spec,
-        reported=reported,
-        given={**run.reported_given, **new_given},
-        batch={**run.reported_batch, **(batch or {})},
-    )
+    return _with_reported(run, spec, reported=reported, given=new_given, batch=batch or {})
 
 
 def _with_reported(
@@ -94,16 +85,18 @@ def _with_reported(
     given: Mapping[str, float],
     batch: Mapping[str, str],
 ) -> Run:
-    """Put the told facts in front of the planned ones."""
+    """Put newly told facts in front of those told before, and of the planned ones."""
+    reported, all_reported_given = {**run.reported, **reported}, {**run.reported_given, **given}
     used, all_given = in_order(spec.factors, {**run.used, **reported}), {**run.given, **given}
+    told = reported or all_reported_given
     return run.changed(
         reported=reported,
         used=used,
-        reported_given=given,
+        reported_given=all_reported_given,
         given=all_given,
-        reported_batch=batch,
+        reported_batch={**run.reported_batch, **batch},
         batch={**run.batch, **batch},
-        flags=tuple(recipe_flags(spec, {**used, **all_given})) if reported or given else (),
+        flags=tuple(recipe_flags(spec, {**used, **all_given})) if told else (),
     )
 
 
@@ -168,7 +161,9 @@ def result_corrected(builder: StateBuilder, event: Event) -> None:
         else:
             del measurements[name]
             never.add(name)
-    reported, given, batch = dict(run.reported), dict(run.reported_given), dict(run.reported_batch)
+    reported: dict[str, Setting] = {}
+    given: dict[str, float] = {}
+    batch: dict[str, str] = {}
     for name, change in what.get("used", {}).items():
         _same(run, name, change["old"], run.used.get(name))
         reported[name] = Quantity.of_stored(change["new"]).setting
