@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, NoReturn
 
 from designer.campaigns.errors import Problem, StoreDamagedError
@@ -114,17 +114,9 @@ class Event:
     def as_stored(self) -> dict[str, Any]:
         """Every field as the store holds it, JSON-able."""
         version, body = self.older or (self.version, self.body)
-        return {
-            "seq": self.seq,
-            "event_id": self.event_id,
-            "kind": self.kind,
-            "version": version,
-            "body": body,
-            "actor": self.actor,
-            "recorded_at": self.recorded_at,
-            "program": self.program,
-            "hash": self.hash,
-        }
+        stored = asdict(replace(self, version=version, body=body))
+        del stored["older"]
+        return stored
 
     @property
     def command_id(self) -> str:

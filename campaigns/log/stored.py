@@ -95,37 +95,15 @@ def chained(
     events = []
     for index, draft in enumerate(drafts):
         seq += 1
-        version = KINDS[draft.kind].version
-        event_id = f"{command_id}.{index}"
-        body = _body_text(draft)
-        row = (seq, event_id, draft.kind, version, body, actor, recorded_at, program)
-        previous = _link(previous, campaign_id, row)
-        events.append(
-            Event(
-                seq,
-                event_id,
-                draft.kind,
-                version,
-                parse_json(body),
-                actor,
-                recorded_at,
-                program,
-                previous,
-            )
-        )
+        start = (seq, f"{command_id}.{index}", draft.kind, KINDS[draft.kind].version)
+        end = (actor, recorded_at, program)
+        try:
+            body = canonical_json(draft.body)
+            previous = event_hash(previous, (campaign_id, *start, body, *end))
+        except UnicodeEncodeError as error:
+            what = "holds half a character that no text file can keep"
+            raise InputError(Problem("text", what, hint=str(error))) from None
+        except (TypeError, ValueError) as error:
+            raise DesignerError(f"{draft.kind} cannot be stored: {error}") from error
+        events.append(Event(*start, parse_json(body), *end, previous))
     return events
-
-
-def _body_text(draft: NewEvent) -> str:
-    try:
-        return canonical_json(draft.body)
-    except (TypeError, ValueError) as error:
-        raise DesignerError(f"{draft.kind} cannot be stored: {error}") from error
-
-
-def _link(previous: str, campaign_id: str, row: tuple[str | int, ...]) -> str:
-    try:
-        return event_hash(previous, (campaign_id, *row))
-    except UnicodeEncodeError as error:
-        what = "holds half a character that no text file can keep"
-        raise InputError(Problem("text", what, hint=str(error))) from None
