@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from designer.campaigns.errors import Problem, StoreDamagedError
 from designer.campaigns.log.runs import Note, Run
 from designer.campaigns.log.state import CampaignState, Counters, Line, Plan
+from designer.campaigns.values.names import Named
 
 if TYPE_CHECKING:
     from designer.campaigns.log.events import Event
@@ -132,14 +133,7 @@ def _number(text: str) -> int:
     return int(text[1:])
 
 
-class _Named(Protocol):
-    @property
-    def name(self) -> str:
-        """Name in the specification."""
-        ...
-
-
-def in_order(items: Iterable[_Named], values: Mapping[str, T]) -> dict[str, T]:
+def in_order(items: Iterable[Named], values: Mapping[str, T]) -> dict[str, T]:
     """Return values in the order of the specification's items; the log sorts them by name."""
     return {item.name: values[item.name] for item in items if item.name in values}
 

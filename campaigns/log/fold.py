@@ -6,12 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 from designer.campaigns.log import fold_campaign, fold_runs
 from designer.campaigns.log.builder import ContradictionError, InconsistentLogError, StateBuilder
-from designer.campaigns.log.events import (
-    Event,
-    NewEvent,
-    check_known,
-    head_text,
-)
+from designer.campaigns.log.events import Event, NewEvent, check_known, head_text
 from designer.campaigns.log.runs import Run
 from designer.campaigns.log.state import CampaignState, Plan
 
@@ -95,21 +90,15 @@ class Scratch:
 
     Attributes:
         since: numbers above this one belong to the events tried here.
+        runs: all runs, those of the new events included.
+        plans: all plans, those of the new events included.
     """
 
     def __init__(self, state: CampaignState) -> None:
         self.since = state.seq
         self._builder = StateBuilder.continuing(state)
-
-    @property
-    def runs(self) -> Mapping[str, Run]:
-        """All runs, those of the new events included."""
-        return self._builder.runs
-
-    @property
-    def plans(self) -> Mapping[str, Plan]:
-        """All plans, those of the new events included."""
-        return self._builder.plans
+        self.runs: Mapping[str, Run] = self._builder.runs
+        self.plans: Mapping[str, Plan] = self._builder.plans
 
     @property
     def next_run_number(self) -> int:

@@ -20,6 +20,7 @@ from designer.campaigns.tables.columns import ColumnMatcher, FileColumn
 from designer.campaigns.tables.read import read_table, table_of_columns
 from designer.campaigns.tables.rows import RowReader, TableRow, expected_columns, fact_columns
 from designer.campaigns.tables.table import Table
+from designer.campaigns.values.names import ENDINGS
 
 if TYPE_CHECKING:
     from designer.campaigns.log.state import CampaignState
@@ -29,7 +30,6 @@ OWN_COLUMNS = frozenset(
     | {"recorded_at", "actor"}
 )
 """Columns of our own exports that tell, but are never read back."""
-_OWN_ENDINGS = ("_mean", "_sd", "_sd_result")
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def _judge_the_rest(runs: Sequence[RunResults], state: CampaignState, findings: 
 
 
 def _is_own(header: str) -> bool:
-    return header in OWN_COLUMNS or header.endswith(_OWN_ENDINGS) or header.startswith("planned:")
+    return header in OWN_COLUMNS or header.endswith(ENDINGS) or header.startswith("planned:")
 
 
 def _rows_by_run(reader: RowReader, state: CampaignState) -> dict[str, list[TableRow]]:

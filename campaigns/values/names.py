@@ -6,7 +6,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Protocol
 
 RESERVED: Final = frozenset(
     {"min", "max", "abs", "inf", "nan", "run", "note", "replicate", "batch", "line"}
@@ -18,6 +18,16 @@ TABLE_COLUMNS: Final = frozenset({"in_spec", "made_at"})
 
 ENDINGS: Final = ("_mean", "_sd", "_sd_result")
 """Endings of the columns that predictions add to a response's name."""
+
+
+class Named(Protocol):
+    """What has a name: a factor, a given, a response, a stage."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
+
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _NEAR: Final = 0.6

@@ -11,6 +11,7 @@ from designer.campaigns.errors import ConflictError, Problem
 from designer.campaigns.log.fold import Scratch
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.run_object import run_object
+from designer.campaigns.values.names import ENDINGS
 from designer.service.answers import (
     AbandonAnswer,
     ImportAnswer,
@@ -307,6 +308,6 @@ def _check_columns(spec: Specification, columns: Mapping[str, object]) -> None:
     outputs = {response.name for response in spec.responses}
     known = {item.name for item in spec.inputs} | outputs | OWN_COLUMNS
     known |= {f"{BATCH}{stage.name}" for stage in spec.stages}
-    known |= {f"{name}_{figure}" for name in outputs for figure in ("mean", "sd", "sd_result")}
+    known |= {f"{name}{ending}" for name in outputs for ending in ENDINGS}
     known |= {"run", "replicate", "made_at", "note"}
     unknown_names(columns, known, "column")
