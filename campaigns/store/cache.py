@@ -14,29 +14,23 @@ import re
 import weakref
 from collections.abc import Mapping
 from functools import cached_property
-from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.errors import DesignerError
 from designer.campaigns.log.events import parse_json
 from designer.campaigns.tables.files import MEGABYTE, read_regular_file, write_atomic
+
+if TYPE_CHECKING:
+    from designer.campaigns.store.store import Store
 
 _FORMAT = 1
 _LARGEST = 20 * MEGABYTE
 _CAMPAIGN_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
-class _Place(Protocol):
-    """What a store tells about where derived things may be kept."""
-
-    @property
-    def cache_folder(self) -> Path | None:
-        """Folder beside the store; None for a store in memory."""
-
-
 _LINES = ".lines"  # ends the name of what histories were condensed to
 
-_IN_MEMORY: weakref.WeakKeyDictionary[_Place, dict[str, str]] = weakref.WeakKeyDictionary()
+_IN_MEMORY: weakref.WeakKeyDictionary[Store, dict[str, str]] = weakref.WeakKeyDictionary()
 """Caches of stores in memory: as long as the store, shared by all that use it."""
 
 
@@ -47,20 +41,12 @@ class EvaluationCache:
         store: the store it belongs to.
     """
 
-    def __init__(self, store: _Place) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
 
     def read(self, campaign_id: str) -> dict[str, Any] | None:
         """What was written last, ``seq`` (log position) among it; None when there is nothing."""
-        text = self._read(campaign_id)
-        if text is None:
-            return None
-        try:
-            found = parse_json(text)
-        except (ValueError, RecursionError):
-            return None
-        if not isinstance(found, dict) or found.get("format") != _FORMAT:
-            return None
+        found = _read(self._store, campaign_id, "")
         if found.get("campaign_id") != campaign_id or not isinstance(found.get("seq"), int):
             return None
         evaluation = found.get("evaluation")
@@ -74,19 +60,11 @@ class EvaluationCache:
             seq: log position it was computed from.
             evaluation: JSON-able figures.
         """
-        content = {
-            "format": _FORMAT,
-            "campaign_id": campaign_id,
-            "seq": seq,
-            "evaluation": dict(evaluation),
-        }
+        content = {"campaign_id": campaign_id, "seq": seq, "evaluation": dict(evaluation)}
         # Figures that are no JSON (nan) or a full disk must not take a command down whose
         # result is recorded already.
         with contextlib.suppress(ValueError, TypeError, RecursionError):
-            _write(self._store, campaign_id, "", json.dumps(content, allow_nan=False))
-
-    def _read(self, campaign_id: str) -> str | None:
-        return _read(self._store, campaign_id, "")
+            _write(self._store, campaign_id, "", content)
 
 
 class LineCache:
@@ -100,7 +78,7 @@ class LineCache:
         campaign_id: id in the store.
     """
 
-    def __init__(self, store: _Place, campaign_id: str) -> None:
+    def __init__(self, store: Store, campaign_id: str) -> None:
         self._store, self._campaign_id = store, campaign_id
         self._used: dict[str, Any] = {}
         self._changed = False
@@ -108,13 +86,7 @@ class LineCache:
     @cached_property
     def _kept(self) -> dict[str, Any]:
         """Entries written last; none when they are not exactly what was written."""
-        text = _read(self._store, self._campaign_id, _LINES)
-        try:
-            found = parse_json(text) if text is not None else None
-        except (ValueError, RecursionError):
-            return {}
-        if not isinstance(found, dict) or found.get("format") != _FORMAT:
-            return {}
+        found = _read(self._store, self._campaign_id, _LINES)
         entries = found.get("entries")
         if not isinstance(entries, dict) or found.get("sha256") != _checksum(entries):
             return {}
@@ -136,12 +108,8 @@ class LineCache:
         if not self._changed:
             return
         with contextlib.suppress(ValueError, TypeError, RecursionError):
-            content = {
-                "format": _FORMAT,
-                "sha256": _checksum(self._used),
-                "entries": self._used,
-            }
-            _write(self._store, self._campaign_id, _LINES, json.dumps(content, allow_nan=False))
+            content = {"sha256": _checksum(self._used), "entries": self._used}
+            _write(self._store, self._campaign_id, _LINES, content)
             self._changed = False
 
 
@@ -150,21 +118,25 @@ def _checksum(entries: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _read(store: _Place, campaign_id: str, kind: str) -> str | None:
-    """What was written for a campaign; None when there is nothing readable."""
+def _read(store: Store, campaign_id: str, kind: str) -> dict[str, Any]:
+    """What was written for a campaign; empty when there is nothing readable."""
     folder = store.cache_folder
-    if folder is None:
-        return _IN_MEMORY.get(store, {}).get(campaign_id + kind)
-    if not _CAMPAIGN_ID.fullmatch(campaign_id):
-        return None
     try:
-        return read_regular_file(folder / f"{campaign_id}{kind}.json", _LARGEST).decode()
-    except (DesignerError, OSError, ValueError):
-        return None
+        if folder is None:
+            text = _IN_MEMORY.get(store, {}).get(campaign_id + kind, "")
+        elif _CAMPAIGN_ID.fullmatch(campaign_id):
+            text = read_regular_file(folder / f"{campaign_id}{kind}.json", _LARGEST).decode()
+        else:
+            return {}
+        found = parse_json(text)
+    except (DesignerError, OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) and found.get("format") == _FORMAT else {}
 
 
-def _write(store: _Place, campaign_id: str, kind: str, text: str) -> None:
-    """Keep a text; a disk that refuses it is no error."""
+def _write(store: Store, campaign_id: str, kind: str, content: Mapping[str, Any]) -> None:
+    """Keep a JSON-able object; a disk that refuses it is no error."""
+    text = json.dumps({"format": _FORMAT, **content}, allow_nan=False)
     folder = store.cache_folder
     if folder is None:
         _IN_MEMORY.setdefault(store, {})[campaign_id + kind] = text
