@@ -59,5 +59,5 @@ class CommandLine:
     def _head(self) -> list[str]:
         from designer.campaigns.store.store import Store
 
-        store = Store.open(str(self.store))
-        return [store.state(info.name).head for info in store.list()] if store.exists else []
+        store = Store(str(self.store))
+        return [state.head for state in store.states()] if store.exists else []

@@ -7,10 +7,8 @@ first access, not with this module.
 
 from __future__ import annotations
 
-import builtins
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.commands.campaign import create as created
 from designer.campaigns.errors import InputError, Problem, StorageError
-from designer.campaigns.store.location import Location, default_url, parse_url
+from designer.campaigns.store.location import default_url, parse_url
 from designer.campaigns.values import times
 from designer.campaigns.values.names import clean_text
 from designer.campaigns.version import program_version
@@ -28,71 +26,49 @@ if TYPE_CHECKING:
     from designer.campaigns.specification.specification import Specification
     from designer.campaigns.store.archive import Archive, Decide, Stamp
 
-__all__ = ["CampaignInfo", "Store", "default_url"]
+__all__ = ["Store", "default_url"]
 
 _COMMAND_ID = re.compile(r"[A-Za-z0-9_\-]{1,64}\Z")
 _ACTOR_LIMIT = 100
 
 
-@dataclass(frozen=True, slots=True)
-class CampaignInfo:
-    """One line of the list of campaigns; `runs` counts the runs of every status."""
-
-    name: str
-    campaign_id: str
-    line: str
-    goal: str
-    runs: int
-    changed_at: str
-
-
 class Store:
     """All campaigns of one SQLite file, or of the memory of this process.
 
+    A missing store is created by the first write, never by reading.
+
+    Args:
+        url: ``sqlite:///path`` or a path; None for a store in memory.
+        create: whether a missing store is acceptable.
+        clock: gives the present moment, aware.
+        program: version written into events; default: the installed version.
+        busy_seconds: how long a write waits for another writer.
+
     Attributes:
         url: address, ``sqlite:////absolute/path``; ``memory`` for a store in memory.
+
+    Raises:
+        StorageError: the address is no file, or `create` is false and there is none.
+        StoreDamagedError: the file is empty.
     """
 
     def __init__(
         self,
-        location: Location | None,
-        *,
-        clock: Callable[[], datetime] = times.utc_now,
-        program: str | None = None,
-        busy_seconds: float = 30,
-    ) -> None:
-        self.url = "memory" if location is None else location.url
-        self._location = location
-        self._clock = clock
-        self._program = program
-        self._busy_seconds = busy_seconds
-
-    @staticmethod
-    def open(
         url: str | None,
         *,
         create: bool = True,
         clock: Callable[[], datetime] = times.utc_now,
         program: str | None = None,
         busy_seconds: float = 30,
-    ) -> Store:
-        """Open a store; a missing one is created by the first write, never by reading.
-
-        Args:
-            url: ``sqlite:///path`` or a path; None for a store in memory.
-            create: whether a missing store is acceptable.
-            clock: gives the present moment, aware.
-            program: version written into events; default: the installed version.
-            busy_seconds: how long a write waits for another writer.
-
-        Raises:
-            StorageError: the address is no file, or `create` is false and there is none.
-            StoreDamagedError: the file is empty.
-        """
+    ) -> None:
         location = None if url is None else parse_url(url)
         if location is not None and not location.exists() and not create:
             raise StorageError(f"there is no store {location.path}")
-        return Store(location, clock=clock, program=program, busy_seconds=busy_seconds)
+        self.url = "memory" if location is None else location.url
+        self._location = location
+        self._clock = clock
+        self._program = program
+        self._busy_seconds = busy_seconds
 
     @cached_property
     def _archive(self) -> Archive:
@@ -135,26 +111,14 @@ class Store:
         """
         self._archive.database.ensure()
 
-    def list(self) -> builtins.list[CampaignInfo]:
-        """Return all campaigns, the one changed last first; empty when there is no store yet.
+    def states(self) -> list[CampaignState]:
+        """Load all campaigns, the one changed last first; none when there is no store yet.
 
         Raises:
             StorageError: the store cannot be reached.
             StoreDamagedError: it is damaged or newer than this program.
         """
-        if not self.exists:
-            return []
-        return [
-            CampaignInfo(
-                name=state.spec.name,
-                campaign_id=state.campaign_id,
-                line=state.spec.line,
-                goal=state.spec.goal,
-                runs=len(state.runs),
-                changed_at=state.changed_at,
-            )
-            for state in self._archive.states()
-        ]
+        return self._archive.states() if self.exists else []
 
     def state(self, name: str) -> CampaignState:
         """Load a campaign: verify every hash that is new to this process, and fold.
@@ -221,7 +185,7 @@ class Store:
         self._refuse_missing(name)
         return self._archive.change(name, decide, self._stamp(actor, command_id), expected_seq)
 
-    def verify(self, head: str | None = None) -> builtins.list[str]:
+    def verify(self, head: str | None = None) -> list[str]:
         """Check everything that can be checked.
 
         Args:

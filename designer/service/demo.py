@@ -72,7 +72,7 @@ def demo(
 
 
 def _free_name(service: Service) -> str:
-    taken = {info.name.casefold() for info in service.session.store.list()}
+    taken = {state.spec.name.casefold() for state in service.session.store.states()}
     number = 1
     while (name := "demo" if number == 1 else f"demo-{number}") in taken:
         number += 1

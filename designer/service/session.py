@@ -65,7 +65,7 @@ class Session:
         """The opened store."""
         from designer.campaigns.store.store import Store, default_url
 
-        return Store.open(default_url() if isinstance(self.url, Default) else self.url)
+        return Store(default_url() if isinstance(self.url, Default) else self.url)
 
     def state(self, campaign: str) -> CampaignState:
         """The campaign as its log tells it now."""

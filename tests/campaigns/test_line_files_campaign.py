@@ -83,7 +83,7 @@ unit = "%"
 
 @pytest.fixture
 def other() -> Callable[..., CampaignState]:
-    store = Store.open(None)
+    store = Store(None)
     store.create(load.from_toml(OTHER), "anna")
 
     def attach(gap: str, binder: str = "PVDF-A", **responses: Any) -> CampaignState:
@@ -148,7 +148,7 @@ def test_unknown_categories_are_refused_unless_they_are_wanted(
     assert any(
         "binder: 1 rows of categories this campaign does not have (CMC 1)" in n for n in line.notes
     )
-    store = Store.open(None)
+    store = Store(None)
     store.create(INTO_SPEC, "ben")
     after = store.change("line4", lambda s: commands.add_line(s, line), actor="ben")
     assert after.lines["pilot 2"].rows[1].settings["binder"] == "CMC"
@@ -172,7 +172,7 @@ def test_nothing_in_common_or_nothing_measured(other: Callable[..., CampaignStat
     state = other("0.1", adhesion=["1"])
     with pytest.raises(InputError, match="no row has the result of any response"):
         line_from_campaign(state, INTO_SPEC, constants={"solids": "55"})
-    store = Store.open(None)
+    store = Store(None)
     empty = store.create(load.from_toml(OTHER), "anna")
     with pytest.raises(InputError, match="no run with a result"):
         line_from_campaign(empty, INTO_SPEC)
@@ -181,7 +181,7 @@ def test_nothing_in_common_or_nothing_measured(other: Callable[..., CampaignStat
 def test_the_line_can_be_added_and_not_twice(other: Callable[..., CampaignState]) -> None:
     state = other("0.1", mass_loading=["121"])
     line = line_from_campaign(state, INTO_SPEC, constants={"solids": "55"})
-    store = Store.open(None)
+    store = Store(None)
     store.create(INTO_SPEC, "ben")
     after = store.change("line4", lambda s: commands.add_line(s, line), actor="ben")
     assert after.lines["pilot 2"].rows[0].responses == {"mass_loading": (12.1,)}

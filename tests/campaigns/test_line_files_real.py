@@ -76,7 +76,7 @@ def test_drakopoulos_by_series() -> None:
 
 @needs_cells
 def test_drakopoulos_goes_into_a_campaign() -> None:
-    store = Store.open(None)
+    store = Store(None)
     store.create(GRAPHITE, "anna")
     table = read_line(CELLS, GRAPHITE, LineMapping(COLUMNS, where={"series": "AS"}), name="AS")
     state = store.change("graphite", lambda s: commands.add_line(s, table), actor="anna")

@@ -60,7 +60,7 @@ def spec_of(name: str = "exports") -> Specification:
 
 def make(runs: list[tuple[float, str]], name: str = "exports") -> Store:
     """A campaign in memory; runs are (speed, binder)."""
-    store = Store.open(None)
+    store = Store(None)
     store.create(spec_of(name), "anna")
     planned = [
         PlannedRun(

@@ -69,7 +69,7 @@ class Bench:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.store = Store.open(None)
+        self.store = Store(None)
         self.store.create(SPEC, "anna")
         predicted: dict[str, Any] = {
             "mass_loading": {"mean": 12.345678, "sd": 0.5, "sd_result": 0.7654321}

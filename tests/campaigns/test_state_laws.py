@@ -38,7 +38,7 @@ class Campaigns(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.store = Store.open(None, program="0")
+        self.store = Store(None, program="0")
         self.state = self.store.create(SPEC, "anna")
         self.values: dict[
             str, dict[str, Any]

@@ -43,7 +43,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 def bare(tmp_path: Path) -> Path:
     """A store with a campaign and nothing else."""
     path = tmp_path / "pilot.db"
-    Store.open(str(path)).create(SPEC, "anna")
+    Store(str(path)).create(SPEC, "anna")
     return path
 
 
@@ -56,7 +56,7 @@ def path(bare: Path) -> Path:
 
 
 def note(path: Path, text: str, program: str = "0.1.0") -> None:
-    store = Store.open(str(path), program=program)
+    store = Store(str(path), program=program)
     store.change("demo", lambda state: commands.note(state, text), actor="anna")
 
 
@@ -97,14 +97,14 @@ def test_an_older_file_is_read_as_today_and_stays_as_it_was(
 ) -> None:
     before = path.read_bytes()
     steps("note_added", 2, lambda body: {**body, "text": body["text"].upper()})
-    state = Store.open(str(path)).state("demo")
+    state = Store(str(path)).state("demo")
     assert [note.text for note in state.notes] == ["ONE", "TWO"]
     assert [(e.version, e.older and e.older[0]) for e in state.events] == [
         (1, None),
         (2, 1),
         (2, 1),
     ]
-    assert Store.open(str(path)).verify(state.head)
+    assert Store(str(path)).verify(state.head)
     export(state, tmp_path / "events.json", "events")
     stored = json.loads((tmp_path / "events.json").read_text(encoding="utf-8"))["events"]
     assert [(e["version"], e["body"].get("text")) for e in stored[1:]] == [(1, "one"), (1, "two")]
@@ -116,10 +116,10 @@ def test_an_older_file_goes_on_with_the_payloads_of_today(
     path: Path, steps: Callable[..., None]
 ) -> None:
     steps("note_added", 2, lambda body: {**body, "text": body["text"].upper()})
-    store = Store.open(str(path))
+    store = Store(str(path))
     store.change("demo", lambda state: commands.note(state, "three"), actor="anna")
     store.change("demo", lambda state: commands.undo(state, 2), actor="anna")
-    for state in (store.state("demo"), Store.open(str(path)).state("demo")):
+    for state in (store.state("demo"), Store(str(path)).state("demo")):
         assert [note.text for note in state.notes] == ["TWO", "three"]
         assert [e.as_stored["version"] for e in state.events] == [1, 1, 1, 2, 1]
 
@@ -131,7 +131,7 @@ def test_a_version_before_the_first_one_can_be_given_steps(
     note(bare, "ancient")
     steps("note_added", 1, lambda body: {**body, "text": f"{body['text']}, in today's words"})
     note(bare, "new")
-    notes = Store.open(str(bare)).state("demo").notes
+    notes = Store(str(bare)).state("demo").notes
     assert [note.text for note in notes] == ["ancient, in today's words", "new"]
 
 
@@ -146,13 +146,13 @@ def test_a_version_nobody_knows_is_refused_and_both_are_named(
     what = rf"demo#2: note_added has payload version {version}, .*version 1; .*9\.9"
     calls: list[Callable[[Store], object]] = [
         lambda s: s.state("demo"),
-        lambda s: s.list(),
+        lambda s: s.states(),
         lambda s: s.verify(),
         lambda s: s.change("demo", lambda state: commands.note(state, "no"), actor="anna"),
     ]
     for call in calls:
         with pytest.raises(StoreDamagedError, match=what) as refused:
-            call(Store.open(str(bare)))
+            call(Store(str(bare)))
         assert refused.value.exit_code == 6
     assert bare.read_bytes() == before
 
@@ -162,4 +162,4 @@ def test_a_payload_that_is_not_what_its_version_promises_is_damage(
 ) -> None:
     steps("note_added", 2, lambda body: {**body, "text": body["texts"][0]})
     with pytest.raises(StoreDamagedError, match=r"demo#2: .*version 1, .*as version 2 \(KeyError"):
-        Store.open(str(path)).state("demo")
+        Store(str(path)).state("demo")

@@ -306,7 +306,7 @@ def test_a_memory_of_other_data_or_nonsense_is_not_believed() -> None:
 
 @pytest.mark.parametrize("place", ["file", "memory"])
 def test_the_cache_beside_the_store_keeps_and_forgets(place: str, tmp_path: Path) -> None:
-    store = Store.open(str(tmp_path / "a.db") if place == "file" else None)
+    store = Store(str(tmp_path / "a.db") if place == "file" else None)
     data = long_history()
     cache = LineCache(store, "abc")
     fresh = told(fit(data, GROUPS, 3, memory=cache))
@@ -321,7 +321,7 @@ def test_the_cache_beside_the_store_keeps_and_forgets(place: str, tmp_path: Path
 
 @pytest.mark.parametrize("damage", ["nothing", "text", "a digit", "a list"])
 def test_a_damaged_cache_is_computed_again(damage: str, tmp_path: Path) -> None:
-    store = Store.open(str(tmp_path / "a.db"))
+    store = Store(str(tmp_path / "a.db"))
     data = long_history()
     cache = LineCache(store, "abc")
     fresh = told(fit(data, GROUPS, 3, memory=cache))

@@ -207,7 +207,7 @@ def test_a_cache_of_an_older_version_breaks_nothing_and_is_renewed(
     add_line(small, "line2", recipes(16), tmp_path)
     attach(small, recipes(6))
     new = small.json("status", "small", "--refresh")
-    store = Store.open(str(small.store))
+    store = Store(str(small.store))
     state, cache = store.state("small"), EvaluationCache(store)
     old = cache.read(state.campaign_id)
     for key in ("report", "history_odds", "warnings", "outlook"):

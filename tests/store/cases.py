@@ -31,7 +31,7 @@ def noting(text: str) -> Callable[..., Any]:
 
 def fresh(path: Path) -> Store:
     """The same store, read by a process that knows nothing of it."""
-    return Store.open(str(path))
+    return Store(str(path))
 
 
 def raw(path: Path, *statements: tuple[str]) -> list[list[Any]]:

@@ -16,7 +16,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def store(path: Path) -> Store:
     """A store with campaign demo and three notes."""
-    store = Store.open(str(path), program="0.1.0")
+    store = Store(str(path), program="0.1.0")
     store.create(SPEC, "anna")
     for text in ("one", "two", "three"):
         store.change("demo", noting(text), actor="anna")

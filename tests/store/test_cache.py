@@ -13,7 +13,7 @@ from designer.campaigns.store.store import Store
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    return Store.open(str(tmp_path / "pilot.db"))
+    return Store(str(tmp_path / "pilot.db"))
 
 
 def test_what_was_written_is_read(store: Store) -> None:
@@ -28,7 +28,7 @@ def test_what_was_written_is_read(store: Store) -> None:
 
 
 def test_stores_in_memory_keep_their_own_as_long_as_they_live() -> None:
-    first, second = Store.open(None), Store.open(None)
+    first, second = Store(None), Store(None)
     EvaluationCache(first).write("abc", 1, {"x": 1})
     assert EvaluationCache(first).read("abc") == {"x": 1, "seq": 1}
     assert EvaluationCache(second).read("abc") is None
@@ -40,7 +40,7 @@ def test_stores_in_memory_keep_their_own_as_long_as_they_live() -> None:
 
 
 def test_a_copy_is_kept_not_the_thing_itself() -> None:
-    store = Store.open(None)
+    store = Store(None)
     figures = {"x": [1]}
     EvaluationCache(store).write("abc", 1, figures)
     figures["x"].append(2)

@@ -172,8 +172,8 @@ def path(version: str, tmp_path: Path) -> Path:
 
 def test_it_tells_what_it_told_then(path: Path, expected: dict[str, Any], tmp_path: Path) -> None:
     before = path.read_bytes()
-    store = Store.open(str(path))
-    assert [info.name for info in store.list()] == list(expected)
+    store = Store(str(path))
+    assert [state.spec.name for state in store.states()] == list(expected)
     for name, told in expected.items():
         found = as_json(told_by(store, store.state(name), tmp_path))
         for part in told:
@@ -184,7 +184,7 @@ def test_it_tells_what_it_told_then(path: Path, expected: dict[str, Any], tmp_pa
 def test_its_record_leaves_as_it_was_stored(
     path: Path, expected: dict[str, Any], tmp_path: Path
 ) -> None:
-    store = Store.open(str(path))
+    store = Store(str(path))
     for name, told in expected.items():
         export(store.state(name), tmp_path / "events.json", "events", force=True)
         document = json.loads((tmp_path / "events.json").read_text(encoding="utf-8"))
@@ -204,7 +204,7 @@ def test_it_can_be_planned_on(path: Path, expected: dict[str, Any]) -> None:
         runs = list(plan.frame.index)
         assert [int(run[1:]) for run in runs] == [told["next"][0], told["next"][0] + 1]
         values = {r.name: [sum(_within(r)) / 2] for r in campaign.spec.responses}
-        store = Store.open(str(path))
+        store = Store(str(path))
         entry = commands.ResultEntry(
             runs[0], {key: [Quantity.of(v) for v in value] for key, value in values.items()}
         )
@@ -212,11 +212,11 @@ def test_it_can_be_planned_on(path: Path, expected: dict[str, Any]) -> None:
         status = Campaign.open(name, store=str(path)).status(refresh=False)
         done = sum(run["status"] == "completed" for run in told["runs"])
         assert status["runs"]["completed"] == done + 1
-        after = Store.open(str(path)).state(name)
+        after = Store(str(path)).state(name)
         assert [e.hash for e in after.events[: len(told["events"])]] == [
             digest for _, _, digest in told["events"]
         ]
-    assert Store.open(str(path)).verify()
+    assert Store(str(path)).verify()
 
 
 def _within(response: Response) -> tuple[float, float]:
@@ -226,8 +226,8 @@ def _within(response: Response) -> tuple[float, float]:
 
 if __name__ == "__main__":
     place = Path(sys.argv[1])
-    here = Store.open(str(place / "pilot.db"))
-    everything = {info.name: told_by(here, here.state(info.name), place) for info in here.list()}
+    here = Store(str(place / "pilot.db"))
+    everything = {state.spec.name: told_by(here, state, place) for state in here.states()}
     (place / "data.csv").unlink()
     text = json.dumps(everything, ensure_ascii=False, separators=(",", ":"))
     (place / "expected.json").write_text(text + "\n", encoding="utf-8")

@@ -42,13 +42,13 @@ def test_what_was_written_is_read_back(store: Store, path: Path) -> None:
 
 def test_the_clock_is_written_in_utc(path: Path) -> None:
     zone = datetime(2026, 3, 1, 12, 0, 0, 7, tzinfo=UTC)
-    state = Store.open(str(path), clock=lambda: zone).create(SPEC, "anna")
+    state = Store(str(path), clock=lambda: zone).create(SPEC, "anna")
     assert state.created_at == "2026-03-01T12:00:00.000007Z"
 
 
 def test_reading_never_creates_a_store(path: Path) -> None:
-    store = Store.open(f"sqlite:///{path}")
-    assert store.list() == []
+    store = Store(f"sqlite:///{path}")
+    assert store.states() == []
     assert not store.exists
     calls: list[Callable[[], object]] = [
         lambda: store.state("demo"),
@@ -58,7 +58,7 @@ def test_reading_never_creates_a_store(path: Path) -> None:
         with pytest.raises(InputError, match="no such campaign: there is no store"):
             call()
     with pytest.raises(StorageError, match="there is no store"):
-        Store.open(str(path), create=False)
+        Store(str(path), create=False)
     with pytest.raises(StorageError, match="there is no store"):
         store.verify()
     assert store.info()["campaigns"] is None
@@ -66,19 +66,19 @@ def test_reading_never_creates_a_store(path: Path) -> None:
 
 
 def test_a_store_can_be_made_empty(path: Path) -> None:
-    store = Store.open(str(path))
+    store = Store(str(path))
     store.initialise()
     store.initialise()
-    assert store.list() == []
-    assert Store.open(str(path), create=False).verify()
+    assert store.states() == []
+    assert Store(str(path), create=False).verify()
     assert [file.name for file in path.parent.iterdir()] == ["pilot.db"]
 
 
 def test_campaigns_are_listed_the_one_changed_last_first(store: Store, path: Path) -> None:
     store.create(named("other"), "anna")
-    assert [info.name for info in store.list()] == ["other", "demo"]
+    assert [state.spec.name for state in store.states()] == ["other", "demo"]
     store.change("demo", noting("newer"), actor="anna")
-    assert [(info.name, info.line, info.runs) for info in fresh(path).list()] == [
+    assert [(s.spec.name, s.spec.line, len(s.runs)) for s in fresh(path).states()] == [
         ("demo", "line4", 0),
         ("other", "line4", 0),
     ]
@@ -95,7 +95,7 @@ def test_unknown_campaigns_name_the_nearest(store: Store) -> None:
 def test_names_are_taken_whatever_their_case(store: Store) -> None:
     with pytest.raises(InputError, match="'demo' is in this store already"):
         store.create(named("Demo"), "bert")
-    assert len(store.list()) == 1
+    assert len(store.states()) == 1
 
 
 def test_a_refused_change_writes_nothing(store: Store, path: Path) -> None:
@@ -153,7 +153,7 @@ def test_two_handles_on_one_file_see_each_other(store: Store, path: Path) -> Non
 
 def test_a_file_exchanged_underneath_is_noticed(store: Store, path: Path, tmp_path: Path) -> None:
     assert store.state("demo").seq == 4
-    other = Store.open(str(tmp_path / "other.db"))
+    other = Store(str(tmp_path / "other.db"))
     other.create(SPEC, "bert")
     path.unlink()
     shutil.copy(tmp_path / "other.db", path)
@@ -164,12 +164,12 @@ def test_a_file_exchanged_underneath_is_noticed(store: Store, path: Path, tmp_pa
 
 
 def test_a_store_in_memory_is_the_same_and_its_own() -> None:
-    one, two = Store.open(None), Store.open(None)
+    one, two = Store(None), Store(None)
     state = one.create(SPEC, "anna")
     one.change("demo", noting("a"), actor="anna")
     assert one.state("demo").seq == 2
     assert state.seq == 1
-    assert two.list() == []
+    assert two.states() == []
     assert one.cache_folder is None
     assert one.writable
     assert one.verify()
@@ -177,7 +177,7 @@ def test_a_store_in_memory_is_the_same_and_its_own() -> None:
 
 
 def test_threads_share_a_store_in_memory() -> None:
-    store = Store.open(None)
+    store = Store(None)
     store.create(SPEC, "anna")
     threads = [
         threading.Thread(target=lambda: store.change("demo", noting("a"), actor="anna"))
@@ -206,7 +206,7 @@ def test_a_repeated_command_is_harmless(store: Store, path: Path) -> None:
 
 def test_a_repeated_command_is_judged_on_the_state_it_met(path: Path) -> None:
     spec = load.from_dict(TABLES)
-    store = Store.open(str(path))
+    store = Store(str(path))
     store.create(spec, "anna")
     typed = {"gap": Quantity.of("100")}
 
@@ -235,7 +235,7 @@ def test_a_command_id_used_for_something_else_is_refused(store: Store) -> None:
 
 
 def test_creating_may_be_repeated_too(path: Path) -> None:
-    store = Store.open(str(path))
+    store = Store(str(path))
     first = store.create(SPEC, "anna", command_id="c-1")
     assert fresh(path).create(SPEC, "anna", command_id="c-1").campaign_id == first.campaign_id
 
@@ -251,7 +251,7 @@ def test_a_stale_view_is_told_what_happened_since(store: Store) -> None:
 
 
 def test_a_locked_store_waits_and_then_says_so(store: Store, path: Path) -> None:
-    hasty = Store.open(str(path), busy_seconds=0.1)
+    hasty = Store(str(path), busy_seconds=0.1)
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     try:
@@ -267,7 +267,7 @@ def test_a_locked_store_waits_and_then_says_so(store: Store, path: Path) -> None
 def test_reading_holds_no_lock(store: Store, path: Path) -> None:
     reader = fresh(path)
     reader.state("demo")
-    reader.list()
+    reader.states()
     with sqlite3.connect(path, timeout=0, isolation_level=None) as other:
         other.execute("BEGIN EXCLUSIVE")
         other.execute("ROLLBACK")

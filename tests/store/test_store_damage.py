@@ -64,7 +64,7 @@ def test_the_database_itself_refuses_changes(
 def test_a_changed_event_is_named(store: Store, path: Path, column: str) -> None:
     change = "version + 1" if column == "version" else f"replace({column}, 'a', 'b') || ' '"
     without_guards(path, (f"UPDATE event SET {column} = {change} WHERE seq = 3",))
-    for call in (lambda: fresh(path).state("demo"), fresh(path).list, fresh(path).verify):
+    for call in (lambda: fresh(path).state("demo"), fresh(path).states, fresh(path).verify):
         with pytest.raises(StoreDamagedError, match="demo#3"):
             call()
 
@@ -94,7 +94,7 @@ def test_events_cut_off_at_the_end_are_noticed(store: Store, path: Path) -> None
     raw(path, *[(ddl,) for ddl in TRIGGERS.values()])
     for call in (
         lambda: fresh(path).state("demo"),
-        fresh(path).list,
+        fresh(path).states,
         fresh(path).verify,
         lambda: fresh(path).change("demo", noting("x"), actor="anna"),
     ):
@@ -108,7 +108,7 @@ def test_a_lost_campaign_is_noticed(store: Store, path: Path) -> None:
     store.create(named("other"), "anna")
     without_guards(path, ("DELETE FROM campaign WHERE name = 'other'",))
     with pytest.raises(StoreDamagedError, match="1 events belong to no campaign"):
-        fresh(path).list()
+        fresh(path).states()
 
 
 def test_campaigns_with_exchanged_names_are_noticed(store: Store, path: Path) -> None:
@@ -158,7 +158,7 @@ def test_a_newer_schema_is_refused_and_both_versions_are_named(store: Store, pat
     raw(path, ("UPDATE designer_version SET version = 9",))
     before = path.read_bytes()
     for call in (
-        fresh(path).list,
+        fresh(path).states,
         lambda: fresh(path).state("demo"),
         lambda: fresh(path).create(named("x"), "anna"),
         fresh(path).verify,
@@ -173,14 +173,14 @@ def test_an_event_of_a_newer_program_is_refused(
 ) -> None:
     from designer.campaigns.log import events, stored
 
-    store = Store.open(str(path), program="9.9")
+    store = Store(str(path), program="9.9")
     store.create(SPEC, "anna")
     future = {**events.KINDS, "note_added": events.Kind(2, frozenset({"run", "text"}))}
     with monkeypatch.context() as patched:
         patched.setattr(events, "KINDS", future)
         patched.setattr(stored, "KINDS", future)
         store.change("demo", noting("from the future"), actor="anna")
-    for call in (lambda: fresh(path).state("demo"), fresh(path).list, fresh(path).verify):
+    for call in (lambda: fresh(path).state("demo"), fresh(path).states, fresh(path).verify):
         with pytest.raises(StoreDamagedError, match=r"demo#2: .*version 2.*version 1.*9\.9"):
             call()
 
@@ -188,21 +188,21 @@ def test_an_event_of_a_newer_program_is_refused(
 def test_a_lost_version_is_damage(store: Store, path: Path) -> None:
     raw(path, ("DELETE FROM designer_version",))
     with pytest.raises(StoreDamagedError, match="schema version is lost"):
-        fresh(path).list()
+        fresh(path).states()
 
 
 def test_an_empty_file_is_never_taken_for_a_new_store(path: Path) -> None:
     path.touch()
     with pytest.raises(StoreDamagedError, match=r"empty \(0 bytes\)"):
-        Store.open(str(path))
+        Store(str(path))
     assert path.stat().st_size == 0
 
 
 @pytest.mark.parametrize("content", [b"hello", b"x" * 5000, b"SQLite format 3\0" + b"\0" * 4080])
 def test_a_foreign_file_is_left_alone(path: Path, content: bytes) -> None:
     path.write_bytes(content)
-    store = Store.open(str(path))
-    for call in (store.list, store.verify, lambda: store.create(SPEC, "anna")):
+    store = Store(str(path))
+    for call in (store.states, store.verify, lambda: store.create(SPEC, "anna")):
         with pytest.raises(StoreDamagedError):
             call()
     assert path.read_bytes() == content
@@ -211,13 +211,13 @@ def test_a_foreign_file_is_left_alone(path: Path, content: bytes) -> None:
 def test_a_database_of_another_program_is_left_alone(path: Path) -> None:
     raw(path, ("CREATE TABLE event (a)",))
     before = path.read_bytes()
-    store = Store.open(str(path))
-    for call in (store.list, lambda: store.create(SPEC, "anna")):
+    store = Store(str(path))
+    for call in (store.states, lambda: store.create(SPEC, "anna")):
         with pytest.raises(StoreDamagedError, match="database of another program"):
             call()
     raw(path, (f"PRAGMA application_id = {APPLICATION_ID}",))
     with pytest.raises(StoreDamagedError, match="tables are missing: campaign, designer_version"):
-        store.list()
+        store.states()
     assert len(path.read_bytes()) == len(before)
 
 
@@ -266,7 +266,7 @@ def test_verify_tells_what_it_checked(store: Store) -> None:
 
 def test_verify_notes_a_clock_that_went_back(path: Path) -> None:
     moments = iter([datetime(2026, 3, 2, tzinfo=UTC) - timedelta(hours=hour) for hour in range(3)])
-    store = Store.open(str(path), clock=lambda: next(moments))
+    store = Store(str(path), clock=lambda: next(moments))
     store.create(SPEC, "anna")
     store.change("demo", noting("earlier"), actor="anna")
     assert [line for line in store.verify() if line.startswith("note: demo#2")]

@@ -34,21 +34,21 @@ from tests.store.cases import SPEC, fresh, noting
 )
 def test_addresses_that_are_no_file(url: str, said: str) -> None:
     with pytest.raises(StorageError, match=said) as caught:
-        Store.open(url)
+        Store(url)
     assert "secret" not in str(caught.value)
 
 
 def test_addresses_of_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for url in ("sqlite:///a.db", f"sqlite:///{tmp_path}/a.db", "a.db", "./x/../a.db"):
-        assert Store.open(url).path == tmp_path / "a.db"
-    assert Store.open("a.db").cache_folder == tmp_path / "a.db.cache"
-    assert Store.open("~/a.db").path == Path.home() / "a.db"
+        assert Store(url).path == tmp_path / "a.db"
+    assert Store("a.db").cache_folder == tmp_path / "a.db.cache"
+    assert Store("~/a.db").path == Path.home() / "a.db"
 
 
 @pytest.mark.parametrize("name", ["a b.db", "µ?#%41;.db", "-rf", "x" * 200, "line\nbreak"])
 def test_odd_file_names(tmp_path: Path, name: str) -> None:
-    store = Store.open(str(tmp_path / name))
+    store = Store(str(tmp_path / name))
     store.create(SPEC, "anna")
     assert fresh(tmp_path / name).state("demo").seq == 1
     assert [file.name for file in tmp_path.iterdir()] == [name]
@@ -60,7 +60,7 @@ def test_the_default_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.delenv("DESIGNER_STORE")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("HOME", str(tmp_path))
-    store = Store.open(default_url())
+    store = Store(default_url())
     assert store.path is not None
     assert not store.path.parent.exists()
     store.create(SPEC, "anna")  # only here are folders made
@@ -70,23 +70,23 @@ def test_the_default_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_places_that_are_no_file(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="is a folder"):
-        Store.open(str(tmp_path))
+        Store(str(tmp_path))
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe")
         with pytest.raises(StorageError, match="no regular file"):
-            Store.open(str(tmp_path / "pipe"))
+            Store(str(tmp_path / "pipe"))
     with pytest.raises(StorageError, match=r"cannot be (used|reached)"):
-        Store.open(str(tmp_path / ("x" * 4000)))
+        Store(str(tmp_path / ("x" * 4000)))
 
 
 def test_a_missing_folder_is_not_made(tmp_path: Path) -> None:
-    store = Store.open(str(tmp_path / "no" / "such" / "pilot.db"))
+    store = Store(str(tmp_path / "no" / "such" / "pilot.db"))
     with pytest.raises(StorageError, match=r"the folder .* does not exist; create it first"):
         store.create(SPEC, "anna")
     assert not (tmp_path / "no").exists()
     (tmp_path / "file").touch()
     with pytest.raises(StorageError):
-        Store.open(str(tmp_path / "file" / "pilot.db")).create(SPEC, "anna")
+        Store(str(tmp_path / "file" / "pilot.db")).create(SPEC, "anna")
 
 
 def test_a_store_behind_a_link_is_the_file_itself(store: Store, path: Path, tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_a_network_drive_is_read_but_not_written(
     with pytest.raises(StorageError, match=r"network file system \(nfs4\)"):
         reader.change("demo", noting("x"), actor="anna")
     with pytest.raises(StorageError, match="network file system"):
-        Store.open(str(path.parent / "new.db")).create(SPEC, "anna")
+        Store(str(path.parent / "new.db")).create(SPEC, "anna")
     assert [file.name for file in path.parent.iterdir()] == ["pilot.db"]
 
 
@@ -141,7 +141,7 @@ def test_the_file_system_is_looked_up_by_the_longest_mount(monkeypatch: pytest.M
 def test_a_synchronised_folder_is_warned_about(tmp_path: Path) -> None:
     folder = tmp_path / "OneDrive - Lab"
     folder.mkdir()
-    store = Store.open(str(folder / "a.db"))
+    store = Store(str(folder / "a.db"))
     assert store.writable
     assert "Onedrive" in store.info()["warnings"][0]
 
@@ -153,7 +153,7 @@ def test_without_hard_links_nothing_is_overwritten(
         raise PermissionError("no hard links here")
 
     monkeypatch.setattr(os, "link", refuse)
-    Store.open(str(path)).create(SPEC, "anna")
+    Store(str(path)).create(SPEC, "anna")
     assert fresh(path).state("demo").seq == 1
     from designer.campaigns.store.sqlite import _give_name
 

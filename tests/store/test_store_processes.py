@@ -76,7 +76,7 @@ def propose(store: Store, count: int) -> CampaignState:
 def test_two_processes_may_create_the_store_at_once(tmp_path: Path) -> None:
     script = """
 spec = load.from_dict({**tables, "campaign": {**tables["campaign"], "name": sys.argv[3]}})
-store = Store.open(url)
+store = Store(url)
 sys.stdin.readline()
 try:
     store.create(spec, "anna")
@@ -90,17 +90,17 @@ except DesignerError as error:
     time.sleep(1)  # all wait at their starting line
     answers = [process.communicate("go\n", timeout=120) for process in processes]
     assert sorted(out.strip() for out, _ in answers) == ["3", "created", "created", "created"]
-    assert {info.name for info in Store.open(str(path)).list()} == {"demo", "other", "third"}
+    assert {state.spec.name for state in Store(str(path)).states()} == {"demo", "other", "third"}
     assert [file.name for file in tmp_path.iterdir()] == ["pilot.db"]
 
 
 def test_of_two_processes_recording_the_same_runs_exactly_one_wins_each(tmp_path: Path) -> None:
     path = tmp_path / "pilot.db"
-    store = Store.open(str(path))
+    store = Store(str(path))
     store.create(SPEC, "anna")
     propose(store, 12)
     script = """
-store, me = Store.open(url), sys.argv[3]
+store, me = Store(url), sys.argv[3]
 sys.stdin.readline()
 for number in range(1, 13):
     entry = ResultEntry(f"R{number:03d}", {"loading": [Quantity.of(me)]})
@@ -126,11 +126,11 @@ for number in range(1, 13):
 
 def test_killing_the_writer_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     path = tmp_path / "pilot.db"
-    store = Store.open(str(path))
+    store = Store(str(path))
     store.create(SPEC, "anna")
     # each command appends three events: all of them or none must be there
     script = """
-store = Store.open(url)
+store = Store(url)
 def decide(state):
     return [commands.note(state, f"{state.seq} {part}")[0] for part in "abc"]
 while True:
@@ -149,7 +149,7 @@ while True:
         lines = [first, *rest.splitlines(keepends=True)]
         lines = [line for line in lines if line.endswith("\n")]
         kills += 1
-        events = Store.open(str(path)).state("demo").events
+        events = Store(str(path)).state("demo").events
         assert (len(events) - 1) % 3 == 0
         for line in lines:
             seq, digest = line.split()
@@ -162,13 +162,13 @@ while True:
 def test_a_full_disk_refuses_in_words_and_keeps_what_was_acknowledged(tmp_path: Path) -> None:
     resource = pytest.importorskip("resource", reason="needs a POSIX system to limit file sizes")
     path = tmp_path / "pilot.db"
-    Store.open(str(path)).create(SPEC, "anna")
+    Store(str(path)).create(SPEC, "anna")
     limit = path.stat().st_size + 30_000
     script = """
 import resource, signal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]),) * 2)
-store, kept = Store.open(url), 0
+store, kept = Store(url), 0
 try:
     for number in range(1000):
         kept = store.change("demo", lambda s: commands.note(s, "x" * 2000), actor="anna").seq
@@ -181,8 +181,8 @@ except DesignerError as error:
     assert name == "StorageError 5"
     kept, there = map(int, numbers.split())
     assert kept == there > 2
-    assert Store.open(str(path)).state("demo").seq == kept
-    assert Store.open(str(path)).verify()
+    assert Store(str(path)).state("demo").seq == kept
+    assert Store(str(path)).verify()
 
 
 # Root may write anything, so these become somebody else once everything is imported: the Python
@@ -197,7 +197,7 @@ if os.geteuid() == 0:
 READ_ONLY = (
     UNPRIVILEGED
     + """
-store = Store.open(url, program="0")
+store = Store(url, program="0")
 say(store.state("demo").seq, store.writable)
 try:
     store.change("demo", lambda state: commands.note(state, "x"), actor="bert")
@@ -225,7 +225,7 @@ def public() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="designer-public-") as folder:
         Path(folder).chmod(0o755)
         path = Path(folder) / "pilot.db"
-        Store.open(str(path)).create(SPEC, "anna")
+        Store(str(path)).create(SPEC, "anna")
         yield path
 
 
@@ -255,7 +255,7 @@ def test_a_read_only_store_can_be_read_and_refuses_writing_in_words(
 
 def test_the_store_is_created_readable_only_through_the_umask(tmp_path: Path) -> None:
     path = tmp_path / "pilot.db"
-    Store.open(str(path)).create(SPEC, "anna")
+    Store(str(path)).create(SPEC, "anna")
     assert path.stat().st_mode & 0o111 == 0
 
 
@@ -280,7 +280,7 @@ os._exit(0)
         UNPRIVILEGED
         + """
 try:
-    say(Store.open(url).state("demo").seq)
+    say(Store(url).state("demo").seq)
 except DesignerError as error:
     say(error.exit_code, error)
 """
@@ -292,7 +292,7 @@ except DesignerError as error:
         public.chmod(0o644)
     assert told.startswith("5 ")
     assert "pilot.db-journal shows an interrupted write" in told
-    assert Store.open(str(public)).state("demo").seq == 1  # rolled back by who may
+    assert Store(str(public)).state("demo").seq == 1  # rolled back by who may
     assert not journal.exists()
 
 
@@ -300,7 +300,7 @@ def test_importing_the_store_loads_no_database_and_no_mathematics(tmp_path: Path
     script = """
 heavy = {"sqlalchemy", "pandas", "numpy", "torch", "scipy", "pint", "openpyxl"}
 say(sorted(heavy & set(sys.modules)))
-store = Store.open(url)
+store = Store(url)
 store.create(load.from_dict(tables), "anna")
 store.change("demo", lambda state: commands.note(state, "x"), actor="anna")
 say(sorted((heavy - {"sqlalchemy"}) & set(sys.modules)))
@@ -311,7 +311,7 @@ say(sorted((heavy - {"sqlalchemy"}) & set(sys.modules)))
 def test_ten_thousand_events_load_within_a_second_of_cpu(tmp_path: Path) -> None:
     """Gate: 0.5 s on a quiet machine (reliability notes); a factor 2 for a busy one."""
     path = tmp_path / "pilot.db"
-    store = Store.open(str(path))
+    store = Store(str(path))
     store.create(SPEC, "anna")
     propose(store, 5000)
     for response in ("loading", "porosity"):
@@ -321,7 +321,7 @@ def test_ten_thousand_events_load_within_a_second_of_cpu(tmp_path: Path) -> None
         ]
         store.change("demo", partial(commands.record, entries=entries), actor="anna")
     assert path.stat().st_size < 10e6
-    reader = Store.open(str(path))
+    reader = Store(str(path))
     began = time.process_time()
     state = reader.state("demo")
     used = time.process_time() - began

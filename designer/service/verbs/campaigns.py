@@ -68,13 +68,13 @@ class CampaignVerbs:
         return {
             "campaigns": [
                 {
-                    "name": info.name,
-                    "line": info.line,
-                    "goal": info.goal,
-                    "runs": info.runs,
-                    "changed_at": info.changed_at,
+                    "name": state.spec.name,
+                    "line": state.spec.line,
+                    "goal": state.spec.goal,
+                    "runs": len(state.runs),
+                    "changed_at": state.changed_at,
                 }
-                for info in self.session.store.list()
+                for state in self.session.store.states()
             ]
         }
 
