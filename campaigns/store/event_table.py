@@ -7,6 +7,7 @@ changes; the hash chain shows what got past them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 
 from sqlalchemy import (
     Column,
@@ -159,17 +160,8 @@ def _objects(connection: Connection) -> dict[tuple[str, str], str | None]:
     return {(kind, name): sql for kind, name, sql in rows}
 
 
-_COLUMNS = (
-    EVENT.c.seq,
-    EVENT.c.event_id,
-    EVENT.c.kind,
-    EVENT.c.version,
-    EVENT.c.body,
-    EVENT.c.actor,
-    EVENT.c.recorded_at,
-    EVENT.c.program,
-    EVENT.c.hash,
-)
+_COLUMNS = [EVENT.c[field.name] for field in fields(Event) if field.name in EVENT.c]
+"""What an event is made of, in the order of its fields (`log.stored.EventRow`)."""
 
 
 def campaigns(connection: Connection) -> list[tuple[str, str]]:
@@ -240,13 +232,8 @@ def lost_rows(connection: Connection) -> str | None:
 
 def append(connection: Connection, campaign_id: str, events: Sequence[Event]) -> None:
     """Insert chained events, inside the caller's transaction."""
-    names = [column.name for column in _COLUMNS]
     rows = [
-        {
-            **{name: getattr(event, name) for name in names},
-            "campaign_id": campaign_id,
-            "body": canonical_json(event.body),
-        }
+        {**event.as_stored, "campaign_id": campaign_id, "body": canonical_json(event.body)}
         for event in events
     ]
     connection.execute(insert(EVENT), rows)

@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, exc
-from sqlalchemy.pool import NullPool, StaticPool
+from sqlalchemy.pool import NullPool, Pool, StaticPool
 
 from designer.campaigns.errors import DesignerError, Problem, StorageError, StoreDamagedError
 from designer.campaigns.store.event_table import check_schema, create_schema, missing_guards
@@ -52,9 +52,7 @@ class Database:
         self._lock = threading.RLock() if location is None else None
         self._memory: Engine | None = None
         if location is None:
-            self._memory = memory = create_engine(
-                "sqlite://", creator=lambda: self._connect(":memory:"), poolclass=StaticPool
-            )
+            self._memory = memory = self._engine(":memory:", StaticPool)
             with memory.connect() as connection:
                 _make_schema(connection)
 
@@ -70,6 +68,11 @@ class Database:
     def why_unwritable(self) -> str | None:
         """Return why nothing can be written, or None when it can."""
         return None if self.location is None else self.location.unwritable()
+
+    def _refuse_unwritable(self) -> None:
+        reason = self.why_unwritable()
+        if reason is not None:
+            raise StorageError(reason)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -90,9 +93,7 @@ class Database:
             StorageError: read-only, locked for too long, disk full, network drive, no store.
             StoreDamagedError: not a store this program can write.
         """
-        reason = self.why_unwritable()
-        if reason is not None:
-            raise StorageError(reason)
+        self._refuse_unwritable()
         with self._open("rw") as connection:
             if self.location is not None:
                 mode = connection.exec_driver_sql("PRAGMA journal_mode = DELETE").scalar_one()
@@ -123,9 +124,7 @@ class Database:
         """
         if self.location is None or self.exists():
             return
-        reason = self.why_unwritable()
-        if reason is not None:
-            raise StorageError(reason)
+        self._refuse_unwritable()
         path = self.location.path
         try:
             if self.location.is_default:
@@ -141,10 +140,7 @@ class Database:
             raise StorageError(f"the {self.name} cannot be created: {reason}") from None
 
     def _make(self, path: Path) -> None:
-        engine = create_engine(
-            "sqlite://", creator=lambda: self._connect(str(path)), poolclass=NullPool
-        )
-        with self._translated(), engine.connect() as connection:
+        with self._translated(), self._engine(str(path)).connect() as connection:
             _make_schema(connection)
 
     @contextmanager
@@ -158,15 +154,17 @@ class Database:
         path = self.location.path
         # quoted, so no part of a user's path is read as an option; mode=rw never creates a file
         address = f"{path.as_uri()}?mode={mode}"
-        engine = create_engine(
-            "sqlite://", creator=lambda: self._connect(address, uri=True), poolclass=NullPool
-        )
-        with self._translated(), engine.connect() as connection:
+        with self._translated(), self._engine(address, uri=True).connect() as connection:
             self._check_size(connection, path)
             check_schema(connection, self.name)
             yield connection
 
-    def _connect(self, address: str, *, uri: bool = False) -> sqlite3.Connection:
+    def _engine(self, address: str, pool: type[Pool] = NullPool, *, uri: bool = False) -> Engine:
+        return create_engine(
+            "sqlite://", creator=lambda: self._connect(address, uri=uri), poolclass=pool
+        )
+
+    def _connect(self, address: str, *, uri: bool) -> sqlite3.Connection:
         connection = sqlite3.connect(
             address,
             uri=uri,

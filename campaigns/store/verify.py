@@ -133,12 +133,9 @@ def describe_store(database: Database) -> dict[str, Any]:
         return description
     with database.read() as connection:
         description["schema_version"] = SCHEMA_VERSION  # read() refuses every other one
-        description["campaigns"] = connection.execute(
-            select(func.count()).select_from(CAMPAIGN)
-        ).scalar_one()
-        description["events"] = connection.execute(
-            select(func.count()).select_from(EVENT)
-        ).scalar_one()
+        for key, table in (("campaigns", CAMPAIGN), ("events", EVENT)):
+            count = select(func.count()).select_from(table)
+            description[key] = connection.execute(count).scalar_one()
     if database.location is not None:
         description["size_bytes"] = database.location.path.stat().st_size
     return description
