@@ -13,20 +13,14 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from designer.campaigns.errors import DesignerError, Problem
 from designer.places import state_folder
-from designer.worker.protocol import (
-    Message,
-    decode,
-    encode,
-    error_from_json,
-)
-
-Progress = Callable[[str, float | None], None]
+from designer.service.session import Progress, silent
+from designer.worker.protocol import Message, decode, encode, error_from_json
 
 # -P: a user's own designer.py in the current folder must not be taken for ours
 COMMAND: Final = (sys.executable, "-P", "-m", "designer.worker")
@@ -40,10 +34,6 @@ class WorkerError(DesignerError):
 
 class CallCancelledError(Exception):
     """The call was cancelled."""
-
-
-def silent(_what: str, _share: float | None) -> None:
-    """Tell nobody."""
 
 
 def default_log() -> Path:

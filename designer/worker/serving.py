@@ -16,12 +16,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from designer.campaigns.errors import DesignerError
-from designer.worker.protocol import (
-    Message,
-    decode,
-    encode,
-    error_to_json,
-)
+from designer.worker.protocol import Message, decode, encode, error_to_json
 
 if TYPE_CHECKING:
     from designer.service import Service
