@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -80,3 +81,14 @@ class Session:
     ) -> CampaignState:
         """Append what ``decide`` returns for the fresh state, all or nothing."""
         return self.store.change(campaign, decide, actor=self.actor, expected_seq=expected_seq)
+
+
+@dataclass(frozen=True)
+class Verbs:
+    """Verbs about one topic.
+
+    Args:
+        session: user and store.
+    """
+
+    session: Session

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,21 +28,14 @@ from designer.service.answers import (
     UndoAnswer,
 )
 from designer.service.details import line_answer, plan_summary
-from designer.service.session import Session
+from designer.service.session import Verbs
 from designer.service.values import SpecSource
 
 _ANY_TIME = timedelta(days=36_500)  # a time to look back to may lie anywhere, even ahead
 
 
-@dataclass(frozen=True)
-class CampaignVerbs:
-    """Verbs about a campaign as a whole.
-
-    Args:
-        session: user and store.
-    """
-
-    session: Session
+class CampaignVerbs(Verbs):
+    """Verbs about a campaign as a whole."""
 
     def example(self) -> str:
         """A commented specification, valid as it stands."""

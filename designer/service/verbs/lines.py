@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,22 +12,15 @@ from designer.campaigns.log.state import CampaignState
 from designer.service.answers import LineAddedAnswer, LinesAnswer, LineSwitchedAnswer
 from designer.service.details import judged_lines
 from designer.service.fits import read_figures
-from designer.service.session import Session
+from designer.service.session import Verbs
 from designer.service.values import Texts
 
 if TYPE_CHECKING:
     from designer.campaigns.earlier_lines.mapping import LineTable
 
 
-@dataclass(frozen=True)
-class LineVerbs:
-    """Verbs about earlier lines.
-
-    Args:
-        session: user and store.
-    """
-
-    session: Session
+class LineVerbs(Verbs):
+    """Verbs about earlier lines."""
 
     def add(
         self,

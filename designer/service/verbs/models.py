@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -18,7 +17,7 @@ from designer.service.answers import BestAnswer, Cell, PredictAnswer
 from designer.service.details import judged_lines
 from designer.service.figures import StatusAnswer
 from designer.service.fits import is_stale, keep_figures, learned, read_figures, warnings
-from designer.service.session import Session
+from designer.service.session import Verbs
 from designer.service.values import Texts, input_values
 
 if TYPE_CHECKING:
@@ -29,15 +28,8 @@ _SHOWN = 5  # remarks about odd recipes
 _NO_ERRORS: ErrorFigures = {"error_sd": None, "coverage": None}
 
 
-@dataclass(frozen=True)
-class ModelVerbs:
-    """Verbs about what is known.
-
-    Args:
-        session: user and store.
-    """
-
-    session: Session
+class ModelVerbs(Verbs):
+    """Verbs about what is known."""
 
     def predict(
         self,

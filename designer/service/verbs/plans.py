@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,7 @@ from designer.campaigns.store.cache import EvaluationCache, LineCache
 from designer.service.advice import spent
 from designer.service.answers import PlanAnswer
 from designer.service.fits import remembered
-from designer.service.session import Session
+from designer.service.session import Verbs
 from designer.service.values import Texts, input_values
 
 if TYPE_CHECKING:
@@ -29,15 +28,8 @@ REPLACED = "replaced by a new plan"
 _ROUNDING = 1e-9
 
 
-@dataclass(frozen=True)
-class PlanVerbs:
-    """What to do next.
-
-    Args:
-        session: user and store.
-    """
-
-    session: Session
+class PlanVerbs(Verbs):
+    """What to do next."""
 
     def propose(
         self,

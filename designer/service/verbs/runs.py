@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from designer.campaigns import commands
@@ -20,7 +19,7 @@ from designer.service.answers import (
     RunsAnswer,
 )
 from designer.service.changes import run_changed
-from designer.service.session import Session
+from designer.service.session import Verbs
 from designer.service.values import (
     BATCH,
     Texts,
@@ -42,15 +41,8 @@ if TYPE_CHECKING:
     from designer.campaigns.values.quantity import Quantity
 
 
-@dataclass(frozen=True)
-class RunVerbs:
-    """Verbs about runs and their results.
-
-    Args:
-        session: user and store.
-    """
-
-    session: Session
+class RunVerbs(Verbs):
+    """Verbs about runs and their results."""
 
     def show(self, campaign: str, run: str) -> RunAnswer:
         """Details of a run."""

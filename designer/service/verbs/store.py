@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from designer.service.answers import InitAnswer, VerifyAnswer
-from designer.service.session import Session
+from designer.service.session import Verbs
 
 
-@dataclass(frozen=True)
-class StoreVerbs:
-    """Verbs about the store itself.
-
-    Args:
-        session: user and store.
-    """
-
-    session: Session
+class StoreVerbs(Verbs):
+    """Verbs about the store itself."""
 
     def info(self) -> dict[str, Any]:
         """Facts about the store by name: where it is, how large, which versions."""
