@@ -14,17 +14,12 @@ from designer.service.figures import OutlookAnswer
 WORTH = 0.1  # bits below which a further batch does not pay: 7 % off the typical ± (assumption)
 
 
-def spent(state: CampaignState, *, without: frozenset[str] = frozenset()) -> float:
-    """Cost of the runs made and open, in ``costs.unit``.
-
-    Args:
-        state: the campaign.
-        without: ids of runs not to count.
-    """
+def spent(state: CampaignState, *, open_runs: bool = True) -> float:
+    """Cost of the runs made, and of the open ones unless told otherwise, in ``costs.unit``."""
     return sum(
         run.cost if run.cost is not None else state.spec.costs.run
         for run in state.runs.values()
-        if run.status != "abandoned" and run.id not in without
+        if run.status != "abandoned" and (open_runs or not run.is_open)
     )
 
 

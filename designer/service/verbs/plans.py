@@ -7,7 +7,7 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING
 
 from designer.campaigns import commands
-from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.errors import Findings, InputError, Problem
 from designer.campaigns.log.fold import Scratch
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.run_object import run_object
@@ -15,11 +15,12 @@ from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.parts import DEFAULT_RUNS, MOST_RUNS
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.store.cache import EvaluationCache, LineCache
+from designer.campaigns.tables.settings import settings_from_texts
 from designer.service.advice import spent
 from designer.service.answers import PlanAnswer
 from designer.service.fits import remembered
 from designer.service.session import Verbs
-from designer.service.values import Texts, input_values
+from designer.service.values import Texts
 
 if TYPE_CHECKING:
     from designer.campaigns.commands.entries import PlanDraft
@@ -156,16 +157,10 @@ def _checked_values(
     spec: Specification, fix: Mapping[str, str], given: Mapping[str, str]
 ) -> tuple[dict[str, Setting], dict[str, float]]:
     """Fixed settings and givens in declared units; everything wrong with both at once."""
-    problems: list[Problem] = []
-    found: list[dict[str, Setting]] = []
-    for items, told, kind in ((spec.factors, fix, "factor"), (spec.givens, given, "given")):
-        try:
-            found.append(input_values(items, told, kind, on_grid=True))
-        except InputError as error:
-            problems.extend(error.problems)
-    if problems:
-        raise InputError(problems)
-    fixed, known = found
+    findings = Findings()
+    fixed = settings_from_texts(spec.factors, fix, "factor", findings, on_grid=True)
+    known = settings_from_texts(spec.givens, given, "given", findings, on_grid=True)
+    findings.raise_if_any(InputError)
     return fixed, {name: float(value) for name, value in known.items()}
 
 
@@ -178,8 +173,7 @@ def _budget_left(state: CampaignState, *, replace: bool) -> float | None:
     budget = state.spec.costs.budget
     if budget is None:
         return None
-    dropped = {run.id for run in state.open_runs} if replace else set()
-    used = spent(state, without=frozenset(dropped))
+    used = spent(state, open_runs=not replace)
     left = budget - used
     if left < state.spec.costs.run - _ROUNDING:
         unit = state.spec.costs.unit
