@@ -68,24 +68,18 @@ def _correction(body: Body) -> str:
     return f"{body['run']} corrected: {', '.join(told)} ({body['reason']})"
 
 
-def _with_reason(text: str) -> Callable[[Body], str]:
-    def write(body: Body) -> str:
-        subject = body.get("run") or body.get("name") or ""
-        reason = f" ({body['reason']})" if body.get("reason") else ""
-        return f"{subject} {text}{reason}".strip()
+def _because(body: Body) -> str:
+    return f" ({body['reason']})" if body.get("reason") else ""
 
-    return write
+
+def _with_reason(text: str) -> Callable[[Body], str]:
+    return lambda body: f"{body.get('run') or ''} {text}{_because(body)}".strip()
 
 
 def _note(body: Body) -> str:
     first = body["text"].splitlines()[0]
     shown = first if len(first) <= 60 else first[:59] + "…"
     return f"note on {body['run']}: {shown}" if body["run"] else f"note: {shown}"
-
-
-def _reversal(body: Body) -> str:
-    reason = f" ({body['reason']})" if body["reason"] else ""
-    return f"event {body['event']} reversed{reason}"
 
 
 _WRITERS: Mapping[str, Callable[[Body], str]] = {
@@ -102,6 +96,6 @@ _WRITERS: Mapping[str, Callable[[Body], str]] = {
     "run_abandoned": _with_reason("abandoned"),
     "run_reopened": _with_reason("reopened"),
     "note_added": _note,
-    "event_reversed": _reversal,
+    "event_reversed": lambda body: f"event {body['event']} reversed{_because(body)}",
     "campaign_closed": _with_reason("campaign closed"),
 }

@@ -174,23 +174,16 @@ def check_known(event: Event, campaign: str) -> None:
     """
     kind = KINDS.get(event.kind)
     where = f"{campaign}#{event.seq}"
+    writer, hint = f"written by pilot-designer {event.program}", "Use that version or a newer one"
     if kind is None:
-        raise StoreDamagedError(
-            Problem(
-                where,
-                f"unknown kind of event {event.kind!r}, written by pilot-designer {event.program}",
-                hint="Use that version or a newer one",
-            )
-        )
+        what = f"unknown kind of event {event.kind!r}, {writer}"
+        raise StoreDamagedError(Problem(where, what, hint=hint))
     if event.version != kind.version:
-        raise StoreDamagedError(
-            Problem(
-                where,
-                f"{event.kind} has payload version {event.version}, this program knows version"
-                f" {kind.version}; it was written by pilot-designer {event.program}",
-                hint="Use that version or a newer one",
-            )
+        what = (
+            f"{event.kind} has payload version {event.version}, this program knows version"
+            f" {kind.version}; it was {writer}"
         )
+        raise StoreDamagedError(Problem(where, what, hint=hint))
     missing = kind.required - event.body.keys()
     if missing:
         raise StoreDamagedError(Problem(where, f"{event.kind} lacks {', '.join(sorted(missing))}"))
