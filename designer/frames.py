@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from designer.campaigns.sheets.run_object import predicted_columns
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from designer.campaigns.sheets.run_object import Predicted
     from designer.engine.answers import BestRecipe
     from designer.service.answers import PlanAnswer
     from designer.service.figures import JudgedLine
@@ -74,19 +75,6 @@ class ProposedPlan:
             for run in self._answer["runs"]
         ]
         return pd.DataFrame(rows, index=pd.Index(self.runs, name="run"))
-
-
-def predicted_columns(predicted: Mapping[str, Predicted]) -> dict[str, float]:
-    """Predictions as columns ``<response>_mean``, ``_sd``, ``_sd_result``, in declared units."""
-    return {
-        f"{name}_{figure}": value
-        for name, figures in predicted.items()
-        for figure, value in (
-            ("mean", figures["mean"]),
-            ("sd", figures["sd"]),
-            ("sd_result", figures["sd_result"]),
-        )
-    }
 
 
 def columns_of(frame: pd.DataFrame) -> dict[str, list[object]]:

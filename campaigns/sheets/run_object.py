@@ -22,6 +22,16 @@ class Predicted(TypedDict):
     sd_result: float
 
 
+def predicted_columns(predicted: Mapping[str, Predicted]) -> dict[str, float]:
+    """Predictions as columns ``<response>_mean``, ``_sd``, ``_sd_result``, in declared units."""
+    columns: dict[str, float] = {}
+    for name, figures in predicted.items():
+        columns[f"{name}_mean"] = figures["mean"]
+        columns[f"{name}_sd"] = figures["sd"]
+        columns[f"{name}_sd_result"] = figures["sd_result"]
+    return columns
+
+
 class MeasurementObject(TypedDict):
     """One measured value; ``corrected`` holds the values it replaced, oldest first."""
 

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Literal
 
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.log.state import CampaignState
+from designer.campaigns.sheets.run_object import predicted_columns
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.recipes import recipe_flags
 from designer.campaigns.specification.specification import Specification
+from designer.campaigns.values.names import ENDINGS
 from designer.engine.answers import ErrorFigures
 from designer.service.advice import advice, outlook
 from designer.service.answers import BestAnswer, Cell, PredictAnswer
@@ -23,7 +25,6 @@ from designer.service.values import Texts, input_values
 if TYPE_CHECKING:
     from botorch.models.model import Model
 
-_FIGURES: tuple[Literal["mean", "sd", "sd_result"], ...] = ("mean", "sd", "sd_result")
 _SHOWN = 5  # remarks about odd recipes
 _NO_ERRORS: ErrorFigures = {"error_sd": None, "coverage": None}
 
@@ -103,16 +104,12 @@ class ModelVerbs(Verbs):
         rows: list[dict[str, Cell]] = [
             {
                 **{name: recipe[name] for name in inputs},
-                **{
-                    f"{name}_{figure}": prediction.responses[name][figure]
-                    for name in knowledge.posteriors
-                    for figure in _FIGURES
-                },
+                **predicted_columns(prediction.responses),
                 "in_spec": prediction.in_spec,
             }
             for recipe, prediction in zip(filled, found, strict=True)
         ]
-        names = [f"{name}_{figure}" for name in knowledge.posteriors for figure in _FIGURES]
+        names = [f"{name}{ending}" for name in knowledge.posteriors for ending in ENDINGS]
         return {
             "campaign": state.spec.name,
             "columns": [*inputs, *names, "in_spec"],
