@@ -12,19 +12,11 @@ def state_folder() -> Path:
     Returns:
         The user's state folder; a temporary one where that cannot be made.
     """
-    for folder in _candidates():
-        try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        except OSError:
-            continue
-        return folder
-    return Path(tempfile.mkdtemp(prefix="pilot-designer-"))
-
-
-def _candidates() -> list[Path]:
     from platformdirs import user_state_path
 
     try:
-        return [user_state_path("pilot-designer", appauthor=False)]
-    except RuntimeError:  # no home folder
-        return []
+        folder = user_state_path("pilot-designer", appauthor=False)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except (OSError, RuntimeError):  # not allowed there, or no home folder
+        return Path(tempfile.mkdtemp(prefix="pilot-designer-"))
+    return folder

@@ -68,8 +68,7 @@ def remembered(session: Session, state: CampaignState) -> FittedCampaign | None:
 
 def read_figures(session: Session, state: CampaignState) -> Figures:
     """Figures of the last evaluation; what it lacks (all of them before the first) is nothing."""
-    found = EvaluationCache(session.store).read(state.campaign_id)
-    return _NO_FIGURES if found is None else _complete(found)
+    return _complete(EvaluationCache(session.store).read(state.campaign_id) or {})
 
 
 def _complete(figures: Mapping[str, Any]) -> Figures:

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,11 +40,9 @@ class CallCancelledError(Exception):
 def default_log() -> Path:
     """Where the worker's diagnostics go; begun anew when it has grown large."""
     path = state_folder() / "worker.log"
-    try:
+    with suppress(OSError):  # there is none yet
         if path.stat().st_size > _LARGEST_LOG:
             path.unlink()
-    except OSError:  # there is none yet
-        pass
     return path
 
 
@@ -87,10 +86,8 @@ class _Process:
     def close_pipes(self) -> None:
         for pipe in (self.popen.stdin, self.popen.stdout):
             if pipe is not None:
-                try:
+                with suppress(OSError):  # what was left to write finds no reader
                     pipe.close()
-                except OSError:  # what was left to write finds no reader
-                    continue
 
     def how_it_ended(self) -> str:
         code = self.popen.wait()

@@ -52,8 +52,8 @@ def decode(line: bytes) -> Message:
 
 def error_to_json(error: DesignerError) -> Message:
     """An error with all its problems; of a child class, the nearest known parent."""
-    known = [kind.__name__ for kind in type(error).__mro__ if kind.__name__ in ERRORS]
-    name = known[0] if known else DesignerError.__name__
+    names = (kind.__name__ for kind in type(error).__mro__)
+    name = next((name for name in names if name in ERRORS), DesignerError.__name__)
     return {"class": name, "problems": [asdict(problem) for problem in error.problems]}
 
 

@@ -11,6 +11,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO, Final
@@ -52,11 +53,9 @@ def main() -> int:
         outgoing.flush()
 
     server = Server(send)
-    try:
+    with suppress(BrokenPipeError):  # nobody listens any more
         while (request := requests.get()) is not None:
             server.answer(request)
-    except BrokenPipeError:  # nobody listens any more
-        return 0
     return 0
 
 
