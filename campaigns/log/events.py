@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, NoReturn
 
-from designer.campaigns.errors import Problem, StoreDamagedError
+from designer.campaigns.errors import StoreDamagedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,16 +177,16 @@ def check_known(event: Event, campaign: str) -> None:
     writer, hint = f"written by pilot-designer {event.program}", "Use that version or a newer one"
     if kind is None:
         what = f"unknown kind of event {event.kind!r}, {writer}"
-        raise StoreDamagedError(Problem(where, what, hint=hint))
+        raise StoreDamagedError.at(where, what, hint=hint)
     if event.version != kind.version:
         what = (
             f"{event.kind} has payload version {event.version}, this program knows version"
             f" {kind.version}; it was {writer}"
         )
-        raise StoreDamagedError(Problem(where, what, hint=hint))
+        raise StoreDamagedError.at(where, what, hint=hint)
     missing = kind.required - event.body.keys()
     if missing:
-        raise StoreDamagedError(Problem(where, f"{event.kind} lacks {', '.join(sorted(missing))}"))
+        raise StoreDamagedError.at(where, f"{event.kind} lacks {', '.join(sorted(missing))}")
 
 
 GENESIS = ""

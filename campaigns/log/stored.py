@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from designer.campaigns.errors import DesignerError, InputError, Problem, StoreDamagedError
+from designer.campaigns.errors import DesignerError, InputError, StoreDamagedError
 from designer.campaigns.log.events import (
     GENESIS,
     KINDS,
@@ -47,7 +47,7 @@ def verified(
         seq, event_id, kind, version, body, actor, recorded_at, program, digest = row
         before += 1
         if seq != before:
-            raise StoreDamagedError(Problem(f"{name}#{before}", "the event is missing"))
+            raise StoreDamagedError.at(f"{name}#{before}", "the event is missing")
         try:
             expected = event_hash(
                 previous,
@@ -59,12 +59,10 @@ def verified(
             if not isinstance(content, dict):
                 raise TypeError("the payload is no object")
         except (TypeError, ValueError, RecursionError) as error:
-            raise StoreDamagedError(
-                Problem(
-                    f"{name}#{seq}",
-                    f"the event was changed after it was written ({error})",
-                    hint="Restore a backup; nothing that follows can be trusted",
-                )
+            raise StoreDamagedError.at(
+                f"{name}#{seq}",
+                f"the event was changed after it was written ({error})",
+                hint="Restore a backup; nothing that follows can be trusted",
             ) from error
         event = Event(seq, event_id, kind, version, content, actor, recorded_at, program, digest)
         events.append(upcast(event, name))
@@ -102,7 +100,7 @@ def chained(
             previous = event_hash(previous, (campaign_id, *start, body, *end))
         except UnicodeEncodeError as error:
             what = "holds half a character that no text file can keep"
-            raise InputError(Problem("text", what, hint=str(error))) from None
+            raise InputError.at("text", what, hint=str(error)) from None
         except (TypeError, ValueError) as error:
             raise DesignerError(f"{draft.kind} cannot be stored: {error}") from error
         events.append(Event(*start, parse_json(body), *end, previous))

@@ -24,7 +24,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from designer.campaigns.errors import Problem, StoreDamagedError
+from designer.campaigns.errors import StoreDamagedError
 from designer.campaigns.log.events import KINDS, Event
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
@@ -61,5 +61,5 @@ def upcast(event: Event, campaign: str) -> Event:
                 f"the payload of {event.kind}, version {event.version}, cannot be read as version"
                 f" {kind.version} ({type(error).__name__}: {error})"
             )
-            raise StoreDamagedError(Problem(f"{campaign}#{event.seq}", text)) from error
+            raise StoreDamagedError.at(f"{campaign}#{event.seq}", text) from error
     return replace(event, version=kind.version, body=body, older=(event.version, event.body))

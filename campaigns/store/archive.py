@@ -82,12 +82,10 @@ class Archive:
                     return self._created_before(connection, owner, drafts, stamp.command_id)
             for _, name in event_table.campaigns(connection):
                 if name.casefold() == spec.name.casefold():
-                    raise InputError(
-                        Problem(
-                            "campaign.name",
-                            f"a campaign named {name!r} is in this store already",
-                            hint="Choose another name, or amend that campaign",
-                        )
+                    raise InputError.at(
+                        "campaign.name",
+                        f"a campaign named {name!r} is in this store already",
+                        hint="Choose another name, or amend that campaign",
                     )
             campaign_id = str(uuid.uuid4())
             connection.execute(insert(CAMPAIGN).values(id=campaign_id, name=spec.name))
@@ -122,7 +120,7 @@ class Archive:
     def _refuse_losses(self, connection: Connection) -> None:
         lost = event_table.lost_rows(connection)
         if lost is not None:
-            raise StoreDamagedError(Problem(self.database.name, lost))
+            raise StoreDamagedError.at(self.database.name, lost)
 
     def _load(self, connection: Connection, campaign_id: str, name: str) -> CampaignState:
         known = self._known.get(campaign_id)
@@ -161,7 +159,7 @@ def load(connection: Connection, campaign_id: str, name: str) -> CampaignState:
 def _check_name(state: CampaignState, name: str) -> None:
     if state.spec.name != name:
         what = f"holds the log of campaign {state.spec.name!r}: names were swapped"
-        raise StoreDamagedError(Problem(name, what))
+        raise StoreDamagedError.at(name, what)
 
 
 @contextmanager

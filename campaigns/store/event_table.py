@@ -23,7 +23,7 @@ from sqlalchemy import (
     select,
 )
 
-from designer.campaigns.errors import Problem, StoreDamagedError
+from designer.campaigns.errors import StoreDamagedError
 from designer.campaigns.log.events import Event, canonical_json
 from designer.campaigns.log.stored import EventRow
 
@@ -111,15 +111,15 @@ def check_schema(connection: Connection, where: str) -> None:
     """
     application = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
     if application != APPLICATION_ID:
-        raise StoreDamagedError(
-            Problem(where, "is a database of another program, not a pilot-designer store")
+        raise StoreDamagedError.at(
+            where, "is a database of another program, not a pilot-designer store"
         )
     objects = _objects(connection)
     missing = {"campaign", "event", "designer_version"} - {
         name for kind, name in objects if kind == "table"
     }
     if missing:
-        raise StoreDamagedError(Problem(where, f"tables are missing: {', '.join(sorted(missing))}"))
+        raise StoreDamagedError.at(where, f"tables are missing: {', '.join(sorted(missing))}")
     _check_version(connection, where)
     foreign = [
         f"{kind} {name}"
@@ -127,26 +127,24 @@ def check_schema(connection: Connection, where: str) -> None:
         if kind in ("trigger", "view") and TRIGGERS.get(name) != sql
     ]
     if foreign:
-        raise StoreDamagedError(
-            Problem(where, f"holds objects that do not belong there: {', '.join(sorted(foreign))}")
+        raise StoreDamagedError.at(
+            where, f"holds objects that do not belong there: {', '.join(sorted(foreign))}"
         )
 
 
 def _check_version(connection: Connection, where: str) -> None:
     versions = [row.version for row in connection.execute(select(VERSION.c.version))]
     if len(versions) != 1 or not isinstance(versions[0], int):
-        raise StoreDamagedError(Problem(where, "the schema version is lost"))
+        raise StoreDamagedError.at(where, "the schema version is lost")
     if versions[0] > SCHEMA_VERSION:
-        raise StoreDamagedError(
-            Problem(
-                where,
-                f"was written by a newer program: its schema has version {versions[0]}, this"
-                f" program knows version {SCHEMA_VERSION}",
-                hint="Install a newer pilot-designer",
-            )
+        raise StoreDamagedError.at(
+            where,
+            f"was written by a newer program: its schema has version {versions[0]}, this"
+            f" program knows version {SCHEMA_VERSION}",
+            hint="Install a newer pilot-designer",
         )
     if versions[0] != SCHEMA_VERSION:
-        raise StoreDamagedError(Problem(where, f"schema version {versions[0]} never existed"))
+        raise StoreDamagedError.at(where, f"schema version {versions[0]} never existed")
 
 
 def missing_guards(connection: Connection) -> list[str]:

@@ -21,7 +21,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, exc
 from sqlalchemy.pool import NullPool, Pool, StaticPool
 
-from designer.campaigns.errors import DesignerError, Problem, StorageError, StoreDamagedError
+from designer.campaigns.errors import DesignerError, StorageError, StoreDamagedError
 from designer.campaigns.store.event_table import check_schema, create_schema, missing_guards
 from designer.campaigns.store.location import Location
 from designer.campaigns.tables.files import sync_folder
@@ -105,8 +105,8 @@ class Database:
             try:
                 dropped = missing_guards(connection)
                 if dropped:
-                    raise StoreDamagedError(
-                        Problem(self.name, f"guards were removed: {', '.join(dropped)}")
+                    raise StoreDamagedError.at(
+                        self.name, f"guards were removed: {', '.join(dropped)}"
                     )
                 yield connection
                 connection.commit()
@@ -178,7 +178,7 @@ class Database:
         except UnicodeDecodeError as error:
             # the first statement reads the schema; SQLite quotes it, and it is no text any more
             connection.close()
-            raise StoreDamagedError(Problem(self.name, "its schema is damaged")) from error
+            raise StoreDamagedError.at(self.name, "its schema is damaged") from error
         except sqlite3.Error:
             connection.close()
             raise
@@ -195,8 +195,8 @@ class Database:
         except OSError:
             raise StorageError(f"the {self.name} has just vanished") from None
         if found < pages * size:
-            raise StoreDamagedError(
-                Problem(self.name, "is cut off", f"{found} bytes", f"{pages * size} bytes")
+            raise StoreDamagedError.at(
+                self.name, "is cut off", f"{found} bytes", f"{pages * size} bytes"
             )
 
     @contextmanager
@@ -221,9 +221,9 @@ class Database:
         if base == sqlite3.SQLITE_READONLY:
             return StorageError(f"the {self.name} is read-only{self._hot()}; nothing was written")
         if base in _DAMAGED:
-            return StoreDamagedError(Problem(self.name, f"is damaged or no store at all: {error}"))
+            return StoreDamagedError.at(self.name, f"is damaged or no store at all: {error}")
         if base in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, None):
-            return StoreDamagedError(Problem(self.name, f"does not behave as a store: {error}"))
+            return StoreDamagedError.at(self.name, f"does not behave as a store: {error}")
         return StorageError(f"the {self.name} cannot be used: {error}{self._hot()}{self._free()}")
 
     def _hot(self) -> str:

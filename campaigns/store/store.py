@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.commands.campaign import create as created
-from designer.campaigns.errors import InputError, Problem, StorageError
+from designer.campaigns.errors import InputError, StorageError
 from designer.campaigns.store.location import default_url, parse_url
 from designer.campaigns.values import times
 from designer.campaigns.values.names import clean_text
@@ -219,12 +219,10 @@ class Store:
 
     def _refuse_missing(self, name: str) -> None:
         if not self.exists:
-            raise InputError(
-                Problem(
-                    f"campaign {name}",
-                    f"no such campaign: there is no store {self.path} yet",
-                    hint="Create a campaign with init, or name another store",
-                )
+            raise InputError.at(
+                f"campaign {name}",
+                f"no such campaign: there is no store {self.path} yet",
+                hint="Create a campaign with init, or name another store",
             )
 
     def _stamp(self, actor: str, command_id: str | None) -> Stamp:
@@ -233,14 +231,12 @@ class Store:
         try:
             actor = clean_text(actor, limit=_ACTOR_LIMIT)
         except ValueError as error:
-            raise InputError(Problem("actor", str(error), repr(actor))) from None
+            raise InputError.at("actor", str(error), repr(actor)) from None
         if command_id is not None and not _COMMAND_ID.match(command_id):
-            raise InputError(
-                Problem(
-                    "command id",
-                    "is not acceptable",
-                    repr(command_id),
-                    "1 to 64 letters, digits, - and _",
-                )
+            raise InputError.at(
+                "command id",
+                "is not acceptable",
+                repr(command_id),
+                "1 to 64 letters, digits, - and _",
             )
         return Stamp(actor, command_id, self._program or program_version(), self._clock)

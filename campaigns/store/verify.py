@@ -84,8 +84,8 @@ def verify_store(database: Database, head: str | None) -> list[str]:
 def _parse_head(head: str) -> tuple[int, str]:
     match = _HEAD.match(head.strip())
     if match is None:
-        raise InputError(
-            Problem("head", "is not a head as printed by status", repr(head), "such as 12:0a1b2c3d")
+        raise InputError.at(
+            "head", "is not a head as printed by status", repr(head), "such as 12:0a1b2c3d"
         )
     return int(match.group(1)), match.group(2).lower()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.errors import InputError
 from designer.campaigns.specification.parts import DEFAULT_RUNS as PLAN_RUNS
 from designer.service.answers import DemoAnswer, DemoStep, PlanAnswer
 from designer.service.fits import learned
@@ -44,7 +44,7 @@ def demo(
     from designer.twin.specification import twin_specification
 
     if not 0 <= runs <= MOST_RUNS:
-        raise InputError(Problem("--runs", "number of runs", str(runs), f"0 to {MOST_RUNS}"))
+        raise InputError.at("--runs", "number of runs", str(runs), f"0 to {MOST_RUNS}")
     twin = scenario(SEED, "one_misleading")
     name = _free_name(service)
     spec = twin_specification("window", line=twin.target, seed=SEED, name=name, budget=None)

@@ -136,7 +136,7 @@ def attached_entries(
         entry.where = f"row {number}"
         entries.append(entry)
     if not entries:
-        raise InputError(Problem("frame", "holds no rows"))
+        raise InputError.at("frame", "holds no rows")
     return entries
 
 

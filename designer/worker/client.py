@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from designer.campaigns.errors import DesignerError, Problem
+from designer.campaigns.errors import DesignerError
 from designer.places import state_folder
 from designer.service.session import Progress, silent
 from designer.worker.protocol import Message, decode, encode, error_from_json
@@ -239,16 +239,12 @@ class Worker:
         process.close_pipes()
         if process.cancelled:
             raise CallCancelledError
-        raise WorkerError(
-            Problem(
-                "",
-                f"the computing process ended unexpectedly ({process.how_it_ended()})",
-                hint="The history tells whether the work was done; a plan is entered whole or"
-                f" not at all. The log is {self.log}",
-            )
+        raise WorkerError.at(
+            "",
+            f"the computing process ended unexpectedly ({process.how_it_ended()})",
+            hint="The history tells whether the work was done; a plan is entered whole or"
+            f" not at all. The log is {self.log}",
         )
 
     def _bug(self, what: str) -> WorkerError:
-        return WorkerError(
-            Problem("", f"a fault of this program: {what}", hint=f"The log is {self.log}")
-        )
+        return WorkerError.at("", f"a fault of this program: {what}", hint=f"The log is {self.log}")

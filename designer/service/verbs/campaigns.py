@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from designer.campaigns import commands
-from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.errors import InputError
 from designer.campaigns.log.describe import describe
 from designer.campaigns.log.events import Event
 from designer.campaigns.sheets.run_object import run_object
@@ -211,7 +211,7 @@ def _since(text: str) -> str:
     try:
         return parse_made_at(text, utc_now() + _ANY_TIME)
     except ValueError as error:
-        raise InputError(Problem("--since", str(error), found=repr(text))) from None
+        raise InputError.at("--since", str(error), found=repr(text)) from None
 
 
 def _concerns(event: Event, run: str) -> bool:

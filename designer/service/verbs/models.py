@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.errors import InputError
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.run_object import predicted_columns
 from designer.campaigns.space.factors import Setting
@@ -123,7 +123,7 @@ class ModelVerbs(Verbs):
         """Recommended set-points with their probability of being in spec."""
         state = self.session.state(campaign)
         if n < 1:
-            raise InputError(Problem("-n", "how many recipes", str(n), "1 or more"))
+            raise InputError.at("-n", "how many recipes", str(n), "1 or more")
         knowledge = learned(self.session, state)
         from designer.engine.predicting import best_recipes
 

@@ -117,13 +117,11 @@ class PlanVerbs(Verbs):
 
 
 def _nothing_fits(state: CampaignState, limit: float | None) -> InputError:
-    return InputError(
-        Problem(
-            "propose",
-            "no run fits",
-            found=f"{limit or 0:g} {state.spec.costs.unit} to spend",
-            hint="Allow more cost, or free a fixed setting",
-        )
+    return InputError.at(
+        "propose",
+        "no run fits",
+        found=f"{limit or 0:g} {state.spec.costs.unit} to spend",
+        hint="Allow more cost, or free a fixed setting",
     )
 
 
@@ -177,14 +175,12 @@ def _budget_left(state: CampaignState, *, replace: bool) -> float | None:
     left = budget - used
     if left < state.spec.costs.run - _ROUNDING:
         unit = state.spec.costs.unit
-        raise InputError(
-            Problem(
-                "costs.budget",
-                "the campaign's budget is used up",
-                found=f"{used:g} {unit} spent or planned",
-                allowed=f"{budget:g} {unit}",
-                hint="Raise the budget with amend, or abandon open runs",
-            )
+        raise InputError.at(
+            "costs.budget",
+            "the campaign's budget is used up",
+            found=f"{used:g} {unit} spent or planned",
+            allowed=f"{budget:g} {unit}",
+            hint="Raise the budget with amend, or abandon open runs",
         )
     return left
 

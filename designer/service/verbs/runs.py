@@ -282,13 +282,11 @@ def _one_value(run: str, name: str, text: str) -> Quantity | None:
     if typed is None:
         return None
     if len(typed) > 1:
-        raise ConflictError(
-            Problem(
-                f"run {run}, {name}",
-                "a correction names one value",
-                found=text,
-                hint="Correct one replicate at a time with --replicate",
-            )
+        raise ConflictError.at(
+            f"run {run}, {name}",
+            "a correction names one value",
+            found=text,
+            hint="Correct one replicate at a time with --replicate",
         )
     return typed[0]
 
