@@ -210,17 +210,13 @@ def _find(connection: Connection, name: str) -> tuple[str, str]:
     for campaign_id, there in known:
         if there.casefold() == name.casefold():
             return campaign_id, there
-    raise InputError(unknown_campaign(name, [there for _, there in known]))
-
-
-def unknown_campaign(name: str, known: Sequence[str]) -> Problem:
-    """Describe a campaign name that is not in the store."""
-    hint = suggestion(name, known)
-    if not known:
+    names = [there for _, there in known]
+    hint = suggestion(name, names)
+    if not names:
         hint = "There are no campaigns yet: create one with init"
     elif hint is None:
-        hint = "Campaigns: " + ", ".join(known[:8]) + (", …" if len(known) > 8 else "")
-    return Problem(f"campaign {name}", "no such campaign in this store", hint=hint)
+        hint = "Campaigns: " + ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
+    raise InputError.at(f"campaign {name}", "no such campaign in this store", hint=hint)
 
 
 def _check_repeated(state: CampaignState, owner: str, decide: Decide, command_id: str) -> None:

@@ -7,7 +7,7 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING
 
 from designer.campaigns import commands
-from designer.campaigns.errors import Findings, InputError, Problem
+from designer.campaigns.errors import Findings, InputError
 from designer.campaigns.log.fold import Scratch
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.run_object import run_object
@@ -128,19 +128,17 @@ def _nothing_fits(state: CampaignState, limit: float | None) -> InputError:
 def _check_numbers(
     state: CampaignState, runs: int | None, budget: float | None, seed: int | None
 ) -> None:
-    problems: list[Problem] = []
+    findings = Findings()
     if state.closed:
-        problems.append(
-            Problem(f"campaign {state.spec.name}", "is closed", hint="To go on, undo the closing")
-        )
+        hint = "To go on, undo the closing"
+        findings.report(f"campaign {state.spec.name}", "is closed", hint=hint)
     if runs is not None and not (_is_whole(runs) and 1 <= runs <= MOST_RUNS):
-        problems.append(Problem("-n", "number of runs", repr(runs), f"1 to {MOST_RUNS}"))
+        findings.report("-n", "number of runs", repr(runs), f"1 to {MOST_RUNS}")
     if budget is not None and not (_is_number(budget) and 0 < budget < float("inf")):
-        problems.append(Problem("--budget", "is no positive number", repr(budget)))
+        findings.report("--budget", "is no positive number", repr(budget))
     if seed is not None and not (_is_whole(seed) and 0 <= seed < 2**63):
-        problems.append(Problem("--seed", "is no seed", repr(seed), "0 to 2^63 - 1"))
-    if problems:
-        raise InputError(problems)
+        findings.report("--seed", "is no seed", repr(seed), "0 to 2^63 - 1")
+    findings.raise_if_any()
 
 
 def _is_whole(value: object) -> bool:
