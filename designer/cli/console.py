@@ -7,7 +7,8 @@ import math
 import os
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TextIO
 
 from designer.cli import errors
@@ -82,14 +83,9 @@ class Console:
 
     def flush(self) -> None:
         """Write out what is buffered, so that a failure shows now and not at exit."""
-        if sys.stdout is None:
-            return
-        try:
-            sys.stdout.flush()
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            raise _not_written(error) from error
+        if sys.stdout is not None:
+            with _answer_written():
+                sys.stdout.flush()
 
     def abandon_stdout(self) -> None:
         """Nobody reads any more: keep the interpreter from complaining about that at exit."""
@@ -153,14 +149,20 @@ def _encodable(text: str, encoding: str) -> str:
 
 
 def _write(stream: TextIO | None, text: str) -> None:
-    if stream is None:  # started with stdout closed
-        return
+    if stream is not None:  # it is None when started with stdout closed
+        with _answer_written():
+            stream.write(text)
+
+
+@contextmanager
+def _answer_written() -> Iterator[None]:
     try:
-        stream.write(text)
+        yield
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise _not_written(error) from error
+        told = f"standard output cannot be written: {error.strerror}"
+        raise errors.OutputError(told) from error
 
 
 def _write_quietly(text: str) -> None:
@@ -171,7 +173,3 @@ def _write_quietly(text: str) -> None:
         sys.stderr.flush()
     except (OSError, ValueError):
         return
-
-
-def _not_written(error: OSError) -> errors.OutputError:
-    return errors.OutputError(f"standard output cannot be written: {error.strerror}")

@@ -97,14 +97,9 @@ def open_service(arguments: Namespace, console: Console) -> Service:
     options: dict[str, Any] = {"actor": getattr(arguments, "actor", None)}
     if console.shows_progress:
         options["progress"] = console.progress
-    if hasattr(arguments, "store"):
-        return Service(_named_store(arguments.store), **options)
-    return Service(**options)
-
-
-def _named_store(url: str) -> str:
-    if not url.strip():
-        raise UsageError(
-            Problem("--store", "names no store", repr(url), "a file or sqlite:///file")
-        )
-    return url
+    if not hasattr(arguments, "store"):
+        return Service(**options)
+    if not arguments.store.strip():
+        allowed = "a file or sqlite:///file"
+        raise UsageError(Problem("--store", "names no store", repr(arguments.store), allowed))
+    return Service(arguments.store, **options)

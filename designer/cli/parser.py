@@ -55,7 +55,7 @@ def read_command_line(tokens: Sequence[str]) -> Call:
         more, rest = _split(rest)
         common = _merged(common, _head_parser(f"designer {word}", _overview(word)).read(more))
         if not rest:
-            known = ", ".join(verb.split()[1] for verb in _names(word))
+            known = ", ".join(name.split()[1] for name in VERBS if name.startswith(f"{word} "))
             raise UsageError(Problem("", f"{word} needs one of: {known}", hint=SEE_HELP))
         word = f"{word} {rest.pop(0)}"
     verb = VERBS.get(word)
@@ -116,10 +116,6 @@ def _merged(earlier: Namespace, later: Namespace) -> Namespace:
 
 def _groups() -> set[str]:
     return {name.split()[0] for name in VERBS if " " in name}
-
-
-def _names(group: str) -> list[str]:
-    return [name for name in VERBS if name.startswith(f"{group} ")]
 
 
 def _unknown(word: str) -> UsageError:

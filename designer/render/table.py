@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from designer.render.words import plain
+from designer.render.words import NOTHING, plain
 
 GAP = "  "
 NARROWEST = 16  # characters a wrapped column keeps, however many columns compete (assumption)
@@ -109,6 +109,11 @@ def table(columns: Sequence[Column], width: int | None = None) -> list[str]:
         _narrow_cells(clean, width)
     blocks = [clean] if _total(clean) <= width else _dealt(clean, width)
     return [line for block in blocks for line in ["", *_block(block, width)]][1:]
+
+
+def telling(columns: Iterable[Column]) -> list[Column]:
+    """The columns that have anything to tell: not a dash in every row."""
+    return [column for column in columns if set(column.cells) != {NOTHING}]
 
 
 class _Clean:

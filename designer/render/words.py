@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -113,3 +114,18 @@ def pairs(values: object) -> str:
     if not isinstance(values, dict) or not values:
         return NOTHING
     return ", ".join(f"{name}={number(value)}" for name, value in values.items())
+
+
+def setting_items(settings: Mapping[str, object], units: Mapping[str, str | None]) -> list[str]:
+    """``coating_gap 150 um`` for each setting."""
+    return [f"{name} {number(value)}{in_unit(units.get(name))}" for name, value in settings.items()]
+
+
+def predicted_items(
+    predicted: Mapping[str, Mapping[str, object]], units: Mapping[str, str | None]
+) -> list[str]:
+    """``porosity 31.4 ± 0.8 %`` for each response: the error is that of one more result."""
+    return [
+        f"{name} {with_error(told['mean'], told['sd_result'])}{in_unit(units.get(name))}"
+        for name, told in predicted.items()
+    ]

@@ -11,7 +11,16 @@ from textual.content import Content
 from designer.campaigns.log.runs import WAITING
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.parts import range_text
-from designer.render.words import amount, count, in_unit, moment, number, rounded, share, with_error
+from designer.render.words import (
+    amount,
+    count,
+    in_unit,
+    moment,
+    predicted_items,
+    rounded,
+    setting_items,
+    share,
+)
 from designer.tui.campaign_view import CampaignView
 from designer.tui.widgets.headers import shortened
 
@@ -167,11 +176,7 @@ def _best(view: CampaignView, width: int) -> Iterator[Content]:
     yield Content("")
     yield from _item_rows("Best", recipe_items(view, best["settings"]), width)
     units = {response.name: response.unit for response in view.spec.responses}
-    predicted = [
-        f"{name} {with_error(expected['mean'], expected['sd_result'])}{in_unit(units.get(name))}"
-        for name, expected in best["predicted"].items()
-    ]
-    yield from _item_rows("", predicted, width)
+    yield from _item_rows("", predicted_items(best["predicted"], units), width)
     if best["in_spec"] is not None:
         yield _row("", Content.styled(f"in spec {share(best['in_spec'])}", "bold $text-success"))
 
@@ -184,7 +189,7 @@ def recipe_text(view: CampaignView, settings: Mapping[str, Setting]) -> str:
 def recipe_items(view: CampaignView, settings: Mapping[str, Setting]) -> list[str]:
     """``solid_content 56 wt%`` for each factor."""
     units = {factor.name: factor.unit for factor in view.spec.factors}
-    return [f"{name} {number(value)}{in_unit(units.get(name))}" for name, value in settings.items()]
+    return setting_items(settings, units)
 
 
 def _lines(view: CampaignView) -> Iterator[Content]:

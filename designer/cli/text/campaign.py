@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from designer.cli.text.lines import lines_table
-from designer.cli.text.results import done_text, head_text
+from designer.cli.text.results import head_text
 from designer.cli.text.spec_view import SpecView, spec_view
 from designer.render.table import Column, paragraph, table
 from designer.render.words import NOTHING, amount, in_unit, moment, number
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
         AmendAnswer,
         CampaignAnswer,
         CreatedAnswer,
-        DoneAnswer,
         ListAnswer,
         PlanSummary,
     )
@@ -55,11 +54,6 @@ def amended_text(answer: AmendAnswer) -> list[str]:
     if answer["applied"]:
         return [f"Amended {answer['campaign']}:", *lines, *head_text(answer)]
     return [f"Nothing was changed. It would change in {answer['campaign']}:", *lines]
-
-
-def closed_text(answer: DoneAnswer) -> list[str]:
-    """A campaign was closed."""
-    return done_text(answer, f"{answer['campaign']} is closed")
 
 
 def campaign_text(answer: CampaignAnswer) -> list[str]:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from designer.cli.text.results import head_text
-from designer.render.table import Column, paragraphs, table
-from designer.render.words import NOTHING, amount, count, rounded, share
+from designer.render.table import Column, paragraphs, table, telling
+from designer.render.words import NOTHING, amount, count, number, rounded, share
 
 if TYPE_CHECKING:
     from designer.engine.answers import ResponseTrust
@@ -67,10 +67,10 @@ def lines_table(lines: Sequence[LineAnswer], *judged: Column) -> list[str]:
         Column(
             "not recorded", [", ".join(line["unknown"]) or NOTHING for line in lines], left=True
         ),
-        Column("why", [_text(line["reason"]) for line in lines], left=True, wrap=True),
-        Column("source", [_text(line["source"]) for line in lines], left=True, wrap=True),
+        Column("why", [number(line["reason"]) for line in lines], left=True, wrap=True),
+        Column("source", [number(line["source"]) for line in lines], left=True, wrap=True),
     ]
-    return table([column for column in columns if set(column.cells) != {NOTHING}])
+    return table(telling(columns))
 
 
 def _used(line: LineAnswer) -> str:
@@ -91,10 +91,6 @@ def _trust(line: JudgedLine | ResponseTrust) -> str:
 def _worth(line: JudgedLine | ResponseTrust) -> str:
     worth = line["worth_runs"]
     return NOTHING if worth is None else f"{rounded(worth, 1)} runs"
-
-
-def _text(value: str | None) -> str:
-    return NOTHING if value is None else value
 
 
 def line_added_text(answer: LineAddedAnswer) -> list[str]:

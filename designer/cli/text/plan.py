@@ -123,6 +123,12 @@ def predicted_text(answer: PredictAnswer, service: Service, arguments: Namespace
 def _predicted_columns(
     names: Sequence[str], rows: Sequence[Mapping[str, Cell]], view: SpecView
 ) -> Iterable[Column]:
+    means = [name for name in names if name.endswith("_mean")]
+    errors = {
+        f"{mean.removesuffix('_mean')}{ending}"
+        for mean in means
+        for ending in ("_sd", "_sd_result")
+    }
     if len(rows) > 1:
         yield Column("row", [str(k + 1) for k in range(len(rows))], key=True)
     for name in names:
@@ -133,16 +139,8 @@ def _predicted_columns(
             yield Column(response, cells, view.unit(response))
         elif name == "in_spec":
             yield Column("in spec", [share(row[name]) for row in rows])
-        elif not _is_error(name, names):
+        elif name not in errors:
             yield Column(name, [number(row[name]) for row in rows], view.unit(name))
-
-
-def _is_error(name: str, names: Sequence[str]) -> bool:
-    """Whether the column only tells the error of another one."""
-    return any(
-        name.endswith(ending) and f"{name.removesuffix(ending)}_mean" in names
-        for ending in ("_sd", "_sd_result")
-    )
 
 
 def best_text(answer: BestAnswer, service: Service, arguments: Namespace) -> list[str]:

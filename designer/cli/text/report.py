@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from designer.cli.text.spec_view import SpecView
-from designer.render.table import Column, paragraph, table
+from designer.render.table import Column, paragraph, table, telling
 from designer.render.words import NOTHING, in_unit, rounded, share
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def errors_text(answer: StatusAnswer, view: SpecView) -> list[str]:
         Column("R2", [NOTHING if each is None else rounded(each["r2"]) for each in loo]),
         Column("5-fold error", [NOTHING if e is None else _short(e["rmse"]) for e in folds]),
     ]
-    return table([column for column in columns if set(column.cells) != {NOTHING}])
+    return table(telling(columns))
 
 
 def report_text(answer: StatusAnswer, view: SpecView) -> list[str]:
@@ -60,7 +60,7 @@ def report_text(answer: StatusAnswer, view: SpecView) -> list[str]:
             wrap=True,
         ),
     ]
-    return table([column for column in columns if set(column.cells) != {NOTHING}])
+    return table(telling(columns))
 
 
 def odds_text(answer: StatusAnswer) -> list[str]:

@@ -12,7 +12,7 @@ from designer.cli.text.report import errors_text, odds_text, report_text
 from designer.cli.text.results import head_text
 from designer.cli.text.spec_view import SpecView, view_of
 from designer.render.table import paragraph, paragraphs
-from designer.render.words import count, in_unit, number, rounded, share, with_error
+from designer.render.words import count, predicted_items, rounded, setting_items, share
 
 if TYPE_CHECKING:
     from designer.engine.answers import BestRecipe
@@ -64,16 +64,9 @@ def _best(answer: StatusAnswer, view: SpecView) -> list[str]:
 
 
 def _recipe(recipe: BestRecipe, view: SpecView) -> str:
-    text = ", ".join(
-        f"{name} {number(value)}{in_unit(view.unit(name))}"
-        for name, value in recipe["settings"].items()
-    )
-    predicted = ", ".join(
-        f"{name} {with_error(told['mean'], told['sd_result'])}{in_unit(view.unit(name))}"
-        for name, told in recipe["predicted"].items()
-    )
-    if predicted:
-        text += f" → {predicted}"
+    text = ", ".join(setting_items(recipe["settings"], view.units))
+    if recipe["predicted"]:
+        text += f" → {', '.join(predicted_items(recipe['predicted'], view.units))}"
     if recipe["in_spec"] is not None:
         text += f"; in spec {share(recipe['in_spec'])}"
     return text

@@ -8,13 +8,8 @@ from typing import TYPE_CHECKING, TypedDict, final
 
 from designer.campaigns.errors import Problem
 from designer.cli.errors import UsageError
-from designer.cli.text.campaign import (
-    amended_text,
-    campaign_text,
-    closed_text,
-    created_text,
-    list_text,
-)
+from designer.cli.text.campaign import amended_text, campaign_text, created_text, list_text
+from designer.cli.text.results import done_text
 from designer.cli.text.run import run_text
 from designer.cli.verbs.arguments import CAMPAIGN, OPTIONAL_REASON, Argument
 from designer.cli.verbs.verb import Verb, no_notes
@@ -119,6 +114,6 @@ VERBS = (
         lambda service, arguments: service.campaigns.close(
             arguments.campaign, reason=arguments.reason
         ),
-        lambda answer, _service, _arguments: closed_text(answer),
+        lambda answer, _service, _arguments: done_text(answer, f"{answer['campaign']} is closed"),
     ),
 )
