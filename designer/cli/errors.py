@@ -124,12 +124,16 @@ def write_report(error: BaseException, tokens: Sequence[str]) -> Path | None:
         Where the report is, or None when no folder took it.
     """
     text = "\n".join(plain(line) for line in _report_lines(error, tokens)) + "\n"
+    prefix = f"designer-report-{datetime.now(UTC).strftime('%Y%m%dT%H%M%S')}-"
     for folder in _report_folders():
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            return _write_new(folder, text)
+            handle, path = tempfile.mkstemp(".txt", prefix, folder)
+            with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(text)
         except OSError:
             continue
+        return Path(path)
     return None
 
 
@@ -154,18 +158,3 @@ def _report_folders() -> Iterator[Path]:
     except (ImportError, RuntimeError):  # no home folder
         pass
     yield Path(tempfile.gettempdir())
-
-
-def _write_new(folder: Path, text: str) -> Path:
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
-    for attempt in range(1000):
-        path = folder / f"designer-report-{stamp}-{os.getpid()}-{attempt}.txt"
-        try:
-            handle = os.open(path, flags, 0o600)
-        except FileExistsError:
-            continue
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
-        return path
-    raise FileExistsError(folder)

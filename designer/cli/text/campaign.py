@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from designer.cli.text.lines import lines_table
+from designer.cli.text.plan import input_columns
 from designer.cli.text.results import head_text
 from designer.cli.text.spec_view import SpecView, spec_view
 from designer.render.table import Column, paragraph, table
@@ -166,10 +167,8 @@ def _runs(runs: Sequence[RunObject], view: SpecView) -> list[str]:
     columns = [
         Column("run", [run["run"] for run in runs], left=True, key=True),
         Column("status", [run["status"] for run in runs], left=True, key=True),
+        *input_columns([run["used"] for run in runs], view),
     ]
-    for name in dict.fromkeys(name for run in runs for name in run["used"]):
-        cells = [number(run["used"].get(name)) for run in runs]
-        columns.append(Column(name, cells, view.unit(name)))
     for name in view.responses:
         results = [run["results"].get(name, ()) for run in runs]
         if any(results):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from designer.cli.text.results import head_text
@@ -54,17 +54,15 @@ def _plan_columns(runs: Sequence[RunObject], view: SpecView) -> Iterable[Column]
     """Columns of a plan's table; parts that no run has are left out."""
     yield Column("order", [number(run["order"]) for run in runs], key=True)
     yield Column("run", [run["run"] for run in runs], left=True, key=True)
-    yield from _inputs([{**run["used"], **run["given"]} for run in runs], view)
+    yield from input_columns([{**run["used"], **run["given"]} for run in runs], view)
     batches = [run["batch"] for run in runs]
     for stage in _names(batches):
         yield Column(stage, [number(batch.get(stage)) for batch in batches], left=True)
     yield from _predictions([run["predicted"] or {} for run in runs], view)
-    yield from _shares("in spec", [run["in_spec"] for run in runs])
-    yield from _shares("can be made", [run["success"] for run in runs])
-    if any(run["information_bits"] is not None for run in runs):
-        yield Column("bits", [rounded(run["information_bits"]) for run in runs])
-    if any(run["value"] is not None for run in runs):
-        yield Column("value", [rounded(run["value"]) for run in runs])
+    yield from _known("in spec", [run["in_spec"] for run in runs], share)
+    yield from _known("can be made", [run["success"] for run in runs], share)
+    yield from _known("bits", [run["information_bits"] for run in runs], rounded)
+    yield from _known("value", [run["value"] for run in runs], rounded)
     yield Column("cost", [amount(run["cost"]) for run in runs], view.cost_unit)
     yield Column("rank", [number(run["rank"]) for run in runs])
 
@@ -73,7 +71,8 @@ def _names(parts: Sequence[Mapping[str, object]]) -> list[str]:
     return list(dict.fromkeys(name for part in parts for name in part))
 
 
-def _inputs(settings: Sequence[Mapping[str, object]], view: SpecView) -> Iterable[Column]:
+def input_columns(settings: Sequence[Mapping[str, object]], view: SpecView) -> Iterable[Column]:
+    """A column for each setting of any run or recipe."""
     for name in _names(settings):
         yield Column(name, [number(each.get(name)) for each in settings], view.unit(name))
 
@@ -87,10 +86,12 @@ def _predictions(predicted: Sequence[Mapping[str, Predicted]], view: SpecView) -
         yield Column(name, cells, view.unit(name))
 
 
-def _shares(title: str, values: Sequence[float | None]) -> Iterable[Column]:
-    """A column of probabilities, where there are any."""
+def _known(
+    title: str, values: Sequence[float | None], tell: Callable[[object], str]
+) -> Iterable[Column]:
+    """A column of figures, where there are any."""
     if any(value is not None for value in values):
-        yield Column(title, [share(value) for value in values])
+        yield Column(title, [tell(value) for value in values])
 
 
 def _reasons(runs: Sequence[RunObject]) -> Iterable[str]:
@@ -151,9 +152,9 @@ def best_text(answer: BestAnswer, service: Service, arguments: Namespace) -> lis
     view = view_of(service, arguments.campaign)
     columns = [
         Column("", [str(k + 1) for k in range(len(best))], key=True),
-        *_inputs([recipe["settings"] for recipe in best], view),
+        *input_columns([recipe["settings"] for recipe in best], view),
         *_predictions([recipe["predicted"] for recipe in best], view),
-        *_shares("in spec", [recipe["in_spec"] for recipe in best]),
-        *_shares("can be made", [recipe["success"] for recipe in best]),
+        *_known("in spec", [recipe["in_spec"] for recipe in best], share),
+        *_known("can be made", [recipe["success"] for recipe in best], share),
     ]
     return [*table(columns), "", EXPLAINED]

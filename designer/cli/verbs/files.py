@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from designer.cli.errors import DAMAGED
 from designer.cli.text.files import checks_text, exported_text, facts_text, imported_text
 from designer.cli.verbs.arguments import CAMPAIGN, Argument
 from designer.cli.verbs.verb import Verb
-
-if TYPE_CHECKING:
-    from designer.service import Service
-    from designer.service.answers import ExportAnswer
-
-
-def _export(service: Service, arguments: Namespace) -> ExportAnswer:
-    return service.campaigns.export(
-        arguments.campaign,
-        Path(arguments.file),
-        what=arguments.what,
-        plan=arguments.plan,
-        force=arguments.force,
-    )
-
 
 VERBS = (
     Verb(
@@ -61,7 +44,13 @@ VERBS = (
             Argument("--plan", "ID", "only the runs of this plan"),
             Argument("--force", None, "overwrite the file"),
         ),
-        _export,
+        lambda service, arguments: service.campaigns.export(
+            arguments.campaign,
+            Path(arguments.file),
+            what=arguments.what,
+            plan=arguments.plan,
+            force=arguments.force,
+        ),
         lambda answer, _service, _arguments: exported_text(answer),
         examples=("export nmc622-line4 plan.csv", "export nmc622-line4 data.csv --what data"),
     ),

@@ -5,17 +5,12 @@ from __future__ import annotations
 import re
 from argparse import Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from designer.cli.text.plan import best_text, predicted_text
 from designer.cli.text.results import history_text
 from designer.cli.text.status import status_text
 from designer.cli.verbs.arguments import CAMPAIGN, GIVEN, Argument, Pairs, positive_whole
 from designer.cli.verbs.verb import Verb
-
-if TYPE_CHECKING:
-    from designer.service import Service
-    from designer.service.answers import PredictAnswer
 
 
 def _predict_check(arguments: Namespace) -> None:
@@ -24,16 +19,6 @@ def _predict_check(arguments: Namespace) -> None:
     # a file may have "=" in its name, but a factor is never called "./a" or "old data"
     if len(arguments.recipe) == 1 and not re.match(r"\s*(?:[A-Za-z_]\w*\s*)?=", first):
         arguments.recipe, arguments.table = None, Path(first)
-
-
-def _predict(service: Service, arguments: Namespace) -> PredictAnswer:
-    return service.models.predict(
-        arguments.campaign,
-        arguments.table or arguments.recipe,
-        given=arguments.given,
-        out=None if arguments.out is None else Path(arguments.out),
-        force=arguments.force,
-    )
 
 
 VERBS = (
@@ -69,7 +54,13 @@ VERBS = (
             Argument("--out", "FILE", "write the table there"),
             Argument("--force", None, "replace an existing file"),
         ),
-        _predict,
+        lambda service, arguments: service.models.predict(
+            arguments.campaign,
+            arguments.table or arguments.recipe,
+            given=arguments.given,
+            out=None if arguments.out is None else Path(arguments.out),
+            force=arguments.force,
+        ),
         predicted_text,
         check=_predict_check,
         examples=(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from designer.campaigns.specification.parts import DEFAULT_RUNS
 from designer.cli.text.plan import plan_text
@@ -22,24 +20,6 @@ from designer.cli.verbs.arguments import (
     seed_number,
 )
 from designer.cli.verbs.verb import Verb
-
-if TYPE_CHECKING:
-    from designer.service import Service
-    from designer.service.answers import PlanAnswer
-
-
-def _propose(service: Service, arguments: Namespace) -> PlanAnswer:
-    return service.plans.propose(
-        arguments.campaign,
-        arguments.n,
-        budget=arguments.budget,
-        fix=arguments.fix,
-        given=arguments.given,
-        replace=arguments.replace,
-        seed=arguments.seed,
-        dry_run=arguments.dry_run,
-    )
-
 
 VERBS = (
     Verb(
@@ -65,7 +45,16 @@ VERBS = (
             Argument("--seed", "S", "for random choices", type=seed_number),
             Argument("--dry-run", None, "show the plan, store nothing"),
         ),
-        _propose,
+        lambda service, arguments: service.plans.propose(
+            arguments.campaign,
+            arguments.n,
+            budget=arguments.budget,
+            fix=arguments.fix,
+            given=arguments.given,
+            replace=arguments.replace,
+            seed=arguments.seed,
+            dry_run=arguments.dry_run,
+        ),
         plan_text,
         examples=(
             "propose nmc622-line4 -n 6",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from argparse import Namespace
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from designer.campaigns.errors import Problem
 from designer.cli.errors import UsageError
@@ -20,10 +19,6 @@ from designer.cli.verbs.arguments import (
     positive_whole,
 )
 from designer.cli.verbs.verb import Verb
-
-if TYPE_CHECKING:
-    from designer.service import Service
-    from designer.service.answers import RecordAnswer
 
 _VALUES = Argument(
     "values",
@@ -51,46 +46,11 @@ def _record_check(arguments: Namespace) -> None:
         raise UsageError(Problem("record", "nothing to record", allowed="response=value"))
 
 
-def _record(service: Service, arguments: Namespace) -> RecordAnswer:
-    return service.runs.record(
-        arguments.campaign,
-        arguments.run,
-        arguments.values,
-        settings=arguments.set,
-        batch=arguments.batch,
-        at=arguments.at,
-        note=arguments.note,
-        replicate=arguments.replicate,
-    )
-
-
-def _attach(service: Service, arguments: Namespace) -> RecordAnswer:
-    return service.runs.attach(
-        arguments.campaign,
-        arguments.values,
-        batch=arguments.batch,
-        at=arguments.at,
-        note=arguments.note,
-    )
-
-
 def _correct_check(arguments: Namespace) -> None:
     _check_run(arguments, "correct")
     if not (arguments.values or arguments.set or arguments.batch):
         allowed = "response=value, --set factor=value or --batch stage=ID"
         raise UsageError(Problem("correct", "nothing to correct", allowed=allowed))
-
-
-def _correct(service: Service, arguments: Namespace) -> RecordAnswer:
-    return service.runs.correct(
-        arguments.campaign,
-        arguments.run,
-        arguments.values,
-        settings=arguments.set,
-        batch=arguments.batch,
-        replicate=arguments.replicate,
-        reason=arguments.reason,
-    )
 
 
 def _note_check(arguments: Namespace) -> None:
@@ -115,7 +75,16 @@ VERBS = (
             _NOTE,
             Argument("--replicate", None, "one more measurement of the same recipe"),
         ),
-        _record,
+        lambda service, arguments: service.runs.record(
+            arguments.campaign,
+            arguments.run,
+            arguments.values,
+            settings=arguments.set,
+            batch=arguments.batch,
+            at=arguments.at,
+            note=arguments.note,
+            replicate=arguments.replicate,
+        ),
         recorded_text,
         check=_record_check,
         examples=(
@@ -139,7 +108,13 @@ VERBS = (
             _AT,
             _NOTE,
         ),
-        _attach,
+        lambda service, arguments: service.runs.attach(
+            arguments.campaign,
+            arguments.values,
+            batch=arguments.batch,
+            at=arguments.at,
+            note=arguments.note,
+        ),
         recorded_text,
         examples=("attach nmc622-line4 solid_content=56 coating_gap=100 mass_loading=11.9",),
     ),
@@ -167,7 +142,15 @@ VERBS = (
             Argument("--replicate", "K", "which of several values, from 1", type=positive_whole),
             REASON,
         ),
-        _correct,
+        lambda service, arguments: service.runs.correct(
+            arguments.campaign,
+            arguments.run,
+            arguments.values,
+            settings=arguments.set,
+            batch=arguments.batch,
+            replicate=arguments.replicate,
+            reason=arguments.reason,
+        ),
         recorded_text,
         check=_correct_check,
         examples=("correct nmc622-line4 R007 porosity=31.2 --reason 'digits swapped'",),
