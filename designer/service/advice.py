@@ -9,6 +9,7 @@ from designer.campaigns.specification.parts import DEFAULT_RUNS, WANTED_HITS, Re
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.values.numbers import number_text
 from designer.engine.answers import Ahead, NextStep
+from designer.render.words import count
 from designer.service.figures import OutlookAnswer
 
 WORTH = 0.1  # bits below which a further batch does not pay: 7 % off the typical ± (assumption)
@@ -41,7 +42,7 @@ def _known(spec: Specification, found: Ahead) -> str:
             after = quantity_text(_short(sd["sd_after"]), response.unit)
             now = f" (now ±{number_text(_short(sd['sd_now']))})" if runs else ""
             known.append(f"{response.name} {'to' if known else 'is known to'} ±{after}{now}")
-    ahead = f"after {_count(runs, 'more run')} " if runs else ""
+    ahead = f"after {count(runs, 'more run')} " if runs else ""
     return ahead + ", ".join(known)
 
 
@@ -56,7 +57,7 @@ def _step_words(spec: Specification, step: NextStep | None) -> str:
         return ""
     narrower = 100 * (1 - 2 ** -step["bits"])  # bits = log2 of the ratio of standard deviations
     cost = _cost_words(step["cost"], spec.costs.unit)
-    runs = "" if step["stage"] is None else f" ({_count(step['runs'])})"
+    runs = "" if step["stage"] is None else f" ({count(step['runs'], 'run')})"
     return (
         f"a further {step['stage'] or 'run'} then brings {step['bits']:.2f} bit"
         f" (± {narrower:.0f} % smaller) for {cost}{runs}"
@@ -107,7 +108,7 @@ def _found_enough(state: CampaignState) -> str:
     if state.spec.goal != "optimum" or aims or len(found) < WANTED_HITS:
         return ""
     open_runs = len(state.open_runs)
-    rest = f" The {_count(open_runs, 'open run')} can be abandoned." if open_runs else ""
+    rest = f" The {count(open_runs, 'open run')} can be abandoned." if open_runs else ""
     hits = ", ".join(found[:WANTED_HITS])
     return f"Stop: {hits} are in spec, which this campaign was to find.{rest}"
 
@@ -142,10 +143,6 @@ def _worth(state: CampaignState, ahead: Ahead | None) -> str:
 
 def _cost_words(cost: float, unit: str) -> str:
     return "1 run" if unit == "runs" and cost == 1 else f"{cost:.3g} {unit}"
-
-
-def _count(number: int, one: str = "run") -> str:
-    return f"{number} {one}" if number == 1 else f"{number} {one}s"
 
 
 def _are(count: int) -> str:

@@ -79,13 +79,18 @@ def _factors(spec: Mapping[str, Any]) -> list[str]:
     rows = [(item, "") for item in spec.get("factor") or ()]
     rows += [(item, "given") for item in spec.get("given") or ()]
     stages = [str(item.get("stage") or kind or NOTHING) for item, kind in rows]
+    items = [item for item, _ in rows]
     columns = [
-        Column("factor", [str(item["name"]) for item, _ in rows], left=True),
-        Column("unit", [str(item.get("unit") or NOTHING) for item, _ in rows], left=True),
-        Column("range", [_range(item) for item, _ in rows], left=True, wrap=True),
+        Column("factor", _cells(items, "name"), left=True),
+        Column("unit", _cells(items, "unit"), left=True),
+        Column("range", [_range(item) for item in items], left=True, wrap=True),
         Column("stage", stages, left=True),
     ]
     return table(columns) if rows else []
+
+
+def _cells(items: Sequence[Mapping[str, Any]], key: str) -> list[str]:
+    return [str(item.get(key) or NOTHING) for item in items]
 
 
 def _range(item: Mapping[str, Any]) -> str:
@@ -99,12 +104,12 @@ def _range(item: Mapping[str, Any]) -> str:
 def _responses(spec: Mapping[str, Any]) -> list[str]:
     items: Sequence[Mapping[str, Any]] = spec.get("response") or ()
     columns = [
-        Column("response", [str(item["name"]) for item in items], left=True),
-        Column("unit", [str(item.get("unit") or NOTHING) for item in items], left=True),
+        Column("response", _cells(items, "name"), left=True),
+        Column("unit", _cells(items, "unit"), left=True),
         Column("window", [_window(item.get("window")) for item in items], left=True),
-        Column("goal", [number(item.get("goal") or NOTHING) for item in items], left=True),
+        Column("goal", _cells(items, "goal"), left=True),
         Column("noise (1 sd)", [number(item.get("noise_sd")) for item in items]),
-        Column("stage", [str(item.get("stage") or NOTHING) for item in items], left=True),
+        Column("stage", _cells(items, "stage"), left=True),
     ]
     return table(columns) if items else []
 
@@ -156,8 +161,7 @@ def _plans(plans: Sequence[PlanSummary], view: SpecView) -> list[str]:
     for plan in plans:
         cost = plan["cost"]
         price = "" if cost is None else f" (cost {amount(cost)}{in_unit(view.cost_unit)})"
-        told = ", ".join(plan["runs"]) + price
-        lines += paragraph(f"Plan {plan['plan']}: ", told)
+        lines += paragraph(f"Plan {plan['plan']}: ", ", ".join(plan["runs"]) + price)
     return lines
 
 

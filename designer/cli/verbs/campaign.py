@@ -12,7 +12,7 @@ from designer.cli.text.campaign import amended_text, campaign_text, created_text
 from designer.cli.text.results import done_text
 from designer.cli.text.run import run_text
 from designer.cli.verbs.arguments import CAMPAIGN, OPTIONAL_REASON, Argument
-from designer.cli.verbs.verb import Verb, no_notes
+from designer.cli.verbs.verb import Verb
 
 if TYPE_CHECKING:
     from designer.service import Service
@@ -35,7 +35,7 @@ class Example(TypedDict):
 def _init(service: Service, arguments: Namespace) -> Example | CreatedAnswer:
     if arguments.example:
         return {"specification": service.campaigns.example()}
-    return service.campaigns.create(Path(arguments.spec))
+    return service.campaigns.create(arguments.spec)
 
 
 def _init_text(
@@ -65,7 +65,7 @@ VERBS = (
         "init",
         "start a campaign from a specification",
         (
-            Argument("spec", "SPEC.toml", "the specification", nargs="?"),
+            Argument("spec", "SPEC.toml", "the specification", nargs="?", type=Path),
             Argument("--example", None, "print a commented specification to start from"),
         ),
         _init,
@@ -86,7 +86,7 @@ VERBS = (
         (CAMPAIGN, Argument("run", "RUN", "one run, such as R007", nargs="?")),
         _show,
         _show_text,
-        notes=no_notes,  # those of a run are part of its text
+        notes=lambda _answer: (),  # those of a run are part of its text
         examples=("show nmc622-line4", "show nmc622-line4 R007"),
     ),
     Verb(
@@ -94,13 +94,13 @@ VERBS = (
         "change windows, ranges, constraints, costs; old runs are kept",
         (
             CAMPAIGN,
-            Argument("spec", "SPEC.toml", "the whole new specification"),
+            Argument("spec", "SPEC.toml", "the whole new specification", type=Path),
             Argument("--dry-run", None, "only show the difference"),
             OPTIONAL_REASON,
         ),
         lambda service, arguments: service.campaigns.amend(
             arguments.campaign,
-            Path(arguments.spec),
+            arguments.spec,
             reason=arguments.reason,
             dry_run=arguments.dry_run,
         ),

@@ -15,11 +15,11 @@ VERBS = (
         "results from a filled plan sheet",
         (
             CAMPAIGN,
-            Argument("file", "FILE", "a filled plan sheet, .csv or .xlsx"),
+            Argument("file", "FILE", "a filled plan sheet, .csv or .xlsx", type=Path),
             Argument("--dry-run", None, "only show what would be recorded"),
         ),
         lambda service, arguments: service.runs.import_sheet(
-            arguments.campaign, Path(arguments.file), dry_run=arguments.dry_run
+            arguments.campaign, arguments.file, dry_run=arguments.dry_run
         ),
         lambda answer, _service, _arguments: imported_text(answer),
         examples=("import nmc622-line4 plan.xlsx --dry-run",),
@@ -33,6 +33,7 @@ VERBS = (
                 "file",
                 "FILE",
                 "its ending chooses: .csv or .json, a specification .toml or .json",
+                type=Path,
             ),
             Argument(
                 "--what",
@@ -46,7 +47,7 @@ VERBS = (
         ),
         lambda service, arguments: service.campaigns.export(
             arguments.campaign,
-            Path(arguments.file),
+            arguments.file,
             what=arguments.what,
             plan=arguments.plan,
             force=arguments.force,

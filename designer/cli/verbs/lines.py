@@ -46,7 +46,7 @@ def _add(service: Service, arguments: Namespace) -> LineAddedAnswer:
         )
     return service.lines.add(
         arguments.campaign,
-        Path(arguments.file),
+        arguments.file,
         name=arguments.name,
         columns=arguments.map,
         constants=arguments.set,
@@ -54,13 +54,13 @@ def _add(service: Service, arguments: Namespace) -> LineAddedAnswer:
         where=arguments.where,
         extras=arguments.extras or (),
         others=arguments.others or (),
-        mapping=None if arguments.mapping is None else Path(arguments.mapping),
+        mapping=arguments.mapping,
     )
 
 
 _ADD = (
     CAMPAIGN,
-    Argument("file", "FILE", "data as .csv or .xlsx", nargs="?"),
+    Argument("file", "FILE", "data as .csv or .xlsx", nargs="?", type=Path),
     Argument("--from", "OTHER_CAMPAIGN", "take the runs of a campaign instead", dest="other"),
     Argument("--name", "LINE", "name of the line (needed with FILE)"),
     pairs_option(
@@ -91,6 +91,7 @@ _ADD = (
         "--mapping",
         "FILE.toml",
         "the same in a file: [map] [set] [unit] [where], other = [FACTOR], extra = [COLUMN]",
+        type=Path,
     ),
 )
 _SWITCH = (CAMPAIGN, Argument("line", "LINE", "name of the earlier line"), REASON)

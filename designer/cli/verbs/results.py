@@ -29,6 +29,7 @@ _VALUES = Argument(
 )
 _SET = pairs_option("--set", "factor=value", "the setting really used (write responses before it)")
 _BATCH = pairs_option("--batch", "stage=ID", "made from this slurry, strip, ...")
+_RUN_AND_VALUES = (CAMPAIGN, RUN, _VALUES, _SET, _BATCH)
 _AT = Argument("--at", "TIME", "when it was made (default: unknown)")
 _NOTE = Argument("--note", "TEXT", "a remark to keep with it")
 
@@ -66,11 +67,7 @@ VERBS = (
         "record",
         "results of a run, all at once or in pieces",
         (
-            CAMPAIGN,
-            RUN,
-            _VALUES,
-            _SET,
-            _BATCH,
+            *_RUN_AND_VALUES,
             _AT,
             _NOTE,
             Argument("--replicate", None, "one more measurement of the same recipe"),
@@ -134,11 +131,7 @@ VERBS = (
         "correct",
         "replace a wrong entry; the old value is kept",
         (
-            CAMPAIGN,
-            RUN,
-            _VALUES,
-            _SET,
-            _BATCH,
+            *_RUN_AND_VALUES,
             Argument("--replicate", "K", "which of several values, from 1", type=positive_whole),
             REASON,
         ),

@@ -15,19 +15,9 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer", bound=Mapping[str, Any])
 
 
-def always_fine(_answer: Mapping[str, Any]) -> int:
-    """Exit code 0: verbs whose failures are all raised as errors."""
-    return 0
-
-
 def told_notes(answer: Mapping[str, Any]) -> Iterable[str]:
     """The answer's remarks; many answers have none."""
     return cast("Iterable[str]", answer.get("notes", ()))
-
-
-def no_notes(_answer: Mapping[str, Any]) -> Iterable[str]:
-    """For answers whose ``notes`` are something else."""
-    return ()
 
 
 @dataclass(frozen=True)
@@ -44,7 +34,7 @@ class Verb(Generic[Answer]):
         text: the same for people; may ask the service for units.
         examples: command lines for the verb's help, without ``designer``.
         notes: remarks of an answer, for stderr.
-        exit_code: of an answer that is no error, but not good either.
+        exit_code: of the answer; other than 0 where it is no error, but not good either.
     """
 
     name: str
@@ -55,7 +45,7 @@ class Verb(Generic[Answer]):
     check: Callable[[Namespace], None] | None = None
     examples: tuple[str, ...] = ()
     notes: Callable[[Answer], Iterable[str]] = told_notes
-    exit_code: Callable[[Answer], int] = always_fine
+    exit_code: Callable[[Answer], int] = lambda _answer: 0
 
 
 AnyVerb = Verb[Any]
