@@ -1,36 +1,33 @@
-"""What was done in words: changes of runs and campaigns, what was recorded, the history."""
+"""What was done in words: changes, what was recorded or imported, the history, files, the store."""
 
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from designer.cli.text.spec_view import view_of
-from designer.render.table import Column, paragraphs, screen_width, table
-from designer.render.words import in_unit, moment, number
+from designer.render.table import Column, paragraph, paragraphs, screen_width, table
+from designer.render.words import NOTHING, count, in_unit, moment, number, pairs
 
 if TYPE_CHECKING:
     from designer.service import Service
     from designer.service.answers import (
         DoneAnswer,
         EventObject,
+        ExportAnswer,
         HistoryAnswer,
+        ImportAnswer,
         OfCampaign,
         RecordAnswer,
+        VerifyAnswer,
     )
 
 
 def done_text(answer: DoneAnswer, sentence: str) -> list[str]:
     """A sentence about what was done, the service's messages, the log position."""
-    return [
-        f"{sentence.removesuffix('.')}.", *messages_text(answer["messages"]), *head_text(answer)
-    ]  # fmt: skip
-
-
-def messages_text(messages: Sequence[str]) -> list[str]:
-    """The service's sentences (what is missing, surprises), each as a wrapped item."""
-    return paragraphs("- ", messages)
+    done = f"{sentence.removesuffix('.')}."
+    return [done, *paragraphs("- ", answer["messages"]), *head_text(answer)]
 
 
 def head_text(answer: OfCampaign) -> list[str]:
@@ -48,7 +45,7 @@ def recorded_text(answer: RecordAnswer, service: Service, arguments: Namespace) 
         names = Column("", list(recorded), left=True)
         values = Column("", told, left=True, wrap=True)
         lines += [f"  {line}" for line in table([names, values], screen_width() - 2)[1:]]
-    return [*lines, *messages_text(answer["messages"]), *head_text(answer)]
+    return [*lines, *paragraphs("- ", answer["messages"]), *head_text(answer)]
 
 
 def told_values(values: object, unit: str | None) -> str:
@@ -88,3 +85,51 @@ def _what(event: EventObject) -> str:
     if reason and reason not in text:
         text += f" – {reason}"
     return f"(taken back) {text}" if event["reversed"] else text
+
+
+def imported_text(answer: ImportAnswer) -> list[str]:
+    """What a plan sheet brought, run by run."""
+    runs = answer["runs"]
+    new = [run for run in runs if run["new"]]
+    if answer["applied"]:
+        lines = [f"Recorded results of {count(len(new), 'run')}."]
+    else:
+        lines = [f"Nothing was recorded; the file has new results of {count(len(new), 'run')}."]
+    for run in new:
+        values = ", ".join(
+            f"{name} {told_values(value, None)}" for name, value in run["new"].items()
+        )
+        lines += paragraph(f"  {run['run']}  ", values)
+    known = sum(len(run["skipped"]) for run in runs)
+    if known:
+        lines.append(f"{count(known, 'value')} already recorded or empty, skipped.")
+    return [*lines, *paragraphs("- ", answer["messages"]), *head_text(answer)]
+
+
+def exported_text(answer: ExportAnswer) -> list[str]:
+    """Where an export went."""
+    return [f"Wrote {answer['file']} ({answer['what']}, {count(answer['rows'], 'row')})"]
+
+
+def facts_text(answer: Mapping[str, object]) -> list[str]:
+    """A flat dictionary as ``name  value`` lines."""
+    labels = {name: name.replace("_", " ") for name in answer}
+    column = max((len(label) for label in labels.values()), default=0)
+    lines = []
+    for name, label in labels.items():
+        lines += paragraph(f"{label:<{column}}  ", _fact(answer[name]))
+    return lines
+
+
+def _fact(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(_fact(item) for item in value) or NOTHING
+    return pairs(value) if isinstance(value, dict) else number(value)
+
+
+def checks_text(answer: VerifyAnswer) -> list[str]:
+    """The result of `store verify`."""
+    verdict = "The store is sound." if answer["ok"] else "The store is NOT sound."
+    return [*(f"  {check}" for check in answer["checks"]), verdict]

@@ -1,4 +1,4 @@
-"""Where a campaign stands, in words."""
+"""Where a campaign stands, in words: runs, errors of the models, their data, advice."""
 
 from __future__ import annotations
 
@@ -8,16 +8,26 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from designer.cli.text.lines import judged_lines_table
-from designer.cli.text.report import errors_text, odds_text, report_text
 from designer.cli.text.results import head_text
 from designer.cli.text.spec_view import SpecView, view_of
-from designer.render.table import paragraph, paragraphs
-from designer.render.words import count, predicted_items, rounded, setting_items, share
+from designer.render.table import Column, paragraph, paragraphs, table, telling
+from designer.render.words import (
+    NOTHING,
+    count,
+    in_unit,
+    predicted_items,
+    rounded,
+    setting_items,
+    share,
+)
 
 if TYPE_CHECKING:
-    from designer.engine.answers import BestRecipe
+    from designer.engine.answers import BestRecipe, ResponseReport
     from designer.service import Service
     from designer.service.figures import StatusAnswer
+
+_EVEN = 3.0  # odds below say nothing (Kass & Raftery 1995: "not worth more than a bare mention")
+_MOST = 1000.0  # where the odds are bounded (engine.report)
 
 
 def status_text(answer: StatusAnswer, service: Service, arguments: Namespace) -> list[str]:
@@ -26,10 +36,10 @@ def status_text(answer: StatusAnswer, service: Service, arguments: Namespace) ->
     lines = [f"{answer['campaign']} on {answer['line']}, goal: {answer['goal']}"]
     lines += [_runs(answer["runs"]), *_learned(answer)]
     parts = (
-        errors_text(answer, view),
-        report_text(answer, view),
+        _errors(answer, view),
+        _data(answer, view),
         judged_lines_table(answer["lines"]) if answer["lines"] else [],
-        odds_text(answer),
+        _odds(answer),
         paragraphs("! ", answer["warnings"]),
         _best(answer, view),
     )
@@ -56,6 +66,96 @@ def _learned(answer: StatusAnswer) -> list[str]:
     if expected is not None:
         parts.append(f"about {rounded(expected)} bits to expect next")
     return [f"Learned: {', '.join(parts)}"] if parts else []
+
+
+def _errors(answer: StatusAnswer, view: SpecView) -> list[str]:
+    """Leave-one-run-out errors and coverage per response."""
+    responses = answer["responses"]
+    figures = list(responses.values())
+    if all(each["error_sd"] is None and each["coverage"] is None for each in figures):
+        return ["Prediction error: too early to tell (from 5 completed runs on)"]
+    reports = [answer["report"][name] for name in responses]
+    loo = [None if report is None else report["leave_one_run_out"] for report in reports]
+    folds = [None if report is None else report["k_fold"] for report in reports]
+    columns = [
+        Column("response", list(responses), left=True, key=True),
+        Column(
+            "prediction error (1 sd)",
+            [_short(each["error_sd"], view.unit(name)) for name, each in responses.items()],
+        ),
+        Column("results inside 95 %", [share(each["coverage"]) for each in figures]),
+        Column("inside 80 %", [NOTHING if e is None else share(e["coverage"]["80"]) for e in loo]),
+        Column("inside 50 %", [NOTHING if e is None else share(e["coverage"]["50"]) for e in loo]),
+        Column("R2", [NOTHING if each is None else rounded(each["r2"]) for each in loo]),
+        Column("5-fold error", [NOTHING if e is None else _short(e["rmse"]) for e in folds]),
+    ]
+    return table(telling(columns))
+
+
+def _data(answer: StatusAnswer, view: SpecView) -> list[str]:
+    """What the data of each response are, and how the error fell with the runs."""
+    reports = {name: each for name, each in answer["report"].items() if each is not None}
+    counts = [each["counts"] for each in reports.values()]
+    if not any(each["measurements"] for each in counts):
+        return []
+    columns = [
+        Column("response", list(reports), left=True, key=True),
+        Column("results", [str(each["measurements"]) for each in counts]),
+        Column("runs", [str(each["runs"]) for each in counts]),
+        Column("unique recipes", [str(each["unique_recipes"]) for each in counts]),
+        Column("replicates", [str(each["replicates"]) for each in counts]),
+        Column("largest VIF", [_largest_vif(each) for each in reports.values()], left=True),
+        Column(
+            "error after k runs",
+            [_curve(each, view.unit(name)) for name, each in reports.items()],
+            left=True,
+            wrap=True,
+        ),
+    ]
+    return table(telling(columns))
+
+
+def _odds(answer: StatusAnswer) -> list[str]:
+    """Evidence for using the earlier lines, per response."""
+    told = [
+        f"{name} {_odds_words(each['odds'])}"
+        for name, each in answer["history_odds"].items()
+        if each is not None
+    ]
+    return paragraph("Evidence: ", "; ".join(told)) if told else []
+
+
+def _odds_words(odds: float) -> str:
+    """``30 : 1 for using the earlier lines``."""
+    size = max(odds, 1.0 / odds)
+    if size < _EVEN:
+        return "about even for and against using the earlier lines"
+    more = "more than " if size >= _MOST * (1 - 1e-9) else ""
+    side = "for" if odds > 1 else "against"
+    return f"{more}{float(f'{size:.2g}'):g} : 1 {side} using the earlier lines"
+
+
+def _largest_vif(report: ResponseReport) -> str:
+    """The most collinear input: ``7.2 (solid_content)``."""
+    judged = report["collinearity"]
+    lost = [name for name, e in judged.items() if e["vif"] is None and e["verdict"] == "collinear"]
+    if lost:
+        return f"infinite ({', '.join(lost)})"
+    known = [(each["vif"], name) for name, each in judged.items() if each["vif"] is not None]
+    if not known:
+        return NOTHING
+    vif, name = max(known)
+    return f"{rounded(vif, 1)} ({name})"
+
+
+def _curve(report: ResponseReport, unit: str | None) -> str:
+    points = report["learning_curve"]
+    told = ", ".join(f"{point['runs']}: {_short(point['rmse'])}" for point in points)
+    return f"{told}{in_unit(unit)}" if told else NOTHING
+
+
+def _short(value: float | None, unit: str | None = None) -> str:
+    return NOTHING if value is None else f"{value:.2g}{in_unit(unit)}"
 
 
 def _best(answer: StatusAnswer, view: SpecView) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from designer.cli.errors import DAMAGED
-from designer.cli.text.files import checks_text, exported_text, facts_text, imported_text
+from designer.cli.text.results import checks_text, exported_text, facts_text, imported_text
 from designer.cli.verbs.arguments import CAMPAIGN, Argument
 from designer.cli.verbs.verb import Verb
 
