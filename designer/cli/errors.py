@@ -26,12 +26,11 @@ USAGE = 2
 DAMAGED = 6
 INTERRUPTED = 130
 
-KINDS = {BUG: "bug", USAGE: "usage", 3: "input", 4: "conflict", 5: "storage", DAMAGED: "damaged"}
-OPENINGS = {
-    3: "Refused, nothing was written",
-    4: "Conflict with what is recorded, nothing was written",
-    5: "The store is not available",
-    DAMAGED: "The store is damaged, or newer than this program",
+REFUSALS = {  # exit code: kind for scripts, opening for people
+    3: ("input", "Refused, nothing was written"),
+    4: ("conflict", "Conflict with what is recorded, nothing was written"),
+    5: ("storage", "The store is not available"),
+    DAMAGED: ("damaged", "The store is damaged, or newer than this program"),
 }
 STOPPED = "interrupted; designer history NAME tells what had been recorded by then"
 CARRIED_OUT = "What you asked for was carried out; only showing the answer failed."
@@ -78,8 +77,8 @@ def failure(error: BaseException, tokens: Sequence[str], *, carried_out: bool) -
         problem = Problem("", STOPPED)
         return _failure("interrupted", INTERRUPTED, [problem], [f"designer: {STOPPED}"])
     if isinstance(error, DesignerError) and error.exit_code != BUG:
-        kind = "output" if isinstance(error, OutputError) else KINDS[error.exit_code]
-        return _failure(kind, error.exit_code, error.problems, [*_refusal(error), *done])
+        kind, lines = _refusal(error)
+        return _failure(kind, error.exit_code, error.problems, [*lines, *done])
     report = write_report(error, tokens)
     written = "for the developers is in" if report else "could not be written anywhere."
     lines = [
@@ -99,17 +98,18 @@ def _failure(
     return Failure(code, lines, document)
 
 
-def _refusal(error: DesignerError) -> list[str]:
-    """Lines for people: what kind of trouble, then every problem."""
+def _refusal(error: DesignerError) -> tuple[str, list[str]]:
+    """The kind of trouble, and lines for people: what kind, then every problem."""
     if isinstance(error, UsageError):
-        return [line for problem in error.problems for line in _usage_text(problem)]
+        return "usage", [line for problem in error.problems for line in _usage_text(problem)]
     problems = [str(problem) for problem in error.problems] or [type(error).__name__]
     if isinstance(error, OutputError):
-        return [f"designer: {problem}" for problem in problems]
-    opening = OPENINGS[error.exit_code]
+        return "output", [f"designer: {problem}" for problem in problems]
+    kind, opening = REFUSALS[error.exit_code]
     if len(problems) == 1:
-        return [f"designer: {opening}:", f"  {problems[0]}"]
-    return [f"designer: {opening}, {len(problems)} problems:", *(f"  - {p}" for p in problems)]
+        return kind, [f"designer: {opening}:", f"  {problems[0]}"]
+    head = f"designer: {opening}, {len(problems)} problems:"
+    return kind, [head, *(f"  - {problem}" for problem in problems)]
 
 
 def _usage_text(problem: Problem) -> list[str]:

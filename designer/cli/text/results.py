@@ -113,11 +113,10 @@ def exported_text(answer: ExportAnswer) -> list[str]:
 
 def facts_text(answer: Mapping[str, object]) -> list[str]:
     """A flat dictionary as ``name  value`` lines."""
-    labels = {name: name.replace("_", " ") for name in answer}
-    column = max((len(label) for label in labels.values()), default=0)
+    column = max(map(len, answer), default=0)
     lines = []
-    for name, label in labels.items():
-        lines += paragraph(f"{label:<{column}}  ", _fact(answer[name]))
+    for name, value in answer.items():
+        lines += paragraph(f"{name.replace('_', ' '):<{column}}  ", _fact(value))
     return lines
 
 
