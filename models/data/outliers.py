@@ -36,7 +36,9 @@ def far_values(values: FloatArray, data: ResponseData, *, log: bool) -> tuple[Bo
     if len(values) > 3:
         far, spread = _many_spreads(values, data, log=log)
     elif not log:
-        far = _far_of_three(data.y)
+        size = np.abs(data.y)
+        others = np.array([np.median(np.delete(size, i)) for i in range(3)])
+        far = (others > 0) & (size > _FACTOR_FEW * others)
     if log:
         far |= _beyond_the_others(values)
     if data.window is not None:  # what somebody wants can happen
@@ -61,12 +63,6 @@ def _many_spreads(values: FloatArray, data: ResponseData, *, log: bool) -> tuple
     if spread <= 0.0:  # most values are equal: take what a constant response would get
         spread = _SHARE_OF_MEAN * (1.0 if log else abs(float(np.median(values))))
     return deviation > (_SPREADS * spread if spread > 0 else np.inf), spread
-
-
-def _far_of_three(y: FloatArray) -> BoolArray:
-    size = np.abs(y)
-    others = np.array([np.median(np.delete(size, i)) for i in range(len(y))])
-    return (others > 0) & (size > _FACTOR_FEW * others)
 
 
 def _beyond_the_others(values: FloatArray) -> BoolArray:
