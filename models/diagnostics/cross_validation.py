@@ -139,9 +139,7 @@ def confirmed_outliers(fitted: FittedResponse, doubted: IntArray) -> IntArray:
 def _one_by_one(fitted: FittedResponse) -> FloatArray:
     """Standardised leave-one-out residuals ``[n]``, marks set aside; 0 with too few rows."""
     rows = fitted.rows
-    if len(rows) < _FEW_ROWS:
-        return np.zeros(len(rows))
-    inverse = fitted.precision
+    inverse = fitted.precision if len(rows) >= _FEW_ROWS else None
     if inverse is None:
         return np.zeros(len(rows))
     variance = 1.0 / np.diagonal(inverse)

@@ -14,8 +14,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
-from designer.models.arrays import BoolArray, IntArray
-from designer.models.diagnostics.cross_validation import HeldOut, held_out
+from designer.models.arrays import IntArray
+from designer.models.diagnostics.cross_validation import held_out
 from designer.models.gp.fitted import FittedResponse, HistoryOdds
 
 FEWEST_RUNS = 3  # below, the odds are a matter of priors
@@ -65,16 +65,11 @@ def _run_densities(fitted: FittedResponse, usual: IntArray) -> dict[int, float]:
     for block in held_out(fitted, rows.run[rows.earlier :]):
         kept = np.isin(rows.order[block.rows], usual)
         if kept.any():
-            density = _log_normal_density(block, kept)
+            residual = block.residual[kept]
+            factor = cho_factor(block.covariance[np.ix_(kept, kept)], lower=True)
+            half = float(np.log(np.diagonal(factor[0])).sum())
+            square = float(residual @ cho_solve(factor, residual))
+            density = -0.5 * (square + len(residual) * float(np.log(2.0 * np.pi))) - half
             density -= float(fitted.log_jacobian(block.rows[kept]).sum())
             found[int(rows.run[block.rows[0]])] = density
     return found
-
-
-def _log_normal_density(block: HeldOut, kept: BoolArray) -> float:
-    """Joint log density of the kept rows of a block."""
-    residual = block.residual[kept]
-    factor = cho_factor(block.covariance[np.ix_(kept, kept)], lower=True)
-    half = float(np.log(np.diagonal(factor[0])).sum())
-    square = float(residual @ cho_solve(factor, residual))
-    return -0.5 * (square + len(residual) * float(np.log(2.0 * np.pi))) - half

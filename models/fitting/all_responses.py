@@ -43,17 +43,13 @@ class Link:
     only_without_history: bool = False
 
 
-def _ignore(_name: str, _share: float) -> None:
-    pass
-
-
 def fit_responses(
     responses: Mapping[str, ResponseData],
     groups: IntArray,
     lines: int,
     links: Mapping[str, Link] | None = None,
     *,
-    watch: Watch = _ignore,
+    watch: Watch = lambda _name, _share: None,
     memory: Memory | None = None,
 ) -> dict[str, ResponsePosterior]:
     """Fit every response, upstream ones first.

@@ -105,19 +105,19 @@ def _fit(
     rows, scaled = arrange(data, doubted)
     groups, known = transforms[0].groups, scaled.scaling.noise_sd is not None
     rows, notes = compress(rows, data, groups, known=known, memory=memory)
-    scaled = replace(scaled, messages=(*notes, *scaled.messages))
-    if doubted is not None:
-        scaled = replace(scaled, messages=(*scaled.messages, surprising_message(data, doubted)))
+    surprising = () if doubted is None else (surprising_message(data, doubted),)
+    scaled = replace(scaled, messages=(*notes, *scaled.messages, *surprising))
     first = start
     if first is None and rows.summaries:
         first = history_start(rows, data, groups, known=known, memory=memory)
     best: FittedResponse | None = None
     for transform in transforms:
-        if transform.feature is not None:
-            transform = replace(transform, feature=transform.feature.scaled(scaled.scaling))  # noqa: PLW2901
-        seen = replace(rows, X=transform.on_line(data.X[rows.order], data.line[rows.order]))
+        feature = transform.feature
+        feature = None if feature is None else feature.scaled(scaled.scaling)
+        used = replace(transform, feature=feature)
+        seen = replace(rows, X=used.on_line(data.X[rows.order], data.line[rows.order]))
         begin = first if best is None else best.layout.to_dict(best.theta)
-        fitted = _with_stated_noise(data, seen, transform, scaled, start=begin)
+        fitted = _with_stated_noise(data, seen, used, scaled, start=begin)
         if best is None or fitted.report.objective < best.report.objective:
             best = fitted
     if best is None:

@@ -8,12 +8,10 @@ from dataclasses import replace
 import numpy as np
 from scipy.linalg import cho_solve
 
-from designer.models.arrays import BoolArray, IntArray
 from designer.models.gp.fitted import FittedResponse
 from designer.models.gp.likelihood import Likelihood, factorise
 from designer.models.gp.optimise import search
 from designer.models.gp.surface_gradients import SurfaceGradients
-from designer.models.gp.training_rows import TrainingRows
 
 _CONSTANT = 0.02  # range in unit cubes below which an input was held, not varied (assumption)
 _FEWEST_ROWS = 8  # of earlier lines: with fewer the shared surface's slopes are a guess
@@ -54,22 +52,14 @@ def slopes_of(fitted: FittedResponse) -> SurfaceGradients | None:
     """Slopes of a fit's shared surface; None without history enough or numeric inputs."""
     rows, p, groups = fitted.rows, fitted.parameters, fitted.input_transform.groups
     columns = np.flatnonzero(np.bincount(groups, minlength=0)[groups] == 1)
-    if not fitted.layout.transfer or rows.earlier < _FEWEST_ROWS:
-        return None
-    if len(columns) == 0:
+    if not fitted.layout.transfer or rows.earlier < _FEWEST_ROWS or len(columns) == 0:
         return None
     factor = factorise(fitted.likelihood.covariance(p))
     if factor is None:
         return None
     weights = p.amplitude * np.sqrt(p.trust[rows.position]) * cho_solve((factor[0], True), rows.z)
     coordinates = rows.X[:, : fitted.input_transform.dimension]
-    return SurfaceGradients(
-        coordinates, weights, p.surface[groups], columns, _untried(rows, columns)
-    )
-
-
-def _untried(rows: TrainingRows, columns: IntArray) -> BoolArray:
-    """Coordinates that no earlier line varied, ``[p]``."""
     history = [s for place, s in rows.blocks() if rows.positions[place] > 0]
-    ranges = [np.ptp(rows.X[s][:, columns], axis=0) for s in history]
-    return np.asarray(np.max(ranges, axis=0) < _CONSTANT)
+    ranges = [np.ptp(coordinates[s][:, columns], axis=0) for s in history]
+    untried = np.asarray(np.max(ranges, axis=0) < _CONSTANT)
+    return SurfaceGradients(coordinates, weights, p.surface[groups], columns, untried)

@@ -66,9 +66,8 @@ class Summary:
         if shapes != [(m,), (m, m), (k,), (k,), (k, k)] or doubted.ndim != 1:
             return None
         named = np.concatenate([points, doubted])
-        if m == 0 or named.min() < 0 or named.max() >= rows:
-            return None
-        if not all(np.isfinite(a).all() for a in (values, noise, at, slope, curvature)):
+        finite = all(np.isfinite(a).all() for a in (values, noise, at, slope, curvature))
+        if m == 0 or named.min() < 0 or named.max() >= rows or not finite:
             return None
         return cls(points, values, noise, stages, at, slope, curvature, doubted)
 
