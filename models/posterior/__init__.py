@@ -1,1 +1,1 @@
-"""Predictions: conditioning, projection, Laplace weights, averaging. May import gp and below."""
+"""Predictions: conditioning, Laplace weights, averaging. May import gp and below."""

@@ -22,7 +22,7 @@ _FEW_RUNS = 8  # without history up to here, the mode's mean predicts better tha
 class AveragedPosterior(ResponsePosterior):
     """Mixture of posteriors with matched mean and variance.
 
-    ``covariance`` and ``projector`` are those of the most probable hyperparameters.
+    ``covariance`` is that of the most probable hyperparameters.
 
     Args:
         mode: posterior at the most probable hyperparameters.
