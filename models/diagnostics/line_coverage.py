@@ -86,10 +86,10 @@ def _from_own_rows(
     V = fitted.input_transform.on_line(X, code)
     kernel = LineCovariance(p, fitted.input_transform, place, float(p.trust[place]))
     prior = np.asarray(kernel.to_points(V)(V))
-    factor = factorise(K)
-    if factor is None:
+    chol = factorise(K)
+    if chol is None:
         return np.zeros(len(X)), prior
     own = rows.position == place
     cross = np.asarray(kernel.to_rows(rows.X, rows.position)(V))[:, own]
-    half = solve_triangular(factor[0], cross.T, lower=True)
-    return cross @ cho_solve((factor[0], True), rows.z[own]), prior - half.T @ half
+    half = solve_triangular(chol, cross.T, lower=True)
+    return cross @ cho_solve((chol, True), rows.z[own]), prior - half.T @ half

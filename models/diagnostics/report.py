@@ -193,7 +193,7 @@ def learning_curve(fitted: FittedResponse) -> list[CurvePoint]:
     factor = factorise(fitted.likelihood.covariance(fitted.parameters)[np.ix_(order, order)])
     if factor is None:
         return []
-    chol = np.tril(factor[0])
+    chol = np.tril(factor)
     white = solve_triangular(chol, rows.z[order], lower=True)
     first = rows.earlier
     runs, starts = np.unique(rows.run[order[first:]], return_index=True)

@@ -102,10 +102,10 @@ def _gains(K: FloatArray, cross: FloatArray) -> FloatArray:
         K: covariance of the rows, ``[n, n]``.
         cross: covariance of the surface at the reference points with the rows, ``[R, n]``.
     """
-    factor = factorise(K)
-    if factor is None:
+    chol = factorise(K)
+    if chol is None:
         return np.zeros(len(K))
-    half = solve_triangular(factor[0], cross.T, lower=True)
+    half = solve_triangular(chol, cross.T, lower=True)
     return np.asarray(np.square(half).mean(axis=1))
 
 

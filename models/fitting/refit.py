@@ -42,7 +42,6 @@ def with_slopes(first: FittedResponse, start: Mapping[str, float] | None = None)
     report = replace(
         report,
         evaluations=report.evaluations + first.report.evaluations,
-        jitter=max(report.jitter, first.report.jitter),
         messages=first.report.messages,
     )
     return FittedResponse(data, rows, transform, first.scaling, layout, theta, report)
@@ -54,10 +53,10 @@ def slopes_of(fitted: FittedResponse) -> SurfaceGradients | None:
     columns = np.flatnonzero(np.bincount(groups, minlength=0)[groups] == 1)
     if not fitted.layout.transfer or rows.earlier < _FEWEST_ROWS or len(columns) == 0:
         return None
-    factor = factorise(fitted.likelihood.covariance(p))
-    if factor is None:
+    chol = factorise(fitted.likelihood.covariance(p))
+    if chol is None:
         return None
-    weights = p.amplitude * np.sqrt(p.trust[rows.position]) * cho_solve((factor[0], True), rows.z)
+    weights = p.amplitude * np.sqrt(p.trust[rows.position]) * cho_solve((chol, True), rows.z)
     coordinates = rows.X[:, : fitted.input_transform.dimension]
     history = [s for place, s in rows.blocks() if rows.positions[place] > 0]
     ranges = [np.ptp(coordinates[s][:, columns], axis=0) for s in history]

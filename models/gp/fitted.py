@@ -39,16 +39,12 @@ class FitReport:
     Attributes:
         converged: the search ended at a minimum.
         evaluations: of value and gradient, over all starts.
-        jitter: largest relative jitter needed (0: none).
-        at_bounds: hyperparameters that ended at a bound of the search.
         objective: negative log posterior at the result.
         messages: what a user should know.
     """
 
     converged: bool
     evaluations: int
-    jitter: float
-    at_bounds: tuple[str, ...]
     objective: float
     messages: tuple[str, ...] = ()
 
@@ -90,10 +86,10 @@ class FittedResponse:
     @cached_property
     def precision(self) -> FloatArray | None:
         """``K⁻¹ [n, n]`` of all rows; None where the covariance cannot be factorised."""
-        factor = factorise(self.likelihood.covariance(self.parameters))
-        if factor is None:
+        chol = factorise(self.likelihood.covariance(self.parameters))
+        if chol is None:
             return None
-        return np.asarray(cho_solve((factor[0], True), np.eye(len(self.rows))))
+        return np.asarray(cho_solve((chol, True), np.eye(len(self.rows))))
 
     def with_message(self, message: str) -> FittedResponse:
         """The same with one more message in its report."""

@@ -63,7 +63,6 @@ class Likelihood:
         layout: the hyperparameters.
 
     Attributes:
-        jitter: largest relative jitter any evaluation needed.
         evaluations: number of evaluations so far.
     """
 
@@ -71,7 +70,6 @@ class Likelihood:
         self.rows = rows
         self.input_transform = transform
         self.layout = layout
-        self.jitter = 0.0
         self.evaluations = 0
         self._blocks = rows.blocks()
         n = len(rows)
@@ -125,11 +123,9 @@ class Likelihood:
 
     def _solve(self, K: FloatArray, prior: float) -> Solved | None:
         self.evaluations += 1
-        factor = factorise(K)
-        if factor is None:
+        chol = factorise(K)
+        if chol is None:
             return None
-        chol, jitter = factor
-        self.jitter = max(self.jitter, jitter)
         z = self.rows.z
         alpha = _lapack.dpotrs(chol, z, lower=1)[0]
         value = prior + 0.5 * float(z @ alpha) + float(np.log(np.diagonal(chol)).sum())
@@ -292,19 +288,19 @@ class Likelihood:
         )
 
 
-def factorise(K: FloatArray) -> tuple[FloatArray, float] | None:
-    """Lower Cholesky factor of a symmetric matrix and the relative jitter it needed.
+def factorise(K: FloatArray) -> FloatArray | None:
+    """Lower Cholesky factor of a symmetric matrix, with as little jitter as it needs.
 
     Args:
         K: ``[n, n]``; kept.
 
     Returns:
-        ``(L, jitter)`` with L in Fortran order and zeros above the diagonal, or None when even
-        the largest jitter does not help.
+        L in Fortran order with zeros above the diagonal, or None when even the largest jitter
+        does not help.
     """
     n = len(K)
     if n == 0:
-        return np.zeros((0, 0), order="F"), 0.0
+        return np.zeros((0, 0), order="F")
     scale = float(np.mean(np.diagonal(K)))
     for jitter in _JITTERS:
         trial = K
@@ -313,5 +309,5 @@ def factorise(K: FloatArray) -> tuple[FloatArray, float] | None:
             trial.reshape(-1)[:: n + 1] += jitter * scale
         chol, info = _lapack.dpotrf(trial.T, lower=1, clean=1)
         if info == 0 and np.isfinite(chol[-1, -1]):
-            return chol, jitter
+            return np.asarray(chol)
     return None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import compress
-
 import numpy as np
 from scipy.optimize import minimize
 
@@ -12,7 +10,6 @@ from designer.models.gp.fitted import FitReport
 from designer.models.gp.likelihood import Likelihood
 
 _MAX_ITERATIONS = 120
-_BOUND_SLACK = 1e-3
 
 
 def search(likelihood: Likelihood, starts: list[FloatArray]) -> tuple[FloatArray, FitReport]:
@@ -52,11 +49,4 @@ def search(likelihood: Likelihood, starts: list[FloatArray]) -> tuple[FloatArray
     if best is None:
         raise ValueError("search needs at least one start")
     value, theta, converged = best
-    at_bound = (theta <= layout.low + _BOUND_SLACK) | (theta >= layout.high - _BOUND_SLACK)
-    return theta, FitReport(
-        converged=converged,
-        evaluations=likelihood.evaluations,
-        jitter=likelihood.jitter,
-        at_bounds=tuple(compress(layout.names, at_bound)),
-        objective=value,
-    )
+    return theta, FitReport(converged, likelihood.evaluations, value)

@@ -72,10 +72,12 @@ def training_rows(
         return ConditionedRows(*known, solved.chol, solved.alpha)
     K = fitted.likelihood.covariance(parameters)
     # doubling the diagonal always makes a covariance factorisable; the fit refuses such θ anyway
-    factor = factorise(K) or factorise(K + np.diag(np.diagonal(K)))
-    if factor is None:
+    chol = factorise(K)
+    if chol is None:
+        chol = factorise(K + np.diag(np.diagonal(K)))
+    if chol is None:
         raise ArithmeticError(f"the covariance of {fitted.data.name} cannot be factorised")
-    unsolved = ConditionedRows(*known, factor[0], rows.z)
+    unsolved = ConditionedRows(*known, chol, rows.z)
     return replace(unsolved, alpha=unsolved.unwhiten(unsolved.whiten(rows.z)))
 
 
@@ -150,5 +152,5 @@ def _extended(chol: FloatArray, half: FloatArray, own: FloatArray) -> FloatArray
     out[:n, :n] = chol
     out[n:, :n] = half.T
     if factor is not None:
-        out[n:, n:] = factor[0]
+        out[n:, n:] = factor
     return out
