@@ -23,6 +23,7 @@ from designer.models.diagnostics.history_odds import (
 )
 from designer.models.diagnostics.line_coverage import LineShare, line_shares
 from designer.models.diagnostics.report import (
+    FOLDS,
     ModelReport,
     PredictionErrors,
     count,
@@ -82,7 +83,7 @@ def _report(report: ModelReport, inputs: Sequence[str]) -> ResponseReport:
             "earlier_measurements": counts.earlier,
         },
         "leave_one_run_out": _errors(report.leave_one_run_out),
-        "k_fold": None if folds is None else {"folds": report.folds, **folds},
+        "k_fold": None if folds is None else {"folds": FOLDS, **folds},
         "learning_curve": [
             {
                 "runs": point.runs,

@@ -13,6 +13,7 @@ from designer.twin.factors import TwinFactor
 
 PlanKind: TypeAlias = Literal["sobol", "split_plot"]
 
+RUNS_PER_SLURRY, RUNS_PER_STRIP = 8, 2  # of a split plot
 _BITS = 30
 _MOST_DIMENSIONS = 5  # the twin's factors
 
@@ -68,22 +69,14 @@ def sobol_plan(factors: Sequence[TwinFactor], n: int, rng: np.random.Generator) 
     return TwinPlan(settings, own)
 
 
-def split_plot_plan(
-    factors: Sequence[TwinFactor],
-    n: int,
-    rng: np.random.Generator,
-    *,
-    runs_per_slurry: int = 8,
-    runs_per_strip: int = 2,
-) -> TwinPlan:
+def split_plot_plan(factors: Sequence[TwinFactor], n: int, rng: np.random.Generator) -> TwinPlan:
     """Random slurries, each with several strips, each with several passes through the calender.
 
     Every factor is stratified: slurry factors over all slurries, coating factors over the strips
     of a slurry, calendering factors over the runs of a slurry.
     """
     run = np.arange(n)
-    slurry = run // runs_per_slurry
-    strip = slurry * -(-runs_per_slurry // runs_per_strip) + run % runs_per_slurry // runs_per_strip
+    slurry, strip = run // RUNS_PER_SLURRY, run // RUNS_PER_STRIP
     settings = {}
     for factor in factors:
         share = np.empty(n)
@@ -96,9 +89,8 @@ def split_plot_plan(
                 plots, position = np.unique(plot[rows], return_inverse=True)
                 share[rows] = stratified(len(plots), rng)[position]
         settings[factor.name] = factor.snap(factor.at(share))
-    strip_number = np.unique(strip, return_inverse=True)[1]
     batches = {
         "slurry": [batch_id("slurry", int(k) + 1) for k in slurry],
-        "coating": [batch_id("coating", int(k) + 1) for k in strip_number],
+        "coating": [batch_id("coating", int(k) + 1) for k in strip],
     }
     return TwinPlan(settings, batches)

@@ -168,7 +168,6 @@ class TwinCampaign:
         ids = _batch_columns(batches, n)
         runs = [self.made + k for k in range(n)]
         self.made += n
-        names = list(self.line.gauges)
         noise = np.array([self._normal(_NOISE, run) for run in runs]).reshape(n, -1)
         effects = {
             stage: np.array(
@@ -177,11 +176,10 @@ class TwinCampaign:
             for stage in BATCH_STAGES
         }
         measured = {}
-        for j, name in enumerate(names):
-            gauge = self.line.gauges[name]
+        for j, (name, gauge) in enumerate(self.line.gauges.items()):
             total = gauge.noise * noise[:, j]
-            for stage in BATCH_STAGES:
-                total = total + gauge.batch[stage] * effects[stage][:, j]
+            for stage, effect in effects.items():
+                total = total + gauge.batch[stage] * effect[:, j]
             measured[name] = gauge.disturb(truth[name], total)
         return measured
 

@@ -92,7 +92,6 @@ class ModelReport:
         counts: of measurements, runs, recipes.
         leave_one_run_out: errors, each run predicted from all others; None below 5 runs.
         k_fold: errors, a fifth of the runs predicted from the others; None below 5 runs.
-        folds: number of folds.
         learning_curve: error from the first 2, 4, 8, … runs, and leave-one-run-out from all;
             nothing below 5 runs.
         collinearity: per input of the space.
@@ -101,7 +100,6 @@ class ModelReport:
     counts: Counts
     leave_one_run_out: PredictionErrors | None
     k_fold: PredictionErrors | None
-    folds: int
     learning_curve: tuple[CurvePoint, ...]
     collinearity: tuple[Collinearity, ...]
 
@@ -121,14 +119,14 @@ def model_report(fitted: FittedResponse, groups: IntArray, recipe: IntArray) -> 
     rows = fitted.rows
     runs = rows.run[rows.earlier :]
     if counts.runs < TOO_EARLY:
-        return ModelReport(counts, None, None, FOLDS, (), design)
+        return ModelReport(counts, None, None, (), design)
     loo = prediction_errors(fitted, held_out(fitted, runs))
     curve = learning_curve(fitted)
     if loo is not None and curve:
         kept = int(np.count_nonzero(rows.extra[rows.earlier :] == 0))
         curve = [*curve, CurvePoint(counts.runs, kept, loo.rmse, leave_one_out=True)]
     folds = prediction_errors(fitted, held_out(fitted, run_folds(runs)))
-    return ModelReport(counts, loo, folds, FOLDS, tuple(curve), design)
+    return ModelReport(counts, loo, folds, tuple(curve), design)
 
 
 def count(data: ResponseData, recipe: IntArray) -> Counts:

@@ -78,12 +78,6 @@ class Upstream:
         """Belief about the target line."""
         return self.posterior if self.target_only is None else self.target_only
 
-    @property
-    def to_level(self) -> tuple[float, float]:
-        """Offset and factor from the target's model scale to that of all lines."""
-        own, common = self.target.scaling, self.posterior.scaling
-        return (own.center - common.center) / common.spread, own.spread / common.spread
-
     def target_level(self, X: ArrayT) -> ArrayT:
         """`level` on the target line."""
         known = self.last.get(X)
@@ -104,8 +98,9 @@ class Upstream:
         elif line:
             level = self.posterior.line_mean(X, line)
         else:
-            offset, factor = self.to_level
-            level = self.target.line_mean(X, 0) * factor + offset
+            own, common = self.target.scaling, self.posterior.scaling
+            offset = (own.center - common.center) / common.spread
+            level = self.target.line_mean(X, 0) * (own.spread / common.spread) + offset
         found: ArrayT = level
         return found
 
