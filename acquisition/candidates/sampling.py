@@ -65,7 +65,7 @@ def _drawn(grid: RecipeGrid, seed: int, wanted: int) -> IntArray:
     found = np.zeros((0, len(grid.low)), dtype=np.int64)
     for drawn in range(DRAW, MAX_DRAWN + 1, DRAW):
         codes = _snapped(len(grid.low), drawers, draw())
-        found = np.unique(np.vstack([found, codes[grid.feasible(codes)]]), axis=0)
+        found = _distinct(np.vstack([found, codes[grid.feasible(codes)]]))
         hopeless = drawn >= _SPARSE and len(found) * MAX_DRAWN < _WANDERED * drawn
         if len(found) >= _ENOUGH * wanted or (hopeless and len(found) >= _FEW):
             break
@@ -107,7 +107,7 @@ def _wandered(grid: RecipeGrid, found: IntArray, wanted: int, seed: int) -> IntA
     for _ in range(_WALKS):
         before = len(found)
         walkers = moves.wander(walkers, rng)
-        found = np.unique(np.vstack([found, walkers]), axis=0)
+        found = _distinct(np.vstack([found, walkers]))
         idle = 0 if len(found) > before else idle + 1
         if len(found) >= wanted or idle == 20:
             break
@@ -158,6 +158,14 @@ def _snapped(factors: int, drawers: list[_Drawer], u: FloatArray) -> IntArray:
         count[kept] += 1
         start += drawer.dimension
     return np.asarray(codes[count == len(drawers)])
+
+
+def _distinct(codes: IntArray) -> IntArray:
+    """The rows sorted, each once; numpy's unique of rows takes five times as long."""
+    ordered = codes[np.lexsort(codes.T[::-1])]
+    first = np.ones(len(ordered), dtype=bool)
+    first[1:] = np.any(ordered[1:] != ordered[:-1], axis=1)
+    return np.asarray(ordered[first])
 
 
 def _sobol(dimension: int, seed: int) -> Any:  # noqa: ANN401 - a closure over scipy's engine
