@@ -58,8 +58,8 @@ def test_the_whole_proposal_of_the_twin_stays_small() -> None:
 
 
 def test_botorch_needs_more_cpu_for_no_better_a_batch() -> None:
-    """Cut off after 5 iterations, so that it takes seconds: the real ones are in the README."""
-    found = compare(1000, ["sequential"], iterations=5)
+    """Cut off after 2 iterations, so that it takes seconds: the real ones are in the README."""
+    found = compare(1000, ["sequential"], iterations=2)
     ours, other = found["ours"], found["BoTorch sequential"]
     assert other[0] > 4 * ours[0]
     assert ours[1] <= other[1]
