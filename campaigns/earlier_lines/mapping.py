@@ -6,17 +6,15 @@ import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from designer.campaigns.errors import Findings, InputError
 from designer.campaigns.space.factors import Factor, quantity_text
+from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.columns import FileColumn, Matched, meant_column
 from designer.campaigns.tables.files import MEGABYTE, read_regular_file
 from designer.campaigns.tables.table import Table
 from designer.campaigns.values.names import suggestion
-
-if TYPE_CHECKING:
-    from designer.campaigns.specification.specification import Specification
 
 UNKNOWN = "unknown"
 """Value of an input that a line never recorded."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from designer.campaigns.earlier_lines.mapping import (
     LineMapping,
@@ -18,7 +18,9 @@ from designer.campaigns.earlier_lines.mapping import (
 from designer.campaigns.earlier_lines.rows import LineRows
 from designer.campaigns.errors import Findings, InputError
 from designer.campaigns.log.events import canonical_json
-from designer.campaigns.log.runs import MEASURED
+from designer.campaigns.log.runs import MEASURED, Run
+from designer.campaigns.log.state import CampaignState
+from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.columns import (
     IGNORED,
     ColumnMatcher,
@@ -34,13 +36,6 @@ from designer.campaigns.tables.settings import settings_from_texts
 from designer.campaigns.tables.table import Table
 from designer.campaigns.values.names import suggestion
 from designer.campaigns.values.numbers import number_text, parse_number
-
-if TYPE_CHECKING:
-    from designer.campaigns.log.runs import Run
-    from designer.campaigns.log.state import CampaignState
-    from designer.campaigns.specification.specification import Specification
-
-__all__ = ["LineMapping", "LineTable", "line_from_campaign", "line_from_columns", "read_line"]
 
 
 def read_line(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from designer.campaigns.earlier_lines.mapping import UNKNOWN
 from designer.campaigns.errors import Findings, Problem
@@ -15,15 +15,12 @@ from designer.campaigns.space.factors import (
     Setting,
     quantity_text,
 )
+from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.columns import FileColumn, Matched
 from designer.campaigns.tables.rows import RowReader
 from designer.campaigns.tables.table import Table
 from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.quantity import Quantity, far_off, likely_unit
-
-if TYPE_CHECKING:
-    from designer.campaigns.specification.specification import Specification
-
 
 _SHOWN = 5
 

@@ -1,4 +1,4 @@
-"""Exports: plans to be filled in, data, events, the specification. And filled sheets back in.
+"""Exports: plans to be filled in, data, events, the specification.
 
 The ending of the file chooses the format. A file is written completely or not at all, and never
 over another one unless asked for.
@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from designer.campaigns.errors import InputError
 from designer.campaigns.log.events import canonical_json
+from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.export_rows import (
     Cell,
     data_json,
@@ -22,15 +23,9 @@ from designer.campaigns.sheets.export_rows import (
     plan_runs,
     plan_sheet,
 )
-from designer.campaigns.sheets.results import SheetResults, read_results, results_from_columns
 from designer.campaigns.specification.text import to_tables
 from designer.campaigns.tables.csv_file import csv_content
 from designer.campaigns.tables.files import write_atomic
-
-if TYPE_CHECKING:
-    from designer.campaigns.log.state import CampaignState
-
-__all__ = ["EXPORTS", "SheetResults", "export", "read_results", "results_from_columns"]
 
 _EVENT_COLUMNS = (
     "seq", "kind", "recorded_at", "actor", "program", "version", "event_id", "hash", "body",

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from designer.campaigns.errors import InputError
-from designer.campaigns.log.runs import WAITING
+from designer.campaigns.log.runs import WAITING, Run
+from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.run_object import RunObject, run_object
 from designer.campaigns.tables.columns import with_unit
 from designer.campaigns.values.names import suggestion
 from designer.campaigns.values.numbers import number_text
-
-if TYPE_CHECKING:
-    from designer.campaigns.log.runs import Run
-    from designer.campaigns.log.state import CampaignState
 
 Cell = str | float | int | None
 Rows = list[dict[str, Cell]]

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from designer.campaigns.errors import Findings, InputError, Problem
 from designer.campaigns.space.factors import Factor, Given, Setting
+from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.columns import ColumnMatcher
 from designer.campaigns.tables.csv_file import csv_content
 from designer.campaigns.tables.files import write_atomic
 from designer.campaigns.tables.rows import RowReader, expected_columns
 from designer.campaigns.tables.settings import settings_from_texts
-
-if TYPE_CHECKING:
-    from designer.campaigns.specification.specification import Specification
-    from designer.campaigns.tables.table import Table
+from designer.campaigns.tables.table import Table
 
 
 def recipes_of(table: Table, spec: Specification) -> list[dict[str, Setting]]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from designer.campaigns.commands.entries import ResultEntry
 from designer.campaigns.commands.results import record
 from designer.campaigns.errors import ConflictError, Findings, InputError
+from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.run_object import SheetRun
 from designer.campaigns.sheets.run_results import RunResults
 from designer.campaigns.tables.columns import ColumnMatcher, FileColumn
@@ -21,9 +21,6 @@ from designer.campaigns.tables.read import read_table, table_of_columns
 from designer.campaigns.tables.rows import RowReader, TableRow, expected_columns, fact_columns
 from designer.campaigns.tables.table import Table
 from designer.campaigns.values.names import ENDINGS
-
-if TYPE_CHECKING:
-    from designer.campaigns.log.state import CampaignState
 
 OWN_COLUMNS = frozenset(
     {"order", "rank", "plan", "status", "head", "information_bits", "cost", "in_spec", "reason"}

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, TypedDict
+from typing import TypedDict
 
+from designer.campaigns.log.runs import Run
 from designer.campaigns.space.factors import Setting
-
-if TYPE_CHECKING:
-    from designer.campaigns.log.runs import Run
 
 
 class Predicted(TypedDict):

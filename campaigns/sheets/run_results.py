@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from designer.campaigns.commands.entries import ResultEntry
 from designer.campaigns.errors import Findings
 from designer.campaigns.log.describe import who_when
+from designer.campaigns.log.runs import Run
 from designer.campaigns.sheets.run_object import SheetRun
 from designer.campaigns.space.factors import Setting, quantity_text
 from designer.campaigns.tables.rows import FURTHER, RowReader, TableRow
@@ -15,9 +16,6 @@ from designer.campaigns.tables.table import LONGEST_NOTE
 from designer.campaigns.values.names import clean_text
 from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.quantity import Quantity
-
-if TYPE_CHECKING:
-    from designer.campaigns.log.runs import Run
 
 _SAME_SETTING = 1e-6
 """Share of a factor's range below which settings are the same: spreadsheets save rounded numbers,

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from designer.campaigns.earlier_lines.mapping import LineTable
-from designer.campaigns.earlier_lines.read import LineMapping, line_from_columns, read_line
+from designer.campaigns.earlier_lines.mapping import LineMapping, LineTable
+from designer.campaigns.earlier_lines.read import line_from_columns, read_line
 from designer.campaigns.errors import InputError
 from designer.campaigns.specification import load
 from tests.laws import ONE_FIXTURE

@@ -3,7 +3,8 @@
 import pytest
 
 from designer.campaigns import commands
-from designer.campaigns.earlier_lines.read import LineMapping, read_line
+from designer.campaigns.earlier_lines.mapping import LineMapping
+from designer.campaigns.earlier_lines.read import read_line
 from designer.campaigns.errors import InputError
 from designer.campaigns.specification import load
 from designer.campaigns.store.store import Store

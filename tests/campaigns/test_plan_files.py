@@ -16,7 +16,8 @@ from designer.campaigns.earlier_lines.read import line_from_campaign, read_line
 from designer.campaigns.errors import InputError
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.sheets.export import export, read_results
+from designer.campaigns.sheets.export import export
+from designer.campaigns.sheets.results import read_results
 from designer.campaigns.specification import load
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.store.store import Store
