@@ -178,19 +178,14 @@ def _columns(
         remedy=remedy,
     )
     matched = ColumnMatcher(table, expected, findings).match(mapping.columns, mapping.units)
-    _check_any(table.source, spec, {*matched.columns, *present}, findings)
-    return matched, extra_columns(table, mapping.extras, matched, findings)
-
-
-def _check_any(
-    source: str, spec: Specification, there: Collection[str], findings: Findings
-) -> None:
-    """A file without any response, or without any factor, is another file."""
+    # a file without any response, or without any factor, is another file
+    there = {*matched.columns, *present}
     for kind, items in (("response", spec.responses), ("factor", spec.factors)):
-        names = [item.name for item in items]
-        if not set(names) & set(there):
+        names = sorted(item.name for item in items)
+        if there.isdisjoint(names):
             what = f"there is no column of any {kind}"
-            findings.report(source, what, None, ", ".join(sorted(names)))
+            findings.report(table.source, what, None, ", ".join(names))
+    return matched, extra_columns(table, mapping.extras, matched, findings)
 
 
 def _chosen_rows(

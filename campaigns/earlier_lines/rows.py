@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from designer.campaigns.earlier_lines.mapping import UNKNOWN
@@ -23,17 +23,6 @@ from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.quantity import Quantity, far_off, likely_unit
 
 _SHOWN = 5
-
-
-@dataclass
-class _Range:
-    """How the values of one input lie to its range."""
-
-    values: list[float] = field(default_factory=list)
-    off: Counter[int] = field(default_factory=Counter)
-    outside: int = 0
-    first: str = ""
-    far: list[str] = field(default_factory=list)
 
 
 class LineRows:
@@ -83,7 +72,7 @@ class LineRows:
         self._unknown = set(unknown)
         self._others: dict[str, Counter[str]] = {name: Counter() for name in others}
         self._extras = extras
-        self._ranges: dict[str, _Range] = {}
+        self._numbers: dict[str, list[tuple[float, int]]] = {}
         self._contradicted: set[str] = set()
         self.rows: list[dict[str, Any]] = []
         self.without_result = 0
@@ -138,23 +127,8 @@ class LineRows:
     def finish(self) -> list[str]:
         """Judge whole columns; returns notes for the user."""
         notes = []
-        for name, found in self._ranges.items():
-            item = self._inputs[name]
-            column = self._reader.columns[name]
-            low_side, high_side = found.off[-1], found.off[1]
-            judged = sum(1 for value in found.values if value != 0)
-            if judged and judged in (low_side, high_side) and not column.unit_told:
-                where = f"{self.table.source} column {column.header}"
-                self._findings.add(
-                    _unit_problem(where, item, [v for v in found.values if v != 0], column.header)
-                )
-            elif found.outside:
-                count = f"{found.outside} of {len(found.values)}"
-                note = f"{name}: {count} values lie outside {item.allowed} and are kept"
-                note += f" (first: {found.first})"
-                if found.far:
-                    note += f"; ten times or more off, a typing error?: {', '.join(found.far)}"
-                notes.append(note)
+        for name, found in self._numbers.items():
+            notes += self._range_notes(name, found)
         for name, found_others in self._others.items():
             if found_others:
                 told = ", ".join(f"{text} {n}" for text, n in found_others.most_common(_SHOWN))
@@ -205,35 +179,45 @@ class LineRows:
         return word
 
     def _judged(self, row: int, name: str, value: Quantity) -> Setting:
-        """A value beside the constant told for it and the range of its input."""
-        column = self._reader.columns[name]
-        where = self.table.where(row, column.header)
-        item = self._inputs[name]
+        """A value beside the constant told for it; numbers wait to be judged together."""
+        item, column = self._inputs[name], self._reader.columns[name]
         setting = value.setting
         if not isinstance(setting, str):
-            self._judge(item, setting, where)
+            self._numbers.setdefault(name, []).append((setting, row))
         constant = self._constants.get(name)
         # a constant fills blank cells, but never replaces what the file says
         if constant not in (None, setting) and name not in self._contradicted:
             self._contradicted.add(name)
             what = f"the file says something else than --set {name}={quantity_text(constant)}"
             hint = f"To leave the column out, add --map '{column.header}=-'."
-            found = quantity_text(setting, item.unit)
+            found, where = quantity_text(setting, item.unit), self.table.where(row, column.header)
             self._findings.report(where, what, found, hint=hint)
         return setting
 
-    def _judge(self, item: Factor | Given, value: float, where: str) -> None:
-        found = self._ranges.setdefault(item.name, _Range())
-        found.values.append(value)
+    def _range_notes(self, name: str, found: Sequence[tuple[float, int]]) -> list[str]:
+        """Judge the values of one input, each with its row, beside the range."""
+        item, column = self._inputs[name], self._reader.columns[name]
         low, high = item.bounds
-        if not low <= value <= high:
-            side = far_off(value, low, high)
-            found.off[side] += 1
-            there = f"{quantity_text(value, item.unit)} in {where.rpartition(' column ')[0]}"
-            found.outside += 1
-            found.first = found.first or there
-            if side and len(found.far) < _SHOWN:
-                found.far.append(there)
+        values = [value for value, _ in found if value != 0]
+        sides = {far_off(value, low, high) for value in values}
+        if sides in ({-1}, {1}) and not column.unit_told:
+            where = f"{self.table.source} column {column.header}"
+            self._findings.add(_unit_problem(where, item, values, column.header))
+            return []
+        outside = [(value, row) for value, row in found if not low <= value <= high]
+        if not outside:
+            return []
+
+        def there(value: float, row: int) -> str:
+            return f"{quantity_text(value, item.unit)} in {self.table.where(row)}"
+
+        note = f"{name}: {len(outside)} of {len(found)} values lie outside {item.allowed}"
+        note += f" and are kept (first: {there(*outside[0])})"
+        far = [(value, row) for value, row in outside if far_off(value, low, high)]
+        if far:
+            shown = ", ".join(there(*place) for place in far[:_SHOWN])
+            note += f"; ten times or more off, a typing error?: {shown}"
+        return [note]
 
 
 def _words(value: Quantity) -> dict[str, str]:

@@ -84,8 +84,8 @@ def write_atomic(path: Path, content: bytes, *, force: bool = False) -> None:
     _check_target(path, force=force)
     temporary = path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}{_OUR_ENDING}")
     try:
-        _write_new(temporary, content)
         try:
+            _write_new(temporary, content)
             _put_in_place(temporary, path, force=force)
         finally:
             with contextlib.suppress(OSError):
@@ -172,16 +172,10 @@ def _exists(path: Path) -> Problem:
 
 def _write_new(path: Path, content: bytes) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | _binary()
-    handle = os.open(path, flags, 0o666)
-    try:
-        with open(handle, "wb") as file:  # noqa: PTH123  an open descriptor, not a path
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError:
-        with contextlib.suppress(OSError):
-            path.unlink()
-        raise
+    with open(os.open(path, flags, 0o666), "wb") as file:  # noqa: PTH123  a descriptor, no path
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _put_in_place(temporary: Path, path: Path, *, force: bool) -> None:
