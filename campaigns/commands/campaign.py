@@ -86,11 +86,12 @@ def undo(
     told = optional_text(reason, "reason")
     return [
         NewEvent("event_reversed", {"event": target.seq, "reason": told})
-        for target in sorted(targets, key=lambda target: target.seq, reverse=True)
+        for target in reversed(targets)
     ]
 
 
 def _last_command(state: CampaignState) -> list[Event]:
+    """What the last command appended and still counts, in the order of the log."""
     alive = [
         event
         for event in state.events[1:]
@@ -120,7 +121,7 @@ def _chosen(state: CampaignState, seq: int) -> Event:
 def _refuse_dependents(state: CampaignState, targets: list[Event]) -> None:
     """Fold as if the events were reversed; what no longer fits depends on them."""
     events = list(state.events)
-    for target in sorted(targets, key=lambda target: target.seq, reverse=True):
+    for target in reversed(targets):
         seq = len(events) + 1
         reversal = NewEvent("event_reversed", {"event": target.seq, "reason": None})
         events.append(Event.unstored(seq, reversal))

@@ -16,7 +16,7 @@ from designer.campaigns.errors import ConflictError, Findings, InputError
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.run_object import SheetRun
 from designer.campaigns.sheets.run_results import RunResults
-from designer.campaigns.tables.columns import ColumnMatcher, FileColumn
+from designer.campaigns.tables.columns import ColumnMatcher
 from designer.campaigns.tables.read import read_table, table_of_columns
 from designer.campaigns.tables.rows import RowReader, TableRow, expected_columns, fact_columns
 from designer.campaigns.tables.table import Table
@@ -138,8 +138,12 @@ def _rows_by_run(reader: RowReader, state: CampaignState) -> dict[str, list[Tabl
     table, findings = reader.table, reader.findings
     campaign = reader.columns.get("campaign")
     for row in range(len(table.rows)):
-        if campaign is not None and not _is_ours(table, row, campaign, state, findings):
-            continue
+        if campaign is not None:
+            name, place = table.cell(row, campaign.header), table.where(row, campaign.header)
+            if name not in ("", state.spec.name):
+                what = "the sheet belongs to another campaign"
+                findings.report(place, what, repr(name), repr(state.spec.name))
+                continue
         text, where = table.cell(row, column.header), table.where(row, column.header)
         if not text:
             findings.report(where, "the run id is missing")
@@ -151,15 +155,3 @@ def _rows_by_run(reader: RowReader, state: CampaignState) -> dict[str, list[Tabl
             for problem in error.problems:
                 findings.report(where, problem.what, text, problem.allowed, problem.hint)
     return by_run
-
-
-def _is_ours(
-    table: Table, row: int, column: FileColumn, state: CampaignState, findings: Findings
-) -> bool:
-    text = table.cell(row, column.header)
-    if text in ("", state.spec.name):
-        return True
-    what = "the sheet belongs to another campaign"
-    where = table.where(row, column.header)
-    findings.report(where, what, repr(text), repr(state.spec.name))
-    return False

@@ -10,7 +10,7 @@ from designer.campaigns.errors import Findings
 from designer.campaigns.log.describe import who_when
 from designer.campaigns.log.runs import Run
 from designer.campaigns.sheets.run_object import SheetRun
-from designer.campaigns.space.factors import Setting, quantity_text
+from designer.campaigns.space.factors import Factor, Given, Setting, quantity_text
 from designer.campaigns.tables.rows import FURTHER, RowReader, TableRow
 from designer.campaigns.tables.table import LONGEST_NOTE
 from designer.campaigns.values.names import clean_text
@@ -154,12 +154,12 @@ class RunResults:
         """Settings, batches and time, which all rows of a run must agree on."""
         used: dict[str, Quantity] = {}
         given: dict[str, Quantity] = {}
-        factors = {factor.name for factor in self._spec.factors}
-        for name in (item.name for item in self._spec.inputs):
+        for item in self._spec.inputs:
+            name = item.name
             told = [(row, row.settings[name].setting) for row in rows if name in row.settings]
-            if told and self._agree(name, told) and self._differs(name, told[0][1]):
+            if told and self._agree(name, told) and self._differs(item, told[0][1]):
                 value = told[0][0].settings[name]
-                (used if name in factors else given)[name] = value.as_written
+                (used if isinstance(item, Factor) else given)[name] = value.as_written
                 self._new[name] = _told(value)
         batch: dict[str, str] = {}
         for stage in (stage.name for stage in self._spec.stages):
@@ -201,14 +201,13 @@ class RunResults:
                 return False
         return True
 
-    def _differs(self, name: str, value: Setting) -> bool:
+    def _differs(self, item: Factor | Given, value: Setting) -> bool:
         """Whether a setting is neither the one recorded nor the one planned."""
         sources: list[Mapping[str, Setting]] = [self._run.used, self._run.given]
         sources.append(self._run.planned or {})
-        now = [source[name] for source in sources if name in source]
+        now = [source[item.name] for source in sources if item.name in source]
         if isinstance(value, str):
             return value not in now
-        item = next(item for item in self._spec.inputs if item.name == name)
         low, high = item.bounds
         close = _SAME_SETTING * (high - low)
         return not any(not isinstance(n, str) and abs(n - value) <= close for n in now)

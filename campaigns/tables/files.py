@@ -20,6 +20,7 @@ INPUT_LIMIT = 50 * MEGABYTE
 """Largest input file (reliability of imports: checked before anything is parsed)."""
 
 _OUR_ENDING = ".part"
+_BINARY = getattr(os, "O_BINARY", 0)
 _WRONG_PATH = {
     errno.ENOENT: "there is no such file",
     errno.ENOTDIR: "a part of the path is not a folder",
@@ -44,7 +45,7 @@ def read_regular_file(path: Path, limit: int = INPUT_LIMIT) -> bytes:
     """
     try:
         # O_NONBLOCK: opening a named pipe must not wait for its writer.
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _binary())
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _BINARY)
     except ValueError as error:
         raise InputError.at(_shown(path), "this cannot be a file name", str(error)) from None
     except OSError as error:
@@ -104,10 +105,6 @@ def _read(handle: int, limit: int) -> bytes:
     """Read at most one byte more than the limit, so that a growing file is noticed."""
     with open(handle, "rb", closefd=False) as file:
         return file.read(limit + 1)
-
-
-def _binary() -> int:
-    return getattr(os, "O_BINARY", 0)
 
 
 def _shown(path: Path) -> str:
@@ -171,7 +168,7 @@ def _exists(path: Path) -> Problem:
 
 
 def _write_new(path: Path, content: bytes) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | _binary()
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | _BINARY
     with open(os.open(path, flags, 0o666), "wb") as file:  # noqa: PTH123  a descriptor, no path
         file.write(content)
         file.flush()
