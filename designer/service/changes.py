@@ -10,33 +10,20 @@ SURPRISE = 3.0  # standard deviations of a new result; 0.3 % of results by chanc
 
 
 def run_changed(state: CampaignState, run: Run, since: int) -> RecordAnswer:
-    """What a change of one run has brought."""
+    """What a change of one run has brought since a log position."""
+    new = {
+        name: fresh
+        for name, values in run.measurements.items()
+        if (fresh := [value.number for value in values if value.seq > since])
+    }
     return {
         "campaign": state.spec.name,
         "run": run.id,
         "status": run.status,
-        "recorded": _recorded(run, since),
-        "messages": _messages(state, run, since),
+        "recorded": {**new, **dict.fromkeys(sorted(run.never))},
+        "messages": [*run.flags, *(text for name in new for text in _surprise(state, run, name))],
         "head": state.head,
     }
-
-
-def _recorded(run: Run, since: int) -> dict[str, list[float] | None]:
-    """Values that are new in a run: numbers of measured responses, None = never."""
-    new: dict[str, list[float] | None] = {}
-    for name, values in run.measurements.items():
-        fresh = [value.number for value in values if value.seq > since]
-        if fresh:
-            new[name] = fresh
-    return new | dict.fromkeys(sorted(run.never))
-
-
-def _messages(state: CampaignState, run: Run, since: int) -> list[str]:
-    told = list(run.flags)
-    for name, values in run.measurements.items():
-        if any(value.seq > since for value in values):
-            told += _surprise(state, run, name)
-    return told
 
 
 def _surprise(state: CampaignState, run: Run, name: str) -> list[str]:

@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from designer.campaigns.log.events import NewEvent
     from designer.campaigns.log.state import CampaignState
+    from designer.campaigns.store.archive import Decide
     from designer.campaigns.store.store import Store
     from designer.engine.fitted_campaign import FittedCampaign
 
@@ -73,11 +73,7 @@ class Session:
         return self.store.state(campaign)
 
     def change(
-        self,
-        campaign: str,
-        decide: Callable[[CampaignState], list[NewEvent]],
-        *,
-        expected_seq: int | None = None,
+        self, campaign: str, decide: Decide, *, expected_seq: int | None = None
     ) -> CampaignState:
         """Append what ``decide`` returns for the fresh state, all or nothing."""
         return self.store.change(campaign, decide, actor=self.actor, expected_seq=expected_seq)

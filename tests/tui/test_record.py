@@ -296,7 +296,7 @@ def test_fields_become_arguments_of_record() -> None:
 def test_checking_says_what_recording_does_and_writes_nothing(store: Path) -> None:
     service = Service(str(store))
     arguments = ("small", "R001", {"mass_loading": "59.5"})
-    checked = service.runs.check(*arguments)
+    checked = service.runs.record(*arguments, dry_run=True)
     assert service.campaigns.show("small")["head"] == checked["head"]
     recorded = service.runs.record(*arguments)
     assert {**recorded, "head": None} == {**checked, "head": None}

@@ -199,7 +199,8 @@ class RecordScreen(TaskScreen):
             return
         view, run = shown
         arguments = arguments_of(typed, replicate=self._replicate)
-        check = partial(self.ui.service.runs.check, view.name, run["run"], **arguments)
+        record = self.ui.service.runs.record
+        check = partial(record, view.name, run["run"], **arguments, dry_run=True)
         answer: RecordAnswer | DesignerError
         try:
             answer = await asyncio.to_thread(check)

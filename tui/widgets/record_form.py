@@ -28,7 +28,7 @@ HINT: Final = Content.styled(
 
 
 class ResultArguments(TypedDict):
-    """Arguments of `runs.record` and `runs.check`, as typed."""
+    """Arguments of `runs.record`, as typed."""
 
     responses: dict[str, str]
     settings: dict[str, str]
@@ -247,7 +247,7 @@ def accepted_text(
         view: the campaign.
         run: the run of the form.
         typed: what is in the fields.
-        answer: of `runs.check`.
+        answer: of `runs.record`, of which nothing was written yet.
     """
     lines = [Content.styled(f"! {message}", "$text-warning") for message in answer["messages"]]
     outcome = f"✓ ctrl+s saves; {answer['run']} will be {answer['status']}"

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from designer.campaigns import commands
 from designer.campaigns.earlier_lines.mapping import LineMapping
-from designer.campaigns.log.state import CampaignState
 from designer.service.answers import LineAddedAnswer, LinesAnswer, LineSwitchedAnswer
 from designer.service.details import judged_lines
 from designer.service.fits import read_figures
@@ -17,6 +16,7 @@ from designer.service.values import Texts
 
 if TYPE_CHECKING:
     from designer.campaigns.earlier_lines.mapping import LineTable
+    from designer.campaigns.store.archive import Decide
 
 
 class LineVerbs(Verbs):
@@ -102,24 +102,18 @@ class LineVerbs(Verbs):
 
     def exclude(self, campaign: str, line: str, reason: str) -> LineSwitchedAnswer:
         """Leave a line out of the models."""
-        state = self.session.change(
-            campaign, lambda fresh: commands.exclude_line(fresh, line, reason)
-        )
-        return _switched(state, line)
+        return self._switch(campaign, line, lambda s: commands.exclude_line(s, line, reason))
 
     def include(self, campaign: str, line: str, reason: str) -> LineSwitchedAnswer:
         """Take a line into the models again."""
-        state = self.session.change(
-            campaign, lambda fresh: commands.include_line(fresh, line, reason)
-        )
-        return _switched(state, line)
+        return self._switch(campaign, line, lambda s: commands.include_line(s, line, reason))
 
-
-def _switched(state: CampaignState, name: str) -> LineSwitchedAnswer:
-    line = commands.find_line(state, name)
-    return {
-        "campaign": state.spec.name,
-        "line": line.name,
-        "included": line.included,
-        "head": state.head,
-    }
+    def _switch(self, campaign: str, name: str, decide: Decide) -> LineSwitchedAnswer:
+        state = self.session.change(campaign, decide)
+        line = commands.find_line(state, name)
+        return {
+            "campaign": state.spec.name,
+            "line": line.name,
+            "included": line.included,
+            "head": state.head,
+        }

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from designer.campaigns.log.events import NewEvent
     from designer.campaigns.sheets.results import SheetResults
     from designer.campaigns.specification.specification import Specification
+    from designer.campaigns.store.archive import Decide
     from designer.campaigns.values.quantity import Quantity
 
 
@@ -64,6 +65,7 @@ class RunVerbs(Verbs):
         at: str | None = None,
         note: str | None = None,
         replicate: bool = False,
+        dry_run: bool = False,
     ) -> RecordAnswer:
         """Record results of a run as typed.
 
@@ -76,6 +78,7 @@ class RunVerbs(Verbs):
             at: when it was made; None: unknown.
             note: a remark to keep with it.
             replicate: further measurements of responses that have a value.
+            dry_run: answer or refuse from the log as it is now, but write nothing.
 
         Raises:
             InputError: a name or value is refused.
@@ -84,24 +87,8 @@ class RunVerbs(Verbs):
         entry = result_entry(
             run, responses, settings, batch=batch, at=at, note=note, replicate=replicate
         )
-        return self._change(campaign, run, lambda state: commands.record(state, [entry]))
-
-    def check(
-        self,
-        campaign: str,
-        run: str,
-        responses: Texts,
-        *,
-        settings: Texts | None = None,
-        batch: Texts | None = None,
-        at: str | None = None,
-        note: str | None = None,
-        replicate: bool = False,
-    ) -> RecordAnswer:
-        """What `record` would answer or refuse, from the log as it is now; nothing is written."""
-        entry = result_entry(
-            run, responses, settings, batch=batch, at=at, note=note, replicate=replicate
-        )
+        if not dry_run:
+            return self._change(campaign, run, lambda state: commands.record(state, [entry]))
         state = self.session.state(campaign)
         scratch = Scratch(state)
         scratch.add(commands.record(state, [entry]))
@@ -225,15 +212,11 @@ class RunVerbs(Verbs):
             ),
         )
 
-    def _change(
-        self, campaign: str, run: str, decide: Callable[[CampaignState], list[NewEvent]]
-    ) -> RecordAnswer:
+    def _change(self, campaign: str, run: str, decide: Decide) -> RecordAnswer:
         state, seq = self._changed_since(campaign, decide)
         return run_changed(state, state.run(run), since=seq)
 
-    def _changed_since(
-        self, campaign: str, decide: Callable[[CampaignState], list[NewEvent]]
-    ) -> tuple[CampaignState, int]:
+    def _changed_since(self, campaign: str, decide: Decide) -> tuple[CampaignState, int]:
         """The state after a change, and the log position it was decided at."""
         seq = 0
 
