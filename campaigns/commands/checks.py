@@ -12,7 +12,7 @@ from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import Factor, Given, quantity_text
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.tables.settings import unknown_name
-from designer.campaigns.values.names import Named, clean_text
+from designer.campaigns.values.names import clean_text
 from designer.campaigns.values.quantity import Quantity, far_off, slip_hint
 
 NAME_LIMIT = 64
