@@ -43,11 +43,12 @@ class MeasurementObject(TypedDict):
 
 
 class Remark(TypedDict):
-    """A note on a run."""
+    """A note on a run; ``recorded_at`` is ``at`` under the former name of data exports."""
 
     text: str
     actor: str
     at: str
+    recorded_at: str
 
 
 class Flag(TypedDict):
@@ -143,7 +144,10 @@ def run_object(run: Run) -> RunObject:
         "value": run.value,
         "attached": run.attached,
         "extra": None,  # columns of a table proposed from: not built yet
-        "notes": [{"text": note.text, "actor": note.actor, "at": note.at} for note in run.notes],
+        "notes": [
+            {"text": note.text, "actor": note.actor, "at": note.at, "recorded_at": note.at}
+            for note in run.notes
+        ],
         "flags": [
             # all that the log flags today: settings out of range or against a constraint
             {
