@@ -13,37 +13,11 @@ from designer.campaigns import commands
 from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry
 from designer.campaigns.earlier_lines.mapping import LineTable
 from designer.campaigns.errors import ConflictError, InputError
-from designer.campaigns.log.events import KINDS, Event, NewEvent, canonical_json
-from designer.campaigns.log.fold import advance, fold
+from designer.campaigns.log.events import canonical_json
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.specification import load
 from designer.campaigns.values.quantity import Quantity
-
-TABLES: dict[str, Any] = {
-    "campaign": {"version": 1, "name": "demo", "line": "line4"},
-    "stage": [{"name": "slurry", "change_cost": 3.0}, {"name": "coating", "change_cost": 0.5}],
-    "factor": [
-        {"name": "solid", "unit": "wt%", "low": 50, "high": 66, "step": 0.5, "stage": "slurry"},
-        {"name": "gap", "unit": "um", "levels": [80, 100, 150], "stage": "coating"},
-    ],
-    "response": [{"name": "loading", "unit": "mg/cm^2"}, {"name": "porosity", "unit": "%"}],
-}
-SPEC = load.from_dict(TABLES)
-RECIPE = {"solid": 56.5, "gap": 100.0}
-
-
-def to_events(drafts: list[NewEvent], after: int = 0) -> list[Event]:
-    return [
-        Event(
-            after + i, f"c{after}.{i}", draft.kind, KINDS[draft.kind].version, draft.body, "anna",
-            "2026-03-01T08:15:00.000000Z", "0.1.0", "00",
-        )
-        for i, draft in enumerate(drafts, start=1)
-    ]  # fmt: skip
-
-
-def then(state: CampaignState, drafts: list[NewEvent]) -> CampaignState:
-    return advance(state, to_events(drafts, state.seq))
+from tests.campaigns.decisions import RECIPE, SPEC, TABLES, begin, then, values
 
 
 def a_run(
@@ -73,7 +47,7 @@ def a_plan(state: CampaignState, *runs: PlannedRun, **more: Any) -> PlanDraft:
 
 @pytest.fixture
 def begun() -> CampaignState:
-    return fold("c", to_events(commands.create(SPEC)))
+    return begin()
 
 
 @pytest.fixture
@@ -89,8 +63,7 @@ def said(error: type[ConflictError] | type[InputError], call: Callable[..., Any]
 
 
 def recorded(state: CampaignState, run: str, **told: Any) -> CampaignState:
-    values = {name: [Quantity.of(text)] for name, text in told.items()}
-    return then(state, commands.record(state, [ResultEntry(run, values)]))
+    return then(state, commands.record(state, [ResultEntry(run, values(**told))]))
 
 
 # --- plans
@@ -182,7 +155,7 @@ def test_replacing_abandons_the_open_runs_in_the_same_breath(state: CampaignStat
 def test_every_step_of_a_run_says_who_was_faster(state: CampaignState) -> None:
     state = then(state, commands.start(state, "R1"))
     found = said(ConflictError, lambda: commands.start(state, "R1"))
-    assert "run R001: is running by anna on 2026-03-01 08:15 UTC (event 3)" in found
+    assert "run R001: is running by anna on 2026-03-01 08:03 UTC (event 3)" in found
     state = then(state, commands.fail(state, "R1", "cracks"))
     assert "is failed, cracks" in said(ConflictError, lambda: commands.fail(state, "R1", "x"))
     assert "Reopen it first" in said(ConflictError, lambda: commands.start(state, "R1"))

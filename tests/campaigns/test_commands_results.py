@@ -11,11 +11,10 @@ import pytest
 from designer.campaigns import commands
 from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry
 from designer.campaigns.errors import ConflictError, InputError
-from designer.campaigns.log.events import KINDS, Event, NewEvent
-from designer.campaigns.log.fold import advance, fold
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.specification import load
 from designer.campaigns.values.quantity import Quantity
+from tests.campaigns.decisions import begin, then, values
 
 SPEC = load.from_dict(
     {
@@ -38,35 +37,17 @@ RECIPE: dict[str, Any] = {"solid": 56.5, "gap": 100.0, "binder": "PVDF-A"}
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def to_events(drafts: list[NewEvent], after: int = 0) -> list[Event]:
-    return [
-        Event(
-            after + i, f"c{after}.{i}", draft.kind, KINDS[draft.kind].version, draft.body, "anna",
-            "2026-03-01T08:15:00.000000Z", "0.1.0", "00",
-        )
-        for i, draft in enumerate(drafts, start=1)
-    ]  # fmt: skip
-
-
-def then(state: CampaignState, drafts: list[NewEvent]) -> CampaignState:
-    return advance(state, to_events(drafts, state.seq))
-
-
 @pytest.fixture
 def state() -> CampaignState:
     """Three proposed runs, R001 to R003."""
-    state = fold("c", to_events(commands.create(SPEC)))
+    state = begin(SPEC)
     runs = [PlannedRun(i, i, RECIPE, {"slurry": "new-1"}, {}, 0.5, 1, None, "") for i in (1, 2, 3)]
     return then(state, commands.propose(state, PlanDraft("learn", 1, runs, state.seq, 3.0, 1.5)))
 
 
 def entry(run: str = "R001", *, replicate: bool = False, **told: Any) -> ResultEntry:
     """A result; a text may hold several values between slashes, None is `none`."""
-    split = {
-        name: None if text is None else [Quantity.of(part) for part in text.split("/")]
-        for name, text in told.items()
-    }
-    return ResultEntry(run, split, replicate=replicate)
+    return ResultEntry(run, values(**told), replicate=replicate)
 
 
 def problems(error: type[ConflictError] | type[InputError], call: Callable[..., Any]) -> list[str]:
@@ -218,7 +199,7 @@ def test_a_value_that_is_there_is_a_conflict_and_is_shown(state: CampaignState) 
     state = then(state, commands.record(state, [entry(loading="12.1")], now=NOW))
     found = conflict(state, entry(loading="12.4", porosity="31"))
     assert found == (
-        "run R001, loading: has a value already, recorded by anna on 2026-03-01 08:15 UTC (event 3)"
+        "run R001, loading: has a value already, recorded by anna on 2026-03-01 08:03 UTC (event 3)"
         " (found 12.1 mg/cm^2). Correct that value, or record this one as a replicate"
     )
     assert "has a value already" in conflict(state, entry(loading=None))

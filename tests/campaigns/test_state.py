@@ -12,50 +12,13 @@ from designer.campaigns import commands
 from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry
 from designer.campaigns.errors import InputError, StoreDamagedError
 from designer.campaigns.log.builder import InconsistentLogError
-from designer.campaigns.log.events import KINDS, Event, NewEvent
-from designer.campaigns.log.fold import Scratch, advance, fold
+from designer.campaigns.log.events import NewEvent
+from designer.campaigns.log.fold import Scratch, fold
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.specification import load
-from designer.campaigns.specification.specification import Specification
 from designer.campaigns.specification.text import to_tables
 from designer.campaigns.values.quantity import Quantity
-
-TABLES: dict[str, Any] = {
-    "campaign": {"version": 1, "name": "demo", "line": "line4"},
-    "stage": [{"name": "slurry", "change_cost": 3.0}, {"name": "coating", "change_cost": 0.5}],
-    "factor": [
-        {"name": "solid", "unit": "wt%", "low": 50, "high": 66, "step": 0.5, "stage": "slurry"},
-        {"name": "gap", "unit": "um", "levels": [80, 100, 150], "stage": "coating"},
-    ],
-    "response": [{"name": "loading", "unit": "mg/cm^2"}, {"name": "porosity", "unit": "%"}],
-}
-SPEC = load.from_dict(TABLES)
-RECIPE = {"solid": 56.5, "gap": 100.0}
-
-
-def to_events(drafts: list[NewEvent], after: int = 0) -> list[Event]:
-    return [
-        Event(
-            after + i,
-            f"c{after}.{i}",
-            draft.kind,
-            KINDS[draft.kind].version,
-            draft.body,
-            "anna",
-            f"2026-03-01T08:{(after + i) % 60:02d}:00.000000Z",
-            "0.1.0",
-            f"{after + i:08x}",
-        )
-        for i, draft in enumerate(drafts, start=1)
-    ]
-
-
-def begin(spec: Specification = SPEC) -> CampaignState:
-    return fold("c", to_events(commands.create(spec)))
-
-
-def then(state: CampaignState, drafts: list[NewEvent]) -> CampaignState:
-    return advance(state, to_events(drafts, state.seq))
+from tests.campaigns.decisions import RECIPE, SPEC, TABLES, begin, then, to_events, values
 
 
 def plan(
@@ -73,13 +36,6 @@ def plan(
 def proposed(count: int = 2) -> CampaignState:
     state = begin()
     return then(state, commands.propose(state, plan(state, [RECIPE] * count)))
-
-
-def values(**told: str | None) -> dict[str, list[Quantity] | None]:
-    return {
-        name: None if text is None else [Quantity.of(part) for part in text.split("/")]
-        for name, text in told.items()
-    }
 
 
 def recorded(state: CampaignState, run: str, **told: str | None) -> CampaignState:
