@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from designer.campaigns.sheets.run_object import Predicted
 from designer.campaigns.space.factors import Setting
+
+if TYPE_CHECKING:
+    from designer.models.diagnostics.report import ResponseReport  # loads scipy
 
 
 class TrustFigures(TypedDict):
@@ -52,58 +55,6 @@ class ErrorFigures(TypedDict):
 
     error_sd: float | None
     coverage: float | None
-
-
-class ResultErrors(TypedDict):
-    """Errors of predictions of results left out, in the response's unit."""
-
-    rmse: float
-    mae: float
-    r2: float | None
-    log_density: float
-    coverage: dict[str, float]
-
-
-class FoldErrors(ResultErrors):
-    """The same where ``folds`` parts were left out in turn."""
-
-    folds: int
-
-
-class DataCounts(TypedDict):
-    """What a response was learned from."""
-
-    measurements: int
-    runs: int
-    unique_recipes: int
-    replicates: int
-    earlier_measurements: int
-
-
-class LearningPoint(TypedDict):
-    """Error of later runs predicted from the first ``runs``, or of each from all others."""
-
-    runs: int
-    predicted: int
-    rmse: float
-    leave_one_run_out: bool
-
-
-class InputCollinearity(TypedDict):
-    """Variance inflation factor of an input, and what it means."""
-
-    vif: float | None
-    verdict: str
-
-
-class ResponseReport(TypedDict):
-    """How good the model of one response is."""
-
-    counts: DataCounts
-    leave_one_run_out: ResultErrors | None
-    k_fold: FoldErrors | None
-    learning_curve: list[LearningPoint]
-    collinearity: dict[str, InputCollinearity]
 
 
 class OddsFigures(TypedDict):

@@ -32,7 +32,7 @@ from designer.engine.report import (
 )
 from designer.engine.threads import one_thread
 from designer.models.arrays import FloatArray
-from designer.models.diagnostics.cross_validation import leave_one_run_out
+from designer.models.diagnostics.cross_validation import leave_one_run_out, result_errors
 from designer.models.diagnostics.report import TOO_EARLY
 from designer.models.diagnostics.trust import TrustEstimate, overall_trust
 from designer.models.posterior.posterior import ResponsePosterior, without_target_runs
@@ -137,8 +137,10 @@ def response_figures(fitted: FittedCampaign) -> dict[str, ErrorFigures]:
         posterior = fitted.posteriors.get(response.name)
         figures[response.name] = {"error_sd": None, "coverage": None}
         if posterior is not None and _measured_runs(posterior) >= TOO_EARLY:
-            loo = leave_one_run_out(posterior.fitted)
-            figures[response.name] = {"error_sd": loo.error_sd, "coverage": loo.coverage}
+            errors = result_errors(leave_one_run_out(posterior.fitted))
+            if errors is not None:
+                coverage = errors["coverage"]["95"]
+                figures[response.name] = {"error_sd": errors["rmse"], "coverage": coverage}
     return figures
 
 

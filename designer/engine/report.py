@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from designer.engine.answers import (
-    DataCounts,
-    OddsFigures,
-    ResponseReport,
-    ResultErrors,
-)
+from designer.engine.answers import OddsFigures
 from designer.engine.fitted_campaign import FittedCampaign
 from designer.engine.process_links import response_links
 from designer.models.arrays import FloatArray, IntArray
@@ -23,9 +16,8 @@ from designer.models.diagnostics.history_odds import (
 )
 from designer.models.diagnostics.line_coverage import LineShare, line_shares
 from designer.models.diagnostics.report import (
-    FOLDS,
-    ModelReport,
-    PredictionErrors,
+    DataCounts,
+    ResponseReport,
     count,
     model_report,
 )
@@ -49,8 +41,8 @@ def report_figures(fitted: FittedCampaign) -> dict[str, ResponseReport]:
         if posterior is None:
             found[response.name] = _no_report()
         else:
-            report = model_report(posterior.fitted, space.groups, recipe)
-            found[response.name] = _report(report, space.names)
+            report = model_report(posterior.fitted, space.groups, recipe, space.names)
+            found[response.name] = report
     return found
 
 
@@ -69,46 +61,6 @@ def _no_report() -> ResponseReport:
         "k_fold": None,
         "learning_curve": [],
         "collinearity": {},
-    }
-
-
-def _report(report: ModelReport, inputs: Sequence[str]) -> ResponseReport:
-    counts, folds = report.counts, _errors(report.k_fold)
-    return {
-        "counts": {
-            "measurements": counts.measurements,
-            "runs": counts.runs,
-            "unique_recipes": counts.unique_recipes,
-            "replicates": counts.replicates,
-            "earlier_measurements": counts.earlier,
-        },
-        "leave_one_run_out": _errors(report.leave_one_run_out),
-        "k_fold": None if folds is None else {"folds": FOLDS, **folds},
-        "learning_curve": [
-            {
-                "runs": point.runs,
-                "predicted": point.predicted,
-                "rmse": point.rmse,
-                "leave_one_run_out": point.leave_one_out,
-            }
-            for point in report.learning_curve
-        ],
-        "collinearity": {
-            name: {"vif": each.vif, "verdict": each.verdict}
-            for name, each in zip(inputs, report.collinearity, strict=True)
-        },
-    }
-
-
-def _errors(errors: PredictionErrors | None) -> ResultErrors | None:
-    if errors is None:
-        return None
-    return {
-        "rmse": errors.rmse,
-        "mae": errors.mae,
-        "r2": errors.r2,
-        "log_density": errors.log_density,
-        "coverage": {f"{100 * level:g}": share for level, share in errors.coverage.items()},
     }
 
 
@@ -138,7 +90,7 @@ def odds_figures(fitted: FittedCampaign) -> dict[str, OddsFigures | None]:
 
 def _runs(posterior: ResponsePosterior) -> int:
     every: IntArray = np.arange(posterior.fitted.input_transform.dimension)
-    return count(posterior.fitted.data, every).runs
+    return count(posterior.fitted.data, every)["runs"]
 
 
 def _odds(odds: HistoryOdds) -> OddsFigures:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from designer.engine.answers import (
     Ahead,
@@ -10,9 +10,11 @@ from designer.engine.answers import (
     ErrorFigures,
     Evaluation,
     OddsFigures,
-    ResponseReport,
     ResponseTrust,
 )
+
+if TYPE_CHECKING:
+    from designer.models.diagnostics.report import ResponseReport  # loads scipy
 
 
 class LineAnswer(TypedDict):

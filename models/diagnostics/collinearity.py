@@ -10,8 +10,7 @@ depend on the level left out; the m-th root is comparable with a VIF (Fox & Mone
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypedDict
 
 import numpy as np
 
@@ -24,15 +23,13 @@ _SAME = 1e-9  # variation below this, on the unit cube or relative, is none
 Verdict = Literal["independent", "cautious", "collinear", "constant", "too few runs"]
 
 
-@dataclass(frozen=True)
-class Collinearity:
+class Collinearity(TypedDict):
     """How far one input can be told apart from the others.
 
-    Attributes:
-        vif: variance inflation factor, at least 1 (categories: root of the generalised one); None
-            where it is infinite or there is none.
-        verdict: ``collinear`` above 10, ``cautious`` above 5, else ``independent``; ``constant``:
-            the input never varied; ``too few runs``: not more than there are effects.
+    ``vif``: variance inflation factor, at least 1 (categories: root of the generalised one); None
+    where it is infinite or there is none. ``verdict``: ``collinear`` above 10, ``cautious`` above
+    5, else ``independent``; ``constant``: the input never varied; ``too few runs``: not more than
+    there are effects.
     """
 
     vif: float | None
@@ -48,16 +45,16 @@ def collinearity(X: FloatArray, groups: IntArray) -> list[Collinearity]:
     """
     inputs = input_count(groups)
     if len(X) == 0:
-        return [Collinearity(None, "too few runs")] * inputs
+        return [Collinearity(vif=None, verdict="too few runs") for _ in range(inputs)]
     columns = [_varying(X[:, groups == i]) for i in range(inputs)]
     effects = sum(part.shape[1] for part in columns)
     out = []
     for i, own in enumerate(columns):
         if own.shape[1] == 0:
             verdict: Verdict = "constant" if len(X) > 1 else "too few runs"
-            out.append(Collinearity(None, verdict))
+            out.append(Collinearity(vif=None, verdict=verdict))
         elif len(X) <= effects + 1:  # with as many effects as runs every R² is 1
-            out.append(Collinearity(None, "too few runs"))
+            out.append(Collinearity(vif=None, verdict="too few runs"))
         else:
             others = np.hstack([np.zeros((len(X), 0)), *columns[:i], *columns[i + 1 :]])
             out.append(_judged(_inflation(own, others)))
@@ -86,8 +83,6 @@ def _inflation(own: FloatArray, others: FloatArray) -> float:
 
 
 def _judged(vif: float) -> Collinearity:
-    if not np.isfinite(vif):
-        return Collinearity(None, "collinear")
     if vif > COLLINEAR:
-        return Collinearity(vif, "collinear")
-    return Collinearity(vif, "cautious" if vif > CAUTIOUS else "independent")
+        return Collinearity(vif=vif if np.isfinite(vif) else None, verdict="collinear")
+    return Collinearity(vif=vif, verdict="cautious" if vif > CAUTIOUS else "independent")

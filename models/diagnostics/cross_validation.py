@@ -8,6 +8,7 @@ Closed form at fixed hyperparameters. For the rows I of one run, with ``α = K�
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 
@@ -15,32 +16,11 @@ from designer.models.arrays import FloatArray, IntArray
 from designer.models.data.outliers import LARGEST_SHARE, SURPRISE
 from designer.models.gp.fitted import FittedResponse
 
-_TWO_SIDED_95 = 1.96
+QUANTILES = {"50": 0.6744897501960817, "80": 1.2815515655446004, "95": 1.959963984540054}
+"""Share of a normal distribution (%) inside ± that many standard deviations."""
+_NO_VARIATION = 1e-6  # relative sd of the results below which R² has no meaning
 _SUSPICION = 0.5  # beyond √(2 ln n), the largest of n standard normals: worth a second fit
 _FEW_ROWS = 12  # with fewer rows a lonely peak looks like an error (seen on Forrester, 8 runs)
-
-
-@dataclass(frozen=True)
-class LeaveOneRunOut:
-    """Residuals of the target's measurements, each predicted without its own run.
-
-    Attributes:
-        row: index of the measurement in ``ResponseData``, ``[k]``.
-        run: its run number, ``[k]``.
-        predicted: prediction in raw units (log scale: median), ``[k]``.
-        residual: measured minus predicted, raw units, ``[k]``.
-        standardised: residual / sd of a new result, model scale, ``[k]``.
-        error_sd: root mean square of the residuals (raw units); None without runs.
-        coverage: share of measurements inside the 95 % interval for a new result; None likewise.
-    """
-
-    row: IntArray
-    run: IntArray
-    predicted: FloatArray
-    residual: FloatArray
-    standardised: FloatArray
-    error_sd: float | None
-    coverage: float | None
 
 
 @dataclass(frozen=True)
@@ -86,32 +66,93 @@ def held_out(fitted: FittedResponse, folds: IntArray) -> list[HeldOut]:
     return blocks
 
 
-def leave_one_run_out(fitted: FittedResponse) -> LeaveOneRunOut:
-    """Leave-one-run-out figures; outliers that hardly count in the fit are left out of them."""
-    rows = fitted.rows
-    first = rows.earlier
-    residual = np.zeros(rows.target_rows)
-    sd = np.ones(rows.target_rows)
-    for block in held_out(fitted, rows.run[first:]):
-        residual[block.rows - first] = block.residual
-        sd[block.rows - first] = np.sqrt(np.diagonal(block.covariance))
-    kept = np.flatnonzero(rows.extra[first:] == 0) + first
-    z = rows.z[kept]
-    standardised = residual[kept - first] / sd[kept - first]
-    predicted = fitted.scaling.median(z - residual[kept - first])
-    order = rows.order[kept]
-    raw = fitted.data.y[order] - predicted
-    some = len(kept) > 0
-    spread = fitted.scaling.spread  # squares of raw residuals might overflow
-    return LeaveOneRunOut(
-        row=order,
+@dataclass(frozen=True)
+class PredictedResults:
+    """The target's results, each predicted without its own fold; outliers are not among them.
+
+    Attributes:
+        row: index of the measurement in ``ResponseData``, ``[k]``.
+        run: its run number, ``[k]``.
+        measured: raw units, ``[k]``.
+        predicted: prediction in raw units (log scale: median), ``[k]``.
+        standardised: measured minus predicted / sd of a new result, model scale, ``[k]``.
+        log_density: log predictive density of the result, in 1 / raw unit, ``[k]``.
+    """
+
+    row: IntArray
+    run: IntArray
+    measured: FloatArray
+    predicted: FloatArray
+    standardised: FloatArray
+    log_density: FloatArray
+
+    @property
+    def residual(self) -> FloatArray:
+        """Measured minus predicted, raw units, ``[k]``."""
+        return self.measured - self.predicted
+
+
+def predicted_results(fitted: FittedResponse, folds: IntArray) -> PredictedResults:
+    """Every result predicted without its fold; see `held_out`."""
+    rows, first = fitted.rows, fitted.rows.earlier
+    residual, variance = np.zeros(len(rows)), np.zeros(len(rows))
+    for block in held_out(fitted, folds):
+        residual[block.rows] = block.residual
+        variance[block.rows] = np.diagonal(block.covariance)
+    kept = first + np.flatnonzero((rows.extra[first:] == 0) & (variance[first:] > 0))
+    residual, variance = residual[kept], variance[kept]
+    density = -0.5 * (np.square(residual) / variance + np.log(2.0 * np.pi * variance))
+    return PredictedResults(
+        row=rows.order[kept],
         run=rows.run[kept],
-        predicted=predicted,
-        residual=raw,
-        standardised=standardised,
-        error_sd=spread * float(np.sqrt(np.mean(np.square(raw / spread)))) if some else None,
-        coverage=float(np.mean(np.abs(standardised) <= _TWO_SIDED_95)) if some else None,
+        measured=fitted.data.y[rows.order[kept]],
+        predicted=fitted.scaling.median(rows.z[kept] - residual),
+        standardised=residual / np.sqrt(variance),
+        log_density=density - fitted.log_jacobian(kept),
     )
+
+
+def leave_one_run_out(fitted: FittedResponse) -> PredictedResults:
+    """Every result predicted without its own run."""
+    return predicted_results(fitted, fitted.rows.run[fitted.rows.earlier :])
+
+
+class ResultErrors(TypedDict):
+    """Errors of predictions of results the model did not know.
+
+    ``rmse`` and ``mae`` in raw units; ``r2``: 1 - SSE / SST about the mean of the results, None
+    where they do not vary; ``log_density``: mean per result, in 1 / raw unit (natural logarithm);
+    ``coverage``: share of results inside the 50, 80 and 95 % interval for a new result.
+    """
+
+    rmse: float
+    mae: float
+    r2: float | None
+    log_density: float
+    coverage: dict[str, float]
+
+
+def result_errors(found: PredictedResults) -> ResultErrors | None:
+    """Errors over all results; None without any or beyond numbers."""
+    residual, count = found.residual, len(found.row)
+    if count == 0 or not np.isfinite(residual).all():
+        return None
+    rmse, size = root_mean_square(residual), np.abs(found.standardised)
+    varies = root_mean_square(found.measured - np.sum(found.measured / count))
+    constant = varies <= _NO_VARIATION * np.abs(found.measured).max() or rmse >= 1e6 * varies
+    return {
+        "rmse": rmse,
+        "mae": float(np.sum(np.abs(residual) / count)),  # sums of the largest would overflow
+        "r2": None if constant else 1.0 - (rmse / varies) ** 2,
+        "log_density": float(found.log_density.mean()),
+        "coverage": {level: float(np.mean(size <= q)) for level, q in QUANTILES.items()},
+    }
+
+
+def root_mean_square(values: FloatArray) -> float:
+    """``√(mean of the squares)``, for the largest numbers, too."""
+    largest = float(np.abs(values).max()) or 1.0
+    return largest * float(np.sqrt(np.mean(np.square(values / largest))))
 
 
 def suspected_outliers(fitted: FittedResponse) -> IntArray:

@@ -25,7 +25,7 @@ from designer.models.compression.fit_cache import NoMemory
 from designer.models.compression.line_gp import LineData, LineModel
 from designer.models.compression.low_rank import LineKernel
 from designer.models.data.dataset import ResponseData
-from designer.models.diagnostics.cross_validation import leave_one_run_out
+from designer.models.diagnostics.cross_validation import leave_one_run_out, result_errors
 from designer.models.diagnostics.trust import estimate_trust
 from designer.models.encoding import InputAxis, Space
 from designer.models.fitting.fit import fit
@@ -251,9 +251,9 @@ def test_everything_asked_of_a_posterior_works_on_condensed_lines() -> None:
     assert (
         leave_one_run_out(posterior.fitted).run.tolist() == posterior.fitted.rows.run[-6:].tolist()
     )
-    error_sd = leave_one_run_out(posterior.fitted).error_sd
-    assert error_sd is not None
-    assert abs(error_sd) < 1.0
+    errors = result_errors(leave_one_run_out(posterior.fitted))
+    assert errors is not None
+    assert errors["rmse"] < 1.0
     space = Space((InputAxis("a", 0.0, 1.0), InputAxis("b", 0.0, 1.0)))
     joint: Any = to_botorch([posterior], space).posterior(torch.tensor(X_NEW))
     assert joint.mean[:, 0].numpy() == pytest.approx(
