@@ -7,26 +7,11 @@ once; none of them reads or writes anything.
 
 from designer.campaigns.commands.campaign import amend, close, create, undo
 from designer.campaigns.commands.correct import correct
-from designer.campaigns.commands.entries import (
-    PlanDraft,
-    PlannedRun,
-    ResultEntry,
-)
-from designer.campaigns.commands.lines import (
-    add_line,
-    exclude_line,
-    find_line,
-    include_line,
-)
+from designer.campaigns.commands.entries import PlanDraft, PlannedRun, ResultEntry
+from designer.campaigns.commands.lines import add_line, exclude_line, find_line, include_line
 from designer.campaigns.commands.plans import propose
 from designer.campaigns.commands.results import attach, record
-from designer.campaigns.commands.runs import (
-    abandon,
-    fail,
-    note,
-    reopen,
-    start,
-)
+from designer.campaigns.commands.runs import abandon, fail, note, reopen, start
 
 __all__ = [
     "PlanDraft",

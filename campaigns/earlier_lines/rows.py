@@ -9,12 +9,7 @@ from typing import Any
 
 from designer.campaigns.earlier_lines.mapping import UNKNOWN
 from designer.campaigns.errors import Findings, Problem
-from designer.campaigns.space.factors import (
-    Factor,
-    Given,
-    Setting,
-    quantity_text,
-)
+from designer.campaigns.space.factors import Factor, Given, Setting, quantity_text
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.columns import FileColumn, Matched
 from designer.campaigns.tables.rows import RowReader

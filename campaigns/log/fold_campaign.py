@@ -7,12 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.errors import InputError
-from designer.campaigns.log.builder import (
-    ContradictionError,
-    StateBuilder,
-    in_order,
-    known_names,
-)
+from designer.campaigns.log.builder import ContradictionError, StateBuilder, in_order, known_names
 from designer.campaigns.log.fold_runs import status_of_data
 from designer.campaigns.log.runs import Run
 from designer.campaigns.log.state import Line, LineRow, Plan

@@ -6,12 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from designer.campaigns.log.builder import (
-    ContradictionError,
-    StateBuilder,
-    in_order,
-    known_names,
-)
+from designer.campaigns.log.builder import ContradictionError, StateBuilder, in_order, known_names
 from designer.campaigns.log.runs import Measurement, Note, Run, Status
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.recipes import recipe_flags

@@ -12,13 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.errors import InputError, Problem
-from designer.campaigns.log.runs import (
-    STATUSES,
-    Note,
-    Run,
-    Status,
-    normal_run_id,
-)
+from designer.campaigns.log.runs import STATUSES, Note, Run, Status, normal_run_id
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.values.names import nearest
 

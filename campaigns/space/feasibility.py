@@ -12,11 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from designer.campaigns.errors import Problem
 from designer.campaigns.space.constraints import Constraint
-from designer.campaigns.space.factors import (
-    Factor,
-    Given,
-    quantity_text,
-)
+from designer.campaigns.space.factors import Factor, Given, quantity_text
 from designer.campaigns.space.mixtures import Mixture, reachable
 from designer.campaigns.space.solver import Region, search
 

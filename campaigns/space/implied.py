@@ -10,12 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from designer.campaigns.space.constraints import Constraint
-from designer.campaigns.space.expression_tree import (
-    BORDER,
-    PLAIN,
-    Node,
-    summands,
-)
+from designer.campaigns.space.expression_tree import BORDER, PLAIN, Node, summands
 from designer.campaigns.space.intervals import INTERVALS
 
 _ONE = Node("number", value=1.0)

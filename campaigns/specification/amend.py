@@ -7,11 +7,7 @@ from typing import TYPE_CHECKING
 
 from designer.campaigns.errors import Problem
 from designer.campaigns.space.constraints import Constraint
-from designer.campaigns.space.factors import (
-    Factor,
-    Given,
-    quantity_text,
-)
+from designer.campaigns.space.factors import Factor, Given, quantity_text
 from designer.campaigns.specification.parts import Response, Stage, range_text
 from designer.campaigns.values.numbers import number_text
 

@@ -12,12 +12,7 @@ from designer.campaigns.errors import Problem
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.space.feasibility import conflicts
 from designer.campaigns.specification.draft import SpecificationDraft
-from designer.campaigns.specification.fields import (
-    MOST_ITEMS,
-    Fields,
-    as_list,
-    found_text,
-)
+from designer.campaigns.specification.fields import MOST_ITEMS, Fields, as_list, found_text
 from designer.campaigns.specification.parts import CampaignGoal, Costs
 from designer.campaigns.specification.read_parts import read_references, read_response, read_stage
 from designer.campaigns.specification.read_space import (

@@ -9,12 +9,7 @@ from typing import Final
 
 from designer.campaigns.space.constraints import Constraint
 from designer.campaigns.space.expression import ExpressionError, parse
-from designer.campaigns.space.factors import (
-    MOST_STEPS,
-    Factor,
-    Given,
-    Grid,
-)
+from designer.campaigns.space.factors import MOST_STEPS, Factor, Given, Grid
 from designer.campaigns.space.mixtures import Mixture
 from designer.campaigns.specification.draft import SpecificationDraft
 from designer.campaigns.specification.fields import Fields, as_list, found_text
