@@ -10,7 +10,7 @@ from designer.campaigns.space.constraints import Constraint
 from designer.campaigns.space.factors import Factor, Given
 from designer.campaigns.space.mixtures import Mixture
 from designer.campaigns.specification.fields import Fields, found_text
-from designer.campaigns.specification.parts import CampaignGoal, Costs, Response, Stage
+from designer.campaigns.specification.parts import Response, Stage
 from designer.campaigns.values.names import suggestion
 from designer.campaigns.values.units import MOST_CHARACTERS, check_unit
 
@@ -19,31 +19,28 @@ from designer.campaigns.values.units import MOST_CHARACTERS, check_unit
 class SpecificationDraft:
     """What could be read so far.
 
-    Items are kept by their index in the file; those too broken to use are missing, but their names
-    stay known, so that using them elsewhere causes no second message.
+    Items are kept by their field path; those too broken to use are missing, but their names stay
+    known, so that using them elsewhere causes no second message.
 
     Attributes:
         trusted: accepted once before, so units are not looked up again.
         problems: everything wrong so far.
+        fields: path → the item as written.
         taken: name → path of the item that has it, all kinds together.
         names: table → every name written down in it.
     """
 
     trusted: bool = False
     problems: list[Problem] = field(default_factory=list)
+    fields: dict[str, Fields] = field(default_factory=dict)
     taken: dict[str, str] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    name: str = ""
-    line: str = ""
-    goal: CampaignGoal | None = None
-    history: bool = True
-    stages: dict[int, Stage] = field(default_factory=dict)
-    factors: dict[int, Factor] = field(default_factory=dict)
-    givens: dict[int, Given] = field(default_factory=dict)
-    mixtures: dict[int, Mixture] = field(default_factory=dict)
-    responses: dict[int, Response] = field(default_factory=dict)
-    constraints: dict[int, Constraint] = field(default_factory=dict)
-    costs: Costs = field(default_factory=Costs)
+    stages: dict[str, Stage] = field(default_factory=dict)
+    factors: dict[str, Factor] = field(default_factory=dict)
+    givens: dict[str, Given] = field(default_factory=dict)
+    mixtures: dict[str, Mixture] = field(default_factory=dict)
+    responses: dict[str, Response] = field(default_factory=dict)
+    constraints: dict[str, Constraint] = field(default_factory=dict)
 
     def declare(self, table: str, fields: Fields) -> str:
         """The name of an item; notes a bad name and one that is taken."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final, get_args
 
 from designer.campaigns.space.factors import Factor, Setting
 from designer.campaigns.specification.draft import SpecificationDraft
-from designer.campaigns.specification.fields import Fields, as_list, found_text
+from designer.campaigns.specification.fields import Fields, found_text
 from designer.campaigns.specification.parts import Response, ResponseGoal, Stage, range_text
 from designer.campaigns.values.names import suggestion
 from designer.campaigns.values.units import is_share
@@ -27,14 +26,12 @@ def read_stage(draft: SpecificationDraft, fields: Fields) -> Stage:
     return Stage(name, cost, usable_for, None if most_runs is None else int(most_runs))
 
 
-def read_references(draft: SpecificationDraft, raw: Mapping[str, object]) -> None:
+def read_references(draft: SpecificationDraft) -> None:
     """The reference recipes of all stages, after stages and factors were read."""
-    items = as_list(raw.get("stage")) or []
-    for index, stage in draft.stages.items():
-        item = items[index]
-        if isinstance(item, Mapping) and item.get("reference") is not None:
-            fields = Fields(item, f"stage[{index}]", draft.problems, name_key="name")
-            draft.stages[index] = replace(stage, reference=_reference(draft, fields, stage.name))
+    for path, stage in draft.stages.items():
+        fields = draft.fields[path]
+        if fields.has("reference"):
+            draft.stages[path] = replace(stage, reference=_reference(draft, fields, stage.name))
 
 
 def _reference(draft: SpecificationDraft, fields: Fields, stage: str) -> dict[str, Setting]:

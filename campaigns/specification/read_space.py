@@ -150,7 +150,7 @@ def read_mixture(draft: SpecificationDraft, fields: Fields) -> Mixture | None:
     if not usable and len(names) == len(as_list(fields.raw["factors"]) or ()):
         fields.wrong("factors", "a mixture has two or more factors", found_text(names))
     known = draft.names["factor"]
-    before = {name: i for i, other in draft.mixtures.items() for name in other.factors}
+    before = {name: path for path, other in draft.mixtures.items() for name in other.factors}
     for index, name in enumerate(names):
         at, found = f"factors[{index}]", f"'{name}'"
         factor = draft.factor(name)
@@ -161,7 +161,7 @@ def read_mixture(draft: SpecificationDraft, fields: Fields) -> Mixture | None:
         elif factor is not None and factor.is_categorical:
             fields.wrong(at, "a categorical factor has no amount", found)
         elif name in before:
-            fields.wrong(at, f"already a part of mixture[{before[name]}]", found)
+            fields.wrong(at, f"already a part of {before[name]}", found)
         usable = usable and factor is not None and not factor.is_categorical
         usable = usable and name not in before and names.count(name) == 1
     return Mixture(tuple(names), exact(total)) if usable and total is not None else None

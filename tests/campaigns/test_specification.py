@@ -20,9 +20,8 @@ from hypothesis import strategies as st
 from designer.campaigns.errors import InputError
 from designer.campaigns.space.factors import Factor, quantity_text
 from designer.campaigns.specification import load
-from designer.campaigns.specification.load import example_text, load_specification
+from designer.campaigns.specification.load import TABLES, example_text, load_specification
 from designer.campaigns.specification.parts import Response
-from designer.campaigns.specification.read import TABLES
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.specification.text import to_tables
 
