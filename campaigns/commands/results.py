@@ -20,7 +20,7 @@ from designer.campaigns.commands.entries import ResultEntry
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.log.describe import who_when
 from designer.campaigns.log.events import NewEvent
-from designer.campaigns.log.fold import Scratch
+from designer.campaigns.log.fold import tried
 from designer.campaigns.log.runs import Measurement, Run, normal_run_id, run_id_text
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import Factor, Setting, quantity_text
@@ -41,7 +41,7 @@ class _EntryContext:
 
     Attributes:
         state: fresh state.
-        scratch: the state with the entries before this one.
+        after: the state with the entries before this one.
         entry: what was told.
         where: place for messages.
         now: present moment, aware.
@@ -49,7 +49,7 @@ class _EntryContext:
     """
 
     state: CampaignState
-    scratch: Scratch
+    after: CampaignState
     entry: ResultEntry
     where: str
     now: datetime
@@ -93,14 +93,14 @@ def _in_turn(
     """Decide on the entries one after the other, each on the state the ones before it leave."""
     if not entries:
         raise InputError(f"there is nothing to {verb}")
-    refusals, scratch = Refusals(), Scratch(state)
+    refusals, after = Refusals(), state
     moment = now or utc_now()
     drafts: list[NewEvent] = []
     for number, entry in enumerate(entries, start=1):
         place = "new run" if len(entries) == 1 else f"new run {number}"
         where = entry.where or (place if verb == "attach" else f"run {entry.run}")
-        new = decide(_EntryContext(state, scratch, entry, where, moment, refusals))
-        scratch.add(new)
+        new = decide(_EntryContext(state, after, entry, where, moment, refusals))
+        after = tried(after, new)
         drafts += new
     refusals.raise_if_any()
     return drafts
@@ -110,7 +110,7 @@ def _record(context: _EntryContext) -> list[NewEvent]:
     """Return the events of one entry; none when something is wrong with it."""
     entry, refusals = context.entry, context.refusals
     before = len(refusals)
-    run = context.scratch.runs.get(normal_run_id(entry.run or ""))
+    run = context.after.runs.get(normal_run_id(entry.run or ""))
     if run is None:
         problem = context.state.unknown_run(entry.run or "without an id")
         refusals.input.add(replace(problem, where=context.where))
@@ -161,7 +161,7 @@ def _attach(context: _EntryContext) -> list[NewEvent]:
     if entry.run is not None:
         hint = f"Record results of {entry.run} with record"
         refusals.input.report(where, "a new run gets its id from the program", hint=hint)
-    run_id = run_id_text(context.scratch.next_run_number)
+    run_id = run_id_text(context.after.next_run_number)
     run = Run(run_id, plan=None, order=None, rank=None, planned=None, used={}, seq=0)
     body = _body(context, run)
     for item in context.state.spec.inputs:
@@ -207,7 +207,7 @@ def _responses(context: _EntryContext, run: Run) -> dict[str, Any]:
         name = response.name
         there = run.measurements.get(name, ())
         if there and (values is None or not context.entry.replicate):
-            if there[0].seq > context.scratch.since:
+            if there[0].seq > context.state.seq:
                 what = "is given twice in this input; further values are replicates"
                 refusals.input.report(f"{where}, {name}", what)
             else:

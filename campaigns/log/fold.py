@@ -7,8 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from designer.campaigns.log import fold_campaign, fold_runs
 from designer.campaigns.log.builder import ContradictionError, InconsistentLogError, StateBuilder
 from designer.campaigns.log.events import Event, NewEvent, check_known, head_text
-from designer.campaigns.log.runs import Run
-from designer.campaigns.log.state import CampaignState, Plan
+from designer.campaigns.log.state import CampaignState
 
 _REVERSAL = "event_reversed"
 
@@ -85,35 +84,15 @@ def advance(state: CampaignState, events: Iterable[Event]) -> CampaignState:
     return _finish(builder)
 
 
-class Scratch:
-    """A copy of a state to try new events on, one after the other, before any is stored.
+def tried(state: CampaignState, drafts: Iterable[NewEvent]) -> CampaignState:
+    """The state as new events would leave it, none of them stored.
 
-    Attributes:
-        since: numbers above this one belong to the events tried here.
-        runs: all runs, those of the new events included.
-        plans: all plans, those of the new events included.
+    Raises:
+        InconsistentLogError: they do not fit: the caller should have refused them.
     """
-
-    def __init__(self, state: CampaignState) -> None:
-        self.since = state.seq
-        self._builder = StateBuilder.continuing(state)
-        self.runs: Mapping[str, Run] = self._builder.runs
-        self.plans: Mapping[str, Plan] = self._builder.plans
-
-    @property
-    def next_run_number(self) -> int:
-        """Number of the next new run."""
-        return self._builder.last_run + 1
-
-    def add(self, drafts: Iterable[NewEvent]) -> None:
-        """Apply new events (no reversals).
-
-        Raises:
-            InconsistentLogError: they do not fit: the caller should have refused them.
-        """
-        for draft in drafts:
-            seq = len(self._builder.events) + 1
-            _step(self._builder, Event.unstored(seq, draft), alive=True)
+    return advance(
+        state, (Event.unstored(seq, draft) for seq, draft in enumerate(drafts, state.seq + 1))
+    )
 
 
 def _step(builder: StateBuilder, event: Event, *, alive: bool) -> None:

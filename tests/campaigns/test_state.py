@@ -13,7 +13,7 @@ from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry
 from designer.campaigns.errors import InputError, StoreDamagedError
 from designer.campaigns.log.builder import InconsistentLogError
 from designer.campaigns.log.events import NewEvent
-from designer.campaigns.log.fold import Scratch, fold
+from designer.campaigns.log.fold import fold, tried
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.specification import load
 from designer.campaigns.specification.text import to_tables
@@ -281,12 +281,11 @@ def test_folding_leaves_earlier_states_alone() -> None:
     assert (dict(state.runs), state.events, state.counters) == before
 
 
-def test_a_scratch_leaves_its_state_alone() -> None:
+def test_trying_events_leaves_the_state_alone() -> None:
     state = proposed()
     runs = dict(state.runs)
-    scratch = Scratch(state)
-    scratch.add(commands.start(state, "R1"))
-    assert scratch.runs["R001"].status == "running"
+    after = tried(state, commands.start(state, "R1"))
+    assert after.runs["R001"].status == "running"
     assert state.runs == runs
 
 

@@ -173,7 +173,7 @@ class CampaignVerbs(Verbs):
 
     def data(self, campaign: str) -> DataAnswer:
         """Every measurement as a table: planned and used settings, status, batches, times."""
-        from designer.campaigns.sheets.export_rows import data_rows
+        from designer.campaigns.sheets.export import data_rows
 
         state = self.session.state(campaign)
         columns, rows = data_rows(state)

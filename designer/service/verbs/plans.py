@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from designer.campaigns import commands
 from designer.campaigns.errors import Findings, InputError
-from designer.campaigns.log.fold import Scratch
+from designer.campaigns.log.fold import tried
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.run_object import run_object
 from designer.campaigns.space.factors import Setting
@@ -86,17 +86,14 @@ class PlanVerbs(Verbs):
         notes = [*proposal.draft.notes, *_budget_note(state, left, wanted or 0, proposal.draft)]
         reason = REPLACED if replace else None
         if dry_run:
-            scratch = Scratch(state)
-            scratch.add(commands.propose(state, proposal.draft, replace=reason))
-            runs, plans = scratch.runs, scratch.plans
+            after = tried(state, commands.propose(state, proposal.draft, replace=reason))
         else:
-            state = session.change(
+            after = state = session.change(
                 campaign,
                 lambda fresh: commands.propose(fresh, proposal.draft, replace=reason),
                 expected_seq=state.seq,
             )
-            runs, plans = state.runs, state.plans
-        plan = [*plans.values()][-1]
+        plan = [*after.plans.values()][-1]
         return {
             "campaign": state.spec.name,
             "plan": plan.id,
@@ -109,7 +106,7 @@ class PlanVerbs(Verbs):
             "value_name": plan.value_name,
             "deviation": plan.deviation,
             "fixed": plan.fixed,
-            "runs": [run_object(runs[run]) for run in plan.runs],
+            "runs": [run_object(after.runs[run]) for run in plan.runs],
             "notes": notes,
             "dry_run": dry_run,
             "head": state.head,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from designer.campaigns import commands
 from designer.campaigns.errors import ConflictError, Problem
-from designer.campaigns.log.fold import Scratch
+from designer.campaigns.log.fold import tried
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.run_object import run_object
 from designer.campaigns.values.names import ENDINGS
@@ -90,9 +90,8 @@ class RunVerbs(Verbs):
         if not dry_run:
             return self._change(campaign, run, lambda state: commands.record(state, [entry]))
         state = self.session.state(campaign)
-        scratch = Scratch(state)
-        scratch.add(commands.record(state, [entry]))
-        return run_changed(state, scratch.runs[state.run(run).id], since=state.seq)
+        after = tried(state, commands.record(state, [entry]))
+        return run_changed(state, after.run(run), since=state.seq)
 
     def record_frame(self, campaign: str, frame: pd.DataFrame) -> ImportAnswer:
         """Record results of a DataFrame indexed by run id, all or nothing.
