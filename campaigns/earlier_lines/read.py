@@ -26,12 +26,12 @@ from designer.campaigns.tables.columns import (
     ColumnMatcher,
     FileColumn,
     Matched,
+    fact_columns,
     find_column,
     meant_column,
     with_unit,
 )
 from designer.campaigns.tables.read import cell_text, read_table, table_of_columns
-from designer.campaigns.tables.rows import expected_columns, fact_columns
 from designer.campaigns.tables.settings import settings_from_texts
 from designer.campaigns.tables.table import Table
 from designer.campaigns.values.names import suggestion
@@ -170,14 +170,16 @@ def _columns(
     remedy: Literal["map", "none"],
 ) -> tuple[Matched, list[FileColumn]]:
     """The columns of the campaign, and those of numbers that only this line has."""
-    expected = expected_columns(
+    matcher = ColumnMatcher(
+        table,
         spec,
-        texts=fact_columns(spec),
-        wanted=[item.name for item in spec.inputs],
+        findings,
+        fact_columns(spec),
+        needed=[item.name for item in spec.inputs],
         present=present,
         remedy=remedy,
     )
-    matched = ColumnMatcher(table, expected, findings).match(mapping.columns, mapping.units)
+    matched = matcher.match(mapping.columns, mapping.units)
     # a file without any response, or without any factor, is another file
     there = {*matched.columns, *present}
     for kind, items in (("response", spec.responses), ("factor", spec.factors)):

@@ -12,7 +12,7 @@ from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.columns import ColumnMatcher
 from designer.campaigns.tables.csv_file import csv_content
 from designer.campaigns.tables.files import write_atomic
-from designer.campaigns.tables.rows import RowReader, expected_columns
+from designer.campaigns.tables.rows import RowReader
 from designer.campaigns.tables.settings import settings_from_texts
 from designer.campaigns.tables.table import Table
 
@@ -27,8 +27,9 @@ def recipes_of(table: Table, spec: Specification) -> list[dict[str, Setting]]:
     """
     findings = Findings()
     factors = [factor.name for factor in spec.factors]
-    expected = expected_columns(spec, responses=False, required=factors, remedy="rename")
-    matched = ColumnMatcher(table, expected, findings).match()
+    matched = ColumnMatcher(
+        table, spec, findings, responses=False, needed=factors, remedy="rename"
+    ).match()
 
     def category(factor: Factor, text: str, where: str) -> str:
         findings.extend(factor.problems_with(text, where, on_grid=False))

@@ -16,9 +16,9 @@ from designer.campaigns.errors import ConflictError, Findings, InputError
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.run_object import SheetRun
 from designer.campaigns.sheets.run_results import RunResults
-from designer.campaigns.tables.columns import ColumnMatcher
+from designer.campaigns.tables.columns import ColumnMatcher, fact_columns
 from designer.campaigns.tables.read import read_table, table_of_columns
-from designer.campaigns.tables.rows import RowReader, TableRow, expected_columns, fact_columns
+from designer.campaigns.tables.rows import RowReader, TableRow
 from designer.campaigns.tables.table import Table
 from designer.campaigns.values.names import ENDINGS
 
@@ -90,8 +90,7 @@ def _results(table: Table, state: CampaignState) -> SheetResults:
     spec = state.spec
     findings = Findings()
     texts = ["run", "replicate", "note", "campaign", *fact_columns(spec)]
-    expected = expected_columns(spec, texts=texts, required=("run",), remedy="rename")
-    matched = ColumnMatcher(table, expected, findings).match()
+    matched = ColumnMatcher(table, spec, findings, texts, needed=("run",), remedy="rename").match()
     reader = RowReader(spec, table, matched.columns, findings)
     by_run = _rows_by_run(reader, state)
     conflicts = Findings()

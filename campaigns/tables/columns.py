@@ -6,9 +6,11 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from functools import cached_property
 from typing import Literal
 
 from designer.campaigns.errors import Findings, InputError
+from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.table import Table
 from designer.campaigns.values.names import suggestion
 from designer.campaigns.values.units import check_unit, convert, same_unit
@@ -23,28 +25,6 @@ _UNIT_WORDS = re.compile(
     r"[nuµm]m|[cd]?m|[mk]?g|s|min|h|[kmg]?pa|m?bar|k?n|(deg)?c|k|p(er)?c(en)?t|wt|vol|mol|gsm|rpm"
     r"|per|[mc]?m[23]|m?v|m?ah?|k?w|m?l|%"
 )
-
-
-@dataclass(frozen=True)
-class Expected:
-    """What a file may hold.
-
-    Attributes:
-        units: expected name → declared unit (None: no unit, or no number).
-        required: names that must be there; all others may be absent.
-        wanted: names that may be absent, but not while an unused column is nearly called so.
-        present: names that need no column because they are given otherwise.
-        numeric: names whose cells are numbers, so that a unit makes sense.
-        remedy: what a user can do about a wrong header: ``map`` it, ``rename`` it, or nothing
-            (``none``; then near misses are passed over).
-    """
-
-    units: Mapping[str, str | None]
-    required: Collection[str]
-    numeric: Collection[str]
-    present: Collection[str] = ()
-    wanted: Collection[str] = ()
-    remedy: Literal["map", "rename", "none"] = "map"
 
 
 @dataclass(frozen=True)
@@ -91,17 +71,35 @@ def meant_column(table: Table, key: str, where: str, findings: Findings) -> str 
 
 @dataclass(frozen=True)
 class ColumnMatcher:
-    """Matches the headers of a table with the expected names.
+    """Matches the headers of a table with the names a file of this campaign may have.
 
     Attributes:
         table: the table; its name stands in problems.
-        expected: what may be there.
+        spec: of the campaign.
         findings: takes every problem.
+        texts: names besides factors, givens and responses; their cells are no numbers.
+        responses: whether results are read from the table.
+        needed: names that must be there (``rename``), or may be absent, but not while an unused
+            column is nearly called so (``map``); all others may be absent.
+        present: names that need no column because they are given otherwise.
+        remedy: what a user can do about a wrong header: ``map`` it, ``rename`` it, or nothing
+            (``none``; then near misses are passed over).
     """
 
     table: Table
-    expected: Expected
+    spec: Specification
     findings: Findings
+    texts: Collection[str] = ()
+    responses: bool = True
+    needed: Collection[str] = ()
+    present: Collection[str] = ()
+    remedy: Literal["map", "rename", "none"] = "map"
+
+    @cached_property
+    def _units(self) -> dict[str, str | None]:
+        """Expected name → declared unit; None: no unit, or no number."""
+        items = (*self.spec.inputs, *(self.spec.responses if self.responses else ()))
+        return {item.name: item.unit for item in items} | dict.fromkeys(self.texts)
 
     def match(
         self, told: Mapping[str, str] | None = None, units: Mapping[str, str] | None = None
@@ -119,22 +117,21 @@ class ColumnMatcher:
             if header in explicit:
                 continue
             names = (header, split_unit(header)[0])
-            target = next((name for name in names if name in self.expected.units), None)
+            target = next((name for name in names if name in self._units), None)
             if target is None or targets.get(target) in explicit:
                 ignored.append(header)
             elif target in targets:
                 both = f"{targets[target]!r} and {header!r}"
                 hint = "Take one of them away."
-                if self.expected.remedy == "map":
+                if self.remedy == "map":
                     hint = f"Leave one out: --map '{header}={IGNORED}'."
                 what = f"two columns hold {target}"
                 self.findings.report(self.table.source, what, both, hint=hint)
             else:
                 targets[target] = header
-        if self.expected.remedy != "none":
+        if self.remedy != "none":
             self._near_misses(ignored, targets)
-        left_out = {header for header, target in explicit.items() if target == IGNORED}
-        self._missing([h for h in self.table.columns if h not in left_out], targets)
+            self._missing([h for h in self.table.columns if h not in explicit], targets)
         said = self._told_units(targets, units or {})
         columns = {
             target: self._column(header, target, said.get(header))
@@ -151,10 +148,10 @@ class ColumnMatcher:
             header = meant_column(self.table, key, where, self.findings)
             if header is None:
                 continue
-            if target != IGNORED and target not in self.expected.units:
-                hint = suggestion(target, self.expected.units)
+            if target != IGNORED and target not in self._units:
+                hint = suggestion(target, self._units)
                 what = "this is no factor, given or response"
-                self.findings.report(where, what, name, _list(self.expected.units), hint)
+                self.findings.report(where, what, name, _list(self._units), hint)
             elif target != IGNORED and target in explicit.values():
                 self.findings.report(where, f"another column is mapped to {target} already")
             else:
@@ -163,42 +160,31 @@ class ColumnMatcher:
 
     def _near_misses(self, ignored: list[str], targets: Mapping[str, str]) -> None:
         """An unexpected column that looks like an absent expected one is a typing error."""
-        there = {*targets, *self.expected.present, *self.expected.required, *self.expected.wanted}
-        absent = [name for name in self.expected.units if name not in there]
+        there = {*targets, *self.present, *self.needed}
+        absent = [name for name in self._units if name not in there]
         for header in ignored:
             meant = next((name for name in absent if resembles(header, name)), None)
             if meant is not None:
                 hint = f"Call it {meant}, or something else."
-                if self.expected.remedy == "map":
+                if self.remedy == "map":
                     hint = f"Use it with --map '{header}={meant}', or leave it out with"
                     hint += f" --map '{header}={IGNORED}'."
                 what = f"this unknown column looks like {meant}, which is not there"
                 self.findings.report(f"{self.table.source} column {header}", what, hint=hint)
 
-    def _missing(self, present: Collection[str], targets: Mapping[str, str]) -> None:
-        used = {header for target, header in targets.items() if target in self.expected.units}
-        free = [header for header in present if header not in used]
-        for name in (*self.expected.required, *self.expected.wanted):
-            if name in targets or name in self.expected.present:
-                continue
+    def _missing(self, free: Collection[str], targets: Mapping[str, str]) -> None:
+        """Names that are needed and have no column."""
+        free = [header for header in free if header not in targets.values()]
+        for name in self.needed:
             near = closest(name, free)
-            if name in self.expected.wanted and (not near or self.expected.remedy == "none"):
+            if name in targets or name in self.present or (self.remedy == "map" and not near):
                 continue
-            first = near[0] if near else "COLUMN"
-            hint = f"Say its value in all rows with --set {name}=VALUE."
-            if self.expected.remedy == "map":
-                hint = (
-                    f"Say which column it is with --map '{first}={name}', or its value in all rows"
-                )
-                hint += f" with --set {name}=VALUE."
-                if name in self.expected.wanted:
-                    hint += f" Never recorded: --set {name}=unknown."
-            elif self.expected.remedy == "rename":
-                hint = f"Call the column {name}."
-            allowed = _list(near or free)
-            self.findings.report(
-                self.table.source, f"there is no column for {name}", None, allowed, hint
-            )
+            hint = f"Call the column {name}."
+            if self.remedy == "map":
+                hint = f"Say which column it is with --map '{near[0]}={name}', or its value in all"
+                hint += f" rows with --set {name}=VALUE. Never recorded: --set {name}=unknown."
+            what = f"there is no column for {name}"
+            self.findings.report(self.table.source, what, None, _list(near or free), hint)
 
     def _told_units(self, targets: Mapping[str, str], units: Mapping[str, str]) -> dict[str, str]:
         """Header → unit as the user says."""
@@ -221,7 +207,8 @@ class ColumnMatcher:
         """A column, its unit checked once, so that every cell can be converted."""
         where = f"{self.table.source} column {header}"
         plain = FileColumn(header, target)
-        if target not in self.expected.numeric:
+        categorical = {factor.name for factor in self.spec.factors if factor.is_categorical}
+        if target in categorical or target in self.texts:
             if unit is not None:
                 self.findings.report(where, "its cells are no numbers, so they have no unit", unit)
             return plain
@@ -233,8 +220,8 @@ class ColumnMatcher:
                 return plain
         if unit is None:
             return plain
-        declared = self.expected.units[target]
-        told = replace(plain, unit_told=True)
+        declared = self._units[target]
+        told = FileColumn(header, target, unit_told=True)
         if same_unit(unit, declared):
             return told
         try:
@@ -245,6 +232,11 @@ class ColumnMatcher:
                 self.findings.report(where, problem.what, unit, allowed, problem.hint)
             return told
         return replace(told, unit=unit)
+
+
+def fact_columns(spec: Specification) -> list[str]:
+    """Columns of facts besides settings and results: batches, and when it was made."""
+    return [*(f"batch:{stage.name}" for stage in spec.stages), "made_at"]
 
 
 def _list(names: Collection[str]) -> str:

@@ -1,21 +1,20 @@
 """The one reader of rows: a table and the specification's columns become typed values.
 
 Earlier lines, filled plan sheets and recipes to be predicted are all read here. What differs
-between them is said by `expected_columns` (which columns there may be) and by the arguments of
-`RowReader` (what a blank cell and the name of a category mean). Every problem is noted with the
+between them is said to `ColumnMatcher` (which columns there may be) and to `RowReader` (what a
+blank cell and the name of a category mean). Every problem is noted with the
 place of its cell, the value found and what is allowed; nothing is raised.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from designer.campaigns.errors import Findings, InputError, Problem
 from designer.campaigns.space.factors import Factor, Given
 from designer.campaigns.specification.specification import Specification
-from designer.campaigns.tables.columns import Expected, FileColumn
+from designer.campaigns.tables.columns import FileColumn
 from designer.campaigns.tables.table import BROKEN, Table
 from designer.campaigns.values.names import clean_text
 from designer.campaigns.values.quantity import Quantity
@@ -32,39 +31,6 @@ Blank = Callable[[Factor | Given, str], Problem | None]
 """Judges the blank cell of an input, at its place; None: it may be blank."""
 Category = Callable[[Factor, str, str], str | None]
 """Takes the name of a category, at its place; None after noting what is wrong with it."""
-
-
-def expected_columns(
-    spec: Specification,
-    *,
-    responses: bool = True,
-    texts: Collection[str] = (),
-    required: Collection[str] = (),
-    wanted: Collection[str] = (),
-    present: Collection[str] = (),
-    remedy: Literal["map", "rename", "none"] = "map",
-) -> Expected:
-    """The columns a file of this campaign may have.
-
-    Args:
-        spec: specification.
-        responses: whether results are read from it, besides factors and givens.
-        texts: further columns whose cells are no numbers.
-        required: as in `Expected`; so are `wanted`, `present` and `remedy`.
-        wanted: names that may be absent, but not while an unused column is nearly called so.
-        present: names that need no column because they are given otherwise.
-        remedy: what a user can do about a wrong header.
-    """
-    items = (*spec.inputs, *(spec.responses if responses else ()))
-    units: dict[str, str | None] = {item.name: item.unit for item in items}
-    numeric = units.keys() - {factor.name for factor in spec.factors if factor.is_categorical}
-    units.update(dict.fromkeys(texts))
-    return Expected(units, required, numeric, present=present, wanted=wanted, remedy=remedy)
-
-
-def fact_columns(spec: Specification) -> list[str]:
-    """Columns of facts besides settings and results: batches, and when it was made."""
-    return [*(f"batch:{stage.name}" for stage in spec.stages), "made_at"]
 
 
 @dataclass
