@@ -19,8 +19,9 @@ from designer.campaigns.values.names import suggestion
 UNKNOWN = "unknown"
 """Value of an input that a line never recorded."""
 
-_TABLES = ("map", "set", "unit", "where")
-_LISTS = ("other", "extra")
+_TABLES = {"map": "columns", "set": "constants", "unit": "units", "where": "where"}
+_LISTS = {"other": "others", "extra": "extras"}
+"""Key of a mapping file → attribute of `LineMapping`."""
 
 
 @dataclass(frozen=True)
@@ -59,29 +60,21 @@ class LineMapping:
         except (tomllib.TOMLDecodeError, RecursionError) as error:
             raise InputError.at(source, f"this is no valid TOML: {error}") from None
         findings = Findings()
-        tables: dict[str, dict[str, str]] = {name: {} for name in _TABLES}
-        lists: dict[str, tuple[str, ...]] = dict.fromkeys(_LISTS, ())
-        for key, table in parsed.items():
-            if key in lists:
-                lists[key] = _names(table, f"{source} {key}", findings)
-            elif key not in tables:
+        said: dict[str, Any] = {}
+        for key, value in parsed.items():
+            if key in _LISTS:
+                said[_LISTS[key]] = _names(value, f"{source} {key}", findings)
+            elif key not in _TABLES:
                 hint = suggestion(key, (*_TABLES, *_LISTS))
                 allowed = ", ".join(f"[{name}]" for name in _TABLES)
                 allowed += "".join(f", {name} = [names]" for name in _LISTS)
                 findings.report(source, "unknown table", key, allowed, hint)
-            elif not isinstance(table, dict):
+            elif not isinstance(value, dict):
                 findings.report(f"{source} {key}", "this is not a table", allowed=f"[{key}]")
             else:
-                tables[key] = _texts(table, f"{source} [{key}]", findings)
+                said[_TABLES[key]] = _texts(value, f"{source} [{key}]", findings)
         findings.raise_if_any()
-        return LineMapping(
-            tables["map"],
-            tables["set"],
-            tables["unit"],
-            tables["where"],
-            lists["other"],
-            lists["extra"],
-        )
+        return LineMapping(**said)
 
     @staticmethod
     def from_file(path: str | Path) -> LineMapping:

@@ -130,16 +130,7 @@ def _line(
     matched, extras = _columns(
         table, spec, mapping, findings, present={*constants, *unknown}, remedy=remedy
     )
-    reader = LineRows(
-        spec,
-        table,
-        matched,
-        findings,
-        constants,
-        unknown=unknown,
-        others=mapping.others,
-        extras=extras,
-    )
+    reader = LineRows(spec, table, matched, findings, constants, unknown, mapping.others, extras)
     chosen = _chosen_rows(reader.table, mapping.where, matched, findings)
     unrecorded = reader.read(chosen)
     notes = [*table.notes, *_notes(table, mapping, matched, chosen), *reader.finish()]

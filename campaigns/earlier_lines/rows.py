@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from designer.campaigns.earlier_lines.mapping import UNKNOWN
@@ -20,87 +20,79 @@ from designer.campaigns.values.quantity import Quantity, far_off, likely_unit
 _SHOWN = 5
 
 
+@dataclass
 class LineRows:
     """Turns rows of a table into rows of a line.
 
-    Args:
+    Attributes:
         spec: of the campaign that takes the line.
-        table: where the rows are.
+        table: where the rows are; its decimal mark is decided here.
         matched: its columns.
         findings: takes the problems.
         constants: values of inputs that are the same in all rows.
         unknown: inputs whose blank cells stay unknown.
         others: categorical factors whose unknown categories are kept.
         extras: columns of numbers that only this line has.
-
-    Attributes:
-        table: the table, with its decimal mark.
         rows: what was taken, as events keep it.
+        without_result: number of rows left out because they have no result.
     """
 
-    def __init__(
-        self,
-        spec: Specification,
-        table: Table,
-        matched: Matched,
-        findings: Findings,
-        constants: Mapping[str, Setting],
-        *,
-        unknown: Collection[str] = (),
-        others: Collection[str] = (),
-        extras: Sequence[FileColumn] = (),
-    ) -> None:
-        self._spec = spec
-        self._inputs: dict[str, Factor | Given] = {item.name: item for item in spec.inputs}
+    spec: Specification
+    table: Table
+    matched: Matched
+    findings: Findings
+    constants: Mapping[str, Setting]
+    unknown: set[str]
+    others: Collection[str]
+    extras: Sequence[FileColumn]
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    without_result: int = 0
+
+    def __post_init__(self) -> None:
         self._reader = RowReader(
-            spec,
-            table,
-            matched.columns,
-            findings,
-            numbers=extras,
+            self.spec,
+            self.table,
+            self.matched.columns,
+            self.findings,
+            numbers=self.extras,
             blank=self._blank,
             category=self._category,
         )
-        self.table: Table = self._reader.table
-        self._findings = findings
-        self._constants = constants
-        self._unknown = set(unknown)
-        self._others: dict[str, Counter[str]] = {name: Counter() for name in others}
-        self._extras = extras
+        self.table = self._reader.table
+        self._inputs = {item.name: item for item in self.spec.inputs}
+        self._other_rows: dict[str, Counter[str]] = {name: Counter() for name in self.others}
         self._numbers: dict[str, list[tuple[float, int]]] = {}
         self._contradicted: set[str] = set()
-        self.rows: list[dict[str, Any]] = []
-        self.without_result = 0
 
     def read(self, rows: Sequence[int]) -> set[str]:
         """Take rows of the table; returns the inputs that none of them has."""
         columns = self._reader.columns
         missing = {
             item.name
-            for item in self._spec.inputs
+            for item in self.spec.inputs
             if item.name not in columns
             or not any(self.table.cell(row, columns[item.name].header) for row in rows)
         }
-        self._unknown |= missing
+        self.unknown |= missing
         for row in rows:
             self._read(row)
         return missing
 
     def _read(self, row: int) -> None:
         """Take one row; a row without any result teaches nothing and is only counted."""
-        before = len(self._findings)
+        before = len(self.findings)
         responses = self._responses(row)
         if not responses:
-            self.without_result += len(self._findings) == before
+            self.without_result += len(self.findings) == before
             return
         found = self._reader.settings(row)
-        settings: dict[str, Setting] = dict(self._constants)
+        settings: dict[str, Setting] = dict(self.constants)
         typed: dict[str, dict[str, str]] = {}
         for name, value in found.items():
             settings[name] = self._judged(row, name, value)
             if words := _words(value):
                 typed[name] = words
-        kinds = (("settings", self._spec.factors), ("given", self._spec.givens))
+        kinds = (("settings", self.spec.factors), ("given", self.spec.givens))
         result: dict[str, Any] = {
             kind: {item.name: settings[item.name] for item in items if item.name in settings}
             for kind, items in kinds
@@ -110,7 +102,7 @@ class LineRows:
         result["made_at"] = self._reader.made_at(row)
         extra = {
             column.target: number
-            for column in self._extras
+            for column in self.extras
             if (number := self._reader.number(row, column)) is not None
         }
         if typed:
@@ -124,7 +116,7 @@ class LineRows:
         notes = []
         for name, found in self._numbers.items():
             notes += self._range_notes(name, found)
-        for name, found_others in self._others.items():
+        for name, found_others in self._other_rows.items():
             if found_others:
                 told = ", ".join(f"{text} {n}" for text, n in found_others.most_common(_SHOWN))
                 more = ", …" if len(found_others) > _SHOWN else ""
@@ -140,16 +132,16 @@ class LineRows:
         """Results as events keep them; what will never be measured teaches nothing."""
         responses = {}
         for name, values in self._reader.responses(row).items():
-            response = self._spec.response(name)
+            response = self.spec.response(name)
             where = self.table.where(row, self._reader.columns[name].header)
             for value in values or ():
-                self._findings.extend(response.problems_with(value.value, where))
+                self.findings.extend(response.problems_with(value.value, where))
             if values:
                 responses[name] = [value.stored() for value in values]
         return responses
 
     def _blank(self, item: Factor | Given, where: str) -> Problem | None:
-        if item.name in self._constants or item.name in self._unknown:
+        if item.name in self.constants or item.name in self.unknown:
             return None
         hint = f"Fill it in, or say the value of blank cells with --set {item.name}=VALUE"
         hint += f" (or {item.name}={UNKNOWN})."
@@ -162,15 +154,15 @@ class LineRows:
         problems = factor.problems_with(text, where, on_grid=False)
         if not problems:
             return text
-        if factor.name not in self._others:
+        if factor.name not in self._other_rows:
             keep = f"To keep such rows as one more category, add --other {factor.name}."
             for problem in problems:
                 hint = f"{problem.hint.rstrip('.')}. {keep}" if problem.hint else keep
-                self._findings.add(replace(problem, hint=hint))
+                self.findings.add(replace(problem, hint=hint))
             return None
         word = self._reader.word(text, where)
         if word is not None:
-            self._others[factor.name][word] += 1
+            self._other_rows[factor.name][word] += 1
         return word
 
     def _judged(self, row: int, name: str, value: Quantity) -> Setting:
@@ -179,14 +171,14 @@ class LineRows:
         setting = value.setting
         if not isinstance(setting, str):
             self._numbers.setdefault(name, []).append((setting, row))
-        constant = self._constants.get(name)
+        constant = self.constants.get(name)
         # a constant fills blank cells, but never replaces what the file says
         if constant not in (None, setting) and name not in self._contradicted:
             self._contradicted.add(name)
             what = f"the file says something else than --set {name}={quantity_text(constant)}"
             hint = f"To leave the column out, add --map '{column.header}=-'."
             found, where = quantity_text(setting, item.unit), self.table.where(row, column.header)
-            self._findings.report(where, what, found, hint=hint)
+            self.findings.report(where, what, found, hint=hint)
         return setting
 
     def _range_notes(self, name: str, found: Sequence[tuple[float, int]]) -> list[str]:
@@ -197,7 +189,7 @@ class LineRows:
         sides = {far_off(value, low, high) for value in values}
         if sides in ({-1}, {1}) and not column.unit_told:
             where = f"{self.table.source} column {column.header}"
-            self._findings.add(_unit_problem(where, item, values, column.header))
+            self.findings.add(_unit_problem(where, item, values, column.header))
             return []
         outside = [(value, row) for value, row in found if not low <= value <= high]
         if not outside:

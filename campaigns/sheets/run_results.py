@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from designer.campaigns.commands.entries import ResultEntry
@@ -22,30 +23,33 @@ _SAME_SETTING = 1e-6
 and no machine is set finer (assumption)."""
 
 
+@dataclass
 class RunResults:
     """Compares the rows of one run with its state.
 
-    Args:
+    Attributes:
         run: as recorded.
         reader: of the rows; its findings take problems of the rows among themselves.
         conflicts: takes contradictions with recorded facts.
+        entries: what is new.
     """
 
-    def __init__(self, run: Run, reader: RowReader, conflicts: Findings) -> None:
-        self._run = run
-        self._spec = reader.spec
-        self._table = reader.table
-        self._columns = reader.columns
-        self._findings = reader.findings
-        self._conflicts = conflicts
+    run: Run
+    reader: RowReader
+    conflicts: Findings
+    entries: list[ResultEntry] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._spec = self.reader.spec
+        self._table = self.reader.table
+        self._findings = self.reader.findings
         self._new: dict[str, Any] = {}
         self._skipped: list[str] = []
-        self.entries: list[ResultEntry] = []
 
     @property
     def summary(self) -> SheetRun:
         """What is new and what was known already, JSON-able."""
-        return {"run": self._run.id, "new": self._new, "skipped": self._skipped}
+        return {"run": self.run.id, "new": self._new, "skipped": self._skipped}
 
     def take(self, rows: Sequence[TableRow]) -> RunResults:
         """Compare all rows of this run; returns itself with entries and summary."""
@@ -58,12 +62,12 @@ class RunResults:
             said = [row for row in rows if name in row.responses]
             values = self._new_values(name, said)
             if values:
-                known = bool(self._run.measurements.get(name))
+                known = bool(self.run.measurements.get(name))
                 (further if known else responses)[name] = [value.as_written for value in values]
                 self._new[name] = [_told(value) for value in values]
             elif said and all(row.responses[name] is None for row in said):
                 self._never(name, said[0], responses)
-        first = ResultEntry(run=self._run.id, responses=responses, where=where)
+        first = ResultEntry(run=self.run.id, responses=responses, where=where)
         self._facts(rows, first)
         first.note = self._note(rows)
         facts = responses or first.used or first.given or first.batch or first.made_at
@@ -72,7 +76,7 @@ class RunResults:
         if further:
             note = None if facts else first.note
             self.entries.append(
-                ResultEntry(self._run.id, further, note=note, replicate=True, where=where)
+                ResultEntry(self.run.id, further, note=note, replicate=True, where=where)
             )
         return self
 
@@ -82,7 +86,7 @@ class RunResults:
         if len(set(numbers)) == len(numbers) and (None not in numbers or len(rows) == 1):
             return True
         places = ", ".join(str(self._table.row_numbers[row.row]) for row in rows)
-        what = f"{self._run.id} is there {len(rows)} times ({self._table.row_word}s {places})"
+        what = f"{self.run.id} is there {len(rows)} times ({self._table.row_word}s {places})"
         hint = "Tell replicates apart in a column replicate (1, 2, …), or write 31.2/31.9."
         self._findings.report(self._table.where(rows[1].row), what, hint=hint)
         return False
@@ -102,7 +106,7 @@ class RunResults:
                     what = f"replicate {number} of {response} is there twice"
                     self._findings.report(self._where(row, response), what, value.text)
                 numbered.setdefault(number, (row, value))
-        recorded = len(self._run.measurements.get(response, ()))
+        recorded = len(self.run.measurements.get(response, ()))
         new: list[Quantity] = []
         for number in sorted(numbered):
             row, value = numbered[number]
@@ -120,18 +124,18 @@ class RunResults:
 
     def _compare(self, response: str, number: int, row: TableRow, value: Quantity) -> None:
         """A value that is recorded already must be the same one."""
-        there = self._run.measurements[response][number - 1]
+        there = self.run.measurements[response][number - 1]
         if there.number == value.value:
             if response not in self._skipped:
                 self._skipped.append(response)
             return
         unit = self._spec.response(response).unit
         told = f"{quantity_text(there.number, unit)} {who_when(there.actor, there.at)}"
-        recorded = "/".join(number_text(number) for number in self._run.values(response))
+        recorded = "/".join(number_text(number) for number in self.run.values(response))
         hint = "Correct the recorded value, or add this one behind it as a replicate"
-        self._conflicts.report(
+        self.conflicts.report(
             self._where(row, response),
-            f"{self._run.id} has another value already, {told}",
+            f"{self.run.id} has another value already, {told}",
             value.shown,
             hint=f"{hint} ({recorded}/{value.text}).",
         )
@@ -139,12 +143,12 @@ class RunResults:
     def _never(
         self, response: str, row: TableRow, responses: dict[str, list[Quantity] | None]
     ) -> None:
-        recorded = self._run.measurements.get(response, ())
+        recorded = self.run.measurements.get(response, ())
         if recorded:
             told = who_when(recorded[0].actor, recorded[0].at)
-            what = f"{self._run.id} has a value already, recorded {told}"
-            self._conflicts.report(self._where(row, response), what, "none")
-        elif response in self._run.never:
+            what = f"{self.run.id} has a value already, recorded {told}"
+            self.conflicts.report(self._where(row, response), what, "none")
+        elif response in self.run.never:
             self._skipped.append(response)
         else:
             responses[response] = None
@@ -164,7 +168,7 @@ class RunResults:
         batch: dict[str, str] = {}
         for stage in (stage.name for stage in self._spec.stages):
             ids = [(row, row.batch[stage]) for row in rows if stage in row.batch]
-            now = self._run.batch.get(stage, "")
+            now = self.run.batch.get(stage, "")
             if (
                 ids
                 and self._agree(f"batch:{stage}", ids)
@@ -172,7 +176,7 @@ class RunResults:
             ):
                 batch[stage] = self._new[f"batch:{stage}"] = ids[0][1]
         times = [(row, row.made_at) for row in rows if row.made_at is not None]
-        if times and self._agree("made_at", times) and times[0][1] != self._run.made_at:
+        if times and self._agree("made_at", times) and times[0][1] != self.run.made_at:
             entry.made_at = self._new["made_at"] = times[0][1]
         entry.used, entry.given, entry.batch = used, given, batch
 
@@ -183,7 +187,7 @@ class RunResults:
             note = clean_text(note, limit=LONGEST_NOTE, multiline=True) if note else ""
         except ValueError as error:
             self._findings.report(self._where(rows[0], "note"), f"the note {error}")
-        if not note or note in {known.text for known in self._run.notes}:
+        if not note or note in {known.text for known in self.run.notes}:
             return None
         self._new["note"] = note
         return note
@@ -194,7 +198,7 @@ class RunResults:
         for row, value in told[1:]:
             if value != first:
                 number = self._table.row_numbers[told[0][0].row]
-                what = f"{self._run.id} has another {name} in {self._table.row_word} {number}"
+                what = f"{self.run.id} has another {name} in {self._table.row_word} {number}"
                 hint = "A replicate is the same recipe; attach another recipe as a run of its own."
                 found = f"{value} and {first}"
                 self._findings.report(self._where(row, name), what, found, hint=hint)
@@ -203,8 +207,8 @@ class RunResults:
 
     def _differs(self, item: Factor | Given, value: Setting) -> bool:
         """Whether a setting is neither the one recorded nor the one planned."""
-        sources: list[Mapping[str, Setting]] = [self._run.used, self._run.given]
-        sources.append(self._run.planned or {})
+        sources: list[Mapping[str, Setting]] = [self.run.used, self.run.given]
+        sources.append(self.run.planned or {})
         now = [source[item.name] for source in sources if item.name in source]
         if isinstance(value, str):
             return value not in now
@@ -213,7 +217,7 @@ class RunResults:
         return not any(not isinstance(n, str) and abs(n - value) <= close for n in now)
 
     def _where(self, row: TableRow, target: str) -> str:
-        return self._table.where(row.row, self._columns[target].header)
+        return self._table.where(row.row, self.reader.columns[target].header)
 
 
 def _told(value: Quantity) -> Setting | dict[str, str]:

@@ -56,48 +56,37 @@ class TableRow:
     note: str | None = None
 
 
+@dataclass
 class RowReader:
     """Reads the rows of one table whose columns are known.
 
-    Args:
+    Attributes:
         spec: specification.
-        table: where the cells are.
+        table: the table; its decimal mark is decided by the columns of numbers that are read.
         columns: what is read, by factor, given, response, ``batch:<stage>``, ``made_at``,
             ``replicate`` or ``note``.
         findings: takes the problems.
         numbers: further columns of numbers, which no specification names.
         blank: judges blank cells of factors and givens; None: they say nothing.
         category: takes names of categories; None: any name is taken.
-
-    Attributes:
-        spec: specification.
-        table: the table, its decimal mark decided by the columns of numbers that are read.
     """
 
-    def __init__(
-        self,
-        spec: Specification,
-        table: Table,
-        columns: Mapping[str, FileColumn],
-        findings: Findings,
-        *,
-        numbers: Sequence[FileColumn] = (),
-        blank: Blank | None = None,
-        category: Category | None = None,
-    ) -> None:
-        names = {item.name for item in (*spec.inputs, *spec.responses)}
-        headers = [column.header for name, column in columns.items() if name in names]
-        self.table: Table = table.read_numbers_of(
-            [*headers, *(column.header for column in numbers)]
-        )
-        self.columns = columns
-        self.findings = findings
-        self.spec = spec
-        self._blank = blank
-        self._category = category
+    spec: Specification
+    table: Table
+    columns: Mapping[str, FileColumn]
+    findings: Findings
+    numbers: Sequence[FileColumn] = ()
+    blank: Blank | None = None
+    category: Category | None = None
+
+    def __post_init__(self) -> None:
+        names = {item.name for item in (*self.spec.inputs, *self.spec.responses)}
+        headers = [column.header for name, column in self.columns.items() if name in names]
+        headers += [column.header for column in self.numbers]
+        self.table = self.table.read_numbers_of(headers)
         self._now = utc_now()
-        if not table.rows:
-            findings.report(table.source, "the table has a header, but no rows")
+        if not self.table.rows:
+            self.findings.report(self.table.source, "the table has a header, but no rows")
 
     def read(self, row: int) -> TableRow:
         """Everything one row says."""
@@ -135,12 +124,12 @@ class RowReader:
                 continue
             where = self.table.where(row, column.header)
             if not text:
-                problem = None if self._blank is None else self._blank(item, where)
+                problem = None if self.blank is None else self.blank(item, where)
                 if problem is not None:
                     self.findings.add(problem)
                 continue
             if isinstance(item, Factor) and item.is_categorical:
-                name = self._category(item, text, where) if self._category else text
+                name = self.category(item, text, where) if self.category else text
                 value = None if name is None else Quantity(name)
             else:
                 value = self._number(row, column, text, item.unit)
