@@ -100,9 +100,7 @@ def _read(tables: Mapping[str, Any], *, trusted: bool) -> Specification:
     _check_version(campaign)
     name = campaign.text("name", limit=64, required=True) or ""
     line = campaign.text("line", limit=64, required=True) or ""
-    goal: CampaignGoal | None = None
-    if campaign.has("goal"):
-        goal = campaign.choice("goal", _GOALS, "learn")
+    written: CampaignGoal = campaign.choice("goal", _GOALS, "learn")
     history = campaign.switch("history", default=True)
     _each(draft, top, "stage", read_stage, draft.stages)
     _each(draft, top, "factor", read_factor, draft.factors)
@@ -115,7 +113,7 @@ def _read(tables: Mapping[str, Any], *, trusted: bool) -> Specification:
     _each(draft, top, "mixture", read_mixture, draft.mixtures)
     _each(draft, top, "constraint", read_constraint, draft.constraints)
     costs = _costs(draft, _table(top, "costs"))
-    goal = _campaign_goal(draft, campaign, goal)
+    goal = _campaign_goal(draft, campaign, written)
     responses = draft.responses.values()
     if responses and all(response.weight == 0 for response in responses):
         what = "every response has weight 0, so there is nothing to learn"
@@ -207,16 +205,14 @@ def _costs(draft: SpecificationDraft, fields: Fields) -> Costs:
     return costs
 
 
-def _campaign_goal(
-    draft: SpecificationDraft, campaign: Fields, goal: CampaignGoal | None
-) -> CampaignGoal:
+def _campaign_goal(draft: SpecificationDraft, campaign: Fields, goal: CampaignGoal) -> CampaignGoal:
     """What the information is about: as written, else ``window`` if there is one, else ``learn``.
 
     Notes a goal that the responses give no meaning to.
     """
     responses = list(draft.responses.values())
     windows = any(response.window is not None for response in responses)
-    if goal is None:
+    if not campaign.has("goal"):
         return "window" if windows else "learn"
     aims = any(response.goal != "none" for response in responses)
     if goal == "window" and not windows and responses:
