@@ -79,7 +79,7 @@ class FittedCampaign:
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences for the user about data and fits."""
-        fits = (note for p in self.posteriors.values() for note in p.report.messages)
+        fits = (note for p in self.posteriors.values() for note in p.fitted.report.messages)
         doubt = unseen_doubt(self.state)
         doubts = () if doubt is None else (doubt,)
         return (*unused_knowledge(self.state.spec), *self.training.notes, *fits, *doubts)
@@ -87,7 +87,7 @@ class FittedCampaign:
     @property
     def hyperparameters(self) -> dict[str, dict[str, float]]:
         """Fitted hyperparameters per response, JSON-able."""
-        return {name: p.hyperparameters for name, p in self.posteriors.items()}
+        return {name: p.fitted.hyperparameters for name, p in self.posteriors.items()}
 
     def to_botorch(self) -> Model:
         """All responses with data as outputs of one BoTorch model, averaged over hyperparameters.

@@ -18,10 +18,10 @@ from designer.models.compression.line_gp import LineData, LineModel
 from designer.models.compression.low_rank import LineKernel
 from designer.models.data.dataset import OWN_BATCH, ResponseData
 from designer.models.data.outliers import LARGEST_SHARE, SURPRISE, surprising_message
+from designer.models.gp.fitted import search
 from designer.models.gp.hyperparameters import DOUBTED_NOISE_SD, make_layout
 from designer.models.gp.input_transform import InputTransform
 from designer.models.gp.likelihood import Likelihood
-from designer.models.gp.optimise import search
 from designer.models.gp.pseudo_rows import Summary
 from designer.models.gp.training_rows import TrainingRows
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from designer.models.arrays import IntArray
 from designer.models.compression.compress import compress
 from designer.models.compression.fit_cache import Memory, NoMemory
@@ -18,19 +20,20 @@ from designer.models.data.dataset import ResponseData
 from designer.models.data.outliers import surprising_message
 from designer.models.data.scaling import Scaled
 from designer.models.diagnostics.cross_validation import confirmed_outliers, suspected_outliers
-from designer.models.fitting.refit import with_slopes
 from designer.models.fitting.warm_start import cold_starts, history_start
-from designer.models.gp.fitted import FittedResponse
+from designer.models.gp.fitted import FittedResponse, search
 from designer.models.gp.hyperparameters import DOUBTED_NOISE_SD, KNOWN_NOISE_SD, make_layout
 from designer.models.gp.input_transform import InputTransform
 from designer.models.gp.likelihood import Likelihood
-from designer.models.gp.optimise import search
 from designer.models.gp.process_features import Feature
+from designer.models.gp.surface_gradients import SurfaceGradients
 from designer.models.gp.training_rows import TrainingRows, arrange, modelled_stages
 from designer.models.gp.upstream import Upstream
 from designer.models.posterior.posterior import ResponsePosterior
 
 _DOUBTFUL_FACTOR = 1.5  # on a stated repeatability: ln 1.5² is 4 prior standard deviations
+_CONSTANT = 0.02  # range in unit cubes below which an input was held, not varied (assumption)
+_FEWEST_ROWS = 8  # of earlier lines: with fewer the shared surface's slopes are a guess
 
 
 def fit(
@@ -107,21 +110,16 @@ def _fit(
     rows, notes = compress(rows, data, groups, known=known, memory=memory)
     surprising = () if doubted is None else (surprising_message(data, doubted),)
     scaled = replace(scaled, messages=(*notes, *scaled.messages, *surprising))
-    first = start
-    if first is None and rows.summaries:
-        first = history_start(rows, data, groups, known=known, memory=memory)
-    best: FittedResponse | None = None
+    begin = start
+    if begin is None and rows.summaries:
+        begin = history_start(rows, data, groups, known=known, memory=memory)
+    found: list[FittedResponse] = []
     for transform in transforms:
-        feature = transform.feature
-        feature = None if feature is None else feature.scaled(scaled.scaling)
+        feature = transform.feature and transform.feature.scaled(scaled.scaling)
         used = replace(transform, feature=feature)
-        seen = replace(rows, X=used.on_line(data.X[rows.order], data.line[rows.order]))
-        begin = first if best is None else best.layout.to_dict(best.theta)
-        fitted = _with_stated_noise(data, seen, used, scaled, start=begin)
-        if best is None or fitted.report.objective < best.report.objective:
-            best = fitted
-    if best is None:
-        raise ValueError("a fit needs at least one transform")
+        found.append(_with_stated_noise(data, rows, used, scaled, begin))
+        begin = found[0].hyperparameters
+    best = min(found, key=lambda fitted: fitted.report.objective)
     return with_slopes(best, start)
 
 
@@ -130,47 +128,84 @@ def _with_stated_noise(
     rows: TrainingRows,
     transform: InputTransform,
     scaled: Scaled,
-    *,
     start: Mapping[str, float] | None,
 ) -> FittedResponse:
     """One fit; a stated repeatability is believed as long as the results allow."""
+
+    def searched(noise_factor_sd: float | None) -> FittedResponse:
+        layout = make_layout(
+            groups=transform.groups,
+            positions=rows.positions,
+            stages=modelled_stages(data, rows),
+            noise_factor_sd=noise_factor_sd,
+            feature=transform.feature,
+            nuisance=data.nuisance.shape[1] > 0,
+        )
+        likelihood = Likelihood(_seen(rows, transform, data), transform, layout)
+        if start is not None:
+            starts = [layout.from_dict(start)]
+        else:  # without rows the prior's mode is the answer
+            starts = cold_starts(layout)[: 2 if len(rows) else 1]
+        theta, report = search(likelihood, starts)
+        report = replace(report, messages=scaled.messages)
+        return FittedResponse(data, scaled.scaling, likelihood, theta, report)
+
     stated = scaled.scaling.noise_sd
-    sd = None if stated is None else KNOWN_NOISE_SD
-    fitted = _search(data, rows, transform, scaled, start=start, noise_factor_sd=sd)
+    fitted = searched(None if stated is None else KNOWN_NOISE_SD)
     contradicted = data.target.any() and fitted.parameters.noise[-1] > _DOUBTFUL_FACTOR**2
     if stated is None or not contradicted:
         return fitted
-    sd = DOUBTED_NOISE_SD
-    fitted = _search(data, rows, transform, scaled, start=start, noise_factor_sd=sd)
-    found = stated * float(fitted.parameters.noise[-1]) ** 0.5
+    fitted = searched(DOUBTED_NOISE_SD)
+    sd = stated * float(fitted.parameters.noise[-1]) ** 0.5
     return fitted.with_message(
         f"{data.name}: results scatter more than the repeatability noise_sd {stated:g}"
-        f" allows; {found:.2g} is used instead"
+        f" allows; {sd:.2g} is used instead"
     )
 
 
-def _search(
-    data: ResponseData,
-    rows: TrainingRows,
-    transform: InputTransform,
-    scaled: Scaled,
-    *,
-    start: Mapping[str, float] | None,
-    noise_factor_sd: float | None,
-) -> FittedResponse:
-    layout = make_layout(
-        groups=transform.groups,
-        positions=rows.positions,
-        stages=modelled_stages(data, rows),
-        noise_factor_sd=noise_factor_sd,
-        feature=transform.feature,
-        nuisance=data.nuisance.shape[1] > 0,
+def _seen(rows: TrainingRows, transform: InputTransform, data: ResponseData) -> TrainingRows:
+    """The rows with their points as their own lines see them."""
+    return replace(rows, X=transform.on_line(data.X[rows.order], data.line[rows.order]))
+
+
+def with_slopes(first: FittedResponse, start: Mapping[str, float] | None = None) -> FittedResponse:
+    """The fit refined with slopes of the shared surface that the first fit found.
+
+    The first fit itself where there is nothing to learn them from.
+
+    Args:
+        first: a fit without slopes.
+        start: hyperparameters to start from; left out: those of the first fit.
+    """
+    slopes = _slopes_of(first)
+    if slopes is None:
+        return first
+    transform = replace(first.input_transform, slopes=slopes)
+    inputs = transform.groups[slopes.columns]
+    layout = first.layout.with_slopes(
+        slopes.columns.tolist(),
+        inputs.tolist(),
+        unknown=first.data.unknown(inputs, first.rows.positions),
+        untried=slopes.untried,
     )
-    likelihood = Likelihood(rows, transform, layout)
-    if start is not None:
-        starts = [layout.from_dict(start)]
-    else:  # without rows the prior's mode is the answer
-        starts = cold_starts(layout)[: 2 if len(rows) else 1]
-    theta, report = search(likelihood, starts)
-    report = replace(report, messages=scaled.messages)
-    return FittedResponse(data, rows, transform, scaled.scaling, layout, theta, report)
+    likelihood = Likelihood(_seen(first.rows, transform, first.data), transform, layout)
+    theta, report = search(likelihood, [layout.from_dict(start or first.hyperparameters)])
+    evaluations = report.evaluations + first.report.evaluations
+    report = replace(report, evaluations=evaluations, messages=first.report.messages)
+    return replace(first, likelihood=likelihood, theta=theta, report=report)
+
+
+def _slopes_of(fitted: FittedResponse) -> SurfaceGradients | None:
+    """Slopes of a fit's shared surface; None without history enough or numeric inputs."""
+    rows, p, groups = fitted.rows, fitted.parameters, fitted.input_transform.groups
+    columns = np.flatnonzero(np.bincount(groups, minlength=0)[groups] == 1)
+    if not fitted.layout.transfer or rows.earlier < _FEWEST_ROWS or len(columns) == 0:
+        return None
+    if fitted.solved is None:
+        return None
+    weights = p.amplitude * np.sqrt(p.trust[rows.position]) * fitted.solved.alpha
+    coordinates = rows.X[:, : fitted.input_transform.dimension]
+    history = [s for place, s in rows.blocks() if rows.positions[place] > 0]
+    ranges = [np.ptp(coordinates[s][:, columns], axis=0) for s in history]
+    untried = np.asarray(np.max(ranges, axis=0) < _CONSTANT)
+    return SurfaceGradients(coordinates, weights, p.surface[groups], columns, untried)

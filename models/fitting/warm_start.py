@@ -14,10 +14,10 @@ import numpy as np
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 from designer.models.compression.fit_cache import Memory, key_of
 from designer.models.data.dataset import ResponseData
+from designer.models.gp.fitted import search
 from designer.models.gp.hyperparameters import KNOWN_NOISE_SD, Layout, make_layout
 from designer.models.gp.input_transform import InputTransform
 from designer.models.gp.likelihood import Likelihood
-from designer.models.gp.optimise import search
 from designer.models.gp.training_rows import TrainingRows, modelled_stages
 
 

@@ -1,4 +1,4 @@
-"""One fitted response: data, hyperparameters, and how the fit went."""
+"""One fitted response: the hyperparameters with the highest posterior density, and their search."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from functools import cached_property
 
 import numpy as np
 from scipy.linalg import cho_solve
+from scipy.optimize import minimize
 
 from designer.models.arrays import FloatArray, IntArray
 from designer.models.data.dataset import ResponseData
 from designer.models.data.scaling import Scaling
 from designer.models.gp.hyperparameters import Layout, Parameters
 from designer.models.gp.input_transform import InputTransform
-from designer.models.gp.likelihood import Likelihood, factorise
+from designer.models.gp.likelihood import Likelihood, Solved
 from designer.models.gp.training_rows import TrainingRows
+
+_MAX_ITERATIONS = 120
 
 
 @dataclass(frozen=True)
@@ -55,23 +58,39 @@ class FittedResponse:
 
     Attributes:
         data: the measurements.
-        rows: the same, sorted and scaled.
-        input_transform: how points are seen.
         scaling: raw units ↔ model scale.
-        layout: meaning of θ.
+        likelihood: the negative log posterior of the hyperparameters.
         theta: hyperparameters.
         report: how the fit went.
         odds: for using the earlier lines, where they spoke so much against it that none is used.
     """
 
     data: ResponseData
-    rows: TrainingRows
-    input_transform: InputTransform
     scaling: Scaling
-    layout: Layout
+    likelihood: Likelihood
     theta: FloatArray
     report: FitReport
     odds: HistoryOdds | None = None
+
+    @property
+    def rows(self) -> TrainingRows:
+        """The measurements, sorted and scaled."""
+        return self.likelihood.rows
+
+    @property
+    def input_transform(self) -> InputTransform:
+        """How points are seen."""
+        return self.likelihood.input_transform
+
+    @property
+    def layout(self) -> Layout:
+        """Meaning of θ."""
+        return self.likelihood.layout
+
+    @property
+    def hyperparameters(self) -> dict[str, float]:
+        """θ by name, JSON-able; accepted again as ``start`` of a fit."""
+        return self.layout.to_dict(self.theta)
 
     @cached_property
     def parameters(self) -> Parameters:
@@ -79,17 +98,16 @@ class FittedResponse:
         return self.layout.unpack(self.theta)
 
     @cached_property
-    def likelihood(self) -> Likelihood:
-        """The negative log posterior of the hyperparameters, for curvature."""
-        return Likelihood(self.rows, self.input_transform, self.layout)
+    def solved(self) -> Solved | None:
+        """The factorised covariance of all rows; None where that cannot be."""
+        return self.likelihood.solve(self.theta)
 
     @cached_property
     def precision(self) -> FloatArray | None:
         """``K⁻¹ [n, n]`` of all rows; None where the covariance cannot be factorised."""
-        chol = factorise(self.likelihood.covariance(self.parameters))
-        if chol is None:
+        if self.solved is None:
             return None
-        return np.asarray(cho_solve((chol, True), np.eye(len(self.rows))))
+        return np.asarray(cho_solve((self.solved.chol, True), np.eye(len(self.rows))))
 
     def with_message(self, message: str) -> FittedResponse:
         """The same with one more message in its report."""
@@ -102,3 +120,43 @@ class FittedResponse:
         if self.scaling.log:
             out += np.log(self.data.y[self.rows.order[rows]])
         return out
+
+
+def search(likelihood: Likelihood, starts: list[FloatArray]) -> tuple[FloatArray, FitReport]:
+    """Best θ over several starts.
+
+    The search runs in units of the prior standard deviations, where the prior's curvature is 1
+    in every direction.
+
+    Args:
+        likelihood: negative log posterior with gradient.
+        starts: starting points; the same starts always give the same result.
+    """
+    layout = likelihood.layout
+
+    def unit(theta: FloatArray) -> FloatArray:
+        return (theta - layout.mean) / layout.sd
+
+    def objective(at: FloatArray) -> tuple[float, FloatArray]:
+        value, gradient = likelihood(layout.mean + layout.sd * at)
+        return value, gradient * layout.sd
+
+    bounds = list(zip(unit(layout.low), unit(layout.high), strict=True))
+    best: tuple[float, FloatArray, bool] | None = None
+    for start in starts:
+        result = minimize(
+            objective,
+            unit(start),
+            jac=True,
+            method="L-BFGS-B",
+            bounds=bounds,
+            options={"maxiter": _MAX_ITERATIONS, "ftol": 1e-6, "gtol": 1e-2, "maxcor": 30},
+        )
+        value = float(result.fun)
+        if best is None or value < best[0] - 1e-6:
+            theta = np.clip(layout.mean + layout.sd * result.x, layout.low, layout.high)
+            best = (value, theta, bool(result.success))
+    if best is None:
+        raise ValueError("search needs at least one start")
+    value, theta, converged = best
+    return theta, FitReport(converged, likelihood.evaluations, value)

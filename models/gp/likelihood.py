@@ -127,7 +127,7 @@ class Likelihood:
         if chol is None:
             return None
         z = self.rows.z
-        alpha = _lapack.dpotrs(chol, z, lower=1)[0]
+        alpha = _lapack.dpotrs(chol, z, lower=1)[0] if len(z) else z
         value = prior + 0.5 * float(z @ alpha) + float(np.log(np.diagonal(chol)).sum())
         value += 0.5 * len(z) * float(np.log(2.0 * np.pi))
         return Solved(value, chol, alpha)

@@ -88,14 +88,13 @@ def average(
     fitted = posterior.fitted
     if len(fitted.rows) == 0:
         return posterior
-    likelihood = fitted.likelihood
     theta, half_square = posterior.laplace.draws(samples, seed)
     theta = np.clip(theta, fitted.layout.low, fitted.layout.high)
-    solved = [likelihood.solve(draw) for draw in theta]
-    objective = np.array([np.inf if found is None else found.value for found in solved])
+    draws = [replace(fitted, theta=draw) for draw in theta]
+    objective = np.array([np.inf if d.solved is None else d.solved.value for d in draws])
     weights = _tempered(half_square - objective)
     kept = np.flatnonzero(weights > 1e-4 / samples)
-    members = [ResponsePosterior(replace(fitted, theta=theta[k]), solved=solved[k]) for k in kept]
+    members = [ResponsePosterior(draws[k]) for k in kept]
     return AveragedPosterior(posterior, members, weights[kept] / weights[kept].sum())
 
 

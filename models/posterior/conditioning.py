@@ -17,7 +17,7 @@ from designer.models.data.dataset import same_batch
 from designer.models.gp.covariance import LineCovariance
 from designer.models.gp.fitted import FittedResponse
 from designer.models.gp.hyperparameters import Parameters
-from designer.models.gp.likelihood import Solved, factorise
+from designer.models.gp.likelihood import factorise
 
 _TINY = 1e-12
 
@@ -52,10 +52,7 @@ class ConditionedRows:
 
 
 def training_rows(
-    fitted: FittedResponse,
-    parameters: Parameters,
-    batch_variance: FloatArray,
-    solved: Solved | None = None,
+    fitted: FittedResponse, parameters: Parameters, batch_variance: FloatArray
 ) -> ConditionedRows:
     """The measurements alone.
 
@@ -63,21 +60,17 @@ def training_rows(
         fitted: data and hyperparameters.
         parameters: hyperparameters in natural units.
         batch_variance: σ_w² per stage, ``[S]``.
-        solved: their factorised covariance, where it is known already.
     """
     rows = fitted.rows
     loading = _loadings(fitted, parameters, np.sqrt(batch_variance))
-    known = (rows.X, rows.position, rows.batch, loading)
-    if solved is not None:
-        return ConditionedRows(*known, solved.chol, solved.alpha)
-    K = fitted.likelihood.covariance(parameters)
-    # doubling the diagonal always makes a covariance factorisable; the fit refuses such θ anyway
-    chol = factorise(K)
+    chol = None if fitted.solved is None else fitted.solved.chol
     if chol is None:
+        K = fitted.likelihood.covariance(parameters)
+        # doubling the diagonal always makes K factorisable; the fit refuses such θ anyway
         chol = factorise(K + np.diag(np.diagonal(K)))
     if chol is None:
         raise ArithmeticError(f"the covariance of {fitted.data.name} cannot be factorised")
-    unsolved = ConditionedRows(*known, chol, rows.z)
+    unsolved = ConditionedRows(rows.X, rows.position, rows.batch, loading, chol, rows.z)
     return replace(unsolved, alpha=unsolved.unwhiten(unsolved.whiten(rows.z)))
 
 

@@ -17,9 +17,9 @@ from designer.models.arrays import ArrayT, BoolArray, FloatArray, IntArray, Real
 from designer.models.data.dataset import OWN_BATCH
 from designer.models.data.scaling import Scaling
 from designer.models.gp.covariance import CrossCovariance, LineCovariance
-from designer.models.gp.fitted import FitReport, FittedResponse
+from designer.models.gp.fitted import FittedResponse
 from designer.models.gp.hyperparameters import TargetTrust, sigmoid
-from designer.models.gp.likelihood import Solved
+from designer.models.gp.likelihood import Likelihood
 from designer.models.posterior.conditioning import ConditionedRows, training_rows, with_pending
 from designer.models.posterior.laplace import Laplace
 
@@ -34,19 +34,12 @@ class ResponsePosterior:
     Args:
         fitted: data and hyperparameters.
         rows: rows conditioned on; left out: the training rows.
-        solved: their factorised covariance at these hyperparameters, where it is known already.
 
     Attributes:
         trust: moments of the target's trust while no target run informs it.
     """
 
-    def __init__(
-        self,
-        fitted: FittedResponse,
-        rows: ConditionedRows | None = None,
-        *,
-        solved: Solved | None = None,
-    ) -> None:
+    def __init__(self, fitted: FittedResponse, rows: ConditionedRows | None = None) -> None:
         self.fitted = fitted
         parameters = fitted.parameters
         self.trust = TargetTrust()
@@ -57,9 +50,7 @@ class ResponsePosterior:
             parameters = replace(parameters, trust=trust)
         self.parameters = parameters
         self.kernel = LineCovariance.of_target(parameters, fitted.input_transform)
-        if rows is None:
-            rows = training_rows(fitted, parameters, self.batch_variance, solved)
-        self.conditioned = rows
+        self.conditioned = rows or training_rows(fitted, parameters, self.batch_variance)
 
     # ---- what it is about -------------------------------------------------------------------
 
@@ -77,16 +68,6 @@ class ResponsePosterior:
     def scaling(self) -> Scaling:
         """Raw units ↔ model scale."""
         return self.fitted.scaling
-
-    @property
-    def report(self) -> FitReport:
-        """How the fit went."""
-        return self.fitted.report
-
-    @property
-    def hyperparameters(self) -> dict[str, float]:
-        """θ by name, JSON-able; accepted again as ``start`` of a fit."""
-        return self.fitted.layout.to_dict(self.fitted.theta)
 
     # ---- posterior of f_0 -------------------------------------------------------------------
 
@@ -284,4 +265,6 @@ def without_target_runs(posterior: ResponsePosterior) -> ResponsePosterior:
     taught.
     """
     fitted = posterior.fitted
-    return ResponsePosterior(replace(fitted, rows=fitted.rows.of_earlier_lines))
+    rows = fitted.rows.of_earlier_lines
+    likelihood = Likelihood(rows, fitted.input_transform, fitted.layout)
+    return ResponsePosterior(replace(fitted, likelihood=likelihood))

@@ -152,7 +152,7 @@ class Dense:
     """
 
     def __init__(self, posterior: ResponsePosterior, variant: Variant) -> None:
-        self.h = posterior.hyperparameters
+        self.h = posterior.fitted.hyperparameters
         self.input_transform = posterior.fitted.input_transform
         self.spread = posterior.scaling.spread
         self.groups = groups_of(variant)

@@ -63,7 +63,9 @@ def test_lines_the_runs_contradict_are_not_used_where_the_mass_balance_says_more
     assert found.fitted.odds is not None
     assert found.fitted.odds.log_odds < -np.log(3)
     assert not found.fitted.layout.transfer
-    assert any("contradict the earlier lines" in message for message in found.report.messages)
+    assert any(
+        "contradict the earlier lines" in message for message in found.fitted.report.messages
+    )
     assert error(found) < 0.5 * error(believing)
 
 

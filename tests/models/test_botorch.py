@@ -254,7 +254,7 @@ def test_agrees_with_botorch_where_the_models_coincide() -> None:
     theta = posterior.fitted.theta.copy()
     layout = make_layout(np.arange(2), (0,), (), noise_factor_sd=None)
     assert layout.names == posterior.fitted.layout.names
-    h, data = posterior.hyperparameters, posterior.fitted.data
+    h, data = posterior.fitted.hyperparameters, posterior.fitted.data
     z = (data.y - posterior.scaling.center) / posterior.scaling.spread
     A2 = np.exp(h["ln_A2"])
     kernel = ScaleKernel(MaternKernel(nu=2.5, ard_num_dims=2))

@@ -67,7 +67,7 @@ class TestContract:
         )
         again = fit_variant(variant, shuffled)
         X = points(variant, 20, seed=2)
-        assert again.hyperparameters == posterior_of(variant).hyperparameters
+        assert again.fitted.hyperparameters == posterior_of(variant).fitted.hyperparameters
         np.testing.assert_array_equal(again.mean(X), posterior_of(variant).mean(X))
         np.testing.assert_array_equal(again.variance(X), posterior_of(variant).variance(X))
 

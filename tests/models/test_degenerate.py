@@ -137,10 +137,10 @@ def test_one_run_far_from_its_window_leaves_room_for_the_window() -> None:
 
 @pytest.mark.parametrize("runs", [1, 2])
 def test_a_guessed_spread_is_called_a_guess(runs: int) -> None:
-    messages = fitted(target(X16[:runs], Y16[:runs])).report.messages
+    messages = fitted(target(X16[:runs], Y16[:runs])).fitted.report.messages
     assert f"only {runs} result(s)" in messages[-1]
     assert "wide guess" in messages[-1]
-    assert fitted(history(Y_LINES, runs, Y16[:runs])).report.messages == ()
+    assert fitted(history(Y_LINES, runs, Y16[:runs])).fitted.report.messages == ()
 
 
 @pytest.mark.parametrize(
@@ -153,11 +153,11 @@ def test_a_guessed_spread_is_called_a_guess(runs: int) -> None:
     ],
 )
 def test_the_report_says_so(case: str, words: str) -> None:
-    assert any(words in message for message in fitted(CASES[case]).report.messages)
+    assert any(words in message for message in fitted(CASES[case]).fitted.report.messages)
 
 
 def test_ordinary_data_get_no_message() -> None:
-    assert fitted(target(X16, Y16)).report.messages == ()
+    assert fitted(target(X16, Y16)).fitted.report.messages == ()
 
 
 def test_an_outlier_does_not_drown_the_rest() -> None:
@@ -176,7 +176,7 @@ def test_wrong_by_orders_of_magnitude_on_a_log_scale(wrong: float) -> None:
     posterior = fitted(history(Y_LINES, 8, spoilt, log_scale=True))
     clean = fitted(history(Y_LINES, 8, Y16[:8], log_scale=True))
     assert np.abs(predict(posterior, POINTS).mean - predict(clean, POINTS).mean).max() < 0.5
-    assert any(f"{wrong:g}" in message for message in posterior.report.messages)
+    assert any(f"{wrong:g}" in message for message in posterior.fitted.report.messages)
     assert 63 not in leave_one_run_out(posterior.fitted).row
 
 
@@ -186,7 +186,7 @@ def test_a_value_only_the_model_can_doubt(log: bool) -> None:
     spoilt[30] = 2.5 * Y_LINES[30]
     posterior = fitted(history(spoilt, 8, Y16[:8], log_scale=log))
     clean = fitted(history(Y_LINES, 8, Y16[:8], log_scale=log))
-    (message,) = posterior.report.messages
+    (message,) = posterior.fitted.report.messages
     assert f"{spoilt[30]:g} on earlier line 2" in message
     assert "until they are corrected" in message
     assert np.abs(predict(posterior, POINTS).mean - predict(clean, POINTS).mean).max() < 0.5
@@ -194,12 +194,12 @@ def test_a_value_only_the_model_can_doubt(log: bool) -> None:
 
 def test_one_of_three_values_wrong_by_orders_of_magnitude() -> None:
     posterior = fitted(target(X16[:3], [Y16[0], 1e6, Y16[2]]))
-    assert "1e+06 in measured run 2" in posterior.report.messages[0]
+    assert "1e+06 in measured run 2" in posterior.fitted.report.messages[0]
     assert predict(posterior, POINTS).mean.max() < 100.0
 
 
 def test_a_line_on_another_level_is_not_a_row_of_outliers() -> None:
-    assert fitted(history(Y_LINES, 4, 100 * Y16[:4], log_scale=True)).report.messages == ()
+    assert fitted(history(Y_LINES, 4, 100 * Y16[:4], log_scale=True)).fitted.report.messages == ()
 
 
 def test_a_repeatability_the_data_contradict_is_not_believed() -> None:
@@ -207,9 +207,9 @@ def test_a_repeatability_the_data_contradict_is_not_believed() -> None:
     posterior = fitted(data)
     noise = posterior.to_raw(np.zeros(1), posterior.noise(X16[:1]))[1]
     assert 0.2 < noise[0] < 3.0
-    assert "scatter more" in posterior.report.messages[0]
+    assert "scatter more" in posterior.fitted.report.messages[0]
     believed = fitted(dataclasses.replace(data, noise_sd=0.8))
-    assert believed.report.messages == ()
+    assert believed.fitted.report.messages == ()
 
 
 @pytest.mark.parametrize("log", [False, True])

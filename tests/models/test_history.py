@@ -160,7 +160,7 @@ def test_stated_repeatability_and_its_message_survive() -> None:
     kept, _ = condensed(data)
     assert np.abs(np.log([np.exp(s.at[0]) for s in kept.summaries.values()])).max() < 0.5
     liar = dataclasses.replace(data, noise_sd=0.01)
-    assert any("scatter more" in note for note in fit(liar, GROUPS, 3).report.messages)
+    assert any("scatter more" in note for note in fit(liar, GROUPS, 3).fitted.report.messages)
 
 
 def test_a_message_is_exact_algebra(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,7 +209,7 @@ def test_a_wrong_value_on_a_long_line_hardly_counts() -> None:
     y = data.y.copy()
     y[40] += 2.5  # 25 standard deviations, far less than the spread's 50
     wrong = fit(dataclasses.replace(data, y=y), GROUPS, 3)
-    assert any("on earlier line 1" in note for note in wrong.report.messages)
+    assert any("on earlier line 1" in note for note in wrong.fitted.report.messages)
     shift = wrong.mean(X_NEW) - fit(data, GROUPS, 3).mean(X_NEW)
     assert np.abs(shift).max() < 0.5 * np.sqrt(wrong.variance(X_NEW).mean())
 
@@ -284,9 +284,9 @@ def test_memory_changes_time_only() -> None:
     assert memory.misses == 4  # three lines and the start
     again = fit(data, GROUPS, 3, memory=memory)
     assert memory.misses == 4  # runs on the target line change nothing in them
-    assert first.report.evaluations > 0
+    assert first.fitted.report.evaluations > 0
     assert np.array_equal(told(average(again)), told(average(fresh)))
-    assert again.hyperparameters == fresh.hyperparameters
+    assert again.fitted.hyperparameters == fresh.fitted.hyperparameters
 
 
 def test_a_memory_of_other_data_or_nonsense_is_not_believed() -> None:

@@ -53,7 +53,7 @@ def test_without_source_rows_it_is_a_plain_gp() -> None:
     own = data.of_target
     own = dataclasses.replace(own, batch=np.zeros((12, 0), int), stage_effect=None)
     posterior = fit(own, GROUPS, 0)
-    h, X = posterior.hyperparameters, np.random.default_rng(1).random((20, 2))
+    h, X = posterior.fitted.hyperparameters, np.random.default_rng(1).random((20, 2))
 
     def kernel(A: np.ndarray, B: np.ndarray) -> np.ndarray:
         length = np.exp([h["ln_l_g[0]"], h["ln_l_g[1]"]])
@@ -72,7 +72,7 @@ def test_without_source_rows_it_is_a_plain_gp() -> None:
 def test_lines_without_rows_of_this_response_change_nothing() -> None:
     data = make(12)
     own = data.of_target
-    assert fit(own, GROUPS, 3).hyperparameters == fit(own, GROUPS, 0).hyperparameters
+    assert fit(own, GROUPS, 3).fitted.hyperparameters == fit(own, GROUPS, 0).fitted.hyperparameters
     assert estimate_trust(fit(own, GROUPS, 3)) == []
 
 
@@ -189,10 +189,10 @@ def test_averaging_widens_intervals_where_hyperparameters_are_uncertain() -> Non
 def test_a_warm_start_reaches_the_same_optimum() -> None:
     data = make(12)
     cold = fit(data, GROUPS, 3)
-    warm = fit(data, GROUPS, 3, start=cold.hyperparameters)
-    assert warm.report.evaluations < 0.5 * cold.report.evaluations
-    assert abs(warm.report.objective - cold.report.objective) < 1e-3
-    assert cold.report.converged
+    warm = fit(data, GROUPS, 3, start=cold.fitted.hyperparameters)
+    assert warm.fitted.report.evaluations < 0.5 * cold.fitted.report.evaluations
+    assert abs(warm.fitted.report.objective - cold.fitted.report.objective) < 1e-3
+    assert cold.fitted.report.converged
 
 
 def test_trust_over_all_responses_is_their_mean() -> None:
