@@ -14,8 +14,7 @@ import numpy as np
 
 from designer.models.arrays import FloatArray, IntArray
 from designer.models.compression.fit_cache import Memory, key_of
-from designer.models.compression.line_gp import LineData, LineModel
-from designer.models.compression.low_rank import LineKernel
+from designer.models.compression.line_gp import LineKernel, LineModel
 from designer.models.data.dataset import OWN_BATCH, ResponseData
 from designer.models.data.outliers import LARGEST_SHARE, SURPRISE, surprising_message
 from designer.models.gp.fitted import search
@@ -107,67 +106,58 @@ def _cached_summary(
     kept = np.flatnonzero(line.extra == 0)
     if not len(kept):  # nothing but outliers: better than nothing
         kept = np.arange(len(line))
-    # the same batches numbered from 0 within the line; batches of their own stay negative
+    # a line by itself, its batches numbered from 0; batches of their own stay negative
     batch = np.full((len(kept), len(stages)), OWN_BATCH)
     for column, codes in zip(batch.T, line.batch[kept][:, stages].T, strict=True):
         ranks = np.unique(codes, return_inverse=True)[1]
         column[codes >= 0] = ranks[codes >= 0]
-    mine = LineData(line.X[kept], line.z[kept], line.base[kept], batch, stages)
+    nothing, alone = np.zeros(len(kept)), np.zeros(len(kept), dtype=np.int64)
+    mine = replace(line.subset(kept), batch=batch, extra=nothing, position=alone, positions=(0,))
     settings = (share, known, stages, FIT_ROWS)
     key = key_of("line", mine.X, mine.z, mine.base, mine.batch, groups, settings)
     summary = Summary.from_json(memory.get(key), len(kept))
     if summary is None:
-        summary = summarise(mine, groups, share, known=known)
+        summary = summarise(mine, stages, groups, share, known=known)
         memory.put(key, summary.to_json())
     return summary, kept
 
 
-def summarise(line: LineData, groups: IntArray, share: int, *, known: bool) -> Summary:
+def summarise(
+    line: TrainingRows, stages: tuple[int, ...], groups: IntArray, share: int, *, known: bool
+) -> Summary:
     """One line as pseudo-rows; rows that contradict all the others are left out.
 
     Args:
-        line: its rows.
+        line: its rows, as a line by itself.
+        stages: stages whose batches they share.
         groups: input index of every encoded column, ``[D]``.
         share: number of pseudo-rows.
         known: the repeatability is stated or assumed, and in ``line.base``.
     """
-    model = _line_model(line, groups, known=known)
+    layout = make_layout(
+        groups=groups,
+        positions=(0,),
+        stages=tuple(range(len(stages))),
+        noise_factor_sd=DOUBTED_NOISE_SD if known else None,
+    )
+
+    def model_of(line: TrainingRows) -> LineModel:
+        """The line's own GP, its hyperparameters learned from rows far from each other."""
+        some = line.subset(np.sort(spread_out(line.X, FIT_ROWS)))
+        some = replace(some, z=some.z - some.z.mean())
+        theta, _ = search(Likelihood(some, InputTransform(groups), layout), [layout.start()])
+        p = layout.unpack(theta)
+        variances = np.log(np.concatenate([p.noise, p.batch]))
+        kernel = LineKernel(p.surface[groups], p.amplitude, variances)
+        return LineModel(line, stages, kernel, refine=len(some) < len(line))
+
+    model = model_of(line)
     doubted = np.flatnonzero(np.abs(model.surprise) > SURPRISE)
     if not 0 < len(doubted) <= LARGEST_SHARE * len(line):
         return model.summary(share, doubted[:0])
     kept = np.setdiff1d(np.arange(len(line)), doubted)
-    summary = _line_model(line.subset(kept), groups, known=known).summary(share, doubted)
+    summary = model_of(line.subset(kept)).summary(share, doubted)
     return replace(summary, points=kept[summary.points])
-
-
-def _line_model(line: LineData, groups: IntArray, *, known: bool) -> LineModel:
-    """The line's own GP, its hyperparameters learned from rows far from each other."""
-    some = line.subset(np.sort(spread_out(line.X, FIT_ROWS)))
-    n = len(some)
-    nobody = np.full(n, -1, dtype=np.int64)
-    rows = TrainingRows(
-        X=some.X,
-        z=some.z - some.z.mean(),
-        position=np.zeros(n, dtype=np.int64),
-        positions=(0,),
-        batch=some.batch,
-        base=some.base,
-        extra=np.zeros(n),
-        run=nobody,
-        order=nobody,
-        nuisance=np.zeros((n, 0)),
-    )
-    layout = make_layout(
-        groups=groups,
-        positions=(0,),
-        stages=tuple(range(len(line.stages))),
-        noise_factor_sd=DOUBTED_NOISE_SD if known else None,
-    )
-    theta, _ = search(Likelihood(rows, InputTransform(groups), layout), [layout.start()])
-    p = layout.unpack(theta)
-    variances = np.log(np.concatenate([p.noise, p.batch]))
-    kernel = LineKernel(p.surface[groups], p.amplitude, variances)
-    return LineModel(line, kernel, refine=n < len(line))
 
 
 def spread_out(X: FloatArray, count: int) -> IntArray:

@@ -20,53 +20,46 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from designer.models.arrays import FloatArray, IntArray
-from designer.models.compression.low_rank import LineKernel, low_rank, representative
 from designer.models.data.dataset import same_batch
 from designer.models.gp.pseudo_rows import Summary
+from designer.models.gp.training_rows import TrainingRows
 
+_RANK = 160  # of a line's kernel, at most
 _TOLERANCE = 1e-2  # variance left out per noise variance at which a lower rank will do
 _STEP = 0.1  # of differences, in logarithms of variances
 _NEWTON = 2  # steps from the hyperparameters of some rows to those of all
-_JITTER = 1e-10
+_JITTER = 1e-10  # relative
 
 
-@dataclass(frozen=True, eq=False)
-class LineData:
-    """The rows of one line, on the model scale.
+@dataclass(frozen=True)
+class LineKernel:
+    """Hyperparameters of a line by itself.
 
     Attributes:
-        X: encoded points, ``[n, D]``.
-        z: values, ``[n]``.
-        base: factor on the noise variance, ``[n]``.
-        batch: batch code per stage in ``stages``, ``[n, k]``; negative: shared with nobody.
-        stages: stages with batches shared by some of these rows.
+        lengthscale: per column, ``[D]``.
+        amplitude: A²; the kernel is ``A² (k + 1)``.
+        variances: ``(ln noise factor, ln σ_w² per stage)``, ``[1 + k]``.
     """
 
-    X: FloatArray
-    z: FloatArray
-    base: FloatArray
-    batch: IntArray
-    stages: tuple[int, ...]
-
-    def __len__(self) -> int:
-        return len(self.z)
-
-    def subset(self, rows: IntArray) -> LineData:
-        """Some of the rows."""
-        return LineData(self.X[rows], self.z[rows], self.base[rows], self.batch[rows], self.stages)
+    lengthscale: FloatArray
+    amplitude: float
+    variances: FloatArray
 
 
 class LineModel:
     """The line's GP at given lengthscales and amplitude.
 
     Args:
-        rows: the measurements.
+        rows: the measurements, with the batches of the stages below; negative: shared with nobody.
+        stages: stages with batches shared by some of these rows.
         kernel: hyperparameters.
         refine: the kernel comes from some of the rows: look for variances better for all.
     """
 
-    def __init__(self, rows: LineData, kernel: LineKernel, *, refine: bool) -> None:
-        self.rows = rows
+    def __init__(
+        self, rows: TrainingRows, stages: tuple[int, ...], kernel: LineKernel, *, refine: bool
+    ) -> None:
+        self.rows, self.stages = rows, stages
         self.level = float(rows.z.mean())
         self._y = rows.z - self.level
         noise = float(np.exp(kernel.variances[0]) * np.median(rows.base))
@@ -123,7 +116,7 @@ class LineModel:
     def _refined(self, u: FloatArray) -> FloatArray:
         """Better variances, from all rows: some Newton steps on the likelihood."""
         for _ in range(_NEWTON):
-            _, slope, curvature = expanded(self.objective, u)
+            slope, curvature = expanded(self.objective, u)
             values, V = np.linalg.eigh(curvature)
             step = V @ ((V.T @ slope) / np.maximum(np.abs(values), 1.0))
             u = u - np.clip(step, -1.0, 1.0)
@@ -167,13 +160,13 @@ class LineModel:
             pseudo = float(np.log(np.diagonal(chol)).sum()) + 0.5 * float(half @ half)
             return self.objective(u) - pseudo
 
-        _, slope, curvature = expanded(missing, self.variances)
+        slope, curvature = expanded(missing, self.variances)
         slope, curvature = _convex(slope, curvature)
         return Summary(
             points=chosen,
             values=values + self.level,
             noise=noise / base,
-            stages=self.rows.stages,
+            stages=self.stages,
             at=self.variances,
             slope=slope,
             curvature=curvature,
@@ -213,8 +206,8 @@ def _message(
 
 def expanded(
     function: Callable[[FloatArray], float], u: FloatArray
-) -> tuple[float, FloatArray, FloatArray]:
-    """Value, gradient ``[k]`` and Hessian ``[k, k]`` of a function at u, by differences."""
+) -> tuple[FloatArray, FloatArray]:
+    """Gradient ``[k]`` and Hessian ``[k, k]`` of a function at u, by differences."""
     k, h = len(u), _STEP
     here = function(u)
     step = h * np.eye(k)
@@ -227,7 +220,7 @@ def expanded(
             both = function(u + step[i] + step[j])
             mixed = (both - up[i] - up[j] + here) / (h * h)
             curvature[i, j] = curvature[j, i] = mixed
-    return here, slope, curvature
+    return slope, curvature
 
 
 def _convex(slope: FloatArray, curvature: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -236,3 +229,63 @@ def _convex(slope: FloatArray, curvature: FloatArray) -> tuple[FloatArray, Float
     kept = values > 0.0
     V, values = V[:, kept], values[kept]
     return V @ (V.T @ slope), (V * values) @ V.T
+
+
+def low_rank(
+    X: FloatArray, kernel: LineKernel, tolerance: float
+) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Pivoted Cholesky factor of ``A² (k + 1)``, k Matern-5/2.
+
+    Returns:
+        Pivots ``[r]``, factor L ``[n, r]`` and the variance left out, ``[n]``.
+    """
+    S = X * (np.sqrt(5.0) / kernel.lengthscale)
+    left = np.full(len(X), 2.0 * kernel.amplitude)
+    rank = min(_RANK, len(X))
+    L, pivots = np.zeros((rank, len(X))), np.zeros(rank, dtype=np.int64)
+    for j in range(rank):
+        p = int(np.argmax(left))
+        if left[p] <= max(tolerance, _JITTER * kernel.amplitude):
+            rank = j
+            break
+        q = np.sqrt(np.square(S - S[p]).sum(axis=1))
+        column = kernel.amplitude * ((1.0 + q + q * q / 3.0) * np.exp(-q) + 1.0)
+        column -= L[:j, p] @ L[:j]
+        column /= np.sqrt(left[p])
+        L[j], pivots[j] = column, p
+        left = np.maximum(left - column * column, 0.0)
+        left[p] = 0.0
+    return pivots[:rank], np.ascontiguousarray(L[:rank].T), left
+
+
+def representative(
+    L: FloatArray, pivots: IntArray, information: FloatArray, count: int
+) -> IntArray:
+    """Pivots that together tell most about the surface where the line's rows are.
+
+    Greedy: each takes most off the integrated variance (Cohn 1996). Rows count at the pivot they
+    correlate most with; no value is thought to be known better than all rows tell.
+
+    Args:
+        L: ``[n, r]``.
+        pivots: ``[r]``.
+        information: of all rows about v, ``[r, r]``.
+        count: how many.
+    """
+    candidates = L[pivots]
+    if count >= len(pivots):
+        return np.arange(len(pivots))
+    nearest = np.argmax(L @ candidates.T, axis=1)
+    weight = np.bincount(nearest, minlength=len(pivots)).astype(np.float64)
+    known = np.linalg.solve(information + np.eye(len(pivots)), candidates.T)
+    floor = float(weight @ np.einsum("ij,ji->i", candidates, known)) / weight.sum()
+    C = candidates @ candidates.T
+    chosen: list[int] = []
+    for _ in range(count):
+        variance = np.diagonal(C) + floor
+        gain = (weight @ np.square(C)) / variance
+        gain[chosen] = -1.0
+        best = int(np.argmax(gain))
+        chosen.append(best)
+        C = C - np.outer(C[best], C[best]) / variance[best]
+    return np.array(chosen, dtype=np.int64)

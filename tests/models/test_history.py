@@ -22,8 +22,7 @@ from designer.models.compression.compress import (
     shares,
 )
 from designer.models.compression.fit_cache import NoMemory
-from designer.models.compression.line_gp import LineData, LineModel
-from designer.models.compression.low_rank import LineKernel
+from designer.models.compression.line_gp import LineKernel, LineModel
 from designer.models.data.dataset import ResponseData
 from designer.models.diagnostics.cross_validation import leave_one_run_out, result_errors
 from designer.models.diagnostics.trust import estimate_trust
@@ -170,8 +169,11 @@ def test_a_message_is_exact_algebra(monkeypatch: pytest.MonkeyPatch) -> None:
     X, z = rng.random((60, 2)), rng.standard_normal(60)
     base, batch = rng.uniform(0.5, 2.0, 60), np.repeat(np.arange(30), 2)[:, None]
     kernel = LineKernel(np.array([0.8, 1.1]), 1.3, np.log([0.3, 0.2]))
-    rows = LineData(X, z, base, batch, (0,))
-    summary = LineModel(rows, kernel, refine=False).summary(8, np.zeros(0, int))
+    line, nothing, nobody = np.zeros(60, int), np.zeros(60), np.full(60, -1)
+    rows = TrainingRows(
+        X, z, line, (0,), batch, base, nothing, run=nobody, order=nobody, nuisance=np.zeros((60, 0))
+    )
+    summary = LineModel(rows, (0,), kernel, refine=False).summary(8, np.zeros(0, int))
     q = np.sqrt(5 * np.square((X[:, None] - X[None]) / kernel.lengthscale).sum(axis=2))
     K = 1.3 * ((1 + q + q * q / 3) * np.exp(-q) + 1)
     C = K + np.diag(0.3 * base) + 0.2 * (batch == batch.T)
