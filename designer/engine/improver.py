@@ -23,8 +23,7 @@ from torch import Tensor
 
 from designer.campaigns.specification.parts import Response
 from designer.models.arrays import FloatArray
-from designer.models.botorch_adapter.model import to_botorch
-from designer.models.botorch_adapter.points_model import PointsModel
+from designer.models.botorch_adapter.model import PointsModel, to_botorch
 from designer.models.encoding import Space
 from designer.models.posterior.posterior import ResponsePosterior
 

@@ -16,11 +16,14 @@ from botorch.models.model import FantasizeMixin, Model
 from botorch.posteriors.gpytorch import GPyTorchPosterior
 from botorch.posteriors.posterior import Posterior
 from gpytorch.distributions import MultitaskMultivariateNormal, MultivariateNormal
+from linear_operator import to_linear_operator
 from torch import Tensor
 
 from designer.models.botorch_adapter.posterior import TorchPosterior, to_torch
 from designer.models.encoding import CORNER, Space
 from designer.models.posterior.posterior import ResponsePosterior
+
+_JITTER = 1e-6  # of the mean variance: neighbours on a fine grid are almost the same point
 
 
 def to_botorch(posteriors: Sequence[ResponsePosterior], space: Space) -> TrustModel:
@@ -37,48 +40,33 @@ def to_botorch(posteriors: Sequence[ResponsePosterior], space: Space) -> TrustMo
     return TrustModel([to_torch(posterior) for posterior in posteriors], space)
 
 
-def joint_posterior(
-    normals: list[MultivariateNormal], transform: PosteriorTransform | None
-) -> Posterior:
-    """Independent responses as one posterior.
+class ResponsesModel(Model):
+    """Independent responses, jointly normal over points each."""
 
-    Args:
-        normals: one per response, ``[..., q]`` each.
-        transform: applied at the end.
-    """
-    if len(normals) == 1:
-        result: Posterior = GPyTorchPosterior(normals[0])
-    else:
-        result = GPyTorchPosterior(MultitaskMultivariateNormal.from_independent_mvns(normals))
-    return result if transform is None else transform(result)
-
-
-class TrustModel(Model, FantasizeMixin):
-    """Independent trust GPs of m responses; see ``to_botorch``."""
-
-    likelihood = None  # FantasizeMixin asks for it; the noise is the responses' own
     _supports_cache_root = False
 
-    def __init__(self, responses: Sequence[TorchPosterior], space: Space) -> None:
+    def __init__(self, variances: Tensor) -> None:
         super().__init__()
-        self.responses = tuple(responses)
-        self.space = space
-        self.names = tuple(response.name for response in responses)
         # fixed, but tools ask a model's parameters for their dtype
-        variances = torch.stack([response.variance[0, 0, 0] for response in responses])
-        self.prior_variance = torch.nn.Parameter(variances, requires_grad=False)
+        self.variances = torch.nn.Parameter(variances, requires_grad=False)
 
     @property
     def num_outputs(self) -> int:
         """Number of responses m."""
-        return len(self.responses)
+        return len(self.variances)
 
     @property
     def batch_shape(self) -> torch.Size:
         """Shape of the batch of models (empty until conditioned on batches of results)."""
-        return self.responses[0].alpha.shape[:-2]
+        return torch.Size()
 
-    def posterior(  # type: ignore[override]  # the mixin declares less than Model does
+    def normals(
+        self, X: Tensor, wanted: Sequence[int], noise: bool | Tensor
+    ) -> list[MultivariateNormal]:
+        """One per response wanted, ``[..., q]`` each; see ``posterior``."""
+        raise NotImplementedError
+
+    def posterior(
         self,
         X: Tensor,
         output_indices: list[int] | None = None,
@@ -88,7 +76,7 @@ class TrustModel(Model, FantasizeMixin):
         """Joint posterior at ``X [..., q, d]``, raw units.
 
         Args:
-            X: inputs (see ``to_botorch``).
+            X: inputs (see ``to_botorch``; of a `PointsModel` places in its list, d = 1).
             output_indices: responses wanted; all when left out.
             observation_noise: True adds noise and the effect of a new batch per result; a tensor
                 ``[..., q or 1, m]`` adds its own variances (raw units).
@@ -96,13 +84,39 @@ class TrustModel(Model, FantasizeMixin):
         """
         self.eval()
         wanted = range(self.num_outputs) if output_indices is None else output_indices
+        normals = self.normals(X, wanted, observation_noise)
+        if len(normals) == 1:
+            result: Posterior = GPyTorchPosterior(normals[0])
+        else:
+            result = GPyTorchPosterior(MultitaskMultivariateNormal.from_independent_mvns(normals))
+        return result if posterior_transform is None else posterior_transform(result)
+
+
+class TrustModel(ResponsesModel, FantasizeMixin):  # type: ignore[misc]  # declares less than Model
+    """Independent trust GPs of m responses; see ``to_botorch``."""
+
+    likelihood = None  # FantasizeMixin asks for it; the noise is the responses' own
+
+    def __init__(self, responses: Sequence[TorchPosterior], space: Space) -> None:
+        super().__init__(torch.stack([response.variance[0, 0, 0] for response in responses]))
+        self.responses = tuple(responses)
+        self.space = space
+        self.names = tuple(response.name for response in responses)
+
+    @property
+    def batch_shape(self) -> torch.Size:
+        """See `ResponsesModel`."""
+        return self.responses[0].alpha.shape[:-2]
+
+    def normals(
+        self, X: Tensor, wanted: Sequence[int], noise: bool | Tensor
+    ) -> list[MultivariateNormal]:
+        """See `ResponsesModel`."""
         encoded = self.encode(X)
-        normals = []
-        for k in wanted:
-            noise = observation_noise
-            own = noise[..., k] if isinstance(noise, Tensor) else noise
-            normals.append(self.responses[k].raw(encoded, own))
-        return joint_posterior(normals, posterior_transform)
+        return [
+            self.responses[k].raw(encoded, noise[..., k] if isinstance(noise, Tensor) else noise)
+            for k in wanted
+        ]
 
     def condition_on_observations(
         self, X: Tensor, Y: Tensor, noise: Tensor | None = None, **_: object
@@ -146,3 +160,41 @@ class TrustModel(Model, FantasizeMixin):
                 codes = column.detach().round().long().clamp(0, axis.width - 1)
                 parts.append(CORNER * torch.nn.functional.one_hot(codes, axis.width).double())
         return torch.cat(parts, dim=-1)
+
+
+class PointsModel(ResponsesModel):
+    """The joint posterior of m responses at N points, computed once, then looked up.
+
+    Acquisition functions that compare a few hundred candidates again and again, each with the same
+    recipes made, need no new covariances: a point is its place in the list.
+
+    Args:
+        model: the campaign's model.
+        X: the points as it takes them, ``[N, d]``.
+    """
+
+    def __init__(self, model: TrustModel, X: Tensor) -> None:
+        with torch.no_grad():
+            normals = model.normals(X, range(model.num_outputs), noise=False)
+        covariances = torch.stack([normal.covariance_matrix for normal in normals])
+        variances = torch.diagonal(covariances, dim1=-2, dim2=-1).mean(dim=-1)
+        super().__init__(variances)
+        self.means = torch.stack([normal.mean for normal in normals])  # [m, N]
+        self.covariances = covariances
+        self._jitter = _JITTER * variances
+
+    def normals(
+        self, X: Tensor, wanted: Sequence[int], noise: bool | Tensor
+    ) -> list[MultivariateNormal]:
+        """See `ResponsesModel`; the responses are noise-free, other noise is not supported."""
+        if noise is not False:
+            raise NotImplementedError("the points know noise-free responses only")
+        place = X.squeeze(-1).round().long()
+        pairs = place.unsqueeze(-1), place.unsqueeze(-2)
+        jitter = torch.eye(place.shape[-1], dtype=torch.float64) * self._jitter[:, None, None]
+        return [
+            MultivariateNormal(
+                self.means[k][place], to_linear_operator(self.covariances[k][pairs] + jitter[k])
+            )
+            for k in wanted
+        ]

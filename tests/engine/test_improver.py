@@ -20,8 +20,7 @@ with warnings.catch_warnings():  # torch.jit.script is deprecated, gpytorch's de
     import torch
 
     from designer.engine.improver import BoTorchImprover
-    from designer.models.botorch_adapter.model import to_botorch
-    from designer.models.botorch_adapter.points_model import PointsModel
+    from designer.models.botorch_adapter.model import PointsModel, to_botorch
 
 SPACE = Space((InputAxis("a"), InputAxis("b"), InputAxis("c", categories=("x", "y"))))
 RNG = np.random.default_rng(0)
