@@ -7,7 +7,7 @@ import math
 import os
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TextIO
 
@@ -30,7 +30,7 @@ class Console:
         self.carried_out = False
         self._progress_shown = False
 
-    def data(self, document: dict[str, Any]) -> None:
+    def data(self, document: Mapping[str, Any]) -> None:
         """Print one JSON document to stdout."""
         _write(sys.stdout, json_text(document, _encoding(sys.stdout)))
 
@@ -97,7 +97,7 @@ class Console:
             return
 
 
-def json_text(document: dict[str, Any], encoding: str = "utf-8") -> str:
+def json_text(document: Mapping[str, Any], encoding: str = "utf-8") -> str:
     """One JSON document with a final newline.
 
     Numbers that JSON does not know (inf, nan) become null; characters that could command a

@@ -14,8 +14,8 @@ from designer.cli.console import Console
 from designer.cli.errors import UsageError
 from designer.cli.parser import Call, read_command_line
 from designer.cli.verbs import VERBS
-from designer.cli.verbs.tui import on_terminal
-from designer.cli.verbs.verb import AnyVerb
+from designer.cli.verbs.begin import on_terminal
+from designer.cli.verbs.verb import Verb
 
 if TYPE_CHECKING:
     from designer.service import Service
@@ -76,7 +76,7 @@ def _call(call: Call, console: Console) -> int:
     return _answer(VERBS["tui"], arguments, console)
 
 
-def _answer(verb: AnyVerb, arguments: Namespace, console: Console) -> int:
+def _answer(verb: Verb, arguments: Namespace, console: Console) -> int:
     service = open_service(arguments, console)
     answer = verb.run(service, arguments)
     console.carried_out = True
@@ -86,7 +86,7 @@ def _answer(verb: AnyVerb, arguments: Namespace, console: Console) -> int:
     else:
         console.lines(verb.text(answer, service, arguments))
         console.flush()  # before the notes, also where both streams end in one file
-        console.notes(verb.notes(answer))
+        console.notes(answer.get("notes", ()) if verb.notes else ())
     return verb.exit_code(answer)
 
 

@@ -16,7 +16,7 @@ from designer.campaigns.version import program_version
 from designer.cli.errors import UsageError
 from designer.cli.verbs import TOPICS, VERBS
 from designer.cli.verbs.arguments import Argument, Parser, add_common_options, read_pairs
-from designer.cli.verbs.verb import AnyVerb
+from designer.cli.verbs.verb import Verb
 
 SEE_HELP = "designer --help lists the verbs"
 # verbs of later versions: what they will be, and what does most of it today
@@ -34,7 +34,7 @@ WITH_VALUE = ("--store", "--actor")
 class Call:
     """What was typed: a verb with its arguments, or only a question about the program."""
 
-    verb: AnyVerb | None
+    verb: Verb | None
     arguments: Namespace
 
 
@@ -68,7 +68,7 @@ def read_command_line(tokens: Sequence[str]) -> Call:
     return Call(verb, arguments)
 
 
-def verb_parser(verb: AnyVerb) -> Parser:
+def verb_parser(verb: Verb) -> Parser:
     """The parser of one verb, with the common options."""
     examples = "\n".join(f"  designer {example}" for example in verb.examples)
     parser = Parser(

@@ -1,6 +1,8 @@
 """From typed words to the service's methods: every verb, every order, every mistake."""
 
+import inspect
 import shlex
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, cast
 
@@ -31,12 +33,18 @@ def service_of(stand_in: object) -> Service:
     return cast("Service", stand_in)
 
 
-def call(*tokens: str) -> tuple[Any, ...]:
+def bound(verb: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """What the parameters of a verb of the service are, however the call was written."""
+    signature = inspect.signature(attrgetter(verb)(Service(None)))
+    return verb, dict(signature.bind(*args, **kwargs).arguments)
+
+
+def call(*tokens: str) -> tuple[str, dict[str, Any]]:
     calls: list[tuple[Any, ...]] = []
     typed = read_command_line(tokens)
     assert typed.verb is not None
     typed.verb.run(service_of(Recorder(calls)), typed.arguments)
-    return calls[-1]
+    return bound(*calls[-1])
 
 
 def refused(*tokens: str) -> UsageError:
@@ -64,7 +72,7 @@ CALLS = [
        "mapping": Path("m.toml")})),
     ("lines add c --from d --set w=1",
      ("lines.add_from_campaign", ("c", "d"),
-      {"name": None, "constants": {"w": "1"}, "others": ()})),
+      {"name": None, "constants": {"w": "1"}, "others": []})),
     ("lines show c", ("lines.list", ("c",), {})),
     ("lines exclude c a --reason old", ("lines.exclude", ("c", "a", "old"), {})),
     ("lines include c a --reason new", ("lines.include", ("c", "a", "new"), {})),
@@ -114,7 +122,7 @@ CALLS = [
 
 @pytest.mark.parametrize(("line", "expected"), CALLS, ids=[line for line, _ in CALLS])
 def test_verb_reaches_the_service_with(line: str, expected: tuple[Any, ...]) -> None:
-    assert call(*line.split()) == expected
+    assert call(*line.split()) == bound(*expected)
 
 
 def test_every_verb_is_called_above() -> None:
@@ -141,7 +149,7 @@ def test_the_terminal_ui_is_opened_on(
         opened.append(words)
         return 3
 
-    monkeypatch.setattr("designer.cli.verbs.tui.on_terminal", lambda: True)
+    monkeypatch.setattr("designer.cli.verbs.begin.on_terminal", lambda: True)
     monkeypatch.setattr("designer.tui.start.open_ui", open_ui)
     typed = read_command_line(line.split())
     assert typed.verb is not None
@@ -181,22 +189,22 @@ def test_the_later_common_option_wins_and_absent_ones_stay_absent() -> None:
     ],
 )
 def test_options_and_positionals_mix(tokens: list[str]) -> None:
-    name, args, kwargs = call("record", *tokens)
-    assert (name, args) == ("runs.record", ("c", "r1", {"p": "1", "q": "2"}))
-    assert kwargs == {**RECORD, "settings": {"a": "1", "b": "2"}}
+    name, told = call("record", *tokens)
+    first = {"campaign": "c", "run": "r1", "responses": {"p": "1", "q": "2"}}
+    assert (name, told) == ("runs.record", {**RECORD, **first, "settings": {"a": "1", "b": "2"}})
 
 
 @pytest.mark.parametrize("text", ["-dirty", "--- stopped ---", "-5 °C", "-3", "--reasonable", "-"])
 def test_texts_may_begin_with_a_dash(text: str) -> None:
-    assert call("fail", "c", "r1", "--reason", text)[1][2] == text
-    assert call("fail", "c", "r1", f"--reason={text}")[1][2] == text
-    assert call("note", "c", "--", text)[1] == ("c", text, None)
+    assert call("fail", "c", "r1", "--reason", text)[1]["reason"] == text
+    assert call("fail", "c", "r1", f"--reason={text}")[1]["reason"] == text
+    assert call("note", "c", "--", text)[1] == {"campaign": "c", "text": text, "run": None}
 
 
 def test_values_may_be_negative() -> None:
-    assert call("record", "c", "r1", "p=-1", "--set", "t=-5")[1][2] == {"p": "-1"}
-    assert call("note", "c", "-5 °C in the hall")[1][1] == "-5 °C in the hall"
-    assert call("note", "c", "-5")[1][1] == "-5"
+    assert call("record", "c", "r1", "p=-1", "--set", "t=-5")[1]["responses"] == {"p": "-1"}
+    assert call("note", "c", "-5 °C in the hall")[1]["text"] == "-5 °C in the hall"
+    assert call("note", "c", "-5")[1]["text"] == "-5"
 
 
 def test_a_forgotten_text_does_not_swallow_the_next_option() -> None:
@@ -218,9 +226,9 @@ def test_all_malformed_pairs_are_told_at_once() -> None:
 
 
 def test_equals_signs_inside_values_and_column_names() -> None:
-    assert call("record", "c", "r1", "p=1", "--batch", "s=a=b")[2]["batch"] == {"s": "a=b"}
+    assert call("record", "c", "r1", "p=1", "--batch", "s=a=b")[1]["batch"] == {"s": "a=b"}
     tokens = ["lines", "add", "c", "f.csv", "--name", "a", "--where", "x=", "--map", "Gap = set=g"]
-    _, _, kwargs = call(*tokens)
+    _, kwargs = call(*tokens)
     assert kwargs["columns"] == {"Gap = set": "g"}
     assert kwargs["where"] == {"x": ""}
 
@@ -239,9 +247,9 @@ def test_budgets_are_finite_and_positive(amount: str) -> None:
 
 
 def test_budgets_and_seeds_as_people_write_them() -> None:
-    assert call("propose", "c", "--budget", "1e1")[2]["budget"] == 10.0
-    assert call("propose", "c", "--budget", ".5")[2]["budget"] == 0.5
-    assert call("propose", "c", "--seed", str(2**63 - 1))[2]["seed"] == 2**63 - 1
+    assert call("propose", "c", "--budget", "1e1")[1]["budget"] == 10.0
+    assert call("propose", "c", "--budget", ".5")[1]["budget"] == 0.5
+    assert call("propose", "c", "--seed", str(2**63 - 1))[1]["seed"] == 2**63 - 1
     refused("propose", "c", "--seed", str(2**63))
     refused("propose", "c", "--seed", "-1")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from designer.cli.text.spec_view import view_of
@@ -24,10 +24,21 @@ if TYPE_CHECKING:
     )
 
 
-def done_text(answer: DoneAnswer, sentence: str) -> list[str]:
-    """A sentence about what was done, the service's messages, the log position."""
-    done = f"{sentence.removesuffix('.')}."
-    return [done, *paragraphs("- ", answer["messages"]), *head_text(answer)]
+def done(sentence: str) -> Callable[[DoneAnswer, Service, Namespace], list[str]]:
+    """The text of a verb of which there is no more to tell than that it was carried out.
+
+    Args:
+        sentence: what was done; ``{run}`` is filled in from the answer or the arguments.
+
+    Returns:
+        What makes the text: the sentence, the service's messages, the log position.
+    """
+
+    def text(answer: DoneAnswer, _service: Service, arguments: Namespace) -> list[str]:
+        told = sentence.format_map({**vars(arguments), **answer}).removesuffix(".")
+        return [f"{told}.", *paragraphs("- ", answer["messages"]), *head_text(answer)]
+
+    return text
 
 
 def head_text(answer: OfCampaign) -> list[str]:

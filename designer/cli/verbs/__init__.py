@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from designer.cli.verbs import campaign, demo, files, lines, model, plan, results, tui
-from designer.cli.verbs.verb import AnyVerb
+from designer.cli.verbs import begin, campaign, files, lines, model, plan, results
+from designer.cli.verbs.verb import Verb
 
-TOPICS: dict[str, tuple[AnyVerb, ...]] = {
-    "to begin with": (*demo.VERBS, *tui.VERBS),
+TOPICS: dict[str, tuple[Verb, ...]] = {
+    "to begin with": begin.VERBS,
     "campaigns": campaign.VERBS,
     "earlier lines": lines.VERBS,
     "what to do next": plan.VERBS,
@@ -15,4 +15,4 @@ TOPICS: dict[str, tuple[AnyVerb, ...]] = {
     "files": files.VERBS,
     "the store": files.STORE_VERBS,
 }
-VERBS: dict[str, AnyVerb] = {verb.name: verb for verbs in TOPICS.values() for verb in verbs}
+VERBS: dict[str, Verb] = {verb.name: verb for verbs in TOPICS.values() for verb in verbs}

@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, NoReturn
 
 from designer.campaigns.errors import Problem
@@ -189,10 +190,16 @@ class Argument:
 
 
 def pairs_option(
-    name: str, form: str, purpose: str, *, last: bool = False, empty: bool = False
+    name: str,
+    form: str,
+    purpose: str,
+    *,
+    last: bool = False,
+    empty: bool = False,
+    dest: str | None = None,
 ) -> Argument:
     """An option of one or more ``name=value``, which may be repeated."""
-    return Argument(name, form, purpose, nargs="+", pairs=Pairs(name, last, empty))
+    return Argument(name, form, purpose, nargs="+", dest=dest, pairs=Pairs(name, last, empty))
 
 
 CAMPAIGN = Argument("campaign", "CAMPAIGN", "name of the campaign")
@@ -201,7 +208,7 @@ OPTIONAL_REASON = Argument("--reason", "TEXT", "why, for the history")
 REASON = replace(OPTIONAL_REASON, required=True)
 GIVEN = pairs_option("--given", "name=value", "what is known before")
 
-_COMMON = (
+COMMON = (
     Argument(
         "--store",
         "URL",
@@ -217,7 +224,7 @@ _COMMON = (
 def add_common_options(parser: argparse.ArgumentParser) -> None:
     """The options every verb has, accepted before and after it."""
     group = parser.add_argument_group("everywhere")
-    for option in _COMMON:
+    for option in COMMON:
         # else a default after the verb would undo the option before it
         replace(option, default=argparse.SUPPRESS).add_to(group)
 
@@ -232,8 +239,11 @@ def read_pairs(arguments: argparse.Namespace, declared: Iterable[Argument]) -> N
     for argument in declared:
         if argument.pairs is None:
             continue
+        tokens = getattr(arguments, argument.attribute)
+        if isinstance(tokens, Path):  # the verb's check took them for the name of a file
+            continue
         found: dict[str, str] = {}
-        for token in getattr(arguments, argument.attribute) or ():
+        for token in tokens or ():
             problem = _read_pair(token, argument.pairs, found)
             if problem is not None:
                 problems.append(problem)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypedDict, final
 from designer.campaigns.errors import Problem
 from designer.cli.errors import UsageError
 from designer.cli.text.campaign import amended_text, campaign_text, created_text, list_text
-from designer.cli.text.results import done_text
+from designer.cli.text.results import done
 from designer.cli.text.run import run_text
 from designer.cli.verbs.arguments import CAMPAIGN, OPTIONAL_REASON, Argument
 from designer.cli.verbs.verb import Verb
@@ -77,7 +77,7 @@ VERBS = (
         "list",
         "all campaigns, newest first",
         (),
-        lambda service, _arguments: service.campaigns.list(),
+        "campaigns.list",
         lambda answer, _service, _arguments: list_text(answer),
     ),
     Verb(
@@ -86,7 +86,7 @@ VERBS = (
         (CAMPAIGN, Argument("run", "RUN", "one run, such as R007", nargs="?")),
         _show,
         _show_text,
-        notes=lambda _answer: (),  # those of a run are part of its text
+        notes=False,  # those of a run are part of its text
         examples=("show nmc622-line4", "show nmc622-line4 R007"),
     ),
     Verb(
@@ -94,16 +94,11 @@ VERBS = (
         "change windows, ranges, constraints, costs; old runs are kept",
         (
             CAMPAIGN,
-            Argument("spec", "SPEC.toml", "the whole new specification", type=Path),
+            Argument("source", "SPEC.toml", "the whole new specification", type=Path),
             Argument("--dry-run", None, "only show the difference"),
             OPTIONAL_REASON,
         ),
-        lambda service, arguments: service.campaigns.amend(
-            arguments.campaign,
-            arguments.spec,
-            reason=arguments.reason,
-            dry_run=arguments.dry_run,
-        ),
+        "campaigns.amend",
         lambda answer, _service, _arguments: amended_text(answer),
         examples=("amend nmc622-line4 spec.toml --dry-run",),
     ),
@@ -111,9 +106,7 @@ VERBS = (
         "close",
         "finish a campaign",
         (CAMPAIGN, OPTIONAL_REASON),
-        lambda service, arguments: service.campaigns.close(
-            arguments.campaign, reason=arguments.reason
-        ),
-        lambda answer, _service, _arguments: done_text(answer, f"{answer['campaign']} is closed"),
+        "campaigns.close",
+        done("{campaign} is closed"),
     ),
 )

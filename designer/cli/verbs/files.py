@@ -15,12 +15,10 @@ VERBS = (
         "results from a filled plan sheet",
         (
             CAMPAIGN,
-            Argument("file", "FILE", "a filled plan sheet, .csv or .xlsx", type=Path),
+            Argument("path", "FILE", "a filled plan sheet, .csv or .xlsx", type=Path),
             Argument("--dry-run", None, "only show what would be recorded"),
         ),
-        lambda service, arguments: service.runs.import_sheet(
-            arguments.campaign, arguments.file, dry_run=arguments.dry_run
-        ),
+        "runs.import_sheet",
         lambda answer, _service, _arguments: imported_text(answer),
         examples=("import nmc622-line4 plan.xlsx --dry-run",),
     ),
@@ -30,7 +28,7 @@ VERBS = (
         (
             CAMPAIGN,
             Argument(
-                "file",
+                "path",
                 "FILE",
                 "its ending chooses: .csv or .json, a specification .toml or .json",
                 type=Path,
@@ -45,13 +43,7 @@ VERBS = (
             Argument("--plan", "ID", "only the runs of this plan"),
             Argument("--force", None, "overwrite the file"),
         ),
-        lambda service, arguments: service.campaigns.export(
-            arguments.campaign,
-            arguments.file,
-            what=arguments.what,
-            plan=arguments.plan,
-            force=arguments.force,
-        ),
+        "campaigns.export",
         lambda answer, _service, _arguments: exported_text(answer),
         examples=("export nmc622-line4 plan.csv", "export nmc622-line4 data.csv --what data"),
     ),
@@ -63,7 +55,7 @@ STORE_VERBS = (
         "store info",
         "where the store is and what it holds",
         (),
-        lambda service, _arguments: service.store.info(),
+        "store.info",
         lambda answer, _service, _arguments: facts_text(answer),
     ),
     Verb(
@@ -76,7 +68,7 @@ STORE_VERBS = (
                 "log position printed on a plan or status: is it still in the store?",
             ),
         ),
-        lambda service, arguments: service.store.verify(arguments.head),
+        "store.verify",
         lambda answer, _service, _arguments: checks_text(answer),
         exit_code=lambda answer: 0 if answer["ok"] else DAMAGED,
     ),
@@ -84,7 +76,7 @@ STORE_VERBS = (
         "store init",
         "make an empty store",
         (),
-        lambda service, _arguments: service.store.init(),
+        "store.init",
         lambda answer, _service, _arguments: facts_text(answer),
     ),
 )

@@ -21,9 +21,9 @@ ONLY_FROM_FILES = ("--map", "--unit", "--where", "--mapping", "--extra")
 
 def _add_check(arguments: Namespace) -> None:
     problems = []
-    if (arguments.file is None) == (arguments.other is None):
+    if (arguments.path is None) == (arguments.other is None):
         problems.append(Problem("lines add", "name either a FILE or --from OTHER_CAMPAIGN"))
-    elif arguments.file is not None and arguments.name is None:
+    elif arguments.path is not None and arguments.name is None:
         problems.append(Problem("--name", "is missing: a line from a file needs a name"))
     elif arguments.other is not None:
         problems += [
@@ -36,41 +36,52 @@ def _add_check(arguments: Namespace) -> None:
 
 
 def _add(service: Service, arguments: Namespace) -> LineAddedAnswer:
-    if arguments.other is not None:
-        return service.lines.add_from_campaign(
+    if arguments.other is None:
+        return service.lines.add(
             arguments.campaign,
-            arguments.other,
+            arguments.path,
             name=arguments.name,
-            constants=arguments.set,
-            others=arguments.others or (),
+            columns=arguments.columns,
+            constants=arguments.constants,
+            units=arguments.units,
+            where=arguments.where,
+            others=arguments.others,
+            extras=arguments.extras,
+            mapping=arguments.mapping,
         )
-    return service.lines.add(
+    return service.lines.add_from_campaign(
         arguments.campaign,
-        arguments.file,
+        arguments.other,
         name=arguments.name,
-        columns=arguments.map,
-        constants=arguments.set,
-        units=arguments.unit,
-        where=arguments.where,
-        extras=arguments.extras or (),
-        others=arguments.others or (),
-        mapping=arguments.mapping,
+        constants=arguments.constants,
+        others=arguments.others,
     )
 
 
 _ADD = (
     CAMPAIGN,
-    Argument("file", "FILE", "data as .csv or .xlsx", nargs="?", type=Path),
+    Argument("path", "FILE", "data as .csv or .xlsx", nargs="?", type=Path),
     Argument("--from", "OTHER_CAMPAIGN", "take the runs of a campaign instead", dest="other"),
     Argument("--name", "LINE", "name of the line (needed with FILE)"),
     pairs_option(
-        "--map", "filecolumn=name", "which column holds which factor or response", last=True
+        "--map",
+        "filecolumn=name",
+        "which column holds which factor or response",
+        last=True,
+        dest="columns",
     ),
     pairs_option(
-        "--set", "factor=value", "a setting that is the same in all rows, perhaps `unknown`"
+        "--set",
+        "factor=value",
+        "a setting that is the same in all rows, perhaps `unknown`",
+        dest="constants",
     ),
     pairs_option(
-        "--unit", "column=mm", "unit of a column, where it differs from the declared one", last=True
+        "--unit",
+        "column=mm",
+        "unit of a column, where it differs from the declared one",
+        last=True,
+        dest="units",
     ),
     pairs_option("--where", "column=value", "take only these rows", empty=True),
     Argument(
@@ -78,6 +89,7 @@ _ADD = (
         "FACTOR",
         "keep rows whose category the campaign does not have",
         nargs="+",
+        default=[],
         dest="others",
     ),
     Argument(
@@ -85,6 +97,7 @@ _ADD = (
         "filecolumn",
         "a number that only this line varied: it explains results, and is not taken for noise",
         nargs="+",
+        default=[],
         dest="extras",
     ),
     Argument(
@@ -114,25 +127,21 @@ VERBS = (
         "lines show",
         "earlier lines and how far they are trusted",
         (CAMPAIGN,),
-        lambda service, arguments: service.lines.list(arguments.campaign),
+        "lines.list",
         lambda answer, _service, _arguments: lines_text(answer),
     ),
     Verb(
         "lines exclude",
         "do not use a line any more",
         _SWITCH,
-        lambda service, arguments: service.lines.exclude(
-            arguments.campaign, arguments.line, arguments.reason
-        ),
+        "lines.exclude",
         lambda answer, _service, _arguments: line_switched_text(answer),
     ),
     Verb(
         "lines include",
         "use a line again",
         _SWITCH,
-        lambda service, arguments: service.lines.include(
-            arguments.campaign, arguments.line, arguments.reason
-        ),
+        "lines.include",
         lambda answer, _service, _arguments: line_switched_text(answer),
     ),
 )

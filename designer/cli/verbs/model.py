@@ -14,11 +14,10 @@ from designer.cli.verbs.verb import Verb
 
 
 def _predict_check(arguments: Namespace) -> None:
-    first = arguments.recipe[0]
-    arguments.table = None
+    first = arguments.source[0]
     # a file may have "=" in its name, but a factor is never called "./a" or "old data"
-    if len(arguments.recipe) == 1 and not re.match(r"\s*(?:[A-Za-z_]\w*\s*)?=", first):
-        arguments.recipe, arguments.table = None, Path(first)
+    if len(arguments.source) == 1 and not re.match(r"\s*(?:[A-Za-z_]\w*\s*)?=", first):
+        arguments.source = Path(first)
 
 
 VERBS = (
@@ -26,16 +25,14 @@ VERBS = (
         "status",
         "where the campaign stands",
         (CAMPAIGN, Argument("--refresh", None, "evaluate the models anew (takes seconds)")),
-        lambda service, arguments: service.models.status(
-            arguments.campaign, refresh=arguments.refresh
-        ),
+        "models.status",
         status_text,
     ),
     Verb(
         "best",
         "recommended set-points with their probability of being in spec",
         (CAMPAIGN, Argument("-n", "N", "how many (default 5)", type=positive_whole, default=5)),
-        lambda service, arguments: service.models.best(arguments.campaign, arguments.n),
+        "models.best",
         best_text,
     ),
     Verb(
@@ -44,7 +41,7 @@ VERBS = (
         (
             CAMPAIGN,
             Argument(
-                "recipe",
+                "source",
                 "FILE.csv|factor=value",
                 "a table of recipes, or one",
                 nargs="+",
@@ -54,13 +51,7 @@ VERBS = (
             Argument("--out", "FILE", "write the table there", type=Path),
             Argument("--force", None, "replace an existing file"),
         ),
-        lambda service, arguments: service.models.predict(
-            arguments.campaign,
-            arguments.table or arguments.recipe,
-            given=arguments.given,
-            out=arguments.out,
-            force=arguments.force,
-        ),
+        "models.predict",
         predicted_text,
         check=_predict_check,
         examples=(
@@ -76,9 +67,7 @@ VERBS = (
             Argument("run", "RUN", "only what concerns this run", nargs="?"),
             Argument("--since", "TIME", "only what was entered from then on"),
         ),
-        lambda service, arguments: service.campaigns.history(
-            arguments.campaign, arguments.run, arguments.since
-        ),
+        "campaigns.history",
         lambda answer, _service, _arguments: history_text(answer),
     ),
 )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from designer.campaigns.specification.parts import DEFAULT_RUNS
 from designer.cli.text.plan import plan_text
-from designer.cli.text.results import done_text, head_text
+from designer.cli.text.results import done, head_text
 from designer.cli.verbs.arguments import (
     CAMPAIGN,
     GIVEN,
@@ -45,16 +45,7 @@ VERBS = (
             Argument("--seed", "S", "for random choices", type=seed_number),
             Argument("--dry-run", None, "show the plan, store nothing"),
         ),
-        lambda service, arguments: service.plans.propose(
-            arguments.campaign,
-            arguments.n,
-            budget=arguments.budget,
-            fix=arguments.fix,
-            given=arguments.given,
-            replace=arguments.replace,
-            seed=arguments.seed,
-            dry_run=arguments.dry_run,
-        ),
+        "plans.propose",
         plan_text,
         examples=(
             "propose nmc622-line4 -n 6",
@@ -65,16 +56,14 @@ VERBS = (
         "start",
         "a run is being made now",
         (CAMPAIGN, RUN),
-        lambda service, arguments: service.runs.start(arguments.campaign, arguments.run),
-        lambda answer, _service, _arguments: done_text(answer, f"{answer['run']} is being made"),
+        "runs.start",
+        done("{run} is being made"),
     ),
     Verb(
         "abandon",
         "runs that will not be made, nor proposed again",
         (CAMPAIGN, replace(RUN, name="runs", nargs="+"), REASON),
-        lambda service, arguments: service.runs.abandon(
-            arguments.campaign, arguments.runs, arguments.reason
-        ),
+        "runs.abandon",
         lambda answer, _service, _arguments: [
             f"Abandoned: {', '.join(answer['runs'])}.",
             *head_text(answer),
@@ -84,9 +73,7 @@ VERBS = (
         "reopen",
         "take back that a run failed or was abandoned",
         (CAMPAIGN, RUN, OPTIONAL_REASON),
-        lambda service, arguments: service.runs.reopen(
-            arguments.campaign, arguments.run, arguments.reason
-        ),
-        lambda answer, _service, _arguments: done_text(answer, f"{answer['run']} is open again"),
+        "runs.reopen",
+        done("{run} is open again"),
     ),
 )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from argparse import Namespace
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from designer.campaigns.errors import Problem
 from designer.cli.errors import UsageError
-from designer.cli.text.results import done_text, recorded_text
+from designer.cli.text.results import done, recorded_text
 from designer.cli.verbs.arguments import (
     CAMPAIGN,
     OPTIONAL_REASON,
@@ -20,16 +21,22 @@ from designer.cli.verbs.arguments import (
 )
 from designer.cli.verbs.verb import Verb
 
-_VALUES = Argument(
-    "values",
+if TYPE_CHECKING:
+    from designer.service import Service
+    from designer.service.answers import UndoAnswer
+
+_RESULTS = Argument(
+    "responses",
     "response=value",
     "porosity=31.2; replicates: porosity=31.2/31.9/32.0; will never be measured: porosity=none",
     nargs="*",
     pairs=Pairs("response=value", twice="write replicates as porosity=31.2/31.9"),
 )
-_SET = pairs_option("--set", "factor=value", "the setting really used (write responses before it)")
+_SET = pairs_option(
+    "--set", "factor=value", "the setting really used (write responses before it)", dest="settings"
+)
 _BATCH = pairs_option("--batch", "stage=ID", "made from this slurry, strip, ...")
-_RUN_AND_VALUES = (CAMPAIGN, RUN, _VALUES, _SET, _BATCH)
+_RUN_AND_RESULTS = (CAMPAIGN, RUN, _RESULTS, _SET, _BATCH)
 _AT = Argument("--at", "TIME", "when it was made (default: unknown)")
 _NOTE = Argument("--note", "TEXT", "a remark to keep with it")
 
@@ -42,14 +49,14 @@ def _check_run(arguments: Namespace, verb: str) -> None:
 
 def _record_check(arguments: Namespace) -> None:
     _check_run(arguments, "record")
-    told = (arguments.values, arguments.set, arguments.batch, arguments.at, arguments.note)
+    told = (arguments.responses, arguments.settings, arguments.batch, arguments.at, arguments.note)
     if not any(told):
         raise UsageError(Problem("record", "nothing to record", allowed="response=value"))
 
 
 def _correct_check(arguments: Namespace) -> None:
     _check_run(arguments, "correct")
-    if not (arguments.values or arguments.set or arguments.batch):
+    if not (arguments.responses or arguments.settings or arguments.batch):
         allowed = "response=value, --set factor=value or --batch stage=ID"
         raise UsageError(Problem("correct", "nothing to correct", allowed=allowed))
 
@@ -60,6 +67,12 @@ def _note_check(arguments: Namespace) -> None:
         raise UsageError(Problem("note", told, hint="put the text in quotes"))
     *run, arguments.text = arguments.words
     arguments.run = run[0] if run else None
+    del arguments.words
+
+
+def _undone_text(answer: UndoAnswer, service: Service, arguments: Namespace) -> list[str]:
+    told = "The last event" if arguments.event is None else "Event {event}"
+    return done(f"{told} is taken back")(answer, service, arguments)
 
 
 VERBS = (
@@ -67,21 +80,12 @@ VERBS = (
         "record",
         "results of a run, all at once or in pieces",
         (
-            *_RUN_AND_VALUES,
+            *_RUN_AND_RESULTS,
             _AT,
             _NOTE,
             Argument("--replicate", None, "one more measurement of the same recipe"),
         ),
-        lambda service, arguments: service.runs.record(
-            arguments.campaign,
-            arguments.run,
-            arguments.values,
-            settings=arguments.set,
-            batch=arguments.batch,
-            at=arguments.at,
-            note=arguments.note,
-            replicate=arguments.replicate,
-        ),
+        "runs.record",
         recorded_text,
         check=_record_check,
         examples=(
@@ -105,13 +109,7 @@ VERBS = (
             _AT,
             _NOTE,
         ),
-        lambda service, arguments: service.runs.attach(
-            arguments.campaign,
-            arguments.values,
-            batch=arguments.batch,
-            at=arguments.at,
-            note=arguments.note,
-        ),
+        "runs.attach",
         recorded_text,
         examples=("attach nmc622-line4 solid_content=56 coating_gap=100 mass_loading=11.9",),
     ),
@@ -119,31 +117,19 @@ VERBS = (
         "fail",
         "a run was made and failed; teaches where the process fails",
         (CAMPAIGN, RUN, replace(REASON, help="what went wrong")),
-        lambda service, arguments: service.runs.fail(
-            arguments.campaign, arguments.run, arguments.reason
-        ),
-        lambda answer, _service, arguments: done_text(
-            answer, f"{answer['run']} is noted as failed: {arguments.reason}"
-        ),
+        "runs.fail",
+        done("{run} is noted as failed: {reason}"),
         examples=("fail nmc622-line4 R007 --reason 'web break'",),
     ),
     Verb(
         "correct",
         "replace a wrong entry; the old value is kept",
         (
-            *_RUN_AND_VALUES,
+            *_RUN_AND_RESULTS,
             Argument("--replicate", "K", "which of several values, from 1", type=positive_whole),
             REASON,
         ),
-        lambda service, arguments: service.runs.correct(
-            arguments.campaign,
-            arguments.run,
-            arguments.values,
-            settings=arguments.set,
-            batch=arguments.batch,
-            replicate=arguments.replicate,
-            reason=arguments.reason,
-        ),
+        "runs.correct",
         recorded_text,
         check=_correct_check,
         examples=("correct nmc622-line4 R007 porosity=31.2 --reason 'digits swapped'",),
@@ -162,24 +148,15 @@ VERBS = (
             ),
             OPTIONAL_REASON,
         ),
-        lambda service, arguments: service.campaigns.undo(
-            arguments.campaign, arguments.event, arguments.reason
-        ),
-        lambda answer, _service, arguments: done_text(
-            answer,
-            "The last event is taken back"
-            if arguments.event is None
-            else f"Event {arguments.event} is taken back",
-        ),
+        "campaigns.undo",
+        _undone_text,
     ),
     Verb(
         "note",
         "keep a remark on the campaign or on a run",
         (CAMPAIGN, Argument("words", "[RUN] TEXT", "the text in quotes", nargs="+")),
-        lambda service, arguments: service.campaigns.note(
-            arguments.campaign, arguments.text, arguments.run
-        ),
-        lambda answer, _service, _arguments: done_text(answer, "Noted"),
+        "campaigns.note",
+        done("Noted"),
         check=_note_check,
         examples=("note nmc622-line4 R007 'slurry was 3 h old'",),
     ),

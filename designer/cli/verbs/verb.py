@@ -3,49 +3,51 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
-from designer.cli.verbs.arguments import Argument
+from designer.cli.verbs.arguments import COMMON, Argument
 
 if TYPE_CHECKING:
     from designer.service import Service
 
-Answer = TypeVar("Answer", bound=Mapping[str, Any])
-
-
-def told_notes(answer: Mapping[str, Any]) -> Iterable[str]:
-    """The answer's remarks; many answers have none."""
-    return cast("Iterable[str]", answer.get("notes", ()))
+_NOT_THE_VERBS = {option.attribute for option in COMMON} | {"version"}
 
 
 @dataclass(frozen=True)
-class Verb(Generic[Answer]):
+class Verb:
     """One verb.
 
     Attributes:
         name: as typed, ``propose`` or ``lines add``.
         summary: one line for the list of verbs.
         arguments: the verb's own arguments.
+        ask: verb of the service by group and name, ``plans.propose``, whose parameters are called
+            as the arguments are; or what asks the service with the arguments.
+        text: the answer for people; may ask the service for units.
         check: refuses (UsageError) what argparse cannot see, before ``name=value`` tokens are read
             and anything else is loaded.
-        run: asks the service; the answer is what ``--json`` prints.
-        text: the same for people; may ask the service for units.
         examples: command lines for the verb's help, without ``designer``.
-        notes: remarks of an answer, for stderr.
+        notes: whether the answer's remarks, if it has any, go to stderr.
         exit_code: of the answer; other than 0 where it is no error, but not good either.
     """
 
     name: str
     summary: str
     arguments: tuple[Argument, ...]
-    run: Callable[[Service, Namespace], Answer]
-    text: Callable[[Answer, Service, Namespace], list[str]]
+    ask: str | Callable[[Service, Namespace], Mapping[str, Any]]
+    text: Callable[[Any, Service, Namespace], list[str]]
     check: Callable[[Namespace], None] | None = None
     examples: tuple[str, ...] = ()
-    notes: Callable[[Answer], Iterable[str]] = told_notes
-    exit_code: Callable[[Answer], int] = lambda _answer: 0
+    notes: bool = True
+    exit_code: Callable[[Any], int] = lambda _answer: 0
 
-
-AnyVerb = Verb[Any]
+    def run(self, service: Service, arguments: Namespace) -> Mapping[str, Any]:
+        """Ask the service; the answer is what ``--json`` prints."""
+        if not isinstance(self.ask, str):
+            return self.ask(service, arguments)
+        told = {k: v for k, v in vars(arguments).items() if k not in _NOT_THE_VERBS}
+        answer: Mapping[str, Any] = attrgetter(self.ask)(service)(**told)
+        return answer
