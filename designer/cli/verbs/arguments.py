@@ -121,21 +121,40 @@ class Parser(argparse.ArgumentParser):
         return token, None
 
 
-@dataclass(frozen=True)
-class Pairs:
-    """How ``name=value`` tokens are read.
+def positive_whole(text: str) -> int:
+    """A whole number of 1 or more (argparse type)."""
+    if re.fullmatch(r"[0-9]{1,9}", text) and int(text) >= 1:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
 
-    Attributes:
-        what: their name in messages (``--set``).
-        last: split at the last ``=`` (for left sides that may hold one, as columns of a file).
-        empty: whether a value may be empty.
-        twice: what to do instead of giving a name twice.
-    """
 
-    what: str
-    last: bool = False
-    empty: bool = False
-    twice: str | None = None
+def seed_number(text: str) -> int:
+    """A whole number of 0 or more that fits 63 bits (argparse type)."""
+    if re.fullmatch(r"[0-9]{1,19}", text) and int(text) < 2**63:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {2**63 - 1}")
+
+
+def positive_amount(text: str) -> float:
+    """A finite number above 0 (argparse type)."""
+    if re.fullmatch(r"\+?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", text):
+        value = float(text)
+        if 0 < value < math.inf:
+            return value
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+
+
+READERS: dict[str, Callable[[str], object]] = {
+    "N": positive_whole,
+    "K": positive_whole,
+    "EVENT": positive_whole,
+    "S": seed_number,
+    "COST": positive_amount,
+    "FILE": Path,
+    "FILE.toml": Path,
+    "SPEC.toml": Path,
+}
+"""What reads a value, by the form of it; others are text."""
 
 
 @dataclass(frozen=True)
@@ -144,32 +163,41 @@ class Argument:
 
     Attributes:
         name: of a positional, or an option as typed (``--dry-run``).
-        form: how its value is written in the help; None without a value, or where choices tell it.
+        form: how its value is written in the help, which also tells how it is read: see `READERS`;
+            with an equals sign, one or more ``name=value`` that become a dictionary. None without
+            a value, or where choices tell it.
         help: what it is for.
         nargs: how many values, in argparse's signs.
-        type: reads a value.
         default: without it.
         required: whether an option has to be there.
         choices: the only values.
         dest: attribute of the arguments, where it is not the name.
-        pairs: its values are ``name=value`` tokens, which become a dictionary.
+        last: split pairs at the last ``=`` (left sides may hold one, as columns of a file).
+        empty: whether the value of a pair may be empty.
+        twice: what to do instead of giving a name twice.
     """
 
     name: str
     form: str | None
     help: str
     nargs: str | None = None
-    type: Callable[[str], object] | None = None
     default: object = None
     required: bool = False
     choices: tuple[str, ...] | None = None
     dest: str | None = None
-    pairs: Pairs | None = None
+    last: bool = False
+    empty: bool = False
+    twice: str | None = None
 
     @property
     def attribute(self) -> str:
         """Where the parsed arguments have it."""
         return self.dest or self.name.lstrip("-").replace("-", "_")
+
+    @property
+    def has_pairs(self) -> bool:
+        """Whether its values are ``name=value``."""
+        return "=" in (self.form or "")
 
     def add_to(self, parser: argparse._ActionsContainer) -> None:
         """Add it to a parser or to a group of one."""
@@ -177,36 +205,37 @@ class Argument:
         if self.form is None and self.choices is None:
             words |= {"action": "store_true", "default": self.default or False}
         else:
-            words |= {
-                "metavar": self.form,
-                "nargs": self.nargs,
-                "type": self.type,
-                "choices": self.choices,
-            }
+            nargs = self.nargs or ("+" if self.has_pairs else None)
+            reader = READERS.get(self.form or "")
+            words |= {"metavar": self.form, "nargs": nargs, "type": reader, "choices": self.choices}
             if self.name.startswith("-"):
                 words |= {"required": self.required, "dest": self.attribute}
-                words["action"] = "extend" if self.nargs == "+" else "store"
+                words["action"] = "extend" if nargs == "+" else "store"
         parser.add_argument(self.name, **words)
 
-
-def pairs_option(
-    name: str,
-    form: str,
-    purpose: str,
-    *,
-    last: bool = False,
-    empty: bool = False,
-    dest: str | None = None,
-) -> Argument:
-    """An option of one or more ``name=value``, which may be repeated."""
-    return Argument(name, form, purpose, nargs="+", dest=dest, pairs=Pairs(name, last, empty))
+    def read_pair(self, token: str, found: dict[str, str]) -> Problem | None:
+        """Add one ``name=value`` to those found; what is wrong with it, if so."""
+        name, sign, value = token.rpartition("=") if self.last else token.partition("=")
+        name, value = name.strip(), value.strip()
+        where = self.name if self.name.startswith("-") else str(self.form).rpartition("|")[2]
+        if not sign:
+            return Problem(where, "an equals sign is missing", token, PAIR_FORM)
+        if not name:
+            return Problem(where, "the name is missing", token, PAIR_FORM)
+        if not value and not self.empty:
+            return Problem(where, f"the value of {name} is missing", token, PAIR_FORM)
+        if name in found:
+            both = f"{found[name]} and {value}"
+            return Problem(where, f"{name} is given twice", both, hint=self.twice)
+        found[name] = value
+        return None
 
 
 CAMPAIGN = Argument("campaign", "CAMPAIGN", "name of the campaign")
 RUN = Argument("run", "RUN", "such as R007")
 OPTIONAL_REASON = Argument("--reason", "TEXT", "why, for the history")
 REASON = replace(OPTIONAL_REASON, required=True)
-GIVEN = pairs_option("--given", "name=value", "what is known before")
+GIVEN = Argument("--given", "name=value", "what is known before")
 
 COMMON = (
     Argument(
@@ -237,55 +266,11 @@ def read_pairs(arguments: argparse.Namespace, declared: Iterable[Argument]) -> N
     """
     problems: list[Problem] = []
     for argument in declared:
-        if argument.pairs is None:
-            continue
-        tokens = getattr(arguments, argument.attribute)
-        if isinstance(tokens, Path):  # the verb's check took them for the name of a file
+        tokens = getattr(arguments, argument.attribute, None)
+        if not argument.has_pairs or isinstance(tokens, Path):  # the name of a file after all
             continue
         found: dict[str, str] = {}
-        for token in tokens or ():
-            problem = _read_pair(token, argument.pairs, found)
-            if problem is not None:
-                problems.append(problem)
+        problems += filter(None, [argument.read_pair(token, found) for token in tokens or ()])
         setattr(arguments, argument.attribute, found)
     if problems:
         raise UsageError(problems)
-
-
-def _read_pair(token: str, kind: Pairs, found: dict[str, str]) -> Problem | None:
-    name, sign, value = token.rpartition("=") if kind.last else token.partition("=")
-    name, value = name.strip(), value.strip()
-    if not sign:
-        return Problem(kind.what, "an equals sign is missing", token, PAIR_FORM)
-    if not name:
-        return Problem(kind.what, "the name is missing", token, PAIR_FORM)
-    if not value and not kind.empty:
-        return Problem(kind.what, f"the value of {name} is missing", token, PAIR_FORM)
-    if name in found:
-        both = f"{found[name]} and {value}"
-        return Problem(kind.what, f"{name} is given twice", both, hint=kind.twice)
-    found[name] = value
-    return None
-
-
-def positive_whole(text: str) -> int:
-    """A whole number of 1 or more (argparse type)."""
-    if re.fullmatch(r"[0-9]{1,9}", text) and int(text) >= 1:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
-
-
-def seed_number(text: str) -> int:
-    """A whole number of 0 or more that fits 63 bits (argparse type)."""
-    if re.fullmatch(r"[0-9]{1,19}", text) and int(text) < 2**63:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {2**63 - 1}")
-
-
-def positive_amount(text: str) -> float:
-    """A finite number above 0 (argparse type)."""
-    if re.fullmatch(r"\+?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", text):
-        value = float(text)
-        if 0 < value < math.inf:
-            return value
-    raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypedDict
 from designer.campaigns.errors import Problem
 from designer.cli.errors import UsageError
 from designer.cli.text.demo import demo_text, live_demo, step_text
-from designer.cli.verbs.arguments import CAMPAIGN, Argument, positive_whole
+from designer.cli.verbs.arguments import CAMPAIGN, Argument
 from designer.cli.verbs.verb import Verb
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ VERBS = (
     Verb(
         "demo",
         "a whole campaign on the built-in pilot-line twin",
-        (Argument("--runs", "N", "how many runs (default 16)", type=positive_whole, default=16),),
+        (Argument("--runs", "N", "how many runs (default 16)", default=16),),
         _demo,
         lambda answer, _service, _arguments: demo_text(answer),
         examples=("demo", "demo --runs 8"),

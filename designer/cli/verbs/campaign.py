@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, final
 
 from designer.campaigns.errors import Problem
@@ -65,7 +64,7 @@ VERBS = (
         "init",
         "start a campaign from a specification",
         (
-            Argument("spec", "SPEC.toml", "the specification", nargs="?", type=Path),
+            Argument("spec", "SPEC.toml", "the specification", nargs="?"),
             Argument("--example", None, "print a commented specification to start from"),
         ),
         _init,
@@ -94,7 +93,7 @@ VERBS = (
         "change windows, ranges, constraints, costs; old runs are kept",
         (
             CAMPAIGN,
-            Argument("source", "SPEC.toml", "the whole new specification", type=Path),
+            Argument("source", "SPEC.toml", "the whole new specification"),
             Argument("--dry-run", None, "only show the difference"),
             OPTIONAL_REASON,
         ),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from designer.cli.errors import DAMAGED
 from designer.cli.text.results import checks_text, exported_text, facts_text, imported_text
 from designer.cli.verbs.arguments import CAMPAIGN, Argument
@@ -15,7 +13,7 @@ VERBS = (
         "results from a filled plan sheet",
         (
             CAMPAIGN,
-            Argument("path", "FILE", "a filled plan sheet, .csv or .xlsx", type=Path),
+            Argument("path", "FILE", "a filled plan sheet, .csv or .xlsx"),
             Argument("--dry-run", None, "only show what would be recorded"),
         ),
         "runs.import_sheet",
@@ -31,7 +29,6 @@ VERBS = (
                 "path",
                 "FILE",
                 "its ending chooses: .csv or .json, a specification .toml or .json",
-                type=Path,
             ),
             Argument(
                 "--what",

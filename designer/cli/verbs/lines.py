@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from designer.campaigns.errors import Problem
 from designer.cli.errors import UsageError
 from designer.cli.text.lines import line_added_text, line_switched_text, lines_text
-from designer.cli.verbs.arguments import CAMPAIGN, REASON, Argument, pairs_option
+from designer.cli.verbs.arguments import CAMPAIGN, REASON, Argument
 from designer.cli.verbs.verb import Verb
 
 if TYPE_CHECKING:
@@ -60,30 +59,30 @@ def _add(service: Service, arguments: Namespace) -> LineAddedAnswer:
 
 _ADD = (
     CAMPAIGN,
-    Argument("path", "FILE", "data as .csv or .xlsx", nargs="?", type=Path),
+    Argument("path", "FILE", "data as .csv or .xlsx", nargs="?"),
     Argument("--from", "OTHER_CAMPAIGN", "take the runs of a campaign instead", dest="other"),
     Argument("--name", "LINE", "name of the line (needed with FILE)"),
-    pairs_option(
+    Argument(
         "--map",
         "filecolumn=name",
         "which column holds which factor or response",
         last=True,
         dest="columns",
     ),
-    pairs_option(
+    Argument(
         "--set",
         "factor=value",
         "a setting that is the same in all rows, perhaps `unknown`",
         dest="constants",
     ),
-    pairs_option(
+    Argument(
         "--unit",
         "column=mm",
         "unit of a column, where it differs from the declared one",
         last=True,
         dest="units",
     ),
-    pairs_option("--where", "column=value", "take only these rows", empty=True),
+    Argument("--where", "column=value", "take only these rows", empty=True),
     Argument(
         "--other",
         "FACTOR",
@@ -104,7 +103,6 @@ _ADD = (
         "--mapping",
         "FILE.toml",
         "the same in a file: [map] [set] [unit] [where], other = [FACTOR], extra = [COLUMN]",
-        type=Path,
     ),
 )
 _SWITCH = (CAMPAIGN, Argument("line", "LINE", "name of the earlier line"), REASON)

@@ -9,7 +9,7 @@ from pathlib import Path
 from designer.cli.text.plan import best_text, predicted_text
 from designer.cli.text.results import history_text
 from designer.cli.text.status import status_text
-from designer.cli.verbs.arguments import CAMPAIGN, GIVEN, Argument, Pairs, positive_whole
+from designer.cli.verbs.arguments import CAMPAIGN, GIVEN, Argument
 from designer.cli.verbs.verb import Verb
 
 
@@ -31,7 +31,7 @@ VERBS = (
     Verb(
         "best",
         "recommended set-points with their probability of being in spec",
-        (CAMPAIGN, Argument("-n", "N", "how many (default 5)", type=positive_whole, default=5)),
+        (CAMPAIGN, Argument("-n", "N", "how many (default 5)", default=5)),
         "models.best",
         best_text,
     ),
@@ -40,15 +40,9 @@ VERBS = (
         "what recipes would give",
         (
             CAMPAIGN,
-            Argument(
-                "source",
-                "FILE.csv|factor=value",
-                "a table of recipes, or one",
-                nargs="+",
-                pairs=Pairs("factor=value"),
-            ),
+            Argument("source", "FILE.csv|factor=value", "a table of recipes, or one"),
             GIVEN,
-            Argument("--out", "FILE", "write the table there", type=Path),
+            Argument("--out", "FILE", "write the table there"),
             Argument("--force", None, "replace an existing file"),
         ),
         "models.predict",

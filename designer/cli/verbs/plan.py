@@ -14,10 +14,6 @@ from designer.cli.verbs.arguments import (
     REASON,
     RUN,
     Argument,
-    pairs_option,
-    positive_amount,
-    positive_whole,
-    seed_number,
 )
 from designer.cli.verbs.verb import Verb
 
@@ -27,22 +23,12 @@ VERBS = (
         "the next plan: which runs teach the most for their cost",
         (
             CAMPAIGN,
-            Argument(
-                "-n",
-                "N",
-                f"number of runs (default {DEFAULT_RUNS}; see --budget)",
-                type=positive_whole,
-            ),
-            Argument(
-                "--budget",
-                "COST",
-                "what the plan may cost; without -n as many runs as fit",
-                type=positive_amount,
-            ),
-            pairs_option("--fix", "factor=value", "keep a factor there"),
+            Argument("-n", "N", f"number of runs (default {DEFAULT_RUNS}; see --budget)"),
+            Argument("--budget", "COST", "what the plan may cost; without -n as many runs as fit"),
+            Argument("--fix", "factor=value", "keep a factor there"),
             GIVEN,
             Argument("--replace", None, "first abandon the runs that are still open"),
-            Argument("--seed", "S", "for random choices", type=seed_number),
+            Argument("--seed", "S", "for random choices"),
             Argument("--dry-run", None, "show the plan, store nothing"),
         ),
         "plans.propose",

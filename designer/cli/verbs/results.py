@@ -15,9 +15,6 @@ from designer.cli.verbs.arguments import (
     REASON,
     RUN,
     Argument,
-    Pairs,
-    pairs_option,
-    positive_whole,
 )
 from designer.cli.verbs.verb import Verb
 
@@ -30,12 +27,12 @@ _RESULTS = Argument(
     "response=value",
     "porosity=31.2; replicates: porosity=31.2/31.9/32.0; will never be measured: porosity=none",
     nargs="*",
-    pairs=Pairs("response=value", twice="write replicates as porosity=31.2/31.9"),
+    twice="write replicates as porosity=31.2/31.9",
 )
-_SET = pairs_option(
+_SET = Argument(
     "--set", "factor=value", "the setting really used (write responses before it)", dest="settings"
 )
-_BATCH = pairs_option("--batch", "stage=ID", "made from this slurry, strip, ...")
+_BATCH = Argument("--batch", "stage=ID", "made from this slurry, strip, ...")
 _RUN_AND_RESULTS = (CAMPAIGN, RUN, _RESULTS, _SET, _BATCH)
 _AT = Argument("--at", "TIME", "when it was made (default: unknown)")
 _NOTE = Argument("--note", "TEXT", "a remark to keep with it")
@@ -98,13 +95,7 @@ VERBS = (
         "a run that nobody proposed",
         (
             CAMPAIGN,
-            Argument(
-                "values",
-                "name=value",
-                "every factor, and what was measured",
-                nargs="+",
-                pairs=Pairs("name=value"),
-            ),
+            Argument("values", "name=value", "every factor, and what was measured"),
             _BATCH,
             _AT,
             _NOTE,
@@ -126,7 +117,7 @@ VERBS = (
         "replace a wrong entry; the old value is kept",
         (
             *_RUN_AND_RESULTS,
-            Argument("--replicate", "K", "which of several values, from 1", type=positive_whole),
+            Argument("--replicate", "K", "which of several values, from 1"),
             REASON,
         ),
         "runs.correct",
@@ -144,7 +135,6 @@ VERBS = (
                 "EVENT",
                 "number of the event in the history (default: the last one)",
                 nargs="?",
-                type=positive_whole,
             ),
             OPTIONAL_REASON,
         ),
