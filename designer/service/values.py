@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any, SupportsFloat
 
 from designer.campaigns.commands import ResultEntry
-from designer.campaigns.errors import Findings, InputError, Problem
-from designer.campaigns.space.factors import Factor, Given, Setting
+from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.read import cell_text
-from designer.campaigns.tables.settings import settings_from_texts, unknown_name
+from designer.campaigns.tables.settings import unknown_name
 from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.quantity import Quantity
 
@@ -84,26 +83,6 @@ def unknown_names(values: Mapping[str, object], known: set[str], kind: str) -> N
     if unknown:
         what, names = f"is no {kind} of this campaign", sorted(known)
         raise InputError(unknown_name(name, what, name, names) for name in unknown)
-
-
-def input_values(
-    items: Sequence[Factor | Given], values: Mapping[str, str], kind: str, *, on_grid: bool
-) -> dict[str, Setting]:
-    """Values of factors or givens in declared units.
-
-    Args:
-        items: what may be named.
-        values: as typed, a unit may follow a number.
-        kind: word for messages.
-        on_grid: refuse what the machine cannot be set to.
-
-    Raises:
-        InputError: with every bad name and value.
-    """
-    findings = Findings()
-    found = settings_from_texts(items, values, kind, findings, on_grid=on_grid)
-    findings.raise_if_any()
-    return found
 
 
 def attached_entries(

@@ -6,15 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TypedDict, cast
 
-from designer.campaigns.errors import DesignerError, InputError, Problem
+from designer.campaigns.errors import DesignerError, Findings
 from designer.campaigns.log.runs import OPEN
 from designer.campaigns.space.factors import Factor, Given
 from designer.campaigns.specification.parts import DEFAULT_RUNS
+from designer.campaigns.tables.settings import settings_from_texts
 from designer.campaigns.values.numbers import parse_number
 from designer.render.words import amount, count, rounded
 from designer.service.answers import PlanAnswer
 from designer.service.figures import StatusAnswer
-from designer.service.values import input_values
 from designer.tui.campaign_view import CampaignView
 from designer.tui.dialogs.actions import ask, campaign_view
 from designer.tui.dialogs.form import Ask, Question, Values, quoted
@@ -108,23 +108,22 @@ def plan_arguments(view: CampaignView, values: Mapping[str, str]) -> PlanArgumen
     Raises:
         InputError: with everything that is wrong.
     """
-    problems: list[Problem] = []
+    findings = Findings()
     arguments: PlanArguments = {}
     if values["n"]:
         if re.fullmatch(r"[0-9]{1,4}", values["n"]) and 1 <= int(values["n"]) <= 1000:
             arguments["n"] = int(values["n"])
         else:
-            problems.append(Problem("number of runs", "is none", values["n"], "1 to 1000"))
+            findings.report("number of runs", "is none", values["n"], "1 to 1000")
     if values["budget"]:
         budget = parse_number(values["budget"])
         if budget is not None and budget > 0:
             arguments["budget"] = budget
         else:
-            problems.append(Problem("at most", "is no amount", values["budget"], "above 0"))
-    fix = _checked_pairs(values["fix"], view.spec.factors, "factor", problems)
-    given = _checked_pairs(values.get("given", ""), view.spec.givens, "given", problems)
-    if problems:
-        raise InputError(problems)
+            findings.report("at most", "is no amount", values["budget"], "above 0")
+    fix = _checked_pairs(values["fix"], view.spec.factors, "factor", findings)
+    given = _checked_pairs(values.get("given", ""), view.spec.givens, "given", findings)
+    findings.raise_if_any()
     if fix:
         arguments["fix"] = fix
     if given:
@@ -135,20 +134,17 @@ def plan_arguments(view: CampaignView, values: Mapping[str, str]) -> PlanArgumen
 
 
 def _checked_pairs(
-    text: str, items: Sequence[Factor | Given], kind: str, problems: list[Problem]
+    text: str, items: Sequence[Factor | Given], kind: str, findings: Findings
 ) -> dict[str, str]:
-    """``gap=100, binder=PVDF-A`` with blanks or commas between the pairs; adds to `problems`."""
+    """``gap=100, binder=PVDF-A`` with blanks or commas between the pairs; adds to `findings`."""
     found: dict[str, str] = {}
     for token in re.split(r"[,\s]+", text.strip()):
         name, sign, value = token.partition("=")
         if token and not (name and sign and value):
-            problems.append(Problem("fixed settings", "is no pair", token, "name=value"))
+            findings.report("fixed settings", "is no pair", token, "name=value")
         elif token:
             found[name] = value
-    try:
-        input_values(items, found, kind, on_grid=True)
-    except InputError as error:
-        problems.extend(error.problems)
+    settings_from_texts(items, found, kind, findings, on_grid=True)
     return found
 
 

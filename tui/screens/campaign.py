@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from designer.campaigns.sheets.run_object import RunObject
-from designer.service.changes import SURPRISE
+from designer.service.details import SURPRISE
 from designer.tui.campaign_view import CampaignView, prediction
 from designer.tui.screens.base import TaskScreen
 from designer.tui.widgets.overview_text import overview, what_next

@@ -14,16 +14,10 @@ from designer.render.words import NOTHING, amount, in_unit, moment, number
 
 if TYPE_CHECKING:
     from designer.campaigns.sheets.run_object import RunObject
-    from designer.service.answers import (
-        AmendAnswer,
-        CampaignAnswer,
-        CreatedAnswer,
-        ListAnswer,
-        PlanSummary,
-    )
+    from designer.service import answers
 
 
-def created_text(answer: CreatedAnswer) -> list[str]:
+def created_text(answer: answers.CreatedAnswer) -> list[str]:
     """A campaign was created."""
     place = f"on {answer['line']}, goal: {answer['goal']}"
     return [
@@ -33,7 +27,7 @@ def created_text(answer: CreatedAnswer) -> list[str]:
     ]
 
 
-def list_text(answer: ListAnswer) -> list[str]:
+def list_text(answer: answers.ListAnswer) -> list[str]:
     """All campaigns of the store."""
     campaigns = answer["campaigns"]
     if not campaigns:
@@ -49,7 +43,7 @@ def list_text(answer: ListAnswer) -> list[str]:
     )
 
 
-def amended_text(answer: AmendAnswer) -> list[str]:
+def amended_text(answer: answers.AmendAnswer) -> list[str]:
     """The difference an amendment makes, and whether it was made."""
     lines = [f"  {text}" for text in answer["difference"]] or ["  no difference"]
     if answer["applied"]:
@@ -57,7 +51,7 @@ def amended_text(answer: AmendAnswer) -> list[str]:
     return [f"Nothing was changed. It would change in {answer['campaign']}:", *lines]
 
 
-def campaign_text(answer: CampaignAnswer) -> list[str]:
+def campaign_text(answer: answers.CampaignAnswer) -> list[str]:
     """A whole campaign: specification, earlier lines, plans, runs."""
     spec = answer["spec"]
     view = spec_view(spec)
@@ -156,7 +150,7 @@ def _rules(spec: Mapping[str, Any], view: SpecView) -> Iterable[str]:
             yield from paragraph(f"Stage {stage['name']}: ", "; ".join(told))
 
 
-def _plans(plans: Sequence[PlanSummary], view: SpecView) -> list[str]:
+def _plans(plans: Sequence[answers.PlanSummary], view: SpecView) -> list[str]:
     lines: list[str] = []
     for plan in plans:
         cost = plan["cost"]

@@ -11,20 +11,10 @@ from designer.render.table import Column, paragraph, paragraphs, screen_width, t
 from designer.render.words import NOTHING, count, in_unit, moment, number, pairs
 
 if TYPE_CHECKING:
-    from designer.service import Service
-    from designer.service.answers import (
-        DoneAnswer,
-        EventObject,
-        ExportAnswer,
-        HistoryAnswer,
-        ImportAnswer,
-        OfCampaign,
-        RecordAnswer,
-        VerifyAnswer,
-    )
+    from designer.service import Service, answers
 
 
-def done(sentence: str) -> Callable[[DoneAnswer, Service, Namespace], list[str]]:
+def done(sentence: str) -> Callable[[answers.DoneAnswer, Service, Namespace], list[str]]:
     """The text of a verb of which there is no more to tell than that it was carried out.
 
     Args:
@@ -34,19 +24,21 @@ def done(sentence: str) -> Callable[[DoneAnswer, Service, Namespace], list[str]]
         What makes the text: the sentence, the service's messages, the log position.
     """
 
-    def text(answer: DoneAnswer, _service: Service, arguments: Namespace) -> list[str]:
+    def text(answer: answers.DoneAnswer, _service: Service, arguments: Namespace) -> list[str]:
         told = sentence.format_map({**vars(arguments), **answer}).removesuffix(".")
         return [f"{told}.", *paragraphs("- ", answer["messages"]), *head_text(answer)]
 
     return text
 
 
-def head_text(answer: OfCampaign) -> list[str]:
+def head_text(answer: answers.OfCampaign) -> list[str]:
     """The log position, by which a later `store verify --head` knows this state again."""
     return [f"Log position {answer['head']}"]
 
 
-def recorded_text(answer: RecordAnswer, service: Service, arguments: Namespace) -> list[str]:
+def recorded_text(
+    answer: answers.RecordAnswer, service: Service, arguments: Namespace
+) -> list[str]:
     """What was recorded for a run; the service's messages tell what is missing or surprising."""
     view = view_of(service, arguments.campaign)
     lines = [f"{answer['run']} is {answer['status']}."]
@@ -76,7 +68,7 @@ def told_values(values: object, unit: str | None) -> str:
     return number(values) + ("" if isinstance(values, str) else in_unit(unit))
 
 
-def history_text(answer: HistoryAnswer) -> list[str]:
+def history_text(answer: answers.HistoryAnswer) -> list[str]:
     """Events as a table; an event that was taken back says so."""
     events = answer["events"]
     if not events:
@@ -91,14 +83,14 @@ def history_text(answer: HistoryAnswer) -> list[str]:
     return table(columns)
 
 
-def _what(event: EventObject) -> str:
+def _what(event: answers.EventObject) -> str:
     text, reason = event["summary"], event["reason"]
     if reason and reason not in text:
         text += f" – {reason}"
     return f"(taken back) {text}" if event["reversed"] else text
 
 
-def imported_text(answer: ImportAnswer) -> list[str]:
+def imported_text(answer: answers.ImportAnswer) -> list[str]:
     """What a plan sheet brought, run by run."""
     runs = answer["runs"]
     new = [run for run in runs if run["new"]]
@@ -117,7 +109,7 @@ def imported_text(answer: ImportAnswer) -> list[str]:
     return [*lines, *paragraphs("- ", answer["messages"]), *head_text(answer)]
 
 
-def exported_text(answer: ExportAnswer) -> list[str]:
+def exported_text(answer: answers.ExportAnswer) -> list[str]:
     """Where an export went."""
     return [f"Wrote {answer['file']} ({answer['what']}, {count(answer['rows'], 'row')})"]
 
@@ -139,7 +131,7 @@ def _fact(value: object) -> str:
     return pairs(value) if isinstance(value, dict) else number(value)
 
 
-def checks_text(answer: VerifyAnswer) -> list[str]:
+def checks_text(answer: answers.VerifyAnswer) -> list[str]:
     """The result of `store verify`."""
     verdict = "The store is sound." if answer["ok"] else "The store is NOT sound."
     return [*(f"  {check}" for check in answer["checks"]), verdict]

@@ -14,19 +14,7 @@ from designer.campaigns.specification.amend import difference
 from designer.campaigns.specification.load import example_text, load_specification
 from designer.campaigns.specification.text import to_tables
 from designer.campaigns.values.times import parse_made_at, utc_now
-from designer.service.answers import (
-    AmendAnswer,
-    CampaignAnswer,
-    CreatedAnswer,
-    DataAnswer,
-    DoneAnswer,
-    EventObject,
-    ExportAnswer,
-    HistoryAnswer,
-    ListAnswer,
-    NoteAnswer,
-    UndoAnswer,
-)
+from designer.service import answers
 from designer.service.details import line_answer, plan_summary
 from designer.service.session import Verbs
 from designer.service.values import SpecSource
@@ -41,7 +29,7 @@ class CampaignVerbs(Verbs):
         """A commented specification, valid as it stands."""
         return example_text()
 
-    def create(self, source: SpecSource) -> CreatedAnswer:
+    def create(self, source: SpecSource) -> answers.CreatedAnswer:
         """Create a campaign from a specification (path, or the same as a dict)."""
         spec = load_specification(source)
         store = self.session.store
@@ -55,7 +43,7 @@ class CampaignVerbs(Verbs):
             "head": state.head,
         }
 
-    def list(self) -> ListAnswer:
+    def list(self) -> answers.ListAnswer:
         """All campaigns of the store, newest first."""
         return {
             "campaigns": [
@@ -70,7 +58,7 @@ class CampaignVerbs(Verbs):
             ]
         }
 
-    def show(self, campaign: str) -> CampaignAnswer:
+    def show(self, campaign: str) -> answers.CampaignAnswer:
         """Details of a campaign."""
         state = self.session.state(campaign)
         return {
@@ -97,7 +85,7 @@ class CampaignVerbs(Verbs):
         *,
         reason: str | None = None,
         dry_run: bool = False,
-    ) -> AmendAnswer:
+    ) -> answers.AmendAnswer:
         """Take a new specification; runs and lines keep their data."""
         spec = load_specification(source)
         state = self.session.state(campaign)
@@ -112,7 +100,7 @@ class CampaignVerbs(Verbs):
             "head": state.head,
         }
 
-    def close(self, campaign: str, *, reason: str | None = None) -> DoneAnswer:
+    def close(self, campaign: str, *, reason: str | None = None) -> answers.DoneAnswer:
         """Finish a campaign; only notes are accepted from then on."""
         state = self.session.change(campaign, lambda fresh: commands.close(fresh, reason))
         open_runs = ", ".join(run.id for run in state.open_runs)
@@ -121,7 +109,7 @@ class CampaignVerbs(Verbs):
 
     def undo(
         self, campaign: str, event: int | None = None, reason: str | None = None
-    ) -> UndoAnswer:
+    ) -> answers.UndoAnswer:
         """Reverse an event (default: the last one); nothing is erased."""
         state = self.session.change(campaign, lambda fresh: commands.undo(fresh, event, reason))
         undone = [
@@ -138,7 +126,7 @@ class CampaignVerbs(Verbs):
             "head": state.head,
         }
 
-    def note(self, campaign: str, text: str, run: str | None = None) -> NoteAnswer:
+    def note(self, campaign: str, text: str, run: str | None = None) -> answers.NoteAnswer:
         """Keep a remark on the campaign or on a run."""
         state = self.session.change(campaign, lambda fresh: commands.note(fresh, text, run))
         return {
@@ -150,12 +138,12 @@ class CampaignVerbs(Verbs):
 
     def history(
         self, campaign: str, run: str | None = None, since: str | None = None
-    ) -> HistoryAnswer:
+    ) -> answers.HistoryAnswer:
         """Who did what, oldest first; of one run, or from a time on."""
         state = self.session.state(campaign)
         run_id = None if run is None else state.run(run).id
         start = "" if since is None else _since(since)
-        events: list[EventObject] = [
+        events: list[answers.EventObject] = [
             {
                 "seq": event.seq,
                 "at": event.recorded_at,
@@ -171,7 +159,7 @@ class CampaignVerbs(Verbs):
         ]
         return {"campaign": state.spec.name, "events": events, "head": state.head}
 
-    def data(self, campaign: str) -> DataAnswer:
+    def data(self, campaign: str) -> answers.DataAnswer:
         """Every measurement as a table: planned and used settings, status, batches, times."""
         from designer.campaigns.sheets.export import data_rows
 
@@ -192,7 +180,7 @@ class CampaignVerbs(Verbs):
         what: str = "plan",
         plan: str | None = None,
         force: bool = False,
-    ) -> ExportAnswer:
+    ) -> answers.ExportAnswer:
         """Write plan, data, events or specification; the ending of the file names the format."""
         from designer.campaigns.sheets import export as sheets
 

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from designer.campaigns.errors import InputError
+from designer.campaigns.errors import Findings, InputError
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.run_object import predicted_columns
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.recipes import recipe_flags
 from designer.campaigns.specification.specification import Specification
+from designer.campaigns.tables.settings import settings_from_texts
 from designer.campaigns.values.names import ENDINGS
 from designer.engine.answers import ErrorFigures
 from designer.service.advice import advice, outlook
@@ -20,7 +21,7 @@ from designer.service.details import judged_lines
 from designer.service.figures import StatusAnswer
 from designer.service.fits import is_stale, keep_figures, learned, read_figures, warnings
 from designer.service.session import Verbs
-from designer.service.values import Texts, input_values
+from designer.service.values import Texts
 
 if TYPE_CHECKING:
     from botorch.models.model import Model
@@ -90,7 +91,9 @@ class ModelVerbs(Verbs):
     def _predicted(
         self, state: CampaignState, recipes: Sequence[Mapping[str, Setting]], given: Texts
     ) -> PredictAnswer:
-        told = input_values(state.spec.givens, given, "given", on_grid=False)
+        findings = Findings()
+        told = settings_from_texts(state.spec.givens, given, "given", findings)
+        findings.raise_if_any()
         knowledge = learned(self.session, state)
         from designer.engine.predicting import predict_recipes
 

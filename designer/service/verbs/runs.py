@@ -18,7 +18,7 @@ from designer.service.answers import (
     RunAnswer,
     RunsAnswer,
 )
-from designer.service.changes import run_changed
+from designer.service.details import run_changed
 from designer.service.session import Verbs
 from designer.service.values import (
     BATCH,
