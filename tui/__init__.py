@@ -1,5 +1,5 @@
 """The terminal UI: screens and widgets on top of the service.
 
-May import service, worker and render; inside, upper may import lower only: start, app, screens,
+May import service, worker and render; inside, upper may import lower only: app, screens,
 dialogs, widgets and palette, ui, then actions, campaign_view, jobs, drafts and themes.
 """

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.widgets import Input
 from textual.worker import WorkerFailed
 
-from designer.campaigns.errors import DesignerError
+from designer.campaigns.errors import DesignerError, StorageError
 from designer.service import Service
 from designer.tui.actions import CAMPAIGNS, help_text
 from designer.tui.dialogs import actions, plan
@@ -29,6 +30,11 @@ from designer.worker import Worker
 
 POLL = 2.0  # s between two looks at the store for what others did (assumption)
 TICK = 0.5  # s between two renewals of a running job's line
+
+
+def _opens(dialog: Callable[[Ui], Coroutine[Any, Any, object]]) -> Callable[[Ui], None]:
+    """An action that opens a dialog about the campaign."""
+    return lambda ui: ui.run_dialog(dialog(ui))
 
 
 class DesignerApp(Ui):
@@ -150,6 +156,11 @@ class DesignerApp(Ui):
 
     # ---- actions ----------------------------------------------------------------------------
 
+    action_propose = _opens(plan.propose)
+    action_refresh_figures = _opens(plan.refresh_figures)
+    action_note = _opens(actions.note)
+    action_export = _opens(actions.export)
+
     def action_leave(self) -> None:
         """Leave the field that is typed in; else cancel what is computed."""
         if isinstance(self.focused, Input):
@@ -174,24 +185,38 @@ class DesignerApp(Ui):
         else:
             self.run_dialog(actions.quit_if_sure(self))
 
-    def action_propose(self) -> None:
-        """Ask for the next plan."""
-        self.run_dialog(plan.propose(self))
-
-    def action_refresh_figures(self) -> None:
-        """Evaluate the models anew."""
-        self.run_dialog(plan.refresh_figures(self))
-
-    def action_note(self) -> None:
-        """Keep a remark."""
-        self.run_dialog(actions.note(self))
-
     def action_undo(self) -> None:
         """Take back the event under the cursor of the history, else the last one."""
         screen = self.screen
         event = screen.chosen if isinstance(screen, HistoryScreen) else None
         self.run_dialog(actions.undo(self, event))
 
-    def action_export(self) -> None:
-        """Write a file."""
-        self.run_dialog(actions.export(self))
+
+def open_ui(service: Service, campaign: str | None) -> int:
+    """Run the terminal UI until it is left.
+
+    Args:
+        service: verbs on a store that is a file.
+        campaign: what to open first; None: the list of campaigns.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        DesignerError: there is no such campaign, or the store cannot be opened.
+        Exception: a fault of the program ended it; whoever called writes the report.
+    """
+    store = service.session.store
+    if store.path is None:
+        raise StorageError("the terminal UI needs a store that is a file")
+    if campaign is not None:
+        campaign = service.campaigns.show(campaign)["campaign"]
+    worker = Worker(store.url, service.session.actor)
+    try:
+        app = DesignerApp(service, worker, campaign)
+        app.run()
+    finally:
+        worker.close()
+    if app.crash is not None:
+        raise app.crash
+    return app.return_code or 0

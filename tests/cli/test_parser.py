@@ -150,7 +150,7 @@ def test_the_terminal_ui_is_opened_on(
         return 3
 
     monkeypatch.setattr("designer.cli.verbs.begin.on_terminal", lambda: True)
-    monkeypatch.setattr("designer.tui.start.open_ui", open_ui)
+    monkeypatch.setattr("designer.tui.app.open_ui", open_ui)
     typed = read_command_line(line.split())
     assert typed.verb is not None
     answer = typed.verb.run(service_of("service"), typed.arguments)

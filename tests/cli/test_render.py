@@ -489,7 +489,7 @@ def test_without_a_verb_a_terminal_gets_the_terminal_ui(
 
     monkeypatch.setattr(main_module, "on_terminal", lambda: True)
     monkeypatch.setattr("designer.cli.verbs.begin.on_terminal", lambda: True)
-    monkeypatch.setattr("designer.tui.start.open_ui", open_ui)
+    monkeypatch.setattr("designer.tui.app.open_ui", open_ui)
     assert main([]) == 0
     assert main(["--store", "x.db"]) == 0
     assert opened == [None, None]

@@ -10,7 +10,7 @@ from designer.campaigns.errors import StorageError
 from designer.service import Service
 from designer.service.answers import EventObject
 from designer.tui.actions import ACTIONS, EVERYWHERE, actions_at, bindings
-from designer.tui.start import open_ui as start_ui
+from designer.tui.app import open_ui as start_ui
 from tests.tui.cases import Ui, open_ui
 
 FORBIDDEN = {"ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+left_square_bracket", "ctrl+a"}

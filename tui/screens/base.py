@@ -151,8 +151,15 @@ class ListScreen(TaskScreen, Generic[Item]):
             if isinstance(pane.parent, VerticalScroll):
                 pane.parent.scroll_home(animate=False)
 
-    def ask_about_chosen(self, dialog: Callable[[Ui, Item], Coroutine[Any, Any, object]]) -> None:
-        """Open a dialog about the item under the cursor, if there is one."""
-        chosen = self.chosen
+
+def about_chosen(
+    dialog: Callable[[Ui, Item], Coroutine[Any, Any, object]],
+) -> Callable[[ListScreen[Item]], None]:
+    """An action that opens a dialog about the item under the cursor, if there is one."""
+
+    def act(screen: ListScreen[Item]) -> None:
+        chosen = screen.chosen
         if chosen is not None:
-            self.ui.run_dialog(dialog(self.ui, chosen))
+            screen.ui.run_dialog(dialog(screen.ui, chosen))
+
+    return act

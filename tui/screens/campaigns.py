@@ -12,8 +12,7 @@ from textual.widgets import Static
 from designer.render.words import moment
 from designer.tui.actions import CAMPAIGNS
 from designer.tui.screens.base import TaskScreen
-from designer.tui.widgets.common import RowTable, right
-from designer.tui.widgets.headers import shortened
+from designer.tui.widgets.common import RowTable, right, shortened
 
 _WIDEST_NAME, _WIDEST_LINE = 30, 14  # cells: with them all columns fit 80
 _NONE = (

@@ -15,8 +15,7 @@ from designer.render.words import moment
 from designer.service.answers import EventObject
 from designer.tui.campaign_view import CampaignView
 from designer.tui.screens.base import ListScreen
-from designer.tui.widgets.common import Cell, RowTable
-from designer.tui.widgets.headers import shortened
+from designer.tui.widgets.common import Cell, RowTable, shortened
 
 _WHEN = 11  # cells of a moment
 _PADDING = 2  # cells around a cell of the table

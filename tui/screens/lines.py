@@ -14,7 +14,7 @@ from designer.service.figures import JudgedLine
 from designer.tui.campaign_view import CampaignView
 from designer.tui.dialogs import actions
 from designer.tui.dialogs.form import quoted
-from designer.tui.screens.base import ListScreen
+from designer.tui.screens.base import ListScreen, about_chosen
 from designer.tui.widgets.common import Cell, RowTable, right
 
 _NONE = "This campaign has no earlier line. Data of another line make the first runs wiser:\n\n  "
@@ -28,6 +28,8 @@ class LinesScreen(ListScreen[JudgedLine]):
         "Trust: how much of this line's behaviour an earlier line tells, 0 to 1, with its 80 %"
         " interval. Worth: how many own runs its data replace. Both as of the last evaluation."
     )
+
+    action_toggle_line = about_chosen(actions.toggle_line)
 
     def parts(self) -> Iterator[Widget]:
         """The table and the line under the cursor."""
@@ -54,10 +56,6 @@ class LinesScreen(ListScreen[JudgedLine]):
             return _about(item)
         command = quoted("lines", "add", view.name, "FILE.csv", options={"--name": "LINE"})
         return Content(f"{_NONE}{command}")
-
-    def action_toggle_line(self) -> None:
-        """Leave the line out, or use it again."""
-        self.ask_about_chosen(actions.toggle_line)
 
 
 def _cells(line: JudgedLine, colours: dict[str, str]) -> list[Cell]:

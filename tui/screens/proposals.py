@@ -16,9 +16,8 @@ from designer.render.words import NOTHING, number, rounded
 from designer.tui.campaign_view import CampaignView
 from designer.tui.dialogs import actions
 from designer.tui.dialogs.correct import correct
-from designer.tui.screens.base import ListScreen
-from designer.tui.widgets.common import RowTable, right
-from designer.tui.widgets.headers import header, shortened, spaced
+from designer.tui.screens.base import ListScreen, about_chosen
+from designer.tui.widgets.common import RowTable, header, right, shortened, spaced
 from designer.tui.widgets.run_text import (
     GLYPHS,
     STATUS_STYLES,
@@ -40,6 +39,11 @@ class ProposalsScreen(ListScreen[RunObject]):
         " batches and noise included. Bits: what a run teaches at its rank in the plan."
         " ○ proposed, ▶ being made, ◐ results in part, ● completed, ✗ failed, – abandoned."
     )
+
+    action_start = about_chosen(actions.start)
+    action_fail = about_chosen(actions.fail)
+    action_skip = about_chosen(actions.skip)
+    action_correct = about_chosen(correct)
 
     def __init__(self) -> None:
         super().__init__()
@@ -98,22 +102,6 @@ class ProposalsScreen(ListScreen[RunObject]):
         """Show every run, or only those that wait."""
         self._all = not self._all
         self.present_again()
-
-    def action_start(self) -> None:
-        """The run is being made."""
-        self.ask_about_chosen(actions.start)
-
-    def action_fail(self) -> None:
-        """The run failed."""
-        self.ask_about_chosen(actions.fail)
-
-    def action_skip(self) -> None:
-        """The run will not be made."""
-        self.ask_about_chosen(actions.skip)
-
-    def action_correct(self) -> None:
-        """Replace a recorded value."""
-        self.ask_about_chosen(correct)
 
 
 def _cells(view: CampaignView, run: RunObject, most: float, colours: dict[str, str]) -> list[Text]:

@@ -22,7 +22,7 @@ from designer.render.words import (
     share,
 )
 from designer.tui.campaign_view import CampaignView
-from designer.tui.widgets.headers import shortened
+from designer.tui.widgets.common import shortened
 
 _LABEL: Final = 11
 _ENOUGH: Final = 5  # completed runs from which on there are errors

@@ -17,7 +17,7 @@ from designer.campaigns.specification.parts import Response, range_text
 from designer.render.words import moment, number
 from designer.service.answers import RecordAnswer
 from designer.tui.campaign_view import CampaignView
-from designer.tui.widgets.headers import shortened
+from designer.tui.widgets.common import shortened
 from designer.tui.widgets.overview_text import recipe_text
 from designer.tui.widgets.run_text import GLYPHS, predicted_text
 

@@ -7,7 +7,7 @@ from textual.content import Content
 from designer.tui.actions import CAMPAIGNS
 from designer.tui.campaign_view import CampaignView
 from designer.tui.ui import Ui
-from designer.tui.widgets.headers import shortened
+from designer.tui.widgets.common import shortened
 
 _NAME = 14  # cells of a campaign's name, so that all screens fit beside it in 80
 

@@ -52,7 +52,7 @@ def _screens(service: Service, arguments: Namespace) -> Closed:
     if not on_terminal():
         hint = "designer status NAME and designer show NAME tell the same as text"
         raise UsageError(Problem("tui", "needs a terminal", hint=hint))
-    from designer.tui.start import open_ui
+    from designer.tui.app import open_ui
 
     return {"exit_code": open_ui(service, arguments.campaign)}
 
