@@ -59,12 +59,12 @@ def _correct_check(arguments: Namespace) -> None:
 
 
 def _note_check(arguments: Namespace) -> None:
-    if len(arguments.words) > 2:
-        told = f"takes a run and a text, not {len(arguments.words)} words"
+    words = vars(arguments).pop("words")
+    if len(words) > 2:
+        told = f"takes a run and a text, not {len(words)} words"
         raise UsageError(Problem("note", told, hint="put the text in quotes"))
-    *run, arguments.text = arguments.words
+    *run, arguments.text = words
     arguments.run = run[0] if run else None
-    del arguments.words
 
 
 def _undone_text(answer: UndoAnswer, service: Service, arguments: Namespace) -> list[str]:
