@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 from botorch.acquisition.logei import qLogNoisyExpectedImprovement
+from botorch.acquisition.multi_objective import logei
 from botorch.acquisition.multi_objective.logei import qLogNoisyExpectedHypervolumeImprovement
 from botorch.acquisition.multi_objective.objective import GenericMCMultiOutputObjective
 from botorch.acquisition.objective import GenericMCObjective
@@ -31,6 +32,10 @@ _SAMPLES, _SEED = 128, 0
 _NEGLIGIBLE = 0.01  # of what a response varies over the region
 _BELOW = 0.1  # of it: what counts as no achievement lies so far below the worst incumbent
 _INCUMBENTS = 6  # best recipes made, over which runs may improve
+
+# BoTorch would compile a kernel in C++ at the first plan with several goals: a minute, or a warning
+# where there is no compiler. Its Python code computes the same; versions without it ignore this.
+vars(logei)["_load_attempted"] = True
 
 Utility = Callable[[Tensor], Tensor]
 Acquisition = qLogNoisyExpectedImprovement | qLogNoisyExpectedHypervolumeImprovement
