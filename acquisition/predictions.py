@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from designer.acquisition.functions.probability_in_spec import probability
+from designer.acquisition.functions.probability_in_spec import probability, windows_on_scale
 from designer.acquisition.posterior import Posterior
 from designer.campaigns.sheets.run_object import Predicted
 from designer.models.arrays import FloatArray
@@ -39,9 +39,9 @@ def predict(
     if not len(X):
         return []
     responses: list[dict[str, Predicted]] = [{} for _ in X]
-    means, variances, limits = [], [], []
+    moments = {}
     for name, posterior in posteriors.items():
-        mean, variance = posterior.moments(X)
+        mean, variance = moments[name] = posterior.moments(X)
         extra = posterior.noise_given(mean) + float(np.sum(posterior.batch_variance))
         raw, sd = posterior.to_raw(mean, variance)
         sd_result = posterior.to_raw(mean, variance + extra)[1]
@@ -51,12 +51,9 @@ def predict(
                 "sd": float(sd[k]),
                 "sd_result": float(sd_result[k]),
             }
-        window = spec.response(name).window
-        if window is not None and np.isfinite(window).any():
-            means.append(mean)
-            variances.append(variance)
-            limits.append(posterior.limits(*window))
+    limits = windows_on_scale(spec, posteriors)
     if not limits:
         return [Prediction(own, None) for own in responses]
-    inside = probability(means, variances, limits)
+    means, variances = zip(*(moments[name] for name in limits), strict=True)
+    inside = probability(means, variances, list(limits.values()))
     return [Prediction(own, float(p)) for own, p in zip(responses, inside, strict=True)]

@@ -1,4 +1,4 @@
-"""Improvement on the responses' goals as the worth of runs; what improves is judged elsewhere.
+"""Goals of responses, and improvement on them as the worth of runs; it is judged elsewhere.
 
 The engine judges (BoTorch's acquisition functions on the campaign's models); this package only
 knows the values. The next run of a batch is judged, not a whole inner plan of a new one: every
@@ -12,7 +12,26 @@ from typing import Protocol
 
 import numpy as np
 
-from designer.models.arrays import BoolArray, FloatArray, IntArray
+from designer.acquisition.posterior import Posterior
+from designer.models.arrays import ArrayT, BoolArray, FloatArray, IntArray
+
+
+def utility(goal: str | float, y: ArrayT) -> ArrayT:
+    """How well values of a response serve its goal, in their unit: higher is better.
+
+    Args:
+        goal: ``maximize``, ``minimize`` or a number to hit.
+        y: values, numpy or torch.
+    """
+    if goal == "maximize":
+        return y
+    served: ArrayT = -y if goal == "minimize" else -abs(y - float(goal))
+    return served
+
+
+def goal_on_scale(goal: str | float, posterior: Posterior) -> str | float:
+    """A goal for values on the model scale."""
+    return goal if isinstance(goal, str) else posterior.limits(float(goal), np.inf)[0]
 
 
 class Improver(Protocol):

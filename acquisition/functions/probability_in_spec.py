@@ -14,15 +14,30 @@ and H''(p) = −1/(p(1 − p)). Everything is computed in logarithms, so that p 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import log_ndtr, ndtr
 
+from designer.acquisition.posterior import Posterior
 from designer.models.arrays import FloatArray
+
+if TYPE_CHECKING:
+    from designer.campaigns.specification.specification import Specification
 
 _TINY_VARIANCE = 1e-18  # a response known exactly still needs a sign of its distance
 
 Limits = tuple[float, float]
+
+
+def windows_on_scale(spec: Specification, posteriors: Mapping[str, Posterior]) -> dict[str, Limits]:
+    """Windows on the model scale of the responses with a belief that have one with an end."""
+    windows = {name: spec.response(name).window for name in posteriors}
+    return {
+        name: posteriors[name].limits(*window)
+        for name, window in windows.items()
+        if window is not None and np.isfinite(window).any()
+    }
 
 
 def log_inside(mean: FloatArray, variance: FloatArray, limits: Limits) -> FloatArray:

@@ -16,7 +16,7 @@ from designer.acquisition.conditioning.batch_pool import BatchPools
 from designer.acquisition.conditioning.points import SharedPoints
 from designer.acquisition.conditioning.response import ResponseConditioning
 from designer.acquisition.functions.information import Information, SuccessProbabilities
-from designer.acquisition.functions.probability_in_spec import Limits, log_inside
+from designer.acquisition.functions.probability_in_spec import log_inside, windows_on_scale
 from designer.acquisition.functions.reference_points import (
     REFERENCES,
     Beliefs,
@@ -82,7 +82,7 @@ class PlanningProblem:
         }
         succeeds = context.success
         self.success = None if succeeds is None else SuccessProbabilities(succeeds, self.X)
-        self.limits = self._limits()
+        self.limits = windows_on_scale(spec, self.posteriors)
         self.tree = BatchTree(spec, candidates, len(pending), context.made)
         self.references = self._references(len(beliefs))
         stored = len(self.X) * self.references * len(beliefs)
@@ -93,15 +93,6 @@ class PlanningProblem:
         ]
         self._pools: dict[int, BatchPools] = {}
         self._take_open()
-
-    def _limits(self) -> dict[str, Limits]:
-        """Windows on the model scale of the responses with a belief that have one."""
-        limits = {}
-        for name, posterior in self.posteriors.items():
-            window = self.spec.response(name).window
-            if window is not None and np.isfinite(window).any():
-                limits[name] = posterior.limits(*window)
-        return limits
 
     def _references(self, responses: int) -> int:
         """Points per part of the goal: fewer where the candidates would fill the memory."""

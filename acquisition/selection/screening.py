@@ -8,7 +8,6 @@ Only to choose the few hundred candidates that are judged properly.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtr
@@ -16,12 +15,9 @@ from scipy.special import ndtr
 from designer.acquisition.candidates.local_search import COARSE, best_rows
 from designer.acquisition.candidates.stratified import draw
 from designer.acquisition.conditioning.response import ResponseConditioning
-from designer.acquisition.posterior import Posterior
+from designer.acquisition.functions.improvement import goal_on_scale, utility
 from designer.acquisition.selection.problem import PlanningProblem
 from designer.models.arrays import BoolArray, FloatArray, IntArray
-
-if TYPE_CHECKING:
-    from designer.campaigns.specification.parts import Response
 
 
 def screen_candidates(
@@ -87,53 +83,45 @@ class EIScreen:
 
     def __init__(self, problem: PlanningProblem) -> None:
         self._problem = problem
-        goals = {response.name: response for response in problem.goals}
+        goals = {r.name: goal_on_scale(r.goal, problem.posteriors[r.name]) for r in problem.goals}
         self._goals = [(f, goals[f.name]) for f in problem.conditionings if f.name in goals]
         region = problem.representatives
         log_p = problem.log_in_spec(region)
         self._most = float(log_p.max())
         sure = log_p - self._most >= np.log(0.5)
         self._best, self._scale = [], []
-        for conditioning, response in self._goals:
-            utility, sd = self._utility(conditioning, response, region)
-            self._best.append(float(utility[sure].max()))
-            gain = float(_improvement(utility, sd, self._best[-1]).max())
+        for conditioning, goal in self._goals:
+            expected, sd = _expected_utility(conditioning, goal, region)
+            self._best.append(float(expected[sure].max()))
+            gain = float(_improvement(expected, sd, self._best[-1]).max())
             self._scale.append(max(gain, np.finfo(float).tiny))
 
     def __call__(self, rows: IntArray) -> FloatArray:
         """At some candidates, ``[m]``."""
         promise: FloatArray = np.zeros(len(rows))
-        for (conditioning, response), best, scale in zip(
+        for (conditioning, goal), best, scale in zip(
             self._goals, self._best, self._scale, strict=True
         ):
-            promise += _improvement(*self._utility(conditioning, response, rows), best) / scale
+            promise += _improvement(*_expected_utility(conditioning, goal, rows), best) / scale
         inside = np.exp(self._problem.log_in_spec(rows) - self._most)
         return np.asarray(promise * inside * self._problem.success_of(rows))
 
-    def _utility(
-        self, conditioning: ResponseConditioning, response: Response, rows: IntArray
-    ) -> tuple[FloatArray, FloatArray]:
-        """Expected utility and the standard deviation of the response."""
-        mean, variance = conditioning.surface.moments(rows)
-        sd = np.sqrt(variance)
-        return _utility(response.goal, self._problem.posteriors[conditioning.name], mean, sd), sd
 
-
-def _improvement(utility: FloatArray, sd: FloatArray, best: float) -> FloatArray:
+def _improvement(expected: FloatArray, sd: FloatArray, best: float) -> FloatArray:
     """Expected improvement over the best."""
-    z = (utility - best) / sd
+    z = (expected - best) / sd
     return np.asarray(sd * (np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi) + z * ndtr(z)))
 
 
-def _utility(
-    goal: str | float, posterior: Posterior, mean: FloatArray, sd: FloatArray
-) -> FloatArray:
-    """Expected utility: the response, its negative, or minus the distance from a number."""
-    if goal == "maximize":
-        return mean
-    if goal == "minimize":
-        return -mean
-    off = mean - posterior.limits(float(goal), np.inf)[0]
+def _expected_utility(
+    conditioning: ResponseConditioning, goal: str | float, rows: IntArray
+) -> tuple[FloatArray, FloatArray]:
+    """Expected utility at some points, and the standard deviation of the response."""
+    mean, variance = conditioning.surface.moments(rows)
+    sd = np.sqrt(variance)
+    if isinstance(goal, str):
+        return utility(goal, mean), sd
+    off = mean - goal
     a = off / sd  # E|f − goal|: mean of a folded normal distribution
     folded = sd * np.sqrt(2 / np.pi) * np.exp(-0.5 * a * a) + off * (1 - 2 * ndtr(-a))
-    return np.asarray(-folded)
+    return np.asarray(-folded), sd

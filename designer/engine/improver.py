@@ -22,6 +22,7 @@ from botorch.sampling.normal import SobolQMCNormalSampler
 from botorch.utils.multi_objective.pareto import is_non_dominated
 from torch import Tensor
 
+from designer.acquisition.functions.improvement import utility
 from designer.campaigns.specification.parts import Response
 from designer.models.arrays import FloatArray
 from designer.models.botorch_adapter.model import PointsModel, to_botorch
@@ -37,7 +38,7 @@ _INCUMBENTS = 6  # best recipes made, over which runs may improve
 # where there is no compiler. Its Python code computes the same; versions without it ignore this.
 vars(logei)["_load_attempted"] = True
 
-Utility = Callable[[Tensor], Tensor]
+Constraint = Callable[[Tensor], Tensor]
 Acquisition = qLogNoisyExpectedImprovement | qLogNoisyExpectedHypervolumeImprovement
 
 
@@ -61,33 +62,28 @@ class BoTorchImprover:
         made: FloatArray,
         region: FloatArray,
     ) -> None:
-        self._model = to_botorch([posteriors[r.name] for r in responses], space)
+        self._posteriors = [posteriors[r.name] for r in responses]
+        self._model = to_botorch(self._posteriors, space)
         self._space = space
-        self._means = _Means(posteriors)
-        self._spread = np.array([self._means(r.name, region).std() for r in responses])
+        self._spread = np.array([mean.std() for mean in self._means(region)])
         self._spread = np.maximum(self._spread, 1e-9 * np.abs(self._spread).max() + 1e-300)
         wanted = [(k, r) for k, r in enumerate(responses) if r.goal != "none" and r.weight > 0]
-        self._utilities = [_utility(r.goal, k, self._spread[k]) for k, r in wanted]
+        self._goals = [(k, r.goal) for k, r in wanted]
         self._constraints = [
             limit
             for k, r in enumerate(responses)
             for limit in _limits(r, k, float(self._spread[k]))
         ]
-        self._responses = responses
         some, most = (made, _INCUMBENTS) if len(made) else (region, 1)
         self._incumbents = self._best(some, most)
         self._floor = self._all(self._predicted(self._incumbents)).min(dim=0).values - _BELOW
-        self._scale, self.name, self.threshold = (
-            1.0,
-            "expected hypervolume improvement",
-            _NEGLIGIBLE,
-        )
+        self._scale, self.name = 1.0, "expected hypervolume improvement"
         if len(wanted) == 1:
             place, response = wanted[0]
             self._scale = float(self._spread[place])
             unit = f" in {response.unit}" if response.unit else ""
             self.name = f"expected improvement of {response.name}{unit}"
-            self.threshold = _NEGLIGIBLE * self._scale
+        self.threshold = _NEGLIGIBLE * self._scale
 
     def __call__(self, X: FloatArray, pending: FloatArray) -> Callable[[Sequence[int]], FloatArray]:
         """Look at ``X [m, D]`` beyond ``pending [q, D]``; see `Improver`."""
@@ -108,7 +104,7 @@ class BoTorchImprover:
 
     def _acquisition(self, model: PointsModel, made: Tensor, pending: Tensor | None) -> Acquisition:
         sampler = SobolQMCNormalSampler(torch.Size([_SAMPLES]), seed=_SEED)
-        if len(self._utilities) == 1:
+        if len(self._goals) == 1:
             return _ExpectedImprovement(
                 float(self._floor),
                 model,
@@ -130,15 +126,19 @@ class BoTorchImprover:
         )
 
     def _first(self, Y: Tensor, X: Tensor | None = None) -> Tensor:  # noqa: ARG002 - BoTorch's
-        return self._utilities[0](Y)
+        return self._all(Y)[..., 0]
 
     def _all(self, Y: Tensor, X: Tensor | None = None) -> Tensor:  # noqa: ARG002 - BoTorch's
-        return torch.stack([utility(Y) for utility in self._utilities], dim=-1)
+        served = [utility(goal, Y[..., k]) / self._spread[k] for k, goal in self._goals]
+        return torch.stack(served, dim=-1)
+
+    def _means(self, X: FloatArray) -> list[FloatArray]:
+        """Predicted means of the responses in raw units, each ``[n]``."""
+        return [p.to_raw(*p.moments(X))[0] for p in self._posteriors]
 
     def _predicted(self, X: FloatArray) -> Tensor:
         """Mean responses ``[n, m]``."""
-        means = [self._means(response.name, X) for response in self._responses]
-        return torch.from_numpy(np.stack(means, axis=1))
+        return torch.from_numpy(np.stack(self._means(X), axis=1))
 
     def _best(self, X: FloatArray, count: int) -> FloatArray:
         """The best points as predicted: in spec first, then not dominated, then by all goals."""
@@ -170,30 +170,10 @@ class _ExpectedImprovement(qLogNoisyExpectedImprovement):
         return found
 
 
-class _Means:
-    """Predicted means in raw units."""
-
-    def __init__(self, posteriors: Mapping[str, ResponsePosterior]) -> None:
-        self._posteriors = posteriors
-
-    def __call__(self, name: str, X: FloatArray) -> FloatArray:
-        posterior = self._posteriors[name]
-        return posterior.to_raw(posterior.mean(X), posterior.variance(X))[0]
-
-
-def _utility(goal: str | float, k: int, spread: float) -> Utility:
-    """Utility of response k, in units of its spread."""
-    if goal == "maximize":
-        return lambda Y: Y[..., k] / spread
-    if goal == "minimize":
-        return lambda Y: -Y[..., k] / spread
-    return lambda Y: -(Y[..., k] - float(goal)).abs() / spread
-
-
-def _limits(response: Response, k: int, spread: float) -> list[Utility]:
+def _limits(response: Response, k: int, spread: float) -> list[Constraint]:
     """Constraints of a window as BoTorch takes them: feasible where they are negative."""
     low, high = response.window or (-np.inf, np.inf)
-    limits: list[Utility] = []
+    limits: list[Constraint] = []
     if np.isfinite(low):
         limits.append(lambda Y: (low - Y[..., k]) / spread)
     if np.isfinite(high):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -11,7 +11,8 @@ from designer.acquisition.candidates.local_search import PEAKS, best_rows, climb
 from designer.acquisition.candidates.region import ProposalRegion
 from designer.acquisition.conditioning.points import SharedPoints
 from designer.acquisition.conditioning.surface import make_surface
-from designer.acquisition.functions.probability_in_spec import log_inside
+from designer.acquisition.functions.improvement import goal_on_scale, utility
+from designer.acquisition.functions.probability_in_spec import log_inside, windows_on_scale
 from designer.acquisition.predictions import Prediction, predict
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.parts import Response
@@ -21,7 +22,6 @@ from designer.engine.fitted_campaign import FittedCampaign
 from designer.engine.threads import one_thread
 from designer.engine.training import training_runs
 from designer.models.arrays import FloatArray, IntArray
-from designer.models.posterior.posterior import ResponsePosterior
 
 _RANKED = 64  # recipes whose order is settled by what is shown
 TIE = 0.01  # relative difference of in-spec probabilities that is none: then the goals decide
@@ -45,7 +45,11 @@ def best_recipes(fitted: FittedCampaign, count: int) -> list[BestRecipe]:
     Returns:
         Up to ``count``; none when no response has a window or a goal.
     """
-    judged = [r for r in fitted.state.spec.responses if _is_judged(fitted, r)]
+    spec, known = fitted.state.spec, fitted.posteriors
+    windows = windows_on_scale(spec, known)
+    judged = [
+        r for r in spec.responses if r.name in windows or (r.name in known and r.goal != "none")
+    ]
     if not judged:
         return []
     with one_thread():
@@ -55,7 +59,7 @@ def best_recipes(fitted: FittedCampaign, count: int) -> list[BestRecipe]:
         ranking, every = _RecipeRanking(fitted, judged, X, shown=True), np.arange(len(recipes))
         order = ranking.sort(ranking.score(every), every)[:count]
         recipes, X = [recipes[k] for k in order], X[order]
-        shown = predict(fitted.state.spec, fitted.averaged, X)
+        shown = predict(spec, fitted.averaged, X)
         success = None if fitted.success is None else fitted.success(X)
     return [
         {
@@ -102,17 +106,6 @@ def _best(
     return [dict(zip(grid.region.names, row, strict=True)) for row in values]
 
 
-def _is_judged(fitted: FittedCampaign, response: Response) -> bool:
-    known = response.name in fitted.posteriors
-    return known and (response.goal != "none" or _window(response) is not None)
-
-
-def _window(response: Response) -> tuple[float, float] | None:
-    """The window if it has an end at all."""
-    window = response.window
-    return window if window is not None and np.isfinite(window).any() else None
-
-
 class _RecipeRanking:
     """How good recipes are: by the probability of being made and in spec, then by the goals."""
 
@@ -128,9 +121,10 @@ class _RecipeRanking:
         self._shown = shown
         beliefs = fitted.averaged if shown else fitted.posteriors
         self._parts = [
-            (r, p, make_surface(p, self._region, np.float32))
-            for r, p in ((r, beliefs[r.name]) for r in judged)
+            (r, beliefs[r.name], make_surface(beliefs[r.name], self._region, np.float32))
+            for r in judged
         ]
+        self._windows = windows_on_scale(fitted.state.spec, beliefs)
 
     def score(self, rows: IntArray) -> FloatArray:
         """Log probability of being made and in spec, and service to the goals, ``[m, 2]``."""
@@ -142,23 +136,13 @@ class _RecipeRanking:
         for response, posterior, surface in self._parts:
             at = self._region.part(rows)
             mean, variance = posterior.moments(at) if self._shown else surface.moments(rows)
-            if (window := _window(response)) is not None:
-                inside += log_inside(mean, variance, posterior.limits(*window))
+            if response.name in self._windows:
+                inside += log_inside(mean, variance, self._windows[response.name])
             if response.goal != "none":
-                wish += response.weight * _aim(response.goal, posterior)(mean)
+                wish += response.weight * utility(goal_on_scale(response.goal, posterior), mean)
         return np.column_stack([inside, wish])
 
     @staticmethod
     def sort(figures: FloatArray, rows: IntArray) -> IntArray:
         """Places from best to worst."""
         return np.lexsort((rows, -figures[:, 1], -np.round(figures[:, 0] / TIE)))
-
-
-def _aim(goal: str | float, posterior: ResponsePosterior) -> Callable[[FloatArray], FloatArray]:
-    """How well means (model scale, about unit spread) serve a goal."""
-    if goal == "maximize":
-        return lambda mean: mean
-    if goal == "minimize":
-        return lambda mean: -mean
-    target = posterior.limits(float(goal), np.inf)[0]
-    return lambda mean: -np.abs(mean - target)
