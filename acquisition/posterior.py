@@ -23,24 +23,12 @@ class Posterior(Protocol):
         """Variance of the shared effect of a new batch, per stage ``[S]`` (0: no such effect)."""
         ...
 
-    def mean(self, X: FloatArray, /) -> FloatArray:
-        """Mean of the surface, ``[n]``."""
-        ...
-
-    def variance(self, X: FloatArray, /) -> FloatArray:
-        """Variance of the surface, ``[n]``."""
-        ...
-
     def moments(self, X: FloatArray, /) -> tuple[FloatArray, FloatArray]:
-        """Both, ``[n]`` each, for the price of one."""
+        """Mean and variance of the surface, ``[n]`` each."""
         ...
 
     def covariance(self, X: FloatArray, Z: FloatArray, /, dtype: DTypeLike = ...) -> RealArray:
         """Covariance of the surface between two sets of points, ``[n, m]``."""
-        ...
-
-    def noise(self, X: FloatArray, /) -> FloatArray:
-        """Variance of the noise of one more measurement, ``[n]``."""
         ...
 
     def noise_given(self, mean: FloatArray, /) -> FloatArray:

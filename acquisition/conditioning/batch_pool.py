@@ -18,22 +18,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from designer.acquisition.batches.tree import BatchTree
-from designer.acquisition.conditioning.blocks import Block, GrowingRows
+from designer.acquisition.conditioning.blocks import LEAST, GrowingRows
 from designer.acquisition.conditioning.points import Points
 from designer.acquisition.conditioning.response import ResponseConditioning
 from designer.acquisition.conditioning.squared_covariances import SquaredCovariances
 from designer.models.arrays import FloatArray, IntArray
-
-_LEAST = 1e-12  # variance of an observation that rounding cannot take away
-
-
-@dataclass(eq=False)
-class _Pool:
-    """One response on the candidates of several groups."""
-
-    conditioning: ResponseConditioning
-    block: Block
-    squares: SquaredCovariances
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,12 +30,14 @@ class _Response:
     """One response on one group's candidates, whatever runs were taken before.
 
     Attributes:
-        pool: where they are kept.
-        part: which of the pool's points they are.
+        conditioning: the response.
+        pool: the candidates of several groups.
+        part: which of them are this group's.
         joint: covariance of what they would observe in one new batch, without noise, ``[m, m]``.
     """
 
-    pool: _Pool
+    conditioning: ResponseConditioning
+    pool: SquaredCovariances
     part: slice
     joint: FloatArray
 
@@ -90,22 +81,19 @@ class BatchPools:
         if new:
             self._learn(new)
         wanted = {key: self._groups[key].responses for key in groups}
-        for pool in {id(r.pool): r.pool for own in wanted.values() for r in own}.values():
-            pool.squares = pool.conditioning.update(pool.block, pool.squares)
+        for one in (one for own in wanted.values() for one in own):
+            one.conditioning.update(one.pool)
         return {key: [InnerConditioning(one) for one in own] for key, own in wanted.items()}
 
     def _learn(self, new: Mapping[int, IntArray]) -> None:
         every = np.concatenate(list(new.values()))
-        pools = []
-        for conditioning in self._conditionings:
-            block = conditioning.block(every)
-            pools.append(_Pool(conditioning, block, conditioning.squares(block)))
+        pools = [conditioning.squares(every) for conditioning in self._conditionings]
         end = np.cumsum([len(rows) for rows in new.values()])
         for (key, rows), stop in zip(new.items(), end.tolist(), strict=True):
             part = slice(stop - len(rows), stop)
             joints = self._joints(rows, [pool.block.points.subset(part) for pool in pools])
-            responses = [_Response(p, part, j) for p, j in zip(pools, joints, strict=True)]
-            self._groups[key] = _Group(rows, responses)
+            each = zip(self._conditionings, pools, joints, strict=True)
+            self._groups[key] = _Group(rows, [_Response(c, p, part, j) for c, p, j in each])
 
     def _joints(self, rows: IntArray, points: Sequence[Points]) -> list[FloatArray]:
         """Covariance of what runs of one new batch would observe, without noise, ``[m, m]``."""
@@ -127,13 +115,13 @@ class InnerConditioning:
 
     def __init__(self, response: _Response) -> None:
         pool, part = response.pool, response.part
-        self._weights = pool.conditioning.weights
-        self._C = pool.squares.now(part).astype(np.float64)
-        self._squares = pool.squares.values[part].copy()
+        self._weights = response.conditioning.references.weights
+        self._C = pool.now(part).astype(np.float64)
+        self._squares = pool.values[part].copy()
         self._joint = response.joint
         self._before = pool.block.u.view[:, part].astype(np.float64)
         own = np.diagonal(response.joint) + pool.block.points.noise[part]
-        self._variance = np.maximum(own - pool.block.reduced[part], _LEAST)
+        self._variance = np.maximum(own - pool.block.reduced[part], LEAST)
         runs = 8
         self._u = GrowingRows(len(own), np.float64, runs)
         self._w = GrowingRows(len(self._weights), np.float64, runs)
@@ -151,6 +139,6 @@ class InnerConditioning:
         weighted = self._weights * w
         along = self._C @ weighted - (self._w.view @ weighted) @ self._u.view
         self._squares += u * (u * float(weighted @ w) - 2.0 * along)
-        self._variance = np.maximum(self._variance - np.square(u), _LEAST)
+        self._variance = np.maximum(self._variance - np.square(u), LEAST)
         self._u.append(u)
         self._w.append(w)

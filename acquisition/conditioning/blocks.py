@@ -18,6 +18,7 @@ from designer.acquisition.conditioning.points import Points
 from designer.acquisition.conditioning.surface import Surface
 from designer.models.arrays import FloatArray, IntArray, RealArray
 
+LEAST = 1e-12  # variance of an observation that rounding cannot take away
 _KEPT = 14_000_000  # whitened covariances a block may keep (56 MB in float32)
 _PART = 8192  # points at a time otherwise
 
@@ -48,6 +49,7 @@ class Block:
         effects: whitened covariances of the rows with batch effects (`Surface.effects`).
 
     Attributes:
+        rows: which of the surface's points they are.
         points: they; without their ``whitened`` where that would fill the memory.
         cross: covariance of the surface with the batch effects before the plan, ``[m, E]``.
         u: per run taken, ``[k, m]``.
@@ -55,7 +57,7 @@ class Block:
     """
 
     def __init__(self, surface: Surface, rows: IntArray, effects: FloatArray) -> None:
-        self.surface, self._rows = surface, rows
+        self.surface, self.rows = surface, rows
         few = len(rows) <= _PART  # reference points are always kept
         self._kept = few or len(rows) * surface.measured <= _KEPT
         size = max(1, len(rows) if self._kept else _PART)
@@ -77,7 +79,7 @@ class Block:
         """One of the points, with everything."""
         if self._kept:
             return self.points.subset(slice(place, place + 1))
-        return self.surface.at(self._rows[place : place + 1])
+        return self.surface.at(self.rows[place : place + 1])
 
     @property
     def variance(self) -> FloatArray:

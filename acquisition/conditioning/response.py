@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from designer.acquisition.batches.tree import ROOT, BatchTree
-from designer.acquisition.conditioning.blocks import Block, ConditionedRun
+from designer.acquisition.conditioning.blocks import LEAST, Block, ConditionedRun
 from designer.acquisition.conditioning.points import SharedPoints
 from designer.acquisition.conditioning.squared_covariances import (
     ResponseReferences,
@@ -25,7 +25,6 @@ from designer.acquisition.conditioning.surface import Effect, make_surface
 from designer.acquisition.posterior import Posterior
 from designer.models.arrays import FloatArray, IntArray
 
-_MIN_VARIANCE = 1e-12  # rounding must not make an observation's variance vanish
 _PART = 4096  # points whose variance is computed at a time
 
 
@@ -54,7 +53,7 @@ class ResponseConditioning:
         self._column: dict[int, int] = {}  # of batches with measured rows
         self._effects, self._joint = self.surface.effects([])
         self._references: ResponseReferences | None = None
-        self._pieces: list[_Piece] = []  # points whose gains were asked for
+        self._pieces: list[SquaredCovariances] = []  # points whose gains were asked for
         self._piece_of = np.full(len(self.surface.region.X), -1, dtype=np.int64)
 
     def set_effects(self, effects: Mapping[int, Effect]) -> None:
@@ -74,7 +73,7 @@ class ResponseConditioning:
             weights: weight of the variance at each, ``[R]``.
         """
         used = np.flatnonzero(weights)  # a response without a window has no weight on the border
-        self._references = ResponseReferences(rows[used], self.block(rows[used]), weights[used])
+        self._references = ResponseReferences(self.block(rows[used]), weights[used])
         self._pieces, self._piece_of[:] = [], -1
 
     # ---- points ------------------------------------------------------------------------------
@@ -85,24 +84,17 @@ class ResponseConditioning:
         block.update(self._taken)
         return block
 
-    def squares(self, block: Block) -> SquaredCovariances:
-        """Weighted squares of a block's covariances with the reference points."""
-        return SquaredCovariances(block, self._known_references())
+    def squares(self, rows: IntArray) -> SquaredCovariances:
+        """Weighted squares of some points' covariances with the reference points."""
+        return SquaredCovariances(self.block(rows), self.references)
 
-    def update(self, block: Block, squares: SquaredCovariances) -> SquaredCovariances:
-        """A block and its squares brought up to date, new ones if the reference points are."""
-        block.update(self._taken)
-        if squares.references is not self._references:
-            return self.squares(block)
-        squares.update()
-        return squares
+    def update(self, squares: SquaredCovariances) -> None:
+        """Bring some points up to date, with the runs taken and the reference points."""
+        squares.update(self._taken, self.references)
 
     @property
-    def weights(self) -> FloatArray:
-        """Weights of the reference points that count for this response, ``[R]``."""
-        return self._known_references().weights
-
-    def _known_references(self) -> ResponseReferences:
+    def references(self) -> ResponseReferences:
+        """The reference points that count for this response."""
         if self._references is None:
             raise RuntimeError("set_references comes first")
         return self._references
@@ -113,12 +105,12 @@ class ResponseConditioning:
         Returns:
             Reference points ``[R]`` and ``W C(x, r)²`` at each.
         """
-        references = self._known_references()
+        references = self.references
         block, place = self._find(row)
         covariance = self.surface.covariance(block.point(place), references.block.points)[0]
         u = block.u.view[: references.open, place].astype(np.float64)
         covariance = covariance - u @ references.w[: references.open]
-        return references.rows, references.weights * np.square(covariance)
+        return references.block.rows, references.weights * np.square(covariance)
 
     def variance_at(self, rows: IntArray) -> FloatArray:
         """Variance of the surface at some points given the runs taken, ``[m]``."""
@@ -126,11 +118,6 @@ class ResponseConditioning:
             return self.surface.moments(rows)[1]
         parts = [rows[k : k + _PART] for k in range(0, len(rows), _PART)]
         return np.concatenate([self.block(part).variance for part in parts])
-
-    @property
-    def variance(self) -> FloatArray:
-        """The same at all points, ``[n]``."""
-        return self.variance_at(np.arange(len(self._piece_of)))
 
     # ---- conditioning ------------------------------------------------------------------------
 
@@ -145,7 +132,8 @@ class ResponseConditioning:
         Returns:
             By how much the goal falls (0 while no reference points are set).
         """
-        self._know_batches(len(tree.batches))
+        new_batches = np.zeros((len(tree.batches) - len(self._g), len(self._taken)))
+        self._g = np.vstack([self._g, new_batches])
         block, place = self._find(row)
         columns = self._columns(chain)
         seen = block.u.view[:, place].astype(np.float64) + self._along(chain)
@@ -154,7 +142,7 @@ class ResponseConditioning:
         variance = float(points.variance[0] + points.noise[0] - seen @ seen)
         variance += float(with_effects[list(chain)].sum())
         variance += 2.0 * float(block.cross[place, columns].sum())
-        sd = float(np.sqrt(max(variance, _MIN_VARIANCE)))
+        sd = float(np.sqrt(max(variance, LEAST)))
         for b, e in self._column.items():
             with_effects[b] += block.cross[place, e]
         numbers = (with_effects - self._g @ seen) / sd
@@ -169,21 +157,17 @@ class ResponseConditioning:
     def _find(self, row: int) -> tuple[Block, int]:
         """A block that holds a point, up to date, and its place there."""
         if (number := int(self._piece_of[row])) >= 0:
-            piece = self._pieces[number]
-            piece.block.update(self._taken)
-            return piece.block, int(np.searchsorted(piece.rows, row))
+            block = self._pieces[number].block
+            block.update(self._taken)
+            return block, int(np.searchsorted(block.rows, row))
         return self.block(np.array([row])), 0
-
-    def _know_batches(self, count: int) -> None:
-        new = np.zeros((count - self._g.shape[0], self._g.shape[1]))
-        self._g = np.vstack([self._g, new])
 
     def _columns(self, chain: Sequence[int]) -> list[int]:
         return [self._column[b] for b in chain if b in self._column]
 
     def _along(self, chain: Sequence[int]) -> FloatArray:
-        """Σ of g over the batches of a chain, per run taken ``[k]``."""
-        return np.asarray(self._g[list(chain)].sum(axis=0))
+        """Σ of g over the batches of a chain that some run is in, per run taken ``[k]``."""
+        return np.asarray(self._g[[b for b in chain if b < len(self._g)]].sum(axis=0))
 
     def _with_chain(self, batch: int, chain: Sequence[int], tree: BatchTree) -> float:
         """Covariance of a batch effect with the sum of the effects of a chain, before the plan."""
@@ -200,28 +184,26 @@ class ResponseConditioning:
             tree: all batches.
             rows: points that are of interest, ascending; others may be 0. Left out: all.
         """
-        self._know_batches(len(tree.batches))
         rows = np.arange(len(self._piece_of)) if rows is None else rows
         missing = rows[self._piece_of[rows] < 0]
         if len(missing):
-            block = self.block(missing)
             self._piece_of[missing] = len(self._pieces)
-            self._pieces.append(_Piece(missing, block, self.squares(block)))
+            self._pieces.append(self.squares(missing))
         out = np.zeros(len(self._piece_of))
         wanted = np.bincount(self._piece_of[rows], minlength=len(self._pieces))
         for number in np.flatnonzero(wanted):
             piece = self._pieces[number]
-            piece.squares = self.update(piece.block, piece.squares)
-            out[piece.rows] = self._gains(piece, tree)
+            self.update(piece)
+            out[piece.block.rows] = self._gains(piece, tree)
         return out
 
-    def _gains(self, piece: _Piece, tree: BatchTree) -> FloatArray:
-        """Gains at the points of a piece, up to date."""
-        block, squares = piece.block, piece.squares.values.copy()
+    def _gains(self, piece: SquaredCovariances, tree: BatchTree) -> FloatArray:
+        """Gains at some points, up to date."""
+        block, squares = piece.block, piece.values.copy()
         variance = block.points.variance + block.points.noise + self.batch_variance.sum()
         variance -= block.reduced
-        leaves = tree.leaf[piece.rows]
-        references = self._known_references()
+        leaves = tree.leaf[block.rows]
+        references = self.references
         for leaf in np.unique(leaves):
             if leaf == ROOT:
                 continue
@@ -233,18 +215,5 @@ class ResponseConditioning:
             common = block.cross[part][:, columns].sum(axis=1)
             variance[part] += 2.0 * (common - block.u.dot(along, part))
             shift = references.block.cross[:, columns].sum(axis=1) - along @ references.w
-            squares[part] += piece.squares.shifted(part, shift)
-        return np.asarray(np.maximum(squares, 0.0) / np.maximum(variance, _MIN_VARIANCE))
-
-
-class _Piece:
-    """Points whose gains were asked for together.
-
-    Args:
-        rows: which they are, ascending.
-        block: the same.
-        squares: of that block.
-    """
-
-    def __init__(self, rows: IntArray, block: Block, squares: SquaredCovariances) -> None:
-        self.rows, self.block, self.squares = rows, block, squares
+            squares[part] += piece.shifted(part, shift)
+        return np.asarray(np.maximum(squares, 0.0) / np.maximum(variance, LEAST))

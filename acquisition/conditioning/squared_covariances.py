@@ -7,11 +7,12 @@ once, as they are before any run; a further run costs one matrix-vector product 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
 
-from designer.acquisition.conditioning.blocks import Block
+from designer.acquisition.conditioning.blocks import Block, ConditionedRun
 from designer.models.arrays import FloatArray, IntArray, RealArray
 
 Part: TypeAlias = IntArray | slice
@@ -29,16 +30,15 @@ class ResponseReferences:
     """Reference points of one response and the weight of the variance at each.
 
     Args:
-        rows: which points they are, ``[R]``.
-        block: the same, up to date.
+        block: the points, up to date.
         weights: ``[R]``.
 
     Attributes:
         open: number of runs taken before the plan's.
     """
 
-    def __init__(self, rows: IntArray, block: Block, weights: FloatArray) -> None:
-        self.rows, self.block, self.weights = rows, block, weights
+    def __init__(self, block: Block, weights: FloatArray) -> None:
+        self.block, self.weights = block, weights
         self.open = block.u.count
 
     @property
@@ -55,57 +55,63 @@ class SquaredCovariances:
         references: up to date.
 
     Attributes:
-        references: as given.
+        block: as given.
         values: ``Σ_r W_r C(x, r)²`` now, ``[m]``.
     """
 
     def __init__(self, block: Block, references: ResponseReferences) -> None:
-        self._block, self.references = block, references
-        self._covariance = block.surface.covariance(block.points, references.block.points)
-        self.values = self._anew()
-        self._known = block.u.count
+        self.block = block
+        self._start(references)
 
-    def update(self) -> None:
-        """Account for the runs the block has been told of since; the references come first."""
-        missing = self._block.u.count - self._known
-        if missing == 1:
-            self._account(self._known)
-        elif missing:
-            self.values = self._anew()
-        self._known = self._block.u.count
+    def _start(self, references: ResponseReferences) -> None:
+        self._references = references
+        self._covariance = self.block.surface.covariance(self.block.points, references.block.points)
+        self._compute()
 
-    def _account(self, k: int) -> None:
-        """One more run."""
-        u = self._block.u.view[k].astype(np.float64)
-        w = self.references.w[k]
-        weighted = self.references.weights * w
-        drop = float(weighted @ w)
-        self.values += u * (u * drop - 2.0 * self._times(slice(None), weighted, k))
-
-    def _anew(self) -> FloatArray:
-        weights = self.references.weights
-        values = np.empty(len(self._covariance))
-        for start in range(0, len(values), _BLOCK):
+    def _compute(self) -> None:
+        weights = self._references.weights
+        self.values = np.empty(len(self._covariance))
+        for start in range(0, len(self.values), _BLOCK):
             block = self.now(slice(start, start + _BLOCK))
-            values[start : start + _BLOCK] = np.square(block) @ weights.astype(block.dtype)
-        return values
+            self.values[start : start + _BLOCK] = np.square(block) @ weights.astype(block.dtype)
+        self._known = self.block.u.count
+
+    def update(self, taken: Sequence[ConditionedRun], references: ResponseReferences) -> None:
+        """Account for the runs taken since, or for other reference points.
+
+        Args:
+            taken: all runs.
+            references: up to date.
+        """
+        self.block.update(taken)
+        if references is not self._references:
+            self._start(references)
+        elif len(taken) > self._known + 1:
+            self._compute()
+        elif len(taken) > self._known:
+            u = self.block.u.view[self._known].astype(np.float64)
+            w = references.w[self._known]
+            weighted = references.weights * w
+            drop = float(weighted @ w)
+            self.values += u * (u * drop - 2.0 * self._times(slice(None), weighted, self._known))
+            self._known += 1
 
     def now(self, part: Part = slice(None)) -> RealArray:
         """Covariances ``[m, R]`` with the reference points, given the runs taken."""
         stored = self._covariance[part]
-        if not self._block.u.count:
+        if not self.block.u.count:
             return stored
-        w = self.references.block.u.view
-        return np.asarray(stored - self._block.u.view[:, part].T @ w)
+        w = self._references.block.u.view
+        return np.asarray(stored - self.block.u.view[:, part].T @ w)
 
     def shifted(self, part: Part, shift: FloatArray) -> FloatArray:
         """What the squares of some points gain when C(x, ·) is shifted by ``shift`` ``[R]``."""
-        weighted = self.references.weights * shift
+        weighted = self._references.weights * shift
         return 2.0 * self._times(part, weighted, self._known) + float(weighted @ shift)
 
     def _times(self, part: Part, vector: FloatArray, runs: int) -> FloatArray:
         """``C(x, ·) @ vector`` given the first runs, at some points."""
         stored = self._covariance[part] @ vector.astype(self._covariance.dtype)
-        u = self._block.u.view[:runs, part]
-        factors = (self.references.w[:runs] @ vector).astype(u.dtype)
+        u = self.block.u.view[:runs, part]
+        factors = (self._references.w[:runs] @ vector).astype(u.dtype)
         return np.asarray(stored - factors @ u, dtype=np.float64)

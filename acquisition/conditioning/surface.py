@@ -9,8 +9,7 @@ covariances with the measured rows, ``V = K_Xn L⁻ᵀ`` (float32 for large regi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -72,18 +71,23 @@ class RowPosterior(Posterior, Protocol):
 
 
 class Surface:
-    """One response over fixed points X ``[n, D]``.
+    """One response over fixed points: moments and covariances are asked from its posterior.
 
     Args:
-        X: the points; a region where several surfaces share them.
+        posterior: belief about one response.
+        X: the points, ``[n, D]``; a region where several surfaces share them.
+        dtype: of covariances.
     """
-
-    def __init__(self, X: FloatArray | SharedPoints) -> None:
-        self.region = X if isinstance(X, SharedPoints) else SharedPoints(X)
-        self._seen: tuple[IntArray, Points] | None = None
 
     measured = 0
     """Number N of measured rows whose covariances points keep."""
+
+    def __init__(
+        self, posterior: Posterior, X: FloatArray | SharedPoints, dtype: DTypeLike = np.float64
+    ) -> None:
+        self._asked, self._dtype = posterior, np.dtype(dtype)
+        self.region = X if isinstance(X, SharedPoints) else SharedPoints(X)
+        self._seen: tuple[IntArray, Points] | None = None
 
     def at(self, rows: IntArray) -> Points:
         """Some of the points; the largest answer of moderate size is kept."""
@@ -95,44 +99,33 @@ class Surface:
         return found
 
     def _at(self, rows: IntArray) -> Points:
-        raise NotImplementedError
+        X = self.region.part(rows)
+        mean, variance = self._asked.moments(X)
+        noise = self._asked.noise_given(mean)
+        return Points(X, np.zeros((len(X), 0)), mean, variance, noise)
 
     def covariance(self, points: Points, others: Points) -> RealArray:
         """Covariance of the surface between two sets of points (the others whole), ``[m, q]``."""
-        raise NotImplementedError
+        return self._asked.covariance(points.transformed, others.transformed, dtype=self._dtype)
 
     def effects(self, effects: Sequence[Effect]) -> tuple[FloatArray, FloatArray]:
-        """Effects of batches with measured rows.
+        """Effects of batches with measured rows (of which most posteriors know nothing).
 
         Returns:
             Whitened covariances with the rows ``[N, E]`` (covariance of the surface with the
             effects: ``−half @ them``) and the joint covariance of the effects ``[E, E]``.
         """
-        raise NotImplementedError
+        prior = [float(self._asked.batch_variance[stage]) for stage, _ in effects]
+        return np.zeros((0, len(effects))), np.diag(prior)
 
     def moments(self, rows: IntArray) -> tuple[FloatArray, FloatArray]:
         """Mean and variance at some of the points, ``[m]`` each."""
-        parts = [self.at(rows[k : k + _PART]) for k in range(0, len(rows), _PART)]
-        if not parts:
-            return np.zeros(0), np.zeros(0)
+        starts = range(0, max(1, len(rows)), _PART)
+        parts = [self.at(rows[start : start + _PART]) for start in starts]
         return (
             np.concatenate([part.mean for part in parts]),
             np.concatenate([part.variance for part in parts]),
         )
-
-    @cached_property
-    def _everywhere(self) -> tuple[FloatArray, FloatArray]:
-        return self.moments(np.arange(len(self.region.X)))
-
-    @property
-    def mean(self) -> FloatArray:
-        """At all points, ``[n]``: computed when first asked for."""
-        return self._everywhere[0]
-
-    @property
-    def variance(self) -> FloatArray:
-        """At all points, noise-free and without batch effects, ``[n]``."""
-        return self._everywhere[1]
 
 
 def make_surface(
@@ -147,32 +140,7 @@ def make_surface(
     """
     if isinstance(posterior, RowPosterior):
         return RowSurface(posterior.at_mode, X, dtype)
-    return PosteriorSurface(posterior, X, dtype)
-
-
-class PosteriorSurface(Surface):
-    """A surface whose moments and covariances are asked from the posterior."""
-
-    def __init__(
-        self, posterior: Posterior, X: FloatArray | SharedPoints, dtype: DTypeLike = np.float64
-    ) -> None:
-        super().__init__(X)
-        self._posterior, self._dtype = posterior, dtype
-
-    def _at(self, rows: IntArray) -> Points:
-        X = self.region.part(rows)
-        mean, variance = self._posterior.moments(X)
-        noise = self._posterior.noise_given(mean)
-        return Points(X, np.zeros((len(X), 0)), mean, variance, noise)
-
-    def covariance(self, points: Points, others: Points) -> RealArray:
-        """See `Surface`."""
-        return self._posterior.covariance(points.transformed, others.transformed, dtype=self._dtype)
-
-    def effects(self, effects: Sequence[Effect]) -> tuple[FloatArray, FloatArray]:
-        """See `Surface`; such a posterior knows nothing about measured batches."""
-        prior = [float(self._posterior.batch_variance[stage]) for stage, _ in effects]
-        return np.zeros((0, len(effects))), np.diag(prior)
+    return Surface(posterior, X, dtype)
 
 
 class RowSurface(Surface):
@@ -181,21 +149,22 @@ class RowSurface(Surface):
     def __init__(
         self, posterior: RowPosterior, X: FloatArray | SharedPoints, dtype: DTypeLike = np.float64
     ) -> None:
-        super().__init__(X)
+        super().__init__(posterior, X, dtype)
         self._posterior = posterior
-        self._dtype: np.dtype[Any] = np.dtype(dtype)
         self._to_rows = posterior.rows_covariance(self._dtype)
         self.measured = len(posterior.alpha)
         self._alpha = posterior.alpha.astype(self._dtype)
-        inverse = _whiten(posterior, np.eye(len(posterior.alpha)))
+        inverse: FloatArray = np.eye(self.measured)  # L⁻¹
+        if self.measured:
+            inverse = solve_triangular(posterior.chol, inverse, lower=True)
         self._inverse = np.ascontiguousarray(inverse.T, dtype=self._dtype)
 
     def _at(self, rows: IntArray) -> Points:
         posterior, view = self._posterior, self._posterior.transformed(self.region.part(rows))
-        n, measured = len(view), len(self._alpha)
+        n = len(view)
         plain, reduction = np.zeros(n), np.zeros(n)
-        whitened = np.zeros((n, measured), dtype=self._dtype)
-        for part in _blocks(n, measured) if measured else ():
+        whitened = np.zeros((n, self.measured), dtype=self._dtype)
+        for part in _blocks(n, self.measured) if self.measured else ():
             cross = self._to_rows(view[part])
             plain[part] = cross @ self._alpha
             V = np.matmul(cross, self._inverse, out=whitened[part])
@@ -219,42 +188,28 @@ class RowSurface(Surface):
         return out
 
     def effects(self, effects: Sequence[Effect]) -> tuple[FloatArray, FloatArray]:
-        """See `Surface`."""
-        return whitened_effects(self._posterior, effects, self.region.X[:1])
+        """See `Surface`.
+
+        A run in a batch and one outside it differ in nothing but the batch effect: so does the
+        row each would add to the Cholesky factor.
+        """
+        posterior, n, x = self._posterior, self.measured, self.region.X[:1]
+
+        def added(codes: IntArray) -> FloatArray:
+            return np.asarray(posterior.condition(x, codes[None, :]).chol[n, :n])
+
+        none = np.full(len(posterior.batch_variance), -1, dtype=np.int64)
+        out = np.zeros((n, len(effects)))
+        outside = added(none) if effects else none
+        for e, (stage, code) in enumerate(effects):
+            inside = none.copy()
+            inside[stage] = code
+            out[:, e] = added(inside) - outside
+        prior = super().effects(effects)[1]
+        return out, prior - out.T @ out
 
 
 def _blocks(n: int, columns: int) -> Iterator[slice]:
     """Parts of the points such that a block of covariances stays in the processor's cache."""
     size = max(32, _CACHED // max(1, columns))
     return (slice(start, min(start + size, n)) for start in range(0, n, size))
-
-
-def whitened_effects(
-    posterior: RowPosterior, effects: Sequence[Effect], x: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """``L⁻¹ cov(rows, w_e)`` ``[N, E]`` and the joint covariance of the effects ``[E, E]``.
-
-    A run at x in a batch and one at x outside it differ in nothing but the batch effect: so does
-    the row each would add to the Cholesky factor.
-    """
-    stages = len(posterior.batch_variance)
-    n = len(posterior.alpha)
-
-    def whitened(codes: IntArray) -> FloatArray:
-        return np.asarray(posterior.condition(x, codes[None, :]).chol[n, :n])
-
-    none = np.full(stages, -1, dtype=np.int64)
-    out = np.zeros((n, len(effects)))
-    alone = whitened(none) if effects else none
-    for e, (stage, code) in enumerate(effects):
-        inside = none.copy()
-        inside[stage] = code
-        out[:, e] = whitened(inside) - alone
-    prior = np.diag([float(posterior.batch_variance[stage]) for stage, _ in effects])
-    return out, prior.reshape(len(effects), len(effects)) - out.T @ out
-
-
-def _whiten(posterior: RowPosterior, B: FloatArray) -> FloatArray:
-    """``L⁻¹ B``."""
-    out: FloatArray = solve_triangular(posterior.chol, B, lower=True) if len(B) else B
-    return out

@@ -37,17 +37,9 @@ class NeutralPosterior:
         self._lengthscale = np.full(len(groups), joint)
         self.batch_variance: FloatArray = np.zeros(stages)
 
-    def mean(self, X: FloatArray) -> FloatArray:
-        """Zero, ``[n]``."""
-        return np.zeros(len(X))
-
-    def variance(self, X: FloatArray) -> FloatArray:
-        """One, ``[n]``."""
-        return np.ones(len(X))
-
     def moments(self, X: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Both."""
-        return self.mean(X), self.variance(X)
+        """Zero and one, ``[n]`` each."""
+        return np.zeros(len(X)), np.ones(len(X))
 
     def covariance(self, X: FloatArray, Z: FloatArray, dtype: DTypeLike = np.float64) -> RealArray:
         """Mean of the single inputs' correlations and the joint one, weighted, ``[n, m]``."""
@@ -66,12 +58,8 @@ class NeutralPosterior:
                 total += kernel(block[:, columns]) * (weight / len(single))
         return out
 
-    def noise(self, X: FloatArray) -> FloatArray:
-        """Noise variance, ``[n]``."""
-        return np.full(len(X), _NOISE)
-
     def noise_given(self, mean: FloatArray) -> FloatArray:
-        """The same, ``[n]``."""
+        """Noise variance, ``[n]``."""
         return np.full(len(mean), _NOISE)
 
     def limits(self, low: float, high: float) -> tuple[float, float]:
