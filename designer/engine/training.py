@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -63,34 +64,15 @@ class BatchCodes:
         return row
 
 
-@dataclass
-class _Rows:
-    """Rows of one response while they are collected."""
+class _Row(NamedTuple):
+    """One measurement of a response."""
 
-    inputs: list[Mapping[str, Setting]] = field(default_factory=list)
-    y: list[float] = field(default_factory=list)
-    line: list[int] = field(default_factory=list)
-    batch: list[list[int]] = field(default_factory=list)
-    run: list[int] = field(default_factory=list)
-    nuisance: list[FloatArray] = field(default_factory=list)
-
-    def add(
-        self,
-        inputs: Mapping[str, Setting],
-        values: Sequence[float],
-        *,
-        line: int,
-        batch: list[int],
-        run: int,
-        nuisance: FloatArray,
-    ) -> None:
-        for value in values:
-            self.inputs.append(inputs)
-            self.y.append(value)
-            self.line.append(line)
-            self.batch.append(batch)
-            self.run.append(run)
-            self.nuisance.append(nuisance)
+    inputs: Mapping[str, Setting]
+    y: float
+    line: int
+    batch: list[int]
+    run: int
+    nuisance: FloatArray
 
 
 def training_runs(state: CampaignState) -> list[Run]:
@@ -139,7 +121,7 @@ def training_set(state: CampaignState) -> TrainingSet:
     lines = [line for line in state.lines.values() if line.included]
     batches = BatchCodes(tuple(stage.name for stage in spec.stages))
     defaults = default_givens(state)
-    rows: dict[str, _Rows] = {response.name: _Rows() for response in spec.responses}
+    rows: dict[str, list[_Row]] = {response.name: [] for response in spec.responses}
     used = [response.name for response in spec.responses if spec.uses_history(response)]
     nuisance = nuisance_inputs([[row.extra for row in line.rows] for line in lines])
     nothing = np.zeros(nuisance[0].shape[1] if nuisance else 0)
@@ -147,17 +129,17 @@ def training_set(state: CampaignState) -> TrainingSet:
         inputs = fill_givens(spec, {**run.used, **run.given}, defaults)
         codes = batches.row(0, run.batch)
         for name, target in rows.items():
-            target.add(inputs, run.values(name), line=0, batch=codes, run=index, nuisance=nothing)
+            target += [_Row(inputs, y, 0, codes, index, nothing) for y in run.values(name)]
     for number, line in enumerate(lines, start=1):
         for row, extra in zip(line.rows, nuisance[number - 1], strict=True):
             inputs = {**row.settings, **row.given}
             codes = batches.row(number, row.batch)
             for name in used:
                 values = row.responses.get(name, ())
-                rows[name].add(inputs, values, line=number, batch=codes, run=-1, nuisance=extra)
+                rows[name] += [_Row(inputs, y, number, codes, -1, extra) for y in values]
     space = Space.from_specification(spec)
     missing = _never_recorded(space, lines)
-    silent = [name for name, found in rows.items() if not found.y]
+    silent = [name for name, found in rows.items() if not found]
     notes = [
         f"{name} was never measured{_where_looked(name in used)}: it is left out"
         for name in silent
@@ -171,7 +153,7 @@ def training_set(state: CampaignState) -> TrainingSet:
         responses={
             response.name: _response_data(spec, response, space, rows[response.name], missing)
             for response in spec.responses
-            if rows[response.name].y
+            if rows[response.name]
         },
         lines=tuple(line.name for line in lines),
         runs=tuple(run.id for run in runs),
@@ -202,7 +184,7 @@ def _response_data(
     spec: Specification,
     response: Response,
     space: Space,
-    rows: _Rows,
+    rows: Sequence[_Row],
     missing: frozenset[tuple[int, int]],
 ) -> ResponseData:
     stages = [stage.name for stage in spec.stages]
@@ -211,16 +193,16 @@ def _response_data(
         name=response.name,
         log_scale=response.log_scale,
         noise_sd=response.noise_sd,
-        X=space.encode_known(rows.inputs),
-        y=np.asarray(rows.y, dtype=np.float64),
-        line=np.asarray(rows.line, dtype=np.int64),
-        batch=np.asarray(rows.batch, dtype=np.int64).reshape(len(rows.y), len(stages)),
-        run=np.asarray(rows.run, dtype=np.int64),
+        X=space.encode_known([row.inputs for row in rows]),
+        y=np.array([row.y for row in rows], dtype=np.float64),
+        line=np.array([row.line for row in rows], dtype=np.int64),
+        batch=np.array([row.batch for row in rows], dtype=np.int64).reshape(len(rows), len(stages)),
+        run=np.array([row.run for row in rows], dtype=np.int64),
         possible=response.possible,
         window=response.window,
         stage_effect=tuple(index <= decided for index in range(len(stages))),
         missing=missing,
-        nuisance=np.array(rows.nuisance).reshape(len(rows.y), -1),
+        nuisance=np.array([row.nuisance for row in rows]).reshape(len(rows), -1),
     )
 
 
