@@ -96,37 +96,28 @@ def reason(
         known: runs with results and open runs.
         failed: runs that were made and failed.
     """
+    repeated = _repeated(spec, facts, known)
+    kind, risk = _kind(facts, repeated, known), _risk(spec, facts, failed)
     if facts.bits is None:
-        kind = _kind(spec, facts, known)
-        ways = [[kind, _risk(spec, facts, failed)], [kind]]
+        ways = [[kind, risk], [kind]]
     else:
-        opening = _kind(spec, facts, known)
         sure = "" if facts.in_spec is None else f" (in spec {_percent(facts.in_spec)})"
+        lines = _lines(facts)
+        nearest = "" if repeated else _nearest(spec, facts, known)  # a repeated run is near enough
+        rests = [[risk, lines, nearest], [risk, lines], [risk, nearest], [risk], []]
         ways = [
-            [f"{opening}{sure}: {teaching}", *rest]
-            for teaching, rest in itertools.product(
-                _teaching(facts), _rest(spec, facts, known, failed)
-            )
+            [f"{kind}{sure}: {teaching}", *rest]
+            for teaching, rest in itertools.product(_teaching(facts), rests)
         ]
     texts = ["; ".join(filter(None, parts)) + "." for parts in ways]
     fitting = [text for text in texts if len(text) <= LONGEST]
     return max(fitting, key=len) if fitting else texts[-1][: LONGEST - 1] + "…"
 
 
-def _rest(
-    spec: Specification, facts: Facts, known: Sequence[KnownRun], failed: Sequence[FailedRun]
-) -> list[list[str]]:
-    """The parts behind the first, from all to none; a repeated run is near enough."""
-    risk, lines = _risk(spec, facts, failed), _lines(facts)
-    nearest = "" if _repeated(spec, facts, known) else _nearest(spec, facts, known)
-    return [[risk, lines, nearest], [risk, lines], [risk, nearest], [risk], []]
-
-
-def _kind(spec: Specification, facts: Facts, known: Sequence[KnownRun]) -> str:
+def _kind(facts: Facts, repeated: str | None, known: Sequence[KnownRun]) -> str:
     """The first word, with what belongs to it."""
     if facts.reference is not None:
         return f"Reference run of a new {facts.reference} batch, shows drift between batches"
-    repeated = _repeated(spec, facts, known)
     if repeated is not None:
         return f"Repeat of {repeated}, worth more than a new recipe"
     if facts.bits is None:
@@ -135,7 +126,8 @@ def _kind(spec: Specification, facts: Facts, known: Sequence[KnownRun]) -> str:
         return facts.gain
     if facts.in_spec is not None and facts.in_spec >= LIKELY:
         return "Confirm"
-    return "Explore" if _here(facts) >= EXPLORES or not known else "Refine"
+    here = sum(share * facts.spread[name] for name, share in facts.shares.items())
+    return "Explore" if here >= EXPLORES or not known else "Refine"
 
 
 def _repeated(spec: Specification, facts: Facts, known: Sequence[KnownRun]) -> str | None:
@@ -144,11 +136,6 @@ def _repeated(spec: Specification, facts: Facts, known: Sequence[KnownRun]) -> s
     runs += [(f"the run of rank {k + 1}", settings) for k, settings in enumerate(facts.earlier)]
     same = (n for n, s in runs if change(facts.settings, s, spec.factors) <= _SAME)
     return next(same, None)
-
-
-def _here(facts: Facts) -> float:
-    """Spread here, of the responses it teaches about."""
-    return sum(share * facts.spread[name] for name, share in facts.shares.items())
 
 
 def _teaching(facts: Facts) -> list[str]:
