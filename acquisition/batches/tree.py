@@ -154,10 +154,9 @@ class BatchTree:
         same = np.ones(len(self.candidates), dtype=np.bool_)
         row = []
         for s, stage in enumerate(self.stages):
-            for factor in self.spec.stage_factors(stage):
-                value = settings.get(factor.name)
-                match = {} if value is None else {factor.name: value}
-                same &= self.candidates.matching(match) if match else False
+            names = [factor.name for factor in self.spec.stage_factors(stage)]
+            known = {name: settings[name] for name in names if name in settings}
+            same &= self.candidates.matching(known) if len(known) == len(names) else False
             found = np.flatnonzero(same)
             row.append(int(self._keys[found[0], s]) if len(found) else -1)
         return row
@@ -205,22 +204,15 @@ class BatchTree:
         inner = [b for b in range(number, len(self.batches)) if number in self.chain(b)]
         return np.isin(self.leaf, inner)
 
-    def members(self) -> dict[int, IntArray]:
-        """Points per batch they would continue (the deepest), without those that share none."""
-        leaves = np.unique(self.leaf)
-        return {int(b): np.flatnonzero(self.leaf == b) for b in leaves if b != ROOT}
-
     def add_run(self, row: int) -> tuple[list[int], float]:
         """Plan a run: open the batches it needs and count the time on all of them.
 
         Returns:
             Its batches, one per stage, and its cost.
         """
-        chain = self.chain(int(self.leaf[row]))
-        shared = len(chain)
-        self._complete(chain, [int(key) for key in self._keys[row]], planned=True)
-        self._spend(chain, shared)
-        return chain, float(self.level_cost[shared])
+        known = self.chain(int(self.leaf[row]))
+        chain = self._make(known, len(known), self._keys[row].tolist(), planned=True)
+        return chain, float(self.level_cost[len(known)])
 
     def add_open_run(self, chain: list[int], existing: int) -> list[int]:
         """Count an open run: stages without an id get a batch nobody else shares.
@@ -232,22 +224,20 @@ class BatchTree:
         Returns:
             Its batches, one per stage.
         """
-        full = list(chain)
-        self._complete(full, [-1] * len(self.stages), planned=False)
-        self._spend(full, existing)
-        return full
+        return self._make(chain, existing, [-1] * len(self.stages), planned=False)
 
-    def _complete(self, chain: list[int], keys: list[int], *, planned: bool) -> None:
+    def _make(self, known: list[int], shared: int, keys: list[int], *, planned: bool) -> list[int]:
+        """Open the batches a run still needs and count the run and its time on all of them."""
+        chain = list(known)
         for s in range(len(chain), len(self.stages)):
             parent = chain[-1] if chain else ROOT
             batch = Batch(s, parent, keys[s], planned=planned, limit=self.pot_life(s))
             chain.append(self._open(batch))
-
-    def _spend(self, chain: list[int], shared: int) -> None:
         for s, number in enumerate(chain):
             self.batches[number].runs += 1
             self.batches[number].used += float(self.level_cost[max(s + 1, shared)])
         self._leave_closed()
+        return chain
 
     def most_runs(self, stage: int) -> float:
         """How many runs a batch of a stage may hold (infinite: any number)."""
@@ -256,14 +246,15 @@ class BatchTree:
 
     def _leave_closed(self) -> None:
         """Candidates for which a batch is full, or would grow too old, need a new one."""
-        for leaf, rows in self.members().items():
+        leaves = self.leaf.copy()
+        for leaf in np.unique(leaves[leaves != ROOT]).tolist():
             chain = self.chain(leaf)
             time = float(self.level_cost[len(chain)])
             for place, number in enumerate(chain):
                 batch = self.batches[number]
                 full = batch.runs >= self.most_runs(batch.stage)
                 if full or batch.used + time > batch.limit + _ROUNDING:
-                    self.leaf[rows] = chain[place - 1] if place else ROOT
+                    self.leaf[leaves == leaf] = chain[place - 1] if place else ROOT
                     break
 
     def affordable(self, left: float) -> BoolArray:
@@ -271,44 +262,31 @@ class BatchTree:
         return self.costs() <= left + _ROUNDING
 
 
-def costs_in_order(chains: Sequence[Sequence[int]], tree: BatchTree) -> list[float]:
-    """Cost of every run when made in this order; their sum is the plan's cost.
+def in_order(
+    chains: Sequence[Sequence[int]], tree: BatchTree
+) -> list[tuple[dict[str, str], float]]:
+    """Batch id per stage and cost of every run when made in this order.
 
     Args:
         chains: batches of the runs, one per stage, in the order they are made.
         tree: all batches.
 
     Returns:
-        Costs in ``costs.unit``.
+        Per run the existing ids, or ``new-1``, ``new-2``, … by making; and its cost in
+        ``costs.unit``: their sum is the plan's cost.
     """
-    made: set[int] = set()
-    costs = []
+    ids: dict[int, str] = {}
+    unnamed = [0] * len(tree.stages)
+    made = []
     for chain in chains:
-        new = [b for b in chain if tree.batches[b].planned and b not in made]
-        made.update(new)
-        costs.append(
-            tree.spec.costs.run + sum(float(tree.change[tree.batches[b].stage]) for b in new)
-        )
-    return costs
-
-
-def labels_in_order(chains: Sequence[Sequence[int]], tree: BatchTree) -> list[dict[str, str]]:
-    """Batch id per stage of every run: the existing one, or ``new-1``, ``new-2``, … by making.
-
-    Args:
-        chains: batches of the runs, in the order they are made.
-        tree: all batches.
-    """
-    numbers: dict[int, int] = {}
-    counts = [0] * len(tree.stages)
-    labels = []
-    for chain in chains:
-        own = {}
+        changes = 0.0
         for stage, b in enumerate(chain):
-            label = tree.batches[b].label
-            if label is None and b not in numbers:
-                counts[stage] += 1
-                numbers[b] = counts[stage]
-            own[tree.stages[stage]] = label if label is not None else f"new-{numbers[b]}"
-        labels.append(own)
-    return labels
+            if b in ids:
+                continue
+            batch = tree.batches[b]
+            unnamed[stage] += batch.label is None
+            ids[b] = f"new-{unnamed[stage]}" if batch.label is None else batch.label
+            changes += float(tree.change[stage]) if batch.planned else 0.0
+        labels = {name: ids[b] for name, b in zip(tree.stages, chain, strict=True)}
+        made.append((labels, tree.spec.costs.run + changes))
+    return made

@@ -9,24 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from designer.acquisition.candidates.enumeration import (
-    RAW_LIMIT,
-    enumerate_region,
-    listed,
-)
 from designer.acquisition.candidates.levels import Levels
+from designer.acquisition.candidates.mixtures import whole_numbers
 from designer.acquisition.candidates.region import Columns, ProposalRegion
 from designer.acquisition.candidates.sampling import sample_region
 from designer.acquisition.candidates.stratified import draw, morton_order
 from designer.campaigns.errors import InputError, Problem
-from designer.campaigns.space.lattice import Index
+from designer.campaigns.space.lattice import Index, MixtureGrid, combinations
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
+    from designer.campaigns.space.constraints import Constraint
     from designer.campaigns.space.factors import Setting
     from designer.campaigns.specification.specification import Specification
     from designer.models.encoding import Space
 
+RAW_LIMIT = 2_000_000  # combinations looked at before constraints; .5 s at most (measured)
 EXACT_LIMIT = 200_000  # feasible recipes that are all looked at
 SAMPLED = 1 << 15  # candidates otherwise (2**14 for up to three factors)
 
@@ -102,6 +100,10 @@ class Candidates:
         """An order of the candidates in which neighbours are alike (Morton 1966), ``[n]``."""
         return morton_order(self.index, [len(level) for level in self.levels])
 
+    def spread(self, count: int, rng: np.random.Generator) -> IntArray:
+        """About so many rows, evenly over the region, neighbours next to each other."""
+        return draw(self.morton, np.ones(len(self)), min(count, len(self)), rng)
+
     def subset(self, rows: IntArray) -> Candidates:
         """Some of the candidates."""
         return Candidates(self.levels, self.index[rows], self.given, exact=False)
@@ -134,15 +136,13 @@ def make_candidates(
     exact_limit = EXACT_LIMIT if exact_limit is None else exact_limit
     raw_limit = RAW_LIMIT if raw_limit is None else raw_limit
     wanted = SAMPLED if len(region.levels) > 3 else SAMPLED // 2
-    index = enumerate_region(region, raw_limit)
-    if index is not None:
-        if not len(index):
+    every = every_recipe(region, raw_limit)
+    if every is not None:
+        if not len(every):
             raise InputError(empty_region_problem(region))
-        every = Candidates(listed(region), index, region.given, exact=True)
         if len(every) <= exact_limit:
             return every
-        rng = np.random.default_rng(seed)
-        part = draw(every.morton, np.ones(len(every)), min(wanted, exact_limit), rng)
+        part = every.spread(min(wanted, exact_limit), np.random.default_rng(seed))
         return every.subset(np.unique(part))
     columns = sample_region(region, seed, min(wanted, exact_limit))
     if columns is None:
@@ -155,22 +155,20 @@ def with_fixed(
     fixed: Mapping[str, Setting] | None = None,
     given: Mapping[str, float] | None = None,
     seed: int = 0,
-    *,
-    exact_limit: int | None = None,
-    raw_limit: int | None = None,
+    **limits: int | None,
 ) -> tuple[Candidates, BoolArray]:
     """Recipes of the whole region, and which of them have the fixed settings.
 
     A plan with fixed settings still learns about the whole region. All recipes with the fixed
-    settings are among them, or a quasi-uniform part of their own where they are too many to list.
+    settings are among them, or a quasi-uniform part of their own where they are too many to list;
+    where not all can be listed, those at the stages' reference recipes are added.
 
     Args:
         spec: the campaign's specification.
         fixed: settings that every run shall have, checked by the caller.
         given: a value for every given of the specification.
         seed: seed of the parts taken, where any is taken.
-        exact_limit: feasible recipes up to which all are kept; None: `EXACT_LIMIT`.
-        raw_limit: combinations up to which they are listed at all; None: `RAW_LIMIT`.
+        limits: see `make_candidates`.
 
     Returns:
         The recipes, and the mask ``[n]`` of those with the fixed settings (all when none is).
@@ -180,19 +178,16 @@ def with_fixed(
     """
 
     def made(held: Mapping[str, Setting]) -> Candidates:
-        return make_candidates(
-            spec, fixed=held, given=given, seed=seed, exact_limit=exact_limit, raw_limit=raw_limit
-        )
+        return make_candidates(spec, fixed=held, given=given, seed=seed, **limits)
 
-    if not fixed:
-        whole = made({})
-        return whole, np.ones(len(whole), dtype=np.bool_)
-    held = made(fixed)  # first: it knows which fixed value leaves nothing
+    parts = [made(fixed)] if fixed else []  # first: it knows which fixed value leaves nothing
     whole = made({})
-    if whole.exact:
-        return whole, whole.matching(fixed)
-    together, _ = merged([whole.columns, held.columns], whole.names, whole.given)
-    return together, together.matching(fixed)
+    if not whole.exact:
+        parts += [made(stage.reference) for stage in spec.stages if stage.reference]
+        if parts:
+            columns = [part.columns for part in (whole, *parts)]
+            whole, _ = merged(columns, whole.names, whole.given)
+    return whole, whole.matching(fixed or {})
 
 
 def merged(
@@ -218,7 +213,7 @@ def from_columns(
     levels, index = [], []
     for column in columns:
         values, inverse = np.unique(column.values, return_inverse=True)
-        levels.append(Levels(column.name, values, column.fixed))
+        levels.append(Levels(column.name, values))
         index.append(inverse.reshape(-1).astype(np.int32))
     rows, place = np.unique(np.stack(index, axis=1), axis=0, return_inverse=True)
     return Candidates(tuple(levels), rows, given, exact=False), place.reshape(-1)
@@ -234,6 +229,31 @@ def _check_given(spec: Specification, given: Mapping[str, float]) -> None:
         raise InputError(missing)
 
 
+def every_recipe(region: ProposalRegion, raw_limit: int = RAW_LIMIT) -> Candidates | None:
+    """Every feasible recipe of a region, in lexicographic order.
+
+    Returns:
+        None when a factor is continuous or there are more than ``raw_limit`` combinations before
+        constraints.
+    """
+    levels = tuple(level for level in region.levels if isinstance(level, Levels))
+    if len(levels) < len(region.levels):
+        return None
+    mixtures = []
+    for mixture in region.spec.mixtures:
+        places = tuple(region.names.index(name) for name in mixture.factors)
+        members = [levels[k] for k in places]
+        mixtures.append(MixtureGrid(places, *whole_numbers(members, mixture.total)))
+    blocks = combinations([len(level) for level in levels], mixtures, raw_limit)
+    if blocks is None:
+        return None
+    kept = [np.zeros((0, len(levels)), dtype=np.int32)]
+    for index in blocks:
+        columns = {level.name: level.values[index[:, k]] for k, level in enumerate(levels)}
+        kept.append(index[region.feasible(columns, len(index))])
+    return Candidates(levels, np.vstack(kept), region.given, exact=True)
+
+
 def empty_region_problem(region: ProposalRegion) -> Problem:
     """What leaves no recipe: the mixtures, one constraint alone, or all together."""
     fixed: dict[str, Any] = region.fixed | region.given
@@ -245,27 +265,19 @@ def empty_region_problem(region: ProposalRegion) -> Problem:
         return Problem(where, what, found=found, hint=_freeing(region))
     alone = [c for c in region.constraints if not _any(region.under((c,)))]
     guilty = "; ".join(_words(c) for c in alone or region.constraints)
-    together = "" if len(alone or region.constraints) == 1 else "together "
-    if alone:
-        together = ""
-    return Problem(
-        where,
-        f"no recipe is left that {together}satisfies: {guilty}",
-        found=found,
-        hint=_freeing(region),
-    )
+    together = "" if alone or len(region.constraints) == 1 else "together "
+    what = f"no recipe is left that {together}satisfies: {guilty}"
+    return Problem(where, what, found=found, hint=_freeing(region))
 
 
-def _words(constraint: Any) -> str:  # noqa: ANN401 - a Constraint, imported for types only
+def _words(constraint: Constraint) -> str:
     reason = f" ({constraint.reason})" if constraint.reason else ""
     return f"{constraint.expression}{reason}"
 
 
 def _any(region: ProposalRegion) -> bool:
-    index = enumerate_region(region)
-    if index is not None:
-        return len(index) > 0
-    return sample_region(region, 0, 1) is not None
+    every = every_recipe(region)
+    return sample_region(region, 0, 1) is not None if every is None else len(every) > 0
 
 
 def _freeing(region: ProposalRegion) -> str | None:

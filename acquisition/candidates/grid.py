@@ -32,7 +32,9 @@ class RecipeGrid:
         region: as given.
         low: smallest code per factor, ``[F]``.
         high: largest code per factor, ``[F]``.
+        step: smallest step of the codes that leads from one setting to another, ``[F]``.
         categorical: factors whose codes have no order, ``[F]``.
+        mixed: factors that are in a mixture, ``[F]``.
         mixtures: places of the members and the total of their codes, per mixture.
     """
 
@@ -45,41 +47,30 @@ class RecipeGrid:
         self.mixtures: list[tuple[tuple[int, ...], int]] = []
         for mixture in region.spec.mixtures:
             members = tuple(place[name] for name in mixture.factors)
-            decimals = common_decimals([region.levels[k] for k in members], mixture.total)
+            common = common_decimals([region.levels[k] for k in members], mixture.total)
             for k in members:
-                self._decimals[k] = decimals
-            self.mixtures.append((members, whole(mixture.total, decimals)))
-        self._lists = [self._list(k) for k in range(len(region.levels))]
-        ends = [self._ends(k) for k in range(len(region.levels))]
-        self.low: IntArray = np.array([low for low, _ in ends], dtype=np.int64)
-        self.high: IntArray = np.array([high for _, high in ends], dtype=np.int64)
+                self._decimals[k] = common
+            self.mixtures.append((members, whole(mixture.total, common)))
+        self.mixed: BoolArray = np.zeros(len(region.levels), dtype=np.bool_)
+        self.mixed[[k for members, _ in self.mixtures for k in members]] = True
+        self._lists: list[IntArray | None] = []  # codes of a mixture's member with a list of values
+        ends: list[tuple[int, int, int]] = []
+        for level, decimals in zip(region.levels, self._decimals, strict=True):
+            own = None
+            if isinstance(level, Continuum):
+                factor = int(10 ** ((decimals or 0) - level.decimals))
+                ends.append((level.low * factor, level.high * factor, factor))
+            elif decimals is None:
+                ends.append((0, len(level) - 1, 1))
+            else:
+                own = multiples(level.values, decimals)
+                step = int(np.gcd.reduce(np.diff(own))) if len(own) > 1 else 1
+                ends.append((int(own[0]), int(own[-1]), step))
+            self._lists.append(own)
+        self.low, self.high, self.step = np.array(ends, dtype=np.int64).T
         self.categorical: BoolArray = np.array(
             [isinstance(x, Levels) and x.values.dtype.kind == "U" for x in region.levels]
         )
-
-    def _list(self, k: int) -> IntArray | None:
-        """Codes a mixture's member with a list of values may have; None: all between its ends."""
-        level, decimals = self.region.levels[k], self._decimals[k]
-        if isinstance(level, Continuum) or decimals is None:
-            return None
-        return multiples(level.values, decimals)
-
-    def _ends(self, k: int) -> tuple[int, int]:
-        level, own = self.region.levels[k], self._lists[k]
-        if isinstance(level, Continuum):
-            factor = 10 ** ((self._decimals[k] or 0) - level.decimals) if self._mixed(k) else 1
-            return level.low * factor, level.high * factor
-        return (0, len(level) - 1) if own is None else (int(own[0]), int(own[-1]))
-
-    def _mixed(self, k: int) -> bool:
-        return any(k in members for members, _ in self.mixtures)
-
-    def step(self, k: int) -> int:
-        """Smallest step of a factor's codes that leads from one setting to another."""
-        level, own = self.region.levels[k], self._lists[k]
-        if isinstance(level, Continuum) and self._mixed(k):
-            return int(10 ** ((self._decimals[k] or 0) - level.decimals))
-        return 1 if own is None or len(own) < 2 else int(np.gcd.reduce(np.diff(own)))
 
     # ---- codes and settings ----------------------------------------------------------------------
 

@@ -31,12 +31,10 @@ class Levels:
     Attributes:
         name: name of the factor.
         values: numbers in ascending order (declared unit) or names of categories, ``[m]``.
-        fixed: one value only, by the user's wish.
     """
 
     name: str
     values: np.ndarray[Any, Any]
-    fixed: bool = False
 
     def __len__(self) -> int:
         return len(self.values)
@@ -86,7 +84,7 @@ def levels_of(factor: Factor, fixed: Setting | None = None) -> FactorValues:
     """The values of one factor, or only the fixed one."""
     if fixed is not None:
         value = fixed if isinstance(fixed, str) else float(fixed)
-        return Levels(factor.name, np.array([value]), fixed=True)
+        return Levels(factor.name, np.array([value]))
     values = factor.values()
     if values is None:
         return _continuum(factor.name, *factor.bounds)

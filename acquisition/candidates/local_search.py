@@ -16,7 +16,6 @@ import numpy as np
 from designer.acquisition.candidates.candidates import Candidates
 from designer.acquisition.candidates.grid import RecipeGrid
 from designer.acquisition.candidates.moves import Moves
-from designer.acquisition.candidates.stratified import draw
 from designer.models.arrays import FloatArray, IntArray
 
 COARSE = 4096  # candidates looked at before the neighbourhoods of the best
@@ -46,7 +45,7 @@ def best_rows(candidates: Candidates, score: Score, sort: Sort, count: int) -> I
         every = np.arange(n)
         return every[sort(score(every), every)]
     seen = np.zeros(n, dtype=np.bool_)
-    rows = np.unique(draw(candidates.morton, np.ones(n), COARSE, np.random.default_rng(0)))
+    rows = np.unique(candidates.spread(COARSE, np.random.default_rng(0)))
     figures = score(rows)
     seen[rows] = True
     for _ in range(_ROUNDS):

@@ -33,8 +33,6 @@ class Moves:
         free = np.ones(len(grid.low), dtype=np.bool_) if free is None else free
         self._steps, self._most = _directions(grid, free)
         self._categories = np.flatnonzero(free & grid.categorical & (grid.high > grid.low))
-        mixed = {k for members, _ in grid.mixtures for k in members}
-        self._alone = np.array([k not in mixed for k in range(len(grid.low))])
 
     def around(self, code: IntArray, count: int, rng: np.random.Generator) -> IntArray:
         """Feasible recipes around one, itself first, ``[m, F]`` with about ``count`` rows.
@@ -110,21 +108,19 @@ class Moves:
     def _clipped(self, codes: IntArray) -> IntArray:
         """Factors outside mixtures within their ranges."""
         bound = np.clip(codes, self._grid.low, self._grid.high)
-        return np.where(self._alone, bound, codes)
+        return np.where(self._grid.mixed, codes, bound)
 
 
 def _directions(grid: RecipeGrid, free: BoolArray) -> tuple[IntArray, IntArray]:
     """Smallest steps ``[E, F]`` and how often each fits into the range ``[E]``."""
-    mixed = {k for members, _ in grid.mixtures for k in members}
     room = grid.high - grid.low
     steps, most = [], []
-    for k in np.flatnonzero(free & ~grid.categorical & (room > 0)).tolist():
-        if k not in mixed:
-            steps.append({k: 1})
-            most.append(int(room[k]))
+    for k in np.flatnonzero(free & ~grid.categorical & ~grid.mixed & (room > 0)).tolist():
+        steps.append({k: 1})
+        most.append(int(room[k]))
     for members, _ in grid.mixtures:
         for i, j in combinations([k for k in members if free[k] and room[k] > 0], 2):
-            amount = int(np.lcm(grid.step(i), grid.step(j)))
+            amount = int(np.lcm(grid.step[i], grid.step[j]))
             steps.append({i: amount, j: -amount})
             most.append(max(1, int(min(room[i], room[j])) // amount))
     rows = np.zeros((len(steps), len(grid.low)), dtype=np.int64)

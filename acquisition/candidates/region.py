@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from designer.acquisition.candidates.levels import FactorValues, Levels, levels_of
+from designer.acquisition.candidates.levels import FactorValues, levels_of
 from designer.models.arrays import BoolArray
 
 if TYPE_CHECKING:
@@ -77,7 +77,3 @@ class ProposalRegion:
     def under(self, constraints: tuple[Constraint, ...]) -> ProposalRegion:
         """The same region under other constraints."""
         return replace(self, constraints=constraints)
-
-    def is_listed(self) -> bool:
-        """Whether every factor has a list of values (none is continuous)."""
-        return all(isinstance(level, Levels) for level in self.levels)

@@ -90,9 +90,7 @@ def _first_recipe(grid: RecipeGrid, seed: int) -> IntArray:
     if found is None:
         return np.zeros((0, len(grid.low)), dtype=np.int64)
     codes, _ = grid.codes({name: np.array([found[name]]) for name in region.names})
-    mixed = [k for members, _ in grid.mixtures for k in members]
-    width = np.where(grid.categorical | (grid.high == grid.low), 0, 3)
-    width[mixed] = 0
+    width = np.where(grid.categorical | grid.mixed | (grid.high == grid.low), 0, 3)
     near = np.random.default_rng(seed).integers(-width, width + 1, (_NEAR, len(width)))
     near[0] = 0
     tried = codes + near

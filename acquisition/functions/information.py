@@ -24,20 +24,48 @@ class SuccessProbabilities:
     """Probabilities of success, each computed once.
 
     Args:
-        success: probability that encoded recipes ``[m, D]`` are made successfully, ``[m]``.
+        success: probability that encoded recipes ``[m, D]`` are made successfully, ``[m]``; None:
+            all are.
         X: points, ``[n, D]``.
     """
 
-    def __init__(self, success: Callable[[FloatArray], FloatArray], X: FloatArray) -> None:
+    def __init__(self, success: Callable[[FloatArray], FloatArray] | None, X: FloatArray) -> None:
         self._success, self._X = success, X
         self._known = np.full(len(X), np.nan)
 
     def __getitem__(self, rows: IntArray) -> FloatArray:
         """At some points, ``[m]``."""
+        if self._success is None:
+            return np.ones(len(rows))
         missing = np.unique(rows[np.isnan(self._known[rows])])
         if len(missing):
             self._known[missing] = self._success(self._X[missing])
         return self._known[rows]
+
+
+_CERTAIN = SuccessProbabilities(None, np.zeros((0, 0)))
+
+
+class _Explained:
+    """The weighted uncertainty as runs lower it.
+
+    Args:
+        total: T now.
+
+    Attributes:
+        total: T now.
+    """
+
+    def __init__(self, total: float) -> None:
+        self.total = self._start = total
+
+    def bits(self, drops: FloatArray) -> FloatArray:
+        """Information of runs that would lower T by so much."""
+        return bits_of(drops, self.total, self._start)
+
+    def lower(self, drop: float) -> None:
+        """T falls."""
+        self.total = max(self.total - drop, LEAST * self._start)
 
 
 class Information:
@@ -47,12 +75,11 @@ class Information:
         conditionings: responses, open runs already taken.
         reference: reference points and weights.
         tree: batches, open runs already taken.
-        success: probability that a run at a point succeeds; None: all do.
+        success: probability that a run at a point succeeds; left out: all do.
         pools: what is known already about groups of these fields and batches, per stage; more is
             added to it.
 
     Attributes:
-        total: T now.
         shares: part of the last run's gain per response, summing to 1 (0 where it taught nothing).
     """
 
@@ -65,26 +92,23 @@ class Information:
         conditionings: Sequence[ResponseConditioning],
         reference: ReferencePoints,
         tree: BatchTree,
-        success: SuccessProbabilities | None = None,
+        success: SuccessProbabilities = _CERTAIN,
         pools: dict[int, BatchPools] | None = None,
     ) -> None:
         self._conditionings, self._tree, self._success = conditionings, tree, success
         for conditioning in conditionings:
             conditioning.set_references(reference.rows, reference.weights[conditioning.name])
-        self.total = self._start = left_of(conditionings, reference)
+        self._left = _Explained(left_of(conditionings, reference))
         self.shares: dict[str, float] = {}
         self._pools = {} if pools is None else pools
 
     def gains(self, of_interest: BoolArray | None = None) -> FloatArray:
         """Expected bits of points as the next run, ``[n]``."""
-        rows = None if of_interest is None else np.flatnonzero(of_interest)
-        gains = np.sum(
-            [conditioning.gains(self._tree, rows) for conditioning in self._conditionings], axis=0
-        )
-        found = bits_of(gains, self.total, self._start)
-        if self._success is not None:
-            rows = np.arange(len(found)) if rows is None else rows
-            found[rows] *= self._success[rows]
+        rows = np.arange(len(self._tree.leaf))
+        rows = rows if of_interest is None else rows[of_interest]
+        gains = [conditioning.gains(self._tree, rows) for conditioning in self._conditionings]
+        found = self._left.bits(np.sum(gains, axis=0))
+        found[rows] *= self._success[rows]
         return found
 
     def condition(self, row: int, chain: Sequence[int]) -> float:
@@ -94,11 +118,10 @@ class Information:
             for conditioning in self._conditionings
         }
         self.shares = shares(drops)
-        gained = float(bits_of(np.array([sum(drops.values())]), self.total, self._start)[0])
-        self.total = max(self.total - sum(drops.values()), LEAST * self._start)
-        return (
-            gained if self._success is None else gained * float(self._success[np.array([row])][0])
-        )
+        drop = sum(drops.values())
+        gained = float(self._left.bits(np.array([drop]))[0])
+        self._left.lower(drop)
+        return gained * float(self._success[np.array([row])][0])
 
     def within_new_batch(
         self, groups: Mapping[int, IntArray], stage: int
@@ -107,11 +130,7 @@ class Information:
         if stage not in self._pools:
             self._pools[stage] = BatchPools(self._conditionings, self._tree, stage)
         return {
-            key: InnerInformation(
-                conditionings,
-                self.total,
-                None if self._success is None else self._success[groups[key]],
-            )
+            key: InnerInformation(conditionings, self._left.total, self._success[groups[key]])
             for key, conditionings in self._pools[stage].within_new_batch(groups).items()
         }
 
@@ -122,28 +141,23 @@ class InnerInformation:
     Args:
         conditionings: responses on its candidates.
         total: T now.
-        success: probability of success per candidate, ``[m]``; None: all succeed.
+        success: probability of success per candidate, ``[m]``.
     """
 
     def __init__(
-        self,
-        conditionings: Sequence[InnerConditioning],
-        total: float,
-        success: FloatArray | None = None,
+        self, conditionings: Sequence[InnerConditioning], total: float, success: FloatArray
     ) -> None:
-        self._conditionings, self._total, self._start = conditionings, total, total
-        self._success = success
-        self._gains = np.zeros(0)
+        self._conditionings, self._left = conditionings, _Explained(total)
+        self._success, self._drops = success, np.zeros(len(success))
 
     def gains(self) -> FloatArray:
         """Expected bits of every candidate as the next run, ``[m]``."""
-        self._gains = np.sum([conditioning.gains() for conditioning in self._conditionings], axis=0)
-        found = bits_of(self._gains, self._total, self._start)
-        return found if self._success is None else found * self._success
+        self._drops = np.sum([conditioning.gains() for conditioning in self._conditionings], axis=0)
+        return self._left.bits(self._drops) * self._success
 
     def condition(self, i: int) -> None:
-        """Condition on a run, the gains being those of the last `each`."""
-        self._total = max(self._total - float(self._gains[i]), LEAST * self._start)
+        """Condition on a run, after `gains` were asked for."""
+        self._left.lower(float(self._drops[i]))
         for conditioning in self._conditionings:
             conditioning.condition(i)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from designer.acquisition.batches.tree import costs_in_order, labels_in_order
+from designer.acquisition.batches.tree import in_order
 from designer.acquisition.conditioning.response import ResponseConditioning
 from designer.acquisition.functions.expected_hits import HITS
 from designer.acquisition.plan.order import Planned, make_order
@@ -24,18 +24,13 @@ class PlanAssembly:
 
     Args:
         selection: the runs chosen, and what they were chosen from.
-        notes: sentences for the user so far.
         rng: source of all chance.
     """
 
-    def __init__(
-        self,
-        selection: Selection,
-        notes: tuple[str, ...],
-        rng: np.random.Generator,
-    ) -> None:
+    def __init__(self, selection: Selection, rng: np.random.Generator) -> None:
         self.problem, self.selection, self.picks = selection.problem, selection, selection.picks
-        self._notes, self._rng = notes, rng
+        self._rng = rng
+        self._rows: IntArray = np.array([pick.row for pick in self.picks], dtype=np.int64)
         self.settings = [self.problem.candidates.recipe(pick.row) for pick in self.picks]
 
     def runs(self) -> tuple[PlannedRun, ...]:
@@ -43,37 +38,42 @@ class PlanAssembly:
         spec, tree, setup = self.problem.spec, self.problem.tree, self.problem.context.setup
         planned = [Planned(s, p.chain) for s, p in zip(self.settings, self.picks, strict=True)]
         order = make_order(spec, planned, tree, setup.settings if setup else None, self._rng)
-        chains = [self.picks[place].chain for place in order]
-        costs = costs_in_order(chains, tree)
-        labels = labels_in_order(chains, tree)
-        predictions = self._predictions()
-        reasons = self._reasons(predictions)
+        made = in_order([self.picks[place].chain for place in order], tree)
+        predictions = predict(spec, self.problem.posteriors, self.problem.X[self._rows])
+        success: list[float | None] = [None] * len(self.picks)
+        if self.problem.context.success is not None:
+            success = [float(p) for p in self.problem.success[self._rows]]
+        reasons = self._reasons(predictions, success)
         uninformed = self.problem.uninformed
         return tuple(
             PlannedRun(
                 order=k + 1,
                 rank=place + 1,
                 settings=self.settings[place],
-                batch=labels[k],
+                batch=made[k][0],
                 predicted=predictions[place].responses,
                 bits=None if uninformed else self.picks[place].bits,
-                cost=costs[k],
+                cost=made[k][1],
                 in_spec=predictions[place].in_spec,
                 reason=reasons[place],
                 given=self.problem.candidates.given,
                 value=self.picks[place].value,
-                success=self._success(place),
+                success=success[place],
             )
             for k, place in enumerate(order)
         )
 
     def notes(self) -> tuple[str, ...]:
         """Sentences for the user."""
-        return (*self._notes, *self._more_notes())
-
-    def _success(self, place: int) -> float | None:
-        success = self.problem.success
-        return None if success is None else float(success[np.array([self.picks[place].row])][0])
+        notes = [*self.selection.notes]
+        if self.problem.uninformed:
+            notes.append("space-filling: nothing is known yet")
+        for stage, name in enumerate(self.problem.tree.stages):
+            count = len(self._new_batches(stage) - set(self._references(stage)))
+            if self.problem.spec.stages[stage].reference and count:
+                new = "the new batch" if count == 1 else f"{count} new batches"
+                notes.append(f"no reference run in {new} of {name}: it is not possible there")
+        return tuple(notes)
 
     def _gain(self, pick: Pick) -> str | None:
         """How a reason begins when the plan maximises something besides information."""
@@ -81,15 +81,6 @@ class PlanAssembly:
             return None
         word = "Search" if self.selection.value_name == HITS else "Improve"
         return f"{word}, adds {pick.value:.2g} {self.selection.value_name}"
-
-    def _more_notes(self) -> list[str]:
-        notes = ["space-filling: nothing is known yet"] if self.problem.uninformed else []
-        for stage, name in enumerate(self.problem.tree.stages):
-            count = len(self._new_batches(stage) - set(self._references(stage)))
-            if self.problem.spec.stages[stage].reference and count:
-                new = "the new batch" if count == 1 else f"{count} new batches"
-                notes.append(f"no reference run in {new} of {name}: it is not possible there")
-        return notes
 
     def _new_batches(self, stage: int) -> set[int]:
         batches = self.problem.tree.batches
@@ -106,22 +97,23 @@ class PlanAssembly:
                 found.setdefault(pick.chain[stage], place)
         return found
 
-    def _predictions(self) -> list[Prediction]:
-        rows = np.array([pick.row for pick in self.picks], dtype=np.int64)
-        return predict(self.problem.spec, self.problem.posteriors, self.problem.X[rows])
-
-    def _reasons(self, predictions: Sequence[Prediction]) -> list[str]:
+    def _reasons(
+        self, predictions: Sequence[Prediction], success: Sequence[float | None]
+    ) -> list[str]:
         problem = self.problem
         known = [*problem.context.known]
         known += [KnownRun(run.run, run.settings) for run in problem.context.pending]
-        rows = np.array([pick.row for pick in self.picks], dtype=np.int64)
-        spread = {f.name: _spread(f, rows, problem.representatives) for f in problem.conditionings}
+        region = problem.representatives
+        spread = {f.name: _spread(f, self._rows, region) for f in problem.conditionings}
         references = {
             place: name
             for stage, name in reversed(list(enumerate(problem.tree.stages)))
             for place in self._references(stage).values()
         }
-        differ = self._disagreements()
+        judge = problem.context.disagreements
+        differ: Sequence[Disagreement | None] = [None] * len(self.picks)
+        if judge is not None and self.picks:
+            differ = judge(problem.X[self._rows])
         total = sum(pick.bits for pick in self.picks)
         reasons = []
         for rank, pick in enumerate(self.picks):
@@ -133,7 +125,7 @@ class PlanAssembly:
                 spread={name: float(own[rank]) for name, own in spread.items()},
                 where=self._where(pick),
                 in_spec=predictions[rank].in_spec,
-                success=self._success(rank),
+                success=success[rank],
                 gain=self._gain(pick),
                 reference=references.get(rank),
                 disagreement=differ[rank],
@@ -151,12 +143,6 @@ class PlanAssembly:
         )
         rows, effect = most.effect_on_goal(pick.row)
         return where_words(self.problem.spec, self.problem.candidates, rows, effect)
-
-    def _disagreements(self) -> Sequence[Disagreement | None]:
-        judge = self.problem.context.disagreements
-        if judge is None or not self.picks:
-            return [None] * len(self.picks)
-        return judge(self.problem.X[[pick.row for pick in self.picks]])
 
 
 def _spread(conditioning: ResponseConditioning, rows: IntArray, region: IntArray) -> FloatArray:

@@ -51,18 +51,17 @@ class Deviation:
         cls, fixed: Mapping[str, Setting], selection: Selection, free: Selection
     ) -> Deviation:
         """Compare the runs of a plan with those of the free plan."""
-        picks, free_picks = selection.picks, free.picks
         by_value = free.value_name is not None and selection.value_name in (None, free.value_name)
         return cls(
             fixed=dict(fixed),
-            bits=float(sum(pick.bits for pick in picks)),
-            bits_free=float(sum(pick.bits for pick in free_picks)),
-            cost=float(sum(pick.cost for pick in picks)),
-            cost_free=float(sum(pick.cost for pick in free_picks)),
-            runs=len(picks),
-            runs_free=len(free_picks),
-            value=float(sum(pick.value or 0.0 for pick in picks)) if by_value else None,
-            value_free=float(sum(pick.value or 0.0 for pick in free_picks)) if by_value else None,
+            bits=selection.bits,
+            bits_free=free.bits,
+            cost=float(sum(pick.cost for pick in selection.picks)),
+            cost_free=float(sum(pick.cost for pick in free.picks)),
+            runs=len(selection.picks),
+            runs_free=len(free.picks),
+            value=selection.value if by_value else None,
+            value_free=free.value if by_value else None,
             value_name=free.value_name if by_value else None,
         )
 

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from designer.acquisition.candidates.candidates import Candidates
-from designer.acquisition.candidates.stratified import draw
 from designer.acquisition.conditioning.response import ResponseConditioning
 from designer.acquisition.selection.new_batches import NewBatches
 from designer.acquisition.selection.problem import PlanningProblem
@@ -74,7 +72,7 @@ def outlook(problem: PlanningProblem, goal: str, planned: int) -> Outlook | None
     """
     if problem.uninformed:
         return None
-    region = _spread(problem.candidates, _POINTS)
+    region = np.unique(problem.candidates.spread(_POINTS, np.random.default_rng(0)))
     now, after = {}, {}
     for conditioning in problem.conditionings:
         now[conditioning.name], after[conditioning.name] = _known(problem, conditioning, region)
@@ -87,14 +85,6 @@ def outlook(problem: PlanningProblem, goal: str, planned: int) -> Outlook | None
         step=step,
         best_rate=max(s.bits / s.cost for s in (single, step) if s is not None),
     )
-
-
-def _spread(candidates: Candidates, most: int) -> IntArray:
-    """Some of the candidates, evenly over the region."""
-    n = len(candidates)
-    if n <= most:
-        return np.arange(n)
-    return np.unique(draw(candidates.morton, np.ones(n), most, np.random.default_rng(0)))
 
 
 def _known(

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from designer.acquisition.candidates.candidates import (
-    Candidates,
-    make_candidates,
-    merged,
-    with_fixed,
-)
+from designer.acquisition.candidates.candidates import with_fixed
 from designer.acquisition.candidates.grid import RecipeGrid
 from designer.acquisition.candidates.region import ProposalRegion
 from designer.acquisition.functions.improvement import MakeImprover
@@ -31,7 +26,6 @@ from designer.acquisition.selection.strategy import Selection, select_runs
 from designer.campaigns.commands.entries import PlannedRun
 from designer.campaigns.specification.parts import DEFAULT_RUNS
 from designer.campaigns.values.numbers import number_text
-from designer.models.arrays import BoolArray
 
 if TYPE_CHECKING:
     from designer.campaigns.space.factors import Setting
@@ -107,15 +101,15 @@ def make_plan(
     Raises:
         InputError: nothing satisfies the fixed values and constraints, or all of it was abandoned.
     """
-    context = context or PlanningContext()
+    context, goal = context or PlanningContext(), goal or spec.goal
     if runs is None and budget is None:
         runs = DEFAULT_RUNS
     assumed, notes = _given(spec, given or {})
-    candidates, wanted = _candidates(spec, fixed or {}, assumed, seed)
+    candidates, wanted = with_fixed(spec, fixed, assumed, seed)
 
-    def chosen(only: BoolArray | None) -> PlanAssembly:
+    def chosen(held: Mapping[str, Setting], rng: np.random.Generator) -> Selection:
+        only = wanted if held else None
         problem = PlanningProblem(spec, space, posteriors, candidates, context, wanted=only)
-        held = {} if only is None else fixed or {}
 
         def refine(first: PlanningProblem, reference: ReferencePoints, take: Select) -> Refinement:
             return Refinement(
@@ -128,11 +122,10 @@ def make_plan(
                 seed=seed,
             )
 
-        rng = np.random.default_rng(seed)
         stop = problem.stop(runs, budget)
         selection = select_runs(
             problem,
-            goal or spec.goal,
+            goal,
             rng,
             stop,
             make_improver=make_improver,
@@ -140,54 +133,30 @@ def make_plan(
         )
         part = [] if candidates.exact else [_only_some(len(candidates), selection, problem)]
         short = _shortfall(problem, len(selection.picks), runs, budget, stop)
-        return PlanAssembly(selection, (*notes, *part, *selection.notes, *short), rng)
+        return replace(selection, notes=(*notes, *part, *selection.notes, *short))
 
-    assembly = chosen(wanted if fixed else None)
-    planned = assembly.runs()
-    ahead = outlook(assembly.selection.problem, goal or spec.goal, len(planned))
+    rng = np.random.default_rng(seed)
+    selection = chosen(fixed or {}, rng)
+    problem, assembly = selection.problem, PlanAssembly(selection, rng)
+    planned, uninformed = assembly.runs(), problem.uninformed
+    ahead = outlook(problem, goal, len(planned))
     deviation = None
-    if fixed and not assembly.selection.problem.uninformed:
-        deviation = Deviation.between(fixed, assembly.selection, chosen(None).selection)
-    return _plan(assembly, planned, deviation, ahead)
-
-
-def _plan(
-    assembly: PlanAssembly,
-    runs: tuple[PlannedRun, ...],
-    deviation: Deviation | None,
-    ahead: Outlook | None,
-) -> SelectedPlan:
-    selection, uninformed = assembly.selection, assembly.selection.problem.uninformed
+    if fixed and not uninformed:
+        free = chosen({}, np.random.default_rng(seed))
+        deviation = Deviation.between(fixed, selection, free)
     return SelectedPlan(
         goal=selection.goal,
         value_name=NEUTRAL if uninformed else selection.value_name,
         value=None if selection.value_name is None else selection.value,
-        runs=runs,
-        bits=None if uninformed else float(sum(pick.bits for pick in selection.picks)),
-        cost=float(sum(run.cost for run in runs)),
+        runs=planned,
+        bits=None if uninformed else selection.bits,
+        cost=float(sum(run.cost for run in planned)),
         nested=True,
-        given=assembly.selection.problem.candidates.given,
+        given=candidates.given,
         notes=assembly.notes(),
         deviation=deviation,
         outlook=ahead,
     )
-
-
-def _candidates(
-    spec: Specification, fixed: Mapping[str, Setting], given: Mapping[str, float], seed: int
-) -> tuple[Candidates, BoolArray]:
-    """Recipes of the whole region and which of them runs may have.
-
-    Where not all can be listed, those at the stages' reference recipes are added.
-    """
-    candidates, wanted = with_fixed(spec, fixed, given, seed)
-    references = [stage.reference for stage in spec.stages if stage.reference]
-    if candidates.exact or not references:
-        return candidates, wanted
-    more = [make_candidates(spec, fixed=r, given=given, seed=seed) for r in references]
-    parts = [part.columns for part in (candidates, *more)]
-    together, _ = merged(parts, candidates.names, candidates.given)
-    return together, together.matching(fixed)
 
 
 def _given(spec: Specification, given: Mapping[str, float]) -> tuple[dict[str, float], list[str]]:
@@ -209,20 +178,20 @@ def _only_some(count: int, selection: Selection, problem: PlanningProblem) -> st
 
 def _shortfall(
     problem: PlanningProblem,
-    assembly: int,
+    count: int,
     runs: int | None,
     budget: float | None,
     stop: StoppingRule,
 ) -> list[str]:
     """Why there are fewer runs than asked for, if so."""
-    if assembly == runs:
+    if count == runs:
         return []
-    if assembly == stop.runs:
-        return [f"a plan over so many recipes holds at most {assembly} runs"]
-    if not stop.repeat and assembly == np.count_nonzero(problem.allowed()):
-        return [f"there are only {assembly} feasible recipes, and none is repeated yet"]
+    if count == stop.runs:
+        return [f"a plan over so many recipes holds at most {count} runs"]
+    if not stop.repeat and count == np.count_nonzero(problem.allowed()):
+        return [f"there are only {count} feasible recipes, and none is repeated yet"]
     limit = f"{budget or 0.0:g} {problem.spec.costs.unit}"
-    if not assembly:
+    if not count:
         cheapest = float(problem.tree.costs()[problem.allowed()].min())
         return [f"no run fits into {limit}: the cheapest costs {cheapest:g}"]
-    return [] if runs is None else [f"only {assembly} of {runs} runs fit into {limit}"]
+    return [] if runs is None else [f"only {count} of {runs} runs fit into {limit}"]

@@ -61,9 +61,9 @@ def search_hits(problem: PlanningProblem, rng: np.random.Generator) -> HitSearch
     pending = np.arange(n, len(problem.X))
     X = np.vstack([problem.X[rows], made, problem.X[pending]])
     sampled = sample_inside(problem.posteriors, limits, X, rng)
-    weight = np.append(np.ones(len(made)), problem.success_of(pending))
+    weight = np.append(np.ones(len(made)), problem.success[pending])
     missing = np.maximum(WANTED_HITS - sampled[:, len(rows) :] @ weight, 0.0)
-    count = HitCount(sampled[:, : len(rows)], missing, problem.success_of(rows))
+    count = HitCount(sampled[:, : len(rows)], missing, problem.success[rows])
     found = int(np.count_nonzero(probable > LIKELY))
     hits = ExpectedHits(len(problem.X), rows, count)
     return HitSearch(found, hits, float(missing.mean()))
@@ -71,7 +71,7 @@ def search_hits(problem: PlanningProblem, rng: np.random.Generator) -> HitSearch
 
 def probability_of_hit(problem: PlanningProblem, rows: IntArray) -> FloatArray:
     """Probability that runs at some points succeed and are in spec, ``[m]``."""
-    return np.asarray(np.exp(problem.log_in_spec(rows)) * problem.success_of(rows))
+    return np.asarray(np.exp(problem.log_in_spec(rows)) * problem.success[rows])
 
 
 def sample_inside(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,6 @@ import numpy as np
 
 from designer.acquisition.batches.tree import BatchTree
 from designer.acquisition.candidates.candidates import Candidates
-from designer.acquisition.candidates.stratified import draw
 from designer.acquisition.conditioning.batch_pool import BatchPools
 from designer.acquisition.conditioning.points import SharedPoints
 from designer.acquisition.conditioning.response import ResponseConditioning
@@ -24,7 +23,7 @@ from designer.acquisition.functions.reference_points import (
     make_reference_points,
 )
 from designer.acquisition.posterior import Posterior
-from designer.acquisition.selection.context import PlanningContext
+from designer.acquisition.selection.context import KnownRun, OpenRun, PlanningContext
 from designer.acquisition.selection.greedy import StoppingRule
 from designer.acquisition.selection.space_filling import NEUTRAL, NeutralPosterior
 from designer.campaigns.errors import InputError, Problem
@@ -32,6 +31,7 @@ from designer.campaigns.specification.parts import MOST_RUNS
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
+    from designer.campaigns.space.factors import Setting
     from designer.campaigns.specification.parts import Response
     from designer.campaigns.specification.specification import Specification
     from designer.models.encoding import Space
@@ -65,25 +65,20 @@ class PlanningProblem:
         *,
         wanted: BoolArray | None = None,
     ) -> None:
-        self._wanted = wanted
+        self._wanted, self._space = wanted, space
         self.spec, self.candidates, self.context = spec, candidates, context
-        self._space = space
         names = [r.name for r in spec.responses if r.name in posteriors]
         self.posteriors = {name: posteriors[name] for name in names}
         self.uninformed = not self.posteriors
         self.X = candidates.encode(space)
-        pending = context.pending
-        if pending:
-            given = candidates.given
-            open_recipes = [{**given, **run.given, **run.settings} for run in pending]
-            self.X = np.vstack([self.X, space.encode_recipes(open_recipes)])
+        if context.pending:
+            self.X = np.vstack([self.X, self._encode(context.pending)])
         beliefs: Mapping[str, Posterior] = self.posteriors or {
             NEUTRAL: NeutralPosterior(space.groups, len(spec.stages))
         }
-        succeeds = context.success
-        self.success = None if succeeds is None else SuccessProbabilities(succeeds, self.X)
+        self.success = SuccessProbabilities(context.success, self.X)
         self.limits = windows_on_scale(spec, self.posteriors)
-        self.tree = BatchTree(spec, candidates, len(pending), context.made)
+        self.tree = BatchTree(spec, candidates, len(context.pending), context.made)
         self.references = self._references(len(beliefs))
         stored = len(self.X) * self.references * len(beliefs)
         dtype: Any = np.float64 if stored <= _SMALL else np.float32
@@ -97,9 +92,8 @@ class PlanningProblem:
     def _references(self, responses: int) -> int:
         """Points per part of the goal: fewer where the candidates would fill the memory."""
         stage, together = self.tree.hard_stage, len(self.X)
-        if (
-            stage is not None and not self.uninformed
-        ):  # one batch of it at a time is looked at closely
+        if stage is not None and not self.uninformed:
+            # one batch of it at a time is looked at closely
             together = int(np.bincount(self.tree.keys(stage)[: len(self.candidates)]).max())
         fitting = _STORED // (2 * together * responses)
         return max(REFERENCES // 4, min(REFERENCES, fitting))
@@ -126,48 +120,35 @@ class PlanningProblem:
     @cached_property
     def representatives(self) -> IntArray:
         """Candidates that stand for all of them where beliefs everywhere are asked for, ``[m]``."""
-        n = len(self.candidates)
-        if n <= _STAND_INS:
-            return np.arange(n)
-        rng = np.random.default_rng(0)
-        return draw(self.candidates.morton, np.ones(n), _STAND_INS, rng)
+        if self._all_represent:
+            return np.arange(len(self.candidates))
+        return self.candidates.spread(_STAND_INS, np.random.default_rng(0))
 
-    @cached_property
-    def _order(self) -> IntArray:
-        """Places among the stand-ins in an order in which neighbours are alike, ``[m]``."""
-        if len(self.candidates) == len(self.representatives):
-            return self.candidates.morton
-        return np.arange(len(self.representatives))  # they were drawn along it
+    @property
+    def _all_represent(self) -> bool:
+        return len(self.candidates) <= _STAND_INS
 
     def reference_points(self, goal: str, rng: np.random.Generator) -> ReferencePoints:
         """Reference points and weights, given the open runs."""
-        rows = self.representatives
-        names = [conditioning.name for conditioning in self.conditionings]
-        weights = {name: self._weight(name) for name in names}
+        rows, every = self.representatives, self.conditionings
+        weights = {name: self.spec.response(name).weight for name in self.posteriors}
         beliefs = Beliefs(
             means={
-                conditioning.name: conditioning.surface.moments(rows)[0]
-                for conditioning in self.conditionings
+                conditioning.name: conditioning.surface.moments(rows)[0] for conditioning in every
             },
-            variances={
-                conditioning.name: conditioning.variance_at(rows)
-                for conditioning in self.conditionings
-            },
+            variances={conditioning.name: conditioning.variance_at(rows) for conditioning in every},
             limits=self.limits,
-            weights=weights,
-            order=self._order,
+            weights=weights or {NEUTRAL: 1.0},
+            # a part of the candidates was drawn along an order in which neighbours are alike
+            order=self.candidates.morton if self._all_represent else np.arange(len(rows)),
         )
-        found = make_reference_points(
-            "learn" if self.uninformed else goal, beliefs, rng, self.references
-        )
+        goal = "learn" if self.uninformed else goal
+        found = make_reference_points(goal, beliefs, rng, self.references)
         return replace(found, rows=rows[found.rows])
 
     def information(self, reference: ReferencePoints) -> Information:
         """The worth of runs about a goal, which becomes the one of the fields."""
         return Information(self.conditionings, reference, self.tree, self.success, self._pools)
-
-    def _weight(self, name: str) -> float:
-        return 1.0 if self.uninformed else self.spec.response(name).weight
 
     @property
     def goals(self) -> list[Response]:
@@ -177,15 +158,21 @@ class PlanningProblem:
 
     def made_recipes(self) -> FloatArray:
         """Encoded recipes of the runs with results, each once, ``[k, D]``."""
+        return np.unique(self._encode(self.context.known), axis=0)
+
+    def _encode(self, runs: Sequence[OpenRun | KnownRun]) -> FloatArray:
         given = self.candidates.given
-        recipes = [{**given, **run.given, **run.settings} for run in self.context.known]
-        return np.unique(self._space.encode_recipes(recipes), axis=0)
+        return self._space.encode_recipes([{**given, **r.given, **r.settings} for r in runs])
 
     def repeated(self) -> BoolArray:
         """Candidates that are the recipe of an open run or of one with results, ``[n]``."""
+        known = [run.settings for run in self.context.known]
+        return self._with_settings([*known, *(run.settings for run in self.context.pending)])
+
+    def _with_settings(self, several: Sequence[Mapping[str, Setting]]) -> BoolArray:
+        """Candidates that have any of some settings, ``[n]``."""
         same = np.zeros(len(self.candidates), dtype=np.bool_)
-        runs = [run.settings for run in self.context.known]
-        for settings in (*runs, *(run.settings for run in self.context.pending)):
+        for settings in several:
             same |= self.candidates.matching(settings)
         return same
 
@@ -199,27 +186,20 @@ class PlanningProblem:
                 )
         return log_p
 
-    def success_of(self, rows: IntArray) -> FloatArray:
-        """Probability that runs at some points succeed, ``[m]``; 1 while nothing failed."""
-        return np.ones(len(rows)) if self.success is None else self.success[rows]
-
     def allowed(self, *, any_settings: bool = False) -> BoolArray:
         """Points that may be proposed: candidates that are wanted and that nobody abandoned.
 
         Args:
             any_settings: those that are not wanted as well.
         """
-        allowed = np.zeros(len(self.X), dtype=np.bool_)
-        wanted = None if any_settings else self._wanted
-        allowed[: len(self.candidates)] = True if wanted is None else wanted
-        for settings in self.context.excluded:
-            allowed[: len(self.candidates)] &= ~self.candidates.matching(settings)
+        refused = [*self.context.excluded]
         if self.uninformed:  # without a model nothing says that a repetition is worth more
-            for settings in (
-                *(run.settings for run in self.context.pending),
-                *(run.settings for run in self.context.failed),
-            ):
-                allowed[: len(self.candidates)] &= ~self.candidates.matching(settings)
+            refused += [run.settings for run in self.context.pending]
+            refused += [run.settings for run in self.context.failed]
+        allowed = np.zeros(len(self.X), dtype=np.bool_)
+        allowed[: len(self.candidates)] = ~self._with_settings(refused)
+        if self._wanted is not None and not any_settings:
+            allowed[: len(self.candidates)] &= self._wanted
         if not allowed.any():
             raise InputError(
                 Problem(

@@ -104,7 +104,7 @@ class EIScreen:
         ):
             promise += _improvement(*_expected_utility(conditioning, goal, rows), best) / scale
         inside = np.exp(self._problem.log_in_spec(rows) - self._most)
-        return np.asarray(promise * inside * self._problem.success_of(rows))
+        return np.asarray(promise * inside * self._problem.success[rows])
 
 
 def _improvement(expected: FloatArray, sd: FloatArray, best: float) -> FloatArray:

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from designer.acquisition.candidates.stratified import draw
 from designer.acquisition.functions.base import AcquisitionFunction
 from designer.acquisition.functions.expected_hits import ExpectedHits
 from designer.acquisition.functions.improvement import Improvement, MakeImprover
@@ -62,6 +61,11 @@ class Selection:
     picks: list[Pick]
     value_name: str | None
     notes: tuple[str, ...]
+
+    @property
+    def bits(self) -> float:
+        """Information of the runs."""
+        return float(sum(pick.bits for pick in self.picks))
 
     @property
     def value(self) -> float:
@@ -192,7 +196,7 @@ def _improving(
     if not problem.goals:
         return None, "mix: no response has a goal to improve on, so the plan gathers information"
     n = len(problem.candidates)
-    region = draw(problem.candidates.morton, np.ones(n), min(n, _REGION), rng)
+    region = problem.candidates.spread(_REGION, rng)
     improver = None
     if make_improver is not None:
         improver = make_improver(problem.made_recipes(), problem.X[np.unique(region)])
@@ -201,7 +205,7 @@ def _improving(
     rows = screen_candidates(problem, EIScreen(problem), rng, _JUDGED)
     if not len(rows):
         return None, "mix: every recipe was made, so the plan gathers information"
-    function = Improvement(improver, problem.X, rows, problem.X[n:], problem.success_of(rows))
+    function = Improvement(improver, problem.X, rows, problem.X[n:], problem.success[rows])
     most = float(function.gains().max(initial=0.0))
     names = " and ".join(response.name for response in problem.goals)
     told = f"the best run is expected to improve {names} by {most:.2g}"

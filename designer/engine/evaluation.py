@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from designer.acquisition.candidates.stratified import draw
 from designer.acquisition.plan.outlook import Outlook
 from designer.acquisition.plan.plan import SelectedPlan, make_plan
 from designer.campaigns.errors import InputError
@@ -94,8 +93,7 @@ def information_so_far(fitted: FittedCampaign, region: FloatArray) -> float:
 def _region(fitted: FittedCampaign) -> FloatArray:
     """Points that stand for the feasible region, ``[256, D]`` at most."""
     candidates = fitted.candidates
-    count = min(_REFERENCES, len(candidates))
-    rows = draw(candidates.morton, np.ones(len(candidates)), count, np.random.default_rng(0))
+    rows = candidates.spread(_REFERENCES, np.random.default_rng(0))
     return candidates.subset(rows).encode(fitted.training.space)
 
 
