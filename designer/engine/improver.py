@@ -36,7 +36,7 @@ _INCUMBENTS = 6  # best recipes made, over which runs may improve
 
 # BoTorch would compile a kernel in C++ at the first plan with several goals: a minute, or a warning
 # where there is no compiler. Its Python code computes the same; versions without it ignore this.
-vars(logei)["_load_attempted"] = True
+logei.__dict__["_load_attempted"] = True
 
 Constraint = Callable[[Tensor], Tensor]
 Acquisition = qLogNoisyExpectedImprovement | qLogNoisyExpectedHypervolumeImprovement
