@@ -18,7 +18,7 @@ from designer.models.compression.compress import compress
 from designer.models.compression.fit_cache import Memory, NoMemory
 from designer.models.data.dataset import ResponseData
 from designer.models.data.outliers import surprising_message
-from designer.models.data.scaling import Scaled
+from designer.models.data.spread import Scaled
 from designer.models.diagnostics.cross_validation import confirmed_outliers, suspected_outliers
 from designer.models.fitting.warm_start import cold_starts, history_start
 from designer.models.gp.fitted import FittedResponse, search

@@ -14,7 +14,7 @@ import numpy as np
 
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 from designer.models.data.dataset import ResponseData
-from designer.models.data.scaling import Scaled, scale_response
+from designer.models.data.spread import Scaled, scale_response
 from designer.models.gp.pseudo_rows import Summary
 
 _COLUMNS = ("X", "z", "position", "batch", "base", "extra", "run", "order", "nuisance")

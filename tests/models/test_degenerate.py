@@ -9,7 +9,7 @@ import pytest
 
 from designer.campaigns.errors import InputError
 from designer.models.data.dataset import ResponseData
-from designer.models.data.scaling import scale_response
+from designer.models.data.spread import scale_response
 from designer.models.diagnostics.cross_validation import leave_one_run_out, result_errors
 from designer.models.fitting.fit import fit
 from designer.models.posterior.averaging import average
