@@ -96,11 +96,9 @@ class InputAxis:
             known = (values >= 0) & (values < len(names))
             if known.all():  # large tables of codes need no loop
                 return np.asarray(corners[values])
-        lookup = {name: code for code, name in enumerate(names)}
-        codes = [
-            lookup.get(value) if isinstance(value, str) else _code(value, len(names))
-            for value in values
-        ]
+        lookup: dict[Any, int] = {name: code for code, name in enumerate(names)}
+        lookup |= {code: code for code in range(len(names))}
+        codes = [lookup.get(value) if _is_category(value) else None for value in values]
         if None in codes:
             unknown = {str(v) for v, code in zip(values, codes, strict=True) if code is None}
             shown = ", ".join(sorted(unknown))
@@ -110,14 +108,9 @@ class InputAxis:
         return np.asarray(corners[np.array(codes, dtype=np.int64)])
 
 
-def _code(value: object, count: int) -> int | None:
-    """The category code in ``value``, or None when it is none."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(
-        value, (int, float, np.integer, np.floating)
-    ):
-        return None
-    code = int(value) if np.isfinite(value) else -1
-    return code if code == value and 0 <= code < count else None
+def _is_category(value: object) -> bool:
+    """Whether a value can be a name or a code."""
+    return isinstance(value, (str, int, float, np.number)) and not isinstance(value, bool)
 
 
 def scrambled_sobol(count: int, dimension: int, seed: int) -> FloatArray:

@@ -151,14 +151,12 @@ def twin_specification(
 def _response_table(
     response: TwinResponse, window: tuple[float, float] | None, kind: GoalKind
 ) -> dict[str, Any]:
-    table: dict[str, Any] = {
+    maximized = kind == "optimum" and response.name == "adhesion"
+    return {
         "name": response.name,
         "unit": response.unit,
         "possible": list(response.possible),
         "stage": response.stage,
+        **({} if window is None else {"window": list(window)}),
+        **({"goal": "maximize"} if maximized else {}),
     }
-    if window is not None:
-        table["window"] = list(window)
-    if kind == "optimum" and response.name == "adhesion":
-        table["goal"] = "maximize"
-    return table

@@ -25,10 +25,6 @@ def same_batch(codes: IntArray, others: IntArray) -> BoolArray:
     return np.asarray((codes == others) & (codes >= 0))
 
 
-def _no_batches() -> IntArray:
-    return np.zeros((0, 0), dtype=np.int64)
-
-
 @dataclass(frozen=True, eq=False)
 class ResponseData:
     """Every measurement of one response on all lines; one row per measurement.
@@ -59,11 +55,11 @@ class ResponseData:
     X: FloatArray
     y: FloatArray
     line: IntArray
-    batch: IntArray = field(default_factory=_no_batches)
+    batch: IntArray = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
     run: IntArray | None = None
     possible: tuple[float, float] | None = None
     window: tuple[float, float] | None = None
-    stage_effect: tuple[bool, ...] | None = None
+    stage_effect: tuple[bool, ...] = ()
     missing: frozenset[tuple[int, int]] = frozenset()
     nuisance: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
 
@@ -83,8 +79,6 @@ class ResponseData:
             as_is(self, "run", np.where(self.line == 0, np.arange(len(self.line)), -1))
         else:
             as_is(self, "run", np.ascontiguousarray(self.run, dtype=np.int64))
-        if self.stage_effect is None:
-            as_is(self, "stage_effect", (True,) * batch.shape[1])
         self._check()
 
     def _check(self) -> None:
@@ -133,7 +127,7 @@ class ResponseData:
     @property
     def effects(self) -> tuple[bool, ...]:
         """Per stage: can its batches change this response?"""
-        return self.stage_effect or ()
+        return self.stage_effect or (True,) * self.stages
 
     @property
     def stages(self) -> int:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from scipy.linalg import block_diag
 
 from designer.models.arrays import FloatArray
 
@@ -26,14 +27,8 @@ def nuisance_inputs(lines: Sequence[Sequence[Mapping[str, float]]]) -> list[Floa
         lines: per earlier line its rows' own inputs, by name; a missing one is unknown.
     """
     blocks = [_functions(line) for line in lines]
-    width = sum(block.shape[1] for block in blocks)
-    out, first = [], 0
-    for block in blocks:
-        F = np.zeros((len(block), width))
-        F[:, first : first + block.shape[1]] = block
-        first += block.shape[1]
-        out.append(F)
-    return out
+    ends = np.cumsum([len(block) for block in blocks])
+    return np.split(block_diag(*blocks), ends[:-1]) if blocks else []
 
 
 def _functions(rows: Sequence[Mapping[str, float]]) -> FloatArray:

@@ -50,20 +50,9 @@ class InputTransform:
         """Columns of V that the process feature is computed from."""
         return slice(self.slope_columns.stop, None)
 
-    @property
-    def plain(self) -> bool:
-        """Whether V is X itself."""
-        return self.upstream is None and self.slopes is None and self.feature is None
-
     def points(self, X: ArrayT) -> ArrayT:
         """Points of the target line ``[..., n, C]``, numpy or torch."""
-        if self.plain:
-            return X
-        known = self._last.get(X)
-        if known is not None:
-            return known
-        level = None if self.upstream is None else self.upstream.target_level(X)
-        return self._last.put(X, self._transformed(X, level))
+        return self._last.of(X, lambda X: self.on_line(X, 0))
 
     def on_line(self, X: ArrayT, line: int | IntArray) -> ArrayT:
         """Points as their lines see them, ``[..., n, C]``.
@@ -72,16 +61,12 @@ class InputTransform:
             X: encoded points, ``[..., n, D]``, numpy or torch.
             line: code of the line, 0 is the target; or of each point's, ``[n]`` (numpy only).
         """
-        if self.plain:
+        if self.upstream is None and self.slopes is None and self.feature is None:
             return X
-        level = None if self.upstream is None else self.upstream.level(X, line)
-        return self._transformed(X, level)
-
-    def _transformed(self, X: ArrayT, level: ArrayT | None) -> ArrayT:
-        """``[..., n, C]`` at a predicted upstream level ``[..., n]``."""
         xp = namespace(X)
         coordinates, ratio = X, xp.zeros_like(X[..., 0])
-        if self.upstream is not None and level is not None:
+        if self.upstream is not None:
+            level = self.upstream.level(X, line)
             coordinates = self.upstream.replaced(X, level)
             ratio = self.upstream.log_ratio(level)
         parts = [coordinates]

@@ -77,9 +77,6 @@ class MaternTo:
         rows = [-2.0 * right.mT, square, xp.ones_like(square)]
         self._right = as_dtype(xp.concat(rows, -2), self._dtype)
 
-    def __len__(self) -> int:
-        return int(self._right.shape[-1])
-
     def _scaled(self, X: ArrayT) -> ArrayT:
         out: ArrayT = (X - 0.5) * self._factor  # centred: less cancellation in the distances
         return out

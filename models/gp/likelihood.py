@@ -151,8 +151,6 @@ class Likelihood:
 
     def covariance(self, p: Parameters) -> FloatArray:
         """Covariance ``[n, n]`` of the rows at given hyperparameters."""
-        if len(self.rows) == 0:
-            return np.zeros((0, 0))
         return self._covariance(p)[0]
 
     def _covariance(self, p: Parameters) -> tuple[FloatArray, dict[str, FloatArray]]:

@@ -8,6 +8,7 @@ error × 0.92–0.95 from 4 runs on). The uncertainty of that prediction is not 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -46,12 +47,9 @@ class LastResult:
     X: Array = None
     found: Array = None
 
-    def get(self, X: ArrayT) -> ArrayT | None:
-        """The result for exactly this array, if it is the last one."""
-        return self.found if X is self.X else None
-
-    def put(self, X: ArrayT, found: ArrayT) -> ArrayT:
-        """Keep a result if it is large."""
+    def of(self, X: ArrayT, function: Callable[[ArrayT], ArrayT]) -> ArrayT:
+        """The function at X, which is kept if it is large."""
+        found: ArrayT = self.found if X is self.X else function(X)
         if isinstance(X, np.ndarray) and len(X) >= _LARGE:
             self.X, self.found = X, found
         return found
@@ -78,11 +76,6 @@ class Upstream:
         """Belief about the target line."""
         return self.posterior if self.target_only is None else self.target_only
 
-    def target_level(self, X: ArrayT) -> ArrayT:
-        """`level` on the target line."""
-        known = self.last.get(X)
-        return self.last.put(X, self.level(X, 0)) if known is None else known
-
     def level(self, X: ArrayT, line: int | IntArray) -> ArrayT:
         """Predicted upstream response ``[...]`` on its model scale.
 
@@ -98,11 +91,15 @@ class Upstream:
         elif line:
             level = self.posterior.line_mean(X, line)
         else:
-            own, common = self.target.scaling, self.posterior.scaling
-            offset = (own.center - common.center) / common.spread
-            level = self.target.line_mean(X, 0) * (own.spread / common.spread) + offset
+            level = self.last.of(X, self._target_level)
         found: ArrayT = level
         return found
+
+    def _target_level(self, X: ArrayT) -> ArrayT:
+        own, common = self.target.scaling, self.posterior.scaling
+        offset = (own.center - common.center) / common.spread
+        level: ArrayT = self.target.line_mean(X, 0) * (own.spread / common.spread) + offset
+        return level
 
     def replaced(self, X: ArrayT, level: ArrayT) -> ArrayT:
         """X with the column that the level stands for replaced by it."""

@@ -87,7 +87,7 @@ def test_later_responses_see_the_target_as_it_is_believed_and_lines_as_they_were
     upstream = found["later"].fitted.input_transform.upstream
     assert upstream is not None
     assert upstream.target_only is found["loading"]
-    raw = upstream.posterior.scaling.median(upstream.target_level(POINTS))
+    raw = upstream.posterior.scaling.median(upstream.level(POINTS, 0))
     mean, _ = found["loading"].to_raw(
         found["loading"].mean(POINTS), found["loading"].variance(POINTS)
     )

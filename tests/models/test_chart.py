@@ -98,7 +98,8 @@ def test_lines_shifted_along_their_inputs_are_learned_with_few_runs(
 def test_without_history_there_are_no_slopes() -> None:
     data = history(wave, runs=10, lines=0)
     posterior = fit(data, GROUPS, 0)
-    assert posterior.fitted.input_transform.plain
+    transform = posterior.fitted.input_transform
+    assert (transform.upstream, transform.slopes, transform.feature) == (None, None, None)
     assert posterior.transformed(data.X) is data.X
 
 

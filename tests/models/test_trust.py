@@ -51,7 +51,7 @@ def make(
 def test_without_source_rows_it_is_a_plain_gp() -> None:
     data = make(12)
     own = data.of_target
-    own = dataclasses.replace(own, batch=np.zeros((12, 0), int), stage_effect=None)
+    own = dataclasses.replace(own, batch=np.zeros((12, 0), int), stage_effect=())
     posterior = fit(own, GROUPS, 0)
     h, X = posterior.fitted.hyperparameters, np.random.default_rng(1).random((20, 2))
 
