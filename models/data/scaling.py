@@ -1,4 +1,4 @@
-"""From raw units to the model's scale ``z = (T(y) - c) / s`` and back; see ``spread`` for c and s."""
+"""From raw units to the model's scale ``z = (T(y) - c) / s`` and back; c and s: see ``spread``."""
 
 from __future__ import annotations
 
