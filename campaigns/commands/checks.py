@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
 
 from designer.campaigns.errors import ConflictError, Findings, InputError
 from designer.campaigns.log.describe import who_when
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.space.factors import Factor, Given, quantity_text
+from designer.campaigns.space.factors import Factor, Given, Setting, quantity_text
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.tables.settings import unknown_name
 from designer.campaigns.values.names import clean_text
@@ -177,3 +178,44 @@ def batch_id(
         return None
     known = {batch.casefold(): batch for batch in state.batches.get(stage, ())}
     return known.get(cleaned.casefold(), cleaned)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One checked fact about a run besides its results: a setting, a given or a batch.
+
+    Attributes:
+        part: where payloads hold it.
+        name: of the factor, given or stage.
+        where: its place, for messages.
+        value: as states hold it.
+        stored: as events hold it.
+        unit: declared unit.
+    """
+
+    part: Literal["used", "given", "batch"]
+    name: str
+    where: str
+    value: Setting
+    stored: Any
+    unit: str | None = None
+
+
+def checked_facts(
+    state: CampaignState,
+    settings: Mapping[str, Quantity],
+    batches: Mapping[str, str],
+    where: str,
+    refusals: Refusals,
+) -> Iterator[Fact]:
+    """Really used settings, givens and batches; what is wrong is noted and left out."""
+    for item, typed in named(settings, state.spec.inputs, where, "factor or given", refusals):
+        value = input_value(typed, item, where, refusals.input)
+        if value is not None:
+            part: Literal["used", "given"] = "used" if isinstance(item, Factor) else "given"
+            place, stored = f"{where}, {item.name}", value.stored()
+            yield Fact(part, item.name, place, value.setting, stored, item.unit)
+    for stage, text in batches.items():
+        batch = batch_id(stage, text, state, where, refusals.input)
+        if batch is not None:
+            yield Fact("batch", stage, f"{where}, batch of {stage}", batch, batch)

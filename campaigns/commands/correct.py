@@ -8,9 +8,8 @@ from typing import Any
 
 from designer.campaigns.commands.checks import (
     Refusals,
-    batch_id,
+    checked_facts,
     ensure_open,
-    input_value,
     measured,
     named,
     required_text,
@@ -20,7 +19,7 @@ from designer.campaigns.log.describe import who_when
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.runs import Measurement, Run
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.space.factors import Factor, quantity_text
+from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.values.quantity import Quantity
 from designer.campaigns.values.times import parse_made_at, utc_now
 
@@ -69,14 +68,20 @@ def correct(
         hint = "Say what was really used with start or record"
         raise InputError.at(where, f"is {there.status}: nothing was recorded yet", hint=hint)
     refusals = Refusals()
-    what = {
+    what: dict[str, Any] = {
         "responses": _responses(
             state, there, responses or {}, refusals, replicate=replicate, seen_seq=seen_seq
         ),
-        **_inputs(state, there, used or {}, refusals),
-        "batch": _batches(state, there, batch or {}, refusals),
-        "made_at": _made_at(there, made_at, now or utc_now(), refusals),
+        "used": {},
+        "given": {},
+        "batch": {},
     }
+    recorded = {"used": there.used, "given": there.given, "batch": there.batch}
+    for fact in checked_facts(state, used or {}, batch or {}, where, refusals):
+        old = recorded[fact.part].get(fact.name)
+        if fact.value != old:
+            what[fact.part][fact.name] = {"old": old, "new": fact.stored}
+    what["made_at"] = _made_at(there, made_at, now or utc_now(), refusals)
     refusals.raise_if_any()
     what = {key: value for key, value in what.items() if value}
     if not what:
@@ -131,34 +136,6 @@ def _chosen(run: Run, name: str, replicate: int | None, refusals: Refusals) -> M
     if chosen is None:
         refusals.input.report(where, "has no such replicate", str(replicate), numbers)
     return chosen
-
-
-def _inputs(
-    state: CampaignState, run: Run, told: Mapping[str, Quantity], refusals: Refusals
-) -> dict[str, Any]:
-    used: dict[str, Any] = {}
-    given: dict[str, Any] = {}
-    where = f"run {run.id}"
-    for item, typed in named(told, state.spec.inputs, where, "factor or given", refusals):
-        name = item.name
-        new = input_value(typed, item, where, refusals.input)
-        is_factor = isinstance(item, Factor)
-        old = run.used.get(name) if is_factor else run.given.get(name)
-        if new is not None and new.setting != old:
-            (used if is_factor else given)[name] = {"old": old, "new": new.stored()}
-    return {"used": used, "given": given}
-
-
-def _batches(
-    state: CampaignState, run: Run, batches: Mapping[str, str], refusals: Refusals
-) -> dict[str, Any]:
-    changes = {}
-    for stage, text in batches.items():
-        new = batch_id(stage, text, state, f"run {run.id}", refusals.input)
-        old = run.batch.get(stage)
-        if new is not None and new != old:
-            changes[stage] = {"old": old, "new": new}
-    return changes
 
 
 def _made_at(

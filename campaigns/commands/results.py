@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,8 @@ from typing import Any
 from designer.campaigns.commands.checks import (
     NOTE_LIMIT,
     Refusals,
-    batch_id,
+    checked_facts,
     ensure_open,
-    input_value,
     measured,
     named,
 )
@@ -23,7 +22,7 @@ from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.fold import tried
 from designer.campaigns.log.runs import Measurement, Run, normal_run_id, run_id_text
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.space.factors import Factor, Setting, quantity_text
+from designer.campaigns.space.factors import Setting, quantity_text
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.values.names import clean_text
 from designer.campaigns.values.quantity import Quantity
@@ -177,23 +176,35 @@ def _body(context: _EntryContext, run: Run) -> dict[str, Any]:
     """Check one entry against its run with the entries before this one.
 
     Returns:
-        The payload of ``result_recorded`` without ``run`` and ``attached``.
+        The payload of ``result_recorded`` without ``run`` and ``attached``; facts that were told
+        before are not in it again.
     """
-    used, given = _inputs(context, run)
+    entry, refusals = context.entry, context.refusals
+    told: dict[str, Mapping[str, Setting]] = {
+        "used": run.reported,
+        "given": run.reported_given,
+        "batch": run.reported_batch,
+    }
     replicate = None
-    if context.entry.replicate:
-        numbers = [
-            value.replicate
-            for name in context.entry.responses
-            for value in run.measurements.get(name, ())
-        ]
+    if entry.replicate:
+        numbers = [v.replicate for name in entry.responses for v in run.measurements.get(name, ())]
         replicate = max(numbers, default=0) + 1
+        if any(run.measurements.values()):
+            # The earlier silence meant "as planned". A replicate made at another setting is another
+            # run: it must not move the results that are there.
+            told["used"] = run.used
+    new: dict[str, dict[str, Any]] = {part: {} for part in told}
+    settings = {**entry.used, **entry.given}
+    for fact in checked_facts(context.state, settings, entry.batch, context.where, refusals):
+        before = told[fact.part].get(fact.name)
+        if before is None:
+            new[fact.part][fact.name] = fact.stored
+        elif before != fact.value:
+            refusals.told_differently(fact.where, quantity_text(before, fact.unit))
     return {
         "replicate": replicate,
         "responses": _responses(context, run),
-        "used": used,
-        "given": given,
-        "batch": _batches(context, run),
+        **new,
         "made_at": _made_at(context, run),
         "note": _note(context),
     }
@@ -237,55 +248,6 @@ def _values(
         context.refusals.input.report(f"{context.where}, {response.name}", "there is no value")
     found = [measured(typed, response, context.where, context.refusals.input) for typed in values]
     return [value.stored() for value in found if value is not None]
-
-
-def _inputs(context: _EntryContext, run: Run) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return really used settings and givens that were not told before."""
-    used: dict[str, Any] = {}
-    given: dict[str, Any] = {}
-    where, refusals = context.where, context.refusals
-    inputs = {**context.entry.used, **context.entry.given}
-    items = context.state.spec.inputs
-    for item, typed in named(inputs, items, where, "factor or given", refusals):
-        name = item.name
-        value = input_value(typed, item, where, refusals.input)
-        if value is None:
-            continue
-        before: Setting | None
-        if isinstance(item, Factor):
-            part, before = used, _setting_before(context, run, name)
-        else:
-            part, before = given, run.reported_given.get(name)
-        if before is None:
-            part[name] = value.stored()
-        elif before != value.setting:
-            shown = quantity_text(before, item.unit)
-            refusals.told_differently(f"{where}, {name}", shown)
-    return used, given
-
-
-def _setting_before(context: _EntryContext, run: Run, name: str) -> Setting | None:
-    """A setting told before; for a replicate the earlier silence meant "as planned".
-
-    A replicate made at another setting is another run: it must not move the results that are there.
-    """
-    if name not in run.reported and context.entry.replicate and any(run.measurements.values()):
-        return run.used.get(name)
-    return run.reported.get(name)
-
-
-def _batches(context: _EntryContext, run: Run) -> dict[str, str]:
-    batches = {}
-    for stage, text in context.entry.batch.items():
-        batch = batch_id(stage, text, context.state, context.where, context.refusals.input)
-        before = run.reported_batch.get(stage)
-        if batch is None or batch == before:
-            continue
-        if before is not None:
-            where = f"{context.where}, batch of {stage}"
-            context.refusals.told_differently(where, before)
-        batches[stage] = batch
-    return batches
 
 
 def _made_at(context: _EntryContext, run: Run) -> str | None:
