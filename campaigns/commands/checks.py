@@ -89,9 +89,9 @@ def required_text(
         raise InputError.at(where, str(error)) from None
 
 
-def optional_text(text: str | None, where: str, *, limit: int = REASON_LIMIT) -> str | None:
+def optional_text(text: str | None, where: str) -> str | None:
     """Clean a text that may be missing or blank; see `required_text`."""
-    return None if text is None or not text.strip() else required_text(text, where, limit=limit)
+    return None if text is None or not text.strip() else required_text(text, where)
 
 
 def named(

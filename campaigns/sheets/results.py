@@ -101,7 +101,13 @@ def _results(table: Table, state: CampaignState) -> SheetResults:
         _judge_the_rest(runs, state, findings)
     findings.raise_if_any(InputError)
     conflicts.raise_if_any(ConflictError)
-    ignored = [name for name in matched.ignored if not _is_own(name)]
+    ignored = [
+        name
+        for name in matched.ignored
+        if name not in OWN_COLUMNS
+        and not name.endswith(ENDINGS)
+        and not name.startswith("planned:")
+    ]
     notes = list(table.notes)
     if ignored:
         notes.append(f"columns not used: {', '.join(ignored)}")
@@ -122,10 +128,6 @@ def _judge_the_rest(runs: Sequence[RunResults], state: CampaignState, findings: 
         findings.extend(problem for problem in error.problems if problem.where)
     except ConflictError:
         return
-
-
-def _is_own(header: str) -> bool:
-    return header in OWN_COLUMNS or header.endswith(ENDINGS) or header.startswith("planned:")
 
 
 def _rows_by_run(reader: RowReader, state: CampaignState) -> dict[str, list[TableRow]]:

@@ -251,7 +251,7 @@ class Fields:
         self.wrong(key, "not a table", found_text(value), allowed)
         return None
 
-    def texts(self, key: str, *, limit: int = 64, required: bool = False) -> list[str] | None:
+    def texts(self, key: str, *, required: bool = False) -> list[str] | None:
         """A list of distinct clean texts; problems name the item's index."""
         items = self.items(key, required=required)
         if items is None:
@@ -259,7 +259,7 @@ class Fields:
         texts: list[str] = []
         for index, item in enumerate(items):
             at = f"{key}[{index}]"
-            text = self._clean(at, item, limit)
+            text = self._clean(at, item, 64)
             if text is None:
                 continue
             if text in texts:

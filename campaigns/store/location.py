@@ -144,21 +144,17 @@ def parse_url(url: str) -> Location:
         text = text[len(_SQLITE) :]
         if "?" in text:
             raise StorageError("options after ? are not supported in the address of a store")
-    _refuse_special(text)
-    try:
-        path = Path(text).expanduser().resolve()
-    except (OSError, RuntimeError, ValueError) as error:
-        raise StorageError(f"the store's path cannot be used: {_reason(error)}") from None
-    return Location(path, is_default=path == _default_path())
-
-
-def _refuse_special(text: str) -> None:
     if not text:
         raise StorageError("the address of the store is empty")
     if "\0" in text:
         raise StorageError("the path of the store holds a NUL character")
     if text == ":memory:" or text.lower().startswith("file:"):
         raise StorageError("the store must be a file: give its path or sqlite:///path")
+    try:
+        path = Path(text).expanduser().resolve()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise StorageError(f"the store's path cannot be used: {_reason(error)}") from None
+    return Location(path, is_default=path == _default_path())
 
 
 def _reason(error: BaseException) -> str:

@@ -131,17 +131,14 @@ class Database:
                 path.parent.mkdir(parents=True, exist_ok=True)
             new = path.parent / f".designer-{uuid.uuid4().hex}.new"
             try:
-                self._make(new)
+                with self._translated(), self._engine(str(new)).connect() as connection:
+                    _make_schema(connection)
                 _give_name(new, path)
             finally:
                 new.unlink(missing_ok=True)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise StorageError(f"the {self.name} cannot be created: {reason}") from None
-
-    def _make(self, path: Path) -> None:
-        with self._translated(), self._engine(str(path)).connect() as connection:
-            _make_schema(connection)
 
     @contextmanager
     def _open(self, mode: str) -> Iterator[Connection]:

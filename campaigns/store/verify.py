@@ -67,7 +67,10 @@ def verify_store(database: Database, head: str | None) -> list[str]:
             )
             passed += _clock_notes(name, events)
     if wanted is not None:
-        if any(_holds(events, *wanted) for events in chains):
+        seq, hash8 = wanted
+        if any(
+            1 <= seq <= len(events) and events[seq - 1].hash.startswith(hash8) for events in chains
+        ):
             passed.append(f"head {head} is in the log")
         else:
             problems.append(
@@ -88,10 +91,6 @@ def _parse_head(head: str) -> tuple[int, str]:
             "head", "is not a head as printed by status", repr(head), "such as 12:0a1b2c3d"
         )
     return int(match.group(1)), match.group(2).lower()
-
-
-def _holds(events: Sequence[Event], seq: int, hash8: str) -> bool:
-    return 1 <= seq <= len(events) and events[seq - 1].hash.startswith(hash8)
 
 
 def _structure(connection: Connection, where: str) -> list[Problem]:

@@ -276,7 +276,7 @@ def resembles(column: str, name: str) -> bool:
     return SequenceMatcher(None, found, wanted).ratio() >= _ALIKE
 
 
-def closest(name: str, columns: Iterable[str], count: int = 3) -> list[str]:
+def closest(name: str, columns: Iterable[str]) -> list[str]:
     """The columns most like a name, best first; words in common count more than letters."""
     wanted = _plain(name)
     words = set(wanted.split("_"))
@@ -287,7 +287,7 @@ def closest(name: str, columns: Iterable[str], count: int = 3) -> list[str]:
         return shared + SequenceMatcher(None, found, wanted).ratio()
 
     rated = sorted(((likeness(column), column) for column in columns), key=lambda r: -r[0])
-    return [column for rate, column in rated[:count] if rate >= 0.6]
+    return [column for rate, column in rated[:3] if rate >= 0.6]
 
 
 def _plain(name: str) -> str:

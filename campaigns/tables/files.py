@@ -54,7 +54,10 @@ def read_regular_file(path: Path, limit: int = INPUT_LIMIT) -> bytes:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise InputError.at(_shown(path), "this is not a regular file", _kind(status))
-        content = _read(handle, limit) if status.st_size <= limit else None
+        content = None
+        if status.st_size <= limit:
+            with open(handle, "rb", closefd=False) as file:
+                content = file.read(limit + 1)  # one byte more, to notice a growing file
     except OSError as error:
         raise InputError(_unreadable(path, error)) from None
     finally:
@@ -99,12 +102,6 @@ def write_atomic(path: Path, content: bytes, *, force: bool = False) -> None:
         raise StorageError.at(
             _shown(path), "the file cannot be written", reason, hint="Nothing was written."
         ) from error
-
-
-def _read(handle: int, limit: int) -> bytes:
-    """Read at most one byte more than the limit, so that a growing file is noticed."""
-    with open(handle, "rb", closefd=False) as file:
-        return file.read(limit + 1)
 
 
 def _shown(path: Path) -> str:
