@@ -10,12 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from designer.acquisition.candidates.levels import (
-    Continuum,
-    Levels,
-    floats,
-    multiples,
-)
+from designer.acquisition.candidates.levels import Continuum, Levels, floats, multiples
 from designer.acquisition.candidates.mixtures import common_decimals
 from designer.acquisition.candidates.region import Columns, ProposalRegion
 from designer.campaigns.values.numbers import whole

@@ -10,12 +10,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from designer.acquisition.candidates.levels import (
-    Continuum,
-    FactorValues,
-    Levels,
-    multiples,
-)
+from designer.acquisition.candidates.levels import Continuum, FactorValues, Levels, multiples
 from designer.campaigns.values.numbers import decimals_of, whole
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 

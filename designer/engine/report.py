@@ -9,18 +9,9 @@ from designer.engine.fitted_campaign import FittedCampaign
 from designer.engine.process_links import response_links
 from designer.models.arrays import FloatArray, IntArray
 from designer.models.diagnostics.collinearity import CAUTIOUS, COLLINEAR
-from designer.models.diagnostics.history_odds import (
-    FEWEST_RUNS,
-    POSITIVE_ODDS,
-    history_odds,
-)
+from designer.models.diagnostics.history_odds import FEWEST_RUNS, POSITIVE_ODDS, history_odds
 from designer.models.diagnostics.line_coverage import LineShare, line_shares
-from designer.models.diagnostics.report import (
-    DataCounts,
-    ResponseReport,
-    count,
-    model_report,
-)
+from designer.models.diagnostics.report import DataCounts, ResponseReport, count, model_report
 from designer.models.fitting.all_responses import fit_without_history
 from designer.models.gp.fitted import HistoryOdds
 from designer.models.posterior.posterior import ResponsePosterior

@@ -18,12 +18,7 @@ from designer.twin.factors import (
     columns_of,
     settings_of,
 )
-from designer.twin.physics import (
-    OTHER_MATERIAL,
-    REFERENCE,
-    Constants,
-    make_electrode,
-)
+from designer.twin.physics import OTHER_MATERIAL, REFERENCE, Constants, make_electrode
 from designer.twin.variation import Gauge, draw_constants
 
 Seed: TypeAlias = int | np.random.Generator

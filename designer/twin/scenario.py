@@ -18,14 +18,7 @@ import numpy as np
 from designer.models.arrays import FloatArray
 from designer.twin.designs import PlanKind, sobol_plan, split_plot_plan
 from designer.twin.factors import TwinOptions
-from designer.twin.lines import (
-    Seed,
-    TwinCampaign,
-    TwinLine,
-    child_seed,
-    draw_mirrored,
-    entropy_of,
-)
+from designer.twin.lines import Seed, TwinCampaign, TwinLine, child_seed, draw_mirrored, entropy_of
 
 ScenarioKind: TypeAlias = Literal["related", "one_misleading", "all_misleading"]
 TwinData: TypeAlias = dict[str, FloatArray | list[str]]

@@ -10,12 +10,7 @@ import numpy as np
 
 from designer.models.arrays import BoolArray, FloatArray
 from designer.twin.designs import sobol
-from designer.twin.factors import (
-    STAGE_COSTS,
-    TwinFactor,
-    TwinOptions,
-    TwinResponse,
-)
+from designer.twin.factors import STAGE_COSTS, TwinFactor, TwinOptions, TwinResponse
 from designer.twin.lines import Seed, TwinLine, entropy_of
 
 GoalKind: TypeAlias = Literal["learn", "window", "optimum"]
