@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from designer.campaigns.errors import Problem, StoreDamagedError
@@ -57,9 +57,7 @@ class StateBuilder:
     notes: list[Note] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     reversals: dict[int, int] = field(default_factory=dict)
-    last_run: int = 0
-    last_plan: int = 0
-    last_batch: dict[str, int] = field(default_factory=dict)
+    counters: Counters = field(default_factory=Counters)
 
     @classmethod
     def continuing(cls, state: CampaignState) -> StateBuilder:
@@ -74,9 +72,7 @@ class StateBuilder:
             notes=list(state.notes),
             events=list(state.events),
             reversals=dict(state.reversals),
-            last_run=state.counters.run,
-            last_plan=state.counters.plan,
-            last_batch=dict(state.counters.batch),
+            counters=replace(state.counters, batch=dict(state.counters.batch)),
         )
 
     @property
@@ -98,21 +94,17 @@ class StateBuilder:
             raise ContradictionError(f"run {run_id} does not exist")
         return run
 
-    def counters(self) -> Counters:
-        """Return the numbers given out so far."""
-        return Counters(self.last_run, self.last_plan, self.last_batch)
-
     def count(self, event: Event) -> None:
         """Remember the numbers an event gives out, whether or not it is reversed later."""
-        body = event.body
+        body, counters = event.body, self.counters
         if event.kind == "plan_proposed":
-            self.last_plan = max(self.last_plan, _number(body["plan"]))
+            counters.plan = max(counters.plan, _number(body["plan"]))
             for run in body["runs"]:
-                self.last_run = max(self.last_run, _number(run["run"]))
+                counters.run = max(counters.run, _number(run["run"]))
                 self._count_batches(run["batch"])
         elif event.kind == "result_recorded":
             if body.get("attached"):
-                self.last_run = max(self.last_run, _number(body["run"]))
+                counters.run = max(counters.run, _number(body["run"]))
             self._count_batches(body["batch"])
         elif event.kind == "result_corrected":
             corrected = body["what"].get("batch", {})
@@ -122,7 +114,8 @@ class StateBuilder:
         for stage, batch in batches.items():
             head, _, tail = batch.rpartition("-")
             if head.casefold() == stage.casefold() and _DIGITS.match(tail):
-                self.last_batch[stage] = max(self.last_batch.get(stage, 0), int(tail))
+                known = self.counters.batch
+                known[stage] = max(known.get(stage, 0), int(tail))
 
 
 _DIGITS = re.compile(r"[0-9]{1,9}\Z")

@@ -155,13 +155,11 @@ def _finish(builder: StateBuilder) -> CampaignState:
     if not builder.events:
         raise InconsistentLogError(builder.name, 0, "there are no events")
     first, last = builder.events[0], builder.events[-1]
-    try:
-        spec = builder.specification
-    except ContradictionError as error:
-        raise InconsistentLogError(builder.name, first.seq, str(error)) from error
+    if builder.spec is None:
+        raise InconsistentLogError(builder.name, first.seq, "the campaign was not created")
     return CampaignState(
         campaign_id=builder.campaign_id,
-        spec=spec,
+        spec=builder.spec,
         created_at=first.recorded_at,
         changed_at=last.recorded_at,
         closed=builder.closed,
@@ -173,5 +171,5 @@ def _finish(builder: StateBuilder) -> CampaignState:
         head=head_text(last.seq, last.hash),
         events=tuple(builder.events),
         reversals=builder.reversals,
-        counters=builder.counters(),
+        counters=builder.counters,
     )

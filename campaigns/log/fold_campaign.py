@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.errors import InputError
@@ -17,6 +17,9 @@ from designer.campaigns.specification.specification import Specification
 
 if TYPE_CHECKING:
     from designer.campaigns.log.events import Event
+
+
+_PLAN_FACTS = {entry.name for entry in fields(Plan)} - {"id", "runs", "seq", "actor", "at"}
 
 
 def _parsed(event: Event) -> Specification:
@@ -133,26 +136,12 @@ def plan_proposed(builder: StateBuilder, event: Event) -> None:
         builder.runs[proposed["run"]] = _proposed_run(
             proposed, builder.specification, body["plan"], event.seq
         )
+    # the payload says the rest under the names a plan has
+    told = {key: body[key] for key in _PLAN_FACTS if key in body}
+    told.update(notes=tuple(body.get("notes", ())), fixed=body.get("fixed") or {})
+    runs = tuple(proposed["run"] for proposed in body["runs"])
     builder.plans[body["plan"]] = Plan(
-        id=body["plan"],
-        runs=tuple(proposed["run"] for proposed in body["runs"]),
-        goal=body["goal"],
-        seed=body["seed"],
-        cost=body["cost"],
-        information_bits=body.get("information_bits"),
-        seq=event.seq,
-        nested=body.get("nested", True),
-        notes=tuple(body.get("notes", ())),
-        versions=body["versions"],
-        hyperparameters=body["hyperparameters"],
-        position=body["position"],
-        setup=body["setup"],
-        fixed=body.get("fixed") or {},
-        value=body.get("value"),
-        value_name=body.get("value_name"),
-        deviation=body.get("deviation"),
-        actor=event.actor,
-        at=event.recorded_at,
+        id=body["plan"], runs=runs, seq=event.seq, actor=event.actor, at=event.recorded_at, **told
     )
 
 

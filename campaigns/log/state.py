@@ -84,29 +84,29 @@ class Plan:
     goal: str
     seed: int
     cost: float | None
-    information_bits: float | None
     seq: int
-    nested: bool
-    notes: tuple[str, ...]
     versions: Mapping[str, Any]
     hyperparameters: Mapping[str, Any]
     position: int
     setup: str | None
-    fixed: Mapping[str, Any]
-    value: float | None
-    value_name: str | None
-    deviation: Mapping[str, Any] | None
     actor: str
     at: str
+    information_bits: float | None = None
+    nested: bool = True
+    notes: tuple[str, ...] = ()
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    value: float | None = None
+    value_name: str | None = None
+    deviation: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Counters:
     """Highest numbers ever given out, events reversed since included; nothing is used twice."""
 
     run: int = 0
     plan: int = 0
-    batch: Mapping[str, int] = field(default_factory=dict)
+    batch: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
