@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import gc
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from sqlalchemy import Connection, insert
 
 from designer.campaigns.errors import ConflictError, InputError, Problem, StoreDamagedError
 from designer.campaigns.log.describe import describe, who_when
-from designer.campaigns.log.events import Event, NewEvent, canonical_json
+from designer.campaigns.log.events import NewEvent, canonical_json
 from designer.campaigns.log.fold import advance, fold
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.log.stored import chained, verified
@@ -23,6 +22,7 @@ from designer.campaigns.store.event_table import CAMPAIGN
 from designer.campaigns.store.sqlite import Database
 from designer.campaigns.values.names import suggestion
 from designer.campaigns.values.times import utc_text
+from designer.campaigns.version import program_version
 
 if TYPE_CHECKING:
     from designer.campaigns.specification.specification import Specification
@@ -31,28 +31,21 @@ Decide = Callable[[CampaignState], list[NewEvent]]
 """Turns the fresh state into new events, or refuses; pure, since a retry calls it again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """Who does something: written into every event.
+class Archive:
+    """Campaigns of one database, with the states this process has verified already.
 
-    Attributes:
-        actor: who, cleaned text.
-        command_id: given by the caller; None: nobody will repeat this command.
-        program: version of this program.
+    Args:
+        database: where they are.
+        program: version written into events; None: the installed one.
         clock: gives the present moment, aware.
     """
 
-    actor: str
-    command_id: str | None
-    program: str
-    clock: Callable[[], datetime]
-
-
-class Archive:
-    """Campaigns of one database, with the states this process has verified already."""
-
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self, database: Database, program: str | None, clock: Callable[[], datetime]
+    ) -> None:
         self.database = database
+        self._program = program
+        self._clock = clock
         # states are immutable and replaced in one step, so threads may share this
         self._known: dict[str, CampaignState] = {}
 
@@ -70,17 +63,19 @@ class Archive:
             return self._load(connection, *_find(connection, name))
 
     def create(
-        self, spec: Specification, drafts: Sequence[NewEvent], stamp: Stamp
+        self, spec: Specification, drafts: list[NewEvent], actor: str, command_id: str | None
     ) -> CampaignState:
         """Store a new campaign: its row and its first events in one transaction."""
         self.database.ensure()
         with self.database.write() as connection:
             self._refuse_losses(connection)
-            if stamp.command_id is not None:
-                owner = event_table.campaign_of(connection, stamp.command_id)
-                if owner is not None:
-                    return self._created_before(connection, owner, drafts, stamp.command_id)
-            for _, name in event_table.campaigns(connection):
+            campaigns = dict(event_table.campaigns(connection))
+            owner = event_table.campaign_of(connection, command_id)
+            if owner is not None:
+                state = self._load(connection, owner, campaigns[owner])
+                _check_repeated(state, lambda _: drafts, command_id)
+                return state
+            for name in campaigns.values():
                 if name.casefold() == spec.name.casefold():
                     raise InputError.at(
                         "campaign.name",
@@ -89,33 +84,48 @@ class Archive:
                     )
             campaign_id = str(uuid.uuid4())
             connection.execute(insert(CAMPAIGN).values(id=campaign_id, name=spec.name))
-            events = _append(connection, campaign_id, None, drafts, stamp)
+            events = chained(campaign_id, None, drafts, **self._stamp(actor, command_id))
+            event_table.append(connection, campaign_id, events)
             state = fold(campaign_id, events)
         self._known[campaign_id] = state
         return state
 
     def change(
-        self, name: str, decide: Decide, stamp: Stamp, expected_seq: int | None
+        self,
+        name: str,
+        decide: Decide,
+        actor: str,
+        command_id: str | None,
+        expected_seq: int | None,
     ) -> CampaignState:
         """Append what `decide` says on the fresh state, all or nothing."""
         with self.database.write() as connection:
             self._refuse_losses(connection)
             state = self._load(connection, *_find(connection, name))
-            if stamp.command_id is not None:
-                owner = event_table.campaign_of(connection, stamp.command_id)
-                if owner is not None:
-                    _check_repeated(state, owner, decide, stamp.command_id)
-                    return state
+            if event_table.campaign_of(connection, command_id) is not None:
+                _check_repeated(state, decide, command_id)
+                return state
             if expected_seq is not None and expected_seq != state.seq:
                 raise ConflictError(_went_on(state, expected_seq))
             drafts = decide(state)
             if not drafts:
                 return state
-            events = _append(connection, state.campaign_id, state.events[-1], drafts, stamp)
+            last, stamp = state.events[-1], self._stamp(actor, command_id)
+            events = chained(state.campaign_id, last, drafts, **stamp)
+            event_table.append(connection, state.campaign_id, events)
             # folded before the commit: an event the fold refuses must never be stored
             after = advance(state, events)
         self._known[after.campaign_id] = after
         return after
+
+    def _stamp(self, actor: str, command_id: str | None) -> dict[str, str]:
+        """What all events of one command say besides their contents."""
+        return {
+            "command_id": command_id or str(uuid.uuid4()),
+            "actor": actor,
+            "recorded_at": utc_text(self._clock()),
+            "program": self._program or program_version(),
+        }
 
     def _refuse_losses(self, connection: Connection) -> None:
         lost = event_table.lost_rows(connection)
@@ -131,15 +141,6 @@ class Archive:
             self._refuse_losses(connection)
         _check_name(state, name)
         self._known[campaign_id] = state
-        return state
-
-    def _created_before(
-        self, connection: Connection, owner: str, drafts: Sequence[NewEvent], command_id: str
-    ) -> CampaignState:
-        names = dict(event_table.campaigns(connection))
-        state = self._load(connection, owner, names[owner])
-        if not _same(drafts, [event for event in state.events if event.command_id == command_id]):
-            raise ConflictError(_other_command(command_id))
         return state
 
 
@@ -184,26 +185,6 @@ def _catch_up(connection: Connection, known: CampaignState, name: str) -> Campai
     return advance(known, new)
 
 
-def _append(
-    connection: Connection,
-    campaign_id: str,
-    after: Event | None,
-    drafts: Sequence[NewEvent],
-    stamp: Stamp,
-) -> list[Event]:
-    events = chained(
-        campaign_id,
-        after,
-        drafts,
-        command_id=stamp.command_id or str(uuid.uuid4()),
-        actor=stamp.actor,
-        recorded_at=utc_text(stamp.clock()),
-        program=stamp.program,
-    )
-    event_table.append(connection, campaign_id, events)
-    return events
-
-
 def _find(connection: Connection, name: str) -> tuple[str, str]:
     """Return (id, name) of a campaign; upper and lower case do not matter."""
     known = event_table.campaigns(connection)
@@ -219,35 +200,28 @@ def _find(connection: Connection, name: str) -> tuple[str, str]:
     raise InputError.at(f"campaign {name}", "no such campaign in this store", hint=hint)
 
 
-def _check_repeated(state: CampaignState, owner: str, decide: Decide, command_id: str) -> None:
+def _check_repeated(state: CampaignState, decide: Decide, command_id: str | None) -> None:
     """Accept a repeated command only when it says again what it said before.
 
     The command is decided once more on the state it met the first time.
     """
-    there = [event for event in state.events if event.command_id == command_id]
-    if owner != state.campaign_id or not there:
-        raise ConflictError(_other_command(command_id))
-    before = fold(state.campaign_id, state.events[: there[0].seq - 1])
-    try:
-        drafts = decide(before)
-    except (InputError, ConflictError) as error:
-        raise ConflictError(_other_command(command_id)) from error
-    if not _same(drafts, there):
-        raise ConflictError(_other_command(command_id))
-
-
-def _same(drafts: Sequence[NewEvent], events: Sequence[Event]) -> bool:
-    return [(draft.kind, canonical_json(draft.body)) for draft in drafts] == [
-        (event.kind, canonical_json(event.body)) for event in events
-    ]
-
-
-def _other_command(command_id: str) -> Problem:
-    return Problem(
+    other = ConflictError.at(
         f"command {command_id}",
         "this command id was used before for something else; nothing was written",
         hint="Use a new id for a new command",
     )
+    there = [event for event in state.events if event.command_id == command_id]
+    if not there:
+        raise other
+    first = there[0].seq
+    try:
+        drafts = decide(state if first == 1 else fold(state.campaign_id, state.events[: first - 1]))
+    except (InputError, ConflictError) as error:
+        raise other from error
+    if [(draft.kind, canonical_json(draft.body)) for draft in drafts] != [
+        (event.kind, canonical_json(event.body)) for event in there
+    ]:
+        raise other
 
 
 def _went_on(state: CampaignState, expected: int) -> list[Problem]:

@@ -178,8 +178,10 @@ def last_positions(connection: Connection) -> dict[str, int]:
     return {row.campaign_id: row.last for row in rows}
 
 
-def campaign_of(connection: Connection, command_id: str) -> str | None:
+def campaign_of(connection: Connection, command_id: str | None) -> str | None:
     """Return the id of the campaign a command wrote to before; None when it is new."""
+    if command_id is None:  # nobody will repeat this command
+        return None
     return connection.execute(
         select(EVENT.c.campaign_id).where(EVENT.c.event_id == f"{command_id}.0")
     ).scalar_one_or_none()

@@ -24,7 +24,7 @@ from designer.campaigns.version import program_version
 if TYPE_CHECKING:
     from designer.campaigns.log.state import CampaignState
     from designer.campaigns.specification.specification import Specification
-    from designer.campaigns.store.archive import Archive, Decide, Stamp
+    from designer.campaigns.store.archive import Archive, Decide
 
 __all__ = ["Store", "default_url"]
 
@@ -76,7 +76,8 @@ class Store:
         from designer.campaigns.store.archive import Archive
         from designer.campaigns.store.sqlite import Database
 
-        return Archive(Database(self._location, self._busy_seconds))
+        database = Database(self._location, self._busy_seconds)
+        return Archive(database, self._program, self._clock)
 
     @property
     def exists(self) -> bool:
@@ -150,7 +151,8 @@ class Store:
             StorageError: the store cannot be written.
             StoreDamagedError: it is damaged or newer than this program.
         """
-        return self._archive.create(spec, created(spec), self._stamp(actor, command_id))
+        drafts, actor = created(spec), _actor(actor)
+        return self._archive.create(spec, drafts, actor, _acceptable(command_id))
 
     def change(
         self,
@@ -183,7 +185,8 @@ class Store:
             StoreDamagedError: it is damaged or newer than this program.
         """
         self._refuse_missing(name)
-        return self._archive.change(name, decide, self._stamp(actor, command_id), expected_seq)
+        actor, command_id = _actor(actor), _acceptable(command_id)
+        return self._archive.change(name, decide, actor, command_id, expected_seq)
 
     def verify(self, head: str | None = None) -> list[str]:
         """Check everything that can be checked.
@@ -225,18 +228,17 @@ class Store:
                 hint="Create a campaign with init, or name another store",
             )
 
-    def _stamp(self, actor: str, command_id: str | None) -> Stamp:
-        from designer.campaigns.store.archive import Stamp
 
-        try:
-            actor = clean_text(actor, limit=_ACTOR_LIMIT)
-        except ValueError as error:
-            raise InputError.at("actor", str(error), repr(actor)) from None
-        if command_id is not None and not _COMMAND_ID.match(command_id):
-            raise InputError.at(
-                "command id",
-                "is not acceptable",
-                repr(command_id),
-                "1 to 64 letters, digits, - and _",
-            )
-        return Stamp(actor, command_id, self._program or program_version(), self._clock)
+def _actor(actor: str) -> str:
+    """Who does something, as events hold it."""
+    try:
+        return clean_text(actor, limit=_ACTOR_LIMIT)
+    except ValueError as error:
+        raise InputError.at("actor", str(error), repr(actor)) from None
+
+
+def _acceptable(command_id: str | None) -> str | None:
+    if command_id is not None and not _COMMAND_ID.match(command_id):
+        allowed = "1 to 64 letters, digits, - and _"
+        raise InputError.at("command id", "is not acceptable", repr(command_id), allowed)
+    return command_id
