@@ -22,7 +22,7 @@ def run_started(builder: StateBuilder, event: Event) -> None:
     run = builder.run(event.body["run"])
     if run.status != "proposed":
         raise ContradictionError(f"run {run.id} is {run.status} and cannot be started")
-    run = _with_facts(run, event, builder.specification, used=event.body["settings"])
+    run = _with_facts(_made(run, event), builder.specification, event.body["settings"])
     builder.runs[run.id] = run.changed(status="running")
 
 
@@ -40,7 +40,7 @@ def result_recorded(builder: StateBuilder, event: Event) -> None:
         run = builder.run(body["run"])
         if run.status in ("failed", "abandoned"):
             raise ContradictionError(f"run {run.id} is {run.status}: no result can follow")
-    run = _with_facts(run, event, spec, used=body["used"], given=body["given"], batch=body["batch"])
+    run = _with_facts(_made(run, event), spec, body["used"], body["given"], body["batch"])
     run = _with_values(run, event, spec)
     if body["made_at"] is not None:
         run = run.changed(made_at=body["made_at"])
@@ -53,50 +53,41 @@ def result_recorded(builder: StateBuilder, event: Event) -> None:
     )
 
 
+def _made(run: Run, event: Event) -> Run:
+    """The run, made now at the latest."""
+    if run.made_seq is not None:
+        return run
+    return run.changed(made_seq=event.seq, made_recorded_at=event.recorded_at)
+
+
 def _with_facts(
     run: Run,
-    event: Event,
     spec: Specification,
-    *,
     used: Mapping[str, Any],
     given: Mapping[str, Any] | None = None,
     batch: Mapping[str, str] | None = None,
 ) -> Run:
-    """Take over really used settings, givens and batches, and that the run was made."""
+    """Put newly told settings, givens (as stored) and batches in front of those told before.
+
+    They all stand in front of what was planned.
+    """
     known_names("factor", used, {factor.name for factor in spec.factors})
-    reported = {name: Quantity.of_stored(typed).setting for name, typed in used.items()}
-    new_given = {name: typed["number"] for name, typed in (given or {}).items()}
-    known_names("given", new_given, {item.name for item in spec.givens})
-    if run.made_seq is None:
-        run = _made(run, event)
-    return _with_reported(run, spec, reported=reported, given=new_given, batch=batch or {})
-
-
-def _with_reported(
-    run: Run,
-    spec: Specification,
-    *,
-    reported: Mapping[str, Setting],
-    given: Mapping[str, float],
-    batch: Mapping[str, str],
-) -> Run:
-    """Put newly told facts in front of those told before, and of the planned ones."""
-    reported, all_reported_given = {**run.reported, **reported}, {**run.reported_given, **given}
-    used, all_given = in_order(spec.factors, {**run.used, **reported}), {**run.given, **given}
-    told = reported or all_reported_given
+    known_names("given", given or {}, {item.name for item in spec.givens})
+    new = {name: typed["number"] for name, typed in (given or {}).items()}
+    reported_given, all_given = {**run.reported_given, **new}, {**run.given, **new}
+    reported = {n: Quantity.of_stored(typed).setting for n, typed in used.items()}
+    reported = {**run.reported, **reported}
+    all_used = in_order(spec.factors, {**run.used, **reported})
+    told = reported or reported_given
     return run.changed(
         reported=reported,
-        used=used,
-        reported_given=all_reported_given,
+        used=all_used,
+        reported_given=reported_given,
         given=all_given,
-        reported_batch={**run.reported_batch, **batch},
-        batch={**run.batch, **batch},
-        flags=tuple(recipe_flags(spec, {**used, **all_given})) if told else (),
+        reported_batch={**run.reported_batch, **(batch or {})},
+        batch={**run.batch, **(batch or {})},
+        flags=tuple(recipe_flags(spec, {**all_used, **all_given})) if told else (),
     )
-
-
-def _made(run: Run, event: Event) -> Run:
-    return run.changed(made_seq=event.seq, made_recorded_at=event.recorded_at)
 
 
 def _with_values(run: Run, event: Event, spec: Specification) -> Run:
@@ -156,25 +147,19 @@ def result_corrected(builder: StateBuilder, event: Event) -> None:
         else:
             del measurements[name]
             never.add(name)
-    reported: dict[str, Setting] = {}
-    given: dict[str, float] = {}
-    batch: dict[str, str] = {}
-    for name, change in what.get("used", {}).items():
-        _same(run, name, change["old"], run.used.get(name))
-        reported[name] = Quantity.of_stored(change["new"]).setting
-    for name, change in what.get("given", {}).items():
-        _same(run, name, change["old"], run.given.get(name))
-        given[name] = change["new"]["number"]
-    for stage, change in what.get("batch", {}).items():
-        _same(run, f"batch of {stage}", change["old"], run.batch.get(stage))
-        batch[stage] = change["new"]
-    known_names("factor", what.get("used", {}), {factor.name for factor in spec.factors})
     made_at = run.made_at
     if "made_at" in what:
         _same(run, "time", what["made_at"]["old"], made_at)
         made_at = what["made_at"]["new"]
+    facts: dict[str, dict[str, Any]] = {"used": {}, "given": {}, "batch": {}}
+    counted = {"used": run.used, "given": run.given, "batch": run.batch}
+    for part, new in facts.items():
+        for name, change in what.get(part, {}).items():
+            called = f"batch of {name}" if part == "batch" else name
+            _same(run, called, change["old"], counted[part].get(name))
+            new[name] = change["new"]
     run = run.changed(measurements=measurements, never=frozenset(never), made_at=made_at)
-    builder.runs[run.id] = _with_reported(run, spec, reported=reported, given=given, batch=batch)
+    builder.runs[run.id] = _with_facts(run, spec, **facts)
 
 
 def _same(run: Run, what: str, old: Setting | None, now: Setting | None) -> None:
@@ -207,8 +192,7 @@ def run_failed(builder: StateBuilder, event: Event) -> None:
     run = builder.run(event.body["run"])
     if run.status in ("failed", "abandoned"):
         raise ContradictionError(f"run {run.id} is {run.status} already")
-    if run.made_seq is None:
-        run = _made(run, event)
+    run = _made(run, event)
     builder.runs[run.id] = run.changed(status="failed", failure=event.body["reason"])
 
 
