@@ -160,24 +160,20 @@ class RunResults:
         given: dict[str, Quantity] = {}
         for item in self._spec.inputs:
             name = item.name
-            told = [(row, row.settings[name].setting) for row in rows if name in row.settings]
-            if told and self._agree(name, told) and self._differs(item, told[0][1]):
-                value = told[0][0].settings[name]
+            said = [(row, row.settings[name].setting) for row in rows if name in row.settings]
+            if (first := self._agreed(name, said)) and self._differs(item, said[0][1]):
+                value = first.settings[name]
                 (used if isinstance(item, Factor) else given)[name] = value.as_written
                 self._new[name] = _told(value)
         batch: dict[str, str] = {}
         for stage in (stage.name for stage in self._spec.stages):
-            ids = [(row, row.batch[stage]) for row in rows if stage in row.batch]
-            now = self.run.batch.get(stage, "")
-            if (
-                ids
-                and self._agree(f"batch:{stage}", ids)
-                and ids[0][1].casefold() != now.casefold()
-            ):
-                batch[stage] = self._new[f"batch:{stage}"] = ids[0][1]
-        times = [(row, row.made_at) for row in rows if row.made_at is not None]
-        if times and self._agree("made_at", times) and times[0][1] != self.run.made_at:
-            entry.made_at = self._new["made_at"] = times[0][1]
+            name, now = f"batch:{stage}", self.run.batch.get(stage, "")
+            first = self._agreed(name, [(r, r.batch[stage]) for r in rows if stage in r.batch])
+            if first and first.batch[stage].casefold() != now.casefold():
+                batch[stage] = self._new[name] = first.batch[stage]
+        first = self._agreed("made_at", [(row, row.made_at) for row in rows if row.made_at])
+        if first and first.made_at != self.run.made_at:
+            entry.made_at = self._new["made_at"] = first.made_at
         entry.used, entry.given, entry.batch = used, given, batch
 
     def _note(self, rows: Sequence[TableRow]) -> str | None:
@@ -192,18 +188,17 @@ class RunResults:
         self._new["note"] = note
         return note
 
-    def _agree(self, name: str, told: Sequence[tuple[TableRow, Setting]]) -> bool:
-        """Whether all rows of this run say the same."""
-        first = told[0][1]
-        for row, value in told[1:]:
-            if value != first:
-                number = self._table.row_numbers[told[0][0].row]
+    def _agreed(self, name: str, said: Sequence[tuple[TableRow, Setting]]) -> TableRow | None:
+        """The first row that says something, where all that do say the same."""
+        for row, value in said:
+            if value != said[0][1]:
+                number = self._table.row_numbers[said[0][0].row]
                 what = f"{self.run.id} has another {name} in {self._table.row_word} {number}"
                 hint = "A replicate is the same recipe; attach another recipe as a run of its own."
-                found = f"{value} and {first}"
+                found = f"{value} and {said[0][1]}"
                 self._findings.report(self._where(row, name), what, found, hint=hint)
-                return False
-        return True
+                return None
+        return said[0][0] if said else None
 
     def _differs(self, item: Factor | Given, value: Setting) -> bool:
         """Whether a setting is neither the one recorded nor the one planned."""

@@ -143,7 +143,7 @@ def _campaign(spec: Specification) -> _Facts:
         "cost unit": costs.unit,
         "cost of a run": number_text(costs.run),
         "budget": _optional(costs.budget),
-        "history": _used(history=spec.history),
+        "history": "used" if spec.history else "not used",
     }
 
 
@@ -196,17 +196,13 @@ def _response(response: Response) -> _Facts:
         "stage": response.stage or "none",
         "scale": "log" if response.log_scale else "linear",
         "knowledge": ", ".join(response.knowledge) or "none",
-        "history": _used(history=response.history),
+        "history": "used" if response.history else "not used",
     }
 
 
 def _constraint(constraint: Constraint) -> str:
     reason = "" if constraint.reason is None else f" ({constraint.reason})"
     return f"{constraint}{reason}"
-
-
-def _used(*, history: bool) -> str:
-    return "used" if history else "not used"
 
 
 def _optional(value: float | str | None, unit: str | None = None) -> str:
