@@ -31,10 +31,9 @@ from designer.engine.report import (
 )
 from designer.engine.threads import one_thread
 from designer.models.arrays import FloatArray
-from designer.models.diagnostics.cross_validation import leave_one_run_out, result_errors
-from designer.models.diagnostics.report import TOO_EARLY
+from designer.models.diagnostics.report import ResponseReport
 from designer.models.diagnostics.trust import TrustEstimate, overall_trust
-from designer.models.posterior.posterior import ResponsePosterior, without_target_runs
+from designer.models.posterior.posterior import without_target_runs
 
 _REFERENCES = 256  # points over which uncertainty is averaged
 
@@ -59,7 +58,7 @@ def evaluate(fitted: FittedCampaign, plan: SelectedPlan | None = None) -> Evalua
             "information_bits": information_so_far(fitted, region),
             "expected_next_bits": _next_bits(plan),
             "outlook": None if ahead is None else _ahead(ahead),
-            "responses": response_figures(fitted),
+            "responses": {name: _error_figures(each) for name, each in report.items()},
             "lines": _lines(fitted, region),
             "best": best[0] if best else None,
             "report": report,
@@ -128,24 +127,12 @@ def _next_bits(plan: SelectedPlan | None) -> float | None:
     return None if plan.outlook is None else plan.outlook.next_bits
 
 
-def response_figures(fitted: FittedCampaign) -> dict[str, ErrorFigures]:
-    """Leave-one-run-out error and coverage of 95 % intervals per response of the specification."""
-    figures: dict[str, ErrorFigures] = {}
-    for response in fitted.state.spec.responses:
-        posterior = fitted.posteriors.get(response.name)
-        figures[response.name] = {"error_sd": None, "coverage": None}
-        if posterior is not None and _measured_runs(posterior) >= TOO_EARLY:
-            errors = result_errors(leave_one_run_out(posterior.fitted))
-            if errors is not None:
-                coverage = errors["coverage"]["95"]
-                figures[response.name] = {"error_sd": errors["rmse"], "coverage": coverage}
-    return figures
-
-
-def _measured_runs(posterior: ResponsePosterior) -> int:
-    """Number of the target's runs with a value of this response."""
-    data = posterior.fitted.data
-    return len(np.unique(data.runs[data.target]))
+def _error_figures(report: ResponseReport) -> ErrorFigures:
+    """Leave-one-run-out error and coverage of 95 % intervals."""
+    errors = report["leave_one_run_out"]
+    if errors is None:
+        return {"error_sd": None, "coverage": None}
+    return {"error_sd": errors["rmse"], "coverage": errors["coverage"]["95"]}
 
 
 def line_figures(fitted: FittedCampaign) -> dict[str, LineTrustFigures]:

@@ -7,11 +7,11 @@ import numpy as np
 from designer.engine.answers import OddsFigures
 from designer.engine.fitted_campaign import FittedCampaign
 from designer.engine.process_links import response_links
-from designer.models.arrays import FloatArray, IntArray
+from designer.models.arrays import FloatArray
 from designer.models.diagnostics.collinearity import CAUTIOUS, COLLINEAR
 from designer.models.diagnostics.history_odds import FEWEST_RUNS, POSITIVE_ODDS, history_odds
 from designer.models.diagnostics.line_coverage import LineShare, line_shares
-from designer.models.diagnostics.report import DataCounts, ResponseReport, count, model_report
+from designer.models.diagnostics.report import DataCounts, ResponseReport, model_report
 from designer.models.fitting.all_responses import fit_without_history
 from designer.models.gp.fitted import HistoryOdds
 from designer.models.posterior.posterior import ResponsePosterior
@@ -64,7 +64,7 @@ def odds_figures(fitted: FittedCampaign) -> dict[str, OddsFigures | None]:
     asked = [
         name
         for name, posterior in fitted.posteriors.items()
-        if posterior.fitted.layout.transfer and _runs(posterior) >= FEWEST_RUNS
+        if posterior.fitted.layout.transfer and posterior.fitted.data.measured_runs >= FEWEST_RUNS
     ]
     if not asked:
         return found
@@ -77,11 +77,6 @@ def odds_figures(fitted: FittedCampaign) -> dict[str, OddsFigures | None]:
         odds = history_odds(fitted.posteriors[name].fitted, plain[name].fitted)
         found[name] = None if odds is None else _odds(odds)
     return found
-
-
-def _runs(posterior: ResponsePosterior) -> int:
-    every: IntArray = np.arange(posterior.fitted.input_transform.dimension)
-    return count(posterior.fitted.data, every)["runs"]
 
 
 def _odds(odds: HistoryOdds) -> OddsFigures:

@@ -108,6 +108,11 @@ class ResponseData:
             raise ValueError(self.name)
         return self.run
 
+    @property
+    def measured_runs(self) -> int:
+        """Number of the target's runs with a value."""
+        return len(np.unique(self.runs[self.target]))
+
     def subset(self, rows: IntArray) -> ResponseData:
         """The same response with some rows, in that order."""
         columns = ("X", "y", "line", "batch", "run", "nuisance")

@@ -121,7 +121,7 @@ def count(data: ResponseData, recipe: IntArray) -> DataCounts:
     unique = len(np.unique(settings, axis=0)) if settings.size else min(measurements, 1)
     return {
         "measurements": measurements,
-        "runs": len(np.unique(data.runs[own])),
+        "runs": data.measured_runs,
         "unique_recipes": unique,
         "replicates": measurements - unique,
         "earlier_measurements": len(data.y) - measurements,

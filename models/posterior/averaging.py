@@ -108,14 +108,13 @@ def _tempered(log_weight: FloatArray) -> FloatArray:
         raw[usable] = np.exp(power * (log_weight[usable] - best))
         return np.asarray(raw / raw.sum())
 
-    wanted = _SHARE * len(log_weight)
-    low, high = 0.0, 1.0
-    if 1.0 / np.square(weights(1.0)).sum() >= wanted:
+    def enough(weight: FloatArray) -> bool:
+        return bool(1.0 / np.square(weight).sum() >= _SHARE * len(log_weight))
+
+    if enough(weights(1.0)):
         return weights(1.0)
+    low, high = 0.0, 1.0
     for _ in range(30):
         middle = 0.5 * (low + high)
-        if 1.0 / np.square(weights(middle)).sum() >= wanted:
-            low = middle
-        else:
-            high = middle
+        low, high = (middle, high) if enough(weights(middle)) else (low, middle)
     return weights(low)
