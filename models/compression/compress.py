@@ -55,7 +55,16 @@ def compress(
             )
             summaries[position] = summary
             doubted.append(line.order[kept[summary.doubted]])
-            line = _pseudo_rows(line.subset(kept[summary.points]), summary)
+            line = line.subset(kept[summary.points])
+            line = replace(
+                line,
+                z=summary.values,
+                base=np.diagonal(summary.noise).copy(),
+                extra=np.zeros(len(line)),
+                batch=np.full(line.batch.shape, OWN_BATCH),
+                # what else the line varied is part of its summary's noise
+                nuisance=np.zeros_like(line.nuisance),
+            )
         parts.append(line)
     parts.append(rows.subset(np.arange(rows.earlier, len(rows))))
     short = replace(rows.joined(parts), summaries=summaries)
@@ -77,19 +86,6 @@ def shares(counts: IntArray) -> IntArray:
         left -= min(int(counts[k]), fair)
         out[k] = counts[k] if counts[k] <= fair else min(fair, MOST_PER_LINE)
     return out
-
-
-def _pseudo_rows(line: TrainingRows, summary: Summary) -> TrainingRows:
-    """The rows at the summary's points, holding what the summary says."""
-    return replace(
-        line,
-        z=summary.values,
-        base=np.diagonal(summary.noise).copy(),
-        extra=np.zeros(len(line)),
-        batch=np.full(line.batch.shape, OWN_BATCH),
-        # what else the line varied is part of its summary's noise
-        nuisance=np.zeros_like(line.nuisance),
-    )
 
 
 def _cached_summary(

@@ -161,15 +161,16 @@ class LineModel:
             return self.objective(u) - pseudo
 
         slope, curvature = expanded(missing, self.variances)
-        slope, curvature = _convex(slope, curvature)
+        bends, V = np.linalg.eigh(curvature)
+        V, bends = V[:, bends > 0.0], bends[bends > 0.0]  # without directions of negative curvature
         return Summary(
             points=chosen,
             values=values + self.level,
             noise=noise / base,
             stages=self.stages,
             at=self.variances,
-            slope=slope,
-            curvature=curvature,
+            slope=V @ (V.T @ slope),
+            curvature=(V * bends) @ V.T,
             doubted=doubted,
         )
 
@@ -221,14 +222,6 @@ def expanded(
             mixed = (both - up[i] - up[j] + here) / (h * h)
             curvature[i, j] = curvature[j, i] = mixed
     return slope, curvature
-
-
-def _convex(slope: FloatArray, curvature: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """The same without directions of negative curvature."""
-    values, V = np.linalg.eigh(curvature)
-    kept = values > 0.0
-    V, values = V[:, kept], values[kept]
-    return V @ (V.T @ slope), (V * values) @ V.T
 
 
 def low_rank(

@@ -34,8 +34,7 @@ def history_odds(history: FittedResponse, plain: FittedResponse) -> HistoryOdds 
     if not history.layout.transfer:
         return None
     own = np.flatnonzero(history.data.target)
-    usual = set(_usual(history).tolist()) & set(own[_usual(plain)].tolist())
-    rows = np.array(sorted(usual), dtype=np.int64)
+    rows = np.intersect1d(_usual(history), own[_usual(plain)])
     with_lines = _run_densities(history, rows)
     alone = _run_densities(plain, np.searchsorted(own, rows))
     both = sorted(with_lines.keys() & alone.keys())

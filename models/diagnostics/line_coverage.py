@@ -60,36 +60,25 @@ def line_shares(posterior: ResponsePosterior, X: FloatArray) -> list[LineShare]:
     fitted = posterior.fitted
     if not fitted.layout.transfer:
         return []
-    K = fitted.likelihood.covariance(fitted.parameters)
+    p, rows, transform = fitted.parameters, fitted.rows, fitted.input_transform
+    K = fitted.likelihood.covariance(p)
     X = X[:: max(1, len(X) // _POINTS)]
     out = []
     for place, code in enumerate(fitted.layout.positions[:-1]):
-        rows = np.flatnonzero(fitted.rows.position == place)
-        mean, covariance = _from_own_rows(posterior, place, X, K[np.ix_(rows, rows)])
+        own = np.flatnonzero(rows.position == place)
+        V = transform.on_line(X, code)
+        kernel = LineCovariance(p, transform, place, float(p.trust[place]))
+        mean, covariance = np.zeros(len(X)), np.asarray(kernel.to_points(V)(V))
+        chol = factorise(K[np.ix_(own, own)])
+        if chol is not None:
+            cross = np.asarray(kernel.to_rows(rows.X, rows.position)(V))[:, own]
+            half = solve_triangular(chol, cross.T, lower=True)
+            mean = cross @ cho_solve((chol, True), rows.z[own])
+            covariance = covariance - half.T @ half
         known = float(np.var(mean))
         # of the surface minus its mean over the region: what is not known of the level is no matter
         unknown = float(np.mean(np.diagonal(covariance)) - covariance.mean())
         share = known / (known + max(unknown, 1e-12))
-        y = fitted.data.y[fitted.rows.order[rows]]
-        constant = len(rows) > 1 and bool(np.ptp(y) == 0)
-        out.append(LineShare(code, len(rows), share, constant))
+        constant = len(own) > 1 and bool(np.ptp(fitted.data.y[rows.order[own]]) == 0)
+        out.append(LineShare(code, len(own), share, constant))
     return out
-
-
-def _from_own_rows(
-    posterior: ResponsePosterior, place: int, X: FloatArray, K: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Mean ``[n]`` and covariance ``[n, n]`` of a line's surface given its own rows only."""
-    fitted = posterior.fitted
-    p, rows = fitted.parameters, fitted.rows
-    code = fitted.layout.positions[place]
-    V = fitted.input_transform.on_line(X, code)
-    kernel = LineCovariance(p, fitted.input_transform, place, float(p.trust[place]))
-    prior = np.asarray(kernel.to_points(V)(V))
-    chol = factorise(K)
-    if chol is None:
-        return np.zeros(len(X)), prior
-    own = rows.position == place
-    cross = np.asarray(kernel.to_rows(rows.X, rows.position)(V))[:, own]
-    half = solve_triangular(chol, cross.T, lower=True)
-    return cross @ cho_solve((chol, True), rows.z[own]), prior - half.T @ half

@@ -155,19 +155,17 @@ def upstream_column(posterior: ResponsePosterior, candidates: Sequence[int]) -> 
     fitted = posterior.fitted
     if not candidates or len(fitted.rows) == 0:
         return None
-    low = cube_points(fitted.input_transform.groups, _POINTS, seed=3)
-    best: tuple[float, int] | None = None
+    points = cube_points(fitted.input_transform.groups, _POINTS, seed=3)
+    sizes: dict[int, float] = {}
     for column in candidates:
+        low = points.copy()
+        low[:, column] *= 1.0 - _STEP
         high = low.copy()
-        low_here = low.copy()
-        low_here[:, column] *= 1.0 - _STEP
-        high[:, column] = low_here[:, column] + _STEP
-        effect = posterior.line_mean(high, 0) - posterior.line_mean(low_here, 0)
-        one_way = max(np.mean(effect > 0), np.mean(effect < 0))
-        size = float(np.abs(effect).mean())
-        if one_way >= _ONE_WAY and (best is None or size > best[0]):
-            best = (size, column)
-    return best[1] if best is not None else None
+        high[:, column] += _STEP
+        effect = posterior.line_mean(high, 0) - posterior.line_mean(low, 0)
+        if max(np.mean(effect > 0), np.mean(effect < 0)) >= _ONE_WAY:
+            sizes[column] = float(np.abs(effect).mean())
+    return max(sizes, key=sizes.__getitem__, default=None)
 
 
 def _in_order(responses: Mapping[str, ResponseData], links: Mapping[str, Link]) -> list[str]:

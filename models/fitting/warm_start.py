@@ -48,7 +48,14 @@ def history_start(
         stages=modelled_stages(data, earlier),
         noise_factor_sd=KNOWN_NOISE_SD if known else None,
     )
-    key = _key(earlier, groups, layout)
+    arrays: list[FloatArray | IntArray | BoolArray]
+    arrays = [earlier.X, earlier.z, earlier.base, earlier.extra, earlier.position]
+    for stage, codes in enumerate(earlier.batch.T):
+        arrays += [earlier.shared(stage), np.unique(codes, return_inverse=True)[1]]
+    for summary in earlier.summaries.values():
+        arrays += [summary.noise, summary.at, summary.slope, summary.curvature]
+    arrays += [layout.mean, layout.sd, layout.low, layout.high]
+    key = key_of("start", layout.names, groups, *arrays)
     found = memory.get(key)
     if isinstance(found, Mapping) and set(found) == set(layout.names):
         theta = [found[name] for name in layout.names]
@@ -58,14 +65,3 @@ def history_start(
     values = layout.to_dict(best)
     memory.put(key, values)
     return values
-
-
-def _key(earlier: TrainingRows, groups: IntArray, layout: Layout) -> str:
-    arrays: list[FloatArray | IntArray | BoolArray]
-    arrays = [earlier.X, earlier.z, earlier.base, earlier.extra, earlier.position]
-    for stage, codes in enumerate(earlier.batch.T):
-        arrays += [earlier.shared(stage), np.unique(codes, return_inverse=True)[1]]
-    for summary in earlier.summaries.values():
-        arrays += [summary.noise, summary.at, summary.slope, summary.curvature]
-    arrays += [layout.mean, layout.sd, layout.low, layout.high]
-    return key_of("start", layout.names, groups, *arrays)
