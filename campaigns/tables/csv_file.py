@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from designer.campaigns.errors import Findings, InputError, Problem
 from designer.campaigns.tables.table import MAX_COLUMNS, Table, TableBuilder, escape_formula
@@ -22,6 +23,7 @@ _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs"}
 _LONGEST_LINE = 1_000_000
 _SAMPLE_RECORDS = 200
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?", re.ASCII)
+_DECLARATION = re.compile(r'"?sep=[,;\t]"?', re.IGNORECASE)
 
 
 def parse_csv(content: bytes, source: str, sha256: str) -> Table:
@@ -36,11 +38,9 @@ def parse_csv(content: bytes, source: str, sha256: str) -> Table:
         InputError: with every problem found, each with its line.
     """
     text = _decoded(content, source)
-    first, separator = _declared_separator(text)
-    if separator is None:
-        separator = _detect_separator(text, first, source)
+    separator = text.declared or _detect_separator(text)
     builder = TableBuilder(source, sha256, row_word="line", separator=separator)
-    for number, cells in _records(text, first, separator, source, builder.findings):
+    for number, cells in text.records(separator, builder.findings):
         builder.add(number, cells)
     return builder.finish()
 
@@ -72,9 +72,33 @@ class _Text:
 
     content: bytes
     encoding: str
+    source: str
 
     def lines(self) -> io.TextIOWrapper:
         return io.TextIOWrapper(io.BytesIO(self.content), encoding=self.encoding, newline="")
+
+    @cached_property
+    def declared(self) -> str | None:
+        """The separator that Excel's first line ``sep=;`` declares."""
+        with self.lines() as lines:
+            first = lines.readline(_LONGEST_LINE).strip("\r\n")
+        return first.strip('"')[-1] if _DECLARATION.fullmatch(first) else None
+
+    def records(self, separator: str, findings: Findings) -> Iterator[tuple[int, list[str]]]:
+        """Records with the line each begins in; a fault in the quoting ends them, noted."""
+        with self.lines() as lines:
+            skipped = 0
+            if self.declared is not None:
+                lines.readline()
+                skipped = 1
+            reader = csv.reader(lines, delimiter=separator, strict=True)
+            begins = skipped + 1
+            try:
+                for cells in reader:
+                    yield begins, cells
+                    begins = skipped + reader.line_num + 1
+            except csv.Error as error:
+                findings.add(_quoting_problem(self.source, begins, error))
 
 
 def _decoded(content: bytes, source: str) -> _Text:
@@ -82,7 +106,7 @@ def _decoded(content: bytes, source: str) -> _Text:
     if content.startswith(b"PK\x03\x04"):
         raise InputError.at(source, "this is a workbook, not CSV", hint="Name it .xlsx.")
     utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    text = _Text(content, "utf-16" if utf16 else "utf-8-sig")
+    text = _Text(content, "utf-16" if utf16 else "utf-8-sig", source)
     number = 1
     try:
         with text.lines() as lines:
@@ -113,32 +137,6 @@ def _undecodable_line(content: bytes) -> int:
     return 1
 
 
-def _declared_separator(text: _Text) -> tuple[int, str | None]:
-    """How many lines Excel's ``sep=;`` line takes, and the separator it declares."""
-    with text.lines() as lines:
-        first = lines.readline(_LONGEST_LINE).strip("\r\n")
-    if re.fullmatch(r'"?sep=[,;\t]"?', first, re.IGNORECASE):
-        return 1, first.strip('"')[-1]
-    return 0, None
-
-
-def _records(
-    text: _Text, skip: int, separator: str, source: str, findings: Findings
-) -> Iterator[tuple[int, list[str]]]:
-    """Records with the line each begins in; a fault in the quoting ends them with a problem."""
-    with text.lines() as lines:
-        for _ in range(skip):
-            lines.readline()
-        reader = csv.reader(lines, delimiter=separator, strict=True)
-        begins = skip + 1
-        try:
-            for cells in reader:
-                yield begins, cells
-                begins = skip + reader.line_num + 1
-        except csv.Error as error:
-            findings.add(_quoting_problem(source, begins, error))
-
-
 def _quoting_problem(source: str, line: int, error: csv.Error) -> Problem:
     text = str(error)
     if "unexpected end of data" in text:
@@ -152,9 +150,9 @@ def _quoting_problem(source: str, line: int, error: csv.Error) -> Problem:
     return Problem(f"{source} line {line}", what, hint='Inside quotes, write "" for a quote.')
 
 
-def _detect_separator(text: _Text, skip: int, source: str) -> str:
+def _detect_separator(text: _Text) -> str:
     """The one separator that fits header and records; a real doubt is refused."""
-    scores = {separator: _misfit(text, skip, separator, source) for separator in _SEPARATORS}
+    scores = {separator: _misfit(text, separator) for separator in _SEPARATORS}
     able = {separator: score for separator, score in scores.items() if score is not None}
     if not able:
         return ","
@@ -165,11 +163,11 @@ def _detect_separator(text: _Text, skip: int, source: str) -> str:
         both = " and ".join(_NAMES[separator] for separator in best)
         what = f"the columns can be read with {both} between the cells"
         hint = "Begin the file with a line sep=; (or sep=,) to say which."
-        raise InputError.at(source, what, hint=hint)
+        raise InputError.at(text.source, what, hint=hint)
     return best[0]
 
 
-def _misfit(text: _Text, skip: int, separator: str, source: str) -> tuple[float, int] | None:
+def _misfit(text: _Text, separator: str) -> tuple[float, int] | None:
     """How badly a separator takes the first records apart; None: there is but one column.
 
     Returns:
@@ -179,7 +177,7 @@ def _misfit(text: _Text, skip: int, separator: str, source: str) -> tuple[float,
     ignored = Findings()
     others = [other for other in _SEPARATORS if other != separator]
     columns = records = unfit = leftovers = 0
-    for _, cells in _records(text, skip, separator, source, ignored):
+    for _, cells in text.records(separator, ignored):
         if not any(cell.strip() for cell in cells):
             continue
         if not columns:
