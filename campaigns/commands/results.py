@@ -16,7 +16,7 @@ from designer.campaigns.commands.checks import (
     named,
 )
 from designer.campaigns.commands.entries import ResultEntry
-from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.errors import InputError
 from designer.campaigns.log.describe import who_when
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.fold import tried
@@ -25,34 +25,12 @@ from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import Setting, quantity_text
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.values.names import clean_text
-from designer.campaigns.values.quantity import Quantity
 from designer.campaigns.values.times import parse_made_at, utc_now
 
 LATE = "a result came in after the run was called failed"
 """Reason of the reopening that a late result implies."""
 _FACTS = ("responses", "used", "given", "batch", "made_at")
 """What an entry and its payload tell besides a note."""
-
-
-@dataclass(frozen=True, slots=True)
-class _EntryContext:
-    """One entry beside the state it meets.
-
-    Attributes:
-        state: fresh state.
-        after: the state with the entries before this one.
-        entry: what was told.
-        where: place for messages.
-        now: present moment, aware.
-        refusals: collects what is wrong.
-    """
-
-    state: CampaignState
-    after: CampaignState
-    entry: ResultEntry
-    where: str
-    now: datetime
-    refusals: Refusals
 
 
 def record(
@@ -79,59 +57,7 @@ def record(
             before, or the run was abandoned.
     """
     ensure_open(state)
-    return _in_turn(state, entries, now, _record, "record")
-
-
-def _in_turn(
-    state: CampaignState,
-    entries: Sequence[ResultEntry],
-    now: datetime | None,
-    decide: Callable[[_EntryContext], list[NewEvent]],
-    verb: str,
-) -> list[NewEvent]:
-    """Decide on the entries one after the other, each on the state the ones before it leave."""
-    if not entries:
-        raise InputError(f"there is nothing to {verb}")
-    refusals, after = Refusals(), state
-    moment = now or utc_now()
-    drafts: list[NewEvent] = []
-    for number, entry in enumerate(entries, start=1):
-        place = "new run" if len(entries) == 1 else f"new run {number}"
-        where = entry.where or (place if verb == "attach" else f"run {entry.run}")
-        new = decide(_EntryContext(state, after, entry, where, moment, refusals))
-        after = tried(after, new)
-        drafts += new
-    refusals.raise_if_any()
-    return drafts
-
-
-def _record(context: _EntryContext) -> list[NewEvent]:
-    """Return the events of one entry; none when something is wrong with it."""
-    entry, refusals = context.entry, context.refusals
-    before = len(refusals)
-    run = context.after.runs.get(normal_run_id(entry.run or ""))
-    if run is None:
-        problem = context.state.unknown_run(entry.run or "without an id")
-        refusals.input.add(replace(problem, where=context.where))
-        return []
-    if run.status == "abandoned":
-        what = f"was abandoned ({run.failure})"
-        hint = f"If it was made after all, reopen {run.id} first"
-        refusals.conflicts.report(context.where, what, hint=hint)
-    body = _body(context, run)
-    if len(refusals) > before:
-        return []
-    if not any(body[key] for key in _FACTS):
-        if body["note"]:
-            return [NewEvent("note_added", {"run": run.id, "text": body["note"]})]
-        if not any(getattr(entry, key) for key in _FACTS):
-            hint = "Name at least one response, setting, batch or time"
-            refusals.input.report(context.where, "there is nothing to record", hint=hint)
-        return []
-    result = NewEvent("result_recorded", {"run": run.id, "attached": False, **body})
-    if run.status == "failed":
-        return [NewEvent("run_reopened", {"run": run.id, "reason": LATE}), result]
-    return [result]
+    return _in_turn(state, entries, now, _Entry.recorded, "record")
 
 
 def attach(
@@ -151,123 +77,179 @@ def attach(
         InputError: with all problems of all entries; closed campaign.
     """
     ensure_open(state)
-    return _in_turn(state, entries, now, _attach, "attach")
+    return _in_turn(state, entries, now, _Entry.attached, "attach")
 
 
-def _attach(context: _EntryContext) -> list[NewEvent]:
-    entry, where, refusals = context.entry, context.where, context.refusals
-    before = len(refusals)
-    if entry.run is not None:
-        hint = f"Record results of {entry.run} with record"
-        refusals.input.report(where, "a new run gets its id from the program", hint=hint)
-    run_id = run_id_text(context.after.next_run_number)
-    run = Run(run_id, plan=None, order=None, rank=None, planned=None, used={}, seq=0)
-    body = _body(context, run)
-    for item in context.state.spec.inputs:
-        if item.name not in entry.used.keys() | entry.given.keys():
-            place = f"{where}, {item.name}"
-            refusals.input.report(place, "its value is missing", allowed=item.allowed)
-    if len(refusals) > before:
-        return []
-    return [NewEvent("result_recorded", {"run": run.id, "attached": True, **body})]
+def _in_turn(
+    state: CampaignState,
+    entries: Sequence[ResultEntry],
+    now: datetime | None,
+    decide: Callable[[_Entry], list[NewEvent]],
+    verb: str,
+) -> list[NewEvent]:
+    """Decide on the entries one after the other, each on the state the ones before it leave."""
+    if not entries:
+        raise InputError(f"there is nothing to {verb}")
+    refusals, after = Refusals(), state
+    moment = now or utc_now()
+    drafts: list[NewEvent] = []
+    for number, entry in enumerate(entries, start=1):
+        place = "new run" if len(entries) == 1 else f"new run {number}"
+        where = entry.where or (place if verb == "attach" else f"run {entry.run}")
+        new = decide(_Entry(state, after, entry, where, moment, refusals))
+        after = tried(after, new)
+        drafts += new
+    refusals.raise_if_any()
+    return drafts
 
 
-def _body(context: _EntryContext, run: Run) -> dict[str, Any]:
-    """Check one entry against its run with the entries before this one.
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One entry beside the state it meets.
 
-    Returns:
-        The payload of ``result_recorded`` without ``run`` and ``attached``; facts that were told
-        before are not in it again.
+    Attributes:
+        state: fresh state.
+        after: the state with the entries before this one.
+        told: what was handed in.
+        where: place for messages.
+        now: present moment, aware.
+        refusals: collects what is wrong.
     """
-    entry, refusals = context.entry, context.refusals
-    told: dict[str, Mapping[str, Setting]] = {
-        "used": run.reported,
-        "given": run.reported_given,
-        "batch": run.reported_batch,
-    }
-    replicate = None
-    if entry.replicate:
-        numbers = [v.replicate for name in entry.responses for v in run.measurements.get(name, ())]
-        replicate = max(numbers, default=0) + 1
-        if any(run.measurements.values()):
-            # The earlier silence meant "as planned". A replicate made at another setting is another
-            # run: it must not move the results that are there.
-            told["used"] = run.used
-    new: dict[str, dict[str, Any]] = {part: {} for part in told}
-    settings = {**entry.used, **entry.given}
-    for fact in checked_facts(context.state, settings, entry.batch, context.where, refusals):
-        before = told[fact.part].get(fact.name)
-        if before is None:
-            new[fact.part][fact.name] = fact.stored
-        elif before != fact.value:
-            refusals.told_differently(fact.where, quantity_text(before, fact.unit))
-    return {
-        "replicate": replicate,
-        "responses": _responses(context, run),
-        **new,
-        "made_at": _made_at(context, run),
-        "note": _note(context),
-    }
 
+    state: CampaignState
+    after: CampaignState
+    told: ResultEntry
+    where: str
+    now: datetime
+    refusals: Refusals
 
-def _responses(context: _EntryContext, run: Run) -> dict[str, Any]:
-    body: dict[str, Any] = {}
-    told, known = context.entry.responses, context.state.spec.responses
-    where, refusals = context.where, context.refusals
-    for response, values in named(told, known, where, "response", refusals):
-        name = response.name
-        there = run.measurements.get(name, ())
-        if there and (values is None or not context.entry.replicate):
-            if there[0].seq > context.state.seq:
-                what = "is given twice in this input; further values are replicates"
-                refusals.input.report(f"{where}, {name}", what)
-            else:
-                refusals.conflicts.add(_has_value(run, response, there[0]))
-        if values is not None:
-            body[name] = _values(values, response, context)
-        elif name not in run.never:
-            body[name] = None
-    return body
+    def recorded(self) -> list[NewEvent]:
+        """The events of a result; none when something is wrong with it."""
+        told, refusals, before = self.told, self.refusals, len(self.refusals)
+        run = self.after.runs.get(normal_run_id(told.run or ""))
+        if run is None:
+            problem = self.state.unknown_run(told.run or "without an id")
+            refusals.input.add(replace(problem, where=self.where))
+            return []
+        if run.status == "abandoned":
+            what = f"was abandoned ({run.failure})"
+            hint = f"If it was made after all, reopen {run.id} first"
+            refusals.conflicts.report(self.where, what, hint=hint)
+        body = self._body(run)
+        if len(refusals) > before:
+            return []
+        if not any(body[key] for key in _FACTS):
+            if body["note"]:
+                return [NewEvent("note_added", {"run": run.id, "text": body["note"]})]
+            if not any(getattr(told, key) for key in _FACTS):
+                hint = "Name at least one response, setting, batch or time"
+                refusals.input.report(self.where, "there is nothing to record", hint=hint)
+            return []
+        result = NewEvent("result_recorded", {"run": run.id, "attached": False, **body})
+        if run.status == "failed":
+            return [NewEvent("run_reopened", {"run": run.id, "reason": LATE}), result]
+        return [result]
 
+    def attached(self) -> list[NewEvent]:
+        """The event of a run nobody proposed; none when something is wrong with it."""
+        told, found, before = self.told, self.refusals.input, len(self.refusals)
+        if told.run is not None:
+            hint = f"Record results of {told.run} with record"
+            found.report(self.where, "a new run gets its id from the program", hint=hint)
+        run_id = run_id_text(self.after.next_run_number)
+        body = self._body(
+            Run(run_id, plan=None, order=None, rank=None, planned=None, used={}, seq=0)
+        )
+        for item in self.state.spec.inputs:
+            if item.name not in told.used.keys() | told.given.keys():
+                place = f"{self.where}, {item.name}"
+                found.report(place, "its value is missing", allowed=item.allowed)
+        if len(self.refusals) > before:
+            return []
+        return [NewEvent("result_recorded", {"run": run_id, "attached": True, **body})]
 
-def _has_value(run: Run, response: Response, there: Measurement) -> Problem:
-    """Say that a response of a run has a value already: who, when, what."""
-    told = who_when(there.actor, there.at)
-    return Problem(
-        f"run {run.id}, {response.name}",
-        f"has a value already, recorded {told} (event {there.seq})",
-        quantity_text(there.number, response.unit),
-        hint="Correct that value, or record this one as a replicate",
-    )
+    def _body(self, run: Run) -> dict[str, Any]:
+        """The payload of ``result_recorded`` without ``run`` and ``attached``.
 
+        Facts that were told before are not in it again.
+        """
+        told, refusals = self.told, self.refusals
+        known: dict[str, Mapping[str, Setting]] = {
+            "used": run.reported,
+            "given": run.reported_given,
+            "batch": run.reported_batch,
+        }
+        replicate = None
+        if told.replicate:
+            there = [v for name in told.responses for v in run.measurements.get(name, ())]
+            replicate = max((value.replicate for value in there), default=0) + 1
+            if any(run.measurements.values()):
+                # The earlier silence meant "as planned". A replicate made at another setting is
+                # another run: it must not move the results that are there.
+                known["used"] = run.used
+        new: dict[str, dict[str, Any]] = {part: {} for part in known}
+        settings = {**told.used, **told.given}
+        for fact in checked_facts(self.state, settings, told.batch, self.where, refusals):
+            before = known[fact.part].get(fact.name)
+            if before is None:
+                new[fact.part][fact.name] = fact.stored
+            elif before != fact.value:
+                refusals.told_differently(fact.where, quantity_text(before, fact.unit))
+        return {
+            "replicate": replicate,
+            "responses": self._responses(run),
+            **new,
+            "made_at": self._made_at(run),
+            "note": self._note(),
+        }
 
-def _values(
-    values: Sequence[Quantity], response: Response, context: _EntryContext
-) -> list[dict[str, Any]]:
-    if not values:
-        context.refusals.input.report(f"{context.where}, {response.name}", "there is no value")
-    found = [measured(typed, response, context.where, context.refusals.input) for typed in values]
-    return [value.stored() for value in found if value is not None]
+    def _responses(self, run: Run) -> dict[str, Any]:
+        body: dict[str, Any] = {}
+        told, where, found = self.told, self.where, self.refusals.input
+        known = self.state.spec.responses
+        for response, values in named(told.responses, known, where, "response", self.refusals):
+            name, place = response.name, f"{where}, {response.name}"
+            there = run.measurements.get(name, ())
+            if there and (values is None or not told.replicate):
+                self._refuse_second_value(run, response, there[0])
+            if values is None:
+                if name not in run.never:
+                    body[name] = None
+                continue
+            if not values:
+                found.report(place, "there is no value")
+            checked = [measured(typed, response, where, found) for typed in values]
+            body[name] = [value.stored() for value in checked if value is not None]
+        return body
 
+    def _refuse_second_value(self, run: Run, response: Response, there: Measurement) -> None:
+        """Say that a response of a run has a value already: who, when, what."""
+        if there.seq > self.state.seq:
+            what = "is given twice in this input; further values are replicates"
+            self.refusals.input.report(f"{self.where}, {response.name}", what)
+            return
+        told = who_when(there.actor, there.at)
+        what = f"has a value already, recorded {told} (event {there.seq})"
+        shown = quantity_text(there.number, response.unit)
+        hint = "Correct that value, or record this one as a replicate"
+        where = f"run {run.id}, {response.name}"
+        self.refusals.conflicts.report(where, what, shown, hint=hint)
 
-def _made_at(context: _EntryContext, run: Run) -> str | None:
-    text = context.entry.made_at
-    if text is None or not text.strip():
-        return None
-    where = f"{context.where}, time"
-    moment = context.refusals.input.read(where, lambda: parse_made_at(text, context.now))
-    if moment is None or moment == run.made_at:
-        return None
-    # a replicate may be another making of the recipe: then its time counts from now on
-    if run.made_at is not None and not context.entry.replicate:
-        context.refusals.told_differently(where, run.made_at)
-    return moment
+    def _made_at(self, run: Run) -> str | None:
+        text = (self.told.made_at or "").strip()
+        where = f"{self.where}, time"
+        moment = text and self.refusals.input.read(where, lambda: parse_made_at(text, self.now))
+        if not moment or moment == run.made_at:
+            return None
+        # a replicate may be another making of the recipe: then its time counts from now on
+        if run.made_at is not None and not self.told.replicate:
+            self.refusals.told_differently(where, run.made_at)
+        return moment
 
-
-def _note(context: _EntryContext) -> str | None:
-    text = context.entry.note
-    if text is None or not text.strip():
-        return None
-    return context.refusals.input.read(
-        f"{context.where}, note", lambda: clean_text(text, limit=NOTE_LIMIT, multiline=True)
-    )
+    def _note(self) -> str | None:
+        text = self.told.note
+        if text is None or not text.strip():
+            return None
+        return self.refusals.input.read(
+            f"{self.where}, note", lambda: clean_text(text, limit=NOTE_LIMIT, multiline=True)
+        )
