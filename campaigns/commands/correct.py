@@ -81,7 +81,11 @@ def correct(
         old = recorded[fact.part].get(fact.name)
         if fact.value != old:
             what[fact.part][fact.name] = {"old": old, "new": fact.stored}
-    what["made_at"] = _made_at(there, made_at, now or utc_now(), refusals)
+    if made_at is not None:
+        latest = now or utc_now()
+        moment = refusals.input.read(f"{where}, time", lambda: parse_made_at(made_at, latest))
+        if moment not in (None, there.made_at):
+            what["made_at"] = {"old": there.made_at, "new": moment}
     refusals.raise_if_any()
     what = {key: value for key, value in what.items() if value}
     if not what:
@@ -121,27 +125,15 @@ def _responses(
 def _chosen(run: Run, name: str, replicate: int | None, refusals: Refusals) -> Measurement | None:
     """Find the value meant."""
     values = run.measurements.get(name, ())
-    where = f"run {run.id}, {name}"
+    chosen = [value for value in values if replicate in (None, value.replicate)]
+    if len(chosen) == 1:
+        return chosen[0]
+    where, numbers = f"run {run.id}, {name}", ", ".join(str(value.replicate) for value in values)
     if not values:
         refusals.input.report(where, "has no value yet", hint="Record it")
-        return None
-    if replicate is None and len(values) == 1:
-        return values[0]
-    numbers = ", ".join(str(value.replicate) for value in values)
-    if replicate is None:
+    elif replicate is None:
         what = f"has {len(values)} values: say which replicate"
         refusals.input.report(where, what, allowed=numbers)
-        return None
-    chosen = next((value for value in values if value.replicate == replicate), None)
-    if chosen is None:
+    else:
         refusals.input.report(where, "has no such replicate", str(replicate), numbers)
-    return chosen
-
-
-def _made_at(
-    run: Run, text: str | None, now: datetime, refusals: Refusals
-) -> dict[str, Any] | None:
-    if text is None:
-        return None
-    new = refusals.input.read(f"run {run.id}, time", lambda: parse_made_at(text, now))
-    return None if new in (None, run.made_at) else {"old": run.made_at, "new": new}
+    return None
