@@ -1,4 +1,4 @@
 """The pilot-line twin: a simulated line for the demo, tests and benchmarks.
 
-May import campaigns.
+Imports no room but the array types of models.
 """

@@ -12,6 +12,7 @@ MODULES = (
     "campaigns/sheets/run_object.py",
     "designer/service/answers.py",
     "designer/service/figures.py",
+    "designer/engine/answers.py",
 )
 HEAD = """# Answers
 

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, is_typeddict
+from typing import Any, get_args, get_type_hints, is_typeddict
 
 import pytest
 from _pytest.mark import ParameterSet
@@ -169,15 +169,46 @@ def test_every_key_of_a_run_is_told() -> None:
 
 
 def test_every_type_of_an_answer_is_in_the_reference() -> None:
-    page = answers_page.page()
+    sections = re.split(r"^## ", answers_page.page(), flags=re.MULTILINE)[1:]
+    told = dict(section.split("\n", 1) for section in sections)
+    assert keys_told("RunObject", told) == RunObject.__annotations__.keys()
     for answer in vars(answers).values():
         if is_typeddict(answer):
-            keys = re.findall(
-                r"`(\w+)` \|", page.partition(f"## {answer.__name__}\n")[2].split("## ")[0]
-            )
-            assert {*keys} <= answer.__annotations__.keys()
-            assert keys or "With all keys of" in page
-    assert "## RunObject" in page
+            for part in parts_of(answer):
+                assert keys_told(part.__name__, told) == part.__annotations__.keys(), part.__name__
+
+
+def keys_told(name: str, told: dict[str, str]) -> set[str]:
+    """Keys of a type on the page, with those of the types it builds on."""
+    keys = re.findall(r"^\| `(\w+)` \|", told[name], re.MULTILINE)
+    more = re.findall(r"^With all keys of (.*)\.$", told[name], re.MULTILINE)
+    bases = re.findall(r"\[(\w+)\]", " ".join(more))
+    return {*keys}.union(*(keys_told(base, told) for base in bases))
+
+
+def parts_of(answer: type, seen: frozenset[type] = frozenset()) -> set[type]:
+    """An answer and all typed dictionaries that its keys hold."""
+    parts = {answer}
+    for kind in get_type_hints(answer).values():
+        for inner in (kind, *every_argument(kind)):
+            if is_typeddict(inner) and inner not in seen | parts:
+                parts |= parts_of(inner, seen | parts)
+    return parts
+
+
+def every_argument(kind: Any) -> Iterator[Any]:
+    for inner in get_args(kind):
+        yield inner
+        yield from every_argument(inner)
+
+
+def test_symbols_stand_in_the_files_that_are_named() -> None:
+    page = (DOCS / "inside" / "notation.md").read_text(encoding="utf-8")
+    for row in re.findall(r"^\| (`.*) \|$", page, re.MULTILINE):
+        symbols, *_, files = row.split(" | ")
+        code = "".join((ROOT / path).read_text() for path in re.findall("`(.*?)`", files))
+        for symbol in re.findall("`(.*?)`", symbols):
+            assert re.split("[ =(]", symbol)[0] in code, symbol
 
 
 def test_every_kind_of_event_is_told() -> None:
