@@ -82,7 +82,25 @@ def scale_response(data: ResponseData, doubted: BoolArray | None = None) -> Scal
         messages.append(far_message(data, outlier))
     if doubted is not None:
         outlier = outlier | doubted
-    kept = ~outlier
+    scaling, notes = _chosen_scale(data, values, ~outlier, bulk, log=log)
+    z = scaling.forward(data.y)
+    extra = np.where(outlier, np.maximum(np.square(z), _LEAST_EXTRA), 0.0)
+    return Scaled(scaling, z, extra, (*messages, *notes))
+
+
+def _chosen_scale(
+    data: ResponseData, values: FloatArray, kept: BoolArray, bulk: float, *, log: bool
+) -> tuple[Scaling, list[str]]:
+    """Centre and spread, and what the user should know about them.
+
+    Args:
+        data: the measurements.
+        values: the same on T's scale, ``[n]``.
+        kept: rows that are no outliers, ``[n]``.
+        bulk: robust spread of the values.
+        log: T is the logarithm.
+    """
+    messages = []
     typical = float(np.median(np.abs(data.y[kept]))) if len(values) else 0.0
     center, spread = _center_and_spread(values[kept], data.line[kept])
     if len(values) == 0:
@@ -106,10 +124,7 @@ def scale_response(data: ResponseData, doubted: BoolArray | None = None) -> Scal
         )
     if noise_sd is not None and not log:
         spread = max(spread, noise_sd)
-    scaling = Scaling(center, spread, log, noise_sd, typical)
-    z = scaling.forward(data.y)
-    extra = np.where(outlier, np.maximum(np.square(z), _LEAST_EXTRA), 0.0)
-    return Scaled(scaling, z, extra, tuple(messages))
+    return Scaling(center, spread, log, noise_sd, typical), messages
 
 
 def _center_and_spread(values: FloatArray, line: IntArray) -> tuple[float, float]:
