@@ -8,7 +8,7 @@ from functools import cached_property, reduce
 from typing import TYPE_CHECKING
 
 from designer.campaigns.space.expression import parse
-from designer.campaigns.space.expression_tree import BORDER, OPERATORS, Comparison
+from designer.campaigns.space.expression_tree import BORDER, OPERATORS, Algebra, Comparison
 
 if TYPE_CHECKING:
     import numpy as np
@@ -75,13 +75,15 @@ class Constraint:
         """
         import numpy as np
 
-        def column(name: str) -> NDArray[np.float64]:
-            return np.asarray(columns[name], dtype=np.float64)
+        def floats(values: ArrayLike) -> NDArray[np.float64]:
+            return np.asarray(values, dtype=np.float64)
 
+        algebra: Algebra[NDArray[np.float64]] = Algebra(floats, _columnwise)
+        terms = self.comparison.signed_terms(algebra, lambda name: floats(columns[name]))
         with np.errstate(all="ignore"):
             total: NDArray[np.float64] = np.zeros(())
             scale: NDArray[np.float64] = np.zeros(())
-            for subtracted, value in self.comparison.signed_terms(_Columns(), column):
+            for subtracted, value in terms:
                 total = total - value if subtracted else total + value
                 scale = scale + np.abs(value)
             excess = total if self.comparison.upper else -total
@@ -93,21 +95,14 @@ class Constraint:
         return np.asarray(kept, dtype=np.bool_)
 
 
-class _Columns:
-    """Numpy columns; what does not exist becomes nan and stays nan, as in plain floats."""
+def _columnwise(sign: str, values: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """An operator on numpy columns; what does not exist is nan and stays nan, as in floats."""
+    import numpy as np
 
-    def number(self, value: float) -> NDArray[np.float64]:
-        import numpy as np
-
-        return np.asarray(value, dtype=np.float64)
-
-    def apply(self, sign: str, values: list[NDArray[np.float64]]) -> NDArray[np.float64]:
-        import numpy as np
-
-        if sign in ("min", "max"):
-            result = reduce(np.minimum if sign == "min" else np.maximum, values)
-        elif sign == "**":
-            result = np.where(np.isnan(values[0]) | np.isnan(values[1]), np.nan, np.power(*values))
-        else:
-            result = OPERATORS[sign](*values)
-        return np.where(np.isfinite(result), result, np.nan)
+    if sign in ("min", "max"):
+        result = reduce(np.minimum if sign == "min" else np.maximum, values)
+    elif sign == "**":
+        result = np.where(np.isnan(values[0]) | np.isnan(values[1]), np.nan, np.power(*values))
+    else:
+        result = OPERATORS[sign](*values)
+    return np.where(np.isfinite(result), result, np.nan)

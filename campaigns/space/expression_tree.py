@@ -14,7 +14,7 @@ import math
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal, Protocol, TypeVar
+from typing import Any, Final, Generic, Literal, TypeVar
 
 BORDER: Final = 1e-9
 """Relative width of the border (assumption: float noise is smaller, machine steps are larger)."""
@@ -29,16 +29,17 @@ Comparator = Literal["<=", "<", ">=", ">"]
 _V = TypeVar("_V")
 
 
-class Algebra(Protocol[_V]):
-    """What an expression can be evaluated over."""
+@dataclass(frozen=True)
+class Algebra(Generic[_V]):
+    """What an expression can be evaluated over.
 
-    def number(self, value: float) -> _V:
-        """A number as a value."""
-        ...
+    Attributes:
+        number: a number as a value.
+        apply: one of + - * / ** on two values, neg or abs of one, min or max of two or more.
+    """
 
-    def apply(self, sign: str, values: list[_V]) -> _V:
-        """One of + - * / ** on two values, neg or abs of one, min or max of two or more."""
-        ...
+    number: Callable[[float], _V]
+    apply: Callable[[str, list[_V]], _V]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,25 +121,19 @@ class Comparison:
         return excess < -BORDER * scale if self.strict else excess <= BORDER * scale
 
 
-class PlainAlgebra:
-    """Plain floats; a value that does not exist is nan, and nan stays nan."""
-
-    def number(self, value: float) -> float:
-        """The number itself."""
-        return value
-
-    def apply(self, sign: str, values: list[float]) -> float:
-        """One of the operators and functions on floats."""
-        if any(map(math.isnan, values)):
-            return math.nan  # also for nan ** 0, which Python calls 1
-        try:
-            result = OPERATORS[sign](*values)
-        except (ArithmeticError, ValueError):
-            return math.nan
-        return result if isinstance(result, float) and math.isfinite(result) else math.nan
+def _plain(sign: str, values: list[float]) -> float:
+    """One of the operators and functions on floats; nan stays nan."""
+    if any(map(math.isnan, values)):
+        return math.nan  # also for nan ** 0, which Python calls 1
+    try:
+        result = OPERATORS[sign](*values)
+    except (ArithmeticError, ValueError):
+        return math.nan
+    return result if isinstance(result, float) and math.isfinite(result) else math.nan
 
 
-PLAIN: Final = PlainAlgebra()
+PLAIN: Final = Algebra[float](float, _plain)
+"""Plain floats; a value that does not exist is nan."""
 
 
 def summands(node: Node, negative: bool = False) -> list[Node]:

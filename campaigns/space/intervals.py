@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from designer.campaigns.space.expression_tree import BORDER, Comparison
+from designer.campaigns.space.expression_tree import BORDER, Algebra, Comparison
 from designer.campaigns.space.factors import Factor, Given, Setting
 from designer.campaigns.space.mixtures import Mixture
 from designer.campaigns.values.numbers import exact
@@ -50,20 +50,13 @@ def can_hold(comparison: Comparison, box: Mapping[str, tuple[float, float]]) -> 
     return least <= (BORDER * scale if math.isfinite(scale) else math.inf)
 
 
-class IntervalAlgebra:
-    """Intervals; see :class:`designer.campaigns.space.expression_tree.Algebra`."""
-
-    def number(self, value: float) -> Interval:
-        """A number as an interval of width 0."""
-        return value, value
-
-    def apply(self, sign: str, values: list[Interval]) -> Interval:
-        """One of the operators and functions on intervals."""
-        known = [value for value in values if value is not None]
-        return _OPERATIONS[sign](*known) if len(known) == len(values) else None
+def _apply(sign: str, values: list[Interval]) -> Interval:
+    known = [value for value in values if value is not None]
+    return _OPERATIONS[sign](*known) if len(known) == len(values) else None
 
 
-INTERVALS: Final = IntervalAlgebra()
+INTERVALS: Final = Algebra[Interval](lambda value: (value, value), _apply)
+"""Intervals; a number is one of width 0."""
 
 
 def _outward(low: float, high: float) -> tuple[float, float]:
