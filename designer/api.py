@@ -123,7 +123,7 @@ class Campaign:
         Raises:
             InputError: with every bad column and cell.
         """
-        return self.service.lines.add_columns(
+        return self.service.lines.add(
             self.name, columns_of(frame), name=name, others=others, extras=extras
         )
 

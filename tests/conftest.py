@@ -57,7 +57,7 @@ def prepared_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "small.toml").write_text(SMALL)
     service = Service(str(folder / "pilot.db"), actor="anna")
     service.campaigns.create(folder / "small.toml")
-    service.lines.add_columns("small", line_rows(), name="line2")
+    service.lines.add("small", line_rows(), name="line2")
     service.plans.propose("small", 3, seed=1)
     return folder / "pilot.db"
 

@@ -51,7 +51,7 @@ def demo(
     service.campaigns.create(spec)
     for earlier in twin.earlier:
         columns = {column: [*values] for column, values in earlier.data.items()}
-        service.lines.add_columns(name, columns, name=earlier.name)
+        service.lines.add(name, columns, name=earlier.name)
     judge = _Judge(service, name, twin)
     steps = [judge.step(None, {})]
     watch(steps[0])

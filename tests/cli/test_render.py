@@ -163,7 +163,6 @@ ANSWERS: dict[str, Any] = {
     "store.verify": {"ok": True, "checks": ["hash chains of 1 campaign: sound"]},
     "store.init": {"store": "sqlite:///p.db"},
 }  # fmt: skip
-ANSWERS["lines.add_from_campaign"] = ANSWERS["lines.add"]
 for _verb in ("attach", "correct"):
     ANSWERS[f"runs.{_verb}"] = ANSWERS["runs.record"]
 for _verb in (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from typing import TYPE_CHECKING
 
 from designer.campaigns.errors import Problem
 from designer.cli.errors import UsageError
@@ -11,20 +10,17 @@ from designer.cli.text.lines import line_added_text, line_switched_text, lines_t
 from designer.cli.verbs.arguments import CAMPAIGN, REASON, Argument
 from designer.cli.verbs.verb import Verb
 
-if TYPE_CHECKING:
-    from designer.service import Service
-    from designer.service.answers import LineAddedAnswer
-
 ONLY_FROM_FILES = ("--map", "--unit", "--where", "--mapping", "--extra")
 
 
 def _add_check(arguments: Namespace) -> None:
+    path, other = vars(arguments).pop("path"), vars(arguments).pop("other")
     problems = []
-    if (arguments.path is None) == (arguments.other is None):
+    if (path is None) == (other is None):
         problems.append(Problem("lines add", "name either a FILE or --from OTHER_CAMPAIGN"))
-    elif arguments.path is not None and arguments.name is None:
+    elif path is not None and arguments.name is None:
         problems.append(Problem("--name", "is missing: a line from a file needs a name"))
-    elif arguments.other is not None:
+    elif other is not None:
         problems += [
             Problem(argument.name, "belongs to a FILE, not to --from")
             for argument in _ADD
@@ -32,29 +28,7 @@ def _add_check(arguments: Namespace) -> None:
         ]
     if problems:
         raise UsageError(problems)
-
-
-def _add(service: Service, arguments: Namespace) -> LineAddedAnswer:
-    if arguments.other is None:
-        return service.lines.add(
-            arguments.campaign,
-            arguments.path,
-            name=arguments.name,
-            columns=arguments.columns,
-            constants=arguments.constants,
-            units=arguments.units,
-            where=arguments.where,
-            others=arguments.others,
-            extras=arguments.extras,
-            mapping=arguments.mapping,
-        )
-    return service.lines.add_from_campaign(
-        arguments.campaign,
-        arguments.other,
-        name=arguments.name,
-        constants=arguments.constants,
-        others=arguments.others,
-    )
+    arguments.source = path or other
 
 
 _ADD = (
@@ -112,7 +86,7 @@ VERBS = (
         "lines add",
         "add the data of an earlier line",
         _ADD,
-        _add,
+        "lines.add",
         lambda answer, _service, _arguments: line_added_text(answer),
         check=_add_check,
         examples=(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,6 @@ from designer.service.session import Verbs
 from designer.service.values import Texts
 
 if TYPE_CHECKING:
-    from designer.campaigns.earlier_lines.mapping import LineTable
     from designer.campaigns.store.archive import Decide
 
 
@@ -25,9 +24,9 @@ class LineVerbs(Verbs):
     def add(
         self,
         campaign: str,
-        path: Path,
+        source: Path | str | Mapping[str, Sequence[object]],
         *,
-        name: str,
+        name: str | None = None,
         columns: Texts | None = None,
         constants: Texts | None = None,
         units: Texts | None = None,
@@ -36,49 +35,38 @@ class LineVerbs(Verbs):
         extras: Sequence[str] = (),
         mapping: Path | None = None,
     ) -> LineAddedAnswer:
-        """Add an earlier line from a CSV or XLSX file; the arguments win over the mapping file."""
-        from designer.campaigns.earlier_lines.read import read_line
+        """Add an earlier line.
 
-        told = LineMapping(columns or {}, constants or {}, units or {}, where or {}, others, extras)
-        merged = told if mapping is None else LineMapping.from_file(mapping).merged(told)
-        table = read_line(path, self.session.state(campaign).spec, merged, name=name)
-        return self._add(campaign, table, name)
-
-    def add_from_campaign(
-        self,
-        campaign: str,
-        other: str,
-        *,
-        name: str | None = None,
-        constants: Texts | None = None,
-        others: Collection[str] = (),
-    ) -> LineAddedAnswer:
-        """Add the results of another campaign of the same store as an earlier line."""
-        from designer.campaigns.earlier_lines.read import line_from_campaign
-
-        spec = self.session.state(campaign).spec
-        source = self.session.state(other)
-        return self._add(
-            campaign, line_from_campaign(source, spec, name, constants or {}, others), name
+        Args:
+            campaign: its name.
+            source: a CSV or XLSX file; the name of another campaign of the store, of which
+                ``constants`` and ``others`` tell more; or columns in memory (a DataFrame).
+            name: of the line; None: that of the other campaign.
+            columns: what columns are called here.
+            constants: settings that are the same in all rows, as typed.
+            units: units of columns.
+            where: the rows to take.
+            others: categorical factors whose rows are kept although the category is unknown here.
+            extras: columns of numbers that only this line varied.
+            mapping: a file with the same; what is told here wins.
+        """
+        from designer.campaigns.earlier_lines.read import (
+            line_from_campaign,
+            line_from_columns,
+            read_line,
         )
 
-    def add_columns(
-        self,
-        campaign: str,
-        columns: Mapping[str, Sequence[object]],
-        *,
-        name: str,
-        others: Sequence[str] = (),
-        extras: Sequence[str] = (),
-    ) -> LineAddedAnswer:
-        """Add an earlier line from columns in memory (a DataFrame)."""
-        from designer.campaigns.earlier_lines.read import line_from_columns
-
-        told = LineMapping(others=others, extras=extras)
+        told = LineMapping(columns or {}, constants or {}, units or {}, where or {}, others, extras)
+        if mapping is not None:
+            told = LineMapping.from_file(mapping).merged(told)
         spec = self.session.state(campaign).spec
-        return self._add(campaign, line_from_columns(columns, spec, told, name=name), name)
-
-    def _add(self, campaign: str, table: LineTable, name: str | None) -> LineAddedAnswer:
+        if isinstance(source, Path):
+            table = read_line(source, spec, told, name=name)
+        elif isinstance(source, str):
+            other = self.session.state(source)
+            table = line_from_campaign(other, spec, name, told.constants, others)
+        else:
+            table = line_from_columns(source, spec, told, name=name)
         state = self.session.change(campaign, lambda fresh: commands.add_line(fresh, table, name))
         line = [*state.lines.values()][-1]
         return {

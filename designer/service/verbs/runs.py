@@ -144,10 +144,10 @@ class RunVerbs(Verbs):
     def attach_columns(self, campaign: str, columns: Mapping[str, Sequence[object]]) -> RunsAnswer:
         """Record runs nobody proposed, one per row, all or nothing."""
         entries = attached_entries(self.session.state(campaign).spec, columns)
-        state, seq = self._changed_since(campaign, lambda state: commands.attach(state, entries))
+        state = self.session.change(campaign, lambda fresh: commands.attach(fresh, entries))
         return {
             "campaign": state.spec.name,
-            "runs": [run.id for run in state.runs.values() if run.seq > seq],
+            "runs": [*state.runs][-len(entries) :],
             "head": state.head,
         }
 
@@ -212,19 +212,16 @@ class RunVerbs(Verbs):
         )
 
     def _change(self, campaign: str, run: str, decide: Decide) -> RecordAnswer:
-        state, seq = self._changed_since(campaign, decide)
-        return run_changed(state, state.run(run), since=seq)
-
-    def _changed_since(self, campaign: str, decide: Decide) -> tuple[CampaignState, int]:
-        """The state after a change, and the log position it was decided at."""
-        seq = 0
+        """Change one run, and tell what is new since the log position it was decided at."""
+        since = 0
 
         def decide_and_remember(state: CampaignState) -> list[NewEvent]:
-            nonlocal seq
-            seq = state.seq
+            nonlocal since
+            since = state.seq
             return decide(state)
 
-        return self.session.change(campaign, decide_and_remember), seq
+        state = self.session.change(campaign, decide_and_remember)
+        return run_changed(state, state.run(run), since=since)
 
     def _take_in(
         self,
