@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from designer.cli.verbs import begin, campaign, files, lines, model, plan, results
+from designer.cli.verbs import begin, campaign, files, lines, plan, results
 from designer.cli.verbs.verb import Verb
 
 TOPICS: dict[str, tuple[Verb, ...]] = {
@@ -11,7 +11,7 @@ TOPICS: dict[str, tuple[Verb, ...]] = {
     "earlier lines": lines.VERBS,
     "what to do next": plan.VERBS,
     "results": results.VERBS,
-    "what is known": model.VERBS,
+    "what is known": plan.KNOWN_VERBS,
     "files": files.VERBS,
     "the store": files.STORE_VERBS,
 }

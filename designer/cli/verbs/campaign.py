@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, TypedDict, final
 from designer.campaigns.errors import Problem
 from designer.cli.errors import UsageError
 from designer.cli.text.campaign import amended_text, campaign_text, created_text, list_text
-from designer.cli.text.results import done
-from designer.cli.text.run import run_text
+from designer.cli.text.results import done, run_text
 from designer.cli.verbs.arguments import CAMPAIGN, OPTIONAL_REASON, Argument
 from designer.cli.verbs.verb import Verb
 

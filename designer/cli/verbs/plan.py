@@ -1,12 +1,16 @@
-"""Verbs about what to do next: propose, start, abandon, reopen."""
+"""Verbs about what to do next (propose, start, abandon, reopen) and what is known."""
 
 from __future__ import annotations
 
+import re
+from argparse import Namespace
 from dataclasses import replace
+from pathlib import Path
 
 from designer.campaigns.specification.parts import DEFAULT_RUNS
-from designer.cli.text.plan import plan_text
-from designer.cli.text.results import done, head_text
+from designer.cli.text.plan import best_text, plan_text, predicted_text
+from designer.cli.text.results import done, head_text, history_text
+from designer.cli.text.status import status_text
 from designer.cli.verbs.arguments import (
     CAMPAIGN,
     GIVEN,
@@ -16,6 +20,14 @@ from designer.cli.verbs.arguments import (
     Argument,
 )
 from designer.cli.verbs.verb import Verb
+
+
+def _predict_check(arguments: Namespace) -> None:
+    first = arguments.source[0]
+    # a file may have "=" in its name, but a factor is never called "./a" or "old data"
+    if len(arguments.source) == 1 and not re.match(r"\s*(?:[A-Za-z_]\w*\s*)?=", first):
+        arguments.source = Path(first)
+
 
 VERBS = (
     Verb(
@@ -61,5 +73,52 @@ VERBS = (
         (CAMPAIGN, RUN, OPTIONAL_REASON),
         "runs.reopen",
         done("{run} is open again"),
+    ),
+)
+
+
+KNOWN_VERBS = (
+    Verb(
+        "status",
+        "where the campaign stands",
+        (CAMPAIGN, Argument("--refresh", None, "evaluate the models anew (takes seconds)")),
+        "models.status",
+        status_text,
+    ),
+    Verb(
+        "best",
+        "recommended set-points with their probability of being in spec",
+        (CAMPAIGN, Argument("-n", "N", "how many (default 5)", default=5)),
+        "models.best",
+        best_text,
+    ),
+    Verb(
+        "predict",
+        "what recipes would give",
+        (
+            CAMPAIGN,
+            Argument("source", "FILE.csv|factor=value", "a table of recipes, or one"),
+            GIVEN,
+            Argument("--out", "FILE", "write the table there"),
+            Argument("--force", None, "replace an existing file"),
+        ),
+        "models.predict",
+        predicted_text,
+        check=_predict_check,
+        examples=(
+            "predict nmc622-line4 solid_content=56 coating_gap=100",
+            "predict nmc622-line4 recipes.csv --out predicted.csv",
+        ),
+    ),
+    Verb(
+        "history",
+        "who did what",
+        (
+            CAMPAIGN,
+            Argument("run", "RUN", "only what concerns this run", nargs="?"),
+            Argument("--since", "TIME", "only what was entered from then on"),
+        ),
+        "campaigns.history",
+        lambda answer, _service, _arguments: history_text(answer),
     ),
 )
