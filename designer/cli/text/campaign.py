@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+import math
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
+from designer.campaigns.space.factors import Factor
 from designer.cli.text.lines import lines_table
 from designer.cli.text.plan import input_columns
 from designer.cli.text.results import head_text
@@ -14,6 +16,8 @@ from designer.render.words import NOTHING, amount, in_unit, moment, number
 
 if TYPE_CHECKING:
     from designer.campaigns.sheets.run_object import RunObject
+    from designer.campaigns.space.factors import Given
+    from designer.campaigns.specification.specification import Specification
     from designer.service import answers
 
 
@@ -53,13 +57,14 @@ def amended_text(answer: answers.AmendAnswer) -> list[str]:
 
 def campaign_text(answer: answers.CampaignAnswer) -> list[str]:
     """A whole campaign: specification, earlier lines, plans, runs."""
-    spec = answer["spec"]
-    view = spec_view(spec)
+    from designer.campaigns.specification.load import from_dict
+
+    spec, view = from_dict(answer["spec"], trusted=True), spec_view(answer["spec"])
     lines = [f"{answer['campaign']} on {answer['line']}, goal: {answer['goal']}"]
     for part in (
         _factors(spec),
         _responses(spec),
-        list(_rules(spec, view)),
+        list(_rules(spec)),
         lines_table(answer["lines"]) if answer["lines"] else [],
         _plans(answer["plans"], view),
         _runs(answer["runs"], view),
@@ -69,85 +74,72 @@ def campaign_text(answer: answers.CampaignAnswer) -> list[str]:
     return [*lines, "", *head_text(answer)]
 
 
-def _factors(spec: Mapping[str, Any]) -> list[str]:
-    rows = [(item, "") for item in spec.get("factor") or ()]
-    rows += [(item, "given") for item in spec.get("given") or ()]
-    stages = [str(item.get("stage") or kind or NOTHING) for item, kind in rows]
-    items = [item for item, _ in rows]
+def _factors(spec: Specification) -> list[str]:
+    items = spec.inputs
+    stages = [item.stage if isinstance(item, Factor) else "given" for item in items]
     columns = [
-        Column("factor", _cells(items, "name"), left=True),
-        Column("unit", _cells(items, "unit"), left=True),
+        Column("factor", [item.name for item in items], left=True),
+        Column("unit", [item.unit or NOTHING for item in items], left=True),
         Column("range", [_range(item) for item in items], left=True, wrap=True),
-        Column("stage", stages, left=True),
+        Column("stage", [stage or NOTHING for stage in stages], left=True),
     ]
-    return table(columns) if rows else []
+    return table(columns)
 
 
-def _cells(items: Sequence[Mapping[str, Any]], key: str) -> list[str]:
-    return [str(item.get(key) or NOTHING) for item in items]
+def _range(item: Factor | Given) -> str:
+    if isinstance(item, Factor) and (item.levels or item.categories):
+        return ", ".join(map(number, item.levels or item.categories or ()))
+    text = f"{number(item.low)} to {number(item.high)}"
+    step = item.step if isinstance(item, Factor) else None
+    return text if step is None else f"{text} in steps of {number(float(step))}"
 
 
-def _range(item: Mapping[str, Any]) -> str:
-    values = item.get("levels") or item.get("categories")
-    if values:
-        return ", ".join(number(value) for value in values)
-    text = f"{number(item.get('low'))} to {number(item.get('high'))}"
-    return f"{text} in steps of {number(item['step'])}" if item.get("step") is not None else text
-
-
-def _responses(spec: Mapping[str, Any]) -> list[str]:
-    items: Sequence[Mapping[str, Any]] = spec.get("response") or ()
+def _responses(spec: Specification) -> list[str]:
+    items = spec.responses
     columns = [
-        Column("response", _cells(items, "name"), left=True),
-        Column("unit", _cells(items, "unit"), left=True),
-        Column("window", [_window(item.get("window")) for item in items], left=True),
-        Column("goal", _cells(items, "goal"), left=True),
-        Column("noise (1 sd)", [number(item.get("noise_sd")) for item in items]),
-        Column("stage", _cells(items, "stage"), left=True),
+        Column("response", [item.name for item in items], left=True),
+        Column("unit", [item.unit or NOTHING for item in items], left=True),
+        Column("window", [_window(item.window) for item in items], left=True),
+        Column("goal", [number(item.goal) for item in items], left=True),
+        Column("noise (1 sd)", [number(item.noise_sd) for item in items]),
+        Column("stage", [item.stage or NOTHING for item in items], left=True),
     ]
-    return table(columns) if items else []
+    return table(columns)
 
 
-def _window(window: object) -> str:
-    if not isinstance(window, list | tuple) or len(window) != 2:
+def _window(window: tuple[float, float] | None) -> str:
+    if window is None:
         return NOTHING
-    low, high = (None if str(end) in ("inf", "-inf") else end for end in window)
-    if low is None:
-        return "open" if high is None else f"up to {number(high)}"
-    return f"from {number(low)}" if high is None else f"{number(low)} to {number(high)}"
+    low, high = window
+    if math.isinf(low):
+        return "open" if math.isinf(high) else f"up to {number(high)}"
+    return f"from {number(low)}" if math.isinf(high) else f"{number(low)} to {number(high)}"
 
 
-def _rules(spec: Mapping[str, Any], view: SpecView) -> Iterable[str]:
-    for constraint in spec.get("constraint") or ():
-        text = str(constraint["expression"])
-        for name, categories in (constraint.get("when") or {}).items():
-            text += f", when {name} is {' or '.join(map(str, categories))}"
-        if constraint.get("reason"):
-            text += f" ({constraint['reason']})"
-        yield from paragraph("Constraint: ", text)
-    for mixture in spec.get("mixture") or ():
-        text = f"{' + '.join(map(str, mixture['factors']))} = {number(mixture['total'])}"
+def _rules(spec: Specification) -> Iterable[str]:
+    for constraint in spec.constraints:
+        text = constraint.expression
+        for name, categories in constraint.when.items():
+            text += f", when {name} is {' or '.join(categories)}"
+        reason = f" ({constraint.reason})" if constraint.reason else ""
+        yield from paragraph("Constraint: ", text + reason)
+    for mixture in spec.mixtures:
+        text = f"{' + '.join(mixture.factors)} = {number(float(mixture.total))}"
         yield from paragraph("Mixture: ", text)
-    stages = [
-        f"new {stage['name']} {amount(stage.get('change_cost'))}"
-        for stage in spec.get("stage") or ()
-    ]
-    costs = spec.get("costs") or {}
-    if costs.get("run") is not None:
-        stages.append(f"every run {amount(costs['run'])}")
-    if costs.get("budget") is not None:
-        stages.append(f"budget {amount(costs['budget'])}")
-    if stages:
-        yield from paragraph(f"Costs in {view.cost_unit}: ", ", ".join(stages))
-    for stage in spec.get("stage") or ():
+    costs = [f"new {stage.name} {amount(stage.change_cost)}" for stage in spec.stages]
+    costs.append(f"every run {amount(spec.costs.run)}")
+    if spec.costs.budget is not None:
+        costs.append(f"budget {amount(spec.costs.budget)}")
+    yield from paragraph(f"Costs in {spec.costs.unit}: ", ", ".join(costs))
+    for stage in spec.stages:
         told = []
-        if stage.get("most_runs") is not None:
-            told.append(f"at most {number(stage['most_runs'])} runs of a batch")
-        if stage.get("reference"):
-            recipe = ", ".join(f"{name} {value}" for name, value in stage["reference"].items())
+        if stage.most_runs is not None:
+            told.append(f"at most {number(stage.most_runs)} runs of a batch")
+        if stage.reference:
+            recipe = ", ".join(f"{name} {number(value)}" for name, value in stage.reference.items())
             told.append(f"the first run of every new batch at {recipe}")
         if told:
-            yield from paragraph(f"Stage {stage['name']}: ", "; ".join(told))
+            yield from paragraph(f"Stage {stage.name}: ", "; ".join(told))
 
 
 def _plans(plans: Sequence[answers.PlanSummary], view: SpecView) -> list[str]:

@@ -33,11 +33,11 @@ class SpecView:
 
 def spec_view(spec: Mapping[str, Any]) -> SpecView:
     """The view of a specification in its JSON form."""
-    items = [item for kind in ("factor", "given", "response") for item in spec.get(kind) or ()]
+    items = [item for kind in ("factor", "given", "response") for item in spec.get(kind, ())]
     return SpecView(
-        units={str(item["name"]): item.get("unit") for item in items},
-        responses=tuple(str(item["name"]) for item in spec.get("response") or ()),
-        cost_unit=str((spec.get("costs") or {}).get("unit") or "runs"),
+        units={item["name"]: item.get("unit") for item in items},
+        responses=tuple(response["name"] for response in spec["response"]),
+        cost_unit=spec["costs"]["unit"],
     )
 
 
