@@ -20,13 +20,8 @@ from designer.service.figures import StatusAnswer
 _ATTEMPTS: Final = 6  # to read everything at one log position while others write
 
 
-@dataclass(frozen=True)
-class StoreStamp:
-    """Tells whether something changed: log position, age of the figures, whether one may write."""
-
-    head: str
-    figures: int | None
-    unwritable: str | None
+StoreStamp = tuple[str, int | None, str | None]
+"""Tells whether something changed: log position, age of the figures, why one may not write."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +58,7 @@ class CampaignView:
     @property
     def stamp(self) -> StoreStamp:
         """What a later look is compared with."""
-        return StoreStamp(self.details["head"], self.status["model"]["seq"], self.unwritable)
+        return self.details["head"], self.status["model"]["seq"], self.unwritable
 
     @property
     def runs(self) -> list[RunObject]:
@@ -121,7 +116,7 @@ class ViewReader:
     def stamp(self, campaign: str) -> StoreStamp:
         """Where the campaign is now."""
         status = self.service.models.status(campaign)
-        return StoreStamp(status["head"], status["model"]["seq"], self.store.why_unwritable)
+        return status["head"], status["model"]["seq"], self.store.why_unwritable
 
     def read(self, campaign: str) -> CampaignView:
         """Everything about a campaign, at one position of its log."""

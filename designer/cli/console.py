@@ -7,8 +7,7 @@ import math
 import os
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
 from designer.cli import errors
@@ -32,12 +31,14 @@ class Console:
 
     def data(self, document: Mapping[str, Any]) -> None:
         """Print one JSON document to stdout."""
-        _write(sys.stdout, json_text(document, _encoding(sys.stdout)))
+        text = json_text(document, _encoding(sys.stdout))
+        _write_answer(lambda stream: stream.write(text))
 
     def lines(self, lines: Iterable[str]) -> None:
         """Print lines for people to stdout."""
         self.clear_progress()
-        _write(sys.stdout, _joined(lines, _encoding(sys.stdout)))
+        text = _joined(lines, _encoding(sys.stdout))
+        _write_answer(lambda stream: stream.write(text))
 
     def diagnostics(self, lines: Iterable[str]) -> None:
         """Print lines for people to stderr; a closed stderr is no trouble."""
@@ -83,9 +84,7 @@ class Console:
 
     def flush(self) -> None:
         """Write out what is buffered, so that a failure shows now and not at exit."""
-        if sys.stdout is not None:
-            with _answer_written():
-                sys.stdout.flush()
+        _write_answer(lambda stream: stream.flush())
 
     def abandon_stdout(self) -> None:
         """Nobody reads any more: keep the interpreter from complaining about that at exit."""
@@ -148,16 +147,11 @@ def _encodable(text: str, encoding: str) -> str:
     return text
 
 
-def _write(stream: TextIO | None, text: str) -> None:
-    if stream is not None:  # it is None when started with stdout closed
-        with _answer_written():
-            stream.write(text)
-
-
-@contextmanager
-def _answer_written() -> Iterator[None]:
+def _write_answer(write: Callable[[TextIO], object]) -> None:
+    if sys.stdout is None:  # started with stdout closed
+        return
     try:
-        yield
+        write(sys.stdout)
     except BrokenPipeError:
         raise
     except OSError as error:

@@ -19,6 +19,7 @@ from typing import Any
 
 from designer.campaigns.errors import DesignerError, Problem
 from designer.campaigns.version import program_version
+from designer.places import state_folder
 from designer.render.words import plain
 
 BUG = 1
@@ -125,13 +126,12 @@ def write_report(error: BaseException, tokens: Sequence[str]) -> Path | None:
     """
     text = "\n".join(plain(line) for line in _report_lines(error, tokens)) + "\n"
     prefix = f"designer-report-{datetime.now(UTC).strftime('%Y%m%dT%H%M%S')}-"
-    for folder in _report_folders():
+    for folder in (state_folder, tempfile.gettempdir):
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            handle, path = tempfile.mkstemp(".txt", prefix, folder)
+            handle, path = tempfile.mkstemp(".txt", prefix, folder())
             with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(text)
-        except OSError:
+        except (OSError, ImportError):  # what is missing may be what finds the folder
             continue
         return Path(path)
     return None
@@ -148,13 +148,3 @@ def _report_lines(error: BaseException, tokens: Sequence[str]) -> Iterator[str]:
 def without_password(text: str) -> str:
     """A store URL with its password starred out."""
     return re.sub(r"(://[^/@\s:]*):[^@\s]*@", r"\1:***@", text)
-
-
-def _report_folders() -> Iterator[Path]:
-    try:
-        import platformdirs
-
-        yield platformdirs.user_state_path("pilot-designer", appauthor=False)
-    except (ImportError, RuntimeError):  # no home folder
-        pass
-    yield Path(tempfile.gettempdir())

@@ -58,19 +58,29 @@ def result_entry(
     )
 
 
-def split_attached(
-    spec: Specification, values: Mapping[str, str]
-) -> tuple[dict[str, str], dict[str, str]]:
-    """Sort ``name=value`` pairs into (responses, settings).
-
-    Raises:
-        InputError: with every name that is neither.
-    """
-    inputs = {item.name for item in spec.inputs}
-    outputs = {response.name for response in spec.responses}
-    unknown_names(values, inputs | outputs, "factor, given or response")
+def attached_entry(
+    spec: Specification,
+    values: Texts,
+    *,
+    batch: Texts | None,
+    at: str | None,
+    note: str | None,
+) -> ResultEntry:
+    """A run nobody proposed, from values of factors, givens and responses by name."""
+    outputs, inputs = ({item.name for item in part} for part in (spec.responses, spec.inputs))
+    results = {name: text for name, text in values.items() if name in outputs}
     settings = {name: text for name, text in values.items() if name in inputs}
-    return {name: text for name, text in values.items() if name in outputs}, settings
+    return result_entry(None, results, settings, batch=batch, at=at, note=note)
+
+
+def known_names(spec: Specification) -> set[str]:
+    """Names of factors, givens and responses."""
+    return {item.name for item in (*spec.inputs, *spec.responses)}
+
+
+def known_columns(spec: Specification) -> set[str]:
+    """Columns a table of runs may have besides."""
+    return known_names(spec) | {f"{BATCH}{s.name}" for s in spec.stages} | {"made_at", "note"}
 
 
 def unknown_names(values: Mapping[str, object], known: set[str], kind: str) -> None:
@@ -93,25 +103,14 @@ def attached_entries(
     Raises:
         InputError: unknown columns, or no rows.
     """
-    inputs = {item.name for item in spec.inputs}
-    outputs = {response.name for response in spec.responses}
-    stages = {f"{BATCH}{stage.name}" for stage in spec.stages}
-    unknown_names(columns, inputs | outputs | stages | {"made_at", "note"}, "column")
+    unknown_names(columns, known_columns(spec), "column")
     entries = []
     for number, cells in enumerate(zip(*columns.values(), strict=True), start=1):
-        row = {
-            name: text
-            for name, cell in zip(columns, cells, strict=True)
-            if (text := cell_text(cell).strip())
-        }
-        entry = result_entry(
-            None,
-            {name: text for name, text in row.items() if name in outputs},
-            {name: text for name, text in row.items() if name in inputs},
-            batch={n.removeprefix(BATCH): text for n, text in row.items() if n in stages},
-            at=row.get("made_at"),
-            note=row.get("note"),
-        )
+        texts = [cell_text(cell).strip() for cell in cells]
+        row = {name: text for name, text in zip(columns, texts, strict=True) if text}
+        batch = {n.removeprefix(BATCH): text for n, text in row.items() if n.startswith(BATCH)}
+        at, note = row.get("made_at"), row.get("note")
+        entry = attached_entry(spec, row, batch=batch, at=at, note=note)
         entry.where = f"row {number}"
         entries.append(entry)
     if not entries:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from designer.campaigns.errors import Problem
 from designer.cli.errors import UsageError
@@ -16,12 +17,6 @@ from designer.cli.verbs.verb import Verb
 if TYPE_CHECKING:
     from designer.service import Service
     from designer.service.answers import DemoAnswer, DemoStep
-
-
-class Closed(TypedDict):
-    """How the terminal UI ended."""
-
-    exit_code: int
 
 
 def on_terminal() -> bool:
@@ -45,7 +40,7 @@ def _demo(service: Service, arguments: Namespace) -> DemoAnswer:
     return demo(service, arguments.runs, tell)
 
 
-def _screens(service: Service, arguments: Namespace) -> Closed:
+def _screens(service: Service, arguments: Namespace) -> Mapping[str, int]:
     if getattr(arguments, "json", False):
         hint = "designer status NAME --json"
         raise UsageError(Problem("tui", "shows screens, not JSON", hint=hint))

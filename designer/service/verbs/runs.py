@@ -21,11 +21,12 @@ from designer.service.answers import (
 from designer.service.details import run_changed
 from designer.service.session import Verbs
 from designer.service.values import (
-    BATCH,
     Texts,
     attached_entries,
+    attached_entry,
+    known_columns,
+    known_names,
     result_entry,
-    split_attached,
     typed_values,
     unknown_names,
 )
@@ -135,8 +136,8 @@ class RunVerbs(Verbs):
     ) -> RecordAnswer:
         """Record a run nobody proposed, from values of every factor and of responses."""
         before = self.session.state(campaign)
-        responses, settings = split_attached(before.spec, values)
-        entry = result_entry(None, responses, settings, batch=batch, at=at, note=note)
+        unknown_names(values, known_names(before.spec), "factor, given or response")
+        entry = attached_entry(before.spec, values, batch=batch, at=at, note=note)
         state = self.session.change(campaign, lambda fresh: commands.attach(fresh, [entry]))
         run = [*state.runs.values()][-1]
         return {**run_changed(state, run, since=before.seq), "messages": list(run.flags)}
@@ -274,9 +275,6 @@ def _check_columns(spec: Specification, columns: Mapping[str, object]) -> None:
     """A frame is made by a program: a column nobody knows is a mistake, not somebody's remark."""
     from designer.campaigns.sheets.results import OWN_COLUMNS
 
-    outputs = {response.name for response in spec.responses}
-    known = {item.name for item in spec.inputs} | outputs | OWN_COLUMNS
-    known |= {f"{BATCH}{stage.name}" for stage in spec.stages}
-    known |= {f"{name}{ending}" for name in outputs for ending in ENDINGS}
-    known |= {"run", "replicate", "made_at", "note"}
+    predicted = {f"{response.name}{ending}" for response in spec.responses for ending in ENDINGS}
+    known = known_columns(spec) | OWN_COLUMNS | predicted | {"run", "replicate"}
     unknown_names(columns, known, "column")
