@@ -191,7 +191,10 @@ class Campaign:
             InputError: with every bad column and cell; nothing was written.
             ConflictError: a response already has a value.
         """
-        return self.service.runs.record_frame(self.name, frame)
+        columns = columns_of(frame)
+        if "run" not in columns:
+            columns = {"run": frame.index.tolist(), **columns}
+        return self.service.runs.record_columns(self.name, columns)
 
     def attach(self, frame: pd.DataFrame) -> Sequence[str]:
         """Record runs nobody proposed: one row each, every factor; returns their run ids."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any, ClassVar
 
+from textual.theme import Theme
 from textual.widgets import Input
 from textual.worker import WorkerFailed
 
@@ -24,12 +25,43 @@ from designer.tui.screens.history import HistoryScreen
 from designer.tui.screens.lines import LinesScreen
 from designer.tui.screens.proposals import ProposalsScreen
 from designer.tui.screens.record import RecordScreen
-from designer.tui.themes import DARK, LIGHT
 from designer.tui.ui import Ui
 from designer.worker import Worker
 
 POLL = 2.0  # s between two looks at the store for what others did (assumption)
 TICK = 0.5  # s between two renewals of a running job's line
+
+# calm backgrounds, one blue, and signs that do without colour
+DARK = Theme(
+    name="pilot-dark",
+    dark=True,
+    primary="#4ea1d3",
+    secondary="#7a88a8",
+    accent="#ffb454",
+    foreground="#d8dee9",
+    background="#0f1319",
+    surface="#171c24",
+    panel="#202734",
+    success="#7fb77e",
+    warning="#ffb454",
+    error="#f2777a",
+    variables={"quiet": "#8391a5"},
+)
+LIGHT = Theme(
+    name="pilot-light",
+    dark=False,
+    primary="#1f6fa8",
+    secondary="#5b6780",
+    accent="#a85b00",
+    foreground="#1f2733",
+    background="#fafbfc",
+    surface="#f0f2f5",
+    panel="#e2e6ec",
+    success="#2f7d32",
+    warning="#a85b00",
+    error="#b3261e",
+    variables={"quiet": "#5d6878"},
+)
 
 
 def _opens(dialog: Callable[[Ui], Coroutine[Any, Any, object]]) -> Callable[[Ui], None]:

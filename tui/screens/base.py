@@ -13,14 +13,14 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import DataTable, Footer, Static
 
-from designer.tui.actions import SCREENS, bindings
+from designer.tui.actions import CAMPAIGNS, SCREENS, bindings
 from designer.tui.campaign_view import CampaignView
 from designer.tui.palette import is_available
 from designer.tui.ui import Ui
-from designer.tui.widgets.common import RowTable, Tab
-from designer.tui.widgets.status_text import banner_text, bar_text, job_text, store_text
+from designer.tui.widgets.common import RowTable, Tab, shortened
 
 Item = TypeVar("Item")
+_NAME = 14  # cells of a campaign's name, so that all screens fit beside it in 80
 
 
 class TaskScreen(Screen[None]):
@@ -98,12 +98,12 @@ class TaskScreen(Screen[None]):
         """Renew bar, banner and status line."""
         if not self.alive:
             return
-        ui, banner = self.ui, banner_text(self.ui, self.MODE)
-        self.query_one("#bar-name", Static).update(bar_text(ui, self.MODE))
+        ui, banner = self.ui, _banner_text(self.ui, self.MODE)
+        self.query_one("#bar-name", Static).update(_bar_text(ui, self.MODE))
         self.query_one("#banner", Static).update(banner)
         self.query_one("#banner").display = bool(banner)
-        self.query_one("#status-store", Static).update(store_text(ui, self.MODE))
-        self.query_one("#status-job", Static).update(job_text(ui))
+        self.query_one("#status-store", Static).update(_store_text(ui, self.MODE))
+        self.query_one("#status-job", Static).update(_job_text(ui))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Actions that write are dimmed where nothing can be written."""
@@ -113,6 +113,59 @@ class TaskScreen(Screen[None]):
         """Do something beside the interface, instead of the same begun earlier."""
         # a function, not a coroutine: one replaced before it began would never be awaited
         self.run_worker(cast("Any", work), group=group, exclusive=True)
+
+
+# ---- the words around every screen -------------------------------------------------------------
+
+
+def _bar_text(ui: Ui, mode: str) -> Content:
+    """Campaign and runs made of all."""
+    view = ui.view
+    if mode == CAMPAIGNS or view is None:
+        return Content("designer" if mode == CAMPAIGNS else ui.first or "designer")
+    counts = view.status["runs"]
+    made = counts["completed"] + counts["partial"] + counts["failed"]
+    planned = sum(counts.values()) - counts["abandoned"]
+    return Content(f"{shortened(view.name, _NAME)} {made}/{planned}")
+
+
+def _banner_text(ui: Ui, mode: str) -> Content:
+    """Why nothing can be written, if so."""
+    view = ui.view
+    if view is None or mode == CAMPAIGNS:
+        return Content("")
+    if view.unwritable:
+        return Content(f"! Read only: {view.unwritable}")
+    closed = "! This campaign is closed; only notes are accepted."
+    return Content(closed if view.details["closed"] else "")
+
+
+def _store_text(ui: Ui, mode: str) -> Content:
+    """Where the store is and how old what is shown."""
+    if ui.store_problem is not None:
+        return Content.styled(f"✗ {ui.store_problem}", "$text-error")
+    view, file = ui.view, ui.service.session.store.url.rpartition("/")[2]
+    if view is None or mode == CAMPAIGNS:
+        return Content(file)
+    return Content(f"{file} · event {view.seq} · {_age(view)}")
+
+
+def _age(view: CampaignView) -> str:
+    model = view.status["model"]
+    if model["seq"] is None:
+        return "no figures yet"
+    return f"figures of event {model['seq']}{' (stale)' if model['stale'] else ''}"
+
+
+def _job_text(ui: Ui) -> Content:
+    """What is computed, else when something was saved."""
+    job = ui.jobs.current
+    if job is not None:
+        return Content.styled(f"◔ {job.text}", "$text-accent")
+    return Content(f"● saved {ui.saved_at}" if ui.saved_at else "")
+
+
+# ---- tables of items ----------------------------------------------------------------------------
 
 
 class ListScreen(TaskScreen, Generic[Item]):

@@ -34,11 +34,8 @@ from designer.service.values import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pandas as pd
-
     from designer.campaigns.log.events import NewEvent
     from designer.campaigns.sheets.results import SheetResults
-    from designer.campaigns.specification.specification import Specification
     from designer.campaigns.store.archive import Decide
     from designer.campaigns.values.quantity import Quantity
 
@@ -94,18 +91,21 @@ class RunVerbs(Verbs):
         after = tried(state, commands.record(state, [entry]))
         return run_changed(state, after.run(run), since=state.seq)
 
-    def record_frame(self, campaign: str, frame: pd.DataFrame) -> ImportAnswer:
-        """Record results of a DataFrame indexed by run id, all or nothing.
+    def record_columns(
+        self, campaign: str, columns: Mapping[str, Sequence[object]]
+    ) -> ImportAnswer:
+        """Record results of columns in memory (a DataFrame), all or nothing.
 
         Values that are there already are passed over beside new ones; a frame that brings nothing
         new is a conflict, like a second ``record`` on the command line.
         """
-        from designer.campaigns.sheets.results import results_from_columns
+        from designer.campaigns.sheets.results import OWN_COLUMNS, results_from_columns
 
-        columns = {str(name): frame[name].tolist() for name in frame.columns}
-        _check_columns(self.session.state(campaign).spec, columns)
-        if "run" not in columns:
-            columns = {"run": frame.index.tolist(), **columns}
+        spec = self.session.state(campaign).spec
+        predicted = {f"{r.name}{ending}" for r in spec.responses for ending in ENDINGS}
+        known = known_columns(spec) | OWN_COLUMNS | predicted | {"run", "replicate"}
+        # a program makes a frame: a column nobody knows is a mistake, not somebody's remark
+        unknown_names(columns, known, "column")
         answer = self._take_in(campaign, lambda state: results_from_columns(columns, state))
         if not answer["applied"]:
             raise ConflictError(
@@ -269,12 +269,3 @@ def _one_value(run: str, name: str, text: str) -> Quantity | None:
             hint="Correct one replicate at a time with --replicate",
         )
     return typed[0]
-
-
-def _check_columns(spec: Specification, columns: Mapping[str, object]) -> None:
-    """A frame is made by a program: a column nobody knows is a mistake, not somebody's remark."""
-    from designer.campaigns.sheets.results import OWN_COLUMNS
-
-    predicted = {f"{response.name}{ending}" for response in spec.responses for ending in ENDINGS}
-    known = known_columns(spec) | OWN_COLUMNS | predicted | {"run", "replicate"}
-    unknown_names(columns, known, "column")
