@@ -99,14 +99,18 @@ def moment(text: object) -> str:
         when = datetime.fromisoformat(str(text))
     except ValueError:
         return str(text)
-    if when.tzinfo is None:
-        return when.strftime("%Y-%m-%d %H:%M")
-    return when.astimezone().strftime("%Y-%m-%d %H:%M")
+    local = when if when.tzinfo is None else when.astimezone()
+    return local.strftime("%Y-%m-%d %H:%M")
 
 
 def in_unit(unit: str | None) -> str:
     """`` mg/cm^2``: a unit to put behind a number (empty for none and for ``1``)."""
     return "" if unit in (None, "", "1") else f" {unit}"
+
+
+def with_unit(name: str, unit: str | None) -> str:
+    """``coating_gap [um]``: a name with its unit as in a heading (without for none and ``1``)."""
+    return name if unit in (None, "", "1") else f"{name} [{unit}]"
 
 
 def pairs(values: object) -> str:

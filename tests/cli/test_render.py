@@ -708,8 +708,8 @@ def test_nobody_reading_stdout_or_stderr_at_all() -> None:
 
 def test_the_view_knows_a_real_specification() -> None:
     view = spec_view(to_tables(load.from_dict(SPEC)))
-    assert view.unit("mass_loading") == "mg/cm^2"
-    assert view.unit("humidity") == "%"
-    assert view.unit("binder") is None
+    assert view.units["mass_loading"] == "mg/cm^2"
+    assert view.units["humidity"] == "%"
+    assert view.units["binder"] is None
     assert view.responses == ("mass_loading", "porosity")
     assert view.cost_unit == "h"

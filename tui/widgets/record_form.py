@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from designer.campaigns.sheets.run_object import RunObject
 from designer.campaigns.specification.parts import Response, range_text
-from designer.render.words import moment, number
+from designer.render.words import moment, number, with_unit
 from designer.service.answers import RecordAnswer
 from designer.tui.campaign_view import CampaignView
 from designer.tui.widgets.common import shortened
@@ -73,7 +73,7 @@ def rows_of(view: CampaignView, run: RunObject) -> list[tuple[str, list[FormRow]
     """Fields by section."""
     spec = view.spec
     used = [
-        FormRow(f"setting:{item.name}", _label(item.name, item.unit),
+        FormRow(f"setting:{item.name}", with_unit(item.name, item.unit),
             number(run["used"].get(item.name, run["given"].get(item.name))), item.allowed)
         for item in spec.inputs
     ]  # fmt: skip
@@ -91,7 +91,7 @@ def rows_of(view: CampaignView, run: RunObject) -> list[tuple[str, list[FormRow]
 
 
 def _response_row(response: Response, run: RunObject) -> FormRow:
-    label, key = _label(response.name, response.unit), f"response:{response.name}"
+    label, key = with_unit(response.name, response.unit), f"response:{response.name}"
     values = run["measurements"].get(response.name)
     if response.name in run["never"]:
         return FormRow(key, label, "none", "will never be measured", recorded=True)
@@ -105,11 +105,6 @@ def _response_row(response: Response, run: RunObject) -> FormRow:
     return FormRow(key, label, possible, hint)
 
 
-def _label(name: str, unit: str | None) -> str:
-    text = name if unit in (None, "", "1") else f"{name} [{unit}]"
-    return shortened(text, LABEL_WIDTH)
-
-
 class FormField(Horizontal):
     """A label, an input and a hint."""
 
@@ -121,7 +116,8 @@ class FormField(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Three parts."""
-        yield Static(self.row.label, markup=False, classes="field-label")
+        label = shortened(self.row.label, LABEL_WIDTH)
+        yield Static(label, markup=False, classes="field-label")
         yield self.input
         yield self._hint
 

@@ -163,5 +163,5 @@ def _runs(runs: Sequence[RunObject], view: SpecView) -> list[str]:
         results = [run["results"].get(name, ()) for run in runs]
         if any(results):
             cells = ["/".join(map(number, values)) or NOTHING for values in results]
-            columns.append(Column(name, cells, view.unit(name)))
+            columns.append(Column(name, cells, view.units.get(name)))
     return table(columns)

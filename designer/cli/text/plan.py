@@ -24,12 +24,16 @@ def plan_text(answer: PlanAnswer, service: Service, arguments: Namespace) -> lis
     view = view_of(service, arguments.campaign)
     runs = answer["runs"]
     lines = ["Dry run: nothing was stored."] if answer["dry_run"] else []
-    lines += [_opening(answer, view), *_deviation(answer), ""]
+    lines.append(_opening(answer, view))
+    if answer["deviation"] is not None:  # what the settings that were fixed cost
+        lines += paragraph("Fixed: ", str(answer["deviation"]["text"]))
+    lines.append("")
     if runs:
         lines += [*table(list(_plan_columns(runs, view))), ""]
-    reasons = list(_reasons(runs))
+    reasons = [(run["run"], run["reason"]) for run in runs if run["reason"]]
     if reasons:
-        lines += ["Why", *reasons, ""]
+        told = [line for run, why in reasons for line in paragraph(f"  {run}  ", why)]
+        lines += ["Why", *told, ""]
     lines += _order(answer)
     lines.append(f"Seed {number(answer['seed'])}, goal {answer['goal']}")
     return [*lines, *head_text(answer)]
@@ -42,12 +46,6 @@ def _opening(answer: PlanAnswer, view: SpecView) -> str:
     if answer["information_bits"] is not None:
         parts.append(f"{rounded(answer['information_bits'])} bits expected")
     return f"Plan {answer['plan']} for {answer['campaign']}: {', '.join(parts)}"
-
-
-def _deviation(answer: PlanAnswer) -> list[str]:
-    """What the settings that were fixed cost."""
-    told = answer["deviation"]
-    return [] if told is None else paragraph("Fixed: ", str(told["text"]))
 
 
 def _plan_columns(runs: Sequence[RunObject], view: SpecView) -> Iterable[Column]:
@@ -74,7 +72,7 @@ def _names(parts: Sequence[Mapping[str, object]]) -> list[str]:
 def input_columns(settings: Sequence[Mapping[str, object]], view: SpecView) -> Iterable[Column]:
     """A column for each setting of any run or recipe."""
     for name in _names(settings):
-        yield Column(name, [number(each.get(name)) for each in settings], view.unit(name))
+        yield Column(name, [number(each.get(name)) for each in settings], view.units.get(name))
 
 
 def _predictions(predicted: Sequence[Mapping[str, Predicted]], view: SpecView) -> Iterable[Column]:
@@ -83,7 +81,7 @@ def _predictions(predicted: Sequence[Mapping[str, Predicted]], view: SpecView) -
             with_error(each[name]["mean"], each[name]["sd_result"]) if name in each else ""
             for each in predicted
         ]
-        yield Column(name, cells, view.unit(name))
+        yield Column(name, cells, view.units.get(name))
 
 
 def _known(
@@ -92,12 +90,6 @@ def _known(
     """A column of figures, where there are any."""
     if any(value is not None for value in values):
         yield Column(title, [tell(value) for value in values])
-
-
-def _reasons(runs: Sequence[RunObject]) -> Iterable[str]:
-    for run in runs:
-        if run["reason"]:
-            yield from paragraph(f"  {run['run']}  ", run["reason"])
 
 
 def _order(answer: PlanAnswer) -> list[str]:
@@ -137,11 +129,11 @@ def _predicted_columns(
         spread = f"{response}_sd_result"
         if name != response and spread in names:
             cells = [with_error(row[name], row[spread]) for row in rows]
-            yield Column(response, cells, view.unit(response))
+            yield Column(response, cells, view.units.get(response))
         elif name == "in_spec":
             yield Column("in spec", [share(row[name]) for row in rows])
         elif name not in errors:
-            yield Column(name, [number(row[name]) for row in rows], view.unit(name))
+            yield Column(name, [number(row[name]) for row in rows], view.units.get(name))
 
 
 def best_text(answer: BestAnswer, service: Service, arguments: Namespace) -> list[str]:

@@ -19,6 +19,7 @@ from designer.render.words import (
     rounded,
     share,
     with_error,
+    with_unit,
 )
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def recorded_text(
     lines = [f"{answer['run']} is {answer['status']}."]
     recorded = answer["recorded"]
     if recorded:
-        told = [told_values(values, view.unit(name)) for name, values in recorded.items()]
+        told = [told_values(values, view.units.get(name)) for name, values in recorded.items()]
         names = Column("", list(recorded), left=True)
         values = Column("", told, left=True, wrap=True)
         lines += [f"  {line}" for line in table([names, values], screen_width() - 2)[1:]]
@@ -188,7 +189,8 @@ def _settings(run: RunObject, view: SpecView) -> list[str]:
     planned, used = run["settings"] or {}, run["used"]
     names = [*dict.fromkeys([*planned, *used]), *run["given"]]
     really = {**used, **run["given"]}
-    columns = [Column("setting", [_with_unit(name, view) for name in names], left=True)]
+    titles = [with_unit(name, view.units.get(name)) for name in names]
+    columns = [Column("setting", titles, left=True)]
     if planned:
         columns.append(Column("planned", [number(planned.get(name)) for name in names]))
     columns.append(Column("used", [number(really.get(name)) for name in names]))
@@ -196,11 +198,6 @@ def _settings(run: RunObject, view: SpecView) -> list[str]:
     if any(changed):
         columns.append(Column("", ["differs" if mark else "" for mark in changed], left=True))
     return table(columns)
-
-
-def _with_unit(name: str, view: SpecView) -> str:
-    unit = view.unit(name)
-    return f"{name} [{unit}]" if unit not in (None, "", "1") else name
 
 
 def _responses(run: RunObject, view: SpecView) -> list[str]:
@@ -214,12 +211,16 @@ def _responses(run: RunObject, view: SpecView) -> list[str]:
         cells.append(" / ".join(values) or ("never" if name in run["never"] else NOTHING))
     told = [predicted.get(name) for name in names]
     figures = [NOTHING if p is None else with_error(p["mean"], p["sd_result"]) for p in told]
-    by = [_by(measured.get(name, ())) for name in names]
+    by = [
+        dict.fromkeys(f"{value['actor']} {moment(value['at'])}" for value in measured.get(name, ()))
+        for name in names
+    ]
+    titles = [with_unit(name, view.units.get(name)) for name in names]
     columns = [
-        Column("response", [_with_unit(name, view) for name in names], left=True, key=True),
+        Column("response", titles, left=True, key=True),
         Column("predicted", figures),
         Column("measured", cells, left=True, wrap=True),
-        Column("entered by", by, left=True, wrap=True),
+        Column("entered by", ["; ".join(each) for each in by], left=True, wrap=True),
     ]
     return table(columns)
 
@@ -228,11 +229,6 @@ def _value(value: MeasurementObject) -> str:
     as_number = number(value["number"])
     # typed in another unit: both are told, the stored number first
     return f"{as_number} (typed {value['text']})" if value["unit"] else as_number
-
-
-def _by(values: Iterable[MeasurementObject]) -> str:
-    told = dict.fromkeys(f"{value['actor']} {moment(value['at'])}" for value in values)
-    return "; ".join(told)
 
 
 def _remarks(run: RunObject) -> Iterable[str]:

@@ -17,7 +17,7 @@ class SpecView:
     """Names and units as declared; empty when the specification could not be had.
 
     Attributes:
-        units: factor, given or response to its unit.
+        units: factor, given or response to its declared unit; None when it has none.
         responses: names of the responses in order.
         cost_unit: unit of costs, ``runs`` without costs.
     """
@@ -25,10 +25,6 @@ class SpecView:
     units: Mapping[str, str | None] = field(default_factory=dict)
     responses: tuple[str, ...] = ()
     cost_unit: str = "runs"
-
-    def unit(self, name: str) -> str | None:
-        """Declared unit of a factor, given or response; None when it has none."""
-        return self.units.get(name)
 
 
 def spec_view(spec: Mapping[str, Any]) -> SpecView:

@@ -42,7 +42,7 @@ def status_text(answer: StatusAnswer, service: Service, arguments: Namespace) ->
         judged_lines_table(answer["lines"]) if answer["lines"] else [],
         _odds(answer),
         paragraphs("! ", answer["warnings"]),
-        _best(answer, view),
+        _best(answer["best"], view),
     )
     for part in parts:
         if part:
@@ -82,7 +82,7 @@ def _errors(answer: StatusAnswer, view: SpecView) -> list[str]:
         Column("response", list(responses), left=True, key=True),
         Column(
             "prediction error (1 sd)",
-            [_short(each["error_sd"], view.unit(name)) for name, each in responses.items()],
+            [_short(each["error_sd"], view.units.get(name)) for name, each in responses.items()],
         ),
         Column("results inside 95 %", [share(each["coverage"]) for each in figures]),
         Column("inside 80 %", [NOTHING if e is None else share(e["coverage"]["80"]) for e in loo]),
@@ -108,7 +108,7 @@ def _data(answer: StatusAnswer, view: SpecView) -> list[str]:
         Column("largest VIF", [_largest_vif(each) for each in reports.values()], left=True),
         Column(
             "error after k runs",
-            [_curve(each, view.unit(name)) for name, each in reports.items()],
+            [_curve(each, view.units.get(name)) for name, each in reports.items()],
             left=True,
             wrap=True,
         ),
@@ -159,18 +159,15 @@ def _short(value: float | None, unit: str | None = None) -> str:
     return NOTHING if value is None else f"{value:.2g}{in_unit(unit)}"
 
 
-def _best(answer: StatusAnswer, view: SpecView) -> list[str]:
-    best = answer["best"]
-    return [] if best is None else paragraph("Best so far: ", _recipe(best, view))
-
-
-def _recipe(recipe: BestRecipe, view: SpecView) -> str:
+def _best(recipe: BestRecipe | None, view: SpecView) -> list[str]:
+    if recipe is None:
+        return []
     text = ", ".join(setting_items(recipe["settings"], view.units))
     if recipe["predicted"]:
         text += f" → {', '.join(predicted_items(recipe['predicted'], view.units))}"
     if recipe["in_spec"] is not None:
         text += f"; in spec {share(recipe['in_spec'])}"
-    return text
+    return paragraph("Best so far: ", text)
 
 
 def _model(answer: StatusAnswer, campaign: str) -> str:
