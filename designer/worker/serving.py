@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from designer.campaigns.errors import DesignerError
@@ -122,18 +123,17 @@ class Server:
             raise ValueError(f"{verb!r} is no verb of the worker")
         if self._service is None:
             raise ValueError("no store was opened")
-        group, _, name = verb.partition(".")
-        result: Message = getattr(getattr(self._service, group), name)(**arguments)
+        result: Message = attrgetter(verb)(self._service)(**arguments)
         return result
 
     def _open(self, store: str, actor: str | None = None) -> Message:
         from designer.service import Service
 
-        self._service = Service(store, actor=actor, progress=self._progress)
-        return {"store": store}
+        def progress(what: str, share: float | None) -> None:
+            self._tell("progress", what=what, share=share)
 
-    def _progress(self, what: str, share: float | None) -> None:
-        self._tell("progress", what=what, share=share)
+        self._service = Service(store, actor=actor, progress=progress)
+        return {"store": store}
 
     def _tell(self, kind: str, **content: object) -> None:
         self.send({"id": self._current, "kind": kind, **content})

@@ -18,7 +18,6 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
-from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Select, Static
 
 from designer.campaigns.errors import DesignerError
@@ -209,32 +208,26 @@ class Tick(Checkbox):
 
 
 def _field(ask: Ask) -> ComposeResult:
+    key = f"ask-{ask.name}"
     if ask.tick:
-        yield Tick(ask.label, ask.value == "yes", id=f"ask-{ask.name}", compact=True)
+        yield Tick(ask.label, ask.value == "yes", id=key, compact=True)
         return
     with Horizontal(classes="ask"):
         yield Static(ask.label, markup=False, classes="ask-label")
-        yield _answer_widget(ask)
-
-
-def _answer_widget(ask: Ask) -> Widget:
-    if ask.options is not None:
-        return Select(
-            [(Content(shown), value) for shown, value in ask.options],
-            value=ask.value or ask.options[0][1],
-            allow_blank=False,
+        if ask.options is not None:
+            options = [(Content(shown), value) for shown, value in ask.options]
+            value = ask.value or ask.options[0][1]
+            yield Select(options, value=value, allow_blank=False, compact=True, id=key)
+            return
+        known = SuggestFromList(ask.suggestions, case_sensitive=False) if ask.suggestions else None
+        yield Input(
+            ask.value,
+            ask.placeholder,
+            suggester=known,
             compact=True,
-            id=f"ask-{ask.name}",
+            select_on_focus=False,
+            id=key,
         )
-    suggester = SuggestFromList(ask.suggestions, case_sensitive=False) if ask.suggestions else None
-    return Input(
-        ask.value,
-        ask.placeholder,
-        suggester=suggester,
-        compact=True,
-        select_on_focus=False,
-        id=f"ask-{ask.name}",
-    )
 
 
 class TextModal(_Modal[None]):
