@@ -87,6 +87,11 @@ class CampaignView:
         later = [run for run in to_make if ids.index(run["run"]) > ids.index(done)]
         return next(iter([*later, *to_make]), self.run(done))
 
+    @cached_property
+    def units(self) -> dict[str, str | None]:
+        """Units of factors, givens and responses by name."""
+        return {item.name: item.unit for item in (*self.spec.inputs, *self.spec.responses)}
+
     @property
     def cost_unit(self) -> str:
         """Unit of costs."""

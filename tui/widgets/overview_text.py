@@ -174,22 +174,15 @@ def _best(view: CampaignView, width: int) -> Iterator[Content]:
     if best is None:
         return
     yield Content("")
-    yield from _item_rows("Best", recipe_items(view, best["settings"]), width)
-    units = {response.name: response.unit for response in view.spec.responses}
-    yield from _item_rows("", predicted_items(best["predicted"], units), width)
+    yield from _item_rows("Best", setting_items(best["settings"], view.units), width)
+    yield from _item_rows("", predicted_items(best["predicted"], view.units), width)
     if best["in_spec"] is not None:
         yield _row("", Content.styled(f"in spec {share(best['in_spec'])}", "bold $text-success"))
 
 
 def recipe_text(view: CampaignView, settings: Mapping[str, Setting]) -> str:
     """``solid_content 56 wt% · coating_gap 150 um``."""
-    return " · ".join(recipe_items(view, settings))
-
-
-def recipe_items(view: CampaignView, settings: Mapping[str, Setting]) -> list[str]:
-    """``solid_content 56 wt%`` for each factor."""
-    units = {factor.name: factor.unit for factor in view.spec.factors}
-    return setting_items(settings, units)
+    return " · ".join(setting_items(settings, view.units))
 
 
 def _lines(view: CampaignView) -> Iterator[Content]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from numbers import Integral, Real
 from typing import TYPE_CHECKING
 
@@ -11,9 +10,7 @@ from designer.campaigns.errors import Findings, InputError
 from designer.campaigns.log.fold import tried
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.run_object import run_object
-from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.parts import DEFAULT_RUNS, MOST_RUNS
-from designer.campaigns.specification.specification import Specification
 from designer.campaigns.store.cache import EvaluationCache, LineCache
 from designer.campaigns.tables.settings import settings_from_texts
 from designer.service.advice import spent
@@ -64,13 +61,22 @@ class PlanVerbs(Verbs):
         from designer.engine.proposing import propose as compute
 
         session, state = self.session, self.session.state(campaign)
-        _check_numbers(state, n, budget, seed)
-        fixed, known = _checked_values(state.spec, fix or {}, given or {})
+        findings = Findings()
+        _check_numbers(state, n, budget, seed, findings)
+        factors, givens = state.spec.factors, state.spec.givens
+        fixed = settings_from_texts(factors, fix or {}, "factor", findings, on_grid=True)
+        known = settings_from_texts(givens, given or {}, "given", findings, on_grid=True)
+        findings.raise_if_any()
         left = _budget_left(state, replace=replace)
         limit = min((limit for limit in (budget, left) if limit is not None), default=None)
         wanted = DEFAULT_RUNS if n is None and budget is None else n
         request = Request(
-            runs=wanted, budget=limit, fixed=fixed, given=known, replace=replace, seed=seed
+            runs=wanted,
+            budget=limit,
+            fixed=fixed,
+            given={name: float(value) for name, value in known.items()},
+            replace=replace,
+            seed=seed,
         )
         memory = LineCache(session.store, state.campaign_id)
         proposal = compute(
@@ -123,38 +129,26 @@ def _nothing_fits(state: CampaignState, limit: float | None) -> InputError:
 
 
 def _check_numbers(
-    state: CampaignState, runs: int | None, budget: float | None, seed: int | None
+    state: CampaignState,
+    runs: int | None,
+    budget: float | None,
+    seed: int | None,
+    findings: Findings,
 ) -> None:
-    findings = Findings()
     if state.closed:
         hint = "To go on, undo the closing"
         findings.report(f"campaign {state.spec.name}", "is closed", hint=hint)
     if runs is not None and not (_is_whole(runs) and 1 <= runs <= MOST_RUNS):
         findings.report("-n", "number of runs", repr(runs), f"1 to {MOST_RUNS}")
-    if budget is not None and not (_is_number(budget) and 0 < budget < float("inf")):
+    is_number = isinstance(budget, Real) and not isinstance(budget, bool)
+    if budget is not None and not (is_number and 0 < budget < float("inf")):
         findings.report("--budget", "is no positive number", repr(budget))
     if seed is not None and not (_is_whole(seed) and 0 <= seed < 2**63):
         findings.report("--seed", "is no seed", repr(seed), "0 to 2^63 - 1")
-    findings.raise_if_any()
 
 
 def _is_whole(value: object) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool)
-
-
-def _checked_values(
-    spec: Specification, fix: Mapping[str, str], given: Mapping[str, str]
-) -> tuple[dict[str, Setting], dict[str, float]]:
-    """Fixed settings and givens in declared units; everything wrong with both at once."""
-    findings = Findings()
-    fixed = settings_from_texts(spec.factors, fix, "factor", findings, on_grid=True)
-    known = settings_from_texts(spec.givens, given, "given", findings, on_grid=True)
-    findings.raise_if_any(InputError)
-    return fixed, {name: float(value) for name, value in known.items()}
 
 
 def _budget_left(state: CampaignState, *, replace: bool) -> float | None:
