@@ -38,24 +38,23 @@ _AT = Argument("--at", "TIME", "when it was made (default: unknown)")
 _NOTE = Argument("--note", "TEXT", "a remark to keep with it")
 
 
-def _check_run(arguments: Namespace, verb: str) -> None:
+def _check_typed(arguments: Namespace, verb: str, told: tuple[object, ...], allowed: str) -> None:
     if "=" in arguments.run:
-        told = "the run is missing in front of the values"
-        raise UsageError(Problem(verb, told, arguments.run, RUN.help))
+        what = "the run is missing in front of the values"
+        raise UsageError(Problem(verb, what, arguments.run, RUN.help))
+    if not any(told):
+        raise UsageError(Problem(verb, f"nothing to {verb}", allowed=allowed))
 
 
 def _record_check(arguments: Namespace) -> None:
-    _check_run(arguments, "record")
     told = (arguments.responses, arguments.settings, arguments.batch, arguments.at, arguments.note)
-    if not any(told):
-        raise UsageError(Problem("record", "nothing to record", allowed="response=value"))
+    _check_typed(arguments, "record", told, "response=value")
 
 
 def _correct_check(arguments: Namespace) -> None:
-    _check_run(arguments, "correct")
-    if not (arguments.responses or arguments.settings or arguments.batch):
-        allowed = "response=value, --set factor=value or --batch stage=ID"
-        raise UsageError(Problem("correct", "nothing to correct", allowed=allowed))
+    told = (arguments.responses, arguments.settings, arguments.batch)
+    allowed = "response=value, --set factor=value or --batch stage=ID"
+    _check_typed(arguments, "correct", told, allowed)
 
 
 def _note_check(arguments: Namespace) -> None:
