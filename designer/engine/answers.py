@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class TrustFigures(TypedDict):
-    """Trust in a line with its 95 % interval, and how many runs of the target it is worth."""
+    """Trust in a line with its 80 % interval, and how many runs of the target it is worth."""
 
     trust: float
     trust_low: float

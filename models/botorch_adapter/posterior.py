@@ -74,7 +74,7 @@ class TorchPosterior:
 
     def raw(self, X: Tensor, observation_noise: bool | Tensor) -> MultivariateNormal:
         """Joint normal at encoded points ``[..., q, D]`` in raw units."""
-        means, covariances = self._members(self._view(X))
+        means, covariances = self._members(self._points(X))
         if observation_noise is True:  # a tensor is added below, in raw units
             covariances = covariances + torch.diag_embed(self._noise(means) + self.batch_variance)
         mean, covariance = self._mixed(means, covariances)
@@ -89,16 +89,12 @@ class TorchPosterior:
             covariance = covariance + torch.diag_embed(observation_noise.expand(m.shape))
         return MultivariateNormal(m, to_linear_operator(covariance))
 
-    def model_scale(self, X: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean ``[..., q]`` and covariance ``[..., q, q]`` of the mixture, on the model scale."""
-        return self._mixed(*self._members(self._view(X)))
-
     def condition(self, X: Tensor, y: Tensor, noise: Tensor | None) -> TorchPosterior:
         """Conditioned on results ``y [..., q]`` at encoded points ``X [..., q, D]``.
 
         Every member is conditioned; their weights stay.
         """
-        V = self._view(X)
+        V = self._points(X)
         means, _ = self._members(V)
         cross = self._to_rows(V)
         half = torch.linalg.solve_triangular(self.chol, cross.mT, upper=False)
@@ -146,7 +142,7 @@ class TorchPosterior:
             cross = self._to_fixed_rows(V)
         return cross
 
-    def _view(self, X: Tensor) -> Tensor:
+    def _points(self, X: Tensor) -> Tensor:
         return self.input_transform.points(X).unsqueeze(-3)
 
     def _members(self, V: Tensor) -> tuple[Tensor, Tensor]:

@@ -1,4 +1,4 @@
-"""The cascade: a response decided later in the process sees what an earlier one came out as.
+"""Upstream responses: one decided later in the process sees what an earlier one came out as.
 
 Lines differ in how a coating gap becomes a mass loading; what a loading then does to porosity and
 adhesion differs less. So for a downstream response one coordinate of the upstream step is replaced

@@ -8,7 +8,7 @@ from dataclasses import replace
 from types import ModuleType
 
 import designer.models.fitting.all_responses as joint
-import designer.models.fitting.fit as trust_gp
+from designer.models.fitting import fit as fitting
 from tests.benchmarks.plants import Plant
 from tests.benchmarks.rivals import Prediction, ours_fitted, predictions_of
 
@@ -25,20 +25,20 @@ def averaged(plant: Plant, runs: int) -> list[Prediction]:
 
 def without_slopes(plant: Plant, runs: int) -> list[Prediction]:
     """Lines do not differ by shifts of their inputs."""
-    with _instead(trust_gp, "with_slopes", lambda fitted, start=None: fitted):
+    with _instead(fitting, "with_slopes", lambda fitted, start=None: fitted):
         return everything(plant, runs)
 
 
-def without_cascade(plant: Plant, runs: int) -> list[Prediction]:
+def without_upstream(plant: Plant, runs: int) -> list[Prediction]:
     """No coordinate is replaced by a predicted upstream response."""
     with _instead(joint, "upstream_column", lambda posterior, columns: None):
         return everything(plant, runs)
 
 
-def always_cascade(plant: Plant, runs: int) -> list[Prediction]:
+def always_upstream(plant: Plant, runs: int) -> list[Prediction]:
     """It is replaced wherever it can be, not only where the evidence prefers it."""
-    transforms = trust_gp._transforms
-    with _instead(trust_gp, "_transforms", lambda *a: transforms(*a)[-1:]):
+    transforms = fitting._transforms
+    with _instead(fitting, "_transforms", lambda *a: transforms(*a)[-1:]):
         return everything(plant, runs)
 
 
@@ -73,8 +73,8 @@ VARIANTS = {
     "all parts": everything,
     "+ averaging": averaged,
     "− slopes": without_slopes,
-    "− cascade": without_cascade,
-    "cascade always": always_cascade,
+    "− upstream": without_upstream,
+    "upstream always": always_upstream,
     "− knowledge": without_knowledge,
     "− batch effects": without_batches,
     "− log scale": linear_scale,

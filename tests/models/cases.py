@@ -147,8 +147,8 @@ def matern(x: np.ndarray, z: np.ndarray, ln_l: list[float], groups: np.ndarray) 
 class Dense:
     """The model's covariance, entry by entry, from the hyperparameters' names.
 
-    It takes encoded points and asks the posterior's chart only for the predicted upstream level
-    and for the slopes, which have tests of their own.
+    It takes encoded points and asks the posterior's input transform only for the predicted upstream
+    level and for the slopes, which have tests of their own.
     """
 
     def __init__(self, posterior: ResponsePosterior, variant: Variant) -> None:

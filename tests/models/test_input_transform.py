@@ -12,7 +12,7 @@ from designer.engine.process_links import response_links, unused_knowledge
 from designer.models.data.dataset import ResponseData
 from designer.models.data.scaling import Scaling
 from designer.models.encoding import Space
-from designer.models.fitting import fit as trust_gp
+from designer.models.fitting import fit as fitting
 from designer.models.fitting.all_responses import Link, fit_responses, upstream_column
 from designer.models.fitting.fit import fit
 from designer.models.gp.process_features import Compaction, Loading
@@ -85,7 +85,7 @@ def test_lines_shifted_along_their_inputs_are_learned_with_few_runs(
         truth = wave(points + own)
         assert abs(wave(target[0][None] + own)[0] - target[1]) < 0.1  # the shift was found again
         with monkeypatch.context() as patch:
-            patch.setattr(trust_gp, "with_slopes", lambda fitted, start=None: fitted)
+            patch.setattr(fitting, "with_slopes", lambda fitted, start=None: fitted)
             without = fit(data, GROUPS, 3)
         errors = [
             np.sqrt(np.mean((p.to_raw(p.mean(points), p.variance(points))[0] - truth) ** 2))
@@ -110,7 +110,7 @@ def test_categories_have_no_slope() -> None:
     assert slopes.columns.tolist() == [0, 1]
 
 
-# ---- cascade -----------------------------------------------------------------------------------
+# ---- upstream ----------------------------------------------------------------------------------
 
 
 def loading_of(data: ResponseData, gain: float = 0.0) -> ResponseData:

@@ -13,7 +13,7 @@ from designer.campaigns.store.cache import LineCache
 from designer.campaigns.store.store import Store
 from designer.models.botorch_adapter.model import to_botorch
 from designer.models.compression import compress as compression
-from designer.models.compression import line_gp as line_model
+from designer.models.compression import line_gp
 from designer.models.compression.compress import (
     MOST_PER_LINE,
     MOST_ROWS,
@@ -164,7 +164,7 @@ def test_stated_repeatability_and_its_message_survive() -> None:
 
 def test_a_message_is_exact_algebra(monkeypatch: pytest.MonkeyPatch) -> None:
     """Values and noise of pseudo-rows give the dense posterior of the surface at their points."""
-    monkeypatch.setattr(line_model, "_TOLERANCE", 1e-12)
+    monkeypatch.setattr(line_gp, "_TOLERANCE", 1e-12)
     rng = np.random.default_rng(4)
     X, z = rng.random((60, 2)), rng.standard_normal(60)
     base, batch = rng.uniform(0.5, 2.0, 60), np.repeat(np.arange(30), 2)[:, None]
@@ -227,7 +227,7 @@ def test_lines_that_say_little_are_no_trouble() -> None:
 
 
 @pytest.mark.parametrize("feature", [None, Compaction(column=1, low=0.1, span=0.9)])
-def test_cascades_and_features_condense_too(
+def test_upstream_levels_and_features_condense_too(
     feature: Compaction | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = long_history()
@@ -346,7 +346,7 @@ def test_a_damaged_cache_is_computed_again(damage: str, tmp_path: Path) -> None:
     assert len(LineCache(store, "abc")._kept) == 4
 
 
-def test_a_chart_sees_pseudo_points_as_their_own_line_does() -> None:
+def test_an_input_transform_sees_pseudo_points_as_their_own_line_does() -> None:
     data = long_history()
     fitted = fit(data, GROUPS, 3).fitted
     order = fitted.rows.order
