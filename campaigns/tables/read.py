@@ -19,14 +19,12 @@ from designer.campaigns.values.numbers import number_text
 
 _FRAME = "data frame"
 _TEXT_ENDINGS = (".csv", ".tsv", ".txt")
+_SAVE = "Save it as .xlsx or CSV UTF-8."
+_UNSAFE = "Python objects can run code and are never read; save the table as CSV."
 _OTHERS = {
     ".xls": "This is the format of Excel 2003: save it as .xlsx or CSV UTF-8.",
-    ".xlsb": "Save it as .xlsx or CSV UTF-8.",
-    ".ods": "Save it as .xlsx or CSV UTF-8.",
-    ".pkl": "Python objects can run code and are never read; save the table as CSV.",
-    ".pickle": "Python objects can run code and are never read; save the table as CSV.",
-    ".pt": "Python objects can run code and are never read; save the table as CSV.",
-    ".joblib": "Python objects can run code and are never read; save the table as CSV.",
+    **dict.fromkeys((".xlsb", ".ods"), _SAVE),
+    **dict.fromkeys((".pkl", ".pickle", ".pt", ".joblib"), _UNSAFE),
 }
 
 

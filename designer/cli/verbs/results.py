@@ -9,13 +9,7 @@ from typing import TYPE_CHECKING
 from designer.campaigns.errors import Problem
 from designer.cli.errors import UsageError
 from designer.cli.text.results import done, recorded_text
-from designer.cli.verbs.arguments import (
-    CAMPAIGN,
-    OPTIONAL_REASON,
-    REASON,
-    RUN,
-    Argument,
-)
+from designer.cli.verbs.arguments import CAMPAIGN, OPTIONAL_REASON, REASON, RUN, Argument
 from designer.cli.verbs.verb import Verb
 
 if TYPE_CHECKING:
