@@ -131,13 +131,7 @@ class GreedyPlan:
 
 def by_gain(function: AcquisitionFunction) -> Choose:
     """The choice of the run that adds most, whatever it costs."""
-
-    def choose(open_to: BoolArray) -> int | None:
-        each = function.gains(open_to)
-        enough = open_to & (each >= function.threshold)
-        return best(each, enough) if enough.any() else None
-
-    return choose
+    return lambda open_to: _most(function, open_to, 1.0)[0]
 
 
 def by_gain_per_cost(plan: GreedyPlan, function: AcquisitionFunction) -> Choose:
@@ -161,26 +155,29 @@ class _Staged:
     def next(self, open_to: BoolArray) -> int | None:
         """The next run among the points open to it; None: there is none."""
         going = self._tree.depth() > self._stage
-        stay, rate = self._among(open_to & going)
+        costs = self._tree.costs()
+        stay, rate = _most(self._function, open_to & going, costs)
         if self._best is None or rate < self._best.rate:
             self._best = self._new_batches.best(self._plan.allowed, self._plan.left)
         if self._best is None or (stay is not None and rate >= self._best.rate):
             return stay
         inside = self._tree.keys(self._stage) == self._best.group
-        first, _ = self._among(open_to & ~going & inside)
+        first, _ = _most(self._function, open_to & ~going & inside, costs)
         return stay if first is None else first
 
-    def _among(self, points: BoolArray) -> tuple[int | None, float]:
-        """The point with the largest value per cost (None: none adds enough), and that."""
-        if not points.any():
-            return None, -np.inf
-        each = self._function.gains(points)
-        points = points & (each >= self._function.threshold)
-        if not points.any():
-            return None, -np.inf
-        worth = each / self._tree.costs()
-        row = best(worth, points)
-        return row, float(worth[row])
+
+def _most(
+    function: AcquisitionFunction, points: BoolArray, costs: FloatArray | float
+) -> tuple[int | None, float]:
+    """The point with the largest value per cost (None: none adds enough), and that."""
+    if points.any():
+        each = function.gains(points)
+        points = points & (each >= function.threshold)
+        if points.any():
+            worth = each / costs
+            row = best(worth, points)
+            return row, float(worth[row])
+    return None, -np.inf
 
 
 def best(values: FloatArray, allowed: BoolArray) -> int:

@@ -92,8 +92,8 @@ class NewBatches:
         for _ in range(3):  # walk uphill between the places looked at
             best = max(found.values(), key=lambda o: o.rate)
             at = int(np.searchsorted(groups, best.group))
-            effect_on_goal = max(1, round(count / _GROUPS / 2))
-            near = np.array([at - effect_on_goal, at - 1, at + 1, at + effect_on_goal])
+            step = max(1, round(count / _GROUPS / 2))
+            near = np.array([at - step, at - 1, at + 1, at + step])
             before = len(found)
             look(np.unique(near[(near >= 0) & (near < count)]))
             if len(found) == before:
@@ -116,14 +116,15 @@ class NewBatches:
         self, key: int, rows: IntArray, inner: InnerAcquisition, first: IntArray, left: float
     ) -> NewBatch:
         price = _Price(self._tree, rows, self._stage)
+        usable = self._tree.pot_life(self._stage)
         value, cost, runs = 0.0, 0.0, 0
         while runs < self._most:
-            each, costs = inner.gains(), price.next()
+            each, costs = inner.gains(), price.costs
             worth = np.where(cost + costs <= left + _ROUNDING, each / costs, -np.inf)
             pick = int(np.argmax(worth))
             if len(first) and not runs:  # the reference run of the new batch
                 pick = int(np.searchsorted(rows, first[0]))
-            if worth[pick] == -np.inf or price.expired(cost + costs[pick]):
+            if worth[pick] == -np.inf or cost + costs[pick] > usable + _ROUNDING:
                 break
             if runs and worth[pick] <= value / cost:
                 break
@@ -157,39 +158,28 @@ def _first_looks(count: int, most: FloatArray | None) -> IntArray:
 
 
 class _Price:
-    """What the next run of a new batch costs: sub-batches already made are free."""
+    """What the next run of a new batch costs: sub-batches already made are free.
+
+    Attributes:
+        costs: of every candidate as the next run, ``[m]``.
+    """
 
     def __init__(self, tree: BatchTree, rows: IntArray, stage: int) -> None:
-        self._first = tree.costs()[rows]
+        self.costs = tree.costs()[rows]
         self._run = float(tree.spec.costs.run)
-        self._change = [float(c) for c in tree.change[stage + 1 :]]
-        self._keys = [tree.keys(s)[rows] for s in range(stage + 1, len(tree.change))]
-        self._most = [tree.most_runs(s) for s in range(stage + 1, len(tree.change))]
-        self._runs = [np.zeros(len(rows)) for _ in self._keys]  # of the last batch made of a key
-        self._any = False
-        self._usable = tree.pot_life(stage)
-
-    def next(self) -> FloatArray:
-        """Cost of every candidate as the next run, ``[m]``."""
-        if not self._any:
-            return self._first
-        cost = np.full(len(self._first), self._run)
-        new = np.zeros(len(cost), dtype=np.bool_)
-        for change, runs, most in zip(self._change, self._runs, self._most, strict=True):
-            new |= (runs == 0) | (runs >= most)
-            cost += np.where(new, change, 0.0)
-        return cost
+        later = range(stage + 1, len(tree.change))
+        self._stages = [(tree.change[s], tree.keys(s)[rows], tree.most_runs(s)) for s in later]
+        self._runs = [np.zeros(len(rows)) for _ in later]  # of the last batch made of a key
 
     def add_run(self, i: int) -> None:
         """The batches of this run are made."""
-        self._any = True
-        for s, (keys, runs) in enumerate(zip(self._keys, self._runs, strict=True)):
-            alike = keys == keys[i]
-            if runs[i] == 0 or runs[i] >= self._most[s]:
+        self.costs = np.full(len(self.costs), self._run)
+        new = np.zeros(len(self.costs), dtype=np.bool_)
+        for s, (change, keys, most) in enumerate(self._stages):
+            runs, alike = self._runs[s], keys == keys[i]
+            if runs[i] == 0 or runs[i] >= most:
                 for inner in self._runs[s:]:  # a new batch: none of its sub-batches is made
                     inner[alike] = 0
             runs[alike] = runs[i] + 1
-
-    def expired(self, cost: float) -> bool:
-        """Whether the batch would be too old after so much time."""
-        return cost > self._usable + _ROUNDING
+            new |= (runs == 0) | (runs >= most)
+            self.costs += np.where(new, change, 0.0)

@@ -84,24 +84,23 @@ class EIScreen:
     def __init__(self, problem: PlanningProblem) -> None:
         self._problem = problem
         goals = {r.name: goal_on_scale(r.goal, problem.posteriors[r.name]) for r in problem.goals}
-        self._goals = [(f, goals[f.name]) for f in problem.conditionings if f.name in goals]
         region = problem.representatives
         log_p = problem.log_in_spec(region)
         self._most = float(log_p.max())
         sure = log_p - self._most >= np.log(0.5)
-        self._best, self._scale = [], []
-        for conditioning, goal in self._goals:
-            expected, sd = _expected_utility(conditioning, goal, region)
-            self._best.append(float(expected[sure].max()))
-            gain = float(_improvement(expected, sd, self._best[-1]).max())
-            self._scale.append(max(gain, np.finfo(float).tiny))
+        self._goals: list[tuple[ResponseConditioning, str | float, float, float]] = []
+        for conditioning in problem.conditionings:
+            if conditioning.name in goals:
+                goal = goals[conditioning.name]
+                expected, sd = _expected_utility(conditioning, goal, region)
+                best = float(expected[sure].max())
+                scale = max(float(_improvement(expected, sd, best).max()), np.finfo(float).tiny)
+                self._goals.append((conditioning, goal, best, scale))
 
     def __call__(self, rows: IntArray) -> FloatArray:
         """At some candidates, ``[m]``."""
         promise: FloatArray = np.zeros(len(rows))
-        for (conditioning, goal), best, scale in zip(
-            self._goals, self._best, self._scale, strict=True
-        ):
+        for conditioning, goal, best, scale in self._goals:
             promise += _improvement(*_expected_utility(conditioning, goal, rows), best) / scale
         inside = np.exp(self._problem.log_in_spec(rows) - self._most)
         return np.asarray(promise * inside * self._problem.success[rows])
