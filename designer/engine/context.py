@@ -22,7 +22,6 @@ from designer.acquisition.selection.context import (
 from designer.campaigns.log.runs import Run
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import quantity_text
-from designer.campaigns.specification.specification import Specification
 from designer.campaigns.values.units import is_share
 from designer.engine.fitted_campaign import FittedCampaign
 from designer.engine.training import TrainingSet, training_runs
@@ -112,19 +111,14 @@ def current_setup(state: CampaignState, now: datetime) -> Setup | None:
 
 def _age(state: CampaignState, stage: str, batch: str, now: datetime) -> float:
     """Time since the first run of a batch, in ``costs.unit``."""
-    made = [made_moment(run) for run in state.runs.values() if run.batch.get(stage) == batch]
+    made = [_made_moment(run) for run in state.runs.values() if run.batch.get(stage) == batch]
     known = [moment for moment in made if moment is not None]
     if not known:
         return 0.0
-    return (now - min(known)).total_seconds() / 3600.0 / hours_per_unit(state.spec)
+    return (now - min(known)).total_seconds() / 3600.0 / (state.spec.costs.hours_per_unit or 1.0)
 
 
-def hours_per_unit(spec: Specification) -> float:
-    """Length of one cost unit in hours; 1 when it is no time."""
-    return spec.costs.hours_per_unit or 1.0
-
-
-def made_moment(run: Run) -> datetime | None:
+def _made_moment(run: Run) -> datetime | None:
     """When a run was made: as told, else when its first result was stored."""
     if run.made_seq is None:
         return None

@@ -5,6 +5,8 @@ They are kept as a derived cache, so that `status` needs no model.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import numpy as np
 
 from designer.acquisition.plan.outlook import Outlook
@@ -52,7 +54,8 @@ def evaluate(fitted: FittedCampaign, plan: SelectedPlan | None = None) -> Evalua
         best = best_recipes(fitted, 1)
         plan = plan or _next_plan(fitted)
         ahead = None if plan is None else plan.outlook
-        region = _region(fitted)
+        some = fitted.candidates.spread(_REFERENCES, np.random.default_rng(0))
+        region = fitted.candidates.subset(some).encode(fitted.training.space)
         report, odds = report_figures(fitted), odds_figures(fitted)
         return {
             "information_bits": information_so_far(fitted, region),
@@ -89,29 +92,17 @@ def information_so_far(fitted: FittedCampaign, region: FloatArray) -> float:
     return max(0.0, float(-0.5 * np.log2(np.mean(left))))
 
 
-def _region(fitted: FittedCampaign) -> FloatArray:
-    """Points that stand for the feasible region, ``[256, D]`` at most."""
-    candidates = fitted.candidates
-    rows = candidates.spread(_REFERENCES, np.random.default_rng(0))
-    return candidates.subset(rows).encode(fitted.training.space)
-
-
 def _next_plan(fitted: FittedCampaign) -> SelectedPlan | None:
     """What the planner would do next: no further run while some are open."""
-    from datetime import UTC, datetime
-
-    now = datetime.now(UTC)
-    given, _ = fitted.givens({})
-    around = planning_context(fitted, now, replace=False)
+    around = planning_context(fitted, datetime.now(UTC), replace=False)
     try:
         return make_plan(
             fitted.state.spec,
             fitted.training.space,
             fitted.averaged,
             runs=0 if around.pending else DEFAULT_RUNS,
-            given=given,
+            given=fitted.default_givens,
             context=around,
-            seed=0,
         )
     except InputError:  # nothing is left to propose: every recipe was abandoned
         return None

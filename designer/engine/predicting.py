@@ -56,8 +56,7 @@ def best_recipes(fitted: FittedCampaign, count: int) -> list[BestRecipe]:
         given = fitted.candidates.given
         recipes = _with_made(fitted, _best(fitted, judged, given, max(count, _RANKED)), given)
         X = fitted.training.space.encode_recipes([recipe | given for recipe in recipes])
-        ranking, every = _RecipeRanking(fitted, judged, X, shown=True), np.arange(len(recipes))
-        order = ranking.sort(ranking.score(every), every)[:count]
+        order = _RecipeRanking(fitted, judged, X, shown=True).order()[:count]
         recipes, X = [recipes[k] for k in order], X[order]
         shown = predict(spec, fitted.averaged, X)
         success = None if fitted.success is None else fitted.success(X)
@@ -97,8 +96,7 @@ def _best(
     def order(codes: IntArray) -> IntArray:
         givens = {name: np.full(len(codes), value) for name, value in given.items()}
         X = space.encode(grid.columns(codes) | givens)
-        ranking, every = _RecipeRanking(fitted, judged, X), np.arange(len(codes))
-        return ranking.sort(ranking.score(every), every)
+        return _RecipeRanking(fitted, judged, X).order()
 
     starts, _ = grid.codes(candidates.subset(rows[: max(PEAKS, count)]).columns)
     columns = grid.columns(climbed(grid, starts, order, count))
@@ -125,6 +123,11 @@ class _RecipeRanking:
             for r in judged
         ]
         self._windows = windows_on_scale(fitted.state.spec, beliefs)
+
+    def order(self) -> IntArray:
+        """All recipes from best to worst."""
+        every = np.arange(len(self._region.X))
+        return self.sort(self.score(every), every)
 
     def score(self, rows: IntArray) -> FloatArray:
         """Log probability of being made and in spec, and service to the goals, ``[m, 2]``."""
