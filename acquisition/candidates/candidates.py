@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -259,11 +259,11 @@ def empty_region_problem(region: ProposalRegion) -> Problem:
     fixed: dict[str, Any] = region.fixed | region.given
     found = ", ".join(f"{name} = {value}" for name, value in fixed.items()) or None
     where = "fixed values" if region.fixed else "constraints"
-    if not _any(region.under(())):
+    if not _any(replace(region, constraints=())):
         sums = "; ".join(f"{' + '.join(m.factors)} = {m.total}" for m in region.spec.mixtures)
         what = f"no recipe on the machines' grids sums up as the mixture asks ({sums})"
         return Problem(where, what, found=found, hint=_freeing(region))
-    alone = [c for c in region.constraints if not _any(region.under((c,)))]
+    alone = [c for c in region.constraints if not _any(replace(region, constraints=(c,)))]
     guilty = "; ".join(_words(c) for c in alone or region.constraints)
     together = "" if alone or len(region.constraints) == 1 else "together "
     what = f"no recipe is left that {together}satisfies: {guilty}"

@@ -99,7 +99,10 @@ def neighbours(candidates: Candidates, rows: IntArray) -> IntArray:
         place[candidates.morton] = np.arange(len(candidates))
         near = place[rows][:, None] + np.arange(-8, 9)
         return np.unique(candidates.morton[np.clip(near, 0, len(candidates) - 1)])
-    moves = _moves(len(sizes))
+    one = np.eye(len(sizes), dtype=np.int64)
+    moves = np.vstack([one, -one])
+    if 3 ** len(sizes) <= _MOST_MOVES:
+        moves = np.array([*itertools.product((-1, 0, 1), repeat=len(sizes))], dtype=np.int64)
     there = candidates.index[rows].astype(np.int64)[:, None, :] + moves
     inside = ((there >= 0) & (there < np.array(sizes))).all(axis=2)
     strides = np.append(np.cumprod(sizes[:0:-1])[::-1], 1).astype(np.int64)
@@ -107,11 +110,3 @@ def neighbours(candidates: Candidates, rows: IntArray) -> IntArray:
     wanted = np.unique(there[inside] @ strides)
     found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
     return np.asarray(found[keys[found] == wanted])
-
-
-def _moves(factors: int) -> IntArray:
-    """Steps in level indices, ``[m, factors]``."""
-    if 3**factors <= _MOST_MOVES:
-        return np.array(list(itertools.product((-1, 0, 1), repeat=factors)), dtype=np.int64)
-    one = np.eye(factors, dtype=np.int64)
-    return np.vstack([one, -one])

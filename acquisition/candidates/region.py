@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -73,7 +73,3 @@ class ProposalRegion:
         """The same region with one fixed factor set free."""
         fixed = {other: value for other, value in self.fixed.items() if other != name}
         return ProposalRegion.of(self.spec, fixed, self.given)
-
-    def under(self, constraints: tuple[Constraint, ...]) -> ProposalRegion:
-        """The same region under other constraints."""
-        return replace(self, constraints=constraints)

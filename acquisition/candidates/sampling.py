@@ -8,7 +8,6 @@ feasible, the few found wander through the region until there are more (`moves`)
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -60,11 +59,14 @@ def sample_region(region: ProposalRegion, seed: int, wanted: int) -> tuple[Level
 
 def _drawn(grid: RecipeGrid, seed: int, wanted: int) -> IntArray:
     """Codes of feasible Sobol points, ``[n, F]``, each once."""
+    from scipy.stats import qmc  # 0.5 s CPU: only where it is needed
+
     drawers = [_Drawer(grid.region, block) for block in grid.region.blocks]
-    draw = _sobol(sum(drawer.dimension for drawer in drawers), seed)
+    dimension = sum(drawer.dimension for drawer in drawers)
+    sobol = qmc.Sobol(dimension, scramble=True, rng=np.random.default_rng(seed))
     found = np.zeros((0, len(grid.low)), dtype=np.int64)
     for drawn in range(DRAW, MAX_DRAWN + 1, DRAW):
-        codes = _snapped(len(grid.low), drawers, draw())
+        codes = _snapped(len(grid.low), drawers, sobol.random(DRAW))
         found = _distinct(np.vstack([found, codes[grid.feasible(codes)]]))
         hopeless = drawn >= _SPARSE and len(found) * MAX_DRAWN < _WANDERED * drawn
         if len(found) >= _ENOUGH * wanted or (hopeless and len(found) >= _FEW):
@@ -164,10 +166,3 @@ def _distinct(codes: IntArray) -> IntArray:
     first = np.ones(len(ordered), dtype=bool)
     first[1:] = np.any(ordered[1:] != ordered[:-1], axis=1)
     return np.asarray(ordered[first])
-
-
-def _sobol(dimension: int, seed: int) -> Any:  # noqa: ANN401 - a closure over scipy's engine
-    from scipy.stats import qmc  # 0.5 s CPU: only where it is needed
-
-    engine = qmc.Sobol(dimension, scramble=True, rng=np.random.default_rng(seed))
-    return lambda: engine.random(DRAW)

@@ -42,14 +42,6 @@ class _Response:
     joint: FloatArray
 
 
-@dataclass(frozen=True, eq=False)
-class _Group:
-    """A group's candidates as all responses see them."""
-
-    rows: IntArray
-    responses: list[_Response]
-
-
 class BatchPools:
     """What all responses know about groups, kept up to date with runs and reference points.
 
@@ -63,7 +55,8 @@ class BatchPools:
         self, conditionings: Sequence[ResponseConditioning], tree: BatchTree, stage: int
     ) -> None:
         self._conditionings, self._tree, self._stage = conditionings, tree, stage
-        self._groups: dict[int, _Group] = {}
+        # candidates of a group and how all responses see them
+        self._groups: dict[int, tuple[IntArray, list[_Response]]] = {}
 
     def within_new_batch(
         self, groups: Mapping[int, IntArray]
@@ -76,11 +69,11 @@ class BatchPools:
         new = {
             key: rows
             for key, rows in groups.items()
-            if key not in self._groups or not np.array_equal(self._groups[key].rows, rows)
+            if key not in self._groups or not np.array_equal(self._groups[key][0], rows)
         }
         if new:
             self._learn(new)
-        wanted = {key: self._groups[key].responses for key in groups}
+        wanted = {key: self._groups[key][1] for key in groups}
         for one in (one for own in wanted.values() for one in own):
             one.conditioning.update(one.pool)
         return {key: [InnerConditioning(one) for one in own] for key, own in wanted.items()}
@@ -93,7 +86,7 @@ class BatchPools:
             part = slice(stop - len(rows), stop)
             joints = self._joints(rows, [pool.block.points.subset(part) for pool in pools])
             each = zip(self._conditionings, pools, joints, strict=True)
-            self._groups[key] = _Group(rows, [_Response(c, p, part, j) for c, p, j in each])
+            self._groups[key] = rows, [_Response(c, p, part, j) for c, p, j in each]
 
     def _joints(self, rows: IntArray, points: Sequence[Points]) -> list[FloatArray]:
         """Covariance of what runs of one new batch would observe, without noise, ``[m, m]``."""

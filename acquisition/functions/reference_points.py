@@ -12,7 +12,7 @@ A goal is ``T = Σ_j Σ_r W_j(r) v_j(r)``, the weighted uncertainty left; a plan
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -76,23 +76,22 @@ def make_reference_points(
     learn = _learn(beliefs, rng, references)
     if goal == "learn":
         return learn
-    notes = []
     if not beliefs.limits:
-        notes.append("no response has a window, so the plan learns all responses everywhere")
-        return ReferencePoints("learn", learn.rows, learn.weights, tuple(notes))
+        note = "no response has a window, so the plan learns all responses everywhere"
+        return replace(learn, notes=(note,))
     window = _window(beliefs, rng, references)
     if window is None:
-        notes.append(
+        note = (
             "which recipes are in spec is already certain everywhere, or nothing comes near the"
             " windows: the plan learns all responses everywhere"
         )
-        return ReferencePoints("learn", learn.rows, learn.weights, tuple(notes))
+        return replace(learn, notes=(note,))
     rows = np.concatenate([learn.rows, window.rows])
     weights = {
         name: 0.5 * np.concatenate([learn.weights[name], window.weights[name]])
         for name in beliefs.means
     }
-    return ReferencePoints("window", rows, weights, tuple(notes))
+    return ReferencePoints("window", rows, weights)
 
 
 def _learn(beliefs: Beliefs, rng: np.random.Generator, references: int) -> ReferencePoints:

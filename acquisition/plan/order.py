@@ -54,15 +54,14 @@ def make_order(
     return _Walk(spec, runs, tree, rng).through(list(range(len(runs))), 0, setup)
 
 
+@dataclass(frozen=True, eq=False)
 class _Walk:
-    def __init__(
-        self,
-        spec: Specification,
-        runs: Sequence[Planned],
-        tree: BatchTree,
-        rng: np.random.Generator,
-    ) -> None:
-        self._spec, self._runs, self._tree, self._rng = spec, runs, tree, rng
+    """See `make_order`."""
+
+    _spec: Specification
+    _runs: Sequence[Planned]
+    _tree: BatchTree
+    _rng: np.random.Generator
 
     def through(self, places: list[int], stage: int, at: Mapping[str, Setting] | None) -> list[int]:
         """Order some runs that share the batches of all earlier stages."""
@@ -91,16 +90,11 @@ class _Walk:
         within = stage + 1 < len(self._tree.stages)  # else a batch only brings replicates
         last: list[int] = []
         if within and stage == self._tree.hard_stage:
-            last = self._filled_last(groups, new)
+            # the batch of the run of least value: runs are taken where they are worth most
+            several = len(new) > 1 and any(len(groups[b]) > 1 for b in new)
+            last = [max(new, key=lambda b: max(groups[b]))] if several else []
         settings = {b: self._runs[groups[b][0]].settings for b in new if b not in last}
         return exist + nearest_next(settings, factors, at) + last
-
-    @staticmethod
-    def _filled_last(groups: dict[int, list[int]], new: list[int]) -> list[int]:
-        """The new batch of the run of least value, as runs are taken where they are worth most."""
-        if len(new) < 2 or all(len(groups[b]) == 1 for b in new):
-            return []
-        return [max(new, key=lambda b: max(groups[b]))]
 
 
 def nearest_next(

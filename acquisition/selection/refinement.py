@@ -47,11 +47,13 @@ class RefinedPlan:
         problem: fields, batches and candidates, all runs taken.
         reference: the goal at these candidates.
         picks: the runs.
+        codes: their recipes in whole numbers, ``[k, F]``.
     """
 
     problem: PlanningProblem
     reference: ReferencePoints
     picks: list[Pick]
+    codes: IntArray
 
 
 class Refinement:
@@ -102,7 +104,7 @@ class Refinement:
             found = self._among(taken, some, until)
             if len(found.picks) == len(taken):
                 break
-            taken = self._codes(self._improved(taken, some, found, until, rng))
+            taken = self._improved(taken, some, found, until, rng).codes
         taken = taken[: stop.runs]
         whole = self._evenly(_SPREAD, np.random.default_rng(self._seed))
         return self._among(taken, whole, replace(stop, runs=len(taken)))
@@ -124,7 +126,7 @@ class Refinement:
         later = np.zeros(len(self._grid.low), dtype=np.bool_)
         later[self._complete.later(self._hard + 1)] = True
         if len(found.picks) == len(taken) + 1 and self._opens(found):
-            group = some[np.all(some[:, places] == self._codes(found)[-1, places], axis=1)]
+            group = some[np.all(some[:, places] == found.codes[-1, places], axis=1)]
             steps = self._group_steps(group, ~later, rng)
             found = self._climbed(taken, found, stop, steps, _GROUP_PATIENCE)
             some = group
@@ -142,12 +144,12 @@ class Refinement:
         single, idle = len(found.picks) == len(taken) + 1, 0
         room = np.where(self._grid.categorical, 0, self._grid.high - self._grid.low)
         for _ in range(_STEPS if single else _STEPS // 4):
-            codes = self._codes(found)
+            codes = found.codes
             better = self._among(taken, around(codes[len(taken) :]), stop)
             if len(better.picks) < len(found.picks):
                 break  # the recipes around leave out what the rest of the plan needs
             found = better
-            step = np.abs(self._codes(found)[: len(codes)] - codes)
+            step = np.abs(found.codes[: len(codes)] - codes)
             idle = idle + 1 if np.all(step <= _CLOSE * room) else 0
             if idle == patience:
                 break
@@ -275,10 +277,7 @@ class Refinement:
         allowed &= problem.allowed()
         reference = replace(self._reference, rows=rows[0])
         stop = replace(stop, first=tuple(rows[1].tolist()))
-        return RefinedPlan(problem, reference, self._choose(problem, reference, allowed, stop))
-
-    def _codes(self, found: RefinedPlan) -> IntArray:
-        """The runs chosen, ``[k, F]``."""
-        rows = np.array([pick.row for pick in found.picks], dtype=np.int64)
-        codes, _ = self._grid.codes(found.problem.candidates.subset(rows).columns)
-        return codes
+        picks = self._choose(problem, reference, allowed, stop)
+        chosen = np.array([pick.row for pick in picks], dtype=np.int64)
+        codes, _ = grid.codes(candidates.subset(chosen).columns)
+        return RefinedPlan(problem, reference, picks, codes)

@@ -276,7 +276,7 @@ class Bench:
             found = [search._among(taken, block, stop) for block in blocks]
             best = max(found, key=lambda outcome: outcome.picks[-1].bits)
             total += best.picks[-1].bits
-            taken = search._codes(best)
+            taken = best.codes
         return total
 
     def losses(self) -> dict[str, float]:
