@@ -42,7 +42,7 @@ def _link(
         for factor in spec.factors
         if factor.stage is not None and factor.stage == upstream.stage and not factor.categories
     )
-    downstream = _decided(upstream, stages) < _decided(response, stages)
+    downstream = deciding_stage(upstream, stages) < deciding_stage(response, stages)
     return Link(upstream.name, columns if downstream else (), feature, only_without)
 
 
@@ -50,12 +50,12 @@ def _upstream(response: Response, spec: Specification, stages: list[str]) -> Res
     """The first response whose stage is told and earlier than this one's."""
     for other in spec.responses:
         told = other.stage in stages
-        if told and _decided(other, stages) < _decided(response, stages):
+        if told and deciding_stage(other, stages) < deciding_stage(response, stages):
             return other
     return None
 
 
-def _decided(response: Response, stages: list[str]) -> int:
+def deciding_stage(response: Response, stages: list[str]) -> int:
     """Index of the stage that decides a response; the last one unless told."""
     return stages.index(response.stage) if response.stage in stages else len(stages) - 1
 

@@ -13,6 +13,7 @@ from designer.campaigns.log.state import CampaignState, Line
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.specification.specification import Specification
+from designer.engine.process_links import deciding_stage
 from designer.models.arrays import FloatArray
 from designer.models.data.dataset import OWN_BATCH, ResponseData
 from designer.models.data.nuisance_inputs import nuisance_inputs
@@ -188,7 +189,7 @@ def _response_data(
     missing: frozenset[tuple[int, int]],
 ) -> ResponseData:
     stages = [stage.name for stage in spec.stages]
-    decided = stages.index(response.stage) if response.stage in stages else len(stages) - 1
+    decided = deciding_stage(response, stages)
     return ResponseData(
         name=response.name,
         log_scale=response.log_scale,
