@@ -36,10 +36,6 @@ class Completions:
         """Places of the factors of the first ``depth`` stages."""
         return np.concatenate([*self._levels[:depth], np.zeros(0, dtype=np.int64)])
 
-    def later(self, depth: int) -> IntArray:
-        """Places of the factors of later stages and of those without a stage."""
-        return np.concatenate(self._levels[depth:])
-
     def of(self, codes: IntArray, depth: int, each: int, rng: np.random.Generator) -> IntArray:
         """Feasible recipes that share the first ``depth`` stages with given ones.
 

@@ -117,8 +117,8 @@ class Information:
             conditioning.name: conditioning.condition(row, chain, self._tree)
             for conditioning in self._conditionings
         }
-        self.shares = shares(drops)
         drop = sum(drops.values())
+        self.shares = {name: own / drop if drop > 0 else 0.0 for name, own in drops.items()}
         gained = float(self._left.bits(np.array([drop]))[0])
         self._left.lower(drop)
         return gained * float(self._success[np.array([row])][0])
@@ -174,9 +174,3 @@ def bits_of(gains: FloatArray, total: float, start: float) -> FloatArray:
     if total <= 0:
         return np.zeros(len(gains))
     return np.asarray(0.5 * np.log2(total / np.maximum(total - gains, LEAST * start)))
-
-
-def shares(drops: dict[str, float]) -> dict[str, float]:
-    """Part of a gain per response, summing to 1 (0 where it teaches nothing)."""
-    total = sum(drops.values())
-    return {name: drop / total if total > 0 else 0.0 for name, drop in drops.items()}

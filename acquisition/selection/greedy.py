@@ -135,35 +135,30 @@ def by_gain(function: AcquisitionFunction) -> Choose:
 
 
 def by_gain_per_cost(plan: GreedyPlan, function: AcquisitionFunction) -> Choose:
-    """How the next run is chosen by an objective's value per cost."""
-    stage = plan.tree.hard_stage
-    return by_gain(function) if stage is None else _Staged(plan, function, stage).next
+    """The choice of the run that adds most per cost: of an open batch, or the first of a new one.
 
-
-class _Staged:
-    """The choice of the next run: of an open batch, or the first of a new one.
-
-    The objective is asked only about the points of open batches and those of the best new one.
+    Over stages the objective is asked only about the points of open batches and those of the best
+    new one.
     """
+    tree, hard = plan.tree, plan.tree.hard_stage
+    if hard is None:
+        return by_gain(function)
+    stage, new_batches = hard, NewBatches(function, tree, hard)
+    opening: NewBatch | None = None
 
-    def __init__(self, plan: GreedyPlan, function: AcquisitionFunction, stage: int) -> None:
-        self._plan, self._tree, self._stage = plan, plan.tree, stage
-        self._function = function
-        self._new_batches = NewBatches(function, plan.tree, stage)
-        self._best: NewBatch | None = None
-
-    def next(self, open_to: BoolArray) -> int | None:
-        """The next run among the points open to it; None: there is none."""
-        going = self._tree.depth() > self._stage
-        costs = self._tree.costs()
-        stay, rate = _most(self._function, open_to & going, costs)
-        if self._best is None or rate < self._best.rate:
-            self._best = self._new_batches.best(self._plan.allowed, self._plan.left)
-        if self._best is None or (stay is not None and rate >= self._best.rate):
+    def choose(open_to: BoolArray) -> int | None:
+        nonlocal opening
+        going, costs = tree.depth() > stage, tree.costs()
+        stay, rate = _most(function, open_to & going, costs)
+        if opening is None or rate < opening.rate:
+            opening = new_batches.best(plan.allowed, plan.left)
+        if opening is None or (stay is not None and rate >= opening.rate):
             return stay
-        inside = self._tree.keys(self._stage) == self._best.group
-        first, _ = _most(self._function, open_to & ~going & inside, costs)
+        inside = tree.keys(stage) == opening.group
+        first, _ = _most(function, open_to & ~going & inside, costs)
         return stay if first is None else first
+
+    return choose
 
 
 def _most(

@@ -9,8 +9,9 @@ ends, so the first k runs are the plan of k.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,11 +19,13 @@ from designer.acquisition.candidates.candidates import Candidates, merged
 from designer.acquisition.candidates.completions import Completions
 from designer.acquisition.candidates.grid import RecipeGrid
 from designer.acquisition.candidates.moves import Moves
-from designer.acquisition.candidates.stratified import draw
 from designer.acquisition.functions.reference_points import ReferencePoints
 from designer.acquisition.selection.greedy import Pick, StoppingRule
 from designer.acquisition.selection.problem import PlanningProblem
 from designer.models.arrays import BoolArray, IntArray
+
+if TYPE_CHECKING:
+    from designer.campaigns.space.factors import Setting
 
 _SPREAD = 2048  # recipes a run is chosen among first
 _GROUPS = 48  # settings of the dearest stage among them, in a plan over stages
@@ -85,9 +88,9 @@ class Refinement:
         candidates = problem.candidates
         self._references = candidates.subset(reference.rows).columns
         rows = np.flatnonzero(allowed[: len(candidates)])
-        held = candidates.subset(rows)
-        self._pool, _ = grid.codes(held.columns)
-        self._usual, self._order = held.subset(np.array([0])).columns, held.morton
+        self._held = candidates.subset(rows)
+        self._pool, _ = grid.codes(self._held.columns)
+        self._usual = self._held.subset(np.array([0])).columns
         self._hard = None if problem.uninformed else problem.tree.hard_stage
         self._complete = Completions(grid, self._pool)
         self._open = list(self._open_batches())
@@ -123,8 +126,8 @@ class Refinement:
         if self._hard is None:
             return self._climbed(taken, found, stop, self._steps(None, some[:0], rng))
         places = self._complete.places(self._hard + 1)
-        later = np.zeros(len(self._grid.low), dtype=np.bool_)
-        later[self._complete.later(self._hard + 1)] = True
+        later = np.ones(len(self._grid.low), dtype=np.bool_)
+        later[places] = False
         if len(found.picks) == len(taken) + 1 and self._opens(found):
             group = some[np.all(some[:, places] == found.codes[-1, places], axis=1)]
             steps = self._group_steps(group, ~later, rng)
@@ -221,9 +224,7 @@ class Refinement:
 
     def _evenly(self, count: int, rng: np.random.Generator) -> IntArray:
         """About so many of the recipes spread over the region."""
-        count = min(count, len(self._pool))
-        rows = draw(self._order, np.ones(len(self._pool)), count, rng)
-        return np.asarray(self._pool[np.unique(rows)])
+        return np.asarray(self._pool[np.unique(self._held.spread(count, rng))])
 
     def _open_batches(self) -> Iterator[tuple[IntArray, int]]:
         """Recipe and number of stages of everything that is set up or open."""
@@ -238,20 +239,23 @@ class Refinement:
                 names = [self._grid.region.names[k] for k in self._complete.places(depth)]
                 if any(name not in settings for name in names):
                     break
-                held = self._usual | {name: np.array([settings[name]]) for name in names}
-                codes, known = self._grid.codes(held)
-                if known[0]:
-                    yield codes[0], depth
+                code = self._code({name: settings[name] for name in names})
+                if code is not None:
+                    yield code, depth
 
     def _reference_settings(self) -> Iterator[tuple[IntArray, IntArray]]:
         """Places and codes of the settings of every reference run that new batches get."""
         for stage in self._first.spec.stages:
-            if stage.reference:
-                held = self._usual | {k: np.array([v]) for k, v in stage.reference.items()}
-                codes, known = self._grid.codes(held)
+            code = self._code(stage.reference) if stage.reference else None
+            if code is not None:
                 places = self._grid.places(list(stage.reference))
-                if known[0]:
-                    yield places, codes[0, places]
+                yield places, code[places]
+
+    def _code(self, settings: Mapping[str, Setting]) -> IntArray | None:
+        """The usual recipe with some settings; None: the machines cannot be set to them."""
+        changed = {name: np.array([value]) for name, value in settings.items()}
+        codes, known = self._grid.codes(self._usual | changed)
+        return codes[0] if known[0] else None
 
     def _with_references(self, some: IntArray) -> IntArray:
         """Some recipes, each followed by the reference runs its new batches would get."""
