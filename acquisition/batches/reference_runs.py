@@ -8,6 +8,8 @@ the plan of k.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from designer.acquisition.batches.tree import BatchTree
@@ -46,20 +48,23 @@ class ReferenceRuns:
             The reference run that is owed, else the chosen point itself. A batch whose reference
             run is not possible (infeasible there, abandoned, another setting fixed) has none.
         """
-        for number, batch in enumerate(self._tree.batches):
+        for points in self._owed(row):
+            rows = np.flatnonzero(points & open_to)
+            if len(rows):
+                return int(rows[0])
+        return row
+
+    def _owed(self, row: int) -> Iterator[BoolArray]:
+        """Reference runs that open batches, then the new ones of a chosen point, may owe."""
+        tree = self._tree
+        for number, batch in enumerate(tree.batches):
             if number not in self._settled and batch.stage in self._at:
-                owed = self._first(self._tree.within(number) & self._at[batch.stage] & open_to)
-                if owed is not None:
-                    return owed
-        shared = int(self._tree.depth()[row])
+                yield tree.within(number) & self._at[batch.stage]
+        shared = int(tree.depth()[row])
         for stage, points in self._at.items():
             if stage >= shared:
-                keys = self._tree.keys(stage)
-                alike = (keys == keys[row]) & (self._tree.leaf == self._tree.leaf[row])
-                first = self._first(alike & points & open_to)
-                if first is not None:
-                    return first
-        return row
+                keys = tree.keys(stage)
+                yield (keys == keys[row]) & (tree.leaf == tree.leaf[row]) & points
 
     def took(self, row: int, chain: list[int]) -> None:
         """Count a run: its batches have their reference run, or can have none."""
@@ -67,8 +72,3 @@ class ReferenceRuns:
             stage = self._tree.batches[number].stage
             if stage not in self._at or self._at[stage][row]:
                 self._settled.add(number)
-
-    @staticmethod
-    def _first(points: BoolArray) -> int | None:
-        rows = np.flatnonzero(points)
-        return int(rows[0]) if len(rows) else None

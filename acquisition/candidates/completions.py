@@ -7,8 +7,6 @@ next stage, for each some of the one after.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from designer.acquisition.candidates.grid import RecipeGrid
@@ -48,22 +46,15 @@ class Completions:
         levels = [places for places in self._levels[depth:] if len(places)]
         if not levels or not len(codes):
             return codes[self._grid.feasible(codes)]
+        branches = max(2, round(each ** (1.0 / len(levels))))
         found = codes[:0]
         for _ in range(_TRIES):
-            drawn = self._drawn(codes, levels, each, rng)
+            drawn = np.repeat(codes, branches ** len(levels), axis=0)
+            for place, level in enumerate(levels):
+                shared = branches ** (len(levels) - 1 - place)  # completions with these settings
+                rows = rng.integers(len(self._pool), size=len(drawn) // shared)
+                drawn[:, level] = self._pool[np.repeat(rows, shared)][:, level]
             found = np.vstack([found, drawn[self._grid.feasible(drawn)]])
             if len(found) >= len(codes) * each // 2:
                 break
         return np.unique(found, axis=0)
-
-    def _drawn(
-        self, codes: IntArray, levels: Sequence[IntArray], each: int, rng: np.random.Generator
-    ) -> IntArray:
-        branches = max(2, round(each ** (1.0 / len(levels))))
-        count = branches ** len(levels)
-        out = np.repeat(codes, count, axis=0)
-        for place, level in enumerate(levels):
-            shared = branches ** (len(levels) - 1 - place)  # completions with these settings
-            rows = rng.integers(len(self._pool), size=len(out) // shared)
-            out[:, level] = self._pool[np.repeat(rows, shared)][:, level]
-        return out

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from designer.acquisition.candidates.levels import Continuum, FactorValues, Levels, multiples
+from designer.acquisition.candidates.levels import FactorValues, Levels, multiples
 from designer.campaigns.values.numbers import decimals_of, whole
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 
@@ -48,7 +48,9 @@ def simplex_sample(
     grids = [_grid(member, decimals) for member in members]
     goal = whole(total, decimals)
     free = [place for place, grid in enumerate(grids) if len(grid) > 1]
-    taker = min(free, key=lambda p: _coarseness(members[p], grids[p]), default=0)
+    # a continuous member takes the remainder, else the one with the finest grid
+    coarse = {p: (isinstance(members[p], Levels), int(np.diff(grids[p]).min())) for p in free}
+    taker = min(free, key=lambda p: coarse[p], default=0)
     out = np.empty((len(u), len(members)), dtype=np.int64)
     out[:] = [grid[0] for grid in grids]
     keep = np.ones(len(u), dtype=np.bool_)
@@ -60,7 +62,10 @@ def simplex_sample(
             keep &= _near(wanted[:, column], grids[place])
     others = np.arange(len(members)) != taker
     out[:, taker] = goal - out[:, others].sum(axis=1)
-    keep &= _settable(out[:, taker], members[taker], grids[taker])
+    rest, grid = out[:, taker], grids[taker]
+    keep &= (rest >= grid[0]) & (rest <= grid[-1])
+    if isinstance(members[taker], Levels):
+        keep &= np.isin(rest, grid)
     return np.flatnonzero(keep), out[keep], decimals
 
 
@@ -83,11 +88,6 @@ def _grid(member: FactorValues, decimals: int) -> IntArray:
     return np.asarray(np.arange(member.low, member.high + 1, dtype=np.int64) * factor)
 
 
-def _coarseness(member: FactorValues, grid: IntArray) -> tuple[bool, int]:
-    """Who should take the remainder: a continuous member, else the finest grid."""
-    return (not isinstance(member, Continuum), int(np.diff(grid).min()))
-
-
 def _snap(wanted: FloatArray, grid: IntArray) -> IntArray:
     """Nearest allowed multiples."""
     right = np.clip(np.searchsorted(grid, wanted), 1, len(grid) - 1)
@@ -99,8 +99,3 @@ def _near(wanted: FloatArray, grid: IntArray) -> BoolArray:
     """Not more than half a step outside the bounds (else the ends would be crowded)."""
     first, last = (grid[1] - grid[0]) / 2, (grid[-1] - grid[-2]) / 2
     return np.asarray((wanted >= grid[0] - first) & (wanted <= grid[-1] + last))
-
-
-def _settable(values: IntArray, member: FactorValues, grid: IntArray) -> BoolArray:
-    inside = (values >= grid[0]) & (values <= grid[-1])
-    return np.asarray(inside if isinstance(member, Continuum) else inside & np.isin(values, grid))

@@ -131,7 +131,13 @@ def make_plan(
             make_improver=make_improver,
             refine=None if candidates.exact else refine,
         )
-        part = [] if candidates.exact else [_only_some(len(candidates), selection, problem)]
+        part = []
+        if not candidates.exact:
+            around = "" if selection.problem is problem else " and those around the best"
+            part = [
+                f"there are too many recipes to compare all: {len(candidates)} spread over the"
+                f" region{around} were"
+            ]
         short = _shortfall(problem, len(selection.picks), runs, budget, stop)
         return replace(selection, notes=(*notes, *part, *selection.notes, *short))
 
@@ -168,12 +174,6 @@ def _given(spec: Specification, given: Mapping[str, float]) -> tuple[dict[str, f
             text = number_text(assumed[item.name]) + (f" {item.unit}" if item.unit else "")
             notes.append(f"{item.name} was not given: planned for {text}, the middle of its range")
     return assumed, notes
-
-
-def _only_some(count: int, selection: Selection, problem: PlanningProblem) -> str:
-    """Which recipes were compared where there are too many."""
-    around = "" if selection.problem is problem else " and those around the best"
-    return f"there are too many recipes to compare all: {count} spread over the region{around} were"
 
 
 def _shortfall(

@@ -102,7 +102,10 @@ def reason(
         ways = [[kind, risk], [kind]]
     else:
         sure = "" if facts.in_spec is None else f" (in spec {_percent(facts.in_spec)})"
-        lines = _lines(facts)
+        found, lines = facts.disagreement, ""
+        if found is not None:
+            higher = f"{found.difference} higher than {found.low}"
+            lines = f"{found.high} expects {found.response} {higher}"
         nearest = "" if repeated else _nearest(spec, facts, known)  # a repeated run is near enough
         rests = [[risk, lines, nearest], [risk, lines], [risk, nearest], [risk], []]
         ways = [
@@ -158,13 +161,6 @@ def _teaching(facts: Facts) -> list[str]:
         f"{told}{about}",
         told,
     ]
-
-
-def _lines(facts: Facts) -> str:
-    found = facts.disagreement
-    if found is None:
-        return ""
-    return f"{found.high} expects {found.response} {found.difference} higher than {found.low}"
 
 
 def _nearest(spec: Specification, facts: Facts, known: Sequence[KnownRun]) -> str:

@@ -103,14 +103,12 @@ class NewBatches:
     # ---- one group -----------------------------------------------------------------------------
 
     def _values(self, groups: Mapping[int, IntArray], left: float) -> dict[int, NewBatch]:
-        first = {key: self._reference_run(rows) for key, rows in groups.items()}
+        first = {key: rows[:0] for key, rows in groups.items()}
+        if self._reference is not None:  # the reference run of a group's new batch, if it has one
+            first = {key: rows[self._reference[rows]][:1] for key, rows in groups.items()}
         some = {key: np.union1d(_thinned(rows), first[key]) for key, rows in groups.items()}
         inner = self._function.within_new_batch(some, self._stage)
         return {key: self._value(key, some[key], inner[key], first[key], left) for key in groups}
-
-    def _reference_run(self, rows: IntArray) -> IntArray:
-        """The reference run of a group's new batch, ``[1]``; ``[0]``: it has none."""
-        return rows[:0] if self._reference is None else rows[self._reference[rows]][:1]
 
     def _value(
         self, key: int, rows: IntArray, inner: InnerAcquisition, first: IntArray, left: float

@@ -80,13 +80,13 @@ def _missing(state: CampaignState, run: Run) -> list[str]:
 
 
 def _codes(state: CampaignState, training: TrainingSet) -> dict[tuple[str, str], int]:
-    codes: dict[tuple[str, str], int] = {}
-    for run in training_runs(state):
-        row = training.batches.row(0, run.batch)
-        for stage, code in zip(training.batches.stages, row, strict=True):
-            if code >= 0:
-                codes[stage, run.batch[stage]] = code
-    return codes
+    batches = training.batches
+    return {
+        (stage, run.batch[stage]): code
+        for run in training_runs(state)
+        for stage, code in zip(batches.stages, batches.row(0, run.batch), strict=True)
+        if code >= 0
+    }
 
 
 def current_setup(state: CampaignState, now: datetime) -> Setup | None:
@@ -120,10 +120,8 @@ def _age(state: CampaignState, stage: str, batch: str, now: datetime) -> float:
 
 def _made_moment(run: Run) -> datetime | None:
     """When a run was made: as told, else when its first result was stored."""
-    if run.made_seq is None:
-        return None
     text = run.made_at or run.made_recorded_at
-    if text is None:
+    if run.made_seq is None or text is None:
         return None
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
