@@ -118,8 +118,8 @@ class _Judge:
         from designer.engine.predicting import predict_recipes
 
         state = self._session.state(self._campaign)
-        knowledge = learned(self._session, state)
-        found = predict_recipes(knowledge, self._recipes)
+        fitted = learned(self._session, state)
+        found = predict_recipes(fitted, self._recipes)
         error, inside = {}, {}
         for name, truth in self._truth.items():
             means = [p.responses[name]["mean"] for p in found]
@@ -135,7 +135,7 @@ class _Judge:
             "error": error,
             "relative_error": sum(error[n] / spread[n] for n in error) / len(error),
             "coverage": sum(inside.values()) / len(inside),
-            "trust": {name: f["trust"] for name, f in line_figures(knowledge).items()},
+            "trust": {name: f["trust"] for name, f in line_figures(fitted).items()},
         }
 
 

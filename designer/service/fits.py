@@ -76,16 +76,16 @@ def _complete(figures: Mapping[str, Any]) -> Figures:
     return cast("Figures", {**_NO_FIGURES, **figures})
 
 
-def keep_figures(session: Session, knowledge: FittedCampaign) -> Figures:
+def keep_figures(session: Session, fitted: FittedCampaign) -> Figures:
     """The evaluation of this log position, kept beside the store."""
     from designer.engine.evaluation import evaluate
 
-    state, cache = knowledge.state, EvaluationCache(session.store)
+    state, cache = fitted.state, EvaluationCache(session.store)
     kept = cache.read(state.campaign_id)
     # without a report or an outlook it was written by an older version
     if kept is None or kept["seq"] != state.seq or not kept.keys() >= {"report", "outlook"}:
         session.progress("judging the models", None)
-        found = evaluate(knowledge)
+        found = evaluate(fitted)
         cache.write(state.campaign_id, state.seq, found)
         kept = {**found, "seq": state.seq}
     return _complete(kept)

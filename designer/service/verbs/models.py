@@ -94,15 +94,15 @@ class ModelVerbs(Verbs):
         findings = Findings()
         told = settings_from_texts(state.spec.givens, given, "given", findings)
         findings.raise_if_any()
-        knowledge = learned(self.session, state)
+        fitted = learned(self.session, state)
         from designer.engine.predicting import predict_recipes
 
-        known, notes = knowledge.givens({name: float(value) for name, value in told.items()})
+        known, notes = fitted.givens({name: float(value) for name, value in told.items()})
         if all(given.name in recipe for given in state.spec.givens for recipe in recipes):
             notes = []
         filled = [{**known, **recipe} for recipe in recipes]
-        found = predict_recipes(knowledge, filled)
-        keep_figures(self.session, knowledge)
+        found = predict_recipes(fitted, filled)
+        keep_figures(self.session, fitted)
         inputs = [item.name for item in state.spec.inputs]
         rows: list[dict[str, Cell]] = [
             {
@@ -112,13 +112,13 @@ class ModelVerbs(Verbs):
             }
             for recipe, prediction in zip(filled, found, strict=True)
         ]
-        names = [f"{name}{ending}" for name in knowledge.posteriors for ending in ENDINGS]
+        names = [f"{name}{ending}" for name in fitted.posteriors for ending in ENDINGS]
         return {
             "campaign": state.spec.name,
             "columns": [*inputs, *names, "in_spec"],
             "rows": rows,
             "file": None,
-            "notes": [*notes, *_odd_recipes(state.spec, filled), *knowledge.notes],
+            "notes": [*notes, *_odd_recipes(state.spec, filled), *fitted.notes],
             "head": state.head,
         }
 
@@ -127,11 +127,11 @@ class ModelVerbs(Verbs):
         state = self.session.state(campaign)
         if n < 1:
             raise InputError.at("-n", "how many recipes", str(n), "1 or more")
-        knowledge = learned(self.session, state)
+        fitted = learned(self.session, state)
         from designer.engine.predicting import best_recipes
 
-        found = best_recipes(knowledge, n)
-        notes = [*knowledge.notes]
+        found = best_recipes(fitted, n)
+        notes = [*fitted.notes]
         if not found:
             notes.append(
                 "no response has a window or a goal, so no recipe is better than another:"

@@ -79,24 +79,24 @@ class PlanVerbs(Verbs):
             seed=seed,
         )
         memory = LineCache(session.store, state.campaign_id)
-        proposal = compute(
+        computed = compute(
             state, request, session.progress, fitted=remembered(session, state), memory=memory
         )
         memory.save()
-        if proposal.fitted is not None:
-            session.fitted = proposal.fitted
-        if not proposal.draft.runs:
+        if computed.fitted is not None:
+            session.fitted = computed.fitted
+        if not computed.draft.runs:
             raise _nothing_fits(state, limit)
-        if proposal.evaluation is not None and not dry_run:  # about runs that exist nowhere
-            EvaluationCache(session.store).write(state.campaign_id, state.seq, proposal.evaluation)
-        notes = [*proposal.draft.notes, *_budget_note(state, left, wanted or 0, proposal.draft)]
+        if computed.evaluation is not None and not dry_run:  # about runs that exist nowhere
+            EvaluationCache(session.store).write(state.campaign_id, state.seq, computed.evaluation)
+        notes = [*computed.draft.notes, *_budget_note(state, left, wanted or 0, computed.draft)]
         reason = REPLACED if replace else None
         if dry_run:
-            after = tried(state, commands.propose(state, proposal.draft, replace=reason))
+            after = tried(state, commands.propose(state, computed.draft, replace=reason))
         else:
             after = state = session.change(
                 campaign,
-                lambda fresh: commands.propose(fresh, proposal.draft, replace=reason),
+                lambda fresh: commands.propose(fresh, computed.draft, replace=reason),
                 expected_seq=state.seq,
             )
         plan = [*after.plans.values()][-1]
@@ -106,7 +106,7 @@ class PlanVerbs(Verbs):
             "seed": plan.seed,
             "goal": plan.goal,
             "information_bits": plan.information_bits,
-            "cost": proposal.draft.cost,
+            "cost": computed.draft.cost,
             "nested": plan.nested,
             "value": plan.value,
             "value_name": plan.value_name,
