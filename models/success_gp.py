@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cholesky, solve_triangular
-from scipy.special import log_ndtr, ndtr
+from scipy.special import log_ndtr, ndtr, ndtri
 
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 from designer.models.gp.kernels import MaternTo
@@ -33,7 +33,7 @@ _MOST = 400  # rows: the latest ones
 _BLOCK = 1024  # points at a time
 _STEPS = 100
 _CLOSE = 1e-9  # in the objective
-_MEAN = float(np.sqrt(1.0 + AMPLITUDE**2 + LEVEL**2) * 0.8416212335729143)  # · Φ⁻¹(USUAL)
+_MEAN = float(np.sqrt(1.0 + AMPLITUDE**2 + LEVEL**2) * ndtri(USUAL))
 
 
 @dataclass(frozen=True, eq=False)

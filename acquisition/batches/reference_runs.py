@@ -37,7 +37,7 @@ class ReferenceRuns:
         """The points at the reference recipe of a stage, ``[n]``; None: it has none."""
         return self._at.get(stage)
 
-    def instead(self, row: int, open_to: BoolArray) -> int:
+    def run_before(self, row: int, open_to: BoolArray) -> int:
         """The run to make before a chosen one may be: the reference run of its new batch.
 
         Args:

@@ -45,12 +45,12 @@ class Moves:
         single = self._single(code)
         if len(single) > count // 2:
             single = single[rng.permutation(len(single))[: count // 2]]
-        many = self.wander(np.repeat(code[None, :], max(0, count - len(single)), axis=0), rng)
+        many = self.random_step(np.repeat(code[None, :], max(0, count - len(single)), axis=0), rng)
         found = np.vstack([single[self._grid.feasible(single)], many])
         found = np.unique(found[np.any(found != code, axis=1)], axis=0)
         return np.vstack([code[None, :], found])
 
-    def wander(self, codes: IntArray, rng: np.random.Generator) -> IntArray:
+    def random_step(self, codes: IntArray, rng: np.random.Generator) -> IntArray:
         """One move from each of some feasible recipes, ``[n, F]``; where there is none, itself."""
         start, times = codes.copy(), self._drawn(len(codes), rng)
         if len(self._categories):

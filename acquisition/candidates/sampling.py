@@ -2,7 +2,7 @@
 
 Scrambled Sobol points (Owen 1998) snapped to what the machines can set; the infeasible are
 dropped, duplicates merged, and drawing goes on until there are enough. Where hardly any point is
-feasible, the few found wander through the region until there are more (`moves`).
+feasible, the few found random_step through the region until there are more (`moves`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ DRAW = 1 << 14  # points per draw
 MAX_DRAWN = 1 << 20  # points drawn in all
 _SPARSE = 1 << 17  # points after which hopeless drawing ends where some recipes are known
 _ENOUGH = 0.9  # of the recipes wanted: a few points fall together
-_FEW = 64  # recipes known that are enough to begin to wander
+_FEW = 64  # recipes known that are enough to begin to random_step
 _EXACT_MIXTURE = 200_000  # rows; such a mixture is drawn from its exact list
 _WANDERED = 4096  # recipes wanted from wandering
 _WALKS = 400  # moves of every recipe at most
@@ -52,7 +52,7 @@ def sample_region(region: ProposalRegion, seed: int, wanted: int) -> tuple[Level
     if not len(found):
         return None
     if len(found) < min(wanted, _WANDERED):
-        found = _wandered(grid, found, min(wanted, _WANDERED), seed)
+        found = _random_walks(grid, found, min(wanted, _WANDERED), seed)
     columns = grid.columns(found)
     return tuple(Levels(name, columns[name]) for name in region.names)
 
@@ -99,14 +99,14 @@ def _first_recipe(grid: RecipeGrid, seed: int) -> IntArray:
     return tried[grid.feasible(tried)][:1]
 
 
-def _wandered(grid: RecipeGrid, found: IntArray, wanted: int, seed: int) -> IntArray:
+def _random_walks(grid: RecipeGrid, found: IntArray, wanted: int, seed: int) -> IntArray:
     """More recipes, by moves from those known; fewer where the region holds no more."""
     moves, rng = Moves(grid), np.random.default_rng(seed)
     walkers = found[np.sort(rng.integers(len(found), size=1024))]
     idle = 0
     for _ in range(_WALKS):
         before = len(found)
-        walkers = moves.wander(walkers, rng)
+        walkers = moves.random_step(walkers, rng)
         found = _distinct(np.vstack([found, walkers]))
         idle = 0 if len(found) > before else idle + 1
         if len(found) >= wanted or idle == 20:

@@ -50,7 +50,7 @@ class SharedPoints:
     """All points of a proposal and the part of them last asked for.
 
     Surfaces of several responses look at the same part one after the other: given the very same
-    array, charts need not see it twice.
+    array, input transforms need not see it twice.
 
     Args:
         X: points, ``[n, D]``.

@@ -34,7 +34,7 @@ class AcquisitionFunction(Protocol):
 
     @property
     def threshold(self) -> float:
-        """What a run must add at least to be taken for this objective's sake."""
+        """What a run must add at least to be worth taking."""
         ...
 
     @property

@@ -96,7 +96,7 @@ def make_reference_points(
 
 def _learn(beliefs: Beliefs, rng: np.random.Generator, references: int) -> ReferencePoints:
     n = len(beliefs.order)
-    rows, share = _stand_ins(beliefs, np.ones(n), rng, references)
+    rows, share = _sampled_points(beliefs, np.ones(n), rng, references)
     total = sum(beliefs.weights.values())
     weights = {}
     for name, variance in beliefs.variances.items():
@@ -114,14 +114,14 @@ def _window(beliefs: Beliefs, rng: np.random.Generator, references: int) -> Refe
     density: FloatArray = np.sum([w * beliefs.variances[k] for k, w in weighted.items()], axis=0)
     if not float(density.mean()) > _NO_BORDER:
         return None
-    rows, share = _stand_ins(beliefs, density, rng, references)
+    rows, share = _sampled_points(beliefs, density, rng, references)
     weights = {name: np.zeros(len(rows)) for name in beliefs.means}
     for name, w in weighted.items():
         weights[name] = share * w[rows] / density[rows]
     return _normalised("window", rows, weights, beliefs)
 
 
-def _stand_ins(
+def _sampled_points(
     beliefs: Beliefs, density: FloatArray, rng: np.random.Generator, references: int
 ) -> tuple[IntArray, FloatArray]:
     """Points that stand for all candidates under a density, and their shares."""

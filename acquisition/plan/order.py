@@ -51,11 +51,11 @@ def make_order(
         setup: settings of what is set up now.
         rng: source of chance.
     """
-    return _Walk(spec, runs, tree, rng).through(list(range(len(runs))), 0, setup)
+    return _TreeWalk(spec, runs, tree, rng).through(list(range(len(runs))), 0, setup)
 
 
 @dataclass(frozen=True, eq=False)
-class _Walk:
+class _TreeWalk:
     """See `make_order`."""
 
     _spec: Specification

@@ -108,7 +108,7 @@ class GreedyPlan:
             if chosen is None:
                 return
             possible = self._proposable & self.tree.affordable(self.left)
-            row = self.references.instead(chosen, possible)
+            row = self.references.run_before(chosen, possible)
             self._next = None if row == chosen else chosen
             self._take(row, function)
 
@@ -137,24 +137,24 @@ def by_gain(function: AcquisitionFunction) -> Choose:
 def by_gain_per_cost(plan: GreedyPlan, function: AcquisitionFunction) -> Choose:
     """The choice of the run that adds most per cost: of an open batch, or the first of a new one.
 
-    Over stages the objective is asked only about the points of open batches and those of the best
-    new one.
+    Over stages the acquisition function is asked only about the points of open batches and those
+    of the best new one.
     """
     tree, hard = plan.tree, plan.tree.hard_stage
     if hard is None:
         return by_gain(function)
     stage, new_batches = hard, NewBatches(function, tree, hard)
-    opening: NewBatch | None = None
+    new_batch: NewBatch | None = None
 
     def choose(open_to: BoolArray) -> int | None:
-        nonlocal opening
+        nonlocal new_batch
         going, costs = tree.depth() > stage, tree.costs()
         stay, rate = _most(function, open_to & going, costs)
-        if opening is None or rate < opening.rate:
-            opening = new_batches.best(plan.allowed, plan.left)
-        if opening is None or (stay is not None and rate >= opening.rate):
+        if new_batch is None or rate < new_batch.rate:
+            new_batch = new_batches.best(plan.allowed, plan.left)
+        if new_batch is None or (stay is not None and rate >= new_batch.rate):
             return stay
-        inside = tree.keys(stage) == opening.group
+        inside = tree.keys(stage) == new_batch.group
         first, _ = _most(function, open_to & ~going & inside, costs)
         return stay if first is None else first
 

@@ -61,7 +61,7 @@ class NewBatches:
         self._reference = ReferenceRuns(tree).points(stage)
 
     def best(self, allowed: BoolArray, left: float) -> NewBatch | None:
-        """The opening with the most value per cost; None: there is none.
+        """The new batch with the most value per cost; None: there is none.
 
         Args:
             allowed: points that may be proposed, ``[n]``.

@@ -36,7 +36,7 @@ class Refusals:
     def __len__(self) -> int:
         return len(self.input) + len(self.conflicts)
 
-    def told_differently(self, where: str, told: str) -> None:
+    def contradiction(self, where: str, told: str) -> None:
         """Note that a fact was told before and is not the same now."""
         hint = "Recorded facts are not overwritten: correct it, with a reason"
         self.conflicts.report(where, "was told differently before", told, hint=hint)

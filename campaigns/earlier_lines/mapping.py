@@ -149,7 +149,7 @@ def _texts(table: Mapping[str, object], where: str, findings: Findings) -> dict[
     return texts
 
 
-def said_unknown(spec: Specification, texts: Mapping[str, str]) -> set[str]:
+def inputs_said_unknown(spec: Specification, texts: Mapping[str, str]) -> set[str]:
     """Inputs said to be unknown; a category of that name is a category."""
     words = {f.name: f.categories or () for f in spec.factors} | {g.name: () for g in spec.givens}
     return {

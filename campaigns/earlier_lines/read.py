@@ -12,7 +12,7 @@ from designer.campaigns.earlier_lines.mapping import (
     LineTable,
     check_others,
     extra_columns,
-    said_unknown,
+    inputs_said_unknown,
     unknown_notes,
 )
 from designer.campaigns.earlier_lines.rows import LineRows
@@ -123,13 +123,14 @@ def _line(
     remedy: Literal["map", "none"] = "map",
 ) -> LineTable:
     findings = Findings()
-    unknown = said_unknown(spec, mapping.constants)
+    unknown = inputs_said_unknown(spec, mapping.constants)
     told = {key: text for key, text in mapping.constants.items() if key not in unknown}
     constants = settings_from_texts(spec.inputs, told, "factor or given", findings, option="--set ")
     check_others(spec, mapping.others, findings)
     matched, extras = _columns(
         table, spec, mapping, findings, present={*constants, *unknown}, remedy=remedy
     )
+    unknown |= told.keys() - constants.keys()  # what is refused already is not missing, too
     reader = LineRows(spec, table, matched, findings, constants, unknown, mapping.others, extras)
     chosen = _chosen_rows(reader.table, mapping.where, matched, findings)
     unrecorded = reader.read(chosen)
@@ -167,7 +168,7 @@ def _columns(
         findings,
         fact_columns(spec),
         needed=[item.name for item in spec.inputs],
-        present=present,
+        present={*mapping.constants},
         remedy=remedy,
     )
     matched = matcher.match(mapping.columns, mapping.units)

@@ -150,7 +150,7 @@ parse_json = json.JSONDecoder(parse_constant=_no_constant).decode
 """Reads JSON text; nan and infinities are refused (ValueError)."""
 
 
-def draft_problems(drafts: Iterable[NewEvent]) -> list[str]:
+def event_problems(drafts: Iterable[NewEvent]) -> list[str]:
     """Name what is wrong with new events; anything here is a fault of this program."""
     problems = []
     for draft in drafts:

@@ -12,8 +12,8 @@ from designer.campaigns.log.events import (
     Event,
     NewEvent,
     canonical_json,
-    draft_problems,
     event_hash,
+    event_problems,
     parse_json,
 )
 from designer.campaigns.log.upcast import upcast
@@ -86,7 +86,7 @@ def chained(
         InputError: a text holds half a character (lone surrogates).
         DesignerError: a payload is not what its kind demands: a fault of this program.
     """
-    problems = draft_problems(drafts)
+    problems = event_problems(drafts)
     if problems:
         raise DesignerError("; ".join(problems))
     seq, previous = (0, GENESIS) if after is None else (after.seq, after.hash)

@@ -70,7 +70,7 @@ def search(region: Region, *, boxes: int = MOST_BOXES) -> Verdict:
         region: what is asked.
         boxes: most boxes to look at.
     """
-    seeker = _Seeker(region)
+    seeker = _Search(region)
     heap: list[tuple[float, int, Box]] = [(0.0, 0, seeker.whole)]
     decided, looked, order = True, 0, count(1)
     while heap and looked < boxes:
@@ -91,7 +91,7 @@ def search(region: Region, *, boxes: int = MOST_BOXES) -> Verdict:
     return enumerate_grid(region)
 
 
-class _Seeker:
+class _Search:
     """One region while it is searched."""
 
     def __init__(self, region: Region) -> None:

@@ -18,7 +18,7 @@ _Facts = dict[str, str]
 """What an item says, in words; equal facts mean equal items."""
 
 _USUAL = ("none", "1", "used")
-"""Facts not worth telling about something new."""
+"""Facts not worth without_empty about something new."""
 
 
 def difference(old: Specification, new: Specification) -> list[str]:

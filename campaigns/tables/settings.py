@@ -19,7 +19,7 @@ def settings_from_texts(
     on_grid: bool = False,
     option: str = "",
 ) -> dict[str, Setting]:
-    """Values of factors or givens in declared units.
+    """Values of factors or givens in declared units; those that are refused are left out.
 
     Args:
         items: what may be named.
@@ -38,8 +38,11 @@ def settings_from_texts(
             findings.add(unknown_name(where, what, name, sorted(known)))
             continue
         value = _setting(known[name], text, where, findings)
-        if value is not None:
-            findings.extend(known[name].problems_with(value, where, on_grid=on_grid))
+        if value is None:
+            continue
+        problems = known[name].problems_with(value, where, on_grid=on_grid)
+        findings.extend(problems)
+        if not problems:
             found[name] = value
     return found
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from designer.acquisition.candidates.candidates import Candidates, make_candidates
-from designer.campaigns.earlier_lines.doubt import unseen_doubt
+from designer.campaigns.earlier_lines.untested import untested_lines_note
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import quantity_text
@@ -80,7 +80,7 @@ class FittedCampaign:
     def notes(self) -> tuple[str, ...]:
         """Sentences for the user about data and fits."""
         fits = (note for p in self.posteriors.values() for note in p.fitted.report.messages)
-        doubt = unseen_doubt(self.state)
+        doubt = untested_lines_note(self.state)
         doubts = () if doubt is None else (doubt,)
         return (*unused_knowledge(self.state.spec), *self.training.notes, *fits, *doubts)
 

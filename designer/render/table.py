@@ -111,7 +111,7 @@ def table(columns: Sequence[Column], width: int | None = None) -> list[str]:
     return [line for block in blocks for line in ["", *_block(block, width)]][1:]
 
 
-def telling(columns: Iterable[Column]) -> list[Column]:
+def without_empty(columns: Iterable[Column]) -> list[Column]:
     """The columns that have anything to tell: not a dash in every row."""
     return [column for column in columns if set(column.cells) != {NOTHING}]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from designer.campaigns.earlier_lines.doubt import unseen_doubt
+from designer.campaigns.earlier_lines.untested import untested_lines_note
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.store.cache import EvaluationCache, LineCache
 from designer.service.details import judged_lines
@@ -101,7 +101,7 @@ def is_stale(state: CampaignState, seq: int | None) -> bool:
 
 def warnings(state: CampaignState, figures: Figures) -> list[str]:
     """What the figures shown must not make anybody forget."""
-    doubt = unseen_doubt(state)
+    doubt = untested_lines_note(state)
     about_lines = [
         warning
         for line in judged_lines(state, figures)

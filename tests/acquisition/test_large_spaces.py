@@ -86,7 +86,7 @@ def test_every_step_leads_to_a_feasible_recipe(
     around = Moves(grid).around(start, 150, rng)
     assert np.array_equal(around[0], start)
     assert len(np.unique(around, axis=0)) == len(around)
-    for recipe in recipes_of(grid, np.vstack([around, Moves(grid).wander(codes, rng)[:100]])):
+    for recipe in recipes_of(grid, np.vstack([around, Moves(grid).random_step(codes, rng)[:100]])):
         assert recipe_problems(spec, recipe, "") == []
         assert fixed.items() <= recipe.items()
 

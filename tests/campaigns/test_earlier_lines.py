@@ -262,6 +262,15 @@ def test_row5_mistakes_in_the_mapping_name_the_nearest(refused: Callable[..., st
     assert "its cells are no numbers" in text
 
 
+@pytest.mark.parametrize("header", [HEADER, HEADER.replace("binder,", "")])
+def test_a_refused_constant_is_one_problem(refused: Callable[..., str], header: str) -> None:
+    """Neither that the file says something else nor that a column is missing is told beside it."""
+    row = "55,NA,100,40,12,31" if "binder" in header else "55,100,40,12,31"
+    text = refused(f"{header}\n{row}\n", constants={"binder": "PVDF-C"})
+    assert text.splitlines() == [line for line in text.splitlines() if "--set binder" in line]
+    assert "(found PVDF-C)" in text
+
+
 def test_row5_two_columns_for_one_name(refused: Callable[..., str]) -> None:
     text = refused(f"{HEADER},coating_gap [mm]\n55,NA,100,40,12,31,0.1\n")
     assert "two columns hold coating_gap" in text

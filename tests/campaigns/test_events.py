@@ -27,8 +27,8 @@ from designer.campaigns.log.events import (
     NewEvent,
     canonical_json,
     check_known,
-    draft_problems,
     event_hash,
+    event_problems,
     head_text,
     parse_json,
 )
@@ -109,8 +109,8 @@ def test_every_kind_can_be_folded_and_described() -> None:
 
 def test_drafts_with_missing_or_unknown_keys_are_a_fault_of_the_program() -> None:
     good = NewEvent("note_added", {"run": None, "text": "a"})
-    assert draft_problems([good]) == []
-    found = draft_problems(
+    assert event_problems([good]) == []
+    found = event_problems(
         [NewEvent("note_added", {"run": None, "colour": "red"}), NewEvent("run_painted", {})]
     )
     assert len(found) == 3

@@ -315,14 +315,14 @@ def test_the_example_is_decided_quickly() -> None:
 def test_work_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten interwoven undecidable constraints stop at the box limit."""
     looked = 0
-    original = solver._Seeker.narrow
+    original = solver._Search.narrow
 
     def counted(self: Any, box: Any) -> Any:
         nonlocal looked
         looked += 1
         return original(self, box)
 
-    monkeypatch.setattr(solver._Seeker, "narrow", counted)
+    monkeypatch.setattr(solver._Search, "narrow", counted)
     factors = [continuous(f"x{i}", 0, 1) for i in range(6)]
     total = " + ".join(f"x{i}**2" for i in range(6))
     same = " + ".join(f"x{i}*x{i}" for i in range(6))

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from designer import Campaign
-from designer.campaigns.earlier_lines.doubt import unseen_doubt
+from designer.campaigns.earlier_lines.untested import untested_lines_note
 from designer.campaigns.store.cache import EvaluationCache
 from designer.campaigns.store.store import Store
 from tests.campaigns_for_tests import SMALL, loading, porosity
@@ -260,4 +260,4 @@ def test_failed_runs_alone_say_nothing(small: CommandLine, tmp_path: Path) -> No
 
 def test_no_doubt_without_lines() -> None:
     campaign = Campaign.create(tomllib.loads(SMALL), store=None)
-    assert unseen_doubt(campaign.service.session.state("small")) is None
+    assert untested_lines_note(campaign.service.session.state("small")) is None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from designer.cli.text.results import head_text
-from designer.render.table import Column, paragraphs, table, telling
+from designer.render.table import Column, paragraphs, table, without_empty
 from designer.render.words import NOTHING, amount, count, number, rounded, share
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def lines_table(lines: Sequence[LineAnswer], *judged: Column) -> list[str]:
         Column("why", [number(line["reason"]) for line in lines], left=True, wrap=True),
         Column("source", [number(line["source"]) for line in lines], left=True, wrap=True),
     ]
-    return table(telling(columns))
+    return table(without_empty(columns))
 
 
 def _used(line: LineAnswer) -> str:

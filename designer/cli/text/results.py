@@ -57,14 +57,14 @@ def recorded_text(
     lines = [f"{answer['run']} is {answer['status']}."]
     recorded = answer["recorded"]
     if recorded:
-        told = [told_values(values, view.units.get(name)) for name, values in recorded.items()]
+        told = [values_text(values, view.units.get(name)) for name, values in recorded.items()]
         names = Column("", list(recorded), left=True)
         values = Column("", told, left=True, wrap=True)
         lines += [f"  {line}" for line in table([names, values], screen_width() - 2)[1:]]
     return [*lines, *paragraphs("- ", answer["messages"]), *head_text(answer)]
 
 
-def told_values(values: object, unit: str | None) -> str:
+def values_text(values: object, unit: str | None) -> str:
     """New values in words.
 
     Args:
@@ -75,7 +75,7 @@ def told_values(values: object, unit: str | None) -> str:
     if values is None:
         return "will never be measured"
     if isinstance(values, list):
-        return ", ".join(told_values(value, unit) for value in values)
+        return ", ".join(values_text(value, unit) for value in values)
     if isinstance(values, Mapping):
         return str(values["text"])
     return number(values) + ("" if isinstance(values, str) else in_unit(unit))
@@ -113,7 +113,7 @@ def imported_text(answer: answers.ImportAnswer) -> list[str]:
         lines = [f"Nothing was recorded; the file has new results of {count(len(new), 'run')}."]
     for run in new:
         values = ", ".join(
-            f"{name} {told_values(value, None)}" for name, value in run["new"].items()
+            f"{name} {values_text(value, None)}" for name, value in run["new"].items()
         )
         lines += paragraph(f"  {run['run']}  ", values)
     known = sum(len(run["skipped"]) for run in runs)

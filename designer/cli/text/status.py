@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from designer.cli.text.lines import judged_lines_table
 from designer.cli.text.results import head_text
 from designer.cli.text.spec_view import SpecView, view_of
-from designer.render.table import Column, paragraph, paragraphs, table, telling
+from designer.render.table import Column, paragraph, paragraphs, table, without_empty
 from designer.render.words import (
     NOTHING,
     count,
@@ -90,7 +90,7 @@ def _errors(answer: StatusAnswer, view: SpecView) -> list[str]:
         Column("R2", [NOTHING if each is None else rounded(each["r2"]) for each in loo]),
         Column("5-fold error", [NOTHING if e is None else _short(e["rmse"]) for e in folds]),
     ]
-    return table(telling(columns))
+    return table(without_empty(columns))
 
 
 def _data(answer: StatusAnswer, view: SpecView) -> list[str]:
@@ -113,7 +113,7 @@ def _data(answer: StatusAnswer, view: SpecView) -> list[str]:
             wrap=True,
         ),
     ]
-    return table(telling(columns))
+    return table(without_empty(columns))
 
 
 def _odds(answer: StatusAnswer) -> list[str]:

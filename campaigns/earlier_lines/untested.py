@@ -8,7 +8,7 @@ from designer.campaigns.log.runs import LEARNED_FROM
 from designer.campaigns.log.state import CampaignState
 
 
-def unseen_doubt(state: CampaignState) -> str | None:
+def untested_lines_note(state: CampaignState) -> str | None:
     """A sentence where responses rest on earlier lines alone; None where none does."""
     lines = [line for line in state.lines.values() if line.included]
     names = [response.name for response in state.spec.responses]
