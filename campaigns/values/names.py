@@ -93,7 +93,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     Case, blanks, hyphens and underscores do not count; then difflib's similarity decides, then
     being a part of exactly one known name (``gap`` in ``coating_gap``).
     """
-    folded = {_fold(candidate): candidate for candidate in known}
+    folded = {_fold(candidate): candidate for candidate in known if candidate}
     wanted = _fold(name[:64])
     if wanted in folded:
         return folded[wanted]

@@ -193,7 +193,7 @@ async def export(ui: Ui) -> None:
     def submit(values: Values) -> ExportAnswer:
         if not values["path"]:
             raise InputError(
-                Problem("file", "is missing", allowed="a path ending in .csv, .xlsx, …")
+                Problem("file", "is missing", allowed="a path ending in .csv or .json")
             )
         path = Path(values["path"]).expanduser()
         return ui.service.campaigns.export(
@@ -209,7 +209,7 @@ async def export(ui: Ui) -> None:
             Ask("force", "overwrite a file that is there", tick=True),
         ),
         submit,
-        text=f"Folder: {Path.cwd()}\nThe ending names the format: .csv .xlsx .json"
+        text=f"Folder: {Path.cwd()}\nThe ending names the format: .csv or .json"
         " (specification: .toml).",
         do="write it",
         same_as=lambda values: quoted(
