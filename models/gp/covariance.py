@@ -163,7 +163,8 @@ class CrossCovariance:
         if self._right.shape[-2]:
             xp, features = namespace(V), model.features(V)
             slopes = V[..., model.input_transform.slope_columns]
-            slopes = xp.broadcast_to(slopes, (*features.shape[:-1], slopes.shape[-1]))
+            if features.ndim > slopes.ndim:  # several sets of hyperparameters see the same slopes
+                slopes = xp.broadcast_to(slopes, (*features.shape[:-1], slopes.shape[-1]))
             left = as_dtype(xp.concat([features, slopes], -1), self._dtype)
             k += xp.matmul(left, self._right)
         return k

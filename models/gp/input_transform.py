@@ -10,6 +10,7 @@ by the target.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from designer.models.arrays import ArrayT, IntArray, namespace
 from designer.models.gp.process_features import Feature
@@ -39,7 +40,7 @@ class InputTransform:
         """Number of coordinates D."""
         return len(self.groups)
 
-    @property
+    @cached_property
     def slope_columns(self) -> slice:
         """Columns of V that hold slopes."""
         count = len(self.slopes.columns) if self.slopes is not None else 0

@@ -18,6 +18,7 @@ from designer.models.arrays import (
     IntArray,
     RealArray,
     as_dtype,
+    at_least,
     in_place,
     input_count,
     namespace,
@@ -88,7 +89,7 @@ class MaternTo:
         square = xp.square(left).sum(-1)[..., None]
         augmented = xp.concat([left, xp.ones_like(square), square], -1)
         q = xp.matmul(as_dtype(augmented, self._dtype), self._right, out=out)
-        q = xp.clip(q, SMALLEST, None, out=in_place(q))
+        q = at_least(q, SMALLEST)
         decay = xp.sqrt(q)
         q *= 1.0 / 3.0
         q += decay

@@ -20,6 +20,7 @@ from designer.models.arrays import (
     BoolArray,
     FloatArray,
     IntArray,
+    at_least,
     in_place,
     namespace,
 )
@@ -68,7 +69,7 @@ class SurfaceGradients:
         one = xp.ones_like(scaled[..., :1])
         q = xp.concat([scaled, one], -1) @ xp.asarray(self._right)
         q += xp.square(scaled).sum(-1)[..., None]
-        q = xp.clip(q, SMALLEST, None, out=in_place(q))
+        q = at_least(q, SMALLEST)
         q = xp.sqrt(q, out=in_place(q))
         slope = xp.exp(-q)
         slope = xp.multiply(slope, q + 1.0, out=in_place(slope))
