@@ -163,7 +163,7 @@ class CrossCovariance:
         if self._right.shape[-2]:
             xp, features = namespace(V), model.features(V)
             slopes = V[..., model.input_transform.slope_columns]
-            if features.ndim > slopes.ndim:  # several sets of hyperparameters see the same slopes
+            if features.shape[:-1] != slopes.shape[:-1]:  # for several sets of hyperparameters
                 slopes = xp.broadcast_to(slopes, (*features.shape[:-1], slopes.shape[-1]))
             left = as_dtype(xp.concat([features, slopes], -1), self._dtype)
             k += xp.matmul(left, self._right)
