@@ -14,6 +14,7 @@ other within each line, exact. CPU = process time of fit and averaging, one thre
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import time
 
@@ -147,7 +148,7 @@ def main() -> None:
     parser.add_argument("--exact", action="store_true", help="also all rows (minutes)")
     told = parser.parse_args()
     if told.what == "cost":
-        print(cost(told.lines, told.rows, told.runs))
+        print(json.dumps(cost(told.lines, told.rows, told.runs)))
         return
     for family in told.family or ["branin", "hartmann3"]:
         found = accuracy(
