@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields
 from typing import Any, NoReturn
 
 from designer.campaigns.errors import StoreDamagedError
@@ -114,9 +114,9 @@ class Event:
     def as_stored(self) -> dict[str, Any]:
         """Every field as the store holds it, JSON-able."""
         version, body = self.older or (self.version, self.body)
-        stored = asdict(replace(self, version=version, body=body))
+        stored = {field.name: getattr(self, field.name) for field in fields(self)}
         del stored["older"]
-        return stored
+        return stored | {"version": version, "body": body}
 
     @property
     def command_id(self) -> str:
