@@ -1,6 +1,7 @@
 """Small exact Gaussian processes and specifications for the tests of acquisition (plain numpy)."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -141,26 +142,19 @@ def staged(
     tree: BatchTree,
     allowed: np.ndarray,
     stop: StoppingRule,
+    *,
+    whatever_they_cost: bool = False,
 ) -> list[Pick]:
-    """Runs chosen one by one by their information per cost, as plans are."""
+    """Runs chosen one by one by their information per cost, as plans are, or by it alone."""
     information = Information(conditionings, reference, tree)
     plan = GreedyPlan(information, tree, allowed, stop)
-    plan.extend(information, by_gain_per_cost(plan, information))
+    choose = by_gain(information) if whatever_they_cost else by_gain_per_cost(plan, information)
+    plan.extend(information, choose)
     return plan.picks
 
 
-def greedy(
-    conditionings: Sequence[ResponseConditioning],
-    reference: ReferencePoints,
-    tree: BatchTree,
-    allowed: np.ndarray,
-    stop: StoppingRule,
-) -> list[Pick]:
-    """Runs chosen one by one by their information, whatever they cost."""
-    information = Information(conditionings, reference, tree)
-    plan = GreedyPlan(information, tree, allowed, stop)
-    plan.extend(information, by_gain(information))
-    return plan.picks
+greedy = partial(staged, whatever_they_cost=True)
+"""Runs chosen one by one by their information, whatever they cost."""
 
 
 # ---- random specifications -----------------------------------------------------------------------

@@ -267,7 +267,7 @@ def test_a_refused_constant_is_one_problem(refused: Callable[..., str], header: 
     """Neither that the file says something else nor that a column is missing is told beside it."""
     row = "55,NA,100,40,12,31" if "binder" in header else "55,100,40,12,31"
     text = refused(f"{header}\n{row}\n", constants={"binder": "PVDF-C"})
-    assert text.splitlines() == [line for line in text.splitlines() if "--set binder" in line]
+    assert all("--set binder" in line for line in text.splitlines())
     assert "(found PVDF-C)" in text
 
 

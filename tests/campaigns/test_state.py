@@ -20,6 +20,11 @@ from designer.campaigns.specification.text import to_tables
 from designer.campaigns.values.quantity import Quantity
 from tests.campaigns.decisions import RECIPE, SPEC, TABLES, begin, then, to_events, values
 
+SPEED: dict[str, Any] = {
+    "name": "speed", "unit": "m/min", "low": 1, "high": 9, "step": 1, "was": 3,
+}  # fmt: skip
+"""A factor that comes in later."""
+
 
 def plan(
     state: CampaignState,
@@ -197,15 +202,7 @@ def amended(
 
 def test_an_added_factor_gets_its_value_so_far_in_old_runs() -> None:
     state = recorded(proposed(), "R1", loading="12.1", porosity="31")
-    speed: dict[str, Any] = {
-        "name": "speed",
-        "unit": "m/min",
-        "low": 1,
-        "high": 9,
-        "step": 1,
-        "was": 3,
-    }
-    state = amended(state, factor=[*TABLES["factor"], speed])
+    state = amended(state, factor=[*TABLES["factor"], SPEED])
     assert state.runs["R001"].used == {"solid": 56.5, "gap": 100.0, "speed": 3.0}
     assert (state.runs["R002"].planned or {})["speed"] == 3.0
     assert "speed" in state.events[-1].body["difference"][0]
@@ -254,15 +251,7 @@ def test_lines_come_in_go_out_and_come_in_again() -> None:
 def test_an_added_factor_gets_its_value_so_far_in_lines() -> None:
     state = begin()
     state = then(state, line(state))
-    speed: dict[str, Any] = {
-        "name": "speed",
-        "unit": "m/min",
-        "low": 1,
-        "high": 9,
-        "step": 1,
-        "was": 3,
-    }
-    state = amended(state, factor=[*TABLES["factor"], speed])
+    state = amended(state, factor=[*TABLES["factor"], SPEED])
     assert state.lines["line2"].rows[0].settings == {"solid": 60.0, "gap": 90.0, "speed": 3.0}
 
 
