@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from designer.campaigns.earlier_lines.untested import untested_lines_note
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.store.cache import EvaluationCache, LineCache
-from designer.service.details import judged_lines
-from designer.service.figures import Figures
+from designer.service.figures import Figures, JudgedLine
 from designer.service.session import Session
 
 if TYPE_CHECKING:
@@ -99,13 +98,14 @@ def is_stale(state: CampaignState, seq: int | None) -> bool:
     return any(later) or seq > state.seq
 
 
-def warnings(state: CampaignState, figures: Figures) -> list[str]:
-    """What the figures shown must not make anybody forget."""
+def warnings(state: CampaignState, lines: Sequence[JudgedLine], figures: Figures) -> list[str]:
+    """What the figures shown must not make anybody forget.
+
+    Args:
+        state: the campaign.
+        lines: its earlier lines, as judged by the figures.
+        figures: of the last evaluation.
+    """
     doubt = untested_lines_note(state)
-    about_lines = [
-        warning
-        for line in judged_lines(state, figures)
-        if line["included"]
-        for warning in line["warnings"]
-    ]
+    about_lines = [warning for line in lines if line["included"] for warning in line["warnings"]]
     return [*([] if doubt is None else [doubt]), *about_lines, *figures["warnings"]]

@@ -154,7 +154,8 @@ class ModelVerbs(Verbs):
             if has_training_data(state):
                 figures = keep_figures(self.session, learned(self.session, state))
         names = [response.name for response in state.spec.responses]
-        told = warnings(state, figures)
+        lines = judged_lines(state, figures)
+        told = warnings(state, lines, figures)
         return {
             "campaign": state.spec.name,
             "line": state.spec.line,
@@ -164,7 +165,7 @@ class ModelVerbs(Verbs):
             "information_bits": figures["information_bits"],
             "expected_next_bits": figures["expected_next_bits"],
             "responses": {name: figures["responses"].get(name, _NO_ERRORS) for name in names},
-            "lines": judged_lines(state, figures),
+            "lines": lines,
             "best": figures["best"],
             "outlook": outlook(state.spec, figures["outlook"]),
             "advice": advice(state, figures["outlook"]),
