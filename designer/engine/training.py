@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -152,7 +152,11 @@ def training_set(state: CampaignState) -> TrainingSet:
     return TrainingSet(
         space=space,
         responses={
-            response.name: _response_data(spec, response, space, rows[response.name], missing)
+            response.name: replace(
+                _response_data(spec, response, space, rows[response.name], missing),
+                lines=tuple(line.name for line in lines),
+                run_ids=tuple(run.id for run in runs),
+            )
             for response in spec.responses
             if rows[response.name]
         },

@@ -47,6 +47,9 @@ class ResponseData:
             there, nobody knows at which value; its rows of X hold the middle of the range.
         nuisance: what else was varied on earlier lines, ``[n, k]``: functions of inputs the target
             does not have, of unit size, 0 on all other lines.
+        lines: names of the earlier lines for messages, line k is ``lines[k - 1]``; left out:
+            they are numbered.
+        run_ids: ids of the target's runs for messages, by run number; left out: numbered from 1.
     """
 
     name: str
@@ -62,6 +65,8 @@ class ResponseData:
     stage_effect: tuple[bool, ...] = ()
     missing: frozenset[tuple[int, int]] = frozenset()
     nuisance: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
+    lines: tuple[str, ...] = ()
+    run_ids: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         n = len(self.y)
@@ -112,6 +117,17 @@ class ResponseData:
     def measured_runs(self) -> int:
         """Number of the target's runs with a value."""
         return len(np.unique(self.runs[self.target]))
+
+    def line_name(self, code: int) -> str:
+        """What an earlier line is called in messages."""
+        return self.lines[code - 1] if self.lines else f"earlier line {code}"
+
+    def place(self, row: int) -> str:
+        """Where a row was measured, for messages: a run by its id, an earlier line by its name."""
+        code, run = int(self.line[row]), int(self.runs[row])
+        if code:
+            return f"on {self.line_name(code)}"
+        return f"in {self.run_ids[run]}" if self.run_ids else f"in measured run {run + 1}"
 
     def subset(self, rows: IntArray) -> ResponseData:
         """The same response with some rows, in that order."""

@@ -51,18 +51,26 @@ def far_values(values: FloatArray, data: ResponseData, *, log: bool) -> tuple[Bo
 
 
 def _many_spreads(values: FloatArray, data: ResponseData, *, log: bool) -> tuple[BoolArray, float]:
-    """Rows far from their line's median, in median absolute deviations, and that spread."""
-    deviation = np.empty(len(values))
+    """Rows far from their line's median, in median absolute deviations, and that spread.
+
+    A value is judged by the larger of the spread of all and that of its own line: a long quiet line
+    says nothing about how far another one varies. Lines of two rows or fewer are not judged.
+    """
+    deviation, own = np.empty(len(values)), np.full(len(values), np.inf)
     for code in np.unique(data.line):
         rows = data.line == code
-        reference = values[rows] if rows.sum() > 2 else values
-        deviation[rows] = np.abs(values[rows] - np.median(reference))
+        judged = rows.sum() > 2
+        deviation[rows] = np.abs(values[rows] - np.median(values[rows] if judged else values))
+        if judged:
+            own[rows] = 1.4826 * np.median(deviation[rows])
     spread = 1.4826 * float(np.median(deviation))  # consistent with the sd of normal data
     if not log:
         spread = max(spread, data.noise_sd or 0.0)
     if spread <= 0.0:  # most values are equal: take what a constant response would get
         spread = _SHARE_OF_MEAN * (1.0 if log else abs(float(np.median(values))))
-    return deviation > (_SPREADS * spread if spread > 0 else np.inf), spread
+    if spread <= 0.0:
+        return np.zeros(len(values), dtype=np.bool_), spread
+    return deviation > _SPREADS * np.maximum(spread, own), spread
 
 
 def _beyond_the_others(values: FloatArray) -> BoolArray:
@@ -99,9 +107,5 @@ def surprising_message(data: ResponseData, rows: IntArray) -> str:
 
 
 def _listed(data: ResponseData, rows: IntArray) -> str:
-    shown = []
-    for i in rows[:_SHOWN]:
-        code = data.line[i]
-        place = f"on earlier line {code}" if code else f"in measured run {data.runs[i] + 1}"
-        shown.append(f"{data.y[i]:g} {place}")
+    shown = [f"{data.y[i]:g} {data.place(i)}" for i in rows[:_SHOWN]]
     return ", ".join(shown) + (", …" if len(rows) > _SHOWN else "")

@@ -15,12 +15,14 @@ amplitude covers (measured).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from designer.models.arrays import BoolArray, FloatArray, IntArray
+from designer.models.arrays import BoolArray, FloatArray, IntArray, input_count
 from designer.models.data.dataset import ResponseData
+from designer.models.data.line_scales import design_factor, narrow, other_scales
 from designer.models.data.outliers import far_message, far_values
 from designer.models.data.scaling import Scaling
 
@@ -52,19 +54,27 @@ class Scaled:
         z: ``[n]``.
         extra: variance ``[n]`` added to the noise of outliers, else 0.
         messages: what the user should know about this response's values.
+        ratios: by line code, how strongly lines of another scale react compared with the own one.
     """
 
     scaling: Scaling
     z: FloatArray
     extra: FloatArray
     messages: tuple[str, ...] = ()
+    ratios: Mapping[int, float] = field(default_factory=dict)
 
 
-def scale_response(data: ResponseData, doubted: BoolArray | None = None) -> Scaled:
+def scale_response(
+    data: ResponseData, groups: IntArray, doubted: BoolArray | None = None
+) -> Scaled:
     """Choose the scale of one response from its data.
+
+    A line of another scale (`other_scales`) has no part in it: it is centred by itself and divided
+    by its ratio.
 
     Args:
         data: the measurements.
+        groups: input index of every encoded column, ``[D]``.
         doubted: rows a first fit could not believe, ``[n]``; they count as outliers.
     """
     messages: list[str] = []
@@ -82,22 +92,54 @@ def scale_response(data: ResponseData, doubted: BoolArray | None = None) -> Scal
         messages.append(far_message(data, outlier))
     if doubted is not None:
         outlier = outlier | doubted
-    scaling, notes = _chosen_scale(data, values, ~outlier, bulk, log=log)
+    kept = ~outlier
+    inputs = input_count(groups)
+    ratios = other_scales(data.X[kept], values[kept], data.line[kept], inputs)
+    decides = _deciding(data, kept & ~np.isin(data.line, list(ratios)), inputs)
+    scaling, notes = _chosen_scale(data, values, decides, bulk, groups, log=log)
     z = scaling.forward(data.y)
+    for code, ratio in ratios.items():
+        rows = data.line == code
+        z[rows] = (values[rows] - values[rows & kept].mean()) / (ratio * scaling.spread)
+        messages.append(_scale_message(data, code, ratio))
     extra = np.where(outlier, np.maximum(np.square(z), _LEAST_EXTRA), 0.0)
-    return Scaled(scaling, z, extra, (*messages, *notes))
+    return Scaled(scaling, z, extra, (*messages, *notes), ratios)
+
+
+def _deciding(data: ResponseData, kept: BoolArray, inputs: int) -> BoolArray:
+    """Rows that decide the scale, ``[n]``: all, or the own where the lines say too little."""
+    own = data.target & kept
+    lines = kept & ~own
+    if own.any() and (not lines.any() or narrow(data.X[lines], data.X[own], inputs)):
+        return own
+    return kept
+
+
+def _scale_message(data: ResponseData, code: int, ratio: float) -> str:
+    how = f"{1.0 / ratio:.3g} times less" if ratio < 1.0 else f"{ratio:.3g} times more"
+    return (
+        f"{data.name}: {data.line_name(code)} varies {how} than the own results at comparable"
+        " settings; only the shape of its surface is used. Another unit, gauge or material?"
+    )
 
 
 def _chosen_scale(
-    data: ResponseData, values: FloatArray, kept: BoolArray, bulk: float, *, log: bool
+    data: ResponseData,
+    values: FloatArray,
+    kept: BoolArray,
+    bulk: float,
+    groups: IntArray,
+    *,
+    log: bool,
 ) -> tuple[Scaling, list[str]]:
     """Centre and spread, and what the user should know about them.
 
     Args:
         data: the measurements.
         values: the same on T's scale, ``[n]``.
-        kept: rows that are no outliers, ``[n]``.
+        kept: rows that decide, ``[n]``.
         bulk: robust spread of the values.
+        groups: input index of every encoded column, ``[D]``.
         log: T is the logarithm.
     """
     messages = []
@@ -115,6 +157,8 @@ def _chosen_scale(
                 f"{data.name}: all values are equal, which cannot tell how far the response"
                 f" varies; assumed repeatability {noise_sd:g}"
             )
+    elif kept.any() and not (data.line[kept] > 0).any():  # own runs may cover a corner only
+        spread *= design_factor(data.X[kept], groups)
     guess = _guessed_spread(data, center, typical, log=log)
     spread = _blended_spread(spread, guess, _freedom(data.X[kept], data.line[kept]))
     if len(values) < _FEW_RESULTS and not (data.line > 0).any():

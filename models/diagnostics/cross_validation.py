@@ -161,13 +161,14 @@ def suspected_outliers(fitted: FittedResponse) -> IntArray:
     Rows of long lines were looked at when their line was summarised.
 
     One gross error widens the learned noise until it hides in it, hence the low threshold.
-    Too many are not outliers: then none.
+    Too many of one line's are not outliers but another line: then none of them.
     """
     usual = np.sqrt(2.0 * np.log(max(len(fitted.rows), 1)))
     found = np.abs(_one_by_one(fitted)) > usual + _SUSPICION
     found &= (fitted.rows.extra == 0) & ~fitted.rows.pseudo
-    if not 0 < np.count_nonzero(found) <= max(1, int(LARGEST_SHARE * len(found))):
-        return np.zeros(0, dtype=np.int64)
+    for _, rows in fitted.rows.blocks():
+        if np.count_nonzero(found[rows]) > max(1, int(LARGEST_SHARE * (rows.stop - rows.start))):
+            found[rows] = False
     return np.sort(fitted.rows.order[found])
 
 

@@ -105,8 +105,9 @@ def _fit(
     doubted: IntArray | None = None,
 ) -> FittedResponse:
     """The best fit over the transforms, whose hyperparameters are the same, refined with slopes."""
-    rows, scaled = arrange(data, doubted)
-    groups, known = transforms[0].groups, scaled.scaling.noise_sd is not None
+    groups = transforms[0].groups
+    rows, scaled = arrange(data, groups, doubted)
+    known = scaled.scaling.noise_sd is not None
     rows, notes = compress(rows, data, groups, known=known, memory=memory)
     surprising = () if doubted is None else (surprising_message(data, doubted),)
     scaled = replace(scaled, messages=(*notes, *scaled.messages, *surprising))

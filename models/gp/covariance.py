@@ -50,6 +50,11 @@ class LineCovariance:
         last = len(parameters.trust) - 1
         return cls(parameters, transform, last, float(parameters.trust[-1]))
 
+    @property
+    def of_the_target(self) -> bool:
+        """Whether it is the target's surface: the last position has lengthscales of its own."""
+        return bool(self.place == self.parameters.trust.shape[-1] - 1)
+
     @cached_property
     def own_constant(self) -> Array:
         """``A²(1 - t_l) + τ²``: variance of what only this line's level has."""
@@ -141,7 +146,8 @@ class CrossCovariance:
         self._weight = as_dtype(p.amplitude * root, dtype)
         self._deviation: MaternTo | None = None
         if own.stop > own.start and xp.asarray(model.own_correlated > 0).any():
-            scale = p.deviation[..., transform.groups]
+            mine = p.own if model.of_the_target else p.deviation
+            scale = mine[..., transform.groups]
             self._deviation = MaternTo(points[..., own, :], scale, dtype)
         mine = xp.zeros_like(Z[..., :1]).mT
         mine[..., own] = 1.0

@@ -27,6 +27,7 @@ NUISANCE_SD = 1.0  # of its logarithm
 TREND = 2.0  # prior median trend along an input no line varied, spreads per cube (assumption)
 TREND_SD = 1.0  # of its logarithm
 BEND = 0.7  # by which the ln lengthscale is expected to be shorter along it (measured, see tests)
+OWN_SD = 0.5  # ln ratio of the target's own lengthscales to the lines' (measured; .8 is too wide)
 UNKNOWN_SD = 0.3  # of a setting nobody recorded, in unit cubes around their middle (numerics B)
 
 _NOWHERE: IntArray = np.zeros(0, dtype=np.int64)
@@ -39,6 +40,7 @@ class Parameters:
     Attributes:
         surface: lengthscales of the shared surface G, ``[p]``.
         deviation: lengthscales of the line deviations D_l and drifts δ_l, ``[p]``.
+        own: the same of the target, ``[p]``.
         amplitude: A², variance of G and D.
         offset: τ², variance of a line's offset.
         drift: A_d², variance of a line's drift over the inputs.
@@ -54,6 +56,7 @@ class Parameters:
 
     surface: FloatArray
     deviation: FloatArray
+    own: FloatArray
     amplitude: float
     offset: float
     drift: float
@@ -154,12 +157,15 @@ class Layout:
         surface, level = exp("ln_l_g"), theta[self.where("mu_s")][0]
         if self.transfer:
             deviation, trust = exp("ln_l_d"), sigmoid(theta[self.where("logit_t")])
+            own = deviation * exp("u")
             noise = np.exp(level + theta[self.where("eta")])
         else:
             deviation, trust, noise = surface, np.ones(1), np.exp(level) * np.ones(1)
+            own = surface
         return Parameters(
             surface=surface,
             deviation=deviation,
+            own=own,
             amplitude=float(exp("ln_A2")[0]),
             offset=float(exp("ln_tau", 2.0).sum()),
             drift=float(exp("ln_Ad2").sum()),
@@ -261,6 +267,7 @@ def make_layout(
     rows += [(f"ln_l_g[{i}]", shift, 0.8, -3.5, 4.0) for i in range(inputs)]
     if transfer:
         rows += [(f"ln_l_d[{i}]", shift, 0.8, -3.5, 4.0) for i in range(inputs)]
+        rows += [(f"u[{i}]", 0.0, OWN_SD, -3.0, 3.0) for i in range(inputs)]
     # with a feature that explains most of the surface, less is left for G
     rows.append(("ln_A2", *((0.0, 0.7) if feature is None else (-1.5, 1.0)), -6.0, 6.0))
     if transfer:

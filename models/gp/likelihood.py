@@ -79,6 +79,7 @@ class Likelihood:
             parts = [differences[:, s, s].reshape(len(differences), -1) for _, s in self._blocks]
             self._within = np.ascontiguousarray(np.concatenate(parts, axis=1))
             self._offsets = np.cumsum([0, *(part.shape[1] for part in parts)])[:-1]
+            self._own = self._within.shape[1] - rows.target_rows**2  # the target's pairs come last
         self._slopes = rows.X[:, transform.slope_columns]
         self._inputs = rows.X[:, transform.feature_columns]
         self._starts = np.array([s.start for _, s in self._blocks], dtype=np.int64)
@@ -169,7 +170,9 @@ class Likelihood:
             parts["phi"] = phi
             K += parts["weight"] * (phi @ phi.T)
         if self.layout.transfer:
-            kd, hd = matern_and_slope((5.0 / np.square(p.deviation)) @ self._within)
+            lines, target = self._within[:, : self._own], self._within[:, self._own :]
+            q = [(5.0 / np.square(p.deviation)) @ lines, (5.0 / np.square(p.own)) @ target]
+            kd, hd = matern_and_slope(np.concatenate(q))
             own = p.amplitude * (1.0 - p.trust)
             for (position, s), start in zip(self._blocks, self._offsets, strict=True):
                 size = s.stop - s.start
@@ -281,9 +284,10 @@ class Likelihood:
         weight = p.amplitude * (1.0 - t) + p.drift
         for (_, s), start, w in zip(self._blocks, self._offsets, weight, strict=True):
             g[start : start + (s.stop - s.start) ** 2] *= w
-        out[layout.where("ln_l_d")] += (
-            0.5 * _FIVE_THIRDS / np.square(p.deviation) * (self._within @ g)
-        )
+        lines = (self._within[:, : self._own] @ g[: self._own]) / np.square(p.deviation)
+        target = (self._within[:, self._own :] @ g[self._own :]) / np.square(p.own)
+        out[layout.where("ln_l_d")] += 0.5 * _FIVE_THIRDS * (lines + target)
+        out[layout.where("u")] += 0.5 * _FIVE_THIRDS * target
 
 
 def factorise(K: FloatArray) -> FloatArray | None:

@@ -102,11 +102,14 @@ class TrainingRows:
         return (counts[inverse] > 1) & (codes >= 0)
 
 
-def arrange(data: ResponseData, doubted: IntArray | None = None) -> tuple[TrainingRows, Scaled]:
+def arrange(
+    data: ResponseData, groups: IntArray, doubted: IntArray | None = None
+) -> tuple[TrainingRows, Scaled]:
     """Sort the rows of a response into blocks per line and bring them to the model scale.
 
     Args:
         data: the measurements.
+        groups: input index of every encoded column, ``[D]``.
         doubted: indices of rows in the data that should hardly count.
 
     Returns:
@@ -119,7 +122,7 @@ def arrange(data: ResponseData, doubted: IntArray | None = None) -> tuple[Traini
     ordered = data.subset(order)
     marked = None if doubted is None else np.isin(order, doubted)
     # in this order, too: sums depend on it in the last bit
-    scaled = scale_response(ordered, marked)
+    scaled = scale_response(ordered, groups, marked)
     positions = (*(int(code) for code in np.unique(data.line) if code > 0), 0)
     lookup = {code: k for k, code in enumerate(positions)}
     rows = TrainingRows(

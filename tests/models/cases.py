@@ -179,7 +179,10 @@ class Dense:
         tx, tz = self.trust(lx, t0), self.trust(lz, t0)
         value = np.sqrt(tx * tz) * (A2 * (kg + 1) + fx @ fz)
         if self.transfer and lx == lz:
-            kd = matern(x, z, self.lengths("ln_l_d"), self.groups)
+            lengths = np.array(self.lengths("ln_l_d"))
+            if lx == 0:
+                lengths = lengths + self.lengths("u")
+            kd = matern(x, z, lengths.tolist(), self.groups)
             value += (1 - tx) * (A2 * (kd + 1) + fx @ fz)
             value += np.exp(2 * self.h["ln_tau"]) + np.exp(self.h["ln_Ad2"]) * kd
             value += np.exp(2 * self.h.get("ln_kappa_f", -np.inf)) * (fx @ fz)

@@ -90,7 +90,7 @@ def told(posterior: AveragedPosterior | ResponsePosterior) -> tuple[np.ndarray, 
 
 
 def condensed(data: ResponseData, **settings: Any) -> tuple[TrainingRows, tuple[str, ...]]:
-    rows, scaled = arrange(data)
+    rows, scaled = arrange(data, GROUPS)
     known = scaled.scaling.noise_sd is not None
     return compress(rows, data, GROUPS, known=known, memory=NoMemory(), **settings)
 
@@ -100,7 +100,7 @@ def condensed(data: ResponseData, **settings: Any) -> tuple[TrainingRows, tuple[
 
 def test_short_histories_stay_as_they_are() -> None:
     data = long_history(rows=MOST_ROWS // 3)
-    rows, _ = arrange(data)
+    rows, _ = arrange(data, GROUPS)
     kept, notes = condensed(data)
     assert notes == ()
     assert not kept.summaries

@@ -215,8 +215,8 @@ def test_a_repeatability_the_data_contradict_is_not_believed() -> None:
 @pytest.mark.parametrize("log", [False, True])
 def test_a_window_or_range_sets_the_spread_that_data_cannot_show(log: bool) -> None:
     constant = np.full(16, 80.0)
-    narrow = scale_response(target(X16, constant, window=(79.0, 81.0), log_scale=log))
-    wide = scale_response(target(X16, constant, possible=(0.0, 400.0), log_scale=log))
+    narrow = scale_response(target(X16, constant, window=(79.0, 81.0), log_scale=log), GROUPS)
+    wide = scale_response(target(X16, constant, possible=(0.0, 400.0), log_scale=log), GROUPS)
     raw = 80.0 if log else 1.0
     np.testing.assert_allclose(narrow.scaling.spread * raw, 0.5)
     np.testing.assert_allclose(wide.scaling.spread * raw, 20.0)
