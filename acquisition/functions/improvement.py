@@ -17,7 +17,7 @@ from designer.models.arrays import ArrayT, BoolArray, FloatArray, IntArray
 
 
 def utility(goal: str | float, y: ArrayT) -> ArrayT:
-    """How well values of a response serve its goal, in their unit: higher is better.
+    """How well values of a response serve its goal, on their scale: higher is better.
 
     Args:
         goal: ``maximize``, ``minimize`` or a number to hit.
@@ -30,8 +30,11 @@ def utility(goal: str | float, y: ArrayT) -> ArrayT:
 
 
 def goal_on_scale(goal: str | float, posterior: Posterior) -> str | float:
-    """A goal for values on the model scale."""
-    return goal if isinstance(goal, str) else posterior.limits(float(goal), np.inf)[0]
+    """A goal for values on the model scale; there a logarithm of 0 is hit by the lowest values."""
+    if isinstance(goal, str):
+        return goal
+    hit = posterior.limits(float(goal), np.inf)[0]
+    return hit if np.isfinite(hit) else "minimize"
 
 
 class Improver(Protocol):
@@ -45,6 +48,10 @@ class Improver(Protocol):
     @property
     def threshold(self) -> float:
         """Improvement below which there is nothing to gain."""
+        ...
+
+    def told(self, value: float, /) -> str:
+        """An improvement in words."""
         ...
 
     def __call__(
@@ -102,6 +109,10 @@ class Improvement:
             self._gains = np.zeros(self._n)
             self._gains[self._rows] = gains
         return self._gains
+
+    def each(self) -> FloatArray:
+        """What every candidate looked at would add, ``[m]``."""
+        return self.gains()[self._rows]
 
     def condition(self, row: int, _chain: Sequence[int], /) -> float:
         """Account for a run and say what it added."""

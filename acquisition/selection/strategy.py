@@ -18,7 +18,7 @@ import numpy as np
 
 from designer.acquisition.functions.base import AcquisitionFunction
 from designer.acquisition.functions.expected_hits import ExpectedHits
-from designer.acquisition.functions.improvement import Improvement, MakeImprover
+from designer.acquisition.functions.improvement import Improvement, Improver, MakeImprover
 from designer.acquisition.functions.reference_points import ReferencePoints
 from designer.acquisition.selection.greedy import (
     GreedyPlan,
@@ -27,7 +27,7 @@ from designer.acquisition.selection.greedy import (
     by_gain,
     by_gain_per_cost,
 )
-from designer.acquisition.selection.hit_search import HitSearch, search_hits
+from designer.acquisition.selection.hit_search import HitSearch, probability_of_hit, search_hits
 from designer.acquisition.selection.problem import PlanningProblem
 from designer.acquisition.selection.refinement import Refinement, Select
 from designer.acquisition.selection.screening import EIScreen, screen_candidates
@@ -39,6 +39,7 @@ Refine = Callable[[PlanningProblem, ReferencePoints, Select], Refinement]
 _SMALL_CHANCE = 0.3  # of any hit: below, learning where the window lies comes first (line-hours)
 _NEARLY = 0.25  # runs expected to be missing that open runs are trusted to bring (assumption)
 _REGION = 256  # points that stand for the region
+_FLAT = 0.05  # gains that differ by less of the largest choose nothing (their samples' error)
 _JUDGED = 192  # candidates whose improvement is judged: their joint moments take seconds
 
 
@@ -164,7 +165,10 @@ def _searching(
         chance = _probability_of_hit(problem, hits, budget)
         if chance > _SMALL_CHANCE:
             unit = problem.spec.costs.unit.removesuffix("s") or "cost"
-            return hits, [f"{told}; {how}, as many per {unit} as possible"]
+            each = probability_of_hit(problem, problem.representatives)
+            alike = "; all recipes are about as likely in spec, so any will do"
+            flat = alike if float(np.ptp(each)) < _FLAT * float(each.max()) else ""
+            return hits, [f"{told}; {how}, as many per {unit} as possible{flat}"]
         most = max(most, chance)
     return None, [
         f"{told}; {DEFAULT_RUNS} further runs would bring one with probability {most:.2f} only,"
@@ -206,9 +210,21 @@ def _improving(
     if not len(rows):
         return None, "mix: every recipe was made, so the plan gathers information"
     function = Improvement(improver, problem.X, rows, problem.X[n:], problem.success[rows])
-    most = float(function.gains().max(initial=0.0))
-    names = " and ".join(response.name for response in problem.goals)
-    told = f"the best run is expected to improve {names} by {most:.2g}"
+    return _judged(function, improver, " and ".join(response.name for response in problem.goals))
+
+
+def _judged(
+    function: Improvement, improver: Improver, names: str
+) -> tuple[Improvement | None, str]:
+    """The improvement where it can choose the next run, and why or why not."""
+    each = function.each()
+    if not np.isfinite(each).all():
+        return None, f"mix: how far a run improves {names} cannot be computed"
+    most = float(each.max())
+    told = f"the best run is expected to improve {names} by {improver.told(most)}"
     if most < improver.threshold:
-        return None, f"mix: {told}, less than {improver.threshold:.2g} (1 % of what varies)"
+        least = improver.told(improver.threshold)
+        return None, f"mix: {told}, less than {least} (1 % of what varies)"
+    if len(each) > 1 and np.ptp(each) < _FLAT * most:
+        return None, f"mix: {told}, but any other does as well, so the plan gathers information"
     return function, f"improve: {told} ({improver.name})"

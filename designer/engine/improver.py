@@ -2,11 +2,14 @@
 
 One goal: noisy expected improvement; several: noisy expected hypervolume improvement (Daulton,
 Balandat & Bakshy 2021), both in logarithms (Ament et al. 2023), with the windows as constraints
-and open runs pending. Every goal is scaled by the spread of its response over the region.
+and open runs pending. All of it is on the scales where the models are normal: raw units, or the
+natural logarithm of a log-scale response, whose mean in raw units the tails would decide. There
+every goal is divided by what its response varies over the region.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -22,16 +25,18 @@ from botorch.sampling.normal import SobolQMCNormalSampler
 from botorch.utils.multi_objective.pareto import is_non_dominated
 from torch import Tensor
 
-from designer.acquisition.functions.improvement import utility
+from designer.acquisition.functions.improvement import goal_on_scale, utility
 from designer.campaigns.specification.parts import Response
-from designer.models.arrays import FloatArray
+from designer.models.arrays import ArrayT, FloatArray
 from designer.models.botorch_adapter.model import PointsModel, to_botorch
+from designer.models.data.scaling import Scaling
 from designer.models.encoding import Space
 from designer.models.posterior.posterior import ResponsePosterior
 
 _SAMPLES, _SEED = 128, 0
 _NEGLIGIBLE = 0.01  # of what a response varies over the region
 _BELOW = 0.1  # of it: what counts as no achievement lies so far below the worst incumbent
+_LARGEST_LOG = 300.0  # factors told stay finite
 _INCUMBENTS = 6  # best recipes made, over which runs may improve
 
 # BoTorch would compile a kernel in C++ at the first plan with several goals: a minute, or a warning
@@ -65,25 +70,31 @@ class BoTorchImprover:
         self._posteriors = [posteriors[r.name] for r in responses]
         self._model = to_botorch(self._posteriors, space)
         self._space = space
-        self._spread = np.array([mean.std() for mean in self._means(region)])
-        self._spread = np.maximum(self._spread, 1e-9 * np.abs(self._spread).max() + 1e-300)
+        self._spread = np.array([_variation(p, region) for p in self._posteriors])
         wanted = [(k, r) for k, r in enumerate(responses) if r.goal != "none" and r.weight > 0]
-        self._goals = [(k, r.goal) for k, r in wanted]
-        self._constraints = [
-            limit
-            for k, r in enumerate(responses)
-            for limit in _limits(r, k, float(self._spread[k]))
-        ]
+        self._goals = [(k, self._own_goal(k, r)) for k, r in wanted]
+        self._constraints = [limit for k, r in enumerate(responses) for limit in self._limits(k, r)]
         some, most = (made, _INCUMBENTS) if len(made) else (region, 1)
         self._incumbents = self._best(some, most)
         self._floor = self._all(self._predicted(self._incumbents)).min(dim=0).values - _BELOW
-        self._scale, self.name = 1.0, "expected hypervolume improvement"
-        if len(wanted) == 1:
-            place, response = wanted[0]
+        self._scale, self._only = 1.0, None if len(wanted) > 1 else wanted[0]
+        self.name = "expected hypervolume improvement"
+        if self._only is not None:
+            place, response = self._only
             self._scale = float(self._spread[place])
             unit = f" in {response.unit}" if response.unit else ""
-            self.name = f"expected improvement of {response.name}{unit}"
+            of = f"ln({response.name})" if self._is_log(place) else f"{response.name}{unit}"
+            self.name = f"expected improvement of {of}"
         self.threshold = _NEGLIGIBLE * self._scale
+
+    def told(self, value: float) -> str:
+        """See `Improver`: in the response's unit, or as the factor that a logarithm means."""
+        if self._only is None:
+            return f"{value:.2g}"
+        place, response = self._only
+        if self._is_log(place):
+            return f"a factor of {math.exp(min(value, _LARGEST_LOG)):.3g}"
+        return f"{value:.2g} {response.unit or ''}".rstrip()
 
     def __call__(self, X: FloatArray, pending: FloatArray) -> Callable[[Sequence[int]], FloatArray]:
         """Look at ``X [m, D]`` beyond ``pending [q, D]``; see `Improver`."""
@@ -132,13 +143,31 @@ class BoTorchImprover:
         served = [utility(goal, Y[..., k]) / self._spread[k] for k, goal in self._goals]
         return torch.stack(served, dim=-1)
 
-    def _means(self, X: FloatArray) -> list[FloatArray]:
-        """Predicted means of the responses in raw units, each ``[n]``."""
-        return [p.to_raw(*p.moments(X))[0] for p in self._posteriors]
+    def _is_log(self, k: int) -> bool:
+        return self._posteriors[k].scaling.log
+
+    def _own_goal(self, k: int, response: Response) -> str | float:
+        goal = goal_on_scale(response.goal, self._posteriors[k])
+        return goal if isinstance(goal, str) else _own_scale(self._posteriors[k].scaling, goal)
+
+    def _limits(self, k: int, response: Response) -> list[Constraint]:
+        """Constraints of a window as BoTorch takes them: feasible where they are negative."""
+        posterior, spread = self._posteriors[k], float(self._spread[k])
+        low, high = (
+            _own_scale(posterior.scaling, end)
+            for end in posterior.limits(*(response.window or (-np.inf, np.inf)))
+        )
+        limits: list[Constraint] = []
+        if np.isfinite(low):
+            limits.append(lambda Y: (low - Y[..., k]) / spread)
+        if np.isfinite(high):
+            limits.append(lambda Y: (Y[..., k] - high) / spread)
+        return limits
 
     def _predicted(self, X: FloatArray) -> Tensor:
-        """Mean responses ``[n, m]``."""
-        return torch.from_numpy(np.stack(self._means(X), axis=1))
+        """Mean responses on their own scales, ``[n, m]``."""
+        means = [_own_scale(p.scaling, p.mean(X)) for p in self._posteriors]
+        return torch.from_numpy(np.stack(means, axis=1))
 
     def _best(self, X: FloatArray, count: int) -> FloatArray:
         """The best points as predicted: in spec first, then not dominated, then by all goals."""
@@ -170,12 +199,16 @@ class _ExpectedImprovement(qLogNoisyExpectedImprovement):
         return found
 
 
-def _limits(response: Response, k: int, spread: float) -> list[Constraint]:
-    """Constraints of a window as BoTorch takes them: feasible where they are negative."""
-    low, high = response.window or (-np.inf, np.inf)
-    limits: list[Constraint] = []
-    if np.isfinite(low):
-        limits.append(lambda Y: (low - Y[..., k]) / spread)
-    if np.isfinite(high):
-        limits.append(lambda Y: (Y[..., k] - high) / spread)
-    return limits
+def _own_scale(scaling: Scaling, z: ArrayT) -> ArrayT:
+    """Raw units, or their natural logarithm, of values on the model scale."""
+    own: ArrayT = z * scaling.spread + scaling.center
+    return own
+
+
+def _variation(posterior: ResponsePosterior, region: FloatArray) -> float:
+    """What a response varies over the region, as far as is known, on its own scale.
+
+    What it is predicted to vary, and what it may beyond that: a flat prediction is no flat surface.
+    """
+    mean, variance = posterior.moments(region)
+    return posterior.scaling.spread * float(np.sqrt(mean.var() + variance.mean()))

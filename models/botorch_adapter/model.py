@@ -1,9 +1,10 @@
 """The campaign's posteriors as one BoTorch model, in raw units.
 
-Only this folder imports torch. All algebra is torch operations on stored
-float64 tensors, so that acquisition functions can differentiate through ``X``. Log-scale responses
-are moment-matched: mean = the median shown everywhere else, covariance = that of the log-normal
-distribution, ``exp(m_i + m_j + (v_i + v_j)/2) (exp(c_ij) - 1)``.
+Only this folder imports torch. All algebra is torch operations on stored float64 tensors, so that
+acquisition functions can differentiate through ``X``. Log-scale responses are moment-matched: mean
+= the median shown everywhere else, covariance = that of the log-normal distribution,
+``exp(m_i + m_j + (v_i + v_j)/2) (exp(c_ij) - 1)``. That is no normal distribution: who wants
+expectations of nonlinear functions looks at the responses' own scales (`PointsModel`).
 """
 
 from __future__ import annotations
@@ -166,7 +167,8 @@ class PointsModel(ResponsesModel):
     """The joint posterior of m responses at N points, computed once, then looked up.
 
     Acquisition functions that compare a few hundred candidates again and again, each with the same
-    recipes made, need no new covariances: a point is its place in the list.
+    recipes made, need no new covariances: a point is its place in the list. Values are on the
+    responses' own scales, where they are normal: raw units, or the natural logarithm of them.
 
     Args:
         model: the campaign's model.
@@ -175,11 +177,12 @@ class PointsModel(ResponsesModel):
 
     def __init__(self, model: TrustModel, X: Tensor) -> None:
         with torch.no_grad():
-            normals = model.normals(X, range(model.num_outputs), noise=False)
-        covariances = torch.stack([normal.covariance_matrix for normal in normals])
+            encoded = model.encode(X)
+            moments = [response.transformed(encoded) for response in model.responses]
+        covariances = torch.stack([covariance for _, covariance in moments])
         variances = torch.diagonal(covariances, dim1=-2, dim2=-1).mean(dim=-1)
         super().__init__(variances)
-        self.means = torch.stack([normal.mean for normal in normals])  # [m, N]
+        self.means = torch.stack([mean for mean, _ in moments])  # [m, N]
         self.covariances = covariances
         self._jitter = _JITTER * variances
 

@@ -72,14 +72,25 @@ class TorchPosterior:
 
     # ---- posterior -----------------------------------------------------------------------------
 
-    def raw(self, X: Tensor, observation_noise: bool | Tensor) -> MultivariateNormal:
-        """Joint normal at encoded points ``[..., q, D]`` in raw units."""
+    def transformed(self, X: Tensor, *, new_result: bool = False) -> tuple[Tensor, Tensor]:
+        """Joint mean ``[..., q]`` and covariance ``[..., q, q]`` on the response's own scale.
+
+        That is T(y) of `Scaling`: raw units or their natural logarithm.
+
+        Args:
+            X: encoded points, ``[..., q, D]``.
+            new_result: of one more result each, with noise and the effect of a new batch.
+        """
         means, covariances = self._members(self._points(X))
-        if observation_noise is True:  # a tensor is added below, in raw units
+        if new_result:
             covariances = covariances + torch.diag_embed(self._noise(means) + self.batch_variance)
         mean, covariance = self._mixed(means, covariances)
-        s, m = self.scaling.spread, self.scaling.center + self.scaling.spread * mean
-        covariance = s * s * covariance
+        s = self.scaling.spread
+        return self.scaling.center + s * mean, s * s * covariance
+
+    def raw(self, X: Tensor, observation_noise: bool | Tensor) -> MultivariateNormal:
+        """Joint normal at encoded points ``[..., q, D]`` in raw units."""
+        m, covariance = self.transformed(X, new_result=observation_noise is True)
         if self.scaling.log:
             v = torch.diagonal(covariance, dim1=-2, dim2=-1)
             root = torch.exp(m + 0.5 * v)

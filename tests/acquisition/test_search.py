@@ -235,11 +235,14 @@ class Judge:
 
     name, threshold = "expected improvement of y", 0.05
 
-    def __init__(self, scale: float = 1.0) -> None:
-        self.scale = scale
+    def __init__(self, scale: float = 1.0, narrow: float = 10.0) -> None:
+        self.scale, self.narrow = scale, narrow
+
+    def told(self, value: float) -> str:
+        return f"{value:.2g} mm"
 
     def __call__(self, X: np.ndarray, pending: np.ndarray) -> Callable[..., Any]:
-        gain = self.scale * np.exp(-np.square((X[:, 0] - 0.6) / 0.1))
+        gain = self.scale * np.exp(-np.square((X[:, 0] - 0.6) * self.narrow))
 
         def values(taken: list[int]) -> np.ndarray:
             out = gain.copy()
@@ -262,6 +265,27 @@ def test_then_goals_are_improved_until_nothing_is_left(scale: float, phase: str)
         assert next(r for r in plan.runs if r.rank == 1).settings == {"x": 12.0}
     else:
         assert plan.value is None
+
+
+@pytest.mark.parametrize(("judge", "why"), [
+    (Judge(narrow=0.1), "mix: the best run is expected to improve y by 1 mm, but any other"),
+    (Judge(scale=np.nan), "mix: how far a run improves y cannot be computed"),
+    (Judge(scale=0.0), "mix: the best run is expected to improve y by 0 mm, less than 0.05 mm"),
+])  # fmt: skip
+def test_a_flat_or_senseless_improvement_chooses_nothing(judge: Judge, why: str) -> None:
+    spec = one_response(goal="maximize", window=None)
+    space, posteriors = flat(spec, mean=0.0, sd=0.8)
+    plan = make_plan(spec, space, posteriors, runs=2, goal="optimum",
+                     make_improver=lambda made, region: judge)  # fmt: skip
+    assert plan.notes[0].startswith(why)
+    assert plan.value_name is None
+
+
+def test_a_search_among_equals_says_so() -> None:
+    spec = one_response()
+    plan = make_plan(spec, *flat(spec, mean=0.0, sd=0.8), runs=1, goal="optimum")
+    assert plan.value_name == "expected runs in spec"
+    assert "all recipes are about as likely in spec, so any will do" in plan.notes[0]
 
 
 def test_without_a_window_goals_come_first() -> None:
