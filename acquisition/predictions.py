@@ -1,4 +1,4 @@
-"""What the proposed runs are expected to give."""
+"""What recipes are expected to give."""
 
 from __future__ import annotations
 
@@ -16,44 +16,110 @@ from designer.models.arrays import FloatArray
 if TYPE_CHECKING:
     from designer.campaigns.specification.specification import Specification
 
+# Half-widths of the intervals in standard deviations on the model's scale:
+SD_68 = 1.0  # 68.27 %: what ± says where an interval is symmetric
+SD_95 = 1.959964
+
+Range = tuple[float, float]
+
 
 @dataclass(frozen=True)
 class Prediction:
     """What one run is expected to give.
 
     Attributes:
-        responses: per response ``mean``, ``sd`` (noise-free) and ``sd_result`` (one more result:
-            plus batch effects and noise), raw units.
-        in_spec: probability that the noise-free responses lie in all windows; None when no
-            response with a belief has a window.
+        responses: per response what it will be, in its declared unit.
+        in_spec: probability that the recipe itself (the noise-free responses) lies in all windows;
+            None when no response with a belief has a window.
+        in_spec_measured: the same of one more batch made and measured.
     """
 
     responses: dict[str, Predicted]
     in_spec: float | None
+    in_spec_measured: float | None
 
 
 def predict(
-    spec: Specification, posteriors: Mapping[str, Posterior], X: FloatArray
+    spec: Specification,
+    posteriors: Mapping[str, Posterior],
+    X: FloatArray,
+    at: int | None = None,
 ) -> list[Prediction]:
-    """Predictions at encoded recipes ``X [n, D]``."""
+    """Predictions at recipes.
+
+    Args:
+        spec: the campaign's specification.
+        posteriors: belief per response.
+        X: encoded recipes, ``[n, D]``.
+        at: log position of the beliefs.
+    """
     if not len(X):
         return []
     responses: list[dict[str, Predicted]] = [{} for _ in X]
-    moments = {}
+    means, surface, result = {}, {}, {}
     for name, posterior in posteriors.items():
-        mean, variance = moments[name] = posterior.moments(X)
-        extra = posterior.noise_given(mean) + float(np.sum(posterior.batch_variance))
-        raw, sd = posterior.to_raw(mean, variance)
-        sd_result = posterior.to_raw(mean, variance + extra)[1]
-        for k, own in enumerate(responses):
+        mean, variance = means[name], surface[name] = posterior.moments(X)
+        result[name] = variance + result_variance(posterior, mean)
+        told = _told(posterior, mean, variance, result[name], spec.response(name).possible)
+        for own, figures in zip(responses, told, strict=True):
+            low95, low, middle, high, high95, sd, sd_result = (float(value) for value in figures)
             own[name] = {
-                "mean": float(raw[k]),
-                "sd": float(sd[k]),
-                "sd_result": float(sd_result[k]),
-            }
+                "mean": middle, "sd": sd, "sd_result": sd_result, "low": low, "high": high,
+                "low95": low95, "high95": high95, "at": at,
+            }  # fmt: skip
     limits = windows_on_scale(spec, posteriors)
     if not limits:
-        return [Prediction(own, None) for own in responses]
-    means, variances = zip(*(moments[name] for name in limits), strict=True)
-    inside = probability(means, variances, list(limits.values()))
-    return [Prediction(own, float(p)) for own, p in zip(responses, inside, strict=True)]
+        return [Prediction(own, None, None) for own in responses]
+
+    def inside(variances: Mapping[str, FloatArray]) -> list[float]:
+        ordered = [means[name] for name in limits], [variances[name] for name in limits]
+        return [float(p) for p in probability(*ordered, [*limits.values()])]
+
+    chances = zip(responses, inside(surface), inside(result), strict=True)
+    return [Prediction(own, itself, measured) for own, itself, measured in chances]
+
+
+def result_variance(posterior: Posterior, mean: FloatArray) -> FloatArray:
+    """Variance that one more batch made and measured adds at points with these means, ``[n]``."""
+    return posterior.noise_given(mean) + float(np.sum(posterior.batch_variance))
+
+
+def quantiles(
+    posterior: Posterior,
+    mean: FloatArray,
+    variance: FloatArray,
+    deviations: tuple[float, ...],
+    possible: Range | None,
+) -> FloatArray:
+    """Raw values at a number of standard deviations on the model's scale, ``[len(deviations), n]``.
+
+    Exact whatever the scale, since its map is monotone: on a log scale exp of normal quantiles.
+
+    Args:
+        posterior: knows the scale.
+        mean: on the model's scale, ``[n]``.
+        variance: on the model's scale, ``[n]``.
+        deviations: standard deviations from the mean.
+        possible: range of values that can be; what lies outside is moved to its end.
+    """
+    sd, none = np.sqrt(variance), np.zeros(len(mean))
+    raw = np.array([posterior.to_raw(mean + k * sd, none)[0] for k in deviations])
+    return raw if possible is None else np.clip(raw, *possible)
+
+
+def _told(
+    posterior: Posterior,
+    mean: FloatArray,
+    variance: FloatArray,
+    result: FloatArray,
+    possible: Range | None,
+) -> FloatArray:
+    """Five quantiles of one more result and the two standard deviations, ``[n, 7]``."""
+    around = (-SD_95, -SD_68, 0.0, SD_68, SD_95)
+    return np.column_stack(
+        [
+            *quantiles(posterior, mean, result, around, possible),
+            posterior.to_raw(mean, variance)[1],
+            posterior.to_raw(mean, result)[1],
+        ]
+    )

@@ -250,7 +250,12 @@ class Campaign:
     def predict(
         self, frame: pd.DataFrame, *, given: Mapping[str, Any] | None = None
     ) -> pd.DataFrame:
-        """Predict recipes: the factors, ``<response>_mean``, ``_sd``, ``_sd_result``, ``in_spec``.
+        """Predict recipes: the factors, what each response will be, and the chance to be in spec.
+
+        Per response ``<response>_mean`` (the median) and ``_sd`` of the noise-free response; one
+        more batch made and measured: ``_sd_result``, ``_low`` and ``_high`` (68 %), ``_low95``
+        and ``_high95`` (95 %), inside ``possible``. ``in_spec``: the recipe itself;
+        ``in_spec_measured``: one more batch made and measured.
 
         Raises:
             InputError: a recipe is refused, or there is nothing to predict from.
@@ -267,7 +272,7 @@ class Campaign:
         return self.service.models.status(self.name, refresh="stale" if refresh else False)
 
     def best(self, n: int = 5) -> pd.DataFrame:
-        """Recommended set-points with predictions and the probability of being in spec."""
+        """Recommended set-points with predictions and both probabilities of being in spec."""
         return best_frame(self.service.models.best(self.name, n)["best"])
 
     def data(self) -> pd.DataFrame:

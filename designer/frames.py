@@ -56,7 +56,9 @@ class ProposedPlan:
         """One row per run in make-order, indexed by run id.
 
         Columns: the factors, ``batch:<stage>``, ``order``, ``rank``, ``information_bits``,
-        ``cost``, ``<response>_mean``, ``_sd``, ``_sd_result``, ``in_spec``, ``reason``.
+        ``cost``, ``in_spec``, ``in_spec_measured``, ``reason``, and per response
+        ``<response>_mean`` (the median), ``_sd``, ``_sd_result``, ``_low``, ``_high``, ``_low95``,
+        ``_high95``.
         """
         import pandas as pd
 
@@ -69,6 +71,7 @@ class ProposedPlan:
                 "information_bits": run["information_bits"],
                 "cost": run["cost"],
                 "in_spec": run["in_spec"],
+                "in_spec_measured": run["in_spec_measured"],
                 "reason": run["reason"],
                 **predicted_columns(run["predicted"] or {}),
             }
@@ -96,7 +99,7 @@ def lines_frame(lines: Sequence[JudgedLine]) -> pd.DataFrame:
 
 
 def best_frame(best: Sequence[BestRecipe]) -> pd.DataFrame:
-    """Recommended set-points, one row each: settings, predictions, ``in_spec``."""
+    """Recommended set-points, one row each: settings, predictions, probabilities in spec."""
     import pandas as pd
 
     return pd.DataFrame(
@@ -105,6 +108,7 @@ def best_frame(best: Sequence[BestRecipe]) -> pd.DataFrame:
                 **recipe["settings"],
                 **predicted_columns(recipe["predicted"]),
                 "in_spec": recipe["in_spec"],
+                "in_spec_measured": recipe["in_spec_measured"],
             }
             for recipe in best
         ]

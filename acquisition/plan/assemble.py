@@ -39,7 +39,9 @@ class PlanAssembly:
         planned = [Planned(s, p.chain) for s, p in zip(self.settings, self.picks, strict=True)]
         order = make_order(spec, planned, tree, setup.settings if setup else None, self._rng)
         made = in_order([self.picks[place].chain for place in order], tree)
-        predictions = predict(spec, self.problem.posteriors, self.problem.X[self._rows])
+        predictions = predict(
+            spec, self.problem.posteriors, self.problem.X[self._rows], self.problem.context.at
+        )
         success: list[float | None] = [None] * len(self.picks)
         if self.problem.context.success is not None:
             success = [float(p) for p in self.problem.success[self._rows]]
@@ -59,6 +61,7 @@ class PlanAssembly:
                 given=self.problem.candidates.given,
                 value=self.picks[place].value,
                 success=success[place],
+                in_spec_measured=predictions[place].in_spec_measured,
             )
             for k, place in enumerate(order)
         )

@@ -110,6 +110,7 @@ class PlanningContext:
         codes: code in the posteriors' rows per (stage, batch id), of batches with measured rows.
         disagreements: of the earlier lines about encoded recipes ``[q, D]``, one per recipe.
         made: runs made of every batch, per (stage, batch id), without the pending ones.
+        at: log position of the beliefs; None: they are of no log.
     """
 
     setup: Setup | None = None
@@ -121,3 +122,4 @@ class PlanningContext:
     codes: Mapping[tuple[str, str], int] = field(default_factory=dict)
     made: Mapping[tuple[str, str], int] = field(default_factory=dict)
     disagreements: Callable[[FloatArray], Sequence[Disagreement | None]] | None = None
+    at: int | None = None

@@ -47,14 +47,15 @@ class PlannedRun:
         settings: proposed recipe, every factor.
         batch: stage to batch: an existing id (``slurry-03``), or ``new-1``, ``new-2``, … for the
             new batches of that stage; runs with the same label share the batch.
-        predicted: response to ``{"mean", "sd", "sd_result"}``.
+        predicted: response to what it is expected to be (`run_object.Predicted`).
         bits: information gain at its rank; None when information was not maximised.
         cost: what it adds when made in this order [costs.unit].
-        in_spec: probability of being inside all windows; None: no windows.
+        in_spec: probability that the recipe itself is inside all windows; None: no windows.
         reason: why it was chosen, a sentence.
         given: given to the value assumed.
         value: what was maximised, when that is no information.
         success: probability that it is made successfully; None: nothing failed yet.
+        in_spec_measured: probability that one more batch of it, made and measured, is in spec.
     """
 
     order: int
@@ -69,6 +70,7 @@ class PlannedRun:
     given: Mapping[str, float] = field(default_factory=dict)
     value: float | None = None
     success: float | None = None
+    in_spec_measured: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,6 +161,7 @@ def _proposed_run(proposed: Mapping[str, Any], spec: Specification, plan: str, s
         value=proposed.get("value"),
         cost=proposed.get("cost"),
         in_spec=proposed.get("in_spec"),
+        in_spec_measured=proposed.get("in_spec_measured"),
         success=proposed.get("success"),
         reason=proposed["reason"],
         seq=seq,

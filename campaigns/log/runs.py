@@ -89,7 +89,8 @@ class Run:
         information_bits: gain at its rank.
         value: what was maximised, when that is no information.
         cost: what it adds to its plan, in cost units.
-        in_spec: predicted probability of being inside all windows.
+        in_spec: predicted probability that the recipe itself is inside all windows.
+        in_spec_measured: the same of one more batch of it, made and measured.
         success: predicted probability that it is made successfully; None: nothing failed then.
         reason: why it was proposed.
         made_at: when it was made, as told (date, or UTC time).
@@ -123,6 +124,7 @@ class Run:
     value: float | None = None
     cost: float | None = None
     in_spec: float | None = None
+    in_spec_measured: float | None = None
     success: float | None = None
     reason: str | None = None
     made_at: str | None = None
@@ -135,7 +137,7 @@ class Run:
     def changed(self, **changes: object) -> Run:
         """Return a copy with other values of some fields.
 
-        What `dataclasses.replace` does, but without a call of __init__ for 27 fields: that was
+        What `dataclasses.replace` does, but without a call of __init__ for 28 fields: that was
         half the time of folding a long log.
         """
         if not changes.keys() <= self.__dict__.keys():

@@ -20,7 +20,7 @@ from designer.campaigns.specification.text import to_tables
 from designer.campaigns.tables.columns import with_unit
 from designer.campaigns.tables.csv_file import csv_content
 from designer.campaigns.tables.files import write_atomic
-from designer.campaigns.values.names import suggestion
+from designer.campaigns.values.names import IN_SPEC, suggestion
 from designer.campaigns.values.numbers import number_text
 
 Cell = str | float | int | None
@@ -31,6 +31,8 @@ _EVENT_COLUMNS = (
 )  # fmt: skip
 _PLAN_NUMBERS = 4
 """Significant digits of predictions in a sheet for people; JSON keeps all."""
+_TOLD = ("_mean", "_sd_result", "_low", "_high")
+"""Predictions in a sheet for people: one more measured result; JSON tells more."""
 
 EXPORTS = ("plan", "data", "events", "spec")
 """What can be exported."""
@@ -135,8 +137,8 @@ def plan_sheet(state: CampaignState, runs: Iterable[Run]) -> tuple[list[str], Ro
     columns += [with_unit(response.name, response.unit) for response in spec.responses]
     columns += ["note"]
     for response in spec.responses:
-        columns += [f"{response.name}_mean", f"{response.name}_sd_result"]
-    columns += ["information_bits", "cost", "in_spec", "head"]
+        columns += [f"{response.name}{ending}" for ending in _TOLD]
+    columns += ["information_bits", "cost", *IN_SPEC, "head"]
     return columns, [_sheet_row(state, run) for run in runs]
 
 
@@ -151,6 +153,7 @@ def _sheet_row(state: CampaignState, run: Run) -> dict[str, Cell]:
         "information_bits": _short(run.information_bits),
         "cost": run.cost,
         "in_spec": _short(run.in_spec),
+        "in_spec_measured": _short(run.in_spec_measured),
         "head": state.head,
     }
     row.update({f"batch:{stage}": batch for stage, batch in run.batch.items()})
@@ -161,8 +164,7 @@ def _sheet_row(state: CampaignState, run: Run) -> dict[str, Cell]:
         name = with_unit(response.name, response.unit)
         row[name] = "none" if response.name in run.never else _joined(run.values(response.name))
         predicted = (run.predicted or {}).get(response.name) or {}
-        row[f"{response.name}_mean"] = _short(predicted.get("mean"))
-        row[f"{response.name}_sd_result"] = _short(predicted.get("sd_result"))
+        row.update({f"{response.name}{end}": _short(predicted.get(end[1:])) for end in _TOLD})
     return row
 
 

@@ -16,17 +16,23 @@ from designer.campaigns.errors import ConflictError, Findings, InputError
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.run_object import SheetRun
 from designer.campaigns.sheets.run_results import RunResults
+from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.columns import ColumnMatcher, fact_columns
 from designer.campaigns.tables.read import read_table, table_of_columns
 from designer.campaigns.tables.rows import RowReader, TableRow
 from designer.campaigns.tables.table import Table
-from designer.campaigns.values.names import ENDINGS
+from designer.campaigns.values.names import ENDINGS, IN_SPEC
 
 OWN_COLUMNS = frozenset(
-    {"order", "rank", "plan", "status", "head", "information_bits", "cost", "in_spec", "reason"}
-    | {"recorded_at", "actor"}
+    {"order", "rank", "plan", "status", "head", "information_bits", "cost", "reason"}
+    | {"recorded_at", "actor", *IN_SPEC}
 )
 """Columns of our own exports that tell, but are never read back."""
+
+
+def prediction_columns(spec: Specification) -> frozenset[str]:
+    """Columns of predictions in our own exports."""
+    return frozenset(f"{r.name}{ending}" for r in spec.responses for ending in ENDINGS)
 
 
 @dataclass(frozen=True)
@@ -101,12 +107,9 @@ def _results(table: Table, state: CampaignState) -> SheetResults:
         _judge_the_rest(runs, state, findings)
     findings.raise_if_any(InputError)
     conflicts.raise_if_any(ConflictError)
+    own = OWN_COLUMNS | prediction_columns(spec)
     ignored = [
-        name
-        for name in matched.ignored
-        if name not in OWN_COLUMNS
-        and not name.endswith(ENDINGS)
-        and not name.startswith("planned:")
+        name for name in matched.ignored if name not in own and not name.startswith("planned:")
     ]
     notes = list(table.notes)
     if ignored:

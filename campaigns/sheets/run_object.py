@@ -3,31 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from designer.campaigns.log.runs import Run
 from designer.campaigns.space.factors import Setting
+from designer.campaigns.values.names import ENDINGS
 
 
 class Predicted(TypedDict):
     """What a recipe is expected to give of one response, in its declared unit.
 
-    ``sd`` is about the noise-free response, ``sd_result`` about one more measured result.
+    ``mean`` is the median, ``sd`` the standard deviation of the noise-free response,
+    ``sd_result`` that of one more result: a new batch made and measured. One more result lies
+    between ``low`` and ``high`` with 68 % (one standard deviation on the model's scale), between
+    ``low95`` and ``high95`` with 95 % probability; all are inside ``possible``. ``at`` is the log
+    position of the model. What the program that made a plan did not tell yet is null.
     """
 
     mean: float
     sd: float
     sd_result: float
+    low: float | None
+    high: float | None
+    low95: float | None
+    high95: float | None
+    at: int | None
 
 
-def predicted_columns(predicted: Mapping[str, Predicted]) -> dict[str, float]:
-    """Predictions as columns ``<response>_mean``, ``_sd``, ``_sd_result``, in declared units."""
-    columns: dict[str, float] = {}
-    for name, figures in predicted.items():
-        columns[f"{name}_mean"] = figures["mean"]
-        columns[f"{name}_sd"] = figures["sd"]
-        columns[f"{name}_sd_result"] = figures["sd_result"]
-    return columns
+def predicted_object(told: Mapping[str, Any]) -> Predicted:
+    """A prediction as the log keeps it, with every key."""
+    return {
+        "mean": told["mean"],
+        "sd": told["sd"],
+        "sd_result": told["sd_result"],
+        "low": told.get("low"),
+        "high": told.get("high"),
+        "low95": told.get("low95"),
+        "high95": told.get("high95"),
+        "at": told.get("at"),
+    }
+
+
+def predicted_columns(predicted: Mapping[str, Predicted]) -> dict[str, float | None]:
+    """Predictions as columns ``<response>_mean`` and the other `ENDINGS`, in declared units."""
+    return {
+        f"{name}{ending}": value
+        for name, figures in predicted.items()
+        for ending, value in zip(
+            ENDINGS,
+            (
+                figures["mean"], figures["sd"], figures["sd_result"],
+                figures["low"], figures["high"], figures["low95"], figures["high95"],
+            ),
+            strict=True,
+        )
+    }  # fmt: skip
 
 
 class MeasurementObject(TypedDict):
@@ -66,6 +96,8 @@ class RunObject(TypedDict):
 
     ``reason`` is why it was proposed (``why`` is the same under its former name), ``failure`` why
     it failed or was abandoned; ``settings`` were proposed, ``used`` are those really set.
+    ``in_spec`` is the probability that the recipe itself lies in every window,
+    ``in_spec_measured`` that one more batch made and measured does.
     """
 
     run: str
@@ -118,9 +150,11 @@ def run_object(run: Run) -> RunObject:
         "batch": dict(run.batch),
         "information_bits": run.information_bits,
         "cost": run.cost,
-        "predicted": run.predicted,
+        "predicted": None
+        if run.predicted is None
+        else {name: predicted_object(told) for name, told in run.predicted.items()},
         "in_spec": run.in_spec,
-        "in_spec_measured": None,  # not predicted yet
+        "in_spec_measured": run.in_spec_measured,
         "reason": run.reason,
         "failure": run.failure,
         "results": {name: list(run.values(name)) for name in run.measurements},

@@ -33,6 +33,7 @@ from designer.campaigns.specification.text import (
     to_tables,
     toml_text,
 )
+from designer.campaigns.values.names import ENDINGS, IN_SPEC, TABLE_COLUMNS
 from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.units import same_unit
 
@@ -120,6 +121,7 @@ def _read(tables: Mapping[str, Any], *, trusted: bool) -> Specification:
         top.wrong("response", what, None, "one weight above 0")
     if not trusted:
         _check_mixture_units(draft)
+        _check_table_columns(draft)
         _check_feasible(draft)
     if draft.problems:
         raise InputError(draft.problems)
@@ -233,6 +235,19 @@ def _check_mixture_units(draft: SpecificationDraft) -> None:
                 what = f"{members[0].name} and {factor.name} cannot be added up"
                 found = f"units '{members[0].unit or 1}' and '{factor.unit or 1}'"
                 draft.fields[path].wrong("factors", what, found, "the same unit")
+
+
+def _check_table_columns(draft: SpecificationDraft) -> None:
+    """No name is that of a column of predictions; specifications of old stores may have some."""
+    columns = {
+        f"{name}{ending}": f"predictions of {name}"
+        for name in draft.names["response"]
+        for ending in ENDINGS
+    } | dict.fromkeys(IN_SPEC, "predictions")
+    for name, path in draft.taken.items():
+        if name in columns and name not in TABLE_COLUMNS:
+            what = f"the name is that of a column with {columns[name]}"
+            draft.fields[path].wrong("name", what, f"'{name}'", "another name")
 
 
 def _check_feasible(draft: SpecificationDraft) -> None:

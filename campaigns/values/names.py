@@ -16,8 +16,14 @@ RESERVED: Final = frozenset(
 TABLE_COLUMNS: Final = frozenset({"in_spec", "made_at"})
 """Columns our own tables put beside factors and responses."""
 
-ENDINGS: Final = ("_mean", "_sd", "_sd_result")
+RESERVED_ENDINGS: Final = ("_mean", "_sd", "_sd_result")
+"""Endings no name may have (contract)."""
+
+ENDINGS: Final = (*RESERVED_ENDINGS, "_low", "_high", "_low95", "_high95")
 """Endings of the columns that predictions add to a response's name."""
+
+IN_SPEC: Final = ("in_spec", "in_spec_measured")
+"""Columns of the probability that the recipe itself, and that one more result, is in spec."""
 
 
 class Named(Protocol):
@@ -81,7 +87,7 @@ def name_problem(name: str) -> str | None:
         return "is a reserved word"
     if name.casefold() in TABLE_COLUMNS:
         return "is the name of a column in the program's own tables"
-    for ending in ENDINGS:
+    for ending in RESERVED_ENDINGS:
         if name.casefold().endswith(ending):
             return f"ends in {ending}, which is kept for predicted values"
     return None

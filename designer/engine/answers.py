@@ -41,11 +41,12 @@ class LineFigures(TrustFigures):
 
 
 class BestRecipe(TypedDict):
-    """A recommended set-point."""
+    """A recommended set-point; its figures are those of a run (`run_object.RunObject`)."""
 
     settings: dict[str, Setting]
     given: dict[str, float]
     in_spec: float | None
+    in_spec_measured: float | None
     success: float | None
     predicted: dict[str, Predicted]
 

@@ -70,6 +70,7 @@ def planning_context(fitted: FittedCampaign, now: datetime, *, replace: bool) ->
             for stage, batch in run.batch.items()
         ),
         disagreements=disagreements(fitted),
+        at=state.seq,
     )
 
 

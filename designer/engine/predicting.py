@@ -33,7 +33,7 @@ def predict_recipes(
     """Predictions at recipes with a value for every factor and given."""
     with one_thread():
         X = fitted.training.space.encode_recipes(recipes)
-        return predict(fitted.state.spec, fitted.averaged, X)
+        return predict(fitted.state.spec, fitted.averaged, X, fitted.state.seq)
 
 
 def best_recipes(fitted: FittedCampaign, count: int) -> list[BestRecipe]:
@@ -58,13 +58,14 @@ def best_recipes(fitted: FittedCampaign, count: int) -> list[BestRecipe]:
         X = fitted.training.space.encode_recipes([recipe | given for recipe in recipes])
         order = _RecipeRanking(fitted, judged, X, shown=True).order()[:count]
         recipes, X = [recipes[k] for k in order], X[order]
-        shown = predict(spec, fitted.averaged, X)
+        shown = predict(spec, fitted.averaged, X, fitted.state.seq)
         success = None if fitted.success is None else fitted.success(X)
     return [
         {
             "settings": recipe,
             "given": given,
             "in_spec": prediction.in_spec,
+            "in_spec_measured": prediction.in_spec_measured,
             "success": None if success is None else float(success[k]),
             "predicted": prediction.responses,
         }

@@ -269,10 +269,10 @@ def test_the_same_seed_gives_the_same_plan_to_the_last_bit() -> None:
 def test_predictions_follow_the_posterior() -> None:
     spec = line_spec()
     space, posteriors = posteriors_of(spec, 3)
-    plan = make_plan(spec, space, posteriors, runs=3)
+    plan = make_plan(spec, space, posteriors, runs=3, context=PlanningContext(at=17))
     for run in plan.runs:
         X = space.encode_recipes([run.settings])
-        sure, samples = 1.0, np.random.default_rng(0).standard_normal(200_000)
+        sure, measured, samples = 1.0, 1.0, np.random.default_rng(0).standard_normal(200_000)
         for response in spec.responses:
             own, told = posteriors[response.name], run.predicted[response.name]
             sd = np.sqrt(own.variance(X)[0])
@@ -280,10 +280,18 @@ def test_predictions_follow_the_posterior() -> None:
             assert told["sd"] == pytest.approx(sd)
             result = own.variance(X)[0] + own.noise(X)[0] + own.batch_variance.sum()
             assert told["sd_result"] == pytest.approx(np.sqrt(result))
+            assert told["at"] == 17
+            y = told["mean"] + np.sqrt(result) * samples
+            for low, high, inside in (("low", "high", 0.6827), ("low95", "high95", 0.95)):
+                share = np.mean((y >= told[low]) & (y <= told[high]))
+                assert share == pytest.approx(inside, abs=0.005)
             if response.window:
+                low, high = response.window
+                measured *= np.mean((y >= low) & (y <= high))
                 y = told["mean"] + sd * samples
-                sure *= np.mean((y >= response.window[0]) & (y <= response.window[1]))
+                sure *= np.mean((y >= low) & (y <= high))
         assert run.in_spec == pytest.approx(sure, abs=0.005)  # 200,000 samples
+        assert run.in_spec_measured == pytest.approx(measured, abs=0.005)
 
 
 def test_a_plan_is_ready_for_json() -> None:

@@ -52,6 +52,7 @@ unit = "um"
 [[response]]
 name = "adhesion"
 """
+PREDICTED = {"mean": 51.23456, "sd": 1.0, "sd_result": 2.0, "low": 49.3, "high": 53.3, "at": 1}
 BINDERS = ["PVDF-A", "=1+1", 'µ;,"x']
 
 
@@ -67,8 +68,9 @@ def make(runs: list[tuple[float, str]], name: str = "exports") -> Store:
         PlannedRun(
             order=order, rank=order, settings={"speed": speed, "binder": binder},
             batch={"slurry": "new-1"},
-            predicted={"thickness": {"mean": 51.23456, "sd": 1.0, "sd_result": 2.0}},
-            bits=0.75, cost=1.0, in_spec=None, reason="explore", given={"humidity": 40.0},
+            predicted={"thickness": PREDICTED},
+            bits=0.75, cost=1.0, in_spec=None, in_spec_measured=0.25, reason="explore",
+            given={"humidity": 40.0},
         )
         for order, (speed, binder) in enumerate(runs, start=1)
     ]  # fmt: skip
@@ -102,12 +104,15 @@ def test_plan_sheet(tmp_path: Path) -> None:
     assert list(rows[0]) == [
         "campaign", "run", "order", "rank", "plan", "batch:slurry", "speed [m/min]", "binder",
         "humidity [%]", "thickness [um]", "adhesion", "note", "thickness_mean",
-        "thickness_sd_result", "adhesion_mean", "adhesion_sd_result", "information_bits", "cost",
-        "in_spec", "head",
+        "thickness_sd_result", "thickness_low", "thickness_high", "adhesion_mean",
+        "adhesion_sd_result", "adhesion_low", "adhesion_high", "information_bits", "cost",
+        "in_spec", "in_spec_measured", "head",
     ]  # fmt: skip
     assert rows[0]["speed [m/min]"] == "0.30000000000000004"
     assert rows[0]["binder"] == "'=1+1"
     assert rows[0]["thickness_mean"] == "51.23"
+    assert rows[0]["thickness_high"] == "53.3"
+    assert rows[0]["in_spec_measured"] == "0.25"
     assert rows[0]["thickness [um]"] == ""
     assert rows[0]["head"] == state.head
     assert [row["run"] for row in rows] == ["R001", "R002"]
@@ -140,7 +145,9 @@ def test_plan_json_has_the_shape_of_propose(tmp_path: Path) -> None:
     first = plan["runs"][0]
     assert first["settings"] == {"speed": 0.1 + 0.2, "binder": "=1+1"}
     assert first["batch"] == {"slurry": "slurry-01"}
-    assert first["predicted"]["thickness"] == {"mean": 51.23456, "sd": 1.0, "sd_result": 2.0}
+    # not told by the program that made the plan: null
+    assert first["predicted"]["thickness"] == {**PREDICTED, "low95": None, "high95": None}
+    assert first["in_spec_measured"] == 0.25
     assert {"run", "order", "rank", "information_bits", "cost", "in_spec", "reason"} <= set(first)
 
 

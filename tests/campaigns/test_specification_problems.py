@@ -284,6 +284,7 @@ def test_caps_and_reference_recipes_are_checked_with_all_problems_at_once(
         ({"factor": [{"name": "a", "low": 0, "high": 1}] * 1001}, "factor", "1001 items"),
         ({"response": []}, "response", "missing"),
         ({"response": [{"name": "a"}]}, "response[0].name", "taken by factor[0]"),
+        ({"response": [{"name": "y"}, {"name": "y_low95"}]}, "response[1].name", "predictions of"),
         ({"response": [{"name": "y", "weight": 0}]}, "response", "weight 0"),
         ({"factors": []}, "factors", "'factor'"),
         ({"costs": {f"zzz{i}": 1 for i in range(50)}}, "costs", "30 more unknown keys"),
@@ -302,6 +303,14 @@ def test_caps_and_reference_recipes_are_checked_with_all_problems_at_once(
 def test_tables(tables: dict[str, dict[str, str]], where: str, says: str) -> None:
     found = [str(p) for p in problems_of(**tables) if p.where.split(" (")[0] == where]
     assert any(says in text for text in found), (found, problems_of(**tables))
+
+
+def test_names_of_columns_added_later_stay_in_specifications_of_old_stores() -> None:
+    tables = copy.deepcopy(EXAMPLE)
+    tables["factor"].append({"name": "porosity_low", "low": 0, "high": 1})
+    with pytest.raises(InputError, match="predictions of porosity"):
+        load.from_dict(tables)
+    assert load.from_dict(tables, trusted=True).factors[-1].name == "porosity_low"
 
 
 @pytest.mark.parametrize(

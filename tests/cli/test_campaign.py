@@ -153,6 +153,10 @@ def test_predict_needs_knowledge_and_then_tells_both_kinds_of_sd(
     row = answer["rows"][0]
     assert row["mass_loading_sd_result"] >= row["mass_loading_sd"] > 0
     assert 0 <= row["in_spec"] <= 1
+    assert 0 <= row["in_spec_measured"] <= 1
+    figures = [row[f"mass_loading_{end}"] for end in ("low95", "low", "mean", "high", "high95")]
+    assert figures == sorted(figures)
+    assert list(row) == answer["columns"]
     (tmp_path / "recipes.csv").write_text(
         "solid_content,coating_gap [mm],binder\n55,0.1,PVDF-A\n60,0.15,PVDF-B\n"
     )

@@ -52,6 +52,12 @@ def test_propose_record_learn(campaign: Campaign) -> None:
     truth = [loading(row) for row in grid.to_dict("records")]
     assert np.abs(told["mass_loading_mean"] - truth).max() < 2.5
     assert (told["mass_loading_sd_result"] >= told["mass_loading_sd"]).all()
+    assert (told["mass_loading_low95"] < told["mass_loading_low"]).all()
+    assert (told["mass_loading_low"] < told["mass_loading_high"]).all()
+    planned = {run["predicted"]["mass_loading"]["at"] for run in second.to_dict()["runs"]}
+    assert planned == {int(second.to_dict()["head"].partition(":")[0]) - 1}  # before the plan
+    assert (second.frame["mass_loading_high"] <= 60).all()  # possible
+    assert second.frame["in_spec_measured"].between(0, 1).all()
 
 
 def test_the_frame_of_a_plan_can_be_filled_and_recorded(campaign: Campaign) -> None:

@@ -13,7 +13,7 @@ from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.recipes import recipe_flags
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.settings import settings_from_texts
-from designer.campaigns.values.names import ENDINGS
+from designer.campaigns.values.names import ENDINGS, IN_SPEC
 from designer.engine.answers import ErrorFigures
 from designer.service.advice import advice, outlook
 from designer.service.answers import BestAnswer, Cell, PredictAnswer
@@ -109,13 +109,14 @@ class ModelVerbs(Verbs):
                 **{name: recipe[name] for name in inputs},
                 **predicted_columns(prediction.responses),
                 "in_spec": prediction.in_spec,
+                "in_spec_measured": prediction.in_spec_measured,
             }
             for recipe, prediction in zip(filled, found, strict=True)
         ]
         names = [f"{name}{ending}" for name in fitted.posteriors for ending in ENDINGS]
         return {
             "campaign": state.spec.name,
-            "columns": [*inputs, *names, "in_spec"],
+            "columns": [*inputs, *names, *IN_SPEC],
             "rows": rows,
             "file": None,
             "notes": [*notes, *_odd_recipes(state.spec, filled), *fitted.notes],

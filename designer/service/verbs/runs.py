@@ -10,7 +10,6 @@ from designer.campaigns.errors import ConflictError, Problem
 from designer.campaigns.log.fold import tried
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.run_object import run_object
-from designer.campaigns.values.names import ENDINGS
 from designer.service.answers import (
     AbandonAnswer,
     ImportAnswer,
@@ -99,11 +98,14 @@ class RunVerbs(Verbs):
         Values that are there already are passed over beside new ones; a frame that brings nothing
         new is a conflict, like a second ``record`` on the command line.
         """
-        from designer.campaigns.sheets.results import OWN_COLUMNS, results_from_columns
+        from designer.campaigns.sheets.results import (
+            OWN_COLUMNS,
+            prediction_columns,
+            results_from_columns,
+        )
 
         spec = self.session.state(campaign).spec
-        predicted = {f"{r.name}{ending}" for r in spec.responses for ending in ENDINGS}
-        known = known_columns(spec) | OWN_COLUMNS | predicted | {"run", "replicate"}
+        known = known_columns(spec) | OWN_COLUMNS | prediction_columns(spec) | {"run", "replicate"}
         # a program makes a frame: a column nobody knows is a mistake, not somebody's remark
         unknown_names(columns, known, "column")
         answer = self._take_in(campaign, lambda state: results_from_columns(columns, state))
