@@ -57,5 +57,6 @@ def test_intervals_stay_inside_what_is_possible_and_sure_ones_collapse() -> None
     assert (told["low95"], told["low"], told["high"], told["high95"]) == (4, 4, 20, 20)
     assert 4 < told["mean"] < 20
     assert measured < in_spec
-    beyond = predicted(0.3, possible=[10, 20], window=[10, 12])[0]  # the median lies below: at the end of the range
+    # the median lies below the range: at its end
+    beyond = predicted(0.3, possible=[10, 20], window=[10, 12])[0]
     assert beyond["mean"] == beyond["low"] == 10 < beyond["high"]

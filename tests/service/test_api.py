@@ -54,7 +54,7 @@ def test_propose_record_learn(campaign: Campaign) -> None:
     assert (told["mass_loading_sd_result"] >= told["mass_loading_sd"]).all()
     assert (told["mass_loading_low95"] < told["mass_loading_low"]).all()
     assert (told["mass_loading_low"] < told["mass_loading_high"]).all()
-    planned = {run["predicted"]["mass_loading"]["at"] for run in second.to_dict()["runs"]}
+    planned = {(run["predicted"] or {})["mass_loading"]["at"] for run in second.to_dict()["runs"]}
     assert planned == {int(second.to_dict()["head"].partition(":")[0]) - 1}  # before the plan
     assert (second.frame["mass_loading_high"] <= 60).all()  # possible
     assert second.frame["in_spec_measured"].between(0, 1).all()
