@@ -106,6 +106,7 @@ class Campaign:
         name: str,
         frame: pd.DataFrame,
         *,
+        units: Mapping[str, str] | None = None,
         others: Sequence[str] = (),
         extras: Sequence[str] = (),
     ) -> answers.LineAddedAnswer:
@@ -116,6 +117,7 @@ class Campaign:
             frame: factor and response columns (NaN = not measured), optionally givens,
                 ``batch:<stage>`` and ``made_at``; one row per measurement. A factor without a
                 column is taken as unknown but constant.
+            units: unit of a column's numbers, where it is not the declared one.
             others: categorical factors whose rows are kept although the campaign does not have
                 their category.
             extras: columns of numbers that only this line varied.
@@ -124,7 +126,7 @@ class Campaign:
             InputError: with every bad column and cell.
         """
         return self.service.lines.add(
-            self.name, columns_of(frame), name=name, others=others, extras=extras
+            self.name, columns_of(frame), name=name, units=units, others=others, extras=extras
         )
 
     def lines(self) -> pd.DataFrame:

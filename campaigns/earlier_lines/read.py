@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -89,8 +89,7 @@ def line_from_campaign(
     state: CampaignState,
     into: Specification,
     name: str | None = None,
-    constants: Mapping[str, str] | None = None,
-    others: Collection[str] = (),
+    told: LineMapping | None = None,
 ) -> LineTable:
     """Take the results of another campaign as an earlier line.
 
@@ -101,14 +100,16 @@ def line_from_campaign(
         state: of the other campaign.
         into: specification of the campaign that takes the line.
         name: of the line; default: the other campaign's line.
-        constants: values of factors and givens the other campaign does not have.
-        others: categorical factors whose unknown categories are kept.
+        told: its constants (of factors and givens the other campaign does not have), its others
+            (categorical factors whose unknown categories are kept) and its units (of names the
+            other campaign declares wrongly) count.
 
     Raises:
         InputError: as `read_line`.
     """
     table = _table_of_campaign(state, into)
-    mapping = LineMapping(constants=constants or {}, others=others)
+    told = told or LineMapping()
+    mapping = LineMapping(constants=told.constants, units=told.units, others=told.others)
     line = _line(table, into, mapping, name=name or state.spec.line, remedy="none")
     line.mapping.update(campaign=state.spec.name, campaign_id=state.campaign_id, head=state.head)
     return line

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from designer.campaigns.values.numbers import number_text, parse_number
-from designer.campaigns.values.units import convert, measures
+from designer.campaigns.values.units import COMMON_UNITS, convert, measures
 
 _QUANTITY: Final = re.compile(
     r"(?P<number>[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)\s*(?P<unit>\D.*)?", re.ASCII
@@ -131,13 +132,22 @@ def far_off(value: float, low: float, high: float) -> int:
     return 0
 
 
+@lru_cache(maxsize=128)
+def usual_units(unit: str | None) -> tuple[str, ...]:
+    """Usual units that measure what the declared one does, the most usual first.
+
+    Args:
+        unit: declared unit.
+    """
+    declared, names = unit or "1", dict.fromkeys((*_USUAL_UNITS, *COMMON_UNITS))
+    return tuple(name for name in names if name != declared and measures(name, declared))
+
+
 def likely_unit(values: list[float], unit: str | None, low: float, high: float) -> str | None:
     """The usual unit in which these values would lie in the range, or None."""
     declared, middle = unit or "1", sorted(values)[len(values) // 2]
     best: str | None = None
-    for other in _USUAL_UNITS:
-        if other == declared or not measures(other, declared):
-            continue
+    for other in usual_units(unit):
         if low <= convert(middle, other, declared) <= high:
             if all(low <= convert(value, other, declared) <= high for value in values):
                 return other

@@ -8,7 +8,7 @@ from typing import Any, TypedDict, final
 from designer.campaigns.sheets.run_object import RunObject, SheetRun
 from designer.campaigns.space.factors import Setting
 from designer.engine.answers import BestRecipe
-from designer.service.figures import JudgedLine, LineAnswer
+from designer.service.figures import ComparedLine, JudgedLine, LineAnswer
 
 Cell = float | int | str | None
 
@@ -155,8 +155,11 @@ class ExportAnswer(OfCampaign):
 # ---- earlier lines ------------------------------------------------------------------------------
 
 
-class LineAddedAnswer(OfCampaign):
-    """An earlier line was added; ``batches`` tells whether its rows name batches."""
+class LineAddedAnswer(OfCampaign, ComparedLine):
+    """An earlier line was added; ``batches`` tells whether its rows name batches.
+
+    The ``warnings`` of the comparison stand among the ``notes``, too.
+    """
 
     line: str
     rows: int

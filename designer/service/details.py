@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from designer.campaigns.earlier_lines.overlap import line_overlap
+from designer.campaigns.earlier_lines.scales import scale_doubts
 from designer.campaigns.log.runs import Run
 from designer.campaigns.log.state import CampaignState, Plan
 from designer.service.answers import PlanSummary, RecordAnswer
-from designer.service.figures import Figures, JudgedLine, LineAnswer
+from designer.service.figures import ComparedLine, Figures, JudgedLine, LineAnswer
 
 SURPRISE = 3.0  # standard deviations of a new result; 0.3 % of results by chance
 
@@ -26,21 +28,55 @@ def line_answer(state: CampaignState, name: str) -> LineAnswer:
     }
 
 
+def compared_line(state: CampaignState, name: str) -> ComparedLine:
+    """An earlier line beside the ranges, the windows and the results of the campaign."""
+    line = state.lines[name]
+    doubts, overlap = scale_doubts(state, line), line_overlap(state.spec, line)
+    return {
+        "scale_doubts": [
+            {
+                "response": found.response,
+                "ratio": found.doubt.ratio,
+                "factor": found.doubt.factor,
+                "unit": found.doubt.unit,
+                "beside": found.beside,
+                "message": found.message,
+            }
+            for found in doubts
+        ],
+        "overlap": overlap.inside,
+        "factors": [
+            {
+                "factor": factor.name,
+                "low": factor.low,
+                "high": factor.high,
+                "covered": factor.covered,
+                "inside": factor.inside,
+            }
+            for factor in overlap.factors
+        ],
+        "warnings": [*(found.message for found in doubts), *overlap.notes],
+    }
+
+
 def judged_lines(state: CampaignState, figures: Figures) -> list[JudgedLine]:
     """All earlier lines with what the last evaluation found about them."""
     lines: list[JudgedLine] = []
     for name in state.lines:
         line: JudgedLine = {
             **line_answer(state, name),
+            **compared_line(state, name),
             "trust": None,
             "trust_low": None,
             "trust_high": None,
             "worth_runs": None,
             "responses": {},
-            "warnings": [],
         }
         found = figures["lines"].get(name)
-        lines.append(line if found is None else {**line, **found})
+        if found is not None:
+            told = [*line["warnings"], *found.get("warnings", ())]
+            line = {**line, **found, "warnings": told}
+        lines.append(line)
     return lines
 
 

@@ -34,7 +34,48 @@ class LineAnswer(TypedDict):
     unknown: list[str]
 
 
-class JudgedLine(LineAnswer):
+class ScaleDoubtAnswer(TypedDict):
+    """A response of a line that looks like another unit.
+
+    ``ratio`` is its typical size over that of ``beside``, ``factor`` what it would have to be
+    multiplied by, ``unit`` what it would then be in (null: no usual unit explains it).
+    """
+
+    response: str
+    ratio: float
+    factor: float
+    unit: str | None
+    beside: str
+    message: str
+
+
+class FactorOverlapAnswer(TypedDict):
+    """A line's settings of one factor or given beside the campaign's range.
+
+    ``low`` and ``high`` are its least and greatest setting (null for categories), ``covered`` the
+    share of the range between them, ``inside`` the share of its rows in the range.
+    """
+
+    factor: str
+    low: float | None
+    high: float | None
+    covered: float
+    inside: float
+
+
+class ComparedLine(TypedDict):
+    """A line beside the campaign, without computing.
+
+    ``overlap`` is the share of its rows whose settings all lie in the campaign's ranges.
+    """
+
+    scale_doubts: list[ScaleDoubtAnswer]
+    overlap: float
+    factors: list[FactorOverlapAnswer]
+    warnings: list[str]
+
+
+class JudgedLine(LineAnswer, ComparedLine):
     """A line with what the last evaluation found about it; null before the first."""
 
     trust: float | None
@@ -42,7 +83,6 @@ class JudgedLine(LineAnswer):
     trust_high: float | None
     worth_runs: float | None
     responses: dict[str, ResponseTrust]
-    warnings: list[str]
 
 
 class OutlookAnswer(Ahead):

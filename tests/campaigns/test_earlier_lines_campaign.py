@@ -7,6 +7,7 @@ import pytest
 
 from designer.campaigns import commands
 from designer.campaigns.commands import ResultEntry
+from designer.campaigns.earlier_lines.mapping import LineMapping
 from designer.campaigns.earlier_lines.read import line_from_campaign
 from designer.campaigns.errors import InputError
 from designer.campaigns.log.state import CampaignState
@@ -104,7 +105,7 @@ INTO_SPEC = load.from_toml(INTO)
 def test_names_in_common_are_taken_and_units_converted(other: Callable[..., CampaignState]) -> None:
     other("0.07", mass_loading=["121", "125.5"], adhesion=["1"])
     state = other("0.3", mass_loading=["140"])
-    line = line_from_campaign(state, INTO_SPEC, constants={"solids": "0.55 1"})
+    line = line_from_campaign(state, INTO_SPEC, told=LineMapping(constants={"solids": "0.55 1"}))
     assert line.rows[0]["settings"] == {"coating_gap": 70.0, "binder": "PVDF-A", "solids": 55.0}
     assert line.rows[0]["typed"] == {"coating_gap": {"text": "0.07", "unit": "mm"}}
     assert line.rows[0]["responses"] == {
@@ -127,7 +128,7 @@ def test_really_used_settings_and_only_runs_with_results_count(
 ) -> None:
     other("0.1")
     state = other("0.2", mass_loading=["130"])
-    line = line_from_campaign(state, INTO_SPEC, "old", constants={"solids": "55"})
+    line = line_from_campaign(state, INTO_SPEC, "old", told=LineMapping(constants={"solids": "55"}))
     assert [row["settings"]["coating_gap"] for row in line.rows] == [200.0]
     assert line.name == "old"
 
@@ -143,7 +144,7 @@ def test_unknown_categories_are_refused_unless_they_are_wanted(
     assert "--map" not in text
     assert "campaign line2 run R002 column binder: no category of binder (found CMC)" in text
     assert "add --other binder" in text
-    line = line_from_campaign(state, INTO_SPEC, others=["binder"])
+    line = line_from_campaign(state, INTO_SPEC, told=LineMapping(others=["binder"]))
     assert [row["settings"]["binder"] for row in line.rows] == ["PVDF-A", "CMC"]
     assert any(
         "binder: 1 rows of categories this campaign does not have (CMC 1)" in n for n in line.notes
@@ -153,7 +154,7 @@ def test_unknown_categories_are_refused_unless_they_are_wanted(
     after = store.change("line4", lambda s: commands.add_line(s, line), actor="ben")
     assert after.lines["pilot 2"].rows[1].settings["binder"] == "CMC"
     with pytest.raises(InputError, match="no factor with categories"):
-        line_from_campaign(state, INTO_SPEC, others=["solids"])
+        line_from_campaign(state, INTO_SPEC, told=LineMapping(others=["solids"]))
 
 
 def test_a_factor_the_other_campaign_lacks_is_unknown_but_constant(
@@ -171,7 +172,7 @@ def test_a_factor_the_other_campaign_lacks_is_unknown_but_constant(
 def test_nothing_in_common_or_nothing_measured(other: Callable[..., CampaignState]) -> None:
     state = other("0.1", adhesion=["1"])
     with pytest.raises(InputError, match="no row has the result of any response"):
-        line_from_campaign(state, INTO_SPEC, constants={"solids": "55"})
+        line_from_campaign(state, INTO_SPEC, told=LineMapping(constants={"solids": "55"}))
     store = Store(None)
     empty = store.create(load.from_toml(OTHER), "anna")
     with pytest.raises(InputError, match="no run with a result"):
@@ -180,12 +181,14 @@ def test_nothing_in_common_or_nothing_measured(other: Callable[..., CampaignStat
 
 def test_the_line_can_be_added_and_not_twice(other: Callable[..., CampaignState]) -> None:
     state = other("0.1", mass_loading=["121"])
-    line = line_from_campaign(state, INTO_SPEC, constants={"solids": "55"})
+    line = line_from_campaign(state, INTO_SPEC, told=LineMapping(constants={"solids": "55"}))
     store = Store(None)
     store.create(INTO_SPEC, "ben")
     after = store.change("line4", lambda s: commands.add_line(s, line), actor="ben")
     assert after.lines["pilot 2"].rows[0].responses == {"mass_loading": (12.1,)}
-    again = line_from_campaign(state, INTO_SPEC, "again", constants={"solids": "55"})
+    again = line_from_campaign(
+        state, INTO_SPEC, "again", told=LineMapping(constants={"solids": "55"})
+    )
     assert again.sha256 == line.sha256
     with pytest.raises(InputError, match="already"):
         store.change("line4", lambda s: commands.add_line(s, again), actor="ben")

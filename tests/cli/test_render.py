@@ -94,13 +94,19 @@ RUN: dict[str, Any] = NO_RUN | {
     "notes": [{"run": "R001", "text": "edge bead", "seq": 8, "actor": "Bo",
                "at": "2026-11-20T13:05:00.000000Z"}],
 }  # fmt: skip
+COMPARED: dict[str, Any] = {
+    "scale_doubts": [], "overlap": 0.75, "warnings": [],
+    "factors": [{"factor": "coating_gap", "low": 80, "high": 400, "covered": 0.9, "inside": 0.75}],
+}  # fmt: skip
 LINES: list[dict[str, Any]] = [
-    {"name": "line2", "rows": 120, "included": True, "reason": None, "source": "old.csv",
-     "batches": True, "not_used_for": [], "unknown": [], "responses": {}, "warnings": [],
+    COMPARED
+    | {"name": "line2", "rows": 120, "included": True, "reason": None, "source": "old.csv",
+     "batches": True, "not_used_for": [], "unknown": [], "responses": {},
      "trust": 0.83, "trust_low": 0.7, "trust_high": 0.91, "worth_runs": 12.4},
-    {"name": "line1", "rows": 30, "included": False, "reason": "another coater",
+    COMPARED
+    | {"name": "line1", "rows": 30, "included": False, "reason": "another coater",
      "source": "older.csv", "batches": False, "not_used_for": [], "unknown": [], "responses": {},
-     "warnings": [], "trust": None, "trust_low": None,
+     "trust": None, "trust_low": None,
      "trust_high": None, "worth_runs": None},
 ]  # fmt: skip
 STATUS: dict[str, Any] = {
@@ -127,7 +133,7 @@ ANSWERS: dict[str, Any] = {
     "campaigns.amend": {"campaign": "nmc", "difference": ["porosity window 30 to 35 → 29 to 35"],
               "applied": True, "head": "2:ab12cd34"},
     "campaigns.close": {"campaign": "nmc", "messages": [], "head": "2:ab12cd34"},
-    "lines.add": {"campaign": "nmc", "line": "line2", "rows": 120, "batches": True,
+    "lines.add": COMPARED | {"campaign": "nmc", "line": "line2", "rows": 120, "batches": True,
                  "notes": ["2 columns were ignored: operator, shift"], "head": "2:ab12cd34"},
     "lines.list": {"campaign": "nmc", "lines": LINES, "notes": [], "head": "3:ab12cd34"},
     "lines.exclude": {"campaign": "nmc", "line": "line1", "included": False,

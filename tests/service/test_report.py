@@ -130,7 +130,7 @@ def test_the_report_in_words(
         assert words in out, words
     shown = small("lines", "show", "small")
     assert "Trust per response (80 % interval):" in shown
-    assert sum(row.startswith("line2") for row in shown.splitlines()) == 3
+    assert sum(row.startswith("line2") for row in shown.splitlines()) == 4
     (line,) = small.json("lines", "show", "small")["lines"]
     assert set(HISTORY) <= set(line["responses"]["porosity"])
 

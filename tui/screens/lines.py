@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from designer.render.words import NOTHING, rounded
+from designer.render.words import NOTHING, rounded, share
 from designer.service.figures import JudgedLine
 from designer.tui.campaign_view import CampaignView
 from designer.tui.dialogs import actions
@@ -80,4 +80,6 @@ def _about(line: JudgedLine) -> Content:
         rows.append(Content(f"{state}: {line['reason']}"))
     if line["trust"] is None and line["included"]:
         rows.append(Content.styled("not evaluated yet: press r", "$quiet"))
+    rows.append(Content(f"rows inside this campaign's ranges: {share(line['overlap'])}"))
+    rows += [Content.styled(warning, "$warning") for warning in line["warnings"]]
     return Content("\n").join(rows)

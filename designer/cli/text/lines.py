@@ -12,7 +12,9 @@ from designer.render.words import NOTHING, amount, count, number, rounded, share
 if TYPE_CHECKING:
     from designer.engine.answers import ResponseTrust
     from designer.service.answers import LineAddedAnswer, LinesAnswer, LineSwitchedAnswer
-    from designer.service.figures import JudgedLine, LineAnswer
+    from designer.service.figures import ComparedLine, JudgedLine, LineAnswer
+
+_OVERLAP = "Share of the campaign's ranges that their settings cover:"
 
 
 def lines_text(answer: LinesAnswer) -> list[str]:
@@ -24,9 +26,25 @@ def lines_text(answer: LinesAnswer) -> list[str]:
     trusts = _trust_table(lines)
     if trusts:
         told += ["", "Trust per response (80 % interval):", *trusts]
+    told += ["", _OVERLAP, *_overlap_table([(line["name"], line) for line in lines])]
     for line in lines:
         told += paragraphs("! ", line["warnings"] if line["included"] else ())
     return told
+
+
+def _overlap_table(lines: Sequence[tuple[str, ComparedLine]]) -> list[str]:
+    """Share of each range of the campaign that the settings of the lines cover."""
+    told = [
+        {factor["factor"]: share(factor["covered"]) for factor in of["factors"]} for _, of in lines
+    ]
+    names = dict.fromkeys(name for cells in told for name in cells)
+    return table(
+        [
+            Column("line", [name for name, _ in lines], left=True, key=True, wrap=True),
+            *(Column(name, [cells.get(name, NOTHING) for cells in told]) for name in names),
+            Column("rows inside", [share(of["overlap"]) for _, of in lines]),
+        ]
+    )
 
 
 def _trust_table(lines: Sequence[JudgedLine]) -> list[str]:
@@ -97,7 +115,8 @@ def line_added_text(answer: LineAddedAnswer) -> list[str]:
     """A line was added."""
     batches = ", with batches" if answer["batches"] else ""
     sentence = f"Added {answer['line']} to {answer['campaign']}: {count(answer['rows'], 'row')}"
-    return [f"{sentence}{batches}.", *head_text(answer)]
+    overlap = _overlap_table([(answer["line"], answer)])
+    return [f"{sentence}{batches}.", "", _OVERLAP, *overlap, "", *head_text(answer)]
 
 
 def line_switched_text(answer: LineSwitchedAnswer) -> list[str]:

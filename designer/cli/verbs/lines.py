@@ -10,7 +10,7 @@ from designer.cli.text.lines import line_added_text, line_switched_text, lines_t
 from designer.cli.verbs.arguments import CAMPAIGN, REASON, Argument
 from designer.cli.verbs.verb import Verb
 
-ONLY_FROM_FILES = ("--map", "--unit", "--where", "--mapping", "--extra")
+ONLY_FROM_FILES = ("--map", "--where", "--mapping", "--extra")
 
 
 def _add_check(arguments: Namespace) -> None:

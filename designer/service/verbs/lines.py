@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from designer.campaigns import commands
 from designer.campaigns.earlier_lines.mapping import LineMapping
 from designer.service.answers import LineAddedAnswer, LinesAnswer, LineSwitchedAnswer
-from designer.service.details import judged_lines
+from designer.service.details import compared_line, judged_lines
 from designer.service.fits import read_figures
 from designer.service.session import Verbs
 from designer.service.values import Texts
@@ -40,7 +40,7 @@ class LineVerbs(Verbs):
         Args:
             campaign: its name.
             source: a CSV or XLSX file; the name of another campaign of the store, of which
-                ``constants`` and ``others`` tell more; or columns in memory (a DataFrame).
+                ``constants``, ``units``, ``others`` tell more; or columns in memory (a DataFrame).
             name: of the line; None: that of the other campaign.
             columns: what columns are called here.
             constants: settings that are the same in all rows, as typed.
@@ -64,17 +64,19 @@ class LineVerbs(Verbs):
             table = read_line(source, spec, told, name=name)
         elif isinstance(source, str):
             other = self.session.state(source)
-            table = line_from_campaign(other, spec, name, told.constants, others)
+            table = line_from_campaign(other, spec, name, told)
         else:
             table = line_from_columns(source, spec, told, name=name)
         state = self.session.change(campaign, lambda fresh: commands.add_line(fresh, table, name))
         line = [*state.lines.values()][-1]
+        compared = compared_line(state, line.name)
         return {
+            **compared,
             "campaign": state.spec.name,
             "line": line.name,
             "rows": len(line.rows),
             "batches": line.has_batches,
-            "notes": table.notes,
+            "notes": [*table.notes, *compared["warnings"]],
             "head": state.head,
         }
 

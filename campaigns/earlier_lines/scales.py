@@ -1,0 +1,149 @@
+"""Earlier lines whose results look like another unit: told when they are added, never refused."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from designer.campaigns.log.runs import LEARNED_FROM
+from designer.campaigns.log.state import CampaignState, Line
+from designer.campaigns.specification.parts import Response
+from designer.campaigns.tables.columns import IGNORED, split_unit
+from designer.campaigns.values.units import is_share
+from designer.campaigns.values.usual import ScaleDoubt, Usual, agrees, other_scale
+
+_FEWEST = 3  # results of a line; fewer are judged by nobody
+_SHARE = Usual(low=10.0, typical=30.0, high=100.0, sign=1)
+"""Percentages where nothing is known but what is possible: a whole line below 1 is doubted."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineScaleDoubt:
+    """One response of an earlier line that looks like another unit.
+
+    Attributes:
+        response: name of the response.
+        doubt: how far it is off, and what may have happened.
+        beside: what it was compared with: ``your results``, ``the window``, a line.
+        message: the same as a sentence, with the way to convert it.
+    """
+
+    response: str
+    doubt: ScaleDoubt
+    beside: str
+    message: str
+
+
+def scale_doubts(state: CampaignState, line: Line) -> list[LineScaleDoubt]:
+    """Say which responses of a line look like another unit or scale.
+
+    Beside the window and own results; where neither exists, beside the lines added before, else
+    beside what is possible. What agrees with one of the first two is not doubted.
+
+    Args:
+        state: the campaign.
+        line: one of its earlier lines.
+    """
+    found = []
+    for response in state.spec.responses:
+        values = _results((line,), response)
+        sizes = Usual.of_values(values, log=response.log_scale)
+        if sizes is None or len(values) < _FEWEST:
+            continue
+        known = list(_known(state, line, response))
+        if any(agrees(sizes, usual) for _, usual in known):
+            continue
+        for beside, usual in known:
+            log, limits = response.log_scale, response.possible
+            doubt = other_scale(sizes, usual, response.unit, possible=limits, log=log)
+            if doubt is not None:
+                message = _message(state, line, response, doubt, beside)
+                found.append(LineScaleDoubt(response.name, doubt, beside, message))
+                break
+    return found
+
+
+def _known(state: CampaignState, line: Line, response: Response) -> Iterator[tuple[str, Usual]]:
+    """What the results of a line can be compared with, the most telling first."""
+    own = [
+        value
+        for run in state.runs.values()
+        if run.status in LEARNED_FROM
+        for value in run.values(response.name)
+    ]
+    results = Usual.of_values(own, log=response.log_scale)
+    window = None if response.window is None else Usual.of_window(response.window)
+    if results is not None:
+        yield "your results", results
+    if window is not None:
+        yield "the window", window
+    if results is not None or window is not None:
+        return
+    others = [o for o in state.lines.values() if o.included and o.seq < line.seq]
+    usual = Usual.of_values(_results(others, response), log=response.log_scale)
+    if usual is not None:
+        yield ", ".join(o.name for o in others), usual
+    elif is_share(response.unit) and not response.log_scale:
+        low, high = response.possible or (math.inf, 0.0)
+        if low <= _SHARE.low and high >= _SHARE.high:
+            yield "what is possible", _SHARE
+
+
+def _results(lines: Sequence[Line], response: Response) -> list[float]:
+    """All results of a response on some lines."""
+    return [
+        value
+        for line in lines
+        for row in line.rows
+        for value in row.responses.get(response.name, ())
+    ]
+
+
+def _message(
+    state: CampaignState, line: Line, response: Response, doubt: ScaleDoubt, beside: str
+) -> str:
+    told = f"{response.name} of {line.name} is {doubt.size} {beside}: {doubt.guess}?"
+    take_back = f"designer undo {shlex.quote(state.spec.name)} {line.seq}"
+    if doubt.unit is None:
+        return (
+            f"{told} If so, take the line back ({take_back}), multiply its {response.name} by"
+            f" {doubt.factor:g} and add it again"
+        )
+    if line.mapping.get("campaign") is None and line.source == "data frame":
+        python = f"units={{{response.name!r}: {doubt.unit!r}}}"
+        return (
+            f"{told} To convert it, take the line back (campaign.undo({line.seq})) and add it"
+            f" again with {python}"
+        )
+    again = shlex.join(_add_again(state.spec.name, line, f"{response.name}={doubt.unit}"))
+    return f"{told} To convert it: {take_back}, then {again}"
+
+
+def _add_again(campaign: str, line: Line, unit: str) -> list[str]:
+    """The command that adds a line as before, with one more unit."""
+    mapping: dict[str, Any] = dict(line.mapping)
+    words = ["designer", "lines", "add", campaign]
+    source = mapping.get("campaign")
+    words += [line.source or "FILE"] if source is None else ["--from", source]
+    words += ["--name", line.name]
+    name = unit.partition("=")[0]
+    columns = mapping.get("columns") or {}
+    if source is None:
+        for header, target in columns.items():
+            if target == IGNORED or split_unit(header)[0] != target:
+                words += ["--map", f"{header}={target}"]
+        for header, told in (mapping.get("units") or {}).items():
+            if columns.get(header) != name and split_unit(header)[1] != told:
+                words += ["--unit", f"{header}={told}"]
+        for header, value in (mapping.get("where") or {}).items():
+            words += ["--where", f"{header}={value}"]
+        if mapping.get("extras"):
+            words += ["--extra", *mapping["extras"]]
+    for factor, value in (mapping.get("constants") or {}).items():
+        words += ["--set", f"{factor}={value}"]
+    if mapping.get("others"):
+        words += ["--other", *mapping["others"]]
+    return [*words, "--unit", unit]

@@ -1,0 +1,190 @@
+"""How large values of a quantity usually are, and which ones look like another unit or scale.
+
+Sizes are compared on the logarithm, whatever the sign: a line in millimetres is a thousandth of
+one in micrometres. Judged are whole groups of values (an earlier line, the results of a run), by
+how far their bulk lies off the usual range and whether a unit, or a power of ten, closes the gap.
+Ordinary differences between lines (a factor of 5) are never remarked.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from designer.campaigns.errors import InputError
+from designer.campaigns.values.quantity import usual_units
+from designer.campaigns.values.units import convert
+
+# Assumptions, chosen for few false alarms: see `other_scale`
+ORDINARY: Final = 5.0
+"""Lines may differ by this factor without a remark."""
+_MANY: Final = 3  # fewer values than this do not show how far they vary …
+_PAD: Final = 2.0  # … so their range is taken to be this many times wider,
+_PAD_LOG: Final = 3.0  # … or this, on a logarithmic scale
+_BULK: Final = 0.1  # share of the values at either end that may be typing errors
+_SMALL_STEP: Final = 30.0  # conversions below this factor have to fit better
+_FITS: Final = math.sqrt(10.0)  # how far off the usual size after conversion …
+_FITS_WELL: Final = 2.0  # … by a smaller factor
+_GAP: Final = 0.5  # share of the conversion, on the logarithm, that must be a gap
+_GAP_LOG: Final = 0.65  # … of a quantity that varies over decades
+_OPEN: Final = 10.0  # least gap to a limit that tells one side only
+_FAR_FROM_WANTED: Final = 100.0  # least gap to a window where no unit explains it
+_POWERS: Final = (-6, -4, -3, -2, 2, 3, 4, 6)
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """Usual sizes of a quantity [its unit], without sign.
+
+    Attributes:
+        low: least usual size; 0: nothing is too small.
+        typical: size in the middle.
+        high: greatest usual size; infinite: nothing is too large.
+        sign: 1 or -1 where all values have it, else 0.
+        gap: least factor by which values must lie off this range to be doubted.
+        wanted: whether it is what somebody wants, not what was found.
+    """
+
+    low: float
+    typical: float
+    high: float
+    sign: int
+    gap: float = 1.0
+    wanted: bool = False
+
+    @classmethod
+    def of_values(cls, values: Sequence[float], *, log: bool = False) -> Usual | None:
+        """Bulk of the sizes of some values; None where all of them are 0 or there are none.
+
+        Args:
+            values: finite numbers in one unit.
+            log: whether the quantity varies over decades.
+        """
+        sizes = sorted(abs(value) for value in values if value != 0)
+        if not sizes:
+            return None
+        middle = sizes[len(sizes) // 2]
+        if min(values) < 0 < max(values):  # around zero any smaller size is usual, too
+            return cls(middle, middle, sizes[-1], 0)
+        cut = int(_BULK * len(sizes))
+        pad = 1.0 if len(sizes) >= _MANY else _PAD_LOG if log else _PAD
+        low, high = sizes[cut] / pad, sizes[-1 - cut] * pad
+        return cls(low, middle, high, 1 if max(values) > 0 else -1)
+
+    @classmethod
+    def of_window(cls, window: tuple[float, float]) -> Usual | None:
+        """Sizes inside an acceptance window; None where it tells no size.
+
+        Args:
+            window: its ends, perhaps infinite.
+        """
+        ends = [end for end in window if math.isfinite(end) and end != 0]
+        if not ends or (len(ends) == 2 and ends[0] < 0 < ends[1]):
+            return None
+        sizes = sorted(map(abs, ends))
+        sign = 1 if ends[-1] > 0 else -1
+        if len(ends) == 2:
+            return cls(sizes[0], math.sqrt(sizes[0]) * math.sqrt(sizes[1]), sizes[1], sign, 1, True)
+        outward = math.isinf(window[1]) if sign > 0 else math.isinf(window[0])
+        low, high = (sizes[0], math.inf) if outward else (0.0, sizes[0])
+        return cls(low, sizes[0], high, sign, _OPEN, True)
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleDoubt:
+    """Values that look like another unit or scale.
+
+    Attributes:
+        ratio: their typical size over the usual one.
+        factor: number that would bring them to the usual size.
+        unit: unit they would then be in; None: no usual unit explains it.
+    """
+
+    ratio: float
+    factor: float
+    unit: str | None
+
+    @property
+    def size(self) -> str:
+        """``about 1/100 of``, ``about 1000 times``: what they are beside the usual values."""
+        if self.factor >= 1:
+            return f"about 1/{self.factor:.3g} of"
+        return f"about {1 / self.factor:.3g} times"
+
+    @property
+    def guess(self) -> str:
+        """What they may be, to be put before a question mark."""
+        words = {None: "another unit", "1": "a fraction", "%": "a percentage"}
+        return words.get(self.unit, f"in {self.unit}")
+
+
+def agrees(values: Usual, usual: Usual) -> bool:
+    """Whether values are of the usual size, as far as lines and runs ordinarily differ."""
+    apart = max(usual.low / values.high, values.low / usual.high)
+    ratio = values.typical / usual.typical
+    return apart <= 1 or 1 / ORDINARY <= ratio <= ORDINARY
+
+
+def other_scale(
+    values: Usual,
+    usual: Usual,
+    unit: str | None,
+    *,
+    possible: tuple[float, float] | None = None,
+    log: bool = False,
+) -> ScaleDoubt | None:
+    """Say whether values look as if they were in another unit than declared.
+
+    A unit that measures the same, or a power of ten from 100 on, must bring their typical size to
+    the usual one, and most of the factor must be an empty gap between the two ranges, so that
+    values which only vary much are not doubted. pint is loaded for values that are far off alone.
+
+    Args:
+        values: sizes of the values in question.
+        usual: sizes of what is known to be right.
+        unit: declared unit of both.
+        possible: limits of what can be; no conversion may lead outside.
+        log: whether the quantity varies over decades.
+    """
+    if agrees(values, usual) or values.sign * usual.sign < 0:
+        return None
+    gap = max(usual.low / values.high, values.low / usual.high)
+    if gap < usual.gap:
+        return None
+    ratio = values.typical / usual.typical
+    if not 0 < ratio < math.inf:  # out of reach of the numbers themselves
+        return None
+    found: list[tuple[bool, float, ScaleDoubt]] = []
+    for name, factor in _conversions(values.typical, unit, log=log and usual.wanted):
+        ends = [(values.sign or 1) * factor * end for end in (values.low, values.high)]
+        inside = possible is None or (possible[0] <= min(ends) and max(ends) <= possible[1])
+        step = max(factor, 1 / factor)
+        off = abs(math.log(ratio) + math.log(factor))
+        fits = math.log(_FITS_WELL if step < _SMALL_STEP else _FITS)
+        needed = step ** (_GAP_LOG if log else _GAP)
+        if name is None and usual.wanted:
+            needed = max(needed, _FAR_FROM_WANTED)
+        if inside and off <= fits and gap >= needed:
+            found.append((name is None, off, ScaleDoubt(ratio, factor, name)))
+    return min(found, key=lambda each: each[:2])[-1] if found else None
+
+
+def _conversions(size: float, unit: str | None, *, log: bool) -> list[tuple[str | None, float]]:
+    """Units a number may be in, each with the factor to the declared one; then powers of ten.
+
+    Args:
+        size: typical number; where a unit has another zero, the factor is that of this number.
+        unit: declared unit.
+        log: take units alone.
+    """
+    found: list[tuple[str | None, float]] = []
+    for name in usual_units(unit):
+        try:
+            factor = convert(size, name, unit or "1") / size
+        except (InputError, OverflowError):
+            continue
+        if factor > 0 and not math.isclose(factor, 1.0):
+            found.append((name, factor))
+    return found if log else [*found, *((None, 10.0**power) for power in _POWERS)]
