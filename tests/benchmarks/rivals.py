@@ -187,21 +187,37 @@ def single_task(plant: Plant, runs: int) -> list[Prediction] | None:
     """BoTorch SingleTaskGP with its defaults, target runs only."""
     if runs == 0:
         return None
+    found = []
+    for problem in plant.problems:
+        X, y, _ = stacked(problem, runs, history=False)
+        found.append(_plain_botorch(X, y, problem.points))
+    return found
+
+
+def category(plant: Plant, runs: int) -> list[Prediction] | None:
+    """BoTorch SingleTaskGP with its defaults on all rows, the line as a category (one-hot)."""
+    found = []
+    for problem in plant.problems:
+        X, y, line = stacked(problem, runs, history=True)
+        own = np.zeros(len(problem.points), dtype=int)
+        lines = np.eye(1 + len(problem.lines))
+        points = np.column_stack([problem.points, lines[own]])
+        found.append(_plain_botorch(np.column_stack([X, lines[line]]), y, points))
+    return found
+
+
+def _plain_botorch(X: np.ndarray, y: np.ndarray, points: np.ndarray) -> Prediction:
+    """SingleTaskGP fitted to rows ``[n, d]`` and asked at ``points``."""
     import torch
     from botorch.fit import fit_gpytorch_mll
     from botorch.models import SingleTaskGP
     from gpytorch.mlls import ExactMarginalLogLikelihood
 
-    found = []
-    for problem in plant.problems:
-        X, y, _ = stacked(problem, runs, history=False)
-        model = SingleTaskGP(torch.tensor(X), torch.tensor(y)[:, None])
-        fit_gpytorch_mll(ExactMarginalLogLikelihood(model.likelihood, model))
-        with torch.no_grad():
-            posterior = model.posterior(torch.tensor(problem.points))
-            sd = posterior.variance[:, 0].sqrt().numpy()
-            found.append((posterior.mean[:, 0].numpy(), sd))
-    return found
+    model = SingleTaskGP(torch.tensor(X), torch.tensor(y)[:, None])
+    fit_gpytorch_mll(ExactMarginalLogLikelihood(model.likelihood, model))
+    with torch.no_grad():
+        posterior = model.posterior(torch.tensor(points))
+        return posterior.mean[:, 0].numpy(), posterior.variance[:, 0].sqrt().numpy()
 
 
 def multi_task_60(plant: Plant, runs: int) -> list[Prediction] | None:
@@ -252,6 +268,7 @@ def _one_multi_task(problem: Problem, runs: int, optimizer: dict[str, Any]) -> P
 
 
 OURS = "trust GP averaged"
+CATEGORY = "line as a category"  # the cheapest rival: one plain GP
 MODELS: dict[str, Model] = {
     OURS: trust_gp_averaged,
     "trust GP": trust_gp,
@@ -260,6 +277,7 @@ MODELS: dict[str, Model] = {
     "pooled": pooled,
     "source mean + residual": source_mean,
     "weighted sum of sources": weighted_sum,
+    CATEGORY: category,
     "SingleTaskGP": single_task,
     "MultiTaskGP 60": multi_task_60,
     "MultiTaskGP": multi_task,

@@ -26,8 +26,10 @@ from designer.twin.scenario import Scenario, ScenarioKind, scenario
 from tests.benchmarks.families import Problem
 from tests.benchmarks.plants import Plant, make_plant
 from tests.benchmarks.rivals import (
+    CATEGORY,
     OURS,
     Prediction,
+    category,
     figures,
     multi_task_60,
     no_history,
@@ -44,6 +46,7 @@ RUNS = (0, 4, 16)
 MODELS = {
     OURS: trust_gp_averaged,
     "no history": no_history,
+    CATEGORY: category,
     "SingleTaskGP": single_task,
     "MultiTaskGP 60": multi_task_60,
 }
@@ -156,7 +159,7 @@ def main() -> None:
     arguments = parser.parse_args()
     names = arguments.model or [*MODELS, *ORACLES]
     if arguments.quick:
-        names = [name for name in names if "Task" not in name]
+        names = [name for name in names if "Task" not in name and name != CATEGORY]
     for variation in arguments.variation or [1.0, 0.75]:
         results = measure_models(
             KINDS, names, arguments.seeds, variation=variation, first=arguments.first

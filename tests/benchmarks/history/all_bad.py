@@ -10,6 +10,8 @@ Wanted: at most 12 % of the campaigns more than 10 % worse at 8 runs and 8 % at 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tests.benchmarks.history.command import Settings, markdown, settings  # sets the threads
 
 # isort: split
@@ -27,7 +29,7 @@ QUICK = ("branin", "hartmann3", "twin")
 HARMED = 1.1
 
 
-def measure(told: Settings) -> Records:
+def measure(told: Settings, runs: Sequence[int] = RUNS) -> Records:
     """Records with and without history, means over the responses."""
     records = Records(told.rows)
     families = QUICK if told.quick else (*FAMILIES, *TWINS)
@@ -36,10 +38,10 @@ def measure(told: Settings) -> Records:
             if told.only and family not in told.only:
                 continue
             plant = make_plant(family, seed, misleading=3)
-            for runs in RUNS:
+            for count in runs:
                 for history, model in ((True, OURS), (False, LEFT_OUT)):
-                    if (CASE, family, seed, runs, model) not in records:
-                        records.add([judge_plant(plant, CASE, seed, runs, history=history)])
+                    if (CASE, family, seed, count, model) not in records:
+                        records.add([judge_plant(plant, CASE, seed, count, history=history)])
     return records
 
 

@@ -43,13 +43,15 @@ def parser(description: str | None, seeds: int) -> argparse.ArgumentParser:
     return found
 
 
-def settings(
-    description: str | None, seeds: int, arguments: Sequence[str] | None = None
-) -> Settings:
-    """Read the command line of a script without options of its own."""
-    told = parser(description, seeds).parse_args(arguments)
+def read(told: argparse.Namespace) -> Settings:
+    """What was told of the options every script takes."""
     first = told.first_seed
     return Settings(range(first, first + told.seeds), told.quick, told.rows, tuple(told.only))
+
+
+def settings(description: str | None, seeds: int) -> Settings:
+    """Read the command line of a script without options of its own."""
+    return read(parser(description, seeds).parse_args())
 
 
 def markdown(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -83,7 +83,7 @@ def table(records: Records) -> str:
     heads = ["earlier line", "scale", *(f"{n} runs" for n in counts)]
     rows = [
         [case, scale, *(_cell(every.get((case, scale, n), [])) for n in counts)]
-        for case, scale in dict.fromkeys((case, scale) for case, scale, _ in every)
+        for case, scale in dict.fromkeys(key[:2] for key in every)
     ]
     return markdown(heads, rows)
 
