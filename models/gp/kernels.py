@@ -15,30 +15,14 @@ from designer.models.arrays import (
     Array,
     ArrayT,
     FloatArray,
-    IntArray,
     RealArray,
     as_dtype,
     at_least,
     in_place,
-    input_count,
     namespace,
 )
 
 SMALLEST = 1e-300  # squared distance whose root can be differentiated; nothing beside 1
-
-
-def squared_differences(X: FloatArray, groups: IntArray) -> FloatArray:
-    """Squared distance per input between all rows, ``[p, n, n]``.
-
-    Args:
-        X: encoded points, ``[n, D]``.
-        groups: input index of every column, ``[D]``.
-    """
-    out = np.zeros((input_count(groups), len(X), len(X)))
-    for column, group in enumerate(groups):
-        difference = X[:, column, None] - X[None, :, column]
-        out[group] += difference * difference
-    return out
 
 
 def matern_and_slope(q: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -24,11 +24,11 @@ import numpy as np
 from scipy.linalg import blas, lapack
 
 from designer.models.arrays import FloatArray
-from designer.models.data.dataset import same_batch
 from designer.models.gp.hyperparameters import Layout, Parameters
 from designer.models.gp.input_transform import InputTransform
-from designer.models.gp.kernels import matern_and_slope, squared_differences
+from designer.models.gp.kernels import matern_and_slope
 from designer.models.gp.pseudo_rows import PseudoRowLikelihood
+from designer.models.gp.row_pairs import RowPairs
 from designer.models.gp.training_rows import TrainingRows
 
 _lapack: Any = lapack  # the type checkers disagree on which routines these modules have
@@ -72,26 +72,20 @@ class Likelihood:
         self.layout = layout
         self.evaluations = 0
         self._blocks = rows.blocks()
-        n = len(rows)
-        differences = squared_differences(rows.X[:, : transform.dimension], transform.groups)
-        self._all = differences.reshape(len(differences), n * n)
-        if layout.transfer:
-            parts = [differences[:, s, s].reshape(len(differences), -1) for _, s in self._blocks]
-            self._within = np.ascontiguousarray(np.concatenate(parts, axis=1))
-            self._offsets = np.cumsum([0, *(part.shape[1] for part in parts)])[:-1]
-            self._own = self._within.shape[1] - rows.target_rows**2  # the target's pairs come last
-        self._slopes = rows.X[:, transform.slope_columns]
+        self._pairs = pairs = RowPairs(rows)
+        self._all = pairs.squared_differences(rows.X[:, : transform.dimension], transform.groups)
+        self._within = self._all[:, : pairs.within]
+        target = pairs.own[-1].start if rows.target_rows else pairs.within
+        self._lines, self._target = slice(0, target), slice(target, pairs.within)
         self._inputs = rows.X[:, transform.feature_columns]
+        self._slopes = pairs.products(rows.X[:, transform.slope_columns])[:, : pairs.within]
+        self._nuisance = pairs.products(rows.nuisance).sum(axis=0)
         self._starts = np.array([s.start for _, s in self._blocks], dtype=np.int64)
         self._present = np.array([p for p, _ in self._blocks], dtype=np.int64)
-        # flat indices of all pairs of rows in one batch, the rows themselves included
-        self._batches = [
-            np.flatnonzero(same_batch(codes, codes) & shared[:, None])
-            for codes, shared in ((rows.batch[:, s], rows.shared(s)) for s in layout.stages)
-        ]
+        self._batches = [pairs.common(rows.batch[:, s], rows.shared(s)) for s in layout.stages]
         self._joint = [  # noise that pseudo-rows of a line share, besides that on the diagonal
-            (position, s, rows.summaries[position].noise - np.diag(rows.base[s]))
-            for position, s in self._blocks
+            (k, self._noise_of_pairs(rows, k))
+            for k, (position, _) in enumerate(self._blocks)
             if position in rows.summaries
         ]
         self._summarised = PseudoRowLikelihood(rows.summaries, layout) if rows.summaries else None
@@ -108,14 +102,23 @@ class Likelihood:
         if solved is None:
             return _REFUSED, np.zeros_like(theta)
         value, chol, alpha = solved.value, solved.chol, solved.alpha
-        # G = K⁻¹ - αα' folded: twice the lower triangle stands for both, so the (unfilled) upper
-        # triangle of dpotri never has to be mirrored.
+        # G = K⁻¹ - αα' folded: an entry below the diagonal stands for its mirror image, too.
         inverse = _lapack.dpotri(chol, lower=1, overwrite_c=1)[0]
-        inverse *= 2.0
-        inverse.reshape(-1, order="A")[:: len(alpha) + 1] *= 0.5
-        G = _blas.dger(-1.0, alpha, alpha, a=inverse, overwrite_a=1).T
+        inverse = _blas.dger(-1.0, alpha, alpha, a=inverse, overwrite_a=1)
+        G = self._pairs.of(inverse)
+        G *= self._pairs.fold
         self._add_gradient(gradient, G, p, parts)
         return value, gradient
+
+    def _noise_of_pairs(self, rows: TrainingRows, k: int) -> FloatArray:
+        """Covariance of a summarised line's noise, per unit, off the diagonal, of its own pairs."""
+        position, s = self._blocks[k]
+        noise = rows.summaries[position].noise - np.diag(rows.base[s])
+        own = self._pairs.own[k]
+        joint: FloatArray = noise[
+            self._pairs.first[own] - s.start, self._pairs.second[own] - s.start
+        ]
+        return joint
 
     def solve(self, theta: FloatArray) -> Solved | None:
         """The value alone, with the factorisation it took; None where there is none."""
@@ -124,7 +127,7 @@ class Likelihood:
 
     def _solve(self, K: FloatArray, prior: float) -> Solved | None:
         self.evaluations += 1
-        chol = factorise(K)
+        chol = factorise(self._pairs.lower(K).T)
         if chol is None:
             return None
         z = self.rows.z
@@ -152,112 +155,105 @@ class Likelihood:
 
     def covariance(self, p: Parameters) -> FloatArray:
         """Covariance ``[n, n]`` of the rows at given hyperparameters."""
-        return self._covariance(p)[0]
+        lower = self._pairs.lower(self._covariance(p)[0])
+        return lower + np.tril(lower, -1).T
 
     def _covariance(self, p: Parameters) -> tuple[FloatArray, dict[str, FloatArray]]:
-        """K ``[n, n]`` and the pieces the gradient needs again."""
-        n = len(self.rows)
-        shape = (n, n)
+        """K of all pairs ``[P]`` and the pieces the gradient needs again."""
+        pairs, rows = self._pairs, self.rows
         kg, hg = matern_and_slope((5.0 / np.square(p.surface)) @ self._all)
         kg += 1.0
-        a = np.sqrt(p.amplitude * p.trust)[self.rows.position]
-        K = kg.reshape(shape) * a
-        K *= a[:, None]
-        parts = {"kg": kg.reshape(shape), "hg": hg.reshape(shape), "a": a}
+        trust = p.trust[self._present]
+        shared = p.amplitude * np.sqrt(trust[pairs.lines]).prod(axis=0)
+        weight = pairs.each(shared)
+        K = kg * weight
+        parts = {"kg": kg, "hg": hg, "shared": shared, "weight": weight}
         if self.input_transform.feature is not None:
-            phi = self.input_transform.feature.at(self._inputs, p.shape)
-            parts["weight"] = self._feature_weight(p)
-            parts["phi"] = phi
-            K += parts["weight"] * (phi @ phi.T)
+            parts["phi"] = self.input_transform.feature.at(self._inputs, p.shape)
+            parts["phi2"] = pairs.products(parts["phi"]).sum(axis=0)
+            parts["weight_phi"] = self._feature_weight(p)
+            K += parts["weight_phi"] * parts["phi2"]
         if self.layout.transfer:
-            lines, target = self._within[:, : self._own], self._within[:, self._own :]
-            q = [(5.0 / np.square(p.deviation)) @ lines, (5.0 / np.square(p.own)) @ target]
-            kd, hd = matern_and_slope(np.concatenate(q))
-            own = p.amplitude * (1.0 - p.trust)
-            for (position, s), start in zip(self._blocks, self._offsets, strict=True):
-                size = s.stop - s.start
-                block = kd[start : start + size * size].reshape(size, size)
-                block = block * (own[position] + p.drift)
-                block += own[position] + p.offset
+            own = K[: pairs.within]
+            parts["kd"], parts["hd"] = kd, _ = matern_and_slope(self._own_distances(p))
+            level = p.amplitude * (1.0 - trust)
+            own += kd * pairs.each(level + p.drift)
+            own += pairs.each(level + p.offset)
+            for (position, _), s in zip(self._blocks, pairs.own, strict=True):
                 if len(p.slopes):
-                    g = self._slopes[s]
-                    block += (g * p.shifts(position)) @ g.T
-                K[s, s] += block
+                    own[s] += p.shifts(position) @ self._slopes[:, s]
             if p.nuisance > 0.0:
-                K += p.nuisance * (self.rows.nuisance @ self.rows.nuisance.T)
-            parts |= {"kd": kd, "hd": hd}
-        flat = K.reshape(-1)
-        noise = self.rows.base * p.noise[self.rows.position]
-        flat[:: n + 1] += noise + self.rows.extra
-        for position, s, joint in self._joint:
-            K[s, s] += p.noise[position] * joint
-        for variance, pairs in zip(p.batch, self._batches, strict=True):
-            flat[pairs] += variance
+                K += p.nuisance * self._nuisance
+        K[pairs.diagonal] += rows.base * p.noise[rows.position] + rows.extra
+        for k, joint in self._joint:
+            K[pairs.own[k]] += p.noise[self._present[k]] * joint
+        for variance, places in zip(p.batch, self._batches, strict=True):
+            K[places] += variance
         return K, parts
 
+    def _own_distances(self, p: Parameters) -> FloatArray:
+        """``5 r²`` within lines; the target has lengthscales of its own."""
+        q = np.empty(self._within.shape[1])
+        for scale, part in ((p.deviation, self._lines), (p.own, self._target)):
+            q[part] = (5.0 / np.square(scale)) @ self._within[:, part]
+        return q
+
     def _feature_weight(self, p: Parameters) -> FloatArray:
-        """Weight of φφ' between rows: ``√(t_l t_m)``, inside a line ``1 + κ²``."""
-        root = np.sqrt(p.trust)[self.rows.position]
-        out = root[:, None] * root
-        for position, s in self._blocks:
-            out[s, s] += 1.0 - p.trust[position] + p.feature_drift
-        return out
+        """Weight of φφ' of all pairs: ``√(t_l t_m)``, inside a line ``1 + κ²``."""
+        weight = np.sqrt(p.trust[self._present][self._pairs.lines]).prod(axis=0)
+        weight[: len(self._blocks)] = 1.0 + p.feature_drift
+        return self._pairs.each(weight)
 
     def _add_gradient(
         self, out: FloatArray, G: FloatArray, p: Parameters, parts: dict[str, FloatArray]
     ) -> None:
-        """Add ``½ Σ G∘∂K/∂θ``; G is folded, so row and column sums both count."""
-        layout, rows = self.layout, self.rows
-        a = parts["a"]
-        product = G * parts["kg"]
-        by_row = a * (product @ a + a @ product)
-        by_line = np.add.reduceat(by_row, self._starts)
-        out[layout.where("ln_A2")] += 0.25 * by_line.sum()
-        np.multiply(G, parts["hg"], out=product)
-        product *= a
-        product *= a[:, None]
+        """Add ``½ Σ G∘∂K/∂θ`` over all pairs; G is folded."""
+        layout, rows, pairs = self.layout, self.rows, self._pairs
+        by_group = pairs.sums(G * parts["kg"]) * parts["shared"]
+        out[layout.where("ln_A2")] += 0.5 * by_group.sum()
+        product = G * parts["hg"]
+        product *= parts["weight"]
         out[layout.where("ln_l_g")] += (
-            0.5 * _FIVE_THIRDS / np.square(p.surface) * (self._all @ product.reshape(-1))
+            0.5 * _FIVE_THIRDS / np.square(p.surface) * (self._all @ product)
         )
-        flat = G.reshape(-1)
-        noise = flat[:: len(rows) + 1] * rows.base * p.noise[rows.position]
-        for position, s, joint in self._joint:
-            noise[s.start] += p.noise[position] * np.vdot(G[s, s], joint)
+        noise = G[pairs.diagonal] * rows.base * p.noise[rows.position]
+        for k, joint in self._joint:
+            noise[self._starts[k]] += p.noise[self._present[k]] * (G[pairs.own[k]] @ joint)
         out[layout.where("mu_s")] += 0.5 * noise.sum()
-        for place, variance, pairs in zip(
+        for place, variance, places in zip(
             layout.where("ln_sigma_w"), p.batch, self._batches, strict=True
         ):
-            out[place] += variance * flat[pairs].sum()
+            out[place] += variance * G[places].sum()
         if layout.transfer:
             trust = layout.where("logit_t")[self._present]
+            by_line = pairs.by_line(by_group)
             out[trust] += 0.25 * (1.0 - p.trust[self._present]) * by_line
             eta = layout.where("eta")[self._present]
             out[eta] += 0.5 * np.add.reduceat(noise, self._starts)
-            self._add_within(out, G, p, parts)
-            F = self.rows.nuisance
-            out[layout.where("ln_aside")] += p.nuisance * np.einsum("ij,ij->", F, G @ F)
+            self._add_within(out, G[: pairs.within], p, parts)
+            if p.nuisance > 0.0:
+                out[layout.where("ln_aside")] += p.nuisance * (G @ self._nuisance)
         self._add_feature(out, G, p, parts)
 
     def _add_feature(
         self, out: FloatArray, G: FloatArray, p: Parameters, parts: dict[str, FloatArray]
     ) -> None:
         """The part of the gradient from process features, if there are any."""
-        feature = self.input_transform.feature
+        feature, pairs = self.input_transform.feature, self._pairs
         if feature is None:
             return
         layout, phi = self.layout, parts["phi"]
-        weighted = G * parts["weight"]
-        back = weighted @ phi + weighted.T @ phi
         shapes = feature.shape_gradients(self._inputs, p.shape)
         if len(shapes):
+            weighted = pairs.lower(G * parts["weight_phi"])
+            back = weighted @ phi + weighted.T @ phi
             out[layout.where("shape")] += 0.5 * np.einsum("kns,ns->k", shapes, back)
         if not layout.transfer:
             return
-        product = G * (phi @ phi.T)
-        root = np.sqrt(p.trust)[self.rows.position]
-        by_line = np.add.reduceat(root * (product @ root + root @ product), self._starts)
-        within = np.array([product[s, s].sum() for _, s in self._blocks])
         t = p.trust[self._present]
+        by_group = pairs.sums(G * parts["phi2"])
+        within = by_group[: len(t)].copy()
+        by_line = pairs.by_line(by_group * np.sqrt(t[pairs.lines]).prod(axis=0))
         trust = layout.where("logit_t")[self._present]
         out[trust] += (1.0 - t) * (0.25 * by_line - 0.5 * t * within)
         out[layout.where("ln_kappa_f")] += p.feature_drift * within.sum()
@@ -265,11 +261,9 @@ class Likelihood:
     def _add_within(
         self, out: FloatArray, G: FloatArray, p: Parameters, parts: dict[str, FloatArray]
     ) -> None:
-        """The part of the gradient from D_l and δ_l, which stay inside a line's block."""
-        layout = self.layout
-        g = np.concatenate([G[s, s].reshape(-1) for _, s in self._blocks])
-        constant = np.add.reduceat(g, self._offsets)
-        correlated = np.add.reduceat(g * parts["kd"], self._offsets)
+        """The part of the gradient from D_l and δ_l, which stay inside a line: G of its pairs."""
+        layout, pairs = self.layout, self._pairs
+        constant, correlated = pairs.sums(G), pairs.sums(G * parts["kd"])
         t = p.trust[self._present]
         own = constant + correlated
         out[layout.where("ln_A2")] += 0.5 * p.amplitude * ((1.0 - t) @ own)
@@ -277,15 +271,14 @@ class Likelihood:
         out[trust] -= 0.5 * p.amplitude * t * (1.0 - t) * own
         out[layout.where("ln_tau")] += p.offset * constant.sum()
         out[layout.where("ln_Ad2")] += 0.5 * p.drift * correlated.sum()
-        for _, s in self._blocks if len(p.slopes) else ():
-            by_slope = np.einsum("ij,ij->j", self._slopes[s], G[s, s] @ self._slopes[s])
-            out[layout.where("ln_kappa")] += p.slopes * by_slope
-        g *= parts["hd"]
-        weight = p.amplitude * (1.0 - t) + p.drift
-        for (_, s), start, w in zip(self._blocks, self._offsets, weight, strict=True):
-            g[start : start + (s.stop - s.start) ** 2] *= w
-        lines = (self._within[:, : self._own] @ g[: self._own]) / np.square(p.deviation)
-        target = (self._within[:, self._own :] @ g[self._own :]) / np.square(p.own)
+        if len(p.slopes):
+            out[layout.where("ln_kappa")] += p.slopes * (self._slopes @ G)
+        g = G * parts["hd"]
+        g *= pairs.each(p.amplitude * (1.0 - t) + p.drift)
+        lines, target = (
+            self._within[:, part] @ g[part] / np.square(scale)
+            for scale, part in ((p.deviation, self._lines), (p.own, self._target))
+        )
         out[layout.where("ln_l_d")] += 0.5 * _FIVE_THIRDS * (lines + target)
         out[layout.where("u")] += 0.5 * _FIVE_THIRDS * target
 
@@ -294,7 +287,7 @@ def factorise(K: FloatArray) -> FloatArray | None:
     """Lower Cholesky factor of a symmetric matrix, with as little jitter as it needs.
 
     Args:
-        K: ``[n, n]``; kept.
+        K: ``[n, n]``; kept. What is below its diagonal is not looked at.
 
     Returns:
         L in Fortran order with zeros above the diagonal, or None when even the largest jitter
