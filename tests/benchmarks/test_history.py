@@ -18,14 +18,13 @@ from tests.benchmarks.history import (
 )
 from tests.benchmarks.history.command import Settings
 from tests.benchmarks.history.records import LEFT_OUT, Record, Records, ratios
-from tests.benchmarks.history.spoiled import FAULTS, lines_with
+from tests.benchmarks.history.spoiled import CASES, lines_with
 from tests.benchmarks.history.surfaces import NAMES, make_surface, problem_of
 from tests.benchmarks.plants import make_plant
 from tests.benchmarks.rivals import CATEGORY, OURS
 from tests.places import SHARED_DATA
 
 pytestmark = pytest.mark.benchmark
-FAULT = {fault.name: fault for fault in FAULTS}
 
 
 # ---- what is measured --------------------------------------------------------------------------
@@ -34,22 +33,23 @@ FAULT = {fault.name: fault for fault in FAULTS}
 @pytest.mark.parametrize("name", ["damped to 1 %", "amplified × 10", "other unit ÷ 100"])
 def test_a_faulty_line_reacts_as_its_name_says(name: str) -> None:
     surface = make_surface("branin", "linear", 0)
-    (_, values), *_ = lines_with(surface, FAULT[name])
-    wanted = FAULT[name].reaction * FAULT[name].unit
+    (_, values), *_ = lines_with(surface, name)
+    (fault,) = CASES[name]
+    wanted = fault.reaction * fault.unit
     assert values.std() / surface.spread == pytest.approx(wanted, rel=0.5)
 
 
 def test_a_reversed_line_says_the_opposite() -> None:
     surface = make_surface("hartmann3", "log", 0)
-    (X, values), *_ = lines_with(surface, FAULT["reversed"])
+    (X, values), *_ = lines_with(surface, "reversed")
     assert np.corrcoef(np.log(values), surface.truth(X))[0, 1] < -0.8
 
 
 def test_narrow_lines_saw_little_and_good_ones_stand_beside() -> None:
     surface = make_surface("smooth", "linear", 0)
-    (corner, _), *_ = lines_with(surface, FAULT["narrow"])
+    (corner, _), *_ = lines_with(surface, "narrow")
     assert corner.max() <= 0.2
-    recipe, *good = lines_with(surface, FAULT["one recipe beside two good lines"])
+    recipe, *good = lines_with(surface, "one recipe, two right")
     assert len(np.unique(recipe[0], axis=0)) == 1
     assert [len(X) for X, _ in good] == [40, 40]
 
@@ -58,7 +58,7 @@ def test_narrow_lines_saw_little_and_good_ones_stand_beside() -> None:
 def test_a_target_is_the_same_whatever_its_lines_are(family: str) -> None:
     surface = make_surface(family, "log", 1)
     one = problem_of(surface, ())
-    other = problem_of(make_surface(family, "log", 1), lines_with(surface, FAULTS[0]))
+    other = problem_of(make_surface(family, "log", 1), lines_with(surface, "damped to 1 %"))
     assert (one.runs == other.runs).all()
     assert (one.results == other.results).all()
     assert (one.results > 0).all()

@@ -3,8 +3,8 @@
     .venv/bin/python -m tests.benchmarks.history.scales --seeds 4 --rows /tmp/scales.jsonl
     .venv/bin/python -m tests.benchmarks.history.scales --quick
 
-Every fault of `spoiled.py`, linear and log responses, five families, 4 to 20 own runs; the line
-has 40 rows. Per cell (fault, scale, runs): median over families and seeds of our error over that
+Every case of `spoiled.py`, linear and log responses, five families, 4 to 20 own runs; a line has
+40 rows. Per cell (case, scale, runs): median over families and seeds of our error over that
 without earlier lines, share of campaigns more than 1.2 times worse, coverage (mean), own results
 set aside (all are right), CPU of fit and prediction. Wanted at 10 and 20 runs: median at most
 1.2, coverage at least .85, none set aside.
@@ -21,7 +21,7 @@ import numpy as np
 
 from tests.benchmarks.history.judging import as_case, judge
 from tests.benchmarks.history.records import LEFT_OUT, Record, Records, geometric, ratios
-from tests.benchmarks.history.spoiled import FAULTS, Fault, lines_with
+from tests.benchmarks.history.spoiled import CASES, lines_with, possible
 from tests.benchmarks.history.surfaces import NAMES, Scale, make_surface, problem_of
 from tests.benchmarks.rivals import OURS
 
@@ -33,51 +33,48 @@ WORSE, WANTED, COVERED = 1.2, 1.2, 0.85
 
 
 def measure(told: Settings, families: Sequence[str] = NAMES) -> Records:
-    """Records of ours with history and of ours without, per fault, family, seed and runs."""
+    """Records of ours with history and of ours without, per case, family, seed and runs."""
     records = Records(told.rows)
     runs = QUICK if told.quick else RUNS
-    faults = [f for f in FAULTS if not told.only or f.name in told.only]
+    wanted = [case for case in CASES if not told.only or case in told.only]
     for seed in told.seeds:
         for family in families:
             for scale in SCALES:
+                cases = [case for case in wanted if possible(case, scale)]
                 for count in runs:
-                    _campaign(records, faults, family, scale, seed, count)
+                    _campaign(records, cases, family, scale, seed, count)
     return records
 
 
 def _campaign(
-    records: Records, faults: list[Fault], family: str, scale: Scale, seed: int, runs: int
+    records: Records, cases: list[str], family: str, scale: Scale, seed: int, runs: int
 ) -> None:
-    """Every fault of one target at one number of runs, beside the same fit without history."""
+    """Every case of one target at one number of runs, beside the same fit without history."""
     name = f"{family} {scale}"
-    missing = [f for f in faults if f.on(scale) and (f.name, name, seed, runs, OURS) not in records]
+    missing = [case for case in cases if (case, name, seed, runs, OURS) not in records]
     if not missing:
         return
     surface = make_surface(family, scale, seed)
     alone = judge(problem_of(surface, ()), "", seed, runs, history=False)
-    for fault in missing:
-        problem = problem_of(surface, lines_with(surface, fault))
-        records.add([as_case(alone, fault.name), judge(problem, fault.name, seed, runs)])
+    for case in missing:
+        problem = problem_of(surface, lines_with(surface, case))
+        records.add([as_case(alone, case), judge(problem, case, seed, runs)])
 
 
 def cells(records: Records) -> dict[tuple[str, Scale, int], list[Record]]:
-    """Records of both models by fault, scale and runs."""
+    """Records of both models by case, scale and runs."""
     found: dict[tuple[str, Scale, int], list[Record]] = {}
-    for fault in FAULTS:
+    for case in CASES:
         for scale in SCALES:
             for runs in RUNS:
-                of = [
-                    r
-                    for r in records
-                    if (r.case, r.runs) == (fault.name, runs) and r.family.endswith(scale)
-                ]
+                of = [r for r in records.of(case=case, runs=runs) if r.family.endswith(scale)]
                 if of:
-                    found[fault.name, scale, runs] = of
+                    found[case, scale, runs] = of
     return found
 
 
 def table(records: Records) -> str:
-    """Markdown: one row per fault and scale, one column per number of runs."""
+    """Markdown: one row per case and scale, one column per number of runs."""
     every = cells(records)
     counts = sorted({runs for _, _, runs in every})
     heads = ["earlier line", "scale", *(f"{n} runs" for n in counts)]

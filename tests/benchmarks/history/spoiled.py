@@ -1,8 +1,8 @@
 """Earlier lines that are wrong about how strongly the response reacts, or that hardly looked.
 
-A damped line's gauge shows a part of every change, its noise included; a reversed one shows it
-with the other sign. Another unit multiplies every value. A narrow line's rows lie in a corner, a
-one-recipe line's at one recipe: what they tell is right, but little.
+A damped line's gauge shows a part of every change, its noise included (or not: "noise stays"); a
+reversed one shows it with the other sign. Another unit multiplies every value. A narrow line's rows
+lie in a corner, a one-recipe line's at one recipe: what they tell is right, but little.
 """
 
 from __future__ import annotations
@@ -21,79 +21,80 @@ _LOG_LIMIT = 10.0  # a logarithm amplified further names values that no gauge sh
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with the first of the lines.
+    """What is wrong with a line.
 
     Attributes:
-        name: for tables.
         reaction: of the line to a change, relative to a right one.
         unit: factor on all recorded values.
         rows: where they lie: ``everywhere``, ``corner`` or ``one recipe``.
-        good: right lines beside it.
+        noise_stays: the gauge's own noise is not damped or amplified.
     """
 
-    name: str
     reaction: float = 1.0
     unit: float = 1.0
     rows: str = "everywhere"
-    good: int = 0
-
-    def on(self, scale: Scale) -> bool:
-        """Whether such a line can be on this scale."""
-        return scale == "linear" or abs(self.reaction) <= _LOG_LIMIT
+    noise_stays: bool = False
 
 
-FAULTS = (
-    Fault("damped to 1 %", 0.01),
-    Fault("damped to 10 %", 0.1),
-    Fault("damped to 30 %", 0.3),
-    Fault("amplified × 3", 3.0),
-    Fault("amplified × 10", 10.0),
-    Fault("amplified × 100", 100.0),
-    Fault("reversed", -1.0),
-    Fault("reversed, damped to 30 %", -0.3),
-    Fault("reversed, damped to 3 %", -0.03),
-    Fault("narrow", rows="corner"),
-    Fault("one recipe", rows="one recipe"),
-    Fault("other unit × 1000", unit=1000.0),
-    Fault("other unit ÷ 1000", unit=0.001),
-    Fault("other unit ÷ 100", unit=0.01),
-    Fault("damped to 1 % beside two good lines", 0.01, good=2),
-    Fault("amplified × 10 beside two good lines", 10.0, good=2),
-    Fault("reversed, damped to 10 % beside two good lines", -0.1, good=2),
-    Fault("one recipe beside two good lines", rows="one recipe", good=2),
-    Fault("other unit ÷ 100 beside two good lines", unit=0.01, good=2),
-    Fault("other unit × 1000 beside two good lines", unit=1000.0, good=2),
-)
+RIGHT = Fault()
+DAMPED, UNIT, HUGE = Fault(0.01), Fault(unit=0.01), Fault(unit=1000.0)
+RECIPE = Fault(rows="one recipe")
+CASES: dict[str, tuple[Fault, ...]] = {
+    "damped to 1 %": (DAMPED,),
+    "damped to 10 %": (Fault(0.1),),
+    "damped to 30 %": (Fault(0.3),),
+    "damped to 3 %, noise stays": (Fault(0.03, noise_stays=True),),
+    "amplified × 3": (Fault(3.0),),
+    "amplified × 10": (Fault(10.0),),
+    "amplified × 100": (Fault(100.0),),
+    "reversed": (Fault(-1.0),),
+    "reversed, damped to 30 %": (Fault(-0.3),),
+    "reversed, damped to 3 %": (Fault(-0.03),),
+    "narrow": (Fault(rows="corner"),),
+    "narrow, damped to 10 %": (Fault(0.1, rows="corner"),),
+    "one recipe": (RECIPE,),
+    "other unit × 1000": (HUGE,),
+    "other unit ÷ 1000": (Fault(unit=0.001),),
+    "other unit ÷ 100": (UNIT,),
+    "three lines damped to 10 %": (Fault(0.1),) * 3,
+    "three lines at one recipe": (RECIPE,) * 3,
+    "damped to 1 %, two right": (DAMPED, RIGHT, RIGHT),
+    "amplified × 10, two right": (Fault(10.0), RIGHT, RIGHT),
+    "reversed, damped to 10 %, two right": (Fault(-0.1), RIGHT, RIGHT),
+    "one recipe, two right": (RECIPE, RIGHT, RIGHT),
+    "other unit ÷ 100, two right": (UNIT, RIGHT, RIGHT),
+    "other unit × 1000, two right": (HUGE, RIGHT, RIGHT),
+    "damped to 1 %, other unit × 1000, one right": (DAMPED, HUGE, RIGHT),
+}
 
 
-def lines_with(surface: Surface, fault: Fault) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
-    """Inputs and recorded values of the spoiled line and the right ones beside it.
+def possible(case: str, scale: Scale) -> bool:
+    """Whether such lines can be on this scale."""
+    return scale == "linear" or max(abs(f.reaction) for f in CASES[case]) <= _LOG_LIMIT
+
+
+def lines_with(surface: Surface, case: str) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
+    """Inputs and recorded values of every line of a case.
 
     Args:
         surface: of the target.
-        fault: of the first line.
+        case: of ``CASES``.
     """
     rng = np.random.default_rng([surface.seed, 33])
-    bad, *good = surface.lines[: 1 + fault.good]
-    X = _inputs(surface.dimension, fault.rows, rng)
-    values = _measured(surface, bad, X, rng)
-    middle = float(bad(sobol(surface.dimension, 1024, rng)).mean())
-    spoiled = surface.raw(middle + fault.reaction * (values - middle)) * fault.unit
-    found = [(X, spoiled)]
-    for truth in good:
-        X = sobol(surface.dimension, ROWS, rng)
-        found.append((X, surface.raw(_measured(surface, truth, X, rng))))
-    return tuple(found)
+    pairs = zip(CASES[case], surface.lines, strict=False)
+    return tuple(_line(surface, truth, fault, rng) for fault, truth in pairs)
 
 
-def _inputs(dimension: int, where: str, rng: np.random.Generator) -> np.ndarray:
-    X = sobol(dimension, ROWS, rng)
-    if where == "corner":
-        return CORNER * X
-    return np.repeat(X[:1], ROWS, axis=0) if where == "one recipe" else X
-
-
-def _measured(
-    surface: Surface, truth: Function, X: np.ndarray, rng: np.random.Generator
-) -> np.ndarray:
-    return np.asarray(truth(X) + surface.noise * rng.standard_normal(len(X)))
+def _line(
+    surface: Surface, truth: Function, fault: Fault, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    X = sobol(surface.dimension, ROWS, rng)
+    if fault.rows == "corner":
+        X = CORNER * X
+    if fault.rows == "one recipe":
+        X = np.repeat(X[:1], ROWS, axis=0)
+    middle = float(truth(sobol(surface.dimension, 1024, rng)).mean())
+    noise = surface.noise * rng.standard_normal(ROWS)
+    shown = noise if fault.noise_stays else fault.reaction * noise
+    values = middle + fault.reaction * (truth(X) - middle) + shown
+    return X, surface.raw(values) * fault.unit
