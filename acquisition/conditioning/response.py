@@ -21,7 +21,8 @@ from designer.acquisition.conditioning.squared_covariances import (
     SquaredCovariances,
     as_part,
 )
-from designer.acquisition.conditioning.surface import Effect, make_surface
+from designer.acquisition.conditioning.surface import Effect
+from designer.acquisition.conditioning.surfaces import make_surface
 from designer.acquisition.posterior import Posterior
 from designer.models.arrays import FloatArray, IntArray
 

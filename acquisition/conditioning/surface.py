@@ -128,21 +128,6 @@ class Surface:
         )
 
 
-def make_surface(
-    posterior: Posterior, X: FloatArray | SharedPoints, dtype: DTypeLike = np.float64
-) -> Surface:
-    """The fastest surface the posterior allows.
-
-    Args:
-        posterior: belief about one response.
-        X: points, ``[n, D]``; a region where several surfaces share them.
-        dtype: of covariances.
-    """
-    if isinstance(posterior, RowPosterior):
-        return RowSurface(posterior.at_mode, X, dtype)
-    return Surface(posterior, X, dtype)
-
-
 class RowSurface(Surface):
     """A surface computed from the posterior's rows, at its most probable hyperparameters."""
 

@@ -75,8 +75,8 @@ class Run:
         reported: the really used settings alone, as far as told.
         given: known values (humidity, …), as told, else as the plan was made for.
         reported_given: the told ones alone.
-        batch: stage to batch id, as told, else as proposed; a stage that is missing here is a
-            batch of its own.
+        batch: stage to batch id, as told, else as proposed; of a stage that is missing here nobody
+            knows (the model takes consecutive runs with the same settings together).
         reported_batch: the told ones alone.
         status: see `STATUSES`. ``completed``: every response had a value, or was declared never
             to get one, under the specification of that time; responses added later do not reopen

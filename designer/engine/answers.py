@@ -59,12 +59,17 @@ class ErrorFigures(TypedDict):
 
 
 class OddsFigures(TypedDict):
-    """Odds for learning one response from earlier lines."""
+    """Odds for learning one response from earlier lines: a Bayes factor (marginal evidence).
+
+    ``weight``: share of what is shown that follows them, 1 where the own runs cannot decide yet;
+    ``standard_error``: not estimated, null.
+    """
 
     odds: float
     log_odds: float
-    standard_error: float
+    standard_error: float | None
     runs: int
+    weight: float
 
 
 class KnownTo(TypedDict):

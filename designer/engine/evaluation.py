@@ -25,6 +25,7 @@ from designer.engine.context import planning_context
 from designer.engine.fitted_campaign import FittedCampaign
 from designer.engine.predicting import best_recipes
 from designer.engine.report import (
+    averaging_notes,
     flat_warning,
     line_coverage,
     odds_figures,
@@ -67,7 +68,7 @@ def evaluate(fitted: FittedCampaign, plan: SelectedPlan | None = None) -> Evalua
             "report": report,
             "history_odds": odds,
             "warnings": report_warnings(fitted, report, odds),
-            "notes": list(fitted.notes),
+            "notes": [*fitted.notes, *averaging_notes(fitted)],
         }
 
 

@@ -22,7 +22,7 @@ from designer.engine.training import (
 )
 from designer.models.compression.fit_cache import Memory
 from designer.models.fitting.all_responses import fit_responses
-from designer.models.posterior.averaging import average
+from designer.models.fitting.history_weight import Belief, WeighedFits
 from designer.models.posterior.posterior import ResponsePosterior
 from designer.models.success_gp import SuccessModel
 
@@ -48,9 +48,16 @@ class FittedCampaign:
     posteriors: dict[str, ResponsePosterior]
 
     @cached_property
-    def averaged(self) -> dict[str, ResponsePosterior]:
-        """The same averaged over hyperparameters: what is shown to people."""
-        return {name: average(posterior) for name, posterior in self.posteriors.items()}
+    def weighed(self) -> WeighedFits:
+        """The same, weighed against the own results alone."""
+        space = self.training.space
+        links = response_links(self.state.spec, space)
+        return WeighedFits(self.posteriors, self.training.responses, space.groups, links)
+
+    @property
+    def averaged(self) -> dict[str, Belief]:
+        """Averages over hyperparameters: what is shown and what plans are made with."""
+        return self.weighed.averaged
 
     @cached_property
     def success(self) -> SuccessModel | None:

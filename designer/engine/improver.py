@@ -31,7 +31,7 @@ from designer.models.arrays import ArrayT, FloatArray
 from designer.models.botorch_adapter.model import PointsModel, to_botorch
 from designer.models.data.scaling import Scaling
 from designer.models.encoding import Space
-from designer.models.posterior.posterior import ResponsePosterior
+from designer.models.fitting.history_weight import Belief
 
 _SAMPLES, _SEED = 128, 0
 _NEGLIGIBLE = 0.01  # of what a response varies over the region
@@ -62,7 +62,7 @@ class BoTorchImprover:
     def __init__(
         self,
         responses: Sequence[Response],
-        posteriors: Mapping[str, ResponsePosterior],
+        posteriors: Mapping[str, Belief],
         space: Space,
         made: FloatArray,
         region: FloatArray,
@@ -205,7 +205,7 @@ def _own_scale(scaling: Scaling, z: ArrayT) -> ArrayT:
     return own
 
 
-def _variation(posterior: ResponsePosterior, region: FloatArray) -> float:
+def _variation(posterior: Belief, region: FloatArray) -> float:
     """What a response varies over the region, as far as is known, on its own scale.
 
     What it is predicted to vary, and what it may beyond that: a flat prediction is no flat surface.

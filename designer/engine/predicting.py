@@ -10,7 +10,7 @@ from designer.acquisition.candidates.grid import RecipeGrid
 from designer.acquisition.candidates.local_search import PEAKS, best_rows, climbed
 from designer.acquisition.candidates.region import ProposalRegion
 from designer.acquisition.conditioning.points import SharedPoints
-from designer.acquisition.conditioning.surface import make_surface
+from designer.acquisition.conditioning.surfaces import make_surface
 from designer.acquisition.functions.improvement import goal_on_scale, utility
 from designer.acquisition.functions.probability_in_spec import log_inside, windows_on_scale
 from designer.acquisition.predictions import Prediction, predict
@@ -45,7 +45,7 @@ def best_recipes(fitted: FittedCampaign, count: int) -> list[BestRecipe]:
     Returns:
         Up to ``count``; none when no response has a window or a goal.
     """
-    spec, known = fitted.state.spec, fitted.posteriors
+    spec, known = fitted.state.spec, fitted.averaged
     windows = windows_on_scale(spec, known)
     judged = [
         r for r in spec.responses if r.name in windows or (r.name in known and r.goal != "none")
@@ -118,7 +118,7 @@ class _RecipeRanking:
     ) -> None:
         self._success, self._region = fitted.success, SharedPoints(X)
         self._shown = shown
-        beliefs = fitted.averaged if shown else fitted.posteriors
+        beliefs = fitted.averaged
         self._parts = [
             (r, beliefs[r.name], make_surface(beliefs[r.name], self._region, np.float32))
             for r in judged

@@ -6,17 +6,18 @@ import numpy as np
 
 from designer.engine.answers import OddsFigures
 from designer.engine.fitted_campaign import FittedCampaign
-from designer.engine.process_links import response_links
 from designer.models.arrays import FloatArray
 from designer.models.diagnostics.collinearity import CAUTIOUS, COLLINEAR
-from designer.models.diagnostics.history_odds import FEWEST_RUNS, POSITIVE_ODDS, history_odds
+from designer.models.diagnostics.history_evidence import POSITIVE_ODDS
 from designer.models.diagnostics.line_coverage import LineShare, line_shares
 from designer.models.diagnostics.report import DataCounts, ResponseReport, model_report
-from designer.models.fitting.all_responses import fit_without_history
+from designer.models.fitting.history_weight import RUNS_TO_DECIDE, HistoryWeight
 from designer.models.gp.fitted import HistoryOdds
+from designer.models.posterior.averaging import SAMPLES, AveragedPosterior
 from designer.models.posterior.posterior import ResponsePosterior
 
 LARGEST_ODDS = 1000.0  # shown at most: further digits would be a matter of the normal tails
+_FEW_SAMPLES = 5.0  # effective draws below which averages over them are a matter of luck
 _NARROW = 0.1  # a line whose settings span less of an input's range hardly varied it (assumption)
 
 
@@ -59,34 +60,22 @@ def odds_figures(fitted: FittedCampaign) -> dict[str, OddsFigures | None]:
     """Odds for using history per response; None without history or below 3 runs."""
     found: dict[str, OddsFigures | None] = {r.name: None for r in fitted.state.spec.responses}
     for name, posterior in fitted.posteriors.items():
-        if posterior.fitted.odds is not None:
-            found[name] = _odds(posterior.fitted.odds)
-    asked = [
-        name
-        for name, posterior in fitted.posteriors.items()
-        if posterior.fitted.layout.transfer and posterior.fitted.data.measured_runs >= FEWEST_RUNS
-    ]
-    if not asked:
-        return found
-    training = fitted.training
-    links = response_links(fitted.state.spec, training.space)
-    upstream = [links[name].upstream for name in asked if name in links]
-    needed = {n: d for n, d in training.responses.items() if n in asked or n in upstream}
-    plain = fit_without_history(needed, training.space.groups, links)
-    for name in asked:
-        odds = history_odds(fitted.posteriors[name].fitted, plain[name].fitted)
-        found[name] = None if odds is None else _odds(odds)
+        judged = fitted.weighed.judged[name]
+        odds = posterior.fitted.odds if judged is None else judged.evidence
+        if odds is not None:
+            found[name] = _odds(odds, 1.0 if judged is None else judged.weight)
     return found
 
 
-def _odds(odds: HistoryOdds) -> OddsFigures:
+def _odds(odds: HistoryOdds, weight: float) -> OddsFigures:
     most = float(np.log(LARGEST_ODDS))
     bounded = float(np.clip(odds.log_odds, -most, most))
     return {
         "odds": float(np.exp(bounded)),
         "log_odds": bounded,
-        "standard_error": odds.standard_error,
+        "standard_error": None,
         "runs": odds.runs,
+        "weight": weight,
     }
 
 
@@ -137,15 +126,39 @@ def report_warnings(
     report: dict[str, ResponseReport],
     odds: dict[str, OddsFigures | None],
 ) -> list[str]:
-    """Sentences about collinear factors and about history that the target's results contradict."""
+    """Sentences about collinear factors, and about history that the target's results contradict."""
+    judged = fitted.weighed.judged
     against = [
         f"{name}: the results of {each['runs']} runs speak {_ratio(1 / each['odds'])} against using"
-        " the earlier lines. Look at the trust of each line, and exclude those that are wrong:"
-        " designer lines exclude"
+        f" the earlier lines. {_consequence(judged.get(name))} Look at the trust of each line, and"
+        " exclude those that are wrong: designer lines exclude"
         for name, each in odds.items()
         if each is not None and each["odds"] <= 1.0 / POSITIVE_ODDS
     ]
     return [*_collinear_warnings(fitted, report), *against]
+
+
+def _consequence(judged: HistoryWeight | None) -> str:
+    """What follows from evidence against the earlier lines, and what would decide."""
+    if judged is None:
+        return "They are not used for it."
+    if not judged.decided:
+        return (
+            f"They are still used: {RUNS_TO_DECIDE} own runs spread over the region would decide."
+        )
+    share = 100.0 * judged.weight
+    told = "less than 1" if share < 1.0 else f"{share:.0f}"
+    return f"Predictions and plans follow them by {told} %, the own results alone by the rest."
+
+
+def averaging_notes(fitted: FittedCampaign) -> list[str]:
+    """Sentences about responses whose averages over hyperparameters hang on a few draws."""
+    return [
+        f"{name}: {belief.effective_samples:.1f} of {SAMPLES} draws of the hyperparameters decide"
+        " what is shown, so its intervals are rough; more results settle it"
+        for name, belief in fitted.averaged.items()
+        if isinstance(belief, AveragedPosterior) and belief.effective_samples < _FEW_SAMPLES
+    ]
 
 
 def _ratio(odds: float) -> str:

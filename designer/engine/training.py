@@ -13,6 +13,7 @@ from designer.campaigns.log.state import CampaignState, Line
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.specification.specification import Specification
+from designer.engine.inferred_batches import Made, inferred_batches, inferred_notes
 from designer.engine.process_links import deciding_stage
 from designer.models.arrays import FloatArray
 from designer.models.data.dataset import OWN_BATCH, ResponseData
@@ -51,17 +52,19 @@ class BatchCodes:
     stages: tuple[str, ...]
     codes: dict[tuple[object, ...], int] = field(default_factory=dict)
 
-    def row(self, line: int, batch: Mapping[str, str]) -> list[int]:
-        """Codes of one row, one per stage; ``OWN_BATCH`` where none is told."""
+    def row(
+        self, line: int, batch: Mapping[str, str], inferred: Mapping[str, int] | None = None
+    ) -> list[int]:
+        """Codes of one row, one per stage; ``OWN_BATCH`` where none is told or inferred."""
         row: list[int] = []
         path: tuple[object, ...] = (line,)
         for index, stage in enumerate(self.stages):
             told = batch.get(stage)
             path = (*path, told)
-            if told is None:
-                row.append(OWN_BATCH)
-            else:
-                row.append(self.codes.setdefault((index, *path), len(self.codes)))
+            key = None if told is None else (index, *path)
+            if key is None and inferred is not None and stage in inferred:
+                key = (index, line, "inferred", inferred[stage])
+            row.append(OWN_BATCH if key is None else self.codes.setdefault(key, len(self.codes)))
         return row
 
 
@@ -121,23 +124,10 @@ def training_set(state: CampaignState) -> TrainingSet:
     runs = training_runs(state)
     lines = [line for line in state.lines.values() if line.included]
     batches = BatchCodes(tuple(stage.name for stage in spec.stages))
-    defaults = default_givens(state)
-    rows: dict[str, list[_Row]] = {response.name: [] for response in spec.responses}
     used = [response.name for response in spec.responses if spec.uses_history(response)]
-    nuisance = nuisance_inputs([[row.extra for row in line.rows] for line in lines])
-    nothing = np.zeros(nuisance[0].shape[1] if nuisance else 0)
-    for index, run in enumerate(runs):
-        inputs = fill_givens(spec, {**run.used, **run.given}, defaults)
-        codes = batches.row(0, run.batch)
-        for name, target in rows.items():
-            target += [_Row(inputs, y, 0, codes, index, nothing) for y in run.values(name)]
-    for number, line in enumerate(lines, start=1):
-        for row, extra in zip(line.rows, nuisance[number - 1], strict=True):
-            inputs = {**row.settings, **row.given}
-            codes = batches.row(number, row.batch)
-            for name in used:
-                values = row.responses.get(name, ())
-                rows[name] += [_Row(inputs, y, number, codes, -1, extra) for y in values]
+    own, assumed = _rows_of_runs(state, runs, batches)
+    earlier, more = _rows_of_lines(spec, lines, batches)
+    rows = {name: found + (earlier[name] if name in used else []) for name, found in own.items()}
     space = Space.from_specification(spec)
     missing = _never_recorded(space, lines)
     silent = [name for name, found in rows.items() if not found]
@@ -149,6 +139,7 @@ def training_set(state: CampaignState) -> TrainingSet:
     if lines:
         notes += spec.unused_history
     notes += _missing_notes(space, lines, missing)
+    notes += [*assumed, *more]
     return TrainingSet(
         space=space,
         responses={
@@ -165,6 +156,42 @@ def training_set(state: CampaignState) -> TrainingSet:
         batches=batches,
         notes=tuple(notes),
     )
+
+
+def _rows_of_runs(
+    state: CampaignState, runs: Sequence[Run], batches: BatchCodes
+) -> tuple[dict[str, list[_Row]], list[str]]:
+    """Measurements of the own runs by response, and what was assumed about their batches."""
+    spec, defaults = state.spec, default_givens(state)
+    shared = inferred_batches(spec, [Made(run.used, run.batch, run.made_at) for run in runs])
+    rows: dict[str, list[_Row]] = {response.name: [] for response in spec.responses}
+    nothing: FloatArray = np.zeros(0)
+    for index, (run, common) in enumerate(zip(runs, shared, strict=True)):
+        inputs = fill_givens(spec, {**run.used, **run.given}, defaults)
+        codes = batches.row(0, run.batch, common)
+        for name, found in rows.items():
+            found += [_Row(inputs, y, 0, codes, index, nothing) for y in run.values(name)]
+    return rows, inferred_notes("own runs", spec, shared)
+
+
+def _rows_of_lines(
+    spec: Specification, lines: Sequence[Line], batches: BatchCodes
+) -> tuple[dict[str, list[_Row]], list[str]]:
+    """Measurements of the earlier lines by response, and what was assumed about their batches."""
+    rows: dict[str, list[_Row]] = {response.name: [] for response in spec.responses}
+    notes: list[str] = []
+    nuisance = nuisance_inputs([[row.extra for row in line.rows] for line in lines])
+    for number, line in enumerate(lines, start=1):
+        made = [Made(row.settings, row.batch, row.made_at) for row in line.rows]
+        shared = inferred_batches(spec, made)
+        notes += inferred_notes(line.name, spec, shared)
+        for row, extra, common in zip(line.rows, nuisance[number - 1], shared, strict=True):
+            inputs = {**row.settings, **row.given}
+            codes = batches.row(number, row.batch, common)
+            for name, found in rows.items():
+                values = row.responses.get(name, ())
+                found += [_Row(inputs, y, number, codes, -1, extra) for y in values]
+    return rows, notes
 
 
 def _where_looked(history: bool) -> str:
@@ -207,8 +234,16 @@ def _response_data(
         window=response.window,
         stage_effect=tuple(index <= decided for index in range(len(stages))),
         missing=missing,
-        nuisance=np.array([row.nuisance for row in rows]).reshape(len(rows), -1),
+        nuisance=_padded([row.nuisance for row in rows]),
     )
+
+
+def _padded(rows: Sequence[FloatArray]) -> FloatArray:
+    """Rows ``[n, k]`` of which some have no column."""
+    out = np.zeros((len(rows), max((len(row) for row in rows), default=0)))
+    for place, row in enumerate(rows):
+        out[place, : len(row)] = row
+    return out
 
 
 def _never_recorded(space: Space, lines: Sequence[Line]) -> frozenset[tuple[int, int]]:

@@ -20,14 +20,18 @@ from gpytorch.distributions import MultitaskMultivariateNormal, MultivariateNorm
 from linear_operator import to_linear_operator
 from torch import Tensor
 
-from designer.models.botorch_adapter.posterior import TorchPosterior, to_torch
+from designer.models.botorch_adapter.belief import TorchBelief
+from designer.models.botorch_adapter.mixture import to_torch_belief
 from designer.models.encoding import CORNER, Space
+from designer.models.posterior.mixture import MixedPosterior
 from designer.models.posterior.posterior import ResponsePosterior
 
 _JITTER = 1e-6  # of the mean variance: neighbours on a fine grid are almost the same point
 
 
-def to_botorch(posteriors: Sequence[ResponsePosterior], space: Space) -> TrustModel:
+def to_botorch(
+    posteriors: Sequence[ResponsePosterior | MixedPosterior], space: Space
+) -> TrustModel:
     """All responses as one BoTorch model.
 
     Args:
@@ -38,7 +42,7 @@ def to_botorch(posteriors: Sequence[ResponsePosterior], space: Space) -> TrustMo
         A model over ``X [..., q, d]``, d inputs in the order of ``space.names``: numeric ones in
         the unit cube, categorical ones as integer codes.
     """
-    return TrustModel([to_torch(posterior) for posterior in posteriors], space)
+    return TrustModel([to_torch_belief(posterior) for posterior in posteriors], space)
 
 
 class ResponsesModel(Model):
@@ -98,8 +102,8 @@ class TrustModel(ResponsesModel, FantasizeMixin):  # type: ignore[misc]  # decla
 
     likelihood = None  # FantasizeMixin asks for it; the noise is the responses' own
 
-    def __init__(self, responses: Sequence[TorchPosterior], space: Space) -> None:
-        super().__init__(torch.stack([response.variance[0, 0, 0] for response in responses]))
+    def __init__(self, responses: Sequence[TorchBelief], space: Space) -> None:
+        super().__init__(torch.stack([response.prior_variance for response in responses]))
         self.responses = tuple(responses)
         self.space = space
         self.names = tuple(response.name for response in responses)
@@ -107,7 +111,7 @@ class TrustModel(ResponsesModel, FantasizeMixin):  # type: ignore[misc]  # decla
     @property
     def batch_shape(self) -> torch.Size:
         """See `ResponsesModel`."""
-        return self.responses[0].alpha.shape[:-2]
+        return self.responses[0].batch_shape
 
     def normals(
         self, X: Tensor, wanted: Sequence[int], noise: bool | Tensor

@@ -14,11 +14,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from gpytorch.distributions import MultivariateNormal
-from linear_operator import to_linear_operator
 from torch import Tensor
 
 from designer.models.arrays import FloatArray, IntArray
+from designer.models.botorch_adapter.belief import TorchBelief
 from designer.models.data.scaling import Scaling
 from designer.models.gp.covariance import CrossCovariance, LineCovariance
 from designer.models.gp.hyperparameters import Parameters
@@ -32,7 +31,7 @@ _LOWEST_Z = 6.0  # results ≤ 0 on a log scale count as this many sd below the 
 
 
 @dataclass(frozen=True, eq=False)
-class TorchPosterior:
+class TorchPosterior(TorchBelief):
     """One response: rows conditioned on and the algebra of its posterior, on the model scale.
 
     Tensors may carry leading batch dimensions after ``condition``; S members stand before the
@@ -50,6 +49,7 @@ class TorchPosterior:
         prior_alpha: weights of the mean before shrinking, of the first rows, ``[S, N_0]``.
         weights: of the members in the mixture, ``[S]``.
         mean_weights: of the members in its mean, ``[S]``.
+        widening: factor on the surface's variance (`AveragedPosterior.widening`).
         hidden: batch effects that are part of the noise, ``[S, 1]``.
         batch_variance: of all stages' batch effects together, ``[S, 1]``.
         spread: variance per squared mean while the target's trust is unknown, ``[S, 1]``.
@@ -66,6 +66,7 @@ class TorchPosterior:
     prior_alpha: Tensor
     weights: Tensor
     mean_weights: Tensor
+    widening: float
     hidden: Tensor
     batch_variance: Tensor
     spread: Tensor
@@ -73,32 +74,14 @@ class TorchPosterior:
     # ---- posterior -----------------------------------------------------------------------------
 
     def transformed(self, X: Tensor, *, new_result: bool = False) -> tuple[Tensor, Tensor]:
-        """Joint mean ``[..., q]`` and covariance ``[..., q, q]`` on the response's own scale.
-
-        That is T(y) of `Scaling`: raw units or their natural logarithm.
-
-        Args:
-            X: encoded points, ``[..., q, D]``.
-            new_result: of one more result each, with noise and the effect of a new batch.
-        """
+        """See `TorchBelief`."""
         means, covariances = self._members(self._points(X))
+        covariances = self.widening * covariances
         if new_result:
             covariances = covariances + torch.diag_embed(self._noise(means) + self.batch_variance)
         mean, covariance = self._mixed(means, covariances)
         s = self.scaling.spread
         return self.scaling.center + s * mean, s * s * covariance
-
-    def raw(self, X: Tensor, observation_noise: bool | Tensor) -> MultivariateNormal:
-        """Joint normal at encoded points ``[..., q, D]`` in raw units."""
-        m, covariance = self.transformed(X, new_result=observation_noise is True)
-        if self.scaling.log:
-            v = torch.diagonal(covariance, dim1=-2, dim2=-1)
-            root = torch.exp(m + 0.5 * v)
-            covariance = root.unsqueeze(-1) * root.unsqueeze(-2) * torch.expm1(covariance)
-            m = torch.exp(m)
-        if isinstance(observation_noise, Tensor):
-            covariance = covariance + torch.diag_embed(observation_noise.expand(m.shape))
-        return MultivariateNormal(m, to_linear_operator(covariance))
 
     def condition(self, X: Tensor, y: Tensor, noise: Tensor | None) -> TorchPosterior:
         """Conditioned on results ``y [..., q]`` at encoded points ``X [..., q, D]``.
@@ -135,6 +118,16 @@ class TorchPosterior:
         )
 
     # ---- pieces --------------------------------------------------------------------------------
+
+    @property
+    def prior_variance(self) -> Tensor:
+        """See `TorchBelief`."""
+        return self.variance[0, 0, 0]
+
+    @property
+    def batch_shape(self) -> torch.Size:
+        """See `TorchBelief`."""
+        return self.alpha.shape[:-2]
 
     @cached_property
     def variance(self) -> Tensor:
@@ -174,11 +167,10 @@ class TorchPosterior:
     def _mixed(self, means: Tensor, covariances: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and covariance of the mixture (matched moments)."""
         w = self.weights[:, None, None]
-        centre = (self.weights[:, None] * means).sum(dim=-2, keepdim=True)
-        off = means - centre
+        mean = (self.mean_weights[:, None] * means).sum(dim=-2)
+        off = means - mean.unsqueeze(-2)
         between = (w * (off.unsqueeze(-1) * off.unsqueeze(-2))).sum(dim=-3)
-        covariance = (w * covariances).sum(dim=-3) + between
-        return (self.mean_weights[:, None] * means).sum(dim=-2), covariance
+        return mean, (w * covariances).sum(dim=-3) + self.widening * between
 
     def _model_value(self, y: Tensor, mean: Tensor, sd: Tensor) -> Tensor:
         scaling = self.scaling
@@ -197,9 +189,10 @@ class TorchPosterior:
 def to_torch(posterior: ResponsePosterior) -> TorchPosterior:
     """The tensors of one posterior; an averaged one becomes a mixture."""
     members, weights = [posterior], np.ones(1)
-    mean_weights = weights
+    mean_weights, widening = weights, 1.0
     if isinstance(posterior, AveragedPosterior):
         members, weights, mean_weights = posterior.mixture()
+        widening = posterior.widening
     rows, transform = posterior.conditioned, posterior.fitted.input_transform
     parameters = _stacked([member.parameters for member in members])
     return TorchPosterior(
@@ -216,6 +209,7 @@ def to_torch(posterior: ResponsePosterior) -> TorchPosterior:
         prior_alpha=_tensor(np.array([m.alpha for m in members])),
         weights=_tensor(weights),
         mean_weights=_tensor(mean_weights),
+        widening=widening,
         hidden=_tensor(np.array([[m.hidden_batch_variance] for m in members])),
         batch_variance=_tensor(np.array([[m.batch_variance.sum()] for m in members])),
         spread=_tensor(np.array([[m.trust.spread] for m in members])),

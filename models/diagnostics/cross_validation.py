@@ -68,7 +68,7 @@ def held_out(fitted: FittedResponse, folds: IntArray) -> list[HeldOut]:
 
 @dataclass(frozen=True)
 class PredictedResults:
-    """The target's results, each predicted without its own fold; outliers are not among them.
+    """The target's results, each predicted without its own fold; those set aside among them.
 
     Attributes:
         row: index of the measurement in ``ResponseData``, ``[k]``.
@@ -93,14 +93,19 @@ class PredictedResults:
 
 
 def predicted_results(fitted: FittedResponse, folds: IntArray) -> PredictedResults:
-    """Every result predicted without its fold; see `held_out`."""
+    """Every result predicted without its fold; see `held_out`.
+
+    One that is set aside is judged like any other: without the noise that made it count little.
+    """
     rows, first = fitted.rows, fitted.rows.earlier
     residual, variance = np.zeros(len(rows)), np.zeros(len(rows))
     for block in held_out(fitted, folds):
         residual[block.rows] = block.residual
         variance[block.rows] = np.diagonal(block.covariance)
-    kept = first + np.flatnonzero((rows.extra[first:] == 0) & (variance[first:] > 0))
-    residual, variance = residual[kept], variance[kept]
+    kept = first + np.flatnonzero(variance[first:] > 0)
+    residual = residual[kept]
+    noise = rows.base[kept] * fitted.parameters.noise[rows.position[kept]]
+    variance = np.maximum(variance[kept] - rows.extra[kept], noise)
     density = -0.5 * (np.square(residual) / variance + np.log(2.0 * np.pi * variance))
     return PredictedResults(
         row=rows.order[kept],

@@ -1,12 +1,12 @@
-"""Evidence for using the earlier lines of a response: odds, shown and never mixed in.
+"""Leave-one-out odds for using the earlier lines of a response.
 
 Two models predict each of the target's runs without it: the one with history, and a plain GP
 fitted to the target's results alone, as if history were switched off. The product over runs of the
-ratio of the two predictive densities is a pseudo-Bayes factor (Geisser & Eddy 1979, JASA 74, 153);
-how far its logarithm could differ by chance follows from its spread over runs (Vehtari, Gelman &
-Gabry 2017, Stat. Comput. 27, 1413, eq. 24). Both densities are in raw units, since the two models
-may have different scales, even a linear and a logarithmic one. Hyperparameters of both have seen
-all results; with few runs this flatters the plain GP, whose very scale comes from them.
+ratio of the two predictive densities is a pseudo-Bayes factor (Geisser & Eddy 1979, JASA 74, 153).
+Both densities are in raw units, since the two models may have different scales, even a linear and a
+logarithmic one. Hyperparameters of both have seen all results, which flatters the model that bends
+more; unlike the marginal evidence (`history_evidence`) the odds still see what a model says where
+runs lie alone, so the smaller of the two decides how far history is followed.
 """
 
 from __future__ import annotations
@@ -16,12 +16,8 @@ from scipy.linalg import cho_factor, cho_solve
 
 from designer.models.arrays import IntArray
 from designer.models.diagnostics.cross_validation import held_out
+from designer.models.diagnostics.history_evidence import FEWEST_RUNS
 from designer.models.gp.fitted import FittedResponse, HistoryOdds
-
-FEWEST_RUNS = 3  # below, the odds are a matter of priors
-# Odds from which evidence is "positive" (Kass & Raftery 1995, JASA 90, 773); on the twin (3 to 16
-# runs, 6 seeds, 3 responses) never so much against related lines or one bad of three.
-POSITIVE_ODDS = 3.0
 
 
 def history_odds(history: FittedResponse, plain: FittedResponse) -> HistoryOdds | None:
@@ -43,8 +39,7 @@ def history_odds(history: FittedResponse, plain: FittedResponse) -> HistoryOdds 
     gain = np.array([with_lines[run] - alone[run] for run in both])
     if not np.isfinite(gain).all():
         return None
-    error = float(np.sqrt(len(gain)) * gain.std(ddof=1))
-    return HistoryOdds(float(gain.sum()), error, len(gain))
+    return HistoryOdds(float(gain.sum()), len(gain))
 
 
 def _usual(fitted: FittedResponse) -> IntArray:

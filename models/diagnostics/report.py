@@ -78,7 +78,7 @@ class ResponseReport(TypedDict):
 def model_report(
     fitted: FittedResponse, groups: IntArray, recipe: IntArray, names: Sequence[str]
 ) -> ResponseReport:
-    """Report of one response; outliers that hardly count in the fit are left out of errors.
+    """Report of one response; errors include results that are set aside in the fit.
 
     Args:
         fitted: the response at its fitted hyperparameters.
@@ -152,8 +152,7 @@ def learning_curve(fitted: FittedResponse) -> list[LearningPoint]:
     out, k = [], 2
     while k < len(runs):
         m = first + int(starts[k])
-        kept = rows.extra[order[m:]] == 0
-        residual = (y[m:] - fitted.scaling.median(chol[m:, :m] @ white[:m]))[kept]
+        residual = y[m:] - fitted.scaling.median(chol[m:, :m] @ white[:m])
         if len(residual) and np.isfinite(residual).all():
             rmse, predicted = root_mean_square(residual), len(residual)
             out.append(

@@ -10,7 +10,7 @@ import numpy as np
 from designer.models.arrays import IntArray
 from designer.models.compression.fit_cache import Memory
 from designer.models.data.dataset import ResponseData
-from designer.models.diagnostics.history_odds import POSITIVE_ODDS, history_odds
+from designer.models.diagnostics.history_evidence import POSITIVE_ODDS, history_evidence
 from designer.models.encoding import cube_points
 from designer.models.fitting.fit import fit
 from designer.models.gp.process_features import Feature
@@ -98,10 +98,10 @@ def _target_only_if_better(
 
     Some knowledge (a mass balance) says so much that a few runs with it predict better than wrong
     earlier lines ever let a model do; with right ones it says nothing new. The target's results
-    decide, by the odds of `history_odds`: on the twin (12 seeds, 4 to 16 runs) they never spoke
-    3 : 1 against related lines or one bad line of three, and with three bad lines the switch
-    leaves .49 / .78 / .81 of the loading's error at 4 / 8 / 16 runs. For other responses the same
-    switch costs more with good lines than it saves with bad ones (plain Gaussian processes judge
+    decide, by `history_evidence`: on the twin (12 seeds, 4 to 16 runs) they never spoke 3 : 1
+    against related lines or one bad line of three, and with three bad lines the switch leaves
+    .49 / .78 / .81 of the loading's error at 4 / 8 / 16 runs. For other responses the same switch
+    costs more with good lines than it saves with bad ones (plain Gaussian processes judge
     themselves too well on few runs).
 
     Args:
@@ -114,7 +114,7 @@ def _target_only_if_better(
     if not data.target.any() or not history.fitted.layout.transfer:
         return None
     alone = fit(data.of_target, groups, 0, upstream=upstream, feature=feature)
-    odds = history_odds(history.fitted, alone.fitted)
+    odds = history_evidence(history, alone)
     against = odds is not None and odds.log_odds <= -np.log(POSITIVE_ODDS)
     if odds is None or not against or alone.scaling.log != history.scaling.log:
         return None

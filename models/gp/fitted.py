@@ -26,12 +26,10 @@ class HistoryOdds:
 
     Attributes:
         log_odds: natural logarithm of the odds for history; not bounded.
-        standard_error: of ``log_odds``, from its spread over the runs.
-        runs: number of runs both models predicted.
+        runs: number of runs that were judged by.
     """
 
     log_odds: float
-    standard_error: float
     runs: int
 
 

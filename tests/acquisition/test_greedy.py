@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from designer.acquisition.candidates.candidates import make_candidates
 from designer.acquisition.conditioning import blocks
 from designer.acquisition.conditioning.response import ResponseConditioning
-from designer.acquisition.conditioning.surface import RowSurface, Surface, make_surface
+from designer.acquisition.conditioning.surface import RowSurface, Surface
+from designer.acquisition.conditioning.surfaces import make_surface
 from designer.acquisition.functions.information import bits_of, left_of
 from designer.acquisition.functions.reference_points import ReferencePoints
 from designer.acquisition.plan.plan import make_plan

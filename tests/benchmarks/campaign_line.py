@@ -241,7 +241,7 @@ class Line:
         values = zip(*points.values(), strict=True)
         recipes = [dict(zip(points, map(float, row), strict=True)) for row in values]
         X = fitted.training.space.encode_recipes(recipes)
-        return {n: (p, *p.moments_at(p.transformed(X))) for n, p in fitted.averaged.items()}
+        return {n: (p, *p.moments(X)) for n, p in fitted.averaged.items()}
 
 
 def quiet(*_: object) -> None:

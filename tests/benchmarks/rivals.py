@@ -47,13 +47,15 @@ def predictions_of(
     plant: Plant, posteriors: dict[str, ResponsePosterior], *, averaged: bool = True
 ) -> list[Prediction]:
     """Predictions at the plant's points, one per response."""
-    from designer.models.posterior.averaging import average
+    from designer.models.fitting.history_weight import WeighedFits
 
+    data = {name: posterior.fitted.data for name, posterior in posteriors.items()}
+    groups = np.arange(plant.problems[0].dimension)
+    weighed = WeighedFits(posteriors, data, groups, plant.links)
     found = []
     for problem in plant.problems:
-        posterior = posteriors[problem.name]
-        shown = average(posterior) if averaged else posterior
-        found.append(shown.to_raw(*shown.moments_at(shown.transformed(problem.points))))
+        shown = weighed.averaged[problem.name] if averaged else posteriors[problem.name]
+        found.append(shown.to_raw(*shown.moments(problem.points)))
     return found
 
 

@@ -100,7 +100,7 @@ def judged(campaign: Campaign, twin: Scenario, case: str, seed: int, model: str)
     with one_thread():
         fitted = fit_campaign(campaign.service.session.state(campaign.name), quiet)
         X = fitted.training.space.encode_recipes(recipes)
-        shown = {n: p.to_raw(*p.moments_at(p.transformed(X))) for n, p in fitted.averaged.items()}
+        shown = {n: p.to_raw(*p.moments(X)) for n, p in fitted.averaged.items()}
     cpu = round(time.process_time() - started, 4)
     found = []
     for name, (mean, sd) in shown.items():

@@ -1,0 +1,147 @@
+"""How far to follow the earlier lines at all: with history, or without, or both, weighed.
+
+Where enough own results cover the region, the two models are mixed by the smaller of the marginal
+evidence and the leave-one-out odds, with prior odds of 10 for history. On 70 simulated campaigns
+with all lines misleading, 16 runs, the share that ends more than 10 % worse than without history
+falls from .14 to .07; with related lines nothing changes. Below 16 runs, or where the own runs are
+in a corner, mixing hurts (errors × 1.6 at 8 runs): a model without history is wrong and sure of
+itself outside its runs. There the evidence is only told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from scipy.special import expit
+
+from designer.models.arrays import IntArray, input_count
+from designer.models.data.dataset import ResponseData
+from designer.models.data.line_scales import coverage
+from designer.models.diagnostics.history_evidence import FEWEST_RUNS, history_evidence
+from designer.models.diagnostics.history_odds import history_odds
+from designer.models.encoding import cube_points
+from designer.models.fitting.all_responses import Link, fit_without_history
+from designer.models.gp.fitted import HistoryOdds
+from designer.models.posterior.averaging import average
+from designer.models.posterior.mixture import MixedPosterior
+from designer.models.posterior.posterior import ResponsePosterior
+
+Belief = ResponsePosterior | MixedPosterior
+
+RUNS_TO_DECIDE = 16
+_COVERED = 0.5  # share of a full design's coverage that the own runs reach
+_PRIOR = np.log(10.0)  # earlier lines were added because somebody thinks they are of use
+_CERTAIN = 0.99  # a weight from which the model with history stands alone
+_CUBE = 64  # points that stand for a full design
+
+
+@dataclass(frozen=True)
+class HistoryWeight:
+    """What the own results of one response say about using its earlier lines.
+
+    Attributes:
+        evidence: for history, marginal.
+        decided: enough own runs cover the region to weigh the two models.
+        weight: of the model with history, 0…1; 1 where it stands alone.
+    """
+
+    evidence: HistoryOdds
+    decided: bool
+    weight: float
+
+
+def can_decide(data: ResponseData, groups: IntArray) -> bool:
+    """Whether own results are many enough, and spread enough, to weigh the models by.
+
+    Args:
+        data: of all lines.
+        groups: input index of every encoded column, ``[D]``.
+    """
+    if data.measured_runs < RUNS_TO_DECIDE:
+        return False
+    inputs = input_count(groups)
+    whole = coverage(cube_points(groups, _CUBE, seed=0), inputs)
+    return coverage(data.X[data.target], inputs) >= _COVERED * whole
+
+
+def weigh_history(
+    history: ResponsePosterior, alone: ResponsePosterior, groups: IntArray
+) -> HistoryWeight | None:
+    """Judge the earlier lines of one response; None without history or below 3 runs.
+
+    Args:
+        history: fit of all lines.
+        alone: fit of the target's rows alone.
+        groups: input index of every encoded column, ``[D]``.
+    """
+    evidence = history_evidence(history, alone)
+    if evidence is None:
+        return None
+    decided = can_decide(history.fitted.data, groups) and alone.scaling.log == history.scaling.log
+    if not decided:
+        return HistoryWeight(evidence, decided=False, weight=1.0)
+    held_out = history_odds(history.fitted, alone.fitted)
+    logs = [evidence.log_odds, *([] if held_out is None else [held_out.log_odds])]
+    weight = float(expit(_PRIOR + min(logs)))
+    return HistoryWeight(evidence, decided=True, weight=1.0 if weight > _CERTAIN else weight)
+
+
+@dataclass(frozen=True)
+class WeighedFits:
+    """Fits of all responses, and what follows from weighing them against no history.
+
+    Attributes:
+        posteriors: fits of all lines at the most probable hyperparameters, by response.
+        responses: what they were learned from.
+        groups: input index of every encoded column, ``[D]``.
+        links: what each model may use besides its data.
+    """
+
+    posteriors: Mapping[str, ResponsePosterior]
+    responses: Mapping[str, ResponseData]
+    groups: IntArray
+    links: Mapping[str, Link]
+
+    @cached_property
+    def averaged(self) -> dict[str, Belief]:
+        """Averages over hyperparameters, mixed with those without history where that is open."""
+        beliefs: dict[str, Belief] = {}
+        for name, posterior in self.posteriors.items():
+            beliefs[name] = history = average(posterior)
+            data = posterior.fitted.data
+            judged = self.judged[name] if can_decide(data, self.groups) else None
+            if judged is not None and judged.weight < 1.0:
+                alone = average(self.without_history[name])
+                beliefs[name] = MixedPosterior(history, alone, judged.weight)
+        return beliefs
+
+    @cached_property
+    def judged(self) -> dict[str, HistoryWeight | None]:
+        """What the own results say about using the earlier lines; None: nothing yet."""
+        alone = self.without_history
+        return {
+            name: weigh_history(posterior, alone[name], self.groups) if name in alone else None
+            for name, posterior in self.posteriors.items()
+        }
+
+    @cached_property
+    def without_history(self) -> dict[str, ResponsePosterior]:
+        """Fits to the own results alone, of the responses that have lines and runs to judge by."""
+        asked = [
+            name
+            for name, posterior in self.posteriors.items()
+            if posterior.fitted.layout.transfer
+            and posterior.fitted.data.measured_runs >= FEWEST_RUNS
+        ]
+        if not asked:
+            return {}
+        upstream = [self.links[name].upstream for name in asked if name in self.links]
+        needed = {
+            name: replace(data, log_scale=self.posteriors[name].scaling.log)
+            for name, data in self.responses.items()
+            if name in asked or name in upstream
+        }
+        return fit_without_history(needed, self.groups, self.links)

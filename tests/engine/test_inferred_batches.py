@@ -1,0 +1,86 @@
+"""Batches nobody told: which runs are taken together, and that it is said."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from designer import Campaign
+from designer.campaigns.specification.load import load_specification
+from designer.engine.inferred_batches import Made, inferred_batches, inferred_notes
+
+SPEC = {
+    "campaign": {"version": 1, "name": "untold", "line": "own"},
+    "stage": [
+        {"name": "slurry", "change_cost": 3.0, "usable_for": 8},
+        {"name": "coating", "change_cost": 0.5},
+        {"name": "calendering", "change_cost": 0.1},
+    ],
+    "factor": [
+        {"name": "solids", "unit": "%", "low": 50, "high": 66, "stage": "slurry"},
+        {"name": "gap", "unit": "um", "low": 50, "high": 300, "stage": "coating"},
+        {"name": "pressure", "unit": "MPa", "low": 20, "high": 200, "stage": "calendering"},
+    ],
+    "response": [{"name": "loading", "unit": "mg/cm^2", "stage": "coating"}],
+    "costs": {"unit": "h"},
+}
+PARSED = load_specification(SPEC)
+
+
+def made(*rows: tuple[float, float, float]) -> list[Made]:
+    return [Made({"solids": s, "gap": g, "pressure": p}) for s, g, p in rows]
+
+
+def test_consecutive_runs_with_the_same_settings_share_slurry_and_strip() -> None:
+    found = inferred_batches(
+        PARSED, made((60, 100, 50), (60, 100, 90), (60, 200, 90), (62, 200, 90), (60, 100, 50))
+    )
+    assert [sorted(batch) for batch in found] == [
+        ["coating", "slurry"], ["coating", "slurry"], ["slurry"], [], [],
+    ]  # fmt: skip
+    assert len({batch["slurry"] for batch in found[:3]}) == 1
+
+
+def test_equal_pressures_share_nothing_of_their_own() -> None:
+    found = inferred_batches(PARSED, made((60, 100, 50), (61, 100, 50)))
+    assert found == [{}, {}]
+
+
+def test_what_was_told_is_kept_and_ends_a_stretch() -> None:
+    rows = made((60, 100, 50), (60, 100, 60), (60, 100, 70))
+    rows[1] = Made(rows[1].settings, {"slurry": "S-7"})
+    found = inferred_batches(PARSED, rows)
+    assert ["slurry" in batch for batch in found] == [False, False, False]
+
+
+def test_a_stretch_ends_with_the_pot_life() -> None:
+    rows = made((60, 100, 50), (60, 120, 50), (60, 140, 50))
+    times = ["2026-03-01T08:00:00", "2026-03-01T10:00:00", "2026-03-02T08:00:00"]
+    timed = [Made(row.settings, {}, at) for row, at in zip(rows, times, strict=True)]
+    assert ["slurry" in batch for batch in inferred_batches(PARSED, timed)] == [True, True, False]
+
+
+def test_unknown_settings_say_nothing() -> None:
+    assert inferred_batches(PARSED, [Made({"pressure": 50}), Made({"pressure": 60})]) == [{}, {}]
+
+
+def test_it_is_said_how_many_are_taken_together() -> None:
+    found = inferred_batches(PARSED, made(*[(60, 100, p) for p in (20, 40, 60, 80)]))
+    (note,) = inferred_notes("line2", PARSED, found)
+    assert note.startswith("line2: batches were not told")
+    assert "4 as one batch of slurry and 4 as one batch of coating" in note
+    assert inferred_notes("line2", PARSED, [{}, {}]) == []
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_runs_of_two_slurries_are_no_eight_independent_ones(told: bool) -> None:
+    rng = np.random.default_rng(1)
+    solids = np.repeat([56.0, 62.0], 4)
+    frame = pd.DataFrame({"solids": solids, "gap": rng.integers(50, 300, 8), "pressure": 50.0})
+    slurry = np.repeat(rng.normal(0.0, 0.1, 2), 4)
+    frame["loading"] = 0.05 * frame["gap"] * np.exp(slurry + rng.normal(0.0, 0.01, 8))
+    if told:
+        frame["batch:slurry"] = np.repeat(["a", "b"], 4)
+    campaign = Campaign.create(SPEC, store=None)
+    campaign.attach(frame)
+    assert any("batches were not told" in note for note in campaign.status()["notes"]) != told
+    assert campaign.data()["batch:slurry"].isna().all() != told  # never stored
