@@ -12,6 +12,7 @@ from itertools import zip_longest
 from designer.render.words import NOTHING, plain
 
 GAP = "  "
+_GLUE = ("%", "±", "…")  # signs that stay with the number before them
 NARROWEST = 16  # characters a wrapped column keeps, however many columns compete (assumption)
 
 
@@ -58,7 +59,7 @@ def wrapped(text: str, width: int) -> list[str]:
     """Break a text at spaces into lines of at most ``width`` cells; longer words are cut."""
     lines: list[str] = []
     line = ""
-    for word in text.split():
+    for word in _words(text):
         if line and display_width(line) + 1 + display_width(word) <= width:
             line += f" {word}"
             continue
@@ -67,6 +68,18 @@ def wrapped(text: str, width: int) -> list[str]:
         *full, line = _cut(word, width)
         lines.extend(full)
     return [*lines, line]
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text; ``65 %``, ``31.4 ± 0.8`` and ``12.1 … 15.3`` are one."""
+    words: list[str] = []
+    for word in text.split():
+        sign = word.rstrip(").,;:") in _GLUE
+        if words and (sign or words[-1].endswith((" ±", " …"))):
+            words[-1] += f" {word}"
+        else:
+            words.append(word)
+    return words
 
 
 def _cut(word: str, width: int) -> list[str]:
@@ -85,6 +98,19 @@ def paragraph(label: str, text: str, width: int | None = None) -> list[str]:
     indent = display_width(label)
     first, *rest = wrapped(plain(text), max(NARROWEST, (width or screen_width()) - indent))
     return [label + first, *(" " * indent + line for line in rest)]
+
+
+def item_lines(items: Iterable[str], width: int, separator: str = ", ") -> list[str]:
+    """Items in a row, broken between items only; one wider than ``width`` cells sticks out."""
+    lines: list[str] = []
+    for item in items:
+        if lines and display_width(lines[-1] + separator + item) <= width:
+            lines[-1] += separator + item
+            continue
+        if lines:
+            lines[-1] += separator.rstrip()
+        lines.append(item)
+    return lines
 
 
 def paragraphs(label: str, texts: Iterable[str]) -> list[str]:

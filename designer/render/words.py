@@ -123,13 +123,3 @@ def pairs(values: object) -> str:
 def setting_items(settings: Mapping[str, object], units: Mapping[str, str | None]) -> list[str]:
     """``coating_gap 150 um`` for each setting."""
     return [f"{name} {number(value)}{in_unit(units.get(name))}" for name, value in settings.items()]
-
-
-def predicted_items(
-    predicted: Mapping[str, Mapping[str, object]], units: Mapping[str, str | None]
-) -> list[str]:
-    """``porosity 31.4 ± 0.8 %`` for each response: the error is that of one more result."""
-    return [
-        f"{name} {with_error(told['mean'], told['sd_result'])}{in_unit(units.get(name))}"
-        for name, told in predicted.items()
-    ]

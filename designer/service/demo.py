@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from designer.campaigns.errors import InputError
 from designer.campaigns.specification.parts import DEFAULT_RUNS as PLAN_RUNS
+from designer.render.expected import in_spec_words
 from designer.service.answers import DemoAnswer, DemoStep, PlanAnswer
 from designer.service.fits import learned
 from designer.service.service import Service
@@ -170,9 +171,9 @@ def _summary(service: Service, campaign: str, steps: list[DemoStep], twin: Scena
         truth = twin.target.truth([best[0]["settings"]])
         windows = {r.name: r.window for r in spec.responses if r.window is not None}
         hit = all(low <= float(truth[name][0]) <= high for name, (low, high) in windows.items())
-        odds = 100 * (best[0]["in_spec"] or 0.0)
+        chances = in_spec_words(best[0]["in_spec"], best[0]["in_spec_measured"])
         told.append(
-            f"Recommended recipe: {recipe}; in spec with probability"
-            f" {odds:.0f} % (in truth it is {'in' if hit else 'out of'} spec)."
+            f"Recommended recipe: {recipe}; {chances}"
+            f" (in truth it is {'in' if hit else 'out of'} spec)."
         )
     return told

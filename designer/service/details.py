@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from designer.campaigns.earlier_lines.overlap import line_overlap
 from designer.campaigns.earlier_lines.scales import scale_doubts
 from designer.campaigns.log.runs import Run
 from designer.campaigns.log.state import CampaignState, Plan
+from designer.campaigns.specification.parts import Response
+from designer.render.expected import expected
+from designer.render.words import in_unit
 from designer.service.answers import PlanSummary, RecordAnswer
 from designer.service.figures import ComparedLine, Figures, JudgedLine, LineAnswer
 
@@ -112,18 +119,37 @@ def run_changed(state: CampaignState, run: Run, since: int) -> RecordAnswer:
     }
 
 
+def deviations(
+    response: Response, predicted: Mapping[str, Any] | None, values: Sequence[float]
+) -> float | None:
+    """By how many standard deviations the mean of some results is off its prediction.
+
+    On the logarithm where the response has that scale: its standard deviation there follows from
+    the one told, ``sd² = median² e^v (e^v - 1)``.
+
+    Args:
+        response: what was measured.
+        predicted: what was expected (`run_object.Predicted`); None: nothing was.
+        values: results; none: there is nothing to compare.
+    """
+    if not values or not predicted or not predicted.get("sd_result"):
+        return None
+    mean, sd = float(predicted["mean"]), float(predicted["sd_result"])
+    value = sum(values) / len(values)
+    if not response.log_scale or min(value, mean) <= 0:
+        return (value - mean) / sd
+    # (1 + √(1 + 4 r²)) / 2 = e^v, without the square of a large ratio
+    spread = math.log((1 + math.hypot(1, 2 * sd / mean)) / 2)
+    return math.log(value / mean) / math.sqrt(spread)
+
+
 def _surprise(state: CampaignState, run: Run, name: str) -> list[str]:
     """A sentence when a result is far from its prediction; it is kept all the same."""
-    predicted = (run.predicted or {}).get(name)
-    values = run.values(name)
-    if not predicted or not predicted.get("sd_result"):
+    response, predicted = state.spec.response(name), (run.predicted or {}).get(name)
+    off = deviations(response, predicted, run.values(name))
+    if predicted is None or off is None or abs(off) < SURPRISE:
         return []
-    mean, sd = float(predicted["mean"]), float(predicted["sd_result"])
-    off = (sum(values) / len(values) - mean) / sd
-    if abs(off) < SURPRISE:
-        return []
-    unit = state.spec.response(name).unit
-    shown = f"{mean:.4g} ± {sd:.2g}" + (f" {unit}" if unit else "")
+    shown = f"{expected(predicted)}{in_unit(response.unit)}"
     side = "above" if off > 0 else "below"
     return [
         f"{name} is {abs(off):.1f} standard deviations {side} its prediction ({shown}):"

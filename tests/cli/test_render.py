@@ -8,18 +8,21 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from designer.campaigns import errors
 from designer.campaigns.errors import ConflictError, InputError
+from designer.campaigns.sheets.run_object import Predicted, predicted_columns
 from designer.campaigns.specification import load
 from designer.campaigns.specification.text import to_tables
+from designer.campaigns.values.names import ENDINGS, IN_SPEC
 from designer.cli import console as console_module
 from designer.cli import main as main_module
 from designer.cli.main import main
 from designer.cli.text.spec_view import spec_view
+from designer.render.expected import EXPLAINED, EXPLAINED_IN_SPEC
 from designer.render.table import display_width
 
 SPEC: dict[str, Any] = {
@@ -44,6 +47,12 @@ SPEC: dict[str, Any] = {
 }  # fmt: skip
 
 
+def predicted(mean: float, sd: float, low: float, high: float) -> dict[str, Any]:
+    """What is expected of one response; 95 % lie within twice the distance."""
+    return {"mean": mean, "sd": sd, "sd_result": (high - low) / 2, "low": low, "high": high,
+            "low95": 2 * low - mean, "high95": 2 * high - mean, "at": 8}  # fmt: skip
+
+
 NO_RUN: dict[str, Any] = {
     "status": "proposed", "plan": None, "order": None, "rank": None, "settings": None, "used": {},
     "batch": {}, "information_bits": None, "cost": None, "predicted": None, "in_spec": None,
@@ -61,9 +70,10 @@ def planned(number: int, gap: int, **more: Any) -> dict[str, Any]:
         "settings": settings, "used": settings, "plan": "P001",
         "batch": {"slurry": "slurry-03", "coating": f"coating-{number:02}"},
         "information_bits": 1.234, "cost": 0.55,
-        "predicted": {"mass_loading": {"mean": 11.9312, "sd": 0.2, "sd_result": 0.2512},
-                      "porosity": {"mean": 31.42, "sd": 1.1, "sd_result": 1.31}},
-        "in_spec": 0.6234, "reason": "lines disagree here about the porosity", **more,
+        "predicted": {"mass_loading": predicted(11.9312, 0.2, 11.68, 12.1824),
+                      "porosity": predicted(31.42, 1.1, 29.31, 38.0)},
+        "in_spec": 0.6234, "in_spec_measured": 0.514,
+        "reason": "lines disagree here about the porosity", **more,
     }  # fmt: skip
 
 
@@ -79,7 +89,8 @@ RUN: dict[str, Any] = NO_RUN | {
     "settings": {"solid_content": 56.5, "coating_gap": 100, "binder": "PVDF-A"},
     "used": {"solid_content": 56.5, "coating_gap": 105, "binder": "PVDF-A"},
     "given": {"humidity": 35}, "batch": {"slurry": "slurry-03"},
-    "predicted": PLAN["runs"][0]["predicted"], "in_spec": 0.62, "information_bits": 1.2,
+    "predicted": PLAN["runs"][0]["predicted"], "in_spec": 0.62, "in_spec_measured": 0.514,
+    "information_bits": 1.2,
     "cost": 3.55,
     "measurements": {"mass_loading": [
         {"replicate": 1, "number": 12.1, "text": "12.1", "unit": None, "actor": "Ada",
@@ -120,10 +131,13 @@ STATUS: dict[str, Any] = {
                   "porosity": {"error_sd": 1.27, "coverage": 0.9}},
     "lines": LINES, "best": {"settings": {"coating_gap": 100, "binder": "PVDF-A"},
                              "given": {}, "success": None, "in_spec": 0.81,
+                             "in_spec_measured": 0.62,
                              "predicted": PLAN["runs"][0]["predicted"]},
     "advice": "3 proposed runs wait.", "model": {"seq": 40, "stale": True}, "head": "42:ab12cd34",
     "notes": [],
 }  # fmt: skip
+PRECISE = cast("Predicted", predicted(31.42, 1.1, 30.11, 32.73))
+VAGUE = cast("Predicted", predicted(30.1, 0.9, 12.0, 75.0))
 ANSWERS: dict[str, Any] = {
     "campaigns.create": {"campaign": "nmc", "line": "line4", "goal": "window", "store": "sqlite:///p.db",
                "seq": 1, "head": "1:ab12cd34"},
@@ -148,13 +162,12 @@ ANSWERS: dict[str, Any] = {
                             "11.9 ± 0.25 mg/cm^2: kept, worth a second look"],
                "head": "10:ab12cd34"},
     "models.predict": {"campaign": "nmc", "file": None, "notes": [],
-                "columns": ["coating_gap", "porosity_mean", "porosity_sd", "porosity_sd_result",
-                            "in_spec"],
+                "columns": ["coating_gap", *(f"porosity{ending}" for ending in ENDINGS), *IN_SPEC],
                 "rows": [
-                    {"coating_gap": 100, "porosity_mean": 31.42, "porosity_sd": 1.1,
-                     "porosity_sd_result": 1.31, "in_spec": 0.004},
-                    {"coating_gap": 150, "porosity_mean": 30.1, "porosity_sd": 0.9,
-                     "porosity_sd_result": 1.2, "in_spec": 0.62}]},
+                    {"coating_gap": 100, **predicted_columns({"porosity": PRECISE}),
+                     "in_spec": 0.004, "in_spec_measured": 0.002},
+                    {"coating_gap": 150, **predicted_columns({"porosity": VAGUE}),
+                     "in_spec": 0.62, "in_spec_measured": 0.514}]},
     "models.best": {"campaign": "nmc", "best": [STATUS["best"]], "notes": [],
                     "head": "9:ab12cd34"},
     "campaigns.history": {"campaign": "nmc", "events": [
@@ -251,9 +264,10 @@ def test_a_plan_reads_like_a_plan(service: FakeService, capsys: pytest.CaptureFi
     assert rows[0] == "Plan P001 for nmc: 3 runs, cost 4.65 h, 3.70 bits expected"
     assert any(row.split()[:2] == ["1", "R001"] and "56.5" in row for row in rows)
     assert "11.93 ± 0.25" in printed.out
-    assert "31.4 ± 1.3" in printed.out
+    assert "29.3 … 38.0" in printed.out
     assert "[mg/cm^2]" in printed.out
-    assert "62 %" in printed.out
+    assert "62 % / 51 %" in printed.out
+    assert "with 68 % probability" in " ".join(printed.out.split())
     assert "slurry-03" in printed.out
     assert "  R001  lines disagree here about the porosity" in rows
     assert "Fewer runs? Take the first of: R002, R001, R003 (most valuable first)." in rows
@@ -442,9 +456,10 @@ def test_predictions_show_the_error_of_a_result(
 ) -> None:
     main(["predict", "nmc", "f.csv"])
     rows = capsys.readouterr().out.splitlines()
-    assert rows[0].split() == ["row", "coating_gap", "porosity", "in", "spec"]
-    assert rows[2].split() == ["1", "100", "31.4", "±", "1.3", "<1", "%"]
-    assert rows[-1] == "± is the sd of one more measured result."
+    assert rows[0].split() == ["row", "coating_gap", "porosity", "in", "spec", "/", "measured"]
+    assert rows[2].split() == ["1", "100", "31.4", "±", "1.3", "<1", "%", "/", "<1", "%"]
+    assert rows[3].split() == ["2", "150", "12", "…", "75", "62", "%", "/", "51", "%"]
+    assert " ".join(rows[5:]) == f"{EXPLAINED} {EXPLAINED_IN_SPEC}"
     service.answers["models.predict"]["file"] = "o.csv"
     main(["predict", "nmc", "f.csv", "--out", "o.csv"])
     assert capsys.readouterr().out == "Wrote 2 recipes to o.csv\n"

@@ -10,7 +10,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from designer.campaigns.sheets.run_object import RunObject
-from designer.service.details import SURPRISE
+from designer.campaigns.specification.parts import Response
+from designer.service.details import SURPRISE, deviations
 from designer.tui.campaign_view import CampaignView, prediction
 from designer.tui.screens.base import TaskScreen
 from designer.tui.widgets.overview_text import overview, what_next
@@ -57,8 +58,7 @@ class CampaignScreen(TaskScreen):
 def _results(view: CampaignView) -> Content:
     """Results against predictions, newest first."""
     made = [run for run in reversed(view.runs) if run["measurements"] or run["status"] == "failed"]
-    names = [response.name for response in view.spec.responses]
-    heads = "".join(f"{name[: _CELL - 2]:<{_CELL}}" for name in names)
+    heads = "".join(f"{r.name[: _CELL - 2]:<{_CELL}}" for r in view.spec.responses)
     lines = [
         Content.styled("Results, newest first (sd off the prediction)", "bold"),
         Content.styled(f"{'':<8}{heads}", "$quiet"),
@@ -68,20 +68,22 @@ def _results(view: CampaignView) -> Content:
         if run["status"] == "failed":
             lines.append(head + Content.styled(f"failed: {run['failure']}", "$text-error"))
         else:
-            lines.append(Content.assemble(head, *(_cell(run, name) for name in names)))
+            lines.append(
+                Content.assemble(head, *(_cell(run, response) for response in view.spec.responses))
+            )
     if not made:
         lines.append(Content.styled("none yet", "$quiet"))
     return Content("\n").join(lines)
 
 
-def _cell(run: RunObject, name: str) -> Content:
+def _cell(run: RunObject, response: Response) -> Content:
+    name = response.name
     values = run["results"].get(name)
     if not values:
         return Content(f"{'–':<{_CELL}}")
     shown, style = measured_text(values), ""
-    expected = prediction(run, name)
-    if expected and expected["sd_result"]:
-        sds = (sum(values) / len(values) - expected["mean"]) / expected["sd_result"]
+    sds = deviations(response, prediction(run, name), values)
+    if sds is not None:
         shown += f" ({sds:+.1f})"
         style = "$text-warning" if abs(sds) >= SURPRISE else ""
     return Content.styled(f"{shown:<{_CELL}}", style)

@@ -35,9 +35,10 @@ class ProposalsScreen(ListScreen[RunObject]):
 
     MODE = "proposals"
     ABOUT = (
-        "Runs in the order to make them. ± is one standard deviation of one measured result,"
-        " batches and noise included. Bits: what a run teaches at its rank in the plan."
-        " ○ proposed, ▶ being made, ◐ results in part, ● completed, ✗ failed, – abandoned."
+        "Runs in the order to make them. A predicted range, or ± where it is even, holds one more"
+        " result with 68 % probability, new batch and noise included. In spec: the recipe itself;"
+        " measured: one more batch made and measured. Bits: what a run teaches at its rank in the"
+        " plan. ○ proposed, ▶ being made, ◐ results in part, ● completed, ✗ failed, – abandoned."
     )
 
     action_start = about_chosen(actions.start)

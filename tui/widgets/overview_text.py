@@ -11,12 +11,13 @@ from textual.content import Content
 from designer.campaigns.log.runs import WAITING
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.parts import range_text
+from designer.render.expected import in_spec_words, predicted_items
+from designer.render.table import item_lines
 from designer.render.words import (
     amount,
     count,
     in_unit,
     moment,
-    predicted_items,
     rounded,
     setting_items,
     share,
@@ -26,7 +27,6 @@ from designer.tui.widgets.common import shortened
 
 _LABEL: Final = 11
 _ENOUGH: Final = 5  # completed runs from which on there are errors
-_HARD_BLANK: Final = "\u00a0"
 _BLOCKS: Final = "▁▂▃▄▅▆▇█"
 
 
@@ -81,12 +81,13 @@ def _row(label: str, text: str | Content) -> Content:
 def _rows(label: str, text: str, width: int) -> Iterator[Content]:
     """A label and a text, which goes on below its beginning."""
     for place, row in enumerate(wrap(text, max(20, width - _LABEL - 1)) or [""]):
-        yield _row("" if place else label, row.replace(_HARD_BLANK, " "))
+        yield _row("" if place else label, row)
 
 
 def _item_rows(label: str, items: Iterable[str], width: int) -> Iterator[Content]:
     """The same for a list of items, broken between items only."""
-    return _rows(label, " · ".join(item.replace(" ", _HARD_BLANK) for item in items), width)
+    for place, row in enumerate(item_lines(items, max(20, width - _LABEL - 1), " · ")):
+        yield _row("" if place else label, row)
 
 
 def _heading(view: CampaignView) -> Iterator[Content]:
@@ -177,7 +178,8 @@ def _best(view: CampaignView, width: int) -> Iterator[Content]:
     yield from _item_rows("Best", setting_items(best["settings"], view.units), width)
     yield from _item_rows("", predicted_items(best["predicted"], view.units), width)
     if best["in_spec"] is not None:
-        yield _row("", Content.styled(f"in spec {share(best['in_spec'])}", "bold $text-success"))
+        chances = in_spec_words(best["in_spec"], best["in_spec_measured"])
+        yield _row("", Content.styled(chances, "bold $text-success"))
 
 
 def recipe_text(view: CampaignView, settings: Mapping[str, Setting]) -> str:

@@ -10,7 +10,8 @@ from textual.content import Content
 from designer.campaigns.sheets.run_object import RunObject
 from designer.campaigns.specification.parts import range_text
 from designer.campaigns.specification.recipes import recipe_problems
-from designer.render.words import amount, in_unit, moment, number, rounded, share, with_error
+from designer.render.expected import expected, in_spec_words
+from designer.render.words import amount, in_unit, moment, number, rounded
 from designer.tui.campaign_view import CampaignView, prediction
 from designer.tui.widgets.overview_text import recipe_text
 
@@ -70,13 +71,13 @@ def _head(view: CampaignView, run: RunObject) -> Content:
 def _responses(view: CampaignView, run: RunObject) -> Iterator[Content]:
     width = max(len(response.name) for response in view.spec.responses)
     for response in view.spec.responses:
-        expected = predicted_text(run, response.name)
+        predicted = predicted_text(run, response.name)
         measured = _measured(run, response.name)
-        if expected or measured:
+        if predicted or measured:
             window = response.window and f"  window {range_text(response.window, response.unit)}"
             yield Content.assemble(
                 (f"{response.name:<{width}}  ", "$quiet"),
-                expected,
+                predicted,
                 in_unit(response.unit),
                 measured,
                 (window or "", "$quiet"),
@@ -84,9 +85,9 @@ def _responses(view: CampaignView, run: RunObject) -> Iterator[Content]:
 
 
 def predicted_text(run: RunObject, response: str) -> str:
-    """``31.4 ± 0.8``; empty where nothing was predicted."""
-    expected = prediction(run, response)
-    return "" if expected is None else with_error(expected["mean"], expected["sd_result"])
+    """``31.4 ± 0.8`` or ``12.1 … 15.3``; empty where nothing was predicted."""
+    told = prediction(run, response)
+    return "" if told is None else expected(told)
 
 
 def _measured(run: RunObject, response: str) -> Content:
@@ -117,4 +118,5 @@ def _checks(view: CampaignView, run: RunObject) -> Iterator[Content]:
         yield Content.styled("✓ inside all ranges and limits", "$text-success")
     if run["in_spec"] is not None:
         style = "$text-warning" if run["in_spec"] < 0.05 else "$text-success"
-        yield Content.styled(f"in spec {share(run['in_spec'])}", style)
+        chances = in_spec_words(run["in_spec"], run["in_spec_measured"], brief=True)
+        yield Content.styled(chances, style)

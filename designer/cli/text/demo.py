@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from designer.render.table import paragraphs
+from designer.render.expected import expected
+from designer.render.table import item_lines, paragraphs, screen_width
 from designer.render.words import number
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def step_text(step: DemoStep) -> list[str]:
     for run in plan["runs"]:
         settings = ", ".join(f"{name} {number(value)}" for name, value in run["used"].items())
         lines.append(f"  {run['run']}  {settings}")
-        lines.append(f"        {_against(run, step['measured'][run['run']])}")
+        told = item_lines(_against(run, step["measured"][run["run"]]), screen_width() - 8)
+        lines += [f"        {line}" for line in told]
     return [*lines, f"  after {step['runs_made']} runs: {known}"]
 
 
@@ -37,13 +39,12 @@ def _trust(step: DemoStep) -> str:
     return ", ".join(f"{name} {value:.2f}" for name, value in step["trust"].items())
 
 
-def _against(run: RunObject, measured: Mapping[str, float]) -> str:
+def _against(run: RunObject, measured: Mapping[str, float]) -> list[str]:
+    """``mass_loading 13.58 (9.3 … 16.9)``: each result, and what was expected."""
     predicted = run["predicted"] or {}
-    return ", ".join(
-        f"{name} {number(value)} "
-        f"({predicted[name]['mean']:.3g} ± {predicted[name]['sd_result']:.2g})"
-        for name, value in measured.items()
-    )
+    return [
+        f"{name} {number(value)} ({expected(predicted[name])})" for name, value in measured.items()
+    ]
 
 
 def demo_text(answer: DemoAnswer) -> list[str]:
@@ -135,5 +136,4 @@ def _add_rows(table: Table, step: DemoStep, responses: list[str]) -> None:
 
 def _short_against(run: RunObject, measured: Mapping[str, float], name: str) -> str:
     figures = (run["predicted"] or {})[name]
-    sd = number(float(f"{figures['sd_result']:.1g}"))
-    return f"{measured[name]:.3g} ({figures['mean']:.3g}±{sd})"
+    return f"{measured[name]:.3g} ({expected(figures).replace(' ', '')})"

@@ -6,17 +6,17 @@ from argparse import Namespace
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from designer.campaigns.values.names import ENDINGS, IN_SPEC
 from designer.cli.text.results import head_text
 from designer.cli.text.spec_view import SpecView, view_of
+from designer.render.expected import EXPLAINED, EXPLAINED_IN_SPEC, expected
 from designer.render.table import Column, paragraph, table
-from designer.render.words import amount, count, number, rounded, share, with_error
+from designer.render.words import amount, count, number, rounded, share
 
 if TYPE_CHECKING:
     from designer.campaigns.sheets.run_object import Predicted, RunObject
     from designer.service import Service
     from designer.service.answers import BestAnswer, Cell, PlanAnswer, PredictAnswer
-
-EXPLAINED = "± is the sd of one more measured result."
 
 
 def plan_text(answer: PlanAnswer, service: Service, arguments: Namespace) -> list[str]:
@@ -30,6 +30,8 @@ def plan_text(answer: PlanAnswer, service: Service, arguments: Namespace) -> lis
     lines.append("")
     if runs:
         lines += [*table(list(_plan_columns(runs, view))), ""]
+        if any(run["predicted"] for run in runs):
+            lines += [*_explained(run["in_spec"] for run in runs), ""]
     reasons = [(run["run"], run["reason"]) for run in runs if run["reason"]]
     if reasons:
         told = [line for run, why in reasons for line in paragraph(f"  {run}  ", why)]
@@ -57,7 +59,7 @@ def _plan_columns(runs: Sequence[RunObject], view: SpecView) -> Iterable[Column]
     for stage in _names(batches):
         yield Column(stage, [number(batch.get(stage)) for batch in batches], left=True)
     yield from _predictions([run["predicted"] or {} for run in runs], view)
-    yield from _known("in spec", [run["in_spec"] for run in runs], share)
+    yield from _in_spec([(run["in_spec"], run["in_spec_measured"]) for run in runs])
     yield from _known("can be made", [run["success"] for run in runs], share)
     yield from _known("bits", [run["information_bits"] for run in runs], rounded)
     yield from _known("value", [run["value"] for run in runs], rounded)
@@ -77,10 +79,7 @@ def input_columns(settings: Sequence[Mapping[str, object]], view: SpecView) -> I
 
 def _predictions(predicted: Sequence[Mapping[str, Predicted]], view: SpecView) -> Iterable[Column]:
     for name in _names(predicted):
-        cells = [
-            with_error(each[name]["mean"], each[name]["sd_result"]) if name in each else ""
-            for each in predicted
-        ]
+        cells = [expected(each[name]) if name in each else "" for each in predicted]
         yield Column(name, cells, view.units.get(name))
 
 
@@ -90,6 +89,21 @@ def _known(
     """A column of figures, where there are any."""
     if any(value is not None for value in values):
         yield Column(title, [tell(value) for value in values])
+
+
+def _in_spec(chances: Sequence[tuple[float | None, float | None]]) -> Iterable[Column]:
+    """The chance that the recipe itself, and that one more batch measured, is in spec."""
+    if any(measured is not None for _, measured in chances):
+        cells = [f"{share(itself)} / {share(measured)}" for itself, measured in chances]
+        yield Column("in spec / measured", cells)
+    else:  # of plans made before it was told
+        yield from _known("in spec", [itself for itself, _ in chances], share)
+
+
+def _explained(in_spec: Iterable[float | None]) -> list[str]:
+    """What predictions and probabilities are of."""
+    windows = any(itself is not None for itself in in_spec)
+    return paragraph("", f"{EXPLAINED} {EXPLAINED_IN_SPEC}" if windows else EXPLAINED)
 
 
 def _order(answer: PlanAnswer) -> list[str]:
@@ -110,30 +124,29 @@ def predicted_text(answer: PredictAnswer, service: Service, arguments: Namespace
     if answer["file"]:
         return [f"Wrote {count(len(rows), 'recipe')} to {answer['file']}"]
     view = view_of(service, arguments.campaign)
-    return [*table(list(_predicted_columns(answer["columns"], rows, view))), "", EXPLAINED]
+    columns = list(_predicted_columns(answer["columns"], rows, view))
+    return [*table(columns), "", *_explained(_number(row["in_spec"]) for row in rows)]
 
 
 def _predicted_columns(
     names: Sequence[str], rows: Sequence[Mapping[str, Cell]], view: SpecView
 ) -> Iterable[Column]:
-    means = [name for name in names if name.endswith("_mean")]
-    errors = {
-        f"{mean.removesuffix('_mean')}{ending}"
-        for mean in means
-        for ending in ("_sd", "_sd_result")
-    }
+    responses = [name for name in view.responses if f"{name}_mean" in names]
+    told = {f"{name}{ending}" for name in responses for ending in ENDINGS}
     if len(rows) > 1:
         yield Column("row", [str(k + 1) for k in range(len(rows))], key=True)
     for name in names:
-        response = name.removesuffix("_mean")
-        spread = f"{response}_sd_result"
-        if name != response and spread in names:
-            cells = [with_error(row[name], row[spread]) for row in rows]
-            yield Column(response, cells, view.units.get(response))
-        elif name == "in_spec":
-            yield Column("in spec", [share(row[name]) for row in rows])
-        elif name not in errors:
+        if name not in told and name not in IN_SPEC:
             yield Column(name, [number(row[name]) for row in rows], view.units.get(name))
+    for name in responses:
+        figures = [{ending[1:]: row[f"{name}{ending}"] for ending in ENDINGS} for row in rows]
+        yield Column(name, [expected(each) for each in figures], view.units.get(name))
+    itself, measured = IN_SPEC
+    yield from _in_spec([(_number(row[itself]), _number(row[measured])) for row in rows])
+
+
+def _number(cell: Cell) -> float | None:
+    return cell if isinstance(cell, int | float) else None
 
 
 def best_text(answer: BestAnswer, service: Service, arguments: Namespace) -> list[str]:
@@ -146,7 +159,7 @@ def best_text(answer: BestAnswer, service: Service, arguments: Namespace) -> lis
         Column("", [str(k + 1) for k in range(len(best))], key=True),
         *input_columns([recipe["settings"] for recipe in best], view),
         *_predictions([recipe["predicted"] for recipe in best], view),
-        *_known("in spec", [recipe["in_spec"] for recipe in best], share),
+        *_in_spec([(recipe["in_spec"], recipe["in_spec_measured"]) for recipe in best]),
         *_known("can be made", [recipe["success"] for recipe in best], share),
     ]
-    return [*table(columns), "", EXPLAINED]
+    return [*table(columns), "", *_explained(recipe["in_spec"] for recipe in best)]

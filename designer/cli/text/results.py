@@ -7,7 +7,16 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from designer.cli.text.spec_view import SpecView, view_of
-from designer.render.table import Column, paragraph, paragraphs, screen_width, table
+from designer.render.expected import expected, expected_95, in_spec_words
+from designer.render.table import (
+    Column,
+    item_lines,
+    paragraph,
+    paragraphs,
+    screen_width,
+    table,
+    without_empty,
+)
 from designer.render.words import (
     NOTHING,
     amount,
@@ -17,8 +26,6 @@ from designer.render.words import (
     number,
     pairs,
     rounded,
-    share,
-    with_error,
     with_unit,
 )
 
@@ -175,11 +182,11 @@ def _opening(run: RunObject, view: SpecView) -> list[str]:
     if run["cost"] is not None:
         facts.append(f"cost {amount(run['cost'])} {view.cost_unit}")
     if run["in_spec"] is not None:
-        facts.append(f"in spec {share(run['in_spec'])}")
+        facts.append(in_spec_words(run["in_spec"], run["in_spec_measured"]))
     if run["made_at"]:
         facts.append(f"made {moment(run['made_at'])}")
     if facts:
-        lines.append(" · ".join(facts))
+        lines += item_lines(facts, screen_width(), " · ")
     if run["batch"]:
         lines.append(f"Batches: {pairs(run['batch'])}")
     return lines
@@ -210,7 +217,6 @@ def _responses(run: RunObject, view: SpecView) -> list[str]:
         values = [_value(value) for value in measured.get(name, ())]
         cells.append(" / ".join(values) or ("never" if name in run["never"] else NOTHING))
     told = [predicted.get(name) for name in names]
-    figures = [NOTHING if p is None else with_error(p["mean"], p["sd_result"]) for p in told]
     by = [
         dict.fromkeys(f"{value['actor']} {moment(value['at'])}" for value in measured.get(name, ()))
         for name in names
@@ -218,11 +224,12 @@ def _responses(run: RunObject, view: SpecView) -> list[str]:
     titles = [with_unit(name, view.units.get(name)) for name in names]
     columns = [
         Column("response", titles, left=True, key=True),
-        Column("predicted", figures),
+        Column("predicted (68 %)", [NOTHING if p is None else expected(p) for p in told]),
+        Column("95 %", [NOTHING if p is None else expected_95(p) for p in told]),
         Column("measured", cells, left=True, wrap=True),
         Column("entered by", ["; ".join(each) for each in by], left=True, wrap=True),
     ]
-    return table(columns)
+    return table(without_empty(columns))
 
 
 def _value(value: MeasurementObject) -> str:

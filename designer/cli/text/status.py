@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from designer.cli.text.lines import judged_lines_table
 from designer.cli.text.results import head_text
 from designer.cli.text.spec_view import SpecView, view_of
+from designer.render.expected import in_spec_words, predicted_items
 from designer.render.table import Column, paragraph, paragraphs, table, without_empty
 from designer.render.words import (
     NOTHING,
     count,
     in_unit,
-    predicted_items,
     rounded,
     setting_items,
     share,
@@ -166,7 +166,7 @@ def _best(recipe: BestRecipe | None, view: SpecView) -> list[str]:
     if recipe["predicted"]:
         text += f" → {', '.join(predicted_items(recipe['predicted'], view.units))}"
     if recipe["in_spec"] is not None:
-        text += f"; in spec {share(recipe['in_spec'])}"
+        text += f"; {in_spec_words(recipe['in_spec'], recipe['in_spec_measured'])}"
     return paragraph("Best so far: ", text)
 
 
