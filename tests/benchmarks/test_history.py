@@ -9,6 +9,7 @@ import pytest
 from tests.benchmarks.history import (
     all_bad,
     alone,
+    before_after,
     category,
     compare,
     price,
@@ -162,3 +163,15 @@ def test_two_programs_are_compared_where_both_have_a_figure() -> None:
     (group, everything) = compare.table(old, new).splitlines()[2:]
     assert "| 3 | × 0.500 ± 0.000 | 0.900 → 0.900 | 0 → 0 | × 1.00 |" in group
     assert everything.startswith("| all |")
+
+
+def test_tables_say_what_was_and_what_is() -> None:
+    told = Settings(range(1), quick=True, only=("other unit × 1000",))
+    old, new = Records(), scales.measure(told, families=("branin",))
+    old.add(replace(r, error=2 * r.error) if r.model == OURS else r for r in new)
+    row = before_after.of_scales(old, new).splitlines()[2]
+    before, now = row.split("|")[2].split(" → ")
+    assert float(before.split("/")[0]) == pytest.approx(
+        2 * float(now.strip("* ").split("/")[0]), abs=0.02
+    )
+    assert row.count("–") == 2  # 20 runs were not measured
