@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from designer.acquisition.candidates.candidates import Candidates, make_candidates
 from designer.campaigns.earlier_lines.untested import untested_lines_note
 from designer.campaigns.errors import InputError, Problem
@@ -89,7 +91,27 @@ class FittedCampaign:
         fits = (note for p in self.posteriors.values() for note in p.fitted.report.messages)
         doubt = untested_lines_note(self.state)
         doubts = () if doubt is None else (doubt,)
-        return (*unused_knowledge(self.state.spec), *self.training.notes, *fits, *doubts)
+        known = (*unused_knowledge(self.state.spec), *self.training.notes)
+        return (*known, *fits, *self._moves(), *doubts)
+
+    def _moves(self) -> list[str]:
+        """Sentences about inputs along which the own runs were moved to lie upon the lines'."""
+        space, told = self.training.space, []
+        for name, posterior in self.posteriors.items():
+            move = posterior.fitted.input_transform.move
+            if move is None:
+                continue
+            for column in np.flatnonzero(move).tolist():
+                item = self.state.spec.inputs[int(space.groups[column])]
+                low, high = (float(end) for end in item.bounds)
+                size = quantity_text(float(f"{abs(move[column]) * (high - low):.2g}"), item.unit)
+                told.append(
+                    f"{name}: the own runs lie beside those of the earlier lines along {item.name},"
+                    f" and fit them much better when {item.name} of the lines is read {size}"
+                    f" {'lower' if move[column] > 0 else 'higher'}: used so. Does a gauge read"
+                    " otherwise here?"
+                )
+        return told
 
     @property
     def hyperparameters(self) -> dict[str, dict[str, float]]:

@@ -11,7 +11,7 @@ from designer.models.diagnostics.collinearity import CAUTIOUS, COLLINEAR
 from designer.models.diagnostics.history_evidence import POSITIVE_ODDS
 from designer.models.diagnostics.line_coverage import LineShare, line_shares
 from designer.models.diagnostics.report import DataCounts, ResponseReport, model_report
-from designer.models.fitting.history_weight import RUNS_TO_DECIDE, HistoryWeight
+from designer.models.fitting.history_weight import RECIPES_TO_DECIDE, HistoryWeight
 from designer.models.gp.fitted import HistoryOdds
 from designer.models.posterior.averaging import SAMPLES, AveragedPosterior
 from designer.models.posterior.posterior import ResponsePosterior
@@ -144,7 +144,8 @@ def _consequence(judged: HistoryWeight | None) -> str:
         return "They are not used for it."
     if not judged.decided:
         return (
-            f"They are still used: {RUNS_TO_DECIDE} own runs spread over the region would decide."
+            f"They are still used: {RECIPES_TO_DECIDE} different own recipes, spread over the"
+            " region, would decide."
         )
     share = 100.0 * judged.weight
     told = "less than 1" if share < 1.0 else f"{share:.0f}"

@@ -118,6 +118,11 @@ class ResponseData:
         """Number of the target's runs with a value."""
         return len(np.unique(self.runs[self.target]))
 
+    @property
+    def own_recipes(self) -> int:
+        """Number of different settings among the target's rows."""
+        return len(np.unique(self.X[self.target], axis=0))
+
     def line_name(self, code: int) -> str:
         """What an earlier line is called in messages."""
         return self.lines[code - 1] if self.lines else f"earlier line {code}"

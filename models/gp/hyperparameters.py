@@ -22,6 +22,9 @@ KNOWN_NOISE_SD = 0.2  # ln factor on a stated repeatability
 DOUBTED_NOISE_SD = 1.5  # … that the data contradict (assumption)
 SHIFT = 0.03  # prior median of a line's shift along an input, in unit cubes (assumption)
 SHIFT_SD = 0.7  # of its logarithm
+MOVED = (
+    0.1  # the same where lines and target do not meet, and were laid upon each other (assumption)
+)
 NUISANCE = 0.3  # prior median effect of an input only an earlier line has, in spreads (assumption)
 NUISANCE_SD = 1.0  # of its logarithm
 TREND = 2.0  # prior median trend along an input no line varied, spreads per cube (assumption)
@@ -124,6 +127,7 @@ class Layout:
         *,
         unknown: BoolArray,
         untried: BoolArray,
+        moved: BoolArray,
     ) -> Layout:
         """The same with a variance per slope of the shared surface (``surface_gradients``).
 
@@ -133,6 +137,7 @@ class Layout:
             unknown: did the line at a position never record that coordinate? ``[P, p]``.
             untried: has no line varied that coordinate? ``[p]``. Then the surface may bend along
                 it more than usual: history cannot have seen it.
+            moved: along which the target was moved to lie upon the lines, ``[p]``: by a guess.
         """
         p = len(columns)
         mean = self.mean.copy()
@@ -141,7 +146,7 @@ class Layout:
         return replace(
             self,
             names=(*self.names, *(f"ln_kappa[{i}]" for i in columns)),
-            mean=np.append(mean, np.log(np.where(untried, TREND, SHIFT))),
+            mean=np.append(mean, np.log(np.where(untried, TREND, np.where(moved, MOVED, SHIFT)))),
             sd=np.append(self.sd, np.where(untried, TREND_SD, SHIFT_SD)),
             low=np.append(self.low, np.full(p, -8.0)),
             high=np.append(self.high, np.where(untried, 3.0, 0.0)),

@@ -12,7 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from designer.models.arrays import ArrayT, IntArray, namespace
+import numpy as np
+
+from designer.models.arrays import ArrayT, FloatArray, IntArray, namespace
 from designer.models.gp.process_features import Feature
 from designer.models.gp.surface_gradients import SurfaceGradients
 from designer.models.gp.upstream import LastResult, Upstream
@@ -27,12 +29,15 @@ class InputTransform:
         upstream: the response decided earlier in the process, if its prediction is used.
         slopes: slopes of the shared surface, once a first fit knows it.
         feature: process knowledge switched on for this response, if any.
+        move: by how much coordinates of the target are moved to lie upon the lines', ``[D]``
+            (`designer.models.data.alignment`); None: not at all.
     """
 
     groups: IntArray
     upstream: Upstream | None = None
     slopes: SurfaceGradients | None = None
     feature: Feature | None = None
+    move: FloatArray | None = None
     _last: LastResult = field(default_factory=LastResult, init=False, repr=False)
 
     @property
@@ -62,13 +67,14 @@ class InputTransform:
             X: encoded points, ``[..., n, D]``, numpy or torch.
             line: code of the line, 0 is the target; or of each point's, ``[n]`` (numpy only).
         """
-        if self.upstream is None and self.slopes is None and self.feature is None:
+        changed = (self.upstream, self.slopes, self.feature, self.move)
+        if all(change is None for change in changed):
             return X
         xp = namespace(X)
-        coordinates, ratio = X, xp.zeros_like(X[..., 0])
+        coordinates, ratio = self._moved(X, line), xp.zeros_like(X[..., 0])
         if self.upstream is not None:
             level = self.upstream.level(X, line)
-            coordinates = self.upstream.replaced(X, level)
+            coordinates = self.upstream.replaced(coordinates, level)
             ratio = self.upstream.log_ratio(level)
         parts = [coordinates]
         if self.slopes is not None:
@@ -77,3 +83,11 @@ class InputTransform:
             parts.append(self.feature.inputs(X, ratio))
         out: ArrayT = xp.concat(parts, -1)
         return out
+
+    def _moved(self, X: ArrayT, line: int | IntArray) -> ArrayT:
+        """The points with those of the target moved, ``[..., n, D]``."""
+        if self.move is None:
+            return X
+        of_target = np.equal(line, 0).astype(np.float64)
+        moved: ArrayT = X + namespace(X).asarray(np.multiply.outer(of_target, self.move))
+        return moved

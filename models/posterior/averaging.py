@@ -4,7 +4,7 @@ Draws from the Laplace approximation get importance weights, tempered until the 
 size reaches 40 % (Kish 1965); the mixture is summarised by its mean and variance. Joint
 covariances, which only rank candidates against each other, stay those of the mode.
 
-Without history, draws around one mode still miss some of what n results leave open about the
+Without history, draws around one mode still miss some of what n recipes leave open about the
 surface's size: the variance shown is that of a t with n - 3 degrees of freedom,
 ``(n - 1) / (n - 3)`` times as large (O'Hagan 1991, J. Stat. Plan. Inference 29, 245, for a Gaussian
 process of unknown variance; on real sets .87 of the truths were inside 95 % intervals before, .91
@@ -14,6 +14,7 @@ after, at no cost in error).
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
@@ -23,9 +24,7 @@ from designer.models.posterior.posterior import ResponsePosterior
 SAMPLES = 32
 _SHARE = 0.4  # smallest effective sample size, share of the samples
 _FEW_RUNS = 8  # without history up to here, the mode's mean predicts better than the mixture's
-_T_RUNS = (
-    5  # without history, from here on the variance is a t's; before, the spread is a wide guess
-)
+_T_RECIPES = 5  # without history, the variance is a t's from here on; before, a wide guess
 
 
 class AveragedPosterior(ResponsePosterior):
@@ -55,12 +54,12 @@ class AveragedPosterior(ResponsePosterior):
         layout, rows = mode.fitted.layout, mode.fitted.rows
         self._mean_of_mode = not layout.transfer and rows.target_rows <= _FEW_RUNS
 
-    @property
+    @cached_property
     def widening(self) -> float:
         """Factor on the variance: that of a t where own results alone say how far it varies."""
-        runs = self.fitted.data.measured_runs
-        alone = not self.fitted.layout.transfer and runs >= _T_RUNS
-        return (runs - 1.0) / (runs - 3.0) if alone else 1.0
+        recipes = self.fitted.data.own_recipes
+        alone = not self.fitted.layout.transfer and recipes >= _T_RECIPES
+        return (recipes - 1.0) / (recipes - 3.0) if alone else 1.0
 
     @property
     def at_mode(self) -> ResponsePosterior:

@@ -270,13 +270,18 @@ class Dense:
 
 
 def model_scale(posterior: ResponsePosterior, data: ResponseData) -> tuple[np.ndarray, np.ndarray]:
-    """z and the noise base of every row, from the scaling's two numbers alone."""
+    """z and the noise base of every row, from the scaling's two numbers alone.
+
+    On a log scale a stated noise is that where a result is expected, which takes the fit itself
+    (tested in `test_noise`).
+    """
     s = posterior.scaling
     z = (np.log(data.y) - s.center if s.log else data.y - s.center) / s.spread
     base = np.ones(len(z))
-    if data.noise_sd is not None:
-        floor = 0.1 * np.median(np.abs(data.y)) if s.log else 0.0
-        base *= (data.noise_sd / (np.maximum(data.y, floor) if s.log else 1.0)) ** 2 / s.spread**2
+    if data.noise_sd is not None and s.log:
+        base[posterior.fitted.rows.order] = posterior.fitted.rows.base
+    elif data.noise_sd is not None:
+        base *= data.noise_sd**2 / s.spread**2
     return z, base
 
 

@@ -11,12 +11,10 @@ import pytest
 from designer.models.data.dataset import ResponseData
 from designer.models.diagnostics.collinearity import collinearity
 from designer.models.diagnostics.cross_validation import (
-    held_out,
     leave_one_run_out,
     result_errors,
 )
 from designer.models.diagnostics.history_evidence import history_evidence
-from designer.models.diagnostics.history_odds import history_odds
 from designer.models.diagnostics.line_coverage import FLAT, LineShare, line_shares
 from designer.models.diagnostics.report import (
     count,
@@ -262,29 +260,6 @@ def test_odds_speak_for_good_lines_and_against_wrong_ones() -> None:
     assert {odds.runs for odds in (*good, *bad)} == {4}
 
 
-def test_odds_are_differences_of_densities_of_the_raw_results() -> None:
-    variant = Variant("odds", 2, 9, log=True)
-    refit = Refit(variant)
-    own = refit.data.of_target
-    linear = dataclasses.replace(own, log_scale=False)  # another scale than the other model's
-    plain = fit(linear, GROUPS, 0)
-    odds = history_odds(refit.posterior.fitted, plain.fitted)
-    total = 0.0
-    for run in sorted(set(refit.run[refit.run >= 0])):
-        out = np.flatnonzero(refit.run == run)
-        mean, covariance = refit.without(out)
-        gap = refit.z[out] - mean
-        total -= 0.5 * float(gap @ np.linalg.solve(covariance, gap))
-        total -= 0.5 * np.log(np.linalg.det(2 * np.pi * covariance))
-        total -= np.sum(np.log(refit.posterior.scaling.spread * refit.data.y[out]))
-    for block in held_out(plain.fitted, plain.fitted.rows.run):
-        total += 0.5 * float(block.residual @ np.linalg.solve(block.covariance, block.residual))
-        total += 0.5 * np.log(np.linalg.det(2 * np.pi * block.covariance))
-        total += len(block.rows) * np.log(plain.scaling.spread)
-    assert odds is not None
-    assert odds.log_odds == pytest.approx(total, abs=1e-6)
-
-
 def test_odds_do_not_depend_on_the_unit() -> None:
     data = campaign([surface] * 2, 8, log=True)
     other = dataclasses.replace(data, y=1000 * data.y)
@@ -296,7 +271,6 @@ def test_no_odds_without_history_or_below_three_runs() -> None:
     assert odds_of(campaign([surface], 3)) is not None
     own = fit(campaign([], 8), GROUPS, 0)
     assert history_evidence(own, own) is None
-    assert history_odds(own.fitted, own.fitted) is None
 
 
 # ---- lines that say nothing ----------------------------------------------------------------------
@@ -402,7 +376,7 @@ def test_degenerate_data_give_sane_reports(data: ResponseData) -> None:
         assert 0 <= share.determined <= 1
     if lines:
         plain = fit_without_history({"y": data}, CASE_GROUPS, {})
-        odds = history_odds(posterior.fitted, plain["y"].fitted) if "y" in plain else None
+        odds = history_evidence(posterior, plain["y"]) if "y" in plain else None
         assert odds is None or np.isfinite(odds.log_odds)
 
 
