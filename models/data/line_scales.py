@@ -22,6 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from designer.models.arrays import FloatArray, IntArray, input_count
+from designer.models.data.dataset import ResponseData
 from designer.models.encoding import cube_points
 
 _LEAST = np.log(3.0)
@@ -33,6 +34,7 @@ _LINE_ROWS = 5
 _NEAR = 0.0625  # squared distance per input within which a row is near an own run
 _OFFSET = 0.02  # of c: one setting alone still varies by its noise
 _PAIRS = 400  # settings of a long line whose pairs are looked at
+_FAR_LEVEL = 5.0  # larger standard deviations between the medians of a line and of the own results
 _NARROW = 0.25  # all lines together cover less than this share of what the own runs cover
 _CUBE = 64  # points that stand for a full design
 _LARGEST_DESIGN = 3.0  # cap of `design_factor`
@@ -116,6 +118,31 @@ def other_scales(
     return {code: ratio for code, ratio in ratios.items() if ratio is not None}
 
 
+def other_levels(values: FloatArray, line: IntArray) -> dict[int, float]:
+    """Lines that lie far from the own results, with what takes them there, on T's scale.
+
+    Their level says nothing here (another unit on a logarithmic scale, kelvin instead of °C), while
+    what they say of the surface may be right: left where they are, the prior of a line's offset
+    would make good lines look incredible.
+
+    Args:
+        values: on T's scale, ``[n]``.
+        line: line code of every row, 0 is the own line, ``[n]``.
+    """
+    own = values[line == 0]
+    if len(own) < _SETTINGS:
+        return {}
+    found = {}
+    for code in np.unique(line[line > 0]).tolist():
+        rows = values[line == code]
+        if len(rows) < _LINE_ROWS:
+            continue
+        away = float(np.median(own) - np.median(rows))
+        if abs(away) > _FAR_LEVEL * max(_deviation(own), _deviation(rows)):
+            found[code] = away
+    return found
+
+
 def design_factor(own: FloatArray, groups: IntArray) -> float:
     """Factor on the spread of own results alone: they may cover a corner of the region only.
 
@@ -134,6 +161,28 @@ def design_factor(own: FloatArray, groups: IntArray) -> float:
 def narrow(lines: FloatArray, own: FloatArray, inputs: int) -> bool:
     """Whether all lines together cover less than a quarter of what the own runs cover."""
     return coverage(lines, inputs) < _NARROW * coverage(own, inputs)
+
+
+def level_message(data: ResponseData, code: int, level: float, *, log: bool) -> str:
+    """What the user should know about a line on another level."""
+    if log:
+        factor = f"{float(f'{np.exp(abs(level)):.2g}'):g}"
+        how = f"about {factor} times {'smaller' if level > 0 else 'larger'}"
+    else:
+        how = f"about {float(f'{abs(level):.2g}'):g} {'lower' if level > 0 else 'higher'}"
+    return (
+        f"{data.name}: the results of {data.line_name(code)} are {how} than the own ones; only the"
+        " shape of its surface is used. Another unit?"
+    )
+
+
+def scale_message(data: ResponseData, code: int, ratio: float) -> str:
+    """What the user should know about a line of another scale."""
+    how = f"{1.0 / ratio:.3g} times less" if ratio < 1.0 else f"{ratio:.3g} times more"
+    return (
+        f"{data.name}: {data.line_name(code)} varies {how} than the own results at comparable"
+        " settings; only the shape of its surface is used. Another unit, gauge or material?"
+    )
 
 
 def _far(line: Reaction, own: Reaction, inputs: int) -> float | None:

@@ -18,6 +18,7 @@ _FACTOR_FEW = 1000.0  # … when there are fewer than
 _FEW = 6  # … values; also relative to the median of the others for three values
 LARGEST_SHARE = 0.1  # more rows than this are not outliers but a wrong model
 SURPRISE = 8.0  # standardised leave-one-out residual
+_ORDINARY = 5.0  # an own result within this factor of most own results may be right
 _SHOWN = 3
 
 
@@ -29,12 +30,13 @@ def far_values(values: FloatArray, data: ResponseData, *, log: bool) -> tuple[Bo
         data: the same response in raw units.
         log: T is the logarithm.
     """
-    far = np.zeros(len(values), dtype=np.bool_)
+    far: BoolArray = np.zeros(len(values), dtype=np.bool_)
     if len(values) < 3:
         return far, 0.0
     spread = 0.0
     if len(values) > 3:
         far, spread = _many_spreads(values, data, log=log)
+        far &= ~_ordinary_size(data)
     elif not log:
         size = np.abs(data.y)
         others = np.array([np.median(np.delete(size, i)) for i in range(3)])
@@ -71,6 +73,20 @@ def _many_spreads(values: FloatArray, data: ResponseData, *, log: bool) -> tuple
     if spread <= 0.0:
         return np.zeros(len(values), dtype=np.bool_), spread
     return deviation > _SPREADS * np.maximum(spread, own), spread
+
+
+def _ordinary_size(data: ResponseData) -> BoolArray:
+    """Own results of the size and sign of most own results, ``[n]``.
+
+    Several results of one recipe vary by their noise only: many of their spreads away another
+    recipe may well lie. Only a value that is several times too large or small is a slip for sure.
+    """
+    own = data.y[data.target]
+    if len(own) == 0:
+        return np.zeros(len(data.y), dtype=np.bool_)
+    usual, size = float(np.median(np.abs(own))), np.abs(data.y)
+    alike = (size <= _ORDINARY * usual) & (size >= usual / _ORDINARY)
+    return np.asarray(data.target & alike & (np.sign(data.y) == np.sign(np.median(own))))
 
 
 def _beyond_the_others(values: FloatArray) -> BoolArray:

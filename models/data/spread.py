@@ -22,7 +22,14 @@ import numpy as np
 
 from designer.models.arrays import BoolArray, FloatArray, IntArray, input_count
 from designer.models.data.dataset import ResponseData
-from designer.models.data.line_scales import design_factor, narrow, other_scales
+from designer.models.data.line_scales import (
+    design_factor,
+    level_message,
+    narrow,
+    other_levels,
+    other_scales,
+    scale_message,
+)
 from designer.models.data.outliers import far_message, far_values
 from designer.models.data.scaling import Scaling
 
@@ -43,6 +50,7 @@ _GUESS_OF_POSSIBLE = 0.2  # … relative to the width of the possible range
 _GUESS_OF_NOISE = 3.0  # … in stated repeatabilities: the process varies more than its measurement
 _LOG_GUESS = 0.5  # guess of the spread of ln y
 _LARGEST_LOG = 1.0  # … at most
+_LARGEST_EXPONENT = 700.0  # of numbers that float64 holds
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,7 @@ def scale_response(
     """Choose the scale of one response from its data.
 
     A line of another scale (`other_scales`) has no part in it: it is centred by itself and divided
-    by its ratio.
+    by its ratio. One on another level (`other_levels`) is brought to that of the own results first.
 
     Args:
         data: the measurements.
@@ -95,13 +103,17 @@ def scale_response(
     kept = ~outlier
     inputs = input_count(groups)
     ratios = other_scales(data.X[kept], values[kept], data.line[kept], inputs)
+    for code, level in other_levels(values[kept], data.line[kept]).items():
+        if code not in ratios:
+            values = np.where(data.line == code, values + level, values)
+            messages.append(level_message(data, code, level, log=log))
     decides = _deciding(data, kept & ~np.isin(data.line, list(ratios)), inputs)
     scaling, notes = _chosen_scale(data, values, decides, bulk, groups, log=log)
-    z = scaling.forward(data.y)
+    z = (values - scaling.center) / scaling.spread
     for code, ratio in ratios.items():
         rows = data.line == code
         z[rows] = (values[rows] - values[rows & kept].mean()) / (ratio * scaling.spread)
-        messages.append(_scale_message(data, code, ratio))
+        messages.append(scale_message(data, code, ratio))
     extra = np.where(outlier, np.maximum(np.square(z), _LEAST_EXTRA), 0.0)
     return Scaled(scaling, z, extra, (*messages, *notes), ratios)
 
@@ -113,14 +125,6 @@ def _deciding(data: ResponseData, kept: BoolArray, inputs: int) -> BoolArray:
     if own.any() and (not lines.any() or narrow(data.X[lines], data.X[own], inputs)):
         return own
     return kept
-
-
-def _scale_message(data: ResponseData, code: int, ratio: float) -> str:
-    how = f"{1.0 / ratio:.3g} times less" if ratio < 1.0 else f"{ratio:.3g} times more"
-    return (
-        f"{data.name}: {data.line_name(code)} varies {how} than the own results at comparable"
-        " settings; only the shape of its surface is used. Another unit, gauge or material?"
-    )
 
 
 def _chosen_scale(
@@ -143,7 +147,8 @@ def _chosen_scale(
         log: T is the logarithm.
     """
     messages = []
-    typical = float(np.median(np.abs(data.y[kept]))) if len(values) else 0.0
+    raw = np.exp(np.minimum(values, _LARGEST_EXPONENT)) if log else values
+    typical = float(np.median(np.abs(raw[kept]))) if len(values) else 0.0
     center, spread = _center_and_spread(values[kept], data.line[kept])
     if len(values) == 0:
         center = _empty_center(data, log=log)

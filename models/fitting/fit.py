@@ -21,6 +21,7 @@ from designer.models.data.dataset import ResponseData
 from designer.models.data.outliers import surprising_message
 from designer.models.data.spread import Scaled
 from designer.models.diagnostics.cross_validation import confirmed_outliers, suspected_outliers
+from designer.models.diagnostics.history_evidence import POSITIVE_ODDS, history_evidence
 from designer.models.fitting.warm_start import cold_starts, history_start
 from designer.models.gp.fitted import FittedResponse, search
 from designer.models.gp.hyperparameters import DOUBTED_NOISE_SD, KNOWN_NOISE_SD, make_layout
@@ -77,10 +78,37 @@ def fit(
     if len(doubted):
         trial = _fit(data, transforms, memory, start=start, doubted=doubted)
         confirmed = confirmed_outliers(trial, doubted)
+        confirmed = _founded(confirmed, data, transforms, memory)
         if 0 < len(confirmed) < len(doubted):
             trial = _fit(data, transforms, memory, start=start, doubted=confirmed)
         fitted = trial if len(confirmed) else fitted
     return ResponsePosterior(fitted)
+
+
+def _founded(
+    doubted: IntArray, data: ResponseData, transforms: Sequence[InputTransform], memory: Memory
+) -> IntArray:
+    """The doubted rows, ``[k]``, without own results that only wrong lines contradict.
+
+    Own results may be called errors on the word of earlier lines when the other own results speak
+    for these lines; else the lines may be the ones that are wrong.
+
+    Args:
+        doubted: rows of the data.
+        data: measurements of all lines.
+        transforms: ways to see the points, the plain one first.
+        memory: of what long histories said before.
+    """
+    own = doubted[data.target[doubted]]
+    if len(own) == 0 or not (data.line > 0).any():
+        return doubted
+    rest = data.subset(np.setdiff1d(np.arange(len(data.y)), own))
+    history = ResponsePosterior(_fit(rest, transforms, memory, start=None))
+    alone = ResponsePosterior(_fit(rest.of_target, transforms[:1], memory, start=None))
+    evidence = history_evidence(history, alone)
+    if evidence is not None and evidence.log_odds >= np.log(POSITIVE_ODDS):
+        return doubted
+    return np.setdiff1d(doubted, own)
 
 
 def _transforms(

@@ -108,6 +108,21 @@ def test_a_quiet_line_does_not_make_own_results_errors(log: bool) -> None:
     assert judged(quiet)[2] == 0
 
 
+@pytest.mark.parametrize("log", [False, True])
+def test_a_good_line_on_another_level_helps_as_much_as_on_the_same(log: bool) -> None:
+    def elsewhere(X: FloatArray) -> FloatArray:
+        return 1000 * related(X) if log else related(X) + 273.15
+
+    ratios = []
+    for seed in range(4):
+        there, here = (judged(campaign(f, 6, log=log, seed=seed)) for f in (elsewhere, related))
+        ratios.append(there[0] / here[0])
+        assert there[1] >= 0.85
+    assert np.median(ratios) < 1.15
+    (message,) = scale_response(campaign(elsewhere, 6, log=log), GROUPS).messages
+    assert "only the shape of its surface is used" in message
+
+
 def test_an_own_typing_error_is_still_found() -> None:
     data = campaign(related, 10)
     data.y[-1] *= 100
@@ -132,3 +147,28 @@ def test_own_runs_in_a_corner_may_vary_more_elsewhere() -> None:
     assert design_factor(cube, GROUPS) == pytest.approx(1.0, abs=0.1)
     assert 1.5 < design_factor(0.3 * cube, GROUPS) <= 3.0
     assert design_factor(0.001 * cube, GROUPS) == pytest.approx(2.9, abs=0.1)
+
+
+def test_own_results_are_no_errors_on_the_word_of_a_damped_line() -> None:
+    def damped(X: FloatArray) -> FloatArray:
+        return 0.7 * 38 + 0.3 * truth(X)
+
+    for seed in range(6):
+        assert judged(campaign(damped, 5, seed=seed))[2] == 0
+
+
+@pytest.mark.parametrize("runs", [4, 8])
+def test_a_slip_among_few_own_results_is_found_when_the_others_agree_with_the_line(
+    runs: int,
+) -> None:
+    for seed in range(3):
+        data = campaign(related, runs, seed=seed)
+        data.y[-2] *= 10
+        rows = fit(data, GROUPS, 1).fitted.rows
+        assert rows.order[rows.extra > 0].tolist() == [len(data.y) - 2]
+
+
+def test_another_recipe_is_no_error_among_replicates() -> None:
+    data = campaign(None, 5)
+    data.X[1:4], data.y[:] = data.X[0], [31.0, 31.1, 31.05, 31.02, 38.0]
+    assert not scale_response(data, GROUPS).extra.any()
