@@ -14,10 +14,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.stats import qmc
 
 from designer.campaigns.errors import InputError, Problem
 from designer.models.arrays import FloatArray, IntArray, input_count
+from designer.models.sobol import scrambled_sobol
 
 if TYPE_CHECKING:
     from designer.campaigns.specification.specification import Specification
@@ -111,12 +111,6 @@ class InputAxis:
 def _is_category(value: object) -> bool:
     """Whether a value can be a name or a code."""
     return isinstance(value, (str, int, float, np.number)) and not isinstance(value, bool)
-
-
-def scrambled_sobol(count: int, dimension: int, seed: int) -> FloatArray:
-    """Scrambled-Sobol points ``[count, dimension]``: the first of the next power of two."""
-    sobol = qmc.Sobol(dimension, scramble=True, rng=np.random.default_rng(seed))
-    return np.asarray(sobol.random_base2((count - 1).bit_length())[:count])
 
 
 def cube_points(groups: IntArray, count: int, seed: int) -> FloatArray:

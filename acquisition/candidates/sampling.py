@@ -21,6 +21,7 @@ from designer.campaigns.space.lattice import rows_that_sum
 from designer.campaigns.space.solver import Region as Searched
 from designer.campaigns.space.solver import search
 from designer.models.arrays import FloatArray, IntArray
+from designer.models.sobol import scrambled_sobol
 
 DRAW = 1 << 14  # points per draw
 MAX_DRAWN = 1 << 20  # points drawn in all
@@ -59,14 +60,12 @@ def sample_region(region: ProposalRegion, seed: int, wanted: int) -> tuple[Level
 
 def _drawn(grid: RecipeGrid, seed: int, wanted: int) -> IntArray:
     """Codes of feasible Sobol points, ``[n, F]``, each once."""
-    from scipy.stats import qmc  # 0.5 s CPU: only where it is needed
-
     drawers = [_Drawer(grid.region, block) for block in grid.region.blocks]
     dimension = sum(drawer.dimension for drawer in drawers)
-    sobol = qmc.Sobol(dimension, scramble=True, rng=np.random.default_rng(seed))
     found = np.zeros((0, len(grid.low)), dtype=np.int64)
     for drawn in range(DRAW, MAX_DRAWN + 1, DRAW):
-        codes = _snapped(len(grid.low), drawers, sobol.random(DRAW))
+        points = scrambled_sobol(DRAW, dimension, seed, first=drawn - DRAW)
+        codes = _snapped(len(grid.low), drawers, points)
         found = _distinct(np.vstack([found, codes[grid.feasible(codes)]]))
         hopeless = drawn >= _SPARSE and len(found) * MAX_DRAWN < _WANDERED * drawn
         if len(found) >= _ENOUGH * wanted or (hopeless and len(found) >= _FEW):

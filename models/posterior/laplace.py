@@ -14,8 +14,8 @@ import numpy as np
 from scipy.special import ndtri
 
 from designer.models.arrays import FloatArray, IntArray
-from designer.models.encoding import scrambled_sobol
 from designer.models.gp.likelihood import Likelihood
+from designer.models.sobol import scrambled_sobol
 
 _STEP = 1e-3  # of the differences, in prior standard deviations
 _FLOOR = 0.15
