@@ -68,7 +68,7 @@ def evaluate(fitted: FittedCampaign, plan: SelectedPlan | None = None) -> Evalua
             "report": report,
             "history_odds": odds,
             "warnings": report_warnings(fitted, report, odds),
-            "notes": [*fitted.notes, *averaging_notes(fitted)],
+            "notes": [*fitted.notes, *averaging_notes(report)],
         }
 
 

@@ -11,9 +11,10 @@ from designer.models.diagnostics.collinearity import CAUTIOUS, COLLINEAR
 from designer.models.diagnostics.history_evidence import POSITIVE_ODDS
 from designer.models.diagnostics.line_coverage import LineShare, line_shares
 from designer.models.diagnostics.report import DataCounts, ResponseReport, model_report
-from designer.models.fitting.history_weight import RECIPES_TO_DECIDE, HistoryWeight
+from designer.models.fitting.history_weight import RECIPES_TO_DECIDE, Belief, HistoryWeight
 from designer.models.gp.fitted import HistoryOdds
 from designer.models.posterior.averaging import SAMPLES, AveragedPosterior
+from designer.models.posterior.mixture import MixedPosterior
 from designer.models.posterior.posterior import ResponsePosterior
 
 LARGEST_ODDS = 1000.0  # shown at most: further digits would be a matter of the normal tails
@@ -34,6 +35,7 @@ def report_figures(fitted: FittedCampaign) -> dict[str, ResponseReport]:
             found[response.name] = _no_report()
         else:
             report = model_report(posterior.fitted, space.groups, recipe, space.names)
+            report["effective_samples"] = _effective_samples(fitted.averaged[response.name])
             found[response.name] = report
     return found
 
@@ -53,6 +55,7 @@ def _no_report() -> ResponseReport:
         "k_fold": None,
         "learning_curve": [],
         "collinearity": {},
+        "effective_samples": None,
     }
 
 
@@ -152,14 +155,20 @@ def _consequence(judged: HistoryWeight | None) -> str:
     return f"Predictions and plans follow them by {told} %, the own results alone by the rest."
 
 
-def averaging_notes(fitted: FittedCampaign) -> list[str]:
+def averaging_notes(report: dict[str, ResponseReport]) -> list[str]:
     """Sentences about responses whose averages over hyperparameters hang on a few draws."""
     return [
-        f"{name}: {belief.effective_samples:.1f} of {SAMPLES} draws of the hyperparameters decide"
-        " what is shown, so its intervals are rough; more results settle it"
-        for name, belief in fitted.averaged.items()
-        if isinstance(belief, AveragedPosterior) and belief.effective_samples < _FEW_SAMPLES
+        f"{name}: {few:.1f} of {SAMPLES} draws of the hyperparameters decide what is shown, so its"
+        " intervals are rough; more results settle it"
+        for name, each in report.items()
+        if (few := each["effective_samples"]) is not None and few < _FEW_SAMPLES
     ]
+
+
+def _effective_samples(belief: Belief) -> float | None:
+    """Draws that decide about the model with history, or about the only one."""
+    averaged = belief.history if isinstance(belief, MixedPosterior) else belief
+    return averaged.effective_samples if isinstance(averaged, AveragedPosterior) else None
 
 
 def _ratio(odds: float) -> str:

@@ -66,13 +66,18 @@ class LearningPoint(TypedDict):
 
 
 class ResponseReport(TypedDict):
-    """How good the model of one response is; below 5 runs there are no errors and no curve."""
+    """How good the model of one response is; below 5 runs there are no errors and no curve.
+
+    ``effective_samples``: how many equally weighted draws of the hyperparameters (of 32) decide
+    what is shown; None where nothing is averaged.
+    """
 
     counts: DataCounts
     leave_one_run_out: ResultErrors | None
     k_fold: FoldErrors | None
     learning_curve: list[LearningPoint]
     collinearity: dict[str, Collinearity]
+    effective_samples: float | None
 
 
 def model_report(
@@ -95,6 +100,7 @@ def model_report(
         k_fold=None,
         learning_curve=[],
         collinearity=dict(zip(names, collinearity(data.X[first_of_run], groups), strict=True)),
+        effective_samples=None,
     )
     runs = report["counts"]["runs"]
     if runs < TOO_EARLY:

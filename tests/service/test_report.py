@@ -100,6 +100,7 @@ def test_the_report_of_a_campaign_with_history(small: CommandLine, tmp_path: Pat
     assert loo["r2"] > 0.9
     assert [point["runs"] for point in report["learning_curve"]] == [2, 4, 8, 10]
     assert set(report["collinearity"]) == {"solid_content", "coating_gap", "binder"}
+    assert 1 <= report["effective_samples"] <= 32
     odds = status["history_odds"]["mass_loading"]
     assert odds["odds"] == pytest.approx(math.exp(odds["log_odds"]))
     assert 1e-3 <= odds["odds"] <= 1e3 + 1e-9
