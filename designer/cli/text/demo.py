@@ -135,5 +135,6 @@ def _add_rows(table: Table, step: DemoStep, responses: list[str]) -> None:
 
 
 def _short_against(run: RunObject, measured: Mapping[str, float], name: str) -> str:
+    """Measured, and the range expected, in digits that leave room for all columns of 80."""
     figures = (run["predicted"] or {})[name]
-    return f"{measured[name]:.3g} ({expected(figures).replace(' ', '')})"
+    return f"{measured[name]:.3g} ({figures['low']:.2g}…{figures['high']:.2g})"
