@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from designer.frames import ProposedPlan, best_frame, columns_of, lines_frame
+from designer.frames import AttachedRuns, ProposedPlan, best_frame, columns_of, lines_frame
 from designer.service import Service
 from designer.service.session import DEFAULT, Default
 from designer.service.values import SpecSource, texts_of
@@ -198,9 +198,12 @@ class Campaign:
             columns = {"run": frame.index.tolist(), **columns}
         return self.service.runs.record_columns(self.name, columns)
 
-    def attach(self, frame: pd.DataFrame) -> Sequence[str]:
-        """Record runs nobody proposed: one row each, every factor; returns their run ids."""
-        return self.service.runs.attach_columns(self.name, columns_of(frame))["runs"]
+    def attach(self, frame: pd.DataFrame) -> AttachedRuns:
+        """Record runs nobody proposed: one row each, every factor; returns their run ids.
+
+        What is odd about their results stands in ``messages`` of the returned list.
+        """
+        return AttachedRuns(self.service.runs.attach_columns(self.name, columns_of(frame)))
 
     def start(self, run: str) -> None:
         """Say that a run is being made."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from designer.engine.answers import BestRecipe
-    from designer.service.answers import PlanAnswer
+    from designer.service.answers import AttachedAnswer, PlanAnswer
     from designer.service.figures import JudgedLine
 
 
@@ -78,6 +78,18 @@ class ProposedPlan:
             for run in self._answer["runs"]
         ]
         return pd.DataFrame(rows, index=pd.Index(self.runs, name="run"))
+
+
+class AttachedRuns(list[str]):
+    """Ids of runs nobody proposed, in the order of their rows.
+
+    Attributes:
+        messages: what is odd about their results; they are kept all the same.
+    """
+
+    def __init__(self, answer: AttachedAnswer) -> None:
+        super().__init__(answer["runs"])
+        self.messages = answer["messages"]
 
 
 def columns_of(frame: pd.DataFrame) -> dict[str, list[object]]:

@@ -10,6 +10,7 @@ from designer.campaigns.specification.draft import SpecificationDraft
 from designer.campaigns.specification.fields import Fields, found_text
 from designer.campaigns.specification.parts import Response, ResponseGoal, Stage, range_text
 from designer.campaigns.values.names import suggestion
+from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.units import is_share
 
 
@@ -127,6 +128,32 @@ def default_log_scale(unit: str | None, possible: tuple[float, float] | None) ->
     if possible is None or possible[0] < 0 or is_share(unit):
         return False
     return not (unit in (None, "1") and (possible[1] <= 1 or possible[1] == 100))
+
+
+def scale_text(response: Response) -> str:
+    """Say on which scale a response is modelled, and why."""
+    scale = "a logarithmic" if response.log_scale else "a linear"
+    told = f"{response.name} is modelled on {scale} scale"
+    if response.log_scale != default_log_scale(response.unit, response.possible):
+        return f"{told}, as its specification says"
+    other = "linear" if response.log_scale else "log"
+    return f'{told}: {_why_scale(response)}; scale = "{other}" changes it'
+
+
+def _why_scale(response: Response) -> str:
+    """Why this is the scale of a response that does not say."""
+    unit, possible = response.unit, response.possible
+    if is_share(unit):
+        return f"{unit} is a share, whose upper end matters as much as the lower one"
+    if possible is None:
+        return "no possible range is told"
+    low, high = (number_text(end) for end in possible)
+    if response.log_scale:
+        of = "" if unit in (None, "1") else f" and {unit} is no share"
+        return f"its possible range starts at {low}{of}"
+    if possible[0] < 0:
+        return f"its possible range starts at {low}, below 0"
+    return f"a pure number up to {high} is taken for a share"
 
 
 def _inside(

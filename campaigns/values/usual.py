@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from designer.campaigns.errors import InputError
+from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.quantity import usual_units
 from designer.campaigns.values.units import convert
 
@@ -31,6 +32,9 @@ _GAP: Final = 0.5  # share of the conversion, on the logarithm, that must be a g
 _GAP_LOG: Final = 0.65  # … of a quantity that varies over decades
 _OPEN: Final = 10.0  # least gap to a limit that tells one side only
 _FAR_FROM_WANTED: Final = 100.0  # least gap to a window where no unit explains it
+_RARE: Final = 0.05  # share of results ≤ 0 up to which a logarithmic scale stands
+LARGEST: Final = 1e30
+"""No measurement is larger in any unit (or smaller than its inverse); powers stay finite."""
 _POWERS: Final = (-6, -4, -3, -2, 2, 3, 4, 6)
 
 
@@ -110,14 +114,19 @@ class ScaleDoubt:
     def size(self) -> str:
         """``about 1/100 of``, ``about 1000 times``: what they are beside the usual values."""
         if self.factor >= 1:
-            return f"about 1/{self.factor:.3g} of"
-        return f"about {1 / self.factor:.3g} times"
+            return f"about 1/{_short(self.factor)} of"
+        return f"about {_short(1 / self.factor)} times"
 
     @property
     def guess(self) -> str:
         """What they may be, to be put before a question mark."""
         words = {None: "another unit", "1": "a fraction", "%": "a percentage"}
         return words.get(self.unit, f"in {self.unit}")
+
+
+def _short(number: float) -> str:
+    """Three digits, in full: ``1000``."""
+    return number_text(float(f"{number:.3g}"))
 
 
 def agrees(values: Usual, usual: Usual) -> bool:
@@ -188,3 +197,25 @@ def _conversions(size: float, unit: str | None, *, log: bool) -> list[tuple[str 
         if factor > 0 and not math.isclose(factor, 1.0):
             found.append((name, factor))
     return found if log else [*found, *((None, 10.0**power) for power in _POWERS)]
+
+
+def is_computable(value: float) -> bool:
+    """Whether models can compute with a result: 0, or of a size whose powers stay in float64."""
+    return value == 0 or 1 / LARGEST <= abs(value) <= LARGEST
+
+
+def unusable(values: Sequence[float], *, log: bool) -> list[bool]:
+    """Which results no model can use.
+
+    Those that are no size of a measurement in any unit; on a logarithmic scale also what is not
+    positive, where it is so rare that the scale stands (else the scale becomes linear).
+
+    Args:
+        values: all results of a response.
+        log: whether it is modelled on a logarithmic scale.
+    """
+    odd = [not is_computable(value) for value in values]
+    low = [log and value <= 0 and not strange for value, strange in zip(values, odd, strict=True)]
+    if sum(low) > _RARE * len(values):
+        return odd
+    return [strange or below for strange, below in zip(odd, low, strict=True)]

@@ -51,6 +51,19 @@ class BestRecipe(TypedDict):
     predicted: dict[str, Predicted]
 
 
+class SetAside(TypedDict):
+    """A result that hardly counts in a model, or not at all.
+
+    ``run`` is null for a row of an earlier line, ``line`` for an own run.
+    """
+
+    run: str | None
+    line: str | None
+    response: str
+    value: float
+    message: str
+
+
 class ErrorFigures(TypedDict):
     """Leave-one-run-out error in the response's unit, coverage of 95 % intervals (0–1)."""
 

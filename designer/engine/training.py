@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +14,10 @@ from designer.campaigns.log.state import CampaignState, Line
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.specification.specification import Specification
+from designer.campaigns.values.usual import is_computable
+from designer.engine.answers import SetAside
 from designer.engine.inferred_batches import Made, inferred_batches, inferred_notes
+from designer.engine.left_out import left_out, left_out_notes
 from designer.engine.process_links import deciding_stage
 from designer.models.arrays import FloatArray
 from designer.models.data.dataset import OWN_BATCH, ResponseData
@@ -31,7 +35,9 @@ class TrainingSet:
         responses: data of each response with at least one measurement, by name.
         lines: names of the earlier lines in use; line k of the data is ``lines[k - 1]``.
         runs: ids of the target's runs; run k of the data is ``runs[k]``.
+        batches: their codes.
         notes: sentences for the user.
+        left_out: results no model can use.
     """
 
     space: Space
@@ -40,6 +46,7 @@ class TrainingSet:
     runs: tuple[str, ...]
     batches: BatchCodes
     notes: tuple[str, ...] = ()
+    left_out: tuple[SetAside, ...] = ()
 
 
 @dataclass
@@ -90,7 +97,11 @@ def training_runs(state: CampaignState) -> list[Run]:
 
 def has_training_data(state: CampaignState) -> bool:
     """Whether there is anything to predict from."""
-    return bool(training_runs(state)) or bool(state.teaching_lines)
+    own = (run.values(name) for run in training_runs(state) for name in run.measurements)
+    used = [r.name for r in state.spec.responses if state.spec.uses_history(r)]
+    rows = (row for line in state.teaching_lines for row in line.rows)
+    theirs = (row.responses.get(name, ()) for row in rows for name in used)
+    return any(is_computable(value) for values in chain(own, theirs) for value in values)
 
 
 def fill_givens(
@@ -128,6 +139,8 @@ def training_set(state: CampaignState) -> TrainingSet:
     own, assumed = _rows_of_runs(state, runs, batches)
     earlier, more = _rows_of_lines(spec, lines, batches)
     rows = {name: found + (earlier[name] if name in used else []) for name, found in own.items()}
+    names, ids = tuple(line.name for line in lines), tuple(run.id for run in runs)
+    rows, aside = _without_left_out(spec, rows, names, ids)
     space = Space.from_specification(spec)
     missing = _never_recorded(space, lines)
     silent = [name for name, found in rows.items() if not found]
@@ -138,23 +151,23 @@ def training_set(state: CampaignState) -> TrainingSet:
     ]
     if lines:
         notes += spec.unused_history
-    notes += _missing_notes(space, lines, missing)
-    notes += [*assumed, *more]
+    notes += [*_missing_notes(space, lines, missing), *assumed, *more, *left_out_notes(aside)]
     return TrainingSet(
         space=space,
         responses={
             response.name: replace(
                 _response_data(spec, response, space, rows[response.name], missing),
-                lines=tuple(line.name for line in lines),
-                run_ids=tuple(run.id for run in runs),
+                lines=names,
+                run_ids=ids,
             )
             for response in spec.responses
             if rows[response.name]
         },
-        lines=tuple(line.name for line in lines),
-        runs=tuple(run.id for run in runs),
+        lines=names,
+        runs=ids,
         batches=batches,
         notes=tuple(notes),
+        left_out=tuple(aside),
     )
 
 
@@ -192,6 +205,23 @@ def _rows_of_lines(
                 values = row.responses.get(name, ())
                 found += [_Row(inputs, y, number, codes, -1, extra) for y in values]
     return rows, notes
+
+
+def _without_left_out(
+    spec: Specification,
+    rows: Mapping[str, Sequence[_Row]],
+    lines: Sequence[str],
+    runs: Sequence[str],
+) -> tuple[dict[str, list[_Row]], list[SetAside]]:
+    """The rows models can use, by response, and the others by name."""
+    kept, aside = {}, []
+    for response in spec.responses:
+        found = rows[response.name]
+        places = [(None, lines[r.line - 1]) if r.line else (runs[r.run], None) for r in found]
+        odd, told = left_out(response, [row.y for row in found], places)
+        kept[response.name] = [row for row, out in zip(found, odd, strict=True) if not out]
+        aside += told
+    return kept, aside
 
 
 def _where_looked(history: bool) -> str:

@@ -25,12 +25,13 @@ class OfCampaign(TypedDict):
 
 @final
 class CreatedAnswer(OfCampaign):
-    """A campaign was created."""
+    """A campaign was created; ``scales`` says of each response how it is modelled, and why."""
 
     line: str
     goal: str
     store: str
     seq: int
+    scales: dict[str, str]
 
 
 class ListedCampaign(TypedDict):
@@ -74,7 +75,10 @@ class NoteObject(TypedDict):
 
 @final
 class CampaignAnswer(OfCampaign):
-    """Details of a campaign; ``spec`` are the tables of its specification with all defaults."""
+    """Details of a campaign; ``spec`` are the tables of its specification with all defaults.
+
+    ``scales`` says of each response on which scale it is modelled, and why.
+    """
 
     line: str
     goal: str
@@ -82,6 +86,7 @@ class CampaignAnswer(OfCampaign):
     created_at: str
     changed_at: str
     spec: dict[str, Any]
+    scales: dict[str, str]
     runs: list[RunObject]
     lines: list[LineAnswer]
     plans: list[PlanSummary]
@@ -196,6 +201,10 @@ class RunsAnswer(OfCampaign):
     """Runs were added."""
 
     runs: list[str]
+
+
+class AttachedAnswer(RunsAnswer, DoneAnswer):
+    """Runs nobody proposed were recorded."""
 
 
 class AbandonAnswer(RunsAnswer):

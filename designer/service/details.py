@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from designer.campaigns.commands.remarks import result_remarks
 from designer.campaigns.earlier_lines.overlap import line_overlap
 from designer.campaigns.earlier_lines.scales import scale_doubts
 from designer.campaigns.log.runs import Run
@@ -104,17 +105,17 @@ def plan_summary(plan: Plan) -> PlanSummary:
 
 def run_changed(state: CampaignState, run: Run, since: int) -> RecordAnswer:
     """What a change of one run has brought since a log position."""
-    new = {
-        name: fresh
-        for name, values in run.measurements.items()
-        if (fresh := [value.number for value in values if value.seq > since])
-    }
+    new = _new_values(run, since)
     return {
         "campaign": state.spec.name,
         "run": run.id,
         "status": run.status,
         "recorded": {**new, **dict.fromkeys(sorted(run.never))},
-        "messages": [*run.flags, *(text for name in new for text in _surprise(state, run, name))],
+        "messages": [
+            *run.flags,
+            *(text for name in new for text in _surprise(state, run, name)),
+            *result_remarks(state, [(run, new)]),
+        ],
         "head": state.head,
     }
 
@@ -141,6 +142,20 @@ def deviations(
     # (1 + √(1 + 4 r²)) / 2 = e^v, without the square of a large ratio
     spread = math.log((1 + math.hypot(1, 2 * sd / mean)) / 2)
     return math.log(value / mean) / math.sqrt(spread)
+
+
+def remarks_on(state: CampaignState, runs: Iterable[str], since: int) -> list[str]:
+    """Remarks on what some runs have measured since a log position."""
+    changed = [state.run(run) for run in dict.fromkeys(runs)]
+    return result_remarks(state, [(run, _new_values(run, since)) for run in changed])
+
+
+def _new_values(run: Run, since: int) -> dict[str, list[float]]:
+    return {
+        name: fresh
+        for name, values in run.measurements.items()
+        if (fresh := [value.number for value in values if value.seq > since])
+    }
 
 
 def _surprise(state: CampaignState, run: Run, name: str) -> list[str]:

@@ -109,7 +109,7 @@ def far_message(data: ResponseData, far: BoolArray) -> str:
     """What the user should know about values far from the rest."""
     return (
         f"{data.name}: {int(far.sum())} value(s) lie far from all the others"
-        f" ({_listed(data, np.flatnonzero(far))}) and hardly count until they are corrected"
+        f" ({listed(data, np.flatnonzero(far))}) and hardly count until they are corrected"
     )
 
 
@@ -117,11 +117,12 @@ def surprising_message(data: ResponseData, rows: IntArray) -> str:
     """What the user should know about values the fit cannot explain."""
     return (
         f"{data.name}: {len(rows)} value(s) contradict all the others by more than"
-        f" {SURPRISE:g} standard deviations ({_listed(data, rows)}) and hardly count until"
+        f" {SURPRISE:g} standard deviations ({listed(data, rows)}) and hardly count until"
         " they are corrected"
     )
 
 
-def _listed(data: ResponseData, rows: IntArray) -> str:
+def listed(data: ResponseData, rows: IntArray) -> str:
+    """The first few of some values, each with its run or line."""
     shown = [f"{data.y[i]:g} {data.place(i)}" for i in rows[:_SHOWN]]
     return ", ".join(shown) + (", …" if len(rows) > _SHOWN else "")

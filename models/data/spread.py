@@ -30,7 +30,7 @@ from designer.models.data.line_scales import (
     other_scales,
     scale_message,
 )
-from designer.models.data.outliers import far_message, far_values
+from designer.models.data.outliers import far_message, far_values, listed
 from designer.models.data.scaling import Scaling
 
 # Assumptions, all of them only used where the data leave a gap:
@@ -89,10 +89,10 @@ def scale_response(
     log = data.log_scale
     if log and (data.y <= 0).any():
         log = False
-        count = int((data.y <= 0).sum())
+        low = np.flatnonzero(data.y <= 0)
         messages.append(
-            f"{data.name}: {count} value(s) are not positive, so the response is modelled on a"
-            " linear instead of a logarithmic scale"
+            f"{data.name}: {len(low)} value(s) are not positive ({listed(data, low)}), so the"
+            " response is modelled on a linear instead of a logarithmic scale"
         )
     values = np.log(data.y) if log else data.y
     outlier, bulk = far_values(values, data, log=log)

@@ -105,6 +105,7 @@ RUN: dict[str, Any] = NO_RUN | {
     "notes": [{"run": "R001", "text": "edge bead", "seq": 8, "actor": "Bo",
                "at": "2026-11-20T13:05:00.000000Z"}],
 }  # fmt: skip
+SCALE = "porosity is modelled on a linear scale: % is a share"
 COMPARED: dict[str, Any] = {
     "scale_doubts": [], "overlap": 0.75, "warnings": [],
     "factors": [{"factor": "coating_gap", "low": 80, "high": 400, "covered": 0.9, "inside": 0.75}],
@@ -140,7 +141,7 @@ PRECISE = cast("Predicted", predicted(31.42, 1.1, 30.11, 32.73))
 VAGUE = cast("Predicted", predicted(30.1, 0.9, 12.0, 75.0))
 ANSWERS: dict[str, Any] = {
     "campaigns.create": {"campaign": "nmc", "line": "line4", "goal": "window", "store": "sqlite:///p.db",
-               "seq": 1, "head": "1:ab12cd34"},
+               "seq": 1, "scales": {"porosity": SCALE}, "head": "1:ab12cd34"},
     "campaigns.example": '[campaign]\nname = "x"  # µ\n',
     "campaigns.list": {"campaigns": [{"name": "nmc", "line": "line4", "goal": "window", "runs": 13,
                             "changed_at": "2026-11-20T13:00:00.000000Z"}]},
@@ -191,6 +192,7 @@ for _verb in (
 ANSWERS["runs.abandon"] = {"campaign": "nmc", "runs": ["R001"], "head": "11:ab12cd34"}
 CAMPAIGN: dict[str, Any] = {
     "campaign": "nmc", "line": "line4", "goal": "window", "spec": SPEC, "head": "9:ab12cd34",
+    "scales": {"porosity": SCALE},
     "lines": LINES, "plans": [{"plan": "P001", "runs": ["R001", "R002"], "cost": 4.65}],
     "runs": [RUN, NO_RUN | {"run": "R002", "used": RUN["settings"]}],
 }  # fmt: skip

@@ -11,7 +11,7 @@ from designer.cli.text.lines import lines_table
 from designer.cli.text.plan import input_columns
 from designer.cli.text.results import head_text
 from designer.cli.text.spec_view import SpecView, spec_view
-from designer.render.table import Column, paragraph, table
+from designer.render.table import Column, paragraph, paragraphs, table
 from designer.render.words import NOTHING, amount, in_unit, moment, number
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def created_text(answer: answers.CreatedAnswer) -> list[str]:
     place = f"on {answer['line']}, goal: {answer['goal']}"
     return [
         f"Created {answer['campaign']} ({place})",
+        *paragraphs("- ", answer["scales"].values()),
         f"Store: {answer['store']}",
         *head_text(answer),
     ]
@@ -63,7 +64,7 @@ def campaign_text(answer: answers.CampaignAnswer) -> list[str]:
     lines = [f"{answer['campaign']} on {answer['line']}, goal: {answer['goal']}"]
     for part in (
         _factors(spec),
-        _responses(spec),
+        [*_responses(spec), *paragraphs("- ", answer["scales"].values())],
         list(_rules(spec)),
         lines_table(answer["lines"]) if answer["lines"] else [],
         _plans(answer["plans"], view),

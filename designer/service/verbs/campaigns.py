@@ -12,6 +12,8 @@ from designer.campaigns.log.events import Event
 from designer.campaigns.sheets.run_object import run_object
 from designer.campaigns.specification.amend import difference
 from designer.campaigns.specification.load import example_text, load_specification
+from designer.campaigns.specification.read_parts import scale_text
+from designer.campaigns.specification.specification import Specification
 from designer.campaigns.specification.text import to_tables
 from designer.campaigns.values.times import parse_made_at, utc_now
 from designer.service import answers
@@ -40,6 +42,7 @@ class CampaignVerbs(Verbs):
             "goal": spec.goal,
             "store": store.url,
             "seq": state.seq,
+            "scales": _scales(spec),
             "head": state.head,
         }
 
@@ -69,6 +72,7 @@ class CampaignVerbs(Verbs):
             "created_at": state.created_at,
             "changed_at": state.changed_at,
             "spec": to_tables(state.spec),
+            "scales": _scales(state.spec),
             "runs": [run_object(run) for run in state.runs.values()],
             "lines": [line_answer(state, name) for name in state.lines],
             "plans": [plan_summary(plan) for plan in state.plans.values()],
@@ -193,6 +197,10 @@ class CampaignVerbs(Verbs):
             "rows": rows,
             "head": state.head,
         }
+
+
+def _scales(spec: Specification) -> dict[str, str]:
+    return {response.name: scale_text(response) for response in spec.responses}
 
 
 def _since(text: str) -> str:

@@ -12,12 +12,12 @@ from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.run_object import run_object
 from designer.service.answers import (
     AbandonAnswer,
+    AttachedAnswer,
     ImportAnswer,
     RecordAnswer,
     RunAnswer,
-    RunsAnswer,
 )
-from designer.service.details import run_changed
+from designer.service.details import remarks_on, run_changed
 from designer.service.session import Verbs
 from designer.service.values import (
     Texts,
@@ -142,15 +142,19 @@ class RunVerbs(Verbs):
         entry = attached_entry(before.spec, values, batch=batch, at=at, note=note)
         state = self.session.change(campaign, lambda fresh: commands.attach(fresh, [entry]))
         run = [*state.runs.values()][-1]
-        return {**run_changed(state, run, since=before.seq), "messages": list(run.flags)}
+        return run_changed(state, run, since=before.seq)
 
-    def attach_columns(self, campaign: str, columns: Mapping[str, Sequence[object]]) -> RunsAnswer:
+    def attach_columns(
+        self, campaign: str, columns: Mapping[str, Sequence[object]]
+    ) -> AttachedAnswer:
         """Record runs nobody proposed, one per row, all or nothing."""
         entries = attached_entries(self.session.state(campaign).spec, columns)
         state = self.session.change(campaign, lambda fresh: commands.attach(fresh, entries))
+        runs = [*state.runs][-len(entries) :]
         return {
             "campaign": state.spec.name,
-            "runs": [*state.runs][-len(entries) :],
+            "runs": runs,
+            "messages": remarks_on(state, runs, since=0),
             "head": state.head,
         }
 
@@ -240,15 +244,23 @@ class RunVerbs(Verbs):
             sheets[:] = [read(state)]
             return commands.record(state, sheets[0].entries) if sheets[0].entries else []
 
+        since = 0
+
+        def decide_and_remember(state: CampaignState) -> list[NewEvent]:
+            nonlocal since
+            since = state.seq
+            return decide(state)
+
         state = self.session.state(campaign)
         if dry_run:
-            decide(state)
+            after = tried(state, decide_and_remember(state))
         else:
-            state = self.session.change(campaign, decide)
+            state = after = self.session.change(campaign, decide_and_remember)
+        told = remarks_on(after, [run["run"] for run in sheets[0].runs], since)
         return {
             "campaign": state.spec.name,
             "runs": sheets[0].runs,
-            "messages": sheets[0].notes,
+            "messages": [*sheets[0].notes, *told],
             "applied": bool(sheets[0].entries) and not dry_run,
             "head": state.head,
         }

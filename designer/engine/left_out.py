@@ -1,0 +1,66 @@
+"""Results no model can use, taken out before the models see them, and named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from designer.campaigns.space.factors import quantity_text
+from designer.campaigns.specification.parts import Response
+from designer.campaigns.values.usual import is_computable, unusable
+from designer.engine.answers import SetAside
+
+_SHOWN = 3
+
+
+def left_out(
+    response: Response, values: Sequence[float], places: Sequence[tuple[str | None, str | None]]
+) -> tuple[list[bool], list[SetAside]]:
+    """Say which results of a response are not used.
+
+    Args:
+        response: the response.
+        values: all its results.
+        places: the run and the line of each, one of them None.
+
+    Returns:
+        Whether each is left out, and those that are.
+    """
+    odd = unusable(values, log=response.log_scale)
+    found = [
+        set_aside_of(response, value, run=run, line=line, why=_why(value))
+        for value, (run, line), out in zip(values, places, odd, strict=True)
+        if out
+    ]
+    return odd, found
+
+
+def _why(value: float) -> str:
+    if is_computable(value):
+        return "does not exist on its logarithmic scale: left out"
+    return "is no size of a measurement: left out"
+
+
+def set_aside_of(
+    response: Response, value: float, *, run: str | None, line: str | None, why: str
+) -> SetAside:
+    """One result that hardly counts, or not at all."""
+    place = f"in {run}" if line is None else f"on {line}"
+    message = f"{response.name} {quantity_text(value, response.unit)} {place} {why}"
+    return {
+        "run": run,
+        "line": line,
+        "response": response.name,
+        "value": value,
+        "message": f"{message} until it is corrected",
+    }
+
+
+def left_out_notes(found: Sequence[SetAside]) -> list[str]:
+    """Sentences about what is left out, the first few of each response by name."""
+    notes = []
+    for name in dict.fromkeys(each["response"] for each in found):
+        of_response = [each["message"] for each in found if each["response"] == name]
+        more = len(of_response) - _SHOWN
+        notes += of_response[:_SHOWN]
+        notes += [f"{name}: {more} more results are left out likewise"] if more > 0 else []
+    return notes

@@ -1,0 +1,202 @@
+"""Results far from usual: remarked when they come in, kept, and never the end of the program."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from designer import Campaign
+from tests.command_line import CommandLine
+
+SPEC: dict[str, Any] = {
+    "campaign": {"version": 1, "name": "case", "line": "own"},
+    "factor": [
+        {"name": "gap", "unit": "um", "low": 50, "high": 350},
+        {"name": "speed", "low": 0, "high": 10},
+    ],
+    "response": [{"name": "ratio", "unit": "g/L"}],
+}
+
+
+def truth(gap: Any, speed: Any) -> Any:
+    return 0.5 + 0.012 * gap * (1 + 0.05 * speed)
+
+
+def campaign(rows: int = 0, **response: Any) -> Campaign:
+    case = Campaign.create({**SPEC, "response": [{**SPEC["response"][0], **response}]}, store=None)
+    if rows:
+        draw = np.random.default_rng(0)
+        gap, speed = draw.uniform(50, 350, rows), draw.uniform(0, 10, rows)
+        noise = np.exp(0.05 * draw.standard_normal(rows))
+        frame = {"gap": gap, "speed": speed, "ratio": truth(gap, speed) * noise}
+        case.add_line("line2", pd.DataFrame(frame))
+    return case
+
+
+def runs(*ratios: float, gap: float = 100.0) -> pd.DataFrame:
+    gaps = [gap + 20 * k for k in range(len(ratios))]
+    return pd.DataFrame({"gap": gaps, "speed": 5.0, "ratio": ratios})
+
+
+def said(case: Campaign, value: str, gap: str = "200") -> str:
+    values = {"gap": gap, "speed": "5", "ratio": value}
+    return " ".join(case.service.runs.attach("case", values)["messages"])
+
+
+def test_one_result_50_times_off_is_remarked_with_the_usual_range() -> None:
+    case = campaign(420, scale="log")
+
+    told = said(case, "0.05")
+
+    assert told.startswith("R001: ratio 0.05 g/L is far below the earlier lines near its settings")
+    assert "designer correct case R001 ratio=VALUE --reason TEXT" in told
+    assert "designer fail case R001 --reason TEXT" in told
+    assert case.data()["ratio"].tolist() == [0.05]
+    assert said(case, "3.1") == ""
+    assert said(case, "1.9") == ""
+
+
+def test_own_results_tell_what_is_usual_more_than_lines() -> None:
+    case = campaign(60, scale="log")
+    assert case.attach(runs(0.2, 0.25, 0.3)).messages != []  # ten times off the line
+    assert said(case, "0.28") == ""  # but as the other own results are
+    assert "far above your other results (0.2 to 0.3)" not in said(case, "3.1")  # as the line is
+    assert "far above your other results" in said(case, "95")
+
+
+@pytest.mark.parametrize(
+    ("response", "value", "words"),
+    [
+        ({"unit": "%", "window": [30, 35]}, "0.332", "is about 1/100 of the window: a fraction?"),
+        ({"unit": "mg/cm^2", "window": [5, 15]}, "0.0102", "the window: in g/cm^2?"),
+        ({"unit": "mg/cm^2", "scale": "log", "window": [5, 15]}, "110", ""),
+        ({"unit": "%", "window": [30, 35]}, "12", ""),
+    ],
+)
+def test_another_unit_is_guessed(response: dict[str, Any], value: str, words: str) -> None:
+    told = said(campaign(**response), value)
+
+    assert words in told
+    assert bool(told) == bool(words)
+
+
+def notes(case: Campaign) -> list[str]:
+    return case.service.models.predict("case", {"gap": "100", "speed": "5"})["notes"]
+
+
+@pytest.mark.parametrize(
+    ("scale", "values"),
+    [
+        ("linear", [1e155]),
+        ("log", [1e300, -1e155]),
+        ("linear", [5e-324, 1.7e308]),
+        ("log", [1e155] * 6),
+    ],
+)
+def test_results_no_model_can_use_are_left_out_and_named(scale: str, values: list[float]) -> None:
+    case = campaign(scale=scale)
+    right = runs(*truth(np.array([100.0, 120, 140, 160]), 5.0))
+    case.attach(right)
+    without = case.predict(right)
+    assert notes(case) == []
+
+    told = case.attach(runs(*values, gap=60)).messages
+
+    assert len(told) == len(values)
+    assert all("is no size of a measurement" in each for each in told)
+    assert any("in R005 is no size of a measurement: left out" in each for each in notes(case))
+    assert case.predict(right).equals(without)
+    if len(values) == 1:
+        assert case.status()["notes"] == notes(case)
+        assert len(case.propose(2, seed=0)) == 2
+
+
+def test_alone_they_are_nothing_to_learn_from() -> None:
+    case = campaign()
+    case.attach(runs(1e155))
+
+    assert len(case.propose(2, seed=0, dry_run=True)) == 2
+    assert case.status()["model"]["stale"]
+
+
+def test_a_zero_among_many_leaves_the_logarithmic_scale_as_it_is() -> None:
+    case = campaign(25, scale="log")
+    case.attach(runs(2.5, 2.9))
+    far = pd.DataFrame({"gap": [340.0], "speed": [9.0]})
+    before = case.predict(far)
+
+    told = said(case, "0")
+
+    assert "does not exist on its logarithmic scale" in told
+    assert case.predict(far).equals(before)
+    note = "ratio 0 g/L in R003 does not exist on its logarithmic scale: left out until it is"
+    assert any(each.startswith(note) for each in notes(case))
+
+
+def test_where_zeros_are_many_the_scale_turns_linear_and_names_the_runs() -> None:
+    case = campaign(scale="log")
+    case.attach(runs(2.5, 2.9, 0.0, 3.5))
+
+    assert any(
+        "1 value(s) are not positive (0 in R003), so the response is modelled on a linear" in each
+        for each in notes(case)
+    )
+
+
+def test_every_way_in_remarks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = tmp_path / "store.db"
+    case = Campaign.create(
+        {**SPEC, "response": [{**SPEC["response"][0], "scale": "log"}]}, store=str(store)
+    )
+    case.attach(runs(2.5, 2.9, 3.3, 3.5))
+    plan = case.propose(4, seed=0).runs
+    designer = CommandLine(store, capsys)
+
+    out = designer("record", "case", plan[0], "ratio=0.05")
+    assert "far below your other results (2.5 to 3.5)" in " ".join(out.split())
+    designer("correct", "case", plan[0], "ratio=2.7", "--reason", "digits")
+    assert "far above" in designer("correct", "case", plan[0], "ratio=270", "--reason", "digits")
+    designer("correct", "case", plan[0], "ratio=2.7", "--reason", "digits")
+    answer = case.record(pd.DataFrame({"ratio": [0.04]}, index=[plan[1]]))
+    assert f"{plan[1]}: ratio 0.04 g/L is far below" in answer["messages"][0]
+    case.correct(plan[1], {"ratio": 2.8}, reason="digits")
+    Path("plan.csv").write_text(f"run,ratio\n{plan[2]},0.03\n{plan[3]},3.1\n")
+    for dry in (["--dry-run"], []):
+        (told,) = designer.json("import", "case", "plan.csv", *dry)["messages"]
+        assert f"{plan[2]}: ratio 0.03 g/L is far below" in told
+
+
+@pytest.mark.parametrize(
+    ("response", "words"),
+    [
+        ({"possible": [0, 60]}, "a logarithmic scale: its possible range starts at 0 and g/L is"),
+        ({"scale": "log"}, "a logarithmic scale, as its specification says"),
+        ({"possible": [0, 60], "scale": "linear"}, "a linear scale, as its specification says"),
+        ({}, 'a linear scale: no possible range is told; scale = "log" changes it'),
+        ({"unit": "%", "possible": [0, 100]}, "a linear scale: % is a share"),
+        ({"unit": "1", "possible": [0, 1]}, "a pure number up to 1 is taken for a share"),
+        ({"possible": [-5, 5]}, "its possible range starts at -5, below 0"),
+    ],
+)
+def test_the_scale_is_said_with_its_reason(response: dict[str, Any], words: str) -> None:
+    case = campaign(**response)
+
+    assert words in case.service.campaigns.show("case")["scales"]["ratio"]
+
+
+def test_init_and_show_say_the_scale(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    designer = CommandLine(tmp_path / "store.db", capsys)
+    Path("spec.toml").write_text(designer("init", "--example"))
+
+    for words in (["init", "spec.toml"], ["show", "nmc622-line4"]):
+        told = " ".join(designer(*words).split())
+        assert "- mass_loading is modelled on a logarithmic scale: its possible range" in told
+    assert set(designer.json("show", "nmc622-line4")["scales"]) == {"mass_loading", "porosity"}
