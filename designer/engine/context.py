@@ -24,7 +24,7 @@ from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.values.units import is_share
 from designer.engine.fitted_campaign import FittedCampaign
-from designer.engine.training import TrainingSet, training_runs
+from designer.engine.training_rows.training_set import TrainingSet, training_runs
 from designer.models.arrays import FloatArray
 from designer.models.posterior.posterior import ResponsePosterior
 

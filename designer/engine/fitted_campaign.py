@@ -15,7 +15,7 @@ from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import quantity_text
 from designer.engine.process_links import response_links, unused_knowledge
-from designer.engine.training import (
+from designer.engine.training_rows.training_set import (
     TrainingSet,
     default_givens,
     fit_success,

@@ -20,7 +20,7 @@ from designer.campaigns.specification.recipes import recipe_problems
 from designer.engine.answers import BestRecipe
 from designer.engine.fitted_campaign import FittedCampaign
 from designer.engine.threads import one_thread
-from designer.engine.training import training_runs
+from designer.engine.training_rows.training_set import training_runs
 from designer.models.arrays import FloatArray, IntArray
 
 _RANKED = 64  # recipes whose order is settled by what is shown

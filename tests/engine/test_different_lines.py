@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from designer import Campaign, InputError
-from designer.engine.training import training_set
+from designer.engine.training_rows.training_set import training_set
 from designer.models.data.dataset import ResponseData
 from designer.models.data.nuisance_inputs import nuisance_inputs
 from designer.models.fitting.fit import fit

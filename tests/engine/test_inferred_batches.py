@@ -6,7 +6,7 @@ import pytest
 
 from designer import Campaign
 from designer.campaigns.specification.load import load_specification
-from designer.engine.inferred_batches import Made, inferred_batches, inferred_notes
+from designer.engine.training_rows.inferred_batches import Made, inferred_batches, inferred_notes
 
 SPEC = {
     "campaign": {"version": 1, "name": "untold", "line": "own"},

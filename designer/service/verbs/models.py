@@ -150,7 +150,7 @@ class ModelVerbs(Verbs):
         state = self.session.state(campaign)
         figures = read_figures(self.session, state)
         if refresh is True or (refresh == "stale" and is_stale(state, figures["seq"])):
-            from designer.engine.training import has_training_data
+            from designer.engine.training_rows.training_set import has_training_data
 
             if has_training_data(state):
                 figures = keep_figures(self.session, learned(self.session, state))

@@ -16,9 +16,9 @@ from designer.campaigns.specification.parts import Response
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.values.usual import is_computable
 from designer.engine.answers import SetAside
-from designer.engine.inferred_batches import Made, inferred_batches, inferred_notes
-from designer.engine.left_out import left_out, left_out_notes
 from designer.engine.process_links import deciding_stage
+from designer.engine.training_rows.inferred_batches import Made, inferred_batches, inferred_notes
+from designer.engine.training_rows.left_out import left_out, left_out_notes
 from designer.models.arrays import FloatArray
 from designer.models.data.dataset import OWN_BATCH, ResponseData
 from designer.models.data.nuisance_inputs import nuisance_inputs
