@@ -11,6 +11,8 @@ from designer.tui.campaign_view import ViewReader
 from designer.tui.dialogs.plan import plan_arguments
 from tests.tui.cases import Ui, open_ui
 
+MANY = 400  # runs of a plan that takes long enough to be interrupted
+
 
 def plans(store: Path, campaign: str = "small") -> list[str]:
     return [plan["plan"] for plan in Service(str(store)).campaigns.show(campaign)["plans"]]
@@ -47,7 +49,7 @@ async def test_a_new_plan_is_computed_and_shown(store: Path) -> None:
 async def test_escape_cancels_and_the_next_plan_works(slow_store: Path) -> None:
     async with open_ui(slow_store, campaign="demo") as ui:
         await ui.until("Next")
-        await ask_for(ui, 80)
+        await ask_for(ui, MANY)
         await ui.until("esc cancels")
         await ui.press("down", "up", "f6")  # the interface goes on meanwhile
         await ui.until(lambda: ui.place == "history")
@@ -119,7 +121,7 @@ async def test_figures_are_refreshed_in_the_worker(store: Path) -> None:
 async def test_quitting_while_computing_asks_and_stops_it(slow_store: Path) -> None:
     async with open_ui(slow_store, campaign="demo") as ui:
         await ui.until("Next")
-        await ask_for(ui, 80)
+        await ask_for(ui, MANY)
         await ui.until("esc cancels")
         await ui.press("q")
         await ui.until("A computation is going on")
@@ -138,7 +140,7 @@ async def test_keys_are_answered_while_it_computes(slow_store: Path) -> None:
     waits: list[float] = []
     async with open_ui(slow_store, campaign="demo") as ui:
         await ui.until("Next")
-        await ask_for(ui, 80)
+        await ask_for(ui, MANY)
         await ui.until("esc cancels")
         while ui.app.jobs.current is not None and len(waits) < 40:
             begin = time.perf_counter()
