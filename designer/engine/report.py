@@ -11,7 +11,7 @@ from designer.models.diagnostics.collinearity import CAUTIOUS, COLLINEAR
 from designer.models.diagnostics.history_evidence import POSITIVE_ODDS
 from designer.models.diagnostics.line_coverage import LineShare, line_shares
 from designer.models.diagnostics.report import DataCounts, ResponseReport, model_report
-from designer.models.fitting.history_weight import RECIPES_TO_DECIDE, Belief, HistoryWeight
+from designer.models.fitting.history_weight import Belief, HistoryWeight, recipes_to_decide
 from designer.models.gp.fitted import HistoryOdds
 from designer.models.posterior.averaging import SAMPLES, AveragedPosterior
 from designer.models.posterior.mixture import MixedPosterior
@@ -130,24 +130,24 @@ def report_warnings(
     odds: dict[str, OddsFigures | None],
 ) -> list[str]:
     """Sentences about collinear factors, and about history that the target's results contradict."""
-    judged = fitted.weighed.judged
+    judged, decide = fitted.weighed.judged, recipes_to_decide(fitted.training.space.groups)
     against = [
         f"{name}: the results of {each['runs']} runs speak {_ratio(1 / each['odds'])} against using"
-        f" the earlier lines. {_consequence(judged.get(name))} Look at the trust of each line, and"
-        " exclude those that are wrong: designer lines exclude"
+        f" the earlier lines. {_consequence(judged.get(name), decide)} Look at the trust of each"
+        " line, and exclude those that are wrong: designer lines exclude"
         for name, each in odds.items()
         if each is not None and each["odds"] <= 1.0 / POSITIVE_ODDS
     ]
     return [*_collinear_warnings(fitted, report), *against]
 
 
-def _consequence(judged: HistoryWeight | None) -> str:
-    """What follows from evidence against the earlier lines, and what would decide."""
+def _consequence(judged: HistoryWeight | None, recipes: int) -> str:
+    """What follows from evidence against the earlier lines, and how many recipes would decide."""
     if judged is None:
         return "They are not used for it."
     if not judged.decided:
         return (
-            f"They are still used: {RECIPES_TO_DECIDE} different own recipes, spread over the"
+            f"They are still used: {recipes} different own recipes, spread over the"
             " region, would decide."
         )
     share = 100.0 * judged.weight

@@ -13,7 +13,7 @@ from designer.models.data.dataset import ResponseData
 from designer.models.encoding import cube_points
 from designer.models.fitting.all_responses import fit_without_history
 from designer.models.fitting.fit import fit
-from designer.models.fitting.history_weight import WeighedFits, can_decide
+from designer.models.fitting.history_weight import WeighedFits, can_decide, recipes_to_decide
 from designer.models.posterior.averaging import average
 from designer.models.posterior.mixture import MixedPosterior
 
@@ -179,3 +179,7 @@ def test_torch_has_the_same_numbers(log: bool) -> None:
     )
     raw = found.raw(torch.from_numpy(POINTS), observation_noise=False)
     np.testing.assert_allclose(raw.mean.numpy(), belief.to_raw(m, v)[0], rtol=1e-6)
+
+
+def test_more_inputs_take_more_recipes() -> None:
+    assert [recipes_to_decide(np.arange(p)) for p in (1, 3, 4, 6)] == [8, 8, 13, 23]
