@@ -10,7 +10,7 @@ def program_version() -> str:
     """Return the installed version of pilot-designer.
 
     Returns:
-        Version text such as ``0.1.0``; ``0+unknown`` in a source tree that is not installed.
+        Version text such as ``0.2.0``; ``0+unknown`` in a source tree that is not installed.
     """
     # importlib.metadata costs about 20 ms of start-up: imported at first need.
     from importlib.metadata import PackageNotFoundError, version

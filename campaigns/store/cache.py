@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from designer.campaigns.errors import DesignerError
 from designer.campaigns.log.events import parse_json
 from designer.campaigns.tables.files import MEGABYTE, read_regular_file, write_atomic
+from designer.campaigns.version import program_version
 
 if TYPE_CHECKING:
     from designer.campaigns.store.store import Store
@@ -45,26 +46,45 @@ class EvaluationCache:
         self._store = store
 
     def read(self, campaign_id: str) -> dict[str, Any] | None:
-        """What was written last, ``seq`` (log position) among it; None when there is nothing."""
+        """What was written last, with ``seq`` (log position) and ``hash`` (of the event there).
+
+        None when there is nothing, when it is damaged, or when another version of the program
+        computed it: its figures may mean something else.
+        """
         found = _read(self._store, campaign_id, "")
-        if found.get("campaign_id") != campaign_id or not isinstance(found.get("seq"), int):
+        checksum = found.pop("sha256", None)
+        found.pop("format", None)
+        wanted = {"campaign_id": campaign_id, "program": program_version()}
+        if any(found.get(key) != value for key, value in wanted.items()):
             return None
         evaluation = found.get("evaluation")
-        return {**evaluation, "seq": found["seq"]} if isinstance(evaluation, dict) else None
+        if checksum != _checksum(found) or not isinstance(evaluation, dict):
+            return None
+        return {**evaluation, "seq": found["seq"], "hash": found["hash"]}
 
-    def write(self, campaign_id: str, seq: int, evaluation: Mapping[str, Any]) -> None:
+    def write(
+        self, campaign_id: str, seq: int, event_hash: str, evaluation: Mapping[str, Any]
+    ) -> None:
         """Keep an evaluation; what cannot be kept is forgotten silently.
 
         Args:
             campaign_id: id in the store.
             seq: log position it was computed from.
+            event_hash: hash of the event there, so that another log is not taken for this one.
             evaluation: JSON-able figures.
         """
-        content = {"campaign_id": campaign_id, "seq": seq, "evaluation": dict(evaluation)}
+        content = {
+            "campaign_id": campaign_id,
+            "program": program_version(),
+            "seq": seq,
+            "hash": event_hash,
+            "evaluation": dict(evaluation),
+        }
         # Figures that are no JSON (nan) or a full disk must not take a command down whose
         # result is recorded already.
         with contextlib.suppress(ValueError, TypeError, RecursionError):
-            _write(self._store, campaign_id, "", content)
+            sealed = {**content, "sha256": _checksum(content)}
+            _write(self._store, campaign_id, "", sealed)
 
 
 class LineCache:

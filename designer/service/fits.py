@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
 
 from designer.campaigns.earlier_lines.untested import untested_lines_note
 from designer.campaigns.log.state import CampaignState
@@ -12,6 +12,7 @@ from designer.service.figures import Figures, JudgedLine
 from designer.service.session import Session
 
 if TYPE_CHECKING:
+    from designer.engine.answers import Evaluation
     from designer.engine.fitted_campaign import FittedCampaign
 
 CHANGES_MODEL = frozenset(
@@ -66,28 +67,38 @@ def remembered(session: Session, state: CampaignState) -> FittedCampaign | None:
 
 
 def read_figures(session: Session, state: CampaignState) -> Figures:
-    """Figures of the last evaluation; what it lacks (all of them before the first) is nothing."""
-    return _complete(EvaluationCache(session.store).read(state.campaign_id) or {})
+    """Figures of the last evaluation of this log; none before the first."""
+    return _kept(session, state) or {**_NO_FIGURES}
 
 
-def _complete(figures: Mapping[str, Any]) -> Figures:
-    """Figures of whatever version of the program with all their keys."""
-    return cast("Figures", {**_NO_FIGURES, **figures})
+def _kept(session: Session, state: CampaignState) -> Figures | None:
+    """What was kept of this log: not of one that went on otherwise (an older copy came back)."""
+    found = EvaluationCache(session.store).read(state.campaign_id)
+    if found is None:
+        return None
+    event_hash = found.pop("hash")
+    same = any(e.seq == found["seq"] and e.hash == event_hash for e in state.events)
+    return cast("Figures", found) if same else None
+
+
+def keep_evaluation(session: Session, state: CampaignState, found: Evaluation) -> None:
+    """Keep figures computed from exactly this log."""
+    cache = EvaluationCache(session.store)
+    cache.write(state.campaign_id, state.seq, state.events[-1].hash, found)
 
 
 def keep_figures(session: Session, fitted: FittedCampaign) -> Figures:
     """The evaluation of this log position, kept beside the store."""
     from designer.engine.evaluation import evaluate
 
-    state, cache = fitted.state, EvaluationCache(session.store)
-    kept = cache.read(state.campaign_id)
-    # without a report or an outlook it was written by an older version
-    if kept is None or kept["seq"] != state.seq or not kept.keys() >= {"report", "outlook"}:
+    state = fitted.state
+    kept = _kept(session, state)
+    if kept is None or kept["seq"] != state.seq:
         session.progress("judging the models", None)
         found = evaluate(fitted)
-        cache.write(state.campaign_id, state.seq, found)
-        kept = {**found, "seq": state.seq}
-    return _complete(kept)
+        keep_evaluation(session, state, found)
+        kept = cast("Figures", {**found, "seq": state.seq})
+    return kept
 
 
 def is_stale(state: CampaignState, seq: int | None) -> bool:

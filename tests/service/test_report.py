@@ -202,28 +202,26 @@ def test_below_five_runs_errors_are_too_early_and_odds_come_from_three(
     assert "too early to tell" in small("status", "small")
 
 
-def test_a_cache_of_an_older_version_breaks_nothing_and_is_renewed(
-    small: CommandLine, tmp_path: Path
+def test_figures_of_an_older_version_are_never_shown_as_current(
+    small: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_line(small, "line2", recipes(16), tmp_path)
     attach(small, recipes(6))
     new = small.json("status", "small", "--refresh")
     store = Store(str(small.store))
     state, cache = store.state("small"), EvaluationCache(store)
-    old = cache.read(state.campaign_id)
-    for key in ("report", "history_odds", "warnings", "outlook"):
-        assert old is not None
-        del old[key]
-    assert old is not None
-    for line in old["lines"].values():
-        del line["responses"], line["warnings"]
-    cache.write(state.campaign_id, old.pop("seq"), old)
+    kept = cache.read(state.campaign_id)
+    assert kept is not None
+    with monkeypatch.context() as older:
+        older.setattr("designer.campaigns.store.cache.program_version", lambda: "0.0.9")
+        cache.write(state.campaign_id, kept.pop("seq"), kept.pop("hash"), kept)
+    assert small.json("status", "small")["model"] == {"seq": None, "stale": True}
     status = small.json("status", "small")
     assert status["report"] == status["history_odds"] == {"mass_loading": None, "porosity": None}
     assert status["outlook"] is None
     assert status["warnings"] == []
     assert status["lines"][0]["responses"] == {}
-    assert "Evaluated at event" in small("status", "small")
+    assert "Evaluated at event" not in small("status", "small")
     assert "line2" in small("lines", "show", "small")
     assert small.json("status", "small", "--refresh")["report"] == new["report"]
 

@@ -1,6 +1,7 @@
 """The cache of evaluations: never missed, never in the way."""
 
 import gc
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,15 @@ def store(tmp_path: Path) -> Store:
 
 def test_what_was_written_is_read(store: Store) -> None:
     assert EvaluationCache(store).read("abc") is None
-    EvaluationCache(store).write("abc", 7, {"best": {"x": 0.1}, "trust": None})
-    assert EvaluationCache(store).read("abc") == {"best": {"x": 0.1}, "trust": None, "seq": 7}
-    EvaluationCache(store).write("abc", 8, {"best": None})
-    assert EvaluationCache(store).read("abc") == {"best": None, "seq": 8}
+    EvaluationCache(store).write("abc", 7, "h", {"best": {"x": 0.1}, "trust": None})
+    assert EvaluationCache(store).read("abc") == {
+        "best": {"x": 0.1},
+        "trust": None,
+        "seq": 7,
+        "hash": "h",
+    }
+    EvaluationCache(store).write("abc", 8, "h", {"best": None})
+    assert EvaluationCache(store).read("abc") == {"best": None, "seq": 8, "hash": "h"}
     assert EvaluationCache(store).read("abd") is None
     assert store.cache_folder is not None
     assert [path.name for path in store.cache_folder.iterdir()] == ["abc.json"]
@@ -29,8 +35,8 @@ def test_what_was_written_is_read(store: Store) -> None:
 
 def test_stores_in_memory_keep_their_own_as_long_as_they_live() -> None:
     first, second = Store(None), Store(None)
-    EvaluationCache(first).write("abc", 1, {"x": 1})
-    assert EvaluationCache(first).read("abc") == {"x": 1, "seq": 1}
+    EvaluationCache(first).write("abc", 1, "h", {"x": 1})
+    assert EvaluationCache(first).read("abc") == {"x": 1, "seq": 1, "hash": "h"}
     assert EvaluationCache(second).read("abc") is None
     from designer.campaigns.store import cache
 
@@ -42,7 +48,7 @@ def test_stores_in_memory_keep_their_own_as_long_as_they_live() -> None:
 def test_a_copy_is_kept_not_the_thing_itself() -> None:
     store = Store(None)
     figures = {"x": [1]}
-    EvaluationCache(store).write("abc", 1, figures)
+    EvaluationCache(store).write("abc", 1, "h", figures)
     figures["x"].append(2)
     found = EvaluationCache(store).read("abc")
     assert found is not None
@@ -62,12 +68,25 @@ def test_a_copy_is_kept_not_the_thing_itself() -> None:
 )  # fmt: skip
 def test_damage_is_no_error_and_is_mended_by_the_next_write(store: Store, content: bytes) -> None:
     cache = EvaluationCache(store)
-    cache.write("abc", 1, {"x": 1})
+    cache.write("abc", 1, "h", {"x": 1})
     assert store.cache_folder is not None
     (store.cache_folder / "abc.json").write_bytes(content)
     assert cache.read("abc") is None
-    cache.write("abc", 2, {"x": 2})
-    assert cache.read("abc") == {"x": 2, "seq": 2}
+    cache.write("abc", 2, "h", {"x": 2})
+    assert cache.read("abc") == {"x": 2, "seq": 2, "hash": "h"}
+
+
+@pytest.mark.parametrize(("key", "value"), [("program", "0.1.0"), ("seq", 2), ("hash", "g")])
+def test_figures_of_another_version_or_altered_ones_are_absent(
+    store: Store, key: str, value: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("designer.campaigns.store.cache.program_version", lambda: "0.9.0")
+    cache = EvaluationCache(store)
+    cache.write("abc", 1, "h", {"x": 1})
+    assert store.cache_folder is not None
+    path = store.cache_folder / "abc.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), key: value}))
+    assert cache.read("abc") is None
 
 
 @pytest.mark.parametrize("figures", [{"x": float("nan")}, {"x": object()}])
@@ -75,15 +94,15 @@ def test_what_is_no_json_is_not_kept_and_harms_nothing(
     store: Store, figures: dict[str, Any]
 ) -> None:
     cache = EvaluationCache(store)
-    cache.write("abc", 1, {"x": 1})
-    cache.write("abc", 2, figures)
-    assert cache.read("abc") == {"x": 1, "seq": 1}
+    cache.write("abc", 1, "h", {"x": 1})
+    cache.write("abc", 2, "h", figures)
+    assert cache.read("abc") == {"x": 1, "seq": 1, "hash": "h"}
 
 
 @pytest.mark.parametrize("campaign_id", ["../evil", "a/b", "", "a\0b", "x" * 200, "."])
 def test_ids_never_become_paths_elsewhere(store: Store, tmp_path: Path, campaign_id: str) -> None:
     cache = EvaluationCache(store)
-    cache.write(campaign_id, 1, {"x": 1})
+    cache.write(campaign_id, 1, "h", {"x": 1})
     assert cache.read(campaign_id) is None
     assert not list(tmp_path.rglob("*.json"))
 
@@ -94,7 +113,7 @@ def test_folders_that_cannot_be_written_or_are_no_folders(
     assert store.cache_folder is not None
     store.cache_folder.write_text("a file where the folder should be")
     cache = EvaluationCache(store)
-    cache.write("abc", 1, {"x": 1})
+    cache.write("abc", 1, "h", {"x": 1})
     assert cache.read("abc") is None
     assert store.cache_folder is not None
     store.cache_folder.unlink()
@@ -103,7 +122,7 @@ def test_folders_that_cannot_be_written_or_are_no_folders(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    cache.write("abc", 1, {"x": 1})
+    cache.write("abc", 1, "h", {"x": 1})
     assert cache.read("abc") is None
 
 

@@ -11,11 +11,11 @@ from designer.campaigns.log.fold import tried
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.run_object import run_object
 from designer.campaigns.specification.parts import DEFAULT_RUNS, MOST_RUNS
-from designer.campaigns.store.cache import EvaluationCache, LineCache
+from designer.campaigns.store.cache import LineCache
 from designer.campaigns.tables.settings import settings_from_texts
 from designer.service.advice import spent
 from designer.service.answers import PlanAnswer
-from designer.service.fits import remembered
+from designer.service.fits import keep_evaluation, remembered
 from designer.service.session import Verbs
 from designer.service.values import Texts
 
@@ -88,7 +88,7 @@ class PlanVerbs(Verbs):
         if not computed.draft.runs:
             raise _nothing_fits(state, limit)
         if computed.evaluation is not None and not dry_run:  # about runs that exist nowhere
-            EvaluationCache(session.store).write(state.campaign_id, state.seq, computed.evaluation)
+            keep_evaluation(session, state, computed.evaluation)
         notes = [*computed.draft.notes, *_budget_note(state, left, wanted or 0, computed.draft)]
         reason = REPLACED if replace else None
         if dry_run:
