@@ -121,5 +121,6 @@ class Evaluation(TypedDict):
     best: BestRecipe | None
     report: dict[str, ResponseReport]
     history_odds: dict[str, OddsFigures | None]
+    set_aside: list[SetAside] | None
     warnings: list[str]
     notes: list[str]

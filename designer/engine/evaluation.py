@@ -19,6 +19,7 @@ from designer.engine.answers import (
     Evaluation,
     LineFigures,
     LineTrustFigures,
+    SetAside,
     TrustFigures,
 )
 from designer.engine.context import planning_context
@@ -33,6 +34,7 @@ from designer.engine.report import (
     report_warnings,
 )
 from designer.engine.threads import one_thread
+from designer.engine.training_rows.left_out import set_aside_of
 from designer.models.arrays import FloatArray
 from designer.models.diagnostics.report import ResponseReport
 from designer.models.diagnostics.trust import TrustEstimate, overall_trust
@@ -67,9 +69,30 @@ def evaluate(fitted: FittedCampaign, plan: SelectedPlan | None = None) -> Evalua
             "best": best[0] if best else None,
             "report": report,
             "history_odds": odds,
+            "set_aside": set_aside(fitted),
             "warnings": report_warnings(fitted, report, odds),
             "notes": [*fitted.notes, *averaging_notes(report)],
         }
+
+
+def set_aside(fitted: FittedCampaign) -> list[SetAside]:
+    """Results that hardly count in a model, or not at all, by run and line."""
+    found = list(fitted.training.left_out)
+    for name, posterior in fitted.posteriors.items():
+        rows, data = posterior.fitted.rows, posterior.fitted.data
+        response = fitted.state.spec.response(name)
+        for row in np.sort(rows.order[rows.extra > 0]).tolist():
+            code = int(data.line[row])
+            found.append(
+                set_aside_of(
+                    response,
+                    float(data.y[row]),
+                    run=None if code else data.run_ids[int(data.runs[row])],
+                    line=data.line_name(code) if code else None,
+                    why="lies far from what the others say and hardly counts",
+                )
+            )
+    return found
 
 
 def information_so_far(fitted: FittedCampaign, region: FloatArray) -> float:

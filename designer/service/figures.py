@@ -11,6 +11,7 @@ from designer.engine.answers import (
     Evaluation,
     OddsFigures,
     ResponseTrust,
+    SetAside,
 )
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ class StatusAnswer(TypedDict):
     model: ModelPosition
     report: dict[str, ResponseReport | None]
     history_odds: dict[str, OddsFigures | None]
+    set_aside: list[SetAside] | None
     warnings: list[str]
     notes: list[str]
     head: str

@@ -34,6 +34,7 @@ _NO_FIGURES: Figures = {
     "best": None,
     "report": {},
     "history_odds": {},
+    "set_aside": None,
     "warnings": [],
     "notes": [],
 }

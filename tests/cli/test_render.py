@@ -123,7 +123,7 @@ LINES: list[dict[str, Any]] = [
 ]  # fmt: skip
 STATUS: dict[str, Any] = {
     "campaign": "nmc", "line": "line4", "goal": "window", "closed": False, "outlook": None,
-    "report": {"mass_loading": None, "porosity": None}, "warnings": [],
+    "report": {"mass_loading": None, "porosity": None}, "warnings": [], "set_aside": [],
     "history_odds": {"mass_loading": None, "porosity": None},
     "runs": {"proposed": 2, "running": 1, "partial": 0, "completed": 9, "failed": 1,
              "abandoned": 0},

@@ -260,3 +260,15 @@ def test_failed_runs_alone_say_nothing(small: CommandLine, tmp_path: Path) -> No
 def test_no_doubt_without_lines() -> None:
     campaign = Campaign.create(tomllib.loads(SMALL), store=None)
     assert untested_lines_note(campaign.service.session.state("small")) is None
+
+
+def test_what_is_set_aside_is_told_by_run_and_line(small: CommandLine, tmp_path: Path) -> None:
+    assert small.json("status", "small")["set_aside"] is None
+    add_line(small, "line2", recipes(16), tmp_path)
+    attach(small, recipes(6))
+    assert small.json("status", "small", "--refresh")["set_aside"] == []
+    small("correct", "small", "R003", "mass_loading=0.001", "--reason", "slip")
+    (told,) = small.json("status", "small", "--refresh")["set_aside"]
+    assert (told["run"], told["line"], told["response"]) == ("R003", None, "mass_loading")
+    assert told["value"] == 0.001
+    assert "in R003" in told["message"]

@@ -173,6 +173,7 @@ class ModelVerbs(Verbs):
             "model": {"seq": figures["seq"], "stale": is_stale(state, figures["seq"])},
             "report": {name: figures["report"].get(name) for name in names},
             "history_odds": {name: figures["history_odds"].get(name) for name in names},
+            "set_aside": figures["set_aside"],
             "warnings": told,
             "notes": [note for note in figures["notes"] if note not in told],
             "head": state.head,
