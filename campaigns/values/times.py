@@ -53,6 +53,12 @@ def parse_made_at(text: str, now: datetime) -> str:
     return utc_text(moment) if moment else cleaned
 
 
+def stored_moment(text: str) -> datetime:
+    """A stored time as a moment; a date alone is its first, UTC."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
 def sort_key(made_at: str | None, recorded_at: str, seq: int) -> tuple[str, int]:
     """Order moments of making: as told, else as recorded; ties by place in the log."""
     return ((made_at or recorded_at)[:19], seq)

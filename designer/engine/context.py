@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from designer.acquisition.selection.context import (
 from designer.campaigns.log.runs import Run
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import quantity_text
+from designer.campaigns.values.times import stored_moment
 from designer.campaigns.values.units import is_share
 from designer.engine.fitted_campaign import FittedCampaign
 from designer.engine.training_rows.training_set import TrainingSet, training_runs
@@ -124,8 +125,7 @@ def _made_moment(run: Run) -> datetime | None:
     text = run.made_at or run.made_recorded_at
     if run.made_seq is None or text is None:
         return None
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return stored_moment(text)
 
 
 def disagreements(

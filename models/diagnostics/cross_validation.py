@@ -104,8 +104,7 @@ def predicted_results(fitted: FittedResponse, folds: IntArray) -> PredictedResul
         variance[block.rows] = np.diagonal(block.covariance)
     kept = first + np.flatnonzero(variance[first:] > 0)
     residual = residual[kept]
-    noise = rows.base[kept] * fitted.parameters.noise[rows.position[kept]]
-    variance = np.maximum(variance[kept] - rows.extra[kept], noise)
+    variance = _as_if_usual(fitted, variance)[kept]
     density = -0.5 * (np.square(residual) / variance + np.log(2.0 * np.pi * variance))
     return PredictedResults(
         row=rows.order[kept],
@@ -191,5 +190,9 @@ def _one_by_one(fitted: FittedResponse) -> FloatArray:
         return np.zeros(len(rows))
     variance = 1.0 / np.diagonal(inverse)
     residual = variance * (inverse @ rows.z)
-    noise = rows.base * fitted.parameters.noise[rows.position]
-    return np.asarray(residual / np.sqrt(np.maximum(variance - rows.extra, noise)))
+    return np.asarray(residual / np.sqrt(_as_if_usual(fitted, variance)))
+
+
+def _as_if_usual(fitted: FittedResponse, variance: FloatArray) -> FloatArray:
+    """Variances of residuals ``[n]`` without what was added to rows set aside."""
+    return np.maximum(variance - fitted.rows.extra, fitted.noise)

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from designer.models.arrays import BoolArray, IntArray
+from designer.models.arrays import BoolArray, FloatArray, IntArray
 from designer.models.compression.compress import compress
 from designer.models.compression.fit_cache import Memory, NoMemory
 from designer.models.data.alignment import move_to_lines
@@ -213,16 +213,21 @@ def _noise_as_predicted(fitted: FittedResponse) -> FittedResponse:
         rows = fitted.rows
         if fitted.solved is None or len(rows) == 0:
             break
-        noise = rows.base * fitted.parameters.noise[rows.position] + rows.extra
+        noise = fitted.noise + rows.extra
         expected = rows.z - noise * fitted.solved.alpha  # K α = z, without the noise
         base = np.where(rows.pseudo, rows.base, scaling.noise_base(expected))
         seen = replace(rows, base=base)
         likelihood = Likelihood(seen, fitted.input_transform, fitted.layout)
-        theta, report = search(likelihood, [fitted.theta])
-        evaluations = report.evaluations + fitted.report.evaluations
-        report = replace(report, evaluations=evaluations, messages=fitted.report.messages)
-        fitted = replace(fitted, likelihood=likelihood, theta=theta, report=report)
+        fitted = _refined(fitted, likelihood, fitted.theta)
     return fitted
+
+
+def _refined(fitted: FittedResponse, likelihood: Likelihood, start: FloatArray) -> FittedResponse:
+    """The fit with another likelihood, searched from one start; its messages stay."""
+    theta, report = search(likelihood, [start])
+    evaluations = report.evaluations + fitted.report.evaluations
+    report = replace(report, evaluations=evaluations, messages=fitted.report.messages)
+    return replace(fitted, likelihood=likelihood, theta=theta, report=report)
 
 
 def _seen(rows: TrainingRows, transform: InputTransform, data: ResponseData) -> TrainingRows:
@@ -252,10 +257,7 @@ def with_slopes(first: FittedResponse, start: Mapping[str, float] | None = None)
         moved=_moved(transform, slopes.columns),
     )
     likelihood = Likelihood(_seen(first.rows, transform, first.data), transform, layout)
-    theta, report = search(likelihood, [layout.from_dict(start or first.hyperparameters)])
-    evaluations = report.evaluations + first.report.evaluations
-    report = replace(report, evaluations=evaluations, messages=first.report.messages)
-    return replace(first, likelihood=likelihood, theta=theta, report=report)
+    return _refined(first, likelihood, layout.from_dict(start or first.hyperparameters))
 
 
 def _moved(transform: InputTransform, columns: IntArray) -> BoolArray:

@@ -95,6 +95,11 @@ class FittedResponse:
         """Hyperparameters in natural units, at θ."""
         return self.layout.unpack(self.theta)
 
+    @property
+    def noise(self) -> FloatArray:
+        """Noise variance of every row, ``[n]``, without what is added to those set aside."""
+        return np.asarray(self.rows.base * self.parameters.noise[self.rows.position])
+
     @cached_property
     def solved(self) -> Solved | None:
         """The factorised covariance of all rows; None where that cannot be."""

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.parts import Stage
 from designer.campaigns.specification.specification import Specification
+from designer.campaigns.values.times import stored_moment
 
 Batch = Mapping[str, int]  # stage → number of an inferred batch
 
@@ -39,7 +40,7 @@ def dear_stages(spec: Specification) -> list[Stage]:
     return [stage for stage in spec.stages if stage.change_cost > spec.costs.run]
 
 
-def inferred_batches(spec: Specification, made: Sequence[Made]) -> list[Batch]:
+def inferred_batches(spec: Specification, made: Sequence[Made]) -> Sequence[Batch]:
     """Per run the batches it is taken to share with its neighbours.
 
     Of a stage nobody told: the longest stretches of runs with the same settings of that stage and
@@ -59,7 +60,7 @@ def inferred_batches(spec: Specification, made: Sequence[Made]) -> list[Batch]:
         for batch, number in zip(out, numbers, strict=True):
             if number is not None and sizes[number] > 1:
                 batch[stage.name] = number
-    return [*out]
+    return out
 
 
 def inferred_notes(who: str, spec: Specification, inferred: Sequence[Batch]) -> list[str]:
@@ -77,11 +78,12 @@ def inferred_notes(who: str, spec: Specification, inferred: Sequence[Batch]) -> 
             count = len(set(numbers))
             batches = f"{count} batches" if count > 1 else "one batch"
             parts.append(f"{len(numbers)} as {batches} of {stage.name}")
+    if not parts:
+        return []
     return [
         f"{who}: batches were not told, so consecutive runs with the same settings are taken"
         f" together, {' and '.join(parts)}. Tell them with --batch STAGE=ID, or with a column"
         " batch:STAGE"
-        for _ in parts[:1]
     ]
 
 
@@ -95,7 +97,7 @@ def _stretches(spec: Specification, stage: Stage, made: Sequence[Made]) -> list[
         told = stage.name in run.batch or all(value is None for value in known)
         earlier = tuple(sorted(run.batch.items()))  # an earlier stage may be told
         key = None if told else (tuple(map(str, known)), earlier)
-        moment = _moment(run.made_at)
+        moment = None if run.made_at is None else stored_moment(run.made_at)
         if key is None or key != before or _is_over(spec, stage, started, moment):
             number, started = number + 1, moment
         before = key
@@ -108,13 +110,6 @@ def _settings_up_to(spec: Specification, stage: Stage) -> list[str]:
     stages = [each.name for each in spec.stages]
     first = stages[: stages.index(stage.name) + 1]
     return [factor.name for name in first for factor in spec.stage_factors(name)]
-
-
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def _is_over(

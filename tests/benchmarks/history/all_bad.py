@@ -17,31 +17,25 @@ from tests.benchmarks.history.command import Settings, markdown, settings  # set
 # isort: split
 import numpy as np
 
-from tests.benchmarks.families import FAMILIES
-from tests.benchmarks.history.judging import judge_plant
+from tests.benchmarks.history.judging import judge_plant, seeds_and_families
 from tests.benchmarks.history.records import LEFT_OUT, Record, Records, geometric, ratios
-from tests.benchmarks.plants import TWINS, make_plant
+from tests.benchmarks.plants import make_plant
 from tests.benchmarks.rivals import OURS
 
 CASE = "all misleading"
 RUNS = (4, 8, 16)
-QUICK = ("branin", "hartmann3", "twin")
 HARMED = 1.1
 
 
 def measure(told: Settings, runs: Sequence[int] = RUNS) -> Records:
     """Records with and without history, means over the responses."""
     records = Records(told.rows)
-    families = QUICK if told.quick else (*FAMILIES, *TWINS)
-    for seed in told.seeds:
-        for family in families:
-            if told.only and family not in told.only:
-                continue
-            plant = make_plant(family, seed, misleading=3)
-            for count in runs:
-                for history, model in ((True, OURS), (False, LEFT_OUT)):
-                    if (CASE, family, seed, count, model) not in records:
-                        records.add([judge_plant(plant, CASE, seed, count, history=history)])
+    for seed, family in seeds_and_families(told):
+        plant = make_plant(family, seed, misleading=3)
+        for count in runs:
+            for history, model in ((True, OURS), (False, LEFT_OUT)):
+                if (CASE, family, seed, count, model) not in records:
+                    records.add([judge_plant(plant, CASE, seed, count, history=history)])
     return records
 
 

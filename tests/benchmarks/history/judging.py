@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
 from designer.models.posterior.posterior import ResponsePosterior
-from tests.benchmarks.families import Problem
+from tests.benchmarks.families import FAMILIES, Problem
+from tests.benchmarks.history.command import Settings
 from tests.benchmarks.history.records import LEFT_OUT, Record
-from tests.benchmarks.plants import Plant
+from tests.benchmarks.plants import TWINS, Plant
 from tests.benchmarks.rivals import OURS, figures, ours_fitted, predictions_of
+
+_QUICK = ("branin", "hartmann3", "twin")
+
+
+def seeds_and_families(told: Settings) -> Iterator[tuple[int, str]]:
+    """Which campaigns a study of the model's families is about, seed by seed."""
+    for seed in told.seeds:
+        for family in _QUICK if told.quick else (*FAMILIES, *TWINS):
+            if not told.only or family in told.only:
+                yield seed, family
 
 
 def set_aside(posterior: ResponsePosterior) -> int:

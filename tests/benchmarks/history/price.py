@@ -17,30 +17,24 @@ from tests.benchmarks.history.command import Settings, markdown, settings  # set
 # isort: split
 import numpy as np
 
-from tests.benchmarks.families import FAMILIES
-from tests.benchmarks.history.judging import judge_plant
+from tests.benchmarks.history.judging import judge_plant, seeds_and_families
 from tests.benchmarks.history.records import Records
-from tests.benchmarks.plants import TWINS, make_plant
+from tests.benchmarks.plants import make_plant
 from tests.benchmarks.rivals import OURS
 
 CASES = {"related": 0, "one of three misleading": 1}
 RUNS = (0, 4, 8, 16)
-QUICK = ("branin", "hartmann3", "twin")
 
 
 def measure(told: Settings, runs: Sequence[int] = RUNS) -> Records:
     """Records of ours, means over the responses."""
     records = Records(told.rows)
-    families = QUICK if told.quick else (*FAMILIES, *TWINS)
-    for seed in told.seeds:
-        for family in families:
-            if told.only and family not in told.only:
-                continue
-            for case, misleading in CASES.items():
-                plant = make_plant(family, seed, misleading=misleading)
-                for count in runs:
-                    if (case, family, seed, count, OURS) not in records:
-                        records.add([judge_plant(plant, case, seed, count)])
+    for seed, family in seeds_and_families(told):
+        for case, misleading in CASES.items():
+            plant = make_plant(family, seed, misleading=misleading)
+            for count in runs:
+                if (case, family, seed, count, OURS) not in records:
+                    records.add([judge_plant(plant, case, seed, count)])
     return records
 
 
