@@ -1,7 +1,10 @@
 """What the information is about: reference points and the weight of every variance there.
 
-A goal is ``T = Σ_j Σ_r W_j(r) v_j(r)``, the weighted uncertainty left; a plan's information is
-``½ log2(T_before / T_after)`` bits.
+A goal is ``T = Σ_j Σ_r W_j(r) v_j(r)``, the weighted uncertainty left. All bits are
+``½ log2(T_before / T_after)`` at the same points, weights and (most probable) hyperparameters: of a
+plan from today to after its runs, of the results so far from the earlier lines alone to today. One
+bit halves the standard deviations, on average. Weights are set by what is known today, so what came
+before and what comes next add up.
 
 * learn: r uniform over the region, W_j = weight_j / mean v_j;
 * window: r drawn ∝ Σ_j ω_j v_j, W_j = ω_j / Σ_i ω_i v_i with the border weights of `in_spec`;
@@ -60,6 +63,32 @@ class ReferencePoints:
     rows: IntArray
     weights: Mapping[str, FloatArray]
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class GoalUncertainty:
+    """The weighted uncertainty T of a goal, whatever the variances are given.
+
+    Attributes:
+        X: encoded reference points, ``[R, D]``.
+        weights: weight of the variance per response, each ``[R]``.
+    """
+
+    X: FloatArray
+    weights: Mapping[str, FloatArray]
+
+    def bits(self, before: Mapping[str, FloatArray], after: Mapping[str, FloatArray]) -> float:
+        """``½ log2(T_before / T_after)``, at least 0.
+
+        Args:
+            before: variance of each response at ``X``, ``[R]``.
+            after: the same once more is known.
+        """
+        left, had = self._left(after), self._left(before)
+        return 0.5 * float(np.log2(had / left)) if had > left > 0 else 0.0
+
+    def _left(self, variances: Mapping[str, FloatArray]) -> float:
+        return float(sum(w @ variances[name] for name, w in self.weights.items()))
 
 
 def make_reference_points(

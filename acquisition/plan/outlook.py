@@ -2,18 +2,21 @@
 
 Given the hyperparameters, variances do not depend on the values that will be measured: a plan's
 own conditioning says how far every response will be known. What is told is the root mean square
-over the region of the standard deviation in raw units, which is what an error (RMSE) over the
-region is compared with.
+over the region of half the 68 % interval in raw units and within what is possible (the standard
+deviation, where the scale is linear), which is what an error (RMSE) over the region is compared
+with.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from designer.acquisition.conditioning.response import ResponseConditioning
+from designer.acquisition.functions.reference_points import GoalUncertainty
+from designer.acquisition.predictions import SD_68, quantiles
 from designer.acquisition.selection.new_batches import NewBatches
 from designer.acquisition.selection.problem import PlanningProblem
 from designer.models.arrays import FloatArray, IntArray
@@ -44,12 +47,12 @@ class Outlook:
 
     Attributes:
         runs: runs it is about: the open ones and the plan's.
-        sd_now: typical standard deviation per response over the region, raw units, from the
-            results so far.
+        sd_now: typical ± per response over the region, raw units, from the results so far.
         sd_after: the same once those runs are made.
         next_bits: information of the next single run after them.
         step: the best step after them; None: there is none.
         best_rate: most bits per cost of the step and of a single run.
+        about: what all bits are about, as set by the results so far: open runs do not count.
     """
 
     runs: int
@@ -58,6 +61,7 @@ class Outlook:
     next_bits: float
     step: Step | None
     best_rate: float
+    about: GoalUncertainty = field(compare=False)  # arrays cannot be told equal
 
 
 def outlook(problem: PlanningProblem, goal: str, planned: int) -> Outlook | None:
@@ -76,7 +80,9 @@ def outlook(problem: PlanningProblem, goal: str, planned: int) -> Outlook | None
     now, after = {}, {}
     for conditioning in problem.conditionings:
         now[conditioning.name], after[conditioning.name] = _known(problem, conditioning, region)
-    single, step = _next(problem, "window" if goal == "optimum" else goal)
+    goal = "window" if goal == "optimum" else goal
+    about = problem.reference_points(goal, np.random.default_rng(0), results_only=True)
+    single, step = _next(problem, goal)
     return Outlook(
         runs=len(problem.context.pending) + planned,
         sd_now=now,
@@ -84,13 +90,14 @@ def outlook(problem: PlanningProblem, goal: str, planned: int) -> Outlook | None
         next_bits=single.bits,
         step=step,
         best_rate=max(s.bits / s.cost for s in (single, step) if s is not None),
+        about=GoalUncertainty(problem.X[about.rows], about.weights),
     )
 
 
 def _known(
     problem: PlanningProblem, conditioning: ResponseConditioning, rows: IntArray
 ) -> tuple[float, float]:
-    """Typical standard deviation now and after the runs taken.
+    """Typical ± now and after the runs taken.
 
     The posterior may be averaged over hyperparameters, the conditioning is at their mode: the
     share of the variance that the runs leave is taken from there.
@@ -99,14 +106,13 @@ def _known(
     mean, variance = posterior.moments(X)
     before = np.maximum(conditioning.surface.moments(rows)[1], np.finfo(float).tiny)
     left = np.minimum(conditioning.variance_at(rows) / before, 1.0)
-    return (
-        _typical(posterior.to_raw(mean, variance)[1]),
-        _typical(posterior.to_raw(mean, variance * left)[1]),
-    )
+    possible = problem.spec.response(conditioning.name).possible
 
+    def typical(of: FloatArray) -> float:
+        low, high = quantiles(posterior, mean, of, (-SD_68, SD_68), possible)
+        return float(np.sqrt(np.mean(np.square(high - low)))) / 2
 
-def _typical(sd: FloatArray) -> float:
-    return float(np.sqrt(np.mean(np.square(sd))))
+    return typical(variance), typical(variance * left)
 
 
 def _next(ahead: PlanningProblem, goal: str) -> tuple[Step, Step | None]:

@@ -128,15 +128,28 @@ class PlanningProblem:
     def _all_represent(self) -> bool:
         return len(self.candidates) <= _STAND_INS
 
-    def reference_points(self, goal: str, rng: np.random.Generator) -> ReferencePoints:
-        """Reference points and weights, given the open runs."""
+    def reference_points(
+        self, goal: str, rng: np.random.Generator, *, results_only: bool = False
+    ) -> ReferencePoints:
+        """Reference points and weights, given the open runs.
+
+        Args:
+            goal: ``learn`` or ``window``.
+            rng: source of the reference points.
+            results_only: as if no run were open.
+        """
         rows, every = self.representatives, self.conditionings
         weights = {name: self.spec.response(name).weight for name in self.posteriors}
         beliefs = Beliefs(
             means={
                 conditioning.name: conditioning.surface.moments(rows)[0] for conditioning in every
             },
-            variances={conditioning.name: conditioning.variance_at(rows) for conditioning in every},
+            variances={
+                conditioning.name: conditioning.surface.moments(rows)[1]
+                if results_only
+                else conditioning.variance_at(rows)
+                for conditioning in every
+            },
             limits=self.limits,
             weights=weights or {NEUTRAL: 1.0},
             # a part of the candidates was drawn along an order in which neighbours are alike

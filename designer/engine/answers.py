@@ -86,14 +86,17 @@ class OddsFigures(TypedDict):
 
 
 class KnownTo(TypedDict):
-    """Typical standard deviation of a response over the region, now and after the runs ahead."""
+    """Typical ± of a response over the region (root mean square of half the 68 % interval).
+
+    Of the noise-free response, in its unit and within ``possible``: now, and after the runs ahead.
+    """
 
     sd_now: float
     sd_after: float
 
 
 class NextStep(TypedDict):
-    """What one more batch of a stage (null: one more run) brings and costs."""
+    """What one more batch of a stage (null: one more run) brings, in bits, and costs."""
 
     stage: str | None
     runs: int
@@ -111,7 +114,12 @@ class Ahead(TypedDict):
 
 
 class Evaluation(TypedDict):
-    """Everything `status` shows that takes a model."""
+    """Everything `status` shows that takes a model.
+
+    Bits are ``½ log2(T before / T after)`` with T the uncertainty about the campaign's goal, at the
+    same points, weights and hyperparameters: ``information_bits`` of all results so far,
+    ``expected_next_bits`` of the next run. One bit halves the typical ±.
+    """
 
     information_bits: float | None
     expected_next_bits: float | None

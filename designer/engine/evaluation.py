@@ -5,10 +5,12 @@ They are kept as a derived cache, so that `status` needs no model.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import numpy as np
 
+from designer.acquisition.functions.reference_points import GoalUncertainty
 from designer.acquisition.plan.outlook import Outlook
 from designer.acquisition.plan.plan import SelectedPlan, make_plan
 from designer.campaigns.errors import InputError
@@ -38,7 +40,7 @@ from designer.engine.training_rows.left_out import set_aside_of
 from designer.models.arrays import FloatArray
 from designer.models.diagnostics.report import ResponseReport
 from designer.models.diagnostics.trust import TrustEstimate, overall_trust
-from designer.models.posterior.posterior import without_target_runs
+from designer.models.posterior.posterior import ResponsePosterior, without_target_runs
 
 _REFERENCES = 256  # points over which uncertainty is averaged
 
@@ -61,7 +63,9 @@ def evaluate(fitted: FittedCampaign, plan: SelectedPlan | None = None) -> Evalua
         region = fitted.candidates.subset(some).encode(fitted.training.space)
         report, odds = report_figures(fitted), odds_figures(fitted)
         return {
-            "information_bits": information_so_far(fitted, region),
+            "information_bits": information_so_far(
+                fitted.posteriors, _everywhere(fitted, region) if ahead is None else ahead.about
+            ),
             "expected_next_bits": _next_bits(plan),
             "outlook": None if ahead is None else _ahead(ahead),
             "responses": {name: _error_figures(each) for name, each in report.items()},
@@ -95,25 +99,33 @@ def set_aside(fitted: FittedCampaign) -> list[SetAside]:
     return found
 
 
-def information_so_far(fitted: FittedCampaign, region: FloatArray) -> float:
-    """Information of all results so far about the responses over the feasible region, in bits.
+def information_so_far(
+    posteriors: Mapping[str, ResponsePosterior], about: GoalUncertainty
+) -> float:
+    """Information of all results so far about the campaign's goal, in bits.
 
-    ``½ log2(T_before / T_now)`` with T the mean over responses of the mean variance over the
-    region, each relative to that before the first result; "before" are the earlier lines at the
-    same hyperparameters.
+    Counted as a plan's (`acquisition.functions.reference_points`): by how much the results lowered
+    the goal's uncertainty T, from the earlier lines alone at the same hyperparameters to today.
 
     Args:
-        fitted: fitted models.
-        region: encoded points that stand for the feasible region, ``[n, D]``.
+        posteriors: belief about each response, at the most probable hyperparameters.
+        about: the goal's points and weights, as set by the results so far.
     """
-    posteriors = fitted.posteriors
     if not any(p.fitted.rows.target_rows for p in posteriors.values()):
         return 0.0
-    left = [
-        float(p.variance(region).mean() / without_target_runs(p).variance(region).mean())
-        for p in posteriors.values()
-    ]
-    return max(0.0, float(-0.5 * np.log2(np.mean(left))))
+    before = {name: without_target_runs(p).variance(about.X) for name, p in posteriors.items()}
+    return about.bits(before, {name: p.variance(about.X) for name, p in posteriors.items()})
+
+
+def _everywhere(fitted: FittedCampaign, region: FloatArray) -> GoalUncertainty:
+    """What bits are about where nothing is left to propose: all responses over the region."""
+    weights = {
+        name: np.full(
+            len(region), fitted.state.spec.response(name).weight / p.variance(region).sum()
+        )
+        for name, p in fitted.posteriors.items()
+    }
+    return GoalUncertainty(region, weights)
 
 
 def _next_plan(fitted: FittedCampaign) -> SelectedPlan | None:

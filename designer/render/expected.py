@@ -55,6 +55,11 @@ def interval(low: float, high: float) -> str:
     return " … ".join(_end(x, max(half, _digits(x)) if own else half) for x in (low, high))
 
 
+def two_digits(value: float) -> str:
+    """``0.91``, ``1.0``, ``14``: two digits of an error are enough."""
+    return _end(value, _digits(value))
+
+
 def _digits(value: float) -> int:
     """Decimals at which a number has two significant digits (at least 0)."""
     return max(0, 1 - Decimal(f"{value:.1e}").adjusted())
@@ -74,6 +79,11 @@ def predicted_items(
     return [
         f"{name} {expected(told)}{in_unit(units.get(name))}" for name, told in predicted.items()
     ]
+
+
+def bits_words(bits: float) -> str:
+    """``0.40 bit (± 24 % smaller)``: bits are the logarithm of how much smaller the ± becomes."""
+    return f"{rounded(bits)} bit (± {100 * (1 - 2**-bits):.0f} % smaller)"
 
 
 def in_spec_words(itself: float | None, measured: float | None, *, brief: bool = False) -> str:

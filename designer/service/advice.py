@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from designer.campaigns.log.runs import MEASURED, Run
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.specification.parts import DEFAULT_RUNS, WANTED_HITS, Response
 from designer.campaigns.specification.specification import Specification
-from designer.campaigns.values.numbers import number_text
 from designer.engine.answers import Ahead, NextStep
-from designer.render.words import count
+from designer.render.expected import bits_words, two_digits
+from designer.render.words import count, in_unit
 from designer.service.figures import OutlookAnswer
 
 WORTH = 0.1  # bits below which a further batch does not pay: 7 % off the typical ± (assumption)
@@ -33,34 +32,30 @@ def outlook(spec: Specification, ahead: Ahead | None) -> OutlookAnswer | None:
 
 
 def _known(spec: Specification, found: Ahead) -> str:
-    """``after 5 more runs porosity is known to ±0.6 % (now ±0.9)``."""
+    """``5 more runs bring the typical ± of porosity from 0.9 to 0.6 %``."""
     runs = found["runs"]
     known: list[str] = []
     for response in spec.responses:
         sd = found["responses"].get(response.name)
         if sd is not None:
-            after = quantity_text(_short(sd["sd_after"]), response.unit)
-            now = f" (now ±{number_text(_short(sd['sd_now']))})" if runs else ""
-            known.append(f"{response.name} {'to' if known else 'is known to'} ±{after}{now}")
-    ahead = f"after {count(runs, 'more run')} " if runs else ""
+            after = f"{two_digits(sd['sd_after'])}{in_unit(response.unit)}"
+            now = f"from {two_digits(sd['sd_now'])} to " if runs else ""
+            known.append(f"{response.name} {now}{after}")
+    verb = "brings" if runs == 1 else "bring"
+    ahead = f"{count(runs, 'more run')} {verb} the typical ± of " if runs else "the typical ± is "
     return ahead + ", ".join(known)
 
 
-def _short(sd: float) -> float:
-    """Two digits of an error are enough."""
-    return float(f"{sd:.2g}")
-
-
 def _step_words(spec: Specification, step: NextStep | None) -> str:
-    """``a further slurry brings 0.40 bit for 6.1 h``."""
+    """``a further slurry then brings 0.40 bit (± 24 % smaller) for 6.1 h (9 runs), …``."""
     if step is None:
         return ""
-    narrower = 100 * (1 - 2 ** -step["bits"])  # bits = log2 of the ratio of standard deviations
+    rate = f"{two_digits(step['bits'] / step['cost'])} bit/{spec.costs.unit.removesuffix('s')}"
     cost = _cost_words(step["cost"], spec.costs.unit)
     runs = "" if step["stage"] is None else f" ({count(step['runs'], 'run')})"
     return (
-        f"a further {step['stage'] or 'run'} then brings {step['bits']:.2f} bit"
-        f" (± {narrower:.0f} % smaller) for {cost}{runs}"
+        f"a further {step['stage'] or 'run'} then brings {bits_words(step['bits'])} for"
+        f" {cost}{runs}: {rate}"
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypedDict, final
 from designer.campaigns.sheets.run_object import RunObject, SheetRun
 from designer.campaigns.space.factors import Setting
 from designer.engine.answers import BestRecipe
-from designer.service.figures import ComparedLine, JudgedLine, LineAnswer
+from designer.service.figures import ComparedLine, JudgedLine, LineAnswer, OutlookAnswer
 
 Cell = float | int | str | None
 
@@ -227,7 +227,8 @@ class PlanAnswer(OfCampaign):
     """A plan, its runs in the order of making.
 
     ``value`` is what was maximised where that is no information, ``value_name`` its name;
-    ``deviation`` what the ``fixed`` settings cost compared with the free plan.
+    ``deviation`` what the ``fixed`` settings cost compared with the free plan; ``outlook`` what
+    will be known once all open runs are made.
     """
 
     plan: str
@@ -241,6 +242,7 @@ class PlanAnswer(OfCampaign):
     deviation: Mapping[str, Any] | None
     fixed: Mapping[str, Setting]
     runs: list[RunObject]
+    outlook: OutlookAnswer | None
     notes: list[str]
     dry_run: bool
 

@@ -259,7 +259,7 @@ class ResponsePosterior:
 
 
 def without_target_runs(posterior: ResponsePosterior) -> ResponsePosterior:
-    """What the earlier lines alone say, at hyperparameters that know the target's runs.
+    """What the earlier lines alone say, at the same hyperparameters, the target's trust included.
 
     The prior, where there are no lines. The difference to ``posterior`` is what the target's runs
     taught.
@@ -267,4 +267,6 @@ def without_target_runs(posterior: ResponsePosterior) -> ResponsePosterior:
     fitted = posterior.fitted
     rows = fitted.rows.of_earlier_lines
     likelihood = Likelihood(rows, fitted.input_transform, fitted.layout)
-    return ResponsePosterior(replace(fitted, likelihood=likelihood))
+    lines = replace(fitted, likelihood=likelihood)
+    earlier = training_rows(lines, posterior.parameters, posterior.batch_variance)
+    return ResponsePosterior(fitted, earlier)

@@ -285,6 +285,45 @@ def test_what_lies_ahead_is_what_conditioning_says() -> None:
     assert ahead.next_bits == pytest.approx(more.bits - plan.bits, rel=1e-4)
 
 
+def test_bits_so_far_and_of_a_plan_are_about_the_same_and_add_up() -> None:
+    spec = line_spec(campaign={"goal": "window"})
+    stages = np.full(3, 0.03)
+    space, before = posteriors_of(spec, 2, rows=4, batch=stages)
+    rng = np.random.default_rng(1)
+    now = {}
+    for name, own in before.items():  # eight results, each of batches of its own
+        Z = np.vstack([own.X, rng.random((8, own.X.shape[1]))])
+        now[name] = ExactPosterior(
+            Z, rng.normal(size=len(Z)), lengthscale=own.lengthscale, noise=own.noise_variance,
+            batch=stages,
+        )  # fmt: skip
+    plan = make_plan(spec, space, now, runs=1)
+    context = PlanningContext(pending=(OpenRun("R009", R003.settings),))
+    again = make_plan(spec, space, now, runs=0, context=context, seed=3)
+    assert plan.outlook is not None
+    assert again.outlook is not None
+    about = plan.outlook.about
+    for name, weights in about.weights.items():  # neither open runs nor the seed change them
+        assert again.outlook.about.weights[name] == pytest.approx(weights)
+    at = about.X
+    then = {name: own.variance(at) for name, own in before.items()}
+    today = {name: own.variance(at) for name, own in now.items()}
+    assert sum(w @ today[name] for name, w in about.weights.items()) == pytest.approx(1.0)
+    run = space.encode_recipes([plan.runs[0].settings])
+    after = {}
+    for name, own in now.items():
+        cross = own.covariance(at, run)[:, 0]
+        total = own.variance(run)[0] + own.noise_variance + stages.sum()
+        after[name] = today[name] - cross**2 / total
+    assert about.bits(then, today) > 0
+    assert about.bits(then, after) == pytest.approx(
+        about.bits(then, today) + about.bits(today, after)
+    )
+    # the plan's own points are others of the same kind
+    assert plan.bits == pytest.approx(about.bits(today, after), rel=0.15)
+    assert about.bits(after, today) == 0.0
+
+
 def test_open_runs_count_as_ahead_and_no_plan_need_be_made() -> None:
     spec = line_spec()
     space, posteriors = posteriors_of(spec, 2)

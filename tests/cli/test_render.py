@@ -81,6 +81,7 @@ PLAN: dict[str, Any] = {
     "campaign": "nmc", "plan": "P001", "seed": 77, "goal": "window", "information_bits": 3.7,
     "cost": 4.65, "nested": True, "notes": ["shortened to fit the budget"], "head": "9:ab12cd34",
     "dry_run": False, "value": None, "value_name": None, "deviation": None, "fixed": {},
+    "outlook": {"text": "3 more runs bring the typical ± down."},
     "runs": [planned(1, 100), planned(2, 150), planned(3, 80)],
 }  # fmt: skip
 RUN: dict[str, Any] = NO_RUN | {
@@ -263,7 +264,8 @@ def test_a_plan_reads_like_a_plan(service: FakeService, capsys: pytest.CaptureFi
     assert main(["propose", "nmc"]) == 0
     printed = capsys.readouterr()
     rows = printed.out.splitlines()
-    assert rows[0] == "Plan P001 for nmc: 3 runs, cost 4.65 h, 3.70 bits expected"
+    assert rows[0] == "Plan P001 for nmc: 3 runs, cost 4.65 h, 3.70 bit (± 92 % smaller) expected"
+    assert rows[1] == "Ahead: 3 more runs bring the typical ± down."
     assert any(row.split()[:2] == ["1", "R001"] and "56.5" in row for row in rows)
     assert "11.93 ± 0.25" in printed.out
     assert "29.3 … 38.0" in printed.out
@@ -308,7 +310,7 @@ def test_a_goal_without_bits_shows_its_own_value(
     main(["propose", "nmc"])
     out = capsys.readouterr().out
     assert "expected recipes in spec 1.50" in out
-    assert " bits" not in out
+    assert " bit" not in out
 
 
 def test_an_empty_plan_is_no_crash(
@@ -363,7 +365,8 @@ def test_status_in_words(service: FakeService, capsys: pytest.CaptureFixture[str
     main(["status", "nmc"])
     out = capsys.readouterr().out
     assert "Runs: 2 proposed, 1 running, 9 completed, 1 failed" in out
-    assert "Learned: 12.35 bits so far, about 0.41 bits to expect next" in out
+    assert "Learned: 12.35 bit (± 100 % smaller) from all results so far" in out
+    assert "0.41" not in out  # one figure of what comes next, and it is per cost
     assert "0.21 mg/cm^2" in out
     assert "94 %" in out
     assert "0.83 (0.70 to 0.91)" in out

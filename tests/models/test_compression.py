@@ -264,7 +264,8 @@ def test_everything_asked_of_a_posterior_works_on_condensed_lines() -> None:
     wanted = posterior.variance(X_NEW) * posterior.scaling.spread**2
     after = posterior.condition(X_NEW[:3])
     assert (after.variance(X_NEW) <= posterior.variance(X_NEW) + 1e-9).all()
-    assert (without_target_runs(fit(data, GROUPS, 3)).variance(X_NEW) > 0).all()
+    now = fit(data, GROUPS, 3)  # results lower every variance at the same hyperparameters
+    assert (without_target_runs(now).variance(X_NEW) > now.variance(X_NEW)).all()
     assert joint.variance[:, 0].numpy() == pytest.approx(wanted, rel=1e-5)
 
 

@@ -12,7 +12,8 @@ from designer.campaigns.space.factors import Factor, Given
 from designer.campaigns.specification.parts import DEFAULT_RUNS
 from designer.campaigns.tables.settings import settings_from_texts
 from designer.campaigns.values.numbers import parse_number
-from designer.render.words import amount, count, rounded
+from designer.render.expected import bits_words
+from designer.render.words import amount, count
 from designer.service.answers import PlanAnswer
 from designer.service.figures import StatusAnswer
 from designer.tui.campaign_view import CampaignView
@@ -157,7 +158,7 @@ def _new_plans(then: CampaignView, now: CampaignView | None) -> list[str]:
 def _plan_text(view: CampaignView, plan: PlanAnswer) -> str:
     head = f"{plan['plan']}: {count(len(plan['runs']), 'run')}"
     if plan["information_bits"] is not None:
-        head += f", {rounded(plan['information_bits'])} bit"
+        head += f", {bits_words(plan['information_bits'])}"
     head += f", {amount(plan['cost'])} {view.cost_unit}"
     notes = [plan["deviation"]["text"]] if plan["deviation"] else []
     # first sentences only: a toast must not hide the run it speaks about

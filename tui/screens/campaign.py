@@ -26,11 +26,10 @@ class CampaignScreen(TaskScreen):
 
     MODE = "campaign"
     ABOUT = (
-        "Where the campaign stands. Bits: how much less uncertain the responses are over all"
-        " recipes, given the earlier lines; 1 bit halves the remaining standard deviation."
+        "Where the campaign stands. Bits: how much less uncertain the responses are about the"
+        " campaign's goal than from the earlier lines alone; 1 bit halves the typical ±."
         " Error and the share inside 95 % are leave-one-run-out, from 5 completed runs on."
-        " Ahead: ± is one standard deviation, typical of all recipes, once the waiting runs are"
-        " made."
+        " Ahead: the typical ± of all recipes (half the 68 % range) once the waiting runs are made."
     )
     AUTO_FOCUS = "#overview"
 

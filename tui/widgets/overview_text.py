@@ -11,7 +11,7 @@ from textual.content import Content
 from designer.campaigns.log.runs import WAITING
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.parts import range_text
-from designer.render.expected import in_spec_words, predicted_items
+from designer.render.expected import bits_words, in_spec_words, predicted_items
 from designer.render.table import item_lines
 from designer.render.words import (
     amount,
@@ -114,15 +114,12 @@ def _runs(view: CampaignView) -> Iterator[Content]:
 
 def _learned(view: CampaignView) -> Iterator[Content]:
     status = view.status
-    bits, coming = status["information_bits"], status["expected_next_bits"]
+    bits = status["information_bits"]
     if bits is None:
         known = status["lines"] or any(run["measurements"] for run in view.runs)
         yield _row("Learned", "not evaluated yet: press r" if known else "nothing is known yet")
     else:
-        text = f"{rounded(bits)} bit so far"
-        if coming is not None:
-            text += f" · the next run would bring about {rounded(coming)} bit"
-        yield _row("Learned", text)
+        yield _row("Learned", f"{bits_words(bits)} from all results so far")
     gains = [
         (plan["plan"], plan["information_bits"])
         for plan in view.details["plans"]
@@ -175,11 +172,12 @@ def _best(view: CampaignView, width: int) -> Iterator[Content]:
     if best is None:
         return
     yield Content("")
-    yield from _item_rows("Best", setting_items(best["settings"], view.units), width)
+    label, chances = "Best", in_spec_words(best["in_spec"], best["in_spec_measured"])
+    if chances:  # first: the rows below may be off a small screen
+        yield _row(label, Content.styled(chances, "bold $text-success"))
+        label = ""
+    yield from _item_rows(label, setting_items(best["settings"], view.units), width)
     yield from _item_rows("", predicted_items(best["predicted"], view.units), width)
-    if best["in_spec"] is not None:
-        chances = in_spec_words(best["in_spec"], best["in_spec_measured"])
-        yield _row("", Content.styled(chances, "bold $text-success"))
 
 
 def recipe_text(view: CampaignView, settings: Mapping[str, Setting]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from designer.campaigns.values.names import ENDINGS, IN_SPEC
 from designer.cli.text.results import head_text
 from designer.cli.text.spec_view import SpecView, view_of
-from designer.render.expected import EXPLAINED, EXPLAINED_IN_SPEC, expected
+from designer.render.expected import EXPLAINED, EXPLAINED_IN_SPEC, bits_words, expected
 from designer.render.table import Column, paragraph, table
 from designer.render.words import amount, count, number, rounded, share
 
@@ -24,9 +24,11 @@ def plan_text(answer: PlanAnswer, service: Service, arguments: Namespace) -> lis
     view = view_of(service, arguments.campaign)
     runs = answer["runs"]
     lines = ["Dry run: nothing was stored."] if answer["dry_run"] else []
-    lines.append(_opening(answer, view))
+    lines += paragraph("", _opening(answer, view))
     if answer["deviation"] is not None:  # what the settings that were fixed cost
         lines += paragraph("Fixed: ", str(answer["deviation"]["text"]))
+    if answer["outlook"] is not None:
+        lines += paragraph("Ahead: ", answer["outlook"]["text"])
     lines.append("")
     if runs:
         lines += [*table(list(_plan_columns(runs, view))), ""]
@@ -46,7 +48,7 @@ def _opening(answer: PlanAnswer, view: SpecView) -> str:
     if answer["value"] is not None:
         parts.append(f"{answer['value_name']} {rounded(answer['value'])}")
     if answer["information_bits"] is not None:
-        parts.append(f"{rounded(answer['information_bits'])} bits expected")
+        parts.append(f"{bits_words(answer['information_bits'])} expected")
     return f"Plan {answer['plan']} for {answer['campaign']}: {', '.join(parts)}"
 
 

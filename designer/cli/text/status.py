@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from designer.cli.text.lines import judged_lines_table
 from designer.cli.text.results import head_text
 from designer.cli.text.spec_view import SpecView, view_of
-from designer.render.expected import in_spec_words, predicted_items
+from designer.render.expected import bits_words, in_spec_words, predicted_items
 from designer.render.table import Column, paragraph, paragraphs, table, without_empty
 from designer.render.words import (
     NOTHING,
@@ -49,7 +49,7 @@ def status_text(answer: StatusAnswer, service: Service, arguments: Namespace) ->
             lines += ["", *part]
     lines.append("")
     if answer["outlook"] is not None:
-        lines += paragraph("Ahead (± is 1 sd, typical of the region): ", answer["outlook"]["text"])
+        lines += paragraph("Ahead: ", answer["outlook"]["text"])
     lines += paragraph("", answer["advice"])
     return [*lines, _model(answer, arguments.campaign), *head_text(answer)]
 
@@ -60,13 +60,8 @@ def _runs(runs: Mapping[str, int]) -> str:
 
 
 def _learned(answer: StatusAnswer) -> list[str]:
-    bits, expected = answer["information_bits"], answer["expected_next_bits"]
-    parts = []
-    if bits is not None:
-        parts.append(f"{rounded(bits)} bits so far")
-    if expected is not None:
-        parts.append(f"about {rounded(expected)} bits to expect next")
-    return [f"Learned: {', '.join(parts)}"] if parts else []
+    bits = answer["information_bits"]
+    return [] if bits is None else [f"Learned: {bits_words(bits)} from all results so far"]
 
 
 def _errors(answer: StatusAnswer, view: SpecView) -> list[str]:

@@ -13,7 +13,7 @@ from designer.campaigns.sheets.run_object import run_object
 from designer.campaigns.specification.parts import DEFAULT_RUNS, MOST_RUNS
 from designer.campaigns.store.cache import LineCache
 from designer.campaigns.tables.settings import settings_from_texts
-from designer.service.advice import spent
+from designer.service.advice import outlook, spent
 from designer.service.answers import PlanAnswer
 from designer.service.fits import keep_evaluation, remembered
 from designer.service.session import Verbs
@@ -100,6 +100,7 @@ class PlanVerbs(Verbs):
                 expected_seq=state.seq,
             )
         plan = [*after.plans.values()][-1]
+        ahead = None if computed.evaluation is None else computed.evaluation["outlook"]
         return {
             "campaign": state.spec.name,
             "plan": plan.id,
@@ -113,6 +114,7 @@ class PlanVerbs(Verbs):
             "deviation": plan.deviation,
             "fixed": plan.fixed,
             "runs": [run_object(after.runs[run]) for run in plan.runs],
+            "outlook": outlook(state.spec, ahead),
             "notes": notes,
             "dry_run": dry_run,
             "head": state.head,
