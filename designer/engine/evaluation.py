@@ -40,7 +40,7 @@ from designer.engine.training_rows.left_out import set_aside_of
 from designer.models.arrays import FloatArray
 from designer.models.diagnostics.report import ResponseReport
 from designer.models.diagnostics.trust import TrustEstimate, overall_trust
-from designer.models.posterior.posterior import ResponsePosterior, without_target_runs
+from designer.models.fitting.history_weight import Belief
 
 _REFERENCES = 256  # points over which uncertainty is averaged
 
@@ -64,7 +64,7 @@ def evaluate(fitted: FittedCampaign, plan: SelectedPlan | None = None) -> Evalua
         report, odds = report_figures(fitted), odds_figures(fitted)
         return {
             "information_bits": information_so_far(
-                fitted.posteriors, _everywhere(fitted, region) if ahead is None else ahead.about
+                fitted.averaged, _everywhere(fitted, region) if ahead is None else ahead.about
             ),
             "expected_next_bits": _next_bits(plan),
             "outlook": None if ahead is None else _ahead(ahead),
@@ -99,32 +99,32 @@ def set_aside(fitted: FittedCampaign) -> list[SetAside]:
     return found
 
 
-def information_so_far(
-    posteriors: Mapping[str, ResponsePosterior], about: GoalUncertainty
-) -> float:
+def information_so_far(beliefs: Mapping[str, Belief], about: GoalUncertainty) -> float:
     """Information of all results so far about the campaign's goal, in bits.
 
     Counted as a plan's (`acquisition.functions.reference_points`): by how much the results lowered
-    the goal's uncertainty T, from the earlier lines alone at the same hyperparameters to today.
+    the goal's uncertainty T, from the earlier lines alone at the same hyperparameters (and the
+    same weight of the lines) to today.
 
     Args:
-        posteriors: belief about each response, at the most probable hyperparameters.
+        beliefs: about each response; compared at the most probable hyperparameters.
         about: the goal's points and weights, as set by the results so far.
     """
-    if not any(p.fitted.rows.target_rows for p in posteriors.values()):
+    if not any(belief.fitted.rows.target_rows for belief in beliefs.values()):
         return 0.0
-    before = {name: without_target_runs(p).variance(about.X) for name, p in posteriors.items()}
-    return about.bits(before, {name: p.variance(about.X) for name, p in posteriors.items()})
+    now = {name: belief.at_mode for name, belief in beliefs.items()}
+    return about.bits(
+        {name: known.without_target_runs.variance(about.X) for name, known in now.items()},
+        {name: known.variance(about.X) for name, known in now.items()},
+    )
 
 
 def _everywhere(fitted: FittedCampaign, region: FloatArray) -> GoalUncertainty:
     """What bits are about where nothing is left to propose: all responses over the region."""
-    weights = {
-        name: np.full(
-            len(region), fitted.state.spec.response(name).weight / p.variance(region).sum()
-        )
-        for name, p in fitted.posteriors.items()
-    }
+    weights = {}
+    for name, belief in fitted.averaged.items():
+        left = max(float(belief.at_mode.variance(region).sum()), np.finfo(float).tiny)
+        weights[name] = np.full(len(region), fitted.state.spec.response(name).weight / left)
     return GoalUncertainty(region, weights)
 
 

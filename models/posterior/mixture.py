@@ -87,6 +87,12 @@ class MixedPosterior:
         return MixedPosterior(self.history.at_mode, self.alone.at_mode, self.weight)
 
     @property
+    def without_target_runs(self) -> MixedPosterior:
+        """The same without what the own results said of the response; the weight stays."""
+        lines, prior = self.history.without_target_runs, self.alone.without_target_runs
+        return MixedPosterior(lines, prior, self.weight)
+
+    @property
     def batch_variance(self) -> FloatArray:
         """Variance ``[S]`` of a batch effect per stage."""
         first, second = (m.share * m.posterior.batch_variance for m in self.members)

@@ -65,6 +65,18 @@ class ResponsePosterior:
         return self
 
     @property
+    def without_target_runs(self) -> ResponsePosterior:
+        """What the earlier lines alone say, at the same hyperparameters; without lines the prior.
+
+        The trust in the target's runs included. The difference to this is what they taught.
+        """
+        fitted = self.fitted
+        rows = fitted.rows.of_earlier_lines
+        likelihood = Likelihood(rows, fitted.input_transform, fitted.layout)
+        lines = replace(fitted, likelihood=likelihood)
+        return ResponsePosterior(fitted, training_rows(lines, self.parameters, self.batch_variance))
+
+    @property
     def scaling(self) -> Scaling:
         """Raw units ↔ model scale."""
         return self.fitted.scaling
@@ -256,17 +268,3 @@ class ResponsePosterior:
         unseen = np.array(data.effects, dtype=np.bool_)
         unseen[list(self.fitted.layout.stages)] = False
         return unseen
-
-
-def without_target_runs(posterior: ResponsePosterior) -> ResponsePosterior:
-    """What the earlier lines alone say, at the same hyperparameters, the target's trust included.
-
-    The prior, where there are no lines. The difference to ``posterior`` is what the target's runs
-    taught.
-    """
-    fitted = posterior.fitted
-    rows = fitted.rows.of_earlier_lines
-    likelihood = Likelihood(rows, fitted.input_transform, fitted.layout)
-    lines = replace(fitted, likelihood=likelihood)
-    earlier = training_rows(lines, posterior.parameters, posterior.batch_variance)
-    return ResponsePosterior(fitted, earlier)

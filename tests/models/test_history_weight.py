@@ -115,6 +115,16 @@ def test_bad_history_is_weighed() -> None:
 # ---- the mixture ---------------------------------------------------------------------------------
 
 
+def test_without_own_results_the_mixture_knows_less_at_the_same_weight() -> None:
+    belief = fits(campaign(16, good=False)).averaged["y"]
+    assert isinstance(belief, MixedPosterior)
+    now, before = belief.at_mode, belief.at_mode.without_target_runs
+    assert before.weight == now.weight
+    assert before.variance(POINTS).mean() > 2 * now.variance(POINTS).mean()
+    prior = before.alone.moments(POINTS)
+    assert prior[0] == pytest.approx(np.full(len(POINTS), prior[0][0]))  # rows of nobody: flat
+
+
 @pytest.mark.parametrize("log", [False, True])
 def test_moments_are_those_of_the_two_in_raw_units(log: bool) -> None:
     belief = mixture(0.3, log=log)
