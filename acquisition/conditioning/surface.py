@@ -13,11 +13,11 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import DTypeLike
-from scipy.linalg import solve_triangular
 
 from designer.acquisition.conditioning.points import Points, SharedPoints
 from designer.acquisition.posterior import Posterior
 from designer.models.arrays import FloatArray, IntArray, RealArray
+from designer.models.cholesky import inverse_factor
 
 Kernel = Callable[..., RealArray]
 Effect = tuple[int, int]  # stage, batch code in the posterior's rows
@@ -139,10 +139,7 @@ class RowSurface(Surface):
         self._to_rows = posterior.rows_covariance(self._dtype)
         self.measured = len(posterior.alpha)
         self._alpha = posterior.alpha.astype(self._dtype)
-        inverse: FloatArray = np.eye(self.measured)  # L⁻¹
-        if self.measured:
-            inverse = solve_triangular(posterior.chol, inverse, lower=True)
-        self._inverse = np.ascontiguousarray(inverse.T, dtype=self._dtype)
+        self._inverse = np.ascontiguousarray(inverse_factor(posterior.chol).T, dtype=self._dtype)
 
     def _at(self, rows: IntArray) -> Points:
         posterior, view = self._posterior, self._posterior.transformed(self.region.part(rows))

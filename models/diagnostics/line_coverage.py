@@ -13,8 +13,8 @@ import numpy as np
 from scipy.linalg import cho_solve, solve_triangular
 
 from designer.models.arrays import FloatArray
+from designer.models.cholesky import factorise
 from designer.models.gp.covariance import LineCovariance
-from designer.models.gp.likelihood import factorise
 from designer.models.posterior.posterior import ResponsePosterior
 
 FLAT = 0.5

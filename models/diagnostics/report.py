@@ -16,6 +16,7 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 from designer.models.arrays import IntArray
+from designer.models.cholesky import factorise
 from designer.models.data.dataset import ResponseData
 from designer.models.diagnostics.collinearity import Collinearity, collinearity
 from designer.models.diagnostics.cross_validation import (
@@ -26,7 +27,6 @@ from designer.models.diagnostics.cross_validation import (
     root_mean_square,
 )
 from designer.models.gp.fitted import FittedResponse
-from designer.models.gp.likelihood import factorise
 
 TOO_EARLY = 5  # runs with results below which errors say nothing (contract)
 FOLDS = 5  # Haghi et al. 2023: 5 to 10

@@ -9,9 +9,9 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 from designer.models.arrays import FloatArray
+from designer.models.cholesky import factorise
 from designer.models.encoding import cube_points
 from designer.models.gp.hyperparameters import sigmoid
-from designer.models.gp.likelihood import factorise
 from designer.models.posterior.laplace import standard_normals
 from designer.models.posterior.posterior import ResponsePosterior
 

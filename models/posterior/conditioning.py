@@ -13,11 +13,11 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 from designer.models.arrays import FloatArray, IntArray
+from designer.models.cholesky import factorise
 from designer.models.data.dataset import same_batch
 from designer.models.gp.covariance import LineCovariance
 from designer.models.gp.fitted import FittedResponse
 from designer.models.gp.hyperparameters import Parameters
-from designer.models.gp.likelihood import factorise
 
 _TINY = 1e-12
 
