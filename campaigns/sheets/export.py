@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from designer.campaigns.errors import InputError
 from designer.campaigns.log.events import canonical_json
 from designer.campaigns.log.runs import WAITING, Run
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.sheets.run_object import MeasurementObject, run_object
+from designer.campaigns.sheets.run_object import Flags, MeasurementObject, run_objects
 from designer.campaigns.specification.text import to_tables
 from designer.campaigns.tables.columns import with_unit
 from designer.campaigns.tables.csv_file import csv_content
@@ -45,6 +46,7 @@ def export(
     *,
     plan: str | None = None,
     force: bool = False,
+    flags: Flags = MappingProxyType({}),
 ) -> int:
     """Write a part of a campaign to a file.
 
@@ -59,6 +61,7 @@ def export(
         what: one of `EXPORTS`.
         plan: plan id; None: all runs that still wait for results.
         force: replace an existing file.
+        flags: what the models found odd, by run id; told in JSON.
 
     Returns:
         Number of runs (``plan``, .json of ``data``), rows, or events; 1 for ``spec``.
@@ -80,9 +83,9 @@ def export(
         raise InputError.at(path.name, sentence, path.suffix or "no ending", " or ".join(endings))
     as_json = ending == ".json"
     if what == "plan":
-        content, count = _plan(state, plan, as_json=as_json)
+        content, count = _plan(state, plan, flags, as_json=as_json)
     elif what == "data":
-        content, count = _data(state, as_json=as_json)
+        content, count = _data(state, flags, as_json=as_json)
     elif what == "events":
         content, count = _events(state, as_json=as_json), len(state.events)
     else:
@@ -91,13 +94,15 @@ def export(
     return count
 
 
-def _plan(state: CampaignState, plan: str | None, *, as_json: bool) -> tuple[bytes, int]:
+def _plan(
+    state: CampaignState, plan: str | None, flags: Flags, *, as_json: bool
+) -> tuple[bytes, int]:
     runs = plan_runs(state, plan)
     if not runs:
         hint = "Propose some runs first."
         raise InputError.at("plan", "no run waits for results", hint=hint)
     if as_json:
-        return _json(plan_json(state, runs, plan)), len(runs)
+        return _json(plan_json(state, runs, plan, flags)), len(runs)
     return csv_content(*plan_sheet(state, runs)), len(runs)
 
 
@@ -179,7 +184,9 @@ def _short(value: float | None) -> float | None:
     return None if value is None else float(f"{value:.{_PLAN_NUMBERS}g}")
 
 
-def plan_json(state: CampaignState, runs: list[Run], plan: str | None) -> dict[str, Any]:
+def plan_json(
+    state: CampaignState, runs: list[Run], plan: str | None, flags: Flags
+) -> dict[str, Any]:
     """The plan in the shape of ``propose --json``; figures of several plans together are null."""
     ids = {run.plan for run in runs}
     only = state.plans.get(next(iter(ids)) or "") if len(ids) == 1 else None
@@ -193,7 +200,7 @@ def plan_json(state: CampaignState, runs: list[Run], plan: str | None) -> dict[s
         "cost": whole.cost if whole else None,
         "nested": whole.nested if whole else None,
         # results also under their name in plan files
-        "runs": [{**run, "measured": run["results"]} for run in map(run_object, runs)],
+        "runs": [{**run, "measured": run["results"]} for run in run_objects(runs, flags)],
         "head": state.head,
     }
 
@@ -253,13 +260,13 @@ def _data_rows_of(run: Run) -> Rows:
     return rows
 
 
-def _data(state: CampaignState, *, as_json: bool) -> tuple[bytes, int]:
+def _data(state: CampaignState, flags: Flags, *, as_json: bool) -> tuple[bytes, int]:
     """All results; as JSON every run with results, each value with its text, author and time."""
     if not as_json:
         columns, rows = data_rows(state)
         return csv_content(columns, rows), len(rows)
     spec = state.spec
-    runs = [run_object(run) for run in state.runs.values() if _has_data(run)]
+    runs = run_objects(filter(_has_data, state.runs.values()), flags)
     data = {
         "campaign": spec.name,
         "line": spec.line,

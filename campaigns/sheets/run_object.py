@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypedDict
 
 from designer.campaigns.log.runs import Run
@@ -82,10 +82,14 @@ class Remark(TypedDict):
 
 
 class Flag(TypedDict):
-    """Something odd about a run, as a sentence and its kind."""
+    """Something odd about a run (null: about the campaign), as a sentence and its kind.
+
+    ``breaks_specification``: settings out of range or against a constraint; ``set_aside``: a result
+    that hardly counts in the models, or not at all. ``since``: when it was recorded.
+    """
 
     kind: str
-    run: str
+    run: str | None
     response: str | None
     message: str
     since: str | None
@@ -137,8 +141,22 @@ class SheetRun(TypedDict):
     skipped: Sequence[str]
 
 
-def run_object(run: Run) -> RunObject:
-    """Everything about one run."""
+Flags = Mapping[str, Sequence[Flag]]
+"""What the models found odd about runs, by run id."""
+
+
+def run_objects(runs: Iterable[Run], found: Flags) -> list[RunObject]:
+    """Everything about some runs, with what the models found odd about them."""
+    return [run_object(run, found.get(run.id, ())) for run in runs]
+
+
+def run_object(run: Run, found: Sequence[Flag] = ()) -> RunObject:
+    """Everything about one run.
+
+    Args:
+        run: the run.
+        found: what the models found odd about it; the log tells the rest.
+    """
     return {
         "run": run.id,
         "status": run.status,
@@ -183,15 +201,17 @@ def run_object(run: Run) -> RunObject:
             for note in run.notes
         ],
         "flags": [
-            # all that the log flags today: settings out of range or against a constraint
-            {
-                "kind": "breaks_specification",
-                "run": run.id,
-                "response": None,
-                "message": message,
-                "since": None,
-            }
-            for message in run.flags
+            *(
+                Flag(
+                    kind="breaks_specification",
+                    run=run.id,
+                    response=None,
+                    message=message,
+                    since=None,
+                )
+                for message in run.flags
+            ),
+            *found,
         ],
         "made_at": run.made_at,
         "never": sorted(run.never),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
+from designer.campaigns.sheets.run_object import Flag
 from designer.engine.answers import (
     Ahead,
     BestRecipe,
@@ -106,7 +107,7 @@ class ModelPosition(TypedDict):
 
 
 class StatusAnswer(TypedDict):
-    """Where a campaign stands."""
+    """Where a campaign stands; ``flags`` are those of all runs, then of the campaign."""
 
     campaign: str
     line: str
@@ -126,4 +127,5 @@ class StatusAnswer(TypedDict):
     set_aside: list[SetAside] | None
     warnings: list[str]
     notes: list[str]
+    flags: list[Flag]
     head: str

@@ -125,6 +125,7 @@ LINES: list[dict[str, Any]] = [
 STATUS: dict[str, Any] = {
     "campaign": "nmc", "line": "line4", "goal": "window", "closed": False, "outlook": None,
     "report": {"mass_loading": None, "porosity": None}, "warnings": [], "set_aside": [],
+    "flags": [],
     "history_odds": {"mass_loading": None, "porosity": None},
     "runs": {"proposed": 2, "running": 1, "partial": 0, "completed": 9, "failed": 1,
              "abandoned": 0},

@@ -163,7 +163,7 @@ def test_every_key_of_the_specification_is_in_the_reference(tmp_path: Path) -> N
 
 def test_every_key_of_a_run_is_told() -> None:
     text = (DOCS / "reference" / "json.md").read_text(encoding="utf-8")
-    table = text.partition("## A run")[2].partition("## A plan")[0]
+    table = text.partition("## A run")[2].partition("## ")[0]
     keys = [re.findall(r"`(\w+)`", row.split("|")[1]) for row in table.splitlines() if "|" in row]
     assert {key for row in keys for key in row} == RunObject.__annotations__.keys()
 

@@ -15,6 +15,7 @@ from designer.campaigns.store.cache import EvaluationCache
 from designer.campaigns.store.store import Store
 from tests.campaigns_for_tests import SMALL, loading, porosity
 from tests.command_line import CommandLine
+from tests.tui.cases import open_ui
 
 SCARE = "nothing in their data can tell"
 HISTORY = ("trust", "trust_low", "trust_high", "worth_runs", "determined")
@@ -272,3 +273,66 @@ def test_what_is_set_aside_is_told_by_run_and_line(small: CommandLine, tmp_path:
     assert (told["run"], told["line"], told["response"]) == ("R003", None, "mass_loading")
     assert told["value"] == 0.001
     assert "in R003" in told["message"]
+
+
+def test_the_run_of_a_result_set_aside_is_flagged_until_it_is_mended(
+    small: CommandLine, tmp_path: Path
+) -> None:
+    add_line(small, "line2", recipes(16), tmp_path)
+    attach(small, [*recipes(6), {**recipes(7)[6], "coating_gap": 300}])
+    small("correct", "small", "R003", "mass_loading=0.001", "--reason", "slip")
+    status = small.json("status", "small", "--refresh")
+    odd, *far = status["flags"]
+    assert {(flag["kind"], flag["run"]) for flag in far} == {("breaks_specification", "R007")}
+    (aside,) = status["set_aside"]
+    assert odd == {
+        "kind": "set_aside", "run": "R003", "response": "mass_loading",
+        "message": aside["message"], "since": odd["since"],
+    }  # fmt: skip
+    assert odd["since"] is not None
+    # the same flag wherever the run is told
+    assert small.json("show", "small", "R003")["flags"] == [odd]
+    assert f"! {aside['message']}" in " ".join(small("show", "small", "R003").split())
+    runs = {run["run"]: run for run in small.json("show", "small")["runs"]}
+    assert runs["R003"]["flags"] == [odd]
+    assert runs["R002"]["flags"] == []
+    small("export", "small", str(tmp_path / "data.json"), "--what", "data")
+    runs = {run["run"]: run for run in json.loads((tmp_path / "data.json").read_text())["runs"]}
+    assert runs["R003"]["flags"] == [odd]
+    assert "! Set aside: mass_loading in R003" in small("status", "small")
+    # a failed run teaches nothing any more, a corrected value is another one
+    small("fail", "small", "R003", "--reason", "gauge")
+    assert small.json("status", "small")["set_aside"] == []
+    small("undo", "small")
+    assert small.json("show", "small", "R003")["flags"] == [odd]
+    small("correct", "small", "R003", "mass_loading=7.1", "--reason", "read again")
+    assert small.json("show", "small", "R003")["flags"] == []
+    assert small.json("status", "small")["flags"] == far
+
+
+async def test_what_is_set_aside_of_a_line_is_one_flag_and_on_the_first_screen(
+    small: CommandLine, tmp_path: Path
+) -> None:
+    rows = recipes(24)
+    add_line(small, "line2", rows, tmp_path)
+    frame = pd.read_csv(tmp_path / "line.csv")
+    frame.loc[[4, 9], "mass_loading"] = [55.0, 58.0]
+    frame.to_csv(tmp_path / "line.csv", index=False)
+    small("lines", "add", "small", "line.csv", "--name", "line3")
+    attach(small, recipes(6))
+    small("correct", "small", "R002", "mass_loading=0.001", "--reason", "slip")
+    of_run, of_line = small.json("status", "small", "--refresh")["flags"]
+    assert (of_line["kind"], of_line["run"], of_line["since"]) == ("set_aside", None, None)
+    assert of_line["message"].endswith("; 1 more result of line3 likewise")
+    words = "mass_loading in R002, 2 results of line3"
+    assert f"! Set aside: {words}" in small("status", "small")
+    async with open_ui(Path(small.store)) as ui:
+        await ui.until("Next")
+        shown = ui.text()
+        assert any(row.split() == f"Set aside {words}".split() for row in ui.rows())
+        assert of_run["message"] not in " ".join(shown.split())
+        await ui.press("end")
+        await ui.until(lambda: of_run["message"] in " ".join(ui.text().split()))
+        assert of_line["message"] in " ".join(ui.text().split())
+    small("lines", "exclude", "small", "line3", "--reason", "slips")
+    assert small.json("status", "small")["flags"] == [of_run]

@@ -22,11 +22,13 @@ from designer.render.words import (
     setting_items,
     share,
 )
+from designer.service.flags import set_aside_words
 from designer.tui.campaign_view import CampaignView
 from designer.tui.widgets.common import shortened
 
 _LABEL: Final = 11
 _ENOUGH: Final = 5  # completed runs from which on there are errors
+_DOUBTS: Final = 3  # rows of warnings on top
 _BLOCKS: Final = "▁▂▃▄▅▆▇█"
 
 
@@ -40,12 +42,14 @@ def overview(view: CampaignView, width: int) -> Content:
     parts = [
         *_heading(view),
         *_runs(view),
+        *_last(view, width),
+        *_doubts(view, width),
         *_learned(view),
         *_ahead(view, width),
         *_responses(view),
         *_best(view, width),
         *_lines(view),
-        *_last(view, width),
+        *_told(view, width),
     ]
     return Content("\n").join(parts)
 
@@ -112,13 +116,41 @@ def _runs(view: CampaignView) -> Iterator[Content]:
         yield _row("Cost", f"{amount(spent)}{limit} {view.cost_unit} spent or planned")
 
 
+def _doubts(view: CampaignView, width: int) -> Iterator[Content]:
+    """What must not be forgotten, a row each; whole below, where the small screen ends."""
+    aside = set_aside_words(view.status["set_aside"] or ())
+    texts = [("Set aside", aside)] if aside else []
+    texts += [("Warning", text) for text in view.status["warnings"]]
+    room = max(20, width - _LABEL - 1)
+    for label, text in texts[:_DOUBTS]:
+        yield _row(label, Content.styled(shortened(text, room), "$text-warning"))
+    if len(texts) > _DOUBTS:
+        yield _row("", Content.styled(f"{len(texts) - _DOUBTS} more below", "$text-warning"))
+
+
+def _told(view: CampaignView, width: int) -> Iterator[Content]:
+    """Why results are set aside, every warning and every note, whole."""
+    flags, status = view.status["flags"], view.status
+    texts = [flag["message"] for flag in flags if flag["kind"] == "set_aside"]
+    for label, told in (
+        ("Set aside", texts),
+        ("Warning", status["warnings"]),
+        ("Note", status["notes"]),
+    ):
+        for place, text in enumerate(told):
+            if not place:
+                yield Content("")
+            yield from _rows("" if place else label, text, width)
+
+
 def _learned(view: CampaignView) -> Iterator[Content]:
     status = view.status
     bits = status["information_bits"]
+    measured = any(run["measurements"] for run in view.runs)
     if bits is None:
-        known = status["lines"] or any(run["measurements"] for run in view.runs)
+        known = status["lines"] or measured
         yield _row("Learned", "not evaluated yet: press r" if known else "nothing is known yet")
-    else:
+    elif measured:
         yield _row("Learned", f"{bits_words(bits)} from all results so far")
     gains = [
         (plan["plan"], plan["information_bits"])
@@ -200,4 +232,4 @@ def _lines(view: CampaignView) -> Iterator[Content]:
 def _last(view: CampaignView, width: int) -> Iterator[Content]:
     last = view.events[-1]
     text = f"{last['actor']}, {moment(last['at'])[5:]}: {last['summary']}"
-    yield _row("Last", shortened(text, max(20, width - _LABEL)))
+    yield _row("Last", shortened(text, max(20, width - _LABEL - 1)))

@@ -20,6 +20,7 @@ from designer.render.words import (
     setting_items,
     share,
 )
+from designer.service.flags import set_aside_words
 
 if TYPE_CHECKING:
     from designer.engine.answers import BestRecipe
@@ -41,7 +42,7 @@ def status_text(answer: StatusAnswer, service: Service, arguments: Namespace) ->
         _data(answer, view),
         judged_lines_table(answer["lines"]) if answer["lines"] else [],
         _odds(answer),
-        paragraphs("! ", answer["warnings"]),
+        _doubts(answer),
         _best(answer["best"], view),
     )
     for part in parts:
@@ -60,8 +61,10 @@ def _runs(runs: Mapping[str, int]) -> str:
 
 
 def _learned(answer: StatusAnswer) -> list[str]:
-    bits = answer["information_bits"]
-    return [] if bits is None else [f"Learned: {bits_words(bits)} from all results so far"]
+    bits, runs = answer["information_bits"], answer["runs"]
+    if bits is None or not runs["completed"] + runs["partial"]:
+        return []
+    return [f"Learned: {bits_words(bits)} from all results so far"]
 
 
 def _errors(answer: StatusAnswer, view: SpecView) -> list[str]:
@@ -109,6 +112,13 @@ def _data(answer: StatusAnswer, view: SpecView) -> list[str]:
         ),
     ]
     return table(without_empty(columns))
+
+
+def _doubts(answer: StatusAnswer) -> list[str]:
+    """What is set aside (the notes below tell why) and other warnings."""
+    aside = set_aside_words(answer["set_aside"] or ())
+    told = [f"Set aside: {aside}"] if aside else []
+    return list(paragraphs("! ", [*told, *answer["warnings"]]))
 
 
 def _odds(answer: StatusAnswer) -> list[str]:

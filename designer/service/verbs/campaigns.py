@@ -9,7 +9,8 @@ from designer.campaigns import commands
 from designer.campaigns.errors import InputError
 from designer.campaigns.log.describe import describe
 from designer.campaigns.log.events import Event
-from designer.campaigns.sheets.run_object import run_object
+from designer.campaigns.log.state import CampaignState
+from designer.campaigns.sheets.run_object import Flags, run_objects
 from designer.campaigns.specification.amend import difference
 from designer.campaigns.specification.load import example_text, load_specification
 from designer.campaigns.specification.read_parts import scale_text
@@ -18,6 +19,8 @@ from designer.campaigns.specification.text import to_tables
 from designer.campaigns.values.times import parse_made_at, utc_now
 from designer.service import answers
 from designer.service.details import line_answer, plan_summary
+from designer.service.fits import read_figures
+from designer.service.flags import flags_of_runs
 from designer.service.session import Verbs
 from designer.service.values import SpecSource
 
@@ -73,7 +76,7 @@ class CampaignVerbs(Verbs):
             "changed_at": state.changed_at,
             "spec": to_tables(state.spec),
             "scales": _scales(state.spec),
-            "runs": [run_object(run) for run in state.runs.values()],
+            "runs": run_objects(state.runs.values(), self._flags(state)),
             "lines": [line_answer(state, name) for name in state.lines],
             "plans": [plan_summary(plan) for plan in state.plans.values()],
             "notes": [
@@ -189,7 +192,8 @@ class CampaignVerbs(Verbs):
         from designer.campaigns.sheets import export as sheets
 
         state = self.session.state(campaign)
-        rows = sheets.export(state, path, what, plan=plan, force=force)
+        flags = self._flags(state)
+        rows = sheets.export(state, path, what, plan=plan, force=force, flags=flags)
         return {
             "campaign": state.spec.name,
             "file": str(path),
@@ -197,6 +201,9 @@ class CampaignVerbs(Verbs):
             "rows": rows,
             "head": state.head,
         }
+
+    def _flags(self, state: CampaignState) -> Flags:
+        return flags_of_runs(state, read_figures(self.session, state))
 
 
 def _scales(spec: Specification) -> dict[str, str]:

@@ -20,6 +20,7 @@ from designer.service.answers import BestAnswer, Cell, PredictAnswer
 from designer.service.details import judged_lines
 from designer.service.figures import StatusAnswer
 from designer.service.fits import is_stale, keep_figures, learned, read_figures, warnings
+from designer.service.flags import all_flags, still_set_aside
 from designer.service.session import Verbs
 from designer.service.values import Texts
 
@@ -173,9 +174,10 @@ class ModelVerbs(Verbs):
             "model": {"seq": figures["seq"], "stale": is_stale(state, figures["seq"])},
             "report": {name: figures["report"].get(name) for name in names},
             "history_odds": {name: figures["history_odds"].get(name) for name in names},
-            "set_aside": figures["set_aside"],
+            "set_aside": None if figures["set_aside"] is None else still_set_aside(state, figures),
             "warnings": told,
             "notes": [note for note in figures["notes"] if note not in told],
+            "flags": all_flags(state, figures),
             "head": state.head,
         }
 

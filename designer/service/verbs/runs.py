@@ -18,6 +18,8 @@ from designer.service.answers import (
     RunAnswer,
 )
 from designer.service.details import remarks_on, run_changed
+from designer.service.fits import read_figures
+from designer.service.flags import flags_of_runs
 from designer.service.session import Verbs
 from designer.service.values import (
     Texts,
@@ -45,7 +47,9 @@ class RunVerbs(Verbs):
     def show(self, campaign: str, run: str) -> RunAnswer:
         """Details of a run."""
         state = self.session.state(campaign)
-        return {**run_object(state.run(run)), "campaign": state.spec.name, "head": state.head}
+        found = state.run(run)
+        flags = flags_of_runs(state, read_figures(self.session, state)).get(found.id, ())
+        return {**run_object(found, flags), "campaign": state.spec.name, "head": state.head}
 
     def start(self, campaign: str, run: str) -> RecordAnswer:
         """Say that a run is being made."""
