@@ -33,7 +33,7 @@ def history_evidence(history: ResponsePosterior, alone: ResponsePosterior) -> Hi
     if not fitted.layout.transfer or runs < FEWEST_RUNS:
         return None
     lines = Likelihood(fitted.rows.of_earlier_lines, fitted.input_transform, fitted.layout)
-    before = Laplace.around(lines, search(lines, [fitted.theta])[0]).log_evidence
+    before = Laplace.around(lines, search(lines, [fitted.theta], rough=True)[0]).log_evidence
     with_lines = history.laplace.log_evidence - before - _log_jacobian(fitted)
     log_odds = with_lines - (alone.laplace.log_evidence - _log_jacobian(alone.fitted))
     return HistoryOdds(log_odds, runs) if np.isfinite(log_odds) else None

@@ -185,7 +185,8 @@ def _with_stated_noise(
             starts = [layout.from_dict(start)]
         else:  # without rows the prior's mode is the answer
             starts = cold_starts(layout)[: 2 if len(rows) else 1]
-        theta, report = search(likelihood, starts)
+        refined = len(_slope_columns(rows, transform.groups)) > 0
+        theta, report = search(likelihood, starts, rough=refined)
         report = replace(report, messages=scaled.messages)
         return FittedResponse(data, scaled.scaling, likelihood, theta, report)
 
@@ -266,13 +267,17 @@ def _moved(transform: InputTransform, columns: IntArray) -> BoolArray:
     return nowhere if transform.move is None else np.not_equal(transform.move[columns], 0.0)
 
 
+def _slope_columns(rows: TrainingRows, groups: IntArray) -> IntArray:
+    """Coordinates along which the shared surface has slopes; none without history enough."""
+    numeric = np.bincount(groups, minlength=0)[groups] == 1
+    return np.flatnonzero(numeric if rows.earlier >= _FEWEST_ROWS else np.zeros_like(numeric))
+
+
 def _slopes_of(fitted: FittedResponse) -> SurfaceGradients | None:
     """Slopes of a fit's shared surface; None without history enough or numeric inputs."""
     rows, p, groups = fitted.rows, fitted.parameters, fitted.input_transform.groups
-    columns = np.flatnonzero(np.bincount(groups, minlength=0)[groups] == 1)
-    if not fitted.layout.transfer or rows.earlier < _FEWEST_ROWS or len(columns) == 0:
-        return None
-    if fitted.solved is None:
+    columns = _slope_columns(rows, groups)
+    if len(columns) == 0 or fitted.solved is None:
         return None
     weights = p.amplitude * np.sqrt(p.trust[rows.position]) * fitted.solved.alpha
     coordinates = rows.X[:, : fitted.input_transform.dimension]

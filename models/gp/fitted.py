@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 from scipy.linalg import cho_solve
-from scipy.optimize import minimize
+from scipy.optimize import OptimizeResult, minimize
 
 from designer.models.arrays import FloatArray, IntArray
 from designer.models.data.dataset import ResponseData
@@ -18,6 +18,9 @@ from designer.models.gp.likelihood import Likelihood, Solved
 from designer.models.gp.training_rows import TrainingRows
 
 _MAX_ITERATIONS = 120
+_PRECISE = (1e-6, 1e-2)  # relative change and largest slope at which a search ends
+_ROUGH = (1e-5, 3e-2)
+_NEAR = 1.0  # of a minimum, in value and in prior standard deviations: the way leads there
 
 
 @dataclass(frozen=True)
@@ -125,17 +128,23 @@ class FittedResponse:
         return out
 
 
-def search(likelihood: Likelihood, starts: list[FloatArray]) -> tuple[FloatArray, FitReport]:
+def search(
+    likelihood: Likelihood, starts: list[FloatArray], *, rough: bool = False
+) -> tuple[FloatArray, FitReport]:
     """Best θ over several starts.
 
     The search runs in units of the prior standard deviations, where the prior's curvature is 1
-    in every direction.
+    in every direction. Starts nearly always lead to one minimum: a later one is left as soon as it
+    is on its way there.
 
     Args:
         likelihood: negative log posterior with gradient.
         starts: starting points; the same starts always give the same result.
+        rough: to about .01, for what is refined later on.
     """
     layout = likelihood.layout
+    ftol, gtol = _ROUGH if rough else _PRECISE
+    best: OptimizeResult | None = None
 
     def unit(theta: FloatArray) -> FloatArray:
         return (theta - layout.mean) / layout.sd
@@ -144,8 +153,14 @@ def search(likelihood: Likelihood, starts: list[FloatArray]) -> tuple[FloatArray
         value, gradient = likelihood(layout.mean + layout.sd * at)
         return value, gradient * layout.sd
 
+    def watch(intermediate_result: OptimizeResult) -> None:
+        now = intermediate_result
+        if best is None or now.fun - best.fun > _NEAR:
+            return
+        if float(np.linalg.norm(now.x - best.x)) < _NEAR:
+            raise StopIteration
+
     bounds = list(zip(unit(layout.low), unit(layout.high), strict=True))
-    best: tuple[float, FloatArray, bool] | None = None
     for start in starts:
         result = minimize(
             objective,
@@ -153,13 +168,12 @@ def search(likelihood: Likelihood, starts: list[FloatArray]) -> tuple[FloatArray
             jac=True,
             method="L-BFGS-B",
             bounds=bounds,
-            options={"maxiter": _MAX_ITERATIONS, "ftol": 1e-6, "gtol": 1e-2, "maxcor": 30},
+            options={"maxiter": _MAX_ITERATIONS, "ftol": ftol, "gtol": gtol, "maxcor": 30},
+            callback=watch,
         )
-        value = float(result.fun)
-        if best is None or value < best[0] - 1e-6:
-            theta = np.clip(layout.mean + layout.sd * result.x, layout.low, layout.high)
-            best = (value, theta, bool(result.success))
+        if best is None or result.fun < best.fun - 1e-6:
+            best = result
     if best is None:
         raise ValueError("search needs at least one start")
-    value, theta, converged = best
-    return theta, FitReport(converged, likelihood.evaluations, value)
+    theta = np.clip(layout.mean + layout.sd * best.x, layout.low, layout.high)
+    return theta, FitReport(bool(best.success), likelihood.evaluations, float(best.fun))
