@@ -100,6 +100,13 @@ class Candidates:
         """An order of the candidates in which neighbours are alike (Morton 1966), ``[n]``."""
         return morton_order(self.index, [len(level) for level in self.levels])
 
+    @cached_property
+    def numbered(self) -> tuple[IntArray, IntArray]:
+        """A number per candidate, ascending, ``[n]``, and what level indices count in it."""
+        sizes = [len(level) for level in self.levels]
+        strides = np.append(np.cumprod(sizes[:0:-1])[::-1], 1).astype(np.int64)
+        return self.index.astype(np.int64) @ strides, strides
+
     def spread(self, count: int, rng: np.random.Generator) -> IntArray:
         """About so many rows, evenly over the region, neighbours next to each other."""
         return draw(self.morton, np.ones(len(self)), min(count, len(self)), rng)

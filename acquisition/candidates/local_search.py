@@ -59,6 +59,11 @@ def best_rows(candidates: Candidates, score: Score, sort: Sort, count: int) -> I
     return rows[sort(figures, rows)]
 
 
+def largest_first(figures: FloatArray, rows: IntArray) -> IntArray:
+    """Order of rows by their first figure, the largest first; among equals the first row."""
+    return np.lexsort((rows, -figures[:, 0]))
+
+
 def climbed(
     grid: RecipeGrid,
     starts: IntArray,
@@ -105,8 +110,7 @@ def neighbours(candidates: Candidates, rows: IntArray) -> IntArray:
         moves = np.array([*itertools.product((-1, 0, 1), repeat=len(sizes))], dtype=np.int64)
     there = candidates.index[rows].astype(np.int64)[:, None, :] + moves
     inside = ((there >= 0) & (there < np.array(sizes))).all(axis=2)
-    strides = np.append(np.cumprod(sizes[:0:-1])[::-1], 1).astype(np.int64)
-    keys = candidates.index.astype(np.int64) @ strides  # ascending: rows are in that order
+    keys, strides = candidates.numbered
     wanted = np.unique(there[inside] @ strides)
     found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
     return np.asarray(found[keys[found] == wanted])

@@ -16,10 +16,11 @@ import numpy as np
 
 from designer.acquisition.batches.reference_runs import ReferenceRuns
 from designer.acquisition.batches.tree import BatchTree
+from designer.acquisition.candidates.local_search import best_rows, largest_first
 from designer.acquisition.functions.base import AcquisitionFunction
 from designer.acquisition.functions.information import Information
 from designer.acquisition.selection.new_batches import NewBatch, NewBatches
-from designer.models.arrays import BoolArray, FloatArray
+from designer.models.arrays import BoolArray, FloatArray, IntArray
 
 _TIE = 1e-6  # relative; gains this close are equal (float32 covariances), the lowest row wins
 
@@ -129,9 +130,26 @@ class GreedyPlan:
         self.left -= cost
 
 
-def by_gain(function: AcquisitionFunction) -> Choose:
-    """The choice of the run that adds most, whatever it costs."""
-    return lambda open_to: _most(function, open_to, 1.0)[0]
+def by_gain(plan: GreedyPlan, function: AcquisitionFunction) -> Choose:
+    """The choice of the run that adds most, whatever it costs.
+
+    Of many points a part is asked about, then those around the best of it (`best_rows`).
+    """
+
+    def choose(open_to: BoolArray) -> int | None:
+        def score(rows: IntArray) -> FloatArray:
+            looked[rows] = open_to[rows]
+            asked = np.zeros_like(open_to)
+            asked[rows] = open_to[rows]
+            return np.where(asked, function.gains(asked), -np.inf)[rows, None]
+
+        looked = open_to.copy()
+        if not function.sparse:
+            looked[:] = False
+            best_rows(plan.tree.candidates, score, largest_first, 1)
+        return _most(function, looked, 1.0)[0]
+
+    return choose
 
 
 def by_gain_per_cost(plan: GreedyPlan, function: AcquisitionFunction) -> Choose:
@@ -142,7 +160,7 @@ def by_gain_per_cost(plan: GreedyPlan, function: AcquisitionFunction) -> Choose:
     """
     tree, hard = plan.tree, plan.tree.hard_stage
     if hard is None:
-        return by_gain(function)
+        return by_gain(plan, function)
     stage, new_batches = hard, NewBatches(function, tree, hard)
     new_batch: NewBatch | None = None
 

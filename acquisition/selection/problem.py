@@ -11,6 +11,7 @@ import numpy as np
 
 from designer.acquisition.batches.tree import BatchTree
 from designer.acquisition.candidates.candidates import Candidates
+from designer.acquisition.candidates.local_search import COARSE
 from designer.acquisition.conditioning.batch_pool import BatchPools
 from designer.acquisition.conditioning.points import SharedPoints
 from designer.acquisition.conditioning.response import ResponseConditioning
@@ -91,7 +92,7 @@ class PlanningProblem:
 
     def _references(self, responses: int) -> int:
         """Points per part of the goal: fewer where the candidates would fill the memory."""
-        stage, together = self.tree.hard_stage, len(self.X)
+        stage, together = self.tree.hard_stage, min(len(self.X), 2 * COARSE)  # `by_gain`
         if stage is not None and not self.uninformed:
             # one batch of it at a time is looked at closely
             together = int(np.bincount(self.tree.keys(stage)[: len(self.candidates)]).max())

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.special import ndtr
 
-from designer.acquisition.candidates.local_search import COARSE, best_rows
+from designer.acquisition.candidates.local_search import COARSE, best_rows, largest_first
 from designer.acquisition.candidates.stratified import draw
 from designer.acquisition.conditioning.response import ResponseConditioning
 from designer.acquisition.functions.improvement import goal_on_scale, utility
@@ -45,7 +45,7 @@ def screen_candidates(
         found[rows] = np.where(free[rows], worth(rows), 0.0)
         return found[rows, None]
 
-    best_rows(problem.candidates, score, _largest, third)
+    best_rows(problem.candidates, score, largest_first, third)
     at_hand = problem.tree.depth()[:n] > 0
     score(_some(at_hand & free, morton))
     order = np.argsort(-found, kind="stable")
@@ -58,10 +58,6 @@ def screen_candidates(
             parts.append(draw(morton, weights, number, rng))
     rows = np.unique(np.concatenate(parts))
     return rows[free[rows]]
-
-
-def _largest(figures: FloatArray, rows: IntArray) -> IntArray:
-    return np.lexsort((rows, -figures[:, 0]))
 
 
 def _some(mask: BoolArray, morton: IntArray) -> IntArray:

@@ -124,8 +124,8 @@ def by_information(
     """Runs chosen by their bits per cost; knowing nothing, spread over the region."""
     information = problem.information(reference)
     plan = GreedyPlan(information, problem.tree, allowed, stop)
-    how = by_gain(information) if problem.uninformed else by_gain_per_cost(plan, information)
-    plan.extend(information, how)
+    choice = by_gain if problem.uninformed else by_gain_per_cost
+    plan.extend(information, choice(plan, information))
     return plan.picks
 
 

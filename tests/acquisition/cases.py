@@ -148,7 +148,9 @@ def staged(
     """Runs chosen one by one by their information per cost, as plans are, or by it alone."""
     information = Information(conditionings, reference, tree)
     plan = GreedyPlan(information, tree, allowed, stop)
-    choose = by_gain(information) if whatever_they_cost else by_gain_per_cost(plan, information)
+    choose = (
+        by_gain(plan, information) if whatever_they_cost else by_gain_per_cost(plan, information)
+    )
     plan.extend(information, choose)
     return plan.picks
 
