@@ -12,6 +12,7 @@ from tests.benchmarks.history import (
     before_after,
     category,
     compare,
+    first_runs,
     price,
     real_lines,
     scales,
@@ -123,6 +124,15 @@ def test_tables_of_others_are_read_by_their_last_column(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not SHARED_DATA.exists(), reason="the real sets are not there")
+def test_the_true_equations_stand_beside_what_the_first_runs_teach() -> None:
+    found = first_runs.measure(Settings(range(1000, 1001)))
+    ours, *better = (found.of(family="mass_loading", model=m)[0] for m in first_runs.MODELS)
+    assert 0 < better[-1].error < ours.error
+    head, _, *rows = first_runs.table(found).splitlines()
+    assert "mass_loading | porosity | adhesion" in head
+    assert len(rows) == len(first_runs.MODELS)
+
+
 def test_real_lines_are_paired_with_no_history() -> None:
     found = real_lines.measure(Settings(range(1), quick=True, only=("calendering",)))
     assert len(ratios(found, OURS)) == 4
