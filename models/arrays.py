@@ -40,11 +40,6 @@ def as_dtype(X: Array, dtype: DTypeLike) -> Array:
     return X.astype(dtype, copy=False) if isinstance(X, np.ndarray) else X
 
 
-def at_least(X: Array, low: float) -> Array:
-    """X with everything below ``low`` raised to it; a numpy array is overwritten."""
-    return np.maximum(X, low, out=X) if isinstance(X, np.ndarray) else X.clamp_min(low)
-
-
 def in_place(X: Array) -> RealArray | None:
     """Where a function of X may write its result: X itself, but no tensor (its graph needs it)."""
     return X if isinstance(X, np.ndarray) else None

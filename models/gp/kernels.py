@@ -17,12 +17,19 @@ from designer.models.arrays import (
     FloatArray,
     RealArray,
     as_dtype,
-    at_least,
     in_place,
     namespace,
 )
 
-SMALLEST = 1e-300  # squared distance whose root can be differentiated; nothing beside 1
+_SMALLEST = 1e-300  # squared distance whose root can be differentiated; nothing beside 1
+
+
+def unsigned(q: Array) -> Array:
+    """Squared distances, those positive that rounding made negative; numpy arrays in place.
+
+    numpy takes a third of the time for a size that it takes for the larger of two numbers.
+    """
+    return np.abs(q, out=q) if isinstance(q, np.ndarray) else q.clamp_min(_SMALLEST)
 
 
 def matern_and_slope(q: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -73,7 +80,7 @@ class MaternTo:
         square = xp.square(left).sum(-1)[..., None]
         augmented = xp.concat([left, xp.ones_like(square), square], -1)
         q = xp.matmul(as_dtype(augmented, self._dtype), self._right, out=out)
-        q = at_least(q, SMALLEST)
+        q = unsigned(q)
         decay = xp.sqrt(q)
         q *= 1.0 / 3.0
         q += decay

@@ -20,13 +20,12 @@ from designer.models.arrays import (
     BoolArray,
     FloatArray,
     IntArray,
-    at_least,
     in_place,
     namespace,
 )
-from designer.models.gp.kernels import SMALLEST
+from designer.models.gp.kernels import unsigned
 
-_BLOCK = 1024  # points per block
+_BLOCK = 30_000  # numbers per block, which stay in the processor's cache
 _FIVE_THIRDS = 5.0 / 3.0
 
 
@@ -55,8 +54,9 @@ class SurfaceGradients:
         ``∂k/∂x_i = -(5/3) (1 + q) exp(-q) (x_i - x_ni) / ℓ_i²`` with ``q = √5 r``.
         """
         xp = namespace(U)
-        starts = range(0, max(U.shape[-2], 1), _BLOCK)
-        out = xp.concat([self._block(U[..., k : k + _BLOCK, :]) for k in starts], -2)
+        size = max(32, _BLOCK // max(1, len(self.centres)))
+        starts = range(0, max(U.shape[-2], 1), size)
+        out = xp.concat([self._block(U[..., k : k + size, :]) for k in starts], -2)
         out *= xp.asarray(-_FIVE_THIRDS / np.square(self.lengthscale[self.columns]))
         trend = U[..., self.columns] - 0.5
         found: ArrayT = xp.where(xp.asarray(self.untried), trend, out)
@@ -69,10 +69,12 @@ class SurfaceGradients:
         one = xp.ones_like(scaled[..., :1])
         q = xp.concat([scaled, one], -1) @ xp.asarray(self._right)
         q += xp.square(scaled).sum(-1)[..., None]
-        q = at_least(q, SMALLEST)
+        q = unsigned(q)
         q = xp.sqrt(q, out=in_place(q))
-        slope = xp.exp(-q)
-        slope = xp.multiply(slope, q + 1.0, out=in_place(slope))
+        slope = xp.negative(q)
+        slope = xp.exp(slope, out=in_place(slope))
+        q = xp.add(q, 1.0, out=in_place(q))
+        slope = xp.multiply(slope, q, out=in_place(slope))
         sums = slope @ xp.asarray(self._moments)
         return U[..., self.columns] * sums[..., :1] - sums[..., 1:]
 

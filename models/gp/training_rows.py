@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -97,9 +98,15 @@ class TrainingRows:
 
     def shared(self, stage: int) -> BoolArray:
         """Rows whose batch of a stage holds at least two rows, ``[n]``."""
-        codes = self.batch[:, stage]
-        _, inverse, counts = np.unique(codes, return_inverse=True, return_counts=True)
-        return (counts[inverse] > 1) & (codes >= 0)
+        return self._shared[stage]
+
+    @cached_property
+    def _shared(self) -> list[BoolArray]:
+        found = []
+        for codes in self.batch.T:
+            _, inverse, counts = np.unique(codes, return_inverse=True, return_counts=True)
+            found.append((counts[inverse] > 1) & (codes >= 0))
+        return found
 
 
 def arrange(

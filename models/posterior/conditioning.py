@@ -61,13 +61,15 @@ def training_rows(
         parameters: hyperparameters in natural units.
         batch_variance: σ_w² per stage, ``[S]``.
     """
-    rows = fitted.rows
+    rows, solved = fitted.rows, fitted.solved
     loading = _loadings(fitted, parameters, np.sqrt(batch_variance))
-    chol = None if fitted.solved is None else fitted.solved.chol
-    if chol is None:
-        K = fitted.likelihood.covariance(parameters)
-        # doubling the diagonal always makes K factorisable; the fit refuses such θ anyway
-        chol = factorise(K + np.diag(np.diagonal(K)))
+    if solved is not None:
+        return ConditionedRows(
+            rows.X, rows.position, rows.batch, loading, solved.chol, solved.alpha
+        )
+    K = fitted.likelihood.covariance(parameters)
+    # doubling the diagonal always makes K factorisable; the fit refuses such θ anyway
+    chol = factorise(K + np.diag(np.diagonal(K)))
     if chol is None:
         raise ArithmeticError(f"the covariance of {fitted.data.name} cannot be factorised")
     unsolved = ConditionedRows(rows.X, rows.position, rows.batch, loading, chol, rows.z)
