@@ -4,27 +4,41 @@ from __future__ import annotations
 
 import shlex
 
-from designer.campaigns.log.runs import LEARNED_FROM
+from designer.campaigns.log.runs import LEARNED_FROM, Run
 from designer.campaigns.log.state import CampaignState
+from designer.campaigns.specification.parts import Response
+from designer.campaigns.values.usual import unusable
 
 
 def untested_lines_note(state: CampaignState) -> str | None:
     """A sentence where responses rest on earlier lines alone; None where none does."""
     lines = [line for line in state.lines.values() if line.included]
     names = [response.name for response in state.spec.responses]
-    resting = [
-        name
-        for name in names
-        if any(row.responses.get(name) for line in lines for row in line.rows)
-        and not any(run.values(name) for run in state.runs.values() if run.status in LEARNED_FROM)
-    ]
+    resting = [r.name for r in state.spec.responses if _rests_on_lines(state, r)]
     if not resting:
         return None
     what = "" if len(resting) == len(names) else f" of {', '.join(resting)}"
     known = ", ".join(line.name for line in lines)
+    made = any(run.values(name) for name in resting for run in _runs(state))
+    result = "usable result" if made else "result"
     return (
-        f"No result{what} on {state.spec.line} yet: predictions rest on the earlier lines alone"
+        f"No {result}{what} on {state.spec.line} yet: predictions rest on the earlier lines alone"
         f" ({known}). Should all of them be wrong in the same way, nothing in their data can tell,"
         " and the true values may lie outside the intervals; the first runs will show. If you doubt"
         f" a line: designer lines exclude {shlex.quote(state.spec.name)} LINE --reason TEXT"
     )
+
+
+def _rests_on_lines(state: CampaignState, response: Response) -> bool:
+    """Whether lines have results of a response and no own one can be learned from."""
+    name = response.name
+    rows = (row for line in state.lines.values() if line.included for row in line.rows)
+    theirs = [value for row in rows for value in row.responses.get(name, ())]
+    mine = [value for run in _runs(state) for value in run.values(name)]
+    own = [*[True] * len(mine), *[False] * len(theirs)]
+    odd = unusable([*mine, *theirs], own, log=response.log_scale)
+    return bool(theirs) and all(odd[: len(mine)])
+
+
+def _runs(state: CampaignState) -> list[Run]:
+    return [run for run in state.runs.values() if run.status in LEARNED_FROM]

@@ -32,7 +32,7 @@ _GAP: Final = 0.5  # share of the conversion, on the logarithm, that must be a g
 _GAP_LOG: Final = 0.65  # … of a quantity that varies over decades
 _OPEN: Final = 10.0  # least gap to a limit that tells one side only
 _FAR_FROM_WANTED: Final = 100.0  # least gap to a window where no unit explains it
-_RARE: Final = 0.05  # share of results ≤ 0 up to which a logarithmic scale stands
+_RARE: Final = 0.05  # share of results ≤ 0 up to which, and a single one, a log scale stands
 LARGEST: Final = 1e30
 """No measurement is larger in any unit (or smaller than its inverse); powers stay finite."""
 _POWERS: Final = (-6, -4, -3, -2, 2, 3, 4, 6)
@@ -204,18 +204,23 @@ def is_computable(value: float) -> bool:
     return value == 0 or 1 / LARGEST <= abs(value) <= LARGEST
 
 
-def unusable(values: Sequence[float], *, log: bool) -> list[bool]:
+def unusable(values: Sequence[float], own: Sequence[bool], *, log: bool) -> list[bool]:
     """Which results no model can use.
 
     Those that are no size of a measurement in any unit; on a logarithmic scale also what is not
-    positive, where it is so rare that the scale stands (else the scale becomes linear).
+    positive (a broken contact conducts nothing) while the scale stands. It does for a single such
+    result or a few in a hundred; it becomes linear where most results are not positive, all of
+    them or the own ones.
 
     Args:
         values: all results of a response.
+        own: which of them were measured on the campaign's own line.
         log: whether it is modelled on a logarithmic scale.
     """
     odd = [not is_computable(value) for value in values]
     low = [log and value <= 0 and not strange for value, strange in zip(values, odd, strict=True)]
-    if sum(low) > _RARE * len(values):
+    of_own = [below for below, here in zip(low, own, strict=True) if here]
+    many = sum(low) > max(1.0, _RARE * len(values)) or 2 * sum(low) > len(values)
+    if many or (sum(of_own) > 1 and 2 * sum(of_own) > len(of_own)):
         return odd
     return [strange or below for strange, below in zip(odd, low, strict=True)]

@@ -15,6 +15,7 @@ from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import quantity_text
 from designer.engine.process_links import response_links, unused_knowledge
+from designer.engine.training_rows.left_out import left_out_notes, left_out_of
 from designer.engine.training_rows.training_set import (
     TrainingSet,
     default_givens,
@@ -159,10 +160,12 @@ def fit_known_campaign(
         InputError: no result and no earlier line.
     """
     if not has_training_data(state):
+        aside = "; ".join(left_out_notes(left_out_of(state)))
         raise InputError(
             Problem(
                 state.spec.name,
                 "there is nothing to predict from: no result and no earlier line in use",
+                found=aside or None,
                 hint="Record a run, or add an earlier line with `designer lines add`",
             )
         )

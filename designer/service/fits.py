@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from designer.campaigns.earlier_lines.untested import untested_lines_note
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.store.cache import EvaluationCache, LineCache
+from designer.engine.training_rows.left_out import left_out_notes, left_out_of
 from designer.service.figures import Figures, JudgedLine
 from designer.service.session import Session
 
@@ -68,8 +69,17 @@ def remembered(session: Session, state: CampaignState) -> FittedCampaign | None:
 
 
 def read_figures(session: Session, state: CampaignState) -> Figures:
-    """Figures of the last evaluation of this log; none before the first."""
-    return _kept(session, state) or {**_NO_FIGURES}
+    """Figures of the last evaluation of this log; none before the first.
+
+    Results no model can use are told from the log alone, whether models were evaluated or not.
+    """
+    found = _kept(session, state) or {**_NO_FIGURES}
+    unused = left_out_of(state)
+    if unused:
+        known = found["set_aside"] or []
+        found["set_aside"] = [*known, *(each for each in unused if each not in known)]
+        found["notes"] = [*dict.fromkeys([*found["notes"], *left_out_notes(unused)])]
+    return found
 
 
 def _kept(session: Session, state: CampaignState) -> Figures | None:

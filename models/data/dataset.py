@@ -50,6 +50,7 @@ class ResponseData:
         lines: names of the earlier lines for messages, line k is ``lines[k - 1]``; left out:
             they are numbered.
         run_ids: ids of the target's runs for messages, by run number; left out: numbered from 1.
+        left_out: own results that no model can use; they count in the errors told all the same.
     """
 
     name: str
@@ -67,6 +68,7 @@ class ResponseData:
     nuisance: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
     lines: tuple[str, ...] = ()
     run_ids: tuple[str, ...] = ()
+    left_out: ResponseData | None = None
 
     def __post_init__(self) -> None:
         n = len(self.y)

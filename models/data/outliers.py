@@ -49,7 +49,37 @@ def far_values(values: FloatArray, data: ResponseData, *, log: bool) -> tuple[Bo
         rows = data.line == code
         if rows.sum() > 2 and 2 * far[rows].sum() > rows.sum():
             far[rows] = False
+    own = data.target
+    if own.any():
+        far[own] &= ~in_company(values[own] - np.median(values[own]))
+        if 2 * far[own].sum() > own.sum():  # a first run alone is as right as the lines
+            far[own] = False
     return far, spread
+
+
+def in_company(away: FloatArray) -> BoolArray:
+    """Own results beside which another one lies at least half as far to the same side, ``[n]``.
+
+    Slips come alone; two results that agree, replicates among them, are another regime.
+
+    Args:
+        away: how far each lies from what is expected, ``[n]``.
+    """
+    found = np.zeros(len(away), dtype=np.bool_)
+    for sign in (-1.0, 1.0):
+        side = np.maximum(sign * away, 0.0)
+        second = np.sort(side)[-2] if len(side) > 1 else 0.0
+        found |= (side > 0.0) & (side <= 2.0 * second)
+    return found
+
+
+def beyond_the_rest(values: FloatArray) -> BoolArray:
+    """The greatest and the least value, where no other one is as large or as small, ``[n]``."""
+    found = np.zeros(len(values), dtype=np.bool_)
+    if len(values) > 1:
+        ordered = np.sort(values)
+        found = (values > ordered[-2]) | (values < ordered[1])
+    return found
 
 
 def _many_spreads(values: FloatArray, data: ResponseData, *, log: bool) -> tuple[BoolArray, float]:

@@ -13,13 +13,15 @@ from typing import TypedDict
 import numpy as np
 
 from designer.models.arrays import FloatArray, IntArray
-from designer.models.data.outliers import LARGEST_SHARE, SURPRISE
+from designer.models.data.outliers import LARGEST_SHARE, SURPRISE, beyond_the_rest, in_company
 from designer.models.gp.fitted import FittedResponse
+from designer.models.posterior.posterior import ResponsePosterior
 
 QUANTILES = {"50": 0.6744897501960817, "80": 1.2815515655446004, "95": 1.959963984540054}
 """Share of a normal distribution (%) inside ± that many standard deviations."""
 _NO_VARIATION = 1e-6  # relative sd of the results below which R² has no meaning
 _SUSPICION = 0.5  # beyond √(2 ln n), the largest of n standard normals: worth a second fit
+_SUSPICION_OWN = 3.0  # the same for own results: they are few, and hide more easily
 _FEW_ROWS = 12  # with fewer rows a lonely peak looks like an error (seen on Forrester, 8 runs)
 
 
@@ -71,12 +73,13 @@ class PredictedResults:
     """The target's results, each predicted without its own fold; those set aside among them.
 
     Attributes:
-        row: index of the measurement in ``ResponseData``, ``[k]``.
+        row: index of the measurement in ``ResponseData``, ``[k]``; -1: it is left out there.
         run: its run number, ``[k]``.
         measured: raw units, ``[k]``.
         predicted: prediction in raw units (log scale: median), ``[k]``.
         standardised: measured minus predicted / sd of a new result, model scale, ``[k]``.
-        log_density: log predictive density of the result, in 1 / raw unit, ``[k]``.
+        log_density: log predictive density of the result, in 1 / raw unit, ``[k]``; NaN where
+            the scale of the model has no place for it.
     """
 
     row: IntArray
@@ -121,12 +124,36 @@ def leave_one_run_out(fitted: FittedResponse) -> PredictedResults:
     return predicted_results(fitted, fitted.rows.run[fitted.rows.earlier :])
 
 
+def with_left_out(found: PredictedResults, fitted: FittedResponse) -> PredictedResults:
+    """The same, and the own results no model can use: outside of every interval.
+
+    Args:
+        found: results the fit knows, each predicted without its own run.
+        fitted: the fit, which never knew the others.
+    """
+    others = fitted.data.left_out
+    if others is None or len(others.y) == 0:
+        return found
+    posterior = ResponsePosterior(fitted)
+    predicted = posterior.scaling.median(posterior.mean(others.X))
+    nowhere = np.full(len(others.y), np.nan)
+    return PredictedResults(
+        row=np.append(found.row, np.full(len(others.y), -1)),
+        run=np.append(found.run, others.runs),
+        measured=np.append(found.measured, others.y),
+        predicted=np.append(found.predicted, predicted),
+        standardised=np.append(found.standardised, np.copysign(np.inf, others.y - predicted)),
+        log_density=np.append(found.log_density, nowhere),
+    )
+
+
 class ResultErrors(TypedDict):
     """Errors of predictions of results the model did not know.
 
     ``rmse`` and ``mae`` in raw units; ``r2``: 1 - SSE / SST about the mean of the results, None
-    where they do not vary; ``log_density``: mean per result, in 1 / raw unit (natural logarithm);
-    ``coverage``: share of results inside the 50, 80 and 95 % interval for a new result.
+    where they do not vary; ``log_density``: mean per result, in 1 / raw unit (natural logarithm),
+    of those the scale of the model has a place for; ``coverage``: share of results inside the 50,
+    80 and 95 % interval for a new result.
     """
 
     rmse: float
@@ -148,7 +175,7 @@ def result_errors(found: PredictedResults) -> ResultErrors | None:
         "rmse": rmse,
         "mae": float(np.sum(np.abs(residual) / count)),  # sums of the largest would overflow
         "r2": None if constant else 1.0 - (rmse / varies) ** 2,
-        "log_density": float(found.log_density.mean()),
+        "log_density": float(np.nanmean(found.log_density)),
         "coverage": {level: float(np.mean(size <= q)) for level, q in QUANTILES.items()},
     }
 
@@ -164,11 +191,16 @@ def suspected_outliers(fitted: FittedResponse) -> IntArray:
 
     Rows of long lines were looked at when their line was summarised.
 
-    One gross error widens the learned noise until it hides in it, hence the low threshold.
-    Too many of one line's are not outliers but another line: then none of them.
+    One gross error widens the learned noise until it hides in it, or lets the own line look
+    different from all others, hence the low threshold; lower still for an own result that lies far
+    from all own ones. Too many of one line's are not outliers but another line: then none of them.
     """
-    usual = np.sqrt(2.0 * np.log(max(len(fitted.rows), 1)))
-    found = np.abs(_one_by_one(fitted)) > usual + _SUSPICION
+    size = np.abs(_one_by_one(fitted)[0])
+    found = size > np.sqrt(2.0 * np.log(max(len(fitted.rows), 1))) + _SUSPICION
+    own = slice(fitted.rows.earlier, None)
+    if fitted.rows.target_rows:
+        z = fitted.rows.z[own]
+        found[own] |= (size[own] > _SUSPICION_OWN) & ~in_company(z - np.median(z))
     found &= (fitted.rows.extra == 0) & ~fitted.rows.pseudo
     for _, rows in fitted.rows.blocks():
         if np.count_nonzero(found[rows]) > max(1, int(LARGEST_SHARE * (rows.stop - rows.start))):
@@ -177,20 +209,31 @@ def suspected_outliers(fitted: FittedResponse) -> IntArray:
 
 
 def confirmed_outliers(fitted: FittedResponse, doubted: IntArray) -> IntArray:
-    """The doubted rows, ``[k]``, that a fit in which they hardly count still contradicts."""
-    found = fitted.rows.order[np.abs(_one_by_one(fitted)) > SURPRISE]
-    return np.intersect1d(found, doubted)
+    """The doubted rows, ``[k]``, that a fit in which they hardly count still contradicts.
+
+    Own results in the company of others like them (`in_company`) are none, nor are those of a size
+    that others have: near a jump of the response right ones, too, may look impossible.
+    """
+    standardised, residual = _one_by_one(fitted)
+    found = np.abs(standardised) > SURPRISE
+    own = slice(fitted.rows.earlier, None)
+    found[own] &= ~in_company(residual[own]) & beyond_the_rest(fitted.rows.z[own])
+    return np.intersect1d(fitted.rows.order[found], doubted)
 
 
-def _one_by_one(fitted: FittedResponse) -> FloatArray:
-    """Standardised leave-one-out residuals ``[n]``, marks set aside; 0 with too few rows."""
+def _one_by_one(fitted: FittedResponse) -> tuple[FloatArray, FloatArray]:
+    """Leave-one-out residuals ``[n]``, marks set aside; 0 with too few rows.
+
+    Returns:
+        Standardised by what a result usually varies, and on the model scale.
+    """
     rows = fitted.rows
     inverse = fitted.precision if len(rows) >= _FEW_ROWS else None
     if inverse is None:
-        return np.zeros(len(rows))
+        return np.zeros(len(rows)), np.zeros(len(rows))
     variance = 1.0 / np.diagonal(inverse)
-    residual = variance * (inverse @ rows.z)
-    return np.asarray(residual / np.sqrt(_as_if_usual(fitted, variance)))
+    residual = np.asarray(variance * (inverse @ rows.z))
+    return residual / np.sqrt(_as_if_usual(fitted, variance)), residual
 
 
 def _as_if_usual(fitted: FittedResponse, variance: FloatArray) -> FloatArray:

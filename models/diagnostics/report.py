@@ -25,6 +25,7 @@ from designer.models.diagnostics.cross_validation import (
     predicted_results,
     result_errors,
     root_mean_square,
+    with_left_out,
 )
 from designer.models.gp.fitted import FittedResponse
 
@@ -83,7 +84,7 @@ class ResponseReport(TypedDict):
 def model_report(
     fitted: FittedResponse, groups: IntArray, recipe: IntArray, names: Sequence[str]
 ) -> ResponseReport:
-    """Report of one response; errors include results that are set aside in the fit.
+    """Report of one response; errors include results set aside in the fit or left out of it.
 
     Args:
         fitted: the response at its fitted hyperparameters.
@@ -105,7 +106,7 @@ def model_report(
     runs = report["counts"]["runs"]
     if runs < TOO_EARLY:
         return report
-    found = leave_one_run_out(fitted)
+    found = with_left_out(leave_one_run_out(fitted), fitted)
     errors = report["leave_one_run_out"] = result_errors(found)
     curve = report["learning_curve"] = learning_curve(fitted)
     if errors is not None and curve:
@@ -113,7 +114,8 @@ def model_report(
         curve.append(
             LearningPoint(runs=runs, predicted=predicted, rmse=rmse, leave_one_run_out=True)
         )
-    folds = result_errors(predicted_results(fitted, run_folds(rows.run[rows.earlier :])))
+    in_folds = predicted_results(fitted, run_folds(rows.run[rows.earlier :]))
+    folds = result_errors(with_left_out(in_folds, fitted))
     if folds is not None:
         report["k_fold"] = {"folds": FOLDS, **folds}
     return report

@@ -18,9 +18,10 @@ from designer.models.compression.compress import compress
 from designer.models.compression.fit_cache import Memory, NoMemory
 from designer.models.data.alignment import move_to_lines
 from designer.models.data.dataset import ResponseData
-from designer.models.data.outliers import surprising_message
+from designer.models.data.outliers import SURPRISE, in_company, surprising_message
 from designer.models.data.spread import Scaled
 from designer.models.diagnostics.cross_validation import confirmed_outliers, suspected_outliers
+from designer.models.diagnostics.doubtful_result import doubtful_result
 from designer.models.diagnostics.history_evidence import POSITIVE_ODDS, history_evidence
 from designer.models.fitting.warm_start import cold_starts, history_start
 from designer.models.gp.fitted import FittedResponse, search
@@ -82,7 +83,8 @@ def fit(
         if 0 < len(confirmed) < len(doubted):
             trial = _fit(data, transforms, memory, start=start, doubted=confirmed)
         fitted = trial if len(confirmed) else fitted
-    return ResponsePosterior(fitted)
+    doubt = doubtful_result(fitted)
+    return ResponsePosterior(fitted if doubt is None else fitted.with_message(doubt))
 
 
 def _founded(
@@ -91,7 +93,7 @@ def _founded(
     """The doubted rows, ``[k]``, without own results that only wrong lines contradict.
 
     Own results may be called errors on the word of earlier lines when the other own results speak
-    for these lines; else the lines may be the ones that are wrong.
+    for these lines, or say the same by themselves; else the lines may be the ones that are wrong.
 
     Args:
         doubted: rows of the data.
@@ -106,9 +108,27 @@ def _founded(
     history = ResponsePosterior(_fit(rest, transforms, memory, start=None))
     alone = ResponsePosterior(_fit(rest.of_target, transforms[:1], memory, start=None))
     evidence = history_evidence(history, alone)
-    if evidence is not None and evidence.log_odds >= np.log(POSITIVE_ODDS):
+    if evidence is None:
+        return np.setdiff1d(doubted, own)
+    if evidence.log_odds >= np.log(POSITIVE_ODDS):
         return doubted
-    return np.setdiff1d(doubted, own)
+    return np.setdiff1d(doubted, own[~_impossible(alone, data, own)])
+
+
+def _impossible(alone: ResponsePosterior, data: ResponseData, own: IntArray) -> BoolArray:
+    """Which of some own results, ``[k]``, no other own one resembles and a fit to these excludes.
+
+    Args:
+        alone: the fit.
+        data: measurements of all lines.
+        own: rows of the data, ``[k]``.
+    """
+    X, z = data.X[own], alone.scaling.forward(data.y)
+    mean, variance = alone.moments(X)
+    sd = np.sqrt(variance + alone.noise(X) + alone.batch_variance.sum())
+    resembled = np.zeros(len(z), dtype=np.bool_)
+    resembled[data.target] = in_company(z[data.target] - np.median(z[data.target]))
+    return np.asarray((np.abs(z[own] - mean) > SURPRISE * sd) & ~resembled[own])
 
 
 def _transforms(

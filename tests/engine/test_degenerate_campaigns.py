@@ -85,7 +85,10 @@ CASES = {
     "50 equal replicates": (measured(SAME), (), "all values are equal"),
     "outlier": (measured(TEN, loading=[1e6, *truth(TEN)[0][1:]]), (), "far from all the others"),
     "zero on a log scale": (
-        measured(TEN, loading=[0.0, *truth(TEN)[0][1:]]), (), "linear instead of a logarithmic"
+        measured(TEN, loading=[0.0, *truth(TEN)[0][1:]]), (), "0 mg/cm^2 in R001 does not exist"
+    ),
+    "two zeros of ten on a log scale": (
+        measured(TEN, loading=[0.0, 0.0, *truth(TEN)[0][2:]]), (), "linear instead of a logarithmic"
     ),
     "negative porosity": (measured(TEN, porosity=-truth(TEN)[1]), (), ""),
     "a line with one row": (measured(TEN), (measured(ONE),), ""),

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from designer import Campaign
+from designer import Campaign, InputError
 from tests.command_line import CommandLine
 
 SPEC: dict[str, Any] = {
@@ -82,6 +82,10 @@ def test_another_unit_is_guessed(response: dict[str, Any], value: str, words: st
     assert bool(told) == bool(words)
 
 
+def status_of(case: Campaign) -> Any:
+    return case.status()
+
+
 def notes(case: Campaign) -> list[str]:
     return case.service.models.predict("case", {"gap": "100", "speed": "5"})["notes"]
 
@@ -118,7 +122,12 @@ def test_alone_they_are_nothing_to_learn_from() -> None:
     case.attach(runs(1e155))
 
     assert len(case.propose(2, seed=0, dry_run=True)) == 2
-    assert case.status()["model"]["stale"]
+    status = status_of(case)
+    assert status["model"]["stale"]
+    assert [each["run"] for each in status["set_aside"]] == ["R001"]
+    assert "1e+155 g/L in R001 is no size of a measurement" in " ".join(status["notes"])
+    with pytest.raises(InputError, match="1e\\+155 g/L in R001"):
+        case.predict(runs(2.0))
 
 
 def test_a_zero_among_many_leaves_the_logarithmic_scale_as_it_is() -> None:
@@ -135,14 +144,87 @@ def test_a_zero_among_many_leaves_the_logarithmic_scale_as_it_is() -> None:
     assert any(each.startswith(note) for each in notes(case))
 
 
+@pytest.mark.parametrize(("lines", "right"), [(0, 1), (0, 8), (25, 0)])
+def test_a_single_zero_among_few_changes_nothing_for_the_others(lines: int, right: int) -> None:
+    case = campaign(lines, scale="log")
+    own = runs(*truth(100.0 + 20 * np.arange(right), 5.0))
+    if right:
+        case.attach(own)
+    far = pd.DataFrame({"gap": [340.0], "speed": [9.0]})
+    before = case.predict(far)
+    name = f"R{right + 1:03}"
+
+    told = said(case, "0")
+
+    assert "does not exist on its logarithmic scale" in told
+    assert case.predict(far).equals(before)
+    (aside,) = status_of(case)["set_aside"]
+    assert (aside["run"], aside["value"]) == (name, 0.0)
+    assert any(f"0 g/L in {name} does not exist on its logarithmic" in n for n in notes(case))
+
+
 def test_where_zeros_are_many_the_scale_turns_linear_and_names_the_runs() -> None:
     case = campaign(scale="log")
-    case.attach(runs(2.5, 2.9, 0.0, 3.5))
+    case.attach(runs(2.5, 2.9, 0.0, 3.5, 0.0))
 
     assert any(
-        "1 value(s) are not positive (0 in R003), so the response is modelled on a linear" in each
+        "2 value(s) are not positive (0 in R003, 0 in R005), so the response is modelled on a"
+        in each
         for each in notes(case)
     )
+
+
+def test_where_most_own_results_are_zero_lines_do_not_keep_the_scale() -> None:
+    case = campaign(60, scale="log")
+    case.attach(runs(0.0, 2.9, 0.0))
+
+    assert any("so the response is modelled on a linear" in each for each in notes(case))
+
+
+def test_results_left_out_count_in_the_errors() -> None:
+    case = campaign(25, scale="log")
+    own = runs(*truth(100.0 + 20 * np.arange(8), 5.0))
+    case.attach(own)
+    before = status_of(case)["report"]["ratio"]
+    said(case, "0")
+    after = status_of(case)["report"]["ratio"]
+
+    for figures in ("leave_one_run_out", "k_fold"):
+        assert after[figures]["rmse"] > 0.25 * truth(200, 5) > before[figures]["rmse"]
+        assert after[figures]["coverage"]["95"] == pytest.approx(8 / 9)
+        assert np.isfinite(after[figures]["log_density"])
+
+
+def test_a_response_whose_only_result_is_left_out_says_so() -> None:
+    spec = {**SPEC, "response": [*SPEC["response"], {"name": "other"}]}
+    case = Campaign.create(spec, store=None)
+    case.attach(pd.DataFrame({"gap": [100.0], "speed": [5.0], "ratio": [1e155], "other": [2.0]}))
+
+    status = status_of(case)
+    assert [each["run"] for each in status["set_aside"]] == ["R001"]
+    assert any("1e+155 g/L in R001 is no size of a measurement" in n for n in status["notes"])
+    assert any("ratio: all its results are set aside" in n for n in status["notes"])
+    assert not any("ratio was never measured" in n for n in status["notes"])
+    with_line = campaign(30)
+    with_line.attach(runs(1e155))
+    assert "No usable result on own yet" in " ".join(status_of(with_line)["warnings"])
+
+
+def test_status_names_a_result_50_times_off_whether_it_counts_or_not() -> None:
+    right = runs(*truth(100.0 + 20 * np.arange(7), 5.0))
+    few, many = campaign(420, scale="log"), campaign(420, scale="log")
+    said(few, "0.05")
+    many.attach(right)
+    far = pd.DataFrame({"gap": [60.0, 340.0], "speed": [1.0, 9.0]})
+    before = many.predict(far)["ratio_mean"]
+    said(many, "0.05")
+
+    (note,) = [each for each in status_of(few)["notes"] if "R001" in each]
+    assert "0.05 in R001 lies 67 times below the 3.35 expected there" in note
+    assert "designer correct" in note
+    assert status_of(few)["set_aside"] == []
+    assert [each["run"] for each in status_of(many)["set_aside"]] == ["R008"]
+    np.testing.assert_allclose(many.predict(far)["ratio_mean"], before, rtol=0.05)
 
 
 def test_every_way_in_remarks(

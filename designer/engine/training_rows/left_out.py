@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from designer.campaigns.log.runs import LEARNED_FROM
+from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.values.usual import is_computable, unusable
@@ -25,13 +27,32 @@ def left_out(
     Returns:
         Whether each is left out, and those that are.
     """
-    odd = unusable(values, log=response.log_scale)
+    own = [line is None for _, line in places]
+    odd = unusable(values, own, log=response.log_scale)
     found = [
         set_aside_of(response, value, run=run, line=line, why=_why(value))
         for value, (run, line), out in zip(values, places, odd, strict=True)
         if out
     ]
     return odd, found
+
+
+def left_out_of(state: CampaignState) -> list[SetAside]:
+    """The same of a whole campaign, from its log alone."""
+    runs = [run for run in state.runs.values() if run.status in LEARNED_FROM]
+    found: list[SetAside] = []
+    for response in state.spec.responses:
+        name = response.name
+        values, places = list[float](), list[tuple[str | None, str | None]]()
+        for run in runs:
+            values += run.values(name)
+            places += [(run.id, None)] * len(run.values(name))
+        for line in state.teaching_lines if state.spec.uses_history(response) else ():
+            for row in line.rows:
+                values += row.responses.get(name, ())
+                places += [(None, line.name)] * len(row.responses.get(name, ()))
+        found += left_out(response, values, places)[1]
+    return found
 
 
 def _why(value: float) -> str:

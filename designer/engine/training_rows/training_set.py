@@ -140,12 +140,15 @@ def training_set(state: CampaignState) -> TrainingSet:
     earlier, more = _rows_of_lines(spec, lines, batches)
     rows = {name: found + (earlier[name] if name in used else []) for name, found in own.items()}
     names, ids = tuple(line.name for line in lines), tuple(run.id for run in runs)
-    rows, aside = _without_left_out(spec, rows, names, ids)
+    rows, unused, aside = _without_left_out(spec, rows, names, ids)
     space = Space.from_specification(spec)
     missing = _never_recorded(space, lines)
     silent = [name for name, found in rows.items() if not found]
+    told = {each["response"] for each in aside}
     notes = [
-        f"{name} was never measured{_where_looked(name in used)}: it is left out"
+        f"{name}: all its results are set aside, so there is none to learn from: it is left out"
+        if name in told
+        else f"{name} was never measured{_where_looked(name in used)}: it is left out"
         for name in silent
         if len(silent) < len(rows)
     ]
@@ -159,6 +162,7 @@ def training_set(state: CampaignState) -> TrainingSet:
                 _response_data(spec, response, space, rows[response.name], missing),
                 lines=names,
                 run_ids=ids,
+                left_out=_response_data(spec, response, space, unused[response.name], missing),
             )
             for response in spec.responses
             if rows[response.name]
@@ -212,16 +216,18 @@ def _without_left_out(
     rows: Mapping[str, Sequence[_Row]],
     lines: Sequence[str],
     runs: Sequence[str],
-) -> tuple[dict[str, list[_Row]], list[SetAside]]:
-    """The rows models can use, by response, and the others by name."""
-    kept, aside = {}, []
+) -> tuple[dict[str, list[_Row]], dict[str, list[_Row]], list[SetAside]]:
+    """The rows models can use, the other own ones, by response, and all others by name."""
+    kept, unused, aside = {}, {}, []
     for response in spec.responses:
         found = rows[response.name]
         places = [(None, lines[r.line - 1]) if r.line else (runs[r.run], None) for r in found]
         odd, told = left_out(response, [row.y for row in found], places)
         kept[response.name] = [row for row, out in zip(found, odd, strict=True) if not out]
+        out_of = [row for row, out in zip(found, odd, strict=True) if out and not row.line]
+        unused[response.name] = out_of
         aside += told
-    return kept, aside
+    return kept, unused, aside
 
 
 def _where_looked(history: bool) -> str:

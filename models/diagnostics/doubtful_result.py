@@ -1,0 +1,124 @@
+"""One own result that counts, although the others make it look like a slip: said, not decided.
+
+Where too few others speak (few own results, no earlier line, or lines that no own result supports)
+nobody can tell a slip from a response that really is so. The result is kept, moves predictions, and
+is named with what would decide.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from designer.models.arrays import FloatArray, IntArray
+from designer.models.data.dataset import ResponseData
+from designer.models.gp.fitted import FittedResponse
+
+# Assumptions, chosen for few false alarms:
+_TIMES = 10.0  # how many times too large or small a result has to be …
+_TIMES_OF_TWO = 30.0  # … beside a single other one
+_SCATTER = 4.0  # … and how many times farther off than the others are
+_FEW_ROWS = 12  # with fewer rows the values alone are looked at, not where they were measured
+
+
+class _Doubt(NamedTuple):
+    """A row of the data and what the others let one expect there, in raw units."""
+
+    row: int
+    expected: float
+
+
+def doubtful_result(fitted: FittedResponse) -> str | None:
+    """What the user should know about the own result that fits worst; None: nothing.
+
+    Args:
+        fitted: the fit; results it sets aside are told elsewhere.
+    """
+    data, rows = fitted.data, fitted.rows
+    own = rows.earlier + np.flatnonzero(rows.extra[rows.earlier :] == 0)
+    if len(own) == 0:
+        return None
+    lines = rows.earlier > 0
+    if not lines and len(own) < _FEW_ROWS:
+        doubt = _beside_the_others(data, rows.order[own])
+    else:
+        doubt = _beside_predictions(fitted, own)
+    return None if doubt is None else _message(data, doubt, alone=len(own) < 3 and not lines)
+
+
+def _beside_the_others(data: ResponseData, own: IntArray) -> _Doubt | None:
+    """A value far from a few others, in comparison with how far these vary."""
+    values = data.y[own]
+    if len(values) < 2:
+        return None
+    median = float(np.median(values))
+    ratio = np.sign(median) * values
+    if (ratio > 0).all():  # sizes are compared as people do: so many times
+        ratio = np.log(ratio)
+    order = np.argsort(ratio, kind="stable")
+    ordered = ratio[order]
+    gaps = ordered[1] - ordered[0], ordered[-1] - ordered[-2]
+    odd, rest = (order[0], ordered[1:]) if gaps[0] > gaps[1] else (order[-1], ordered[:-1])
+    expected = float(np.median(np.delete(values, odd)))
+    least = _TIMES_OF_TWO if len(values) == 2 else _TIMES
+    if max(gaps) <= np.ptp(rest) or _times(float(values[odd]), expected) < least:
+        return None
+    return _Doubt(int(own[odd]), expected)
+
+
+def _beside_predictions(fitted: FittedResponse, own: IntArray) -> _Doubt | None:
+    """The result farthest from its prediction, in comparison with the others without it.
+
+    Args:
+        fitted: the fit.
+        own: rows of own results that count, ``[k]``.
+    """
+    inverse = fitted.precision
+    if inverse is None:
+        return None
+    alpha, diagonal = inverse @ fitted.rows.z, np.diagonal(inverse)
+    residual = (alpha / diagonal)[own]
+    odd = int(np.argmax(np.abs(residual)))
+    row, rest = own[odd], np.delete(own, odd)
+    usual = float(np.sqrt(fitted.noise[row]))
+    if len(rest):  # predicted without the odd one, which would pull them with it
+        share = inverse[rest, row] / diagonal[row]
+        others = (alpha[rest] - share * alpha[row]) / (diagonal[rest] - share * inverse[rest, row])
+        usual = max(usual, _root_mean_square(others))
+    index = int(fitted.rows.order[row])
+    expected = float(fitted.scaling.median(fitted.rows.z[row : row + 1] - residual[odd])[0])
+    far = abs(residual[odd]) >= _SCATTER * usual
+    if not far or _times(float(fitted.data.y[index]), expected) < _TIMES:
+        return None
+    return _Doubt(index, expected)
+
+
+def _root_mean_square(values: FloatArray) -> float:
+    return float(np.sqrt(np.mean(np.square(values))))
+
+
+def _times(value: float, expected: float) -> float:
+    """How many times too large or too small; infinite where the signs differ or one is 0."""
+    if value * expected <= 0.0:
+        return np.inf
+    ratio = value / expected
+    return max(ratio, 1.0 / ratio)
+
+
+def _message(data: ResponseData, doubt: _Doubt, *, alone: bool) -> str:
+    value, expected = float(data.y[doubt.row]), doubt.expected
+    times = _times(value, expected)
+    how = "of another sign than" if value * expected < 0.0 else "far from"
+    if np.isfinite(times):
+        side = "below" if abs(value) < abs(expected) else "above"
+        how = f"{float(f'{times:.2g}'):g} times {side}"
+    beside = (
+        f"the only other result, {expected:g}" if alone else f"the {expected:.3g} expected there"
+    )
+    return (
+        f"{data.name}: {value:g} {data.place(doubt.row)} lies {how} {beside}. Too few results tell"
+        " whether it is a slip, so it is kept and moves the predictions. Correct it (designer"
+        " correct) if it is one, let the run fail (designer fail) if it was spoiled, else measure"
+        " it again"
+    )
