@@ -66,15 +66,21 @@ class ResponseConditioning:
         self._column = {batch: e for e, batch in enumerate(effects)}
         self._effects, self._joint = self.surface.effects(list(effects.values()))
 
-    def set_references(self, rows: IntArray, weights: FloatArray) -> None:
+    def set_references(
+        self, rows: IntArray, weights: FloatArray, expected: Sequence[int] = ()
+    ) -> None:
         """Set the points the goal looks at, once the open runs are taken.
 
         Args:
             rows: points, ``[R]``.
             weights: weight of the variance at each, ``[R]``.
+            expected: points of runs that will be taken: kept with them, without a weight.
         """
         used = np.flatnonzero(weights)  # a response without a window has no weight on the border
-        self._references = ResponseReferences(self.block(rows[used]), weights[used])
+        block = self.block(np.array([*rows[used], *expected], dtype=np.int64))
+        self._references = ResponseReferences(
+            block, np.append(weights[used], [0.0] * len(expected))
+        )
         self._pieces, self._piece_of[:] = [], -1
 
     # ---- points ------------------------------------------------------------------------------
@@ -157,6 +163,11 @@ class ResponseConditioning:
 
     def _find(self, row: int) -> tuple[Block, int]:
         """A block that holds a point, up to date, and its place there."""
+        if self._references is not None:
+            block = self._references.block
+            places = np.flatnonzero(block.rows == row)
+            if len(places):
+                return block, int(places[0])
         if (number := int(self._piece_of[row])) >= 0:
             block = self._pieces[number].block
             block.update(self._taken)

@@ -42,6 +42,11 @@ class ResponseReferences:
         self.open = block.u.count
 
     @property
+    def left(self) -> float:
+        """Weighted variance there, given the runs taken."""
+        return float(self.weights @ self.block.variance)
+
+    @property
     def w(self) -> FloatArray:
         """U of all runs taken at the reference points, ``[k, R]``."""
         return self.block.u.view.astype(np.float64, copy=False)

@@ -78,6 +78,7 @@ class Information:
         success: probability that a run at a point succeeds; left out: all do.
         pools: what is known already about groups of these fields and batches, per stage; more is
             added to it.
+        expected: points of runs that will be taken.
 
     Attributes:
         shares: part of the last run's gain per response, summing to 1 (0 where it taught nothing).
@@ -94,11 +95,14 @@ class Information:
         tree: BatchTree,
         success: SuccessProbabilities = _CERTAIN,
         pools: dict[int, BatchPools] | None = None,
+        *,
+        expected: Sequence[int] = (),
     ) -> None:
         self._conditionings, self._tree, self._success = conditionings, tree, success
         for conditioning in conditionings:
-            conditioning.set_references(reference.rows, reference.weights[conditioning.name])
-        self._left = _Explained(left_of(conditionings, reference))
+            weights = reference.weights[conditioning.name]
+            conditioning.set_references(reference.rows, weights, expected)
+        self._left = _Explained(left_of(conditionings))
         self.shares: dict[str, float] = {}
         self._pools = {} if pools is None else pools
 
@@ -162,11 +166,9 @@ class InnerInformation:
             conditioning.condition(i)
 
 
-def left_of(conditionings: Sequence[ResponseConditioning], reference: ReferencePoints) -> float:
+def left_of(conditionings: Sequence[ResponseConditioning]) -> float:
     """``T``: the weighted uncertainty at the reference points, given the runs taken."""
-    return float(
-        sum(reference.weights[f.name] @ f.variance_at(reference.rows) for f in conditionings)
-    )
+    return float(sum(conditioning.references.left for conditioning in conditionings))
 
 
 def bits_of(gains: FloatArray, total: float, start: float) -> FloatArray:

@@ -160,9 +160,15 @@ class PlanningProblem:
         found = make_reference_points(goal, beliefs, rng, self.references)
         return replace(found, rows=rows[found.rows])
 
-    def information(self, reference: ReferencePoints) -> Information:
-        """The worth of runs about a goal, which becomes the one of the fields."""
-        return Information(self.conditionings, reference, self.tree, self.success, self._pools)
+    def information(self, reference: ReferencePoints, expected: Sequence[int] = ()) -> Information:
+        """The worth of runs about a goal, which becomes the one of the fields.
+
+        Args:
+            reference: the goal.
+            expected: points of runs that will be taken.
+        """
+        fields, tree = self.conditionings, self.tree
+        return Information(fields, reference, tree, self.success, self._pools, expected=expected)
 
     @property
     def goals(self) -> list[Response]:

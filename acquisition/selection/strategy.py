@@ -122,7 +122,7 @@ def by_information(
     problem: PlanningProblem, reference: ReferencePoints, allowed: BoolArray, stop: StoppingRule
 ) -> list[Pick]:
     """Runs chosen by their bits per cost; knowing nothing, spread over the region."""
-    information = problem.information(reference)
+    information = problem.information(reference, stop.first)
     plan = GreedyPlan(information, problem.tree, allowed, stop)
     choice = by_gain if problem.uninformed else by_gain_per_cost
     plan.extend(information, choice(plan, information))
