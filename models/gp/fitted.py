@@ -155,7 +155,7 @@ def search(
 
     def watch(intermediate_result: OptimizeResult) -> None:
         now = intermediate_result
-        if best is None or now.fun - best.fun > _NEAR:
+        if best is None or not 0.0 <= now.fun - best.fun < _NEAR:
             return
         if float(np.linalg.norm(now.x - best.x)) < _NEAR:
             raise StopIteration
