@@ -18,7 +18,8 @@ _FACTOR_FEW = 1000.0  # … when there are fewer than
 _FEW = 6  # … values; also relative to the median of the others for three values
 LARGEST_SHARE = 0.1  # more rows than this are not outliers but a wrong model
 SURPRISE = 8.0  # standardised leave-one-out residual
-_ORDINARY = 5.0  # an own result within this factor of most own results may be right
+_ORDINARY = 5.0  # an own result within this factor of another one may be right
+_RANGES = 10.0  # … and one within so many ranges of the others, where these lie near 0
 _SHOWN = 3
 
 
@@ -36,7 +37,7 @@ def far_values(values: FloatArray, data: ResponseData, *, log: bool) -> tuple[Bo
     spread = 0.0
     if len(values) > 3:
         far, spread = _many_spreads(values, data, log=log)
-        far &= ~_ordinary_size(data)
+        far &= ~ordinary_size(data)
     elif not log:
         size = np.abs(data.y)
         others = np.array([np.median(np.delete(size, i)) for i in range(3)])
@@ -105,18 +106,43 @@ def _many_spreads(values: FloatArray, data: ResponseData, *, log: bool) -> tuple
     return deviation > _SPREADS * np.maximum(spread, own), spread
 
 
-def _ordinary_size(data: ResponseData) -> BoolArray:
-    """Own results of the size and sign of most own results, ``[n]``.
+def ordinary_size(data: ResponseData) -> BoolArray:
+    """Own results of a size that the other own ones make likely, ``[n]``; an only one is.
 
     Several results of one recipe vary by their noise only: many of their spreads away another
-    recipe may well lie. Only a value that is several times too large or small is a slip for sure.
+    recipe may well lie, and a lonely peak of the surface looks like an error. Only a value several
+    times larger or smaller than all others is a slip for sure.
     """
-    own = data.y[data.target]
-    if len(own) == 0:
-        return np.zeros(len(data.y), dtype=np.bool_)
-    usual, size = float(np.median(np.abs(own))), np.abs(data.y)
-    alike = (size <= _ORDINARY * usual) & (size >= usual / _ORDINARY)
-    return np.asarray(data.target & alike & (np.sign(data.y) == np.sign(np.median(own))))
+    ordinary = np.zeros(len(data.y), dtype=np.bool_)
+    ordinary[data.target] = ~outstanding(data.y[data.target], log=data.log_scale)
+    return ordinary
+
+
+def outstanding(values: FloatArray, *, log: bool) -> BoolArray:
+    """Values several times larger or smaller than all others, ``[n]``.
+
+    On a linear scale that means something where the others lie far from 0 only; near it, a value
+    stands out many of their ranges away.
+
+    Args:
+        values: raw units.
+        log: the response varies over decades, and all values are positive.
+    """
+    found = np.zeros(len(values), dtype=np.bool_)
+    log = log and bool((values > 0).all())
+    order = np.argsort(values, kind="stable")
+    for odd, next_to in ((order[:1], order[1:2]), (order[-1:], order[-2:-1])):
+        if len(values) < 2:
+            break
+        value, near = float(values[odd[0]]), float(values[next_to[0]])
+        others = np.delete(values, odd[0])
+        away, wide = abs(value - near), float(np.ptp(others))
+        if log or float(np.abs(others).min()) > wide or len(others) == 1:
+            alike = value * near > 0 and 1 / _ORDINARY <= value / near <= _ORDINARY
+            found[odd[0]] = not alike
+        else:
+            found[odd[0]] = away > _RANGES * wide
+    return found
 
 
 def _beyond_the_others(values: FloatArray) -> BoolArray:

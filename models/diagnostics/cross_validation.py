@@ -13,7 +13,13 @@ from typing import TypedDict
 import numpy as np
 
 from designer.models.arrays import FloatArray, IntArray
-from designer.models.data.outliers import LARGEST_SHARE, SURPRISE, beyond_the_rest, in_company
+from designer.models.data.outliers import (
+    LARGEST_SHARE,
+    SURPRISE,
+    beyond_the_rest,
+    in_company,
+    ordinary_size,
+)
 from designer.models.gp.fitted import FittedResponse
 from designer.models.posterior.posterior import ResponsePosterior
 
@@ -212,13 +218,17 @@ def confirmed_outliers(fitted: FittedResponse, doubted: IntArray) -> IntArray:
     """The doubted rows, ``[k]``, that a fit in which they hardly count still contradicts.
 
     Own results in the company of others like them (`in_company`) are none, nor are those of a size
-    that others have: near a jump of the response right ones, too, may look impossible.
+    that others have: near a jump of the response right ones, too, may look impossible. Without
+    earlier lines those of ordinary size are none: a lonely peak looks the same.
     """
     standardised, residual = _one_by_one(fitted)
     found = np.abs(standardised) > SURPRISE
     own = slice(fitted.rows.earlier, None)
     found[own] &= ~in_company(residual[own]) & beyond_the_rest(fitted.rows.z[own])
-    return np.intersect1d(fitted.rows.order[found], doubted)
+    rows = fitted.rows.order[found]
+    if fitted.rows.earlier == 0:
+        rows = rows[~ordinary_size(fitted.data)[rows]]
+    return np.intersect1d(rows, doubted)
 
 
 def _one_by_one(fitted: FittedResponse) -> tuple[FloatArray, FloatArray]:

@@ -13,12 +13,15 @@ import numpy as np
 
 from designer.models.arrays import FloatArray, IntArray
 from designer.models.data.dataset import ResponseData
+from designer.models.data.outliers import outstanding
 from designer.models.gp.fitted import FittedResponse
 
 # Assumptions, chosen for few false alarms:
 _TIMES = 10.0  # how many times too large or small a result has to be …
 _TIMES_OF_TWO = 30.0  # … beside a single other one
+_LARGEST = 1e6  # times that say more than "far"
 _SCATTER = 4.0  # … and how many times farther off than the others are
+_FEWEST = 3  # other results that tell the sign of all
 _FEW_ROWS = 12  # with fewer rows the values alone are looked at, not where they were measured
 
 
@@ -52,19 +55,16 @@ def _beside_the_others(data: ResponseData, own: IntArray) -> _Doubt | None:
     values = data.y[own]
     if len(values) < 2:
         return None
-    median = float(np.median(values))
-    ratio = np.sign(median) * values
-    if (ratio > 0).all():  # sizes are compared as people do: so many times
-        ratio = np.log(ratio)
-    order = np.argsort(ratio, kind="stable")
-    ordered = ratio[order]
+    compared = np.log(values) if data.log_scale and (values > 0).all() else values
+    order = np.argsort(compared, kind="stable")
+    ordered = compared[order]
     gaps = ordered[1] - ordered[0], ordered[-1] - ordered[-2]
     odd, rest = (order[0], ordered[1:]) if gaps[0] > gaps[1] else (order[-1], ordered[:-1])
-    expected = float(np.median(np.delete(values, odd)))
-    least = _TIMES_OF_TWO if len(values) == 2 else _TIMES
-    if max(gaps) <= np.ptp(rest) or _times(float(values[odd]), expected) < least:
-        return None
-    return _Doubt(int(own[odd]), expected)
+    doubt = _Doubt(int(own[odd]), float(np.median(np.delete(values, odd))))
+    if len(values) == 2:
+        times = _times(float(values[odd]), doubt.expected)
+        return doubt if _TIMES_OF_TWO <= times < np.inf else None
+    return doubt if max(gaps) > np.ptp(rest) and _is_odd(data, doubt) else None
 
 
 def _beside_predictions(fitted: FittedResponse, own: IntArray) -> _Doubt | None:
@@ -88,10 +88,23 @@ def _beside_predictions(fitted: FittedResponse, own: IntArray) -> _Doubt | None:
         usual = max(usual, _root_mean_square(others))
     index = int(fitted.rows.order[row])
     expected = float(fitted.scaling.median(fitted.rows.z[row : row + 1] - residual[odd])[0])
+    doubt = _Doubt(index, expected)
     far = abs(residual[odd]) >= _SCATTER * usual
-    if not far or _times(float(fitted.data.y[index]), expected) < _TIMES:
-        return None
-    return _Doubt(index, expected)
+    return doubt if far and _is_odd(fitted.data, doubt) else None
+
+
+def _is_odd(data: ResponseData, doubt: _Doubt) -> bool:
+    """Whether a result is many times too large or small, where that means something.
+
+    Near 0 on a linear scale, or with both signs, it does not: there it stands out from all others.
+    """
+    others = np.delete(data.y, doubt.row)
+    value = float(data.y[doubt.row])
+    if len(others) < _FEWEST and not data.log_scale:
+        return False
+    if (others > 0).all() != (others < 0).all() and value * doubt.expected > 0:
+        return _times(value, doubt.expected) >= _TIMES
+    return bool(outstanding(data.y, log=data.log_scale)[doubt.row])
 
 
 def _root_mean_square(values: FloatArray) -> float:
@@ -109,8 +122,8 @@ def _times(value: float, expected: float) -> float:
 def _message(data: ResponseData, doubt: _Doubt, *, alone: bool) -> str:
     value, expected = float(data.y[doubt.row]), doubt.expected
     times = _times(value, expected)
-    how = "of another sign than" if value * expected < 0.0 else "far from"
-    if np.isfinite(times):
+    how = "far from"
+    if times < _LARGEST:
         side = "below" if abs(value) < abs(expected) else "above"
         how = f"{float(f'{times:.2g}'):g} times {side}"
     beside = (

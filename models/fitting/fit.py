@@ -18,7 +18,7 @@ from designer.models.compression.compress import compress
 from designer.models.compression.fit_cache import Memory, NoMemory
 from designer.models.data.alignment import move_to_lines
 from designer.models.data.dataset import ResponseData
-from designer.models.data.outliers import SURPRISE, in_company, surprising_message
+from designer.models.data.outliers import SURPRISE, in_company, ordinary_size, surprising_message
 from designer.models.data.spread import Scaled
 from designer.models.diagnostics.cross_validation import confirmed_outliers, suspected_outliers
 from designer.models.diagnostics.doubtful_result import doubtful_result
@@ -128,6 +128,7 @@ def _impossible(alone: ResponsePosterior, data: ResponseData, own: IntArray) -> 
     sd = np.sqrt(variance + alone.noise(X) + alone.batch_variance.sum())
     resembled = np.zeros(len(z), dtype=np.bool_)
     resembled[data.target] = in_company(z[data.target] - np.median(z[data.target]))
+    resembled |= ordinary_size(data)
     return np.asarray((np.abs(z[own] - mean) > SURPRISE * sd) & ~resembled[own])
 
 

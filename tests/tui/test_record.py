@@ -79,6 +79,34 @@ async def test_a_surprise_is_amber_and_saved(store: Path) -> None:
     assert run(store)["status"] == "partial"
 
 
+async def test_a_result_50_times_off_is_remarked_while_it_is_typed_and_kept(store: Path) -> None:
+    for gap, loading in (("80", "6.1"), ("100", "7.4"), ("150", "10.8")):
+        settings = {"solid_content": "55", "coating_gap": gap, "binder": "PVDF-A"}
+        Service(str(store)).runs.attach("small", {**settings, "mass_loading": loading})
+
+    def screen(ui: Ui) -> str:
+        return " ".join(ui.text().replace("│", " ").split())
+
+    remark = "R001: mass_loading 0.2 mg/cm^2 is far below your other results (6.1 to 10.8)"
+    async with open_ui(store) as ui:
+        await form_of(ui)
+        field = ui.screen.form.fields["response:mass_loading"]
+        await ui.type(f"{predicted(store, 'mass_loading'):.1f}")
+        await ui.until("✓ ctrl+s saves; R001 will be partial")
+        await ui.until(lambda: not field.has_class("-odd"))
+        assert "far below" not in screen(ui)
+        await ui.press("ctrl+u")
+        await ui.type("0.2")
+        await ui.until(lambda: remark in screen(ui))
+        assert field.has_class("-odd")
+        await ui.press("ctrl+s")
+        await ui.until(lambda: "R001 saved" in ui.notes())
+        assert remark in ui.notes()
+        assert "designer correct small R001 mass_loading=VALUE --reason TEXT" in ui.notes()
+        assert "designer fail small R001 --reason TEXT" in ui.notes()
+    assert run(store)["measurements"]["mass_loading"][0]["text"] == "0.2"
+
+
 async def test_pieces_settings_batches_notes_and_what_is_never_measured(store: Path) -> None:
     async with open_ui(store) as ui:
         await form_of(ui)

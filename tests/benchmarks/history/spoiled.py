@@ -82,12 +82,20 @@ def lines_with(surface: Surface, case: str) -> tuple[tuple[np.ndarray, np.ndarra
     """
     rng = np.random.default_rng([surface.seed, 33])
     pairs = zip(CASES[case], surface.lines, strict=False)
-    return tuple(_line(surface, truth, fault, rng) for fault, truth in pairs)
+    return tuple(line_with(surface, truth, fault, rng) for fault, truth in pairs)
 
 
-def _line(
+def line_with(
     surface: Surface, truth: Function, fault: Fault, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
+    """Inputs and recorded values of one line.
+
+    Args:
+        surface: of the target.
+        truth: of the line, on the model scale.
+        fault: what is wrong with it.
+        rng: of everything random.
+    """
     X = sobol(surface.dimension, ROWS, rng)
     if fault.rows == "corner":
         X = CORNER * X
