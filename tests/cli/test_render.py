@@ -407,9 +407,18 @@ def test_odds_in_words(
 ) -> None:
     service.answers["models.status"]["history_odds"] = {
         "mass_loading": None,
-        "porosity": {"odds": odds},
+        "porosity": {"odds": odds, "weight": 1.0},
     }
     main(["status", "nmc"])
+    assert f"Evidence: {words}" in capsys.readouterr().out
+
+
+def test_how_far_the_lines_are_followed_stands_beside_their_evidence(
+    service: FakeService, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service.answers["models.status"]["history_odds"]["porosity"] = {"odds": 4.0, "weight": 0.36}
+    main(["status", "nmc"])
+    words = "porosity 4 : 1 for using the earlier lines, followed by 36 %"
     assert f"Evidence: {words}" in capsys.readouterr().out
 
 

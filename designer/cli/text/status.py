@@ -124,11 +124,16 @@ def _doubts(answer: StatusAnswer) -> list[str]:
 def _odds(answer: StatusAnswer) -> list[str]:
     """Evidence for using the earlier lines, per response."""
     told = [
-        f"{name} {_odds_words(each['odds'])}"
+        f"{name} {_odds_words(each['odds'])}{_followed(each['weight'])}"
         for name, each in answer["history_odds"].items()
         if each is not None
     ]
     return paragraph("Evidence: ", "; ".join(told)) if told else []
+
+
+def _followed(weight: float) -> str:
+    """How far predictions follow the lines, where that is open."""
+    return "" if weight == 1 else f", followed by {share(weight)}"
 
 
 def _odds_words(odds: float) -> str:
