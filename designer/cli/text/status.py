@@ -20,7 +20,6 @@ from designer.render.words import (
     setting_items,
     share,
 )
-from designer.service.flags import set_aside_words
 
 if TYPE_CHECKING:
     from designer.engine.answers import BestRecipe
@@ -116,6 +115,8 @@ def _data(answer: StatusAnswer, view: SpecView) -> list[str]:
 
 def _doubts(answer: StatusAnswer) -> list[str]:
     """What is set aside (the notes below tell why) and other warnings."""
+    from designer.service.flags import set_aside_words  # `--version` loads no service
+
     aside = set_aside_words(answer["set_aside"] or ())
     told = [f"Set aside: {aside}"] if aside else []
     return list(paragraphs("! ", [*told, *answer["warnings"]]))
