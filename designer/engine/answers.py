@@ -118,7 +118,8 @@ class Evaluation(TypedDict):
 
     Bits are ``½ log2(T before / T after)`` with T the uncertainty about the campaign's goal, at the
     same points, weights and hyperparameters: ``information_bits`` of all results so far,
-    ``expected_next_bits`` of the next run. One bit halves the typical ±.
+    ``expected_next_bits`` of the next run. One bit halves the typical ±. ``line_events`` are the
+    events that added the lines there were: another line may get the same name later.
     """
 
     information_bits: float | None
@@ -126,6 +127,7 @@ class Evaluation(TypedDict):
     outlook: Ahead | None
     responses: dict[str, ErrorFigures]
     lines: dict[str, LineFigures]
+    line_events: dict[str, int]
     best: BestRecipe | None
     report: dict[str, ResponseReport]
     history_odds: dict[str, OddsFigures | None]

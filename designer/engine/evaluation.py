@@ -36,7 +36,7 @@ from designer.engine.report import (
     report_warnings,
 )
 from designer.engine.threads import one_thread
-from designer.engine.training_rows.left_out import set_aside_of
+from designer.engine.training_rows.left_out import notes_of_the_log, set_aside_of
 from designer.models.arrays import FloatArray
 from designer.models.diagnostics.report import ResponseReport
 from designer.models.diagnostics.trust import TrustEstimate, overall_trust
@@ -73,10 +73,17 @@ def evaluate(fitted: FittedCampaign, plan: SelectedPlan | None = None) -> Evalua
             "best": best[0] if best else None,
             "report": report,
             "history_odds": odds,
+            "line_events": {name: line.seq for name, line in fitted.state.lines.items()},
             "set_aside": set_aside(fitted),
             "warnings": report_warnings(fitted, report, odds),
-            "notes": [*fitted.notes, *averaging_notes(report)],
+            "notes": [*_notes(fitted), *averaging_notes(report)],
         }
+
+
+def _notes(fitted: FittedCampaign) -> list[str]:
+    """Without what the log tells at every moment: that is not kept."""
+    known = notes_of_the_log(fitted.state)
+    return [note for note in fitted.notes if note not in known]
 
 
 def set_aside(fitted: FittedCampaign) -> list[SetAside]:

@@ -15,12 +15,11 @@ from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import quantity_text
 from designer.engine.process_links import response_links, unused_knowledge
-from designer.engine.training_rows.left_out import left_out_notes, left_out_of
+from designer.engine.training_rows.left_out import has_training_data, left_out_notes, left_out_of
 from designer.engine.training_rows.training_set import (
     TrainingSet,
     default_givens,
     fit_success,
-    has_training_data,
     training_set,
 )
 from designer.models.compression.fit_cache import Memory

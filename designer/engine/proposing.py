@@ -21,7 +21,7 @@ from designer.engine.context import current_setup, planning_context
 from designer.engine.evaluation import evaluate
 from designer.engine.fitted_campaign import FittedCampaign, Progress, fit_campaign
 from designer.engine.threads import one_thread
-from designer.engine.training_rows.training_set import has_training_data
+from designer.engine.training_rows.left_out import has_training_data
 from designer.models.arrays import FloatArray
 from designer.models.compression.fit_cache import Memory
 

@@ -8,37 +8,13 @@ from typing import TYPE_CHECKING, cast
 from designer.campaigns.earlier_lines.untested import untested_lines_note
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.store.cache import EvaluationCache, LineCache
-from designer.engine.training_rows.left_out import left_out_notes, left_out_of
 from designer.service.figures import Figures, JudgedLine
 from designer.service.session import Session
+from designer.service.still_true import no_figures, still_true
 
 if TYPE_CHECKING:
     from designer.engine.answers import Evaluation
     from designer.engine.fitted_campaign import FittedCampaign
-
-CHANGES_MODEL = frozenset(
-    {
-        "spec_amended", "line_added", "line_excluded", "line_included", "result_recorded",
-        "result_corrected", "run_failed", "run_reopened", "event_reversed",
-    }
-)  # fmt: skip
-"""Events after which the figures of an evaluation are no longer those of the log."""
-
-
-_NO_FIGURES: Figures = {
-    "seq": None,
-    "information_bits": None,
-    "expected_next_bits": None,
-    "outlook": None,
-    "responses": {},
-    "lines": {},
-    "best": None,
-    "report": {},
-    "history_odds": {},
-    "set_aside": None,
-    "warnings": [],
-    "notes": [],
-}
 
 
 def learned(session: Session, state: CampaignState) -> FittedCampaign:
@@ -69,17 +45,8 @@ def remembered(session: Session, state: CampaignState) -> FittedCampaign | None:
 
 
 def read_figures(session: Session, state: CampaignState) -> Figures:
-    """Figures of the last evaluation of this log; none before the first.
-
-    Results no model can use are told from the log alone, whether models were evaluated or not.
-    """
-    found = _kept(session, state) or {**_NO_FIGURES}
-    unused = left_out_of(state)
-    if unused:
-        known = found["set_aside"] or []
-        found["set_aside"] = [*known, *(each for each in unused if each not in known)]
-        found["notes"] = [*dict.fromkeys([*found["notes"], *left_out_notes(unused)])]
-    return found
+    """What of the last evaluation of this log may be told, and what the log tells by itself."""
+    return still_true(state, _kept(session, state))
 
 
 def _kept(session: Session, state: CampaignState) -> Figures | None:
@@ -89,7 +56,7 @@ def _kept(session: Session, state: CampaignState) -> Figures | None:
         return None
     event_hash = found.pop("hash")
     same = any(e.seq == found["seq"] and e.hash == event_hash for e in state.events)
-    return cast("Figures", found) if same else None
+    return cast("Figures", {**no_figures(), **found}) if same else None
 
 
 def keep_evaluation(session: Session, state: CampaignState, found: Evaluation) -> None:
@@ -110,14 +77,6 @@ def keep_figures(session: Session, fitted: FittedCampaign) -> Figures:
         keep_evaluation(session, state, found)
         kept = cast("Figures", {**found, "seq": state.seq})
     return kept
-
-
-def is_stale(state: CampaignState, seq: int | None) -> bool:
-    """Whether something the models learn from came after an evaluation at ``seq`` (None: none)."""
-    if seq is None:
-        return True
-    later = (event.kind in CHANGES_MODEL for event in state.events if event.seq > seq)
-    return any(later) or seq > state.seq
 
 
 def warnings(state: CampaignState, lines: Sequence[JudgedLine], figures: Figures) -> list[str]:

@@ -4,35 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from designer.campaigns.log.runs import LEARNED_FROM
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.run_object import Flag, run_objects
 from designer.engine.answers import SetAside
 from designer.render.words import count
 from designer.service.figures import Figures
-
-
-def still_set_aside(state: CampaignState, figures: Figures) -> list[SetAside]:
-    """What the last evaluation set aside and still stands.
-
-    Not a result that was corrected since, nor one of a run that failed, nor one of a line that is
-    not used any more.
-
-    Args:
-        state: the campaign.
-        figures: of the last evaluation.
-    """
-    used = {name for name, line in state.lines.items() if line.included}
-    found = figures["set_aside"] or ()
-    return [each for each in found if each["line"] in used or _measured_at(state, each)]
+from designer.service.still_true import measured_at
 
 
 def flags_of_runs(state: CampaignState, figures: Figures) -> dict[str, list[Flag]]:
     """Flags by run id that the last evaluation gives rise to."""
     flags: dict[str, list[Flag]] = {}
-    for each in still_set_aside(state, figures):
+    for each in figures["set_aside"] or ():
         if each["run"] is not None:
-            flags.setdefault(each["run"], []).append(_flag(each, _measured_at(state, each)))
+            flags.setdefault(each["run"], []).append(_flag(each, measured_at(state, each)))
     return flags
 
 
@@ -41,7 +26,7 @@ def all_flags(state: CampaignState, figures: Figures) -> list[Flag]:
     runs = run_objects(state.runs.values(), flags_of_runs(state, figures))
     flags = [flag for run in runs for flag in run["flags"]]
     of_lines: dict[tuple[str, str], list[SetAside]] = {}
-    for each in still_set_aside(state, figures):
+    for each in figures["set_aside"] or ():
         if each["line"] is not None:
             of_lines.setdefault((each["line"], each["response"]), []).append(each)
     for (line, _), rows in of_lines.items():
@@ -64,15 +49,6 @@ def set_aside_words(found: Sequence[SetAside]) -> str:
     told = [f"{response} in {', '.join(dict.fromkeys(where))}" for response, where in runs.items()]
     told += [f"{count(rows, 'result')} of {line}" for line, rows in lines.items()]
     return ", ".join(told)
-
-
-def _measured_at(state: CampaignState, found: SetAside) -> str | None:
-    """When the result was recorded; None: it does not stand any more."""
-    run = state.runs.get(found["run"] or "")
-    if run is None or run.status not in LEARNED_FROM:
-        return None
-    values = run.measurements.get(found["response"], ())
-    return next((value.at for value in values if value.number == found["value"]), None)
 
 
 def _flag(found: SetAside, since: str | None) -> Flag:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
-from designer.campaigns.log.runs import LEARNED_FROM
+from designer.campaigns.earlier_lines.untested import untested_lines_note
+from designer.campaigns.log.runs import LEARNED_FROM, Run
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.specification.parts import Response
@@ -12,6 +14,15 @@ from designer.campaigns.values.usual import is_computable, unusable
 from designer.engine.answers import SetAside
 
 _SHOWN = 3
+
+
+def has_training_data(state: CampaignState) -> bool:
+    """Whether there is anything to predict from."""
+    own = (run.values(name) for run in _runs(state) for name in run.measurements)
+    used = [r.name for r in state.spec.responses if state.spec.uses_history(r)]
+    rows = (row for line in state.teaching_lines for row in line.rows)
+    theirs = (row.responses.get(name, ()) for row in rows for name in used)
+    return any(is_computable(value) for values in chain(own, theirs) for value in values)
 
 
 def left_out(
@@ -39,7 +50,7 @@ def left_out(
 
 def left_out_of(state: CampaignState) -> list[SetAside]:
     """The same of a whole campaign, from its log alone."""
-    runs = [run for run in state.runs.values() if run.status in LEARNED_FROM]
+    runs = _runs(state)
     found: list[SetAside] = []
     for response in state.spec.responses:
         name = response.name
@@ -53,6 +64,10 @@ def left_out_of(state: CampaignState) -> list[SetAside]:
                 places += [(None, line.name)] * len(row.responses.get(name, ()))
         found += left_out(response, values, places)[1]
     return found
+
+
+def _runs(state: CampaignState) -> list[Run]:
+    return [run for run in state.runs.values() if run.status in LEARNED_FROM]
 
 
 def _why(value: float) -> str:
@@ -74,6 +89,13 @@ def set_aside_of(
         "value": value,
         "message": f"{message} until it is corrected",
     }
+
+
+def notes_of_the_log(state: CampaignState) -> list[str]:
+    """What the log alone tells about its data, without a model: true at every moment."""
+    doubt = untested_lines_note(state)
+    unused = [*state.spec.unused_history] if state.lines else []
+    return [*unused, *left_out_notes(left_out_of(state)), *([] if doubt is None else [doubt])]
 
 
 def left_out_notes(found: Sequence[SetAside]) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +13,6 @@ from designer.campaigns.log.state import CampaignState, Line
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.specification.specification import Specification
-from designer.campaigns.values.usual import is_computable
 from designer.engine.answers import SetAside
 from designer.engine.process_links import deciding_stage
 from designer.engine.training_rows.inferred_batches import Made, inferred_batches, inferred_notes
@@ -93,15 +91,6 @@ def training_runs(state: CampaignState) -> list[Run]:
         for run in state.runs.values()
         if run.status in LEARNED_FROM and any(run.measurements.values())
     ]
-
-
-def has_training_data(state: CampaignState) -> bool:
-    """Whether there is anything to predict from."""
-    own = (run.values(name) for run in training_runs(state) for name in run.measurements)
-    used = [r.name for r in state.spec.responses if state.spec.uses_history(r)]
-    rows = (row for line in state.teaching_lines for row in line.rows)
-    theirs = (row.responses.get(name, ()) for row in rows for name in used)
-    return any(is_computable(value) for values in chain(own, theirs) for value in values)
 
 
 def fill_givens(

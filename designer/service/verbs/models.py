@@ -15,13 +15,15 @@ from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.settings import settings_from_texts
 from designer.campaigns.values.names import ENDINGS, IN_SPEC
 from designer.engine.answers import ErrorFigures
+from designer.engine.training_rows.left_out import has_training_data
 from designer.service.advice import advice, outlook
 from designer.service.answers import BestAnswer, Cell, PredictAnswer
 from designer.service.details import judged_lines
 from designer.service.figures import StatusAnswer
-from designer.service.fits import is_stale, keep_figures, learned, read_figures, warnings
-from designer.service.flags import all_flags, still_set_aside
+from designer.service.fits import keep_figures, learned, read_figures, warnings
+from designer.service.flags import all_flags
 from designer.service.session import Verbs
+from designer.service.still_true import is_stale, still_true
 from designer.service.values import Texts
 
 if TYPE_CHECKING:
@@ -150,11 +152,9 @@ class ModelVerbs(Verbs):
         """
         state = self.session.state(campaign)
         figures = read_figures(self.session, state)
-        if refresh is True or (refresh == "stale" and is_stale(state, figures["seq"])):
-            from designer.engine.training_rows.training_set import has_training_data
-
-            if has_training_data(state):
-                figures = keep_figures(self.session, learned(self.session, state))
+        wanted = refresh is True or (refresh == "stale" and is_stale(state, figures["seq"]))
+        if wanted and has_training_data(state):
+            figures = still_true(state, keep_figures(self.session, learned(self.session, state)))
         names = [response.name for response in state.spec.responses]
         lines = judged_lines(state, figures)
         told = warnings(state, lines, figures)
@@ -174,7 +174,7 @@ class ModelVerbs(Verbs):
             "model": {"seq": figures["seq"], "stale": is_stale(state, figures["seq"])},
             "report": {name: figures["report"].get(name) for name in names},
             "history_odds": {name: figures["history_odds"].get(name) for name in names},
-            "set_aside": None if figures["set_aside"] is None else still_set_aside(state, figures),
+            "set_aside": figures["set_aside"],
             "warnings": told,
             "notes": [note for note in figures["notes"] if note not in told],
             "flags": all_flags(state, figures),

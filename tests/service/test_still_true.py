@@ -1,0 +1,125 @@
+"""What is told of an evaluation once the log went on is still true, or says of when it is."""
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from designer import Campaign
+from tests.campaigns_for_tests import loading
+from tests.service.test_report import recipes
+
+SPEC: dict[str, Any] = {
+    "campaign": {"version": 1, "name": "case", "line": "own"},
+    "factor": [
+        {"name": "solid_content", "low": 50, "high": 60},
+        {"name": "coating_gap", "low": 80, "high": 200},
+        {"name": "binder", "categories": ["PVDF-A", "PVDF-B"]},
+    ],
+    "response": [{"name": "mass_loading", "scale": "log", "window": [8, 9]}],
+}
+
+
+def frame(rows: int, wild: int | None = None, first: int = 0) -> pd.DataFrame:
+    made = pd.DataFrame(recipes(first + rows)[first:])
+    made["mass_loading"] = [round(loading(r), 3) for r in recipes(first + rows)[first:]]
+    if wild is not None:
+        made.loc[wild, "mass_loading"] = 900.0
+    return made
+
+
+def case(wild: int | None = None) -> Campaign:
+    made = Campaign.create(SPEC, store=None)
+    made.add_line("line2", frame(24, wild))
+    return made
+
+
+def now(made: Campaign) -> Any:
+    return made.status(refresh=False)
+
+
+def told(made: Campaign) -> Any:
+    return made.status()
+
+
+def listed(made: Campaign) -> dict[str, Any]:
+    return {line["name"]: line for line in made.service.lines.list("case")["lines"]}
+
+
+def test_another_line_under_the_same_name_takes_over_nothing() -> None:
+    made = case(wild=4)
+    (aside,) = told(made)["set_aside"]
+    assert (aside["line"], aside["value"]) == ("line2", 900.0)
+    assert [flag["kind"] for flag in now(made)["flags"]] == ["set_aside"]
+
+    made.undo()
+    made.add_line("line2", frame(24))
+
+    for after in (now(made), made.status()):
+        assert after["set_aside"] == after["flags"] == []
+    made.undo()
+    made.add_line("line2", frame(24, wild=4))
+    status = now(made)
+    assert status["set_aside"] == []  # nobody looked at this one yet
+    (line,) = status["lines"]
+    assert (line["trust"], line["worth_runs"], line["responses"]) == (None, None, {})
+    assert listed(made)["line2"]["trust"] is None
+    assert len(made.status()["set_aside"] or ()) == 1
+
+
+@pytest.mark.parametrize("verb", ["correct", "fail", "exclude"])
+def test_sentences_of_a_stale_evaluation_say_of_when_they_are(verb: str) -> None:
+    made = case(wild=4)
+    flat = frame(5).assign(mass_loading=7.0)
+    made.add_line("flat", flat)
+    made.attach(frame(6))
+    seq = made.status()["model"]["seq"]
+    before = now(made)
+    assert any("900 on line2" in note for note in before["notes"])
+    assert any("flat says nothing" in text for text in before["warnings"])
+    assert not any("As of event" in text for text in before["notes"] + before["warnings"])
+
+    if verb == "correct":
+        made.correct("R002", {"mass_loading": 8.1}, reason="read again")
+    elif verb == "fail":
+        made.fail("R002", "spoiled")
+    else:
+        made.service.lines.exclude("case", "line2", "wrong")
+
+    after = now(made)
+    assert after["model"] == {"seq": seq, "stale": True}
+    assert after["notes"] == [f"As of event {seq}: {note}" for note in before["notes"]]
+    about_flat = [text for text in after["warnings"] if "flat says nothing" in text]
+    assert about_flat
+    assert all(text.startswith(f"As of event {seq}: Line flat") for text in about_flat)
+    assert about_flat[0] in listed(made)["flat"]["warnings"]
+    assert bool(after["set_aside"]) == (verb != "exclude")
+    fresh = made.status()
+    assert not any("As of event" in text for text in fresh["notes"] + fresh["warnings"])
+
+
+def test_what_the_log_tells_is_never_out_of_date() -> None:
+    made = case()
+    made.attach(frame(2).assign(mass_loading=[8.0, 0.0]))
+    assert "0 in R002 does not exist" in " ".join(made.status()["notes"])
+    made.correct("R002", {"mass_loading": 8.1}, reason="typed wrongly")
+    assert "R002" not in " ".join(now(made)["notes"])
+    made.undo()
+    assert any(note.startswith("mass_loading 0 in R002 does not") for note in now(made)["notes"])
+
+
+def test_nothing_of_an_evaluation_is_told_where_nothing_is_left_to_learn_from() -> None:
+    made = case()
+    made.attach(frame(6))
+    assert made.status()["best"] is not None
+    made.undo()
+    for run in made.data().index.unique():
+        made.fail(str(run), "spoiled")
+    made.service.lines.exclude("case", "line2", "wrong")
+
+    for status in (now(made), made.status()):
+        assert status["best"] is status["outlook"] is status["information_bits"] is None
+        assert status["model"]["seq"] is None
+        assert status["notes"] == status["warnings"] == []
+        assert status["lines"][0]["trust"] is None
+        assert set(status["report"].values()) == {None}
