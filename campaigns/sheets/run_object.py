@@ -85,7 +85,8 @@ class Flag(TypedDict):
     """Something odd about a run (null: about the campaign), as a sentence and its kind.
 
     ``breaks_specification``: settings out of range or against a constraint; ``set_aside``: a result
-    that hardly counts in the models, or not at all. ``since``: when it was recorded.
+    that hardly counts in the models, or not at all; ``outlier``: one that counts although it looks
+    like a slip. ``since``: when it was recorded.
     """
 
     kind: str

@@ -51,8 +51,8 @@ class BestRecipe(TypedDict):
     predicted: dict[str, Predicted]
 
 
-class SetAside(TypedDict):
-    """A result that hardly counts in a model, or not at all.
+class OddResult(TypedDict):
+    """A result that looks like a slip, whether it counts or not.
 
     ``run`` is null for a row of an earlier line, ``line`` for an own run.
     """
@@ -62,6 +62,10 @@ class SetAside(TypedDict):
     response: str
     value: float
     message: str
+
+
+class SetAside(OddResult):
+    """A result that hardly counts in a model, or not at all."""
 
 
 class ErrorFigures(TypedDict):
@@ -119,7 +123,8 @@ class Evaluation(TypedDict):
     Bits are ``½ log2(T before / T after)`` with T the uncertainty about the campaign's goal, at the
     same points, weights and hyperparameters: ``information_bits`` of all results so far,
     ``expected_next_bits`` of the next run. One bit halves the typical ±. ``line_events`` are the
-    events that added the lines there were: another line may get the same name later.
+    events that added the lines there were: another line may get the same name later. ``doubtful``
+    are own results that count although they look like slips.
     """
 
     information_bits: float | None
@@ -132,5 +137,6 @@ class Evaluation(TypedDict):
     report: dict[str, ResponseReport]
     history_odds: dict[str, OddsFigures | None]
     set_aside: list[SetAside] | None
+    doubtful: list[OddResult]
     warnings: list[str]
     notes: list[str]

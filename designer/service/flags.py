@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.run_object import Flag, run_objects
-from designer.engine.answers import SetAside
+from designer.engine.answers import OddResult, SetAside
 from designer.render.words import count
 from designer.service.figures import Figures
 from designer.service.still_true import measured_at
+
+Kind = Literal["set_aside", "outlier"]
 
 
 def flags_of_runs(state: CampaignState, figures: Figures) -> dict[str, list[Flag]]:
     """Flags by run id that the last evaluation gives rise to."""
     flags: dict[str, list[Flag]] = {}
-    for each in figures["set_aside"] or ():
-        if each["run"] is not None:
-            flags.setdefault(each["run"], []).append(_flag(each, measured_at(state, each)))
+    of_kind: dict[Kind, Sequence[OddResult]] = {
+        "set_aside": figures["set_aside"] or (),
+        "outlier": figures["doubtful"],
+    }
+    for kind, found in of_kind.items():
+        for each in found:
+            if each["run"] is not None:
+                flag = _flag(kind, each, measured_at(state, each))
+                flags.setdefault(each["run"], []).append(flag)
     return flags
 
 
@@ -30,7 +39,7 @@ def all_flags(state: CampaignState, figures: Figures) -> list[Flag]:
         if each["line"] is not None:
             of_lines.setdefault((each["line"], each["response"]), []).append(each)
     for (line, _), rows in of_lines.items():
-        flag = _flag(rows[0], None)
+        flag = _flag("set_aside", rows[0], None)
         if len(rows) > 1:
             flag["message"] += f"; {count(len(rows) - 1, 'more result')} of {line} likewise"
         flags.append(flag)
@@ -51,9 +60,18 @@ def set_aside_words(found: Sequence[SetAside]) -> str:
     return ", ".join(told)
 
 
-def _flag(found: SetAside, since: str | None) -> Flag:
+def outlier_words(flags: Sequence[Flag]) -> str:
+    """``porosity in R004 looks like a slip, but counts``; empty where no result does."""
+    odd = [f"{flag['response']} in {flag['run']}" for flag in flags if flag["kind"] == "outlier"]
+    if not odd:
+        return ""
+    verb = "looks like a slip, but counts" if len(odd) == 1 else "look like slips, but count"
+    return f"{', '.join(odd)} {verb}"
+
+
+def _flag(kind: Kind, found: OddResult, since: str | None) -> Flag:
     return {
-        "kind": "set_aside",
+        "kind": kind,
         "run": found["run"],
         "response": found["response"],
         "message": found["message"],

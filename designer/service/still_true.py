@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from designer.campaigns.log.runs import LEARNED_FROM
 from designer.campaigns.log.state import CampaignState
-from designer.engine.answers import LineFigures, SetAside
+from designer.engine.answers import LineFigures, OddResult
 from designer.engine.training_rows.left_out import (
     has_training_data,
     left_out_of,
@@ -45,6 +45,7 @@ def no_figures() -> Figures:
         "report": {},
         "history_odds": {},
         "set_aside": None,
+        "doubtful": [],
         "warnings": [],
         "notes": [],
     }
@@ -75,12 +76,13 @@ def still_true(state: CampaignState, kept: Figures | None) -> Figures:
         **found,
         "lines": lines,
         "set_aside": None if found["set_aside"] is None and not unused else [*aside, *unused],
+        "doubtful": [each for each in found["doubtful"] if _stands(state, found, each)],
         "warnings": _dated(old, found["warnings"]),
         "notes": [*_dated(old, found["notes"]), *notes_of_the_log(state)],
     }
 
 
-def measured_at(state: CampaignState, found: SetAside) -> str | None:
+def measured_at(state: CampaignState, found: OddResult) -> str | None:
     """When the result of a run was recorded; None: it does not stand any more."""
     run = state.runs.get(found["run"] or "")
     if run is None or run.status not in LEARNED_FROM:
@@ -99,8 +101,8 @@ def _dated_line(seq: int | None, line: LineFigures) -> LineFigures:
     return {**line, "warnings": _dated(seq, line["warnings"])}
 
 
-def _stands(state: CampaignState, kept: Figures, found: SetAside) -> bool:
-    """Whether a result set aside is still one that is learned from."""
+def _stands(state: CampaignState, kept: Figures, found: OddResult) -> bool:
+    """Whether a result is still one that is learned from."""
     name = found["line"]
     if name is None:
         return measured_at(state, found) is not None

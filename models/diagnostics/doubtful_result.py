@@ -32,8 +32,21 @@ class _Doubt(NamedTuple):
     expected: float
 
 
+class DoubtfulResult(NamedTuple):
+    """An own result that counts although it looks like a slip: row of the data, and a sentence."""
+
+    row: int
+    message: str
+
+
 def doubtful_result(fitted: FittedResponse) -> str | None:
-    """What the user should know about the own result that fits worst; None: nothing.
+    """What the user should know about the own result that fits worst; None: nothing."""
+    found = find_doubtful(fitted)
+    return None if found is None else found.message
+
+
+def find_doubtful(fitted: FittedResponse) -> DoubtfulResult | None:
+    """The own result that fits worst, where it looks like a slip; None: none does.
 
     Args:
         fitted: the fit; results it sets aside are told elsewhere.
@@ -47,7 +60,10 @@ def doubtful_result(fitted: FittedResponse) -> str | None:
         doubt = _beside_the_others(data, rows.order[own])
     else:
         doubt = _beside_predictions(fitted, own)
-    return None if doubt is None else _message(data, doubt, alone=len(own) < 3 and not lines)
+    if doubt is None:
+        return None
+    alone = len(own) < 3 and not lines
+    return DoubtfulResult(doubt.row, _message(data, doubt, alone=alone))
 
 
 def _beside_the_others(data: ResponseData, own: IntArray) -> _Doubt | None:

@@ -1,5 +1,6 @@
 """What is told of an evaluation once the log went on is still true, or says of when it is."""
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -7,7 +8,9 @@ import pytest
 
 from designer import Campaign
 from tests.campaigns_for_tests import loading
-from tests.service.test_report import recipes
+from tests.command_line import CommandLine
+from tests.service.test_report import attach, recipes
+from tests.tui.cases import open_ui
 
 SPEC: dict[str, Any] = {
     "campaign": {"version": 1, "name": "case", "line": "own"},
@@ -123,3 +126,36 @@ def test_nothing_of_an_evaluation_is_told_where_nothing_is_left_to_learn_from() 
         assert status["notes"] == status["warnings"] == []
         assert status["lines"][0]["trust"] is None
         assert set(status["report"].values()) == {None}
+
+
+async def test_a_result_that_counts_although_it_looks_like_a_slip_is_a_flag(
+    small: CommandLine,
+) -> None:
+    attach(small, recipes(3))
+    assert small.json("status", "small", "--refresh")["flags"] == []
+    small("correct", "small", "R002", "mass_loading=0.05", "--reason", "typed")
+
+    status = small.json("status", "small", "--refresh")
+    (flag,) = status["flags"]
+    assert flag == {
+        "kind": "outlier", "run": "R002", "response": "mass_loading",
+        "message": flag["message"], "since": flag["since"],
+    }  # fmt: skip
+    assert flag["since"] is not None
+    assert flag["message"] in status["notes"]
+    assert "0.05 in R002 lies" in flag["message"]
+    assert status["set_aside"] == []
+    words = "Doubtful: mass_loading in R002 looks like a slip, but counts"
+    assert f"! {words}" in small("status", "small")
+    assert small.json("show", "small", "R002")["flags"] == [flag]
+    assert f"! {flag['message']}" in " ".join(small("show", "small", "R002").split())
+    async with open_ui(Path(small.store)) as ui:
+        await ui.until("Next")
+        assert any(row.split() == words.replace(":", "").split() for row in ui.rows())
+        await ui.press("end")
+        await ui.until(lambda: flag["message"] in " ".join(ui.text().split()))
+        assert " ".join(ui.text().split()).count(flag["message"]) == 1
+
+    small("correct", "small", "R002", "mass_loading=5.2", "--reason", "read again")
+    assert small.json("status", "small")["flags"] == []
+    assert small.json("show", "small", "R002")["flags"] == []

@@ -22,7 +22,7 @@ from designer.render.words import (
     setting_items,
     share,
 )
-from designer.service.flags import set_aside_words
+from designer.service.flags import outlier_words, set_aside_words
 from designer.tui.campaign_view import CampaignView
 from designer.tui.widgets.common import shortened
 
@@ -118,8 +118,11 @@ def _runs(view: CampaignView) -> Iterator[Content]:
 
 def _doubts(view: CampaignView, width: int) -> Iterator[Content]:
     """What must not be forgotten, a row each; whole below, where the small screen ends."""
-    aside = set_aside_words(view.status["set_aside"] or ())
-    texts = [("Set aside", aside)] if aside else []
+    aside, odd = (
+        set_aside_words(view.status["set_aside"] or ()),
+        outlier_words(view.status["flags"]),
+    )
+    texts = [(label, text) for label, text in (("Set aside", aside), ("Doubtful", odd)) if text]
     texts += [("Warning", text) for text in view.status["warnings"]]
     room = max(20, width - _LABEL - 1)
     for label, text in texts[:_DOUBTS]:
@@ -131,11 +134,15 @@ def _doubts(view: CampaignView, width: int) -> Iterator[Content]:
 def _told(view: CampaignView, width: int) -> Iterator[Content]:
     """Why results are set aside, every warning and every note, whole."""
     flags, status = view.status["flags"], view.status
-    texts = [flag["message"] for flag in flags if flag["kind"] == "set_aside"]
+    aside, odd = (
+        [flag["message"] for flag in flags if flag["kind"] == kind]
+        for kind in ("set_aside", "outlier")
+    )
     for label, told in (
-        ("Set aside", texts),
+        ("Set aside", aside),
+        ("Doubtful", odd),
         ("Warning", status["warnings"]),
-        ("Note", status["notes"]),
+        ("Note", [note for note in status["notes"] if note not in odd]),
     ):
         for place, text in enumerate(told):
             if not place:

@@ -114,11 +114,14 @@ def _data(answer: StatusAnswer, view: SpecView) -> list[str]:
 
 
 def _doubts(answer: StatusAnswer) -> list[str]:
-    """What is set aside (the notes below tell why) and other warnings."""
-    from designer.service.flags import set_aside_words  # `--version` loads no service
+    """What is set aside, what looks like a slip (the notes below tell why), and other warnings."""
+    from designer.service.flags import (
+        outlier_words,
+        set_aside_words,
+    )  # `--version` loads no service
 
-    aside = set_aside_words(answer["set_aside"] or ())
-    told = [f"Set aside: {aside}"] if aside else []
+    aside, odd = set_aside_words(answer["set_aside"] or ()), outlier_words(answer["flags"])
+    told = [*([f"Set aside: {aside}"] if aside else []), *([f"Doubtful: {odd}"] if odd else [])]
     return list(paragraphs("! ", [*told, *answer["warnings"]]))
 
 
