@@ -32,8 +32,9 @@ _EVENT_COLUMNS = (
 )  # fmt: skip
 _PLAN_NUMBERS = 4
 """Significant digits of predictions in a sheet for people; JSON keeps all."""
-_TOLD = ("_mean", "_sd_result", "_low", "_high")
-"""Predictions in a sheet for people: one more measured result; JSON tells more."""
+_TOLD = ("_mean", "_low", "_high")
+"""Predictions in a sheet for people: one more measured result. A standard deviation, which JSON
+has, may lie far beyond what is possible."""
 
 EXPORTS = ("plan", "data", "events", "spec")
 """What can be exported."""

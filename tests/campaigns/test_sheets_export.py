@@ -103,10 +103,9 @@ def test_plan_sheet(tmp_path: Path) -> None:
     rows = rows_of(tmp_path / "plan.csv")
     assert list(rows[0]) == [
         "campaign", "run", "order", "rank", "plan", "batch:slurry", "speed [m/min]", "binder",
-        "humidity [%]", "thickness [um]", "adhesion", "note", "thickness_mean",
-        "thickness_sd_result", "thickness_low", "thickness_high", "adhesion_mean",
-        "adhesion_sd_result", "adhesion_low", "adhesion_high", "information_bits", "cost",
-        "in_spec", "in_spec_measured", "head",
+        "humidity [%]", "thickness [um]", "adhesion", "note", "thickness_mean", "thickness_low",
+        "thickness_high", "adhesion_mean", "adhesion_low", "adhesion_high", "information_bits",
+        "cost", "in_spec", "in_spec_measured", "head",
     ]  # fmt: skip
     assert rows[0]["speed [m/min]"] == "0.30000000000000004"
     assert rows[0]["binder"] == "'=1+1"
