@@ -78,7 +78,7 @@ class Likelihood:
         target = pairs.own[-1].start if rows.target_rows else pairs.within
         self._lines, self._target = slice(0, target), slice(target, pairs.within)
         self._inputs = rows.X[:, transform.feature_columns]
-        self._slopes = pairs.products(rows.X[:, transform.slope_columns])[:, : pairs.within]
+        self._slopes = pairs.products(rows.X[:, transform.slope_columns], pairs.within)
         self._nuisance = pairs.products(rows.nuisance).sum(axis=0)
         self._starts = np.array([s.start for _, s in self._blocks], dtype=np.int64)
         self._present = np.array([p for p, _ in self._blocks], dtype=np.int64)

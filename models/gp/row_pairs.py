@@ -67,9 +67,10 @@ class RowPairs:
             counted += np.bincount(lines, of_group, len(counted))
         return counted
 
-    def products(self, F: FloatArray) -> FloatArray:
-        """``F_ik F_jk`` of all pairs, ``[k, P]``, for columns of the rows ``[n, k]``."""
-        return np.asarray(F.T[:, self.first] * F.T[:, self.second])
+    def products(self, F: FloatArray, count: int | None = None) -> FloatArray:
+        """``F_ik F_jk`` of all pairs, or the first, ``[k, P]``, for columns of rows ``[n, k]``."""
+        columns = np.ascontiguousarray(F.T)
+        return np.asarray(columns[:, self.first[:count]] * columns[:, self.second[:count]])
 
     def squared_differences(self, X: FloatArray, groups: IntArray) -> FloatArray:
         """Squared distance per input, ``[p, P]``.
