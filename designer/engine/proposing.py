@@ -20,6 +20,7 @@ from designer.engine.answers import Evaluation
 from designer.engine.context import current_setup, planning_context
 from designer.engine.evaluation import evaluate
 from designer.engine.fitted_campaign import FittedCampaign, Progress, fit_campaign
+from designer.engine.report import model_notes
 from designer.engine.threads import one_thread
 from designer.engine.training_rows.left_out import has_training_data
 from designer.models.arrays import FloatArray
@@ -152,6 +153,6 @@ def propose(
         nested=plan.nested,
         deviation=None if plan.deviation is None else plan.deviation.to_dict(state.spec),
         fixed=request.fixed,
-        notes=[*notes, *_warnings(state), *fitted.notes, *plan.notes],
+        notes=[*notes, *_warnings(state), *model_notes(fitted), *plan.notes],
     )
     return ComputedPlan(draft, evaluation, fitted if evaluation else None)

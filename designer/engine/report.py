@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
+from designer.campaigns.space.factors import quantity_text
 from designer.engine.answers import OddsFigures
 from designer.engine.fitted_campaign import FittedCampaign
+from designer.engine.training_rows.training_set import training_runs
 from designer.models.arrays import FloatArray
 from designer.models.diagnostics.collinearity import CAUTIOUS, COLLINEAR
 from designer.models.diagnostics.history_evidence import POSITIVE_ODDS
 from designer.models.diagnostics.line_coverage import LineShare, line_shares
 from designer.models.diagnostics.report import DataCounts, ResponseReport, model_report
-from designer.models.fitting.history_weight import Belief, HistoryWeight, recipes_to_decide
+from designer.models.fitting.history_weight import Belief, HistoryWeight, Undecided
 from designer.models.gp.fitted import HistoryOdds
 from designer.models.posterior.averaging import SAMPLES, AveragedPosterior
 from designer.models.posterior.mixture import MixedPosterior
 from designer.models.posterior.posterior import ResponsePosterior
+from designer.render.words import count
 
 LARGEST_ODDS = 1000.0  # shown at most: further digits would be a matter of the normal tails
 _FEW_SAMPLES = 5.0  # effective draws below which averages over them are a matter of luck
@@ -130,29 +133,66 @@ def report_warnings(
     odds: dict[str, OddsFigures | None],
 ) -> list[str]:
     """Sentences about collinear factors, and about history that the target's results contradict."""
-    judged, decide = fitted.weighed.judged, recipes_to_decide(fitted.training.space.groups)
-    against = [
+    return [*_collinear_warnings(fitted, report), *_against_lines(fitted, odds)]
+
+
+def model_notes(fitted: FittedCampaign) -> list[str]:
+    """What to know beside predictions, recommendations and plans."""
+    return [*fitted.notes, *_against_lines(fitted, odds_figures(fitted))]
+
+
+def _against_lines(fitted: FittedCampaign, odds: dict[str, OddsFigures | None]) -> list[str]:
+    """Sentences about responses whose own results speak against the earlier lines."""
+    return [
         f"{name}: the results of {each['runs']} runs speak {_ratio(1 / each['odds'])} against using"
-        f" the earlier lines. {_consequence(judged.get(name), decide)} Look at the trust of each"
-        " line, and exclude those that are wrong: designer lines exclude"
+        f" the earlier lines. {_consequence(fitted, fitted.weighed.judged.get(name))} Look at the"
+        " trust of each line, and exclude those that are wrong: designer lines exclude"
         for name, each in odds.items()
         if each is not None and each["odds"] <= 1.0 / POSITIVE_ODDS
     ]
-    return [*_collinear_warnings(fitted, report), *against]
 
 
-def _consequence(judged: HistoryWeight | None, recipes: int) -> str:
-    """What follows from evidence against the earlier lines, and how many recipes would decide."""
+def _consequence(fitted: FittedCampaign, judged: HistoryWeight | None) -> str:
+    """What follows from evidence against the earlier lines, and what would decide."""
     if judged is None:
         return "They are not used for it."
     if not judged.decided:
-        return (
-            f"They are still used: {recipes} different own recipes, spread over the"
-            " region, would decide."
-        )
+        return f"They are still used: {_would_decide(fitted, judged.undecided)}."
     share = 100.0 * judged.weight
     told = "less than 1" if share < 1.0 else f"{share:.0f}"
     return f"Predictions and plans follow them by {told} %, the own results alone by the rest."
+
+
+def _would_decide(fitted: FittedCampaign, missing: Undecided | None) -> str:
+    """What own recipes lack to decide about the earlier lines."""
+    if missing is None:
+        return "own results and lines are modelled on different scales, which nothing can weigh"
+    more = count(missing.recipes, "more different own recipe")
+    if not missing.narrow:
+        return f"{more} would decide"
+    wider = ", ".join(_varied_so_far(fitted, index) for index in missing.narrow)
+    if missing.recipes:
+        return f"{more} would decide, if they vary {wider} more widely"
+    return (
+        "the own recipes are enough, but cover a corner of the region only. Some that vary"
+        f" {wider} more widely would decide"
+    )
+
+
+def _varied_so_far(fitted: FittedCampaign, index: int) -> str:
+    """``gap (so far 100 to 140 um)``."""
+    item = fitted.state.spec.inputs[index]
+    runs = training_runs(fitted.state)
+    told = [{**run.used, **run.given}.get(item.name) for run in runs]
+    known = [value for value in told if value is not None]
+    numbers = [float(value) for value in known if not isinstance(value, str)]
+    if numbers:
+        low, high = min(numbers), max(numbers)
+        shown = quantity_text(low, item.unit)
+        shown = shown if low == high else f"{low:g} to {quantity_text(high, item.unit)}"
+    else:
+        shown = ", ".join(dict.fromkeys(map(str, known)))
+    return f"{item.name} (so far {shown})" if shown else item.name
 
 
 def averaging_notes(report: dict[str, ResponseReport]) -> list[str]:

@@ -17,9 +17,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
 from scipy.special import expit
 
-from designer.models.arrays import IntArray, input_count
+from designer.models.arrays import FloatArray, IntArray, input_count
 from designer.models.data.dataset import ResponseData
 from designer.models.data.line_scales import coverage
 from designer.models.diagnostics.history_evidence import FEWEST_RUNS, history_evidence
@@ -41,6 +42,19 @@ _CUBE = 64  # points that stand for a full design
 
 
 @dataclass(frozen=True)
+class Undecided:
+    """What the own recipes lack to weigh the two models by.
+
+    Attributes:
+        recipes: how many more different ones are wanted; 0: they are enough.
+        narrow: indices of inputs that they vary too little; empty: they cover the region.
+    """
+
+    recipes: int
+    narrow: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class HistoryWeight:
     """What the own results of one response say about using its earlier lines.
 
@@ -48,11 +62,13 @@ class HistoryWeight:
         evidence: for history, marginal.
         decided: enough own recipes cover the region to weigh the two models.
         weight: of the model with history, 0…1; 1 where it stands alone.
+        undecided: what they lack for that; None where they lack nothing.
     """
 
     evidence: HistoryOdds
     decided: bool
     weight: float
+    undecided: Undecided | None = None
 
 
 def recipes_to_decide(groups: IntArray) -> int:
@@ -67,17 +83,37 @@ def recipes_to_decide(groups: IntArray) -> int:
 
 
 def can_decide(data: ResponseData, groups: IntArray) -> bool:
-    """Whether own recipes are many enough, and spread enough, to weigh the models by.
+    """Whether own recipes are many enough, and spread enough, to weigh the models by."""
+    return what_is_missing(data, groups) is None
+
+
+def what_is_missing(data: ResponseData, groups: IntArray) -> Undecided | None:
+    """What own recipes lack in number and spread to weigh the models by; None: nothing.
 
     Args:
         data: of all lines.
         groups: input index of every encoded column, ``[D]``.
     """
-    if data.own_recipes < recipes_to_decide(groups):
-        return False
-    inputs = input_count(groups)
-    whole = coverage(cube_points(groups, _CUBE, seed=0), inputs)
-    return coverage(data.X[data.target], inputs) >= _COVERED * whole
+    more = max(0, recipes_to_decide(groups) - data.own_recipes)
+    inputs, own = input_count(groups), data.X[data.target]
+    design = cube_points(groups, _CUBE, seed=0)
+    narrow: tuple[int, ...] = ()
+    if coverage(own, inputs) < _COVERED * coverage(design, inputs):
+        narrow = _narrow(own, design, groups)
+    return Undecided(more, narrow) if more or narrow else None
+
+
+def _narrow(own: FloatArray, design: FloatArray, groups: IntArray) -> tuple[int, ...]:
+    """Inputs whose variance among own recipes ``[n, D]`` falls short, at least the least one's."""
+    shares = {
+        int(index): float(
+            np.var(own[:, groups == index], axis=0).sum()
+            / np.var(design[:, groups == index], axis=0).sum()
+        )
+        for index in np.unique(groups)
+    }
+    least = min(shares.values())
+    return tuple(index for index, found in shares.items() if found <= max(least, _COVERED))
 
 
 def weigh_history(
@@ -93,9 +129,9 @@ def weigh_history(
     evidence = history_evidence(history, alone)
     if evidence is None:
         return None
-    decided = can_decide(history.fitted.data, groups) and alone.scaling.log == history.scaling.log
-    if not decided:
-        return HistoryWeight(evidence, decided=False, weight=1.0)
+    missing = what_is_missing(history.fitted.data, groups)
+    if missing is not None or alone.scaling.log != history.scaling.log:
+        return HistoryWeight(evidence, decided=False, weight=1.0, undecided=missing)
     weight = float(expit(_PRIOR + evidence.log_odds))
     return HistoryWeight(evidence, decided=True, weight=1.0 if weight > _CERTAIN else weight)
 

@@ -13,7 +13,13 @@ from designer.models.data.dataset import ResponseData
 from designer.models.encoding import cube_points
 from designer.models.fitting.all_responses import fit_without_history
 from designer.models.fitting.fit import fit
-from designer.models.fitting.history_weight import WeighedFits, can_decide, recipes_to_decide
+from designer.models.fitting.history_weight import (
+    Undecided,
+    WeighedFits,
+    can_decide,
+    recipes_to_decide,
+    what_is_missing,
+)
 from designer.models.posterior.averaging import average
 from designer.models.posterior.mixture import MixedPosterior
 
@@ -90,6 +96,18 @@ def test_with_few_recipes_or_in_a_corner_nothing_is_mixed() -> None:
     for data in (campaign(7, good=False), few, campaign(20, good=False, corner=0.3)):
         assert not can_decide(data, GROUPS)
         assert not isinstance(fits(data).averaged["y"], MixedPosterior)
+
+
+def test_what_is_missing_is_told() -> None:
+    assert what_is_missing(campaign(5, good=False), GROUPS) == Undecided(3, ())
+    corner = what_is_missing(campaign(20, good=False, corner=0.3), GROUPS)
+    assert corner == Undecided(0, tuple(np.unique(GROUPS).tolist()))
+    held = campaign(20, good=False)
+    held.X[held.target, 1] = 0.4
+    own = np.flatnonzero(held.target)
+    held.X[own, 0] = 0.5 + 0.2 * (held.X[own, 0] - 0.5)
+    assert what_is_missing(held, GROUPS) == Undecided(0, (0, 1))
+    assert what_is_missing(campaign(16, good=True), GROUPS) is None
 
 
 def test_good_history_stands_alone() -> None:

@@ -99,6 +99,7 @@ class ModelVerbs(Verbs):
         findings.raise_if_any()
         fitted = learned(self.session, state)
         from designer.engine.predicting import predict_recipes
+        from designer.engine.report import model_notes
 
         known, notes = fitted.givens({name: float(value) for name, value in told.items()})
         if all(given.name in recipe for given in state.spec.givens for recipe in recipes):
@@ -122,7 +123,7 @@ class ModelVerbs(Verbs):
             "columns": [*inputs, *names, *IN_SPEC],
             "rows": rows,
             "file": None,
-            "notes": [*notes, *_odd_recipes(state.spec, filled), *fitted.notes],
+            "notes": [*notes, *_odd_recipes(state.spec, filled), *model_notes(fitted)],
             "head": state.head,
         }
 
@@ -133,9 +134,10 @@ class ModelVerbs(Verbs):
             raise InputError.at("-n", "how many recipes", str(n), "1 or more")
         fitted = learned(self.session, state)
         from designer.engine.predicting import best_recipes
+        from designer.engine.report import model_notes
 
         found = best_recipes(fitted, n)
-        notes = [*fitted.notes]
+        notes = model_notes(fitted)
         if not found:
             notes.append(
                 "no response has a window or a goal, so no recipe is better than another:"
