@@ -11,6 +11,14 @@ if TYPE_CHECKING:
     from designer.models.diagnostics.report import ResponseReport  # loads scipy
 
 
+class InferredBatches(TypedDict):
+    """How many runs (rows) are taken as how many batches of a stage."""
+
+    stage: str
+    rows: int
+    batches: int
+
+
 class TrustFigures(TypedDict):
     """Trust in a line with its 80 % interval, and how many runs of the target it is worth."""
 

@@ -12,6 +12,7 @@ from designer.campaigns.earlier_lines.scales import scale_doubts
 from designer.campaigns.log.runs import Run
 from designer.campaigns.log.state import CampaignState, Plan
 from designer.campaigns.specification.parts import Response
+from designer.engine.training_rows.inferred_batches import batches_of_line, counted
 from designer.render.expected import expected
 from designer.render.words import in_unit
 from designer.service.answers import PlanSummary, RecordAnswer
@@ -31,6 +32,7 @@ def line_answer(state: CampaignState, name: str) -> LineAnswer:
         "reason": line.reason,
         "source": line.source,
         "batches": line.has_batches,
+        "inferred_batches": counted(spec, batches_of_line(spec, line)),
         "not_used_for": [r.name for r in spec.responses if not spec.uses_history(r)],
         "unknown": [item.name for item in spec.inputs if item.name not in known],
     }

@@ -10,6 +10,7 @@ from designer.engine.answers import (
     BestRecipe,
     ErrorFigures,
     Evaluation,
+    InferredBatches,
     OddsFigures,
     ResponseTrust,
     SetAside,
@@ -23,7 +24,8 @@ class LineAnswer(TypedDict):
     """An earlier line, as the log tells it.
 
     ``reason`` is why it was excluded or included, ``unknown`` the factors and givens of which no
-    row has a value, ``not_used_for`` the responses that do not learn from history.
+    row has a value, ``not_used_for`` the responses that do not learn from history. ``batches``:
+    whether any are told; ``inferred_batches`` are those that rows are taken to share where none is.
     """
 
     name: str
@@ -32,6 +34,7 @@ class LineAnswer(TypedDict):
     reason: str | None
     source: str | None
     batches: bool
+    inferred_batches: list[InferredBatches]
     not_used_for: list[str]
     unknown: list[str]
 

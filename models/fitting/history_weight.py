@@ -98,7 +98,7 @@ def what_is_missing(data: ResponseData, groups: IntArray) -> Undecided | None:
     inputs, own = input_count(groups), data.X[data.target]
     design = cube_points(groups, _CUBE, seed=0)
     narrow: tuple[int, ...] = ()
-    if coverage(own, inputs) < _COVERED * coverage(design, inputs):
+    if len(own) and coverage(own, inputs) < _COVERED * coverage(design, inputs):
         narrow = _narrow(own, design, groups)
     return Undecided(more, narrow) if more or narrow else None
 

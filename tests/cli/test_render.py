@@ -114,11 +114,13 @@ COMPARED: dict[str, Any] = {
 LINES: list[dict[str, Any]] = [
     COMPARED
     | {"name": "line2", "rows": 120, "included": True, "reason": None, "source": "old.csv",
-     "batches": True, "not_used_for": [], "unknown": [], "responses": {},
+     "batches": True, "inferred_batches": [],
+     "not_used_for": [], "unknown": [], "responses": {},
      "trust": 0.83, "trust_low": 0.7, "trust_high": 0.91, "worth_runs": 12.4},
     COMPARED
     | {"name": "line1", "rows": 30, "included": False, "reason": "another coater",
-     "source": "older.csv", "batches": False, "not_used_for": [], "unknown": [], "responses": {},
+     "source": "older.csv", "batches": False, "inferred_batches": [],
+     "not_used_for": [], "unknown": [], "responses": {},
      "trust": None, "trust_low": None,
      "trust_high": None, "worth_runs": None},
 ]  # fmt: skip

@@ -39,7 +39,8 @@ def case(runs: int, corner: float) -> Campaign:
         (
             18, 0.35,
             "They are still used: the own recipes are enough, but cover a corner of the region"
-            " only. Some that vary gap (so far 52.9 to 149.8 um), speed (so far 0.41 to 3.43) more widely",
+            " only. Some that vary gap (so far 52.9 to 149.8 um), speed (so far 0.41 to 3.43) more"
+            " widely would decide.",
         ),
     ],
 )  # fmt: skip

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from designer.engine.training_rows.inferred_batches import inferred_words
 from designer.render.words import NOTHING, rounded, share
 from designer.service.figures import JudgedLine
 from designer.tui.campaign_view import CampaignView
@@ -53,7 +54,7 @@ class LinesScreen(ListScreen[JudgedLine]):
     def item_text(self, view: CampaignView, item: JudgedLine | None) -> Content:
         """Where the line is from and why it is used or not; how to add the first."""
         if item is not None:
-            return _about(item)
+            return about_line(item)
         command = quoted("lines", "add", view.name, "FILE.csv", options={"--name": "LINE"})
         return Content(f"{_NONE}{command}")
 
@@ -71,8 +72,15 @@ def _cells(line: JudgedLine, colours: dict[str, str]) -> list[Cell]:
     ]
 
 
-def _about(line: JudgedLine) -> Content:
-    batches = "batches are told" if line["batches"] else "every row is a batch of its own"
+def about_line(line: JudgedLine) -> Content:
+    """Where a line is from, its batches, whether it is used and why, and what is odd about it."""
+    shared = inferred_words(line["inferred_batches"])
+    told = "batches are told" if line["batches"] else "batches are not told"
+    batches = (
+        f"{told}, rows with the same settings are taken together: {shared}" if shared else told
+    )
+    if not shared and not line["batches"]:
+        batches += ", every row is one of its own"
     source = line["source"] or "memory"
     rows = [Content(f"{line['name']}: {line['rows']} rows from {source}; {batches}")]
     if line["reason"]:

@@ -15,7 +15,11 @@ from designer.campaigns.specification.parts import Response
 from designer.campaigns.specification.specification import Specification
 from designer.engine.answers import SetAside
 from designer.engine.process_links import deciding_stage
-from designer.engine.training_rows.inferred_batches import Made, inferred_batches, inferred_notes
+from designer.engine.training_rows.inferred_batches import (
+    batches_of_line,
+    batches_of_runs,
+    inferred_notes,
+)
 from designer.engine.training_rows.left_out import left_out, left_out_notes
 from designer.models.arrays import FloatArray
 from designer.models.data.dataset import OWN_BATCH, ResponseData
@@ -169,15 +173,15 @@ def _rows_of_runs(
 ) -> tuple[dict[str, list[_Row]], list[str]]:
     """Measurements of the own runs by response, and what was assumed about their batches."""
     spec, defaults = state.spec, default_givens(state)
-    shared = inferred_batches(spec, [Made(run.used, run.batch, run.made_at) for run in runs])
+    shared = batches_of_runs(state)
     rows: dict[str, list[_Row]] = {response.name: [] for response in spec.responses}
     nothing: FloatArray = np.zeros(0)
-    for index, (run, common) in enumerate(zip(runs, shared, strict=True)):
+    for index, run in enumerate(runs):
         inputs = fill_givens(spec, {**run.used, **run.given}, defaults)
-        codes = batches.row(0, run.batch, common)
+        codes = batches.row(0, run.batch, shared.get(run.id))
         for name, found in rows.items():
             found += [_Row(inputs, y, 0, codes, index, nothing) for y in run.values(name)]
-    return rows, inferred_notes("own runs", spec, shared)
+    return rows, inferred_notes("own runs", spec, shared.values())
 
 
 def _rows_of_lines(
@@ -188,8 +192,7 @@ def _rows_of_lines(
     notes: list[str] = []
     nuisance = nuisance_inputs([[row.extra for row in line.rows] for line in lines])
     for number, line in enumerate(lines, start=1):
-        made = [Made(row.settings, row.batch, row.made_at) for row in line.rows]
-        shared = inferred_batches(spec, made)
+        shared = batches_of_line(spec, line)
         notes += inferred_notes(line.name, spec, shared)
         for row, extra, common in zip(line.rows, nuisance[number - 1], shared, strict=True):
             inputs = {**row.settings, **row.given}
