@@ -10,6 +10,7 @@ from typing import Any
 from designer.campaigns.earlier_lines.mapping import UNKNOWN
 from designer.campaigns.errors import Findings, Problem
 from designer.campaigns.space.factors import Factor, Given, Setting, quantity_text
+from designer.campaigns.specification.parts import Response, range_text
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.columns import FileColumn, Matched
 from designer.campaigns.tables.rows import RowReader
@@ -18,6 +19,7 @@ from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.quantity import Quantity, far_off, likely_unit
 
 _SHOWN = 5
+_MANY = 3  # impossible results, and half of a column, from which on its unit is doubted
 
 
 @dataclass
@@ -63,6 +65,7 @@ class LineRows:
         self._other_rows: dict[str, Counter[str]] = {name: Counter() for name in self.others}
         self._numbers: dict[str, list[tuple[float, int]]] = {}
         self._contradicted: set[str] = set()
+        self._results: dict[str, list[tuple[float, str]]] = {}
 
     def read(self, rows: Sequence[int]) -> set[str]:
         """Take rows of the table; returns the inputs that none of them has."""
@@ -113,6 +116,8 @@ class LineRows:
 
     def finish(self) -> list[str]:
         """Judge whole columns; returns notes for the user."""
+        for name, results in self._results.items():
+            self._judge_results(self.spec.response(name), results)
         notes = []
         for name, found in self._numbers.items():
             notes += self._range_notes(name, found)
@@ -135,10 +140,31 @@ class LineRows:
             response = self.spec.response(name)
             where = self.table.where(row, self._reader.columns[name].header)
             for value in values or ():
-                self.findings.extend(response.problems_with(value.value, where))
+                self._results.setdefault(response.name, []).append((value.value, where))
             if values:
                 responses[name] = [value.stored() for value in values]
         return responses
+
+    def _judge_results(self, response: Response, results: Sequence[tuple[float, str]]) -> None:
+        """Problems with results, each with its place: one where most of a column are impossible."""
+        problems = [
+            problem for value, where in results for problem in response.problems_with(value, where)
+        ]
+        if response.possible is None or len(problems) < max(_MANY, len(results) / 2):
+            self.findings.extend(problems)
+            return
+        column = self._reader.columns[response.name]
+        where = f"{self.table.source} column {column.header}"
+        values = [value for value, _ in results]
+        count = f"{len(problems)} of {len(values)} values are impossible"
+        low, high = response.possible
+        guess = None if column.unit_told else likely_unit(values, response.unit, low, high)
+        looks = f"looks like {guess}" if guess else "another unit?"
+        hint = f"Say the unit with --unit '{column.header}={guess or 'UNIT'}'"
+        hint += f" (Python: units={{{column.header!r}: {guess or 'UNIT'!r}}})."
+        hint += f" If the numbers are right, widen `possible` of {response.name} with amend."
+        ends, allowed = _ends(values), range_text(response.possible, response.unit)
+        self.findings.report(where, f"{count}: {looks}", ends, allowed, hint)
 
     def _blank(self, item: Factor | Given, where: str) -> Problem | None:
         if item.name in self.constants or item.name in self.unknown:
@@ -216,10 +242,14 @@ def _words(value: Quantity) -> dict[str, str]:
     return {"text": value.text}
 
 
+def _ends(values: Sequence[float]) -> str:
+    return f"{number_text(min(values))} to {number_text(max(values))}"
+
+
 def _unit_problem(where: str, item: Factor | Given, values: list[float], name: str) -> Problem:
     """Say that a whole column is in another unit."""
     low, high = item.bounds
-    ends = f"{number_text(min(values))} to {number_text(max(values))}"
+    ends = _ends(values)
     guess = likely_unit(values, item.unit, low, high)
     looks = f"looks like {guess}" if guess else "looks like another unit"
     hint = f"Say the unit with --unit '{name}={guess or 'UNIT'}', or with --unit '{name}="

@@ -15,6 +15,8 @@ from designer.campaigns.tables.columns import IGNORED, split_unit
 from designer.campaigns.values.units import is_share
 from designer.campaigns.values.usual import ScaleDoubt, Usual, agrees, other_scale
 
+_OWN, _WINDOW, _POSSIBLE = "your results", "the window", "what is possible"
+_CERTAIN = (_OWN, _WINDOW, _POSSIBLE)  # other lines may be wrong themselves
 _FEWEST = 3  # results of a line; fewer are judged by nobody
 _SHARE = Usual(low=10.0, typical=30.0, high=100.0, sign=1)
 """Percentages where nothing is known but what is possible: a whole line below 1 is doubted."""
@@ -60,7 +62,13 @@ def scale_doubts(state: CampaignState, line: Line) -> list[LineScaleDoubt]:
             log, limits = response.log_scale, response.possible
             doubt = other_scale(sizes, usual, response.unit, possible=limits, log=log)
             if doubt is not None:
-                message = _message(state, line, response, doubt, beside)
+                message = f"{response.name} of {line.name} is {doubt.size} {beside}: {doubt.guess}?"
+                if beside in _CERTAIN:
+                    how = "If so" if doubt.unit is None else "To convert it"
+                    message += f" {how}: {_conversion(state, line, response, doubt)}"
+                else:
+                    inverse = other_scale(usual, sizes, response.unit, possible=limits, log=log)
+                    message += _either(state, line, response, doubt, inverse)
                 found.append(LineScaleDoubt(response.name, doubt, beside, message))
                 break
     return found
@@ -77,19 +85,23 @@ def _known(state: CampaignState, line: Line, response: Response) -> Iterator[tup
     results = Usual.of_values(own, log=response.log_scale)
     window = None if response.window is None else Usual.of_window(response.window)
     if results is not None:
-        yield "your results", results
+        yield _OWN, results
     if window is not None:
-        yield "the window", window
+        yield _WINDOW, window
     if results is not None or window is not None:
         return
-    others = [o for o in state.lines.values() if o.included and o.seq < line.seq]
+    others = _lines_before(state, line)
     usual = Usual.of_values(_results(others, response), log=response.log_scale)
     if usual is not None:
-        yield ", ".join(o.name for o in others), usual
+        yield ", ".join(o.name for o in others if _results((o,), response)), usual
     elif is_share(response.unit) and not response.log_scale:
         low, high = response.possible or (math.inf, 0.0)
         if low <= _SHARE.low and high >= _SHARE.high:
-            yield "what is possible", _SHARE
+            yield _POSSIBLE, _SHARE
+
+
+def _lines_before(state: CampaignState, line: Line) -> list[Line]:
+    return [o for o in state.lines.values() if o.included and o.seq < line.seq]
 
 
 def _results(lines: Sequence[Line], response: Response) -> list[float]:
@@ -102,24 +114,46 @@ def _results(lines: Sequence[Line], response: Response) -> list[float]:
     ]
 
 
-def _message(
-    state: CampaignState, line: Line, response: Response, doubt: ScaleDoubt, beside: str
+def _either(
+    state: CampaignState,
+    line: Line,
+    response: Response,
+    doubt: ScaleDoubt,
+    inverse: ScaleDoubt | None,
 ) -> str:
-    told = f"{response.name} of {line.name} is {doubt.size} {beside}: {doubt.guess}?"
+    """What to do where only other lines speak against a line: either may be the wrong one.
+
+    Args:
+        state: the campaign.
+        line: the line in question.
+        response: the response in question.
+        doubt: of the line, beside those added before.
+        inverse: of those, beside the line; None: no unit explains that.
+    """
+    told = [o for o in _lines_before(state, line) if _results((o,), response)]
+    names = ", ".join(other.name for other in told)
+    guess = "" if inverse is None else f" ({inverse.guess}?)"
+    mine = f"To convert {line.name}: {_conversion(state, line, response, doubt)}"
+    verb, them = ("is", "it") if len(told) == 1 else ("are", "them")
+    either = f" Or {verb} {names} wrong{guess}? Compare both with their source. {mine}."
+    if inverse is None or len(told) > 1:
+        return f"{either} If {names} {verb} wrong, take {them} back and add {them} again converted"
+    return f"{either} To convert {names}: {_conversion(state, told[0], response, inverse)}"
+
+
+def _conversion(state: CampaignState, line: Line, response: Response, doubt: ScaleDoubt) -> str:
+    """The way to convert a response of a line."""
     take_back = f"designer undo {shlex.quote(state.spec.name)} {line.seq}"
     if doubt.unit is None:
         return (
-            f"{told} If so, take the line back ({take_back}), multiply its {response.name} by"
+            f"take the line back ({take_back}), multiply its {response.name} by"
             f" {doubt.factor:g} and add it again"
         )
     if line.mapping.get("campaign") is None and line.source == "data frame":
         python = f"units={{{response.name!r}: {doubt.unit!r}}}"
-        return (
-            f"{told} To convert it, take the line back (campaign.undo({line.seq})) and add it"
-            f" again with {python}"
-        )
+        return f"take the line back (campaign.undo({line.seq})) and add it again with {python}"
     again = shlex.join(_add_again(state.spec.name, line, f"{response.name}={doubt.unit}"))
-    return f"{told} To convert it: {take_back}, then {again}"
+    return f"{take_back}, then {again}"
 
 
 def _add_again(campaign: str, line: Line, unit: str) -> list[str]:

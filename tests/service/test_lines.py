@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from designer import Campaign
+from designer import Campaign, InputError
 from tests.command_line import CommandLine
 from tests.places import SHARED_DATA
 
@@ -83,6 +83,67 @@ def test_where_nothing_else_is_known_lines_are_compared_with_those_before_and_th
     assert "of line2: a fraction?" in line3["warnings"][0]
     alone = campaign()
     assert doubts(alone.add_line("l", FRACTION)) == [("porosity", 100.0, "1", "what is possible")]
+
+
+def test_of_two_lines_alone_either_may_be_wrong_and_both_ways_are_offered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    spec = {**SPEC, "response": [{"name": "thickness", "unit": "um"}]}
+    Campaign.create(spec, store=str(tmp_path / "s.db"))
+    right = rows(PERCENT).rename(columns={"porosity": "thickness"})
+    right.to_csv("right.csv", index=False)
+    right.assign(thickness=right["thickness"] / 1000).to_csv("mm.csv", index=False)
+    designer = CommandLine(tmp_path / "s.db", capsys)
+    designer("lines", "add", "case", "mm.csv", "--name", "old")
+
+    notes = designer.json("lines", "add", "case", "right.csv", "--name", "new")["notes"]
+
+    (told,) = [note for note in notes if "thickness of new is about 1000 times old" in note]
+    assert "Or is old wrong (in mm?)? Compare both with their source." in told
+    assert "To convert new: designer undo case 3, then designer lines add case right.csv" in told
+    offered = told.partition("To convert old: designer ")[2]
+    undo, again = offered.split(", then designer ")
+    designer(*shlex.split(undo))
+    designer(*shlex.split(again))
+    lines = designer.json("lines", "show", "case")["lines"]
+    assert [line["scale_doubts"] for line in lines] == [[], []]
+    three = campaign(unit="um", possible=[0, 1e9])
+    for count in (5, 6):
+        three.add_line(f"line{count}", rows([value / 1000 for value in PERCENT[:count]]))
+    told = three.add_line("new", rows(PERCENT))["notes"][-1]
+    assert "If line5, line6 are wrong, take them back" in told
+
+
+@pytest.mark.parametrize(("wrong", "told"), [(6, True), (2, False)])
+def test_a_column_of_impossible_values_is_one_problem_with_the_unit_to_say(
+    wrong: int, *, told: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    response = {**SPEC["response"][0], "unit": "um", "possible": [5, 60]}
+    spec = {**SPEC, "response": [response]}
+    case = Campaign.create(spec, store=None)
+    frame = rows([v / 1000 if k < wrong else v for k, v in enumerate(PERCENT)])
+    with pytest.raises(InputError) as refused:
+        case.add_line("line2", frame)
+    problems = refused.value.problems
+    if not told:
+        assert [problem.what for problem in problems] == ["impossible value"] * 2
+        return
+    (problem,) = problems
+    assert problem.what == "6 of 6 values are impossible: looks like mm"
+    assert problem.where.endswith("column porosity")
+    assert problem.allowed == "5 to 60 um"
+    assert "units={'porosity': 'mm'}" in (problem.hint or "")
+    assert case.add_line("line2", frame, units={"porosity": "mm"})["notes"] == []
+
+    Campaign.create(spec, store=str(tmp_path / "s.db"))
+    frame.to_csv(tmp_path / "mm.csv", index=False)
+    designer = CommandLine(tmp_path / "s.db", capsys)
+    add = ("lines", "add", "case", tmp_path / "mm.csv", "--name", "line2")
+    said = designer.refused(*add)
+    assert said.count("impossible") == 1
+    assert "--unit 'porosity=mm'" in said
+    designer(*add, "--unit", "porosity=mm")
 
 
 def test_a_whole_line_far_off_without_a_unit_is_told_what_to_do() -> None:
