@@ -95,7 +95,9 @@ def set_aside(fitted: FittedCampaign) -> list[SetAside]:
     for name, posterior in fitted.posteriors.items():
         rows, data = posterior.fitted.rows, posterior.fitted.data
         response = fitted.state.spec.response(name)
-        for row in np.sort(rows.order[rows.extra > 0]).tolist():
+        aside = np.sort(rows.order[rows.extra > 0])
+        used = set(np.delete(data.line, aside).tolist())
+        for row in aside.tolist():
             code = int(data.line[row])
             found.append(
                 set_aside_of(
@@ -103,7 +105,9 @@ def set_aside(fitted: FittedCampaign) -> list[SetAside]:
                     float(data.y[row]),
                     run=None if code else data.run_ids[int(data.runs[row])],
                     line=data.line_name(code) if code else None,
-                    why="lies far from what the others say and hardly counts",
+                    why="lies far from what the others say and hardly counts"
+                    if code in used
+                    else "is of a line that is not used: left out",
                 )
             )
     return found

@@ -28,13 +28,13 @@ from designer.models.encoding import cube_points
 _LEAST = np.log(3.0)
 _LESS, _MORE = 4.0, 7.0  # k where the line varies less, more
 _UNSEEN = np.log(5.0)  # asked for beyond that where no row of the line is near the own runs
-_SETTINGS = 3  # own settings asked for …
+OWN_SETTINGS = 3  # own settings asked for …
 _SETTINGS_LESS = 4  # … where the line varies less
-_LINE_ROWS = 5
+LINE_ROWS = 5
 _NEAR = 0.0625  # squared distance per input within which a row is near an own run
 _OFFSET = 0.02  # of c: one setting alone still varies by its noise
 _PAIRS = 400  # settings of a long line whose pairs are looked at
-_FAR_LEVEL = 5.0  # larger standard deviations between the medians of a line and of the own results
+FAR_LEVEL = 5.0  # larger standard deviations between the medians of a line and of the own results
 _NARROW = 0.25  # all lines together cover less than this share of what the own runs cover
 _CUBE = 64  # points that stand for a full design
 _LARGEST_DESIGN = 3.0  # cap of `design_factor`
@@ -109,7 +109,7 @@ def other_scales(
         inputs: number p of inputs.
     """
     own = Reaction(X[line == 0], values[line == 0])
-    if own.settings < _SETTINGS:
+    if own.settings < OWN_SETTINGS:
         return {}
     ratios = {
         int(code): line_ratio(Reaction(X[line == code], values[line == code]), own, inputs)
@@ -130,15 +130,15 @@ def other_levels(values: FloatArray, line: IntArray) -> dict[int, float]:
         line: line code of every row, 0 is the own line, ``[n]``.
     """
     own = values[line == 0]
-    if len(own) < _SETTINGS:
+    if len(own) < OWN_SETTINGS:
         return {}
     found = {}
     for code in np.unique(line[line > 0]).tolist():
         rows = values[line == code]
-        if len(rows) < _LINE_ROWS:
+        if len(rows) < LINE_ROWS:
             continue
         away = float(np.median(own) - np.median(rows))
-        if abs(away) > _FAR_LEVEL * max(_deviation(own), _deviation(rows)):
+        if abs(away) > FAR_LEVEL * max(deviation(own), deviation(rows)):
             found[code] = away
     return found
 
@@ -188,7 +188,7 @@ def scale_message(data: ResponseData, code: int, ratio: float) -> str:
 def _far(line: Reaction, own: Reaction, inputs: int) -> float | None:
     """The ratio where it is far from 1 beyond chance, else None."""
     m = own.settings
-    if m < _SETTINGS or len(line.values) < _LINE_ROWS:
+    if m < OWN_SETTINGS or len(line.values) < LINE_ROWS:
         return None
     whole, near = _whole_ratio(line, own, inputs), _near_ratio(line, own, inputs)
     if whole is None:
@@ -204,8 +204,8 @@ def _far(line: Reaction, own: Reaction, inputs: int) -> float | None:
 
 def _whole_ratio(line: Reaction, own: Reaction, inputs: int) -> float | None:
     return _ratio(
-        _deviation(line.values) / np.sqrt(coverage(line.X, inputs) + _OFFSET),
-        _deviation(own.values) / np.sqrt(coverage(own.X, inputs) + _OFFSET),
+        deviation(line.values) / np.sqrt(coverage(line.X, inputs) + _OFFSET),
+        deviation(own.values) / np.sqrt(coverage(own.X, inputs) + _OFFSET),
     )
 
 
@@ -214,9 +214,9 @@ def _near_ratio(line: Reaction, own: Reaction, inputs: int) -> float | None:
     square = _square_distances(own.X, line.X)
     nearest = np.argmin(square, axis=1)
     near = square[np.arange(len(own.X)), nearest] <= _NEAR * inputs
-    if 2 * near.sum() < len(own.X) or len(np.unique(line.X[nearest[near]], axis=0)) < _SETTINGS:
+    if 2 * near.sum() < len(own.X) or len(np.unique(line.X[nearest[near]], axis=0)) < OWN_SETTINGS:
         return None
-    return _ratio(_deviation(line.values[nearest[near]]), _deviation(own.values[near]))
+    return _ratio(deviation(line.values[nearest[near]]), deviation(own.values[near]))
 
 
 def _ratio(line: float, own: float) -> float | None:
@@ -224,7 +224,8 @@ def _ratio(line: float, own: float) -> float | None:
     return line / own if line > 0.0 and own > 0.0 and np.isfinite(line / own) else None
 
 
-def _deviation(values: FloatArray) -> float:
+def deviation(values: FloatArray) -> float:
+    """Their standard deviation; of the largest numbers, too."""
     largest = float(np.abs(values).max())  # squares of the largest numbers would overflow
     return largest * float((values / largest).std(ddof=1)) if largest > 0.0 else 0.0
 

@@ -32,6 +32,7 @@ from designer.models.data.line_scales import (
 )
 from designer.models.data.outliers import far_message, far_values, listed
 from designer.models.data.scaling import Scaling
+from designer.models.data.useless_lines import useless_lines
 
 # Assumptions, all of them only used where the data leave a gap:
 _TINY = 1e-6  # a spread below this share of the mean is "constant"
@@ -41,6 +42,7 @@ _SHARE_OF_POSSIBLE = 0.05  # … relative to the width of the possible range
 _SHARE_OF_SPREAD = 0.1  # repeatability assumed for a constant response, relative to that spread
 _FEW_RESULTS = 3  # fewer than this without history: the spread is a guess, and the report says so
 _LEAST_EXTRA = 1.0  # extra noise variance of an outlier, at least (model scale)
+_UNUSED = 1e6  # … of the rows of a line that is not used: all of them together say nothing
 _A_FEW = 256  # rows looked at first: sorting all of a long history takes longer than the rest
 # Assumptions about the guess; shares measured on ten functions of one to three inputs:
 _GUESS_WORTH = 3.0  # degrees of freedom ν0 of the guess where data say nothing
@@ -77,8 +79,9 @@ def scale_response(
 ) -> Scaled:
     """Choose the scale of one response from its data.
 
-    A line of another scale (`other_scales`) has no part in it: it is centred by itself and divided
-    by its ratio. One on another level (`other_levels`) is brought to that of the own results first.
+    A line that says nothing here (`useless_lines`) hardly counts at all. One of another scale
+    (`other_scales`) has no part in the scale: it is centred by itself and divided by its ratio. One
+    on another level (`other_levels`) is brought to that of the own results first.
 
     Args:
         data: the measurements.
@@ -101,6 +104,10 @@ def scale_response(
     if doubted is not None:
         outlier = outlier | doubted
     kept = ~outlier
+    useless = useless_lines(data, values, np.flatnonzero(kept), groups)
+    messages += useless.values()
+    of_useless = np.isin(data.line, list(useless))
+    kept &= ~of_useless
     inputs = input_count(groups)
     ratios = other_scales(data.X[kept], values[kept], data.line[kept], inputs)
     for code, level in other_levels(values[kept], data.line[kept]).items():
@@ -115,6 +122,7 @@ def scale_response(
         z[rows] = (values[rows] - values[rows & kept].mean()) / (ratio * scaling.spread)
         messages.append(scale_message(data, code, ratio))
     extra = np.where(outlier, np.maximum(np.square(z), _LEAST_EXTRA), 0.0)
+    extra[of_useless] = np.maximum(np.square(z[of_useless]), _UNUSED)
     return Scaled(scaling, z, extra, (*messages, *notes), ratios)
 
 

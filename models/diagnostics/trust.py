@@ -40,7 +40,7 @@ class TrustEstimate:
 
 
 def estimate_trust(posterior: ResponsePosterior) -> list[TrustEstimate]:
-    """Trust in every earlier line that has rows of this response.
+    """Trust in every earlier line that has rows of this response which are used.
 
     Intervals come from the Laplace approximation on the logits: 10 % and 90 % quantiles of
     ``√(t_l t_0)`` over 1024 quasi-random draws.
@@ -55,8 +55,12 @@ def estimate_trust(posterior: ResponsePosterior) -> list[TrustEstimate]:
     t = sigmoid(logits + u @ factor.T)
     mode = sigmoid(logits)
     worth = worth_runs(posterior)
+    rows = posterior.fitted.rows
+    used = set(rows.position[rows.extra == 0].tolist())
     estimates = []
     for k, line in enumerate(layout.positions[:-1]):
+        if k not in used:
+            continue
         value = float(np.sqrt(mode[k] * mode[-1]))
         low, high = np.quantile(np.sqrt(t[:, k] * t[:, -1]), [0.1, 0.9])
         low, high = min(float(low), value), max(float(high), value)

@@ -73,7 +73,7 @@ def test_another_line_under_the_same_name_takes_over_nothing() -> None:
 @pytest.mark.parametrize("verb", ["correct", "fail", "exclude"])
 def test_sentences_of_a_stale_evaluation_say_of_when_they_are(verb: str) -> None:
     made = case(wild=4)
-    flat = frame(5).assign(mass_loading=7.0)
+    flat = pd.concat([frame(1)] * 5).assign(mass_loading=7.0)  # one recipe, one value
     made.add_line("flat", flat)
     made.attach(frame(6))
     seq = made.status()["model"]["seq"]
