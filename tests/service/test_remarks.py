@@ -271,6 +271,20 @@ def test_the_scale_is_said_with_its_reason(response: dict[str, Any], words: str)
     assert words in case.service.campaigns.show("case")["scales"]["ratio"]
 
 
+def test_show_says_when_results_made_the_scale_linear() -> None:
+    case = campaign(scale="log")
+    case.attach(runs(2.5, 2.9, 0.0, 3.5))
+    scales = case.service.campaigns.show
+    assert "a logarithmic scale" in scales("case")["scales"]["ratio"]  # one 0 is left out
+    case.attach(runs(0.0, 2.0))
+    told = scales("case")["scales"]["ratio"]
+    assert told.startswith("ratio is modelled on a linear scale, although")
+    assert told.endswith("not positive are 0 in R003, 0 in R005")
+    assert any("modelled on a linear instead" in note for note in notes(case))
+    case.correct("R005", {"ratio": 2.7}, reason="typed wrongly")
+    assert "a logarithmic scale" in scales("case")["scales"]["ratio"]
+
+
 def test_init_and_show_say_the_scale(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

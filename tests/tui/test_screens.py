@@ -214,7 +214,24 @@ async def test_replicates_take_no_more_room_than_one_value(store: Path) -> None:
     Service(str(store)).runs.record("small", "R001", {"porosity": "38.1/38.2/38.6"})
     async with open_ui(store) as ui:
         await ui.until("38.3 ×3")
-        assert "→ measured 38.1 / 38.2 / 38.6" in ui.text()
+        assert "→ measured 38.1 / 38.2 / 38.6 %" in ui.text()
+
+
+async def test_a_run_nobody_predicted_has_no_empty_prediction_and_an_odd_one_a_mark(
+    store: Path,
+) -> None:
+    runs = Service(str(store)).runs
+    settings = {"solid_content": "52", "coating_gap": "100", "binder": "PVDF-A"}
+    right = runs.attach("small", {**settings, "porosity": "32.8"})["run"]
+    odd = runs.attach("small", {**settings, "coating_gap": "300", "porosity": "32.9"})["run"]
+    async with open_ui(store) as ui:
+        await ui.until("checks")
+        await ui.press("v")
+        await ui.until(f"◐ {odd}!")
+        assert f"{right}!" not in ui.text()
+        await ui.press("down", "down", "down")
+        await ui.until(f"◐ {right}  partial")
+        assert any(row.split() == ["porosity", "measured", "32.8", "%"] for row in ui.rows())
 
 
 # ---- what the keys do ---------------------------------------------------------------------------

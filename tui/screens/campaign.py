@@ -15,7 +15,7 @@ from designer.service.details import SURPRISE, deviations
 from designer.tui.campaign_view import CampaignView, prediction
 from designer.tui.screens.base import TaskScreen
 from designer.tui.widgets.overview_text import overview, what_next
-from designer.tui.widgets.run_text import GLYPHS, measured_text
+from designer.tui.widgets.run_text import measured_text, run_sign
 
 _SHOWN_RUNS = 40
 _CELL = 16  # cells of one result
@@ -63,7 +63,7 @@ def _results(view: CampaignView) -> Content:
         Content.styled(f"{'':<8}{heads}", "$quiet"),
     ]
     for run in made[:_SHOWN_RUNS]:
-        head = Content.assemble((f"{GLYPHS[run['status']]} {run['run']:<6}", "bold"))
+        head = Content.assemble((f"{run_sign(run):<8}", "bold"))
         if run["status"] == "failed":
             lines.append(head + Content.styled(f"failed: {run['failure']}", "$text-error"))
         else:

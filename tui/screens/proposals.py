@@ -19,10 +19,10 @@ from designer.tui.dialogs.correct import correct
 from designer.tui.screens.base import ListScreen, about_chosen
 from designer.tui.widgets.common import RowTable, header, right, shortened, spaced
 from designer.tui.widgets.run_text import (
-    GLYPHS,
     STATUS_STYLES,
     measured_text,
     predicted_text,
+    run_sign,
     run_text,
 )
 
@@ -108,7 +108,7 @@ class ProposalsScreen(ListScreen[RunObject]):
 def _cells(view: CampaignView, run: RunObject, most: float, colours: dict[str, str]) -> list[Text]:
     style = colours.get(STATUS_STYLES[run["status"]], "")
     return [
-        Text(f"{GLYPHS[run['status']]} {run['run']}", style=f"bold {style}"),
+        Text(run_sign(run), style=f"bold {style}"),
         # in front: many factors push the last columns off the screen
         _bits(run["information_bits"], most, colours),
         *(

@@ -8,7 +8,7 @@ from typing import Final
 from textual.content import Content
 
 from designer.campaigns.sheets.run_object import RunObject
-from designer.campaigns.specification.parts import range_text
+from designer.campaigns.specification.parts import Response, range_text
 from designer.campaigns.specification.recipes import recipe_problems
 from designer.render.expected import expected, in_spec_words
 from designer.render.words import amount, in_unit, moment, number, rounded
@@ -25,6 +25,11 @@ STATUS_STYLES: Final = {
     "proposed": "primary", "running": "accent", "partial": "warning", "completed": "success",
     "failed": "error", "abandoned": "",
 }  # fmt: skip
+
+
+def run_sign(run: RunObject) -> str:
+    """``● R004!``: status and id, with ``!`` where something is odd about it."""
+    return f"{GLYPHS[run['status']]} {run['run']}{'!' if run['flags'] else ''}"
 
 
 def run_text(view: CampaignView, run: RunObject) -> Content:
@@ -64,21 +69,21 @@ def _head(view: CampaignView, run: RunObject) -> Content:
         )
     if run["made_at"]:
         facts.append(f"made {moment(run['made_at'])}")
-    title = f"{GLYPHS[run['status']]} {run['run']}"
-    return Content.assemble((title, "bold"), "  ", (" · ".join(facts), "$quiet"))
+    return Content.assemble((run_sign(run), "bold"), "  ", (" · ".join(facts), "$quiet"))
 
 
 def _responses(view: CampaignView, run: RunObject) -> Iterator[Content]:
     width = max(len(response.name) for response in view.spec.responses)
     for response in view.spec.responses:
         predicted = predicted_text(run, response.name)
-        measured = _measured(run, response.name)
+        predicted += in_unit(response.unit) if predicted else ""
+        measured = _measured(run, response)
         if predicted or measured:
             window = response.window and f"  window {range_text(response.window, response.unit)}"
             yield Content.assemble(
                 (f"{response.name:<{width}}  ", "$quiet"),
                 predicted,
-                in_unit(response.unit),
+                "  → " if predicted and measured else "",
                 measured,
                 (window or "", "$quiet"),
             )
@@ -90,15 +95,15 @@ def predicted_text(run: RunObject, response: str) -> str:
     return "" if told is None else expected(told)
 
 
-def _measured(run: RunObject, response: str) -> Content:
-    if response in run["never"]:
-        return Content.styled("  never measured", "$quiet")
-    values = run["measurements"].get(response)
+def _measured(run: RunObject, response: Response) -> Content:
+    if response.name in run["never"]:
+        return Content.styled("never measured", "$quiet")
+    values = run["measurements"].get(response.name)
     if not values:
         return Content("")
-    shown = " / ".join(number(value["number"]) for value in values)
+    shown = " / ".join(number(value["number"]) for value in values) + in_unit(response.unit)
     corrected = " (corrected)" if any(value["corrected"] for value in values) else ""
-    return Content.styled(f"  → measured {shown}{corrected}", "bold")
+    return Content.styled(f"measured {shown}{corrected}", "bold")
 
 
 def measured_text(numbers: Sequence[float]) -> str:

@@ -50,20 +50,37 @@ def left_out(
 
 def left_out_of(state: CampaignState) -> list[SetAside]:
     """The same of a whole campaign, from its log alone."""
-    runs = _runs(state)
     found: list[SetAside] = []
     for response in state.spec.responses:
-        name = response.name
-        values, places = list[float](), list[tuple[str | None, str | None]]()
-        for run in runs:
-            values += run.values(name)
-            places += [(run.id, None)] * len(run.values(name))
-        for line in state.teaching_lines if state.spec.uses_history(response) else ():
-            for row in line.rows:
-                values += row.responses.get(name, ())
-                places += [(None, line.name)] * len(row.responses.get(name, ()))
-        found += left_out(response, values, places)[1]
+        found += left_out(response, *_results(state, response))[1]
     return found
+
+
+def turned_linear(state: CampaignState, response: Response) -> list[str]:
+    """Results, each with its place, that make a logarithmic response linear; mostly none."""
+    values, places = _results(state, response)
+    odd, _ = left_out(response, values, places)
+    return [
+        f"{quantity_text(value)} in {run}" if line is None else f"{quantity_text(value)} on {line}"
+        for value, (run, line), out in zip(values, places, odd, strict=True)
+        if response.log_scale and value <= 0 and not out
+    ]
+
+
+def _results(
+    state: CampaignState, response: Response
+) -> tuple[list[float], list[tuple[str | None, str | None]]]:
+    """All results of a response to learn from, with the run or the line of each."""
+    name = response.name
+    values, places = list[float](), list[tuple[str | None, str | None]]()
+    for run in _runs(state):
+        values += run.values(name)
+        places += [(run.id, None)] * len(run.values(name))
+    for line in state.teaching_lines if state.spec.uses_history(response) else ():
+        for row in line.rows:
+            values += row.responses.get(name, ())
+            places += [(None, line.name)] * len(row.responses.get(name, ()))
+    return values, places
 
 
 def _runs(state: CampaignState) -> list[Run]:

@@ -17,6 +17,7 @@ from designer.campaigns.specification.read_parts import scale_text
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.specification.text import to_tables
 from designer.campaigns.values.times import parse_made_at, utc_now
+from designer.engine.training_rows.left_out import turned_linear
 from designer.service import answers
 from designer.service.details import line_answer, plan_summary
 from designer.service.fits import read_figures
@@ -25,6 +26,7 @@ from designer.service.session import Verbs
 from designer.service.values import SpecSource
 
 _ANY_TIME = timedelta(days=36_500)  # a time to look back to may lie anywhere, even ahead
+_NAMED = 3  # results that make a scale linear, of those that do
 
 
 class CampaignVerbs(Verbs):
@@ -75,7 +77,7 @@ class CampaignVerbs(Verbs):
             "created_at": state.created_at,
             "changed_at": state.changed_at,
             "spec": to_tables(state.spec),
-            "scales": _scales(state.spec),
+            "scales": {**_scales(state.spec), **_scales_now(state)},
             "runs": run_objects(state.runs.values(), self._flags(state)),
             "lines": [line_answer(state, name) for name in state.lines],
             "plans": [plan_summary(plan) for plan in state.plans.values()],
@@ -208,6 +210,20 @@ class CampaignVerbs(Verbs):
 
 def _scales(spec: Specification) -> dict[str, str]:
     return {response.name: scale_text(response) for response in spec.responses}
+
+
+def _scales_now(state: CampaignState) -> dict[str, str]:
+    """The responses whose results do not allow the scale of the specification."""
+    found = {}
+    for response in state.spec.responses:
+        low = turned_linear(state, response)
+        if low:
+            more = f" and {len(low) - _NAMED} more" if len(low) > _NAMED else ""
+            found[response.name] = (
+                f"{response.name} is modelled on a linear scale, although its specification asks"
+                f" for a logarithmic one: not positive are {', '.join(low[:_NAMED])}{more}"
+            )
+    return found
 
 
 def _since(text: str) -> str:
