@@ -6,6 +6,7 @@ import pytest
 
 from designer import Campaign
 from designer.campaigns.specification.load import load_specification
+from designer.cli.text.lines import judged_lines_table
 from designer.engine.training_rows.inferred_batches import (
     Made,
     inferred_batches,
@@ -139,6 +140,7 @@ def test_rows_of_a_line_are_looked_at_in_the_order_of_making() -> None:
     told = inferred_words(line["inferred_batches"])
     assert any(told in note for note in campaign.status()["notes"])
     assert told in str(about_line(line))
+    assert "taken as 2 of slurry" in "\n".join(judged_lines_table([line]))
 
 
 def test_unknown_settings_say_nothing() -> None:

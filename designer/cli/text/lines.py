@@ -81,7 +81,7 @@ def lines_table(lines: Sequence[LineAnswer], *judged: Column) -> list[str]:
         Column("rows", [amount(line["rows"]) for line in lines]),
         Column("used", [_used(line) for line in lines], left=True),
         *judged,
-        Column("batches", ["yes" if line["batches"] else "no" for line in lines], left=True),
+        Column("batches", [_batches(line) for line in lines], left=True, wrap=True),
         Column(
             "not recorded", [", ".join(line["unknown"]) or NOTHING for line in lines], left=True
         ),
@@ -89,6 +89,13 @@ def lines_table(lines: Sequence[LineAnswer], *judged: Column) -> list[str]:
         Column("source", [number(line["source"]) for line in lines], left=True, wrap=True),
     ]
     return table(without_empty(columns))
+
+
+def _batches(line: LineAnswer) -> str:
+    """``told``, ``taken as 6 of slurry``, ``not told``."""
+    told = ["told"] if line["batches"] else []
+    taken = ", ".join(f"{each['batches']} of {each['stage']}" for each in line["inferred_batches"])
+    return ", ".join([*told, *([f"taken as {taken}"] if taken else [])]) or "not told"
 
 
 def _used(line: LineAnswer) -> str:
