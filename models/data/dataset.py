@@ -51,6 +51,7 @@ class ResponseData:
             they are numbered.
         run_ids: ids of the target's runs for messages, by run number; left out: numbered from 1.
         left_out: own results that no model can use; they count in the errors told all the same.
+        errors: rows known to be errors, ``[n]``; left out: a fit looks for them.
     """
 
     name: str
@@ -69,6 +70,7 @@ class ResponseData:
     lines: tuple[str, ...] = ()
     run_ids: tuple[str, ...] = ()
     left_out: ResponseData | None = None
+    errors: BoolArray | None = None
 
     def __post_init__(self) -> None:
         n = len(self.y)
@@ -140,7 +142,7 @@ class ResponseData:
         """The same response with some rows, in that order."""
         columns = ("X", "y", "line", "batch", "run", "nuisance")
         picked: dict[str, Any] = {name: getattr(self, name)[rows] for name in columns}
-        return replace(self, **picked)
+        return replace(self, **picked, errors=None if self.errors is None else self.errors[rows])
 
     @property
     def of_target(self) -> ResponseData:

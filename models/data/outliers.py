@@ -16,6 +16,9 @@ _SHARE_OF_MEAN = 0.05  # robust spread taken when most values are equal, relativ
 _FACTOR = 30.0  # log scale: beyond the range of all others …
 _FACTOR_FEW = 1000.0  # … when there are fewer than
 _FEW = 6  # … values; also relative to the median of the others for three values
+_NEIGHBOURS = 3  # nearest settings, one of which …
+_AGREES = 0.25  # … must lie this share as far to the same side, where a value is far at all
+_FEW_RECIPES = 6  # with fewer own ones and no line only a factor of 1000 is a slip for sure
 LARGEST_SHARE = 0.1  # more rows than this are not outliers but a wrong model
 SURPRISE = 8.0  # standardised leave-one-out residual
 _ORDINARY = 5.0  # an own result within this factor of another one may be right
@@ -50,12 +53,41 @@ def far_values(values: FloatArray, data: ResponseData, *, log: bool) -> tuple[Bo
         rows = data.line == code
         if rows.sum() > 2 and 2 * far[rows].sum() > rows.sum():
             far[rows] = False
+    if far.any():
+        asked = np.flatnonzero(far)
+        far[asked] = ~supported(asked, values, data, _AGREES)
     own = data.target
+    if own.all() and not log and data.own_recipes < _FEW_RECIPES:  # a peak or a slip: who knows?
+        far &= np.abs(data.y) > _FACTOR_FEW * np.median(np.abs(data.y))
     if own.any():
         far[own] &= ~in_company(values[own] - np.median(values[own]))
         if 2 * far[own].sum() > own.sum():  # a first run alone is as right as the lines
             far[own] = False
     return far, spread
+
+
+def supported(asked: IntArray, values: FloatArray, data: ResponseData, share: float) -> BoolArray:
+    """Which far rows, ``[k]``, have another far one among the nearest settings of any line.
+
+    Slips are scattered over the settings; where the neighbours agree there is a peak or an edge.
+
+    Args:
+        asked: rows asked about, ``[k]``.
+        values: on T's scale, ``[n]``.
+        data: the same response in raw units.
+        share: of its distance from the median that the other must lie to the same side.
+    """
+    from scipy.spatial import KDTree  # loads long, and is rarely needed
+
+    away = np.empty(len(values))
+    for code in np.unique(data.line):
+        rows = data.line == code
+        away[rows] = values[rows] - np.median(values[rows])
+    count = min(_NEIGHBOURS + 1, len(values))
+    nearest = KDTree(data.X).query(data.X[asked], k=count)[1].reshape(len(asked), count)
+    mine = away[asked][:, None]
+    agrees = np.sign(mine) * away[nearest] >= share * np.abs(mine)
+    return np.asarray((agrees & (nearest != asked[:, None])).any(axis=1))
 
 
 def in_company(away: FloatArray) -> BoolArray:

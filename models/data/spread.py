@@ -99,6 +99,7 @@ def scale_response(
         )
     values = np.log(data.y) if log else data.y
     outlier, bulk = far_values(values, data, log=log)
+    outlier = outlier if data.errors is None else data.errors
     if outlier.any():
         messages.append(far_message(data, outlier))
     if doubted is not None:

@@ -19,6 +19,7 @@ from designer.models.data.outliers import (
     beyond_the_rest,
     in_company,
     ordinary_size,
+    supported,
 )
 from designer.models.gp.fitted import FittedResponse
 from designer.models.posterior.posterior import ResponsePosterior
@@ -26,6 +27,7 @@ from designer.models.posterior.posterior import ResponsePosterior
 QUANTILES = {"50": 0.6744897501960817, "80": 1.2815515655446004, "95": 1.959963984540054}
 """Share of a normal distribution (%) inside ± that many standard deviations."""
 _NO_VARIATION = 1e-6  # relative sd of the results below which R² has no meaning
+_AGREES = 0.5  # share as far to the same side that a neighbour lies which supports a result
 _SUSPICION = 0.5  # beyond √(2 ln n), the largest of n standard normals: worth a second fit
 _SUSPICION_OWN = 3.0  # the same for own results: they are few, and hide more easily
 _FEW_ROWS = 12  # with fewer rows a lonely peak looks like an error (seen on Forrester, 8 runs)
@@ -218,7 +220,8 @@ def confirmed_outliers(fitted: FittedResponse, doubted: IntArray) -> IntArray:
     """The doubted rows, ``[k]``, that a fit in which they hardly count still contradicts.
 
     Own results in the company of others like them (`in_company`) are none, nor are those of a size
-    that others have: near a jump of the response right ones, too, may look impossible. Without
+    that others have: near a jump of the response right ones, too, may look impossible; nor what
+    neighbours of any line support (`supported`). Without
     earlier lines those of ordinary size are none: a lonely peak looks the same.
     """
     standardised, residual = _one_by_one(fitted)
@@ -226,6 +229,9 @@ def confirmed_outliers(fitted: FittedResponse, doubted: IntArray) -> IntArray:
     own = slice(fitted.rows.earlier, None)
     found[own] &= ~in_company(residual[own]) & beyond_the_rest(fitted.rows.z[own])
     rows = fitted.rows.order[found]
+    if len(rows):
+        values = fitted.scaling.forward(fitted.data.y)
+        rows = rows[~supported(rows, values, fitted.data, _AGREES)]
     if fitted.rows.earlier == 0:
         rows = rows[~ordinary_size(fitted.data)[rows]]
     return np.intersect1d(rows, doubted)

@@ -53,7 +53,8 @@ def fit(
 ) -> ResponsePosterior:
     """Fit one response; works from no measurement at all upwards.
 
-    Rows the fit cannot believe are marked, named in the report's messages, and fitted once more.
+    Rows the fit cannot believe are marked, named in the report's messages, and fitted once more;
+    not where errors are known already (`ResponseData.errors`).
 
     Args:
         data: measurements of the target line and the earlier lines.
@@ -76,7 +77,7 @@ def fit(
     memory = NoMemory() if memory is None else memory
     fitted = _fit(data, transforms, memory, start=start)
     doubted = suspected_outliers(fitted)
-    if len(doubted):
+    if len(doubted) and data.errors is None:
         trial = _fit(data, transforms, memory, start=start, doubted=doubted)
         confirmed = confirmed_outliers(trial, doubted)
         confirmed = _founded(confirmed, data, transforms, memory)

@@ -20,13 +20,13 @@ from functools import cached_property
 import numpy as np
 from scipy.special import expit
 
-from designer.models.arrays import FloatArray, IntArray, input_count
+from designer.models.arrays import BoolArray, FloatArray, IntArray, input_count
 from designer.models.data.dataset import ResponseData
 from designer.models.data.line_scales import coverage
 from designer.models.diagnostics.history_evidence import FEWEST_RUNS, history_evidence
 from designer.models.encoding import cube_points
 from designer.models.fitting.all_responses import Link, fit_without_history
-from designer.models.gp.fitted import HistoryOdds
+from designer.models.gp.fitted import FittedResponse, HistoryOdds
 from designer.models.posterior.averaging import average
 from designer.models.posterior.mixture import MixedPosterior
 from designer.models.posterior.posterior import ResponsePosterior
@@ -116,6 +116,14 @@ def _narrow(own: FloatArray, design: FloatArray, groups: IntArray) -> tuple[int,
     return tuple(index for index, found in shares.items() if found <= max(least, _COVERED))
 
 
+def errors_of(fitted: FittedResponse) -> BoolArray:
+    """Rows of the data that a fit sets aside, ``[n]``."""
+    rows = fitted.rows
+    found = np.zeros(len(fitted.data.y), dtype=np.bool_)
+    found[rows.order[rows.extra > 0]] = True
+    return found
+
+
 def weigh_history(
     history: ResponsePosterior, alone: ResponsePosterior, groups: IntArray
 ) -> HistoryWeight | None:
@@ -176,7 +184,11 @@ class WeighedFits:
 
     @cached_property
     def without_history(self) -> dict[str, ResponsePosterior]:
-        """Fits to the own results alone, of the responses that have lines and runs to judge by."""
+        """Fits to the own results alone, of the responses that have lines and runs to judge by.
+
+        Which results are errors is what all data say: a peak that lines know is none, and both
+        models have to explain the same results.
+        """
         asked = [
             name
             for name, posterior in self.posteriors.items()
@@ -187,7 +199,11 @@ class WeighedFits:
             return {}
         upstream = [self.links[name].upstream for name in asked if name in self.links]
         needed = {
-            name: replace(data, log_scale=self.posteriors[name].scaling.log)
+            name: replace(
+                data,
+                log_scale=self.posteriors[name].scaling.log,
+                errors=errors_of(self.posteriors[name].fitted),
+            )
             for name, data in self.responses.items()
             if name in asked or name in upstream
         }

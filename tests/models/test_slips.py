@@ -8,6 +8,7 @@ import pytest
 
 from designer.models.data.dataset import ResponseData
 from designer.models.fitting.fit import fit
+from designer.models.fitting.history_weight import WeighedFits, errors_of
 from designer.models.posterior.posterior import ResponsePosterior
 
 GROUPS = np.arange(2)
@@ -121,3 +122,51 @@ def test_right_results_get_no_remark(runs: int, rows: int) -> None:
         posterior = fitted(campaign(runs, rows, seed=seed))
         assert set_aside(posterior) == []
         assert "R0" not in told(posterior)
+
+
+# ---- what neighbours support ---------------------------------------------------------------------
+
+
+def peak(X: np.ndarray) -> np.ndarray:
+    away: np.ndarray = np.square(X - np.array([0.8, 0.8])).sum(axis=1)
+    return 3 + 300 * np.exp(-away / 0.02)
+
+
+def with_peak(rows: int) -> ResponseData:
+    """A line over the region that knows a peak, and own runs of which one alone saw it."""
+    rng = np.random.default_rng(2)
+    own = np.vstack([0.6 * rng.random((8, 2)), [[0.79, 0.81]]])
+    X = np.vstack([rng.random((rows, 2)), own])
+    line = np.repeat([1, 0], [rows, len(own)])
+    return ResponseData("leak", False, None, X, peak(X) + 0.3 * rng.standard_normal(len(X)), line)
+
+
+def test_a_peak_that_a_line_knows_is_no_slip() -> None:
+    data = with_peak(60)
+    found = fitted(data)
+    assert set_aside(found) == []
+    weighed = WeighedFits({"leak": found}, {"leak": data}, GROUPS, {})
+    assert errors_of(weighed.without_history["leak"].fitted).sum() == 0  # the same results count
+    shown = weighed.averaged["leak"]
+    (there,) = shown.scaling.median(shown.mean(data.X[-1:]))
+    assert there == pytest.approx(data.y[-1], rel=0.1)
+
+
+def test_scattered_slips_of_a_line_support_nobody() -> None:
+    data = with_peak(60)
+    low = np.flatnonzero((data.line == 1) & (data.y < 10))[:3]
+    y = data.y.copy()
+    y[low] *= 1000.0
+    rows = fitted(replace(data, y=y)).fitted.rows
+    assert set(low) <= set(rows.order[rows.extra > 0].tolist())
+
+
+def test_few_recipes_alone_cannot_tell_a_peak_from_a_slip() -> None:
+    X = np.repeat(np.array([[0.1, 0.2], [0.5, 0.9], [0.9, 0.4], [0.8, 0.8]]), [4, 1, 1, 1], axis=0)
+    noise = np.random.default_rng(1).standard_normal(len(X))
+    data = ResponseData("leak", False, None, X, peak(X) / 5 + 0.1 * noise, np.zeros(7, int))
+    found = fitted(data)
+    assert set_aside(found) == []
+    assert any("is kept and moves the predictions" in m for m in found.fitted.report.messages)
+    wrong = replace(data, y=np.where(np.arange(7) == 6, 3e4, data.y))
+    assert set_aside(fitted(wrong)) == [6]
