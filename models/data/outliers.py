@@ -18,7 +18,8 @@ _FACTOR_FEW = 1000.0  # … when there are fewer than
 _FEW = 6  # … values; also relative to the median of the others for three values
 _NEIGHBOURS = 3  # nearest settings, one of which …
 _AGREES = 0.25  # … must lie this share as far to the same side, where a value is far at all
-_FEW_RECIPES = 6  # with fewer own ones and no line only a factor of 1000 is a slip for sure
+_FEW_RECIPES = 6  # with fewer own ones and no line …
+_FACTOR_ALONE = 100.0  # … only this many times their median is a slip for sure
 LARGEST_SHARE = 0.1  # more rows than this are not outliers but a wrong model
 SURPRISE = 8.0  # standardised leave-one-out residual
 _ORDINARY = 5.0  # an own result within this factor of another one may be right
@@ -58,7 +59,7 @@ def far_values(values: FloatArray, data: ResponseData, *, log: bool) -> tuple[Bo
         far[asked] = ~supported(asked, values, data, _AGREES)
     own = data.target
     if own.all() and not log and data.own_recipes < _FEW_RECIPES:  # a peak or a slip: who knows?
-        far &= np.abs(data.y) > _FACTOR_FEW * np.median(np.abs(data.y))
+        far &= np.abs(data.y) > _FACTOR_ALONE * np.median(np.abs(data.y))
     if own.any():
         far[own] &= ~in_company(values[own] - np.median(values[own]))
         if 2 * far[own].sum() > own.sum():  # a first run alone is as right as the lines
