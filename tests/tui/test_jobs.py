@@ -100,7 +100,7 @@ async def test_what_the_worker_refuses_is_told_and_the_wishes_are_kept(store: Pa
 async def test_a_plan_overtaken_by_somebody_else_tells_who_and_what(slow_store: Path) -> None:
     async with open_ui(slow_store, campaign="demo") as ui:
         await ui.until("Next")
-        await ask_for(ui, 12)
+        await ask_for(ui, 100)
         await ui.until("choosing recipes", 60)
         Service(str(slow_store), actor="eve").campaigns.note("demo", "new drier")
         await ui.until("went on from event", 90)
