@@ -93,9 +93,9 @@ def set_aside(fitted: FittedCampaign) -> list[SetAside]:
     """Results that hardly count in a model, or not at all, by run and line."""
     found = list(fitted.training.left_out)
     for name, posterior in fitted.posteriors.items():
-        rows, data = posterior.fitted.rows, posterior.fitted.data
+        data = posterior.fitted.data
         response = fitted.state.spec.response(name)
-        aside = np.sort(rows.order[rows.extra > 0])
+        aside = np.flatnonzero(posterior.fitted.errors)
         used = set(np.delete(data.line, aside).tolist())
         for row in aside.tolist():
             code = int(data.line[row])

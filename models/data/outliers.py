@@ -9,6 +9,7 @@ import numpy as np
 
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 from designer.models.data.dataset import ResponseData
+from designer.models.data.neighbours import nearest_others
 
 # Assumptions:
 _SPREADS = 50.0  # robust standard deviations from the line's median
@@ -78,17 +79,13 @@ def supported(asked: IntArray, values: FloatArray, data: ResponseData, share: fl
         data: the same response in raw units.
         share: of its distance from the median that the other must lie to the same side.
     """
-    from scipy.spatial import KDTree  # loads long, and is rarely needed
-
     away = np.empty(len(values))
     for code in np.unique(data.line):
         rows = data.line == code
         away[rows] = values[rows] - np.median(values[rows])
-    count = min(_NEIGHBOURS + 1, len(values))
-    nearest = KDTree(data.X).query(data.X[asked], k=count)[1].reshape(len(asked), count)
+    nearest = nearest_others(data.X, asked, _NEIGHBOURS)
     mine = away[asked][:, None]
-    agrees = np.sign(mine) * away[nearest] >= share * np.abs(mine)
-    return np.asarray((agrees & (nearest != asked[:, None])).any(axis=1))
+    return np.asarray((np.sign(mine) * away[nearest] >= share * np.abs(mine)).any(axis=1))
 
 
 def in_company(away: FloatArray) -> BoolArray:

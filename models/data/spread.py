@@ -105,12 +105,13 @@ def scale_response(
     if doubted is not None:
         outlier = outlier | doubted
     kept = ~outlier
-    useless = useless_lines(data, values, np.flatnonzero(kept), groups)
+    inputs = input_count(groups)
+    ratios = other_scales(data.X[kept], values[kept], data.line[kept], inputs)
+    useless = useless_lines(data, values, np.flatnonzero(kept), groups, ratios)
     messages += useless.values()
     of_useless = np.isin(data.line, list(useless))
     kept &= ~of_useless
-    inputs = input_count(groups)
-    ratios = other_scales(data.X[kept], values[kept], data.line[kept], inputs)
+    ratios = {code: ratio for code, ratio in ratios.items() if code not in useless}
     for code, level in other_levels(values[kept], data.line[kept]).items():
         if code not in ratios:
             values = np.where(data.line == code, values + level, values)

@@ -8,10 +8,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from scipy.special import fdtrc
 
-from designer.models.arrays import FloatArray, IntArray, input_count
+from designer.models.arrays import FloatArray, IntArray
 from designer.models.data.dataset import ResponseData
 from designer.models.data.line_scales import (
     LINE_ROWS,
@@ -19,15 +21,19 @@ from designer.models.data.line_scales import (
     Reaction,
     design_factor,
     deviation,
-    other_scales,
 )
+from designer.models.data.neighbours import nearest_others
 
 _FAR = 3.0  # standard deviations of the own results, as if spread over the region
 _CHANCE = 0.01  # of a relation at least as close where there is none
 
 
 def useless_lines(
-    data: ResponseData, values: FloatArray, kept: IntArray, groups: IntArray
+    data: ResponseData,
+    values: FloatArray,
+    kept: IntArray,
+    groups: IntArray,
+    ratios: Mapping[int, float],
 ) -> dict[int, str]:
     """Lines that are not used, by code, with what the user should know.
 
@@ -36,6 +42,7 @@ def useless_lines(
         values: the same on T's scale, ``[n]``.
         kept: rows that are no outliers, ``[k]``.
         groups: input index of every encoded column, ``[D]``.
+        ratios: of lines that react on another scale (`other_scales`), by code.
     """
     X, line = data.X[kept], data.line[kept]
     values = values[kept]
@@ -43,8 +50,6 @@ def useless_lines(
     found: dict[int, str] = {}
     if own.settings < OWN_SETTINGS or deviation(own.values) == 0.0:
         return found
-    inputs = input_count(groups)
-    ratios = other_scales(X, values, line, inputs)
     reach = _FAR * design_factor(own.X, groups) * deviation(own.values)
     for code in np.unique(line[line > 0]).tolist():
         rows = Reaction(X[line == code], values[line == code])
@@ -78,20 +83,17 @@ def _why_useless(line: Reaction, own: Reaction, reach: float, ratio: float | Non
 def _reacts(line: Reaction) -> bool:
     """Whether values go with the settings: along a plane, or alike where settings are alike."""
     n, columns = line.X.shape
-    centred = line.values - line.values.mean()
+    X, centred = line.X - line.X.mean(axis=0), line.values - line.values.mean()
     total = float(centred @ centred)
-    slopes = np.linalg.lstsq(line.X - line.X.mean(axis=0), centred, rcond=None)[0]
     rank = min(columns, n - 2)
-    rest = centred - (line.X - line.X.mean(axis=0)) @ slopes
+    rest = centred - X @ np.linalg.lstsq(X, centred, rcond=None)[0]
     left = float(rest @ rest)
     if left <= 0.0:
         return True
     f = ((total - left) / rank) / (left / (n - 1 - rank))
     if float(fdtrc(rank, n - 1 - rank, f)) < _CHANCE:
         return True
-    square = np.square(line.X[:, None, :] - line.X[None, :, :]).sum(axis=-1)
-    np.fill_diagonal(square, np.inf)
-    steps = centred - centred[np.argmin(square, axis=1)]
+    steps = centred - centred[nearest_others(line.X, np.arange(n), 1)[:, 0]]
     # von Neumann's ratio: 1 ± 1 / √n without any relation
     ratio = float(steps @ steps) / (2.0 * total) * (n - 1) / n
     return bool(ratio < 1.0 - 2.33 / np.sqrt(n))

@@ -20,13 +20,13 @@ from functools import cached_property
 import numpy as np
 from scipy.special import expit
 
-from designer.models.arrays import BoolArray, FloatArray, IntArray, input_count
+from designer.models.arrays import FloatArray, IntArray, input_count
 from designer.models.data.dataset import ResponseData
 from designer.models.data.line_scales import coverage
 from designer.models.diagnostics.history_evidence import FEWEST_RUNS, history_evidence
 from designer.models.encoding import cube_points
 from designer.models.fitting.all_responses import Link, fit_without_history
-from designer.models.gp.fitted import FittedResponse, HistoryOdds
+from designer.models.gp.fitted import HistoryOdds
 from designer.models.posterior.averaging import average
 from designer.models.posterior.mixture import MixedPosterior
 from designer.models.posterior.posterior import ResponsePosterior
@@ -116,14 +116,6 @@ def _narrow(own: FloatArray, design: FloatArray, groups: IntArray) -> tuple[int,
     return tuple(index for index, found in shares.items() if found <= max(least, _COVERED))
 
 
-def errors_of(fitted: FittedResponse) -> BoolArray:
-    """Rows of the data that a fit sets aside, ``[n]``."""
-    rows = fitted.rows
-    found = np.zeros(len(fitted.data.y), dtype=np.bool_)
-    found[rows.order[rows.extra > 0]] = True
-    return found
-
-
 def weigh_history(
     history: ResponsePosterior, alone: ResponsePosterior, groups: IntArray
 ) -> HistoryWeight | None:
@@ -202,7 +194,7 @@ class WeighedFits:
             name: replace(
                 data,
                 log_scale=self.posteriors[name].scaling.log,
-                errors=errors_of(self.posteriors[name].fitted),
+                errors=self.posteriors[name].fitted.errors,
             )
             for name, data in self.responses.items()
             if name in asked or name in upstream

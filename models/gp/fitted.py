@@ -9,7 +9,7 @@ import numpy as np
 from scipy.linalg import cho_solve
 from scipy.optimize import OptimizeResult, minimize
 
-from designer.models.arrays import FloatArray, IntArray
+from designer.models.arrays import BoolArray, FloatArray, IntArray
 from designer.models.data.dataset import ResponseData
 from designer.models.data.scaling import Scaling
 from designer.models.gp.hyperparameters import Layout, Parameters
@@ -102,6 +102,13 @@ class FittedResponse:
     def noise(self) -> FloatArray:
         """Noise variance of every row, ``[n]``, without what is added to those set aside."""
         return np.asarray(self.rows.base * self.parameters.noise[self.rows.position])
+
+    @property
+    def errors(self) -> BoolArray:
+        """Rows of the data that are set aside, ``[n]`` (`ResponseData.errors`)."""
+        found = np.zeros(len(self.data.y), dtype=np.bool_)
+        found[self.rows.order[self.rows.extra > 0]] = True
+        return found
 
     @cached_property
     def solved(self) -> Solved | None:

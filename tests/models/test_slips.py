@@ -8,7 +8,7 @@ import pytest
 
 from designer.models.data.dataset import ResponseData
 from designer.models.fitting.fit import fit
-from designer.models.fitting.history_weight import WeighedFits, errors_of
+from designer.models.fitting.history_weight import WeighedFits
 from designer.models.posterior.posterior import ResponsePosterior
 
 GROUPS = np.arange(2)
@@ -146,7 +146,7 @@ def test_a_peak_that_a_line_knows_is_no_slip() -> None:
     found = fitted(data)
     assert set_aside(found) == []
     weighed = WeighedFits({"leak": found}, {"leak": data}, GROUPS, {})
-    assert errors_of(weighed.without_history["leak"].fitted).sum() == 0  # the same results count
+    assert weighed.without_history["leak"].fitted.errors.sum() == 0  # the same results count
     shown = weighed.averaged["leak"]
     (there,) = shown.scaling.median(shown.mean(data.X[-1:]))
     assert there == pytest.approx(data.y[-1], rel=0.1)

@@ -5,6 +5,7 @@ import pytest
 
 from designer.models.arrays import FloatArray
 from designer.models.data.dataset import ResponseData
+from designer.models.data.line_scales import other_scales
 from designer.models.data.useless_lines import useless_lines
 from designer.models.encoding import cube_points
 from designer.models.fitting.fit import fit
@@ -33,7 +34,8 @@ def recipes(rows: int, seed: int = 1) -> FloatArray:
 
 
 def found(case: ResponseData) -> dict[int, str]:
-    return useless_lines(case, case.y, np.arange(len(case.y)), GROUPS)
+    ratios = other_scales(case.X, case.y, case.line, 2)
+    return useless_lines(case, case.y, np.arange(len(case.y)), GROUPS, ratios)
 
 
 def error(case: ResponseData) -> float:
@@ -76,6 +78,12 @@ def test_a_quiet_line_needs_some_relation_to_its_settings() -> None:
     damped = 100 + 0.05 * (truth(X) - 100)
     assert found(data(damped + 0.2 * noise, X)) == {}
     assert found(data(damped, X)) == {}
+
+
+def test_long_lines_are_looked_at_without_all_their_pairs() -> None:
+    X = recipes(20_000)
+    noise = np.random.default_rng(5).standard_normal(len(X))
+    assert len(found(data(100 + 0.8 * noise, X))) == 1
 
 
 def test_noise_is_rarely_taken_for_a_reaction() -> None:
