@@ -5,6 +5,9 @@ from __future__ import annotations
 import sys
 
 INTERRUPTED = 130
+_STOPPED = (
+    '{"error": {"kind": "interrupted", "exit_code": 130, "message": "stopped", "problems": []}}\n'
+)
 
 
 def main() -> int:
@@ -15,6 +18,8 @@ def main() -> int:
         return run()
     except KeyboardInterrupt:  # while the program was still being loaded
         sys.stderr.write("designer: stopped\n")
+        if "--json" in sys.argv:
+            sys.stdout.write(_STOPPED)
         return INTERRUPTED
 
 

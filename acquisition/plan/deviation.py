@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from designer.render.words import count as counted
+
 if TYPE_CHECKING:
     from designer.acquisition.selection.strategy import Selection
     from designer.campaigns.space.factors import Setting
@@ -94,7 +96,7 @@ class Deviation:
         unit = " bit" if self.value_name is None else ""
         text = f"keeping {kept} costs {share} ({told:.3g} instead of {free:.3g}{unit})"
         if self.runs != self.runs_free:
-            text += f", with {self.runs} instead of {self.runs_free} runs"
+            text += f", with {self.runs} instead of {counted(self.runs_free, 'run')}"
         hours = spec.costs.unit
         if abs(self.cost - self.cost_free) <= 1e-9:
             return f"{text}; it takes {self.cost:.3g} {hours} either way"

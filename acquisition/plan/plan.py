@@ -26,6 +26,8 @@ from designer.acquisition.selection.strategy import Selection, select_runs
 from designer.campaigns.commands.entries import PlannedRun
 from designer.campaigns.specification.parts import DEFAULT_RUNS
 from designer.campaigns.values.numbers import number_text
+from designer.render.words import count as counted
+from designer.render.words import priced
 
 if TYPE_CHECKING:
     from designer.campaigns.space.factors import Setting
@@ -187,11 +189,16 @@ def _shortfall(
     if count == runs:
         return []
     if count == stop.runs:
-        return [f"a plan over so many recipes holds at most {count} runs"]
+        return [f"a plan over so many recipes holds at most {counted(count, 'run')}"]
     if not stop.repeat and count == np.count_nonzero(problem.allowed()):
-        return [f"there are only {count} feasible recipes, and none is repeated yet"]
-    limit = f"{budget or 0.0:g} {problem.spec.costs.unit}"
+        verb = "is" if count == 1 else "are"
+        return [f"there {verb} only {counted(count, 'feasible recipe')}, and none is repeated yet"]
+    limit = priced(budget or 0.0, problem.spec.costs.unit)
     if not count:
         cheapest = float(problem.tree.costs()[problem.allowed()].min())
         return [f"no run fits into {limit}: the cheapest costs {cheapest:g}"]
-    return [] if runs is None else [f"only {count} of {runs} runs fit into {limit}"]
+    if runs is None:
+        return []
+    return [
+        f"only {count} of {counted(runs, 'run')} {'fits' if count == 1 else 'fit'} into {limit}"
+    ]

@@ -31,11 +31,11 @@ def amend(state: CampaignState, spec: Specification, reason: str | None = None) 
         reason: why.
 
     Returns:
-        One ``spec_amended`` event; ``body["difference"]`` says in words what changes.
+        One ``spec_amended`` event, whose ``body["difference"]`` says in words what changes; none
+        where the new specification changes nothing.
 
     Raises:
-        InputError: with all problems: what cannot change while runs are kept, nothing that
-            changes, closed campaign.
+        InputError: with all problems: what cannot change while runs are kept, closed campaign.
     """
     ensure_open(state)
     problems = amendment_problems(state.spec, spec)
@@ -43,7 +43,7 @@ def amend(state: CampaignState, spec: Specification, reason: str | None = None) 
         raise InputError(problems)
     changes = difference(state.spec, spec)
     if not changes:
-        raise InputError.at(f"campaign {state.spec.name}", "the new specification changes nothing")
+        return []
     body = {
         "text": spec.text,
         "parsed": to_tables(spec),

@@ -18,7 +18,7 @@ class Console:
     """The two streams of one call of the program.
 
     Attributes:
-        json: data and errors are one JSON document each.
+        json: stdout is one JSON document: the answer, or what went wrong.
         quiet: no notes, hints or progress.
         carried_out: the verb has done its work, only its answer is left to be shown.
     """
@@ -28,10 +28,12 @@ class Console:
         self.quiet = quiet
         self.carried_out = False
         self._progress_shown = False
+        self._answered = False
 
     def data(self, document: Mapping[str, Any]) -> None:
         """Print one JSON document to stdout."""
         text = json_text(document, _encoding(sys.stdout))
+        self._answered = True
         _write_answer(lambda stream: stream.write(text))
 
     def lines(self, lines: Iterable[str]) -> None:
@@ -68,18 +70,20 @@ class Console:
             _write_quietly("\r\x1b[K")
 
     def fail(self, error: BaseException, tokens: Sequence[str]) -> int:
-        """Tell on stderr what went wrong; returns the exit code.
+        """Tell on stderr what went wrong, and with --json on stdout, too; returns the exit code.
 
         Args:
             error: what was raised.
             tokens: the command line.
         """
         failure = errors.failure(error, tokens, carried_out=self.carried_out)
-        if self.json:
-            self.clear_progress()
-            _write_quietly(json_text(failure.document, _encoding(sys.stderr)))
-        else:
-            self.diagnostics(failure.lines)
+        self.diagnostics(failure.lines)
+        if self.json and not self._answered:  # stdout holds one document, whatever happens
+            try:
+                self.data(failure.document)
+                self.flush()
+            except (OSError, errors.OutputError):  # nobody reads it: the exit code still tells
+                self.abandon_stdout()
         return failure.exit_code
 
     def flush(self) -> None:

@@ -56,8 +56,8 @@ class Failure:
     Attributes:
         exit_code: of the process.
         lines: for people.
-        document: the same for scripts, ``{"error": {"kind", "exit_code", "problems"}}``; with the
-            key ``report`` when the fault is ours.
+        document: the same for scripts, ``{"error": {"kind", "exit_code", "message", "problems"}}``;
+            with the key ``report`` when the fault is ours.
     """
 
     exit_code: int
@@ -95,7 +95,9 @@ def _failure(
     kind: str, code: int, problems: Iterable[Problem], lines: Sequence[str], **more: str | None
 ) -> Failure:
     told = [asdict(problem) for problem in problems]
-    document = {"error": {"kind": kind, "exit_code": code, "problems": told, **more}}
+    message = "\n".join(lines).removeprefix("designer: ")
+    error = {"kind": kind, "exit_code": code, "message": message, "problems": told, **more}
+    document = {"error": error}
     return Failure(code, lines, document)
 
 

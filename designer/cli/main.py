@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import warnings
 from argparse import Namespace
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.errors import DesignerError, Problem
@@ -32,7 +34,8 @@ def main(tokens: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if tokens is None else tokens)
     typed_options = words[: words.index("--")] if "--" in words else words
-    console = Console(json="--json" in typed_options, quiet="--quiet" in typed_options)
+    wants_json = any(word.partition("=")[0] == "--json" for word in typed_options)
+    console = Console(json=wants_json, quiet="--quiet" in typed_options)
     if not sys.warnoptions:  # other people's deprecations tell a user nothing
         warnings.simplefilter("ignore")
     try:
@@ -50,9 +53,17 @@ def main(tokens: Sequence[str] | None = None) -> int:
 
 
 def _guarded(words: Sequence[str], console: Console) -> int:
+    printed = io.StringIO()
     try:
-        return _call(read_command_line(words), console)
+        with redirect_stdout(printed):
+            call = read_command_line(words)
+        return _call(call, console)
     except SystemExit as end:  # argparse after --help
+        text = printed.getvalue()
+        if console.json:
+            console.data({"help": text})
+        else:
+            console.lines(text.splitlines())
         return end.code if isinstance(end.code, int) else 0
     except BrokenPipeError:
         raise

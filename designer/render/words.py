@@ -58,6 +58,12 @@ def amount(value: object) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def priced(cost: object, unit: str) -> str:
+    """A cost with its unit: ``1.5 h``, ``3 runs``, ``1 run``."""
+    told = amount(cost)
+    return "1 run" if (told, unit) == ("1", "runs") else f"{told} {unit}"
+
+
 def with_error(mean: object, sd: object) -> str:
     """``31.4 ± 0.8``: the error with two significant digits, the mean as far as that goes.
 

@@ -8,7 +8,7 @@ from designer.campaigns.specification.parts import DEFAULT_RUNS, WANTED_HITS, Re
 from designer.campaigns.specification.specification import Specification
 from designer.engine.answers import Ahead, NextStep
 from designer.render.expected import bits_words, two_digits
-from designer.render.words import count, in_unit
+from designer.render.words import count, in_unit, priced
 from designer.service.figures import OutlookAnswer
 
 WORTH = 0.1  # bits below which a further batch does not pay: 7 % off the typical ± (assumption)
@@ -51,7 +51,7 @@ def _step_words(spec: Specification, step: NextStep | None) -> str:
     if step is None:
         return ""
     rate = f"{two_digits(step['bits'] / step['cost'])} bit/{spec.costs.unit.removesuffix('s')}"
-    cost = _cost_words(step["cost"], spec.costs.unit)
+    cost = priced(step["cost"], spec.costs.unit)
     runs = "" if step["stage"] is None else f" ({count(step['runs'], 'run')})"
     return (
         f"a further {step['stage'] or 'run'} then brings {bits_words(step['bits'])} for"
@@ -120,7 +120,7 @@ def _worth(state: CampaignState, ahead: Ahead | None) -> str:
     step, costs = None if ahead is None else ahead["next"], state.spec.costs
     if ahead is None or step is None:
         return "Propose the next runs."
-    name, cost = step["stage"] or "run", _cost_words(step["cost"], costs.unit)
+    name, cost = step["stage"] or "run", priced(step["cost"], costs.unit)
     told = f"a further {name} brings {step['bits']:.2f} bit for {cost}"
     windows = any(r.window is not None for r in state.spec.responses)
     if state.spec.goal == "optimum" and windows and len(in_spec_runs(state)) < WANTED_HITS:
@@ -134,10 +134,6 @@ def _worth(state: CampaignState, ahead: Ahead | None) -> str:
         bits = f"{left * ahead['best_rate']:.2f} bit"
         return f"Stop: {told}, so the {left:.3g} {costs.unit} left bring {bits} at most."
     return f"Propose the next runs: {told}."
-
-
-def _cost_words(cost: float, unit: str) -> str:
-    return "1 run" if unit == "runs" and cost == 1 else f"{cost:.3g} {unit}"
 
 
 def _are(count: int) -> str:

@@ -98,17 +98,17 @@ class RunAnswer(RunObject, OfCampaign):
     """Details of a run."""
 
 
-class AmendAnswer(OfCampaign):
-    """What a new specification changes, in sentences, and whether it was taken."""
-
-    difference: list[str]
-    applied: bool
-
-
 class DoneAnswer(OfCampaign):
     """Something was carried out; ``messages`` are what the user should know of it."""
 
     messages: list[str]
+
+
+class AmendAnswer(DoneAnswer):
+    """What a new specification changes, in sentences, and whether it was taken."""
+
+    difference: list[str]
+    applied: bool
 
 
 class UndoAnswer(DoneAnswer):

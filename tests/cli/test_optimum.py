@@ -80,12 +80,14 @@ def test_a_dry_run_changes_nothing_that_status_says(small: CommandLine) -> None:
     assert small.json("status", "small") == before
 
 
-def test_an_amendment_that_changes_nothing_is_refused_with_a_reference_too(
+def test_an_amendment_that_changes_nothing_writes_nothing_with_a_reference_too(
     cli: CommandLine,
 ) -> None:
     text = OPTIMUM.replace(
         "change_cost = 3.0", "change_cost = 3.0\nreference = { coating_gap = 150, air_gap = 2 }"
     ).replace("[[response]]", AIR_GAP + "[[response]]", 1)
     cli.create(text)
-    cli("amend", "small", "small.toml", code=3)
+    head = cli.json("show", "small")["head"]
+    answer = cli.json("amend", "small", "small.toml")
+    assert (answer["applied"], answer["difference"], answer["head"]) == (False, [], head)
     assert "first run of every new batch" in cli("show", "small")

@@ -79,12 +79,26 @@ def test_exit_2_with_words_on_stderr_only(tokens: list[str]) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_exit_2_as_json_on_stderr() -> None:
-    done = designer("recrd", "--json")
-    assert (done.returncode, done.stdout) == (2, "")
-    error = json.loads(done.stderr)["error"]
+@pytest.mark.parametrize(
+    "tokens",
+    [
+        ["recrd", "--json"], ["--json"], ["propose", "c", "-n", "four", "--json"],
+        ["list", "--json=yes"], ["--json", "record", "c", "r1", "porosity"], ["--json", "tui"],
+    ],
+)  # fmt: skip
+def test_exit_2_as_json_on_stdout_and_as_text_on_stderr(tokens: list[str]) -> None:
+    done = designer(*tokens)
+    assert done.returncode == 2
+    error = json.loads(done.stdout)["error"]
     assert (error["kind"], error["exit_code"]) == ("usage", 2)
     assert error["problems"][0].keys() == {"where", "what", "found", "allowed", "hint"}
+    assert done.stderr == f"designer: {error['message']}\n"
+
+
+def test_help_as_json_is_one_document() -> None:
+    done = designer("record", "--help", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["help"].startswith("usage: designer record")
 
 
 def test_help_of_every_level_is_data() -> None:

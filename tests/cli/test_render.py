@@ -149,7 +149,8 @@ ANSWERS: dict[str, Any] = {
     "campaigns.example": '[campaign]\nname = "x"  # µ\n',
     "campaigns.list": {"campaigns": [{"name": "nmc", "line": "line4", "goal": "window", "runs": 13,
                             "changed_at": "2026-11-20T13:00:00.000000Z"}]},
-    "campaigns.amend": {"campaign": "nmc", "difference": ["porosity window 30 to 35 → 29 to 35"],
+    "campaigns.amend": {"campaign": "nmc", "messages": [],
+              "difference": ["porosity window 30 to 35 → 29 to 35"],
               "applied": True, "head": "2:ab12cd34"},
     "campaigns.close": {"campaign": "nmc", "messages": [], "head": "2:ab12cd34"},
     "lines.add": COMPARED | {"campaign": "nmc", "line": "line2", "rows": 120, "batches": True,
@@ -604,10 +605,11 @@ def test_expected_errors(
         "  - second",
     ]
     assert main([*tokens, "--json"]) == code
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    told = json.loads(printed.err)["error"]
+    as_json = capsys.readouterr()
+    assert as_json.err == printed.err
+    told = json.loads(as_json.out)["error"]
     assert (told["kind"], told["exit_code"]) == (kind, code)
+    assert f"designer: {told['message']}\n" == printed.err
     assert told["problems"][0] == {
         "where": "porosity", "what": "is impossible", "found": "131 %", "allowed": "0 to 100 %",
         "hint": "Look again",
@@ -643,7 +645,7 @@ def test_our_own_faults_go_into_a_report(
     assert "secret" not in text
     assert report.stat().st_mode & 0o077 == 0
     assert main([*tokens, "--json"]) == 1
-    told = json.loads(capsys.readouterr().err)["error"]
+    told = json.loads(capsys.readouterr().out)["error"]
     assert (told["kind"], told["exit_code"]) == ("bug", 1)
     assert Path(told["report"]) in reports()
     assert len(reports()) == 2
@@ -674,7 +676,23 @@ def test_interruption_is_130(service: FakeService, capsys: pytest.CaptureFixture
     assert main(["propose", "nmc"]) == 130
     assert "interrupted" in capsys.readouterr().err
     assert main(["propose", "nmc", "--json"]) == 130
-    assert json.loads(capsys.readouterr().err)["error"]["exit_code"] == 130
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["error"]["exit_code"] == 130
+    assert "interrupted" in printed.err
+
+
+@pytest.mark.parametrize("json_wanted", [True, False])
+def test_an_interruption_behind_the_answer_does_not_add_a_second_document(
+    json_wanted: bool, service: FakeService, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    def interrupted(_console: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(console_module.Console, "flush", interrupted)
+    assert main(["list", *(["--json"] if json_wanted else [])]) == 130
+    printed = capsys.readouterr().out
+    assert not json_wanted or "campaigns" in json.loads(printed)
 
 
 def test_common_options_reach_the_service(monkeypatch: pytest.MonkeyPatch) -> None:

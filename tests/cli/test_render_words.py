@@ -21,6 +21,7 @@ from designer.render.words import (
     number,
     pairs,
     plain,
+    priced,
     rounded,
     share,
     with_error,
@@ -178,3 +179,12 @@ def test_a_paragraph_is_indented_under_its_label() -> None:
 
 def test_an_empty_table_has_its_heading() -> None:
     assert table([Column("run", [])], 80) == ["run"]
+
+
+@pytest.mark.parametrize(
+    ("cost", "unit", "told"),
+    [(1, "runs", "1 run"), (1.0, "runs", "1 run"), (4, "runs", "4 runs"), (1.5, "h", "1.5 h"),
+     (1, "h", "1 h"), (0, "runs", "0 runs"), (0.999, "runs", "1 run")],
+)  # fmt: skip
+def test_one_run_costs_one_run(cost: float, unit: str, told: str) -> None:
+    assert priced(cost, unit) == told

@@ -13,7 +13,7 @@ from designer.campaigns.specification.parts import DEFAULT_RUNS
 from designer.campaigns.tables.settings import settings_from_texts
 from designer.campaigns.values.numbers import parse_number
 from designer.render.expected import bits_words
-from designer.render.words import amount, count
+from designer.render.words import count, priced
 from designer.service.answers import PlanAnswer
 from designer.service.figures import StatusAnswer
 from designer.tui.campaign_view import CampaignView
@@ -159,7 +159,7 @@ def _plan_text(view: CampaignView, plan: PlanAnswer) -> str:
     head = f"{plan['plan']}: {count(len(plan['runs']), 'run')}"
     if plan["information_bits"] is not None:
         head += f", {bits_words(plan['information_bits'])}"
-    head += f", {amount(plan['cost'])} {view.cost_unit}"
+    head += f", {priced(plan['cost'], view.cost_unit)}"
     notes = [plan["deviation"]["text"]] if plan["deviation"] else []
     # first sentences only: a toast must not hide the run it speaks about
     notes += [note.partition(". ")[0] for note in plan["notes"]]

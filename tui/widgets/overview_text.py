@@ -18,6 +18,7 @@ from designer.render.words import (
     count,
     in_unit,
     moment,
+    priced,
     rounded,
     setting_items,
     share,
@@ -112,8 +113,9 @@ def _runs(view: CampaignView) -> Iterator[Content]:
     budget = view.spec.costs.budget
     spent = sum(run["cost"] or 0.0 for run in view.runs if run["status"] != "abandoned")
     if spent or budget:
-        limit = f" of {amount(budget)}" if budget else ""
-        yield _row("Cost", f"{amount(spent)}{limit} {view.cost_unit} spent or planned")
+        limit = f"{amount(spent)} of " if budget else ""
+        told = priced(budget or spent, view.cost_unit)
+        yield _row("Cost", f"{limit}{told} spent or planned")
 
 
 def _doubts(view: CampaignView, width: int) -> Iterator[Content]:

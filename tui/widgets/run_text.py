@@ -11,7 +11,7 @@ from designer.campaigns.sheets.run_object import RunObject
 from designer.campaigns.specification.parts import Response, range_text
 from designer.campaigns.specification.recipes import recipe_problems
 from designer.render.expected import expected, in_spec_words
-from designer.render.words import amount, in_unit, moment, number, rounded
+from designer.render.words import in_unit, moment, number, priced, rounded
 from designer.tui.campaign_view import CampaignView, prediction
 from designer.tui.widgets.overview_text import recipe_text
 
@@ -65,7 +65,7 @@ def _head(view: CampaignView, run: RunObject) -> Content:
         facts.append(f"{run['plan']}, order {run['order']}")
     if run["information_bits"] is not None:
         facts.append(
-            f"{rounded(run['information_bits'])} bit for {amount(run['cost'])} {view.cost_unit}"
+            f"{rounded(run['information_bits'])} bit for {priced(run['cost'], view.cost_unit)}"
         )
     if run["made_at"]:
         facts.append(f"made {moment(run['made_at'])}")

@@ -12,7 +12,7 @@ from designer.cli.text.plan import input_columns
 from designer.cli.text.results import head_text
 from designer.cli.text.spec_view import SpecView, spec_view
 from designer.render.table import Column, paragraph, paragraphs, table
-from designer.render.words import NOTHING, amount, in_unit, moment, number
+from designer.render.words import NOTHING, amount, moment, number, priced
 
 if TYPE_CHECKING:
     from designer.campaigns.sheets.run_object import RunObject
@@ -50,7 +50,9 @@ def list_text(answer: answers.ListAnswer) -> list[str]:
 
 def amended_text(answer: answers.AmendAnswer) -> list[str]:
     """The difference an amendment makes, and whether it was made."""
-    lines = [f"  {text}" for text in answer["difference"]] or ["  no difference"]
+    lines = [f"  {text}" for text in answer["difference"]]
+    if not lines:
+        return [*paragraphs(f"{answer['campaign']}: ", answer["messages"]), *head_text(answer)]
     if answer["applied"]:
         return [f"Amended {answer['campaign']}:", *lines, *head_text(answer)]
     return [f"Nothing was changed. It would change in {answer['campaign']}:", *lines]
@@ -147,7 +149,7 @@ def _plans(plans: Sequence[answers.PlanSummary], view: SpecView) -> list[str]:
     lines: list[str] = []
     for plan in plans:
         cost = plan["cost"]
-        price = "" if cost is None else f" (cost {amount(cost)}{in_unit(view.cost_unit)})"
+        price = "" if cost is None else f" (cost {priced(cost, view.cost_unit)})"
         lines += paragraph(f"Plan {plan['plan']}: ", ", ".join(plan["runs"]) + price)
     return lines
 

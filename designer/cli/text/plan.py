@@ -11,7 +11,7 @@ from designer.cli.text.results import head_text
 from designer.cli.text.spec_view import SpecView, view_of
 from designer.render.expected import EXPLAINED, EXPLAINED_IN_SPEC, bits_words, expected
 from designer.render.table import Column, paragraph, table
-from designer.render.words import amount, count, number, rounded, share
+from designer.render.words import amount, count, number, priced, rounded, share
 
 if TYPE_CHECKING:
     from designer.campaigns.sheets.run_object import Predicted, RunObject
@@ -44,7 +44,7 @@ def plan_text(answer: PlanAnswer, service: Service, arguments: Namespace) -> lis
 
 
 def _opening(answer: PlanAnswer, view: SpecView) -> str:
-    parts = [count(len(answer["runs"]), "run"), f"cost {amount(answer['cost'])} {view.cost_unit}"]
+    parts = [count(len(answer["runs"]), "run"), f"cost {priced(answer['cost'], view.cost_unit)}"]
     if answer["value"] is not None:
         parts.append(f"{answer['value_name']} {rounded(answer['value'])}")
     if answer["information_bits"] is not None:

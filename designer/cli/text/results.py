@@ -19,12 +19,12 @@ from designer.render.table import (
 )
 from designer.render.words import (
     NOTHING,
-    amount,
     count,
     in_unit,
     moment,
     number,
     pairs,
+    priced,
     rounded,
     with_unit,
 )
@@ -180,7 +180,7 @@ def _opening(run: RunObject, view: SpecView) -> list[str]:
     if run["information_bits"] is not None:
         facts.append(f"{rounded(run['information_bits'])} bits expected")
     if run["cost"] is not None:
-        facts.append(f"cost {amount(run['cost'])} {view.cost_unit}")
+        facts.append(f"cost {priced(run['cost'], view.cost_unit)}")
     if run["in_spec"] is not None:
         facts.append(in_spec_words(run["in_spec"], run["in_spec_measured"]))
     if run["made_at"]:

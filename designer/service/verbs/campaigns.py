@@ -26,6 +26,7 @@ from designer.service.session import Verbs
 from designer.service.values import SpecSource
 
 _ANY_TIME = timedelta(days=36_500)  # a time to look back to may lie anywhere, even ahead
+_UNCHANGED = "the specification says what the campaign has already: nothing was written"
 _NAMED = 3  # results that make a scale linear, of those that do
 
 
@@ -106,6 +107,7 @@ class CampaignVerbs(Verbs):
             "campaign": state.spec.name,
             "difference": changes,
             "applied": bool(drafts) and not dry_run,
+            "messages": [] if changes else [_UNCHANGED],
             "head": state.head,
         }
 
