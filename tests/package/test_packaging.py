@@ -6,6 +6,8 @@ import tomllib
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from tests.places import ROOT
 
 FOLDERS = ("designer", "acquisition", "campaigns", "models", "tui")
@@ -27,14 +29,44 @@ def test_every_folder_with_code_is_listed_in_pyproject() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     setuptools = project["tool"]["setuptools"]
     assert set(setuptools["packages"]) == packages_on_disk()
-    assert set(setuptools["package-dir"]) == packages_on_disk()
+    assert setuptools["package-dir"] == {"": "."}
 
 
-def test_links_for_the_static_tools_are_in_place() -> None:
+def test_links_by_which_the_folders_are_packages_are_in_place() -> None:
     for folder in FOLDERS[1:]:
         link = ROOT / "designer" / folder
         assert link.is_symlink()
         assert link.resolve() == ROOT / folder
+
+
+USER_SCRIPT = """
+from designer import Campaign
+
+campaign = Campaign.open("graphite", store=None)
+stale: bool = campaign.status()["model"]["stale"]
+rows: int = len(campaign.propose(4).frame)
+campaign.propose("4")
+"""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["mypy", "--strict", "--follow-imports=skip"], ["pyright", "--pythonpath", sys.executable]],
+)
+def test_types_reach_a_user_of_the_editable_install(command: list[str], tmp_path: Path) -> None:
+    """`python` of the README's `.venv`, a script elsewhere: found, and its mistake is named."""
+    script = tmp_path / "use.py"
+    # mypy of the whole program takes a minute: here it only has to find it
+    script.write_text(USER_SCRIPT if command[0] == "pyright" else "import designer\n")
+    done = subprocess.run(
+        [sys.executable, "-m", *command, script.name],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if command[0] == "pyright":
+        assert "1 error" in done.stdout, done.stdout
+        assert '"Literal[\'4\']" cannot be assigned to parameter "n"' in done.stdout
+    else:
+        assert done.returncode == 0, done.stdout
 
 
 def test_constraints_hold_every_dependency_exactly() -> None:

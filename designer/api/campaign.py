@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from designer.frames import AttachedRuns, ProposedPlan, best_frame, columns_of, lines_frame
+from designer.api.frames import AttachedRuns, ProposedPlan, best_frame, columns_of, lines_frame
 from designer.service import Service
 from designer.service.session import DEFAULT, Default
 from designer.service.values import SpecSource, texts_of

@@ -11,7 +11,7 @@ import pytest
 
 import designer
 from designer import Campaign, ConflictError, InputError
-from designer.frames import ProposedPlan
+from designer.api.frames import ProposedPlan
 from tests.campaigns_for_tests import SMALL, loading, porosity
 
 
