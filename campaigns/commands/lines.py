@@ -63,7 +63,10 @@ def add_line(state: CampaignState, table: LineTable, name: str | None = None) ->
 
 def _same_rows(line: Line, table: LineTable) -> bool:
     """Whether a table is the same part of the same file as a line: one file may hold several."""
-    parts = [dict(mapping.get("where") or {}) for mapping in (line.mapping, table.mapping)]
+    parts = [
+        (dict(mapping.get("where") or {}), mapping.get("sheet"))
+        for mapping in (line.mapping, table.mapping)
+    ]
     return line.sha256 == table.sha256 and parts[0] == parts[1]
 
 

@@ -27,15 +27,13 @@ from designer.campaigns.tables.columns import (
     FileColumn,
     Matched,
     fact_columns,
-    find_column,
-    meant_column,
     with_unit,
 )
+from designer.campaigns.tables.conditions import chosen_rows, conditions_text
 from designer.campaigns.tables.read import cell_text, read_table, table_of_columns
 from designer.campaigns.tables.settings import settings_from_texts
 from designer.campaigns.tables.table import Table
-from designer.campaigns.values.names import suggestion
-from designer.campaigns.values.numbers import number_text, parse_number
+from designer.campaigns.values.numbers import number_text
 
 
 def read_line(
@@ -60,7 +58,8 @@ def read_line(
     Raises:
         InputError: with every problem of file, mapping and cells.
     """
-    return _line(read_table(path), spec, mapping or LineMapping(), name=name)
+    mapping = mapping or LineMapping()
+    return _line(read_table(path, mapping), spec, mapping, name=name)
 
 
 def line_from_columns(
@@ -133,7 +132,7 @@ def _line(
     )
     unknown |= told.keys() - constants.keys()  # what is refused already is not missing, too
     reader = LineRows(spec, table, matched, findings, constants, unknown, mapping.others, extras)
-    chosen = _chosen_rows(reader.table, mapping.where, matched, findings)
+    chosen = chosen_rows(reader.table, mapping.where, matched, findings)
     unrecorded = reader.read(chosen)
     notes = [*table.notes, *_notes(table, mapping, matched, chosen), *reader.finish()]
     notes += unknown_notes(spec, name or table.source, unrecorded - constants.keys())
@@ -168,7 +167,7 @@ def _columns(
         spec,
         findings,
         fact_columns(spec),
-        needed=[item.name for item in spec.inputs],
+        wanted=[item.name for item in spec.inputs],
         present={*mapping.constants},
         remedy=remedy,
     )
@@ -183,41 +182,12 @@ def _columns(
     return matched, extra_columns(table, mapping.extras, matched, findings)
 
 
-def _chosen_rows(
-    table: Table, where: Mapping[str, str], matched: Matched, findings: Findings
-) -> list[int]:
-    """The rows every condition lets through."""
-    rows = list(range(len(table.rows)))
-    for key, value in where.items():
-        place = f"{table.source} --where {key}={value}"
-        header = find_column(key, table.columns)
-        if header is None and key in matched.columns:
-            header = matched.columns[key].header
-        header = header or meant_column(table, key, place, findings)
-        if header is None:
-            continue
-        number = parse_number(value)
-        cells = table.column(header)
-        left = [
-            row
-            for row in rows
-            if cells[row] == value or (number is not None and table.number(cells[row]) == number)
-        ]
-        if rows and not left:
-            values = list(dict.fromkeys(cells[row] for row in rows))
-            shown = ", ".join(repr(text) for text in values[:12]) + (", …" * (len(values) > 12))
-            hint = suggestion(value, values)
-            findings.report(place, "no row is left", repr(value), shown, hint)
-        rows = left
-    return rows
-
-
 def _notes(
     table: Table, mapping: LineMapping, matched: Matched, chosen: Sequence[int]
 ) -> list[str]:
     notes = []
     if mapping.where:
-        said = ", ".join(f"{key} = {value}" for key, value in mapping.where.items())
+        said = conditions_text(mapping.where)
         notes.append(f"took {len(chosen)} of {len(table.rows)} rows ({said})")
     if matched.ignored:
         notes.append(f"columns not used: {', '.join(matched.ignored)}")
@@ -235,6 +205,7 @@ def _mapping_used(mapping: LineMapping, matched: Matched) -> dict[str, Any]:
         "where": dict(mapping.where),
         "others": sorted(mapping.others),
         "extras": list(mapping.extras),
+        **{key: value for key in mapping.SINGLE if (value := getattr(mapping, key)) is not None},
     }
 
 

@@ -12,6 +12,8 @@ from designer.campaigns.log.runs import LEARNED_FROM
 from designer.campaigns.log.state import CampaignState, Line
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.tables.columns import IGNORED, split_unit
+from designer.campaigns.tables.conditions import condition_word
+from designer.campaigns.tables.options import TableOptions
 from designer.campaigns.values.units import is_share
 from designer.campaigns.values.usual import ScaleDoubt, Usual, agrees, other_scale
 
@@ -173,7 +175,10 @@ def _add_again(campaign: str, line: Line, unit: str) -> list[str]:
             if columns.get(header) != name and split_unit(header)[1] != told:
                 words += ["--unit", f"{header}={told}"]
         for header, value in (mapping.get("where") or {}).items():
-            words += ["--where", f"{header}={value}"]
+            words += ["--where", condition_word(header, value)]
+        for option in TableOptions.SINGLE:
+            if mapping.get(option) is not None:
+                words += [f"--{option}", str(mapping[option])]
         if mapping.get("extras"):
             words += ["--extra", *mapping["extras"]]
     for factor, value in (mapping.get("constants") or {}).items():

@@ -79,8 +79,8 @@ class ColumnMatcher:
         findings: takes every problem.
         texts: names besides factors, givens and responses; their cells are no numbers.
         responses: whether results are read from the table.
-        needed: names that must be there (``rename``), or may be absent, but not while an unused
-            column is nearly called so (``map``); all others may be absent.
+        needed: names that must be there.
+        wanted: names that may be absent, but not while an unused column is nearly called so.
         present: names that need no column because they are given otherwise.
         remedy: what a user can do about a wrong header: ``map`` it, ``rename`` it, or nothing
             (``none``; then near misses are passed over).
@@ -92,6 +92,7 @@ class ColumnMatcher:
     texts: Collection[str] = ()
     responses: bool = True
     needed: Collection[str] = ()
+    wanted: Collection[str] = ()
     present: Collection[str] = ()
     remedy: Literal["map", "rename", "none"] = "map"
 
@@ -160,7 +161,7 @@ class ColumnMatcher:
 
     def _near_misses(self, ignored: list[str], targets: Mapping[str, str]) -> None:
         """An unexpected column that looks like an absent expected one is a typing error."""
-        there = {*targets, *self.present, *self.needed}
+        there = {*targets, *self.present, *self.needed, *self.wanted}
         absent = [name for name in self._units if name not in there]
         for header in ignored:
             meant = next((name for name in absent if resembles(header, name)), None)
@@ -173,16 +174,21 @@ class ColumnMatcher:
                 self.findings.report(f"{self.table.source} column {header}", what, hint=hint)
 
     def _missing(self, free: Collection[str], targets: Mapping[str, str]) -> None:
-        """Names that are needed and have no column."""
+        """Names that are needed, or nearly there, and have no column."""
         free = [header for header in free if header not in targets.values()]
-        for name in self.needed:
+        for name in (*self.needed, *self.wanted):
             near = closest(name, free)
-            if name in targets or name in self.present or (self.remedy == "map" and not near):
+            if name in targets or name in self.present or (name in self.wanted and not near):
                 continue
             hint = f"Call the column {name}."
             if self.remedy == "map":
-                hint = f"Say which column it is with --map '{near[0]}={name}', or its value in all"
-                hint += f" rows with --set {name}=VALUE. Never recorded: --set {name}=unknown."
+                column = near[0] if near else "COLUMN"
+                hint = f"Say which column it is with --map '{column}={name}'"
+                if name in self.texts:
+                    hint += "."
+                else:
+                    hint += f", or its value in all rows with --set {name}=VALUE. Never recorded:"
+                    hint += f" --set {name}=unknown."
             what = f"there is no column for {name}"
             self.findings.report(self.table.source, what, None, _list(near or free), hint)
 

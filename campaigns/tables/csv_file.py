@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from designer.campaigns.errors import Findings, InputError, Problem
+from designer.campaigns.tables.options import TableOptions
 from designer.campaigns.tables.table import MAX_COLUMNS, Table, TableBuilder, escape_formula
 from designer.campaigns.values.numbers import number_text
 
@@ -26,20 +27,23 @@ _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?", re.ASCII)
 _DECLARATION = re.compile(r'"?sep=[,;\t]"?', re.IGNORECASE)
 
 
-def parse_csv(content: bytes, source: str, sha256: str) -> Table:
+def parse_csv(
+    content: bytes, source: str, sha256: str, options: TableOptions | None = None
+) -> Table:
     """Read the bytes of a CSV file.
 
     Args:
         content: UTF-8 (with or without byte order mark) or UTF-16 with one.
         source: file name for problems.
         sha256: of the content.
+        options: what is said about header and decimal mark.
 
     Raises:
         InputError: with every problem found, each with its line.
     """
     text = _decoded(content, source)
     separator = text.declared or _detect_separator(text)
-    builder = TableBuilder(source, sha256, row_word="line", separator=separator)
+    builder = TableBuilder(source, sha256, row_word="line", separator=separator, options=options)
     for number, cells in text.records(separator, builder.findings):
         builder.add(number, cells)
     return builder.finish()

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from designer.campaigns.errors import InputError
 from designer.campaigns.tables.files import read_regular_file
+from designer.campaigns.tables.options import TableOptions
 from designer.campaigns.tables.table import Table, TableBuilder
 from designer.campaigns.values.numbers import number_text
 
@@ -28,11 +29,12 @@ _OTHERS = {
 }
 
 
-def read_table(path: str | Path) -> Table:
+def read_table(path: str | Path, options: TableOptions | None = None) -> Table:
     """Read a table from a .csv (.tsv, .txt) or .xlsx file.
 
     Args:
         path: a regular file of at most 50 MB.
+        options: what is said about sheet, header and decimal mark.
 
     Returns:
         The table; a file with a header alone gives one without rows.
@@ -40,7 +42,7 @@ def read_table(path: str | Path) -> Table:
     Raises:
         InputError: with every problem of the file.
     """
-    path = Path(path)
+    path, options = Path(path), options or TableOptions()
     ending = path.suffix.lower()
     source = "".join(c if c.isprintable() else "?" for c in path.name)[-100:]
     if ending not in _TEXT_ENDINGS and ending != ".xlsx":
@@ -53,10 +55,13 @@ def read_table(path: str | Path) -> Table:
     if ending == ".xlsx":
         from designer.campaigns.tables.xlsx_file import parse_xlsx
 
-        return parse_xlsx(content, source, sha256)
+        return parse_xlsx(content, source, sha256, options)
     from designer.campaigns.tables.csv_file import parse_csv
 
-    return parse_csv(content, source, sha256)
+    if options.sheet is not None:
+        what = "a text file has no sheets"
+        raise InputError.at(f"{source} --sheet {options.sheet}", what, hint="Leave --sheet out.")
+    return parse_csv(content, source, sha256, options)
 
 
 def table_of_columns(columns: Mapping[str, Sequence[object]], source: str = _FRAME) -> Table:

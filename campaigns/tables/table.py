@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from designer.campaigns.errors import Findings, InputError, Problem
+from designer.campaigns.tables.options import TableOptions
 from designer.campaigns.values.names import clean_text
 from designer.campaigns.values.numbers import DecimalMark, decimal_mark, parse_marked, why_no_number
 
@@ -45,6 +46,7 @@ class Table:
         row_word: what a row is called in problems, ``line``, ``row`` or ``run``.
         separator: between cells; None where cells need none (sheets, frames).
         decimal: decimal mark of numbers in the table.
+        decimal_told: whether somebody said which it is.
         oddities: (row, column) positions of cells that are no plain value, and what they are.
         notes: what the reader of the file should tell the user.
     """
@@ -57,6 +59,7 @@ class Table:
     row_word: str = "line"
     separator: str | None = None
     decimal: DecimalMark = "."
+    decimal_told: bool = False
     oddities: Mapping[tuple[int, int], str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -76,7 +79,7 @@ class Table:
 
     def read_numbers_of(self, columns: Iterable[str]) -> Table:
         """The same table, its decimal mark decided by the columns that hold numbers."""
-        if self.separator is None:
+        if self.separator is None or self.decimal_told:
             return self
         wanted = set(columns)
         cells = (cell for name in self.columns if name in wanted for cell in self.column(name))
@@ -119,10 +122,20 @@ class TableBuilder:
         sha256: of the file.
         row_word: ``line`` or ``row``.
         separator: between cells; None for sheets and frames, whose short records are filled up.
+        options: what is said about header and decimal mark.
     """
 
-    def __init__(self, source: str, sha256: str, *, row_word: str, separator: str | None) -> None:
+    def __init__(
+        self,
+        source: str,
+        sha256: str,
+        *,
+        row_word: str,
+        separator: str | None,
+        options: TableOptions | None = None,
+    ) -> None:
         self.findings = Findings()
+        self._options = options or TableOptions()
         self._source = source
         self._sha256 = sha256
         self._row_word = row_word
@@ -148,7 +161,7 @@ class TableBuilder:
             InputError: the table is too large to go on.
         """
         texts = [cell.strip() for cell in cells]
-        if not any(texts) and not oddities:
+        if number < (self._options.header or number) or (not any(texts) and not oddities):
             return
         if self._columns is None:
             self._take_header(texts)
@@ -197,6 +210,8 @@ class TableBuilder:
             sha256=self._sha256,
             row_word=self._row_word,
             separator=self._separator,
+            decimal="," if self._options.decimal == "comma" else ".",
+            decimal_told=self._options.decimal is not None,
             oddities=oddities,
             notes=notes,
         )

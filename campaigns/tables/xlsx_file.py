@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.errors import InputError
 from designer.campaigns.tables.files import MEGABYTE
+from designer.campaigns.tables.options import TableOptions
 from designer.campaigns.tables.table import (
     AN_ERROR,
     MAX_CELLS,
@@ -27,6 +28,7 @@ from designer.campaigns.tables.table import (
     Table,
     TableBuilder,
 )
+from designer.campaigns.values.names import suggestion
 from designer.campaigns.values.numbers import number_text
 
 if TYPE_CHECKING:
@@ -46,13 +48,16 @@ _LAST_ROW = 1_048_576
 """Of any sheet; openpyxl would make up blank rows towards a higher row number for ever."""
 
 
-def parse_xlsx(content: bytes, source: str, sha256: str) -> Table:
-    """Read the first sheet with data.
+def parse_xlsx(
+    content: bytes, source: str, sha256: str, options: TableOptions | None = None
+) -> Table:
+    """Read the sheet that is said, or the first one with data.
 
     Args:
         content: bytes of the workbook.
         source: file name for problems.
         sha256: of the content.
+        options: what is said about sheet, header and decimal mark.
 
     Raises:
         InputError: not a workbook, dangerous to unpack, or its table is wrong.
@@ -61,7 +66,8 @@ def parse_xlsx(content: bytes, source: str, sha256: str) -> Table:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl tells of features it does not read
-            return _read_workbook(content, source, sha256, formulas=formulas)
+            said = options or TableOptions()
+            return _read_workbook(content, source, sha256, said, formulas=formulas)
     except InputError:
         raise
     except Exception as error:  # hostile XML makes openpyxl raise whatever it likes
@@ -144,11 +150,15 @@ def _is_xml(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
     return start[:1] in b"<\xef\xfe\xff \t\r\n"
 
 
-def _read_workbook(content: bytes, source: str, sha256: str, *, formulas: bool) -> Table:
+def _read_workbook(
+    content: bytes, source: str, sha256: str, options: TableOptions, *, formulas: bool
+) -> Table:
     book = _open(content, data_only=True)
     try:
         sheets: list[Any] = [sheet for sheet in book.worksheets if hasattr(sheet, "iter_rows")]
         filled = [sheet for sheet in sheets if _has_data(sheet)]
+        if options.sheet is not None:
+            sheets = filled = _named_sheet(sheets, options.sheet, source)
         if not filled:
             raise InputError.at(source, "no sheet of the workbook has any data")
         sheet = filled[0]
@@ -157,13 +167,23 @@ def _read_workbook(content: bytes, source: str, sha256: str, *, formulas: bool) 
             what = "the first sheet is blank and several others have data"
             raise InputError.at(source, what, names, hint="Move the table to the front.")
         blank = _formulas(content, sheet.title) if formulas else frozenset()
-        builder = TableBuilder(source, sha256, row_word="row", separator=None)
+        builder = TableBuilder(source, sha256, row_word="row", separator=None, options=options)
         for number, cells in _cells(sheet, source):
-            texts, oddities = _texts(number, cells, blank)
+            texts, oddities = _texts(number, cells, blank, comma=options.decimal == "comma")
             builder.add(number, texts, oddities)
         return builder.finish(notes=_sheet_notes(sheet, filled, sheets))
     finally:
         book.close()
+
+
+def _named_sheet(sheets: list[Any], name: str, source: str) -> list[Any]:
+    """The sheet of a name, case aside."""
+    found = [sheet for sheet in sheets if sheet.title.casefold() == name.casefold()]
+    if not found:
+        titles = [sheet.title for sheet in sheets]
+        what, hint = "the workbook has no such sheet", suggestion(name, titles)
+        raise InputError.at(f"{source} --sheet {name}", what, name, ", ".join(titles), hint)
+    return found
 
 
 def _open(content: bytes, *, data_only: bool) -> Workbook:
@@ -217,12 +237,14 @@ def _formulas(content: bytes, title: str) -> frozenset[tuple[int, int]]:
 
 
 def _texts(
-    number: int, cells: tuple[Any, ...], formulas: frozenset[tuple[int, int]]
+    number: int, cells: tuple[Any, ...], formulas: frozenset[tuple[int, int]], *, comma: bool
 ) -> tuple[list[str], dict[int, str]]:
     texts = []
     oddities = {}
     for position, cell in enumerate(cells):
         text, oddity = _text(cell.value, cell.data_type)
+        if comma and cell.data_type == "n":  # as texts of this table write numbers
+            text = text.replace(".", ",")
         if cell.value is None and (number, position + 1) in formulas:
             oddity = NO_VALUE
         if oddity is not None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from designer.api.frames import AttachedRuns, ProposedPlan, best_frame, columns_of, lines_frame
+from designer.campaigns.earlier_lines.mapping import LineMapping
 from designer.service import Service
 from designer.service.session import DEFAULT, Default
 from designer.service.values import SpecSource, texts_of
@@ -125,9 +126,8 @@ class Campaign:
         Raises:
             InputError: with every bad column and cell.
         """
-        return self.service.lines.add(
-            self.name, columns_of(frame), name=name, units=units, others=others, extras=extras
-        )
+        mapping = LineMapping(units=units or {}, others=others, extras=extras)
+        return self.service.lines.add(self.name, columns_of(frame), name=name, mapping=mapping)
 
     def lines(self) -> pd.DataFrame:
         """Earlier lines, one row each, with trust where it was evaluated."""

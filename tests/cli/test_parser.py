@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from designer.campaigns.earlier_lines.mapping import LineMapping
 from designer.cli.errors import UsageError
 from designer.cli.parser import LATER, read_command_line
 from designer.cli.verbs import TOPICS, VERBS
@@ -65,15 +66,14 @@ CALLS = [
      ("campaigns.amend", ("c", Path("s.toml")), {"reason": None, "dry_run": True})),
     ("close c --reason done", ("campaigns.close", ("c",), {"reason": "done"})),
     ("lines add c f.csv --name a --map x=gap y=load --map z=speed --set w=1 --unit x=mm "
-     "--where q=ok --other b --extra v --mapping m.toml",
+     "--where q=ok,good p<10 --where p>=5 --other b --extra v --sheet s --header 3 --decimal comma",
      ("lines.add", ("c", Path("f.csv")),
-      {"name": "a", "columns": {"x": "gap", "y": "load", "z": "speed"}, "constants": {"w": "1"},
-       "units": {"x": "mm"}, "where": {"q": "ok"}, "others": ["b"], "extras": ["v"],
-       "mapping": Path("m.toml")})),
+      {"name": "a", "mapping": LineMapping(
+          {"x": "gap", "y": "load", "z": "speed"}, {"w": "1"}, {"x": "mm"},
+          {"q": "ok,good", "p": "<10,>=5"}, "s", 3, "comma", others=["b"], extras=["v"])})),
     ("lines add c --from d --set w=1",
      ("lines.add", ("c", "d"),
-      {"name": None, "columns": {}, "constants": {"w": "1"}, "units": {}, "where": {},
-       "others": [], "extras": [], "mapping": None})),
+      {"name": None, "mapping": LineMapping(constants={"w": "1"}, others=[], extras=[])})),
     ("lines show c", ("lines.list", ("c",), {})),
     ("lines exclude c a --reason old", ("lines.exclude", ("c", "a", "old"), {})),
     ("lines include c a --reason new", ("lines.include", ("c", "a", "new"), {})),
@@ -230,8 +230,30 @@ def test_equals_signs_inside_values_and_column_names() -> None:
     assert call("record", "c", "r1", "p=1", "--batch", "s=a=b")[1]["batch"] == {"s": "a=b"}
     tokens = ["lines", "add", "c", "f.csv", "--name", "a", "--where", "x=", "--map", "Gap = set=g"]
     _, kwargs = call(*tokens)
-    assert kwargs["columns"] == {"Gap = set": "g"}
-    assert kwargs["where"] == {"x": ""}
+    assert kwargs["mapping"].columns == {"Gap = set": "g"}
+    assert kwargs["mapping"].where == {"x": ""}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "c f.csv --other a b --extra v w",
+        "c --other a b f.csv --extra v w",
+        "--other a b --extra v w c f.csv",
+        "--extra v w --other a b c f.csv",
+        "--other a --extra v w --other b -- c f.csv",
+        "--other=a --other b --extra v --extra=w c f.csv",
+        "c --other a b --extra v w f.csv",
+        "c --extra v --other a b --extra w f.csv",
+    ],
+)
+def test_options_take_several_values_but_neither_campaign_nor_file(words: str) -> None:
+    _, kwargs = call("lines", "add", "--name", "l", *words.split())
+    assert (kwargs["campaign"], kwargs["source"]) == ("c", Path("f.csv"))
+    assert sorted(kwargs["mapping"].others) == ["a", "b"]
+    assert sorted(kwargs["mapping"].extras) == ["v", "w"]
+    _, kwargs = call("lines", "add", "--other", "a", "b", "c", "--from", "d")
+    assert (kwargs["campaign"], kwargs["mapping"].others) == ("c", ["a", "b"])
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "1.5", "x", "1_0", "１", "", "1e3", "+2"])

@@ -16,10 +16,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from designer.campaigns.errors import Problem
+from designer.campaigns.tables.options import both_conditions, split_condition
 from designer.cli.errors import UsageError
 
 PAIR_FORM = "name=value"
 END_OF_OPTIONS = "--"
+_TABLE_FILE = re.compile(r"^-$|\.(csv|tsv|txt|xls[bmx]?|ods)$", re.IGNORECASE)
+"""What is a file to read rather than the name of a column or factor."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -71,10 +74,11 @@ class Parser(argparse.ArgumentParser):
 
         argparse alone would take ``--reason -dirty`` for two options, and every positional after
         ``--set a=1`` for another setting; glued, an option of several values takes only what
-        looks like a pair.
+        looks like a pair, or names that are neither a file nor a positional that is missing.
         """
         options: list[str] = []
         positionals: list[str] = []
+        lists: list[tuple[str, list[str], int]] = []
         rest = list(tokens)
         while rest:
             token = rest.pop(0)
@@ -86,15 +90,36 @@ class Parser(argparse.ArgumentParser):
                 positionals.append(token)
             elif action.nargs == 0 or token != name:
                 options.append(token)
+            elif action.nargs == "+" and "=" not in str(action.metavar):
+                lists.append((token, self._names(rest), len(positionals)))
             else:
                 options += self._with_values(token, action, rest)
+        self._give_back(lists, positionals)
+        for name, values, _ in lists:
+            options += [f"{name}={value}" for value in values] or [name]
         return [*options, END_OF_OPTIONS, *positionals] if positionals else options
+
+    def _names(self, rest: list[str]) -> list[str]:
+        """The values of an option of several names, up to the next option or a file."""
+        names: list[str] = []
+        while rest and self._is_value(rest[0]) and not (names and _TABLE_FILE.search(rest[0])):
+            names.append(rest.pop(0))
+        return names
+
+    def _give_back(self, lists: list[tuple[str, list[str], int]], positionals: list[str]) -> None:
+        """Positionals that an option before them has taken: ``--other binder CAMPAIGN f.csv``."""
+        expected = [action.nargs for action in self._actions if not action.option_strings]
+        files = any(_TABLE_FILE.search(token) for token in positionals)
+        needed = sum(nargs != "*" and (nargs != "?" or files) for nargs in expected)
+        for _, values, place in reversed(lists):
+            while len(values) > 1 and len(positionals) < needed:
+                positionals.insert(place, values.pop())
 
     def _with_values(self, token: str, action: argparse.Action, rest: list[str]) -> list[str]:
         if action.nargs != "+":
             return [f"{token}={rest.pop(0)}"] if rest and self._is_value(rest[0]) else [token]
         glued = []
-        while rest and self._is_value(rest[0]) and "=" in rest[0]:
+        while rest and self._is_value(rest[0]) and re.search("[=<>]", rest[0]):
             glued.append(f"{token}={rest.pop(0)}")
         if not glued and rest and self._is_value(rest[0]):  # to be told as malformed
             glued.append(f"{token}={rest.pop(0)}")
@@ -148,6 +173,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "N": positive_whole,
     "K": positive_whole,
     "EVENT": positive_whole,
+    "ROW": positive_whole,
     "S": seed_number,
     "COST": positive_amount,
     "FILE": Path,
@@ -175,6 +201,8 @@ class Argument:
         last: split pairs at the last ``=`` (left sides may hold one, as columns of a file).
         empty: whether the value of a pair may be empty.
         twice: what to do instead of giving a name twice.
+        condition: whether its pairs are conditions (``column<10``), several of which may be about
+            one name.
     """
 
     name: str
@@ -188,6 +216,7 @@ class Argument:
     last: bool = False
     empty: bool = False
     twice: str | None = None
+    condition: bool = False
 
     @property
     def attribute(self) -> str:
@@ -215,7 +244,10 @@ class Argument:
 
     def read_pair(self, token: str, found: dict[str, str]) -> Problem | None:
         """Add one ``name=value`` to those found; what is wrong with it, if so."""
-        name, sign, value = token.rpartition("=") if self.last else token.partition("=")
+        if self.condition:
+            name, sign, value = split_condition(token)
+        else:
+            name, sign, value = token.rpartition("=") if self.last else token.partition("=")
         name, value = name.strip(), value.strip()
         where = self.name if self.name.startswith("-") else str(self.form).rpartition("|")[2]
         if not sign:
@@ -224,7 +256,9 @@ class Argument:
             return Problem(where, "the name is missing", token, PAIR_FORM)
         if not value and not self.empty:
             return Problem(where, f"the value of {name} is missing", token, PAIR_FORM)
-        if name in found:
+        if name in found and self.condition:
+            value = both_conditions(found[name], value)
+        elif name in found:
             both = f"{found[name]} and {value}"
             return Problem(where, f"{name} is given twice", both, hint=self.twice)
         found[name] = value

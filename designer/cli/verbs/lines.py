@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from designer.campaigns.errors import Problem
 from designer.cli.errors import UsageError
 from designer.cli.text.lines import line_added_text, line_switched_text, lines_text
 from designer.cli.verbs.arguments import CAMPAIGN, REASON, Argument
+from designer.cli.verbs.tables import TABLE_OPTIONS, take_table_options
 from designer.cli.verbs.verb import Verb
 
-ONLY_FROM_FILES = ("--map", "--where", "--mapping", "--extra")
+if TYPE_CHECKING:
+    from designer.service import Service
+    from designer.service.answers import LineAddedAnswer
+
+ONLY_FROM_FILES = (
+    *("--map", "--where", "--sheet", "--header", "--decimal", "--mapping", "--extra"),
+)
 
 
 def _add_check(arguments: Namespace) -> None:
@@ -31,32 +40,21 @@ def _add_check(arguments: Namespace) -> None:
     arguments.source = path or other
 
 
+def _add(service: Service, arguments: Namespace) -> LineAddedAnswer:
+    from designer.campaigns.earlier_lines.mapping import LineMapping
+
+    mapping = take_table_options(arguments, LineMapping)
+    return service.lines.add(
+        arguments.campaign, arguments.source, name=arguments.name, mapping=mapping
+    )
+
+
 _ADD = (
     CAMPAIGN,
     Argument("path", "FILE", "data as .csv or .xlsx", nargs="?"),
     Argument("--from", "OTHER_CAMPAIGN", "take the runs of a campaign instead", dest="other"),
     Argument("--name", "LINE", "name of the line (needed with FILE)"),
-    Argument(
-        "--map",
-        "filecolumn=name",
-        "which column holds which factor or response",
-        last=True,
-        dest="columns",
-    ),
-    Argument(
-        "--set",
-        "factor=value",
-        "a setting that is the same in all rows, perhaps `unknown`",
-        dest="constants",
-    ),
-    Argument(
-        "--unit",
-        "column=mm",
-        "unit of a column, where it differs from the declared one",
-        last=True,
-        dest="units",
-    ),
-    Argument("--where", "column=value", "take only these rows", empty=True),
+    *TABLE_OPTIONS[:-1],
     Argument(
         "--other",
         "FACTOR",
@@ -73,10 +71,9 @@ _ADD = (
         default=[],
         dest="extras",
     ),
-    Argument(
-        "--mapping",
-        "FILE.toml",
-        "the same in a file: [map] [set] [unit] [where], other = [FACTOR], extra = [COLUMN]",
+    replace(
+        TABLE_OPTIONS[-1],
+        help=f"{TABLE_OPTIONS[-1].help}, other = [FACTOR], extra = [COLUMN]",
     ),
 )
 _SWITCH = (CAMPAIGN, Argument("line", "LINE", "name of the earlier line"), REASON)
@@ -86,7 +83,7 @@ VERBS = (
         "lines add",
         "add the data of an earlier line",
         _ADD,
-        "lines.add",
+        _add,
         lambda answer, _service, _arguments: line_added_text(answer),
         check=_add_check,
         examples=(

@@ -12,7 +12,6 @@ from designer.service.answers import LineAddedAnswer, LinesAnswer, LineSwitchedA
 from designer.service.details import compared_line, judged_lines
 from designer.service.fits import read_figures
 from designer.service.session import Verbs
-from designer.service.values import Texts
 
 if TYPE_CHECKING:
     from designer.campaigns.store.archive import Decide
@@ -27,13 +26,7 @@ class LineVerbs(Verbs):
         source: Path | str | Mapping[str, Sequence[object]],
         *,
         name: str | None = None,
-        columns: Texts | None = None,
-        constants: Texts | None = None,
-        units: Texts | None = None,
-        where: Texts | None = None,
-        others: Sequence[str] = (),
-        extras: Sequence[str] = (),
-        mapping: Path | None = None,
+        mapping: LineMapping | None = None,
     ) -> LineAddedAnswer:
         """Add an earlier line.
 
@@ -42,13 +35,7 @@ class LineVerbs(Verbs):
             source: a CSV or XLSX file; the name of another campaign of the store, of which
                 ``constants``, ``units``, ``others`` tell more; or columns in memory (a DataFrame).
             name: of the line; None: that of the other campaign.
-            columns: what columns are called here.
-            constants: settings that are the same in all rows, as typed.
-            units: units of columns.
-            where: the rows to take.
-            others: categorical factors whose rows are kept although the category is unknown here.
-            extras: columns of numbers that only this line varied.
-            mapping: a file with the same; what is told here wins.
+            mapping: what is said about its columns and rows.
         """
         from designer.campaigns.earlier_lines.read import (
             line_from_campaign,
@@ -56,9 +43,7 @@ class LineVerbs(Verbs):
             read_line,
         )
 
-        told = LineMapping(columns or {}, constants or {}, units or {}, where or {}, others, extras)
-        if mapping is not None:
-            told = LineMapping.from_file(mapping).merged(told)
+        told = mapping or LineMapping()
         spec = self.session.state(campaign).spec
         if isinstance(source, Path):
             table = read_line(source, spec, told, name=name)

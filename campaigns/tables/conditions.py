@@ -1,0 +1,106 @@
+"""Conditions on rows: ``series=AS,ASC``, ``gap<10``, ``gap>=5``; all of them must hold."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+
+from designer.campaigns.errors import Findings
+from designer.campaigns.tables.columns import Matched, find_column, meant_column
+from designer.campaigns.tables.options import SIGNS
+from designer.campaigns.tables.table import Table
+from designer.campaigns.values.names import suggestion
+from designer.campaigns.values.numbers import parse_number
+
+_COMPARES: Mapping[str, Callable[[float, float], bool]] = {
+    "<=": operator.le,
+    ">=": operator.ge,
+    "<": operator.lt,
+    ">": operator.gt,
+}
+_NOT = "!="
+
+Test = Callable[[str, float | None], bool]
+"""Whether a cell, and the number in it if there is one, fulfils a condition."""
+
+
+def chosen_rows(
+    table: Table, where: Mapping[str, str], matched: Matched, findings: Findings
+) -> list[int]:
+    """The rows every condition lets through.
+
+    Args:
+        table: its decimal mark is decided.
+        where: column of the file, or name it is mapped to → condition.
+        matched: columns that are read.
+        findings: takes unknown columns, wrong conditions, and those that leave no row.
+    """
+    rows = list(range(len(table.rows)))
+    for key, text in where.items():
+        place = f"{table.source} --where {key}{text if SIGNS.match(text) else f'={text}'}"
+        header = find_column(key, table.columns)
+        if header is None and key in matched.columns:
+            header = matched.columns[key].header
+        header = header or meant_column(table, key, place, findings)
+        if header is None:
+            continue
+        cells = table.column(header)
+        test = _test(text, set(cells), place, findings)
+        left = [row for row in rows if test(cells[row], table.number(cells[row]))]
+        if rows and not left:
+            values = list(dict.fromkeys(cells[row] for row in rows))
+            shown = ", ".join(repr(value) for value in values[:12]) + ", …" * (len(values) > 12)
+            hint = suggestion(text, values)
+            findings.report(place, "no row is left", repr(text), shown, hint)
+        rows = left
+    return rows
+
+
+def _test(text: str, cells: set[str], place: str, findings: Findings) -> Test:
+    """What a condition asks of a cell; everything, after noting that it makes no sense."""
+    if text in cells and not SIGNS.match(text):  # a value may hold commas
+        return lambda cell, _: cell == text
+    equal: list[tuple[str, float | None]] = []
+    others: list[tuple[str, float | None]] = []
+    compared: list[tuple[Callable[[float, float], bool], float]] = []
+    for part in (part.strip() for part in text.split(",")):
+        sign = SIGNS.match(part)
+        value = part[sign.end() :].strip() if sign else part
+        number = parse_number(value)
+        if sign is None or sign[0] == "=":
+            equal.append((value, number))
+        elif sign[0] == _NOT:
+            others.append((value, number))
+        elif number is None:
+            findings.report(place, f"a number is missing behind {sign[0]}", repr(value))
+            return lambda _cell, _number: True
+        else:
+            compared.append((_COMPARES[sign[0]], number))
+
+    def same(cell: str, found: float | None, value: str, number: float | None) -> bool:
+        return cell == value or (number is not None and found == number)
+
+    def test(cell: str, found: float | None) -> bool:
+        return (
+            (not equal or any(same(cell, found, *each) for each in equal))
+            and not any(same(cell, found, *each) for each in others)
+            and all(found is not None and holds(found, end) for holds, end in compared)
+        )
+
+    return test
+
+
+def conditions_text(where: Mapping[str, str]) -> str:
+    """Conditions for people: ``series = AS or ASC, gap < 10``."""
+    said = []
+    for key, text in where.items():
+        if SIGNS.match(text):
+            said.append(f"{key} {' and '.join(text.split(','))}")
+        else:
+            said.append(f"{key} = {' or '.join(text.split(','))}")
+    return ", ".join(said)
+
+
+def condition_word(key: str, text: str) -> str:
+    """A condition as typed behind ``--where``."""
+    return f"{key}{text}" if SIGNS.match(text) else f"{key}={text}"
