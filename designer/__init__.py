@@ -2,7 +2,7 @@
 
     >>> from designer import Campaign
 
-Importing this package is cheap: torch, pandas and SQLAlchemy are loaded at first need.
+Importing this package is cheap: torch and pandas are loaded at first need.
 """
 
 from __future__ import annotations

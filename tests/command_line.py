@@ -60,4 +60,4 @@ class CommandLine:
         from designer.campaigns.store.store import Store
 
         store = Store(str(self.store))
-        return [state.head for state in store.states()] if store.exists else []
+        return [each.head for each in store.summaries()] if store.exists else []

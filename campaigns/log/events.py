@@ -137,9 +137,14 @@ def canonical_json(value: object) -> str:
         ValueError: for nan and infinities, which JSON does not know.
         TypeError: for values JSON cannot hold.
     """
-    return json.dumps(
-        value, sort_keys=True, allow_nan=False, ensure_ascii=False, separators=(",", ":")
-    )
+    return _CANONICAL(value)
+
+
+# made once: json.dumps makes an encoder at every call with options
+_CANONICAL = json.JSONEncoder(
+    sort_keys=True, allow_nan=False, ensure_ascii=False, separators=(",", ":")
+).encode
+_ROW = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -204,7 +209,7 @@ def event_hash(previous: str, row: tuple[str | int, ...]) -> str:
     Raises:
         UnicodeEncodeError: for texts that are no Unicode (lone surrogates).
     """
-    text = previous + json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+    text = previous + _ROW(row)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 

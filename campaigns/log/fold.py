@@ -49,7 +49,8 @@ def fold(
     """
     log = list(events)
     builder = StateBuilder(campaign_id)
-    reversals = _reversals(campaign_id, log)
+    aims = ((e.seq, e.body.get("event")) for e in log if e.kind == _REVERSAL)
+    reversals = reversed_events(campaign_id, aims)
     skipped = reversals.keys() | set(without)
     for event in log:
         _step(builder, event, alive=event.seq not in skipped)
@@ -118,10 +119,17 @@ def _step(builder: StateBuilder, event: Event, *, alive: bool) -> None:
         raise InconsistentLogError(builder.name, event.seq, text) from error
 
 
-def _reversals(campaign_id: str, log: list[Event]) -> dict[int, int]:
+def reversed_events(campaign_id: str, reversals: Iterable[tuple[int, object]]) -> dict[int, int]:
     """Map each event that does not count to the event that reversed it.
 
     Reversing a reversal revives what it had reversed (redo), at any depth.
+
+    Args:
+        campaign_id: for messages.
+        reversals: number of each event that reverses, and of the event it names, in order.
+
+    Raises:
+        InconsistentLogError: an event cannot be reversed, or was before.
     """
     by: dict[int, int] = {}
     target: dict[int, int] = {}
@@ -136,18 +144,14 @@ def _reversals(campaign_id: str, log: list[Event]) -> dict[int, int]:
                 return
             seq, cause = target[seq], (seq if cause is None else None)
 
-    for event in log:
-        if event.kind != _REVERSAL:
-            continue
-        aim = event.body.get("event")
-        if not isinstance(aim, int) or not 1 < aim < event.seq:
-            raise InconsistentLogError(campaign_id, event.seq, f"event {aim} cannot be reversed")
+    for seq, aim in reversals:
+        if not isinstance(aim, int) or not 1 < aim < seq:
+            raise InconsistentLogError(campaign_id, seq, f"event {aim} cannot be reversed")
         if aim in by:
-            raise InconsistentLogError(
-                campaign_id, event.seq, f"event {aim} is reversed already by event {by[aim]}"
-            )
-        target[event.seq] = aim
-        switch(aim, event.seq)
+            told = f"event {aim} is reversed already by event {by[aim]}"
+            raise InconsistentLogError(campaign_id, seq, told)
+        target[seq] = aim
+        switch(aim, seq)
     return by
 
 

@@ -14,12 +14,60 @@ from designer.campaigns.log.events import (
     canonical_json,
     event_hash,
     event_problems,
+    head_text,
     parse_json,
 )
 from designer.campaigns.log.upcast import upcast
 
 EventRow = tuple[Any, ...]
 """seq, event id, kind, version, body (JSON text), actor, time, program, hash: not yet trusted."""
+
+
+class HashChain:
+    """The hashes of one campaign's log, followed row by row.
+
+    Args:
+        campaign_id: id of the campaign.
+        name: its name, for messages.
+        before: number of the event before the first row.
+        previous: hash of that event.
+    """
+
+    def __init__(
+        self, campaign_id: str, name: str, before: int = 0, previous: str = GENESIS
+    ) -> None:
+        self._id, self._name = campaign_id, name
+        self._seq, self._hash = before, previous
+
+    @property
+    def head(self) -> str:
+        """``seq:hash8`` of the last row."""
+        return head_text(self._seq, self._hash)
+
+    def check(self, row: EventRow) -> None:
+        """Follow the chain to the next row.
+
+        Raises:
+            StoreDamagedError: the row is missing, changed or unreadable; names ``campaign#seq``.
+        """
+        self._seq += 1
+        if row[0] != self._seq:
+            raise StoreDamagedError.at(f"{self._name}#{self._seq}", "the event is missing")
+        try:
+            found = event_hash(self._hash, (self._id, *row[:-1]))
+            if found != row[-1]:
+                raise ValueError("its hash does not match its contents")
+        except (TypeError, ValueError, RecursionError) as error:
+            raise _changed(self._name, self._seq, error) from error
+        self._hash = found
+
+
+def _changed(name: str, seq: int, why: Exception) -> StoreDamagedError:
+    return StoreDamagedError.at(
+        f"{name}#{seq}",
+        f"the event was changed after it was written ({why})",
+        hint="Restore a backup; nothing that follows can be trusted",
+    )
 
 
 def verified(
@@ -43,30 +91,18 @@ def verified(
         StoreDamagedError: a row is missing, changed or unreadable; names ``campaign#seq``.
     """
     events = []
+    chain = HashChain(campaign_id, name, before, previous)
     for row in rows:
+        chain.check(row)
         seq, event_id, kind, version, body, actor, recorded_at, program, digest = row
-        before += 1
-        if seq != before:
-            raise StoreDamagedError.at(f"{name}#{before}", "the event is missing")
         try:
-            expected = event_hash(
-                previous,
-                (campaign_id, seq, event_id, kind, version, body, actor, recorded_at, program),
-            )
-            if expected != digest:
-                raise ValueError("its hash does not match its contents")
             content = parse_json(body)
             if not isinstance(content, dict):
                 raise TypeError("the payload is no object")
         except (TypeError, ValueError, RecursionError) as error:
-            raise StoreDamagedError.at(
-                f"{name}#{seq}",
-                f"the event was changed after it was written ({error})",
-                hint="Restore a backup; nothing that follows can be trusted",
-            ) from error
+            raise _changed(name, seq, error) from error
         event = Event(seq, event_id, kind, version, content, actor, recorded_at, program, digest)
         events.append(upcast(event, name))
-        previous = digest
     return events
 
 

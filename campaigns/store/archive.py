@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import gc
+import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
-
-from sqlalchemy import Connection, insert
 
 from designer.campaigns.errors import ConflictError, InputError, Problem, StoreDamagedError
 from designer.campaigns.log.describe import describe, who_when
@@ -17,8 +16,8 @@ from designer.campaigns.log.events import NewEvent, canonical_json
 from designer.campaigns.log.fold import advance, fold
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.log.stored import chained, verified
+from designer.campaigns.log.summary import CampaignSummary, summaries, summary_of
 from designer.campaigns.store import event_table
-from designer.campaigns.store.event_table import CAMPAIGN
 from designer.campaigns.store.sqlite import Database
 from designer.campaigns.values.names import suggestion
 from designer.campaigns.values.times import utc_text
@@ -49,13 +48,22 @@ class Archive:
         # states are immutable and replaced in one step, so threads may share this
         self._known: dict[str, CampaignState] = {}
 
-    def states(self) -> list[CampaignState]:
-        """Load all campaigns, the one changed last first."""
+    def summaries(self) -> list[CampaignSummary]:
+        """What a list tells of all campaigns, the one changed last first.
+
+        One pass over the store, which checks every hash; no log is folded.
+        """
         with self.database.read() as connection:
-            states = [self._load(connection, *pair) for pair in event_table.campaigns(connection)]
+            names = dict(event_table.campaigns(connection))
+            found = summaries(names.items(), event_table.read_all(connection))
             self._refuse_losses(connection)
-            newest = event_table.last_positions(connection)
-        return sorted(states, key=lambda state: newest[state.campaign_id], reverse=True)
+            told = [
+                summary or summary_of(self._load(connection, campaign_id, names[campaign_id]))
+                for campaign_id, summary in reversed(found.items())
+            ]
+        for summary in told:
+            _check_name(summary.name, names[summary.campaign_id])
+        return told
 
     def state(self, name: str) -> CampaignState:
         """Load one campaign."""
@@ -83,7 +91,7 @@ class Archive:
                         hint="Choose another name, or amend that campaign",
                     )
             campaign_id = str(uuid.uuid4())
-            connection.execute(insert(CAMPAIGN).values(id=campaign_id, name=spec.name))
+            event_table.add_campaign(connection, campaign_id, spec.name)
             events = chained(campaign_id, None, drafts, **self._stamp(actor, command_id))
             event_table.append(connection, campaign_id, events)
             state = fold(campaign_id, events)
@@ -127,24 +135,24 @@ class Archive:
             "program": self._program or program_version(),
         }
 
-    def _refuse_losses(self, connection: Connection) -> None:
+    def _refuse_losses(self, connection: sqlite3.Connection) -> None:
         lost = event_table.lost_rows(connection)
         if lost is not None:
             raise StoreDamagedError.at(self.database.name, lost)
 
-    def _load(self, connection: Connection, campaign_id: str, name: str) -> CampaignState:
+    def _load(self, connection: sqlite3.Connection, campaign_id: str, name: str) -> CampaignState:
         known = self._known.get(campaign_id)
         state = None if known is None else _catch_up(connection, known, name)
         if state is None:
             with _collector_paused():
                 state = load(connection, campaign_id, name)
             self._refuse_losses(connection)
-        _check_name(state, name)
+        _check_name(state.spec.name, name)
         self._known[campaign_id] = state
         return state
 
 
-def load(connection: Connection, campaign_id: str, name: str) -> CampaignState:
+def load(connection: sqlite3.Connection, campaign_id: str, name: str) -> CampaignState:
     """Read, verify and fold the whole log of a campaign.
 
     Raises:
@@ -153,13 +161,14 @@ def load(connection: Connection, campaign_id: str, name: str) -> CampaignState:
     """
     rows = event_table.read_rows(connection, campaign_id)
     state = fold(campaign_id, verified(rows, campaign_id, name))
-    _check_name(state, name)
+    _check_name(state.spec.name, name)
     return state
 
 
-def _check_name(state: CampaignState, name: str) -> None:
-    if state.spec.name != name:
-        what = f"holds the log of campaign {state.spec.name!r}: names were swapped"
+def _check_name(told: str, name: str) -> None:
+    """Refuse a log that tells another name than the row of its campaign."""
+    if told != name:
+        what = f"holds the log of campaign {told!r}: names were swapped"
         raise StoreDamagedError.at(name, what)
 
 
@@ -175,7 +184,9 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _catch_up(connection: Connection, known: CampaignState, name: str) -> CampaignState | None:
+def _catch_up(
+    connection: sqlite3.Connection, known: CampaignState, name: str
+) -> CampaignState | None:
     """Read what came since; None when the log is not the one this process knew."""
     last = known.events[-1]
     rows = event_table.read_since(connection, known.campaign_id, last.seq)
@@ -185,7 +196,7 @@ def _catch_up(connection: Connection, known: CampaignState, name: str) -> Campai
     return advance(known, new)
 
 
-def _find(connection: Connection, name: str) -> tuple[str, str]:
+def _find(connection: sqlite3.Connection, name: str) -> tuple[str, str]:
     """Return (id, name) of a campaign; upper and lower case do not matter."""
     known = event_table.campaigns(connection)
     for campaign_id, there in known:

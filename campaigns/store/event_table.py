@@ -6,22 +6,8 @@ changes; the hash chain shows what got past them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import fields
-
-from sqlalchemy import (
-    Column,
-    Connection,
-    ForeignKey,
-    Integer,
-    MetaData,
-    Table,
-    Text,
-    UniqueConstraint,
-    func,
-    insert,
-    select,
-)
+import sqlite3
+from collections.abc import Iterator, Sequence
 
 from designer.campaigns.errors import StoreDamagedError
 from designer.campaigns.log.events import Event, canonical_json
@@ -30,32 +16,22 @@ from designer.campaigns.log.stored import EventRow
 SCHEMA_VERSION = 1
 APPLICATION_ID = 0x50444553  # "PDES" in ASCII: pilot designer event store
 
-METADATA = MetaData()
-
-CAMPAIGN = Table(
-    "campaign",
-    METADATA,
-    Column("id", Text, primary_key=True, nullable=False),
-    Column("name", Text, unique=True, nullable=False),
-)
-EVENT = Table(
-    "event",
-    METADATA,
-    Column("position", Integer, primary_key=True),
-    Column("campaign_id", Text, ForeignKey("campaign.id"), nullable=False),
-    Column("seq", Integer, nullable=False),
-    Column("event_id", Text, unique=True, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("recorded_at", Text, nullable=False),
-    Column("program", Text, nullable=False),
-    Column("hash", Text, nullable=False),
-    UniqueConstraint("campaign_id", "seq"),
-    sqlite_autoincrement=True,
-)
-VERSION = Table("designer_version", METADATA, Column("version", Integer, nullable=False))
+# As every store since 0.1.0 holds them, to the last blank: other texts are told by `verify`.
+TABLES: dict[str, str] = {
+    "campaign": (
+        "CREATE TABLE campaign (\n\tid TEXT NOT NULL, \n\tname TEXT NOT NULL,"
+        " \n\tPRIMARY KEY (id), \n\tUNIQUE (name)\n)"
+    ),
+    "designer_version": "CREATE TABLE designer_version (\n\tversion INTEGER NOT NULL\n)",
+    "event": (
+        "CREATE TABLE event (\n\tposition INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,"
+        " \n\tcampaign_id TEXT NOT NULL, \n\tseq INTEGER NOT NULL, \n\tevent_id TEXT NOT NULL,"
+        " \n\tkind TEXT NOT NULL, \n\tversion INTEGER NOT NULL, \n\tbody TEXT NOT NULL,"
+        " \n\tactor TEXT NOT NULL, \n\trecorded_at TEXT NOT NULL, \n\tprogram TEXT NOT NULL,"
+        " \n\thash TEXT NOT NULL, \n\tUNIQUE (campaign_id, seq),"
+        " \n\tFOREIGN KEY(campaign_id) REFERENCES campaign (id), \n\tUNIQUE (event_id)\n)"
+    ),
+}
 
 # Every way SQLite lets a row vanish: UPDATE, DELETE, and INSERT OR REPLACE, whose implied delete
 # fires no delete trigger, by position, by event_id or by (campaign_id, seq).
@@ -92,32 +68,29 @@ TRIGGERS: dict[str, str] = {
 }
 
 
-def create_schema(connection: Connection) -> None:
+def create_schema(connection: sqlite3.Connection) -> None:
     """Create tables, guards and version in an empty database, inside the caller's transaction."""
-    METADATA.create_all(connection, checkfirst=False)
-    for ddl in TRIGGERS.values():
-        connection.exec_driver_sql(ddl)
-    connection.execute(insert(VERSION).values(version=SCHEMA_VERSION))
+    for ddl in (*TABLES.values(), *TRIGGERS.values()):
+        connection.execute(ddl)
+    connection.execute("INSERT INTO designer_version (version) VALUES (?)", (SCHEMA_VERSION,))
     # PRAGMA takes no bound parameters; the number is a constant of this module
-    connection.exec_driver_sql("PRAGMA application_id = 1346651475")
+    connection.execute("PRAGMA application_id = 1346651475")
 
 
-def check_schema(connection: Connection, where: str) -> None:
+def check_schema(connection: sqlite3.Connection, where: str) -> None:
     """Refuse a database that is not a store this program can read.
 
     Raises:
         StoreDamagedError: foreign database, newer schema (names both versions), missing tables,
             or triggers and views that do not belong there.
     """
-    application = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
+    application = scalar(connection, "PRAGMA application_id")
     if application != APPLICATION_ID:
         raise StoreDamagedError.at(
             where, "is a database of another program, not a pilot-designer store"
         )
     objects = _objects(connection)
-    missing = {"campaign", "event", "designer_version"} - {
-        name for kind, name in objects if kind == "table"
-    }
+    missing = TABLES.keys() - {name for kind, name in objects if kind == "table"}
     if missing:
         raise StoreDamagedError.at(where, f"tables are missing: {', '.join(sorted(missing))}")
     _check_version(connection, where)
@@ -132,8 +105,14 @@ def check_schema(connection: Connection, where: str) -> None:
         )
 
 
-def _check_version(connection: Connection, where: str) -> None:
-    versions = [row.version for row in connection.execute(select(VERSION.c.version))]
+def scalar(connection: sqlite3.Connection, sql: str, *values: str | int) -> object:
+    """The one value a statement gives; None when it gives no row."""
+    row = connection.execute(sql, values).fetchone()
+    return None if row is None else row[0]
+
+
+def _check_version(connection: sqlite3.Connection, where: str) -> None:
+    versions = [row[0] for row in connection.execute("SELECT version FROM designer_version")]
     if len(versions) != 1 or not isinstance(versions[0], int):
         raise StoreDamagedError.at(where, "the schema version is lost")
     if versions[0] > SCHEMA_VERSION:
@@ -147,82 +126,84 @@ def _check_version(connection: Connection, where: str) -> None:
         raise StoreDamagedError.at(where, f"schema version {versions[0]} never existed")
 
 
-def missing_guards(connection: Connection) -> list[str]:
+def missing_guards(connection: sqlite3.Connection) -> list[str]:
     """Return the names of triggers that were dropped."""
     there = {name for kind, name in _objects(connection) if kind == "trigger"}
     return sorted(TRIGGERS.keys() - there)
 
 
-def _objects(connection: Connection) -> dict[tuple[str, str], str | None]:
-    rows = connection.exec_driver_sql("SELECT type, name, sql FROM sqlite_master").all()
-    return {(kind, name): sql for kind, name, sql in rows}
+def _objects(connection: sqlite3.Connection) -> dict[tuple[str, str], str | None]:
+    rows = connection.execute("SELECT type, name, sql FROM sqlite_master")
+    return {(str(kind), str(name)): sql for kind, name, sql in rows}
 
 
-_COLUMNS = [EVENT.c[field.name] for field in fields(Event) if field.name in EVENT.c]
-"""What an event is made of, in the order of its fields (`log.stored.EventRow`)."""
+# columns in the order of `log.stored.EventRow`
+_ALL_ROWS = (
+    "SELECT seq, event_id, kind, version, body, actor, recorded_at, program, hash"
+    " FROM event NOT INDEXED WHERE campaign_id = ? ORDER BY position"
+)
+_ALL_CAMPAIGNS = (
+    "SELECT campaign_id, seq, event_id, kind, version, body, actor, recorded_at, program, hash"
+    " FROM event NOT INDEXED ORDER BY position"
+)
+_ROWS_SINCE = (
+    "SELECT seq, event_id, kind, version, body, actor, recorded_at, program, hash"
+    " FROM event WHERE campaign_id = ? AND seq >= ? ORDER BY seq"
+)
+_APPEND = (
+    "INSERT INTO event (campaign_id, seq, event_id, kind, version, body, actor, recorded_at,"
+    " program, hash) VALUES (:campaign_id, :seq, :event_id, :kind, :version, :body, :actor,"
+    " :recorded_at, :program, :hash)"
+)
 
 
-def campaigns(connection: Connection) -> list[tuple[str, str]]:
+def campaigns(connection: sqlite3.Connection) -> list[tuple[str, str]]:
     """Return (id, name) of all campaigns, in the order of their creation."""
-    rows = connection.execute(select(CAMPAIGN.c.id, CAMPAIGN.c.name)).all()
-    return [(row.id, row.name) for row in rows]
+    return connection.execute("SELECT id, name FROM campaign").fetchall()
 
 
-def last_positions(connection: Connection) -> dict[str, int]:
-    """Return campaign id to the position of its newest event in the whole store."""
-    rows = connection.execute(
-        select(EVENT.c.campaign_id, func.max(EVENT.c.position).label("last")).group_by(
-            EVENT.c.campaign_id
-        )
-    ).all()
-    return {row.campaign_id: row.last for row in rows}
-
-
-def campaign_of(connection: Connection, command_id: str | None) -> str | None:
+def campaign_of(connection: sqlite3.Connection, command_id: str | None) -> str | None:
     """Return the id of the campaign a command wrote to before; None when it is new."""
     if command_id is None:  # nobody will repeat this command
         return None
-    return connection.execute(
-        select(EVENT.c.campaign_id).where(EVENT.c.event_id == f"{command_id}.0")
-    ).scalar_one_or_none()
+    owner = scalar(
+        connection, "SELECT campaign_id FROM event WHERE event_id = ?", f"{command_id}.0"
+    )
+    return None if owner is None else str(owner)
 
 
-def read_rows(connection: Connection, campaign_id: str) -> list[EventRow]:
+def read_rows(connection: sqlite3.Connection, campaign_id: str) -> list[EventRow]:
     """Fetch all rows of a campaign in order, in one SELECT.
 
     Reads the table itself, not through an index: a damaged index can hide the last events, and
     nothing else would show it.
     """
-    rows = connection.execute(
-        select(*_COLUMNS)
-        .where(EVENT.c.campaign_id.concat("") == campaign_id)
-        .order_by(EVENT.c.position)
-    )
-    return [tuple(row) for row in rows.all()]
+    return connection.execute(_ALL_ROWS, (campaign_id,)).fetchall()
 
 
-def read_since(connection: Connection, campaign_id: str, seq: int) -> list[EventRow]:
+def read_all(connection: sqlite3.Connection) -> Iterator[tuple[str, EventRow]]:
+    """Campaign id and row of every event in the order they were stored, one by one."""
+    for campaign_id, *row in connection.execute(_ALL_CAMPAIGNS):
+        yield campaign_id, tuple(row)
+
+
+def read_since(connection: sqlite3.Connection, campaign_id: str, seq: int) -> list[EventRow]:
     """Fetch the rows of a campaign from event `seq` on, in order, in one SELECT."""
-    rows = connection.execute(
-        select(*_COLUMNS)
-        .where(EVENT.c.campaign_id == campaign_id, EVENT.c.seq >= seq)
-        .order_by(EVENT.c.seq)
-    )
-    return [tuple(row) for row in rows.all()]
+    return connection.execute(_ROWS_SINCE, (campaign_id, seq)).fetchall()
 
 
-def lost_rows(connection: Connection) -> str | None:
+def lost_rows(connection: sqlite3.Connection) -> str | None:
     """Return what shows that rows vanished, or None.
 
     Positions are given out without gaps and SQLite keeps the last one, so a cut-off end, which
     no chain of hashes can show, is visible here, even after further events.
     """
-    events, last, counted, strays = connection.exec_driver_sql(
+    events, last, counted, strays = connection.execute(
         "SELECT COUNT(*), COALESCE(MAX(position), 0),"
         " COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'event'), 0),"
         " COALESCE(SUM(campaign_id NOT IN (SELECT id FROM campaign NOT INDEXED)), 0)"
         " FROM event NOT INDEXED"
-    ).one()
+    ).fetchone()
     if not events == last == counted:
         return f"events were removed: {counted} were written, {events} are there"
     if strays:
@@ -230,10 +211,15 @@ def lost_rows(connection: Connection) -> str | None:
     return None
 
 
-def append(connection: Connection, campaign_id: str, events: Sequence[Event]) -> None:
+def append(connection: sqlite3.Connection, campaign_id: str, events: Sequence[Event]) -> None:
     """Insert chained events, inside the caller's transaction."""
     rows = [
         {**event.as_stored, "campaign_id": campaign_id, "body": canonical_json(event.body)}
         for event in events
     ]
-    connection.execute(insert(EVENT), rows)
+    connection.executemany(_APPEND, rows)
+
+
+def add_campaign(connection: sqlite3.Connection, campaign_id: str, name: str) -> None:
+    """Insert the row of a new campaign, inside the caller's transaction."""
+    connection.execute("INSERT INTO campaign (id, name) VALUES (?, ?)", (campaign_id, name))

@@ -40,7 +40,7 @@ class Location:
 
     @property
     def url(self) -> str:
-        """The address as SQLAlchemy writes it, ``sqlite:////home/anna/pilot.db``."""
+        """The address, ``sqlite:////home/anna/pilot.db``."""
         return f"{_SQLITE}{self.path}"
 
     @property

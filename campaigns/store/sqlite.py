@@ -14,15 +14,18 @@ import sqlite3
 import sys
 import threading
 import uuid
+import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, exc
-from sqlalchemy.pool import NullPool, Pool, StaticPool
-
 from designer.campaigns.errors import DesignerError, StorageError, StoreDamagedError
-from designer.campaigns.store.event_table import check_schema, create_schema, missing_guards
+from designer.campaigns.store.event_table import (
+    check_schema,
+    create_schema,
+    missing_guards,
+    scalar,
+)
 from designer.campaigns.store.location import Location
 from designer.campaigns.tables.files import sync_folder
 
@@ -50,11 +53,11 @@ class Database:
         self.busy_seconds = busy_seconds
         # A database in memory has one connection, shared by all threads; a file needs no lock.
         self._lock = threading.RLock() if location is None else None
-        self._memory: Engine | None = None
+        self._memory: sqlite3.Connection | None = None
         if location is None:
-            self._memory = memory = self._engine(":memory:", StaticPool)
-            with memory.connect() as connection:
-                _make_schema(connection)
+            self._memory = self._connect(":memory:")
+            weakref.finalize(self, self._memory.close)
+            _make_schema(self._memory)
 
     @property
     def name(self) -> str:
@@ -75,7 +78,7 @@ class Database:
             raise StorageError(reason)
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self) -> Iterator[sqlite3.Connection]:
         """Give a checked connection outside any transaction: each SELECT sees one moment.
 
         Raises:
@@ -86,7 +89,7 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self) -> Iterator[sqlite3.Connection]:
         """Give a checked connection that holds the write lock; commit at the end, or nothing.
 
         Raises:
@@ -96,12 +99,12 @@ class Database:
         self._refuse_unwritable()
         with self._open("rw") as connection:
             if self.location is not None:
-                mode = connection.exec_driver_sql("PRAGMA journal_mode = DELETE").scalar_one()
+                mode = scalar(connection, "PRAGMA journal_mode = DELETE")
                 if mode != "delete":
                     raise StorageError(
                         f"the {self.name} is in {mode} mode, used by another program"
                     )
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            connection.execute("BEGIN IMMEDIATE")
             try:
                 dropped = missing_guards(connection)
                 if dropped:
@@ -112,7 +115,7 @@ class Database:
                 connection.commit()
             except BaseException:
                 # the first error is the one to tell; a failed rollback is undone by the next open
-                with suppress(exc.SQLAlchemyError):
+                with suppress(sqlite3.Error):
                     connection.rollback()
                 raise
 
@@ -131,7 +134,7 @@ class Database:
                 path.parent.mkdir(parents=True, exist_ok=True)
             new = path.parent / f".designer-{uuid.uuid4().hex}.new"
             try:
-                with self._translated(), self._engine(str(new)).connect() as connection:
+                with self._translated(), closing(self._connect(str(new))) as connection:
                     _make_schema(connection)
                 _give_name(new, path)
             finally:
@@ -141,27 +144,22 @@ class Database:
             raise StorageError(f"the {self.name} cannot be created: {reason}") from None
 
     @contextmanager
-    def _open(self, mode: str) -> Iterator[Connection]:
+    def _open(self, mode: str) -> Iterator[sqlite3.Connection]:
         if self._memory is not None and self._lock is not None:
-            with self._lock, self._translated(), self._memory.connect() as connection:
-                yield connection
+            with self._lock, self._translated():
+                yield self._memory
             return
         if self.location is None or not self.exists():
             raise StorageError(f"there is no {self.name}")
         path = self.location.path
         # quoted, so no part of a user's path is read as an option; mode=rw never creates a file
         address = f"{path.as_uri()}?mode={mode}"
-        with self._translated(), self._engine(address, uri=True).connect() as connection:
+        with self._translated(), closing(self._connect(address, uri=True)) as connection:
             self._check_size(connection, path)
             check_schema(connection, self.name)
             yield connection
 
-    def _engine(self, address: str, pool: type[Pool] = NullPool, *, uri: bool = False) -> Engine:
-        return create_engine(
-            "sqlite://", creator=lambda: self._connect(address, uri=uri), poolclass=pool
-        )
-
-    def _connect(self, address: str, *, uri: bool) -> sqlite3.Connection:
+    def _connect(self, address: str, *, uri: bool = False) -> sqlite3.Connection:
         connection = sqlite3.connect(
             address,
             uri=uri,
@@ -183,9 +181,9 @@ class Database:
             connection.execute("PRAGMA fullfsync = ON")
         return connection
 
-    def _check_size(self, connection: Connection, path: Path) -> None:
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-        size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
+    def _check_size(self, connection: sqlite3.Connection, path: Path) -> None:
+        ((pages,),) = connection.execute("PRAGMA page_count")
+        ((size,),) = connection.execute("PRAGMA page_size")
         # looked at afterwards: the file of committed pages only grows
         try:
             found = path.stat().st_size
@@ -200,12 +198,10 @@ class Database:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except exc.DBAPIError as error:
-            raise self._explain(error.orig) from error
         except sqlite3.Error as error:
             raise self._explain(error) from error
 
-    def _explain(self, error: BaseException | None) -> DesignerError:
+    def _explain(self, error: sqlite3.Error) -> DesignerError:
         code = getattr(error, "sqlite_errorcode", None)
         base = None if code is None else code & 0xFF
         if base in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
@@ -242,8 +238,8 @@ class Database:
         return f" ({free / 1e6:.1f} MB free on {self.location.path.parent})"
 
 
-def _make_schema(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _make_schema(connection: sqlite3.Connection) -> None:
+    connection.execute("BEGIN IMMEDIATE")
     create_schema(connection)
     connection.commit()
 

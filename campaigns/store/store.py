@@ -1,8 +1,7 @@
 """The store: every campaign's log, appended to under a lock and never changed.
 
 Reading verifies every hash and folds the log. Writing is: lock, catch up, decide on the fresh
-state, append all or nothing, commit, and only then tell the caller. SQLAlchemy is imported at the
-first access, not with this module.
+state, append all or nothing, commit, and only then tell the caller.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ from designer.campaigns.version import program_version
 
 if TYPE_CHECKING:
     from designer.campaigns.log.state import CampaignState
+    from designer.campaigns.log.summary import CampaignSummary
     from designer.campaigns.specification.specification import Specification
     from designer.campaigns.store.archive import Archive, Decide
 
@@ -72,7 +72,7 @@ class Store:
 
     @cached_property
     def _archive(self) -> Archive:
-        # SQLAlchemy costs 0.2 s of CPU: imported at the first access
+        # imported at the first access: who only asks for help waits for no database
         from designer.campaigns.store.archive import Archive
         from designer.campaigns.store.sqlite import Database
 
@@ -112,14 +112,16 @@ class Store:
         """
         self._archive.database.ensure()
 
-    def states(self) -> list[CampaignState]:
-        """Load all campaigns, the one changed last first; none when there is no store yet.
+    def summaries(self) -> list[CampaignSummary]:
+        """What a list tells of all campaigns, the one changed last first; none without a store.
+
+        Every hash is checked; events that contradict each other are noticed by `state`.
 
         Raises:
             StorageError: the store cannot be reached.
             StoreDamagedError: it is damaged or newer than this program.
         """
-        return self._archive.states() if self.exists else []
+        return self._archive.summaries() if self.exists else []
 
     def state(self, name: str) -> CampaignState:
         """Load a campaign: verify every hash that is new to this process, and fold.

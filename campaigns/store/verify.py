@@ -9,13 +9,11 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, func, select
-
 from designer.campaigns.errors import InputError, Problem, StoreDamagedError
 from designer.campaigns.log.events import Event, head_text
 from designer.campaigns.store import event_table
 from designer.campaigns.store.archive import load
-from designer.campaigns.store.event_table import CAMPAIGN, EVENT, SCHEMA_VERSION, missing_guards
+from designer.campaigns.store.event_table import SCHEMA_VERSION, missing_guards, scalar
 from designer.campaigns.store.sqlite import Database
 
 _HEAD = re.compile(r"([0-9]{1,9}):([0-9a-fA-F]{8})\Z")
@@ -93,10 +91,10 @@ def _parse_head(head: str) -> tuple[int, str]:
     return int(match.group(1)), match.group(2).lower()
 
 
-def _structure(connection: Connection, where: str) -> list[Problem]:
-    findings = connection.exec_driver_sql("PRAGMA integrity_check(20)").scalars().all()
+def _structure(connection: sqlite3.Connection, where: str) -> list[Problem]:
+    findings = [row[0] for row in connection.execute("PRAGMA integrity_check(20)")]
     problems = [Problem(where, str(finding)) for finding in findings if finding != "ok"]
-    orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
     if orphans:
         problems.append(Problem(where, f"{len(orphans)} events belong to no campaign"))
     return problems
@@ -132,9 +130,8 @@ def describe_store(database: Database) -> dict[str, Any]:
         return description
     with database.read() as connection:
         description["schema_version"] = SCHEMA_VERSION  # read() refuses every other one
-        for key, table in (("campaigns", CAMPAIGN), ("events", EVENT)):
-            count = select(func.count()).select_from(table)
-            description[key] = connection.execute(count).scalar_one()
+        description["campaigns"] = scalar(connection, "SELECT COUNT(*) FROM campaign")
+        description["events"] = scalar(connection, "SELECT COUNT(*) FROM event")
     if database.location is not None:
         description["size_bytes"] = database.location.path.stat().st_size
     return description

@@ -7,7 +7,6 @@ import shutil
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 
 from designer.render.words import NOTHING, plain
 
@@ -130,7 +129,7 @@ def table(columns: Sequence[Column], width: int | None = None) -> list[str]:
     clean = [_Clean(column) for column in columns]
     if _total(clean) > width:
         for column in clean:
-            column.heading = _broken_title(column)
+            column.break_title()
     if _total(clean) > width:
         _narrow_cells(clean, width)
     blocks = [clean] if _total(clean) <= width else _dealt(clean, width)
@@ -152,26 +151,40 @@ class _Clean:
         self.texts = [plain(cell) for cell in column.cells]
         self.heading = [self.title]
         self.cells = [[text] for text in self.texts]
+        # measured once: a long table asks for it at every cell
+        self._widest_cell = _widest(self.texts)
 
     @property
     def width(self) -> int:
-        lines = [*self.heading, self.unit, *(line for cell in self.cells for line in cell)]
-        return max((display_width(line) for line in lines), default=0)
+        return max(self._widest_cell, _widest([*self.heading, self.unit]))
+
+    def break_title(self) -> None:
+        """Write the title over several lines, no wider than the cells where its words allow."""
+        words = re.findall(r"[^_ ]+_*|_+", self.title) or [""]
+        room = max(self._widest_cell, _widest([self.unit, *words]))
+        lines = [words[0]]
+        for word in words[1:]:
+            glue = "" if lines[-1].endswith("_") else " "
+            if display_width(lines[-1] + glue + word) <= room:
+                lines[-1] += glue + word
+            else:
+                lines.append(word)
+        self.heading = lines
+
+    def narrow(self, room: int) -> None:
+        """Break the cells into lines of at most `room` cells of the terminal."""
+        self.cells = [wrapped(text, room) for text in self.texts]
+        self._widest_cell = _widest(line for cell in self.cells for line in cell)
+
+    def aligned(self, lines: Sequence[str], width: int) -> list[str]:
+        """Lines with the blanks that bring them to a width."""
+        spaces = [" " * (width - display_width(line)) for line in lines]
+        pairs = zip(lines, spaces, strict=True)
+        return [text + space if self.column.left else space + text for text, space in pairs]
 
 
-def _broken_title(column: _Clean) -> list[str]:
-    """The title over several lines, no wider than the cells where its words allow that."""
-    words = re.findall(r"[^_ ]+_*|_+", column.title) or [""]
-    body = max((display_width(text) for text in [column.unit, *column.texts]), default=0)
-    room = max(body, *(display_width(word) for word in words))
-    lines = [words[0]]
-    for word in words[1:]:
-        glue = "" if lines[-1].endswith("_") else " "
-        if display_width(lines[-1] + glue + word) <= room:
-            lines[-1] += glue + word
-        else:
-            lines.append(word)
-    return lines
+def _widest(lines: Iterable[str]) -> int:
+    return max(map(display_width, lines), default=0)
 
 
 def _narrow_cells(columns: list[_Clean], width: int) -> None:
@@ -181,7 +194,7 @@ def _narrow_cells(columns: list[_Clean], width: int) -> None:
     # the narrow ones first: what they do not need goes to the wide ones
     for position, column in enumerate(sorted(soft, key=lambda column: column.width)):
         room = max(NARROWEST, left // (len(soft) - position))
-        column.cells = [wrapped(text, room) for text in column.texts]
+        column.narrow(room)
         left -= min(column.width, room)
 
 
@@ -212,14 +225,18 @@ def _block(columns: Sequence[_Clean], width: int) -> list[str]:
         headings = [
             [*heading, column.unit] for heading, column in zip(headings, columns, strict=True)
         ]
+    widths = [column.width for column in columns]
     rows = [headings, *zip(*(column.cells for column in columns), strict=True)]
-    return [
-        GAP.join(map(_aligned, texts, columns)).rstrip()
-        for row in rows
-        for texts in zip_longest(*row, fillvalue="")
-    ]
+    return [GAP.join(texts).rstrip() for row in rows for texts in _row_lines(row, columns, widths)]
 
 
-def _aligned(text: str, column: _Clean) -> str:
-    space = " " * (column.width - display_width(text))
-    return text + space if column.column.left else space + text
+def _row_lines(
+    cells: Sequence[Sequence[str]], columns: Sequence[_Clean], widths: Sequence[int]
+) -> Iterable[tuple[str, ...]]:
+    """The lines of one row: cells of several lines beside each other."""
+    height = max(map(len, cells), default=0)
+    padded = (
+        column.aligned([*cell, *[""] * (height - len(cell))], width)
+        for cell, column, width in zip(cells, columns, widths, strict=True)
+    )
+    return zip(*padded, strict=True)

@@ -73,7 +73,7 @@ def demo(
 
 
 def _free_name(service: Service) -> str:
-    taken = {state.spec.name.casefold() for state in service.session.store.states()}
+    taken = {each.name.casefold() for each in service.session.store.summaries()}
     number = 1
     while (name := "demo" if number == 1 else f"demo-{number}") in taken:
         number += 1

@@ -16,6 +16,7 @@ from designer.campaigns.errors import ConflictError, InputError
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.fold import advance, fold
 from designer.campaigns.log.state import CampaignState
+from designer.campaigns.log.summary import summary_of
 from designer.campaigns.specification import load
 from designer.campaigns.store.store import Store
 from designer.campaigns.values.quantity import Quantity
@@ -149,6 +150,10 @@ class Campaigns(RuleBasedStateMachine):
                 done = len(told)
                 allowed = {0: {"proposed", "running"}, 1: {"partial"}, 2: {"completed"}}[done]
                 assert run.status in allowed
+
+    @invariant()
+    def a_list_tells_what_the_fold_tells(self) -> None:
+        assert self.store.summaries() == [summary_of(self.state)]
 
     @invariant()
     def folding_in_two_parts_is_folding_at_once(self) -> None:

@@ -146,7 +146,7 @@ def test_a_version_nobody_knows_is_refused_and_both_are_named(
     what = rf"demo#2: note_added has payload version {version}, .*version 1; .*9\.9"
     calls: list[Callable[[Store], object]] = [
         lambda s: s.state("demo"),
-        lambda s: s.states(),
+        lambda s: s.summaries(),
         lambda s: s.verify(),
         lambda s: s.change("demo", lambda state: commands.note(state, "no"), actor="anna"),
     ]

@@ -208,6 +208,7 @@ class FakeService:
 
     def __init__(self) -> None:
         shown = {"campaigns.show": CAMPAIGN, "runs.show": RUN}
+        shown["campaigns.specification"] = CAMPAIGN["spec"]
         self.answers = copy.deepcopy(ANSWERS | shown)
 
     def __getattr__(self, group: str) -> Any:
@@ -358,7 +359,7 @@ def test_recorded_entries_as_typed(
 def test_a_recorded_result_stays_a_success_when_the_store_fails_afterwards(
     service: FakeService, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    service.answers["campaigns.show"] = errors.StorageError("locked")
+    service.answers["campaigns.specification"] = errors.StorageError("locked")
     assert main(["record", "nmc", "R001", "mass_loading=12.1"]) == 0
     printed = capsys.readouterr()
     assert "R001 is partial." in printed.out

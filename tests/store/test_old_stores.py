@@ -173,7 +173,7 @@ def path(version: str, tmp_path: Path) -> Path:
 def test_it_tells_what_it_told_then(path: Path, expected: dict[str, Any], tmp_path: Path) -> None:
     before = path.read_bytes()
     store = Store(str(path))
-    assert [state.spec.name for state in store.states()] == list(expected)
+    assert [each.name for each in store.summaries()] == list(expected)
     for name, told in expected.items():
         found = as_json(told_by(store, store.state(name), tmp_path))
         for part in told:
@@ -227,7 +227,9 @@ def _within(response: Response) -> tuple[float, float]:
 if __name__ == "__main__":
     place = Path(sys.argv[1])
     here = Store(str(place / "pilot.db"))
-    everything = {state.spec.name: told_by(here, state, place) for state in here.states()}
+    everything = {
+        each.name: told_by(here, here.state(each.name), place) for each in here.summaries()
+    }
     (place / "data.csv").unlink()
     text = json.dumps(everything, ensure_ascii=False, separators=(",", ":"))
     (place / "expected.json").write_text(text + "\n", encoding="utf-8")

@@ -48,7 +48,7 @@ def test_the_clock_is_written_in_utc(path: Path) -> None:
 
 def test_reading_never_creates_a_store(path: Path) -> None:
     store = Store(f"sqlite:///{path}")
-    assert store.states() == []
+    assert store.summaries() == []
     assert not store.exists
     calls: list[Callable[[], object]] = [
         lambda: store.state("demo"),
@@ -69,16 +69,16 @@ def test_a_store_can_be_made_empty(path: Path) -> None:
     store = Store(str(path))
     store.initialise()
     store.initialise()
-    assert store.states() == []
+    assert store.summaries() == []
     assert Store(str(path), create=False).verify()
     assert [file.name for file in path.parent.iterdir()] == ["pilot.db"]
 
 
 def test_campaigns_are_listed_the_one_changed_last_first(store: Store, path: Path) -> None:
     store.create(named("other"), "anna")
-    assert [state.spec.name for state in store.states()] == ["other", "demo"]
+    assert [each.name for each in store.summaries()] == ["other", "demo"]
     store.change("demo", noting("newer"), actor="anna")
-    assert [(s.spec.name, s.spec.line, len(s.runs)) for s in fresh(path).states()] == [
+    assert [(s.name, s.line, s.runs) for s in fresh(path).summaries()] == [
         ("demo", "line4", 0),
         ("other", "line4", 0),
     ]
@@ -95,7 +95,7 @@ def test_unknown_campaigns_name_the_nearest(store: Store) -> None:
 def test_names_are_taken_whatever_their_case(store: Store) -> None:
     with pytest.raises(InputError, match="'demo' is in this store already"):
         store.create(named("Demo"), "bert")
-    assert len(store.states()) == 1
+    assert len(store.summaries()) == 1
 
 
 def test_a_refused_change_writes_nothing(store: Store, path: Path) -> None:
@@ -169,7 +169,7 @@ def test_a_store_in_memory_is_the_same_and_its_own() -> None:
     one.change("demo", noting("a"), actor="anna")
     assert one.state("demo").seq == 2
     assert state.seq == 1
-    assert two.states() == []
+    assert two.summaries() == []
     assert one.cache_folder is None
     assert one.writable
     assert one.verify()
@@ -267,7 +267,7 @@ def test_a_locked_store_waits_and_then_says_so(store: Store, path: Path) -> None
 def test_reading_holds_no_lock(store: Store, path: Path) -> None:
     reader = fresh(path)
     reader.state("demo")
-    reader.states()
+    reader.summaries()
     with sqlite3.connect(path, timeout=0, isolation_level=None) as other:
         other.execute("BEGIN EXCLUSIVE")
         other.execute("ROLLBACK")

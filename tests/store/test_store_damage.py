@@ -64,7 +64,7 @@ def test_the_database_itself_refuses_changes(
 def test_a_changed_event_is_named(store: Store, path: Path, column: str) -> None:
     change = "version + 1" if column == "version" else f"replace({column}, 'a', 'b') || ' '"
     without_guards(path, (f"UPDATE event SET {column} = {change} WHERE seq = 3",))
-    for call in (lambda: fresh(path).state("demo"), fresh(path).states, fresh(path).verify):
+    for call in (lambda: fresh(path).state("demo"), fresh(path).summaries, fresh(path).verify):
         with pytest.raises(StoreDamagedError, match="demo#3"):
             call()
 
@@ -94,7 +94,7 @@ def test_events_cut_off_at_the_end_are_noticed(store: Store, path: Path) -> None
     raw(path, *[(ddl,) for ddl in TRIGGERS.values()])
     for call in (
         lambda: fresh(path).state("demo"),
-        fresh(path).states,
+        fresh(path).summaries,
         fresh(path).verify,
         lambda: fresh(path).change("demo", noting("x"), actor="anna"),
     ):
@@ -108,7 +108,7 @@ def test_a_lost_campaign_is_noticed(store: Store, path: Path) -> None:
     store.create(named("other"), "anna")
     without_guards(path, ("DELETE FROM campaign WHERE name = 'other'",))
     with pytest.raises(StoreDamagedError, match="1 events belong to no campaign"):
-        fresh(path).states()
+        fresh(path).summaries()
 
 
 def test_campaigns_with_exchanged_names_are_noticed(store: Store, path: Path) -> None:
@@ -158,7 +158,7 @@ def test_a_newer_schema_is_refused_and_both_versions_are_named(store: Store, pat
     raw(path, ("UPDATE designer_version SET version = 9",))
     before = path.read_bytes()
     for call in (
-        fresh(path).states,
+        fresh(path).summaries,
         lambda: fresh(path).state("demo"),
         lambda: fresh(path).create(named("x"), "anna"),
         fresh(path).verify,
@@ -180,7 +180,7 @@ def test_an_event_of_a_newer_program_is_refused(
         patched.setattr(events, "KINDS", future)
         patched.setattr(stored, "KINDS", future)
         store.change("demo", noting("from the future"), actor="anna")
-    for call in (lambda: fresh(path).state("demo"), fresh(path).states, fresh(path).verify):
+    for call in (lambda: fresh(path).state("demo"), fresh(path).summaries, fresh(path).verify):
         with pytest.raises(StoreDamagedError, match=r"demo#2: .*version 2.*version 1.*9\.9"):
             call()
 
@@ -188,7 +188,7 @@ def test_an_event_of_a_newer_program_is_refused(
 def test_a_lost_version_is_damage(store: Store, path: Path) -> None:
     raw(path, ("DELETE FROM designer_version",))
     with pytest.raises(StoreDamagedError, match="schema version is lost"):
-        fresh(path).states()
+        fresh(path).summaries()
 
 
 def test_an_empty_file_is_never_taken_for_a_new_store(path: Path) -> None:
@@ -202,7 +202,7 @@ def test_an_empty_file_is_never_taken_for_a_new_store(path: Path) -> None:
 def test_a_foreign_file_is_left_alone(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     store = Store(str(path))
-    for call in (store.states, store.verify, lambda: store.create(SPEC, "anna")):
+    for call in (store.summaries, store.verify, lambda: store.create(SPEC, "anna")):
         with pytest.raises(StoreDamagedError):
             call()
     assert path.read_bytes() == content
@@ -212,12 +212,12 @@ def test_a_database_of_another_program_is_left_alone(path: Path) -> None:
     raw(path, ("CREATE TABLE event (a)",))
     before = path.read_bytes()
     store = Store(str(path))
-    for call in (store.states, lambda: store.create(SPEC, "anna")):
+    for call in (store.summaries, lambda: store.create(SPEC, "anna")):
         with pytest.raises(StoreDamagedError, match="database of another program"):
             call()
     raw(path, (f"PRAGMA application_id = {APPLICATION_ID}",))
     with pytest.raises(StoreDamagedError, match="tables are missing: campaign, designer_version"):
-        store.states()
+        store.summaries()
     assert len(path.read_bytes()) == len(before)
 
 

@@ -44,6 +44,6 @@ def view_of(service: Service, campaign: str) -> SpecView:
     the answer is shown without them rather than as an error.
     """
     try:
-        return spec_view(service.campaigns.show(campaign)["spec"])
+        return spec_view(service.campaigns.specification(campaign))
     except DesignerError:
         return SpecView()

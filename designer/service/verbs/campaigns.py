@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from designer.campaigns import commands
 from designer.campaigns.errors import InputError
@@ -57,13 +58,13 @@ class CampaignVerbs(Verbs):
         return {
             "campaigns": [
                 {
-                    "name": state.spec.name,
-                    "line": state.spec.line,
-                    "goal": state.spec.goal,
-                    "runs": len(state.runs),
-                    "changed_at": state.changed_at,
+                    "name": summary.name,
+                    "line": summary.line,
+                    "goal": summary.goal,
+                    "runs": summary.runs,
+                    "changed_at": summary.changed_at,
                 }
-                for state in self.session.store.states()
+                for summary in self.session.store.summaries()
             ]
         }
 
@@ -87,6 +88,10 @@ class CampaignVerbs(Verbs):
             ],
             "head": state.head,
         }
+
+    def specification(self, campaign: str) -> dict[str, Any]:
+        """The tables of the specification with all defaults, and nothing else of a campaign."""
+        return to_tables(self.session.state(campaign).spec)
 
     def amend(
         self,
