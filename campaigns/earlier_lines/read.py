@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Literal
 
 from designer.campaigns.earlier_lines.mapping import (
@@ -17,6 +16,7 @@ from designer.campaigns.earlier_lines.mapping import (
 )
 from designer.campaigns.earlier_lines.rows import LineRows
 from designer.campaigns.errors import Findings, InputError
+from designer.campaigns.files import File
 from designer.campaigns.log.events import canonical_json
 from designer.campaigns.log.runs import MEASURED, Run
 from designer.campaigns.log.state import CampaignState
@@ -37,7 +37,7 @@ from designer.campaigns.values.numbers import number_text
 
 
 def read_line(
-    path: str | Path,
+    path: str | File,
     spec: Specification,
     mapping: LineMapping | None = None,
     *,

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from designer.campaigns.errors import InputError
+from designer.campaigns.files import File, as_file, write_atomic
 from designer.campaigns.log.events import canonical_json
 from designer.campaigns.log.runs import WAITING, Run
 from designer.campaigns.log.state import CampaignState
@@ -20,7 +20,6 @@ from designer.campaigns.sheets.run_object import Flags, MeasurementObject, run_o
 from designer.campaigns.specification.text import to_tables
 from designer.campaigns.tables.columns import with_unit
 from designer.campaigns.tables.csv_file import csv_content
-from designer.campaigns.tables.files import write_atomic
 from designer.campaigns.values.names import IN_SPEC, suggestion
 from designer.campaigns.values.numbers import number_text
 
@@ -42,7 +41,7 @@ EXPORTS = ("plan", "data", "events", "spec")
 
 def export(
     state: CampaignState,
-    path: str | Path,
+    path: str | File,
     what: str = "plan",
     *,
     plan: str | None = None,
@@ -72,7 +71,7 @@ def export(
             exists.
         StorageError: the file cannot be written.
     """
-    path = Path(path)
+    path = as_file(path)
     if what not in EXPORTS:
         raise InputError.at("--what", "cannot be exported", what, ", ".join(EXPORTS))
     if plan is not None and what != "plan":

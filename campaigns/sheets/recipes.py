@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from designer.campaigns.errors import Findings, InputError, Problem
+from designer.campaigns.files import File, write_atomic
 from designer.campaigns.space.factors import Factor, Given, Setting
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.columns import ColumnMatcher
 from designer.campaigns.tables.csv_file import csv_content
-from designer.campaigns.tables.files import write_atomic
 from designer.campaigns.tables.rows import RowReader
 from designer.campaigns.tables.settings import settings_from_texts
 from designer.campaigns.tables.table import Table
@@ -64,7 +63,7 @@ def recipes_from_texts(spec: Specification, values: Mapping[str, str]) -> list[d
 
 
 def write_predictions(
-    path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, Any]], *, force: bool = False
+    path: File, columns: Sequence[str], rows: Sequence[Mapping[str, Any]], *, force: bool = False
 ) -> None:
     """Write predictions as CSV; numbers keep every digit, an unknown is blank.
 

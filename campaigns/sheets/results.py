@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from designer.campaigns.commands.entries import ResultEntry
 from designer.campaigns.commands.results import record
 from designer.campaigns.errors import ConflictError, Findings, InputError
+from designer.campaigns.files import File
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.run_object import SheetRun
 from designer.campaigns.sheets.run_results import RunResults
@@ -54,7 +54,7 @@ class SheetResults:
     source: str = ""
 
 
-def read_results(path: str | Path, state: CampaignState) -> SheetResults:
+def read_results(path: str | File, state: CampaignState) -> SheetResults:
     """Read a filled plan sheet.
 
     Columns: ``run``; responses (blank, PENDING, NA, n/a or - = not measured yet, ``none`` = never

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar, get_args
 
 from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.files import File, as_file
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.space.feasibility import conflicts
 from designer.campaigns.specification.draft import SpecificationDraft
@@ -44,7 +45,7 @@ _GOALS: Final[tuple[CampaignGoal, ...]] = get_args(CampaignGoal)
 _T = TypeVar("_T")
 
 
-def load_specification(source: str | Path | Mapping[str, Any]) -> Specification:
+def load_specification(source: str | File | Mapping[str, Any]) -> Specification:
     """Reads a specification from a file (.toml, or the same as .json) or a dict.
 
     Args:
@@ -55,7 +56,7 @@ def load_specification(source: str | Path | Mapping[str, Any]) -> Specification:
     """
     if isinstance(source, Mapping):
         return from_dict(source)
-    text, tables = read_source(Path(source))
+    text, tables = read_source(as_file(source))
     return from_toml(text, str(source)) if tables is None else from_dict(tables)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from designer.campaigns.errors import InputError
+from designer.campaigns.files import File
 from designer.campaigns.values.numbers import plain
 
 if TYPE_CHECKING:
@@ -31,11 +32,11 @@ MOST_BYTES: Final = 1_000_000
 """Largest specification file (assumption: larger ones are something else)."""
 
 
-def read_source(path: Path) -> tuple[str, Mapping[str, Any] | None]:
+def read_source(path: File) -> tuple[str, Mapping[str, Any] | None]:
     """Reads a specification file.
 
     Args:
-        path: a .toml file, or the same as .json.
+        path: a .toml file, or the same as .json; or a file in memory.
 
     Returns:
         The text, and its tables when it is JSON.
@@ -45,13 +46,8 @@ def read_source(path: Path) -> tuple[str, Mapping[str, Any] | None]:
     """
     where = str(path)
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise InputError.at(where, "not a regular file", None, "a .toml file")
-        if status.st_size > MOST_BYTES:
-            found, allowed = f"{status.st_size} bytes", f"at most {MOST_BYTES} bytes"
-            raise InputError.at(where, "too large for a specification", found, allowed)
-        text = path.read_bytes().decode("utf-8-sig")
+        content = _content(path, where) if isinstance(path, Path) else path.content
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         what = f"not UTF-8 text (byte {error.start + 1})"
         raise InputError.at(where, what, hint="Save it as UTF-8") from None
@@ -62,6 +58,16 @@ def read_source(path: Path) -> tuple[str, Mapping[str, Any] | None]:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError.at(where, f"cannot be read: {reason}") from None
     return text, _tables_from_json(text, where) if path.suffix.lower() == ".json" else None
+
+
+def _content(path: Path, where: str) -> bytes:
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise InputError.at(where, "not a regular file", None, "a .toml file")
+    if status.st_size > MOST_BYTES:
+        found, allowed = f"{status.st_size} bytes", f"at most {MOST_BYTES} bytes"
+        raise InputError.at(where, "too large for a specification", found, allowed)
+    return path.read_bytes()
 
 
 def tables_from_toml(text: str, source: str) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.errors import DesignerError
+from designer.campaigns.files import MEGABYTE, read_regular_file, write_atomic
 from designer.campaigns.log.events import parse_json
-from designer.campaigns.tables.files import MEGABYTE, read_regular_file, write_atomic
 from designer.campaigns.version import program_version
 
 if TYPE_CHECKING:

@@ -20,6 +20,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from designer.campaigns.errors import DesignerError, StorageError, StoreDamagedError
+from designer.campaigns.files import sync_folder
 from designer.campaigns.store.event_table import (
     check_schema,
     create_schema,
@@ -27,7 +28,6 @@ from designer.campaigns.store.event_table import (
     scalar,
 )
 from designer.campaigns.store.location import Location
-from designer.campaigns.tables.files import sync_folder
 
 BUSY_SECONDS = 30
 _PRAGMAS = (

@@ -9,11 +9,10 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
 from designer.campaigns.errors import Findings, InputError
-from designer.campaigns.tables.files import MEGABYTE, read_regular_file
+from designer.campaigns.files import MEGABYTE, File, as_file, read_regular_file
 from designer.campaigns.values.names import suggestion
 
 SIGNS = re.compile(r"<=|>=|!=|<|>|=")
@@ -92,13 +91,13 @@ class TableOptions:
         return cls(**said)
 
     @classmethod
-    def from_file(cls, path: str | Path) -> Self:
+    def from_file(cls, path: str | File) -> Self:
         """Read a mapping file.
 
         Raises:
             InputError: as `from_toml`, or not readable as UTF-8.
         """
-        path = Path(path)
+        path = as_file(path)
         try:
             text = read_regular_file(path, limit=MEGABYTE).decode("utf-8-sig")
         except UnicodeDecodeError:

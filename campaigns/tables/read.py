@@ -10,10 +10,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from numbers import Real
-from pathlib import Path
 
 from designer.campaigns.errors import InputError
-from designer.campaigns.tables.files import read_regular_file
+from designer.campaigns.files import File, as_file, read_regular_file
 from designer.campaigns.tables.options import TableOptions
 from designer.campaigns.tables.table import Table, TableBuilder
 from designer.campaigns.values.numbers import number_text
@@ -29,11 +28,11 @@ _OTHERS = {
 }
 
 
-def read_table(path: str | Path, options: TableOptions | None = None) -> Table:
+def read_table(path: str | File, options: TableOptions | None = None) -> Table:
     """Read a table from a .csv (.tsv, .txt) or .xlsx file.
 
     Args:
-        path: a regular file of at most 50 MB.
+        path: a regular file of at most 50 MB, or a file in memory.
         options: what is said about sheet, header and decimal mark.
 
     Returns:
@@ -42,7 +41,7 @@ def read_table(path: str | Path, options: TableOptions | None = None) -> Table:
     Raises:
         InputError: with every problem of the file.
     """
-    path, options = Path(path), options or TableOptions()
+    path, options = as_file(path), options or TableOptions()
     ending = path.suffix.lower()
     source = "".join(c if c.isprintable() else "?" for c in path.name)[-100:]
     if ending not in _TEXT_ENDINGS and ending != ".xlsx":

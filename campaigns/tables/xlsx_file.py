@@ -18,7 +18,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.errors import InputError
-from designer.campaigns.tables.files import MEGABYTE
+from designer.campaigns.files import MEGABYTE
 from designer.campaigns.tables.options import TableOptions
 from designer.campaigns.tables.table import (
     AN_ERROR,

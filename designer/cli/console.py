@@ -42,6 +42,11 @@ class Console:
         text = _joined(lines, _encoding(sys.stdout))
         _write_answer(lambda stream: stream.write(text))
 
+    def file(self, content: bytes) -> None:
+        """Write a file to stdout, byte by byte."""
+        self.clear_progress()
+        _write_answer(lambda stream: (stream.flush(), stream.buffer.write(content)))
+
     def diagnostics(self, lines: Iterable[str]) -> None:
         """Print lines for people to stderr; a closed stderr is no trouble."""
         self.clear_progress()

@@ -15,6 +15,7 @@ from designer.campaigns.version import program_version
 from designer.cli.console import Console
 from designer.cli.errors import UsageError
 from designer.cli.parser import Call, read_command_line
+from designer.cli.streams import open_streams
 from designer.cli.verbs import VERBS
 from designer.cli.verbs.begin import on_terminal
 from designer.cli.verbs.verb import Verb
@@ -88,14 +89,18 @@ def _call(call: Call, console: Console) -> int:
 
 
 def _answer(verb: Verb, arguments: Namespace, console: Console) -> int:
+    written = open_streams(arguments, verb.arguments)
     service = open_service(arguments, console)
     answer = verb.run(service, arguments)
     console.carried_out = True
     if console.json:
         console.clear_progress()
         console.data(answer)
+    elif written is not None:
+        console.file(written.content)
     else:
         console.lines(verb.text(answer, service, arguments))
+    if not console.json:
         console.flush()  # before the notes, also where both streams end in one file
         console.notes(answer.get("notes", ()) if verb.notes else ())
     return verb.exit_code(answer)

@@ -14,8 +14,14 @@ from dataclasses import dataclass
 from designer.campaigns.errors import Problem
 from designer.campaigns.version import program_version
 from designer.cli.errors import UsageError
+from designer.cli.strict_parser import Parser
 from designer.cli.verbs import TOPICS, VERBS
-from designer.cli.verbs.arguments import Argument, Parser, add_common_options, read_pairs
+from designer.cli.verbs.arguments import (
+    FORMAT,
+    Argument,
+    add_common_options,
+    read_pairs,
+)
 from designer.cli.verbs.verb import Verb
 
 SEE_HELP = "designer --help lists the verbs"
@@ -78,6 +84,8 @@ def verb_parser(verb: Verb) -> Parser:
     )
     for argument in verb.arguments:
         argument.add_to(parser)
+    if any(argument.holds_file for argument in verb.arguments):
+        FORMAT.add_to(parser)
     parser.set_usage()
     add_common_options(parser)
     return parser

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, SupportsFloat
 
 from designer.campaigns.commands import ResultEntry
 from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.files import File
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.read import cell_text
 from designer.campaigns.tables.settings import unknown_name
 from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.quantity import Quantity
 
-SpecSource = str | Path | Mapping[str, Any]
-"""A specification: path of a TOML file, or the same as a dict."""
+SpecSource = str | File | Mapping[str, Any]
+"""A specification: a TOML file, or the same as a dict."""
 
 Texts = Mapping[str, str]
 """What was typed, by the name before the equals sign."""

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from designer.cli.parser import verb_parser
+from designer.cli.strict_parser import Parser
 from designer.cli.verbs import TOPICS
-from designer.cli.verbs.arguments import Parser, add_common_options
+from designer.cli.verbs.arguments import add_common_options
 
 HEAD = """# Command line
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from designer.campaigns.errors import InputError, StorageError
-from designer.campaigns.tables.files import read_regular_file, write_atomic
+from designer.campaigns.files import read_regular_file, write_atomic
 from designer.campaigns.tables.read import read_table
 
 
@@ -57,7 +57,7 @@ import os, sys
 from pathlib import Path
 import designer.campaigns.values.numbers  # before the rights to read our own modules are given up
 from designer.campaigns.errors import DesignerError
-from designer.campaigns.tables.files import read_regular_file, write_atomic
+from designer.campaigns.files import read_regular_file, write_atomic
 import difflib
 os.setgid(65534); os.setuid(65534)
 folder = Path(sys.argv[1])

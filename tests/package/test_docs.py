@@ -47,7 +47,7 @@ def commands(text: str) -> Iterator[list[str]]:
     """Command lines of ``designer`` in a block; other programs are somebody else's."""
     for line in text.splitlines():
         for part in line.split(" && "):
-            words = shlex.split(part.split(" > ")[0], comments=True)
+            words = shlex.split(re.split(r" [<>|] ", part)[0], comments=True)
             if words and words[0].endswith("designer"):
                 yield words[1:]
 
@@ -75,11 +75,11 @@ def test_specifications_are_accepted(text: str, tmp_path: Path) -> None:
 
 def init(folder: Path, code: int) -> Any:
     """What ``designer init`` answers about ``spec.toml`` in a folder."""
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
         words = ["init", str(folder / "spec.toml"), "--store", str(folder / "s.db"), "--json"]
         assert main(words) == code
-    return json.loads((err if code else out).getvalue())
+    return json.loads(out.getvalue())
 
 
 @pytest.mark.parametrize("text", each("python"))

@@ -29,6 +29,7 @@ VERBS = (
                 "path",
                 "FILE",
                 "its ending chooses: .csv or .json, a specification .toml or .json",
+                output=True,
             ),
             Argument(
                 "--what",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from argparse import Namespace
 from dataclasses import replace
-from pathlib import Path
 
 from designer.campaigns.specification.parts import DEFAULT_RUNS
 from designer.cli.text.plan import best_text, plan_text, predicted_text
@@ -18,6 +17,7 @@ from designer.cli.verbs.arguments import (
     REASON,
     RUN,
     Argument,
+    file_of,
 )
 from designer.cli.verbs.verb import Verb
 
@@ -26,7 +26,7 @@ def _predict_check(arguments: Namespace) -> None:
     first = arguments.source[0]
     # a file may have "=" in its name, but a factor is never called "./a" or "old data"
     if len(arguments.source) == 1 and not re.match(r"\s*(?:[A-Za-z_]\w*\s*)?=", first):
-        arguments.source = Path(first)
+        arguments.source = file_of(first)
 
 
 VERBS = (
@@ -99,7 +99,7 @@ KNOWN_VERBS = (
             CAMPAIGN,
             Argument("source", "FILE.csv|factor=value", "a table of recipes, or one"),
             GIVEN,
-            Argument("--out", "FILE", "write the table there"),
+            Argument("--out", "FILE", "write the table there", output=True),
             Argument("--force", None, "replace an existing file"),
         ),
         "models.predict",

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from designer.cli.verbs.arguments import COMMON, Argument
+from designer.cli.verbs.arguments import COMMON, FORMAT, Argument
 
 if TYPE_CHECKING:
     from designer.service import Service
 
-_NOT_THE_VERBS = {option.attribute for option in COMMON} | {"version"}
+_NOT_THE_VERBS = {option.attribute for option in COMMON} | {"version", FORMAT.attribute}
 
 
 @dataclass(frozen=True)

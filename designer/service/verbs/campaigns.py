@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from designer.campaigns import commands
 from designer.campaigns.errors import InputError
+from designer.campaigns.files import File
 from designer.campaigns.log.describe import describe
 from designer.campaigns.log.events import Event
 from designer.campaigns.log.state import CampaignState
@@ -191,7 +191,7 @@ class CampaignVerbs(Verbs):
     def export(
         self,
         campaign: str,
-        path: Path,
+        path: File,
         *,
         what: str = "plan",
         plan: str | None = None,

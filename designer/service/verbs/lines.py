@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from designer.campaigns import commands
 from designer.campaigns.earlier_lines.mapping import LineMapping
+from designer.campaigns.files import File
 from designer.service.answers import LineAddedAnswer, LinesAnswer, LineSwitchedAnswer
 from designer.service.details import compared_line, judged_lines
 from designer.service.fits import read_figures
@@ -23,7 +23,7 @@ class LineVerbs(Verbs):
     def add(
         self,
         campaign: str,
-        source: Path | str | Mapping[str, Sequence[object]],
+        source: File | str | Mapping[str, Sequence[object]],
         *,
         name: str | None = None,
         mapping: LineMapping | None = None,
@@ -45,7 +45,7 @@ class LineVerbs(Verbs):
 
         told = mapping or LineMapping()
         spec = self.session.state(campaign).spec
-        if isinstance(source, Path):
+        if isinstance(source, File):
             table = read_line(source, spec, told, name=name)
         elif isinstance(source, str):
             other = self.session.state(source)

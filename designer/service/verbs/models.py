@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from designer.campaigns.errors import Findings, InputError
+from designer.campaigns.files import File
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.run_object import predicted_columns
 from designer.campaigns.space.factors import Setting
@@ -39,10 +39,10 @@ class ModelVerbs(Verbs):
     def predict(
         self,
         campaign: str,
-        source: Path | Texts,
+        source: File | Texts,
         *,
         given: Texts | None = None,
-        out: Path | None = None,
+        out: File | None = None,
         force: bool = False,
     ) -> PredictAnswer:
         """Predict the recipes of a table, or one as typed.
@@ -64,7 +64,7 @@ class ModelVerbs(Verbs):
         )
 
         state = self.session.state(campaign)
-        if isinstance(source, Path):
+        if isinstance(source, File):
             from designer.campaigns.tables.read import read_table
 
             recipes = recipes_of(read_table(source), state.spec)

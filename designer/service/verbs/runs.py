@@ -33,8 +33,7 @@ from designer.service.values import (
 )
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from designer.campaigns.files import File
     from designer.campaigns.log.events import NewEvent
     from designer.campaigns.sheets.results import SheetResults
     from designer.campaigns.store.archive import Decide
@@ -125,7 +124,7 @@ class RunVerbs(Verbs):
             )
         return answer
 
-    def import_sheet(self, campaign: str, path: Path, *, dry_run: bool = False) -> ImportAnswer:
+    def import_sheet(self, campaign: str, path: File, *, dry_run: bool = False) -> ImportAnswer:
         """Take a filled plan sheet in by run id; what is recorded already is passed over."""
         from designer.campaigns.sheets.results import read_results
 

@@ -2,6 +2,8 @@
 
 A named pipe, a device or a folder offered as a file is refused instead of hanging; an output
 never follows a symbolic link, never replaces a file unasked and never leaves half a file behind.
+What comes through standard input, or goes to standard output, is a file in memory: it passes the
+same doors under the name of its stream.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import errno
 import os
 import secrets
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 
 from designer.campaigns.errors import InputError, Problem, StorageError
@@ -33,16 +36,59 @@ _WRONG_PATH = {
 }
 
 
-def read_regular_file(path: Path, limit: int = INPUT_LIMIT) -> bytes:
+@dataclass
+class FileInMemory:
+    """A file without a place: the content of standard input, or what goes to standard output.
+
+    Attributes:
+        name: what messages call it.
+        suffix: the ending that tells its format, ``.csv``.
+        content: all of it.
+    """
+
+    name: str
+    suffix: str
+    content: bytes = b""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+File = Path | FileInMemory
+"""Where a file's content comes from, or goes to."""
+
+
+def as_file(file: str | File) -> File:
+    """A path written as text as a path; anything else as it is."""
+    return Path(file) if isinstance(file, str) else file
+
+
+def read_regular_file(file: File, limit: int = INPUT_LIMIT) -> bytes:
     """Return the bytes of a regular file.
 
     Args:
-        path: the file; a symbolic link to a regular file is followed.
+        file: a path (a symbolic link to a regular file is followed), or a file in memory.
         limit: largest size in bytes.
 
     Raises:
         InputError: not there, not readable, not a regular file, or larger than the limit.
     """
+    if isinstance(file, Path):
+        content, size = _content(file, limit)
+    else:
+        content, size = file.content, len(file.content)
+    if content is None or len(content) > limit:
+        raise InputError.at(
+            _shown(file),
+            "the file is too large",
+            f"{max(size, limit + 1) / MEGABYTE:.1f} MB",
+            f"at most {limit / MEGABYTE:.0f} MB",
+        )
+    return content
+
+
+def _content(path: Path, limit: int) -> tuple[bytes | None, int]:
+    """Content and size of a regular file; no content where it is larger than the limit."""
     try:
         # O_NONBLOCK: opening a named pipe must not wait for its writer.
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _BINARY)
@@ -62,22 +108,15 @@ def read_regular_file(path: Path, limit: int = INPUT_LIMIT) -> bytes:
         raise InputError(_unreadable(path, error)) from None
     finally:
         os.close(handle)
-    if content is None or len(content) > limit:
-        size = max(status.st_size, limit + 1) / MEGABYTE
-        raise InputError.at(
-            _shown(path),
-            "the file is too large",
-            f"{size:.1f} MB",
-            f"at most {limit / MEGABYTE:.0f} MB",
-        )
-    return content
+    return content, status.st_size
 
 
-def write_atomic(path: Path, content: bytes, *, force: bool = False) -> None:
+def write_atomic(file: File, content: bytes, *, force: bool = False) -> None:
     """Write a file completely or not at all (temporary file, fsync, rename).
 
     Args:
-        path: target; its folder must exist. A symbolic link or special file is refused.
+        file: target; its folder must exist. A symbolic link or special file is refused. A file in
+            memory takes the content.
         content: the whole new content.
         force: replace an existing regular file.
 
@@ -85,6 +124,10 @@ def write_atomic(path: Path, content: bytes, *, force: bool = False) -> None:
         InputError: the target exists (without force), is no regular file, or has no folder.
         StorageError: the disk is full, read-only, or refuses the write.
     """
+    if not isinstance(file, Path):
+        file.content = content
+        return
+    path = file
     _check_target(path, force=force)
     temporary = path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}{_OUR_ENDING}")
     try:
@@ -104,9 +147,9 @@ def write_atomic(path: Path, content: bytes, *, force: bool = False) -> None:
         ) from error
 
 
-def _shown(path: Path) -> str:
+def _shown(path: File) -> str:
     """The path as shown to a user: without control characters, at most 200 characters."""
-    text = "".join(c if c.isprintable() else "?" for c in os.fspath(path))
+    text = "".join(c if c.isprintable() else "?" for c in str(path))
     return text if len(text) <= 200 else f"{text[:100]}…{text[-60:]}"
 
 
