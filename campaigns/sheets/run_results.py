@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from designer.campaigns.commands.entries import ResultEntry
 from designer.campaigns.errors import Findings
 from designer.campaigns.log.describe import who_when
-from designer.campaigns.log.runs import Run
+from designer.campaigns.sheets.apart import SheetRow, close_settings
+from designer.campaigns.sheets.editions import NEVER
+from designer.campaigns.sheets.exported_column import alike
+from designer.campaigns.sheets.outcomes import Outcome, OutcomeReader
 from designer.campaigns.sheets.run_object import SheetRun
-from designer.campaigns.space.factors import Factor, Given, Setting, quantity_text
-from designer.campaigns.tables.rows import FURTHER, RowReader, TableRow
+from designer.campaigns.space.factors import Factor, Setting, quantity_text
+from designer.campaigns.tables.rows import FURTHER, RowReader
 from designer.campaigns.tables.table import LONGEST_NOTE
 from designer.campaigns.values.names import clean_text
 from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.quantity import Quantity
 
-_SAME_SETTING = 1e-6
-"""Share of a factor's range below which settings are the same: spreadsheets save rounded numbers,
-and no machine is set finer (assumption)."""
+BATCH = "batch:"
 
 
 @dataclass
@@ -28,18 +29,25 @@ class RunResults:
     """Compares the rows of one run with its state.
 
     Attributes:
-        run: as recorded.
         reader: of the rows; its findings take problems of the rows among themselves.
         conflicts: takes contradictions with recorded facts.
+        outcomes: reads what became of the run.
+        rows: of the run.
         entries: what is new.
+        notes: what the user should know.
+        outcome: that it failed, or will not be made, where that is new.
     """
 
-    run: Run
     reader: RowReader
     conflicts: Findings
+    outcomes: OutcomeReader
+    rows: Sequence[SheetRow]
     entries: list[ResultEntry] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    outcome: Outcome | None = None
 
     def __post_init__(self) -> None:
+        self.run = self.rows[0].run
         self._spec = self.reader.spec
         self._table = self.reader.table
         self._findings = self.reader.findings
@@ -51,25 +59,27 @@ class RunResults:
         """What is new and what was known already, JSON-able."""
         return {"run": self.run.id, "new": self._new, "skipped": self._skipped}
 
-    def take(self, rows: Sequence[TableRow]) -> RunResults:
+    def take(self) -> RunResults:
         """Compare all rows of this run; returns itself with entries and summary."""
-        if not self._apart(rows):
+        if not self._numbered():
             return self
-        where = self._table.where(rows[0].row)
+        where = self._table.where(self.rows[0].said.row)
         responses: dict[str, list[Quantity] | None] = {}
         further: dict[str, list[Quantity] | None] = {}
         for name in (response.name for response in self._spec.responses):
-            said = [row for row in rows if name in row.responses]
+            said = [row for row in self.rows if name in row.said.responses]
             values = self._new_values(name, said)
             if values:
                 known = bool(self.run.measurements.get(name))
                 (further if known else responses)[name] = [value.as_written for value in values]
                 self._new[name] = [_told(value) for value in values]
-            elif said and all(row.responses[name] is None for row in said):
+            elif said and all(row.said.responses[name] is None for row in said):
                 self._never(name, said[0], responses)
         first = ResultEntry(run=self.run.id, responses=responses, where=where)
-        self._facts(rows, first)
-        first.note = self._note(rows)
+        self._facts(first)
+        results = bool(responses or further)
+        self.outcome = self.outcomes.outcome(self.rows, results=results)
+        first.note = self._note()
         facts = responses or first.used or first.given or first.batch or first.made_at
         if facts or (first.note and not further):
             self.entries.append(first)
@@ -78,29 +88,33 @@ class RunResults:
             self.entries.append(
                 ResultEntry(self.run.id, further, note=note, replicate=True, where=where)
             )
+        if self.outcome is not None:
+            self._new["status"] = self.outcome.status
+            self._new["failure"] = self.outcome.reason
         return self
 
-    def _apart(self, rows: Sequence[TableRow]) -> bool:
+    def _numbered(self) -> bool:
         """Several rows of one run need numbers that tell them apart."""
-        numbers = [row.replicate for row in rows if row.replicate != FURTHER]
-        if len(set(numbers)) == len(numbers) and (None not in numbers or len(rows) == 1):
+        said = [row.said for row in self.rows]
+        numbers = [row.replicate for row in said if row.replicate != FURTHER]
+        if len(set(numbers)) == len(numbers) and (None not in numbers or len(said) == 1):
             return True
-        places = ", ".join(str(self._table.row_numbers[row.row]) for row in rows)
-        what = f"{self.run.id} is there {len(rows)} times ({self._table.row_word}s {places})"
+        places = ", ".join(str(self._table.row_numbers[row.row]) for row in said)
+        what = f"{self.run.id} is there {len(said)} times ({self._table.row_word}s {places})"
         hint = "Tell replicates apart in a column replicate (1, 2, …), or write 31.2/31.9."
-        self._findings.report(self._table.where(rows[1].row), what, hint=hint)
+        self._findings.report(self._table.where(said[1].row), what, hint=hint)
         return False
 
-    def _new_values(self, response: str, rows: Sequence[TableRow]) -> list[Quantity]:
+    def _new_values(self, response: str, rows: Sequence[SheetRow]) -> list[Quantity]:
         """Values not recorded yet, in the order of replicates."""
-        numbered: dict[int, tuple[TableRow, Quantity]] = {}
+        numbered: dict[int, tuple[SheetRow, Quantity]] = {}
         further: list[Quantity] = []
         for row in rows:
-            values = row.responses[response] or []
-            if row.replicate == FURTHER:
+            values = row.said.responses[response] or []
+            if row.said.replicate == FURTHER:
                 further += values
                 continue
-            begin = row.replicate if isinstance(row.replicate, int) else 1
+            begin = row.said.replicate if isinstance(row.said.replicate, int) else 1
             for number, value in enumerate(values, start=begin):
                 if number in numbered:
                     what = f"replicate {number} of {response} is there twice"
@@ -113,6 +127,8 @@ class RunResults:
             wanted = recorded + len(new) + 1
             if number <= recorded:
                 self._compare(response, number, row, value)
+            elif number == wanted and self._taken_back(response, number, row, value):
+                continue
             elif number == wanted:
                 new.append(value)
             else:
@@ -122,14 +138,19 @@ class RunResults:
                 break
         return new + further
 
-    def _compare(self, response: str, number: int, row: TableRow, value: Quantity) -> None:
-        """A value that is recorded already must be the same one."""
+    def _compare(self, response: str, number: int, row: SheetRow, value: Quantity) -> None:
+        """A value that is recorded already must be the same one, or one corrected since."""
         there = self.run.measurements[response][number - 1]
-        if there.number == value.value:
-            if response not in self._skipped:
-                self._skipped.append(response)
-            return
         unit = self._spec.response(response).unit
+        if there.number == value.value:
+            self._skip(response)
+            return
+        if value.value in {old.number for old in there.history}:
+            self._skip(response)
+            old, now = quantity_text(value.value, unit), quantity_text(there.number, unit)
+            told = f"{response} of {self.run.id} was {old} and is {now} since it was corrected"
+            self.notes.append(f"{told}; the sheet still says {value.shown}, which was passed over")
+            return
         told = f"{quantity_text(there.number, unit)} {who_when(there.actor, there.at)}"
         recorded = "/".join(number_text(number) for number in self.run.values(response))
         hint = "Correct the recorded value, or add this one behind it as a replicate"
@@ -140,59 +161,94 @@ class RunResults:
             hint=f"{hint} ({recorded}/{value.text}).",
         )
 
+    def _taken_back(self, response: str, number: int, row: SheetRow, value: Quantity) -> bool:
+        """Whether a value only stands there because the sheet was written before its undo."""
+        shown = row.edition.run(self.run).values(response)
+        if len(shown) < number or shown[number - 1] != value.value:
+            return False
+        self._skip(response)
+        told = (
+            f"{response} {value.shown} of {self.run.id} was taken back since the sheet was written"
+        )
+        self.notes.append(f"{told}, and was passed over; record it if it is right after all")
+        return True
+
+    def _skip(self, response: str) -> None:
+        if response not in self._skipped:
+            self._skipped.append(response)
+
     def _never(
-        self, response: str, row: TableRow, responses: dict[str, list[Quantity] | None]
+        self, response: str, row: SheetRow, responses: dict[str, list[Quantity] | None]
     ) -> None:
         recorded = self.run.measurements.get(response, ())
-        if recorded:
-            told = who_when(recorded[0].actor, recorded[0].at)
-            what = f"{self.run.id} has a value already, recorded {told}"
-            self.conflicts.report(self._where(row, response), what, "none")
-        elif response in self.run.never:
-            self._skipped.append(response)
+        shown = row.edition.run(self.run).never
+        told = NEVER in row.edition.repeats(self.run, response)
+        if response in self.run.never or response in shown or told:
+            self._skip(response)
+        elif recorded:
+            by = who_when(recorded[0].actor, recorded[0].at)
+            what = f"{self.run.id} has a value already, recorded {by}"
+            self.conflicts.report(self._where(row, response), what, NEVER)
         else:
             responses[response] = None
             self._new[response] = None
 
-    def _facts(self, rows: Sequence[TableRow], entry: ResultEntry) -> None:
+    def _facts(self, entry: ResultEntry) -> None:
         """Settings, batches and time, which all rows of a run must agree on."""
         used: dict[str, Quantity] = {}
         given: dict[str, Quantity] = {}
         for item in self._spec.inputs:
             name = item.name
-            said = [(row, row.settings[name].setting) for row in rows if name in row.settings]
-            if (first := self._agreed(name, said)) and self._differs(item, said[0][1]):
-                value = first.settings[name]
+            settings = [(row, row.said.settings) for row in self.rows]
+            said = [(row, there[name].setting) for row, there in settings if name in there]
+            first = self._agreed(name, said)
+            if first and self._states(first, name, said[0][1], close_settings(item)):
+                value = first.said.settings[name]
                 (used if isinstance(item, Factor) else given)[name] = value.as_written
                 self._new[name] = _told(value)
         batch: dict[str, str] = {}
         for stage in (stage.name for stage in self._spec.stages):
-            name, now = f"batch:{stage}", self.run.batch.get(stage, "")
-            first = self._agreed(name, [(r, r.batch[stage]) for r in rows if stage in r.batch])
-            if first and first.batch[stage].casefold() != now.casefold():
-                batch[stage] = self._new[name] = first.batch[stage]
-        first = self._agreed("made_at", [(row, row.made_at) for row in rows if row.made_at])
-        if first and first.made_at != self.run.made_at:
-            entry.made_at = self._new["made_at"] = first.made_at
+            name, batches = f"batch:{stage}", [(row, row.said.batch) for row in self.rows]
+            first = self._agreed(name, [(row, b[stage]) for row, b in batches if stage in b])
+            if first and self._states(first, name, first.said.batch[stage]):
+                batch[stage] = self._new[name] = first.said.batch[stage]
+        times = [(row, row.said.made_at) for row in self.rows]
+        first = self._agreed("made_at", [(row, time) for row, time in times if time])
+        if first and first.said.made_at and self._states(first, "made_at", first.said.made_at):
+            entry.made_at = self._new["made_at"] = first.said.made_at
         entry.used, entry.given, entry.batch = used, given, batch
 
-    def _note(self, rows: Sequence[TableRow]) -> str | None:
-        """A remark that is not recorded yet; `record` refuses characters it does not take."""
-        note = "\n".join(dict.fromkeys(row.note for row in rows if row.note))
+    def _states(self, row: SheetRow, name: str, value: Setting, close: float = 0.0) -> bool:
+        """Whether a cell says something: it is not what the sheet was written with, nor told since.
+
+        Upper and lower case of batches does not matter.
+        """
+        folded = name.startswith(BATCH)
+        return not any(
+            str(there).casefold() == str(value).casefold() if folded else alike(value, there, close)
+            for there in row.edition.repeats(self.run, name)
+        )
+
+    def _note(self) -> str | None:
+        """A remark that is not recorded yet, nor the reason why the run failed."""
+        notes = dict.fromkeys(row.said.note for row in self.rows if row.said.note)
+        note = "\n".join(notes)
         try:
             note = clean_text(note, limit=LONGEST_NOTE, multiline=True) if note else ""
         except ValueError as error:
-            self._findings.report(self._where(rows[0], "note"), f"the note {error}")
-        if not note or note in {known.text for known in self.run.notes}:
+            self._findings.report(self._where(self.rows[0], "note"), f"the note {error}")
+        reasons = {self.run.failure, self.outcome.reason if self.outcome else None}
+        known = {remark.text for remark in self.run.notes} | reasons
+        if not note or note in known or " ".join(note.split()) in reasons:
             return None
         self._new["note"] = note
         return note
 
-    def _agreed(self, name: str, said: Sequence[tuple[TableRow, Setting]]) -> TableRow | None:
+    def _agreed(self, name: str, said: Sequence[tuple[SheetRow, Setting]]) -> SheetRow | None:
         """The first row that says something, where all that do say the same."""
         for row, value in said:
             if value != said[0][1]:
-                number = self._table.row_numbers[said[0][0].row]
+                number = self._table.row_numbers[said[0][0].said.row]
                 what = f"{self.run.id} has another {name} in {self._table.row_word} {number}"
                 hint = "A replicate is the same recipe; attach another recipe as a run of its own."
                 found = f"{value} and {said[0][1]}"
@@ -200,19 +256,8 @@ class RunResults:
                 return None
         return said[0][0] if said else None
 
-    def _differs(self, item: Factor | Given, value: Setting) -> bool:
-        """Whether a setting is neither the one recorded nor the one planned."""
-        sources: list[Mapping[str, Setting]] = [self.run.used, self.run.given]
-        sources.append(self.run.planned or {})
-        now = [source[item.name] for source in sources if item.name in source]
-        if isinstance(value, str):
-            return value not in now
-        low, high = item.bounds
-        close = _SAME_SETTING * (high - low)
-        return not any(not isinstance(n, str) and abs(n - value) <= close for n in now)
-
-    def _where(self, row: TableRow, target: str) -> str:
-        return self._table.where(row.row, self.reader.columns[target].header)
+    def _where(self, row: SheetRow, target: str) -> str:
+        return self._table.where(row.said.row, self.reader.columns[target].header)
 
 
 def _told(value: Quantity) -> Setting | dict[str, str]:

@@ -82,6 +82,8 @@ class ColumnMatcher:
         needed: names that must be there.
         wanted: names that may be absent, but not while an unused column is nearly called so.
         present: names that need no column because they are given otherwise.
+        own: headers of our own exports that are neither read nor told to be left out, however much
+            they look like something else (``porosity_sd``).
         remedy: what a user can do about a wrong header: ``map`` it, ``rename`` it, or nothing
             (``none``; then near misses are passed over).
     """
@@ -94,6 +96,7 @@ class ColumnMatcher:
     needed: Collection[str] = ()
     wanted: Collection[str] = ()
     present: Collection[str] = ()
+    own: Collection[str] = ()
     remedy: Literal["map", "rename", "none"] = "map"
 
     @cached_property
@@ -120,7 +123,8 @@ class ColumnMatcher:
             names = (header, split_unit(header)[0])
             target = next((name for name in names if name in self._units), None)
             if target is None or targets.get(target) in explicit:
-                ignored.append(header)
+                if header not in self.own:
+                    ignored.append(header)
             elif target in targets:
                 both = f"{targets[target]!r} and {header!r}"
                 hint = "Take one of them away."

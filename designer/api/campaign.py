@@ -181,13 +181,14 @@ class Campaign:
         )
         return ProposedPlan(answer)
 
-    def record(self, frame: pd.DataFrame) -> answers.ImportAnswer:
+    def record(self, frame: pd.DataFrame, *, force_settings: bool = False) -> answers.ImportAnswer:
         """Record results.
 
         Args:
             frame: indexed by run id; response columns (NaN = not measured), optionally factors as
-                really set, ``batch:<stage>``, ``made_at``, ``replicate``, ``note``. The columns
-                of a plan's frame may stay.
+                really set, ``batch:<stage>``, ``made_at``, ``replicate``, ``note``, ``status``
+                (failed, abandoned) with ``failure``. The columns of a plan's frame may stay.
+            force_settings: take settings as they stand although they are those of other runs.
 
         Raises:
             InputError: with every bad column and cell; nothing was written.
@@ -196,7 +197,7 @@ class Campaign:
         columns = columns_of(frame)
         if "run" not in columns:
             columns = {"run": frame.index.tolist(), **columns}
-        return self.service.runs.record_columns(self.name, columns)
+        return self.service.runs.record_columns(self.name, columns, force_settings=force_settings)
 
     def attach(self, frame: pd.DataFrame) -> AttachedRuns:
         """Record runs nobody proposed: one row each, every factor; returns their run ids.

@@ -75,6 +75,30 @@ def test_the_frame_of_a_plan_can_be_filled_and_recorded(campaign: Campaign) -> N
         campaign.record(frame.assign(mass_loading=[9.6, 10.25]))
 
 
+def test_one_response_alone_beside_the_predictions_of_all(campaign: Campaign) -> None:
+    frame = campaign.propose(3, seed=1).frame
+    campaign.record(frame.assign(porosity=31.0))
+    assert campaign.data()["porosity"].tolist() == [31.0] * 3
+    assert campaign.data()["mass_loading"].isna().all()
+
+
+def test_a_frame_whose_settings_are_those_of_other_runs_is_refused(campaign: Campaign) -> None:
+    frame = campaign.propose(4, seed=1).frame.assign(porosity=31.0)
+    settings = ["solid_content", "coating_gap", "binder"]
+    frame[settings] = frame[settings].to_numpy()[::-1]
+    with pytest.raises(InputError, match=r"of other runs.*say so with force_settings=True"):
+        campaign.record(frame)
+    campaign.record(frame, force_settings=True)
+    assert campaign.status(refresh=False)["runs"]["partial"] == 4
+
+
+def test_a_frame_may_say_that_runs_failed(campaign: Campaign) -> None:
+    frame = campaign.propose(2, seed=1).frame
+    campaign.record(frame.assign(status=["failed", ""], failure=["web break", ""]))
+    assert campaign.data()["status"].tolist() == ["failed"]
+    assert campaign.data()["reason"].tolist() == ["web break"]
+
+
 def test_all_problems_of_a_frame_at_once(campaign: Campaign) -> None:
     campaign.propose(2, seed=1)
     bad = pd.DataFrame({"mass_loading": [99.0, 8.0], "binder": ["PVDF-A", "PVDF-X"]},

@@ -15,6 +15,9 @@ VERBS = (
             CAMPAIGN,
             Argument("path", "FILE", "a filled plan sheet, .csv or .xlsx"),
             Argument("--dry-run", None, "only show what would be recorded"),
+            Argument(
+                "--force-settings", None, "the settings are right although they are of other runs"
+            ),
         ),
         "runs.import_sheet",
         lambda answer, _service, _arguments: imported_text(answer),

@@ -94,24 +94,28 @@ class RunVerbs(Verbs):
         return run_changed(state, after.run(run), since=state.seq)
 
     def record_columns(
-        self, campaign: str, columns: Mapping[str, Sequence[object]]
+        self,
+        campaign: str,
+        columns: Mapping[str, Sequence[object]],
+        *,
+        force_settings: bool = False,
     ) -> ImportAnswer:
         """Record results of columns in memory (a DataFrame), all or nothing.
 
         Values that are there already are passed over beside new ones; a frame that brings nothing
         new is a conflict, like a second ``record`` on the command line.
         """
-        from designer.campaigns.sheets.results import (
-            OWN_COLUMNS,
-            prediction_columns,
-            results_from_columns,
-        )
+        from designer.campaigns.sheets.own_columns import own_columns
+        from designer.campaigns.sheets.results import results_from_columns, text_columns
 
         spec = self.session.state(campaign).spec
-        known = known_columns(spec) | OWN_COLUMNS | prediction_columns(spec) | {"run", "replicate"}
+        known = known_columns(spec) | own_columns(spec) | {*text_columns(spec)}
         # a program makes a frame: a column nobody knows is a mistake, not somebody's remark
         unknown_names(columns, known, "column")
-        answer = self._take_in(campaign, lambda state: results_from_columns(columns, state))
+        answer = self._take_in(
+            campaign,
+            lambda state: results_from_columns(columns, state, force_settings=force_settings),
+        )
         if not answer["applied"]:
             raise ConflictError(
                 Problem(
@@ -124,11 +128,17 @@ class RunVerbs(Verbs):
             )
         return answer
 
-    def import_sheet(self, campaign: str, path: File, *, dry_run: bool = False) -> ImportAnswer:
+    def import_sheet(
+        self, campaign: str, path: File, *, dry_run: bool = False, force_settings: bool = False
+    ) -> ImportAnswer:
         """Take a filled plan sheet in by run id; what is recorded already is passed over."""
         from designer.campaigns.sheets.results import read_results
 
-        return self._take_in(campaign, lambda state: read_results(path, state), dry_run=dry_run)
+        return self._take_in(
+            campaign,
+            lambda state: read_results(path, state, force_settings=force_settings),
+            dry_run=dry_run,
+        )
 
     def attach(
         self,
@@ -245,7 +255,7 @@ class RunVerbs(Verbs):
 
         def decide(state: CampaignState) -> list[NewEvent]:
             sheets[:] = [read(state)]
-            return commands.record(state, sheets[0].entries) if sheets[0].entries else []
+            return sheets[0].events(state)
 
         since = 0
 
@@ -264,7 +274,7 @@ class RunVerbs(Verbs):
             "campaign": state.spec.name,
             "runs": sheets[0].runs,
             "messages": [*sheets[0].notes, *told],
-            "applied": bool(sheets[0].entries) and not dry_run,
+            "applied": sheets[0].brings and not dry_run,
             "head": state.head,
         }
 

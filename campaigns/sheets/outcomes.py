@@ -1,0 +1,172 @@
+"""The column ``status`` of a sheet: runs that failed, or will not be made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from designer.campaigns.commands import runs
+from designer.campaigns.commands.checks import REASON_LIMIT
+from designer.campaigns.errors import Findings
+from designer.campaigns.log.describe import who_when
+from designer.campaigns.log.events import NewEvent
+from designer.campaigns.log.state import CampaignState
+from designer.campaigns.sheets.apart import SheetRow
+from designer.campaigns.tables.rows import RowReader
+from designer.campaigns.values.names import clean_text
+
+STATUS_COLUMNS = ("status", "failure", "reason")
+"""Columns an outcome is read from: what became of the run, and why."""
+
+Ended = Literal["failed", "abandoned"]
+
+_WORDS: dict[str, str] = {
+    **dict.fromkeys(("failed", "fail", "failure"), "failed"),
+    **dict.fromkeys(("abandoned", "cancelled", "canceled", "skipped"), "abandoned"),
+    **dict.fromkeys(("completed", "complete", "done", "ok", "made", "finished"), "completed"),
+    **dict.fromkeys(("proposed", "planned", "open", "pending", "to do", "todo"), ""),
+    **dict.fromkeys(("running", "started", "partial", "-", "–", ""), ""),
+}
+_ALLOWED = "failed, abandoned, completed, or blank"
+_CHANGES = ("run_failed", "run_abandoned", "run_reopened")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A run that a sheet says has failed, or will not be made."""
+
+    run: str
+    status: Ended
+    reason: str
+
+    def decide(self, state: CampaignState) -> list[NewEvent]:
+        """The events that say so."""
+        if self.status == "failed":
+            return runs.fail(state, self.run, self.reason)
+        return runs.abandon(state, [self.run], self.reason)
+
+
+@dataclass(frozen=True)
+class OutcomeReader:
+    """Reads what became of runs.
+
+    Attributes:
+        state: the campaign.
+        reader: of the sheet; its findings take what cannot be.
+        conflicts: takes contradictions with recorded facts.
+    """
+
+    state: CampaignState
+    reader: RowReader
+    conflicts: Findings
+
+    def outcome(self, rows: Sequence[SheetRow], *, results: bool) -> Outcome | None:
+        """What the rows of one run newly say of its end.
+
+        Args:
+            rows: of one run.
+            results: whether they bring new results of it.
+        """
+        word, row = self._agreed(rows)
+        if not word or row is None:
+            return None
+        run, where = row.run, self._where(row, "status")
+        reason = self._reason(row, word)
+        if word == "abandoned" and results:
+            what = f"{run.id} has results here, so it was made and cannot be abandoned"
+            hint = "A run that was made and went wrong is failed."
+            self.reader.findings.report(where, what, "abandoned", "failed or completed", hint)
+            return None
+        if word == run.status and not (word == "failed" and results):
+            return None
+        if self._contradicts(row, word, results=results):
+            told = f", {run.failure}" if run.failure else ""
+            what = f"{run.id} is {run.status}{told}{self._changed(run.id)}"
+            self.conflicts.report(where, what, word, hint=self._remedy(row, word))
+            return None
+        if word == "completed" or reason is None:
+            return None
+        return Outcome(run.id, "failed" if word == "failed" else "abandoned", reason)
+
+    def _contradicts(self, row: SheetRow, word: str, *, results: bool) -> bool:
+        """Whether what was recorded says otherwise."""
+        status = row.run.status
+        if word == "completed":
+            return status == "abandoned" or (status == "failed" and not results)
+        if status == "failed":
+            return word != "failed"
+        known = status in ("completed", "abandoned") or (
+            word == "abandoned" and status == "partial"
+        )
+        return known or self._reopened(row)
+
+    def _reopened(self, row: SheetRow) -> bool:
+        """Whether somebody took the end of the run back after the sheet was written."""
+        last = [
+            event
+            for event in self.state.events[row.edition.since :]
+            if event.kind in _CHANGES
+            and event.body["run"] == row.run.id
+            and event.seq not in self.state.reversals
+        ]
+        return bool(last) and last[-1].kind == "run_reopened"
+
+    def _changed(self, run: str) -> str:
+        """Who said last what became of it, or recorded a result."""
+        kinds = (*_CHANGES, "result_recorded")
+        for event in reversed(self.state.events):
+            if event.body.get("run") == run and event.kind in kinds:
+                told = " since it was reopened" if event.kind == "run_reopened" else ""
+                return f"{told} {who_when(event.actor, event.recorded_at)} (event {event.seq})"
+        return ""
+
+    @staticmethod
+    def _remedy(row: SheetRow, word: str) -> str:
+        if row.run.status in ("failed", "abandoned"):
+            return f"Reopen {row.run.id} first, or take the word out of the sheet."
+        verb = "fail" if word == "failed" else "abandon"
+        if verb == "abandon" and row.run.status in ("completed", "partial"):
+            return "A run that has results was made: take the word out of the sheet."
+        return f"If it is so all the same, say it with {verb}; else take the word out of the sheet."
+
+    def _agreed(self, rows: Sequence[SheetRow]) -> tuple[str, SheetRow | None]:
+        """What the rows of one run say together; blank where that is nothing."""
+        said = []
+        for row in rows:
+            text = self._cell(row, "status")
+            word = _WORDS.get(" ".join(text.casefold().replace("_", " ").split()))
+            if word is None:
+                hint = "Call the column otherwise if it does not tell what became of the run."
+                where = self._where(row, "status")
+                self.reader.findings.report(where, "this is no status", repr(text), _ALLOWED, hint)
+            elif word:
+                said.append((word, row))
+        if len({word for word, _ in said}) > 1:
+            told = " and ".join(dict.fromkeys(word for word, _ in said))
+            where, run = self._where(said[1][1], "status"), said[0][1].run.id
+            self.reader.findings.report(where, f"{run} is called both {told}")
+            return "", None
+        return said[0] if said else ("", None)
+
+    def _reason(self, row: SheetRow, word: str) -> str | None:
+        """Why: the column failure or reason, else the note, else that the sheet says so."""
+        for column in ("failure", "reason", "note"):
+            text = self._cell(row, column)
+            if not text or (column == "reason" and text == row.run.reason):  # why it was proposed
+                continue
+            try:
+                return clean_text(" ".join(text.split()), limit=REASON_LIMIT)
+            except ValueError as error:
+                where = self._where(row, column)
+                self.reader.findings.report(where, f"the reason {error}")
+                return None
+        return f"{word} according to {self.reader.table.source}"
+
+    def _cell(self, row: SheetRow, target: str) -> str:
+        names = {item.name for item in (*self.reader.spec.inputs, *self.reader.spec.responses)}
+        column = None if target in names else self.reader.columns.get(target)
+        return "" if column is None else self.reader.table.cell(row.said.row, column.header)
+
+    def _where(self, row: SheetRow, target: str) -> str:
+        return self.reader.table.where(row.said.row, self.reader.columns[target].header)
