@@ -13,6 +13,7 @@ from designer.campaigns.log.runs import WAITING
 from designer.campaigns.sheets.run_object import Predicted, RunObject
 from designer.campaigns.specification import load
 from designer.campaigns.specification.specification import Specification
+from designer.render.words import plain_texts
 from designer.service import Service
 from designer.service.answers import CampaignAnswer, EventObject, ListedCampaign
 from designer.service.figures import StatusAnswer
@@ -26,15 +27,17 @@ StoreStamp = tuple[str, int | None, str | None]
 
 @dataclass(frozen=True)
 class CampaignView:
-    """A campaign as it is shown.
+    """A campaign as it is shown; every text in it can be shown anywhere.
 
     Attributes:
+        name: as the store has it, for the verbs; shown is the one of `details`.
         details: answer of `campaigns.show`.
         status: answer of `models.status`.
         events: of `campaigns.history`, oldest first.
         unwritable: why nothing can be written, or None.
     """
 
+    name: str
     details: CampaignAnswer
     status: StatusAnswer
     events: list[EventObject]
@@ -46,8 +49,8 @@ class CampaignView:
         return load.from_dict(self.details["spec"], trusted=True)
 
     @property
-    def name(self) -> str:
-        """Name of the campaign."""
+    def title(self) -> str:
+        """Name of the campaign, as it is shown."""
         return self.details["campaign"]
 
     @property
@@ -121,7 +124,7 @@ class ViewReader:
     def stamp(self, campaign: str) -> StoreStamp:
         """Where the campaign is now."""
         status = self.service.models.status(campaign)
-        return status["head"], status["model"]["seq"], self.store.why_unwritable
+        return status["head"], status["model"]["seq"], plain_texts(self.store.why_unwritable)
 
     def read(self, campaign: str) -> CampaignView:
         """Everything about a campaign, at one position of its log."""
@@ -132,4 +135,10 @@ class ViewReader:
             history = self.service.campaigns.history(campaign)
             left -= 1
             if details["head"] == status["head"] == history["head"] or not left:
-                return CampaignView(details, status, history["events"], self.store.why_unwritable)
+                return CampaignView(
+                    details["campaign"],
+                    plain_texts(details),
+                    plain_texts(status),
+                    plain_texts(history["events"]),
+                    plain_texts(self.store.why_unwritable),
+                )

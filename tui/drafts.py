@@ -32,7 +32,9 @@ class Drafts:
 
     def path(self, run: str) -> Path:
         """File of one run."""
-        return self._folder / f"{self._prefix}-{run}.json"
+        # the id of a store from a stranger may be no file name
+        name = run if run.isalnum() else hashlib.sha256(run.encode()).hexdigest()[:16]
+        return self._folder / f"{self._prefix}-{name}.json"
 
     def read(self, run: str) -> dict[str, str]:
         """What was typed for a run; empty when there is nothing, or nothing readable."""

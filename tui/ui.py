@@ -12,6 +12,7 @@ from textual.app import App
 from textual.notifications import SeverityLevel
 
 from designer.campaigns.errors import DesignerError
+from designer.render.words import plain_texts
 from designer.service import Service
 from designer.service.answers import ListedCampaign
 from designer.tui.actions import CAMPAIGNS, EVERYWHERE, OF_A_CAMPAIGN
@@ -129,6 +130,7 @@ class Ui(App[None]):
         markup: bool = False,
     ) -> None:
         """Say something in passing; what people typed is no markup."""
+        message, title = plain_texts(message), plain_texts(title)
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def action_show(self, mode: str) -> None:

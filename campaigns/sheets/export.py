@@ -22,6 +22,7 @@ from designer.campaigns.tables.columns import with_unit
 from designer.campaigns.tables.csv_file import csv_content
 from designer.campaigns.values.names import IN_SPEC, suggestion
 from designer.campaigns.values.numbers import number_text
+from designer.render.words import unicode_escaped
 
 Cell = str | float | int | None
 Rows = list[dict[str, Cell]]
@@ -89,7 +90,7 @@ def export(
     elif what == "events":
         content, count = _events(state, as_json=as_json), len(state.events)
     else:
-        content, count = _json(to_tables(state.spec)) if as_json else state.spec.text.encode(), 1
+        content, count = _json(to_tables(state.spec)) if as_json else _toml(state.spec.text), 1
     write_atomic(path, content, force=force)
     return count
 
@@ -307,4 +308,9 @@ def _events(state: CampaignState, *, as_json: bool) -> bytes:
 
 def _json(value: Mapping[str, Any]) -> bytes:
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
-    return f"{text}\n".encode()
+    return f"{unicode_escaped(text)}\n".encode()
+
+
+def _toml(text: str) -> bytes:
+    """A specification as it was given, with its own line ends."""
+    return "\r\n".join(map(unicode_escaped, text.split("\r\n"))).encode()

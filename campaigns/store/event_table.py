@@ -138,6 +138,40 @@ def _objects(connection: sqlite3.Connection) -> dict[tuple[str, str], str | None
 
 
 # columns in the order of `log.stored.EventRow`
+_OWN_TABLES = ("sqlite_sequence", "sqlite_stat1", "sqlite_stat4")  # SQLite makes them itself
+
+
+def strangers(connection: sqlite3.Connection) -> list[str]:
+    """Name tables, indexes and columns that `create_schema` does not make."""
+    found = []
+    for (kind, name), sql in _objects(connection).items():
+        if kind == "table" and name in TABLES:
+            if sql != TABLES[name]:
+                columns = set(_columns(connection, name)) - set(_COLUMNS[name])
+                more = [f"column {column} of table {name}" for column in sorted(columns)]
+                found += more or [f"table {name} with another definition"]
+        elif (kind == "table" and name in _OWN_TABLES) or (kind == "index" and sql is None):
+            continue
+        elif kind in ("table", "index"):
+            found.append(f"{kind} {name}")
+    return found
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
+    # hidden and generated ones, too
+    rows = connection.execute("SELECT name FROM pragma_table_xinfo(?)", (table,))
+    return [str(name) for (name,) in rows]
+
+
+_COLUMNS = {
+    "campaign": ("id", "name"),
+    "designer_version": ("version",),
+    "event": (
+        "position", "campaign_id", "seq", "event_id", "kind", "version", "body", "actor",
+        "recorded_at", "program", "hash",
+    ),
+}  # fmt: skip
+
 _ALL_ROWS = (
     "SELECT seq, event_id, kind, version, body, actor, recorded_at, program, hash"
     " FROM event NOT INDEXED WHERE campaign_id = ? ORDER BY position"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +15,7 @@ from designer.campaigns.store import event_table
 from designer.campaigns.store.archive import load
 from designer.campaigns.store.event_table import SCHEMA_VERSION, missing_guards, scalar
 from designer.campaigns.store.sqlite import Database
+from designer.campaigns.values import times
 
 _HEAD = re.compile(r"([0-9]{1,9}):([0-9a-fA-F]{8})\Z")
 _SKEW_SECONDS = 120
@@ -45,6 +46,7 @@ def verify_store(database: Database, head: str | None) -> list[str]:
         guards = f"guards were removed: {', '.join(dropped)}" if dropped else None
         for found, sentence in (
             (_structure(connection, where), "file structure is sound"),
+            (_strangers(connection, where), "nothing is there that does not belong there"),
             ([Problem(where, guards)] if guards else [], "guards against changes are in place"),
             ([Problem(where, lost)] if lost else [], "no event is missing"),
         ):
@@ -63,6 +65,7 @@ def verify_store(database: Database, head: str | None) -> list[str]:
                 f"{name}: {len(events)} events, unchanged and consistent; head "
                 + head_text(len(events), events[-1].hash)
             )
+            problems += _unreadable_times(name, events)
             passed += _clock_notes(name, events)
     if wanted is not None:
         seq, hash8 = wanted
@@ -100,10 +103,30 @@ def _structure(connection: sqlite3.Connection, where: str) -> list[Problem]:
     return problems
 
 
+def _strangers(connection: sqlite3.Connection, where: str) -> list[Problem]:
+    """Tables, indexes and columns that no version of this program makes."""
+    found = event_table.strangers(connection)
+    return [Problem(where, f"holds {each}, which does not belong there") for each in found]
+
+
+def _unreadable_times(name: str, events: Sequence[Event]) -> list[Problem]:
+    return [
+        Problem(
+            f"{name}#{event.seq}",
+            "the time of the event cannot be read; no version of this program writes it so",
+            repr(event.recorded_at),
+            "such as 2026-03-01T08:15:00.000000Z",
+        )
+        for event in events
+        if _moment(event) is None
+    ]
+
+
 def _clock_notes(name: str, events: Sequence[Event]) -> list[str]:
     notes = []
-    for before, after in pairwise(events):
-        back = _moment(before) - _moment(after)
+    dated = [(event, moment) for event in events if (moment := _moment(event)) is not None]
+    for (_, before), (after, moment) in pairwise(dated):
+        back = before - moment
         if back.total_seconds() > _SKEW_SECONDS:
             notes.append(
                 f"note: {name}#{after.seq} was recorded {back} before the event in front of it by"
@@ -112,8 +135,12 @@ def _clock_notes(name: str, events: Sequence[Event]) -> list[str]:
     return notes
 
 
-def _moment(event: Event) -> datetime:
-    return datetime.fromisoformat(event.recorded_at)
+def _moment(event: Event) -> datetime | None:
+    """When an event was recorded; None: that is no time as the program writes it."""
+    try:
+        return datetime.strptime(event.recorded_at, times.STORED).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def describe_store(database: Database) -> dict[str, Any]:

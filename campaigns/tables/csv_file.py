@@ -18,6 +18,7 @@ from designer.campaigns.errors import Findings, InputError, Problem
 from designer.campaigns.tables.options import TableOptions
 from designer.campaigns.tables.table import MAX_COLUMNS, Table, TableBuilder, escape_formula
 from designer.campaigns.values.numbers import number_text
+from designer.render.words import unicode_escaped
 
 _SEPARATORS = (",", ";", "\t")
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs"}
@@ -58,7 +59,7 @@ def csv_content(columns: Sequence[str], rows: Iterable[Mapping[str, str | float 
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([escape_formula(column) for column in columns])
+    writer.writerow([_cell_text(column) for column in columns])
     for row in rows:
         writer.writerow([_cell_text(row.get(column)) for column in columns])
     return out.getvalue().encode()
@@ -67,7 +68,9 @@ def csv_content(columns: Sequence[str], rows: Iterable[Mapping[str, str | float 
 def _cell_text(value: str | float | None) -> str:
     if value is None:
         return ""
-    return escape_formula(value) if isinstance(value, str) else number_text(value)
+    if not isinstance(value, str):
+        return number_text(value)
+    return escape_formula(unicode_escaped(value))
 
 
 @dataclass(frozen=True)

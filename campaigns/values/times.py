@@ -6,6 +6,8 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+STORED = "%Y-%m-%dT%H:%M:%S.%fZ"
+"""How the log writes a moment, UTC."""
 FUTURE = timedelta(days=1)
 """How far in the future a time of making may lie: clocks and time zones differ (assumption)."""
 
@@ -23,7 +25,7 @@ def utc_text(moment: datetime) -> str:
     """
     if moment.tzinfo is None:
         raise ValueError("a time without its zone cannot be stored")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).strftime(STORED)
 
 
 def parse_made_at(text: str, now: datetime) -> str:

@@ -6,12 +6,11 @@ import json
 import math
 import os
 import sys
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
 from designer.cli import errors
-from designer.render.words import plain
+from designer.render.words import plain, unicode_escaped
 
 
 class Console:
@@ -112,19 +111,12 @@ def json_text(document: Mapping[str, Any], encoding: str = "utf-8") -> str:
     terminal, or that ``encoding`` does not have, are written as JSON escapes.
     """
     text = json.dumps(_finite(document), ensure_ascii=False, allow_nan=False, indent=2)
-    for character in {c for c in text if not c.isprintable() and c != "\n"}:
-        if unicodedata.category(character) != "Zs":
-            text = text.replace(character, _escape(character))
+    text = unicode_escaped(text)
     try:
         text.encode(encoding)
     except UnicodeEncodeError:
         text = json.dumps(json.loads(text), ensure_ascii=True, allow_nan=False, indent=2)
     return text + "\n"
-
-
-def _escape(character: str) -> str:
-    units = character.encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{units[k : k + 2].hex()}" for k in range(0, len(units), 2))
 
 
 def _finite(value: object) -> object:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import math
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import Final, TypeVar, cast
 
 NOTHING = "–"
+
+T = TypeVar("T")
 
 
 def plain(text: str) -> str:
@@ -20,6 +25,54 @@ def plain(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(_visible(character) for character in text)
+
+
+def plain_texts(value: T) -> T:
+    """The same answer with every text as `plain` shows it; line ends stay.
+
+    For screens, which show texts of a store in many places: what comes out of here can be shown
+    anywhere.
+
+    Args:
+        value: JSON-able.
+    """
+    # almost always there is nothing to do, and C finds that out
+    text = json.dumps(value, ensure_ascii=False)
+    if text.isprintable() and not _CODED_CONTROL.search(text):
+        return value
+    return cast("T", _plain_value(value))
+
+
+# in JSON a control character is always written like this; line ends and tabs are \n, \t
+_CODED_CONTROL: Final = re.compile(r"\\[btrfu]")
+
+
+def _plain_value(value: object) -> object:
+    if isinstance(value, str):
+        return "\n".join(map(plain, value.replace("\t", " ").split("\n")))
+    if isinstance(value, Mapping):
+        return {_plain_value(key): _plain_value(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain_value(item) for item in value]
+    return value
+
+
+def unicode_escaped(text: str) -> str:
+    r"""Text for a file that cannot command a terminal that shows the file.
+
+    Control, bidirectional and other invisible characters become ``\u001b``, which JSON and TOML
+    read as the character; line ends, tabs and spaces of all kinds stay.
+    """
+    if text.isprintable():
+        return text
+    return "".join(map(_unicode_escape, text))
+
+
+def _unicode_escape(character: str) -> str:
+    if character.isprintable() or character in "\n\t" or unicodedata.category(character) == "Zs":
+        return character
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[k : k + 2].hex()}" for k in range(0, len(units), 2))
 
 
 def _visible(character: str) -> str:

@@ -13,8 +13,10 @@ from designer.campaigns.errors import (
     StorageError,
     StoreDamagedError,
 )
+from designer.campaigns.log.events import NewEvent
 from designer.campaigns.store.event_table import APPLICATION_ID, TRIGGERS
 from designer.campaigns.store.store import Store
+from tests.hostile import rewritten
 from tests.store.cases import SPEC, fresh, named, noting, raw, without_guards
 
 # --- guards
@@ -295,3 +297,51 @@ def test_info(store: Store, path: Path) -> None:
     assert info["size_bytes"] == path.stat().st_size
     assert info["schema_version"] == info["program_schema_version"] == 1
     assert info["warnings"] == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("CREATE TABLE evil (a)", "table evil"),
+        ("CREATE UNIQUE INDEX evil ON event (actor, seq)", "index evil"),
+        ("ALTER TABLE event ADD COLUMN evil TEXT", "column evil of table event"),
+        (
+            "ALTER TABLE campaign ADD COLUMN evil TEXT GENERATED ALWAYS AS (upper(name)) VIRTUAL",
+            "column evil of table campaign",
+        ),
+        ("CREATE VIRTUAL TABLE evil USING fts5(a)", "table evil"),
+    ],
+)
+def test_tables_indexes_and_columns_that_do_not_belong_are_told(
+    store: Store, path: Path, statement: str, said: str
+) -> None:
+    raw(path, (statement,))
+    assert fresh(path).state("demo") == store.state("demo")
+    with pytest.raises(StoreDamagedError, match=f"holds {said}, which does not belong there"):
+        fresh(path).verify()
+
+
+def test_a_key_that_was_dropped_is_told(store: Store, path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute("UPDATE sqlite_master SET sql = replace(sql, 'actor TEXT NOT', 'actor')")
+    connection.close()
+    with pytest.raises(StoreDamagedError, match="table event with another definition"):
+        fresh(path).verify()
+
+
+def test_what_sqlite_adds_itself_is_no_stranger(store: Store, path: Path) -> None:
+    raw(path, ("ANALYZE",))
+    assert "nothing is there that does not belong there" in fresh(path).verify()
+
+
+def test_verify_names_a_time_that_cannot_be_read(store: Store, path: Path) -> None:
+    drafts = [NewEvent(event.kind, event.body) for event in store.state("demo").events]
+    campaign = store.state("demo").campaign_id
+    for told in ("yesterday", "", "2026-13-01T08:15:00.000000Z", "2026-03-01 08:15", "\x1b[31m"):
+        other = path.with_name("other.db")
+        other.unlink(missing_ok=True)
+        rewritten(other, campaign, drafts, told, name="demo")
+        with pytest.raises(StoreDamagedError, match="demo#1: the time of the event cannot be read"):
+            fresh(other).verify()
+        assert fresh(other).state("demo").seq == 4

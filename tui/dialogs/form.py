@@ -21,6 +21,7 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Checkbox, Input, Select, Static
 
 from designer.campaigns.errors import DesignerError
+from designer.render.words import plain_texts
 from designer.tui.widgets.type_ahead import FIELD_BINDINGS, after_typing
 
 Values = dict[str, str]
@@ -99,10 +100,10 @@ class FormModal(_Modal[Answer]):
         """Title, text, fields, the same as a command line, what is wrong, keys."""
         question = self._question
         with Vertical(id="modal"):
-            yield Static(question.title, markup=False, id="modal-title")
+            yield Static(plain_texts(question.title), markup=False, id="modal-title")
             with VerticalScroll(id="modal-body", can_focus=False):
                 if question.text:
-                    yield Static(question.text, markup=False, id="modal-text")
+                    yield Static(plain_texts(question.text), markup=False, id="modal-text")
                 for ask in question.asks:
                     yield from _field(ask)
                 yield Static("", markup=False, id="modal-wrong")
@@ -141,7 +142,9 @@ class FormModal(_Modal[Answer]):
     def _show_command(self) -> None:
         if self._question.same_as is not None:
             command = self._question.same_as(self.values)
-            self.query_one("#modal-same", Static).update(Content(f"same as: {command}"))
+            self.query_one("#modal-same", Static).update(
+                Content(plain_texts(f"same as: {command}"))
+            )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Lists and boxes have their own use for enter."""
@@ -192,7 +195,8 @@ class FormModal(_Modal[Answer]):
 
 def problems_text(error: DesignerError) -> Content:
     """Every problem of an error, one below the other."""
-    lines = [Content.styled(f"✗ {problem}", "$text-error") for problem in error.problems]
+    told = [plain_texts(str(problem)) for problem in error.problems]
+    lines = [Content.styled(f"✗ {problem}", "$text-error") for problem in told]
     return Content("\n").join(lines)
 
 
@@ -210,19 +214,19 @@ class Tick(Checkbox):
 def _field(ask: Ask) -> ComposeResult:
     key = f"ask-{ask.name}"
     if ask.tick:
-        yield Tick(ask.label, ask.value == "yes", id=key, compact=True)
+        yield Tick(Content(plain_texts(ask.label)), ask.value == "yes", id=key, compact=True)
         return
     with Horizontal(classes="ask"):
-        yield Static(ask.label, markup=False, classes="ask-label")
+        yield Static(plain_texts(ask.label), markup=False, classes="ask-label")
         if ask.options is not None:
-            options = [(Content(shown), value) for shown, value in ask.options]
+            options = [(Content(plain_texts(shown)), value) for shown, value in ask.options]
             value = ask.value or ask.options[0][1]
             yield Select(options, value=value, allow_blank=False, compact=True, id=key)
             return
         known = SuggestFromList(ask.suggestions, case_sensitive=False) if ask.suggestions else None
         yield Input(
             ask.value,
-            ask.placeholder,
+            plain_texts(ask.placeholder),
             suggester=known,
             compact=True,
             select_on_focus=False,
@@ -244,7 +248,7 @@ class TextModal(_Modal[None]):
     def compose(self) -> ComposeResult:
         """Title, text, key."""
         with Vertical(id="modal"):
-            yield Static(self._title, markup=False, id="modal-title")
+            yield Static(plain_texts(self._title), markup=False, id="modal-title")
             with VerticalScroll(id="modal-body"):
                 yield Static(self._text)
             yield Static("esc: close", markup=False, id="modal-keys")

@@ -13,6 +13,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import DataTable, Footer, Static
 
+from designer.render.words import plain
 from designer.tui.actions import CAMPAIGNS, SCREENS, bindings
 from designer.tui.campaign_view import CampaignView
 from designer.tui.palette import is_available
@@ -122,11 +123,11 @@ def _bar_text(ui: Ui, mode: str) -> Content:
     """Campaign and runs made of all."""
     view = ui.view
     if mode == CAMPAIGNS or view is None:
-        return Content("designer" if mode == CAMPAIGNS else ui.first or "designer")
+        return Content("designer" if mode == CAMPAIGNS else plain(ui.first or "designer"))
     counts = view.status["runs"]
     made = counts["completed"] + counts["partial"] + counts["failed"]
     planned = sum(counts.values()) - counts["abandoned"]
-    return Content(f"{shortened(view.name, _NAME)} {made}/{planned}")
+    return Content(f"{shortened(view.title, _NAME)} {made}/{planned}")
 
 
 def _banner_text(ui: Ui, mode: str) -> Content:
@@ -143,8 +144,8 @@ def _banner_text(ui: Ui, mode: str) -> Content:
 def _store_text(ui: Ui, mode: str) -> Content:
     """Where the store is and how old what is shown."""
     if ui.store_problem is not None:
-        return Content.styled(f"✗ {ui.store_problem}", "$text-error")
-    view, file = ui.view, ui.service.session.store.url.rpartition("/")[2]
+        return Content.styled(f"✗ {plain(ui.store_problem)}", "$text-error")
+    view, file = ui.view, plain(ui.service.session.store.url.rpartition("/")[2])
     if view is None or mode == CAMPAIGNS:
         return Content(file)
     return Content(f"{file} · event {view.seq} · {_age(view)}")
@@ -161,7 +162,7 @@ def _job_text(ui: Ui) -> Content:
     """What is computed, else when something was saved."""
     job = ui.jobs.current
     if job is not None:
-        return Content.styled(f"◔ {job.text}", "$text-accent")
+        return Content.styled(f"◔ {plain(job.text)}", "$text-accent")
     return Content(f"● saved {ui.saved_at}" if ui.saved_at else "")
 
 

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from designer.render.words import moment
+from designer.render.words import moment, plain
 from designer.tui.actions import CAMPAIGNS
 from designer.tui.screens.base import TaskScreen
 from designer.tui.widgets.common import RowTable, right, shortened
@@ -49,11 +49,11 @@ class CampaignsScreen(TaskScreen):
             ["campaign", "line", "goal", right("runs"), "changed"],
             {
                 item["name"]: [
-                    Text(shortened(item["name"], _WIDEST_NAME), style="bold"),
-                    Text(shortened(item["line"], _WIDEST_LINE)),
-                    item["goal"],
+                    Text(shortened(plain(item["name"]), _WIDEST_NAME), style="bold"),
+                    Text(shortened(plain(item["line"]), _WIDEST_LINE)),
+                    plain(item["goal"]),
                     right(str(item["runs"])),
-                    moment(item["changed_at"]),
+                    plain(moment(item["changed_at"])),
                 ]
                 for item in found or ()
             },

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from designer.engine.training_rows.inferred_batches import inferred_words
-from designer.render.words import NOTHING, rounded, share
+from designer.render.words import NOTHING, plain, rounded, share
 from designer.service.figures import JudgedLine
 from designer.tui.campaign_view import CampaignView
 from designer.tui.dialogs import actions
@@ -56,7 +56,7 @@ class LinesScreen(ListScreen[JudgedLine]):
         if item is not None:
             return about_line(item)
         command = quoted("lines", "add", view.name, "FILE.csv", options={"--name": "LINE"})
-        return Content(f"{_NONE}{command}")
+        return Content(f"{_NONE}{plain(command)}")
 
 
 def _cells(line: JudgedLine, colours: dict[str, str]) -> list[Cell]:

@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 
 from designer.campaigns.errors import DesignerError
 from designer.campaigns.sheets.run_object import RunObject
-from designer.render.words import count
+from designer.render.words import count, plain_texts
 from designer.service.answers import RecordAnswer
 from designer.tui.campaign_view import CampaignView
 from designer.tui.dialogs import actions
@@ -212,7 +212,7 @@ class RecordScreen(TaskScreen):
             self._refuse(answer)
         else:
             self.form.mark((), answer["messages"])
-            text = accepted_text(view, run, typed, answer)
+            text = accepted_text(view, run, typed, plain_texts(answer))
             self._show_verdict(text, "-odd" if answer["messages"] else "")
 
     def _refuse(self, error: DesignerError) -> None:

@@ -122,7 +122,8 @@ class RowTable(DataTable[Cell]):
             widths = [_width(header), *(_width(cells[number]) for cells in rows.values())]
             self.add_column(header, width=max(widths))
         for key, cells in rows.items():
-            self.add_row(*cells, key=key)
+            # a text would be read as markup
+            self.add_row(*(Text(c) if isinstance(c, str) else c for c in cells), key=key)
         if newest and row == 0:
             return
         if chosen is not None and rows:  # a row that is gone leaves the cursor where it was

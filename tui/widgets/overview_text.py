@@ -98,7 +98,7 @@ def _item_rows(label: str, items: Iterable[str], width: int) -> Iterator[Content
 def _heading(view: CampaignView) -> Iterator[Content]:
     spec = view.spec
     closed = " · closed" if view.details["closed"] else ""
-    yield Content.assemble((view.name, "bold"), f" · line {spec.line} · goal: {spec.goal}{closed}")
+    yield Content.assemble((view.title, "bold"), f" · line {spec.line} · goal: {spec.goal}{closed}")
 
 
 def _runs(view: CampaignView) -> Iterator[Content]:

@@ -1,0 +1,52 @@
+"""A store from a stranger: no verb and no file hands its commands on, none falls over it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import CommandLine
+from tests.hostile import commands_in, hostile_store
+
+LOOKING = (
+    "list", "show small", "show small R001", "show small R002", "status small", "history small",
+    "history small R001", "lines show small", "store info", "store verify",
+)  # fmt: skip
+WRITING = (
+    "record small R004 mass_loading=12", "note small R001 seen", "start small R001",
+    "fail small R002 --reason x", "lines exclude small line3 --reason x",
+    "abandon small R003 --reason x", "correct small R001 porosity=31 --reason x", "undo small",
+    "close small --reason x", "show smal", "show small R01x",
+)  # fmt: skip
+
+
+@pytest.fixture
+def evil(cli: CommandLine) -> CommandLine:
+    """The command line on a hostile store."""
+    cli.store = hostile_store(Path(cli.store).with_name("evil.db"))
+    return cli
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_no_verb_prints_a_command(
+    evil: CommandLine, options: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    from designer.cli.main import main
+
+    for line in (*LOOKING, *WRITING):
+        code = main([*line.split(), "--store", str(evil.store), *options])
+        out, err = capsys.readouterr()
+        assert code in (0, 3, 4, 6), (line, err)
+        assert not commands_in(out + err), line
+
+
+def test_no_export_holds_a_command_and_json_tells_the_text(evil: CommandLine) -> None:
+    files = {
+        "plan.csv": "plan", "data.csv": "data", "events.csv": "events", "plan.json": "plan",
+        "data.json": "data", "events.json": "events", "spec.toml": "spec", "spec.json": "spec",
+    }  # fmt: skip
+    for file, what in files.items():
+        evil("export", "small", file, "--what", what)
+        assert not commands_in(Path(file).read_bytes().decode()), file
+    events = json.loads(Path("events.json").read_text())["events"]
+    assert events[0]["actor"].startswith("anna\x1b[31m")
