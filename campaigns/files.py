@@ -157,11 +157,12 @@ def _unreadable(path: Path, error: OSError) -> Problem:
     what = _WRONG_PATH.get(error.errno or 0, f"the file cannot be read: {error.strerror or error}")
     hint = None
     if error.errno == errno.ENOENT:
-        hint = _similar_file(path)
+        hint = similar_file(path)
     return Problem(_shown(path), what, hint=hint)
 
 
-def _similar_file(path: Path) -> str | None:
+def similar_file(path: Path) -> str | None:
+    """What to look at where there is no such file: the nearest name beside it, if any."""
     from difflib import get_close_matches
 
     try:

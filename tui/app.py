@@ -241,6 +241,7 @@ def open_ui(service: Service, campaign: str | None) -> int:
     store = service.session.store
     if store.path is None:
         raise StorageError("the terminal UI needs a store that is a file")
+    store.refuse_missing(default=False)
     if campaign is not None:
         campaign = service.campaigns.show(campaign)["campaign"]
     worker = Worker(store.url, service.session.actor)

@@ -93,6 +93,7 @@ class PlanDraft:
         value: what was maximised, when that is no information.
         value_name: its name.
         deviation: what the fixed values cost compared with the free plan, JSON-able.
+        outlook: what to expect once all open runs are made, JSON-able; None: not computed.
     """
 
     goal: str
@@ -110,3 +111,4 @@ class PlanDraft:
     value: float | None = None
     value_name: str | None = None
     deviation: Mapping[str, Any] | None = None
+    outlook: Mapping[str, Any] | None = None

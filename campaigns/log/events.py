@@ -46,7 +46,7 @@ KINDS: Mapping[str, Kind] = {
     "line_included": _kind("name reason"),
     "plan_proposed": _kind(
         "plan goal seed runs versions hyperparameters position cost setup",
-        "information_bits nested fixed notes value value_name deviation",
+        "information_bits nested fixed notes value value_name deviation outlook",
     ),
     "run_started": _kind("run settings"),
     "result_recorded": _kind("run replicate responses used given batch made_at", "note attached"),

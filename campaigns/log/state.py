@@ -75,6 +75,7 @@ class Plan:
         value: what was maximised, when that is no information.
         value_name: its name.
         deviation: what the fixed values cost compared with the free plan; None: not known.
+        outlook: what to expect once all open runs are made; None: not known.
         actor: who proposed it.
         at: when.
     """
@@ -98,6 +99,7 @@ class Plan:
     value: float | None = None
     value_name: str | None = None
     deviation: Mapping[str, Any] | None = None
+    outlook: Mapping[str, Any] | None = None
 
 
 @dataclass(slots=True)

@@ -7,12 +7,13 @@ import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from designer.campaigns.errors import ConflictError, InputError, Problem, StoreDamagedError
 from designer.campaigns.log.describe import describe, who_when
-from designer.campaigns.log.events import NewEvent, canonical_json
+from designer.campaigns.log.events import Event, NewEvent
 from designer.campaigns.log.fold import advance, fold
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.log.stored import chained, verified
@@ -25,9 +26,23 @@ from designer.campaigns.version import program_version
 
 if TYPE_CHECKING:
     from designer.campaigns.specification.specification import Specification
+    from designer.campaigns.store.request import CommandRequest
 
 Decide = Callable[[CampaignState], list[NewEvent]]
 """Turns the fresh state into new events, or refuses; pure, since a retry calls it again."""
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """A command that was carried out before.
+
+    Attributes:
+        before: the campaign as it met it; as it left it, where it created the campaign.
+        after: the campaign as it left it.
+    """
+
+    before: CampaignState
+    after: CampaignState
 
 
 class Archive:
@@ -71,18 +86,20 @@ class Archive:
             return self._load(connection, *_find(connection, name))
 
     def create(
-        self, spec: Specification, drafts: list[NewEvent], actor: str, command_id: str | None
+        self,
+        spec: Specification,
+        drafts: list[NewEvent],
+        actor: str,
+        request: CommandRequest | None,
     ) -> CampaignState:
         """Store a new campaign: its row and its first events in one transaction."""
         self.database.ensure()
         with self.database.write() as connection:
             self._refuse_losses(connection)
             campaigns = dict(event_table.campaigns(connection))
-            owner = event_table.campaign_of(connection, command_id)
-            if owner is not None:
-                state = self._load(connection, owner, campaigns[owner])
-                _check_repeated(state, lambda _: drafts, command_id)
-                return state
+            repeated = self._repeated(connection, request, spec.name)
+            if repeated is not None:
+                return repeated.after
             for name in campaigns.values():
                 if name.casefold() == spec.name.casefold():
                     raise InputError.at(
@@ -92,7 +109,7 @@ class Archive:
                     )
             campaign_id = str(uuid.uuid4())
             event_table.add_campaign(connection, campaign_id, spec.name)
-            events = chained(campaign_id, None, drafts, **self._stamp(actor, command_id))
+            events = chained(campaign_id, None, drafts, **self._stamp(actor, request))
             event_table.append(connection, campaign_id, events)
             state = fold(campaign_id, events)
         self._known[campaign_id] = state
@@ -103,22 +120,23 @@ class Archive:
         name: str,
         decide: Decide,
         actor: str,
-        command_id: str | None,
+        request: CommandRequest | None,
         expected_seq: int | None,
     ) -> CampaignState:
         """Append what `decide` says on the fresh state, all or nothing."""
         with self.database.write() as connection:
             self._refuse_losses(connection)
+            repeated = self._repeated(connection, request, name)
+            if repeated is not None:
+                decide(repeated.before)  # who answers may have to know what was decided
+                return repeated.after
             state = self._load(connection, *_find(connection, name))
-            if event_table.campaign_of(connection, command_id) is not None:
-                _check_repeated(state, decide, command_id)
-                return state
             if expected_seq is not None and expected_seq != state.seq:
                 raise ConflictError(_went_on(state, expected_seq))
             drafts = decide(state)
             if not drafts:
                 return state
-            last, stamp = state.events[-1], self._stamp(actor, command_id)
+            last, stamp = state.events[-1], self._stamp(actor, request)
             events = chained(state.campaign_id, last, drafts, **stamp)
             event_table.append(connection, state.campaign_id, events)
             # folded before the commit: an event the fold refuses must never be stored
@@ -126,10 +144,34 @@ class Archive:
         self._known[after.campaign_id] = after
         return after
 
-    def _stamp(self, actor: str, command_id: str | None) -> dict[str, str]:
+    def repeated(self, request: CommandRequest, name: str) -> Repeated | None:
+        """What a request that was carried out before has met and left; None: it is new."""
+        with self.database.read() as connection:
+            return self._repeated(connection, request, name)
+
+    def _repeated(
+        self, connection: sqlite3.Connection, request: CommandRequest | None, name: str
+    ) -> Repeated | None:
+        """The same; refuses an id that was used for something else."""
+        found = None if request is None else event_table.command_of(connection, request.id)
+        if request is None or found is None:
+            return None
+        campaign_id, command_id = found
+        known = dict(event_table.campaigns(connection))[campaign_id]
+        state = self._load(connection, campaign_id, known)
+        there = [event for event in state.events if event.command_id == command_id]
+        if command_id != request.command_id or known.casefold() != name.casefold():
+            raise ConflictError(_other_command(request, state, there[0]))
+        after = fold(campaign_id, state.events[: there[-1].seq])
+        first = there[0].seq
+        return Repeated(
+            after if first == 1 else fold(campaign_id, state.events[: first - 1]), after
+        )
+
+    def _stamp(self, actor: str, request: CommandRequest | None) -> dict[str, str]:
         """What all events of one command say besides their contents."""
         return {
-            "command_id": command_id or str(uuid.uuid4()),
+            "command_id": str(uuid.uuid4()) if request is None else request.command_id,
             "actor": actor,
             "recorded_at": utc_text(self._clock()),
             "program": self._program or program_version(),
@@ -211,28 +253,14 @@ def _find(connection: sqlite3.Connection, name: str) -> tuple[str, str]:
     raise InputError.at(f"campaign {name}", "no such campaign in this store", hint=hint)
 
 
-def _check_repeated(state: CampaignState, decide: Decide, command_id: str | None) -> None:
-    """Accept a repeated command only when it says again what it said before.
-
-    The command is decided once more on the state it met the first time.
-    """
-    other = ConflictError.at(
-        f"command {command_id}",
-        "this command id was used before for something else; nothing was written",
+def _other_command(request: CommandRequest, state: CampaignState, first: Event) -> Problem:
+    told = f"{describe(first)} {who_when(first.actor, first.recorded_at)}"
+    return Problem(
+        f"request id {request.id}",
+        "was used before for something else; nothing was written",
+        found=f"event {first.seq} of {state.spec.name}: {told}",
         hint="Use a new id for a new command",
     )
-    there = [event for event in state.events if event.command_id == command_id]
-    if not there:
-        raise other
-    first = there[0].seq
-    try:
-        drafts = decide(state if first == 1 else fold(state.campaign_id, state.events[: first - 1]))
-    except (InputError, ConflictError) as error:
-        raise other from error
-    if [(draft.kind, canonical_json(draft.body)) for draft in drafts] != [
-        (event.kind, canonical_json(event.body)) for event in there
-    ]:
-        raise other
 
 
 def _went_on(state: CampaignState, expected: int) -> list[Problem]:

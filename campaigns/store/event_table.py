@@ -196,14 +196,13 @@ def campaigns(connection: sqlite3.Connection) -> list[tuple[str, str]]:
     return connection.execute("SELECT id, name FROM campaign").fetchall()
 
 
-def campaign_of(connection: sqlite3.Connection, command_id: str | None) -> str | None:
-    """Return the id of the campaign a command wrote to before; None when it is new."""
-    if command_id is None:  # nobody will repeat this command
-        return None
-    owner = scalar(
-        connection, "SELECT campaign_id FROM event WHERE event_id = ?", f"{command_id}.0"
-    )
-    return None if owner is None else str(owner)
+def command_of(connection: sqlite3.Connection, request_id: str) -> tuple[str, str] | None:
+    """Return (campaign id, command id) of what a request wrote before; None when it is new."""
+    found = connection.execute(
+        "SELECT campaign_id, event_id FROM event WHERE event_id >= ? AND event_id < ? LIMIT 1",
+        (f"{request_id}:", f"{request_id};"),  # ; is the sign behind :, which no id holds
+    ).fetchone()
+    return None if found is None else (found[0], found[1].rpartition(".")[0])
 
 
 def read_rows(connection: sqlite3.Connection, campaign_id: str) -> list[EventRow]:

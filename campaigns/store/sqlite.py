@@ -30,6 +30,10 @@ from designer.campaigns.store.event_table import (
 from designer.campaigns.store.location import Location
 
 BUSY_SECONDS = 30
+_NOT_COMMITTED = frozenset(
+    (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY)
+)
+"""Failures of a commit that come before anything of it counts."""
 _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA trusted_schema = OFF",
@@ -112,12 +116,25 @@ class Database:
                         self.name, f"guards were removed: {', '.join(dropped)}"
                     )
                 yield connection
-                connection.commit()
+                self._commit(connection)
             except BaseException:
                 # the first error is the one to tell; a failed rollback is undone by the next open
                 with suppress(sqlite3.Error):
                     connection.rollback()
                 raise
+
+    def _commit(self, connection: sqlite3.Connection) -> None:
+        """Commit; where nobody can tell whether that has happened, say so and how to look."""
+        try:
+            connection.commit()
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NOT_COMMITTED:
+                raise
+            raise StorageError.at(
+                "",
+                f"the {self.name} did not confirm the entry ({error}): it may be stored or not",
+                hint="designer history NAME tells; with the same request id it is safe to repeat",
+            ) from error
 
     def ensure(self) -> None:
         """Create the store file when there is none; two processes may try at once.

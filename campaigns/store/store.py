@@ -6,7 +6,6 @@ state, append all or nothing, commit, and only then tell the caller.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.commands.campaign import create as created
 from designer.campaigns.errors import InputError, StorageError
+from designer.campaigns.files import similar_file
 from designer.campaigns.store.location import default_url, parse_url
 from designer.campaigns.values import times
 from designer.campaigns.values.names import clean_text
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
     from designer.campaigns.log.state import CampaignState
     from designer.campaigns.log.summary import CampaignSummary
     from designer.campaigns.specification.specification import Specification
-    from designer.campaigns.store.archive import Archive, Decide
+    from designer.campaigns.store.archive import Archive, Decide, Repeated
+    from designer.campaigns.store.request import CommandRequest
 
 __all__ = ["Store", "default_url"]
 
-_COMMAND_ID = re.compile(r"[A-Za-z0-9_\-]{1,64}\Z")
 _ACTOR_LIMIT = 100
 
 
 class Store:
     """All campaigns of one SQLite file, or of the memory of this process.
 
-    A missing store is created by the first write, never by reading.
+    A missing store is created by `create` and `initialise` alone. Everything else refuses it; only
+    the default store has no campaigns before it is there.
 
     Args:
         url: ``sqlite:///path`` or a path; None for a store in memory.
-        create: whether a missing store is acceptable.
         clock: gives the present moment, aware.
         program: version written into events; default: the installed version.
         busy_seconds: how long a write waits for another writer.
@@ -48,7 +48,7 @@ class Store:
         url: address, ``sqlite:////absolute/path``; ``memory`` for a store in memory.
 
     Raises:
-        StorageError: the address is no file, or `create` is false and there is none.
+        StorageError: the address is no file.
         StoreDamagedError: the file is empty.
     """
 
@@ -56,14 +56,13 @@ class Store:
         self,
         url: str | None,
         *,
-        create: bool = True,
         clock: Callable[[], datetime] = times.utc_now,
         program: str | None = None,
         busy_seconds: float = 30,
     ) -> None:
         location = None if url is None else parse_url(url)
-        if location is not None and not location.exists() and not create:
-            raise StorageError(f"there is no store {location.path}")
+        if location is not None:
+            location.exists()  # refuses what can be none
         self.url = "memory" if location is None else location.url
         self._location = location
         self._clock = clock
@@ -121,6 +120,7 @@ class Store:
             StorageError: the store cannot be reached.
             StoreDamagedError: it is damaged or newer than this program.
         """
+        self.refuse_missing(default=False)
         return self._archive.summaries() if self.exists else []
 
     def state(self, name: str) -> CampaignState:
@@ -134,27 +134,27 @@ class Store:
             StorageError: the store cannot be reached.
             StoreDamagedError: it is damaged or newer than this program; names ``campaign#seq``.
         """
-        self._refuse_missing(name)
+        self.refuse_missing(f"campaign {name}")
         return self._archive.state(name)
 
     def create(
-        self, spec: Specification, actor: str, command_id: str | None = None
+        self, spec: Specification, actor: str, request: CommandRequest | None = None
     ) -> CampaignState:
         """Create a campaign, and the store when there is none.
 
         Args:
             spec: specification, already checked.
             actor: who creates it.
-            command_id: as for `change`.
+            request: as for `change`.
 
         Raises:
             InputError: the name is taken.
-            ConflictError: the command id was used for something else.
+            ConflictError: the request's id was used for something else.
             StorageError: the store cannot be written.
             StoreDamagedError: it is damaged or newer than this program.
         """
         drafts, actor = created(spec), _actor(actor)
-        return self._archive.create(spec, drafts, actor, _acceptable(command_id))
+        return self._archive.create(spec, drafts, actor, request)
 
     def change(
         self,
@@ -162,7 +162,7 @@ class Store:
         decide: Decide,
         *,
         actor: str,
-        command_id: str | None = None,
+        request: CommandRequest | None = None,
         expected_seq: int | None = None,
     ) -> CampaignState:
         """Append what `decide` says to a campaign, all or nothing.
@@ -172,23 +172,36 @@ class Store:
             decide: called under the write lock with the fresh state; an empty list changes
                 nothing. What it raises is passed on, and nothing is written.
             actor: who does it.
-            command_id: made by the caller, 1 to 64 letters, digits, ``-`` and ``_``. Repeating a
-                command after an unknown outcome is harmless: what is there already is returned.
+            request: makes it safe to repeat the command after an unknown outcome: nothing is
+                written twice, and `decide` is called with the state it met the first time.
             expected_seq: log position the caller looked at; None: any.
 
         Returns:
-            The state after the change.
+            The state after the change; of a repeated command, the one it left the first time.
 
         Raises:
             InputError: no such campaign, or refused by `decide`.
-            ConflictError: the log went on since `expected_seq`, the command id was used for
+            ConflictError: the log went on since `expected_seq`, the request's id was used for
                 something else, or `decide` says so.
             StorageError: the store cannot be written.
             StoreDamagedError: it is damaged or newer than this program.
         """
-        self._refuse_missing(name)
-        actor, command_id = _actor(actor), _acceptable(command_id)
-        return self._archive.change(name, decide, actor, command_id, expected_seq)
+        self.refuse_missing(f"campaign {name}")
+        return self._archive.change(name, decide, _actor(actor), request, expected_seq)
+
+    def repeated(self, request: CommandRequest, name: str) -> Repeated | None:
+        """What a request that was carried out before has met and left; None: it is new.
+
+        Args:
+            request: of the command.
+            name: name of the campaign it is about.
+
+        Raises:
+            ConflictError: its id was used for something else.
+            StorageError: the store cannot be reached.
+            StoreDamagedError: it is damaged or newer than this program.
+        """
+        return self._archive.repeated(request, name) if self.exists else None
 
     def verify(self, head: str | None = None) -> list[str]:
         """Check everything that can be checked.
@@ -206,12 +219,14 @@ class Store:
         """
         from designer.campaigns.store.verify import verify_store
 
+        self.refuse_missing()
         return verify_store(self._archive.database, head)
 
     def info(self) -> dict[str, Any]:
         """Describe the store: address, size, versions, numbers of campaigns and events."""
         from designer.campaigns.store.verify import describe_store
 
+        self.refuse_missing()
         return {
             "url": self.url,
             "exists": self.exists,
@@ -222,13 +237,27 @@ class Store:
             **describe_store(self._archive.database),
         }
 
-    def _refuse_missing(self, name: str) -> None:
-        if not self.exists:
-            raise InputError.at(
-                f"campaign {name}",
-                f"no such campaign: there is no store {self.path} yet",
-                hint="Create a campaign with init, or name another store",
-            )
+    def refuse_missing(self, where: str = "", *, default: bool = True) -> None:
+        """Refuse a store that is not there; names the nearest file beside it.
+
+        Args:
+            where: what was looked for in it.
+            default: whether the default store is refused, too.
+
+        Raises:
+            InputError: the default store is not there yet.
+            StorageError: another one is not there.
+        """
+        if self._location is None or self.exists:
+            return
+        path = self._location.path
+        if self._location.is_default:
+            if not default:
+                return
+            hint = "Create a campaign with init, or name another store"
+            raise InputError.at(where, f"there is no store {path} yet", hint=hint)
+        hint = similar_file(path) or "init, demo and store init make a new one"
+        raise StorageError.at("", f"there is no store {path}", hint=hint)
 
 
 def _actor(actor: str) -> str:
@@ -237,10 +266,3 @@ def _actor(actor: str) -> str:
         return clean_text(actor, limit=_ACTOR_LIMIT)
     except ValueError as error:
         raise InputError.at("actor", str(error), repr(actor)) from None
-
-
-def _acceptable(command_id: str | None) -> str | None:
-    if command_id is not None and not _COMMAND_ID.match(command_id):
-        allowed = "1 to 64 letters, digits, - and _"
-        raise InputError.at("command id", "is not acceptable", repr(command_id), allowed)
-    return command_id

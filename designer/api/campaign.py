@@ -151,6 +151,7 @@ class Campaign:
         fix: Mapping[str, Any] | None = None,
         given: Mapping[str, Any] | None = None,
         replace: bool = False,
+        top_up: bool = False,
         seed: int | None = None,
         dry_run: bool = False,
     ) -> ProposedPlan:
@@ -162,6 +163,7 @@ class Campaign:
             fix: settings every run shall have.
             given: values of givens, in their declared units.
             replace: abandon the open runs first.
+            top_up: only what is missing to ``n`` open runs; an empty plan where none is.
             seed: default: from campaign id and log position.
             dry_run: compute, but write nothing.
 
@@ -176,6 +178,7 @@ class Campaign:
             fix=texts_of(fix),
             given=texts_of(given),
             replace=replace,
+            top_up=top_up,
             seed=seed,
             dry_run=dry_run,
         )

@@ -21,6 +21,7 @@ from designer.cli.verbs.begin import on_terminal
 from designer.cli.verbs.verb import Verb
 
 if TYPE_CHECKING:
+    from designer.campaigns.store.request import CommandRequest
     from designer.service import Service
 
 
@@ -91,6 +92,8 @@ def _call(call: Call, console: Console) -> int:
 def _answer(verb: Verb, arguments: Namespace, console: Console) -> int:
     written = open_streams(arguments, verb.arguments)
     service = open_service(arguments, console)
+    if hasattr(arguments, "request_id"):
+        service.session.request = _request(verb, arguments)
     answer = verb.run(service, arguments)
     console.carried_out = True
     if console.json:
@@ -104,6 +107,15 @@ def _answer(verb: Verb, arguments: Namespace, console: Console) -> int:
         console.flush()  # before the notes, also where both streams end in one file
         console.notes(answer.get("notes", ()) if verb.notes else ())
     return verb.exit_code(answer)
+
+
+def _request(verb: Verb, arguments: Namespace) -> CommandRequest:
+    from designer.campaigns.store.request import CommandRequest
+
+    if not verb.writes:
+        what = f"{verb.name} enters nothing into the log: it can be repeated as it is"
+        raise UsageError(Problem("--request-id", what))
+    return CommandRequest.of(arguments.request_id, verb.name, verb.told(arguments))
 
 
 def open_service(arguments: Namespace, console: Console) -> Service:

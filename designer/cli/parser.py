@@ -33,7 +33,7 @@ LATER = {
     "store recover": ("recovery of a damaged store", ("store verify", "store info")),
     "store upgrade": ("upgrade of an older store", ("store info", "store verify")),
 }
-WITH_VALUE = ("--store", "--actor")
+WITH_VALUE = ("--store", "--actor", "--request-id")
 
 
 @dataclass(frozen=True)

@@ -228,11 +228,12 @@ class PlanAnswer(OfCampaign):
 
     ``value`` is what was maximised where that is no information, ``value_name`` its name;
     ``deviation`` what the ``fixed`` settings cost compared with the free plan; ``outlook`` what
-    will be known once all open runs are made.
+    will be known once all open runs are made. ``plan`` and ``seed`` are null, and no runs there,
+    where ``--top-up`` has found enough open ones.
     """
 
-    plan: str
-    seed: int
+    plan: str | None
+    seed: int | None
     goal: str
     information_bits: float | None
     cost: float

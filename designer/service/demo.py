@@ -73,7 +73,8 @@ def demo(
 
 
 def _free_name(service: Service) -> str:
-    taken = {each.name.casefold() for each in service.session.store.summaries()}
+    store = service.session.store
+    taken = {each.name.casefold() for each in store.summaries()} if store.exists else set()
     number = 1
     while (name := "demo" if number == 1 else f"demo-{number}") in taken:
         number += 1

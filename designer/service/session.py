@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from designer.campaigns.log.state import CampaignState
-    from designer.campaigns.store.archive import Decide
+    from designer.campaigns.specification.specification import Specification
+    from designer.campaigns.store.archive import Decide, Repeated
+    from designer.campaigns.store.request import CommandRequest
     from designer.campaigns.store.store import Store
     from designer.engine.fitted_campaign import FittedCampaign
 
@@ -48,6 +50,9 @@ class Session:
         store: URL or path; None = in memory; `DEFAULT` = the command line's default.
         actor: name written on every event; None = login name.
         progress: called while long work goes on.
+
+    Attributes:
+        request: what makes the command that comes safe to repeat; None: nothing does.
     """
 
     def __init__(
@@ -59,6 +64,7 @@ class Session:
         self.url = store
         self.actor = actor or login()
         self.progress = progress or silent
+        self.request: CommandRequest | None = None
         self.fitted: FittedCampaign | None = None  # models of the last log position
 
     @cached_property
@@ -69,14 +75,29 @@ class Session:
         return Store(default_url() if isinstance(self.url, Default) else self.url)
 
     def state(self, campaign: str) -> CampaignState:
-        """The campaign as its log tells it now."""
-        return self.store.state(campaign)
+        """The campaign as its log tells it now; as a repeated command met it the first time."""
+        repeated = self.repeated(campaign)
+        return self.store.state(campaign) if repeated is None else repeated.before
+
+    def repeated(self, campaign: str) -> Repeated | None:
+        """What the command that comes has done already; None: it is new, or has no request id.
+
+        Raises:
+            ConflictError: its request id was used for something else.
+        """
+        return None if self.request is None else self.store.repeated(self.request, campaign)
+
+    def create(self, spec: Specification) -> CampaignState:
+        """Create a campaign, and the store when there is none."""
+        return self.store.create(spec, self.actor, self.request)
 
     def change(
         self, campaign: str, decide: Decide, *, expected_seq: int | None = None
     ) -> CampaignState:
         """Append what ``decide`` returns for the fresh state, all or nothing."""
-        return self.store.change(campaign, decide, actor=self.actor, expected_seq=expected_seq)
+        return self.store.change(
+            campaign, decide, actor=self.actor, request=self.request, expected_seq=expected_seq
+        )
 
 
 @dataclass(frozen=True)

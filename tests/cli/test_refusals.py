@@ -1,11 +1,14 @@
 """What bad input gets: a clear message, the right exit code, nothing changed."""
 
+import json
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from designer.cli.main import main
+from designer.cli.verbs import VERBS
 from tests.campaigns_for_tests import SMALL
 from tests.command_line import CommandLine
 
@@ -158,3 +161,75 @@ def test_postgresql_is_refused_politely_without_the_password(cli: CommandLine) -
     cli.store = "postgresql://anna:secret@db/pilot"
     cli("list", code=5)
     assert "secret" not in cli.err
+
+
+# ---- stores that are not there
+
+NEEDS_A_STORE = [
+    "list", "show small", "show small R001", "status small", "best small", "history small",
+    "predict small coating_gap=100", "propose small", "propose small --top-up", "start small R001",
+    "record small R001 mass_loading=9", "attach small mass_loading=9", "note small x", "undo small",
+    "fail small R001 --reason x", "abandon small R001 --reason x", "reopen small R001",
+    "correct small R001 mass_loading=9 --reason x", "close small", "amend small small.toml",
+    "lines add small line.csv --name a", "lines add small --from b", "lines show small",
+    "lines exclude small a --reason x", "lines include small a --reason x",
+    "import small line.csv", "export small plan.csv", "store info", "store verify",
+]  # fmt: skip
+NEEDS_NONE = {"init", "demo", "store init", "tui", "completion", "schema"}
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    (tmp_path / "small.toml").write_text(SMALL)
+    (tmp_path / "line.csv").write_text(LINE)
+    return tmp_path
+
+
+@pytest.mark.parametrize("line", NEEDS_A_STORE)
+def test_a_named_store_that_is_not_there_is_code_5_and_stays_away(
+    cli: CommandLine, files: Path, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (files / "pilot-old.db").write_text("x")
+    before = sorted(files.iterdir())
+    cli(*line.split(), code=5)
+    assert "there is no store" in cli.err
+    assert "Did you mean 'pilot-old.db'" in cli.err
+    monkeypatch.setenv("DESIGNER_STORE", str(files / "no.db"))
+    assert main(line.split()) == 5
+    assert sorted(files.iterdir()) == before
+
+
+def test_every_verb_is_tried_without_a_store() -> None:
+    tried = {
+        next(name for k in (2, 1) if (name := " ".join(line.split()[:k])) in VERBS)
+        for line in NEEDS_A_STORE
+    }
+    assert tried | NEEDS_NONE >= set(VERBS)
+
+
+@pytest.mark.parametrize("line", NEEDS_A_STORE)
+def test_a_missing_default_store_is_empty_and_code_3(
+    line: str, files: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(files)
+    monkeypatch.delenv("DESIGNER_STORE", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(files / "data"))
+    assert main([*line.split(), "--json"]) == (0 if line == "list" else 3)
+    told = json.loads(capsys.readouterr().out)
+    assert told == {"campaigns": []} if line == "list" else told["error"]["exit_code"] == 3
+    assert not (files / "data").exists()
+
+
+def test_the_terminal_ui_does_not_open_on_a_store_that_is_not_there(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("designer.cli.verbs.begin.on_terminal", lambda: True)
+    cli("tui", code=5)
+    assert "there is no store" in cli.err
+
+
+def test_what_makes_a_store_makes_it_where_it_was_named(cli: CommandLine, files: Path) -> None:
+    cli("init", "--example")
+    assert not (files / "pilot.db").exists()
+    cli("store", "init")
+    assert (files / "pilot.db").exists()

@@ -20,10 +20,12 @@ from designer.campaigns.errors import (
     StorageError,
     StoreDamagedError,
 )
+from designer.campaigns.files import FileInMemory
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.specification import load
-from designer.campaigns.store.store import Store
+from designer.campaigns.store.request import CommandRequest
+from designer.campaigns.store.store import Store, default_url
 from designer.campaigns.values.quantity import Quantity
 from tests.store.cases import SPEC, TABLES, fresh, named, noting
 
@@ -48,21 +50,40 @@ def test_the_clock_is_written_in_utc(path: Path) -> None:
 
 def test_reading_never_creates_a_store(path: Path) -> None:
     store = Store(f"sqlite:///{path}")
-    assert store.summaries() == []
     assert not store.exists
     calls: list[Callable[[], object]] = [
+        store.summaries,
         lambda: store.state("demo"),
         lambda: store.change("demo", noting("a"), actor="a"),
+        store.verify,
+        store.info,
     ]
     for call in calls:
-        with pytest.raises(InputError, match="no such campaign: there is no store"):
+        with pytest.raises(StorageError, match=r"there is no store .*pilot\.db"):
             call()
-    with pytest.raises(StorageError, match="there is no store"):
-        Store(str(path), create=False)
-    with pytest.raises(StorageError, match="there is no store"):
-        store.verify()
-    assert store.info()["campaigns"] is None
     assert list(path.parent.iterdir()) == []
+
+
+def test_a_missing_store_names_the_nearest_file(path: Path) -> None:
+    path.write_text("x")
+    with pytest.raises(StorageError, match=r"no store .*pilto\.db. Did you mean .pilot\.db"):
+        Store(str(path.with_name("pilto.db"))).summaries()
+    with pytest.raises(StorageError, match="no folder"):
+        Store(str(path.parent / "nowhere" / "pilot.db")).summaries()
+
+
+def test_the_default_store_is_empty_until_something_is_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DESIGNER_STORE", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    store = Store(default_url())
+    assert store.summaries() == []
+    calls: list[Callable[[], object]] = [lambda: store.state("demo"), store.verify, store.info]
+    for call in calls:
+        with pytest.raises(InputError, match=r"there is no store .* yet"):
+            call()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_store_can_be_made_empty(path: Path) -> None:
@@ -70,7 +91,7 @@ def test_a_store_can_be_made_empty(path: Path) -> None:
     store.initialise()
     store.initialise()
     assert store.summaries() == []
-    assert Store(str(path), create=False).verify()
+    assert Store(str(path)).verify()
     assert [file.name for file in path.parent.iterdir()] == ["pilot.db"]
 
 
@@ -128,12 +149,21 @@ def test_an_event_the_fold_refuses_is_never_stored(store: Store, path: Path) -> 
 
 @pytest.mark.parametrize(
     ("told", "said"),
-    [({"actor": ""}, "actor"), ({"actor": "a\x1b[31m"}, "actor"), ({"command_id": "a.b"}, "id")],
+    [
+        ({"actor": ""}, "actor"),
+        ({"actor": "a\x1b[31m"}, "actor"),
+    ],
 )
-def test_who_and_command_are_checked(store: Store, told: dict[str, str], said: str) -> None:
+def test_who_is_checked(store: Store, told: dict[str, str], said: str) -> None:
     arguments: dict[str, Any] = {"actor": "anna", **told}
     with pytest.raises(InputError, match=said):
         store.change("demo", noting("x"), **arguments)
+
+
+@pytest.mark.parametrize("request_id", ["", "a.b", "a:b", "a b", "ä", "x" * 65, "a\n"])
+def test_request_ids_are_checked(request_id: str) -> None:
+    with pytest.raises(InputError, match="request id"):
+        asked(request_id)
 
 
 def test_half_characters_are_refused(store: Store) -> None:
@@ -159,8 +189,37 @@ def test_a_file_exchanged_underneath_is_noticed(store: Store, path: Path, tmp_pa
     shutil.copy(tmp_path / "other.db", path)
     assert store.state("demo").seq == 1
     path.unlink()
-    with pytest.raises(InputError, match="there is no store"):
+    with pytest.raises(StorageError, match="there is no store"):
         store.state("demo")
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (sqlite3.SQLITE_IOERR, "did not confirm the entry .* it may be stored or not.*history"),
+        (sqlite3.SQLITE_INTERRUPT, "may be stored or not"),
+        (sqlite3.SQLITE_FULL, "disk is full.*nothing was written"),
+        (sqlite3.SQLITE_BUSY, "locked by another program.*nothing was written"),
+    ],
+)
+def test_a_commit_nobody_confirmed_is_told_with_how_to_look(
+    code: int, told: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Failing(sqlite3.Connection):
+        def commit(self) -> None:
+            error = sqlite3.OperationalError("disk I/O error")
+            error.sqlite_errorcode = code
+            raise error
+
+    connect = sqlite3.connect
+    monkeypatch.setattr(
+        "designer.campaigns.store.sqlite.sqlite3.connect",
+        lambda *words, **more: connect(*words, **{**more, "factory": Failing}),
+    )
+    with pytest.raises(StorageError, match=told):
+        store.change("demo", noting("four"), actor="anna")
+    monkeypatch.undo()
+    assert store.state("demo").seq == 4
 
 
 def test_a_store_in_memory_is_the_same_and_its_own() -> None:
@@ -193,51 +252,91 @@ def test_threads_share_a_store_in_memory() -> None:
 # --- retries and conflicts
 
 
-def test_a_repeated_command_is_harmless(store: Store, path: Path) -> None:
+def asked(request_id: str, digest: str = "00") -> CommandRequest:
+    """A request of some arguments."""
+    return CommandRequest(request_id, digest)
+
+
+def test_a_repeated_command_is_harmless_and_gets_the_first_answer(store: Store, path: Path) -> None:
     states = [
-        store.change("demo", noting("four"), actor="anna", command_id="c-1") for _ in range(3)
+        store.change("demo", noting("four"), actor="anna", request=asked("c-1")) for _ in range(3)
     ]
     assert [state.seq for state in states] == [5, 5, 5]
     store.change("demo", noting("five"), actor="bert")
-    state = fresh(path).change("demo", noting("four"), actor="anna", command_id="c-1")
-    assert state.seq == 6
-    assert [event.event_id for event in state.events if event.seq == 5] == ["c-1.0"]
+    state = fresh(path).change("demo", noting("four"), actor="anna", request=asked("c-1"))
+    assert state == states[0]
+    assert store.state("demo").seq == 6
+    assert state.events[-1].event_id == "c-1:00.0"
 
 
-def test_a_repeated_command_is_judged_on_the_state_it_met(path: Path) -> None:
+def test_a_repeated_command_is_decided_on_the_state_it_met(path: Path) -> None:
     spec = load.from_dict(TABLES)
     store = Store(str(path))
     store.create(spec, "anna")
     typed = {"gap": Quantity.of("100")}
+    met: list[int] = []
 
     def attach(state: CampaignState) -> list[NewEvent]:
+        met.append(state.seq)
         entry = commands.ResultEntry(None, {"loading": [Quantity.of("12")]}, used=typed)
         return commands.attach(state, [entry])
 
-    first = store.change("demo", attach, actor="anna", command_id="x")
-    store.change("demo", attach, actor="anna", command_id="y")
-    again = store.change("demo", attach, actor="anna", command_id="x")
-    assert list(first.runs) == ["R001"]
-    assert list(again.runs) == ["R001", "R002"]
+    first = store.change("demo", attach, actor="anna", request=asked("x"))
+    store.change("demo", attach, actor="anna", request=asked("y"))
+    again = store.change("demo", attach, actor="anna", request=asked("x"), expected_seq=1)
+    assert list(first.runs) == list(again.runs) == ["R001"]
+    assert met == [1, 2, 1]
+    repeated = store.repeated(asked("y"), "DEMO")
+    assert repeated is not None
+    assert (repeated.before.seq, repeated.after.seq) == (2, 3)
+    assert store.repeated(asked("z"), "demo") is None
 
 
-def test_a_command_id_used_for_something_else_is_refused(store: Store) -> None:
-    store.change("demo", noting("four"), actor="anna", command_id="c-1")
-    store.create(named("other"), "anna", command_id="c-2")
-    for name, command_id in (("demo", "c-1"), ("demo", "c-2"), ("other", "c-1")):
+def test_a_request_id_used_for_something_else_is_refused(store: Store) -> None:
+    store.change("demo", noting("four"), actor="anna", request=asked("c-1"))
+    store.create(named("other"), "anna", request=asked("c-2"))
+    for name, request in (
+        ("demo", asked("c-1", "01")), ("demo", asked("c-2")), ("other", asked("c-1")),
+    ):  # fmt: skip
         with pytest.raises(ConflictError, match="used before for something else"):
-            store.change(name, noting("five"), actor="anna", command_id=command_id)
+            store.change(name, noting("five"), actor="anna", request=request)
+        with pytest.raises(ConflictError, match="note: four by anna"):
+            store.repeated(asked("c-1", "01"), "demo")
     with pytest.raises(ConflictError, match="used before for something else"):
-        store.change("demo", lambda s: commands.undo(s, 99), actor="a", command_id="c-1")
-    with pytest.raises(ConflictError, match="used before for something else"):
-        store.create(named("third"), "anna", command_id="c-2")
+        store.create(named("third"), "anna", request=asked("c-2"))
     assert store.state("demo").seq == 5
+    # an id that begins like another one is another one
+    store.change("demo", noting("five"), actor="anna", request=asked("c-"))
+    store.change("demo", noting("six"), actor="anna", request=asked("c-1-"))
+    assert store.state("demo").seq == 7
 
 
 def test_creating_may_be_repeated_too(path: Path) -> None:
     store = Store(str(path))
-    first = store.create(SPEC, "anna", command_id="c-1")
-    assert fresh(path).create(SPEC, "anna", command_id="c-1").campaign_id == first.campaign_id
+    first = store.create(SPEC, "anna", request=asked("c-1"))
+    store.change("demo", noting("x"), actor="anna")
+    assert fresh(path).create(SPEC, "anna", request=asked("c-1")) == first
+
+
+def test_a_digest_says_what_is_asked_and_no_more(path: Path) -> None:
+    def digest(verb: str = "record", **arguments: object) -> str:
+        return CommandRequest.of("x", verb, arguments).digest
+
+    one = digest(run="R001", responses={"a": "1", "b": "2"}, batch={}, note=None, replicate=False)
+    assert one == digest(responses={"b": "2", "a": "1"}, run="R001")
+    others = [
+        digest(responses={"b": "2", "a": "1"}, run="R002"),
+        digest(responses={"b": "2", "a": "1.0"}, run="R001"),
+        digest(responses={"b": "2", "a": "1"}, run="R001", replicate=True),
+        digest("correct", responses={"b": "2", "a": "1"}, run="R001"),
+        digest(responses={"b": "2", "a": "1"}, run="R001", event=0),
+    ]
+    assert len({one, *others}) == 6
+    path.write_text("a")
+    first = digest(path=path)
+    assert first == digest(path=FileInMemory("standard input", ".csv", b"a"))
+    path.write_text("b")
+    assert digest(path=path) != first
 
 
 def test_a_stale_view_is_told_what_happened_since(store: Store) -> None:

@@ -142,6 +142,7 @@ def test_a_synchronised_folder_is_warned_about(tmp_path: Path) -> None:
     folder = tmp_path / "OneDrive - Lab"
     folder.mkdir()
     store = Store(str(folder / "a.db"))
+    store.initialise()
     assert store.writable
     assert "Onedrive" in store.info()["warnings"][0]
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 def plan_text(answer: PlanAnswer, service: Service, arguments: Namespace) -> list[str]:
     """A proposed plan: runs in the order to make them, reasons, seed and log position."""
+    if answer["plan"] is None:
+        return [f"No plan for {answer['campaign']}: no run is missing.", *head_text(answer)]
     view = view_of(service, arguments.campaign)
     runs = answer["runs"]
     lines = ["Dry run: nothing was stored."] if answer["dry_run"] else []

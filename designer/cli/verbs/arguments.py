@@ -177,6 +177,11 @@ COMMON = (
     Argument("--json", None, "print one JSON document"),
     Argument("--quiet", None, "no notes and no progress"),
     Argument("--actor", "NAME", "who does it (default: your login)"),
+    Argument(
+        "--request-id",
+        "ID",
+        "of a verb that writes: called again with the same ID, it writes nothing twice",
+    ),
 )
 
 

@@ -70,6 +70,7 @@ VERBS = (
         _init_text,
         check=_init_check,
         examples=("init --example > spec.toml", "init spec.toml"),
+        writes=True,
     ),
     Verb(
         "list",
@@ -99,6 +100,7 @@ VERBS = (
         "campaigns.amend",
         lambda answer, _service, _arguments: amended_text(answer),
         examples=("amend nmc622-line4 spec.toml --dry-run",),
+        writes=True,
     ),
     Verb(
         "close",
@@ -106,5 +108,6 @@ VERBS = (
         (CAMPAIGN, OPTIONAL_REASON),
         "campaigns.close",
         done("{campaign} is closed"),
+        writes=True,
     ),
 )

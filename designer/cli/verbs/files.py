@@ -22,6 +22,7 @@ VERBS = (
         "runs.import_sheet",
         lambda answer, _service, _arguments: imported_text(answer),
         examples=("import nmc622-line4 plan.xlsx --dry-run",),
+        writes=True,
     ),
     Verb(
         "export",

@@ -91,6 +91,7 @@ VERBS = (
             "--unit 'Gap [mm]=mm'",
             "lines add nmc622-line4 --from nmc622-line3",
         ),
+        writes=True,
     ),
     Verb(
         "lines show",
@@ -105,6 +106,7 @@ VERBS = (
         _SWITCH,
         "lines.exclude",
         lambda answer, _service, _arguments: line_switched_text(answer),
+        writes=True,
     ),
     Verb(
         "lines include",
@@ -112,5 +114,6 @@ VERBS = (
         _SWITCH,
         "lines.include",
         lambda answer, _service, _arguments: line_switched_text(answer),
+        writes=True,
     ),
 )

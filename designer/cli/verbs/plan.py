@@ -6,7 +6,9 @@ import re
 from argparse import Namespace
 from dataclasses import replace
 
+from designer.campaigns.errors import Problem
 from designer.campaigns.specification.parts import DEFAULT_RUNS
+from designer.cli.errors import UsageError
 from designer.cli.text.plan import best_text, plan_text, predicted_text
 from designer.cli.text.results import done, head_text, history_text
 from designer.cli.text.status import status_text
@@ -20,6 +22,15 @@ from designer.cli.verbs.arguments import (
     file_of,
 )
 from designer.cli.verbs.verb import Verb
+
+
+def _propose_check(arguments: Namespace) -> None:
+    others = {"--replace": arguments.replace, "--budget": arguments.budget is not None}
+    if arguments.top_up:
+        what = "does not go together with --top-up"
+        problems = [Problem(option, what) for option, told in others.items() if told]
+        if problems:
+            raise UsageError(problems)
 
 
 def _predict_check(arguments: Namespace) -> None:
@@ -40,15 +51,19 @@ VERBS = (
             Argument("--fix", "factor=value", "keep a factor there"),
             GIVEN,
             Argument("--replace", None, "first abandon the runs that are still open"),
+            Argument("--top-up", None, "only what is missing to N open runs, perhaps nothing"),
             Argument("--seed", "S", "for random choices"),
             Argument("--dry-run", None, "show the plan, store nothing"),
         ),
         "plans.propose",
         plan_text,
+        check=_propose_check,
         examples=(
             "propose nmc622-line4 -n 6",
             "propose nmc622-line4 --budget 8 --fix binder=PVDF-A --given humidity=35",
+            "propose nmc622-line4 --top-up -n 8",
         ),
+        writes=True,
     ),
     Verb(
         "start",
@@ -56,6 +71,7 @@ VERBS = (
         (CAMPAIGN, RUN),
         "runs.start",
         done("{run} is being made"),
+        writes=True,
     ),
     Verb(
         "abandon",
@@ -66,6 +82,7 @@ VERBS = (
             f"Abandoned: {', '.join(answer['runs'])}.",
             *head_text(answer),
         ],
+        writes=True,
     ),
     Verb(
         "reopen",
@@ -73,6 +90,7 @@ VERBS = (
         (CAMPAIGN, RUN, OPTIONAL_REASON),
         "runs.reopen",
         done("{run} is open again"),
+        writes=True,
     ),
 )
 

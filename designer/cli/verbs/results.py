@@ -82,6 +82,7 @@ VERBS = (
             "record nmc622-line4 R007 mass_loading=12.1 porosity=31.2/31.9/32.0",
             "record nmc622-line4 R007 porosity=31.2 --set coating_gap=105 --note 'edge bead'",
         ),
+        writes=True,
     ),
     Verb(
         "attach",
@@ -96,6 +97,7 @@ VERBS = (
         "runs.attach",
         recorded_text,
         examples=("attach nmc622-line4 solid_content=56 coating_gap=100 mass_loading=11.9",),
+        writes=True,
     ),
     Verb(
         "fail",
@@ -104,6 +106,7 @@ VERBS = (
         "runs.fail",
         done("{run} is noted as failed: {reason}"),
         examples=("fail nmc622-line4 R007 --reason 'web break'",),
+        writes=True,
     ),
     Verb(
         "correct",
@@ -117,6 +120,7 @@ VERBS = (
         recorded_text,
         check=_correct_check,
         examples=("correct nmc622-line4 R007 porosity=31.2 --reason 'digits swapped'",),
+        writes=True,
     ),
     Verb(
         "undo",
@@ -133,6 +137,7 @@ VERBS = (
         ),
         "campaigns.undo",
         _undone_text,
+        writes=True,
     ),
     Verb(
         "note",
@@ -142,5 +147,6 @@ VERBS = (
         done("Noted"),
         check=_note_check,
         examples=("note nmc622-line4 R007 'slurry was 3 h old'",),
+        writes=True,
     ),
 )

@@ -30,6 +30,7 @@ class Verb:
         check: refuses (UsageError) what argparse cannot see, before ``name=value`` tokens are read
             and anything else is loaded.
         examples: command lines for the verb's help, without ``designer``.
+        writes: whether it enters one command into the log, which a request id makes safe to repeat.
         notes: whether the answer's remarks, if it has any, go to stderr.
         exit_code: of the answer; other than 0 where it is no error, but not good either.
     """
@@ -41,6 +42,7 @@ class Verb:
     text: Callable[[Any, Service, Namespace], list[str]]
     check: Callable[[Namespace], None] | None = None
     examples: tuple[str, ...] = ()
+    writes: bool = False
     notes: bool = True
     exit_code: Callable[[Any], int] = lambda _answer: 0
 
@@ -48,6 +50,9 @@ class Verb:
         """Ask the service; the answer is what ``--json`` prints."""
         if not isinstance(self.ask, str):
             return self.ask(service, arguments)
-        told = {k: v for k, v in vars(arguments).items() if k not in _NOT_THE_VERBS}
-        answer: Mapping[str, Any] = attrgetter(self.ask)(service)(**told)
+        answer: Mapping[str, Any] = attrgetter(self.ask)(service)(**self.told(arguments))
         return answer
+
+    def told(self, arguments: Namespace) -> dict[str, object]:
+        """The verb's own arguments, without the common ones."""
+        return {k: v for k, v in vars(arguments).items() if k not in _NOT_THE_VERBS}

@@ -41,13 +41,12 @@ class CampaignVerbs(Verbs):
     def create(self, source: SpecSource) -> answers.CreatedAnswer:
         """Create a campaign from a specification (path, or the same as a dict)."""
         spec = load_specification(source)
-        store = self.session.store
-        state = store.create(spec, self.session.actor)
+        state = self.session.create(spec)
         return {
             "campaign": spec.name,
             "line": spec.line,
             "goal": spec.goal,
-            "store": store.url,
+            "store": self.session.store.url,
             "seq": state.seq,
             "scales": _scales(spec),
             "head": state.head,

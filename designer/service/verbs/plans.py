@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
 from numbers import Integral, Real
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from designer.campaigns import commands
 from designer.campaigns.errors import Findings, InputError
 from designer.campaigns.log.fold import tried
-from designer.campaigns.log.state import CampaignState
+from designer.campaigns.log.runs import WAITING
+from designer.campaigns.log.state import CampaignState, Plan
 from designer.campaigns.sheets.run_object import run_object
 from designer.campaigns.specification.parts import DEFAULT_RUNS, MOST_RUNS
 from designer.campaigns.store.cache import LineCache
 from designer.campaigns.tables.settings import settings_from_texts
+from designer.render.words import count
 from designer.service.advice import outlook, spent
 from designer.service.answers import PlanAnswer
 from designer.service.fits import keep_evaluation, remembered
@@ -21,6 +25,7 @@ from designer.service.values import Texts
 
 if TYPE_CHECKING:
     from designer.campaigns.commands.entries import PlanDraft
+    from designer.engine.answers import Ahead
 
 REPLACED = "replaced by a new plan"
 _ROUNDING = 1e-9
@@ -38,6 +43,7 @@ class PlanVerbs(Verbs):
         fix: Texts | None = None,
         given: Texts | None = None,
         replace: bool = False,
+        top_up: bool = False,
         seed: int | None = None,
         dry_run: bool = False,
     ) -> PlanAnswer:
@@ -50,6 +56,7 @@ class PlanVerbs(Verbs):
             fix: settings every run shall have, by factor.
             given: values of givens.
             replace: abandon the open runs first.
+            top_up: propose only what is missing to ``n`` open runs; nothing where none is.
             seed: default: from campaign id and log position.
             dry_run: compute, but write nothing.
 
@@ -60,13 +67,26 @@ class PlanVerbs(Verbs):
         from designer.engine.proposing import Request
         from designer.engine.proposing import propose as compute
 
-        session, state = self.session, self.session.state(campaign)
+        session = self.session
+        repeated = None if dry_run else session.repeated(campaign)
+        if repeated is not None:
+            return _told(repeated.after, [*repeated.after.plans.values()][-1])
+        state = session.state(campaign)
         findings = Findings()
         _check_numbers(state, n, budget, seed, findings)
+        if top_up and (replace or budget is not None):
+            other = "--replace" if replace else "--budget"
+            findings.report("--top-up", f"does not go together with {other}")
         factors, givens = state.spec.factors, state.spec.givens
         fixed = settings_from_texts(factors, fix or {}, "factor", findings, on_grid=True)
         known = settings_from_texts(givens, given or {}, "given", findings, on_grid=True)
         findings.raise_if_any()
+        if top_up:
+            goal = DEFAULT_RUNS if n is None else n
+            waiting = [run.id for run in state.runs.values() if run.status in WAITING]
+            n = goal - len(waiting)
+            if n <= 0:
+                return _enough(state, waiting, goal, dry_run=dry_run)
         left = _budget_left(state, replace=replace)
         limit = min((limit for limit in (budget, left) if limit is not None), default=None)
         wanted = DEFAULT_RUNS if n is None and budget is None else n
@@ -89,36 +109,67 @@ class PlanVerbs(Verbs):
             raise _nothing_fits(state, limit)
         if computed.evaluation is not None and not dry_run:  # about runs that exist nowhere
             keep_evaluation(session, state, computed.evaluation)
-        notes = [*computed.draft.notes, *_budget_note(state, left, wanted or 0, computed.draft)]
+        # all that is told is kept with the plan, so that a repeated call can tell it again
+        draft = dataclasses.replace(
+            computed.draft,
+            notes=[*computed.draft.notes, *_budget_note(state, left, wanted or 0, computed.draft)],
+            outlook=None if computed.evaluation is None else computed.evaluation["outlook"],
+        )
         reason = REPLACED if replace else None
         if dry_run:
-            after = tried(state, commands.propose(state, computed.draft, replace=reason))
-        else:
-            after = state = session.change(
-                campaign,
-                lambda fresh: commands.propose(fresh, computed.draft, replace=reason),
-                expected_seq=state.seq,
-            )
-        plan = [*after.plans.values()][-1]
-        ahead = None if computed.evaluation is None else computed.evaluation["outlook"]
-        return {
-            "campaign": state.spec.name,
-            "plan": plan.id,
-            "seed": plan.seed,
-            "goal": plan.goal,
-            "information_bits": plan.information_bits,
-            "cost": computed.draft.cost,
-            "nested": plan.nested,
-            "value": plan.value,
-            "value_name": plan.value_name,
-            "deviation": plan.deviation,
-            "fixed": plan.fixed,
-            "runs": [run_object(after.runs[run]) for run in plan.runs],
-            "outlook": outlook(state.spec, ahead),
-            "notes": notes,
-            "dry_run": dry_run,
-            "head": state.head,
-        }
+            after = tried(state, commands.propose(state, draft, replace=reason))
+            return {**_told(after, [*after.plans.values()][-1], dry_run=True), "head": state.head}
+        after = session.change(
+            campaign,
+            lambda fresh: commands.propose(fresh, draft, replace=reason),
+            expected_seq=state.seq,
+        )
+        return _told(after, [*after.plans.values()][-1])
+
+
+def _told(state: CampaignState, plan: Plan, *, dry_run: bool = False) -> PlanAnswer:
+    """What is told of a plan that has just been made."""
+    return {
+        "campaign": state.spec.name,
+        "plan": plan.id,
+        "seed": plan.seed,
+        "goal": plan.goal,
+        "information_bits": plan.information_bits,
+        "cost": plan.cost or 0.0,
+        "nested": plan.nested,
+        "value": plan.value,
+        "value_name": plan.value_name,
+        "deviation": plan.deviation,
+        "fixed": plan.fixed,
+        "runs": [run_object(state.runs[run]) for run in plan.runs],
+        "outlook": outlook(state.spec, cast("Ahead | None", plan.outlook)),
+        "notes": [*plan.notes],
+        "dry_run": dry_run,
+        "head": state.head,
+    }
+
+
+def _enough(state: CampaignState, runs: Sequence[str], goal: int, *, dry_run: bool) -> PlanAnswer:
+    """What is told where no run is missing."""
+    told = f"{count(len(runs), 'run')} {'is' if len(runs) == 1 else 'are'} open already"
+    return {
+        "campaign": state.spec.name,
+        "plan": None,
+        "seed": None,
+        "goal": state.spec.goal,
+        "information_bits": None,
+        "cost": 0.0,
+        "nested": True,
+        "value": None,
+        "value_name": None,
+        "deviation": None,
+        "fixed": {},
+        "runs": [],
+        "outlook": None,
+        "notes": [f"{told} ({', '.join(runs)}): none is missing to {goal}"],
+        "dry_run": dry_run,
+        "head": state.head,
+    }
 
 
 def _nothing_fits(state: CampaignState, limit: float | None) -> InputError:
