@@ -11,8 +11,8 @@ from designer.campaigns.errors import ConflictError, Findings, InputError
 from designer.campaigns.log.describe import who_when
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import Factor, Given, Setting, quantity_text
+from designer.campaigns.space.settings import unknown_name
 from designer.campaigns.specification.parts import Response
-from designer.campaigns.tables.settings import unknown_name
 from designer.campaigns.values.names import clean_text
 from designer.campaigns.values.quantity import Quantity, far_off, slip_hint
 

@@ -74,7 +74,7 @@ def extra_columns(
     table: Table, names: Collection[str], matched: Matched, findings: Findings
 ) -> list[FileColumn]:
     """Columns of numbers that only this line has."""
-    used = {column.header: column.target for column in matched.columns.values()}
+    used = {column.header: column.target for column in matched.read}
     columns: list[FileColumn] = []
     for name in names:
         where = f"{table.source} --extra {name}"

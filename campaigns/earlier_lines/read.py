@@ -20,6 +20,7 @@ from designer.campaigns.files import File
 from designer.campaigns.log.events import canonical_json
 from designer.campaigns.log.runs import MEASURED, Run
 from designer.campaigns.log.state import CampaignState
+from designer.campaigns.space.settings import settings_from_texts
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.columns import (
     IGNORED,
@@ -27,11 +28,11 @@ from designer.campaigns.tables.columns import (
     FileColumn,
     Matched,
     fact_columns,
-    with_unit,
 )
 from designer.campaigns.tables.conditions import chosen_rows, conditions_text
+from designer.campaigns.tables.headers import with_unit
+from designer.campaigns.tables.layout import ExpectedColumns
 from designer.campaigns.tables.read import cell_text, read_table, table_of_columns
-from designer.campaigns.tables.settings import settings_from_texts
 from designer.campaigns.tables.table import Table
 from designer.campaigns.values.numbers import number_text
 
@@ -59,7 +60,8 @@ def read_line(
         InputError: with every problem of file, mapping and cells.
     """
     mapping = mapping or LineMapping()
-    return _line(read_table(path, mapping), spec, mapping, name=name)
+    table = read_table(path, mapping, _expected(spec, mapping))
+    return _line(table, spec, mapping, name=name)
 
 
 def line_from_columns(
@@ -80,8 +82,13 @@ def line_from_columns(
     Raises:
         InputError: as `read_line`.
     """
-    table = table_of_columns(columns)
-    return _line(table, spec, mapping or LineMapping(), name=name)
+    mapping = mapping or LineMapping()
+    table = table_of_columns(columns, expected=_expected(spec, mapping))
+    return _line(table, spec, mapping, name=name)
+
+
+def _expected(spec: Specification, mapping: LineMapping) -> ExpectedColumns:
+    return ExpectedColumns.of(spec, fact_columns(spec), mapping, asked=mapping.extras)
 
 
 def line_from_campaign(
@@ -134,7 +141,12 @@ def _line(
     reader = LineRows(spec, table, matched, findings, constants, unknown, mapping.others, extras)
     chosen = chosen_rows(reader.table, mapping.where, matched, findings)
     unrecorded = reader.read(chosen)
-    notes = [*table.notes, *_notes(table, mapping, matched, chosen), *reader.finish()]
+    notes = [
+        *table.notes,
+        *matched.notes,
+        *_notes(table, mapping, matched, chosen),
+        *reader.finish(),
+    ]
     notes += unknown_notes(spec, name or table.source, unrecorded - constants.keys())
     notes += [f"{column.header}: differs on this line only, kept aside" for column in extras]
     if chosen and not reader.rows and not findings:
@@ -196,7 +208,7 @@ def _notes(
 
 def _mapping_used(mapping: LineMapping, matched: Matched) -> dict[str, Any]:
     """How the columns were read, complete enough to read the file again in the same way."""
-    columns = matched.columns.values()
+    columns = matched.read
     left_out = {key: IGNORED for key, name in mapping.columns.items() if name in ("", IGNORED)}
     return {
         "columns": {**{column.header: column.target for column in columns}, **left_out},

@@ -19,6 +19,7 @@ from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.quantity import Quantity, far_off, likely_unit
 
 _SHOWN = 5
+_ROUNDED = 0.002  # of the total: what rounding does to the sum of a mixture (assumption)
 _MANY = 3  # impossible results, and half of a column, from which on its unit is doubted
 
 
@@ -66,15 +67,14 @@ class LineRows:
         self._numbers: dict[str, list[tuple[float, int]]] = {}
         self._contradicted: set[str] = set()
         self._results: dict[str, list[tuple[float, str]]] = {}
+        self._taken: list[int] = []
 
     def read(self, rows: Sequence[int]) -> set[str]:
         """Take rows of the table; returns the inputs that none of them has."""
-        columns = self._reader.columns
         missing = {
             item.name
             for item in self.spec.inputs
-            if item.name not in columns
-            or not any(self.table.cell(row, columns[item.name].header) for row in rows)
+            if all(self._reader.is_blank(row, item) for row in rows)
         }
         self.unknown |= missing
         for row in rows:
@@ -113,6 +113,7 @@ class LineRows:
         if extra:
             result["extra"] = extra
         self.rows.append(result)
+        self._taken.append(row)
 
     def finish(self) -> list[str]:
         """Judge whole columns; returns notes for the user."""
@@ -129,20 +130,45 @@ class LineRows:
                     f"{name}: {found_others.total()} rows of categories this campaign does not"
                     f" have ({told}{more}) are kept as one more category"
                 )
+        notes += self._reader.notes()
+        notes += self._mixture_notes()
         if self.without_result:
             notes.append(f"rows without any result left out: {self.without_result}")
+        return notes
+
+    def _mixture_notes(self) -> list[str]:
+        """Mixtures of rows that do not sum to the total: kept, but told."""
+        notes = []
+        for mixture in self.spec.mixtures:
+            total = float(mixture.total)
+            odd = []
+            for number, row in zip(self._taken, self.rows, strict=True):
+                parts = [row["settings"].get(name) for name in mixture.factors]
+                if None not in parts and abs(sum(parts) - total) > _ROUNDED * abs(total):
+                    odd.append((number, sum(parts)))
+            if odd:
+                told = ", ".join(
+                    f"{quantity_text(float(f'{found:.6g}'))} in {self.table.row_word}"
+                    f" {self.table.row_numbers[row]}"
+                    for row, found in odd[:_SHOWN]
+                ) + (", …" if len(odd) > _SHOWN else "")
+                notes.append(
+                    f"{' + '.join(mixture.factors)} is not {quantity_text(total)} in {len(odd)} of"
+                    f" {len(self.rows)} rows, which are kept: {told}"
+                )
         return notes
 
     def _responses(self, row: int) -> dict[str, list[dict[str, Any]]]:
         """Results as events keep them; what will never be measured teaches nothing."""
         responses = {}
-        for name, values in self._reader.responses(row).items():
-            response = self.spec.response(name)
-            where = self.table.where(row, self._reader.columns[name].header)
-            for value in values or ():
+        for response in self.spec.responses:
+            said = self._reader.measured(row, response) or ()
+            values = [(column, value) for column, value in said if value is not None]
+            for column, value in values:
+                where = self.table.where(row, column.header)
                 self._results.setdefault(response.name, []).append((value.value, where))
             if values:
-                responses[name] = [value.stored() for value in values]
+                responses[response.name] = [value.stored() for _, value in values]
         return responses
 
     def _judge_results(self, response: Response, results: Sequence[tuple[float, str]]) -> None:

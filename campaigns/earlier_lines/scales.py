@@ -11,8 +11,9 @@ from typing import Any
 from designer.campaigns.log.runs import LEARNED_FROM
 from designer.campaigns.log.state import CampaignState, Line
 from designer.campaigns.specification.parts import Response
-from designer.campaigns.tables.columns import IGNORED, split_unit
+from designer.campaigns.tables.columns import IGNORED
 from designer.campaigns.tables.conditions import condition_word
+from designer.campaigns.tables.headers import split_unit
 from designer.campaigns.tables.options import TableOptions
 from designer.campaigns.values.units import is_share
 from designer.campaigns.values.usual import ScaleDoubt, Usual, agrees, other_scale

@@ -18,8 +18,8 @@ from designer.campaigns.log.runs import WAITING, Run
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.run_object import Flags, MeasurementObject, run_objects
 from designer.campaigns.specification.text import to_tables
-from designer.campaigns.tables.columns import with_unit
-from designer.campaigns.tables.csv_file import csv_content
+from designer.campaigns.tables.formats.csv_file import csv_content
+from designer.campaigns.tables.headers import with_unit
 from designer.campaigns.values.names import IN_SPEC, suggestion
 from designer.campaigns.values.numbers import number_text
 from designer.render.words import unicode_escaped

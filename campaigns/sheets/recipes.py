@@ -8,11 +8,11 @@ from typing import Any
 from designer.campaigns.errors import Findings, InputError, Problem
 from designer.campaigns.files import File, write_atomic
 from designer.campaigns.space.factors import Factor, Given, Setting
+from designer.campaigns.space.settings import settings_from_texts
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.columns import ColumnMatcher
-from designer.campaigns.tables.csv_file import csv_content
+from designer.campaigns.tables.formats.csv_file import csv_content
 from designer.campaigns.tables.rows import RowReader
-from designer.campaigns.tables.settings import settings_from_texts
 from designer.campaigns.tables.table import Table
 
 

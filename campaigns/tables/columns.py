@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
 from designer.campaigns.errors import Findings, InputError
 from designer.campaigns.specification.specification import Specification
+from designer.campaigns.tables.headers import (
+    listed,
+    name_of,
+    replicate_of,
+    split_unit,
+    unit_of_header,
+)
 from designer.campaigns.tables.table import Table
+from designer.campaigns.tables.unread import UnreadColumns
 from designer.campaigns.values.names import suggestion
 from designer.campaigns.values.units import check_unit, convert, same_unit
 
 IGNORED = "-"
 """Target of a column that is to be left out although it looks like an expected one."""
-
-_WITH_UNIT = re.compile(r"(?P<name>.*\S)\s*(?:\[(?P<square>[^\[\]]+)\]|\((?P<round>[^()]+)\))")
-_ALIKE = 0.85
-"""Similarity from which a column is taken for a misspelt expected one (assumption)."""
-_UNIT_WORDS = re.compile(
-    r"[nuµm]m|[cd]?m|[mk]?g|s|min|h|[kmg]?pa|m?bar|k?n|(deg)?c|k|p(er)?c(en)?t|wt|vol|mol|gsm|rpm"
-    r"|per|[mc]?m[23]|m?v|m?ah?|k?w|m?l|%"
-)
 
 
 @dataclass(frozen=True)
@@ -36,20 +35,28 @@ class FileColumn:
         target: expected name it holds.
         unit: unit of its numbers where that is not the declared one.
         unit_told: whether header or user say which unit it is.
+        also: further columns with replicates of the same response.
     """
 
     header: str
     target: str
     unit: str | None = None
     unit_told: bool = False
+    also: tuple[FileColumn, ...] = ()
 
 
 @dataclass
 class Matched:
-    """Columns by target, and the headers nobody expects."""
+    """Columns by target, the headers nobody expects, and what the user should know."""
 
     columns: dict[str, FileColumn]
     ignored: list[str]
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def read(self) -> list[FileColumn]:
+        """Every column that is read, replicates one by one."""
+        return [each for column in self.columns.values() for each in (column, *column.also)]
 
 
 def find_column(key: str, headers: Collection[str]) -> str | None:
@@ -62,10 +69,10 @@ def find_column(key: str, headers: Collection[str]) -> str | None:
 
 def meant_column(table: Table, key: str, where: str, findings: Findings) -> str | None:
     """The header a user means, as of `find_column`; None after noting that there is none."""
-    header = find_column(key, table.columns)
+    header = find_column(key, table.headers)
     if header is None:
-        hint = suggestion(key, table.columns)
-        findings.report(where, "the file has no such column", key, _list(table.columns), hint)
+        hint = suggestion(key, table.headers)
+        findings.report(where, "the file has no such column", key, listed(table.headers), hint)
     return header
 
 
@@ -84,6 +91,8 @@ class ColumnMatcher:
         present: names that need no column because they are given otherwise.
         own: headers of our own exports that are neither read nor told to be left out, however much
             they look like something else (``porosity_sd``).
+        complete: whether every expected column was there when the file was written, so that an
+            unknown one is more likely to be a renamed one.
         remedy: what a user can do about a wrong header: ``map`` it, ``rename`` it, or nothing
             (``none``; then near misses are passed over).
     """
@@ -97,6 +106,7 @@ class ColumnMatcher:
     wanted: Collection[str] = ()
     present: Collection[str] = ()
     own: Collection[str] = ()
+    complete: bool = False
     remedy: Literal["map", "rename", "none"] = "map"
 
     @cached_property
@@ -115,34 +125,82 @@ class ColumnMatcher:
             units: header or name → unit, as the user says.
         """
         explicit = self._told_targets(told or {})
-        targets = {target: header for header, target in explicit.items() if target != IGNORED}
+        targets: dict[str, list[str]] = {}
+        for header, target in explicit.items():
+            if target != IGNORED:
+                targets.setdefault(target, []).append(header)
+        free = [header for header in self.table.headers if header not in explicit]
         ignored: list[str] = []
-        for header in self.table.columns:
-            if header in explicit:
-                continue
-            names = (header, split_unit(header)[0])
-            target = next((name for name in names if name in self._units), None)
-            if target is None or targets.get(target) in explicit:
+        for header in free:
+            name = name_of(header, self._units)
+            if name is None or explicit.keys() & targets.get(name, ()):
                 if header not in self.own:
                     ignored.append(header)
-            elif target in targets:
-                both = f"{targets[target]!r} and {header!r}"
-                hint = "Take one of them away."
-                if self.remedy == "map":
-                    hint = f"Leave one out: --map '{header}={IGNORED}'."
-                what = f"two columns hold {target}"
-                self.findings.report(self.table.source, what, both, hint=hint)
+            elif name in targets:
+                self._two(name, targets[name][0], header)
             else:
-                targets[target] = header
+                targets[name] = [header]
+        notes = self._replicates(targets, ignored)
         if self.remedy != "none":
-            self._near_misses(ignored, targets)
-            self._missing([h for h in self.table.columns if h not in explicit], targets)
+            self._judge(ignored, free, targets)
         said = self._told_units(targets, units or {})
-        columns = {
-            target: self._column(header, target, said.get(header))
-            for target, header in targets.items()
-        }
-        return Matched(columns, ignored)
+        columns = {}
+        for target, headers in targets.items():
+            first, *others = (self._column(each, target, said.get(each)) for each in headers)
+            columns[target] = replace(first, also=tuple(others))
+        return Matched(columns, ignored, notes)
+
+    def _judge(self, ignored: list[str], free: list[str], targets: Mapping[str, list[str]]) -> None:
+        """What is not read may be what is missing."""
+        absent = [name for name in self._units if name not in {*targets, *self.present}]
+        used = {header for headers in targets.values() for header in headers}
+        can_map = self.remedy == "map"
+        unread = UnreadColumns(self.table, self.spec, self.findings, can_map, self.complete)
+        expected = [name for name in absent if name in {*self.needed, *self.wanted}]
+        left = [header for header in free if header not in used]
+        told = unread.missing(expected, left, needed=self.needed, texts=self.texts)
+        others = [name for name in absent if name not in expected]
+        told |= unread.near(others, ignored)
+        unread.alike([name for name in absent if name not in told], ignored)
+
+    def _two(self, target: str, first: str, second: str) -> None:
+        hint = "Take one of them away."
+        if self.remedy == "map":
+            hint = f"Leave one out: --map '{second}={IGNORED}'."
+            if target in self._measured:
+                hint += f" Replicates: --map '{first}={target}' --map '{second}={target}'."
+        what = f"two columns hold {target}"
+        self.findings.report(self.table.source, what, f"{first!r} and {second!r}", hint=hint)
+
+    @cached_property
+    def _measured(self) -> frozenset[str]:
+        return frozenset(r.name for r in self.spec.responses) if self.responses else frozenset()
+
+    def _replicates(self, targets: dict[str, list[str]], ignored: list[str]) -> list[str]:
+        """Take ``porosity_1``, ``porosity_2`` for replicates of one response; told.
+
+        Beside ``porosity`` itself they are that only as a data frame numbers columns of one name
+        (``porosity.1``), or from 2 on; else it may be their mean, and is read alone.
+        """
+        found: dict[str, dict[int, str]] = {}
+        for header in ignored:
+            replicate = replicate_of(header, self._measured)
+            if replicate is not None:
+                found.setdefault(replicate[0], {}).setdefault(replicate[1], header)
+        notes = []
+        for name, numbered in found.items():
+            headers = [numbered[number] for number in sorted(numbered)]
+            there = targets.get(name, [])
+            follow = min(numbered) == 2 or all(re.search(r"\.\d+$", h) for h in headers)
+            if len(there) > 1 or (there and not follow) or (not there and len(headers) == 1):
+                if there:
+                    notes.append(f"{', '.join(headers)} not read beside {there[0]}")
+                continue
+            targets[name] = [*there, *headers]
+            for header in headers:
+                ignored.remove(header)
+            notes.append(f"{', '.join(targets[name])}: taken as replicates of {name}")
+        return notes
 
     def _told_targets(self, told: Mapping[str, str]) -> dict[str, str]:
         """Header → name as the user says, every mistake noted."""
@@ -156,61 +214,31 @@ class ColumnMatcher:
             if target != IGNORED and target not in self._units:
                 hint = suggestion(target, self._units)
                 what = "this is no factor, given or response"
-                self.findings.report(where, what, name, _list(self._units), hint)
-            elif target != IGNORED and target in explicit.values():
+                self.findings.report(where, what, name, listed(self._units), hint)
+            elif target in explicit.values() and target not in {IGNORED, *self._measured}:
                 self.findings.report(where, f"another column is mapped to {target} already")
             else:
                 explicit[header] = target
         return explicit
 
-    def _near_misses(self, ignored: list[str], targets: Mapping[str, str]) -> None:
-        """An unexpected column that looks like an absent expected one is a typing error."""
-        there = {*targets, *self.present, *self.needed, *self.wanted}
-        absent = [name for name in self._units if name not in there]
-        for header in ignored:
-            meant = next((name for name in absent if resembles(header, name)), None)
-            if meant is not None:
-                hint = f"Call it {meant}, or something else."
-                if self.remedy == "map":
-                    hint = f"Use it with --map '{header}={meant}', or leave it out with"
-                    hint += f" --map '{header}={IGNORED}'."
-                what = f"this unknown column looks like {meant}, which is not there"
-                self.findings.report(f"{self.table.source} column {header}", what, hint=hint)
-
-    def _missing(self, free: Collection[str], targets: Mapping[str, str]) -> None:
-        """Names that are needed, or nearly there, and have no column."""
-        free = [header for header in free if header not in targets.values()]
-        for name in (*self.needed, *self.wanted):
-            near = closest(name, free)
-            if name in targets or name in self.present or (name in self.wanted and not near):
-                continue
-            hint = f"Call the column {name}."
-            if self.remedy == "map":
-                column = near[0] if near else "COLUMN"
-                hint = f"Say which column it is with --map '{column}={name}'"
-                if name in self.texts:
-                    hint += "."
-                else:
-                    hint += f", or its value in all rows with --set {name}=VALUE. Never recorded:"
-                    hint += f" --set {name}=unknown."
-            what = f"there is no column for {name}"
-            self.findings.report(self.table.source, what, None, _list(near or free), hint)
-
-    def _told_units(self, targets: Mapping[str, str], units: Mapping[str, str]) -> dict[str, str]:
+    def _told_units(
+        self, targets: Mapping[str, list[str]], units: Mapping[str, str]
+    ) -> dict[str, str]:
         """Header → unit as the user says."""
         said: dict[str, str] = {}
-        used = set(targets.values())
+        used = {header for headers in targets.values() for header in headers}
         for key, unit in units.items():
-            header = targets.get(key) or find_column(key, self.table.columns)
+            found = find_column(key, self.table.headers)
+            headers = targets.get(key) or ([found] if found in used else [])
             where = f"{self.table.source} --unit {key}={unit}"
-            if header is None or header not in used:
-                known = [*targets, *self.table.columns]
+            if not headers:
+                known = [*targets, *self.table.headers]
                 hint = suggestion(key, known)
                 self.findings.report(where, "no column that is read has this name", key, hint=hint)
             elif (what := check_unit(unit)) is not None:
                 self.findings.report(where, f"the unit {what}", repr(unit))
             else:
-                said[header] = unit
+                said |= dict.fromkeys(headers, unit)
         return said
 
     def _column(self, header: str, target: str, unit: str | None) -> FileColumn:
@@ -222,12 +250,8 @@ class ColumnMatcher:
             if unit is not None:
                 self.findings.report(where, "its cells are no numbers, so they have no unit", unit)
             return plain
-        if unit is None and header != target:
-            unit = split_unit(header)[1]
-            if unit is not None and (what := check_unit(unit)) is not None:
-                hint = f"Say which unit it is with --unit '{header}=UNIT'."
-                self.findings.report(where, f"the unit {what}", repr(unit), hint=hint)
-                return plain
+        if unit is None:
+            unit = self._unit_in_file(header, target, where)
         if unit is None:
             return plain
         declared = self._units[target]
@@ -243,62 +267,23 @@ class ColumnMatcher:
             return told
         return replace(told, unit=unit)
 
+    def _unit_in_file(self, header: str, target: str, where: str) -> str | None:
+        """The unit in the header or in a row of units; None after noting that it is none."""
+        inside, below = unit_of_header(header, target), self.table.units.get(header)
+        unit = inside or below
+        if unit is None:
+            return None
+        hint = f"Say which unit it is with --unit '{header}=UNIT'."
+        if (what := check_unit(unit)) is not None:
+            self.findings.report(where, f"the unit {what}", repr(unit), hint=hint)
+            return None
+        if inside is not None and below is not None and not same_unit(inside, below):
+            what = f"its name says {inside}, the row of units {below}"
+            self.findings.report(where, what, hint=hint)
+            return None
+        return unit
+
 
 def fact_columns(spec: Specification) -> list[str]:
     """Columns of facts besides settings and results: batches, and when it was made."""
     return [*(f"batch:{stage.name}" for stage in spec.stages), "made_at"]
-
-
-def _list(names: Collection[str]) -> str:
-    shown = list(names)[:20]
-    return ", ".join(shown) + (", …" if len(names) > len(shown) else "")
-
-
-def split_unit(header: str) -> tuple[str, str | None]:
-    """Take ``coating_gap [um]`` or ``coating_gap (um)`` apart; None where there is no unit."""
-    match = _WITH_UNIT.fullmatch(header)
-    if match is None:
-        return header, None
-    return match["name"], (match["square"] or match["round"]).strip()
-
-
-def with_unit(name: str, unit: str | None) -> str:
-    """The header of a column in a file for people: ``coating_gap [um]``."""
-    return f"{name} [{unit}]" if unit is not None and unit != "1" else name
-
-
-def resembles(column: str, name: str) -> bool:
-    """Whether a column of a file is probably meant to be this expected one.
-
-    Only case, punctuation, a unit behind the name, or a letter or two may differ; a different
-    number (``gap_1``, ``gap_2``) is a different thing.
-    """
-    found, wanted = _plain(split_unit(column)[0]), _plain(name)
-    if found == wanted:
-        return True
-    words = found.split("_")
-    base = wanted.split("_")
-    behind = words[len(base) :]
-    if words[: len(base)] == base and all(_UNIT_WORDS.fullmatch(w) for w in behind):
-        return True
-    if re.findall(r"\d+", found) != re.findall(r"\d+", wanted) or min(len(found), len(wanted)) < 4:
-        return False
-    return SequenceMatcher(None, found, wanted).ratio() >= _ALIKE
-
-
-def closest(name: str, columns: Iterable[str]) -> list[str]:
-    """The columns most like a name, best first; words in common count more than letters."""
-    wanted = _plain(name)
-    words = set(wanted.split("_"))
-
-    def likeness(column: str) -> float:
-        found = _plain(split_unit(column)[0])
-        shared = len(words & set(found.split("_"))) / len(words)
-        return shared + SequenceMatcher(None, found, wanted).ratio()
-
-    rated = sorted(((likeness(column), column) for column in columns), key=lambda r: -r[0])
-    return [column for rate, column in rated[:3] if rate >= 0.6]
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[^0-9a-zµ%]+", "_", name.casefold()).strip("_")

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 
 from designer.campaigns.errors import Findings
 from designer.campaigns.tables.columns import Matched, find_column, meant_column
+from designer.campaigns.tables.layout import is_location
 from designer.campaigns.tables.options import SIGNS
 from designer.campaigns.tables.table import Table
 from designer.campaigns.values.names import suggestion
-from designer.campaigns.values.numbers import parse_number
+from designer.campaigns.values.numbers import number_and_unit, parse_number
 
 _COMPARES: Mapping[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
@@ -37,7 +38,7 @@ def chosen_rows(
     """
     rows = list(range(len(table.rows)))
     for key, text in where.items():
-        place = f"{table.source} --where {key}{text if SIGNS.match(text) else f'={text}'}"
+        place = f"{table.source} --where {condition_word(key, text)}"
         header = find_column(key, table.columns)
         if header is None and key in matched.columns:
             header = matched.columns[key].header
@@ -46,14 +47,35 @@ def chosen_rows(
             continue
         cells = table.column(header)
         test = _test(text, set(cells), place, findings)
-        left = [row for row in rows if test(cells[row], table.number(cells[row]))]
+        left = [row for row in rows if test(cells[row], _amount(table, cells[row]))]
         if rows and not left:
             values = list(dict.fromkeys(cells[row] for row in rows))
             shown = ", ".join(repr(value) for value in values[:12]) + ", …" * (len(values) > 12)
             hint = suggestion(text, values)
             findings.report(place, "no row is left", repr(text), shown, hint)
         rows = left
-    return rows
+    return _without_summaries(table, rows, findings)
+
+
+def _amount(table: Table, cell: str) -> float | None:
+    """The number in a cell, perhaps with a unit behind it."""
+    behind = number_and_unit(cell)
+    return table.number(cell if behind is None else behind[0])
+
+
+def _without_summaries(table: Table, rows: list[int], findings: Findings) -> list[int]:
+    """Refuse rows of means among others; a table that has means alone may be one of means."""
+    found = {row: table.summaries[row] for row in rows if row in table.summaries}
+    places = [is_location(text) for _, text in found.values()]
+    if not found or (len(found) == len(rows) and all(places)):
+        return rows
+    for row, (header, text) in found.items():
+        what = f"a row that sums up others ({text!r} in column {header or 'without a name'})"
+        hint = "Take it out"
+        if header:
+            hint += f", or leave it out with --where '{header}!={text}'"
+        findings.report(table.where(row), what, hint=f"{hint}.")
+    return [row for row in rows if row not in found]
 
 
 def _test(text: str, cells: set[str], place: str, findings: Findings) -> Test:

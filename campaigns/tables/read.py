@@ -13,8 +13,10 @@ from numbers import Real
 
 from designer.campaigns.errors import InputError
 from designer.campaigns.files import File, as_file, read_regular_file
+from designer.campaigns.tables.builder import TableBuilder
+from designer.campaigns.tables.layout import ExpectedColumns
 from designer.campaigns.tables.options import TableOptions
-from designer.campaigns.tables.table import Table, TableBuilder
+from designer.campaigns.tables.table import Table
 from designer.campaigns.values.numbers import number_text
 
 _FRAME = "data frame"
@@ -28,12 +30,18 @@ _OTHERS = {
 }
 
 
-def read_table(path: str | File, options: TableOptions | None = None) -> Table:
+def read_table(
+    path: str | File,
+    options: TableOptions | None = None,
+    expected: ExpectedColumns | None = None,
+) -> Table:
     """Read a table from a .csv (.tsv, .txt) or .xlsx file.
 
     Args:
         path: a regular file of at most 50 MB, or a file in memory.
         options: what is said about sheet, header and decimal mark.
+        expected: what the columns may be called: with it the header is found below title rows,
+            units and summary rows are recognised, and only what may be meant is kept.
 
     Returns:
         The table; a file with a header alone gives one without rows.
@@ -52,23 +60,28 @@ def read_table(path: str | File, options: TableOptions | None = None) -> Table:
     sha256 = hashlib.sha256(content).hexdigest()
     # The readers are imported at need: openpyxl alone would triple the time of `status`.
     if ending == ".xlsx":
-        from designer.campaigns.tables.xlsx_file import parse_xlsx
+        from designer.campaigns.tables.formats.xlsx_file import parse_xlsx
 
-        return parse_xlsx(content, source, sha256, options)
-    from designer.campaigns.tables.csv_file import parse_csv
+        return parse_xlsx(content, source, sha256, options, expected)
+    from designer.campaigns.tables.formats.csv_file import parse_csv
 
     if options.sheet is not None:
         what = "a text file has no sheets"
         raise InputError.at(f"{source} --sheet {options.sheet}", what, hint="Leave --sheet out.")
-    return parse_csv(content, source, sha256, options)
+    return parse_csv(content, source, sha256, options, expected)
 
 
-def table_of_columns(columns: Mapping[str, Sequence[object]], source: str = _FRAME) -> Table:
+def table_of_columns(
+    columns: Mapping[str, Sequence[object]],
+    source: str = _FRAME,
+    expected: ExpectedColumns | None = None,
+) -> Table:
     """Columns in memory as a table of text; rows are numbered from 0.
 
     Args:
         columns: header → values; None, NaN, NA and NaT are blank.
         source: name for problems.
+        expected: as of `read_table`.
 
     Raises:
         InputError: columns of different length, the same name twice, or too large.
@@ -79,7 +92,9 @@ def table_of_columns(columns: Mapping[str, Sequence[object]], source: str = _FRA
     if len(set(lengths.values())) > 1:
         found = ", ".join(f"{name} {length}" for name, length in lengths.items())
         raise InputError.at(source, "the columns are not equally long", found)
-    builder = TableBuilder(source, "", row_word="row", separator=None)
+    builder = TableBuilder(
+        source, "", row_word="row", separator=None, expected=expected, first=True
+    )
     builder.add(-1, names)
     for number, cells in enumerate(zip(*values, strict=True)):
         builder.add(number, [cell_text(cell) for cell in cells])

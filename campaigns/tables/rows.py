@@ -8,22 +8,31 @@ place of its cell, the value found and what is allowed; nothing is raised.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from designer.campaigns.errors import Findings, InputError, Problem
 from designer.campaigns.space.factors import Factor, Given
+from designer.campaigns.specification.parts import Response
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.columns import FileColumn
-from designer.campaigns.tables.table import BROKEN, Table
+from designer.campaigns.tables.table import BROKEN, MERGED, Table
 from designer.campaigns.values.names import clean_text
+from designer.campaigns.values.numbers import kind_of_cell, number_and_unit
 from designer.campaigns.values.quantity import Quantity
 from designer.campaigns.values.times import parse_made_at, utc_now
+from designer.campaigns.values.units import check_unit, measures
 
 _NOT_YET = frozenset({"", "-", "–", "—", "na", "n/a", "n.a.", "pending"})
 """Cells that say "not measured yet" (EDBO+ writes PENDING, others NA or a dash)."""
+_TAKEN_BLANK = frozenset({"n.d.", "n.d", "nd", "n/d", "nan", "null", "<na>"})
+"""Cells taken as blank with a note: "not determined", and how programs write a missing value."""
 _NEVER = "none"
 """A cell that says "will never be measured", as on the command line."""
+_BLANK = _NOT_YET | _TAKEN_BLANK
+_PART = re.compile(r"\s*[+\-−]?[.,]?\d.*|\s*")
 FURTHER = "further"
 """In the column ``replicate``: TRUE, another replicate whatever was recorded before."""
 
@@ -85,6 +94,7 @@ class RowReader:
         headers += [column.header for column in self.numbers]
         self.table = self.table.read_numbers_of(headers)
         self._now = utc_now()
+        self._blanks: Counter[str] = Counter()
         if not self.table.rows:
             self.findings.report(self.table.source, "the table has a header, but no rows")
 
@@ -101,32 +111,69 @@ class RowReader:
         )
 
     def responses(self, row: int) -> dict[str, list[Quantity] | None]:
-        """Measured values, replicates apart by ``/``; None: will never be measured."""
+        """Measured values, replicates apart by ``/`` or in columns; None: never measured."""
         found: dict[str, list[Quantity] | None] = {}
         for response in self.spec.responses:
-            column, text = self._cell(row, response.name)
-            if column is None or text.casefold() in _NOT_YET:
-                continue
-            if text.casefold() == _NEVER:
+            said = self.measured(row, response)
+            if said and all(value is None for _, value in said):
                 found[response.name] = None
-                continue
-            parts = text.split("/")
-            values = [self._number(row, column, part.strip(), response.unit) for part in parts]
-            found[response.name] = [value for value in values if value is not None]
+            elif said is not None:
+                found[response.name] = [value for _, value in said if value is not None]
         return found
+
+    def measured(
+        self, row: int, response: Response
+    ) -> list[tuple[FileColumn, Quantity | None]] | None:
+        """Values of a response with their columns, None for "never"; None: nothing is said."""
+        first = self.columns.get(response.name)
+        found: list[tuple[FileColumn, Quantity | None]] = []
+        said = False
+        for column in () if first is None else (first, *first.also):
+            text = self._text(row, column)
+            if text is None or self._says_nothing(text):
+                continue
+            said = True
+            if text.casefold() == _NEVER:
+                found.append((column, None))
+                continue
+            for part in _replicates(text):
+                value = self._number(row, column, part, response.unit)
+                if value is not None:
+                    found.append((column, value))
+        return found if said else None
+
+    def notes(self) -> list[str]:
+        """What was taken as blank although something stands there."""
+        told = ", ".join(f"{word!r} ({count})" for word, count in self._blanks.items())
+        return [f"taken as not measured: {told}"] if told else []
+
+    def is_blank(self, row: int, item: Factor | Given) -> bool:
+        """Whether a row says nothing of an input: no column, blank, or NA that is no category."""
+        column = self.columns.get(item.name)
+        text = "" if column is None else self.table.cell(row, column.header)
+        categories = (item.categories or ()) if isinstance(item, Factor) else ()
+        return not text or (text not in categories and text.casefold() in _BLANK)
+
+    def _says_nothing(self, text: str) -> bool:
+        word = text.casefold()
+        if word in _TAKEN_BLANK:
+            self._blanks[text] += 1
+            return True
+        return word in _NOT_YET
 
     def settings(self, row: int) -> dict[str, Quantity]:
         """Factors and givens."""
         found: dict[str, Quantity] = {}
         for item in self.spec.inputs:
-            column, text = self._cell(row, item.name)
-            if column is None:
+            column = self.columns.get(item.name)
+            text = None if column is None else self._text(row, column)
+            if column is None or text is None:
                 continue
             where = self.table.where(row, column.header)
-            if not text:
+            if self.is_blank(row, item):
                 problem = None if self.blank is None else self.blank(item, where)
                 if problem is not None:
-                    self.findings.add(problem)
+                    self.findings.add(self._merged(row, column, problem))
                 continue
             if isinstance(item, Factor) and item.is_categorical:
                 name = self.category(item, text, where) if self.category else text
@@ -160,7 +207,9 @@ class RowReader:
     def number(self, row: int, column: FileColumn) -> float | None:
         """A number no specification names, as typed; None where there is none."""
         text = self._text(row, column)
-        value = None if text.casefold() in _NOT_YET else self._number(row, column, text, None)
+        if text is None or self._says_nothing(text):
+            return None
+        value = self._number(row, column, text, None)
         return None if value is None else value.number
 
     def word(self, text: str, where: str) -> str | None:
@@ -173,34 +222,58 @@ class RowReader:
 
     def _cell(self, row: int, target: str) -> tuple[FileColumn | None, str]:
         column = self.columns.get(target)
-        return column, "" if column is None else self._text(row, column)
+        return column, "" if column is None else self._text(row, column) or ""
 
-    def _text(self, row: int, column: FileColumn) -> str:
-        """The text of a cell; a broken one (formula without value, error) is noted as blank."""
+    def _text(self, row: int, column: FileColumn) -> str | None:
+        """The text of a cell; None after noting a broken one (formula without value, error)."""
         odd = self.table.oddity(row, column.header) if self.table.oddities else None
         text = self.table.cell(row, column.header)
         if odd in BROKEN:
             where = self.table.where(row, column.header)
             hint = "Type the value itself into the cell, or leave it blank."
             self.findings.report(where, f"the cell has {odd}", text or None, hint=hint)
-            return ""
+            return None
         return text
+
+    def _merged(self, row: int, column: FileColumn, problem: Problem) -> Problem:
+        """What is wrong with a blank cell, where it is only blank because cells are merged."""
+        if self.table.oddity(row, column.header) != MERGED:
+            return problem
+        hint = "Split the merged cells and write the value into every row."
+        return replace(problem, what=f"the cell is {MERGED}, of which one has a value", hint=hint)
 
     def _number(
         self, row: int, column: FileColumn, text: str, declared: str | None
     ) -> Quantity | None:
         """The number a text holds, brought into the declared unit; None after noting why not."""
-        number = self.table.number(text)
+        number, unit, digits = self.table.number(text), column.unit, text
+        behind = number_and_unit(text) if number is None else None
+        if behind is not None and self.table.oddity(row, column.header) is None:
+            digits, unit = behind
+            number = self.table.number(digits)
+            if number is not None and (what := self._not_convertible(unit, declared)):
+                where = self.table.where(row, column.header)
+                hint = "Take away what stands behind the number, or write a unit that fits."
+                self.findings.report(where, what, repr(text), declared, hint)
+                return None
         if number is None:
             self.findings.add(self.table.number_problem(row, column.header, text))
             return None
         try:
-            return Quantity(text, number, column.unit).in_unit(declared)
+            return Quantity(digits, number, unit).in_unit(declared)
         except InputError:
             # units were checked with the header, so it is the number that does not go
             where = self.table.where(row, column.header)
-            self.findings.report(where, "the number is too large", f"{text} {column.unit}")
+            self.findings.report(where, "the number is too large", f"{text} {unit or ''}".strip())
             return None
+
+    def _not_convertible(self, unit: str, declared: str | None) -> str | None:
+        """Why the unit in a cell cannot be that of its column; None when it can."""
+        if check_unit(unit) is not None:
+            return f"{unit!r} behind the number is no unit"
+        if unit == declared or measures(unit, declared or "1"):
+            return None
+        return f"{unit} cannot be converted to {declared or 'a number without unit'}"
 
     def _replicate(self, row: int) -> int | str | None:
         column, text = self._cell(row, "replicate")
@@ -216,3 +289,11 @@ class RowReader:
             self.findings.report(where, what, repr(text), allowed)
             return None
         return int(number)
+
+
+def _replicates(text: str) -> list[str]:
+    """The values of a cell apart by ``/``, which also stands in errors, dates and units."""
+    parts = text.split("/")
+    if kind_of_cell(text) is not None or not all(map(_PART.fullmatch, parts)):
+        return [text]
+    return [part.strip() for part in parts]

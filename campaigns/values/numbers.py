@@ -47,6 +47,7 @@ def parse_number(text: str) -> float | None:
 
 def parse_marked(text: str, mark: DecimalMark) -> float | None:
     """Reads one number of a file whose numbers have this decimal mark; None when it is none."""
+    text = plain_signs(text)
     if mark == ",":
         if _WITH_COMMA.fullmatch(text):
             return parse_number(text.replace(",", "."))
@@ -104,7 +105,8 @@ def decimal_mark(cells: Iterable[str], separator: str) -> DecimalMark:
     """
     if separator == ",":
         return "."
-    texts = [part.strip() for cell in cells for part in cell.split("/")]
+    parts = (plain_signs(part) for cell in cells for part in cell.split("/"))
+    texts = [(number_and_unit(part) or (part, ""))[0] for part in parts]
     points = [text for text in texts if _WITH_POINT.fullmatch(text)]
     commas = [text for text in texts if _WITH_COMMA.fullmatch(text)]
     clear_points = sum(not _LIKE_THOUSANDS.fullmatch(text) for text in points)
@@ -116,9 +118,87 @@ def decimal_mark(cells: Iterable[str], separator: str) -> DecimalMark:
     return "," if commas and not points and separator == ";" else "?"
 
 
+_NUMBER_PART = r"[+\-]?[0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?"
+_LOOSE = re.compile(rf"{_NUMBER_PART}\s*%?|[+-]?[.,][0-9]+")
+_WITH_UNIT = re.compile(
+    rf"(?P<number>{_NUMBER_PART})\s*(?P<unit>[^\d\s.,;:/+\-±<>≤≥~?!#*'’(].{{0,30}})"
+)
+_MINUS = str.maketrans("\u2212\u00a0\u202f\u2009", "-   ")
+
+
+def plain_signs(text: str) -> str:
+    """The text with a plain minus and plain blanks, as keyboards write them."""
+    return text.translate(_MINUS).strip()
+
+
+def reads_as_number(text: str) -> bool:
+    """Whether a cell is some number, whatever its decimal mark."""
+    return _LOOSE.fullmatch(plain_signs(text)) is not None
+
+
+def number_and_unit(text: str) -> tuple[str, str] | None:
+    """The number of a text with something behind it that may be a unit (``12.5 mm``, ``38 %``)."""
+    match = _WITH_UNIT.fullmatch(plain_signs(text))
+    return None if match is None else (match["number"], match["unit"].strip())
+
+
+_ERRORS = re.compile(r"#+|#[A-ZÄÖÜ][A-ZÄÖÜ0-9/]*[!?]?", re.IGNORECASE)
+_UNCERTAIN = re.compile(r".*\d.*(±|\+\s*/?\s*-|-/\+).*|[+-]?[\d.,]+\s*\(\s*[\d.,]+\s*%?\s*\).*")
+_BELOW = re.compile(
+    r"([<≤]|less than|below)\s*=?.*|b\.?d\.?l\.?|b\.?q\.?l\.?|lod|loq|under ?range", re.IGNORECASE
+)
+_ABOVE = re.compile(
+    r"([>≥]|more than|above|over)\s*=?\s*[\d.,lru].*|over(flow| ?range| ?load)|saturated|o\.?l\.?",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(
+    r"(~|≈|ca\.?|approx\.?|about|circa)\s*\d.*|[\d.,]+\s*(\?|approx\.?)", re.IGNORECASE
+)
+_SPAN = re.compile(r"[+-]?[\d.,]+\s*(\.\.+|…|–|—|to|bis|\s-\s)\s*[+-]?[\d.,]+.*", re.IGNORECASE)
+_MONTHS = "jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez"
+_MONTH = re.compile(
+    rf"(\d{{1,4}}[-. /]*({_MONTHS})[a-z]*|({_MONTHS})[a-z]*[-. /]*\d{{1,4}})([-. /,]*\d{{1,4}})?",
+    re.IGNORECASE,
+)
+_DAY = re.compile(r"\d{1,2}([./-])\d{1,2}\1\d{2,4}|\d{4}([./-])\d{1,2}\2\d{1,2}([T ].*)?")
+_CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2})?(\s*[ap]m)?", re.IGNORECASE)
+_NO_RESULT = "Leave the cell blank if nothing was measured."
+_CENSORED = (
+    "Leave the cell blank, or write the number that is to count (half the limit, say), and keep"
+    " the rest in a note."
+)
+_KINDS = (
+    (_ERRORS, "an error value of a spreadsheet", f"Mend its formula. {_NO_RESULT}"),
+    (
+        _UNCERTAIN,
+        "a value with its uncertainty",
+        "Write the value alone; a repeatability that all results share is noise_sd in the"
+        " specification.",
+    ),
+    (_BELOW, "a value below a detection limit (censored), not a number", _CENSORED),
+    (_ABOVE, "a value above what can be measured (censored), not a number", _CENSORED),
+    (_ABOUT, "an approximate value", "Write the number alone, without a sign or word."),
+    (_SPAN, "a range of values", "Write one number, or replicates apart by / (30/32)."),
+    (_DAY, "a date where a number is expected", None),
+    (_MONTH, "a date where a number is expected", "A spreadsheet may have made it of 1-2 or 3/4."),
+    (_CLOCK, "a time where a number is expected", None),
+)
+"""Cells that are no number and mean something: what they are, and what to do."""
+
+
+def kind_of_cell(text: str) -> tuple[str, str | None] | None:
+    """What a cell is that is no plain number but means something, and what to do about it."""
+    text = plain_signs(text)
+    return next(((what, hint) for form, what, hint in _KINDS if form.fullmatch(text)), None)
+
+
 _REASONS = (
-    (_WITH_COMMA, "a decimal comma where this file has decimal points", "Write 12.5 for 12,5."),
-    (_NOT_FINITE, "this is not a finite number", "Leave the cell empty if nothing was measured."),
+    (
+        _WITH_COMMA,
+        "a decimal comma where this file has decimal points",
+        "Write 12.5 for 12,5, or say --decimal comma if the whole file has them.",
+    ),
+    (_NOT_FINITE, "this is not a finite number", _NO_RESULT),
     (_GROUPED, "digits are grouped", "Write 1234.5 for 1,234.5."),
     (_DATE, "a date or fraction where a number is expected", None),
     (_TRAILING_UNIT, "the number has something behind it", "Units belong into the header: x [mm]."),
@@ -127,13 +207,17 @@ _REASONS = (
 
 def why_no_number(text: str, decimal: DecimalMark) -> tuple[str, str | None]:
     """Say what is wrong with a text where a number is expected, and what to write instead."""
+    text = plain_signs(text)
     point, comma = _WITH_POINT.fullmatch(text), _WITH_COMMA.fullmatch(text)
     if decimal == "?" and (point or comma):
         both = f"{text.replace(',', '.')} or {text.replace(',', '').replace('.', '')}"
-        return f"this may mean {both}", "Write the numbers of the file without doubt (1234 or 1.2)."
+        return f"this may mean {both}", "Say which with --decimal comma or --decimal point."
     if decimal == "," and point:
         both = f"{text.replace('.', ',')} or {text.replace('.', '')}"
         return f"a point in a file with decimal commas may mean {both}", "Write it without doubt."
+    kind = kind_of_cell(text)
+    if kind is not None:
+        return kind
     for pattern, what, remedy in _REASONS:
         if pattern.fullmatch(text):
             return what, remedy

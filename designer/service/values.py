@@ -12,9 +12,9 @@ from typing import Any, SupportsFloat
 from designer.campaigns.commands import ResultEntry
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.files import File
+from designer.campaigns.space.settings import unknown_name
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.read import cell_text
-from designer.campaigns.tables.settings import unknown_name
 from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.quantity import Quantity
 

@@ -182,12 +182,14 @@ def test_a_partial_run_is_exported_with_what_is_known_and_comes_back_unchanged(
     assert results.runs[1]["skipped"] == ["porosity"]
 
 
-@pytest.mark.parametrize("blank", ["", " ", "PENDING", "pending", "NA", "n/a", "N/A", "-", "–"])
+@pytest.mark.parametrize(
+    "blank", ["", " ", "PENDING", "pending", "NA", "n/a", "N/A", "-", "–", "n.d.", "nan"]
+)
 def test_words_for_not_yet(bench: Bench, blank: str) -> None:
     assert bench.read(f"run,porosity\nR001,{blank}\n").entries == []
 
 
-@pytest.mark.parametrize("word", ["nan", "null", "0,5", "inf", "x"])
+@pytest.mark.parametrize("word", ["0,5", "inf", "x", "<1", "5 ± 1"])
 def test_row8_other_words_are_no_results(bench: Bench, word: str) -> None:
     assert "line 2 column porosity" in bench.refused(f'run,porosity\nR001,"{word}"\n')
 

@@ -167,12 +167,21 @@ def test_row12_utf8_with_and_without_mark_and_utf16(read: Callable[..., Table]) 
 def test_row12_other_encodings_are_refused_with_line_and_remedy(
     refused: Callable[..., str],
 ) -> None:
-    text = refused("run,unit\nr1,mm\nr2,µm\n".encode("latin-1"))
+    text = refused("run,unit\nr1,mm\nr2,µm\n".encode("cp437"))  # in Windows-1252 it would be æm
     assert "line 3" in text
     assert "CSV UTF-8" in text
     assert "NUL" in refused(b"a,b\n1,\x002\n")
     assert "UTF-16" in refused(b"\xff\xfea\x00,\x00b")
     assert "workbook" in refused(b"PK\x03\x04rest")
+
+
+@pytest.mark.parametrize("text", ["gap [µm],T [°C]\n1,2\n", "Dicke,Öl\n1,ä²\n", "a,b\n±1,é\n"])
+def test_row12_windows_1252_is_read_and_told_where_it_is_clear(
+    read: Callable[..., Table], text: str
+) -> None:
+    table = read(text.encode("cp1252"))
+    assert [list(table.columns), *table.rows] == [row.split(",") for row in text.splitlines()]
+    assert "read as Windows-1252" in table.notes[0]
 
 
 def test_row13_an_open_quote_swallows_nothing(refused: Callable[..., str]) -> None:
@@ -199,9 +208,9 @@ def test_row14_sizes_are_limited(
     assert "too long" in refused(f"a,b\n{'x' * 1001},1\n")
     assert read(f"a,note\n1,{'x' * 9999}\n").rows
     assert "too long" in refused(f"a,note\n1,{'x' * 10_001}\n")
-    assert "too many columns" in refused(",".join(f"c{i}" for i in range(1001)) + "\n")
+    assert "too many columns" in refused(",".join(f"c{i}" for i in range(20_001)) + "\n")
     assert "million characters" in refused("a,b\n" + "x" * 1_000_001 + "\n")
-    monkeypatch.setattr("designer.campaigns.tables.table.MAX_ROWS", 3)
+    monkeypatch.setattr("designer.campaigns.tables.builder.MAX_ROWS", 3)
     assert len(read("a,b\n" + "1,2\n" * 3).rows) == 3
     assert "line 5" in refused("a,b\n" + "1,2\n" * 4)
 

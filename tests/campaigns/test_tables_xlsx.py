@@ -208,7 +208,7 @@ def test_row15_a_sheet_claiming_the_whole_grid_is_not_believed(
     far = f"<row r='999999999999'>{cell.format('A1', 'x')}</row>"
     assert "too many rows" in refused(rebuilt({SHEET: sheet_xml(rows + far)}))
     wide = f"<row r='1'>{cell.format('XFD1', 'x')}</row>"
-    assert "too many columns" in refused(rebuilt({SHEET: sheet_xml(wide)}))
+    assert read_table(rebuilt({SHEET: sheet_xml(wide)})).columns == ("x",)
     assert time.process_time() - start < 5
 
 

@@ -9,8 +9,8 @@ from typing import TypedDict, cast
 from designer.campaigns.errors import DesignerError, Findings
 from designer.campaigns.log.runs import OPEN
 from designer.campaigns.space.factors import Factor, Given
+from designer.campaigns.space.settings import settings_from_texts
 from designer.campaigns.specification.parts import DEFAULT_RUNS
-from designer.campaigns.tables.settings import settings_from_texts
 from designer.campaigns.values.numbers import parse_number
 from designer.render.expected import bits_words
 from designer.render.words import count, priced

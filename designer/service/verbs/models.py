@@ -10,9 +10,9 @@ from designer.campaigns.files import File
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.run_object import predicted_columns
 from designer.campaigns.space.factors import Setting
+from designer.campaigns.space.settings import settings_from_texts
 from designer.campaigns.specification.recipes import recipe_flags
 from designer.campaigns.specification.specification import Specification
-from designer.campaigns.tables.settings import settings_from_texts
 from designer.campaigns.values.names import ENDINGS, IN_SPEC
 from designer.engine.answers import ErrorFigures
 from designer.engine.training_rows.left_out import has_training_data

@@ -13,9 +13,9 @@ from designer.campaigns.log.fold import tried
 from designer.campaigns.log.runs import WAITING
 from designer.campaigns.log.state import CampaignState, Plan
 from designer.campaigns.sheets.run_object import run_object
+from designer.campaigns.space.settings import settings_from_texts
 from designer.campaigns.specification.parts import DEFAULT_RUNS, MOST_RUNS
 from designer.campaigns.store.cache import LineCache
-from designer.campaigns.tables.settings import settings_from_texts
 from designer.render.words import count
 from designer.service.advice import outlook, spent
 from designer.service.answers import PlanAnswer

@@ -10,13 +10,17 @@ import codecs
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from designer.campaigns.errors import Findings, InputError, Problem
+from designer.campaigns.tables.builder import TableBuilder
+from designer.campaigns.tables.layout import LOOKED_AT, ExpectedColumns, header_row
 from designer.campaigns.tables.options import TableOptions
-from designer.campaigns.tables.table import MAX_COLUMNS, Table, TableBuilder, escape_formula
+from designer.campaigns.tables.table import Table, escape_formula
 from designer.campaigns.values.numbers import number_text
 from designer.render.words import unicode_escaped
 
@@ -25,11 +29,18 @@ _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs"}
 _LONGEST_LINE = 1_000_000
 _SAMPLE_RECORDS = 200
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?", re.ASCII)
+_ONLY_WINDOWS = frozenset("µ°±²³·×ÄÖÜßäöüéçôíóú".encode("cp1252"))
+"""Bytes that lab files have in Windows-1252 and that mean the same, or nothing a lab writes, in the
+code pages of DOS, Macintosh and Central Europe."""
 _DECLARATION = re.compile(r'"?sep=[,;\t]"?', re.IGNORECASE)
 
 
 def parse_csv(
-    content: bytes, source: str, sha256: str, options: TableOptions | None = None
+    content: bytes,
+    source: str,
+    sha256: str,
+    options: TableOptions | None = None,
+    expected: ExpectedColumns | None = None,
 ) -> Table:
     """Read the bytes of a CSV file.
 
@@ -38,16 +49,19 @@ def parse_csv(
         source: file name for problems.
         sha256: of the content.
         options: what is said about header and decimal mark.
+        expected: what the columns may be called.
 
     Raises:
         InputError: with every problem found, each with its line.
     """
     text = _decoded(content, source)
-    separator = text.declared or _detect_separator(text)
-    builder = TableBuilder(source, sha256, row_word="line", separator=separator, options=options)
+    separator = text.declared or _detect_separator(text, expected)
+    builder = TableBuilder(
+        source, sha256, row_word="line", separator=separator, options=options, expected=expected
+    )
     for number, cells in text.records(separator, builder.findings):
         builder.add(number, cells)
-    return builder.finish()
+    return builder.finish(text.notes)
 
 
 def csv_content(columns: Sequence[str], rows: Iterable[Mapping[str, str | float | None]]) -> bytes:
@@ -80,6 +94,7 @@ class _Text:
     content: bytes
     encoding: str
     source: str
+    notes: tuple[str, ...] = ()
 
     def lines(self) -> io.TextIOWrapper:
         return io.TextIOWrapper(io.BytesIO(self.content), encoding=self.encoding, newline="")
@@ -114,34 +129,55 @@ def _decoded(content: bytes, source: str) -> _Text:
         raise InputError.at(source, "this is a workbook, not CSV", hint="Name it .xlsx.")
     utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     text = _Text(content, "utf-16" if utf16 else "utf-8-sig", source)
-    number = 1
     try:
-        with text.lines() as lines:
-            while piece := lines.readline(_LONGEST_LINE):
-                if "\0" in piece:
-                    what = "there is a NUL character, so this is not a text file"
-                    raise InputError.at(f"{source} line {number}", what)
-                if len(piece) >= _LONGEST_LINE:
-                    what = "the line is longer than a million characters"
-                    raise InputError.at(f"{source} line {number}", what)
-                number += 1
+        _check_lines(text)
     except UnicodeDecodeError:
-        where = f"{source} line {_undecodable_line(content)}" if not utf16 else source
-        raise InputError.at(
-            where,
-            "a character is not valid " + ("UTF-16" if utf16 else "UTF-8"),
-            allowed="UTF-8, or UTF-16 with a byte order mark",
-            hint="Save the file as 'CSV UTF-8' in the spreadsheet program.",
-        ) from None
+        windows = None if utf16 else _of_windows(content, source)
+        if windows is None:
+            raise InputError(_undecodable(content, source, utf16=utf16)) from None
+        _check_lines(windows)
+        return windows
     return text
 
 
-def _undecodable_line(content: bytes) -> int:
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return content.count(b"\n", 0, error.start) + 1
-    return 1
+def _check_lines(text: _Text) -> None:
+    """Refuse what is no text or has endless lines; UnicodeDecodeError in another encoding."""
+    number = 1
+    with text.lines() as lines:
+        while piece := lines.readline(_LONGEST_LINE):
+            where = f"{text.source} line {number}"
+            if "\0" in piece:
+                what = "there is a NUL character, so this is not a text file"
+                raise InputError.at(where, what)
+            if len(piece) >= _LONGEST_LINE:
+                raise InputError.at(where, "the line is longer than a million characters")
+            number += 1
+
+
+def _of_windows(content: bytes, source: str) -> _Text | None:
+    """A file of Windows-1252 (as of Latin-1) where nothing in it can be anything else."""
+    strange = {byte for byte in content if byte >= 0x80}
+    if not strange <= _ONLY_WINDOWS:
+        return None
+    shown = "".join(sorted(bytes(strange).decode("cp1252")))
+    note = f"the text is not UTF-8 and was read as Windows-1252 (its special characters: {shown})"
+    return _Text(content, "cp1252", source, (note,))
+
+
+def _undecodable(content: bytes, source: str, *, utf16: bool) -> Problem:
+    where = source
+    if not utf16:
+        try:
+            content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            where = f"{source} line {line}"
+    return Problem(
+        where,
+        "a character is not valid " + ("UTF-16" if utf16 else "UTF-8"),
+        allowed="UTF-8, or UTF-16 with a byte order mark",
+        hint="Save the file as 'CSV UTF-8' in the spreadsheet program.",
+    )
 
 
 def _quoting_problem(source: str, line: int, error: csv.Error) -> Problem:
@@ -157,14 +193,19 @@ def _quoting_problem(source: str, line: int, error: csv.Error) -> Problem:
     return Problem(f"{source} line {line}", what, hint='Inside quotes, write "" for a quote.')
 
 
-def _detect_separator(text: _Text) -> str:
+def _detect_separator(text: _Text, expected: ExpectedColumns | None) -> str:
     """The one separator that fits header and records; a real doubt is refused."""
-    scores = {separator: _misfit(text, separator) for separator in _SEPARATORS}
-    able = {separator: score for separator, score in scores.items() if score is not None}
-    if not able:
+    named = {separator: _names(text, separator, expected) for separator in _SEPARATORS}
+    most = max(named.values())
+    able = [separator for separator, count in named.items() if count == most]
+    if most and len(able) == 1:
+        return able[0]
+    found = {sep: _misfit(text, sep, titles=expected is not None) for sep in able}
+    scores = {separator: score for separator, score in found.items() if score is not None}
+    if not scores:
         return ","
-    least = min(able.values())
-    best = [separator for separator, score in able.items() if score == least]
+    least = min(scores.values())
+    best = [separator for separator, score in scores.items() if score == least]
     unfit, _ = least
     if len(best) > 1 and not unfit:
         both = " and ".join(_NAMES[separator] for separator in best)
@@ -174,28 +215,44 @@ def _detect_separator(text: _Text) -> str:
     return best[0]
 
 
-def _misfit(text: _Text, separator: str) -> tuple[float, int] | None:
+def _names(text: _Text, separator: str, expected: ExpectedColumns | None) -> int:
+    """How many expected names stand in one row when the file is taken apart so."""
+    if expected is None:
+        return 0
+    records = islice(text.records(separator, Findings()), LOOKED_AT)
+    rows = [[cell.strip() for cell in cells] for _, cells in records]
+    return header_row(rows, expected)[1]
+
+
+def _misfit(text: _Text, separator: str, *, titles: bool) -> tuple[float, int] | None:
     """How badly a separator takes the first records apart; None: there is but one column.
 
+    Args:
+        text: the file.
+        separator: between cells.
+        titles: whether the first record may be a title above the names.
+
     Returns:
-        Share of records with another number of cells than the header, and number of cells that
+        Share of records with another number of cells than most have, and number of cells that
         still hold another separator, decimal commas apart.
     """
-    ignored = Findings()
     others = [other for other in _SEPARATORS if other != separator]
-    columns = records = unfit = leftovers = 0
-    for _, cells in text.records(separator, ignored):
-        if not any(cell.strip() for cell in cells):
-            continue
-        if not columns:
-            columns = len(cells)
-            continue
-        records += 1
-        unfit += len(cells) != columns
-        leftovers += sum(
-            any(other in cell for other in others) and not _DECIMAL_COMMA.fullmatch(cell.strip())
-            for cell in cells
-        )
-        if records >= _SAMPLE_RECORDS or columns > MAX_COLUMNS or len(cells) > MAX_COLUMNS:
-            break
-    return (unfit / max(records, 1), leftovers) if columns > 1 else None
+    records = [
+        cells
+        for _, cells in islice(text.records(separator, Findings()), _SAMPLE_RECORDS)
+        if any(cell.strip() for cell in cells)
+    ]
+    if not records:
+        return None
+    widths = Counter(map(len, records[1:]))
+    columns = len(records[0])
+    if titles and columns == 1 and widths:
+        columns = max(widths, key=lambda width: (widths[width], width))
+    below = records[1:]
+    unfit = sum(len(cells) != columns for cells in below)
+    leftovers = sum(
+        any(other in cell for other in others) and not _DECIMAL_COMMA.fullmatch(cell.strip())
+        for cells in below
+        for cell in cells
+    )
+    return (unfit / max(len(below), 1), leftovers) if columns > 1 else None

@@ -1,0 +1,1 @@
+"""Kinds of files that hold tables. Imports the plain modules of tables."""

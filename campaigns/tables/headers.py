@@ -1,0 +1,118 @@
+"""Names of columns: units in brackets, numbered replicates, and what a misspelt one may mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from difflib import SequenceMatcher
+from functools import lru_cache
+
+_WITH_UNIT = re.compile(r"(?P<name>.*\S)\s*(?:\[(?P<square>[^\[\]]+)\]|\((?P<round>[^()]+)\))")
+_ALIKE = 0.85
+"""Similarity from which a column is taken for a misspelt expected one (assumption)."""
+_UNIT_WORDS = re.compile(
+    r"[nuµm]m|[cd]?m|[mk]?g|s|min|h|[kmg]?pa|m?bar|k?n|(deg)?c|k|p(er)?c(en)?t|wt|vol|mol|gsm|rpm"
+    r"|per|[mc]?m[23]|m?v|m?ah?|k?w|m?l|%"
+)
+_REPLICATE = re.compile(
+    r"(?P<name>.*?)[\s._#-]*(?:\(\s*)?(?:(?<![A-Za-z])(?:replicate|repeat|rep|run|r|n|no)[\s._#-]*)?"
+    r"(?P<number>[0-9]{1,3})(?:\s*\))?",
+    re.IGNORECASE,
+)
+
+
+def split_unit(header: str) -> tuple[str, str | None]:
+    """Take ``coating_gap [um]`` or ``coating_gap (um)`` apart; None where there is no unit."""
+    match = _WITH_UNIT.fullmatch(header)
+    if match is None:
+        return header, None
+    return match["name"], (match["square"] or match["round"]).strip()
+
+
+def with_unit(name: str, unit: str | None) -> str:
+    """The header of a column in a file for people: ``coating_gap [um]``."""
+    return f"{name} [{unit}]" if unit is not None and unit != "1" else name
+
+
+def resembles(column: str, name: str) -> bool:
+    """Whether a column of a file is probably meant to be this expected one.
+
+    Only case, punctuation, a unit behind the name, or a letter or two may differ; a different
+    number (``gap_1``, ``gap_2``) is a different thing.
+    """
+    found, wanted = plain_name(split_unit(column)[0]), plain_name(name)
+    if found == wanted:
+        return True
+    words = found.split("_")
+    base = wanted.split("_")
+    behind = words[len(base) :]
+    if words[: len(base)] == base and all(_UNIT_WORDS.fullmatch(w) for w in behind):
+        return True
+    if re.findall(r"\d+", found) != re.findall(r"\d+", wanted) or min(len(found), len(wanted)) < 4:
+        return False
+    return SequenceMatcher(None, found, wanted).ratio() >= _ALIKE
+
+
+def closest(name: str, columns: Iterable[str]) -> list[str]:
+    """The columns most like a name, best first; words in common count more than letters."""
+    wanted = plain_name(name)
+    words = set(wanted.split("_"))
+
+    def likeness(column: str) -> float:
+        found = plain_name(split_unit(column)[0])
+        shared = len(words & set(found.split("_"))) / len(words)
+        return shared + SequenceMatcher(None, found, wanted).ratio()
+
+    rated = sorted(((likeness(column), column) for column in columns), key=lambda r: -r[0])
+    return [column for rate, column in rated[:3] if rate >= 0.6]
+
+
+def plain_name(name: str) -> str:
+    """A name without case and punctuation."""
+    return re.sub(r"[^0-9a-zµ%]+", "_", name.casefold()).strip("_")
+
+
+@lru_cache(maxsize=4096)
+def numbered_parts(header: str) -> tuple[str, str | None, int | None]:
+    """Name, unit and replicate number: ``porosity [%] (2)`` → ``("porosity", "%", 2)``.
+
+    Without a number at the end of the name: as of `split_unit`.
+    """
+    bare, unit = split_unit(header)
+    if unit is not None and unit.isdigit():
+        bare, unit = header, None
+    match = _REPLICATE.fullmatch(bare)
+    if match is None:
+        return bare, unit, None
+    name, inner = split_unit(match["name"])
+    return name, unit or inner, int(match["number"])
+
+
+def name_of(header: str, names: Collection[str]) -> str | None:
+    """The name a header stands for: as it is, or without its unit."""
+    if header in names:
+        return header
+    bare = split_unit(header)[0]
+    return bare if bare in names else None
+
+
+def replicate_of(header: str, names: Collection[str]) -> tuple[str, int] | None:
+    """Name and number where a header is a numbered one of these names and none itself."""
+    if name_of(header, names) is not None and not (split_unit(header)[1] or "").isdigit():
+        return None
+    name, _, number = numbered_parts(header)
+    return (name, number) if number is not None and name in names else None
+
+
+def unit_of_header(header: str, target: str) -> str | None:
+    """The unit in the brackets of a header, before or behind a replicate's number."""
+    if header == target:
+        return None
+    _, unit, number = numbered_parts(header)
+    return split_unit(header)[1] if number is None else unit
+
+
+def listed(names: Collection[str]) -> str:
+    """The first names of a list."""
+    shown = list(names)[:20]
+    return ", ".join(shown) + (", …" if len(names) > len(shown) else "")

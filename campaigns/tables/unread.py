@@ -1,0 +1,161 @@
+"""Columns that would not be read although something expected is missing: by name, unit or range."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from designer.campaigns.errors import Findings, InputError
+from designer.campaigns.space.factors import Factor, Given
+from designer.campaigns.specification.parts import Response
+from designer.campaigns.specification.specification import Specification
+from designer.campaigns.tables.headers import (
+    closest,
+    listed,
+    plain_name,
+    replicate_of,
+    resembles,
+    unit_of_header,
+)
+from designer.campaigns.tables.table import Table
+from designer.campaigns.values.numbers import number_text
+from designer.campaigns.values.units import check_unit, convert
+
+_MOSTLY = 0.8  # share of the cells of a column that are numbers
+_FEW = 3  # from so many equal numbers on, nothing was measured (assumption)
+_WIDER = 2.0  # results may lie so many widths of the window outside it (assumption)
+_OTHER = frozenset(
+    {"id", "ids", "no", "nr", "num", "number", "index", "idx", "order", "seq", "row", "page"}
+    | {"sample", "date", "time", "day", "week", "month", "year", "batch", "lot", "shift"}
+    | {"sd", "std", "stdev", "se", "sem", "err", "error", "uncertainty", "cv", "rsd", "operator"}
+)
+"""Words in the names of columns that hold no setting and no result."""
+
+
+@dataclass(frozen=True)
+class UnreadColumns:
+    """Judges what is not read beside what is missing.
+
+    Attributes:
+        table: the table; its name stands in problems.
+        spec: of the campaign.
+        findings: takes every problem.
+        can_map: whether the user can say what a column is called here.
+        complete: whether the file had every expected column when it was written.
+    """
+
+    table: Table
+    spec: Specification
+    findings: Findings
+    can_map: bool
+    complete: bool = False
+
+    def missing(
+        self,
+        names: Sequence[str],
+        free: Collection[str],
+        *,
+        needed: Collection[str],
+        texts: Collection[str],
+    ) -> set[str]:
+        """Report names without a column that are needed, or for which there is a near one.
+
+        Args:
+            names: in order.
+            free: headers that nothing else takes.
+            needed: those of the names that must be there.
+            texts: names that no constant can stand for.
+        """
+        told = set()
+        for name in names:
+            near = closest(name, free)
+            if name not in needed and not near:
+                continue
+            hint = f"Call the column {name}."
+            if self.can_map:
+                hint = f"Say which column it is with --map '{near[0] if near else 'COLUMN'}={name}'"
+                if name in texts:
+                    hint += "."
+                else:
+                    hint += f", or its value in all rows with --set {name}=VALUE. Never recorded:"
+                    hint += f" --set {name}=unknown."
+            what = f"there is no column for {name}"
+            self.findings.report(self.table.source, what, None, listed(near or free), hint)
+            told.add(name)
+        return told
+
+    def near(self, names: Sequence[str], ignored: Sequence[str]) -> set[str]:
+        """Report unknown columns that are probably misspelt ones of these names."""
+        told = set()
+        for header in ignored:
+            name = next((name for name in names if _may_be(header, name)), None)
+            if name is not None:
+                what = f"this unknown column looks like {name}, which is not there"
+                where = f"{self.table.source} column {header}"
+                self.findings.report(where, what, hint=self._remedy(header, name))
+                told.add(name)
+        return told
+
+    def alike(self, names: Sequence[str], ignored: Sequence[str]) -> None:
+        """Report filled columns with numbers as a missing factor or response would have them."""
+        if not self.can_map:
+            return
+        items = [
+            item
+            for item in (*self.spec.responses, *self.spec.inputs)
+            if item.name in names and not (isinstance(item, Factor) and item.is_categorical)
+        ]
+        for header in ignored if items else ():
+            alike = [item.name for item in items if self._looks_like(header, item)]
+            if alike:
+                look = self.table.looked_at(header)
+                ends = f"{look.filled} cells, {number_text(look.low)} to {number_text(look.high)}"
+                what = f"it would not be read, and may be {' or '.join(alike)}, which is not there"
+                where = f"{self.table.source} column {header}"
+                self.findings.report(where, what, ends, hint=self._remedy(header, alike[0]))
+
+    def _remedy(self, header: str, name: str) -> str:
+        if not self.can_map:
+            return f"Call it {name}, or something else."
+        return f"Use it with --map '{header}={name}', or leave it out with --map '{header}=-'."
+
+    def _looks_like(self, header: str, item: Factor | Given | Response) -> bool:
+        """Whether unit and numbers of a column are those of an item."""
+        if _OTHER.intersection(plain_name(header).split("_")):
+            return False
+        look = self.table.looked_at(header)
+        if not look.numbers or look.numbers < _MOSTLY * look.filled:
+            return False
+        few = self.complete and look.numbers < _FEW
+        if (look.counts and look.numbers > 1) or (look.low == look.high and not few):
+            return False
+        low, high = look.low, look.high
+        unit = unit_of_header(header, "") or look.unit or self.table.units.get(header)
+        told = unit is not None and check_unit(unit) is None
+        if told and unit is not None:
+            try:
+                low, high = (convert(end, unit, item.unit or "1") for end in (low, high))
+            except InputError:
+                return False
+        ends = _usual(item)
+        if ends is None:
+            return told and item.unit not in (None, "1")
+        return ends[0] <= low and high <= ends[1]
+
+
+def _usual(item: Factor | Given | Response) -> tuple[float, float] | None:
+    """Where numbers of an item lie; None where nobody said."""
+    if not isinstance(item, Response):
+        return item.bounds
+    if item.possible is not None and all(map(math.isfinite, item.possible)):
+        return item.possible
+    if item.window is not None and all(map(math.isfinite, item.window)):
+        low, high = item.window
+        return low - _WIDER * (high - low), high + _WIDER * (high - low)
+    return None
+
+
+def _may_be(header: str, name: str) -> bool:
+    """Whether a column is probably a misspelt or numbered one of this name."""
+    return resembles(header, name) or replicate_of(header, frozenset({name})) is not None
