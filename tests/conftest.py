@@ -1,7 +1,9 @@
 """What tests of all rooms share: settings of the laws, real data, the command line."""
 
+import atexit
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,11 @@ from tests.command_line import CommandLine
 from tests.places import SHARED_DATA
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# What the program remembers of stores it has seen goes to a folder of this run alone, in the
+# processes it starts, too.
+os.environ["XDG_DATA_HOME"] = tempfile.mkdtemp(prefix="designer-tests-")
+atexit.register(shutil.rmtree, os.environ["XDG_DATA_HOME"], ignore_errors=True)
 
 # The same examples in every run: a red gate must mean a change for the worse, not a new draw.
 # `--hypothesis-profile=search` draws new ones.

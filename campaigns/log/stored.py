@@ -14,7 +14,6 @@ from designer.campaigns.log.events import (
     canonical_json,
     event_hash,
     event_problems,
-    head_text,
     parse_json,
 )
 from designer.campaigns.log.upcast import upcast
@@ -40,9 +39,9 @@ class HashChain:
         self._seq, self._hash = before, previous
 
     @property
-    def head(self) -> str:
-        """``seq:hash8`` of the last row."""
-        return head_text(self._seq, self._hash)
+    def position(self) -> tuple[int, str]:
+        """Number and hash of the last row."""
+        return self._seq, self._hash
 
     def check(self, row: EventRow) -> None:
         """Follow the chain to the next row.

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from designer.campaigns.log.events import KINDS, parse_json
+from designer.campaigns.log.events import KINDS, head_text, parse_json
 from designer.campaigns.log.fold import reversed_events
 from designer.campaigns.log.stored import EventRow, HashChain
 
@@ -21,7 +21,7 @@ _SPECIFIES = ("campaign_created", "spec_amended")
 class CampaignSummary:
     """A campaign in a list; every field is the one of `state.CampaignState` and its specification.
 
-    ``runs`` is their number.
+    ``runs`` is their number, ``hash`` that of the last event.
     """
 
     campaign_id: str
@@ -30,7 +30,13 @@ class CampaignSummary:
     goal: str
     runs: int
     changed_at: str
-    head: str
+    seq: int
+    hash: str
+
+    @property
+    def head(self) -> str:
+        """``seq:hash8`` of the last event."""
+        return head_text(self.seq, self.hash)
 
 
 def summary_of(state: CampaignState) -> CampaignSummary:
@@ -38,7 +44,7 @@ def summary_of(state: CampaignState) -> CampaignSummary:
     spec = state.spec
     return CampaignSummary(
         state.campaign_id, spec.name, spec.line, spec.goal, len(state.runs), state.changed_at,
-        state.head,
+        state.seq, state.events[-1].hash,
     )  # fmt: skip
 
 
@@ -97,7 +103,7 @@ class Summarizer:
             return None
         return CampaignSummary(
             self._id, told[-1]["name"], told[-1]["line"], told[-1]["goal"],
-            sum(_runs(kind, body) for kind, body in alive), self._changed_at, self._chain.head,
+            sum(_runs(kind, body) for kind, body in alive), self._changed_at, *self._chain.position,
         )  # fmt: skip
 
 

@@ -86,7 +86,8 @@ class Flag(TypedDict):
 
     ``breaks_specification``: settings out of range or against a constraint; ``set_aside``: a result
     that hardly counts in the models, or not at all; ``outlier``: one that counts although it looks
-    like a slip. ``since``: when it was recorded.
+    like a slip; ``older_copy``: this computer has seen another log than the one that is there.
+    ``since``: when it was recorded.
     """
 
     kind: str

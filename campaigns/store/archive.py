@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import sqlite3
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -16,9 +14,11 @@ from designer.campaigns.log.describe import describe, who_when
 from designer.campaigns.log.events import Event, NewEvent
 from designer.campaigns.log.fold import advance, fold
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.log.stored import chained, verified
+from designer.campaigns.log.stored import EventRow, chained
 from designer.campaigns.log.summary import CampaignSummary, summaries, summary_of
 from designer.campaigns.store import event_table
+from designer.campaigns.store.last_seen import SeenHead, SeenHeads, Watch, hash_at
+from designer.campaigns.store.loading import catch_up, check_name, load
 from designer.campaigns.store.sqlite import Database
 from designer.campaigns.values.names import suggestion
 from designer.campaigns.values.times import utc_text
@@ -62,28 +62,39 @@ class Archive:
         self._clock = clock
         # states are immutable and replaced in one step, so threads may share this
         self._known: dict[str, CampaignState] = {}
+        self.watch = Watch(None if database.location is None else database.location.path)
 
     def summaries(self) -> list[CampaignSummary]:
         """What a list tells of all campaigns, the one changed last first.
 
         One pass over the store, which checks every hash; no log is folded.
         """
+        seen = self.watch.seen()
+        digests: dict[str, str] = {}
         with self.database.read() as connection:
             names = dict(event_table.campaigns(connection))
-            found = summaries(names.items(), event_table.read_all(connection))
+            self.watch.campaigns(seen, names)
+            rows = _noting(event_table.read_all(connection), seen, digests)
+            found = summaries(names.items(), rows)
             self._refuse_losses(connection)
             told = [
                 summary or summary_of(self._load(connection, campaign_id, names[campaign_id]))
                 for campaign_id, summary in reversed(found.items())
             ]
         for summary in told:
-            _check_name(summary.name, names[summary.campaign_id])
+            check_name(summary.name, names[summary.campaign_id])
+        heads = {s.campaign_id: SeenHead(s.name, s.seq, s.hash) for s in told}
+        known = {k: h for k, h in heads.items() if self.watch.log(seen, k, h, digests.get(k))}
+        self.watch.remember(known)
         return told
 
     def state(self, name: str) -> CampaignState:
         """Load one campaign."""
+        seen = self.watch.seen()
         with self.database.read() as connection:
-            return self._load(connection, *_find(connection, name))
+            state = self._load(connection, *self._find(connection, seen, name))
+        self._compare(seen, state)
+        return state
 
     def create(
         self,
@@ -93,10 +104,12 @@ class Archive:
         request: CommandRequest | None,
     ) -> CampaignState:
         """Store a new campaign: its row and its first events in one transaction."""
-        self.database.ensure()
+        self.ensure()
+        seen = self.watch.seen()
         with self.database.write() as connection:
             self._refuse_losses(connection)
             campaigns = dict(event_table.campaigns(connection))
+            self.watch.campaigns(seen, campaigns)
             repeated = self._repeated(connection, request, spec.name)
             if repeated is not None:
                 return repeated.after
@@ -113,7 +126,13 @@ class Archive:
             event_table.append(connection, campaign_id, events)
             state = fold(campaign_id, events)
         self._known[campaign_id] = state
+        self._compare(seen, state)
         return state
+
+    def ensure(self) -> None:
+        """Make the store where there is none."""
+        if self.database.ensure():
+            self.watch.begun_anew()
 
     def change(
         self,
@@ -124,13 +143,14 @@ class Archive:
         expected_seq: int | None,
     ) -> CampaignState:
         """Append what `decide` says on the fresh state, all or nothing."""
+        seen = self.watch.seen()
         with self.database.write() as connection:
             self._refuse_losses(connection)
             repeated = self._repeated(connection, request, name)
             if repeated is not None:
                 decide(repeated.before)  # who answers may have to know what was decided
                 return repeated.after
-            state = self._load(connection, *_find(connection, name))
+            state = self._load(connection, *self._find(connection, seen, name))
             if expected_seq is not None and expected_seq != state.seq:
                 raise ConflictError(_went_on(state, expected_seq))
             drafts = decide(state)
@@ -142,7 +162,23 @@ class Archive:
             # folded before the commit: an event the fold refuses must never be stored
             after = advance(state, events)
         self._known[after.campaign_id] = after
+        self._compare(seen, after)
         return after
+
+    def _find(
+        self, connection: sqlite3.Connection, seen: dict[str, SeenHead], name: str
+    ) -> tuple[str, str]:
+        campaigns = event_table.campaigns(connection)
+        self.watch.campaigns(seen, dict(campaigns))
+        return _find(campaigns, name)
+
+    def _compare(self, seen: SeenHeads, state: CampaignState) -> None:
+        """Notice a log that is not the one seen before, gone on; remember it where it is."""
+        key, last = state.campaign_id, state.events[-1]
+        now = SeenHead(state.spec.name, last.seq, last.hash)
+        before = seen.get(key)
+        if self.watch.log(seen, key, now, hash_at(state.events, before)) and before != now:
+            self.watch.remember({key: now})
 
     def repeated(self, request: CommandRequest, name: str) -> Repeated | None:
         """What a request that was carried out before has met and left; None: it is new."""
@@ -184,63 +220,27 @@ class Archive:
 
     def _load(self, connection: sqlite3.Connection, campaign_id: str, name: str) -> CampaignState:
         known = self._known.get(campaign_id)
-        state = None if known is None else _catch_up(connection, known, name)
+        state = None if known is None else catch_up(connection, known, name)
         if state is None:
-            with _collector_paused():
-                state = load(connection, campaign_id, name)
+            state = load(connection, campaign_id, name)
             self._refuse_losses(connection)
-        _check_name(state.spec.name, name)
+        check_name(state.spec.name, name)
         self._known[campaign_id] = state
         return state
 
 
-def load(connection: sqlite3.Connection, campaign_id: str, name: str) -> CampaignState:
-    """Read, verify and fold the whole log of a campaign.
-
-    Raises:
-        StoreDamagedError: an event is missing, changed or contradicts the ones before it, or the
-            log is of another campaign.
-    """
-    rows = event_table.read_rows(connection, campaign_id)
-    state = fold(campaign_id, verified(rows, campaign_id, name))
-    _check_name(state.spec.name, name)
-    return state
+def _noting(
+    rows: Iterable[tuple[str, EventRow]], seen: SeenHeads, digests: dict[str, str]
+) -> Iterator[tuple[str, EventRow]]:
+    """Hand rows on, and note the hash of each that has the number seen."""
+    for campaign_id, row in rows:
+        if campaign_id in seen and row[0] == seen[campaign_id].seq:
+            digests[campaign_id] = row[-1]
+        yield campaign_id, row
 
 
-def _check_name(told: str, name: str) -> None:
-    """Refuse a log that tells another name than the row of its campaign."""
-    if told != name:
-        what = f"holds the log of campaign {told!r}: names were swapped"
-        raise StoreDamagedError.at(name, what)
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Load a long log without garbage collections, which find nothing and took a third of it."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
-def _catch_up(
-    connection: sqlite3.Connection, known: CampaignState, name: str
-) -> CampaignState | None:
-    """Read what came since; None when the log is not the one this process knew."""
-    last = known.events[-1]
-    rows = event_table.read_since(connection, known.campaign_id, last.seq)
-    if not rows or rows[0][-1] != last.hash:
-        return None
-    new = verified(rows[1:], known.campaign_id, name, before=last.seq, previous=last.hash)
-    return advance(known, new)
-
-
-def _find(connection: sqlite3.Connection, name: str) -> tuple[str, str]:
+def _find(known: Sequence[tuple[str, str]], name: str) -> tuple[str, str]:
     """Return (id, name) of a campaign; upper and lower case do not matter."""
-    known = event_table.campaigns(connection)
     for campaign_id, there in known:
         if there.casefold() == name.casefold():
             return campaign_id, there

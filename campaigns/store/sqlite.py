@@ -136,14 +136,17 @@ class Database:
                 hint="designer history NAME tells; with the same request id it is safe to repeat",
             ) from error
 
-    def ensure(self) -> None:
+    def ensure(self) -> bool:
         """Create the store file when there is none; two processes may try at once.
 
         The schema is made in a file of its own which then gets its name in one step, so nobody
         ever sees half a store, and no existing file is ever overwritten.
+
+        Returns:
+            Whether it was this call that created it.
         """
         if self.location is None or self.exists():
-            return
+            return False
         self._refuse_unwritable()
         path = self.location.path
         try:
@@ -153,7 +156,7 @@ class Database:
             try:
                 with self._translated(), closing(self._connect(str(new))) as connection:
                     _make_schema(connection)
-                _give_name(new, path)
+                return _give_name(new, path)
             finally:
                 new.unlink(missing_ok=True)
         except OSError as error:
@@ -261,12 +264,12 @@ def _make_schema(connection: sqlite3.Connection) -> None:
     connection.commit()
 
 
-def _give_name(new: Path, path: Path) -> None:
-    """Give a finished file its name unless there is one already; never overwrites."""
+def _give_name(new: Path, path: Path) -> bool:
+    """Give a finished file its name; false where there is one already: never overwrites."""
     try:
         os.link(new, path)
     except FileExistsError:
-        return
+        return False
     except OSError:
         # no hard links here (exFAT sticks): an exclusive copy cannot overwrite either
         try:
@@ -275,5 +278,6 @@ def _give_name(new: Path, path: Path) -> None:
                 target.flush()
                 os.fsync(target.fileno())
         except FileExistsError:
-            return
+            return False
     sync_folder(path.parent)
+    return True

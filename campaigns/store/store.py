@@ -109,7 +109,7 @@ class Store:
         Raises:
             StorageError: it cannot be created.
         """
-        self._archive.database.ensure()
+        self._archive.ensure()
 
     def summaries(self) -> list[CampaignSummary]:
         """What a list tells of all campaigns, the one changed last first; none without a store.
@@ -122,6 +122,22 @@ class Store:
         """
         self.refuse_missing(default=False)
         return self._archive.summaries() if self.exists else []
+
+    @property
+    def alarms(self) -> list[str]:
+        """What this process found that an untouched store cannot be, told until it is accepted.
+
+        A log that is shorter than, or another than, the one seen on this computer before, or a
+        campaign that is gone; and what was remarked once.
+        """
+        if "_archive" not in vars(self):  # nothing was looked at yet
+            return []
+        watch = self._archive.watch
+        return [*watch.alarms.values(), *watch.remarks]
+
+    def alarm_of(self, campaign_id: str) -> str | None:
+        """The alarm about one campaign."""
+        return self._archive.watch.alarms.get(campaign_id)
 
     def state(self, name: str) -> CampaignState:
         """Load a campaign: verify every hash that is new to this process, and fold.
@@ -203,11 +219,13 @@ class Store:
         """
         return self._archive.repeated(request, name) if self.exists else None
 
-    def verify(self, head: str | None = None) -> list[str]:
+    def verify(self, head: str | None = None, *, accept: bool = False) -> list[str]:
         """Check everything that can be checked.
 
         Args:
             head: ``seq:hash8`` printed earlier; some campaign must still hold that event.
+            accept: take an older copy or a removed campaign as it is from now on, where nothing
+                else is wrong.
 
         Returns:
             One sentence per check that passed, and notes.
@@ -220,7 +238,7 @@ class Store:
         from designer.campaigns.store.verify import verify_store
 
         self.refuse_missing()
-        return verify_store(self._archive.database, head)
+        return verify_store(self._archive.database, head, self._archive.watch, accept=accept)
 
     def info(self) -> dict[str, Any]:
         """Describe the store: address, size, versions, numbers of campaigns and events."""

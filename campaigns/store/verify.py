@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
@@ -12,8 +12,9 @@ from typing import Any
 from designer.campaigns.errors import InputError, Problem, StoreDamagedError
 from designer.campaigns.log.events import Event, head_text
 from designer.campaigns.store import event_table
-from designer.campaigns.store.archive import load
 from designer.campaigns.store.event_table import SCHEMA_VERSION, missing_guards, scalar
+from designer.campaigns.store.last_seen import SeenHead, Watch, hash_at
+from designer.campaigns.store.loading import load
 from designer.campaigns.store.sqlite import Database
 from designer.campaigns.values import times
 
@@ -22,12 +23,16 @@ _SKEW_SECONDS = 120
 """A clock that went back by more than this is worth a note (reliability notes)."""
 
 
-def verify_store(database: Database, head: str | None) -> list[str]:
+def verify_store(
+    database: Database, head: str | None, watch: Watch, *, accept: bool = False
+) -> list[str]:
     """Check file structure, guards, cut-off tails, chains, and that every log can be folded.
 
     Args:
         database: the store.
         head: ``seq:hash8`` printed earlier, or None.
+        watch: knows what was seen of this store before.
+        accept: take it as it is from now on, where nothing but that is wrong.
 
     Returns:
         One sentence per check that passed, and notes.
@@ -40,6 +45,7 @@ def verify_store(database: Database, head: str | None) -> list[str]:
     wanted = None if head is None else _parse_head(head)
     passed: list[str] = []
     problems: list[Problem] = []
+    seen = watch.seen()
     with database.read() as connection:
         where, dropped = database.name, missing_guards(connection)
         lost = event_table.lost_rows(connection)
@@ -53,14 +59,15 @@ def verify_store(database: Database, head: str | None) -> list[str]:
             problems += found
             if not found:
                 passed.append(sentence)
-        chains: list[Sequence[Event]] = []
-        for campaign_id, name in event_table.campaigns(connection):
+        chains: dict[str, Sequence[Event]] = {}
+        campaigns = dict(event_table.campaigns(connection))
+        for campaign_id, name in campaigns.items():
             try:
                 events = load(connection, campaign_id, name).events
             except StoreDamagedError as error:
                 problems += error.problems
                 continue
-            chains.append(events)
+            chains[campaign_id] = events
             passed.append(
                 f"{name}: {len(events)} events, unchanged and consistent; head "
                 + head_text(len(events), events[-1].hash)
@@ -68,21 +75,30 @@ def verify_store(database: Database, head: str | None) -> list[str]:
             problems += _unreadable_times(name, events)
             passed += _clock_notes(name, events)
     if wanted is not None:
-        seq, hash8 = wanted
-        if any(
-            1 <= seq <= len(events) and events[seq - 1].hash.startswith(hash8) for events in chains
-        ):
+        if _holds(chains.values(), *wanted):
             passed.append(f"head {head} is in the log")
         else:
-            problems.append(
-                Problem(
-                    database.name,
-                    f"no campaign holds the event {head}: events were removed or replaced since",
-                )
-            )
+            gone = f"no campaign holds the event {head}: events were removed or replaced since"
+            problems.append(Problem(database.name, gone))
+    heads = {key: SeenHead(campaigns[key], e[-1].seq, e[-1].hash) for key, e in chains.items()}
+    if accept and not problems:
+        watch.accept(heads)
+        return [*passed, "the store is taken as it is now: what was seen before is forgotten"]
+    watch.campaigns(seen, campaigns)
+    for key, events in chains.items():
+        watch.log(seen, key, heads[key], hash_at(events, seen.get(key)))
+    problems += [Problem(database.name, alarm) for alarm in watch.alarms.values()]
     if problems:
         raise StoreDamagedError(problems)
-    return passed
+    watch.remember(heads)
+    return [*passed, *(f"note: {remark}" for remark in watch.remarks)]
+
+
+def _holds(chains: Iterable[Sequence[Event]], seq: int, hash8: str) -> bool:
+    """Whether a log holds the event of a head that was printed."""
+    return any(
+        1 <= seq <= len(events) and events[seq - 1].hash.startswith(hash8) for events in chains
+    )
 
 
 def _parse_head(head: str) -> tuple[int, str]:

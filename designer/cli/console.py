@@ -56,6 +56,10 @@ class Console:
         if not self.quiet and not self.json:
             self.diagnostics(f"note: {note}" for note in notes)
 
+    def warn(self, sentences: Iterable[str]) -> None:
+        """Print to stderr what nobody may miss, whatever was asked for."""
+        self.diagnostics(f"warning: {sentence}" for sentence in dict.fromkeys(sentences))
+
     @property
     def shows_progress(self) -> bool:
         """Progress is for a person in front of a terminal."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
-from designer.campaigns.errors import DesignerError, Problem
+from designer.campaigns.errors import DesignerError, Problem, StoreDamagedError
 from designer.campaigns.version import program_version
 from designer.cli.console import Console
 from designer.cli.errors import UsageError
@@ -94,8 +94,15 @@ def _answer(verb: Verb, arguments: Namespace, console: Console) -> int:
     service = open_service(arguments, console)
     if hasattr(arguments, "request_id"):
         service.session.request = _request(verb, arguments)
-    answer = verb.run(service, arguments)
+    try:
+        answer = verb.run(service, arguments)
+    except StoreDamagedError:
+        raise  # worse, and it names what there is to warn of
+    except DesignerError:
+        console.warn(service.session.alarms)
+        raise
     console.carried_out = True
+    console.warn(service.session.alarms)
     if console.json:
         console.clear_progress()
         console.data(answer)

@@ -45,9 +45,10 @@ class ListedCampaign(TypedDict):
 
 
 class ListAnswer(TypedDict):
-    """All campaigns of a store, newest first."""
+    """All campaigns of a store, newest first; ``warnings``: of an older copy that came back."""
 
     campaigns: list[ListedCampaign]
+    warnings: list[str]
 
 
 class PlanSummary(TypedDict):

@@ -10,6 +10,7 @@ from designer.campaigns.sheets.run_object import Flag, run_objects
 from designer.engine.answers import OddResult, SetAside
 from designer.render.words import count
 from designer.service.figures import Figures
+from designer.service.session import Session
 from designer.service.still_true import measured_at
 
 Kind = Literal["set_aside", "outlier"]
@@ -77,3 +78,11 @@ def _flag(kind: Kind, found: OddResult, since: str | None) -> Flag:
         "message": found["message"],
         "since": since,
     }
+
+
+def older_copy_flags(session: Session, state: CampaignState) -> list[Flag]:
+    """A flag of the campaign when its log is not the one this computer saw before, gone on."""
+    alarm = session.store.alarm_of(state.campaign_id)
+    if alarm is None:
+        return []
+    return [Flag(kind="older_copy", run=None, response=None, message=alarm, since=None)]

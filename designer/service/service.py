@@ -20,13 +20,14 @@ class StoreVerbs(Verbs):
         """Facts about the store by name: where it is, how large, which versions."""
         return self.session.store.info()
 
-    def verify(self, head: str | None = None) -> VerifyAnswer:
+    def verify(self, head: str | None = None, *, accept: bool = False) -> VerifyAnswer:
         """Check everything that can be checked.
 
         Args:
             head: a log position told earlier, to be still there.
+            accept: take an older copy that was put back, or a campaign that is gone, as it is.
         """
-        return {"ok": True, "checks": self.session.store.verify(head)}
+        return {"ok": True, "checks": self.session.store.verify(head, accept=accept)}
 
     def init(self) -> InitAnswer:
         """Create the store now, empty; nothing happens when there is one."""

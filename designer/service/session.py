@@ -74,6 +74,11 @@ class Session:
 
         return Store(default_url() if isinstance(self.url, Default) else self.url)
 
+    @property
+    def alarms(self) -> list[str]:
+        """What was found that an untouched store cannot be; nothing before it was opened."""
+        return self.store.alarms if "store" in vars(self) else []
+
     def state(self, campaign: str) -> CampaignState:
         """The campaign as its log tells it now; as a repeated command met it the first time."""
         repeated = self.repeated(campaign)

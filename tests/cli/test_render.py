@@ -209,6 +209,7 @@ class FakeService:
     def __init__(self) -> None:
         shown = {"campaigns.show": CAMPAIGN, "runs.show": RUN}
         shown["campaigns.specification"] = CAMPAIGN["spec"]
+        self.session = type("S", (), {"alarms": []})()
         self.answers = copy.deepcopy(ANSWERS | shown)
 
     def __getattr__(self, group: str) -> Any:
@@ -704,6 +705,7 @@ def test_common_options_reach_the_service(monkeypatch: pytest.MonkeyPatch) -> No
             made.update(store=store, options=options)
 
             self.campaigns = type("C", (), {"list": lambda _self: {"campaigns": []}})()
+            self.session = type("S", (), {"alarms": []})()
 
     monkeypatch.setitem(sys.modules, "designer.service", type("M", (), {"Service": Service}))
     assert main(["list", "--store", "x.db", "--actor", "Ada"]) == 0

@@ -135,6 +135,9 @@ def _banner_text(ui: Ui, mode: str) -> Content:
     view = ui.view
     if view is None or mode == CAMPAIGNS:
         return Content("")
+    older = [f["message"] for f in view.status["flags"] if f["kind"] == "older_copy"]
+    if older:
+        return Content(f"! {older[0]}")
     if view.unwritable:
         return Content(f"! Read only: {view.unwritable}")
     closed = "! This campaign is closed; only notes are accepted."

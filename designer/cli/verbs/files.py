@@ -69,6 +69,11 @@ STORE_VERBS = (
                 "SEQ:HASH",
                 "log position printed on a plan or status: is it still in the store?",
             ),
+            Argument(
+                "--accept",
+                None,
+                "an older copy was put back, or a campaign removed, on purpose: warn no more",
+            ),
         ),
         "store.verify",
         lambda answer, _service, _arguments: checks_text(answer),

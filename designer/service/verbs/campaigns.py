@@ -64,7 +64,8 @@ class CampaignVerbs(Verbs):
                     "changed_at": summary.changed_at,
                 }
                 for summary in self.session.store.summaries()
-            ]
+            ],
+            "warnings": self.session.store.alarms,
         }
 
     def show(self, campaign: str) -> answers.CampaignAnswer:

@@ -21,7 +21,7 @@ from designer.service.answers import BestAnswer, Cell, PredictAnswer
 from designer.service.details import judged_lines
 from designer.service.figures import StatusAnswer
 from designer.service.fits import keep_figures, learned, read_figures, warnings
-from designer.service.flags import all_flags
+from designer.service.flags import all_flags, older_copy_flags
 from designer.service.session import Verbs
 from designer.service.still_true import is_stale, still_true
 from designer.service.values import Texts
@@ -179,7 +179,7 @@ class ModelVerbs(Verbs):
             "set_aside": figures["set_aside"],
             "warnings": told,
             "notes": [note for note in figures["notes"] if note not in told],
-            "flags": all_flags(state, figures),
+            "flags": [*older_copy_flags(self.session, state), *all_flags(state, figures)],
             "head": state.head,
         }
 
