@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from designer.api import Campaign
+    from designer.api import Campaign, DesignerWarning
     from designer.campaigns.errors import (
         ConflictError,
         DesignerError,
@@ -26,6 +26,7 @@ __all__ = [
     "Campaign",
     "ConflictError",
     "DesignerError",
+    "DesignerWarning",
     "InputError",
     "Problem",
     "StorageError",
@@ -39,10 +40,10 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562: one function for e
         from designer.campaigns.version import program_version
 
         return program_version()
-    if name == "Campaign":
-        from designer.api import Campaign
+    if name in ("Campaign", "DesignerWarning"):
+        from designer import api
 
-        return Campaign
+        return getattr(api, name)
     if name in __all__:
         from designer.campaigns import errors
 

@@ -13,7 +13,7 @@ from designer.campaigns.space.mixtures import Mixture
 from designer.campaigns.specification.parts import CampaignGoal, Costs, Response, Stage
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Specification:
     """A valid campaign specification.
 
@@ -46,6 +46,11 @@ class Specification:
     costs: Costs
     history: bool = True
     text: str = field(default="", compare=False, repr=False)
+
+    def __repr__(self) -> str:
+        inputs = ", ".join(item.name for item in self.inputs)
+        outputs = ", ".join(response.name for response in self.responses)
+        return f"Specification({self.name!r} on {self.line!r}: {inputs} → {outputs})"
 
     @property
     def inputs(self) -> tuple[Factor | Given, ...]:

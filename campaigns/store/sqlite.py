@@ -50,9 +50,19 @@ class Database:
     Attributes:
         location: the file; None in memory.
         busy_seconds: how long to wait for another writer.
+
+    Args:
+        location: see above.
+        busy_seconds: see above.
+        image: what `image` of another database in memory gave; None: begin empty.
     """
 
-    def __init__(self, location: Location | None, busy_seconds: float = BUSY_SECONDS) -> None:
+    def __init__(
+        self,
+        location: Location | None,
+        busy_seconds: float = BUSY_SECONDS,
+        image: bytes | None = None,
+    ) -> None:
         self.location = location
         self.busy_seconds = busy_seconds
         # A database in memory has one connection, shared by all threads; a file needs no lock.
@@ -60,8 +70,28 @@ class Database:
         self._memory: sqlite3.Connection | None = None
         if location is None:
             self._memory = self._connect(":memory:")
-            weakref.finalize(self, self._memory.close)
-            _make_schema(self._memory)
+            self._release = weakref.finalize(self, self._memory.close)
+            if image is None:
+                _make_schema(self._memory)
+            else:
+                self._memory.deserialize(image)
+
+    def image(self) -> bytes | None:
+        """All of a database in memory, for a copy of it; None: it is a file.
+
+        Raises:
+            StorageError: it was let go.
+        """
+        if self.location is not None:
+            return None
+        with self._open("ro") as connection:
+            return connection.serialize()
+
+    def disconnect(self) -> None:
+        """Let a database in memory go, and with it all it holds; a file has nothing open."""
+        if self._memory is not None:
+            self._release()
+            self._memory = None
 
     @property
     def name(self) -> str:

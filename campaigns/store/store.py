@@ -43,6 +43,7 @@ class Store:
         clock: gives the present moment, aware.
         program: version written into events; default: the installed version.
         busy_seconds: how long a write waits for another writer.
+        image: contents of a store in memory, from `image` of another.
 
     Attributes:
         url: address, ``sqlite:////absolute/path``; ``memory`` for a store in memory.
@@ -59,6 +60,7 @@ class Store:
         clock: Callable[[], datetime] = times.utc_now,
         program: str | None = None,
         busy_seconds: float = 30,
+        image: bytes | None = None,
     ) -> None:
         location = None if url is None else parse_url(url)
         if location is not None:
@@ -68,6 +70,7 @@ class Store:
         self._clock = clock
         self._program = program
         self._busy_seconds = busy_seconds
+        self._image = image
 
     @cached_property
     def _archive(self) -> Archive:
@@ -75,8 +78,16 @@ class Store:
         from designer.campaigns.store.archive import Archive
         from designer.campaigns.store.sqlite import Database
 
-        database = Database(self._location, self._busy_seconds)
+        database = Database(self._location, self._busy_seconds, self._image)
         return Archive(database, self._program, self._clock)
+
+    def image(self) -> bytes | None:
+        """All of a store in memory, for a copy of it; None: it is a file."""
+        return self._archive.database.image()
+
+    def disconnect(self) -> None:
+        """Let a store in memory go, and with it all it holds; a file is open during a verb only."""
+        self._archive.database.disconnect()
 
     @property
     def exists(self) -> bool:

@@ -20,7 +20,7 @@ FOLDERS = {
     "campaigns": ROOT / "campaigns",
 }
 """The five folders of the product, the front door first."""
-ELSEWHERE = {"designer.api.campaign", "designer.api.frames", "designer.campaigns.errors"}
+ELSEWHERE = {"designer.api.campaign", "designer.api.plans", "designer.campaigns.errors"}
 """Modules with a page of their own in the references."""
 
 

@@ -11,8 +11,10 @@ import pytest
 
 import designer
 from designer import Campaign, ConflictError, InputError
-from designer.api.frames import ProposedPlan
+from designer.api.plans import ProposedPlan
 from tests.campaigns_for_tests import SMALL, loading, porosity
+
+pytestmark = pytest.mark.filterwarnings("ignore::designer.DesignerWarning")
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np
 import pandas as pd
 
-from designer.api.frames import ProposedPlan
+from designer.api.plans import ProposedPlan
 from designer.engine.fitted_campaign import fit_campaign
 from designer.engine.predicting import predict_recipes
 from tests.benchmarks.campaign_line import START, Line, columns, quiet

@@ -10,6 +10,8 @@ import pytest
 
 from designer import Campaign, InputError
 
+pytestmark = pytest.mark.filterwarnings("ignore::designer.DesignerWarning")
+
 SPEC: dict[str, Any] = {
     "campaign": {"name": "odd", "line": "line4"},
     "factor": [

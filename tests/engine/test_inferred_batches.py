@@ -16,6 +16,8 @@ from designer.engine.training_rows.inferred_batches import (
 from designer.engine.training_rows.training_set import training_set
 from designer.tui.screens.lines import about_line
 
+pytestmark = pytest.mark.filterwarnings("ignore::designer.DesignerWarning")
+
 SPEC = {
     "campaign": {"version": 1, "name": "untold", "line": "own"},
     "stage": [

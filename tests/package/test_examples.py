@@ -12,6 +12,8 @@ import pytest
 from designer import Campaign
 from tests.places import ROOT
 
+pytestmark = pytest.mark.filterwarnings("ignore::designer.DesignerWarning")
+
 SPEC: dict[str, Any] = {
     "campaign": {"version": 1, "name": "graphite", "line": "line4"},
     "factor": [

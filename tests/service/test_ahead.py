@@ -19,6 +19,8 @@ from tests.campaigns_for_tests import SMALL, line_rows, loading, porosity
 from tests.command_line import CommandLine
 from tests.tui.cases import open_ui
 
+pytestmark = pytest.mark.filterwarnings("ignore::designer.DesignerWarning")
+
 OUTLOOK: Ahead = {
     "runs": 5,
     "best_rate": 0.1,

@@ -13,6 +13,8 @@ from designer import Campaign, InputError
 from tests.command_line import CommandLine
 from tests.places import SHARED_DATA
 
+pytestmark = pytest.mark.filterwarnings("ignore::designer.DesignerWarning")
+
 CASES = SHARED_DATA / "cases"
 SPEC: dict[str, Any] = {
     "campaign": {"version": 1, "name": "case", "line": "own"},

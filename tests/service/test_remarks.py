@@ -10,6 +10,8 @@ import pytest
 from designer import Campaign, InputError
 from tests.command_line import CommandLine
 
+pytestmark = pytest.mark.filterwarnings("ignore::designer.DesignerWarning")
+
 SPEC: dict[str, Any] = {
     "campaign": {"version": 1, "name": "case", "line": "own"},
     "factor": [
@@ -221,7 +223,7 @@ def test_status_names_a_result_50_times_off_whether_it_counts_or_not() -> None:
 
     (note,) = [each for each in status_of(few)["notes"] if "R001" in each]
     assert "0.05 in R001 lies 67 times below the 3.35 expected there" in note
-    assert "designer correct" in note
+    assert "campaign.correct" in note
     assert status_of(few)["set_aside"] == []
     assert [each["run"] for each in status_of(many)["set_aside"]] == ["R008"]
     np.testing.assert_allclose(many.predict(far)["ratio_mean"], before, rtol=0.05)

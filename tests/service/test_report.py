@@ -17,6 +17,8 @@ from tests.campaigns_for_tests import SMALL, loading, porosity
 from tests.command_line import CommandLine
 from tests.tui.cases import open_ui
 
+pytestmark = pytest.mark.filterwarnings("ignore::designer.DesignerWarning")
+
 SCARE = "nothing in their data can tell"
 HISTORY = ("trust", "trust_low", "trust_high", "worth_runs", "determined")
 

@@ -12,6 +12,8 @@ from tests.command_line import CommandLine
 from tests.service.test_report import attach, recipes
 from tests.tui.cases import open_ui
 
+pytestmark = pytest.mark.filterwarnings("ignore::designer.DesignerWarning")
+
 SPEC: dict[str, Any] = {
     "campaign": {"version": 1, "name": "case", "line": "own"},
     "factor": [

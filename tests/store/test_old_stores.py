@@ -31,6 +31,8 @@ from designer.campaigns.specification.parts import Response
 from designer.campaigns.store.store import Store
 from designer.campaigns.values.quantity import Quantity
 
+pytestmark = pytest.mark.filterwarnings("ignore::designer.DesignerWarning")
+
 DATA = Path(__file__).parent / "data"
 VERSIONS = sorted(folder.name for folder in DATA.iterdir() if folder.is_dir())
 

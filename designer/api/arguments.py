@@ -1,0 +1,203 @@
+"""The door of the Python API: what an argument may be is what its annotation says.
+
+`verb` reads every argument by the words of its annotation before anything is done, so a wrong type
+is an `InputError` that names the argument, never an error from inside; and it puts what the shared
+verbs say into Python's words.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from numbers import Integral, Real
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
+
+from designer.api.messages import python_error
+from designer.campaigns.errors import DesignerError, Findings
+from designer.service.session import Default
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+StoreAddress: TypeAlias = str | Path | Default | None
+"""Address of a store; None: in memory."""
+Names: TypeAlias = str | Iterable[str]
+"""A name, or several."""
+Moment: TypeAlias = str | date
+"""A date or time."""
+Points: TypeAlias = "Tensor | np.ndarray[Any, Any]"
+"""Points of the unit cube, a row each."""
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_LONGEST = 60  # characters of a value shown in a message
+_LARGEST = 2**63  # whole numbers beyond cannot be counted, stored or told
+
+
+class WrongTypeError(Exception):
+    """An argument is not of the kind its annotation says."""
+
+
+@dataclass(frozen=True)
+class ArgumentKind:
+    """What an argument may be.
+
+    Attributes:
+        words: the same for people.
+        read: the value as the verbs take it.
+    """
+
+    words: str
+    read: Callable[[object], object]
+
+
+def shown(value: object) -> str:
+    """A value in a message; whatever it is, short and without fail."""
+    try:
+        text = repr(value)
+    except Exception:  # a foreign object, or a number of thousands of digits
+        return f"a {type(value).__name__}"
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({type(value).__name__})"
+
+
+def names_of(value: object) -> list[str]:
+    """One name, or several of them, as a list.
+
+    Raises:
+        WrongTypeError: something else is among them.
+    """
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, bytes | Mapping) or not isinstance(value, Iterable):
+        raise WrongTypeError
+    try:
+        return [_only(str)(name) for name in value]
+    except TypeError:  # an array without dimensions says it can be iterated, too
+        raise WrongTypeError from None
+
+
+def _only(*types: type[R]) -> Callable[[object], R]:
+    def read(value: object) -> R:
+        if not isinstance(value, types):
+            raise WrongTypeError
+        return value
+
+    return read
+
+
+def _switch(value: object) -> bool:
+    if isinstance(value, bool) or type(value).__name__ in {"bool_", "bool"}:  # numpy's
+        return bool(value)
+    raise WrongTypeError
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, Integral) or abs(int(value)) > _LARGEST:
+        raise WrongTypeError
+    return int(value)
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise WrongTypeError
+    try:
+        return float(value)
+    except OverflowError:
+        raise WrongTypeError from None
+
+
+def moment_text(moment: Moment | None) -> str | None:
+    """A date or time as typed; a datetime is a date, too."""
+    return moment.isoformat() if isinstance(moment, date) else moment
+
+
+def address_text(store: StoreAddress) -> str | Default | None:
+    """The address of a store as typed."""
+    return str(store) if isinstance(store, Path) else store
+
+
+def _as_it_is(value: object) -> object:
+    return value  # read by the verb itself, with what it knows of the campaign
+
+
+KINDS: dict[str, ArgumentKind] = {
+    "str": ArgumentKind("text", _only(str)),
+    "bool": ArgumentKind("True or False", _switch),
+    "int": ArgumentKind("a whole number", _whole),
+    "float": ArgumentKind("a number", _number),
+    "Names": ArgumentKind("a name, or a list of names", names_of),
+    "Moment": ArgumentKind("a date or time, such as '2026-03-01'", _only(str, date)),
+    "str | Path": ArgumentKind("the path of a file", _only(str, Path)),
+    "SpecSource": ArgumentKind(
+        "the path of a TOML file, or the same as a dict", _only(str, Path, Mapping)
+    ),
+    "StoreAddress": ArgumentKind(
+        "a path or sqlite:///path; None: in memory", _only(str, Path, Default)
+    ),
+    "Table": ArgumentKind("a table", _as_it_is),
+    "Values": ArgumentKind("a dict", _as_it_is),
+    "Points": ArgumentKind("a tensor", _as_it_is),
+}
+"""What an argument may be, by its annotation; ``| None`` may follow."""
+
+
+@dataclass(frozen=True)
+class _Parameter:
+    kind: ArgumentKind
+    may_be_none: bool
+
+    @classmethod
+    def of(cls, annotation: str) -> _Parameter:
+        word = annotation.removesuffix(" | None")
+        # the address of a store in memory is None
+        return cls(KINDS[word], word != annotation or word == "StoreAddress")
+
+    def read(self, name: str, value: object, findings: Findings) -> object:
+        if value is None and self.may_be_none:
+            return None
+        try:
+            return self.kind.read(value)
+        except WrongTypeError:
+            words = f"{self.kind.words}{', or None' * self.may_be_none}"
+            findings.report(name, "is of the wrong type", shown(value), words)
+            return None
+
+
+def verb(method: Callable[P, R]) -> Callable[P, R]:
+    """Make a method of the API: wrong arguments are told all at once, and errors in Python's words.
+
+    Raises:
+        KeyError: while the class is made: an annotation that is not among `KINDS`.
+    """
+    signature = inspect.signature(method)
+    parameters = {
+        name: _Parameter.of(parameter.annotation)
+        for name, parameter in signature.parameters.items()
+        if parameter.annotation is not parameter.empty
+    }
+    carry_out: Callable[..., R] = method
+
+    @functools.wraps(method)
+    def called(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            bound = signature.bind(*args, **kwargs)
+        except TypeError:
+            return method(*args, **kwargs)  # Python's own words for a wrong call
+        try:
+            findings = Findings()
+            for name in bound.arguments.keys() & parameters.keys():
+                told = bound.arguments[name]
+                bound.arguments[name] = parameters[name].read(name, told, findings)
+            findings.raise_if_any()
+            return carry_out(*bound.args, **bound.kwargs)
+        except DesignerError as error:
+            raise python_error(error) from error.__cause__
+
+    return called

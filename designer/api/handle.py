@@ -1,0 +1,116 @@
+"""What an object of a campaign is besides its verbs: a name in a store, open until let go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from designer.api.messages import python_answer, tell
+from designer.campaigns.errors import StorageError
+from designer.service import Service
+
+if TYPE_CHECKING:
+    from designer.campaigns.specification.specification import Specification
+
+Answer = TypeVar("Answer", bound=Mapping[str, object])
+_SENTENCES = ("warnings", "notes", "messages")
+
+
+class Handle:
+    """A campaign in a store.
+
+    It is a context manager: ``with Campaign.open(...) as campaign:`` ends with `disconnect`.
+    `copy.copy` gives another object on the same store. Pickling and `copy.deepcopy` keep the
+    address of a store that is a file, and the whole record of one in memory; models are learned
+    anew.
+
+    Attributes:
+        name: name of the campaign, unique in its store.
+    """
+
+    def __init__(self, name: str, service: Service) -> None:
+        self.name = name
+        self._service: Service | None = service
+
+    @property
+    def service(self) -> Service:
+        """The verbs, shared with the command line.
+
+        Raises:
+            StorageError: after `disconnect`.
+        """
+        if self._service is None:
+            hint = f"Open it again with Campaign.open({self.name!r}, store=...)"
+            raise StorageError.at(f"campaign {self.name}", "is disconnected", hint=hint)
+        return self._service
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether it can be used: not after `disconnect`."""
+        return self._service is not None
+
+    @property
+    def spec(self) -> Specification:
+        """The specification as last amended."""
+        return self.service.session.state(self.name).spec
+
+    @property
+    def head(self) -> str:
+        """Log position and first eight digits of its hash, ``12:9f86d081``."""
+        return self.service.session.state(self.name).head
+
+    def disconnect(self) -> None:
+        """Let the store go: models and connections; a campaign in memory is gone with it.
+
+        A store that is a file is open during a verb only, so forgetting this loses nothing.
+        `close` is another thing: it finishes the campaign.
+        """
+        if self._service is not None:
+            self._service.session.store.disconnect()
+            self._service = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        self.disconnect()
+
+    def __repr__(self) -> str:
+        where = self._service.session.store.url if self._service else "disconnected"
+        return f"{type(self).__name__}({self.name!r}, store={where!r})"
+
+    def __copy__(self) -> Self:
+        return type(self)(self.name, self.service)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        session = self.service.session
+        image = session.store.image()
+        address = None if image is not None else session.store.url
+        return _restored, (type(self), self.name, address, session.actor, image)
+
+    def _tell(self, answer: Answer) -> Answer:
+        """The answer in Python's words; what it remarks is issued as warnings."""
+        told = python_answer(answer)
+        for key in _SENTENCES:
+            sentences = told.get(key)
+            if isinstance(sentences, list):
+                tell(sentence for sentence in sentences if isinstance(sentence, str))
+        return told
+
+
+def _restored(
+    kind: type[Handle], name: str, address: str | None, actor: str, image: bytes | None
+) -> Handle:
+    """The object that was pickled or copied."""
+    service = Service(address, actor=actor)
+    if image is not None:
+        from designer.campaigns.store.store import Store
+
+        service.session.store = Store(None, image=image)
+    return kind(name, service)

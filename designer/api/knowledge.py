@@ -1,0 +1,136 @@
+"""Verbs of the API about what is known: predictions, tables, the model and its inputs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, cast
+
+from designer.api.arguments import Moment, Points, moment_text, verb
+from designer.api.frames import (
+    best_frame,
+    data_frame,
+    history_frame,
+    number_columns,
+    predictions_frame,
+    typed_frame,
+)
+from designer.api.handle import Handle
+from designer.api.html import ShownStatus
+from designer.api.messages import tell
+from designer.api.tables import Table, Values, columns_of, texts_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from botorch.models.model import Model
+    from torch import Tensor
+
+    from designer.service import answers
+    from designer.service.figures import StatusAnswer
+
+
+class CampaignKnowledge(Handle):
+    """Where the campaign stands, what recipes would give, and the tables behind it."""
+
+    @verb
+    def predict(self, frame: Table, *, given: Values | None = None) -> pd.DataFrame:
+        """Predict recipes: the factors, what each response will be, and the chance to be in spec.
+
+        Per response ``<response>_mean`` (the median) and ``_sd`` of the noise-free response; one
+        more batch made and measured: ``_sd_result``, ``_low`` and ``_high`` (68 %), ``_low95``
+        and ``_high95`` (95 %), inside ``possible``. ``in_spec``: the recipe itself;
+        ``in_spec_measured``: one more batch made and measured.
+
+        Raises:
+            InputError: a recipe is refused, or there is nothing to predict from.
+        """
+        spec = self.spec
+        recipes = columns_of(frame, "frame", [factor.name for factor in spec.factors])
+        known = texts_of(given, "given")
+        answer = self.service.models.predict_columns(self.name, recipes.cells, given=known)
+        return predictions_frame(self._tell(answer), spec, recipes.index)
+
+    @verb
+    def status(self, *, refresh: bool = True) -> StatusAnswer:
+        """Where the campaign stands; evaluates the models when events came after."""
+        wanted: Literal["stale", False] = "stale" if refresh else False
+        answer = self._tell(self.service.models.status(self.name, refresh=wanted))
+        return cast("StatusAnswer", ShownStatus(answer, self.spec))
+
+    @verb
+    def best(self, n: int = 5) -> pd.DataFrame:
+        """Recommended set-points with predictions and both probabilities of being in spec."""
+        answer = self._tell(self.service.models.best(self.name, n))
+        return best_frame(answer["best"], self.spec)
+
+    @verb
+    def data(self) -> pd.DataFrame:
+        """Every measurement: planned and used settings, status, batches, times."""
+        return data_frame(self.service.campaigns.data(self.name), self.spec)
+
+    @verb
+    def history(self, run: str | None = None, since: Moment | None = None) -> pd.DataFrame:
+        """Who did what and when, oldest first, indexed by event number."""
+        return history_frame(
+            self.service.campaigns.history(self.name, run, moment_text(since))["events"]
+        )
+
+    @verb
+    def model(self) -> Model:
+        """All responses as one BoTorch model.
+
+        Inputs ``[…, q, d]`` as `encode` makes them: one column per factor and given in the
+        specification's order, numbers scaled to the unit cube, categories as integer codes.
+        Outputs in declared units. Its posterior is that of `predict`: averaged over
+        hyperparameters, mean and covariance those of the mixture.
+
+        Raises:
+            InputError: nothing was measured yet.
+        """
+        return self.service.models.botorch_model(self.name)
+
+    @verb
+    def encode(self, frame: Table) -> Tensor:
+        """Inputs of `model` for recipes, ``[n, d]``, float64: what `optimize_acqf` works on.
+
+        Args:
+            frame: every factor and given; settings may lie off the machine's grid.
+
+        Raises:
+            InputError: a value is missing or refused.
+        """
+        from designer.api.model_inputs import encoded
+
+        names = [item.name for item in self.spec.inputs]
+        return encoded(self.spec, columns_of(frame, "frame", names).cells)
+
+    @verb
+    def decode(self, X: Points, *, snap: bool = True) -> pd.DataFrame:
+        """Recipes of inputs of `model`, such as candidates of `optimize_acqf`.
+
+        ``decode(encode(frame))`` gives the machine's set-points back exactly.
+
+        Args:
+            X: ``[n, d]`` or ``[d]``, a tensor or array.
+            snap: take the nearest set-point of the machine; False: the numbers as they are
+                (rounded to 12 digits). Categories are always the nearest code. Constraints and
+                mixtures are not mended: a recipe that breaks one is warned of.
+
+        Raises:
+            InputError: no finite numbers, or another number of columns.
+        """
+        from designer.api.model_inputs import decoded
+
+        recipes, odd = decoded(self.spec, X, snap=snap)
+        tell(odd)
+        names = [item.name for item in self.spec.inputs]
+        return typed_frame(recipes, number_columns(self.spec), names)
+
+    @verb
+    def export(
+        self, path: str | Path, *, what: str = "plan", plan: str | None = None, force: bool = False
+    ) -> answers.ExportAnswer:
+        """Write plan, data, events or specification to a file; its ending names the format."""
+        answer = self.service.campaigns.export(
+            self.name, Path(path), what=what, plan=plan, force=force
+        )
+        return self._tell(answer)

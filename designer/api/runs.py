@@ -1,0 +1,157 @@
+"""Verbs of the API about plans, runs and their results."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from designer.api.arguments import Names, verb
+from designer.api.handle import Handle
+from designer.api.messages import python_answer
+from designer.api.plans import AttachedRuns, ProposedPlan
+from designer.api.tables import Table, Values, columns_of, of_runs, texts_of
+
+if TYPE_CHECKING:
+    from designer.service import answers
+
+
+class CampaignRuns(Handle):
+    """What to make next, what came of it, and what was wrong about that."""
+
+    @verb
+    def propose(
+        self,
+        n: int | None = None,
+        *,
+        budget: float | None = None,
+        fix: Values | None = None,
+        given: Values | None = None,
+        replace: bool = False,
+        top_up: bool = False,
+        seed: int | None = None,
+        dry_run: bool = False,
+    ) -> ProposedPlan:
+        """Propose the next runs for the most information.
+
+        Args:
+            n: number of runs; default 4, with ``budget`` alone as many as fit.
+            budget: most the plan may cost, in the campaign's cost unit.
+            fix: settings every run shall have.
+            given: values of givens, in their declared units.
+            replace: abandon the open runs first.
+            top_up: only what is missing to ``n`` open runs; an empty plan where none is.
+            seed: default: from campaign id and log position.
+            dry_run: compute, but write nothing.
+
+        Raises:
+            InputError: a value is refused, or nothing is left to propose.
+            ConflictError: somebody changed the campaign meanwhile.
+        """
+        answer = self.service.plans.propose(
+            self.name,
+            n,
+            budget=budget,
+            fix=texts_of(fix, "fix"),
+            given=texts_of(given, "given"),
+            replace=replace,
+            top_up=top_up,
+            seed=seed,
+            dry_run=dry_run,
+        )
+        return ProposedPlan(self._tell(answer), self.spec)
+
+    @verb
+    def record(self, frame: Table, *, force_settings: bool = False) -> answers.ImportAnswer:
+        """Record results.
+
+        Args:
+            frame: indexed by run id, or with a column ``run``; response columns (NaN = not
+                measured), optionally factors as really set, ``batch:<stage>``, ``made_at``,
+                ``replicate``, ``note``, ``status`` (failed, abandoned) with ``failure``. The
+                columns of a plan's frame may stay. A Series or dict is one run, a Series named
+                as a response that response of several.
+            force_settings: take settings as they stand although they are those of other runs.
+
+        Raises:
+            InputError: with every bad column and cell; nothing was written.
+            ConflictError: a response already has a value.
+        """
+        responses = [response.name for response in self.spec.responses]
+        columns = of_runs(columns_of(frame, "frame", column=responses), "frame")
+        answer = self.service.runs.record_columns(self.name, columns, force_settings=force_settings)
+        return self._tell(answer)
+
+    @verb
+    def attach(self, frame: Table) -> AttachedRuns:
+        """Record runs nobody proposed: one row each, every factor; returns their run ids.
+
+        What is odd about their results stands in ``messages`` of the returned list, too.
+        """
+        factors = [factor.name for factor in self.spec.factors]
+        cells = columns_of(frame, "frame", factors).cells
+        return AttachedRuns(self._tell(self.service.runs.attach_columns(self.name, cells)))
+
+    @verb
+    def start(self, run: str) -> None:
+        """Say that a run is being made."""
+        self._tell(self.service.runs.start(self.name, run))
+
+    @verb
+    def fail(self, run: str, reason: str) -> None:
+        """A run was made and failed: it teaches where the process fails."""
+        self._tell(self.service.runs.fail(self.name, run, reason))
+
+    @verb
+    def abandon(self, runs: Names, reason: str) -> None:
+        """Runs that will not be made: no longer pending, not proposed again."""
+        self._tell(self.service.runs.abandon(self.name, [*runs], reason))
+
+    @verb
+    def reopen(self, run: str, reason: str | None = None) -> None:
+        """Take back a failure or abandonment."""
+        self._tell(self.service.runs.reopen(self.name, run, reason))
+
+    @verb
+    def correct(
+        self,
+        run: str,
+        responses: Values | None = None,
+        *,
+        reason: str,
+        settings: Values | None = None,
+        batch: Values | None = None,
+        replicate: int | None = None,
+    ) -> answers.RecordAnswer:
+        """Correct a recorded value, setting or batch; the old value is kept.
+
+        Args:
+            run: run id.
+            responses: the right values by response; None: will never be measured.
+            reason: why, for the history.
+            settings: the right settings of factors and givens.
+            batch: the right batch id by stage.
+            replicate: which of several values, from 1.
+
+        Raises:
+            InputError: a name or value is refused.
+            ConflictError: there is no such value, or several are named.
+        """
+        answer = self.service.runs.correct(
+            self.name,
+            run,
+            texts_of(responses, "responses", never=True),
+            settings=texts_of(settings, "settings"),
+            batch=texts_of(batch, "batch"),
+            replicate=replicate,
+            reason=reason,
+        )
+        return self._tell(answer)
+
+    @verb
+    def undo(self, event: int | None = None, *, reason: str | None = None) -> answers.UndoAnswer:
+        """Reverse an event (default: the last one) by appending its reversal."""
+        return python_answer(self.service.campaigns.undo(self.name, event, reason))
+
+    @verb
+    def note(self, text: str, run: str | None = None) -> None:
+        """Keep a remark on the campaign or on a run."""
+        self._tell(self.service.campaigns.note(self.name, text, run))
