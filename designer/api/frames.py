@@ -99,7 +99,8 @@ def plan_frame(answer: PlanAnswer, spec: Specification) -> pd.DataFrame:
         for run in answer["runs"]
     ]
     index = pd.Index([run["run"] for run in answer["runs"]], name="run")
-    return typed_frame(rows, number_columns(spec), index=index)
+    columns = None if rows else [factor.name for factor in spec.factors]
+    return typed_frame(rows, number_columns(spec), columns, index)
 
 
 def predictions_frame(

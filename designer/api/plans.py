@@ -47,7 +47,7 @@ class ProposedPlan:
             *("information_bits", "cost", "in_spec"),
         ]
         return headed(
-            f"Plan {answer['plan']} of {answer['campaign']}",
+            f"Plan {answer['plan'] or 'of no runs'} of {answer['campaign']}",
             [", ".join(told), *answer["notes"]],
             html_of_frame(self.frame[[name for name in shown if name in self.frame.columns]]),
         )

@@ -68,6 +68,11 @@ def test_empty_tables_have_the_same_types(campaign: Campaign) -> None:
     full, none = campaign.data().dtypes, empty.data().dtypes
     for name in ("solid_content", "mass_loading", "replicate", "made_at", "recorded_at"):
         assert none[name] == full[name]
+    first = empty.propose(1, seed=0)
+    plan = empty.propose(1, top_up=True)
+    assert len(plan.frame) == len(plan) == 0
+    assert plan.frame["coating_gap"].dtype == first.frame["coating_gap"].dtype == np.float64
+    assert "of no runs" in plan._repr_html_()
     assert empty.lines()["trust"].dtype == np.float64
     assert empty.history(since="2090-01-01")["at"].dtype == full["recorded_at"]
 
