@@ -23,12 +23,11 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-Values: TypeAlias = "Mapping[str, object] | pd.Series[Any]"
+Row: TypeAlias = Mapping[str, object]
+"""Values, or columns, by name."""
+Values: TypeAlias = "Row | pd.Series[Any]"
 """Values by name: a dict, or a Series indexed by name."""
-Table: TypeAlias = (
-    "pd.DataFrame | pd.Series[Any] | Mapping[str, object] | Sequence[Mapping[str, object]]"
-    " | np.ndarray[Any, Any]"
-)
+Table: TypeAlias = "pd.DataFrame | pd.Series[Any] | Row | Sequence[Row] | np.ndarray[Any, Any]"
 """Rows of named columns; see the module."""
 
 _ALLOWED = (
