@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 
-from designer.campaigns.log.runs import LEARNED_FROM, Run
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.values.usual import unusable
@@ -19,7 +18,7 @@ def untested_lines_note(state: CampaignState) -> str | None:
         return None
     what = "" if len(resting) == len(names) else f" of {', '.join(resting)}"
     known = ", ".join(line.name for line in lines)
-    made = any(run.values(name) for name in resting for run in _runs(state))
+    made = any(state.learned_results[name] for name in resting)
     result = "usable result" if made else "result"
     return (
         f"No {result}{what} on {state.spec.line} yet: predictions rest on the earlier lines alone"
@@ -34,11 +33,9 @@ def _rests_on_lines(state: CampaignState, response: Response) -> bool:
     name = response.name
     rows = (row for line in state.lines.values() if line.included for row in line.rows)
     theirs = [value for row in rows for value in row.responses.get(name, ())]
-    mine = [value for run in _runs(state) for value in run.values(name)]
+    if not theirs:
+        return False
+    mine = [value for _, value in state.learned_results[name]]
     own = [*[True] * len(mine), *[False] * len(theirs)]
     odd = unusable([*mine, *theirs], own, log=response.log_scale)
-    return bool(theirs) and all(odd[: len(mine)])
-
-
-def _runs(state: CampaignState) -> list[Run]:
-    return [run for run in state.runs.values() if run.status in LEARNED_FROM]
+    return all(odd[: len(mine)])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -131,8 +132,10 @@ def in_order(items: Iterable[Named], values: Mapping[str, T]) -> dict[str, T]:
     return {item.name: values[item.name] for item in items if item.name in values}
 
 
-def known_names(kind: str, names: Sequence[str] | Mapping[str, Any], known: set[str]) -> None:
+def known_names(kind: str, names: Mapping[str, Any], known: AbstractSet[str]) -> None:
     """Refuse names the specification of that time does not have."""
+    if names.keys() <= known:
+        return
     for name in names:
         if name not in known:
             raise ContradictionError(f"{kind} {name!r} is not in the specification")

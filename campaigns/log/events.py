@@ -178,6 +178,8 @@ def check_known(event: Event, campaign: str) -> None:
             the problem names ``campaign#seq``.
     """
     kind = KINDS.get(event.kind)
+    if kind and event.version == kind.version and kind.required <= event.body.keys():
+        return
     where = f"{campaign}#{event.seq}"
     writer, hint = f"written by pilot-designer {event.program}", "Use that version or a newer one"
     if kind is None:
@@ -189,9 +191,8 @@ def check_known(event: Event, campaign: str) -> None:
             f" {kind.version}; it was {writer}"
         )
         raise StoreDamagedError.at(where, what, hint=hint)
-    missing = kind.required - event.body.keys()
-    if missing:
-        raise StoreDamagedError.at(where, f"{event.kind} lacks {', '.join(sorted(missing))}")
+    missing = ", ".join(sorted(kind.required - event.body.keys()))
+    raise StoreDamagedError.at(where, f"{event.kind} lacks {missing}")
 
 
 GENESIS = ""

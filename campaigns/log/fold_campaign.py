@@ -77,11 +77,9 @@ def line_added(builder: StateBuilder, event: Event) -> None:
     body, spec = event.body, builder.specification
     if any(name.casefold() == body["name"].casefold() for name in builder.lines):
         raise ContradictionError(f"line {body['name']} exists already")
-    factors = {factor.name for factor in spec.factors}
-    responses = {response.name for response in spec.responses}
     for row in body["rows"]:
-        known_names("factor", row["settings"], factors)
-        known_names("response", row["responses"], responses)
+        known_names("factor", row["settings"], spec.factor_names)
+        known_names("response", row["responses"], spec.response_names)
     builder.lines[body["name"]] = Line(
         name=body["name"],
         rows=tuple(_line_row(row) for row in body["rows"]),
@@ -128,7 +126,7 @@ def plan_proposed(builder: StateBuilder, event: Event) -> None:
     body = event.body
     if body["plan"] in builder.plans:
         raise ContradictionError(f"plan {body['plan']} exists already")
-    factors = {factor.name for factor in builder.specification.factors}
+    factors = builder.specification.factor_names
     for proposed in body["runs"]:
         if proposed["run"] in builder.runs:
             raise ContradictionError(f"run {proposed['run']} exists already")

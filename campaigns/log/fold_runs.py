@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +22,8 @@ def run_started(builder: StateBuilder, event: Event) -> None:
     run = builder.run(event.body["run"])
     if run.status != "proposed":
         raise ContradictionError(f"run {run.id} is {run.status} and cannot be started")
-    run = _with_facts(_made(run, event), builder.specification, event.body["settings"])
-    builder.runs[run.id] = run.changed(status="running")
+    facts = _facts(run, builder.specification, event.body["settings"])
+    builder.runs[run.id] = run.changed(status="running", **_made(run, event), **facts)
 
 
 def result_recorded(builder: StateBuilder, event: Event) -> None:
@@ -32,68 +32,73 @@ def result_recorded(builder: StateBuilder, event: Event) -> None:
     if body.get("attached"):
         if body["run"] in builder.runs:
             raise ContradictionError(f"run {body['run']} exists already")
-        run = Run(
-            body["run"], plan=None, order=None, rank=None, planned=None, used={},
-            seq=event.seq, attached=True, status="running",
-        )  # fmt: skip
+        run = _ATTACHED.changed(id=body["run"], seq=event.seq)
     else:
         run = builder.run(body["run"])
         if run.status in ("failed", "abandoned"):
             raise ContradictionError(f"run {run.id} is {run.status}: no result can follow")
-    run = _with_facts(_made(run, event), spec, body["used"], body["given"], body["batch"])
-    run = _with_values(run, event, spec)
+    # all changes at once: a run has many fields, and a long log many results
+    changes = _made(run, event) | _facts(run, spec, body["used"], body["given"], body["batch"])
+    changes |= _values(run, event, spec)
     if body["made_at"] is not None:
-        run = run.changed(made_at=body["made_at"])
+        changes["made_at"] = body["made_at"]
     if body.get("note"):
         note = Note(run.id, body["note"], event.seq, event.actor, event.recorded_at)
-        run = run.changed(notes=(*run.notes, note))
+        changes["notes"] = (*run.notes, note)
         builder.notes.append(note)
-    builder.runs[run.id] = run.changed(
-        status=status_of_data(run, spec), recorded_at=event.recorded_at
-    )
+    done = changes["measurements"].keys() | changes["never"]
+    status = _status(run.status, done, spec, made=True)
+    builder.runs[run.id] = run.changed(status=status, recorded_at=event.recorded_at, **changes)
 
 
-def _made(run: Run, event: Event) -> Run:
-    """The run, made now at the latest."""
+_ATTACHED = Run(
+    "", plan=None, order=None, rank=None, planned=None, used={}, seq=0, attached=True,
+    status="running",
+)  # fmt: skip
+
+
+def _made(run: Run, event: Event) -> dict[str, Any]:
+    """What changes by the run being made now at the latest."""
     if run.made_seq is not None:
-        return run
-    return run.changed(made_seq=event.seq, made_recorded_at=event.recorded_at)
+        return {}
+    return {"made_seq": event.seq, "made_recorded_at": event.recorded_at}
 
 
-def _with_facts(
+def _facts(
     run: Run,
     spec: Specification,
     used: Mapping[str, Any],
     given: Mapping[str, Any] | None = None,
     batch: Mapping[str, str] | None = None,
-) -> Run:
-    """Put newly told settings, givens (as stored) and batches in front of those told before.
+) -> dict[str, Any]:
+    """What changes by newly told settings, givens (as stored) and batches.
 
-    They all stand in front of what was planned.
+    They stand in front of those told before, and all of them in front of what was planned.
     """
-    known_names("factor", used, {factor.name for factor in spec.factors})
-    known_names("given", given or {}, {item.name for item in spec.givens})
+    known_names("factor", used, spec.factor_names)
+    known_names("given", given or {}, spec.given_names)
     new = {name: typed["number"] for name, typed in (given or {}).items()}
     reported_given, all_given = {**run.reported_given, **new}, {**run.given, **new}
-    reported = {n: Quantity.of_stored(typed).setting for n, typed in used.items()}
-    reported = {**run.reported, **reported}
+    reported = {**run.reported}
+    for name, typed in used.items():
+        reported[name] = Quantity.of_stored(typed).setting
     all_used = in_order(spec.factors, {**run.used, **reported})
     told = reported or reported_given
-    return run.changed(
-        reported=reported,
-        used=all_used,
-        reported_given=reported_given,
-        given=all_given,
-        reported_batch={**run.reported_batch, **(batch or {})},
-        batch={**run.batch, **(batch or {})},
-        flags=tuple(recipe_flags(spec, {**all_used, **all_given})) if told else (),
-    )
+    return {
+        "reported": reported,
+        "used": all_used,
+        "reported_given": reported_given,
+        "given": all_given,
+        "reported_batch": {**run.reported_batch, **(batch or {})},
+        "batch": {**run.batch, **(batch or {})},
+        "flags": tuple(recipe_flags(spec, {**all_used, **all_given})) if told else (),
+    }
 
 
-def _with_values(run: Run, event: Event, spec: Specification) -> Run:
-    """Add measured values; numbers of replicates are the event's, so that they never shift."""
+def _values(run: Run, event: Event, spec: Specification) -> dict[str, Any]:
+    """What changes by measured values; numbers of replicates are the event's: they never shift."""
     body = event.body
-    known_names("response", body["responses"], {response.name for response in spec.responses})
+    known_names("response", body["responses"], spec.response_names)
     measurements, never = dict(run.measurements), set(run.never)
     first = body["replicate"] or 1
     for name, values in body["responses"].items():
@@ -103,19 +108,22 @@ def _with_values(run: Run, event: Event, spec: Specification) -> Run:
                 raise ContradictionError(f"{run.id} has a value of {name} already")
             never.add(name)
             continue
-        new = [
+        new = tuple(
             Measurement(
                 first + index, value["number"], value["text"], value.get("unit"),
                 event.seq, event.actor, event.recorded_at,
             )
             for index, value in enumerate(values)
-        ]  # fmt: skip
+        )  # fmt: skip
+        never.discard(name)
+        if not there:
+            measurements[name] = new
+            continue
         taken = {value.replicate for value in there}
-        if (there and body["replicate"] is None) or taken & {value.replicate for value in new}:
+        if body["replicate"] is None or taken & {value.replicate for value in new}:
             raise ContradictionError(f"{run.id} has a value of {name} already")
         measurements[name] = tuple(sorted((*there, *new), key=lambda value: value.replicate))
-        never.discard(name)
-    return run.changed(measurements=measurements, never=frozenset(never))
+    return {"measurements": measurements, "never": frozenset(never)}
 
 
 def status_of_data(run: Run, spec: Specification) -> Status:
@@ -124,14 +132,16 @@ def status_of_data(run: Run, spec: Specification) -> Status:
     A run that was completed once stays so: a response added to the specification later does not
     reopen closed history.
     """
-    if run.status == "completed":
-        return "completed"
     done = run.measurements.keys() | run.never
-    if all(response.name in done for response in spec.responses):
+    return _status(run.status, done, spec, made=run.made_seq is not None)
+
+
+def _status(before: Status, done: Set[str], spec: Specification, *, made: bool) -> Status:
+    if before == "completed" or spec.response_names <= done:
         return "completed"
     if done:
         return "partial"
-    return "proposed" if run.made_seq is None else "running"
+    return "running" if made else "proposed"
 
 
 def result_corrected(builder: StateBuilder, event: Event) -> None:
@@ -158,8 +168,12 @@ def result_corrected(builder: StateBuilder, event: Event) -> None:
             called = f"batch of {name}" if part == "batch" else name
             _same(run, called, change["old"], counted[part].get(name))
             new[name] = change["new"]
-    run = run.changed(measurements=measurements, never=frozenset(never), made_at=made_at)
-    builder.runs[run.id] = _with_facts(run, spec, **facts)
+    builder.runs[run.id] = run.changed(
+        measurements=measurements,
+        never=frozenset(never),
+        made_at=made_at,
+        **_facts(run, spec, **facts),
+    )
 
 
 def _same(run: Run, what: str, old: Setting | None, now: Setting | None) -> None:
@@ -192,8 +206,8 @@ def run_failed(builder: StateBuilder, event: Event) -> None:
     run = builder.run(event.body["run"])
     if run.status in ("failed", "abandoned"):
         raise ContradictionError(f"run {run.id} is {run.status} already")
-    run = _made(run, event)
-    builder.runs[run.id] = run.changed(status="failed", failure=event.body["reason"])
+    failed = {"status": "failed", "failure": event.body["reason"]}
+    builder.runs[run.id] = run.changed(**failed, **_made(run, event))
 
 
 def run_abandoned(builder: StateBuilder, event: Event) -> None:

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.errors import InputError, Problem
-from designer.campaigns.log.runs import STATUSES, Note, Run, Status, normal_run_id
+from designer.campaigns.log.runs import LEARNED_FROM, STATUSES, Note, Run, Status, normal_run_id
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.values.names import nearest
 
@@ -193,6 +193,19 @@ class CampaignState:
             if run.status != "abandoned" and (key := run.made_key) is not None
         ]
         return max(made, key=lambda pair: pair[0])[1] if made else None
+
+    @cached_property
+    def learned_results(self) -> Mapping[str, Sequence[tuple[Run, float]]]:
+        """Own results that are believed, by response, each with its run, in the order they came.
+
+        Every response is there.
+        """
+        found: dict[str, list[tuple[Run, float]]] = {r.name: [] for r in self.spec.responses}
+        for run in self.runs.values():
+            if run.status in LEARNED_FROM:
+                for name, values in run.measurements.items():
+                    found.setdefault(name, []).extend((run, value.number) for value in values)
+        return found
 
     @cached_property
     def batches(self) -> dict[str, tuple[str, ...]]:

@@ -152,6 +152,15 @@ def run_objects(runs: Iterable[Run], found: Flags) -> list[RunObject]:
     return [run_object(run, found.get(run.id, ())) for run in runs]
 
 
+def run_flags(run: Run, found: Sequence[Flag] = ()) -> list[Flag]:
+    """What is odd about one run: what the log tells, then what the models found."""
+    told = [
+        Flag(kind="breaks_specification", run=run.id, response=None, message=text, since=None)
+        for text in run.flags
+    ]
+    return [*told, *found]
+
+
 def run_object(run: Run, found: Sequence[Flag] = ()) -> RunObject:
     """Everything about one run.
 
@@ -202,19 +211,7 @@ def run_object(run: Run, found: Sequence[Flag] = ()) -> RunObject:
             {"text": note.text, "actor": note.actor, "at": note.at, "recorded_at": note.at}
             for note in run.notes
         ],
-        "flags": [
-            *(
-                Flag(
-                    kind="breaks_specification",
-                    run=run.id,
-                    response=None,
-                    message=message,
-                    since=None,
-                )
-                for message in run.flags
-            ),
-            *found,
-        ],
+        "flags": run_flags(run, found),
         "made_at": run.made_at,
         "never": sorted(run.never),
         "why": run.reason,

@@ -63,12 +63,17 @@ def recipe_flags(spec: Specification, settings: Mapping[str, Setting]) -> list[s
     Returns:
         Sentences without a final full stop; off-step values are ordinary and not mentioned.
     """
-    flags: list[str] = []
-    for part in spec.inputs:
-        value = settings.get(part.name)
-        if isinstance(value, (int, float)) and not part.bounds[0] <= value <= part.bounds[1]:
-            found = quantity_text(value, part.unit)
-            flags.append(f"{part.name}: outside the range (found {found}; range: {part.allowed})")
+    outside: dict[str, float] = {}
+    for name, (low, high) in spec.limits.items():
+        value = settings.get(name)
+        if isinstance(value, (int, float)) and not low <= value <= high:
+            outside[name] = value
+    flags = [
+        f"{part.name}: outside the range"
+        f" (found {quantity_text(outside[part.name], part.unit)}; range: {part.allowed})"
+        for part in (spec.inputs if outside else ())
+        if part.name in outside
+    ]
     return flags + [str(problem) for problem in _together(spec, settings, "")]
 
 

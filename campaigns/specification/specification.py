@@ -5,7 +5,9 @@ A :class:`Specification` is immutable and valid: ``load`` makes one, or refuses 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from designer.campaigns.space.constraints import Constraint
 from designer.campaigns.space.factors import Factor, Given
@@ -56,6 +58,27 @@ class Specification:
     def inputs(self) -> tuple[Factor | Given, ...]:
         """Factors in order, then givens."""
         return (*self.factors, *self.givens)
+
+    # looked up at every event of a log and at every recipe, so made once
+    @cached_property
+    def factor_names(self) -> frozenset[str]:
+        """Names of the factors."""
+        return frozenset(factor.name for factor in self.factors)
+
+    @cached_property
+    def given_names(self) -> frozenset[str]:
+        """Names of the givens."""
+        return frozenset(given.name for given in self.givens)
+
+    @cached_property
+    def response_names(self) -> frozenset[str]:
+        """Names of the responses."""
+        return frozenset(response.name for response in self.responses)
+
+    @cached_property
+    def limits(self) -> Mapping[str, tuple[float, float]]:
+        """Lowest and highest value of every factor and given that is a number."""
+        return {item.name: item.bounds for item in self.inputs if not item.is_categorical}
 
     def uses_history(self, response: Response) -> bool:
         """Whether the model of a response learns from earlier lines."""

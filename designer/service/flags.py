@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.sheets.run_object import Flag, run_objects
+from designer.campaigns.sheets.run_object import Flag, run_flags
 from designer.engine.answers import OddResult, SetAside
 from designer.render.words import count
 from designer.service.figures import Figures
@@ -33,8 +33,8 @@ def flags_of_runs(state: CampaignState, figures: Figures) -> dict[str, list[Flag
 
 def all_flags(state: CampaignState, figures: Figures) -> list[Flag]:
     """Flags of every run, then those of the campaign: what is set aside of its earlier lines."""
-    runs = run_objects(state.runs.values(), flags_of_runs(state, figures))
-    flags = [flag for run in runs for flag in run["flags"]]
+    found = flags_of_runs(state, figures)
+    flags = [flag for run in state.runs.values() for flag in run_flags(run, found.get(run.id, ()))]
     of_lines: dict[tuple[str, str], list[SetAside]] = {}
     for each in figures["set_aside"] or ():
         if each["line"] is not None:

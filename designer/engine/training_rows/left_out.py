@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from itertools import chain
 
 from designer.campaigns.earlier_lines.untested import untested_lines_note
-from designer.campaigns.log.runs import LEARNED_FROM, Run
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.specification.parts import Response
@@ -18,7 +17,7 @@ _SHOWN = 3
 
 def has_training_data(state: CampaignState) -> bool:
     """Whether there is anything to predict from."""
-    own = (run.values(name) for run in _runs(state) for name in run.measurements)
+    own = ([value for _, value in found] for found in state.learned_results.values())
     used = [r.name for r in state.spec.responses if state.spec.uses_history(r)]
     rows = (row for line in state.teaching_lines for row in line.rows)
     theirs = (row.responses.get(name, ()) for row in rows for name in used)
@@ -42,7 +41,7 @@ def left_out(
     odd = unusable(values, own, log=response.log_scale)
     found = [
         set_aside_of(response, value, run=run, line=line, why=_why(value))
-        for value, (run, line), out in zip(values, places, odd, strict=True)
+        for value, (run, line), out in zip(values, places, odd if any(odd) else (), strict=False)
         if out
     ]
     return odd, found
@@ -73,18 +72,14 @@ def _results(
     """All results of a response to learn from, with the run or the line of each."""
     name = response.name
     values, places = list[float](), list[tuple[str | None, str | None]]()
-    for run in _runs(state):
-        values += run.values(name)
-        places += [(run.id, None)] * len(run.values(name))
+    for run, value in state.learned_results[name]:
+        values.append(value)
+        places.append((run.id, None))
     for line in state.teaching_lines if state.spec.uses_history(response) else ():
         for row in line.rows:
             values += row.responses.get(name, ())
             places += [(None, line.name)] * len(row.responses.get(name, ()))
     return values, places
-
-
-def _runs(state: CampaignState) -> list[Run]:
-    return [run for run in state.runs.values() if run.status in LEARNED_FROM]
 
 
 def _why(value: float) -> str:
