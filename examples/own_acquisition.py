@@ -19,7 +19,7 @@ from botorch.optim.optimize import optimize_acqf
 from botorch.posteriors.gpytorch import GPyTorchPosterior
 from torch import Tensor
 
-from designer import Campaign, DesignerError, InputError, Problem
+from designer import Campaign, DesignerError
 
 
 class CloseAndUnknown(AcquisitionFunction):
@@ -51,26 +51,17 @@ def best_recipe(
 ) -> dict[str, float]:
     """The recipe with the largest worth, on the machine's steps.
 
-    For campaigns whose factors are ranges of numbers, without givens: inputs of the model are then
-    the factors in the specification's order, scaled to 0 … 1.
+    For campaigns without categories and givens: every input of the model is then a number from
+    0 to 1.
     """
     spec = campaign.spec
     outputs = [item.name for item in spec.responses]
     torch.manual_seed(seed)
     worth = CloseAndUnknown(campaign.model(), outputs.index(response), target)
-    d = len(spec.factors)
+    d = len(spec.inputs)
     bounds = torch.stack([torch.zeros(d), torch.ones(d)]).double()
     point, _ = optimize_acqf(worth, bounds, q=1, num_restarts=4, raw_samples=64)
-    recipe = {}
-    for factor, u in zip(spec.factors, point[0].tolist(), strict=True):
-        if factor.low is None or factor.high is None:
-            raise InputError(Problem(factor.name, "this example knows ranges only"))
-        value = factor.low + u * (factor.high - factor.low)
-        if factor.step is not None:
-            step = float(factor.step)
-            value = factor.low + round((value - factor.low) / step) * step
-        recipe[factor.name] = round(value, 9)
-    return recipe
+    return {str(name): float(value) for name, value in campaign.decode(point).iloc[0].items()}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -16,6 +16,7 @@ from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 
+from designer.api.handle import Handle
 from designer.api.messages import python_error
 from designer.campaigns.errors import DesignerError, Findings
 from designer.service.session import Default
@@ -37,6 +38,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _LONGEST = 60  # characters of a value shown in a message
+_DEEPEST, _MOST_PARTS = 20, 1_000_000  # levels of a specification, and values on one of them
 _LARGEST = 2**63  # whole numbers beyond cannot be counted, stored or told
 
 
@@ -92,6 +94,24 @@ def _only(*types: type[R]) -> Callable[[object], R]:
     return read
 
 
+def _specification(value: object) -> object:
+    """A path, or tables that end somewhere: one that holds itself would be read for ever."""
+    level: list[object] = [_only(str, Path, Mapping)(value)]
+    for _ in range(_DEEPEST):
+        level = [part for item in level for part in _parts(item)]
+        if not level:
+            return value
+        if len(level) > _MOST_PARTS:
+            break
+    raise WrongTypeError
+
+
+def _parts(item: object) -> Iterable[object]:
+    if isinstance(item, Mapping):
+        return item.values()
+    return item if isinstance(item, list | tuple) else ()
+
+
 def _switch(value: object) -> bool:
     if isinstance(value, bool) or type(value).__name__ in {"bool_", "bool"}:  # numpy's
         return bool(value)
@@ -135,9 +155,7 @@ KINDS: dict[str, ArgumentKind] = {
     "Names": ArgumentKind("a name, or a list of names", names_of),
     "Moment": ArgumentKind("a date or time, such as '2026-03-01'", _only(str, date)),
     "str | Path": ArgumentKind("the path of a file", _only(str, Path)),
-    "SpecSource": ArgumentKind(
-        "the path of a TOML file, or the same as a dict", _only(str, Path, Mapping)
-    ),
+    "SpecSource": ArgumentKind("the path of a TOML file, or the same as a dict", _specification),
     "StoreAddress": ArgumentKind(
         "a path or sqlite:///path; None: in memory", _only(str, Path, Default)
     ),
@@ -196,7 +214,11 @@ def verb(method: Callable[P, R]) -> Callable[P, R]:
                 told = bound.arguments[name]
                 bound.arguments[name] = parameters[name].read(name, told, findings)
             findings.raise_if_any()
-            return carry_out(*bound.args, **bound.kwargs)
+            answer = carry_out(*bound.args, **bound.kwargs)
+            for handle in (*bound.args[:1], answer):
+                if isinstance(handle, Handle):
+                    handle.check_store()
+            return answer
         except DesignerError as error:
             raise python_error(error) from error.__cause__
 

@@ -17,7 +17,7 @@ from designer.api.arguments import Names, StoreAddress, address_text, verb
 from designer.api.frames import lines_frame
 from designer.api.html import campaign_html, headed
 from designer.api.knowledge import CampaignKnowledge
-from designer.api.messages import python_answer, tell
+from designer.api.messages import python_answer, python_words, tell
 from designer.api.runs import CampaignRuns
 from designer.api.tables import Table, Values, columns_of, texts_of
 from designer.campaigns.earlier_lines.mapping import LineMapping
@@ -83,7 +83,9 @@ class Campaign(CampaignRuns, CampaignKnowledge):
     @verb
     def list(store: StoreAddress = DEFAULT) -> list[answers.ListedCampaign]:
         """Campaigns of a store, newest first: name, line, goal, runs, changed_at."""
-        return Service(address_text(store)).campaigns.list()["campaigns"]
+        answer = Service(address_text(store)).campaigns.list()
+        tell(map(python_words, answer["warnings"]))
+        return answer["campaigns"]
 
     @verb
     def amend(

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from designer.api.messages import python_answer, tell
-from designer.campaigns.errors import StorageError
+from designer.api.messages import python_answer, python_error, python_words, tell
+from designer.campaigns.errors import DesignerError, StorageError
 from designer.service import Service
 
 if TYPE_CHECKING:
+    from designer.campaigns.log.state import CampaignState
     from designer.campaigns.specification.specification import Specification
 
 Answer = TypeVar("Answer", bound=Mapping[str, object])
@@ -32,6 +33,7 @@ class Handle:
     def __init__(self, name: str, service: Service) -> None:
         self.name = name
         self._service: Service | None = service
+        self._told: set[str] = set()  # see `check_store`
 
     @property
     def service(self) -> Service:
@@ -53,12 +55,18 @@ class Handle:
     @property
     def spec(self) -> Specification:
         """The specification as last amended."""
-        return self.service.session.state(self.name).spec
+        return self._state().spec
 
     @property
     def head(self) -> str:
         """Log position and first eight digits of its hash, ``12:9f86d081``."""
-        return self.service.session.state(self.name).head
+        return self._state().head
+
+    def _state(self) -> CampaignState:
+        try:
+            return self.service.session.state(self.name)
+        except DesignerError as error:
+            raise python_error(error) from error.__cause__
 
     def disconnect(self) -> None:
         """Let the store go: models and connections; a campaign in memory is gone with it.
@@ -93,6 +101,16 @@ class Handle:
         image = session.store.image()
         address = None if image is not None else session.store.url
         return _restored, (type(self), self.name, address, session.actor, image)
+
+    def check_store(self) -> None:
+        """Warn, once, of what an untouched store cannot be: an older copy, a cut log.
+
+        Every verb does so at its end.
+        """
+        if self._service is not None:
+            alarms = [text for text in self._service.session.alarms if text not in self._told]
+            self._told.update(alarms)
+            tell(map(python_words, alarms))
 
     def _tell(self, answer: Answer) -> Answer:
         """The answer in Python's words; what it remarks is issued as warnings."""

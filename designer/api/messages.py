@@ -113,7 +113,17 @@ _SENTENCES = (
 )
 
 _SWITCHES = frozenset(
-    {"force", "replace", "dry-run", "refresh", "anyway", "top-up", "attach-new", "force-settings"}
+    {
+        "force",
+        "replace",
+        "dry-run",
+        "refresh",
+        "anyway",
+        "top-up",
+        "attach-new",
+        "force-settings",
+        "accept",
+    }
 )
 _DICTS = {"unit": "units", "set": "constants", "batch": "batch", "fix": "fix", "given": "given"}
 _LISTS = {"other": "others", "extra": "extras"}
@@ -169,12 +179,13 @@ def _bare(text: str) -> str:
 def _call(found: re.Match[str]) -> str:
     """``campaign.correct('R001', {'porosity': VALUE}, reason='TEXT')`` for a command line."""
     name, rest = found[1], found[2]
-    method = _METHODS.get(name, name.replace(" ", "_"))
+    method = _METHODS.get(name, name.replace("store ", "service.store."))
     method = method if method.startswith("Campaign.") else f"campaign.{method}"
     words = re.findall(rf"{_TOKEN}|{_WORD}", rest)
     if not words:
         return method
-    return f"{method}({', '.join(_arguments(name, words[1:]))})"  # the campaign is the object
+    named = not words[0].startswith("--")  # the campaign, which is the object here
+    return f"{method}({', '.join(_arguments(name, words[named:]))})"
 
 
 def _arguments(name: str, words: Iterable[str]) -> list[str]:

@@ -36,6 +36,7 @@ _ALLOWED = (
 )
 _LARGEST = 10**300  # whole numbers beyond are no float64
 _BLANK = {"NAType", "NaTType"}
+_SHORT = {"float16", "float32"}
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,9 @@ def columns_of(
             findings.report(argument, "has columns whose names are no text", found, hint=hint)
     if findings:
         findings.raise_if_any()
-    cells = {str(name): list(_cells(name, frame[name], argument, findings)) for name in frame}
+    cells = {
+        str(name): list(_cells(name, _plain(frame[name]), argument, findings)) for name in frame
+    }
     findings.raise_if_any()
     given = hasattr(table, "iloc") or type(frame.index).__name__ != "RangeIndex"
     return Columns(cells, frame.index if given else None)
@@ -108,6 +111,24 @@ def of_runs(columns: Columns, argument: str) -> dict[str, list[object]]:
         allowed = "run ids as its index, or in a column run"
         raise InputError.at(argument, what, found, allowed)
     return {"run": labels, **columns.cells}
+
+
+def _plain(column: pd.Series[Any]) -> Iterable[object]:
+    """The cells of a column; numbers of few digits as the decimal that was meant."""
+    if column.dtype.name in _SHORT:  # 7.1 would become 7.099999904632568
+        return [float(str(value)) for value in column.to_numpy()]
+    return map(_scalar, column)
+
+
+def _scalar(value: object) -> object:
+    kind = type(value).__name__
+    if kind in _SHORT:
+        return float(str(value))
+    if kind == "datetime64":
+        import pandas as pd
+
+        return pd.Timestamp(str(value))
+    return value
 
 
 def _cells(
@@ -246,7 +267,8 @@ def texts_of(values: object, argument: str, *, never: bool = False) -> dict[str,
         return {}
     pairs = _pairs(values, argument)
     findings, texts = Findings(), dict[str, str]()
-    for name, value in pairs:
+    for name, given in pairs:
+        value = _scalar(given)
         if not isinstance(name, str):
             findings.report(argument, "a name is no text", shown(name))
             continue

@@ -183,7 +183,7 @@ def test_a_call_that_python_refuses_keeps_its_words(prepared: Campaign) -> None:
 
 def test_every_public_method_is_behind_the_door() -> None:
     """Its arguments are read by their annotations: `verb` wraps it."""
-    free = {"disconnect"}  # takes nothing
+    free = {"disconnect", "check_store"}  # take nothing
     for name, method in inspect.getmembers(Campaign, callable):
         if not name.startswith("_") and name not in free:
             assert hasattr(method, "__wrapped__"), name
@@ -234,6 +234,29 @@ def test_a_result_in_every_clear_form(prepared: Campaign, table: Any) -> None:
     campaign = copy.deepcopy(prepared)
     campaign.record(table)
     assert campaign.data().set_index("run").loc["R002", "porosity"] == 41.5
+
+
+def test_numbers_of_few_digits_and_times_of_numpy_are_what_was_meant(prepared: Campaign) -> None:
+    campaign = copy.deepcopy(prepared)
+    row = {**RECIPE, "mass_loading": np.float32(7.1), "made_at": np.datetime64("2026-03-01T14:30")}
+    frame = pd.DataFrame({**ROW, "mass_loading": [7.1]}).astype({"mass_loading": "float32"})
+    campaign.attach(row)
+    campaign.attach(frame)
+    campaign.correct("R002", {"mass_loading": np.float32(9.3)}, reason="digits")
+    data = campaign.data()
+    assert data["mass_loading"].tolist() == [9.3, 7.1, 7.1]
+    assert str(data.loc[1, "made_at"])[:10] == "2026-03-01"
+
+
+def test_a_specification_that_holds_itself_is_refused() -> None:
+    spec = tomllib.loads(SMALL)
+    spec["factor"].append(spec)
+    nested: Any = []
+    for _ in range(2_000):
+        nested = [nested]
+    for endless in (spec, {**SPEC, "campaign": nested}):
+        with pytest.raises(InputError, match="spec"):
+            Campaign.create(endless, store=None)
 
 
 def test_an_array_has_a_column_per_factor(prepared: Campaign) -> None:

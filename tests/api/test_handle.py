@@ -3,13 +3,14 @@
 import copy
 import gc
 import pickle
+import shutil
 import tomllib
 import warnings
 from pathlib import Path
 
 import pytest
 
-from designer import Campaign, StorageError
+from designer import Campaign, DesignerWarning, StorageError
 from designer.api.html import ShownStatus
 from tests.campaigns_for_tests import SMALL
 
@@ -34,6 +35,28 @@ def test_with_lets_the_store_go(tmp_path: Path) -> None:
 def test_an_error_inside_with_is_passed_on() -> None:
     with pytest.raises(ZeroDivisionError), Campaign.create(SPEC, store=None):
         raise ZeroDivisionError
+
+
+def test_an_older_copy_that_came_back_is_warned_of_once(tmp_path: Path) -> None:
+    store, kept = tmp_path / "pilot.db", tmp_path / "kept.db"
+    with Campaign.create(SPEC, store) as campaign:
+        shutil.copy(store, kept)
+        campaign.attach(RUN)
+    shutil.copy(kept, store)
+    with pytest.warns(
+        DesignerWarning, match=r"small.*event 2.*store\.verify\(accept=True\)"
+    ) as told:
+        again = Campaign.open("small", store)
+    assert [warning.filename for warning in told] == [__file__]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        again.data()
+    with pytest.warns(DesignerWarning, match="event 2"):
+        Campaign.list(store)
+    again.service.store.verify(accept=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Campaign.open("small", store)
 
 
 def test_no_connection_is_left_to_the_garbage_collector(tmp_path: Path) -> None:

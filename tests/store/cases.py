@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +37,8 @@ def fresh(path: Path) -> Store:
 
 def raw(path: Path, *statements: tuple[str]) -> list[list[Any]]:
     """Change a store behind the program's back."""
-    with sqlite3.connect(path, isolation_level=None) as connection:
-        rows = [connection.execute(*statement).fetchall() for statement in statements]
-    connection.close()
-    return rows
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        return [connection.execute(*statement).fetchall() for statement in statements]
 
 
 def without_guards(path: Path, *statements: tuple[str]) -> None:

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ def put_back_and_go_on(path: Path) -> None:
 def stale_journal(path: Path) -> None:
     """A journal of an earlier write beside the newer file: SQLite rolls it back."""
     journal = path.with_name(path.name + "-journal")
-    with sqlite3.connect(path, isolation_level=None) as connection:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA cache_spill = 1")
         connection.execute("PRAGMA cache_size = 1")
         connection.execute("BEGIN IMMEDIATE")
@@ -74,7 +75,6 @@ def stale_journal(path: Path) -> None:
         )
         kept = journal.read_bytes()
         connection.execute("ROLLBACK")
-    connection.close()
     fresh(path).change("demo", noting("newer"), actor="anna")
     journal.write_bytes(kept)
 

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -367,7 +368,6 @@ def test_reading_holds_no_lock(store: Store, path: Path) -> None:
     reader = fresh(path)
     reader.state("demo")
     reader.summaries()
-    with sqlite3.connect(path, timeout=0, isolation_level=None) as other:
+    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         other.execute("ROLLBACK")
-    other.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -73,12 +74,11 @@ def test_a_changed_event_is_named(store: Store, path: Path, column: str) -> None
 
 @pytest.mark.parametrize("value", ["NULL", "x'00ff'", "7"])
 def test_a_body_of_another_type_is_damage(store: Store, path: Path, value: str) -> None:
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("PRAGMA writable_schema = ON")
         connection.execute(
             "UPDATE sqlite_master SET sql = replace(sql, 'body TEXT NOT NULL', 'body')"
         )
-    connection.close()
     without_guards(path, (f"UPDATE event SET body = {value} WHERE seq = 3",))
     with pytest.raises(StoreDamagedError, match="demo#3"):
         fresh(path).state("demo")
@@ -322,10 +322,9 @@ def test_tables_indexes_and_columns_that_do_not_belong_are_told(
 
 
 def test_a_key_that_was_dropped_is_told(store: Store, path: Path) -> None:
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("PRAGMA writable_schema = ON")
         connection.execute("UPDATE sqlite_master SET sql = replace(sql, 'actor TEXT NOT', 'actor')")
-    connection.close()
     with pytest.raises(StoreDamagedError, match="table event with another definition"):
         fresh(path).verify()
 
