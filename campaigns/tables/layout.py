@@ -16,6 +16,7 @@ from typing import Self
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.headers import name_of, plain_name, replicate_of, split_unit
 from designer.campaigns.tables.options import TableOptions
+from designer.campaigns.tables.table import NOT_YET
 from designer.campaigns.values.numbers import reads_as_number
 from designer.campaigns.values.units import check_unit
 
@@ -160,6 +161,9 @@ def units_in(cells: Sequence[str], numeric: Iterable[int]) -> dict[int, str] | N
     Returns:
         Also what cannot be read as a unit, to be refused with its column.
     """
+    there = [cells[place].casefold() for place in numeric if place < len(cells)]
+    if NOT_YET.issuperset(there):  # N/A is no newton per ampere
+        return None
     units = {place: bare_unit(cell) for place, cell in enumerate(cells) if cell}
     told = [units[place] for place in numeric if place in units]
     real = [unit for unit in told if unit not in ("1", "-", "–") and check_unit(unit) is None]

@@ -18,20 +18,18 @@ from designer.campaigns.space.factors import Factor, Given
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.columns import FileColumn
-from designer.campaigns.tables.table import BROKEN, MERGED, Table
+from designer.campaigns.tables.table import BROKEN, MERGED, NOT_YET, Table
 from designer.campaigns.values.names import clean_text
 from designer.campaigns.values.numbers import kind_of_cell, number_and_unit
 from designer.campaigns.values.quantity import Quantity
 from designer.campaigns.values.times import parse_made_at, utc_now
 from designer.campaigns.values.units import check_unit, measures
 
-_NOT_YET = frozenset({"", "-", "–", "—", "na", "n/a", "n.a.", "pending"})
-"""Cells that say "not measured yet" (EDBO+ writes PENDING, others NA or a dash)."""
 _TAKEN_BLANK = frozenset({"n.d.", "n.d", "nd", "n/d", "nan", "null", "<na>"})
 """Cells taken as blank with a note: "not determined", and how programs write a missing value."""
 _NEVER = "none"
 """A cell that says "will never be measured", as on the command line."""
-_BLANK = _NOT_YET | _TAKEN_BLANK
+_BLANK = NOT_YET | _TAKEN_BLANK
 _PART = re.compile(r"\s*[+\-−]?[.,]?\d.*|\s*")
 FURTHER = "further"
 """In the column ``replicate``: TRUE, another replicate whatever was recorded before."""
@@ -159,7 +157,7 @@ class RowReader:
         if word in _TAKEN_BLANK:
             self._blanks[text] += 1
             return True
-        return word in _NOT_YET
+        return word in NOT_YET
 
     def settings(self, row: int) -> dict[str, Quantity]:
         """Factors and givens."""

@@ -25,6 +25,8 @@ from designer.campaigns.values.numbers import (
 NO_VALUE = "a formula without a stored value"
 AN_ERROR = "an error value"
 MERGED = "a part of merged cells"
+NOT_YET = frozenset({"", "-", "–", "—", "na", "n/a", "n.a.", "pending"})
+"""Cells that say "not measured yet" (EDBO+ writes PENDING, others NA or a dash)."""
 BROKEN = frozenset({NO_VALUE, AN_ERROR})
 """Oddities that make a cell unreadable whatever its column is for."""
 

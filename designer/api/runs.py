@@ -77,18 +77,22 @@ class CampaignRuns(Handle):
         """
         responses = [response.name for response in self.spec.responses]
         columns = of_runs(columns_of(frame, "frame", column=responses), "frame")
-        answer = self.service.runs.record_columns(self.name, columns, force_settings=force_settings)
+        answer = self.service.tables.record_columns(
+            self.name, columns, force_settings=force_settings
+        )
         return self._tell(answer)
 
     @verb
     def attach(self, frame: Table) -> AttachedRuns:
         """Record runs nobody proposed: one row each, every factor; returns their run ids.
 
+        A row that is recorded already (the same settings and results) is passed over, and its run
+        named again, so that a table that grows can be attached every day.
         What is odd about their results stands in ``messages`` of the returned list, too.
         """
         factors = [factor.name for factor in self.spec.factors]
         cells = columns_of(frame, "frame", factors).cells
-        return AttachedRuns(self._tell(self.service.runs.attach_columns(self.name, cells)))
+        return AttachedRuns(self._tell(self.service.tables.attach_columns(self.name, cells)))
 
     @verb
     def start(self, run: str) -> None:

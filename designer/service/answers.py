@@ -190,6 +190,7 @@ class LineSwitchedAnswer(OfCampaign):
 # ---- runs ---------------------------------------------------------------------------------------
 
 
+@final
 class RecordAnswer(DoneAnswer):
     """A run changed; ``recorded`` holds new values by response, null: will never be measured."""
 
@@ -204,8 +205,17 @@ class RunsAnswer(OfCampaign):
     runs: list[str]
 
 
+@final
 class AttachedAnswer(RunsAnswer, DoneAnswer):
-    """Runs nobody proposed were recorded."""
+    """Runs nobody proposed were recorded.
+
+    ``runs`` has the run of each row, ``attached`` the new ones, ``known`` what rows say of those
+    that were there; ``applied``: something was recorded.
+    """
+
+    attached: list[str]
+    known: list[SheetRun]
+    applied: bool
 
 
 class AbandonAnswer(RunsAnswer):
@@ -215,9 +225,13 @@ class AbandonAnswer(RunsAnswer):
 
 
 class ImportAnswer(DoneAnswer):
-    """A filled sheet was read; ``applied``: something of it was recorded."""
+    """A filled sheet was read; ``applied``: something of it was recorded.
+
+    ``attached`` are runs nobody proposed, of rows without a run id.
+    """
 
     runs: list[SheetRun]
+    attached: list[str]
     applied: bool
 
 

@@ -11,6 +11,7 @@ from designer.service.verbs.lines import LineVerbs
 from designer.service.verbs.models import ModelVerbs
 from designer.service.verbs.plans import PlanVerbs
 from designer.service.verbs.runs import RunVerbs
+from designer.service.verbs.tables_in import TableVerbs
 
 
 class StoreVerbs(Verbs):
@@ -51,6 +52,7 @@ class Service:
         campaigns: create, look at, amend, close, undo, note, export.
         lines: earlier lines.
         runs: runs and their results.
+        tables: tables of results that come in.
         plans: what to do next.
         models: what is known.
         store: the store itself.
@@ -67,6 +69,7 @@ class Service:
         self.campaigns = CampaignVerbs(self.session)
         self.lines = LineVerbs(self.session)
         self.runs = RunVerbs(self.session)
+        self.tables = TableVerbs(self.session)
         self.plans = PlanVerbs(self.session)
         self.models = ModelVerbs(self.session)
         self.store = StoreVerbs(self.session)

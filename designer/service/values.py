@@ -6,7 +6,7 @@ Names and ranges are judged by the commands; here text is only taken apart.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, SupportsFloat
 
 from designer.campaigns.commands import ResultEntry
@@ -14,7 +14,6 @@ from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.files import File
 from designer.campaigns.space.settings import unknown_name
 from designer.campaigns.specification.specification import Specification
-from designer.campaigns.tables.read import cell_text
 from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.quantity import Quantity
 
@@ -93,29 +92,6 @@ def unknown_names(values: Mapping[str, object], known: set[str], kind: str) -> N
     if unknown:
         what, names = f"is no {kind} of this campaign", sorted(known)
         raise InputError(unknown_name(name, what, name, names) for name in unknown)
-
-
-def attached_entries(
-    spec: Specification, columns: Mapping[str, Sequence[object]]
-) -> list[ResultEntry]:
-    """Runs nobody proposed, one per row of the columns; NaN and blanks say nothing.
-
-    Raises:
-        InputError: unknown columns, or no rows.
-    """
-    unknown_names(columns, known_columns(spec), "column")
-    entries = []
-    for number, cells in enumerate(zip(*columns.values(), strict=True), start=1):
-        texts = [cell_text(cell).strip() for cell in cells]
-        row = {name: text for name, text in zip(columns, texts, strict=True) if text}
-        batch = {n.removeprefix(BATCH): text for n, text in row.items() if n.startswith(BATCH)}
-        at, note = row.get("made_at"), row.get("note")
-        entry = attached_entry(spec, row, batch=batch, at=at, note=note)
-        entry.where = f"row {number}"
-        entries.append(entry)
-    if not entries:
-        raise InputError.at("frame", "holds no rows")
-    return entries
 
 
 def texts_of(values: Mapping[str, object] | None) -> dict[str, str]:

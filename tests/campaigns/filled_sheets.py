@@ -12,7 +12,7 @@ from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.runs import Run
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.export import export
-from designer.campaigns.sheets.results import SheetResults, read_results
+from designer.campaigns.sheets.filled.results import SheetResults, SheetRules, read_results
 from designer.campaigns.specification import load
 from designer.campaigns.store.store import Store
 
@@ -102,13 +102,8 @@ class FilledSheets:
             )
             for place, recipe in enumerate(plan)
         ]  # fmt: skip
-        self.change(
-            lambda state: commands.propose(
-                state,
-                PlanDraft(goal="learn", seed=7, runs=runs, position=state.seq, cost=4.0,
-                          information_bits=3.0),
-            )
-        )  # fmt: skip
+        if runs:
+            self.change(lambda state: commands.propose(state, draft(state, runs)))
 
     @property
     def state(self) -> CampaignState:
@@ -130,7 +125,7 @@ class FilledSheets:
     def read(self, rows: Rows, *, force: bool = False) -> SheetResults:
         path = self.folder / "filled.csv"
         path.write_text(written(rows), encoding="utf-8")
-        return read_results(path, self.state, force_settings=force)
+        return read_results(path, self.state, rules=SheetRules(force_settings=force))
 
     def put(self, rows: Rows, *, force: bool = False) -> SheetResults:
         """Import as the service does."""
@@ -138,6 +133,10 @@ class FilledSheets:
         if results.brings:
             self.change(results.events)
         return results
+
+
+def draft(state: CampaignState, runs: Sequence[PlannedRun]) -> PlanDraft:
+    return PlanDraft("learn", 7, runs, state.seq, cost=4.0, information_bits=3.0)
 
 
 def written(rows: Rows) -> str:

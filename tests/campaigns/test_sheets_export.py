@@ -17,7 +17,7 @@ from designer.campaigns.errors import InputError
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.export import export
-from designer.campaigns.sheets.results import read_results
+from designer.campaigns.sheets.filled.results import read_results
 from designer.campaigns.specification import load
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.store.store import Store

@@ -10,7 +10,7 @@ from designer.campaigns.commands import ResultEntry
 from designer.campaigns.errors import ConflictError, InputError
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.sheets.results import results_from_columns
+from designer.campaigns.sheets.filled.results import results_from_columns
 from designer.campaigns.values.quantity import Quantity
 from tests.campaigns.filled_sheets import LOADING, POROSITY, FilledSheets, Rows, filled
 

@@ -17,7 +17,11 @@ from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry
 from designer.campaigns.errors import ConflictError, InputError
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.export import export
-from designer.campaigns.sheets.results import SheetResults, read_results, results_from_columns
+from designer.campaigns.sheets.filled.results import (
+    SheetResults,
+    read_results,
+    results_from_columns,
+)
 from designer.campaigns.specification import load
 from designer.campaigns.store.store import Store
 from designer.campaigns.tables.table import unescape_formula

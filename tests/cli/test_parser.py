@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 
 from designer.campaigns.earlier_lines.mapping import LineMapping
+from designer.campaigns.tables.options import TableOptions
 from designer.cli.errors import UsageError
 from designer.cli.parser import LATER, read_command_line
 from designer.cli.verbs import TOPICS, VERBS
@@ -90,7 +91,7 @@ CALLS = [
        "replicate": True})),
     ("attach c g=1 p=2 --batch slurry=s1",
      ("runs.attach", ("c", {"g": "1", "p": "2"}),
-      {"batch": {"slurry": "s1"}, "at": None, "note": None})),
+      {"batch": {"slurry": "s1"}, "at": None, "note": None, "dry_run": False})),
     ("fail c r1 --reason torn", ("runs.fail", ("c", "r1", "torn"), {})),
     ("abandon c r1 r2 --reason late", ("runs.abandon", ("c", ["r1", "r2"], "late"), {})),
     ("reopen c r1", ("runs.reopen", ("c", "r1", None), {})),
@@ -101,8 +102,19 @@ CALLS = [
     ("undo c 12", ("campaigns.undo", ("c", 12, None), {})),
     ("note c hot", ("campaigns.note", ("c", "hot", None), {})),
     ("note c r1 hot", ("campaigns.note", ("c", "hot", "r1"), {})),
-    ("import c f.xlsx --dry-run", ("runs.import_sheet", ("c", Path("f.xlsx")),
-                                         {"dry_run": True, "force_settings": False})),
+    ("import c f.xlsx --dry-run",
+     ("tables.import_sheet", ("c", Path("f.xlsx")),
+      {"options": TableOptions(), "dry_run": True, "force_settings": False, "attach_new": False})),
+    ("import c f.csv --attach-new --force-settings --map Gap=gap --decimal comma",
+     ("tables.import_sheet", ("c", Path("f.csv")),
+      {"options": TableOptions(columns={"Gap": "gap"}, decimal="comma"), "dry_run": False,
+       "force_settings": True, "attach_new": True})),
+    ("attach c old/trials=1.csv --set humidity=40 --dry-run",
+     ("tables.attach_file", ("c", Path("old/trials=1.csv")),
+      {"options": TableOptions(constants={"humidity": "40"}), "dry_run": True})),
+    ("attach c trials.csv --where series=A --sheet May",
+     ("tables.attach_file", ("c", Path("trials.csv")),
+      {"options": TableOptions(where={"series": "A"}, sheet="May"), "dry_run": False})),
     ("export c f.csv --what data --plan P001 --force",
      ("campaigns.export", ("c", Path("f.csv")), {"what": "data", "plan": "P001", "force": True})),
     ("status c --refresh", ("models.status", ("c",), {"refresh": True})),
@@ -295,7 +307,7 @@ def test_budgets_and_seeds_as_people_write_them() -> None:
         ("fail c r1", "required: --reason"),
         ("abandon c r1", "required: --reason"),
         ("lines exclude c a", "required: --reason"),
-        ("attach c", "required: name=value"),
+        ("attach c", "required: FILE|name=value"),
         ("init", "either a specification file or --example"),
         ("init s.toml --example", "either a specification file or --example"),
         ("lines add c", "either a FILE or --from"),
@@ -359,3 +371,11 @@ def test_examples_of_the_help_parse() -> None:
 def test_undecodable_bytes_are_refused() -> None:
     error = refused("note", "c", "caf\udce9")
     assert "not valid text" in str(error)
+
+
+def test_attach_takes_one_run_or_a_table_each_with_options_of_its_own() -> None:
+    told = refused("attach", "c", "f.csv", "--batch", "slurry=s1", "--at", "2026-01-01")
+    assert [problem.where for problem in told.problems] == ["--batch", "--at"]
+    assert "belongs to one run" in str(told)
+    told = refused("attach", "c", "gap=1", "--map", "Gap=gap", "--header", "3")
+    assert [problem.where for problem in told.problems] == ["--map", "--header"]

@@ -179,7 +179,8 @@ ANSWERS: dict[str, Any] = {
     "campaigns.history": {"campaign": "nmc", "events": [
         {"seq": 8, "at": "2026-11-20T13:00:00.000000Z", "actor": "Ada", "kind": "run_failed",
          "run": "R002", "summary": "failed", "reversed": True, "reason": "web break"}]},
-    "runs.import_sheet": {"campaign": "nmc", "applied": True, "head": "11:ab12cd34", "messages": [],
+    "tables.import_sheet": {"campaign": "nmc", "applied": True, "head": "11:ab12cd34",
+                       "messages": [], "attached": [],
                        "runs": [{"run": "R001", "new": {"porosity": 31.2}, "skipped": []},
                                 {"run": "R002", "new": {}, "skipped": ["porosity"]}]},
     "campaigns.export": {"campaign": "nmc", "file": "plan.csv", "what": "plan", "rows": 1},
@@ -503,9 +504,32 @@ def test_import_dry_run_says_that_nothing_was_recorded(
         "  R001  porosity 31.2",
         "1 value already recorded or empty, skipped.",
     ]
-    service.answers["runs.import_sheet"]["applied"] = False
+    service.answers["tables.import_sheet"].update(applied=False, attached=["R003", "R004"])
     main(["import", "nmc", "f.csv", "--dry-run"])
-    assert capsys.readouterr().out.startswith("Nothing was recorded; ")
+    told = capsys.readouterr().out
+    assert told.startswith("Nothing was recorded; ")
+    assert "The file has 2 runs nobody proposed: R003, R004." in told
+
+
+def test_a_table_that_was_attached_tells_new_runs_and_what_more_there_is(
+    service: FakeService, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = service.answers["tables.attach_file"] = {
+        "campaign": "nmc", "applied": True, "head": "11:ab12cd34", "messages": ["2 rows known"],
+        "runs": ["R001", "R002", "R003"], "attached": ["R003"],
+        "known": [{"run": "R001", "new": {"porosity": [31.2]}, "skipped": []},
+                  {"run": "R002", "new": {}, "skipped": ["porosity"]}],
+    }  # fmt: skip
+    main(["attach", "nmc", "f.csv"])
+    assert capsys.readouterr().out.splitlines()[:4] == [
+        "Attached 1 run: R003.",
+        "More of 1 run recorded before:",
+        "  R001  porosity 31.2",
+        "- 2 rows known",
+    ]
+    answer["applied"] = False
+    main(["attach", "nmc", "f.csv", "--dry-run"])
+    assert capsys.readouterr().out.startswith("Nothing was recorded; the file has 1 new run: R003.")
 
 
 def test_an_unsound_store_is_exit_6(

@@ -110,25 +110,6 @@ def _what(event: answers.EventObject) -> str:
     return f"(taken back) {text}" if event["reversed"] else text
 
 
-def imported_text(answer: answers.ImportAnswer) -> list[str]:
-    """What a plan sheet brought, run by run."""
-    runs = answer["runs"]
-    new = [run for run in runs if run["new"]]
-    if answer["applied"]:
-        lines = [f"Recorded results of {count(len(new), 'run')}."]
-    else:
-        lines = [f"Nothing was recorded; the file has new results of {count(len(new), 'run')}."]
-    for run in new:
-        values = ", ".join(
-            f"{name} {values_text(value, None)}" for name, value in run["new"].items()
-        )
-        lines += paragraph(f"  {run['run']}  ", values)
-    known = sum(len(run["skipped"]) for run in runs)
-    if known:
-        lines.append(f"{count(known, 'value')} already recorded or empty, skipped.")
-    return [*lines, *paragraphs("- ", answer["messages"]), *head_text(answer)]
-
-
 def exported_text(answer: answers.ExportAnswer) -> list[str]:
     """Where an export went."""
     return [f"Wrote {answer['file']} ({answer['what']}, {count(answer['rows'], 'row')})"]

@@ -52,6 +52,18 @@ def file_of(text: str) -> Path:
     return STREAM if text == "-" else Path(text)
 
 
+def file_or_pairs(arguments: argparse.Namespace, name: str) -> bool:
+    """Take a positional of one file or several ``name=value`` as what it is; whether a file.
+
+    A file may have an equals sign in its name, but a factor is never called "./a" or "old data".
+    """
+    first, *more = getattr(arguments, name)
+    if more or re.match(r"\s*(?:[A-Za-z_]\w*\s*)?=", first):
+        return False
+    setattr(arguments, name, file_of(first))
+    return True
+
+
 READERS: dict[str, Callable[[str], object]] = {
     "N": positive_whole,
     "K": positive_whole,

@@ -2,10 +2,34 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
 from designer.cli.errors import DAMAGED
-from designer.cli.text.results import checks_text, exported_text, facts_text, imported_text
+from designer.cli.text.results import checks_text, exported_text, facts_text
+from designer.cli.text.tables_in import imported_text
 from designer.cli.verbs.arguments import CAMPAIGN, Argument
+from designer.cli.verbs.tables import DRY_RUN, TABLE_OPTIONS, take_table_options
 from designer.cli.verbs.verb import Verb
+
+if TYPE_CHECKING:
+    from designer.service import Service
+    from designer.service.answers import ImportAnswer
+
+
+def _import(service: Service, arguments: Namespace) -> ImportAnswer:
+    from designer.campaigns.tables.options import TableOptions
+
+    options = take_table_options(arguments, TableOptions)
+    return service.tables.import_sheet(
+        arguments.campaign,
+        arguments.path,
+        options=options,
+        dry_run=arguments.dry_run,
+        force_settings=arguments.force_settings,
+        attach_new=arguments.attach_new,
+    )
+
 
 VERBS = (
     Verb(
@@ -14,14 +38,19 @@ VERBS = (
         (
             CAMPAIGN,
             Argument("path", "FILE", "a filled plan sheet, .csv or .xlsx"),
-            Argument("--dry-run", None, "only show what would be recorded"),
+            DRY_RUN,
+            Argument("--attach-new", None, "rows without a run id become runs nobody proposed"),
             Argument(
                 "--force-settings", None, "the settings are right although they are of other runs"
             ),
+            *TABLE_OPTIONS,
         ),
-        "runs.import_sheet",
+        _import,
         lambda answer, _service, _arguments: imported_text(answer),
-        examples=("import nmc622-line4 plan.xlsx --dry-run",),
+        examples=(
+            "import nmc622-line4 plan.xlsx --dry-run",
+            "import nmc622-line4 plan.csv --map 'Flächengewicht=mass_loading'",
+        ),
         writes=True,
     ),
     Verb(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from argparse import Namespace
 from dataclasses import replace
 
@@ -19,7 +18,7 @@ from designer.cli.verbs.arguments import (
     REASON,
     RUN,
     Argument,
-    file_of,
+    file_or_pairs,
 )
 from designer.cli.verbs.verb import Verb
 
@@ -34,10 +33,7 @@ def _propose_check(arguments: Namespace) -> None:
 
 
 def _predict_check(arguments: Namespace) -> None:
-    first = arguments.source[0]
-    # a file may have "=" in its name, but a factor is never called "./a" or "old data"
-    if len(arguments.source) == 1 and not re.match(r"\s*(?:[A-Za-z_]\w*\s*)?=", first):
-        arguments.source = file_of(first)
+    file_or_pairs(arguments, "source")
 
 
 VERBS = (

@@ -9,12 +9,21 @@ from typing import TYPE_CHECKING
 from designer.campaigns.errors import Problem
 from designer.cli.errors import UsageError
 from designer.cli.text.results import done, recorded_text
-from designer.cli.verbs.arguments import CAMPAIGN, OPTIONAL_REASON, REASON, RUN, Argument
+from designer.cli.text.tables_in import attached_text
+from designer.cli.verbs.arguments import (
+    CAMPAIGN,
+    OPTIONAL_REASON,
+    REASON,
+    RUN,
+    Argument,
+    file_or_pairs,
+)
+from designer.cli.verbs.tables import DRY_RUN, TABLE_OPTIONS, take_table_options
 from designer.cli.verbs.verb import Verb
 
 if TYPE_CHECKING:
     from designer.service import Service
-    from designer.service.answers import UndoAnswer
+    from designer.service.answers import AttachedAnswer, RecordAnswer, UndoAnswer
 
 _RESULTS = Argument(
     "responses",
@@ -65,6 +74,50 @@ def _undone_text(answer: UndoAnswer, service: Service, arguments: Namespace) -> 
     return done(f"{told} is taken back")(answer, service, arguments)
 
 
+_ONE_RUN = (_BATCH, _AT, _NOTE)
+
+
+def _attach_check(arguments: Namespace) -> None:
+    """A table or one run: each has options of its own."""
+    table = file_or_pairs(arguments, "values")
+    foreign = _ONE_RUN if table else TABLE_OPTIONS
+    kind = "one run (name=value), not to a FILE" if table else "a FILE, not to name=value"
+    problems = [
+        Problem(argument.name, f"belongs to {kind}")
+        for argument in foreign
+        if getattr(arguments, argument.attribute)
+    ]
+    if problems:
+        raise UsageError(problems)
+
+
+def _attach(service: Service, arguments: Namespace) -> AttachedAnswer | RecordAnswer:
+    from designer.campaigns.tables.options import TableOptions
+
+    options = take_table_options(arguments, TableOptions)
+    if isinstance(arguments.values, dict):
+        return service.runs.attach(
+            arguments.campaign,
+            arguments.values,
+            batch=arguments.batch,
+            at=arguments.at,
+            note=arguments.note,
+            dry_run=arguments.dry_run,
+        )
+    return service.tables.attach_file(
+        arguments.campaign, arguments.values, options=options, dry_run=arguments.dry_run
+    )
+
+
+def _attached_text(
+    answer: AttachedAnswer | RecordAnswer, service: Service, arguments: Namespace
+) -> list[str]:
+    if "runs" in answer:
+        return attached_text(answer)
+    told = recorded_text(answer, service, arguments)
+    return ["Nothing was recorded; it would be:", *told] if arguments.dry_run else told
+
+
 VERBS = (
     Verb(
         "record",
@@ -86,17 +139,26 @@ VERBS = (
     ),
     Verb(
         "attach",
-        "a run that nobody proposed",
+        "a run that nobody proposed, or a table of them",
         (
             CAMPAIGN,
-            Argument("values", "name=value", "every factor, and what was measured"),
-            _BATCH,
-            _AT,
-            _NOTE,
+            Argument(
+                "values",
+                "FILE|name=value",
+                "every factor, and what was measured; or a table of runs, which may grow: rows that"
+                " are recorded already are passed over",
+            ),
+            *_ONE_RUN,
+            DRY_RUN,
+            *TABLE_OPTIONS,
         ),
-        "runs.attach",
-        recorded_text,
-        examples=("attach nmc622-line4 solid_content=56 coating_gap=100 mass_loading=11.9",),
+        _attach,
+        _attached_text,
+        check=_attach_check,
+        examples=(
+            "attach nmc622-line4 solid_content=56 coating_gap=100 mass_loading=11.9",
+            "attach nmc622-line4 trials.xlsx --map 'Gap=coating_gap' --unit Gap=mm --dry-run",
+        ),
         writes=True,
     ),
     Verb(

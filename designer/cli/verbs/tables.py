@@ -10,6 +10,7 @@ from designer.cli.verbs.arguments import Argument
 
 Options = TypeVar("Options", bound=TableOptions)
 
+DRY_RUN = Argument("--dry-run", None, "only show what would be recorded")
 TABLE_OPTIONS = (
     Argument(
         "--map",

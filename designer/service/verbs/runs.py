@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from designer.campaigns import commands
-from designer.campaigns.errors import ConflictError, Problem
+from designer.campaigns.errors import ConflictError
 from designer.campaigns.log.fold import tried
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.run_object import run_object
 from designer.service.answers import (
     AbandonAnswer,
-    AttachedAnswer,
-    ImportAnswer,
     RecordAnswer,
     RunAnswer,
 )
-from designer.service.details import remarks_on, run_changed
+from designer.service.details import run_changed
 from designer.service.fits import read_figures
 from designer.service.flags import flags_of_runs
 from designer.service.session import Verbs
 from designer.service.values import (
     Texts,
-    attached_entries,
     attached_entry,
-    known_columns,
     known_names,
     result_entry,
     typed_values,
@@ -33,9 +29,7 @@ from designer.service.values import (
 )
 
 if TYPE_CHECKING:
-    from designer.campaigns.files import File
     from designer.campaigns.log.events import NewEvent
-    from designer.campaigns.sheets.results import SheetResults
     from designer.campaigns.store.archive import Decide
     from designer.campaigns.values.quantity import Quantity
 
@@ -93,53 +87,6 @@ class RunVerbs(Verbs):
         after = tried(state, commands.record(state, [entry]))
         return run_changed(state, after.run(run), since=state.seq)
 
-    def record_columns(
-        self,
-        campaign: str,
-        columns: Mapping[str, Sequence[object]],
-        *,
-        force_settings: bool = False,
-    ) -> ImportAnswer:
-        """Record results of columns in memory (a DataFrame), all or nothing.
-
-        Values that are there already are passed over beside new ones; a frame that brings nothing
-        new is a conflict, like a second ``record`` on the command line.
-        """
-        from designer.campaigns.sheets.own_columns import own_columns
-        from designer.campaigns.sheets.results import results_from_columns, text_columns
-
-        spec = self.session.state(campaign).spec
-        known = known_columns(spec) | own_columns(spec) | {*text_columns(spec)}
-        # a program makes a frame: a column nobody knows is a mistake, not somebody's remark
-        unknown_names(columns, known, "column")
-        answer = self._take_in(
-            campaign,
-            lambda state: results_from_columns(columns, state, force_settings=force_settings),
-        )
-        if not answer["applied"]:
-            raise ConflictError(
-                Problem(
-                    f"run {run['run']}",
-                    "the frame brings no new value",
-                    found="recorded already" if run["skipped"] else "no value",
-                    hint="Mark further measurements in a column `replicate`; wrong ones: correct",
-                )
-                for run in answer["runs"]
-            )
-        return answer
-
-    def import_sheet(
-        self, campaign: str, path: File, *, dry_run: bool = False, force_settings: bool = False
-    ) -> ImportAnswer:
-        """Take a filled plan sheet in by run id; what is recorded already is passed over."""
-        from designer.campaigns.sheets.results import read_results
-
-        return self._take_in(
-            campaign,
-            lambda state: read_results(path, state, force_settings=force_settings),
-            dry_run=dry_run,
-        )
-
     def attach(
         self,
         campaign: str,
@@ -148,28 +95,18 @@ class RunVerbs(Verbs):
         batch: Texts | None = None,
         at: str | None = None,
         note: str | None = None,
+        dry_run: bool = False,
     ) -> RecordAnswer:
         """Record a run nobody proposed, from values of every factor and of responses."""
         before = self.session.state(campaign)
         unknown_names(values, known_names(before.spec), "factor, given or response")
         entry = attached_entry(before.spec, values, batch=batch, at=at, note=note)
-        state = self.session.change(campaign, lambda fresh: commands.attach(fresh, [entry]))
-        run = [*state.runs.values()][-1]
-        return run_changed(state, run, since=before.seq)
-
-    def attach_columns(
-        self, campaign: str, columns: Mapping[str, Sequence[object]]
-    ) -> AttachedAnswer:
-        """Record runs nobody proposed, one per row, all or nothing."""
-        entries = attached_entries(self.session.state(campaign).spec, columns)
-        state = self.session.change(campaign, lambda fresh: commands.attach(fresh, entries))
-        runs = [*state.runs][-len(entries) :]
-        return {
-            "campaign": state.spec.name,
-            "runs": runs,
-            "messages": remarks_on(state, runs, since=0),
-            "head": state.head,
-        }
+        if dry_run:
+            state = tried(before, commands.attach(before, [entry]))
+        else:
+            state = self.session.change(campaign, lambda fresh: commands.attach(fresh, [entry]))
+        answer = run_changed(state, [*state.runs.values()][-1], since=before.seq)
+        return {**answer, "head": before.head} if dry_run else answer
 
     def fail(self, campaign: str, run: str, reason: str) -> RecordAnswer:
         """A run was made and failed."""
@@ -242,41 +179,6 @@ class RunVerbs(Verbs):
 
         state = self.session.change(campaign, decide_and_remember)
         return run_changed(state, state.run(run), since=since)
-
-    def _take_in(
-        self,
-        campaign: str,
-        read: Callable[[CampaignState], SheetResults],
-        *,
-        dry_run: bool = False,
-    ) -> ImportAnswer:
-        """Compare a sheet with the fresh state under the write lock, and record what is new."""
-        sheets: list[SheetResults] = []
-
-        def decide(state: CampaignState) -> list[NewEvent]:
-            sheets[:] = [read(state)]
-            return sheets[0].events(state)
-
-        since = 0
-
-        def decide_and_remember(state: CampaignState) -> list[NewEvent]:
-            nonlocal since
-            since = state.seq
-            return decide(state)
-
-        state = self.session.state(campaign)
-        if dry_run:
-            after = tried(state, decide_and_remember(state))
-        else:
-            state = after = self.session.change(campaign, decide_and_remember)
-        told = remarks_on(after, [run["run"] for run in sheets[0].runs], since)
-        return {
-            "campaign": state.spec.name,
-            "runs": sheets[0].runs,
-            "messages": [*sheets[0].notes, *told],
-            "applied": sheets[0].brings and not dry_run,
-            "head": state.head,
-        }
 
 
 def _one_value(run: str, name: str, text: str) -> Quantity | None:

@@ -16,8 +16,8 @@ from functools import cached_property
 
 from designer.campaigns.errors import Problem
 from designer.campaigns.log.runs import Run
-from designer.campaigns.sheets.editions import Edition
-from designer.campaigns.sheets.exported_column import (
+from designer.campaigns.sheets.filled.editions import Edition
+from designer.campaigns.sheets.filled.exported_column import (
     SEVERAL,
     ExportedCell,
     ExportedColumn,
@@ -35,6 +35,7 @@ _SAME_SETTING = 1e-6
 and no machine is set finer (assumption)."""
 _SAME_FIGURE = 1e-3
 """Share of a figure below which it is the same: sheets show four digits of predictions."""
+_FORCE = "--force-settings"
 _LOOKED_AT = 50  # rows whose true run is searched for: enough to see the pattern
 _NAMED = 4  # rows the message tells in full
 
@@ -71,14 +72,12 @@ class SortedApart:
         table: the sheet.
         rows: its rows beside their runs.
         runs: all runs of the campaign.
-        remedy: what a user does to have the rows taken as they stand.
     """
 
     spec: Specification
     table: Table
     rows: Sequence[SheetRow]
     runs: Mapping[str, Run]
-    remedy: str
 
     def problem(self) -> Problem | None:
         """What is wrong with the sheet as a whole; None where its rows are those of their runs."""
@@ -104,7 +103,7 @@ class SortedApart:
         what = f"the rows of {self._ids(rows)} hold the figures of other runs ({_some(names)}): was"
         what += " the table sorted by some columns only?"
         hint = "Export the plan again and fill that in row by row; sort whole rows only. If the"
-        hint += f" results do belong to the run ids, say so with {self.remedy}."
+        hint += f" results do belong to the run ids, say so with {_FORCE}."
         return Problem(self.table.source, what, _some(told) if told else None, hint=hint)
 
     def _sorted(self) -> Problem | None:
@@ -124,7 +123,7 @@ class SortedApart:
             if (cell := column.other.get(row)) is not None
         ]
         hint = "Export the plan again and fill that in row by row; sort whole rows only. If the"
-        hint += f" runs really were made so, say so with {self.remedy}."
+        hint += f" runs really were made so, say so with {_FORCE}."
         return Problem(self.table.source, what, _some(told) or None, hint=hint)
 
     def _foreign(self, rows: Iterable[int]) -> Problem | None:
@@ -134,7 +133,7 @@ class SortedApart:
         what = f"the settings of {self._ids(rows)} are not those proposed here, and the sheet was"
         what += " not exported from this campaign as it is now"
         hint = "Is it the sheet of another store, or of a plan that was not recorded? If the runs"
-        hint += f" really were made so, say so with {self.remedy}."
+        hint += f" really were made so, say so with {_FORCE}."
         return Problem(self.table.source, what, hint=hint)
 
     @cached_property

@@ -9,10 +9,10 @@ from typing import Any
 from designer.campaigns.commands.entries import ResultEntry
 from designer.campaigns.errors import Findings
 from designer.campaigns.log.describe import who_when
-from designer.campaigns.sheets.apart import SheetRow, close_settings
-from designer.campaigns.sheets.editions import NEVER
-from designer.campaigns.sheets.exported_column import alike
-from designer.campaigns.sheets.outcomes import Outcome, OutcomeReader
+from designer.campaigns.sheets.filled.apart import SheetRow, close_settings
+from designer.campaigns.sheets.filled.editions import NEVER
+from designer.campaigns.sheets.filled.exported_column import alike
+from designer.campaigns.sheets.filled.outcomes import Outcome, OutcomeReader
 from designer.campaigns.sheets.run_object import SheetRun
 from designer.campaigns.space.factors import Factor, Setting, quantity_text
 from designer.campaigns.tables.rows import FURTHER, RowReader

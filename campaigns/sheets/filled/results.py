@@ -12,23 +12,34 @@ from dataclasses import dataclass, field, replace
 from designer.campaigns.commands.entries import ResultEntry
 from designer.campaigns.commands.results import record
 from designer.campaigns.errors import ConflictError, Findings, InputError
-from designer.campaigns.files import File
+from designer.campaigns.files import File, as_file
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.fold import tried
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.sheets.apart import SheetRow, SortedApart
-from designer.campaigns.sheets.editions import Editions
-from designer.campaigns.sheets.outcomes import STATUS_COLUMNS, Outcome, OutcomeReader
-from designer.campaigns.sheets.own_columns import own_columns
+from designer.campaigns.sheets.filled.apart import SheetRow, SortedApart
+from designer.campaigns.sheets.filled.attached import AttachedRows
+from designer.campaigns.sheets.filled.editions import Editions
+from designer.campaigns.sheets.filled.incoming import Incoming, Source, incoming, without
+from designer.campaigns.sheets.filled.outcomes import Outcome, OutcomeReader
+from designer.campaigns.sheets.filled.run_results import RunResults
 from designer.campaigns.sheets.run_object import SheetRun
-from designer.campaigns.sheets.run_results import RunResults
-from designer.campaigns.specification.specification import Specification
-from designer.campaigns.tables.columns import ColumnMatcher, fact_columns
-from designer.campaigns.tables.read import read_table, table_of_columns
-from designer.campaigns.tables.rows import RowReader
-from designer.campaigns.tables.table import Table
+from designer.campaigns.tables.options import TableOptions
 
-FORCE = "--force-settings"
+ID_COLUMNS = ("run", "campaign")
+"""Columns that say which run of which campaign a row is."""
+
+
+@dataclass(frozen=True)
+class SheetRules:
+    """How a filled sheet is taken.
+
+    Attributes:
+        force_settings: take settings as they stand although they are those of other runs.
+        attach_new: take rows without a run id as runs nobody proposed.
+    """
+
+    force_settings: bool = False
+    attach_new: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,21 +51,19 @@ class SheetResults:
         runs: what it says of each run.
         outcomes: runs it says have failed or will not be made.
         notes: what the user should know.
-        sha256: of the file.
-        source: its name.
+        new: rows that are runs nobody proposed; None: there are none.
     """
 
     entries: list[ResultEntry]
     runs: list[SheetRun]
     outcomes: list[Outcome] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    sha256: str = ""
-    source: str = ""
+    new: AttachedRows | None = None
 
     @property
     def brings(self) -> bool:
         """Whether anything of it is new."""
-        return bool(self.entries or self.outcomes)
+        return bool(self.entries or self.outcomes or (self.new and self.new.brings))
 
     def events(self, state: CampaignState) -> list[NewEvent]:
         """Everything it brings as new events, all or nothing.
@@ -67,13 +76,15 @@ class SheetResults:
         after = tried(state, drafts)
         for outcome in self.outcomes:
             new = outcome.decide(after)
-            after = tried(after, new)
-            drafts += new
-        return drafts
+            drafts, after = [*drafts, *new], tried(after, new)
+        return drafts if self.new is None else [*drafts, *self.new.events(after)]
 
 
 def read_results(
-    path: str | File, state: CampaignState, *, force_settings: bool = False
+    path: str | File,
+    state: CampaignState,
+    options: TableOptions | None = None,
+    rules: SheetRules | None = None,
 ) -> SheetResults:
     """Read a filled plan sheet.
 
@@ -86,7 +97,8 @@ def read_results(
     Args:
         path: .csv or .xlsx file.
         state: the campaign it belongs to.
-        force_settings: take settings as they stand although they are those of other runs.
+        options: what somebody says about the table.
+        rules: how it is taken.
 
     Returns:
         The new results; recorded ones are passed over.
@@ -95,7 +107,8 @@ def read_results(
         InputError: with every problem of file and cells.
         ConflictError: with every value that contradicts a recorded one.
     """
-    return results_of_table(read_table(path), state, force_settings=force_settings)
+    source = as_file(path)
+    return _results(source, state, options or TableOptions(), rules or SheetRules())
 
 
 def results_from_columns(
@@ -112,62 +125,41 @@ def results_from_columns(
         InputError: as `read_results`.
         ConflictError: as `read_results`.
     """
-    table = table_of_columns(columns)
-    return results_of_table(
-        table, state, force_settings=force_settings, remedy="force_settings=True"
-    )
+    return _results(columns, state, TableOptions(), SheetRules(force_settings=force_settings))
 
 
-def results_of_table(
-    table: Table, state: CampaignState, *, force_settings: bool = False, remedy: str = FORCE
+def _results(
+    source: Source, state: CampaignState, options: TableOptions, rules: SheetRules
 ) -> SheetResults:
-    """Take results from a table; see `read_results`.
-
-    Args:
-        table: the sheet.
-        state: the campaign it belongs to.
-        force_settings: take settings as they stand although they are those of other runs.
-        remedy: how somebody asks for that.
-    """
-    spec, findings, conflicts = state.spec, Findings(), Findings()
-    matched = ColumnMatcher(
-        table, spec, findings, text_columns(spec), own=own_columns(spec), needed=("run",),
-        remedy="rename",
-    ).match()  # fmt: skip
-    reader = RowReader(spec, table, matched.columns, findings)
-    rows = _rows(reader, state)
-    if not force_settings:
-        apart = SortedApart(spec, reader.table, rows, state.runs, remedy).problem()
+    findings, conflicts = Findings(), Findings()
+    ids = without(state.spec, ID_COLUMNS)
+    sheet = incoming(source, state.spec, options, findings, needed=("run",), extra_texts=ids)
+    rows, without_id = _rows(sheet, state, ids, rules)
+    if not rules.force_settings:
+        apart = SortedApart(state.spec, sheet.table, rows, state.runs).problem()
         if apart is not None:  # settings and batches of the rows mean nothing then
             findings.add(apart)
             rows = [replace(row, said=replace(row.said, settings={}, batch={})) for row in rows]
     by_run: dict[str, list[SheetRow]] = {}
     for row in rows:
         by_run.setdefault(row.run.id, []).append(row)
-    outcomes = OutcomeReader(state, reader, conflicts)
-    runs = [RunResults(reader, conflicts, outcomes, rows).take() for rows in by_run.values()]
+    outcomes = OutcomeReader(state, sheet.reader, conflicts)
+    runs = [RunResults(sheet.reader, conflicts, outcomes, rows).take() for rows in by_run.values()]
+    new = AttachedRows(sheet, state, conflicts).take(without_id) if without_id else None
+    if not len(findings):
+        sheet.refuse_nothing([*(row.said for row in rows), *(new.read if new else [])], ids)
     if len(findings):
         _judge_the_rest(runs, state, findings)
     findings.raise_if_any(InputError)
     conflicts.raise_if_any(ConflictError)
-    notes = [*table.notes, *(note for run in runs for note in run.notes)]
-    if matched.ignored:
-        notes.append(f"columns not used: {', '.join(matched.ignored)}")
+    notes = [*sheet.notes, *(note for run in runs for note in run.notes)]
     return SheetResults(
         entries=[entry for run in runs for entry in run.entries],
-        runs=[run.summary for run in runs],
+        runs=[run.summary for run in runs] + (new.summaries if new else []),
         outcomes=[run.outcome for run in runs if run.outcome is not None],
-        notes=notes,
-        sha256=table.sha256,
-        source=table.source,
+        notes=[*notes, *(new.notes if new else [])],
+        new=new,
     )
-
-
-def text_columns(spec: Specification) -> list[str]:
-    """Names a sheet may have besides factors, givens and responses."""
-    names = {item.name for item in (*spec.inputs, *spec.responses)}
-    texts = ("run", "replicate", "note", "campaign", *STATUS_COLUMNS)
-    return [*(name for name in texts if name not in names), *fact_columns(spec)]
 
 
 def _judge_the_rest(runs: Sequence[RunResults], state: CampaignState, findings: Findings) -> None:
@@ -180,17 +172,23 @@ def _judge_the_rest(runs: Sequence[RunResults], state: CampaignState, findings: 
         return
 
 
-def _rows(reader: RowReader, state: CampaignState) -> list[SheetRow]:
-    """The rows beside their runs, every run known and every row of this campaign."""
+def _rows(
+    sheet: Incoming, state: CampaignState, ids: Sequence[str], rules: SheetRules
+) -> tuple[list[SheetRow], list[int]]:
+    """The rows beside their runs, every run known and every row of this campaign; rows without id.
+
+    Rows without an id are handed back where they are wanted, else refused.
+    """
     rows: list[SheetRow] = []
-    column = reader.columns.get("run")
+    blank: list[int] = []
+    columns, table, findings = sheet.reader.columns, sheet.table, sheet.findings
+    column = columns.get("run")
     if column is None:
-        return rows
-    table, findings, editions = reader.table, reader.findings, Editions(state)
-    texts = text_columns(state.spec)
-    campaign = reader.columns.get("campaign") if "campaign" in texts else None
-    with_head = "head" in table.columns and "head" not in reader.columns
-    for row in range(len(table.rows)):
+        return rows, blank
+    editions = Editions(state)
+    campaign = columns.get("campaign") if "campaign" in ids else None
+    with_head = "head" in table.columns and "head" not in columns
+    for row in sheet.chosen:
         if campaign is not None:
             name, place = table.cell(row, campaign.header), table.where(row, campaign.header)
             if name not in ("", state.spec.name):
@@ -198,14 +196,18 @@ def _rows(reader: RowReader, state: CampaignState) -> list[SheetRow]:
                 findings.report(place, what, repr(name), repr(state.spec.name))
                 continue
         text, where = table.cell(row, column.header), table.where(row, column.header)
-        if not text:
-            findings.report(where, "the run id is missing")
+        if not text and rules.attach_new:
+            blank.append(row)
             continue
-        said = reader.read(row)  # problems of its cells are told even where the run is unknown
+        if not text:
+            hint = "A run nobody proposed is taken with --attach-new."
+            findings.report(where, "the run id is missing", hint=hint)
+            continue
+        said = sheet.read(row)  # problems of its cells are told even where the run is unknown
         edition = editions.of(table.cell(row, "head") if with_head else "")
         try:
             rows.append(SheetRow(said, state.run(text), edition))
         except InputError as error:
             for problem in error.problems:
                 findings.report(where, problem.what, text, problem.allowed, problem.hint)
-    return rows
+    return rows, blank

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from designer.campaigns.commands import runs
@@ -12,8 +13,8 @@ from designer.campaigns.errors import Findings
 from designer.campaigns.log.describe import who_when
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.sheets.apart import SheetRow
-from designer.campaigns.tables.rows import RowReader
+from designer.campaigns.sheets.filled.apart import SheetRow
+from designer.campaigns.tables.rows import RowReader, TableRow
 from designer.campaigns.values.names import clean_text
 
 STATUS_COLUMNS = ("status", "failure", "reason")
@@ -61,6 +62,11 @@ class OutcomeReader:
     reader: RowReader
     conflicts: Findings
 
+    def word(self, said: TableRow) -> str:
+        """What a row says became of its run; blank: nothing, or nothing that can be read."""
+        text = self._cell(said, "status")
+        return _WORDS.get(" ".join(text.casefold().replace("_", " ").split()), "")
+
     def outcome(self, rows: Sequence[SheetRow], *, results: bool) -> Outcome | None:
         """What the rows of one run newly say of its end.
 
@@ -68,11 +74,13 @@ class OutcomeReader:
             rows: of one run.
             results: whether they bring new results of it.
         """
+        for each in rows:
+            self.check(each.said)
         word, row = self._agreed(rows)
         if not word or row is None:
             return None
-        run, where = row.run, self._where(row, "status")
-        reason = self._reason(row, word)
+        run, where = row.run, self._where(row.said, "status")
+        reason = self.reason(row.said, word, row.run.reason)
         if word == "abandoned" and results:
             what = f"{run.id} has results here, so it was made and cannot be abandoned"
             hint = "A run that was made and went wrong is failed."
@@ -132,41 +140,52 @@ class OutcomeReader:
 
     def _agreed(self, rows: Sequence[SheetRow]) -> tuple[str, SheetRow | None]:
         """What the rows of one run say together; blank where that is nothing."""
-        said = []
-        for row in rows:
-            text = self._cell(row, "status")
-            word = _WORDS.get(" ".join(text.casefold().replace("_", " ").split()))
-            if word is None:
-                hint = "Call the column otherwise if it does not tell what became of the run."
-                where = self._where(row, "status")
-                self.reader.findings.report(where, "this is no status", repr(text), _ALLOWED, hint)
-            elif word:
-                said.append((word, row))
+        said = [(word, row) for row in rows if (word := self.word(row.said))]
         if len({word for word, _ in said}) > 1:
             told = " and ".join(dict.fromkeys(word for word, _ in said))
-            where, run = self._where(said[1][1], "status"), said[0][1].run.id
+            where, run = self._where(said[1][1].said, "status"), said[0][1].run.id
             self.reader.findings.report(where, f"{run} is called both {told}")
             return "", None
         return said[0] if said else ("", None)
 
-    def _reason(self, row: SheetRow, word: str) -> str | None:
-        """Why: the column failure or reason, else the note, else that the sheet says so."""
+    def reason(self, said: TableRow, word: str, proposed: str | None = None) -> str | None:
+        """Why: the column failure or reason, else the note, else that the sheet says so.
+
+        Args:
+            said: the row.
+            word: what became of the run.
+            proposed: why it was proposed, which is no reason why it failed.
+        """
         for column in ("failure", "reason", "note"):
-            text = self._cell(row, column)
-            if not text or (column == "reason" and text == row.run.reason):  # why it was proposed
+            text = self._cell(said, column)
+            if not text or (column == "reason" and text == proposed):
                 continue
             try:
                 return clean_text(" ".join(text.split()), limit=REASON_LIMIT)
             except ValueError as error:
-                where = self._where(row, column)
+                where = self._where(said, column)
                 self.reader.findings.report(where, f"the reason {error}")
                 return None
         return f"{word} according to {self.reader.table.source}"
 
-    def _cell(self, row: SheetRow, target: str) -> str:
-        names = {item.name for item in (*self.reader.spec.inputs, *self.reader.spec.responses)}
-        column = None if target in names else self.reader.columns.get(target)
-        return "" if column is None else self.reader.table.cell(row.said.row, column.header)
+    def check(self, said: TableRow) -> None:
+        """Note a word that is no status."""
+        text = self._cell(said, "status")
+        if " ".join(text.casefold().replace("_", " ").split()) not in _WORDS:
+            hint = "Call the column otherwise if it does not tell what became of the run."
+            where = self._where(said, "status")
+            self.reader.findings.report(where, "this is no status", repr(text), _ALLOWED, hint)
 
-    def _where(self, row: SheetRow, target: str) -> str:
-        return self.reader.table.where(row.said.row, self.reader.columns[target].header)
+    def _cell(self, said: TableRow, target: str) -> str:
+        column = self.reader.columns.get(target) if target in self._columns else None
+        return "" if column is None else self.reader.table.cell(said.row, column.header)
+
+    @cached_property
+    def _columns(self) -> set[str]:
+        """Columns that are no factor, given or response, whatever they are called."""
+        spec = self.reader.spec
+        names = {item.name for item in (*spec.inputs, *spec.responses)}
+        return {*STATUS_COLUMNS, "note"} - names
+
+    def _where(self, said: TableRow, target: str) -> str:
+        return self.reader.table.where(said.row, self.reader.columns[target].header)

@@ -1,0 +1,1 @@
+"""Sheets and tables back in: what they say against what is recorded."""

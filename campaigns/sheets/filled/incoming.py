@@ -1,0 +1,185 @@
+"""A table that comes in, beside what somebody says about it: its rows, as far as they are taken."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from designer.campaigns.commands.entries import ResultEntry
+from designer.campaigns.errors import Findings
+from designer.campaigns.files import File
+from designer.campaigns.sheets.filled.outcomes import STATUS_COLUMNS
+from designer.campaigns.sheets.own_columns import own_columns
+from designer.campaigns.space.factors import Factor, Given
+from designer.campaigns.space.settings import settings_from_texts
+from designer.campaigns.specification.specification import Specification
+from designer.campaigns.tables.columns import ColumnMatcher, Matched, fact_columns
+from designer.campaigns.tables.conditions import chosen_rows, conditions_text
+from designer.campaigns.tables.headers import listed
+from designer.campaigns.tables.layout import ExpectedColumns
+from designer.campaigns.tables.options import TableOptions
+from designer.campaigns.tables.read import read_table, table_of_columns
+from designer.campaigns.tables.rows import Blank, RowReader, TableRow
+from designer.campaigns.tables.table import Table
+from designer.campaigns.tables.unread import UnreadColumns
+from designer.campaigns.values.quantity import Quantity
+
+Source = File | Mapping[str, Sequence[object]]
+"""Where a table comes from: a file, or columns in memory."""
+
+_PROPOSED = frozenset({"rank", "information_bits", "head"})
+"""Columns that only a plan sheet has, which had every expected column when it was written."""
+
+
+@dataclass
+class Incoming:
+    """A table whose columns are known.
+
+    Attributes:
+        reader: of its rows; its findings take every problem.
+        matched: its columns.
+        chosen: places of the rows that are taken.
+        constants: settings that are the same in all rows, as somebody says.
+        can_map: whether somebody can say what a column is called.
+    """
+
+    reader: RowReader
+    matched: Matched
+    chosen: Sequence[int]
+    constants: Mapping[str, Quantity]
+    can_map: bool
+    _notes: list[str] = field(default_factory=list)
+    _told: set[str] = field(default_factory=set)
+
+    @property
+    def table(self) -> Table:
+        """The table, its decimal mark decided."""
+        return self.reader.table
+
+    @property
+    def findings(self) -> Findings:
+        """Everything wrong with it."""
+        return self.reader.findings
+
+    @property
+    def notes(self) -> list[str]:
+        """What the user should know, once the rows are read."""
+        return [*self._notes, *self.reader.notes()]
+
+    def refuse_nothing(self, rows: Sequence[TableRow], ids: Collection[str]) -> None:
+        """Refuse a table of which nothing is read, or no result beside columns that may be some.
+
+        Args:
+            rows: what was read of it.
+            ids: columns that only say which run it is.
+        """
+        spec, table = self.reader.spec, self.table
+        if not self.matched.columns.keys() - {*ids, "replicate"} and not self.constants:
+            names = [response.name for response in spec.responses]
+            what, hint = "nothing in it is read: no column has a known name", None
+            if self.can_map:
+                hint = f"Say which column is which with --map 'COLUMN={names[0]}'."
+            self.findings.report(table.source, what, listed(table.headers), listed(names), hint)
+        elif not any(row.responses for row in rows):
+            names = [response.name for response in spec.responses]
+            unread = UnreadColumns(table, spec, self.findings, self.can_map)
+            unread.alike(names, self.matched.ignored)
+
+    def read(self, row: int) -> TableRow:
+        """What one row says; the constants stand where it says nothing else."""
+        said = self.reader.read(row)
+        for name, value in self.constants.items():
+            there = said.settings.setdefault(name, value)
+            if there.setting != value.setting and name not in self._told:
+                self._told.add(name)
+                where = self.table.where(row, self.reader.columns[name].header)
+                what = f"{name} differs from what --set says for all rows"
+                self.findings.report(where, what, there.shown, value.shown)
+        return said
+
+
+def incoming(
+    source: Source,
+    spec: Specification,
+    options: TableOptions,
+    findings: Findings,
+    *,
+    needed: Sequence[str],
+    extra_texts: Sequence[str] = (),
+    blank: Blank | None = None,
+) -> Incoming:
+    """Find the columns and rows of a table.
+
+    Args:
+        source: the table.
+        spec: of the campaign.
+        options: what somebody says about it.
+        findings: takes every problem.
+        needed: names that must have a column.
+        extra_texts: columns besides `text_columns` whose cells are no numbers.
+        blank: judges blank cells of settings.
+
+    Raises:
+        InputError: the file cannot be read as a table.
+    """
+    texts, own = [*text_columns(spec), *extra_texts], own_columns(spec)
+    expected = ExpectedColumns.of(spec, texts, options, asked=[*own, "run"])
+    can_map = not isinstance(source, Mapping)
+    if isinstance(source, Mapping):
+        table = table_of_columns(source, expected=expected)
+    else:
+        table = read_table(source, options, expected)
+    known = settings_from_texts(
+        spec.inputs, options.constants, "factor or given", findings, option="--set "
+    )
+    items = {item.name: item for item in spec.inputs}
+    constants = {name: _constant(items[name], options.constants[name]) for name in known}
+    matched = ColumnMatcher(
+        table, spec, findings, texts, needed=needed, present={*options.constants}, own=own,
+        complete=not _PROPOSED.isdisjoint(table.headers), remedy="map" if can_map else "rename",
+    ).match(options.columns, options.units)  # fmt: skip
+    reader = RowReader(spec, table, matched.columns, findings, blank=blank)
+    chosen = chosen_rows(reader.table, options.where, matched, findings)
+    notes = [*table.notes, *matched.notes]
+    if options.where:
+        said = conditions_text(options.where)
+        notes.append(f"took {len(chosen)} of {len(table.rows)} rows ({said})")
+    if matched.ignored:
+        notes.append(f"columns not used: {', '.join(matched.ignored)}")
+    return Incoming(reader, matched, chosen, constants, can_map, notes)
+
+
+def _constant(item: Factor | Given, text: str) -> Quantity:
+    """A setting of all rows, which was found to be one, in its declared unit."""
+    return Quantity(text) if item.is_categorical else Quantity.of(text).in_unit(item.unit)
+
+
+def text_columns(spec: Specification) -> list[str]:
+    """Names a table of runs may have besides factors, givens and responses."""
+    texts = ("replicate", "note", *STATUS_COLUMNS)
+    return [*without(spec, texts), *fact_columns(spec)]
+
+
+def without(spec: Specification, names: Collection[str]) -> list[str]:
+    """The names of columns that no factor, given or response has."""
+    taken = {item.name for item in (*spec.inputs, *spec.responses)}
+    return [name for name in names if name not in taken]
+
+
+def new_run(said: TableRow, spec: Specification, where: str) -> ResultEntry:
+    """A row as the result of a run nobody proposed."""
+    factors = {factor.name for factor in spec.factors}
+    settings = {name: value.as_written for name, value in said.settings.items()}
+    return ResultEntry(
+        run=None,
+        responses={
+            name: values if values is None else [value.as_written for value in values]
+            for name, values in said.responses.items()
+        },
+        used={name: value for name, value in settings.items() if name in factors},
+        given={name: value for name, value in settings.items() if name not in factors},
+        batch=said.batch,
+        made_at=said.made_at,
+        note=said.note,
+        where=where,
+    )

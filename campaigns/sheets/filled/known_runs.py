@@ -1,0 +1,217 @@
+"""Which rows of a lab's own table are runs the campaign has already.
+
+Such a file has no run ids of ours, and grows: tomorrow it holds yesterday's rows and some more. A
+row is a run that is there when it says the same settings, and the same results as far as both have
+any; also where a result was corrected since. A row that says more continues its run. A row that
+says something else is a new run, unless its place in the file was another run's: of the runs that
+one file brought together, the ones it does not hold any more have been changed in it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from designer.campaigns.log.runs import Run
+from designer.campaigns.log.state import CampaignState
+from designer.campaigns.sheets.filled.apart import close_settings
+from designer.campaigns.sheets.filled.editions import Edition, Editions
+from designer.campaigns.sheets.filled.exported_column import alike
+from designer.campaigns.space.factors import Setting
+from designer.campaigns.tables.rows import TableRow
+
+_DIGITS = 9
+"""Digits by which equal settings are found: files and spreadsheets keep at least as many."""
+_SAME_RESULT = 1e-9  # share of a result below which it is the same: noise of a spreadsheet
+_SURE = 2  # results in common that make a row a run whose settings were changed
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Results of a row beside those of a run: how many are the same, more, or others."""
+
+    same: int
+    more: int
+    other: int
+
+    @classmethod
+    def of(cls, said: TableRow, run: Run) -> Likeness:
+        """Compare them; a value that was corrected since is the same."""
+        same = more = other = 0
+        for name, values in said.responses.items():
+            there = run.measurements.get(name, ())
+            if values is None:
+                same += name in run.never
+                more += name not in run.never and not there
+                other += bool(there)
+                continue
+            for value, known in zip(values, there, strict=False):
+                numbers = (known.number, *(old.number for old in known.history))
+                found = any(math.isclose(value.value, n, rel_tol=_SAME_RESULT) for n in numbers)
+                same, other = same + found, other + (not found)
+            more += max(0, len(values) - len(there))
+        return cls(same, more, other)
+
+
+@dataclass
+class KnownRuns:
+    """Finds the run that each row is.
+
+    Attributes:
+        state: the campaign.
+        rows: what the rows say.
+        found: place of a row → the run it is; rows that are missing here are new runs.
+        gone: runs that came with others of this file, and are not in it any more.
+    """
+
+    state: CampaignState
+    rows: Sequence[TableRow]
+    found: dict[int, Run] = field(default_factory=dict)
+    gone: list[Run] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._edition: Edition = Editions(self.state).of("")
+        self._used: set[str] = set()
+        self._assign(lambda like, _: not like.more and not like.other)
+        self._assign(_continued)
+        self._find_changed()
+
+    @cached_property
+    def repeated(self) -> list[int]:
+        """New rows with the settings of runs that have results."""
+        return [row for row in self.new if any(r.measurements for r in self._alike(row))]
+
+    @cached_property
+    def proposed(self) -> list[tuple[int, Run]]:
+        """New rows with the settings of runs that were proposed and are still to be made."""
+        return [
+            (row, run)
+            for row in self.new
+            for run in self._alike(row)[:1]
+            if run.is_open and not run.attached
+        ]
+
+    @property
+    def new(self) -> list[int]:
+        """Places of rows that are new runs."""
+        return [row for row in range(len(self.rows)) if row not in self.found]
+
+    def _assign(self, fits: Callable[[Likeness, Run], bool]) -> None:
+        """Give rows their runs; each run once, the one with most in common first."""
+        for row in self.new:
+            said = self.rows[row]
+            able = [
+                (Likeness.of(said, run).same, self._same_time(said, run), -place, run)
+                for place, run in enumerate(self._alike(row))
+                if run.id not in self._used
+                and (run.attached or run.made_seq is not None)
+                and self._facts_fit(said, run)
+                and fits(Likeness.of(said, run), run)
+            ]
+            if able:
+                self._take(row, max(able, key=lambda each: each[:3])[-1])
+
+    def _take(self, row: int, run: Run) -> None:
+        self.found[row] = run
+        self._used.add(run.id)
+
+    def _find_changed(self) -> None:
+        """Rows of runs that came with others of this file, and say something else now."""
+        together = {self._command(run) for run in self.found.values() if run.attached}
+        left = [
+            run
+            for run in self.state.runs.values()
+            if run.attached and run.id not in self._used and self._command(run) in together
+        ]
+        for run in left:
+            row = next((row for row in self.new if self._changed(self.rows[row], run)), None)
+            if row is None:
+                self.gone.append(run)
+            else:
+                self._take(row, run)
+        for row in self.new:  # a moment of making belongs to one run, whatever file it came with
+            said = self.rows[row]
+            for run in self._alike(row):
+                free = run.id not in self._used and "T" in (said.made_at or "")
+                if free and self._same_time(said, run) and self._facts_fit(said, run):
+                    self._take(row, run)
+                    break
+
+    def _changed(self, said: TableRow, run: Run) -> bool:
+        """Whether a row is a run of this file with another result, or with another setting."""
+        like, differ = Likeness.of(said, run), self._differing(said, run)
+        if not differ:
+            return self._facts_fit(said, run)
+        if like.other or not like.same or self._time_differs(said, run):
+            return False
+        return like.same >= _SURE or len(differ) == 1
+
+    def _differing(self, said: TableRow, run: Run) -> list[str]:
+        """Settings of a row that the run never had."""
+        return [
+            item.name
+            for item in self.state.spec.inputs
+            if item.name in said.settings
+            and (there := self._edition.repeats(run, item.name))
+            and not _among(said.settings[item.name].setting, there, close_settings(item))
+        ]
+
+    def _facts_fit(self, said: TableRow, run: Run) -> bool:
+        """Whether settings, batches and time of a row contradict those of a run nowhere."""
+        if self._differing(said, run) or self._time_differs(said, run):
+            return False
+        return all(
+            not (there := self._edition.repeats(run, f"batch:{stage}"))
+            or batch.casefold() in {str(known).casefold() for known in there}
+            for stage, batch in said.batch.items()
+        )
+
+    def _same_time(self, said: TableRow, run: Run) -> bool:
+        return said.made_at is not None and said.made_at in self._edition.repeats(run, "made_at")
+
+    def _time_differs(self, said: TableRow, run: Run) -> bool:
+        known = self._edition.repeats(run, "made_at")
+        return bool(known) and said.made_at is not None and said.made_at not in known
+
+    def _command(self, run: Run) -> str:
+        return self.state.events[run.seq - 1].command_id
+
+    def _alike(self, row: int) -> list[Run]:
+        """Runs with the settings of a row, now or as first told."""
+        said = {name: value.setting for name, value in self.rows[row].settings.items()}
+        return self._by_recipe.get(self._recipe(said), [])
+
+    @cached_property
+    def _by_recipe(self) -> Mapping[tuple[str, ...], list[Run]]:
+        found: dict[tuple[str, ...], list[Run]] = defaultdict(list)
+        for run in self.state.runs.values():
+            if run.status == "abandoned":
+                continue
+            told = {i.name: self._edition.repeats(run, i.name) for i in self.state.spec.inputs}
+            now, first = (
+                self._recipe({n: v[min(place, len(v) - 1)] for n, v in told.items() if v})
+                for place in (0, 1)
+            )
+            for recipe in {now, first}:
+                found[recipe].append(run)
+        return found
+
+    def _recipe(self, settings: Mapping[str, Setting]) -> tuple[str, ...]:
+        return tuple(
+            value if isinstance(value := settings[item.name], str) else f"{value:.{_DIGITS}g}"
+            for item in self.state.spec.inputs
+            if item.name in settings
+        )
+
+
+def _continued(like: Likeness, run: Run) -> bool:
+    """Whether a row says more of a run: of the same results, or of one that has none yet."""
+    known = like.same > 0 or (run.attached and not run.measurements)
+    return known and like.more > 0 and not like.other
+
+
+def _among(value: Setting, there: Iterable[Setting], close: float) -> bool:
+    return any(alike(value, known, close) for known in there)

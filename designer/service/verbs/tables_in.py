@@ -1,0 +1,202 @@
+"""Verbs that take tables of results in: filled plan sheets, one's own past runs, data frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from designer.campaigns.errors import ConflictError, Problem
+from designer.campaigns.log.fold import tried
+from designer.service.answers import AttachedAnswer, ImportAnswer
+from designer.service.details import remarks_on
+from designer.service.session import Verbs
+from designer.service.values import known_columns, unknown_names
+
+if TYPE_CHECKING:
+    from designer.campaigns.files import File
+    from designer.campaigns.log.events import NewEvent
+    from designer.campaigns.log.state import CampaignState
+    from designer.campaigns.sheets.filled.attached import AttachedRows
+    from designer.campaigns.sheets.filled.results import SheetResults
+    from designer.campaigns.tables.options import TableOptions
+
+    class TakenIn(Protocol):
+        """What a table brings."""
+
+        @property
+        def brings(self) -> bool:
+            """Whether anything of it is new."""
+            ...
+
+        def events(self, state: CampaignState) -> list[NewEvent]:
+            """What is new as events."""
+            ...
+
+
+Brought = TypeVar("Brought", bound="TakenIn")
+
+
+class TableVerbs(Verbs):
+    """Verbs that take tables of results in, each all or nothing."""
+
+    def import_sheet(
+        self,
+        campaign: str,
+        path: File,
+        *,
+        options: TableOptions | None = None,
+        dry_run: bool = False,
+        force_settings: bool = False,
+        attach_new: bool = False,
+    ) -> ImportAnswer:
+        """Take a filled plan sheet in by run id; what is recorded already is passed over.
+
+        Args:
+            campaign: its name.
+            path: the sheet.
+            options: what somebody says about the table.
+            dry_run: only tell what would be recorded.
+            force_settings: take settings as they stand although they are those of other runs.
+            attach_new: take rows without a run id as runs nobody proposed.
+
+        Raises:
+            InputError: with every problem of the file.
+            ConflictError: with everything that contradicts the record.
+        """
+        from designer.campaigns.sheets.filled.results import SheetRules, read_results
+
+        rules = SheetRules(force_settings=force_settings, attach_new=attach_new)
+        return self._imported(
+            campaign, lambda state: read_results(path, state, options, rules), dry_run=dry_run
+        )
+
+    def record_columns(
+        self,
+        campaign: str,
+        columns: Mapping[str, Sequence[object]],
+        *,
+        force_settings: bool = False,
+    ) -> ImportAnswer:
+        """Record results of columns in memory (a DataFrame).
+
+        Values that are there already are passed over beside new ones; a frame that brings nothing
+        new is a conflict, like a second ``record`` on the command line.
+        """
+        from designer.campaigns.sheets.filled.incoming import text_columns
+        from designer.campaigns.sheets.filled.results import ID_COLUMNS, results_from_columns
+        from designer.campaigns.sheets.own_columns import own_columns
+
+        spec = self.session.state(campaign).spec
+        known = known_columns(spec) | own_columns(spec) | {*text_columns(spec), *ID_COLUMNS}
+        # a program makes a frame: a column nobody knows is a mistake, not somebody's remark
+        unknown_names(columns, known, "column")
+        answer = self._imported(
+            campaign,
+            lambda state: results_from_columns(columns, state, force_settings=force_settings),
+        )
+        if not answer["applied"]:
+            raise ConflictError(
+                Problem(
+                    f"run {run['run']}",
+                    "the frame brings no new value",
+                    found="recorded already" if run["skipped"] else "no value",
+                    hint="Mark further measurements in a column `replicate`; wrong ones: correct",
+                )
+                for run in answer["runs"]
+            )
+        return answer
+
+    def attach_file(
+        self,
+        campaign: str,
+        path: File,
+        *,
+        options: TableOptions | None = None,
+        dry_run: bool = False,
+    ) -> AttachedAnswer:
+        """Record runs nobody proposed, one per row of a file that may grow.
+
+        Rows that are recorded already are passed over; those that say more continue their run.
+
+        Args:
+            campaign: its name.
+            path: the file.
+            options: what somebody says about the table.
+            dry_run: only tell what would be recorded.
+
+        Raises:
+            InputError: with every problem of the file.
+            ConflictError: rows say something else than was recorded of them.
+        """
+        from designer.campaigns.sheets.filled.attached import attach_file
+
+        return self._attached(
+            campaign, lambda state: attach_file(path, state, options), dry_run=dry_run
+        )
+
+    def attach_columns(
+        self, campaign: str, columns: Mapping[str, Sequence[object]]
+    ) -> AttachedAnswer:
+        """Record runs nobody proposed, one per row of columns in memory; as `attach_file`."""
+        from designer.campaigns.sheets.filled.attached import attach_columns
+        from designer.campaigns.sheets.filled.incoming import text_columns
+        from designer.campaigns.sheets.own_columns import own_columns
+
+        spec = self.session.state(campaign).spec
+        known = known_columns(spec) | own_columns(spec) | {*text_columns(spec)}
+        unknown_names(columns, known, "column")
+        return self._attached(campaign, lambda state: attach_columns(columns, state))
+
+    def _imported(
+        self, campaign: str, read: Callable[[CampaignState], SheetResults], *, dry_run: bool = False
+    ) -> ImportAnswer:
+        before, after, sheet = self._take_in(campaign, read, dry_run=dry_run)
+        attached = list(after.runs)[len(before.runs) :]
+        changed = [*(run["run"] for run in sheet.runs), *attached]
+        return {
+            "campaign": after.spec.name,
+            "runs": sheet.runs,
+            "attached": attached,
+            "messages": [*sheet.notes, *remarks_on(after, changed, before.seq)],
+            "applied": sheet.brings and not dry_run,
+            "head": before.head if dry_run else after.head,
+        }
+
+    def _attached(
+        self, campaign: str, read: Callable[[CampaignState], AttachedRows], *, dry_run: bool = False
+    ) -> AttachedAnswer:
+        before, after, table = self._take_in(campaign, read, dry_run=dry_run)
+        attached = list(after.runs)[len(before.runs) :]
+        new = iter(attached)
+        runs = [run or next(new) for run in table.runs]
+        return {
+            "campaign": after.spec.name,
+            "runs": runs,
+            "attached": attached,
+            "known": table.summaries,
+            "messages": [*table.notes, *remarks_on(after, runs, before.seq)],
+            "applied": table.brings and not dry_run,
+            "head": before.head if dry_run else after.head,
+        }
+
+    def _take_in(
+        self, campaign: str, read: Callable[[CampaignState], Brought], *, dry_run: bool
+    ) -> tuple[CampaignState, CampaignState, Brought]:
+        """Compare a table with the fresh state under the write lock, and record what is new.
+
+        Returns:
+            The state it was compared with, the state after it, and what it brought.
+        """
+        compared: list[tuple[CampaignState, Brought]] = []
+
+        def decide(state: CampaignState) -> list[NewEvent]:
+            brought = read(state)
+            compared[:] = [(state, brought)]
+            return brought.events(state)
+
+        if dry_run:
+            state = self.session.state(campaign)
+            after = tried(state, decide(state))
+        else:
+            after = self.session.change(campaign, decide)
+        return compared[0][0], after, compared[0][1]

@@ -1,0 +1,251 @@
+"""One's own past runs from a file that grows: every run once, whatever the file said before."""
+
+from pathlib import Path
+
+import pytest
+
+from designer.campaigns import commands
+from designer.campaigns.commands import ResultEntry
+from designer.campaigns.errors import ConflictError, InputError
+from designer.campaigns.sheets.filled.attached import AttachedRows, attach_columns, attach_file
+from designer.campaigns.sheets.filled.results import SheetRules, read_results
+from designer.campaigns.tables.options import TableOptions
+from designer.campaigns.values.quantity import Quantity
+from tests.campaigns.filled_sheets import FilledSheets
+
+HEAD = "solid_content,coating_gap [mm],pressure,binder,mass_loading,porosity,made_at,operator"
+FIRST = (
+    "55,0.10,100,A,7.1,36,,ann",
+    "56,0.12,100,A,8.2,35,,ben",
+    "56,0.12,100,A,8.4,34,,ben",
+)
+"""Two runs of one recipe among them."""
+
+
+class LabFile(FilledSheets):
+    """A campaign without a plan beside the table of a lab."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, ())
+
+    def attach(
+        self, *lines: str, head: str = HEAD, options: TableOptions | None = None
+    ) -> AttachedRows:
+        path = self.folder / "lab.csv"
+        path.write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+        rows = attach_file(path, self.state, options)
+        if rows.brings:
+            self.change(rows.events)
+        return rows
+
+    @property
+    def results(self) -> dict[str, tuple[tuple[float, ...], tuple[float, ...]]]:
+        runs = self.state.runs.values()
+        return {run.id: (run.values("mass_loading"), run.values("porosity")) for run in runs}
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> LabFile:
+    return LabFile(tmp_path)
+
+
+def test_every_row_is_a_run_in_declared_units(lab: LabFile) -> None:
+    rows = lab.attach(*FIRST)
+    assert rows.runs == [None, None, None]
+    assert "columns not used: operator" in rows.notes
+    run = lab.run("R001")
+    assert run.attached
+    assert run.used == {
+        "solid_content": 55.0, "coating_gap": 100.0, "pressure": 100.0, "binder": "A",
+    }  # fmt: skip
+    assert lab.results["R003"] == ((8.4,), (34.0,))
+
+
+def test_a_growing_file_brings_only_what_is_new(lab: LabFile) -> None:
+    lab.attach(*FIRST)
+    again = lab.attach(*FIRST)
+    assert not again.brings
+    assert again.runs == ["R001", "R002", "R003"]
+    assert "3 rows are recorded already (R001, R002, R003), and were passed over" in again.notes[1]
+    more = lab.attach("57,0.15,50,B,9.9,40,,ann", *reversed(FIRST), "56,0.12,100,A,8.4,34,,ann")
+    assert more.runs == [None, "R003", "R002", "R001", None]
+    assert len(lab.state.runs) == 5
+    assert "lines 6 repeat the settings of runs that are there" in more.notes[-1]
+
+
+def test_results_that_come_later_continue_their_run(lab: LabFile) -> None:
+    lab.attach("55,0.10,100,A,7.1,,,ann", "56,0.12,100,A,,,,ann", "57,0.12,100,A,8,,,ann")
+    assert lab.run("R002").status == "running"
+    rows = lab.attach(
+        "55,0.10,100,A,7.1,36,,ann",
+        "56,0.12,100,A,8.2,35/36,,ann",
+        "57,0.12,100,A,8/9,,2026-03-01,",
+    )
+    assert rows.runs == ["R001", "R002", "R003"]
+    assert lab.results == {
+        "R001": ((7.1,), (36.0,)), "R002": ((8.2,), (35.0, 36.0)), "R003": ((8.0, 9.0), ()),
+    }  # fmt: skip
+    assert lab.run("R003").made_at == "2026-03-01"
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("55,0.10,100,A,7.3,36,,ann", "line 2 column mass_loading: R001 has another value already"),
+        ("55,0.10,100,A,7.1,none,,ann", "line 2 column porosity: R001 has a value already"),
+        ("55,0.11,100,A,7.1,36,,ann", "coating_gap: was told differently before (found 100 um)"),
+        ("58,0.11,120,A,7.1,36,,ann", "pressure: was told differently before"),
+    ],
+)
+def test_a_row_that_was_changed_in_the_file_is_a_conflict(
+    lab: LabFile, line: str, told: str
+) -> None:
+    lab.attach(*FIRST)
+    before = lab.state.seq
+    with pytest.raises(ConflictError) as error:
+        lab.attach(line, *FIRST[1:], "50,0.2,30,B,12,40,,ann")
+    assert told in str(error.value)
+    assert lab.state.seq == before
+
+
+def test_a_moment_of_making_is_one_run(lab: LabFile) -> None:
+    lab.attach("55,0.10,100,A,7.1,36,2026-03-01T08:15,ann")
+    with pytest.raises(ConflictError, match="another value already"):
+        lab.attach("55,0.10,100,A,7.4,36,2026-03-01T08:15,ann")
+    other = lab.attach("55,0.10,100,A,7.1,36,2026-03-01T09:15,ann")
+    assert other.runs == [None]
+
+
+def test_rows_of_another_file_with_other_results_are_further_runs(lab: LabFile) -> None:
+    lab.attach(*FIRST)
+    rows = lab.attach("55,0.10,100,A,7.3,36,,ann", "60,0.2,100,A,12,36,,ann")
+    assert rows.runs == [None, None]
+    assert "lines 2 repeat the settings" in rows.notes[-1]
+
+
+def test_a_row_that_is_gone_is_told(lab: LabFile) -> None:
+    lab.attach(*FIRST)
+    rows = lab.attach(*FIRST[1:], "60,0.2,180,B,14,31,,ann")
+    assert rows.runs == ["R002", "R003", None]
+    assert any("R001 came with other rows of this table" in note for note in rows.notes)
+
+
+def test_corrected_runs_are_found_again_by_what_the_file_still_says(lab: LabFile) -> None:
+    lab.attach(*FIRST)
+    lab.change(
+        lambda state: commands.correct(
+            state, "R001", reason="digits", responses={"porosity": Quantity.of("33")},
+            used={"coating_gap": Quantity.of("110")},
+        )
+    )  # fmt: skip
+    assert not lab.attach(*FIRST).brings
+    right = "55,0.11,100,A,7.1,33,,ann"
+    assert not lab.attach(right, *FIRST[1:]).brings
+
+
+def test_runs_recorded_under_their_ids_are_not_attached_again(tmp_path: Path) -> None:
+    sheets = FilledSheets(tmp_path)
+    told = {"mass_loading": [Quantity.of("12.5")], "porosity": [Quantity.of("33")]}
+    sheets.change(lambda state: commands.record(state, [ResultEntry("R001", told)]))
+    columns: dict[str, list[object]] = {
+        "solid_content": [58.5, 58.5, 60.0], "coating_gap": [190, 110, 200],
+        "pressure": [195, 105, 100], "binder": ["A", "A", "B"],
+        "mass_loading": [12.5, 7.5, 13.0], "porosity": [33.0, 36.0, 37.0],
+    }  # fmt: skip
+    rows = attach_columns(columns, sheets.state)
+    assert rows.runs == ["R001", None, None]
+    assert any("row 1 has the settings of R005, which is still to be made" in n for n in rows.notes)
+
+
+def test_rows_may_say_that_a_run_failed_and_tell_replicates(lab: LabFile) -> None:
+    head = "solid_content,coating_gap,pressure,binder,replicate,porosity,status,note"
+    lines = (
+        "55,100,100,A,1,36,,", "55,100,100,A,2,37,,", "56,120,100,A,,,failed,web break",
+        "57,120,100,A,,,abandoned,no slurry", "58,120,100,A,,33,done,",
+    )  # fmt: skip
+    rows = lab.attach(*lines, head=head)
+    assert rows.notes == ["1 row of runs that were not made were left out"]
+    runs = lab.state.runs.values()
+    assert [(r.status, r.failure, r.values("porosity")) for r in runs] == [
+        ("partial", None, (36.0, 37.0)), ("failed", "web break", ()), ("partial", None, (33.0,)),
+    ]  # fmt: skip
+    assert not lab.attach(*lines, head=head).brings
+    with pytest.raises(InputError, match="replicate 2 does not follow replicate 1"):
+        lab.attach("55,100,100,B,2,36,,", head=head)
+
+
+def test_what_is_said_about_the_table_counts(lab: LabFile) -> None:
+    head = "series,Gap,press,porosity"
+    rows = lab.attach(
+        *("a,0.1,50,33", "b,0.2,50,34", "a,0.3,60,35"),
+        head=head,
+        options=TableOptions(
+            columns={"Gap": "coating_gap", "press": "pressure"},
+            units={"Gap": "mm"},
+            constants={"solid_content": "55", "binder": "B"},
+            where={"series": "a"},
+        ),
+    )
+    assert "took 2 of 3 rows (series = a)" in rows.notes
+    assert [run.used for run in lab.state.runs.values()] == [
+        {"solid_content": 55.0, "coating_gap": 100.0, "pressure": 50.0, "binder": "B"},
+        {"solid_content": 55.0, "coating_gap": 300.0, "pressure": 60.0, "binder": "B"},
+    ]
+
+
+def test_all_problems_at_once_and_nothing_written(lab: LabFile) -> None:
+    before = lab.state.seq
+    with pytest.raises(InputError) as error:
+        lab.attach("55,0.1,100,A,x,36,,", ",0.1,100,A,7,36,,", "55,0.1,100,A,7,36,2026-13-01,")
+    told = [problem.where for problem in error.value.problems]
+    assert [place.split(" column ")[0] for place in told] == [
+        f"lab.csv line {k}" for k in (2, 3, 4)
+    ]
+    with pytest.raises(InputError) as error:
+        lab.attach("55,0.1,100,A,7,360,,", "55,0.1,100,C,7,36,,")
+    assert len(error.value.problems) == 2
+    with pytest.raises(InputError, match="no column for pressure"):
+        lab.attach("55,0.1,A,7", head="solid_content,coating_gap [mm],binder,porosity")
+    assert lab.state.seq == before
+
+
+def test_a_plan_sheet_wants_to_be_imported(tmp_path: Path) -> None:
+    sheets = FilledSheets(tmp_path)
+    sheets.sheet()
+    with pytest.raises(InputError, match=r"names runs of this campaign .*come in with import"):
+        attach_file(tmp_path / "plan.csv", sheets.state)
+
+
+def test_rows_of_a_sheet_without_run_id_become_runs_when_asked_for(tmp_path: Path) -> None:
+    sheets = FilledSheets(tmp_path)
+    rows = sheets.sheet()[:1]
+    rows[0]["porosity [%]"] = "33"
+    extra = {**dict.fromkeys(rows[0], ""), "solid_content [wt%]": "60", "coating_gap [um]": "200",
+             "pressure [MPa]": "100", "binder": "B", "porosity [%]": "35"}  # fmt: skip
+    with pytest.raises(InputError, match=r"the run id is missing.*--attach-new"):
+        sheets.read([*rows, extra])
+    for brings in (True, False):
+        results = read_results(
+            tmp_path / "filled.csv", sheets.state, rules=SheetRules(attach_new=True)
+        )
+        assert results.brings is brings
+        if brings:
+            sheets.change(results.events)
+    assert sheets.run("R001").values("porosity") == (33.0,)
+    assert sheets.run("R007").used["coating_gap"] == 200
+    assert len(sheets.state.runs) == 7
+
+
+def test_import_takes_what_is_said_about_the_table(tmp_path: Path) -> None:
+    sheets = FilledSheets(tmp_path)
+    path = tmp_path / "filled.csv"
+    path.write_text("Nr;Poro;shift\nR001;0,31;early\nR002;0,32;late\n", encoding="utf-8")
+    options = TableOptions(
+        columns={"Nr": "run", "Poro": "porosity"}, units={"porosity": "1"},
+        constants={"coating_gap": "200"}, where={"shift": "early"},
+    )  # fmt: skip
+    results = read_results(path, sheets.state, options)
+    sheets.change(results.events)
+    assert sheets.run("R001").values("porosity") == (31.0,)
+    assert sheets.run("R001").used["coating_gap"] == 200
+    assert sheets.run("R002").status == "proposed"
