@@ -14,6 +14,7 @@ from designer.campaigns.space.factors import Factor, Given, Setting, quantity_te
 from designer.campaigns.space.settings import unknown_name
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.values.names import clean_text
+from designer.campaigns.values.numbers import how_to_write
 from designer.campaigns.values.quantity import Quantity, far_off, slip_hint
 
 NAME_LIMIT = 64
@@ -150,7 +151,7 @@ def input_value(
 
 def _number(typed: Quantity, unit: str | None, place: str, found: Findings) -> Quantity | None:
     if typed.number is None or not math.isfinite(typed.number):
-        hint = "Write the decimal point as ." if "," in typed.text else None
+        hint = how_to_write(typed.text)
         allowed = "a number" if unit in (None, "1") else f"a number in {unit}"
         found.report(place, "is not a number", repr(typed.text), allowed, hint)
         return None

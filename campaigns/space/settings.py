@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from designer.campaigns.errors import Findings, InputError, Problem
 from designer.campaigns.space.factors import Factor, Given, Setting
 from designer.campaigns.values.names import suggestion
+from designer.campaigns.values.numbers import how_to_write
 from designer.campaigns.values.quantity import Quantity
 
 
@@ -53,7 +54,8 @@ def _setting(item: Factor | Given, text: str, where: str, findings: Findings) ->
         return text
     found = Quantity.of(text)
     if found.number is None:
-        findings.report(where, "this is not a number", repr(text), item.allowed)
+        hint = how_to_write(text)
+        findings.report(where, "this is not a number", repr(text), item.allowed, hint)
         return None
     try:
         return found.in_unit(item.unit).number

@@ -192,6 +192,26 @@ def kind_of_cell(text: str) -> tuple[str, str | None] | None:
     return next(((what, hint) for form, what, hint in _KINDS if form.fullmatch(text)), None)
 
 
+_TYPED_OTHERWISE = (
+    (r"([+-]?[1-9]\d{0,2}),(\d{3})([^\d.,].*)?", r"Write \1.\2\3 or \1\2\3"),
+    (r"([+-]?\d+),(\d+)([^\d.,].*)?", r"Write \1.\2\3"),
+    (r"([+-]?\d{1,3})[,'’ ](\d{3}(?:\.\d*)?)([^\d.,].*)?", r"Write \1\2\3"),
+    (r"([+-]?\d{1,3})\.(\d{3}),(\d+)([^\d.,].*)?", r"Write \1\2.\3\4"),
+    (r"([+-]?[\d.]+)\s*(?:±|\+/?-).*", r"Write \1 alone; noise_sd tells a known repeatability"),
+    (r"[<>≤≥~≈].*", r"Write the value that was measured: a bound is none"),
+)
+"""Numbers as people write them elsewhere (pattern, advice)."""
+
+
+def how_to_write(text: str) -> str | None:
+    """What to type instead of a text that was meant as one number, ``Write 12.5`` for ``12,5``."""
+    for pattern, advice in _TYPED_OTHERWISE:
+        found = re.fullmatch(pattern, text.strip(), re.ASCII)
+        if found is not None:
+            return found.expand(advice)
+    return None
+
+
 _REASONS = (
     (
         _WITH_COMMA,

@@ -40,7 +40,14 @@ class Parser(argparse.ArgumentParser):
         """
         verb = self.prog.removeprefix("designer").strip()
         told = f"{verb}: {message}" if verb else message
-        raise UsageError(Problem("", told, hint=" ".join(self.format_usage().split())))
+        usage = " ".join(self.format_usage().split())
+        about = re.match(r"argument (-[\w-]+)", message)
+        option = None if about is None else self._option_string_actions.get(about[1])
+        if option is not None:  # the usage names no options but those that are needed
+            form = option.metavar or "|".join(option.choices or ())
+            shown = f"{option.option_strings[0]} {form}".strip()
+            usage = f"{usage.replace('[options]', f'[{shown}] [options]')}. {shown}: {option.help}"
+        raise UsageError(Problem("", told, hint=usage))
 
     def set_usage(self) -> None:
         """Write the usage as people think of it: verb, what it is about, options."""

@@ -170,7 +170,7 @@ def test_impossible_values_come_with_a_guess(
 def test_a_decimal_comma_is_explained(state: CampaignState) -> None:
     found = refused(state, ResultEntry("R1", {"loading": [Quantity("12,3")]}))
     assert "is not a number (found '12,3')" in found
-    assert "decimal point" in found
+    assert "Write 12.3" in found
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf")])

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from designer.campaigns.errors import InputError
 from designer.campaigns.values import units as quantities
+from designer.campaigns.values.numbers import how_to_write
+from designer.campaigns.values.quantity import Quantity
 from designer.campaigns.values.units import (
     check_unit,
     convert,
@@ -139,3 +141,34 @@ def test_common_units_do_not_load_pint() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("typed", "advice"),
+    [
+        ("12,5", "Write 12.5"), ("-0,332 %", "Write -0.332 %"), ("12,5 um", "Write 12.5 um"),
+        ("1,234", "Write 1.234 or 1234"), ("1,234.5", "Write 1234.5"), ("1.234,5", "Write 1234.5"),
+        ("1 234", "Write 1234"), ("1'234.5 um", "Write 1234.5 um"),
+        ("5.2 ± 0.1", "Write 5.2 alone; noise_sd tells a known repeatability"),
+        ("5.2 +/- 0.1", "Write 5.2 alone; noise_sd tells a known repeatability"),
+        ("<5", "Write the value that was measured: a bound is none"),
+        ("twelve", None), ("12;5", None), ("12.5.1", None), ("0x10", None), ("1_000", None),
+    ],
+)  # fmt: skip
+def test_numbers_typed_otherwise_are_no_quantities_and_told_how(
+    typed: str, advice: str | None
+) -> None:
+    assert how_to_write(typed) == advice
+    quantity = Quantity.of(typed)
+    if typed != "0x10":  # x10 could be a unit, and is refused as one
+        assert quantity.number is None
+        assert quantity.category == typed
+
+
+@pytest.mark.parametrize(
+    "unit", ["mg/cm^2", "%", "°C", "µm", "1/s", "Ω", "(m s)^-1", "wt%", "g cm-3", "um²"]
+)
+def test_units_may_follow_with_or_without_a_space(unit: str) -> None:
+    assert Quantity.of(f"12.5 {unit}").unit == unit
+    if not unit.startswith("1"):
+        assert Quantity.of(f"-12.5{unit}").unit == unit

@@ -15,6 +15,7 @@ from typing import Any
 
 from designer.campaigns.errors import Problem
 from designer.campaigns.tables.options import both_conditions, split_condition
+from designer.campaigns.values.numbers import how_to_write
 from designer.cli.errors import UsageError
 
 PAIR_FORM = "name=value"
@@ -40,7 +41,9 @@ def positive_amount(text: str) -> float:
         value = float(text)
         if 0 < value < math.inf:
             return value
-    raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+    advice = how_to_write(text)
+    more = "" if advice is None else f". {advice}"
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0{more}")
 
 
 STREAM = Path("-")
