@@ -3,10 +3,13 @@
     >>> from designer import Campaign
 
 Importing this package is cheap: torch and pandas are loaded at first need.
+
+What is done is told to `logging.getLogger("designer")`, which is silent until somebody listens.
 """
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     )
 
     __version__: str
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 __all__ = [
     "Campaign",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,6 +28,8 @@ from designer.campaigns.version import program_version
 if TYPE_CHECKING:
     from designer.campaigns.specification.specification import Specification
     from designer.campaigns.store.request import CommandRequest
+
+_LOGGER = logging.getLogger(__name__)
 
 Decide = Callable[[CampaignState], list[NewEvent]]
 """Turns the fresh state into new events, or refuses; pure, since a retry calls it again."""
@@ -127,6 +130,7 @@ class Archive:
             state = fold(campaign_id, events)
         self._known[campaign_id] = state
         self._compare(seen, state)
+        _LOGGER.info("%s: campaign %s created", self.database.name, spec.name)
         return state
 
     def ensure(self) -> None:
@@ -161,6 +165,8 @@ class Archive:
             event_table.append(connection, state.campaign_id, events)
             # folded before the commit: an event the fold refuses must never be stored
             after = advance(state, events)
+        kinds = ", ".join(event.kind for event in events)
+        _LOGGER.info("campaign %s: events %d to %d (%s)", name, events[0].seq, after.seq, kinds)
         self._known[after.campaign_id] = after
         self._compare(seen, after)
         return after
@@ -223,6 +229,7 @@ class Archive:
         state = None if known is None else catch_up(connection, known, name)
         if state is None:
             state = load(connection, campaign_id, name)
+            _LOGGER.debug("campaign %s: %d events read and verified", name, state.seq)
             self._refuse_losses(connection)
         check_name(state.spec.name, name)
         self._known[campaign_id] = state

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from designer.campaigns.commands.campaign import create as created
 from designer.campaigns.errors import InputError, StorageError
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from designer.campaigns.log.summary import CampaignSummary
     from designer.campaigns.specification.specification import Specification
     from designer.campaigns.store.archive import Archive, Decide, Repeated
+    from designer.campaigns.store.facts import StoreFacts
     from designer.campaigns.store.request import CommandRequest
 
 __all__ = ["Store", "default_url"]
@@ -251,7 +252,7 @@ class Store:
         self.refuse_missing()
         return verify_store(self._archive.database, head, self._archive.watch, accept=accept)
 
-    def info(self) -> dict[str, Any]:
+    def info(self) -> StoreFacts:
         """Describe the store: address, size, versions, numbers of campaigns and events."""
         from designer.campaigns.store.verify import describe_store
 

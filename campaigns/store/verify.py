@@ -7,12 +7,12 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import Any
 
 from designer.campaigns.errors import InputError, Problem, StoreDamagedError
 from designer.campaigns.log.events import Event, head_text
 from designer.campaigns.store import event_table
-from designer.campaigns.store.event_table import SCHEMA_VERSION, missing_guards, scalar
+from designer.campaigns.store.event_table import SCHEMA_VERSION, missing_guards
+from designer.campaigns.store.facts import StoreContents
 from designer.campaigns.store.last_seen import SeenHead, Watch, hash_at
 from designer.campaigns.store.loading import load
 from designer.campaigns.store.sqlite import Database
@@ -159,22 +159,17 @@ def _moment(event: Event) -> datetime | None:
         return None
 
 
-def describe_store(database: Database) -> dict[str, Any]:
-    """Return size, versions and counts; counts are None when there is no store yet."""
-    description: dict[str, Any] = {
-        "size_bytes": None,
-        "schema_version": None,
+def describe_store(database: Database) -> StoreContents:
+    """Size, versions and counts of a store that is there."""
+    with database.read() as connection:  # refuses every other version of the schema
+        ((campaigns,),) = connection.execute("SELECT COUNT(*) FROM campaign")
+        ((events,),) = connection.execute("SELECT COUNT(*) FROM event")
+    location = database.location
+    return {
+        "size_bytes": None if location is None else location.path.stat().st_size,
+        "schema_version": SCHEMA_VERSION,
         "program_schema_version": SCHEMA_VERSION,
         "sqlite_version": sqlite3.sqlite_version,
-        "campaigns": None,
-        "events": None,
+        "campaigns": campaigns,
+        "events": events,
     }
-    if not database.exists():
-        return description
-    with database.read() as connection:
-        description["schema_version"] = SCHEMA_VERSION  # read() refuses every other one
-        description["campaigns"] = scalar(connection, "SELECT COUNT(*) FROM campaign")
-        description["events"] = scalar(connection, "SELECT COUNT(*) FROM event")
-    if database.location is not None:
-        description["size_bytes"] = database.location.path.stat().st_size
-    return description

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from botorch.models.model import Model
 
 Progress = Callable[[str, float | None], None]
+
+_LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -138,6 +142,7 @@ def fit_campaign(
         progress: told what is being done.
         memory: of what long histories said before; changes the time, never the result.
     """
+    began = time.perf_counter()
     training = training_set(state)
     posteriors = fit_responses(
         training.responses,
@@ -146,6 +151,13 @@ def fit_campaign(
         response_links(state.spec, training.space),
         watch=lambda name, share: progress(f"learning {name}", share),
         memory=memory,
+    )
+    _LOGGER.info(
+        "campaign %s: %d responses fitted at event %d in %.2f s",
+        state.spec.name,
+        len(posteriors),
+        state.seq,
+        time.perf_counter() - began,
     )
     return FittedCampaign(state, training, posteriors)
 

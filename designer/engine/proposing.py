@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import platform
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,6 +27,8 @@ from designer.engine.threads import one_thread
 from designer.engine.training_rows.left_out import has_training_data
 from designer.models.arrays import FloatArray
 from designer.models.compression.fit_cache import Memory
+
+_LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,7 @@ def propose(
     Raises:
         InputError: nothing satisfies constraints and fixed values, or nothing fits the budget.
     """
+    began = time.perf_counter()
     with one_thread():
         if fitted is None:
             fitted = fit_campaign(state, progress, memory)
@@ -154,5 +159,12 @@ def propose(
         deviation=None if plan.deviation is None else plan.deviation.to_dict(state.spec),
         fixed=request.fixed,
         notes=[*notes, *_warnings(state), *model_notes(fitted), *plan.notes],
+    )
+    _LOGGER.info(
+        "campaign %s: a plan of %d runs computed in %.2f s, seed %d",
+        state.spec.name,
+        len(plan.runs),
+        time.perf_counter() - began,
+        seed,
     )
     return ComputedPlan(draft, evaluation, fitted if evaluation else None)

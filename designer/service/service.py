@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from designer.campaigns.store.facts import StoreFacts
 from designer.service.answers import InitAnswer, VerifyAnswer
 from designer.service.session import DEFAULT, Default, Progress, Session, Verbs
 from designer.service.verbs.campaigns import CampaignVerbs
@@ -17,7 +16,7 @@ from designer.service.verbs.tables_in import TableVerbs
 class StoreVerbs(Verbs):
     """Verbs about the store itself."""
 
-    def info(self) -> dict[str, Any]:
+    def info(self) -> StoreFacts:
         """Facts about the store by name: where it is, how large, which versions."""
         return self.session.store.info()
 

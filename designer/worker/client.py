@@ -9,6 +9,7 @@ looks at the log afterwards.
 from __future__ import annotations
 
 import itertools
+import logging
 import signal
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from designer.worker.protocol import Message, decode, encode, error_from_json
 
 # -P: a user's own designer.py in the current folder must not be taken for ours
 COMMAND: Final = (sys.executable, "-P", "-m", "designer.worker")
+_LOGGER = logging.getLogger(__name__)
 _PATIENCE = 2.0  # s for a terminated process to end
 _LARGEST_LOG = 1_000_000  # bytes
 
@@ -206,6 +208,7 @@ class Worker:
         except OSError as error:
             text = f"the computing process cannot be started: {error.strerror or error}"
             raise WorkerError(text) from error
+        _LOGGER.info("a computing process has been started")
         self._process = process
         return process
 
@@ -215,6 +218,7 @@ class Worker:
         try:
             process.write(request)
         except OSError:
+            _LOGGER.warning("the computing process is gone and is started anew")
             process.end()
             process = self._started()
             process.write(request)

@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MODULES = (
     "campaigns/sheets/run_object.py",
     "designer/service/answers.py",
+    "campaigns/store/facts.py",
     "designer/service/figures.py",
     "designer/engine/answers.py",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from designer.cli.verbs import begin, campaign, files, lines, plan, results
+from designer.cli.verbs import begin, campaign, files, lines, plan, programs, results
 from designer.cli.verbs.verb import Verb
 
 TOPICS: dict[str, tuple[Verb, ...]] = {
@@ -14,5 +14,6 @@ TOPICS: dict[str, tuple[Verb, ...]] = {
     "what is known": plan.KNOWN_VERBS,
     "files": files.VERBS,
     "the store": files.STORE_VERBS,
+    "for programs": programs.verbs(lambda: VERBS),
 }
 VERBS: dict[str, Verb] = {verb.name: verb for verbs in TOPICS.values() for verb in verbs}

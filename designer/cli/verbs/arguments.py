@@ -133,7 +133,7 @@ class Argument:
         """Whether its value names a file, or may do so."""
         return re.match(r"(FILE|SPEC)\b", self.form or "") is not None
 
-    def add_to(self, parser: argparse._ActionsContainer) -> None:
+    def add_to(self, parser: argparse._ActionsContainer) -> argparse.Action:
         """Add it to a parser or to a group of one."""
         words: dict[str, Any] = {"help": self.help, "default": self.default}
         if self.form is None and self.choices is None:
@@ -145,7 +145,7 @@ class Argument:
             if self.name.startswith("-"):
                 words |= {"required": self.required, "dest": self.attribute}
                 words["action"] = "extend" if nargs == "+" else "store"
-        parser.add_argument(self.name, **words)
+        return parser.add_argument(self.name, **words)
 
     def read_pair(self, token: str, found: dict[str, str]) -> Problem | None:
         """Add one ``name=value`` to those found; what is wrong with it, if so."""
