@@ -72,7 +72,7 @@ def test_all_problems_of_one_record_at_once(small: CommandLine) -> None:
         (LINE.replace("PVDF-B", "PVDF-X"), (), ("PVDF-X", "line 3")),
         (LINE.replace("7.1", "seven"), (), ("seven", "line 2", "mass_loading")),
         (LINE.replace("7.1", "710"), (), ("710", "0 to 60")),
-        (LINE.replace("7.1", "NaN"), (), ("line 2",)),
+        (LINE.replace("7.1", "inf"), (), ("line 2",)),
         (LINE, ("--unit", "coating_gap=furlongz"), ("furlongz",)),
         (LINE, ("--unit", "coating_gap=kg"), ("kg", "um")),
         (LINE, ("--map", "gap=coating_gap"), ("gap",)),
