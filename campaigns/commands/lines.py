@@ -52,7 +52,7 @@ def add_line(state: CampaignState, table: LineTable, name: str | None = None) ->
     refusals.raise_if_any()
     body = {
         "name": cleaned,
-        "rows": [dict(row) for row in table.rows],
+        "rows": table.rows,
         "mapping": dict(table.mapping),
         "sha256": table.sha256,
         "batches": table.batches,

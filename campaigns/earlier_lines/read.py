@@ -30,7 +30,7 @@ from designer.campaigns.tables.columns import (
     fact_columns,
 )
 from designer.campaigns.tables.conditions import chosen_rows, conditions_text
-from designer.campaigns.tables.headers import with_unit
+from designer.campaigns.tables.headers import listed, with_unit
 from designer.campaigns.tables.layout import ExpectedColumns
 from designer.campaigns.tables.read import cell_text, read_table, table_of_columns
 from designer.campaigns.tables.table import Table
@@ -202,7 +202,7 @@ def _notes(
         said = conditions_text(mapping.where)
         notes.append(f"took {len(chosen)} of {len(table.rows)} rows ({said})")
     if matched.ignored:
-        notes.append(f"columns not used: {', '.join(matched.ignored)}")
+        notes.append(f"columns not used: {listed(matched.ignored)}")
     return notes
 
 

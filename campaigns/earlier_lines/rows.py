@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from array import array
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,6 +23,21 @@ from designer.campaigns.values.quantity import Quantity, far_off, likely_unit
 _SHOWN = 5
 _ROUNDED = 0.002  # of the total: what rounding does to the sum of a mixture (assumption)
 _MANY = 3  # impossible results, and half of a column, from which on its unit is doubted
+
+
+class _Values:
+    """Many numbers and the rows they stand in, without an object for each."""
+
+    def __init__(self) -> None:
+        self.values = array("d")
+        self.rows = array("l")
+
+    def add(self, value: float, row: int) -> None:
+        self.values.append(value)
+        self.rows.append(row)
+
+    def __iter__(self) -> Iterator[tuple[float, int]]:
+        return zip(self.values, self.rows, strict=True)
 
 
 @dataclass
@@ -64,10 +81,11 @@ class LineRows:
         self.table = self._reader.table
         self._inputs = {item.name: item for item in self.spec.inputs}
         self._other_rows: dict[str, Counter[str]] = {name: Counter() for name in self.others}
-        self._numbers: dict[str, list[tuple[float, int]]] = {}
+        self._numbers: dict[str, _Values] = {}
         self._contradicted: set[str] = set()
-        self._results: dict[str, list[tuple[float, str]]] = {}
+        self._results: dict[tuple[str, str], _Values] = {}
         self._taken: list[int] = []
+        self._same: dict[tuple[object, ...], Any] = {}
 
     def read(self, rows: Sequence[int]) -> set[str]:
         """Take rows of the table; returns the inputs that none of them has."""
@@ -97,11 +115,13 @@ class LineRows:
                 typed[name] = words
         kinds = (("settings", self.spec.factors), ("given", self.spec.givens))
         result: dict[str, Any] = {
-            kind: {item.name: settings[item.name] for item in items if item.name in settings}
+            kind: self._shared(
+                {item.name: settings[item.name] for item in items if item.name in settings}
+            )
             for kind, items in kinds
         }
         result["responses"] = responses
-        result["batch"] = self._reader.batches(row)
+        result["batch"] = self._shared(self._reader.batches(row))
         result["made_at"] = self._reader.made_at(row)
         extra = {
             column.target: number
@@ -115,10 +135,23 @@ class LineRows:
         self.rows.append(result)
         self._taken.append(row)
 
+    def _shared(self, value: dict[str, Any]) -> dict[str, Any]:
+        """The first equal one: rows repeat settings and batches, and a long line is large."""
+        found: dict[str, Any] = self._same.setdefault(tuple(value.items()), value)
+        return found
+
+    def _stored(self, values: Sequence[Quantity]) -> list[dict[str, Any]]:
+        """Results as events keep them, equal ones once."""
+        key = tuple((value.text, value.unit, value.number) for value in values)
+        if key not in self._same:
+            self._same[key] = [value.stored() for value in values]
+        found: list[dict[str, Any]] = self._same[key]
+        return found
+
     def finish(self) -> list[str]:
         """Judge whole columns; returns notes for the user."""
-        for name, results in self._results.items():
-            self._judge_results(self.spec.response(name), results)
+        for (name, header), results in self._results.items():
+            self._judge_results(self.spec.response(name), header, results)
         notes = []
         for name, found in self._numbers.items():
             notes += self._range_notes(name, found)
@@ -165,25 +198,28 @@ class LineRows:
             said = self._reader.measured(row, response) or ()
             values = [(column, value) for column, value in said if value is not None]
             for column, value in values:
-                where = self.table.where(row, column.header)
-                self._results.setdefault(response.name, []).append((value.value, where))
+                key = response.name, column.header
+                self._results.setdefault(key, _Values()).add(value.value, row)
             if values:
-                responses[response.name] = [value.stored() for _, value in values]
+                responses[response.name] = self._stored([value for _, value in values])
         return responses
 
-    def _judge_results(self, response: Response, results: Sequence[tuple[float, str]]) -> None:
+    def _judge_results(self, response: Response, header: str, results: _Values) -> None:
         """Problems with results, each with its place: one where most of a column are impossible."""
+        low, high = response.possible or (-math.inf, math.inf)
         problems = [
-            problem for value, where in results for problem in response.problems_with(value, where)
+            problem
+            for value, row in results
+            if not low <= value <= high  # texts for the few
+            for problem in response.problems_with(value, self.table.where(row, header))
         ]
-        if response.possible is None or len(problems) < max(_MANY, len(results) / 2):
+        if response.possible is None or len(problems) < max(_MANY, len(results.values) / 2):
             self.findings.extend(problems)
             return
-        column = self._reader.columns[response.name]
+        column = next(c for c in self.matched.read if c.header == header)
         where = f"{self.table.source} column {column.header}"
-        values = [value for value, _ in results]
+        values = list(results.values)
         count = f"{len(problems)} of {len(values)} values are impossible"
-        low, high = response.possible
         guess = None if column.unit_told else likely_unit(values, response.unit, low, high)
         looks = f"looks like {guess}" if guess else "another unit?"
         hint = f"Say the unit with --unit '{column.header}={guess or 'UNIT'}'"
@@ -222,7 +258,7 @@ class LineRows:
         item, column = self._inputs[name], self._reader.columns[name]
         setting = value.setting
         if not isinstance(setting, str):
-            self._numbers.setdefault(name, []).append((setting, row))
+            self._numbers.setdefault(name, _Values()).add(setting, row)
         constant = self.constants.get(name)
         # a constant fills blank cells, but never replaces what the file says
         if constant not in (None, setting) and name not in self._contradicted:
@@ -233,7 +269,7 @@ class LineRows:
             self.findings.report(where, what, found, hint=hint)
         return setting
 
-    def _range_notes(self, name: str, found: Sequence[tuple[float, int]]) -> list[str]:
+    def _range_notes(self, name: str, found: _Values) -> list[str]:
         """Judge the values of one input, each with its row, beside the range."""
         item, column = self._inputs[name], self._reader.columns[name]
         low, high = item.bounds
@@ -250,7 +286,7 @@ class LineRows:
         def there(value: float, row: int) -> str:
             return f"{quantity_text(value, item.unit)} in {self.table.where(row)}"
 
-        note = f"{name}: {len(outside)} of {len(found)} values lie outside {item.allowed}"
+        note = f"{name}: {len(outside)} of {len(found.values)} values lie outside {item.allowed}"
         note += f" and are kept (first: {there(*outside[0])})"
         far = [(value, row) for value, row in outside if far_off(value, low, high)]
         if far:

@@ -138,5 +138,19 @@ def chained(
             raise InputError.at("text", what, hint=str(error)) from None
         except (TypeError, ValueError) as error:
             raise DesignerError(f"{draft.kind} cannot be stored: {error}") from error
-        events.append(Event(*start, parse_json(body), *end, previous))
+        # what is read back later is equal; a second copy of a long line would be 200 MB
+        read_back = draft.body if _is_plain(draft.body) else parse_json(body)
+        events.append(Event(*start, read_back, *end, previous))
     return events
+
+
+def _is_plain(value: object) -> bool:
+    """Whether JSON gives back exactly this value: nothing in it is of a type of its own."""
+    kind = type(value)
+    if isinstance(value, dict):
+        return kind is dict and all(
+            type(key) is str and _is_plain(inside) for key, inside in value.items()
+        )
+    if isinstance(value, list):
+        return kind is list and all(map(_is_plain, value))
+    return value is None or kind in (str, float, int, bool)

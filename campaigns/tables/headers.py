@@ -113,6 +113,7 @@ def unit_of_header(header: str, target: str) -> str | None:
 
 
 def listed(names: Collection[str]) -> str:
-    """The first names of a list."""
+    """The first names of a list, and how many there are in all where that is more."""
     shown = list(names)[:20]
-    return ", ".join(shown) + (", …" if len(names) > len(shown) else "")
+    more = f", … ({len(names)} in all)" if len(names) > len(shown) else ""
+    return ", ".join(shown) + more
