@@ -26,7 +26,10 @@ from tests.benchmarks.plants import make_plant
 from tests.benchmarks.rivals import CATEGORY, OURS
 from tests.places import SHARED_DATA
 
-pytestmark = pytest.mark.benchmark
+pytestmark = [
+    pytest.mark.benchmark,
+    pytest.mark.filterwarnings("ignore::designer.DesignerWarning"),
+]
 
 
 # ---- what is measured --------------------------------------------------------------------------

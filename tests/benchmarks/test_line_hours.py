@@ -23,7 +23,10 @@ from tests.benchmarks.rival_designs import (
     structured,
 )
 
-pytestmark = pytest.mark.benchmark
+pytestmark = [
+    pytest.mark.benchmark,
+    pytest.mark.filterwarnings("ignore::designer.DesignerWarning"),
+]
 COST = "3 / 0.5 / 0.1 h"
 CHANGE = COSTS[COST]
 KIND: ScenarioKind = "one_misleading"

@@ -5,7 +5,10 @@ import pytest
 
 from tests.benchmarks.promises import Figures, measure, ratios, table
 
-pytestmark = pytest.mark.benchmark
+pytestmark = [
+    pytest.mark.benchmark,
+    pytest.mark.filterwarnings("ignore::designer.DesignerWarning"),
+]
 
 
 @pytest.fixture(scope="module")

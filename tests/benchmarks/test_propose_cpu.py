@@ -14,7 +14,10 @@ import pytest
 from tests.benchmarks.versus_botorch import compare
 from tests.places import ROOT
 
-pytestmark = pytest.mark.benchmark
+pytestmark = [
+    pytest.mark.benchmark,
+    pytest.mark.filterwarnings("ignore::designer.DesignerWarning"),
+]
 
 MOST_MEGABYTES = 600  # issue 5
 LOUD = 3  # times the measured CPU: what is allowed before somebody has to look
