@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from designer.campaigns.errors import DesignerError
 from designer.campaigns.files import MEGABYTE, read_regular_file, write_atomic
 from designer.campaigns.log.events import parse_json
+from designer.campaigns.store.shape import has_shape
 from designer.campaigns.version import program_version
 
 if TYPE_CHECKING:
@@ -45,11 +46,16 @@ class EvaluationCache:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def read(self, campaign_id: str) -> dict[str, Any] | None:
+    def read(self, campaign_id: str, shape: object) -> dict[str, Any] | None:
         """What was written last, with ``seq`` (log position) and ``hash`` (of the event there).
 
-        None when there is nothing, when it is damaged, or when another version of the program
-        computed it: its figures may mean something else.
+        Args:
+            campaign_id: id in the store.
+            shape: what an evaluation is, as a TypedDict.
+
+        Returns:
+            None when there is nothing, when it is damaged or has another shape, or when another
+            version of the program computed it: its figures may mean something else.
         """
         found = _read(self._store, campaign_id, "")
         checksum = found.pop("sha256", None)
@@ -58,9 +64,12 @@ class EvaluationCache:
         if any(found.get(key) != value for key, value in wanted.items()):
             return None
         evaluation = found.get("evaluation")
-        if checksum != _checksum(found) or not isinstance(evaluation, dict):
+        seq, event_hash = found.get("seq"), found.get("hash")
+        if checksum != _checksum(found) or not (
+            isinstance(seq, int) and has_shape(evaluation, shape)
+        ):
             return None
-        return {**evaluation, "seq": found["seq"], "hash": found["hash"]}
+        return {**found["evaluation"], "seq": seq, "hash": event_hash}
 
     def write(
         self, campaign_id: str, seq: int, event_hash: str, evaluation: Mapping[str, Any]

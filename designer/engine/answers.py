@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TypedDict
 
 from designer.campaigns.sheets.run_object import Predicted
 from designer.campaigns.space.factors import Setting
-
-if TYPE_CHECKING:
-    from designer.models.diagnostics.report import ResponseReport  # loads scipy
+from designer.models.diagnostics.figures import ResponseReport
 
 
 class InferredBatches(TypedDict):

@@ -40,7 +40,7 @@ from designer.engine.threads import one_thread
 from designer.engine.training_rows.left_out import notes_of_the_log, set_aside_of
 from designer.models.arrays import FloatArray
 from designer.models.diagnostics.doubtful_result import find_doubtful
-from designer.models.diagnostics.report import ResponseReport
+from designer.models.diagnostics.figures import ResponseReport
 from designer.models.diagnostics.trust import TrustEstimate, overall_trust
 from designer.models.fitting.history_weight import Belief
 

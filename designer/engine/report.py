@@ -10,9 +10,10 @@ from designer.engine.fitted_campaign import FittedCampaign
 from designer.engine.training_rows.training_set import training_runs
 from designer.models.arrays import FloatArray
 from designer.models.diagnostics.collinearity import CAUTIOUS, COLLINEAR
+from designer.models.diagnostics.figures import DataCounts, ResponseReport
 from designer.models.diagnostics.history_evidence import POSITIVE_ODDS
 from designer.models.diagnostics.line_coverage import LineShare, line_shares
-from designer.models.diagnostics.report import DataCounts, ResponseReport, model_report
+from designer.models.diagnostics.report import model_report
 from designer.models.fitting.history_weight import Belief, HistoryWeight, Undecided
 from designer.models.gp.fitted import HistoryOdds
 from designer.models.posterior.averaging import SAMPLES, AveragedPosterior

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TypedDict
 
 from designer.campaigns.sheets.run_object import Flag
 from designer.engine.answers import (
@@ -15,9 +15,7 @@ from designer.engine.answers import (
     ResponseTrust,
     SetAside,
 )
-
-if TYPE_CHECKING:
-    from designer.models.diagnostics.report import ResponseReport  # loads scipy
+from designer.models.diagnostics.figures import ResponseReport
 
 
 class LineAnswer(TypedDict):

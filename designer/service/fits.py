@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, cast
 from designer.campaigns.earlier_lines.untested import untested_lines_note
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.store.cache import EvaluationCache, LineCache
+from designer.engine.answers import Evaluation
 from designer.service.figures import Figures, JudgedLine
 from designer.service.session import Session
-from designer.service.still_true import no_figures, still_true
+from designer.service.still_true import still_true
 
 if TYPE_CHECKING:
-    from designer.engine.answers import Evaluation
     from designer.engine.fitted_campaign import FittedCampaign
 
 
@@ -51,12 +51,12 @@ def read_figures(session: Session, state: CampaignState) -> Figures:
 
 def _kept(session: Session, state: CampaignState) -> Figures | None:
     """What was kept of this log: not of one that went on otherwise (an older copy came back)."""
-    found = EvaluationCache(session.store).read(state.campaign_id)
+    found = EvaluationCache(session.store).read(state.campaign_id, Evaluation)
     if found is None:
         return None
-    event_hash = found.pop("hash")
-    same = any(e.seq == found["seq"] and e.hash == event_hash for e in state.events)
-    return cast("Figures", {**no_figures(), **found}) if same else None
+    seq, event_hash = found.pop("seq"), found.pop("hash")
+    there = 1 <= seq <= len(state.events) and state.events[seq - 1].hash == event_hash
+    return cast("Figures", {**found, "seq": seq}) if there else None
 
 
 def keep_evaluation(session: Session, state: CampaignState, found: Evaluation) -> None:

@@ -10,30 +10,14 @@ depend on the level left out; the m-th root is comparable with a VIF (Fox & Mone
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
-
 import numpy as np
 
 from designer.models.arrays import FloatArray, IntArray, input_count
+from designer.models.diagnostics.figures import Collinearity, Verdict
 
 COLLINEAR = 10.0  # Haghi et al. 2023
 CAUTIOUS = 5.0  # the same
 _SAME = 1e-9  # variation below this, on the unit cube or relative, is none
-
-Verdict = Literal["independent", "cautious", "collinear", "constant", "too few runs"]
-
-
-class Collinearity(TypedDict):
-    """How far one input can be told apart from the others.
-
-    ``vif``: variance inflation factor, at least 1 (categories: root of the generalised one); None
-    where it is infinite or there is none. ``verdict``: ``collinear`` above 10, ``cautious`` above
-    5, else ``independent``; ``constant``: the input never varied; ``too few runs``: not more than
-    there are effects.
-    """
-
-    vif: float | None
-    verdict: Verdict
 
 
 def collinearity(X: FloatArray, groups: IntArray) -> list[Collinearity]:

@@ -8,7 +8,6 @@ Closed form at fixed hyperparameters. For the rows I of one run, with ``Î± = Kâ
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypedDict
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from designer.models.data.outliers import (
     ordinary_size,
     supported,
 )
+from designer.models.diagnostics.figures import ResultErrors
 from designer.models.gp.fitted import FittedResponse
 from designer.models.posterior.posterior import ResponsePosterior
 
@@ -153,22 +153,6 @@ def with_left_out(found: PredictedResults, fitted: FittedResponse) -> PredictedR
         standardised=np.append(found.standardised, np.copysign(np.inf, others.y - predicted)),
         log_density=np.append(found.log_density, nowhere),
     )
-
-
-class ResultErrors(TypedDict):
-    """Errors of predictions of results the model did not know.
-
-    ``rmse`` and ``mae`` in raw units; ``r2``: 1 - SSE / SST about the mean of the results, None
-    where they do not vary; ``log_density``: mean per result, in 1 / raw unit (natural logarithm),
-    of those the scale of the model has a place for; ``coverage``: share of results inside the 50,
-    80 and 95 % interval for a new result.
-    """
-
-    rmse: float
-    mae: float
-    r2: float | None
-    log_density: float
-    coverage: dict[str, float]
 
 
 def result_errors(found: PredictedResults) -> ResultErrors | None:

@@ -10,7 +10,6 @@ all runs: a fit to the remaining runs alone would err a little more.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypedDict
 
 import numpy as np
 from scipy.linalg import solve_triangular
@@ -18,67 +17,20 @@ from scipy.linalg import solve_triangular
 from designer.models.arrays import IntArray
 from designer.models.cholesky import factorise
 from designer.models.data.dataset import ResponseData
-from designer.models.diagnostics.collinearity import Collinearity, collinearity
+from designer.models.diagnostics.collinearity import collinearity
 from designer.models.diagnostics.cross_validation import (
-    ResultErrors,
     leave_one_run_out,
     predicted_results,
     result_errors,
     root_mean_square,
     with_left_out,
 )
+from designer.models.diagnostics.figures import DataCounts, LearningPoint, ResponseReport
 from designer.models.gp.fitted import FittedResponse
 
 TOO_EARLY = 5  # runs with results below which errors say nothing (contract)
 FOLDS = 5  # Haghi et al. 2023: 5 to 10
 _SAME_SETTING = 9  # decimals on the unit cube
-
-
-class DataCounts(TypedDict):
-    """What a response was learned from: measured values, and runs with at least one of them.
-
-    ``unique_recipes``: different settings of the factors, as really used; ``replicates``:
-    measurements of a recipe beyond its first; ``earlier_measurements``: of the earlier lines.
-    """
-
-    measurements: int
-    runs: int
-    unique_recipes: int
-    replicates: int
-    earlier_measurements: int
-
-
-class FoldErrors(ResultErrors):
-    """Errors where ``folds`` parts of the runs were left out in turn."""
-
-    folds: int
-
-
-class LearningPoint(TypedDict):
-    """Root mean square error of ``predicted`` later results, predicted from the first ``runs``.
-
-    ``leave_one_run_out``: the last point, every run predicted from all the others.
-    """
-
-    runs: int
-    predicted: int
-    rmse: float
-    leave_one_run_out: bool
-
-
-class ResponseReport(TypedDict):
-    """How good the model of one response is; below 5 runs there are no errors and no curve.
-
-    ``effective_samples``: how many equally weighted draws of the hyperparameters (of 32) decide
-    what is shown; None where nothing is averaged.
-    """
-
-    counts: DataCounts
-    leave_one_run_out: ResultErrors | None
-    k_fold: FoldErrors | None
-    learning_curve: list[LearningPoint]
-    collinearity: dict[str, Collinearity]
-    effective_samples: float | None
 
 
 def model_report(

@@ -13,6 +13,7 @@ from designer import Campaign
 from designer.campaigns.earlier_lines.untested import untested_lines_note
 from designer.campaigns.store.cache import EvaluationCache
 from designer.campaigns.store.store import Store
+from designer.engine.answers import Evaluation
 from tests.campaigns_for_tests import SMALL, loading, porosity
 from tests.command_line import CommandLine
 from tests.tui.cases import open_ui
@@ -213,7 +214,7 @@ def test_figures_of_an_older_version_are_never_shown_as_current(
     new = small.json("status", "small", "--refresh")
     store = Store(str(small.store))
     state, cache = store.state("small"), EvaluationCache(store)
-    kept = cache.read(state.campaign_id)
+    kept = cache.read(state.campaign_id, Evaluation)
     assert kept is not None
     with monkeypatch.context() as older:
         older.setattr("designer.campaigns.store.cache.program_version", lambda: "0.0.9")

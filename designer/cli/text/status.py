@@ -23,7 +23,7 @@ from designer.render.words import (
 
 if TYPE_CHECKING:
     from designer.engine.answers import BestRecipe
-    from designer.models.diagnostics.report import ResponseReport
+    from designer.models.diagnostics.figures import ResponseReport
     from designer.service import Service
     from designer.service.figures import StatusAnswer
 
