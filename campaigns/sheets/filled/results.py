@@ -153,6 +153,8 @@ def _results(
     findings.raise_if_any(InputError)
     conflicts.raise_if_any(ConflictError)
     notes = [*sheet.notes, *(note for run in runs for note in run.notes)]
+    if rows and not any(row.said.responses for row in rows) and not any(r.entries for r in runs):
+        notes.append("no result is filled in")
     return SheetResults(
         entries=[entry for run in runs for entry in run.entries],
         runs=[run.summary for run in runs] + (new.summaries if new else []),

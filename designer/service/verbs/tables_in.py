@@ -157,7 +157,7 @@ class TableVerbs(Verbs):
             "campaign": after.spec.name,
             "runs": sheet.runs,
             "attached": attached,
-            "messages": [*sheet.notes, *remarks_on(after, changed, before.seq)],
+            "messages": [*sheet.notes, *_told(before, after, changed)],
             "applied": sheet.brings and not dry_run,
             "head": before.head if dry_run else after.head,
         }
@@ -174,7 +174,7 @@ class TableVerbs(Verbs):
             "runs": runs,
             "attached": attached,
             "known": table.summaries,
-            "messages": [*table.notes, *remarks_on(after, runs, before.seq)],
+            "messages": [*table.notes, *_told(before, after, runs)],
             "applied": table.brings and not dry_run,
             "head": before.head if dry_run else after.head,
         }
@@ -200,3 +200,15 @@ class TableVerbs(Verbs):
         else:
             after = self.session.change(campaign, decide)
         return compared[0][0], after, compared[0][1]
+
+
+def _told(before: CampaignState, after: CampaignState, runs: Sequence[str]) -> list[str]:
+    """What is odd about the settings and results a table has brought, by run."""
+    known = {run: before.runs[run].flags for run in runs if run in before.runs}
+    flags = [
+        f"{run}: {flag}"
+        for run in dict.fromkeys(runs)
+        for flag in after.run(run).flags
+        if flag not in known.get(run, ())
+    ]
+    return [*flags, *remarks_on(after, runs, before.seq)]
