@@ -129,7 +129,7 @@ CALLS = [
      ("models.predict", ("c", {"g": "1", "h": "2"}),
       {"given": {"k": "3"}, "out": None, "force": False})),
     ("store info", ("store.info", (), {})),
-    ("store verify --head 12:ab", ("store.verify", ("12:ab",), {})),
+    ("store verify --head 12:ab", ("store.verify", ("12:ab",), {"accept": False})),
     ("store init", ("store.init", (), {})),
 ]  # fmt: skip
 
@@ -142,7 +142,7 @@ def test_verb_reaches_the_service_with(line: str, expected: tuple[Any, ...]) -> 
 def test_every_verb_is_called_above() -> None:
     verbs = [read_command_line(line.split()).verb for line, _ in CALLS]
     called = {verb.name for verb in verbs if verb is not None}
-    assert called | {"tui", "demo"} == set(VERBS)
+    assert called | {"tui", "demo", "completion", "schema"} == set(VERBS)
 
 
 def test_the_demo_is_shown_with_the_runs_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """What bad input gets: a clear message, the right exit code, nothing changed."""
 
 import json
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -233,3 +234,93 @@ def test_what_makes_a_store_makes_it_where_it_was_named(cli: CommandLine, files:
     assert not (files / "pilot.db").exists()
     cli("store", "init")
     assert (files / "pilot.db").exists()
+
+
+# ---- reliability, rows 20 and 33: tricks with JSON and with paths, through the command line
+
+JSON_TRICKS = {
+    "keys twice": '{"campaign": {}, "campaign": {}}',
+    "deep lists": "[" * 100_000,
+    "deep tables": '{"a":' * 50_000 + "1" + "}" * 50_000,
+    "a long number": '{"campaign": {"version": ' + "9" * 5000 + "}}",
+    "a large number": '{"campaign": {"version": 1e999}}',
+    "no number": '{"campaign": {"version": NaN}}',
+    "half": '{"campaign": {"version": 1',
+    "two documents": "{} {}",
+    "a list": "[1, 2]",
+    "nothing": "",
+    "a lone surrogate": '{"campaign": {"version": 1, "name": "\\ud800"}}',
+}
+
+
+@pytest.mark.parametrize("text", JSON_TRICKS.values(), ids=JSON_TRICKS)
+def test_row20_json_tricks(cli: CommandLine, tmp_path: Path, text: str) -> None:
+    (tmp_path / "spec.json").write_text(text)
+    assert "spec.json" in cli.refused("init", "spec.json") or "campaign" in cli.err
+    assert not (tmp_path / "pilot.db").exists()
+
+
+@pytest.fixture
+def traps(small: CommandLine, tmp_path: Path) -> CommandLine:
+    """Files that are none, and links."""
+    (tmp_path / "line.csv").write_text(LINE)
+    (tmp_path / "taken.csv").write_text("mine")
+    (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "link.csv").symlink_to(tmp_path / "taken.csv")
+    (tmp_path / "loop.csv").symlink_to(tmp_path / "loop.csv")
+    os.mkfifo(tmp_path / "pipe.csv")
+    return small
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+@pytest.mark.parametrize(
+    "verb",
+    [
+        ("lines", "add", "small", "--name", "a"), ("import", "small"), ("init",),
+        ("amend", "small"), ("lines", "add", "small", "line.csv", "--name=a", "--mapping"),
+    ],
+)  # fmt: skip
+def test_row33_only_regular_files_come_in(traps: CommandLine, verb: tuple[str, ...]) -> None:
+    for name in (
+        "folder.csv", "loop.csv", "pipe.csv", "/dev/zero", "nothing.csv", "x" * 4000 + ".csv",
+        "file:line.csv?mode=ro", "line.csv/more.csv", "\x00.csv", "line.csv;rm", " ",
+    ):  # fmt: skip
+        traps.refused(*verb, name)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_row33_outputs_are_new_regular_files(traps: CommandLine, tmp_path: Path) -> None:
+    for name in (
+        "folder.csv", "link.csv", "loop.csv", "pipe.csv", "taken.csv", "no/folder.csv",
+        "x" * 4000 + ".csv", "line.csv/more.csv", "\x00.csv", "/dev/null", " ",
+    ):  # fmt: skip
+        traps.refused("export", "small", name, "--what", "data")
+        if name != "taken.csv":
+            traps.refused("export", "small", name, "--what", "data", "--force")
+    assert (tmp_path / "taken.csv").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    "store",
+    [
+        "file:pilot.db?mode=memory", "sqlite:///pilot.db?mode=memory", ":memory:", "/dev/null",
+        "/", "sqlite://", "mysql://root:secret@h/db;drop", "\x00", "x" * 5000,
+    ],
+)  # fmt: skip
+def test_row33_stores_are_regular_files(cli: CommandLine, store: str) -> None:
+    cli.store = store
+    for words in (("list",), ("store", "init"), ("init", "--example")):
+        cli(*words, code=0 if words[-1] == "--example" else 5)
+        assert "secret" not in cli.err
+
+
+def test_row33_names_never_become_paths(
+    cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DESIGNER_STORE", str(cli.store))
+    for name in ("../outside", "/tmp/x", "-rf", "~", "a;b", "CON", "..", "%2e%2e"):
+        (tmp_path / "spec.toml").write_text(SMALL.replace('"small"', f'"{name}"'))
+        cli("init", "spec.toml")
+        assert main(["propose", "-n", "1", "--quiet", "--", name]) == 0
+    made = {path.relative_to(tmp_path).parts[0] for path in tmp_path.rglob("*")}
+    assert made <= {"pilot.db", "pilot.db.cache", "spec.toml"}

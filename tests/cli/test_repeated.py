@@ -22,6 +22,9 @@ def begun(small: CommandLine, tmp_path: Path) -> CommandLine:
         "solid_content,coating_gap,binder,mass_loading\n55,100,PVDF-A,7.1\n58,150,PVDF-B,11.9\n"
     )
     (tmp_path / "sheet.csv").write_text("run,mass_loading\nR002,8.25\n")
+    (tmp_path / "own.csv").write_text(
+        "solid_content,coating_gap,binder,mass_loading\n57,150,PVDF-A,9.3\n"
+    )
     small("propose", "small", "-n", "3")
     small("fail", "small", "R003", "--reason", "web break")
     return small
@@ -30,6 +33,7 @@ def begun(small: CommandLine, tmp_path: Path) -> CommandLine:
 REPEATABLE = [
     "record small R001 mass_loading=9.1 --note hot",
     f"attach small {ROW}",
+    "attach small own.csv",
     "start small R001",
     "fail small R001 --reason jam",
     "abandon small R001 R002 --reason late",

@@ -76,8 +76,10 @@ def test_lines_and_sheets_come_through_standard_input(
     put("[map]\nsolids = 'solid_content'\n")
     (tmp_path / "line.csv").write_text(LINE.replace("solid_content", "solids").replace("7.1", "7"))
     assert small.json("lines", "add", "small", "line.csv", "--name", "d", "--mapping", "-")
+    put(LINE)
+    assert len(small.json("attach", "small", "-")["runs"]) == 2
     small("propose", "small", "-n", "1")
-    put("run,mass_loading\nR001,9.1\n")
+    put("run,mass_loading\nR003,9.1\n")
     assert small.json("import", "small", "-")["applied"] is True
 
 
@@ -139,7 +141,7 @@ def test_a_format_beside_a_file_that_has_it_is_no_contradiction(small: CommandLi
     "words",
     [
         ("init", "-"), ("amend", "small", "-"), ("lines", "add", "small", "-", "--name", "a"),
-        ("import", "small", "-"), ("predict", "small", "-"),
+        ("import", "small", "-"), ("predict", "small", "-"), ("attach", "small", "-"),
     ],
 )  # fmt: skip
 def test_a_terminal_is_refused_with_a_hint_and_nothing_waits(

@@ -293,6 +293,22 @@ def test_a_repeated_command_is_decided_on_the_state_it_met(path: Path) -> None:
     assert store.repeated(asked("z"), "demo") is None
 
 
+def test_of_many_who_send_the_same_request_at_once_one_writes(store: Store, path: Path) -> None:
+    states: list[CampaignState] = []
+
+    def send() -> None:
+        mine = fresh(path)
+        states.append(mine.change("demo", noting("x"), actor="a", request=asked("r")))
+
+    threads = [threading.Thread(target=send) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [state.seq for state in states] == [5] * 6
+    assert store.state("demo") == states[0]
+
+
 def test_a_request_id_used_for_something_else_is_refused(store: Store) -> None:
     store.change("demo", noting("four"), actor="anna", request=asked("c-1"))
     store.create(named("other"), "anna", request=asked("c-2"))
