@@ -53,14 +53,15 @@ def test_a_dry_run_tells_everything_and_writes_nothing(case: Service, tmp_path: 
 
 
 def test_slips_and_settings_out_of_range_are_remarked_by_run(case: Service, tmp_path: Path) -> None:
-    case.tables.attach_file("small", table(tmp_path, HEAD + "".join(ROWS)))
-    more = HEAD + "".join(ROWS) + "51,100,PVDF-B,0.0115,0.38\n62,100,PVDF-A,11.9,\n"
-    told = case.tables.attach_file("small", table(tmp_path, more))["messages"]
-    assert any(text.startswith("R006") and "mass_loading" in text for text in told)
-    assert any(text.startswith("R006") and "porosity" in text for text in told)
-    assert any(text.startswith("R007: ") and "solid_content" in text for text in told)
-    path = table(tmp_path, "run,porosity\nR007,0.386\n")
+    rows = HEAD + "".join(ROWS) + "62,100,PVDF-A,11.9,\n"
+    told = case.tables.attach_file("small", table(tmp_path, rows))["messages"]
+    assert any(text.startswith("R006: ") and "solid_content" in text for text in told)
+    path = table(tmp_path, "run,porosity\nR006,0.386\n")
     told = case.tables.import_sheet("small", path, dry_run=True)["messages"]
+    assert any(text.startswith("R006") and "porosity" in text for text in told)
+    more = rows + "51,100,PVDF-B,0.0115,0.38\n"
+    told = case.tables.attach_file("small", table(tmp_path, more))["messages"]
+    assert any(text.startswith("R007") and "mass_loading" in text for text in told)
     assert any(text.startswith("R007") and "porosity" in text for text in told)
 
 
