@@ -186,11 +186,19 @@ def _columns(
     matched = matcher.match(mapping.columns, mapping.units)
     # a file without any response, or without any factor, is another file
     there = {*matched.columns, *present}
-    for kind, items in (("response", spec.responses), ("factor", spec.factors)):
-        names = sorted(item.name for item in items)
-        if there.isdisjoint(names):
-            what = f"there is no column of any {kind}"
-            findings.report(table.source, what, None, ", ".join(names))
+    absent = {
+        kind: names
+        for kind, items in (("response", spec.responses), ("factor", spec.factors))
+        if there.isdisjoint(names := sorted(item.name for item in items))
+    }
+    hint = None
+    if len(absent) > 1 and table.headers:
+        hint = f"Its columns are {listed(table.headers)}. Say which column is which with"
+        hint += " --map 'column=name', or in which row the names are with --header ROW."
+    if absent:
+        what = f"there is no column of any {' or '.join(absent)}"
+        names = [name for several in absent.values() for name in several]
+        findings.report(table.source, what, None, ", ".join(names), hint)
     return matched, extra_columns(table, mapping.extras, matched, findings)
 
 

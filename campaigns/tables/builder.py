@@ -31,8 +31,7 @@ from designer.campaigns.values.names import clean_text
 from designer.campaigns.values.numbers import reads_as_number
 
 _NOTE_COLUMNS = frozenset({"note", "notes", "comment", "comments", "remark", "remarks", "reason"})
-_SHORT = 100
-"""Cells up to this length are no reason to look closer."""
+_SHORT = 100  # cells up to this length are no reason to look closer
 
 Record = tuple[int, list[str], Mapping[int, str]]
 """Line or row number, cells, and by position what a cell is if it is no plain value."""
@@ -65,8 +64,7 @@ class TableBuilder:
         first: bool = False,
     ) -> None:
         self.findings = Findings()
-        self._options = options or TableOptions()
-        self._expected = expected
+        self._options, self._expected = options or TableOptions(), expected
         self._source = source
         self._sha256 = sha256
         self._row_word = row_word
@@ -120,7 +118,10 @@ class TableBuilder:
             self._begin()
         columns = self._columns
         if columns is None:
-            self.findings.report(self._source, "the table is empty: there is no header")
+            what = "the table is empty: there is no header"
+            if self._options.header is not None:
+                what = f"it ends before {self._row_word} {self._options.header} (--header)"
+            self.findings.report(self._source, what)
             columns = []
         self._judge_nameless()
         self.findings.raise_if_any()
@@ -146,8 +147,7 @@ class TableBuilder:
 
     def _begin(self) -> None:
         """Find the header among the waiting records, and take those behind it."""
-        waiting, self._waiting = self._waiting, []
-        place = 0
+        waiting, self._waiting, place = self._waiting, [], 0
         if self._looks and self._expected is not None:
             place, _ = header_row([cells for _, cells, _ in waiting], self._expected)
         number, names, _ = waiting[place]
@@ -157,8 +157,8 @@ class TableBuilder:
         above = [shown_row(cells) for _, cells, _ in waiting[:place]]
         if above:
             told = ", ".join(above[:3]) + (", …" if len(above) > 3 else "")
-            word = self._row_word
-            self._notes.append(f"{word} {number} names the columns; above it, not read: {told}")
+            where = f"{self._row_word} {number}"
+            self._notes.append(f"{where} names the columns; above it, not read: {told}")
         self._take_header(names)
         for record in waiting[place + 1 :]:
             self._take(*record)
@@ -170,8 +170,7 @@ class TableBuilder:
         if len(names) > MAX_COLUMNS:
             found = f"{len(names)} columns"
             raise InputError.at(where, "too many columns", found, f"at most {MAX_COLUMNS}")
-        expected = self._expected
-        columns: list[str] = []
+        expected, columns = self._expected, list[str]()
         seen: dict[str, str] = {}
         others: Counter[str] = Counter()
         for place, name in enumerate(names):
@@ -244,6 +243,9 @@ class TableBuilder:
                 told = ", ".join(f"{(self._columns or [])[p]} {u}" for p, u in named.items())
                 self._notes.append(f"{self._row_word} {number} has the units: {told}")
                 return True
+        if texts == self._columns:
+            self._notes.append(f"{self._row_word} {number} names the columns again: not read")
+            return True
         return self._sums_up(number, texts, expected)
 
     def _sums_up(self, number: int, texts: list[str], expected: ExpectedColumns) -> bool:
@@ -255,11 +257,11 @@ class TableBuilder:
         if place in self._texts and text in expected.categories:
             return False
         blank = bool(self._inputs) and not any(texts[p] for p in self._inputs if p < len(texts))
-        certain = place in self._numeric or place in self._nameless
-        if certain or (blank and is_summary(text, surely=True)):
+        if blank or place in self._numeric or place in self._nameless:
             self._sums.append(f"{self._row_word} {number} ({text})")
             return True
-        if is_summary(text, surely=True):
+        # short words (n, max, SD) may name a sample; below a mean they do not
+        if is_summary(text, surely=True) or self._sums or self._summaries:
             self._summaries[len(self._rows)] = ((self._columns or [])[place], text)
         return False
 
@@ -274,7 +276,7 @@ class TableBuilder:
                 continue
             first = next(cell for cell in cells if cell)
             what = f"column {place + 1} has values but no name"
-            hint = "Give it a header."
+            hint = "Give it a header; what is not expected is then left out."
             self.findings.report(self._source, what, shown_row([first]), hint=hint)
         if counted:
             self._notes.append(f"column {', '.join(counted)} without a name counts rows: not read")

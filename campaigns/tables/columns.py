@@ -131,8 +131,9 @@ class ColumnMatcher:
                 targets.setdefault(target, []).append(header)
         free = [header for header in self.table.headers if header not in explicit]
         ignored: list[str] = []
+        numbered = self._numbered(free)
         for header in free:
-            name = name_of(header, self._units)
+            name = None if header in numbered else name_of(header, self._units)
             if name is None or explicit.keys() & targets.get(name, ()):
                 if header not in self.own:
                     ignored.append(header)
@@ -140,7 +141,7 @@ class ColumnMatcher:
                 self._two(name, targets[name][0], header)
             else:
                 targets[name] = [header]
-        notes = self._replicates(targets, ignored)
+        notes = self._replicates(targets, ignored, explicit)
         if self.remedy != "none":
             self._judge(ignored, free, targets)
         said = self._told_units(targets, units or {})
@@ -161,7 +162,8 @@ class ColumnMatcher:
         told = unread.missing(expected, left, needed=self.needed, texts=self.texts)
         others = [name for name in absent if name not in expected]
         told |= unread.near(others, ignored)
-        unread.alike([name for name in absent if name not in told], ignored)
+        if targets:  # else it is another file, or another row has the names
+            unread.alike([name for name in absent if name not in told], ignored)
 
     def _two(self, target: str, first: str, second: str) -> None:
         hint = "Take one of them away."
@@ -176,7 +178,21 @@ class ColumnMatcher:
     def _measured(self) -> frozenset[str]:
         return frozenset(r.name for r in self.spec.responses) if self.responses else frozenset()
 
-    def _replicates(self, targets: dict[str, list[str]], ignored: list[str]) -> list[str]:
+    def _numbered(self, headers: Collection[str]) -> set[str]:
+        """``porosity (1)`` and ``porosity (2)``; one of them alone has the unit 1."""
+        found: dict[str, set[str]] = {}
+        for header in headers:
+            bare, unit = split_unit(header)
+            if unit is not None and unit.isdigit() and bare in self._measured:
+                found.setdefault(bare, set()).add(header)
+        return {header for several in found.values() if len(several) > 1 for header in several}
+
+    def _replicates(
+        self,
+        targets: dict[str, list[str]],
+        ignored: list[str],
+        explicit: Collection[str],
+    ) -> list[str]:
         """Take ``porosity_1``, ``porosity_2`` for replicates of one response; told.
 
         Beside ``porosity`` itself they are that only as a data frame numbers columns of one name
@@ -192,7 +208,8 @@ class ColumnMatcher:
             headers = [numbered[number] for number in sorted(numbered)]
             there = targets.get(name, [])
             follow = min(numbered) == 2 or all(re.search(r"\.\d+$", h) for h in headers)
-            if len(there) > 1 or (there and not follow) or (not there and len(headers) == 1):
+            follow = follow and not set(there) & set(explicit)
+            if (there and not follow) or (not there and len(headers) == 1):
                 if there:
                     notes.append(f"{', '.join(headers)} not read beside {there[0]}")
                 continue
@@ -251,7 +268,10 @@ class ColumnMatcher:
                 self.findings.report(where, "its cells are no numbers, so they have no unit", unit)
             return plain
         if unit is None:
+            before = len(self.findings)
             unit = self._unit_in_file(header, target, where)
+            if len(self.findings) > before:
+                return replace(plain, unit_told=True)  # one problem is enough
         if unit is None:
             return plain
         declared = self._units[target]

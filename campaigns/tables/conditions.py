@@ -66,15 +66,19 @@ def _amount(table: Table, cell: str) -> float | None:
 def _without_summaries(table: Table, rows: list[int], findings: Findings) -> list[int]:
     """Refuse rows of means among others; a table that has means alone may be one of means."""
     found = {row: table.summaries[row] for row in rows if row in table.summaries}
-    places = [is_location(text) for _, text in found.values()]
-    if not found or (len(found) == len(rows) and all(places)):
+    places = {text: header for header, text in found.values() if is_location(text)}
+    if found and len(found) == len(rows):
+        if len(places) < len({text for _, text in found.values()}):
+            words = ", ".join(dict.fromkeys(text for _, text in found.values()))
+            hint = None
+            for text, header in places.items():
+                hint = f"Take one kind alone: --where '{header}={text}'."
+            findings.report(table.source, f"all rows sum up others: {words}", hint=hint)
         return rows
     for row, (header, text) in found.items():
-        what = f"a row that sums up others ({text!r} in column {header or 'without a name'})"
-        hint = "Take it out"
-        if header:
-            hint += f", or leave it out with --where '{header}!={text}'"
-        findings.report(table.where(row), what, hint=f"{hint}.")
+        what = f"a row that sums up others ({text!r} in column {header})"
+        hint = f"Take it out, or leave it out with --where '{header}!={text}'."
+        findings.report(table.where(row), what, hint=hint)
     return [row for row in rows if row not in found]
 
 
@@ -117,7 +121,10 @@ def conditions_text(where: Mapping[str, str]) -> str:
     said = []
     for key, text in where.items():
         if SIGNS.match(text):
-            said.append(f"{key} {' and '.join(text.split(','))}")
+            parts = [
+                SIGNS.sub(lambda sign: f"{sign[0]} ", part, count=1) for part in text.split(",")
+            ]
+            said.append(f"{key} {' and '.join(parts)}")
         else:
             said.append(f"{key} = {' or '.join(text.split(','))}")
     return ", ".join(said)

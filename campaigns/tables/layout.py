@@ -201,8 +201,9 @@ def is_location(cell: str) -> bool:
 
 def counts_rows(cells: Sequence[str]) -> bool:
     """Whether the cells of a column number its rows: 0, 1, 2 … or 1, 2, 3 …."""
-    return bool(cells) and any(
-        all(cell == str(number) for number, cell in enumerate(cells, start)) for start in (0, 1)
+    filled = [cell for cell in cells if cell]
+    return bool(filled) and any(
+        all(cell == str(number) for number, cell in enumerate(filled, start)) for start in (0, 1)
     )
 
 

@@ -20,7 +20,7 @@ from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.columns import FileColumn
 from designer.campaigns.tables.table import BROKEN, MERGED, NOT_YET, Table
 from designer.campaigns.values.names import clean_text
-from designer.campaigns.values.numbers import kind_of_cell, number_and_unit
+from designer.campaigns.values.numbers import kind_of_cell, number_and_unit, other_mark
 from designer.campaigns.values.quantity import Quantity
 from designer.campaigns.values.times import parse_made_at, utc_now
 from designer.campaigns.values.units import check_unit, measures
@@ -30,7 +30,7 @@ _TAKEN_BLANK = frozenset({"n.d.", "n.d", "nd", "n/d", "nan", "null", "<na>"})
 _NEVER = "none"
 """A cell that says "will never be measured", as on the command line."""
 _BLANK = NOT_YET | _TAKEN_BLANK
-_PART = re.compile(r"\s*[+\-−]?[.,]?\d.*|\s*")
+_PART = re.compile(r"\s*[+\-−]?[.,]?\d.*")
 FURTHER = "further"
 """In the column ``replicate``: TRUE, another replicate whatever was recorded before."""
 
@@ -93,6 +93,7 @@ class RowReader:
         self.table = self.table.read_numbers_of(headers)
         self._now = utc_now()
         self._blanks: Counter[str] = Counter()
+        self._marked = False
         if not self.table.rows:
             self.findings.report(self.table.source, "the table has a header, but no rows")
 
@@ -245,7 +246,9 @@ class RowReader:
     ) -> Quantity | None:
         """The number a text holds, brought into the declared unit; None after noting why not."""
         number, unit, digits = self.table.number(text), column.unit, text
-        behind = number_and_unit(text) if number is None else None
+        behind = None
+        if number is None and kind_of_cell(text) is None:
+            behind = number_and_unit(text)
         if behind is not None and self.table.oddity(row, column.header) is None:
             digits, unit = behind
             number = self.table.number(digits)
@@ -255,7 +258,7 @@ class RowReader:
                 self.findings.report(where, what, repr(text), declared, hint)
                 return None
         if number is None:
-            self.findings.add(self.table.number_problem(row, column.header, text))
+            self._refuse(row, column, text)
             return None
         try:
             return Quantity(digits, number, unit).in_unit(declared)
@@ -264,6 +267,15 @@ class RowReader:
             where = self.table.where(row, column.header)
             self.findings.report(where, "the number is too large", f"{text} {unit or ''}".strip())
             return None
+
+    def _refuse(self, row: int, column: FileColumn, text: str) -> None:
+        """Note why a text is no number; a decimal mark that does not fit the file only once."""
+        doubt = self.table.decimal == "?" or self.table.decimal_told
+        if doubt and other_mark(text, self.table.decimal):
+            if self._marked:
+                return
+            self._marked = True
+        self.findings.add(self.table.number_problem(row, column.header, text))
 
     def _not_convertible(self, unit: str, declared: str | None) -> str | None:
         """Why the unit in a cell cannot be that of its column; None when it can."""

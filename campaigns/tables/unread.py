@@ -158,4 +158,5 @@ def _usual(item: Factor | Given | Response) -> tuple[float, float] | None:
 
 def _may_be(header: str, name: str) -> bool:
     """Whether a column is probably a misspelt or numbered one of this name."""
-    return resembles(header, name) or replicate_of(header, frozenset({name})) is not None
+    numbered = replicate_of(header.casefold(), frozenset({name.casefold()}))
+    return resembles(header, name) or numbered is not None

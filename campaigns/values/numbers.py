@@ -57,6 +57,13 @@ def parse_marked(text: str, mark: DecimalMark) -> float | None:
     return parse_number(text)
 
 
+def other_mark(text: str, mark: DecimalMark) -> bool:
+    """Whether a text is a number with the mark that the file does not have, or leaves open."""
+    text = plain_signs(text)
+    point, comma = _WITH_POINT.fullmatch(text), _WITH_COMMA.fullmatch(text)
+    return bool((point and mark != ".") or (comma and mark != ","))
+
+
 def number_text(value: float) -> str:
     """Writes a number as a person would: ``56.5``, ``12``, ``1e-07``, ``inf``.
 
@@ -121,7 +128,7 @@ def decimal_mark(cells: Iterable[str], separator: str) -> DecimalMark:
 _NUMBER_PART = r"[+\-]?[0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?"
 _LOOSE = re.compile(rf"{_NUMBER_PART}\s*%?|[+-]?[.,][0-9]+")
 _WITH_UNIT = re.compile(
-    rf"(?P<number>{_NUMBER_PART})\s*(?P<unit>[^\d\s.,;:/+\-±<>≤≥~?!#*'’(].{{0,30}})"
+    rf"(?P<number>{_NUMBER_PART})\s*(?P<unit>(?![eE][+-]?\d)[^\d\s.,;:/+\-±<>≤≥~?!#*'’(].{{0,30}})"
 )
 _MINUS = str.maketrans("\u2212\u00a0\u202f\u2009", "-   ")
 
@@ -155,13 +162,18 @@ _ABOUT = re.compile(
     r"(~|≈|ca\.?|approx\.?|about|circa)\s*\d.*|[\d.,]+\s*(\?|approx\.?)", re.IGNORECASE
 )
 _SPAN = re.compile(r"[+-]?[\d.,]+\s*(\.\.+|…|–|—|to|bis|\s-\s)\s*[+-]?[\d.,]+.*", re.IGNORECASE)
-_MONTHS = "jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez"
+_MONTHS = "jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez"
 _MONTH = re.compile(
     rf"(\d{{1,4}}[-. /]*({_MONTHS})[a-z]*|({_MONTHS})[a-z]*[-. /]*\d{{1,4}})([-. /,]*\d{{1,4}})?",
     re.IGNORECASE,
 )
 _DAY = re.compile(r"\d{1,2}([./-])\d{1,2}\1\d{2,4}|\d{4}([./-])\d{1,2}\2\d{1,2}([T ].*)?")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2})?(\s*[ap]m)?", re.IGNORECASE)
+_SEVERAL = re.compile(
+    r"[+-]?\d[\d.,]*(\s*[;|&]\s*[+-]?\d[\d.,]*)+|[+-]?\d*[.,]\d+(\s+[+-]?\d*[.,]\d+)+"
+)
+_TRUTH = re.compile("true|false", re.IGNORECASE)
+_FORMULA = re.compile("=.+")
 _NO_RESULT = "Leave the cell blank if nothing was measured."
 _CENSORED = (
     "Leave the cell blank, or write the number that is to count (half the limit, say), and keep"
@@ -182,6 +194,9 @@ _KINDS = (
     (_DAY, "a date where a number is expected", None),
     (_MONTH, "a date where a number is expected", "A spreadsheet may have made it of 1-2 or 3/4."),
     (_CLOCK, "a time where a number is expected", None),
+    (_SEVERAL, "several numbers in one cell", "Write replicates apart by /: 31.2/31.9."),
+    (_TRUTH, "TRUE or FALSE where a number is expected", None),
+    (_FORMULA, "a formula kept as text", "Save the file with the values of its formulas."),
 )
 """Cells that are no number and mean something: what they are, and what to do."""
 
@@ -220,8 +235,12 @@ _REASONS = (
     ),
     (_NOT_FINITE, "this is not a finite number", _NO_RESULT),
     (_GROUPED, "digits are grouped", "Write 1234.5 for 1,234.5."),
-    (_DATE, "a date or fraction where a number is expected", None),
-    (_TRAILING_UNIT, "the number has something behind it", "Units belong into the header: x [mm]."),
+    (_DATE, "a range, date or fraction where a number is expected", None),
+    (
+        _TRAILING_UNIT,
+        "the number has something behind it",
+        "Take it away; units belong into the header (x [mm]), remarks into a column note.",
+    ),
 )
 
 
@@ -235,7 +254,7 @@ def why_no_number(text: str, decimal: DecimalMark) -> tuple[str, str | None]:
     if decimal == "," and point:
         both = f"{text.replace('.', ',')} or {text.replace('.', '')}"
         return f"a point in a file with decimal commas may mean {both}", "Write it without doubt."
-    kind = kind_of_cell(text)
+    kind = ("the number is too large", None) if _NUMBER.fullmatch(text) else kind_of_cell(text)
     if kind is not None:
         return kind
     for pattern, what, remedy in _REASONS:

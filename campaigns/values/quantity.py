@@ -12,7 +12,7 @@ from designer.campaigns.values.numbers import number_text, parse_number
 from designer.campaigns.values.units import COMMON_UNITS, convert, measures
 
 _QUANTITY: Final = re.compile(
-    r"(?P<number>[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)\s*(?P<unit>1\s*/.*|[^\d\s.,;:±<>=~+\-*/?!_'’|].*)?",
+    r"(?P<number>[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)\s*(?P<unit>1(?:\s*/.*)?|[^\d\s.,;:±<>=~+\-*/?!_'’|].*)?",
     re.ASCII,
 )
 """A number and what may be a unit: none begins with a sign that belongs to numbers."""

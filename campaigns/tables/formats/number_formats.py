@@ -57,7 +57,7 @@ def shown_text(value: float, code: str) -> tuple[str, str | None]:
         section = sections[2]
     text = number_text(value)
     if section.thousands:
-        return text, f"a number shown in thousands ({code})"
+        return f"{text} ({code})", "a number that is shown in thousands"
     if section.percent:
         text = f"{number_text(float(exact(value).scaleb(2)))} %"
     elif section.unit:
