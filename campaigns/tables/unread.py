@@ -81,7 +81,8 @@ class UnreadColumns:
                     hint += f", or its value in all rows with --set {name}=VALUE. Never recorded:"
                     hint += f" --set {name}=unknown."
             what = f"there is no column for {name}"
-            self.findings.report(self.table.source, what, None, listed(near or free), hint)
+            allowed = listed(near or free) or None
+            self.findings.report(self.table.source, what, None, allowed, hint)
             told.add(name)
         return told
 

@@ -110,6 +110,7 @@ _METHODS = {
 _SENTENCES = (
     ("designer init --example prints a specification", "The documentation has a specification"),
     (" with init", " with Campaign.create"),
+    ("init, demo and store init make a new one", "Campaign.create makes a new one"),
 )
 
 _SWITCHES = frozenset(
@@ -148,6 +149,8 @@ def _argument(option: str, value: str | None) -> str:
     if option == "map" and sign:
         dropped = right in ("-", "")
         return f"frame.drop(columns={name!r})" if dropped else _renamed(name, right)
+    if option == "decimal":
+        return "frame.replace(',', '.', regex=True)"
     keyword = _DICTS.get(option)
     if keyword and sign:
         return f"{keyword}={{{_pair(keyword, name, right)}}}"

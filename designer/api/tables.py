@@ -107,7 +107,8 @@ def of_runs(columns: Columns, argument: str) -> dict[str, list[object]]:
     labels = [] if index is None else index.tolist()
     if index is None or not all(isinstance(label, str) for label in labels):
         what = "does not say which runs it is about"
-        found = None if index is None else f"index {', '.join(map(shown, labels[:4]))}"
+        named = [shown(label) for label in labels[:4] if label is not None]
+        found = f"index {', '.join(named)}" if named else None
         allowed = "run ids as its index, or in a column run"
         raise InputError.at(argument, what, found, allowed)
     return {"run": labels, **columns.cells}

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, SupportsFloat
+from typing import Any
 
 from designer.campaigns.commands import ResultEntry
-from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.errors import InputError
 from designer.campaigns.files import File
 from designer.campaigns.space.settings import unknown_name
 from designer.campaigns.specification.specification import Specification
-from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.quantity import Quantity
 
 SpecSource = str | File | Mapping[str, Any]
@@ -92,25 +91,3 @@ def unknown_names(values: Mapping[str, object], known: set[str], kind: str) -> N
     if unknown:
         what, names = f"is no {kind} of this campaign", sorted(known)
         raise InputError(unknown_name(name, what, name, names) for name in unknown)
-
-
-def texts_of(values: Mapping[str, object] | None) -> dict[str, str]:
-    """Values of a Python caller as the text a person would have typed.
-
-    Raises:
-        InputError: something that is neither number nor text.
-    """
-    texts: dict[str, str] = {}
-    problems: list[Problem] = []
-    for name, value in (values or {}).items():
-        if isinstance(value, str):
-            texts[name] = value
-        elif value is None:
-            texts[name] = "none"
-        elif isinstance(value, bool) or not isinstance(value, SupportsFloat):
-            problems.append(Problem(name, "is neither number nor text", found=repr(value)))
-        else:
-            texts[name] = number_text(float(value))
-    if problems:
-        raise InputError(problems)
-    return texts

@@ -275,6 +275,14 @@ def test_results_without_runs_and_files_are_refused_with_what_to_pass(prepared: 
         prepared.add_line("line3", "line3.csv")  # type: ignore[arg-type]
 
 
+def test_a_missing_factor_is_told_without_an_empty_list(prepared: Campaign) -> None:
+    with pytest.raises(InputError) as error:
+        prepared.predict({"solid_content": 55})
+    assert str(error.value).splitlines()[0] == (
+        "data frame: there is no column for coating_gap. Call the column coating_gap."
+    )
+
+
 def test_replace_and_force_are_told_as_arguments(prepared: Campaign, tmp_path: Path) -> None:
     (tmp_path / "plan.csv").write_text("mine")
     with pytest.raises(InputError, match="force=True"):

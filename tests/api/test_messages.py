@@ -89,6 +89,7 @@ def test_no_sentence_of_the_program_tells_a_python_user_about_options() -> None:
         ("designer status small --refresh", "campaign.status(refresh=True)"),
         ("designer start small R003 --anyway", "campaign.start('R003', anyway=True)"),
         ("Create a campaign with init", "Create a campaign with Campaign.create"),
+        ("say --decimal comma.", "say frame.replace(',', '.', regex=True)."),
         ("--some-option", "some_option"),
         ("a - b, 3 -- 4, R-1", "a - b, 3 -- 4, R-1"),
     ],
