@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TextIO
@@ -40,6 +41,21 @@ class Console:
         self.clear_progress()
         text = _joined(lines, _encoding(sys.stdout))
         _write_answer(lambda stream: stream.write(text))
+
+    def pages(self, lines: Sequence[str]) -> None:
+        """Print lines for people to stdout; on a terminal that they do not fit, page by page.
+
+        With what `PAGER` names, else ``less``. In a pipe, in a file and without a keyboard nothing
+        is paged.
+        """
+        height = shutil.get_terminal_size((80, 24)).lines
+        if len(lines) < height or not all(s and s.isatty() for s in (sys.stdin, sys.stdout)):
+            self.lines(lines)
+            return
+        from pydoc import pager  # knows what there is on which system
+
+        self.clear_progress()
+        pager(_joined(lines, _encoding(sys.stdout)))
 
     def file(self, content: bytes) -> None:
         """Write a file to stdout, byte by byte."""

@@ -109,7 +109,7 @@ def _answer(verb: Verb, arguments: Namespace, console: Console) -> int:
     elif written is not None:
         console.file(written.content)
     else:
-        console.lines(verb.text(answer, service, arguments))
+        (console.pages if verb.paged else console.lines)(verb.text(answer, service, arguments))
     if not console.json:
         console.flush()  # before the notes, also where both streams end in one file
         console.notes(answer.get("notes", ()) if verb.notes else ())

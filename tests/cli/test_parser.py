@@ -120,7 +120,8 @@ CALLS = [
     ("status c --refresh", ("models.status", ("c",), {"refresh": True})),
     ("best c", ("models.best", ("c", 5), {})),
     ("best c -n2", ("models.best", ("c", 2), {})),
-    ("history c r1 --since 2026-11-01", ("campaigns.history", ("c", "r1", "2026-11-01"), {})),
+    ("history c r1 --since 2026-11-01 --limit 5",
+     ("campaigns.history", ("c", "r1", "2026-11-01", 5), {})),
     ("predict c f.csv --out o.csv",
      ("models.predict", ("c", Path("f.csv")), {"given": {}, "out": Path("o.csv"), "force": False})),
     ("predict c ./a=b.csv", ("models.predict", ("c", Path("./a=b.csv")),
@@ -129,7 +130,7 @@ CALLS = [
      ("models.predict", ("c", {"g": "1", "h": "2"}),
       {"given": {"k": "3"}, "out": None, "force": False})),
     ("store info", ("store.info", (), {})),
-    ("store verify --head 12:ab", ("store.verify", ("12:ab",), {"accept": False})),
+    ("store verify --head 12:ab --accept", ("store.verify", ("12:ab",), {"accept": True})),
     ("store init", ("store.init", (), {})),
 ]  # fmt: skip
 

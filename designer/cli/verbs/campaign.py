@@ -85,6 +85,7 @@ VERBS = (
         (CAMPAIGN, Argument("run", "RUN", "one run, such as R007", nargs="?")),
         _show,
         _show_text,
+        paged=True,
         notes=False,  # those of a run are part of its text
         examples=("show nmc622-line4", "show nmc622-line4 R007"),
     ),

@@ -131,8 +131,11 @@ KNOWN_VERBS = (
             CAMPAIGN,
             Argument("run", "RUN", "only what concerns this run", nargs="?"),
             Argument("--since", "TIME", "only what was entered from then on"),
+            Argument("--limit", "N", "only the last events"),
         ),
         "campaigns.history",
         lambda answer, _service, _arguments: history_text(answer),
+        paged=True,
+        examples=("history nmc622-line4 --limit 20", "history nmc622-line4 R007"),
     ),
 )

@@ -153,12 +153,28 @@ class CampaignVerbs(Verbs):
         }
 
     def history(
-        self, campaign: str, run: str | None = None, since: str | None = None
+        self,
+        campaign: str,
+        run: str | None = None,
+        since: str | None = None,
+        limit: int | None = None,
     ) -> answers.HistoryAnswer:
-        """Who did what, oldest first; of one run, or from a time on."""
+        """Who did what, oldest first.
+
+        Args:
+            campaign: its name.
+            run: only what concerns this run.
+            since: only what was entered from then on.
+            limit: only the last events, so many.
+        """
         state = self.session.state(campaign)
         run_id = None if run is None else state.run(run).id
         start = "" if since is None else _since(since)
+        wanted = [
+            event
+            for event in state.events
+            if event.recorded_at >= start and (run_id is None or _concerns(event, run_id))
+        ]
         events: list[answers.EventObject] = [
             {
                 "seq": event.seq,
@@ -170,8 +186,7 @@ class CampaignVerbs(Verbs):
                 "reversed": event.seq in state.reversals,
                 "reason": event.body.get("reason"),
             }
-            for event in state.events
-            if event.recorded_at >= start and (run_id is None or _concerns(event, run_id))
+            for event in (wanted if limit is None else wanted[-limit:])
         ]
         return {"campaign": state.spec.name, "events": events, "head": state.head}
 
