@@ -103,7 +103,7 @@ def test_the_verbs_with_models_refuse_the_same(
     monkeypatch.setenv("DESIGNER_STORE", str(folder / "pilot.db"))
     monkeypatch.setattr("designer.cli.verbs.begin.on_terminal", lambda: False)
     for name in SLOW:
-        for odd in ODD:
+        for odd in ODD[::4]:
             code, out, err = answered([name, "nobody", odd, "--json"], capsys, monkeypatch)
             assert code in {0, 2, 3}, (name, odd, err)
             assert odd == "--" or code == 0 or "error" in json.loads(out)

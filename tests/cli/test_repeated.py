@@ -1,7 +1,9 @@
 """A verb that writes, called again with the same request id; and plans topped up by a clock."""
 
 import json
+import shutil
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,23 @@ from tests.command_line import CommandLine
 ROW = "solid_content=55 coating_gap=100 binder=PVDF-A mass_loading=7.1"
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with a plan of three, of which one has failed."""
+    from designer.service import Service
+
+    path = tmp_path_factory.mktemp("begun") / "pilot.db"
+    service = Service(str(path), actor="anna")
+    service.campaigns.create(tomllib.loads(SMALL))
+    service.plans.propose("small", 3)
+    service.runs.fail("small", "R003", "web break")
+    return path
+
+
 @pytest.fixture
-def begun(small: CommandLine, tmp_path: Path) -> CommandLine:
-    """Campaign `small` with files, two attached runs and a plan of three without any model."""
+def begun(cli: CommandLine, template: Path, tmp_path: Path) -> CommandLine:
+    """A copy of it, and files."""
+    shutil.copy(template, cli.store)
     (tmp_path / "wide.toml").write_text(SMALL.replace("window = [11, 13]", "window = [11, 14]"))
     (tmp_path / "line.csv").write_text(
         "solid_content,coating_gap,binder,mass_loading\n55,100,PVDF-A,7.1\n58,150,PVDF-B,11.9\n"
@@ -25,9 +41,7 @@ def begun(small: CommandLine, tmp_path: Path) -> CommandLine:
     (tmp_path / "own.csv").write_text(
         "solid_content,coating_gap,binder,mass_loading\n57,150,PVDF-A,9.3\n"
     )
-    small("propose", "small", "-n", "3")
-    small("fail", "small", "R003", "--reason", "web break")
-    return small
+    return cli
 
 
 REPEATABLE = [
