@@ -239,12 +239,12 @@ def test_a_result_in_every_clear_form(prepared: Campaign, table: Any) -> None:
 def test_numbers_of_few_digits_and_times_of_numpy_are_what_was_meant(prepared: Campaign) -> None:
     campaign = copy.deepcopy(prepared)
     row = {**RECIPE, "mass_loading": np.float32(7.1), "made_at": np.datetime64("2026-03-01T14:30")}
-    frame = pd.DataFrame({**ROW, "mass_loading": [7.1]}).astype({"mass_loading": "float32"})
+    frame = pd.DataFrame({**ROW, "mass_loading": [7.3]}).astype({"mass_loading": "float32"})
     campaign.attach(row)
     campaign.attach(frame)
     campaign.correct("R002", {"mass_loading": np.float32(9.3)}, reason="digits")
     data = campaign.data()
-    assert data["mass_loading"].tolist() == [9.3, 7.1, 7.1]
+    assert data["mass_loading"].tolist() == [9.3, 7.1, 7.3]
     assert str(data.loc[1, "made_at"])[:10] == "2026-03-01"
 
 
