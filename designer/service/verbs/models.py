@@ -65,9 +65,11 @@ class ModelVerbs(Verbs):
 
         state = self.session.state(campaign)
         if isinstance(source, File):
+            from designer.campaigns.tables.layout import ExpectedColumns
             from designer.campaigns.tables.read import read_table
 
-            recipes = recipes_of(read_table(source), state.spec)
+            expected = ExpectedColumns.of(state.spec, responses=False)
+            recipes = recipes_of(read_table(source, expected=expected), state.spec)
         else:
             recipes = recipes_from_texts(state.spec, source)
         answer = self._predicted(state, recipes, given or {})
