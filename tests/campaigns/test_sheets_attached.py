@@ -70,7 +70,7 @@ def test_a_growing_file_brings_only_what_is_new(lab: LabFile) -> None:
     more = lab.attach("57,0.15,50,B,9.9,40,,ann", *reversed(FIRST), "56,0.12,100,A,8.4,34,,ann")
     assert more.runs == [None, "R003", "R002", "R001", None]
     assert len(lab.state.runs) == 5
-    assert "lines 6 repeat the settings of runs that are there" in more.notes[-1]
+    assert "line 6 repeats the settings of runs that are there" in more.notes[-1]
 
 
 def test_results_that_come_later_continue_their_run(lab: LabFile) -> None:
@@ -120,7 +120,7 @@ def test_rows_of_another_file_with_other_results_are_further_runs(lab: LabFile) 
     lab.attach(*FIRST)
     rows = lab.attach("55,0.10,100,A,7.3,36,,ann", "60,0.2,100,A,12,36,,ann")
     assert rows.runs == [None, None]
-    assert "lines 2 repeat the settings" in rows.notes[-1]
+    assert "line 2 repeats the settings" in rows.notes[-1]
 
 
 def test_a_row_that_is_gone_is_told(lab: LabFile) -> None:

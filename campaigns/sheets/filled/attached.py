@@ -136,7 +136,6 @@ class AttachedRows:
 
     def _tell(self, known: KnownRuns, rows: Sequence[TableRow], left_out: int) -> None:
         """Say what was passed over, and what looks like something else."""
-        table = self.incoming.table
         passed = [run for run in self.known if not run.entries and run.outcome is None]
         if passed:
             told = _some([run.run.id for run in passed])
@@ -147,20 +146,31 @@ class AttachedRows:
         for run in known.gone:
             what = f"{run.id} came with other rows of this table, and is in it no more"
             self.notes.append(f"{what}: was its row changed or taken out?")
-        places = {"repeated": [rows[row].row for row in known.repeated]}
-        if places["repeated"]:
-            numbers = _some([str(table.row_numbers[row]) for row in places["repeated"]])
-            told = f"{table.row_word}s {numbers} repeat the settings of runs that are there"
-            self.notes.append(f"{told}, with other results: taken as further runs")
-        for row, run in known.proposed[:_NAMED]:
-            what = f"{table.row_word} {table.row_numbers[rows[row].row]} has the settings of"
-            self.notes.append(
-                f"{what} {run.id}, which is still to be made: if it is that run, undo this and"
-                f" record it as {run.id}"
-            )
+        self._tell_doubts(known, rows)
         if left_out:
             self.notes.append(f"{_rows(left_out)} of runs that were not made were left out")
         self.notes += [note for run in self.known for note in run.notes]
+
+    def _tell_doubts(self, known: KnownRuns, rows: Sequence[TableRow]) -> None:
+        """Say which new rows may be runs that are there after all."""
+        table = self.incoming.table
+        places = [f"{table.row_word} {table.row_numbers[row.row]}" for row in rows]
+        if known.repeated:
+            numbers = [str(table.row_numbers[rows[row].row]) for row in known.repeated]
+            word = table.row_word if len(numbers) == 1 else f"{table.row_word}s"
+            verb = "repeats" if len(numbers) == 1 else "repeat"
+            told = f"{word} {_some(numbers)} {verb} the settings of runs that are there"
+            self.notes.append(f"{told}, with other results: taken as further runs")
+        for row, run in known.same_results[:_NAMED]:
+            self.notes.append(
+                f"{places[row]} has the results of {run.id} at other settings, and was taken as"
+                f" another run: if it is a setting that was mended, undo this and correct {run.id}"
+            )
+        for row, run in known.proposed[:_NAMED]:
+            self.notes.append(
+                f"{places[row]} has the settings of {run.id}, which is still to be made: if it is"
+                f" that run, undo this and record it as {run.id}"
+            )
 
 
 def attach_file(

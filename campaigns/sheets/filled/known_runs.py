@@ -27,6 +27,7 @@ _DIGITS = 9
 """Digits by which equal settings are found: files and spreadsheets keep at least as many."""
 _SAME_RESULT = 1e-9  # share of a result below which it is the same: noise of a spreadsheet
 _SURE = 2  # results in common that make a row a run whose settings were changed
+_TELLING = 3  # digits of a single result that do
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,24 @@ class KnownRuns:
             for run in self._alike(row)[:1]
             if run.is_open and not run.attached
         ]
+
+    @cached_property
+    def same_results(self) -> list[tuple[int, Run]]:
+        """New rows with all results of a run at other settings, one of which may be mended."""
+        by_results = {
+            results: run
+            for run in self.state.runs.values()
+            if run.id not in self._used
+            and (results := _results({n: run.values(n) for n in run.measurements}))
+        }
+        told = []
+        for row in self.new:
+            said = self.rows[row].responses
+            values = {n: tuple(v.value for v in there) for n, there in said.items() if there}
+            run = by_results.get(_results(values))
+            if run is not None and run not in self._alike(row):
+                told.append((row, run))
+        return told
 
     @property
     def new(self) -> list[int]:
@@ -205,6 +224,13 @@ class KnownRuns:
             for item in self.state.spec.inputs
             if item.name in settings
         )
+
+
+def _results(values: Mapping[str, Sequence[float]]) -> tuple[str, ...]:
+    """All results as one key; blank where two runs may well agree in them by chance."""
+    told = [f"{name} {value:.{_DIGITS}g}" for name in sorted(values) for value in values[name]]
+    digits = sum(character.isdigit() for text in told for character in text.rpartition(" ")[2])
+    return tuple(told) if len(told) >= _SURE or digits >= _TELLING else ()
 
 
 def _continued(like: Likeness, run: Run) -> bool:
