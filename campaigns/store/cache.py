@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from designer.campaigns.errors import DesignerError
 from designer.campaigns.files import MEGABYTE, read_regular_file, write_atomic
 from designer.campaigns.log.events import parse_json
-from designer.campaigns.store.shape import has_shape
+from designer.campaigns.values.shape import has_shape
 from designer.campaigns.version import program_version
 
 if TYPE_CHECKING:

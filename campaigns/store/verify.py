@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from designer.campaigns.errors import InputError, Problem, StoreDamagedError
 from designer.campaigns.log.events import Event, head_text
+from designer.campaigns.log.payloads import unreadable_fields
 from designer.campaigns.store import event_table
 from designer.campaigns.store.event_table import SCHEMA_VERSION, missing_guards
 from designer.campaigns.store.facts import StoreContents
@@ -72,7 +73,7 @@ def verify_store(
                 f"{name}: {len(events)} events, unchanged and consistent; head "
                 + head_text(len(events), events[-1].hash)
             )
-            problems += _unreadable_times(name, events)
+            problems += [*_unreadable_times(name, events), *unreadable_fields(name, events)]
             passed += _clock_notes(name, events)
     if wanted is not None:
         if _holds(chains.values(), *wanted):

@@ -21,8 +21,13 @@ from designer.cli.verbs.begin import on_terminal
 from designer.cli.verbs.verb import Verb
 
 if TYPE_CHECKING:
+    from designer.campaigns.files import FileInMemory
     from designer.campaigns.store.request import CommandRequest
     from designer.service import Service
+
+
+UNEXPLAINED = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
+"""What Python raises where data are not what they promise."""
 
 
 def main(tokens: Sequence[str] | None = None) -> int:
@@ -94,6 +99,21 @@ def _answer(verb: Verb, arguments: Namespace, console: Console) -> int:
     service = open_service(arguments, console)
     if hasattr(arguments, "request_id"):
         service.session.request = _request(verb, arguments)
+    try:
+        return _shown(verb, arguments, console, service, written)
+    except UNEXPLAINED:
+        service.session.refuse_unreadable()  # a store from a stranger is no fault of ours
+        raise
+
+
+def _shown(
+    verb: Verb,
+    arguments: Namespace,
+    console: Console,
+    service: Service,
+    written: FileInMemory | None,
+) -> int:
+    """Ask the service, and show its answer."""
     try:
         answer = verb.run(service, arguments)
     except StoreDamagedError:

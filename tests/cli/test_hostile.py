@@ -1,12 +1,17 @@
 """A store from a stranger: no verb and no file hands its commands on, none falls over it."""
 
 import json
+import random
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from designer.campaigns.log.events import NewEvent
 from tests.command_line import CommandLine
-from tests.hostile import commands_in, hostile_store
+from tests.hostile import commands_in, hostile_store, peaceful, rewritten
 
 LOOKING = (
     "list", "show small", "show small R001", "show small R002", "status small", "history small",
@@ -50,3 +55,54 @@ def test_no_export_holds_a_command_and_json_tells_the_text(evil: CommandLine) ->
         assert not commands_in(Path(file).read_bytes().decode()), file
     events = json.loads(Path("events.json").read_text())["events"]
     assert events[0]["actor"].startswith("anna\x1b[31m")
+
+
+def leaves(
+    value: dict[str, Any] | list[Any], path: tuple[str | int, ...] = ()
+) -> Iterator[tuple[str | int, ...]]:
+    """Paths of everything in a payload, itself left out."""
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+        yield (*path, key)
+        if isinstance(item, dict | list):
+            yield from leaves(item, (*path, key))
+
+
+def with_other(body: dict[str, Any], path: tuple[str | int, ...], value: object) -> dict[str, Any]:
+    """A copy of a payload with something else at one place."""
+    copy = json.loads(json.dumps(body))
+    place = copy
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    return dict(copy)
+
+
+OTHER: tuple[object, ...] = (None, True, -7, 1e308, "x", [], {}, [[]], {"x": None})
+
+
+def test_a_field_of_another_type_is_damage_of_the_store_and_no_fault_of_the_program(
+    cli: CommandLine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from designer.cli.main import main
+
+    folder = Path(cli.store).parent
+    state = peaceful(folder / "peaceful.db").session.state("small")
+    drafts = [NewEvent(event.kind, event.body) for event in state.events]
+    chance, codes = random.Random(5), Counter[int]()
+    for number in range(24):
+        place = chance.randrange(1, len(drafts))
+        path = chance.choice([*leaves(drafts[place].body)])
+        other = with_other(drafts[place].body, path, chance.choice(OTHER))
+        changed = [*drafts[:place], NewEvent(drafts[place].kind, other), *drafts[place + 1 :]]
+        store = rewritten(folder / f"{number}.db", state.campaign_id, changed)
+        line = chance.choice(
+            ["show small", "status small", "history small", "lines show small", "store verify",
+             "show small R001", "export small d.csv --what data --force", "list",
+             "export small p.csv --force", "record small R004 porosity=3"]
+        )  # fmt: skip
+        code = main([*line.split(), "--store", str(store), *chance.choice([[], ["--json"]])])
+        told = capsys.readouterr()
+        codes[code] += 1
+        assert code in (0, 3, 4, 6), (drafts[place].kind, path, line, told.err)
+    assert codes[0] > 3
+    assert codes[6] > 3
