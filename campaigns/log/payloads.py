@@ -90,6 +90,8 @@ def _misfits(event: Event) -> Iterator[tuple[str, object]]:
             for number, row in enumerate(rows, start=1):
                 if isinstance(row, dict):
                     yield from _compared(row, part, f"{field} {number}, ")
+                    if isinstance(row.get("responses"), dict):
+                        yield from _typed_values(row["responses"], f"{field} {number}, responses")
     for field in ("responses", "used", "given", "settings"):
         told = event.body.get(field)
         if wanted.get(field) not in (None, _SETTINGS) and isinstance(told, dict):
