@@ -69,10 +69,12 @@ class ModelVerbs(Verbs):
             from designer.campaigns.tables.read import read_table
 
             expected = ExpectedColumns.of(state.spec, responses=False)
-            recipes = recipes_of(read_table(source, expected=expected), state.spec)
+            table = read_table(source, expected=expected)
+            recipes, told = recipes_of(table, state.spec), table.notes
         else:
-            recipes = recipes_from_texts(state.spec, source)
+            recipes, told = recipes_from_texts(state.spec, source), ()
         answer = self._predicted(state, recipes, given or {})
+        answer["notes"] = [*told, *answer["notes"]]
         if out is not None:
             write_predictions(out, answer["columns"], answer["rows"], force=force)
             answer["file"] = str(out)
