@@ -71,7 +71,13 @@ class Action:
         return " or ".join(_SHOWN.get(key, key.replace("ctrl+", "^")) for key in self.key_list)
 
 
-_SHOWN = {"question_mark": "?", "slash": "/", "escape": "esc", "pageup": "pgup"}
+_SHOWN = {
+    "question_mark": "?",
+    "slash": "/",
+    "exclamation_mark": "!",
+    "escape": "esc",
+    "pageup": "pgup",
+}
 _SHOWN |= {"pagedown": "pgdn", "space": "space", "enter": "enter"}
 
 _TO_SCREENS = tuple(
@@ -98,6 +104,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
            modes=("proposals", "record"), in_fields=("f9",), writes=True),
     Action("correct", "c,f8", "Correct", "Replace a wrong value; the old one stays visible.", "Run",
            modes=("proposals", "record"), in_fields=("f8",), writes=True),
+    Action("confirm", "exclamation_mark", "Confirm",
+           "What is flagged (!) about the run is looked at and right; asks for a remark.", "Run",
+           modes=("proposals", "record"), footer=False, writes=True),
     Action("replicate", "ctrl+r", "Repeat",
            "Type in further measurements of a run that has results already.", "Run",
            modes=("record",), in_fields=("ctrl+r",), writes=True),

@@ -140,7 +140,8 @@ class _Entry:
             return []
         if not any(body[key] for key in _FACTS):
             if body["note"]:
-                return [NewEvent("note_added", {"run": run.id, "text": body["note"]})]
+                note = {"run": run.id, "text": body["note"], "confirms": None}
+                return [NewEvent("note_added", note)]
             if not any(getattr(told, key) for key in _FACTS):
                 hint = "Name at least one response, setting, batch or time"
                 refusals.input.report(self.where, "there is nothing to record", hint=hint)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from designer.campaigns.commands.checks import (
     NOTE_LIMIT,
@@ -18,11 +19,16 @@ from designer.campaigns.log.describe import who_when
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.runs import Run
 from designer.campaigns.log.state import CampaignState
+from designer.campaigns.plausibility.open_runs import recipe_breaches
 from designer.campaigns.values.quantity import Quantity
 
 
 def start(
-    state: CampaignState, run: str, *, used: Mapping[str, Quantity] | None = None
+    state: CampaignState,
+    run: str,
+    *,
+    used: Mapping[str, Quantity] | None = None,
+    anyway: bool = False,
 ) -> list[NewEvent]:
     """Say that a run is being made.
 
@@ -30,9 +36,11 @@ def start(
         state: fresh state.
         run: run id.
         used: settings really used, as far as known.
+        anyway: also where its recipe breaks the specification, which changed since it was planned.
 
     Raises:
-        InputError: unknown run, closed campaign, settings that cannot be.
+        InputError: unknown run, closed campaign, settings that cannot be; or the specification
+            does not allow its recipe any more.
         ConflictError: it was started, made, failed or abandoned already.
     """
     ensure_open(state)
@@ -41,6 +49,14 @@ def start(
         raise ConflictError(_in_the_way(state, there, "cannot be started"))
     refusals = Refusals()
     where = f"run {there.id}"
+    if not anyway:
+        hint = "Abandon it or plan anew with propose --replace; else start it with --anyway"
+        refusals.input.extend(
+            replace(
+                problem, hint=" ".join(filter(None, [problem.hint and f"{problem.hint}.", hint]))
+            )
+            for problem in recipe_breaches(state, there)
+        )
     settings = {}
     for factor, typed in named(used or {}, state.spec.factors, where, "factor", refusals):
         value = input_value(typed, factor, where, refusals.input)
@@ -105,15 +121,24 @@ def reopen(state: CampaignState, run: str, reason: str | None = None) -> list[Ne
     return [NewEvent("run_reopened", body)]
 
 
-def note(state: CampaignState, text: str, run: str | None = None) -> list[NewEvent]:
+def note(
+    state: CampaignState, text: str, run: str | None = None, confirms: str | None = None
+) -> list[NewEvent]:
     """Add a remark to the campaign or to a run; a closed campaign takes it too.
+
+    Args:
+        state: fresh state.
+        text: the remark.
+        run: run id; None: about the campaign.
+        confirms: kind of flag of that run that is looked at and right; the caller knows that the
+            run has such a flag.
 
     Raises:
         InputError: unknown run; the text is empty, too long or holds invisible characters.
     """
     run_id = None if run is None else state.run(run).id
     cleaned = required_text(text, "note", limit=NOTE_LIMIT, multiline=True)
-    return [NewEvent("note_added", {"run": run_id, "text": cleaned})]
+    return [NewEvent("note_added", {"run": run_id, "text": cleaned, "confirms": confirms})]
 
 
 _NEXT = {

@@ -54,11 +54,11 @@ KINDS: Mapping[str, Kind] = {
     "run_failed": _kind("run reason"),
     "run_abandoned": _kind("run reason"),
     "run_reopened": _kind("run reason"),
-    "note_added": _kind("run text"),
+    "note_added": _kind("run text confirms", version=2),
     "event_reversed": _kind("event reason"),
     "campaign_closed": _kind("reason"),
 }
-"""Every kind of event this program knows (payload version 1 of the contract)."""
+"""Every kind of event this program knows, with the newest version of its payload."""
 
 
 @dataclass(frozen=True, slots=True)

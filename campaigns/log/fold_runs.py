@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from designer.campaigns.log.events import Event
     from designer.campaigns.specification.specification import Specification
 
+_SETTINGS = "breaks_specification"
+"""Kind of flag about the settings of a run."""
+
 
 def run_started(builder: StateBuilder, event: Event) -> None:
     """Somebody is making the run."""
@@ -84,6 +87,10 @@ def _facts(
         reported[name] = Quantity.of_stored(typed).setting
     all_used = in_order(spec.factors, {**run.used, **reported})
     told = reported or reported_given
+    flags = tuple(recipe_flags(spec, {**all_used, **all_given})) if told else ()
+    confirmed = run.confirmed
+    if flags != run.flags and _SETTINGS in confirmed:  # somebody confirmed other settings
+        confirmed = {kind: seq for kind, seq in confirmed.items() if kind != _SETTINGS}
     return {
         "reported": reported,
         "used": all_used,
@@ -91,7 +98,8 @@ def _facts(
         "given": all_given,
         "reported_batch": {**run.reported_batch, **(batch or {})},
         "batch": {**run.batch, **(batch or {})},
-        "flags": tuple(recipe_flags(spec, {**all_used, **all_given})) if told else (),
+        "flags": flags,
+        "confirmed": confirmed,
     }
 
 
@@ -231,10 +239,11 @@ def run_reopened(builder: StateBuilder, event: Event) -> None:
 
 
 def note_added(builder: StateBuilder, event: Event) -> None:
-    """A remark on the campaign or on a run."""
-    run_id = event.body["run"]
+    """A remark on the campaign or on a run; it may confirm what was found odd about the run."""
+    run_id, kind = event.body["run"], event.body["confirms"]
     note = Note(run_id, event.body["text"], event.seq, event.actor, event.recorded_at)
     if run_id is not None:
         run = builder.run(run_id)
-        builder.runs[run_id] = run.changed(notes=(*run.notes, note))
+        confirmed = run.confirmed if kind is None else {**run.confirmed, kind: event.seq}
+        builder.runs[run_id] = run.changed(notes=(*run.notes, note), confirmed=confirmed)
     builder.notes.append(note)

@@ -99,6 +99,7 @@ class Run:
         recorded_at: when its latest result was stored.
         attached: nobody proposed it.
         flags: sentences about settings that are out of range.
+        confirmed: kind of flag to the event in which somebody last confirmed it.
         seq: event that brought it.
     """
 
@@ -133,6 +134,7 @@ class Run:
     recorded_at: str | None = None
     attached: bool = False
     flags: tuple[str, ...] = ()
+    confirmed: Mapping[str, int] = field(default_factory=dict)
 
     def changed(self, **changes: object) -> Run:
         """Return a copy with other values of some fields.

@@ -30,9 +30,14 @@ from designer.campaigns.log.events import KINDS, Event
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 """From a payload of one version to the payload of the next one."""
 
-UPCASTERS: Mapping[str, tuple[Upcaster, ...]] = {}
-"""Kind to its steps, oldest first; the last one leads to the version in `KINDS`. None is needed
-yet: every payload ever stored has version 1."""
+
+def _confirming_nothing(note: dict[str, Any]) -> dict[str, Any]:
+    """Notes of version 1 were remarks alone."""
+    return {**note, "confirms": None}
+
+
+UPCASTERS: Mapping[str, tuple[Upcaster, ...]] = {"note_added": (_confirming_nothing,)}
+"""Kind to its steps, oldest first; the last one leads to the version in `KINDS`."""
 
 
 def upcast(event: Event, campaign: str) -> Event:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypedDict
 
 from designer.campaigns.log.runs import Run
+from designer.campaigns.plausibility.open_runs import BREACH
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.values.names import ENDINGS
 
@@ -84,10 +85,11 @@ class Remark(TypedDict):
 class Flag(TypedDict):
     """Something odd about a run (null: about the campaign), as a sentence and its kind.
 
-    ``breaks_specification``: settings out of range or against a constraint; ``set_aside``: a result
-    that hardly counts in the models, or not at all; ``outlier``: one that counts although it looks
-    like a slip; ``older_copy``: this computer has seen another log than the one that is there.
-    ``since``: when it was recorded.
+    ``breaks_specification``: settings out of range or against a constraint, or a plan that a change
+    of the specification has overtaken; ``slip``: a result that looks like another unit or a slip of
+    the point; ``set_aside``: one that hardly counts in the models, or not at all; ``outlier``: one
+    that counts although the models find it odd; ``older_copy``: this computer has seen another log
+    than the one that is there. ``since``: when it was recorded.
     """
 
     kind: str
@@ -155,8 +157,8 @@ def run_objects(runs: Iterable[Run], found: Flags) -> list[RunObject]:
 def run_flags(run: Run, found: Sequence[Flag] = ()) -> list[Flag]:
     """What is odd about one run: what the log tells, then what the models found."""
     told = [
-        Flag(kind="breaks_specification", run=run.id, response=None, message=text, since=None)
-        for text in run.flags
+        Flag(kind=BREACH, run=run.id, response=None, message=text, since=None)
+        for text in (() if BREACH in run.confirmed else run.flags)
     ]
     return [*told, *found]
 

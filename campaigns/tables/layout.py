@@ -164,11 +164,12 @@ def units_in(cells: Sequence[str], numeric: Iterable[int]) -> dict[int, str] | N
     there = [cells[place].casefold() for place in numeric if place < len(cells)]
     if NOT_YET.issuperset(there):  # N/A is no newton per ampere
         return None
+    if any(reads_as_number(cell) and cell != "1" for cell in cells):  # before a unit is looked up
+        return None
     units = {place: bare_unit(cell) for place, cell in enumerate(cells) if cell}
     told = [units[place] for place in numeric if place in units]
     real = [unit for unit in told if unit not in ("1", "-", "–") and check_unit(unit) is None]
-    numbers = any(reads_as_number(cell) and cell != "1" for cell in cells)
-    if not real or numbers or 2 * len(real) < len([unit for unit in told if unit not in "-–"]):
+    if not real or 2 * len(real) < len([unit for unit in told if unit not in "-–"]):
         return None
     return {place: unit for place, unit in units.items() if unit not in ("-", "–")}
 

@@ -35,7 +35,8 @@ _FAR_FROM_WANTED: Final = 100.0  # least gap to a window where no unit explains 
 _RARE: Final = 0.05  # share of results ≤ 0 up to which, and a single one, a log scale stands
 LARGEST: Final = 1e30
 """No measurement is larger in any unit (or smaller than its inverse); powers stay finite."""
-_POWERS: Final = (-6, -4, -3, -2, 2, 3, 4, 6)
+POWERS: Final = (-6, -4, -3, -2, 2, 3, 4, 6)
+"""Powers of ten by which whole groups of values are off without any unit that explains it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,8 @@ class ScaleDoubt:
     @property
     def guess(self) -> str:
         """What they may be, to be put before a question mark."""
+        if self.unit is None and 0.05 < self.factor < 20:
+            return "a slip of the decimal point"
         words = {None: "another unit", "1": "a fraction", "%": "a percentage"}
         return words.get(self.unit, f"in {self.unit}")
 
@@ -166,7 +169,8 @@ def other_scale(
     if not 0 < ratio < math.inf:  # out of reach of the numbers themselves
         return None
     found: list[tuple[bool, float, ScaleDoubt]] = []
-    for name, factor in _conversions(values.typical, unit, log=log and usual.wanted):
+    powers = () if log and usual.wanted else POWERS
+    for name, factor in conversions(values.typical, unit, powers):
         ends = [(values.sign or 1) * factor * end for end in (values.low, values.high)]
         inside = possible is None or (possible[0] <= min(ends) and max(ends) <= possible[1])
         step = max(factor, 1 / factor)
@@ -180,13 +184,15 @@ def other_scale(
     return min(found, key=lambda each: each[:2])[-1] if found else None
 
 
-def _conversions(size: float, unit: str | None, *, log: bool) -> list[tuple[str | None, float]]:
+def conversions(
+    size: float, unit: str | None, powers: Sequence[int] = ()
+) -> list[tuple[str | None, float]]:
     """Units a number may be in, each with the factor to the declared one; then powers of ten.
 
     Args:
         size: typical number; where a unit has another zero, the factor is that of this number.
         unit: declared unit.
-        log: take units alone.
+        powers: exponents of ten that may have slipped in without any unit.
     """
     found: list[tuple[str | None, float]] = []
     for name in usual_units(unit):
@@ -196,7 +202,7 @@ def _conversions(size: float, unit: str | None, *, log: bool) -> list[tuple[str 
             continue
         if factor > 0 and not math.isclose(factor, 1.0):
             found.append((name, factor))
-    return found if log else [*found, *((None, 10.0**power) for power in _POWERS)]
+    return [*found, *((None, 10.0**power) for power in powers)]
 
 
 def is_computable(value: float) -> bool:

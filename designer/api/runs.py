@@ -95,9 +95,9 @@ class CampaignRuns(Handle):
         return AttachedRuns(self._tell(self.service.tables.attach_columns(self.name, cells)))
 
     @verb
-    def start(self, run: str) -> None:
-        """Say that a run is being made."""
-        self._tell(self.service.runs.start(self.name, run))
+    def start(self, run: str, *, anyway: bool = False) -> None:
+        """Say that a run is being made; `anyway`: although its recipe is not allowed any more."""
+        self._tell(self.service.runs.start(self.name, run, anyway=anyway))
 
     @verb
     def fail(self, run: str, reason: str) -> None:
@@ -156,6 +156,6 @@ class CampaignRuns(Handle):
         return python_answer(self.service.campaigns.undo(self.name, event, reason))
 
     @verb
-    def note(self, text: str, run: str | None = None) -> None:
-        """Keep a remark on the campaign or on a run."""
-        self._tell(self.service.campaigns.note(self.name, text, run))
+    def note(self, text: str, run: str | None = None, *, confirm: str | None = None) -> None:
+        """Keep a remark on the campaign or on a run; `confirm`: a kind of flag that is right."""
+        self._tell(self.service.campaigns.note(self.name, text, run, confirm=confirm))

@@ -6,7 +6,7 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Final, TypeVar, cast
@@ -148,6 +148,13 @@ def share(value: object) -> str:
 def count(number_of: int, one: str, many: str | None = None) -> str:
     """``1 run``, ``3 runs``."""
     return f"{number_of} {one if number_of == 1 else many or one + 's'}"
+
+
+def listed(names: Sequence[str], most: int = 6) -> str:
+    """``R001, R002 and R003``; of many the first ones and how many more there are."""
+    if len(names) > most:
+        return f"{', '.join(names[: most - 1])} and {len(names) - most + 1} more"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def moment(text: object) -> str:

@@ -150,7 +150,7 @@ class DataAnswer(OfCampaign):
     rows: list[list[Cell]]
 
 
-class ExportAnswer(OfCampaign):
+class ExportAnswer(DoneAnswer):
     """A file was written."""
 
     file: str

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Sequence
 
-from designer.campaigns.commands.remarks import result_remarks
 from designer.campaigns.earlier_lines.overlap import line_overlap
 from designer.campaigns.earlier_lines.scales import scale_doubts
 from designer.campaigns.log.runs import Run
 from designer.campaigns.log.state import CampaignState, Plan
-from designer.campaigns.specification.parts import Response
+from designer.campaigns.plausibility.predicted import deviations
+from designer.campaigns.plausibility.remarks import result_remarks
+from designer.campaigns.plausibility.slips import slips
 from designer.engine.training_rows.inferred_batches import batches_of_line, counted
 from designer.render.expected import expected
 from designer.render.words import in_unit
@@ -115,41 +114,30 @@ def run_changed(state: CampaignState, run: Run, since: int) -> RecordAnswer:
         "recorded": {**new, **dict.fromkeys(sorted(run.never))},
         "messages": [
             *run.flags,
-            *(text for name in new for text in _surprise(state, run, name)),
-            *result_remarks(state, [(run, new)]),
+            *_remarks(state, [(run, new)]),
         ],
         "head": state.head,
     }
 
 
-def deviations(
-    response: Response, predicted: Mapping[str, Any] | None, values: Sequence[float]
-) -> float | None:
-    """By how many standard deviations the mean of some results is off its prediction.
-
-    On the logarithm where the response has that scale: its standard deviation there follows from
-    the one told, ``sd² = median² e^v (e^v - 1)``.
-
-    Args:
-        response: what was measured.
-        predicted: what was expected (`run_object.Predicted`); None: nothing was.
-        values: results; none: there is nothing to compare.
-    """
-    if not values or not predicted or not predicted.get("sd_result"):
-        return None
-    mean, sd = float(predicted["mean"]), float(predicted["sd_result"])
-    value = sum(values) / len(values)
-    if not response.log_scale or min(value, mean) <= 0:
-        return (value - mean) / sd
-    # (1 + √(1 + 4 r²)) / 2 = e^v, without the square of a large ratio
-    spread = math.log((1 + math.hypot(1, 2 * sd / mean)) / 2)
-    return math.log(value / mean) / math.sqrt(spread)
-
-
 def remarks_on(state: CampaignState, runs: Iterable[str], since: int) -> list[str]:
     """Remarks on what some runs have measured since a log position."""
     changed = [state.run(run) for run in dict.fromkeys(runs)]
-    return result_remarks(state, [(run, _new_values(run, since)) for run in changed])
+    return _remarks(state, [(run, _new_values(run, since)) for run in changed])
+
+
+def _remarks(state: CampaignState, changed: Sequence[tuple[Run, Collection[str]]]) -> list[str]:
+    """Slips and other oddities; and results far from their prediction, where that is not said."""
+    changed = [(run, names) for run, names in changed if names]
+    slipped = {(slip.run, slip.response) for slip in (slips(state) if changed else ())}
+    surprises = [
+        text
+        for run, names in changed
+        for name in names
+        if (run.id, name) not in slipped
+        for text in _surprise(state, run, name)
+    ]
+    return [*surprises, *result_remarks(state, changed)]
 
 
 def _new_values(run: Run, since: int) -> dict[str, list[float]]:
@@ -169,6 +157,6 @@ def _surprise(state: CampaignState, run: Run, name: str) -> list[str]:
     shown = f"{expected(predicted)}{in_unit(response.unit)}"
     side = "above" if off > 0 else "below"
     return [
-        f"{name} is {abs(off):.1f} standard deviations {side} its prediction ({shown}):"
+        f"{run.id}: {name} is {abs(off):.1f} standard deviations {side} its prediction ({shown}):"
         " kept, and worth a second look"
     ]

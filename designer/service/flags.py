@@ -1,34 +1,74 @@
-"""What the models found odd, as flags on runs and on the campaign."""
+"""What is odd, by the log or by the models, as flags on runs and on the campaign."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from typing import Literal
 
+from designer.campaigns.errors import InputError
 from designer.campaigns.log.state import CampaignState
+from designer.campaigns.plausibility.open_runs import breaches
+from designer.campaigns.plausibility.slips import slips
 from designer.campaigns.sheets.run_object import Flag, run_flags
 from designer.engine.answers import OddResult, SetAside
-from designer.render.words import count
+from designer.render.words import count, listed
 from designer.service.figures import Figures
 from designer.service.session import Session
-from designer.service.still_true import measured_at
+from designer.service.still_true import measured
 
-Kind = Literal["set_aside", "outlier"]
+Kind = Literal["slip", "breaks_specification", "set_aside", "outlier"]
 
 
 def flags_of_runs(state: CampaignState, figures: Figures) -> dict[str, list[Flag]]:
-    """Flags by run id that the last evaluation gives rise to."""
+    """Flags by run id that the log and the last evaluation give rise to.
+
+    What somebody confirmed is left out. A result that looks like a slip is no outlier besides, and
+    one that was confirmed to be none is no outlier either.
+    """
     flags: dict[str, list[Flag]] = {}
-    of_kind: dict[Kind, Sequence[OddResult]] = {
-        "set_aside": figures["set_aside"] or (),
-        "outlier": figures["doubtful"],
-    }
-    for kind, found in of_kind.items():
+    for breach in breaches(state):
+        flag = _flag("breaks_specification", breach.run, breach.response, breach.message)
+        flags.setdefault(breach.run, []).append({**flag, "since": breach.since})
+    slipped = set()
+    for slip in slips(state):
+        slipped.add((slip.run, slip.response))
+        flag = _flag("slip", slip.run, slip.response, slip.message)
+        flags.setdefault(slip.run, []).append({**flag, "since": slip.value.at})
+    odd = [each for each in figures["doubtful"] if (each["run"], each["response"]) not in slipped]
+    of_kind: tuple[tuple[Kind, Sequence[OddResult], tuple[Kind, ...]], ...] = (
+        ("set_aside", figures["set_aside"] or (), ("set_aside",)),
+        ("outlier", odd, ("outlier", "slip")),
+    )
+    for kind, found, answers in of_kind:
         for each in found:
-            if each["run"] is not None:
-                flag = _flag(kind, each, measured_at(state, each))
-                flags.setdefault(each["run"], []).append(flag)
+            run, value = each["run"], measured(state, each)
+            if run is None or value is None:
+                continue
+            if any(state.runs[run].confirmed.get(answer, 0) > value.seq for answer in answers):
+                continue
+            flag = _flag(kind, run, each["response"], each["message"])
+            flags.setdefault(run, []).append({**flag, "since": value.at})
     return flags
+
+
+def refuse_unless_flagged(
+    state: CampaignState, figures: Figures, run: str | None, kind: str
+) -> None:
+    """Refuse to confirm what is not flagged.
+
+    Raises:
+        InputError: no or an unknown run, or it has no flag of that kind; names those it has.
+    """
+    if run is None:
+        hint = "Name the run whose flag is confirmed"
+        raise InputError.at("--confirm", "flags belong to runs", repr(kind), hint=hint)
+    there = state.run(run)
+    flags = run_flags(there, flags_of_runs(state, figures).get(there.id, ()))
+    kinds = list(dict.fromkeys(flag["kind"] for flag in flags))
+    if kind not in kinds:
+        allowed = ", ".join(kinds) or "it has no flags"
+        raise InputError.at(f"run {there.id}", "has no such flag to confirm", repr(kind), allowed)
 
 
 def all_flags(state: CampaignState, figures: Figures) -> list[Flag]:
@@ -40,7 +80,7 @@ def all_flags(state: CampaignState, figures: Figures) -> list[Flag]:
         if each["line"] is not None:
             of_lines.setdefault((each["line"], each["response"]), []).append(each)
     for (line, _), rows in of_lines.items():
-        flag = _flag("set_aside", rows[0], None)
+        flag = _flag("set_aside", None, rows[0]["response"], rows[0]["message"])
         if len(rows) > 1:
             flag["message"] += f"; {count(len(rows) - 1, 'more result')} of {line} likewise"
         flags.append(flag)
@@ -70,19 +110,56 @@ def outlier_words(flags: Sequence[Flag]) -> str:
     return f"{', '.join(odd)} {verb}"
 
 
-def _flag(kind: Kind, found: OddResult, since: str | None) -> Flag:
-    return {
-        "kind": kind,
-        "run": found["run"],
-        "response": found["response"],
-        "message": found["message"],
-        "since": since,
-    }
-
-
 def older_copy_flags(session: Session, state: CampaignState) -> list[Flag]:
     """A flag of the campaign when its log is not the one this computer saw before, gone on."""
     alarm = session.store.alarm_of(state.campaign_id)
     if alarm is None:
         return []
     return [Flag(kind="older_copy", run=None, response=None, message=alarm, since=None)]
+
+
+def doubt_words(aside: Sequence[SetAside] | None, flags: Sequence[Flag]) -> list[tuple[str, str]]:
+    """What must not be forgotten, each with its label; the flags themselves tell why."""
+    told = [("Open", text) for text in flag_words(flags)]
+    told += [("Set aside", set_aside_words(aside or ())), ("Doubtful", outlier_words(flags))]
+    return [(label, text) for label, text in told if text]
+
+
+def flag_words(flags: Sequence[Flag]) -> list[str]:
+    """What is open about runs besides what the models say, a clause per response and kind.
+
+    ``porosity in R004 and R006 may be slips``, ``R007 breaks the specification``.
+    """
+    slipped: dict[str, dict[str, None]] = {}
+    for flag in flags:
+        if flag["kind"] == "slip":
+            slipped.setdefault(str(flag["response"]), {})[str(flag["run"])] = None
+    told = [
+        f"{name} in {listed(list(runs))} may be {'a slip' if len(runs) == 1 else 'slips'}"
+        for name, runs in slipped.items()
+    ]
+    broken = [str(flag["run"]) for flag in flags if flag["kind"] == "breaks_specification"]
+    if broken:
+        runs = list(dict.fromkeys(broken))
+        verb = "breaks" if len(runs) == 1 else "break"
+        told.append(f"{listed(runs)} {verb} the specification")
+    return told
+
+
+def breach_sentences(state: CampaignState, plan: str | None = None) -> list[str]:
+    """What open runs (of a plan) break since the specification was changed, and what to do."""
+    found = [each for each in breaches(state) if plan in (None, state.runs[each.run].plan)]
+    if not found:
+        return []
+    campaign, runs = shlex.quote(state.spec.name), list(dict.fromkeys(each.run for each in found))
+    verb, them = ("breaks", "it") if len(runs) == 1 else ("break", "them")
+    return [
+        f"{listed(runs)} {verb} the changed specification. Plan anew: designer propose {campaign}"
+        f" --replace; or take {them} back: designer abandon {campaign} {' '.join(runs[:6])}"
+        f"{' …' if len(runs) > 6 else ''} --reason TEXT",
+        *(each.message for each in found),
+    ]
+
+
+def _flag(kind: Kind, run: str | None, response: str | None, message: str) -> Flag:
+    return {"kind": kind, "run": run, "response": response, "message": message, "since": None}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from designer.campaigns.log.runs import LEARNED_FROM
+from designer.campaigns.log.runs import LEARNED_FROM, Measurement
 from designer.campaigns.log.state import CampaignState
 from designer.engine.answers import LineFigures, OddResult
 from designer.engine.training_rows.left_out import (
@@ -82,13 +82,13 @@ def still_true(state: CampaignState, kept: Figures | None) -> Figures:
     }
 
 
-def measured_at(state: CampaignState, found: OddResult) -> str | None:
-    """When the result of a run was recorded; None: it does not stand any more."""
+def measured(state: CampaignState, found: OddResult) -> Measurement | None:
+    """The result of a run that was found odd; None: it does not stand any more."""
     run = state.runs.get(found["run"] or "")
     if run is None or run.status not in LEARNED_FROM:
         return None
     values = run.measurements.get(found["response"], ())
-    return next((value.at for value in values if value.number == found["value"]), None)
+    return next((value for value in values if value.number == found["value"]), None)
 
 
 def _dated(seq: int | None, sentences: Iterable[str]) -> list[str]:
@@ -105,7 +105,7 @@ def _stands(state: CampaignState, kept: Figures, found: OddResult) -> bool:
     """Whether a result is still one that is learned from."""
     name = found["line"]
     if name is None:
-        return measured_at(state, found) is not None
+        return measured(state, found) is not None
     return _is_the_line(state, kept, name) and state.lines[name].included
 
 

@@ -51,8 +51,8 @@ def an_event(**changes: Any) -> Event:
         seq=2,
         event_id="a-b.0",
         kind="note_added",
-        version=1,
-        body={"run": None, "text": "hello"},
+        version=KINDS["note_added"].version,
+        body={"run": None, "text": "hello", "confirms": None},
         actor="anna",
         recorded_at="2026-03-01T08:15:00.000000Z",
         program="0.1.0",
@@ -108,13 +108,13 @@ def test_every_kind_can_be_folded_and_described() -> None:
 
 
 def test_drafts_with_missing_or_unknown_keys_are_a_fault_of_the_program() -> None:
-    good = NewEvent("note_added", {"run": None, "text": "a"})
+    good = NewEvent("note_added", {"run": None, "text": "a", "confirms": None})
     assert event_problems([good]) == []
     found = event_problems(
-        [NewEvent("note_added", {"run": None, "colour": "red"}), NewEvent("run_painted", {})]
+        [NewEvent("campaign_closed", {"colour": "red"}), NewEvent("run_painted", {})]
     )
     assert len(found) == 3
-    assert "lacks 'text'" in found[0]
+    assert "lacks 'reason'" in found[0]
     assert "does not know 'colour'" in found[1]
     assert "run_painted" in found[2]
 
@@ -123,8 +123,8 @@ def test_drafts_with_missing_or_unknown_keys_are_a_fault_of_the_program() -> Non
     ("changes", "said"),
     [
         ({"kind": "run_painted", "program": "9.9"}, "run_painted.*9.9"),
-        ({"version": 2}, "payload version 2.*knows version 1"),
-        ({"body": {"run": None}}, "lacks text"),
+        ({"version": 9}, "payload version 9.*knows version 2"),
+        ({"body": {"run": None}}, "lacks confirms, text"),
     ],
 )
 def test_an_event_nobody_understands_stops_the_reading_and_is_named(

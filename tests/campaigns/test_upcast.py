@@ -60,6 +60,10 @@ def note(path: Path, text: str, program: str = "0.1.0") -> None:
     store.change("demo", lambda state: commands.note(state, text), actor="anna")
 
 
+NOW = KINDS["note_added"].version
+NEXT = NOW + 1
+
+
 def event(kind: str, version: int, body: dict[str, Any]) -> Event:
     return Event(2, "c.0", kind, version, body, "anna", "2026-03-01T08:15:00.000000Z", "0.1.0", "h")
 
@@ -96,18 +100,21 @@ def test_an_older_file_is_read_as_today_and_stays_as_it_was(
     path: Path, steps: Callable[..., None], tmp_path: Path
 ) -> None:
     before = path.read_bytes()
-    steps("note_added", 2, lambda body: {**body, "text": body["text"].upper()})
+    steps("note_added", NEXT, lambda body: {**body, "text": body["text"].upper()})
     state = Store(str(path)).state("demo")
     assert [note.text for note in state.notes] == ["ONE", "TWO"]
     assert [(e.version, e.older and e.older[0]) for e in state.events] == [
         (1, None),
-        (2, 1),
-        (2, 1),
+        (NEXT, NOW),
+        (NEXT, NOW),
     ]
     assert Store(str(path)).verify(state.head)
     export(state, tmp_path / "events.json", "events")
     stored = json.loads((tmp_path / "events.json").read_text(encoding="utf-8"))["events"]
-    assert [(e["version"], e["body"].get("text")) for e in stored[1:]] == [(1, "one"), (1, "two")]
+    assert [(e["version"], e["body"].get("text")) for e in stored[1:]] == [
+        (NOW, "one"),
+        (NOW, "two"),
+    ]
     assert "older" not in stored[1]
     assert path.read_bytes() == before
 
@@ -115,35 +122,35 @@ def test_an_older_file_is_read_as_today_and_stays_as_it_was(
 def test_an_older_file_goes_on_with_the_payloads_of_today(
     path: Path, steps: Callable[..., None]
 ) -> None:
-    steps("note_added", 2, lambda body: {**body, "text": body["text"].upper()})
+    steps("note_added", NEXT, lambda body: {**body, "text": body["text"].upper()})
     store = Store(str(path))
     store.change("demo", lambda state: commands.note(state, "three"), actor="anna")
     store.change("demo", lambda state: commands.undo(state, 2), actor="anna")
     for state in (store.state("demo"), Store(str(path)).state("demo")):
         assert [note.text for note in state.notes] == ["TWO", "three"]
-        assert [e.as_stored["version"] for e in state.events] == [1, 1, 1, 2, 1]
+        assert [e.as_stored["version"] for e in state.events] == [1, NOW, NOW, NEXT, 1]
 
 
 def test_a_version_before_the_first_one_can_be_given_steps(
     bare: Path, steps: Callable[..., None]
 ) -> None:
-    steps("note_added", 0)
+    steps("note_added", NOW - 1)
     note(bare, "ancient")
-    steps("note_added", 1, lambda body: {**body, "text": f"{body['text']}, in today's words"})
+    steps("note_added", NOW, lambda body: {**body, "text": f"{body['text']}, in today's words"})
     note(bare, "new")
     notes = Store(str(bare)).state("demo").notes
     assert [note.text for note in notes] == ["ancient, in today's words", "new"]
 
 
-@pytest.mark.parametrize("version", [0, 2, 9])
+@pytest.mark.parametrize("version", [0, NEXT, 9])
 def test_a_version_nobody_knows_is_refused_and_both_are_named(
     bare: Path, steps: Callable[..., None], version: int
 ) -> None:
     steps("note_added", version)
     note(bare, "far", program="9.9")
     before = bare.read_bytes()
-    steps("note_added", 1)
-    what = rf"demo#2: note_added has payload version {version}, .*version 1; .*9\.9"
+    steps("note_added", NOW)
+    what = rf"demo#2: note_added has payload version {version}, .*version {NOW}; .*9\.9"
     calls: list[Callable[[Store], object]] = [
         lambda s: s.state("demo"),
         lambda s: s.summaries(),
@@ -160,6 +167,7 @@ def test_a_version_nobody_knows_is_refused_and_both_are_named(
 def test_a_payload_that_is_not_what_its_version_promises_is_damage(
     path: Path, steps: Callable[..., None]
 ) -> None:
-    steps("note_added", 2, lambda body: {**body, "text": body["texts"][0]})
-    with pytest.raises(StoreDamagedError, match=r"demo#2: .*version 1, .*as version 2 \(KeyError"):
+    steps("note_added", NEXT, lambda body: {**body, "text": body["texts"][0]})
+    told = rf"demo#2: .*version {NOW}, .*as version {NEXT} \(KeyError"
+    with pytest.raises(StoreDamagedError, match=told):
         Store(str(path)).state("demo")

@@ -84,7 +84,7 @@ CALLS = [
     ("propose c -n 3 --budget 8.5 --fix a=1 b=x --given h=35 --replace --seed 0 --dry-run",
      ("plans.propose", ("c", 3), {"budget": 8.5, "fix": {"a": "1", "b": "x"}, "given": {"h": "35"},
                             "replace": True, "top_up": False, "seed": 0, "dry_run": True})),
-    ("start c r1", ("runs.start", ("c", "r1"), {})),
+    ("start c r1", ("runs.start", ("c", "r1"), {"anyway": False})),
     ("record c r1 p=31.2/31.9 l=none --set g=100 --batch slurry=s1 --at 2026-11-20 --replicate",
      ("runs.record", ("c", "r1", {"p": "31.2/31.9", "l": "none"}),
       {"settings": {"g": "100"}, "batch": {"slurry": "s1"}, "at": "2026-11-20", "note": None,
@@ -100,8 +100,9 @@ CALLS = [
       {"settings": {"g": "2"}, "batch": {"s": "b"}, "replicate": 2, "reason": "typo"})),
     ("undo c", ("campaigns.undo", ("c", None, None), {})),
     ("undo c 12", ("campaigns.undo", ("c", 12, None), {})),
-    ("note c hot", ("campaigns.note", ("c", "hot", None), {})),
-    ("note c r1 hot", ("campaigns.note", ("c", "hot", "r1"), {})),
+    ("note c hot", ("campaigns.note", ("c", "hot", None), {"confirm": None})),
+    ("note c r1 hot --confirm slip",
+     ("campaigns.note", ("c", "hot", "r1"), {"confirm": "slip"})),
     ("import c f.xlsx --dry-run",
      ("tables.import_sheet", ("c", Path("f.xlsx")),
       {"options": TableOptions(), "dry_run": True, "force_settings": False, "attach_new": False})),
@@ -213,7 +214,9 @@ def test_options_and_positionals_mix(tokens: list[str]) -> None:
 def test_texts_may_begin_with_a_dash(text: str) -> None:
     assert call("fail", "c", "r1", "--reason", text)[1]["reason"] == text
     assert call("fail", "c", "r1", f"--reason={text}")[1]["reason"] == text
-    assert call("note", "c", "--", text)[1] == {"campaign": "c", "text": text, "run": None}
+    assert call("note", "c", "--", text)[1] == {
+        "campaign": "c", "text": text, "run": None, "confirm": None,
+    }  # fmt: skip
 
 
 def test_values_may_be_negative() -> None:

@@ -183,7 +183,9 @@ def test_stop_when_a_search_has_found_its_three_recipes() -> None:
     made = campaign(spec)
     inside = [r for r in map(recipe, range(33)) if 11 <= loading(r) <= 13][:WANTED_HITS]
     state = attached(made, [*inside[:2], recipe(0)])
-    state = attached(made, inside[:1])  # the same recipe again is no further one
+    again = {**inside[0], "mass_loading": loading(inside[0]) + 0.01}
+    made.attach(pd.DataFrame([again]))  # the same recipe again is no further one
+    state = made.service.session.state("small")
     assert in_spec_runs(state) == ["R001", "R002"]
     assert advice(state, next_step(bits=0.0)) == (
         "Propose the next runs: 2 of 3 recipes are in spec."

@@ -285,7 +285,8 @@ def test_the_run_of_a_result_set_aside_is_flagged_until_it_is_mended(
     attach(small, [*recipes(6), {**recipes(7)[6], "coating_gap": 300}])
     small("correct", "small", "R003", "mass_loading=0.001", "--reason", "slip")
     status = small.json("status", "small", "--refresh")
-    odd, *far = status["flags"]
+    slip, odd, *far = status["flags"]
+    assert (slip["kind"], slip["run"], slip["since"]) == ("slip", "R003", odd["since"])
     assert {(flag["kind"], flag["run"]) for flag in far} == {("breaks_specification", "R007")}
     (aside,) = status["set_aside"]
     assert odd == {
@@ -294,20 +295,20 @@ def test_the_run_of_a_result_set_aside_is_flagged_until_it_is_mended(
     }  # fmt: skip
     assert odd["since"] is not None
     # the same flag wherever the run is told
-    assert small.json("show", "small", "R003")["flags"] == [odd]
+    assert small.json("show", "small", "R003")["flags"] == [slip, odd]
     assert f"! {aside['message']}" in " ".join(small("show", "small", "R003").split())
     runs = {run["run"]: run for run in small.json("show", "small")["runs"]}
-    assert runs["R003"]["flags"] == [odd]
+    assert runs["R003"]["flags"] == [slip, odd]
     assert runs["R002"]["flags"] == []
     small("export", "small", str(tmp_path / "data.json"), "--what", "data")
     runs = {run["run"]: run for run in json.loads((tmp_path / "data.json").read_text())["runs"]}
-    assert runs["R003"]["flags"] == [odd]
+    assert runs["R003"]["flags"] == [slip, odd]
     assert "! Set aside: mass_loading in R003" in small("status", "small")
     # a failed run teaches nothing any more, a corrected value is another one
     small("fail", "small", "R003", "--reason", "gauge")
     assert small.json("status", "small")["set_aside"] == []
     small("undo", "small")
-    assert small.json("show", "small", "R003")["flags"] == [odd]
+    assert small.json("show", "small", "R003")["flags"] == [slip, odd]
     small("correct", "small", "R003", "mass_loading=7.1", "--reason", "read again")
     assert small.json("show", "small", "R003")["flags"] == []
     assert small.json("status", "small")["flags"] == far
@@ -324,7 +325,7 @@ async def test_what_is_set_aside_of_a_line_is_one_flag_and_on_the_first_screen(
     small("lines", "add", "small", "line.csv", "--name", "line3")
     attach(small, recipes(6))
     small("correct", "small", "R002", "mass_loading=0.001", "--reason", "slip")
-    of_run, of_line = small.json("status", "small", "--refresh")["flags"]
+    slip, of_run, of_line = small.json("status", "small", "--refresh")["flags"]
     assert (of_line["kind"], of_line["run"], of_line["since"]) == ("set_aside", None, None)
     assert of_line["message"].endswith("; 1 more result of line3 likewise")
     words = "mass_loading in R002, 2 results of line3"
@@ -338,4 +339,4 @@ async def test_what_is_set_aside_of_a_line_is_one_flag_and_on_the_first_screen(
         await ui.until(lambda: of_run["message"] in " ".join(ui.text().split()))
         assert of_line["message"] in " ".join(ui.text().split())
     small("lines", "exclude", "small", "line3", "--reason", "slips")
-    assert small.json("status", "small")["flags"] == [of_run]
+    assert small.json("status", "small")["flags"] == [slip, of_run]

@@ -133,7 +133,7 @@ async def test_a_result_that_counts_although_it_looks_like_a_slip_is_a_flag(
 ) -> None:
     attach(small, recipes(3))
     assert small.json("status", "small", "--refresh")["flags"] == []
-    small("correct", "small", "R002", "mass_loading=0.05", "--reason", "typed")
+    small("correct", "small", "R002", "mass_loading=0.3", "--reason", "typed")
 
     status = small.json("status", "small", "--refresh")
     (flag,) = status["flags"]
@@ -143,7 +143,7 @@ async def test_a_result_that_counts_although_it_looks_like_a_slip_is_a_flag(
     }  # fmt: skip
     assert flag["since"] is not None
     assert flag["message"] in status["notes"]
-    assert "0.05 in R002 lies" in flag["message"]
+    assert "0.3 in R002 lies" in flag["message"]
     assert status["set_aside"] == []
     words = "Doubtful: mass_loading in R002 looks like a slip, but counts"
     assert f"! {words}" in small("status", "small")

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from designer.campaigns.plausibility.predicted import deviations
 from designer.campaigns.specification.parts import Response
 from designer.models.data.scaling import Scaling
-from designer.service.details import deviations
 
 
 @pytest.mark.parametrize("sd", [0.01, 0.3, 2.0, 12.0])

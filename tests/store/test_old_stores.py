@@ -54,7 +54,7 @@ def told_by(store: Store, state: CampaignState, folder: Path) -> dict[str, Any]:
         "changed_at": state.changed_at,
         "closed": state.closed,
         "specification": state.spec.text,
-        "events": [[event.kind, event.version, event.hash] for event in state.events],
+        "events": [[e.kind, e.as_stored["version"], e.hash] for e in state.events],
         "reversals": {str(event): by for event, by in state.reversals.items()},
         "next": [state.next_run_number, state.next_plan_number],
         "next_batches": {s.name: state.next_batch_number(s.name) for s in state.spec.stages},

@@ -138,11 +138,17 @@ def test_an_event_the_fold_refuses_is_never_stored(store: Store, path: Path) -> 
     with pytest.raises(StoreDamagedError, match="run R001 does not exist"):
         store.change("demo", lambda _: [draft], actor="anna")
     with pytest.raises(DesignerError, match="lacks 'text'"):
-        store.change("demo", lambda _: [NewEvent("note_added", {"run": None})], actor="anna")
+        store.change(
+            "demo",
+            lambda _: [NewEvent("note_added", {"run": None, "confirms": None})],
+            actor="anna",
+        )
     with pytest.raises(DesignerError, match="cannot be stored"):
         store.change(
             "demo",
-            lambda _: [NewEvent("note_added", {"run": None, "text": float("nan")})],
+            lambda _: [
+                NewEvent("note_added", {"run": None, "text": float("nan"), "confirms": None})
+            ],
             actor="anna",
         )
     assert fresh(path).state("demo").seq == 4
@@ -168,7 +174,7 @@ def test_request_ids_are_checked(request_id: str) -> None:
 
 
 def test_half_characters_are_refused(store: Store) -> None:
-    draft = NewEvent("note_added", {"run": None, "text": "a\ud800"})
+    draft = NewEvent("note_added", {"run": None, "text": "a\ud800", "confirms": None})
     with pytest.raises(InputError, match="half a character"):
         store.change("demo", lambda _: [draft], actor="anna")
 

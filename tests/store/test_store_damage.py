@@ -177,13 +177,13 @@ def test_an_event_of_a_newer_program_is_refused(
 
     store = Store(str(path), program="9.9")
     store.create(SPEC, "anna")
-    future = {**events.KINDS, "note_added": events.Kind(2, frozenset({"run", "text"}))}
+    future = {**events.KINDS, "note_added": events.Kind(9, frozenset({"run", "text", "confirms"}))}
     with monkeypatch.context() as patched:
         patched.setattr(events, "KINDS", future)
         patched.setattr(stored, "KINDS", future)
         store.change("demo", noting("from the future"), actor="anna")
     for call in (lambda: fresh(path).state("demo"), fresh(path).summaries, fresh(path).verify):
-        with pytest.raises(StoreDamagedError, match=r"demo#2: .*version 2.*version 1.*9\.9"):
+        with pytest.raises(StoreDamagedError, match=r"demo#2: .*version 9.*version 2.*9\.9"):
             call()
 
 

@@ -72,12 +72,18 @@ async def test_list_then_overview(store: Path) -> None:
         await ui.until(lambda: ui.place == "campaigns")
 
 
-async def test_an_empty_store_says_how_to_begin(tmp_path: Path) -> None:
+async def test_an_empty_store_says_how_to_begin_and_a_missing_one_that_it_is_not_there(
+    tmp_path: Path,
+) -> None:
+    Service(str(tmp_path / "new.db")).store.init()
     async with open_ui(tmp_path / "new.db", campaign=None) as ui:
         await ui.until("There is no campaign in this store yet.")
         await ui.press("enter", "g", "3", "x")
         assert ui.place == "campaigns"
-    assert not (tmp_path / "new.db").exists()
+    async with open_ui(tmp_path / "mew.db", campaign=None) as ui:
+        await ui.until("✗ there is no store")
+        await ui.until("Did you mean")
+    assert not (tmp_path / "mew.db").exists()
 
 
 async def test_with_waiting_runs_the_proposals_open_first(store: Path) -> None:

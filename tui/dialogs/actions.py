@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, TypeVar, cast
 
 from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.plausibility.open_runs import BREACH
 from designer.campaigns.sheets.run_object import RunObject
 from designer.render.words import moment
 from designer.service.answers import DoneAnswer, EventObject, ExportAnswer, OfCampaign
@@ -18,6 +19,9 @@ from designer.tui.ui import Ui
 
 T = TypeVar("T")
 _WHY: Final = Ask("reason", "Why")
+_CONFIRMED: Final = (
+    "It is right as it stands: the flag goes, the remark stays. Else leave: c corrects."
+)
 FAILURES: Final = ("coating defect", "delamination", "web break", "operator error")
 
 
@@ -116,11 +120,45 @@ async def skip(ui: Ui, run: RunObject) -> bool:
 
 
 async def start(ui: Ui, run: RunObject) -> None:
-    """A run is being made."""
+    """A run is being made; asks where the specification does not allow its recipe any more."""
     name, run_id = campaign_view(ui).name, run["run"]
-    if await ui.attempt(lambda: ui.service.runs.start(name, run_id)) is not None:
+    broken = [f["message"] for f in run["flags"] if (f["kind"], f["response"]) == (BREACH, None)]
+    if broken:
+        question = Question[OfCampaign](
+            f"{run_id} is not allowed any more",
+            (),
+            lambda _values: ui.service.runs.start(name, run_id, anyway=True),
+            text="\n".join([*broken, "Better: skip it (s), or a new plan (g) in its place."]),
+            do="start it all the same",
+            same_as=lambda _values: f"{quoted('start', name, run_id)} --anyway",
+        )
+        await ask_and_show(ui, question, f"{run_id} is being made")
+    elif await ui.attempt(lambda: ui.service.runs.start(name, run_id)) is not None:
         ui.notify(f"{run_id} is being made")
         await ui.show_entry()
+
+
+async def confirm(ui: Ui, run: RunObject) -> bool:
+    """What is flagged about a run is looked at and right; asks for the remark to keep."""
+    name, run_id = campaign_view(ui).name, run["run"]
+    kinds = list(dict.fromkeys(flag["kind"] for flag in run["flags"]))
+    if not kinds:
+        ui.notify(f"{run_id} has no flag to confirm")
+        return False
+    words = [(kind.replace("_", " "), kind) for kind in kinds]
+    question = Question[OfCampaign](
+        f"Confirm {run_id}",
+        (Ask("text", "What was checked"), Ask("kind", "Flag", value=kinds[0], options=words)),
+        lambda values: ui.service.campaigns.note(
+            name, values["text"], run_id, confirm=values["kind"]
+        ),
+        text="\n".join([*(f"! {flag['message']}" for flag in run["flags"]), "", _CONFIRMED]),
+        do="confirm it",
+        same_as=lambda values: quoted(
+            "note", name, run_id, values["text"], options={"--confirm": values["kind"]}
+        ),
+    )
+    return await ask_and_show(ui, question, f"{run_id}: confirmed")
 
 
 # ---- lines, history, notes, files ---------------------------------------------------------------

@@ -9,9 +9,10 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from designer.campaigns.plausibility.predicted import deviations
 from designer.campaigns.sheets.run_object import RunObject
 from designer.campaigns.specification.parts import Response
-from designer.service.details import SURPRISE, deviations
+from designer.service.details import SURPRISE
 from designer.tui.campaign_view import CampaignView, prediction
 from designer.tui.screens.base import TaskScreen
 from designer.tui.widgets.overview_text import overview, what_next

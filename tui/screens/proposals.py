@@ -45,6 +45,7 @@ class ProposalsScreen(ListScreen[RunObject]):
     action_fail = about_chosen(actions.fail)
     action_skip = about_chosen(actions.skip)
     action_correct = about_chosen(correct)
+    action_confirm = about_chosen(actions.confirm)
 
     def __init__(self) -> None:
         super().__init__()

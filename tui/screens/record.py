@@ -285,3 +285,8 @@ class RecordScreen(TaskScreen):
         """Replace a recorded value."""
         if self._shown is not None:
             self.ui.run_dialog(correct(self.ui, self._shown[1]))
+
+    def action_confirm(self) -> None:
+        """What is flagged about the run is right."""
+        if self._shown is not None:
+            self.ui.run_dialog(actions.confirm(self.ui, self._shown[1]))

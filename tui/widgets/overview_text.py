@@ -23,7 +23,7 @@ from designer.render.words import (
     setting_items,
     share,
 )
-from designer.service.flags import outlier_words, set_aside_words
+from designer.service.flags import doubt_words
 from designer.tui.campaign_view import CampaignView
 from designer.tui.widgets.common import shortened
 
@@ -120,11 +120,7 @@ def _runs(view: CampaignView) -> Iterator[Content]:
 
 def _doubts(view: CampaignView, width: int) -> Iterator[Content]:
     """What must not be forgotten, a row each; whole below, where the small screen ends."""
-    aside, odd = (
-        set_aside_words(view.status["set_aside"] or ()),
-        outlier_words(view.status["flags"]),
-    )
-    texts = [(label, text) for label, text in (("Set aside", aside), ("Doubtful", odd)) if text]
+    texts = doubt_words(view.status["set_aside"], view.status["flags"])
     texts += [("Warning", text) for text in view.status["warnings"]]
     room = max(20, width - _LABEL - 1)
     for label, text in texts[:_DOUBTS]:
@@ -136,11 +132,12 @@ def _doubts(view: CampaignView, width: int) -> Iterator[Content]:
 def _told(view: CampaignView, width: int) -> Iterator[Content]:
     """Why results are set aside, every warning and every note, whole."""
     flags, status = view.status["flags"], view.status
-    aside, odd = (
+    aside, odd, slipped, broken = (
         [flag["message"] for flag in flags if flag["kind"] == kind]
-        for kind in ("set_aside", "outlier")
+        for kind in ("set_aside", "outlier", "slip", "breaks_specification")
     )
     for label, told in (
+        ("Open", [*slipped, *broken]),
         ("Set aside", aside),
         ("Doubtful", odd),
         ("Warning", status["warnings"]),

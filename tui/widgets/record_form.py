@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypedDict
@@ -21,6 +22,7 @@ from designer.tui.widgets.common import shortened
 from designer.tui.widgets.overview_text import recipe_text
 from designer.tui.widgets.run_text import GLYPHS, predicted_text
 
+_RUN: Final = re.compile(r"R\d+: ")  # remarks name their run first
 LABEL_WIDTH: Final = 26  # cells of a label without its padding
 HINT: Final = Content.styled(
     "31.2/31.9: replicates   none: will never be measured   blank: comes later", "$quiet"
@@ -211,7 +213,7 @@ class RecordForm(VerticalScroll, can_focus=False, inherit_bindings=False):
         for key in self.fields:
             kind, _, name = key.partition(":")
             words = {"batch": f"batch of {name}", "at": "time", "note": "note"}.get(kind, name)
-            place = text.partition(", ")[2] if text.startswith("run ") else text
+            place = text.partition(", ")[2] if text.startswith("run ") else _RUN.sub("", text)
             if place == words or place.startswith((f"{words}:", f"{words} ")):
                 return key
         return None

@@ -46,6 +46,8 @@ def run_text(view: CampaignView, run: RunObject) -> Content:
     if deviation is not None:
         lines.append(_row("plan", deviation["text"]))
     lines += [Content.styled(f"! {flag['message']}", "$text-warning") for flag in run["flags"]]
+    if run["flags"]:
+        lines.append(Content.styled("press ! when it is right, c to correct", "$quiet"))
     if run["failure"]:
         lines.append(Content.styled(f"{run['status']}: {run['failure']}", "$text-error"))
     lines += [_row("note", f"{note['text']} ({note['actor']})") for note in run["notes"]]

@@ -53,6 +53,7 @@ def amended_text(answer: answers.AmendAnswer) -> list[str]:
     lines = [f"  {text}" for text in answer["difference"]]
     if not lines:
         return [*paragraphs(f"{answer['campaign']}: ", answer["messages"]), *head_text(answer)]
+    lines += paragraphs("! ", answer["messages"])
     if answer["applied"]:
         return [f"Amended {answer['campaign']}:", *lines, *head_text(answer)]
     return [f"Nothing was changed. It would change in {answer['campaign']}:", *lines]

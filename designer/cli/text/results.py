@@ -112,7 +112,8 @@ def _what(event: answers.EventObject) -> str:
 
 def exported_text(answer: answers.ExportAnswer) -> list[str]:
     """Where an export went."""
-    return [f"Wrote {answer['file']} ({answer['what']}, {count(answer['rows'], 'row')})"]
+    told = f"Wrote {answer['file']} ({answer['what']}, {count(answer['rows'], 'row')})"
+    return [told, *paragraphs("! ", answer["messages"])]
 
 
 def facts_text(answer: Mapping[str, object]) -> list[str]:

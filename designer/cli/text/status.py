@@ -115,13 +115,9 @@ def _data(answer: StatusAnswer, view: SpecView) -> list[str]:
 
 def _doubts(answer: StatusAnswer) -> list[str]:
     """What is set aside, what looks like a slip (the notes below tell why), and other warnings."""
-    from designer.service.flags import (
-        outlier_words,
-        set_aside_words,
-    )  # `--version` loads no service
+    from designer.service.flags import doubt_words  # `--version` loads no service
 
-    aside, odd = set_aside_words(answer["set_aside"] or ()), outlier_words(answer["flags"])
-    told = [*([f"Set aside: {aside}"] if aside else []), *([f"Doubtful: {odd}"] if odd else [])]
+    told = [f"{label}: {text}" for label, text in doubt_words(answer["set_aside"], answer["flags"])]
     return list(paragraphs("! ", [*told, *answer["warnings"]]))
 
 

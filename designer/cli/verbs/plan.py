@@ -64,7 +64,11 @@ VERBS = (
     Verb(
         "start",
         "a run is being made now",
-        (CAMPAIGN, RUN),
+        (
+            CAMPAIGN,
+            RUN,
+            Argument("--anyway", None, "although the changed specification does not allow it"),
+        ),
         "runs.start",
         done("{run} is being made"),
         writes=True,

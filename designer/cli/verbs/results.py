@@ -204,11 +204,18 @@ VERBS = (
     Verb(
         "note",
         "keep a remark on the campaign or on a run",
-        (CAMPAIGN, Argument("words", "[RUN] TEXT", "the text in quotes", nargs="+")),
+        (
+            CAMPAIGN,
+            Argument("words", "[RUN] TEXT", "the text in quotes", nargs="+"),
+            Argument("--confirm", "KIND", "this flag of the run (slip, outlier, …) is looked at"),
+        ),
         "campaigns.note",
         done("Noted"),
         check=_note_check,
-        examples=("note nmc622-line4 R007 'slurry was 3 h old'",),
+        examples=(
+            "note nmc622-line4 R007 'slurry was 3 h old'",
+            "note nmc622-line4 R007 'measured again: right' --confirm slip",
+        ),
         writes=True,
     ),
 )

@@ -9,7 +9,8 @@ from designer.campaigns import commands
 from designer.campaigns.errors import InputError
 from designer.campaigns.files import File
 from designer.campaigns.log.describe import describe
-from designer.campaigns.log.events import Event
+from designer.campaigns.log.events import Event, NewEvent
+from designer.campaigns.log.fold import tried
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.run_object import Flags, run_objects
 from designer.campaigns.specification.amend import difference
@@ -22,7 +23,7 @@ from designer.engine.training_rows.left_out import turned_linear
 from designer.service import answers
 from designer.service.details import line_answer, plan_summary
 from designer.service.fits import read_figures
-from designer.service.flags import flags_of_runs
+from designer.service.flags import breach_sentences, flags_of_runs, refuse_unless_flagged
 from designer.service.session import Verbs
 from designer.service.values import SpecSource
 
@@ -106,13 +107,16 @@ class CampaignVerbs(Verbs):
         state = self.session.state(campaign)
         changes = difference(state.spec, spec)
         drafts = commands.amend(state, spec, reason)
+        after = tried(state, drafts)
         if not dry_run and drafts:
-            state = self.session.change(campaign, lambda fresh: commands.amend(fresh, spec, reason))
+            after = state = self.session.change(
+                campaign, lambda fresh: commands.amend(fresh, spec, reason)
+            )
         return {
             "campaign": state.spec.name,
             "difference": changes,
             "applied": bool(drafts) and not dry_run,
-            "messages": [] if changes else [_UNCHANGED],
+            "messages": breach_sentences(after) if changes else [_UNCHANGED],
             "head": state.head,
         }
 
@@ -135,6 +139,8 @@ class CampaignVerbs(Verbs):
         ]
         by_seq = {e.seq: e for e in state.events}
         messages = [f"event {seq} no longer counts: {describe(by_seq[seq])}" for seq in undone]
+        if any(by_seq[seq].kind == "spec_amended" for seq in undone):
+            messages += breach_sentences(state)
         return {
             "campaign": state.spec.name,
             "events": undone,
@@ -142,9 +148,27 @@ class CampaignVerbs(Verbs):
             "head": state.head,
         }
 
-    def note(self, campaign: str, text: str, run: str | None = None) -> answers.NoteAnswer:
-        """Keep a remark on the campaign or on a run."""
-        state = self.session.change(campaign, lambda fresh: commands.note(fresh, text, run))
+    def note(
+        self, campaign: str, text: str, run: str | None = None, *, confirm: str | None = None
+    ) -> answers.NoteAnswer:
+        """Keep a remark on the campaign or on a run.
+
+        Args:
+            campaign: its name.
+            text: the remark.
+            run: run id; None: about the campaign.
+            confirm: kind of flag of that run that somebody has looked at and found right.
+
+        Raises:
+            InputError: the run has no such flag.
+        """
+
+        def decide(state: CampaignState) -> list[NewEvent]:
+            if confirm is not None:
+                refuse_unless_flagged(state, read_figures(self.session, state), run, confirm)
+            return commands.note(state, text, run, confirm)
+
+        state = self.session.change(campaign, decide)
         return {
             "campaign": state.spec.name,
             "run": None if run is None else state.run(run).id,
@@ -218,11 +242,13 @@ class CampaignVerbs(Verbs):
         state = self.session.state(campaign)
         flags = self._flags(state)
         rows = sheets.export(state, path, what, plan=plan, force=force, flags=flags)
+        told = breach_sentences(state, plan) if what == "plan" else []
         return {
             "campaign": state.spec.name,
             "file": str(path),
             "what": what,
             "rows": rows,
+            "messages": told,
             "head": state.head,
         }
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from designer.campaigns import commands
 from designer.campaigns.earlier_lines.mapping import LineMapping
 from designer.campaigns.files import File
+from designer.campaigns.plausibility.line_slips import line_slips
 from designer.service.answers import LineAddedAnswer, LinesAnswer, LineSwitchedAnswer
 from designer.service.details import compared_line, judged_lines
 from designer.service.fits import read_figures
@@ -61,7 +62,7 @@ class LineVerbs(Verbs):
             "line": line.name,
             "rows": len(line.rows),
             "batches": line.has_batches,
-            "notes": [*table.notes, *compared["warnings"]],
+            "notes": [*table.notes, *compared["warnings"], *line_slips(state, line)],
             "head": state.head,
         }
 

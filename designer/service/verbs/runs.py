@@ -9,6 +9,7 @@ from designer.campaigns import commands
 from designer.campaigns.errors import ConflictError
 from designer.campaigns.log.fold import tried
 from designer.campaigns.log.state import CampaignState
+from designer.campaigns.plausibility.open_runs import breaches
 from designer.campaigns.sheets.run_object import run_object
 from designer.service.answers import (
     AbandonAnswer,
@@ -44,9 +45,26 @@ class RunVerbs(Verbs):
         flags = flags_of_runs(state, read_figures(self.session, state)).get(found.id, ())
         return {**run_object(found, flags), "campaign": state.spec.name, "head": state.head}
 
-    def start(self, campaign: str, run: str) -> RecordAnswer:
-        """Say that a run is being made."""
-        return self._change(campaign, run, lambda state: commands.start(state, run))
+    def start(self, campaign: str, run: str, *, anyway: bool = False) -> RecordAnswer:
+        """Say that a run is being made.
+
+        Args:
+            campaign: its name.
+            run: run id.
+            anyway: also where the specification does not allow its recipe any more.
+
+        Raises:
+            InputError: the specification changed since, and does not allow its recipe.
+        """
+        told: list[str] = []
+
+        def decide(state: CampaignState) -> list[NewEvent]:
+            drafts = commands.start(state, run, anyway=anyway)
+            told[:] = [b.message for b in breaches(state) if b.run == state.run(run).id]
+            return drafts
+
+        answer = self._change(campaign, run, decide)
+        return {**answer, "messages": [*answer["messages"], *told]}
 
     def record(
         self,
@@ -85,7 +103,7 @@ class RunVerbs(Verbs):
             return self._change(campaign, run, lambda state: commands.record(state, [entry]))
         state = self.session.state(campaign)
         after = tried(state, commands.record(state, [entry]))
-        return run_changed(state, after.run(run), since=state.seq)
+        return {**run_changed(after, after.run(run), since=state.seq), "head": state.head}
 
     def attach(
         self,

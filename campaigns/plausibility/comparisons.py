@@ -1,0 +1,254 @@
+"""What one result can be compared with, and what the comparisons say together."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from designer.campaigns.log.runs import Run
+from designer.campaigns.log.state import CampaignState
+from designer.campaigns.plausibility.neighbours import Measured, Neighbours, distance
+from designer.campaigns.plausibility.predicted import deviations
+from designer.campaigns.specification.parts import Response
+from designer.campaigns.values.usual import (
+    POWERS,
+    ScaleDoubt,
+    Usual,
+    conversions,
+    is_computable,
+    other_scale,
+)
+
+NEAR_ROWS = 8
+"""Rows of earlier lines that are compared: those at the nearest settings (assumption)."""
+# Assumptions, checked by tests/benchmarks/entry_slips.py
+_FAR = 4.0  # standard deviations off what is expected …
+_FAR_RATIO = 4.0  # … and factor, from which on a result is doubted
+_FITS = 2.0  # standard deviations off after the conversion
+_IN_PLACE = 2.0  # standard deviations of a result that is where it is expected
+_KNOWN = 0.35  # decades: a wider expectation finds nothing in place
+_CLEAR = 30.0  # conversion from which on a window stands against all own results
+_POINT = (-1, 1)  # powers of ten of a point that slipped by one place
+_ROWS = 1000  # rows of earlier lines among which the nearest are looked for
+_NEAR_POWER = 0.12  # decades around a power of ten that are told as that power
+_AS_LINES = 2.0  # factor around the nearest rows of lines that is as they say
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A doubt, and beside what."""
+
+    doubt: ScaleDoubt
+    beside: str
+
+    @property
+    def clause(self) -> str:
+        """``is about 1/100 of the window: a fraction?``."""
+        doubt = self.doubt
+        if doubt.unit is None and abs(math.log10(doubt.ratio * doubt.factor)) > _NEAR_POWER:
+            side = "below" if doubt.factor > 1 else "above"
+            return f"is far {side} {self.beside}: another unit, or a slip of the point?"
+        return f"is {doubt.size} {self.beside}: {doubt.guess}?"
+
+
+_Opinion = Doubt | bool | None
+"""A doubt; True: in place; None: nothing can be said."""
+
+
+@dataclass
+class Comparisons:
+    """Compares results of one response.
+
+    Attributes:
+        state: the campaign.
+        response: the response.
+        results: results, none 0 and all of one sign.
+        runs: the own run of each; None: they are of an earlier line, and compared with each other
+            alone.
+        wide: whether they may vary over decades.
+    """
+
+    state: CampaignState
+    response: Response
+    results: Sequence[Measured]
+    runs: Sequence[Run] | None = None
+    wide: bool = False
+
+    def doubt(self, place: int, among: Sequence[int]) -> Doubt | None:
+        """What a result looks like; None where it is in place, or nothing explains it.
+
+        Args:
+            place: of the result among all.
+            among: places of others that are believed.
+        """
+        result, own = self.results[place], self._by_others(place, among)
+        if self.runs is None:
+            return own if isinstance(own, Doubt) else None
+        window = self._by_window(result)
+        if isinstance(window, Doubt) and self._is_clear(window.doubt):
+            return window
+        plan = self._by_plan(self.runs[place], result)
+        if own is True or plan is True or (window is True and not isinstance(plan, Doubt)):
+            return None
+        doubts = [each for each in (own, plan, window) if isinstance(each, Doubt)]
+        if doubts in ([], [own]):
+            lines = self._by_lines(result)
+            if lines is True:
+                return None
+            if isinstance(lines, Doubt) and own is plan is window is None:
+                doubts = [lines]
+        if not doubts:
+            return None
+        return replace(doubts[0], beside=" and ".join(each.beside for each in doubts))
+
+    def is_suspect(self, place: int) -> bool:
+        """Whether the prediction of its plan or the window speak against a result; cheap."""
+        if self.runs is None:
+            return False
+        result, predicted = self.results[place], self._predicted(self.runs[place])
+        off = deviations(self.response, predicted, [result.value])
+        if off is not None and abs(off) >= _FAR:
+            return True
+        usual, size = self._window, abs(result.value)
+        return usual is not None and not usual.low / _CLEAR < size < usual.high * _CLEAR
+
+    def _is_clear(self, doubt: ScaleDoubt) -> bool:
+        """Whether the window alone decides: results of that size are wrong, however many."""
+        both = all(map(math.isfinite, self.response.window or (math.nan,)))
+        return (
+            both and not self.response.log_scale and max(doubt.factor, 1 / doubt.factor) >= _CLEAR
+        )
+
+    @cached_property
+    def _neighbours(self) -> Neighbours:
+        return Neighbours(self.state.spec.inputs, self.results, wide=self.wide)
+
+    def _by_others(self, place: int, among: Sequence[int]) -> _Opinion:
+        """Beside the other results, those at settings nearby above all."""
+        result, expected = self.results[place], self._neighbours.expected(place, among)
+        if expected is None:
+            return None
+        off = expected.off(result.size)
+        if abs(off) <= _IN_PLACE and expected.spread <= _KNOWN:
+            return True
+        if abs(off) < _FAR:
+            return None
+        doubt = self._explained(
+            result, 10**expected.center, lambda size: expected.off(math.log10(size))
+        )
+        if doubt is None:
+            return None
+        values = [self.results[k].value for k in among]
+        whose = "your" if self.runs is not None else "its"
+        low, high, words = min(values), max(values), f"{whose} other results"
+        if low <= result.value <= high:
+            low, high, words = expected.low, expected.high, f"{whose} results near these settings"
+        return Doubt(doubt, f"{words} ({low:.3g} to {high:.3g})")
+
+    def _by_plan(self, run: Run, result: Measured) -> _Opinion:
+        """Beside what was predicted when the run was planned."""
+        predicted = self._predicted(run)
+        if predicted is None or not predicted.get("sd_result"):
+            return None
+        mean = float(predicted["mean"])
+        if mean * result.value <= 0:
+            return None
+
+        def off(size: float) -> float:
+            return deviations(self.response, predicted, [math.copysign(size, mean)]) or 0.0
+
+        far = abs(off(abs(result.value)))
+        if far <= _IN_PLACE and min(abs(off(abs(10 * mean))), abs(off(abs(mean / 10)))) > _FITS:
+            return True
+        doubt = None if far < _FAR else self._explained(result, abs(mean), off)
+        return None if doubt is None else Doubt(doubt, f"its prediction ({mean:.3g})")
+
+    def _explained(
+        self, result: Measured, typical: float, off: Callable[[float], float]
+    ) -> ScaleDoubt | None:
+        """The unit or power of ten that would bring a result where it is expected.
+
+        Args:
+            result: far off.
+            typical: size that is expected.
+            off: standard deviations of a size.
+        """
+        size, limits = abs(result.value), self.response.possible
+        ratio = size / typical
+        if 1 / _FAR_RATIO < ratio < _FAR_RATIO:
+            return None
+        found: list[tuple[bool, float, ScaleDoubt]] = []
+        for unit, factor in conversions(size, self.response.unit, (*_POINT, *POWERS)):
+            meant = factor * result.value
+            possible = limits is None or limits[0] <= meant <= limits[1]
+            away = abs(off(abs(meant)))
+            if possible and away <= _FITS:
+                found.append((unit is None, away, ScaleDoubt(ratio, factor, unit)))
+        return min(found, key=lambda each: each[:2])[-1] if found else None
+
+    def _by_window(self, result: Measured) -> _Opinion:
+        """Beside the acceptance window."""
+        usual, sizes = self._window, Usual.of_values([result.value])
+        if usual is None or sizes is None:
+            return None
+        ends = self.response.window
+        if ends is not None and ends[0] <= result.value <= ends[1] and usual.gap == 1:
+            return True
+        doubt = self._other_scale(sizes, usual)
+        return None if doubt is None else Doubt(doubt, "the window")
+
+    def _by_lines(self, result: Measured) -> _Opinion:
+        """Beside the rows of earlier lines at the nearest settings."""
+        near = near_results(self.state, self.response, result.settings)
+        sizes = Usual.of_values([result.value])
+        usual = Usual.of_values(near, log=self.response.log_scale)
+        if usual is None or sizes is None:
+            return None
+        low, high, sign = min(near), max(near), math.copysign(1.0, result.value)
+        sizes_near = sorted(sign * value for value in near)
+        inner = sizes_near[1:-1] if len(near) >= NEAR_ROWS else sizes_near  # a line has slips, too
+        ends = inner[0], inner[-1]
+        if ends[0] > 0 and ends[0] / _AS_LINES <= abs(result.value) <= ends[1] * _AS_LINES:
+            return True
+        doubt = self._other_scale(sizes, usual)
+        beside = f"the earlier lines near its settings ({low:.3g} to {high:.3g})"
+        return None if doubt is None else Doubt(doubt, beside)
+
+    def _other_scale(self, sizes: Usual, usual: Usual) -> ScaleDoubt | None:
+        log, limits = self.response.log_scale, self.response.possible
+        return other_scale(sizes, usual, self.response.unit, possible=limits, log=log)
+
+    def _predicted(self, run: Run) -> Mapping[str, Any] | None:
+        return (run.predicted or {}).get(self.response.name)
+
+    @cached_property
+    def _window(self) -> Usual | None:
+        return None if self.response.window is None else Usual.of_window(self.response.window)
+
+
+def near_results(
+    state: CampaignState, response: Response, settings: Mapping[str, Any]
+) -> list[float]:
+    """Results of the earlier lines in use at the settings nearest to those of a run."""
+    spec = state.spec
+    if not spec.uses_history(response):
+        return []
+    rows = [
+        row
+        for line in state.lines.values()
+        if line.included
+        for row in line.rows
+        if row.responses.get(response.name)
+    ]
+    some = rows[:: max(1, len(rows) // _ROWS)]
+    nearest = heapq.nsmallest(
+        NEAR_ROWS,
+        some,
+        key=lambda row: distance(spec.inputs, settings, {**row.settings, **row.given}),
+    )
+    found = [value for row in nearest for value in row.responses[response.name]]
+    return [value for value in found if is_computable(value)]

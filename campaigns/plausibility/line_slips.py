@@ -1,0 +1,51 @@
+"""Single results of an earlier line that look like slips beside its others."""
+
+from __future__ import annotations
+
+from designer.campaigns.log.state import CampaignState, Line
+from designer.campaigns.plausibility.comparisons import Comparisons
+from designer.campaigns.plausibility.doubts import doubts
+from designer.campaigns.plausibility.neighbours import Measured
+from designer.campaigns.space.factors import quantity_text
+from designer.campaigns.specification.parts import Response
+from designer.campaigns.values.usual import is_computable
+
+_TOLD = 3  # results of a response that are told one by one
+
+
+def line_slips(state: CampaignState, line: Line) -> list[str]:
+    """Results of a line that look like another unit or a slip of the point, a sentence each.
+
+    Args:
+        state: the campaign.
+        line: one of its earlier lines; the whole line may be off in unit all the same.
+    """
+    return [text for response in state.spec.responses for text in _told(state, line, response)]
+
+
+def _told(state: CampaignState, line: Line, response: Response) -> list[str]:
+    results = [
+        Measured({**row.settings, **row.given}, value)
+        for row in line.rows
+        for value in row.responses.get(response.name, ())
+        if value != 0 and is_computable(value)
+    ]
+    above = [each for each in results if each.value > 0]
+    if len(results) - len(above) > 1 and not response.log_scale:  # around zero nothing has a size
+        return []
+    verdicts = doubts(Comparisons(state, response, above))
+    texts = []
+    for place, verdict in list(verdicts.items())[:_TOLD]:
+        value = quantity_text(above[place].value, response.unit)
+        at = _settings(state, above[place])
+        texts.append(f"{line.name}: {response.name} {value}{at} {verdict.clause}")
+    if len(verdicts) > _TOLD:
+        texts[-1] += f" {len(verdicts) - _TOLD} more results of {response.name} likewise."
+    return texts
+
+
+def _settings(state: CampaignState, result: Measured) -> str:
+    """`` (gap 200 um, pressure 100 MPa)``: the row, in words its file has too."""
+    known = [item for item in state.spec.inputs if item.name in result.settings]
+    told = [f"{i.name} {quantity_text(result.settings[i.name], i.unit)}" for i in known[:4]]
+    return f" ({', '.join(told)})" if told else ""

@@ -1,0 +1,166 @@
+"""Where a result may be expected from results at settings nearby, without any model.
+
+Sizes are compared on the decimal logarithm. The expectation is the mean of the nearest results,
+weighted by closeness; its spread grows with the distance by the steepest change that the results
+themselves show, and with how badly they foretell each other. That is enough to tell a slip of the
+decimal point from a far corner of the region, and needs no more than some thousand additions.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from designer.campaigns.space.factors import Factor, Given, Setting
+
+# Assumptions, checked by tests/benchmarks/entry_slips.py
+FEWEST = 2
+"""Results from which on they tell what is usual."""
+_NEAREST = 5  # results an expectation is made of
+_NOISE = 0.06  # decades by which equal recipes may differ
+_SOME = 24  # results that tell how steep the response is
+_APART = 0.1  # least distance of a pair that tells it
+_STEEP = 0.8  # share of the pairs that are less steep
+_FEW = 6  # below this many results the steepness is hardly known …
+_UNKNOWN_SLOPE = 0.6  # … and this is its least value [decades per range],
+_UNKNOWN_SLOPE_WIDE = 2.0  # … or this, of a response that varies over decades
+_LEAST_SLOPE = 0.2  # of any response
+_WIDEST = 0.45  # spread of what three results foretell of any other, at the most [decades];
+_AGREEING, _SHARE = 0.08, 0.8  # between them it is this much, and this share of their range
+_CATEGORY = 0.25  # squared distance of two categories [ranges]
+_TYPICAL_WORST = 1.5  # standard deviations by which the worst results foretell each other
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Where the size of a result is expected, on the decimal logarithm.
+
+    Attributes:
+        center: logarithm of the expected size.
+        spread: one standard deviation [decades].
+        low: least of the results it was made of [their unit].
+        high: greatest of them.
+    """
+
+    center: float
+    spread: float
+    low: float
+    high: float
+
+    def off(self, size: float) -> float:
+        """Standard deviations between the logarithm of a size and the expected one."""
+        return (size - self.center) / self.spread
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A result, not 0, with its settings: factors and givens."""
+
+    settings: Mapping[str, Setting]
+    value: float
+
+    @property
+    def size(self) -> float:
+        """Decimal logarithm of its size."""
+        return math.log10(abs(self.value))
+
+
+@dataclass
+class Neighbours:
+    """Results that are compared with each other; each is called by its place among them.
+
+    Attributes:
+        inputs: factors and givens of the campaign.
+        results: all of one sign.
+        wide: whether they may vary over decades.
+    """
+
+    inputs: Sequence[Factor | Given]
+    results: Sequence[Measured]
+    wide: bool = False
+    _squares: dict[tuple[int, int], float] = field(default_factory=dict, init=False)
+
+    def expected(self, result: int, among: Sequence[int]) -> Expected | None:
+        """What one result should be like by some others; None: too little is known.
+
+        Args:
+            result: place of the result.
+            among: places of the others.
+        """
+        if len(among) < FEWEST:
+            return None
+        some = among[:: max(1, len(among) // _SOME)]
+        slope = self._slope(some)
+        found = self._mean(result, among, slope)
+        if len(some) > FEWEST:
+            off = sorted(
+                abs(self._mean(one, [k for k in some if k != one], slope).off(self._size(one)))
+                for one in some
+            )
+            worst = off[-1 - len(off) // 10] / _TYPICAL_WORST
+        else:
+            worst = 1.0
+        spread = found.spread * max(1.0, worst)
+        if not self.wide and len(among) > FEWEST:
+            spread = min(spread, self._widest(result, some))
+        return Expected(found.center, spread, found.low, found.high)
+
+    def _mean(self, result: int, among: Sequence[int], slope: float) -> Expected:
+        near = heapq.nsmallest(_NEAREST, ((self._square(result, k), k) for k in among))
+        spreads = [_NOISE**2 + slope**2 * square for square, _ in near]
+        total = math.fsum(1 / spread for spread in spreads)
+        pairs = zip(near, spreads, strict=True)
+        center = math.fsum(self._size(k) / spread for (_, k), spread in pairs) / total
+        values = [self.results[k].value for _, k in near]
+        return Expected(center, math.sqrt(min(spreads)), min(values), max(values))
+
+    def _widest(self, result: int, some: Sequence[int]) -> float:
+        """Spread of what results that agree foretell, at the most; less where it is among them."""
+        extent = max(self._square(one, other) for one in some for other in some)
+        if min(self._square(result, one) for one in some) > extent:
+            return _WIDEST
+        sizes = [self._size(one) for one in some]
+        return min(_WIDEST, _AGREEING + _SHARE * (max(sizes) - min(sizes)))
+
+    def _slope(self, some: Sequence[int]) -> float:
+        """Decades per range of a factor that results change by, at the most."""
+        found = []
+        for number, one in enumerate(some):
+            for other in some[:number]:
+                apart = math.sqrt(self._square(one, other))
+                if apart >= _APART:
+                    found.append(abs(self._size(one) - self._size(other)) / apart)
+        steep = sorted(found)[int(_STEEP * len(found))] if found else 0.0
+        unknown = _UNKNOWN_SLOPE_WIDE if self.wide else _UNKNOWN_SLOPE
+        return max(steep, unknown if len(some) < _FEW else _LEAST_SLOPE)
+
+    def _size(self, result: int) -> float:
+        return self.results[result].size
+
+    def _square(self, one: int, other: int) -> float:
+        """Squared distance of two results."""
+        pair = (one, other) if one < other else (other, one)
+        square = self._squares.get(pair)
+        if square is None:
+            here, there = self.results[pair[0]].settings, self.results[pair[1]].settings
+            square = self._squares[pair] = distance(self.inputs, here, there)
+        return square
+
+
+def distance(
+    inputs: Sequence[Factor | Given], one: Mapping[str, Setting], other: Mapping[str, Setting]
+) -> float:
+    """Squared distance of settings in shares of the ranges; what is not recorded says nothing."""
+    total = 0.0
+    for item in inputs:
+        here, there = one.get(item.name), other.get(item.name)
+        if here is None or there is None:
+            continue
+        if isinstance(here, str) or isinstance(there, str):
+            total += _CATEGORY * (here != there)
+        else:
+            low, high = item.bounds
+            total += ((here - there) / (high - low)) ** 2 if high > low else 0.0
+    return total if math.isfinite(total) else math.inf

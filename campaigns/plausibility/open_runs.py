@@ -1,0 +1,140 @@
+"""Open runs that a later change of the specification has overtaken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from designer.campaigns.errors import Problem
+from designer.campaigns.log.events import Event
+from designer.campaigns.log.runs import WAITING, Run
+from designer.campaigns.log.state import CampaignState
+from designer.campaigns.space.factors import quantity_text
+from designer.campaigns.specification import load
+from designer.campaigns.specification.parts import Response, range_text
+from designer.campaigns.specification.recipes import recipe_flags, recipe_problems
+from designer.campaigns.specification.specification import Specification
+
+BREACH = "breaks_specification"
+"""Kind of the flag."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """Something about an open run that the specification does not allow, or want, any more.
+
+    Attributes:
+        run: run id.
+        response: the response whose window it is expected to miss; None: it is about its recipe.
+        message: a sentence without a final full stop.
+        since: when the specification was changed (UTC).
+    """
+
+    run: str
+    response: str | None
+    message: str
+    since: str
+
+
+def breaches(state: CampaignState) -> list[Breach]:
+    """What open runs break since the specification was changed, in their order."""
+    change, before = _last_change(state), _SpecificationsBefore(state)
+    if change is None:
+        return []
+    found: list[Breach] = []
+    for run in state.runs.values():
+        overtaken = run.status in WAITING and run.seq < change.seq
+        if overtaken and not _is_confirmed(run, change):
+            told: list[tuple[str | None, str]] = [(None, str(p)) for p in _problems(state, run)]
+            told += _missed_windows(state, run, before)
+            found += [Breach(run.id, name, text, change.recorded_at) for name, text in told]
+    return found
+
+
+def recipe_breaches(state: CampaignState, run: Run) -> list[Problem]:
+    """What a run that is not made yet breaks with its recipe; nothing where that is confirmed."""
+    change = _last_change(state)
+    return [] if change is None or _is_confirmed(run, change) else _problems(state, run)
+
+
+def _problems(state: CampaignState, run: Run) -> list[Problem]:
+    if run.planned is None:
+        return []
+    where, settings = f"run {run.id}", {**run.used, **run.given}
+    if not (run.reported or run.reported_given):
+        return recipe_problems(state.spec, settings, where)
+    told = recipe_flags(state.spec, settings)  # really used: off the grid is ordinary
+    return [Problem(where, text) for text in told if text not in run.flags]
+
+
+def _last_change(state: CampaignState) -> Event | None:
+    """The last event that gave the campaign another specification; perhaps its reversal."""
+    for event in reversed(state.events):
+        of = state.events[event.body["event"] - 1] if event.kind == "event_reversed" else event
+        if of.kind == "spec_amended":
+            return event
+    return None
+
+
+def _is_confirmed(run: Run, change: Event) -> bool:
+    return run.confirmed.get(BREACH, 0) > change.seq
+
+
+class _SpecificationsBefore:
+    """The specifications that runs were planned under."""
+
+    def __init__(self, state: CampaignState) -> None:
+        self._state = state
+        self._read: dict[int, Specification] = {}
+
+    @cached_property
+    def _stated(self) -> list[Event]:
+        kinds = ("campaign_created", "spec_amended")
+        return [event for event in self._state.events if event.kind in kinds]
+
+    def of(self, run: Run) -> Specification:
+        """The one that counted when a run was planned."""
+        stated = [
+            event
+            for event in self._stated
+            if event.seq < run.seq < self._state.reversals.get(event.seq, run.seq + 1)
+        ]
+        seq = stated[-1].seq
+        if seq not in self._read:
+            self._read[seq] = load.from_dict(stated[-1].body["parsed"], trusted=True)
+        return self._read[seq]
+
+
+def _missed_windows(
+    state: CampaignState, run: Run, specifications: _SpecificationsBefore
+) -> Iterator[tuple[str, str]]:
+    """Changed windows that a run is expected to miss, though it did not when it was planned."""
+    for response in state.spec.responses:
+        expected = _expected_ends(run, response)
+        if expected is None or response.window is None or not _misses(expected, response.window):
+            continue
+        planned = {each.name: each.window for each in specifications.of(run).responses}
+        before = planned.get(response.name)
+        if before is None or not _misses(expected, before):
+            found = (
+                f"{quantity_text(expected[0], None)} to {quantity_text(expected[1], response.unit)}"
+            )
+            window = range_text(response.window, response.unit)
+            what = f"{response.name} is expected outside the window"
+            yield response.name, f"run {run.id}: {what} (expected {found}; window: {window})"
+
+
+def _expected_ends(run: Run, response: Response) -> tuple[float, float] | None:
+    """Between what values one more result lies with 95 %, as predicted when it was planned."""
+    told = (run.predicted or {}).get(response.name)
+    if not told:
+        return None
+    low, high = told.get("low95"), told.get("high95")
+    if low is None or high is None:
+        low, high = (told["mean"] + side * 2 * told["sd_result"] for side in (-1, 1))
+    return float(f"{low:.3g}"), float(f"{high:.3g}")
+
+
+def _misses(expected: tuple[float, float], window: tuple[float, float]) -> bool:
+    return expected[1] < window[0] or expected[0] > window[1]

@@ -1,0 +1,120 @@
+"""What to say of a result when it comes in: it is kept, but may be a slip or a failed run."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Collection, Sequence
+
+from designer.campaigns.log.runs import LEARNED_FROM, Run
+from designer.campaigns.log.state import CampaignState
+from designer.campaigns.plausibility.comparisons import NEAR_ROWS, near_results
+from designer.campaigns.plausibility.slips import SLIP, slips
+from designer.campaigns.space.factors import quantity_text
+from designer.campaigns.specification.parts import Response
+from designer.campaigns.values.usual import is_computable
+
+_ENOUGH = 3  # own results from which on they tell what is usual (assumption)
+_FAR_OWN = 10.0  # factor beyond all own results that is remarked, on a logarithmic scale …
+_FAR_LINES = 5.0  # … beyond the nearest rows of earlier lines; lines may be shifted by as much
+
+
+def result_remarks(
+    state: CampaignState, results: Sequence[tuple[Run, Collection[str]]]
+) -> list[str]:
+    """Sentences about results that are far from usual; nothing is refused for it.
+
+    Args:
+        state: the campaign.
+        results: runs, each with the responses whose values are new.
+    """
+    if not results:
+        return []
+    found = slips(state)
+    doubted = {(slip.run, slip.response, slip.value.number) for slip in found}
+    told: list[str] = []
+    for response in state.spec.responses:
+        new = {run.id: run for run, names in results if response.name in names}
+        of_new = (slip for slip in found if slip.response == response.name and slip.run in new)
+        told += [f"{slip.message} {_ways_out(state, slip.run, response)}" for slip in of_new]
+        for run in new.values():
+            for value in dict.fromkeys(run.values(response.name)):
+                clause = None
+                if (run.id, response.name, value) not in doubted:
+                    clause = _oddity(state, run, response, value, doubted)
+                if clause is not None:
+                    shown = quantity_text(value, response.unit)
+                    ways = _ways_out(state, run.id, response)
+                    told.append(f"{run.id}: {response.name} {shown} {clause} {ways}")
+    return told
+
+
+def _ways_out(state: CampaignState, run: str, response: Response) -> str:
+    of_run = f"{shlex.quote(state.spec.name)} {run}"
+    return (
+        f"It is kept; if it is a slip: designer correct {of_run} {response.name}=VALUE"
+        f" --reason TEXT; if it is right: designer note {of_run} TEXT --confirm {SLIP};"
+        f" if the run failed: designer fail {of_run} --reason TEXT"
+    )
+
+
+def _oddity(
+    state: CampaignState,
+    run: Run,
+    response: Response,
+    value: float,
+    doubted: Collection[tuple[str, str, float]],
+) -> str | None:
+    """What else is odd about a value that no slip explains."""
+    if not is_computable(value):
+        return "is no size of a measurement, so the models leave it out."
+    if not response.log_scale:
+        return None
+    if value <= 0:
+        return (
+            "does not exist on its logarithmic scale: the models leave it out, or turn to a linear"
+            " scale where such results are many."
+        )
+    return _far(state, run, response, value, doubted)
+
+
+def _far(
+    state: CampaignState,
+    run: Run,
+    response: Response,
+    value: float,
+    doubted: Collection[tuple[str, str, float]],
+) -> str | None:
+    """``is far below your other results (2 to 8) and the earlier lines near (3 to 5)``; or None."""
+    others = [
+        number
+        for other in state.runs.values()
+        if other.status in LEARNED_FROM and other.id != run.id
+        for number in other.values(response.name)
+        if (other.id, response.name, number) not in doubted and _counts(number)
+    ]
+    told, sides = [], set()
+    if len(others) >= _ENOUGH:
+        sides.add(_side(value, others, _FAR_OWN))
+        told.append(f"your other results ({_ends(others)})")
+    if sides <= {-1, 1}:
+        near = list(filter(_counts, near_results(state, response, {**run.used, **run.given})))
+        if len(near) >= NEAR_ROWS:
+            sides.add(_side(value, near, _FAR_LINES))
+            told.append(f"the earlier lines near its settings ({_ends(near)})")
+    if sides not in ({-1}, {1}):
+        return None
+    return f"is far {'below' if sides == {-1} else 'above'} {' and '.join(told)}."
+
+
+def _counts(value: float) -> bool:
+    """Whether a result has a place on a logarithmic scale."""
+    return is_computable(value) and value > 0
+
+
+def _ends(values: Sequence[float]) -> str:
+    return f"{min(values):.3g} to {max(values):.3g}"
+
+
+def _side(value: float, others: Sequence[float], factor: float) -> int:
+    """-1 or 1 where a value lies a factor below or above all others, else 0."""
+    return -1 if value * factor < min(others) else 1 if value > max(others) * factor else 0

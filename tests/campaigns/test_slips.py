@@ -1,0 +1,164 @@
+"""Results that look like another unit or a slip of the point: found, and nothing right is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from designer.campaigns.log.runs import Measurement, Run, run_id_text
+from designer.campaigns.log.state import CampaignState
+from designer.campaigns.plausibility.slips import Slip, slips
+from designer.campaigns.specification import load
+from tests.campaigns.decisions import begin
+
+FACTORS = [{"name": "gap", "unit": "um", "low": 50, "high": 350}, {"name": "speed", "low": 0,
+                                                                   "high": 10}]  # fmt: skip
+PREDICTED = {"mean": 33.0, "sd": 1.5, "sd_result": 2.0}
+
+
+def campaign(*values: float, predicted: dict[str, Any] | None = None, **response: Any) -> Any:
+    """A campaign with results at evenly spread recipes; the prediction is that of the last run."""
+    head = {"version": 1, "name": "case", "line": "l"}
+    told = {"name": "y", "unit": "%", **response}
+    spec = load.from_dict({"campaign": head, "factor": FACTORS, "response": [told]})
+    runs = {}
+    for number, value in enumerate(values, start=1):
+        settings = {"gap": 60.0 + 37.0 * number % 280, "speed": 3.0 * number % 10}
+        runs[run_id_text(number)] = run(number, settings, value)
+    last = run_id_text(len(values))
+    if predicted is not None:
+        runs[last] = replace(runs[last], predicted={"y": predicted})
+    return replace(begin(spec), runs=runs)
+
+
+def run(number: int, settings: dict[str, Any], *values: float, **facts: Any) -> Run:
+    measured = tuple(
+        Measurement(k, value, str(value), None, number + 1, "anna", "2026-03-01")
+        for k, value in enumerate(values, start=1)
+    )
+    return Run(run_id_text(number), None, None, None, settings, settings, number + 1,
+               status="completed", measurements={"y": measured}, **facts)  # fmt: skip
+
+
+def told(state: CampaignState) -> dict[str, str]:
+    return {slip.run: slip.message for slip in slips(state)}
+
+
+RIGHT = (31.0, 33.5, 35.2, 32.1, 36.8, 34.0)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (3.32, "y 3.32 % is about 1/10 of your other results (31 to 36.8): a slip of the decimal"),
+        (332.0, "is about 10 times your other results (31 to 36.8): a slip of the decimal point?"),
+        (0.332, "is about 1/100 of your other results (31 to 36.8): a fraction?"),
+        (33200.0, "about 1000 times"),
+        (24.0, ""),
+        (50.0, ""),
+        (-33.0, ""),
+        (0.0, ""),
+    ],
+)
+def test_a_slip_is_named_with_what_is_usual_and_what_it_may_be(value: float, words: str) -> None:
+    found = told(campaign(*RIGHT, value))
+    assert list(found) == (["R007"] if words else [])
+    assert words in found.get("R007", "")
+
+
+def test_a_slip_that_stands_does_not_hide_the_next() -> None:
+    found = told(campaign(*RIGHT, 0.332, 0.35, 3.4))
+    assert list(found) == ["R007", "R008", "R009"]
+    assert "your other results (31 to 36.8)" in found["R008"]
+
+
+def test_two_results_that_agree_show_what_is_usual() -> None:
+    assert list(told(campaign(33.0, 34.0, 0.332))) == ["R003"]
+    assert told(campaign(33.0, 0.332)) == {}
+
+
+def test_the_prediction_of_its_plan_speaks_for_and_against_a_result() -> None:
+    against = told(campaign(3.3, predicted=PREDICTED))
+    assert against["R001"].endswith(
+        "about 1/10 of its prediction (33): a slip of the decimal point?"
+    )
+    assert told(campaign(12.0, predicted=PREDICTED)) == {}  # odd, but no slip explains it
+    far_corner = {"mean": 3.5, "sd": 0.3, "sd_result": 0.4}
+    assert told(campaign(*RIGHT, 3.3, predicted=far_corner)) == {}
+    unsure = {"mean": 33.0, "sd": 20.0, "sd_result": 25.0}
+    assert list(told(campaign(*RIGHT, 3.3, predicted=unsure))) == ["R007"]
+
+
+def test_a_window_tells_first_results_in_another_unit_however_many() -> None:
+    shares = (0.31, 0.35, 0.33, 0.36)
+    assert list(told(campaign(*shares, window=[30, 35]))) == ["R001", "R002", "R003", "R004"]
+    found = told(campaign(*shares, 33.0, window=[30, 35]))
+    assert list(found) == ["R001", "R002", "R003", "R004"]
+    assert found["R001"].endswith("is about 1/100 of the window: a fraction?")
+    assert told(campaign(*shares)) == {}  # nothing says that they are wrong
+
+
+def test_what_conversion_cannot_be_is_not_guessed() -> None:
+    assert "a fraction" in told(campaign(*RIGHT, 0.332, possible=[0, 100]))["R007"]
+    wide = campaign(*(200 * v for v in RIGHT), 640.0, possible=[0, 1000], unit="1")
+    assert told(wide) == {}  # ten times as much is impossible
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_signs_do_not_matter_and_quantities_around_zero_have_no_size(sign: int) -> None:
+    assert list(told(campaign(*(sign * v for v in RIGHT), sign * 3.3))) == ["R007"]
+    assert told(campaign(-3.0, 2.0, 0.1, -0.05, 4.0, -1.0, 0.002)) == {}
+
+
+def test_a_log_response_over_decades_is_not_doubted_but_a_slip_in_it_is() -> None:
+    rng = np.random.default_rng(0)
+    recipes = rng.uniform((50, 0), (350, 10), (30, 2))
+    settings = [{"gap": float(gap), "speed": float(speed)} for gap, speed in recipes]
+    values = [float(10 ** (-6 + 3 * (gap - 50) / 300)) for gap, _ in recipes]
+    empty = campaign(unit="S", scale="log")
+    pairs = zip(settings, values, strict=True)
+    runs = {run_id_text(k): run(k, where, value) for k, (where, value) in enumerate(pairs, 1)}
+    assert slips(replace(empty, runs=runs)) == []
+    wrong = {**runs, "R030": run(30, settings[-1], values[-1] * 1000)}
+    (found,) = slips(replace(empty, runs=wrong))
+    assert found.run == "R030"
+    assert 1e-4 <= found.doubt.factor <= 1e-2
+
+
+def test_one_wrong_replicate_is_told_beside_the_right_ones() -> None:
+    state = campaign(*RIGHT)
+    runs = {**state.runs, "R007": run(7, {"gap": 90.0, "speed": 2.0}, 31.2, 3.19, 32.0)}
+    (found,) = slips(replace(state, runs=runs))
+    assert (found.run, found.value.number) == ("R007", 3.19)
+
+
+def test_what_is_confirmed_is_believed_and_tells_of_others() -> None:
+    state = campaign(*RIGHT, 3.3, 3.4)
+    assert [slip.run for slip in slips(state)] == ["R007", "R008"]
+    runs = dict(state.runs)
+    runs["R007"] = replace(runs["R007"], confirmed={"slip": 20})
+    assert [slip.run for slip in slips(replace(state, runs=runs))] == ["R008"]
+    runs["R007"] = replace(runs["R007"], confirmed={"slip": 2})  # before the value it has now
+    assert [slip.run for slip in slips(replace(state, runs=runs))] == ["R007", "R008"]
+
+
+def test_of_many_results_only_the_odd_ones_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    from designer.campaigns.plausibility import neighbours
+
+    rng = np.random.default_rng(1)
+    values = [*rng.normal(33, 2, 3000), 3.2, 0.33]
+    calls = 0
+    measure = neighbours.distance
+
+    def counted(*told: Any) -> float:
+        nonlocal calls
+        calls += 1
+        return measure(*told)
+
+    monkeypatch.setattr(neighbours, "distance", counted)
+    found: list[Slip] = slips(campaign(*values))
+    assert [slip.value.number for slip in found] == [3.2, 0.33]
+    assert calls < 5000
