@@ -1,0 +1,1 @@
+"""Faults made on purpose, and counted: kills, power cuts, flipped bits, odd files, races."""

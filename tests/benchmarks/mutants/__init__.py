@@ -1,0 +1,1 @@
+"""Wrong code, made at random, must not pass the tests."""
