@@ -140,13 +140,17 @@ def input_value(
     if value is None:
         return None
     low, high = item.bounds
-    if typed.unit is None and far_off(value.value, low, high):
-        slip = slip_hint(value.value, low, high, item.unit)
-        if slip is not None:
-            what, shown = "far outside the range", quantity_text(value.value, item.unit)
-            hint = f"It {slip}; if it is really meant, write it with its unit"
-            found.report(place, what, shown, item.allowed, hint)
+    if typed.unit is None and not typed.meant and is_slip(value.value, item):
+        what, shown = "far outside the range", quantity_text(value.value, item.unit)
+        hint = f"It {slip_hint(value.value, low, high, item.unit)}; if it is really meant, write it"
+        found.report(place, what, shown, item.allowed, f"{hint} with its unit")
     return value
+
+
+def is_slip(value: float, item: Factor | Given) -> bool:
+    """Whether a setting [declared unit] is far off its range in a way that a slip explains."""
+    low, high = item.bounds
+    return far_off(value, low, high) != 0 and slip_hint(value, low, high, item.unit) is not None
 
 
 def _number(typed: Quantity, unit: str | None, place: str, found: Findings) -> Quantity | None:

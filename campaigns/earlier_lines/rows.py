@@ -3,41 +3,25 @@
 from __future__ import annotations
 
 import math
-from array import array
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from designer.campaigns.earlier_lines.mapping import UNKNOWN
 from designer.campaigns.errors import Findings, Problem
 from designer.campaigns.space.factors import Factor, Given, Setting, quantity_text
-from designer.campaigns.specification.parts import Response, range_text
+from designer.campaigns.specification.parts import Response
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.columns import FileColumn, Matched
 from designer.campaigns.tables.rows import RowReader
 from designer.campaigns.tables.table import Table
+from designer.campaigns.tables.whole_columns import ColumnValues, WholeColumn
 from designer.campaigns.values.numbers import number_text
-from designer.campaigns.values.quantity import Quantity, far_off, likely_unit
+from designer.campaigns.values.quantity import Quantity, far_off
 
 _SHOWN = 5
 _ROUNDED = 0.002  # of the total: what rounding does to the sum of a mixture (assumption)
-_MANY = 3  # impossible results, and half of a column, from which on its unit is doubted
-
-
-class _Values:
-    """Many numbers and the rows they stand in, without an object for each."""
-
-    def __init__(self) -> None:
-        self.values = array("d")
-        self.rows = array("l")
-
-    def add(self, value: float, row: int) -> None:
-        self.values.append(value)
-        self.rows.append(row)
-
-    def __iter__(self) -> Iterator[tuple[float, int]]:
-        return zip(self.values, self.rows, strict=True)
 
 
 @dataclass
@@ -81,9 +65,9 @@ class LineRows:
         self.table = self._reader.table
         self._inputs = {item.name: item for item in self.spec.inputs}
         self._other_rows: dict[str, Counter[str]] = {name: Counter() for name in self.others}
-        self._numbers: dict[str, _Values] = {}
+        self._numbers: dict[str, ColumnValues] = {}
         self._contradicted: set[str] = set()
-        self._results: dict[tuple[str, str], _Values] = {}
+        self._results: dict[tuple[str, str], ColumnValues] = {}
         self._taken: list[int] = []
         self._same: dict[tuple[object, ...], Any] = {}
 
@@ -199,34 +183,22 @@ class LineRows:
             values = [(column, value) for column, value in said if value is not None]
             for column, value in values:
                 key = response.name, column.header
-                self._results.setdefault(key, _Values()).add(value.value, row)
+                self._results.setdefault(key, ColumnValues()).add(value.value, row)
             if values:
                 responses[response.name] = self._stored([value for _, value in values])
         return responses
 
-    def _judge_results(self, response: Response, header: str, results: _Values) -> None:
+    def _judge_results(self, response: Response, header: str, results: ColumnValues) -> None:
         """Problems with results, each with its place: one where most of a column are impossible."""
-        low, high = response.possible or (-math.inf, math.inf)
-        problems = [
-            problem
-            for value, row in results
-            if not low <= value <= high  # texts for the few
-            for problem in response.problems_with(value, self.table.where(row, header))
-        ]
-        if response.possible is None or len(problems) < max(_MANY, len(results.values) / 2):
-            self.findings.extend(problems)
+        column = next(column for column in self.matched.read if column.header == header)
+        problem = WholeColumn(self.table, column, results).impossible(response)
+        if problem is not None:
+            self.findings.add(problem)
             return
-        column = next(c for c in self.matched.read if c.header == header)
-        where = f"{self.table.source} column {column.header}"
-        values = list(results.values)
-        count = f"{len(problems)} of {len(values)} values are impossible"
-        guess = None if column.unit_told else likely_unit(values, response.unit, low, high)
-        looks = f"looks like {guess}" if guess else "another unit?"
-        hint = f"Say the unit with --unit '{column.header}={guess or 'UNIT'}'"
-        hint += f" (Python: units={{{column.header!r}: {guess or 'UNIT'!r}}})."
-        hint += f" If the numbers are right, widen `possible` of {response.name} with amend."
-        ends, allowed = _ends(values), range_text(response.possible, response.unit)
-        self.findings.report(where, f"{count}: {looks}", ends, allowed, hint)
+        low, high = response.possible or (-math.inf, math.inf)
+        for value, row in results:
+            if not low <= value <= high:  # texts for the few
+                self.findings.extend(response.problems_with(value, self.table.where(row, header)))
 
     def _blank(self, item: Factor | Given, where: str) -> Problem | None:
         if item.name in self.constants or item.name in self.unknown:
@@ -258,7 +230,7 @@ class LineRows:
         item, column = self._inputs[name], self._reader.columns[name]
         setting = value.setting
         if not isinstance(setting, str):
-            self._numbers.setdefault(name, _Values()).add(setting, row)
+            self._numbers.setdefault(name, ColumnValues()).add(setting, row)
         constant = self.constants.get(name)
         # a constant fills blank cells, but never replaces what the file says
         if constant not in (None, setting) and name not in self._contradicted:
@@ -269,15 +241,14 @@ class LineRows:
             self.findings.report(where, what, found, hint=hint)
         return setting
 
-    def _range_notes(self, name: str, found: _Values) -> list[str]:
+    def _range_notes(self, name: str, found: ColumnValues) -> list[str]:
         """Judge the values of one input, each with its row, beside the range."""
         item, column = self._inputs[name], self._reader.columns[name]
         low, high = item.bounds
         values = [value for value, _ in found if value != 0]
         sides = {far_off(value, low, high) for value in values}
         if sides in ({-1}, {1}) and not column.unit_told:
-            where = f"{self.table.source} column {column.header}"
-            self.findings.add(_unit_problem(where, item, values, column.header))
+            self.findings.add(WholeColumn(self.table, column, found).other_unit(item, values))
             return []
         outside = [(value, row) for value, row in found if not low <= value <= high]
         if not outside:
@@ -302,19 +273,3 @@ def _words(value: Quantity) -> dict[str, str]:
     if value.number is None or value.text == number_text(value.number):
         return {}
     return {"text": value.text}
-
-
-def _ends(values: Sequence[float]) -> str:
-    return f"{number_text(min(values))} to {number_text(max(values))}"
-
-
-def _unit_problem(where: str, item: Factor | Given, values: list[float], name: str) -> Problem:
-    """Say that a whole column is in another unit."""
-    low, high = item.bounds
-    ends = _ends(values)
-    guess = likely_unit(values, item.unit, low, high)
-    looks = f"looks like {guess}" if guess else "looks like another unit"
-    hint = f"Say the unit with --unit '{name}={guess or 'UNIT'}', or with --unit '{name}="
-    hint += f"{item.unit or '1'}' that the numbers are right."
-    what = f"all values are ten times or more off the range of {item.name}: {looks}"
-    return Problem(where, what, ends, item.allowed, hint)

@@ -35,6 +35,7 @@ class FileColumn:
         target: expected name it holds.
         unit: unit of its numbers where that is not the declared one.
         unit_told: whether header or user say which unit it is.
+        unit_said: whether the user does: then its numbers are meant, however far off.
         also: further columns with replicates of the same response.
     """
 
@@ -42,6 +43,7 @@ class FileColumn:
     target: str
     unit: str | None = None
     unit_told: bool = False
+    unit_said: bool = False
     also: tuple[FileColumn, ...] = ()
 
 
@@ -261,7 +263,7 @@ class ColumnMatcher:
     def _column(self, header: str, target: str, unit: str | None) -> FileColumn:
         """A column, its unit checked once, so that every cell can be converted."""
         where = f"{self.table.source} column {header}"
-        plain = FileColumn(header, target)
+        plain, said = FileColumn(header, target), unit is not None
         categorical = {factor.name for factor in self.spec.factors if factor.is_categorical}
         if target in categorical or target in self.texts:
             if unit is not None:
@@ -275,7 +277,7 @@ class ColumnMatcher:
         if unit is None:
             return plain
         declared = self._units[target]
-        told = FileColumn(header, target, unit_told=True)
+        told = FileColumn(header, target, unit_told=True, unit_said=said)
         if same_unit(unit, declared):
             return told
         try:

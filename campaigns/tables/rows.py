@@ -261,7 +261,8 @@ class RowReader:
             self._refuse(row, column, text)
             return None
         try:
-            return Quantity(digits, number, unit).in_unit(declared)
+            value = Quantity(digits, number, unit).in_unit(declared)
+            return replace(value, meant=True) if column.unit_said else value
         except InputError:
             # units were checked with the header, so it is the number that does not go
             where = self.table.where(row, column.header)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
@@ -37,6 +37,7 @@ class Quantity:
         unit: the unit told with it; None: the declared unit is meant.
         written: the whole of what was written, where a unit was split off.
         read: the number in the text [unit], where `in_unit` has converted it.
+        meant: its unit was told, be it the declared one: it stands as it is, however far off.
     """
 
     text: str
@@ -44,6 +45,7 @@ class Quantity:
     unit: str | None = None
     written: str | None = None
     read: float | None = None
+    meant: bool = field(default=False, compare=False)
 
     @classmethod
     def of(cls, value: str | float, unit: str | None = None) -> Quantity:
@@ -86,7 +88,8 @@ class Quantity:
             InputError: the unit cannot be read or converted, or the number is too large for it.
         """
         if self.number is None or self.unit is None or self.unit == declared:
-            return Quantity(self.text, self.number, None, self.written)
+            meant = self.meant or (self.number is not None and self.unit is not None)
+            return Quantity(self.text, self.number, None, self.written, meant=meant)
         number = convert(self.number, self.unit, declared or "1")
         return Quantity(self.text, number, self.unit, self.written, self.number)
 

@@ -9,6 +9,7 @@ from designer.api.handle import Handle
 from designer.api.messages import python_answer
 from designer.api.plans import AttachedRuns, ProposedPlan
 from designer.api.tables import Table, Values, columns_of, of_runs, texts_of
+from designer.campaigns.tables.options import TableOptions
 
 if TYPE_CHECKING:
     from designer.service import answers
@@ -60,7 +61,9 @@ class CampaignRuns(Handle):
         return ProposedPlan(self._tell(answer), self.spec)
 
     @verb
-    def record(self, frame: Table, *, force_settings: bool = False) -> answers.ImportAnswer:
+    def record(
+        self, frame: Table, *, units: Values | None = None, force_settings: bool = False
+    ) -> answers.ImportAnswer:
         """Record results.
 
         Args:
@@ -69,6 +72,7 @@ class CampaignRuns(Handle):
                 ``replicate``, ``note``, ``status`` (failed, abandoned) with ``failure``. The
                 columns of a plan's frame may stay. A Series or dict is one run, a Series named
                 as a response that response of several.
+            units: unit of a column's numbers, where it is not the declared one.
             force_settings: take settings as they stand although they are those of other runs.
 
         Raises:
@@ -78,21 +82,36 @@ class CampaignRuns(Handle):
         responses = [response.name for response in self.spec.responses]
         columns = of_runs(columns_of(frame, "frame", column=responses), "frame")
         answer = self.service.tables.record_columns(
-            self.name, columns, force_settings=force_settings
+            self.name,
+            columns,
+            options=TableOptions(units=texts_of(units, "units")),
+            force_settings=force_settings,
         )
         return self._tell(answer)
 
     @verb
-    def attach(self, frame: Table) -> AttachedRuns:
+    def attach(self, frame: Table, *, units: Values | None = None) -> AttachedRuns:
         """Record runs nobody proposed: one row each, every factor; returns their run ids.
 
         A row that is recorded already (the same settings and results) is passed over, and its run
-        named again, so that a table that grows can be attached every day.
+        named again, so that a table that grows can be attached every day; ``replicate=2`` in a row
+        says that it was made again.
         What is odd about their results stands in ``messages`` of the returned list, too.
+
+        Args:
+            frame: factors, responses (NaN = not measured), optionally givens, ``batch:<stage>``,
+                ``made_at``, ``replicate``, ``note``, ``status`` (failed) with ``failure``.
+            units: unit of a column's numbers, where it is not the declared one.
+
+        Raises:
+            InputError: with every bad column and cell; nothing was written.
+            ConflictError: a row contradicts what is recorded of its run.
         """
         factors = [factor.name for factor in self.spec.factors]
         cells = columns_of(frame, "frame", factors).cells
-        return AttachedRuns(self._tell(self.service.tables.attach_columns(self.name, cells)))
+        options = TableOptions(units=texts_of(units, "units"))
+        answer = self.service.tables.attach_columns(self.name, cells, options=options)
+        return AttachedRuns(self._tell(answer))
 
     @verb
     def start(self, run: str, *, anyway: bool = False) -> None:

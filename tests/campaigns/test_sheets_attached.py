@@ -73,6 +73,68 @@ def test_a_growing_file_brings_only_what_is_new(lab: LabFile) -> None:
     assert "line 6 repeats the settings of runs that are there" in more.notes[-1]
 
 
+def test_a_run_made_again_with_the_same_results_is_recorded_by_its_number(lab: LabFile) -> None:
+    head = f"{HEAD},replicate"
+    lab.attach(*FIRST)
+    again = lab.attach(f"{FIRST[0]},", head=head)
+    assert not again.brings
+    (note,) = [note for note in again.notes if "recorded already" in note]
+    assert note.startswith("1 row is recorded already (R001), and was passed over")
+    assert "with a 2 (the third time: 3) in a column replicate" in note
+    for number, runs in ((2, 4), (2, 4), (3, 5), (3, 5)):
+        lab.attach(f"{FIRST[0]},{number}", head=head)
+        assert len(lab.state.runs) == runs
+    with pytest.raises(InputError, match="has its number"):
+        lab.attach(f"{FIRST[0]},TRUE", head=head)
+
+
+MM = tuple(
+    f"55,{gap},100,A,{load},36,," for gap, load in ((0.1, 71), (0.12, 82), (0.2, 80), (0.25, 90))
+)
+
+
+def test_a_column_in_another_unit_is_one_problem(lab: LabFile) -> None:
+    head = HEAD.replace(" [mm]", "")
+    with pytest.raises(InputError) as error:
+        lab.attach(*MM, "58,0.25,100,Z,9,34,,", head=head)
+    gap, loading, binder = error.value.problems
+    assert gap.where == "lab.csv column coating_gap"
+    assert gap.what.startswith("all values are ten times or more off")
+    assert "looks like mm" in gap.what
+    assert gap.found == "0.1 to 0.25"
+    assert gap.hint is not None
+    assert "--unit 'coating_gap=mm'" in gap.hint
+    assert loading.what.startswith("4 of 5 values are impossible: looks like g/m^2")
+    assert binder.where == "lab.csv line 6, binder"
+    units = {"coating_gap": "mm", "mass_loading": "g/m^2"}
+    lab.attach(*MM, head=head, options=TableOptions(units=units))
+    assert lab.run("R004").used["coating_gap"] == 250
+    assert lab.results["R004"] == ((9.0,), (36.0,))
+
+
+def test_numbers_whose_unit_is_said_are_meant(lab: LabFile) -> None:
+    head = HEAD.replace("[mm]", "[um]")
+    lines = ("55,0.1,100,A,7,36,,", "56,0.12,100,A,8,35,,")
+    with pytest.raises(InputError, match=r"all values .* looks like mm") as error:
+        lab.attach(*lines, head=head)
+    assert len(error.value.problems) == 1
+    lab.attach(*lines, head=head, options=TableOptions(units={"coating_gap [um]": "um"}))
+    assert lab.run("R001").used["coating_gap"] == 0.1
+    lab.attach("55,0.3 um,100,A,7,36,,", head=head)
+    assert lab.run("R003").used["coating_gap"] == 0.3
+
+
+def test_some_numbers_in_another_unit_are_told_to_be_written_with_it(lab: LabFile) -> None:
+    head = HEAD.replace(" [mm]", "")
+    gaps = (100, 0.1, 0.12, 0.2)
+    with pytest.raises(InputError) as error:
+        lab.attach(*(f"55,{gap},100,A,7,36,," for gap in gaps), head=head)
+    (problem,) = error.value.problems
+    assert problem.what.startswith("3 of 4 values")
+    assert problem.hint is not None
+    assert "0.1 mm" in problem.hint
+
+
 def test_results_that_come_later_continue_their_run(lab: LabFile) -> None:
     lab.attach("55,0.10,100,A,7.1,,,ann", "56,0.12,100,A,,,,ann", "57,0.12,100,A,8,,,ann")
     assert lab.run("R002").status == "running"
@@ -164,7 +226,9 @@ def test_rows_may_say_that_a_run_failed_and_tell_replicates(lab: LabFile) -> Non
         "57,120,100,A,,,abandoned,no slurry", "58,120,100,A,,33,done,",
     )  # fmt: skip
     rows = lab.attach(*lines, head=head)
-    assert rows.notes == ["1 row of runs that were not made were left out"]
+    left_out, missing = rows.notes
+    assert left_out == "1 row of runs that were not made was left out"
+    assert missing.startswith("called completed, but without mass_loading: line 6; still open")
     runs = lab.state.runs.values()
     assert [(r.status, r.failure, r.values("porosity")) for r in runs] == [
         ("partial", None, (36.0, 37.0)), ("failed", "web break", ()), ("partial", None, (33.0,)),

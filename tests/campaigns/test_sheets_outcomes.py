@@ -148,3 +148,12 @@ def test_why_a_run_was_proposed_is_not_why_it_failed(sheets: FilledSheets) -> No
     columns = {"run": ["R001"], "status": ["failed"], "reason": ["explore"]}
     results = results_from_columns(columns, sheets.state)
     assert results.outcomes[0].reason == "failed according to data frame"
+
+
+def test_a_run_called_completed_without_a_response_is_told(sheets: FilledSheets) -> None:
+    rows = filled(said(sheets, "completed"), POROSITY, 33)
+    (note,) = [note for note in sheets.put(rows).notes if "completed" in note]
+    assert note.startswith("called completed, but without mass_loading: R001; still open")
+    rows = filled(rows, LOADING, "none")
+    assert not [note for note in sheets.put(rows).notes if "completed" in note]
+    assert sheets.run("R001").status == "completed"

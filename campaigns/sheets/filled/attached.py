@@ -105,6 +105,7 @@ class AttachedRows:
                 self.known.append(RunResults(reader, self.conflicts, outcomes, sheet_rows).take())
                 continue
             outcomes.check(said)
+            outcomes.look_for_missing(said, f"{table.row_word} {table.row_numbers[said.row]}", ())
             if outcomes.word(said) == "failed":
                 reason = outcomes.reason(said, "failed")
                 self._failed[len(self.entries)] = reason or ""
@@ -112,21 +113,30 @@ class AttachedRows:
                     said.note = None
             self.entries.append(new_run(said, self.state.spec, table.where(said.row)))
         self._tell(known, made, len(rows) - len(made))
+        self.notes += outcomes.notes
         return self
 
     def _merged(self, rows: list[TableRow]) -> list[TableRow]:
-        """Rows with a further replicate of the recipe above them are one run."""
+        """Rows with a further replicate of the recipe above them are one run.
+
+        Elsewhere the number says that a recipe which was made already was made again.
+        """
         merged: list[TableRow] = []
+        made = self._recipes_made(rows)
         for row in rows:
             if row.replicate in (None, 1):
                 merged.append(row)
                 continue
             above = merged[-1] if merged else None
             if above is None or _recipe(above) != _recipe(row):
+                if row.replicate != FURTHER and row.row in made:
+                    merged.append(row)
+                    continue
                 where = self.incoming.table.where(row.row)
                 number = "a further replicate" if row.replicate == FURTHER else row.replicate
                 what = f"replicate {number} does not follow replicate 1 of the same settings"
-                self.incoming.findings.report(where, what)
+                hint = "A run that was made again has its number (2), not TRUE."
+                self.incoming.findings.report(where, what, hint=hint if row.row in made else None)
                 continue
             for name, values in row.responses.items():
                 there = above.responses.setdefault(name, [])
@@ -134,21 +144,28 @@ class AttachedRows:
                     there.extend(values)
         return merged
 
+    def _recipes_made(self, rows: Sequence[TableRow]) -> set[int]:
+        """Places of rows with a further replicate of a recipe that was made already."""
+        further = [row for row in rows if row.replicate not in (None, 1)]
+        plain = [replace(row, responses={}) for row in further]
+        return {further[place].row for place in KnownRuns(self.state, plain).made}
+
     def _tell(self, known: KnownRuns, rows: Sequence[TableRow], left_out: int) -> None:
         """Say what was passed over, and what looks like something else."""
         passed = [run for run in self.known if not run.entries and run.outcome is None]
         if passed:
-            told = _some([run.run.id for run in passed])
-            self.notes.append(
-                f"{_rows(len(passed))} are recorded already ({told}), and were passed over; if one"
-                " was made again, tell when in a column made_at"
-            )
+            one = len(passed) == 1
+            there = f"{_rows(len(passed))} {'is' if one else 'are'} recorded already"
+            there += f" ({_some([run.run.id for run in passed])}), and {_were(len(passed))} passed"
+            there += " over; one that was made again, with the same results, is recorded with a 2"
+            self.notes.append(f"{there} (the third time: 3) in a column replicate")
         for run in known.gone:
             what = f"{run.id} came with other rows of this table, and is in it no more"
             self.notes.append(f"{what}: was its row changed or taken out?")
         self._tell_doubts(known, rows)
         if left_out:
-            self.notes.append(f"{_rows(left_out)} of runs that were not made were left out")
+            told = f"{_rows(left_out)} of runs that were not made {_were(left_out)} left out"
+            self.notes.append(told)
         self.notes += [note for run in self.known for note in run.notes]
 
     def _tell_doubts(self, known: KnownRuns, rows: Sequence[TableRow]) -> None:
@@ -193,14 +210,18 @@ def attach_file(
     return _attached(as_file(path), state, options or TableOptions())
 
 
-def attach_columns(columns: Mapping[str, Sequence[object]], state: CampaignState) -> AttachedRows:
+def attach_columns(
+    columns: Mapping[str, Sequence[object]],
+    state: CampaignState,
+    options: TableOptions | None = None,
+) -> AttachedRows:
     """Take runs nobody proposed from columns in memory, as from a file.
 
     Raises:
         InputError: as `attach_file`.
         ConflictError: as `attach_file`.
     """
-    return _attached(columns, state, TableOptions())
+    return _attached(columns, state, options or TableOptions())
 
 
 def _attached(source: Source, state: CampaignState, options: TableOptions) -> AttachedRows:
@@ -221,22 +242,13 @@ def _attached(source: Source, state: CampaignState, options: TableOptions) -> At
         findings.report(there.table.source, "no row holds a run")
     if not len(findings):
         there.refuse_nothing(rows.read, ())
-    findings.raise_if_any(InputError)
-    if len(conflicts):
-        _judge_the_rest(rows, state, findings)
+    wrong = there.judge_columns(rows.read)
+    if rows.entries and (wrong or len(conflicts)):  # before what contradicts the record
+        there.judge_entries(lambda: attach(state, rows.entries))
     findings.raise_if_any(InputError)
     conflicts.raise_if_any(ConflictError)
     rows.notes[:0] = there.notes
     return rows
-
-
-def _judge_the_rest(rows: AttachedRows, state: CampaignState, findings: Findings) -> None:
-    """Tell what is wrong with new rows before what contradicts the record."""
-    try:
-        if rows.entries:
-            attach(state, rows.entries)
-    except InputError as error:
-        findings.extend(problem for problem in error.problems if problem.where)
 
 
 def _refuse_own_runs(there: Incoming, state: CampaignState, options: TableOptions) -> None:
@@ -258,6 +270,10 @@ def _recipe(row: TableRow) -> dict[str, object]:
 
 def _rows(number: int) -> str:
     return "1 row" if number == 1 else f"{number} rows"
+
+
+def _were(number: int) -> str:
+    return "was" if number == 1 else "were"
 
 
 def _some(words: Sequence[str]) -> str:

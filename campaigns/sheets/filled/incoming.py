@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from designer.campaigns.commands.checks import is_slip
 from designer.campaigns.commands.entries import ResultEntry
-from designer.campaigns.errors import Findings
+from designer.campaigns.errors import ConflictError, Findings, InputError
 from designer.campaigns.files import File
 from designer.campaigns.sheets.filled.outcomes import STATUS_COLUMNS
 from designer.campaigns.sheets.own_columns import own_columns
@@ -22,6 +23,7 @@ from designer.campaigns.tables.read import read_table, table_of_columns
 from designer.campaigns.tables.rows import Blank, RowReader, TableRow
 from designer.campaigns.tables.table import Table
 from designer.campaigns.tables.unread import UnreadColumns
+from designer.campaigns.tables.whole_columns import WholeColumn
 from designer.campaigns.values.quantity import Quantity
 
 Source = File | Mapping[str, Sequence[object]]
@@ -50,6 +52,7 @@ class Incoming:
     can_map: bool
     _notes: list[str] = field(default_factory=list)
     _told: set[str] = field(default_factory=set)
+    _judged: set[str] = field(default_factory=set)
 
     @property
     def table(self) -> Table:
@@ -84,6 +87,53 @@ class Incoming:
             names = [response.name for response in spec.responses]
             unread = UnreadColumns(table, spec, self.findings, self.can_map)
             unread.alike(names, self.matched.ignored)
+
+    def judge_columns(self, rows: Sequence[TableRow]) -> set[str]:
+        """Note columns that are wrong as a whole, such as in another unit.
+
+        Args:
+            rows: what was read of the table.
+
+        Returns:
+            Names of the factors, givens and responses they hold.
+        """
+        spec, table, columns = self.reader.spec, self.table, self.reader.columns
+        judged = set()
+        for item in (item for item in spec.inputs if item.name in columns):
+            column = WholeColumn(table, columns[item.name])
+            wrong = []
+            for row in rows:
+                value = row.settings.get(item.name)
+                if value is None or value.number is None or value.unit is not None or value.meant:
+                    continue
+                column.found.add(value.number, row.row)
+                if is_slip(value.number, item):
+                    wrong.append(value.number)
+            whole = len(wrong) > 1 and len(wrong) == sum(n != 0 for n in column.found.values)
+            if whole or column.is_doubted(wrong):
+                judged.add(item.name)
+                self.findings.add(column.other_unit(item, wrong))
+        for response in (response for response in spec.responses if response.name in columns):
+            column = WholeColumn(table, columns[response.name])
+            for row in rows:
+                for value in row.responses.get(response.name) or ():
+                    column.found.add(value.value, row.row)
+            problem = column.impossible(response)
+            if problem is not None:
+                judged.add(response.name)
+                self.findings.add(problem)
+        self._judged |= {f"{table.where(row.row)}, {name}" for row in rows for name in judged}
+        return judged
+
+    def judge_entries(self, decide: Callable[[], object]) -> None:
+        """Note what a command refuses of the rows, but for cells of columns that are wrong."""
+        try:
+            decide()
+        except InputError as error:
+            told = (problem for problem in error.problems if problem.where)
+            self.findings.extend(problem for problem in told if problem.where not in self._judged)
+        except ConflictError:
+            return
 
     def read(self, row: int) -> TableRow:
         """What one row says; the constants stand where it says nothing else."""

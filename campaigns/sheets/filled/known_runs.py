@@ -2,7 +2,8 @@
 
 Such a file has no run ids of ours, and grows: tomorrow it holds yesterday's rows and some more. A
 row is a run that is there when it says the same settings, and the same results as far as both have
-any; also where a result was corrected since. A row that says more continues its run. A row that
+any; also where a result was corrected since. A row with the number of a replicate is the second,
+third … such run. A row that says more continues its run. A row that
 says something else is a new run, unless its place in the file was another run's: of the runs that
 one file brought together, the ones it does not hold any more have been changed in it.
 """
@@ -81,9 +82,15 @@ class KnownRuns:
         self._find_changed()
 
     @cached_property
+    def made(self) -> set[int]:
+        """Rows with the settings of runs that have results."""
+        rows = range(len(self.rows))
+        return {row for row in rows if any(run.measurements for run in self._alike(row))}
+
+    @cached_property
     def repeated(self) -> list[int]:
-        """New rows with the settings of runs that have results."""
-        return [row for row in self.new if any(r.measurements for r in self._alike(row))]
+        """New rows with the settings of runs that have results, and no number that says so."""
+        return [row for row in self.new if row in self.made and _number(self.rows[row]) == 1]
 
     @cached_property
     def proposed(self) -> list[tuple[int, Run]]:
@@ -125,13 +132,13 @@ class KnownRuns:
             able = [
                 (Likeness.of(said, run).same, self._same_time(said, run), -place, run)
                 for place, run in enumerate(self._alike(row))
-                if run.id not in self._used
-                and (run.attached or run.made_seq is not None)
+                if (run.attached or run.made_seq is not None)
                 and self._facts_fit(said, run)
                 and fits(Likeness.of(said, run), run)
             ]
-            if able:
-                self._take(row, max(able, key=lambda each: each[:3])[-1])
+            free = [each for each in able if each[-1].id not in self._used]
+            if free and len(able) >= _number(said):
+                self._take(row, max(free, key=lambda each: each[:3])[-1])
 
     def _take(self, row: int, run: Run) -> None:
         self.found[row] = run
@@ -231,6 +238,11 @@ def _results(values: Mapping[str, Sequence[float]]) -> tuple[str, ...]:
     told = [f"{name} {value:.{_DIGITS}g}" for name in sorted(values) for value in values[name]]
     digits = sum(character.isdigit() for text in told for character in text.rpartition(" ")[2])
     return tuple(told) if len(told) >= _SURE or digits >= _TELLING else ()
+
+
+def _number(said: TableRow) -> int:
+    """How many runs that say the same there are with this one; a row tells it as its replicate."""
+    return said.replicate if isinstance(said.replicate, int) else 1
 
 
 def _continued(like: Likeness, run: Run) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -30,6 +30,7 @@ _WORDS: dict[str, str] = {
     **dict.fromkeys(("running", "started", "partial", "-", "–", ""), ""),
 }
 _ALLOWED = "failed, abandoned, completed, or blank"
+_TOLD = 8  # runs a note names
 _CHANGES = ("run_failed", "run_abandoned", "run_reopened")
 
 
@@ -61,6 +62,31 @@ class OutcomeReader:
     state: CampaignState
     reader: RowReader
     conflicts: Findings
+    _missing: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def notes(self) -> list[str]:
+        """What the user should know, once all rows were looked at."""
+        return [
+            f"called completed, but without {names}: {', '.join(runs[:_TOLD])}"
+            f"{', …' if len(runs) > _TOLD else ''}; still open (write none for what will never be"
+            " measured)"
+            for names, runs in self._missing.items()
+        ]
+
+    def look_for_missing(self, said: TableRow, run: str, known: Collection[str]) -> None:
+        """Remember a run that a row calls completed although a response is missing.
+
+        Args:
+            said: the row.
+            run: the run in words.
+            known: responses of the run that are known otherwise.
+        """
+        if self.word(said) == "completed":
+            names = [response.name for response in self.reader.spec.responses]
+            missing = [name for name in names if name not in {*said.responses, *known}]
+            if missing:
+                self._missing.setdefault(" and ".join(missing), []).append(run)
 
     def word(self, said: TableRow) -> str:
         """What a row says became of its run; blank: nothing, or nothing that can be read."""

@@ -6,7 +6,7 @@ imported after every column that was filled.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from designer.campaigns.commands.entries import ResultEntry
@@ -112,20 +112,24 @@ def read_results(
 
 
 def results_from_columns(
-    columns: Mapping[str, Sequence[object]], state: CampaignState, *, force_settings: bool = False
+    columns: Mapping[str, Sequence[object]],
+    state: CampaignState,
+    options: TableOptions | None = None,
+    rules: SheetRules | None = None,
 ) -> SheetResults:
     """Take results from columns in memory, as from a sheet.
 
     Args:
         columns: header → values, ``run`` among them; NaN is not measured yet.
         state: the campaign they belong to.
-        force_settings: take settings as they stand although they are those of other runs.
+        options: what somebody says about them.
+        rules: how they are taken.
 
     Raises:
         InputError: as `read_results`.
         ConflictError: as `read_results`.
     """
-    return _results(columns, state, TableOptions(), SheetRules(force_settings=force_settings))
+    return _results(columns, state, options or TableOptions(), rules or SheetRules())
 
 
 def _results(
@@ -135,8 +139,10 @@ def _results(
     ids = without(state.spec, ID_COLUMNS)
     sheet = incoming(source, state.spec, options, findings, needed=("run",), extra_texts=ids)
     rows, without_id = _rows(sheet, state, ids, rules)
+    wrong = sheet.judge_columns([row.said for row in rows])
     if not rules.force_settings:
-        apart = SortedApart(state.spec, sheet.table, rows, state.runs).problem()
+        told = [_without(row, wrong) for row in rows]
+        apart = SortedApart(state.spec, sheet.table, told, state.runs).problem()
         if apart is not None:  # settings and batches of the rows mean nothing then
             findings.add(apart)
             rows = [replace(row, said=replace(row.said, settings={}, batch={})) for row in rows]
@@ -148,11 +154,11 @@ def _results(
     new = AttachedRows(sheet, state, conflicts).take(without_id) if without_id else None
     if not len(findings):
         sheet.refuse_nothing([*(row.said for row in rows), *(new.read if new else [])], ids)
-    if len(findings):
-        _judge_the_rest(runs, state, findings)
+    if len(findings):  # along with what cannot be read
+        sheet.judge_entries(lambda: record(state, [entry for run in runs for entry in run.entries]))
     findings.raise_if_any(InputError)
     conflicts.raise_if_any(ConflictError)
-    notes = [*sheet.notes, *(note for run in runs for note in run.notes)]
+    notes = [*sheet.notes, *(note for run in runs for note in run.notes), *outcomes.notes]
     if rows and not any(row.said.responses for row in rows) and not any(r.entries for r in runs):
         notes.append("no result is filled in")
     return SheetResults(
@@ -162,16 +168,6 @@ def _results(
         notes=[*notes, *(new.notes if new else [])],
         new=new,
     )
-
-
-def _judge_the_rest(runs: Sequence[RunResults], state: CampaignState, findings: Findings) -> None:
-    """Tell what is wrong with the content of readable cells along with the unreadable ones."""
-    try:
-        record(state, [entry for run in runs for entry in run.entries])
-    except InputError as error:
-        findings.extend(problem for problem in error.problems if problem.where)
-    except ConflictError:
-        return
 
 
 def _rows(
@@ -213,3 +209,9 @@ def _rows(
             for problem in error.problems:
                 findings.report(where, problem.what, text, problem.allowed, problem.hint)
     return rows, blank
+
+
+def _without(row: SheetRow, names: Collection[str]) -> SheetRow:
+    """A row without some of its settings."""
+    left = {name: value for name, value in row.said.settings.items() if name not in names}
+    return replace(row, said=replace(row.said, settings=left)) if names else row

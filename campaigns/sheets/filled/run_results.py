@@ -75,6 +75,9 @@ class RunResults:
                 self._new[name] = [_told(value) for value in values]
             elif said and all(row.said.responses[name] is None for row in said):
                 self._never(name, said[0], responses)
+        there = [*self.run.measurements, *self.run.never]
+        there += [name for row in self.rows for name in row.said.responses]
+        self.outcomes.look_for_missing(self.rows[0].said, self.run.id, there)
         first = ResultEntry(run=self.run.id, responses=responses, where=where)
         self._facts(first)
         results = bool(responses or further)

@@ -75,6 +75,7 @@ class TableVerbs(Verbs):
         campaign: str,
         columns: Mapping[str, Sequence[object]],
         *,
+        options: TableOptions | None = None,
         force_settings: bool = False,
     ) -> ImportAnswer:
         """Record results of columns in memory (a DataFrame).
@@ -83,16 +84,20 @@ class TableVerbs(Verbs):
         new is a conflict, like a second ``record`` on the command line.
         """
         from designer.campaigns.sheets.filled.incoming import text_columns
-        from designer.campaigns.sheets.filled.results import ID_COLUMNS, results_from_columns
+        from designer.campaigns.sheets.filled.results import (
+            ID_COLUMNS,
+            SheetRules,
+            results_from_columns,
+        )
         from designer.campaigns.sheets.own_columns import own_columns
 
         spec = self.session.state(campaign).spec
         known = known_columns(spec) | own_columns(spec) | {*text_columns(spec), *ID_COLUMNS}
         # a program makes a frame: a column nobody knows is a mistake, not somebody's remark
         unknown_names(columns, known, "column")
+        rules = SheetRules(force_settings=force_settings)
         answer = self._imported(
-            campaign,
-            lambda state: results_from_columns(columns, state, force_settings=force_settings),
+            campaign, lambda state: results_from_columns(columns, state, options, rules)
         )
         if not answer["applied"]:
             raise ConflictError(
@@ -135,7 +140,11 @@ class TableVerbs(Verbs):
         )
 
     def attach_columns(
-        self, campaign: str, columns: Mapping[str, Sequence[object]]
+        self,
+        campaign: str,
+        columns: Mapping[str, Sequence[object]],
+        *,
+        options: TableOptions | None = None,
     ) -> AttachedAnswer:
         """Record runs nobody proposed, one per row of columns in memory; as `attach_file`."""
         from designer.campaigns.sheets.filled.attached import attach_columns
@@ -145,7 +154,7 @@ class TableVerbs(Verbs):
         spec = self.session.state(campaign).spec
         known = known_columns(spec) | own_columns(spec) | {*text_columns(spec)}
         unknown_names(columns, known, "column")
-        return self._attached(campaign, lambda state: attach_columns(columns, state))
+        return self._attached(campaign, lambda state: attach_columns(columns, state, options))
 
     def _imported(
         self, campaign: str, read: Callable[[CampaignState], SheetResults], *, dry_run: bool = False

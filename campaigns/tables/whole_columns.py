@@ -1,0 +1,103 @@
+"""What is wrong with the numbers of a column as a whole: one fault, one problem.
+
+A column in another unit has as many wrong cells as rows; they are told together, with the range of
+the values found and the unit in which they would be right.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from designer.campaigns.errors import Problem
+from designer.campaigns.space.factors import Factor, Given
+from designer.campaigns.specification.parts import Response, range_text
+from designer.campaigns.tables.columns import FileColumn
+from designer.campaigns.tables.table import Table
+from designer.campaigns.values.numbers import number_text
+from designer.campaigns.values.quantity import likely_unit
+
+_MANY = 3  # wrong numbers, and half of a column, from which on its unit is doubted
+
+
+class ColumnValues:
+    """Many numbers and the rows they stand in, without an object for each."""
+
+    def __init__(self) -> None:
+        self.values = array("d")
+        self.rows = array("l")
+
+    def add(self, value: float, row: int) -> None:
+        """Add the number of a row."""
+        self.values.append(value)
+        self.rows.append(row)
+
+    def __iter__(self) -> Iterator[tuple[float, int]]:
+        return zip(self.values, self.rows, strict=True)
+
+
+@dataclass(frozen=True)
+class WholeColumn:
+    """A column of numbers, judged as a whole.
+
+    Attributes:
+        table: where it is.
+        column: how it is read.
+        found: its numbers in the declared unit, with their rows.
+    """
+
+    table: Table
+    column: FileColumn
+    found: ColumnValues = field(default_factory=ColumnValues)
+
+    def is_doubted(self, wrong: Sequence[float]) -> bool:
+        """Whether so many numbers are wrong that it is the column: three, and half of all."""
+        return len(wrong) >= max(_MANY, len(self.found.values) / 2)
+
+    def other_unit(self, item: Factor | Given, wrong: Sequence[float]) -> Problem:
+        """Say that settings are in another unit.
+
+        Args:
+            item: factor or given it holds.
+            wrong: the numbers far off its range.
+        """
+        low, high = item.bounds
+        guess, header = likely_unit([*wrong], item.unit, low, high), self.column.header
+        whole = len(wrong) == sum(value != 0 for value in self.found.values)
+        count = "all values" if whole else f"{len(wrong)} of {len(self.found.values)} values"
+        what = f"{count} are ten times or more off the range of {item.name}: "
+        what += f"looks like {guess}" if guess else "looks like another unit"
+        if whole:
+            hint = f"Say the unit with --unit '{header}={guess or 'UNIT'}', or with --unit"
+            hint += f" '{header}={item.unit or '1'}' that the numbers are right."
+        else:
+            hint = f"Write the unit behind these numbers ({number_text(wrong[0])} {guess or 'UNIT'}"
+            hint += f", or {number_text(wrong[0])} {item.unit or '1'} where one is right)."
+        return Problem(self._where, what, _ends(wrong), item.allowed, hint)
+
+    def impossible(self, response: Response) -> Problem | None:
+        """Say that results are impossible, where that is most of the column; else None."""
+        low, high = response.possible or (-math.inf, math.inf)
+        values = list(self.found.values)
+        wrong = [value for value in values if not low <= value <= high]
+        if response.possible is None or not self.is_doubted(wrong):
+            return None
+        guess = None
+        if not self.column.unit_told:
+            guess = likely_unit(values, response.unit, low, high)
+        count = f"{len(wrong)} of {len(values)} values are impossible"
+        what = f"{count}: looks like {guess}" if guess else f"{count}: another unit?"
+        hint = f"Say the unit with --unit '{self.column.header}={guess or 'UNIT'}'. If the numbers"
+        hint += f" are right, widen `possible` of {response.name} with amend."
+        allowed = range_text(response.possible, response.unit)
+        return Problem(self._where, what, _ends(values), allowed, hint)
+
+    @property
+    def _where(self) -> str:
+        return f"{self.table.source} column {self.column.header}"
+
+
+def _ends(values: Sequence[float]) -> str:
+    return f"{number_text(min(values))} to {number_text(max(values))}"
