@@ -29,6 +29,8 @@ NEAR_ROWS = 8
 _FAR = 4.0  # standard deviations off what is expected …
 _FAR_RATIO = 4.0  # … and factor, from which on a result is doubted
 _FITS = 2.0  # standard deviations off after the conversion
+_FITS_ABOUT = 3.0  # … after one of the factors below: units are of about the same size
+_FACTORS = (*(10.0**power for power in range(-6, 7) if power), 25.4, 1 / 25.4, 60.0, 1 / 60)
 _IN_PLACE = 2.0  # standard deviations of a result that is where it is expected
 _KNOWN = 0.35  # decades: a wider expectation finds nothing in place
 _CLEAR = 30.0  # conversion from which on a window stands against all own results
@@ -66,16 +68,14 @@ class Comparisons:
     Attributes:
         state: the campaign.
         response: the response.
-        results: results, none 0 and all of one sign.
-        runs: the own run of each; None: they are of an earlier line, and compared with each other
-            alone.
+        results: results, none 0 and all of one sign; those of earlier lines are compared with each
+            other alone.
         wide: whether they may vary over decades.
     """
 
     state: CampaignState
     response: Response
     results: Sequence[Measured]
-    runs: Sequence[Run] | None = None
     wide: bool = False
 
     def doubt(self, place: int, among: Sequence[int]) -> Doubt | None:
@@ -86,12 +86,12 @@ class Comparisons:
             among: places of others that are believed.
         """
         result, own = self.results[place], self._by_others(place, among)
-        if self.runs is None:
+        if result.run is None:
             return own if isinstance(own, Doubt) else None
         window = self._by_window(result)
         if isinstance(window, Doubt) and self._is_clear(window.doubt):
             return window
-        plan = self._by_plan(self.runs[place], result)
+        plan = self._by_plan(result.run, result)
         if own is True or plan is True or (window is True and not isinstance(plan, Doubt)):
             return None
         doubts = [each for each in (own, plan, window) if isinstance(each, Doubt)]
@@ -107,14 +107,18 @@ class Comparisons:
 
     def is_suspect(self, place: int) -> bool:
         """Whether the prediction of its plan or the window speak against a result; cheap."""
-        if self.runs is None:
+        result = self.results[place]
+        if result.run is None:
             return False
-        result, predicted = self.results[place], self._predicted(self.runs[place])
-        off = deviations(self.response, predicted, [result.value])
-        if off is not None and abs(off) >= _FAR:
+        size, usual = abs(result.value), self._window
+        if usual is not None and not usual.low / _CLEAR < size < usual.high * _CLEAR:
             return True
-        usual, size = self._window, abs(result.value)
-        return usual is not None and not usual.low / _CLEAR < size < usual.high * _CLEAR
+        predicted = self._predicted(result.run)
+        mean = 0.0 if predicted is None else abs(predicted["mean"])
+        if mean == 0 or mean / _FAR_RATIO < size < mean * _FAR_RATIO:
+            return False
+        off = deviations(self.response, predicted, [result.value])
+        return off is not None and abs(off) >= _FAR
 
     def _is_clear(self, doubt: ScaleDoubt) -> bool:
         """Whether the window alone decides: results of that size are wrong, however many."""
@@ -143,7 +147,7 @@ class Comparisons:
         if doubt is None:
             return None
         values = [self.results[k].value for k in among]
-        whose = "your" if self.runs is not None else "its"
+        whose = "its" if result.run is None else "your"
         low, high, words = min(values), max(values), f"{whose} other results"
         if low <= result.value <= high:
             low, high, words = expected.low, expected.high, f"{whose} results near these settings"
@@ -181,6 +185,8 @@ class Comparisons:
         ratio = size / typical
         if 1 / _FAR_RATIO < ratio < _FAR_RATIO:
             return None
+        if not any(abs(off(size * factor)) <= _FITS_ABOUT for factor in _FACTORS):
+            return None  # before pint is loaded
         found: list[tuple[bool, float, ScaleDoubt]] = []
         for unit, factor in conversions(size, self.response.unit, (*_POINT, *POWERS)):
             meant = factor * result.value

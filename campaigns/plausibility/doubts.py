@@ -17,6 +17,18 @@ _ROUNDS = 4  # after which doubts that come and go are told as they are
 _NATURE = 0.2  # share of doubts from which on they are the nature of a response over decades
 
 
+def one_sign(values: Sequence[float], *, log: bool) -> list[bool]:
+    """Which values have a size to be compared: those of the sign that most have.
+
+    None where a quantity lies around zero; on a logarithmic scale the positive ones.
+    """
+    above = [value > 0 for value in values]
+    many = sum(above)
+    if log or (many >= len(above) - many and len(above) - many <= 1):
+        return above
+    return [many <= 1 and not positive for positive in above]
+
+
 def doubts(comparisons: Comparisons, right: Collection[int] = ()) -> dict[int, Doubt]:
     """Doubted results by place.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from designer.campaigns.log.state import CampaignState, Line
 from designer.campaigns.plausibility.comparisons import Comparisons
-from designer.campaigns.plausibility.doubts import doubts
+from designer.campaigns.plausibility.doubts import doubts, one_sign
 from designer.campaigns.plausibility.neighbours import Measured
 from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.specification.parts import Response
@@ -25,19 +25,18 @@ def line_slips(state: CampaignState, line: Line) -> list[str]:
 
 def _told(state: CampaignState, line: Line, response: Response) -> list[str]:
     results = [
-        Measured({**row.settings, **row.given}, value)
+        Measured(value, (row.settings, row.given))
         for row in line.rows
         for value in row.responses.get(response.name, ())
         if value != 0 and is_computable(value)
     ]
-    above = [each for each in results if each.value > 0]
-    if len(results) - len(above) > 1 and not response.log_scale:  # around zero nothing has a size
-        return []
-    verdicts = doubts(Comparisons(state, response, above))
+    kept = one_sign([each.value for each in results], log=response.log_scale)
+    results = [each for each, keep in zip(results, kept, strict=True) if keep]
+    verdicts = doubts(Comparisons(state, response, results))
     texts = []
     for place, verdict in list(verdicts.items())[:_TOLD]:
-        value = quantity_text(above[place].value, response.unit)
-        at = _settings(state, above[place])
+        value = quantity_text(results[place].value, response.unit)
+        at = _settings(state, results[place])
         texts.append(f"{line.name}: {response.name} {value}{at} {verdict.clause}")
     if len(verdicts) > _TOLD:
         texts[-1] += f" {len(verdicts) - _TOLD} more results of {response.name} likewise."

@@ -12,7 +12,9 @@ import heapq
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from designer.campaigns.log.runs import Run
 from designer.campaigns.space.factors import Factor, Given, Setting
 
 # Assumptions, checked by tests/benchmarks/entry_slips.py
@@ -54,12 +56,24 @@ class Expected:
         return (size - self.center) / self.spread
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Measured:
-    """A result, not 0, with its settings: factors and givens."""
+    """A result, not 0, and where it comes from.
 
-    settings: Mapping[str, Setting]
+    Attributes:
+        value: the result.
+        recipe: settings of factors and of givens.
+        run: the own run that was measured; None: it is of an earlier line.
+    """
+
     value: float
+    recipe: tuple[Mapping[str, Setting], Mapping[str, float]]
+    run: Run | None = None
+
+    @cached_property
+    def settings(self) -> Mapping[str, Setting]:
+        """Settings of factors and givens together."""
+        return {**self.recipe[0], **self.recipe[1]}
 
     @property
     def size(self) -> float:

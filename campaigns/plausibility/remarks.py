@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from designer.campaigns.log.runs import LEARNED_FROM, Run
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.plausibility.comparisons import NEAR_ROWS, near_results
-from designer.campaigns.plausibility.slips import SLIP, slips
+from designer.campaigns.plausibility.slips import SLIP, Slip
 from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.values.usual import is_computable
@@ -19,17 +19,17 @@ _FAR_LINES = 5.0  # … beyond the nearest rows of earlier lines; lines may be s
 
 
 def result_remarks(
-    state: CampaignState, results: Sequence[tuple[Run, Collection[str]]]
+    state: CampaignState,
+    results: Sequence[tuple[Run, Collection[str]]],
+    found: Sequence[Slip],
 ) -> list[str]:
     """Sentences about results that are far from usual; nothing is refused for it.
 
     Args:
         state: the campaign.
         results: runs, each with the responses whose values are new.
+        found: all its results that look like slips.
     """
-    if not results:
-        return []
-    found = slips(state)
     doubted = {(slip.run, slip.response, slip.value.number) for slip in found}
     told: list[str] = []
     for response in state.spec.responses:

@@ -11,12 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
-from designer.campaigns.log.runs import LEARNED_FROM, Measurement, Run
+from designer.campaigns.log.runs import LEARNED_FROM, Measurement
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.plausibility.comparisons import Comparisons
-from designer.campaigns.plausibility.doubts import doubts
+from designer.campaigns.plausibility.doubts import doubts, one_sign
 from designer.campaigns.plausibility.neighbours import Measured
 from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.specification.parts import Response
@@ -52,46 +51,24 @@ def slips(state: CampaignState) -> list[Slip]:
     return sorted(found, key=lambda slip: order[slip.run])
 
 
-@dataclass(frozen=True)
-class _Result:
-    """One value of one run."""
-
-    run: Run
-    value: Measurement
-
-    @cached_property
-    def measured(self) -> Measured:
-        return Measured({**self.run.used, **self.run.given}, self.value.number)
-
-    @property
-    def confirmed(self) -> bool:
-        return self.run.confirmed.get(SLIP, 0) > self.value.seq
-
-
 def _slips_of(state: CampaignState, response: Response) -> Iterator[Slip]:
     """Doubted results of one response."""
-    results = _with_a_size(state, response)
-    comparisons = Comparisons(
-        state, response, [each.measured for each in results], [each.run for each in results]
-    )
-    right = {place for place, each in enumerate(results) if each.confirmed}
-    for place, verdict in doubts(comparisons, right).items():
-        run, value = results[place].run, results[place].value
-        shown = f"{run.id}: {response.name} {quantity_text(value.number, response.unit)}"
-        yield Slip(run.id, response.name, value, verdict.doubt, f"{shown} {verdict.clause}")
-
-
-def _with_a_size(state: CampaignState, response: Response) -> list[_Result]:
-    """Own results that are not 0 and of one sign; none where the quantity lies around zero."""
     found = [
-        _Result(run, value)
+        (run, value)
         for run in state.runs.values()
         if run.status in LEARNED_FROM
         for value in run.measurements.get(response.name, ())
         if value.number != 0 and is_computable(value.number)
     ]
-    below = [each for each in found if each.value.number < 0]
-    above = [each for each in found if each.value.number > 0]
-    if min(len(below), len(above)) > 1 and not response.log_scale:
-        return []
-    return above if response.log_scale or len(above) >= len(below) else below
+    kept = one_sign([value.number for _, value in found], log=response.log_scale)
+    found = [pair for pair, keep in zip(found, kept, strict=True) if keep]
+    results = [Measured(value.number, (run.used, run.given), run) for run, value in found]
+    right = {
+        place
+        for place, (run, value) in enumerate(found)
+        if run.confirmed and run.confirmed.get(SLIP, 0) > value.seq
+    }
+    for place, verdict in doubts(Comparisons(state, response, results), right).items():
+        run, value = found[place]
+        shown = f"{run.id}: {response.name} {quantity_text(value.number, response.unit)}"
+        yield Slip(run.id, response.name, value, verdict.doubt, f"{shown} {verdict.clause}")

@@ -12,7 +12,8 @@ from designer.campaigns.space.mixtures import Mixture
 from designer.campaigns.specification.fields import Fields, found_text
 from designer.campaigns.specification.parts import Response, Stage
 from designer.campaigns.values.names import suggestion
-from designer.campaigns.values.units import MOST_CHARACTERS, check_unit
+from designer.campaigns.values.unit_grammar import MOST_CHARACTERS
+from designer.campaigns.values.units import check_unit
 
 
 @dataclass

@@ -129,7 +129,8 @@ def remarks_on(state: CampaignState, runs: Iterable[str], since: int) -> list[st
 def _remarks(state: CampaignState, changed: Sequence[tuple[Run, Collection[str]]]) -> list[str]:
     """Slips and other oddities; and results far from their prediction, where that is not said."""
     changed = [(run, names) for run, names in changed if names]
-    slipped = {(slip.run, slip.response) for slip in (slips(state) if changed else ())}
+    found = slips(state) if changed else []
+    slipped = {(slip.run, slip.response) for slip in found}
     surprises = [
         text
         for run, names in changed
@@ -137,7 +138,7 @@ def _remarks(state: CampaignState, changed: Sequence[tuple[Run, Collection[str]]
         if (run.id, name) not in slipped
         for text in _surprise(state, run, name)
     ]
-    return [*surprises, *result_remarks(state, changed)]
+    return [*surprises, *result_remarks(state, changed, found)]
 
 
 def _new_values(run: Run, since: int) -> dict[str, list[float]]:

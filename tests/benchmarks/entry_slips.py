@@ -15,7 +15,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -37,6 +37,8 @@ ERRORS = {2: 0.8, 4: 0.5, 8: 0.3, 16: 0.2, 40: 0.12}
 """Error of a prediction over the spread of the response, by number of results (assumption)."""
 
 Truth = Callable[[np.ndarray], float]
+Found = dict[tuple[str, str, int, str], list[float]]
+"""By plant, way in, number of results and kind of slip; ``others`` are doubts about the others."""
 
 
 @dataclass(frozen=True)
@@ -89,10 +91,15 @@ def run_of(number: int, x: np.ndarray, value: float, predicted: Mapping[str, Any
     )  # fmt: skip
 
 
-def measure(seeds: int, first: int = FIRST_SEED) -> dict[tuple[str, str, int, str], list[float]]:
+def measure(
+    seeds: int,
+    first: int = FIRST_SEED,
+    counts: Sequence[int] = COUNTS,
+    plants: Sequence[Plant] = PLANTS,
+) -> Found:
     """Whether each result is doubted, by plant, way in, number of results and kind of slip."""
-    found: dict[tuple[str, str, int, str], list[float]] = defaultdict(list)
-    for plant in PLANTS:
+    found: Found = defaultdict(list)
+    for plant in plants:
         empty = campaign(plant)
         for seed in range(first, first + seeds):
             rng = np.random.default_rng([seed, PLANTS.index(plant)])
@@ -101,7 +108,7 @@ def measure(seeds: int, first: int = FIRST_SEED) -> dict[tuple[str, str, int, st
             values = truth * np.exp(plant.noise * rng.standard_normal(len(X)))
             log = empty.spec.responses[0].log_scale
             spread = np.std(np.log(truth)) if log else np.std(truth)
-            for n in COUNTS:
+            for n in counts:
                 own = {
                     run_id_text(k + 1): run_of(k + 1, X[k], float(values[k]), None)
                     for k in range(n)
@@ -133,7 +140,25 @@ def measure(seeds: int, first: int = FIRST_SEED) -> dict[tuple[str, str, int, st
     return found
 
 
-def table(found: Mapping[tuple[str, str, int, str], list[float]]) -> str:
+def summary(found: Found) -> str:
+    """The same as means over plants, and the worst plant's share of right results doubted."""
+    kinds = [*list(FACTORS)[1:], "right", "right, worst plant"]
+    lines = ["| way | n | " + " | ".join(kinds) + " |", "|---" * (len(kinds) + 2) + "|"]
+    for way, n in dict.fromkeys(key[1:3] for key in found):
+        cells = []
+        for kind in kinds:
+            of = kind.partition(",")[0]
+            shares = [
+                float(np.mean(told))
+                for (_, w, m, k), told in found.items()
+                if (w, m, k) == (way, n, of) and told
+            ]
+            cells.append(f"{100 * (max(shares) if of != kind else np.mean(shares)):.1f}")
+        lines.append(f"| {way} | {n} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def table(found: Found) -> str:
     """Percent remarked; the last columns are right results that are."""
     kinds = [*list(FACTORS)[1:], "right", "others"]
     lines = ["| plant | way | n | " + " | ".join(kinds) + " |", "|---" * (len(kinds) + 3) + "|"]
@@ -159,4 +184,5 @@ if __name__ == "__main__":
     parser.add_argument("--seeds", type=int, default=40)
     parser.add_argument("--first", type=int, default=FIRST_SEED)
     told = parser.parse_args()
-    sys.stdout.write(table(measure(told.seeds, told.first)) + "\n")
+    measured = measure(told.seeds, told.first)
+    sys.stdout.write(f"{table(measured)}\n\n{summary(measured)}\n")

@@ -15,11 +15,11 @@ from designer.campaigns.errors import InputError
 from designer.campaigns.values import units as quantities
 from designer.campaigns.values.numbers import how_to_write
 from designer.campaigns.values.quantity import Quantity
+from designer.campaigns.values.unit_grammar import parse_unit
 from designer.campaigns.values.units import (
     check_unit,
     convert,
     is_share,
-    parse_unit,
     same_unit,
 )
 
