@@ -5,8 +5,6 @@ from __future__ import annotations
 import gc
 import json
 import os
-import random
-import signal
 import subprocess
 import sys
 import tempfile
@@ -24,6 +22,7 @@ from designer.campaigns.log.state import CampaignState
 from designer.campaigns.specification import load
 from designer.campaigns.store.store import Store
 from designer.campaigns.values.quantity import Quantity
+from tests.benchmarks.faults.processes import kills
 from tests.store import cases
 
 POROSITY = {"name": "porosity", "unit": "%"}
@@ -125,38 +124,10 @@ for number in range(1, 13):
 
 
 def test_killing_the_writer_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
-    path = tmp_path / "pilot.db"
-    store = Store(str(path))
-    store.create(SPEC, "anna")
     # each command appends three events: all of them or none must be there
-    script = """
-store = Store(url)
-def decide(state):
-    return [commands.note(state, f"{state.seq} {part}")[0] for part in "abc"]
-while True:
-    state = store.change("demo", decide, actor="anna")
-    say(state.seq, state.events[-1].hash)
-"""
-    chance = random.Random(7)
-    acknowledged = kills = 0
-    while kills < 15:
-        writer = start(script, path)
-        assert writer.stdout is not None
-        first = writer.stdout.readline()
-        time.sleep(chance.uniform(0, 0.04))
-        writer.send_signal(signal.SIGKILL)
-        rest, _ = writer.communicate()
-        lines = [first, *rest.splitlines(keepends=True)]
-        lines = [line for line in lines if line.endswith("\n")]
-        kills += 1
-        events = Store(str(path)).state("demo").events
-        assert (len(events) - 1) % 3 == 0
-        for line in lines:
-            seq, digest = line.split()
-            assert events[int(seq) - 1].hash == digest
-            acknowledged += 1
-    assert acknowledged >= kills
-    assert store.verify()
+    counts = kills(tmp_path, 15, seed=7)
+    assert counts["acknowledged"] >= counts["kills"] == 15
+    assert counts["lost"] == counts["half"] == 0
 
 
 def test_a_full_disk_refuses_in_words_and_keeps_what_was_acknowledged(tmp_path: Path) -> None:
