@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from numbers import Integral, Real
@@ -188,6 +189,57 @@ class _Parameter:
             return None
 
 
+def content_of(told: Mapping[str, object]) -> dict[str, object]:
+    """Arguments of a call by their content: the same call brings the same again.
+
+    Args:
+        told: arguments by name; a specification that is a path counts by its file.
+    """
+    content = {name: _content(value) for name, value in told.items() if name != "request_id"}
+    spec = content.get("spec")
+    return {**content, "spec": Path(spec)} if isinstance(spec, str) else content
+
+
+def _content(value: object, depth: int = 0) -> object:
+    if value is None or isinstance(value, str | bool | Path):
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Real):
+        return _number_content(value)
+    return shown(value) if depth > _DEEPEST else _content_of_parts(value, depth + 1)
+
+
+def _content_of_parts(value: object, depth: int) -> object:
+    if isinstance(value, Mapping):
+        return {str(key): _content(item, depth) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_content(item, depth) for item in value]
+    return _content(_parts_of_table(value), depth)
+
+
+def _number_content(value: Real) -> object:
+    """The same for 7 and 7.0: whether a column has gaps decides what pandas makes of it."""
+    try:
+        number = float(value)
+    except OverflowError:
+        return shown(value)
+    return int(number) if number.is_integer() and abs(number) < _LARGEST else repr(number)
+
+
+def _parts_of_table(value: object) -> object:
+    """Labels and cells of a frame, series or array; another object in words."""
+    import numpy as np
+    import pandas as pd
+
+    if isinstance(value, pd.DataFrame):
+        cells = [[str(name), column.tolist()] for name, column in value.items()]
+        return [value.index.tolist(), cells]
+    if isinstance(value, pd.Series):
+        return [str(value.name), value.index.tolist(), value.tolist()]
+    return value.tolist() if isinstance(value, np.ndarray) else shown(value)
+
+
 def verb(method: Callable[P, R]) -> Callable[P, R]:
     """Make a method of the API: wrong arguments are told all at once, and errors in Python's words.
 
@@ -211,10 +263,16 @@ def verb(method: Callable[P, R]) -> Callable[P, R]:
         try:
             findings = Findings()
             for name in bound.arguments.keys() & parameters.keys():
-                told = bound.arguments[name]
-                bound.arguments[name] = parameters[name].read(name, told, findings)
+                value = bound.arguments[name]
+                bound.arguments[name] = parameters[name].read(name, value, findings)
             findings.raise_if_any()
-            answer = carry_out(*bound.args, **bound.kwargs)
+            told = {name: bound.arguments[name] for name in bound.arguments if name in parameters}
+            with ExitStack() as during:
+                for handle in bound.args[:1] if told.get("request_id") is not None else ():
+                    if isinstance(handle, Handle):
+                        content = content_of(told)
+                        during.enter_context(handle.repeatable(method.__name__, content))
+                answer = carry_out(*bound.args, **bound.kwargs)
             for handle in (*bound.args[:1], answer):
                 if isinstance(handle, Handle):
                     handle.check_store()

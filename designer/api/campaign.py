@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from designer.api.arguments import Names, StoreAddress, address_text, verb
+from designer.api.arguments import Names, StoreAddress, address_text, content_of, verb
 from designer.api.frames import lines_frame
 from designer.api.html import campaign_html, headed
 from designer.api.knowledge import CampaignKnowledge
@@ -37,6 +37,10 @@ class Campaign(CampaignRuns, CampaignKnowledge):
     Tables are `pandas.DataFrame`; a dict or Series of one value per column is one row, a dict of
     lists columns, a list of dicts rows, an array recipes with a column per factor. Values by name
     are a dict or Series.
+
+    Every method that writes takes a ``request_id``, which makes it safe to repeat after an unknown
+    outcome: the same id with the same arguments (tables and files by content) gives the first
+    answer and writes nothing; with other arguments it is a `ConflictError`.
     """
 
     def _repr_html_(self) -> str:
@@ -51,7 +55,12 @@ class Campaign(CampaignRuns, CampaignKnowledge):
     @classmethod
     @verb
     def create(
-        cls, spec: SpecSource, store: StoreAddress = DEFAULT, *, actor: str | None = None
+        cls,
+        spec: SpecSource,
+        store: StoreAddress = DEFAULT,
+        *,
+        actor: str | None = None,
+        request_id: str | None = None,
     ) -> Campaign:
         """Create a campaign.
 
@@ -59,12 +68,21 @@ class Campaign(CampaignRuns, CampaignKnowledge):
             spec: path of a TOML file, or the same as a dict.
             store: URL or path; left out: as the command line; None: in memory.
             actor: name written on every event; None: login name.
+            request_id: makes the call safe to repeat, see `Campaign`.
 
         Raises:
             InputError: the specification is refused or the name is taken; nothing was written.
+            ConflictError: the request id was used for something else.
         """
         service = Service(address_text(store), actor=actor)
-        return cls(service.campaigns.create(spec)["campaign"], service)
+        if request_id is not None:
+            from designer.campaigns.store.request import CommandRequest
+
+            request = CommandRequest.of(request_id, "create", content_of({"spec": spec}))
+            service.session.request = request
+        name = service.campaigns.create(spec)["campaign"]
+        service.session.request = None
+        return cls(name, service)
 
     @classmethod
     @verb
@@ -89,16 +107,23 @@ class Campaign(CampaignRuns, CampaignKnowledge):
 
     @verb
     def amend(
-        self, spec: SpecSource, *, reason: str | None = None, dry_run: bool = False
+        self,
+        spec: SpecSource,
+        *,
+        reason: str | None = None,
+        dry_run: bool = False,
+        request_id: str | None = None,
     ) -> answers.AmendAnswer:
         """Change windows, ranges, constraints, costs, or add a factor; old runs are kept."""
-        answer = self.service.campaigns.amend(self.name, spec, reason=reason, dry_run=dry_run)
+        answer = self._writing(request_id).campaigns.amend(
+            self.name, spec, reason=reason, dry_run=dry_run
+        )
         return self._tell(answer)
 
     @verb
-    def close(self, *, reason: str | None = None) -> None:
+    def close(self, *, reason: str | None = None, request_id: str | None = None) -> None:
         """Finish the campaign; it can still be read. To let the store go: `disconnect`."""
-        self._tell(self.service.campaigns.close(self.name, reason=reason))
+        self._tell(self._writing(request_id).campaigns.close(self.name, reason=reason))
 
     # ---- earlier lines ----------------------------------------------------------------------
 
@@ -112,6 +137,7 @@ class Campaign(CampaignRuns, CampaignKnowledge):
         constants: Values | None = None,
         others: Names = (),
         extras: Names = (),
+        request_id: str | None = None,
     ) -> answers.LineAddedAnswer:
         """Add an earlier line.
 
@@ -125,12 +151,14 @@ class Campaign(CampaignRuns, CampaignKnowledge):
             others: categorical factors whose rows are kept although the campaign does not have
                 their category.
             extras: columns of numbers that only this line varied.
+            request_id: makes the call safe to repeat, see `Campaign`.
 
         Raises:
             InputError: with every bad column and cell.
         """
+        service = self._writing(request_id)
         factors = [factor.name for factor in self.spec.factors]
-        answer = self.service.lines.add(
+        answer = service.lines.add(
             self.name,
             columns_of(frame, "frame", factors).cells,
             name=name,
@@ -151,11 +179,11 @@ class Campaign(CampaignRuns, CampaignKnowledge):
         return lines_frame(answer["lines"])
 
     @verb
-    def exclude_line(self, line: str, reason: str) -> None:
+    def exclude_line(self, line: str, reason: str, *, request_id: str | None = None) -> None:
         """Leave a line out of the models."""
-        self._tell(self.service.lines.exclude(self.name, line, reason))
+        self._tell(self._writing(request_id).lines.exclude(self.name, line, reason))
 
     @verb
-    def include_line(self, line: str, reason: str) -> None:
+    def include_line(self, line: str, reason: str, *, request_id: str | None = None) -> None:
         """Take a line into the models again."""
-        self._tell(self.service.lines.include(self.name, line, reason))
+        self._tell(self._writing(request_id).lines.include(self.name, line, reason))

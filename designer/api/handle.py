@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -34,6 +35,7 @@ class Handle:
         self.name = name
         self._service: Service | None = service
         self._told: set[str] = set()  # see `check_store`
+        self._call: tuple[str, Mapping[str, object]] | None = None  # see `repeatable`
 
     @property
     def service(self) -> Service:
@@ -77,6 +79,34 @@ class Handle:
         if self._service is not None:
             self._service.session.store.disconnect()
             self._service = None
+
+    @contextmanager
+    def repeatable(self, method: str, content: Mapping[str, object]) -> Iterator[None]:
+        """Let a method know what it is called with, for a request id to stand for it.
+
+        Args:
+            method: its name.
+            content: its arguments by their content.
+        """
+        self._call = method, content
+        try:
+            yield
+        finally:
+            self._call = None
+            if self._service is not None:
+                self._service.session.request = None
+
+    def _writing(self, request_id: str | None) -> Service:
+        """The verbs, for a method that writes; with an id it may be called again.
+
+        Raises:
+            InputError: the id is not acceptable.
+        """
+        if request_id is not None and self._call is not None:
+            from designer.campaigns.store.request import CommandRequest
+
+            self.service.session.request = CommandRequest.of(request_id, *self._call)
+        return self.service
 
     def __enter__(self) -> Self:
         return self

@@ -30,6 +30,7 @@ class CampaignRuns(Handle):
         top_up: bool = False,
         seed: int | None = None,
         dry_run: bool = False,
+        request_id: str | None = None,
     ) -> ProposedPlan:
         """Propose the next runs for the most information.
 
@@ -42,12 +43,13 @@ class CampaignRuns(Handle):
             top_up: only what is missing to ``n`` open runs; an empty plan where none is.
             seed: default: from campaign id and log position.
             dry_run: compute, but write nothing.
+            request_id: makes the call safe to repeat, see `Campaign`.
 
         Raises:
             InputError: a value is refused, or nothing is left to propose.
             ConflictError: somebody changed the campaign meanwhile.
         """
-        answer = self.service.plans.propose(
+        answer = self._writing(request_id).plans.propose(
             self.name,
             n,
             budget=budget,
@@ -62,7 +64,12 @@ class CampaignRuns(Handle):
 
     @verb
     def record(
-        self, frame: Table, *, units: Values | None = None, force_settings: bool = False
+        self,
+        frame: Table,
+        *,
+        units: Values | None = None,
+        force_settings: bool = False,
+        request_id: str | None = None,
     ) -> answers.ImportAnswer:
         """Record results.
 
@@ -74,14 +81,16 @@ class CampaignRuns(Handle):
                 as a response that response of several.
             units: unit of a column's numbers, where it is not the declared one.
             force_settings: take settings as they stand although they are those of other runs.
+            request_id: makes the call safe to repeat, see `Campaign`.
 
         Raises:
             InputError: with every bad column and cell; nothing was written.
             ConflictError: a response already has a value.
         """
+        service = self._writing(request_id)
         responses = [response.name for response in self.spec.responses]
         columns = of_runs(columns_of(frame, "frame", column=responses), "frame")
-        answer = self.service.tables.record_columns(
+        answer = service.tables.record_columns(
             self.name,
             columns,
             options=TableOptions(units=texts_of(units, "units")),
@@ -90,7 +99,9 @@ class CampaignRuns(Handle):
         return self._tell(answer)
 
     @verb
-    def attach(self, frame: Table, *, units: Values | None = None) -> AttachedRuns:
+    def attach(
+        self, frame: Table, *, units: Values | None = None, request_id: str | None = None
+    ) -> AttachedRuns:
         """Record runs nobody proposed: one row each, every factor; returns their run ids.
 
         A row that is recorded already (the same settings and results) is passed over, and its run
@@ -102,36 +113,38 @@ class CampaignRuns(Handle):
             frame: factors, responses (NaN = not measured), optionally givens, ``batch:<stage>``,
                 ``made_at``, ``replicate``, ``note``, ``status`` (failed) with ``failure``.
             units: unit of a column's numbers, where it is not the declared one.
+            request_id: makes the call safe to repeat, see `Campaign`.
 
         Raises:
             InputError: with every bad column and cell; nothing was written.
             ConflictError: a row contradicts what is recorded of its run.
         """
+        service = self._writing(request_id)
         factors = [factor.name for factor in self.spec.factors]
         cells = columns_of(frame, "frame", factors).cells
         options = TableOptions(units=texts_of(units, "units"))
-        answer = self.service.tables.attach_columns(self.name, cells, options=options)
+        answer = service.tables.attach_columns(self.name, cells, options=options)
         return AttachedRuns(self._tell(answer))
 
     @verb
-    def start(self, run: str, *, anyway: bool = False) -> None:
+    def start(self, run: str, *, anyway: bool = False, request_id: str | None = None) -> None:
         """Say that a run is being made; `anyway`: although its recipe is not allowed any more."""
-        self._tell(self.service.runs.start(self.name, run, anyway=anyway))
+        self._tell(self._writing(request_id).runs.start(self.name, run, anyway=anyway))
 
     @verb
-    def fail(self, run: str, reason: str) -> None:
+    def fail(self, run: str, reason: str, *, request_id: str | None = None) -> None:
         """A run was made and failed: it teaches where the process fails."""
-        self._tell(self.service.runs.fail(self.name, run, reason))
+        self._tell(self._writing(request_id).runs.fail(self.name, run, reason))
 
     @verb
-    def abandon(self, runs: Names, reason: str) -> None:
+    def abandon(self, runs: Names, reason: str, *, request_id: str | None = None) -> None:
         """Runs that will not be made: no longer pending, not proposed again."""
-        self._tell(self.service.runs.abandon(self.name, [*runs], reason))
+        self._tell(self._writing(request_id).runs.abandon(self.name, [*runs], reason))
 
     @verb
-    def reopen(self, run: str, reason: str | None = None) -> None:
+    def reopen(self, run: str, reason: str | None = None, *, request_id: str | None = None) -> None:
         """Take back a failure or abandonment."""
-        self._tell(self.service.runs.reopen(self.name, run, reason))
+        self._tell(self._writing(request_id).runs.reopen(self.name, run, reason))
 
     @verb
     def correct(
@@ -143,6 +156,7 @@ class CampaignRuns(Handle):
         settings: Values | None = None,
         batch: Values | None = None,
         replicate: int | None = None,
+        request_id: str | None = None,
     ) -> answers.RecordAnswer:
         """Correct a recorded value, setting or batch; the old value is kept.
 
@@ -153,12 +167,13 @@ class CampaignRuns(Handle):
             settings: the right settings of factors and givens.
             batch: the right batch id by stage.
             replicate: which of several values, from 1.
+            request_id: makes the call safe to repeat, see `Campaign`.
 
         Raises:
             InputError: a name or value is refused.
             ConflictError: there is no such value, or several are named.
         """
-        answer = self.service.runs.correct(
+        answer = self._writing(request_id).runs.correct(
             self.name,
             run,
             texts_of(responses, "responses", never=True),
@@ -170,11 +185,24 @@ class CampaignRuns(Handle):
         return self._tell(answer)
 
     @verb
-    def undo(self, event: int | None = None, *, reason: str | None = None) -> answers.UndoAnswer:
+    def undo(
+        self,
+        event: int | None = None,
+        *,
+        reason: str | None = None,
+        request_id: str | None = None,
+    ) -> answers.UndoAnswer:
         """Reverse an event (default: the last one) by appending its reversal."""
-        return python_answer(self.service.campaigns.undo(self.name, event, reason))
+        return python_answer(self._writing(request_id).campaigns.undo(self.name, event, reason))
 
     @verb
-    def note(self, text: str, run: str | None = None, *, confirm: str | None = None) -> None:
+    def note(
+        self,
+        text: str,
+        run: str | None = None,
+        *,
+        confirm: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
         """Keep a remark on the campaign or on a run; `confirm`: a kind of flag that is right."""
-        self._tell(self.service.campaigns.note(self.name, text, run, confirm=confirm))
+        self._tell(self._writing(request_id).campaigns.note(self.name, text, run, confirm=confirm))
