@@ -63,6 +63,14 @@ def test_all_problems_are_named_at_once() -> None:
         assert word in text
 
 
+def test_unknown_categories_are_listed_by_name() -> None:
+    """Sets have another order in every process."""
+    axis = InputAxis("binder", categories=("A", "B"))
+    with pytest.raises(InputError) as caught:
+        Space((axis,)).encode({"binder": ["A", *"hcxfyegd"]})
+    assert caught.value.problems[0].found == "c, d, e, f, g, h, x, y"
+
+
 @pytest.mark.parametrize("code", [3, -1, 0.5, np.nan, True])
 def test_a_code_that_names_no_category_is_refused(code: int) -> None:
     with pytest.raises(InputError, match="binder"):

@@ -128,6 +128,19 @@ def test_removed_guards_stop_writing_but_not_reading(store: Store, path: Path) -
         fresh(path).verify()
 
 
+def test_what_is_missing_or_strange_is_listed_by_name(store: Store, path: Path) -> None:
+    """Sets have another order in every process."""
+    strange = [f"{letter}_evil" for letter in "hcafbegd"]
+    raw(path, *[(f"ALTER TABLE event ADD COLUMN {name} TEXT",) for name in strange])
+    raw(path, *[(f"DROP TRIGGER {name}",) for name in TRIGGERS])
+    with pytest.raises(StoreDamagedError) as caught:
+        fresh(path).verify()
+    said = str(caught.value)
+    assert f"guards were removed: {', '.join(sorted(TRIGGERS))}" in said
+    places = [said.index(f"column {name}") for name in sorted(strange)]
+    assert places == sorted(places)
+
+
 @pytest.mark.parametrize(
     "statement",
     [
