@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,10 +26,16 @@ WRITING = (
 )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def strange(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A hostile store."""
+    return Path(hostile_store(tmp_path_factory.mktemp("strange") / "evil.db"))
+
+
 @pytest.fixture
-def evil(cli: CommandLine) -> CommandLine:
-    """The command line on a hostile store."""
-    cli.store = hostile_store(Path(cli.store).with_name("evil.db"))
+def evil(cli: CommandLine, strange: Path) -> CommandLine:
+    """The command line on a copy of it."""
+    cli.store = shutil.copy(strange, Path(cli.store).with_name("evil.db"))
     return cli
 
 

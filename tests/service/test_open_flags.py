@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +20,28 @@ RECIPES = [
 ]
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the campaign `small`, four results and an open plan of three."""
+    path = tmp_path_factory.mktemp("begun") / "store.db"
+    rows = [{**r, "mass_loading": loading(r), "porosity": porosity(r)} for r in RECIPES]
+    with Campaign.create(tomllib.loads(SMALL), store=path) as case:
+        case.attach(pd.DataFrame(rows))
+        case.propose(3, seed=0)
+    return path
+
+
 @pytest.fixture
 def designer(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    template: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> CommandLine:
-    """A command line with the campaign `small`, four results and an open plan of three."""
+    """A command line on a copy of it."""
     monkeypatch.chdir(tmp_path)
     Path("spec.toml").write_text(SMALL)
-    command = CommandLine(tmp_path / "store.db", capsys)
-    command("init", "spec.toml")
-    case = Campaign.open("small", store=str(tmp_path / "store.db"))
-    rows = [{**r, "mass_loading": loading(r), "porosity": porosity(r)} for r in RECIPES]
-    case.attach(pd.DataFrame(rows))
-    case.propose(3, seed=0)
-    return command
+    return CommandLine(Path(shutil.copy(template, tmp_path / "store.db")), capsys)
 
 
 def kinds(command: CommandLine, *words: str) -> list[tuple[str, str]]:
