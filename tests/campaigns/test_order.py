@@ -114,3 +114,19 @@ def test_what_a_stored_event_lacks_is_listed_by_name(kind: str) -> None:
     with pytest.raises(StoreDamagedError) as caught:
         check_known(event, "demo")
     assert f"demo#2: {kind} lacks {', '.join(sorted(KINDS[kind].required))}" in str(caught.value)
+
+
+@pytest.mark.parametrize(("count", "more"), [(8, False), (9, True)])
+def test_open_runs_are_told_up_to_eight_and_that_there_are_more(count: int, more: bool) -> None:
+    places = range(1, count + 1)
+    runs = [PlannedRun(k, k, {"gap": 100.0}, {}, {}, 0.1, 1.0, None, "") for k in places]
+    store = Store(None)
+    store.create(SPEC, "anna")
+    state = store.change(
+        "demo",
+        lambda state: commands.propose(state, PlanDraft("learn", 1, runs, state.seq, 1.0, 0.1)),
+        actor="anna",
+    )
+    hint = state.unknown_run("zzzz").hint or ""
+    shown = ", ".join(f"R{k:03d}" for k in range(1, 9))
+    assert hint == f"Open runs: {shown}{', …' if more else ''}"

@@ -162,3 +162,9 @@ def test_of_many_results_only_the_odd_ones_are_compared(monkeypatch: pytest.Monk
     found: list[Slip] = slips(campaign(*values))
     assert [slip.value.number for slip in found] == [3.2, 0.33]
     assert calls < 5000
+
+
+def test_of_more_odd_results_than_are_looked_at_the_oddest_are() -> None:
+    rng = np.random.default_rng(1)
+    values = [*rng.normal(33, 2, 1500), *rng.normal(80, 2, 130), 0.33]
+    assert 0.33 in [slip.value.number for slip in slips(campaign(*values))]
