@@ -15,7 +15,6 @@ from designer.campaigns.plausibility.neighbours import Measured, Neighbours, dis
 from designer.campaigns.plausibility.predicted import deviations
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.values.usual import (
-    POWERS,
     ScaleDoubt,
     Usual,
     conversions,
@@ -31,10 +30,12 @@ _FAR_RATIO = 4.0  # … and factor, from which on a result is doubted
 _FITS = 2.0  # standard deviations off after the conversion
 _FITS_ABOUT = 3.0  # … after one of the factors below: units are of about the same size
 _FACTORS = (*(10.0**power for power in range(-6, 7) if power), 25.4, 1 / 25.4, 60.0, 1 / 60)
+_ENOUGH = 3  # results that tell what is beyond them all
 _IN_PLACE = 2.0  # standard deviations of a result that is where it is expected
 _KNOWN = 0.35  # decades: a wider expectation finds nothing in place
+_STEP = 5.0  # factor between results that lead from one size to another
 _CLEAR = 30.0  # conversion from which on a window stands against all own results
-_POINT = (-1, 1)  # powers of ten of a point that slipped by one place
+_SLIPS = (-1, 1, -2, 2, -3, 3)  # powers of ten that slip in without a unit that explains them
 _ROWS = 1000  # rows of earlier lines among which the nearest are looked for
 _NEAR_POWER = 0.12  # decades around a power of ten that are told as that power
 _AS_LINES = 2.0  # factor around the nearest rows of lines that is as they say
@@ -42,10 +43,11 @@ _AS_LINES = 2.0  # factor around the nearest rows of lines that is as they say
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A doubt, and beside what."""
+    """A doubt, beside what, and whether other results of the response alone speak for it."""
 
     doubt: ScaleDoubt
     beside: str
+    by_others: bool = False
 
     @property
     def clause(self) -> str:
@@ -70,28 +72,31 @@ class Comparisons:
         response: the response.
         results: results, none 0 and all of one sign; those of earlier lines are compared with each
             other alone.
-        wide: whether they may vary over decades.
     """
 
     state: CampaignState
     response: Response
     results: Sequence[Measured]
-    wide: bool = False
 
-    def doubt(self, place: int, among: Sequence[int]) -> Doubt | None:
+    def doubt(self, place: int, among: Sequence[int], *, wide: bool) -> Doubt | None:
         """What a result looks like; None where it is in place, or nothing explains it.
 
         Args:
             place: of the result among all.
             among: places of others that are believed.
+            wide: whether they vary over decades.
         """
-        result, own = self.results[place], self._by_others(place, among)
+        result, own = self.results[place], self._by_others(place, among, wide=wide)
         if result.run is None:
             return own if isinstance(own, Doubt) else None
         window = self._by_window(result)
-        if isinstance(window, Doubt) and self._is_clear(window.doubt):
+        levels = [abs(self.results[k].value) for k in among]
+        if isinstance(window, Doubt) and self._is_clear(window.doubt, result, levels):
             return window
         plan = self._by_plan(result.run, result)
+        many = len(levels) >= _ENOUGH
+        if many and (self.response.log_scale or _is_among(abs(result.value), levels)):
+            window = None  # a wish is no measurement
         if own is True or plan is True or (window is True and not isinstance(plan, Doubt)):
             return None
         doubts = [each for each in (own, plan, window) if isinstance(each, Doubt)]
@@ -103,7 +108,8 @@ class Comparisons:
                 doubts = [lines]
         if not doubts:
             return None
-        return replace(doubts[0], beside=" and ".join(each.beside for each in doubts))
+        beside = " and ".join(each.beside for each in doubts)
+        return replace(doubts[0], beside=beside, by_others=doubts == [own])
 
     def is_suspect(self, place: int) -> bool:
         """Whether the prediction of its plan or the window speak against a result; cheap."""
@@ -120,38 +126,53 @@ class Comparisons:
         off = deviations(self.response, predicted, [result.value])
         return off is not None and abs(off) >= _FAR
 
-    def _is_clear(self, doubt: ScaleDoubt) -> bool:
-        """Whether the window alone decides: results of that size are wrong, however many."""
+    def is_in_place(self, place: int, among: Sequence[int]) -> bool:
+        """Whether a result is as others at settings nearby are, also as those that are doubted."""
+        return self._by_others(place, among, wide=True) is True
+
+    def _is_clear(self, doubt: ScaleDoubt, result: Measured, levels: Sequence[float]) -> bool:
+        """Whether the window alone decides: results of that size are wrong, however many.
+
+        Not where results lie between, so that the response may well reach that far.
+        """
         both = all(map(math.isfinite, self.response.window or (math.nan,)))
-        return (
-            both and not self.response.log_scale and max(doubt.factor, 1 / doubt.factor) >= _CLEAR
-        )
+        far = max(doubt.factor, 1 / doubt.factor) >= _CLEAR
+        size = abs(result.value)
+        between = any(size / _STEP < level < size * _STEP for level in levels)
+        return both and far and not self.response.log_scale and not between
 
     @cached_property
     def _neighbours(self) -> Neighbours:
-        return Neighbours(self.state.spec.inputs, self.results, wide=self.wide)
+        return Neighbours(self.state.spec.inputs, self.results)
 
-    def _by_others(self, place: int, among: Sequence[int]) -> _Opinion:
+    def _by_others(self, place: int, among: Sequence[int], *, wide: bool) -> _Opinion:
         """Beside the other results, those at settings nearby above all."""
-        result, expected = self.results[place], self._neighbours.expected(place, among)
+        result, expected = self.results[place], self._neighbours.expected(place, among, wide=wide)
         if expected is None:
             return None
         off = expected.off(result.size)
         if abs(off) <= _IN_PLACE and expected.spread <= _KNOWN:
             return True
-        if abs(off) < _FAR:
-            return None
-        doubt = self._explained(
-            result, 10**expected.center, lambda size: expected.off(math.log10(size))
-        )
+        values = [self.results[k].value for k in among]
+        doubt = None
+        if abs(off) >= _FAR:
+            doubt = self._explained(
+                result, 10**expected.center, lambda size: expected.off(math.log10(size))
+            )
+        elif not self.response.log_scale and len(values) >= _ENOUGH:
+            doubt = self._beyond_all(result, values)
         if doubt is None:
             return None
-        values = [self.results[k].value for k in among]
         whose = "its" if result.run is None else "your"
         low, high, words = min(values), max(values), f"{whose} other results"
         if low <= result.value <= high:
             low, high, words = expected.low, expected.high, f"{whose} results near these settings"
-        return Doubt(doubt, f"{words} ({low:.3g} to {high:.3g})")
+        return Doubt(doubt, f"{words} ({low:.3g} to {high:.3g})", by_others=True)
+
+    def _beyond_all(self, result: Measured, values: Sequence[float]) -> ScaleDoubt | None:
+        """The unit a result may be in that no distance to the others excuses."""
+        sizes, usual = Usual.of_values([result.value]), Usual.of_values(values)
+        return None if sizes is None or usual is None else self._other_scale(sizes, usual)
 
     def _by_plan(self, run: Run, result: Measured) -> _Opinion:
         """Beside what was predicted when the run was planned."""
@@ -188,7 +209,7 @@ class Comparisons:
         if not any(abs(off(size * factor)) <= _FITS_ABOUT for factor in _FACTORS):
             return None  # before pint is loaded
         found: list[tuple[bool, float, ScaleDoubt]] = []
-        for unit, factor in conversions(size, self.response.unit, (*_POINT, *POWERS)):
+        for unit, factor in conversions(size, self.response.unit, _SLIPS):
             meant = factor * result.value
             possible = limits is None or limits[0] <= meant <= limits[1]
             away = abs(off(abs(meant)))
@@ -199,8 +220,8 @@ class Comparisons:
     def _by_window(self, result: Measured) -> _Opinion:
         """Beside the acceptance window."""
         usual, sizes = self._window, Usual.of_values([result.value])
-        if usual is None or sizes is None:
-            return None
+        if usual is None or sizes is None or not 0 < usual.low <= usual.high < math.inf:
+            return None  # beyond one end anything may be measured
         ends = self.response.window
         if ends is not None and ends[0] <= result.value <= ends[1] and usual.gap == 1:
             return True
@@ -234,6 +255,11 @@ class Comparisons:
     @cached_property
     def _window(self) -> Usual | None:
         return None if self.response.window is None else Usual.of_window(self.response.window)
+
+
+def _is_among(size: float, levels: Sequence[float]) -> bool:
+    """Whether a size lies within a small factor of the range of others."""
+    return min(levels) / _STEP <= size <= max(levels) * _STEP
 
 
 def near_results(

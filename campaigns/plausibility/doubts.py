@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import statistics
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from designer.campaigns.plausibility.comparisons import Comparisons, Doubt
+from designer.campaigns.specification.parts import Response
 
 # Assumptions, the first two to bound the work; checked by tests/benchmarks/entry_slips.py
 _ALL = 100  # results up to which each is looked at; of more, as many of those that are odd
@@ -13,69 +15,138 @@ _REFERENCES = 200  # of more results, this many are compared with
 _BESIDE = 0.3  # decades, and …
 _DEVIATIONS = 2.0  # … median deviations, beyond which one of many results is looked at
 _WIDE = 0.2  # median deviation [decades] from which on a response varies over decades
-_ROUNDS = 4  # after which doubts that come and go are told as they are
-_NATURE = 0.2  # share of doubts from which on they are the nature of a response over decades
-
-
-def one_sign(values: Sequence[float], *, log: bool) -> list[bool]:
-    """Which values have a size to be compared: those of the sign that most have.
-
-    None where a quantity lies around zero; on a logarithmic scale the positive ones.
-    """
-    above = [value > 0 for value in values]
-    many = sum(above)
-    if log or (many >= len(above) - many and len(above) - many <= 1):
-        return above
-    return [many <= 1 and not positive for positive in above]
+_KNOWN = 5  # results that show how far a response varies; fewer: its scale has to tell
+_NO_ZERO = ("degC", "°C", "degF", "°F")
+_MOSTLY = 0.7  # share of the slips of a response over decades that are the same one
+_MODE = 3  # doubted results that may be another branch of the response
 
 
 def doubts(comparisons: Comparisons, right: Collection[int] = ()) -> dict[int, Doubt]:
     """Doubted results by place.
 
-    Every result is compared with those that are not doubted, until the doubts stay the same. At
-    first those far from the usual size are; but of a response that varies over decades no size is
-    usual, and where many results would be doubted they are its nature.
+    Each result is compared with those that came before it and are not doubted, so that a doubt
+    stands whatever comes later; the first ones again as soon as some are known. Where more are
+    doubted than believed, the first ones are the odd ones; where doubted results at settings of
+    their own agree, they are another branch of the response.
 
     Args:
-        comparisons: of the results.
+        comparisons: of the results, in the order they came.
         right: places of results that are confirmed, and never doubted.
     """
     places = range(len(comparisons.results))
     if not places:
         return {}
-    sizes = [each.size for each in comparisons.results]
-    middle = statistics.median(sizes)
-    off = [abs(size - middle) for size in sizes]
-    reach = statistics.median(off)
-    comparisons.wide = comparisons.response.log_scale or reach > _WIDE
-    if len(places) > _ALL:
-        reach = _BESIDE + _DEVIATIONS * reach
-    unusual = {place for place in places if off[place] > reach}
-    looked_at = [
-        place
-        for place in places
-        if place not in right
-        and (len(places) <= _ALL or place in unusual or comparisons.is_suspect(place))
-    ]
-    if len(places) > _ALL:
-        looked_at = sorted(sorted(looked_at, key=lambda place: -off[place])[:_ALL])
-    left_out = set() if comparisons.wide else unusual.difference(right)
-    found: dict[int, Doubt] = {}
-    for _ in range(_ROUNDS):
-        believed = [place for place in places if place not in left_out]
-        now = _judged(comparisons, looked_at, believed)
-        if found and comparisons.wide and len(now) > max(1.0, _NATURE * len(places)):
-            break
-        found = now
-        if found.keys() == left_out:
-            break
-        left_out = set(found)
+    looked_at = _looked_at(comparisons).difference(right)
+    found = _in_turn(comparisons, places, looked_at)
+    if 2 * len(found) > len(places):
+        others = [place for place in places if place not in found]
+        turned = _in_turn(comparisons, [*found, *others], looked_at)
+        found = min(found, turned, key=len)
+    if len(found) >= _MODE:
+        near = _sample(places, found)
+        branch = [k for k in found if comparisons.is_in_place(k, [o for o in near if o != k])]
+        found = {k: doubt for k, doubt in found.items() if k not in branch}
+    if comparisons.response.log_scale and not _is_one_slip(found):
+        found = {k: doubt for k, doubt in found.items() if not doubt.by_others}
     return found
 
 
-def _judged(
-    comparisons: Comparisons, places: Sequence[int], believed: Sequence[int]
+def _is_one_slip(found: Mapping[int, Doubt]) -> bool:
+    """Whether doubts can be one slip made several times, not a response over many decades."""
+    powers = [math.log10(each.doubt.factor) for each in found.values() if each.by_others]
+    if len(powers) < _MODE:
+        return True
+    usual = statistics.median(powers)
+    return sum(abs(power - usual) < _BESIDE for power in powers) >= _MOSTLY * len(powers)
+
+
+def _looked_at(comparisons: Comparisons) -> set[int]:
+    """Results that are compared: all, of many those that are far from the usual size."""
+    places = range(len(comparisons.results))
+    if len(places) <= _ALL:
+        return set(places)
+    sizes = [each.size for each in comparisons.results]
+    middle = statistics.median(sizes)
+    off = [abs(size - middle) for size in sizes]
+    reach = _BESIDE + _DEVIATIONS * statistics.median(off)
+    odd = [k for k in places if off[k] > reach or comparisons.is_suspect(k)]
+    return set(sorted(odd, key=lambda place: -off[place])[:_ALL])
+
+
+def _in_turn(
+    comparisons: Comparisons, order: Sequence[int], looked_at: Collection[int]
 ) -> dict[int, Doubt]:
+    """Compare results one after the other; the first ones again once some are known."""
+    believed: list[int] = []
+    found: dict[int, Doubt] = {}
+    for place in order:
+        if place in looked_at and not _is_usual(comparisons, place, believed):
+            doubt = _doubt(comparisons, place, believed)
+            if doubt is not None:
+                found[place] = doubt
+                continue
+        believed.append(place)
+        if len(believed) == _KNOWN:
+            _look_again(comparisons, believed, looked_at, found)
+    if len(believed) < _KNOWN:
+        _look_again(comparisons, believed, looked_at, found)
+    return found
+
+
+def _look_again(
+    comparisons: Comparisons,
+    believed: list[int],
+    looked_at: Collection[int],
+    found: dict[int, Doubt],
+) -> None:
+    """Move what the others speak against from those believed to those found."""
+    for place in [each for each in believed if each in looked_at]:
+        doubt = _doubt(comparisons, place, [each for each in believed if each != place])
+        if doubt is not None:
+            found[place] = doubt
+            believed.remove(place)
+
+
+def _is_usual(comparisons: Comparisons, place: int, believed: Sequence[int]) -> bool:
+    """Whether a result is like those before it at first sight; comparing takes longer."""
+    if len(believed) < _KNOWN or comparisons.is_suspect(place):
+        return False
+    step = max(1, len(believed) // _REFERENCES)
+    some = [comparisons.results[each].size for each in believed[::step]]
+    middle = statistics.median(some)
+    spread = statistics.median(abs(size - middle) for size in some)
+    return spread <= _WIDE and abs(comparisons.results[place].size - middle) <= _BESIDE
+
+
+def _doubt(comparisons: Comparisons, place: int, believed: Sequence[int]) -> Doubt | None:
     some = believed[:: max(1, len(believed) // _REFERENCES)]
-    verdicts = ((k, comparisons.doubt(k, [o for o in some if o != k])) for k in places)
-    return {place: verdict for place, verdict in verdicts if verdict is not None}
+    return comparisons.doubt(place, some, wide=_is_wide(comparisons, some))
+
+
+def _is_wide(comparisons: Comparisons, places: Sequence[int]) -> bool:
+    """Whether results vary over decades."""
+    if len(places) < _KNOWN:
+        return comparisons.response.log_scale
+    sizes = [comparisons.results[place].size for place in places]
+    middle = statistics.median(sizes)
+    return statistics.median(abs(size - middle) for size in sizes) > _WIDE
+
+
+def _sample(places: Sequence[int], always: Collection[int]) -> list[int]:
+    some = places[:: max(1, len(places) // _REFERENCES)]
+    return sorted({*some, *always})
+
+
+def one_sign(values: Sequence[float], response: Response) -> list[bool]:
+    """Which values have a size to be compared: those of the sign that most have.
+
+    None where a quantity lies around zero, or its zero means nothing (temperatures); on a
+    logarithmic scale the positive ones.
+    """
+    if response.unit in _NO_ZERO:
+        return [False] * len(values)
+    above = [value > 0 for value in values]
+    many = sum(above)
+    if response.log_scale or (many >= len(above) - many and len(above) - many <= 1):
+        return above
+    return [many <= 1 and not positive for positive in above]

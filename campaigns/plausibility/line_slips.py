@@ -30,7 +30,7 @@ def _told(state: CampaignState, line: Line, response: Response) -> list[str]:
         for value in row.responses.get(response.name, ())
         if value != 0 and is_computable(value)
     ]
-    kept = one_sign([each.value for each in results], log=response.log_scale)
+    kept = one_sign([each.value for each in results], response)
     results = [each for each, keep in zip(results, kept, strict=True) if keep]
     verdicts = doubts(Comparisons(state, response, results))
     texts = []

@@ -88,25 +88,24 @@ class Neighbours:
     Attributes:
         inputs: factors and givens of the campaign.
         results: all of one sign.
-        wide: whether they may vary over decades.
     """
 
     inputs: Sequence[Factor | Given]
     results: Sequence[Measured]
-    wide: bool = False
     _squares: dict[tuple[int, int], float] = field(default_factory=dict, init=False)
 
-    def expected(self, result: int, among: Sequence[int]) -> Expected | None:
+    def expected(self, result: int, among: Sequence[int], *, wide: bool) -> Expected | None:
         """What one result should be like by some others; None: too little is known.
 
         Args:
             result: place of the result.
             among: places of the others.
+            wide: whether they may vary over decades.
         """
         if len(among) < FEWEST:
             return None
         some = among[:: max(1, len(among) // _SOME)]
-        slope = self._slope(some)
+        slope = self._slope(some, wide=wide)
         found = self._mean(result, among, slope)
         if len(some) > FEWEST:
             off = sorted(
@@ -117,7 +116,7 @@ class Neighbours:
         else:
             worst = 1.0
         spread = found.spread * max(1.0, worst)
-        if not self.wide and len(among) > FEWEST:
+        if not wide and len(among) > FEWEST:
             spread = min(spread, self._widest(result, some))
         return Expected(found.center, spread, found.low, found.high)
 
@@ -138,7 +137,7 @@ class Neighbours:
         sizes = [self._size(one) for one in some]
         return min(_WIDEST, _AGREEING + _SHARE * (max(sizes) - min(sizes)))
 
-    def _slope(self, some: Sequence[int]) -> float:
+    def _slope(self, some: Sequence[int], *, wide: bool) -> float:
         """Decades per range of a factor that results change by, at the most."""
         found = []
         for number, one in enumerate(some):
@@ -147,7 +146,7 @@ class Neighbours:
                 if apart >= _APART:
                     found.append(abs(self._size(one) - self._size(other)) / apart)
         steep = sorted(found)[int(_STEEP * len(found))] if found else 0.0
-        unknown = _UNKNOWN_SLOPE_WIDE if self.wide else _UNKNOWN_SLOPE
+        unknown = _UNKNOWN_SLOPE_WIDE if wide else _UNKNOWN_SLOPE
         return max(steep, unknown if len(some) < _FEW else _LEAST_SLOPE)
 
     def _size(self, result: int) -> float:

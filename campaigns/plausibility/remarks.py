@@ -35,7 +35,10 @@ def result_remarks(
     for response in state.spec.responses:
         new = {run.id: run for run, names in results if response.name in names}
         of_new = (slip for slip in found if slip.response == response.name and slip.run in new)
-        told += [f"{slip.message} {_ways_out(state, slip.run, response)}" for slip in of_new]
+        told += [
+            f"{slip.message} {_ways_out(state, slip.run, response.name, flagged=True)}"
+            for slip in of_new
+        ]
         for run in new.values():
             for value in dict.fromkeys(run.values(response.name)):
                 clause = None
@@ -43,17 +46,17 @@ def result_remarks(
                     clause = _oddity(state, run, response, value, doubted)
                 if clause is not None:
                     shown = quantity_text(value, response.unit)
-                    ways = _ways_out(state, run.id, response)
+                    ways = _ways_out(state, run.id, response.name, flagged=False)
                     told.append(f"{run.id}: {response.name} {shown} {clause} {ways}")
     return told
 
 
-def _ways_out(state: CampaignState, run: str, response: Response) -> str:
+def _ways_out(state: CampaignState, run: str, response: str, *, flagged: bool) -> str:
     of_run = f"{shlex.quote(state.spec.name)} {run}"
+    right = f" if it is right: designer note {of_run} TEXT --confirm {SLIP};" if flagged else ""
     return (
-        f"It is kept; if it is a slip: designer correct {of_run} {response.name}=VALUE"
-        f" --reason TEXT; if it is right: designer note {of_run} TEXT --confirm {SLIP};"
-        f" if the run failed: designer fail {of_run} --reason TEXT"
+        f"It is kept; if it is a slip: designer correct {of_run} {response}=VALUE --reason TEXT;"
+        f"{right} if the run failed: designer fail {of_run} --reason TEXT"
     )
 
 

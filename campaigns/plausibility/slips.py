@@ -60,8 +60,9 @@ def _slips_of(state: CampaignState, response: Response) -> Iterator[Slip]:
         for value in run.measurements.get(response.name, ())
         if value.number != 0 and is_computable(value.number)
     ]
-    kept = one_sign([value.number for _, value in found], log=response.log_scale)
+    kept = one_sign([value.number for _, value in found], response)
     found = [pair for pair, keep in zip(found, kept, strict=True) if keep]
+    found.sort(key=lambda pair: pair[1].seq)
     results = [Measured(value.number, (run.used, run.given), run) for run, value in found]
     right = {
         place

@@ -68,13 +68,13 @@ def test_what_results_should_be_like_does_not_depend_on_the_order_they_are_looke
             )
             for _ in range(14)
         ]
-        neighbours = Neighbours(spec.factors, results, wide)
+        neighbours = Neighbours(spec.factors, results)
         among = list(range(1, 14))
-        expected = neighbours.expected(0, among)
+        expected = neighbours.expected(0, among, wide=wide)
         assert expected is not None
         for _ in range(6):
             draw.shuffle(among)
-            found = neighbours.expected(0, among)
+            found = neighbours.expected(0, among, wide=wide)
             assert found is not None
             np.testing.assert_allclose(
                 (found.center, found.spread, found.low, found.high),

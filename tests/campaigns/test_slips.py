@@ -19,7 +19,9 @@ FACTORS = [{"name": "gap", "unit": "um", "low": 50, "high": 350}, {"name": "spee
 PREDICTED = {"mean": 33.0, "sd": 1.5, "sd_result": 2.0}
 
 
-def campaign(*values: float, predicted: dict[str, Any] | None = None, **response: Any) -> Any:
+def campaign(
+    *values: float, predicted: dict[str, Any] | None = None, **response: Any
+) -> CampaignState:
     """A campaign with results at evenly spread recipes; the prediction is that of the last run."""
     head = {"version": 1, "name": "case", "line": "l"}
     told = {"name": "y", "unit": "%", **response}
@@ -168,3 +170,44 @@ def test_of_more_odd_results_than_are_looked_at_the_oddest_are() -> None:
     rng = np.random.default_rng(1)
     values = [*rng.normal(33, 2, 1500), *rng.normal(80, 2, 130), 0.33]
     assert 0.33 in [slip.value.number for slip in slips(campaign(*values))]
+
+
+LOADINGS = (2.61, 5.2, 8.1, 10.9, 13.6, 15.4, 0.041, 0.068, 9.3, 12.3)
+
+
+def loadings(*values: float) -> CampaignState:
+    """Results of a response that is proportional to the gap and modelled on a log scale."""
+    empty = campaign(unit="mg/cm^2", possible=[0, 60])
+    runs = {}
+    for number, value in enumerate(values, start=1):
+        right = value * 100 if value < 0.1 else value
+        runs[run_id_text(number)] = run(number, {"gap": 20.0 * right + 45, "speed": 5.0}, value)
+    return replace(empty, runs=runs)
+
+
+def test_a_doubt_stands_whatever_comes_later() -> None:
+    assert list(told(loadings(*LOADINGS[:7]))) == ["R007"]
+    for last in (8, 9, 10):
+        assert list(told(loadings(*LOADINGS[:last]))) == ["R007", "R008"]
+    state = loadings(*LOADINGS)
+    runs = {**state.runs, "R008": replace(state.runs["R008"], confirmed={"slip": 99})}
+    assert list(told(replace(state, runs=runs))) == ["R007"]
+
+
+@pytest.mark.parametrize("factor", [0.001, 0.01, 100.0])
+def test_several_slips_among_many_are_found_and_no_right_result(factor: float) -> None:
+    rng = np.random.default_rng(3)
+    empty = campaign(unit="mg/cm^2")
+    runs, wrong = {}, {6, 9, 13, 17}
+    for number in range(1, 21):
+        gap, speed = (float(v) for v in rng.uniform((50, 0), (350, 10)))
+        value = 0.05 * gap * (0.6 + 0.04 * speed) * (factor if number in wrong else 1.0)
+        runs[run_id_text(number)] = run(number, {"gap": gap, "speed": speed}, value)
+    assert [int(s.run[1:]) for s in slips(replace(empty, runs=runs))] == sorted(wrong)
+
+
+def test_a_wish_is_no_measurement() -> None:
+    low = (0.19, 0.25, 0.21, 0.18, 0.24)
+    assert told(campaign(*low, unit="N/m", window=[20, float("inf")])) == {}
+    assert told(campaign(0.9, 1.9, 4.7, 12.2, 0.28, window=[11.4, 12.6], unit="mg/cm^2")) == {}
+    assert told(campaign(2.0, 5.2, 57.9, 46.0, 5.9, unit="degC")) == {}

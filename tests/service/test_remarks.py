@@ -247,7 +247,7 @@ def test_every_way_in_remarks(
     designer("correct", "case", plan[0], "ratio=2.7", "--reason", "digits")
     answer = case.record(pd.DataFrame({"ratio": [0.04]}, index=[plan[1]]))
     assert (
-        f"{plan[1]}: ratio 0.04 g/L is about 1/100 of its prediction (4)" in answer["messages"][0]
+        f"{plan[1]}: ratio 0.04 g/L is about 1/100 of your other results" in answer["messages"][0]
     )
     case.correct(plan[1], {"ratio": 2.8}, reason="digits")
     Path("plan.csv").write_text(f"run,ratio\n{plan[2]},0.03\n{plan[3]},3.1\n")
