@@ -142,7 +142,7 @@ def _line(
     chosen = chosen_rows(reader.table, mapping.where, matched, findings)
     unrecorded = reader.read(chosen)
     notes = [
-        *table.notes,
+        *reader.table.notes,
         *matched.notes,
         *_notes(table, mapping, matched, chosen),
         *reader.finish(),

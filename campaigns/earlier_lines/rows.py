@@ -134,6 +134,7 @@ class LineRows:
 
     def finish(self) -> list[str]:
         """Judge whole columns; returns notes for the user."""
+        self._reader.judge_units()
         for (name, header), results in self._results.items():
             self._judge_results(self.spec.response(name), header, results)
         notes = []

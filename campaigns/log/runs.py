@@ -6,7 +6,7 @@ Mappings are to be read only: states share them with their predecessors.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
@@ -185,5 +185,33 @@ def batch_id_text(stage: str, number: int) -> str:
 
 def normal_run_id(text: str) -> str:
     """Bring a run id as typed (``r1``, ``R001``) into the form of the log."""
+    number = run_number(text)
+    return text.strip() if number is None else run_id_text(number)
+
+
+def run_number(text: str) -> int | None:
+    """The number of a run id as typed (``r1``, ``R001``); None where it is none."""
     match = _RUN_ID.match(text.strip())
-    return run_id_text(int(match.group(1))) if match else text.strip()
+    return int(match.group(1)) if match else None
+
+
+def near_run_id(text: str, known: Iterable[str]) -> str | None:
+    """The known run id of which this is a typing error: one character wrong, or two swapped.
+
+    Where several are, the one next in number.
+    """
+    typed, number = normal_run_id(text).upper(), run_number(text)
+    near = [run_id for run_id in known if _one_slip(typed, run_id)]
+    if number is None:
+        return min(near, default=None)
+    return min(near, key=lambda run_id: abs((run_number(run_id) or 0) - number), default=None)
+
+
+def _one_slip(one: str, other: str) -> bool:
+    if len(one) != len(other):
+        return False
+    differ = [place for place in range(len(one)) if one[place] != other[place]]
+    if len(differ) == 2:
+        first, second = differ
+        return (one[first], one[second]) == (other[second], other[first]) and second == first + 1
+    return len(differ) == 1

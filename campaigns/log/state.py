@@ -12,9 +12,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.errors import InputError, Problem
-from designer.campaigns.log.runs import LEARNED_FROM, STATUSES, Note, Run, Status, normal_run_id
+from designer.campaigns.log.runs import (
+    LEARNED_FROM,
+    STATUSES,
+    Note,
+    Run,
+    Status,
+    near_run_id,
+    normal_run_id,
+)
 from designer.campaigns.space.factors import Setting
-from designer.campaigns.values.names import nearest
 
 if TYPE_CHECKING:
     from designer.campaigns.log.events import Event
@@ -234,7 +241,7 @@ class CampaignState:
         if not self.runs:
             hint = "This campaign has no runs yet: propose or attach some"
         else:
-            near = nearest(run_id.upper(), self.runs)
+            near = near_run_id(run_id, self.runs)
             open_ids = [run.id for run in self.open_runs]
             shown = ", ".join(open_ids[:8]) + (", …" if len(open_ids) > 8 else "")
             hint = f"Did you mean {near}? " if near else ""

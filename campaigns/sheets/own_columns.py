@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from designer.campaigns.log.runs import Run
+from collections.abc import Iterable, Mapping
+
+from designer.campaigns.log.runs import Run, run_number
 from designer.campaigns.specification.specification import Specification
-from designer.campaigns.values.names import ENDINGS, IN_SPEC
+from designer.campaigns.values.names import ENDINGS, IN_SPEC, RESERVED_ENDINGS
 
 OWN_COLUMNS = frozenset(
     {"order", "rank", "plan", "head", "information_bits", "cost"}
@@ -16,6 +18,10 @@ PLANNED = "planned:"
 """Before the name of a factor: what was planned, beside what was used."""
 
 
+_EXPORTED = frozenset({"head", "plan", "information_bits"})
+"""Columns of which one stands in every sheet of ours that has predictions."""
+
+
 def prediction_columns(spec: Specification) -> frozenset[str]:
     """Columns of predictions in our own exports."""
     return frozenset(f"{r.name}{ending}" for r in spec.responses for ending in ENDINGS)
@@ -25,6 +31,42 @@ def own_columns(spec: Specification) -> frozenset[str]:
     """All columns of our own exports that are never read back."""
     planned = (f"{PLANNED}{factor.name}" for factor in spec.factors)
     return OWN_COLUMNS | prediction_columns(spec) | frozenset(planned)
+
+
+def foreign_columns(
+    spec: Specification, headers: Iterable[str], runs: Iterable[str] = ()
+) -> frozenset[str]:
+    """Columns named like predictions where nothing says that they are ours.
+
+    A lab calls the mean of its replicates ``porosity_mean``. Ours stand in a plan sheet, beside
+    the ids of runs, or with all three kinds of a predicted file.
+
+    Args:
+        spec: of the campaign.
+        headers: of the table.
+        runs: cells of its column ``run``.
+    """
+    there = frozenset(headers)
+    ids = [text for text in runs if text.strip()]
+    if there & _EXPORTED or (ids and all(run_number(text) is not None for text in ids)):
+        return frozenset()
+    return frozenset(
+        f"{response.name}{ending}"
+        for response in spec.responses
+        if not {f"{response.name}{ending}" for ending in RESERVED_ENDINGS} <= there
+        for ending in ENDINGS
+    )
+
+
+def passed_over(spec: Specification, columns: Mapping[str, Iterable[object]]) -> frozenset[str]:
+    """Columns of a frame that may stand beside those that are read; as `own_columns`.
+
+    What is named like a prediction, and may be a result that is not there, is none of them.
+    """
+    runs = [str(cell) for cell in columns.get("run", ())]
+    measured = {response.name for response in spec.responses} & columns.keys()
+    beside = frozenset(f"{name}{ending}" for name in measured for ending in ENDINGS)
+    return own_columns(spec) - (foreign_columns(spec, columns, runs) - beside)
 
 
 def proposal_figures(run: Run) -> dict[str, float | None]:

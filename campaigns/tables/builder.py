@@ -9,17 +9,19 @@ from designer.campaigns.errors import Findings, InputError
 from designer.campaigns.tables.layout import (
     LOOKED_AT,
     ExpectedColumns,
+    cell_problem,
     counts_rows,
+    has_words,
     header_row,
+    is_note,
+    is_remark,
     is_summary,
     shown_row,
     units_in,
 )
 from designer.campaigns.tables.options import TableOptions
 from designer.campaigns.tables.table import (
-    LONGEST_CELL,
     LONGEST_NAME,
-    LONGEST_NOTE,
     MAX_CELLS,
     MAX_COLUMNS,
     MAX_ROWS,
@@ -30,8 +32,7 @@ from designer.campaigns.tables.table import (
 from designer.campaigns.values.names import clean_text
 from designer.campaigns.values.numbers import reads_as_number
 
-_NOTE_COLUMNS = frozenset({"note", "notes", "comment", "comments", "remark", "remarks", "reason"})
-_SHORT = 100  # cells up to this length are no reason to look closer
+_ABOVE_ROWS = 3  # records between the names and the numbers: words, units, a rule
 
 Record = tuple[int, list[str], Mapping[int, str]]
 """Line or row number, cells, and by position what a cell is if it is no plain value."""
@@ -154,8 +155,7 @@ class TableBuilder:
         if self._options.header not in (None, number):
             where = f"{self._source} --header {self._options.header}"
             raise InputError.at(where, f"this {self._row_word} is blank")
-        above = [shown_row(cells) for _, cells, _ in waiting[:place]]
-        if above:
+        if above := [shown_row(cells) for _, cells, _ in waiting[:place]]:
             told = ", ".join(above[:3]) + (", …" if len(above) > 3 else "")
             where = f"{self._row_word} {number}"
             self._notes.append(f"{where} names the columns; above it, not read: {told}")
@@ -192,7 +192,7 @@ class TableBuilder:
                     self._twice(where, seen[clean.casefold()], clean)
                 seen.setdefault(clean.casefold(), clean)
         self._columns = columns
-        self._is_note = [name.casefold() in _NOTE_COLUMNS for name in columns]
+        self._is_note = [is_note(name) for name in columns]
         targets = {p: expected.target(columns[p]) for p in self._kept} if expected else {}
         self._inputs = [p for p, name in targets.items() if expected and name in expected.inputs]
         self._numeric = [p for p, name in targets.items() if expected and name in expected.numbers]
@@ -232,19 +232,26 @@ class TableBuilder:
 
     def _is_beside(self, number: int, texts: list[str], expected: ExpectedColumns) -> bool:
         """Whether a record is no row of data: it has units, or sums up others for certain."""
-        if self._records <= 2 and not self._units and not self._rows:
+        row = f"{self._row_word} {number}"
+        if is_remark(texts, self._numeric):
+            self._notes.append(f"{row} is a comment: not read")
+            return True
+        if self._records <= _ABOVE_ROWS and not self._units and not self._rows:
             width = len(self._columns or ())
-            units = units_in(texts[:width], self._numeric)
-            if units is not None:
+            if (units := units_in(texts[:width], self._numeric)) is not None:
                 named = {p: unit for p, unit in units.items() if p in self._numeric}
                 self._units = named
                 for place, column in self._unread.items():
                     column.unit = units.get(place)
                 told = ", ".join(f"{(self._columns or [])[p]} {u}" for p, u in named.items())
-                self._notes.append(f"{self._row_word} {number} has the units: {told}")
+                self._notes.append(f"{row} has the units: {told}")
+                return True
+            if has_words(texts, self._numeric) and expected.categories.isdisjoint(texts):
+                told = f"has words where numbers belong, and is not read: {shown_row(texts)}"
+                self._notes.append(f"{row} {told}")
                 return True
         if texts == self._columns:
-            self._notes.append(f"{self._row_word} {number} names the columns again: not read")
+            self._notes.append(f"{row} names the columns again: not read")
             return True
         return self._sums_up(number, texts, expected)
 
@@ -257,6 +264,8 @@ class TableBuilder:
         if place in self._texts and text in expected.categories:
             return False
         blank = bool(self._inputs) and not any(texts[p] for p in self._inputs if p < len(texts))
+        if self._is_note[place] and not blank:  # a remark sums up nothing
+            return False
         if blank or place in self._numeric or place in self._nameless:
             self._sums.append(f"{self._row_word} {number} ({text})")
             return True
@@ -304,17 +313,8 @@ class TableBuilder:
     def _check_cells(self, where: str, texts: list[str]) -> None:
         """Refuse cells that are too long, and lines that a forgotten quotation mark swallowed."""
         for position, text in enumerate(texts):
-            if len(text) <= _SHORT and (self._separator is None or text.isprintable()):
-                continue
-            note = self._is_note[position]
-            limit = LONGEST_NOTE if note else LONGEST_CELL
-            allowed = None
-            if len(text) > limit:
-                what, found, allowed = "the cell is too long", f"{len(text)} characters", f"{limit}"
-            elif self._separator is not None and not note and ("\n" in text or "\r" in text):
-                what = "there is a line break in the cell; is a quotation mark not closed?"
-                found = shown_row([text])
-            else:
-                continue
-            name = (self._columns or [])[position]
-            self.findings.report(f"{where} column {name}", what, found, allowed)
+            wrong = cell_problem(
+                text, note=self._is_note[position], file=self._separator is not None
+            )
+            if wrong is not None:
+                self.findings.report(f"{where} column {(self._columns or [])[position]}", *wrong)

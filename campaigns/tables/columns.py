@@ -11,6 +11,7 @@ from typing import Literal
 from designer.campaigns.errors import Findings, InputError
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.headers import (
+    DASHES,
     listed,
     name_of,
     replicate_of,
@@ -20,7 +21,7 @@ from designer.campaigns.tables.headers import (
 from designer.campaigns.tables.table import Table
 from designer.campaigns.tables.unread import UnreadColumns
 from designer.campaigns.values.names import suggestion
-from designer.campaigns.values.units import check_unit, convert, same_unit
+from designer.campaigns.values.units import check_unit, convert, measures, same_unit
 
 IGNORED = "-"
 """Target of a column that is to be left out although it looks like an expected one."""
@@ -292,6 +293,9 @@ class ColumnMatcher:
     def _unit_in_file(self, header: str, target: str, where: str) -> str | None:
         """The unit in the header or in a row of units; None after noting that it is none."""
         inside, below = unit_of_header(header, target), self.table.units.get(header)
+        inside = "1" if inside in DASHES else inside
+        if below in DASHES:  # of a length, say, it tells nothing
+            below = "1" if measures("1", self._units[target] or "1") else None
         unit = inside or below
         if unit is None:
             return None

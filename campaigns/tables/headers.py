@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable
 from difflib import SequenceMatcher
 from functools import lru_cache
 
 _WITH_UNIT = re.compile(r"(?P<name>.*\S)\s*(?:\[(?P<square>[^\[\]]+)\]|\((?P<round>[^()]+)\))")
+DASHES = frozenset({"-", "–", "—", "−"})
+"""How people write that a number has no unit."""
 _ALIKE = 0.85
 """Similarity from which a column is taken for a misspelt expected one (assumption)."""
 _UNIT_WORDS = re.compile(
@@ -65,6 +68,13 @@ def closest(name: str, columns: Iterable[str]) -> list[str]:
 
     rated = sorted(((likeness(column), column) for column in columns), key=lambda r: -r[0])
     return [column for rate, column in rated[:3] if rate >= 0.6]
+
+
+def likeness(column: str, name: str) -> float:
+    """How alike two names are, from 0 to 1, accents aside (``Porosität`` and ``porosity``)."""
+    forms = (unicodedata.normalize("NFD", text) for text in (split_unit(column)[0], name))
+    one, other = (plain_name("".join(c for c in f if c.isascii())) for f in forms)
+    return SequenceMatcher(None, one, other).ratio()
 
 
 def plain_name(name: str) -> str:

@@ -16,8 +16,8 @@ from typing import Self
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.headers import name_of, plain_name, replicate_of, split_unit
 from designer.campaigns.tables.options import TableOptions
-from designer.campaigns.tables.table import NOT_YET
-from designer.campaigns.values.numbers import reads_as_number
+from designer.campaigns.tables.table import LONGEST_CELL, LONGEST_NOTE, NOT_YET, TAKEN_BLANK
+from designer.campaigns.values.numbers import kind_of_cell, reads_as_number
 from designer.campaigns.values.units import check_unit
 
 _SHOWN = 60  # characters of a row
@@ -35,6 +35,13 @@ _WEAK = frozenset(
     {"sd", "s.d.", "s", "se", "s.e.", "sem", "cv", "r.s.d.", "min", "max", "n", "count", "sum"}
     | {"mw", "x̄", "anzahl", "var", "variance", "range", "σ", "sigma", "ci"}
 )
+_NOTE_COLUMNS = frozenset(
+    {"note", "notes", "comment", "comments", "remark", "remarks", "reason"}
+    | {"bemerkung", "bemerkungen", "anmerkung", "kommentar", "notiz"}
+)
+_SHORT = 100  # cells up to this length are no reason to look closer
+_REMARK = re.compile(r"#+(\s+\S|[A-Za-z]\S*\s)")
+_DIGIT = re.compile(r"\d")
 _PLACES = re.compile(r"(mean|average|avg|median|mittel|durchschnitt|moyenne|mw|x̄)", re.IGNORECASE)
 
 
@@ -159,8 +166,9 @@ def units_in(cells: Sequence[str], numeric: Iterable[int]) -> dict[int, str] | N
         numeric: positions of columns whose cells should be numbers.
 
     Returns:
-        Also what cannot be read as a unit, to be refused with its column.
+        Also what cannot be read as a unit, to be refused with its column, and dashes.
     """
+    numeric = [*numeric]
     there = [cells[place].casefold() for place in numeric if place < len(cells)]
     if NOT_YET.issuperset(there):  # N/A is no newton per ampere
         return None
@@ -171,7 +179,7 @@ def units_in(cells: Sequence[str], numeric: Iterable[int]) -> dict[int, str] | N
     real = [unit for unit in told if unit not in ("1", "-", "–") and check_unit(unit) is None]
     if not real or 2 * len(real) < len([unit for unit in told if unit not in "-–"]):
         return None
-    return {place: unit for place, unit in units.items() if unit not in ("-", "–")}
+    return units
 
 
 def bare_unit(cell: str) -> str:
@@ -180,6 +188,29 @@ def bare_unit(cell: str) -> str:
     if text[:1] in "[(" and text[-1:] in "])":
         text = text[1:-1].strip()
     return text.removeprefix("in ").strip()
+
+
+def is_remark(cells: Sequence[str], numeric: Iterable[int]) -> bool:
+    """Whether a record is a comment: it begins with ``#`` and no number is where one should be."""
+    first = next((cell for cell in cells if cell), "")
+    there = [cells[place] for place in numeric if place < len(cells)]
+    return _REMARK.match(first) is not None and not any(map(reads_as_number, there))
+
+
+def has_words(cells: Sequence[str], numeric: Iterable[int]) -> bool:
+    """Whether words stand in all cells that should be numbers, and no digit in any cell."""
+    there = [cells[place].casefold() for place in numeric if place < len(cells)]
+    return (
+        len(there) > 1
+        and not any(
+            cell in NOT_YET
+            or cell in TAKEN_BLANK
+            or cell == "none"
+            or kind_of_cell(cell) is not None
+            for cell in there
+        )
+        and not any(map(_DIGIT.search, cells))
+    )
 
 
 def is_summary(cell: str, *, surely: bool = False) -> bool:
@@ -212,3 +243,30 @@ def shown_row(cells: Sequence[str]) -> str:
     """The beginning of a row, for a message."""
     text = " ".join(cell for cell in cells if cell)
     return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
+
+
+def is_note(header: str) -> bool:
+    """Whether the cells of a column are free text of any length."""
+    return header.casefold() in _NOTE_COLUMNS
+
+
+def cell_problem(text: str, *, note: bool, file: bool) -> tuple[str, str | None, str | None] | None:
+    """What is wrong with a cell: too long, or lines that an open quotation mark swallowed.
+
+    Args:
+        text: its text.
+        note: whether it is free text.
+        file: whether it was read from a text file.
+
+    Returns:
+        What, the text found and what is allowed, for a problem; None where nothing is.
+    """
+    if len(text) <= _SHORT and (not file or text.isprintable()):
+        return None
+    limit = LONGEST_NOTE if note else LONGEST_CELL
+    if len(text) > limit:
+        return "the cell is too long", f"{len(text)} characters", f"{limit}"
+    if file and not note and ("\n" in text or "\r" in text):
+        what = "there is a line break in the cell; is a quotation mark not closed?"
+        return what, shown_row([text]), None
+    return None

@@ -18,18 +18,17 @@ from designer.campaigns.space.factors import Factor, Given
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.columns import FileColumn
-from designer.campaigns.tables.table import BROKEN, MERGED, NOT_YET, Table
+from designer.campaigns.tables.table import BROKEN, MERGED, NOT_YET, TAKEN_BLANK, Table
+from designer.campaigns.tables.whole_columns import ResultUnits
 from designer.campaigns.values.names import clean_text
 from designer.campaigns.values.numbers import kind_of_cell, number_and_unit, other_mark
 from designer.campaigns.values.quantity import Quantity
 from designer.campaigns.values.times import parse_made_at, utc_now
 from designer.campaigns.values.units import check_unit, measures
 
-_TAKEN_BLANK = frozenset({"n.d.", "n.d", "nd", "n/d", "nan", "null", "<na>"})
-"""Cells taken as blank with a note: "not determined", and how programs write a missing value."""
 _NEVER = "none"
 """A cell that says "will never be measured", as on the command line."""
-_BLANK = NOT_YET | _TAKEN_BLANK
+_BLANK = NOT_YET | TAKEN_BLANK
 _PART = re.compile(r"\s*[+\-−]?[.,]?\d.*")
 FURTHER = "further"
 """In the column ``replicate``: TRUE, another replicate whatever was recorded before."""
@@ -94,6 +93,7 @@ class RowReader:
         self._now = utc_now()
         self._blanks: Counter[str] = Counter()
         self._marked = False
+        self._result_units = ResultUnits(self.spec, self.columns)
         if not self.table.rows:
             self.findings.report(self.table.source, "the table has a header, but no rows")
 
@@ -141,6 +141,14 @@ class RowReader:
                     found.append((column, value))
         return found if said else None
 
+    def judge_units(self) -> set[str]:
+        """Note responses of which some cells have a unit, and others seem to have another one.
+
+        Returns:
+            Their names.
+        """
+        return self._result_units.judge(self.table, self.findings)
+
     def notes(self) -> list[str]:
         """What was taken as blank although something stands there."""
         told = ", ".join(f"{word!r} ({count})" for word, count in self._blanks.items())
@@ -155,7 +163,7 @@ class RowReader:
 
     def _says_nothing(self, text: str) -> bool:
         word = text.casefold()
-        if word in _TAKEN_BLANK:
+        if word in TAKEN_BLANK:
             self._blanks[text] += 1
             return True
         return word in NOT_YET
@@ -262,6 +270,7 @@ class RowReader:
             return None
         try:
             value = Quantity(digits, number, unit).in_unit(declared)
+            self._result_units.add(column, value.value, row, told=behind is not None)
             return replace(value, meant=True) if column.unit_said else value
         except InputError:
             # units were checked with the header, so it is the number that does not go

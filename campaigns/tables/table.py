@@ -27,6 +27,12 @@ AN_ERROR = "an error value"
 MERGED = "a part of merged cells"
 NOT_YET = frozenset({"", "-", "–", "—", "na", "n/a", "n.a.", "pending"})
 """Cells that say "not measured yet" (EDBO+ writes PENDING, others NA or a dash)."""
+TAKEN_BLANK = frozenset(
+    {"n.d.", "n.d", "nd", "n/d", "nan", "null", "<na>", "not determined", "not measured"}
+    | {"n.b.", "n.b", "n. b.", "k.a.", "k.a", "k. a.", "n.m.", "n.g.", "keine angabe"}
+    | {"nicht bestimmt", "nicht gemessen", "non mesuré"}
+)
+"""Cells taken as blank with a note: "not determined", and how programs write a missing value."""
 BROKEN = frozenset({NO_VALUE, AN_ERROR})
 """Oddities that make a cell unreadable whatever its column is for."""
 
@@ -37,6 +43,8 @@ MAX_CELLS = 2_000_000
 LONGEST_CELL = 1_000
 LONGEST_NOTE = 10_000
 LONGEST_NAME = 200
+
+_COMMAS = "commas in numbers were read as decimal commas: no number has a point"
 
 _ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
@@ -155,11 +163,14 @@ class Table:
 
     def read_numbers_of(self, columns: Iterable[str]) -> Table:
         """The same table, its decimal mark decided by the columns that hold numbers."""
-        if self.separator is None or self.decimal_told:
+        if self.decimal_told:
             return self
         wanted = set(columns)
         cells = (cell for name in self.columns if name in wanted for cell in self.column(name))
-        return replace(self, decimal=decimal_mark(cells, self.separator))
+        mark = decimal_mark(cells, self.separator)
+        if mark == "," and self.separator in (",", None):
+            return replace(self, decimal=mark).with_notes([_COMMAS])
+        return replace(self, decimal=mark)
 
     def number(self, text: str) -> float | None:
         """The number a cell holds, in the decimal mark of this table; None when it is none."""

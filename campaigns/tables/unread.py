@@ -12,10 +12,12 @@ from designer.campaigns.specification.parts import Response
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.headers import (
     closest,
+    likeness,
     listed,
     plain_name,
     replicate_of,
     resembles,
+    split_unit,
     unit_of_header,
 )
 from designer.campaigns.tables.table import Table
@@ -24,6 +26,8 @@ from designer.campaigns.values.units import check_unit, convert
 
 _MOSTLY = 0.8  # share of the cells of a column that are numbers
 _FEW = 3  # from so many equal numbers on, nothing was measured (assumption)
+_SYMBOL = 2  # letters of a symbol (T, RH) that may be anything
+_NAMED_ALIKE = 0.5  # similarity of names from which one may be a form of the other (assumption)
 _WIDER = 2.0  # results may lie so many widths of the window outside it (assumption)
 _OTHER = frozenset(
     {"id", "ids", "no", "nr", "num", "number", "index", "idx", "order", "seq", "row", "page"}
@@ -107,14 +111,21 @@ class UnreadColumns:
             for item in (*self.spec.responses, *self.spec.inputs)
             if item.name in names and not (isinstance(item, Factor) and item.is_categorical)
         ]
+        told: set[str] = set()
         for header in ignored if items else ():
-            alike = [item.name for item in items if self._looks_like(header, item)]
-            if alike:
+            alike = [item for item in items if self._looks_like(header, item)]
+            of = next((item.name for item in alike if header.startswith(f"{item.name}_")), None)
+            if alike and of not in told:  # mean, low and high of one response are one problem
+                told |= set() if of is None else {of}
+                alike.sort(key=lambda item: _distance(header, item))
                 look = self.table.looked_at(header)
                 ends = f"{look.filled} cells, {number_text(look.low)} to {number_text(look.high)}"
-                what = f"it would not be read, and may be {' or '.join(alike)}, which is not there"
+                if look.filled == 1:
+                    ends = f"one cell, {number_text(look.low)}"
+                names = [item.name for item in alike]
+                what = f"it would not be read, and may be {' or '.join(names)}, which is not there"
                 where = f"{self.table.source} column {header}"
-                self.findings.report(where, what, ends, hint=self._remedy(header, alike[0]))
+                self.findings.report(where, what, ends, hint=self._remedy(header, names[0]))
 
     def _remedy(self, header: str, name: str) -> str:
         if not self.can_map:
@@ -123,13 +134,16 @@ class UnreadColumns:
 
     def _looks_like(self, header: str, item: Factor | Given | Response) -> bool:
         """Whether unit and numbers of a column are those of an item."""
-        if _OTHER.intersection(plain_name(header).split("_")):
+        words = plain_name(header).split("_")
+        if words[-1] != "result" and _OTHER.intersection(words):
             return False
         look = self.table.looked_at(header)
         if not look.numbers or look.numbers < _MOSTLY * look.filled:
             return False
-        few = self.complete and look.numbers < _FEW
-        if (look.counts and look.numbers > 1) or (look.low == look.high and not few):
+        named = likeness(header, item.name) >= _NAMED_ALIKE
+        counts = look.counts and look.numbers > 1 and not named
+        equal = look.low == look.high and not self._tells_enough(header, look.numbers, item)
+        if counts or equal:
             return False
         low, high = look.low, look.high
         unit = unit_of_header(header, "") or look.unit or self.table.units.get(header)
@@ -143,6 +157,23 @@ class UnreadColumns:
         if ends is None:
             return told and item.unit not in (None, "1")
         return ends[0] <= low and high <= ends[1]
+
+    def _tells_enough(self, header: str, equal: int, item: Factor | Given | Response) -> bool:
+        """Whether so many equal numbers, or a single one, may be those of an item."""
+        if equal < _FEW:
+            items = (*self.spec.inputs, *self.spec.responses)
+            other = max(likeness(header, i.name) for i in items if i.name != item.name)
+            by_name = other < max(_NAMED_ALIKE, likeness(header, item.name))
+            measured = isinstance(item, Response) and len(plain_name(header)) > _SYMBOL
+            return self.complete or (measured and by_name)
+        return isinstance(item, Response) and likeness(header, item.name) >= _NAMED_ALIKE
+
+
+def _distance(header: str, item: Factor | Given | Response) -> tuple[bool, float, float]:
+    """How far a column is from an item: by its name, then by how much may be it (its range)."""
+    like = likeness(split_unit(header)[0], item.name)
+    low, high = _usual(item) or (-math.inf, math.inf)
+    return like < _NAMED_ALIKE, -like if like >= _NAMED_ALIKE else 0.0, high - low
 
 
 def _usual(item: Factor | Given | Response) -> tuple[float, float] | None:

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import median
 
-from designer.campaigns.errors import Problem
+from designer.campaigns.errors import Findings, Problem
 from designer.campaigns.space.factors import Factor, Given
 from designer.campaigns.specification.parts import Response, range_text
+from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.columns import FileColumn
 from designer.campaigns.tables.table import Table
 from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.quantity import likely_unit
 
+_FAR = 30  # times from which on numbers with and without a unit are of different units
 _MANY = 3  # wrong numbers, and half of a column, from which on its unit is doubted
 
 
@@ -97,6 +100,68 @@ class WholeColumn:
     @property
     def _where(self) -> str:
         return f"{self.table.source} column {self.column.header}"
+
+
+@dataclass(frozen=True)
+class UnitsBehind:
+    """Numbers of a column, apart by whether a unit (``%``) stands behind them in their cells.
+
+    Attributes:
+        behind: numbers with one, in the declared unit.
+        bare: numbers without.
+    """
+
+    behind: ColumnValues = field(default_factory=ColumnValues)
+    bare: ColumnValues = field(default_factory=ColumnValues)
+
+    def problem(self, table: Table, header: str, unit: str | None) -> Problem | None:
+        """Say that the bare ones are far from the others, as 0.34 among 33 %; else None."""
+        with_unit = sorted(abs(value) for value in self.behind.values if value)
+        bare = sorted(abs(value) for value in self.bare.values if value)
+        if not with_unit or not bare:
+            return None
+        less, more = sorted((with_unit, bare), key=lambda values: values[0])
+        times = median(more) / median(less)
+        if less[-1] >= more[0] or times < _FAR:
+            return None
+        what = f"some numbers have a unit behind them ({len(with_unit)}), and those without"
+        what += f" ({len(bare)}) are about {times:.0f} times "
+        what += "smaller" if less is bare else "larger"
+        found = f"{number_text(self.bare.values[0])} in {table.where(self.bare.rows[0])} beside "
+        found += f"{number_text(self.behind.values[0])} {unit or ''}".rstrip()
+        hint = "Write the right unit behind every number."
+        return Problem(f"{table.source} column {header}", what, found, None, hint)
+
+
+class ResultUnits:
+    """The columns of results of one table, each as of `UnitsBehind`, but for a unit that is said.
+
+    Args:
+        spec: of the campaign.
+        columns: what is read, by factor, given, response and so on.
+    """
+
+    def __init__(self, spec: Specification, columns: Mapping[str, FileColumn]) -> None:
+        there = [(r, columns[r.name]) for r in spec.responses if r.name in columns]
+        self._responses = {c.header: r for r, first in there for c in (first, *first.also)}
+        self._found = {header: UnitsBehind() for header in self._responses}
+
+    def add(self, column: FileColumn, value: float, row: int, *, told: bool) -> None:
+        """Add a number of a row; told: with a unit in its cell."""
+        found = self._found.get(column.header)
+        if found is not None and not column.unit_said:
+            (found.behind if told else found.bare).add(value, row)
+
+    def judge(self, table: Table, findings: Findings) -> set[str]:
+        """Note the columns that are wrong; returns the names of their responses."""
+        wrong = set()
+        for header, found in self._found.items():
+            response = self._responses[header]
+            problem = found.problem(table, header, response.unit)
+            if problem is not None:
+                wrong.add(response.name)
+                findings.add(problem)
+        return wrong
 
 
 def _ends(values: Sequence[float]) -> str:

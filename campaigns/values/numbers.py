@@ -103,21 +103,22 @@ def plain(value: float) -> int | float:
     return number
 
 
-def decimal_mark(cells: Iterable[str], separator: str) -> DecimalMark:
+def decimal_mark(cells: Iterable[str], separator: str | None) -> DecimalMark:
     """Decide between decimal point and comma from all numbers of a file, without guessing.
 
-    A comma is a decimal mark only where it does not separate cells. Numbers that all look like
-    thousands (1.234) leave it open which mark the file uses, except that a file of 1,234 with
-    semicolons between its cells was written where the comma is the decimal mark.
+    Where commas separate cells, or nothing does (sheets, frames), numbers with a decimal comma are
+    texts: they count where all have a comma, one of them surely a decimal one. Numbers that all
+    look like thousands (1.234) leave it open which mark the file uses, except that a file of 1,234
+    with semicolons between its cells was written where the comma is the decimal mark.
     """
-    if separator == ",":
-        return "."
     parts = (plain_signs(part) for cell in cells for part in cell.split("/"))
     texts = [(number_and_unit(part) or (part, ""))[0] for part in parts]
     points = [text for text in texts if _WITH_POINT.fullmatch(text)]
     commas = [text for text in texts if _WITH_COMMA.fullmatch(text)]
     clear_points = sum(not _LIKE_THOUSANDS.fullmatch(text) for text in points)
     clear_commas = sum(not _LIKE_THOUSANDS.fullmatch(text) for text in commas)
+    if separator in (",", None):
+        return "," if clear_commas and not points else "."
     if clear_points or clear_commas:
         return "," if clear_commas > clear_points else "."
     if not points and not commas:

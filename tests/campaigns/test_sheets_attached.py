@@ -313,3 +313,40 @@ def test_import_takes_what_is_said_about_the_table(tmp_path: Path) -> None:
     assert sheets.run("R001").values("porosity") == (31.0,)
     assert sheets.run("R001").used["coating_gap"] == 200
     assert sheets.run("R002").status == "proposed"
+
+
+MEANS = "solid_content,coating_gap,pressure,binder,mass_loading"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ("porosity_mean", "porosity_sd"), ("porosity_low", "porosity_high"),
+        ("porosity_sd_result",), ("porosity_mean [%]",),
+    ],
+)  # fmt: skip
+def test_means_of_a_lab_are_no_predictions_of_ours(lab: LabFile, headers: tuple[str, ...]) -> None:
+    rows = [f"{55 + k},100,100,A,7.{k},{','.join(['3' + str(k)] * len(headers))}" for k in (1, 3)]
+    head = ",".join([MEANS, *headers])
+    with pytest.raises(InputError) as refusal:
+        lab.attach(*rows, head=head)
+    (problem,) = refusal.value.problems
+    assert problem.where == f"lab.csv column {headers[0]}"
+    assert f"--map '{headers[0]}=porosity'" in str(problem.hint)
+    taken = lab.attach(*rows, head=head, options=TableOptions(columns={headers[0]: "porosity"}))
+    assert taken.brings
+
+
+@pytest.mark.parametrize("beside", ["head", "plan", "information_bits"])
+def test_predictions_of_ours_stand_beside_our_columns(lab: LabFile, beside: str) -> None:
+    rows = lab.attach("55,100,100,A,7,33,x", head=f"{MEANS},porosity_mean,{beside}")
+    assert rows.brings
+
+
+def test_a_frame_is_no_file_that_grows(lab: LabFile) -> None:
+    lab.attach(*FIRST)
+    names = ("solid_content", "coating_gap", "pressure", "binder", "mass_loading", "porosity")
+    frame = {name: [cell] for name, cell in zip(names, (55, 100, 100, "A", 7.1, 36), strict=True)}
+    rows = attach_columns(frame, lab.state)
+    assert rows.runs == ["R001"]
+    assert not any("in it no more" in note for note in rows.notes)

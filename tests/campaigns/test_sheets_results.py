@@ -193,7 +193,7 @@ def test_words_for_not_yet(bench: Bench, blank: str) -> None:
     assert bench.read(f"run,porosity\nR001,{blank}\n").entries == []
 
 
-@pytest.mark.parametrize("word", ["0,5", "inf", "x", "<1", "5 ± 1"])
+@pytest.mark.parametrize("word", ["1,250", "inf", "x", "<1", "5 ± 1"])
 def test_row8_other_words_are_no_results(bench: Bench, word: str) -> None:
     assert "line 2 column porosity" in bench.refused(f'run,porosity\nR001,"{word}"\n')
 
@@ -480,3 +480,8 @@ def test_pieces_in_any_order_end_in_the_same_record(
     for (run, response), values in full.items():
         assert bench.values(run, response) == ([] if values == "none" else values)
         assert (response in bench.state.run(run).never) == (values == "none")
+
+
+def test_row8_a_decimal_comma_in_quotes_is_read_and_told(bench: Bench) -> None:
+    results = bench.read('run,porosity\nR001,"30,5"\n')
+    assert any("decimal commas" in note for note in results.notes)

@@ -14,6 +14,7 @@ from designer.campaigns.errors import InputError, StoreDamagedError
 from designer.campaigns.log.builder import InconsistentLogError
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.fold import fold, tried
+from designer.campaigns.log.runs import near_run_id
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.specification import load
 from designer.campaigns.specification.text import to_tables
@@ -356,3 +357,16 @@ def test_a_copy_of_a_run_knows_its_fields() -> None:
     assert run.changed(status="failed") == replace(run, status="failed")
     with pytest.raises(TypeError, match="colour"):
         run.changed(colour="red")
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [
+        ("R002", "R012"), ("R021", "R012"), ("R0l1", "R011"),
+        ("R054", None), ("R900", None), ("x", None), ("R1012", None), ("r013", "R012"),
+    ],
+)  # fmt: skip
+def test_only_a_slip_of_one_character_is_taken_for_another_run(
+    typed: str, near: str | None
+) -> None:
+    assert near_run_id(typed, ["R010", "R011", "R012"]) == near

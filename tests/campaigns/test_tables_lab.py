@@ -373,3 +373,98 @@ def test_the_cases(name: str, spec: str, wanted: str | int) -> None:
     with pytest.raises(InputError) as error:
         read_line(path, specification)
     assert len(error.value.problems) == wanted
+
+
+@pytest.mark.parametrize(
+    ("above", "note"),
+    [
+        ("binder,set,set,measured,measured\n-,um,MPa,mg/cm^2,%\n", "line 2 has words where"),
+        ("# gauge 3, defective, do not use,,\n", "line 2 is a comment: not read"),
+        ("---,---,---,---,---\n", "line 2 has words where numbers belong"),
+    ],
+)  # fmt: skip
+def test_words_between_names_and_numbers_are_told(read: Read, above: str, note: str) -> None:
+    line = read(f"{HEADER}{above}{ROWS}")
+    assert values(line) == PLAIN
+    assert note in line.notes[0]
+
+
+def test_a_row_that_has_any_digit_or_category_is_never_passed_over(refused: Refused) -> None:
+    assert len(refused(f"{HEADER}PVDF,x,x,x,x\n{ROWS}")) > 1
+    assert len(refused(f"{HEADER}A1,x,x,x,x\n{ROWS}")) > 1
+    assert refused(f"{HEADER}#1,x,x,x,x\n{ROWS}")
+
+
+@pytest.mark.parametrize("remark", ["mean of two", "max speed", "n=3", "SD"])
+def test_a_remark_sums_up_nothing(read: Read, remark: str) -> None:
+    line = read(f"note,{HEADER}Mean,PVDF,100,50,5.2,38.1\n{remark},NA,200,60,10.4,36\n")
+    assert values(line) == PLAIN
+
+
+@pytest.mark.parametrize("dash", ["-", "–", "1"])
+def test_a_dash_says_that_numbers_have_no_unit(read: Read, refused: Refused, dash: str) -> None:
+    cells = "PVDF,100,50,5.2,0.381\nNA,200,60,10.4,0.36\n"
+    head = HEADER.replace("porosity", f"porosity [{dash}]")
+    assert values(read(f"{head}{cells}")) == PLAIN
+    assert values(read(f"{HEADER}-,um,MPa,mg/cm^2,{dash}\n{cells}")) == PLAIN
+    (problem,) = refused(f"{HEADER.replace('gap', f'gap [{dash}]')}{ROWS}")
+    assert problem.where == "t.csv column gap [" + dash + "]"
+
+
+def test_quoted_decimal_commas_between_commas_are_read_and_told(
+    read: Read, refused: Refused
+) -> None:
+    line = read(f'{HEADER}PVDF,100,50,"5,2","38,1"\nNA,200,60,"10,4",36\n')
+    assert values(line) == PLAIN
+    assert "read as decimal commas" in line.notes[0]
+    assert refused(f'{HEADER}PVDF,100,50,"5,2",38.1\n')  # some have points
+    assert refused(f'{HEADER}PVDF,100,50,"1,025",38\n')  # perhaps thousands
+
+
+@pytest.mark.parametrize("word", ["n.b.", "k.A.", "nicht gemessen", "not measured"])
+def test_words_for_not_measured(read: Read, word: str) -> None:
+    line = read(f"{HEADER}PVDF,100,50,5.2,{word}\n{ROWS}")
+    assert list(line.rows[0]["responses"]) == ["loading"]
+    assert f"taken as not measured: '{word}' (1)" in line.notes
+
+
+@pytest.mark.parametrize(
+    ("first", "others"), [("33.1%", ("0.34", ".36")), ("0.34", ("36 %", "37%", ".35"))]
+)
+def test_bare_fractions_among_percentages_are_one_problem(
+    read: Read, refused: Refused, first: str, others: tuple[str, ...]
+) -> None:
+    rows = "".join(f"PVDF,{100 + k},50,5,{cell}\n" for k, cell in enumerate((first, *others)))
+    (problem,) = refused(f"{HEADER}{rows}")
+    assert problem.where == "t.csv column porosity"
+    assert "times smaller" in problem.what
+    assert read(f"{HEADER}PVDF,100,50,5,33%\nNA,200,60,5,34\n").notes == []
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("Poro", ("33",)), ("Poro", ("33", "33")), ("Poro", ("33", "33", "33")),
+        ("poro", ("33", "34")), ("Dichte", ("33",)), ("porosity_mean [%]", ("33", "34")),
+    ],
+)  # fmt: skip
+def test_one_or_equal_results_under_another_name_are_refused(
+    refused: Refused, header: str, cells: tuple[str, ...]
+) -> None:
+    rows = "".join(f"PVDF,{100 + k},50,5,{cell}\n" for k, cell in enumerate(cells))
+    (problem,) = refused(f"binder,gap,pressure,loading,{header}\n{rows}")
+    assert f"--map '{header}=porosity'" in str(problem.hint)
+
+
+def test_the_nearest_name_is_offered(refused: Refused) -> None:
+    rows = "PVDF,100,50,5.2,33\nNA,200,60,10.4,36\n"
+    told = refused(f"binder,gap,pressure,Beladung,Porosität\n{rows}")
+    assert "--map 'Porosität=porosity'" in str(told[-2].hint)
+
+
+def test_bars_are_read_and_blanks_are_refused_by_name(read: Read, refused: Refused) -> None:
+    assert values(read(f"{HEADER}{ROWS}".replace(",", "|"))) == PLAIN
+    (problem,) = refused(f"{HEADER}{ROWS}".replace(",", "  "))
+    assert "not apart" in problem.what
+    assert problem.allowed == "commas, semicolons, tabs, bars (|) between the cells"
+    assert "--map" not in str(problem.hint)

@@ -10,7 +10,7 @@ from designer.campaigns.commands.entries import ResultEntry
 from designer.campaigns.errors import ConflictError, Findings, InputError
 from designer.campaigns.files import File
 from designer.campaigns.sheets.filled.outcomes import STATUS_COLUMNS
-from designer.campaigns.sheets.own_columns import own_columns
+from designer.campaigns.sheets.own_columns import foreign_columns, own_columns
 from designer.campaigns.space.factors import Factor, Given
 from designer.campaigns.space.settings import settings_from_texts
 from designer.campaigns.specification.specification import Specification
@@ -98,7 +98,7 @@ class Incoming:
             Names of the factors, givens and responses they hold.
         """
         spec, table, columns = self.reader.spec, self.table, self.reader.columns
-        judged = set()
+        judged = self.reader.judge_units()
         for item in (item for item in spec.inputs if item.name in columns):
             column = WholeColumn(table, columns[item.name])
             wrong = []
@@ -179,6 +179,8 @@ def incoming(
         table = table_of_columns(source, expected=expected)
     else:
         table = read_table(source, options, expected)
+    runs = table.column("run") if "run" in {*table.columns} - options.columns.keys() else ()
+    own -= foreign_columns(spec, {*table.headers} - options.columns.keys(), runs)
     known = settings_from_texts(
         spec.inputs, options.constants, "factor or given", findings, option="--set "
     )
@@ -190,7 +192,7 @@ def incoming(
     ).match(options.columns, options.units)  # fmt: skip
     reader = RowReader(spec, table, matched.columns, findings, blank=blank)
     chosen = chosen_rows(reader.table, options.where, matched, findings)
-    notes = [*table.notes, *matched.notes]
+    notes = [*reader.table.notes, *matched.notes]
     if options.where:
         said = conditions_text(options.where)
         notes.append(f"took {len(chosen)} of {len(table.rows)} rows ({said})")

@@ -18,21 +18,21 @@ from itertools import islice
 
 from designer.campaigns.errors import Findings, InputError, Problem
 from designer.campaigns.tables.builder import TableBuilder
-from designer.campaigns.tables.layout import LOOKED_AT, ExpectedColumns, header_row
+from designer.campaigns.tables.layout import LOOKED_AT, ExpectedColumns, header_row, shown_row
 from designer.campaigns.tables.options import TableOptions
 from designer.campaigns.tables.table import Table, escape_formula
 from designer.campaigns.values.numbers import number_text
 from designer.render.words import unicode_escaped
 
-_SEPARATORS = (",", ";", "\t")
-_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs"}
+_SEPARATORS = (",", ";", "\t", "|")
+_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars (|)"}
 _LONGEST_LINE = 1_000_000
 _SAMPLE_RECORDS = 200
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?", re.ASCII)
 _ONLY_WINDOWS = frozenset("µ°±²³·×ÄÖÜßäöüéçôíóú".encode("cp1252"))
 """Bytes that lab files have in Windows-1252 and that mean the same, or nothing a lab writes, in the
 code pages of DOS, Macintosh and Central Europe."""
-_DECLARATION = re.compile(r'"?sep=[,;\t]"?', re.IGNORECASE)
+_DECLARATION = re.compile(r'"?sep=[,;\t|]"?', re.IGNORECASE)
 
 
 def parse_csv(
@@ -198,6 +198,8 @@ def _detect_separator(text: _Text, expected: ExpectedColumns | None) -> str:
     named = {separator: _names(text, separator, expected) for separator in _SEPARATORS}
     most = max(named.values())
     able = [separator for separator, count in named.items() if count == most]
+    if expected is not None and not most:
+        _refuse_blanks(text, expected)
     if most and len(able) == 1:
         return able[0]
     found = {sep: _misfit(text, sep, titles=expected is not None) for sep in able}
@@ -213,6 +215,20 @@ def _detect_separator(text: _Text, expected: ExpectedColumns | None) -> str:
         hint = "Begin the file with a line sep=; (or sep=,) to say which."
         raise InputError.at(text.source, what, hint=hint)
     return best[0]
+
+
+def _refuse_blanks(text: _Text, expected: ExpectedColumns) -> None:
+    """Refuse a file whose names stand apart by blanks or another sign that separates nothing."""
+    with text.lines() as lines:
+        for number, line in enumerate(islice(lines, LOOKED_AT), 1):
+            if any(separator in line for separator in _SEPARATORS):
+                continue
+            if expected.names_in(re.split(r"[\s:~^]+", line.strip())) > 1:
+                what = "the names of the columns are not apart as cells of a table are"
+                allowed = f"{', '.join(_NAMES.values())} between the cells"
+                hint = "Save it as CSV; blanks do not separate cells, for names may hold them."
+                where = f"{text.source} line {number}"
+                raise InputError.at(where, what, shown_row(line.split()), allowed, hint)
 
 
 def _names(text: _Text, separator: str, expected: ExpectedColumns | None) -> int:

@@ -89,10 +89,12 @@ class TableVerbs(Verbs):
             SheetRules,
             results_from_columns,
         )
-        from designer.campaigns.sheets.own_columns import own_columns
+        from designer.campaigns.sheets.own_columns import passed_over
 
         spec = self.session.state(campaign).spec
-        known = known_columns(spec) | own_columns(spec) | {*text_columns(spec), *ID_COLUMNS}
+        known = (
+            known_columns(spec) | passed_over(spec, columns) | {*text_columns(spec), *ID_COLUMNS}
+        )
         # a program makes a frame: a column nobody knows is a mistake, not somebody's remark
         unknown_names(columns, known, "column")
         rules = SheetRules(force_settings=force_settings)
@@ -149,10 +151,10 @@ class TableVerbs(Verbs):
         """Record runs nobody proposed, one per row of columns in memory; as `attach_file`."""
         from designer.campaigns.sheets.filled.attached import attach_columns
         from designer.campaigns.sheets.filled.incoming import text_columns
-        from designer.campaigns.sheets.own_columns import own_columns
+        from designer.campaigns.sheets.own_columns import passed_over
 
         spec = self.session.state(campaign).spec
-        known = known_columns(spec) | own_columns(spec) | {*text_columns(spec)}
+        known = known_columns(spec) | passed_over(spec, columns) | {*text_columns(spec)}
         unknown_names(columns, known, "column")
         return self._attached(campaign, lambda state: attach_columns(columns, state, options))
 
