@@ -47,10 +47,12 @@ class StateBuilder:
         spec: specification so far; None before the first event.
         events: all events so far, reversed ones too.
         reversals: reversed event to the event that reversed it.
+        spec_seq: event that last gave the campaign another specification; perhaps a reversal.
     """
 
     campaign_id: str
     spec: Specification | None = None
+    spec_seq: int = 1
     closed: bool = False
     runs: dict[str, Run] = field(default_factory=dict)
     lines: dict[str, Line] = field(default_factory=dict)
@@ -66,6 +68,7 @@ class StateBuilder:
         return cls(
             campaign_id=state.campaign_id,
             spec=state.spec,
+            spec_seq=state.spec_seq,
             closed=state.closed,
             runs=dict(state.runs),
             lines=dict(state.lines),

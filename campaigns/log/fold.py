@@ -105,7 +105,10 @@ def _step(builder: StateBuilder, event: Event, *, alive: bool) -> None:
     builder.events.append(event)
     try:
         builder.count(event)
-        if not alive or event.kind == _REVERSAL:
+        if event.kind == _REVERSAL:
+            _reversed_amendment(builder, event)
+            return
+        if not alive:
             return
         if builder.spec is None and event.kind != "campaign_created":
             raise ContradictionError("the campaign has not been created")
@@ -117,6 +120,15 @@ def _step(builder: StateBuilder, event: Event, *, alive: bool) -> None:
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         text = f"the payload of {event.kind} cannot be read ({type(error).__name__}: {error})"
         raise InconsistentLogError(builder.name, event.seq, text) from error
+
+
+def _reversed_amendment(builder: StateBuilder, event: Event) -> None:
+    """Remember a reversal that has changed the specification, be it by redoing an amendment."""
+    aim = event
+    while aim.kind == _REVERSAL:
+        aim = builder.events[aim.body["event"] - 1]
+    if aim.kind == "spec_amended":
+        builder.spec_seq = event.seq
 
 
 def reversed_events(campaign_id: str, reversals: Iterable[tuple[int, object]]) -> dict[int, int]:
@@ -176,4 +188,5 @@ def _finish(builder: StateBuilder) -> CampaignState:
         events=tuple(builder.events),
         reversals=builder.reversals,
         counters=builder.counters,
+        spec_seq=builder.spec_seq,
     )

@@ -42,6 +42,7 @@ def spec_amended(builder: StateBuilder, event: Event) -> None:
     """A new specification; old runs keep their data and get the value-so-far of new factors."""
     before = builder.specification
     builder.spec = after = _parsed(event)
+    builder.spec_seq = event.seq
     old = {item.name for item in before.inputs}
     was: dict[str, Setting] = {
         factor.name: factor.was

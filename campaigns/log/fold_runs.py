@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.log.builder import ContradictionError, StateBuilder, in_order, known_names
-from designer.campaigns.log.runs import Measurement, Note, Run, Status
+from designer.campaigns.log.runs import BREACH, OFF_PLAN, Measurement, Note, Run, Status
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.recipes import recipe_flags
 from designer.campaigns.values.quantity import Quantity
@@ -16,16 +16,13 @@ if TYPE_CHECKING:
     from designer.campaigns.log.events import Event
     from designer.campaigns.specification.specification import Specification
 
-_SETTINGS = "breaks_specification"
-"""Kind of flag about the settings of a run."""
-
 
 def run_started(builder: StateBuilder, event: Event) -> None:
     """Somebody is making the run."""
     run = builder.run(event.body["run"])
     if run.status != "proposed":
         raise ContradictionError(f"run {run.id} is {run.status} and cannot be started")
-    facts = _facts(run, builder.specification, event.body["settings"])
+    facts = _facts(run, builder, event.body["settings"])
     builder.runs[run.id] = run.changed(status="running", **_made(run, event), **facts)
 
 
@@ -41,7 +38,7 @@ def result_recorded(builder: StateBuilder, event: Event) -> None:
         if run.status in ("failed", "abandoned"):
             raise ContradictionError(f"run {run.id} is {run.status}: no result can follow")
     # all changes at once: a run has many fields, and a long log many results
-    changes = _made(run, event) | _facts(run, spec, body["used"], body["given"], body["batch"])
+    changes = _made(run, event) | _facts(run, builder, body["used"], body["given"], body["batch"])
     changes |= _values(run, event, spec)
     if body["made_at"] is not None:
         changes["made_at"] = body["made_at"]
@@ -69,32 +66,38 @@ def _made(run: Run, event: Event) -> dict[str, Any]:
 
 def _facts(
     run: Run,
-    spec: Specification,
+    builder: StateBuilder,
     used: Mapping[str, Any],
     given: Mapping[str, Any] | None = None,
     batch: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """What changes by newly told settings, givens (as stored) and batches.
 
-    They stand in front of those told before, and all of them in front of what was planned.
+    They stand in front of those told before, and all of them in front of what was planned. A run
+    is measured by the specification of the time it is made, or its settings are told; later ones
+    change nothing about it.
     """
+    spec = builder.specification
     known_names("factor", used, spec.factor_names)
     known_names("given", given or {}, spec.given_names)
     new = {name: typed["number"] for name, typed in (given or {}).items()}
-    reported_given, all_given = {**run.reported_given, **new}, {**run.given, **new}
     reported = {**run.reported}
     for name, typed in used.items():
         reported[name] = Quantity.of_stored(typed).setting
-    all_used = in_order(spec.factors, {**run.used, **reported})
-    told = reported or reported_given
-    flags = tuple(recipe_flags(spec, {**all_used, **all_given})) if told else ()
+    all_used, all_given = in_order(spec.factors, {**run.used, **reported}), {**run.given, **new}
+    flags = run.flags
+    if used or given or (run.is_open and builder.spec_seq > run.seq):  # else made as planned
+        flags = tuple(recipe_flags(spec, {**all_used, **all_given}))
     confirmed = run.confirmed
-    if flags != run.flags and _SETTINGS in confirmed:  # somebody confirmed other settings
-        confirmed = {kind: seq for kind, seq in confirmed.items() if kind != _SETTINGS}
+    if confirmed:  # perhaps other settings, or before the specification changed
+        moved = all_used != run.used or all_given != run.given
+        anew = flags != run.flags and (moved or confirmed.get(BREACH, 0) < builder.spec_seq)
+        stale = {OFF_PLAN: moved, BREACH: anew}
+        confirmed = {kind: seq for kind, seq in confirmed.items() if not stale.get(kind)}
     return {
         "reported": reported,
         "used": all_used,
-        "reported_given": reported_given,
+        "reported_given": {**run.reported_given, **new},
         "given": all_given,
         "reported_batch": {**run.reported_batch, **(batch or {})},
         "batch": {**run.batch, **(batch or {})},
@@ -154,7 +157,7 @@ def _status(before: Status, done: Set[str], spec: Specification, *, made: bool) 
 
 def result_corrected(builder: StateBuilder, event: Event) -> None:
     """Replace values; the old ones stay in the log and in `Measurement.history`."""
-    body, spec = event.body, builder.specification
+    body = event.body
     run = builder.run(body["run"])
     what = body["what"]
     measurements, never = dict(run.measurements), set(run.never)
@@ -180,7 +183,7 @@ def result_corrected(builder: StateBuilder, event: Event) -> None:
         measurements=measurements,
         never=frozenset(never),
         made_at=made_at,
-        **_facts(run, spec, **facts),
+        **_facts(run, builder, **facts),
     )
 
 

@@ -23,6 +23,12 @@ MEASURED: tuple[Status, ...] = ("partial", "completed")
 """The run was made and has results."""
 LEARNED_FROM: tuple[Status, ...] = ("running", *MEASURED)
 """Measurements of the run are believed: what was measured before a run failed is not."""
+BREACH = "breaks_specification"
+"""Kind of flag: the settings of a run are not what the specification allows."""
+OFF_PLAN = "off_plan"
+"""Kind of flag: the settings of a run are not those it was planned with."""
+RESULT_IS_RIGHT = ("slip", "outlier")
+"""Kinds of flag of which either, once confirmed, says that a result is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +165,10 @@ class Run:
         if self.made_seq is None or self.made_recorded_at is None:
             return None
         return times.sort_key(self.made_at, self.made_recorded_at, self.made_seq)
+
+    def is_confirmed(self, value: Measurement, *kinds: str) -> bool:
+        """Whether a flag of one of these kinds was confirmed after a value was told."""
+        return any(self.confirmed.get(kind, 0) > value.seq for kind in kinds)
 
     def values(self, response: str) -> tuple[float, ...]:
         """Return the measured values of a response, by replicate; empty when there are none."""

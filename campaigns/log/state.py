@@ -137,6 +137,7 @@ class CampaignState:
         events: all events, reversed ones too.
         reversals: reversed event to the event that reversed it.
         counters: numbers given out so far.
+        spec_seq: event that last gave the campaign another specification; perhaps a reversal.
     """
 
     campaign_id: str
@@ -153,6 +154,7 @@ class CampaignState:
     events: Sequence[Event]
     reversals: Mapping[int, int]
     counters: Counters
+    spec_seq: int
 
     @property
     def open_runs(self) -> list[Run]:

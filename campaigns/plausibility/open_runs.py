@@ -8,16 +8,13 @@ from functools import cached_property
 
 from designer.campaigns.errors import Problem
 from designer.campaigns.log.events import Event
-from designer.campaigns.log.runs import WAITING, Run
+from designer.campaigns.log.runs import BREACH, WAITING, Run
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.specification import load
 from designer.campaigns.specification.parts import Response, range_text
 from designer.campaigns.specification.recipes import recipe_flags, recipe_problems
 from designer.campaigns.specification.specification import Specification
-
-BREACH = "breaks_specification"
-"""Kind of the flag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +56,8 @@ def recipe_breaches(state: CampaignState, run: Run) -> list[Problem]:
 
 
 def _problems(state: CampaignState, run: Run) -> list[Problem]:
-    if run.planned is None:
-        return []
+    if run.planned is None or (run.made_seq or 0) > state.spec_seq:
+        return []  # what it was made with is told by its own flags
     where, settings = f"run {run.id}", {**run.used, **run.given}
     if not (run.reported or run.reported_given):
         return recipe_problems(state.spec, settings, where)
@@ -70,11 +67,7 @@ def _problems(state: CampaignState, run: Run) -> list[Problem]:
 
 def _last_change(state: CampaignState) -> Event | None:
     """The last event that gave the campaign another specification; perhaps its reversal."""
-    for event in reversed(state.events):
-        of = state.events[event.body["event"] - 1] if event.kind == "event_reversed" else event
-        if of.kind == "spec_amended":
-            return event
-    return None
+    return state.events[state.spec_seq - 1] if state.spec_seq > 1 else None
 
 
 def _is_confirmed(run: Run, change: Event) -> bool:

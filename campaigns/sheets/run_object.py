@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypedDict
 
-from designer.campaigns.log.runs import Run
-from designer.campaigns.plausibility.open_runs import BREACH
+from designer.campaigns.log.runs import BREACH, Run
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.values.names import ENDINGS
 
@@ -86,7 +85,8 @@ class Flag(TypedDict):
     """Something odd about a run (null: about the campaign), as a sentence and its kind.
 
     ``breaks_specification``: settings out of range or against a constraint, or a plan that a change
-    of the specification has overtaken; ``slip``: a result that looks like another unit or a slip of
+    of the specification has overtaken; ``off_plan``: really used settings that differ from those
+    planned; ``slip``: a result that looks like another unit or a slip of
     the point; ``set_aside``: one that hardly counts in the models, or not at all; ``outlier``: one
     that counts although the models find it odd; ``older_copy``: this computer has seen another log
     than the one that is there. ``since``: when it was recorded.

@@ -21,7 +21,6 @@ from designer.engine.answers import (
     Evaluation,
     LineFigures,
     LineTrustFigures,
-    OddResult,
     SetAside,
     TrustFigures,
 )
@@ -39,7 +38,6 @@ from designer.engine.report import (
 from designer.engine.threads import one_thread
 from designer.engine.training_rows.left_out import notes_of_the_log, set_aside_of
 from designer.models.arrays import FloatArray
-from designer.models.diagnostics.doubtful_result import find_doubtful
 from designer.models.diagnostics.figures import ResponseReport
 from designer.models.diagnostics.trust import TrustEstimate, overall_trust
 from designer.models.fitting.history_weight import Belief
@@ -77,7 +75,7 @@ def evaluate(fitted: FittedCampaign, plan: SelectedPlan | None = None) -> Evalua
             "history_odds": odds,
             "line_events": {name: line.seq for name, line in fitted.state.lines.items()},
             "set_aside": set_aside(fitted),
-            "doubtful": doubtful(fitted),
+            "doubtful": fitted.doubtful,
             "warnings": report_warnings(fitted, report, odds),
             "notes": [*_notes(fitted), *averaging_notes(report)],
         }
@@ -109,24 +107,6 @@ def set_aside(fitted: FittedCampaign) -> list[SetAside]:
                     if code in used
                     else "is of a line that is not used: left out",
                 )
-            )
-    return found
-
-
-def doubtful(fitted: FittedCampaign) -> list[OddResult]:
-    """Own results that count although they look like slips, by run."""
-    found: list[OddResult] = []
-    for name, posterior in fitted.posteriors.items():
-        odd, data = find_doubtful(posterior.fitted), posterior.fitted.data
-        if odd is not None:
-            found.append(
-                {
-                    "run": data.run_ids[int(data.runs[odd.row])],
-                    "line": None,
-                    "response": name,
-                    "value": float(data.y[odd.row]),
-                    "message": odd.message,
-                }
             )
     return found
 

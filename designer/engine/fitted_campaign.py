@@ -14,8 +14,10 @@ import numpy as np
 from designer.acquisition.candidates.candidates import Candidates, make_candidates
 from designer.campaigns.earlier_lines.untested import untested_lines_note
 from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.log.runs import RESULT_IS_RIGHT
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import quantity_text
+from designer.engine.answers import OddResult
 from designer.engine.process_links import response_links, unused_knowledge
 from designer.engine.training_rows.left_out import has_training_data, left_out_notes, left_out_of
 from designer.engine.training_rows.training_set import (
@@ -25,6 +27,8 @@ from designer.engine.training_rows.training_set import (
     training_set,
 )
 from designer.models.compression.fit_cache import Memory
+from designer.models.data.dataset import ResponseData
+from designer.models.diagnostics.doubtful_result import find_doubtful
 from designer.models.fitting.all_responses import fit_responses
 from designer.models.fitting.history_weight import Belief, WeighedFits
 from designer.models.posterior.posterior import ResponsePosterior
@@ -96,7 +100,41 @@ class FittedCampaign:
         doubt = untested_lines_note(self.state)
         doubts = () if doubt is None else (doubt,)
         known = (*unused_knowledge(self.state.spec), *self.training.notes)
-        return (*known, *fits, *self._moves(), *doubts)
+        odd = (each["message"] for each in self.doubtful)
+        return (*known, *fits, *odd, *self._moves(), *doubts)
+
+    @cached_property
+    def doubtful(self) -> list[OddResult]:
+        """Own results that count although they look like slips, by response."""
+        found: list[OddResult] = []
+        for name, posterior in self.posteriors.items():
+            data = posterior.fitted.data
+            odd = find_doubtful(posterior.fitted, self._confirmed(data))
+            if odd is not None:
+                found.append(
+                    {
+                        "run": data.run_ids[int(data.runs[odd.row])],
+                        "line": None,
+                        "response": name,
+                        "value": float(data.y[odd.row]),
+                        "message": odd.message,
+                    }
+                )
+        return found
+
+    def _confirmed(self, data: ResponseData) -> list[int]:
+        """Rows of own results that somebody looked at and found right."""
+        right = {
+            (run.id, value.number)
+            for run in self.state.runs.values()
+            if run.confirmed
+            for value in run.measurements.get(data.name, ())
+            if run.is_confirmed(value, *RESULT_IS_RIGHT)
+        }
+        own = np.flatnonzero(data.target).tolist() if right else []
+        return [
+            row for row in own if (data.run_ids[int(data.runs[row])], float(data.y[row])) in right
+        ]
 
     def _moves(self) -> list[str]:
         """Sentences about inputs along which the own runs were moved to lie upon the lines'."""

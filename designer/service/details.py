@@ -8,9 +8,11 @@ from designer.campaigns.earlier_lines.overlap import line_overlap
 from designer.campaigns.earlier_lines.scales import scale_doubts
 from designer.campaigns.log.runs import Run
 from designer.campaigns.log.state import CampaignState, Plan
+from designer.campaigns.plausibility.off_plan import off_plan_since
 from designer.campaigns.plausibility.predicted import deviations
 from designer.campaigns.plausibility.remarks import result_remarks
 from designer.campaigns.plausibility.slips import slips
+from designer.campaigns.sheets.run_object import run_flags
 from designer.engine.training_rows.inferred_batches import batches_of_line, counted
 from designer.render.expected import expected
 from designer.render.words import in_unit
@@ -113,7 +115,8 @@ def run_changed(state: CampaignState, run: Run, since: int) -> RecordAnswer:
         "status": run.status,
         "recorded": {**new, **dict.fromkeys(sorted(run.never))},
         "messages": [
-            *run.flags,
+            *(flag["message"] for flag in run_flags(run)),
+            *off_plan_since(state, [run.id], since),
             *_remarks(state, [(run, new)]),
         ],
         "head": state.head,

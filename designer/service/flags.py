@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from typing import Literal
 
 from designer.campaigns.errors import InputError
+from designer.campaigns.log.runs import BREACH, OFF_PLAN, RESULT_IS_RIGHT
 from designer.campaigns.log.state import CampaignState
+from designer.campaigns.plausibility.off_plan import off_plan
 from designer.campaigns.plausibility.open_runs import breaches
 from designer.campaigns.plausibility.slips import slips
 from designer.campaigns.sheets.run_object import Flag, run_flags
@@ -17,7 +19,8 @@ from designer.service.figures import Figures
 from designer.service.session import Session
 from designer.service.still_true import measured
 
-Kind = Literal["slip", "breaks_specification", "set_aside", "outlier"]
+Kind = Literal["slip", "breaks_specification", "off_plan", "set_aside", "outlier"]
+_NAMED = 20  # runs that are named one by one
 
 
 def flags_of_runs(state: CampaignState, figures: Figures) -> dict[str, list[Flag]]:
@@ -30,32 +33,37 @@ def flags_of_runs(state: CampaignState, figures: Figures) -> dict[str, list[Flag
     for breach in breaches(state):
         flag = _flag("breaks_specification", breach.run, breach.response, breach.message)
         flags.setdefault(breach.run, []).append({**flag, "since": breach.since})
+    for each in off_plan(state, state.runs.values()):
+        flag = _flag("off_plan", each.run, None, each.message)
+        flags.setdefault(each.run, []).append({**flag, "since": each.since})
     slipped = set()
     for slip in slips(state):
         slipped.add((slip.run, slip.response))
         flag = _flag("slip", slip.run, slip.response, slip.message)
         flags.setdefault(slip.run, []).append({**flag, "since": slip.value.at})
-    odd = [each for each in figures["doubtful"] if (each["run"], each["response"]) not in slipped]
-    of_kind: tuple[tuple[Kind, Sequence[OddResult], tuple[Kind, ...]], ...] = (
+    doubtful = figures["doubtful"]
+    odd = [found for found in doubtful if (found["run"], found["response"]) not in slipped]
+    of_kind: tuple[tuple[Kind, Sequence[OddResult], tuple[str, ...]], ...] = (
         ("set_aside", figures["set_aside"] or (), ("set_aside",)),
-        ("outlier", odd, ("outlier", "slip")),
+        ("outlier", odd, RESULT_IS_RIGHT),
     )
     for kind, found, answers in of_kind:
-        for each in found:
-            run, value = each["run"], measured(state, each)
-            if run is None or value is None:
+        for result in found:
+            run, value = result["run"], measured(state, result)
+            if run is None or value is None or state.runs[run].is_confirmed(value, *answers):
                 continue
-            if any(state.runs[run].confirmed.get(answer, 0) > value.seq for answer in answers):
-                continue
-            flag = _flag(kind, run, each["response"], each["message"])
+            flag = _flag(kind, run, result["response"], result["message"])
             flags.setdefault(run, []).append({**flag, "since": value.at})
     return flags
 
 
 def refuse_unless_flagged(
     state: CampaignState, figures: Figures, run: str | None, kind: str
-) -> None:
+) -> list[Flag]:
     """Refuse to confirm what is not flagged.
+
+    Returns:
+        The flags of that kind, which are confirmed by it.
 
     Raises:
         InputError: no or an unknown run, or it has no flag of that kind; names those it has.
@@ -69,6 +77,7 @@ def refuse_unless_flagged(
     if kind not in kinds:
         allowed = ", ".join(kinds) or "it has no flags"
         raise InputError.at(f"run {there.id}", "has no such flag to confirm", repr(kind), allowed)
+    return [flag for flag in flags if flag["kind"] == kind]
 
 
 def all_flags(state: CampaignState, figures: Figures) -> list[Flag]:
@@ -138,11 +147,15 @@ def flag_words(flags: Sequence[Flag]) -> list[str]:
         f"{name} in {listed(list(runs))} may be {'a slip' if len(runs) == 1 else 'slips'}"
         for name, runs in slipped.items()
     ]
-    broken = [str(flag["run"]) for flag in flags if flag["kind"] == "breaks_specification"]
-    if broken:
-        runs = list(dict.fromkeys(broken))
-        verb = "breaks" if len(runs) == 1 else "break"
-        told.append(f"{listed(runs)} {verb} the specification")
+    of_kinds = (
+        (BREACH, "breaks the specification", "break the specification"),
+        (OFF_PLAN, "was not made as planned", "were not made as planned"),
+    )
+    for kind, one, several in of_kinds:
+        runs = list(dict.fromkeys(str(flag["run"]) for flag in flags if flag["kind"] == kind))
+        if runs:
+            who = listed(runs) if len(runs) <= _NAMED else count(len(runs), "run")
+            told.append(f"{who} {one if len(runs) == 1 else several}")
     return told
 
 

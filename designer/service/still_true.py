@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from designer.campaigns.log.runs import LEARNED_FROM, Measurement
+from designer.campaigns.log.runs import LEARNED_FROM, RESULT_IS_RIGHT, Measurement
 from designer.campaigns.log.state import CampaignState
 from designer.engine.answers import LineFigures, OddResult
 from designer.engine.training_rows.left_out import (
@@ -72,13 +72,16 @@ def still_true(state: CampaignState, kept: Figures | None) -> Figures:
     }
     aside = [each for each in found["set_aside"] or () if _stands(state, found, each)]
     unused = [each for each in left_out_of(state) if each not in aside]
+    doubtful = [each for each in found["doubtful"] if _is_doubted(state, each)]
+    settled = {each["message"] for each in found["doubtful"] if each not in doubtful}
+    notes = (note for note in found["notes"] if note not in settled)
     return {
         **found,
         "lines": lines,
         "set_aside": None if found["set_aside"] is None and not unused else [*aside, *unused],
-        "doubtful": [each for each in found["doubtful"] if _stands(state, found, each)],
+        "doubtful": doubtful,
         "warnings": _dated(old, found["warnings"]),
-        "notes": [*_dated(old, found["notes"]), *notes_of_the_log(state)],
+        "notes": [*_dated(old, notes), *notes_of_the_log(state)],
     }
 
 
@@ -107,6 +110,14 @@ def _stands(state: CampaignState, kept: Figures, found: OddResult) -> bool:
     if name is None:
         return measured(state, found) is not None
     return _is_the_line(state, kept, name) and state.lines[name].included
+
+
+def _is_doubted(state: CampaignState, found: OddResult) -> bool:
+    """Whether a result that counted although it looked like a slip still stands, unconfirmed."""
+    run, value = found["run"], measured(state, found)
+    if run is None or value is None:
+        return False
+    return not state.runs[run].is_confirmed(value, *RESULT_IS_RIGHT)
 
 
 def _is_the_line(state: CampaignState, kept: Figures, name: str) -> bool:

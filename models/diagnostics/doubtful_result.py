@@ -7,6 +7,7 @@ is named with what would decide.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -39,20 +40,18 @@ class DoubtfulResult(NamedTuple):
     message: str
 
 
-def doubtful_result(fitted: FittedResponse) -> str | None:
-    """What the user should know about the own result that fits worst; None: nothing."""
-    found = find_doubtful(fitted)
-    return None if found is None else found.message
-
-
-def find_doubtful(fitted: FittedResponse) -> DoubtfulResult | None:
+def find_doubtful(fitted: FittedResponse, right: Sequence[int] = ()) -> DoubtfulResult | None:
     """The own result that fits worst, where it looks like a slip; None: none does.
 
     Args:
         fitted: the fit; results it sets aside are told elsewhere.
+        right: rows of the data that somebody confirmed; neither they nor what is like them is
+            doubted.
     """
     data, rows = fitted.data, fitted.rows
     own = rows.earlier + np.flatnonzero(rows.extra[rows.earlier :] == 0)
+    confirmed = np.asarray(right, dtype=np.int64)
+    own = own[~np.isin(rows.order[own], confirmed)]
     if len(own) == 0:
         return None
     lines = rows.earlier > 0
@@ -61,6 +60,9 @@ def find_doubtful(fitted: FittedResponse) -> DoubtfulResult | None:
     else:
         doubt = _beside_predictions(fitted, own)
     if doubt is None:
+        return None
+    value = float(data.y[doubt.row])
+    if any(_times(value, usual) < _TIMES for usual in data.y[confirmed].tolist()):
         return None
     alone = len(own) < 3 and not lines
     return DoubtfulResult(doubt.row, _message(data, doubt, alone=alone))

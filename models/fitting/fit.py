@@ -21,7 +21,6 @@ from designer.models.data.dataset import ResponseData
 from designer.models.data.outliers import SURPRISE, in_company, ordinary_size, surprising_message
 from designer.models.data.spread import Scaled
 from designer.models.diagnostics.cross_validation import confirmed_outliers, suspected_outliers
-from designer.models.diagnostics.doubtful_result import doubtful_result
 from designer.models.diagnostics.history_evidence import POSITIVE_ODDS, history_evidence
 from designer.models.fitting.warm_start import cold_starts, history_start
 from designer.models.gp.fitted import FittedResponse, search
@@ -84,8 +83,7 @@ def fit(
         if 0 < len(confirmed) < len(doubted):
             trial = _fit(data, transforms, memory, start=start, doubted=confirmed)
         fitted = trial if len(confirmed) else fitted
-    doubt = doubtful_result(fitted)
-    return ResponsePosterior(fitted if doubt is None else fitted.with_message(doubt))
+    return ResponsePosterior(fitted)
 
 
 def _founded(

@@ -189,3 +189,30 @@ def test_the_sheet_of_the_cases(tmp_path: Path) -> None:
     assert "coating_gap, pressure of R001, R002, R005, R006 are those of other runs" in text
     fine = [{names.get(name, name): row[name] for name in keep} for row in exported]
     assert sheets.read(fine).entries == []
+
+
+def test_a_cell_that_was_dragged_down_is_named(tmp_path: Path) -> None:
+    sheets = FilledSheets(tmp_path, SPREAD)
+    rows = sheets.sheet()
+    first = float(rows[0][PRESSURE])
+    dragged = [{**row, PRESSURE: f"{first + k:g}"} for k, row in enumerate(rows)]
+    text = refusal(sheets, dragged)
+    assert "pressure of R002, R003, R004, R005, R006 grow row by row by one step" in text
+    assert "R002 pressure 31 instead of 55" in text
+    assert sheets.read(dragged, force=True).entries
+    assert "R004, R005, R006 grow" in refusal(sheets, [*rows[:3], *dragged[3:]])
+    two = [{**row, GAP: f"{100 + 25 * k:g}"} for k, row in enumerate(rows)]
+    assert "R002, R003, R004, R005, R006 grow" in refusal(sheets, two)
+
+
+def test_a_few_changed_settings_or_all_a_bit_higher_are_no_dragged_cell(tmp_path: Path) -> None:
+    sheets = FilledSheets(tmp_path, SPREAD)
+    rows = sheets.sheet()
+    assert sheets.read([{**row, PRESSURE: f"{float(row[PRESSURE]) + 3:g}"} for row in rows]).entries
+    for values in (
+        (30, 55, 81, 107, 130, 155),
+        (33, 33, 33, 33, 33, 33),
+        (31, 54, 83, 104, 131, 157),
+    ):
+        changed = [{**r, PRESSURE: str(v)} for r, v in zip(rows, values, strict=True)]
+        assert sheets.read(changed).entries

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from designer.models.data.dataset import ResponseData
+from designer.models.diagnostics.doubtful_result import find_doubtful
 from designer.models.fitting.fit import fit
 from designer.models.fitting.history_weight import WeighedFits
 from designer.models.posterior.posterior import ResponsePosterior
@@ -61,8 +62,13 @@ def set_aside(posterior: ResponsePosterior) -> list[int]:
     return sorted(rows.run[rows.extra > 0].tolist())
 
 
+def messages(posterior: ResponsePosterior) -> list[str]:
+    doubt = find_doubtful(posterior.fitted)
+    return [*posterior.fitted.report.messages, *([] if doubt is None else [doubt.message])]
+
+
 def told(posterior: ResponsePosterior) -> str:
-    return " ".join(posterior.fitted.report.messages)
+    return " ".join(messages(posterior))
 
 
 @pytest.mark.parametrize(("factor", "log"), [(0.02, True), (50.0, True), (0.02, False)])
@@ -89,7 +95,7 @@ def test_what_nobody_can_decide_is_kept_and_named(runs: int, rows: int, factor: 
     run = f"in R{runs:03}"
     assert set_aside(posterior) in ([], [runs - 1])
     if not set_aside(posterior):
-        (message,) = [m for m in posterior.fitted.report.messages if run in m]
+        (message,) = [m for m in messages(posterior) if run in m]
         assert "times below" in message or "times above" in message
         assert "designer correct" in message
         assert "measure it again" in message
@@ -167,6 +173,9 @@ def test_few_recipes_alone_cannot_tell_a_peak_from_a_slip() -> None:
     data = ResponseData("leak", False, None, X, peak(X) / 5 + 0.1 * noise, np.zeros(7, int))
     found = fitted(data)
     assert set_aside(found) == []
-    assert any("is kept and moves the predictions" in m for m in found.fitted.report.messages)
+    doubt = find_doubtful(found.fitted)
+    assert doubt is not None
+    assert "is kept and moves the predictions" in doubt.message
+    assert find_doubtful(found.fitted, [doubt.row]) is None  # somebody has confirmed it
     wrong = replace(data, y=np.where(np.arange(7) == 6, 200 * np.median(data.y), data.y))
     assert set_aside(fitted(wrong)) == [6]

@@ -189,3 +189,94 @@ def test_a_window_that_moved_away_is_told_of_runs_that_were_planned_for_it(
     assert [text.partition(":")[0] for text in told] == [f"run {run}" for run in in_old]
     out = designer("start", "small", in_old[0])  # a run outside the window may be wanted
     assert "expected outside the window" in " ".join(out.split())
+
+
+def made_against(designer: CommandLine, run: str = "R005") -> str:
+    """Forbid by a constraint what an open run was planned with; its expression."""
+    recipe = designer.json("show", "small", run)["settings"]
+    least = recipe["solid_content"] * recipe["coating_gap"]
+    expression = f"solid_content * coating_gap <= {least - 1:g}"
+    Path("limit.toml").write_text(
+        SMALL.replace("solid_content * coating_gap <= 11000", expression, 1)
+    )
+    assert any(run in text for text in designer.json("amend", "small", "limit.toml")["messages"])
+    return f"against the constraint {expression}"
+
+
+def test_a_result_of_a_run_that_broke_the_limit_keeps_its_flag(designer: CommandLine) -> None:
+    broken = made_against(designer)
+    Path("plan.csv").write_text("run,porosity\nR005,42\n")
+    messages = designer.json("import", "small", "plan.csv", "--dry-run")["messages"]
+    assert any(text.startswith(f"R005: {broken}") for text in messages)
+    told = designer.json("record", "small", "R005", "porosity=42", "mass_loading=7.2")
+    assert told["messages"][0].startswith(broken)
+    (flag,) = [f for f in designer.json("status", "small")["flags"] if f["run"] == "R005"]
+    assert (flag["kind"], flag["message"].startswith(broken)) == ("breaks_specification", True)
+    designer("undo", "small")
+    designer("start", "small", "R005", "--anyway")
+    assert kinds(designer, "show", "small", "R005") == [("breaks_specification", "R005")]
+    designer("record", "small", "R005", "porosity=42")
+    assert kinds(designer, "show", "small", "R005") == [("breaks_specification", "R005")]
+    said = designer.json("note", "small", "R005", "ok", "--confirm", "breaks_specification")
+    assert said["messages"][0].startswith(f"breaks_specification is confirmed: {broken}")
+    assert kinds(designer, "show", "small", "R005") == []
+
+
+def test_a_breach_confirmed_while_it_was_open_stays_confirmed(designer: CommandLine) -> None:
+    made_against(designer)
+    designer("note", "small", "R005", "allowed", "--confirm", "breaks_specification")
+    told = designer.json("record", "small", "R005", "porosity=42", "mass_loading=7.2")
+    assert not any("constraint" in text for text in told["messages"])
+    assert kinds(designer, "show", "small", "R005") == []
+
+
+def test_a_run_made_before_the_change_breaks_nothing(designer: CommandLine) -> None:
+    designer("record", "small", "R005", "porosity=42", "mass_loading=7.2")
+    recipe = designer.json("show", "small", "R005")["settings"]
+    least = recipe["solid_content"] * recipe["coating_gap"]
+    Path("limit.toml").write_text(SMALL.replace("<= 11000", f"<= {least - 1:g}", 1))
+    designer("amend", "small", "limit.toml")
+    designer("correct", "small", "R005", "porosity=41", "--reason", "read again")
+    assert kinds(designer, "show", "small", "R005") == []
+
+
+def test_settings_off_the_plan_are_flagged_until_they_are_confirmed(designer: CommandLine) -> None:
+    planned = designer.json("show", "small", "R005")["settings"]
+    near, far = planned["solid_content"] + 0.4, 110 if planned["coating_gap"] != 100 else 140
+    made = ("record", "small", "R005", "porosity=42", "mass_loading=7.2")
+    assert designer.json(*made, "--set", f"solid_content={near:g}")["messages"] == []
+    assert kinds(designer, "show", "small", "R005") == []
+    designer("undo", "small")
+    other = {"PVDF-A": "PVDF-B"}.get(planned["binder"], "PVDF-A")
+    told = designer.json(*made, "--set", f"coating_gap={far}", "--set", f"binder={other}")[
+        "messages"
+    ]
+    gap = f"{planned['coating_gap']:g}"
+    message = (
+        f"R005: not made as planned: coating_gap {far} um (planned {gap} um),"
+        f" binder {other} (planned {planned['binder']})"
+    )
+    assert message in told
+    flags = designer.json("show", "small", "R005")["flags"]
+    assert [flag["message"] for flag in flags if flag["kind"] == "off_plan"] == [message]
+    assert "! Open: R005 was not made as planned" in designer("status", "small")
+    done = designer("note", "small", "R005", "by hand", "--confirm", "off_plan")
+    assert f"off_plan is confirmed: {message}" in " ".join(done.split())
+    assert "off_plan" not in str(kinds(designer, "show", "small", "R005"))
+    assert "note on R005, off_plan confirmed" in designer("undo", "small")
+    assert "off_plan" in str(kinds(designer, "show", "small", "R005"))
+
+
+def test_a_confirmed_slip_is_doubted_no_more_by_the_models(designer: CommandLine) -> None:
+    made = ("attach", "small", *SETTINGS)
+    designer(*made, "porosity=0.42", "mass_loading=7.2")
+    recipe = ("predict", "small", *SETTINGS)
+    doubted = "Correct it (designer correct)"
+    assert any(doubted in note for note in designer.json(*recipe)["notes"])
+    designer("note", "small", "R008", "measured again", "--confirm", "slip")
+    status = designer.json("status", "small")  # the figures are those of before
+    assert not any(doubted in note for note in (*status["notes"], *status["warnings"]))
+    for verb in (recipe, ("status", "small", "--refresh")):
+        assert not any(doubted in note for note in designer.json(*verb)["notes"])
+    designer("undo", "small")
+    assert any(doubted in note for note in designer.json(*recipe)["notes"])

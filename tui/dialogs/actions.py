@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, TypeVar, cast
 
 from designer.campaigns.errors import InputError, Problem
-from designer.campaigns.plausibility.open_runs import BREACH
+from designer.campaigns.log.runs import BREACH
 from designer.campaigns.sheets.run_object import RunObject
 from designer.render.words import moment
 from designer.service.answers import DoneAnswer, EventObject, ExportAnswer, OfCampaign

@@ -3,8 +3,8 @@
 A spreadsheet that sorts some columns only, or shifts them by a row, leaves every cell plausible.
 It shows in the columns we exported: what the rows hold now are the values that stood there, in
 another order. One run made at another setting changes what there is, and is no such case; nor are
-runs that were all made a bit higher. Two runs that exchanged their settings could be true; whoever
-knows it says so.
+runs that were all made a bit higher. A cell that was dragged down counts on by one step. Two runs
+that exchanged their settings could be true; whoever knows it says so.
 """
 
 from __future__ import annotations
@@ -86,7 +86,11 @@ class SortedApart:
         of_no_run = {row for row in changed if strange[row] > SEVERAL}
         of_no_head = {row for row in changed if self.rows[row].edition.foreign}
         return (
-            self._mixed() or self._foreign(of_no_run) or self._sorted() or self._foreign(of_no_head)
+            self._mixed()
+            or self._foreign(of_no_run)
+            or self._sorted()
+            or self._foreign(of_no_head)
+            or self._filled_down()
         )
 
     def _mixed(self) -> Problem | None:
@@ -116,15 +120,31 @@ class SortedApart:
         names = _some([column.name for column in columns])
         what = f"{names} of {self._ids(rows)} are those of other runs: was the table sorted by some"
         what += " columns only?"
-        told = [
-            f"{self._id(row)} {column.name} {_text(cell.holds)} instead of {_text(cell.shown)}"
-            for row in sorted(rows)
-            for column in columns[:1]
-            if (cell := column.other.get(row)) is not None
-        ]
+        found = self._instead(sorted(rows), columns[0])
         hint = "Export the plan again and fill that in row by row; sort whole rows only. If the"
         hint += f" runs really were made so, say so with {_FORCE}."
-        return Problem(self.table.source, what, _some(told) or None, hint=hint)
+        return Problem(self.table.source, what, found, hint=hint)
+
+    def _filled_down(self) -> Problem | None:
+        """Settings that a spreadsheet has counted on."""
+        columns = [column for column in self._settings if column.filled_down]
+        if not columns:
+            return None
+        rows = sorted({row for column in columns for row in column.filled_down})
+        what = f"{_some([column.name for column in columns])} of {self._ids(rows)} grow row by row"
+        what += " by one step, and are not those planned: was a cell dragged down?"
+        hint = "Export the plan again and fill in only what was set otherwise. If the runs really"
+        hint += f" were made so, say so with {_FORCE}."
+        return Problem(self.table.source, what, self._instead(rows, columns[0]), hint=hint)
+
+    def _instead(self, rows: Iterable[int], column: ExportedColumn) -> str | None:
+        """What some rows of a column hold, and what was written there."""
+        told = [
+            f"{self._id(row)} {column.name} {_text(cell.holds)} instead of {_text(cell.shown)}"
+            for row in rows
+            if (cell := column.other.get(row)) is not None
+        ]
+        return _some(told) if told else None
 
     def _foreign(self, rows: Iterable[int]) -> Problem | None:
         """Settings of another plan than the runs were proposed with."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -67,6 +67,38 @@ class ExportedColumn:
         if len(cells) < SEVERAL or lost > 1 or (lost and (few or _moved(cells))):
             return []
         return [*self.other]
+
+    @cached_property
+    def filled_down(self) -> list[int]:
+        """Changed rows that a spreadsheet has counted on from the rows above; else none.
+
+        Dragging a cell down leaves numbers with one step between adjacent rows (65, 66, 67 …),
+        whatever stood there. One or two cells it began with may be as they were.
+        """
+        found: list[int] = []
+        for part in _even_parts((row, cell.holds) for row, cell in self.cells.items()):
+            changed = [row for row in part if row in self.other]
+            if len(changed) > SEVERAL and len(part) - len(changed) <= SEVERAL:
+                found += changed
+        return [] if _moved([self.other[row] for row in found]) else found
+
+
+def _even_parts(column: Iterable[tuple[int, Setting]]) -> list[list[int]]:
+    """Stretches of adjacent rows whose numbers lie one step, not 0, apart."""
+    parts: list[list[int]] = []
+    last: tuple[int, float] | None = None
+    step = 0.0
+    for row, value in column:
+        if isinstance(value, str):
+            last = None
+            continue
+        before, now = step, 0.0 if last is None or row != last[0] + 1 else value - last[1]
+        if now and before and math.isclose(now, before, rel_tol=1e-6):
+            parts[-1].append(row)
+        elif now:
+            parts.append([row - 1, row])
+        last, step = (row, value), now
+    return parts
 
 
 def alike(one: Setting, other: Setting, close: float) -> bool:

@@ -162,17 +162,20 @@ class CampaignVerbs(Verbs):
         Raises:
             InputError: the run has no such flag.
         """
+        cleared: list[str] = []
 
         def decide(state: CampaignState) -> list[NewEvent]:
             if confirm is not None:
-                refuse_unless_flagged(state, read_figures(self.session, state), run, confirm)
+                figures = read_figures(self.session, state)
+                found = refuse_unless_flagged(state, figures, run, confirm)
+                cleared[:] = [f"{confirm} is confirmed: {flag['message']}" for flag in found]
             return commands.note(state, text, run, confirm)
 
         state = self.session.change(campaign, decide)
         return {
             "campaign": state.spec.name,
             "run": None if run is None else state.run(run).id,
-            "messages": [],
+            "messages": cleared,
             "head": state.head,
         }
 

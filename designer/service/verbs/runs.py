@@ -64,7 +64,7 @@ class RunVerbs(Verbs):
             return drafts
 
         answer = self._change(campaign, run, decide)
-        return {**answer, "messages": [*answer["messages"], *told]}
+        return {**answer, "messages": told or answer["messages"]}
 
     def record(
         self,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from designer.campaigns.errors import ConflictError, Problem
 from designer.campaigns.log.fold import tried
+from designer.campaigns.plausibility.off_plan import off_plan_since
+from designer.campaigns.sheets.run_object import run_flags
 from designer.service.answers import AttachedAnswer, ImportAnswer
 from designer.service.details import remarks_on
 from designer.service.session import Verbs
@@ -217,9 +219,10 @@ def _told(before: CampaignState, after: CampaignState, runs: Sequence[str]) -> l
     """What is odd about the settings and results a table has brought, by run."""
     known = {run: before.runs[run].flags for run in runs if run in before.runs}
     flags = [
-        f"{run}: {flag}"
+        f"{run}: {flag['message']}"
         for run in dict.fromkeys(runs)
-        for flag in after.run(run).flags
-        if flag not in known.get(run, ())
+        for flag in run_flags(after.run(run))
+        if flag["message"] not in known.get(run, ())
     ]
-    return [*flags, *remarks_on(after, runs, before.seq)]
+    off_plan = off_plan_since(after, runs, before.seq)
+    return [*flags, *off_plan, *remarks_on(after, runs, before.seq)]
