@@ -141,7 +141,10 @@ def test_the_command_of_an_event() -> None:
 
 def test_descriptions_name_the_facts() -> None:
     assert describe(an_event()) == "note: hello"
-    assert describe(an_event(body={"run": "R001", "text": "x" * 99})).endswith("…")
+    note = {"run": "R001", "text": "x" * 99, "confirms": None}
+    assert describe(an_event(body=note)).endswith("…")
+    confirming = {"run": "R001", "text": "seen", "confirms": "slip"}
+    assert describe(an_event(body=confirming)) == "note on R001, slip confirmed: seen"
     assert who_when("anna", "2026-03-01T08:15:00.000000Z") == "by anna on 2026-03-01 08:15 UTC"
     assert who_when("", "2026") == ""
     assert value_text({"number": 120.0, "text": "0.12", "unit": "mm"}) == "0.12 mm"

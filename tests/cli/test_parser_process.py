@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 HEAVY = (
-    "torch", "gpytorch", "botorch", "ax", "scipy", "pandas", "numpy", "sqlalchemy",
+    "torch", "gpytorch", "botorch", "ax", "scipy", "pandas", "numpy",
     "textual", "openpyxl", "pint",
 )  # fmt: skip
 
