@@ -134,6 +134,7 @@ def _chosen_sheet(sheets: list[Any], told: _Book) -> tuple[Any, tuple[str, ...]]
     seen = [sheet for sheet in filled if sheet.sheet_state == "visible"] or filled
     if not seen:
         raise InputError.at(told.source, "no sheet of the workbook has any data")
+    best = seen
     if told.expected is None:
         able = seen if seen[0] is sheets[0] or len(seen) == 1 else []
         what = "the first sheet is blank and several others have data"
@@ -143,7 +144,7 @@ def _chosen_sheet(sheets: list[Any], told: _Book) -> tuple[Any, tuple[str, ...]]
         able = best if len(best) == 1 or not max(known) else []
         what = "several sheets have the expected columns"
     if not able:
-        names = ", ".join(repr(sheet.title) for sheet in (seen if told.expected is None else best))
+        names = ", ".join(repr(sheet.title) for sheet in best)
         hint = f"Say which with --sheet {seen[0].title!r}, or move the table to a file of its own."
         raise InputError.at(told.source, what, names, hint=hint)
     return able[0], _sheet_notes(able[0], filled, sheets)
