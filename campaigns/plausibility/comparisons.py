@@ -100,11 +100,12 @@ class Comparisons:
         if own is True or plan is True or (window is True and not isinstance(plan, Doubt)):
             return None
         doubts = [each for each in (own, plan, window) if isinstance(each, Doubt)]
-        if doubts in ([], [own]):
+        nothing_else = own is plan is window is None
+        if nothing_else or doubts == [own]:  # the rows of lines may be many
             lines = self._by_lines(result)
             if lines is True:
                 return None
-            if isinstance(lines, Doubt) and own is plan is window is None:
+            if isinstance(lines, Doubt) and nothing_else:
                 doubts = [lines]
         if not doubts:
             return None

@@ -43,7 +43,7 @@ def doubts(comparisons: Comparisons, right: Collection[int] = ()) -> dict[int, D
         turned = _in_turn(comparisons, [*found, *others], looked_at)
         found = min(found, turned, key=len)
     if len(found) >= _MODE:
-        near = _sample(places, found)
+        near = sorted({*_some(places), *found})
         branch = [k for k in found if comparisons.is_in_place(k, [o for o in near if o != k])]
         found = {k: doubt for k, doubt in found.items() if k not in branch}
     if comparisons.response.log_scale and not _is_one_slip(found):
@@ -66,9 +66,9 @@ def _looked_at(comparisons: Comparisons) -> set[int]:
     if len(places) <= _ALL:
         return set(places)
     sizes = [each.size for each in comparisons.results]
-    middle = statistics.median(sizes)
+    middle, deviation = _middle(sizes)
     off = [abs(size - middle) for size in sizes]
-    reach = _BESIDE + _DEVIATIONS * statistics.median(off)
+    reach = _BESIDE + _DEVIATIONS * deviation
     odd = [k for k in places if off[k] > reach or comparisons.is_suspect(k)]
     return set(sorted(odd, key=lambda place: -off[place])[:_ALL])
 
@@ -111,15 +111,12 @@ def _is_usual(comparisons: Comparisons, place: int, believed: Sequence[int]) -> 
     """Whether a result is like those before it at first sight; comparing takes longer."""
     if len(believed) < _KNOWN or comparisons.is_suspect(place):
         return False
-    step = max(1, len(believed) // _REFERENCES)
-    some = [comparisons.results[each].size for each in believed[::step]]
-    middle = statistics.median(some)
-    spread = statistics.median(abs(size - middle) for size in some)
-    return spread <= _WIDE and abs(comparisons.results[place].size - middle) <= _BESIDE
+    middle, deviation = _middle([comparisons.results[each].size for each in _some(believed)])
+    return deviation <= _WIDE and abs(comparisons.results[place].size - middle) <= _BESIDE
 
 
 def _doubt(comparisons: Comparisons, place: int, believed: Sequence[int]) -> Doubt | None:
-    some = believed[:: max(1, len(believed) // _REFERENCES)]
+    some = _some(believed)
     return comparisons.doubt(place, some, wide=_is_wide(comparisons, some))
 
 
@@ -127,14 +124,18 @@ def _is_wide(comparisons: Comparisons, places: Sequence[int]) -> bool:
     """Whether results vary over decades."""
     if len(places) < _KNOWN:
         return comparisons.response.log_scale
-    sizes = [comparisons.results[place].size for place in places]
+    return _middle([comparisons.results[place].size for place in places])[1] > _WIDE
+
+
+def _middle(sizes: Sequence[float]) -> tuple[float, float]:
+    """Median of logarithms of sizes, and the median deviation from it."""
     middle = statistics.median(sizes)
-    return statistics.median(abs(size - middle) for size in sizes) > _WIDE
+    return middle, statistics.median(abs(size - middle) for size in sizes)
 
 
-def _sample(places: Sequence[int], always: Collection[int]) -> list[int]:
-    some = places[:: max(1, len(places) // _REFERENCES)]
-    return sorted({*some, *always})
+def _some(places: Sequence[int]) -> Sequence[int]:
+    """Places that are compared with, where they are many: evenly spread ones."""
+    return places[:: max(1, len(places) // _REFERENCES)]
 
 
 def one_sign(values: Sequence[float], response: Response) -> list[bool]:
