@@ -16,6 +16,7 @@ from designer.campaigns.commands.checks import (
     named,
 )
 from designer.campaigns.commands.entries import ResultEntry
+from designer.campaigns.commands.runs import note
 from designer.campaigns.errors import InputError
 from designer.campaigns.log.describe import who_when
 from designer.campaigns.log.events import NewEvent
@@ -140,8 +141,7 @@ class _Entry:
             return []
         if not any(body[key] for key in _FACTS):
             if body["note"]:
-                note = {"run": run.id, "text": body["note"], "confirms": None}
-                return [NewEvent("note_added", note)]
+                return note(self.after, body["note"], run.id)
             if not any(getattr(told, key) for key in _FACTS):
                 hint = "Name at least one response, setting, batch or time"
                 refusals.input.report(self.where, "there is nothing to record", hint=hint)

@@ -122,7 +122,12 @@ def reopen(state: CampaignState, run: str, reason: str | None = None) -> list[Ne
 
 
 def note(
-    state: CampaignState, text: str, run: str | None = None, confirms: str | None = None
+    state: CampaignState,
+    text: str,
+    run: str | None = None,
+    *,
+    confirms: str | None = None,
+    responses: Sequence[str] = (),
 ) -> list[NewEvent]:
     """Add a remark to the campaign or to a run; a closed campaign takes it too.
 
@@ -132,13 +137,15 @@ def note(
         run: run id; None: about the campaign.
         confirms: kind of flag of that run that is looked at and right; the caller knows that the
             run has such a flag.
+        responses: those it is right for; empty: the flag is not about responses.
 
     Raises:
         InputError: unknown run; the text is empty, too long or holds invisible characters.
     """
     run_id = None if run is None else state.run(run).id
     cleaned = required_text(text, "note", limit=NOTE_LIMIT, multiline=True)
-    return [NewEvent("note_added", {"run": run_id, "text": cleaned, "confirms": confirms})]
+    body = {"run": run_id, "text": cleaned, "confirms": confirms, "responses": [*responses] or None}
+    return [NewEvent("note_added", body)]
 
 
 _NEXT = {

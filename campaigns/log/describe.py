@@ -79,7 +79,8 @@ def _with_reason(text: str) -> Callable[[Body], str]:
 def _note(body: Body) -> str:
     first = body["text"].splitlines()[0]
     shown = first if len(first) <= 60 else first[:59] + "…"
-    confirmed = f", {body['confirms']} confirmed" if body["confirms"] else ""
+    of = f" of {', '.join(body['responses'])}" if body["responses"] else ""
+    confirmed = f", {body['confirms']}{of} confirmed" if body["confirms"] else ""
     return f"note on {body['run']}{confirmed}: {shown}" if body["run"] else f"note: {shown}"
 
 

@@ -54,7 +54,7 @@ KINDS: Mapping[str, Kind] = {
     "run_failed": _kind("run reason"),
     "run_abandoned": _kind("run reason"),
     "run_reopened": _kind("run reason"),
-    "note_added": _kind("run text confirms", version=2),
+    "note_added": _kind("run text confirms responses", version=3),
     "event_reversed": _kind("event reason"),
     "campaign_closed": _kind("reason"),
 }

@@ -7,7 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.log.builder import ContradictionError, StateBuilder, in_order, known_names
-from designer.campaigns.log.runs import BREACH, OFF_PLAN, Measurement, Note, Run, Status
+from designer.campaigns.log.runs import (
+    BREACH,
+    OFF_PLAN,
+    WAITING,
+    Measurement,
+    Note,
+    Run,
+    Status,
+)
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.recipes import recipe_flags
 from designer.campaigns.values.quantity import Quantity
@@ -22,7 +30,7 @@ def run_started(builder: StateBuilder, event: Event) -> None:
     run = builder.run(event.body["run"])
     if run.status != "proposed":
         raise ContradictionError(f"run {run.id} is {run.status} and cannot be started")
-    facts = _facts(run, builder, event.body["settings"])
+    facts = _facts(run, builder, event.seq, used=event.body["settings"])
     builder.runs[run.id] = run.changed(status="running", **_made(run, event), **facts)
 
 
@@ -38,7 +46,8 @@ def result_recorded(builder: StateBuilder, event: Event) -> None:
         if run.status in ("failed", "abandoned"):
             raise ContradictionError(f"run {run.id} is {run.status}: no result can follow")
     # all changes at once: a run has many fields, and a long log many results
-    changes = _made(run, event) | _facts(run, builder, body["used"], body["given"], body["batch"])
+    told = {part: body[part] for part in ("used", "given", "batch")}
+    changes = _made(run, event) | _facts(run, builder, event.seq, **told)
     changes |= _values(run, event, spec)
     if body["made_at"] is not None:
         changes["made_at"] = body["made_at"]
@@ -67,11 +76,13 @@ def _made(run: Run, event: Event) -> dict[str, Any]:
 def _facts(
     run: Run,
     builder: StateBuilder,
+    seq: int,
+    *,
     used: Mapping[str, Any],
     given: Mapping[str, Any] | None = None,
     batch: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """What changes by newly told settings, givens (as stored) and batches.
+    """What changes by newly told settings, givens (as stored) and batches in an event.
 
     They stand in front of those told before, and all of them in front of what was planned. A run
     is measured by the specification of the time it is made, or its settings are told; later ones
@@ -85,23 +96,32 @@ def _facts(
     for name, typed in used.items():
         reported[name] = Quantity.of_stored(typed).setting
     all_used, all_given = in_order(spec.factors, {**run.used, **reported}), {**run.given, **new}
-    flags = run.flags
-    if used or given or (run.is_open and builder.spec_seq > run.seq):  # else made as planned
-        flags = tuple(recipe_flags(spec, {**all_used, **all_given}))
+    judged: dict[str, Any] = {}
+    since = max(run.seq, run.judged_seq)
+    overtaken = run.planned and run.status in WAITING and builder.spec_seq > since
+    if used or given or overtaken:  # else made as planned
+        off_grid = run.off_grid.difference(used)
+        if overtaken:
+            off_grid = frozenset(run.planned or ()).difference(reported)
+        judged = {
+            "flags": tuple(recipe_flags(spec, {**all_used, **all_given}, off_grid)),
+            "off_grid": off_grid,
+            "judged_seq": seq,
+        }
     confirmed = run.confirmed
     if confirmed:  # perhaps other settings, or before the specification changed
         moved = all_used != run.used or all_given != run.given
-        anew = flags != run.flags and (moved or confirmed.get(BREACH, 0) < builder.spec_seq)
+        anew = judged.get("flags", run.flags) != run.flags
+        anew = anew and (moved or run.confirmed_seq(BREACH) < builder.spec_seq)
         stale = {OFF_PLAN: moved, BREACH: anew}
-        confirmed = {kind: seq for kind, seq in confirmed.items() if not stale.get(kind)}
-    return {
+        confirmed = {about: at for about, at in confirmed.items() if not stale.get(about[0])}
+    return judged | {
         "reported": reported,
         "used": all_used,
         "reported_given": {**run.reported_given, **new},
         "given": all_given,
         "reported_batch": {**run.reported_batch, **(batch or {})},
         "batch": {**run.batch, **(batch or {})},
-        "flags": flags,
         "confirmed": confirmed,
     }
 
@@ -183,7 +203,7 @@ def result_corrected(builder: StateBuilder, event: Event) -> None:
         measurements=measurements,
         never=frozenset(never),
         made_at=made_at,
-        **_facts(run, builder, **facts),
+        **_facts(run, builder, event.seq, **facts),
     )
 
 
@@ -217,8 +237,8 @@ def run_failed(builder: StateBuilder, event: Event) -> None:
     run = builder.run(event.body["run"])
     if run.status in ("failed", "abandoned"):
         raise ContradictionError(f"run {run.id} is {run.status} already")
-    failed = {"status": "failed", "failure": event.body["reason"]}
-    builder.runs[run.id] = run.changed(**failed, **_made(run, event))
+    changes = _made(run, event) | _facts(run, builder, event.seq, used={})
+    builder.runs[run.id] = run.changed(status="failed", failure=event.body["reason"], **changes)
 
 
 def run_abandoned(builder: StateBuilder, event: Event) -> None:
@@ -236,7 +256,9 @@ def run_reopened(builder: StateBuilder, event: Event) -> None:
         raise ContradictionError(f"run {run.id} is {run.status} and cannot be reopened")
     made = run.made_seq
     if made is not None and builder.events[made - 1].kind == "run_failed":
-        run = run.changed(made_seq=None, made_recorded_at=None)
+        run = run.changed(
+            made_seq=None, made_recorded_at=None, flags=(), off_grid=frozenset(), judged_seq=0
+        )
     run = run.changed(status="proposed", failure=None)
     builder.runs[run.id] = run.changed(status=status_of_data(run, builder.specification))
 
@@ -247,6 +269,7 @@ def note_added(builder: StateBuilder, event: Event) -> None:
     note = Note(run_id, event.body["text"], event.seq, event.actor, event.recorded_at)
     if run_id is not None:
         run = builder.run(run_id)
-        confirmed = run.confirmed if kind is None else {**run.confirmed, kind: event.seq}
+        about = [] if kind is None else event.body["responses"] or [None]
+        confirmed = {**run.confirmed, **{(kind, name): event.seq for name in about}}
         builder.runs[run_id] = run.changed(notes=(*run.notes, note), confirmed=confirmed)
     builder.notes.append(note)

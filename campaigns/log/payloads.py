@@ -45,7 +45,9 @@ _FIELDS: Mapping[str, Mapping[str, object]] = {
     "run_failed": _OF_RUN,
     "run_abandoned": _OF_RUN,
     "run_reopened": _OF_RUN,
-    "note_added": {"run": _TEXT, "text": str},
+    "note_added": {
+        "run": _TEXT, "text": str, "confirms": _TEXT, "responses": list[str] | None,
+    },
     "event_reversed": {"event": int, "reason": _TEXT},
     "campaign_closed": {"reason": _TEXT},
 }  # fmt: skip

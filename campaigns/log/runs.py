@@ -105,7 +105,12 @@ class Run:
         recorded_at: when its latest result was stored.
         attached: nobody proposed it.
         flags: sentences about settings that are out of range.
-        confirmed: kind of flag to the event in which somebody last confirmed it.
+        off_grid: factors that were left at their planned set-points when the run was made although
+            the specification had changed: there, steps and levels count, too.
+        judged_seq: event in which its settings were last held against the specification; 0: they
+            are those of its plan.
+        confirmed: kind of flag and response (None: whatever it is about) to the event in which
+            somebody last confirmed it.
         seq: event that brought it.
     """
 
@@ -140,7 +145,9 @@ class Run:
     recorded_at: str | None = None
     attached: bool = False
     flags: tuple[str, ...] = ()
-    confirmed: Mapping[str, int] = field(default_factory=dict)
+    off_grid: frozenset[str] = frozenset()
+    judged_seq: int = 0
+    confirmed: Mapping[tuple[str, str | None], int] = field(default_factory=dict)
 
     def changed(self, **changes: object) -> Run:
         """Return a copy with other values of some fields.
@@ -166,9 +173,17 @@ class Run:
             return None
         return times.sort_key(self.made_at, self.made_recorded_at, self.made_seq)
 
-    def is_confirmed(self, value: Measurement, *kinds: str) -> bool:
-        """Whether a flag of one of these kinds was confirmed after a value was told."""
-        return any(self.confirmed.get(kind, 0) > value.seq for kind in kinds)
+    def is_confirmed(self, response: str, value: Measurement, *kinds: str) -> bool:
+        """Whether a flag of one of these kinds was confirmed after a value of a response came."""
+        return bool(self.confirmed) and any(
+            self.confirmed.get((kind, about), 0) > value.seq
+            for kind in kinds
+            for about in (response, None)
+        )
+
+    def confirmed_seq(self, kind: str) -> int:
+        """The event in which a flag about its settings was last confirmed; 0: in none."""
+        return self.confirmed.get((kind, None), 0)
 
     def values(self, response: str) -> tuple[float, ...]:
         """Return the measured values of a response, by replicate; empty when there are none."""

@@ -36,7 +36,14 @@ def _confirming_nothing(note: dict[str, Any]) -> dict[str, Any]:
     return {**note, "confirms": None}
 
 
-UPCASTERS: Mapping[str, tuple[Upcaster, ...]] = {"note_added": (_confirming_nothing,)}
+def _of_every_response(note: dict[str, Any]) -> dict[str, Any]:
+    """A confirmation of version 2 was about every response that was flagged then."""
+    return {**note, "responses": None}
+
+
+UPCASTERS: Mapping[str, tuple[Upcaster, ...]] = {
+    "note_added": (_confirming_nothing, _of_every_response)
+}
 """Kind to its steps, oldest first; the last one leads to the version in `KINDS`."""
 
 

@@ -29,7 +29,7 @@ def off_plan(state: CampaignState, runs: Iterable[Run]) -> list[OffPlan]:
     for run in runs:
         if run.planned is None or not run.reported or run.status == "abandoned":
             continue
-        if OFF_PLAN in run.confirmed:
+        if run.confirmed_seq(OFF_PLAN):
             continue
         told = [
             f"{factor.name} {quantity_text(run.used[factor.name], factor.unit)}"

@@ -56,7 +56,7 @@ def recipe_breaches(state: CampaignState, run: Run) -> list[Problem]:
 
 
 def _problems(state: CampaignState, run: Run) -> list[Problem]:
-    if run.planned is None or (run.made_seq or 0) > state.spec_seq:
+    if run.planned is None or run.judged_seq > state.spec_seq:
         return []  # what it was made with is told by its own flags
     where, settings = f"run {run.id}", {**run.used, **run.given}
     if not (run.reported or run.reported_given):
@@ -71,7 +71,7 @@ def _last_change(state: CampaignState) -> Event | None:
 
 
 def _is_confirmed(run: Run, change: Event) -> bool:
-    return run.confirmed.get(BREACH, 0) > change.seq
+    return run.confirmed_seq(BREACH) > change.seq
 
 
 class _SpecificationsBefore:

@@ -53,7 +53,8 @@ def result_remarks(
 
 def _ways_out(state: CampaignState, run: str, response: str, *, flagged: bool) -> str:
     of_run = f"{shlex.quote(state.spec.name)} {run}"
-    right = f" if it is right: designer note {of_run} TEXT --confirm {SLIP};" if flagged else ""
+    confirm = f"--confirm {SLIP}:{response}"
+    right = f" if it is right: designer note {of_run} TEXT {confirm};" if flagged else ""
     return (
         f"It is kept; if it is a slip: designer correct {of_run} {response}=VALUE --reason TEXT;"
         f"{right} if the run failed: designer fail {of_run} --reason TEXT"

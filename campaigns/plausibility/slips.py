@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from designer.campaigns.log.runs import LEARNED_FROM, Measurement
+from designer.campaigns.log.runs import LEARNED_FROM, RESULT_IS_RIGHT, Measurement
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.plausibility.comparisons import Comparisons
 from designer.campaigns.plausibility.doubts import doubts, one_sign
@@ -67,7 +67,7 @@ def _slips_of(state: CampaignState, response: Response) -> Iterator[Slip]:
     right = {
         place
         for place, (run, value) in enumerate(found)
-        if run.confirmed and run.confirmed.get(SLIP, 0) > value.seq
+        if run.is_confirmed(response.name, value, *RESULT_IS_RIGHT)
     }
     for place, verdict in doubts(Comparisons(state, response, results), right).items():
         run, value = found[place]

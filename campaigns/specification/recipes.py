@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -52,16 +52,20 @@ def recipe_problems(
     return problems
 
 
-def recipe_flags(spec: Specification, settings: Mapping[str, Setting]) -> list[str]:
+def recipe_flags(
+    spec: Specification, settings: Mapping[str, Setting], set_points: Collection[str] = ()
+) -> list[str]:
     """What is unusual about settings really used: out of range, off mixture, against constraints.
 
     Args:
         spec: the specification.
         settings: values of factors (and givens), possibly not of all; as accepted by
             :func:`recipe_problems` with ``on_grid=False``.
+        set_points: factors that stand at a planned set-point, and were not read off the machine.
 
     Returns:
-        Sentences without a final full stop; off-step values are ordinary and not mentioned.
+        Sentences without a final full stop; off-step values are ordinary and not mentioned, but
+        of `set_points`.
     """
     outside: dict[str, float] = {}
     for name, (low, high) in spec.limits.items():
@@ -73,6 +77,12 @@ def recipe_flags(spec: Specification, settings: Mapping[str, Setting]) -> list[s
         f" (found {quantity_text(outside[part.name], part.unit)}; range: {part.allowed})"
         for part in (spec.inputs if outside else ())
         if part.name in outside
+    ]
+    flags += [
+        str(problem)
+        for factor in (spec.factors if set_points else ())
+        if factor.name in set_points and factor.name not in outside and factor.name in settings
+        for problem in factor.problems_with(settings[factor.name], factor.name, on_grid=True)
     ]
     return flags + [str(problem) for problem in _together(spec, settings, "")]
 

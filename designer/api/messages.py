@@ -87,7 +87,7 @@ _WORD = (
 )
 _PAIR = rf"{_WORD}=(?:{_WORD})?"
 _OPTION = re.compile(
-    rf"--(other|extra|what|plan|name|sheet|header|decimal) ({_WORD})"
+    rf"--(other|extra|what|plan|name|sheet|header|decimal|confirm) ({_WORD})"
     rf"|--([a-z][a-z-]*)(?:[ =]({_PAIR}|[A-Z]+\b|{_QUOTED}))?"
 )
 _TOKEN = rf"--[a-z-]+(?: (?!--){_WORD})?|{_PAIR}|[A-Z]+\b|R\d+|\d+|{_QUOTED}"

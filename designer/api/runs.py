@@ -204,5 +204,16 @@ class CampaignRuns(Handle):
         confirm: str | None = None,
         request_id: str | None = None,
     ) -> None:
-        """Keep a remark on the campaign or on a run; `confirm`: a kind of flag that is right."""
+        """Keep a remark on the campaign or on a run.
+
+        Args:
+            text: the remark.
+            run: run id; left out: about the campaign.
+            confirm: a kind of flag of that run that was looked at and is right; where several
+                responses have it, with theirs: ``slip:porosity``.
+            request_id: makes the call safe to repeat, see `Campaign`.
+
+        Raises:
+            InputError: the run has no such flag, or several responses have it.
+        """
         self._tell(self._writing(request_id).campaigns.note(self.name, text, run, confirm=confirm))

@@ -129,7 +129,7 @@ class FittedCampaign:
             for run in self.state.runs.values()
             if run.confirmed
             for value in run.measurements.get(data.name, ())
-            if run.is_confirmed(value, *RESULT_IS_RIGHT)
+            if run.is_confirmed(data.name, value, *RESULT_IS_RIGHT)
         }
         own = np.flatnonzero(data.target).tolist() if right else []
         return [

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple
 
 from designer.campaigns.errors import InputError
 from designer.campaigns.log.runs import BREACH, OFF_PLAN, RESULT_IS_RIGHT
@@ -50,34 +50,80 @@ def flags_of_runs(state: CampaignState, figures: Figures) -> dict[str, list[Flag
     for kind, found, answers in of_kind:
         for result in found:
             run, value = result["run"], measured(state, result)
-            if run is None or value is None or state.runs[run].is_confirmed(value, *answers):
+            if (
+                run is None
+                or value is None
+                or state.runs[run].is_confirmed(result["response"], value, *answers)
+            ):
                 continue
             flag = _flag(kind, run, result["response"], result["message"])
             flags.setdefault(run, []).append({**flag, "since": value.at})
     return flags
 
 
-def refuse_unless_flagged(
-    state: CampaignState, figures: Figures, run: str | None, kind: str
-) -> list[Flag]:
-    """Refuse to confirm what is not flagged.
+class Confirmed(NamedTuple):
+    """What somebody says is right: a kind of flag, the responses it is about, the flags."""
 
-    Returns:
-        The flags of that kind, which are confirmed by it.
+    kind: str
+    responses: list[str]
+    flags: list[Flag]
+
+
+def confirmed_flags(
+    state: CampaignState, figures: Figures, run: str | None, text: str
+) -> Confirmed:
+    """What a confirmation is about; who confirms one result must not silence another.
+
+    Args:
+        state: the campaign.
+        figures: of the last evaluation.
+        run: run id.
+        text: ``slip``, ``slip:porosity`` or ``slip:porosity,mass_loading``; without a response
+            where one alone is flagged.
 
     Raises:
-        InputError: no or an unknown run, or it has no flag of that kind; names those it has.
+        InputError: no or an unknown run, it has no such flag, or several responses are flagged
+            and none is named; names the flags it has.
     """
     if run is None:
         hint = "Name the run whose flag is confirmed"
-        raise InputError.at("--confirm", "flags belong to runs", repr(kind), hint=hint)
+        raise InputError.at("--confirm", "flags belong to runs", repr(text), hint=hint)
     there = state.run(run)
     flags = run_flags(there, flags_of_runs(state, figures).get(there.id, ()))
-    kinds = list(dict.fromkeys(flag["kind"] for flag in flags))
-    if kind not in kinds:
-        allowed = ", ".join(kinds) or "it has no flags"
-        raise InputError.at(f"run {there.id}", "has no such flag to confirm", repr(kind), allowed)
-    return [flag for flag in flags if flag["kind"] == kind]
+    kind, colon, names = (part.strip() for part in text.partition(":"))
+    of_kind = [flag for flag in flags if flag["kind"] == kind]
+    known = _responses_of(of_kind)
+    told = [name.strip() for name in names.split(",")] if colon else known
+    where, choices = f"run {there.id}", confirmable(flags)
+    if not of_kind or not set(told) <= set(known):
+        allowed = ", ".join(choices) or "it has no flags"
+        raise InputError.at(where, "has no such flag to confirm", repr(text), allowed)
+    if not colon and len(known) > 1:
+        what = f"{listed(known)} are flagged: say which of them is looked at"
+        hint = f"Both or all at once: --confirm '{kind}:{','.join(known)}'"
+        allowed = ", ".join(choice for choice in choices if choice.startswith(f"{kind}:"))
+        raise InputError.at(where, what, repr(text), allowed, hint)
+    about = [flag for flag in of_kind if not known or flag["response"] in told]
+    return Confirmed(kind, told, about)
+
+
+def confirmable(flags: Sequence[Flag]) -> list[str]:
+    """What of the flags of a run can be confirmed, each as `confirmed_flags` takes it.
+
+    ``slip`` where one response is flagged, ``slip:porosity`` where several are.
+    """
+    told: dict[str, None] = {}
+    for flag in flags:
+        kind = flag["kind"]
+        several = len(_responses_of(f for f in flags if f["kind"] == kind)) > 1
+        told[f"{kind}:{flag['response']}" if several else kind] = None
+    return [*told]
+
+
+def _responses_of(flags: Iterable[Flag]) -> list[str]:
+    """The responses that flags of a kind are about; none where a kind is about all of a run."""
+    about = dict.fromkeys(f["response"] for f in flags if f["kind"] not in (BREACH, OFF_PLAN))
+    return [name for name in about if name is not None]
 
 
 def all_flags(state: CampaignState, figures: Figures) -> list[Flag]:

@@ -117,7 +117,7 @@ def _is_doubted(state: CampaignState, found: OddResult) -> bool:
     run, value = found["run"], measured(state, found)
     if run is None or value is None:
         return False
-    return not state.runs[run].is_confirmed(value, *RESULT_IS_RIGHT)
+    return not state.runs[run].is_confirmed(found["response"], value, *RESULT_IS_RIGHT)
 
 
 def _is_the_line(state: CampaignState, kept: Figures, name: str) -> bool:

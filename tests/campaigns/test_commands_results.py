@@ -283,7 +283,7 @@ def test_an_abandoned_run_must_be_reopened_by_a_person(state: CampaignState) -> 
 
 def test_a_note_alone_is_a_note_and_nothing_is_nothing(state: CampaignState) -> None:
     (draft,) = commands.record(state, [ResultEntry("R1", note="dusty")], now=NOW)
-    body = {"run": "R001", "text": "dusty", "confirms": None}
+    body = {"run": "R001", "text": "dusty", "confirms": None, "responses": None}
     assert (draft.kind, draft.body) == ("note_added", body)
     assert "there is nothing to record" in refused(state, ResultEntry("R1", note="  "))
     assert "there is nothing to record" in refused(state)

@@ -52,7 +52,7 @@ def an_event(**changes: Any) -> Event:
         event_id="a-b.0",
         kind="note_added",
         version=KINDS["note_added"].version,
-        body={"run": None, "text": "hello", "confirms": None},
+        body={"run": None, "text": "hello", "confirms": None, "responses": None},
         actor="anna",
         recorded_at="2026-03-01T08:15:00.000000Z",
         program="0.1.0",
@@ -108,7 +108,7 @@ def test_every_kind_can_be_folded_and_described() -> None:
 
 
 def test_drafts_with_missing_or_unknown_keys_are_a_fault_of_the_program() -> None:
-    good = NewEvent("note_added", {"run": None, "text": "a", "confirms": None})
+    good = NewEvent("note_added", {"run": None, "text": "a", "confirms": None, "responses": None})
     assert event_problems([good]) == []
     found = event_problems(
         [NewEvent("campaign_closed", {"colour": "red"}), NewEvent("run_painted", {})]
@@ -123,8 +123,8 @@ def test_drafts_with_missing_or_unknown_keys_are_a_fault_of_the_program() -> Non
     ("changes", "said"),
     [
         ({"kind": "run_painted", "program": "9.9"}, "run_painted.*9.9"),
-        ({"version": 9}, "payload version 9.*knows version 2"),
-        ({"body": {"run": None}}, "lacks confirms, text"),
+        ({"version": 9}, "payload version 9.*knows version 3"),
+        ({"body": {"run": None}}, "lacks confirms, responses, text"),
     ],
 )
 def test_an_event_nobody_understands_stops_the_reading_and_is_named(
@@ -141,10 +141,12 @@ def test_the_command_of_an_event() -> None:
 
 def test_descriptions_name_the_facts() -> None:
     assert describe(an_event()) == "note: hello"
-    note = {"run": "R001", "text": "x" * 99, "confirms": None}
+    note = {"run": "R001", "text": "x" * 99, "confirms": None, "responses": None}
     assert describe(an_event(body=note)).endswith("…")
-    confirming = {"run": "R001", "text": "seen", "confirms": "slip"}
+    confirming = {"run": "R001", "text": "seen", "confirms": "slip", "responses": None}
     assert describe(an_event(body=confirming)) == "note on R001, slip confirmed: seen"
+    of_one = {**confirming, "responses": ["loading"]}
+    assert describe(an_event(body=of_one)) == "note on R001, slip of loading confirmed: seen"
     assert who_when("anna", "2026-03-01T08:15:00.000000Z") == "by anna on 2026-03-01 08:15 UTC"
     assert who_when("", "2026") == ""
     assert value_text({"number": 120.0, "text": "0.12", "unit": "mm"}) == "0.12 mm"

@@ -141,9 +141,10 @@ def test_what_is_confirmed_is_believed_and_tells_of_others() -> None:
     state = campaign(*RIGHT, 3.3, 3.4)
     assert [slip.run for slip in slips(state)] == ["R007", "R008"]
     runs = dict(state.runs)
-    runs["R007"] = replace(runs["R007"], confirmed={"slip": 20})
+    runs["R007"] = replace(runs["R007"], confirmed={("slip", None): 20})
     assert [slip.run for slip in slips(replace(state, runs=runs))] == ["R008"]
-    runs["R007"] = replace(runs["R007"], confirmed={"slip": 2})  # before the value it has now
+    before = {("slip", None): 2, ("slip", "mass_loading"): 20}  # the value it has now; another one
+    runs["R007"] = replace(runs["R007"], confirmed=before)
     assert [slip.run for slip in slips(replace(state, runs=runs))] == ["R007", "R008"]
 
 
@@ -190,7 +191,7 @@ def test_a_doubt_stands_whatever_comes_later() -> None:
     for last in (8, 9, 10):
         assert list(told(loadings(*LOADINGS[:last]))) == ["R007", "R008"]
     state = loadings(*LOADINGS)
-    runs = {**state.runs, "R008": replace(state.runs["R008"], confirmed={"slip": 99})}
+    runs = {**state.runs, "R008": replace(state.runs["R008"], confirmed={("slip", None): 99})}
     assert list(told(replace(state, runs=runs))) == ["R007"]
 
 

@@ -19,6 +19,9 @@ RECIPES = [
     for k, gap in enumerate((80.0, 100.0, 150.0, 200.0))
 ]
 
+OLD = Path(__file__).parents[1] / "store" / "data" / "0_2_0_notes_2" / "pilot.db"
+"""A store in which a slip of two responses was confirmed by a note of version 2."""
+
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -76,6 +79,8 @@ def test_a_slip_is_confirmed_and_undo_asks_again(designer: CommandLine) -> None:
     designer("attach", "small", *SETTINGS, "porosity=0.42", "mass_loading=7.2")
     said = designer.refused("note", "small", "R008", "seen", "--confirm", "drift")
     assert "run R008: has no such flag to confirm (found 'drift'); allowed: slip" in said
+    said = designer.refused("note", "small", "R008", "seen", "--confirm", "slip:mass_loading")
+    assert "no such flag to confirm (found 'slip:mass_loading'); allowed: slip" in said
     said = designer.refused("note", "small", "R001", "seen", "--confirm", "slip")
     assert "allowed: it has no flags" in said
     assert "flags belong to runs" in designer.refused("note", "small", "seen", "--confirm", "slip")
@@ -86,6 +91,61 @@ def test_a_slip_is_confirmed_and_undo_asks_again(designer: CommandLine) -> None:
     designer("note", "small", "R008", "measured again", "--confirm", "slip")
     designer("record", "small", "R008", "porosity=0.0042", "--replicate")
     assert kinds(designer, "status", "small") == [("slip", "R008")]  # a new value, a new doubt
+
+
+def slipped(designer: CommandLine, run: str) -> list[str]:
+    return [flag["response"] for flag in designer.json("show", "small", run)["flags"]]
+
+
+def test_who_confirms_one_result_silences_no_other(designer: CommandLine) -> None:
+    Path("narrow.toml").write_text(SMALL.replace('"mg/cm^2"', '"mg/cm^2"\nscale = "linear"', 1))
+    designer("amend", "small", "narrow.toml")
+    wrong = ("porosity=0.42", "mass_loading=0.072")
+    out = " ".join(designer("attach", "small", *SETTINGS, *wrong).split())
+    for name in ("porosity", "mass_loading"):
+        assert f"designer note small R008 TEXT --confirm slip:{name};" in out
+    said = " ".join(designer.refused("note", "small", "R008", "seen", "--confirm", "slip").split())
+    assert "run R008: mass_loading and porosity are flagged: say which of them is looked at" in said
+    assert "allowed: slip:mass_loading, slip:porosity" in said
+    assert "--confirm 'slip:mass_loading,porosity'" in said
+    one = ("note", "small", "R008", "seen", "--confirm", "slip:porosity")
+    (message,) = designer.json(*one)["messages"]
+    assert message.startswith("slip is confirmed: R008: porosity 0.42 %")
+    assert slipped(designer, "R008") == ["mass_loading"]
+    assert "slip of porosity confirmed" in designer("history", "small", "R008")
+    designer("undo", "small")
+    both = [*one[:-1], "slip:porosity, mass_loading"]
+    assert len(designer.json(*both)["messages"]) == 2
+    assert slipped(designer, "R008") == []
+    designer("undo", "small")
+    case = Campaign.open("small", store=str(designer.store))
+    with pytest.raises(InputError, match="confirm='slip:mass_loading,porosity'"):
+        case.note("seen", "R008", confirm="slip")
+    with pytest.warns(UserWarning, match="slip is confirmed: R008: mass_loading"):
+        case.note("seen", "R008", confirm="slip:mass_loading")
+    assert slipped(designer, "R008") == ["porosity"]
+
+
+def test_an_older_confirmation_is_of_every_response(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = Path(shutil.copy(OLD, tmp_path / "old.db"))
+    designer = CommandLine(store, capsys)
+    assert designer.json("show", "confirmed", "R006")["flags"] == []
+    designer("undo", "confirmed", "9")
+    found = designer.json("show", "confirmed", "R006")["flags"]
+    assert [flag["response"] for flag in found] == ["mass_loading", "porosity"]
+
+
+def test_a_confirmation_is_of_the_value_that_stands(designer: CommandLine) -> None:
+    designer("attach", "small", *SETTINGS, "porosity=0.42", "mass_loading=7.2")
+    designer("note", "small", "R008", "seen", "--confirm", "slip")
+    designer("record", "small", "R005", "mass_loading=7")  # nothing new about R008
+    assert slipped(designer, "R008") == []
+    designer("correct", "small", "R008", "porosity=0.41", "--reason", "read again")
+    assert slipped(designer, "R008") == ["porosity"]
+    designer("undo", "small")
+    assert slipped(designer, "R008") == []
 
 
 def test_every_way_in_tells_a_slip(designer: CommandLine, tmp_path: Path) -> None:
@@ -228,6 +288,69 @@ def test_a_breach_confirmed_while_it_was_open_stays_confirmed(designer: CommandL
     told = designer.json("record", "small", "R005", "porosity=42", "mass_loading=7.2")
     assert not any("constraint" in text for text in told["messages"])
     assert kinds(designer, "show", "small", "R005") == []
+
+
+def test_a_run_that_broke_the_limit_and_failed_keeps_its_flag(designer: CommandLine) -> None:
+    broken = made_against(designer)
+    designer("fail", "small", "R005", "--reason", "web break")
+    (flag,) = designer.json("show", "small", "R005")["flags"]
+    assert flag["message"].startswith(broken)
+    assert kinds(designer, "status", "small")[0] == ("breaks_specification", "R005")
+    designer("reopen", "small", "R005")  # it was not made, then: an open run that breaks it
+    (flag,) = designer.json("show", "small", "R005")["flags"]
+    assert (flag["kind"], broken in flag["message"]) == ("breaks_specification", True)
+    designer("fail", "small", "R005", "--reason", "jam")
+    designer("note", "small", "R005", "seen", "--confirm", "breaks_specification")
+    assert kinds(designer, "show", "small", "R005") == []
+
+
+STEPS = {
+    "step": ("step = 1\n", "step = 10\n", "solid_content", "between two steps"),
+    "levels": ("levels = [80, 100, 150, 200]", "levels = [60, 220]", "coating_gap", "not one of"),
+}
+
+
+@pytest.mark.parametrize("change", STEPS)
+@pytest.mark.parametrize("way", ["record", "start", "fail", "pieces"])
+def test_a_run_made_off_the_new_grid_keeps_its_flag(
+    designer: CommandLine, change: str, way: str
+) -> None:
+    old, new, factor, what = STEPS[change]
+    assert old in SMALL
+    Path("coarse.toml").write_text(SMALL.replace(old, new, 1))
+    designer("amend", "small", "coarse.toml")
+    told = [
+        (flag["run"], flag["message"])
+        for flag in designer.json("status", "small")["flags"]
+        if what in flag["message"]
+    ]
+    run, message = told[0]
+    assert f"{run} {factor}: {what}" in message
+    if way == "start":
+        designer("start", "small", run, "--anyway")
+    elif way == "fail":
+        designer("fail", "small", run, "--reason", "jam")
+    elif way == "pieces":
+        designer("record", "small", run, "porosity=42")
+        assert len(designer.json("show", "small", run)["flags"]) == 1  # not twice
+    if way != "fail":
+        answer = designer.json("record", "small", run, "mass_loading=7.2")
+        assert any(text.startswith(f"{factor}: {what}") for text in answer["messages"])
+    for verb in (("show", "small", run), ("status", "small")):
+        found = [flag for flag in designer.json(*verb)["flags"] if flag["run"] == run]
+        assert [flag["message"].partition(" (")[0] for flag in found] == [
+            message.removeprefix(f"run {run} ").partition(" (")[0]
+        ]
+    designer("export", "small", "data.json", "--what", "data")
+    assert f"{factor}: {what}" in Path("data.json").read_text() or way == "fail"
+    if way != "fail":
+        other = {"PVDF-A": "PVDF-B", "PVDF-B": "PVDF-A"}
+        used = other[designer.json("show", "small", run)["used"]["binder"]]
+        designer("correct", "small", run, "--set", f"binder={used}", "--reason", "x")
+        assert any(what in f["message"] for f in designer.json("show", "small", run)["flags"])
+        told_now = "solid_content=55.2" if factor == "solid_content" else "coating_gap=110"
+        designer("correct", "small", run, "--set", told_now, "--reason", "as read off")
+        assert not any(what in f["message"] for f in designer.json("show", "small", run)["flags"])
 
 
 def test_a_run_made_before_the_change_breaks_nothing(designer: CommandLine) -> None:

@@ -30,6 +30,9 @@ from designer.campaigns.store.store import Store, default_url
 from designer.campaigns.values.quantity import Quantity
 from tests.store.cases import SPEC, TABLES, fresh, named, noting
 
+NOTE = {"run": None, "confirms": None, "responses": None}
+"""A note without its text."""
+
 # --- reading and writing
 
 
@@ -140,15 +143,13 @@ def test_an_event_the_fold_refuses_is_never_stored(store: Store, path: Path) -> 
     with pytest.raises(DesignerError, match="lacks 'text'"):
         store.change(
             "demo",
-            lambda _: [NewEvent("note_added", {"run": None, "confirms": None})],
+            lambda _: [NewEvent("note_added", dict(NOTE))],
             actor="anna",
         )
     with pytest.raises(DesignerError, match="cannot be stored"):
         store.change(
             "demo",
-            lambda _: [
-                NewEvent("note_added", {"run": None, "text": float("nan"), "confirms": None})
-            ],
+            lambda _: [NewEvent("note_added", {**NOTE, "text": float("nan")})],
             actor="anna",
         )
     assert fresh(path).state("demo").seq == 4
@@ -174,7 +175,7 @@ def test_request_ids_are_checked(request_id: str) -> None:
 
 
 def test_half_characters_are_refused(store: Store) -> None:
-    draft = NewEvent("note_added", {"run": None, "text": "a\ud800", "confirms": None})
+    draft = NewEvent("note_added", {**NOTE, "text": "a\ud800"})
     with pytest.raises(InputError, match="half a character"):
         store.change("demo", lambda _: [draft], actor="anna")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -190,13 +191,13 @@ def test_an_event_of_a_newer_program_is_refused(
 
     store = Store(str(path), program="9.9")
     store.create(SPEC, "anna")
-    future = {**events.KINDS, "note_added": events.Kind(9, frozenset({"run", "text", "confirms"}))}
+    future = {**events.KINDS, "note_added": replace(events.KINDS["note_added"], version=9)}
     with monkeypatch.context() as patched:
         patched.setattr(events, "KINDS", future)
         patched.setattr(stored, "KINDS", future)
         store.change("demo", noting("from the future"), actor="anna")
     for call in (lambda: fresh(path).state("demo"), fresh(path).summaries, fresh(path).verify):
-        with pytest.raises(StoreDamagedError, match=r"demo#2: .*version 9.*version 2.*9\.9"):
+        with pytest.raises(StoreDamagedError, match=r"demo#2: .*version 9.*version 3.*9\.9"):
             call()
 
 

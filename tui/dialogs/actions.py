@@ -13,6 +13,7 @@ from designer.campaigns.sheets.run_object import RunObject
 from designer.render.words import moment
 from designer.service.answers import DoneAnswer, EventObject, ExportAnswer, OfCampaign
 from designer.service.figures import JudgedLine
+from designer.service.flags import confirmable
 from designer.tui.campaign_view import CampaignView
 from designer.tui.dialogs.form import Ask, FormModal, Question, Values, quoted
 from designer.tui.ui import Ui
@@ -141,11 +142,11 @@ async def start(ui: Ui, run: RunObject) -> None:
 async def confirm(ui: Ui, run: RunObject) -> bool:
     """What is flagged about a run is looked at and right; asks for the remark to keep."""
     name, run_id = campaign_view(ui).name, run["run"]
-    kinds = list(dict.fromkeys(flag["kind"] for flag in run["flags"]))
+    kinds = confirmable(run["flags"])
     if not kinds:
         ui.notify(f"{run_id} has no flag to confirm")
         return False
-    words = [(kind.replace("_", " "), kind) for kind in kinds]
+    words = [(kind.replace("_", " ").replace(":", " of "), kind) for kind in kinds]
     question = Question[OfCampaign](
         f"Confirm {run_id}",
         (Ask("text", "What was checked"), Ask("kind", "Flag", value=kinds[0], options=words)),

@@ -207,7 +207,12 @@ VERBS = (
         (
             CAMPAIGN,
             Argument("words", "[RUN] TEXT", "the text in quotes", nargs="+"),
-            Argument("--confirm", "KIND", "this flag of the run (slip, outlier, …) is looked at"),
+            Argument(
+                "--confirm",
+                "KIND",
+                "this flag of the run (slip, outlier, …) is looked at and right; where several"
+                " responses have it, slip:porosity",
+            ),
         ),
         "campaigns.note",
         done("Noted"),

@@ -23,7 +23,7 @@ from designer.engine.training_rows.left_out import turned_linear
 from designer.service import answers
 from designer.service.details import line_answer, plan_summary
 from designer.service.fits import read_figures
-from designer.service.flags import breach_sentences, flags_of_runs, refuse_unless_flagged
+from designer.service.flags import breach_sentences, confirmed_flags, flags_of_runs
 from designer.service.session import Verbs
 from designer.service.values import SpecSource
 
@@ -157,19 +157,21 @@ class CampaignVerbs(Verbs):
             campaign: its name.
             text: the remark.
             run: run id; None: about the campaign.
-            confirm: kind of flag of that run that somebody has looked at and found right.
+            confirm: kind of flag of that run that somebody has looked at and found right; with
+                the response (``slip:porosity``) where several are flagged.
 
         Raises:
-            InputError: the run has no such flag.
+            InputError: the run has no such flag, or several responses have it.
         """
         cleared: list[str] = []
 
         def decide(state: CampaignState) -> list[NewEvent]:
-            if confirm is not None:
-                figures = read_figures(self.session, state)
-                found = refuse_unless_flagged(state, figures, run, confirm)
-                cleared[:] = [f"{confirm} is confirmed: {flag['message']}" for flag in found]
-            return commands.note(state, text, run, confirm)
+            if confirm is None:
+                return commands.note(state, text, run)
+            figures = read_figures(self.session, state)
+            kind, responses, found = confirmed_flags(state, figures, run, confirm)
+            cleared[:] = [f"{kind} is confirmed: {flag['message']}" for flag in found]
+            return commands.note(state, text, run, confirms=kind, responses=responses)
 
         state = self.session.change(campaign, decide)
         return {
