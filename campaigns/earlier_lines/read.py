@@ -185,7 +185,7 @@ def _columns(
     )
     matched = matcher.match(mapping.columns, mapping.units)
     # a file without any response, or without any factor, is another file
-    there = {*matched.columns, *present}
+    there = {*matched.columns, *present, *matched.respelt}
     absent = {
         kind: names
         for kind, items in (("response", spec.responses), ("factor", spec.factors))

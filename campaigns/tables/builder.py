@@ -197,6 +197,8 @@ class TableBuilder:
         self._inputs = [p for p, name in targets.items() if expected and name in expected.inputs]
         self._numeric = [p for p, name in targets.items() if expected and name in expected.numbers]
         self._texts = [p for p, name in targets.items() if expected and name in expected.texts]
+        there = {*targets.values(), *self._options.constants}
+        self._complete = expected is not None and expected.numbers <= there
 
     def _twice(self, where: str, first: str, second: str) -> None:
         both = f"{first!r} and {second!r}"
@@ -278,15 +280,13 @@ class TableBuilder:
         """Spreadsheets pad with blank columns, and tables are numbered without a name."""
         counted = []
         for place, cells in self._nameless.items():
-            if not any(cells):
-                continue
-            if self._expected is not None and counts_rows(cells):
+            before = place < min((*self._kept, *self._unread), default=0)
+            if self._expected and counts_rows(cells, before=before, spare=self._complete):
                 counted.append(str(place + 1))
-                continue
-            first = next(cell for cell in cells if cell)
-            what = f"column {place + 1} has values but no name"
-            hint = "Give it a header; what is not expected is then left out."
-            self.findings.report(self._source, what, shown_row([first]), hint=hint)
+            elif found := next(filter(None, cells), None):
+                what = f"column {place + 1} has values but no name"
+                hint = "Give it a header; what is not expected is then left out."
+                self.findings.report(self._source, what, shown_row([found]), hint=hint)
         if counted:
             self._notes.append(f"column {', '.join(counted)} without a name counts rows: not read")
 

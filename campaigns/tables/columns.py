@@ -50,11 +50,12 @@ class FileColumn:
 
 @dataclass
 class Matched:
-    """Columns by target, the headers nobody expects, and what the user should know."""
+    """Columns by target, headers nobody expects, what to tell, names written otherwise (told)."""
 
     columns: dict[str, FileColumn]
     ignored: list[str]
     notes: list[str] = field(default_factory=list)
+    respelt: Collection[str] = ()
 
     @property
     def read(self) -> list[FileColumn]:
@@ -145,28 +146,32 @@ class ColumnMatcher:
             else:
                 targets[name] = [header]
         notes = self._replicates(targets, ignored, explicit)
-        if self.remedy != "none":
-            self._judge(ignored, free, targets)
+        respelt = self._judge(ignored, free, targets) if self.remedy != "none" else ()
         said = self._told_units(targets, units or {})
         columns = {}
         for target, headers in targets.items():
             first, *others = (self._column(each, target, said.get(each)) for each in headers)
             columns[target] = replace(first, also=tuple(others))
-        return Matched(columns, ignored, notes)
+        return Matched(columns, ignored, notes, respelt)
 
-    def _judge(self, ignored: list[str], free: list[str], targets: Mapping[str, list[str]]) -> None:
-        """What is not read may be what is missing."""
+    def _judge(
+        self, ignored: list[str], free: list[str], targets: Mapping[str, list[str]]
+    ) -> set[str]:
+        """What is not read may be what is missing; returns names that are only respelt."""
         absent = [name for name in self._units if name not in {*targets, *self.present}]
-        used = {header for headers in targets.values() for header in headers}
+        left = [header for header in free if not any(header in used for used in targets.values())]
         can_map = self.remedy == "map"
         unread = UnreadColumns(self.table, self.spec, self.findings, can_map, self.complete)
+        respelt = unread.respelt(absent, left, self._measured)
+        absent = [name for name in absent if name not in respelt.values()]
+        left, ignored = ([h for h in headers if h not in respelt] for headers in (left, ignored))
         expected = [name for name in absent if name in {*self.needed, *self.wanted}]
-        left = [header for header in free if header not in used]
         told = unread.missing(expected, left, needed=self.needed, texts=self.texts)
         others = [name for name in absent if name not in expected]
         told |= unread.near(others, ignored)
         if targets:  # else it is another file, or another row has the names
             unread.alike([name for name in absent if name not in told], ignored)
+        return {*respelt.values()}
 
     def _two(self, target: str, first: str, second: str) -> None:
         hint = "Take one of them away."

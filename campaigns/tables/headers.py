@@ -122,6 +122,30 @@ def unit_of_header(header: str, target: str) -> str | None:
     return split_unit(header)[1] if number is None else unit
 
 
+def respelt(
+    headers: Iterable[str], names: Iterable[str], numbered: Collection[str] = ()
+) -> dict[str, str]:
+    """Header → the only name it is but for capital letters, blanks and punctuation.
+
+    Args:
+        headers: that stand for no name as they are written.
+        names: that have no column.
+        numbered: those of them that may have several columns with numbers (replicates).
+    """
+    plain: dict[str, list[str]] = {}
+    for name in names:
+        plain.setdefault(plain_name(name), []).append(name)
+    found: dict[tuple[str, int | None], list[str]] = {}
+    for header in headers:
+        bare, _, number = numbered_parts(header)
+        whole = plain.get(plain_name(split_unit(header)[0]), [])
+        those = [name for name in plain.get(plain_name(bare), []) if name in numbered]
+        if len(whole or those) == 1:
+            name = (whole or those)[0]
+            found.setdefault((name, None if whole else number), []).append(header)
+    return {several[0]: name for (name, _), several in found.items() if len(several) == 1}
+
+
 def listed(names: Collection[str]) -> str:
     """The first names of a list, and how many there are in all where that is more."""
     shown = list(names)[:20]

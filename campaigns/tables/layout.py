@@ -11,13 +11,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Self
 
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.headers import name_of, plain_name, replicate_of, split_unit
 from designer.campaigns.tables.options import TableOptions
 from designer.campaigns.tables.table import LONGEST_CELL, LONGEST_NOTE, NOT_YET, TAKEN_BLANK
-from designer.campaigns.values.numbers import kind_of_cell, reads_as_number
+from designer.campaigns.values.numbers import kind_of_cell, parse_number, reads_as_number
 from designer.campaigns.values.units import check_unit
 
 _SHOWN = 60  # characters of a row
@@ -231,12 +232,25 @@ def is_location(cell: str) -> bool:
     return _PLACES.search(cell) is not None
 
 
-def counts_rows(cells: Sequence[str]) -> bool:
-    """Whether the cells of a column number its rows: 0, 1, 2 … or 1, 2, 3 …."""
-    filled = [cell for cell in cells if cell]
-    return bool(filled) and any(
-        all(cell == str(number) for number, cell in enumerate(filled, start)) for start in (0, 1)
-    )
+def counts_rows(cells: Sequence[str], *, before: bool = False, spare: bool = False) -> bool:
+    """Whether the cells of a column number its rows: 0, 1, 2 … or 1, 2, 3 …, or rows left of them.
+
+    Rows that were filtered or sorted before the table was saved leave gaps, or another order.
+
+    Args:
+        cells: of all rows.
+        before: whether the column stands before all others, as the numbers of rows do.
+        spare: whether no number that is expected is missing, which the column may hold.
+    """
+    numbers = [parse_number(cell) for cell in cells if cell]
+    counted = [int(n) for n in numbers if n is not None and n >= 0 and n.is_integer()]
+    if not counted or len(counted) < len(numbers) or len({*counted}) < len(counted):
+        return False
+    if before and spare:
+        return True
+    steps = {other - one for one, other in pairwise(counted)}
+    rises = counted[0] in (0, 1) and all(step > 0 for step in steps)
+    return rises and (steps <= {1} or (before and 1 in steps))
 
 
 def shown_row(cells: Sequence[str]) -> str:

@@ -61,6 +61,7 @@ class UnreadColumn:
         low: least number, decimal commas taken as such.
         high: greatest number.
         counts: whether the numbers grow by one from cell to cell.
+        rises: whether they are whole and grow, by any step.
         unit: from a row of units below the names.
     """
 
@@ -70,6 +71,7 @@ class UnreadColumn:
     low: float = math.inf
     high: float = -math.inf
     counts: bool = True
+    rises: bool = True
     unit: str | None = None
     _last: float | None = None
 
@@ -80,11 +82,12 @@ class UnreadColumn:
         self.filled += 1
         number = parse_number(plain_signs(text).rstrip("%").replace(",", "."))
         if number is None:
-            self.counts = False
+            self.counts = self.rises = False
             return
         self.numbers += 1
         self.low, self.high = min(self.low, number), max(self.high, number)
         self.counts &= self._last is None or number == self._last + 1
+        self.rises &= number.is_integer() and (self._last is None or number > self._last)
         self._last = number
 
 

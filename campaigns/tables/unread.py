@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from designer.campaigns.errors import Findings, InputError
+from designer.campaigns.errors import Findings, InputError, Problem
 from designer.campaigns.space.factors import Factor, Given
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.specification.specification import Specification
@@ -17,6 +18,7 @@ from designer.campaigns.tables.headers import (
     plain_name,
     replicate_of,
     resembles,
+    respelt,
     split_unit,
     unit_of_header,
 )
@@ -24,11 +26,14 @@ from designer.campaigns.tables.table import Table
 from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.units import check_unit, convert
 
+_SEVERAL = 2  # columns that are written otherwise are one fault
 _MOSTLY = 0.8  # share of the cells of a column that are numbers
 _FEW = 3  # from so many equal numbers on, nothing was measured (assumption)
 _SYMBOL = 2  # letters of a symbol (T, RH) that may be anything
 _NAMED_ALIKE = 0.5  # similarity of names from which one may be a form of the other (assumption)
 _WIDER = 2.0  # results may lie so many widths of the window outside it (assumption)
+_NO_NAME = re.compile(r"unnamed\W*\d*(_level_\d+)?|[#№]", re.IGNORECASE)
+"""What programs and people call the column that counts rows."""
 _OTHER = frozenset(
     {"id", "ids", "no", "nr", "num", "number", "index", "idx", "order", "seq", "row", "page"}
     | {"sample", "date", "time", "day", "week", "month", "year", "batch", "lot", "shift"}
@@ -90,6 +95,25 @@ class UnreadColumns:
             told.add(name)
         return told
 
+    def respelt(
+        self, names: Sequence[str], free: Sequence[str], measured: Collection[str]
+    ) -> dict[str, str]:
+        """Report names that are there but for capital letters and punctuation: one fault.
+
+        Args:
+            names: without a column, in order.
+            free: headers that nothing else takes.
+            measured: responses, which may have several columns.
+
+        Returns:
+            Header → name; blank for a single column, which is told with what else is missing.
+        """
+        found = respelt(free, names, measured)
+        if len(found) < _SEVERAL:
+            return {}
+        self.findings.add(respelt_problem(self.table.source, found, can_map=self.can_map))
+        return found
+
     def near(self, names: Sequence[str], ignored: Sequence[str]) -> set[str]:
         """Report unknown columns that are probably misspelt ones of these names."""
         told = set()
@@ -141,7 +165,8 @@ class UnreadColumns:
         if not look.numbers or look.numbers < _MOSTLY * look.filled:
             return False
         named = likeness(header, item.name) >= _NAMED_ALIKE
-        counts = look.counts and look.numbers > 1 and not named
+        counts = look.counts or (look.rises and _NO_NAME.fullmatch(header) is not None)
+        counts = counts and look.numbers > 1 and not named
         equal = look.low == look.high and not self._tells_enough(header, look.numbers, item)
         if counts or equal:
             return False
@@ -167,6 +192,17 @@ class UnreadColumns:
             measured = isinstance(item, Response) and len(plain_name(header)) > _SYMBOL
             return self.complete or (measured and by_name)
         return isinstance(item, Response) and likeness(header, item.name) >= _NAMED_ALIKE
+
+
+def respelt_problem(where: str, found: Mapping[str, str], *, can_map: bool) -> Problem:
+    """What is wrong with columns that are written otherwise (header → name), and what to do."""
+    names = [*dict.fromkeys(found.values())]
+    what = f"the names of {len(found)} columns are written otherwise than those of the campaign"
+    hint = f"Call them {', '.join(names)}."
+    if can_map:
+        told = " ".join(f"--map '{header}={name}'" for header, name in found.items())
+        hint = f"Write them alike, or say so with {told}."
+    return Problem(where, what, listed([*found]), listed(names), hint)
 
 
 def _distance(header: str, item: Factor | Given | Response) -> tuple[bool, float, float]:

@@ -86,6 +86,7 @@ _WORD = (
     rf"(?:{_QUOTED}|[^\s;,()`'.]|\.(?=[^\s;,()`'.]))+"  # a full stop at the end is no part of it
 )
 _PAIR = rf"{_WORD}=(?:{_WORD})?"
+_MAPS = re.compile(rf"--map {_QUOTED}(?: --map {_QUOTED})+")
 _OPTION = re.compile(
     rf"--(other|extra|what|plan|name|sheet|header|decimal|confirm) ({_WORD})"
     rf"|--([a-z][a-z-]*)(?:[ =]({_PAIR}|[A-Z]+\b|{_QUOTED}))?"
@@ -136,7 +137,7 @@ def python_words(text: str) -> str:
         return "n"
     for command, words in _SENTENCES:
         text = text.replace(command, words)
-    text = _COMMAND.sub(_call, text)
+    text = _MAPS.sub(_renamed_together, _COMMAND.sub(_call, text))
     return _OPTION.sub(lambda found: _argument(found[1] or found[3], found[2] or found[4]), text)
 
 
@@ -162,6 +163,12 @@ def _argument(option: str, value: str | None) -> str:
 
 def _renamed(old: str, new: str) -> str:
     return f"frame.rename(columns={{{old!r}: {new!r}}})"
+
+
+def _renamed_together(found: re.Match[str]) -> str:
+    """``frame.rename(columns={'Gap': 'gap', 'Speed': 'speed'})`` for several ``--map``."""
+    pairs = [_bare(word).rpartition("=") for word in re.findall(_QUOTED, found[0])]
+    return f"frame.rename(columns={ {old: new for old, _, new in pairs}!r})"
 
 
 def _pair(keyword: str, key: str, text: str) -> str:

@@ -12,7 +12,7 @@ from designer.campaigns.sheets.run_object import run_flags
 from designer.service.answers import AttachedAnswer, ImportAnswer
 from designer.service.details import remarks_on
 from designer.service.session import Verbs
-from designer.service.values import known_columns, unknown_names
+from designer.service.values import known_columns, unknown_columns
 
 if TYPE_CHECKING:
     from designer.campaigns.files import File
@@ -98,7 +98,7 @@ class TableVerbs(Verbs):
             known_columns(spec) | passed_over(spec, columns) | {*text_columns(spec), *ID_COLUMNS}
         )
         # a program makes a frame: a column nobody knows is a mistake, not somebody's remark
-        unknown_names(columns, known, "column")
+        unknown_columns(columns, known)
         rules = SheetRules(force_settings=force_settings)
         answer = self._imported(
             campaign, lambda state: results_from_columns(columns, state, options, rules)
@@ -157,7 +157,7 @@ class TableVerbs(Verbs):
 
         spec = self.session.state(campaign).spec
         known = known_columns(spec) | passed_over(spec, columns) | {*text_columns(spec)}
-        unknown_names(columns, known, "column")
+        unknown_columns(columns, known)
         return self._attached(campaign, lambda state: attach_columns(columns, state, options))
 
     def _imported(
