@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,6 +10,7 @@ from designer.campaigns.errors import Problem
 from designer.campaigns.log.events import Event
 from designer.campaigns.log.runs import BREACH, WAITING, Run
 from designer.campaigns.log.state import CampaignState
+from designer.campaigns.plausibility.open_batches import batch_problems
 from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.specification import load
 from designer.campaigns.specification.parts import Response, range_text
@@ -40,19 +41,35 @@ def breaches(state: CampaignState) -> list[Breach]:
     if change is None:
         return []
     found: list[Breach] = []
+    of_batches = batch_problems(state, change.seq, before.of)
     for run in state.runs.values():
-        overtaken = run.status in WAITING and run.seq < change.seq
-        if overtaken and not _is_confirmed(run, change):
-            told: list[tuple[str | None, str]] = [(None, str(p)) for p in _problems(state, run)]
+        if run.seq > change.seq or _is_confirmed(run, change):
+            continue
+        told: list[tuple[str | None, str]] = []
+        if run.status in WAITING:
+            told += [(None, str(problem)) for problem in _problems(state, run)]
             told += _missed_windows(state, run, before)
-            found += [Breach(run.id, name, text, change.recorded_at) for name, text in told]
+        told += [(None, str(problem)) for problem in of_batches.get(run.id, ())]
+        found += [Breach(run.id, name, text, change.recorded_at) for name, text in told]
     return found
 
 
+def broken_by(state: CampaignState, runs: Collection[str]) -> list[str]:
+    """What the recipes and planned batches of some runs break, a sentence each."""
+    found = (each for each in breaches(state) if each.run in runs)
+    return [each.message for each in found if each.response is None]
+
+
 def recipe_breaches(state: CampaignState, run: Run) -> list[Problem]:
-    """What a run that is not made yet breaks with its recipe; nothing where that is confirmed."""
+    """What a run that is not made yet breaks with its recipe or its planned batches.
+
+    Nothing where that is confirmed.
+    """
     change = _last_change(state)
-    return [] if change is None or _is_confirmed(run, change) else _problems(state, run)
+    if change is None or _is_confirmed(run, change):
+        return []
+    of_batches = batch_problems(state, change.seq, _SpecificationsBefore(state).of)
+    return [*_problems(state, run), *of_batches.get(run.id, ())]
 
 
 def _problems(state: CampaignState, run: Run) -> list[Problem]:

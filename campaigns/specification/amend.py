@@ -42,6 +42,21 @@ def difference(old: Specification, new: Specification) -> list[str]:
     return changes
 
 
+def stage_changes(old: Specification, new: Specification) -> list[str]:
+    """What of `difference` is about stages, and about the stages that factors belong to.
+
+    Batches, order and costs of a plan hang on it.
+    """
+    before, after = (_tables(spec)["stage"] for spec in (old, new))
+    moved = [
+        f"factor {factor.name}: stage {was.stage or 'none'} → {factor.stage or 'none'}"
+        for factor in new.factors
+        for was in old.factors
+        if was.name == factor.name and was.stage != factor.stage
+    ]
+    return [*_named("stage", before, after), *moved]
+
+
 def amendment_problems(old: Specification, new: Specification) -> list[Problem]:
     """What cannot be changed while runs are kept.
 

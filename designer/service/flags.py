@@ -13,6 +13,7 @@ from designer.campaigns.plausibility.off_plan import off_plan
 from designer.campaigns.plausibility.open_runs import breaches
 from designer.campaigns.plausibility.slips import slips
 from designer.campaigns.sheets.run_object import Flag, run_flags
+from designer.campaigns.specification.amend import stage_changes
 from designer.engine.answers import OddResult, SetAside
 from designer.render.words import count, listed
 from designer.service.figures import Figures
@@ -217,6 +218,20 @@ def breach_sentences(state: CampaignState, plan: str | None = None) -> list[str]
         f" --replace; or take {them} back: designer abandon {campaign} {' '.join(runs[:6])}"
         f"{' …' if len(runs) > 6 else ''} --reason TEXT",
         *(each.message for each in found),
+    ]
+
+
+def stage_sentences(before: CampaignState, after: CampaignState) -> list[str]:
+    """A sentence where proposed runs were planned with other stages than there are now."""
+    changes = stage_changes(before.spec, after.spec)
+    runs = [r.id for r in after.runs.values() if r.status == "proposed" and r.plan is not None]
+    if not changes or not runs:
+        return []
+    who = listed(runs) if len(runs) <= _NAMED else count(len(runs), "open run")
+    return [
+        f"{who} {'was' if len(runs) == 1 else 'were'} planned with other stages"
+        f" ({'; '.join(changes)}): batches, order and costs are those of then. Plan anew: designer"
+        f" propose {shlex.quote(after.spec.name)} --replace"
     ]
 
 

@@ -23,7 +23,12 @@ from designer.engine.training_rows.left_out import turned_linear
 from designer.service import answers
 from designer.service.details import line_answer, plan_summary
 from designer.service.fits import read_figures
-from designer.service.flags import breach_sentences, confirmed_flags, flags_of_runs
+from designer.service.flags import (
+    breach_sentences,
+    confirmed_flags,
+    flags_of_runs,
+    stage_sentences,
+)
 from designer.service.session import Verbs
 from designer.service.values import SpecSource
 
@@ -107,16 +112,17 @@ class CampaignVerbs(Verbs):
         state = self.session.state(campaign)
         changes = difference(state.spec, spec)
         drafts = commands.amend(state, spec, reason)
-        after = tried(state, drafts)
+        before, after = state, tried(state, drafts)
         if not dry_run and drafts:
             after = state = self.session.change(
                 campaign, lambda fresh: commands.amend(fresh, spec, reason)
             )
+        told = [*breach_sentences(after), *stage_sentences(before, after)]
         return {
             "campaign": state.spec.name,
             "difference": changes,
             "applied": bool(drafts) and not dry_run,
-            "messages": breach_sentences(after) if changes else [_UNCHANGED],
+            "messages": told if changes else [_UNCHANGED],
             "head": state.head,
         }
 
@@ -131,6 +137,7 @@ class CampaignVerbs(Verbs):
         self, campaign: str, event: int | None = None, reason: str | None = None
     ) -> answers.UndoAnswer:
         """Reverse an event (default: the last one); nothing is erased."""
+        before = self.session.state(campaign)
         state = self.session.change(campaign, lambda fresh: commands.undo(fresh, event, reason))
         undone = [
             e.body["event"]
@@ -140,7 +147,7 @@ class CampaignVerbs(Verbs):
         by_seq = {e.seq: e for e in state.events}
         messages = [f"event {seq} no longer counts: {describe(by_seq[seq])}" for seq in undone]
         if any(by_seq[seq].kind == "spec_amended" for seq in undone):
-            messages += breach_sentences(state)
+            messages += [*breach_sentences(state), *stage_sentences(before, state)]
         return {
             "campaign": state.spec.name,
             "events": undone,
