@@ -34,6 +34,7 @@ _ENOUGH = 3  # results that tell what is beyond them all
 _IN_PLACE = 2.0  # standard deviations of a result that is where it is expected
 _KNOWN = 0.35  # decades: a wider expectation finds nothing in place
 _STEP = 5.0  # factor between results that lead from one size to another
+_DECADES = 100.0  # factor between results from which on any size between them is possible
 _CLEAR = 30.0  # conversion from which on a window stands against all own results
 _SLIPS = (-1, 1, -2, 2, -3, 3)  # powers of ten that slip in without a unit that explains them
 _ROWS = 1000  # rows of earlier lines among which the nearest are looked for
@@ -107,7 +108,7 @@ class Comparisons:
                 return None
             if isinstance(lines, Doubt) and nothing_else:
                 doubts = [lines]
-        if not doubts:
+        if not doubts or (doubts == [own] and _is_known(abs(result.value), levels)):
             return None
         beside = " and ".join(each.beside for each in doubts)
         return replace(doubts[0], beside=beside, by_others=doubts == [own])
@@ -261,6 +262,12 @@ class Comparisons:
 def _is_among(size: float, levels: Sequence[float]) -> bool:
     """Whether a size lies within a small factor of the range of others."""
     return min(levels) / _STEP <= size <= max(levels) * _STEP
+
+
+def _is_known(size: float, levels: Sequence[float]) -> bool:
+    """Whether a response that lies within few decades here, far off there, was of that size."""
+    decades = max(levels, default=1.0) / min(levels, default=1.0)
+    return decades >= _DECADES and any(size / _STEP <= level <= size * _STEP for level in levels)
 
 
 def near_results(

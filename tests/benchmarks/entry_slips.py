@@ -1,6 +1,6 @@
 """How often a slip of the unit or the decimal point is remarked at entry, and right results are.
 
-    .venv/bin/python -m tests.benchmarks.entry_slips --seeds 40
+    .venv/bin/python -m tests.benchmarks.entry_slips --seeds 40 [--jumps]
 
 Plants with known truth, from a porosity that hardly varies to a conductance over four decades; n
 own results at random recipes, then one more: right, or typed wrongly. Counted per kind of slip and
@@ -70,6 +70,17 @@ PLANTS = (
     Plant("defects", {"unit": "1", "scale": "linear", "possible": [0, 1000]},
           lambda x: 2 + 60 * np.exp(-30 * ((x[0] - 0.3) ** 2 + (x[1] - 0.6) ** 2)), 0.15),
 )  # fmt: skip
+JUMPS = (
+    Plant("percolation", {"unit": "S/cm", "scale": "log"},
+          lambda x: 10 ** (-8 + 5 / (1 + np.exp(-60 * (x[0] - 0.4))) - 0.3 * x[1]), 0.15),
+    Plant("percolation, linear scale", {"unit": "S/cm", "scale": "linear"},
+          lambda x: 10 ** (-8 + 5 / (1 + np.exp(-30 * (x[0] - 0.6))) - 0.3 * x[1]), 0.15),
+    Plant("percolation by two factors", {"unit": "S/cm", "scale": "log"},
+          lambda x: 10 ** (-6 + 3 * (x[0] + x[1] > 0.9) - 0.5 * x[1]), 0.2),
+    Plant("late percolation", {"unit": "S/cm", "scale": "log"},
+          lambda x: 10 ** (-6 + 3 / (1 + np.exp(-20 * (x[2] - 0.7))) - 0.5 * x[1]), 0.2),
+)  # fmt: skip
+"""Responses that jump by decades somewhere: no slip, but hard to tell from one."""
 
 
 def campaign(plant: Plant) -> CampaignState:
@@ -102,7 +113,7 @@ def measure(
     for plant in plants:
         empty = campaign(plant)
         for seed in range(first, first + seeds):
-            rng = np.random.default_rng([seed, PLANTS.index(plant)])
+            rng = np.random.default_rng([seed, [*PLANTS, *JUMPS].index(plant)])
             X = rng.uniform(size=(max(COUNTS) + 1, 3))
             truth = np.array([plant.truth(x) for x in X])
             values = truth * np.exp(plant.noise * rng.standard_normal(len(X)))
@@ -183,6 +194,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=40)
     parser.add_argument("--first", type=int, default=FIRST_SEED)
+    parser.add_argument("--jumps", action="store_true", help="responses that jump by decades")
     told = parser.parse_args()
-    measured = measure(told.seeds, told.first)
+    measured = measure(told.seeds, told.first, plants=JUMPS if told.jumps else PLANTS)
     sys.stdout.write(f"{table(measured)}\n\n{summary(measured)}\n")

@@ -130,6 +130,21 @@ def test_a_log_response_over_decades_is_not_doubted_but_a_slip_in_it_is() -> Non
     assert 1e-4 <= found.doubt.factor <= 1e-2
 
 
+@pytest.mark.parametrize("scale", ["log", "linear"])
+def test_a_response_that_jumps_is_not_doubted_where_it_was_of_that_size(scale: str) -> None:
+    rng = np.random.default_rng(2)
+    recipes = rng.uniform((50, 0), (350, 10), (41, 2))
+    values = [float(10 ** (-8 + 5 * (gap > 180) - 0.04 * speed)) for gap, speed in recipes]
+    settings = [{"gap": float(gap), "speed": float(speed)} for gap, speed in recipes]
+    pairs = zip(settings, values, strict=True)
+    runs = {run_id_text(k): run(k, where, value) for k, (where, value) in enumerate(pairs, 1)}
+    empty = campaign(unit="S/cm", scale=scale)
+    first = [slip.run for slip in slips(replace(empty, runs=runs))]
+    assert len(first) <= 2  # the first beyond the jump may be anything
+    believed = {name: replace(runs[name], confirmed={("slip", None): 99}) for name in first}
+    assert slips(replace(empty, runs=runs | believed)) == []
+
+
 def test_one_wrong_replicate_is_told_beside_the_right_ones() -> None:
     state = campaign(*RIGHT)
     runs = {**state.runs, "R007": run(7, {"gap": 90.0, "speed": 2.0}, 31.2, 3.19, 32.0)}
