@@ -138,10 +138,21 @@ def chained(
             raise InputError.at("text", what, hint=str(error)) from None
         except (TypeError, ValueError) as error:
             raise DesignerError(f"{draft.kind} cannot be stored: {error}") from error
-        # what is read back later is equal; a second copy of a long line would be 200 MB
-        read_back = draft.body if _is_plain(draft.body) else parse_json(body)
-        events.append(Event(*start, read_back, *end, previous))
+        events.append(Event(*start, _as_read_back(draft, body), *end, previous))
     return events
+
+
+def _as_read_back(draft: NewEvent, text: str) -> dict[str, Any]:
+    """A payload as its text gives it later, also in the order of its keys, which answers show.
+
+    The rows of a line are told by none: they stay, as a second copy of them would be 200 MB.
+    """
+    rows = draft.body.get("rows")
+    if draft.kind != "line_added" or not _is_plain(rows):
+        read: dict[str, Any] = parse_json(text)
+        return read
+    rest: dict[str, Any] = parse_json(canonical_json({**draft.body, "rows": None}))
+    return {**rest, "rows": rows}
 
 
 def _is_plain(value: object) -> bool:

@@ -140,8 +140,8 @@ def _request(verb: Verb, arguments: Namespace) -> CommandRequest:
     from designer.campaigns.store.request import CommandRequest
 
     if not verb.writes:
-        what = f"{verb.name} enters nothing into the log: it can be repeated as it is"
-        raise UsageError(Problem("--request-id", what))
+        nothing = f"{verb.name} enters nothing into the log: it can be repeated as it is"
+        raise UsageError(Problem("--request-id", verb.not_repeatable.rstrip(".") or nothing))
     return CommandRequest.of(arguments.request_id, verb.name, verb.told(arguments))
 
 

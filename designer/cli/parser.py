@@ -77,9 +77,10 @@ def read_command_line(tokens: Sequence[str]) -> Call:
 def verb_parser(verb: Verb) -> Parser:
     """The parser of one verb, with the common options."""
     examples = "\n".join(f"  designer {example}" for example in verb.examples)
+    summary = f"{verb.summary[0].upper()}{verb.summary[1:]}."
     parser = Parser(
         f"designer {verb.name}",
-        f"{verb.summary[0].upper()}{verb.summary[1:]}.",
+        f"{summary} {verb.not_repeatable}".strip(),
         f"for example:\n{examples}" if examples else None,
     )
     for argument in verb.arguments:

@@ -109,7 +109,7 @@ def plan_summary(plan: Plan) -> PlanSummary:
 
 def run_changed(state: CampaignState, run: Run, since: int) -> RecordAnswer:
     """What a change of one run has brought since a log position."""
-    new = _new_values(run, since)
+    new = _new_values(state, run, since)
     return {
         "campaign": state.spec.name,
         "run": run.id,
@@ -128,7 +128,7 @@ def run_changed(state: CampaignState, run: Run, since: int) -> RecordAnswer:
 def remarks_on(state: CampaignState, runs: Iterable[str], since: int) -> list[str]:
     """Remarks on what some runs have measured since a log position."""
     changed = [state.run(run) for run in dict.fromkeys(runs)]
-    return _remarks(state, [(run, _new_values(run, since)) for run in changed])
+    return _remarks(state, [(run, _new_values(state, run, since)) for run in changed])
 
 
 def _remarks(state: CampaignState, changed: Sequence[tuple[Run, Collection[str]]]) -> list[str]:
@@ -146,11 +146,12 @@ def _remarks(state: CampaignState, changed: Sequence[tuple[Run, Collection[str]]
     return [*surprises, *result_remarks(state, changed, found)]
 
 
-def _new_values(run: Run, since: int) -> dict[str, list[float]]:
+def _new_values(state: CampaignState, run: Run, since: int) -> dict[str, list[float]]:
+    """In the order of the specification."""
     return {
         name: fresh
-        for name, values in run.measurements.items()
-        if (fresh := [value.number for value in values if value.seq > since])
+        for name in (response.name for response in state.spec.responses)
+        if (fresh := [v.number for v in run.measurements.get(name, ()) if v.seq > since])
     }
 
 

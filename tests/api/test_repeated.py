@@ -16,7 +16,7 @@ from tests.campaigns_for_tests import SMALL, line_rows
 
 ROW = {"solid_content": 55, "coating_gap": 100, "binder": "PVDF-A", "mass_loading": 7.1}
 OWN = pd.DataFrame([ROW, {**ROW, "solid_content": 57, "mass_loading": 8.0}])
-RESULT = pd.DataFrame({"mass_loading": [9.1]}, index=["R001"])
+RESULT = pd.DataFrame({"porosity": [40.0], "mass_loading": [9.1], "binder": ["PVDF-A"]}, ["R001"])
 WIDE = tomllib.loads(SMALL.replace("window = [11, 13]", "window = [11, 14]"))
 
 Call = Callable[[Campaign, str], object]
@@ -70,7 +70,9 @@ def test_the_first_answer_comes_again_and_nothing_is_written_twice(store: Path, 
         if name != "close":
             campaign.note("meanwhile")
     with Campaign.open("small", store) as campaign:
-        assert call(campaign, "a-1") == first
+        again = call(campaign, "a-1")
+        assert again == first
+        assert repr(again) == repr(first)  # in the same order, too
         assert len(campaign.history()) == written + (name != "close")
 
 

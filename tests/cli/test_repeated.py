@@ -45,12 +45,13 @@ def begun(cli: CommandLine, template: Path, tmp_path: Path) -> CommandLine:
 
 
 REPEATABLE = [
-    "record small R001 mass_loading=9.1 --note hot",
-    f"attach small {ROW}",
+    "record small R001 porosity=40 mass_loading=9.1/9.2 --note hot --batch slurry=s2"
+    " --batch coating=c3 --set solid_content=56 --set binder=PVDF-A",
+    f"attach small {ROW} porosity=0.4 --batch slurry=s2 --batch coating=c3",
     "attach small own.csv",
     "start small R001",
     "fail small R001 --reason jam",
-    "abandon small R001 R002 --reason late",
+    "abandon small R002 R001 --reason late",
     "reopen small R003 --reason repaired",
     "note small R001 'slurry was old'",
     "undo small",
@@ -58,11 +59,13 @@ REPEATABLE = [
     "lines add small line.csv --name line2",
     "import small sheet.csv",
     "close small",
-    "propose small -n 1 --replace",
+    "propose small -n 1 --replace --fix solid_content=55 --fix binder=PVDF-A",
     "propose small -n 5 --top-up",
 ]
 NEEDS_MORE = {
     "correct small R001 mass_loading=9.2 --reason digits": "record small R001 mass_loading=9.1",
+    "correct small R001 porosity=40 mass_loading=9.2 --set solid_content=58 --set binder=PVDF-A"
+    " --batch slurry=s --batch coating=c --reason x": "record small R001 porosity=4 mass_loading=9",
     "lines exclude small line2 --reason x": "lines add small line.csv --name line2",
 }
 
@@ -79,10 +82,10 @@ def test_the_first_answer_comes_again_and_nothing_is_written_twice(
 ) -> None:
     if line in NEEDS_MORE:
         begun(*words(NEEDS_MORE[line]))
-    first = begun.json(*words(line), "--request-id", "r-1")
+    first = begun(*words(line), "--request-id", "r-1", "--json")
     begun("note", "small", "meanwhile")
     before = len(begun.json("history", "small")["events"])
-    assert begun.json("--request-id", "r-1", *words(line)) == first
+    assert begun("--request-id", "r-1", *words(line), "--json") == first  # byte by byte
     assert len(begun.json("history", "small")["events"]) == before
     begun(*words(line), "--request-id", "r-1")  # as text, too
     assert len(begun.json("history", "small")["events"]) == before
@@ -92,9 +95,9 @@ def test_lines_come_back_with_a_repeated_answer(begun: CommandLine) -> None:
     begun("lines", "add", "small", "line.csv", "--name", "line2")
     begun("lines", "exclude", "small", "line2", "--reason", "x")
     line = words("lines include small line2 --reason y")
-    first = begun.json(*line, "--request-id", "a")
+    first = begun(*line, "--request-id", "a", "--json")
     begun("lines", "exclude", "small", "line2", "--reason", "z")
-    assert begun.json(*line, "--request-id", "a") == first
+    assert begun(*line, "--request-id", "a", "--json") == first
 
 
 def test_every_verb_that_writes_is_tried_above() -> None:
@@ -108,8 +111,8 @@ def test_every_verb_that_writes_is_tried_above() -> None:
 
 def test_creating_a_campaign_may_be_repeated(cli: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "spec.toml").write_text(SMALL)
-    first = cli.json("init", "spec.toml", "--request-id", "new")
-    assert cli.json("init", "spec.toml", "--request-id", "new") == first
+    first = cli("init", "spec.toml", "--request-id", "new", "--json")
+    assert cli("init", "spec.toml", "--request-id", "new", "--json") == first
     assert len(cli.json("list")["campaigns"]) == 1
     cli("init", "spec.toml", code=3)
     (tmp_path / "spec.toml").write_text(SMALL.replace("small", "other"))
@@ -149,6 +152,24 @@ def test_a_refused_call_uses_no_id_up(begun: CommandLine) -> None:
 def test_an_id_means_nothing_where_nothing_is_entered(begun: CommandLine, line: str) -> None:
     begun(*words(line), "--request-id", "x", code=2)
     assert "enters nothing" in begun.err
+
+
+@pytest.mark.parametrize(
+    ("verb", "why"),
+    [
+        ("demo", "begins a campaign of its own (demo, demo-2, ...)"),
+        ("tui", "A person enters things there one by one"),
+    ],
+)
+def test_verbs_of_many_entries_say_why_they_take_no_id(
+    begun: CommandLine, verb: str, why: str
+) -> None:
+    begun(verb, "--request-id", "x", code=2)
+    said = " ".join(begun.err.split())
+    assert f"--request-id: {'Every demo ' if verb == 'demo' else ''}{why}" in said
+    assert "enters nothing" not in said
+    assert [each["name"] for each in begun.json("list")["campaigns"]] == ["small"]
+    assert why in " ".join(begun(verb, "--help").split())
 
 
 @pytest.mark.parametrize("bad", ["", "a b", "a:b", "ä", "x" * 65])

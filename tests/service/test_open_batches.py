@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import tomllib
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
-from designer import Campaign
-from tests.campaigns_for_tests import SMALL, loading, porosity
+from tests.campaigns_for_tests import SMALL
 from tests.command_line import CommandLine
 
-RECIPES = [
-    {"solid_content": 50.0 + k, "coating_gap": gap, "binder": "PVDF-A"}
-    for k, gap in enumerate((80.0, 100.0, 150.0, 200.0))
-]
 GAP = 'levels = [80, 100, 150, 200]\nstage = "coating"'
 SLURRY = "change_cost = 3.0"
 CHANGES = {
@@ -34,29 +26,13 @@ CHANGES = {
 }
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four results and a plan: R006 and R007 share slurry-02 and differ in coating_gap."""
-    path = tmp_path_factory.mktemp("begun") / "store.db"
-    rows = [{**r, "mass_loading": loading(r), "porosity": porosity(r)} for r in RECIPES]
-    with Campaign.create(tomllib.loads(SMALL), store=path) as case:
-        case.attach(pd.DataFrame(rows))
-        case.propose(3, seed=0)
-    return path
-
-
 @pytest.fixture
-def designer(
-    template: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> CommandLine:
-    monkeypatch.chdir(tmp_path)
+def designer(begun: CommandLine) -> CommandLine:
+    """R006 and R007 are planned from slurry-02 and differ in coating_gap."""
     for name, (old, new) in CHANGES.items():
         assert SMALL.count(old) == 1
         Path(f"{name}.toml").write_text(SMALL.replace(old, new))
-    return CommandLine(Path(shutil.copy(template, tmp_path / "store.db")), capsys)
+    return begun
 
 
 def flagged(designer: CommandLine) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -11,40 +10,17 @@ import pandas as pd
 import pytest
 
 from designer import Campaign, InputError
-from tests.campaigns_for_tests import SMALL, line_rows, loading, porosity
+from tests.campaigns_for_tests import SMALL, line_rows
 from tests.command_line import CommandLine
-
-RECIPES = [
-    {"solid_content": 50.0 + k, "coating_gap": gap, "binder": "PVDF-A"}
-    for k, gap in enumerate((80.0, 100.0, 150.0, 200.0))
-]
 
 OLD = Path(__file__).parents[1] / "store" / "data" / "0_2_0_notes_2" / "pilot.db"
 """A store in which a slip of two responses was confirmed by a note of version 2."""
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with the campaign `small`, four results and an open plan of three."""
-    path = tmp_path_factory.mktemp("begun") / "store.db"
-    rows = [{**r, "mass_loading": loading(r), "porosity": porosity(r)} for r in RECIPES]
-    with Campaign.create(tomllib.loads(SMALL), store=path) as case:
-        case.attach(pd.DataFrame(rows))
-        case.propose(3, seed=0)
-    return path
-
-
 @pytest.fixture
-def designer(
-    template: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> CommandLine:
-    """A command line on a copy of it."""
-    monkeypatch.chdir(tmp_path)
-    Path("spec.toml").write_text(SMALL)
-    return CommandLine(Path(shutil.copy(template, tmp_path / "store.db")), capsys)
+def designer(begun: CommandLine) -> CommandLine:
+    """A command line on a store with four results and an open plan of three."""
+    return begun
 
 
 def kinds(command: CommandLine, *words: str) -> list[tuple[str, str]]:

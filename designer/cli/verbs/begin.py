@@ -60,6 +60,9 @@ VERBS = (
         _demo,
         lambda answer, _service, _arguments: demo_text(answer),
         examples=("demo", "demo --runs 8"),
+        not_repeatable="Every demo begins a campaign of its own (demo, demo-2, ...) with many"
+        " entries, so it takes no --request-id: one that was cut short stays as it is, and is"
+        " looked at with designer list.",
     ),
     Verb(
         "tui",
@@ -68,6 +71,8 @@ VERBS = (
         _screens,
         lambda _answer, _service, _arguments: [],
         examples=("tui", "tui nmc622-line4"),
+        not_repeatable="A person enters things there one by one, so it takes no --request-id:"
+        " scripts call the verbs (record, propose, ...), each with an id of its own.",
         exit_code=lambda answer: answer["exit_code"],
     ),
 )

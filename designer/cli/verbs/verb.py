@@ -31,6 +31,8 @@ class Verb:
             and anything else is loaded.
         examples: command lines for the verb's help, without ``designer``.
         writes: whether it enters one command into the log, which a request id makes safe to repeat.
+        not_repeatable: why a request id cannot make it safe to repeat, although it enters
+            something into the log; a sentence for its help.
         paged: whether a long answer is paged on a terminal.
         notes: whether the answer's remarks, if it has any, go to stderr.
         exit_code: of the answer; other than 0 where it is no error, but not good either.
@@ -44,6 +46,7 @@ class Verb:
     check: Callable[[Namespace], None] | None = None
     examples: tuple[str, ...] = ()
     writes: bool = False
+    not_repeatable: str = ""
     paged: bool = False
     notes: bool = True
     exit_code: Callable[[Any], int] = lambda _answer: 0
