@@ -25,6 +25,7 @@ from designer.campaigns.tables.table import (
     MAX_CELLS,
     MAX_COLUMNS,
     MAX_ROWS,
+    Record,
     Table,
     UnreadColumn,
     unescape_formula,
@@ -33,9 +34,6 @@ from designer.campaigns.values.names import clean_text
 from designer.campaigns.values.numbers import reads_as_number
 
 _ABOVE_ROWS = 3  # records between the names and the numbers: words, units, a rule
-
-Record = tuple[int, list[str], Mapping[int, str]]
-"""Line or row number, cells, and by position what a cell is if it is no plain value."""
 
 
 class TableBuilder:
@@ -101,11 +99,10 @@ class TableBuilder:
         texts = [cell.strip() for cell in cells]
         if number < (self._options.header or number) or (not any(texts) and not oddities):
             return
-        record: Record = (number, texts, oddities or {})
         if self._columns is not None:
-            self._take(*record)
+            self._take(number, texts, oddities or {})
             return
-        self._waiting.append(record)
+        self._waiting.append((number, texts, oddities or {}))
         if not self._looks or len(self._waiting) >= LOOKED_AT:
             self._begin()
 
@@ -117,13 +114,12 @@ class TableBuilder:
         """
         if self._columns is None and self._waiting:
             self._begin()
-        columns = self._columns
-        if columns is None:
+        if self._columns is None:
             what = "the table is empty: there is no header"
             if self._options.header is not None:
                 what = f"it ends before {self._row_word} {self._options.header} (--header)"
             self.findings.report(self._source, what)
-            columns = []
+        columns = self._columns or []
         self._judge_nameless()
         self.findings.raise_if_any()
         if self._sums:
@@ -145,6 +141,11 @@ class TableBuilder:
             summaries=self._summaries,
             unread={column.header: column for column in self._unread.values()},
         )
+
+    @property
+    def kept(self) -> dict[int, str]:
+        """Position → header of the columns whose cells are in the table."""
+        return {place: (self._columns or [])[place] for place in self._kept}
 
     def _begin(self) -> None:
         """Find the header among the waiting records, and take those behind it."""
@@ -312,9 +313,8 @@ class TableBuilder:
 
     def _check_cells(self, where: str, texts: list[str]) -> None:
         """Refuse cells that are too long, and lines that a forgotten quotation mark swallowed."""
+        file = self._separator is not None
         for position, text in enumerate(texts):
-            wrong = cell_problem(
-                text, note=self._is_note[position], file=self._separator is not None
-            )
+            wrong = cell_problem(text, note=self._is_note[position], file=file)
             if wrong is not None:
                 self.findings.report(f"{where} column {(self._columns or [])[position]}", *wrong)

@@ -102,6 +102,11 @@ class ExpectedColumns:
             asked=frozenset((*options.columns, *options.where, *options.units, *asked)),
         )
 
+    @property
+    def enough(self) -> int:
+        """So many names as there are numbers, from which on a row surely names the columns."""
+        return len(self.numbers)
+
     def target(self, header: str) -> str | None:
         """The expected name a header stands for, also with a unit, a number or a mapping."""
         mapped = name_of(header, self.columns)
@@ -140,7 +145,7 @@ def header_row(records: Sequence[Sequence[str]], expected: ExpectedColumns) -> t
     The first of those with most expected names. Where none has any, the first row that looks like
     names: several texts and no number.
     """
-    everything = len(expected.numbers)
+    everything = expected.enough
     best, most = 0, 0
     for place, cells in enumerate(records):
         found = expected.names_in(cells)

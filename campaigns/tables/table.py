@@ -44,6 +44,9 @@ LONGEST_CELL = 1_000
 LONGEST_NOTE = 10_000
 LONGEST_NAME = 200
 
+Record = tuple[int, list[str], Mapping[int, str]]
+"""Line or row number, cells, and by position what a cell is if it is no plain value."""
+
 _COMMAS = "commas in numbers were read as decimal commas: no number has a point"
 
 _ESCAPED = re.compile(r"'+[=+\-@\t\r]")
@@ -80,7 +83,9 @@ class UnreadColumn:
         if not text:
             return
         self.filled += 1
-        number = parse_number(plain_signs(text).rstrip("%").replace(",", "."))
+        number = parse_number(text)
+        if number is None:
+            number = parse_number(plain_signs(text).rstrip("%").replace(",", "."))
         if number is None:
             self.counts = self.rises = False
             return

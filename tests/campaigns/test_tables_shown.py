@@ -119,10 +119,46 @@ def test_the_sheet_with_the_columns_is_read_and_told(
     assert (len(line.rows), line.mapping["sheet"]) == (1, "again")
     assert "no such sheet" in refused(info, TABLE, sheet="Dat").what
 
-    def hide(workbook: Workbook) -> None:
-        workbook["Again"].sheet_state = "hidden"
 
-    assert len(read(info, TABLE, again, change=hide).rows) == 2
+def hidden(*titles: str) -> Change:
+    def hide(workbook: Workbook) -> None:
+        for title in titles:
+            workbook[title].sheet_state = "veryHidden" if title == "Secret" else "hidden"
+
+    return hide
+
+
+def test_a_hidden_sheet_is_named_and_never_read_unasked(
+    read: Callable[..., LineTable], refused: Callable[..., Problem]
+) -> None:
+    info: tuple[str, Sequence[Sequence[Any]]] = ("Info", [["made by", "Kim"], [1, 2]])
+    secret = ("Secret", TABLE[1])
+    problem = refused(info, secret, change=hidden("Secret"))
+    assert "a hidden sheet has the expected columns, and none" in problem.what
+    assert problem.found == "'Secret' (hidden)"
+    assert "Read it with --sheet 'Secret'" in str(problem.hint)
+    some = ("Data", [["gap", "pressure", "loading"], [100, 50, 5.2]])
+    problem = refused(some, secret, change=hidden("Secret"))
+    assert "has more of the expected columns than those that are shown" in problem.what
+    assert "or the one that is shown with --sheet 'Data'" in str(problem.hint)
+    problem = refused(("Data", []), secret, change=hidden("Secret"))
+    assert problem.what == "only a hidden sheet has data"
+    line = read(info, secret, change=hidden("Secret"), sheet="Secret")
+    assert (len(line.rows), line.notes) == (2, ["sheet 'Secret' is hidden"])
+
+
+def test_hidden_sheets_beside_the_one_with_the_columns_are_told(
+    read: Callable[..., LineTable],
+) -> None:
+    info: tuple[str, Sequence[Sequence[Any]]] = ("Info", [["made by", "Kim"], [1, 2]])
+    line = read(info, TABLE, change=hidden("Info"))
+    assert line.notes == ["read sheet 'Data'; not read: 'Info' (hidden)"]
+    again = ("Again", [[*NAMES, "batch:slurry", "made_at"], [*ROWS[1], "s1", None]])
+    line = read(again, TABLE, change=hidden("Again"))  # more columns, but none that is needed
+    assert len(line.rows) == 2
+    assert line.notes[1] == "the hidden sheet 'Again' has the expected columns, too; " + (
+        "--sheet 'Again' reads it"
+    )
 
 
 def test_titles_units_counter_and_means_of_a_sheet(read: Callable[..., LineTable]) -> None:
@@ -145,10 +181,13 @@ def test_hidden_rows_are_told_and_merged_cells_refused(
         sheet.row_dimensions[3].hidden = sheet.column_dimensions["D"].hidden = True
 
     line = read(TABLE, change=hide)
-    assert line.notes == ["1 hidden rows are read, too: 3", "hidden columns are read, too"]
+    assert line.notes == ["1 hidden row is read, too: 3", "a hidden column is read, too: loading"]
     problem = refused(TABLE, change=lambda workbook: workbook["Data"].merge_cells("A2:A3"))
     assert problem.where == "t.xlsx row 3 column gap"
     assert "merged cells" in problem.what
+    wide = ("Data", [[*NAMES, "old"], [*ROWS[0], 1], [*ROWS[1], 2]])
+    line = read(wide, change=lambda book: book["Data"].column_dimensions.group("F", hidden=True))
+    assert line.notes == ["columns not used: old"]
     titled = ("Data", [["Trial"], NAMES, *ROWS])
     assert len(read(titled, change=lambda book: book["Data"].merge_cells("A1:E1")).rows) == 2
 

@@ -8,13 +8,15 @@ import time
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import openpyxl
 import pytest
 
 from designer.campaigns.errors import InputError
+from designer.campaigns.tables.layout import ExpectedColumns
 from designer.campaigns.tables.read import read_table
+from tests.campaigns.test_tables_lab import SPEC
 
 
 @pytest.fixture
@@ -137,6 +139,51 @@ def test_row16_a_formula_with_its_value_reads_as_the_value(rebuilt: Callable[...
     table = read_table(rebuilt({SHEET: sheet_xml(rows)}))
     assert table.rows == [["2"], [""]]
     assert table.oddities == {(1, 0): "a formula without a stored value"}
+
+
+def test_row16_a_formula_that_shows_nothing_is_blank(rebuilt: Callable[..., Path]) -> None:
+    rows = "<row r='1'><c r='A1' t='inlineStr'><is><t>a</t></is></c><c r='B1' t='inlineStr'>"
+    rows += "<is><r><t>b</t></r><r><t>c</t></r><rPh><t>spoken</t></rPh></is></c></row>"
+    rows += "<row r='2'><c r='A2' t='str'><f>IF(B2&gt;1,1,\"\")</f><v></v></c><c r='B2'><v>1</v>"
+    table = read_table(rebuilt({SHEET: sheet_xml(f"{rows}</c></row>")}))
+    assert (table.columns, table.rows, table.oddities) == (("a", "bc"), [["", "1"]], {})
+
+
+def test_rows_and_texts_that_cannot_be_are_refused(rebuilt: Callable[..., Path]) -> None:
+    cell = "<c r='A{0}'><v>{0}</v></c>"
+    rows = [f"<row r='{number}'>{cell.format(number)}</row>" for number in (1, 3, 2)]
+    assert "row 2 comes behind row 3" in refused(rebuilt({SHEET: sheet_xml("".join(rows))}))
+    for wrong in (
+        "<c r='A2' t='s'><v>-1</v></c>",
+        "<c r='1A'><v>1</v></c>",
+        "<c s='9'><v>1</v></c>",
+    ):
+        text = refused(rebuilt({SHEET: sheet_xml(f"{rows[0]}<row r='2'>{wrong}</row>")}))
+        assert "damaged" in text
+
+
+def test_row14_a_sheet_is_read_once_and_costs_what_is_in_it(rebuilt: Callable[..., Path]) -> None:
+    """A sheet of 5,000 columns that does not say its size; 500,000 cells: 4 s, before 12.5 s."""
+    names = "".join(f"<c t='inlineStr'><is><t>c{k}</t></is></c>" for k in range(5000))
+    row = "<row>" + "".join(f"<c><v>{k}.25</v></c>" for k in range(5000)) + "</row>"
+    path = rebuilt({SHEET: sheet_xml(f"<row>{names}</row>{row * 20}")})
+    opened: list[str] = []
+
+    def opening(archive: zipfile.ZipFile, part: str | zipfile.ZipInfo, *rest: Any) -> IO[bytes]:
+        opened.append(str(getattr(part, "filename", part)))
+        return unpack(archive, part, *rest)
+
+    unpack = zipfile.ZipFile.open
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(zipfile.ZipFile, "open", opening)
+        start = time.process_time()
+        table = read_table(path, None, ExpectedColumns.of(SPEC, asked=["c7", "c4000"]))
+    assert time.process_time() - start < 4
+    assert opened.count(SHEET) == 3  # measured, looked over, read
+    assert (table.columns, len(table.rows), table.rows[19]) == (
+        ("c7", "c4000"), 20, ["7.25", "4000.25"],
+    )  # fmt: skip
+    assert table.unread["c4999"].low == 4999.25
 
 
 def test_decimal_comma_texts_in_a_sheet_are_refused_not_guessed(book: Callable[..., Path]) -> None:

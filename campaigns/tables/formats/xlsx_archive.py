@@ -2,7 +2,7 @@
 
 A workbook is a zip archive of XML: a small file can unpack to gigabytes, and a sheet can claim
 a million rows it does not have. Counting tags in the raw XML first (cheap, constant memory)
-bounds what openpyxl will build from it.
+bounds what will be built from it.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ _OTHER_PARTS = 5 * MEGABYTE
 """Styles, relations and the like are parsed whole: 5 MB of styles cost 200 MB, 4 s (measured)."""
 _ELEMENT = 2 * MEGABYTE
 """Longest row or shared text in XML: 1000 cells of 1 kB would be half of it."""
-_COUNTED = re.compile(rb"<(?:[^\s<>/:]{1,40}:)?(row|c|si|f)(?=[\s/>])")
+_COUNTED = re.compile(rb"<(?:[^\s<>/:]{1,40}:)?(row|c|si)(?=[\s/>])")
 _LIMITS = {b"row": 250_000, b"c": 3 * MAX_CELLS, b"si": 1_000_000}
 """Formatted but blank rows and cells are stored too, so these are wider than a table's limits."""
 
 
-def check_archive(content: bytes, source: str) -> bool:
-    """Refuse archives that would unpack to too much; tell whether there are formulas."""
+def check_archive(content: bytes, source: str) -> None:
+    """Refuse archives that would unpack to too much."""
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         what = "this is an old or password-protected Excel file"
         raise InputError.at(source, what, allowed=".xlsx without password, or CSV")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_directory(archive, source)
-            return _check_parts(archive, source)
+            _check_parts(archive, source)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
         what = f"this is not a workbook ({error})"
         raise InputError.at(source, what, allowed="an .xlsx file") from None
@@ -55,26 +55,24 @@ def _check_directory(archive: zipfile.ZipFile, source: str) -> None:
         raise InputError.at(source, "the workbook unpacks to too much", found, allowed)
 
 
-def _check_parts(archive: zipfile.ZipFile, source: str) -> bool:
+def _check_parts(archive: zipfile.ZipFile, source: str) -> None:
     """Count what the parts would become in memory (zipfile never reads beyond their size)."""
     others = 0
-    formulas = False
     for member in archive.infolist():
         name = member.filename
         if "worksheets/" in name or "sharedStrings" in name:
-            formulas |= _count_elements(archive, member, source)
+            _count_elements(archive, member, source)
         elif member.file_size > MEGABYTE // 100 and _is_xml(archive, member):
             others += member.file_size
     if others > _OTHER_PARTS:
         found = f"{others / MEGABYTE:.1f} MB"
         what = "the workbook has too many styles or other parts beside its cells"
         raise InputError.at(source, what, found, hint="Save the sheet as CSV UTF-8.")
-    return formulas
 
 
-def _count_elements(archive: zipfile.ZipFile, member: zipfile.ZipInfo, source: str) -> bool:
-    """Refuse a sheet or string table of too many or too long elements; is there a formula?"""
-    counts = dict.fromkeys((*_LIMITS, b"f"), 0)
+def _count_elements(archive: zipfile.ZipFile, member: zipfile.ZipInfo, source: str) -> None:
+    """Refuse a sheet or string table of too many or too long elements."""
+    counts = dict.fromkeys(_LIMITS, 0)
     offset = since = 0
     rest = b""
     with archive.open(member) as part:
@@ -94,7 +92,6 @@ def _count_elements(archive: zipfile.ZipFile, member: zipfile.ZipInfo, source: s
                 found = f"{member.file_size / MEGABYTE:.1f} MB"
                 hint = "Keep the table alone in the workbook, or save it as CSV UTF-8."
                 raise InputError.at(source, what, found, hint=hint)
-    return counts[b"f"] > 0
 
 
 def _is_xml(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
@@ -116,12 +113,12 @@ class SheetLooks:
 
     Attributes:
         hidden_rows: numbers of rows that are not shown.
-        hidden_columns: number of columns that are not shown.
+        hidden_columns: first and last number (from 1) of columns that are not shown.
         merged: first row, first column, last row, last column (from 1) of merged cells.
     """
 
     hidden_rows: list[int] = field(default_factory=list)
-    hidden_columns: int = 0
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
 
 
@@ -133,7 +130,7 @@ def sheet_looks(content: bytes, part: str) -> SheetLooks:
         part: name of the sheet's part.
     """
     rows: list[int] = []
-    columns = 0
+    columns: list[tuple[int, int]] = []
     merged: list[tuple[int, int, int, int]] = []
     with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(part) as file:
         rest = b""
@@ -148,11 +145,13 @@ def sheet_looks(content: bytes, part: str) -> SheetLooks:
                 if match["tag"] == b"row" and hidden and told.get("r", "").isdigit():
                     rows.append(int(told["r"]))
                 elif match["tag"] == b"col" and hidden:
-                    columns += 1
+                    ends = (told.get("min", ""), told.get("max", ""))
+                    if all(map(str.isdecimal, ends)) and len(columns) < _MEMBERS:
+                        columns.append((int(ends[0]), int(ends[1])))
                 elif match["tag"] == b"mergeCell" and len(merged) < _MEMBERS:
-                    ends = _PLACE.findall(told.get("ref", ""))
-                    if len(ends) == 2:
-                        merged.append((*_numbers(*ends[0]), *_numbers(*ends[1])))
+                    corners = _PLACE.findall(told.get("ref", ""))
+                    if len(corners) == 2:
+                        merged.append((*_numbers(*corners[0]), *_numbers(*corners[1])))
             rest = block[cut:]
     return SheetLooks(rows, columns, merged)
 

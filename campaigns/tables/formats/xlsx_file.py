@@ -1,44 +1,22 @@
-"""A sheet of an XLSX workbook to a table: every cell as it is shown, with all its digits."""
+"""A sheet of an XLSX workbook to a table: the one with the columns, never a hidden one unasked."""
 
 from __future__ import annotations
 
-import io
-import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from itertools import islice
-from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.errors import InputError
 from designer.campaigns.tables.builder import TableBuilder
-from designer.campaigns.tables.formats.number_formats import shown_text
 from designer.campaigns.tables.formats.xlsx_archive import SheetLooks, check_archive, sheet_looks
-from designer.campaigns.tables.layout import LOOKED_AT, ExpectedColumns, header_row
+from designer.campaigns.tables.formats.xlsx_book import Book, Sheet
+from designer.campaigns.tables.layout import LOOKED_AT, ExpectedColumns
 from designer.campaigns.tables.options import TableOptions
-from designer.campaigns.tables.table import AN_ERROR, MAX_ROWS, MERGED, NO_VALUE, Table
+from designer.campaigns.tables.table import MAX_ROWS, MERGED, Table
 from designer.campaigns.values.names import suggestion
 
-if TYPE_CHECKING:
-    from openpyxl import Workbook
-
-_LAST_ROW = 1_048_576
-"""Of any sheet; openpyxl would make up blank rows towards a higher row number for ever."""
 _TOLD = 10
 """Row numbers that are listed."""
-
-
-@dataclass(frozen=True)
-class _Book:
-    """A workbook in memory and what is said about it."""
-
-    content: bytes
-    source: str
-    sha256: str
-    options: TableOptions
-    expected: ExpectedColumns | None
-    has_formulas: bool
 
 
 def parse_xlsx(
@@ -60,49 +38,35 @@ def parse_xlsx(
     Raises:
         InputError: not a workbook, dangerous to unpack, or its table is wrong.
     """
-    formulas = check_archive(content, source)
-    book = _Book(content, source, sha256, options or TableOptions(), expected, formulas)
+    check_archive(content, source)
+    options = options or TableOptions()
+    builder = TableBuilder(
+        source, sha256, row_word="row", separator=None, options=options, expected=expected
+    )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl tells of features it does not read
-            return _read_workbook(book)
+            book = Book.of(content, source, comma=options.decimal == "comma")
+            choice = _Choice(book.sheets, source, expected)
+            sheet = choice.sheet if options.sheet is None else choice.named(options.sheet)
+            looks = sheet_looks(content, sheet.part)
+            _build(builder, sheet, looks)
     except InputError:
         raise
     except Exception as error:  # hostile XML makes openpyxl raise whatever it likes
         what = f"the workbook is damaged and cannot be read ({type(error).__name__})"
         hint = "Open it in a spreadsheet program and save it again, or save it as CSV UTF-8."
         raise InputError.at(source, what, hint=hint) from error
+    table = builder.finish(notes=tuple(choice.notes(sheet, said=options.sheet is not None)))
+    return table.with_notes(_looks_notes(looks, table, builder))
 
 
-def _read_workbook(told: _Book) -> Table:
-    book = _open(told.content, data_only=True)
-    try:
-        sheets: list[Any] = [sheet for sheet in book.worksheets if hasattr(sheet, "iter_rows")]
-        sheet, notes = _chosen_sheet(sheets, told)
-        blank = _formulas(told.content, sheet.title) if told.has_formulas else frozenset()
-        looks = sheet_looks(told.content, str(sheet._worksheet_path))  # noqa: SLF001  no other way
-        builder = TableBuilder(
-            told.source,
-            told.sha256,
-            row_word="row",
-            separator=None,
-            options=told.options,
-            expected=told.expected,
-        )
-        merged = _merged(looks)
-        for number, cells in _cells(sheet, told.source):
-            texts, oddities = _texts(number, cells, blank, comma=told.options.decimal == "comma")
-            if any(texts):
-                oddities |= {c: MERGED for c in merged.get(number, ()) if not _at(texts, c)}
-            builder.add(number, texts, oddities)
-        table = builder.finish(notes=notes)
-        return table.with_notes(_looks_notes(looks, table))
-    finally:
-        book.close()
-
-
-def _at(texts: list[str], place: int) -> str:
-    return texts[place] if place < len(texts) else ""
+def _build(builder: TableBuilder, sheet: Sheet, looks: SheetLooks) -> None:
+    merged = _merged(looks)
+    for number, texts, oddities in sheet.rows():
+        covered = merged.get(number, ()) if any(texts) else ()
+        blank = [place for place in covered if place >= len(texts) or not texts[place]]
+        builder.add(number, texts, {**oddities, **dict.fromkeys(blank, MERGED)})
 
 
 def _merged(looks: SheetLooks) -> dict[int, list[int]]:
@@ -114,145 +78,112 @@ def _merged(looks: SheetLooks) -> dict[int, list[int]]:
     return places
 
 
-def _looks_notes(looks: SheetLooks, table: Table) -> tuple[str, ...]:
-    """What people do not see in their spreadsheet program."""
+def _looks_notes(looks: SheetLooks, table: Table, builder: TableBuilder) -> list[str]:
+    """What people do not see in their spreadsheet program, and is read."""
     notes = []
-    hidden = sorted({*looks.hidden_rows} & {row for row in table.row_numbers if row != ""})
+    hidden = [str(number) for number in sorted({*looks.hidden_rows} & {*table.row_numbers})]
     if hidden:
-        shown = ", ".join(map(str, hidden[:_TOLD])) + (", …" if len(hidden) > _TOLD else "")
-        notes.append(f"{len(hidden)} hidden rows are read, too: {shown}")
-    if looks.hidden_columns:
-        notes.append("hidden columns are read, too")
-    return tuple(notes)
+        shown = ", ".join(hidden[:_TOLD]) + (", …" if len(hidden) > _TOLD else "")
+        many = "1 hidden row is" if len(hidden) == 1 else f"{len(hidden)} hidden rows are"
+        notes.append(f"{many} read, too: {shown}")
+    places = {
+        place
+        for low, high in looks.hidden_columns
+        for place in builder.kept
+        if low <= place + 1 <= high
+    }
+    columns = [header for place, header in builder.kept.items() if place in places]
+    if columns:
+        what = "a hidden column is" if len(columns) == 1 else "hidden columns are"
+        notes.append(f"{what} read, too: {', '.join(columns)}")
+    return notes
 
 
-def _chosen_sheet(sheets: list[Any], told: _Book) -> tuple[Any, tuple[str, ...]]:
-    """The sheet to read, and what is to be told about the choice."""
-    if told.options.sheet is not None:
-        return _named_sheet(sheets, told.options.sheet, told.source), ()
-    filled = [sheet for sheet in sheets if _has_data(sheet)]
-    seen = [sheet for sheet in filled if sheet.sheet_state == "visible"] or filled
-    if not seen:
-        raise InputError.at(told.source, "no sheet of the workbook has any data")
-    best = seen
-    if told.expected is None:
-        able = seen if seen[0] is sheets[0] or len(seen) == 1 else []
-        what = "the first sheet is blank and several others have data"
-    else:
-        known = [_names_in(sheet, told.expected) for sheet in seen]
-        best = [sheet for sheet, count in zip(seen, known, strict=True) if count == max(known)]
-        able = best if len(best) == 1 or not max(known) else []
-        what = "several sheets have the expected columns"
-    if not able:
-        names = ", ".join(repr(sheet.title) for sheet in best)
-        hint = f"Say which with --sheet {seen[0].title!r}, or move the table to a file of its own."
-        raise InputError.at(told.source, what, names, hint=hint)
-    return able[0], _sheet_notes(able[0], filled, sheets)
+@dataclass(frozen=True)
+class _Choice:
+    """Which sheet of a workbook is read; every doubt is refused.
 
+    Attributes:
+        sheets: of the workbook.
+        source: file name for problems.
+        expected: what the columns may be called.
+    """
 
-def _names_in(sheet: Any, expected: ExpectedColumns) -> int:  # noqa: ANN401
-    """How many expected names stand in one row of a sheet."""
-    rows = [
-        ["" if cell.value is None else str(cell.value).strip() for cell in cells]
-        for _, cells in islice(_cells(sheet, ""), LOOKED_AT)
-    ]
-    return header_row(rows, expected)[1]
+    sheets: Sequence[Sheet]
+    source: str
+    expected: ExpectedColumns | None
 
-
-def _named_sheet(sheets: list[Any], name: str, source: str) -> Any:  # noqa: ANN401
-    """The sheet of a name, case aside."""
-    found = [sheet for sheet in sheets if sheet.title.casefold() == name.casefold()]
-    if not found:
-        titles = [sheet.title for sheet in sheets]
-        what, hint = "the workbook has no such sheet", suggestion(name, titles)
-        raise InputError.at(f"{source} --sheet {name}", what, name, ", ".join(titles), hint)
-    return found[0]
-
-
-def _open(content: bytes, *, data_only: bool) -> Workbook:
-    from openpyxl import load_workbook  # 0.2 s that only workbooks need
-
-    file = io.BytesIO(content)
-    return load_workbook(file, read_only=True, data_only=data_only, keep_links=False)
-
-
-def _sheet_notes(sheet: Any, filled: list[Any], sheets: list[Any]) -> tuple[str, ...]:  # noqa: ANN401
-    if len(sheets) == 1:
-        return ()
-    others = [repr(other.title) for other in filled if other is not sheet]
-    note = f"read sheet {sheet.title!r}"
-    return (f"{note}; not read: {', '.join(others)}" if others else note,)
-
-
-def _cells(sheet: Any, source: str) -> Iterator[tuple[int, tuple[Any, ...]]]:  # noqa: ANN401
-    """Rows with their numbers; the size a sheet claims to have is not believed."""
-    sheet.reset_dimensions()
-    filled = 0
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
-        if number > _LAST_ROW or filled > MAX_ROWS + 1:
-            allowed = f"at most {MAX_ROWS} rows"
-            raise InputError.at(source, "the sheet has too many rows", allowed=allowed)
-        if cells:
-            filled += any(cell.value is not None for cell in cells)
-            yield number, cells
-
-
-def _has_data(sheet: Any) -> bool:  # noqa: ANN401
-    return any(
-        cell.value is not None and str(cell.value).strip()
-        for _, cells in _cells(sheet, "")
-        for cell in cells
-    )
-
-
-def _formulas(content: bytes, title: str) -> frozenset[tuple[int, int]]:
-    """Places of formulas; where openpyxl sees no value there, none is stored in the file."""
-    book = _open(content, data_only=False)
-    try:
-        return frozenset(
-            (number, cell.column)
-            for number, cells in _cells(book[title], "")
-            for cell in cells
-            if cell.data_type == "f"
-        )
-    finally:
-        book.close()
-
-
-def _texts(
-    number: int, cells: tuple[Any, ...], formulas: frozenset[tuple[int, int]], *, comma: bool
-) -> tuple[list[str], dict[int, str]]:
-    texts = []
-    oddities = {}
-    for position, cell in enumerate(cells):
-        text, oddity = _text(cell, comma=comma)
-        if cell.value is None and (number, position + 1) in formulas:
-            oddity = NO_VALUE
-        if oddity is not None:
-            oddities[position] = oddity
-        texts.append(text)
-    return texts, oddities
-
-
-def _text(cell: Any, *, comma: bool) -> tuple[str, str | None]:  # noqa: ANN401
-    """A cell as text, and what it is when it is no plain number or text."""
-    value: object = cell.value
-    text = "" if value is None else str(value)
-    oddity = None
-    if cell.data_type == "e":
-        oddity = AN_ERROR
-    elif isinstance(value, bool):
-        text, oddity = text.upper(), "TRUE or FALSE"
-    elif isinstance(value, int | float):
-        if math.isfinite(value):
-            text, oddity = shown_text(value, cell.number_format)
-            if comma:  # as the texts of this table write numbers
-                text = text.replace(".", ",", 1)
+    @property
+    def sheet(self) -> Sheet:
+        """The sheet with the columns; a hidden one only where no other sheet is there."""
+        shown = [s for s in self.sheets if not s.hidden] or self.sheets
+        seen = [sheet for sheet in shown if sheet.has_data]
+        self._refuse_hidden(seen)
+        if not seen:
+            raise InputError.at(self.source, "no sheet of the workbook has any data")
+        if self.expected is None:
+            best, known = seen, 0
+            able = seen if seen[0] is self.sheets[0] or len(seen) == 1 else []
+            what = "the first sheet is blank and several others have data"
         else:
-            oddity = "a number out of range"
-    elif isinstance(value, datetime):
-        midnight = value.time() == time() and value.tzinfo is None
-        text, oddity = (value.date() if midnight else value).isoformat(), "a date"
-    elif isinstance(value, date | time | timedelta):
-        oddity = "a date or time"
-    return text, oddity
+            known = max(map(self._names, seen))
+            best = [sheet for sheet in seen if self._names(sheet) == known]
+            able = best if len(best) == 1 or not known else []
+            what = "several sheets have the expected columns"
+        if not able:
+            hint = f"Say which with --sheet {seen[0].title!r}, or move the table to a file of its"
+            raise InputError.at(self.source, what, _titles(best), hint=f"{hint} own.")
+        return able[0]
+
+    def _refuse_hidden(self, seen: Sequence[Sheet]) -> None:
+        """Refuse to guess where a hidden sheet has more of what is expected than those seen."""
+        hidden = [s for s in self.sheets if s.hidden and s.has_data and s not in seen]
+        if not hidden:
+            return
+        known = max(map(self._names, seen), default=0)
+        best = max(hidden, key=self._names)
+        if not seen:
+            what = "only a hidden sheet has data"
+        elif self._names(best) > known and not (self.expected and known >= self.expected.enough):
+            what = "a hidden sheet has the expected columns, and none that is shown has them"
+            if known:
+                what = "a hidden sheet has more of the expected columns than those that are shown"
+        else:
+            return
+        hint = f"Read it with --sheet {best.title!r}"
+        if seen:
+            shown = max(seen, key=self._names)
+            hint += f", or the one that is shown with --sheet {shown.title!r}"
+        raise InputError.at(self.source, what, _titles([best]), hint=f"{hint}.")
+
+    def named(self, name: str) -> Sheet:
+        """The sheet of a name, case aside."""
+        found = [sheet for sheet in self.sheets if sheet.title.casefold() == name.casefold()]
+        if not found:
+            titles = [sheet.title for sheet in self.sheets]
+            where, hint = f"{self.source} --sheet {name}", suggestion(name, titles)
+            what = "the workbook has no such sheet"
+            raise InputError.at(where, what, name, ", ".join(titles), hint)
+        return found[0]
+
+    def notes(self, sheet: Sheet, *, said: bool) -> list[str]:
+        """What is to be told about the sheet that is read, and those that are not."""
+        if said:
+            return [f"sheet {sheet.title!r} is hidden"] if sheet.hidden else []
+        if len(self.sheets) == 1 and not sheet.hidden:
+            return []
+        others = [other for other in self.sheets if other is not sheet and other.has_data]
+        note = f"read sheet {_titles([sheet])}"
+        notes = [f"{note}; not read: {_titles(others)}" if others else note]
+        for other in others:
+            if other.hidden and 0 < self._names(sheet) <= self._names(other):
+                told = f"the hidden sheet {other.title!r} has the expected columns, too"
+                notes.append(f"{told}; --sheet {other.title!r} reads it")
+        return notes
+
+    def _names(self, sheet: Sheet) -> int:
+        return 0 if self.expected is None else sheet.names(self.expected)
+
+
+def _titles(sheets: Sequence[Sheet]) -> str:
+    return ", ".join(f"{sheet.title!r}{' (hidden)' * sheet.hidden}" for sheet in sheets)
