@@ -143,7 +143,10 @@ def input_value(
     if typed.unit is None and not typed.meant and is_slip(value.value, item):
         what, shown = "far outside the range", quantity_text(value.value, item.unit)
         hint = f"It {slip_hint(value.value, low, high, item.unit)}; if it is really meant, write it"
-        found.report(place, what, shown, item.allowed, f"{hint} with its unit")
+        hint += f" with its unit: '{typed.text} {item.unit or '1'}'"
+        if item.unit in (None, "1"):  # a cell `50 1` could be 501
+            hint += f", in a table with --unit {item.name}=1"
+        found.report(place, what, shown, item.allowed, hint)
     return value
 
 

@@ -147,7 +147,7 @@ class Factor:
         """What can be set, in words."""
         if self.categories is not None:
             return ", ".join(self.categories)
-        unit = "" if self.unit is None else f" {self.unit}"
+        unit = "" if self.unit in (None, "1") else f" {self.unit}"
         if self.levels is not None:
             return ", ".join(number_text(level) for level in self.levels) + unit
         low, high = self.bounds

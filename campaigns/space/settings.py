@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from designer.campaigns.errors import Findings, InputError, Problem
 from designer.campaigns.space.factors import Factor, Given, Setting
 from designer.campaigns.values.names import suggestion
 from designer.campaigns.values.numbers import how_to_write
-from designer.campaigns.values.quantity import Quantity
+from designer.campaigns.values.quantity import Quantity, far_off, slip_hint
 
 
 def settings_from_texts(
@@ -42,10 +43,19 @@ def settings_from_texts(
         if value is None:
             continue
         problems = known[name].problems_with(value, where, on_grid=on_grid)
-        findings.extend(problems)
+        slip = _slip(known[name], value)
+        findings.extend(replace(p, hint=p.hint or slip) for p in problems)
         if not problems:
             found[name] = value
     return found
+
+
+def _slip(item: Factor | Given, value: Setting) -> str | None:
+    """What a number far off the range looks like, as a hint; None: nothing explains it."""
+    if item.is_categorical or isinstance(value, str) or not far_off(value, *item.bounds):
+        return None
+    slip = slip_hint(value, *item.bounds, item.unit)
+    return slip and f"It {slip}"
 
 
 def _setting(item: Factor | Given, text: str, where: str, findings: Findings) -> Setting | None:

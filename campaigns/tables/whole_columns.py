@@ -19,7 +19,7 @@ from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.columns import FileColumn
 from designer.campaigns.tables.table import Table
 from designer.campaigns.values.numbers import number_text
-from designer.campaigns.values.quantity import likely_unit
+from designer.campaigns.values.quantity import likely_unit, meaning
 
 _FAR = 30  # times from which on numbers with and without a unit are of different units
 _MANY = 3  # wrong numbers, and half of a column, from which on its unit is doubted
@@ -71,7 +71,8 @@ class WholeColumn:
         whole = len(wrong) == sum(value != 0 for value in self.found.values)
         count = "all values" if whole else f"{len(wrong)} of {len(self.found.values)} values"
         what = f"{count} are ten times or more off the range of {item.name}: "
-        what += f"looks like {guess}" if guess else "looks like another unit"
+        told = meaning(wrong, guess, item.unit) if guess else "another unit"
+        what += f"looks like {told}"
         if whole:
             hint = f"Say the unit with --unit '{header}={guess or 'UNIT'}', or with --unit"
             hint += f" '{header}={item.unit or '1'}' that the numbers are right."
@@ -91,7 +92,8 @@ class WholeColumn:
         if not self.column.unit_told:
             guess = likely_unit(values, response.unit, low, high)
         count = f"{len(wrong)} of {len(values)} values are impossible"
-        what = f"{count}: looks like {guess}" if guess else f"{count}: another unit?"
+        told = f"looks like {meaning(wrong, guess, response.unit)}" if guess else "another unit?"
+        what = f"{count}: {told}"
         hint = f"Say the unit with --unit '{self.column.header}={guess or 'UNIT'}'. If the numbers"
         hint += f" are right, widen `possible` of {response.name} with amend."
         allowed = range_text(response.possible, response.unit)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
@@ -160,6 +160,30 @@ def likely_unit(values: list[float], unit: str | None, low: float, high: float) 
     return best
 
 
+def meaning(values: Sequence[float], meant: str, unit: str | None) -> str:
+    """What numbers are in another unit than was taken, for ``looks like …``.
+
+    Args:
+        values: the numbers.
+        meant: unit they seem to be in.
+        unit: declared unit.
+
+    Returns:
+        ``mm (0.1 mm is 100 um)``, ``a fraction (0.02 to 0.05 is 2 to 5 %)``.
+    """
+    declared, ends = unit or "1", dict.fromkeys((min(values), max(values)))
+    there = " to ".join(number_text(float(f"{value:.4g}")) for value in ends)
+    here = " to ".join(
+        number_text(float(f"{convert(value, meant, declared):.4g}")) for value in ends
+    )
+    told = {"1": "a fraction", "%": "a percentage"}.get(meant, meant)
+    return f"{told} ({_with_unit(there, meant)} is {_with_unit(here, declared)})"
+
+
+def _with_unit(number: str, unit: str) -> str:
+    return number if unit == "1" else f"{number} {unit}"
+
+
 def slip_hint(value: float, low: float, high: float, unit: str | None) -> str | None:
     """Say which slip would bring a value into its range.
 
@@ -170,13 +194,14 @@ def slip_hint(value: float, low: float, high: float, unit: str | None) -> str | 
         unit: declared unit.
 
     Returns:
-        ``looks like mm`` or ``looks 100× too small``; None when no such slip explains it.
+        ``looks like mm (0.1 mm is 100 um)`` or ``looks 100× too small``; None when no such slip
+        explains it.
     """
     if low <= value <= high or value == 0:
         return None
     meant = likely_unit([value], unit, low, high)
     if meant is not None:
-        return "looks like a share of 1" if meant == "1" else f"looks like {meant}"
+        return f"looks like {meaning([value], meant, unit)}"
     for power in _POWERS:
         if low <= value * 10.0**power <= high:
             size = "small" if power > 0 else "large"

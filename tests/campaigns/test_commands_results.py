@@ -155,7 +155,7 @@ def test_an_unknown_run_names_the_nearest_and_the_open_ones(state: CampaignState
     ("response", "typed", "slip"),
     [
         ("loading", "118", "It looks like g/m^2"),  # 11.8 mg/cm²
-        ("porosity", "0.31", "It looks like a share of 1"),
+        ("porosity", "0.31", "It looks like a fraction (0.31 is 31 %)"),
         ("loading", "6100", "too large"),
         ("loading", "-3", "typing error"),
     ],
@@ -189,7 +189,9 @@ def test_settings_out_of_range_are_facts_but_gross_slips_need_their_unit(
 ) -> None:
     assert commands.record(state, [ResultEntry("R1", used={"solid": Quantity.of("70")})], now=NOW)
     slip = ResultEntry("R1", used={"gap": Quantity.of("0.1")})
-    assert "It looks like mm; if it is really meant, write it with its unit" in refused(state, slip)
+    said = refused(state, slip)
+    assert "It looks like mm (0.1 mm is 100 um); if it is really meant" in said
+    assert "write it with its unit: '0.1 um'" in said
     meant = ResultEntry("R1", used={"gap": Quantity.of("0.1 um")})
     (draft,) = commands.record(state, [meant], now=NOW)
     assert draft.body["used"]["gap"]["number"] == 0.1

@@ -295,7 +295,7 @@ def test_row4_a_column_in_another_unit_is_recognised(
 
 def test_row4_shares_instead_of_percent(refused: Callable[..., str]) -> None:
     text = refused(f"{HEADER}\n0.55,NA,100,40,12,31\n0.6,NA,100,40,12,31\n")
-    assert "solid_content: looks like 1" in text
+    assert "solid_content: looks like a fraction (" in text
 
 
 def test_row4_one_odd_value_is_kept_and_told(line: Callable[..., LineTable]) -> None:

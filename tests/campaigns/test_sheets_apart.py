@@ -205,6 +205,18 @@ def test_a_cell_that_was_dragged_down_is_named(tmp_path: Path) -> None:
     assert "R002, R003, R004, R005, R006 grow" in refusal(sheets, two)
 
 
+def test_a_ladder_that_was_planned_is_no_dragged_cell(tmp_path: Path) -> None:
+    sheets = FilledSheets(tmp_path, SPREAD)  # gap and pressure are ladders as planned
+    rows = filled(sheets.sheet(), POROSITY, *[33] * 6)
+    assert len(sheets.read(rows).entries) == 6
+    for change in ({0: "105"}, {2: "162", 5: "253"}, {1: "135", 3: "195", 4: "225"}):
+        made = [{**row, GAP: change.get(place, row[GAP])} for place, row in enumerate(rows)]
+        assert len(sheets.read(made).entries) == 6
+    assert "grow row by row" in refusal(
+        sheets, [{**row, GAP: f"{100 + k:g}"} for k, row in enumerate(rows)]
+    )
+
+
 def test_a_few_changed_settings_or_all_a_bit_higher_are_no_dragged_cell(tmp_path: Path) -> None:
     sheets = FilledSheets(tmp_path, SPREAD)
     rows = sheets.sheet()

@@ -132,7 +132,8 @@ def test_a_column_of_impossible_values_is_one_problem_with_the_unit_to_say(
         assert [problem.what for problem in problems] == ["impossible value"] * 2
         return
     (problem,) = problems
-    assert problem.what == "6 of 6 values are impossible: looks like mm"
+    looks = "looks like mm (0.0319 to 0.038 mm is 31.9 to 38 um)"
+    assert problem.what == f"6 of 6 values are impossible: {looks}"
     assert problem.where.endswith("column porosity")
     assert problem.allowed == "5 to 60 um"
     assert "units={'porosity': 'mm'}" in (problem.hint or "")
