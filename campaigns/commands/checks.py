@@ -21,6 +21,8 @@ NAME_LIMIT = 64
 REASON_LIMIT = 1000
 NOTE_LIMIT = 10_000
 """Most characters of a name, a reason, a note (bad-input table of the reliability notes)."""
+_NEAR = 1.5  # times what is possible, up to which no other unit is guessed (assumption)
+_NOTHING = ("", "nan", "na", "n/a", "n.a", "n.d", "nd", "n.b", "nil", "null", "missing", "?")
 
 
 Told = TypeVar("Told")
@@ -87,7 +89,8 @@ def required_text(
     try:
         return clean_text(text or "", limit=limit, multiline=multiline)
     except ValueError as error:
-        raise InputError.at(where, str(error)) from None
+        allowed = f"1 to {limit} characters" if not (text or "").strip() else None
+        raise InputError.at(where, str(error), allowed=allowed) from None
 
 
 def optional_text(text: str | None, where: str) -> str | None:
@@ -111,14 +114,16 @@ def named(
 def measured(typed: Quantity, response: Response, where: str, found: Findings) -> Quantity | None:
     """Check a measured value and bring it into the declared unit; None: it is no number."""
     place = f"{where}, {response.name}"
-    value = _number(typed, response.unit, place, found)
+    missing = "Leave it out until it is measured; `none` says that it never will be"
+    value = _number(typed, response.unit, place, found, missing)
     if value is None:
         return None
     for problem in response.problems_with(value.value, place):
         low, high = response.possible or (float("-inf"), float("inf"))
         slip = slip_hint(value.value, low, high, response.unit)
+        far = not low < value.value < _NEAR * high  # a little above is no other unit
         shown = problem.found if value.unit is None else value.shown
-        hint = problem.hint if slip is None else f"It {slip}"
+        hint = problem.hint if slip is None or not far else f"It {slip}"
         found.report(problem.where, problem.what, shown, problem.allowed, hint)
     return value
 
@@ -156,9 +161,15 @@ def is_slip(value: float, item: Factor | Given) -> bool:
     return far_off(value, low, high) != 0 and slip_hint(value, low, high, item.unit) is not None
 
 
-def _number(typed: Quantity, unit: str | None, place: str, found: Findings) -> Quantity | None:
+def _number(
+    typed: Quantity,
+    unit: str | None,
+    place: str,
+    found: Findings,
+    missing: str = "Leave it out if it is not known",
+) -> Quantity | None:
     if typed.number is None or not math.isfinite(typed.number):
-        hint = how_to_write(typed.text)
+        hint = how_to_write(typed.text) or _if_missing(typed.text, missing)
         allowed = "a number" if unit in (None, "1") else f"a number in {unit}"
         found.report(place, "is not a number", repr(typed.text), allowed, hint)
         return None
@@ -169,6 +180,11 @@ def _number(typed: Quantity, unit: str | None, place: str, found: Findings) -> Q
             where = f"{place}: {problem.where}" if problem.where else place
             found.report(where, problem.what, problem.found, problem.allowed, problem.hint)
         return None
+
+
+def _if_missing(text: str, hint: str) -> str | None:
+    """The hint for a word that stands for no value; None for other words."""
+    return hint if text.strip().strip("./-").casefold() in _NOTHING else None
 
 
 def batch_id(

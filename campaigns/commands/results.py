@@ -96,7 +96,8 @@ def _in_turn(
     drafts: list[NewEvent] = []
     for number, entry in enumerate(entries, start=1):
         place = "new run" if len(entries) == 1 else f"new run {number}"
-        where = entry.where or (place if verb == "attach" else f"run {entry.run}")
+        called = normal_run_id(entry.run or "")
+        where = entry.where or (place if verb == "attach" else f"run {called}")
         new = decide(_Entry(state, after, entry, where, moment, refusals))
         after = tried(after, new)
         drafts += new

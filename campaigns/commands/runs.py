@@ -17,7 +17,7 @@ from designer.campaigns.commands.checks import (
 from designer.campaigns.errors import ConflictError, InputError, Problem
 from designer.campaigns.log.describe import who_when
 from designer.campaigns.log.events import NewEvent
-from designer.campaigns.log.runs import Run
+from designer.campaigns.log.runs import Run, normal_run_id
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.plausibility.open_runs import recipe_breaches
 from designer.campaigns.values.quantity import Quantity
@@ -144,6 +144,9 @@ def note(
     """
     run_id = None if run is None else state.run(run).id
     cleaned = required_text(text, "note", limit=NOTE_LIMIT, multiline=True)
+    if run_id is None and normal_run_id(cleaned) in state.runs:
+        hint = "Write the run, then the remark in quotes"
+        raise InputError.at("note", "names a run, but the remark is missing", cleaned, hint=hint)
     body = {"run": run_id, "text": cleaned, "confirms": confirms, "responses": [*responses] or None}
     return [NewEvent("note_added", body)]
 

@@ -16,7 +16,7 @@ _BESIDE = 0.3  # decades, and …
 _DEVIATIONS = 2.0  # … median deviations, beyond which one of many results is looked at
 _WIDE = 0.2  # median deviation [decades] from which on a response varies over decades
 _KNOWN = 5  # results that show how far a response varies; fewer: its scale has to tell
-_NO_ZERO = ("degC", "°C", "degF", "°F")
+NO_ZERO = ("degC", "°C", "degF", "°F")
 _MOSTLY = 0.7  # share of the slips of a response over decades that are the same one
 _MODE = 3  # doubted results that may be another branch of the response
 
@@ -144,7 +144,7 @@ def one_sign(values: Sequence[float], response: Response) -> list[bool]:
     None where a quantity lies around zero, or its zero means nothing (temperatures); on a
     logarithmic scale the positive ones.
     """
-    if response.unit in _NO_ZERO:
+    if response.unit in NO_ZERO:
         return [False] * len(values)
     above = [value > 0 for value in values]
     many = sum(above)

@@ -8,9 +8,10 @@ from collections.abc import Collection, Sequence
 from designer.campaigns.log.runs import LEARNED_FROM, Run
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.plausibility.comparisons import NEAR_ROWS, near_results
+from designer.campaigns.plausibility.doubts import NO_ZERO
 from designer.campaigns.plausibility.slips import SLIP, Slip
 from designer.campaigns.space.factors import quantity_text
-from designer.campaigns.specification.parts import Response
+from designer.campaigns.specification.parts import Response, range_text
 from designer.campaigns.values.usual import is_computable
 
 _ENOUGH = 3  # own results from which on they tell what is usual (assumption)
@@ -72,13 +73,35 @@ def _oddity(
     if not is_computable(value):
         return "is no size of a measurement, so the models leave it out."
     if not response.log_scale:
-        return None
+        return _other_sign(state, run, response, value)
     if value <= 0:
         return (
             "does not exist on its logarithmic scale: the models leave it out, or turn to a linear"
             " scale where such results are many."
         )
     return _far(state, run, response, value, doubted)
+
+
+def _other_sign(state: CampaignState, run: Run, response: Response, value: float) -> str | None:
+    """``is not above 0 like the window (10 to 12 mg/cm^2): …``; None where that is ordinary."""
+    if value > 0 or response.unit in NO_ZERO:
+        return None
+    others = [
+        number
+        for other in state.runs.values()
+        if other.status in LEARNED_FROM and other.id != run.id
+        for number in other.values(response.name)
+    ]
+    window = response.window
+    if min(others, default=1.0) <= 0:
+        return None
+    if len(others) >= _ENOUGH:
+        usual = f"your other results ({_ends(others)})"
+    elif window is not None and window[0] > 0:
+        usual = f"the window ({range_text(window, response.unit)})"
+    else:
+        return None
+    return f"is not above 0 like {usual}: not measured, or a sign?"
 
 
 def _far(

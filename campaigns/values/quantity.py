@@ -12,12 +12,17 @@ from designer.campaigns.values.numbers import number_text, parse_number
 from designer.campaigns.values.units import COMMON_UNITS, convert, measures
 
 _QUANTITY: Final = re.compile(
-    r"(?P<number>[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)\s*(?P<unit>1(?:\s*/.*)?|[^\d\s.,;:±<>=~+\-*/?!_'’|].*)?",
+    r"(?P<number>[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)\s*(?P<unit>(?<=\s)1(?:\s*/.*)?|/\s*[A-Za-z].*|[^\d\s.,;:±<>=~+\-*/?!_'’|].*)?",
     re.ASCII,
 )
-"""A number and what may be a unit: none begins with a sign that belongs to numbers."""
+"""A number and what may be a unit: none begins with a sign that belongs to numbers.
+
+``31/s`` is 31 of ``1/s``, never 3; a unit ``1`` stands apart.
+"""
 _TOO_FAR: Final = 10.0
 """Numbers this many times off the range are another unit rather than another line (assumption)."""
+_NEXT_TO_NOTHING: Final = 0.01
+"""Share of a range below which a guess of a unit explains nothing (assumption)."""
 _USUAL_UNITS: Final = (
     "nm", "um", "mm", "cm", "m", "1", "%", "mg", "g", "kg", "Pa", "kPa", "MPa", "bar",
     "mg/cm^2", "g/m^2", "mm/s", "m/min", "m/s", "s", "min", "h", "N/mm", "kN/m", "mL", "L",
@@ -65,7 +70,9 @@ class Quantity:
         number = parse_number(match["number"]) if match else None
         if match is None or number is None or match["unit"] is None:
             return cls(text, number, unit)
-        return cls(text.removesuffix(match["unit"]).strip(), number, match["unit"], text)
+        unit = match["unit"]
+        told = f"1{unit}" if unit.startswith("/") else unit
+        return cls(text.removesuffix(unit).strip(), number, told, text)
 
     @classmethod
     def of_stored(cls, value: Mapping[str, Any]) -> Quantity:
@@ -160,6 +167,11 @@ def likely_unit(values: list[float], unit: str | None, low: float, high: float) 
     return best
 
 
+def _is_ordinary(value: float, low: float, high: float) -> bool:
+    """Whether a value in a range is not next to nothing there, as any number is in ppm."""
+    return abs(value) >= _NEXT_TO_NOTHING * max(abs(low), abs(high))
+
+
 def meaning(values: Sequence[float], meant: str, unit: str | None) -> str:
     """What numbers are in another unit than was taken, for ``looks like …``.
 
@@ -200,7 +212,7 @@ def slip_hint(value: float, low: float, high: float, unit: str | None) -> str | 
     if low <= value <= high or value == 0:
         return None
     meant = likely_unit([value], unit, low, high)
-    if meant is not None:
+    if meant is not None and _is_ordinary(convert(value, meant, unit or "1"), low, high):
         return f"looks like {meaning([value], meant, unit)}"
     for power in _POWERS:
         if low <= value * 10.0**power <= high:

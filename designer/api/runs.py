@@ -170,8 +170,7 @@ class CampaignRuns(Handle):
             request_id: makes the call safe to repeat, see `Campaign`.
 
         Raises:
-            InputError: a name or value is refused.
-            ConflictError: there is no such value, or several are named.
+            InputError: a name or value is refused, or there is no such value.
         """
         answer = self._writing(request_id).runs.correct(
             self.name,

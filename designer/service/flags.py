@@ -92,6 +92,7 @@ def confirmed_flags(
     there = state.run(run)
     flags = run_flags(there, flags_of_runs(state, figures).get(there.id, ()))
     kind, colon, names = (part.strip() for part in text.partition(":"))
+    kind = kind.casefold()
     of_kind = [flag for flag in flags if flag["kind"] == kind]
     known = _responses_of(of_kind)
     told = [name.strip() for name in names.split(",")] if colon else known

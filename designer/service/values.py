@@ -54,7 +54,6 @@ def result_entry(
         made_at=at,
         note=note,
         replicate=replicate,
-        where=None if run is None else f"run {run}",
     )
 
 

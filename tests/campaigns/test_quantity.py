@@ -172,3 +172,27 @@ def test_units_may_follow_with_or_without_a_space(unit: str) -> None:
     assert Quantity.of(f"12.5 {unit}").unit == unit
     if not unit.startswith("1"):
         assert Quantity.of(f"-12.5{unit}").unit == unit
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "unit"),
+    [
+        ("31/s", 31.0, "1/s"),
+        ("31 /s", 31.0, "1/s"),
+        ("31 1/s", 31.0, "1/s"),
+        ("311/s", 311.0, "1/s"),
+        ("1.51/s", 1.51, "1/s"),
+        ("1e-3/s", 0.001, "1/s"),
+        ("21/min", 21.0, "1/min"),
+        ("31 1", 31.0, "1"),
+        ("31", 31.0, None),
+        ("311", 311.0, None),
+    ],
+)
+def test_the_one_of_a_unit_is_no_digit_of_the_number(
+    text: str, number: float, unit: str | None
+) -> None:
+    found = Quantity.of(text)
+    assert (found.number, found.unit and found.unit.replace(" ", "")) == (number, unit)
+    if unit != "1":
+        assert found.in_unit("1/s").value == pytest.approx(number / (60 if unit == "1/min" else 1))

@@ -299,3 +299,22 @@ def test_init_and_show_say_the_scale(
         told = " ".join(designer(*words).split())
         assert "- mass_loading is modelled on a logarithmic scale: its possible range" in told
     assert set(designer.json("show", "nmc622-line4")["scales"]) == {"mass_loading", "porosity"}
+
+
+@pytest.mark.parametrize("value", ["0", "-5"])
+def test_a_result_that_is_not_above_zero_is_remarked_where_all_else_is(value: str) -> None:
+    window = campaign(scale="linear", window=[2, 8])
+    assert "is not above 0 like the window (2 to 8 g/L): not measured, or a sign?" in said(
+        window, value
+    )
+    assert said(window, "3", gap="210") == ""  # beside it: another number is no sign
+    bare = campaign(scale="linear")
+    assert said(bare, value) == ""
+    others = campaign(scale="linear")
+    others.attach(runs(2.0, 3.0, 4.0))
+    assert "is not above 0 like your other results (2 to 4)" in said(others, value)
+    around = campaign(scale="linear")
+    around.attach(runs(2.0, -3.0, 4.0))
+    assert said(around, value) == ""
+    warm = campaign(scale="linear", window=[2, 8], unit="degC")
+    assert said(warm, value) == ""

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from designer.campaigns import commands
-from designer.campaigns.errors import ConflictError
+from designer.campaigns.errors import InputError
 from designer.campaigns.log.fold import tried
+from designer.campaigns.log.runs import normal_run_id
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.plausibility.open_runs import breaches
 from designer.campaigns.sheets.run_object import run_object
@@ -167,8 +168,7 @@ class RunVerbs(Verbs):
             replicate: which of several values, from 1.
 
         Raises:
-            InputError: a name or value is refused.
-            ConflictError: there is no such value, or several are named.
+            InputError: a name or value is refused, or there is no such value.
         """
         values = {name: _one_value(run, name, text) for name, text in responses.items()}
         used = result_entry(run, {}, settings).used
@@ -203,14 +203,14 @@ def _one_value(run: str, name: str, text: str) -> Quantity | None:
     """The value of a correction; None: will never be measured.
 
     Raises:
-        ConflictError: several values are named.
+        InputError: several values are named.
     """
     typed = typed_values(text)
     if typed is None:
         return None
     if len(typed) > 1:
-        raise ConflictError.at(
-            f"run {run}, {name}",
+        raise InputError.at(
+            f"run {normal_run_id(run)}, {name}",
             "a correction names one value",
             found=text,
             hint="Correct one replicate at a time with --replicate",
