@@ -5,12 +5,14 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from textual.content import Content
 
 from designer.campaigns.errors import StorageError
 from designer.service import Service
 from designer.service.answers import EventObject
 from designer.tui.actions import ACTIONS, EVERYWHERE, actions_at, bindings
 from designer.tui.app import open_ui as start_ui
+from designer.tui.widgets.common import FittedText
 from tests.tui.cases import Ui, open_ui
 
 FORBIDDEN = {"ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+left_square_bracket", "ctrl+a"}
@@ -102,6 +104,28 @@ async def test_with_waiting_runs_the_proposals_open_first(store: Path) -> None:
         assert "✓ inside all ranges and limits" in text
         await ui.press("down")
         await ui.until(f"○ {plan[1]['run']}  proposed · P001, order 2")
+
+
+@pytest.mark.parametrize("columns", [80, 140])
+async def test_the_first_picture_of_the_overview_has_its_width(
+    store: Path, columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Service(str(store), actor="eve").runs.abandon("small", ["R001", "R002", "R003"], "no slurry")
+    drawn: list[Content] = []
+    render = FittedText.render
+
+    def remember(text: FittedText) -> Content:
+        drawn.append(render(text))
+        return drawn[-1]
+
+    monkeypatch.setattr(FittedText, "render", remember)
+    async with open_ui(store, size=(columns, 24)) as ui:  # no run waits: the overview opens first
+        await ui.until("Runs")
+        last = [row for row in drawn[-1].split() if row.plain.startswith("Last")]
+        assert "R003 abandoned (no slurry)" in last[0].plain
+        assert all(last[0] in text.split() for text in drawn if text)
+        await ui.pilot.resize_terminal(60, 24)
+        await ui.until("predictions rest on…")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 40), (60, 16)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
@@ -15,6 +16,7 @@ from designer.campaigns.specification.parts import Response
 from designer.service.details import SURPRISE
 from designer.tui.campaign_view import CampaignView, prediction
 from designer.tui.screens.base import TaskScreen
+from designer.tui.widgets.common import FittedText
 from designer.tui.widgets.overview_text import overview, what_next
 from designer.tui.widgets.run_text import measured_text, run_sign
 
@@ -39,20 +41,15 @@ class CampaignScreen(TaskScreen):
         yield Static("", markup=False, id="next")
         with Horizontal(id="body"):
             with VerticalScroll(id="overview"):
-                yield Static("", markup=False, id="overview-text")
+                yield FittedText("overview-text")
             with VerticalScroll(id="results"):
                 yield Static("", markup=False, id="results-text")
 
     def present(self, view: CampaignView) -> None:
         """Fill in."""
         self.query_one("#next", Static).update(what_next(view))
-        width = self.query_one("#overview").content_size.width or self.size.width - 2
-        self.query_one("#overview-text", Static).update(overview(view, width))
+        self.query_one(FittedText).show(partial(overview, view))
         self.query_one("#results-text", Static).update(_results(view))
-
-    def on_resize(self) -> None:
-        """Break the rows anew, once the parts have their sizes."""
-        self.call_after_refresh(self.present_again)
 
 
 def _results(view: CampaignView) -> Content:

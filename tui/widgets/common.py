@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import ClassVar, Final
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.coordinate import Coordinate
+from textual.geometry import Size
+from textual.widget import Widget
 from textual.widgets import DataTable, Static
 
 from designer.tui.actions import SCREENS
@@ -38,6 +42,34 @@ class Tab(Static):
         """Show the screen."""
         event.stop()
         await self.run_action(f"app.show('{self._mode}')")
+
+
+class FittedText(Widget):
+    """A text that is made for the width it has: the first picture of it is right already."""
+
+    DEFAULT_CSS = "FittedText { height: auto; }"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(id=name)
+        self._text: Callable[[int], Content] = lambda _width: Content("")
+
+    def show(self, text: Callable[[int], Content]) -> None:
+        """Show another text.
+
+        Args:
+            text: makes it for a number of cells in a row.
+        """
+        self._text = lru_cache(4)(text)  # asked for its height and, once or twice, for itself
+        self.refresh(layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Rows of the text in so many cells."""
+        del container, viewport
+        return self._text(width).get_height(self.styles, width) if width else 0
+
+    def render(self) -> Content:
+        """The text for the width it was given."""
+        return self._text(self.content_size.width)
 
 
 Cell = str | Text
