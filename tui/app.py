@@ -29,7 +29,7 @@ from designer.tui.ui import Ui
 from designer.worker import Worker
 
 POLL = 2.0  # s between two looks at the store for what others did (assumption)
-TICK = 0.5  # s between two renewals of a running job's line
+TICK = 0.5  # s between two renewals of a running job's line and of what was said in passing
 
 # calm backgrounds, one blue, and signs that do without colour
 DARK = Theme(
@@ -154,6 +154,7 @@ class DesignerApp(Ui):
     # ---- news -------------------------------------------------------------------------------
 
     def _tick(self) -> None:
+        self.let_notice_pass(TICK)
         if self.jobs.current is not None:
             self.refresh_status()
 

@@ -5,11 +5,13 @@ Everything here may wait for a disk or for a lock, so it is called in threads on
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from designer.campaigns.log.runs import WAITING
+from designer.campaigns.plausibility.open_runs import settings_against
 from designer.campaigns.sheets.run_object import Predicted, RunObject
 from designer.campaigns.specification import load
 from designer.campaigns.specification.specification import Specification
@@ -34,6 +36,7 @@ class CampaignView:
         details: answer of `campaigns.show`.
         status: answer of `models.status`.
         events: of `campaigns.history`, oldest first.
+        against: by run id what its settings are against, confirmed or not.
         unwritable: why nothing can be written, or None.
     """
 
@@ -41,6 +44,7 @@ class CampaignView:
     details: CampaignAnswer
     status: StatusAnswer
     events: list[EventObject]
+    against: Mapping[str, list[str]]
     unwritable: str | None
 
     @cached_property
@@ -133,12 +137,15 @@ class ViewReader:
             details = self.service.campaigns.show(campaign)
             status = self.service.models.status(campaign)
             history = self.service.campaigns.history(campaign)
+            state = self.service.session.state(campaign)
             left -= 1
-            if details["head"] == status["head"] == history["head"] or not left:
+            if details["head"] == status["head"] == history["head"] == state.head or not left:
+                against = {run.id: settings_against(state, run) for run in state.runs.values()}
                 return CampaignView(
                     details["campaign"],
                     plain_texts(details),
                     plain_texts(status),
                     plain_texts(history["events"]),
+                    plain_texts(against),
                     plain_texts(self.store.why_unwritable),
                 )

@@ -12,7 +12,7 @@ from designer.tui.actions import ACTIONS, Action, actions_at
 from designer.tui.ui import Ui
 
 _WRITING: Final = frozenset(action.name for action in ACTIONS if action.writes)
-_WHEN_CLOSED: Final = frozenset({"note", "undo"})
+_WHEN_CLOSED: Final = frozenset({"note", "undo", "confirm"})
 
 
 def is_available(ui: Ui, action: str) -> bool | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -21,6 +22,22 @@ from designer.tui.jobs import Jobs
 from designer.worker import Worker
 
 T = TypeVar("T")
+SHORT, LONG = 6.0, 20.0  # s that a notice is seen; a warning is seen longer (assumptions)
+
+
+@dataclass
+class Notice:
+    """Something said in passing, in rows of its own: it hides nothing.
+
+    Attributes:
+        text: what is said, ready to be shown.
+        severity: information, warning or error.
+        left: how long it is to be seen yet [s]; questions on top of it do not count.
+    """
+
+    text: str
+    severity: SeverityLevel
+    left: float
 
 
 class Ui(App[None]):
@@ -43,6 +60,7 @@ class Ui(App[None]):
         last_plan: what was typed when the last plan was asked for.
         store_problem: why the store cannot be read just now.
         saved_at: time of day of the last entry.
+        notice: what was said in passing; None: nothing, or long ago.
     """
 
     def __init__(self, service: Service, worker: Worker, campaign: str | None = None) -> None:
@@ -58,6 +76,7 @@ class Ui(App[None]):
         self.first = campaign
         self.store_problem: str | None = None
         self.saved_at: str | None = None
+        self.notice: Notice | None = None
 
     @property
     def mode(self) -> str:
@@ -129,9 +148,20 @@ class Ui(App[None]):
         timeout: float | None = None,
         markup: bool = False,
     ) -> None:
-        """Say something in passing; what people typed is no markup."""
-        message, title = plain_texts(message), plain_texts(title)
-        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+        """Say something in passing, in the place of what was said before."""
+        del markup  # what people typed is none
+        said = f"{title}: {message}" if title else message
+        lasts = SHORT if severity == "information" else LONG
+        self.notice = Notice(plain_texts(said), severity, lasts if timeout is None else timeout)
+        self.refresh_status()
+
+    def let_notice_pass(self, seconds: float) -> None:
+        """Take away what was said some time ago."""
+        if self.notice is not None and not self.screen.is_modal:
+            self.notice.left -= seconds
+            if self.notice.left <= 0:
+                self.notice = None
+                self.refresh_status()
 
     def action_show(self, mode: str) -> None:
         """Show another screen."""

@@ -47,7 +47,7 @@ def breaches(state: CampaignState) -> list[Breach]:
             continue
         told: list[tuple[str | None, str]] = []
         if run.status in WAITING:
-            told += [(None, str(problem)) for problem in _problems(state, run)]
+            told += [(None, str(problem)) for problem in _problems(state, run, f"run {run.id}")]
             told += _missed_windows(state, run, before)
         told += [(None, str(problem)) for problem in of_batches.get(run.id, ())]
         found += [Breach(run.id, name, text, change.recorded_at) for name, text in told]
@@ -69,13 +69,25 @@ def recipe_breaches(state: CampaignState, run: Run) -> list[Problem]:
     if change is None or _is_confirmed(run, change):
         return []
     of_batches = batch_problems(state, change.seq, _SpecificationsBefore(state).of)
-    return [*_problems(state, run), *of_batches.get(run.id, ())]
+    return [*_problems(state, run, f"run {run.id}"), *of_batches.get(run.id, ())]
 
 
-def _problems(state: CampaignState, run: Run) -> list[Problem]:
+def settings_against(state: CampaignState, run: Run) -> list[str]:
+    """What the settings of a run are against, confirmed or not.
+
+    A run that waits for nothing more is measured by the specification it was made under, as its
+    flags are; one that waits by today's, too.
+    """
+    told = list(run.flags)
+    if run.status in WAITING and run.seq < state.spec_seq:
+        told += [str(problem) for problem in _problems(state, run, "")]
+    return told
+
+
+def _problems(state: CampaignState, run: Run, where: str) -> list[Problem]:
     if run.planned is None or run.judged_seq > state.spec_seq:
         return []  # what it was made with is told by its own flags
-    where, settings = f"run {run.id}", {**run.used, **run.given}
+    settings = {**run.used, **run.given}
     if not (run.reported or run.reported_given):
         return recipe_problems(state.spec, settings, where)
     told = recipe_flags(state.spec, settings)  # really used: off the grid is ordinary

@@ -18,6 +18,13 @@ _ENOUGH = 3  # own results from which on they tell what is usual (assumption)
 _FAR_OWN = 10.0  # factor beyond all own results that is remarked, on a logarithmic scale …
 _FAR_LINES = 5.0  # … beyond the nearest rows of earlier lines; lines may be shifted by as much
 
+_KEPT = "It is kept; if it is a slip: designer correct"
+
+
+def without_commands(remark: str) -> str:
+    """A remark without the command lines that answer it, for who has keys instead."""
+    return remark.partition(f" {_KEPT} ")[0]
+
 
 def result_remarks(
     state: CampaignState,
@@ -57,7 +64,7 @@ def _ways_out(state: CampaignState, run: str, response: str, *, flagged: bool) -
     confirm = f"--confirm {SLIP}:{response}"
     right = f" if it is right: designer note {of_run} TEXT {confirm};" if flagged else ""
     return (
-        f"It is kept; if it is a slip: designer correct {of_run} {response}=VALUE --reason TEXT;"
+        f"{_KEPT} {of_run} {response}=VALUE --reason TEXT;"
         f"{right} if the run failed: designer fail {of_run} --reason TEXT"
     )
 

@@ -73,8 +73,12 @@ class Ui:
         return self.app.current_mode
 
     def notes(self) -> str:
-        """Everything said in passing."""
-        return "\n".join(note.message for note in self.app._notifications)
+        """What was said in passing last."""
+        return "" if self.app.notice is None else self.app.notice.text
+
+    def flowing(self) -> str:
+        """The screen without its breaks of rows."""
+        return " ".join(self.text().replace("│", " ").split())
 
 
 _KEYS = {".": "full_stop", "/": "slash", "=": "equals_sign", "-": "minus", "_": "underscore"}

@@ -36,12 +36,12 @@ async def test_a_new_plan_is_computed_and_shown(store: Path) -> None:
         await ui.type("binder=PVDF-B")
         await ui.until("--fix binder=PVDF-B")
         await ui.press("ctrl+s")
-        await ui.until("○ R006", 60)
+        await ui.until("New plan: P002: 4 runs, ", 60)
+        await ui.until("○ R006")
         assert ui.place == "proposals"
         # the list is at the first new run, not somewhere above it
         assert ui.screen.chosen["run"] == "R004"
         await ui.until("○ R004  proposed · P002, order 1")
-        await ui.until(lambda: "P002: 4 runs, " in ui.notes())
     new = Service(str(store)).campaigns.show("small")["runs"][3:]
     assert [(run["settings"] or {})["binder"] for run in new] == ["PVDF-B"] * 4
 

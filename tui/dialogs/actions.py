@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final, TypeVar, cast
 
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.log.runs import BREACH
+from designer.campaigns.plausibility.remarks import without_commands
 from designer.campaigns.sheets.run_object import RunObject
 from designer.render.words import moment
 from designer.service.answers import DoneAnswer, EventObject, ExportAnswer, OfCampaign
@@ -20,9 +21,7 @@ from designer.tui.ui import Ui
 
 T = TypeVar("T")
 _WHY: Final = Ask("reason", "Why")
-_CONFIRMED: Final = (
-    "It is right as it stands: the flag goes, the remark stays. Else leave: c corrects."
-)
+_CONFIRMED: Final = "It is right as it stands: the flag goes, the remark stays."
 FAILURES: Final = ("coating defect", "delamination", "web break", "operator error")
 
 
@@ -44,9 +43,14 @@ async def ask_and_show(ui: Ui, question: Question[OfCampaign], done: str) -> boo
     if answer is None:
         return False
     messages = cast("DoneAnswer", answer)["messages"] if "messages" in answer else []
-    ui.notify("\n".join([done, *messages]), severity="warning" if messages else "information")
+    ui.notify(told(done, messages), severity="warning" if messages else "information")
     await ui.show_entry()
     return True
+
+
+def told(done: str, messages: Iterable[str]) -> str:
+    """What was done, and what is to be said about it; keys answer it here, not commands."""
+    return "\n".join([done, *(f"! {without_commands(message)}" for message in messages)])
 
 
 async def _ask_reason(

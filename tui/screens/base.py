@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import ActiveBinding
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
@@ -14,7 +16,7 @@ from textual.widget import Widget
 from textual.widgets import DataTable, Footer, Static
 
 from designer.render.words import plain
-from designer.tui.actions import CAMPAIGNS, SCREENS, bindings
+from designer.tui.actions import CAMPAIGNS, SCREENS, actions_at, bindings
 from designer.tui.campaign_view import CampaignView
 from designer.tui.palette import is_available
 from designer.tui.ui import Ui
@@ -43,6 +45,7 @@ class TaskScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._presented: CampaignView | None = None
+        self._offered: frozenset[str] = frozenset()
 
     @property
     def ui(self) -> Ui:
@@ -55,12 +58,13 @@ class TaskScreen(Screen[None]):
         return self.is_mounted and self.app.is_running
 
     def compose(self) -> ComposeResult:
-        """Bar, banner, the screen's own parts, status line, footer."""
+        """Bar, banner, the screen's own parts, what is said in passing, status line, footer."""
         with Horizontal(id="bar"):
             yield Static("", markup=False, id="bar-name")
             yield from (Tab(mode, self.MODE) for mode in SCREENS if self.MODE in SCREENS)
         yield Static("", markup=False, id="banner")
         yield from self.parts()
+        yield Static("", markup=False, id="notice")
         with Horizontal(id="status"):
             yield Static("", markup=False, id="status-store")
             yield Static("", markup=False, id="status-job")
@@ -96,19 +100,46 @@ class TaskScreen(Screen[None]):
         self.refresh_bindings()
 
     def refresh_status(self) -> None:
-        """Renew bar, banner and status line."""
+        """Renew bar, banner, notice and status line."""
         if not self.alive:
             return
         ui, banner = self.ui, _banner_text(self.ui, self.MODE)
         self.query_one("#bar-name", Static).update(_bar_text(ui, self.MODE))
         self.query_one("#banner", Static).update(banner)
         self.query_one("#banner").display = bool(banner)
+        notice = self.query_one("#notice", Static)
+        notice.display = ui.notice is not None
+        if ui.notice is not None:
+            notice.set_classes(f"-{ui.notice.severity}")
+            notice.update(Content(ui.notice.text))
         self.query_one("#status-store", Static).update(_store_text(ui, self.MODE))
         self.query_one("#status-job", Static).update(_job_text(ui))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Actions that write are dimmed where nothing can be written."""
         return is_available(self.ui, action) if super().check_action(action, parameters) else False
+
+    def offers(self, action: str) -> bool:
+        """Whether the footer names an action; one that it leaves out says why it does nothing."""
+        del action
+        return True
+
+    def renew_footer(self) -> None:
+        """Name other keys when what was chosen allows others."""
+        offered = frozenset(each.name for each in actions_at(self.MODE) if self.offers(each.name))
+        if offered != self._offered:
+            self._offered = offered
+            self.refresh_bindings()
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """The keys that work, shown as far as they do something now."""
+        return {
+            key: active
+            if self.offers(active.binding.action.removeprefix("app.").partition("(")[0])
+            else active._replace(binding=replace(active.binding, show=False))
+            for key, active in super().active_bindings.items()
+        }
 
     def restart(self, work: Callable[[], Coroutine[Any, Any, None]], group: str) -> None:
         """Do something beside the interface, instead of the same begun earlier."""
@@ -207,6 +238,7 @@ class ListScreen(TaskScreen, Generic[Item]):
             pane.update(self.item_text(view, chosen))
             if isinstance(pane.parent, VerticalScroll):
                 pane.parent.scroll_home(animate=False)
+        self.renew_footer()
 
 
 def about_chosen(

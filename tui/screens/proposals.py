@@ -16,6 +16,7 @@ from designer.render.words import NOTHING, number, rounded
 from designer.tui.campaign_view import CampaignView
 from designer.tui.dialogs import actions
 from designer.tui.dialogs.correct import correct
+from designer.tui.run_keys import OF_A_RUN, doable
 from designer.tui.screens.base import ListScreen, about_chosen
 from designer.tui.widgets.common import RowTable, header, right, shortened, spaced
 from designer.tui.widgets.run_text import (
@@ -92,6 +93,13 @@ class ProposalsScreen(ListScreen[RunObject]):
         if self._all or not view.runs:
             return Content("There are no runs yet. Press g: the next runs are computed.")
         return Content("No run waits. Press g for a new plan, or v to see all runs.")
+
+    def offers(self, action: str) -> bool:
+        """What the run under the cursor allows."""
+        view, run = self.ui.view, self.chosen
+        if action not in OF_A_RUN or view is None:
+            return True
+        return run is not None and action in doable(view, run)
 
     def action_record(self) -> None:
         """Type in results of the run under the cursor."""

@@ -15,6 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from designer.campaigns.errors import DesignerError
+from designer.campaigns.plausibility.remarks import without_commands
 from designer.campaigns.sheets.run_object import RunObject
 from designer.render.words import count, plain_texts
 from designer.service.answers import RecordAnswer
@@ -23,6 +24,7 @@ from designer.tui.dialogs import actions
 from designer.tui.dialogs.correct import correct
 from designer.tui.dialogs.form import problems_text
 from designer.tui.drafts import Drafts
+from designer.tui.run_keys import OF_A_RUN, doable
 from designer.tui.screens.base import TaskScreen
 from designer.tui.widgets.record_form import (
     HINT,
@@ -112,6 +114,7 @@ class RecordScreen(TaskScreen):
             self._turn_to(view, run)
         head = "" if run is None else head_text(view, run, replicate=self._replicate)
         self.query_one("#run-head", Static).update(head)
+        self.renew_footer()
 
     def _turn_to(self, view: CampaignView, run: RunObject) -> None:
         if self._ready:
@@ -194,7 +197,7 @@ class RecordScreen(TaskScreen):
         if shown is None or self._saving:
             return
         if not typed:
-            self.form.mark((), ())
+            self.form.mark()
             self._show_verdict(HINT)
             return
         view, run = shown
@@ -211,12 +214,12 @@ class RecordScreen(TaskScreen):
         if isinstance(answer, DesignerError):
             self._refuse(answer)
         else:
-            self.form.mark((), answer["messages"])
+            self.form.mark(warnings=map(without_commands, answer["messages"]))
             text = accepted_text(view, run, typed, plain_texts(answer))
             self._show_verdict(text, "-odd" if answer["messages"] else "")
 
     def _refuse(self, error: DesignerError) -> None:
-        self.form.mark([problem.where for problem in error.problems], ())
+        self.form.mark(error.problems)
         self._show_verdict(problems_text(error), "-bad")
 
     def _show_verdict(self, text: Content, kind: str = "") -> None:
@@ -259,11 +262,18 @@ class RecordScreen(TaskScreen):
         await self.ui.show_entry()
         messages = answer["messages"]
         self.ui.notify(
-            "\n".join([f"{answer['run']} saved: it is {answer['status']}", *messages]),
+            actions.told(f"{answer['run']} saved: it is {answer['status']}", messages),
             severity="warning" if messages else "information",
         )
 
     # ---- other keys -------------------------------------------------------------------------
+
+    def offers(self, action: str) -> bool:
+        """What the run of the form allows; the end of the program has to wait for a flag."""
+        if self._shown is None:
+            return action not in OF_A_RUN
+        able = doable(*self._shown)
+        return action in able if action in OF_A_RUN else action != "quit" or "confirm" not in able
 
     def action_replicate(self) -> None:
         """Allow further values beside recorded ones, or not."""

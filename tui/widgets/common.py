@@ -65,7 +65,7 @@ class FittedText(Widget):
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Rows of the text in so many cells."""
         del container, viewport
-        return self._text(width).get_height(self.styles, width) if width else 0
+        return self._text(width).get_height({}, width) if width else 0
 
     def render(self) -> Content:
         """The text for the width it was given."""

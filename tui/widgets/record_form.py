@@ -13,16 +13,20 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from designer.campaigns.errors import Problem
+from designer.campaigns.plausibility.remarks import without_commands
 from designer.campaigns.sheets.run_object import RunObject
 from designer.campaigns.specification.parts import Response, range_text
-from designer.render.words import moment, number, with_unit
+from designer.render.words import moment, number, plain_texts, with_unit
 from designer.service.answers import RecordAnswer
 from designer.tui.campaign_view import CampaignView
+from designer.tui.run_keys import FORM_KEYS, ways_out
 from designer.tui.widgets.common import shortened
 from designer.tui.widgets.overview_text import recipe_text
-from designer.tui.widgets.run_text import GLYPHS, predicted_text
+from designer.tui.widgets.run_text import predicted_text, run_sign
 
 _RUN: Final = re.compile(r"R\d+: ")  # remarks name their run first
+_NAMED: Final = 3  # flagged runs that are named in the head
 LABEL_WIDTH: Final = 26  # cells of a label without its padding
 HINT: Final = Content.styled(
     "31.2/31.9: replicates   none: will never be measured   blank: comes later", "$quiet"
@@ -60,15 +64,29 @@ class FormRow:
 
 
 def head_text(view: CampaignView, run: RunObject, *, replicate: bool) -> Content:
-    """Which run it is, where it stands, what is typed, and its recipe."""
+    """Which run it is, where it stands, what is odd about it, its recipe; other odd runs."""
     ids = [waiting["run"] for waiting in view.waiting]
     place = f"{ids.index(run['run']) + 1} of {len(ids)} waiting" if run["run"] in ids else ""
     state = " · ".join(filter(None, [run["status"], place, run["plan"]]))
-    title = f"{GLYPHS[run['status']]} {run['run']}"
     more = "  further measurements: type them" if replicate else ""
-    head = Content.assemble((title, "bold $primary"), f"  {state}", (more, "bold $text-accent"))
+    head = Content.assemble(
+        (run_sign(run), "bold $primary"), f"  {state}", (more, "bold $text-accent"),
+        (_others_flagged(view, run), "$text-warning"),
+    )  # fmt: skip
     recipe = Content.styled(recipe_text(view, run["settings"] or run["used"]), "bold")
-    return Content("\n").join([head, recipe])
+    flags = [Content.styled(f"! {flag['message']}", "$text-warning") for flag in run["flags"]]
+    if flags:
+        flags.append(Content.styled(ways_out(view, run, FORM_KEYS), "$quiet"))
+    return Content("\n").join([head, recipe, *flags])
+
+
+def _others_flagged(view: CampaignView, run: RunObject) -> str:
+    """Runs with a flag besides the one that is shown, so that none is forgotten."""
+    others = [other["run"] for other in view.runs if other["flags"] and other is not run]
+    if not others:
+        return ""
+    more = f", {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+    return f"  look at {', '.join(f'{name}!' for name in others[-_NAMED:])}{more}"
 
 
 def rows_of(view: CampaignView, run: RunObject) -> list[tuple[str, list[FormRow]]]:
@@ -132,10 +150,12 @@ class FormField(Horizontal):
         self.input.disabled = locked and not self.input.value
         self.set_class(row.recorded, "-recorded")
 
-    def mark(self, *, bad: bool, odd: bool) -> None:
-        """Red for what cannot be, amber for what surprises."""
-        self.set_class(bad, "-bad")
-        self.set_class(odd and not bad, "-odd")
+    def mark(self, *, bad: str | None = None, odd: str | None = None) -> None:
+        """Red for what cannot be, amber for what surprises, and why in the place of the hint."""
+        self.set_class(bad is not None, "-bad")
+        self.set_class(bad is None and odd is not None, "-odd")
+        why = f"✗ {bad}" if bad is not None else f"! {odd}" if odd is not None else self.row.hint
+        self._hint.update(Content(why))
 
 
 class RecordForm(VerticalScroll, can_focus=False, inherit_bindings=False):
@@ -171,7 +191,7 @@ class RecordForm(VerticalScroll, can_focus=False, inherit_bindings=False):
         """Use the same fields for another run."""
         for field in self.fields.values():
             field.input.value = ""
-            field.mark(bad=False, odd=False)
+            field.mark()
         self.renew(view, run, replicate=False)
 
     def fill(self, draft: Mapping[str, str]) -> None:
@@ -202,11 +222,12 @@ class RecordForm(VerticalScroll, can_focus=False, inherit_bindings=False):
         if key is not None:
             self.fields[key].input.focus()
 
-    def mark(self, problems: Iterable[str], warnings: Iterable[str]) -> None:
-        """Colour the fields that the service's sentences are about."""
-        bad, odd = set(map(self._key_of, problems)), set(map(self._key_of, warnings))
+    def mark(self, problems: Iterable[Problem] = (), warnings: Iterable[str] = ()) -> None:
+        """Colour the fields that the service's sentences are about, and say why beside them."""
+        bad = {self._key_of(problem.where): plain_texts(problem.what) for problem in problems}
+        odd = {self._key_of(text): _reason(text) for text in reversed([*warnings])}
         for key, field in self.fields.items():
-            field.mark(bad=key in bad, odd=key in odd)
+            field.mark(bad=bad.get(key), odd=odd.get(key))
 
     def _key_of(self, text: str) -> str | None:
         """The field a sentence of the service is about, from the names in it."""
@@ -217,6 +238,12 @@ class RecordForm(VerticalScroll, can_focus=False, inherit_bindings=False):
             if place == words or place.startswith((f"{words}:", f"{words} ")):
                 return key
         return None
+
+
+def _reason(remark: str) -> str:
+    """What is odd, without the run, the name and the value, which stand beside it."""
+    place = _RUN.sub("", remark)
+    return place.partition(" is ")[2] or place.partition(": ")[2] or place
 
 
 def arguments_of(typed: Mapping[str, str], *, replicate: bool) -> ResultArguments:
@@ -247,7 +274,8 @@ def accepted_text(
         typed: what is in the fields.
         answer: of `runs.record`, of which nothing was written yet.
     """
-    lines = [Content.styled(f"! {message}", "$text-warning") for message in answer["messages"]]
+    told = map(without_commands, answer["messages"])
+    lines = [Content.styled(f"! {message}", "$text-warning") for message in told]
     outcome = f"✓ ctrl+s saves; {answer['run']} will be {answer['status']}"
     missing = [
         response.name

@@ -7,12 +7,14 @@ from typing import Final
 
 from textual.content import Content
 
+from designer.campaigns.log.runs import BREACH, WAITING
 from designer.campaigns.sheets.run_object import RunObject
 from designer.campaigns.specification.parts import Response, range_text
-from designer.campaigns.specification.recipes import recipe_problems
+from designer.campaigns.specification.recipes import recipe_flags
 from designer.render.expected import expected, in_spec_words
 from designer.render.words import in_unit, moment, number, priced, rounded
 from designer.tui.campaign_view import CampaignView, prediction
+from designer.tui.run_keys import ways_out
 from designer.tui.widgets.overview_text import recipe_text
 
 GLYPHS: Final = {
@@ -25,6 +27,8 @@ STATUS_STYLES: Final = {
     "proposed": "primary", "running": "accent", "partial": "warning", "completed": "success",
     "failed": "error", "abandoned": "",
 }  # fmt: skip
+
+_FOUND: Final = " (found "  # what follows in a sentence about settings
 
 
 def run_sign(run: RunObject) -> str:
@@ -47,7 +51,7 @@ def run_text(view: CampaignView, run: RunObject) -> Content:
         lines.append(_row("plan", deviation["text"]))
     lines += [Content.styled(f"! {flag['message']}", "$text-warning") for flag in run["flags"]]
     if run["flags"]:
-        lines.append(Content.styled("press ! when it is right, c to correct", "$quiet"))
+        lines.append(Content.styled(ways_out(view, run), "$quiet"))
     if run["failure"]:
         lines.append(Content.styled(f"{run['status']}: {run['failure']}", "$text-error"))
     lines += [_row("note", f"{note['text']} ({note['actor']})") for note in run["notes"]]
@@ -116,14 +120,26 @@ def measured_text(numbers: Sequence[float]) -> str:
 
 
 def _checks(view: CampaignView, run: RunObject) -> Iterator[Content]:
-    recipe = run["used"]
-    problems = recipe_problems(view.spec, recipe, "", on_grid=run["settings"] is not None)
-    if problems:
-        for problem in problems:
-            yield Content.styled(f"! {problem.where.strip(', ')} {problem.what}", "$text-warning")
-    else:
-        yield Content.styled("✓ inside all ranges and limits", "$text-success")
+    yield _settings_check(view, run)
     if run["in_spec"] is not None:
         style = "$text-warning" if run["in_spec"] < 0.05 else "$text-success"
         chances = in_spec_words(run["in_spec"], run["in_spec_measured"], brief=True)
         yield Content.styled(chances, style)
+
+
+def _settings_check(view: CampaignView, run: RunObject) -> Content:
+    """Whether the settings are what the specification that counts for the run allows."""
+    against = view.against[run["run"]]
+    counts_today = run["status"] in WAITING
+    today = [] if counts_today else recipe_flags(view.spec, {**run["used"], **run["given"]})
+    if not against:
+        inside = "✓ inside all ranges and limits"
+        changed = " of its time, not of today's" if today else ""
+        return Content.styled(inside + changed, "$text-success")
+    # the flags below tell the values and what is allowed
+    told = ", ".join(sentence.partition(_FOUND)[0] for sentence in against)
+    if not any((flag["kind"], flag["response"]) == (BREACH, None) for flag in run["flags"]):
+        told += " (confirmed)"
+    if not counts_today and not today:
+        told += ", inside today's ranges and limits"
+    return Content.styled(f"! {told}", "$text-warning")
