@@ -116,7 +116,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
            modes=("record",), in_fields=("pagedown",)),
     Action("skip", "s", "Skip", "The run will not be made; asks for the reason.", "Run",
            modes=("proposals",), writes=True),
-    Action("all_runs", "v", "All", "Show every run, or only those that wait.", "Run",
+    Action("all_runs", "v", "All",
+           "Show every run, then only those with a flag, then those that wait.", "Run",
            modes=("proposals",)),
     # ---- earlier lines
     Action("toggle_line", "space", "Use or leave out",

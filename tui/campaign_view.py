@@ -77,6 +77,11 @@ class CampaignView:
         """Runs to be made or with results to come."""
         return [run for run in self.runs if run["status"] in WAITING]
 
+    @property
+    def odd(self) -> list[RunObject]:
+        """Runs with a flag."""
+        return [run for run in self.runs if run["flags"]]
+
     def run(self, run_id: str | None) -> RunObject | None:
         """One run; None when there is none of that id."""
         return next((run for run in self.runs if run["run"] == run_id), None)

@@ -202,3 +202,55 @@ def test_what_can_be_done_with_a_run_follows_its_status(store: Path) -> None:
     assert slipped is not None
     told = ways_out(view, slipped, FORM_KEYS)
     assert told == "f7 right as it is · f8 correct it · f9 the run failed"
+
+
+async def test_flagged_runs_are_found_among_many_and_a_started_one_is_not_asked_about(
+    store: Path,
+) -> None:
+    service = Service(str(store))
+    recipe = {"solid_content": "52", "binder": "PVDF-A", "coating_gap": "100"}
+    for k in range(12):
+        service.runs.attach("small", {**recipe, "porosity": f"43.{k}"})
+    service.runs.start("small", "R001")
+    amended(store, "60, 70")
+    async with open_ui(store) as ui:
+        await ui.until("▶ R001!")
+        await ui.press("a")
+        await ui.until("Not done")  # it is being made: no question whether it shall be
+        assert "is running" in ui.flowing()
+        await ui.press("escape", "v")
+        await ui.until("◐ R004 ")
+        await ui.press("v")
+        await ui.until("Only runs with a flag (!)")
+        assert "R004 " not in ui.text()
+        for run_id in ("R001", "R002", "R003"):
+            service.campaigns.note("small", "meant", run_id, confirm="breaks_specification")
+        await ui.until("Nothing is flagged any more")
+        await ui.press("v")
+        await ui.until("▶ R001 ")
+
+
+async def test_the_form_tells_an_old_flag_in_its_head_only(store: Path) -> None:
+    recipe = {"solid_content": "52", "binder": "PVDF-A", "coating_gap": "210"}
+    odd = Service(str(store)).runs.attach("small", {**recipe, "porosity": "43"})["run"]
+    async with open_ui(store) as ui:
+        await ui.press("f3")
+        await ui.until("R001  proposed")
+        await ui.until(f"look at {odd}!")
+        await ui.press("pagedown", "pagedown", "pagedown")
+        await ui.until(f"◐ {odd}!")
+        await ui.until(lambda: ui.app.focused is not None)
+        await ui.type("7.4")
+        await ui.until(f"✓ ctrl+s saves; {odd} will be completed")
+        assert ui.flowing().count("coating_gap: outside the range") == 1
+        assert not ui.screen.form.fields["setting:coating_gap"].has_class("-odd")
+
+
+async def test_a_long_name_of_a_person_leaves_room_for_what_happened(store: Path) -> None:
+    name = "a-login-name-longer-than-any-column-of-the-table"
+    Service(str(store), actor=name).campaigns.note("small", "dryer was cleaned")
+    async with open_ui(store) as ui:
+        await ui.press("6")
+        await ui.until("note: dryer was cleaned")
+        assert any("note: dryer was cleaned" in row for row in ui.rows()[1:4])
+        assert name in ui.text()  # below, in full

@@ -128,7 +128,7 @@ async def start(ui: Ui, run: RunObject) -> None:
     """A run is being made; asks where the specification does not allow its recipe any more."""
     name, run_id = campaign_view(ui).name, run["run"]
     broken = [f["message"] for f in run["flags"] if (f["kind"], f["response"]) == (BREACH, None)]
-    if broken:
+    if broken and run["status"] == "proposed":
         question = Question[OfCampaign](
             f"{run_id} is not allowed any more",
             (),

@@ -18,6 +18,7 @@ from designer.tui.screens.base import ListScreen
 from designer.tui.widgets.common import Cell, RowTable, shortened
 
 _WHEN = 11  # cells of a moment
+_WIDEST_ACTOR = 16  # cells; the event below the table has the name in full
 _PADDING = 2  # cells around a cell of the table
 _LEAST = 24  # cells of a sentence, however narrow the terminal
 
@@ -57,8 +58,8 @@ class HistoryScreen(ListScreen[EventObject]):
         width = self._room(view)
         rows: dict[str, list[Cell]] = {}
         for seq, event in self.items(view).items():
-            cells = [seq, moment(event["at"])[5:], event["actor"], event["summary"]]
-            if wanted in " ".join(cells).casefold():
+            cells = [seq, moment(event["at"])[5:], _who(event), event["summary"]]
+            if wanted in " ".join([*cells, event["actor"]]).casefold():
                 style = f"strike {muted}" if event["reversed"] else ""
                 cells[-1] = shortened(cells[-1], width)
                 rows[seq] = [Text(cell, style=style) for cell in cells]
@@ -67,7 +68,7 @@ class HistoryScreen(ListScreen[EventObject]):
 
     def _room(self, view: CampaignView) -> int:
         """Cells for what happened; in full it is below the table."""
-        others = (len(str(view.seq)), _WHEN, max(cell_len(event["actor"]) for event in view.events))
+        others = (len(str(view.seq)), _WHEN, max(cell_len(_who(e)) for e in view.events))
         return max(_LEAST, self.size.width - sum(others) - 4 * _PADDING - 1)  # 1: the scroll bar
 
     def on_resize(self) -> None:
@@ -92,6 +93,10 @@ class HistoryScreen(ListScreen[EventObject]):
     def _leave_filter(self) -> None:
         self._filter.display = bool(self._filter.value.strip())
         self.table.focus()
+
+
+def _who(event: EventObject) -> str:
+    return shortened(event["actor"], _WIDEST_ACTOR)
 
 
 def _about(event: EventObject) -> Content:

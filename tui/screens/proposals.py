@@ -28,6 +28,7 @@ from designer.tui.widgets.run_text import (
 )
 
 BAR = 3  # cells of the longest bar of bits
+_WAITING, _ALL, _ODD = "waiting", "all", "odd"  # which runs are listed
 _WIDEST_SETTING = 12  # cells of a category's name; the pane of the run has it in full
 
 
@@ -50,7 +51,7 @@ class ProposalsScreen(ListScreen[RunObject]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._all = False
+        self._which = _WAITING
 
     def parts(self) -> Iterator[Widget]:
         """The table, and beside or below it the run under the cursor."""
@@ -61,7 +62,8 @@ class ProposalsScreen(ListScreen[RunObject]):
 
     def items(self, view: CampaignView) -> Mapping[str, RunObject]:
         """The runs that are shown, by id."""
-        return {run["run"]: run for run in (view.runs if self._all else view.waiting)}
+        runs = {_WAITING: view.waiting, _ALL: view.runs, _ODD: view.odd}[self._which]
+        return {run["run"]: run for run in runs}
 
     def present(self, view: CampaignView) -> None:
         """Fill the table."""
@@ -90,7 +92,9 @@ class ProposalsScreen(ListScreen[RunObject]):
         """The run in full; what to do when there is none."""
         if item is not None:
             return run_text(view, item)
-        if self._all or not view.runs:
+        if self._which == _ODD:
+            return Content("Nothing is flagged any more. Press v for the runs that wait.")
+        if self._which == _ALL or not view.runs:
             return Content("There are no runs yet. Press g: the next runs are computed.")
         return Content("No run waits. Press g for a new plan, or v to see all runs.")
 
@@ -109,8 +113,13 @@ class ProposalsScreen(ListScreen[RunObject]):
             self.ui.action_show("record")
 
     def action_all_runs(self) -> None:
-        """Show every run, or only those that wait."""
-        self._all = not self._all
+        """Show every run, then only those with a flag, then those that wait."""
+        view = self.ui.view
+        ways = [_WAITING, _ALL, *([_ODD] if view is not None and view.odd else [])]
+        place = ways.index(self._which) if self._which in ways else -1
+        self._which = ways[(place + 1) % len(ways)]
+        if self._which == _ODD:
+            self.ui.notify("Only runs with a flag (!); v shows those that wait")
         self.present_again()
 
 

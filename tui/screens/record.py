@@ -15,9 +15,8 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from designer.campaigns.errors import DesignerError
-from designer.campaigns.plausibility.remarks import without_commands
 from designer.campaigns.sheets.run_object import RunObject
-from designer.render.words import count, plain_texts
+from designer.render.words import count
 from designer.service.answers import RecordAnswer
 from designer.tui.campaign_view import CampaignView
 from designer.tui.dialogs import actions
@@ -32,6 +31,7 @@ from designer.tui.widgets.record_form import (
     accepted_text,
     arguments_of,
     head_text,
+    news_about,
 )
 from designer.tui.widgets.type_ahead import FIELD_BINDINGS, after_typing
 
@@ -214,9 +214,10 @@ class RecordScreen(TaskScreen):
         if isinstance(answer, DesignerError):
             self._refuse(answer)
         else:
-            self.form.mark(warnings=map(without_commands, answer["messages"]))
-            text = accepted_text(view, run, typed, plain_texts(answer))
-            self._show_verdict(text, "-odd" if answer["messages"] else "")
+            new = news_about(run, answer)
+            self.form.mark(warnings=new)
+            text = accepted_text(view, run, typed, new, answer["status"])
+            self._show_verdict(text, "-odd" if new else "")
 
     def _refuse(self, error: DesignerError) -> None:
         self.form.mark(error.problems)
@@ -234,18 +235,18 @@ class RecordScreen(TaskScreen):
         after_typing(self.query(Input), self._begin_saving)
 
     def _begin_saving(self) -> None:
-        view, drafts, run = self.ui.view, self._drafts, self._run
-        if self._saving or view is None or drafts is None or run is None:
+        shown, drafts = self._shown, self._drafts
+        if self._saving or shown is None or drafts is None:
             return
         if not self.form.typed:
             self.ui.notify("Nothing was typed")
             return
         self._saving = True
-        self.run_worker(self._save(view.name, run, drafts), group="save")
+        self.run_worker(self._save(*shown, drafts), group="save")
 
-    async def _save(self, campaign: str, run: str, drafts: Drafts) -> None:
+    async def _save(self, view: CampaignView, run: RunObject, drafts: Drafts) -> None:
         arguments = arguments_of(self.form.typed, replicate=self._replicate)
-        record = partial(self.ui.service.runs.record, campaign, run, **arguments)
+        record = partial(self.ui.service.runs.record, view.name, run["run"], **arguments)
         try:
             answer = await asyncio.to_thread(record)
         except DesignerError as error:  # nothing was written: what was typed stays
@@ -256,14 +257,14 @@ class RecordScreen(TaskScreen):
             return
         finally:
             self._saving = False
-        self._keeper.submit(drafts.forget, run)
+        self._keeper.submit(drafts.forget, run["run"])
         # the fields are of a saved run: the form is built anew, for the next one that waits
-        self._run, self._done = None, run
+        self._run, self._done = None, run["run"]
         await self.ui.show_entry()
-        messages = answer["messages"]
+        new = news_about(run, answer)
         self.ui.notify(
-            actions.told(f"{answer['run']} saved: it is {answer['status']}", messages),
-            severity="warning" if messages else "information",
+            actions.told(f"{answer['run']} saved: it is {answer['status']}", new),
+            severity="warning" if new else "information",
         )
 
     # ---- other keys -------------------------------------------------------------------------

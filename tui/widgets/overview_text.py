@@ -132,11 +132,14 @@ def _doubts(view: CampaignView, width: int) -> Iterator[Content]:
 def _told(view: CampaignView, width: int) -> Iterator[Content]:
     """Why results are set aside, every warning and every note, whole."""
     flags, status = view.status["flags"], view.status
-    aside, odd, slipped, broken, off_plan = (
+    older, aside, odd, slipped, broken, off_plan = (
         [flag["message"] for flag in flags if flag["kind"] == kind]
-        for kind in ("set_aside", "outlier", "slip", "breaks_specification", "off_plan")
-    )
+        for kind in (
+            "older_copy", "set_aside", "outlier", "slip", "breaks_specification", "off_plan",
+        )
+    )  # fmt: skip
     for label, told in (
+        ("Store", older),
         ("Open", [*slipped, *broken, *off_plan]),
         ("Set aside", aside),
         ("Doubtful", odd),

@@ -82,7 +82,7 @@ def head_text(view: CampaignView, run: RunObject, *, replicate: bool) -> Content
 
 def _others_flagged(view: CampaignView, run: RunObject) -> str:
     """Runs with a flag besides the one that is shown, so that none is forgotten."""
-    others = [other["run"] for other in view.runs if other["flags"] and other is not run]
+    others = [other["run"] for other in view.odd if other is not run]
     if not others:
         return ""
     more = f", {len(others) - _NAMED} more" if len(others) > _NAMED else ""
@@ -263,8 +263,20 @@ def arguments_of(typed: Mapping[str, str], *, replicate: bool) -> ResultArgument
     }
 
 
+def news_about(run: RunObject, answer: RecordAnswer) -> list[str]:
+    """What is odd about results beyond the flags the run had; keys answer it, not commands.
+
+    Args:
+        run: as it was before.
+        answer: of `runs.record`.
+    """
+    known = {flag["message"] for flag in run["flags"]}
+    told = map(without_commands, plain_texts(answer["messages"]))
+    return [message for message in told if message not in known]
+
+
 def accepted_text(
-    view: CampaignView, run: RunObject, typed: Mapping[str, str], answer: RecordAnswer
+    view: CampaignView, run: RunObject, typed: Mapping[str, str], odd: Iterable[str], status: str
 ) -> Content:
     """Warnings, and what the run will be once this is saved.
 
@@ -272,11 +284,11 @@ def accepted_text(
         view: the campaign.
         run: the run of the form.
         typed: what is in the fields.
-        answer: of `runs.record`, of which nothing was written yet.
+        odd: what is odd about it.
+        status: of the run, once it is saved.
     """
-    told = map(without_commands, answer["messages"])
-    lines = [Content.styled(f"! {message}", "$text-warning") for message in told]
-    outcome = f"✓ ctrl+s saves; {answer['run']} will be {answer['status']}"
+    lines = [Content.styled(f"! {message}", "$text-warning") for message in odd]
+    outcome = f"✓ ctrl+s saves; {run['run']} will be {status}"
     missing = [
         response.name
         for response in view.spec.responses
@@ -284,6 +296,6 @@ def accepted_text(
         and response.name not in run["measurements"]
         and response.name not in run["never"]
     ]
-    if missing and answer["status"] == "partial":
+    if missing and status == "partial":
         outcome += f", still to come: {', '.join(missing)}"
     return Content("\n").join([*lines, Content.styled(outcome, "$text-success")])

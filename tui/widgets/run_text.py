@@ -40,8 +40,11 @@ def run_text(view: CampaignView, run: RunObject) -> Content:
     """Everything about one run, for the pane beside or below a list."""
     lines = [_head(view, run), Content(recipe_text(view, run["used"]))]
     lines += _responses(view, run)
-    # checks are short and come first: a long reason must not push them off the screen
+    # checks and flags come first: a long reason must not push them off the screen
     lines.append(_row("checks", Content("  ").join(_checks(view, run))))
+    lines += [Content.styled(f"! {flag['message']}", "$text-warning") for flag in run["flags"]]
+    if run["flags"]:
+        lines.append(Content.styled(ways_out(view, run), "$quiet"))
     if run["reason"]:
         lines.append(_row("why", run["reason"]))
     deviation = next(
@@ -49,9 +52,6 @@ def run_text(view: CampaignView, run: RunObject) -> Content:
     )
     if deviation is not None:
         lines.append(_row("plan", deviation["text"]))
-    lines += [Content.styled(f"! {flag['message']}", "$text-warning") for flag in run["flags"]]
-    if run["flags"]:
-        lines.append(Content.styled(ways_out(view, run), "$quiet"))
     if run["failure"]:
         lines.append(Content.styled(f"{run['status']}: {run['failure']}", "$text-error"))
     lines += [_row("note", f"{note['text']} ({note['actor']})") for note in run["notes"]]
