@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from designer.campaigns.errors import Problem
 from designer.campaigns.log.runs import Run
@@ -30,14 +30,14 @@ def batch_problems(
         planned_under: gives the specification of the time a run was planned.
     """
     found: dict[str, list[Problem]] = {}
-    if not any(_is_overtaken(run, change) for run in state.runs.values()):
-        return found
+    overtaken = [run for run in state.runs.values() if is_overtaken(run, change)]
     told: set[tuple[str, str]] = set()  # run and factor, at the first stage where it matters
-    for stage in state.spec.stages:
-        for batch, runs in _batches(state, stage.name).items():
+    for stage in state.spec.stages if overtaken else ():
+        wanted = {run.batch.get(stage.name) for run in overtaken}
+        for batch, runs in _batches(state, stage.name, wanted).items():
             for place, run in enumerate(runs):
                 as_planned = stage.name not in run.reported_batch
-                if place == 0 or not (as_planned and _is_overtaken(run, change)):
+                if place == 0 or not (as_planned and is_overtaken(run, change)):
                     continue
                 sharing, before = runs[: place + 1], planned_under(run)
                 differs = [
@@ -57,18 +57,21 @@ def batch_problems(
     return found
 
 
-def _batches(state: CampaignState, stage: str) -> dict[str, list[Run]]:
-    """The runs of every batch of a stage, in the order they were or will be made."""
+def _batches(
+    state: CampaignState, stage: str, wanted: Collection[str | None]
+) -> dict[str, list[Run]]:
+    """The runs of the wanted batches of a stage, in the order they were or will be made."""
     batches: dict[str, list[Run]] = {}
     for run in state.runs.values():
-        if run.status != "abandoned" and stage in run.batch:
-            batches.setdefault(run.batch[stage], []).append(run)
+        batch = run.batch.get(stage)
+        if batch is not None and batch in wanted and run.status != "abandoned":
+            batches.setdefault(batch, []).append(run)
     for runs in batches.values():
         runs.sort(key=lambda run: (run.made_seq is None, run.made_seq or run.seq, run.order or 0))
     return batches
 
 
-def _is_overtaken(run: Run, change: int) -> bool:
+def is_overtaken(run: Run, change: int) -> bool:
     """Whether a run was planned before the change, and not made before it."""
     planned = run.planned is not None and run.seq < change and run.status != "abandoned"
     return planned and (run.made_seq is None or run.made_seq > change)

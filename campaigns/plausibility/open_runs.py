@@ -10,7 +10,7 @@ from designer.campaigns.errors import Problem
 from designer.campaigns.log.events import Event
 from designer.campaigns.log.runs import BREACH, WAITING, Run
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.plausibility.open_batches import batch_problems
+from designer.campaigns.plausibility.open_batches import batch_problems, is_overtaken
 from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.specification import load
 from designer.campaigns.specification.parts import Response, range_text
@@ -35,15 +35,25 @@ class Breach:
     since: str
 
 
-def breaches(state: CampaignState) -> list[Breach]:
-    """What open runs break since the specification was changed, in their order."""
+def breaches(state: CampaignState, only: Collection[str] | None = None) -> list[Breach]:
+    """What open runs break since the specification was changed, in their order.
+
+    Args:
+        state: the campaign.
+        only: ids of the runs that are wanted; None: all.
+    """
     change, before = _last_change(state), _SpecificationsBefore(state)
     if change is None:
         return []
     found: list[Breach] = []
-    of_batches = batch_problems(state, change.seq, before.of)
-    for run in state.runs.values():
-        if run.seq > change.seq or _is_confirmed(run, change):
+    reached = [
+        run
+        for run in (state.runs.values() if only is None else map(state.run, only))
+        if run.seq < change.seq and (run.status in WAITING or is_overtaken(run, change.seq))
+    ]
+    of_batches = batch_problems(state, change.seq, before.of) if reached else {}
+    for run in reached:
+        if _is_confirmed(run, change):
             continue
         told: list[tuple[str | None, str]] = []
         if run.status in WAITING:
@@ -56,7 +66,7 @@ def breaches(state: CampaignState) -> list[Breach]:
 
 def broken_by(state: CampaignState, runs: Collection[str]) -> list[str]:
     """What the recipes and planned batches of some runs break, a sentence each."""
-    found = (each for each in breaches(state) if each.run in runs)
+    found = breaches(state, dict.fromkeys(runs))
     return [each.message for each in found if each.response is None]
 
 

@@ -267,6 +267,7 @@ def texts_of(values: object, argument: str, *, never: bool = False) -> dict[str,
     if values is None:
         return {}
     pairs = _pairs(values, argument)
+    allowed = "a number or text" + (", or None: will never be measured" if never else "")
     findings, texts = Findings(), dict[str, str]()
     for name, given in pairs:
         value = _scalar(given)
@@ -284,9 +285,9 @@ def texts_of(values: object, argument: str, *, never: bool = False) -> dict[str,
             if _wrong_cell(value) is None and math.isfinite(value):
                 texts[name] = number_text(float(value))
             else:
-                findings.report(where, "is no finite number", shown(value))
+                findings.report(where, "is no finite number", shown(value), allowed)
         else:
-            findings.report(where, "is neither number nor text", shown(value))
+            findings.report(where, "is neither number nor text", shown(value), allowed)
     findings.raise_if_any()
     return texts
 
