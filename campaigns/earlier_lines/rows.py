@@ -21,6 +21,7 @@ from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.quantity import Quantity, far_off
 
 _SHOWN = 5
+_REPEATED = 20_000  # different settings and results that are looked out for, to be kept once
 _ROUNDED = 0.002  # of the total: what rounding does to the sum of a mixture (assumption)
 
 
@@ -121,15 +122,20 @@ class LineRows:
 
     def _shared(self, value: dict[str, Any]) -> dict[str, Any]:
         """The first equal one: rows repeat settings and batches, and a long line is large."""
-        found: dict[str, Any] = self._same.setdefault(tuple(value.items()), value)
+        key = tuple(value.items())
+        if key not in self._same and len(self._same) < _REPEATED:
+            self._same[key] = value
+        found: dict[str, Any] = self._same.get(key, value)
         return found
 
     def _stored(self, values: Sequence[Quantity]) -> list[dict[str, Any]]:
         """Results as events keep them, equal ones once."""
         key = tuple((value.text, value.unit, value.number) for value in values)
-        if key not in self._same:
-            self._same[key] = [value.stored() for value in values]
-        found: list[dict[str, Any]] = self._same[key]
+        found: list[dict[str, Any]] | None = self._same.get(key)
+        if found is None:
+            found = [value.stored() for value in values]
+            if len(self._same) < _REPEATED:
+                self._same[key] = found
         return found
 
     def finish(self) -> list[str]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, NoReturn
 
@@ -144,6 +144,7 @@ def canonical_json(value: object) -> str:
 _CANONICAL = json.JSONEncoder(
     sort_keys=True, allow_nan=False, ensure_ascii=False, separators=(",", ":")
 ).encode
+_LONG = 1 << 20
 _ROW = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -210,8 +211,27 @@ def event_hash(previous: str, row: tuple[str | int, ...]) -> str:
     Raises:
         UnicodeEncodeError: for texts that are no Unicode (lone surrogates).
     """
-    text = previous + _ROW(row)
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+    digest = hashlib.sha256(previous.encode("utf-8"))
+    for piece in _pieces(row):
+        digest.update(piece.encode("utf-8"))
+    return digest.hexdigest()
+
+
+def _pieces(row: tuple[str | int, ...]) -> Iterator[str]:
+    """The canonical row; where it is long in pieces, or it would be there three times at once."""
+    if not any(isinstance(value, str) and len(value) > _LONG for value in row):
+        yield _ROW(row)
+        return
+    for place, value in enumerate(row):
+        yield "," if place else "["
+        if isinstance(value, str):
+            yield '"'
+            for start in range(0, len(value), _LONG):  # each character is escaped by itself
+                yield _ROW(value[start : start + _LONG])[1:-1]
+            yield '"'
+        else:
+            yield _ROW(value)
+    yield "]"
 
 
 def head_text(seq: int, digest: str) -> str:

@@ -10,7 +10,7 @@ from designer.campaigns.errors import InputError
 from designer.campaigns.log.builder import ContradictionError, StateBuilder, in_order, known_names
 from designer.campaigns.log.fold_runs import status_of_data
 from designer.campaigns.log.runs import Run
-from designer.campaigns.log.state import Line, LineRow, Plan
+from designer.campaigns.log.state import Line, LineRow, Plan, StoredNumbers
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification import load
 from designer.campaigns.specification.specification import Specification
@@ -96,17 +96,21 @@ def line_added(builder: StateBuilder, event: Event) -> None:
     )
 
 
+_NOTHING: Mapping[str, float] = {}
+"""Of rows without further settings, which are many: one for all."""
+
+
 def _line_row(row: Mapping[str, Any]) -> LineRow:
+    responses = StoredNumbers(row["responses"])
+    for name in responses:
+        _ = responses[name]  # what cannot be read is damage, and is told here
     return LineRow(
         settings=row["settings"],
         given=row.get("given", {}),
-        responses={
-            name: tuple(value["number"] for value in values)
-            for name, values in row["responses"].items()
-        },
+        responses=responses,
         batch=row.get("batch", {}),
         made_at=row.get("made_at"),
-        extra=row.get("extra", {}),
+        extra=row.get("extra", _NOTHING),
     )
 
 

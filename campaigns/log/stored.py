@@ -98,11 +98,20 @@ def verified(
             content = parse_json(body)
             if not isinstance(content, dict):
                 raise TypeError("the payload is no object")
+            _share_blanks(content.get("rows"))
         except (TypeError, ValueError, RecursionError) as error:
             raise _changed(name, seq, error) from error
         event = Event(seq, event_id, kind, version, content, actor, recorded_at, program, digest)
         events.append(upcast(event, name))
     return events
+
+
+def _share_blanks(rows: object) -> None:
+    """Keep one empty dict for the rows of a line that have no batch or given: 30 MB of 200,000."""
+    blank: dict[str, Any] = {}
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, dict):
+            row.update((name, blank) for name in ("given", "batch") if row.get(name) == blank)
 
 
 def chained(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from dataclasses import replace
@@ -100,6 +101,16 @@ def test_the_hash_is_sha256_of_the_canonical_row() -> None:
     digest = event_hash(GENESIS, ("c", 1, "e.0", "k", 1, "{}", "a", "t", "p"))
     assert digest == expected
     assert head_text(7, digest) == "7:e3aa52d8"
+
+
+@pytest.mark.parametrize("length", [2**20, 2**20 + 1, 2 * 2**20 + 7])
+def test_a_long_row_has_the_same_hash_piece_by_piece(length: int) -> None:
+    body = ('ab"\\\n\x01/ä€😀' * (length // 10 + 1))[:length]
+    row = ("c", 1, "e", "k", 1, body, "a", "t", "p")
+    text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+    assert event_hash(GENESIS, row) == hashlib.sha256((GENESIS + text).encode()).hexdigest()
+    with pytest.raises(UnicodeEncodeError):
+        event_hash(GENESIS, (*row[:5], f"{body}\ud800", *row[6:]))
 
 
 def test_every_kind_can_be_folded_and_described() -> None:

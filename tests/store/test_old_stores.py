@@ -146,7 +146,7 @@ def _line(line: Line) -> dict[str, Any]:
         "mapping": line.mapping,
         "batches": line.has_batches,
         "rows": [
-            [row.settings, row.given, row.responses, row.batch, row.made_at, row.extra]
+            [row.settings, row.given, dict(row.responses), row.batch, row.made_at, row.extra]
             for row in line.rows
         ],
     }
