@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from designer.campaigns.errors import Problem
@@ -102,9 +103,17 @@ def _stage_problems(old: Specification, new: Specification) -> Iterator[Problem]
 def _input_problems(old: Specification, new: Specification) -> Iterator[Problem]:
     before = {part.name: part for part in old.inputs}
     after = {part.name: part for part in new.inputs}
+    renamed = {
+        name: other
+        for name, part in before.items()
+        for other, now in after.items()
+        if name not in after and other not in before and replace(now, name=name) == part
+    }
     for name, part in before.items():
         kind, now = _kind(part), after.get(name)
-        if now is None:
+        if name in renamed:
+            yield Problem(f"{kind} {name}", "cannot be renamed", f"'{renamed[name]}'", f"'{name}'")
+        elif now is None:
             hint = "Keep it, with a range around one value if it no longer changes"
             yield _removed(kind, name, hint)
         elif _kind(now) != kind:
@@ -114,7 +123,7 @@ def _input_problems(old: Specification, new: Specification) -> Iterator[Problem]
         if now is not None and now.unit != part.unit and not now.is_categorical:
             yield _new_unit(kind, part, now)
     for name, part in after.items():
-        if name not in before and part.was is None:
+        if name not in before and part.was is None and name not in renamed.values():
             what = "missing: the value it had in the runs made so far"
             yield Problem(f"{_kind(part)} {name}.was", what, None, part.allowed)
 

@@ -205,3 +205,20 @@ def test_all_problems_of_an_amendment_are_told_at_once() -> None:
     tables["factor"].append({"name": "speed", "low": 1, "high": 5})
     problems = amendment_problems(BASE, load.from_dict(tables))
     assert len(problems) == 4
+
+
+def test_a_renamed_factor_is_one_problem() -> None:
+    tables: dict[str, Any] = {
+        "campaign": {"version": 1, "name": "demo", "line": "line4"},
+        "factor": [
+            {"name": "gap", "unit": "um", "levels": [80, 100]},
+            {"name": "speed", "low": 1, "high": 5},
+        ],
+        "response": [{"name": "loading"}],
+    }
+    base = load.from_dict(tables)
+    renamed = changed(put("factor", "gap", name="coating_gap"), base)
+    (problem,) = amendment_problems(base, renamed)
+    assert str(problem) == "factor gap: cannot be renamed (found 'coating_gap'); allowed: 'gap'"
+    other = changed(put("factor", "gap", name="coating_gap", levels=[80, 120]), base)
+    assert len(amendment_problems(base, other)) == 2  # it may be another one
