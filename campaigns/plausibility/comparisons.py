@@ -51,10 +51,15 @@ class Doubt:
     by_others: bool = False
 
     @property
+    def off_power(self) -> float:
+        """Decades between what the slip explains and what was expected."""
+        return abs(math.log10(self.doubt.ratio * self.doubt.factor))
+
+    @property
     def clause(self) -> str:
         """``is about 1/100 of the window: a fraction?``."""
         doubt = self.doubt
-        if doubt.unit is None and abs(math.log10(doubt.ratio * doubt.factor)) > _NEAR_POWER:
+        if doubt.unit is None and self.off_power > _NEAR_POWER:
             side = "below" if doubt.factor > 1 else "above"
             return f"is far {side} {self.beside}: another unit, or a slip of the point?"
         return f"is {doubt.size} {self.beside}: {doubt.guess}?"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
 
 from designer.campaigns.plausibility.comparisons import Comparisons, Doubt
 from designer.campaigns.specification.parts import Response
@@ -18,6 +19,9 @@ _WIDE = 0.2  # median deviation [decades] from which on a response varies over d
 _KNOWN = 5  # results that show how far a response varies; fewer: its scale has to tell
 NO_ZERO = ("degC", "°C", "degF", "°F")
 _MOSTLY = 0.7  # share of the slips of a response over decades that are the same one
+_DECADES = 2.5  # that results fill without a gap of …
+_GAP = 0.7  # … decades, where the response itself varies so
+_SURE = 0.2  # decades by which what slips explain misses its place, at the most, as a rule
 _MODE = 3  # doubted results that may be another branch of the response
 
 
@@ -46,7 +50,12 @@ def doubts(comparisons: Comparisons, right: Collection[int] = ()) -> dict[int, D
         near = sorted({*_some(places), *found})
         branch = [k for k in found if comparisons.is_in_place(k, [o for o in near if o != k])]
         found = {k: doubt for k, doubt in found.items() if k not in branch}
-    if comparisons.response.log_scale and not _is_one_slip(found):
+    by_others = [place for place, doubt in found.items() if doubt.by_others]
+    if len(by_others) >= _MODE and (
+        _fills_decades(comparisons)
+        or statistics.median(found[place].off_power for place in by_others) > _SURE
+        or (comparisons.response.log_scale and not _is_one_slip(found))
+    ):
         found = {k: doubt for k, doubt in found.items() if not doubt.by_others}
     return found
 
@@ -54,10 +63,14 @@ def doubts(comparisons: Comparisons, right: Collection[int] = ()) -> dict[int, D
 def _is_one_slip(found: Mapping[int, Doubt]) -> bool:
     """Whether doubts can be one slip made several times, not a response over many decades."""
     powers = [math.log10(each.doubt.factor) for each in found.values() if each.by_others]
-    if len(powers) < _MODE:
-        return True
     usual = statistics.median(powers)
     return sum(abs(power - usual) < _BESIDE for power in powers) >= _MOSTLY * len(powers)
+
+
+def _fills_decades(comparisons: Comparisons) -> bool:
+    """Whether there are results of every size over more decades than a slip of the point."""
+    sizes = sorted(result.size for result in comparisons.results)
+    return sizes[-1] - sizes[0] >= _DECADES and all(b - a <= _GAP for a, b in pairwise(sizes))
 
 
 def _looked_at(comparisons: Comparisons) -> set[int]:

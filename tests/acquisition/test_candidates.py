@@ -281,6 +281,17 @@ def test_a_fixed_setting_of_a_continuous_factor_has_its_own_recipes() -> None:
     assert np.array_equal(candidates.index, np.unique(candidates.index, axis=0))
 
 
+def test_where_nothing_is_left_to_propose_it_is_told_what_to_free() -> None:
+    factors = [{"name": n, "low": 0, "high": 10, "step": 1} for n in ("a", "b")]
+    spec = make_spec(factors, constraint=[{"expression": "a + b <= 5"}])
+    with pytest.raises(InputError) as caught:
+        with_fixed(spec, {"a": 8}, {}, 0)
+    assert caught.value.problems[0].where == "fixed values"
+    with pytest.raises(InputError) as caught:
+        make_candidates(make_spec(factors, constraint=[{"expression": "a + b >= 50"}]))
+    assert caught.value.problems[0].where == "constraints"
+
+
 # ---- drawing reference points ----
 
 

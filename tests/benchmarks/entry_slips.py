@@ -77,6 +77,7 @@ JUMPS = (
           lambda x: 10 ** (-8 + 5 / (1 + np.exp(-30 * (x[0] - 0.6))) - 0.3 * x[1]), 0.15),
     Plant("percolation by two factors", {"unit": "S/cm", "scale": "log"},
           lambda x: 10 ** (-6 + 3 * (x[0] + x[1] > 0.9) - 0.5 * x[1]), 0.2),
+    Plant("conductance, linear scale", {"unit": "S", "scale": "linear"}, PLANTS[6].truth, 0.1),
     Plant("late percolation", {"unit": "S/cm", "scale": "log"},
           lambda x: 10 ** (-6 + 3 / (1 + np.exp(-20 * (x[2] - 0.7))) - 0.5 * x[1]), 0.2),
 )  # fmt: skip

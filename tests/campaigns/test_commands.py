@@ -347,3 +347,11 @@ def test_a_closed_campaign_takes_notes_and_the_undo_of_its_closing(state: Campai
         assert "was closed" in said(InputError, call)
     noted = then(closed, commands.note(closed, "report sent"))
     assert not then(noted, commands.undo(noted, closed.seq)).closed
+
+
+def test_of_many_events_that_depend_on_it_an_undo_names_twenty(state: CampaignState) -> None:
+    for _ in range(25):
+        state = then(state, commands.note(state, "looked at", "R1"))
+    with pytest.raises(InputError) as caught:
+        commands.undo(state, 2)
+    assert len(caught.value.problems) == 1 + 20

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from designer.campaigns.log.runs import Measurement, Run, run_id_text
-from designer.campaigns.log.state import CampaignState
+from designer.campaigns.log.state import CampaignState, Line, LineRow
 from designer.campaigns.plausibility.slips import Slip, slips
 from designer.campaigns.specification import load
 from tests.campaigns.decisions import begin
@@ -101,6 +101,8 @@ def test_a_window_tells_first_results_in_another_unit_however_many() -> None:
     assert list(found) == ["R001", "R002", "R003", "R004"]
     assert found["R001"].endswith("is about 1/100 of the window: a fraction?")
     assert told(campaign(*shares)) == {}  # nothing says that they are wrong
+    scattered = (0.011, 0.03, 0.058, 0.0011)
+    assert len(told(campaign(*scattered, window=[10, 60], unit="mg/cm^2"))) == 4
 
 
 def test_what_conversion_cannot_be_is_not_guessed() -> None:
@@ -115,17 +117,20 @@ def test_signs_do_not_matter_and_quantities_around_zero_have_no_size(sign: int) 
     assert told(campaign(-3.0, 2.0, 0.1, -0.05, 4.0, -1.0, 0.002)) == {}
 
 
-def test_a_log_response_over_decades_is_not_doubted_but_a_slip_in_it_is() -> None:
+@pytest.mark.parametrize("scale", ["log", "linear"])
+def test_a_response_over_decades_is_not_doubted_but_a_slip_in_it_is(scale: str) -> None:
     rng = np.random.default_rng(0)
     recipes = rng.uniform((50, 0), (350, 10), (30, 2))
     settings = [{"gap": float(gap), "speed": float(speed)} for gap, speed in recipes]
     values = [float(10 ** (-6 + 3 * (gap - 50) / 300)) for gap, _ in recipes]
-    empty = campaign(unit="S", scale="log")
+    empty = campaign(unit="S", scale=scale)
     pairs = zip(settings, values, strict=True)
     runs = {run_id_text(k): run(k, where, value) for k, (where, value) in enumerate(pairs, 1)}
-    assert slips(replace(empty, runs=runs)) == []
+    early = slips(replace(empty, runs=runs))
+    assert len(early) <= (scale == "linear"), "before it was known to vary so"
     wrong = {**runs, "R030": run(30, settings[-1], values[-1] * 1000)}
-    (found,) = slips(replace(empty, runs=wrong))
+    *others, found = slips(replace(empty, runs=wrong))
+    assert others == early
     assert found.run == "R030"
     assert 1e-4 <= found.doubt.factor <= 1e-2
 
@@ -227,3 +232,35 @@ def test_a_wish_is_no_measurement() -> None:
     assert told(campaign(*low, unit="N/m", window=[20, float("inf")])) == {}
     assert told(campaign(0.9, 1.9, 4.7, 12.2, 0.28, window=[11.4, 12.6], unit="mg/cm^2")) == {}
     assert told(campaign(2.0, 5.2, 57.9, 46.0, 5.9, unit="degC")) == {}
+
+
+def with_line(state: CampaignState, level: float) -> CampaignState:
+    """With an earlier line whose results lie around a level at all recipes."""
+    rows = tuple(
+        LineRow(
+            {"gap": 40.0 + 30 * k, "speed": 5.0}, {}, {"y": (level * (1 + k % 5 / 50),)}, {}, None
+        )
+        for k in range(12)
+    )
+    line = Line("line2", rows, True, None, "0" * 64, None, {}, False, 2, "anna", "2026-03-01")
+    return replace(state, lines={"line2": line})
+
+
+def test_rows_of_lines_speak_where_nothing_of_ones_own_does() -> None:
+    found = told(with_line(campaign(3000.0), 28.0))
+    assert "about 100 times the earlier lines near its settings (28 to 30.2)" in found["R001"]
+    assert told(with_line(campaign(55.0), 28.0)) == {}
+
+
+@pytest.mark.parametrize("level", [180.0, 330.0, 600.0])
+def test_rows_of_lines_excuse_what_is_far_from_own_results(level: float) -> None:
+    state = campaign(*RIGHT, 330.0)
+    assert list(told(state)) == list(told(with_line(state, 33.0))) == ["R007"]
+    assert told(with_line(state, level)) == {}
+
+
+def test_a_prediction_stands_against_the_window_as_far_as_it_is_sure() -> None:
+    inside = campaign(3.3, predicted=PREDICTED, window=[3, 4])
+    assert list(told(inside)) == ["R001"], "a window is what is wanted, a prediction what is known"
+    agreeing = {"mean": 3.5, "sd": 0.3, "sd_result": 0.4}
+    assert told(campaign(3.3, predicted=agreeing, window=[3, 4])) == {}

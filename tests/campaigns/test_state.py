@@ -171,6 +171,10 @@ def test_a_batch_named_by_hand_takes_its_number_too() -> None:
     entry = ResultEntry("R1", batch={"slurry": "Slurry-07"})
     state = then(state, commands.record(state, [entry]))
     assert state.next_batch_number("slurry") == 8
+    first = then(
+        proposed(), commands.record(proposed(), [replace(entry, batch={"slurry": "slurry-0"})])
+    )
+    assert first.next_batch_number("slurry") == 1
 
 
 def test_the_setup_is_the_run_made_last_as_told_or_as_recorded() -> None:

@@ -7,6 +7,7 @@ from designer.models.arrays import FloatArray
 from designer.models.data.dataset import ResponseData
 from designer.models.data.line_scales import other_scales
 from designer.models.data.useless_lines import useless_lines
+from designer.models.diagnostics.trust import estimate_trust
 from designer.models.encoding import cube_points
 from designer.models.fitting.fit import fit
 
@@ -66,6 +67,7 @@ def test_a_stuck_gauge_is_no_line() -> None:
     (message,) = found(case).values()
     assert "its 40 results at 40 settings are all the same" in message
     assert error(case) < 1.2 * error(case.of_target)
+    assert estimate_trust(fit(case, GROUPS, 1)) == []  # what is not used is neither trusted nor not
     replicates = data(np.full(5, 118.0), np.repeat(X[:1], 5, axis=0))
     assert found(replicates) == {}  # one recipe measured again and again
 

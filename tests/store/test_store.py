@@ -394,3 +394,9 @@ def test_reading_holds_no_lock(store: Store, path: Path) -> None:
     with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         other.execute("ROLLBACK")
+
+
+def test_a_list_folds_no_log(store: Store, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = store.summaries()
+    monkeypatch.setattr("designer.campaigns.store.archive.load", None)
+    assert fresh(path).summaries() == told

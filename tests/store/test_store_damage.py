@@ -358,3 +358,13 @@ def test_verify_names_a_time_that_cannot_be_read(store: Store, path: Path) -> No
         with pytest.raises(StoreDamagedError, match="demo#1: the time of the event cannot be read"):
             fresh(other).verify()
         assert fresh(other).state("demo").seq == 4
+
+
+@pytest.mark.parametrize("swapped", ["demo", "other"])
+def test_a_list_notices_any_campaign_with_the_name_of_another(
+    store: Store, path: Path, swapped: str
+) -> None:
+    store.create(named("other"), "anna")
+    without_guards(path, (f"UPDATE campaign SET name = 'third' WHERE name = '{swapped}'",))
+    with pytest.raises(StoreDamagedError, match="names were swapped"):
+        fresh(path).summaries()

@@ -3,6 +3,14 @@
 EQUIVALENT: dict[str, str] = {
     "acquisition/candidates/moves.py:75 order": "np.unique puts the moves in order afterwards",
     "acquisition/candidates/region.py:62 order": "recipes may be drawn block by block in any order",
+    "acquisition/conditioning/surfaces.py:107 constant: True": "zip's guard against our own errors",
+    "models/encoding.py:95 text": "no kind of array is called x",
+    "campaigns/store/sqlite.py:32 constant: 30 → 31": "how long is waited for another writer",
+    "campaigns/commands/checks.py:137 constant: False → True": "categories have no grid",
+    "models/gp/hyperparameters.py:289 constant: 2.0 → 200.0": "six deviations of the prior away",
+    "models/gp/row_pairs.py:48 constant: 0 → 1": "no rows have no pairs",
+    "acquisition/conditioning/surface.py:25 constant: 4096": "how many points are kept for speed",
+    "campaigns/store/sqlite.py:161 constant: 0 → 1": "neither means: before a commit",
     "campaigns/plausibility/doubts.py:61 order: sorted(sorted(": "slips are put in order later",
 }
 """Beginning of the mutant's name: why it is no fault."""
