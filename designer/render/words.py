@@ -157,13 +157,18 @@ def listed(names: Sequence[str], most: int = 6) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
+_DATE = len("2026-03-01")
+
+
 def moment(text: object) -> str:
-    """A stored UTC time as local clock time to the minute; unreadable times as they are."""
+    """A stored UTC time as local clock time to the minute; dates and unreadable times as told."""
     if text is None:
         return NOTHING
     try:
         when = datetime.fromisoformat(str(text))
     except ValueError:
+        return str(text)
+    if len(str(text)) == _DATE:  # a day without a time of day is not midnight
         return str(text)
     local = when if when.tzinfo is None else when.astimezone()
     return local.strftime("%Y-%m-%d %H:%M")

@@ -85,7 +85,7 @@ def test_times_are_local_to_the_minute() -> None:
     stored = "2026-11-20T13:05:59.000000Z"
     local = dt.datetime(2026, 11, 20, 13, 5, tzinfo=dt.UTC).astimezone()
     assert moment(stored) == local.strftime("%Y-%m-%d %H:%M")
-    assert moment("2026-11-20") == "2026-11-20 00:00"
+    assert moment("2026-11-20") == "2026-11-20"  # nobody told a time of day
     assert moment("last night") == "last night"
     assert moment(None) == "–"
 

@@ -254,3 +254,17 @@ async def test_a_long_name_of_a_person_leaves_room_for_what_happened(store: Path
         await ui.until("note: dryer was cleaned")
         assert any("note: dryer was cleaned" in row for row in ui.rows()[1:4])
         assert name in ui.text()  # below, in full
+
+
+async def test_a_correction_begins_at_the_value_that_is_doubted(store: Path) -> None:
+    service = Service(str(store))
+    service.runs.record("small", "R001", {"mass_loading": "9", "porosity": "0.42"}, at="2026-03-01")
+    async with open_ui(store) as ui:
+        await ui.press("v", "home")
+        await ui.until("● R001!")
+        assert "made 2026-03-01\n" in ui.text()  # nobody told a time of day
+        await ui.press("c")
+        await ui.until("Correct R001")
+        await ui.press("tab")
+        await ui.type("42")
+        await ui.until("designer correct small R001 porosity=42")

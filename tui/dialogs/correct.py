@@ -10,6 +10,7 @@ from designer.tui.campaign_view import CampaignView
 from designer.tui.dialogs.actions import ask_and_show, campaign_view
 from designer.tui.dialogs.form import Ask, Question, Values, quoted
 from designer.tui.ui import Ui
+from designer.tui.widgets.common import ACTOR, shortened
 
 
 async def correct(ui: Ui, run: RunObject) -> bool:
@@ -39,7 +40,7 @@ async def correct(ui: Ui, run: RunObject) -> bool:
     question = Question(
         f"Correct {run['run']}",
         (
-            Ask("what", "Wrong value", options=options),
+            Ask("what", "Wrong value", _doubted(run, options), options=options),
             Ask("value", "Right value", placeholder="number, none = it was no measurement"),
             Ask("reason", "Reason", suggestions=reasons),
         ),
@@ -57,7 +58,7 @@ def _correctable(view: CampaignView, run: RunObject) -> list[tuple[str, str]]:
     found = [
         (
             f"{response.name} = {value['text']}{in_unit(value['unit'] or response.unit)}"
-            f"  ({value['actor']}, {moment(value['at'])[5:]})",
+            f"  ({shortened(value['actor'], ACTOR)}, {moment(value['at'])[5:]})",
             f"response:{response.name}:{value['replicate']}",
         )
         for response in spec.responses
@@ -75,6 +76,14 @@ def _correctable(view: CampaignView, run: RunObject) -> list[tuple[str, str]]:
             if stage.name in run["batch"]
         ]
     return found
+
+
+def _doubted(run: RunObject, options: list[tuple[str, str]]) -> str:
+    """Key of the first value that a flag doubts, else of the first of all."""
+    names = [flag["response"] for flag in run["flags"] if flag["response"] is not None]
+    keys = [key for _, key in options]
+    doubted = [key for name in names for key in keys if key.startswith(f"response:{name}:")]
+    return [*doubted, *keys][0]
 
 
 def _correction_line(campaign: str, run: RunObject, values: Values) -> str:

@@ -15,10 +15,9 @@ from designer.render.words import moment
 from designer.service.answers import EventObject
 from designer.tui.campaign_view import CampaignView
 from designer.tui.screens.base import ListScreen
-from designer.tui.widgets.common import Cell, RowTable, shortened
+from designer.tui.widgets.common import ACTOR, Cell, RowTable, shortened
 
 _WHEN = 11  # cells of a moment
-_WIDEST_ACTOR = 16  # cells; the event below the table has the name in full
 _PADDING = 2  # cells around a cell of the table
 _LEAST = 24  # cells of a sentence, however narrow the terminal
 
@@ -96,7 +95,7 @@ class HistoryScreen(ListScreen[EventObject]):
 
 
 def _who(event: EventObject) -> str:
-    return shortened(event["actor"], _WIDEST_ACTOR)
+    return shortened(event["actor"], ACTOR)
 
 
 def _about(event: EventObject) -> Content:

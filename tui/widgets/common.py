@@ -21,6 +21,9 @@ from designer.tui.actions import SCREENS
 WIDEST: Final = 8
 """Cells of a header; the name in full is in the pane of the run."""
 
+ACTOR: Final = 16
+"""Cells of who did something, where it stands beside something else."""
+
 
 class Tab(Static):
     """One screen in the bar; a click shows it.

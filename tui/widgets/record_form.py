@@ -21,7 +21,7 @@ from designer.render.words import moment, number, plain_texts, with_unit
 from designer.service.answers import RecordAnswer
 from designer.tui.campaign_view import CampaignView
 from designer.tui.run_keys import FORM_KEYS, ways_out
-from designer.tui.widgets.common import shortened
+from designer.tui.widgets.common import ACTOR, shortened
 from designer.tui.widgets.overview_text import recipe_text
 from designer.tui.widgets.run_text import predicted_text, run_sign
 
@@ -118,7 +118,8 @@ def _response_row(response: Response, run: RunObject) -> FormRow:
     if values:
         last = values[-1]
         shown = " / ".join(map(number, run["results"][response.name]))
-        return FormRow(key, label, shown, f"{last['actor']}, {moment(last['at'])}", recorded=True)
+        who = shortened(last["actor"], ACTOR)
+        return FormRow(key, label, shown, f"{who}, {moment(last['at'])}", recorded=True)
     expected = predicted_text(run, response.name)
     hint = f"predicted {expected}" if expected else ""
     possible = "" if response.possible is None else range_text(response.possible, None)
