@@ -151,7 +151,7 @@ class _Choice:
         else:
             return
         hint = f"Read it with --sheet {best.title!r}"
-        if seen:
+        if known:
             shown = max(seen, key=self._names)
             hint += f", or the one that is shown with --sheet {shown.title!r}"
         raise InputError.at(self.source, what, _titles([best]), hint=f"{hint}.")
