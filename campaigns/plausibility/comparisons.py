@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -113,7 +113,7 @@ class Comparisons:
                 return None
             if isinstance(lines, Doubt) and nothing_else:
                 doubts = [lines]
-        if not doubts or (doubts == [own] and _is_known(abs(result.value), levels)):
+        if not doubts or (doubts == [own] and self._is_known(place, among)):
             return None
         beside = " and ".join(each.beside for each in doubts)
         return replace(doubts[0], beside=beside, by_others=doubts == [own])
@@ -133,9 +133,26 @@ class Comparisons:
         off = deviations(self.response, predicted, [result.value])
         return off is not None and abs(off) >= _FAR
 
+    def doubt_beside(self, place: int, among: Sequence[int]) -> Doubt | None:
+        """What a result looks like beside some others alone."""
+        found = self._by_others(place, among, wide=False)
+        return found if isinstance(found, Doubt) else None
+
     def is_in_place(self, place: int, among: Sequence[int]) -> bool:
         """Whether a result is as others at settings nearby are, also as those that are doubted."""
         return self._by_others(place, among, wide=True) is True
+
+    def _is_known(self, place: int, among: Sequence[int]) -> bool:
+        """Whether a response over decades was of that size elsewhere, though not right there."""
+        size, levels = abs(self.results[place].value), [abs(self.results[k].value) for k in among]
+        over_decades = max(levels, default=1.0) / min(levels, default=1.0) >= _DECADES
+        there = any(size / _STEP <= level <= size * _STEP for level in levels)
+        return over_decades and there and not self._neighbours.has_replicate(place, among)
+
+    def is_apart(self, place: int, some: Collection[int], among: Sequence[int]) -> bool:
+        """Whether the nearest of other results, by its settings, is one of some."""
+        nearest = self._neighbours.nearest(place, [other for other in among if other != place])
+        return all(other in some for other in nearest)
 
     def _is_clear(self, doubt: ScaleDoubt, result: Measured, levels: Sequence[float]) -> bool:
         """Whether the window alone decides: results of that size are wrong, however many.
@@ -267,12 +284,6 @@ class Comparisons:
 def _is_among(size: float, levels: Sequence[float]) -> bool:
     """Whether a size lies within a small factor of the range of others."""
     return min(levels) / _STEP <= size <= max(levels) * _STEP
-
-
-def _is_known(size: float, levels: Sequence[float]) -> bool:
-    """Whether a response that lies within few decades here, far off there, was of that size."""
-    decades = max(levels, default=1.0) / min(levels, default=1.0)
-    return decades >= _DECADES and any(size / _STEP <= level <= size * _STEP for level in levels)
 
 
 def near_results(

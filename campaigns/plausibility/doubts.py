@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from designer.campaigns.plausibility.comparisons import Comparisons, Doubt
+from designer.campaigns.plausibility.two_units import mixed_units
 from designer.campaigns.specification.parts import Response
 
 # Assumptions, the first two to bound the work; checked by tests/benchmarks/entry_slips.py
@@ -40,29 +41,51 @@ def doubts(comparisons: Comparisons, right: Collection[int] = ()) -> dict[int, D
     places = range(len(comparisons.results))
     if not places:
         return {}
-    looked_at = _looked_at(comparisons).difference(right)
-    found = _in_turn(comparisons, places, looked_at)
+    odd, suspects = _odd(comparisons)
+    looked_at = set(odd[:_ALL]).difference(right)
+    passed = suspects.difference(looked_at, right)  # so many that not all are compared
+    order = [place for place in places if place not in passed]
+    found = _in_turn(comparisons, order, looked_at)
     if 2 * len(found) > len(places):
-        others = [place for place in places if place not in found]
+        others = [place for place in order if place not in found]
         turned = _in_turn(comparisons, [*found, *others], looked_at)
         found = min(found, turned, key=len)
-    if len(found) >= _MODE:
-        near = sorted({*_some(places), *found})
-        branch = [k for k in found if comparisons.is_in_place(k, [o for o in near if o != k])]
-        found = {k: doubt for k, doubt in found.items() if k not in branch}
-    by_others = [place for place, doubt in found.items() if doubt.by_others]
-    if len(by_others) >= _MODE and (
+    by_others = {place: doubt for place, doubt in found.items() if doubt.by_others}
+    if len(found) < _MODE and not right:
+        return mixed_units(comparisons, _some(places)) or found
+    if len(by_others) < _MODE:
+        return found
+    branch = _branch(comparisons, by_others)
+    left = {place: doubt for place, doubt in by_others.items() if place not in branch}
+    if len(left) >= _MODE and _is_the_response(comparisons, left.values()):
+        branch = [*by_others]
+    return {place: doubt for place, doubt in found.items() if place not in branch}
+
+
+def _branch(comparisons: Comparisons, found: Collection[int]) -> list[int]:
+    """Those of some doubted results that agree, most of them at settings of their own."""
+    near = sorted({*_some(range(len(comparisons.results))), *found})
+    agreeing = [
+        place
+        for place in found
+        if comparisons.is_in_place(place, [other for other in near if other != place])
+    ]
+    apart = [place for place in agreeing if comparisons.is_apart(place, found, near)]
+    return agreeing if 2 * len(apart) > len(agreeing) else apart
+
+
+def _is_the_response(comparisons: Comparisons, found: Collection[Doubt]) -> bool:
+    """Whether doubts beside the others tell how the response is, and of no slip."""
+    return (
         _fills_decades(comparisons)
-        or statistics.median(found[place].off_power for place in by_others) > _SURE
+        or statistics.median(each.off_power for each in found) > _SURE
         or (comparisons.response.log_scale and not _is_one_slip(found))
-    ):
-        found = {k: doubt for k, doubt in found.items() if not doubt.by_others}
-    return found
+    )
 
 
-def _is_one_slip(found: Mapping[int, Doubt]) -> bool:
+def _is_one_slip(found: Collection[Doubt]) -> bool:
     """Whether doubts can be one slip made several times, not a response over many decades."""
-    powers = [math.log10(each.doubt.factor) for each in found.values() if each.by_others]
+    powers = [math.log10(each.doubt.factor) for each in found]
     usual = statistics.median(powers)
     return sum(abs(power - usual) < _BESIDE for power in powers) >= _MOSTLY * len(powers)
 
@@ -73,17 +96,21 @@ def _fills_decades(comparisons: Comparisons) -> bool:
     return sizes[-1] - sizes[0] >= _DECADES and all(b - a <= _GAP for a, b in pairwise(sizes))
 
 
-def _looked_at(comparisons: Comparisons) -> set[int]:
-    """Results that are compared: all, of many those that are far from the usual size."""
+def _odd(comparisons: Comparisons) -> tuple[Sequence[int], set[int]]:
+    """Results to be compared, and of many those that a window or prediction speaks against.
+
+    All; of many those that are far from the usual size, the farthest first.
+    """
     places = range(len(comparisons.results))
     if len(places) <= _ALL:
-        return set(places)
+        return places, set()
     sizes = [each.size for each in comparisons.results]
     middle, deviation = _middle(sizes)
     off = [abs(size - middle) for size in sizes]
     reach = _BESIDE + _DEVIATIONS * deviation
-    odd = [k for k in places if off[k] > reach or comparisons.is_suspect(k)]
-    return set(sorted(odd, key=lambda place: -off[place])[:_ALL])
+    suspects = {k for k in places if comparisons.is_suspect(k)}
+    odd = [k for k in places if off[k] > reach or k in suspects]
+    return sorted(odd, key=lambda place: (place not in suspects, -off[place])), suspects
 
 
 def _in_turn(
@@ -101,7 +128,8 @@ def _in_turn(
         believed.append(place)
         if len(believed) == _KNOWN:
             _look_again(comparisons, believed, looked_at, found)
-    if len(believed) < _KNOWN:
+    # of many, the first ones once more: what came after them was mostly not compared with them
+    if len(believed) < _KNOWN or len(looked_at) < len(order):
         _look_again(comparisons, believed, looked_at, found)
     return found
 

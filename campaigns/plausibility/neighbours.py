@@ -24,6 +24,7 @@ _NEAREST = 5  # results an expectation is made of
 _NOISE = 0.06  # decades by which equal recipes may differ
 _SOME = 24  # results that tell how steep the response is
 _APART = 0.1  # least distance of a pair that tells it
+_SAME = 0.02  # distance of settings that are about the same
 _STEEP = 0.8  # share of the pairs that are less steep
 _FEW = 6  # below this many results the steepness is hardly known …
 _UNKNOWN_SLOPE = 0.6  # … and this is its least value [decades per range],
@@ -119,6 +120,15 @@ class Neighbours:
         if not wide and len(among) > FEWEST:
             spread = min(spread, self._widest(result, some))
         return Expected(found.center, spread, found.low, found.high)
+
+    def nearest(self, result: int, among: Sequence[int]) -> list[int]:
+        """Which of some others have the settings nearest to those of a result."""
+        least = min(self._square(result, other) for other in among)
+        return [other for other in among if self._square(result, other) <= least]
+
+    def has_replicate(self, result: int, among: Sequence[int]) -> bool:
+        """Whether one of some others has about the settings of a result."""
+        return any(self._square(result, other) < _SAME**2 for other in among)
 
     def _mean(self, result: int, among: Sequence[int], slope: float) -> Expected:
         near = heapq.nsmallest(_NEAREST, ((self._square(result, k), k) for k in among))

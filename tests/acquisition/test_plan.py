@@ -409,3 +409,12 @@ def test_the_example_specification_can_be_planned() -> None:
     assert len(plan.runs) == 3
     for run in plan.runs:
         assert recipe_problems(spec, run.settings, "") == []
+
+
+def test_a_plan_for_windows_that_nothing_comes_near_says_what_it_learns_instead() -> None:
+    responses = [{"name": "y", "scale": "linear", "window": [900, 901]}]
+    factors = [{"name": n, "low": 0, "high": 10, "step": 1} for n in ("a", "b")]
+    spec = make_spec(factors, responses=responses, campaign={"goal": "window"})
+    space, posteriors = posteriors_of(spec, 2)
+    plan = make_plan(spec, space, posteriors, runs=2, seed=1)
+    assert any("the plan learns all responses everywhere" in note for note in plan.notes)

@@ -11,6 +11,7 @@ import pytest
 from designer.campaigns import commands
 from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry
 from designer.campaigns.errors import ConflictError, InputError
+from designer.campaigns.log.describe import describe
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.specification import load
 from designer.campaigns.values.quantity import Quantity
@@ -377,7 +378,11 @@ def test_a_correction_holds_old_and_new(made: CampaignState) -> None:
             "made_at": {"old": None, "new": "2026-02-28"},
         },
     }
-    run = then(made, [draft]).runs["R001"]
+    state = then(made, [draft])
+    changes = "loading 12.3 → 122 g/m^2, gap 101 → 0.102 mm, humidity none → 30"
+    placed = "coating batch its own → strip-9, time unknown → 2026-02-28"
+    assert describe(state.events[-1]) == f"R001 corrected: {changes}, {placed} (misread)"
+    run = state.runs["R001"]
     assert run.used["gap"] == 102.0
     assert run.given["humidity"] == 30.0
     assert run.batch["coating"] == "strip-9"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,10 @@ import pytest
 
 from designer.campaigns.log.runs import Measurement, Run, run_id_text
 from designer.campaigns.log.state import CampaignState, Line, LineRow
+from designer.campaigns.plausibility.comparisons import Comparisons
+from designer.campaigns.plausibility.neighbours import Measured
 from designer.campaigns.plausibility.slips import Slip, slips
+from designer.campaigns.plausibility.two_units import mixed_units
 from designer.campaigns.specification import load
 from tests.campaigns.decisions import begin
 
@@ -232,6 +236,79 @@ def test_a_wish_is_no_measurement() -> None:
     assert told(campaign(*low, unit="N/m", window=[20, float("inf")])) == {}
     assert told(campaign(0.9, 1.9, 4.7, 12.2, 0.28, window=[11.4, 12.6], unit="mg/cm^2")) == {}
     assert told(campaign(2.0, 5.2, 57.9, 46.0, 5.9, unit="degC")) == {}
+
+
+def test_other_categories_are_near_enough_to_tell() -> None:
+    factors = [*FACTORS, {"name": "binder", "categories": ["PVDF", "SBR"]}]
+    head = {"version": 1, "name": "case", "line": "l"}
+    response = {"name": "y", "unit": "%"}
+    spec = load.from_dict({"campaign": head, "factor": factors, "response": [response]})
+
+    def last(value: float) -> CampaignState:
+        usual = campaign(*RIGHT, value).runs
+        binders = {name: "SBR" if name == "R007" else "PVDF" for name in usual}
+        runs = {k: replace(v, used={**v.used, "binder": binders[k]}) for k, v in usual.items()}
+        return replace(begin(spec), runs=runs)
+
+    assert list(told(last(3.3))) == ["R007"]
+    assert told(last(12.0)) == {}
+
+
+def anywhere(values: Sequence[float], **response: Any) -> CampaignState:
+    """A campaign with results at recipes drawn at random."""
+    rng = np.random.default_rng(0)
+    recipes = rng.uniform((50, 0), (350, 10), (len(values), 2))
+    runs = {
+        run_id_text(k): run(k, {"gap": float(gap), "speed": float(speed)}, value)
+        for k, ((gap, speed), value) in enumerate(zip(recipes, values, strict=True), 1)
+    }
+    return replace(campaign(**response), runs=runs)
+
+
+def around_33(count: int) -> list[float]:
+    return [31.0 + 5.0 * (7 * k % 10) / 10 for k in range(count)]
+
+
+@pytest.mark.parametrize("count", [4, 8, 20, 80, 150])
+def test_a_window_tells_that_all_results_are_in_another_unit(count: int) -> None:
+    shares = [value / 100 for value in around_33(count)]
+    for values in (shares, [*shares, 33.0], [*RIGHT, *shares]):
+        found = told(anywhere(values, window=[30, 40]))
+        assert len(found) == min(count, 100)
+        assert "is about 1/100 of the window: a fraction?" in next(iter(found.values()))
+
+
+@pytest.mark.parametrize("count", [5, 20, 60])
+def test_half_of_the_results_in_another_unit_are_told(count: int) -> None:
+    right = around_33(count)
+    shares = [value / 100 for value in right]
+    mixed = [value for pair in zip(right, shares, strict=True) for value in pair]
+    for values in (mixed, [*right, *shares]):
+        state = anywhere(values)
+        found = told(state)
+        assert len(found) == count
+        assert all(
+            "of your other results" in each or "near these" in each for each in found.values()
+        )
+    believed = replace(state.runs["R001"], confirmed={("slip", None): 99})
+    runs = {**state.runs, "R001": believed}
+    assert "R001" not in told(replace(state, runs=runs))
+
+
+def test_two_sizes_at_settings_of_their_own_are_no_two_units() -> None:
+    state = anywhere(around_33(40))
+    response = state.spec.responses[0]
+
+    def found(small: Callable[[Run], bool]) -> int:
+        results = [
+            Measured(values[0].number / (100 if small(each) else 1), (each.used, each.given), each)
+            for each in state.runs.values()
+            for values in each.measurements.values()
+        ]
+        return len(mixed_units(Comparisons(state, response, results), range(40)))
+
+    assert found(lambda each: float(each.used["gap"]) < 200) == 0
+    assert found(lambda each: each.id in {f"R{k:03d}" for k in range(1, 20)}) == 19
 
 
 def with_line(state: CampaignState, level: float) -> CampaignState:
