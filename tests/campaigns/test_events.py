@@ -153,7 +153,7 @@ def test_the_command_of_an_event() -> None:
 def test_descriptions_name_the_facts() -> None:
     assert describe(an_event()) == "note: hello"
     note = {"run": "R001", "text": "x" * 99, "confirms": None, "responses": None}
-    assert describe(an_event(body=note)).endswith("…")
+    assert describe(an_event(body=note)) == f"note on R001: {'x' * 59}…"
     confirming = {"run": "R001", "text": "seen", "confirms": "slip", "responses": None}
     assert describe(an_event(body=confirming)) == "note on R001, slip confirmed: seen"
     of_one = {**confirming, "responses": ["loading"]}

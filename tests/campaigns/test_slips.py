@@ -238,6 +238,17 @@ def test_a_wish_is_no_measurement() -> None:
     assert told(campaign(2.0, 5.2, 57.9, 46.0, 5.9, unit="degC")) == {}
 
 
+@pytest.mark.parametrize("where", [(340.0, 1.0), (300.0, 5.0), (200.0, 5.0)])
+def test_three_results_that_agree_tell_what_lies_between_them(where: tuple[float, float]) -> None:
+    state = campaign(33.0, 34.0, 35.0, 3.4)
+    corners = [(60.0, 1.0), (340.0, 9.0), (60.0, 9.0), where]
+    runs = {
+        name: replace(each, used={"gap": gap, "speed": speed})
+        for (name, each), (gap, speed) in zip(state.runs.items(), corners, strict=True)
+    }
+    assert list(told(replace(state, runs=runs))) == ["R004"]
+
+
 def test_other_categories_are_near_enough_to_tell() -> None:
     factors = [*FACTORS, {"name": "binder", "categories": ["PVDF", "SBR"]}]
     head = {"version": 1, "name": "case", "line": "l"}

@@ -227,6 +227,18 @@ def test_a_window_that_moved_away_is_told_of_runs_that_were_planned_for_it(
     assert "expected outside the window" in " ".join(out.split())
 
 
+def test_a_window_that_came_in_later_is_told_of_runs_that_will_miss_it(
+    designer: CommandLine,
+) -> None:
+    window = "possible = [0, 100]\nwindow = [1, 2]"
+    Path("new.toml").write_text(SMALL.replace("possible = [0, 100]", window))
+    done = designer.json("amend", "small", "new.toml")["messages"]
+    told = [text for text in done if "porosity is expected outside the window" in text]
+    assert len(told) == 3
+    designer("undo", "small")
+    assert kinds(designer, "status", "small") == []
+
+
 def made_against(designer: CommandLine, run: str = "R005") -> str:
     """Forbid by a constraint what an open run was planned with; its expression."""
     recipe = designer.json("show", "small", run)["settings"]

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from designer.campaigns import commands
+from designer.campaigns.commands import PlanDraft, PlannedRun
 from designer.campaigns.errors import (
     ConflictError,
     DesignerError,
@@ -397,6 +399,10 @@ def test_reading_holds_no_lock(store: Store, path: Path) -> None:
 
 
 def test_a_list_folds_no_log(store: Store, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = store.summaries()
+    planned = PlannedRun(1, 1, {"gap": 100.0}, {}, {}, 0.5, 1.0, None, "explores")
+    plan = PlanDraft("learn", 7, [planned, replace(planned, order=2, rank=2)], 4, 2.0, 1.0)
+    store.change("demo", lambda state: commands.propose(state, plan), actor="anna")
+    (told,) = store.summaries()
+    assert told.runs == 2
     monkeypatch.setattr("designer.campaigns.store.archive.load", None)
-    assert fresh(path).summaries() == told
+    assert fresh(path).summaries() == [told]

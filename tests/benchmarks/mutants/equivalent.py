@@ -11,6 +11,11 @@ EQUIVALENT: dict[str, str] = {
     "models/gp/row_pairs.py:48 constant: 0 → 1": "no rows have no pairs",
     "acquisition/conditioning/surface.py:25 constant: 4096": "how many points are kept for speed",
     "campaigns/store/sqlite.py:161 constant: 0 → 1": "neither means: before a commit",
+    "acquisition/candidates/candidates.py:82 constant: 1 → 2": "any negative level is none",
+    "acquisition/selection/refinement.py:221 min and max": "how many recipes of a batch are tried",
+    "acquisition/batches/tree.py:66 constant: 1 → 2": "numpy takes any negative length for -1",
+    "campaigns/plausibility/open_runs.py:98 constant: True → False": "checked once more",
+    "campaigns/plausibility/doubts.py:66 comparison: len(places) <= _ALL": "a bound of work",
     "campaigns/plausibility/doubts.py:61 order: sorted(sorted(": "slips are put in order later",
 }
 """Beginning of the mutant's name: why it is no fault."""
