@@ -302,3 +302,12 @@ def test_two_mixtures_ten_factors_and_a_category() -> None:
             for mixture in spec.mixtures:
                 assert sum(Decimal(repr(run.settings[n])) for n in mixture.factors) == 100
         assert len({repr(run.settings) for run in plan.runs}) == 4
+
+
+def test_codes_off_a_mixture_are_no_recipes() -> None:
+    shares = [{"name": n, "unit": "%", "low": 0, "high": 100, "step": 10} for n in ("a", "b")]
+    mixture = [{"factors": ["a", "b"], "total": 100}]
+    grid = grid_of(make_spec(shares, mixture=mixture))
+    codes, known = grid.codes({"a": np.array([30.0, 30.0]), "b": np.array([70.0, 60.0])})
+    assert known.all()
+    assert grid.feasible(codes).tolist() == [True, False]

@@ -355,3 +355,12 @@ def test_of_many_events_that_depend_on_it_an_undo_names_twenty(state: CampaignSt
     with pytest.raises(InputError) as caught:
         commands.undo(state, 2)
     assert len(caught.value.problems) == 1 + 20
+
+
+def test_a_run_that_breaks_a_change_is_started_only_when_told_so(state: CampaignState) -> None:
+    narrow = {**TABLES["factor"][0], "high": 55, "was": None}
+    tables = {**TABLES, "factor": [{k: v for k, v in narrow.items() if v is not None},
+                                   TABLES["factor"][1]]}  # fmt: skip
+    state = then(state, commands.amend(state, load.from_dict(tables)))
+    assert "solid" in said(InputError, lambda: commands.start(state, "R1"))
+    assert commands.start(state, "R1", anyway=True)

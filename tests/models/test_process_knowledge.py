@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from designer.models.data.dataset import ResponseData
+from designer.models.data.scaling import Scaling
 from designer.models.encoding import InputAxis, Space
 from designer.models.fitting.all_responses import Link, fit_responses
-from designer.models.gp.process_features import Loading
+from designer.models.gp.process_features import Compaction, Loading
 from designer.models.posterior.averaging import average
 from designer.models.posterior.posterior import ResponsePosterior
 
@@ -108,3 +109,12 @@ def test_botorch_sees_the_same() -> None:
     mean, sd = shown.to_raw(shown.mean(POINTS[:20]), shown.variance(POINTS[:20]))
     np.testing.assert_allclose(posterior.mean[:, 0].detach().numpy(), mean, atol=1e-6)
     np.testing.assert_allclose(posterior.variance[:, 0].detach().sqrt().numpy(), sd, rtol=1e-4)
+
+
+@pytest.mark.parametrize("spread", [0.5, 2.0])
+def test_without_an_amplitude_compaction_may_change_a_usual_share(spread: float) -> None:
+    by_load = Compaction(0, 0.0, 200.0)
+    linear = by_load.scaled(Scaling(log=False, center=40.0, spread=spread, typical=40.0))
+    assert linear.amplitude == pytest.approx(0.3 * 40.0 / spread)
+    log = by_load.scaled(Scaling(log=True, center=3.7, spread=spread, typical=40.0))
+    assert log.amplitude == pytest.approx(0.3 / spread)

@@ -406,3 +406,23 @@ def test_a_list_folds_no_log(store: Store, path: Path, monkeypatch: pytest.Monke
     assert told.runs == 2
     monkeypatch.setattr("designer.campaigns.store.archive.load", None)
     assert fresh(path).summaries() == [told]
+
+
+@pytest.mark.parametrize(("letters", "end"), [("abcdefgh", ""), ("abcdefghi", ", …")])
+def test_an_unknown_campaign_is_told_with_eight_that_there_are(
+    path: Path, letters: str, end: str
+) -> None:
+    store = Store(str(path))
+    for letter in letters:
+        store.create(named(3 * letter), "anna")
+    with pytest.raises(InputError) as caught:
+        store.state("xyzxyz")
+    (problem,) = caught.value.problems
+    shown = ", ".join(3 * letter for letter in letters[:8])
+    assert problem.hint == f"Campaigns: {shown}{end}"
+
+
+def test_names_of_people_have_a_limit(store: Store) -> None:
+    store.change("demo", noting("x"), actor="a" * 100)
+    with pytest.raises(InputError, match="at most 100"):
+        store.change("demo", noting("x"), actor="a" * 101)
