@@ -145,6 +145,7 @@ _CANONICAL = json.JSONEncoder(
     sort_keys=True, allow_nan=False, ensure_ascii=False, separators=(",", ":")
 ).encode
 _LONG = 1 << 20
+_BODY = 5  # place of the body in a row that is hashed
 _ROW = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -211,17 +212,17 @@ def event_hash(previous: str, row: tuple[str | int, ...]) -> str:
     Raises:
         UnicodeEncodeError: for texts that are no Unicode (lone surrogates).
     """
-    digest = hashlib.sha256(previous.encode("utf-8"))
+    body = row[_BODY]
+    if not isinstance(body, str) or len(body) <= _LONG:
+        return hashlib.sha256(f"{previous}{_ROW(row)}".encode()).hexdigest()
+    digest = hashlib.sha256(previous.encode())
     for piece in _pieces(row):
-        digest.update(piece.encode("utf-8"))
+        digest.update(piece.encode())
     return digest.hexdigest()
 
 
 def _pieces(row: tuple[str | int, ...]) -> Iterator[str]:
-    """The canonical row; where it is long in pieces, or it would be there three times at once."""
-    if not any(isinstance(value, str) and len(value) > _LONG for value in row):
-        yield _ROW(row)
-        return
+    """The canonical row piece by piece: of a long line it would be there three times at once."""
     for place, value in enumerate(row):
         yield "," if place else "["
         if isinstance(value, str):

@@ -18,7 +18,7 @@ from designer.campaigns.log.runs import (
 )
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.recipes import recipe_flags
-from designer.campaigns.values.quantity import Quantity
+from designer.campaigns.values.quantity import stored_setting
 
 if TYPE_CHECKING:
     from designer.campaigns.log.events import Event
@@ -40,24 +40,25 @@ def result_recorded(builder: StateBuilder, event: Event) -> None:
     if body.get("attached"):
         if body["run"] in builder.runs:
             raise ContradictionError(f"run {body['run']} exists already")
-        run = _ATTACHED.changed(id=body["run"], seq=event.seq)
+        run, born = _ATTACHED, {"id": body["run"], "seq": event.seq}
     else:
-        run = builder.run(body["run"])
+        run, born = builder.run(body["run"]), {}
         if run.status in ("failed", "abandoned"):
             raise ContradictionError(f"run {run.id} is {run.status}: no result can follow")
     # all changes at once: a run has many fields, and a long log many results
     told = {part: body[part] for part in ("used", "given", "batch")}
-    changes = _made(run, event) | _facts(run, builder, event.seq, **told)
+    changes = born | _made(run, event) | _facts(run, builder, event.seq, **told)
     changes |= _values(run, event, spec)
     if body["made_at"] is not None:
         changes["made_at"] = body["made_at"]
     if body.get("note"):
-        note = Note(run.id, body["note"], event.seq, event.actor, event.recorded_at)
+        note = Note(body["run"], body["note"], event.seq, event.actor, event.recorded_at)
         changes["notes"] = (*run.notes, note)
         builder.notes.append(note)
     done = changes["measurements"].keys() | changes["never"]
     status = _status(run.status, done, spec, made=True)
-    builder.runs[run.id] = run.changed(status=status, recorded_at=event.recorded_at, **changes)
+    changes |= {"status": status, "recorded_at": event.recorded_at}
+    builder.runs[body["run"]] = run.changed(**changes)
 
 
 _ATTACHED = Run(
@@ -94,7 +95,7 @@ def _facts(
     new = {name: typed["number"] for name, typed in (given or {}).items()}
     reported = {**run.reported}
     for name, typed in used.items():
-        reported[name] = Quantity.of_stored(typed).setting
+        reported[name] = stored_setting(typed)
     all_used, all_given = in_order(spec.factors, {**run.used, **reported}), {**run.given, **new}
     judged: dict[str, Any] = {}
     since = max(run.seq, run.judged_seq)
@@ -139,13 +140,13 @@ def _values(run: Run, event: Event, spec: Specification) -> dict[str, Any]:
                 raise ContradictionError(f"{run.id} has a value of {name} already")
             never.add(name)
             continue
-        new = tuple(
+        new = tuple([
             Measurement(
-                first + index, value["number"], value["text"], value.get("unit"),
+                replicate, value["number"], value["text"], value.get("unit"),
                 event.seq, event.actor, event.recorded_at,
             )
-            for index, value in enumerate(values)
-        )  # fmt: skip
+            for replicate, value in enumerate(values, first)
+        ])  # fmt: skip
         never.discard(name)
         if not there:
             measurements[name] = new

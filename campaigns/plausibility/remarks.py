@@ -36,7 +36,7 @@ def result_remarks(
     Args:
         state: the campaign.
         results: runs, each with the responses whose values are new.
-        found: all its results that look like slips.
+        found: all its results of these responses that look like slips.
     """
     doubted = {(slip.run, slip.response, slip.value.number) for slip in found}
     told: list[str] = []

@@ -9,7 +9,7 @@ corrected or confirmed, and what is doubted tells nothing about other results.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from designer.campaigns.log.runs import LEARNED_FROM, RESULT_IS_RIGHT, Measurement
@@ -19,6 +19,7 @@ from designer.campaigns.plausibility.doubts import doubts, one_sign
 from designer.campaigns.plausibility.neighbours import Measured
 from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.specification.parts import Response
+from designer.campaigns.values.collector import collector_paused
 from designer.campaigns.values.usual import ScaleDoubt, is_computable
 
 SLIP = "slip"
@@ -44,9 +45,16 @@ class Slip:
     message: str
 
 
-def slips(state: CampaignState) -> list[Slip]:
-    """Results that look like slips and are not confirmed, in the order of the runs."""
-    found = [slip for response in state.spec.responses for slip in _slips_of(state, response)]
+@collector_paused()
+def slips(state: CampaignState, only: Collection[str] | None = None) -> list[Slip]:
+    """Results that look like slips and are not confirmed, in the order of the runs.
+
+    Args:
+        state: the campaign.
+        only: names of the responses that are wanted; None: all.
+    """
+    wanted = [r for r in state.spec.responses if only is None or r.name in only]
+    found = [slip for response in wanted for slip in _slips_of(state, response)]
     order = {run: number for number, run in enumerate(state.runs)}
     return sorted(found, key=lambda slip: order[slip.run])
 

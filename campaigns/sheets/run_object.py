@@ -158,7 +158,8 @@ def run_flags(run: Run, found: Sequence[Flag] = ()) -> list[Flag]:
     """What is odd about one run: what the log tells, then what the models found."""
     told = [
         Flag(kind=BREACH, run=run.id, response=None, message=text, since=None)
-        for text in (() if run.confirmed_seq(BREACH) else run.flags)
+        for text in run.flags
+        if not run.confirmed_seq(BREACH)
     ]
     return [*told, *found]
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from designer.campaigns.errors import StoreDamagedError
 from designer.campaigns.log.fold import advance, fold
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.log.stored import verified
 from designer.campaigns.store import event_table
+from designer.campaigns.values.collector import collector_paused
 
 
 def load(connection: sqlite3.Connection, campaign_id: str, name: str) -> CampaignState:
@@ -21,7 +19,7 @@ def load(connection: sqlite3.Connection, campaign_id: str, name: str) -> Campaig
         StoreDamagedError: an event is missing, changed or contradicts the ones before it, or the
             log is of another campaign.
     """
-    with _collector_paused():
+    with collector_paused():
         rows = event_table.read_rows(connection, campaign_id)
         state = fold(campaign_id, verified(rows, campaign_id, name))
     check_name(state.spec.name, name)
@@ -33,18 +31,6 @@ def check_name(told: str, name: str) -> None:
     if told != name:
         what = f"holds the log of campaign {told!r}: names were swapped"
         raise StoreDamagedError.at(name, what)
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Load a long log without garbage collections, which find nothing and took a third of it."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def catch_up(

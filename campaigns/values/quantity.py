@@ -132,6 +132,12 @@ class Quantity:
         return self.written or self.text
 
 
+def stored_setting(value: Mapping[str, Any]) -> float | str:
+    """The setting of a value as events keep it: its number, or the name of a category."""
+    number: float | None = value.get("number")  # of most, and a log holds many
+    return Quantity.of_stored(value).setting if number is None else number
+
+
 def far_off(value: float, low: float, high: float) -> int:
     """-1 when a value is ten times or more below a range, 1 when above, else 0."""
     if value == 0:

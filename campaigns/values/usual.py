@@ -224,7 +224,9 @@ def unusable(values: Sequence[float], own: Sequence[bool], *, log: bool) -> list
         log: whether it is modelled on a logarithmic scale.
     """
     odd = [not is_computable(value) for value in values]
-    low = [log and value <= 0 and not strange for value, strange in zip(values, odd, strict=True)]
+    if not log:
+        return odd
+    low = [value <= 0 and not strange for value, strange in zip(values, odd, strict=True)]
     of_own = [below for below, here in zip(low, own, strict=True) if here]
     many = sum(low) > max(1.0, _RARE * len(values)) or 2 * sum(low) > len(values)
     if many or (sum(of_own) > 1 and 2 * sum(of_own) > len(of_own)):

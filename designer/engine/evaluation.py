@@ -36,7 +36,11 @@ from designer.engine.report import (
     report_warnings,
 )
 from designer.engine.threads import one_thread
-from designer.engine.training_rows.left_out import notes_of_the_log, set_aside_of
+from designer.engine.training_rows.left_out import (
+    left_out_of,
+    notes_of_the_log,
+    set_aside_of,
+)
 from designer.models.arrays import FloatArray
 from designer.models.diagnostics.figures import ResponseReport
 from designer.models.diagnostics.trust import TrustEstimate, overall_trust
@@ -83,7 +87,7 @@ def evaluate(fitted: FittedCampaign, plan: SelectedPlan | None = None) -> Evalua
 
 def _notes(fitted: FittedCampaign) -> list[str]:
     """Without what the log tells at every moment: that is not kept."""
-    known = notes_of_the_log(fitted.state)
+    known = notes_of_the_log(fitted.state, left_out_of(fitted.state))
     return [note for note in fitted.notes if note not in known]
 
 

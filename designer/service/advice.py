@@ -98,9 +98,11 @@ def advice(state: CampaignState, ahead: Ahead | None) -> str:
 
 def _found_enough(state: CampaignState) -> str:
     """Three recipes in spec are all that a search without further goals asks for."""
-    found = in_spec_runs(state)
     aims = any(r.goal != "none" and r.weight > 0 for r in state.spec.responses)
-    if state.spec.goal != "optimum" or aims or len(found) < WANTED_HITS:
+    if state.spec.goal != "optimum" or aims:
+        return ""
+    found = in_spec_runs(state)
+    if len(found) < WANTED_HITS:
         return ""
     open_runs = len(state.open_runs)
     rest = f" The {count(open_runs, 'open run')} can be abandoned." if open_runs else ""
@@ -123,9 +125,10 @@ def _worth(state: CampaignState, ahead: Ahead | None) -> str:
     name, cost = step["stage"] or "run", priced(step["cost"], costs.unit)
     told = f"a further {name} brings {step['bits']:.2f} bit for {cost}"
     windows = any(r.window is not None for r in state.spec.responses)
-    if state.spec.goal == "optimum" and windows and len(in_spec_runs(state)) < WANTED_HITS:
+    if state.spec.goal == "optimum" and windows:
         found = len(in_spec_runs(state))
-        return f"Propose the next runs: {found} of {WANTED_HITS} recipes are in spec."
+        if found < WANTED_HITS:
+            return f"Propose the next runs: {found} of {WANTED_HITS} recipes are in spec."
     # where no stage costs anything, the runs of a plan are judged together
     if step["bits"] * (DEFAULT_RUNS if step["stage"] is None else 1) < WORTH:
         return f"Stop: {told}. Little is left to learn here."

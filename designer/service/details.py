@@ -134,7 +134,7 @@ def remarks_on(state: CampaignState, runs: Iterable[str], since: int) -> list[st
 def _remarks(state: CampaignState, changed: Sequence[tuple[Run, Collection[str]]]) -> list[str]:
     """Slips and other oddities; and results far from their prediction, where that is not said."""
     changed = [(run, names) for run, names in changed if names]
-    found = slips(state) if changed else []
+    found = slips(state, {name for _, names in changed for name in names})
     slipped = {(slip.run, slip.response) for slip in found}
     surprises = [
         text

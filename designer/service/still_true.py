@@ -71,7 +71,8 @@ def still_true(state: CampaignState, kept: Figures | None) -> Figures:
         if _is_the_line(state, found, name)
     }
     aside = [each for each in found["set_aside"] or () if _stands(state, found, each)]
-    unused = [each for each in left_out_of(state) if each not in aside]
+    of_log = left_out_of(state)
+    unused = [each for each in of_log if each not in aside]
     doubtful = [each for each in found["doubtful"] if _is_doubted(state, each)]
     settled = {each["message"] for each in found["doubtful"] if each not in doubtful}
     notes = (note for note in found["notes"] if note not in settled)
@@ -81,7 +82,7 @@ def still_true(state: CampaignState, kept: Figures | None) -> Figures:
         "set_aside": None if found["set_aside"] is None and not unused else [*aside, *unused],
         "doubtful": doubtful,
         "warnings": _dated(old, found["warnings"]),
-        "notes": [*_dated(old, notes), *notes_of_the_log(state)],
+        "notes": [*_dated(old, notes), *notes_of_the_log(state, of_log)],
     }
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from designer.campaigns.errors import InputError
 from designer.campaigns.values import units as quantities
 from designer.campaigns.values.numbers import how_to_write
-from designer.campaigns.values.quantity import Quantity
+from designer.campaigns.values.quantity import Quantity, stored_setting
 from designer.campaigns.values.unit_grammar import parse_unit
 from designer.campaigns.values.units import (
     check_unit,
@@ -196,3 +196,10 @@ def test_the_one_of_a_unit_is_no_digit_of_the_number(
     assert (found.number, found.unit and found.unit.replace(" ", "")) == (number, unit)
     if unit != "1":
         assert found.in_unit("1/s").value == pytest.approx(number / (60 if unit == "1/min" else 1))
+
+
+@pytest.mark.parametrize("written", ["12.50", "0", "3 mm", "PVDF-A", "1/s"])
+def test_a_stored_setting_is_the_one_that_was_written(written: str) -> None:
+    quantity = Quantity.of(written)
+    assert stored_setting(quantity.stored()) == quantity.setting
+    assert stored_setting({"category": "PVDF-A"}) == "PVDF-A"  # of an event without its text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -352,3 +353,31 @@ def test_a_prediction_stands_against_the_window_as_far_as_it_is_sure() -> None:
     assert list(told(inside)) == ["R001"], "a window is what is wanted, a prediction what is known"
     agreeing = {"mean": 3.5, "sd": 0.3, "sd_result": 0.4}
     assert told(campaign(3.3, predicted=agreeing, window=[3, 4])) == {}
+
+
+def test_slips_of_some_responses_alone_are_found_as_among_all() -> None:
+    state = campaign(*RIGHT, 3.32)
+    assert [slip.run for slip in slips(state)] == ["R007"]
+    assert slips(state, {"y"}) == slips(state)
+    assert slips(state, {"z"}) == slips(state, ()) == []
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_results_are_looked_at_without_garbage_collections(enabled: bool) -> None:
+    state, seen = campaign(*RIGHT * 500), list[str]()
+
+    def see(phase: str, _: dict[str, int]) -> None:
+        seen.append(phase)
+
+    was_enabled = gc.isenabled()
+    (gc.enable if enabled else gc.disable)()
+    gc.callbacks.append(see)
+    try:
+        gc.collect()  # the next one is far off
+        seen.clear()
+        slips(state)
+        assert gc.isenabled() == enabled
+        assert seen.count("start") <= 1  # at the end; without a pause a dozen
+    finally:
+        gc.callbacks.remove(see)
+        (gc.enable if was_enabled else gc.disable)()

@@ -20,7 +20,7 @@ from designer.campaigns.log.fold import fold
 from designer.campaigns.log.runs import Run
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import Setting
-from designer.campaigns.values.quantity import Quantity
+from designer.campaigns.values.quantity import stored_setting
 
 NEVER = "none"
 """What is told of a response that will never be measured."""
@@ -133,7 +133,7 @@ def _statements(event: Event) -> Iterator[tuple[str, str, Setting]]:
 
 def _settings(run: str, told: Mapping[str, Any]) -> Iterator[tuple[str, str, Setting]]:
     for name, stored in told.items():
-        yield run, name, Quantity.of_stored(stored).setting
+        yield run, name, stored_setting(stored)
 
 
 def _corrections(run: str, what: Mapping[str, Any]) -> Iterator[tuple[str, str, Setting]]:

@@ -70,11 +70,9 @@ def _results(
     state: CampaignState, response: Response
 ) -> tuple[list[float], list[tuple[str | None, str | None]]]:
     """All results of a response to learn from, with the run or the line of each."""
-    name = response.name
-    values, places = list[float](), list[tuple[str | None, str | None]]()
-    for run, value in state.learned_results[name]:
-        values.append(value)
-        places.append((run.id, None))
+    name, own = response.name, state.learned_results[response.name]
+    values = [value for _, value in own]
+    places: list[tuple[str | None, str | None]] = [(run.id, None) for run, _ in own]
     for line in state.teaching_lines if state.spec.uses_history(response) else ():
         for row in line.rows:
             values += row.responses.get(name, ())
@@ -103,11 +101,16 @@ def set_aside_of(
     }
 
 
-def notes_of_the_log(state: CampaignState) -> list[str]:
-    """What the log alone tells about its data, without a model: true at every moment."""
+def notes_of_the_log(state: CampaignState, unused: Sequence[SetAside]) -> list[str]:
+    """What the log alone tells about its data, without a model: true at every moment.
+
+    Args:
+        state: the campaign.
+        unused: what is left out of it (`left_out_of`).
+    """
     doubt = untested_lines_note(state)
-    unused = [*state.spec.unused_history] if state.lines else []
-    return [*unused, *left_out_notes(left_out_of(state)), *([] if doubt is None else [doubt])]
+    history = state.spec.unused_history if state.lines else ()
+    return [*history, *left_out_notes(unused), *([] if doubt is None else [doubt])]
 
 
 def left_out_notes(found: Sequence[SetAside]) -> list[str]:
