@@ -122,21 +122,23 @@ class LineRows:
 
     def _shared(self, value: dict[str, Any]) -> dict[str, Any]:
         """The first equal one: rows repeat settings and batches, and a long line is large."""
-        key = tuple(value.items())
-        if key not in self._same and len(self._same) < _REPEATED:
-            self._same[key] = value
-        found: dict[str, Any] = self._same.get(key, value)
+        found: dict[str, Any] = self._remembered().setdefault(tuple(value.items()), value)
         return found
 
     def _stored(self, values: Sequence[Quantity]) -> list[dict[str, Any]]:
         """Results as events keep them, equal ones once."""
         key = tuple((value.text, value.unit, value.number) for value in values)
-        found: list[dict[str, Any]] | None = self._same.get(key)
+        found: list[dict[str, Any]] | None = self._remembered().get(key)
         if found is None:
-            found = [value.stored() for value in values]
-            if len(self._same) < _REPEATED:
-                self._same[key] = found
+            stored = tuple(value.stored() for value in values)
+            found = self._same[key] = list(stored)  # of a known length: no room to grow
         return found
+
+    def _remembered(self) -> dict[tuple[object, ...], Any]:
+        """What is looked out for; begun anew when full, for rows repeat those just before most."""
+        if len(self._same) >= _REPEATED:
+            self._same.clear()
+        return self._same
 
     def finish(self) -> list[str]:
         """Judge whole columns; returns notes for the user."""
@@ -158,6 +160,7 @@ class LineRows:
         notes += self._mixture_notes()
         if self.without_result:
             notes.append(f"rows without any result left out: {self.without_result}")
+        del self._reader  # it knows this object: a circle would keep the table for a long time
         return notes
 
     def _mixture_notes(self) -> list[str]:

@@ -25,6 +25,7 @@ from designer.campaigns.tables.table import (
     MAX_CELLS,
     MAX_COLUMNS,
     MAX_ROWS,
+    PackedRows,
     Record,
     Table,
     UnreadColumn,
@@ -64,15 +65,14 @@ class TableBuilder:
     ) -> None:
         self.findings = Findings()
         self._options, self._expected = options or TableOptions(), expected
-        self._source = source
-        self._sha256 = sha256
+        self._source, self._sha256 = source, sha256
         self._row_word = row_word
         self._separator = separator
         self._looks = expected is not None and not first and self._options.header is None
         self._waiting: list[Record] = []
         self._columns: list[str] | None = None
         self._kept: list[int] = []
-        self._rows: list[list[str]] = []
+        self._rows = PackedRows()
         self._numbers: list[int] = []
         self._oddities: dict[tuple[int, int], str] = {}
         self._notes: list[str] = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -49,6 +49,7 @@ Record = tuple[int, list[str], Mapping[int, str]]
 
 _COMMAS = "commas in numbers were read as decimal commas: no number has a point"
 
+_BETWEEN = "\0"  # no cell of a file holds it
 _ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
@@ -96,6 +97,43 @@ class UnreadColumn:
         self._last = number
 
 
+class PackedRows:
+    """Rows of cells, each row kept as one text: 200,000 rows of 8 short cells as lists are 130 MB.
+
+    The row that was asked for last is kept apart, for its cells are asked for one by one.
+    """
+
+    def __init__(self) -> None:
+        self._rows: list[str | list[str]] = []
+        self._last: tuple[int, list[str]] = -1, []
+
+    def append(self, cells: list[str]) -> None:
+        """Add a row."""
+        text = _BETWEEN.join(cells)
+        # a cell of a data frame may hold anything
+        self._rows.append(text if text.count(_BETWEEN) == len(cells) - 1 else cells)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, row: int) -> list[str]:
+        place, cells = self._last
+        if place != row:
+            cells = _cells(self._rows[row])
+            self._last = row, cells
+        return cells
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return map(_cells, self._rows)
+
+    def __repr__(self) -> str:
+        return repr([*self])
+
+
+def _cells(row: str | list[str]) -> list[str]:
+    return row.split(_BETWEEN) if isinstance(row, str) else row
+
+
 @dataclass(frozen=True)
 class Table:
     """A file or frame of cells as text.
@@ -119,7 +157,7 @@ class Table:
 
     source: str
     columns: tuple[str, ...]
-    rows: list[list[str]]
+    rows: PackedRows | list[list[str]]
     row_numbers: Sequence[int | str]
     sha256: str
     row_word: str = "line"

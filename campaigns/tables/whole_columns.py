@@ -30,7 +30,7 @@ class ColumnValues:
 
     def __init__(self) -> None:
         self.values = array("d")
-        self.rows = array("l")
+        self.rows = array("i")
 
     def add(self, value: float, row: int) -> None:
         """Add the number of a row."""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from designer.campaigns.errors import InputError
 from designer.campaigns.tables.read import read_table
-from designer.campaigns.tables.table import Table, escape_formula, unescape_formula
+from designer.campaigns.tables.table import PackedRows, Table, escape_formula, unescape_formula
 from tests.laws import ONE_FIXTURE
 
 
@@ -48,11 +48,19 @@ def numbers(table: Table, column: str) -> list[float | None]:
 def test_plain_table_keeps_texts_places_and_hash(read: Callable[..., Table]) -> None:
     table = read("run,gap\n007, 1e5 \n\nR2,0.10\n")
     assert table.columns == ("run", "gap")
-    assert table.rows == [["007", "1e5"], ["R2", "0.10"]]
+    assert [*table.rows] == [["007", "1e5"], ["R2", "0.10"]]
     assert table.row_numbers == [2, 4]
     assert table.where(1, "gap") == "data.csv line 4 column gap"
     expected = hashlib.sha256(b"run,gap\n007, 1e5 \n\nR2,0.10\n").hexdigest()
     assert table.sha256 == expected
+
+
+def test_packed_rows_give_every_cell_back() -> None:
+    rows, given_rows = PackedRows(), [["007", ""], ["a\0b", "\0"], ["", ""], ["\0"], [""], []]
+    for cells in given_rows:
+        rows.append(cells)
+    assert [*rows] == [rows[k] for k in range(6)] == given_rows
+    assert (rows[-1], len(rows)) == ([], 6)
 
 
 def test_row1_semicolons_and_decimal_commas_are_read_as_meant(read: Callable[..., Table]) -> None:
@@ -130,7 +138,7 @@ def test_row5_nameless_columns_are_dropped_when_blank_and_refused_when_not(
     read: Callable[..., Table], refused: Callable[..., str]
 ) -> None:
     assert read("a,b,,\n1,2,,\n").columns == ("a", "b")
-    assert read("a,,b\n1,,2\n").rows == [["1", "2"]]
+    assert [*read("a,,b\n1,,2\n").rows] == [["1", "2"]]
     assert "column 3 has values but no name" in refused("a,b,\n1,2,3\n")
 
 
@@ -161,7 +169,7 @@ def test_row12_utf8_with_and_without_mark_and_utf16(read: Callable[..., Table]) 
     for encoding in ("utf-8", "utf-8-sig", "utf-16"):
         table = read("gap [µm],x\n1,ü\n".encode(encoding))
         assert table.columns == ("gap [µm]", "x")
-        assert table.rows == [["1", "ü"]]
+        assert [*table.rows] == [["1", "ü"]]
 
 
 def test_row12_other_encodings_are_refused_with_line_and_remedy(
@@ -225,7 +233,7 @@ def test_row14_large_files_are_refused_before_they_are_read(tmp_path: Path) -> N
 
 def test_row17_the_escape_of_formulas_is_taken_away_exactly(read: Callable[..., Table]) -> None:
     table = read("a,b\n'=1+1,'x\n'-5,''=1\n")
-    assert table.rows == [["=1+1", "'x"], ["-5", "'=1"]]
+    assert [*table.rows] == [["=1+1", "'x"], ["-5", "'=1"]]
 
 
 @given(st.text(max_size=20))
@@ -241,7 +249,7 @@ def test_separator_is_found_or_the_doubt_is_told(
     assert read("a\tb\n1,5\t2\n").separator == "\t"
     assert read("a,b\n1,x;y\n").separator == ","
     assert read("run;solid, wet;gap, set\nr1;50,5;80,5\nr2;51,5;90,5\n").separator == ";"
-    assert read("sep=;\na;b\n1;2\n").rows == [["1", "2"]]
+    assert [*read("sep=;\na;b\n1;2\n").rows] == [["1", "2"]]
     assert read("sep=;\na;b\n1;2\n").row_numbers == [3]
     assert read("only\n1\n").columns == ("only",)
     text = refused("a,b;c\nx,y;z\nu,v;w\n")
@@ -260,7 +268,7 @@ def test_empty_files_and_wrong_endings(
 ) -> None:
     assert "empty" in refused("")
     assert "empty" in refused("\n\n,,\n")
-    assert read("a,b\n").rows == []
+    assert [*read("a,b\n").rows] == []
     for name, hint in [
         ("x.xls", "Excel 2003"),
         ("x.pkl", "can run code"),

@@ -1,5 +1,6 @@
 """Tables as labs have them, read as an earlier line: what stands around the numbers."""
 
+import gc
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -7,14 +8,17 @@ from typing import Any
 import pytest
 
 from designer.campaigns.commands.lines import add_line
+from designer.campaigns.earlier_lines import rows as rows_module
 from designer.campaigns.earlier_lines.mapping import LineMapping, LineTable
 from designer.campaigns.earlier_lines.read import line_from_columns, read_line
+from designer.campaigns.earlier_lines.rows import LineRows
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.log.events import NewEvent, canonical_json
 from designer.campaigns.log.fold import fold
 from designer.campaigns.log.stored import chained, verified
 from designer.campaigns.specification import load
 from designer.campaigns.store.store import Store
+from designer.campaigns.tables.table import PackedRows
 from tests.places import SHARED_DATA
 
 SPEC = load.from_toml("""
@@ -335,6 +339,38 @@ def test_a_wide_file_costs_what_is_read_of_it(read: Read) -> None:
     line = read(f"{HEADER[:-1]},{wide}\nPVDF,100,50,5.2,38.1,{cells}\nNA,200,60,10.4,36,{cells}\n")
     assert values(line) == PLAIN
     assert line.notes[-1].endswith("… (3000 in all)")
+
+
+def test_row14_the_cells_of_a_long_line_are_gone_when_it_is_read(read: Read) -> None:
+    """Not when Python next looks for circles: they would be there beside the rows, 65 MB."""
+    gc.collect()
+    gc.disable()
+    try:
+        line = read(HEADER + ROWS * 3)
+        left = [each for each in gc.get_objects() if isinstance(each, PackedRows | LineRows)]
+    finally:
+        gc.enable()
+    assert len(line.rows) == 6
+    assert left == []
+
+
+def test_row14_a_batch_is_kept_once_however_many_settings_differ(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rows_module, "_REPEATED", 8)
+    spec = load.from_toml(
+        '[campaign]\nversion = 1\nname = "b"\nline = "l"\n[[stage]]\nname = "coating"\n'
+        'change_cost = 1\n[[factor]]\nname = "gap"\nunit = "um"\nlow = 50\nhigh = 350\n'
+        '[[response]]\nname = "y"\nunit = "um"\n[costs]\nunit = "h"\nrun = 1\n'
+    )
+    labels = [f"B{k // 20}" for k in range(40)]
+    columns: dict[str, list[object]] = {
+        "gap": [100 + k for k in range(40)], "y": [5 + k for k in range(40)],
+        "batch:coating": [*labels],
+    }  # fmt: skip
+    rows = line_from_columns(columns, spec, name="l").rows
+    assert [row["batch"] for row in rows] == [{"coating": label} for label in labels]
+    assert len({id(row["batch"]) for row in rows}) <= 20  # 36 where it stops at eight
 
 
 def test_row14_what_rows_of_a_long_line_repeat_is_kept_once(read: Read) -> None:

@@ -49,7 +49,7 @@ def test_row33_impossible_names(name: str) -> None:
 def test_a_link_to_a_file_is_read(tmp_path: Path) -> None:
     (tmp_path / "real.csv").write_text("a,b\n1,2\n")
     (tmp_path / "link.csv").symlink_to("real.csv")
-    assert read_table(tmp_path / "link.csv").rows == [["1", "2"]]
+    assert [*read_table(tmp_path / "link.csv").rows] == [["1", "2"]]
 
 
 AS_NOBODY = """
