@@ -170,6 +170,41 @@ def test_a_row_that_was_changed_in_the_file_is_a_conflict(
     assert lab.state.seq == before
 
 
+DAILY = ("57,0.15,110,A,5.5,37,,ann", "58,0.22,70,A,11,35.9,,ann", "59,0.16,90,A,8,0.34,,ann")
+"""Three days of one row."""
+
+
+@pytest.mark.parametrize("piece", [1, 2])
+@pytest.mark.parametrize(
+    ("day", "old", "mended"),
+    [(2, "0.34", "34"), (2, "A,8,", "A,8.4,"), (2, "0.16", "0.165"), (1, "35.9", "36.9"),
+     (1, "0.22", "0.2"), (0, "37", "36"), (0, ",110,", ",100,")],
+)  # fmt: skip
+def test_a_row_mended_in_a_file_that_grew_row_by_row_is_a_conflict(
+    lab: LabFile, piece: int, day: int, old: str, mended: str
+) -> None:
+    lab.attach(*FIRST, head=HEAD)
+    for days in range(piece, len(DAILY) + 1):
+        lab.attach(*DAILY[:days])
+    before = lab.state.seq
+    rows = [line.replace(old, mended) if k == day else line for k, line in enumerate(DAILY)]
+    for more in ((), ("60,0.3,60,B,14,31,,ann",)):
+        with pytest.raises(ConflictError, match=r"[Cc]orrect"):
+            lab.attach(*rows, *more)
+    assert lab.state.seq == before
+
+
+def test_a_repeat_in_a_file_that_grows_row_by_row_is_a_run(lab: LabFile) -> None:
+    lab.attach(*FIRST)  # typed or from another file
+    for days in range(1, len(DAILY) + 1):
+        lab.attach(*DAILY[:days])
+    more = lab.attach(*DAILY, "58,0.22,70,A,11.4,36.1,,ann")
+    assert more.runs[-1] is None
+    again = lab.attach(*DAILY, "58,0.22,70,A,11.4,36.1,,ann", "55,0.10,100,A,7.3,36.2,,ann")
+    assert again.runs[-1] is None
+    assert len(lab.state.runs) == len(FIRST) + len(DAILY) + 2
+
+
 def test_a_moment_of_making_is_one_run(lab: LabFile) -> None:
     lab.attach("55,0.10,100,A,7.1,36,2026-03-01T08:15,ann")
     with pytest.raises(ConflictError, match="another value already"):

@@ -5,7 +5,8 @@ row is a run that is there when it says the same settings, and the same results 
 any; also where a result was corrected since. A row with the number of a replicate is the second,
 third … such run. A row that says more continues its run. A row that
 says something else is a new run, unless its place in the file was another run's: of the runs that
-one file brought together, the ones it does not hold any more have been changed in it.
+one file brought, together or one by one, the ones it does not hold any more have been changed in
+it.
 """
 
 from __future__ import annotations
@@ -146,18 +147,16 @@ class KnownRuns:
 
     def _find_changed(self) -> None:
         """Rows of runs that came with others of this file, and say something else now."""
-        together = {self._command(run) for run in self.found.values() if run.attached}
-        left = [
-            run
-            for run in self.state.runs.values()
-            if run.attached and run.id not in self._used and self._command(run) in together
-        ]
-        for run in left:
+        attached = [run for run in self.state.runs.values() if run.attached]
+        together = {self._command(run) for run in attached if run.id in self._used}
+        left = [run for run in attached if run.id not in self._used]
+        came = [run for run in left if self._command(run) in together]
+        for run in (*came, *self._missing(attached)):
             row = next((row for row in self.new if self._changed(self.rows[row], run)), None)
-            if row is None:
-                self.gone.append(run)
-            else:
+            if row is not None:
                 self._take(row, run)
+            elif run in came:
+                self.gone.append(run)
         for row in self.new:  # a moment of making belongs to one run, whatever file it came with
             said = self.rows[row]
             for run in self._alike(row):
@@ -165,6 +164,25 @@ class KnownRuns:
                 if free and self._same_time(said, run) and self._facts_fit(said, run):
                     self._take(row, run)
                     break
+
+    def _missing(self, attached: Sequence[Run]) -> list[Run]:
+        """Runs that probably came from this file one by one, as it grew, and are not in it now.
+
+        Those recorded since the first run that it holds (before it, as many as it has new rows
+        above that run), unless more of them are missing than there.
+
+        Args:
+            attached: runs nobody proposed, in their order.
+        """
+        there = {run.id: row for row, run in self.found.items()}
+        known = [place for place, run in enumerate(attached) if run.id in there]
+        if not known:
+            return []
+        top = min(there[attached[place].id] for place in known)
+        above = sum(row < top for row in self.new)
+        since = attached[max(0, known[0] - above) :]
+        missing = [run for run in since if run.id not in self._used]
+        return missing if len(missing) <= len(known) else []
 
     def _changed(self, said: TableRow, run: Run) -> bool:
         """Whether a row is a run of this file with another result, or with another setting."""
