@@ -70,7 +70,7 @@ def test_a_growing_file_brings_only_what_is_new(lab: LabFile) -> None:
     more = lab.attach("57,0.15,50,B,9.9,40,,ann", *reversed(FIRST), "56,0.12,100,A,8.4,34,,ann")
     assert more.runs == [None, "R003", "R002", "R001", None]
     assert len(lab.state.runs) == 5
-    assert "line 6 repeats the settings of runs that are there" in more.notes[-1]
+    assert "line 6 (line 3) says the same as the row in brackets" in more.notes[-1]
 
 
 def test_a_run_made_again_with_the_same_results_is_recorded_by_its_number(lab: LabFile) -> None:
@@ -203,6 +203,32 @@ def test_a_repeat_in_a_file_that_grows_row_by_row_is_a_run(lab: LabFile) -> None
     again = lab.attach(*DAILY, "58,0.22,70,A,11.4,36.1,,ann", "55,0.10,100,A,7.3,36.2,,ann")
     assert again.runs[-1] is None
     assert len(lab.state.runs) == len(FIRST) + len(DAILY) + 2
+
+
+def test_rows_that_say_the_same_are_told(lab: LabFile) -> None:
+    rows = lab.attach(FIRST[0], *FIRST[:2], FIRST[0])
+    told = [note for note in rows.notes if "say the same" in note]
+    assert len(told) == 1
+    assert told[0].startswith("line 3 (line 2), line 5 (line 2) say the same as the row in")
+    again = lab.attach(FIRST[0], *FIRST[:2], FIRST[0])
+    assert not any("the same as" in note for note in again.notes)
+    fourth = lab.attach(FIRST[0], *FIRST[:2], FIRST[0], FIRST[0])
+    assert fourth.notes[-1].startswith("line 6 (line 2) says the same as")
+    assert not any("other results" in note for note in fourth.notes)
+
+
+def test_equal_coarse_results_at_other_settings_prove_nothing(lab: LabFile) -> None:
+    coarse = [f"{55 + k},0.1{k},{100 + 5 * k},A,{8 + k % 2},{34 + k % 2},,ann" for k in range(6)]
+    for rows in (coarse[:2], coarse[:3], coarse):
+        assert not any("at other settings" in note for note in lab.attach(*rows).notes)
+    alone = lab.attach("60,0.3,50,A,8,34,,ann", "62,0.2,50,A,9,35,,ann")
+    assert not any("at other settings" in note for note in alone.notes)
+
+
+def test_equal_fine_results_at_other_settings_are_told(lab: LabFile) -> None:
+    lab.attach("55,0.10,100,A,7.13,36.4,,ann")
+    rows = lab.attach("56,0.12,100,A,7.13,36.4,,ann")
+    assert "line 2 has the results of R001 at other settings" in rows.notes[-1]
 
 
 def test_a_moment_of_making_is_one_run(lab: LabFile) -> None:

@@ -76,7 +76,7 @@ def test_one_changed_cell_is_never_a_silent_second_run(
     except ConflictError:
         assert sheets.state.seq == before
         return
-    words = ("in it no more", "the settings of runs", "at other settings")
+    words = ("in it no more", "the settings of runs", "at other settings", "the same as")
     assert not found.brings or any(word in note for note in found.notes for word in words)
 
 

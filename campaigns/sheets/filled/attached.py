@@ -178,6 +178,14 @@ class AttachedRows:
             verb = "repeats" if len(numbers) == 1 else "repeat"
             told = f"{word} {_some(numbers)} {verb} the settings of runs that are there"
             self.notes.append(f"{told}, with other results: taken as further runs")
+        if known.copies:
+            copies = [f"{places[row]} ({places[above]})" for row, above in known.copies.items()]
+            one = len(copies) == 1
+            self.notes.append(
+                f"{_some(copies)} {'says' if one else 'say'} the same as the row in brackets, and"
+                f" {'was taken as a run of its' if one else 'were taken as runs of their'} own: if"
+                " a row was pasted twice, undo this and take it out"
+            )
         for row, run in known.same_results[:_NAMED]:
             self.notes.append(
                 f"{places[row]} has the results of {run.id} at other settings, and was taken as"

@@ -12,6 +12,7 @@ it.
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,7 +30,7 @@ _DIGITS = 9
 """Digits by which equal settings are found: files and spreadsheets keep at least as many."""
 _SAME_RESULT = 1e-9  # share of a result below which it is the same: noise of a spreadsheet
 _SURE = 2  # results in common that make a row a run whose settings were changed
-_TELLING = 3  # digits of a single result that do
+_TELLING = 5  # digits of results that two runs hardly have in common by chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +91,32 @@ class KnownRuns:
 
     @cached_property
     def repeated(self) -> list[int]:
-        """New rows with the settings of runs that have results, and no number that says so."""
-        return [row for row in self.new if row in self.made and _number(self.rows[row]) == 1]
+        """New rows with the settings of runs that have other results, and no number."""
+        return [
+            row
+            for row in self.new
+            if row in self.made and _number(self.rows[row]) == 1 and row not in self.copies
+        ]
+
+    @cached_property
+    def copies(self) -> dict[int, int]:
+        """New rows that say no more than another row above them does → that row."""
+        first: dict[tuple[object, ...], int] = {}
+        found = {}
+        for row, said in enumerate(self.rows):
+            if _number(said) > 1:  # says that it was made again
+                continue
+            settings = {name: value.setting for name, value in said.settings.items()}
+            results = (
+                (name, None if values is None else tuple(value.number for value in values))
+                for name, values in sorted(said.responses.items())
+            )
+            batch = sorted(said.batch.items())
+            key = (self._recipe(settings), *results, *batch, said.made_at)
+            above = first.setdefault(key, row)
+            if above != row and not {above, row} <= self.found.keys():
+                found[row] = above
+        return found
 
     @cached_property
     def proposed(self) -> list[tuple[int, Run]]:
@@ -106,20 +131,23 @@ class KnownRuns:
     @cached_property
     def same_results(self) -> list[tuple[int, Run]]:
         """New rows with all results of a run at other settings, one of which may be mended."""
-        by_results = {
-            results: run
-            for run in self.state.runs.values()
-            if run.id not in self._used
-            and (results := _results({n: run.values(n) for n in run.measurements}))
-        }
-        told = []
+        by_results: dict[tuple[str, ...], list[Run]] = defaultdict(list)
+        for run in self.state.runs.values():
+            if run.id not in self._used:
+                by_results[_results({n: run.values(n) for n in run.measurements})].append(run)
+        sure: list[tuple[int, Run]] = []
+        coarse: list[tuple[int, Run]] = []
         for row in self.new:
             said = self.rows[row].responses
-            values = {n: tuple(v.value for v in there) for n, there in said.items() if there}
-            run = by_results.get(_results(values))
-            if run is not None and run not in self._alike(row):
-                told.append((row, run))
-        return told
+            results = _results({n: [v.value for v in there] for n, there in said.items() if there})
+            runs = by_results.get(results, ()) if results else ()
+            if len(runs) == 1 and runs[0] not in self._alike(row):
+                digits = _digits(results)
+                (sure if digits >= _TELLING else coarse).append((row, runs[0]))
+        if not self.found and len(coarse) == 1:  # else equal coarse numbers prove nothing
+            row, run = coarse[0]
+            sure += coarse if len(self._differing(self.rows[row], run)) == 1 else []
+        return sorted(sure, key=lambda each: each[0])
 
     @property
     def new(self) -> list[int]:
@@ -252,10 +280,14 @@ class KnownRuns:
 
 
 def _results(values: Mapping[str, Sequence[float]]) -> tuple[str, ...]:
-    """All results as one key; blank where two runs may well agree in them by chance."""
-    told = [f"{name} {value:.{_DIGITS}g}" for name in sorted(values) for value in values[name]]
-    digits = sum(character.isdigit() for text in told for character in text.rpartition(" ")[2])
-    return tuple(told) if len(told) >= _SURE or digits >= _TELLING else ()
+    """All results as one key."""
+    return tuple(f"{name} {value:.{_DIGITS}g}" for name in sorted(values) for value in values[name])
+
+
+def _digits(results: Sequence[str]) -> int:
+    """How many digits results have, but for zeros in front."""
+    numbers = (text.rpartition(" ")[2].partition("e")[0] for text in results)
+    return sum(len(re.sub(r"\D", "", number).lstrip("0")) for number in numbers)
 
 
 def _number(said: TableRow) -> int:
