@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Collection, Sequence
 
-from designer.campaigns.log.runs import LEARNED_FROM, Run
+from designer.campaigns.log.runs import LEARNED_FROM, Measurement, Run
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.plausibility.comparisons import NEAR_ROWS, near_results
 from designer.campaigns.plausibility.doubts import NO_ZERO
@@ -18,7 +18,7 @@ _ENOUGH = 3  # own results from which on they tell what is usual (assumption)
 _FAR_OWN = 10.0  # factor beyond all own results that is remarked, on a logarithmic scale …
 _FAR_LINES = 5.0  # … beyond the nearest rows of earlier lines; lines may be shifted by as much
 
-_KEPT = "It is kept; if it is a slip: designer correct"
+_KEPT = "It is kept; if it is a slip:"
 
 
 def without_commands(remark: str) -> str:
@@ -44,29 +44,46 @@ def result_remarks(
         new = {run.id: run for run, names in results if response.name in names}
         of_new = (slip for slip in found if slip.response == response.name and slip.run in new)
         told += [
-            f"{slip.message} {_ways_out(state, slip.run, response.name, flagged=True)}"
+            f"{slip.message} {_ways_out(state, slip.run, response.name, slip.value, flagged=True)}"
             for slip in of_new
         ]
         for run in new.values():
-            for value in dict.fromkeys(run.values(response.name)):
+            for value, each in {v.number: v for v in run.measurements[response.name]}.items():
                 clause = None
                 if (run.id, response.name, value) not in doubted:
                     clause = _oddity(state, run, response, value, doubted)
                 if clause is not None:
                     shown = quantity_text(value, response.unit)
-                    ways = _ways_out(state, run.id, response.name, flagged=False)
+                    ways = _ways_out(state, run.id, response.name, each, flagged=False)
                     told.append(f"{run.id}: {response.name} {shown} {clause} {ways}")
     return told
 
 
-def _ways_out(state: CampaignState, run: str, response: str, *, flagged: bool) -> str:
+def _ways_out(
+    state: CampaignState, run: str, response: str, value: Measurement, *, flagged: bool
+) -> str:
     of_run = f"{shlex.quote(state.spec.name)} {run}"
-    confirm = f"--confirm {SLIP}:{response}"
-    right = f" if it is right: designer note {of_run} TEXT {confirm};" if flagged else ""
-    return (
-        f"{_KEPT} {of_run} {response}=VALUE --reason TEXT;"
-        f"{right} if the run failed: designer fail {of_run} --reason TEXT"
-    )
+    ways = ways_to_answer(state, run, response, value, f"{SLIP}:{response}" if flagged else None)
+    return f"{_KEPT} {ways}; if the run failed: designer fail {of_run} --reason TEXT"
+
+
+def ways_to_answer(
+    state: CampaignState, run: str, response: str, value: Measurement, confirm: str | None
+) -> str:
+    """The commands that answer a doubt about a result: its correction, and its confirmation.
+
+    Args:
+        state: the campaign.
+        run: run id.
+        response: name of what was measured.
+        value: the result.
+        confirm: what `note` is told where it is right; None: there is no flag to confirm.
+    """
+    of_run = f"{shlex.quote(state.spec.name)} {run}"
+    several = len(state.run(run).measurements[response]) > 1
+    which = f" --replicate {value.replicate}" if several else ""
+    right = f"; if it is right: designer note {of_run} TEXT --confirm {confirm}" if confirm else ""
+    return f"designer correct {of_run} {response}=VALUE{which} --reason TEXT{right}"
 
 
 def _oddity(

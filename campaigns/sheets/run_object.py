@@ -89,7 +89,7 @@ class Flag(TypedDict):
     planned; ``slip``: a result that looks like another unit or a slip of
     the point; ``set_aside``: one that hardly counts in the models, or not at all; ``outlier``: one
     that counts although the models find it odd; ``older_copy``: this computer has seen another log
-    than the one that is there. ``since``: when it was recorded.
+    than the one that is there. ``since``: when it was recorded; ``hint``: commands that end it.
     """
 
     kind: str
@@ -97,6 +97,7 @@ class Flag(TypedDict):
     response: str | None
     message: str
     since: str | None
+    hint: str | None
 
 
 class RunObject(TypedDict):
@@ -157,7 +158,7 @@ def run_objects(runs: Iterable[Run], found: Flags) -> list[RunObject]:
 def run_flags(run: Run, found: Sequence[Flag] = ()) -> list[Flag]:
     """What is odd about one run: what the log tells, then what the models found."""
     told = [
-        Flag(kind=BREACH, run=run.id, response=None, message=text, since=None)
+        Flag(kind=BREACH, run=run.id, response=None, message=text, since=None, hint=None)
         for text in run.flags
         if not run.confirmed_seq(BREACH)
     ]

@@ -40,7 +40,8 @@ class CampaignRuns(Handle):
             fix: settings every run shall have.
             given: values of givens, in their declared units.
             replace: abandon the open runs first.
-            top_up: only what is missing to ``n`` open runs; an empty plan where none is.
+            top_up: only what is missing to ``n`` open runs; an empty plan where none is. Proposed
+                runs that break the changed specification do not count.
             seed: default: from campaign id and log position.
             dry_run: compute, but write nothing.
             request_id: makes the call safe to repeat, see `Campaign`.

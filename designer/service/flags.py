@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from designer.campaigns.errors import InputError
-from designer.campaigns.log.runs import BREACH, OFF_PLAN, RESULT_IS_RIGHT
+from designer.campaigns.log.runs import BREACH, OFF_PLAN, RESULT_IS_RIGHT, Measurement, Run
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.plausibility.off_plan import off_plan
 from designer.campaigns.plausibility.open_runs import breaches
+from designer.campaigns.plausibility.remarks import ways_to_answer
 from designer.campaigns.plausibility.slips import slips
 from designer.campaigns.sheets.run_object import Flag, run_flags
 from designer.campaigns.specification.amend import stage_changes
@@ -33,15 +34,19 @@ def flags_of_runs(state: CampaignState, figures: Figures) -> dict[str, list[Flag
     flags: dict[str, list[Flag]] = {}
     for breach in breaches(state):
         flag = _flag("breaks_specification", breach.run, breach.response, breach.message)
-        flags.setdefault(breach.run, []).append({**flag, "since": breach.since})
+        hint = _plan_anew(state.spec.name, state.run(breach.run))
+        flags.setdefault(breach.run, []).append({**flag, "since": breach.since, "hint": hint})
     for each in off_plan(state, state.runs.values()):
         flag = _flag("off_plan", each.run, None, each.message)
-        flags.setdefault(each.run, []).append({**flag, "since": each.since})
+        hint = _confirm(state.spec.name, each.run, OFF_PLAN)
+        flags.setdefault(each.run, []).append({**flag, "since": each.since, "hint": hint})
     slipped = set()
     for slip in slips(state):
         slipped.add((slip.run, slip.response))
         flag = _flag("slip", slip.run, slip.response, slip.message)
-        flags.setdefault(slip.run, []).append({**flag, "since": slip.value.at})
+        confirm = f"slip:{slip.response}"
+        hint = _ways(state, slip.run, slip.response, slip.value, confirm)
+        flags.setdefault(slip.run, []).append({**flag, "since": slip.value.at, "hint": hint})
     doubtful = figures["doubtful"]
     odd = [found for found in doubtful if (found["run"], found["response"]) not in slipped]
     of_kind: tuple[tuple[Kind, Sequence[OddResult], tuple[str, ...]], ...] = (
@@ -58,7 +63,9 @@ def flags_of_runs(state: CampaignState, figures: Figures) -> dict[str, list[Flag
             ):
                 continue
             flag = _flag(kind, run, result["response"], result["message"])
-            flags.setdefault(run, []).append({**flag, "since": value.at})
+            confirm = f"{kind}:{result['response']}"
+            hint = _ways(state, run, result["response"], value, confirm)
+            flags.setdefault(run, []).append({**flag, "since": value.at, "hint": hint})
     return flags
 
 
@@ -172,7 +179,7 @@ def older_copy_flags(session: Session, state: CampaignState) -> list[Flag]:
     alarm = session.store.alarm_of(state.campaign_id)
     if alarm is None:
         return []
-    return [Flag(kind="older_copy", run=None, response=None, message=alarm, since=None)]
+    return [Flag(kind="older_copy", run=None, response=None, message=alarm, since=None, hint=None)]
 
 
 def doubt_words(aside: Sequence[SetAside] | None, flags: Sequence[Flag]) -> list[tuple[str, str]]:
@@ -207,6 +214,42 @@ def flag_words(flags: Sequence[Flag]) -> list[str]:
     return told
 
 
+def flag_reasons(campaign: str, flags: Sequence[Flag]) -> list[str]:
+    """Why something is open about runs, and the commands that end it, where a line says it.
+
+    A sentence where one flag of a kind is there; of many that break the specification the first
+    one and the command for all; of other kinds, where to look.
+    """
+    told, name = [], shlex.quote(campaign)
+    for kind in ("slip", BREACH, OFF_PLAN):
+        of_kind = [flag for flag in flags if flag["kind"] == kind and flag["run"] is not None]
+        if not of_kind:
+            continue
+        reason, hint = of_kind[0]["message"].rstrip("."), of_kind[0]["hint"]
+        if len(of_kind) == 1:
+            told.append(f"{reason}. {hint or ''}".rstrip())
+            continue
+        look = f"designer show {name} RUN"
+        anew = next((flag["hint"] for flag in of_kind if kind == BREACH and flag["hint"]), None)
+        more = f"{len(of_kind) - 1} more: {look}"
+        told.append(f"{reason}; and {more}. {anew or ''}".rstrip())
+    return told
+
+
+def _ways(state: CampaignState, run: str, response: str, value: Measurement, confirm: str) -> str:
+    return f"If it is a slip: {ways_to_answer(state, run, response, value, confirm)}"
+
+
+def _plan_anew(campaign: str, run: Run) -> str:
+    if run.status == "proposed":
+        return f"Plan anew: designer propose {shlex.quote(campaign)} --replace"
+    return _confirm(campaign, run.id, BREACH)
+
+
+def _confirm(campaign: str, run: str, kind: str) -> str:
+    return f"If it is right: designer note {shlex.quote(campaign)} {run} TEXT --confirm {kind}"
+
+
 def breach_sentences(state: CampaignState, plan: str | None = None) -> list[str]:
     """What open runs (of a plan) break since the specification was changed, and what to do."""
     found = [each for each in breaches(state) if plan in (None, state.runs[each.run].plan)]
@@ -237,4 +280,11 @@ def stage_sentences(before: CampaignState, after: CampaignState) -> list[str]:
 
 
 def _flag(kind: Kind, run: str | None, response: str | None, message: str) -> Flag:
-    return {"kind": kind, "run": run, "response": response, "message": message, "since": None}
+    return {
+        "kind": kind,
+        "run": run,
+        "response": response,
+        "message": message,
+        "since": None,
+        "hint": None,
+    }

@@ -178,6 +178,41 @@ def test_a_change_names_the_open_runs_that_break_it(amended: CommandLine) -> Non
     assert amended.json("export", "small", "data.csv", "--what", "data")["messages"] == []
 
 
+def test_top_up_does_not_count_what_breaks_the_specification(amended: CommandLine) -> None:
+    amended("start", "small", "R006")
+    amended("amend", "small", "tight.toml")
+    told = " ".join(amended("status", "small").split())
+    assert "run R005 coating_gap" in told  # why, and the way out
+    assert "and 2 more: designer show small RUN. Plan anew: designer propose small --repl" in told
+    plan = amended.json("propose", "small", "-n", "3", "--top-up")
+    assert len(plan["runs"]) == 2  # R006 is being made: its result comes
+    assert any(
+        note.startswith("R005, R006 and R007 break the changed specification. Plan anew: designer")
+        for note in plan["notes"]
+    )
+    again = amended.json("propose", "small", "-n", "3", "--top-up")
+    assert (again["plan"], again["runs"]) == (None, [])
+    assert again["notes"][0] == "3 runs are open already (R006, R008, R009): none is missing to 3"
+    assert again["notes"][1].startswith("R005, R006 and R007 break the changed specification.")
+    notes = amended.json("propose", "small", "-n", "1", "--dry-run")["notes"]
+    assert any("break the changed specification" in note for note in notes)
+    replaced = amended.json("propose", "small", "-n", "1", "--replace", "--dry-run")["notes"]
+    assert not any("changed specification" in note for note in replaced)
+    amended("note", "small", "R005", "shims are here", "--confirm", "breaks_specification")
+    named = amended.json("propose", "small", "-n", "3", "--top-up")["notes"][0]
+    assert named.startswith("4 runs are open already (R005, R006, R008, R009)")
+
+
+def test_status_and_show_name_the_commands_that_end_a_slip(designer: CommandLine) -> None:
+    designer("attach", "small", *SETTINGS, "porosity=42/0.42", "mass_loading=7.2")
+    right = "designer correct small R008 porosity=VALUE --replicate 2 --reason TEXT; if it is right"
+    for words in (("status", "small"), ("show", "small", "R008")):
+        assert right in " ".join(designer(*words).split())
+        assert right in designer.json(*words)["flags"][0]["hint"]
+    designer("correct", "small", "R008", "porosity=42", "--replicate", "2", "--reason", "share")
+    assert designer.json("show", "small", "R008")["flags"] == []
+
+
 def test_such_a_run_is_started_only_when_asked_twice(amended: CommandLine) -> None:
     amended("amend", "small", "tight.toml")
     said = " ".join(amended.refused("start", "small", "R005").split())

@@ -291,7 +291,7 @@ def test_the_run_of_a_result_set_aside_is_flagged_until_it_is_mended(
     (aside,) = status["set_aside"]
     assert odd == {
         "kind": "set_aside", "run": "R003", "response": "mass_loading",
-        "message": aside["message"], "since": odd["since"],
+        "message": aside["message"], "since": odd["since"], "hint": odd["hint"],
     }  # fmt: skip
     assert odd["since"] is not None
     # the same flag wherever the run is told

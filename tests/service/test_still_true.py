@@ -150,6 +150,7 @@ async def test_a_result_that_counts_although_it_looks_like_a_slip_is_a_flag(
     assert flag == {
         "kind": "outlier", "run": "R002", "response": "mass_loading",
         "message": flag["message"], "since": flag["since"],
+        "hint": flag["hint"],
     }  # fmt: skip
     assert flag["since"] is not None
     assert flag["message"] in status["notes"]

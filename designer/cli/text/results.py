@@ -225,7 +225,9 @@ def _remarks(run: RunObject) -> Iterable[str]:
         yield from paragraph(f"Why {run['status']}: ", run["failure"])
     if run["reason"]:
         yield from paragraph("Why proposed: ", run["reason"])
-    yield from paragraphs("! ", (flag["message"] for flag in run["flags"]))
+    for flag in run["flags"]:
+        told = f"{flag['message'].rstrip('.')}. {flag['hint']}" if flag["hint"] else flag["message"]
+        yield from paragraph("! ", told)
     for note in run["notes"]:
         signature = f"({note['actor']}, {moment(note['at'])})"
         yield from paragraph("Note: ", f"{note['text']} {signature}")

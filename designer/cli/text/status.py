@@ -115,10 +115,11 @@ def _data(answer: StatusAnswer, view: SpecView) -> list[str]:
 
 def _doubts(answer: StatusAnswer) -> list[str]:
     """What is set aside, what looks like a slip (the notes below tell why), and other warnings."""
-    from designer.service.flags import doubt_words  # `--version` loads no service
+    from designer.service.flags import doubt_words, flag_reasons  # `--version` loads no service
 
     told = [f"{label}: {text}" for label, text in doubt_words(answer["set_aside"], answer["flags"])]
-    return list(paragraphs("! ", [*told, *answer["warnings"]]))
+    open_ones = flag_reasons(answer["campaign"], answer["flags"])
+    return list(paragraphs("! ", [*told, *open_ones, *answer["warnings"]]))
 
 
 def _odds(answer: StatusAnswer) -> list[str]:

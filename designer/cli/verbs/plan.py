@@ -47,7 +47,12 @@ VERBS = (
             Argument("--fix", "factor=value", "keep a factor there"),
             GIVEN,
             Argument("--replace", None, "first abandon the runs that are still open"),
-            Argument("--top-up", None, "only what is missing to N open runs, perhaps nothing"),
+            Argument(
+                "--top-up",
+                None,
+                "only what is missing to N open runs, perhaps nothing; proposed runs that break the"
+                " changed specification do not count",
+            ),
             Argument("--seed", "S", "for random choices"),
             Argument("--dry-run", None, "show the plan, store nothing"),
         ),

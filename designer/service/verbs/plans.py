@@ -12,6 +12,7 @@ from designer.campaigns.errors import Findings, InputError
 from designer.campaigns.log.fold import tried
 from designer.campaigns.log.runs import WAITING
 from designer.campaigns.log.state import CampaignState, Plan
+from designer.campaigns.plausibility.open_runs import breaches
 from designer.campaigns.sheets.run_object import run_object
 from designer.campaigns.space.settings import settings_from_texts
 from designer.campaigns.specification.parts import DEFAULT_RUNS, MOST_RUNS
@@ -20,6 +21,7 @@ from designer.render.words import count
 from designer.service.advice import outlook, spent
 from designer.service.answers import PlanAnswer
 from designer.service.fits import keep_evaluation, remembered
+from designer.service.flags import breach_sentences
 from designer.service.session import Verbs
 from designer.service.values import Texts
 
@@ -56,7 +58,8 @@ class PlanVerbs(Verbs):
             fix: settings every run shall have, by factor.
             given: values of givens.
             replace: abandon the open runs first.
-            top_up: propose only what is missing to ``n`` open runs; nothing where none is.
+            top_up: propose only what is missing to ``n`` open runs; nothing where none is. Proposed
+                runs whose recipe or batches break the specification are not counted.
             seed: default: from campaign id and log position.
             dry_run: compute, but write nothing.
 
@@ -83,7 +86,7 @@ class PlanVerbs(Verbs):
         findings.raise_if_any()
         if top_up:
             goal = DEFAULT_RUNS if n is None else n
-            waiting = [run.id for run in state.runs.values() if run.status in WAITING]
+            waiting = _standing(state)
             n = goal - len(waiting)
             if n <= 0:
                 return _enough(state, waiting, goal, dry_run=dry_run)
@@ -112,7 +115,11 @@ class PlanVerbs(Verbs):
         # all that is told is kept with the plan, so that a repeated call can tell it again
         draft = dataclasses.replace(
             computed.draft,
-            notes=[*computed.draft.notes, *_budget_note(state, left, wanted or 0, computed.draft)],
+            notes=[
+                *computed.draft.notes,
+                *_budget_note(state, left, wanted or 0, computed.draft),
+                *([] if replace else breach_sentences(state)),
+            ],
             outlook=None if computed.evaluation is None else computed.evaluation["outlook"],
         )
         reason = REPLACED if replace else None
@@ -149,6 +156,17 @@ def _told(state: CampaignState, plan: Plan, *, dry_run: bool = False) -> PlanAns
     }
 
 
+def _standing(state: CampaignState) -> list[str]:
+    """Open runs that need no other in their place, by id.
+
+    A proposed one that breaks the specification is not to be made. One that is being made, or was,
+    still brings results.
+    """
+    waiting = [run for run in state.runs.values() if run.status in WAITING]
+    broken = {each.run for each in breaches(state) if each.response is None}
+    return [run.id for run in waiting if run.status != "proposed" or run.id not in broken]
+
+
 def _enough(state: CampaignState, runs: Sequence[str], goal: int, *, dry_run: bool) -> PlanAnswer:
     """What is told where no run is missing."""
     told = f"{count(len(runs), 'run')} {'is' if len(runs) == 1 else 'are'} open already"
@@ -166,7 +184,10 @@ def _enough(state: CampaignState, runs: Sequence[str], goal: int, *, dry_run: bo
         "fixed": {},
         "runs": [],
         "outlook": None,
-        "notes": [f"{told} ({', '.join(runs)}): none is missing to {goal}"],
+        "notes": [
+            f"{told} ({', '.join(runs)}): none is missing to {goal}",
+            *breach_sentences(state),
+        ],
         "dry_run": dry_run,
         "head": state.head,
     }
