@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
+from collections import Counter
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 
@@ -23,6 +24,7 @@ _MOSTLY = 0.7  # share of the slips of a response over decades that are the same
 _DECADES = 2.5  # that results fill without a gap of …
 _GAP = 0.7  # … decades, where the response itself varies so
 _SURE = 0.2  # decades by which what slips explain misses its place, at the most, as a rule
+_CLEARLY = 1.5  # weight of those that are right over that of those that came first
 _MODE = 3  # doubted results that may be another branch of the response
 
 
@@ -30,9 +32,9 @@ def doubts(comparisons: Comparisons, right: Collection[int] = ()) -> dict[int, D
     """Doubted results by place.
 
     Each result is compared with those that came before it and are not doubted, so that a doubt
-    stands whatever comes later; the first ones again as soon as some are known. Where more are
-    doubted than believed, the first ones are the odd ones; where doubted results at settings of
-    their own agree, they are another branch of the response.
+    stands whatever comes later; the first ones again as soon as some are known. Where clearly more
+    are doubted than believed, the first ones are the odd ones; where doubted results at settings
+    of their own agree, they are another branch of the response.
 
     Args:
         comparisons: of the results, in the order they came.
@@ -46,7 +48,7 @@ def doubts(comparisons: Comparisons, right: Collection[int] = ()) -> dict[int, D
     passed = suspects.difference(looked_at, right)  # so many that not all are compared
     order = [place for place in places if place not in passed]
     found = _in_turn(comparisons, order, looked_at)
-    if 2 * len(found) > len(places):
+    if 2 * len(found) > len(places) and _outweigh(comparisons, found):
         others = [place for place in order if place not in found]
         turned = _in_turn(comparisons, [*found, *others], looked_at)
         found = min(found, turned, key=len)
@@ -62,8 +64,28 @@ def doubts(comparisons: Comparisons, right: Collection[int] = ()) -> dict[int, D
     return {place: doubt for place, doubt in found.items() if place not in branch}
 
 
+def _outweigh(comparisons: Comparisons, some: Collection[int]) -> bool:
+    """Whether some results say clearly more than the others; those that came together say less.
+
+    A table in another unit has many rows, and yet was made in one go.
+    """
+    together = Counter(result.came for result in comparisons.results)
+    weight = {True: 0.0, False: 0.0}
+    for place, result in enumerate(comparisons.results):
+        count = 1 if result.came is None else together[result.came]
+        weight[place in some] += (1 + math.log2(count)) / count
+    return weight[True] > _CLEARLY * weight[False]
+
+
 def _branch(comparisons: Comparisons, found: Collection[int]) -> list[int]:
-    """Those of some doubted results that agree, most of them at settings of their own."""
+    """Those of some doubted results that agree, most of them at settings of their own.
+
+    Not where all of one table are doubted, and nothing else is: a table has one unit.
+    """
+    came = {comparisons.results[place].came for place in found}
+    of_table = [k for k, result in enumerate(comparisons.results) if result.came in came]
+    if len(came) == 1 and None not in came and len(of_table) == len(found):
+        return []
     near = sorted({*_some(range(len(comparisons.results))), *found})
     agreeing = [
         place
@@ -140,12 +162,22 @@ def _look_again(
     looked_at: Collection[int],
     found: dict[int, Doubt],
 ) -> None:
-    """Move what the others speak against from those believed to those found."""
+    """Move what the others speak against from those believed to those found.
+
+    What was doubted beside those is compared once more with what came before it.
+    """
+    doubted = list(found)
     for place in [each for each in believed if each in looked_at]:
         doubt = _doubt(comparisons, place, [each for each in believed if each != place])
         if doubt is not None:
             found[place] = doubt
             believed.remove(place)
+    if len(found) == len(doubted):
+        return
+    for place in doubted:
+        if _doubt(comparisons, place, [each for each in believed if each < place]) is None:
+            del found[place]
+            believed.append(place)
 
 
 def _is_usual(comparisons: Comparisons, place: int, believed: Sequence[int]) -> bool:

@@ -65,11 +65,13 @@ class Measured:
         value: the result.
         recipe: settings of factors and of givens.
         run: the own run that was measured; None: it is of an earlier line.
+        came: when it came in, equal for results that came together.
     """
 
     value: float
     recipe: tuple[Mapping[str, Setting], Mapping[str, float]]
     run: Run | None = None
+    came: str | None = None
 
     @cached_property
     def settings(self) -> Mapping[str, Setting]:

@@ -9,6 +9,7 @@ corrected or confirmed, and what is doubted tells nothing about other results.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -46,32 +47,35 @@ class Slip:
 
 
 @collector_paused()
-def slips(state: CampaignState, only: Collection[str] | None = None) -> list[Slip]:
+def slips(
+    state: CampaignState, only: Collection[str] | None = None, until: float = math.inf
+) -> list[Slip]:
     """Results that look like slips and are not confirmed, in the order of the runs.
 
     Args:
         state: the campaign.
         only: names of the responses that are wanted; None: all.
+        until: log position; later results are not looked at.
     """
     wanted = [r for r in state.spec.responses if only is None or r.name in only]
-    found = [slip for response in wanted for slip in _slips_of(state, response)]
+    found = [slip for response in wanted for slip in _slips_of(state, response, until)]
     order = {run: number for number, run in enumerate(state.runs)}
     return sorted(found, key=lambda slip: order[slip.run])
 
 
-def _slips_of(state: CampaignState, response: Response) -> Iterator[Slip]:
+def _slips_of(state: CampaignState, response: Response, until: float) -> Iterator[Slip]:
     """Doubted results of one response."""
     found = [
         (run, value)
         for run in state.runs.values()
         if run.status in LEARNED_FROM
         for value in run.measurements.get(response.name, ())
-        if value.number != 0 and is_computable(value.number)
+        if value.seq <= until and value.number != 0 and is_computable(value.number)
     ]
     kept = one_sign([value.number for _, value in found], response)
     found = [pair for pair, keep in zip(found, kept, strict=True) if keep]
     found.sort(key=lambda pair: pair[1].seq)
-    results = [Measured(value.number, (run.used, run.given), run) for run, value in found]
+    results = [Measured(value.number, (run.used, run.given), run, value.at) for run, value in found]
     right = {
         place
         for place, (run, value) in enumerate(found)

@@ -7,6 +7,7 @@ all the same: a response that jumps has its groups at settings of their own.
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Sequence
 
@@ -16,12 +17,13 @@ from designer.campaigns.plausibility.comparisons import Comparisons, Doubt
 _FEWEST = 3  # results of a group
 _GAP = 0.8  # decades between the groups, at least …
 _WIDER = 2.0  # … and this many times what each of them spans
+_MANY_MORE = 3  # times as many came later: then the first ones are odd
 _MIXED = 0.65  # of the neighbours of another group that chance brings
 _SURE = 0.15  # decades by which the unit misses, as a rule
 
 
 def mixed_units(comparisons: Comparisons, places: Sequence[int]) -> dict[int, Doubt]:
-    """Doubts about the smaller of two groups of results, or the one that began later.
+    """Doubts about one of two groups of results: that off the window, or that came later.
 
     Args:
         comparisons: of the results, in the order they came.
@@ -30,12 +32,12 @@ def mixed_units(comparisons: Comparisons, places: Sequence[int]) -> dict[int, Do
     groups = _two_groups(comparisons, places)
     if groups is None:
         return {}
-    fewer, more = sorted(groups, key=lambda group: (len(group), -min(group)))
-    if not _are_mixed(comparisons, fewer, more):
+    odd, usual = _odd_and_usual(comparisons, groups)
+    if not _are_mixed(comparisons, odd, usual):
         return {}
-    doubts = {place: comparisons.doubt_beside(place, more) for place in fewer}
+    doubts = {place: comparisons.doubt_beside(place, usual) for place in odd}
     found = {place: doubt for place, doubt in doubts.items() if doubt is not None}
-    if len(found) < len(fewer) / 2:
+    if len(found) < len(odd) / 2:
         return {}
     return found if statistics.median(d.off_power for d in found.values()) <= _SURE else {}
 
@@ -57,10 +59,29 @@ def _two_groups(
     return sorted(low), sorted(high)
 
 
-def _are_mixed(comparisons: Comparisons, fewer: Sequence[int], more: Sequence[int]) -> bool:
+def _odd_and_usual(
+    comparisons: Comparisons, groups: tuple[list[int], list[int]]
+) -> tuple[list[int], list[int]]:
+    """Which group is the wrong one: far from a window; of one unit after another the later one."""
+    low, high = comparisons.response.window or (0.0, math.inf)
+    if 0 < low <= high < math.inf:
+        middle = (math.log10(low) + math.log10(high)) / 2
+
+        def far(group: Sequence[int]) -> float:
+            return abs(statistics.median(comparisons.results[k].size for k in group) - middle)
+
+        usual, odd = sorted(groups, key=far)
+        return odd, usual
+    first, later = sorted(groups, key=min)
+    if len(later) > _MANY_MORE * len(first):
+        return first, later
+    return later, first
+
+
+def _are_mixed(comparisons: Comparisons, some: Sequence[int], others: Sequence[int]) -> bool:
     """Whether the groups have no settings of their own: next to each other as chance has it."""
-    every = sorted([*fewer, *more])
-    crossing = sum(not comparisons.is_apart(place, fewer, every) for place in fewer)
-    crossing += sum(not comparisons.is_apart(place, more, every) for place in more)
-    by_chance = 2 * len(fewer) * len(more) / (len(every) - 1)
+    every = sorted([*some, *others])
+    crossing = sum(not comparisons.is_apart(place, some, every) for place in some)
+    crossing += sum(not comparisons.is_apart(place, others, every) for place in others)
+    by_chance = 2 * len(some) * len(others) / (len(every) - 1)
     return crossing >= _MIXED * by_chance

@@ -12,7 +12,7 @@ from designer.campaigns.plausibility.off_plan import off_plan_since
 from designer.campaigns.plausibility.open_runs import broken_by
 from designer.campaigns.plausibility.predicted import deviations
 from designer.campaigns.plausibility.remarks import result_remarks
-from designer.campaigns.plausibility.slips import slips
+from designer.campaigns.plausibility.slips import Slip, slips
 from designer.campaigns.sheets.run_object import run_flags
 from designer.engine.training_rows.inferred_batches import batches_of_line, counted
 from designer.render.expected import expected
@@ -21,6 +21,8 @@ from designer.service.answers import PlanSummary, RecordAnswer
 from designer.service.figures import ComparedLine, Figures, JudgedLine, LineAnswer
 
 SURPRISE = 3.0  # standard deviations of a new result; 0.3 % of results by chance
+
+_TOLD = 3  # runs that are named one by one
 
 
 def line_answer(state: CampaignState, name: str) -> LineAnswer:
@@ -119,7 +121,7 @@ def run_changed(state: CampaignState, run: Run, since: int) -> RecordAnswer:
             *(flag["message"] for flag in run_flags(run)),
             *broken_by(state, [run.id]),
             *off_plan_since(state, [run.id], since),
-            *_remarks(state, [(run, new)]),
+            *_remarks(state, [(run, new)], since),
         ],
         "head": state.head,
     }
@@ -128,10 +130,12 @@ def run_changed(state: CampaignState, run: Run, since: int) -> RecordAnswer:
 def remarks_on(state: CampaignState, runs: Iterable[str], since: int) -> list[str]:
     """Remarks on what some runs have measured since a log position."""
     changed = [state.run(run) for run in dict.fromkeys(runs)]
-    return _remarks(state, [(run, _new_values(state, run, since)) for run in changed])
+    return _remarks(state, [(run, _new_values(state, run, since)) for run in changed], since)
 
 
-def _remarks(state: CampaignState, changed: Sequence[tuple[Run, Collection[str]]]) -> list[str]:
+def _remarks(
+    state: CampaignState, changed: Sequence[tuple[Run, Collection[str]]], since: int
+) -> list[str]:
     """Slips and other oddities; and results far from their prediction, where that is not said."""
     changed = [(run, names) for run, names in changed if names]
     found = slips(state, {name for _, names in changed for name in names})
@@ -143,7 +147,26 @@ def _remarks(state: CampaignState, changed: Sequence[tuple[Run, Collection[str]]
         if (run.id, name) not in slipped
         for text in _surprise(state, run, name)
     ]
-    return [*surprises, *result_remarks(state, changed, found)]
+    told = [*surprises, *result_remarks(state, changed, found)]
+    return [*told, *_doubted_now(state, [run.id for run, _ in changed], found, since)]
+
+
+def _doubted_now(
+    state: CampaignState, runs: Collection[str], found: Sequence[Slip], since: int
+) -> list[str]:
+    """Slips of other runs that only what came in since a log position makes known."""
+    others = [slip for slip in found if slip.run not in runs]
+    if not others:
+        return []
+    known = {
+        (slip.run, slip.response)
+        for slip in slips(state, {slip.response for slip in others}, until=since)
+    }
+    new = [slip for slip in others if (slip.run, slip.response) not in known]
+    told = [f"beside this, {slip.message}" for slip in new[:_TOLD]]
+    if len(new) > _TOLD:
+        told.append(f"{len(new) - _TOLD} more runs likewise: status names them")
+    return told
 
 
 def _new_values(state: CampaignState, run: Run, since: int) -> dict[str, list[float]]:

@@ -1,5 +1,6 @@
 """Results far from usual: remarked when they come in, kept, and never the end of the program."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -318,3 +319,21 @@ def test_a_result_that_is_not_above_zero_is_remarked_where_all_else_is(value: st
     assert said(around, value) == ""
     warm = campaign(scale="linear", window=[2, 8], unit="degC")
     assert said(warm, value) == ""
+
+
+def test_who_brings_an_earlier_result_into_doubt_is_told_so() -> None:
+    factors = [{"name": "gap", "unit": "um", "low": 50, "high": 350}]
+    response = [{"name": "porosity", "unit": "%"}]
+    head = {"version": 1, "name": "case", "line": "l"}
+    tables = {"campaign": head, "factor": factors, "response": response}
+    case = Campaign.create(tables, store=None)
+    told = []
+    for gap, porosity in zip((80, 100, 150, 200, 80), (0.41, 38, 40, 39, 41), strict=True):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            case.attach({"gap": gap, "porosity": porosity})
+        told.append(" ".join(str(each.message) for each in caught))
+    (first,) = [k for k, text in enumerate(told) if "beside this, R001" in text]
+    assert first >= 2
+    flags = case.status(refresh=False)["flags"]
+    assert [(flag["kind"], flag["run"]) for flag in flags] == [("slip", "R001")]
