@@ -60,7 +60,7 @@ def _short(text: str) -> str:
 
 _LONGEST = 400  # characters of one part of a message
 
-_TOLD = frozenset({"messages", "notes", "warnings", "message", "advice"})
+_TOLD = frozenset({"messages", "notes", "warnings", "message", "advice", "hint"})
 """Keys of answers under which the program speaks; what users wrote stays as it is."""
 
 

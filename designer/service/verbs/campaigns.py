@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from designer.campaigns import commands
+from designer.campaigns.commands.amended import overtaken_results
 from designer.campaigns.errors import InputError
 from designer.campaigns.files import File
 from designer.campaigns.log.describe import describe
@@ -117,7 +118,7 @@ class CampaignVerbs(Verbs):
             after = state = self.session.change(
                 campaign, lambda fresh: commands.amend(fresh, spec, reason)
             )
-        told = [*breach_sentences(after), *stage_sentences(before, after)]
+        told = _overtaken(before, after)
         return {
             "campaign": state.spec.name,
             "difference": changes,
@@ -147,7 +148,7 @@ class CampaignVerbs(Verbs):
         by_seq = {e.seq: e for e in state.events}
         messages = [f"event {seq} no longer counts: {describe(by_seq[seq])}" for seq in undone]
         if any(by_seq[seq].kind == "spec_amended" for seq in undone):
-            messages += [*breach_sentences(state), *stage_sentences(before, state)]
+            messages += _overtaken(before, state)
         return {
             "campaign": state.spec.name,
             "events": undone,
@@ -266,6 +267,15 @@ class CampaignVerbs(Verbs):
 
     def _flags(self, state: CampaignState) -> Flags:
         return flags_of_runs(state, read_figures(self.session, state))
+
+
+def _overtaken(before: CampaignState, after: CampaignState) -> list[str]:
+    """What a change of the specification means for the runs and results that are there."""
+    return [
+        *breach_sentences(after),
+        *stage_sentences(before, after),
+        *overtaken_results(before, after),
+    ]
 
 
 def _scales(spec: Specification) -> dict[str, str]:
