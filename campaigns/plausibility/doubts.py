@@ -195,7 +195,7 @@ def _doubt(comparisons: Comparisons, place: int, believed: Sequence[int]) -> Dou
 
 def _is_wide(comparisons: Comparisons, places: Sequence[int]) -> bool:
     """Whether results vary over decades."""
-    if len(places) < _KNOWN:
+    if len(places) < _KNOWN - 1:
         return comparisons.response.log_scale
     return _middle([comparisons.results[place].size for place in places])[1] > _WIDE
 

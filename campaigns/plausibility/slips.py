@@ -10,10 +10,11 @@ corrected or confirmed, and what is doubted tells nothing about other results.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+import statistics
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from designer.campaigns.log.runs import LEARNED_FROM, RESULT_IS_RIGHT, Measurement
+from designer.campaigns.log.runs import LEARNED_FROM, RESULT_IS_RIGHT, Measurement, Run
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.plausibility.comparisons import Comparisons
 from designer.campaigns.plausibility.doubts import doubts, one_sign
@@ -22,6 +23,10 @@ from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.values.collector import collector_paused
 from designer.campaigns.values.usual import ScaleDoubt, is_computable
+
+_ENOUGH = 5  # results that show what others vary by …
+_EQUAL = 0.05  # share of their size that equal results vary by
+_FAR_OFF = 30.0  # … in median deviations, beyond which one is doubted (assumption)
 
 SLIP = "slip"
 """Kind of the flag."""
@@ -65,15 +70,16 @@ def slips(
 
 def _slips_of(state: CampaignState, response: Response, until: float) -> Iterator[Slip]:
     """Doubted results of one response."""
-    found = [
+    every = [
         (run, value)
         for run in state.runs.values()
         if run.status in LEARNED_FROM
         for value in run.measurements.get(response.name, ())
-        if value.seq <= until and value.number != 0 and is_computable(value.number)
+        if value.seq <= until and is_computable(value.number)
     ]
-    kept = one_sign([value.number for _, value in found], response)
-    found = [pair for pair, keep in zip(found, kept, strict=True) if keep]
+    nonzero = [pair for pair in every if pair[1].number != 0]
+    kept = one_sign([value.number for _, value in nonzero], response)
+    found = [pair for pair, keep in zip(nonzero, kept, strict=True) if keep]
     found.sort(key=lambda pair: pair[1].seq)
     results = [Measured(value.number, (run.used, run.given), run, value.at) for run, value in found]
     right = {
@@ -83,5 +89,37 @@ def _slips_of(state: CampaignState, response: Response, until: float) -> Iterato
     }
     for place, verdict in doubts(Comparisons(state, response, results), right).items():
         run, value = found[place]
-        shown = f"{run.id}: {response.name} {quantity_text(value.number, response.unit)}"
-        yield Slip(run.id, response.name, value, verdict.doubt, f"{shown} {verdict.clause}")
+        yield _slip(run, response, value, verdict.doubt, verdict.clause)
+    if len(found) < len(nonzero) and not response.log_scale:
+        sized = {id(value) for _, value in found}
+        for run, value, doubt, clause in _far_off(every):
+            if id(value) not in sized and not run.is_confirmed(
+                response.name, value, *RESULT_IS_RIGHT
+            ):
+                yield _slip(run, response, value, doubt, clause)
+
+
+def _slip(run: Run, response: Response, value: Measurement, doubt: ScaleDoubt, clause: str) -> Slip:
+    shown = f"{run.id}: {response.name} {quantity_text(value.number, response.unit)}"
+    return Slip(run.id, response.name, value, doubt, f"{shown} {clause}")
+
+
+def _far_off(
+    found: Sequence[tuple[Run, Measurement]],
+) -> Iterator[tuple[Run, Measurement, ScaleDoubt, str]]:
+    """Results far beyond what the others vary by, where sizes mean nothing (°C, both signs)."""
+    numbers = [value.number for _, value in found]
+    if len(numbers) < _ENOUGH:
+        return
+    middle = statistics.median(numbers)
+    usual = statistics.median(abs(number - middle) for number in numbers)
+    usual = usual or _EQUAL * abs(middle)
+    near = [number for number in numbers if abs(number - middle) <= _FAR_OFF * usual]
+    for run, value in found:
+        off = value.number - middle
+        if usual == 0 or abs(off) <= _FAR_OFF * usual:
+            continue
+        side = "above" if off > 0 else "below"
+        beside = f"your other results ({min(near):.3g} to {max(near):.3g})"
+        clause = f"is far {side} {beside}: another unit, or a slip of the point?"
+        yield run, value, ScaleDoubt(abs(off) / usual, 1.0, None), clause

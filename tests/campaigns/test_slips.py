@@ -66,7 +66,7 @@ RIGHT = (31.0, 33.5, 35.2, 32.1, 36.8, 34.0)
         (33200.0, "about 1000 times"),
         (24.0, ""),
         (50.0, ""),
-        (-33.0, ""),
+        (-33.0, "is far below your other results (31 to 36.8)"),
         (0.0, ""),
     ],
 )
@@ -230,6 +230,37 @@ def test_several_slips_among_many_are_found_and_no_right_result(factor: float) -
         value = 0.05 * gap * (0.6 + 0.04 * speed) * (factor if number in wrong else 1.0)
         runs[run_id_text(number)] = run(number, {"gap": gap, "speed": speed}, value)
     assert [int(s.run[1:]) for s in slips(replace(empty, runs=runs))] == sorted(wrong)
+
+
+@pytest.mark.parametrize(
+    ("unit", "usual", "far", "near"),
+    [
+        ("degC", (20, 25, 22, 27), (2930, 293, -200), (41, 0)),
+        ("degC", (25, 25, 25, 25), (2500,), (26, 40)),
+        ("mm", (-0.5, 0.3, -0.2, 0.4, 0.1), (300, -40), (2.5, -3)),
+        ("mV", (-60, -55, -62, -58, -57), (5700,), (-40, -75)),
+    ],
+)
+def test_where_sizes_mean_nothing_the_spread_tells(
+    unit: str, usual: tuple[float, ...], far: tuple[float, ...], near: tuple[float, ...]
+) -> None:
+    for value in far:
+        state = campaign(*usual, value, unit=unit, scale="linear")
+        (slip,) = slips(state)
+        last = f"R{len(usual) + 1:03d}"
+        assert slip.run == last
+        words = "is far above your" if value > max(usual) else "is far below your"
+        assert words in slip.message
+        believed = replace(state.runs[last], confirmed={("slip", None): 99})
+        assert slips(replace(state, runs={**state.runs, last: believed})) == []
+    for value in near:
+        assert told(campaign(*usual, value, unit=unit, scale="linear")) == {}
+
+
+@pytest.mark.parametrize("slip", [0.025, 0.0022, 2500.0])
+def test_an_early_slip_of_a_log_response_is_told_once_others_agree(slip: float) -> None:
+    values = (22.0, 18.0, slip, 31.0, 29.0, 29.0)
+    assert list(told(campaign(*values, unit="N/m", scale="log"))) == ["R003"]
 
 
 def test_a_wish_is_no_measurement() -> None:
