@@ -14,8 +14,8 @@ from designer.campaigns.space.factors import Factor, Given, Setting, quantity_te
 from designer.campaigns.space.settings import unknown_name
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.values.names import clean_text
-from designer.campaigns.values.numbers import how_to_write
-from designer.campaigns.values.quantity import Quantity, far_off, slip_hint
+from designer.campaigns.values.numbers import how_to_write, number_text
+from designer.campaigns.values.quantity import Quantity, far_off, slip_hint, unit_contradicted
 
 NAME_LIMIT = 64
 REASON_LIMIT = 1000
@@ -145,6 +145,15 @@ def input_value(
     if value is None:
         return None
     low, high = item.bounds
+    bare = typed.value
+    if value.unit is not None and not typed.meant:
+        if unit_contradicted(value.value, bare, low, high):
+            plain, told = quantity_text(bare, item.unit), quantity_text(value.value, item.unit)
+            hint = f"{plain}? Then write {plain}. If {value.shown} is really meant, write {told}"
+            hint += f", in a table with --unit {item.name}={value.unit}"
+            what = f"far outside the range, but {number_text(bare)} is inside"
+            found.report(place, what, f"{value.shown}, which is {told}", item.allowed, hint)
+        return value
     if typed.unit is None and not typed.meant and is_slip(value.value, item):
         what, shown = "far outside the range", quantity_text(value.value, item.unit)
         hint = f"It {slip_hint(value.value, low, high, item.unit)}; if it is really meant, write it"

@@ -18,7 +18,7 @@ from designer.campaigns.tables.rows import RowReader
 from designer.campaigns.tables.table import Table
 from designer.campaigns.tables.whole_columns import ColumnValues, WholeColumn
 from designer.campaigns.values.numbers import number_text
-from designer.campaigns.values.quantity import Quantity, far_off
+from designer.campaigns.values.quantity import Quantity, excess_hint, far_off
 
 _SHOWN = 5
 _REPEATED = 20_000  # different settings and results that are looked out for, to be kept once
@@ -256,9 +256,15 @@ class LineRows:
         item, column = self._inputs[name], self._reader.columns[name]
         low, high = item.bounds
         values = [value for value, _ in found if value != 0]
-        sides = {far_off(value, low, high) for value in values}
+        sides, whole = (
+            {far_off(v, low, high) for v in values},
+            WholeColumn(self.table, column, found),
+        )
         if sides in ({-1}, {1}) and not column.unit_told:
-            self.findings.add(WholeColumn(self.table, column, found).other_unit(item, values))
+            self.findings.add(whole.other_unit(item, values))
+            return []
+        if column.unit is not None and (problem := whole.wrong_unit(item)) is not None:
+            self.findings.add(problem)
             return []
         outside = [(value, row) for value, row in found if not low <= value <= high]
         if not outside:
@@ -273,6 +279,10 @@ class LineRows:
         if far:
             shown = ", ".join(there(*place) for place in far[:_SHOWN])
             note += f"; ten times or more off, a typing error?: {shown}"
+        elif not column.unit_told and (hint := excess_hint(outside[0][0], low, high, item.unit)):
+            note += (
+                f"; {hint}? Then take the line back and add it with --unit '{column.header}=UNIT'"
+            )
         return [note]
 
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from designer.campaigns.errors import Problem
 from designer.campaigns.space.constraints import Constraint
-from designer.campaigns.space.factors import Setting, quantity_text
+from designer.campaigns.space.factors import Factor, Given, Setting, quantity_text
 from designer.campaigns.space.intervals import can_hold
 from designer.campaigns.values.names import suggestion
 from designer.campaigns.values.numbers import exact
+from designer.campaigns.values.quantity import excess_hint
 
 if TYPE_CHECKING:
     from designer.campaigns.specification.specification import Specification
@@ -75,6 +76,7 @@ def recipe_flags(
     flags = [
         f"{part.name}: outside the range"
         f" (found {quantity_text(outside[part.name], part.unit)}; range: {part.allowed})"
+        f"{_looks_like(part, outside[part.name])}"
         for part in (spec.inputs if outside else ())
         if part.name in outside
     ]
@@ -85,6 +87,12 @@ def recipe_flags(
         for problem in factor.problems_with(settings[factor.name], factor.name, on_grid=True)
     ]
     return flags + [str(problem) for problem in _together(spec, settings, "")]
+
+
+def _looks_like(part: Factor | Given, value: float) -> str:
+    """``: looks like bar (900 bar is 90 MPa)?``; blank where no slip explains a value."""
+    hint = excess_hint(value, *part.bounds, part.unit)
+    return "" if hint is None else f": {hint}?"
 
 
 def _together(

@@ -12,7 +12,9 @@ from designer.campaigns.errors import Findings, InputError
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.headers import (
     DASHES,
+    find_column,
     listed,
+    loose_unit,
     name_of,
     replicate_of,
     split_unit,
@@ -21,6 +23,7 @@ from designer.campaigns.tables.headers import (
 from designer.campaigns.tables.table import Table
 from designer.campaigns.tables.unread import UnreadColumns
 from designer.campaigns.values.names import suggestion
+from designer.campaigns.values.quantity import usual_units
 from designer.campaigns.values.units import check_unit, convert, measures, same_unit
 
 IGNORED = "-"
@@ -61,14 +64,6 @@ class Matched:
     def read(self) -> list[FileColumn]:
         """Every column that is read, replicates one by one."""
         return [each for column in self.columns.values() for each in (column, *column.also)]
-
-
-def find_column(key: str, headers: Collection[str]) -> str | None:
-    """The header a user means: as written, or without its unit when only one fits."""
-    if key in headers:
-        return key
-    bare = [header for header in headers if split_unit(header)[0] == key]
-    return bare[0] if len(bare) == 1 else None
 
 
 def meant_column(table: Table, key: str, where: str, findings: Findings) -> str | None:
@@ -152,6 +147,8 @@ class ColumnMatcher:
         for target, headers in targets.items():
             first, *others = (self._column(each, target, said.get(each)) for each in headers)
             columns[target] = replace(first, also=tuple(others))
+        loose = [c for c in columns.values() if c.unit and loose_unit(c.header, [c.unit])]
+        notes += [f"{c.header}: read in {c.unit}, as its name says" for c in loose]
         return Matched(columns, ignored, notes, respelt)
 
     def _judge(
@@ -299,8 +296,11 @@ class ColumnMatcher:
         """The unit in the header or in a row of units; None after noting that it is none."""
         inside, below = unit_of_header(header, target), self.table.units.get(header)
         inside = "1" if inside in DASHES else inside
+        declared = self._units[target] or "1"
+        if inside is None and header not in self._units:
+            inside = loose_unit(header, [declared, *usual_units(declared)])
         if below in DASHES:  # of a length, say, it tells nothing
-            below = "1" if measures("1", self._units[target] or "1") else None
+            below = "1" if measures("1", declared) else None
         unit = inside or below
         if unit is None:
             return None

@@ -6,7 +6,8 @@ import operator
 from collections.abc import Callable, Mapping
 
 from designer.campaigns.errors import Findings
-from designer.campaigns.tables.columns import Matched, find_column, meant_column
+from designer.campaigns.tables.columns import Matched, meant_column
+from designer.campaigns.tables.headers import find_column
 from designer.campaigns.tables.layout import is_location
 from designer.campaigns.tables.options import SIGNS
 from designer.campaigns.tables.table import Table

@@ -9,6 +9,9 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 _WITH_UNIT = re.compile(r"(?P<name>.*\S)\s*(?:\[(?P<square>[^\[\]]+)\]|\((?P<round>[^()]+)\))")
+_LOOSE_UNIT = re.compile(
+    r".*?[^\s,;/_](?:\s*(?P<by>[,/])\s*|\s*;\s*|\s+in\s+|[\s_]+)(?P<unit>[^\s,;_]+)"
+)
 DASHES = frozenset({"-", "–", "—", "−"})
 """How people write that a number has no unit."""
 _ALIKE = 0.85
@@ -120,6 +123,26 @@ def unit_of_header(header: str, target: str) -> str | None:
         return None
     _, unit, number = numbered_parts(header)
     return split_unit(header)[1] if number is None else unit
+
+
+def find_column(key: str, headers: Collection[str]) -> str | None:
+    """The header a user means: as written, or without its unit when only one fits."""
+    if key in headers:
+        return key
+    bare = [header for header in headers if split_unit(header)[0] == key]
+    return bare[0] if len(bare) == 1 else None
+
+
+def loose_unit(header: str, units: Collection[str]) -> str | None:
+    """One of some units at the end of a header without brackets: ``pressure, bar``, ``gap_mm``.
+
+    A single letter counts behind a comma or a stroke alone: ``gap_m`` may be anything.
+    """
+    match = _LOOSE_UNIT.fullmatch(header)
+    if match is None:
+        return None
+    unit = next((u for u in units if u.replace("µ", "u") == match["unit"].replace("µ", "u")), None)
+    return None if unit == "1" or (match["by"] is None and len(unit or "") < 2) else unit
 
 
 def respelt(

@@ -13,13 +13,21 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from designer.campaigns.errors import Findings, Problem
-from designer.campaigns.space.factors import Factor, Given
+from designer.campaigns.space.factors import Factor, Given, quantity_text
 from designer.campaigns.specification.parts import Response, range_text
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.columns import FileColumn
 from designer.campaigns.tables.table import Table
 from designer.campaigns.values.numbers import number_text
-from designer.campaigns.values.quantity import likely_unit, meaning
+from designer.campaigns.values.quantity import (
+    clearly_off,
+    far_off,
+    likely_unit,
+    meaning,
+    slip_hint,
+    unit_contradicted,
+)
+from designer.campaigns.values.units import convert
 
 _FAR = 30  # times from which on numbers with and without a unit are of different units
 _MANY = 3  # wrong numbers, and half of a column, from which on its unit is doubted
@@ -59,18 +67,69 @@ class WholeColumn:
         """Whether so many numbers are wrong that it is the column: three, and half of all."""
         return len(wrong) >= max(_MANY, len(self.found.values) / 2)
 
-    def other_unit(self, item: Factor | Given, wrong: Sequence[float]) -> Problem:
+    def is_most(self, wrong: Sequence[float]) -> bool:
+        """Whether so many are wrong that it is the column: several and all, or of `is_doubted`."""
+        whole = len(wrong) > 1 and len(wrong) == sum(value != 0 for value in self.found.values)
+        return whole or self.is_doubted(wrong)
+
+    def wrong_unit(self, item: Factor | Given) -> Problem | None:
+        """Say that settings are in another unit than taken; None where nothing speaks for it.
+
+        A unit in the header is believed, unless the numbers fit the declared one without it.
+
+        Args:
+            item: factor or given it holds.
+        """
+        low, high = item.bounds
+        values = [value for value in self.found.values if value != 0]
+        if self.column.unit_said:
+            return None
+        if self.column.unit is not None:
+            return self._against_header(item)
+        wrong = [v for v in values if far_off(v, low, high) and slip_hint(v, low, high, item.unit)]
+        if self.is_most(wrong):
+            return self.other_unit(item, wrong)
+        off = [value for value in values if clearly_off(value, low, high)]
+        if self.column.unit_told or not self.is_most(off):
+            return None
+        guess = likely_unit(values, item.unit, low, high)
+        if guess is None or not all(
+            low <= convert(value, guess, item.unit or "1") <= high for value in values
+        ):
+            return None
+        return self.other_unit(item, off, "outside")
+
+    def _against_header(self, item: Factor | Given) -> Problem | None:
+        """Say that numbers fit the declared unit, and are far off in that of the header."""
+        unit, declared, (low, high) = self.column.unit or "1", item.unit or "1", item.bounds
+        pairs = [(v, float(f"{convert(v, declared, unit):.12g}")) for v in self.found.values if v]
+        wrong = [pair for pair in pairs if unit_contradicted(*pair, low, high)]
+        if not pairs or len(wrong) < len(pairs):
+            return None
+        value, bare = wrong[0]
+        what = f"with the unit told for it, {unit}, all values are far off the range of"
+        what += f" {item.name} ({number_text(bare)} {unit} is {quantity_text(value, item.unit)}),"
+        what += f" without it they fit: {quantity_text(bare, item.unit)}?"
+        header = self.column.header
+        hint = f"Say the unit with --unit '{header}={declared}', or with --unit '{header}={unit}'"
+        hint += f" that it is {unit}."
+        return Problem(self._where, what, _ends([bare for _, bare in wrong]), item.allowed, hint)
+
+    def other_unit(
+        self, item: Factor | Given, wrong: Sequence[float], how: str = "ten times or more off"
+    ) -> Problem:
         """Say that settings are in another unit.
 
         Args:
             item: factor or given it holds.
-            wrong: the numbers far off its range.
+            wrong: the numbers off its range.
+            how: how far they are off.
         """
         low, high = item.bounds
         guess, header = likely_unit([*wrong], item.unit, low, high), self.column.header
         whole = len(wrong) == sum(value != 0 for value in self.found.values)
         count = "all values" if whole else f"{len(wrong)} of {len(self.found.values)} values"
-        what = f"{count} are ten times or more off the range of {item.name}: "
+        what = f"{count} are {how} the range of {item.name}: "
         told = meaning(wrong, guess, item.unit) if guess else "another unit"
         what += f"looks like {told}"
         if whole:

@@ -21,6 +21,8 @@ _QUANTITY: Final = re.compile(
 """
 _TOO_FAR: Final = 10.0
 """Numbers this many times off the range are another unit rather than another line (assumption)."""
+_CLEARLY: Final = 1.5
+"""Numbers this many times off the range are no small excess: another unit? (assumption)"""
 _NEXT_TO_NOTHING: Final = 0.01
 """Share of a range below which a guess of a unit explains nothing (assumption)."""
 _USUAL_UNITS: Final = (
@@ -98,12 +100,14 @@ class Quantity:
             meant = self.meant or (self.number is not None and self.unit is not None)
             return Quantity(self.text, self.number, None, self.written, meant=meant)
         number = convert(self.number, self.unit, declared or "1")
-        return Quantity(self.text, number, self.unit, self.written, self.number)
+        return Quantity(self.text, number, self.unit, self.written, self.number, self.meant)
 
     @property
     def as_written(self) -> Quantity:
         """The value before `in_unit`: its number in the unit it was written in."""
-        return self if self.read is None else Quantity(self.text, self.read, self.unit)
+        if self.read is None:
+            return self
+        return Quantity(self.text, self.read, self.unit, meant=self.meant)
 
     @property
     def shown(self) -> str:
@@ -148,6 +152,23 @@ def far_off(value: float, low: float, high: float) -> int:
     if low > 0 and 0 < value * _TOO_FAR <= low:
         return -1
     return 0
+
+
+def clearly_off(value: float, low: float, high: float) -> bool:
+    """Whether a value is so far outside a range that it may be in another unit."""
+    return (high > 0 and value >= _CLEARLY * high) or 0 < value * _CLEARLY <= low
+
+
+def unit_contradicted(value: float, bare: float, low: float, high: float) -> bool:
+    """Whether a unit that was told is probably wrong: far off with it, in the range without.
+
+    Args:
+        value: the number converted from that unit.
+        bare: the number as written.
+        low: least of the range.
+        high: greatest of the range.
+    """
+    return far_off(value, low, high) != 0 and low <= bare <= high
 
 
 @lru_cache(maxsize=128)
@@ -200,6 +221,11 @@ def meaning(values: Sequence[float], meant: str, unit: str | None) -> str:
 
 def _with_unit(number: str, unit: str) -> str:
     return number if unit == "1" else f"{number} {unit}"
+
+
+def excess_hint(value: float, low: float, high: float, unit: str | None) -> str | None:
+    """As `slip_hint`, where a value is no small excess of its range."""
+    return slip_hint(value, low, high, unit) if clearly_off(value, low, high) else None
 
 
 def slip_hint(value: float, low: float, high: float, unit: str | None) -> str | None:

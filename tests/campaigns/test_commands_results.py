@@ -198,6 +198,17 @@ def test_settings_out_of_range_are_facts_but_gross_slips_need_their_unit(
     assert draft.body["used"]["gap"]["number"] == 0.1
 
 
+def test_a_unit_that_the_number_contradicts_is_a_question(state: CampaignState) -> None:
+    said = refused(state, ResultEntry("R1", used={"gap": Quantity.of("120mm")}))
+    assert "found 120 mm, which is 120000 um" in said
+    assert "120 um? Then write 120 um. If 120 mm is really meant, write 120000 um" in said
+    for right, number in (("0.12 mm", 120), ("120000 um", 120_000)):
+        (draft,) = commands.record(
+            state, [ResultEntry("R1", used={"gap": Quantity.of(right)})], now=NOW
+        )
+        assert draft.body["used"]["gap"]["number"] == number
+
+
 def test_a_value_that_is_there_is_a_conflict_and_is_shown(state: CampaignState) -> None:
     state = then(state, commands.record(state, [entry(loading="12.1")], now=NOW))
     found = conflict(state, entry(loading="12.4", porosity="31"))

@@ -551,3 +551,21 @@ def test_mapping_files_can_name_other_categories() -> None:
     assert mapping.merged(LineMapping(others=("color",))).others == ("binder", "color")
     with pytest.raises(InputError, match="wrong kind of value"):
         LineMapping.from_toml("other = 3")
+
+
+def test_a_header_that_its_numbers_contradict_is_refused(line: Callable[..., LineTable]) -> None:
+    head = HEADER.replace("coating_gap", "coating_gap [mm]")
+    rows = "\n55,PVDF-A,120,30,12,35\n56,PVDF-A,140,30,13,36\n"
+    with pytest.raises(InputError, match=r"120 mm is 120000 um.*without it they fit"):
+        line(head + rows)
+    read = line(head + rows, units={"coating_gap [mm]": "um"})
+    assert [row["settings"]["coating_gap"] for row in read.rows] == [120, 140]
+    assert line(head + rows, units={"coating_gap [mm]": "mm"}).rows
+
+
+def test_a_line_less_than_ten_times_outside_is_told_with_its_unit(
+    line: Callable[..., LineTable],
+) -> None:
+    read = line(HEADER + "\n0.55,PVDF-A,1000,30,12,35\n0.56,PVDF-A,1500,30,13,36\n",
+                units={"solid_content": "1"})  # fmt: skip
+    assert any("looks 10× too large? Then take the line back" in note for note in read.notes)

@@ -52,6 +52,13 @@ def told(state: CampaignState) -> list[str]:
         ("pressure", "98", ""),  # a hundredth of the range
         ("pressure", "103", "pressure 103 MPa (planned 100 MPa)"),
         ("pressure", "97", "pressure 97 MPa (planned 100 MPa)"),
+        ("pressure", "10", "pressure 10 MPa (planned 100 MPa; 100 bar is 10 MPa: in bar?)"),
+        (
+            "pressure",
+            "1000 MPa",
+            "pressure 1000 MPa (planned 100 MPa; 1000 bar is 100 MPa: in bar?)",
+        ),
+        ("solid", "5.65", "solid 5.65 wt% (planned 56.5 wt%; a slip of the point?)"),
         ("binder", "PVDF", ""),
         ("binder", "SBR", "binder SBR (planned PVDF)"),
     ],

@@ -135,6 +135,45 @@ def test_some_numbers_in_another_unit_are_told_to_be_written_with_it(lab: LabFil
     assert "0.1 mm" in problem.hint
 
 
+BAR = ("55,100,600,A,7,36", "55,120,900,A,8,35")
+
+
+@pytest.mark.parametrize("header", ["p [bar]", "p, bar", "p/bar", "p_bar", "p bar", "p in bar"])
+def test_a_unit_behind_a_mapped_name_counts(lab: LabFile, header: str) -> None:
+    head = f'solid_content,coating_gap,"{header}",binder,mass_loading,porosity'
+    rows = lab.attach(*BAR, head=head, options=TableOptions(columns={header: "pressure"}))
+    assert [lab.run(run).used["pressure"] for run in ("R001", "R002")] == [60, 90]
+    told = f"{header}: read in bar, as its name says" in rows.notes
+    assert told is ("[" not in header)
+
+
+def test_a_unit_less_than_ten_times_off_is_one_problem_or_a_question(lab: LabFile) -> None:
+    head = "solid_content,coating_gap,pressure,binder,mass_loading,porosity"
+    with pytest.raises(InputError, match=r"all values are outside .* looks like bar") as refusal:
+        lab.attach(*BAR, head=head)
+    (problem,) = refusal.value.problems
+    assert "--unit 'pressure=bar'" in str(problem.hint)
+    lab.attach(*BAR, head=head, options=TableOptions(units={"pressure": "MPa"}))
+    assert any("900 bar is 90 MPa" in flag for flag in lab.run("R002").flags)
+    more = lab.attach("55,100,205,A,7,36", "55,120,250,A,8,35", head=head)  # a little above
+    assert more.runs == [None, None]
+    assert not any("looks like" in flag for flag in lab.run("R003").flags)
+
+
+@pytest.mark.parametrize("lines", [1, 2])
+def test_a_header_that_contradicts_its_numbers_is_one_problem(lab: LabFile, lines: int) -> None:
+    rows = ("55,120,100,A,7,36,,", "55,140,100,A,8,35,,")[:lines]
+    with pytest.raises(InputError, match=r"120 mm is 120000 um.*without it they fit") as refusal:
+        lab.attach(*rows)
+    (problem,) = refusal.value.problems
+    assert "--unit 'coating_gap [mm]=um'" in str(problem.hint)
+    options = TableOptions(units={"coating_gap [mm]": "um"})
+    lab.attach(*rows, options=options)
+    assert lab.run("R001").used["coating_gap"] == 120
+    lab.attach(*rows, options=TableOptions(units={"coating_gap [mm]": "mm"}))
+    assert lab.run(f"R00{lines + 1}").used["coating_gap"] == 120_000
+
+
 def test_results_that_come_later_continue_their_run(lab: LabFile) -> None:
     lab.attach("55,0.10,100,A,7.1,,,ann", "56,0.12,100,A,,,,ann", "57,0.12,100,A,8,,,ann")
     assert lab.run("R002").status == "running"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from designer.campaigns.commands.checks import is_slip
 from designer.campaigns.commands.entries import ResultEntry
 from designer.campaigns.errors import ConflictError, Findings, InputError
 from designer.campaigns.files import File
@@ -101,18 +100,16 @@ class Incoming:
         judged = self.reader.judge_units()
         for item in (item for item in spec.inputs if item.name in columns):
             column = WholeColumn(table, columns[item.name])
-            wrong = []
             for row in rows:
                 value = row.settings.get(item.name)
-                if value is None or value.number is None or value.unit is not None or value.meant:
+                if value is None or value.number is None or value.meant:
                     continue
-                column.found.add(value.number, row.row)
-                if is_slip(value.number, item):
-                    wrong.append(value.number)
-            whole = len(wrong) > 1 and len(wrong) == sum(n != 0 for n in column.found.values)
-            if whole or column.is_doubted(wrong):
+                if value.unit in (None, column.column.unit):
+                    column.found.add(value.number, row.row)
+            problem = None if item.is_categorical else column.wrong_unit(item)
+            if problem is not None:
                 judged.add(item.name)
-                self.findings.add(column.other_unit(item, wrong))
+                self.findings.add(problem)
         for response in (response for response in spec.responses if response.name in columns):
             column = WholeColumn(table, columns[response.name])
             for row in rows:
