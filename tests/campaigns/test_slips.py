@@ -406,6 +406,19 @@ def test_rows_of_lines_speak_where_nothing_of_ones_own_does() -> None:
     assert told(with_line(campaign(55.0), 28.0)) == {}
 
 
+@pytest.mark.parametrize("wrong", range(8))
+def test_one_slip_among_the_rows_of_a_line_excuses_none_of_ones_own(wrong: int) -> None:
+    state = with_line(campaign(*RIGHT, 3.3), 33.0)
+    line = state.lines["line2"]
+    rows = [
+        replace(row, settings={"gap": 319.0, "speed": float(k)})
+        for k, row in enumerate(line.rows[:8])
+    ]
+    rows[wrong] = replace(rows[wrong], responses={"y": (3.2,)})
+    state = replace(state, lines={"line2": replace(line, rows=tuple(rows))})
+    assert list(told(state)) == ["R007"]
+
+
 @pytest.mark.parametrize("level", [180.0, 330.0, 600.0])
 def test_rows_of_lines_excuse_what_is_far_from_own_results(level: float) -> None:
     state = campaign(*RIGHT, 330.0)

@@ -244,7 +244,9 @@ def test_every_way_in_remarks(
     out = designer("record", "case", plan[0], "ratio=0.05")
     assert "and its prediction (3.71)" in " ".join(out.split())
     designer("correct", "case", plan[0], "ratio=2.7", "--reason", "digits")
-    assert "about 100 times" in designer("correct", "case", plan[0], "ratio=270", "--reason", "digits")
+    assert "about 100 times" in designer(
+        "correct", "case", plan[0], "ratio=270", "--reason", "digits"
+    )
     designer("correct", "case", plan[0], "ratio=2.7", "--reason", "digits")
     answer = case.record(pd.DataFrame({"ratio": [0.04]}, index=[plan[1]]))
     assert (
