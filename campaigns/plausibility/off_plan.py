@@ -41,7 +41,7 @@ def off_plan(state: CampaignState, runs: Iterable[Run]) -> list[OffPlan]:
             for factor in state.spec.factors
             if factor.name in run.reported
             and factor.name in run.planned
-            and _differs(factor, run.used[factor.name], run.planned[factor.name])
+            and differs(factor, run.used[factor.name], run.planned[factor.name])
         ]
         if told:
             message = f"{run.id}: not made as planned: {', '.join(told)}"
@@ -76,7 +76,7 @@ def _slip(factor: Factor, used: Setting, planned: Setting) -> str:
     return "; a slip of the point?" if any(abs(off) < _SAME / 3 for off in powers) else ""
 
 
-def _differs(factor: Factor, used: Setting, planned: Setting) -> bool:
+def differs(factor: Factor, used: Setting, planned: Setting) -> bool:
     """Whether a setting is another one than planned, and not only read off the machine."""
     if isinstance(used, str) or isinstance(planned, str):
         return used != planned

@@ -1,17 +1,24 @@
-"""Planned batches that a later change of the stages does not allow any more."""
+"""Batches that cannot be as planned after a change of the stages, or as somebody told them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+import difflib
+import re
+import shlex
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from designer.campaigns.errors import Problem
-from designer.campaigns.log.runs import Run
+from designer.campaigns.log.events import Event
+from designer.campaigns.log.runs import BREACH, Run
 from designer.campaigns.log.state import CampaignState
+from designer.campaigns.plausibility.off_plan import differs
 from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.specification.parts import Stage
 from designer.campaigns.specification.specification import Specification
 
 _ROUNDING = 1e-9  # of a time; sums of costs are no exact decimals
+_ALIKE = 0.85  # of the letters of two names, from which on one may be a typing error of the other
+_DIGITS = re.compile(r"[0-9]+")
 
 
 def batch_problems(
@@ -123,3 +130,117 @@ def _too_late(
         ready = quantity_text(float(f"{time:.3g}"), spec.costs.unit)
         usable = quantity_text(stage.usable_for, spec.costs.unit)
         yield f"it is ready {ready} after the batch, which is usable for {usable}"
+
+
+# ---- batches that somebody told -----------------------------------------------------------------
+
+
+def contradicted_batches(state: CampaignState) -> dict[str, str]:
+    """Sentences about runs said to be of a batch that was made otherwise, by run.
+
+    The batch is what a run that was planned from it makes it, else the first that was made. Nothing
+    of runs whose settings somebody confirmed.
+    """
+    found: dict[str, list[str]] = {}
+    told: set[tuple[str, str]] = set()  # run and factor, at the first stage where it matters
+    for stage in state.spec.stages:
+        name, binding = stage.name, _binding(state.spec, stage.name)
+        wanted = {run.reported_batch.get(name) for run in state.runs.values()} - {None}
+        for batch, runs in _batches(state, name, wanted).items() if wanted else ():
+            first, *others = sorted(runs, key=lambda run: name in run.reported_batch)
+            for run in others:
+                if name not in run.reported_batch or run.confirmed_seq(BREACH):
+                    continue
+                for factor in map(state.spec.factor, binding):
+                    here, there = run.used.get(factor.name), first.used.get(factor.name)
+                    if here is None or there is None or (run.id, factor.name) in told:
+                        continue
+                    if here != there and differs(factor, here, there):
+                        told.add((run.id, factor.name))
+                        made, other = (quantity_text(v, factor.unit) for v in (here, there))
+                        text = f"{factor.name} {made}, in {batch} {other} ({first.id})"
+                        found.setdefault(run.id, []).append(text)
+    what = "its settings are not those of the batch it is said to be of"
+    return {run: f"{run}: {what}: {'; '.join(texts)}" for run, texts in found.items()}
+
+
+def batch_remarks(state: CampaignState, runs: Iterable[str], since: int) -> list[str]:
+    """What is odd about the batches told of some runs after a log position."""
+    new = [
+        (run, stage, batch)
+        for event in state.events[since:]
+        for run, stage, batch in _told_in(event)
+        if event.seq not in state.reversals
+    ]
+    if not new:
+        return []
+    found, wanted = contradicted_batches(state), set(runs)
+    known = _known_before(state, new)
+    texts = []
+    for run, stage, batch in new:
+        near = None if batch in known[stage] else near_batch(batch, known[stage])
+        known[stage][batch] = None
+        if near is not None:
+            of_run = f"{shlex.quote(state.spec.name)} {run}"
+            right = f"designer correct {of_run} --batch {stage}={shlex.quote(near)} --reason TEXT"
+            what = f"{batch} is a new batch of {stage}; did you mean {near}?"
+            texts.append(f"{run}: {what} If so: {right}")
+    told = dict.fromkeys(run for run, _, _ in new if run in found and run in wanted)
+    return [*(found[run] for run in told), *texts]
+
+
+def near_batch(name: str, known: Iterable[str]) -> str | None:
+    """The batch whose name is the same written otherwise: ``slurry-1`` and ``slurry-01``.
+
+    Names with other numbers are other batches, however alike they are.
+    """
+    numbers, letters = _parts(name)
+    for other in known:
+        theirs, there = _parts(other)
+        if other == name or numbers != theirs:
+            continue
+        if letters == there or (numbers and not (letters and there)):
+            return other
+        other_length = len(letters) != len(there)  # batch-A and batch-B are two
+        if other_length and difflib.SequenceMatcher(None, letters, there).ratio() >= _ALIKE:
+            return other
+    return None
+
+
+def _parts(name: str) -> tuple[list[int], str]:
+    numbers = [int(digits[:18]) for digits in _DIGITS.findall(name)]
+    return numbers, "".join(filter(str.isalpha, name.casefold()))
+
+
+def _told_in(event: Event) -> Iterator[tuple[str, str, str]]:
+    """Run, stage and batch of everything an event tells about batches."""
+    if event.kind == "result_recorded":
+        told = event.body["batch"]
+    elif event.kind == "result_corrected":
+        told = {stage: each["new"] for stage, each in event.body["what"].get("batch", {}).items()}
+    else:
+        return
+    for stage, batch in told.items():
+        yield event.body["run"], stage, batch
+
+
+def _known_before(
+    state: CampaignState, new: Collection[tuple[str, str, str]]
+) -> dict[str, dict[str, None]]:
+    """Batches that were there before some were told, by stage: those of runs, and as planned."""
+    told = {(run, stage) for run, stage, _ in new}
+    known: dict[str, dict[str, None]] = {stage: {} for _, stage, _ in new}
+    for run in state.runs.values():
+        for stage, batches in known.items():
+            is_new = (run.id, stage) in told
+            there = _planned_batch(state, run) if is_new else run.batch
+            if stage in there:
+                batches[there[stage]] = None
+    return known
+
+
+def _planned_batch(state: CampaignState, run: Run) -> Mapping[str, str]:
+    event = state.events[run.seq - 1]
+    if event.kind != "plan_proposed":
+        return {}
+    return next((each["batch"] for each in event.body["runs"] if each["run"] == run.id), {})

@@ -9,6 +9,7 @@ from designer.campaigns.earlier_lines.scales import scale_doubts
 from designer.campaigns.log.runs import Run
 from designer.campaigns.log.state import CampaignState, Plan
 from designer.campaigns.plausibility.off_plan import off_plan_since
+from designer.campaigns.plausibility.open_batches import batch_remarks
 from designer.campaigns.plausibility.open_runs import broken_by
 from designer.campaigns.plausibility.predicted import deviations
 from designer.campaigns.plausibility.remarks import result_remarks
@@ -121,6 +122,7 @@ def run_changed(state: CampaignState, run: Run, since: int) -> RecordAnswer:
             *(flag["message"] for flag in run_flags(run)),
             *broken_by(state, [run.id]),
             *off_plan_since(state, [run.id], since),
+            *batch_remarks(state, [run.id], since),
             *_remarks(state, [(run, new)], since),
         ],
         "head": state.head,

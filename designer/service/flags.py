@@ -10,6 +10,7 @@ from designer.campaigns.errors import InputError
 from designer.campaigns.log.runs import BREACH, OFF_PLAN, RESULT_IS_RIGHT, Measurement, Run
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.plausibility.off_plan import off_plan
+from designer.campaigns.plausibility.open_batches import contradicted_batches
 from designer.campaigns.plausibility.open_runs import breaches
 from designer.campaigns.plausibility.remarks import ways_to_answer
 from designer.campaigns.plausibility.slips import slips
@@ -36,6 +37,11 @@ def flags_of_runs(state: CampaignState, figures: Figures) -> dict[str, list[Flag
         flag = _flag("breaks_specification", breach.run, breach.response, breach.message)
         hint = _plan_anew(state.spec.name, state.run(breach.run))
         flags.setdefault(breach.run, []).append({**flag, "since": breach.since, "hint": hint})
+    for made, message in contradicted_batches(state).items():
+        flag = _flag("breaks_specification", made, None, message)
+        hint = _confirm(state.spec.name, made, BREACH)
+        since = state.runs[made].recorded_at
+        flags.setdefault(made, []).append({**flag, "since": since, "hint": hint})
     for each in off_plan(state, state.runs.values()):
         flag = _flag("off_plan", each.run, None, each.message)
         hint = _confirm(state.spec.name, each.run, OFF_PLAN)

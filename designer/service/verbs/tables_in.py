@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from designer.campaigns.errors import ConflictError, Problem
 from designer.campaigns.log.fold import tried
 from designer.campaigns.plausibility.off_plan import off_plan_since
+from designer.campaigns.plausibility.open_batches import batch_remarks
 from designer.campaigns.plausibility.open_runs import broken_by
 from designer.campaigns.sheets.run_object import run_flags
 from designer.service.answers import AttachedAnswer, ImportAnswer
@@ -226,4 +227,6 @@ def _told(before: CampaignState, after: CampaignState, runs: Sequence[str]) -> l
         if flag["message"] not in known.get(run, ())
     ]
     off_plan = off_plan_since(after, runs, before.seq)
-    return [*flags, *broken_by(after, runs), *off_plan, *remarks_on(after, runs, before.seq)]
+    batches = batch_remarks(after, runs, before.seq)
+    results = remarks_on(after, runs, before.seq)
+    return [*flags, *broken_by(after, runs), *off_plan, *batches, *results]
