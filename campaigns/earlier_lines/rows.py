@@ -158,10 +158,32 @@ class LineRows:
                 )
         notes += self._reader.notes()
         notes += self._mixture_notes()
+        notes += self._doubled_notes()
         if self.without_result:
             notes.append(f"rows without any result left out: {self.without_result}")
         del self._reader  # it knows this object: a circle would keep the table for a long time
         return notes
+
+    def _doubled_notes(self) -> list[str]:
+        """Rows that say the same as one above them: kept, but told."""
+        first: dict[int, int] = {}
+        doubled = []
+        for number, row in zip(self._taken, self.rows, strict=True):
+            results = {n: [each["number"] for each in v] for n, v in row["responses"].items()}
+            parts = ("settings", "given", "batch", "made_at", "extra")
+            key = hash((repr(results), *(repr(row.get(part)) for part in parts)))  # rows are many
+            above = first.setdefault(key, number)
+            if above != number:
+                doubled.append((number, above))
+        if not doubled:
+            return []
+        numbers = self.table.row_numbers
+        told = ", ".join(f"{numbers[row]} ({numbers[above]})" for row, above in doubled[:_SHOWN])
+        told += ", …" if len(doubled) > _SHOWN else ""
+        return [
+            f"{len(doubled)} of {len(self.rows)} rows say the same as the {self.table.row_word} in"
+            f" brackets above them, and are kept: {told}; pasted twice?"
+        ]
 
     def _mixture_notes(self) -> list[str]:
         """Mixtures of rows that do not sum to the total: kept, but told."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from designer.campaigns import commands
+from designer.campaigns.earlier_lines.doubled import doubled_rows
 from designer.campaigns.earlier_lines.mapping import LineMapping
 from designer.campaigns.files import File
 from designer.campaigns.plausibility.line_slips import line_slips
@@ -62,7 +63,12 @@ class LineVerbs(Verbs):
             "line": line.name,
             "rows": len(line.rows),
             "batches": line.has_batches,
-            "notes": [*table.notes, *compared["warnings"], *line_slips(state, line)],
+            "notes": [
+                *table.notes,
+                *doubled_rows(state, line),
+                *compared["warnings"],
+                *line_slips(state, line),
+            ],
             "head": state.head,
         }
 
