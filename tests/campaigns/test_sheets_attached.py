@@ -233,6 +233,20 @@ def test_a_row_mended_in_a_file_that_grew_row_by_row_is_a_conflict(
     assert lab.state.seq == before
 
 
+def test_a_run_that_is_gone_is_told_once_and_a_numbered_row_is_a_run(lab: LabFile) -> None:
+    lab.attach(*FIRST)
+    lab.attach(*FIRST, DAILY[0])
+    gone = lab.attach(*FIRST[1:], DAILY[0], DAILY[1])
+    assert sum("in it no more" in note for note in gone.notes) == 1
+    assert gone.runs[-1] is None
+    head = f"{HEAD},replicate"
+    again = DAILY[1].replace("35.9", "36.4")
+    with pytest.raises(ConflictError):
+        lab.attach(*(f"{line}," for line in (*FIRST, DAILY[0], again)), head=head)
+    rows = lab.attach(*(f"{line}," for line in (*FIRST, DAILY[0])), f"{again},2", head=head)
+    assert rows.runs[-1] is None
+
+
 def test_a_repeat_in_a_file_that_grows_row_by_row_is_a_run(lab: LabFile) -> None:
     lab.attach(*FIRST)  # typed or from another file
     for days in range(1, len(DAILY) + 1):

@@ -179,8 +179,10 @@ class KnownRuns:
         together = {self._command(run) for run in attached if run.id in self._used}
         left = [run for run in attached if run.id not in self._used]
         came = [run for run in left if self._command(run) in together]
-        for run in (*came, *self._missing(attached)):
-            row = next((row for row in self.new if self._changed(self.rows[row], run)), None)
+        one_by_one = [run for run in self._missing(attached) if run not in came]
+        for run in (*came, *one_by_one):
+            rows = (row for row in self.new if run in came or _number(self.rows[row]) == 1)
+            row = next((row for row in rows if self._changed(self.rows[row], run)), None)
             if row is not None:
                 self._take(row, run)
             elif run in came:
