@@ -76,10 +76,7 @@ class NoteObject(TypedDict):
 
 @final
 class CampaignAnswer(OfCampaign):
-    """Details of a campaign; ``spec`` are the tables of its specification with all defaults.
-
-    ``scales`` says of each response on which scale it is modelled, and why.
-    """
+    """Details of a campaign: ``spec`` with all defaults, and how and why responses are scaled."""
 
     line: str
     goal: str
@@ -92,11 +89,14 @@ class CampaignAnswer(OfCampaign):
     lines: list[LineAnswer]
     plans: list[PlanSummary]
     notes: list[NoteObject]
+    warnings: list[str]
 
 
 @final
 class RunAnswer(RunObject, OfCampaign):
-    """Details of a run."""
+    """Details of a run; ``warnings`` say where what the models make of it is not known."""
+
+    warnings: list[str]
 
 
 class DoneAnswer(OfCampaign):

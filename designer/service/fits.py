@@ -11,7 +11,7 @@ from designer.campaigns.store.cache import EvaluationCache, LineCache
 from designer.engine.answers import Evaluation
 from designer.service.figures import Figures, JudgedLine
 from designer.service.session import Session
-from designer.service.still_true import still_true
+from designer.service.still_true import missing_figures, still_true
 
 if TYPE_CHECKING:
     from designer.engine.fitted_campaign import FittedCampaign
@@ -89,4 +89,5 @@ def warnings(state: CampaignState, lines: Sequence[JudgedLine], figures: Figures
     """
     doubt = untested_lines_note(state)
     about_lines = [warning for line in lines if line["included"] for warning in line["warnings"]]
-    return [*([] if doubt is None else [doubt]), *about_lines, *figures["warnings"]]
+    told = [*([] if doubt is None else [doubt]), *about_lines, *figures["warnings"]]
+    return [*missing_figures(state, figures), *told]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 
 from designer.campaigns.log.runs import LEARNED_FROM, RESULT_IS_RIGHT, Measurement
@@ -21,6 +22,10 @@ CHANGES_MODEL = frozenset(
     }
 )  # fmt: skip
 """Events after which the figures of an evaluation are no longer those of the log."""
+
+
+ENOUGH = 5
+"""Completed runs from which on errors of the models are told, and their silence means something."""
 
 
 def is_stale(state: CampaignState, seq: int | None) -> bool:
@@ -49,6 +54,25 @@ def no_figures() -> Figures:
         "warnings": [],
         "notes": [],
     }
+
+
+def missing_figures(state: CampaignState, figures: Figures) -> list[str]:
+    """A sentence where nothing is known of the models although it was, or could be.
+
+    A plan with an outlook was evaluated when it was made; without one, so many results are enough.
+    A cache that is gone, damaged or of another version must not look like "nothing is odd".
+    """
+    if figures["seq"] is not None or not has_training_data(state):
+        return []
+    refresh = f"designer status {shlex.quote(state.spec.name)} --refresh"
+    unknown = "what the models set aside or doubt is not told"
+    if any(plan.outlook is not None for plan in state.plans.values()):
+        return [
+            f"the figures of the last evaluation are gone, so {unknown}: {refresh} computes them"
+        ]
+    if state.status_counts["completed"] >= ENOUGH:
+        return [f"the models are not evaluated, so {unknown}: {refresh} does it"]
+    return []
 
 
 def still_true(state: CampaignState, kept: Figures | None) -> Figures:

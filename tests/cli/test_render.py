@@ -102,7 +102,8 @@ RUN: dict[str, Any] = NO_RUN | {
     "results": {"mass_loading": [12.1, 12.3]}, "never": [],
     "reason": "lines disagree here", "failure": None, "why": "lines disagree here",
     "flags": [{"kind": "off_plan", "run": "R001", "response": None, "since": None,
-               "message": "coating_gap 105 um is above the planned 100 um"}],
+               "message": "coating_gap 105 um is above the planned 100 um", "hint": None}],
+    "warnings": [],
     "notes": [{"run": "R001", "text": "edge bead", "seq": 8, "actor": "Bo",
                "at": "2026-11-20T13:05:00.000000Z"}],
 }  # fmt: skip
@@ -201,6 +202,7 @@ CAMPAIGN: dict[str, Any] = {
     "campaign": "nmc", "line": "line4", "goal": "window", "spec": SPEC, "head": "9:ab12cd34",
     "scales": {"porosity": SCALE},
     "lines": LINES, "plans": [{"plan": "P001", "runs": ["R001", "R002"], "cost": 4.65}],
+    "warnings": [],
     "runs": [RUN, NO_RUN | {"run": "R002", "used": RUN["settings"]}],
 }  # fmt: skip
 

@@ -170,3 +170,36 @@ async def test_a_result_that_counts_although_it_looks_like_a_slip_is_a_flag(
     small("correct", "small", "R002", "mass_loading=5.2", "--reason", "read again")
     assert small.json("status", "small")["flags"] == []
     assert small.json("show", "small", "R002")["flags"] == []
+
+
+GONE = (
+    "the figures of the last evaluation are gone, so what the models set aside or doubt is not told"
+)
+
+
+async def test_a_cache_that_is_gone_or_damaged_is_told(small: CommandLine) -> None:
+    attach(small, recipes(3))
+    small("propose", "small", "-n", "1")
+    (cache,) = Path(small.store).parent.glob("*.cache")
+    shown = (("status", "small"), ("show", "small"), ("show", "small", "R001"))
+    told = [small.json(*words)["warnings"] for words in shown]
+    assert not any("evaluat" in text for texts in told for text in texts)
+    (kept,) = [path for path in cache.iterdir() if "lines" not in path.name]
+    kept.write_bytes(kept.read_bytes().replace(b"0.", b"1.", 1))
+    for gone in (False, True):
+        if gone:
+            shutil.rmtree(cache)
+        for words in shown:
+            assert small.json(*words)["warnings"][0].startswith(GONE)
+            assert f"! {GONE}" in " ".join(small(*words).split())
+    small("status", "small", "--refresh")
+    assert [small.json(*words)["warnings"] for words in shown] == told
+
+
+async def test_enough_results_without_an_evaluation_are_told(small: CommandLine) -> None:
+    attach(small, recipes(4))
+    assert small.json("status", "small")["warnings"] == []  # it is too early for figures
+    attach(small, recipes(5)[4:])
+    (text,) = small.json("status", "small")["warnings"]
+    assert text.startswith("the models are not evaluated, so what the models set aside or doubt is")
+    assert "designer status small --refresh" in text

@@ -72,6 +72,7 @@ def campaign_text(answer: answers.CampaignAnswer) -> list[str]:
         lines_table(answer["lines"]) if answer["lines"] else [],
         _plans(answer["plans"], view),
         _runs(answer["runs"], view),
+        list(paragraphs("! ", answer["warnings"])),
     ):
         if part:
             lines += ["", *part]

@@ -149,7 +149,7 @@ def run_text(run: answers.RunAnswer, service: Service, campaign: str) -> list[st
     responses = _responses(run, view)
     if responses:
         lines += ["", *responses]
-    remarks = list(_remarks(run))
+    remarks = [*_remarks(run), *paragraphs("! ", run["warnings"])]
     return [*lines, "", *remarks] if remarks else lines
 
 

@@ -31,6 +31,7 @@ from designer.service.flags import (
     stage_sentences,
 )
 from designer.service.session import Verbs
+from designer.service.still_true import missing_figures
 from designer.service.values import SpecSource
 
 _ANY_TIME = timedelta(days=36_500)  # a time to look back to may lie anywhere, even ahead
@@ -78,6 +79,7 @@ class CampaignVerbs(Verbs):
     def show(self, campaign: str) -> answers.CampaignAnswer:
         """Details of a campaign."""
         state = self.session.state(campaign)
+        figures = read_figures(self.session, state)
         return {
             "campaign": state.spec.name,
             "line": state.spec.line,
@@ -87,12 +89,13 @@ class CampaignVerbs(Verbs):
             "changed_at": state.changed_at,
             "spec": to_tables(state.spec),
             "scales": {**_scales(state.spec), **_scales_now(state)},
-            "runs": run_objects(state.runs.values(), self._flags(state)),
+            "runs": run_objects(state.runs.values(), flags_of_runs(state, figures)),
             "lines": [line_answer(state, name) for name in state.lines],
             "plans": [plan_summary(plan) for plan in state.plans.values()],
             "notes": [
                 {"run": n.run, "text": n.text, "actor": n.actor, "at": n.at} for n in state.notes
             ],
+            "warnings": missing_figures(state, figures),
             "head": state.head,
         }
 

@@ -21,6 +21,7 @@ from designer.service.details import run_changed
 from designer.service.fits import read_figures
 from designer.service.flags import flags_of_runs
 from designer.service.session import Verbs
+from designer.service.still_true import missing_figures
 from designer.service.values import (
     Texts,
     attached_entry,
@@ -43,8 +44,13 @@ class RunVerbs(Verbs):
         """Details of a run."""
         state = self.session.state(campaign)
         found = state.run(run)
-        flags = flags_of_runs(state, read_figures(self.session, state)).get(found.id, ())
-        return {**run_object(found, flags), "campaign": state.spec.name, "head": state.head}
+        figures = read_figures(self.session, state)
+        return {
+            **run_object(found, flags_of_runs(state, figures).get(found.id, ())),
+            "warnings": missing_figures(state, figures),
+            "campaign": state.spec.name,
+            "head": state.head,
+        }
 
     def start(self, campaign: str, run: str, *, anyway: bool = False) -> RecordAnswer:
         """Say that a run is being made.
