@@ -343,3 +343,7 @@ async def test_what_is_set_aside_of_a_line_is_one_flag_and_on_the_first_screen(
     flags = small.json("status", "small")["flags"]
     assert [flag["kind"] for flag in flags] == ["slip", "set_aside"]
     assert flags[1] == of_run
+    said = small.json("note", "small", flags[1]["run"], "seen", "--confirm", "set_aside")
+    assert "the models set it aside all the same" in said["messages"][-1]
+    assert [flag["kind"] for flag in small.json("status", "small")["flags"]] == ["slip"]
+    assert flags[1]["run"] in [each["run"] for each in small.json("status", "small")["set_aside"]]

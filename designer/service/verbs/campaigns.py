@@ -36,6 +36,7 @@ from designer.service.values import SpecSource
 
 _ANY_TIME = timedelta(days=36_500)  # a time to look back to may lie anywhere, even ahead
 _UNCHANGED = "the specification says what the campaign has already: nothing was written"
+_STILL_ASIDE = "the flag is gone; the models set it aside all the same until it is corrected"
 _NAMED = 3  # results that make a scale linear, of those that do
 
 
@@ -182,6 +183,7 @@ class CampaignVerbs(Verbs):
             figures = read_figures(self.session, state)
             kind, responses, found = confirmed_flags(state, figures, run, confirm)
             cleared[:] = [f"{kind} is confirmed: {flag['message']}" for flag in found]
+            cleared.extend([_STILL_ASIDE] if kind == "set_aside" else [])
             return commands.note(state, text, run, confirms=kind, responses=responses)
 
         state = self.session.change(campaign, decide)
