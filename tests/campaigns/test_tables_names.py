@@ -113,7 +113,8 @@ def test_a_counter_with_gaps_or_in_another_order_counts_rows(
     path = written(tmp_path, numbered(numbers))
     line = read_line(path, SPEC)
     assert len(line.rows) == len(numbers)
-    assert line.notes == ["column 1 without a name counts rows: not read"]
+    told = [note for note in line.notes if "pasted twice" not in note]  # its rows are alike
+    assert told == ["column 1 without a name counts rows: not read"]
     assert len(attach_file(path, state).entries) == len(numbers)
 
 
