@@ -154,6 +154,8 @@ class DesignerApp(Ui):
     # ---- news -------------------------------------------------------------------------------
 
     def _tick(self) -> None:
+        if not self.screen_stack:
+            return  # the program is ending
         self.let_notice_pass(TICK)
         if self.jobs.current is not None:
             self.refresh_status()

@@ -268,3 +268,9 @@ async def test_a_correction_begins_at_the_value_that_is_doubted(store: Path) -> 
         await ui.press("tab")
         await ui.type("42")
         await ui.until("designer correct small R001 porosity=42")
+
+
+async def test_a_notice_that_passes_after_the_end_is_no_fault(store: Path) -> None:
+    async with open_ui(store) as ui:
+        ui.app.notify("said in passing")
+    ui.app._tick()
