@@ -70,9 +70,10 @@ class Quantity:
             return cls(text, number, unit)
         match = _QUANTITY.fullmatch(text)
         number = parse_number(match["number"]) if match else None
-        if match is None or number is None or match["unit"] is None:
+        written: str | None = match["unit"] if match else None
+        if number is None or written is None:
             return cls(text, number, unit)
-        unit = match["unit"]
+        unit = written
         told = f"1{unit}" if unit.startswith("/") else unit
         return cls(text.removesuffix(unit).strip(), number, told, text)
 
