@@ -127,7 +127,7 @@ def _odd(comparisons: Comparisons) -> tuple[Sequence[int], set[int]]:
     if len(places) <= _ALL:
         return places, set()
     sizes = [each.size for each in comparisons.results]
-    middle, deviation = _middle(sizes)
+    middle, deviation = middle_and_deviation(sizes)
     off = [abs(size - middle) for size in sizes]
     reach = _BESIDE + _DEVIATIONS * deviation
     suspects = {k for k in places if comparisons.is_suspect(k)}
@@ -184,7 +184,8 @@ def _is_usual(comparisons: Comparisons, place: int, believed: Sequence[int]) -> 
     """Whether a result is like those before it at first sight; comparing takes longer."""
     if len(believed) < _KNOWN or comparisons.is_suspect(place):
         return False
-    middle, deviation = _middle([comparisons.results[each].size for each in _some(believed)])
+    sizes = [comparisons.results[each].size for each in _some(believed)]
+    middle, deviation = middle_and_deviation(sizes)
     return deviation <= _WIDE and abs(comparisons.results[place].size - middle) <= _BESIDE
 
 
@@ -197,13 +198,14 @@ def _is_wide(comparisons: Comparisons, places: Sequence[int]) -> bool:
     """Whether results vary over decades."""
     if len(places) < _KNOWN - 1:
         return comparisons.response.log_scale
-    return _middle([comparisons.results[place].size for place in places])[1] > _WIDE
+    sizes = [comparisons.results[place].size for place in places]
+    return middle_and_deviation(sizes)[1] > _WIDE
 
 
-def _middle(sizes: Sequence[float]) -> tuple[float, float]:
-    """Median of logarithms of sizes, and the median deviation from it."""
-    middle = statistics.median(sizes)
-    return middle, statistics.median(abs(size - middle) for size in sizes)
+def middle_and_deviation(numbers: Sequence[float]) -> tuple[float, float]:
+    """Median of numbers, and the median deviation from it."""
+    middle = statistics.median(numbers)
+    return middle, statistics.median(abs(number - middle) for number in numbers)
 
 
 def _some(places: Sequence[int]) -> Sequence[int]:

@@ -47,13 +47,13 @@ def batch_problems(
                 if place == 0 or not (as_planned and is_overtaken(run, change)):
                     continue
                 sharing, before = runs[: place + 1], planned_under(run)
-                differs = [
+                news = [
                     (name, text)
                     for name, text in _differences(state.spec, before, stage, sharing)
                     if (run.id, name) not in told
                 ]
-                told.update((run.id, name) for name, _ in differs)
-                words = [text for _, text in differs]
+                told.update((run.id, name) for name, _ in news)
+                words = [text for _, text in news]
                 words += _too_many(stage, before, sharing)
                 words += _too_late(state.spec, before, stage, sharing)
                 if words:

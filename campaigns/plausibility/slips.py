@@ -10,14 +10,13 @@ corrected or confirmed, and what is doubted tells nothing about other results.
 from __future__ import annotations
 
 import math
-import statistics
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from designer.campaigns.log.runs import LEARNED_FROM, RESULT_IS_RIGHT, Measurement, Run
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.plausibility.comparisons import Comparisons
-from designer.campaigns.plausibility.doubts import doubts, one_sign
+from designer.campaigns.plausibility.doubts import doubts, middle_and_deviation, one_sign
 from designer.campaigns.plausibility.neighbours import Measured
 from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.specification.parts import Response
@@ -82,20 +81,18 @@ def _slips_of(state: CampaignState, response: Response, until: float) -> Iterato
     found = [pair for pair, keep in zip(nonzero, kept, strict=True) if keep]
     found.sort(key=lambda pair: pair[1].seq)
     results = [Measured(value.number, (run.used, run.given), run, value.at) for run, value in found]
-    right = {
-        place
-        for place, (run, value) in enumerate(found)
-        if run.is_confirmed(response.name, value, *RESULT_IS_RIGHT)
-    }
+
+    def is_right(run: Run, value: Measurement) -> bool:
+        return run.is_confirmed(response.name, value, *RESULT_IS_RIGHT)
+
+    right = {place for place, pair in enumerate(found) if is_right(*pair)}
     for place, verdict in doubts(Comparisons(state, response, results), right).items():
         run, value = found[place]
         yield _slip(run, response, value, verdict.doubt, verdict.clause)
     if len(found) < len(nonzero) and not response.log_scale:
         sized = {id(value) for _, value in found}
         for run, value, doubt, clause in _far_off(every):
-            if id(value) not in sized and not run.is_confirmed(
-                response.name, value, *RESULT_IS_RIGHT
-            ):
+            if id(value) not in sized and not is_right(run, value):
                 yield _slip(run, response, value, doubt, clause)
 
 
@@ -111,8 +108,7 @@ def _far_off(
     numbers = [value.number for _, value in found]
     if len(numbers) < _ENOUGH:
         return
-    middle = statistics.median(numbers)
-    usual = statistics.median(abs(number - middle) for number in numbers)
+    middle, usual = middle_and_deviation(numbers)
     usual = usual or _EQUAL * abs(middle)
     near = [number for number in numbers if abs(number - middle) <= _FAR_OFF * usual]
     for run, value in found:

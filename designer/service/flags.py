@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from designer.campaigns.errors import InputError
 from designer.campaigns.log.runs import BREACH, OFF_PLAN, RESULT_IS_RIGHT, Measurement, Run
@@ -13,7 +13,7 @@ from designer.campaigns.plausibility.off_plan import off_plan
 from designer.campaigns.plausibility.open_batches import contradicted_batches
 from designer.campaigns.plausibility.open_runs import breaches
 from designer.campaigns.plausibility.remarks import ways_to_answer
-from designer.campaigns.plausibility.slips import slips
+from designer.campaigns.plausibility.slips import SLIP, slips
 from designer.campaigns.sheets.run_object import Flag, run_flags
 from designer.campaigns.specification.amend import stage_changes
 from designer.engine.answers import OddResult, SetAside
@@ -22,7 +22,6 @@ from designer.service.figures import Figures
 from designer.service.session import Session
 from designer.service.still_true import measured
 
-Kind = Literal["slip", "breaks_specification", "off_plan", "set_aside", "outlier"]
 _NAMED = 20  # runs that are named one by one
 
 
@@ -33,46 +32,58 @@ def flags_of_runs(state: CampaignState, figures: Figures) -> dict[str, list[Flag
     one that was confirmed to be none is no outlier either.
     """
     flags: dict[str, list[Flag]] = {}
+    for flag in (*_flags_of_settings(state), *_flags_of_results(state, figures)):
+        flags.setdefault(str(flag["run"]), []).append(flag)
+    return flags
+
+
+def _flags_of_settings(state: CampaignState) -> Iterator[Flag]:
+    """What runs break, batches they cannot be of, settings off their plan."""
+    name = state.spec.name
     for breach in breaches(state):
-        flag = _flag("breaks_specification", breach.run, breach.response, breach.message)
-        hint = _plan_anew(state.spec.name, state.run(breach.run))
-        flags.setdefault(breach.run, []).append({**flag, "since": breach.since, "hint": hint})
-    for made, message in contradicted_batches(state).items():
-        flag = _flag("breaks_specification", made, None, message)
-        hint = _confirm(state.spec.name, made, BREACH)
-        since = state.runs[made].recorded_at
-        flags.setdefault(made, []).append({**flag, "since": since, "hint": hint})
+        hint = _plan_anew(name, state.run(breach.run))
+        yield Flag(
+            kind=BREACH, run=breach.run, response=breach.response, message=breach.message,
+            since=breach.since, hint=hint,
+        )  # fmt: skip
+    for run, message in contradicted_batches(state).items():
+        since = state.runs[run].recorded_at
+        hint = _confirm(name, run, BREACH)
+        yield Flag(kind=BREACH, run=run, response=None, message=message, since=since, hint=hint)
     for each in off_plan(state, state.runs.values()):
-        flag = _flag("off_plan", each.run, None, each.message)
-        hint = _confirm(state.spec.name, each.run, OFF_PLAN)
-        flags.setdefault(each.run, []).append({**flag, "since": each.since, "hint": hint})
+        hint = _confirm(name, each.run, OFF_PLAN)
+        yield Flag(
+            kind=OFF_PLAN, run=each.run, response=None, message=each.message, since=each.since,
+            hint=hint,
+        )  # fmt: skip
+
+
+def _flags_of_results(state: CampaignState, figures: Figures) -> Iterator[Flag]:
+    """Results that look like slips, and those that the models set aside or doubt."""
+
+    def of_result(kind: str, run: str, response: str, value: Measurement, message: str) -> Flag:
+        hint = _ways(state, run, response, value, f"{kind}:{response}")
+        return Flag(
+            kind=kind, run=run, response=response, message=message, since=value.at, hint=hint
+        )
+
     slipped = set()
     for slip in slips(state):
         slipped.add((slip.run, slip.response))
-        flag = _flag("slip", slip.run, slip.response, slip.message)
-        confirm = f"slip:{slip.response}"
-        hint = _ways(state, slip.run, slip.response, slip.value, confirm)
-        flags.setdefault(slip.run, []).append({**flag, "since": slip.value.at, "hint": hint})
+        yield of_result(SLIP, slip.run, slip.response, slip.value, slip.message)
     doubtful = figures["doubtful"]
     odd = [found for found in doubtful if (found["run"], found["response"]) not in slipped]
-    of_kind: tuple[tuple[Kind, Sequence[OddResult], tuple[str, ...]], ...] = (
+    of_kind: tuple[tuple[str, Sequence[OddResult], tuple[str, ...]], ...] = (
         ("set_aside", figures["set_aside"] or (), ("set_aside",)),
         ("outlier", odd, RESULT_IS_RIGHT),
     )
     for kind, found, answers in of_kind:
         for result in found:
-            run, value = result["run"], measured(state, result)
-            if (
-                run is None
-                or value is None
-                or state.runs[run].is_confirmed(result["response"], value, *answers)
-            ):
+            run, response, value = result["run"], result["response"], measured(state, result)
+            if run is None or value is None:
                 continue
-            flag = _flag(kind, run, result["response"], result["message"])
-            confirm = f"{kind}:{result['response']}"
-            hint = _ways(state, run, result["response"], value, confirm)
-            flags.setdefault(run, []).append({**flag, "since": value.at, "hint": hint})
-    return flags
+            if not state.runs[run].is_confirmed(response, value, *answers):
+                yield of_result(kind, run, response, value, result["message"])
 
 
 class Confirmed(NamedTuple):
@@ -150,9 +161,11 @@ def all_flags(state: CampaignState, figures: Figures) -> list[Flag]:
         if each["line"] is not None:
             of_lines.setdefault((each["line"], each["response"]), []).append(each)
     for (line, _), rows in of_lines.items():
-        flag = _flag("set_aside", None, rows[0]["response"], rows[0]["message"])
-        if len(rows) > 1:
-            flag["message"] += f"; {count(len(rows) - 1, 'more result')} of {line} likewise"
+        more = f"; {count(len(rows) - 1, 'more result')} of {line} likewise" if rows[1:] else ""
+        flag = Flag(
+            kind="set_aside", run=None, response=rows[0]["response"],
+            message=rows[0]["message"] + more, since=None, hint=None,
+        )  # fmt: skip
         flags.append(flag)
     return flags
 
@@ -283,14 +296,3 @@ def stage_sentences(before: CampaignState, after: CampaignState) -> list[str]:
         f" ({'; '.join(changes)}): batches, order and costs are those of then. Plan anew: designer"
         f" propose {shlex.quote(after.spec.name)} --replace"
     ]
-
-
-def _flag(kind: Kind, run: str | None, response: str | None, message: str) -> Flag:
-    return {
-        "kind": kind,
-        "run": run,
-        "response": response,
-        "message": message,
-        "since": None,
-        "hint": None,
-    }
