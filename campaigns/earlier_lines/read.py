@@ -48,7 +48,8 @@ def read_line(
 
     Args:
         path: the file; one row per run or replicate. Columns are named as factors, givens,
-            responses, ``batch:<stage>`` and ``made_at``; a unit may follow in brackets.
+            responses, ``batch:<stage>`` and ``made_at``; a unit may follow (``gap [um]``,
+            ``gap, um``, ``gap_um``).
         spec: of the campaign that takes the line.
         mapping: what the user says about columns, units, constants and rows.
         name: of the line.

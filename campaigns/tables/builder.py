@@ -199,7 +199,7 @@ class TableBuilder:
         self._numeric = [p for p, name in targets.items() if expected and name in expected.numbers]
         self._texts = [p for p, name in targets.items() if expected and name in expected.texts]
         there = {*targets.values(), *self._options.constants}
-        self._complete = expected is not None and expected.numbers <= there
+        self._complete = expected is not None and expected.numbers.keys() <= there
 
     def _twice(self, where: str, first: str, second: str) -> None:
         both = f"{first!r} and {second!r}"

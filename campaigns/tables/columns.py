@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -14,16 +13,14 @@ from designer.campaigns.tables.headers import (
     DASHES,
     find_column,
     listed,
-    loose_unit,
     name_of,
-    replicate_of,
-    split_unit,
+    numbered_like,
     unit_of_header,
 )
+from designer.campaigns.tables.loose_names import claims, take_replicates, unit_behind
 from designer.campaigns.tables.table import Table
 from designer.campaigns.tables.unread import UnreadColumns
 from designer.campaigns.values.names import suggestion
-from designer.campaigns.values.quantity import usual_units
 from designer.campaigns.values.units import check_unit, convert, measures, same_unit
 
 IGNORED = "-"
@@ -130,7 +127,7 @@ class ColumnMatcher:
                 targets.setdefault(target, []).append(header)
         free = [header for header in self.table.headers if header not in explicit]
         ignored: list[str] = []
-        numbered = self._numbered(free)
+        numbered = numbered_like(free, self._measured)
         for header in free:
             name = None if header in numbered else name_of(header, self._units)
             if name is None or explicit.keys() & targets.get(name, ()):
@@ -140,16 +137,20 @@ class ColumnMatcher:
                 self._two(name, targets[name][0], header)
             else:
                 targets[name] = [header]
-        notes = self._replicates(targets, ignored, explicit)
+        self._loosely(targets, ignored)
+        notes = take_replicates(targets, ignored, explicit, self._measured)
         respelt = self._judge(ignored, free, targets) if self.remedy != "none" else ()
         said = self._told_units(targets, units or {})
         columns = {}
         for target, headers in targets.items():
             first, *others = (self._column(each, target, said.get(each)) for each in headers)
             columns[target] = replace(first, also=tuple(others))
-        loose = [c for c in columns.values() if c.unit and loose_unit(c.header, [c.unit])]
-        notes += [f"{c.header}: read in {c.unit}, as its name says" for c in loose]
-        return Matched(columns, ignored, notes, respelt)
+        found = Matched(columns, ignored, notes, respelt)
+        for column in found.read:
+            unit = None if column.unit_said else self._loose_unit(column.header, column.target)
+            if unit is not None:
+                notes.append(f"{column.header}: read in {unit}, as its name says")
+        return found
 
     def _judge(
         self, ignored: list[str], free: list[str], targets: Mapping[str, list[str]]
@@ -180,49 +181,27 @@ class ColumnMatcher:
         self.findings.report(self.table.source, what, f"{first!r} and {second!r}", hint=hint)
 
     @cached_property
-    def _measured(self) -> frozenset[str]:
-        return frozenset(r.name for r in self.spec.responses) if self.responses else frozenset()
+    def _measured(self) -> dict[str, str | None]:
+        """Responses that are read, each with its unit."""
+        return {r.name: r.unit for r in self.spec.responses} if self.responses else {}
 
-    def _numbered(self, headers: Collection[str]) -> set[str]:
-        """``porosity (1)`` and ``porosity (2)``; one of them alone has the unit 1."""
-        found: dict[str, set[str]] = {}
-        for header in headers:
-            bare, unit = split_unit(header)
-            if unit is not None and unit.isdigit() and bare in self._measured:
-                found.setdefault(bare, set()).add(header)
-        return {header for several in found.values() if len(several) > 1 for header in several}
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        """Names whose cells are no numbers."""
+        return frozenset((*self.texts, *(f.name for f in self.spec.factors if f.is_categorical)))
 
-    def _replicates(
-        self,
-        targets: dict[str, list[str]],
-        ignored: list[str],
-        explicit: Collection[str],
-    ) -> list[str]:
-        """Take ``porosity_1``, ``porosity_2`` for replicates of one response; told.
-
-        Beside ``porosity`` itself they are that only as a data frame numbers columns of one name
-        (``porosity.1``), or from 2 on; else it may be their mean, and is read alone.
-        """
-        found: dict[str, dict[int, str]] = {}
-        for header in ignored:
-            replicate = replicate_of(header, self._measured)
-            if replicate is not None:
-                found.setdefault(replicate[0], {}).setdefault(replicate[1], header)
-        notes = []
-        for name, numbered in found.items():
-            headers = [numbered[number] for number in sorted(numbered)]
-            there = targets.get(name, [])
-            follow = min(numbered) == 2 or all(re.search(r"\.\d+$", h) for h in headers)
-            follow = follow and not set(there) & set(explicit)
-            if (there and not follow) or (not there and len(headers) == 1):
-                if there:
-                    notes.append(f"{', '.join(headers)} not read beside {there[0]}")
-                continue
-            targets[name] = [*there, *headers]
+    def _loosely(self, targets: dict[str, list[str]], ignored: list[str]) -> None:
+        """Take ``gap, um`` and ``gap_um`` for names that have no column of their own."""
+        if self.remedy == "none":
+            return
+        taken = {*targets, *self._words}
+        absent = {name: unit for name, unit in self._units.items() if name not in taken}
+        for name, headers in claims([h for h in ignored if h not in self.own], absent).items():
+            targets[name] = headers[:1]
             for header in headers:
                 ignored.remove(header)
-            notes.append(f"{', '.join(targets[name])}: taken as replicates of {name}")
-        return notes
+            for other in headers[1:]:
+                self._two(name, headers[0], other)
 
     def _told_targets(self, told: Mapping[str, str]) -> dict[str, str]:
         """Header → name as the user says, every mistake noted."""
@@ -267,8 +246,7 @@ class ColumnMatcher:
         """A column, its unit checked once, so that every cell can be converted."""
         where = f"{self.table.source} column {header}"
         plain, said = FileColumn(header, target), unit is not None
-        categorical = {factor.name for factor in self.spec.factors if factor.is_categorical}
-        if target in categorical or target in self.texts:
+        if target in self._words:
             if unit is not None:
                 self.findings.report(where, "its cells are no numbers, so they have no unit", unit)
             return plain
@@ -292,15 +270,20 @@ class ColumnMatcher:
             return told
         return replace(told, unit=unit)
 
+    def _loose_unit(self, header: str, target: str) -> str | None:
+        """The unit behind a header without brackets, where it is no name itself."""
+        is_other = header in self._units or target in self._words
+        if is_other or unit_of_header(header, target) is not None:
+            return None
+        return unit_behind(header, self._units[target])
+
     def _unit_in_file(self, header: str, target: str, where: str) -> str | None:
         """The unit in the header or in a row of units; None after noting that it is none."""
         inside, below = unit_of_header(header, target), self.table.units.get(header)
         inside = "1" if inside in DASHES else inside
-        declared = self._units[target] or "1"
-        if inside is None and header not in self._units:
-            inside = loose_unit(header, [declared, *usual_units(declared)])
+        inside = inside or self._loose_unit(header, target)
         if below in DASHES:  # of a length, say, it tells nothing
-            below = "1" if measures("1", declared) else None
+            below = "1" if measures("1", self._units[target] or "1") else None
         unit = inside or below
         if unit is None:
             return None

@@ -9,9 +9,6 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 _WITH_UNIT = re.compile(r"(?P<name>.*\S)\s*(?:\[(?P<square>[^\[\]]+)\]|\((?P<round>[^()]+)\))")
-_LOOSE_UNIT = re.compile(
-    r".*?[^\s,;/_](?:\s*(?P<by>[,/])\s*|\s*;\s*|\s+in\s+|[\s_]+)(?P<unit>[^\s,;_]+)"
-)
 DASHES = frozenset({"-", "–", "—", "−"})
 """How people write that a number has no unit."""
 _ALIKE = 0.85
@@ -33,6 +30,14 @@ def split_unit(header: str) -> tuple[str, str | None]:
     if match is None:
         return header, None
     return match["name"], (match["square"] or match["round"]).strip()
+
+
+def bare_unit(text: str) -> str:
+    """A unit without the brackets or words around it: ``[um]``, ``in um``."""
+    text = text.strip()
+    if text[:1] in "[(" and text[-1:] in "])":
+        text = text[1:-1].strip()
+    return text.removeprefix("in ").strip()
 
 
 def with_unit(name: str, unit: str | None) -> str:
@@ -117,6 +122,16 @@ def replicate_of(header: str, names: Collection[str]) -> tuple[str, int] | None:
     return (name, number) if number is not None and name in names else None
 
 
+def numbered_like(headers: Iterable[str], names: Collection[str]) -> set[str]:
+    """``porosity (1)`` and ``porosity (2)``, no units; one of them alone has the unit 1."""
+    found: dict[str, set[str]] = {}
+    for header in headers:
+        bare, unit = split_unit(header)
+        if unit is not None and unit.isdigit() and bare in names:
+            found.setdefault(bare, set()).add(header)
+    return {header for several in found.values() if len(several) > 1 for header in several}
+
+
 def unit_of_header(header: str, target: str) -> str | None:
     """The unit in the brackets of a header, before or behind a replicate's number."""
     if header == target:
@@ -131,18 +146,6 @@ def find_column(key: str, headers: Collection[str]) -> str | None:
         return key
     bare = [header for header in headers if split_unit(header)[0] == key]
     return bare[0] if len(bare) == 1 else None
-
-
-def loose_unit(header: str, units: Collection[str]) -> str | None:
-    """One of some units at the end of a header without brackets: ``pressure, bar``, ``gap_mm``.
-
-    A single letter counts behind a comma or a stroke alone: ``gap_m`` may be anything.
-    """
-    match = _LOOSE_UNIT.fullmatch(header)
-    if match is None:
-        return None
-    unit = next((u for u in units if u.replace("µ", "u") == match["unit"].replace("µ", "u")), None)
-    return None if unit == "1" or (match["by"] is None and len(unit or "") < 2) else unit
 
 
 def respelt(

@@ -15,7 +15,14 @@ from itertools import pairwise
 from typing import Self
 
 from designer.campaigns.specification.specification import Specification
-from designer.campaigns.tables.headers import name_of, plain_name, replicate_of, split_unit
+from designer.campaigns.tables.headers import (
+    bare_unit,
+    name_of,
+    plain_name,
+    replicate_of,
+    split_unit,
+)
+from designer.campaigns.tables.loose_names import name_before, replicate_before
 from designer.campaigns.tables.options import TableOptions
 from designer.campaigns.tables.table import LONGEST_CELL, LONGEST_NOTE, NOT_YET, TAKEN_BLANK
 from designer.campaigns.values.numbers import kind_of_cell, parse_number, reads_as_number
@@ -51,18 +58,18 @@ class ExpectedColumns:
     """What the columns of a file may be called.
 
     Attributes:
-        numbers: names of factors, givens and responses that are numbers.
-        inputs: those of them that are no responses.
-        responses: those of them that are.
+        numbers: factors, givens and responses that are numbers, each with its unit.
+        inputs: names of those that are no responses.
+        responses: those that are, each with its unit.
         texts: other names; their cells are no numbers.
         categories: of all factors, as their cells may be.
         columns: header → name, as the user says.
         asked: further headers somebody wants to have read.
     """
 
-    numbers: frozenset[str]
+    numbers: Mapping[str, str | None]
     inputs: frozenset[str]
-    responses: frozenset[str]
+    responses: Mapping[str, str | None]
     texts: frozenset[str]
     categories: frozenset[str]
     columns: Mapping[str, str]
@@ -90,11 +97,11 @@ class ExpectedColumns:
         options = options or TableOptions()
         categorical = [factor for factor in spec.factors if factor.is_categorical]
         words = {item.name for item in categorical}
-        inputs = frozenset(item.name for item in spec.inputs) - words
-        measured = frozenset(r.name for r in spec.responses) if responses else frozenset[str]()
+        inputs = {item.name: item.unit for item in spec.inputs if item.name not in words}
+        measured = {r.name: r.unit for r in spec.responses} if responses else {}
         return cls(
             numbers=inputs | measured,
-            inputs=inputs,
+            inputs=frozenset(inputs),
             responses=measured,
             texts=frozenset(texts) | words,
             categories=frozenset(c for f in categorical for c in f.categories or ()),
@@ -113,8 +120,10 @@ class ExpectedColumns:
         if mapped is not None:
             return self.columns[mapped]
         found = name_of(header, self.numbers) or name_of(header, self.texts)
+        found = found or name_before(header, self.numbers)
         if found is None:
             replicate = replicate_of(header, self.responses)
+            replicate = replicate or replicate_before(header, self.responses)
             found = replicate[0] if replicate else None
         return found
 
@@ -186,14 +195,6 @@ def units_in(cells: Sequence[str], numeric: Iterable[int]) -> dict[int, str] | N
     if not real or 2 * len(real) < len([unit for unit in told if unit not in "-–"]):
         return None
     return units
-
-
-def bare_unit(cell: str) -> str:
-    """A unit without the brackets or words around it: ``[um]``, ``in um``."""
-    text = cell.strip()
-    if text[:1] in "[(" and text[-1:] in "])":
-        text = text[1:-1].strip()
-    return text.removeprefix("in ").strip()
 
 
 def is_remark(cells: Sequence[str], numeric: Iterable[int]) -> bool:

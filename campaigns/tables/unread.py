@@ -22,6 +22,7 @@ from designer.campaigns.tables.headers import (
     split_unit,
     unit_of_header,
 )
+from designer.campaigns.tables.loose_names import usual_unit_behind, without_unit
 from designer.campaigns.tables.table import Table
 from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.units import check_unit, convert
@@ -108,7 +109,13 @@ class UnreadColumns:
         Returns:
             Header → name; blank for a single column, which is told with what else is missing.
         """
-        found = respelt(free, names, measured)
+        items = (*self.spec.inputs, *self.spec.responses)
+        units = {plain_name(item.name): item.unit for item in items if item.name in names}
+        shortened = {header: without_unit(header, units) for header in free}
+        headers = {short: header for header, short in reversed(shortened.items())}
+        found = {
+            headers[k]: name for k, name in respelt(shortened.values(), names, measured).items()
+        }
         if len(found) < _SEVERAL:
             return {}
         self.findings.add(respelt_problem(self.table.source, found, can_map=self.can_map))
@@ -171,7 +178,8 @@ class UnreadColumns:
         if counts or equal:
             return False
         low, high = look.low, look.high
-        unit = unit_of_header(header, "") or look.unit or self.table.units.get(header)
+        unit = unit_of_header(header, "") or usual_unit_behind(header)
+        unit = unit or look.unit or self.table.units.get(header)
         told = unit is not None and check_unit(unit) is None
         if told and unit is not None:
             try:

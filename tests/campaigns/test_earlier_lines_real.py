@@ -1,5 +1,7 @@
 """The real data sets of the project, read as a user would."""
 
+from pathlib import Path
+
 import pytest
 
 from designer.campaigns import commands
@@ -90,15 +92,23 @@ def test_drakopoulos_goes_into_a_campaign() -> None:
 
 
 @needs_cells
-def test_drakopoulos_without_mapping_tells_what_to_say() -> None:
-    with pytest.raises(InputError) as error:
-        read_line(CELLS, GRAPHITE)
-    text = str(error.value)
-    assert "--map 'coating_gap_um=coating_gap'" in text
-    assert "--map 'coating_speed_m_per_min=coating_speed'" in text
-    assert "--map 'drying_temperature_c=drying_temperature'" in text
-    assert "active_mass_mg: this unknown column looks like active_mass" in text
-    assert "porosity_pct: this unknown column looks like porosity" in text
+def test_drakopoulos_names_its_units_behind_its_columns() -> None:
+    names = {"drying_temperature_c": "drying_temperature", "porosity_pct": "porosity"}
+    told = read_line(CELLS, GRAPHITE, LineMapping(names))
+    assert told.rows == read_line(CELLS, GRAPHITE, LineMapping(COLUMNS)).rows
+    assert {
+        "coating_gap_um: read in um, as its name says",
+        "coating_speed_m_per_min: read in m/min, as its name says",
+        "active_mass_mg: read in mg, as its name says",
+    } <= {*told.notes}
+
+
+@needs_cells
+def test_drakopoulos_without_a_column_tells_what_to_say(tmp_path: Path) -> None:
+    path = tmp_path / "cells.csv"
+    path.write_text(CELLS.read_text().replace("drying_temperature_c", "drying_temp"))
+    with pytest.raises(InputError, match="--map 'drying_temp=drying_temperature'"):
+        read_line(path, GRAPHITE, LineMapping({"porosity_pct": "porosity"}))
 
 
 @needs_cells

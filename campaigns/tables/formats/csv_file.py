@@ -26,6 +26,8 @@ from designer.render.words import unicode_escaped
 
 _SEPARATORS = (",", ";", "\t", "|")
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars (|)"}
+_PERFECT = (0.0, 0)
+"""Of a separator: all lines have as many cells as the header, and none holds another separator."""
 _LONGEST_LINE = 1_000_000
 _SAMPLE_RECORDS = 200
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?", re.ASCII)
@@ -200,10 +202,14 @@ def _detect_separator(text: _Text, expected: ExpectedColumns | None) -> str:
     able = [separator for separator, count in named.items() if count == most]
     if expected is not None and not most:
         _refuse_blanks(text, expected)
-    if most and len(able) == 1:
-        return able[0]
-    found = {sep: _misfit(text, sep, titles=expected is not None) for sep in able}
-    scores = {separator: score for separator, score in found.items() if score is not None}
+    titles = expected is not None
+    if expected is not None and most and len(able) == 1:
+        # a name may be cut out of another one: by commas out of "gap, um;pressure, MPa"
+        if most >= expected.enough or _misfit(text, able[0], titles=titles) == _PERFECT:
+            return able[0]
+        perfect = [s for s in _SEPARATORS if _misfit(text, s, titles=titles) == _PERFECT]
+        return perfect[0] if len(perfect) == 1 else able[0]
+    scores = {sep: score for sep in able if (score := _misfit(text, sep, titles=titles))}
     if not scores:
         return ","
     least = min(scores.values())

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from designer.campaigns.tables.layout import bare_unit
+from designer.campaigns.tables.headers import bare_unit
 from designer.campaigns.values.numbers import exact, number_text
 from designer.campaigns.values.units import check_unit
 
