@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
+from designer.campaigns.earlier_lines.doubled import doubled_runs
 from designer.campaigns.earlier_lines.overlap import line_overlap
 from designer.campaigns.earlier_lines.scales import scale_doubts
 from designer.campaigns.log.runs import Run
@@ -149,8 +150,13 @@ def _remarks(
         if (run.id, name) not in slipped
         for text in _surprise(state, run, name)
     ]
-    told = [*surprises, *result_remarks(state, changed, found)]
-    return [*told, *_doubted_now(state, [run.id for run, _ in changed], found, since)]
+    runs = [run.id for run, _ in changed]
+    return [
+        *surprises,
+        *result_remarks(state, changed, found),
+        *_doubted_now(state, runs, found, since),
+        *doubled_runs(state, runs),
+    ]
 
 
 def _doubted_now(

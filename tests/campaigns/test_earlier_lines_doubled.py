@@ -9,7 +9,7 @@ import pytest
 
 from designer.campaigns import commands
 from designer.campaigns.commands import ResultEntry
-from designer.campaigns.earlier_lines.doubled import doubled_rows
+from designer.campaigns.earlier_lines.doubled import doubled_rows, doubled_runs
 from designer.campaigns.earlier_lines.read import line_from_columns
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.plausibility.line_slips import line_slips
@@ -40,17 +40,20 @@ LINE: tuple[Row, ...] = (
 )  # fmt: skip
 
 
-def campaign() -> CampaignState:
-    entries = [
+def entries(rows: Sequence[Row]) -> list[ResultEntry]:
+    return [
         ResultEntry(
             None,
             {"mass_loading": [Quantity.of(load_)], "porosity": [Quantity.of(porosity)]},
             used={"gap": Quantity.of(gap), "pressure": Quantity.of(pressure)},
         )
-        for gap, pressure, load_, porosity in OWN
+        for gap, pressure, load_, porosity in rows
     ]
+
+
+def campaign() -> CampaignState:
     state = begin(load.from_dict(SPEC))
-    return then(state, commands.attach(state, entries))
+    return then(state, commands.attach(state, entries(OWN)))
 
 
 def add(state: CampaignState, rows: Sequence[Row], name: str) -> tuple[CampaignState, list[str]]:
@@ -105,3 +108,42 @@ def test_a_slip_among_few_rows_is_told_beside_own_results(row: int, factor: floa
 def test_a_line_that_differs_as_a_whole_has_no_slips(factor: float) -> None:
     state, _ = add(campaign(), [(g, p, m * factor / 3, q) for g, p, m, q in LINE], "a")
     assert line_slips(state, state.lines["a"]) == []
+
+
+def entered(state: CampaignState, rows: Sequence[Row]) -> tuple[CampaignState, list[str]]:
+    """The campaign with own results, and what is told of them."""
+    after = then(state, commands.attach(state, entries(rows)))
+    return after, doubled_runs(after, [*after.runs][len(state.runs) :])
+
+
+def test_own_results_are_told_where_the_line_was_there_before() -> None:
+    state, _ = add(begin(load.from_dict(SPEC)), [*OWN, *LINE], "a b")
+    _, (told,) = entered(state, OWN)
+    assert told == (
+        "6 of 6 own results (R001, R002, R003, R004, R005, …) are rows of a b over again: counted"
+        " twice they make the models too sure. If so: designer undo case 2"
+    )
+    state, (told,) = entered(state, [LINE[1], (70, 60, 4, 39), LINE[3]])
+    assert told.startswith("2 of 3 own results (R001, R003) are rows of a b over again")
+    state, silent = entered(state, [(80, 60, 4, 39), (100, 60, 6.01, 38), (110, 60, 6, 38)])
+    assert silent == []
+    excluded = then(state, commands.exclude_line(state, "a b", "the same"))
+    assert entered(excluded, OWN)[1] == []
+
+
+def test_own_results_of_a_line_that_come_one_by_one_are_told_from_the_second_on() -> None:
+    state, _ = add(begin(load.from_dict(SPEC)), [*LINE, *LINE[:1]] * 10, "a")
+    state, first = entered(state, LINE[:1])
+    assert first == []
+    _, (told,) = entered(state, LINE[1:2])
+    assert told.startswith("2 of 2 own results (R001, R002) are rows of a over again")
+
+
+def test_results_that_are_a_part_of_a_row_are_told() -> None:
+    state, _ = add(begin(load.from_dict(SPEC)), LINE, "a")
+    parts = [
+        ResultEntry(None, {"porosity": each.responses["porosity"]}, used=each.used)
+        for each in entries(LINE[:3])
+    ]
+    after = then(state, commands.attach(state, parts))
+    assert doubled_runs(after, ["R003"])[0].startswith("3 of 3 own results (R001, R002, R003) are")

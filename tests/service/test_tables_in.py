@@ -122,3 +122,27 @@ def test_the_cases_on_the_command_line(
     assert len(line.json("show", "calender")["runs"]) < 6  # the same rows in other dress
     for name in ("excelerr", "lod", "pm", "dupcol"):
         line.refused("attach", "case", cases / f"table_{name}.csv")
+
+
+def test_rows_of_a_line_that_come_again_as_own_results_are_told_on_every_way_in(
+    begun: CommandLine,
+) -> None:
+    Path("own.csv").write_text(HEAD + "".join(ROWS))
+    Path("sheet.csv").write_text(
+        "run,solid_content,coating_gap,binder,mass_loading\nR005,55,100,PVDF-A,11.5\n"
+    )
+    begun("lines", "add", "small", "own.csv", "--name", "past")
+    recorded = begun.json(
+        "record", "small", "R006", "mass_loading=12.1", "--set", "solid_content=52",
+        "--set", "coating_gap=150", "--set", "binder=PVDF-B",
+    )["messages"]  # fmt: skip
+    assert not any("over again" in text for text in recorded)  # a single one may be chance
+    by_id = begun.json("import", "small", "sheet.csv", "--dry-run", "--force-settings")["messages"]
+    assert "2 of 6 own results (R005, R006) are rows of past over again" in " ".join(by_id)
+    told = begun.json("attach", "small", "own.csv")["messages"]
+    (told,) = [text for text in told if "over again" in text]
+    assert told.startswith("5 of 9 own results (R006, R008, R009, R010, R011) are rows of past")
+    one = ("attach", "small", "solid_content=52", "coating_gap=150", "binder=PVDF-B")
+    assert "6 of 10 own results (R006, R008, R009, R010, R011, …) are rows" in " ".join(
+        begun(*one, "mass_loading=12.1").split()
+    )
