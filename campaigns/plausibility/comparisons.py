@@ -123,11 +123,11 @@ class Comparisons:
         result = self.results[place]
         if result.run is None:
             return False
-        size, usual = abs(result.value), self._window
-        if usual is not None and not usual.low / _CLEAR < size < usual.high * _CLEAR:
+        size, (low, high) = abs(result.value), self._clear
+        if not low < size < high:
             return True
-        predicted = self._predicted(result.run)
-        mean = 0.0 if predicted is None else abs(predicted["mean"])
+        predicted = result.run.predicted and self._predicted(result.run)
+        mean = abs(predicted["mean"]) if predicted else 0.0
         if mean == 0 or mean / _FAR_RATIO < size < mean * _FAR_RATIO:
             return False
         off = deviations(self.response, predicted, [result.value])
@@ -164,6 +164,11 @@ class Comparisons:
         size = abs(result.value)
         between = any(size / _STEP < level < size * _STEP for level in levels)
         return both and far and not self.response.log_scale and not between
+
+    @cached_property
+    def sizes(self) -> Sequence[float]:
+        """Decimal logarithm of the size of every result."""
+        return [result.size for result in self.results]
 
     @cached_property
     def _neighbours(self) -> Neighbours:
@@ -275,6 +280,12 @@ class Comparisons:
 
     def _predicted(self, run: Run) -> Mapping[str, Any] | None:
         return (run.predicted or {}).get(self.response.name)
+
+    @cached_property
+    def _clear(self) -> tuple[float, float]:
+        """Sizes beyond which the window alone speaks against a result."""
+        usual = self._window
+        return (-1.0, math.inf) if usual is None else (usual.low / _CLEAR, usual.high * _CLEAR)
 
     @cached_property
     def _window(self) -> Usual | None:

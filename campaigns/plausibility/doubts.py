@@ -114,7 +114,7 @@ def _is_one_slip(found: Collection[Doubt]) -> bool:
 
 def _fills_decades(comparisons: Comparisons) -> bool:
     """Whether there are results of every size over more decades than a slip of the point."""
-    sizes = sorted(result.size for result in comparisons.results)
+    sizes = sorted(comparisons.sizes)
     return sizes[-1] - sizes[0] >= _DECADES and all(b - a <= _GAP for a, b in pairwise(sizes))
 
 
@@ -126,7 +126,7 @@ def _odd(comparisons: Comparisons) -> tuple[Sequence[int], set[int]]:
     places = range(len(comparisons.results))
     if len(places) <= _ALL:
         return places, set()
-    sizes = [each.size for each in comparisons.results]
+    sizes = comparisons.sizes
     middle, deviation = middle_and_deviation(sizes)
     off = [abs(size - middle) for size in sizes]
     reach = _BESIDE + _DEVIATIONS * deviation
@@ -141,6 +141,8 @@ def _in_turn(
     """Compare results one after the other; the first ones again once some are known."""
     believed: list[int] = []
     found: dict[int, Doubt] = {}
+    if not looked_at:
+        return found
     for place in order:
         if place in looked_at and not _is_usual(comparisons, place, believed):
             doubt = _doubt(comparisons, place, believed)
@@ -184,9 +186,9 @@ def _is_usual(comparisons: Comparisons, place: int, believed: Sequence[int]) -> 
     """Whether a result is like those before it at first sight; comparing takes longer."""
     if len(believed) < _KNOWN or comparisons.is_suspect(place):
         return False
-    sizes = [comparisons.results[each].size for each in _some(believed)]
+    sizes = [comparisons.sizes[each] for each in _some(believed)]
     middle, deviation = middle_and_deviation(sizes)
-    return deviation <= _WIDE and abs(comparisons.results[place].size - middle) <= _BESIDE
+    return deviation <= _WIDE and abs(comparisons.sizes[place] - middle) <= _BESIDE
 
 
 def _doubt(comparisons: Comparisons, place: int, believed: Sequence[int]) -> Doubt | None:
@@ -198,7 +200,7 @@ def _is_wide(comparisons: Comparisons, places: Sequence[int]) -> bool:
     """Whether results vary over decades."""
     if len(places) < _KNOWN - 1:
         return comparisons.response.log_scale
-    sizes = [comparisons.results[place].size for place in places]
+    sizes = [comparisons.sizes[place] for place in places]
     return middle_and_deviation(sizes)[1] > _WIDE
 
 

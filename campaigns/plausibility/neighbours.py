@@ -12,7 +12,6 @@ import heapq
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from designer.campaigns.log.runs import Run
 from designer.campaigns.space.factors import Factor, Given, Setting
@@ -57,7 +56,7 @@ class Expected:
         return (size - self.center) / self.spread
 
 
-@dataclass
+@dataclass(slots=True)
 class Measured:
     """A result, not 0, and where it comes from.
 
@@ -73,7 +72,7 @@ class Measured:
     run: Run | None = None
     came: str | None = None
 
-    @cached_property
+    @property
     def settings(self) -> Mapping[str, Setting]:
         """Settings of factors and givens together."""
         return {**self.recipe[0], **self.recipe[1]}

@@ -63,6 +63,8 @@ def slips(
     """
     wanted = [r for r in state.spec.responses if only is None or r.name in only]
     found = [slip for response in wanted for slip in _slips_of(state, response, until)]
+    if len(found) < 2:
+        return found
     order = {run: number for number, run in enumerate(state.runs)}
     return sorted(found, key=lambda slip: order[slip.run])
 
@@ -85,7 +87,7 @@ def _slips_of(state: CampaignState, response: Response, until: float) -> Iterato
     def is_right(run: Run, value: Measurement) -> bool:
         return run.is_confirmed(response.name, value, *RESULT_IS_RIGHT)
 
-    right = {place for place, pair in enumerate(found) if is_right(*pair)}
+    right = {place for place, pair in enumerate(found) if pair[0].confirmed and is_right(*pair)}
     for place, verdict in doubts(Comparisons(state, response, results), right).items():
         run, value = found[place]
         yield _slip(run, response, value, verdict.doubt, verdict.clause)

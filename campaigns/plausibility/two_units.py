@@ -48,7 +48,7 @@ def _two_groups(
     """The results below and above the widest gap; None: there are no two groups."""
     if len(places) < 2 * _FEWEST:
         return None
-    size = [result.size for result in comparisons.results]
+    size = comparisons.sizes
     order = sorted(places, key=lambda place: size[place])
     cut = max(range(1, len(order)), key=lambda k: size[order[k]] - size[order[k - 1]])
     low, high = order[:cut], order[cut:]
@@ -68,7 +68,7 @@ def _odd_and_usual(
         middle = (math.log10(low) + math.log10(high)) / 2
 
         def far(group: Sequence[int]) -> float:
-            return abs(statistics.median(comparisons.results[k].size for k in group) - middle)
+            return abs(statistics.median(comparisons.sizes[k] for k in group) - middle)
 
         usual, odd = sorted(groups, key=far)
         return odd, usual
