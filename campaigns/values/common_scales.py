@@ -57,9 +57,7 @@ class Scale:
 
 def is_elsewhere(unit: str, known: Scale) -> bool:
     """Whether a usual unit that is not in the table measures something else for certain."""
-    if unit in ("degC", "°C", "K"):  # nothing in the table has to do with temperatures
-        return True
-    return unit == "rpm" and known.dimension != _TABLE["Hz"].dimension
+    return unit in ("degC", "°C", "K")  # nothing in the table has to do with temperatures
 
 
 def _dimension(text: str) -> tuple[int, ...]:

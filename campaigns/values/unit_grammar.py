@@ -15,16 +15,31 @@ MOST_CHARACTERS: Final = 40
 _LETTER: Final = "A-Za-zµμΩ°Å_"
 _WORDS: Final = re.compile(
     r"(?P<space>\s+)"
-    r"|(?P<share>(?:wt|vol|mol)?%)"
+    r"|(?P<share>(?i:(?:wt|vol|mol|at|mass|gew|ma)[.\s-]*|rel\.?\s*)?%(?i:\s*r\.?\s?[hf]\b\.?)?)"
     r"|(?P<power>(?:\^|\*\*)\s*(?:\(\s*[-+]?[0-9](?:\.[0-9])?\s*\)|[-+]?[0-9](?:\.[0-9])?))"
     r"|(?P<small>⁻?[¹²³])"
-    r"|(?P<operator>[*/·])"
+    r"|(?P<operator>[*/·⋅.])"
     r"|(?P<bracket>[()])"
     r"|(?P<one>1(?![0-9.]))"
     rf"|(?P<name>[{_LETTER}]+(?:[0-9]+[{_LETTER}]+)*)(?P<tail>-?[0-9](?![0-9.]))?"
     r"|(?P<wrong>.)"
 )
 _SMALL: Final = str.maketrans("⁻¹²³", "-123")
+_PLAIN: Final = str.maketrans("−–", "--")
+_SPELT: Final[dict[str, tuple[tuple[str, float], ...]]] = {
+    "rpm": (("min", -1.0),),
+    "rps": (("s", -1.0),),
+    **dict.fromkeys(("U", "rev", "revolution", "revolutions", "turn", "turns", "cycle"), ()),
+    "pct": (("percent", 1.0),),
+    "Pas": (("Pa", 1.0), ("s", 1.0)),
+    "mPas": (("mPa", 1.0), ("s", 1.0)),
+    "ccm": (("cm", 3.0),),
+    **{f"{prefix}Ohm": ((f"{prefix}ohm", 1.0),) for prefix in ("", "u", "µ", "m", "k", "M")},
+}
+"""How laboratories write units that pint does not know, or reads as something else.
+
+Turns are counted: 600 rpm are 600/min, where pint has 2π radian a turn.
+"""
 
 
 def parse_unit(unit: str) -> tuple[tuple[str, float], ...]:
@@ -43,7 +58,8 @@ def parse_unit(unit: str) -> tuple[tuple[str, float], ...]:
         raise ValueError("is empty")
     if len(unit) > MOST_CHARACTERS:
         raise ValueError(f"has {len(unit)} characters; at most {MOST_CHARACTERS} are allowed")
-    text = re.sub(r"\bper\b", "/", unit)
+    text = re.sub(r"\bper\b", "/", unit.translate(_PLAIN))
+    text = re.sub(r"(\bdeg|°)\s+([CF])\b", r"\1\2", text)
     words = [word for word in _WORDS.finditer(text) if word.lastgroup != "space"][::-1]
     powers = _product(words)
     if words:
@@ -67,7 +83,7 @@ def _term(words: list[re.Match[str]]) -> list[tuple[str, float]]:
         raise ValueError("cannot be read: it ends too early")
     word = words.pop()
     if word["name"]:
-        powers = [(word["name"], float(word["tail"] or 1))]
+        powers = _named(word["name"], float(word["tail"] or 1))
     elif word["share"] or word["one"]:
         powers = [("percent", 1.0)] if word["share"] else []
     elif word.group() == "(":
@@ -81,6 +97,10 @@ def _term(words: list[re.Match[str]]) -> list[tuple[str, float]]:
         return powers
     exponent = float(re.sub(r"[\^*()\s]", "", words.pop().group().translate(_SMALL)))
     return [(name, power * exponent) for name, power in powers]
+
+
+def _named(name: str, power: float) -> list[tuple[str, float]]:
+    return [(each, inner * power) for each, inner in _SPELT.get(name, ((name, 1.0),))]
 
 
 def _unreadable(word: re.Match[str]) -> ValueError:

@@ -74,6 +74,7 @@ def convert(value: float, from_unit: str, to_unit: str) -> float:
     """
     if from_unit == to_unit:
         return value
+    from_unit, to_unit = _of_temperature(from_unit, to_unit), _of_temperature(to_unit, from_unit)
     one, other = common_scale(from_unit), common_scale(to_unit)
     if one is not None and other is not None and one.dimension == other.dimension:
         return _finite(float(exact(value) * one.factor / other.factor), value, from_unit, to_unit)
@@ -124,6 +125,7 @@ def measures(unit: str | None, like: str) -> bool:
 def same_unit(first: str | None, second: str | None) -> bool:
     """Whether two declared units are the same one (``wt%`` and ``%``, ``cm2`` and ``cm^2``)."""
     one, other = first or "1", second or "1"
+    one, other = _of_temperature(one, other), _of_temperature(other, one)
     if one == other:
         return True
     here, there = common_scale(one), common_scale(other)
@@ -135,8 +137,17 @@ def same_unit(first: str | None, second: str | None) -> bool:
 
 
 def is_share(unit: str | None) -> bool:
-    """Whether the unit is a percentage (``%``, ``wt%``, ``vol%``, ``mol%``)."""
-    return unit in ("%", "wt%", "vol%", "mol%", "percent")
+    """Whether the unit is a percentage (``%``, ``wt%``, ``Vol.-%``)."""
+    try:
+        return unit is not None and parse_unit(unit) == (("percent", 1.0),)
+    except ValueError:
+        return False
+
+
+def _of_temperature(unit: str, beside: str) -> str:
+    """``C`` beside a temperature is no coulomb."""
+    is_temperature = beside.replace(" ", "") in ("degC", "°C", "degF", "°F", "K")
+    return f"deg{unit}" if unit in ("C", "F") and is_temperature else unit
 
 
 @lru_cache(maxsize=1)

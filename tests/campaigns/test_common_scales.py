@@ -35,7 +35,7 @@ def test_the_same_units_measure_the_same_for_both(monkeypatch: pytest.MonkeyPatc
     assert ours == {pair: measures(*pair) for pair in ours}
 
 
-@pytest.mark.parametrize("unit", ["degC", "K", "rpm", "psi", "m^0.5", "9**9**9", "", "mg/", "foo"])
+@pytest.mark.parametrize("unit", ["degC", "K", "psi", "m^0.5", "9**9**9", "", "mg/", "foo"])
 def test_what_is_not_in_the_table_is_left_to_pint(unit: str) -> None:
     assert common_scale(unit) is None
 
@@ -49,3 +49,48 @@ def test_composed_units_need_no_pint(monkeypatch: pytest.MonkeyPatch) -> None:
     assert units.check_unit("g cm-3") is None
     assert units.same_unit("cm2", "cm^2")
     assert not measures("mm", "g")
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "other", "meant"),
+    [
+        (600, "1/min", "rpm", 600),
+        (10, "Hz", "rpm", 600),
+        (600, "U/min", "1/s", 10),
+        (1500, "rpm", "min^-1", 1500),
+        (2, "mPas", "mPa*s", 2),
+        (2, "mPa.s", "Pa*s", 0.002),
+        (3, "mOhm", "ohm", 0.003),
+        (4, "Ohm cm", "ohm*m", 0.04),
+        (2, "g/ccm", "g/cm^3", 2),
+        (42, "Vol.-%", "%", 42),
+        (42, "Gew.-%", "wt%", 42),
+        (42, "wt. %", "1", 0.42),
+        (42, "pct", "vol%", 42),
+        (45, "% RH", "%", 45),
+        (45, "%r.F.", "1", 0.45),
+        (25, "C", "degC", 25),
+        (25, "deg C", "°C", 25),
+        (0, "C", "K", 273.15),
+        (5, "mg cm−2", "g/m^2", 50),
+    ],
+)
+def test_units_are_read_as_laboratories_write_them(
+    value: float, unit: str, other: str, meant: float
+) -> None:
+    assert units.check_unit(unit) is None
+    assert convert(value, unit, other) == pytest.approx(meant)
+    assert convert(meant, other, unit) == pytest.approx(value)
+    assert measures(unit, other)
+
+
+def test_a_coulomb_is_a_temperature_beside_one_alone() -> None:
+    assert convert(3.6, "C", "mAh") == pytest.approx(1)
+    assert not measures("C", "m")
+    assert units.same_unit("C", "degC")
+    assert not units.same_unit("C", "K")
+
+
+@pytest.mark.parametrize(("unit", "share"), [("Gew.-%", True), ("percent", True), ("%/h", False)])
+def test_a_share_is_one_however_it_is_written(unit: str, share: bool) -> None:
+    assert units.is_share(unit) is share
