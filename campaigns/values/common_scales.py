@@ -55,7 +55,7 @@ class Scale:
     dimension: tuple[int, ...]
 
 
-def is_elsewhere(unit: str, known: Scale) -> bool:
+def is_elsewhere(unit: str) -> bool:
     """Whether a usual unit that is not in the table measures something else for certain."""
     return unit in ("degC", "°C", "K")  # nothing in the table has to do with temperatures
 

@@ -113,7 +113,7 @@ def measures(unit: str | None, like: str) -> bool:
     if one is not None and other is not None:
         return one.dimension == other.dimension
     known = one or other
-    if known is not None and (is_elsewhere(unit, known) or is_elsewhere(like, known)):
+    if known is not None and (is_elsewhere(unit) or is_elsewhere(like)):
         return False
     try:
         convert(1.0, unit, like)
