@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,19 +10,21 @@ from typing import Any
 
 from designer.campaigns.log.runs import Run
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.plausibility.neighbours import Measured, Neighbours, distance
+from designer.campaigns.plausibility.neighbours import (
+    NEAR_ROWS,
+    Measured,
+    Neighbours,
+    near_results,
+)
 from designer.campaigns.plausibility.predicted import deviations
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.values.usual import (
     ScaleDoubt,
     Usual,
     conversions,
-    is_computable,
     other_scale,
 )
 
-NEAR_ROWS = 8
-"""Rows of earlier lines that are compared: those at the nearest settings (assumption)."""
 # Assumptions, checked by tests/benchmarks/entry_slips.py
 _FAR = 4.0  # standard deviations off what is expected …
 _FAR_RATIO = 4.0  # … and factor, from which on a result is doubted
@@ -37,7 +38,6 @@ _STEP = 5.0  # factor between results that lead from one size to another
 _DECADES = 100.0  # factor between results from which on any size between them is possible
 _CLEAR = 30.0  # conversion from which on a window stands against all own results
 _SLIPS = (-1, 1, -2, 2, -3, 3)  # powers of ten that slip in without a unit that explains them
-_ROWS = 1000  # rows of earlier lines among which the nearest are looked for
 _NEAR_POWER = 0.12  # decades around a power of ten that are told as that power
 _AS_LINES = 2.0  # factor around the nearest rows of lines that is as they say
 
@@ -60,7 +60,7 @@ class Doubt:
         """``is about 1/100 of the window: a fraction?``."""
         doubt = self.doubt
         if doubt.unit is None and self.off_power > _NEAR_POWER:
-            side = "below" if doubt.factor > 1 else "above"
+            side = "below" if doubt.ratio < 1 else "above"
             return f"is far {side} {self.beside}: another unit, or a slip of the point?"
         return f"is {doubt.size} {self.beside}: {doubt.guess}?"
 
@@ -132,6 +132,12 @@ class Comparisons:
             return False
         off = deviations(self.response, predicted, [result.value])
         return off is not None and abs(off) >= _FAR
+
+    def is_expected(self, place: int) -> bool:
+        """Whether the prediction of its plan or the window find a result in place."""
+        result = self.results[place]
+        of_plan = None if result.run is None else self._by_plan(result.run, result)
+        return of_plan is True or self._by_window(result) is True
 
     def doubt_beside(self, place: int, among: Sequence[int]) -> Doubt | None:
         """What a result looks like beside some others alone."""
@@ -295,27 +301,3 @@ class Comparisons:
 def _is_among(size: float, levels: Sequence[float]) -> bool:
     """Whether a size lies within a small factor of the range of others."""
     return min(levels) / _STEP <= size <= max(levels) * _STEP
-
-
-def near_results(
-    state: CampaignState, response: Response, settings: Mapping[str, Any]
-) -> list[float]:
-    """Results of the earlier lines in use at the settings nearest to those of a run."""
-    spec = state.spec
-    if not spec.uses_history(response):
-        return []
-    rows = [
-        row
-        for line in state.lines.values()
-        if line.included
-        for row in line.rows
-        if row.responses.get(response.name)
-    ]
-    some = rows[:: max(1, len(rows) // _ROWS)]
-    nearest = heapq.nsmallest(
-        NEAR_ROWS,
-        some,
-        key=lambda row: distance(spec.inputs, settings, {**row.settings, **row.given}),
-    )
-    found = [value for row in nearest for value in row.responses[response.name]]
-    return [value for value in found if is_computable(value)]

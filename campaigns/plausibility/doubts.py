@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
 from designer.campaigns.plausibility.comparisons import Comparisons, Doubt
@@ -25,6 +25,7 @@ _DECADES = 2.5  # that results fill without a gap of …
 _GAP = 0.7  # … decades, where the response itself varies so
 _SURE = 0.2  # decades by which what slips explain misses its place, at the most, as a rule
 _CLEARLY = 1.5  # weight of those that are right over that of those that came first
+_AROUND_ZERO = 10.0  # factor between sizes, beside one of the other sign, of what lies around zero
 _MODE = 3  # doubted results that may be another branch of the response
 
 
@@ -48,6 +49,9 @@ def doubts(comparisons: Comparisons, right: Collection[int] = ()) -> dict[int, D
     passed = suspects.difference(looked_at, right)  # so many that not all are compared
     order = [place for place in places if place not in passed]
     found = _in_turn(comparisons, order, looked_at)
+    usual_first = _usual_first(comparisons, order) if found and len(places) <= _ALL else order
+    if usual_first != order:
+        found = min(_in_turn(comparisons, usual_first, looked_at), found, key=len)
     if 2 * len(found) > len(places) and _outweigh(comparisons, found):
         others = [place for place in order if place not in found]
         turned = _in_turn(comparisons, [*found, *others], looked_at)
@@ -143,6 +147,7 @@ def _in_turn(
     found: dict[int, Doubt] = {}
     if not looked_at:
         return found
+    number = {place: k for k, place in enumerate(order)}
     for place in order:
         if place in looked_at and not _is_usual(comparisons, place, believed):
             doubt = _doubt(comparisons, place, believed)
@@ -151,10 +156,10 @@ def _in_turn(
                 continue
         believed.append(place)
         if len(believed) == _KNOWN:
-            _look_again(comparisons, believed, looked_at, found)
+            _look_again(comparisons, believed, looked_at, found, number)
     # of many, the first ones once more: what came after them was mostly not compared with them
     if len(believed) < _KNOWN or len(looked_at) < len(order):
-        _look_again(comparisons, believed, looked_at, found)
+        _look_again(comparisons, believed, looked_at, found, number)
     return found
 
 
@@ -163,6 +168,7 @@ def _look_again(
     believed: list[int],
     looked_at: Collection[int],
     found: dict[int, Doubt],
+    number: Mapping[int, int],
 ) -> None:
     """Move what the others speak against from those believed to those found.
 
@@ -177,9 +183,30 @@ def _look_again(
     if len(found) == len(doubted):
         return
     for place in doubted:
-        if _doubt(comparisons, place, [each for each in believed if each < place]) is None:
+        before = [each for each in believed if number[each] < number[place]]
+        if _doubt(comparisons, place, before) is None:
             del found[place]
             believed.append(place)
+
+
+def _usual_first(comparisons: Comparisons, order: Sequence[int]) -> Sequence[int]:
+    """The same order, but the rows of a table, which has none, begin with the usual ones."""
+    tables: dict[str, list[int]] = {}
+    for place in order:
+        tables.setdefault(comparisons.results[place].came or f"{place}", []).append(place)
+    found: list[int] = []
+    for rows in tables.values():
+        middle = _densest(sorted(comparisons.sizes[place] for place in rows))
+        found += sorted(rows, key=lambda place: abs(comparisons.sizes[place] - middle))
+    return found
+
+
+def _densest(sizes: Sequence[float]) -> float:
+    """Median of the half of some sorted sizes that lies closest together."""
+    half = (len(sizes) + 1) // 2
+    starts = range(len(sizes) - half + 1)
+    start = min(starts, key=lambda k: sizes[k + half - 1] - sizes[k])
+    return statistics.median(sizes[start : start + half])
 
 
 def _is_usual(comparisons: Comparisons, place: int, believed: Sequence[int]) -> bool:
@@ -225,6 +252,11 @@ def one_sign(values: Sequence[float], response: Response) -> list[bool]:
         return [False] * len(values)
     above = [value > 0 for value in values]
     many = sum(above)
-    if response.log_scale or (many >= len(above) - many and len(above) - many <= 1):
+    if response.log_scale:
         return above
-    return [many <= 1 and not positive for positive in above]
+    most = above if 2 * many >= len(above) else [not positive for positive in above]
+    others = len(above) - sum(most)
+    sizes = [abs(value) for value, of_most in zip(values, most, strict=True) if of_most]
+    if others > 1 or (others == 1 and max(sizes) > _AROUND_ZERO * min(sizes)):
+        return [False] * len(values)
+    return most

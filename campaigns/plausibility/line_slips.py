@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from designer.campaigns.log.runs import LEARNED_FROM
 from designer.campaigns.log.state import CampaignState, Line
+from designer.campaigns.plausibility.beyond import beyond_all
 from designer.campaigns.plausibility.comparisons import Comparisons, Doubt
 from designer.campaigns.plausibility.doubts import doubts, one_sign
 from designer.campaigns.plausibility.neighbours import Measured
@@ -32,14 +33,16 @@ def line_slips(state: CampaignState, line: Line) -> list[str]:
 
 def _told(state: CampaignState, line: Line, response: Response) -> list[str]:
     results = [
-        Measured(value, (row.settings, row.given))
+        Measured(value, (row.settings, row.given), None, line.name)
         for row in line.rows
         for value in row.responses.get(response.name, ())
         if value != 0 and is_computable(value)
     ]
     kept = one_sign([each.value for each in results], response)
     results = [each for each, keep in zip(results, kept, strict=True) if keep]
-    verdicts = doubts(Comparisons(state, response, results))
+    comparisons = Comparisons(state, response, results)
+    verdicts = doubts(comparisons)
+    verdicts |= beyond_all(comparisons, verdicts)
     if len(results) <= _FEW:
         verdicts = {**_beside_own(state, response, results), **verdicts}
     texts = []
@@ -70,7 +73,8 @@ def _beside_own(
     kept = one_sign([each.value for each in (*own, *results)], response)
     if len(own) < _ENOUGH or not all(kept):
         return {}
-    comparisons = Comparisons(state, response, [*own, *results])
+    of_line = [replace(each, came=None) for each in results]  # compared with the own ones first
+    comparisons = Comparisons(state, response, [*own, *of_line])
     found = doubts(comparisons, right=range(len(own)))
     if 2 * len(found) >= len(results):
         return {}

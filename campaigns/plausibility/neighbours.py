@@ -14,7 +14,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from designer.campaigns.log.runs import Run
+from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import Factor, Given, Setting
+from designer.campaigns.specification.parts import Response
+from designer.campaigns.values.usual import is_computable
 
 # Assumptions, checked by tests/benchmarks/entry_slips.py
 FEWEST = 2
@@ -32,6 +35,9 @@ _LEAST_SLOPE = 0.2  # of any response
 _WIDEST = 0.45  # spread of what three results foretell of any other, at the most [decades];
 _AGREEING, _SHARE = 0.08, 0.8  # between them it is this much, and this share of their range
 _CATEGORY = 0.25  # squared distance of two categories [ranges]
+NEAR_ROWS = 8
+"""Rows of earlier lines that are compared: those at the nearest settings (assumption)."""
+_ROWS = 1000  # rows of earlier lines among which the nearest are looked for
 _TYPICAL_WORST = 1.5  # standard deviations by which the worst results foretell each other
 
 
@@ -188,3 +194,27 @@ def distance(
             low, high = item.bounds
             total += ((here - there) / (high - low)) ** 2 if high > low else 0.0
     return total if math.isfinite(total) else math.inf
+
+
+def near_results(
+    state: CampaignState, response: Response, settings: Mapping[str, Setting]
+) -> list[float]:
+    """Results of the earlier lines in use at the settings nearest to those of a run."""
+    spec = state.spec
+    if not spec.uses_history(response):
+        return []
+    rows = [
+        row
+        for line in state.lines.values()
+        if line.included
+        for row in line.rows
+        if row.responses.get(response.name)
+    ]
+    some = rows[:: max(1, len(rows) // _ROWS)]
+    nearest = heapq.nsmallest(
+        NEAR_ROWS,
+        some,
+        key=lambda row: distance(spec.inputs, settings, {**row.settings, **row.given}),
+    )
+    found = [value for row in nearest for value in row.responses[response.name]]
+    return [value for value in found if is_computable(value)]

@@ -5,18 +5,14 @@ from __future__ import annotations
 import shlex
 from collections.abc import Collection, Sequence
 
-from designer.campaigns.log.runs import LEARNED_FROM, Measurement, Run
+from designer.campaigns.log.runs import Measurement, Run
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.plausibility.comparisons import NEAR_ROWS, near_results
-from designer.campaigns.plausibility.doubts import NO_ZERO
 from designer.campaigns.plausibility.slips import SLIP, Slip
 from designer.campaigns.space.factors import quantity_text
-from designer.campaigns.specification.parts import Response, range_text
+from designer.campaigns.specification.parts import Response
 from designer.campaigns.values.usual import is_computable
 
 _ENOUGH = 3  # own results from which on they tell what is usual (assumption)
-_FAR_OWN = 10.0  # factor beyond all own results that is remarked, on a logarithmic scale …
-_FAR_LINES = 5.0  # … beyond the nearest rows of earlier lines; lines may be shifted by as much
 
 _KEPT = "It is kept; if it is a slip:"
 
@@ -51,7 +47,7 @@ def result_remarks(
             for value, each in {v.number: v for v in run.measurements[response.name]}.items():
                 clause = None
                 if (run.id, response.name, value) not in doubted:
-                    clause = _oddity(state, run, response, value, doubted)
+                    clause = _oddity(response, value)
                 if clause is not None:
                     shown = quantity_text(value, response.unit)
                     ways = _ways_out(state, run.id, response.name, each, flagged=False)
@@ -86,86 +82,13 @@ def ways_to_answer(
     return f"designer correct {of_run} {response}=VALUE{which} --reason TEXT{right}"
 
 
-def _oddity(
-    state: CampaignState,
-    run: Run,
-    response: Response,
-    value: float,
-    doubted: Collection[tuple[str, str, float]],
-) -> str | None:
+def _oddity(response: Response, value: float) -> str | None:
     """What else is odd about a value that no slip explains."""
     if not is_computable(value):
         return "is no size of a measurement, so the models leave it out."
-    if not response.log_scale:
-        return _other_sign(state, run, response, value)
-    if value <= 0:
+    if response.log_scale and value <= 0:
         return (
             "does not exist on its logarithmic scale: the models leave it out, or turn to a linear"
             " scale where such results are many."
         )
-    return _far(state, run, response, value, doubted)
-
-
-def _other_sign(state: CampaignState, run: Run, response: Response, value: float) -> str | None:
-    """``is not above 0 like the window (10 to 12 mg/cm^2): …``; None where that is ordinary."""
-    if value > 0 or response.unit in NO_ZERO:
-        return None
-    others = [
-        number
-        for other in state.runs.values()
-        if other.status in LEARNED_FROM and other.id != run.id
-        for number in other.values(response.name)
-    ]
-    window = response.window
-    if min(others, default=1.0) <= 0:
-        return None
-    if len(others) >= _ENOUGH:
-        usual = f"your other results ({_ends(others)})"
-    elif window is not None and window[0] > 0:
-        usual = f"the window ({range_text(window, response.unit)})"
-    else:
-        return None
-    return f"is not above 0 like {usual}: not measured, or a sign?"
-
-
-def _far(
-    state: CampaignState,
-    run: Run,
-    response: Response,
-    value: float,
-    doubted: Collection[tuple[str, str, float]],
-) -> str | None:
-    """``is far below your other results (2 to 8) and the earlier lines near (3 to 5)``; or None."""
-    others = [
-        number
-        for other in state.runs.values()
-        if other.status in LEARNED_FROM and other.id != run.id
-        for number in other.values(response.name)
-        if (other.id, response.name, number) not in doubted and _counts(number)
-    ]
-    told, sides = [], set()
-    if len(others) >= _ENOUGH:
-        sides.add(_side(value, others, _FAR_OWN))
-        told.append(f"your other results ({_ends(others)})")
-    if sides <= {-1, 1}:
-        near = list(filter(_counts, near_results(state, response, {**run.used, **run.given})))
-        if len(near) >= NEAR_ROWS:
-            sides.add(_side(value, near, _FAR_LINES))
-            told.append(f"the earlier lines near its settings ({_ends(near)})")
-    if sides not in ({-1}, {1}):
-        return None
-    return f"is far {'below' if sides == {-1} else 'above'} {' and '.join(told)}."
-
-
-def _counts(value: float) -> bool:
-    """Whether a result has a place on a logarithmic scale."""
-    return is_computable(value) and value > 0
-
-
-def _ends(values: Sequence[float]) -> str:
-    return f"{min(values):.3g} to {max(values):.3g}"
-
-
-def _side(value: float, others: Sequence[float], factor: float) -> int:
-    """-1 or 1 where a value lies a factor below or above all others, else 0."""
-    return -1 if value * factor < min(others) else 1 if value > max(others) * factor else 0
+    return None

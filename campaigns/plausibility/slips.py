@@ -10,22 +10,19 @@ corrected or confirmed, and what is doubted tells nothing about other results.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from designer.campaigns.log.runs import LEARNED_FROM, RESULT_IS_RIGHT, Measurement, Run
 from designer.campaigns.log.state import CampaignState
+from designer.campaigns.plausibility.beyond import beyond_all, far_off, near_zero, other_sign
 from designer.campaigns.plausibility.comparisons import Comparisons
-from designer.campaigns.plausibility.doubts import doubts, middle_and_deviation, one_sign
+from designer.campaigns.plausibility.doubts import doubts, one_sign
 from designer.campaigns.plausibility.neighbours import Measured
 from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.values.collector import collector_paused
 from designer.campaigns.values.usual import ScaleDoubt, is_computable
-
-_ENOUGH = 5  # results that show what others vary by …
-_EQUAL = 0.05  # share of their size that equal results vary by
-_FAR_OFF = 30.0  # … in median deviations, beyond which one is doubted (assumption)
 
 SLIP = "slip"
 """Kind of the flag."""
@@ -88,36 +85,23 @@ def _slips_of(state: CampaignState, response: Response, until: float) -> Iterato
         return run.is_confirmed(response.name, value, *RESULT_IS_RIGHT)
 
     right = {place for place, pair in enumerate(found) if pair[0].confirmed and is_right(*pair)}
-    for place, verdict in doubts(Comparisons(state, response, results), right).items():
+    comparisons = Comparisons(state, response, results)
+    verdicts = doubts(comparisons, right)
+    verdicts |= beyond_all(comparisons, verdicts)
+    for place in sorted(verdicts.keys() - right - near_zero(comparisons, verdicts)):
         run, value = found[place]
-        yield _slip(run, response, value, verdict.doubt, verdict.clause)
+        yield _slip(run, response, value, verdicts[place].doubt, verdicts[place].clause)
+    told = {id(found[place][1]) for place in verdicts}
+    odd = [*other_sign(every, response)]
     if len(found) < len(nonzero) and not response.log_scale:
         sized = {id(value) for _, value in found}
-        for run, value, doubt, clause in _far_off(every):
-            if id(value) not in sized and not is_right(run, value):
-                yield _slip(run, response, value, doubt, clause)
+        odd += [each for each in far_off(every) if id(each[1]) not in sized]
+    for run, value, doubt, clause in odd:
+        if id(value) not in told and not is_right(run, value):
+            told.add(id(value))
+            yield _slip(run, response, value, doubt, clause)
 
 
 def _slip(run: Run, response: Response, value: Measurement, doubt: ScaleDoubt, clause: str) -> Slip:
     shown = f"{run.id}: {response.name} {quantity_text(value.number, response.unit)}"
     return Slip(run.id, response.name, value, doubt, f"{shown} {clause}")
-
-
-def _far_off(
-    found: Sequence[tuple[Run, Measurement]],
-) -> Iterator[tuple[Run, Measurement, ScaleDoubt, str]]:
-    """Results far beyond what the others vary by, where sizes mean nothing (°C, both signs)."""
-    numbers = [value.number for _, value in found]
-    if len(numbers) < _ENOUGH:
-        return
-    middle, usual = middle_and_deviation(numbers)
-    usual = usual or _EQUAL * abs(middle)
-    near = [number for number in numbers if abs(number - middle) <= _FAR_OFF * usual]
-    for run, value in found:
-        off = value.number - middle
-        if usual == 0 or abs(off) <= _FAR_OFF * usual:
-            continue
-        side = "above" if off > 0 else "below"
-        beside = f"your other results ({min(near):.3g} to {max(near):.3g})"
-        clause = f"is far {side} {beside}: another unit, or a slip of the point?"
-        yield run, value, ScaleDoubt(abs(off) / usual, 1.0, None), clause

@@ -5,9 +5,9 @@
 Plants with known truth, from a porosity that hardly varies to a conductance over four decades; n
 own results at random recipes, then one more: right, or typed wrongly. Counted per kind of slip and
 n: the share that is remarked (as a slip, with the right factor), and of the right results the share
-that is. Results are attached (nobody predicted them) or planned (with a prediction as wrong
-and as sure as models of that many results are: see `ERRORS`). Seeds from 1000 on: thresholds were
-chosen on seeds below 1000.
+that is. Results are attached one by one (nobody predicted them), in one table, or planned (with a
+prediction as wrong and as sure as models of that many results are: see `ERRORS`). Seeds from 1000
+on: thresholds were chosen on seeds below 1000.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ FACTORS: dict[str, float] = {
 ERRORS = {2: 0.8, 4: 0.5, 8: 0.3, 16: 0.2, 40: 0.12}
 """Error of a prediction over the spread of the response, by number of results (assumption)."""
 
+TABLE = "in a table"
 Truth = Callable[[np.ndarray], float]
 Found = dict[tuple[str, str, int, str], list[float]]
 """By plant, way in, number of results and kind of slip; ``others`` are doubts about the others."""
@@ -92,10 +93,13 @@ def campaign(plant: Plant) -> CampaignState:
     return begin(load.from_dict({"campaign": head, "factor": factors, "response": [response]}))
 
 
-def run_of(number: int, x: np.ndarray, value: float, predicted: Mapping[str, Any] | None) -> Run:
+def run_of(
+    number: int, x: np.ndarray, value: float, predicted: Mapping[str, Any] | None, way: str
+) -> Run:
     """A completed run with one result."""
     name = run_id_text(number)
-    measured = Measurement(1, value, f"{value:g}", None, number + 1, "anna", "2026-03-01")
+    came = "2026-03-01" if way == TABLE else f"2026-03-01T{number:04d}"
+    measured = Measurement(1, value, f"{value:g}", None, number + 1, "anna", came)
     settings = {f"f{k}": float(v) for k, v in enumerate(x)}
     return Run(
         name, None, None, None, settings, settings, number + 1, status="completed",
@@ -121,12 +125,12 @@ def measure(
             log = empty.spec.responses[0].log_scale
             spread = np.std(np.log(truth)) if log else np.std(truth)
             for n in counts:
-                own = {
-                    run_id_text(k + 1): run_of(k + 1, X[k], float(values[k]), None)
-                    for k in range(n)
-                }
                 x, value = X[-1], float(values[-1])
-                for way in ("attached", "planned"):
+                for way in ("attached", TABLE, "planned"):
+                    own = {
+                        run_id_text(k + 1): run_of(k + 1, X[k], float(values[k]), None, way)
+                        for k in range(n)
+                    }
                     predicted = None
                     if way == "planned":
                         error = ERRORS[n] * spread
@@ -140,7 +144,7 @@ def measure(
                         typed = value * factor
                         if empty.spec.responses[0].problems_with(typed, ""):
                             continue  # refused
-                        last = run_of(n + 1, x, typed, predicted)
+                        last = run_of(n + 1, x, typed, predicted, way)
                         doubts = slips(replace(empty, runs={**own, last.id: last}))
                         mine = [d for d in doubts if d.run == last.id]
                         right = [d for d in mine if abs(np.log10(d.doubt.factor * factor)) < 0.5]

@@ -24,8 +24,8 @@ def test_slips_are_found_and_right_results_are_not_doubted(found: Found) -> None
     assert share(found, "planned", 8, far) > 0.75
     assert share(found, "attached", 8, far) > 0.5
     assert share(found, "planned", 8, ("x10", "/10")) > 0.5
-    for way in ("planned", "attached"):
+    for way in ("planned", "attached", "in a table"):
         for n in (4, 8):
             assert share(found, way, n, ("right",)) < 0.1
-    assert len(table(found).splitlines()) == 2 + 4 * 2 * 2
-    assert len(summary(found).splitlines()) == 2 + 2 * 2
+    assert len(table(found).splitlines()) == 2 + 4 * 2 * 3
+    assert len(summary(found).splitlines()) == 2 + 2 * 3

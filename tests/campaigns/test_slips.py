@@ -43,7 +43,7 @@ def campaign(
 
 def run(number: int, settings: dict[str, Any], *values: float, **facts: Any) -> Run:
     measured = tuple(
-        Measurement(k, value, str(value), None, number + 1, "anna", "2026-03-01")
+        Measurement(k, value, str(value), None, number + 1, "anna", f"2026-03-01T{number:04d}")
         for k, value in enumerate(values, start=1)
     )
     return Run(run_id_text(number), None, None, None, settings, settings, number + 1,
@@ -66,8 +66,8 @@ RIGHT = (31.0, 33.5, 35.2, 32.1, 36.8, 34.0)
         (33200.0, "about 1000 times"),
         (24.0, ""),
         (50.0, ""),
-        (-33.0, "is far below your other results (31 to 36.8)"),
-        (0.0, ""),
+        (-33.0, "is not above 0 like your other results (31 to 36.8): not measured, or a sign?"),
+        (0.0, "is not above 0 like your other results (31 to 36.8): not measured, or a sign?"),
     ],
 )
 def test_a_slip_is_named_with_what_is_usual_and_what_it_may_be(value: float, words: str) -> None:
