@@ -128,6 +128,7 @@ def _shown(
         console.data(answer)
     elif written is not None:
         console.file(written.content)
+        console.notes(answer.get("messages", ()))  # no text goes with a file
     else:
         (console.pages if verb.paged else console.lines)(verb.text(answer, service, arguments))
     if not console.json:

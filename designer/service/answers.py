@@ -180,7 +180,7 @@ class LinesAnswer(OfCampaign):
     notes: list[str]
 
 
-class LineSwitchedAnswer(OfCampaign):
+class LineSwitchedAnswer(DoneAnswer):
     """A line was excluded or included."""
 
     line: str
@@ -218,7 +218,7 @@ class AttachedAnswer(RunsAnswer, DoneAnswer):
     applied: bool
 
 
-class AbandonAnswer(RunsAnswer):
+class AbandonAnswer(RunsAnswer, DoneAnswer):
     """Runs will not be made."""
 
     status: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from designer.campaigns.earlier_lines.doubled import doubled_runs
 from designer.campaigns.earlier_lines.overlap import line_overlap
@@ -111,37 +111,46 @@ def plan_summary(plan: Plan) -> PlanSummary:
     }
 
 
-def run_changed(state: CampaignState, run: Run, since: int) -> RecordAnswer:
-    """What a change of one run has brought since a log position."""
-    new = _new_values(state, run, since)
+def run_changed(before: CampaignState, state: CampaignState, run_id: str) -> RecordAnswer:
+    """What a change of one run has brought.
+
+    Args:
+        before: the campaign as the change found it.
+        state: the campaign now.
+        run_id: the run, which may be new.
+    """
+    run, since = state.run(run_id), before.seq
     return {
         "campaign": state.spec.name,
         "run": run.id,
         "status": run.status,
-        "recorded": {**new, **dict.fromkeys(sorted(run.never))},
+        "recorded": {**_new_values(state, run, since), **dict.fromkeys(sorted(run.never))},
         "messages": [
             *(flag["message"] for flag in run_flags(run)),
             *broken_by(state, [run.id]),
             *off_plan_since(state, [run.id], since),
             *batch_remarks(state, [run.id], since),
-            *_remarks(state, [(run, new)], since),
+            *remarks_on(before, state, [run.id]),
         ],
         "head": state.head,
     }
 
 
-def remarks_on(state: CampaignState, runs: Iterable[str], since: int) -> list[str]:
-    """Remarks on what some runs have measured since a log position."""
-    changed = [state.run(run) for run in dict.fromkeys(runs)]
-    return _remarks(state, [(run, _new_values(state, run, since)) for run in changed], since)
+def remarks_on(before: CampaignState, state: CampaignState, runs: Iterable[str]) -> list[str]:
+    """Remarks on the results of runs that a change concerns.
 
+    Slips and other oddities of what is new, results far from their prediction where that is not
+    said, other results that the change brings into doubt, and results that would count twice.
 
-def _remarks(
-    state: CampaignState, changed: Sequence[tuple[Run, Collection[str]]], since: int
-) -> list[str]:
-    """Slips and other oddities; and results far from their prediction, where that is not said."""
-    changed = [(run, names) for run, names in changed if names]
-    found = slips(state, {name for _, names in changed for name in names})
+    Args:
+        before: the campaign as the change found it.
+        state: the campaign now.
+        runs: ids; those that are as they were are passed over.
+    """
+    ids = [run for run in dict.fromkeys(runs) if state.runs[run] != before.runs.get(run)]
+    versions = [each.runs[run] for each in (before, state) for run in ids if run in each.runs]
+    found = slips(state, {name for run in versions for name in run.measurements})
+    changed = [(state.runs[run], _new_values(state, state.runs[run], before.seq)) for run in ids]
     slipped = {(slip.run, slip.response) for slip in found}
     surprises = [
         text
@@ -150,27 +159,31 @@ def _remarks(
         if (run.id, name) not in slipped
         for text in _surprise(state, run, name)
     ]
-    runs = [run.id for run, _ in changed]
+    new = [run.id for run, names in changed if names]
     return [
         *surprises,
         *result_remarks(state, changed, found),
-        *_doubted_now(state, runs, found, since),
-        *doubled_runs(state, runs),
+        *doubted_beside(before, state, [slip for slip in found if slip.run not in new]),
+        *doubled_runs(state, new),
     ]
 
 
-def _doubted_now(
-    state: CampaignState, runs: Collection[str], found: Sequence[Slip], since: int
+def doubted_beside(
+    before: CampaignState, state: CampaignState, found: Sequence[Slip] | None = None
 ) -> list[str]:
-    """Slips of other runs that only what came in since a log position makes known."""
-    others = [slip for slip in found if slip.run not in runs]
-    if not others:
+    """Results that a change has brought into doubt, although they are as they were.
+
+    Args:
+        before: the campaign as the change found it.
+        state: the campaign now.
+        found: the slips that may be new; None: all there are now.
+    """
+    found = slips(state) if found is None else found
+    if not found:
         return []
-    known = {
-        (slip.run, slip.response)
-        for slip in slips(state, {slip.response for slip in others}, until=since)
-    }
-    new = [slip for slip in others if (slip.run, slip.response) not in known]
+    old = slips(before, {slip.response for slip in found})
+    known = {(slip.run, slip.response) for slip in old}
+    new = [slip for slip in found if (slip.run, slip.response) not in known]
     told = [f"beside this, {slip.message}" for slip in new[:_TOLD]]
     if len(new) > _TOLD:
         told.append(f"{len(new) - _TOLD} more runs likewise: status names them")

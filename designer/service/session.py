@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from designer.campaigns.log.events import NewEvent
     from designer.campaigns.log.state import CampaignState
     from designer.campaigns.specification.specification import Specification
     from designer.campaigns.store.archive import Decide, Repeated
@@ -108,6 +109,17 @@ class Session:
         return self.store.change(
             campaign, decide, actor=self.actor, request=self.request, expected_seq=expected_seq
         )
+
+    def changed(self, campaign: str, decide: Decide) -> tuple[CampaignState, CampaignState]:
+        """As `change`: the state it was decided for, and the one after it."""
+        met: list[CampaignState] = []
+
+        def decide_and_remember(state: CampaignState) -> list[NewEvent]:
+            met[:] = [state]
+            return decide(state)
+
+        after = self.change(campaign, decide_and_remember)
+        return met[0], after
 
 
 @dataclass(frozen=True)

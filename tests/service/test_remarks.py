@@ -339,3 +339,26 @@ def test_who_brings_an_earlier_result_into_doubt_is_told_so() -> None:
     assert first >= 2
     flags = case.status(refresh=False)["flags"]
     assert [(flag["kind"], flag["run"]) for flag in flags] == [("slip", "R001")]
+
+
+def beside(told: list[str]) -> list[str]:
+    return [text.partition(" is ")[0] for text in told if text.startswith("beside this")]
+
+
+def test_what_a_change_brings_into_doubt_is_told_by_every_verb_that_does_so() -> None:
+    case = campaign(scale="linear")
+    frame = runs(40, 38, 41, 39, 0.41)
+    frame.loc[4, ["gap", "speed"]] = frame.loc[2, ["gap", "speed"]]  # they contradict each other
+    case.attach(frame)
+    verbs = case.service.campaigns
+
+    confirmed = verbs.note("case", "ok", "R005", confirm="slip:ratio")["messages"]
+    assert confirmed[0].startswith("slip is confirmed: R005")
+    assert beside(confirmed) == ["beside this, R003: ratio 41 g/L"]
+    assert beside(verbs.note("case", "seen", "R005")["messages"]) == []
+    assert beside(verbs.undo("case", 7)["messages"]) == ["beside this, R005: ratio 0.41 g/L"]
+    case.correct("R005", {"ratio": 41.2}, reason="read again")
+    assert beside(verbs.undo("case")["messages"]) == ["beside this, R005: ratio 0.41 g/L"]
+    case.fail("R005", "web break")
+    reopened = case.service.runs.reopen("case", "R005")["messages"]
+    assert beside(reopened) == ["beside this, R005: ratio 0.41 g/L"]

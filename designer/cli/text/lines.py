@@ -129,4 +129,5 @@ def line_added_text(answer: LineAddedAnswer) -> list[str]:
 def line_switched_text(answer: LineSwitchedAnswer) -> list[str]:
     """A line was excluded or included."""
     done = "included" if answer["included"] else "excluded"
-    return [f"{answer['line']} is {done}.", *head_text(answer)]
+    told = f"{answer['line']} is {done}."
+    return [told, *paragraphs("- ", answer["messages"]), *head_text(answer)]

@@ -51,6 +51,14 @@ def done(sentence: str) -> Callable[[answers.DoneAnswer, Service, Namespace], li
     return text
 
 
+def abandoned_text(
+    answer: answers.AbandonAnswer, _service: Service, _arguments: Namespace
+) -> list[str]:
+    """Runs will not be made."""
+    told = f"Abandoned: {', '.join(answer['runs'])}."
+    return [told, *paragraphs("- ", answer["messages"]), *head_text(answer)]
+
+
 def head_text(answer: answers.OfCampaign) -> list[str]:
     """The log position, by which a later `store verify --head` knows this state again."""
     return [f"Log position {answer['head']}"]

@@ -9,7 +9,7 @@ from designer.campaigns.errors import Problem
 from designer.campaigns.specification.parts import DEFAULT_RUNS
 from designer.cli.errors import UsageError
 from designer.cli.text.plan import best_text, plan_text, predicted_text
-from designer.cli.text.results import done, head_text, history_text
+from designer.cli.text.results import abandoned_text, done, history_text
 from designer.cli.text.status import status_text
 from designer.cli.verbs.arguments import (
     CAMPAIGN,
@@ -83,10 +83,7 @@ VERBS = (
         "runs that will not be made, nor proposed again",
         (CAMPAIGN, replace(RUN, name="runs", nargs="+"), REASON),
         "runs.abandon",
-        lambda answer, _service, _arguments: [
-            f"Abandoned: {', '.join(answer['runs'])}.",
-            *head_text(answer),
-        ],
+        abandoned_text,
         writes=True,
     ),
     Verb(

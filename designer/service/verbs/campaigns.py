@@ -22,7 +22,7 @@ from designer.campaigns.specification.text import to_tables
 from designer.campaigns.values.times import parse_made_at, utc_now
 from designer.engine.training_rows.left_out import turned_linear
 from designer.service import answers
-from designer.service.details import line_answer, plan_summary
+from designer.service.details import doubted_beside, line_answer, plan_summary
 from designer.service.fits import read_figures
 from designer.service.flags import (
     breach_sentences,
@@ -122,7 +122,7 @@ class CampaignVerbs(Verbs):
             after = state = self.session.change(
                 campaign, lambda fresh: commands.amend(fresh, spec, reason)
             )
-        told = _overtaken(before, after)
+        told = [*_overtaken(before, after), *doubted_beside(before, after)]
         return {
             "campaign": state.spec.name,
             "difference": changes,
@@ -142,8 +142,9 @@ class CampaignVerbs(Verbs):
         self, campaign: str, event: int | None = None, reason: str | None = None
     ) -> answers.UndoAnswer:
         """Reverse an event (default: the last one); nothing is erased."""
-        before = self.session.state(campaign)
-        state = self.session.change(campaign, lambda fresh: commands.undo(fresh, event, reason))
+        before, state = self.session.changed(
+            campaign, lambda fresh: commands.undo(fresh, event, reason)
+        )
         undone = [
             e.body["event"]
             for e in state.events
@@ -153,6 +154,7 @@ class CampaignVerbs(Verbs):
         messages = [f"event {seq} no longer counts: {describe(by_seq[seq])}" for seq in undone]
         if any(by_seq[seq].kind == "spec_amended" for seq in undone):
             messages += _overtaken(before, state)
+        messages += doubted_beside(before, state)
         return {
             "campaign": state.spec.name,
             "events": undone,
@@ -175,22 +177,24 @@ class CampaignVerbs(Verbs):
         Raises:
             InputError: the run has no such flag, or several responses have it.
         """
-        cleared: list[str] = []
+        told: list[str] = []
 
         def decide(state: CampaignState) -> list[NewEvent]:
             if confirm is None:
                 return commands.note(state, text, run)
             figures = read_figures(self.session, state)
             kind, responses, found = confirmed_flags(state, figures, run, confirm)
-            cleared[:] = [f"{kind} is confirmed: {flag['message']}" for flag in found]
-            cleared.extend([_STILL_ASIDE] if kind == "set_aside" else [])
+            told[:] = [f"{kind} is confirmed: {flag['message']}" for flag in found]
+            told.extend([_STILL_ASIDE] if kind == "set_aside" else [])
             return commands.note(state, text, run, confirms=kind, responses=responses)
 
-        state = self.session.change(campaign, decide)
+        before, state = self.session.changed(campaign, decide)
+        if confirm is not None:
+            told += doubted_beside(before, state)
         return {
             "campaign": state.spec.name,
             "run": None if run is None else state.run(run).id,
-            "messages": cleared,
+            "messages": told,
             "head": state.head,
         }
 

@@ -11,7 +11,7 @@ from designer.campaigns.earlier_lines.mapping import LineMapping
 from designer.campaigns.files import File
 from designer.campaigns.plausibility.line_slips import line_slips
 from designer.service.answers import LineAddedAnswer, LinesAnswer, LineSwitchedAnswer
-from designer.service.details import compared_line, judged_lines
+from designer.service.details import compared_line, doubted_beside, judged_lines
 from designer.service.fits import read_figures
 from designer.service.session import Verbs
 
@@ -54,7 +54,7 @@ class LineVerbs(Verbs):
             table = line_from_campaign(other, spec, name, told)
         else:
             table = line_from_columns(source, spec, told, name=name)
-        state = self.session.change(campaign, lambda fresh: commands.add_line(fresh, table, name))
+        before, state = self.session.changed(campaign, lambda s: commands.add_line(s, table, name))
         line = [*state.lines.values()][-1]
         compared = compared_line(state, line.name)
         return {
@@ -66,6 +66,7 @@ class LineVerbs(Verbs):
             "notes": [
                 *table.notes,
                 *doubled_rows(state, line),
+                *doubted_beside(before, state),
                 *compared["warnings"],
                 *line_slips(state, line),
             ],
@@ -91,11 +92,13 @@ class LineVerbs(Verbs):
         return self._switch(campaign, line, lambda s: commands.include_line(s, line, reason))
 
     def _switch(self, campaign: str, name: str, decide: Decide) -> LineSwitchedAnswer:
-        state = self.session.change(campaign, decide)
+        before, state = self.session.changed(campaign, decide)
         line = commands.find_line(state, name)
+        doubled = doubled_rows(state, line) if line.included else []
         return {
             "campaign": state.spec.name,
             "line": line.name,
             "included": line.included,
+            "messages": [*doubled, *doubted_beside(before, state)],
             "head": state.head,
         }

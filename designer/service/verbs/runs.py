@@ -17,7 +17,7 @@ from designer.service.answers import (
     RecordAnswer,
     RunAnswer,
 )
-from designer.service.details import run_changed
+from designer.service.details import remarks_on, run_changed
 from designer.service.fits import read_figures
 from designer.service.flags import flags_of_runs
 from designer.service.session import Verbs
@@ -110,7 +110,7 @@ class RunVerbs(Verbs):
             return self._change(campaign, run, lambda state: commands.record(state, [entry]))
         state = self.session.state(campaign)
         after = tried(state, commands.record(state, [entry]))
-        return {**run_changed(after, after.run(run), since=state.seq), "head": state.head}
+        return {**run_changed(state, after, run), "head": state.head}
 
     def attach(
         self,
@@ -129,8 +129,8 @@ class RunVerbs(Verbs):
         if dry_run:
             state = tried(before, commands.attach(before, [entry]))
         else:
-            state = self.session.change(campaign, lambda fresh: commands.attach(fresh, [entry]))
-        answer = run_changed(state, [*state.runs.values()][-1], since=before.seq)
+            before, state = self.session.changed(campaign, lambda s: commands.attach(s, [entry]))
+        answer = run_changed(before, state, [*state.runs][-1])
         return {**answer, "head": before.head} if dry_run else answer
 
     def fail(self, campaign: str, run: str, reason: str) -> RecordAnswer:
@@ -139,11 +139,13 @@ class RunVerbs(Verbs):
 
     def abandon(self, campaign: str, runs: Sequence[str], reason: str) -> AbandonAnswer:
         """Runs that will not be made."""
-        state = self.session.change(campaign, lambda state: commands.abandon(state, runs, reason))
+        before, state = self.session.changed(campaign, lambda s: commands.abandon(s, runs, reason))
+        abandoned = [state.run(run).id for run in runs]
         return {
             "campaign": state.spec.name,
-            "runs": [state.run(run).id for run in runs],
+            "runs": abandoned,
             "status": "abandoned",
+            "messages": remarks_on(before, state, abandoned),
             "head": state.head,
         }
 
@@ -193,16 +195,9 @@ class RunVerbs(Verbs):
         )
 
     def _change(self, campaign: str, run: str, decide: Decide) -> RecordAnswer:
-        """Change one run, and tell what is new since the log position it was decided at."""
-        since = 0
-
-        def decide_and_remember(state: CampaignState) -> list[NewEvent]:
-            nonlocal since
-            since = state.seq
-            return decide(state)
-
-        state = self.session.change(campaign, decide_and_remember)
-        return run_changed(state, state.run(run), since=since)
+        """Change one run, and tell what is new since it was decided."""
+        before, state = self.session.changed(campaign, decide)
+        return run_changed(before, state, run)
 
 
 def _one_value(run: str, name: str, text: str) -> Quantity | None:

@@ -228,5 +228,5 @@ def _told(before: CampaignState, after: CampaignState, runs: Sequence[str]) -> l
     ]
     off_plan = off_plan_since(after, runs, before.seq)
     batches = batch_remarks(after, runs, before.seq)
-    results = remarks_on(after, runs, before.seq)
+    results = remarks_on(before, after, runs)
     return [*flags, *broken_by(after, runs), *off_plan, *batches, *results]
