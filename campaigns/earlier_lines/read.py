@@ -14,6 +14,7 @@ from designer.campaigns.earlier_lines.mapping import (
     inputs_said_unknown,
     unknown_notes,
 )
+from designer.campaigns.earlier_lines.row_notes import REPLICATE
 from designer.campaigns.earlier_lines.rows import LineRows
 from designer.campaigns.errors import Findings, InputError
 from designer.campaigns.files import File
@@ -89,7 +90,8 @@ def line_from_columns(
 
 
 def _expected(spec: Specification, mapping: LineMapping) -> ExpectedColumns:
-    return ExpectedColumns.of(spec, fact_columns(spec), mapping, asked=mapping.extras)
+    asked = [*mapping.extras, *REPLICATE]  # which tells equal rows apart
+    return ExpectedColumns.of(spec, fact_columns(spec), mapping, asked=asked)
 
 
 def line_from_campaign(

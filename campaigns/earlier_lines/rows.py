@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from designer.campaigns.earlier_lines.mapping import UNKNOWN
+from designer.campaigns.earlier_lines.row_notes import RowNotes
 from designer.campaigns.errors import Findings, Problem
 from designer.campaigns.space.factors import Factor, Given, Setting, quantity_text
 from designer.campaigns.specification.parts import Response
@@ -22,7 +23,6 @@ from designer.campaigns.values.quantity import Quantity, excess_hint, far_off
 
 _SHOWN = 5
 _REPEATED = 20_000  # different settings and results that are looked out for, to be kept once
-_ROUNDED = 0.002  # of the total: what rounding does to the sum of a mixture (assumption)
 
 
 @dataclass
@@ -157,54 +157,11 @@ class LineRows:
                     f" have ({told}{more}) are kept as one more category"
                 )
         notes += self._reader.notes()
-        notes += self._mixture_notes()
-        notes += self._doubled_notes()
+        whole = RowNotes(self.spec, self.table, self.rows, self._taken)
+        notes += [*whole.low(), *whole.mixtures(), *whole.doubled()]
         if self.without_result:
             notes.append(f"rows without any result left out: {self.without_result}")
         del self._reader  # it knows this object: a circle would keep the table for a long time
-        return notes
-
-    def _doubled_notes(self) -> list[str]:
-        """Rows that say the same as one above them: kept, but told."""
-        first: dict[int, int] = {}
-        doubled = []
-        for number, row in zip(self._taken, self.rows, strict=True):
-            results = {n: [each["number"] for each in v] for n, v in row["responses"].items()}
-            parts = ("settings", "given", "batch", "made_at", "extra")
-            key = hash((repr(results), *(repr(row.get(part)) for part in parts)))  # rows are many
-            above = first.setdefault(key, number)
-            if above != number:
-                doubled.append((number, above))
-        if not doubled:
-            return []
-        numbers = self.table.row_numbers
-        told = ", ".join(f"{numbers[row]} ({numbers[above]})" for row, above in doubled[:_SHOWN])
-        told += ", …" if len(doubled) > _SHOWN else ""
-        return [
-            f"{len(doubled)} of {len(self.rows)} rows say the same as the {self.table.row_word} in"
-            f" brackets above them, and are kept: {told}; pasted twice?"
-        ]
-
-    def _mixture_notes(self) -> list[str]:
-        """Mixtures of rows that do not sum to the total: kept, but told."""
-        notes = []
-        for mixture in self.spec.mixtures:
-            total = float(mixture.total)
-            odd = []
-            for number, row in zip(self._taken, self.rows, strict=True):
-                parts = [row["settings"].get(name) for name in mixture.factors]
-                if None not in parts and abs(sum(parts) - total) > _ROUNDED * abs(total):
-                    odd.append((number, sum(parts)))
-            if odd:
-                told = ", ".join(
-                    f"{quantity_text(float(f'{found:.6g}'))} in {self.table.row_word}"
-                    f" {self.table.row_numbers[row]}"
-                    for row, found in odd[:_SHOWN]
-                ) + (", …" if len(odd) > _SHOWN else "")
-                notes.append(
-                    f"{' + '.join(mixture.factors)} is not {quantity_text(total)} in {len(odd)} of"
-                    f" {len(self.rows)} rows, which are kept: {told}"
-                )
         return notes
 
     def _responses(self, row: int) -> dict[str, list[dict[str, Any]]]:
@@ -223,7 +180,7 @@ class LineRows:
     def _judge_results(self, response: Response, header: str, results: ColumnValues) -> None:
         """Problems with results, each with its place: one where most of a column are impossible."""
         column = next(column for column in self.matched.read if column.header == header)
-        problem = WholeColumn(self.table, column, results).impossible(response)
+        problem = WholeColumn(self.table, column, results).wrong_results(response)
         if problem is not None:
             self.findings.add(problem)
             return

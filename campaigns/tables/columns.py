@@ -35,7 +35,7 @@ class FileColumn:
         header: as in the file.
         target: expected name it holds.
         unit: unit of its numbers where that is not the declared one.
-        unit_told: whether header or user say which unit it is.
+        unit_told: whether user or header say which unit it is, but not that of our own sheet.
         unit_said: whether the user does: then its numbers are meant, however far off.
         also: further columns with replicates of the same response.
     """
@@ -260,7 +260,8 @@ class ColumnMatcher:
         declared = self._units[target]
         told = FileColumn(header, target, unit_told=True, unit_said=said)
         if same_unit(unit, declared):
-            return told
+            # a sheet of ours has its units from us: who fills it in has told nothing
+            return replace(told, unit_told=said or not self.complete)
         try:
             convert(1.0, unit, declared or "1")
         except InputError as error:
@@ -271,17 +272,16 @@ class ColumnMatcher:
         return replace(told, unit=unit)
 
     def _loose_unit(self, header: str, target: str) -> str | None:
-        """The unit behind a header without brackets, where it is no name itself."""
-        is_other = header in self._units or target in self._words
-        if is_other or unit_of_header(header, target) is not None:
+        """The unit behind a header, where it is more than one in brackets behind a name."""
+        if header in self._units or target in self._words:
             return None
-        return unit_behind(header, self._units[target])
+        found, inside = unit_behind(header, self._units[target]), unit_of_header(header, target)
+        return None if inside is not None and same_unit(found, inside) else found
 
     def _unit_in_file(self, header: str, target: str, where: str) -> str | None:
         """The unit in the header or in a row of units; None after noting that it is none."""
         inside, below = unit_of_header(header, target), self.table.units.get(header)
-        inside = "1" if inside in DASHES else inside
-        inside = inside or self._loose_unit(header, target)
+        inside = self._loose_unit(header, target) or ("1" if inside in DASHES else inside)
         if below in DASHES:  # of a length, say, it tells nothing
             below = "1" if measures("1", self._units[target] or "1") else None
         unit = inside or below

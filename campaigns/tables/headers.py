@@ -72,7 +72,9 @@ def closest(name: str, columns: Iterable[str]) -> list[str]:
     def likeness(column: str) -> float:
         found = plain_name(split_unit(column)[0])
         shared = len(words & set(found.split("_"))) / len(words)
-        return shared + SequenceMatcher(None, found, wanted).ratio()
+        ends = sorted((found, wanted), key=len)
+        shortened = "_" not in found and len(ends[0]) > 2 and ends[1].startswith(ends[0])
+        return max(shared, float(shortened)) + SequenceMatcher(None, found, wanted).ratio()
 
     rated = sorted(((likeness(column), column) for column in columns), key=lambda r: -r[0])
     return [column for rate, column in rated[:3] if rate >= 0.6]

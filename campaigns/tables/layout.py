@@ -35,8 +35,8 @@ LOOKED_AT = 60
 _STRONG = re.compile(
     r"(the |col(umn)? |grand |over-?all )?"
     r"(means?|averages?|avg|median|st(andar)?d\.?[ _-]?(dev(iation)?|error)|std|stdev\w?|rsd"
-    r"|minimum|maximum|summary|totals?|(mittel(wert)?e?|durchschnitt|standardabweichung|stabw\w*"
-    r"|summe|gesamt)|moyenne|[ée]cart[ -]type)(?![A-Za-z]).{0,20}",
+    r"|minimum|maximum|summary|totals?|(mittel(wert)?e?|durchschnitt|standardabweichung"
+    r"|std?\.?-?abw\w*|summe|gesamt)|moyenne|[ée]cart[ -]type)(?![A-Za-z]).{0,20}",
     re.IGNORECASE,
 )
 _WEAK = frozenset(

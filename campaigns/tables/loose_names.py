@@ -23,7 +23,7 @@ from designer.campaigns.values.units import COMMON_UNITS, measures, same_unit
 
 _BETWEEN = re.compile(r"(?P<mark>\s*[,;:/]\s*|[\s_]+in[\s_]+)|\s+[-–—]\s+|[\s_.]+|-")
 _ONE_SIGN = str.maketrans("µ²³", "u23", "°^")
-_NUMBERED = re.compile(r"[\s(_]\d+\s*\)?$|^\d+(?!\s*/\s*[^\W\d%])")
+_NUMBERED = re.compile(r"[\s(_.]\d+\s*\)?$|^\d+(?!\s*/\s*[^\W\d%])")
 """``% (1)`` and ``1 / %`` have the number of a replicate, ``1/s`` has not."""
 _LETTERS = frozenset("md")
 """Units that are as often a mean or a day: only where they are declared."""

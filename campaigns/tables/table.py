@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 
 from designer.campaigns.errors import Problem
 from designer.campaigns.values.numbers import (
@@ -49,6 +50,9 @@ Record = tuple[int, list[str], Mapping[int, str]]
 
 _COMMAS = "commas in numbers were read as decimal commas: no number has a point"
 
+_MARKED = re.compile(r"[+-]?\d*[.,][\d.,]*", re.ASCII)
+_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(?:(?:\.\d{3})+|(?:,\d{3})+)", re.ASCII)
+_THREE_DIGITS = re.compile(r"[+-]?[1-9]\d{2,}", re.ASCII)
 _BETWEEN = "\0"  # no cell of a file holds it
 _ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
@@ -148,6 +152,7 @@ class Table:
         separator: between cells; None where cells need none (sheets, frames).
         decimal: decimal mark of numbers in the table.
         decimal_told: whether somebody said which it is.
+        grouped: whether the other mark parts thousands, as it must where somebody said so.
         oddities: (row, column) positions of cells that are no plain value, and what they are.
         notes: what the reader of the file should tell the user.
         units: header → unit, from a row of units below the names.
@@ -164,6 +169,7 @@ class Table:
     separator: str | None = None
     decimal: DecimalMark = "."
     decimal_told: bool = False
+    grouped: bool = False
     oddities: Mapping[tuple[int, int], str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     units: Mapping[str, str] = field(default_factory=dict)
@@ -209,17 +215,22 @@ class Table:
 
     def read_numbers_of(self, columns: Iterable[str]) -> Table:
         """The same table, its decimal mark decided by the columns that hold numbers."""
-        if self.decimal_told:
-            return self
         wanted = set(columns)
-        cells = (cell for name in self.columns if name in wanted for cell in self.column(name))
+        names = [name for name in self.columns if name in wanted]
+        if self.decimal_told:
+            return replace(self, grouped=_groups_thousands(map(self.column, names), self.decimal))
+        cells = chain.from_iterable(map(self.column, names))
         mark = decimal_mark(cells, self.separator)
+        if _may_group(map(self.column, names), mark, self.separator):
+            mark = "?"
         if mark == "," and self.separator in (",", None):
             return replace(self, decimal=mark).with_notes([_COMMAS])
         return replace(self, decimal=mark)
 
     def number(self, text: str) -> float | None:
         """The number a cell holds, in the decimal mark of this table; None when it is none."""
+        if self.grouped and _GROUPS.fullmatch(plain_signs(text)):
+            text = re.sub("[.,]", "", text)
         return parse_marked(text, self.decimal)
 
     def oddity(self, row: int, column: str) -> str | None:
@@ -235,6 +246,35 @@ class Table:
             return Problem(where, f"{odd} where a number is expected", repr(text), hint=hint)
         what, remedy = why_no_number(text, self.decimal)
         return Problem(where, what, repr(text), "a number", remedy)
+
+
+def _marked(cells: Iterable[str]) -> list[str]:
+    return [text for cell in cells if _MARKED.fullmatch(text := plain_signs(cell))]
+
+
+def _groups_thousands(columns: Iterable[Sequence[str]], mark: DecimalMark) -> bool:
+    """Whether every column with another mark than this has it as it parts thousands, and alone."""
+    others = [found for found in map(_marked, columns) if any(mark not in t for t in found)]
+    return bool(others) and all(
+        _GROUPS.fullmatch(text) and mark not in text for found in others for text in found
+    )
+
+
+def _may_group(columns: Iterable[Sequence[str]], mark: DecimalMark, separator: str | None) -> bool:
+    """Whether all marks of a table may part thousands, and 2,310 stands beside 985 in a column.
+
+    In a sheet 2.310 is a text; where commas separate cells a point is a decimal point.
+    """
+    if (mark, separator) not in ((",", ";"), (",", "\t"), (".", None)):
+        return False
+    typed, beside = separator is not None, False
+    for column in columns:
+        marked = _marked(column)
+        if not all(mark in text and _GROUPS.fullmatch(text) for text in marked):
+            return False
+        typed |= any(text.endswith("0") for text in marked)
+        beside |= bool(marked) and any(_THREE_DIGITS.fullmatch(plain_signs(c)) for c in column)
+    return typed and beside
 
 
 def escape_formula(text: str) -> str:

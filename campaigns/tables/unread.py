@@ -186,9 +186,9 @@ class UnreadColumns:
                 low, high = (convert(end, unit, item.unit or "1") for end in (low, high))
             except InputError:
                 return False
-        ends = _usual(item)
-        if ends is None:
-            return told and item.unit not in (None, "1")
+        ends = next(iter(usual_ranges(item)), None)
+        if ends is None:  # in a sheet that had every column there is one too few and one too many
+            return self.complete or (told and item.unit not in (None, "1"))
         return ends[0] <= low and high <= ends[1]
 
     def _tells_enough(self, header: str, equal: int, item: Factor | Given | Response) -> bool:
@@ -216,20 +216,19 @@ def respelt_problem(where: str, found: Mapping[str, str], *, can_map: bool) -> P
 def _distance(header: str, item: Factor | Given | Response) -> tuple[bool, float, float]:
     """How far a column is from an item: by its name, then by how much may be it (its range)."""
     like = likeness(split_unit(header)[0], item.name)
-    low, high = _usual(item) or (-math.inf, math.inf)
+    low, high = next(iter(usual_ranges(item)), (-math.inf, math.inf))
     return like < _NAMED_ALIKE, -like if like >= _NAMED_ALIKE else 0.0, high - low
 
 
-def _usual(item: Factor | Given | Response) -> tuple[float, float] | None:
-    """Where numbers of an item lie; None where nobody said."""
+def usual_ranges(item: Factor | Given | Response) -> list[tuple[float, float]]:
+    """Where numbers of an item lie, the widest first; none where nobody said."""
     if not isinstance(item, Response):
-        return item.bounds
-    if item.possible is not None and all(map(math.isfinite, item.possible)):
-        return item.possible
+        return [item.bounds]
+    found = [item.possible] if item.possible and all(map(math.isfinite, item.possible)) else []
     if item.window is not None and all(map(math.isfinite, item.window)):
         low, high = item.window
-        return low - _WIDER * (high - low), high + _WIDER * (high - low)
-    return None
+        found.append((low - _WIDER * (high - low), high + _WIDER * (high - low)))
+    return found
 
 
 def _may_be(header: str, name: str) -> bool:

@@ -18,6 +18,7 @@ from designer.campaigns.specification.parts import Response, range_text
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.columns import FileColumn
 from designer.campaigns.tables.table import Table
+from designer.campaigns.tables.unread import usual_ranges
 from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.quantity import (
     clearly_off,
@@ -27,9 +28,10 @@ from designer.campaigns.values.quantity import (
     slip_hint,
     unit_contradicted,
 )
-from designer.campaigns.values.units import convert
+from designer.campaigns.values.units import convert, is_share
 
 _FAR = 30  # times from which on numbers with and without a unit are of different units
+_PERCENT = (0.0, 100.0)  # where nobody said how large a percentage may be
 _MANY = 3  # wrong numbers, and half of a column, from which on its unit is doubted
 
 
@@ -85,7 +87,7 @@ class WholeColumn:
         if self.column.unit_said:
             return None
         if self.column.unit is not None:
-            return self._against_header(item)
+            return self.against_header(item)
         wrong = [v for v in values if far_off(v, low, high) and slip_hint(v, low, high, item.unit)]
         if self.is_most(wrong):
             return self.other_unit(item, wrong)
@@ -99,21 +101,32 @@ class WholeColumn:
             return None
         return self.other_unit(item, off, "outside")
 
-    def _against_header(self, item: Factor | Given) -> Problem | None:
-        """Say that numbers fit the declared unit, and are far off in that of the header."""
-        unit, declared, (low, high) = self.column.unit or "1", item.unit or "1", item.bounds
-        pairs = [(v, float(f"{convert(v, declared, unit):.12g}")) for v in self.found.values if v]
-        wrong = [pair for pair in pairs if unit_contradicted(*pair, low, high)]
-        if not pairs or len(wrong) < len(pairs):
+    def against_header(self, item: Factor | Given | Response) -> Problem | None:
+        """Say that numbers fit the declared unit, and are off in that of the header.
+
+        Args:
+            item: what it holds.
+        """
+        unit, declared = self.column.unit, item.unit or "1"
+        if unit is None or self.column.unit_said:
             return None
-        value, bare = wrong[0]
-        what = f"with the unit told for it, {unit}, all values are far off the range of"
-        what += f" {item.name} ({number_text(bare)} {unit} is {quantity_text(value, item.unit)}),"
-        what += f" without it they fit: {quantity_text(bare, item.unit)}?"
+        pairs = [(v, float(f"{convert(v, declared, unit):.12g}")) for v in self.found.values if v]
+        ranges = usual_ranges(item) or ([_PERCENT] if is_share(declared) else [])
+        ends = next((ends for ends in ranges if _contradict(pairs, ends)), None)
+        if ends is None:
+            return None
+        value, bare = pairs[0]
+        far = "far " if far_off(value, *ends) else ""
+        what, fits = f"with the unit told for it, {unit}, all values are", "without it they fit"
+        if unit == "1":
+            what, fits = "as numbers without unit all values are", f"in {declared} they fit"
+        what += f" {far}off the range of {item.name} ({_with_unit(bare, unit)} is"
+        what += f" {quantity_text(value, item.unit)}), {fits}: {quantity_text(bare, item.unit)}?"
         header = self.column.header
         hint = f"Say the unit with --unit '{header}={declared}', or with --unit '{header}={unit}'"
-        hint += f" that it is {unit}."
-        return Problem(self._where, what, _ends([bare for _, bare in wrong]), item.allowed, hint)
+        hint += f" that it is {'none' if unit == '1' else unit}."
+        allowed = range_text(ends, item.unit) if isinstance(item, Response) else item.allowed
+        return Problem(self._where, what, _ends([bare for _, bare in pairs]), allowed, hint)
 
     def other_unit(
         self, item: Factor | Given, wrong: Sequence[float], how: str = "ten times or more off"
@@ -140,19 +153,28 @@ class WholeColumn:
             hint += f", or {number_text(wrong[0])} {item.unit or '1'} where one is right)."
         return Problem(self._where, what, _ends(wrong), item.allowed, hint)
 
-    def impossible(self, response: Response) -> Problem | None:
-        """Say that results are impossible, where that is most of the column; else None."""
+    def wrong_results(self, response: Response) -> Problem | None:
+        """Say that results are in another unit than the header tells, or mostly impossible.
+
+        Args:
+            response: what it holds.
+        """
+        return self.against_header(response) or self._impossible(response)
+
+    def _impossible(self, response: Response) -> Problem | None:
         low, high = response.possible or (-math.inf, math.inf)
         values = list(self.found.values)
         wrong = [value for value in values if not low <= value <= high]
         if response.possible is None or not self.is_doubted(wrong):
             return None
-        guess = None
+        guess, told = None, "another unit?"
         if not self.column.unit_told:
-            guess = likely_unit(values, response.unit, low, high)
-        count = f"{len(wrong)} of {len(values)} values are impossible"
-        told = f"looks like {meaning(wrong, guess, response.unit)}" if guess else "another unit?"
-        what = f"{count}: {told}"
+            told = slip_hint(median(wrong), low, high, response.unit) or told
+        if told.startswith("looks like") and (
+            guess := likely_unit(values, response.unit, low, high)
+        ):
+            told = f"looks like {meaning(wrong, guess, response.unit)}"
+        what = f"{len(wrong)} of {len(values)} values are impossible: {told}"
         hint = f"Say the unit with --unit '{self.column.header}={guess or 'UNIT'}'. If the numbers"
         hint += f" are right, widen `possible` of {response.name} with amend."
         allowed = range_text(response.possible, response.unit)
@@ -223,6 +245,22 @@ class ResultUnits:
                 wrong.add(response.name)
                 findings.add(problem)
         return wrong
+
+
+def _contradict(pairs: Sequence[tuple[float, float]], ends: tuple[float, float]) -> bool:
+    """Whether numbers, each with what it is as written, fit a range as written alone.
+
+    All of them far off it else; or several, all outside.
+    """
+    low, high = ends
+    if not pairs or not all(low <= bare <= high for _, bare in pairs):
+        return False
+    far = all(unit_contradicted(*pair, low, high) for pair in pairs)
+    return far or (len(pairs) >= _MANY and not any(low <= value <= high for value, _ in pairs))
+
+
+def _with_unit(number: float, unit: str) -> str:
+    return quantity_text(number, None if unit == "1" else unit)
 
 
 def _ends(values: Sequence[float]) -> str:

@@ -112,7 +112,8 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     best = max(folded, key=similarity, default="")  # the first of equally near ones
     if best and similarity(best) >= _NEAR:
         return folded[best]
-    parts = [key for key in folded if len(wanted) >= 3 and (wanted in key or key in wanted)]
+    long = [key for key in folded if min(len(key), len(wanted)) >= 3]
+    parts = [key for key in long if wanted in key or key in wanted]
     return folded[parts[0]] if len(parts) == 1 else None
 
 

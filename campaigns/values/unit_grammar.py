@@ -30,7 +30,7 @@ _SPELT: Final[dict[str, tuple[tuple[str, float], ...]]] = {
     "rpm": (("min", -1.0),),
     "rps": (("s", -1.0),),
     **dict.fromkeys(("U", "rev", "revolution", "revolutions", "turn", "turns", "cycle"), ()),
-    "pct": (("percent", 1.0),),
+    **dict.fromkeys(("pct", "Prozent"), (("percent", 1.0),)),
     "Pas": (("Pa", 1.0), ("s", 1.0)),
     "mPas": (("mPa", 1.0), ("s", 1.0)),
     "ccm": (("cm", 3.0),),
@@ -60,6 +60,7 @@ def parse_unit(unit: str) -> tuple[tuple[str, float], ...]:
         raise ValueError(f"has {len(unit)} characters; at most {MOST_CHARACTERS} are allowed")
     text = re.sub(r"\bper\b", "/", unit.translate(_PLAIN))
     text = re.sub(r"(\bdeg|°)\s+([CF])\b", r"\1\2", text)
+    text = re.sub(r"\(?\b([vw])/\1\b\)?", "1", text, flags=re.IGNORECASE)
     words = [word for word in _WORDS.finditer(text) if word.lastgroup != "space"][::-1]
     powers = _product(words)
     if words:

@@ -93,13 +93,14 @@ def test_drakopoulos_goes_into_a_campaign() -> None:
 
 @needs_cells
 def test_drakopoulos_names_its_units_behind_its_columns() -> None:
-    names = {"drying_temperature_c": "drying_temperature", "porosity_pct": "porosity"}
-    told = read_line(CELLS, GRAPHITE, LineMapping(names))
+    told = read_line(CELLS, GRAPHITE)
     assert told.rows == read_line(CELLS, GRAPHITE, LineMapping(COLUMNS)).rows
     assert {
         "coating_gap_um: read in um, as its name says",
         "coating_speed_m_per_min: read in m/min, as its name says",
+        "drying_temperature_c: read in C, as its name says",
         "active_mass_mg: read in mg, as its name says",
+        "porosity_pct: read in pct, as its name says",
     } <= {*told.notes}
 
 
@@ -108,7 +109,7 @@ def test_drakopoulos_without_a_column_tells_what_to_say(tmp_path: Path) -> None:
     path = tmp_path / "cells.csv"
     path.write_text(CELLS.read_text().replace("drying_temperature_c", "drying_temp"))
     with pytest.raises(InputError, match="--map 'drying_temp=drying_temperature'"):
-        read_line(path, GRAPHITE, LineMapping({"porosity_pct": "porosity"}))
+        read_line(path, GRAPHITE)
 
 
 @needs_cells

@@ -253,7 +253,9 @@ def test_a_decimal_mark_that_is_open_or_wrong_is_one_problem(read: Read, refused
     assert "1.234 or 1234" in problem.what
     assert "--decimal" in str(problem.hint)
     assert values(read(text, decimal="point"))[0][1] == {"loading": [1.234], "porosity": [38.125]}
-    (problem,) = refused(text, decimal="comma")
+    assert "impossible value" in {p.what for p in refused(text, decimal="comma")}  # 1234 then
+    mixed = text.replace("38.125", "38.5")
+    (problem,) = refused(mixed, decimal="comma")
     assert "decimal commas" in problem.what
     quoted = f'{HEADER}PVDF,100,50,"5,2","38,1"\n'
     assert values(read(quoted, decimal="comma"))[0][1] == {"loading": [5.2], "porosity": [38.1]}

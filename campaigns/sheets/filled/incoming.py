@@ -115,7 +115,7 @@ class Incoming:
             for row in rows:
                 for value in row.responses.get(response.name) or ():
                     column.found.add(value.value, row.row)
-            problem = column.impossible(response)
+            problem = column.wrong_results(response)
             if problem is not None:
                 judged.add(response.name)
                 self.findings.add(problem)
