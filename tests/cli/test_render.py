@@ -197,7 +197,12 @@ for _verb in (
     "runs.start", "runs.fail", "runs.abandon", "runs.reopen", "campaigns.undo", "campaigns.note",
 ):  # fmt: skip
     ANSWERS[_verb] = {"campaign": "nmc", "run": "R001", "messages": [], "head": "11:ab12cd34"}
-ANSWERS["runs.abandon"] = {"campaign": "nmc", "runs": ["R001"], "head": "11:ab12cd34"}
+ANSWERS["runs.abandon"] = {
+    "campaign": "nmc",
+    "runs": ["R001"],
+    "messages": [],
+    "head": "11:ab12cd34",
+}
 CAMPAIGN: dict[str, Any] = {
     "campaign": "nmc", "line": "line4", "goal": "window", "spec": SPEC, "head": "9:ab12cd34",
     "scales": {"porosity": SCALE},
