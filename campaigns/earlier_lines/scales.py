@@ -10,19 +10,24 @@ from typing import Any
 
 from designer.campaigns.log.runs import LEARNED_FROM
 from designer.campaigns.log.state import CampaignState, Line
+from designer.campaigns.plausibility.whole_sets import SHARE, tells_shares
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.tables.columns import IGNORED
 from designer.campaigns.tables.conditions import condition_word
 from designer.campaigns.tables.headers import split_unit
 from designer.campaigns.tables.options import TableOptions
-from designer.campaigns.values.units import is_share
-from designer.campaigns.values.usual import ScaleDoubt, Usual, agrees, other_scale
+from designer.campaigns.values.usual import (
+    ScaleDoubt,
+    Usual,
+    agrees,
+    is_calm,
+    other_scale,
+)
 
 _OWN, _WINDOW, _POSSIBLE = "your results", "the window", "what is possible"
 _CERTAIN = (_OWN, _WINDOW, _POSSIBLE)  # other lines may be wrong themselves
+_ROWS = 2000  # rows of a line that show its bulk
 _FEWEST = 3  # results of a line; fewer are judged by nobody
-_SHARE = Usual(low=10.0, typical=30.0, high=100.0, sign=1)
-"""Percentages where nothing is known but what is possible: a whole line below 1 is doubted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class LineScaleDoubt:
     message: str
 
 
-def scale_doubts(state: CampaignState, line: Line) -> list[LineScaleDoubt]:
+def scale_doubts(state: CampaignState, line: Line, until: float = math.inf) -> list[LineScaleDoubt]:
     """Say which responses of a line look like another unit or scale.
 
     Beside the window and own results; where neither exists, beside the lines added before, else
@@ -51,6 +56,7 @@ def scale_doubts(state: CampaignState, line: Line) -> list[LineScaleDoubt]:
     Args:
         state: the campaign.
         line: one of its earlier lines.
+        until: log position; later results are not looked at.
     """
     found = []
     for response in state.spec.responses:
@@ -58,17 +64,20 @@ def scale_doubts(state: CampaignState, line: Line) -> list[LineScaleDoubt]:
         sizes = Usual.of_values(values, log=response.log_scale)
         if sizes is None or len(values) < _FEWEST:
             continue
-        known = list(_known(state, line, response))
+        known = list(_known(state, line, response, until))
         if any(agrees(sizes, usual) for _, usual in known):
             continue
         for beside, usual in known:
             log, limits = response.log_scale, response.possible
-            doubt = other_scale(sizes, usual, response.unit, possible=limits, log=log)
+            calm = beside == _OWN and is_calm(values) and is_calm(_own(state, response, until))
+            doubt = other_scale(sizes, usual, response.unit, possible=limits, log=log, calm=calm)
             if doubt is not None:
                 message = f"{response.name} of {line.name} is {doubt.size} {beside}: {doubt.guess}?"
                 if beside in _CERTAIN:
                     how = "If so" if doubt.unit is None else "To convert it"
                     message += f" {how}: {_conversion(state, line, response, doubt)}"
+                    if beside == _OWN and _came_later(state, line, response):
+                        message += ". Or are your results in another unit?"
                 else:
                     inverse = other_scale(usual, sizes, response.unit, possible=limits, log=log)
                     message += _either(state, line, response, doubt, inverse)
@@ -77,14 +86,31 @@ def scale_doubts(state: CampaignState, line: Line) -> list[LineScaleDoubt]:
     return found
 
 
-def _known(state: CampaignState, line: Line, response: Response) -> Iterator[tuple[str, Usual]]:
-    """What the results of a line can be compared with, the most telling first."""
-    own = [
-        value
+def _own(state: CampaignState, response: Response, until: float) -> list[float]:
+    """Own results that tell what is usual."""
+    return [
+        value.number
         for run in state.runs.values()
         if run.status in LEARNED_FROM
-        for value in run.values(response.name)
+        for value in run.measurements.get(response.name, ())
+        if value.seq <= until
     ]
+
+
+def _came_later(state: CampaignState, line: Line, response: Response) -> bool:
+    """Whether there are own results that came after a line: either may be the wrong one."""
+    return any(
+        value.seq > line.seq
+        for run in state.runs.values()
+        for value in run.measurements.get(response.name, ())
+    )
+
+
+def _known(
+    state: CampaignState, line: Line, response: Response, until: float
+) -> Iterator[tuple[str, Usual]]:
+    """What the results of a line can be compared with, the most telling first."""
+    own = _own(state, response, until)
     results = Usual.of_values(own, log=response.log_scale)
     window = None if response.window is None else Usual.of_window(response.window)
     if results is not None:
@@ -97,10 +123,8 @@ def _known(state: CampaignState, line: Line, response: Response) -> Iterator[tup
     usual = Usual.of_values(_results(others, response), log=response.log_scale)
     if usual is not None:
         yield ", ".join(o.name for o in others if _results((o,), response)), usual
-    elif is_share(response.unit) and not response.log_scale:
-        low, high = response.possible or (math.inf, 0.0)
-        if low <= _SHARE.low and high >= _SHARE.high:
-            yield _POSSIBLE, _SHARE
+    elif tells_shares(response):
+        yield _POSSIBLE, SHARE
 
 
 def _lines_before(state: CampaignState, line: Line) -> list[Line]:
@@ -108,11 +132,11 @@ def _lines_before(state: CampaignState, line: Line) -> list[Line]:
 
 
 def _results(lines: Sequence[Line], response: Response) -> list[float]:
-    """All results of a response on some lines."""
+    """Results of a response on some lines; of many rows, evenly spread ones."""
     return [
         value
         for line in lines
-        for row in line.rows
+        for row in line.rows[:: max(1, len(line.rows) // _ROWS)]
         for value in row.responses.get(response.name, ())
     ]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import statistics
 from collections.abc import Collection, Iterator, Sequence
 
-from designer.campaigns.log.runs import Measurement, Run
 from designer.campaigns.plausibility.comparisons import Comparisons, Doubt
 from designer.campaigns.plausibility.doubts import NO_ZERO, middle_and_deviation
 from designer.campaigns.plausibility.neighbours import NEAR_ROWS, near_results
+from designer.campaigns.plausibility.predicted import Result, Told
 from designer.campaigns.specification.parts import Response, range_text
 from designer.campaigns.values.usual import ScaleDoubt
 
@@ -20,10 +20,6 @@ _SPREAD = 5  # results that show what others vary by, where sizes mean nothing
 _EQUAL = 0.05  # share of their size that equal results vary by
 _FAR_OFF = 30.0  # … in median deviations, beyond which one is doubted
 _RANGES = 1.5  # ranges of all others beyond which one on the other side, or nearer to 0, is doubted
-
-Result = tuple[Run, Measurement]
-Told = tuple[Run, Measurement, ScaleDoubt, str]
-"""A doubted result with its doubt, and the words that follow the value."""
 
 
 def beyond_all(comparisons: Comparisons, doubted: Collection[int]) -> dict[int, Doubt]:

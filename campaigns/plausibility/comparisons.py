@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from designer.campaigns.log.runs import Run
@@ -32,6 +33,8 @@ _FITS = 2.0  # standard deviations off after the conversion
 _FITS_ABOUT = 3.0  # … after one of the factors below: units are of about the same size
 _FACTORS = (*(10.0**power for power in range(-6, 7) if power), 25.4, 1 / 25.4, 60.0, 1 / 60)
 _ENOUGH = 3  # results that tell what is beyond them all
+_ROWS = 200  # results that are compared with, of more
+_SAME_SIZE = 0.7  # decades by which results of about the same size differ
 _IN_PLACE = 2.0  # standard deviations of a result that is where it is expected
 _KNOWN = 0.35  # decades: a wider expectation finds nothing in place
 _STEP = 5.0  # factor between results that lead from one size to another
@@ -111,7 +114,7 @@ class Comparisons:
             lines = self._by_lines(result)
             if lines is True:
                 return None
-            if isinstance(lines, Doubt) and nothing_else:
+            if isinstance(lines, Doubt) and nothing_else and not self._are_several(result):
                 doubts = [lines]
         if not doubts or (doubts == [own] and self._is_known(place, among)):
             return None
@@ -148,12 +151,23 @@ class Comparisons:
         """Whether a result is as others at settings nearby are, also as those that are doubted."""
         return self._by_others(place, among, wide=True) is True
 
+    def is_usual(self, place: int) -> bool:
+        """Whether other results at settings nearby are alike, whatever was predicted."""
+        others = [other for other in range(len(self.results)) if other != place]
+        return self.is_in_place(place, others[:: max(1, len(others) // _ROWS)])
+
     def _is_known(self, place: int, among: Sequence[int]) -> bool:
         """Whether a response over decades was of that size elsewhere, though not right there."""
         size, levels = abs(self.results[place].value), [abs(self.results[k].value) for k in among]
         over_decades = max(levels, default=1.0) / min(levels, default=1.0) >= _DECADES
         there = any(size / _STEP <= level <= size * _STEP for level in levels)
         return over_decades and there and not self._neighbours.has_replicate(place, among)
+
+    def _are_several(self, result: Measured) -> bool:
+        """Whether own results agree about a size: then it is the lines that are off, or all."""
+        size = result.size
+        near = (other for other in self.sizes if abs(other - size) <= _SAME_SIZE)
+        return len([*islice(near, _ENOUGH)]) == _ENOUGH
 
     def is_apart(self, place: int, some: Collection[int], among: Sequence[int]) -> bool:
         """Whether the nearest of other results, by its settings, is one of some."""

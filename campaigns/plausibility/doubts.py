@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
 from designer.campaigns.plausibility.comparisons import Comparisons, Doubt
-from designer.campaigns.plausibility.two_units import mixed_units
+from designer.campaigns.plausibility.whole_sets import fractions, mixed_units
 from designer.campaigns.specification.parts import Response
 
 # Assumptions, the first two to bound the work; checked by tests/benchmarks/entry_slips.py
@@ -44,21 +44,29 @@ def doubts(comparisons: Comparisons, right: Collection[int] = ()) -> dict[int, D
     places = range(len(comparisons.results))
     if not places:
         return {}
+    shares = fractions(comparisons, right)
     odd, suspects = _odd(comparisons)
-    looked_at = set(odd[:_ALL]).difference(right)
-    passed = suspects.difference(looked_at, right)  # so many that not all are compared
+    looked_at = set(odd[:_ALL]).difference(right, shares)
+    passed = suspects.difference(looked_at, right).union(shares)  # not compared with others
     order = [place for place in places if place not in passed]
+    return {**shares, **_beside_others(comparisons, order, looked_at, right)}
+
+
+def _beside_others(
+    comparisons: Comparisons, order: Sequence[int], looked_at: set[int], right: Collection[int]
+) -> dict[int, Doubt]:
+    """Doubted results by place, of those that are looked at, each compared with the others."""
     found = _in_turn(comparisons, order, looked_at)
-    usual_first = _usual_first(comparisons, order) if found and len(places) <= _ALL else order
+    usual_first = _usual_first(comparisons, order) if found and len(order) <= _ALL else order
     if usual_first != order:
         found = min(_in_turn(comparisons, usual_first, looked_at), found, key=len)
-    if 2 * len(found) > len(places) and _outweigh(comparisons, found):
+    if 2 * len(found) > len(order) and _outweigh(comparisons, found):
         others = [place for place in order if place not in found]
         turned = _in_turn(comparisons, [*found, *others], looked_at)
         found = min(found, turned, key=len)
     by_others = {place: doubt for place, doubt in found.items() if doubt.by_others}
     if len(found) < _MODE and not right:
-        return mixed_units(comparisons, _some(places)) or found
+        return mixed_units(comparisons, _some(order)) or found
     if len(by_others) < _MODE:
         return found
     branch = _branch(comparisons, by_others)

@@ -19,6 +19,7 @@ from designer.campaigns.plausibility.beyond import beyond_all, far_off, near_zer
 from designer.campaigns.plausibility.comparisons import Comparisons
 from designer.campaigns.plausibility.doubts import doubts, one_sign
 from designer.campaigns.plausibility.neighbours import Measured
+from designer.campaigns.plausibility.predicted import misplaced, surprises
 from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.values.collector import collector_paused
@@ -92,10 +93,11 @@ def _slips_of(state: CampaignState, response: Response, until: float) -> Iterato
         run, value = found[place]
         yield _slip(run, response, value, verdicts[place].doubt, verdicts[place].clause)
     told = {id(found[place][1]) for place in verdicts}
-    odd = [*other_sign(every, response)]
+    odd = [*misplaced(state, response, every), *other_sign(every, response)]
     if len(found) < len(nonzero) and not response.log_scale:
         sized = {id(value) for _, value in found}
         odd += [each for each in far_off(every) if id(each[1]) not in sized]
+    odd += [each for place, each in surprises(response, found) if not comparisons.is_usual(place)]
     for run, value, doubt, clause in odd:
         if id(value) not in told and not is_right(run, value):
             told.add(id(value))

@@ -18,7 +18,7 @@ _WORDS: Final = re.compile(
     r"|(?P<share>(?i:(?:wt|vol|mol|at|mass|gew|ma)[.\s-]*|rel\.?\s*)?%(?i:\s*r\.?\s?[hf]\b\.?)?)"
     r"|(?P<power>(?:\^|\*\*)\s*(?:\(\s*[-+]?[0-9](?:\.[0-9])?\s*\)|[-+]?[0-9](?:\.[0-9])?))"
     r"|(?P<small>⁻?[¹²³])"
-    r"|(?P<operator>[*/·⋅.])"
+    r"|(?P<operator>[*/·⋅]|\.(?=[A-Za-zµμΩ°]))"
     r"|(?P<bracket>[()])"
     r"|(?P<one>1(?![0-9.]))"
     rf"|(?P<name>[{_LETTER}]+(?:[0-9]+[{_LETTER}]+)*)(?P<tail>-?[0-9](?![0-9.]))?"

@@ -28,6 +28,7 @@ _BULK: Final = 0.1  # share of the values at either end that may be typing error
 _SMALL_STEP: Final = 30.0  # conversions below this factor have to fit better
 _FITS: Final = math.sqrt(10.0)  # how far off the usual size after conversion …
 _FITS_WELL: Final = 2.0  # … by a smaller factor
+_CALM: Final = 4.0  # factor within which the bulk of a quantity that varies little lies
 _GAP: Final = 0.5  # share of the conversion, on the logarithm, that must be a gap
 _GAP_LOG: Final = 0.65  # … of a quantity that varies over decades
 _OPEN: Final = 10.0  # least gap to a limit that tells one side only
@@ -132,6 +133,12 @@ def _short(number: float) -> str:
     return number_text(float(f"{number:.3g}"))
 
 
+def is_calm(values: Sequence[float]) -> bool:
+    """Whether some values, enough to tell, vary by a small factor alone."""
+    usual = Usual.of_values(values)
+    return usual is not None and len(values) >= _MANY and usual.high <= _CALM * usual.low
+
+
 def agrees(values: Usual, usual: Usual) -> bool:
     """Whether values are of the usual size, as far as lines and runs ordinarily differ."""
     apart = max(usual.low / values.high, values.low / usual.high)
@@ -146,6 +153,7 @@ def other_scale(
     *,
     possible: tuple[float, float] | None = None,
     log: bool = False,
+    calm: bool = False,
 ) -> ScaleDoubt | None:
     """Say whether values look as if they were in another unit than declared.
 
@@ -159,6 +167,7 @@ def other_scale(
         unit: declared unit of both.
         possible: limits of what can be; no conversion may lead outside.
         log: whether the quantity varies over decades.
+        calm: whether both are known to vary little: then a power of ten is one from 10 on.
     """
     if agrees(values, usual) or values.sign * usual.sign < 0:
         return None
@@ -169,7 +178,7 @@ def other_scale(
     if not 0 < ratio < math.inf:  # out of reach of the numbers themselves
         return None
     found: list[tuple[bool, float, ScaleDoubt]] = []
-    powers = () if log and usual.wanted else POWERS
+    powers = () if log and usual.wanted else (*POWERS, -1, 1) if calm and not log else POWERS
     for name, factor in conversions(values.typical, unit, powers):
         ends = [(values.sign or 1) * factor * end for end in (values.low, values.high)]
         inside = possible is None or (possible[0] <= min(ends) and max(ends) <= possible[1])

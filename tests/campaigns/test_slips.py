@@ -15,7 +15,7 @@ from designer.campaigns.log.state import CampaignState, Line, LineRow
 from designer.campaigns.plausibility.comparisons import Comparisons
 from designer.campaigns.plausibility.neighbours import Measured
 from designer.campaigns.plausibility.slips import Slip, slips
-from designer.campaigns.plausibility.two_units import mixed_units
+from designer.campaigns.plausibility.whole_sets import mixed_units
 from designer.campaigns.specification import load
 from tests.campaigns.decisions import begin
 
@@ -92,7 +92,9 @@ def test_the_prediction_of_its_plan_speaks_for_and_against_a_result() -> None:
     assert against["R001"].endswith(
         "about 1/10 of its prediction (33): a slip of the decimal point?"
     )
-    assert told(campaign(12.0, predicted=PREDICTED)) == {}  # odd, but no slip explains it
+    surprise = told(campaign(12.0, predicted=PREDICTED))  # no slip explains it
+    assert "is 10 standard deviations below its prediction (33 %)" in surprise["R001"]
+    assert told(campaign(20.0, predicted=PREDICTED)) == {}
     far_corner = {"mean": 3.5, "sd": 0.3, "sd_result": 0.4}
     assert told(campaign(*RIGHT, 3.3, predicted=far_corner)) == {}
     unsure = {"mean": 33.0, "sd": 20.0, "sd_result": 25.0}

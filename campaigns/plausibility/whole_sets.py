@@ -1,4 +1,4 @@
-"""Results of one response in two units, about as many of each.
+"""Whole sets of results in another unit: two units of one response, fractions for percentages.
 
 Where a few results are in another unit the others speak against them; where half of them are,
 nobody is believed more. Two groups of sizes that a unit explains, at the same settings, are told
@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Final
 
 from designer.campaigns.plausibility.comparisons import Comparisons, Doubt
+from designer.campaigns.specification.parts import Response
+from designer.campaigns.values.units import is_share
+from designer.campaigns.values.usual import Usual, other_scale
 
 # Assumptions, checked by tests/benchmarks/entry_slips.py
 _FEWEST = 3  # results of a group
@@ -20,6 +24,9 @@ _WIDER = 2.0  # … and this many times what each of them spans
 _MANY_MORE = 3  # times as many came later: then the first ones are odd
 _MIXED = 0.65  # of the neighbours of another group that chance brings
 _SURE = 0.15  # decades by which the unit misses, as a rule
+SHARE: Final = Usual(low=10.0, typical=30.0, high=100.0, sign=1)
+"""Percentages where nothing is known but what is possible: all of them below 1 are doubted."""
+_ALIKE = 3  # results that look alike; fewer tell nothing
 
 
 def mixed_units(comparisons: Comparisons, places: Sequence[int]) -> dict[int, Doubt]:
@@ -85,3 +92,35 @@ def _are_mixed(comparisons: Comparisons, some: Sequence[int], others: Sequence[i
     crossing += sum(not comparisons.is_apart(place, others, every) for place in others)
     by_chance = 2 * len(some) * len(others) / (len(every) - 1)
     return crossing >= _MIXED * by_chance
+
+
+def tells_shares(response: Response) -> bool:
+    """Whether what is possible of a response holds all usual percentages."""
+    low, high = response.possible or (math.inf, 0.0)
+    usual = low <= SHARE.low and high >= SHARE.high
+    return usual and is_share(response.unit) and not response.log_scale
+
+
+def fractions(comparisons: Comparisons, right: Collection[int]) -> dict[int, Doubt]:
+    """Own percentages below 1, by place, where all others, if there are any, are usual ones.
+
+    One that is confirmed, or lies between, shows that the response may be that small.
+
+    Args:
+        comparisons: of all results.
+        right: places of those that are confirmed.
+    """
+    response = comparisons.response
+    if response.window is not None or not tells_shares(response):
+        return {}
+    own = [k for k, result in enumerate(comparisons.results) if result.run is not None]
+    small = [k for k in own if abs(comparisons.results[k].value) < 1]
+    between = any(1 <= abs(result.value) < SHARE.low for result in comparisons.results)
+    if len(small) < _ALIKE or between or not set(small).isdisjoint(right):
+        return {}
+    usual = [k for k in own if k not in small]
+    if len(usual) >= _ALIKE and usual[_ALIKE - 1] < small[0]:  # they speak for themselves
+        return {}
+    sizes = Usual.of_values([comparisons.results[place].value for place in small])
+    doubt = sizes and other_scale(sizes, SHARE, response.unit, possible=response.possible)
+    return dict.fromkeys(small, Doubt(doubt, "what is possible")) if doubt else {}
