@@ -208,7 +208,7 @@ class Comparisons:
             doubt = self._explained(
                 result, 10**expected.center, lambda size: expected.off(math.log10(size))
             )
-        elif not self.response.log_scale and len(values) >= _ENOUGH:
+        if doubt is None and not self.response.log_scale and len(values) >= _ENOUGH:
             doubt = self._beyond_all(result, values)
         if doubt is None:
             return None

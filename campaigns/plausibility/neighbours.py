@@ -34,6 +34,7 @@ _UNKNOWN_SLOPE_WIDE = 2.0  # … or this, of a response that varies over decades
 _LEAST_SLOPE = 0.2  # of any response
 _WIDEST = 0.45  # spread of what three results foretell of any other, at the most [decades];
 _AGREEING, _SHARE = 0.08, 0.8  # between them it is this much, and this share of their range
+_BEYOND = 0.2  # beyond them all it is at least this, and twice their range
 _CATEGORY = 0.25  # squared distance of two categories [ranges]
 NEAR_ROWS = 8
 """Rows of earlier lines that are compared: those at the nearest settings (assumption)."""
@@ -149,10 +150,11 @@ class Neighbours:
     def _widest(self, result: int, some: Sequence[int]) -> float:
         """Spread of what results that agree foretell, at the most; less where it is among them."""
         extent = max(self._square(one, other) for one in some for other in some)
-        if min(self._square(result, one) for one in some) > extent:
-            return _WIDEST
         sizes = [self._size(one) for one in some]
-        return min(_WIDEST, _AGREEING + _SHARE * (max(sizes) - min(sizes)))
+        varied = max(sizes) - min(sizes)
+        if min(self._square(result, one) for one in some) > extent:
+            return min(_WIDEST, _BEYOND + 2 * varied)
+        return min(_WIDEST, _AGREEING + _SHARE * varied)
 
     def _slope(self, some: Sequence[int], *, wide: bool) -> float:
         """Decades per range of a factor that results change by, at the most."""
