@@ -10,16 +10,17 @@ from typing import Any
 
 from designer.campaigns.log.runs import LEARNED_FROM
 from designer.campaigns.log.state import CampaignState, Line
-from designer.campaigns.plausibility.whole_sets import SHARE, tells_shares
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.tables.columns import IGNORED
 from designer.campaigns.tables.conditions import condition_word
 from designer.campaigns.tables.headers import split_unit
 from designer.campaigns.tables.options import TableOptions
 from designer.campaigns.values.usual import (
+    SHARE,
     ScaleDoubt,
     Usual,
     agrees,
+    holds_shares,
     is_calm,
     other_scale,
 )
@@ -123,7 +124,7 @@ def _known(
     usual = Usual.of_values(_results(others, response), log=response.log_scale)
     if usual is not None:
         yield ", ".join(o.name for o in others if _results((o,), response)), usual
-    elif tells_shares(response):
+    elif not response.log_scale and holds_shares(response.unit, response.possible):
         yield _POSSIBLE, SHARE
 
 

@@ -10,12 +10,9 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Collection, Sequence
-from typing import Final
 
 from designer.campaigns.plausibility.comparisons import Comparisons, Doubt
-from designer.campaigns.specification.parts import Response
-from designer.campaigns.values.units import is_share
-from designer.campaigns.values.usual import Usual, other_scale
+from designer.campaigns.values.usual import SHARE, Usual, holds_shares, other_scale
 
 # Assumptions, checked by tests/benchmarks/entry_slips.py
 _FEWEST = 3  # results of a group
@@ -24,8 +21,6 @@ _WIDER = 2.0  # … and this many times what each of them spans
 _MANY_MORE = 3  # times as many came later: then the first ones are odd
 _MIXED = 0.65  # of the neighbours of another group that chance brings
 _SURE = 0.15  # decades by which the unit misses, as a rule
-SHARE: Final = Usual(low=10.0, typical=30.0, high=100.0, sign=1)
-"""Percentages where nothing is known but what is possible: all of them below 1 are doubted."""
 _ALIKE = 3  # results that look alike; fewer tell nothing
 
 
@@ -94,13 +89,6 @@ def _are_mixed(comparisons: Comparisons, some: Sequence[int], others: Sequence[i
     return crossing >= _MIXED * by_chance
 
 
-def tells_shares(response: Response) -> bool:
-    """Whether what is possible of a response holds all usual percentages."""
-    low, high = response.possible or (math.inf, 0.0)
-    usual = low <= SHARE.low and high >= SHARE.high
-    return usual and is_share(response.unit) and not response.log_scale
-
-
 def fractions(comparisons: Comparisons, right: Collection[int]) -> dict[int, Doubt]:
     """Own percentages below 1, by place, where all others, if there are any, are usual ones.
 
@@ -111,7 +99,11 @@ def fractions(comparisons: Comparisons, right: Collection[int]) -> dict[int, Dou
         right: places of those that are confirmed.
     """
     response = comparisons.response
-    if response.window is not None or not tells_shares(response):
+    if (
+        response.window is not None
+        or response.log_scale
+        or not holds_shares(response.unit, response.possible)
+    ):
         return {}
     own = [k for k, result in enumerate(comparisons.results) if result.run is not None]
     small = [k for k in own if abs(comparisons.results[k].value) < 1]

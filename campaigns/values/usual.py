@@ -16,7 +16,7 @@ from typing import Final
 from designer.campaigns.errors import InputError
 from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.quantity import usual_units
-from designer.campaigns.values.units import convert
+from designer.campaigns.values.units import convert, is_share
 
 # Assumptions, chosen for few false alarms: see `other_scale`
 ORDINARY: Final = 5.0
@@ -96,6 +96,16 @@ class Usual:
         outward = math.isinf(window[1]) if sign > 0 else math.isinf(window[0])
         low, high = (sizes[0], math.inf) if outward else (0.0, sizes[0])
         return cls(low, sizes[0], high, sign, _OPEN, True)
+
+
+SHARE: Final = Usual(low=10.0, typical=30.0, high=100.0, sign=1)
+"""Percentages where nothing is known but what is possible: all of them below 1 are doubted."""
+
+
+def holds_shares(unit: str | None, possible: tuple[float, float] | None) -> bool:
+    """Whether what is possible of a response holds all usual percentages."""
+    low, high = possible or (math.inf, 0.0)
+    return is_share(unit) and low <= SHARE.low and high >= SHARE.high
 
 
 @dataclass(frozen=True, slots=True)
