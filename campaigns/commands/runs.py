@@ -19,7 +19,7 @@ from designer.campaigns.log.describe import who_when
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.runs import Run, normal_run_id
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.plausibility.open_runs import recipe_breaches
+from designer.campaigns.plausibility.open_runs import breaches
 from designer.campaigns.values.quantity import Quantity
 
 
@@ -36,11 +36,11 @@ def start(
         state: fresh state.
         run: run id.
         used: settings really used, as far as known.
-        anyway: also where its recipe breaks the specification, which changed since it was planned.
+        anyway: also where it breaks the specification, which changed since it was planned.
 
     Raises:
-        InputError: unknown run, closed campaign, settings that cannot be; or the specification
-            does not allow its recipe any more.
+        InputError: unknown run, closed campaign, settings that cannot be; or it breaks the
+            specification: its recipe is not allowed any more, or it will miss a changed window.
         ConflictError: it was started, made, failed or abandoned already.
     """
     ensure_open(state)
@@ -52,10 +52,8 @@ def start(
     if not anyway:
         hint = "Abandon it or plan anew with propose --replace; else start it with --anyway"
         refusals.input.extend(
-            replace(
-                problem, hint=" ".join(filter(None, [problem.hint and f"{problem.hint}.", hint]))
-            )
-            for problem in recipe_breaches(state, there)
+            replace(problem, hint=f"{problem.hint}. {hint}" if problem.hint else hint)
+            for problem in (breach.problem for breach in breaches(state, [there.id]))
         )
     settings = {}
     for factor, typed in named(used or {}, state.spec.factors, where, "factor", refusals):

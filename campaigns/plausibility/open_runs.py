@@ -25,14 +25,19 @@ class Breach:
     Attributes:
         run: run id.
         response: the response whose window it is expected to miss; None: it is about its recipe.
-        message: a sentence without a final full stop.
+        problem: what it is.
         since: when the specification was changed (UTC).
     """
 
     run: str
     response: str | None
-    message: str
+    problem: Problem
     since: str
+
+    @property
+    def message(self) -> str:
+        """A sentence without a final full stop."""
+        return str(self.problem)
 
 
 def breaches(state: CampaignState, only: Collection[str] | None = None) -> list[Breach]:
@@ -55,12 +60,12 @@ def breaches(state: CampaignState, only: Collection[str] | None = None) -> list[
     for run in reached:
         if _is_confirmed(run, change):
             continue
-        told: list[tuple[str | None, str]] = []
+        told: list[tuple[str | None, Problem]] = []
         if run.status in WAITING:
-            told += [(None, str(problem)) for problem in _problems(state, run, f"run {run.id}")]
+            told += [(None, problem) for problem in _problems(state, run, f"run {run.id}")]
             told += _missed_windows(state, run, before)
-        told += [(None, str(problem)) for problem in of_batches.get(run.id, ())]
-        found += [Breach(run.id, name, text, change.recorded_at) for name, text in told]
+        told += [(None, problem) for problem in of_batches.get(run.id, ())]
+        found += [Breach(run.id, name, problem, change.recorded_at) for name, problem in told]
     return found
 
 
@@ -68,18 +73,6 @@ def broken_by(state: CampaignState, runs: Collection[str]) -> list[str]:
     """What the recipes and planned batches of some runs break, a sentence each."""
     found = breaches(state, dict.fromkeys(runs))
     return [each.message for each in found if each.response is None]
-
-
-def recipe_breaches(state: CampaignState, run: Run) -> list[Problem]:
-    """What a run that is not made yet breaks with its recipe or its planned batches.
-
-    Nothing where that is confirmed.
-    """
-    change = _last_change(state)
-    if change is None or _is_confirmed(run, change):
-        return []
-    of_batches = batch_problems(state, change.seq, _SpecificationsBefore(state).of)
-    return [*_problems(state, run, f"run {run.id}"), *of_batches.get(run.id, ())]
 
 
 def settings_against(state: CampaignState, run: Run) -> list[str]:
@@ -140,7 +133,7 @@ class _SpecificationsBefore:
 
 def _missed_windows(
     state: CampaignState, run: Run, specifications: _SpecificationsBefore
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[str, Problem]]:
     """Changed windows that a run is expected to miss, though it did not when it was planned."""
     for response in state.spec.responses:
         expected = _expected_ends(run, response)
@@ -154,7 +147,8 @@ def _missed_windows(
             )
             window = range_text(response.window, response.unit)
             what = f"{response.name} is expected outside the window"
-            yield response.name, f"run {run.id}: {what} (expected {found}; window: {window})"
+            what += f" (expected {found}; window: {window})"
+            yield response.name, Problem(f"run {run.id}", what)
 
 
 def _expected_ends(run: Run, response: Response) -> tuple[float, float] | None:

@@ -129,7 +129,7 @@ class CampaignRuns(Handle):
 
     @verb
     def start(self, run: str, *, anyway: bool = False, request_id: str | None = None) -> None:
-        """Say that a run is being made; `anyway`: although its recipe is not allowed any more."""
+        """Say that a run is being made; `anyway`: although it breaks the specification."""
         self._tell(self._writing(request_id).runs.start(self.name, run, anyway=anyway))
 
     @verb

@@ -260,8 +260,20 @@ def test_a_window_that_moved_away_is_told_of_runs_that_were_planned_for_it(
     assert in_old
     told = [text for text in done[1:] if "is expected outside the window" in text]
     assert [text.partition(":")[0] for text in told] == [f"run {run}" for run in in_old]
-    out = designer("start", "small", in_old[0])  # a run outside the window may be wanted
+    first = in_old[0]
+    refused = designer.refused("start", "small", first)
+    assert f"run {first}: mass_loading is expected outside the window" in " ".join(refused.split())
+    assert "else start it with --anyway" in " ".join(refused.split())
+    case = Campaign.open("small", store=str(designer.store))
+    with pytest.raises(InputError, match=r"expected outside the window(.|\n)*anyway=True"):
+        case.start(first)
+    topped = designer.json("propose", "small", "-n", "3", "--top-up", "--dry-run")
+    assert len(topped["runs"]) == len(in_old)  # a clock waits for none of them
+    out = designer("start", "small", first, "--anyway")  # it may be wanted all the same
     assert "expected outside the window" in " ".join(out.split())
+    designer("undo", "small")
+    designer("note", "small", first, "wanted", "--confirm", "breaks_specification")
+    designer("start", "small", first)
 
 
 def test_a_window_that_came_in_later_is_told_of_runs_that_will_miss_it(

@@ -51,17 +51,33 @@ async def test_a_run_that_a_change_forbids_is_started_only_when_asked(store: Pat
         await ui.until("! right as it is · s skip it · a make it all the same · g plan anew")
         assert "correct it" not in ui.text()
         await ui.press("a")
-        await ui.until("R001 is not allowed any more")
+        await ui.until("R001 breaks the changed specification")
         await ui.press("escape")
-        await ui.gone("R001 is not allowed any more")
+        await ui.gone("R001 breaks the changed specification")
         assert ui.run("R001")["status"] == "proposed"
         await ui.press("a")
-        await ui.until("R001 is not allowed any more")
+        await ui.until("R001 breaks the changed specification")
         assert "designer start small R001 --anyway" in ui.text()
         await ui.press("ctrl+s")
         await ui.until(lambda: ui.run("R001")["status"] == "running")
         await ui.press("1")
         await ui.until("break the specification")
+
+
+async def test_a_run_that_will_miss_a_changed_window_is_started_only_when_asked(
+    store: Path,
+) -> None:
+    service, spec = Service(str(store)), store.with_name("changed.toml")
+    spec.write_text(SMALL.replace("window = [11, 13]", "window = [50, 51]"))
+    service.campaigns.amend("small", spec)
+    async with open_ui(store) as ui:
+        await ui.until("R001!")
+        await ui.press("a")
+        await ui.until("R001 breaks the changed specification")
+        await ui.until("mass_loading is expected outside the window")
+        assert ui.run("R001")["status"] == "proposed"
+        await ui.press("ctrl+s")
+        await ui.until(lambda: ui.run("R001")["status"] == "running")
 
 
 async def test_a_slip_is_seen_in_the_form_and_confirmed_with_a_remark(store: Path) -> None:

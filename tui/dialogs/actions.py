@@ -125,12 +125,12 @@ async def skip(ui: Ui, run: RunObject) -> bool:
 
 
 async def start(ui: Ui, run: RunObject) -> None:
-    """A run is being made; asks where the specification does not allow its recipe any more."""
+    """A run is being made; asks where it breaks the changed specification."""
     name, run_id = campaign_view(ui).name, run["run"]
-    broken = [f["message"] for f in run["flags"] if (f["kind"], f["response"]) == (BREACH, None)]
+    broken = [flag["message"] for flag in run["flags"] if flag["kind"] == BREACH]
     if broken and run["status"] == "proposed":
         question = Question[OfCampaign](
-            f"{run_id} is not allowed any more",
+            f"{run_id} breaks the changed specification",
             (),
             lambda _values: ui.service.runs.start(name, run_id, anyway=True),
             text="\n".join([*broken, "Better: skip it (s), or a new plan (g) in its place."]),

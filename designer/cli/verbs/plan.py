@@ -72,7 +72,7 @@ VERBS = (
         (
             CAMPAIGN,
             RUN,
-            Argument("--anyway", None, "although the changed specification does not allow it"),
+            Argument("--anyway", None, "although it breaks the changed specification"),
         ),
         "runs.start",
         done("{run} is being made"),

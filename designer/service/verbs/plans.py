@@ -163,7 +163,7 @@ def _standing(state: CampaignState) -> list[str]:
     still brings results.
     """
     waiting = [run for run in state.runs.values() if run.status in WAITING]
-    broken = {each.run for each in breaches(state) if each.response is None}
+    broken = {each.run for each in breaches(state)}
     return [run.id for run in waiting if run.status != "proposed" or run.id not in broken]
 
 

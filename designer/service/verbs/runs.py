@@ -58,16 +58,16 @@ class RunVerbs(Verbs):
         Args:
             campaign: its name.
             run: run id.
-            anyway: also where the specification does not allow its recipe any more.
+            anyway: also where it breaks the specification, which changed since it was planned.
 
         Raises:
-            InputError: the specification changed since, and does not allow its recipe.
+            InputError: it breaks the specification.
         """
         told: list[str] = []
 
         def decide(state: CampaignState) -> list[NewEvent]:
             drafts = commands.start(state, run, anyway=anyway)
-            told[:] = [b.message for b in breaches(state) if b.run == state.run(run).id]
+            told[:] = [breach.message for breach in breaches(state, [run])]
             return drafts
 
         answer = self._change(campaign, run, decide)
