@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from designer.campaigns.errors import Findings, InputError
+from designer.campaigns.tables.headers import clean_header
 from designer.campaigns.tables.layout import (
     LOOKED_AT,
     ExpectedColumns,
@@ -21,7 +22,6 @@ from designer.campaigns.tables.layout import (
 )
 from designer.campaigns.tables.options import TableOptions
 from designer.campaigns.tables.table import (
-    LONGEST_NAME,
     MAX_CELLS,
     MAX_COLUMNS,
     MAX_ROWS,
@@ -31,7 +31,6 @@ from designer.campaigns.tables.table import (
     UnreadColumn,
     unescape_formula,
 )
-from designer.campaigns.values.names import clean_text
 from designer.campaigns.values.numbers import reads_as_number
 
 _ABOVE_ROWS = 3  # records between the names and the numbers: words, units, a rule
@@ -175,11 +174,7 @@ class TableBuilder:
         seen: dict[str, str] = {}
         others: Counter[str] = Counter()
         for place, name in enumerate(names):
-            try:
-                clean = clean_text(name, limit=LONGEST_NAME) if name else ""
-            except ValueError as error:
-                self.findings.report(where, f"a column name is refused: {error}", repr(name))
-                clean = name
+            clean = clean_header(name, where, self.findings)
             columns.append(clean)
             if not clean:
                 self._nameless[place] = []

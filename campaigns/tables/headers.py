@@ -8,7 +8,13 @@ from collections.abc import Collection, Iterable
 from difflib import SequenceMatcher
 from functools import lru_cache
 
+from designer.campaigns.errors import Findings
+from designer.campaigns.tables.table import LONGEST_NAME
+from designer.campaigns.values.names import clean_text
+
 _WITH_UNIT = re.compile(r"(?P<name>.*\S)\s*(?:\[(?P<square>[^\[\]]+)\]|\((?P<round>[^()]+)\))")
+_SWALLOWED = re.compile(r"[\r\n].*[\d\"]\s*[,;\t|]\s*[\d.\"]", re.DOTALL)
+"""Rows of numbers in a header: a quotation mark was not closed."""
 DASHES = frozenset({"-", "–", "—", "−"})
 """How people write that a number has no unit."""
 _ALIKE = 0.85
@@ -32,12 +38,27 @@ def split_unit(header: str) -> tuple[str, str | None]:
     return match["name"], (match["square"] or match["round"]).strip()
 
 
+def one_line(header: str) -> str:
+    """A header with its line breaks, and several blanks, as one blank."""
+    return " ".join(header.split())
+
+
+def clean_header(name: str, where: str, findings: Findings) -> str:
+    """The name of a column as it is kept; as it is after noting what cannot be kept."""
+    shown = name if _SWALLOWED.search(name) else one_line(name)
+    try:
+        return clean_text(shown, limit=LONGEST_NAME) if name else ""
+    except ValueError as error:
+        findings.report(where, f"a column name is refused: {error}", repr(name))
+        return name
+
+
 def bare_unit(text: str) -> str:
-    """A unit without the brackets or words around it: ``[um]``, ``in um``."""
+    """A unit without the brackets or words around it: ``[um]``, ``in um``, ``/ um``."""
     text = text.strip()
     if text[:1] in "[(" and text[-1:] in "])":
         text = text[1:-1].strip()
-    return text.removeprefix("in ").strip()
+    return text.removeprefix("in ").removeprefix("/ ").strip()
 
 
 def with_unit(name: str, unit: str | None) -> str:

@@ -18,6 +18,7 @@ from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.headers import (
     bare_unit,
     name_of,
+    one_line,
     plain_name,
     replicate_of,
     split_unit,
@@ -135,7 +136,7 @@ class ExpectedColumns:
         """How many different names stand in a row, small differences of writing aside."""
         known = self._plain
         found = set()
-        for cell in cells:
+        for cell in map(one_line, cells):
             if cell and len(cell) <= 200 and not cell[0].isdigit():
                 target = self.target(cell)
                 plain = plain_name(split_unit(cell)[0]) if target is None else target

@@ -27,7 +27,13 @@ _NUMBERED = re.compile(r"[\s(_.]\d+\s*\)?$|^\d+(?!\s*/\s*[^\W\d%])")
 """``% (1)`` and ``1 / %`` have the number of a replicate, ``1/s`` has not."""
 _LETTERS = frozenset("md")
 """Units that are as often a mean or a day: only where they are declared."""
-_TEMPERATURES = frozenset({"degC", "deg C", "°C", "° C", "C", "K"})
+_PLAIN_WORD = re.compile(r"(?<![a-zµ°])(?!deg\b)[a-z]{2,}(?![A-Za-z])")
+_SPELT_OUT = frozenset(
+    {"micron", "microns", "micrometer", "micrometers", "inch", "inches", "psi", "torr", "atm"}
+    | {"mbar", "sec", "secs", "second", "seconds", "minutes", "hour", "hours", "hrs", "days"}
+    | {"gram", "grams", "percent", "ml", "ul", "ohms"}
+)
+"""Units in small letters alone that hardly mean anything else; ``in``, ``at``, ``point`` do."""
 _WORDS = frozenset({"1", "min"})
 _STATISTICS = frozenset({"max", "mean", "avg", "average", "median", "mittel", "sd", "std"})
 
@@ -160,7 +166,7 @@ def _is_one_of_several(header: str, name: str, headers: Collection[str]) -> bool
     beside = {other[len(start) :] for other in headers if other.startswith(start)} - {last}
     if len(last) == 1 and last.isalpha():
         return any(len(word) == 1 for word in beside)
-    return last == "min" and not _STATISTICS.isdisjoint(map(str.casefold, beside))
+    return last.casefold() == "min" and not _STATISTICS.isdisjoint(map(str.casefold, beside))
 
 
 def _parts(header: str) -> Iterator[tuple[str, str, bool]]:
@@ -181,6 +187,7 @@ def _as_unit(words: str, declared: str, *, marked: bool) -> str | None:
     if _NUMBERED.search(words):
         return None
     forms = [words]
+    marked = marked or "/" in words
     if not marked:
         plain = re.sub(r"[_.]per[_.]", "/", words)
         forms += [plain, re.sub("[_.]", " ", plain), re.sub("[_.]", "/", plain, count=1)]
@@ -204,8 +211,8 @@ def _counts(unit: str, declared: str, *, marked: bool) -> bool:
         return same_unit(unit, declared)
     if here is not None and there is not None:
         return here.dimension == there.dimension
-    usual = marked or unit == declared or unit in _TEMPERATURES
-    return bool(powers) and usual and measures(unit, declared)
+    sure = marked or unit == declared or unit in _SPELT_OUT or _PLAIN_WORD.search(unit) is None
+    return bool(powers) and sure and measures(unit, declared)
 
 
 def _plain(unit: str) -> str:

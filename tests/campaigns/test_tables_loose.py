@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from designer.campaigns.earlier_lines.mapping import LineMapping, LineTable
@@ -120,7 +121,12 @@ def test_another_unit_is_converted_in_files_frames_and_recipes(tmp_path: Path) -
         ("viscosity / Pa s", "viscosity", "Pa s"), ("time_h", "time", "h"),
         ("temperature, °C", "temperature", "°C"), ("temperature_K", "temperature", "K"),
         ("porosity, vol%", "porosity", "vol%"), ("porosity / -", "porosity", "1"),
+        ("gap_microns", "gap", "microns"), ("pressure_mbar", "pressure", "mbar"),
+        ("pressure_psi", "pressure", "psi"), ("temperature_°F", "temperature", "°F"),
+        ("temperature_deg_C", "temperature", "deg C"), ("viscosity_cP", "viscosity", "cP"),
+        ("loading_g/m²", "loading", "g/m²"), ("porosity_Vol.-%", "porosity", "Vol.-%"),
         ("ratio / -", "ratio", "1"), ("ratio, %", "ratio", "%"), ("power_mw", "power", "mW"),
+        ("power_MW", "power", "MW"),
     ],
 )  # fmt: skip
 def test_a_name_with_a_unit(header: str, name: str, unit: str) -> None:
@@ -132,9 +138,10 @@ def test_a_name_with_a_unit(header: str, name: str, unit: str) -> None:
     "header",
     [
         "gap_m", "gap_at", "gap_in", "gap_set", "gap, MPa", "gap_1", "gap, corrected", "gap_um_2",
+        "gap_point", "time_day", "time_start", "gap_mil",
         "pressure_at", "porosity_sd", "porosity_1", "porosity_turn", "porosity, turn", "ratio_C",
         "porosity / 1", "porosity_cycle", "ratio, rad", "ratio_deg", "time_max", "time_d",
-        "power_MW", "um", "_um", "gap_", "gap / ", "speed_m", "loading_mg", "xgap_um",
+        "um", "_um", "gap_", "gap / ", "speed_m", "loading_mg", "xgap_um",
     ],
 )  # fmt: skip
 def test_what_may_be_something_else_is_no_unit(header: str) -> None:
@@ -230,3 +237,19 @@ def test_names_with_units_are_found_below_titles(tmp_path: Path) -> None:
     line = read_line(path, SPEC)
     assert values(line) == list(ROWS)
     assert "line 3 names the columns; above it, not read: 'Trial 12, anode'" in line.notes
+
+
+def test_names_over_several_lines_of_a_cell(tmp_path: Path, state: CampaignState) -> None:
+    names = ["gap\n[um]", "pressure \n(MPa)", "loading\nmg/cm²", "porosity\r\n/ %"]
+    path = written(tmp_path, [f'"{name}"' for name in names])
+    assert values(read_line(path, SPEC)) == list(ROWS)
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for cells in (names, *ROWS):
+        sheet.append(list(cells))
+    book.save(tmp_path / "t.xlsx")
+    assert values(read_line(tmp_path / "t.xlsx", SPEC)) == list(ROWS)
+    swallowed = 'gap,pressure,loading,"porosity\n60,100,10,33"\n80,110,11,34\n'
+    path.write_text(swallowed)
+    for first, *_ in problems(path, state):
+        assert "invisible character" in first.what
