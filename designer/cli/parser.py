@@ -17,7 +17,6 @@ from designer.cli.errors import UsageError
 from designer.cli.strict_parser import Parser
 from designer.cli.verbs import TOPICS, VERBS
 from designer.cli.verbs.arguments import (
-    FORMAT,
     Argument,
     add_common_options,
     read_pairs,
@@ -85,8 +84,8 @@ def verb_parser(verb: Verb) -> Parser:
     )
     for argument in verb.arguments:
         argument.add_to(parser)
-    if any(argument.holds_file for argument in verb.arguments):
-        FORMAT.add_to(parser)
+    if verb.format is not None:
+        verb.format.add_to(parser)
     parser.set_usage()
     add_common_options(parser)
     return parser

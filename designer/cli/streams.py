@@ -29,7 +29,8 @@ def open_streams(arguments: Namespace, declared: Iterable[Argument]) -> FileInMe
     Raises:
         UsageError: a stream is asked for twice or cannot be used, or ``--format`` without one.
     """
-    outputs = {argument.attribute for argument in declared if argument.output}
+    formats = {argument.attribute: argument.formats for argument in declared}
+    outputs = {argument.attribute for argument in declared if argument.writes}
     files = {name: value for name, value in vars(arguments).items() if isinstance(value, Path)}
     streams = [name for name, path in files.items() if path is STREAM]
     told = getattr(arguments, "format", None)
@@ -41,12 +42,11 @@ def open_streams(arguments: Namespace, declared: Iterable[Argument]) -> FileInMe
     into = [name for name in streams if name in outputs]
     if len(into) > 1 or len(streams) - len(into) > 1:
         raise UsageError(Problem("-", "one stream cannot be two files"))
-    forms = {argument.attribute: argument.form or "" for argument in declared}
     written = None
     for name in streams:
-        toml = forms.get(name, "").endswith(".toml") or getattr(arguments, "what", "") == "spec"
-        usual = "toml" if toml else "csv"
-        ending = f".{usual if name == 'mapping' else told or usual}"
+        # one of several files has a format that another cannot have
+        usual = "toml" if getattr(arguments, "what", "") == "spec" else formats[name][0]
+        ending = f".{told if told in formats[name] else usual}"
         if name in outputs:
             _check_output(arguments, ending)
             written = FileInMemory(OUTPUT, ending)

@@ -11,6 +11,8 @@ from openpyxl import Workbook, load_workbook
 
 from designer.cli.parser import read_command_line
 from designer.cli.streams import open_streams
+from designer.cli.verbs import VERBS
+from designer.cli.verbs.arguments import Argument
 from tests.campaigns_for_tests import SMALL
 from tests.command_line import CommandLine
 
@@ -121,7 +123,11 @@ def test_a_file_of_that_name_is_still_a_file(small: CommandLine) -> None:
         (("predict", "small", "g=1", "--out", "-", "--json"), "both the file and the JSON"),
         (("lines", "add", "small", "-", "--name", "a", "--mapping", "-"), "one stream cannot be"),
         (("import", "small", "sheet.xlsx", "--format", "csv"), "belongs to -"),
-        (("import", "small", "-", "--format", "ods"), "invalid choice"),
+        (("import", "small", "-", "--format", "ods"), "choose from 'csv', 'xlsx'"),
+        (("attach", "small", "-", "--format", "json"), "choose from 'csv', 'xlsx'"),
+        (("predict", "small", "-", "--format", "toml"), "choose from 'csv', 'xlsx'"),
+        (("export", "small", "-", "--format", "xlsx"), "choose from 'csv', 'json', 'toml'"),
+        (("init", "-", "--format", "csv"), "choose from 'toml', 'json'"),
     ],
 )
 def test_streams_that_cannot_be_are_exit_2(
@@ -135,6 +141,27 @@ def test_streams_that_cannot_be_are_exit_2(
 def test_a_format_beside_a_file_that_has_it_is_no_contradiction(small: CommandLine) -> None:
     small("propose", "small", "-n", "1")
     small("export", "small", "plan.csv", "--format", "csv")
+
+
+def test_what_help_offers_is_read_or_written(small: CommandLine, put: Put) -> None:
+    small("propose", "small", "-n", "1")
+    for verb in VERBS.values():
+        for argument in verb.arguments:
+            for form in argument.formats if verb.format is not None else ():
+                assert form in (verb.format.choices or ()) or argument.form == "FILE.toml"
+    for words in (
+        ("import", "small"),
+        ("attach", "small"),
+        ("lines", "add", "small", "--name", "b"),
+    ):
+        for form in ("csv", "xlsx"):
+            put("")
+            said = small.refused(*words, "-", "--format", form)
+            assert "kind of file" not in said
+    for form in ("csv", "json"):
+        assert small("export", "small", "-", "--format", form)
+    for form in ("toml", "json"):
+        assert small("export", "small", "-", "--what", "spec", "--format", form)
 
 
 @pytest.mark.parametrize(
@@ -175,10 +202,10 @@ def test_a_workbook_is_not_printed_on_a_terminal(
     small: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
-    call = read_command_line(["export", "small", "-", "--format", "xlsx"])
-    assert call.verb is not None
+    call = read_command_line(["export", "small", "-"])
+    call.arguments.format = "xlsx"
     with pytest.raises(Exception, match="workbook"):
-        open_streams(call.arguments, call.verb.arguments)
+        open_streams(call.arguments, [Argument("path", "FILE", "", writes=("csv", "xlsx"))])
 
 
 def test_a_stream_that_cannot_be_read_is_told(

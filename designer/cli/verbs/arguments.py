@@ -101,7 +101,7 @@ class Argument:
         twice: what to do instead of giving a name twice.
         condition: whether its pairs are conditions (``column<10``), several of which may be about
             one name.
-        output: whether it is a file to write.
+        writes: formats of a file to write; empty: it is none.
     """
 
     name: str
@@ -116,7 +116,7 @@ class Argument:
     empty: bool = False
     twice: str | None = None
     condition: bool = False
-    output: bool = False
+    writes: tuple[str, ...] = ()
 
     @property
     def attribute(self) -> str:
@@ -132,6 +132,13 @@ class Argument:
     def holds_file(self) -> bool:
         """Whether its value names a file, or may do so."""
         return re.match(r"(FILE|SPEC)\b", self.form or "") is not None
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """What the file may be, by the endings, the usual one first; empty: it holds no file."""
+        if self.writes or not self.holds_file:
+            return self.writes
+        return _READ.get(self.form or "", ("csv", "xlsx"))
 
     def add_to(self, parser: argparse._ActionsContainer) -> argparse.Action:
         """Add it to a parser or to a group of one."""
@@ -170,12 +177,8 @@ class Argument:
         return None
 
 
-FORMAT = Argument(
-    "--format",
-    None,
-    "of - in the place of a file (default: csv, of a specification toml)",
-    choices=("csv", "xlsx", "json", "toml"),
-)
+_READ = {"FILE.toml": ("toml",), "SPEC.toml": ("toml", "json")}
+FORMAT = Argument("--format", None, "of - in the place of a file")
 CAMPAIGN = Argument("campaign", "CAMPAIGN", "name of the campaign")
 RUN = Argument("run", "RUN", "such as R007")
 OPTIONAL_REASON = Argument("--reason", "TEXT", "why, for the history")

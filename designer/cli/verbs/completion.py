@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable
 
-from designer.cli.verbs.arguments import COMMON, FORMAT, Argument
+from designer.cli.verbs.arguments import COMMON, Argument
 from designer.cli.verbs.verb import Verb
 
 SHELLS = ("bash", "zsh", "tcsh", "fish", "powershell")
@@ -38,8 +38,7 @@ def _whole_parser(verbs: Iterable[Verb]) -> argparse.ArgumentParser:
             _add(parser, COMMON)
             groups[group] = parser.add_subparsers()
         parser = groups.get(group, level).add_parser(name, help=verb.summary)
-        has_file = any(argument.holds_file for argument in verb.arguments)
-        _add(parser, (*verb.arguments, *((FORMAT,) if has_file else ()), *COMMON))
+        _add(parser, (*verb.arguments, *filter(None, [verb.format]), *COMMON))
     return top
 
 

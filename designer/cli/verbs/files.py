@@ -62,7 +62,7 @@ VERBS = (
                 "path",
                 "FILE",
                 "its ending chooses: .csv or .json, a specification .toml or .json",
-                output=True,
+                writes=("csv", "json", "toml"),
             ),
             Argument(
                 "--what",

@@ -23,7 +23,7 @@ ONLY_FROM_FILES = (
 
 
 def _add_check(arguments: Namespace) -> None:
-    path, other = vars(arguments).pop("path"), vars(arguments).pop("other")
+    path, other = arguments.source, vars(arguments).pop("other")
     problems = []
     if (path is None) == (other is None):
         problems.append(Problem("lines add", "name either a FILE or --from OTHER_CAMPAIGN"))
@@ -51,7 +51,7 @@ def _add(service: Service, arguments: Namespace) -> LineAddedAnswer:
 
 _ADD = (
     CAMPAIGN,
-    Argument("path", "FILE", "data as .csv or .xlsx", nargs="?"),
+    Argument("source", "FILE", "data as .csv or .xlsx", nargs="?"),
     Argument("--from", "OTHER_CAMPAIGN", "take the runs of a campaign instead", dest="other"),
     Argument("--name", "LINE", "name of the line (needed with FILE)"),
     *TABLE_OPTIONS[:-1],

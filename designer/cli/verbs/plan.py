@@ -119,7 +119,7 @@ KNOWN_VERBS = (
             CAMPAIGN,
             Argument("source", "FILE.csv|factor=value", "a table of recipes, or one"),
             GIVEN,
-            Argument("--out", "FILE", "write the table there", output=True),
+            Argument("--out", "FILE", "write the table there", writes=("csv",)),
             Argument("--force", None, "replace an existing file"),
         ),
         "models.predict",

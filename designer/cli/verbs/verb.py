@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +50,15 @@ class Verb:
     paged: bool = False
     notes: bool = True
     exit_code: Callable[[Any], int] = lambda _answer: 0
+
+    @property
+    def format(self) -> Argument | None:
+        """The option that says what `-` in the place of a file is; None: the verb takes none."""
+        files = [each for each in self.arguments if each.holds_file and each.form != "FILE.toml"]
+        choices = dict.fromkeys(name for each in files for name in each.formats)
+        usual = f"{FORMAT.help} (default: {next(iter(choices), None)}"
+        usual += ", of a specification toml)" if "csv" in choices and "toml" in choices else ")"
+        return replace(FORMAT, help=usual, choices=(*choices,)) if files else None
 
     def run(self, service: Service, arguments: Namespace) -> Mapping[str, Any]:
         """Ask the service; the answer is what ``--json`` prints."""
