@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -48,7 +47,7 @@ class LineScaleDoubt:
     message: str
 
 
-def scale_doubts(state: CampaignState, line: Line, until: float = math.inf) -> list[LineScaleDoubt]:
+def scale_doubts(state: CampaignState, line: Line) -> list[LineScaleDoubt]:
     """Say which responses of a line look like another unit or scale.
 
     Beside the window and own results; where neither exists, beside the lines added before, else
@@ -57,7 +56,6 @@ def scale_doubts(state: CampaignState, line: Line, until: float = math.inf) -> l
     Args:
         state: the campaign.
         line: one of its earlier lines.
-        until: log position; later results are not looked at.
     """
     found = []
     for response in state.spec.responses:
@@ -65,12 +63,12 @@ def scale_doubts(state: CampaignState, line: Line, until: float = math.inf) -> l
         sizes = Usual.of_values(values, log=response.log_scale)
         if sizes is None or len(values) < _FEWEST:
             continue
-        known = list(_known(state, line, response, until))
+        known = list(_known(state, line, response))
         if any(agrees(sizes, usual) for _, usual in known):
             continue
         for beside, usual in known:
             log, limits = response.log_scale, response.possible
-            calm = beside == _OWN and is_calm(values) and is_calm(_own(state, response, until))
+            calm = beside == _OWN and is_calm(values) and is_calm(_own(state, response))
             doubt = other_scale(sizes, usual, response.unit, possible=limits, log=log, calm=calm)
             if doubt is not None:
                 message = f"{response.name} of {line.name} is {doubt.size} {beside}: {doubt.guess}?"
@@ -87,14 +85,23 @@ def scale_doubts(state: CampaignState, line: Line, until: float = math.inf) -> l
     return found
 
 
-def _own(state: CampaignState, response: Response, until: float) -> list[float]:
+def lines_off_now(before: CampaignState, state: CampaignState) -> list[str]:
+    """Lines in use that look like another unit, where a change has brought that to light."""
+    told = []
+    for name, line in state.lines.items():
+        now = scale_doubts(state, line) if line.included and name in before.lines else []
+        known = {each.response for each in scale_doubts(before, line)} if now else set()
+        told += [each.message for each in now if each.response not in known]
+    return told
+
+
+def _own(state: CampaignState, response: Response) -> list[float]:
     """Own results that tell what is usual."""
     return [
-        value.number
+        value
         for run in state.runs.values()
         if run.status in LEARNED_FROM
-        for value in run.measurements.get(response.name, ())
-        if value.seq <= until
+        for value in run.values(response.name)
     ]
 
 
@@ -107,11 +114,9 @@ def _came_later(state: CampaignState, line: Line, response: Response) -> bool:
     )
 
 
-def _known(
-    state: CampaignState, line: Line, response: Response, until: float
-) -> Iterator[tuple[str, Usual]]:
+def _known(state: CampaignState, line: Line, response: Response) -> Iterator[tuple[str, Usual]]:
     """What the results of a line can be compared with, the most telling first."""
-    own = _own(state, response, until)
+    own = _own(state, response)
     results = Usual.of_values(own, log=response.log_scale)
     window = None if response.window is None else Usual.of_window(response.window)
     if results is not None:

@@ -55,7 +55,8 @@ def _far(comparisons: Comparisons, place: int, usual: Sequence[int]) -> Doubt | 
     if len(others) >= _ENOUGH:
         sides.add(_side(size, others, _FAR_OWN))
         told.append((f"{'its' if run is None else 'your'} other results", others))
-    if run is not None and sides <= {-1, 1} and (sides or response.log_scale):
+    alone = response.log_scale and not comparisons.are_several(result)  # lines have the word
+    if run is not None and sides <= {-1, 1} and (sides or alone):
         near = near_results(comparisons.state, response, result.settings)
         near = [abs(value) for value in near if value * result.value > 0]
         if len(near) >= NEAR_ROWS:

@@ -114,7 +114,7 @@ class Comparisons:
             lines = self._by_lines(result)
             if lines is True:
                 return None
-            if isinstance(lines, Doubt) and nothing_else and not self._are_several(result):
+            if isinstance(lines, Doubt) and nothing_else and not self.are_several(result):
                 doubts = [lines]
         if not doubts or (doubts == [own] and self._is_known(place, among)):
             return None
@@ -163,7 +163,7 @@ class Comparisons:
         there = any(size / _STEP <= level <= size * _STEP for level in levels)
         return over_decades and there and not self._neighbours.has_replicate(place, among)
 
-    def _are_several(self, result: Measured) -> bool:
+    def are_several(self, result: Measured) -> bool:
         """Whether own results agree about a size: then it is the lines that are off, or all."""
         size = result.size
         near = (other for other in self.sizes if abs(other - size) <= _SAME_SIZE)

@@ -188,7 +188,7 @@ def other_scale(
     if not 0 < ratio < math.inf:  # out of reach of the numbers themselves
         return None
     found: list[tuple[bool, float, ScaleDoubt]] = []
-    powers = () if log and usual.wanted else (*POWERS, -1, 1) if calm and not log else POWERS
+    powers = () if log and usual.wanted else (*POWERS, -1, 1) if calm else POWERS
     for name, factor in conversions(values.typical, unit, powers):
         ends = [(values.sign or 1) * factor * end for end in (values.low, values.high)]
         inside = possible is None or (possible[0] <= min(ends) and max(ends) <= possible[1])

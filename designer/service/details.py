@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from designer.campaigns.earlier_lines.doubled import doubled_runs
 from designer.campaigns.earlier_lines.overlap import line_overlap
-from designer.campaigns.earlier_lines.scales import scale_doubts
+from designer.campaigns.earlier_lines.scales import lines_off_now, scale_doubts
 from designer.campaigns.log.runs import Run
 from designer.campaigns.log.state import CampaignState, Plan
 from designer.campaigns.plausibility.off_plan import off_plan_since
@@ -140,7 +140,8 @@ def remarks_on(before: CampaignState, state: CampaignState, runs: Iterable[str])
     """Remarks on the results of runs that a change concerns.
 
     Slips and other oddities of what is new, results far from their prediction where that is not
-    said, other results that the change brings into doubt, and results that would count twice.
+    said, other results that the change brings into doubt, results that would count twice, and lines
+    that look like another unit beside what is new.
 
     Args:
         before: the campaign as the change found it.
@@ -165,6 +166,7 @@ def remarks_on(before: CampaignState, state: CampaignState, runs: Iterable[str])
         *result_remarks(state, changed, found),
         *doubted_beside(before, state, [slip for slip in found if slip.run not in new]),
         *doubled_runs(state, new),
+        *lines_off_now(before, state),
     ]
 
 

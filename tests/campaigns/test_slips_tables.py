@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from designer.campaigns.earlier_lines.scales import scale_doubts
+from designer.campaigns.earlier_lines.scales import lines_off_now, scale_doubts
 from designer.campaigns.log.runs import Measurement, Run, run_id_text
 from designer.campaigns.log.state import CampaignState, Line, LineRow
 from designer.campaigns.plausibility.slips import slips
@@ -137,6 +137,11 @@ def test_a_line_in_another_unit_accuses_no_own_results_that_agree(factor: float,
     assert ("Or are your results in another unit?" in doubt.message) == (seq == 1)
     first = replace(state, runs={"R001": state.runs["R001"]})
     assert list(told(first)) == ["R001"]  # the only own result may be the wrong one
+    none = replace(state, runs={})
+    assert lines_off_now(none, state) == [doubt.message]
+    assert lines_off_now(first, state) == []  # known since the first result
+    assert lines_off_now(replace(state, lines={}), state) == []  # told as the line is added
+    assert told(with_line(campaign(3.0, 14.0, 7.0, scale="log"), factor)) == {}
 
 
 @pytest.mark.parametrize("factor", [0.1, 10.0])
