@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from designer.campaigns.errors import Findings, InputError
+from designer.campaigns.tables.formats.faults import cell_problem, unfit_rows
 from designer.campaigns.tables.headers import clean_header
 from designer.campaigns.tables.layout import (
     LOOKED_AT,
     ExpectedColumns,
-    cell_problem,
     counts_rows,
     has_words,
     header_row,
@@ -79,6 +79,7 @@ class TableBuilder:
         self._records = 0
         self._summaries: dict[int, tuple[str, str]] = {}
         self._sums: list[str] = []
+        self._unfit: list[tuple[str, int, int]] = []
         self._unread: dict[int, UnreadColumn] = {}
         self._nameless: dict[int, list[str]] = {}
 
@@ -120,6 +121,10 @@ class TableBuilder:
             self.findings.report(self._source, what)
         columns = self._columns or []
         self._judge_nameless()
+        word, whole = self._row_word, not len(self._rows)
+        self.findings.extend(
+            unfit_rows(self._unfit, self._source, len(columns), word, self._separator, whole=whole)
+        )
         self.findings.raise_if_any()
         if self._sums:
             few = ", ".join(self._sums[:5]) + (", …" if len(self._sums) > 5 else "")
@@ -287,7 +292,7 @@ class TableBuilder:
             self._notes.append(f"column {', '.join(counted)} without a name counts rows: not read")
 
     def _fit(self, where: str, texts: list[str]) -> bool:
-        """Bring a record to the length of the header, or say why it cannot be."""
+        """Bring a record to the length of the header; False where it cannot be."""
         wanted = len(self._columns or ())
         while len(texts) > wanted and not texts[-1]:
             texts.pop()
@@ -295,15 +300,7 @@ class TableBuilder:
             texts.extend([""] * (wanted - len(texts)))
         if len(texts) == wanted:
             return True
-        what = f"the {self._row_word} has {len(texts)} cells, the header {wanted}"
-        hint = None
-        if self._separator == "," and len(texts) > wanted:
-            hint = "Decimal commas? Then separate the cells by semicolons, or write 12.5."
-        elif self._separator is None:
-            what = "there is a value beyond the last column that has a name"
-        elif len(texts) < wanted and sum(map(bool, texts)) == 1:
-            hint = "A remark below the table? Take it out."
-        self.findings.report(where, what, hint=hint)
+        self._unfit.append((where, len(texts), sum(map(bool, texts))))
         return False
 
     def _check_cells(self, where: str, texts: list[str]) -> None:

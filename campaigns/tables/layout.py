@@ -25,7 +25,7 @@ from designer.campaigns.tables.headers import (
 )
 from designer.campaigns.tables.loose_names import name_before, replicate_before
 from designer.campaigns.tables.options import TableOptions
-from designer.campaigns.tables.table import LONGEST_CELL, LONGEST_NOTE, NOT_YET, TAKEN_BLANK
+from designer.campaigns.tables.table import NOT_YET, TAKEN_BLANK
 from designer.campaigns.values.numbers import kind_of_cell, parse_number, reads_as_number
 from designer.campaigns.values.units import check_unit
 
@@ -48,7 +48,6 @@ _NOTE_COLUMNS = frozenset(
     {"note", "notes", "comment", "comments", "remark", "remarks", "reason"}
     | {"bemerkung", "bemerkungen", "anmerkung", "kommentar", "notiz"}
 )
-_SHORT = 100  # cells up to this length are no reason to look closer
 _REMARK = re.compile(r"#+(\s+\S|[A-Za-z]\S*\s)")
 _DIGIT = re.compile(r"\d")
 _PLACES = re.compile(r"(mean|average|avg|median|mittel|durchschnitt|moyenne|mw|x̄)", re.IGNORECASE)
@@ -269,25 +268,3 @@ def shown_row(cells: Sequence[str]) -> str:
 def is_note(header: str) -> bool:
     """Whether the cells of a column are free text of any length."""
     return header.casefold() in _NOTE_COLUMNS
-
-
-def cell_problem(text: str, *, note: bool, file: bool) -> tuple[str, str | None, str | None] | None:
-    """What is wrong with a cell: too long, or lines that an open quotation mark swallowed.
-
-    Args:
-        text: its text.
-        note: whether it is free text.
-        file: whether it was read from a text file.
-
-    Returns:
-        What, the text found and what is allowed, for a problem; None where nothing is.
-    """
-    if len(text) <= _SHORT and (not file or text.isprintable()):
-        return None
-    limit = LONGEST_NOTE if note else LONGEST_CELL
-    if len(text) > limit:
-        return "the cell is too long", f"{len(text)} characters", f"{limit}"
-    if file and not note and ("\n" in text or "\r" in text):
-        what = "there is a line break in the cell; is a quotation mark not closed?"
-        return what, shown_row([text]), None
-    return None

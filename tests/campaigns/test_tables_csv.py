@@ -257,8 +257,25 @@ def test_separator_is_found_or_the_doubt_is_told(
     assert "sep=;" in text
 
 
+@pytest.mark.parametrize(
+    ("text", "what", "hint"),
+    [
+        ("gap, um,x, MPa\n1,2\n3,4\n", "all 2 lines have 2 cells, the header 4", "quotes"),
+        ("a,b\n1,5,2\n1,5,2,5\n", "all 2 lines have 3 or 4 cells, the header 2", "commas?"),
+        ("a,b\n1\n2\n", "all 2 lines have 1 cell, the header 2", "quotes"),
+    ],
+)
+def test_a_header_no_line_fits_is_one_fault(
+    refused: Callable[..., str], text: str, what: str, hint: str
+) -> None:
+    problem = refused(text)
+    assert problem.startswith(f"data.csv: {what}")
+    assert hint in problem
+    assert "\n" not in problem
+
+
 def test_all_problems_at_once_and_the_list_is_capped(refused: Callable[..., str]) -> None:
-    text = refused("a,b\n" + "1\n" * 80)
+    text = refused("a,b\n1,2\n" + "1\n" * 80)
     assert text.count("\n") == 50
     assert "… and 30 more problems" in text
 
