@@ -10,9 +10,8 @@ from pathlib import Path
 
 from designer.campaigns import commands
 from designer.campaigns.commands import PlanDraft, PlannedRun
-from designer.campaigns.log.events import NewEvent
+from designer.campaigns.log.events import GENESIS, KINDS, NewEvent, event_hash
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.log.stored import chained
 from designer.campaigns.store import event_table
 from designer.service import Service
 from tests.campaigns_for_tests import SMALL, line_rows
@@ -77,7 +76,7 @@ def hostile_store(path: Path) -> Path:
         return pattern.sub(lambda found: evil[found.group()], text)
 
     drafts = [NewEvent(e.kind, json.loads(turned(json.dumps(e.body)))) for e in state.events]
-    return rewritten(path, state.campaign_id, drafts, f"2026-03-01T08:15:00{EVIL}", evil=EVIL)
+    return rewritten(path, state.campaign_id, drafts, evil=EVIL)
 
 
 def rewritten(
@@ -90,17 +89,24 @@ def rewritten(
     evil: str = "",
 ) -> Path:
     """A store with one campaign of these events, without asking the program."""
-    stamp = {
-        "command_id": "evil",
-        "actor": f"anna{evil}",
-        "recorded_at": at,
-        "program": f"0.1{evil}",
-    }
+    last, columns = (f"anna{evil}", at, f"0.1{evil}"), "?, " * 9 + "?"
+    previous = GENESIS
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous = OFF")  # no power cut is waited for here
         event_table.create_schema(connection)
         event_table.add_campaign(connection, campaign_id, name)
-        event_table.append(connection, campaign_id, chained(campaign_id, None, drafts, **stamp))
+        connection.execute("BEGIN")
+        for seq, draft in enumerate(drafts, start=1):
+            # not `canonical_json`: 1e400 is text of JSON, and no number
+            body = json.dumps(draft.body, sort_keys=True).replace("Infinity", "1e400")
+            first = (campaign_id, seq, f"evil.{seq}", draft.kind, KINDS[draft.kind].version, body)
+            previous = event_hash(previous, (*first, *last))
+            connection.execute(
+                "INSERT INTO event (campaign_id, seq, event_id, kind, version, body, actor,"
+                f" recorded_at, program, hash) VALUES ({columns})",
+                (*first, *last, previous),
+            )
+        connection.execute("COMMIT")
     return path
 
 

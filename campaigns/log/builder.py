@@ -15,6 +15,7 @@ from designer.campaigns.values.names import Named
 
 if TYPE_CHECKING:
     from designer.campaigns.log.events import Event
+    from designer.campaigns.space.factors import Setting
     from designer.campaigns.specification.specification import Specification
 
 T = TypeVar("T")
@@ -142,3 +143,20 @@ def known_names(kind: str, names: Mapping[str, Any], known: AbstractSet[str]) ->
     for name in names:
         if name not in known:
             raise ContradictionError(f"{kind} {name!r} is not in the specification")
+
+
+def known_settings(settings: Mapping[str, Setting], spec: Specification) -> None:
+    """Refuse settings of factors there are not, and numbers for categories or the reverse."""
+    known_names("factor", settings, spec.factor_names)
+    for name, value in settings.items():
+        if isinstance(value, str) != (name in spec.categorical_names):
+            kind = "a category" if name in spec.categorical_names else "a number"
+            raise ContradictionError(f"factor {name} is set to {value!r}, which is not {kind}")
+
+
+def whole_recipe(settings: Mapping[str, Setting], spec: Specification) -> None:
+    """Refuse a recipe of a run that does not say every factor."""
+    known_settings(settings, spec)
+    missing = spec.factor_names - settings.keys()
+    if missing:
+        raise ContradictionError(f"its recipe lacks {', '.join(sorted(missing))}")

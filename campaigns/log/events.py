@@ -17,6 +17,8 @@ from dataclasses import dataclass, fields
 from typing import Any, NoReturn
 
 from designer.campaigns.errors import StoreDamagedError
+from designer.campaigns.log.payloads import PAYLOADS
+from designer.campaigns.values.shape import members
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,30 +36,16 @@ class Kind:
     optional: frozenset[str] = frozenset()
 
 
-def _kind(required: str, optional: str = "", version: int = 1) -> Kind:
-    return Kind(version, frozenset(required.split()), frozenset(optional.split()))
+_VERSIONS: Mapping[str, int] = {"note_added": 3}
+"""Of payloads that were changed since the first one."""
 
 
-KINDS: Mapping[str, Kind] = {
-    "campaign_created": _kind("text parsed"),
-    "spec_amended": _kind("text parsed difference reason"),
-    "line_added": _kind("name rows mapping sha256 batches", "source"),
-    "line_excluded": _kind("name reason"),
-    "line_included": _kind("name reason"),
-    "plan_proposed": _kind(
-        "plan goal seed runs versions hyperparameters position cost setup",
-        "information_bits nested fixed notes value value_name deviation outlook",
-    ),
-    "run_started": _kind("run settings"),
-    "result_recorded": _kind("run replicate responses used given batch made_at", "note attached"),
-    "result_corrected": _kind("run what reason"),
-    "run_failed": _kind("run reason"),
-    "run_abandoned": _kind("run reason"),
-    "run_reopened": _kind("run reason"),
-    "note_added": _kind("run text confirms responses", version=3),
-    "event_reversed": _kind("event reason"),
-    "campaign_closed": _kind("reason"),
-}
+def _kind(name: str, payload: type) -> Kind:
+    required, optional = members(payload)
+    return Kind(_VERSIONS.get(name, 1), frozenset(required), frozenset(optional))
+
+
+KINDS: Mapping[str, Kind] = {name: _kind(name, payload) for name, payload in PAYLOADS.items()}
 """Every kind of event this program knows, with the newest version of its payload."""
 
 

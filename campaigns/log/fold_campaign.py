@@ -7,7 +7,14 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.errors import InputError
-from designer.campaigns.log.builder import ContradictionError, StateBuilder, in_order, known_names
+from designer.campaigns.log.builder import (
+    ContradictionError,
+    StateBuilder,
+    in_order,
+    known_names,
+    known_settings,
+    whole_recipe,
+)
 from designer.campaigns.log.fold_runs import status_of_data
 from designer.campaigns.log.runs import Run
 from designer.campaigns.log.state import Line, LineRow, Plan, StoredNumbers
@@ -79,7 +86,8 @@ def line_added(builder: StateBuilder, event: Event) -> None:
     if any(name.casefold() == body["name"].casefold() for name in builder.lines):
         raise ContradictionError(f"line {body['name']} exists already")
     for row in body["rows"]:
-        known_names("factor", row["settings"], spec.factor_names)
+        known_settings(row["settings"], spec)
+        known_names("given", row.get("given", {}), spec.given_names)
         known_names("response", row["responses"], spec.response_names)
     builder.lines[body["name"]] = Line(
         name=body["name"],
@@ -131,11 +139,10 @@ def plan_proposed(builder: StateBuilder, event: Event) -> None:
     body = event.body
     if body["plan"] in builder.plans:
         raise ContradictionError(f"plan {body['plan']} exists already")
-    factors = builder.specification.factor_names
     for proposed in body["runs"]:
         if proposed["run"] in builder.runs:
             raise ContradictionError(f"run {proposed['run']} exists already")
-        known_names("factor", proposed["settings"], factors)
+        whole_recipe(proposed["settings"], builder.specification)
         builder.runs[proposed["run"]] = _proposed_run(
             proposed, builder.specification, body["plan"], event.seq
         )

@@ -6,7 +6,14 @@ from collections.abc import Mapping, Set
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from designer.campaigns.log.builder import ContradictionError, StateBuilder, in_order, known_names
+from designer.campaigns.log.builder import (
+    ContradictionError,
+    StateBuilder,
+    in_order,
+    known_names,
+    known_settings,
+    whole_recipe,
+)
 from designer.campaigns.log.runs import (
     BREACH,
     OFF_PLAN,
@@ -48,6 +55,8 @@ def result_recorded(builder: StateBuilder, event: Event) -> None:
     # all changes at once: a run has many fields, and a long log many results
     told = {part: body[part] for part in ("used", "given", "batch")}
     changes = born | _made(run, event) | _facts(run, builder, event.seq, **told)
+    if not run.id:
+        whole_recipe(changes["used"], spec)
     changes |= _values(run, event, spec)
     if body["made_at"] is not None:
         changes["made_at"] = body["made_at"]
@@ -90,12 +99,11 @@ def _facts(
     change nothing about it.
     """
     spec = builder.specification
-    known_names("factor", used, spec.factor_names)
     known_names("given", given or {}, spec.given_names)
     new = {name: typed["number"] for name, typed in (given or {}).items()}
-    reported = {**run.reported}
-    for name, typed in used.items():
-        reported[name] = stored_setting(typed)
+    told = {name: stored_setting(typed) for name, typed in used.items()}
+    known_settings(told, spec)
+    reported = {**run.reported, **told}
     all_used, all_given = in_order(spec.factors, {**run.used, **reported}), {**run.given, **new}
     judged: dict[str, Any] = {}
     since = max(run.seq, run.judged_seq)

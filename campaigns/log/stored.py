@@ -1,11 +1,17 @@
-"""From stored rows to events and back: every link of the chain is checked or made here."""
+"""From stored rows to events and back: every link and every payload is checked or made here."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from designer.campaigns.errors import DesignerError, InputError, StoreDamagedError
+from designer.campaigns.errors import (
+    DesignerError,
+    Findings,
+    InputError,
+    Problem,
+    StoreDamagedError,
+)
 from designer.campaigns.log.events import (
     GENESIS,
     KINDS,
@@ -16,7 +22,10 @@ from designer.campaigns.log.events import (
     event_problems,
     parse_json,
 )
+from designer.campaigns.log.payloads import PAYLOADS
 from designer.campaigns.log.upcast import upcast
+from designer.campaigns.values.shape import Misfit, has_shape, misfits
+from designer.campaigns.values.times import is_stored_moment
 
 EventRow = tuple[Any, ...]
 """seq, event id, kind, version, body (JSON text), actor, time, program, hash: not yet trusted."""
@@ -79,6 +88,9 @@ def verified(
 ) -> list[Event]:
     """Turn rows into events: every link of the chain checked, older payloads brought up to date.
 
+    What is sealed by a right hash may be nonsense all the same, in a store from a stranger: time
+    and payload of every event are what they promise, or the store is refused.
+
     Args:
         rows: of the whole log, or of what follows the event `before`.
         campaign_id: id of the campaign.
@@ -87,9 +99,10 @@ def verified(
         previous: hash of that event.
 
     Raises:
-        StoreDamagedError: a row is missing, changed or unreadable; names ``campaign#seq``.
+        StoreDamagedError: a row is missing, changed or unreadable, or a field of a payload is;
+            names ``campaign#seq``.
     """
-    events = []
+    events, findings = [], Findings()
     chain = HashChain(campaign_id, name, before, previous)
     for row in rows:
         chain.check(row)
@@ -102,8 +115,43 @@ def verified(
         except (TypeError, ValueError, RecursionError) as error:
             raise _changed(name, seq, error) from error
         event = Event(seq, event_id, kind, version, content, actor, recorded_at, program, digest)
-        events.append(upcast(event, name))
+        event = upcast(event, name)
+        events.append(event)
+        if not is_stored_moment(recorded_at) or not _is_readable(event):
+            findings.extend(_unreadable(event, name))
+    findings.raise_if_any(StoreDamagedError)
     return events
+
+
+def _is_readable(event: Event) -> bool:
+    """Whether a payload holds what its kind promises; of other versions nobody here knows."""
+    kind = KINDS.get(event.kind)
+    if kind is None or kind.version != event.version:
+        return True
+    try:
+        return has_shape(event.body, PAYLOADS[event.kind], others=True)
+    except RecursionError:
+        return False
+
+
+def _unreadable(event: Event, name: str) -> Iterator[Problem]:
+    """Name the time and every field of an event that cannot be read."""
+    where, nobody = f"{name}#{event.seq}", "cannot be read; no version of this program writes it so"
+    if not is_stored_moment(event.recorded_at):
+        allowed = "such as 2026-03-01T08:15:00.000000Z"
+        yield Problem(where, f"the time of the event {nobody}", repr(event.recorded_at), allowed)
+    if _is_readable(event):
+        return
+    try:
+        wrong = [*misfits(event.body, PAYLOADS[event.kind])]
+    except RecursionError:
+        wrong = [Misfit("the payload", "too deeply nested")]
+    for misfit in wrong:
+        if misfit.is_missing:
+            yield Problem(where, f"{event.kind} lacks {misfit.place}")
+        else:
+            what = f"{misfit.place} of {event.kind} {nobody}"
+            yield Problem(where, what, repr(misfit.found)[:80])
 
 
 def _share_blanks(rows: object) -> None:
@@ -147,7 +195,10 @@ def chained(
             raise InputError.at("text", what, hint=str(error)) from None
         except (TypeError, ValueError) as error:
             raise DesignerError(f"{draft.kind} cannot be stored: {error}") from error
-        events.append(Event(*start, _as_read_back(draft, body), *end, previous))
+        event = Event(*start, _as_read_back(draft, body), *end, previous)
+        if not _is_readable(event):  # nobody could read the log from here on
+            raise DesignerError(_unreadable(event, campaign_id))
+        events.append(event)
     return events
 
 

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from designer.campaigns.log.events import KINDS, head_text, parse_json
 from designer.campaigns.log.fold import reversed_events
+from designer.campaigns.log.payloads import PAYLOADS
 from designer.campaigns.log.stored import EventRow, HashChain
+from designer.campaigns.values.shape import has_shape
+from designer.campaigns.values.times import is_stored_moment
 
 if TYPE_CHECKING:
     from designer.campaigns.log.state import CampaignState
@@ -76,15 +79,27 @@ class Summarizer:
         self._chain.check(row)
         seq, _, kind, version, body, _, self._changed_at, _, _ = row
         known = KINDS.get(kind)
-        # an older or a newer payload: for the fold
+        # an older or a newer payload, and one that cannot be read: for the fold
         self._plain &= known is not None and known.version == version
-        if kind == _REVERSAL:
-            self._reversals.append((seq, parse_json(body).get("event")))
+        self._plain &= is_stored_moment(self._changed_at)
         # quotes inside a text are escaped, so these quotes are those of a key
-        elif kind in (*_SPECIFIES, "plan_proposed") or (
+        if kind in (*_SPECIFIES, _REVERSAL, "plan_proposed") or (
             kind == "result_recorded" and '"attached":' in body
         ):
-            self._told.append((seq, kind, parse_json(body)))
+            self._take(seq, kind, body)
+
+    def _take(self, seq: int, kind: str, text: str) -> None:
+        try:
+            body = parse_json(text)
+            self._plain &= has_shape(body, PAYLOADS[kind], others=True)
+        except (ValueError, RecursionError):
+            self._plain = False
+        if not self._plain:
+            return
+        if kind == _REVERSAL:
+            self._reversals.append((seq, body["event"]))
+        else:
+            self._told.append((seq, kind, body))
 
     def summary(self) -> CampaignSummary | None:
         """What the rows say; None where it takes the fold to tell, or to say what is wrong."""
@@ -92,17 +107,18 @@ class Summarizer:
             return None
         try:
             return self._summary()
-        except (KeyError, TypeError, AttributeError, ValueError):
+        except (KeyError, IndexError, TypeError, AttributeError, ValueError):
             return None
 
     def _summary(self) -> CampaignSummary | None:
         gone = reversed_events(self._id, self._reversals)
         alive = [(kind, body) for seq, kind, body in self._told if seq not in gone]
         told = [body["parsed"]["campaign"] for kind, body in alive if kind in _SPECIFIES]
-        if not told:
+        name, line, goal = (told[-1][key] for key in ("name", "line", "goal"))
+        if not has_shape([name, line, goal], list[str]):
             return None
         return CampaignSummary(
-            self._id, told[-1]["name"], told[-1]["line"], told[-1]["goal"],
+            self._id, name, line, goal,
             sum(_runs(kind, body) for kind, body in alive), self._changed_at, *self._chain.position,
         )  # fmt: skip
 

@@ -7,8 +7,8 @@ hashes stay, and exports show the payload as it was stored (`Event.as_stored`).
 
 To change the payload of a kind:
 
-1. Change what the commands write, what the fold reads, and the keys in `events.KINDS`, where its
-   version goes up by one.
+1. Change what the commands write, what the fold reads, and what the payload holds (`payloads`);
+   in `events` its version goes up by one.
 2. Append a step to the kind's tuple in `UPCASTERS`: a pure function from a payload of the version
    before to one of the new version, in which everything the new payload asks for has the value that
    says what the old one meant (None for what was never told). Steps are never changed afterwards.

@@ -66,6 +66,11 @@ class Specification:
         return frozenset(factor.name for factor in self.factors)
 
     @cached_property
+    def categorical_names(self) -> frozenset[str]:
+        """Names of the factors with categories."""
+        return frozenset(factor.name for factor in self.factors if factor.is_categorical)
+
+    @cached_property
     def given_names(self) -> frozenset[str]:
         """Names of the givens."""
         return frozenset(given.name for given in self.givens)

@@ -14,7 +14,6 @@ from designer.campaigns.errors import ConflictError, InputError, Problem, StoreD
 from designer.campaigns.log.describe import describe, who_when
 from designer.campaigns.log.events import Event, NewEvent
 from designer.campaigns.log.fold import advance, fold
-from designer.campaigns.log.payloads import unreadable_fields
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.log.stored import EventRow, chained
 from designer.campaigns.log.summary import CampaignSummary, summaries, summary_of
@@ -99,11 +98,6 @@ class Archive:
             state = self._load(connection, *self._find(connection, seen, name))
         self._compare(seen, state)
         return state
-
-    def unreadable(self) -> list[Problem]:
-        """Fields of the logs looked at that hold something else than they promise."""
-        found = (unreadable_fields(s.spec.name, s.events) for s in self._known.values())
-        return [problem for problems in found for problem in problems]
 
     def create(
         self,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from designer.campaigns.commands.campaign import create as created
-from designer.campaigns.errors import InputError, StorageError, StoreDamagedError
+from designer.campaigns.errors import InputError, StorageError
 from designer.campaigns.files import similar_file
 from designer.campaigns.store.location import default_url, parse_url
 from designer.campaigns.values import times
@@ -150,18 +150,6 @@ class Store:
     def alarm_of(self, campaign_id: str) -> str | None:
         """The alarm about one campaign."""
         return self._archive.watch.alarms.get(campaign_id)
-
-    def refuse_unreadable(self) -> None:
-        """Say when the store, and not the program, is why something could not be done.
-
-        To be asked when an error came that no input explains.
-
-        Raises:
-            StoreDamagedError: names every field that cannot be read.
-        """
-        problems = self._archive.unreadable() if "_archive" in vars(self) else []
-        if problems:
-            raise StoreDamagedError(problems)
 
     def state(self, name: str) -> CampaignState:
         """Load a campaign: verify every hash that is new to this process, and fold.

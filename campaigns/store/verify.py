@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from itertools import pairwise
 
 from designer.campaigns.errors import InputError, Problem, StoreDamagedError
 from designer.campaigns.log.events import Event, head_text
-from designer.campaigns.log.payloads import unreadable_fields
 from designer.campaigns.store import event_table
 from designer.campaigns.store.event_table import SCHEMA_VERSION, missing_guards
 from designer.campaigns.store.facts import StoreContents
@@ -73,7 +71,6 @@ def verify_store(
                 f"{name}: {len(events)} events, unchanged and consistent; head "
                 + head_text(len(events), events[-1].hash)
             )
-            problems += [*_unreadable_times(name, events), *unreadable_fields(name, events)]
             passed += _clock_notes(name, events)
     if wanted is not None:
         if _holds(chains.values(), *wanted):
@@ -126,22 +123,9 @@ def _strangers(connection: sqlite3.Connection, where: str) -> list[Problem]:
     return [Problem(where, f"holds {each}, which does not belong there") for each in found]
 
 
-def _unreadable_times(name: str, events: Sequence[Event]) -> list[Problem]:
-    return [
-        Problem(
-            f"{name}#{event.seq}",
-            "the time of the event cannot be read; no version of this program writes it so",
-            repr(event.recorded_at),
-            "such as 2026-03-01T08:15:00.000000Z",
-        )
-        for event in events
-        if _moment(event) is None
-    ]
-
-
 def _clock_notes(name: str, events: Sequence[Event]) -> list[str]:
     notes = []
-    dated = [(event, moment) for event in events if (moment := _moment(event)) is not None]
+    dated = [(event, times.stored_moment(event.recorded_at)) for event in events]
     for (_, before), (after, moment) in pairwise(dated):
         back = before - moment
         if back.total_seconds() > _SKEW_SECONDS:
@@ -150,14 +134,6 @@ def _clock_notes(name: str, events: Sequence[Event]) -> list[str]:
                 " its clock; order is kept by number"
             )
     return notes
-
-
-def _moment(event: Event) -> datetime | None:
-    """When an event was recorded; None: that is no time as the program writes it."""
-    try:
-        return datetime.strptime(event.recorded_at, times.STORED).replace(tzinfo=UTC)
-    except ValueError:
-        return None
 
 
 def describe_store(database: Database) -> StoreContents:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 STORED = "%Y-%m-%dT%H:%M:%S.%fZ"
 """How the log writes a moment, UTC."""
+_STORED_LENGTH = len("2026-03-01T08:15:00.000000Z")
 FUTURE = timedelta(days=1)
 """How far in the future a time of making may lie: clocks and time zones differ (assumption)."""
 
@@ -59,6 +60,20 @@ def stored_moment(text: str) -> datetime:
     """A stored time as a moment; a date alone is its first, UTC."""
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def is_moment(text: str) -> bool:
+    """Whether a text is a date, or a date and time, as the log keeps them."""
+    try:
+        stored_moment(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return False
+    return True
+
+
+def is_stored_moment(text: str) -> bool:
+    """Whether a text is a moment as `utc_text` writes it."""
+    return len(text) == _STORED_LENGTH and text[-1] == "Z" and is_moment(text)
 
 
 def sort_key(made_at: str | None, recorded_at: str, seq: int) -> tuple[str, int]:

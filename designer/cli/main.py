@@ -26,10 +26,6 @@ if TYPE_CHECKING:
     from designer.service import Service
 
 
-UNEXPLAINED = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
-"""What Python raises where data are not what they promise."""
-
-
 def main(tokens: Sequence[str] | None = None) -> int:
     """Run the command line.
 
@@ -99,11 +95,7 @@ def _answer(verb: Verb, arguments: Namespace, console: Console) -> int:
     service = open_service(arguments, console)
     if hasattr(arguments, "request_id"):
         service.session.request = _request(verb, arguments)
-    try:
-        return _shown(verb, arguments, console, service, written)
-    except UNEXPLAINED:
-        service.session.refuse_unreadable()  # a store from a stranger is no fault of ours
-        raise
+    return _shown(verb, arguments, console, service, written)
 
 
 def _shown(

@@ -80,11 +80,6 @@ class Session:
         """What was found that an untouched store cannot be; nothing before it was opened."""
         return self.store.alarms if "store" in vars(self) else []
 
-    def refuse_unreadable(self) -> None:
-        """Blame the store for an error, where it is to blame; see `Store.refuse_unreadable`."""
-        if "store" in vars(self):
-            self.store.refuse_unreadable()
-
     def state(self, campaign: str) -> CampaignState:
         """The campaign as its log tells it now; as a repeated command met it the first time."""
         repeated = self.repeated(campaign)
