@@ -169,10 +169,9 @@ class WholeColumn:
             return None
         guess, told = None, "another unit?"
         if not self.column.unit_told:
+            guess = likely_unit(values, response.unit, low, high)
             told = slip_hint(median(wrong), low, high, response.unit) or told
-        if told.startswith("looks like") and (
-            guess := likely_unit(values, response.unit, low, high)
-        ):
+        if guess is not None:
             told = f"looks like {meaning(wrong, guess, response.unit)}"
         what = f"{len(wrong)} of {len(values)} values are impossible: {told}"
         hint = f"Say the unit with --unit '{self.column.header}={guess or 'UNIT'}'. If the numbers"

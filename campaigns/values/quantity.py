@@ -184,20 +184,20 @@ def usual_units(unit: str | None) -> tuple[str, ...]:
 
 
 def likely_unit(values: list[float], unit: str | None, low: float, high: float) -> str | None:
-    """The usual unit in which these values would lie in the range, or None."""
+    """The usual unit in which these values would lie in the range, or None.
+
+    Not one in which they would be next to nothing there, as any number is in ppm.
+    """
     declared, middle = unit or "1", sorted(values)[len(values) // 2]
+    least = _NEXT_TO_NOTHING * max(abs(low), abs(high))
     best: str | None = None
     for other in usual_units(unit):
-        if low <= convert(middle, other, declared) <= high:
+        there = convert(middle, other, declared)
+        if low <= there <= high and abs(there) >= least:
             if all(low <= convert(value, other, declared) <= high for value in values):
                 return other
             best = best or other
     return best
-
-
-def _is_ordinary(value: float, low: float, high: float) -> bool:
-    """Whether a value in a range is not next to nothing there, as any number is in ppm."""
-    return abs(value) >= _NEXT_TO_NOTHING * max(abs(low), abs(high))
 
 
 def meaning(values: Sequence[float], meant: str, unit: str | None) -> str:
@@ -245,7 +245,7 @@ def slip_hint(value: float, low: float, high: float, unit: str | None) -> str | 
     if low <= value <= high or value == 0:
         return None
     meant = likely_unit([value], unit, low, high)
-    if meant is not None and _is_ordinary(convert(value, meant, unit or "1"), low, high):
+    if meant is not None:
         return f"looks like {meaning([value], meant, unit)}"
     for power in _POWERS:
         if low <= value * 10.0**power <= high:

@@ -247,3 +247,13 @@ def test_german_summaries_and_shortened_names(read: Read, refused: Refused) -> N
         assert any(f"line 5 ({word})" in note for note in line.notes)
     (problem,) = refused(HEAD.replace("temp", "Temperatur [K]"), "353,100,33,50")
     assert "--map 'Temperatur [K]=temp'" in str(problem.hint)
+
+
+def test_a_guess_for_a_setting_does_not_end_at_next_to_nothing() -> None:
+    spec = load.from_toml(
+        SPEC.text.replace('"MPa"\nlow = 20\nhigh = 200', '"%"\nlow = 0\nhigh = 90')
+    )
+    columns = {"temp": [80, 90, 100], "pressure": [3260, 4790, 4000], "solvent": [50, 60, 70]}
+    with pytest.raises(InputError, match="ten times or more off") as error:
+        line_from_columns(columns, spec)
+    assert "ppm" not in str(error.value)
