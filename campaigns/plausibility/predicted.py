@@ -17,6 +17,7 @@ from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.values.usual import ScaleDoubt
 
+_FEW = 3  # results of a plan that tell how good its predictions were
 _FEWEST = 4  # runs of a table (assumptions, like all that follow)
 _OFF, _FIT = 3.0, 1.5  # standard deviations that most are off, and that they are off elsewhere
 _SURPRISE = 8.0  # standard deviations beyond which any result is doubted, as of the models
@@ -53,19 +54,33 @@ def deviations(
 
 
 def surprises(response: Response, found: Sequence[Result]) -> Iterator[tuple[int, Told]]:
-    """Results that are very far off their prediction, whatever explains it, with their places."""
+    """Results that are very far off their prediction, whatever explains it, with their places.
+
+    Not where most of their plan are off: then it is the predictions that were wrong.
+    """
+    off = {}
+    plans: dict[str | None, list[float]] = {}
     for place, (run, value) in enumerate(found):
         predicted = run.predicted and run.predicted.get(response.name)
-        off = deviations(response, predicted, [value.number]) if predicted else None
-        if predicted and off is not None and abs(off) >= _SURPRISE:
-            mean = float(predicted["mean"])
-            ratio = abs(value.number / mean) if mean else math.inf
-            side = "above" if off > 0 else "below"
-            clause = (
-                f"is {abs(off):.0f} standard deviations {side} its prediction"
-                f" ({quantity_text(float(f'{mean:.3g}'), response.unit)}): a slip, or a surprise?"
-            )
-            yield place, (run, value, ScaleDoubt(ratio, 1.0, None), clause)
+        away = deviations(response, predicted, [value.number]) if predicted else None
+        if away is not None:
+            off[place] = away
+            plans.setdefault(run.plan, []).append(abs(away))
+    for place, away in off.items():
+        run, value = found[place]
+        of_plan = plans[run.plan]
+        if abs(away) < _SURPRISE:
+            continue
+        if len(of_plan) >= _FEW and statistics.median(of_plan) >= _OFF:
+            continue
+        mean = float((run.predicted or {})[response.name]["mean"])
+        side = "above" if away > 0 else "below"
+        clause = (
+            f"is {abs(away):.0f} standard deviations {side} its prediction"
+            f" ({quantity_text(float(f'{mean:.3g}'), response.unit)}): a slip, or a surprise?"
+        )
+        ratio = abs(value.number / mean) if mean else math.inf
+        yield place, (run, value, ScaleDoubt(ratio, 1.0, None), clause)
 
 
 def misplaced(state: CampaignState, response: Response, found: Sequence[Result]) -> Iterator[Told]:

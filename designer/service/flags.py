@@ -251,7 +251,8 @@ def flag_reasons(campaign: str, flags: Sequence[Flag]) -> list[str]:
         look = f"designer show {name} RUN"
         anew = next((flag["hint"] for flag in of_kind if kind == BREACH and flag["hint"]), None)
         more = f"{len(of_kind) - 1} more: {look}"
-        told.append(f"{reason}; and {more}. {anew or ''}".rstrip())
+        joined = f"{reason} And {more}" if reason.endswith("?") else f"{reason}; and {more}"
+        told.append(f"{joined}. {anew or ''}".rstrip())
     return told
 
 
