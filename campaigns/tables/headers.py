@@ -21,7 +21,7 @@ _ALIKE = 0.85
 """Similarity from which a column is taken for a misspelt expected one (assumption)."""
 _UNIT_WORDS = re.compile(
     r"[nuµm]m|[cd]?m|[mk]?g|s|min|h|[kmg]?pa|m?bar|k?n|(deg)?c|k|p(er)?c(en)?t|wt|vol|mol|gsm|rpm"
-    r"|per|[mc]?m[23]|m?v|m?ah?|k?w|m?l|%"
+    r"|per|[mc]?m[23]|m?v|m?ah?|k?w|m?l|%|frac(tion)?"
 )
 _REPLICATE = re.compile(
     r"(?P<name>.*?)[\s._#-]*(?:\(\s*)?(?:(?<![A-Za-z])(?:replicate|repeat|rep|run|r|n|no)[\s._#-]*)?"

@@ -214,6 +214,7 @@ def test_row5_every_missing_factor_is_told_with_the_nearest_columns(
         ("Porosity", "porosity"),
         ("porosty", "porosity"),
         ("porosity_wt", "porosity"),
+        ("porosity_frac", "porosity"),
         ("POROSITY (%)", "porosity"),
         ("batch slurry", "batch:slurry"),
         ("made at", "made_at"),
