@@ -7,35 +7,30 @@ over another one unless asked for.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import shlex
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from designer.campaigns.errors import InputError
 from designer.campaigns.files import File, as_file, write_atomic
 from designer.campaigns.log.events import canonical_json
-from designer.campaigns.log.runs import WAITING, Run
+from designer.campaigns.log.runs import Run
 from designer.campaigns.log.state import CampaignState
+from designer.campaigns.sheets.plan_sheet import plan_json, plan_runs, plan_sheet
 from designer.campaigns.sheets.run_object import Flags, MeasurementObject, run_objects
 from designer.campaigns.specification.text import to_tables
-from designer.campaigns.tables.formats.csv_file import csv_content
-from designer.campaigns.tables.headers import with_unit
-from designer.campaigns.values.names import IN_SPEC, suggestion
-from designer.campaigns.values.numbers import number_text
+from designer.campaigns.tables.formats.csv_file import Cell, csv_content
+from designer.campaigns.tables.options import DecimalWord
 from designer.render.words import unicode_escaped
 
-Cell = str | float | int | None
-Rows = list[dict[str, Cell]]
+DataCell = str | float | None
 
 _EVENT_COLUMNS = (
     "seq", "kind", "recorded_at", "actor", "program", "version", "event_id", "hash", "body",
 )  # fmt: skip
-_PLAN_NUMBERS = 4
-"""Significant digits of predictions in a sheet for people; JSON keeps all."""
-_TOLD = ("_mean", "_low", "_high")
-"""Predictions in a sheet for people: one more measured result. A standard deviation, which JSON
-has, may lie far beyond what is possible."""
-
+_DECIMALS = ("comma", "point")
+_WORKBOOKS = (".xlsx", ".xls", ".ods")
 EXPORTS = ("plan", "data", "events", "spec")
 """What can be exported."""
 
@@ -46,6 +41,7 @@ def export(
     what: str = "plan",
     *,
     plan: str | None = None,
+    decimal: DecimalWord = "point",
     force: bool = False,
     flags: Flags = MappingProxyType({}),
 ) -> int:
@@ -61,6 +57,7 @@ def export(
         path: target; its folder must exist.
         what: one of `EXPORTS`.
         plan: plan id; None: all runs that still wait for results.
+        decimal: decimal mark of the numbers of a .csv; with commas, semicolons between its cells.
         force: replace an existing file.
         flags: what the models found odd, by run id; told in JSON.
 
@@ -75,138 +72,60 @@ def export(
     path = as_file(path)
     if what not in EXPORTS:
         raise InputError.at("--what", "cannot be exported", what, ", ".join(EXPORTS))
+    if decimal not in _DECIMALS:
+        raise InputError.at("--decimal", "is no decimal mark", repr(decimal), ", ".join(_DECIMALS))
     if plan is not None and what != "plan":
         raise InputError.at("--plan", f"has no meaning with --what {what}", plan)
     endings = (".toml", ".json") if what == "spec" else (".csv", ".json")
     ending = path.suffix.lower()
     if ending not in endings:
         sentence = f"{what} cannot be written in this format by this version"
-        raise InputError.at(path.name, sentence, path.suffix or "no ending", " or ".join(endings))
-    as_json = ending == ".json"
-    if what == "plan":
-        content, count = _plan(state, plan, flags, as_json=as_json)
-    elif what == "data":
-        content, count = _data(state, flags, as_json=as_json)
-    elif what == "events":
-        content, count = _events(state, as_json=as_json), len(state.events)
+        hint = None
+        if ending in _WORKBOOKS and what != "spec":
+            command = f"designer export {shlex.quote(state.spec.name)} {what}.csv --what {what}"
+            hint = f"Spreadsheets open CSV, also with decimal commas: {command} --decimal comma"
+        found = path.suffix or "no ending"
+        raise InputError.at(path.name, sentence, found, " or ".join(endings), hint)
+    if decimal == "comma" and ending != ".csv":
+        raise InputError.at("--decimal", f"has no meaning in a file {ending}", decimal, ".csv")
+    if what == "spec":
+        tables = to_tables(state.spec)
+        content, count = _json(tables) if ending == ".json" else _toml(state.spec.text), 1
+    elif ending == ".json":
+        tree, count = _tree(state, what, plan, flags)
+        content = _json(tree)
     else:
-        content, count = _json(to_tables(state.spec)) if as_json else _toml(state.spec.text), 1
+        columns, rows = _table(state, what, plan)
+        content, count = csv_content(columns, rows, decimal), len(rows)
     write_atomic(path, content, force=force)
     return count
 
 
-def _plan(
-    state: CampaignState, plan: str | None, flags: Flags, *, as_json: bool
-) -> tuple[bytes, int]:
-    runs = plan_runs(state, plan)
-    if not runs:
-        hint = "Propose some runs first."
-        raise InputError.at("plan", "no run waits for results", hint=hint)
-    if as_json:
-        return _json(plan_json(state, runs, plan, flags)), len(runs)
-    return csv_content(*plan_sheet(state, runs)), len(runs)
+def _tree(
+    state: CampaignState, what: str, plan: str | None, flags: Flags
+) -> tuple[dict[str, Any], int]:
+    """What an export is as JSON, and how many runs or events."""
+    if what == "plan":
+        runs = plan_runs(state, plan)
+        return plan_json(state, runs, plan, flags), len(runs)
+    if what == "data":
+        return _data_json(state, flags)
+    return _events_json(state), len(state.events)
 
 
-def plan_runs(state: CampaignState, plan: str | None = None) -> list[Run]:
-    """The runs of one plan in the order of making, or all that still wait for results.
-
-    Args:
-        state: the campaign.
-        plan: plan id, case-insensitive; None: all proposed, running and partial runs.
-
-    Raises:
-        InputError: no such plan; names the nearest.
-    """
-    if plan is None:
-        runs = [run for run in state.runs.values() if run.status in WAITING]
-    else:
-        found = {known.casefold(): known for known in state.plans}.get(plan.strip().casefold())
-        if found is None:
-            allowed = ", ".join(list(state.plans)[-20:]) or "there are no plans yet"
-            hint = suggestion(plan.upper(), state.plans)
-            raise InputError.at(f"plan {plan}", "no such plan", None, allowed, hint)
-        runs = [state.runs[run] for run in state.plans[found].runs if run in state.runs]
-    # Plans follow each other; within one, runs follow the order of making.
-    return sorted(runs, key=lambda run: (run.plan is None, run.plan or "", run.order or 0))
+def _table(
+    state: CampaignState, what: str, plan: str | None
+) -> tuple[Sequence[str], Sequence[Mapping[str, Cell]]]:
+    """What an export is as a table: header and rows."""
+    if what == "plan":
+        return plan_sheet(state, plan_runs(state, plan))
+    if what == "data":
+        return data_rows(state)
+    stored = [event.as_stored for event in state.events]
+    return _EVENT_COLUMNS, [{**event, "body": canonical_json(event["body"])} for event in stored]
 
 
-def plan_sheet(state: CampaignState, runs: Iterable[Run]) -> tuple[list[str], Rows]:
-    """A sheet to be filled in: recipe, prediction, and a cell for every result.
-
-    Returns:
-        Header, and rows by header; results recorded so far are filled in.
-    """
-    spec = state.spec
-    columns = ["campaign", "run", "order", "rank", "plan"]
-    columns += [f"batch:{stage.name}" for stage in spec.stages]
-    columns += [with_unit(item.name, item.unit) for item in spec.inputs]
-    columns += [with_unit(response.name, response.unit) for response in spec.responses]
-    columns += ["note"]
-    for response in spec.responses:
-        columns += [f"{response.name}{ending}" for ending in _TOLD]
-    columns += ["information_bits", "cost", *IN_SPEC, "head"]
-    return columns, [_sheet_row(state, run) for run in runs]
-
-
-def _sheet_row(state: CampaignState, run: Run) -> dict[str, Cell]:
-    spec = state.spec
-    row: dict[str, Cell] = {
-        "campaign": spec.name,
-        "run": run.id,
-        "order": run.order,
-        "rank": run.rank,
-        "plan": run.plan,
-        "information_bits": _short(run.information_bits),
-        "cost": run.cost,
-        "in_spec": _short(run.in_spec),
-        "in_spec_measured": _short(run.in_spec_measured),
-        "head": state.head,
-    }
-    row.update({f"batch:{stage}": batch for stage, batch in run.batch.items()})
-    settings = {**run.given, **run.used}
-    for item in spec.inputs:
-        row[with_unit(item.name, item.unit)] = settings.get(item.name)
-    for response in spec.responses:
-        name = with_unit(response.name, response.unit)
-        row[name] = "none" if response.name in run.never else _joined(run.values(response.name))
-        predicted = (run.predicted or {}).get(response.name) or {}
-        row.update({f"{response.name}{end}": _short(predicted.get(end[1:])) for end in _TOLD})
-    return row
-
-
-def _joined(values: tuple[float, ...]) -> Cell:
-    """All replicates in one cell, as `designer.campaigns.tables.rows` reads them."""
-    if len(values) <= 1:
-        return values[0] if values else None
-    return "/".join(number_text(value) for value in values)
-
-
-def _short(value: float | None) -> float | None:
-    return None if value is None else float(f"{value:.{_PLAN_NUMBERS}g}")
-
-
-def plan_json(
-    state: CampaignState, runs: list[Run], plan: str | None, flags: Flags
-) -> dict[str, Any]:
-    """The plan in the shape of ``propose --json``; figures of several plans together are null."""
-    ids = {run.plan for run in runs}
-    only = state.plans.get(next(iter(ids)) or "") if len(ids) == 1 else None
-    whole = only if only is not None and (plan or len(runs) == len(only.runs)) else None
-    return {
-        "campaign": state.spec.name,
-        "plan": only.id if only else None,
-        "seed": only.seed if only else None,
-        "goal": only.goal if only else state.spec.goal,
-        "information_bits": whole.information_bits if whole else None,
-        "cost": whole.cost if whole else None,
-        "nested": whole.nested if whole else None,
-        # results also under their name in plan files
-        "runs": [{**run, "measured": run["results"]} for run in run_objects(runs, flags)],
-        "head": state.head,
-    }
-
-
-def data_rows(state: CampaignState) -> tuple[list[str], Rows]:
+def data_rows(state: CampaignState) -> tuple[list[str], list[dict[str, DataCell]]]:
     """Every measurement with planned and used settings: one row per run and replicate.
 
     Failed runs are there too, without values. The factor columns hold the settings really used,
@@ -222,15 +141,15 @@ def data_rows(state: CampaignState) -> tuple[list[str], Rows]:
     columns += [f"batch:{stage.name}" for stage in spec.stages]
     columns += ["made_at", "recorded_at", "actor", "reason", "note"]
     columns += [f"planned:{factor.name}" for factor in spec.factors]
-    rows: Rows = []
+    rows: list[dict[str, DataCell]] = []
     for run in state.runs.values():
         if _has_data(run):
             rows += _data_rows_of(run)
     return columns, rows
 
 
-def _data_rows_of(run: Run) -> Rows:
-    common: dict[str, Cell] = {
+def _data_rows_of(run: Run) -> list[dict[str, DataCell]]:
+    common: dict[str, DataCell] = {
         "run": run.id,
         "status": run.status,
         "plan": run.plan,
@@ -246,7 +165,7 @@ def _data_rows_of(run: Run) -> Rows:
     numbers = sorted({m.replicate for values in run.measurements.values() for m in values})
     if not numbers:
         return [common]
-    rows: Rows = []
+    rows: list[dict[str, DataCell]] = []
     for number in numbers:
         there = {
             name: value
@@ -261,11 +180,8 @@ def _data_rows_of(run: Run) -> Rows:
     return rows
 
 
-def _data(state: CampaignState, flags: Flags, *, as_json: bool) -> tuple[bytes, int]:
-    """All results; as JSON every run with results, each value with its text, author and time."""
-    if not as_json:
-        columns, rows = data_rows(state)
-        return csv_content(columns, rows), len(rows)
+def _data_json(state: CampaignState, flags: Flags) -> tuple[dict[str, Any], int]:
+    """Every run with results, each value with its text, author and time."""
     spec = state.spec
     runs = run_objects(filter(_has_data, state.runs.values()), flags)
     data = {
@@ -276,7 +192,7 @@ def _data(state: CampaignState, flags: Flags, *, as_json: bool) -> tuple[bytes, 
         "runs": [{**run, "measured": _with_times(run["measurements"])} for run in runs],
         "head": state.head,
     }
-    return _json(data), len(runs)
+    return data, len(runs)
 
 
 def _has_data(run: Run) -> bool:
@@ -290,20 +206,14 @@ def _with_times(measurements: Mapping[str, list[MeasurementObject]]) -> dict[str
     }
 
 
-def _events(state: CampaignState, *, as_json: bool) -> bytes:
+def _events_json(state: CampaignState) -> dict[str, Any]:
     """The whole record, nothing left out."""
-    stored = [event.as_stored for event in state.events]
-    if not as_json:
-        rows = [{**event, "body": canonical_json(event["body"])} for event in stored]
-        return csv_content(_EVENT_COLUMNS, rows)
-    return _json(
-        {
-            "campaign": state.spec.name,
-            "campaign_id": state.campaign_id,
-            "events": stored,
-            "head": state.head,
-        }
-    )
+    return {
+        "campaign": state.spec.name,
+        "campaign_id": state.campaign_id,
+        "events": [event.as_stored for event in state.events],
+        "head": state.head,
+    }
 
 
 def _json(value: Mapping[str, Any]) -> bytes:

@@ -76,6 +76,15 @@ def number_text(value: float) -> str:
     return text.removesuffix(".0")
 
 
+def comma_text(value: float) -> str:
+    """Writes a number with a decimal comma: ``56,5``; reads back as exactly the same float64.
+
+    ``2,1250`` for 2.125, as nobody writes thousands.
+    """
+    text = number_text(value).replace(".", ",")
+    return f"{text}0" if _LIKE_THOUSANDS.fullmatch(text) else text
+
+
 def exact(value: float) -> Decimal:
     """The decimal a person meant by this finite float: the shortest one that rounds to it."""
     return Decimal(float.__repr__(float(value)))

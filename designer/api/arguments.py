@@ -160,6 +160,7 @@ KINDS: dict[str, ArgumentKind] = {
     "StoreAddress": ArgumentKind(
         "a path or sqlite:///path; None: in memory", _only(str, Path, Default)
     ),
+    "DecimalWord": ArgumentKind("'comma' or 'point'", _only(str)),
     "Table": ArgumentKind("a table", _as_it_is),
     "Values": ArgumentKind("a dict", _as_it_is),
     "Points": ArgumentKind("a tensor", _as_it_is),

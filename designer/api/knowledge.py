@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from botorch.models.model import Model
     from torch import Tensor
 
+    from designer.campaigns.tables.options import DecimalWord
     from designer.service import answers
     from designer.service.figures import StatusAnswer
 
@@ -127,10 +128,25 @@ class CampaignKnowledge(Handle):
 
     @verb
     def export(
-        self, path: str | Path, *, what: str = "plan", plan: str | None = None, force: bool = False
+        self,
+        path: str | Path,
+        *,
+        what: str = "plan",
+        plan: str | None = None,
+        decimal: DecimalWord = "point",
+        force: bool = False,
     ) -> answers.ExportAnswer:
-        """Write plan, data, events or specification to a file; its ending names the format."""
+        """Write plan, data, events or specification to a file; its ending names the format.
+
+        Args:
+            path: the file, .csv or .json, of a specification .toml or .json.
+            what: ``plan``, ``data``, ``events`` or ``spec``.
+            plan: only the runs of this plan.
+            decimal: mark of the numbers of a .csv; ``comma``: semicolons between its cells, as
+                spreadsheets of some languages write them.
+            force: replace an existing file.
+        """
         answer = self.service.campaigns.export(
-            self.name, Path(path), what=what, plan=plan, force=force
+            self.name, Path(path), what=what, plan=plan, decimal=decimal, force=force
         )
         return self._tell(answer)

@@ -150,7 +150,7 @@ def _argument(option: str, value: str | None) -> str:
     if option == "map" and sign:
         dropped = right in ("-", "")
         return f"frame.drop(columns={name!r})" if dropped else _renamed(name, right)
-    if option == "decimal":
+    if option == "decimal" and value is not None:
         return "frame.replace(',', '.', regex=True)"
     keyword = _DICTS.get(option)
     if keyword and sign:
@@ -214,6 +214,8 @@ def _arguments(name: str, words: Iterable[str]) -> list[str]:
             keywords.setdefault(keyword, []).append(_pair(keyword, key, right))
         elif (name, option) == ("lines add", "name"):
             places.insert(0, repr(key))
+        elif (name, option) == ("export", "decimal"):
+            plain.append(f"decimal={key!r}")
         elif name != "lines add" or option not in ("map", "from", "where"):
             plain.append(_argument(option, value or None))
     if name == "lines add":

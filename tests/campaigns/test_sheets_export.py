@@ -4,7 +4,7 @@ import csv
 import json
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -21,6 +21,7 @@ from designer.campaigns.sheets.filled.results import read_results
 from designer.campaigns.specification import load
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.store.store import Store
+from designer.campaigns.tables.options import DecimalWord
 from designer.campaigns.values.quantity import Quantity
 from tests.laws import ONE_FIXTURE
 
@@ -91,9 +92,9 @@ def record(store: Store, run: str, name: str = "exports", **responses: Any) -> C
     return store.change(name, lambda s: commands.record(s, [ResultEntry(run, values)]), actor="ben")
 
 
-def rows_of(path: Path) -> list[dict[str, str]]:
+def rows_of(path: Path, separator: str = ",") -> list[dict[str, str]]:
     with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+        return list(csv.DictReader(file, delimiter=separator))
 
 
 def test_plan_sheet(tmp_path: Path) -> None:
@@ -264,13 +265,14 @@ def test_row17_no_cell_of_an_export_is_a_formula(tmp_path: Path) -> None:
     store = make([(1.0, "=1+1")])
     store.change("exports", lambda s: commands.note(s, "@SUM(1)", "R001"), actor="ben")
     state = record(store, "R001", thickness=["-1", "-2"])
-    for what in ("plan", "data", "events"):
-        path = tmp_path / f"{what}.csv"
-        export(state, path, what)
-        for row in rows_of(path):
+    marks = [("plan", "comma"), *((what, "point") for what in ("plan", "data", "events"))]
+    for what, mark in cast("list[tuple[str, DecimalWord]]", marks):
+        path = tmp_path / f"{what}{mark}.csv"
+        export(state, path, what, decimal=mark)
+        for row in rows_of(path, ";" if mark == "comma" else ","):
             for cell in row.values():
                 assert not cell or cell[0] not in "=+@\t\r"
-                assert not cell.startswith("-") or float(cell) < 0
+                assert not cell.startswith("-") or float(cell.replace(",", ".")) < 0
 
 
 @settings(ONE_FIXTURE, max_examples=40)
@@ -302,3 +304,53 @@ def test_f8_round_trip_is_exact(
     assert read_results(path, state).entries == []
     line = line_from_campaign(state, spec_of("next"))
     assert [row["settings"] for row in line.rows] == [dict(r.used) for r in state.runs.values()]
+
+
+def test_decimal_commas_are_read_back_as_the_same_numbers(tmp_path: Path) -> None:
+    store = make([(0.1 + 0.2, "=1+1"), (2.125, 'µ;,"x'), (1e-1, "PVDF-A")])
+    record(store, "R001", thickness=["51.5", "1234.125", "2.125"], adhesion=["1e-7"])
+    state = record(store, "R002", thickness=["2.125"])
+    sheet, data = tmp_path / "plan.csv", tmp_path / "data.csv"
+    assert export(state, sheet, plan="P001", decimal="comma") == 3
+    text = sheet.read_text()
+    assert text.splitlines()[0].startswith(
+        "campaign;run;order;rank;plan;batch:slurry;speed [m/min];"
+    )
+    assert ";0,30000000000000004;'=1+1;40;51,5/1234,125/2,1250;1e-07;" in text
+    assert ';2,1250;"µ;,""x";40;2,1250;;' in text  # 2,125 might be two thousand
+    read = read_results(sheet, state)
+    assert not read.brings
+    assert [run["skipped"] for run in read.runs][:2] != [[], []]
+
+    filled = text.replace(";PVDF-A;40;;;", ";PVDF-A;40;49,25/50,75;0,3;")
+    sheet.write_text(filled)
+    (event,) = read_results(sheet, state).events(state)
+    told = event.body["responses"]
+    assert [v["number"] for v in told["thickness"]] == [49.25, 50.75]
+
+    assert export(state, data, "data", decimal="comma") == 4
+    with_points = tmp_path / "points.csv"
+    export(state, with_points, "data")
+    spec = spec_of()
+    lines = [read_line(path, spec, name="a").rows for path in (data, with_points)]
+    assert [numbers(row) for row in lines[0]] == [numbers(row) for row in lines[1]]
+    assert b";" not in with_points.read_bytes().splitlines()[0]
+
+
+def numbers(row: Any) -> Any:
+    """A row of a line without its texts."""
+    if isinstance(row, dict):
+        return {key: numbers(value) for key, value in row.items() if key not in ("text", "typed")}
+    return [numbers(each) for each in row] if isinstance(row, list) else row
+
+
+def test_decimal_commas_are_of_csv_alone(tmp_path: Path) -> None:
+    state = make([(1.0, "PVDF-A")]).state("exports")
+    for name, what in (("plan.json", "plan"), ("spec.toml", "spec"), ("e.json", "events")):
+        with pytest.raises(InputError, match=r"no meaning in a file .*allowed: \.csv"):
+            export(state, tmp_path / name, what, decimal="comma")
+    with pytest.raises(InputError, match="no decimal mark"):
+        export(state, tmp_path / "plan.csv", decimal=",")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"designer export exports data.csv --what data --decimal"):
+        export(state, tmp_path / "plan.xlsx", "data")
+    assert list(tmp_path.iterdir()) == []

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from designer import Campaign, InputError
 from designer.cli.parser import read_command_line
 from designer.cli.streams import open_streams
 from designer.cli.verbs.arguments import Argument
@@ -106,6 +107,34 @@ def test_exports_go_to_standard_output(small: CommandLine) -> None:
     assert small("export", "small", "-", "--what", "spec") == SMALL
     assert small("export", "small", "-", "--what", "events").startswith("seq,")
     assert not Path("-").exists()
+
+
+def test_plans_of_spreadsheets_with_decimal_commas_come_back(small: CommandLine, put: Put) -> None:
+    small("propose", "small", "-n", "2", "--seed", "1")
+    sheet = small("export", "small", "-", "--decimal", "comma")
+    header, *rows = [line.split(";") for line in sheet.splitlines()]
+    assert [len(row) for row in rows] == [len(header)] * 2
+    assert not any("." in cell for row in rows for cell in row)
+    column = header.index("mass_loading [mg/cm^2]")
+    for row, value in zip(rows, ("2,125", "7,125/7,5"), strict=True):
+        row[column] = value
+    put("\n".join(map(";".join, [header, *rows])))
+    assert small.json("import", "small", "-")["applied"] is True
+    results = [run["results"]["mass_loading"] for run in small.json("show", "small")["runs"]]
+    assert results == [[2.125], [7.125, 7.5]]
+    data = small("export", "small", "-", "--what", "data", "--decimal", "comma")
+    put(data)
+    assert small.json("lines", "add", "small", "-", "--name", "again")["rows"] == 3
+    case = Campaign.open("small", store=str(small.store))
+    case.export("data.csv", what="data", decimal="comma")
+    assert Path("data.csv").read_text() == data
+    with pytest.raises(
+        InputError, match=r"campaign.export\('plan.csv', what='plan', decimal='comma'"
+    ):
+        case.export("plan.xlsx")
+    assert "no meaning in a file .json" in small.refused(
+        "export", "small", "-", "--format", "json", "--decimal", "comma"
+    )
 
 
 def test_a_file_of_that_name_is_still_a_file(small: CommandLine) -> None:

@@ -389,6 +389,19 @@ async def test_export_refuses_to_overwrite_until_told(
     assert "R001" in (tmp_path / "small-plan.csv").read_text()
 
 
+async def test_export_writes_decimal_commas_where_they_are_wanted(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with open_ui(store) as ui:
+        await ui.until("checks")
+        await ui.press("x", "tab", "tab", "tab", "space")
+        await ui.until("--decimal comma")
+        await ui.press("ctrl+s")
+        await ui.gone("Export from small")
+    assert (tmp_path / "small-plan.csv").read_text().startswith("campaign;run;")
+
+
 # ---- others at the same store, and stores one cannot write --------------------------------------
 
 

@@ -240,7 +240,11 @@ async def export(ui: Ui) -> None:
             )
         path = Path(values["path"]).expanduser()
         return ui.service.campaigns.export(
-            name, path, what=values["what"], force=values["force"] == "yes"
+            name,
+            path,
+            what=values["what"],
+            decimal="comma" if values["comma"] else "point",
+            force=values["force"] == "yes",
         )
 
     question = Question(
@@ -250,6 +254,7 @@ async def export(ui: Ui) -> None:
                                          for kind, about in _EXPORTS.items()]),
             Ask("path", "File", value=f"{safe}-plan.csv"),
             Ask("force", "overwrite a file that is there", tick=True),
+            Ask("comma", "decimal commas, semicolons between cells (.csv)", tick=True),
         ),
         submit,
         text=f"Folder: {Path.cwd()}\nThe ending names the format: .csv or .json"
@@ -257,6 +262,7 @@ async def export(ui: Ui) -> None:
         do="write it",
         same_as=lambda values: quoted(
             "export", name, values["path"],
+            *(["--decimal", "comma"] if values["comma"] else []),
             *(["--force"] if values["force"] else []),
             options={"--what": values["what"]},
         ),

@@ -19,11 +19,14 @@ from itertools import islice
 from designer.campaigns.errors import Findings, InputError, Problem
 from designer.campaigns.tables.builder import TableBuilder
 from designer.campaigns.tables.layout import LOOKED_AT, ExpectedColumns, header_row, shown_row
-from designer.campaigns.tables.options import TableOptions
+from designer.campaigns.tables.options import DecimalWord, TableOptions
 from designer.campaigns.tables.table import Table, escape_formula
-from designer.campaigns.values.numbers import number_text
+from designer.campaigns.values.numbers import comma_text, number_text
 from designer.render.words import unicode_escaped
 
+Cell = str | float | tuple[float, ...] | None
+"""What a cell holds; several numbers are replicates, as `designer.campaigns.tables.rows` reads
+them."""
 _SEPARATORS = (",", ";", "\t", "|")
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars (|)"}
 _PERFECT = (0.0, 0)
@@ -66,27 +69,34 @@ def parse_csv(
     return builder.finish(text.notes)
 
 
-def csv_content(columns: Sequence[str], rows: Iterable[Mapping[str, str | float | None]]) -> bytes:
+def csv_content(
+    columns: Sequence[str], rows: Iterable[Mapping[str, Cell]], decimal: DecimalWord = "point"
+) -> bytes:
     """UTF-8 CSV; numbers with every digit, unknowns blank, texts no formulas.
 
     Args:
         columns: header.
         rows: by header; what a row does not have is blank.
+        decimal: mark of the numbers; with commas, semicolons are between the cells.
     """
+    comma = decimal == "comma"
     out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out, delimiter=";" if comma else ",", lineterminator="\n")
     writer.writerow([_cell_text(column) for column in columns])
     for row in rows:
-        writer.writerow([_cell_text(row.get(column)) for column in columns])
+        writer.writerow([_cell_text(row.get(column), comma=comma) for column in columns])
     return out.getvalue().encode()
 
 
-def _cell_text(value: str | float | None) -> str:
+def _cell_text(value: Cell, *, comma: bool = False) -> str:
     if value is None:
         return ""
-    if not isinstance(value, str):
-        return number_text(value)
-    return escape_formula(unicode_escaped(value))
+    if isinstance(value, str):
+        return escape_formula(unicode_escaped(value))
+    write = comma_text if comma else number_text
+    if isinstance(value, tuple) and len(value) != 1:
+        return escape_formula("/".join(map(write, value)))  # -1/2 is a formula, too
+    return write(value[0] if isinstance(value, tuple) else value)
 
 
 @dataclass(frozen=True)

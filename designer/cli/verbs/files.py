@@ -72,11 +72,22 @@ VERBS = (
                 default="plan",
             ),
             Argument("--plan", "ID", "only the runs of this plan"),
+            Argument(
+                "--decimal",
+                None,
+                "of the numbers of a .csv; comma: semicolons between its cells (default: point)",
+                choices=("comma", "point"),
+                default="point",
+            ),
             Argument("--force", None, "overwrite the file"),
         ),
         "campaigns.export",
         lambda answer, _service, _arguments: exported_text(answer),
-        examples=("export nmc622-line4 plan.csv", "export nmc622-line4 data.csv --what data"),
+        examples=(
+            "export nmc622-line4 plan.csv",
+            "export nmc622-line4 plan.csv --decimal comma",
+            "export nmc622-line4 data.csv --what data",
+        ),
     ),
 )
 

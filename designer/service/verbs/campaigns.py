@@ -19,6 +19,7 @@ from designer.campaigns.specification.load import example_text, load_specificati
 from designer.campaigns.specification.read_parts import scale_text
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.specification.text import to_tables
+from designer.campaigns.tables.options import DecimalWord
 from designer.campaigns.values.times import parse_made_at, utc_now
 from designer.engine.training_rows.left_out import turned_linear
 from designer.service import answers
@@ -256,14 +257,26 @@ class CampaignVerbs(Verbs):
         *,
         what: str = "plan",
         plan: str | None = None,
+        decimal: DecimalWord = "point",
         force: bool = False,
     ) -> answers.ExportAnswer:
-        """Write plan, data, events or specification; the ending of the file names the format."""
+        """Write plan, data, events or specification; the ending of the file names the format.
+
+        Args:
+            campaign: its name.
+            path: the file.
+            what: `plan`, `data`, `events` or `spec`.
+            plan: only the runs of this plan.
+            decimal: decimal mark of a .csv; with commas, semicolons between its cells.
+            force: replace an existing file.
+        """
         from designer.campaigns.sheets import export as sheets
 
         state = self.session.state(campaign)
         flags = self._flags(state)
-        rows = sheets.export(state, path, what, plan=plan, force=force, flags=flags)
+        rows = sheets.export(
+            state, path, what, plan=plan, decimal=decimal, force=force, flags=flags
+        )
         told = breach_sentences(state, plan) if what == "plan" else []
         return {
             "campaign": state.spec.name,

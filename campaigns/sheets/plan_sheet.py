@@ -1,0 +1,116 @@
+"""A plan as a sheet to be filled in, and as the JSON of ``propose``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from designer.campaigns.errors import InputError
+from designer.campaigns.log.runs import WAITING, Run
+from designer.campaigns.log.state import CampaignState
+from designer.campaigns.sheets.run_object import Flags, run_objects
+from designer.campaigns.tables.formats.csv_file import Cell
+from designer.campaigns.tables.headers import with_unit
+from designer.campaigns.values.names import IN_SPEC, suggestion
+
+_PLAN_NUMBERS = 4
+"""Significant digits of predictions in a sheet for people; JSON keeps all."""
+_TOLD = ("_mean", "_low", "_high")
+"""Predictions in a sheet for people: one more measured result. A standard deviation, which JSON
+has, may lie far beyond what is possible."""
+
+
+def plan_runs(state: CampaignState, plan: str | None = None) -> list[Run]:
+    """The runs of one plan in the order of making, or all that still wait; one at least.
+
+    Args:
+        state: the campaign.
+        plan: plan id, case-insensitive; None: all proposed, running and partial runs.
+
+    Raises:
+        InputError: no such plan (names the nearest), or no run waits.
+    """
+    if plan is None:
+        runs = [run for run in state.runs.values() if run.status in WAITING]
+    else:
+        found = {known.casefold(): known for known in state.plans}.get(plan.strip().casefold())
+        if found is None:
+            allowed = ", ".join(list(state.plans)[-20:]) or "there are no plans yet"
+            hint = suggestion(plan.upper(), state.plans)
+            raise InputError.at(f"plan {plan}", "no such plan", None, allowed, hint)
+        runs = [state.runs[run] for run in state.plans[found].runs if run in state.runs]
+    if not runs:
+        raise InputError.at("plan", "no run waits for results", hint="Propose some runs first.")
+    # Plans follow each other; within one, runs follow the order of making.
+    return sorted(runs, key=lambda run: (run.plan is None, run.plan or "", run.order or 0))
+
+
+def plan_sheet(
+    state: CampaignState, runs: Iterable[Run]
+) -> tuple[list[str], list[dict[str, Cell]]]:
+    """A sheet to be filled in: recipe, prediction, and a cell for every result.
+
+    Returns:
+        Header, and rows by header; results recorded so far are filled in.
+    """
+    spec = state.spec
+    columns = ["campaign", "run", "order", "rank", "plan"]
+    columns += [f"batch:{stage.name}" for stage in spec.stages]
+    columns += [with_unit(item.name, item.unit) for item in spec.inputs]
+    columns += [with_unit(response.name, response.unit) for response in spec.responses]
+    columns += ["note"]
+    for response in spec.responses:
+        columns += [f"{response.name}{ending}" for ending in _TOLD]
+    columns += ["information_bits", "cost", *IN_SPEC, "head"]
+    return columns, [_sheet_row(state, run) for run in runs]
+
+
+def _sheet_row(state: CampaignState, run: Run) -> dict[str, Cell]:
+    spec = state.spec
+    row: dict[str, Cell] = {
+        "campaign": spec.name,
+        "run": run.id,
+        "order": run.order,
+        "rank": run.rank,
+        "plan": run.plan,
+        "information_bits": _short(run.information_bits),
+        "cost": run.cost,
+        "in_spec": _short(run.in_spec),
+        "in_spec_measured": _short(run.in_spec_measured),
+        "head": state.head,
+    }
+    row.update({f"batch:{stage}": batch for stage, batch in run.batch.items()})
+    settings = {**run.given, **run.used}
+    for item in spec.inputs:
+        row[with_unit(item.name, item.unit)] = settings.get(item.name)
+    for response in spec.responses:
+        name = with_unit(response.name, response.unit)
+        row[name] = "none" if response.name in run.never else run.values(response.name)
+        predicted = (run.predicted or {}).get(response.name) or {}
+        row.update({f"{response.name}{end}": _short(predicted.get(end[1:])) for end in _TOLD})
+    return row
+
+
+def _short(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.{_PLAN_NUMBERS}g}")
+
+
+def plan_json(
+    state: CampaignState, runs: list[Run], plan: str | None, flags: Flags
+) -> dict[str, Any]:
+    """The plan in the shape of ``propose --json``; figures of several plans together are null."""
+    ids = {run.plan for run in runs}
+    only = state.plans.get(next(iter(ids)) or "") if len(ids) == 1 else None
+    whole = only if only is not None and (plan or len(runs) == len(only.runs)) else None
+    return {
+        "campaign": state.spec.name,
+        "plan": only.id if only else None,
+        "seed": only.seed if only else None,
+        "goal": only.goal if only else state.spec.goal,
+        "information_bits": whole.information_bits if whole else None,
+        "cost": whole.cost if whole else None,
+        "nested": whole.nested if whole else None,
+        # results also under their name in plan files
+        "runs": [{**run, "measured": run["results"]} for run in run_objects(runs, flags)],
+        "head": state.head,
+    }
