@@ -1,26 +1,21 @@
-"""Verbs about a campaign as a whole: create, look at, amend, close, undo, note, export."""
+"""Verbs about a campaign as a whole: create, look at, amend, close, undo, note."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from designer.campaigns import commands
 from designer.campaigns.commands.amended import overtaken_results
-from designer.campaigns.errors import InputError
-from designer.campaigns.files import File
 from designer.campaigns.log.describe import describe
-from designer.campaigns.log.events import Event, NewEvent
+from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.fold import tried
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.sheets.run_object import Flags, run_objects
+from designer.campaigns.sheets.run_object import run_objects
 from designer.campaigns.specification.amend import difference
 from designer.campaigns.specification.load import example_text, load_specification
 from designer.campaigns.specification.read_parts import scale_text
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.specification.text import to_tables
-from designer.campaigns.tables.options import DecimalWord
-from designer.campaigns.values.times import parse_made_at, utc_now
 from designer.engine.training_rows.left_out import turned_linear
 from designer.service import answers
 from designer.service.details import doubted_beside, line_answer, plan_summary
@@ -31,17 +26,16 @@ from designer.service.flags import (
     flags_of_runs,
     stage_sentences,
 )
-from designer.service.session import Verbs
 from designer.service.still_true import missing_figures
 from designer.service.values import SpecSource
+from designer.service.verbs.record import RecordVerbs
 
-_ANY_TIME = timedelta(days=36_500)  # a time to look back to may lie anywhere, even ahead
 _UNCHANGED = "the specification says what the campaign has already: nothing was written"
 _STILL_ASIDE = "the flag is gone; the models set it aside all the same until it is corrected"
 _NAMED = 3  # results that make a scale linear, of those that do
 
 
-class CampaignVerbs(Verbs):
+class CampaignVerbs(RecordVerbs):
     """Verbs about a campaign as a whole."""
 
     def example(self) -> str:
@@ -199,97 +193,6 @@ class CampaignVerbs(Verbs):
             "head": state.head,
         }
 
-    def history(
-        self,
-        campaign: str,
-        run: str | None = None,
-        since: str | None = None,
-        limit: int | None = None,
-    ) -> answers.HistoryAnswer:
-        """Who did what, oldest first.
-
-        Args:
-            campaign: its name.
-            run: only what concerns this run.
-            since: only what was entered from then on.
-            limit: only the last events, so many.
-        """
-        state = self.session.state(campaign)
-        run_id = None if run is None else state.run(run).id
-        start = "" if since is None else _since(since)
-        wanted = [
-            event
-            for event in state.events
-            if event.recorded_at >= start and (run_id is None or _concerns(event, run_id))
-        ]
-        events: list[answers.EventObject] = [
-            {
-                "seq": event.seq,
-                "at": event.recorded_at,
-                "actor": event.actor,
-                "kind": event.kind,
-                "run": event.body.get("run"),
-                "summary": describe(event),
-                "reversed": event.seq in state.reversals,
-                "reason": event.body.get("reason"),
-            }
-            for event in (wanted if limit is None else wanted[-limit:])
-        ]
-        return {"campaign": state.spec.name, "events": events, "head": state.head}
-
-    def data(self, campaign: str) -> answers.DataAnswer:
-        """Every measurement as a table: planned and used settings, status, batches, times."""
-        from designer.campaigns.sheets.export import data_rows
-
-        state = self.session.state(campaign)
-        columns, rows = data_rows(state)
-        return {
-            "campaign": state.spec.name,
-            "columns": columns,
-            "rows": [[row.get(name) for name in columns] for row in rows],
-            "head": state.head,
-        }
-
-    def export(
-        self,
-        campaign: str,
-        path: File,
-        *,
-        what: str = "plan",
-        plan: str | None = None,
-        decimal: DecimalWord = "point",
-        force: bool = False,
-    ) -> answers.ExportAnswer:
-        """Write plan, data, events or specification; the ending of the file names the format.
-
-        Args:
-            campaign: its name.
-            path: the file.
-            what: `plan`, `data`, `events` or `spec`.
-            plan: only the runs of this plan.
-            decimal: decimal mark of a .csv; with commas, semicolons between its cells.
-            force: replace an existing file.
-        """
-        from designer.campaigns.sheets import export as sheets
-
-        state = self.session.state(campaign)
-        flags = self._flags(state)
-        rows = sheets.export(
-            state, path, what, plan=plan, decimal=decimal, force=force, flags=flags
-        )
-        told = breach_sentences(state, plan) if what == "plan" else []
-        return {
-            "campaign": state.spec.name,
-            "file": str(path),
-            "what": what,
-            "rows": rows,
-            "messages": told,
-            "head": state.head,
-        }
-
-    def _flags(self, state: CampaignState) -> Flags:
-        return flags_of_runs(state, read_figures(self.session, state))
-
 
 def _overtaken(before: CampaignState, after: CampaignState) -> list[str]:
     """What a change of the specification means for the runs and results that are there."""
@@ -316,16 +219,3 @@ def _scales_now(state: CampaignState) -> dict[str, str]:
                 f" for a logarithmic one: not positive are {', '.join(low[:_NAMED])}{more}"
             )
     return found
-
-
-def _since(text: str) -> str:
-    try:
-        return parse_made_at(text, utc_now() + _ANY_TIME)
-    except ValueError as error:
-        raise InputError.at("--since", str(error), found=repr(text)) from None
-
-
-def _concerns(event: Event, run: str) -> bool:
-    if event.kind == "plan_proposed":
-        return any(proposed["run"] == run for proposed in event.body["runs"])
-    return event.body.get("run") == run
