@@ -170,21 +170,25 @@ def all_flags(state: CampaignState, figures: Figures) -> list[Flag]:
     return flags
 
 
-def set_aside_words(found: Sequence[SetAside]) -> str:
-    """``porosity in R004 and R006, 3 results of line2``; empty where nothing is set aside."""
+def _set_aside_words(found: Iterable[tuple[str | None, str | None, str | None]]) -> str:
+    """``porosity in R004 and R006, 3 results of line2``; empty where nothing is set aside.
+
+    Args:
+        found: response, run and line of each.
+    """
     runs: dict[str, list[str]] = {}
     lines: dict[str, int] = {}
-    for each in found:
-        if each["run"] is not None:
-            runs.setdefault(each["response"], []).append(each["run"])
-        elif each["line"] is not None:
-            lines[each["line"]] = lines.get(each["line"], 0) + 1
+    for response, run, line in found:
+        if run is not None:
+            runs.setdefault(str(response), []).append(run)
+        elif line is not None:
+            lines[line] = lines.get(line, 0) + 1
     told = [f"{response} in {', '.join(dict.fromkeys(where))}" for response, where in runs.items()]
     told += [f"{count(rows, 'result')} of {line}" for line, rows in lines.items()]
     return ", ".join(told)
 
 
-def outlier_words(flags: Sequence[Flag]) -> str:
+def _outlier_words(flags: Sequence[Flag]) -> str:
     """``porosity in R004 looks like a slip, but counts``; empty where no result does."""
     odd = [f"{flag['response']} in {flag['run']}" for flag in flags if flag["kind"] == "outlier"]
     if not odd:
@@ -202,13 +206,22 @@ def older_copy_flags(session: Session, state: CampaignState) -> list[Flag]:
 
 
 def doubt_words(aside: Sequence[SetAside] | None, flags: Sequence[Flag]) -> list[tuple[str, str]]:
-    """What must not be forgotten, each with its label; the flags themselves tell why."""
-    told = [("Open", text) for text in flag_words(flags)]
-    told += [("Set aside", set_aside_words(aside or ())), ("Doubtful", outlier_words(flags))]
+    """What must not be forgotten, each with its label; the flags themselves tell why.
+
+    Args:
+        aside: what is set aside of runs and lines; None: what the flags say of runs.
+        flags: of runs.
+    """
+    found: list[tuple[str | None, str | None, str | None]]
+    found = [(each["response"], each["run"], each["line"]) for each in aside or ()]
+    if aside is None:
+        found = [(f["response"], f["run"], None) for f in flags if f["kind"] == "set_aside"]
+    told = [("Open", text) for text in _flag_words(flags)]
+    told += [("Set aside", _set_aside_words(found)), ("Doubtful", _outlier_words(flags))]
     return [(label, text) for label, text in told if text]
 
 
-def flag_words(flags: Sequence[Flag]) -> list[str]:
+def _flag_words(flags: Sequence[Flag]) -> list[str]:
     """What is open about runs besides what the models say, a clause per response and kind.
 
     ``porosity in R004 and R006 may be slips``, ``R007 breaks the specification``.

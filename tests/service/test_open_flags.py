@@ -38,7 +38,11 @@ def test_a_slip_stays_flagged_until_it_is_corrected(designer: CommandLine) -> No
     assert "a fraction?" in out
     assert "designer note small R008 TEXT --confirm slip" in out
     assert kinds(designer, "status", "small") == [("slip", "R008")]
-    assert "! Open: porosity in R008 may be a slip" in designer("status", "small")
+    for verb in ("status", "show"):
+        assert "! Open: porosity in R008 may be a slip" in designer(verb, "small")
+        assert "designer note small R008 TEXT --confirm slip" in " ".join(
+            designer(verb, "small").split()
+        )
     assert "! R008: porosity 0.42 % is about 1/100" in " ".join(
         designer("show", "small", "R008").split()
     )

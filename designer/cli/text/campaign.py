@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from designer.campaigns.space.factors import Factor
 from designer.cli.text.lines import lines_table
 from designer.cli.text.plan import input_columns
-from designer.cli.text.results import head_text
+from designer.cli.text.results import doubts_text, head_text
 from designer.cli.text.spec_view import SpecView, spec_view
 from designer.render.table import Column, paragraph, paragraphs, table
 from designer.render.words import NOTHING, amount, moment, number, priced
@@ -72,7 +72,10 @@ def campaign_text(answer: answers.CampaignAnswer) -> list[str]:
         lines_table(answer["lines"]) if answer["lines"] else [],
         _plans(answer["plans"], view),
         _runs(answer["runs"], view),
-        list(paragraphs("! ", answer["warnings"])),
+        [
+            *doubts_text(answer["campaign"], [f for run in answer["runs"] for f in run["flags"]]),
+            *paragraphs("! ", answer["warnings"]),
+        ],
     ):
         if part:
             lines += ["", *part]

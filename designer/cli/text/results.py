@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from designer.cli.text.spec_view import SpecView, view_of
@@ -30,7 +30,8 @@ from designer.render.words import (
 )
 
 if TYPE_CHECKING:
-    from designer.campaigns.sheets.run_object import MeasurementObject, RunObject
+    from designer.campaigns.sheets.run_object import Flag, MeasurementObject, RunObject
+    from designer.engine.answers import SetAside
     from designer.service import Service, answers
 
 
@@ -94,6 +95,16 @@ def values_text(values: object, unit: str | None) -> str:
     if isinstance(values, Mapping):
         return str(values["text"])
     return number(values) + ("" if isinstance(values, str) else in_unit(unit))
+
+
+def doubts_text(
+    campaign: str, flags: Sequence[Flag], aside: Sequence[SetAside] | None = None
+) -> list[str]:
+    """What is open about runs, set aside or doubtful, and the commands that end it."""
+    from designer.service.flags import doubt_words, flag_reasons  # `--version` loads no service
+
+    told = [f"{label}: {text}" for label, text in doubt_words(aside, flags)]
+    return list(paragraphs("! ", [*told, *flag_reasons(campaign, flags)]))
 
 
 def history_text(answer: answers.HistoryAnswer) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from designer.cli.text.lines import judged_lines_table
-from designer.cli.text.results import head_text
+from designer.cli.text.results import doubts_text, head_text
 from designer.cli.text.spec_view import SpecView, view_of
 from designer.render.expected import bits_words, in_spec_words, predicted_items
 from designer.render.table import Column, paragraph, paragraphs, table, without_empty
@@ -115,11 +115,8 @@ def _data(answer: StatusAnswer, view: SpecView) -> list[str]:
 
 def _doubts(answer: StatusAnswer) -> list[str]:
     """What is set aside, what looks like a slip (the notes below tell why), and other warnings."""
-    from designer.service.flags import doubt_words, flag_reasons  # `--version` loads no service
-
-    told = [f"{label}: {text}" for label, text in doubt_words(answer["set_aside"], answer["flags"])]
-    open_ones = flag_reasons(answer["campaign"], answer["flags"])
-    return list(paragraphs("! ", [*told, *open_ones, *answer["warnings"]]))
+    told = doubts_text(answer["campaign"], answer["flags"], answer["set_aside"])
+    return [*told, *paragraphs("! ", answer["warnings"])]
 
 
 def _odds(answer: StatusAnswer) -> list[str]:
