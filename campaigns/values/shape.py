@@ -109,10 +109,7 @@ def _check(wanted: object, others: bool) -> Check:
     if isinstance(wanted, type) and is_typeddict(wanted):
         return _check_object(wanted, others)
     if origin in (list, Sequence, dict, Mapping):
-        inside = _check(parts[-1], others)
-        if origin in (list, Sequence):
-            return lambda value: isinstance(value, list) and all(map(inside, value))
-        return lambda value: isinstance(value, dict) and all(map(inside, value.values()))
+        return _check_items(origin, parts[-1], others)
     if origin in (Union, UnionType):
         kinds = [_check(part, others) for part in parts if part is not NoneType]
         return _check_union(kinds, optional=NoneType in parts)
@@ -145,16 +142,30 @@ def _check_object(wanted: type, others: bool) -> Check:
     return check
 
 
+def _check_items(origin: object, item: object, others: bool) -> Check:
+    """The check of a list or dict by its items; many are empty."""
+    fits = _check(item, others)
+    if origin in (list, Sequence):
+        return lambda value: isinstance(value, list) and all(map(fits, value))
+
+    def check(value: object) -> bool:
+        return isinstance(value, dict) and (not value or all(map(fits, value.values())))
+
+    return check
+
+
 def _further(value: Mapping[str, object], known: Collection[str]) -> Iterator[bool]:
     """Whether what stands beside the known keys can be handed on."""
     return (is_plain(value[key]) for key in value.keys() - known)
 
 
 def _check_union(kinds: Sequence[Check], *, optional: bool) -> Check:
-    if len(kinds) == 1:
-        (kind,) = kinds
-        return lambda value: value is None or kind(value)
-    return lambda value: (optional and value is None) or any(kind(value) for kind in kinds)
+    first, second = kinds[0], kinds[-1]
+    if len(kinds) > 2:
+        return lambda value: (optional and value is None) or any(kind(value) for kind in kinds)
+    if optional:
+        return lambda value: value is None or first(value) or second(value)
+    return lambda value: first(value) or second(value)
 
 
 def _check_leaf(wanted: object) -> Check:
@@ -176,7 +187,7 @@ def _check_leaf(wanted: object) -> Check:
 
 def _is_number(value: object) -> bool:
     if isinstance(value, float):
-        return math.isfinite(value)
+        return -math.inf < value < math.inf
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _LARGEST_WRITTEN
 
 

@@ -9,6 +9,8 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 STORED = "%Y-%m-%dT%H:%M:%S.%fZ"
 """How the log writes a moment, UTC."""
 _STORED_LENGTH = len("2026-03-01T08:15:00.000000Z")
+_FIRST_AND_LAST = (1, 9999)
+"""Years of which another time zone may lie beyond the calendar."""
 FUTURE = timedelta(days=1)
 """How far in the future a time of making may lie: clocks and time zones differ (assumption)."""
 
@@ -65,7 +67,9 @@ def stored_moment(text: str) -> datetime:
 def is_moment(text: str) -> bool:
     """Whether a text is a date, or a date and time, as the log keeps them."""
     try:
-        stored_moment(text).astimezone(UTC)
+        moment = datetime.fromisoformat(text)
+        if moment.year in _FIRST_AND_LAST:
+            stored_moment(text).astimezone(UTC)
     except (ValueError, OverflowError):
         return False
     return True
