@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from designer.campaigns.log.runs import Run, run_number
 from designer.campaigns.specification.specification import Specification
-from designer.campaigns.tables.layout import counts_rows
 from designer.campaigns.values.names import ENDINGS, IN_SPEC, RESERVED_ENDINGS
 
 OWN_COLUMNS = frozenset(
@@ -57,24 +56,6 @@ def foreign_columns(
         if not {f"{response.name}{ending}" for ending in RESERVED_ENDINGS} <= there
         for ending in ENDINGS
     )
-
-
-def passed_over(spec: Specification, columns: Mapping[str, Iterable[object]]) -> frozenset[str]:
-    """Columns of a frame that may stand beside those that are read; as `own_columns`.
-
-    So may what pandas calls ``Unnamed: 0``, when it counts rows.
-
-    What is named like a prediction, and may be a result that is not there, is none of them.
-    """
-    runs = [str(cell) for cell in columns.get("run", ())]
-    measured = {response.name for response in spec.responses} & columns.keys()
-    beside = frozenset(f"{name}{ending}" for name in measured for ending in ENDINGS)
-    counters = {
-        name
-        for name, cells in columns.items()
-        if name.startswith("Unnamed:") and counts_rows([*map(str, cells)], before=True, spare=True)
-    }
-    return (own_columns(spec) | counters) - (foreign_columns(spec, columns, runs) - beside)
 
 
 def proposal_figures(run: Run) -> dict[str, float | None]:

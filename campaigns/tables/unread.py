@@ -88,8 +88,9 @@ class UnreadColumns:
                 if name in texts:
                     hint += "."
                 else:
-                    hint += f", or its value in all rows with --set {name}=VALUE. Never recorded:"
-                    hint += f" --set {name}=unknown."
+                    hint += f", or its value in all rows with --set {name}=VALUE."
+                    if name not in needed:
+                        hint += f" Never recorded: --set {name}=unknown."
             what = f"there is no column for {name}"
             allowed = listed(near or free) or None
             self.findings.report(self.table.source, what, None, allowed, hint)

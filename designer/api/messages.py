@@ -111,6 +111,8 @@ _METHODS = {
 _SENTENCES = (
     ("designer init --example prints a specification", "The documentation has a specification"),
     (" with init", " with Campaign.create"),
+    ("come in with import", "come in with record"),
+    ("A run nobody proposed is taken with --attach-new", "A run nobody proposed goes to attach"),
     ("init, demo and store init make a new one", "Campaign.create makes a new one"),
 )
 

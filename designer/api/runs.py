@@ -72,7 +72,9 @@ class CampaignRuns(Handle):
         force_settings: bool = False,
         request_id: str | None = None,
     ) -> answers.ImportAnswer:
-        """Record results.
+        """Record results; a frame is read as the same sheet in a file would be.
+
+        What is recorded already is passed over, and what is not used is told.
 
         Args:
             frame: indexed by run id, or with a column ``run``; response columns (NaN = not
@@ -86,7 +88,7 @@ class CampaignRuns(Handle):
 
         Raises:
             InputError: with every bad column and cell; nothing was written.
-            ConflictError: a response already has a value.
+            ConflictError: a response already has another value.
         """
         service = self._writing(request_id)
         responses = [response.name for response in self.spec.responses]
@@ -101,10 +103,17 @@ class CampaignRuns(Handle):
 
     @verb
     def attach(
-        self, frame: Table, *, units: Values | None = None, request_id: str | None = None
+        self,
+        frame: Table,
+        *,
+        units: Values | None = None,
+        constants: Values | None = None,
+        request_id: str | None = None,
     ) -> AttachedRuns:
         """Record runs nobody proposed: one row each, every factor; returns their run ids.
 
+        The frame is read as the same table in a file would be: units may stand in its headers,
+        ``porosity_1`` and ``porosity_2`` are replicates, and what is not used is told.
         A row that is recorded already (the same settings and results) is passed over, and its run
         named again, so that a table that grows can be attached every day; ``replicate=2`` in a row
         says that it was made again.
@@ -114,6 +123,7 @@ class CampaignRuns(Handle):
             frame: factors, responses (NaN = not measured), optionally givens, ``batch:<stage>``,
                 ``made_at``, ``replicate``, ``note``, ``status`` (failed) with ``failure``.
             units: unit of a column's numbers, where it is not the declared one.
+            constants: settings that are the same in all rows.
             request_id: makes the call safe to repeat, see `Campaign`.
 
         Raises:
@@ -123,7 +133,9 @@ class CampaignRuns(Handle):
         service = self._writing(request_id)
         factors = [factor.name for factor in self.spec.factors]
         cells = columns_of(frame, "frame", factors).cells
-        options = TableOptions(units=texts_of(units, "units"))
+        options = TableOptions(
+            units=texts_of(units, "units"), constants=texts_of(constants, "constants")
+        )
         answer = service.tables.attach_columns(self.name, cells, options=options)
         return AttachedRuns(self._tell(answer))
 

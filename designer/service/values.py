@@ -14,8 +14,6 @@ from designer.campaigns.errors import InputError
 from designer.campaigns.files import File
 from designer.campaigns.space.settings import unknown_name
 from designer.campaigns.specification.specification import Specification
-from designer.campaigns.tables.headers import respelt
-from designer.campaigns.tables.unread import respelt_problem
 from designer.campaigns.values.quantity import Quantity
 
 SpecSource = str | File | Mapping[str, Any]
@@ -77,11 +75,6 @@ def known_names(spec: Specification) -> set[str]:
     return {item.name for item in (*spec.inputs, *spec.responses)}
 
 
-def known_columns(spec: Specification) -> set[str]:
-    """Columns a table of runs may have besides."""
-    return known_names(spec) | {f"{BATCH}{s.name}" for s in spec.stages} | {"made_at", "note"}
-
-
 def unknown_names(values: Mapping[str, object], known: set[str], kind: str) -> None:
     """Refuse names that mean nothing here, all at once.
 
@@ -92,22 +85,3 @@ def unknown_names(values: Mapping[str, object], known: set[str], kind: str) -> N
     if unknown:
         what, names = f"is no {kind} of this campaign", sorted(known)
         raise InputError(unknown_name(name, what, name, names) for name in unknown)
-
-
-def unknown_columns(columns: Mapping[str, object], known: set[str]) -> None:
-    """Refuse columns of a frame that mean nothing here; those only written otherwise as one.
-
-    Raises:
-        InputError: as of `unknown_names`.
-    """
-    written = respelt([name for name in columns if name not in known], known - columns.keys())
-    problems = []
-    if len(written) > 1:
-        problems.append(respelt_problem("data frame", written, can_map=True))
-        columns = {name: column for name, column in columns.items() if name not in written}
-    try:
-        unknown_names(columns, known, "column")
-    except InputError as error:
-        problems += error.problems
-    if problems:
-        raise InputError(problems)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import designer
-from designer import Campaign, ConflictError, InputError
+from designer import Campaign, ConflictError, DesignerWarning, InputError
 from designer.api.plans import ProposedPlan
 from tests.campaigns_for_tests import SMALL, loading, porosity
 
@@ -71,9 +71,11 @@ def test_the_frame_of_a_plan_can_be_filled_and_recorded(campaign: Campaign) -> N
     assert data.loc["R001", "status"] == "partial"
     frame["mass_loading"] = [9.5, 10.25]
     campaign.record(frame)
+    head = campaign.head
+    with pytest.warns(DesignerWarning, match=r"nothing is new: the values of R001, R002 are"):
+        answer = campaign.record(frame)
+    assert (answer["applied"], campaign.head) == (False, head)
     with pytest.raises(ConflictError, match="R001"):
-        campaign.record(frame)
-    with pytest.raises(ConflictError):
         campaign.record(frame.assign(mass_loading=[9.6, 10.25]))
 
 

@@ -11,7 +11,6 @@ from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.filled.attached import attach_file
 from designer.campaigns.sheets.filled.results import read_results
-from designer.campaigns.sheets.own_columns import passed_over
 from designer.campaigns.sheets.recipes import recipes_of
 from designer.campaigns.store.store import Store
 from designer.campaigns.tables.options import TableOptions
@@ -158,5 +157,3 @@ def test_what_programs_call_a_column_without_a_name_is_no_missing_one(tmp_path: 
         else:
             with pytest.raises(InputError, match="may be porosity"):
                 read_line(path, SPEC)
-    assert "Unnamed: 0" in passed_over(SPEC, {"Unnamed: 0": [0, 3, 1]})
-    assert "Unnamed: 0" not in passed_over(SPEC, {"Unnamed: 0": [0.5, 3, 1]})

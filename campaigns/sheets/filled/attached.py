@@ -159,7 +159,8 @@ class AttachedRows:
             there += f" ({_some([run.run.id for run in passed])}), and {_were(len(passed))} passed"
             there += " over; one that was made again, with the same results, is recorded with a 2"
             self.notes.append(f"{there} (the third time: 3) in a column replicate")
-        for run in known.gone if self.incoming.can_map else ():  # frames are no file that grows
+        gone = known.gone if self.incoming.is_file else ()  # a frame may be a part of it all
+        for run in gone:
             what = f"{run.id} came with other rows of this table, and is in it no more"
             self.notes.append(f"{what}: was its row changed or taken out?")
         self._tell_doubts(known, rows)

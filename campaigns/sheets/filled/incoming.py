@@ -41,14 +41,14 @@ class Incoming:
         matched: its columns.
         chosen: places of the rows that are taken.
         constants: settings that are the same in all rows, as somebody says.
-        can_map: whether somebody can say what a column is called.
+        is_file: whether it came from a file, which may grow from day to day.
     """
 
     reader: RowReader
     matched: Matched
     chosen: Sequence[int]
     constants: Mapping[str, Quantity]
-    can_map: bool
+    is_file: bool
     _notes: list[str] = field(default_factory=list)
     _told: set[str] = field(default_factory=set)
     _judged: set[str] = field(default_factory=set)
@@ -78,13 +78,12 @@ class Incoming:
         spec, table = self.reader.spec, self.table
         if not self.matched.columns.keys() - {*ids, "replicate"} and not self.constants:
             names = [response.name for response in spec.responses]
-            what, hint = "nothing in it is read: no column has a known name", None
-            if self.can_map:
-                hint = f"Say which column is which with --map 'COLUMN={names[0]}'."
+            what = "nothing in it is read: no column has a known name"
+            hint = f"Say which column is which with --map 'COLUMN={names[0]}'."
             self.findings.report(table.source, what, listed(table.headers), listed(names), hint)
         elif not any(row.responses for row in rows):
             names = [response.name for response in spec.responses]
-            unread = UnreadColumns(table, spec, self.findings, self.can_map)
+            unread = UnreadColumns(table, spec, self.findings, can_map=True)
             unread.alike(names, self.matched.ignored)
 
     def judge_columns(self, rows: Sequence[TableRow]) -> set[str]:
@@ -171,7 +170,6 @@ def incoming(
     """
     texts, own = [*text_columns(spec), *extra_texts], own_columns(spec)
     expected = ExpectedColumns.of(spec, texts, options, asked=[*own, "run"])
-    can_map = not isinstance(source, Mapping)
     if isinstance(source, Mapping):
         table = table_of_columns(source, expected=expected)
     else:
@@ -185,7 +183,7 @@ def incoming(
     constants = {name: _constant(items[name], options.constants[name]) for name in known}
     matched = ColumnMatcher(
         table, spec, findings, texts, needed=needed, present={*options.constants}, own=own,
-        complete=not _PROPOSED.isdisjoint(table.headers), remedy="map" if can_map else "rename",
+        complete=not _PROPOSED.isdisjoint(table.headers),
     ).match(options.columns, options.units)  # fmt: skip
     reader = RowReader(spec, table, matched.columns, findings, blank=blank)
     chosen = chosen_rows(reader.table, options.where, matched, findings)
@@ -195,7 +193,7 @@ def incoming(
         notes.append(f"took {len(chosen)} of {len(table.rows)} rows ({said})")
     if matched.ignored:
         notes.append(f"columns not used: {', '.join(matched.ignored)}")
-    return Incoming(reader, matched, chosen, constants, can_map, notes)
+    return Incoming(reader, matched, chosen, constants, not isinstance(source, Mapping), notes)
 
 
 def _constant(item: Factor | Given, text: str) -> Quantity:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from designer.campaigns.errors import ConflictError, Problem
 from designer.campaigns.log.fold import tried
 from designer.campaigns.plausibility.off_plan import off_plan_since
 from designer.campaigns.plausibility.open_batches import batch_remarks
@@ -14,7 +13,6 @@ from designer.campaigns.sheets.run_object import run_flags
 from designer.service.answers import AttachedAnswer, ImportAnswer
 from designer.service.details import remarks_on
 from designer.service.session import Verbs
-from designer.service.values import known_columns, unknown_columns
 
 if TYPE_CHECKING:
     from designer.campaigns.files import File
@@ -38,6 +36,9 @@ if TYPE_CHECKING:
 
 
 Brought = TypeVar("Brought", bound="TakenIn")
+
+
+_TOLD = 8  # runs a message names
 
 
 class TableVerbs(Verbs):
@@ -82,38 +83,19 @@ class TableVerbs(Verbs):
         options: TableOptions | None = None,
         force_settings: bool = False,
     ) -> ImportAnswer:
-        """Record results of columns in memory (a DataFrame).
+        """Record results of columns in memory (a DataFrame); as `import_sheet`."""
+        from designer.campaigns.sheets.filled.results import SheetRules, results_from_columns
 
-        Values that are there already are passed over beside new ones; a frame that brings nothing
-        new is a conflict, like a second ``record`` on the command line.
-        """
-        from designer.campaigns.sheets.filled.incoming import text_columns
-        from designer.campaigns.sheets.filled.results import (
-            ID_COLUMNS,
-            SheetRules,
-            results_from_columns,
-        )
-        from designer.campaigns.sheets.own_columns import passed_over
-
-        spec = self.session.state(campaign).spec
-        known = (
-            known_columns(spec) | passed_over(spec, columns) | {*text_columns(spec), *ID_COLUMNS}
-        )
-        # a program makes a frame: a column nobody knows is a mistake, not somebody's remark
-        unknown_columns(columns, known)
         rules = SheetRules(force_settings=force_settings)
         answer = self._imported(
             campaign, lambda state: results_from_columns(columns, state, options, rules)
         )
-        if not answer["applied"]:
-            raise ConflictError(
-                Problem(
-                    f"run {run['run']}",
-                    "the frame brings no new value",
-                    found="recorded already" if run["skipped"] else "no value",
-                    hint="Mark further measurements in a column `replicate`; wrong ones: correct",
-                )
-                for run in answer["runs"]
+        again = [run["run"] for run in answer["runs"] if run["skipped"]]
+        if again and not answer["applied"]:  # a file tells every run that was passed over
+            answer["messages"].append(
+                f"nothing is new: the values of {', '.join(again[:_TOLD])}"
+                f"{', …' if len(again) > _TOLD else ''} are recorded already; further"
+                " measurements are told by a column replicate"
             )
         return answer
 
@@ -154,12 +136,7 @@ class TableVerbs(Verbs):
     ) -> AttachedAnswer:
         """Record runs nobody proposed, one per row of columns in memory; as `attach_file`."""
         from designer.campaigns.sheets.filled.attached import attach_columns
-        from designer.campaigns.sheets.filled.incoming import text_columns
-        from designer.campaigns.sheets.own_columns import passed_over
 
-        spec = self.session.state(campaign).spec
-        known = known_columns(spec) | passed_over(spec, columns) | {*text_columns(spec)}
-        unknown_columns(columns, known)
         return self._attached(campaign, lambda state: attach_columns(columns, state, options))
 
     def _imported(
