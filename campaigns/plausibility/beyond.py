@@ -71,6 +71,8 @@ def _far(comparisons: Comparisons, place: int, usual: Sequence[int]) -> Doubt | 
 
 def near_zero(comparisons: Comparisons, doubted: Collection[int]) -> set[int]:
     """Doubted results below 0 that are only nearer to it than the others: it may go on above."""
+    if not doubted:
+        return set()
     values = [result.value for result in comparisons.results]
     usual = [value for place, value in enumerate(values) if place not in doubted]
     if not usual or max(usual) > 0:

@@ -9,8 +9,7 @@ corrected or confirmed, and what is doubted tells nothing about other results.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from designer.campaigns.log.runs import LEARNED_FROM, RESULT_IS_RIGHT, Measurement, Run
@@ -19,7 +18,7 @@ from designer.campaigns.plausibility.beyond import beyond_all, far_off, near_zer
 from designer.campaigns.plausibility.comparisons import Comparisons
 from designer.campaigns.plausibility.doubts import doubts, one_sign
 from designer.campaigns.plausibility.neighbours import Measured
-from designer.campaigns.plausibility.predicted import misplaced, surprises
+from designer.campaigns.plausibility.predicted import Result, Told, misplaced, surprises
 from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.values.collector import collector_paused
@@ -49,32 +48,29 @@ class Slip:
 
 
 @collector_paused()
-def slips(
-    state: CampaignState, only: Collection[str] | None = None, until: float = math.inf
-) -> list[Slip]:
+def slips(state: CampaignState, only: Collection[str] | None = None) -> list[Slip]:
     """Results that look like slips and are not confirmed, in the order of the runs.
 
     Args:
         state: the campaign.
         only: names of the responses that are wanted; None: all.
-        until: log position; later results are not looked at.
     """
     wanted = [r for r in state.spec.responses if only is None or r.name in only]
-    found = [slip for response in wanted for slip in _slips_of(state, response, until)]
+    found = [slip for response in wanted for slip in _slips_of(state, response)]
     if len(found) < 2:
         return found
     order = {run: number for number, run in enumerate(state.runs)}
     return sorted(found, key=lambda slip: order[slip.run])
 
 
-def _slips_of(state: CampaignState, response: Response, until: float) -> Iterator[Slip]:
+def _slips_of(state: CampaignState, response: Response) -> Iterator[Slip]:
     """Doubted results of one response."""
     every = [
         (run, value)
         for run in state.runs.values()
         if run.status in LEARNED_FROM
         for value in run.measurements.get(response.name, ())
-        if value.seq <= until and is_computable(value.number)
+        if is_computable(value.number)
     ]
     nonzero = [pair for pair in every if pair[1].number != 0]
     kept = one_sign([value.number for _, value in nonzero], response)
@@ -93,15 +89,26 @@ def _slips_of(state: CampaignState, response: Response, until: float) -> Iterato
         run, value = found[place]
         yield _slip(run, response, value, verdicts[place].doubt, verdicts[place].clause)
     told = {id(found[place][1]) for place in verdicts}
-    odd = [*misplaced(state, response, every), *other_sign(every, response)]
-    if len(found) < len(nonzero) and not response.log_scale:
-        sized = {id(value) for _, value in found}
-        odd += [each for each in far_off(every) if id(each[1]) not in sized]
-    odd += [each for place, each in surprises(response, found) if not comparisons.is_usual(place)]
-    for run, value, doubt, clause in odd:
+    for run, value, doubt, clause in _unexplained(comparisons, every, found):
         if id(value) not in told and not is_right(run, value):
             told.add(id(value))
             yield _slip(run, response, value, doubt, clause)
+
+
+def _unexplained(
+    comparisons: Comparisons, every: Sequence[Result], found: Sequence[Result]
+) -> Iterator[Told]:
+    """Results that no size explains: far off predictions or what others vary by, not above 0."""
+    response = comparisons.response
+    yield from other_sign(every, response)
+    if any(run.predicted for run, _ in found):
+        yield from misplaced(comparisons.state, response, every)
+        for place, told in surprises(response, found):
+            if not comparisons.is_usual(place):
+                yield told
+    if len({value.number > 0 for _, value in every}) > 1 and not response.log_scale:
+        sized = {id(value) for _, value in found}
+        yield from (told for told in far_off(every) if id(told[1]) not in sized)
 
 
 def _slip(run: Run, response: Response, value: Measurement, doubt: ScaleDoubt, clause: str) -> Slip:

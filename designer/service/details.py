@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from designer.campaigns.earlier_lines.doubled import doubled_runs
 from designer.campaigns.earlier_lines.overlap import line_overlap
 from designer.campaigns.earlier_lines.scales import lines_off_now, scale_doubts
-from designer.campaigns.log.runs import Run
+from designer.campaigns.log.runs import LEARNED_FROM, Run
 from designer.campaigns.log.state import CampaignState, Plan
 from designer.campaigns.plausibility.off_plan import off_plan_since
 from designer.campaigns.plausibility.open_batches import batch_remarks
@@ -149,8 +149,7 @@ def remarks_on(before: CampaignState, state: CampaignState, runs: Iterable[str])
         runs: ids; those that are as they were are passed over.
     """
     ids = [run for run in dict.fromkeys(runs) if state.runs[run] != before.runs.get(run)]
-    versions = [each.runs[run] for each in (before, state) for run in ids if run in each.runs]
-    found = slips(state, {name for run in versions for name in run.measurements})
+    found = slips(state, {name for run in ids for name in _concerned(before, state, run)})
     changed = [(state.runs[run], _new_values(state, state.runs[run], before.seq)) for run in ids]
     slipped = {(slip.run, slip.response) for slip in found}
     surprises = [
@@ -168,6 +167,19 @@ def remarks_on(before: CampaignState, state: CampaignState, runs: Iterable[str])
         *doubled_runs(state, new),
         *lines_off_now(before, state),
     ]
+
+
+def _concerned(before: CampaignState, state: CampaignState, run: str) -> Iterable[str]:
+    """Responses whose results a change of a run may bring into doubt, or out of it."""
+    old, new = before.runs.get(run), state.runs[run]
+    if old is None:
+        return new.measurements
+    names = {*old.measurements, *new.measurements}
+    facts = [(each.used, each.given, each.confirmed, each.predicted) for each in (old, new)]
+    counts = [each.status in LEARNED_FROM for each in (old, new)]
+    if facts[0] != facts[1] or counts[0] != counts[1]:
+        return names
+    return [n for n in names if old.measurements.get(n) != new.measurements.get(n)]
 
 
 def doubted_beside(
