@@ -106,8 +106,8 @@ def _unexplained(
         for place, told in surprises(response, found):
             if not comparisons.is_usual(place):
                 yield told
-    if len({value.number > 0 for _, value in every}) > 1 and not response.log_scale:
-        sized = {id(value) for _, value in found}
+    sized = {id(value) for _, value in found}
+    if not response.log_scale and any(v.number != 0 and id(v) not in sized for _, v in every):
         yield from (told for told in far_off(every) if id(told[1]) not in sized)
 
 
