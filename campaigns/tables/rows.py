@@ -87,6 +87,7 @@ class RowReader:
 
     def __post_init__(self) -> None:
         names = {item.name for item in (*self.spec.inputs, *self.spec.responses)}
+        names -= {f.name for f in self.spec.factors if f.is_categorical}  # one may be called 0.5
         headers = [column.header for name, column in self.columns.items() if name in names]
         headers += [column.header for column in self.numbers]
         self.table = self.table.read_numbers_of(headers)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from designer.campaigns import commands
 from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry
+from designer.campaigns.earlier_lines.mapping import LineMapping
 from designer.campaigns.earlier_lines.read import line_from_campaign, read_line
 from designer.campaigns.errors import InputError
 from designer.campaigns.log.events import NewEvent
@@ -342,6 +343,17 @@ def numbers(row: Any) -> Any:
     if isinstance(row, dict):
         return {key: numbers(value) for key, value in row.items() if key not in ("text", "typed")}
     return [numbers(each) for each in row] if isinstance(row, list) else row
+
+
+def test_categories_that_look_like_numbers_do_not_decide_the_decimal_mark(tmp_path: Path) -> None:
+    path = tmp_path / "line.csv"
+    path.write_text("speed;binder;thickness\n2,1250;0.5;280\n3;0.5;290\n4;1,5;300\n")
+    spec = load.from_toml(TEXT.replace("{name}", "x").replace('"PVDF-A"', '"0.5", "1,5"'))
+    rows = read_line(path, spec, LineMapping(constants={"humidity": "40"}), name="a").rows
+    assert [row["settings"] for row in rows] == [
+        {"speed": 2.125, "binder": "0.5"}, {"speed": 3, "binder": "0.5"},
+        {"speed": 4, "binder": "1,5"},
+    ]  # fmt: skip
 
 
 def test_decimal_commas_are_of_csv_alone(tmp_path: Path) -> None:
