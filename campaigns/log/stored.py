@@ -29,6 +29,7 @@ from designer.campaigns.values.times import is_stored_moment
 
 EventRow = tuple[Any, ...]
 """seq, event id, kind, version, body (JSON text), actor, time, program, hash: not yet trusted."""
+_COLUMNS = (int, str, str, int, str, str, str, str, str)  # SQLite takes anything anywhere
 
 
 class HashChain:
@@ -62,6 +63,8 @@ class HashChain:
         if row[0] != self._seq:
             raise StoreDamagedError.at(f"{self._name}#{self._seq}", "the event is missing")
         try:
+            if tuple(map(type, row)) != _COLUMNS:
+                raise TypeError("a column holds another type than it promises")
             found = event_hash(self._hash, (self._id, *row[:-1]))
             if found != row[-1]:
                 raise ValueError("its hash does not match its contents")

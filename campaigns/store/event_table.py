@@ -192,8 +192,17 @@ _APPEND = (
 
 
 def campaigns(connection: sqlite3.Connection) -> list[tuple[str, str]]:
-    """Return (id, name) of all campaigns, in the order of their creation."""
-    return connection.execute("SELECT id, name FROM campaign").fetchall()
+    """Return (id, name) of all campaigns, in the order of their creation.
+
+    Raises:
+        StoreDamagedError: one of them is no text.
+    """
+    found = connection.execute("SELECT id, name FROM campaign").fetchall()
+    for value in (value for row in found for value in row):
+        if not isinstance(value, str):
+            what = "holds an id or a name that is no text"
+            raise StoreDamagedError.at("table campaign", what, repr(value)[:80])
+    return found
 
 
 def command_of(connection: sqlite3.Connection, request_id: str) -> tuple[str, str] | None:

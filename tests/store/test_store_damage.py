@@ -369,3 +369,27 @@ def test_a_list_notices_any_campaign_with_the_name_of_another(
     without_guards(path, (f"UPDATE campaign SET name = 'third' WHERE name = '{swapped}'",))
     with pytest.raises(StoreDamagedError, match="names were swapped"):
         fresh(path).summaries()
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("version", "'x'"), ("version", "1.5"), ("actor", "x'ff'"), ("recorded_at", "x'00'"),
+        ("kind", "x'41'"), ("seq", "'x'"), ("body", "x'7b7d'"), ("event_id", "x'63'"),
+    ],
+)  # fmt: skip
+def test_a_column_of_another_type_is_damage_to_every_reader(
+    store: Store, path: Path, column: str, value: str
+) -> None:
+    without_guards(path, (f"UPDATE event SET {column} = {value} WHERE seq = 2",))
+    for call in (lambda: fresh(path).state("demo"), fresh(path).summaries, fresh(path).verify):
+        with pytest.raises(StoreDamagedError, match="demo#"):
+            call()
+
+
+@pytest.mark.parametrize("column", ["id", "name"])
+def test_a_campaign_whose_name_is_no_text_is_damage(store: Store, path: Path, column: str) -> None:
+    without_guards(path, (f"UPDATE campaign SET {column} = x'ff00'",))
+    for call in (lambda: fresh(path).state("demo"), fresh(path).summaries, fresh(path).verify):
+        with pytest.raises(StoreDamagedError, match=r"no text|belong to no campaign"):
+            call()

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import tempfile
 import time
@@ -16,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.benchmarks import cache_flips
-from tests.benchmarks.faults import flips, fuzz, power_cuts, processes
+from tests.benchmarks.faults import flips, fuzz, power_cuts, processes, strangers
 
 
 def _writers(folder: Path, processes_: int, each: int) -> Counter[str]:
@@ -25,12 +26,18 @@ def _writers(folder: Path, processes_: int, each: int) -> Counter[str]:
     return counts
 
 
+def _strangers(folder: Path, stores: int) -> Counter[str]:
+    with contextlib.chdir(folder):  # exports go there
+        return strangers.run(folder, stores)
+
+
 KINDS: dict[str, tuple[Callable[[Path], Counter[str]], Callable[[Path], Counter[str]]]] = {
     "kills": (lambda f: processes.kills(f, 200), lambda f: processes.kills(f, 3)),
     "power cuts": (lambda f: power_cuts.run(f, 3000), lambda f: power_cuts.run(f, 100, number=10)),
     "store flips": (lambda f: flips.run(f, 3000), lambda f: flips.run(f, 100)),
     "cache flips": (lambda f: cache_flips.run(f, 700), lambda f: cache_flips.run(f, 30)),
     "fuzz": (lambda f: fuzz.run(f, 2000, 2000), lambda f: fuzz.run(f, 60, 40)),
+    "strangers": (lambda f: _strangers(f, 3000), lambda f: _strangers(f, 40)),
     "writers": (lambda f: _writers(f, 8, 50), lambda f: _writers(f, 3, 5)),
 }
 """Name of a kind of faults: full and quick settings."""
