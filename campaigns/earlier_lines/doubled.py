@@ -12,6 +12,7 @@ from designer.campaigns.space.factors import Setting
 _FEWEST, _SHARE = 2, 0.2  # rows, and share of the fewer, that are no chance (assumption)
 _DIGITS = 9  # by which equal numbers are found: files keep at least as many
 _NAMED = 5
+_LONG = 20_000  # rows of a line from which on it holds no results of this campaign
 
 Results = Mapping[str, Sequence[float]]
 Known = tuple[str, Mapping[str, Setting], Results]
@@ -51,7 +52,7 @@ def doubled_runs(state: CampaignState, runs: Collection[str]) -> list[str]:
     """
     new, told = _own(state, runs), []
     for line in state.lines.values():
-        if not line.included or not _same(new, _rows(line, new)):
+        if len(line.rows) > _LONG or not line.included or not _same(new, _rows(line, new)):
             continue
         own = _own(state, state.runs)
         found = [run for run, _ in _same(own, _rows(line, own))]

@@ -14,6 +14,7 @@ from designer.campaigns.values.usual import ScaleDoubt
 
 # Assumptions, checked by tests/benchmarks/entry_slips.py
 _ENOUGH = 3  # own results from which on they tell what is usual
+_MANY = 6  # … and how far it varies
 _FAR_OWN = 10.0  # factor beyond all of them …
 _FAR_LINES = 5.0  # … and beyond the nearest rows of earlier lines, which may be shifted by as much
 _SPREAD = 5  # results that show what others vary by, where sizes mean nothing
@@ -53,7 +54,8 @@ def _far(comparisons: Comparisons, place: int, usual: Sequence[int]) -> Doubt | 
     apart = [k for k in usual if k != place and (run is None or results[k].run is not run)]
     others = [abs(results[k].value) for k in apart]
     if len(others) >= _ENOUGH:
-        sides.add(_side(size, others, _FAR_OWN))
+        known = 1.0 if len(others) >= _MANY else max(others) / min(others)  # it may go on so far
+        sides.add(_side(size, others, max(_FAR_OWN, known)))
         told.append((f"{'its' if run is None else 'your'} other results", others))
     alone = response.log_scale and not comparisons.are_several(result)  # lines have the word
     if run is not None and sides <= {-1, 1} and (sides or alone):

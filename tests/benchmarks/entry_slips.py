@@ -4,10 +4,11 @@
 
 Plants with known truth, from a porosity that hardly varies to a conductance over four decades; n
 own results at random recipes, then one more: right, or typed wrongly. Counted per kind of slip and
-n: the share that is remarked (as a slip, with the right factor), and of the right results the share
-that is. Results are attached one by one (nobody predicted them), in one table, or planned (with a
-prediction as wrong and as sure as models of that many results are: see `ERRORS`). Seeds from 1000
-on: thresholds were chosen on seeds below 1000.
+n: the share that is flagged (with the right factor, or with none), of the right results the share
+that is, and the share of slips that bring other results into doubt. Results are attached one by
+one (nobody predicted them), in one table (the slip anywhere), or planned (with a prediction as
+wrong and as sure as models of that many results are: see `ERRORS`). Seeds from 1000 on: thresholds
+were chosen on seeds below 1000.
 """
 
 from __future__ import annotations
@@ -127,9 +128,11 @@ def measure(
             for n in counts:
                 x, value = X[-1], float(values[-1])
                 for way in ("attached", TABLE, "planned"):
+                    place = seed % (n + 1) if way == TABLE else n
+                    numbers = [k + 1 + (k >= place) for k in range(n)]
                     own = {
-                        run_id_text(k + 1): run_of(k + 1, X[k], float(values[k]), None, way)
-                        for k in range(n)
+                        run_id_text(number): run_of(number, X[k], float(values[k]), None, way)
+                        for k, number in enumerate(numbers)
                     }
                     predicted = None
                     if way == "planned":
@@ -144,10 +147,13 @@ def measure(
                         typed = value * factor
                         if empty.spec.responses[0].problems_with(typed, ""):
                             continue  # refused
-                        last = run_of(n + 1, x, typed, predicted, way)
+                        last = run_of(place + 1, x, typed, predicted, way)
                         doubts = slips(replace(empty, runs={**own, last.id: last}))
                         mine = [d for d in doubts if d.run == last.id]
-                        right = [d for d in mine if abs(np.log10(d.doubt.factor * factor)) < 0.5]
+                        right = [
+                            d for d in mine
+                            if d.doubt.factor == 1 or abs(np.log10(d.doubt.factor * factor)) < 0.5
+                        ]  # fmt: skip
                         found[plant.name, way, n, kind].append(
                             float(bool(mine) if kind == "right" else bool(right))
                         )
@@ -158,12 +164,21 @@ def measure(
 
 def summary(found: Found) -> str:
     """The same as means over plants, and the worst plant's share of right results doubted."""
-    kinds = [*list(FACTORS)[1:], "right", "right, worst plant"]
+    kinds = [*list(FACTORS)[1:], "right", "right, worst plant", "others blamed"]
     lines = ["| way | n | " + " | ".join(kinds) + " |", "|---" * (len(kinds) + 2) + "|"]
     for way, n in dict.fromkeys(key[1:3] for key in found):
         cells = []
         for kind in kinds:
             of = kind.partition(",")[0]
+            if kind == kinds[-1]:
+                blamed = [
+                    value > 0
+                    for (_, w, m, k), told in found.items()
+                    if (w, m) == (way, n) and k.startswith("others") and k != "others, right"
+                    for value in told
+                ]
+                cells.append(f"{100 * np.mean(blamed):.1f}")
+                continue
             shares = [
                 float(np.mean(told))
                 for (_, w, m, k), told in found.items()
