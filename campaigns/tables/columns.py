@@ -20,7 +20,7 @@ from designer.campaigns.tables.headers import (
 from designer.campaigns.tables.loose_names import claims, take_replicates, unit_behind
 from designer.campaigns.tables.table import Table
 from designer.campaigns.tables.unread import UnreadColumns
-from designer.campaigns.values.names import suggestion
+from designer.campaigns.values.names import shell_pair, suggestion
 from designer.campaigns.values.units import check_unit, convert, measures, same_unit
 
 IGNORED = "-"
@@ -174,9 +174,10 @@ class ColumnMatcher:
     def _two(self, target: str, first: str, second: str) -> None:
         hint = "Take one of them away."
         if self.remedy == "map":
-            hint = f"Leave one out: --map '{second}={IGNORED}'."
+            hint = f"Leave one out: --map {shell_pair(second, IGNORED)}."
             if target in self._measured:
-                hint += f" Replicates: --map '{first}={target}' --map '{second}={target}'."
+                both = (f"--map {shell_pair(header, target)}" for header in (first, second))
+                hint += f" Replicates: {' '.join(both)}."
         what = f"two columns hold {target}"
         self.findings.report(self.table.source, what, f"{first!r} and {second!r}", hint=hint)
 
@@ -287,7 +288,7 @@ class ColumnMatcher:
         unit = inside or below
         if unit is None:
             return None
-        hint = f"Say which unit it is with --unit '{header}=UNIT'."
+        hint = f"Say which unit it is with --unit {shell_pair(header, 'UNIT')}."
         if (what := check_unit(unit)) is not None:
             self.findings.report(where, f"the unit {what}", repr(unit), hint=hint)
             return None

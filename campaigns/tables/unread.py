@@ -24,6 +24,7 @@ from designer.campaigns.tables.headers import (
 )
 from designer.campaigns.tables.loose_names import usual_unit_behind, without_unit
 from designer.campaigns.tables.table import Table
+from designer.campaigns.values.names import shell_pair
 from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.units import check_unit, convert
 
@@ -84,7 +85,8 @@ class UnreadColumns:
                 continue
             hint = f"Call the column {name}."
             if self.can_map:
-                hint = f"Say which column it is with --map '{near[0] if near else 'COLUMN'}={name}'"
+                hint = "Say which column it is with --map "
+                hint += shell_pair(near[0] if near else "COLUMN", name)
                 if name in texts:
                     hint += "."
                 else:
@@ -162,7 +164,8 @@ class UnreadColumns:
     def _remedy(self, header: str, name: str) -> str:
         if not self.can_map:
             return f"Call it {name}, or something else."
-        return f"Use it with --map '{header}={name}', or leave it out with --map '{header}=-'."
+        use, leave = shell_pair(header, name), shell_pair(header, "-")
+        return f"Use it with --map {use}, or leave it out with --map {leave}."
 
     def _looks_like(self, header: str, item: Factor | Given | Response) -> bool:
         """Whether unit and numbers of a column are those of an item."""
@@ -209,7 +212,7 @@ def respelt_problem(where: str, found: Mapping[str, str], *, can_map: bool) -> P
     what = f"the names of {len(found)} columns are written otherwise than those of the campaign"
     hint = f"Call them {', '.join(names)}."
     if can_map:
-        told = " ".join(f"--map '{header}={name}'" for header, name in found.items())
+        told = " ".join(f"--map {shell_pair(header, name)}" for header, name in found.items())
         hint = f"Write them alike, or say so with {told}."
     return Problem(where, what, listed([*found]), listed(names), hint)
 

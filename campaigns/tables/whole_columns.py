@@ -19,6 +19,7 @@ from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.columns import FileColumn
 from designer.campaigns.tables.table import Table
 from designer.campaigns.tables.unread import usual_ranges
+from designer.campaigns.values.names import shell_pair
 from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.quantity import (
     clearly_off,
@@ -122,8 +123,8 @@ class WholeColumn:
             what, fits = "as numbers without unit all values are", f"in {declared} they fit"
         what += f" {far}off the range of {item.name} ({_with_unit(bare, unit)} is"
         what += f" {quantity_text(value, item.unit)}), {fits}: {quantity_text(bare, item.unit)}?"
-        header = self.column.header
-        hint = f"Say the unit with --unit '{header}={declared}', or with --unit '{header}={unit}'"
+        fitting, right = (shell_pair(self.column.header, each) for each in (declared, unit))
+        hint = f"Say the unit with --unit {fitting}, or with --unit {right}"
         hint += f" that it is {'none' if unit == '1' else unit}."
         allowed = range_text(ends, item.unit) if isinstance(item, Response) else item.allowed
         return Problem(self._where, what, _ends([bare for _, bare in pairs]), allowed, hint)
@@ -146,8 +147,8 @@ class WholeColumn:
         told = meaning(wrong, guess, item.unit) if guess else "another unit"
         what += f"looks like {told}"
         if whole:
-            hint = f"Say the unit with --unit '{header}={guess or 'UNIT'}', or with --unit"
-            hint += f" '{header}={item.unit or '1'}' that the numbers are right."
+            hint = f"Say the unit with --unit {shell_pair(header, guess or 'UNIT')}, or with --unit"
+            hint += f" {shell_pair(header, item.unit or '1')} that the numbers are right."
         else:
             hint = f"Write the unit behind these numbers ({number_text(wrong[0])} {guess or 'UNIT'}"
             hint += f", or {number_text(wrong[0])} {item.unit or '1'} where one is right)."
@@ -174,8 +175,9 @@ class WholeColumn:
         if guess is not None:
             told = f"looks like {meaning(wrong, guess, response.unit)}"
         what = f"{len(wrong)} of {len(values)} values are impossible: {told}"
-        hint = f"Say the unit with --unit '{self.column.header}={guess or 'UNIT'}'. If the numbers"
-        hint += f" are right, widen `possible` of {response.name} with amend."
+        word = shell_pair(self.column.header, guess or "UNIT")
+        hint = f"Say the unit with --unit {word}. If the numbers are right,"
+        hint += f" widen `possible` of {response.name} with amend."
         allowed = range_text(response.possible, response.unit)
         return Problem(self._where, what, _ends(values), allowed, hint)
 

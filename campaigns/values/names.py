@@ -125,3 +125,9 @@ def suggestion(name: str, known: Iterable[str]) -> str | None:
 
 def _fold(name: str) -> str:
     return re.sub(r"[\s_\-]+", "", name.casefold())
+
+
+def shell_pair(key: str, value: str) -> str:
+    """``'key=value'`` as a word of a command line, always in quotes."""
+    word = f"{key}={value}".replace("'", "'\"'\"'")
+    return f"'{word}'"

@@ -89,7 +89,7 @@ _PAIR = rf"{_WORD}=(?:{_WORD})?"
 _MAPS = re.compile(rf"--map {_QUOTED}(?: --map {_QUOTED})+")
 _OPTION = re.compile(
     rf"--(other|extra|what|plan|name|sheet|header|decimal|confirm) ({_WORD})"
-    rf"|--([a-z][a-z-]*)(?:[ =]({_PAIR}|[A-Z]+\b|{_QUOTED}))?"
+    rf"|--([a-z][a-z-]*)(?:[ =]({_QUOTED}(?![=\"'])|{_PAIR}|[A-Z]+\b))?"
 )
 _TOKEN = rf"--[a-z-]+(?: (?!--){_WORD})?|{_PAIR}|[A-Z]+\b|R\d+|\d+|{_QUOTED}"
 _COMMAND = re.compile(

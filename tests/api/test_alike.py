@@ -115,6 +115,13 @@ def test_what_looks_like_something_missing_is_refused_in_words_of_python() -> No
     assert "--" not in text
 
 
+def test_a_header_with_an_apostrophe_is_told_whole() -> None:
+    with pytest.raises(InputError) as error:
+        new().attach(RUNS.rename(columns={"porosity": "it's"}))
+    assert """rename(columns={"it's": 'porosity'})""" in str(error.value)
+    assert """frame.drop(columns="it's")""" in str(error.value)
+
+
 def test_a_setting_of_all_rows_is_a_constant() -> None:
     campaign = new()
     (run, *_) = campaign.attach(RUNS.drop(columns="binder"), constants={"binder": "PVDF-B"})
