@@ -111,6 +111,8 @@ def other_sign(found: Sequence[Result], response: Response) -> Iterator[Told]:
         return
     others = [value.number for _, value in found if value.number > 0]
     window = response.window
+    if len(others) >= _ENOUGH and max(others) > _FAR_OWN * min(others):
+        return  # it lies around 0
     if len(others) >= _ENOUGH:
         usual, least = f"your other results ({_ends(others)})", min(others)
         least -= _RANGES * (max(others) - min(others))

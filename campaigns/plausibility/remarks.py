@@ -38,11 +38,8 @@ def result_remarks(
     told: list[str] = []
     for response in state.spec.responses:
         new = {run.id: run for run, names in results if response.name in names}
-        of_new = (slip for slip in found if slip.response == response.name and slip.run in new)
-        told += [
-            f"{slip.message} {_ways_out(state, slip.run, response.name, slip.value, flagged=True)}"
-            for slip in of_new
-        ]
+        of_new = [slip for slip in found if slip.response == response.name and slip.run in new]
+        told += _slips_told(state, response.name, of_new)
         for run in new.values():
             for value, each in {v.number: v for v in run.measurements[response.name]}.items():
                 clause = None
@@ -52,6 +49,19 @@ def result_remarks(
                     shown = quantity_text(value, response.unit)
                     ways = _ways_out(state, run.id, response.name, each, flagged=False)
                     told.append(f"{run.id}: {response.name} {shown} {clause} {ways}")
+    return told
+
+
+def _slips_told(state: CampaignState, response: str, found: Sequence[Slip]) -> list[str]:
+    """A sentence a slip; of those of which the same is said the first, and the others by run."""
+    alike: dict[str, list[Slip]] = {}
+    for slip in found:
+        alike.setdefault(slip.clause, []).append(slip)
+    told = []
+    for first, *others in alike.values():
+        ways = _ways_out(state, first.run, response, first.value, flagged=True)
+        more = f" Likewise {', '.join(slip.run for slip in others)}." if others else ""
+        told.append(f"{first.message} {ways}{'.' if more else ''}{more}")
     return told
 
 

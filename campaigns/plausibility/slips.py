@@ -37,6 +37,7 @@ class Slip:
         response: name of the response.
         value: the result, as recorded.
         doubt: how far it is off, and what may have happened.
+        clause: what is said of the value.
         message: a sentence that names the value, what is usual and what it may be.
     """
 
@@ -44,6 +45,7 @@ class Slip:
     response: str
     value: Measurement
     doubt: ScaleDoubt
+    clause: str
     message: str
 
 
@@ -113,4 +115,4 @@ def _unexplained(
 
 def _slip(run: Run, response: Response, value: Measurement, doubt: ScaleDoubt, clause: str) -> Slip:
     shown = f"{run.id}: {response.name} {quantity_text(value.number, response.unit)}"
-    return Slip(run.id, response.name, value, doubt, f"{shown} {clause}")
+    return Slip(run.id, response.name, value, doubt, clause, f"{shown} {clause}")

@@ -168,8 +168,15 @@ class ColumnMatcher:
         others = [name for name in absent if name not in expected]
         told |= unread.near(others, ignored)
         if targets:  # else it is another file, or another row has the names
-            unread.alike([name for name in absent if name not in told], ignored)
+            left_out = self._settings_left_out(targets)
+            unread.alike([name for name in absent if name not in told | left_out], ignored)
         return {*respelt.values()}
+
+    def _settings_left_out(self, targets: Mapping[str, list[str]]) -> set[str]:
+        """All settings, where they need not be there and none of them is: results by run id."""
+        names = {item.name for item in self.spec.inputs}
+        wanted = names & {*self.needed, *self.wanted, *targets}
+        return set() if wanted or self.complete else names
 
     def _two(self, target: str, first: str, second: str) -> None:
         hint = "Take one of them away."

@@ -25,8 +25,9 @@ _BETWEEN = re.compile(r"(?P<mark>\s*[,;:/]\s*|[\s_]+in[\s_]+)|\s+[-–—]\s+|[\
 _ONE_SIGN = str.maketrans("µ²³", "u23", "°^")
 _NUMBERED = re.compile(r"[\s(_.]\d+\s*\)?$|^\d+(?!\s*/\s*[^\W\d%])")
 """``% (1)`` and ``1 / %`` have the number of a replicate, ``1/s`` has not."""
-_LETTERS = frozenset("md")
-"""Units that are as often a mean or a day: only where they are declared."""
+_GAPS = 2  # numbers of replicates that may be missing
+_LETTERS = frozenset("mdC")
+"""Units that are as often a mean, a day or a rate of charging: only where they are declared."""
 _PLAIN_WORD = re.compile(r"(?<![a-zµ°])(?!deg\b)[a-z]{2,}(?![A-Za-z])")
 _SPELT_OUT = frozenset(
     {"micron", "microns", "micrometer", "micrometers", "inch", "inches", "psi", "torr", "atm"}
@@ -149,6 +150,8 @@ def take_replicates(
         there = targets.get(name, [])
         follow = min(numbered) == 2 or all(re.search(r"\.\d+$", h) for h in headers)
         follow = follow and not set(there) & set(explicit)
+        if max(numbered) > len(numbered) + _GAPS:  # viscosity_10, viscosity_100: no replicates
+            continue
         if (there and not follow) or (not there and len(headers) == 1):
             if there:
                 notes.append(f"{', '.join(headers)} not read beside {there[0]}")

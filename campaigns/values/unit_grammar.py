@@ -25,11 +25,13 @@ _WORDS: Final = re.compile(
     r"|(?P<wrong>.)"
 )
 _SMALL: Final = str.maketrans("⁻¹²³", "-123")
-_PLAIN: Final = str.maketrans("−–", "--")
+_PLAIN: Final = str.maketrans({"−": "-", "–": "-", "℃": "°C", "º": "°"})
 _SPELT: Final[dict[str, tuple[tuple[str, float], ...]]] = {
     "rpm": (("min", -1.0),),
     "rps": (("s", -1.0),),
-    **dict.fromkeys(("U", "rev", "revolution", "revolutions", "turn", "turns", "cycle"), ()),
+    "Upm": (("min", -1.0),),
+    **dict.fromkeys(("U", "rev", "revs", "revolution", "revolutions"), ()),
+    **dict.fromkeys(("turn", "turns", "cycle", "cycles"), ()),
     **dict.fromkeys(("pct", "Prozent"), (("percent", 1.0),)),
     "Pas": (("Pa", 1.0), ("s", 1.0)),
     "mPas": (("mPa", 1.0), ("s", 1.0)),

@@ -90,13 +90,31 @@ def convert(value: float, from_unit: str, to_unit: str) -> float:
     registry = _registry()
     try:
         start, end = (_scale(unit) for unit in (from_unit, to_unit))
-        quantity = registry.Quantity(exact(value), start).to(end)
+        quantity = _turned(registry.Quantity(exact(value), start), end).to(end)
         result = float(quantity.magnitude)
     except (pint.errors.PintError, ArithmeticError, InvalidOperation, TypeError) as error:
         found = f"{number_text(value)} {from_unit}"
         what = f"'{from_unit}' cannot be converted to '{to_unit}'"
         raise InputError.at("", what, found, f"a unit like {to_unit}") from error
     return _finite(result, value, from_unit, to_unit)
+
+
+def _turned(quantity: Any, end: Any) -> Any:  # noqa: ANN401 - pint's classes are made per registry
+    """An angle in a rate as turns, or the other way round, where the wanted unit has them so.
+
+    pint counts radians as 1, and so would take 1 rad/s for a turn a second.
+
+    Raises:
+        ArithmeticError: one is an angle, the other a bare number.
+    """
+    both = (quantity, _registry().Quantity(Decimal(1), end))
+    units = [dict(each.to_base_units().unit_items()) for each in both]
+    powers = [each.pop("radian", 0) for each in units]
+    if powers[0] == powers[1]:
+        return quantity
+    if not all(units):
+        raise ArithmeticError
+    return quantity / Decimal(2 * math.pi) ** int(powers[0] - powers[1])
 
 
 def _finite(result: float, value: float, from_unit: str, to_unit: str) -> float:

@@ -68,10 +68,10 @@ def missing_figures(state: CampaignState, figures: Figures) -> list[str]:
     unknown = "what the models set aside or doubt is not told"
     if any(plan.outlook is not None for plan in state.plans.values()):
         return [
-            f"the figures of the last evaluation are gone, so {unknown}: {refresh} computes them"
+            f"the figures of the last evaluation are gone, so {unknown}. Compute them: {refresh}"
         ]
     if state.status_counts["completed"] >= ENOUGH:
-        return [f"the models are not evaluated, so {unknown}: {refresh} does it"]
+        return [f"the models are not evaluated, so {unknown}. Evaluate them: {refresh}"]
     return []
 
 

@@ -94,3 +94,27 @@ def test_a_coulomb_is_a_temperature_beside_one_alone() -> None:
 @pytest.mark.parametrize(("unit", "share"), [("Gew.-%", True), ("percent", True), ("%/h", False)])
 def test_a_share_is_one_however_it_is_written(unit: str, share: bool) -> None:
     assert units.is_share(unit) is share
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "other", "meant"),
+    [
+        (1, "rad/s", "rpm", 9.549296585513721),
+        (6, "deg/s", "rpm", 1),
+        (2, "krpm", "1/min", 2000),
+        (1, "revolutions_per_minute", "Upm", 1),
+        (60, "cycles/min", "1/s", 1),
+        (180, "deg", "rad", 3.141592653589793),
+        (1, "rad/s", "deg/s", 57.29577951308232),
+    ],
+)
+def test_a_turn_is_a_turn_and_an_angle_a_part_of_it(
+    value: float, unit: str, other: str, meant: float
+) -> None:
+    assert convert(value, unit, other) == pytest.approx(meant)
+    assert convert(meant, other, unit) == pytest.approx(value)
+
+
+@pytest.mark.parametrize(("unit", "other"), [("turn", "deg"), ("1", "rad"), ("%", "deg")])
+def test_an_angle_is_no_bare_number(unit: str, other: str) -> None:
+    assert not measures(unit, other)

@@ -43,6 +43,18 @@ def test_a_renamed_response_is_told_with_what_to_do(
     assert len(results.entries) == len(values)
 
 
+def test_a_column_like_a_setting_is_none_where_all_settings_are_left_out(
+    sheets: FilledSheets,
+) -> None:
+    rows = filled(sheets.sheet(), LOADING, 12.5, 12.9, 12.1)
+    gaps = next(row for row in rows[0] if row.startswith("coating_gap"))
+    kept = ("run", LOADING)
+    bare = [{k: row[k] for k in kept} | {"room temperature": row[gaps]} for row in rows]
+    results = sheets.read(bare)
+    assert len(results.entries) == 3
+    assert any("room temperature" in note for note in results.notes)
+
+
 def test_a_column_beside_the_blank_ones_is_told_where_nothing_else_is_filled(
     sheets: FilledSheets,
 ) -> None:

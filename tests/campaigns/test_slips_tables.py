@@ -12,6 +12,7 @@ import pytest
 from designer.campaigns.earlier_lines.scales import lines_off_now, scale_doubts
 from designer.campaigns.log.runs import Measurement, Run, run_id_text
 from designer.campaigns.log.state import CampaignState, Line, LineRow
+from designer.campaigns.plausibility.remarks import result_remarks
 from designer.campaigns.plausibility.slips import slips
 from designer.campaigns.specification import load
 from tests.campaigns.decisions import begin
@@ -59,6 +60,17 @@ def test_two_columns_that_were_swapped_are_named() -> None:
     assert len(found) == 16
     assert all("are the two columns swapped?" in each for each in found.values())
     assert "fits what was predicted of efficiency" in found["R001", "capacity"]
+
+
+def test_what_is_said_of_a_whole_table_is_said_once_with_all_its_runs() -> None:
+    state = planned(EFFICIENCY, CAPACITY)
+    results = [(run, ("capacity", "efficiency")) for run in state.runs.values()]
+    told = result_remarks(state, results, slips(state))
+    assert len(told) == 2
+    assert all(each.endswith("Likewise R002, R003, R004, R005, R006, R007, R008.") for each in told)
+    one = planned([*CAPACITY[:3], 86.0, *CAPACITY[4:]], EFFICIENCY)
+    (text,) = result_remarks(one, results, slips(one))
+    assert "Likewise" not in text
 
 
 @pytest.mark.parametrize("order", ["sorted", "down", "reversed"])

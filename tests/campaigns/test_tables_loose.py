@@ -163,6 +163,20 @@ def test_replicates_with_a_unit(tmp_path: Path, headers: tuple[str, str]) -> Non
     assert found == [list(row[2:]) for row in ROWS]
 
 
+@pytest.mark.parametrize(
+    "headers", [("porosity_10", "porosity_100"), ("porosity_C10", "porosity_C20")]
+)
+def test_numbers_that_mean_something_count_no_replicates(
+    tmp_path: Path, headers: tuple[str, str], state: CampaignState
+) -> None:
+    path = written(tmp_path, ["gap_um", "pressure", *headers])
+    for found in problems(path, state):
+        assert any("--map" in str(problem) and "porosity" in str(problem) for problem in found)
+    capacity = {"capacity": "mAh"}
+    assert replicate_before("capacity_C10", capacity) is None
+    assert replicate_before("temp_C_1", {"temp": "degC"}) == ("temp", 1)
+
+
 def test_two_units_of_one_name_are_one_problem(tmp_path: Path, state: CampaignState) -> None:
     path = written(tmp_path, ["gap_um", "gap_mm", "loading", "pressure"])
     for (problem,) in problems(path, state):

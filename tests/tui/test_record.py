@@ -98,7 +98,7 @@ async def test_a_result_50_times_off_is_remarked_while_it_is_typed_and_kept(stor
         assert field.has_class("-odd")
         row = next(row for row in ui.rows() if "mass_loading [" in row)
         assert "0.2 " in row
-        assert "standard deviations be" in row
+        assert "! far below your other" in row
         await ui.press("ctrl+s")
         await ui.until("R001 saved: it is partial")
         assert remark in ui.flowing()
