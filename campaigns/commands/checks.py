@@ -39,10 +39,11 @@ class Refusals:
     def __len__(self) -> int:
         return len(self.input) + len(self.conflicts)
 
-    def contradiction(self, where: str, told: str) -> None:
-        """Note that a fact was told before and is not the same now."""
-        hint = "Recorded facts are not overwritten: correct it, with a reason"
-        self.conflicts.report(where, "was told differently before", told, hint=hint)
+    def contradiction(self, where: str, run: str, told: str) -> None:
+        """Note that a fact of a run was told before and is not the same now."""
+        what = f"was told differently before, of {run}"
+        hint = f"Recorded facts are not overwritten: correct {run}, with a reason. A run of its own"
+        self.conflicts.report(where, what, told, hint=f"{hint} is attached alone")
 
     def raise_if_any(self) -> None:
         """Refuse the command if anything is wrong.

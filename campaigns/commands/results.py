@@ -196,7 +196,7 @@ class _Entry:
             if before is None:
                 new[fact.part][fact.name] = fact.stored
             elif before != fact.value:
-                refusals.contradiction(fact.where, quantity_text(before, fact.unit))
+                refusals.contradiction(fact.where, run.id, quantity_text(before, fact.unit))
         return {
             "replicate": replicate,
             "responses": self._responses(run),
@@ -245,7 +245,7 @@ class _Entry:
             return None
         # a replicate may be another making of the recipe: then its time counts from now on
         if run.made_at is not None and not self.told.replicate:
-            self.refusals.contradiction(where, run.made_at)
+            self.refusals.contradiction(where, run.id, run.made_at)
         return moment
 
     def _note(self) -> str | None:

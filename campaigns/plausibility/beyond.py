@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Collection, Iterator, Sequence
 
@@ -104,18 +105,20 @@ def far_off(found: Sequence[Result]) -> Iterator[Told]:
 def other_sign(found: Sequence[Result], response: Response) -> Iterator[Told]:
     """A result that is not above 0 like the window or all others; not where that is ordinary.
 
-    A number below 0 is where the others come near it; nothing is measured as 0 by chance.
+    Nothing is measured as 0 by chance. A number below 0 is ordinary where the others come near it,
+    or are too few to tell how far they vary.
     """
     low = [pair for pair in found if pair[1].number <= 0]
     if response.log_scale or response.unit in NO_ZERO or len({run.id for run, _ in low}) != 1:
         return
     others = [value.number for _, value in found if value.number > 0]
     window = response.window
-    if len(others) >= _ENOUGH and max(others) > _FAR_OWN * min(others):
-        return  # it lies around 0
     if len(others) >= _ENOUGH:
-        usual, least = f"your other results ({_ends(others)})", min(others)
-        least -= _RANGES * (max(others) - min(others))
+        if max(others) > _FAR_OWN * min(others):
+            return  # they lie around 0 themselves
+        usual = f"your other results ({_ends(others)})"
+        spread = max(others) - min(others) if len(others) >= _MANY else math.inf
+        least = min(others) - _RANGES * spread
     elif window is not None and window[0] > 0:
         usual, least = f"the window ({range_text(window, response.unit)})", 0.0
     else:

@@ -314,8 +314,8 @@ def test_a_result_that_is_not_above_zero_is_remarked_where_all_else_is(value: st
     bare = campaign(scale="linear")
     assert said(bare, value) == ""
     others = campaign(scale="linear")
-    others.attach(runs(2.0, 3.0, 4.0))
-    assert "is not above 0 like your other results (2 to 4)" in said(others, value)
+    others.attach(runs(2.0, 3.0, 4.0, 3.5, 2.5, 3.2))
+    assert "is not above 0 like your other results (2 to 4)" in said(others, value, gap="230")
     around = campaign(scale="linear")
     around.attach(runs(2.0, -3.0, 4.0))
     assert said(around, value) == ""

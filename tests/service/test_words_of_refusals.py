@@ -34,7 +34,7 @@ REFUSED = {
     "record small R005 porosity=3 --at yesterday": "write 2026-03-01 or 2026-03-01T14:30",
     "record small R005 porosity=3 --at 2999-01-01": "lies in the future",
     "record small R006 porosity=3": "Correct that value, or record this one as a replicate",
-    "record small R006 mass_loading=3 --set coating_gap=77": "correct it, with a reason",
+    "record small R006 mass_loading=3 --set coating_gap=77": "correct R006, with a reason",
     "correct small R005 porosity=3 --reason x": "Say what was really used with start or record",
     "correct small R006 porosity=3/4 --reason x": "(found 3/4). Correct one replicate at a time",
     "correct small R006 porosity=3 --replicate 7 --reason x": "(found 7); allowed: 1",
