@@ -109,12 +109,12 @@ def _turned(quantity: Any, end: Any) -> Any:  # noqa: ANN401 - pint's classes ar
     """
     both = (quantity, _registry().Quantity(Decimal(1), end))
     units = [dict(each.to_base_units().unit_items()) for each in both]
-    powers = [each.pop("radian", 0) for each in units]
-    if powers[0] == powers[1]:
+    here, there = (int(float(each.pop("radian", 0))) for each in units)
+    if here == there:
         return quantity
     if not all(units):
         raise ArithmeticError
-    return quantity / Decimal(2 * math.pi) ** int(powers[0] - powers[1])
+    return quantity / Decimal(2 * math.pi) ** (here - there)
 
 
 def _finite(result: float, value: float, from_unit: str, to_unit: str) -> float:
