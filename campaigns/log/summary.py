@@ -91,10 +91,10 @@ class Summarizer:
     def _take(self, seq: int, kind: str, text: str) -> None:
         try:
             body = parse_json(text)
+            self._plain &= has_shape(body, PAYLOADS[kind], others=True)
         except (ValueError, RecursionError):
             self._plain = False
             return
-        self._plain &= has_shape(body, PAYLOADS[kind], others=True)
         if not self._plain:
             return
         if kind == _REVERSAL:
