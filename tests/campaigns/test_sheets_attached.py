@@ -194,7 +194,10 @@ def test_results_that_come_later_continue_their_run(lab: LabFile) -> None:
     [
         ("55,0.10,100,A,7.3,36,,ann", "line 2 column mass_loading: R001 has another value already"),
         ("55,0.10,100,A,7.1,none,,ann", "line 2 column porosity: R001 has a value already"),
-        ("55,0.11,100,A,7.1,36,,ann", "coating_gap: was told differently before, of R001 (found 100"),
+        (
+            "55,0.11,100,A,7.1,36,,ann",
+            "coating_gap: was told differently before, of R001 (found 100 um)",
+        ),
         ("58,0.11,120,A,7.1,36,,ann", "pressure: was told differently before"),
     ],
 )
