@@ -108,8 +108,8 @@ def _turned(quantity: Any, end: Any) -> Any:  # noqa: ANN401 - pint's classes ar
         ArithmeticError: one is an angle, the other a bare number.
     """
     both = (quantity, _registry().Quantity(Decimal(1), end))
-    units = [dict(each.to_base_units().unit_items()) for each in both]
-    here, there = (int(float(each.pop("radian", 0))) for each in units)
+    units: list[dict[str, Any]] = [dict(each.to_base_units().unit_items()) for each in both]
+    here, there = (int(each.pop("radian", 0)) for each in units)
     if here == there:
         return quantity
     if not all(units):
