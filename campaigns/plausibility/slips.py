@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from designer.campaigns.log.runs import LEARNED_FROM, RESULT_IS_RIGHT, Measurement, Run
 from designer.campaigns.log.state import CampaignState
@@ -24,6 +25,10 @@ from designer.campaigns.specification.parts import Response
 from designer.campaigns.values.collector import collector_paused
 from designer.campaigns.values.usual import ScaleDoubt, is_computable
 
+_LONG = 1000  # runs of a long campaign (assumption), …
+_SAMPLE = (
+    400  # … and how many of them a change is compared with; twice its own where these are more
+)
 SLIP = "slip"
 """Kind of the flag."""
 
@@ -50,26 +55,42 @@ class Slip:
 
 
 @collector_paused()
-def slips(state: CampaignState, only: Collection[str] | None = None) -> list[Slip]:
+def slips(
+    state: CampaignState, only: Collection[str] | None = None, about: Collection[str] | None = None
+) -> list[Slip]:
     """Results that look like slips and are not confirmed, in the order of the runs.
 
     Args:
         state: the campaign.
         only: names of the responses that are wanted; None: all.
+        about: ids of runs that were changed; of a long campaign only these are looked at, beside a
+            sample of the others, which a few results bring into no doubt. None: all runs.
     """
+    runs, is_sample = _looked_at(state, about)
     wanted = [r for r in state.spec.responses if only is None or r.name in only]
-    found = [slip for response in wanted for slip in _slips_of(state, response)]
+    found = [slip for response in wanted for slip in _slips_of(state, response, runs)]
+    if is_sample and about is not None:
+        found = [slip for slip in found if slip.run in about]
     if len(found) < 2:
         return found
     order = {run: number for number, run in enumerate(state.runs)}
     return sorted(found, key=lambda slip: order[slip.run])
 
 
-def _slips_of(state: CampaignState, response: Response) -> Iterator[Slip]:
-    """Doubted results of one response."""
+def _looked_at(state: CampaignState, about: Collection[str] | None) -> tuple[Sequence[Run], bool]:
+    """The runs that are compared, and whether they are a sample."""
+    if about is None or len(state.runs) <= _LONG:
+        return [*state.runs.values()], False
+    step = max(1, len(state.runs) // max(_SAMPLE, 2 * len(about)))
+    some = dict(islice(state.runs.items(), 0, None, step))
+    return [*{**some, **{run: state.runs[run] for run in about}}.values()], True
+
+
+def _slips_of(state: CampaignState, response: Response, runs: Sequence[Run]) -> Iterator[Slip]:
+    """Doubted results of one response, of these runs."""
     every = [
         (run, value)
-        for run in state.runs.values()
+        for run in runs
         if run.status in LEARNED_FROM
         for value in run.measurements.get(response.name, ())
         if is_computable(value.number)

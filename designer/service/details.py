@@ -149,7 +149,8 @@ def remarks_on(before: CampaignState, state: CampaignState, runs: Iterable[str])
         runs: ids; those that are as they were are passed over.
     """
     ids = [run for run in dict.fromkeys(runs) if state.runs[run] != before.runs.get(run)]
-    found = slips(state, {name for run in ids for name in _concerned(before, state, run)})
+    names = {name for run in ids for name in _concerned(before, state, run)}
+    found = slips(state, names, ids)
     changed = [(state.runs[run], _new_values(state, state.runs[run], before.seq)) for run in ids]
     slipped = {(slip.run, slip.response) for slip in found}
     surprises = [

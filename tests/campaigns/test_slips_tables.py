@@ -16,7 +16,7 @@ from designer.campaigns.plausibility.remarks import result_remarks
 from designer.campaigns.plausibility.slips import slips
 from designer.campaigns.specification import load
 from tests.campaigns.decisions import begin
-from tests.campaigns.test_slips import FACTORS, campaign, told
+from tests.campaigns.test_slips import FACTORS, campaign, run, told
 
 CAPACITY = (36.0, 38.5, 40.0, 41.8, 44.1, 37.2, 45.0, 39.3)
 EFFICIENCY = (84.0, 85.5, 87.1, 88.0, 90.2, 86.4, 89.0, 85.0)
@@ -166,3 +166,25 @@ def test_a_line_ten_times_off_is_told_where_both_vary_little(factor: float) -> N
     assert scale_doubts(state, state.lines["line2"]) == []
     state = with_line(campaign(*calm, unit="um"), 4.0)
     assert scale_doubts(state, state.lines["line2"]) == []
+
+
+@pytest.mark.parametrize("wrong", [["R0777"], [f"R{k:03d}" for k in range(1300, 1500)]])
+def test_a_change_of_a_long_campaign_is_told_as_all_runs_together_tell_it(wrong: list[str]) -> None:
+    rng = np.random.default_rng(2)
+    wrong = [run_id_text(int(name[1:])) for name in wrong]
+    runs = {}
+    for k in range(1, 1501):
+        gap, speed = (float(v) for v in rng.uniform((50, 0), (350, 10)))
+        value = (30 + 0.02 * gap + rng.normal(0, 0.3)) / (100 if run_id_text(k) in wrong else 1)
+        came = "2026-03-02" if run_id_text(k) in wrong else f"2026-03-01T{k:04d}"
+        made = run(k, {"gap": gap, "speed": speed}, value)
+        (measured,) = made.measurements["y"]
+        runs[made.id] = replace(made, measurements={"y": (replace(measured, at=came),)})
+    state = replace(campaign(unit="um"), runs=runs)
+    about = [*wrong, "R001", "R1002"]
+    told_now = {slip.run: slip.message for slip in slips(state, about=about)}
+    assert set(told_now) <= set(wrong)
+    assert len(told_now) >= min(len(wrong), 20)  # the oddest of many
+    assert all("is about 1/100 of your" in text for text in told_now.values())
+    assert set(told_now) <= {slip.run for slip in slips(state)} or len(wrong) > 100
+    assert slips(state, about=["R001", "R1002"]) == []
