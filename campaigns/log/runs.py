@@ -186,6 +186,10 @@ class Run:
         """The event in which a flag about its settings was last confirmed; 0: in none."""
         return self.confirmed.get((kind, None), 0)
 
+    def prediction(self, response: str) -> Mapping[str, Any] | None:
+        """What was expected of a response when it was planned; None: nothing was."""
+        return self.predicted.get(response) if self.predicted else None
+
     def values(self, response: str) -> tuple[float, ...]:
         """Return the measured values of a response, by replicate; empty when there are none."""
         return tuple(value.number for value in self.measurements.get(response, ()))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
-from typing import Any
 
 from designer.campaigns.log.runs import Run
 from designer.campaigns.log.state import CampaignState
@@ -129,7 +128,7 @@ class Comparisons:
         size, (low, high) = abs(result.value), self._clear
         if not low < size < high:
             return True
-        predicted = result.run.predicted and self._predicted(result.run)
+        predicted = result.run.prediction(self.response.name)
         mean = abs(predicted["mean"]) if predicted else 0.0
         if mean == 0 or mean / _FAR_RATIO < size < mean * _FAR_RATIO:
             return False
@@ -225,7 +224,7 @@ class Comparisons:
 
     def _by_plan(self, run: Run, result: Measured) -> _Opinion:
         """Beside what was predicted when the run was planned."""
-        predicted = self._predicted(run)
+        predicted = run.prediction(self.response.name)
         if predicted is None or not predicted.get("sd_result"):
             return None
         mean = float(predicted["mean"])
@@ -297,9 +296,6 @@ class Comparisons:
     def _other_scale(self, sizes: Usual, usual: Usual) -> ScaleDoubt | None:
         log, limits = self.response.log_scale, self.response.possible
         return other_scale(sizes, usual, self.response.unit, possible=limits, log=log)
-
-    def _predicted(self, run: Run) -> Mapping[str, Any] | None:
-        return (run.predicted or {}).get(self.response.name)
 
     @cached_property
     def _clear(self) -> tuple[float, float]:

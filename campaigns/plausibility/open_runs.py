@@ -153,7 +153,7 @@ def _missed_windows(
 
 def _expected_ends(run: Run, response: Response) -> tuple[float, float] | None:
     """Between what values one more result lies with 95 %, as predicted when it was planned."""
-    told = (run.predicted or {}).get(response.name)
+    told = run.prediction(response.name)
     if not told:
         return None
     low, high = told.get("low95"), told.get("high95")

@@ -53,6 +53,18 @@ def deviations(
     return math.log(value / mean) / math.sqrt(spread)
 
 
+def _mean(run: Run, response: Response) -> float:
+    """The predicted mean of a response of which something was expected."""
+    return float((run.prediction(response.name) or {})["mean"])
+
+
+def _told(run: Run, value: Measurement, response: Response, clause: str) -> Told:
+    """A result that no factor explains, by how much it is off its prediction."""
+    mean = _mean(run, response)
+    ratio = abs(value.number / mean) if mean else math.inf
+    return run, value, ScaleDoubt(ratio, 1.0, None), clause
+
+
 def surprises(response: Response, found: Sequence[Result]) -> Iterator[tuple[int, Told]]:
     """Results that are very far off their prediction, whatever explains it, with their places.
 
@@ -61,8 +73,7 @@ def surprises(response: Response, found: Sequence[Result]) -> Iterator[tuple[int
     off = {}
     plans: dict[str | None, list[float]] = {}
     for place, (run, value) in enumerate(found):
-        predicted = run.predicted and run.predicted.get(response.name)
-        away = deviations(response, predicted, [value.number]) if predicted else None
+        away = deviations(response, run.prediction(response.name), [value.number])
         if away is not None:
             off[place] = away
             plans.setdefault(run.plan, []).append(abs(away))
@@ -73,14 +84,13 @@ def surprises(response: Response, found: Sequence[Result]) -> Iterator[tuple[int
             continue
         if len(of_plan) >= _FEW and statistics.median(of_plan) >= _OFF:
             continue
-        mean = float((run.predicted or {})[response.name]["mean"])
         side = "above" if away > 0 else "below"
+        mean = quantity_text(float(f"{_mean(run, response):.3g}"), response.unit)
         clause = (
-            f"is {abs(away):.0f} standard deviations {side} its prediction"
-            f" ({quantity_text(float(f'{mean:.3g}'), response.unit)}): a slip, or a surprise?"
+            f"is {abs(away):.0f} standard deviations {side} its prediction ({mean}): a slip, or a"
+            " surprise?"
         )
-        ratio = abs(value.number / mean) if mean else math.inf
-        yield place, (run, value, ScaleDoubt(ratio, 1.0, None), clause)
+        yield place, _told(run, value, response, clause)
 
 
 def misplaced(state: CampaignState, response: Response, found: Sequence[Result]) -> Iterator[Told]:
@@ -93,7 +103,7 @@ def misplaced(state: CampaignState, response: Response, found: Sequence[Result])
     """
     tables: dict[str, list[Result]] = {}
     for run, value in found:
-        if value.replicate == 1 and run.predicted and run.predicted.get(response.name):
+        if value.replicate == 1 and run.prediction(response.name):
             tables.setdefault(value.at, []).append((run, value))
     for table in tables.values():
         if len(table) >= _FEWEST:
@@ -113,10 +123,8 @@ def _misplaced_in(
         clause = _swapped(state, response, table) or _in_other_order(response, runs, values)
     clause = clause or _off_by_ten(response, runs, values, usual)
     for (run, value), away in zip(table, off, strict=True):
-        mean = float((run.predicted or {})[response.name]["mean"])
-        ratio = abs(value.number / mean) if mean else math.inf
         if clause is not None and (abs(away) >= _OFF or usual < _OFF):
-            yield run, value, ScaleDoubt(ratio, 1.0, None), clause
+            yield _told(run, value, response, clause)
 
 
 def _deviations(
@@ -125,7 +133,7 @@ def _deviations(
     """Standard deviations between values and the predictions of runs; None: one is not known."""
     off = []
     for run, value in zip(runs, values, strict=True):
-        found = deviations(response, (run.predicted or {}).get(response.name), [value])
+        found = deviations(response, run.prediction(response.name), [value])
         if found is None or not math.isfinite(found):
             return None
         off.append(found)
@@ -154,7 +162,7 @@ def _swapped(state: CampaignState, response: Response, table: Sequence[Result]) 
 
 def _in_other_order(response: Response, runs: Sequence[Run], values: Sequence[float]) -> str | None:
     """``fits the prediction of another run …``: the order of the values is not that of the runs."""
-    by_mean = sorted(runs, key=lambda run: float((run.predicted or {})[response.name]["mean"]))
+    by_mean = sorted(runs, key=lambda run: _mean(run, response))
     if not _fit(response, by_mean, sorted(values)):
         return None
     return (
@@ -167,7 +175,7 @@ def _off_by_ten(
     response: Response, runs: Sequence[Run], values: Sequence[float], usual: float
 ) -> str | None:
     """``is about 10 times its prediction, like all …``."""
-    means = [float((run.predicted or {})[response.name]["mean"]) for run in runs]
+    means = [_mean(run, response) for run in runs]
     if usual < 1 or any(value * mean <= 0 for value, mean in zip(values, means, strict=True)):
         return None
     powers = [math.log10(value / mean) for value, mean in zip(values, means, strict=True)]

@@ -12,8 +12,6 @@ from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.values.usual import is_computable
 
-_ENOUGH = 3  # own results from which on they tell what is usual (assumption)
-
 _KEPT = "It is kept; if it is a slip:"
 
 

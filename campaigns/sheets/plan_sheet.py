@@ -86,7 +86,7 @@ def _sheet_row(state: CampaignState, run: Run) -> dict[str, Cell]:
     for response in spec.responses:
         name = with_unit(response.name, response.unit)
         row[name] = "none" if response.name in run.never else run.values(response.name)
-        predicted = (run.predicted or {}).get(response.name) or {}
+        predicted = run.prediction(response.name) or {}
         row.update({f"{response.name}{end}": _short(predicted.get(end[1:])) for end in _TOLD})
     return row
 

@@ -216,7 +216,8 @@ def _new_values(state: CampaignState, run: Run, since: int) -> dict[str, list[fl
 
 def _surprise(state: CampaignState, run: Run, name: str) -> list[str]:
     """A sentence when a result is far from its prediction; it is kept all the same."""
-    response, predicted = state.spec.response(name), (run.predicted or {}).get(name)
+    response = state.spec.response(name)
+    predicted = run.prediction(name)
     off = deviations(response, predicted, run.values(name))
     if predicted is None or off is None or abs(off) < SURPRISE:
         return []
