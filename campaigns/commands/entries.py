@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from designer.campaigns.log.runs import DesignPoint
+from designer.campaigns.log.state import PlanDesign
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.values.quantity import Quantity
 
@@ -56,6 +58,9 @@ class PlannedRun:
         value: what was maximised, when that is no information.
         success: probability that it is made successfully; None: nothing failed yet.
         in_spec_measured: probability that one more batch of it, made and measured, is in spec.
+        extra: what else the table of recipes it comes from said of it, by column; None: there was
+            none.
+        design: its place in the classical design the plan is; None: it is none.
     """
 
     order: int
@@ -71,6 +76,8 @@ class PlannedRun:
     value: float | None = None
     success: float | None = None
     in_spec_measured: float | None = None
+    extra: Mapping[str, Setting] | None = None
+    design: DesignPoint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,7 @@ class PlanDraft:
         value_name: its name.
         deviation: what the fixed values cost compared with the free plan, JSON-able.
         outlook: what to expect once all open runs are made, JSON-able; None: not computed.
+        design: the classical design it is; None: the models chose it.
     """
 
     goal: str
@@ -112,3 +120,4 @@ class PlanDraft:
     value_name: str | None = None
     deviation: Mapping[str, Any] | None = None
     outlook: Mapping[str, Any] | None = None
+    design: PlanDesign | None = None

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 from designer.campaigns.commands.checks import Refusals, ensure_open, required_text
 from designer.campaigns.commands.entries import PlanDraft, PlannedRun
 from designer.campaigns.errors import ConflictError, InputError
 from designer.campaigns.log.events import NewEvent
-from designer.campaigns.log.runs import batch_id_text, plan_id_text, run_id_text
-from designer.campaigns.log.state import CampaignState
+from designer.campaigns.log.runs import DesignPoint, batch_id_text, plan_id_text, run_id_text
+from designer.campaigns.log.state import CampaignState, PlanDesign
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.recipes import recipe_problems
 
@@ -141,6 +141,8 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any JSON-able value, numpy's inc
         return {str(key): plain(item) for key, item in value.items()}
     if value is None or isinstance(value, (str, bool)):
         return value
+    if isinstance(value, DesignPoint | PlanDesign):
+        return plain(asdict(value))
     if hasattr(value, "tolist"):  # numpy numbers and arrays, without importing numpy
         return plain(value.tolist())
     if isinstance(value, (list, tuple)):

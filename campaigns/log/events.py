@@ -36,7 +36,7 @@ class Kind:
     optional: frozenset[str] = frozenset()
 
 
-_VERSIONS: Mapping[str, int] = {"note_added": 3}
+_VERSIONS: Mapping[str, int] = {"note_added": 3, "plan_proposed": 2}
 """Of payloads that were changed since the first one."""
 
 

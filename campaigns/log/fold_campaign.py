@@ -16,8 +16,8 @@ from designer.campaigns.log.builder import (
     whole_recipe,
 )
 from designer.campaigns.log.fold_runs import status_of_data
-from designer.campaigns.log.runs import Run
-from designer.campaigns.log.state import Line, LineRow, Plan, StoredNumbers
+from designer.campaigns.log.runs import DesignPoint, Run
+from designer.campaigns.log.state import Line, LineRow, Plan, PlanDesign, StoredNumbers
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification import load
 from designer.campaigns.specification.specification import Specification
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 
 _PLAN_FACTS = {entry.name for entry in fields(Plan)} - {"id", "runs", "seq", "actor", "at"}
+
+_POINT = tuple(entry.name for entry in fields(DesignPoint))
 
 
 def _parsed(event: Event) -> Specification:
@@ -149,6 +151,9 @@ def plan_proposed(builder: StateBuilder, event: Event) -> None:
     # the payload says the rest under the names a plan has
     told = {key: body[key] for key in _PLAN_FACTS if key in body}
     told.update(notes=tuple(body.get("notes", ())), fixed=body.get("fixed") or {})
+    if body["design"] is not None:
+        design = body["design"]
+        told["design"] = PlanDesign(design["name"], design["options"], tuple(design["facts"]))
     runs = tuple(proposed["run"] for proposed in body["runs"])
     builder.plans[body["plan"]] = Plan(
         id=body["plan"], runs=runs, seq=event.seq, actor=event.actor, at=event.recorded_at, **told
@@ -157,6 +162,7 @@ def plan_proposed(builder: StateBuilder, event: Event) -> None:
 
 def _proposed_run(proposed: Mapping[str, Any], spec: Specification, plan: str, seq: int) -> Run:
     settings = in_order(spec.factors, proposed["settings"])
+    point = proposed["design"]
     return Run(
         id=proposed["run"],
         plan=plan,
@@ -174,6 +180,8 @@ def _proposed_run(proposed: Mapping[str, Any], spec: Specification, plan: str, s
         in_spec_measured=proposed.get("in_spec_measured"),
         success=proposed.get("success"),
         reason=proposed["reason"],
+        extra=proposed["extra"] or {},
+        design=None if point is None else DesignPoint(**{key: point[key] for key in _POINT}),
         seq=seq,
     )
 

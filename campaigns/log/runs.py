@@ -67,6 +67,24 @@ class Note:
     at: str
 
 
+@dataclass(frozen=True, slots=True)
+class DesignPoint:
+    """The place of a run in a classical design, as statistics programs number it.
+
+    Attributes:
+        std_order: place in the design's standard order, from 1.
+        point_type: 1 corner or vertex, 0 centre, -1 axial, 2 edge midpoint or double blend.
+        block: from 1.
+        whole_plots: hard-to-change stage to the number of its whole plot, from 1; empty where every
+            run is set up anew.
+    """
+
+    std_order: int
+    point_type: int
+    block: int = 1
+    whole_plots: Mapping[str, int] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Run:
     """One recipe made, or to be made, on the line.
@@ -99,6 +117,8 @@ class Run:
         in_spec_measured: the same of one more batch of it, made and measured.
         success: predicted probability that it is made successfully; None: nothing failed then.
         reason: why it was proposed.
+        extra: what else a table of recipes said of it, by its column.
+        design: its place in the classical design its plan is; None: in no such plan.
         made_at: when it was made, as told (date, or UTC time).
         made_seq: first event that says it was made; None while it was not.
         made_recorded_at: when that event was stored.
@@ -139,6 +159,8 @@ class Run:
     in_spec_measured: float | None = None
     success: float | None = None
     reason: str | None = None
+    extra: Mapping[str, Setting] = field(default_factory=dict)
+    design: DesignPoint | None = None
     made_at: str | None = None
     made_seq: int | None = None
     made_recorded_at: str | None = None

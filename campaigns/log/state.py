@@ -88,6 +88,21 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanDesign:
+    """The classical design a plan is.
+
+    Attributes:
+        name: as ``--design`` takes it.
+        options: as they were given or taken, in words.
+        facts: sentences: its resolution, what snapping to the machine's steps cost.
+    """
+
+    name: str
+    options: Mapping[str, str]
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Runs proposed together, with all that is needed to compute the plan again.
 
@@ -110,6 +125,7 @@ class Plan:
         value_name: its name.
         deviation: what the fixed values cost compared with the free plan; None: not known.
         outlook: what to expect once all open runs are made; None: not known.
+        design: the classical design it is; None: the models chose it.
         actor: who proposed it.
         at: when.
     """
@@ -134,6 +150,7 @@ class Plan:
     value_name: str | None = None
     deviation: Mapping[str, Any] | None = None
     outlook: Mapping[str, Any] | None = None
+    design: PlanDesign | None = None
 
 
 @dataclass(slots=True)

@@ -41,8 +41,15 @@ def _of_every_response(note: dict[str, Any]) -> dict[str, Any]:
     return {**note, "responses": None}
 
 
+def _of_no_design(plan: dict[str, Any]) -> dict[str, Any]:
+    """Plans of version 1 were chosen by the models, from all recipes."""
+    runs = [{**run, "extra": None, "design": None} for run in plan["runs"]]
+    return {**plan, "runs": runs, "design": None}
+
+
 UPCASTERS: Mapping[str, tuple[Upcaster, ...]] = {
-    "note_added": (_confirming_nothing, _of_every_response)
+    "note_added": (_confirming_nothing, _of_every_response),
+    "plan_proposed": (_of_no_design,),
 }
 """Kind to its steps, oldest first; the last one leads to the version in `KINDS`."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypedDict
 
-from designer.campaigns.log.runs import BREACH, Run
+from designer.campaigns.log.runs import BREACH, DesignPoint, Run
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.values.names import ENDINGS
 
@@ -100,13 +100,23 @@ class Flag(TypedDict):
     hint: str | None
 
 
+class PointObject(TypedDict):
+    """The place of a run in a classical design; see `DesignPoint`."""
+
+    std_order: int
+    point_type: int
+    block: int
+    whole_plots: Mapping[str, int]
+
+
 class RunObject(TypedDict):
     """Everything about one run; null where there is nothing to tell.
 
     ``reason`` is why it was proposed (``why`` is the same under its former name), ``failure`` why
     it failed or was abandoned; ``settings`` were proposed, ``used`` are those really set.
     ``in_spec`` is the probability that the recipe itself lies in every window,
-    ``in_spec_measured`` that one more batch made and measured does.
+    ``in_spec_measured`` that one more batch made and measured does. ``extra`` is what else the
+    table it was chosen from said of it, ``design`` its place in a classical design.
     """
 
     run: str
@@ -131,6 +141,7 @@ class RunObject(TypedDict):
     value: float | None
     attached: bool
     extra: Mapping[str, Setting] | None
+    design: PointObject | None
     notes: Sequence[Remark]
     flags: Sequence[Flag]
     made_at: str | None
@@ -210,7 +221,8 @@ def run_object(run: Run, found: Sequence[Flag] = ()) -> RunObject:
         "success": run.success,
         "value": run.value,
         "attached": run.attached,
-        "extra": None,  # columns of a table proposed from: not built yet
+        "extra": dict(run.extra) or None,
+        "design": None if run.design is None else _point_object(run.design),
         "notes": [
             {"text": note.text, "actor": note.actor, "at": note.at, "recorded_at": note.at}
             for note in run.notes
@@ -219,4 +231,13 @@ def run_object(run: Run, found: Sequence[Flag] = ()) -> RunObject:
         "made_at": run.made_at,
         "never": sorted(run.never),
         "why": run.reason,
+    }
+
+
+def _point_object(point: DesignPoint) -> PointObject:
+    return {
+        "std_order": point.std_order,
+        "point_type": point.point_type,
+        "block": point.block,
+        "whole_plots": dict(point.whole_plots),
     }

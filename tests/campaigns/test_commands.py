@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,9 @@ from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry
 from designer.campaigns.earlier_lines.mapping import LineTable
 from designer.campaigns.errors import ConflictError, InputError
 from designer.campaigns.log.events import canonical_json
-from designer.campaigns.log.state import CampaignState
+from designer.campaigns.log.runs import DesignPoint
+from designer.campaigns.log.state import CampaignState, PlanDesign
+from designer.campaigns.sheets.run_object import run_object
 from designer.campaigns.specification import load
 from designer.campaigns.values.quantity import Quantity
 from tests.campaigns.decisions import RECIPE, SPEC, TABLES, begin, then, values
@@ -134,6 +136,19 @@ def test_a_plan_computed_from_an_older_position_is_a_conflict(begun: CampaignSta
     later = then(begun, commands.note(begun, "hello"))
     found = said(ConflictError, lambda: commands.propose(later, plan))
     assert "went on from event 1 to event 2 while the plan was computed" in found
+
+
+def test_the_place_in_a_design_and_the_rest_of_a_table_come_back(begun: CampaignState) -> None:
+    point = DesignPoint(3, -1, 2, {"slurry": 1})
+    design = PlanDesign("central-composite", {"alpha": "face"}, ("moved by half a step",))
+    run = a_run(design=point, extra={"coil": "=C-7", "width": 151.5})
+    told = then(begun, commands.propose(begun, a_plan(begun, run, a_run(2), design=design)))
+    first, second = told.runs.values()
+    assert (first.design, first.extra) == (point, {"coil": "=C-7", "width": 151.5})
+    assert run_object(first)["design"] == asdict(point)
+    assert run_object(first)["extra"] == first.extra
+    assert told.plans["P001"].design == design
+    assert (run_object(second)["design"], run_object(second)["extra"]) == (None, None)
 
 
 def test_replacing_abandons_the_open_runs_in_the_same_breath(state: CampaignState) -> None:

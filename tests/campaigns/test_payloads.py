@@ -13,7 +13,8 @@ from designer.campaigns.log.stored import chained, verified
 
 PLAN = {
     "run": "R001", "order": 1, "rank": 1, "settings": {"gap": 100.0}, "bits": None, "reason": "",
-    "cost": 1,
+    "cost": 1, "extra": {"coil": "C-7"},
+    "design": {"std_order": 1, "point_type": -1, "block": 1, "whole_plots": {"slurry": 2}},
     "batch": {"slurry": "slurry-01"},
     "predicted": {"loading": {"mean": 3.0, "sd": 0.1, "sd_result": 0.2, "low": None}},
 }  # fmt: skip
@@ -28,6 +29,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "plan_proposed": {
         "plan": "P001", "goal": "learn", "seed": 0, "runs": [PLAN, PLAN], "versions": {},
         "hyperparameters": {}, "position": 3, "cost": 2, "setup": None,
+        "design": {"name": "sobol", "options": {"n": "2"}, "facts": ["even"]},
         "outlook": {"runs": 1, "best_rate": 0.1, "responses": {}, "next": STEP},
     },
     "line_added": {
@@ -89,6 +91,8 @@ def test_what_the_program_writes_is_readable(kind: str) -> None:
         ("plan_proposed", ("seed",), "none", "seed of plan_proposed"),
         ("plan_proposed", ("runs",), {}, "runs of plan_proposed"),
         ("plan_proposed", ("runs", 1, "order"), "first", "runs 2, order of plan_proposed"),
+        ("plan_proposed", ("runs", 0, "design", "block"), "x", "runs 1, design, block"),
+        ("plan_proposed", ("design", "facts"), "even", "design, facts of plan_proposed"),
         ("plan_proposed", ("runs", 0, "settings", "gap"), [1], "runs 1, settings"),
         ("plan_proposed", ("runs", 1, "predicted", "loading", "sd"), "x", "runs 2, predicted"),
         ("line_added", ("rows", 1, "given", "room"), "warm", "rows 2, given"),
