@@ -149,12 +149,44 @@ class RunObject(TypedDict):
     why: str | None
 
 
+class Change(TypedDict):
+    """What was planned or known of a setting, batch or time, and what a sheet says instead."""
+
+    before: Setting
+    after: Setting
+
+
 class SheetRun(TypedDict):
-    """What a filled sheet says of one run: new values, and names of those passed over."""
+    """What a filled sheet says of one run.
+
+    ``new`` values by name, those of them that were planned or known otherwise in ``changed``, names
+    of those passed over in ``skipped``; ``status`` with all of it, and before.
+    """
 
     run: str
     new: Mapping[str, object]
+    changed: Mapping[str, Change]
     skipped: Sequence[str]
+    status: str
+    status_before: str
+
+
+class SheetCounts(TypedDict):
+    """How much of a sheet is new.
+
+    ``runs`` of which anything is new, measured ``values``, settings, batches and times ``changed``;
+    runs that become ``completed``, ``failed``, ``abandoned``; ``attached`` ones that nobody
+    proposed; ``known`` values, which were passed over.
+    """
+
+    runs: int
+    values: int
+    changed: int
+    completed: int
+    failed: int
+    abandoned: int
+    attached: int
+    known: int
 
 
 Flags = Mapping[str, Sequence[Flag]]

@@ -81,6 +81,7 @@ class ColumnMatcher:
         spec: of the campaign.
         findings: takes every problem.
         texts: names besides factors, givens and responses; their cells are no numbers.
+        numbers: such names whose cells are numbers, each with its unit.
         responses: whether results are read from the table.
         needed: names that must be there.
         wanted: names that may be absent, but not while an unused column is nearly called so.
@@ -97,6 +98,7 @@ class ColumnMatcher:
     spec: Specification
     findings: Findings
     texts: Collection[str] = ()
+    numbers: Mapping[str, str | None] = field(default_factory=dict)
     responses: bool = True
     needed: Collection[str] = ()
     wanted: Collection[str] = ()
@@ -109,7 +111,8 @@ class ColumnMatcher:
     def _units(self) -> dict[str, str | None]:
         """Expected name → declared unit; None: no unit, or no number."""
         items = (*self.spec.inputs, *(self.spec.responses if self.responses else ()))
-        return {item.name: item.unit for item in items} | dict.fromkeys(self.texts)
+        units = {item.name: item.unit for item in items}
+        return {**units, **self.numbers, **dict.fromkeys(self.texts)}
 
     def match(
         self, told: Mapping[str, str] | None = None, units: Mapping[str, str] | None = None

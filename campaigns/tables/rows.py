@@ -8,7 +8,6 @@ place of its cell, the value found and what is allowed; nothing is raised.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,7 +20,7 @@ from designer.campaigns.tables.columns import FileColumn
 from designer.campaigns.tables.table import BROKEN, MERGED, NOT_YET, TAKEN_BLANK, Table
 from designer.campaigns.tables.whole_columns import ResultUnits
 from designer.campaigns.values.names import clean_text
-from designer.campaigns.values.numbers import kind_of_cell, number_and_unit, other_mark
+from designer.campaigns.values.numbers import apart, kind_of_cell, number_and_unit, other_mark
 from designer.campaigns.values.quantity import Quantity
 from designer.campaigns.values.times import parse_made_at, utc_now
 from designer.campaigns.values.units import check_unit, measures
@@ -29,9 +28,10 @@ from designer.campaigns.values.units import check_unit, measures
 _NEVER = "none"
 """A cell that says "will never be measured", as on the command line."""
 _BLANK = NOT_YET | TAKEN_BLANK
-_PART = re.compile(r"\s*[+\-−]?[.,]?\d.*")
 FURTHER = "further"
 """In the column ``replicate``: TRUE, another replicate whatever was recorded before."""
+USED = "used:"
+"""Before a factor: the setting really used, in a column beside the planned one."""
 
 Blank = Callable[[Factor | Given, str], Problem | None]
 """Judges the blank cell of an input, at its place; None: it may be blank."""
@@ -48,6 +48,7 @@ class TableRow:
         replicate: number of the first value in this row, `FURTHER`, or None when not said.
         responses: response → values, None for "never".
         settings: factor or given → value, the name of a category without a number.
+        used: the same of columns ``used:<factor>``.
         batch: stage → id.
         made_at: date or UTC time.
         note: remark.
@@ -57,6 +58,7 @@ class TableRow:
     replicate: int | str | None = None
     responses: dict[str, list[Quantity] | None] = field(default_factory=dict)
     settings: dict[str, Quantity] = field(default_factory=dict)
+    used: dict[str, Quantity] = field(default_factory=dict)
     batch: dict[str, str] = field(default_factory=dict)
     made_at: str | None = None
     note: str | None = None
@@ -69,8 +71,8 @@ class RowReader:
     Attributes:
         spec: specification.
         table: the table; its decimal mark is decided by the columns of numbers that are read.
-        columns: what is read, by factor, given, response, ``batch:<stage>``, ``made_at``,
-            ``replicate`` or ``note``.
+        columns: what is read, by factor, given, response, ``used:<factor>``, ``batch:<stage>``,
+            ``made_at``, ``replicate`` or ``note``.
         findings: takes the problems.
         numbers: further columns of numbers, which no specification names.
         blank: judges blank cells of factors and givens; None: they say nothing.
@@ -88,7 +90,7 @@ class RowReader:
     def __post_init__(self) -> None:
         names = {item.name for item in (*self.spec.inputs, *self.spec.responses)}
         names -= {f.name for f in self.spec.factors if f.is_categorical}  # one may be called 0.5
-        headers = [column.header for name, column in self.columns.items() if name in names]
+        headers = [c.header for name, c in self.columns.items() if name.removeprefix(USED) in names]
         headers += [column.header for column in self.numbers]
         self.table = self.table.read_numbers_of(headers)
         self._now = utc_now()
@@ -105,6 +107,7 @@ class RowReader:
             self._replicate(row),
             self.responses(row),
             self.settings(row),
+            self.settings(row, USED),
             self.batches(row),
             self.made_at(row),
             self._cell(row, "note")[1] or None,
@@ -136,7 +139,7 @@ class RowReader:
             if text.casefold() == _NEVER:
                 found.append((column, None))
                 continue
-            for part in _replicates(text):
+            for part in apart(text):
                 value = self._number(row, column, part, response.unit)
                 if value is not None:
                     found.append((column, value))
@@ -155,9 +158,9 @@ class RowReader:
         told = ", ".join(f"{word!r} ({count})" for word, count in self._blanks.items())
         return [f"taken as not measured: {told}"] if told else []
 
-    def is_blank(self, row: int, item: Factor | Given) -> bool:
+    def is_blank(self, row: int, item: Factor | Given, before: str = "") -> bool:
         """Whether a row says nothing of an input: no column, blank, or NA that is no category."""
-        column = self.columns.get(item.name)
+        column = self.columns.get(f"{before}{item.name}")
         text = "" if column is None else self.table.cell(row, column.header)
         categories = (item.categories or ()) if isinstance(item, Factor) else ()
         return not text or (text not in categories and text.casefold() in _BLANK)
@@ -169,17 +172,17 @@ class RowReader:
             return True
         return word in NOT_YET
 
-    def settings(self, row: int) -> dict[str, Quantity]:
-        """Factors and givens."""
+    def settings(self, row: int, before: str = "") -> dict[str, Quantity]:
+        """Factors and givens; those of columns with `USED` before their name may be blank."""
         found: dict[str, Quantity] = {}
         for item in self.spec.inputs:
-            column = self.columns.get(item.name)
+            column = self.columns.get(f"{before}{item.name}")
             text = None if column is None else self._text(row, column)
             if column is None or text is None:
                 continue
             where = self.table.where(row, column.header)
-            if self.is_blank(row, item):
-                problem = None if self.blank is None else self.blank(item, where)
+            if self.is_blank(row, item, before):
+                problem = None if self.blank is None or before else self.blank(item, where)
                 if problem is not None:
                     self.findings.add(self._merged(row, column, problem))
                 continue
@@ -310,11 +313,3 @@ class RowReader:
             self.findings.report(where, what, repr(text), allowed)
             return None
         return int(number)
-
-
-def _replicates(text: str) -> list[str]:
-    """The values of a cell apart by ``/``, which also stands in errors, dates and units."""
-    parts = text.split("/")
-    if kind_of_cell(text) is not None or not all(map(_PART.fullmatch, parts)):
-        return [text]
-    return [part.strip() for part in parts]

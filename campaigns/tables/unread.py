@@ -237,5 +237,7 @@ def usual_ranges(item: Factor | Given | Response) -> list[tuple[float, float]]:
 
 def _may_be(header: str, name: str) -> bool:
     """Whether a column is probably a misspelt or numbered one of this name."""
+    if ":" in name:  # the factor behind it has a column of its own
+        return plain_name(split_unit(header)[0]) == plain_name(name)
     numbered = replicate_of(header.casefold(), frozenset({name.casefold()}))
     return resembles(header, name) or numbered is not None

@@ -24,6 +24,7 @@ _LIKE_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}([.,'’ \u00a0\u202f]\d{3})+([.,]\d*)?", re.ASCII)
 _DATE = re.compile(r"\d{1,4}[-./]\d{1,2}([-./]\d{1,4})?([T ].*)?", re.ASCII)
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity|1\.#\w+)", re.IGNORECASE | re.ASCII)
+_PART = re.compile(r"\s*[+\-−]?[.,]?\d.*")
 _TRAILING_UNIT = re.compile(r"[+-]?\d[\d.,]*([eE][+-]?\d+)?\s*[^\d\s.,/].{0,20}", re.ASCII)
 
 
@@ -215,6 +216,14 @@ def kind_of_cell(text: str) -> tuple[str, str | None] | None:
     """What a cell is that is no plain number but means something, and what to do about it."""
     text = plain_signs(text)
     return next(((what, hint) for form, what, hint in _KINDS if form.fullmatch(text)), None)
+
+
+def apart(text: str) -> list[str]:
+    """The values of a cell apart by ``/``, which also stands in errors, dates and units."""
+    parts = text.split("/")
+    if kind_of_cell(text) is not None or not all(map(_PART.fullmatch, parts)):
+        return [text]
+    return [part.strip() for part in parts]
 
 
 _TYPED_OTHERWISE = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict, final
 
-from designer.campaigns.sheets.run_object import RunObject, SheetRun
+from designer.campaigns.sheets.run_object import RunObject, SheetCounts, SheetRun
 from designer.campaigns.space.factors import Setting
 from designer.engine.answers import BestRecipe
 from designer.service.figures import ComparedLine, JudgedLine, LineAnswer, OutlookAnswer
@@ -225,13 +225,11 @@ class AbandonAnswer(RunsAnswer, DoneAnswer):
 
 
 class ImportAnswer(DoneAnswer):
-    """A filled sheet was read; ``applied``: something of it was recorded.
-
-    ``attached`` are runs nobody proposed, of rows without a run id.
-    """
+    """A filled sheet was read; new runs are ``attached``, ``applied``: something was recorded."""
 
     runs: list[SheetRun]
     attached: list[str]
+    counts: SheetCounts
     applied: bool
 
 

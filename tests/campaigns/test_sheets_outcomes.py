@@ -10,9 +10,13 @@ from designer.campaigns.commands import ResultEntry
 from designer.campaigns.errors import ConflictError, InputError
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.sheets.filled.results import results_from_columns
+from designer.campaigns.sheets.filled.results import (
+    SheetRules,
+    read_results,
+    results_from_columns,
+)
 from designer.campaigns.values.quantity import Quantity
-from tests.campaigns.filled_sheets import LOADING, POROSITY, FilledSheets, Rows, filled
+from tests.campaigns.filled_sheets import LOADING, POROSITY, FilledSheets, Rows, filled, written
 
 
 @pytest.fixture
@@ -37,6 +41,11 @@ def said(sheets: FilledSheets, *words: str, **columns: str) -> Rows:
         ("failed", {"note": "web\nbreak"}, "failed", "web break"),
         (" abandoned ", {}, "abandoned", "abandoned according to filled.csv"),
         ("cancelled", {"reason": "no slurry"}, "abandoned", "no slurry"),
+        ("Failed: web break", {}, "failed", "web break"),
+        ("failed (web break)", {"note": "at 10 m"}, "failed", "web break"),
+        ("failed - web break", {"failure": "edge"}, "failed", "edge"),
+        ("Ausschuss", {"note": "Bahnriss"}, "failed", "Bahnriss"),
+        ("Entfällt", {"reason": "kein Slurry"}, "abandoned", "kein Slurry"),
     ],
 )
 def test_runs_that_failed_or_will_not_be_made(
@@ -54,7 +63,7 @@ def test_runs_that_failed_or_will_not_be_made(
     )
 
 
-@pytest.mark.parametrize("word", ["proposed", "Running", "to do", "", "-"])
+@pytest.mark.parametrize("word", ["proposed", "Running", "to do", "", "-", "offen", "in_Arbeit"])
 def test_words_that_say_nothing_new(sheets: FilledSheets, word: str) -> None:
     assert not sheets.read(said(sheets, word)).brings
 
@@ -76,7 +85,7 @@ def test_all_or_nothing(sheets: FilledSheets) -> None:
         sheets.put(filled(said(sheets, "failed", "broken", "abandoned"), POROSITY, "", "", 33))
     text = str(error.value)
     assert "line 3 column status: this is no status (found 'broken'); allowed: failed" in text
-    assert "line 4 column status: R003 has results here, so it was made" in text
+    assert "line 4 column status: R003 has results here (porosity [%]), so it was made" in text
     assert sheets.state.seq == before
 
 
@@ -157,3 +166,51 @@ def test_a_run_called_completed_without_a_response_is_told(sheets: FilledSheets)
     rows = filled(rows, LOADING, "none")
     assert not [note for note in sheets.put(rows).notes if "completed" in note]
     assert sheets.run("R001").status == "completed"
+
+
+@pytest.mark.parametrize("word", ["Done.", "OK", "✓", "fertig", "erledigt"])
+def test_words_for_completed_state_nothing_without_results(sheets: FilledSheets, word: str) -> None:
+    results = sheets.read(said(sheets, word))
+    assert not results.brings
+    assert any(note.startswith("called completed, but without") for note in results.notes)
+
+
+@pytest.mark.parametrize("word", ["aborted", "scrapped", "abgebrochen", "n.i.O.", "half done", "x"])
+def test_words_that_may_mean_two_things_are_asked_about(sheets: FilledSheets, word: str) -> None:
+    with pytest.raises(InputError, match="this is no status"):
+        sheets.read(said(sheets, word))
+
+
+def test_results_of_an_abandoned_run_are_refused_with_their_cells(sheets: FilledSheets) -> None:
+    with pytest.raises(InputError) as error:
+        sheets.read(filled(said(sheets, "abandoned"), POROSITY, 33))
+    assert "line 2 column status: R001 has results here (porosity [%])" in str(error.value)
+
+
+def test_a_failed_run_that_was_completed_after_all_is_told(sheets: FilledSheets) -> None:
+    before = said(sheets, "failed", reason="web break")
+    rows = filled(filled(said(sheets, "completed", reason=""), POROSITY, 33), LOADING, 12)
+    sheets.put(before)
+    results = sheets.put(rows)
+    assert sheets.run("R001").status == "completed"
+    (told,) = [note for note in results.notes if "was failed" in note]
+    assert told.startswith("R001 was failed (web break) by ben on")
+    assert told.endswith("a result has come in, so it counts as made")
+    assert not sheets.read(rows).brings
+    with pytest.raises(ConflictError, match="R001 is completed"):  # the first sheet again
+        sheets.read(before)
+
+
+def test_a_reason_without_a_status_is_told(sheets: FilledSheets) -> None:
+    results = sheets.read(filled(said(sheets, "", reason="web break"), POROSITY, 33))
+    assert "a reason without status failed or abandoned, which was not read: R001" in results.notes
+    columns = {"run": ["R001"], "reason": ["explore"], "porosity": [33]}  # why it was proposed
+    assert not [n for n in results_from_columns(columns, sheets.state).notes if "reason" in n]
+
+
+def test_a_row_of_a_new_run_that_is_abandoned_has_no_results(sheets: FilledSheets) -> None:
+    row = {**sheets.sheet()[0], "run": "", "status": "abandoned", POROSITY: "33"}
+    path = sheets.folder / "filled.csv"
+    path.write_text(written([row]), encoding="utf-8")
+    with pytest.raises(InputError, match="the run has results here"):
+        read_results(path, sheets.state, rules=SheetRules(attach_new=True))

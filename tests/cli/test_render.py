@@ -144,6 +144,15 @@ STATUS: dict[str, Any] = {
 }  # fmt: skip
 PRECISE = cast("Predicted", predicted(31.42, 1.1, 30.11, 32.73))
 VAGUE = cast("Predicted", predicted(30.1, 0.9, 12.0, 75.0))
+NOTHING_NEW: dict[str, Any] = {
+    "run": "R002", "new": {}, "changed": {}, "skipped": ["porosity"],
+    "status": "partial", "status_before": "partial",
+}  # fmt: skip
+BROUGHT: dict[str, Any] = {
+    "run": "R001", "changed": {"gap": {"before": 120, "after": 125}}, "skipped": [],
+    "new": {"porosity": [31.2], "gap": 125, "status": "failed", "failure": "web break"},
+    "status": "failed", "status_before": "proposed",
+}  # fmt: skip
 ANSWERS: dict[str, Any] = {
     "campaigns.create": {"campaign": "nmc", "line": "line4", "goal": "window", "store": "sqlite:///p.db",
                "seq": 1, "scales": {"porosity": SCALE}, "head": "1:ab12cd34"},
@@ -182,8 +191,9 @@ ANSWERS: dict[str, Any] = {
          "run": "R002", "summary": "failed", "reversed": True, "reason": "web break"}]},
     "tables.import_sheet": {"campaign": "nmc", "applied": True, "head": "11:ab12cd34",
                        "messages": [], "attached": [],
-                       "runs": [{"run": "R001", "new": {"porosity": 31.2}, "skipped": []},
-                                {"run": "R002", "new": {}, "skipped": ["porosity"]}]},
+                       "counts": {"runs": 1, "values": 1, "changed": 1, "completed": 0,
+                                  "failed": 1, "abandoned": 0, "attached": 0, "known": 1},
+                       "runs": [BROUGHT, NOTHING_NEW]},
     "campaigns.export": {"campaign": "nmc", "file": "plan.csv", "what": "plan", "rows": 1,
                          "messages": []},
     "models.status": STATUS,
@@ -508,9 +518,9 @@ def test_import_dry_run_says_that_nothing_was_recorded(
 ) -> None:
     main(["import", "nmc", "f.csv"])
     assert capsys.readouterr().out.splitlines()[:3] == [
-        "Recorded results of 1 run.",
-        "  R001  porosity 31.2",
-        "1 value already recorded or empty, skipped.",
+        "Recorded results of 1 run: 1 value, 1 fact unlike the plan, 1 failed.",
+        "  R001  proposed → failed (web break): porosity 31.2, gap 125 instead of 120",
+        "Passed over 1 value recorded already or blank.",
     ]
     service.answers["tables.import_sheet"].update(applied=False, attached=["R003", "R004"])
     main(["import", "nmc", "f.csv", "--dry-run"])
@@ -525,8 +535,7 @@ def test_a_table_that_was_attached_tells_new_runs_and_what_more_there_is(
     answer = service.answers["tables.attach_file"] = {
         "campaign": "nmc", "applied": True, "head": "11:ab12cd34", "messages": ["2 rows known"],
         "runs": ["R001", "R002", "R003"], "attached": ["R003"],
-        "known": [{"run": "R001", "new": {"porosity": [31.2]}, "skipped": []},
-                  {"run": "R002", "new": {}, "skipped": ["porosity"]}],
+        "known": [NOTHING_NEW | {"run": "R001", "new": {"porosity": [31.2]}}, NOTHING_NEW],
     }  # fmt: skip
     main(["attach", "nmc", "f.csv"])
     assert capsys.readouterr().out.splitlines()[:4] == [

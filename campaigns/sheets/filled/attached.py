@@ -91,9 +91,12 @@ class AttachedRows:
         """Read rows of the table; returns itself."""
         table, reader = self.incoming.table, self.incoming.reader
         outcomes = OutcomeReader(self.state, reader, self.conflicts)
-        rows = self._merged([self.incoming.read(place) for place in places])
+        rows = self._merged([self.incoming.read_new(place) for place in places])
         self.read = rows
         made = [row for row in rows if outcomes.word(row) != "abandoned"]
+        for row in rows:
+            if row.responses and outcomes.word(row) == "abandoned":
+                outcomes.refuse_results(row, "the run")
         known = KnownRuns(self.state, made)
         edition = Editions(self.state).of("")
         for place, said in enumerate(made):
@@ -105,7 +108,9 @@ class AttachedRows:
                 self.known.append(RunResults(reader, self.conflicts, outcomes, sheet_rows).take())
                 continue
             outcomes.check(said)
-            outcomes.look_for_missing(said, f"{table.row_word} {table.row_numbers[said.row]}", ())
+            place_text = f"{table.row_word} {table.row_numbers[said.row]}"
+            outcomes.look_for_missing(said, place_text, ())
+            outcomes.look_for_reasons(said, place_text, ())
             if outcomes.word(said) == "failed":
                 reason = outcomes.reason(said, "failed")
                 self._failed[len(self.entries)] = reason or ""

@@ -66,6 +66,15 @@ class Edition:
         since = [value for seq, value in self.told.get((run.id, name), ()) if seq > self.since]
         return since if shown is None else [shown, *since]
 
+    def told_as_used(self, run: Run, name: str) -> list[Setting]:
+        """Values of a column ``used:<factor>`` that state nothing: in force, or told at any time.
+
+        What was planned is no such value where something else was told: then it contradicts.
+        """
+        told = self.told.get((run.id, name), ())
+        really = [value for seq, value in told if seq > run.seq or run.attached]
+        return [run.used[name], *really] if name in run.used else really
+
 
 class Editions:
     """The editions of a campaign's sheets, each looked up once.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from designer.campaigns.commands.entries import ResultEntry
 from designer.campaigns.errors import ConflictError, Findings, InputError
@@ -19,7 +19,7 @@ from designer.campaigns.tables.headers import listed
 from designer.campaigns.tables.layout import ExpectedColumns
 from designer.campaigns.tables.options import TableOptions
 from designer.campaigns.tables.read import read_table, table_of_columns
-from designer.campaigns.tables.rows import Blank, RowReader, TableRow
+from designer.campaigns.tables.rows import USED, Blank, RowReader, TableRow
 from designer.campaigns.tables.table import Table
 from designer.campaigns.tables.unread import UnreadColumns
 from designer.campaigns.tables.whole_columns import WholeColumn
@@ -97,15 +97,17 @@ class Incoming:
         """
         spec, table, columns = self.reader.spec, self.table, self.reader.columns
         judged = self.reader.judge_units()
-        for item in (item for item in spec.inputs if item.name in columns):
-            column = WholeColumn(table, columns[item.name])
+        for before, item in ((before, item) for before in ("", USED) for item in spec.inputs):
+            if item.is_categorical or f"{before}{item.name}" not in columns:
+                continue
+            column = WholeColumn(table, columns[f"{before}{item.name}"])
             for row in rows:
-                value = row.settings.get(item.name)
+                value = (row.used if before else row.settings).get(item.name)
                 if value is None or value.number is None or value.meant:
                     continue
                 if value.unit in (None, column.column.unit):
                     column.found.add(value.number, row.row)
-            problem = None if item.is_categorical else column.wrong_unit(item)
+            problem = column.wrong_unit(item)
             if problem is not None:
                 judged.add(item.name)
                 self.findings.add(problem)
@@ -130,6 +132,11 @@ class Incoming:
             self.findings.extend(problem for problem in told if problem.where not in self._judged)
         except ConflictError:
             return
+
+    def read_new(self, row: int) -> TableRow:
+        """What one row says of a run nobody proposed: the settings really used are its recipe."""
+        said = self.read(row)
+        return replace(said, settings={**said.settings, **said.used}, used={})
 
     def read(self, row: int) -> TableRow:
         """What one row says; the constants stand where it says nothing else."""
@@ -169,7 +176,10 @@ def incoming(
         InputError: the file cannot be read as a table.
     """
     texts, own = [*text_columns(spec), *extra_texts], own_columns(spec)
-    expected = ExpectedColumns.of(spec, texts, options, asked=[*own, "run"])
+    used = {f"{USED}{factor.name}": factor for factor in spec.factors}
+    texts += [name for name, factor in used.items() if factor.is_categorical]
+    numbers = {name: f.unit for name, f in used.items() if not f.is_categorical}
+    expected = ExpectedColumns.of(spec, texts, options, asked=[*own, *numbers, "run"])
     if isinstance(source, Mapping):
         table = table_of_columns(source, expected=expected)
     else:
@@ -182,7 +192,7 @@ def incoming(
     items = {item.name: item for item in spec.inputs}
     constants = {name: _constant(items[name], options.constants[name]) for name in known}
     matched = ColumnMatcher(
-        table, spec, findings, texts, needed=needed, present={*options.constants}, own=own,
+        table, spec, findings, texts, numbers, needed=needed, present={*options.constants}, own=own,
         complete=not _PROPOSED.isdisjoint(table.headers),
     ).match(options.columns, options.units)  # fmt: skip
     reader = RowReader(spec, table, matched.columns, findings, blank=blank)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,13 +24,23 @@ STATUS_COLUMNS = ("status", "failure", "reason")
 Ended = Literal["failed", "abandoned"]
 
 _WORDS: dict[str, str] = {
-    **dict.fromkeys(("failed", "fail", "failure"), "failed"),
-    **dict.fromkeys(("abandoned", "cancelled", "canceled", "skipped"), "abandoned"),
-    **dict.fromkeys(("completed", "complete", "done", "ok", "made", "finished"), "completed"),
-    **dict.fromkeys(("proposed", "planned", "open", "pending", "to do", "todo"), ""),
-    **dict.fromkeys(("running", "started", "partial", "-", "–", ""), ""),
+    word: status
+    for status, words in {
+        "failed": "failed, fail, failure, fehlgeschlagen, misslungen, gescheitert, ausschuss",
+        "abandoned": "abandoned, cancelled, canceled, skipped, omitted, not made, entfällt,"
+        " entfallen, gestrichen, nicht gemacht, ausgelassen",
+        "completed": "completed, complete, done, ok, okay, made, finished, ✓, ✔, fertig, erledigt,"
+        " abgeschlossen, gemacht, vollständig",
+        "": "proposed, planned, open, pending, to do, todo, running, started, partial, in progress,"
+        " offen, geplant, ausstehend, läuft, laufend, in arbeit, begonnen, teilweise, -, –",
+    }.items()
+    for word in words.split(", ")
 }
+"""Words of people, English and German, to what they say. Those that may mean two things (aborted,
+scrapped, abgebrochen, n.i.O.) are asked about."""
 _ALLOWED = "failed, abandoned, completed, or blank"
+_REASON = re.compile(r"(?P<word>[^:;,(–—]*?)\s*(?:[:;,(–—]|\s-\s)\s*(?P<why>.*?)\)?")
+"""``failed: web break``, ``failed (web break)``, ``failed - web break``."""
 _TOLD = 8  # runs a note names
 _CHANGES = ("run_failed", "run_abandoned", "run_reopened")
 
@@ -63,16 +74,23 @@ class OutcomeReader:
     reader: RowReader
     conflicts: Findings
     _missing: dict[str, list[str]] = field(default_factory=dict)
+    _reasons: list[str] = field(default_factory=list)
+    _revived: list[str] = field(default_factory=list)
 
     @property
     def notes(self) -> list[str]:
         """What the user should know, once all rows were looked at."""
-        return [
-            f"called completed, but without {names}: {', '.join(runs[:_TOLD])}"
-            f"{', …' if len(runs) > _TOLD else ''}; still open (write none for what will never be"
-            " measured)"
+        notes = [
+            f"called completed, but without {names}: {_some(runs)}; still open (write none for what"
+            " will never be measured)"
             for names, runs in self._missing.items()
         ]
+        if self._reasons:
+            notes.append(
+                f"a reason without status failed or abandoned, which was not read:"
+                f" {_some(self._reasons)}"
+            )
+        return notes + self._revived
 
     def look_for_missing(self, said: TableRow, run: str, known: Collection[str]) -> None:
         """Remember a run that a row calls completed although a response is missing.
@@ -90,8 +108,19 @@ class OutcomeReader:
 
     def word(self, said: TableRow) -> str:
         """What a row says became of its run; blank: nothing, or nothing that can be read."""
-        text = self._cell(said, "status")
-        return _WORDS.get(" ".join(text.casefold().replace("_", " ").split()), "")
+        return self._status(said)[0] or ""
+
+    def _status(self, said: TableRow) -> tuple[str | None, str]:
+        """What became of a run, and why where it stands behind the word; None: no known word."""
+        text = " ".join(self._cell(said, "status").replace("_", " ").split())
+        if not text:
+            return "", ""
+        known = _WORDS.get(text.casefold().rstrip(".! "))
+        parts = _REASON.fullmatch(text) if known is None else None
+        if parts is None:
+            return known, ""
+        known = _WORDS.get(parts["word"].casefold())
+        return known, parts["why"]
 
     def outcome(self, rows: Sequence[SheetRow], *, results: bool) -> Outcome | None:
         """What the rows of one run newly say of its end.
@@ -103,17 +132,21 @@ class OutcomeReader:
         for each in rows:
             self.check(each.said)
         word, row = self._agreed(rows)
+        for each in rows:
+            self.look_for_reasons(each.said, each.run.id, {each.run.reason, each.run.failure})
         if not word or row is None:
+            if results and rows[0].run.status == "failed":
+                self._revive(rows[0])
             return None
         run, where = row.run, self._where(row.said, "status")
         reason = self.reason(row.said, word, row.run.reason)
         if word == "abandoned" and results:
-            what = f"{run.id} has results here, so it was made and cannot be abandoned"
-            hint = "A run that was made and went wrong is failed."
-            self.reader.findings.report(where, what, "abandoned", "failed or completed", hint)
+            self.refuse_results(row.said, run.id)
             return None
         if word == run.status and not (word == "failed" and results):
             return None
+        if word == "completed" and run.status == "failed" and results:
+            self._revive(row)
         if self._contradicts(row, word, results=results):
             told = f", {run.failure}" if run.failure else ""
             what = f"{run.id} is {run.status}{told}{self._changed(run.id)}"
@@ -182,8 +215,10 @@ class OutcomeReader:
             word: what became of the run.
             proposed: why it was proposed, which is no reason why it failed.
         """
-        for column in ("failure", "reason", "note"):
-            text = self._cell(said, column)
+        texts = {name: self._cell(said, name) for name in ("failure", "reason")}
+        texts["status"] = self._status(said)[1]
+        texts["note"] = self._cell(said, "note")
+        for column, text in texts.items():
             if not text or (column == "reason" and text == proposed):
                 continue
             try:
@@ -196,11 +231,39 @@ class OutcomeReader:
 
     def check(self, said: TableRow) -> None:
         """Note a word that is no status."""
-        text = self._cell(said, "status")
-        if " ".join(text.casefold().replace("_", " ").split()) not in _WORDS:
+        if self._status(said)[0] is None:
+            text = self._cell(said, "status")
             hint = "Call the column otherwise if it does not tell what became of the run."
             where = self._where(said, "status")
             self.reader.findings.report(where, "this is no status", repr(text), _ALLOWED, hint)
+
+    def refuse_results(self, said: TableRow, run: str) -> None:
+        """Refuse results of a run that a row calls abandoned: it was made."""
+        columns = [self.reader.columns[name].header for name in said.responses]
+        what = f"{run} has results here ({_some(columns)}), so it was made and cannot be abandoned"
+        hint = "A run that was made and went wrong is failed."
+        where = self._where(said, "status")
+        self.reader.findings.report(where, what, "abandoned", "failed or completed", hint)
+
+    def look_for_reasons(self, said: TableRow, run: str, known: Collection[str | None]) -> None:
+        """Remember a reason of a run that a row calls neither failed nor abandoned.
+
+        Args:
+            said: the row.
+            run: the run in words.
+            known: reasons that stood there when the sheet was written.
+        """
+        if self.word(said) not in ("failed", "abandoned"):
+            there = {self._cell(said, "reason"), self._cell(said, "failure")}
+            told = (there | {self._status(said)[1]}) - {"", *known}
+            if told:
+                self._reasons.append(run)
+
+    def _revive(self, row: SheetRow) -> None:
+        """Tell that a run which was called failed is no longer, since results came in."""
+        run = row.run
+        told = f"{run.id} was failed ({run.failure}){self._changed(run.id)}"
+        self._revived.append(f"{told}; a result has come in, so it counts as made")
 
     def _cell(self, said: TableRow, target: str) -> str:
         column = self.reader.columns.get(target) if target in self._columns else None
@@ -215,3 +278,8 @@ class OutcomeReader:
 
     def _where(self, said: TableRow, target: str) -> str:
         return self.reader.table.where(said.row, self.reader.columns[target].header)
+
+
+def _some(runs: Sequence[str]) -> str:
+    told = list(dict.fromkeys(runs))
+    return ", ".join(told[:_TOLD]) + (", …" if len(told) > _TOLD else "")

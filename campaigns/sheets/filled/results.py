@@ -90,9 +90,9 @@ def read_results(
 
     Columns: ``run``; responses (blank, PENDING, NA, n/a or - = not measured yet, ``none`` = never
     will be, ``31.2/31.9`` = replicates); factors and givens, where other values than the sheet was
-    written with are the ones really used; ``batch:<stage>``, ``made_at``, ``note``; ``replicate``
-    where a run has several rows; ``status`` (failed, abandoned, completed) with ``failure`` or
-    ``reason``. Units in brackets are converted. Other columns are ignored and noted.
+    written with are the ones really used, and so are cells of ``used:<factor>``;
+    ``batch:<stage>``, ``made_at``, ``note``; ``replicate`` where a run has several rows; ``status``
+    (failed, abandoned, completed) with ``failure`` or ``reason``. Units in brackets are converted. Other columns are ignored and noted.
 
     Args:
         path: .csv or .xlsx file.
@@ -145,7 +145,8 @@ def _results(
         apart = SortedApart(state.spec, sheet.table, told, state.runs).problem()
         if apart is not None:  # settings and batches of the rows mean nothing then
             findings.add(apart)
-            rows = [replace(row, said=replace(row.said, settings={}, batch={})) for row in rows]
+            said = [replace(row.said, settings={}, used={}, batch={}) for row in rows]
+            rows = [replace(row, said=each) for row, each in zip(rows, said, strict=True)]
     by_run: dict[str, list[SheetRow]] = {}
     for row in rows:
         by_run.setdefault(row.run.id, []).append(row)

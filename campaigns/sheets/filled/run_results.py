@@ -9,19 +9,17 @@ from typing import Any
 from designer.campaigns.commands.entries import ResultEntry
 from designer.campaigns.errors import Findings
 from designer.campaigns.log.describe import who_when
-from designer.campaigns.sheets.filled.apart import SheetRow, close_settings
+from designer.campaigns.sheets.filled.apart import SheetRow
 from designer.campaigns.sheets.filled.editions import NEVER
-from designer.campaigns.sheets.filled.exported_column import alike
 from designer.campaigns.sheets.filled.outcomes import Outcome, OutcomeReader
-from designer.campaigns.sheets.run_object import SheetRun
-from designer.campaigns.space.factors import Factor, Setting, quantity_text
+from designer.campaigns.sheets.filled.run_facts import RunFacts, told
+from designer.campaigns.sheets.run_object import Change, SheetRun
+from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.tables.rows import FURTHER, RowReader
 from designer.campaigns.tables.table import LONGEST_NOTE
 from designer.campaigns.values.names import clean_text
 from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.quantity import Quantity
-
-BATCH = "batch:"
 
 
 @dataclass
@@ -52,12 +50,20 @@ class RunResults:
         self._table = self.reader.table
         self._findings = self.reader.findings
         self._new: dict[str, Any] = {}
+        self._changed: dict[str, Change] = {}
         self._skipped: list[str] = []
 
     @property
     def summary(self) -> SheetRun:
-        """What is new and what was known already, JSON-able."""
-        return {"run": self.run.id, "new": self._new, "skipped": self._skipped}
+        """What is new, what it changes, and what was known already, JSON-able."""
+        return {
+            "run": self.run.id,
+            "new": self._new,
+            "changed": self._changed,
+            "skipped": self._skipped,
+            "status": self.run.status,
+            "status_before": self.run.status,
+        }
 
     def take(self) -> RunResults:
         """Compare all rows of this run; returns itself with entries and summary."""
@@ -72,22 +78,27 @@ class RunResults:
             if values:
                 known = bool(self.run.measurements.get(name))
                 (further if known else responses)[name] = [value.as_written for value in values]
-                self._new[name] = [_told(value) for value in values]
+                self._new[name] = [told(value) for value in values]
             elif said and all(row.said.responses[name] is None for row in said):
                 self._never(name, said[0], responses)
         there = [*self.run.measurements, *self.run.never]
         there += [name for row in self.rows for name in row.said.responses]
         self.outcomes.look_for_missing(self.rows[0].said, self.run.id, there)
-        first = ResultEntry(run=self.run.id, responses=responses, where=where)
-        self._facts(first)
+        facts = RunFacts(self.reader, self.rows)
+        self._new |= facts.new
+        self._changed = facts.changed
+        first = ResultEntry(
+            run=self.run.id, responses=responses, used=facts.used, given=facts.given,
+            batch=facts.batch, made_at=facts.made_at, where=where,
+        )  # fmt: skip
         results = bool(responses or further)
         self.outcome = self.outcomes.outcome(self.rows, results=results)
         first.note = self._note()
-        facts = responses or first.used or first.given or first.batch or first.made_at
-        if facts or (first.note and not further):
+        several = bool(responses or facts.new)
+        if several or (first.note and not further):
             self.entries.append(first)
         if further:
-            note = None if facts else first.note
+            note = None if several else first.note
             self.entries.append(
                 ResultEntry(self.run.id, further, note=note, replicate=True, where=where)
             )
@@ -151,15 +162,15 @@ class RunResults:
         if value.value in {old.number for old in there.history}:
             self._skip(response)
             old, now = quantity_text(value.value, unit), quantity_text(there.number, unit)
-            told = f"{response} of {self.run.id} was {old} and is {now} since it was corrected"
-            self.notes.append(f"{told}; the sheet still says {value.shown}, which was passed over")
+            what = f"{response} of {self.run.id} was {old} and is {now} since it was corrected"
+            self.notes.append(f"{what}; the sheet still says {value.shown}, which was passed over")
             return
-        told = f"{quantity_text(there.number, unit)} {who_when(there.actor, there.at)}"
+        known = f"{quantity_text(there.number, unit)} {who_when(there.actor, there.at)}"
         recorded = "/".join(number_text(number) for number in self.run.values(response))
         hint = "Correct the recorded value, or add this one behind it as a replicate"
         self.conflicts.report(
             self._where(row, response),
-            f"{self.run.id} has another value already, {told}",
+            f"{self.run.id} has another value already, {known}",
             value.shown,
             hint=f"{hint} ({recorded}/{value.text}).",
         )
@@ -170,10 +181,10 @@ class RunResults:
         if len(shown) < number or shown[number - 1] != value.value:
             return False
         self._skip(response)
-        told = (
+        what = (
             f"{response} {value.shown} of {self.run.id} was taken back since the sheet was written"
         )
-        self.notes.append(f"{told}, and was passed over; record it if it is right after all")
+        self.notes.append(f"{what}, and was passed over; record it if it is right after all")
         return True
 
     def _skip(self, response: str) -> None:
@@ -185,8 +196,8 @@ class RunResults:
     ) -> None:
         recorded = self.run.measurements.get(response, ())
         shown = row.edition.run(self.run).never
-        told = NEVER in row.edition.repeats(self.run, response)
-        if response in self.run.never or response in shown or told:
+        since = NEVER in row.edition.repeats(self.run, response)
+        if response in self.run.never or response in shown or since:
             self._skip(response)
         elif recorded:
             by = who_when(recorded[0].actor, recorded[0].at)
@@ -195,42 +206,6 @@ class RunResults:
         else:
             responses[response] = None
             self._new[response] = None
-
-    def _facts(self, entry: ResultEntry) -> None:
-        """Settings, batches and time, which all rows of a run must agree on."""
-        used: dict[str, Quantity] = {}
-        given: dict[str, Quantity] = {}
-        for item in self._spec.inputs:
-            name = item.name
-            settings = [(row, row.said.settings) for row in self.rows]
-            said = [(row, there[name].setting) for row, there in settings if name in there]
-            first = self._agreed(name, said)
-            if first and self._states(first, name, said[0][1], close_settings(item)):
-                value = first.said.settings[name]
-                (used if isinstance(item, Factor) else given)[name] = value.as_written
-                self._new[name] = _told(value)
-        batch: dict[str, str] = {}
-        for stage in (stage.name for stage in self._spec.stages):
-            name, batches = f"batch:{stage}", [(row, row.said.batch) for row in self.rows]
-            first = self._agreed(name, [(row, b[stage]) for row, b in batches if stage in b])
-            if first and self._states(first, name, first.said.batch[stage]):
-                batch[stage] = self._new[name] = first.said.batch[stage]
-        times = [(row, row.said.made_at) for row in self.rows]
-        first = self._agreed("made_at", [(row, time) for row, time in times if time])
-        if first and first.said.made_at and self._states(first, "made_at", first.said.made_at):
-            entry.made_at = self._new["made_at"] = first.said.made_at
-        entry.used, entry.given, entry.batch = used, given, batch
-
-    def _states(self, row: SheetRow, name: str, value: Setting, close: float = 0.0) -> bool:
-        """Whether a cell says something: it is not what the sheet was written with, nor told since.
-
-        Upper and lower case of batches does not matter.
-        """
-        folded = name.startswith(BATCH)
-        return not any(
-            str(there).casefold() == str(value).casefold() if folded else alike(value, there, close)
-            for there in row.edition.repeats(self.run, name)
-        )
 
     def _note(self) -> str | None:
         """A remark that is not recorded yet, nor the reason why the run failed."""
@@ -247,22 +222,5 @@ class RunResults:
         self._new["note"] = note
         return note
 
-    def _agreed(self, name: str, said: Sequence[tuple[SheetRow, Setting]]) -> SheetRow | None:
-        """The first row that says something, where all that do say the same."""
-        for row, value in said:
-            if value != said[0][1]:
-                number = self._table.row_numbers[said[0][0].said.row]
-                what = f"{self.run.id} has another {name} in {self._table.row_word} {number}"
-                hint = "A replicate is the same recipe; attach another recipe as a run of its own."
-                found = f"{value} and {said[0][1]}"
-                self._findings.report(self._where(row, name), what, found, hint=hint)
-                return None
-        return said[0][0] if said else None
-
     def _where(self, row: SheetRow, target: str) -> str:
         return self._table.where(row.said.row, self.reader.columns[target].header)
-
-
-def _told(value: Quantity) -> Setting | dict[str, str]:
-    """A value in a summary: number or name, with its unit where that is not the declared one."""
-    return value.setting if value.unit is None else {"text": value.shown, "unit": value.unit}

@@ -10,25 +10,25 @@ from designer.render.table import paragraph, paragraphs
 from designer.render.words import count
 
 if TYPE_CHECKING:
-    from designer.campaigns.sheets.run_object import SheetRun
+    from designer.campaigns.sheets.run_object import SheetCounts, SheetRun
     from designer.service import answers
 
 
 def imported_text(answer: answers.ImportAnswer) -> list[str]:
     """What a plan sheet brought, run by run."""
-    runs, attached = answer["runs"], answer["attached"]
-    new = [run for run in runs if run["new"]]
+    runs, attached, counts = answer["runs"], answer["attached"], answer["counts"]
+    figures = _figures(counts)
+    told = f"results of {count(counts['runs'], 'run')}{': ' if figures else ''}{figures}."
     if answer["applied"]:
-        lines = [f"Recorded results of {count(len(new), 'run')}."]
+        lines = paragraphs("", [f"Recorded {told}"])
     else:
-        lines = [f"Nothing was recorded; the file has new results of {count(len(new), 'run')}."]
+        lines = paragraphs("", [f"Nothing was recorded; the file has new {told}"])
     if attached:
-        told = "Attached" if answer["applied"] else "The file has"
-        lines.append(f"{told} {count(len(attached), 'run')} nobody proposed: {_ids(attached)}.")
-    lines += _new_values(new)
-    known = sum(len(run["skipped"]) for run in runs)
-    if known:
-        lines.append(f"{count(known, 'value')} already recorded or empty, skipped.")
+        word = "Attached" if answer["applied"] else "The file has"
+        lines.append(f"{word} {count(len(attached), 'run')} nobody proposed: {_ids(attached)}.")
+    lines += _new_values([run for run in runs if run["new"]])
+    if counts["known"]:
+        lines.append(f"Passed over {count(counts['known'], 'value')} recorded already or blank.")
     return [*lines, *paragraphs("- ", answer["messages"]), *head_text(answer)]
 
 
@@ -50,11 +50,35 @@ def attached_text(answer: answers.AttachedAnswer) -> list[str]:
 def _new_values(runs: Sequence[SheetRun]) -> list[str]:
     lines: list[str] = []
     for run in runs:
-        values = ", ".join(
-            f"{name} {values_text(value, None)}" for name, value in run["new"].items()
-        )
-        lines += paragraph(f"  {run['run']}  ", values)
+        new, changed = run["new"], run["changed"]
+        told = [
+            f"{name} {values_text(value, None)}"
+            + (
+                f" instead of {values_text(changed[name]['before'], None)}"
+                if name in changed
+                else ""
+            )
+            for name, value in new.items()
+            if name not in ("status", "failure")
+        ]
+        moved = ""
+        if run["status"] != run["status_before"]:
+            moved = f"{run['status_before']} → {run['status']}"
+            moved += f" ({new['failure']})" if "failure" in new else ""
+        lines += paragraph(f"  {run['run']}  ", ": ".join(filter(None, (moved, ", ".join(told)))))
     return lines
+
+
+def _figures(counts: SheetCounts) -> str:
+    """How much of a sheet is new, in words."""
+    told = [
+        count(counts["values"], "value") if counts["values"] else "",
+        f"{count(counts['changed'], 'fact')} unlike the plan" if counts["changed"] else "",
+        f"{counts['completed']} completed" if counts["completed"] else "",
+        f"{counts['failed']} failed" if counts["failed"] else "",
+        f"{counts['abandoned']} abandoned" if counts["abandoned"] else "",
+    ]
+    return ", ".join(filter(None, told))
 
 
 def _ids(runs: Sequence[str]) -> str:

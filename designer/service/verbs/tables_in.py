@@ -9,6 +9,7 @@ from designer.campaigns.log.fold import tried
 from designer.campaigns.plausibility.off_plan import off_plan_since
 from designer.campaigns.plausibility.open_batches import batch_remarks
 from designer.campaigns.plausibility.open_runs import broken_by
+from designer.campaigns.sheets.filled.preview import counts_of, with_status
 from designer.campaigns.sheets.run_object import run_flags
 from designer.service.answers import AttachedAnswer, ImportAnswer
 from designer.service.details import remarks_on
@@ -145,10 +146,12 @@ class TableVerbs(Verbs):
         before, after, sheet = self._take_in(campaign, read, dry_run=dry_run)
         attached = list(after.runs)[len(before.runs) :]
         changed = [*(run["run"] for run in sheet.runs), *attached]
+        runs = with_status(sheet.runs, after)
         return {
             "campaign": after.spec.name,
-            "runs": sheet.runs,
+            "runs": runs,
             "attached": attached,
+            "counts": counts_of(runs, attached),
             "messages": [*sheet.notes, *_told(before, after, changed)],
             "applied": sheet.brings and not dry_run,
             "head": before.head if dry_run else after.head,
@@ -165,7 +168,7 @@ class TableVerbs(Verbs):
             "campaign": after.spec.name,
             "runs": runs,
             "attached": attached,
-            "known": table.summaries,
+            "known": with_status(table.summaries, after),
             "messages": [*table.notes, *_told(before, after, runs)],
             "applied": table.brings and not dry_run,
             "head": before.head if dry_run else after.head,
