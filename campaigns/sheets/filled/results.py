@@ -92,7 +92,8 @@ def read_results(
     will be, ``31.2/31.9`` = replicates); factors and givens, where other values than the sheet was
     written with are the ones really used, and so are cells of ``used:<factor>``;
     ``batch:<stage>``, ``made_at``, ``note``; ``replicate`` where a run has several rows; ``status``
-    (failed, abandoned, completed) with ``failure`` or ``reason``. Units in brackets are converted. Other columns are ignored and noted.
+    (failed, abandoned, completed) with ``failure`` or ``reason``. Units in brackets are
+    converted. Other columns are ignored and noted.
 
     Args:
         path: .csv or .xlsx file.
