@@ -204,7 +204,7 @@ def test_a_failed_run_that_was_completed_after_all_is_told(sheets: FilledSheets)
 def test_a_reason_without_a_status_is_told(sheets: FilledSheets) -> None:
     results = sheets.read(filled(said(sheets, "", reason="web break"), POROSITY, 33))
     assert "a reason without status failed or abandoned, which was not read: R001" in results.notes
-    columns = {"run": ["R001"], "reason": ["explore"], "porosity": [33]}  # why it was proposed
+    columns = {"run": ["R001"], "reason": ["explore"], "porosity": ["33"]}  # why it was proposed
     assert not [n for n in results_from_columns(columns, sheets.state).notes if "reason" in n]
 
 

@@ -8,6 +8,7 @@ from designer.campaigns import commands
 from designer.campaigns.errors import ConflictError, InputError
 from designer.campaigns.sheets.filled.preview import counts_of, with_status
 from designer.campaigns.sheets.filled.results import SheetRules, read_results
+from designer.campaigns.values.quantity import Quantity
 from tests.campaigns.filled_sheets import LOADING, POROSITY, FilledSheets, Rows, filled, written
 
 USED = {
@@ -77,7 +78,7 @@ def test_a_setting_corrected_since_is_not_told_again(sheets: FilledSheets) -> No
     sheets.put(rows)
     sheets.change(
         lambda state: commands.correct(
-            state, "R001", used={"pressure": commands.entries.Quantity.of("181")}, reason="gauge"
+            state, "R001", used={"pressure": Quantity.of("181")}, reason="gauge"
         )
     )
     assert not sheets.read(rows).brings
