@@ -1,9 +1,11 @@
 """Recipes and givens as points of the unit cube.
 
-Numeric inputs become ``(value - low) / (high - low)``; settings really used may lie outside
-[0, 1]. A category becomes a corner of a regular simplex with unit edges, one coordinate per
-category, so that every two categories are equally far apart and one lengthscale serves all
-coordinates of the input (Qian, Wu & Wu 2008, Technometrics 50, 383: exchangeable correlation).
+Numeric inputs become their position on the range of the factor or given, 0 at its lowest and 1 at
+its highest value, on the logarithm where it is compared so (`designer.campaigns.space.grids`);
+settings really used may lie outside [0, 1]. A category becomes a corner of a regular simplex with
+unit edges, one coordinate per category, so that every two categories are equally far apart and one
+lengthscale serves all coordinates of the input (Qian, Wu & Wu 2008, Technometrics 50, 383:
+exchangeable correlation).
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from designer.campaigns.errors import InputError, Problem
+from designer.campaigns.space.factors import quantity_text
+from designer.campaigns.space.grids import SettingScale
 from designer.models.arrays import FloatArray, IntArray, input_count
 from designer.models.sobol import scrambled_sobol
 
@@ -34,13 +38,20 @@ class InputAxis:
         name: name of the factor or given.
         low: value encoded as 0 (numeric inputs; in the declared unit).
         high: value encoded as 1 (numeric inputs; in the declared unit).
+        log: whether numbers are compared on the logarithm.
         categories: names of the categories, or None for a numeric input.
     """
 
     name: str
     low: float = 0.0
     high: float = 1.0
+    log: bool = False
     categories: tuple[str, ...] | None = None
+
+    @property
+    def scale(self) -> SettingScale:
+        """Where numbers lie between low and high."""
+        return SettingScale(self.low, self.high, self.log)
 
     @property
     def width(self) -> int:
@@ -64,10 +75,12 @@ class InputAxis:
             raise InputError(Problem(self.name, "expected numbers", allowed="numbers")) from None
         if not np.isfinite(numbers).all():
             raise InputError(Problem(self.name, "a value is missing or not finite"))
-        span = self.high - self.low
+        if self.log and not (numbers > 0).all():
+            what = "a value has no place on the logarithmic scale"
+            found = quantity_text(float(numbers.min()))
+            raise InputError(Problem(self.name, what, found=found, allowed="above 0"))
         # one allowed value only: the input says nothing, so every row gets 0
-        encoded = (numbers - self.low) / span if span > 0 else np.zeros_like(numbers)
-        return encoded[:, None]
+        return self.scale.position(numbers)[:, None]
 
     def encode_known(self, values: Sequence[Any]) -> FloatArray:
         """Columns ``[n, width]`` of values from elsewhere: None and new categories are allowed.
@@ -155,7 +168,7 @@ class Space:
                 axes.append(InputAxis(item.name, categories=tuple(categories)))
             else:
                 low, high = item.bounds
-                axes.append(InputAxis(item.name, float(low), float(high)))
+                axes.append(InputAxis(item.name, float(low), float(high), item.scale.log))
         return cls(tuple(axes))
 
     @property

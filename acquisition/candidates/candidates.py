@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 RAW_LIMIT = 2_000_000  # combinations looked at before constraints; .5 s at most (measured)
 EXACT_LIMIT = 200_000  # feasible recipes that are all looked at
+_SAME = 1e-6  # of the smallest step between levels: the same setting, but for rounding
 SAMPLED = 1 << 15  # candidates otherwise (2**14 for up to three factors)
 
 
@@ -83,8 +84,9 @@ class Candidates:
         if isinstance(value, str):
             same = values == value
         else:
-            span = float(np.ptp(values)) or abs(float(values[0])) or 1.0
-            same = np.abs(values - value) <= 1e-9 * span
+            # beside the closest two: settings may lie decades apart
+            step = float(np.diff(values).min()) if len(values) > 1 else abs(float(values[0])) or 1.0
+            same = np.abs(values - value) <= _SAME * step
         return int(np.argmax(same)) if same.any() else -1
 
     def matching(self, settings: Mapping[str, Setting]) -> BoolArray:
@@ -243,7 +245,8 @@ def every_recipe(region: ProposalRegion, raw_limit: int = RAW_LIMIT) -> Candidat
         None when a factor is continuous or there are more than ``raw_limit`` combinations before
         constraints.
     """
-    levels = tuple(level for level in region.levels if isinstance(level, Levels))
+    listed = (level for level in region.levels if isinstance(level, Levels))
+    levels = tuple(level for level in listed if not level.endless)
     if len(levels) < len(region.levels):
         return None
     mixtures = []

@@ -2,7 +2,8 @@
 
 A stepped factor offers the nearest floats of ``low + k·step`` taken in decimals; so does a
 continuous one, on a decimal grid of a thousandth of its range or somewhat finer: a dial is read
-to three or four digits, and what is stored is what is shown.
+to three or four digits, and what is stored is what is shown. On a logarithmic scale a continuous
+one has a thousand settings equally far apart, in as few digits as tell them apart.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from designer.campaigns.space.factors import Factor, Setting
 
 SIGNIFICANT = 3  # decimals of the range a continuous setting is rounded to (assumption)
+_FINE = 10**SIGNIFICANT  # parts of the range of a continuous setting on a logarithmic scale
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,10 +33,12 @@ class Levels:
     Attributes:
         name: name of the factor.
         values: numbers in ascending order (declared unit) or names of categories, ``[m]``.
+        endless: the factor is continuous, and the list stands for what its dial can show.
     """
 
     name: str
     values: np.ndarray[Any, Any]
+    endless: bool = False
 
     def __len__(self) -> int:
         return len(self.values)
@@ -86,6 +90,8 @@ def levels_of(factor: Factor, fixed: Setting | None = None) -> FactorValues:
         value = fixed if isinstance(fixed, str) else float(fixed)
         return Levels(factor.name, np.array([value]))
     values = factor.values()
+    if values is None and factor.log_scale:
+        return _fine_levels(factor)
     if values is None:
         return _continuum(factor.name, *factor.bounds)
     if factor.is_categorical:
@@ -100,3 +106,14 @@ def _continuum(name: str, low: float, high: float) -> FactorValues:
     smallest = math.ceil(Decimal(str(low)).scaleb(decimals))
     largest = math.floor(Decimal(str(high)).scaleb(decimals))
     return Continuum(name, smallest, largest, decimals)
+
+
+def _fine_levels(factor: Factor) -> Levels:
+    """Settings equally far apart on the logarithm; the ends of the range as they are."""
+    low, high = factor.bounds
+    places = np.linspace(0.0, 1.0, _FINE + 1)[1:-1]
+    ratio = (high / low) ** (1.0 / _FINE) - 1.0 if high / low < math.inf else 1.0
+    digits = max(SIGNIFICANT, 1 - math.floor(math.log10(min(max(ratio, 1e-15), 0.1))))
+    inner = [float(f"{value:.{digits - 1}e}") for value in factor.scale.at(places)]
+    inside = [value for value in inner if low < value < high]
+    return Levels(factor.name, np.unique([low, *inside, high]), endless=True)

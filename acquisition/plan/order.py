@@ -142,5 +142,4 @@ def part(one: Setting | None, other: Setting | None, factor: Factor) -> float:
         return 0.0
     if isinstance(one, str) or isinstance(other, str):
         return float(one != other)
-    low, high = factor.bounds
-    return abs(one - other) / (high - low) if high > low else 0.0
+    return factor.scale.apart(one, other)

@@ -228,13 +228,12 @@ def where_words(
 
 
 def _range(factor: Factor, values: FloatArray, effect: FloatArray) -> tuple[float, str] | None:
-    low, high = factor.bounds
     order = np.argsort(values, kind="stable")
     below = np.cumsum(effect[order]) / effect.sum()
     first, last = (
         float(values[order[min(int(np.searchsorted(below, q)), len(order) - 1)]]) for q in _MIDDLE
     )
-    width = (last - first) / (high - low)
+    width = factor.scale.apart(first, last)
     if width > _NARROW:
         return None
     if first == last:

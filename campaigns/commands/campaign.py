@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from designer.campaigns.commands.checks import ensure_open, optional_text
 from designer.campaigns.errors import ConflictError, InputError, Problem
 from designer.campaigns.log.builder import InconsistentLogError
 from designer.campaigns.log.describe import describe, who_when
 from designer.campaigns.log.events import Event, NewEvent
 from designer.campaigns.log.fold import fold
+from designer.campaigns.log.runs import Run
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.specification.amend import amendment_problems, difference
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.specification.text import to_tables
+from designer.campaigns.tables.headers import listed
 
 _SHOWN = 20
 _UNDOABLE_WHEN_CLOSED = ("campaign_closed", "note_added", "event_reversed")
@@ -38,7 +42,7 @@ def amend(state: CampaignState, spec: Specification, reason: str | None = None) 
         InputError: with all problems: what cannot change while runs are kept, closed campaign.
     """
     ensure_open(state)
-    problems = amendment_problems(state.spec, spec)
+    problems = [*amendment_problems(state.spec, spec), *_runs_off_scale(state.runs, spec)]
     if problems:
         raise InputError(problems)
     changes = difference(state.spec, spec)
@@ -51,6 +55,19 @@ def amend(state: CampaignState, spec: Specification, reason: str | None = None) 
         "reason": optional_text(reason, "reason"),
     }
     return [NewEvent("spec_amended", body)]
+
+
+def _runs_off_scale(runs: Mapping[str, Run], spec: Specification) -> Iterator[Problem]:
+    """Factors whose logarithmic scale has no place for settings of runs."""
+    for factor in spec.log_factors:
+        name, used = factor.name, {run.id: run.used for run in runs.values()}
+        odd = {run: s[name] for run, s in used.items() if factor.off_scale(s.get(name))}
+        told = [f"{run} {factor.with_unit(value)}" for run, value in odd.items()]
+        if told:
+            what = "cannot be logarithmic: runs have settings that are not above 0"
+            found = listed(told)
+            hint = "Correct them where they are wrong, else leave the scale linear"
+            yield Problem(f"factor {factor.name}.scale", what, found, "settings above 0", hint)
 
 
 def close(state: CampaignState, reason: str | None = None) -> list[NewEvent]:
@@ -129,13 +146,14 @@ def _refuse_dependents(state: CampaignState, targets: list[Event]) -> None:
     dependents: list[Problem] = []
     while len(dependents) < _SHOWN:
         try:
-            fold(state.campaign_id, events, without=left_out)
+            after = fold(state.campaign_id, events, without=left_out)
         except InconsistentLogError as error:
             later = state.events[error.seq - 1]
             left_out.add(error.seq)
             told = f"{describe(later)} {who_when(later.actor, later.recorded_at)}: {error.text}"
             dependents.append(Problem(f"event {later.seq}", told))
         else:
+            dependents += _runs_off_scale(after.runs, after.spec)
             break
     if dependents:
         names = ", ".join(f"event {target.seq} ({describe(target)})" for target in targets)

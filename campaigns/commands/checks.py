@@ -145,6 +145,10 @@ def input_value(
     value = _number(typed, item.unit, place, found)
     if value is None:
         return None
+    problems = item.problems_with(value.value, place, on_grid=False)
+    if problems:
+        found.extend(problems)
+        return None
     low, high = item.bounds
     bare = typed.value
     if value.unit is not None and not typed.meant:

@@ -87,9 +87,7 @@ def _setting(row: LineRow, item: Factor | Given) -> float | str | None:
 def _is_inside(item: Factor | Given, value: float | str) -> bool:
     if isinstance(item, Factor) and item.categories is not None:
         return value in item.categories
-    low, high = item.bounds
-    edge = _EDGE * (high - low)
-    return not isinstance(value, str) and low - edge <= value <= high + edge
+    return not isinstance(value, str) and -_EDGE <= item.scale.position(value) <= 1.0 + _EDGE
 
 
 def _factor_overlap(item: Factor | Given, known: list[float | str], inside: float) -> FactorOverlap:
@@ -99,12 +97,11 @@ def _factor_overlap(item: Factor | Given, known: list[float | str], inside: floa
         return FactorOverlap(item.name, None, None, there / len(item.categories), inside)
     numbers = [value for value in known if not isinstance(value, str)]
     least, most = min(numbers), max(numbers)
-    low, high = item.bounds
     if isinstance(item, Factor) and item.levels is not None:
         there = sum(least <= level <= most for level in item.levels)
         return FactorOverlap(item.name, least, most, there / len(item.levels), inside)
-    shared = max(0.0, min(high, most) - max(low, least))
-    covered = shared / (high - low) if high > low else float(least <= low <= most)
+    first, last = item.scale.position(least), item.scale.position(most)
+    covered = max(0.0, min(1.0, last) - max(0.0, first))
     return FactorOverlap(item.name, least, most, covered, inside)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from designer.campaigns.earlier_lines.off_scale import rows_off_scale
 from designer.campaigns.space.factors import quantity_text
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.table import Table
@@ -33,6 +34,14 @@ class RowNotes:
     table: Table
     rows: Sequence[Mapping[str, Any]]
     taken: Sequence[int]
+
+    def off_scale(self) -> list[str]:
+        """Settings that a logarithmic scale has no place for: kept, but the models leave them."""
+        numbers = [self.table.row_numbers[place] for place in self.taken]
+        settings = (row["settings"] for row in self.rows)
+        return rows_off_scale(
+            self.spec, settings, lambda row: f"{self.table.row_word} {numbers[row]}"
+        )
 
     def low(self) -> list[str]:
         """Results that are not above 0 on a logarithmic scale: kept, but told."""

@@ -158,7 +158,7 @@ class LineRows:
                 )
         notes += self._reader.notes()
         whole = RowNotes(self.spec, self.table, self.rows, self._taken)
-        notes += [*whole.low(), *whole.mixtures(), *whole.doubled()]
+        notes += [*whole.off_scale(), *whole.low(), *whole.mixtures(), *whole.doubled()]
         if self.without_result:
             notes.append(f"rows without any result left out: {self.without_result}")
         del self._reader  # it knows this object: a circle would keep the table for a long time

@@ -11,7 +11,7 @@ from designer.campaigns.values.usual import unusable
 
 def untested_lines_note(state: CampaignState) -> str | None:
     """A sentence where responses rest on earlier lines alone; None where none does."""
-    lines = [line for line in state.lines.values() if line.included]
+    lines = state.used_lines
     names = [response.name for response in state.spec.responses]
     resting = [r.name for r in state.spec.responses if _rests_on_lines(state, r)]
     if not resting:
@@ -31,7 +31,7 @@ def untested_lines_note(state: CampaignState) -> str | None:
 def _rests_on_lines(state: CampaignState, response: Response) -> bool:
     """Whether lines have results of a response and no own one can be learned from."""
     name = response.name
-    rows = (row for line in state.lines.values() if line.included for row in line.rows)
+    rows = (row for line in state.used_lines for row in line.rows)
     theirs = [value for row in rows for value in row.responses.get(name, ())]
     if not theirs:
         return False

@@ -7,7 +7,7 @@ read only: states share them with their predecessors.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -85,6 +85,12 @@ class Line:
     seq: int
     actor: str
     at: str
+
+    def on_scale(self, spec: Specification) -> Line:
+        """The line without the rows whose settings have no place on the scales of the factors."""
+        if not spec.log_factors:
+            return self
+        return replace(self, rows=tuple(r for r in self.rows if not spec.off_scale(r.settings)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,14 +211,19 @@ class CampaignState:
         """Runs still to be made or being made, in the order they came."""
         return [run for run in self.runs.values() if run.is_open]
 
+    @cached_property
+    def used_lines(self) -> list[Line]:
+        """Included lines, with the rows that models can learn from."""
+        return [line.on_scale(self.spec) for line in self.lines.values() if line.included]
+
     @property
     def teaching_lines(self) -> list[Line]:
-        """Included lines with a result of a response whose model learns from history."""
+        """Used lines with a result of a response whose model learns from history."""
         used = {r.name for r in self.spec.responses if self.spec.uses_history(r)}
         return [
             line
-            for line in self.lines.values()
-            if line.included and any(used & row.responses.keys() for row in line.rows)
+            for line in self.used_lines
+            if any(used & row.responses.keys() for row in line.rows)
         ]
 
     @property

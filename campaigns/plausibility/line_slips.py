@@ -34,7 +34,7 @@ def line_slips(state: CampaignState, line: Line) -> list[str]:
 def _told(state: CampaignState, line: Line, response: Response) -> list[str]:
     results = [
         Measured(value, (row.settings, row.given), None, line.name)
-        for row in line.rows
+        for row in line.on_scale(state.spec).rows
         for value in row.responses.get(response.name, ())
         if value != 0 and is_computable(value)
     ]

@@ -193,8 +193,7 @@ def distance(
         if isinstance(here, str) or isinstance(there, str):
             total += _CATEGORY * (here != there)
         else:
-            low, high = item.bounds
-            total += ((here - there) / (high - low)) ** 2 if high > low else 0.0
+            total += item.scale.apart(here, there) ** 2
     return total if math.isfinite(total) else math.inf
 
 
@@ -206,11 +205,7 @@ def near_results(
     if not spec.uses_history(response):
         return []
     rows = [
-        row
-        for line in state.lines.values()
-        if line.included
-        for row in line.rows
-        if row.responses.get(response.name)
+        row for line in state.used_lines for row in line.rows if row.responses.get(response.name)
     ]
     some = rows[:: max(1, len(rows) // _ROWS)]
     nearest = heapq.nsmallest(

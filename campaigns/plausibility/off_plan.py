@@ -80,11 +80,8 @@ def differs(factor: Factor, used: Setting, planned: Setting) -> bool:
     """Whether a setting is another one than planned, and not only read off the machine."""
     if isinstance(used, str) or isinstance(planned, str):
         return used != planned
-    if factor.step is not None:
-        near = _OF_STEP * float(factor.step)
-    else:
-        low, high = factor.bounds
-        near = _OF_RANGE * (high - low)
-    return abs(used - planned) > near and not math.isclose(
-        abs(used - planned), near, rel_tol=_ROUNDING
-    )
+    scale, near = factor.scale, _OF_RANGE
+    if factor.kind == "stepped":
+        near = _OF_STEP / max(1, (factor.count or 1) - 1)
+    apart = scale.apart(used, planned)
+    return apart > near and not math.isclose(apart, near, rel_tol=_ROUNDING)

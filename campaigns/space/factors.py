@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import ClassVar, Final, Literal
 
 from designer.campaigns.errors import Problem
+from designer.campaigns.space.grids import Grid, LogGrid, SettingScale
 from designer.campaigns.values.names import suggestion
-from designer.campaigns.values.numbers import decimals_of, number_text, whole
+from designer.campaigns.values.numbers import number_text
 
 Setting = float | str
 """Value of a factor: a number in its unit, or the name of a category."""
@@ -19,42 +20,6 @@ Kind = Literal["stepped", "levels", "continuous", "categorical"]
 
 MOST_STEPS: Final = 1_000_000
 """Most grid values of one factor (assumption: finer machines are continuous in practice)."""
-
-
-@dataclass(frozen=True)
-class Grid:
-    """The set-points low + k·step, k = 0 … count - 1, in exact decimals.
-
-    Attributes:
-        low: first set-point in units of 1/scale.
-        step: distance in units of 1/scale.
-        count: how many.
-        scale: power of ten that makes low and step whole numbers.
-    """
-
-    low: int
-    step: int
-    count: int
-    scale: int
-
-    @staticmethod
-    def between(low: float, high: float, step: Decimal) -> Grid:
-        """All set-points from low up to at most high."""
-        places = decimals_of(low, high, step)
-        first, last, distance = (whole(number, places) for number in (low, high, step))
-        return Grid(first, distance, max(0, (last - first) // distance) + 1, 10**places)
-
-    def value(self, k: int) -> float:
-        """The float nearest to the exact decimal low + k·step."""
-        return (self.low + k * self.step) / self.scale  # int/int is correctly rounded
-
-    def around(self, value: float) -> tuple[float, float]:
-        """The set-points just below and just above (equal when the value is on the grid)."""
-        k = round((value * self.scale - self.low) / self.step)
-        if self.value(k) == value:
-            return value, value
-        below = k if self.value(k) < value else k - 1
-        return self.value(below), self.value(below + 1)
 
 
 @dataclass(frozen=True)
@@ -69,6 +34,8 @@ class Factor:
         step: machine resolution [unit], None for a continuous factor.
         levels: the only possible numbers [unit], ascending.
         categories: names, for a categorical factor.
+        log_scale: whether settings are compared on the logarithm; all set-points are above 0.
+        per_decade: set-points per decade of a logarithmic grid; None: no such grid.
         stage: stage it belongs to; None: it can be changed for every run.
         was: value before an amendment added this factor, for the runs made until then.
     """
@@ -78,6 +45,8 @@ class Factor:
     low: float | None = None
     high: float | None = None
     step: Decimal | None = None
+    log_scale: bool = False
+    per_decade: int | None = None
     levels: tuple[float, ...] | None = None
     categories: tuple[str, ...] | None = None
     stage: str | None = None
@@ -90,7 +59,7 @@ class Factor:
             return "categorical"
         if self.levels is not None:
             return "levels"
-        return "continuous" if self.step is None else "stepped"
+        return "continuous" if self.grid is None else "stepped"
 
     @property
     def is_categorical(self) -> bool:
@@ -111,11 +80,22 @@ class Factor:
         return self.low, self.high
 
     @cached_property
-    def grid(self) -> Grid | None:
+    def scale(self) -> SettingScale:
+        """What its settings are compared on.
+
+        Raises:
+            ValueError: for a categorical factor.
+        """
+        return SettingScale(*self.bounds, self.log_scale)
+
+    @cached_property
+    def grid(self) -> Grid | LogGrid | None:
         """The exact grid of a stepped factor, else None."""
-        if self.step is None or self.low is None or self.high is None:
+        if self.low is None or self.high is None:
             return None
-        return Grid.between(self.low, self.high, self.step)
+        if self.per_decade is not None:
+            return LogGrid.between(self.low, self.high, self.per_decade)
+        return None if self.step is None else Grid.between(self.low, self.high, self.step)
 
     @property
     def count(self) -> int | None:
@@ -136,7 +116,12 @@ class Factor:
         """The same factor with one value only, in its range or not."""
         if isinstance(value, str):
             return replace(self, categories=(value,))
-        return replace(self, low=None, high=None, step=None, levels=(float(value),))
+        levels = (float(value),)
+        return replace(self, low=None, high=None, step=None, per_decade=None, levels=levels)
+
+    def off_scale(self, value: object) -> bool:
+        """Whether a number has no place on its logarithmic scale."""
+        return self.log_scale and isinstance(value, int | float) and not value > 0
 
     def with_unit(self, value: Setting) -> str:
         """The value with its unit, for messages: ``56.5 wt%``."""
@@ -152,6 +137,8 @@ class Factor:
             return ", ".join(number_text(level) for level in self.levels) + unit
         low, high = self.bounds
         text = f"{number_text(low)} to {number_text(high)}{unit}"
+        if self.per_decade is not None:
+            return f"{text}, {self.per_decade} per decade"
         return text if self.step is None else f"{text} in steps of {number_text(float(self.step))}"
 
     def problems_with(self, value: object, where: str, *, on_grid: bool) -> list[Problem]:
@@ -161,8 +148,8 @@ class Factor:
             value: number [unit] or category.
             where: place for the message.
             on_grid: True for a proposal, which must be a set-point; False for a setting really
-                used, which is a fact even outside the range. An unknown category and a value
-                that is no finite number are refused in both.
+                used, which is a fact even outside the range. An unknown category, a value that
+                is no finite number and one without a logarithm that is needed are refused in both.
 
         Returns:
             No problem or one.
@@ -176,6 +163,9 @@ class Factor:
         number = _finite(value)
         if isinstance(number, str):
             return [Problem(where, number, str(value), self.allowed)]
+        if self.off_scale(number):
+            what = "not above 0, and the factor is on a logarithmic scale"
+            return [Problem(where, what, self.with_unit(number), self.allowed)]
         return self._off_set_point(number, where) if on_grid else []
 
     def _off_set_point(self, value: float, where: str) -> list[Problem]:
@@ -214,6 +204,11 @@ class Given:
     def bounds(self) -> tuple[float, float]:
         """Lowest and highest expected value [unit]."""
         return self.low, self.high
+
+    @cached_property
+    def scale(self) -> SettingScale:
+        """What its values are compared on."""
+        return SettingScale(self.low, self.high)
 
     @property
     def allowed(self) -> str:

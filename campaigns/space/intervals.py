@@ -20,6 +20,7 @@ from typing import Final
 
 from designer.campaigns.space.expression_tree import BORDER, Algebra, Comparison
 from designer.campaigns.space.factors import Factor, Given, Setting
+from designer.campaigns.space.grids import SettingScale
 from designer.campaigns.space.mixtures import Mixture
 from designer.campaigns.values.numbers import exact
 
@@ -155,14 +156,18 @@ class Axis:
         whole: the whole axis.
         value: index → value for set-points and categories; None for a continuous input.
         categorical: whether the values are names.
+        log: whether a continuous input is split on the logarithm.
     """
 
     whole: Span
     value: Callable[[int], Setting] | None = None
     categorical: bool = False
+    log: bool = False
 
     def pick(self, span: Span, fraction: float) -> Setting:
         """A value of the span, 0: first, 1: last."""
+        if self.log:  # rounding must not lead out of the span
+            return min(max(SettingScale(*span, log=True).at(fraction), span[0]), span[1])
         at = span[0] + fraction * (span[1] - span[0])
         return at if self.value is None else self.value(round(at))
 
@@ -176,17 +181,17 @@ class Axis:
         """How much there is to split: 0 nothing, 1 the whole axis, names before numbers."""
         if span[0] == span[1]:
             return 0.0
-        share = (span[1] - span[0]) / (self.whole[1] - self.whole[0])
+        share = SettingScale(*self.whole, self.log).apart(*span)
         if self.value is None and share < THINNEST:
             return 0.0
         return share + self.categorical
 
     def halves(self, span: Span) -> tuple[Span, Span]:
         """The span in two parts."""
-        middle = (span[0] + span[1]) / 2
         if self.value is None:
+            middle = float(self.pick(span, 0.5))
             return (span[0], middle), (middle, span[1])
-        last = int(middle)
+        last = int((span[0] + span[1]) / 2)
         return (span[0], last), (last + 1, span[1])
 
     def narrowed(self, span: Span, low: float, high: float) -> Span | None:
@@ -203,7 +208,7 @@ class Axis:
 def axis_of(part: Factor | Given) -> Axis:
     """The axis of a factor or given."""
     if isinstance(part, Given) or part.kind == "continuous":
-        return Axis(part.bounds)
+        return Axis(part.bounds, log=part.scale.log)
     if part.grid is not None:
         return Axis((0, part.grid.count - 1), part.grid.value)
     values = part.values() or ()

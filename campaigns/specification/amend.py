@@ -196,6 +196,7 @@ def _factor(factor: Factor) -> _Facts:
     kind = "" if factor.kind == "stepped" else f" ({factor.kind})"
     return {
         "values": factor.allowed + kind,
+        "scale": "log" if factor.log_scale else "linear",
         "unit": factor.unit or "none",
         "stage": factor.stage or "none",
         "value so far": _optional(factor.was, factor.unit),
@@ -239,7 +240,8 @@ def _named(kind: str, old: Mapping[str, _Facts], new: Mapping[str, _Facts]) -> I
         if name in old:
             yield from _changed(f"{kind} {name}: ", old[name], facts)
         else:
-            said = [f"{key} {text}" for key, text in facts.items() if text not in _USUAL]
+            usual = (*_USUAL, "linear") if kind == "factor" else _USUAL
+            said = [f"{key} {text}" for key, text in facts.items() if text not in usual]
             yield f"{kind} {name} added: {'; '.join(said)}"
     before, after = [n for n in old if n in new], [n for n in new if n in old]
     if before != after:

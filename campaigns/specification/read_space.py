@@ -3,48 +3,70 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from itertools import pairwise
 from typing import Final
 
 from designer.campaigns.space.constraints import Constraint
 from designer.campaigns.space.expression import ExpressionError, parse
-from designer.campaigns.space.factors import MOST_STEPS, Factor, Given, Grid
+from designer.campaigns.space.factors import MOST_STEPS, Factor, Given
+from designer.campaigns.space.grids import DIGITS, MOST_PER_DECADE, Grid, LogGrid
 from designer.campaigns.space.mixtures import Mixture
 from designer.campaigns.specification.draft import SpecificationDraft
 from designer.campaigns.specification.fields import Fields, as_list, found_text
 from designer.campaigns.values.names import suggestion
 from designer.campaigns.values.numbers import exact, number_text
 
+_FACTOR_KEYS: Final = (
+    *("name", "unit", "low", "high", "step", "scale", "per_decade"),
+    *("levels", "categories", "stage", "was"),
+)
 _FORMS: Final = "low and high (with or without step), or levels, or categories"
 _CONSTANT: Final = "Leave out what cannot be changed"
 
 
 def read_factor(draft: SpecificationDraft, fields: Fields) -> Factor | None:
     """One factor, or None when its values cannot be used."""
-    fields.only(("name", "unit", "low", "high", "step", "levels", "categories", "stage", "was"))
+    fields.only(_FACTOR_KEYS)
     name = draft.declare("factor", fields)
     unit = draft.unit_of(fields)
     stage = draft.stage_of(fields)
+    log = fields.choice("scale", ("linear", "log"), "linear") == "log"
     forms = [form for form in ("levels", "categories") if fields.has(form)]
     ranged = [key for key in ("low", "high", "step") if fields.has(key)]
     if len(forms) + bool(ranged) != 1:
         found = ", ".join([*ranged, *forms]) or "none of them"
         fields.wrong("", "write exactly one kind of values", found, _FORMS)
         return None
-    factor = Factor(name, unit, stage=stage)
+    factor = Factor(name, unit, log_scale=log and "categories" not in forms, stage=stage)
+    per_decade = _per_decade(fields, forms, log=log)
     if ranged:
-        ends = _low_high(fields)
+        known = _ranged(fields, factor, per_decade)
+        return None if known is None else _with_was(fields, known)
+    if forms == ["levels"]:
+        factor = replace(factor, levels=_levels(fields, log=log))
+        return None if factor.levels is None else _with_was(fields, factor)
+    if log:
+        fields.wrong("scale", "categories are names and have no scale", "text 'log'")
+    factor = replace(factor, categories=_categories(fields))
+    return _with_was(fields, factor) if factor.is_categorical else None
+
+
+def _ranged(fields: Fields, factor: Factor, per_decade: int | None) -> Factor | None:
+    """The factor with its range and grid, or None when they cannot be used."""
+    ends = _low_high(fields, log=factor.log_scale)
+    step = None
+    if not factor.log_scale:
         step = _step(fields, ends)
-        if ends is None or (step is None and fields.has("step")):
+        if step is None and fields.has("step"):
             return None
-        factor = replace(factor, low=ends[0], high=ends[1], step=step)
-    elif forms == ["levels"]:
-        factor = replace(factor, levels=_levels(fields))
-    else:
-        factor = replace(factor, categories=_categories(fields))
-    known = ranged or factor.levels is not None or factor.is_categorical
-    return _with_was(fields, factor) if known else None
+    elif fields.has("step"):
+        hint = "Write per_decade for a grid, or leave step out for a continuous factor"
+        what = "steps of equal size are for a linear scale"
+        fields.wrong("step", what, found_text(fields.raw["step"]), hint=hint)
+    if ends is None or (per_decade is not None and not _ends_on_grid(fields, ends, per_decade)):
+        return None
+    return replace(factor, low=ends[0], high=ends[1], step=step, per_decade=per_decade)
 
 
 def read_given(draft: SpecificationDraft, fields: Fields) -> Given | None:
@@ -57,10 +79,12 @@ def read_given(draft: SpecificationDraft, fields: Fields) -> Given | None:
     return None if ends is None else Given(name, unit, *ends, was=was)
 
 
-def _low_high(fields: Fields) -> tuple[float, float] | None:
+def _low_high(fields: Fields, *, log: bool = False) -> tuple[float, float] | None:
     low = fields.number("low", required=True)
     high = fields.number("high", required=True)
-    if low is None or high is None:
+    ends = {"low": low, "high": high}
+    fine = [_has_logarithm(fields, k, n) for k, n in ends.items() if log and n is not None]
+    if low is None or high is None or not all(fine):
         return None
     if not low < high:
         allowed = f"above low, which is {fields.shown(low)}"
@@ -68,6 +92,53 @@ def _low_high(fields: Fields) -> tuple[float, float] | None:
         fields.wrong("high", "not above low", fields.shown(high), allowed, hint)
         return None
     return low, high
+
+
+def _has_logarithm(fields: Fields, key: str, number: float) -> bool:
+    """Whether a number has a place on a logarithmic scale; notes one that has none."""
+    if number <= 0:
+        fields.wrong(key, "has no place on a logarithmic scale", fields.shown(number), "above 0")
+    return number > 0
+
+
+def _per_decade(fields: Fields, forms: list[str], *, log: bool) -> int | None:
+    """Set-points per decade, where they mean something; notes where they do not."""
+    number = fields.number("per_decade")
+    if number is None:
+        return None
+    found = number_text(number)
+    if forms:
+        what = f"makes a grid from low to high, but there are {forms[0]}"
+        fields.wrong("per_decade", what, found)
+    elif not log and fields.raw.get("scale") in (None, "linear"):
+        fields.wrong("per_decade", "is for a logarithmic scale", found, 'scale = "log" with it')
+    elif not number.is_integer() or not 1 <= number <= MOST_PER_DECADE:
+        allowed = f"a whole number from 1 to {MOST_PER_DECADE}"
+        fields.wrong("per_decade", "no number of set-points per decade", found, allowed)
+    else:
+        return int(number) if log else None
+    return None
+
+
+def _ends_on_grid(fields: Fields, ends: tuple[float, float], per_decade: int) -> bool:
+    """Whether both ends are set-points of a logarithmic grid; notes the one that is none."""
+    low, high = ends
+    if float(f"{low:.{DIGITS - 1}e}") != low:
+        unit = exact(low).adjusted() - DIGITS + 1
+        below = exact(low).quantize(Decimal((0, (1,), unit)), ROUND_FLOOR)
+        above = below + Decimal((0, (1,), unit))
+        near = f"{number_text(float(below))} or {fields.shown(float(above))}"
+        what = f"set-points of a logarithmic grid have {DIGITS} significant digits"
+        fields.wrong("low", what, fields.shown(low), near)
+        return False
+    below_high, above_high = LogGrid.between(low, high, per_decade).around(high)
+    if below_high != above_high:
+        near = f"{number_text(below_high)} or {fields.shown(above_high)}"
+        if below_high == low:
+            near = fields.shown(above_high)
+        what = f"is not low times a whole number of steps of 10^(1/{per_decade})"
+        fields.wrong("high", what, fields.shown(high), near)
+    return below_high == above_high
 
 
 def _step(fields: Fields, ends: tuple[float, float] | None) -> Decimal | None:
@@ -93,7 +164,7 @@ def _step(fields: Fields, ends: tuple[float, float] | None) -> Decimal | None:
     return step
 
 
-def _levels(fields: Fields) -> tuple[float, ...] | None:
+def _levels(fields: Fields, *, log: bool) -> tuple[float, ...] | None:
     items = fields.items("levels")
     if items is None:
         return None
@@ -110,7 +181,9 @@ def _levels(fields: Fields) -> tuple[float, ...] | None:
             allowed = "levels in ascending order, each once"
             fields.wrong(f"levels[{index}]", what, fields.shown(level), allowed)
             return None
-    return tuple(levels)
+    told = enumerate(levels if log else ())
+    fine = [_has_logarithm(fields, f"levels[{index}]", level) for index, level in told]
+    return tuple(levels) if all(fine) else None
 
 
 def _categories(fields: Fields) -> tuple[str, ...] | None:
@@ -136,7 +209,10 @@ def _with_was(fields: Fields, factor: Factor) -> Factor:
             fields.wrong("was", problem.what, found_text(raw), problem.allowed)
         was = raw if isinstance(raw, str) and not problems else None
         return replace(factor, unit=None, was=was)
-    return replace(factor, was=fields.number("was"))  # of old runs: may lie outside the range
+    told = fields.number("was")  # of old runs: may lie outside the range
+    if told is not None and factor.log_scale and not _has_logarithm(fields, "was", told):
+        return factor
+    return replace(factor, was=told)
 
 
 def read_mixture(draft: SpecificationDraft, fields: Fields) -> Mixture | None:
@@ -160,9 +236,15 @@ def read_mixture(draft: SpecificationDraft, fields: Fields) -> Mixture | None:
             fields.wrong(at, "no factor of this name", found, hint=f"{hint} it as [[factor]] too")
         elif factor is not None and factor.is_categorical:
             fields.wrong(at, "a categorical factor has no amount", found)
+        elif factor is not None and factor.log_scale:
+            hint = "Take scale away there: amounts are added up as they are"
+            fields.wrong(
+                at, "a factor on a logarithmic scale is no part of a sum", found, hint=hint
+            )
         elif name in before:
             fields.wrong(at, f"already a part of {before[name]}", found)
-        usable = usable and factor is not None and not factor.is_categorical
+        fits = factor is not None and not (factor.is_categorical or factor.log_scale)
+        usable = usable and fits
         usable = usable and name not in before and names.count(name) == 1
     return Mixture(tuple(names), exact(total)) if usable and total is not None else None
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from designer.campaigns.space.constraints import Constraint
-from designer.campaigns.space.factors import Factor, Given
+from designer.campaigns.space.factors import Factor, Given, Setting
 from designer.campaigns.space.mixtures import Mixture
 from designer.campaigns.specification.parts import CampaignGoal, Costs, Response, Stage
 
@@ -84,6 +84,15 @@ class Specification:
     def limits(self) -> Mapping[str, tuple[float, float]]:
         """Lowest and highest value of every factor and given that is a number."""
         return {item.name: item.bounds for item in self.inputs if not item.is_categorical}
+
+    @cached_property
+    def log_factors(self) -> tuple[Factor, ...]:
+        """Factors on a logarithmic scale."""
+        return tuple(factor for factor in self.factors if factor.log_scale)
+
+    def off_scale(self, settings: Mapping[str, Setting]) -> list[Factor]:
+        """Factors whose logarithmic scale has no place for their setting."""
+        return [f for f in self.log_factors if f.off_scale(settings.get(f.name))]
 
     def uses_history(self, response: Response) -> bool:
         """Whether the model of a response learns from earlier lines."""

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from designer.campaigns.errors import InputError
 from designer.campaigns.files import File
+from designer.campaigns.specification.parts import Response
 from designer.campaigns.values.numbers import plain
 
 if TYPE_CHECKING:
     from designer.campaigns.space.constraints import Constraint
     from designer.campaigns.space.factors import Factor, Given
     from designer.campaigns.space.mixtures import Mixture
-    from designer.campaigns.specification.parts import Costs, Response, Stage
+    from designer.campaigns.specification.parts import Costs, Stage
     from designer.campaigns.specification.specification import Specification
 
     _Item = Stage | Factor | Given | Mixture | Response | Constraint | Costs
@@ -140,7 +141,8 @@ def _table(item: _Item) -> dict[str, Any]:
     for field in fields(item):
         value = getattr(item, field.name)
         if field.name == "log_scale":
-            table["scale"] = "log" if value else "linear"
+            if value or isinstance(item, Response):  # of a factor linear goes without saying
+                table["scale"] = "log" if value else "linear"
         elif value is not None and value != {}:
             table[field.name] = _json(value)
     return table

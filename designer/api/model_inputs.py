@@ -93,8 +93,7 @@ def _values(item: Factor | Given, column: FloatArray, *, snap: bool) -> Sequence
     if isinstance(item, Factor) and item.categories is not None:
         codes = np.clip(np.rint(column), 0, len(item.categories) - 1).astype(np.int64)
         return [item.categories[code] for code in codes.tolist()]
-    low, high = item.bounds
-    numbers = [float(f"{number:.{_DIGITS}g}") for number in (low + column * (high - low)).tolist()]
+    numbers = [float(f"{number:.{_DIGITS}g}") for number in item.scale.at(column).tolist()]
     if not snap or isinstance(item, Given):
         return numbers
     return [_nearest(item, number) for number in numbers]
@@ -104,8 +103,7 @@ def _nearest(factor: Factor, number: float) -> float:
     """The set-point nearest to a number; a continuous factor has all of its range."""
     low, high = factor.bounds
     inside = min(max(number, low), high)
-    if factor.levels is not None:
-        return min(factor.levels, key=lambda level: abs(level - inside))
-    if factor.grid is None:
-        return inside
-    return min(factor.grid.around(inside), key=lambda value: abs(value - inside))
+    near = factor.levels or (inside, inside)
+    if factor.grid is not None:
+        near = factor.grid.around(inside)
+    return min(near, key=lambda value: factor.scale.apart(value, inside))

@@ -16,7 +16,8 @@ from designer.campaigns.earlier_lines.untested import untested_lines_note
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.log.runs import RESULT_IS_RIGHT
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.space.factors import quantity_text
+from designer.campaigns.space.factors import Factor, Given, quantity_text
+from designer.campaigns.values.numbers import number_text
 from designer.engine.answers import OddResult
 from designer.engine.process_links import response_links, unused_knowledge
 from designer.engine.training_rows.left_out import has_training_data, left_out_notes, left_out_of
@@ -145,8 +146,7 @@ class FittedCampaign:
                 continue
             for column in np.flatnonzero(move).tolist():
                 item = self.state.spec.inputs[int(space.groups[column])]
-                low, high = (float(end) for end in item.bounds)
-                size = quantity_text(float(f"{abs(move[column]) * (high - low):.2g}"), item.unit)
+                size = _moved_by(item, abs(float(move[column])))
                 told.append(
                     f"{name}: the own runs lie beside those of the earlier lines along {item.name},"
                     f" and fit them much better when {item.name} of the lines is read {size}"
@@ -168,6 +168,14 @@ class FittedCampaign:
         from designer.models.botorch_adapter.model import to_botorch  # loads torch
 
         return to_botorch([*self.averaged.values()], self.training.space)
+
+
+def _moved_by(item: Factor | Given, share: float) -> str:
+    """A share of the range of an input in words: ``20 um``, ``a factor of 2.5``."""
+    low, there = item.scale.at(0.0), item.scale.at(share)
+    if item.scale.log:
+        return f"a factor of {number_text(float(f'{there / low:.2g}'))}"
+    return quantity_text(float(f"{there - low:.2g}"), item.unit)
 
 
 def fit_campaign(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from designer.campaigns.space.factors import Factor
+from designer.campaigns.space.grids import SettingScale
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.specification.roles import ProcessRoles, missing_roles, process_roles
 from designer.campaigns.specification.specification import Specification
@@ -65,8 +66,8 @@ def _feature(response: Response, space: Space, roles: ProcessRoles) -> tuple[Fea
     if "compaction" in response.knowledge and roles.load is not None:
         load = roles.load
         low, high = (float(end) for end in load.bounds)
-        column = _column(space, load.name)
-        return Compaction(column, low / high, (high - low) / high, _amplitude(response)), False
+        loads = SettingScale(low / high, 1.0, load.log_scale)
+        return Compaction(_column(space, load.name), loads, _amplitude(response)), False
     if "loading" in response.knowledge and roles.gap is not None:
         return _loading(space, roles.gap, roles.solids), True
     return None, False
@@ -80,18 +81,12 @@ def _amplitude(response: Response) -> float | None:
 
 
 def _loading(space: Space, gap: Factor, solids: Factor | None) -> Loading:
-    gap_low, gap_high = (float(end) for end in gap.bounds)
-    low, high = 0.5, 0.5
+    shares = SettingScale(0.5, 0.5)
     if solids is not None:
         low, high = (convert(float(end), solids.unit or "1", "1") for end in solids.bounds)
-    return Loading(
-        gap=_column(space, gap.name),
-        gap_low=gap_low,
-        gap_span=gap_high - gap_low,
-        solids=None if solids is None else _column(space, solids.name),
-        solids_low=low,
-        solids_span=high - low,
-    )
+        shares = SettingScale(low, high, solids.log_scale)
+    column = None if solids is None else _column(space, solids.name)
+    return Loading(_column(space, gap.name), gap.scale, column, shares)
 
 
 def _column(space: Space, name: str) -> int:

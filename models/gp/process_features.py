@@ -11,6 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
+from designer.campaigns.space.grids import SettingScale
 from designer.models.arrays import Array, ArrayT, FloatArray, namespace
 from designer.models.data.scaling import Scaling
 
@@ -64,15 +65,13 @@ class Compaction:
 
     Attributes:
         column: encoded column of the load.
-        low: load encoded as 0, in units of the highest load.
-        span: load from 0 to 1 of the encoding, in the same units.
+        load: its range, in units of the highest load.
         amplitude: a in raw units; None: 30 % of the typical value, as always on a logarithmic
             scale (assumption). On the model scale after ``scaled``.
     """
 
     column: int
-    low: float
-    span: float
+    load: SettingScale
     amplitude: float | None = None
     shape: tuple[ShapePrior, ...] = (
         ("ln_gamma", float(np.log(_LOAD_SHARE)), 0.6, -4.0, 3.0),
@@ -87,7 +86,7 @@ class Compaction:
 
     def inputs(self, X: ArrayT, log_ratio: ArrayT) -> ArrayT:
         """See `Feature`: load and ln ratio."""
-        xp, load = namespace(X), self.low + self.span * X[..., self.column]
+        xp, load = namespace(X), self.load.at(X[..., self.column])
         out: ArrayT = xp.stack([xp.clip(load, 0.0, None), log_ratio], -1)
         return out
 
@@ -127,21 +126,17 @@ class Loading:
 
     Attributes:
         gap: encoded column of the coating gap.
-        gap_low: gap encoded as 0.
-        gap_span: gap from 0 to 1 of the encoding.
+        gaps: its range.
         solids: encoded column of the solid content; None: not a factor.
-        solids_low: mass share encoded as 0.
-        solids_span: mass share from 0 to 1 of the encoding.
+        shares: its range, as mass shares.
         amplitude: of φ on the model scale, once ``scaled``.
         log: T is the logarithm, once ``scaled``.
     """
 
     gap: int
-    gap_low: float
-    gap_span: float
+    gaps: SettingScale
     solids: int | None
-    solids_low: float
-    solids_span: float
+    shares: SettingScale
     amplitude: float = 1.0
     log: bool = True
     shape: tuple[ShapePrior, ...] = ()
@@ -155,11 +150,11 @@ class Loading:
         """See `Feature`: ln of the mass balance, relative to the middle of the ranges."""
         del log_ratio  # it is this response's own
         xp = namespace(X)
-        gap = xp.clip(self.gap_low + self.gap_span * X[..., self.gap], 1e-9, None)
-        balance: ArrayT = xp.log(gap / (self.gap_low + 0.5 * self.gap_span))
+        gap = xp.clip(self.gaps.at(X[..., self.gap]), 1e-9, None)
+        balance: ArrayT = xp.log(gap / self.gaps.at(0.5))
         if self.solids is not None:
-            share = self.solids_low + self.solids_span * X[..., self.solids]
-            middle = np.array(self.solids_low + 0.5 * self.solids_span)
+            share = self.shares.at(X[..., self.solids])
+            middle = np.array(self.shares.at(0.5))
             balance = balance + _ln_solids(share) - float(_ln_solids(middle))
         out: ArrayT = balance[..., None]
         return out

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from designer.campaigns.space.grids import SettingScale
 from designer.models.fitting.all_responses import Link
 from designer.models.gp.process_features import Compaction, Loading
 from designer.twin.designs import split_plot_plan
@@ -131,17 +132,11 @@ def twin_links(*, knowledge: bool = True) -> dict[str, Link]:
     press, gap, solids = (
         factors[name] for name in ("calendering_pressure", "coating_gap", "solid_content")
     )
-    compaction = Compaction(
-        order.index(press.name), press.low / press.high, 1 - press.low / press.high, 30.0
-    )
-    loading = Loading(
-        GAP,
-        gap.low,
-        gap.high - gap.low,
-        order.index(solids.name),
-        solids.low / 100,
-        (solids.high - solids.low) / 100,
-    )
+    loads = SettingScale(press.low / press.high, 1.0)
+    compaction = Compaction(order.index(press.name), loads, 30.0)
+    shares = SettingScale(solids.low / 100, solids.high / 100)
+    gaps = SettingScale(gap.low, gap.high)
+    loading = Loading(GAP, gaps, order.index(solids.name), shares)
     return {
         "mass_loading": Link(feature=loading if knowledge else None, only_without_history=True),
         "porosity": Link("mass_loading", (GAP,), compaction if knowledge else None),

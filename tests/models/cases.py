@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
+from designer.campaigns.space.grids import SettingScale
 from designer.models.data.dataset import ResponseData
 from designer.models.fitting.fit import fit
 from designer.models.gp.process_features import Compaction, Feature, Loading
@@ -114,8 +115,8 @@ def upstream_of(variant: Variant) -> Upstream | None:
 
 
 FEATURES: dict[str, Feature | None] = {
-    "compaction": Compaction(column=2, low=0.1, span=0.9, amplitude=2.0),
-    "loading": Loading(1, 50.0, 200.0, 0, 0.5, 0.2),
+    "compaction": Compaction(column=2, load=SettingScale(0.1, 1.0), amplitude=2.0),
+    "loading": Loading(1, SettingScale(50.0, 250.0), 0, SettingScale(0.5, 0.7)),
 }
 
 

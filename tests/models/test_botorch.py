@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from designer.campaigns.space.grids import SettingScale
 from designer.models.data.dataset import ResponseData
 from designer.models.encoding import InputAxis, Space
 from designer.models.fitting.fit import fit
@@ -31,6 +32,7 @@ with warnings.catch_warnings():  # torch.jit.script is deprecated, gpytorch's de
 
     from designer.models.botorch_adapter.model import to_botorch
 
+LOADING = Loading(1, SettingScale(50.0, 250.0), 0, SettingScale(0.5, 0.7))
 SPACE = Space((InputAxis("a"), InputAxis("b"), InputAxis("c", categories=("x", "y", "z"))))
 NUMERIC = Space((InputAxis("a"), InputAxis("b")))
 
@@ -82,7 +84,7 @@ def fitted_after_loading(runs: int, lines: int, *, average: bool) -> Any:
     loading = dataclasses.replace(data, name="loading", log_scale=True, y=mass)
     upstream = Upstream(fit(loading, SPACE.groups, lines), column=1)
     y = data.y + np.exp(-data.X[:, 0] * 3 / (1 + data.X[:, 1]))
-    compaction = Compaction(column=0, low=0.1, span=0.9, amplitude=1.5)
+    compaction = Compaction(column=0, load=SettingScale(0.1, 1.0), amplitude=1.5)
     posterior = fit(
         dataclasses.replace(data, y=y), SPACE.groups, lines, upstream=upstream, feature=compaction
     )
@@ -97,7 +99,12 @@ AVERAGED = {
     "log scale": lambda: averaged(fitted(8, 2, log=True)),
     "upstream and compaction": lambda: fitted_after_loading(8, 2, average=True),
     "loading without history": lambda: averaged(
-        fit(make(6, 0, log=True), SPACE.groups, 0, feature=Loading(1, 50.0, 200.0, 0, 0.5, 0.2))
+        fit(
+            make(6, 0, log=True),
+            SPACE.groups,
+            0,
+            feature=Loading(1, SettingScale(50.0, 250.0), 0, SettingScale(0.5, 0.7)),
+        )
     ),
 }
 POSTERIORS = {

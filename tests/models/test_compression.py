@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from designer.campaigns.space.grids import SettingScale
 from designer.campaigns.store.cache import LineCache
 from designer.campaigns.store.store import Store
 from designer.models.botorch_adapter.model import to_botorch
@@ -226,7 +227,7 @@ def test_lines_that_say_little_are_no_trouble() -> None:
     assert np.isfinite(told(fit(dataclasses.replace(data, X=X), GROUPS, 3))).all()
 
 
-@pytest.mark.parametrize("feature", [None, Compaction(column=1, low=0.1, span=0.9)])
+@pytest.mark.parametrize("feature", [None, Compaction(column=1, load=SettingScale(0.1, 1.0))])
 def test_upstream_levels_and_features_condense_too(
     feature: Compaction | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from designer.campaigns.space.grids import SettingScale
 from designer.campaigns.specification import load
 from designer.engine.process_links import response_links, unused_knowledge
 from designer.models.data.dataset import ResponseData
@@ -209,7 +210,7 @@ def test_feature_slopes_are_those_of_the_feature(name: str) -> None:
 def test_compaction_without_history_needs_few_runs() -> None:
     """Porosity by the law the feature is about: half the error with five runs."""
     errors: dict[bool, list[float]] = {True: [], False: []}
-    feature = Compaction(column=1, low=0.1, span=0.9, amplitude=30.0)
+    feature = Compaction(column=1, load=SettingScale(0.1, 1.0), amplitude=30.0)
     points = np.random.default_rng(3).random((200, 2))
     for seed in range(5):
         rng = np.random.default_rng(seed)
@@ -261,13 +262,13 @@ def test_links_follow_from_stages_units_and_knowledge() -> None:
     loading = links["mass_loading"].feature
     assert isinstance(loading, Loading)
     assert (loading.gap, loading.solids) == (1, 0)
-    assert loading.solids_low == pytest.approx(0.5)
+    assert loading.shares.low == pytest.approx(0.5)
     assert links["mass_loading"].only_without_history
     porosity = links["porosity"]
     assert (porosity.upstream, porosity.columns) == ("mass_loading", (1,))
     assert isinstance(porosity.feature, Compaction)
     assert porosity.feature.column == 2
-    assert porosity.feature.low == pytest.approx(0.05)
+    assert porosity.feature.load.low == pytest.approx(0.05)
     assert porosity.feature.amplitude == 30.0
     assert unused_knowledge(spec) == ()
 

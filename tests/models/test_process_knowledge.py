@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from designer.campaigns.space.grids import SettingScale
 from designer.models.data.dataset import ResponseData
 from designer.models.data.scaling import Scaling
 from designer.models.encoding import InputAxis, Space
@@ -16,7 +17,7 @@ from designer.models.posterior.averaging import average
 from designer.models.posterior.posterior import ResponsePosterior
 
 SPACE = Space((InputAxis("solids", 0.0, 1.0), InputAxis("gap", 0.0, 1.0)))
-BALANCE = Loading(1, 50.0, 200.0, 0, 0.5, 0.2)
+BALANCE = Loading(1, SettingScale(50.0, 250.0), 0, SettingScale(0.5, 0.7))
 LINKS = {
     "loading": Link(feature=BALANCE, only_without_history=True),
     "later": Link("loading", (1,)),
@@ -113,7 +114,7 @@ def test_botorch_sees_the_same() -> None:
 
 @pytest.mark.parametrize("spread", [0.5, 2.0])
 def test_without_an_amplitude_compaction_may_change_a_usual_share(spread: float) -> None:
-    by_load = Compaction(0, 0.0, 200.0)
+    by_load = Compaction(0, SettingScale(0.0, 200.0))
     linear = by_load.scaled(Scaling(log=False, center=40.0, spread=spread, typical=40.0))
     assert linear.amplitude == pytest.approx(0.3 * 40.0 / spread)
     log = by_load.scaled(Scaling(log=True, center=3.7, spread=spread, typical=40.0))

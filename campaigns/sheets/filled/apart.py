@@ -31,8 +31,8 @@ from designer.campaigns.tables.table import Table
 from designer.campaigns.values.numbers import decimals_of, number_text
 
 _SAME_SETTING = 1e-6
-"""Share of a factor's range below which settings are the same: spreadsheets save rounded numbers,
-and no machine is set finer (assumption)."""
+"""Share of a factor's range, of its lowest setting on a logarithmic scale, below which settings are
+the same: spreadsheets save rounded numbers, and no machine is set finer (assumption)."""
 _SAME_FIGURE = 1e-3
 """Share of a figure below which it is the same: sheets show four digits of predictions."""
 _FORCE = "--force-settings"
@@ -45,7 +45,7 @@ def close_settings(item: Factor | Given) -> float:
     if item.is_categorical:
         return 0.0
     low, high = item.bounds
-    return _SAME_SETTING * (high - low)
+    return _SAME_SETTING * (low if item.scale.log else high - low)
 
 
 @dataclass(frozen=True, slots=True)

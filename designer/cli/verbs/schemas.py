@@ -10,6 +10,7 @@ from designer.campaigns.errors import Problem
 from designer.campaigns.sheets.run_object import RunObject
 from designer.campaigns.space.constraints import Constraint
 from designer.campaigns.space.factors import Factor, Given
+from designer.campaigns.space.grids import MOST_PER_DECADE
 from designer.campaigns.space.mixtures import Mixture
 from designer.campaigns.specification.load import TABLES
 from designer.campaigns.specification.parts import CampaignGoal, Costs, Response, Stage
@@ -91,9 +92,11 @@ def _specification(found: Definitions) -> Schema:
         keys = part["properties"]
         # what may be null in the program is left out of the file, or null in JSON
         part["required"] = [k for k in part["required"] if "null" not in keys[k].get("type", ())]
-    response = found.found[Response.__name__]["properties"]
-    del response["log_scale"]
-    response["scale"] = {"enum": ["log", "linear"]}
+    response, factor = (found.found[kind.__name__]["properties"] for kind in (Response, Factor))
+    for keys in (response, factor):
+        del keys["log_scale"]
+        keys["scale"] = {"enum": ["log", "linear"]}
+    factor["per_decade"] |= {"minimum": 1, "maximum": MOST_PER_DECADE}
     response["goal"]["anyOf"][0]["enum"] += _BRITISH
     for ends in ("possible", "window"):
         end = {"type": ["number", "null"]}  # null: open

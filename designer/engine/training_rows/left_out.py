@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import chain
 
+from designer.campaigns.earlier_lines.off_scale import off_scale_notes
 from designer.campaigns.earlier_lines.untested import untested_lines_note
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import quantity_text
@@ -110,7 +111,8 @@ def notes_of_the_log(state: CampaignState, unused: Sequence[SetAside]) -> list[s
     """
     doubt = untested_lines_note(state)
     history = state.spec.unused_history if state.lines else ()
-    return [*history, *left_out_notes(unused), *([] if doubt is None else [doubt])]
+    aside = [*off_scale_notes(state), *left_out_notes(unused)]
+    return [*history, *aside, *([] if doubt is None else [doubt])]
 
 
 def left_out_notes(found: Sequence[SetAside]) -> list[str]:

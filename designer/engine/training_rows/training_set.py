@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from designer.campaigns.earlier_lines.off_scale import off_scale_notes
 from designer.campaigns.log.runs import LEARNED_FROM, MEASURED, Run
 from designer.campaigns.log.state import CampaignState, Line
 from designer.campaigns.space.factors import Setting
@@ -126,7 +127,7 @@ def training_set(state: CampaignState) -> TrainingSet:
     """
     spec = state.spec
     runs = training_runs(state)
-    lines = [line for line in state.lines.values() if line.included]
+    lines = state.used_lines
     batches = BatchCodes(tuple(stage.name for stage in spec.stages))
     used = [response.name for response in spec.responses if spec.uses_history(response)]
     own, assumed = _rows_of_runs(state, runs, batches)
@@ -146,7 +147,7 @@ def training_set(state: CampaignState) -> TrainingSet:
         if len(silent) < len(rows)
     ]
     if lines:
-        notes += spec.unused_history
+        notes += [*spec.unused_history, *off_scale_notes(state)]
     notes += [*_missing_notes(space, lines, missing), *assumed, *more, *left_out_notes(aside)]
     return TrainingSet(
         space=space,
