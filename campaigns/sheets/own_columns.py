@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 from designer.campaigns.log.runs import Run, run_number
 from designer.campaigns.specification.specification import Specification
+from designer.campaigns.tables.headers import with_unit
 from designer.campaigns.values.names import ENDINGS, IN_SPEC, RESERVED_ENDINGS
 
 OWN_COLUMNS = frozenset(
     {"order", "rank", "plan", "head", "information_bits", "cost"}
-    | {"recorded_at", "actor", "success", "value", *IN_SPEC}
+    | {"recorded_at", "actor", "success", "value", "why", *IN_SPEC}
 )
 """Columns of our own exports that tell, but are never read back."""
 
@@ -29,8 +30,9 @@ def prediction_columns(spec: Specification) -> frozenset[str]:
 
 def own_columns(spec: Specification) -> frozenset[str]:
     """All columns of our own exports that are never read back."""
-    planned = (f"{PLANNED}{factor.name}" for factor in spec.factors)
-    return OWN_COLUMNS | prediction_columns(spec) | frozenset(planned)
+    planned = {f"{PLANNED}{factor.name}": factor.unit for factor in spec.factors}
+    with_units = (with_unit(name, unit) for name, unit in planned.items())
+    return OWN_COLUMNS | prediction_columns(spec) | planned.keys() | frozenset(with_units)
 
 
 def foreign_columns(

@@ -8,9 +8,9 @@ from typing import Any
 from designer.campaigns.errors import InputError
 from designer.campaigns.log.runs import WAITING, Run
 from designer.campaigns.log.state import CampaignState
+from designer.campaigns.sheets.plan_columns import cells_of, plan_columns
 from designer.campaigns.sheets.run_object import Flags, run_objects
 from designer.campaigns.tables.formats.csv_file import Cell
-from designer.campaigns.tables.headers import with_unit
 from designer.campaigns.values.names import IN_SPEC, suggestion
 
 _PLAN_NUMBERS = 4
@@ -18,6 +18,8 @@ _PLAN_NUMBERS = 4
 _TOLD = ("_mean", "_low", "_high")
 """Predictions in a sheet for people: one more measured result. A standard deviation, which JSON
 has, may lie far beyond what is possible."""
+_OF_PLAN = ("campaign", "order", "rank", "plan")
+_OF_WORTH = ("information_bits", "cost", *IN_SPEC, "why", "head")
 
 
 def plan_runs(state: CampaignState, plan: str | None = None) -> list[Run]:
@@ -48,50 +50,40 @@ def plan_runs(state: CampaignState, plan: str | None = None) -> list[Run]:
 def plan_sheet(
     state: CampaignState, runs: Iterable[Run]
 ) -> tuple[list[str], list[dict[str, Cell]]]:
-    """A sheet to be filled in: recipe, prediction, and a cell for every result.
+    """A sheet to be filled in: recipe, a cell for every result, then what is only told.
 
     Returns:
         Header, and rows by header; results recorded so far are filled in.
     """
-    spec = state.spec
-    columns = ["campaign", "run", "order", "rank", "plan"]
-    columns += [f"batch:{stage.name}" for stage in spec.stages]
-    columns += [with_unit(item.name, item.unit) for item in spec.inputs]
-    columns += [with_unit(response.name, response.unit) for response in spec.responses]
-    columns += ["note"]
-    for response in spec.responses:
-        columns += [f"{response.name}{ending}" for ending in _TOLD]
-    columns += ["information_bits", "cost", *IN_SPEC, "head"]
-    return columns, [_sheet_row(state, run) for run in runs]
+    filled = plan_columns(state, apart=False)
+    columns = [column.header for column in filled]
+    predictions = [f"{r.name}{ending}" for r in state.spec.responses for ending in _TOLD]
+    columns += [name for name in (*_OF_PLAN, *predictions, *_OF_WORTH) if name not in columns]
+    return columns, [{**_told(state, run), **cells_of(filled, run)} for run in runs]
 
 
-def _sheet_row(state: CampaignState, run: Run) -> dict[str, Cell]:
-    spec = state.spec
+def _told(state: CampaignState, run: Run) -> dict[str, Cell]:
+    """What a sheet only tells of a run."""
     row: dict[str, Cell] = {
-        "campaign": spec.name,
-        "run": run.id,
+        "campaign": state.spec.name,
         "order": run.order,
         "rank": run.rank,
         "plan": run.plan,
-        "information_bits": _short(run.information_bits),
+        "information_bits": brief(run.information_bits),
         "cost": run.cost,
-        "in_spec": _short(run.in_spec),
-        "in_spec_measured": _short(run.in_spec_measured),
+        "in_spec": brief(run.in_spec),
+        "in_spec_measured": brief(run.in_spec_measured),
+        "why": run.reason,
         "head": state.head,
     }
-    row.update({f"batch:{stage}": batch for stage, batch in run.batch.items()})
-    settings = {**run.given, **run.used}
-    for item in spec.inputs:
-        row[with_unit(item.name, item.unit)] = settings.get(item.name)
-    for response in spec.responses:
-        name = with_unit(response.name, response.unit)
-        row[name] = "none" if response.name in run.never else run.values(response.name)
+    for response in state.spec.responses:
         predicted = run.prediction(response.name) or {}
-        row.update({f"{response.name}{end}": _short(predicted.get(end[1:])) for end in _TOLD})
+        row.update({f"{response.name}{end}": brief(predicted.get(end[1:])) for end in _TOLD})
     return row
 
 
-def _short(value: float | None) -> float | None:
+def brief(value: float | None) -> float | None:
+    """A computed figure with as many digits as people read; JSON keeps all."""
     return None if value is None else float(f"{value:.{_PLAN_NUMBERS}g}")
 
 

@@ -216,8 +216,6 @@ def _arguments(name: str, words: Iterable[str]) -> list[str]:
             keywords.setdefault(keyword, []).append(_pair(keyword, key, right))
         elif (name, option) == ("lines add", "name"):
             places.insert(0, repr(key))
-        elif (name, option) == ("export", "decimal"):
-            plain.append(f"decimal={key!r}")
         elif name != "lines add" or option not in ("map", "from", "where"):
             plain.append(_argument(option, value or None))
     if name == "lines add":

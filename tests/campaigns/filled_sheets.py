@@ -119,7 +119,7 @@ class FilledSheets:
         """The rows of the plan as exported now."""
         path = self.folder / "plan.csv"
         export(self.state, path, force=True)
-        with path.open(newline="", encoding="utf-8") as file:
+        with path.open(newline="", encoding="utf-8-sig") as file:
             return list(csv.DictReader(file))
 
     def read(self, rows: Rows, *, force: bool = False) -> SheetResults:

@@ -17,7 +17,7 @@ from designer.campaigns.earlier_lines.read import line_from_campaign, read_line
 from designer.campaigns.errors import InputError
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.sheets.export import export
+from designer.campaigns.sheets.export import FORMATS, export
 from designer.campaigns.sheets.filled.results import read_results
 from designer.campaigns.specification import load
 from designer.campaigns.specification.specification import Specification
@@ -94,7 +94,7 @@ def record(store: Store, run: str, name: str = "exports", **responses: Any) -> C
 
 
 def rows_of(path: Path, separator: str = ",") -> list[dict[str, str]]:
-    with path.open(newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8-sig") as file:
         return list(csv.DictReader(file, delimiter=separator))
 
 
@@ -104,10 +104,10 @@ def test_plan_sheet(tmp_path: Path) -> None:
     assert export(state, tmp_path / "plan.csv") == 2
     rows = rows_of(tmp_path / "plan.csv")
     assert list(rows[0]) == [
-        "campaign", "run", "order", "rank", "plan", "batch:slurry", "speed [m/min]", "binder",
-        "humidity [%]", "thickness [um]", "adhesion", "note", "thickness_mean", "thickness_low",
-        "thickness_high", "adhesion_mean", "adhesion_low", "adhesion_high", "information_bits",
-        "cost", "in_spec", "in_spec_measured", "head",
+        "run", "speed [m/min]", "binder", "humidity [%]", "thickness [um]", "adhesion", "status",
+        "reason", "batch:slurry", "made_at", "note", "campaign", "order", "rank", "plan",
+        "thickness_mean", "thickness_low", "thickness_high", "adhesion_mean", "adhesion_low",
+        "adhesion_high", "information_bits", "cost", "in_spec", "in_spec_measured", "why", "head",
     ]  # fmt: skip
     assert rows[0]["speed [m/min]"] == "0.30000000000000004"
     assert rows[0]["binder"] == "'=1+1"
@@ -175,10 +175,11 @@ def test_data_tells_every_measurement_with_planned_and_used(tmp_path: Path) -> N
     state = store.state("exports")
     assert export(state, tmp_path / "data.csv", "data") == 3
     rows = rows_of(tmp_path / "data.csv")
-    assert [(r["run"], r["replicate"], r["thickness"], r["adhesion"]) for r in rows] == [
+    assert [(r["run"], r["replicate"], r["thickness [um]"], r["adhesion"]) for r in rows] == [
         ("R001", "1", "50.5", "0.1"), ("R001", "2", "51", ""), ("R002", "", "", ""),
     ]  # fmt: skip
-    assert (rows[0]["speed"], rows[0]["planned:speed"]) == ("1.25", "1")
+    speeds = (rows[0]["speed [m/min]"], rows[0]["planned:speed [m/min]"])
+    assert speeds == ("1.25", "1")
     assert rows[0]["batch:slurry"] == "slurry-01"
     assert rows[0]["made_at"] == "2021-10-15"
     assert rows[0]["note"] == "line one\n=two"
@@ -241,14 +242,20 @@ def test_specification(tmp_path: Path) -> None:
     assert tomllib.loads((tmp_path / "spec.toml").read_text())["campaign"]["name"] == "exports"
 
 
-@pytest.mark.parametrize("name", ["plan.md", "plan.html", "plan.xlsx", "plan", "plan.pkl"])
+@pytest.mark.parametrize("name", ["x", "x.pkl", "x.ods", "x.toml", "x.xlsx", "x.html", "x.md"])
 def test_other_endings_name_the_ones_that_work(tmp_path: Path, name: str) -> None:
-    state = make([(1.0, "PVDF-A")]).state("exports")
-    for what in ("plan", "data", "events"):
-        with pytest.raises(InputError, match=r"\.csv or \.json"):
+    state = record(make([(1.0, "PVDF-A")]), "R001", thickness=["50"])
+    for what, endings in FORMATS.items():
+        if Path(name).suffix in endings:
+            export(state, tmp_path / name, what, force=True)
+            (tmp_path / name).unlink()
+            continue
+        with pytest.raises(InputError) as error:
             export(state, tmp_path / name, what)
-    with pytest.raises(InputError, match=r"\.toml or \.json"):
-        export(state, tmp_path / name, "spec")
+        (problem,) = error.value.problems
+        assert problem.found == (Path(name).suffix or "no ending")
+        assert problem.allowed is not None
+        assert all(ending in problem.allowed for ending in endings)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -313,10 +320,8 @@ def test_decimal_commas_are_read_back_as_the_same_numbers(tmp_path: Path) -> Non
     state = record(store, "R002", thickness=["2.125"])
     sheet, data = tmp_path / "plan.csv", tmp_path / "data.csv"
     assert export(state, sheet, plan="P001", decimal="comma") == 3
-    text = sheet.read_text()
-    assert text.splitlines()[0].startswith(
-        "campaign;run;order;rank;plan;batch:slurry;speed [m/min];"
-    )
+    text = sheet.read_text(encoding="utf-8-sig")
+    assert text.startswith("run;speed [m/min];binder;humidity [%];thickness [um];adhesion;status;")
     assert ";0,30000000000000004;'=1+1;40;51,5/1234,125/2,1250;1e-07;" in text
     assert ';2,1250;"µ;,""x";40;2,1250;;' in text  # 2,125 might be two thousand
     read = read_results(sheet, state)
@@ -363,6 +368,6 @@ def test_decimal_commas_are_of_csv_alone(tmp_path: Path) -> None:
             export(state, tmp_path / name, what, decimal="comma")
     with pytest.raises(InputError, match="no decimal mark"):
         export(state, tmp_path / "plan.csv", decimal=",")  # type: ignore[arg-type]
-    with pytest.raises(InputError, match=r"designer export exports data.csv --what data --decimal"):
-        export(state, tmp_path / "plan.xlsx", "data")
+    with pytest.raises(InputError, match=r"no meaning in a file \.xlsx .*allowed: \.csv"):
+        export(state, tmp_path / "plan.xlsx", "data", decimal="comma")
     assert list(tmp_path.iterdir()) == []

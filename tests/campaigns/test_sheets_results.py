@@ -130,7 +130,7 @@ def bench(tmp_path: Path) -> Bench:
 
 def sheet(bench: Bench, name: str = "plan.csv") -> list[dict[str, str]]:
     export(bench.state, bench.folder / name, force=True)
-    with (bench.folder / name).open(newline="", encoding="utf-8") as file:
+    with (bench.folder / name).open(newline="", encoding="utf-8-sig") as file:
         return list(csv.DictReader(file))
 
 

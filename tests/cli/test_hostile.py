@@ -55,7 +55,7 @@ def test_no_export_holds_a_command_and_json_tells_the_text(evil: CommandLine) ->
     }  # fmt: skip
     for file, what in files.items():
         evil("export", "small", file, "--what", what)
-        assert not commands_in(Path(file).read_bytes().decode()), file
+        assert not commands_in(Path(file).read_bytes().decode("utf-8-sig")), file
     events = json.loads(Path("events.json").read_text())["events"]
     assert events[0]["actor"].startswith("anna\x1b[31m")
 

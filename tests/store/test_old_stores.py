@@ -13,6 +13,7 @@ says so.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from functools import partial
@@ -63,8 +64,14 @@ def told_by(store: Store, state: CampaignState, folder: Path) -> dict[str, Any]:
         "plans": [_plan(plan) for plan in state.plans.values()],
         "notes": [_note(note) for note in state.notes],
         "lines": [_line(line) for line in state.lines.values()],
-        "data": (folder / "data.csv").read_text(encoding="utf-8"),
+        "data": _without_units((folder / "data.csv").read_text(encoding="utf-8")),
     }
+
+
+def _without_units(table: str) -> str:
+    """A table as it was before its header told units."""
+    header, rest = table.split("\n", 1)
+    return re.sub(r" \[[^\],]*\]", "", header) + "\n" + rest
 
 
 def _run(run: Run) -> dict[str, Any]:

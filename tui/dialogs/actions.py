@@ -236,7 +236,7 @@ async def export(ui: Ui) -> None:
     def submit(values: Values) -> ExportAnswer:
         if not values["path"]:
             raise InputError(
-                Problem("file", "is missing", allowed="a path ending in .csv or .json")
+                Problem("file", "is missing", allowed="a path ending in .csv, .xlsx or .json")
             )
         path = Path(values["path"]).expanduser()
         return ui.service.campaigns.export(
@@ -257,8 +257,8 @@ async def export(ui: Ui) -> None:
             Ask("comma", "decimal commas, semicolons between cells (.csv)", tick=True),
         ),
         submit,
-        text=f"Folder: {Path.cwd()}\nThe ending names the format: .csv or .json"
-        " (specification: .toml).",
+        text=f"Folder: {Path.cwd()}\nThe ending names the format: .csv, .xlsx or"
+        " .json (events: no .xlsx; specification: .toml or .json).",
         do="write it",
         same_as=lambda values: quoted(
             "export", name, values["path"],

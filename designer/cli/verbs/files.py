@@ -61,8 +61,9 @@ VERBS = (
             Argument(
                 "path",
                 "FILE",
-                "its ending chooses: .csv or .json, a specification .toml or .json",
-                writes=("csv", "json", "toml"),
+                "its ending chooses: .csv, .xlsx or .json; events .csv or .json, a specification"
+                " .toml or .json",
+                writes=("csv", "xlsx", "json", "toml"),
             ),
             Argument(
                 "--what",
@@ -84,7 +85,7 @@ VERBS = (
         "campaigns.export",
         lambda answer, _service, _arguments: exported_text(answer),
         examples=(
-            "export nmc622-line4 plan.csv",
+            "export nmc622-line4 plan.xlsx",
             "export nmc622-line4 plan.csv --decimal comma",
             "export nmc622-line4 data.csv --what data",
         ),

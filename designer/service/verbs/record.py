@@ -61,7 +61,7 @@ class RecordVerbs(Verbs):
 
     def data(self, campaign: str) -> answers.DataAnswer:
         """Every measurement as a table: planned and used settings, status, batches, times."""
-        from designer.campaigns.sheets.export import data_rows
+        from designer.campaigns.sheets.data_sheet import data_rows
 
         state = self.session.state(campaign)
         columns, rows = data_rows(state)

@@ -1,0 +1,1 @@
+"""Workbooks: a plan to be filled in, its predictions and facts; the data of a campaign."""

@@ -1,0 +1,121 @@
+"""How cells of our workbooks look: named styles, each made once; and texts that stay texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from designer.render.words import unicode_escaped
+
+if TYPE_CHECKING:
+    from openpyxl.styles import NamedStyle
+    from openpyxl.workbook import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+Kind = Literal[
+    "title", "hint", "header", "asked", "run", "told", "changed", "entry", "words", "none"
+]
+Format = Literal["number", "text", "time"]
+Edge = Literal["inside", "part", "block"]
+
+LONGEST_CELL = 32_767
+"""Characters a cell can hold (ECMA-376, and every spreadsheet program)."""
+
+# Pale enough for black ink on it, dark enough to be seen on paper from a black printer.
+_ENTRY = "FFF2C2"
+_HEADER = "D9E1EA"
+_LINE = "8C98A4"
+_BLACK = "000000"
+_EDGES: dict[Edge, tuple[Literal["hair", "thin", "medium"], str]] = {
+    "inside": ("hair", _LINE), "part": ("thin", _BLACK), "block": ("medium", _BLACK),
+}  # fmt: skip
+_FORMATS: dict[Format, str] = {"number": "General", "text": "@", "time": "yyyy-mm-dd hh:mm"}
+_WITHOUT_LINES = ("title", "hint", "words", "none")
+_OPEN = ("entry",)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a cell looks like.
+
+    Attributes:
+        kind: what it is for.
+        form: what its content is.
+        edge: the line above it.
+    """
+
+    kind: Kind
+    form: Format = "text"
+    edge: Edge = "inside"
+
+    @property
+    def name(self) -> str:
+        """Its name in the workbook."""
+        return f"{self.kind} {self.form} {self.edge}"
+
+
+class Looks:
+    """The styles of one workbook.
+
+    Args:
+        book: that takes them.
+    """
+
+    def __init__(self, book: Workbook) -> None:
+        self._book = book
+        self._made: set[Look] = set()
+
+    def put(
+        self, sheet: Worksheet, row: int, column: int, value: float | str | None, look: Look
+    ) -> None:
+        """Write one cell: a number as a number, a text as a text, whatever it looks like.
+
+        Args:
+            sheet: where.
+            row: from 1.
+            column: from 1.
+            value: number, text, or None for a blank cell.
+            look: how it looks.
+        """
+        if look not in self._made:
+            self._made.add(look)
+            self._book.add_named_style(_style(look))
+        shown = (safe_text(value) or None) if isinstance(value, str) else value
+        cell = sheet.cell(row, column, shown)
+        cell.style = look.name
+        if isinstance(shown, str):
+            cell.data_type = "s"  # "=1+1" is a name here, and "#N/A" no error
+
+
+def safe_text(text: str) -> str:
+    """A text that a workbook can hold: no control characters, not longer than a cell."""
+    text = unicode_escaped(text)
+    return text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…"
+
+
+def _style(look: Look) -> NamedStyle:
+    """The style of a look."""
+    from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
+
+    side = Side("thin", _LINE)
+    top = Side(*_EDGES[look.edge])
+    lines = Border() if look.kind in _WITHOUT_LINES else Border(side, side, top, side)
+    fills = {"entry": _ENTRY, "asked": _ENTRY, "header": _HEADER}
+    fill = fills.get(look.kind)
+    bold = look.kind in ("title", "header", "asked", "run", "changed")
+    size = {"title": 13, "hint": 9}.get(look.kind, 11)
+    plain_words = look.kind in ("title", "words")
+    level = "center" if look.kind in ("run", "told", "changed", "header", "asked", "hint") else None
+    return NamedStyle(
+        look.name,
+        font=Font(name="Calibri", size=size, bold=bold),
+        fill=PatternFill("solid", fgColor=fill) if fill else PatternFill(),
+        border=lines,
+        alignment=Alignment(
+            horizontal=level, vertical="top" if plain_words else "center",
+            wrap_text=look.kind in ("header", "asked", "hint", "words"),
+        ),
+        number_format=_FORMATS[look.form],
+        protection=Protection(locked=look.kind not in _OPEN),
+        hidden=True,
+    )  # fmt: skip

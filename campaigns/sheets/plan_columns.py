@@ -1,0 +1,104 @@
+"""The columns of a plan that people fill in: the same in CSV and on the first sheet of a book."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from designer.campaigns.log.runs import Run
+from designer.campaigns.log.state import CampaignState
+from designer.campaigns.space.factors import Factor, Given, Setting
+from designer.campaigns.specification.parts import Response
+from designer.campaigns.tables.formats.csv_file import Cell
+from designer.campaigns.tables.headers import with_unit
+from designer.campaigns.tables.rows import USED
+
+STATUS_WORDS = ("completed", "failed", "abandoned")
+"""What may be said of a run; blank: its results tell."""
+
+Part = Literal[
+    "run", "setting", "result", "status", "reason", "used", "batch", "made_at", "note"
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PlanColumn:
+    """One column of a plan.
+
+    Attributes:
+        header: its name with its unit.
+        part: what it is about.
+        tell: what stands in it for a run.
+        item: the factor, given or response it is of.
+    """
+
+    header: str
+    part: Part
+    tell: Callable[[Run], Cell]
+    item: Factor | Given | Response | None = None
+
+
+def plan_columns(state: CampaignState, *, apart: bool) -> list[PlanColumn]:
+    """The columns people fill in, in the order of work at the line.
+
+    Args:
+        state: the campaign.
+        apart: whether really used settings have columns of their own, blank where they are as
+            planned; else those of the settings hold what was used.
+    """
+    spec = state.spec
+    columns = [PlanColumn("run", "run", lambda run: run.id)]
+    columns += [_setting(item, apart=apart) for item in spec.inputs]
+    columns += [_result(response) for response in spec.responses]
+    columns += [
+        PlanColumn("status", "status", _status),
+        PlanColumn("reason", "reason", lambda run: run.failure),
+    ]
+    if apart:
+        columns += [_used(factor) for factor in spec.factors]
+    columns += [_batch(stage.name) for stage in spec.stages]
+    columns += [
+        PlanColumn("made_at", "made_at", lambda run: run.made_at),
+        PlanColumn("note", "note", lambda _: None),
+    ]
+    taken = {item.name for item in (*spec.inputs, *spec.responses)}
+    # a factor may be called status, and there is no second column of that name then
+    return [column for column in columns if column.item or column.header not in taken]
+
+
+def _setting(item: Factor | Given, *, apart: bool) -> PlanColumn:
+    def tell(run: Run) -> Setting | None:
+        shown = {**run.used, **((run.planned or {}) if apart else {}), **run.given}
+        return shown.get(item.name)
+
+    return PlanColumn(with_unit(item.name, item.unit), "setting", tell, item)
+
+
+def _result(response: Response) -> PlanColumn:
+    def tell(run: Run) -> Cell:
+        return "none" if response.name in run.never else run.values(response.name)
+
+    return PlanColumn(with_unit(response.name, response.unit), "result", tell, response)
+
+
+def _status(run: Run) -> str | None:
+    return run.status if run.status in STATUS_WORDS else None
+
+
+def _used(factor: Factor) -> PlanColumn:
+    def tell(run: Run) -> Setting | None:
+        used = run.reported.get(factor.name)
+        planned = (run.planned or run.used).get(factor.name)
+        return None if used == planned else used
+
+    return PlanColumn(with_unit(f"{USED}{factor.name}", factor.unit), "used", tell, factor)
+
+
+def _batch(stage: str) -> PlanColumn:
+    return PlanColumn(f"batch:{stage}", "batch", lambda run: run.batch.get(stage))
+
+
+def cells_of(columns: Iterable[PlanColumn], run: Run) -> dict[str, Cell]:
+    """What stands in the columns for a run, by header."""
+    return {column.header: column.tell(run) for column in columns}

@@ -1,0 +1,76 @@
+"""What a plan is, in words: for the facts of a workbook and the head of a run sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from designer.campaigns.log.runs import Run
+from designer.campaigns.log.state import CampaignState, Plan
+from designer.campaigns.space.factors import Factor, Given
+from designer.campaigns.specification.parts import Response, range_text
+from designer.campaigns.values.numbers import number_text
+from designer.campaigns.version import program_version
+from designer.render.expected import bits_words
+from designer.render.words import count, number, priced
+
+_BITS = "expected information"
+
+
+def plans_of(state: CampaignState, runs: Sequence[Run]) -> list[Plan]:
+    """The plans some runs are of, in their order."""
+    ids = dict.fromkeys(run.plan for run in runs if run.plan is not None)
+    return [state.plans[plan] for plan in ids if plan in state.plans]
+
+
+def plan_title(state: CampaignState, runs: Sequence[Run]) -> str:
+    """``plan P003: 8 runs, 6.5 h``; several plans by their ids."""
+    plans = plans_of(state, runs)
+    told = [count(len(runs), "run")]
+    if all(run.cost is not None for run in runs):
+        cost = sum(run.cost or 0.0 for run in runs)
+        told.append(priced(cost, state.spec.costs.unit))
+    which = "plan" if len(plans) < 2 else "plans"
+    return f"{which} {', '.join(plan.id for plan in plans)}: {', '.join(told)}".replace(" :", ":")
+
+
+def plan_facts(state: CampaignState, runs: Sequence[Run]) -> list[tuple[str, str]]:
+    """What there is to know of the campaign and of every plan some runs are of.
+
+    Returns:
+        Pairs of a word and what there is to say of it; a word may come several times.
+    """
+    spec = state.spec
+    facts = [
+        ("campaign", spec.name), ("line", spec.line), ("goal", spec.goal), ("head", state.head),
+        ("as of", state.changed_at), ("program version", program_version()),
+    ]  # fmt: skip
+    for plan in plans_of(state, runs):
+        facts += [("plan", plan.id), ("runs", number(len(plan.runs))), ("seed", number(plan.seed))]
+        if plan.cost is not None:
+            facts.append(("cost", priced(plan.cost, spec.costs.unit)))
+        if plan.information_bits is not None:
+            facts.append((_BITS, bits_words(plan.information_bits)))
+        made_by = plan.versions.get("pilot-designer")
+        if made_by is not None:
+            facts.append(("planned with version", str(made_by)))
+        facts += [("fixed", f"{name} = {number(value)}") for name, value in plan.fixed.items()]
+        facts += [("note", note) for note in plan.notes]
+    return facts
+
+
+def input_hint(item: Factor | Given) -> str:
+    """What can be set or is expected, without the unit: ``50 to 66``, ``80, 100, 150``."""
+    if isinstance(item, Factor) and item.is_categorical:
+        return ""
+    if isinstance(item, Factor) and item.levels is not None:
+        return ", ".join(map(number_text, item.levels))
+    return range_text(item.bounds, None)
+
+
+def result_hint(response: Response) -> str:
+    """What is wanted of a response, without its unit: its window, else its goal."""
+    if response.window is not None:
+        return range_text(response.window, None)
+    if isinstance(response.goal, str):
+        return "" if response.goal == "none" else response.goal
+    return f"near {number_text(response.goal)}"
