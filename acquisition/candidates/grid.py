@@ -7,6 +7,7 @@ and all members of a mixture, the multiple of ``10**-decimals`` (sums of fractio
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -71,14 +72,14 @@ class RecipeGrid:
 
     def columns(self, codes: IntArray) -> Columns:
         """Settings per factor, each ``[n]``, of codes ``[n, F]`` (of givens: see the region)."""
-        columns: Columns = {}
-        for k, level in enumerate(self.region.levels):
-            decimals = self._decimals[k]
-            if decimals is not None:
-                columns[level.name] = floats(codes[:, k], decimals)
-            elif isinstance(level, Levels):
-                columns[level.name] = level.values[codes[:, k]]
-        return columns
+        return {name: self.settings(k, codes[:, k]) for k, name in enumerate(self.region.names)}
+
+    def settings(self, k: int, codes: IntArray) -> np.ndarray[Any, Any]:
+        """Settings of one factor, by its place, of codes of any shape."""
+        level, decimals = self.region.levels[k], self._decimals[k]
+        if isinstance(level, Levels) and decimals is None:
+            return np.asarray(level.values[codes])
+        return floats(codes, decimals or 0)
 
     def codes(self, columns: Columns) -> tuple[IntArray, BoolArray]:
         """Codes ``[n, F]`` of settings, and which of them the machines can be set to ``[n]``.

@@ -1,0 +1,1 @@
+"""D-, A- and I-optimal designs by coordinate exchange, with whole plots for stages."""
