@@ -21,7 +21,7 @@ from designer.acquisition.designs.optimal.directions import (
     feasible,
     pairs_along_constraints,
 )
-from designer.acquisition.designs.optimal.information import Information
+from designer.acquisition.designs.optimal.information import FisherInformation
 from designer.acquisition.designs.optimal.whole_plots import WholePlots
 from designer.models.arrays import FloatArray, IntArray
 
@@ -96,10 +96,10 @@ class ExchangeProblem:
                 code = self.terms.factors[c].code(settings)
                 coded[..., columns] = code.reshape(*codes.shape[:-1], -1)
 
-    def information(self, codes: IntArray) -> Information:
+    def information(self, codes: IntArray) -> FisherInformation:
         """The state of designs ``[S, n, F]``."""
         matrices = self.terms.expand(self.coded(codes))
-        return Information(matrices, self.plots.weight, self.moments, self.known)
+        return FisherInformation(matrices, self.plots.weight, self.moments, self.known)
 
 
 class Exchange:
@@ -150,7 +150,7 @@ class Exchange:
 
     def _step(
         self,
-        state: Information,
+        state: FisherInformation,
         codes: IntArray,
         coded: FloatArray,
         rows: IntArray,

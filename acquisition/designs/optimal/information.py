@@ -19,7 +19,7 @@ RIDGE = 1e-6  # per run: lets a singular start find its way; taken off before de
 _SINGULAR = 1e-10  # ratio of determinants from which an inverse is not trusted
 
 
-class Information:
+class FisherInformation:
     """The state of S designs of n runs.
 
     Args:
@@ -58,9 +58,9 @@ class Information:
         """What is minimised, ``[S]``: ``-log det M`` or ``log tr(M⁻¹ W)``; infinite if singular."""
         return criterion(self.total(), self.moments)
 
-    def subset(self, starts: IntArray) -> Information:
+    def subset(self, starts: IntArray) -> FisherInformation:
         """Some of the designs."""
-        return Information(self.matrices[starts], self.weight, self.moments, self.known)
+        return FisherInformation(self.matrices[starts], self.weight, self.moments, self.known)
 
     def improve(
         self, rows: IntArray, candidates: FloatArray, allowed: BoolArray, least: float

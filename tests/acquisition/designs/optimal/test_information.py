@@ -3,22 +3,22 @@
 import numpy as np
 import pytest
 
-from designer.acquisition.designs.optimal.information import RIDGE, Information, criterion
+from designer.acquisition.designs.optimal.information import RIDGE, FisherInformation, criterion
 
 
-def _state(seed: int, moments: bool) -> Information:
+def _state(seed: int, moments: bool) -> FisherInformation:
     rng = np.random.default_rng(seed)
     n, p = 9, 4
     plots = np.repeat(np.arange(3), 3)
     weight = np.linalg.inv(np.eye(n) + 1.3 * (plots[:, None] == plots))
     root = rng.normal(size=(p, p))
     known = np.diag([0.5, 0.0, 0.0, 1.0])
-    return Information(
+    return FisherInformation(
         rng.normal(size=(2, n, p)), weight, root @ root.T if moments else None, known
     )
 
 
-def _anew(state: Information) -> np.ndarray:
+def _anew(state: FisherInformation) -> np.ndarray:
     n, p = state.matrices.shape[1:]
     X = state.matrices
     total = [state.known + x.T @ state.weight @ x + RIDGE * n * np.eye(p) for x in X]
@@ -38,7 +38,7 @@ def test_gains_and_updates_are_those_of_the_changed_design(moments: bool, rows: 
             other = kept.copy()
             other[:, rows] = candidates[:, c]
             gains[:, c] = before - _anew(
-                Information(other, state.weight, state.moments, state.known)
+                FisherInformation(other, state.weight, state.moments, state.known)
             )
         allowed = rng.random((2, 7)) < 0.8
         taken, gained = state.improve(np.array(rows), candidates, allowed, 1e-9)
