@@ -49,6 +49,7 @@ class TableBuilder:
             summary rows are recognised, and other columns are looked at but not kept; without, the
             first record is the header and everything is kept.
         first: whether the first record is the header in any case.
+        ours: whether the rows above the names are our own, and need not be told.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class TableBuilder:
         options: TableOptions | None = None,
         expected: ExpectedColumns | None = None,
         first: bool = False,
+        ours: bool = False,
     ) -> None:
         self.findings = Findings()
         self._options, self._expected = options or TableOptions(), expected
@@ -68,6 +70,7 @@ class TableBuilder:
         self._row_word = row_word
         self._separator = separator
         self._looks = expected is not None and not first and self._options.header is None
+        self._ours = ours
         self._waiting: list[Record] = []
         self._columns: list[str] | None = None
         self._kept: list[int] = []
@@ -160,7 +163,8 @@ class TableBuilder:
         if self._options.header not in (None, number):
             where = f"{self._source} --header {self._options.header}"
             raise InputError.at(where, f"this {self._row_word} is blank")
-        if above := [shown_row(cells) for _, cells, _ in waiting[:place]]:
+        above = [] if self._ours else [shown_row(cells) for _, cells, _ in waiting[:place]]
+        if above:
             told = ", ".join(above[:3]) + (", …" if len(above) > 3 else "")
             where = f"{self._row_word} {number}"
             self._notes.append(f"{where} names the columns; above it, not read: {told}")

@@ -21,11 +21,12 @@ from designer.campaigns.values.numbers import number_text
 
 _FRAME = "data frame"
 _TEXT_ENDINGS = (".csv", ".tsv", ".txt")
+_WORKBOOKS = (".xlsx", ".ods")
 _SAVE = "Save it as .xlsx or CSV UTF-8."
 _UNSAFE = "Python objects can run code and are never read; save the table as CSV."
 _OTHERS = {
     ".xls": "This is the format of Excel 2003: save it as .xlsx or CSV UTF-8.",
-    **dict.fromkeys((".xlsb", ".ods"), _SAVE),
+    ".xlsb": _SAVE,
     **dict.fromkeys((".pkl", ".pickle", ".pt", ".joblib"), _UNSAFE),
 }
 
@@ -35,7 +36,7 @@ def read_table(
     options: TableOptions | None = None,
     expected: ExpectedColumns | None = None,
 ) -> Table:
-    """Read a table from a .csv (.tsv, .txt) or .xlsx file.
+    """Read a table from a .csv (.tsv, .txt), .xlsx or .ods file.
 
     Args:
         path: a regular file of at most 50 MB, or a file in memory.
@@ -52,17 +53,17 @@ def read_table(
     path, options = as_file(path), options or TableOptions()
     ending = path.suffix.lower()
     source = "".join(c if c.isprintable() else "?" for c in path.name)[-100:]
-    if ending not in _TEXT_ENDINGS and ending != ".xlsx":
-        allowed = ".csv (also .tsv, .txt) or .xlsx"
+    if ending not in (*_TEXT_ENDINGS, *_WORKBOOKS):
+        allowed = ".csv (also .tsv, .txt), .xlsx or .ods"
         what = "this kind of file is not read"
         raise InputError.at(source, what, ending or None, allowed, _OTHERS.get(ending))
     content = read_regular_file(path)
     sha256 = hashlib.sha256(content).hexdigest()
     # The readers are imported at need: openpyxl alone would triple the time of `status`.
-    if ending == ".xlsx":
-        from designer.campaigns.tables.formats.xlsx_file import parse_xlsx
+    if ending in _WORKBOOKS:
+        from designer.campaigns.tables.formats.workbook import parse_workbook
 
-        return parse_xlsx(content, source, sha256, options, expected)
+        return parse_workbook(content, source, sha256, options, expected)
     from designer.campaigns.tables.formats.csv_file import parse_csv
 
     if options.sheet is not None:

@@ -19,11 +19,12 @@ from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.columns import FileColumn
 from designer.campaigns.tables.table import BROKEN, MERGED, NOT_YET, TAKEN_BLANK, Table
 from designer.campaigns.tables.whole_columns import ResultUnits
+from designer.campaigns.values.mangled import category_shown
 from designer.campaigns.values.names import clean_text
 from designer.campaigns.values.numbers import apart, kind_of_cell, number_and_unit, other_mark
 from designer.campaigns.values.quantity import Quantity
 from designer.campaigns.values.times import parse_made_at, utc_now
-from designer.campaigns.values.units import check_unit, measures
+from designer.campaigns.values.units import not_convertible
 
 _NEVER = "none"
 """A cell that says "will never be measured", as on the command line."""
@@ -95,6 +96,7 @@ class RowReader:
         self.table = self.table.read_numbers_of(headers)
         self._now = utc_now()
         self._blanks: Counter[str] = Counter()
+        self._shown: Counter[str] = Counter()
         self._marked = False
         self._result_units = ResultUnits(self.spec, self.columns)
         if not self.table.rows:
@@ -154,9 +156,11 @@ class RowReader:
         return self._result_units.judge(self.table, self.findings)
 
     def notes(self) -> list[str]:
-        """What was taken as blank although something stands there."""
+        """What was taken otherwise than it stands there."""
         told = ", ".join(f"{word!r} ({count})" for word, count in self._blanks.items())
-        return [f"taken as not measured: {told}"] if told else []
+        shown = ", ".join(f"{what} ({count})" for what, count in self._shown.items())
+        notes = [f"taken as not measured: {told}"] if told else []
+        return notes + [f"taken as a spreadsheet shows it: {shown}"] * bool(shown)
 
     def is_blank(self, row: int, item: Factor | Given, before: str = "") -> bool:
         """Whether a row says nothing of an input: no column, blank, or NA that is no category."""
@@ -187,6 +191,7 @@ class RowReader:
                     self.findings.add(self._merged(row, column, problem))
                 continue
             if isinstance(item, Factor) and item.is_categorical:
+                text = self._category(item, text)
                 name = self.category(item, text, where) if self.category else text
                 value = None if name is None else Quantity(name)
             else:
@@ -194,6 +199,14 @@ class RowReader:
             if value is not None:
                 found[item.name] = value
         return found
+
+    def _category(self, item: Factor, text: str) -> str:
+        """The name of a category, also where a spreadsheet has made a number or date of it."""
+        names = item.categories or ()
+        name = None if text in names else category_shown(text, names)
+        if name is not None:
+            self._shown[f"{text!r} of {item.name} as {name!r}"] += 1
+        return text if name is None else name
 
     def batches(self, row: int) -> dict[str, str]:
         """Batch ids by stage."""
@@ -264,7 +277,7 @@ class RowReader:
         if behind is not None and self.table.oddity(row, column.header) is None:
             digits, unit = behind
             number = self.table.number(digits)
-            if number is not None and (what := self._not_convertible(unit, declared)):
+            if number is not None and (what := not_convertible(unit, declared)):
                 where = self.table.where(row, column.header)
                 hint = "Take away what stands behind the number, or write a unit that fits."
                 self.findings.report(where, what, repr(text), declared, hint)
@@ -290,14 +303,6 @@ class RowReader:
                 return
             self._marked = True
         self.findings.add(self.table.number_problem(row, column.header, text))
-
-    def _not_convertible(self, unit: str, declared: str | None) -> str | None:
-        """Why the unit in a cell cannot be that of its column; None when it can."""
-        if check_unit(unit) is not None:
-            return f"{unit!r} behind the number is no unit"
-        if unit == declared or measures(unit, declared or "1"):
-            return None
-        return f"{unit} cannot be converted to {declared or 'a number without unit'}"
 
     def _replicate(self, row: int) -> int | str | None:
         column, text = self._cell(row, "replicate")

@@ -158,6 +158,7 @@ class Table:
         units: header → unit, from a row of units below the names.
         summaries: row → place among `headers` and text of the cell that says it sums up others.
         unread: columns whose cells nobody asked for, which are not here.
+        facts: of the workbook it is a sheet of, where that is one of ours: ``campaign``, ``head``.
     """
 
     source: str
@@ -175,6 +176,7 @@ class Table:
     units: Mapping[str, str] = field(default_factory=dict)
     summaries: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     unread: Mapping[str, UnreadColumn] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def places(self) -> Mapping[str, int]:

@@ -6,6 +6,14 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_SHOWN = re.compile(
+    r"(?P<first>\d{1,2})(?P<sign>[./])(?P<second>\d{1,2})(?P=sign)(?P<year>\d{4})"
+    r"(?:,?\s+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second_of>\d{2}))?"
+    r"(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?)?",
+    re.ASCII,
+)
+_MONTHS = 12
+_HALF_DAY = 12
 STORED = "%Y-%m-%dT%H:%M:%S.%fZ"
 """How the log writes a moment, UTC."""
 _STORED_LENGTH = len("2026-03-01T08:15:00.000000Z")
@@ -36,6 +44,8 @@ def parse_made_at(text: str, now: datetime) -> str:
 
     Args:
         text: ISO 8601 date (``2026-03-01``) or date and time; without a zone it is local time.
+            Also as spreadsheets write them: ``1.3.2026 14:30``, and ``3/25/2026 2:30 PM`` where
+            only one of the two can be the month.
         now: the present moment, aware.
 
     Returns:
@@ -44,18 +54,41 @@ def parse_made_at(text: str, now: datetime) -> str:
     Raises:
         ValueError: with a sentence for the user, when unreadable or more than a day ahead.
     """
-    cleaned = text.strip()
+    cleaned = _of_spreadsheet(text.strip())
     try:
         day = date.fromisoformat(cleaned) if _DATE.match(cleaned) else None
         moment = None if day else datetime.fromisoformat(cleaned).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError(
-            f"{cleaned!r} is no date or time; write 2026-03-01 or 2026-03-01T14:30"
+            f"{text.strip()!r} is no date or time; write 2026-03-01 or 2026-03-01T14:30"
         ) from None
     latest = now + FUTURE
     if (day and day > latest.astimezone().date()) or (moment and moment > latest):
         raise ValueError(f"{cleaned} lies in the future (it is {utc_text(now)[:16]}Z now)")
     return utc_text(moment) if moment else cleaned
+
+
+def _of_spreadsheet(text: str) -> str:
+    """A time as a spreadsheet shows it, in ISO 8601; anything else as it is.
+
+    Raises:
+        ValueError: day and month cannot be told apart.
+    """
+    found = _SHOWN.fullmatch(text)
+    if found is None:
+        return text
+    first, second, year = int(found["first"]), int(found["second"]), found["year"]
+    day, month = (first, second) if found["sign"] == "." or first > _MONTHS else (second, first)
+    if found["sign"] == "/" and max(first, second) <= _MONTHS and first != second:
+        either = f"{year}-{first:02}-{second:02} or {year}-{second:02}-{first:02}"
+        raise ValueError(f"{text!r} may be {either}; write which")
+    if found["hour"] is None:
+        return f"{year}-{month:02}-{day:02}"
+    hour, half = int(found["hour"]), (found["half"] or "").casefold()
+    if half and 1 <= hour <= _HALF_DAY:
+        hour = hour % _HALF_DAY + (_HALF_DAY if half == "p" else 0)
+    clock = f"{hour:02}:{found['minute']}:{found['second_of'] or '00'}"
+    return f"{year}-{month:02}-{day:02}T{clock}"
 
 
 def stored_moment(text: str) -> datetime:

@@ -211,3 +211,12 @@ def _parsed(unit: str) -> tuple[tuple[str, float], ...]:
             hint = "" if guess is None else f"; did you mean '{guess}'?"
             raise ValueError(f"cannot be read: '{name}' is no known unit{hint}") from error
     return powers
+
+
+def not_convertible(unit: str, declared: str | None) -> str | None:
+    """Why the unit behind a number cannot be that of its column; None when it can."""
+    if check_unit(unit) is not None:
+        return f"{unit!r} behind the number is no unit"
+    if unit == declared or measures(unit, declared or "1"):
+        return None
+    return f"{unit} cannot be converted to {declared or 'a number without unit'}"

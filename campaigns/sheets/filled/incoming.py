@@ -193,7 +193,7 @@ def incoming(
     constants = {name: _constant(items[name], options.constants[name]) for name in known}
     matched = ColumnMatcher(
         table, spec, findings, texts, numbers, needed=needed, present={*options.constants}, own=own,
-        complete=not _PROPOSED.isdisjoint(table.headers),
+        complete=bool(table.facts) or not _PROPOSED.isdisjoint(table.headers),
     ).match(options.columns, options.units)  # fmt: skip
     reader = RowReader(spec, table, matched.columns, findings, blank=blank)
     chosen = chosen_rows(reader.table, options.where, matched, findings)

@@ -187,7 +187,12 @@ def _rows(
         return rows, blank
     editions = Editions(state)
     campaign = columns.get("campaign") if "campaign" in ids else None
-    with_head = "head" in table.columns and "head" not in columns
+    with_head, head = "head" in table.columns and "head" not in columns, table.facts.get("head", "")
+    of = table.facts.get("campaign", state.spec.name)
+    if of != state.spec.name and campaign is None:
+        what = "the workbook belongs to another campaign"
+        findings.report(table.source, what, repr(of), repr(state.spec.name))
+        return rows, blank
     for row in sheet.chosen:
         if campaign is not None:
             name, place = table.cell(row, campaign.header), table.where(row, campaign.header)
@@ -204,7 +209,7 @@ def _rows(
             findings.report(where, "the run id is missing", hint=hint)
             continue
         said = sheet.read(row)  # problems of its cells are told even where the run is unknown
-        edition = editions.of(table.cell(row, "head") if with_head else "")
+        edition = editions.of(table.cell(row, "head") if with_head else head)
         try:
             rows.append(SheetRow(said, state.run(text), edition))
         except InputError as error:

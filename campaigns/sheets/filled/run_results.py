@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,8 @@ from designer.campaigns.tables.table import LONGEST_NOTE
 from designer.campaigns.values.names import clean_text
 from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.quantity import Quantity
+
+_SHOWN_DIGITS = 4  # so few may be a number of its own
 
 
 @dataclass
@@ -156,7 +159,7 @@ class RunResults:
         """A value that is recorded already must be the same one, or one corrected since."""
         there = self.run.measurements[response][number - 1]
         unit = self._spec.response(response).unit
-        if there.number == value.value:
+        if there.number == value.value or self._rounded(response, number, row, value):
             self._skip(response)
             return
         if value.value in {old.number for old in there.history}:
@@ -173,6 +176,20 @@ class RunResults:
             f"{self.run.id} has another value already, {known}",
             value.shown,
             hint=f"{hint} ({recorded}/{value.text}).",
+        )
+
+    @staticmethod
+    def _rounded(response: str, number: int, row: SheetRow, value: Quantity) -> bool:
+        """Whether a cell is the value it was written with, as far as a spreadsheet shows it.
+
+        A CSV file that a spreadsheet saves has the digits its cells show.
+        """
+        shown = row.edition.run(row.run).values(response)
+        digits = len(re.sub(r"[eE].*|\D", "", value.text).lstrip("0"))
+        return (
+            len(shown) >= number
+            and digits >= _SHOWN_DIGITS
+            and value.value == float(f"{shown[number - 1]:.{digits}g}")
         )
 
     def _taken_back(self, response: str, number: int, row: SheetRow, value: Quantity) -> bool:

@@ -10,7 +10,7 @@ from designer.campaigns.tables.headers import bare_unit
 from designer.campaigns.values.numbers import exact, number_text
 from designer.campaigns.values.units import check_unit
 
-_SIGNS = frozenset("<>≤≥~≈±")
+SIGNS = frozenset("<>≤≥~≈±")
 """Before a number they change what it means."""
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|[_*].|\[\$(?P<currency>[^\]-]*)[^\]]*\]|\[[^\]]*\]'
@@ -74,7 +74,7 @@ def _sections(code: str) -> tuple[NumberFormat, ...]:
         if token is None or token["end"]:
             unit = bare_unit(behind)
             known = seen and bool(unit) and check_unit(unit) is None
-            sign = "".join(c for c in before if c in _SIGNS)
+            sign = "".join(c for c in before if c in SIGNS)
             sections.append(NumberFormat(percent, thousands, sign, unit if known else ""))
             before, behind, percent, thousands, seen = "", "", False, 0, False
         elif token["percent"]:

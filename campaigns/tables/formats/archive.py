@@ -1,4 +1,4 @@
-"""The archive of an XLSX workbook: measured before anything of it is unpacked.
+"""The archive of a workbook: measured before anything of it is unpacked.
 
 A workbook is a zip archive of XML: a small file can unpack to gigabytes, and a sheet can claim
 a million rows it does not have. Counting tags in the raw XML first (cheap, constant memory)
@@ -11,10 +11,10 @@ import io
 import re
 import zipfile
 import zlib
-from dataclasses import dataclass, field
 
 from designer.campaigns.errors import InputError
 from designer.campaigns.files import MEGABYTE
+from designer.campaigns.tables.formats.book_sheet import SheetLooks
 from designer.campaigns.tables.table import MAX_CELLS
 
 _UNPACKED = 100 * MEGABYTE
@@ -24,8 +24,11 @@ _OTHER_PARTS = 5 * MEGABYTE
 """Styles, relations and the like are parsed whole: 5 MB of styles cost 200 MB, 4 s (measured)."""
 _ELEMENT = 2 * MEGABYTE
 """Longest row or shared text in XML: 1000 cells of 1 kB would be half of it."""
-_COUNTED = re.compile(rb"<(?:[^\s<>/:]{1,40}:)?(row|c|si)(?=[\s/>])")
-_LIMITS = {b"row": 250_000, b"c": 3 * MAX_CELLS, b"si": 1_000_000}
+_COUNTED = re.compile(rb"<(?:[^\s<>/:]{1,40}:)?(row|c|si|table-row|table-cell)(?=[\s/>])")
+_LIMITS = {
+    b"row": 250_000, b"c": 3 * MAX_CELLS, b"si": 1_000_000,
+    b"table-row": 250_000, b"table-cell": 3 * MAX_CELLS,
+}  # fmt: skip
 """Formatted but blank rows and cells are stored too, so these are wider than a table's limits."""
 
 
@@ -60,7 +63,7 @@ def _check_parts(archive: zipfile.ZipFile, source: str) -> None:
     others = 0
     for member in archive.infolist():
         name = member.filename
-        if "worksheets/" in name or "sharedStrings" in name:
+        if "worksheets/" in name or "sharedStrings" in name or name == "content.xml":
             _count_elements(archive, member, source)
         elif member.file_size > MEGABYTE // 100 and _is_xml(archive, member):
             others += member.file_size
@@ -82,7 +85,7 @@ def _count_elements(archive: zipfile.ZipFile, member: zipfile.ZipInfo, source: s
             for match in _COUNTED.finditer(block):
                 counts[match[1]] += 1
                 cut = max(cut, match.end())  # but nothing is counted twice
-                if match[1] in (b"row", b"si"):
+                if match[1] in (b"row", b"si", b"table-row"):
                     since = offset + match.start()
             rest = block[cut:]
             offset += cut
@@ -105,21 +108,6 @@ _LOOKS = re.compile(
 )
 _ATTRIBUTE = re.compile(rb"""(\w+)\s*=\s*["']([^"']*)["']""")
 _PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
-
-
-@dataclass(frozen=True)
-class SheetLooks:
-    """How a sheet looks, besides its cells.
-
-    Attributes:
-        hidden_rows: numbers of rows that are not shown.
-        hidden_columns: first and last number (from 1) of columns that are not shown.
-        merged: first row, first column, last row, last column (from 1) of merged cells.
-    """
-
-    hidden_rows: list[int] = field(default_factory=list)
-    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
-    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
 
 
 def sheet_looks(content: bytes, part: str) -> SheetLooks:

@@ -1,25 +1,29 @@
-"""A sheet of an XLSX workbook to a table: the one with the columns, never a hidden one unasked."""
+"""A sheet of a workbook to a table: the one with the columns, never a hidden one unasked."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from designer.campaigns.errors import InputError
 from designer.campaigns.tables.builder import TableBuilder
-from designer.campaigns.tables.formats.xlsx_archive import SheetLooks, check_archive, sheet_looks
-from designer.campaigns.tables.formats.xlsx_book import Book, Sheet
+from designer.campaigns.tables.formats.book_sheet import Sheet, SheetLooks
+from designer.campaigns.tables.formats.ods_book import ods_sheets
+from designer.campaigns.tables.formats.archive import check_archive
+from designer.campaigns.tables.formats.xlsx_book import xlsx_sheets
 from designer.campaigns.tables.layout import LOOKED_AT, ExpectedColumns
 from designer.campaigns.tables.options import TableOptions
 from designer.campaigns.tables.table import MAX_ROWS, MERGED, Table
 from designer.campaigns.values.names import suggestion
 
+OWN_SHEETS = ("Predictions", "Facts")
+"""Sheets of a book of ours beside the one that is filled in."""
 _TOLD = 10
 """Row numbers that are listed."""
 
 
-def parse_xlsx(
+def parse_workbook(
     content: bytes,
     source: str,
     sha256: str,
@@ -29,8 +33,8 @@ def parse_xlsx(
     """Read the sheet that is said, that has the expected columns, or the first one with data.
 
     Args:
-        content: bytes of the workbook.
-        source: file name for problems.
+        content: bytes of an .xlsx or .ods workbook.
+        source: file name for problems; its ending tells the kind.
         sha256: of the content.
         options: what is said about sheet, header and decimal mark.
         expected: what the columns may be called.
@@ -40,16 +44,19 @@ def parse_xlsx(
     """
     check_archive(content, source)
     options = options or TableOptions()
-    builder = TableBuilder(
-        source, sha256, row_word="row", separator=None, options=options, expected=expected
-    )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl tells of features it does not read
-            book = Book.of(content, source, comma=options.decimal == "comma")
-            choice = _Choice(book.sheets, source, expected)
+            opened = ods_sheets if source.lower().endswith(".ods") else xlsx_sheets
+            sheets = opened(content, source, comma=options.decimal == "comma")
+            choice = _Choice(sheets, source, expected)
             sheet = choice.sheet if options.sheet is None else choice.named(options.sheet)
-            looks = sheet_looks(content, sheet.part)
+            looks = sheet.looks
+            facts = choice.facts(sheet)
+            builder = TableBuilder(
+                source, sha256, row_word="row", separator=None, options=options,
+                expected=expected, ours=bool(facts),
+            )  # fmt: skip
             _build(builder, sheet, looks)
     except InputError:
         raise
@@ -58,7 +65,7 @@ def parse_xlsx(
         hint = "Open it in a spreadsheet program and save it again, or save it as CSV UTF-8."
         raise InputError.at(source, what, hint=hint) from error
     table = builder.finish(notes=tuple(choice.notes(sheet, said=options.sheet is not None)))
-    return table.with_notes(_looks_notes(looks, table, builder))
+    return replace(table.with_notes(_looks_notes(looks, table, builder)), facts=facts)
 
 
 def _build(builder: TableBuilder, sheet: Sheet, looks: SheetLooks) -> None:
@@ -172,7 +179,10 @@ class _Choice:
             return [f"sheet {sheet.title!r} is hidden"] if sheet.hidden else []
         if len(self.sheets) == 1 and not sheet.hidden:
             return []
-        others = [other for other in self.sheets if other is not sheet and other.has_data]
+        ours = OWN_SHEETS if self.facts(sheet) else ()
+        others = [s for s in self.sheets if s is not sheet and s.has_data and s.title not in ours]
+        if ours and not others:
+            return []
         note = f"read sheet {_titles([sheet])}"
         notes = [f"{note}; not read: {_titles(others)}" if others else note]
         for other in others:
@@ -180,6 +190,10 @@ class _Choice:
                 told = f"the hidden sheet {other.title!r} has the expected columns, too"
                 notes.append(f"{told}; --sheet {other.title!r} reads it")
         return notes
+
+    def facts(self, sheet: Sheet) -> dict[str, str]:
+        """What another sheet tells of the workbook, where it is one of ours."""
+        return next((found for s in self.sheets if s is not sheet and (found := s.facts)), {})
 
     def _names(self, sheet: Sheet) -> int:
         return 0 if self.expected is None else sheet.names(self.expected)

@@ -1,0 +1,81 @@
+"""What spreadsheets make of texts that look like something else: ``007`` is shown as 7.
+
+A program that opens a CSV file, or a person who types into a cell, turns names of categories into
+numbers, dates and truth values; saved again, the names are gone. Where a cell can come from one
+name alone, it is taken for that name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from datetime import date
+
+from designer.campaigns.values.numbers import parse_number
+
+_TRUTH = (
+    frozenset({"true", "wahr", "vrai", "vero", "verdadero", "waar"}),
+    frozenset({"false", "falsch", "faux", "falso", "onwaar"}),
+)
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("jan", "feb", "mar mrz mär", "apr", "may mai", "jun", "jul", "aug", "sep", "oct okt",
+         "nov", "dec dez"), start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T00:00:00)?", re.ASCII)
+_NUMERIC = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](?:\d{2}|\d{4})?", re.ASCII)
+_NAMED = re.compile(r"(?:(\d{1,2})[.\s-]*)?([A-Za-zä]{3,9})\.?(?:[\s-]*(\d{1,4}))?", re.ASCII)
+_TWO = re.compile(r"(\d{1,2})[-/.](\d{1,2})\.?", re.ASCII)
+
+
+def category_shown(text: str, categories: Collection[str]) -> str | None:
+    """The only category that a spreadsheet shows as this text; None where there is none, or two.
+
+    Args:
+        text: of a cell, which is no category as it stands.
+        categories: names a cell may hold.
+    """
+    found = [name for name in categories if _may_show(name, text)]
+    return found[0] if len(found) == 1 else None
+
+
+def _may_show(name: str, text: str) -> bool:
+    number = parse_number(name)
+    if number is not None and number in (parse_number(text), parse_number(text.replace(",", "."))):
+        return True
+    if any({name.casefold(), text.casefold()} <= words for words in _TRUTH):
+        return True
+    day = _day_of_name(name)
+    return day is not None and day in _days_shown(text)
+
+
+def _day_of_name(name: str) -> frozenset[int] | None:
+    """Day and month, in any order, that a name like ``1-2``, ``3/4`` or ``MAR1`` is taken for."""
+    two, named = _TWO.fullmatch(name), _NAMED.fullmatch(name)
+    if two is not None:
+        return frozenset({int(two[1]), int(two[2])})
+    month = _MONTHS.get(named[2][:3].casefold()) if named else None
+    if named is None or month is None or (named[1] and named[3]):
+        return None
+    return frozenset({month, int(named[1] or named[3] or 1)})
+
+
+def _days_shown(text: str) -> list[frozenset[int]]:
+    """Day and month a text shows as a date."""
+    iso, numeric, named = (form.fullmatch(text) for form in (_ISO, _NUMERIC, _NAMED))
+    if iso is not None:
+        try:
+            day = date(int(iso[1]), int(iso[2]), int(iso[3]))
+        except ValueError:
+            return []
+        of_month = [frozenset({day.month, day.year % 100})] if day.day == 1 else []
+        return [frozenset({day.month, day.day}), *of_month]
+    if numeric is not None:
+        return [frozenset({int(numeric[1]), int(numeric[2])})]
+    month = _MONTHS.get(named[2][:3].casefold()) if named else None
+    if named is None or month is None:
+        return []
+    return [frozenset({month, int(number)}) for number in (named[1], named[3]) if number]

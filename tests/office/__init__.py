@@ -1,0 +1,1 @@
+"""A real spreadsheet program, driven as a person would use it."""
