@@ -77,7 +77,8 @@ def _setting(item: Factor | Given, *, apart: bool) -> PlanColumn:
 
 def _result(response: Response) -> PlanColumn:
     def tell(run: Run) -> Cell:
-        return "none" if response.name in run.never else run.values(response.name)
+        # no values are a blank cell, into which a number can be typed: a text would make it one
+        return "none" if response.name in run.never else run.values(response.name) or None
 
     return PlanColumn(with_unit(response.name, response.unit), "result", tell, response)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -22,6 +23,7 @@ from designer.campaigns.tables.layout import (
 )
 from designer.campaigns.tables.options import TableOptions
 from designer.campaigns.tables.table import (
+    KEPT_AS_TEXT,
     MAX_CELLS,
     MAX_COLUMNS,
     MAX_ROWS,
@@ -67,16 +69,15 @@ class TableBuilder:
         self.findings = Findings()
         self._options, self._expected = options or TableOptions(), expected
         self._source, self._sha256 = source, sha256
-        self._row_word = row_word
-        self._separator = separator
+        self._row_word, self._separator = row_word, separator
         self._looks = expected is not None and not first and self._options.header is None
-        self._ours = ours
-        self._waiting: list[Record] = []
+        self._ours, self._waiting = ours, list[Record]()
         self._columns: list[str] | None = None
         self._kept: list[int] = []
         self._rows = PackedRows()
         self._numbers: list[int] = []
         self._oddities: dict[tuple[int, int], str] = {}
+        self._kept_as_text: dict[int, array[int]] = {}
         self._notes: list[str] = []
         self._units: dict[int, str] = {}
         self._records = 0
@@ -143,6 +144,7 @@ class TableBuilder:
             decimal="," if self._options.decimal == "comma" else ".",
             decimal_told=self._options.decimal is not None,
             oddities=self._oddities,
+            kept_as_text={columns[place]: rows for place, rows in self._kept_as_text.items()},
             notes=(*notes, *self._notes),
             units={columns[place]: unit for place, unit in self._units.items()},
             summaries=self._summaries,
@@ -163,8 +165,7 @@ class TableBuilder:
         if self._options.header not in (None, number):
             where = f"{self._source} --header {self._options.header}"
             raise InputError.at(where, f"this {self._row_word} is blank")
-        above = [] if self._ours else [shown_row(cells) for _, cells, _ in waiting[:place]]
-        if above:
+        if not self._ours and (above := [shown_row(cells) for _, cells, _ in waiting[:place]]):
             told = ", ".join(above[:3]) + (", …" if len(above) > 3 else "")
             where = f"{self._row_word} {number}"
             self._notes.append(f"{where} names the columns; above it, not read: {told}")
@@ -232,8 +233,11 @@ class TableBuilder:
         for place, cells in self._nameless.items():
             cells.append(texts[place] or "?" * (place in oddities))
         for position, place in enumerate(self._kept):
-            if place in oddities:
-                self._oddities[len(self._rows), position] = oddities[place]
+            odd = oddities.get(place)
+            if odd == KEPT_AS_TEXT:
+                self._kept_as_text.setdefault(place, array("i")).append(len(self._rows))
+            elif odd is not None:
+                self._oddities[len(self._rows), position] = odd
         self._rows.append([texts[place] for place in self._kept])
         self._numbers.append(number)
 

@@ -26,6 +26,8 @@ from designer.campaigns.values.numbers import (
 NO_VALUE = "a formula without a stored value"
 AN_ERROR = "an error value"
 MERGED = "a part of merged cells"
+KEPT_AS_TEXT = "a number kept as text"
+"""Of a cell of a workbook: its decimal mark is what was typed, that of other numbers is none."""
 NOT_YET = frozenset({"", "-", "–", "—", "na", "n/a", "n.a.", "pending"})
 """Cells that say "not measured yet" (EDBO+ writes PENDING, others NA or a dash)."""
 TAKEN_BLANK = frozenset(
@@ -48,6 +50,7 @@ LONGEST_NAME = 200
 Record = tuple[int, list[str], Mapping[int, str]]
 """Line or row number, cells, and by position what a cell is if it is no plain value."""
 
+_COMMAS_KEPT = "commas in numbers kept as text were read as decimal commas"
 _COMMAS = "commas in numbers were read as decimal commas: no number has a point"
 
 _MARKED = re.compile(r"[+-]?\d*[.,][\d.,]*", re.ASCII)
@@ -158,6 +161,8 @@ class Table:
         units: header → unit, from a row of units below the names.
         summaries: row → place among `headers` and text of the cell that says it sums up others.
         unread: columns whose cells nobody asked for, which are not here.
+        kept_as_text: column → rows of cells that are `KEPT_AS_TEXT`.
+        commas_kept: whether those have decimal commas, beside numbers that are numbers.
         facts: of the workbook it is a sheet of, where that is one of ours: ``campaign``, ``head``.
     """
 
@@ -176,6 +181,8 @@ class Table:
     units: Mapping[str, str] = field(default_factory=dict)
     summaries: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     unread: Mapping[str, UnreadColumn] = field(default_factory=dict)
+    kept_as_text: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    commas_kept: bool = False
     facts: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -227,12 +234,17 @@ class Table:
             mark = "?"
         if mark == "," and self.separator in (",", None):
             return replace(self, decimal=mark).with_notes([_COMMAS])
+        kept = (self.cell(r, name) for name in names for r in self.kept_as_text.get(name, ()))
+        if mark == "." and decimal_mark(kept, None) == ",":
+            return replace(self, decimal=mark, commas_kept=True).with_notes([_COMMAS_KEPT])
         return replace(self, decimal=mark)
 
     def number(self, text: str) -> float | None:
         """The number a cell holds, in the decimal mark of this table; None when it is none."""
         if self.grouped and _GROUPS.fullmatch(plain_signs(text)):
             text = re.sub("[.,]", "", text)
+        if self.commas_kept and "," in text:
+            return parse_marked(text, ",")
         return parse_marked(text, self.decimal)
 
     def oddity(self, row: int, column: str) -> str | None:

@@ -43,6 +43,8 @@ def category_shown(text: str, categories: Collection[str]) -> str | None:
 
 
 def _may_show(name: str, text: str) -> bool:
+    if text == f"'{name}":  # the sign before what could be a formula, taken literally
+        return True
     number = parse_number(name)
     if number is not None and number in (parse_number(text), parse_number(text.replace(",", "."))):
         return True

@@ -22,6 +22,7 @@ _WITH_POINT = re.compile(r"[+-]?(\d+\.\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _WITH_COMMA = re.compile(r"[+-]?(\d+,\d*|,\d+)([eE][+-]?\d+)?", re.ASCII)
 _LIKE_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}([.,'’ \u00a0\u202f]\d{3})+([.,]\d*)?", re.ASCII)
+_BEGINS = frozenset("0123456789+-−.,")
 _DATE = re.compile(r"\d{1,4}[-./]\d{1,2}([-./]\d{1,4})?([T ].*)?", re.ASCII)
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity|1\.#\w+)", re.IGNORECASE | re.ASCII)
 _PART = re.compile(r"\s*[+\-−]?[.,]?\d.*")
@@ -56,6 +57,11 @@ def parse_marked(text: str, mark: DecimalMark) -> float | None:
     if mark == "?" and _LIKE_THOUSANDS.fullmatch(text):
         return None
     return parse_number(text)
+
+
+def has_mark(text: str) -> bool:
+    """Whether a text may be a number with a decimal mark, or several; quickly."""
+    return ("," in text or "." in text) and text.lstrip()[:1] in _BEGINS and bool(text.strip())
 
 
 def other_mark(text: str, mark: DecimalMark) -> bool:

@@ -187,7 +187,7 @@ def test_a_time_without_a_zone_is_local_time() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["yesterday", "28.02.2026", "2026-13-01", "", "2026-03-03T12:01Z", "2026-03-09"]
+    "typed", ["yesterday", "28.02.26", "2026-13-01", "", "2026-03-03T12:01Z", "2026-03-09"]
 )
 def test_times_that_cannot_be(typed: str) -> None:
     with pytest.raises(ValueError, match=r"no date or time|lies in the future"):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from designer.campaigns.values.mangled import category_shown
 from designer.campaigns.values.times import parse_made_at
 
-NAMES = ("007", "10E2", "1-2", "TRUE", "PVDF-A", "3.50", "MAR1", "10-26")
+NAMES = ("007", "10E2", "1-2", "TRUE", "PVDF-A", "3.50", "MAR1", "10-26", "=x")
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
@@ -20,6 +20,7 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
         ("WAHR", "TRUE"), ("true", "TRUE"), ("2026-02-01", "1-2"), ("2026-01-02", "1-2"),
         ("2-Jan", "1-2"), ("01. Feb", "1-2"), ("02.01.2026", "1-2"), ("01.02.", "1-2"),
         ("1-Mar", "MAR1"), ("2026-03-01", "MAR1"), ("01. Mrz", "MAR1"), ("2026-10-01", "10-26"),
+        ("'=x", "=x"),
         ("8", None), ("FALSE", None), ("2026-02-03", None), ("pvdf-a", None), ("", None),
         ("2026-13-45", None), ("1-2-3-4", None), ("31.2 ± 0.5", None),
     ],

@@ -186,10 +186,22 @@ def test_row14_a_sheet_is_read_once_and_costs_what_is_in_it(rebuilt: Callable[..
     assert table.unread["c4999"].low == 4999.25
 
 
-def test_decimal_comma_texts_in_a_sheet_are_refused_not_guessed(book: Callable[..., Path]) -> None:
-    table = read_table(book(("S", [["a"], ["12,5"], [1.5]]))).read_numbers_of(["a"])
-    assert [table.number(cell) for cell in table.column("a")] == [None, 1.5]
-    assert "decimal comma" in table.number_problem(0, "a", "12,5").what
+def test_decimal_commas_kept_as_text_are_read_beside_numbers(book: Callable[..., Path]) -> None:
+    rows = [["a"], ["12,5"], [1.5], ["12,125"], ["31,2/31,9"], [1234.5]]
+    table = read_table(book(("S", rows))).read_numbers_of(["a"])
+    assert [table.number(cell) for cell in table.column("a")] == [12.5, 1.5, 12.125, None, 1234.5]
+    assert [table.number(part) for part in ("31,2", "31,9")] == [31.2, 31.9]
+    assert table.notes == ("commas in numbers kept as text were read as decimal commas",)
+
+
+@pytest.mark.parametrize(
+    "texts", [["12,125"], ["12,5", "13.5"], ["12,5", "1.234"], ["1,234", "5"], ["1,234.5", "1,5"]]
+)
+def test_commas_kept_as_text_are_never_guessed(book: Callable[..., Path], texts: list[str]) -> None:
+    table = read_table(book(("S", [["a"], [1.5], *([text] for text in texts)])))
+    table = table.read_numbers_of(["a"])
+    assert table.number(texts[0]) is None
+    assert table.number_problem(1, "a", texts[0]).hint is not None
 
 
 def test_the_sheet_that_was_read_is_told(book: Callable[..., Path]) -> None:

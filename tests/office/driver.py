@@ -1,8 +1,7 @@
 """Drives LibreOffice through UNO; run by a Python that has it, which is not that of the tests.
 
-A work order comes as JSON on standard input: a folder for the profile, a locale, and jobs, each a
-file to open, what to do in its sheet, and what to save it as. What cells show goes to standard
-output.
+A work order is a JSON file: a folder for the profile, a locale, and jobs, each a file to open, what
+to do in its first sheet, and what to save it as.
 """
 
 import importlib
@@ -27,7 +26,7 @@ PATIENCE = 60.0  # s until LibreOffice must have started
 def main() -> None:
     """Do one work order."""
     uno = importlib.import_module("uno")
-    order = json.load(sys.stdin)
+    order = json.loads(Path(sys.argv[1]).read_text())
     profile = Path(order["profile"]).resolve()
     (profile / "user").mkdir(parents=True)
     settings = profile / "user" / "registrymodifications.xcu"
@@ -40,9 +39,8 @@ def main() -> None:
     )  # fmt: skip
     try:
         desktop = connected(uno, pipe)
-        shown = [done(uno, desktop, job) for job in order["jobs"]]
-        json.dump(shown, sys.stdout)
-        sys.stdout.flush()
+        for job in order["jobs"]:
+            do(uno, desktop, job)
         try:
             desktop.terminate()
         except uno.getClass("com.sun.star.uno.Exception"):
@@ -70,8 +68,8 @@ def connected(uno: Any, pipe: str) -> Any:
     return there.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", there)
 
 
-def done(uno: Any, desktop: Any, job: dict[str, Any]) -> list[str]:
-    """Open a file, work in it, save it; returns what the asked cells show."""
+def do(uno: Any, desktop: Any, job: dict[str, Any]) -> None:
+    """Open a file, work in it, save it."""
 
     def told(**values: object) -> tuple[object, ...]:
         kind = uno.getClass("com.sun.star.beans.PropertyValue")
@@ -108,9 +106,7 @@ def done(uno: Any, desktop: Any, job: dict[str, Any]) -> list[str]:
     for path, name, options in job.get("save", []):
         how = {"FilterName": name} | ({"FilterOptions": options} if options else {})
         book.storeToURL(Path(path).as_uri(), told(**how))
-    shown = [sheet.getCellRangeByName(place).String for place in job.get("show", [])]
     book.close(True)
-    return shown
 
 
 if __name__ == "__main__":

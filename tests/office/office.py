@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -58,10 +59,10 @@ class Job:
         """The job as the driver reads it."""
         shown = str(self.as_shown).lower()
         options = f"{SEPARATORS[locale]},34,{UTF8},1,,0,false,{shown},false"
-        opening = f"44/59,34,{UTF8},1,,0,false,true" if self.opened.suffix == ".csv" else None
+        opening = f"{SEPARATORS[locale]},34,{UTF8},1,,0,false,true"
         return {
             "open": str(self.opened.resolve()),
-            "options": opening,
+            "options": opening * (self.opened.suffix == ".csv"),
             "steps": self.steps,
             "save": [
                 (str(path.resolve()), FILTERS[path.suffix], options * (path.suffix == ".csv"))
@@ -80,19 +81,18 @@ def office_sessions(
         jobs: by locale.
         seconds: until it must be done.
     """
-    at_work = []
-    for locale, of_locale in jobs:
-        orders = [job.order(locale) for job in of_locale]
-        profile = folder / f"office-{locale}"
-        process = subprocess.Popen(
-            [PYTHON, str(DRIVER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        assert process.stdin is not None
-        json.dump({"profile": str(profile), "locale": locale, "jobs": orders}, process.stdin)
-        process.stdin.close()
-        process.stdin = None
-        at_work.append(process)
-    for process in at_work:
-        _, errors = process.communicate(timeout=seconds)
-        assert process.returncode == 0, errors
+    with ExitStack() as stack:
+        at_work = []
+        for locale, of_locale in jobs:
+            orders = [job.order(locale) for job in of_locale]
+            order = folder / f"order-{locale}.json"
+            profile = str(folder / f"office-{locale}")
+            order.write_text(json.dumps({"profile": profile, "locale": locale, "jobs": orders}))
+            process = subprocess.Popen(
+                [PYTHON, str(DRIVER), str(order)], stderr=subprocess.PIPE, text=True
+            )
+            stack.callback(process.kill)
+            at_work.append(stack.enter_context(process))
+        for process in at_work:
+            _, errors = process.communicate(timeout=seconds)
+            assert process.returncode == 0, errors

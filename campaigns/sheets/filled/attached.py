@@ -213,7 +213,7 @@ def attach_file(
     ``note``; ``replicate`` where a run has several rows; ``status`` (failed) with ``failure``.
 
     Args:
-        path: .csv or .xlsx file.
+        path: .csv, .xlsx or .ods file.
         state: the campaign it belongs to.
         options: what somebody says about it.
 

@@ -96,7 +96,7 @@ def read_results(
     converted. Other columns are ignored and noted.
 
     Args:
-        path: .csv or .xlsx file.
+        path: .csv, .xlsx or .ods file.
         state: the campaign it belongs to.
         options: what somebody says about the table.
         rules: how it is taken.

@@ -13,6 +13,7 @@ from designer.campaigns.tables.formats.book_sheet import SheetLooks
 from designer.campaigns.tables.formats.number_formats import SIGNS
 from designer.campaigns.tables.table import (
     AN_ERROR,
+    KEPT_AS_TEXT,
     MAX_CELLS,
     MAX_COLUMNS,
     MAX_ROWS,
@@ -20,7 +21,7 @@ from designer.campaigns.tables.table import (
     NO_VALUE,
     Record,
 )
-from designer.campaigns.values.numbers import exact, number_text
+from designer.campaigns.values.numbers import exact, has_mark, number_text
 from designer.campaigns.values.units import check_unit
 
 _LAST_ROW = 1_048_576
@@ -189,7 +190,8 @@ class OdsRows:
         """The text of the cell, and what it is when it is no plain number or text."""
         kind = told.get("office:value-type")
         shown = "\n".join(map("".join, self._paragraphs))
-        found: tuple[str, str | None] = (told.get("office:string-value", shown), None)
+        text = told.get("office:string-value", shown)
+        found: tuple[str, str | None] = (text, KEPT_AS_TEXT if has_mark(text) else None)
         if told.get("calcext:value-type") == "error":
             found = shown, AN_ERROR
         elif kind in ("float", "percentage", "currency"):

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from designer.campaigns.errors import InputError
 from designer.campaigns.tables.builder import TableBuilder
+from designer.campaigns.tables.formats.archive import check_archive
 from designer.campaigns.tables.formats.book_sheet import Sheet, SheetLooks
 from designer.campaigns.tables.formats.ods_book import ods_sheets
-from designer.campaigns.tables.formats.archive import check_archive
 from designer.campaigns.tables.formats.xlsx_book import xlsx_sheets
 from designer.campaigns.tables.layout import LOOKED_AT, ExpectedColumns
 from designer.campaigns.tables.options import TableOptions

@@ -6,8 +6,8 @@ import io
 from functools import partial
 from typing import TYPE_CHECKING
 
-from designer.campaigns.tables.formats.book_sheet import Sheet
 from designer.campaigns.tables.formats.archive import sheet_looks
+from designer.campaigns.tables.formats.book_sheet import Sheet
 from designer.campaigns.tables.formats.xlsx_cells import CellStyles, SheetCells
 
 if TYPE_CHECKING:

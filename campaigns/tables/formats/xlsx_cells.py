@@ -16,7 +16,8 @@ from xml.parsers import expat
 
 from designer.campaigns.errors import InputError
 from designer.campaigns.tables.formats.number_formats import shown_text
-from designer.campaigns.tables.table import AN_ERROR, NO_VALUE, Record
+from designer.campaigns.tables.table import AN_ERROR, KEPT_AS_TEXT, NO_VALUE, Record
+from designer.campaigns.values.numbers import has_mark
 
 _LAST_ROW = 1_048_576
 _WIDEST = 18_278
@@ -172,7 +173,7 @@ class SheetCells:
         """The text of the cell, and what it is when it is no plain number or text."""
         kind, value = self._kind, self._value
         if kind == "inlineStr":
-            return "".join(self._inline), None
+            return _kept("".join(self._inline))
         if not value:
             blank = kind == "str" and value is not None  # a formula that shows nothing
             return "", NO_VALUE if self._formula and not blank else None
@@ -180,10 +181,10 @@ class SheetCells:
             return self.styles.shown(value.strip(), int(self._style), comma=self.comma)
         return self._shared(int(value)) if kind == "s" else _stored_text(kind, value)
 
-    def _shared(self, index: int) -> tuple[str, None]:
+    def _shared(self, index: int) -> tuple[str, str | None]:
         if index < 0:
             raise ValueError("there is no such text")
-        return self.strings[index], None
+        return _kept(self.strings[index])
 
 
 def _stored_text(kind: str, value: str) -> tuple[str, str | None]:
@@ -195,7 +196,12 @@ def _stored_text(kind: str, value: str) -> tuple[str, str | None]:
             return _date_text(datetime.fromisoformat(value))
         except ValueError:
             return value, _DATE
-    return value, AN_ERROR if kind == "e" else None
+    return (value, AN_ERROR) if kind == "e" else _kept(value)
+
+
+def _kept(text: str) -> tuple[str, str | None]:
+    """A text, and whether it may be a number."""
+    return text, KEPT_AS_TEXT if has_mark(text) else None
 
 
 @lru_cache(maxsize=_WIDEST)

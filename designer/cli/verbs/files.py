@@ -37,7 +37,7 @@ VERBS = (
         "results from a filled plan sheet",
         (
             CAMPAIGN,
-            Argument("path", "FILE", "a filled plan sheet, .csv or .xlsx"),
+            Argument("path", "FILE", "a filled plan sheet, .csv, .xlsx or .ods"),
             DRY_RUN,
             Argument("--attach-new", None, "rows without a run id become runs nobody proposed"),
             Argument(

@@ -51,7 +51,7 @@ def _add(service: Service, arguments: Namespace) -> LineAddedAnswer:
 
 _ADD = (
     CAMPAIGN,
-    Argument("source", "FILE", "data as .csv or .xlsx", nargs="?"),
+    Argument("source", "FILE", "data as .csv, .xlsx or .ods", nargs="?"),
     Argument("--from", "OTHER_CAMPAIGN", "take the runs of a campaign instead", dest="other"),
     Argument("--name", "LINE", "name of the line (needed with FILE)"),
     *TABLE_OPTIONS[:-1],
