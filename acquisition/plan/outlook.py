@@ -76,22 +76,25 @@ def outlook(problem: PlanningProblem, goal: str, planned: int) -> Outlook | None
     """
     if problem.uninformed:
         return None
-    region = np.unique(problem.candidates.spread(_POINTS, np.random.default_rng(0)))
-    now, after = {}, {}
-    for conditioning in problem.conditionings:
-        now[conditioning.name], after[conditioning.name] = _known(problem, conditioning, region)
+    known = known_over_region(problem)
     goal = "window" if goal == "optimum" else goal
     about = problem.reference_points(goal, np.random.default_rng(0), results_only=True)
     single, step = _next(problem, goal)
     return Outlook(
         runs=len(problem.context.pending) + planned,
-        sd_now=now,
-        sd_after=after,
+        sd_now={name: now for name, (now, _) in known.items()},
+        sd_after={name: after for name, (_, after) in known.items()},
         next_bits=single.bits,
         step=step,
         best_rate=max(s.bits / s.cost for s in (single, step) if s is not None),
         about=GoalUncertainty(problem.X[about.rows], about.weights),
     )
+
+
+def known_over_region(problem: PlanningProblem) -> dict[str, tuple[float, float]]:
+    """Typical ± per response over the region in raw units: by the results, and the runs taken."""
+    region = np.unique(problem.candidates.spread(_POINTS, np.random.default_rng(0)))
+    return {each.name: _known(problem, each, region) for each in problem.conditionings}
 
 
 def _known(

@@ -54,6 +54,10 @@ class PlanningProblem:
         context: what is set up, open, known and refused.
         wanted: candidates a run may be, ``[n]`` (fixed settings restrict the runs, not the goal);
             None: all.
+        trial: runs somebody thinks of; their points and batches are there, their results are not.
+
+    Attributes:
+        trial_runs: point and batches, one per stage, of each of them.
     """
 
     def __init__(
@@ -65,6 +69,7 @@ class PlanningProblem:
         context: PlanningContext,
         *,
         wanted: BoolArray | None = None,
+        trial: Sequence[OpenRun] = (),
     ) -> None:
         self._wanted, self._space = wanted, space
         self.spec, self.candidates, self.context = spec, candidates, context
@@ -72,14 +77,15 @@ class PlanningProblem:
         self.posteriors = {name: posteriors[name] for name in names}
         self.uninformed = not self.posteriors
         self.X = candidates.encode(space)
-        if context.pending:
-            self.X = np.vstack([self.X, self._encode(context.pending)])
+        others = [*context.pending, *trial]
+        if others:
+            self.X = np.vstack([self.X, self._encode(others)])
         beliefs: Mapping[str, Posterior] = self.posteriors or {
             NEUTRAL: NeutralPosterior(space.groups, len(spec.stages))
         }
         self.success = SuccessProbabilities(context.success, self.X)
         self.limits = windows_on_scale(spec, self.posteriors)
-        self.tree = BatchTree(spec, candidates, len(context.pending), context.made)
+        self.tree = BatchTree(spec, candidates, len(others), context.made)
         self.references = self._references(len(beliefs))
         stored = len(self.X) * self.references * len(beliefs)
         dtype: Any = np.float64 if stored <= _SMALL else np.float32
@@ -88,7 +94,7 @@ class PlanningProblem:
             ResponseConditioning(name, b, region, dtype) for name, b in beliefs.items()
         ]
         self._pools: dict[int, BatchPools] = {}
-        self._take_open()
+        self.trial_runs = self._take_open(trial)
 
     def _references(self, responses: int) -> int:
         """Points per part of the goal: fewer where the candidates would fill the memory."""
@@ -99,11 +105,13 @@ class PlanningProblem:
         fitting = _STORED // (2 * together * responses)
         return max(REFERENCES // 4, min(REFERENCES, fitting))
 
-    def _take_open(self) -> None:
+    def _take_open(self, trial: Sequence[OpenRun]) -> list[tuple[int, list[int]]]:
         tree, setup = self.tree, self.context.setup
         if setup is not None:
             tree.add_known(setup.settings, setup.batch, setup.left)
-        chains = [tree.add_known(run.settings, run.batch) for run in self.context.pending]
+        pending, first = len(self.context.pending), len(self.candidates)
+        others = [*self.context.pending, *trial]
+        chains = [tree.add_known(run.settings, run.batch) for run in others]
         effects = {}
         for number, batch in enumerate(tree.batches):
             code = self.context.codes.get((tree.stages[batch.stage], batch.label or ""))
@@ -111,12 +119,13 @@ class PlanningProblem:
                 effects[number] = (batch.stage, code)
         for conditioning in self.conditionings:
             conditioning.set_effects(effects)
-        for place, (chain, existing) in enumerate(chains):
-            full = tree.add_open_run(chain, existing)
+        full_chains = [tree.add_open_run(*chain) for chain in chains]
+        for place, full in enumerate(full_chains[:pending]):
             awaited = self.context.pending[place].awaited
             for conditioning in self.conditionings:
                 if self.uninformed or awaited is None or conditioning.name in awaited:
-                    conditioning.condition(len(self.candidates) + place, full, tree)
+                    conditioning.condition(first + place, full, tree)
+        return [(first + place, full_chains[place]) for place in range(pending, len(others))]
 
     @cached_property
     def representatives(self) -> IntArray:

@@ -162,6 +162,8 @@ KINDS: dict[str, ArgumentKind] = {
     ),
     "DecimalWord": ArgumentKind("'comma' or 'point'", _only(str)),
     "Table": ArgumentKind("a table", _as_it_is),
+    "Judgeable": ArgumentKind("a table, a plan's id, a file, or a list of them", _as_it_is),
+    "EffectSize": ArgumentKind("a number, or a dict of sizes by response", _as_it_is),
     "Values": ArgumentKind("a dict", _as_it_is),
     "Points": ArgumentKind("a tensor", _as_it_is),
 }

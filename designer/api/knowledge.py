@@ -16,8 +16,17 @@ from designer.api.frames import (
 )
 from designer.api.handle import Handle
 from designer.api.html import ShownStatus
-from designer.api.messages import tell
+from designer.api.messages import python_answer, python_words, tell
+from designer.api.plans import (
+    EffectSize,
+    Judgeable,
+    JudgedPlan,
+    effect_texts,
+    is_several,
+    plan_source,
+)
 from designer.api.tables import Table, Values, columns_of, texts_of
+from designer.campaigns.tables.options import TableOptions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,6 +71,58 @@ class CampaignKnowledge(Handle):
         """Recommended set-points with predictions and both probabilities of being in spec."""
         answer = self._tell(self.service.models.best(self.name, n))
         return best_frame(answer["best"], self.spec)
+
+    @verb
+    def judge(
+        self,
+        plan: Judgeable,
+        *,
+        effect: EffectSize | None = None,
+        given: Values | None = None,
+        units: Values | None = None,
+        constants: Values | None = None,
+        seed: int | None = None,
+        compare: bool = True,
+    ) -> JudgedPlan | list[JudgedPlan]:
+        """What a plan is worth, whoever made it; writes nothing.
+
+        Cost and bits beside plans of ours of the same cost, which models it can estimate, aliases,
+        power, leverage, repeated recipes, rows that cannot be made. ``print(judged)`` tells it in
+        sentences.
+
+        Args:
+            plan: a table with a recipe per row (every factor, optionally givens, ``batch:<stage>``,
+                ``run`` with ids of open runs), a plan of ours or its id, ``"open"`` for the open
+                runs, the path of a file; or a list of those, which gives a list.
+            effect: size of the effects it should find: a number (standard deviations of the noise,
+                default 2) or a dict by response in its unit.
+            given: values of givens, where a row does not tell its own.
+            units: unit of a column's numbers, where it is not the declared one.
+            constants: settings that are the same in all rows.
+            seed: of the plans it is compared with.
+            compare: put plans of ours, a D-optimal one and what is set up beside it.
+
+        Raises:
+            InputError: with every bad column and cell.
+        """
+        state, several = self._state(), is_several(plan)
+        factors = [factor.name for factor in state.spec.factors]
+        plans = list(cast("list[object]", plan)) if several else [plan]
+        options = TableOptions(
+            units=texts_of(units, "units"), constants=texts_of(constants, "constants")
+        )
+        found = self.service.judging.judge(
+            self.name,
+            [plan_source(each, "plan", factors, state.plans) for each in plans],
+            options=options,
+            given=texts_of(given, "given"),
+            effect=effect_texts(effect),
+            seed=seed,
+            compare=compare,
+        )
+        tell(python_words(note) for answer in found for note in answer["notes"])
+        judged = [JudgedPlan(python_answer(answer)) for answer in found]
+        return judged if several else judged[0]
 
     @verb
     def data(self) -> pd.DataFrame:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from numbers import Real
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from designer.api.frames import plan_frame
-from designer.api.html import headed, html_of_frame
+from designer.api.html import headed, html_of_frame, html_table
+from designer.api.tables import Table, Values, columns_of, texts_of
 from designer.campaigns.specification.specification import Specification
 from designer.render.expected import bits_words
-from designer.render.words import amount, count
+from designer.render.words import NOTHING, amount, count, rounded
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from designer.acquisition.judge.answers import PlanWorth
     from designer.service.answers import AttachedAnswer, PlanAnswer
+    from designer.service.verbs.judging import JudgeAnswer, PlanSource
 
 
 class ProposedPlan:
@@ -93,3 +99,95 @@ class AttachedRuns(list[str]):
     def __init__(self, answer: AttachedAnswer) -> None:
         super().__init__(answer["runs"])
         self.messages = answer["messages"]
+
+
+Judgeable: TypeAlias = "Table | ProposedPlan | str | Path | Sequence[object]"
+"""A plan to be judged: a table, a plan of ours or its id, a file; or several of them."""
+EffectSize: TypeAlias = "float | Values"
+"""Size of an effect in standard deviations of the noise; by response in its unit."""
+
+
+def effect_texts(effect: object) -> list[str]:
+    """Sizes of effects as typed on the command line."""
+    if effect is None:
+        return []
+    if isinstance(effect, Real) and not isinstance(effect, bool):
+        return [*texts_of({"effect": effect}, "effect").values()]
+    return [f"{name}={size}" for name, size in texts_of(effect, "effect").items()]
+
+
+def is_several(plans: object) -> bool:
+    """Whether a list holds plans; a list of dicts of single values is the rows of one."""
+    if not isinstance(plans, list | tuple):
+        return False
+    if not plans:
+        return True
+    rows = all(isinstance(each, Mapping) and not any(map(_holds, each.values())) for each in plans)
+    return not rows
+
+
+def _holds(value: object) -> bool:
+    return isinstance(value, list | tuple) or hasattr(value, "__array__")
+
+
+def plan_source(
+    plan: object, argument: str, factors: Sequence[str], known: Mapping[str, object]
+) -> PlanSource:
+    """A plan as the verbs take it.
+
+    Args:
+        plan: what was passed.
+        argument: its name, for messages.
+        factors: names of an array's columns.
+        known: plans of the campaign by id.
+
+    Raises:
+        InputError: it is neither table nor text.
+    """
+    if isinstance(plan, ProposedPlan):
+        answer = plan.to_dict()
+        name = answer["plan"]
+        if not answer["dry_run"] and name is not None and name in known:
+            return name
+        plan = plan.frame.reset_index(drop=True)
+    if isinstance(plan, str | Path):
+        return plan
+    return columns_of(plan, argument, factors).cells
+
+
+class JudgedPlan(dict[str, object]):
+    """What `Campaign.judge` returns: the answer's dict, which a notebook shows as a page.
+
+    Args:
+        answer: what ``designer propose --judge --json`` prints.
+    """
+
+    def __init__(self, answer: JudgeAnswer) -> None:
+        super().__init__(answer)
+        self._answer = answer
+
+    def to_dict(self) -> JudgeAnswer:
+        """The same dict, with the types of its keys."""
+        return self._answer
+
+    def __str__(self) -> str:
+        return "\n".join(fact["text"] for fact in self._answer["summary"])
+
+    def _repr_html_(self) -> str:
+        answer = self._answer
+        best = answer["best_order"]
+        names = ("plan", "runs", f"cost [{answer['cost_unit']}]", "bits")
+        rows: list[Sequence[object]] = [
+            (answer["plan"], len(answer["runs"]), amount(best["cost"]), _bits(best))
+        ]
+        rows += [
+            (other["name"], other["runs"], amount(other["cost"]), _bits(other))
+            for other in answer["comparisons"]
+        ]
+        sentences = [fact["text"] for fact in answer["summary"]]
+        return headed(f"{answer['plan']} judged", sentences, html_table(names, rows))
+
+
+def _bits(worth: PlanWorth) -> str:
+    bits = worth["information_bits"]
+    return NOTHING if bits is None else rounded(bits)

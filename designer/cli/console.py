@@ -30,7 +30,7 @@ class Console:
         self._progress_shown = False
         self._answered = False
 
-    def data(self, document: Mapping[str, Any]) -> None:
+    def data(self, document: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> None:
         """Print one JSON document to stdout."""
         text = json_text(document, _encoding(sys.stdout))
         self._answered = True
@@ -124,7 +124,9 @@ class Console:
             return
 
 
-def json_text(document: Mapping[str, Any], encoding: str = "utf-8") -> str:
+def json_text(
+    document: Mapping[str, Any] | Sequence[Mapping[str, Any]], encoding: str = "utf-8"
+) -> str:
     """One JSON document with a final newline.
 
     Numbers that JSON does not know (inf, nan) become null; characters that could command a

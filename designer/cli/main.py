@@ -6,7 +6,7 @@ import io
 import sys
 import warnings
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from designer.cli.parser import Call, read_command_line
 from designer.cli.streams import open_streams
 from designer.cli.verbs import VERBS
 from designer.cli.verbs.begin import on_terminal
-from designer.cli.verbs.verb import Verb
+from designer.cli.verbs.verb import Answer, Verb
 
 if TYPE_CHECKING:
     from designer.campaigns.files import FileInMemory
@@ -120,13 +120,19 @@ def _shown(
         console.data(answer)
     elif written is not None:
         console.file(written.content)
-        console.notes(answer.get("messages", ()))  # no text goes with a file
+        console.notes(_told(answer, "messages"))  # no text goes with a file
     else:
         (console.pages if verb.paged else console.lines)(verb.text(answer, service, arguments))
     if not console.json:
         console.flush()  # before the notes, also where both streams end in one file
-        console.notes(answer.get("notes", ()) if verb.notes else ())
+        console.notes(_told(answer, "notes") if verb.notes else ())
     return verb.exit_code(answer)
+
+
+def _told(answer: Answer, key: str) -> list[str]:
+    """Sentences of an answer, or of each of several, once."""
+    each = [answer] if isinstance(answer, Mapping) else answer
+    return [*dict.fromkeys(sentence for one in each for sentence in one.get(key, ()))]
 
 
 def _request(verb: Verb, arguments: Namespace) -> CommandRequest:

@@ -31,11 +31,11 @@ def open_streams(arguments: Namespace, declared: Iterable[Argument]) -> FileInMe
     """
     formats = {argument.attribute: argument.formats for argument in declared}
     outputs = {argument.attribute for argument in declared if argument.writes}
-    files = {name: value for name, value in vars(arguments).items() if isinstance(value, Path)}
-    streams = [name for name, path in files.items() if path is STREAM]
+    files = _files(arguments)
+    streams = [name for name, path in files if path is STREAM]
     told = getattr(arguments, "format", None)
     if not streams:
-        if told is not None and any(path.suffix.lower() != f".{told}" for path in files.values()):
+        if told is not None and any(path.suffix.lower() != f".{told}" for _, path in files):
             hint = "The ending of a file tells its format"
             raise UsageError(Problem("--format", "belongs to - in the place of a file", hint=hint))
         return None
@@ -50,8 +50,21 @@ def open_streams(arguments: Namespace, declared: Iterable[Argument]) -> FileInMe
         if name in outputs:
             _check_output(arguments, ending)
             written = FileInMemory(OUTPUT, ending)
-        setattr(arguments, name, written if name in outputs else _standard_input(ending))
+        stream = written if name in outputs else _standard_input(ending)
+        there = getattr(arguments, name)
+        several = isinstance(there, list)
+        found = [stream if path is STREAM else path for path in there] if several else stream
+        setattr(arguments, name, found)
     return written
+
+
+def _files(arguments: Namespace) -> list[tuple[str, Path]]:
+    """Every file of the arguments with the name of its argument, which may hold several."""
+    found = []
+    for name, value in vars(arguments).items():
+        several = value if isinstance(value, list) else [value]
+        found += [(name, path) for path in several if isinstance(path, Path)]
+    return found
 
 
 def _check_output(arguments: Namespace, ending: str) -> None:

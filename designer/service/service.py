@@ -6,6 +6,7 @@ from designer.campaigns.store.facts import StoreFacts
 from designer.service.answers import InitAnswer, VerifyAnswer
 from designer.service.session import DEFAULT, Default, Progress, Session, Verbs
 from designer.service.verbs.campaigns import CampaignVerbs
+from designer.service.verbs.judging import JudgeVerbs
 from designer.service.verbs.lines import LineVerbs
 from designer.service.verbs.models import ModelVerbs
 from designer.service.verbs.plans import PlanVerbs
@@ -53,6 +54,7 @@ class Service:
         runs: runs and their results.
         tables: tables of results that come in.
         plans: what to do next.
+        judging: what plans are worth.
         models: what is known.
         store: the store itself.
     """
@@ -70,5 +72,6 @@ class Service:
         self.runs = RunVerbs(self.session)
         self.tables = TableVerbs(self.session)
         self.plans = PlanVerbs(self.session)
+        self.judging = JudgeVerbs(self.session)
         self.models = ModelVerbs(self.session)
         self.store = StoreVerbs(self.session)

@@ -135,7 +135,12 @@ def test_schemas_are_told_by_name_and_all_at_once(cli: CommandLine) -> None:
     assert one == cli.json("schema", "lines add") == json.loads(cli("schema", "lines", "add"))
     every = cli.json("schema")
     Draft202012Validator.check_schema(every)
-    assert every["properties"].keys() == set(VERBS) - {"tui"} | {"specification", "error", "run"}
+    assert every["properties"].keys() == set(VERBS) - {"tui"} | {
+        "specification",
+        "error",
+        "run",
+        "judge",
+    }
     cli("schema", "specificaton", code=2)
     assert "specification" in cli.err
     assert not Path(cli.store).exists()

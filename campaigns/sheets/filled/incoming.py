@@ -140,12 +140,15 @@ class Incoming:
 
     def read(self, row: int) -> TableRow:
         """What one row says; the constants stand where it says nothing else."""
-        said = self.reader.read(row)
+        return self.with_constants(self.reader.read(row))
+
+    def with_constants(self, said: TableRow) -> TableRow:
+        """A row, the constants where it says nothing else; it is changed."""
         for name, value in self.constants.items():
             there = said.settings.setdefault(name, value)
             if there.setting != value.setting and name not in self._told:
                 self._told.add(name)
-                where = self.table.where(row, self.reader.columns[name].header)
+                where = self.table.where(said.row, self.reader.columns[name].header)
                 what = f"{name} differs from what --set says for all rows"
                 self.findings.report(where, what, there.shown, value.shown)
         return said
@@ -160,6 +163,7 @@ def incoming(
     needed: Sequence[str],
     extra_texts: Sequence[str] = (),
     blank: Blank | None = None,
+    or_runs: bool = False,
 ) -> Incoming:
     """Find the columns and rows of a table.
 
@@ -171,6 +175,7 @@ def incoming(
         needed: names that must have a column.
         extra_texts: columns besides `text_columns` whose cells are no numbers.
         blank: judges blank cells of settings.
+        or_runs: whether a column ``run`` may stand for those that are needed.
 
     Raises:
         InputError: the file cannot be read as a table.
@@ -186,6 +191,8 @@ def incoming(
         table = read_table(source, options, expected)
     runs = table.column("run") if "run" in {*table.columns} - options.columns.keys() else ()
     own -= foreign_columns(spec, {*table.headers} - options.columns.keys(), runs)
+    if or_runs and "run" in table.columns:
+        needed = ()
     known = settings_from_texts(
         spec.inputs, options.constants, "factor or given", findings, option="--set "
     )

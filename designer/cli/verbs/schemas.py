@@ -18,6 +18,7 @@ from designer.campaigns.specification.text import FORMAT_VERSION
 from designer.cli.json_schema import DIALECT, Definitions, Schema
 from designer.cli.verbs.verb import Verb
 from designer.service import Service, answers, figures
+from designer.service.verbs import judging
 
 SPECIFICATION = "specification"
 _PARTS: Mapping[str, type] = {
@@ -50,7 +51,9 @@ class ErrorAnswer(TypedDict):
 def all_schemas(verbs: Iterable[Verb]) -> dict[str, object]:
     """Name of a schema → the type it is made from; None for the specification."""
     told: dict[str, object] = {SPECIFICATION: None, "error": ErrorAnswer, "run": RunObject}
-    return told | {verb.name: _answer(verb) for verb in verbs if verb.name not in _NO_JSON}
+    told |= {verb.name: _answer(verb) for verb in verbs if verb.name not in _NO_JSON}
+    # one verb, two questions: with --judge it answers the other one, or a list of that
+    return told | {"propose": answers.PlanAnswer, "judge": judging.JudgeAnswer}
 
 
 def schema_of(types: Mapping[str, object]) -> Schema:
@@ -79,7 +82,7 @@ def _answer(verb: Verb) -> object:
         """Stands for the function, of which only what it returns is looked at."""
 
     probe.__annotations__ = {"return": told.__annotations__["return"]}
-    known = {**vars(answers), **vars(figures), **told.__globals__}
+    known = {**vars(answers), **vars(figures), **vars(judging), **told.__globals__}
     return get_type_hints(probe, known)["return"]
 
 

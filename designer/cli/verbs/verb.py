@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,8 @@ from designer.cli.verbs.arguments import COMMON, FORMAT, Argument
 if TYPE_CHECKING:
     from designer.service import Service
 
+Answer = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+"""What ``--json`` prints: an object, or a list of them."""
 _NOT_THE_VERBS = {option.attribute for option in COMMON} | {"version", FORMAT.attribute}
 
 
@@ -41,7 +43,7 @@ class Verb:
     name: str
     summary: str
     arguments: tuple[Argument, ...]
-    ask: str | Callable[[Service, Namespace], Mapping[str, Any]]
+    ask: str | Callable[[Service, Namespace], Answer]
     text: Callable[[Any, Service, Namespace], list[str]]
     check: Callable[[Namespace], None] | None = None
     examples: tuple[str, ...] = ()
@@ -60,7 +62,7 @@ class Verb:
         usual += ", of a specification toml)" if "csv" in choices and "toml" in choices else ")"
         return replace(FORMAT, help=usual, choices=(*choices,)) if files else None
 
-    def run(self, service: Service, arguments: Namespace) -> Mapping[str, Any]:
+    def run(self, service: Service, arguments: Namespace) -> Answer:
         """Ask the service; the answer is what ``--json`` prints."""
         if not isinstance(self.ask, str):
             return self.ask(service, arguments)

@@ -3,13 +3,58 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, cast
 
 from designer.campaigns.errors import Problem
 from designer.campaigns.specification.parts import DEFAULT_RUNS
 from designer.cli.errors import UsageError
+from designer.cli.text.judge import judged_text
 from designer.cli.text.plan import plan_text
 from designer.cli.verbs.arguments import CAMPAIGN, GIVEN, Argument
+from designer.cli.verbs.tables import TABLE_OPTIONS, take_table_options
 from designer.cli.verbs.verb import Verb
+
+if TYPE_CHECKING:
+    from designer.service import Service
+    from designer.service.answers import PlanAnswer
+    from designer.service.verbs.judging import JudgeAnswer
+
+_JUDGE = (
+    Argument(
+        "--judge",
+        "FILE",
+        "what plans of your own are worth: tables with a recipe per row, P003 for a plan of ours,"
+        " `open` for the open runs; stores nothing",
+        nargs="+",
+    ),
+    Argument(
+        "--effect",
+        "SIZE",
+        "with --judge: the effect a plan should find, in standard deviations of the noise (default"
+        " 2), or response=SIZE in its unit",
+        nargs="+",
+    ),
+)
+_WITH_JUDGE = ("campaign", "judge", "effect", "given", "seed", "dry_run")
+_ARGUMENTS = (
+    CAMPAIGN,
+    Argument("-n", "N", f"number of runs (default {DEFAULT_RUNS}; see --budget)"),
+    Argument("--budget", "COST", "what the plan may cost; without -n as many runs as fit"),
+    Argument("--fix", "factor=value", "keep a factor there"),
+    GIVEN,
+    Argument("--replace", None, "first abandon the runs that are still open"),
+    Argument(
+        "--top-up",
+        None,
+        "only what is missing to N open runs, perhaps nothing; proposed runs that break the"
+        " changed specification do not count",
+    ),
+    Argument("--seed", "S", "for random choices"),
+    Argument("--dry-run", None, "show the plan, store nothing"),
+    *_JUDGE,
+    *TABLE_OPTIONS,
+)
 
 
 def _propose_check(arguments: Namespace) -> None:
@@ -19,36 +64,74 @@ def _propose_check(arguments: Namespace) -> None:
         problems = [Problem(option, what) for option, told in others.items() if told]
         if problems:
             raise UsageError(problems)
+    _judge_check(arguments)
 
 
-VERBS = (
-    Verb(
-        "propose",
-        "the next plan: which runs teach the most for their cost",
-        (
-            CAMPAIGN,
-            Argument("-n", "N", f"number of runs (default {DEFAULT_RUNS}; see --budget)"),
-            Argument("--budget", "COST", "what the plan may cost; without -n as many runs as fit"),
-            Argument("--fix", "factor=value", "keep a factor there"),
-            GIVEN,
-            Argument("--replace", None, "first abandon the runs that are still open"),
-            Argument(
-                "--top-up",
-                None,
-                "only what is missing to N open runs, perhaps nothing; proposed runs that break the"
-                " changed specification do not count",
-            ),
-            Argument("--seed", "S", "for random choices"),
-            Argument("--dry-run", None, "show the plan, store nothing"),
-        ),
-        "plans.propose",
-        plan_text,
-        check=_propose_check,
-        examples=(
-            "propose nmc622-line4 -n 6",
-            "propose nmc622-line4 --budget 8 --fix binder=PVDF-A --given humidity=35",
-            "propose nmc622-line4 --top-up -n 8",
-        ),
-        writes=True,
+def _judge_check(arguments: Namespace) -> None:
+    """What belongs to judging and what does not."""
+    declared = {each.attribute: each.name for each in _ARGUMENTS}
+    tables = {each.attribute for each in TABLE_OPTIONS}
+    if arguments.judge:
+        what, foreign = "does not go together with --judge", declared.keys() - tables
+        foreign -= {*_WITH_JUDGE}
+    else:
+        what, foreign = "belongs to --judge", tables | {"effect"}
+    problems = [
+        Problem(name, what)
+        for attribute, name in declared.items()
+        if attribute in foreign and getattr(arguments, attribute) not in (None, False, {}, [])
+    ]
+    if problems:
+        raise UsageError(problems)
+
+
+def _ask(
+    service: Service, arguments: Namespace
+) -> PlanAnswer | JudgeAnswer | Sequence[JudgeAnswer]:
+    from designer.campaigns.tables.options import TableOptions
+
+    options = take_table_options(arguments, TableOptions)
+    if not arguments.judge:
+        told = _PROPOSE.told(arguments)
+        del told["judge"], told["effect"]
+        propose: Callable[..., PlanAnswer] = service.plans.propose
+        return propose(**told)
+    found = service.judging.judge(
+        arguments.campaign,
+        arguments.judge,
+        options=options,
+        given=arguments.given,
+        effect=arguments.effect or (),
+        seed=arguments.seed,
+    )
+    return found if len(found) > 1 else found[0]
+
+
+def _text(
+    answer: PlanAnswer | JudgeAnswer | Sequence[JudgeAnswer],
+    service: Service,
+    arguments: Namespace,
+) -> list[str]:
+    if arguments.judge:
+        judged = answer if isinstance(answer, list) else [answer]
+        return judged_text(cast("list[JudgeAnswer]", judged))
+    return plan_text(cast("PlanAnswer", answer), service, arguments)
+
+
+_PROPOSE = Verb(
+    "propose",
+    "the next plan: which runs teach the most for their cost",
+    _ARGUMENTS,
+    _ask,
+    _text,
+    check=_propose_check,
+    examples=(
+        "propose nmc622-line4 -n 6",
+        "propose nmc622-line4 --budget 8 --fix binder=PVDF-A --given humidity=35",
+        "propose nmc622-line4 --top-up -n 8",
+        "propose nmc622-line4 --judge mine.csv --judge P003 --effect porosity=0.5",
     ),
+    writes=True,
 )
+
+VERBS = (_PROPOSE,)

@@ -1,0 +1,1 @@
+"""What a plan is worth, whoever made it: cost, bits, aliases, power, leverage, duplicates."""

@@ -1,0 +1,316 @@
+"""A judged plan in sentences, the verdict first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+
+from designer.acquisition.judge.aliases import NEARLY, Alias
+from designer.acquisition.judge.answers import (
+    Judged,
+    JudgedFact,
+    PlanWorth,
+    RepeatedRecipe,
+    ResponsePower,
+    RunLeverage,
+    TermPower,
+)
+from designer.campaigns.space.factors import quantity_text
+from designer.render.expected import two_digits
+from designer.render.words import count, in_unit, listed, priced, rounded, share
+
+AS_GOOD = 0.95  # share of our bits from which a plan is as good (assumption)
+_CLEARLY = 0.7  # share below which it is clearly worse (assumption)
+_SAME_COST = 0.01  # share of a cost that is no difference
+_ALONE = 1.0 - 1e-6  # leverage of a run that nothing else says anything about
+_NONE = 0.05  # runs expected in spec that are none
+_ROWS = 8  # rows that are named
+_NAMED = 8  # main effects told by name
+_FEW = 3  # aliases that are told one by one
+_NOISE = {
+    "specification": "the specification's noise",
+    "model": "the noise the model has learned",
+    "unit": "the noise is not known yet, nor how much of it batches share: taken as half each",
+}
+
+
+# ---- single facts --------------------------------------------------------------------------------
+
+
+def alias_text(alias: Alias) -> str:
+    """``gap × pressure cannot be told from solid_content²``."""
+    first, *others = alias.effects
+    if alias.complete:
+        if {*alias.kinds} == {"square"}:
+            return (
+                f"{listed(alias.effects)} cannot be told from each other: that there is curvature"
+                " will show, but not whose"
+            )
+        return f"{first} cannot be told from {listed(others)}"
+    told = f"{first} and {listed(others)} are correlated by {alias.correlation:.2f}"
+    if abs(alias.correlation) >= NEARLY:
+        return f"{first} can hardly be told from {listed(others)} ({alias.correlation:.2f})"
+    return told
+
+
+def constant_text(name: str, kind: str, setting: object) -> str:
+    """Why an effect that does not vary cannot be estimated."""
+    if kind == "main":
+        value = quantity_text(setting) if isinstance(setting, str | int | float) else ""
+        return f"{name} stays at {value}: the plan says nothing about it"
+    if kind == "square":
+        factor = name.removesuffix("²")
+        return (
+            f"{name} cannot be told from the mean: {factor} has two settings only, as far apart"
+            " from its middle"
+        )
+    return f"{name} cannot be told from the mean"
+
+
+def repeated_text(told: RepeatedRecipe) -> str:
+    """``rows 3 and 9 are the same recipe``."""
+    rows = _rows(told["rows"])
+    if told["made"] is not None:
+        verb = "repeats" if len(told["rows"]) == 1 else "repeat"
+        return f"{rows} {verb} the recipe of {told['made']}"
+    if told["exact"]:
+        return f"{rows} are the same recipe"
+    return f"{rows} are nearly the same recipe: no setting differs by more than 2 % of its range"
+
+
+def power_text(told: ResponsePower) -> str:
+    """``on porosity an effect of 0.3 % (2 sd of the noise) is found with: gap 98 %, …``."""
+    size = f"{two_digits(told['size_sd'])} sd of the noise"
+    name = "" if told["response"] is None else f"on {told['response']} "
+    if told["size"] is not None:
+        size = f"{two_digits(told['size'])}{in_unit(told['unit'])} ({size})"
+    tested = [each for each in told["effects"] if each["power"] is not None]
+    if not tested:
+        return f"{name}an effect of {size} cannot be tested: no run is left to estimate the noise"
+    return (
+        f"{name}an effect of {size} is found with: {_chances(tested)}{_untested(told['effects'])}"
+    )
+
+
+def _chances(effects: Sequence[TermPower]) -> str:
+    """``gap 98 %, interactions 40 % to 60 %``: a few effects by name, else by kind."""
+    groups: dict[str, list[float]] = {}
+    by_name = sum(is_main(each["effect"]) for each in effects) <= _NAMED
+    for each in effects:
+        squared = "squares" if each["effect"].endswith("²") else "interactions"
+        kind = squared if not is_main(each["effect"]) else "main effects"
+        label = each["effect"] if by_name and kind == "main effects" else kind
+        if each["stage"] is not None:
+            label += f" (between batches of {each['stage']})"
+        groups.setdefault(label, []).append(each["power"] or 0.0)
+    parts = []
+    for label, found in groups.items():
+        low, high = share(min(found)), share(max(found))
+        parts.append(f"{label} {low if low == high else f'{low} to {high}'}")
+    return ", ".join(parts)
+
+
+def _untested(effects: Sequence[TermPower]) -> str:
+    names = [each["effect"] for each in effects if each["power"] is None]
+    stages = dict.fromkeys(each["stage"] for each in effects if each["power"] is None)
+    few = " and ".join(f"batches of {stage}" if stage else "runs" for stage in stages)
+    return f"; too few {few} to test {listed(names)}" if names else ""
+
+
+def is_main(effect: str) -> bool:
+    """Whether it is neither an interaction nor a square."""
+    return "×" not in effect and not effect.endswith("²")
+
+
+def _rows(rows: Sequence[int]) -> str:
+    return f"row{'s' if len(rows) > 1 else ''} {listed([str(row) for row in rows], _ROWS)}"
+
+
+# ---- the whole -----------------------------------------------------------------------------------
+
+
+def _a(model: str) -> str:
+    return f"an {model}" if model == "interaction" else f"a {model}"
+
+
+def summary(told: Judged) -> list[JudgedFact]:
+    """All of a judged plan in sentences, the verdict first.
+
+    Args:
+        told: everything else about it.
+    """
+    facts: list[tuple[str, str]] = [("verdict", _verdict(told))]
+    facts += [("cost", text) for text in _cost(told)]
+    facts += [("information", text) for text in _information(told)]
+    facts += [("unknown", text) for text in _unknown(told)]
+    facts += [("rows", text) for text in _broken(told)]
+    facts += [("models", text) for text in _models(told)]
+    facts += [("aliases", text) for text in _aliases(told)]
+    facts += [("power", text) for text in _power(told)]
+    facts += [("leverage", text) for text in _leverage(told)]
+    facts += [("duplicates", text) for text in _duplicates(told)]
+    names = {name for run in told["runs"][:1] for name in run["settings"]}
+    return [{"about": about, "text": f"{_sentence(text, names)}."} for about, text in facts]
+
+
+def _sentence(text: str, names: Collection[str]) -> str:
+    """With a capital, unless it begins with the name of a factor, which has its own."""
+    first = re.split(r"[\s²,(]", text, maxsplit=1)[0]
+    return text if first in names else f"{text[0].upper()}{text[1:]}"
+
+
+def _verdict(told: Judged) -> str:
+    unit, best = told["cost_unit"], told["best_order"]
+    runs = count(len(told["runs"]), "run")
+    cost = priced(best["cost"], unit)
+    bits, ours = best["information_bits"], told["ours"]
+    if bits is None:
+        model = told["efficiency_basis"]["model"]
+        can = (
+            f"they can estimate {_a(model)} model" if model else "they cannot even estimate a line"
+        )
+        return f"{runs} for {cost}; nothing is known yet, so no bits are counted: {can}"
+    if ours is None or ours["information_bits"] is None:
+        return f"{runs} for {cost} bring {_bits(bits)}"
+    other = f"{_bits(ours['information_bits'])} for {priced(ours['cost'], unit)}"
+    ratio = bits / ours["information_bits"] if ours["information_bits"] > 0 else 1.0
+    if ratio >= 1.0 / AS_GOOD:
+        return f"more than our own plan: {runs} bring {_bits(bits)} for {cost}, ours {other}"
+    if ratio >= AS_GOOD:
+        return f"as good as our own plan: {runs} bring {_bits(bits)} for {cost}, ours {other}"
+    word = "clearly less" if ratio < _CLEARLY else "somewhat less"
+    return f"{word} than our own plan: {runs} bring {_bits(bits)} for {cost}, ours {other}"
+
+
+def _bits(bits: float) -> str:
+    return f"{rounded(bits)} bit"
+
+
+def _cost(told: Judged) -> list[str]:
+    unit, best = told["cost_unit"], told["best_order"]
+    batches = [count(n, f"new {stage}", f"new {stage}") for stage, n in best["new_batches"].items()]
+    with_batches = f" ({', '.join(batches)})" if batches else ""
+    saved = told["cost"] - best["cost"]
+    if saved > _SAME_COST * told["cost"]:
+        return [
+            f"in the order of its rows it takes {priced(told['cost'], unit)}; sorted by batches"
+            f" {priced(best['cost'], unit)}{with_batches}, and everything below is about that"
+        ]
+    return [f"it takes {priced(best['cost'], unit)}{with_batches}; no other order costs less"]
+
+
+def _information(told: Judged) -> list[str]:
+    texts = []
+    ours, same = told["ours"], told["ours_same_runs"]
+    bits, cost = told["best_order"]["information_bits"], told["best_order"]["cost"]
+    if bits is not None and cost > 0:
+        texts.append(
+            f"that is {_rate(told['best_order'], told['cost_unit'])}"
+            + ("" if ours is None else f"; ours {_rate(ours, told['cost_unit'])}")
+        )
+    if bits is not None and same is not None and same["information_bits"] is not None:
+        texts.append(
+            f"a plan of ours of as many runs brings {_bits(same['information_bits'])} for"
+            f" {priced(same['cost'], told['cost_unit'])}"
+        )
+    hits = told["expected_in_spec"]
+    if hits is not None:
+        some = two_digits(hits) if hits >= _NONE else "none"
+        texts.append(f"of its runs {some} {'is' if some == 'none' else 'are'} expected in spec")
+    return texts
+
+
+def _rate(plan: PlanWorth, unit: str) -> str:
+    bits = plan["information_bits"] or 0.0
+    per = unit.removesuffix("s")
+    return f"{two_digits(bits / plan['cost'])} bit/{per}" if plan["cost"] > 0 else _bits(bits)
+
+
+def _unknown(told: Judged) -> list[str]:
+    parts = []
+    for name, known in told["unknown"].items():
+        unit = in_unit(known["unit"])
+        parts.append(f"{name} ± {two_digits(known['sd_after'])}{unit} (now"
+                     f" {two_digits(known['sd_now'])})")  # fmt: skip
+    return [f"what stays unknown: {', '.join(parts)}"] if parts else []
+
+
+def _broken(told: Judged) -> list[str]:
+    broken = told["infeasible"]
+    if not broken:
+        return []
+    rows = list(dict.fromkeys(each["row"] for each in broken))
+    texts = [
+        f"{count(len(rows), 'row')} cannot be made as the file has"
+        f" {'it' if len(rows) == 1 else 'them'} ({_rows(rows)}); all the same counted here"
+    ]
+    gone = list(dict.fromkeys(each["row"] for each in broken if each["left_out"]))
+    if gone:
+        texts.append(f"{_rows(gone)} left out: nothing is known of such settings")
+    return texts
+
+
+def _models(told: Judged) -> list[str]:
+    can = [m for m in told["models"] if m["estimable"]]
+    texts = []
+    if can:
+        last = can[-1]
+        df = last["error_df"]
+        left = f"{count(df, 'degree')} of freedom left" if df else "no degree of freedom left"
+        texts.append(
+            f"the runs can estimate {_a(last['model'])} model ({last['terms']} terms, {left})"
+        )
+    for model in told["models"]:
+        if not model["estimable"]:
+            lacking = listed(model["lacking"])
+            texts.append(f"no {model['model']} model ({model['terms']} terms): it lacks {lacking}")
+            break
+    known = {name: value for name, value in told["efficiency"].items() if value is not None}
+    if known:
+        figures = ", ".join(f"{name} {share(value)}" for name, value in known.items())
+        relative_to = told["efficiency_basis"]["relative_to"]
+        texts.append(f"efficiency for it: {figures}, relative to {relative_to}")
+    return texts
+
+
+def _aliases(told: Judged) -> list[str]:
+    complete = [each["text"] for each in told["aliases"] if each["complete"]]
+    partial = [each for each in told["aliases"] if not each["complete"]]
+    texts = complete[: 2 * _FEW]
+    if len(complete) > len(texts):
+        texts.append(f"and {len(complete) - len(texts)} more such groups")
+    if partial:
+        shown = "; ".join(each["text"] for each in partial[:_FEW])
+        more = len(partial) - _FEW
+        texts.append(f"in part: {shown}" + (f"; and {more} more pairs" if more > 0 else ""))
+    if not texts and told["models"]:
+        return ["no effect is confused with another"]
+    return texts
+
+
+def _power(told: Judged) -> list[str]:
+    texts = [each["text"] for each in told["power"]]
+    sources: Mapping[str, str] = _NOISE
+    told_of = list(dict.fromkeys(each["noise_from"] for each in told["power"]))
+    return texts + [sources[each] for each in told_of if each == "unit"]
+
+
+def _leverage(told: Judged) -> list[str]:
+    found: Sequence[RunLeverage] = told["leverage"]
+    alone = [each["row"] for each in found if each["leverage"] >= _ALONE]
+    if found and len(alone) == len(found):
+        return ["every run decides its own fitted value: if one fails, the model cannot be fitted"]
+    if alone:
+        verb = "stands" if len(alone) == 1 else "stand"
+        return [f"{_rows(alone)} {verb} alone: if it fails, the model cannot be fitted"]
+    limit = 2 * sum(each["leverage"] for each in found) / max(1, len(found))
+    high = [each["row"] for each in found if each["leverage"] > limit]
+    if high:
+        return [f"{_rows(high)} decide{'s' if len(high) == 1 else ''} more than twice the mean run"]
+    return []
+
+
+def _duplicates(told: Judged) -> list[str]:
+    texts = [each["text"] for each in told["duplicates"]]
+    more = len(texts) - 2 * _FEW
+    return texts[: 2 * _FEW] + ([f"and {more} more such recipes"] if more > 0 else [])

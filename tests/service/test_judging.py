@@ -1,0 +1,210 @@
+"""What plans are worth: rows as they are read, figures that fit together."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from designer.campaigns.errors import InputError
+from designer.campaigns.tables.options import TableOptions
+from designer.service import Service
+from designer.service.verbs.judging import JudgeAnswer
+from tests.campaigns_for_tests import SMALL, line_rows
+
+HEADER = "solid_content [wt%],coating_gap [um],binder"
+ROWS = (
+    *("50,80,PVDF-A", "60,80,PVDF-B", "50,150,PVDF-B", "60,150,PVDF-A"),
+    *("50,80,PVDF-A", "54,120,PVDF-A", "60,200,PVDF-A", "49,80,PVDF-B", "55,100,PVDF-C"),
+)
+
+
+def table(path: Path, *rows: str, header: str = HEADER) -> Path:
+    path.write_text("\n".join((header, *rows)) + "\n")
+    return path
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Service:
+    """With an earlier line, and four open runs of plan P001."""
+    service = Service(None)
+    service.campaigns.create(table(tmp_path_factory.mktemp("judging") / "small.toml", header=SMALL))
+    service.lines.add("small", line_rows(), name="line2")
+    service.plans.propose("small", 4, seed=2)
+    return service
+
+
+def judged(
+    service: Service,
+    path: Path,
+    *,
+    options: TableOptions | None = None,
+    effect: Sequence[str] = (),
+    compare: bool = False,
+) -> JudgeAnswer:
+    (found,) = service.judging.judge(
+        "small", [path], options=options, effect=effect, compare=compare
+    )
+    return found
+
+
+def refusal(service: Service, plan: Path | str, effect: Sequence[str] = ()) -> str:
+    with pytest.raises(InputError) as refused:
+        service.judging.judge("small", [plan], effect=effect, compare=False)
+    return str(refused.value)
+
+
+def test_costs_bits_and_what_stays_unknown_fit_together(known: Service, tmp_path: Path) -> None:
+    before = known.session.state("small").head
+    found = judged(known, table(tmp_path / "mine.csv", *ROWS), compare=True)
+    assert known.session.state("small").head == before == found["head"]
+    assert found["plan"] == "mine.csv"
+    assert len(found["runs"]) == 8  # the one of an unknown binder is left out
+    assert found["information_bits"] is not None
+    assert sum(run["information_bits"] or 0 for run in found["runs"]) == pytest.approx(
+        found["information_bits"]
+    )
+    assert sum(run["cost"] for run in found["runs"]) == pytest.approx(found["cost"])
+    # 8 slurries in this order; solid and binder stay for none of the rows
+    assert found["cost"] == pytest.approx(8 * 3.0 + 8 * 0.5 + 8 * 0.1)
+    best = found["best_order"]
+    assert sorted(best["rows"]) == [2, 3, 4, 5, 6, 7, 8, 9]
+    assert best["cost"] < found["cost"]
+    ours, as_many = found["ours"], found["ours_same_runs"]
+    assert ours is not None
+    assert as_many is not None
+    assert ours["cost"] <= best["cost"] + 1e-9
+    assert (ours["information_bits"] or 0) > 0
+    assert found["comparisons"][0]["information_bits"] == ours["information_bits"]
+    assert found["comparisons"][1]["runs"] == 8
+    assert found["efficiency"].keys() == {"D", "A", "I"}
+    for after in found["unknown"].values():
+        assert 0 < after["sd_after"] < after["sd_open"] < after["sd_now"]
+    assert "our own plan" in found["summary"][0]["text"]
+
+
+def test_rows_that_cannot_be_made_are_told_with_their_place(known: Service, tmp_path: Path) -> None:
+    found = judged(known, table(tmp_path / "mine.csv", *ROWS))
+    told = {each["row"]: each for each in found["infeasible"]}
+    assert told.keys() == {7, 8, 9, 10}
+    assert "not one of the levels" in told[7]["what"]
+    assert told[7]["found"] == "120 um"
+    assert "dryer capacity" in told[8]["text"].lower()
+    assert told[9]["allowed"] == "50 to 60 wt% in steps of 1"
+    assert [row for row, each in told.items() if each["left_out"]] == [10]
+    assert all(each["text"].startswith(f"mine.csv line {row}") for row, each in told.items())
+    assert [each["rows"] for each in found["duplicates"] if each["exact"] and not each["made"]] == [
+        [2, 6]
+    ]
+
+
+def test_a_plan_of_ours_is_worth_what_it_told(known: Service) -> None:
+    state = known.session.state("small")
+    plan = state.plans["P001"]
+    for word in ("P001", "p001", "open"):
+        (found,) = known.judging.judge("small", [word], seed=plan.seed, compare=False)
+        assert [run["run"] for run in found["runs"]] == [*plan.runs]
+        assert found["cost"] == pytest.approx(plan.cost)
+        assert found["best_order"]["cost"] == pytest.approx(plan.cost)
+        assert found["information_bits"] == pytest.approx(plan.information_bits, rel=1e-4)
+
+
+def test_an_exported_sheet_is_judged_as_the_open_runs_it_names(
+    known: Service, tmp_path: Path
+) -> None:
+    path = tmp_path / "plan.csv"
+    known.campaigns.export("small", path, what="plan")
+    found = judged(known, path)
+    plan = known.session.state("small").plans["P001"]
+    assert [run["run"] for run in found["runs"]] == [*plan.runs]
+    assert found["duplicates"] == []
+    assert found["infeasible"] == []
+
+
+def test_runs_that_are_made_are_not_judged_again(tmp_path: Path) -> None:
+    service = Service(None)
+    service.campaigns.create(table(tmp_path / "small.toml", header=SMALL))
+    service.plans.propose("small", 3)
+    path = tmp_path / "plan.csv"
+    service.campaigns.export("small", path, what="plan")
+    service.runs.fail("small", "R002", "web break")
+    found = judged(service, path)
+    assert [run["run"] for run in found["runs"]] == ["R001", "R003"]
+    assert "R002 is failed: not judged again" in found["notes"]
+    (ours,) = service.judging.judge("small", ["P001"], compare=False)
+    assert [run["run"] for run in ours["runs"]] == ["R001", "R003"]
+
+
+def test_ids_of_open_runs_are_enough(known: Service, tmp_path: Path) -> None:
+    found = judged(known, table(tmp_path / "ids.csv", "R001", "r2", header="run"))
+    runs = known.session.state("small").runs
+    assert [run["settings"] for run in found["runs"]] == [runs["R001"].used, runs["R002"].used]
+    said = refusal(known, table(tmp_path / "ids.csv", "R001", "R777", "R778", header="run"))
+    assert said.count("has no column for") == 3
+    twice = refusal(known, table(tmp_path / "ids.csv", "R001", "R001", header="run"))
+    assert "R001 stands here for the second time" in twice
+
+
+def test_an_own_numbering_in_the_column_run_is_no_run_of_ours(
+    known: Service, tmp_path: Path
+) -> None:
+    rows = [f"{k},{row}" for k, row in enumerate(ROWS[:4], start=1)]
+    found = judged(known, table(tmp_path / "mine.csv", *rows, header=f"run,{HEADER}"))
+    assert [run["run"] for run in found["runs"]] == [None] * 4
+
+
+def test_without_any_knowledge_a_plan_is_judged_by_its_design(tmp_path: Path) -> None:
+    service = Service(None)
+    service.campaigns.create(table(tmp_path / "small.toml", header=SMALL))
+    found = judged(service, table(tmp_path / "mine.csv", *ROWS[:5]), compare=True)
+    assert found["information_bits"] is None
+    assert found["ours"] is not None
+    assert found["ours"]["information_bits"] is None
+    assert found["unknown"] == {}
+    assert (found["efficiency"]["D"] or 0) > 0
+    assert [model["estimable"] for model in found["models"]] == [True, False, False]
+    assert found["power"][0]["response"] is None
+    told = {each["text"] for each in found["aliases"]}
+    assert "binder cannot be told from solid_content × coating_gap" in told
+    assert "nothing is known yet" in found["summary"][0]["text"]
+
+
+def powers_of(found: JudgeAnswer, response: str) -> list[float]:
+    (own,) = [each for each in found["power"] if each["response"] == response]
+    return [each["power"] for each in own["effects"] if each["power"] is not None]
+
+
+def test_the_size_of_an_effect_can_be_told(known: Service, tmp_path: Path) -> None:
+    rows = [f"{s},{g},PVDF-{b}" for s in (50, 60) for g in (80, 150) for b in "AB"]
+    plan = table(tmp_path / "mine.csv", *rows, *rows)
+    usual = judged(known, plan)
+    larger = judged(known, plan, effect=["4", "porosity=0.01 %"])
+    pairs = zip(powers_of(usual, "mass_loading"), powers_of(larger, "mass_loading"), strict=True)
+    assert all(one < other for one, other in pairs)
+    assert max(powers_of(larger, "porosity")) < min(powers_of(usual, "porosity"))
+    assert refusal(known, plan, ["0", "gap=2", "x", "-1", "2 %"]).count("--effect") == 5
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "told"),
+    [
+        (HEADER, "50,wide,PVDF-A", "mine.csv line 2 column coating_gap [um]: this is not a number"),
+        ("solid_content,binder", "50,PVDF-A", "coating_gap"),
+        ("solid_content,gap_coating,binder", "50,80,PVDF-A", "gap_coating"),
+        (HEADER, "50,,PVDF-A", "line 2 column coating_gap [um]: the cell is blank"),
+        (HEADER, "50,80,PVDF-Z", "no row is left"),
+        ("solid_content,coating_gap [bar],binder", "50,80,PVDF-A", "bar"),
+    ],
+)
+def test_what_cannot_be_read_is_refused(
+    known: Service, tmp_path: Path, header: str, row: str, told: str
+) -> None:
+    assert told in refusal(known, table(tmp_path / "mine.csv", row, header=header))
+
+
+def test_table_options_are_those_of_every_table(known: Service, tmp_path: Path) -> None:
+    plain = judged(known, table(tmp_path / "mine.csv", *ROWS[:4]))
+    rows = [row.replace(",80,", ",0.08,").replace(",150,", ",0.15,") for row in ROWS[:4]]
+    odd = table(tmp_path / "odd.csv", *rows, header="solid_content,gap,binder")
+    options = TableOptions(columns={"gap": "coating_gap"}, units={"gap": "mm"})
+    found = judged(known, odd, options=options)
+    assert [run["settings"] for run in found["runs"]] == [r["settings"] for r in plain["runs"]]
