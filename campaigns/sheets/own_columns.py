@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from designer.campaigns.log.runs import Run, run_number
+from designer.campaigns.sheets.design_columns import all_design_columns
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.headers import with_unit
 from designer.campaigns.values.names import ENDINGS, IN_SPEC, RESERVED_ENDINGS
@@ -32,7 +33,13 @@ def own_columns(spec: Specification) -> frozenset[str]:
     """All columns of our own exports that are never read back."""
     planned = {f"{PLANNED}{factor.name}": factor.unit for factor in spec.factors}
     with_units = (with_unit(name, unit) for name, unit in planned.items())
-    return OWN_COLUMNS | prediction_columns(spec) | planned.keys() | frozenset(with_units)
+    return (
+        OWN_COLUMNS
+        | prediction_columns(spec)
+        | planned.keys()
+        | frozenset(with_units)
+        | all_design_columns(spec)
+    )
 
 
 def foreign_columns(

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from designer.campaigns.log.runs import Run
-from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import Factor, Given, Setting
 from designer.campaigns.specification.parts import Response
+from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.formats.csv_file import Cell
-from designer.campaigns.tables.headers import with_unit
+from designer.campaigns.tables.headers import plain_name, split_unit, with_unit
 from designer.campaigns.tables.rows import USED
 
 STATUS_WORDS = ("completed", "failed", "abandoned")
 """What may be said of a run; blank: its results tell."""
 
+EXTRA = "extra:"
+"""Before the name of a column of the table a plan is from, where that name means another thing."""
+
+_READ = ("run", "campaign", "replicate", "failure", "order", "rank", "plan", "head")
+"""Names that say something else in a sheet that comes back."""
+
 Part = Literal[
-    "run", "setting", "result", "status", "reason", "used", "batch", "made_at", "note"
+    "run", "extra", "setting", "result", "status", "reason", "used", "batch", "made_at", "note"
 ]  # fmt: skip
 
 
@@ -39,17 +45,18 @@ class PlanColumn:
     item: Factor | Given | Response | None = None
 
 
-def plan_columns(state: CampaignState, *, apart: bool) -> list[PlanColumn]:
+def plan_columns(spec: Specification, runs: Sequence[Run], *, apart: bool) -> list[PlanColumn]:
     """The columns people fill in, in the order of work at the line.
 
+    What a table of recipes said besides of a run (which foil, which coil) stands beside its id.
+
     Args:
-        state: the campaign.
+        spec: of the campaign.
+        runs: of the plan.
         apart: whether really used settings have columns of their own, blank where they are as
             planned; else those of the settings hold what was used.
     """
-    spec = state.spec
-    columns = [PlanColumn("run", "run", lambda run: run.id)]
-    columns += [_setting(item, apart=apart) for item in spec.inputs]
+    columns = [_setting(item, apart=apart) for item in spec.inputs]
     columns += [_result(response) for response in spec.responses]
     columns += [
         PlanColumn("status", "status", _status),
@@ -64,7 +71,21 @@ def plan_columns(state: CampaignState, *, apart: bool) -> list[PlanColumn]:
     ]
     taken = {item.name for item in (*spec.inputs, *spec.responses)}
     # a factor may be called status, and there is no second column of that name then
-    return [column for column in columns if column.item or column.header not in taken]
+    columns = [column for column in columns if column.item or column.header not in taken]
+    first = PlanColumn("run", "run", lambda run: run.id)
+    return [first, *_extra_columns([column.header for column in columns], runs), *columns]
+
+
+def _extra_columns(headers: Iterable[str], runs: Sequence[Run]) -> list[PlanColumn]:
+    """What a table of recipes said besides, under its own names where no other column has them."""
+    taken = {plain_name(split_unit(header)[0]) for header in (*headers, *_READ)}
+
+    def column(name: str) -> PlanColumn:
+        clear = plain_name(split_unit(name)[0]) not in taken
+        header = name if clear else f"{EXTRA}{name}"
+        return PlanColumn(header, "extra", lambda run: run.extra.get(name))
+
+    return [column(name) for name in dict.fromkeys(name for run in runs for name in run.extra)]
 
 
 def _setting(item: Factor | Given, *, apart: bool) -> PlanColumn:

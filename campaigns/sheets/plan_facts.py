@@ -53,17 +53,19 @@ def plan_facts(state: CampaignState, runs: Sequence[Run]) -> list[tuple[str, str
         made_by = plan.versions.get("pilot-designer")
         if made_by is not None:
             facts.append(("planned with version", str(made_by)))
+        if plan.design is not None:
+            facts.append(("design", plan.design.name))
+            facts += [(word, text) for word, text in plan.design.options.items()]
+            facts += [("about the design", text) for text in plan.design.facts]
         facts += [("fixed", f"{name} = {number(value)}") for name, value in plan.fixed.items()]
         facts += [("note", note) for note in plan.notes]
     return facts
 
 
 def input_hint(item: Factor | Given) -> str:
-    """What can be set or is expected, without the unit: ``50 to 66``, ``80, 100, 150``."""
+    """Between what it can be set or is expected, without the unit: ``50 to 66``."""
     if isinstance(item, Factor) and item.is_categorical:
         return ""
-    if isinstance(item, Factor) and item.levels is not None:
-        return ", ".join(map(number_text, item.levels))
     return range_text(item.bounds, None)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from designer.campaigns.errors import InputError
 from designer.campaigns.log.runs import WAITING, Run
 from designer.campaigns.log.state import CampaignState
+from designer.campaigns.sheets.design_columns import design_cells, design_columns
 from designer.campaigns.sheets.plan_columns import cells_of, plan_columns
 from designer.campaigns.sheets.run_object import Flags, run_objects
 from designer.campaigns.tables.formats.csv_file import Cell
@@ -55,10 +56,12 @@ def plan_sheet(
     Returns:
         Header, and rows by header; results recorded so far are filled in.
     """
-    filled = plan_columns(state, apart=False)
+    runs = [*runs]
+    filled = plan_columns(state.spec, runs, apart=False)
     columns = [column.header for column in filled]
+    of_plan = [*_OF_PLAN, *design_columns(state.spec, runs)]
     predictions = [f"{r.name}{ending}" for r in state.spec.responses for ending in _TOLD]
-    columns += [name for name in (*_OF_PLAN, *predictions, *_OF_WORTH) if name not in columns]
+    columns += [name for name in (*of_plan, *predictions, *_OF_WORTH) if name not in columns]
     return columns, [{**_told(state, run), **cells_of(filled, run)} for run in runs]
 
 
@@ -75,6 +78,7 @@ def _told(state: CampaignState, run: Run) -> dict[str, Cell]:
         "in_spec_measured": brief(run.in_spec_measured),
         "why": run.reason,
         "head": state.head,
+        **design_cells(state.spec, run),
     }
     for response in state.spec.responses:
         predicted = run.prediction(response.name) or {}

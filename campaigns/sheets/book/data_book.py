@@ -9,6 +9,7 @@ from designer.campaigns.sheets.book import facts_sheet
 from designer.campaigns.sheets.book.archive import book_bytes
 from designer.campaigns.sheets.book.facts_sheet import FactsSheet
 from designer.campaigns.sheets.book.looks import Look, Looks
+from designer.campaigns.sheets.book.paper import put_on_paper
 from designer.campaigns.sheets.data_sheet import DataCell
 from designer.campaigns.sheets.plan_facts import plan_facts
 from designer.render.words import count
@@ -45,6 +46,7 @@ def data_book(
         sheet.column_dimensions[get_column_letter(place)].width = width
     sheet.freeze_panes = "B2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(headers))}{len(rows) + 1}"
+    put_on_paper(sheet, state.spec.name, f"{TITLE} as of {state.head}", head=1)
     FactsSheet(book.create_sheet(facts_sheet.TITLE), looks).write(state.spec, plan_facts(state, ()))
     return book_bytes(
         book, f"{state.spec.name}: {count(len(rows), 'row')} of data", state.changed_at

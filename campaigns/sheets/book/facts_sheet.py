@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from designer.campaigns.sheets.book.looks import Look, Looks
+from designer.campaigns.sheets.book.paper import put_on_paper
 from designer.campaigns.specification.specification import Specification
 
 if TYPE_CHECKING:
@@ -50,7 +51,6 @@ class FactsSheet:
             Cells with the levels or categories of factors, by factor, as formulas write them.
         """
         from openpyxl.utils import get_column_letter
-        from openpyxl.worksheet.properties import PageSetupProperties
 
         for word, text in facts:
             self._wide([word, text], [Look("run"), _WORDS])
@@ -72,9 +72,7 @@ class FactsSheet:
                 self._table_row([stage.name, stage.change_cost, stage.usable_for, stage.most_runs])
         for place, width in enumerate(_WIDTHS, start=1):
             self._sheet.column_dimensions[get_column_letter(place)].width = width
-        self._sheet.page_setup.orientation = "landscape"
-        self._sheet.page_setup.fitToHeight = 0
-        self._sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        put_on_paper(self._sheet, spec.name, TITLE)
         self._sheet.protection.sheet = True
         return lists
 

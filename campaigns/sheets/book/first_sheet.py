@@ -2,12 +2,12 @@
 
 It fits the width of one page, and its first rows and the ids of the runs stand on every page. Only
 what people fill in can be changed. A thick line begins a batch of the first stage, a thin one a
-batch of a later stage; settings that change from one run to the next are bold.
+batch of a later stage, every second batch is shaded; settings that change from one run to the next
+are bold.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +18,9 @@ from designer.campaigns.log.runs import Run
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.batch_blocks import RunPlace, run_places
 from designer.campaigns.sheets.book import validations
-from designer.campaigns.sheets.book.looks import Edge, Format, Kind, Look, Looks, safe_text
+from designer.campaigns.sheets.book.column_widths import ColumnWidths
+from designer.campaigns.sheets.book.looks import Edge, Format, Kind, Look, Looks
+from designer.campaigns.sheets.book.paper import put_on_paper
 from designer.campaigns.sheets.plan_columns import PlanColumn, plan_columns
 from designer.campaigns.sheets.plan_facts import input_hint, plan_title, result_hint
 from designer.campaigns.space.factors import Factor, Given
@@ -34,10 +36,7 @@ BLANK_ROWS = 20
 """Rows for runs nobody proposed."""
 
 _TITLE_ROW, _HINT_ROW, _HEADER_ROW = 1, 3, 4
-_ROW_HEIGHT = 21.0
-"""Points of a run: enough to write in by hand."""
 _ENTRIES = ("result", "status", "reason", "used", "batch", "made_at", "note")
-_WIDTHS = {"run": 8.0, "status": 12.0, "reason": 18.0, "made_at": 17.0, "note": 24.0}
 _HINTS = {
     "run": "allowed", "status": "blank: as its results say", "reason": "if failed or abandoned",
     "used": "if not as planned", "batch": "if another", "made_at": "day, time",
@@ -65,8 +64,10 @@ class FirstSheet:
     def write(self) -> None:
         """Write all of it."""
         self._write_head()
+        band = True
         for row, place in enumerate(run_places(self.state.spec, self.runs), self._first):
-            self._write_run(row, place)
+            band ^= self._edge(place) == "block"
+            self._write_run(row, place, band=band)
         for row in range(self._first + len(self.runs), self._last + 1):
             self._write_blank(row)
         for at, column in enumerate(self._columns, start=1):
@@ -75,7 +76,12 @@ class FirstSheet:
 
     @cached_property
     def _columns(self) -> list[PlanColumn]:
-        return plan_columns(self.state, apart=True)
+        return plan_columns(self.state.spec, self.runs, apart=True)
+
+    @cached_property
+    def _widths(self) -> ColumnWidths:
+        hints = [_hint(column) for column in self._columns]
+        return ColumnWidths.of(self._columns, hints, self.runs)
 
     @property
     def _first(self) -> int:
@@ -97,21 +103,26 @@ class FirstSheet:
             name, bracket, unit = column.header.rpartition(" [")
             header = f"{name}\n[{unit}" if bracket else column.header
             kind: Kind = "asked" if self._is_entry(column) else "header"
+            look = Look(kind, turned=self._widths.turned[place - 1])
             self.looks.put(self.sheet, _HINT_ROW, place, _hint(column), Look("hint"))
-            self.looks.put(self.sheet, _HEADER_ROW, place, header, Look(kind))
+            self.looks.put(self.sheet, _HEADER_ROW, place, header, look)
 
-    def _write_run(self, row: int, place: RunPlace) -> None:
-        stages = [stage.name for stage in self.state.spec.stages]
-        edge: Edge = "inside"
-        if place.begins:
-            edge = "block" if place.begins[0] == stages[0] else "part"
+    def _edge(self, place: RunPlace) -> Edge:
+        """The line above a run: thick where a batch of the first stage begins."""
+        if not place.begins:
+            return "inside"
+        return "block" if place.begins[0] == self.state.spec.stages[0].name else "part"
+
+    def _write_run(self, row: int, place: RunPlace, *, band: bool) -> None:
+        edge = self._edge(place)
         for at, column in enumerate(self._columns, start=1):
             value = column.tell(place.run)
             if isinstance(value, tuple):
-                value = value[0] if len(value) == 1 else "/".join(map(number_text, value))
-            look = Look(self._kind(column, place), _form(column, value), edge)
+                several = "/".join(map(number_text, value)) or None
+                value = value[0] if len(value) == 1 else several
+            kind = self._kind(column, place)
+            look = Look(kind, _form(column, value), edge, band=band and kind != "entry")
             self.looks.put(self.sheet, row, at, value, look)
-        self.sheet.row_dimensions[row].height = _ROW_HEIGHT
 
     def _write_blank(self, row: int) -> None:
         edge: Edge = "block" if row == self._first + len(self.runs) else "inside"
@@ -119,7 +130,6 @@ class FirstSheet:
             locked = column.part in ("run", "used")
             look = Look("told" if locked else "entry", _form(column, None), edge)
             self.looks.put(self.sheet, row, at, None, look)
-        self.sheet.row_dimensions[row].height = _ROW_HEIGHT
 
     def _kind(self, column: PlanColumn, place: RunPlace) -> Kind:
         if self._is_entry(column):
@@ -168,38 +178,37 @@ class FirstSheet:
         return None if told is None else validations.of_words(column.header, *told)
 
     def _set_up_page(self) -> None:
-        """Widths, what stays on the screen and on every page, and what cannot be changed."""
+        """Widths, heights, what stays on the screen and on paper, and what cannot be changed."""
         from openpyxl.utils import get_column_letter
-        from openpyxl.worksheet.properties import PageSetupProperties
 
-        sheet = self.sheet
-        for place, column in enumerate(self._columns, start=1):
-            letter = get_column_letter(place)
-            sheet.column_dimensions[letter].width = _width(column, self.runs)
-        sheet.row_dimensions[_HEADER_ROW].height = 48
+        sheet, widths = self.sheet, self._widths
+        for place, width in enumerate(widths.each, start=1):
+            sheet.column_dimensions[get_column_letter(place)].width = width
+        sheet.row_dimensions[_HINT_ROW].height = widths.hint_height
+        sheet.row_dimensions[_HEADER_ROW].height = widths.header_height
+        for row in range(self._first, self._last + 1):
+            sheet.row_dimensions[row].height = widths.row_height
         sheet.freeze_panes = f"B{self._first}"
-        sheet.print_title_rows = f"{_TITLE_ROW}:{_HEADER_ROW}"
-        sheet.print_title_cols = "A:A"
-        sheet.page_setup.orientation = "landscape"
-        sheet.page_setup.paperSize = "9"
-        sheet.page_setup.fitToWidth = 1
-        sheet.page_setup.fitToHeight = 0
-        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-        margins = sheet.page_margins
-        margins.left = margins.right = margins.top = 0.4
-        margins.bottom, margins.footer = 0.6, 0.3
+        name, told = self.state.spec.name, f"{TITLE} as of {self.state.head}"
+        put_on_paper(sheet, name, told, head=_HEADER_ROW)
+        if widths.too_wide:
+            sheet.print_area = self._halves
         sheet.protection.sheet = True
         sheet.protection.formatColumns = sheet.protection.formatRows = False
         sheet.sheet_view.showGridLines = False
-        self._write_foot()
 
-    def _write_foot(self) -> None:
-        foot = self.sheet.oddFooter
-        if foot is None or foot.left is None or foot.center is None or foot.right is None:
-            return  # never: a new sheet has them
-        foot.left.text = safe_text(self.state.spec.name).replace("&", "&&")
-        foot.center.text = f"as of {self.state.head}"
-        foot.right.text = "page &P of &N"
+    @property
+    def _halves(self) -> str:
+        """Two areas to print: what is set and found, then what is told besides.
+
+        The ids of the runs stand beside both.
+        """
+        from openpyxl.utils import get_column_letter
+
+        parts = [column.part for column in self._columns]
+        ends = max(k for k, part in enumerate(parts, 1) if part in ("result", "status", "reason"))
+        first, second, last = map(get_column_letter, (ends, ends + 1, len(parts)))
+        return f"A1:{first}{self._last},{second}1:{last}{self._last}"
 
 
 def _hint(column: PlanColumn) -> str:
@@ -217,14 +226,3 @@ def _form(column: PlanColumn, value: object) -> Format:
         return "text"
     is_number = column.item is not None and not getattr(column.item, "is_categorical", False)
     return "number" if is_number else "text"
-
-
-def _width(column: PlanColumn, runs: Sequence[Run]) -> float:
-    """Characters a column needs for its cells and the longest word of its name, within limits."""
-    if column.part in _WIDTHS:
-        return _WIDTHS[column.part]
-    name = column.header.rpartition(" [")[0] or column.header
-    cells = [column.tell(run) for run in runs]
-    texts = [c if isinstance(c, str) else "" for c in cells]
-    longest = max(map(len, [*texts, "12345.67"]))
-    return float(min(max(longest, math.ceil(1.15 * len(name))), 16)) + 1

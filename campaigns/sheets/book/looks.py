@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from designer.campaigns.values.numbers import number_text
 from designer.render.words import unicode_escaped
 
 if TYPE_CHECKING:
@@ -24,10 +25,11 @@ LONGEST_CELL = 32_767
 # Pale enough for black ink on it, dark enough to be seen on paper from a black printer.
 _ENTRY = "FFF2C2"
 _HEADER = "D9E1EA"
+_BAND = "EEF1F5"
 _LINE = "8C98A4"
 _BLACK = "000000"
-_EDGES: dict[Edge, tuple[Literal["hair", "thin", "medium"], str]] = {
-    "inside": ("hair", _LINE), "part": ("thin", _BLACK), "block": ("medium", _BLACK),
+_EDGES: dict[Edge, tuple[Literal["hair", "thin", "thick"], str]] = {
+    "inside": ("hair", _LINE), "part": ("thin", _BLACK), "block": ("thick", _BLACK),
 }  # fmt: skip
 _FORMATS: dict[Format, str] = {"number": "General", "text": "@", "time": "yyyy-mm-dd hh:mm"}
 _WITHOUT_LINES = ("title", "hint", "words", "none")
@@ -42,16 +44,21 @@ class Look:
         kind: what it is for.
         form: what its content is.
         edge: the line above it.
+        turned: whether its text runs upwards.
+        band: whether it is of every second batch, which are shaded.
     """
 
     kind: Kind
     form: Format = "text"
     edge: Edge = "inside"
+    turned: bool = False
+    band: bool = False
 
     @property
     def name(self) -> str:
         """Its name in the workbook."""
-        return f"{self.kind} {self.form} {self.edge}"
+        also = f"{' turned' if self.turned else ''}{' band' if self.band else ''}"
+        return f"{self.kind} {self.form} {self.edge}{also}"
 
 
 class Looks:
@@ -80,11 +87,15 @@ class Looks:
         if look not in self._made:
             self._made.add(look)
             self._book.add_named_style(_style(look))
-        shown = (safe_text(value) or None) if isinstance(value, str) else value
-        cell = sheet.cell(row, column, shown)
+        cell = sheet.cell(row, column)
         cell.style = look.name
-        if isinstance(shown, str):
-            cell.data_type = "s"  # "=1+1" is a name here, and "#N/A" no error
+        if value is None or value == "":
+            return
+        # the library writes 16 digits of a number that is not a text yet, and some need 17
+        shown = safe_text(value) if isinstance(value, str) else number_text(value)
+        sheet.cell(row, column, shown)
+        # "=1+1" is a name here, and "#N/A" no error
+        cell.data_type = "s" if isinstance(value, str) else "n"
 
 
 def safe_text(text: str) -> str:
@@ -101,18 +112,20 @@ def _style(look: Look) -> NamedStyle:
     top = Side(*_EDGES[look.edge])
     lines = Border() if look.kind in _WITHOUT_LINES else Border(side, side, top, side)
     fills = {"entry": _ENTRY, "asked": _ENTRY, "header": _HEADER}
-    fill = fills.get(look.kind)
+    fill = fills.get(look.kind, _BAND if look.band else None)
     bold = look.kind in ("title", "header", "asked", "run", "changed")
     size = {"title": 13, "hint": 9}.get(look.kind, 11)
     plain_words = look.kind in ("title", "words")
-    level = "center" if look.kind in ("run", "told", "changed", "header", "asked", "hint") else None
+    middle = look.kind in ("run", "told", "changed", "header", "asked", "hint")
+    level = "center" if middle or look == replace(look, kind="entry", form="number") else None
     return NamedStyle(
         look.name,
         font=Font(name="Calibri", size=size, bold=bold),
         fill=PatternFill("solid", fgColor=fill) if fill else PatternFill(),
         border=lines,
         alignment=Alignment(
-            horizontal=level, vertical="top" if plain_words else "center",
+            horizontal=level, indent=0 if level else 1, vertical="top" if plain_words else "center",
+            text_rotation=90 if look.turned else 0,
             wrap_text=look.kind in ("header", "asked", "hint", "words"),
         ),
         number_format=_FORMATS[look.form],
