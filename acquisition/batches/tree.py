@@ -204,13 +204,17 @@ class BatchTree:
         inner = [b for b in range(number, len(self.batches)) if number in self.chain(b)]
         return np.isin(self.leaf, inner)
 
-    def add_run(self, row: int) -> tuple[list[int], float]:
+    def add_run(self, row: int, shared: Sequence[int] | None = None) -> tuple[list[int], float]:
         """Plan a run: open the batches it needs and count the time on all of them.
+
+        Args:
+            row: its candidate.
+            shared: batches it continues, first stage first; None: all that its settings allow.
 
         Returns:
             Its batches, one per stage, and its cost.
         """
-        known = self.chain(int(self.leaf[row]))
+        known = self.chain(int(self.leaf[row])) if shared is None else list(shared)
         chain = self._make(known, len(known), self._keys[row].tolist(), planned=True)
         return chain, float(self.level_cost[len(known)])
 
@@ -243,6 +247,21 @@ class BatchTree:
         """How many runs a batch of a stage may hold (infinite: any number)."""
         most = self.spec.stages[stage].most_runs
         return np.inf if most is None else most
+
+    def usable(self, chain: Sequence[int]) -> list[int]:
+        """The first batches of a chain that can take one more run: not full, not too old."""
+        usable = list(chain)
+        while usable:
+            time = float(self.level_cost[len(usable)])
+            for place, number in enumerate(usable):
+                batch = self.batches[number]
+                full = batch.runs >= self.most_runs(batch.stage)
+                if full or batch.used + time > batch.limit + _ROUNDING:
+                    del usable[place:]
+                    break
+            else:
+                break
+        return usable
 
     def _leave_closed(self) -> None:
         """Candidates for which a batch is full, or would grow too old, need a new one."""

@@ -102,6 +102,30 @@ class RecipeGrid:
                 known &= level.values[codes[:, k]] == values
         return codes, known & self._settable(codes)
 
+    def nearest(self, columns: Columns) -> IntArray:
+        """Codes ``[n, F]`` of the settings nearest to n values per factor.
+
+        Nothing is said about mixtures and constraints; of categories those that are named.
+        """
+        nearest = []
+        for k, level in enumerate(self.region.levels):
+            values, decimals, own = (
+                np.asarray(columns[level.name]),
+                self._decimals[k],
+                self._lists[k],
+            )
+            if isinstance(level, Continuum):
+                steps = np.rint(values * 10.0 ** (decimals or 0) / self.step[k])
+                codes = np.clip(steps.astype(np.int64) * self.step[k], self.low[k], self.high[k])
+            elif level.values.dtype.kind == "U":
+                order = np.argsort(level.values, kind="stable")
+                codes = order[np.searchsorted(level.values, values, sorter=order)]
+            else:
+                codes = np.searchsorted(0.5 * (level.values[1:] + level.values[:-1]), values)
+                codes = codes if own is None else own[codes]
+            nearest.append(codes)
+        return np.stack(nearest, axis=1).astype(np.int64)
+
     # ---- what is possible ------------------------------------------------------------------------
 
     def feasible(self, codes: IntArray) -> BoolArray:

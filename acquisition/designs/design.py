@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from designer.campaigns.log.runs import DesignPoint
+from designer.campaigns.log.state import PlanDesign
 
 if TYPE_CHECKING:
     from designer.campaigns.space.factors import Setting
 
-PointType = Literal[-1, 0, 1, 2]
-"""Kind of a point, as Minitab numbers it."""
-
 CORNER: Final = 1
-"""Corner of the cube, vertex of a mixture; of designs without kinds of points every one."""
+"""Point type, as Minitab numbers it: corner of the cube, vertex of a mixture; of designs without
+kinds of points every one."""
 CENTRE: Final = 0
 """Centre point, centroid of a mixture."""
 AXIAL: Final = -1
 """On an axis through the centre."""
 EDGE: Final = 2
 """Middle of an edge; blend of two components."""
+FACE: Final = 3
+"""Middle of a face; blend of three components or more."""
 
 Option = str | float | Mapping[str, str | float]
 """Value of an option of a design; of some options one per factor."""
@@ -31,25 +34,16 @@ class DesignRun:
 
     Attributes:
         settings: a feasible recipe on the machine's grid, every factor.
-        std_order: place in the design's standard order, from 1.
-        point_type: `CORNER`, `CENTRE`, `AXIAL` or `EDGE`.
-        block: block it is made in, from 1.
-        whole_plots: stage to number of the whole plot, from 1: runs of one number share a batch of
-            that stage, runs of different ones do not although their settings may be the same. Empty
-            where the design leaves it to the order of making.
+        point: its place in the design. Its whole plots: runs of one number share a batch of that
+            stage, runs of different ones do not although their settings may be the same; empty
+            where the order of making decides.
+        passed: which making of the whole design it belongs to, from 1: replicates are made with
+            batches of their own.
     """
 
     settings: Mapping[str, Setting]
-    std_order: int
-    point_type: PointType = CORNER
-    block: int = 1
-    whole_plots: Mapping[str, int] = field(default_factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        """What is kept with the run: place, kind, block and whole plots, JSON-able."""
-        told = asdict(self)
-        del told["settings"]
-        return told
+    point: DesignPoint
+    passed: int = 1
 
 
 @dataclass(frozen=True)
@@ -58,21 +52,21 @@ class Design:
 
     Attributes:
         name: its name, as ``--design`` takes it.
-        options: what it was made with, defaults included; JSON-able.
+        options: what it was made with, defaults included, in words.
         runs: in standard order.
         facts: sentences for people: resolution and aliases, what the machine's grid and
             constraints cost it.
     """
 
     name: str
-    options: Mapping[str, Option]
+    options: Mapping[str, str]
     runs: tuple[DesignRun, ...]
     facts: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.runs)
 
-    def to_dict(self) -> dict[str, Any]:
-        """What is kept with the plan, JSON-able."""
-        options = {k: dict(v) if isinstance(v, Mapping) else v for k, v in self.options.items()}
-        return {"name": self.name, "options": options, "facts": list(self.facts)}
+    @property
+    def told(self) -> PlanDesign:
+        """What is kept of it with the plan."""
+        return PlanDesign(self.name, dict(self.options), self.facts)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypedDict
 
 from designer.campaigns.log.runs import BREACH, DesignPoint, Run
+from designer.campaigns.log.state import PlanDesign
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.values.names import ENDINGS
 
@@ -107,6 +108,14 @@ class PointObject(TypedDict):
     point_type: int
     block: int
     whole_plots: Mapping[str, int]
+
+
+class DesignObject(TypedDict):
+    """The classical design a plan is; see `PlanDesign`."""
+
+    name: str
+    options: Mapping[str, str]
+    facts: Sequence[str]
 
 
 class RunObject(TypedDict):
@@ -273,3 +282,8 @@ def _point_object(point: DesignPoint) -> PointObject:
         "block": point.block,
         "whole_plots": dict(point.whole_plots),
     }
+
+
+def design_object(design: PlanDesign) -> DesignObject:
+    """The classical design a plan is."""
+    return {"name": design.name, "options": dict(design.options), "facts": [*design.facts]}

@@ -165,6 +165,7 @@ KINDS: dict[str, ArgumentKind] = {
     "Judgeable": ArgumentKind("a table, a plan's id, a file, or a list of them", _as_it_is),
     "EffectSize": ArgumentKind("a number, or a dict of sizes by response", _as_it_is),
     "Values": ArgumentKind("a dict", _as_it_is),
+    "DesignOption": ArgumentKind("words or numbers by name", _as_it_is),
     "Points": ArgumentKind("a tensor", _as_it_is),
 }
 """What an argument may be, by its annotation; ``| None`` may follow."""

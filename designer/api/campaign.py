@@ -18,6 +18,7 @@ from designer.api.frames import lines_frame
 from designer.api.html import campaign_html, headed
 from designer.api.knowledge import CampaignKnowledge
 from designer.api.messages import python_answer, python_words, tell
+from designer.api.plans import CampaignDesigns
 from designer.api.runs import CampaignRuns
 from designer.api.tables import Table, Values, columns_of, texts_of
 from designer.campaigns.earlier_lines.mapping import LineMapping
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from designer.service import answers
 
 
-class Campaign(CampaignRuns, CampaignKnowledge):
+class Campaign(CampaignRuns, CampaignDesigns, CampaignKnowledge):
     """A campaign in a store; made by `Campaign.create` or `Campaign.open`.
 
     Tables are `pandas.DataFrame`; a dict or Series of one value per column is one row, a dict of

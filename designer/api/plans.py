@@ -8,7 +8,9 @@ from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from designer.api.arguments import verb
 from designer.api.frames import plan_frame
+from designer.api.handle import Handle
 from designer.api.html import headed, html_of_frame, html_table
 from designer.api.tables import Table, Values, columns_of, texts_of
 from designer.campaigns.specification.specification import Specification
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
     from designer.acquisition.judge.answers import PlanWorth
     from designer.service.answers import AttachedAnswer, PlanAnswer
     from designer.service.verbs.judging import JudgeAnswer, PlanSource
+
+
+DesignOption: TypeAlias = str | float | Mapping[str, str | float]
+"""Value of an option of a design; of some options one per factor."""
 
 
 class ProposedPlan:
@@ -87,6 +93,81 @@ class ProposedPlan:
         ``_high95``.
         """
         return plan_frame(self._answer, self._spec)
+
+
+class CampaignDesigns(Handle):
+    """Classical designs as plans."""
+
+    @verb
+    def design(
+        self,
+        name: str,
+        *,
+        n: int | None = None,
+        replicates: int = 1,
+        center_points: int | None = None,
+        blocks: int = 1,
+        budget: float | None = None,
+        fix: Values | None = None,
+        given: Values | None = None,
+        replace: bool = False,
+        seed: int | None = None,
+        dry_run: bool = False,
+        request_id: str | None = None,
+        **options: DesignOption,
+    ) -> ProposedPlan:
+        """Make a classical design the next plan.
+
+        Its points are put on the machine's grid and made feasible; what that costs stands in
+        ``to_dict()["design"]["facts"]``, with resolution, aliases and whole plots.
+
+        Args:
+            name: such as ``"central-composite"``; a wrong name is told the others.
+            n: number of points, where the design leaves it open.
+            replicates: how often every point but the centre is made, with batches of its own.
+            center_points: centre points in all; default: what is usual for the design.
+            blocks: number of blocks.
+            budget: most the plan may cost: a design that costs more is refused.
+            fix: settings every run shall have.
+            given: values of givens, in their declared units.
+            replace: abandon the open runs first.
+            seed: default: from campaign id and log position.
+            dry_run: compute, but write nothing.
+            request_id: makes the call safe to repeat, see `Campaign`.
+            options: options of the design: ``type="inscribed"``, ``levels={"gap": 3}``.
+
+        Raises:
+            InputError: there is no such design, it does not suit these factors, or a value is
+                refused.
+            ConflictError: somebody changed the campaign meanwhile.
+        """
+        answer = self._writing(request_id).designs.propose(
+            self.name,
+            name,
+            _option_texts(options),
+            n,
+            replicates=replicates,
+            center_points=center_points,
+            blocks=blocks,
+            budget=budget,
+            fix=texts_of(fix, "fix"),
+            given=texts_of(given, "given"),
+            replace=replace,
+            seed=seed,
+            dry_run=dry_run,
+        )
+        return ProposedPlan(self._tell(answer), self.spec)
+
+
+def _option_texts(options: Mapping[str, DesignOption]) -> dict[str, str]:
+    """Options as a person would have typed them: one per factor as ``levels:gap``."""
+    flat: dict[str, object] = {}
+    for name, value in options.items():
+        if isinstance(value, Mapping):
+            flat |= {f"{name}:{factor}": own for factor, own in value.items()}
+        else:
+            flat[name] = value
+    return texts_of(flat, "options")
 
 
 class AttachedRuns(list[str]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict, final
 
-from designer.campaigns.sheets.run_object import RunObject, SheetCounts, SheetRun
+from designer.campaigns.sheets.run_object import DesignObject, RunObject, SheetCounts, SheetRun
 from designer.campaigns.space.factors import Setting
 from designer.engine.answers import BestRecipe
 from designer.service.figures import ComparedLine, JudgedLine, LineAnswer, OutlookAnswer
@@ -255,6 +255,7 @@ class PlanAnswer(OfCampaign):
     value_name: str | None
     deviation: Mapping[str, Any] | None
     fixed: Mapping[str, Setting]
+    design: DesignObject | None
     runs: list[RunObject]
     outlook: OutlookAnswer | None
     notes: list[str]

@@ -6,6 +6,7 @@ from designer.campaigns.store.facts import StoreFacts
 from designer.service.answers import InitAnswer, VerifyAnswer
 from designer.service.session import DEFAULT, Default, Progress, Session, Verbs
 from designer.service.verbs.campaigns import CampaignVerbs
+from designer.service.verbs.designs import DesignVerbs
 from designer.service.verbs.judging import JudgeVerbs
 from designer.service.verbs.lines import LineVerbs
 from designer.service.verbs.models import ModelVerbs
@@ -55,6 +56,7 @@ class Service:
         tables: tables of results that come in.
         plans: what to do next.
         judging: what plans are worth.
+        designs: classical designs as plans.
         models: what is known.
         store: the store itself.
     """
@@ -73,5 +75,6 @@ class Service:
         self.tables = TableVerbs(self.session)
         self.plans = PlanVerbs(self.session)
         self.judging = JudgeVerbs(self.session)
+        self.designs = DesignVerbs(self.session)
         self.models = ModelVerbs(self.session)
         self.store = StoreVerbs(self.session)

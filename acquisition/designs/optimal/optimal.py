@@ -16,7 +16,7 @@ import numpy as np
 from designer.acquisition.candidates.candidates import make_candidates
 from designer.acquisition.candidates.grid import RecipeGrid
 from designer.acquisition.candidates.region import ProposalRegion
-from designer.acquisition.designs.design import Design, DesignRun, Option
+from designer.acquisition.designs.design import CORNER, Design, DesignRun, Option
 from designer.acquisition.designs.model_terms import MODEL_ORDERS, ModelOrder, ModelTerms
 from designer.acquisition.designs.moments import box_moments, is_box, listed_moments
 from designer.acquisition.designs.optimal.exchange import ExchangeProblem, Progress
@@ -24,7 +24,9 @@ from designer.acquisition.designs.optimal.facts import facts_of
 from designer.acquisition.designs.optimal.plot_counts import PlotCounts
 from designer.acquisition.designs.optimal.search import best_design, starts_for
 from designer.acquisition.designs.optimal.whole_plots import WholePlots, in_standard_order
+from designer.acquisition.designs.options import options_told
 from designer.campaigns.errors import Findings, InputError
+from designer.campaigns.log.runs import DesignPoint
 from designer.campaigns.specification.parts import MOST_RUNS
 from designer.models.arrays import FloatArray, IntArray
 from designer.render.words import count as counted
@@ -103,8 +105,7 @@ def optimal_design(
     runs = tuple(
         DesignRun(
             {name: columns[name][run].item() for name in region.names},
-            run + 1,
-            whole_plots=plots.numbers(run),
+            DesignPoint(run + 1, CORNER, whole_plots=plots.numbers(run)),
         )
         for run in range(plots.runs)
     )
@@ -113,7 +114,8 @@ def optimal_design(
         options["whole_plots"] = dict(zip(plots.stages, plots.counts, strict=True))
         options["variance_ratios"] = {stage: plots.ratio(stage) for stage in plots.stages}
     facts = facts_of(problem, codes, moments, starts)
-    return Design(f"{request.criterion.lower()}-optimal", options, runs, tuple(facts))
+    name = f"{request.criterion.lower()}-optimal"
+    return Design(name, options_told(options), runs, tuple(facts))
 
 
 def _whole_plots(

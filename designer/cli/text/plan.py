@@ -27,6 +27,8 @@ def plan_text(answer: PlanAnswer, service: Service, arguments: Namespace) -> lis
     runs = answer["runs"]
     lines = ["Dry run: nothing was stored."] if answer["dry_run"] else []
     lines += paragraph("", _opening(answer, view))
+    if answer["design"] is not None:
+        lines += [line for fact in answer["design"]["facts"] for line in paragraph("  - ", fact)]
     if answer["deviation"] is not None:  # what the settings that were fixed cost
         lines += paragraph("Fixed: ", str(answer["deviation"]["text"]))
     if answer["outlook"] is not None:
@@ -36,10 +38,11 @@ def plan_text(answer: PlanAnswer, service: Service, arguments: Namespace) -> lis
         lines += [*table(list(_plan_columns(runs, view))), ""]
         if any(run["predicted"] for run in runs):
             lines += [*_explained(run["in_spec"] for run in runs), ""]
-    reasons = [(run["run"], run["reason"]) for run in runs if run["reason"]]
+    told = answer["design"] is None  # the points of a design have no reasons of their own
+    reasons = [(run["run"], run["reason"]) for run in runs if run["reason"] and told]
     if reasons:
-        told = [line for run, why in reasons for line in paragraph(f"  {run}  ", why)]
-        lines += ["Why", *told, ""]
+        each = [line for run, why in reasons for line in paragraph(f"  {run}  ", why)]
+        lines += ["Why", *each, ""]
     lines += _order(answer)
     lines.append(f"Seed {number(answer['seed'])}, goal {answer['goal']}")
     return [*lines, *head_text(answer)]
@@ -51,6 +54,10 @@ def _opening(answer: PlanAnswer, view: SpecView) -> str:
         parts.append(f"{answer['value_name']} {rounded(answer['value'])}")
     if answer["information_bits"] is not None:
         parts.append(f"{bits_words(answer['information_bits'])} expected")
+    design = answer["design"]
+    if design is not None:
+        options = " ".join(f"{name}={value}" for name, value in design["options"].items())
+        parts.insert(0, f"{design['name']} ({options})" if options else design["name"])
     return f"Plan {answer['plan']} for {answer['campaign']}: {', '.join(parts)}"
 
 
@@ -68,7 +75,13 @@ def _plan_columns(runs: Sequence[RunObject], view: SpecView) -> Iterable[Column]
     yield from _known("bits", [run["information_bits"] for run in runs], rounded)
     yield from _known("value", [run["value"] for run in runs], rounded)
     yield Column("cost", [amount(run["cost"]) for run in runs], view.cost_unit)
-    yield Column("rank", [number(run["rank"]) for run in runs])
+    points = [run["design"] for run in runs if run["design"] is not None]
+    if len(points) < len(runs):
+        yield Column("rank", [number(run["rank"]) for run in runs])
+        return
+    yield Column("std", [number(point["std_order"]) for point in points])
+    if any(point["block"] > 1 for point in points):
+        yield Column("block", [number(point["block"]) for point in points])
 
 
 def _names(parts: Sequence[Mapping[str, object]]) -> list[str]:
@@ -112,7 +125,7 @@ def _explained(in_spec: Iterable[float | None]) -> list[str]:
 
 def _order(answer: PlanAnswer) -> list[str]:
     runs = answer["runs"]
-    if len(runs) < 2:
+    if len(runs) < 2 or answer["design"] is not None:  # a part of a design is none
         return []
     ranked = ", ".join(run["run"] for run in sorted(runs, key=lambda run: run["rank"] or 0))
     if answer["nested"]:

@@ -28,6 +28,13 @@ def positive_whole(text: str) -> int:
     raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
 
 
+def whole(text: str) -> int:
+    """A whole number of 0 or more (argparse type)."""
+    if re.fullmatch(r"[0-9]{1,9}", text):
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 0 or more")
+
+
 def seed_number(text: str) -> int:
     """A whole number of 0 or more that fits 63 bits (argparse type)."""
     if re.fullmatch(r"[0-9]{1,19}", text) and int(text) < 2**63:
@@ -70,6 +77,7 @@ def file_or_pairs(arguments: argparse.Namespace, name: str) -> bool:
 READERS: dict[str, Callable[[str], object]] = {
     "N": positive_whole,
     "K": positive_whole,
+    "COUNT": whole,
     "EVENT": positive_whole,
     "ROW": positive_whole,
     "S": seed_number,

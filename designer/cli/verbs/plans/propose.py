@@ -20,6 +20,20 @@ if TYPE_CHECKING:
     from designer.service.answers import PlanAnswer
     from designer.service.verbs.judging import JudgeAnswer
 
+DESIGNS = (
+    "full-factorial", "fractional-factorial", "plackett-burman", "central-composite",
+    "box-behnken", "definitive-screening", "latin-hypercube", "sobol", "simplex-lattice",
+    "simplex-centroid", "extreme-vertices",
+)  # fmt: skip
+"""Names of classical designs; here too, because their room loads long."""
+
+_DESIGN = (
+    Argument("options", "option=value", "of the design, such as type=inscribed", nargs="*"),
+    Argument("--design", "NAME", f"a classical design: {', '.join(DESIGNS)}"),
+    Argument("--replicates", "K", "make the design so many times, with new batches"),
+    Argument("--center-points", "COUNT", "centre points in all (default: as usual for it)"),
+    Argument("--blocks", "K", "make the design in so many blocks"),
+)
 _JUDGE = (
     Argument(
         "--judge",
@@ -52,19 +66,33 @@ _ARGUMENTS = (
     ),
     Argument("--seed", "S", "for random choices"),
     Argument("--dry-run", None, "show the plan, store nothing"),
+    *_DESIGN,
     *_JUDGE,
     *TABLE_OPTIONS,
 )
 
 
 def _propose_check(arguments: Namespace) -> None:
-    others = {"--replace": arguments.replace, "--budget": arguments.budget is not None}
+    others = {
+        "--replace": arguments.replace,
+        "--budget": arguments.budget is not None,
+        "--design": arguments.design is not None,
+    }
     if arguments.top_up:
         what = "does not go together with --top-up"
         problems = [Problem(option, what) for option, told in others.items() if told]
         if problems:
             raise UsageError(problems)
     _judge_check(arguments)
+    if arguments.design is None and not arguments.judge:
+        what = "is about a classical design, and none is named"
+        problems = [
+            Problem(each.name, what, hint="Say --design NAME")
+            for each in _DESIGN
+            if getattr(arguments, each.attribute) not in (None, [])
+        ]
+        if problems:
+            raise UsageError(problems)
 
 
 def _judge_check(arguments: Namespace) -> None:
@@ -93,7 +121,12 @@ def _ask(
     options = take_table_options(arguments, TableOptions)
     if not arguments.judge:
         told = _PROPOSE.told(arguments)
-        del told["judge"], told["effect"]
+        for name in ("judge", "effect"):
+            del told[name]
+        if arguments.design is not None:
+            return _designed(service, told)
+        for each in _DESIGN:
+            del told[each.attribute]
         propose: Callable[..., PlanAnswer] = service.plans.propose
         return propose(**told)
     found = service.judging.judge(
@@ -105,6 +138,14 @@ def _ask(
         seed=arguments.seed,
     )
     return found if len(found) > 1 else found[0]
+
+
+def _designed(service: Service, told: dict[str, object]) -> PlanAnswer:
+    """A classical design, asked with the arguments of the verb."""
+    own = {name: value for name, value in told.items() if value is not None and name != "top_up"}
+    own["name"] = own.pop("design")
+    propose: Callable[..., PlanAnswer] = service.designs.propose
+    return propose(**own)
 
 
 def _text(
@@ -129,6 +170,7 @@ _PROPOSE = Verb(
         "propose nmc622-line4 -n 6",
         "propose nmc622-line4 --budget 8 --fix binder=PVDF-A --given humidity=35",
         "propose nmc622-line4 --top-up -n 8",
+        "propose nmc622-line4 --design central-composite type=inscribed --center-points 4",
         "propose nmc622-line4 --judge mine.csv --judge P003 --effect porosity=0.5",
     ),
     writes=True,

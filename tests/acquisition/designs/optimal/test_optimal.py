@@ -112,23 +112,26 @@ def test_no_split_plot_design_of_all_is_better(criterion: Any) -> None:
     columns = {"hard": every[:, :6].ravel(), "easy": every[:, 6:].ravel()}
     best = cost(terms.matrix(columns).reshape(len(every), 6, -1)).min()
     assert cost(matrix_of(spec, design, "interaction")) == pytest.approx(best)
-    assert [run.whole_plots["mix"] for run in design.runs] == [1, 1, 2, 2, 3, 3]
+    assert [run.point.whole_plots["mix"] for run in design.runs] == [1, 1, 2, 2, 3, 3]
 
 
 def test_stages_make_a_split_split_plot_design() -> None:
     spec = line_spec()
     request = OptimalRequest("I", runs=24, whole_plots={"slurry": 5, "coating": 12})
     design = optimal_design(spec, request)
-    assert design.options["whole_plots"] == {"slurry": 5, "coating": 12}
+    assert design.options["whole_plots:slurry"] == "5"
+    assert design.options["whole_plots:coating"] == "12"
     for stage, names, count in (("slurry", ["solid"], 5), ("coating", ["solid", "gap"], 12)):
         settings_of: dict[int, set[Any]] = {}
         for run in design.runs:
             own = tuple(run.settings[name] for name in names)
-            settings_of.setdefault(run.whole_plots[stage], set()).add(own)
+            settings_of.setdefault(run.point.whole_plots[stage], set()).add(own)
         assert sorted(settings_of) == list(range(1, count + 1))
         assert all(len(own) == 1 for own in settings_of.values())
-    inside = {run.whole_plots["coating"]: run.whole_plots["slurry"] for run in design.runs}
-    assert all(inside[run.whole_plots["coating"]] == run.whole_plots["slurry"]
+    inside = {
+        run.point.whole_plots["coating"]: run.point.whole_plots["slurry"] for run in design.runs
+    }
+    assert all(inside[run.point.whole_plots["coating"]] == run.point.whole_plots["slurry"]
                for run in design.runs)  # fmt: skip
 
 
@@ -152,8 +155,8 @@ def test_every_run_is_feasible_and_whole_plots_are_whole(
         assert not recipe_problems(spec, run.settings, "")
         assert fixed.items() <= run.settings.items()
     for one, other in itertools.combinations(design.runs, 2):
-        for stage, plot in one.whole_plots.items():
-            if plot == other.whole_plots[stage]:
+        for stage, plot in one.point.whole_plots.items():
+            if plot == other.point.whole_plots[stage]:
                 early = order[: order.index(stage) + 1]
                 names = [f.name for f in spec.factors if f.stage in early]
                 assert all(one.settings[name] == other.settings[name] for name in names)
@@ -218,7 +221,7 @@ def test_terms_that_no_feasible_recipe_tells_apart_are_named() -> None:
 def test_batches_are_not_used_for_longer_than_they_are_usable() -> None:
     spec = line_spec(stages=(("slurry", 3.0, 1.8), ("coating", 0.5), ("cal", 0.1)))
     design = optimal_design(spec, OptimalRequest(runs=24, starts=2))
-    counts: Any = design.options["whole_plots"]
-    assert counts == {"slurry": 5, "coating": 10}
+    counts = [design.options[f"whole_plots:{stage}"] for stage in ("slurry", "coating")]
+    assert counts == ["5", "10"]
     (problem,) = refusal(spec, OptimalRequest(runs=24, whole_plots={"slurry": 4}))
     assert "a batch would be in use for" in problem

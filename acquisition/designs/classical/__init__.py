@@ -1,0 +1,1 @@
+"""The catalogue of classical designs: as they are published, before the machine is asked."""

@@ -1,0 +1,159 @@
+"""Designs of mixtures: simplex lattice and centroid, extreme vertices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import combinations, product
+
+import numpy as np
+
+from designer.acquisition.designs.classical.published import Asked, Published
+from designer.acquisition.designs.classical.refusals import refused
+from designer.acquisition.designs.classical.room import Blend, DesignRoom
+from designer.acquisition.designs.design import CENTRE, CORNER, EDGE, FACE
+from designer.acquisition.designs.model_terms import ModelOrder
+from designer.campaigns.specification.parts import MOST_RUNS
+from designer.models.arrays import FloatArray, IntArray
+from designer.render.words import count as counted
+
+Points = tuple[FloatArray, IntArray]
+"""Amounts ``[n, q]`` and point types ``[n]``."""
+
+
+def simplex_lattice(room: DesignRoom, asked: Asked) -> Published:
+    """Scheffé (1958, J. R. Stat. Soc. B 20, 344): shares in equal steps."""
+    from pydoe import simplex_lattice_design
+
+    degree = int(asked.number("degree"))
+
+    def points(blend: Blend) -> Points:
+        return _simplex(blend, simplex_lattice_design(len(blend.names), degree))
+
+    return _crossed(room, "simplex-lattice", f"lattice of degree {degree}", degree, points)
+
+
+def simplex_centroid(room: DesignRoom, _asked: Asked) -> Published:
+    """Scheffé (1963, J. R. Stat. Soc. B 25, 235): every set of components in equal shares."""
+    from pydoe import simplex_centroid_design
+
+    def points(blend: Blend) -> Points:
+        return _simplex(blend, simplex_centroid_design(len(blend.names)))
+
+    return _crossed(room, "simplex-centroid", "centroids of all sets of components", 2, points)
+
+
+def extreme_vertices(room: DesignRoom, asked: Asked) -> Published:
+    """McLean & Anderson (1966, Technometrics 8, 447): corners of what the limits leave."""
+
+    def points(blend: Blend) -> Points:
+        corners = vertices(blend)
+        kinds = [np.full(len(corners), CORNER)]
+        rows = [corners]
+        if asked.word("edges") == "yes":
+            middles = [
+                0.5 * (corners[i] + corners[j])
+                for i, j in combinations(range(len(corners)), 2)
+                if _is_edge(blend, corners[i], corners[j])
+            ]
+            rows.append(np.array(middles).reshape(-1, len(blend.names)))
+            kinds.append(np.full(len(middles), EDGE))
+        rows.append(corners.mean(axis=0)[None, :])
+        kinds.append(np.full(1, CENTRE))
+        return np.vstack(rows), np.concatenate(kinds)
+
+    told = "corners of the limits and their centroid"
+    degree = 2 if asked.word("edges") == "yes" else 1
+    return _crossed(room, "extreme-vertices", told, degree, points)
+
+
+def vertices(blend: Blend) -> FloatArray:
+    """Corners of what the limits of a mixture's components leave, ``[n, q]``."""
+    from pydoe import extreme_vertices_design
+
+    # above the least amounts, as shares of what is left
+    most = np.minimum((blend.high - blend.low) / blend.room, 1.0)
+    shares = extreme_vertices_design(np.zeros(len(most)), most)
+    return np.asarray(blend.low + shares * blend.room)
+
+
+def _is_edge(blend: Blend, one: FloatArray, other: FloatArray) -> bool:
+    """Whether two corners share an edge: all components but two stand at a common limit."""
+    slack = 1e-6 * blend.room
+    low = (np.abs(one - blend.low) < slack) & (np.abs(other - blend.low) < slack)
+    high = (np.abs(one - blend.high) < slack) & (np.abs(other - blend.high) < slack)
+    return int(np.sum(low | high)) >= len(blend.names) - 2
+
+
+def _simplex(blend: Blend, shares: FloatArray) -> Points:
+    """Shares of what is left above the least amounts: Kurotori's pseudocomponents (1966)."""
+    shares = np.asarray(shares, dtype=np.float64)
+    used = np.sum(shares > 0, axis=1)
+    kinds = np.select([used == 1, used == 2], [CORNER, EDGE], FACE)
+    even = np.ptp(shares, axis=1) < 1e-9
+    return blend.low + shares * blend.room, np.where(even, CENTRE, kinds)
+
+
+def _crossed(
+    room: DesignRoom, name: str, told: str, degree: int, points: Callable[[Blend], Points]
+) -> Published:
+    """Points of every mixture, with every combination of the other factors' ends."""
+    if not room.blends:
+        raise refused(
+            f"{name} is for mixtures, and this campaign has none to vary",
+            hint="definitive-screening, central-composite or sobol serve factors of their own",
+        )
+    each = [points(blend) for blend in room.blends]
+    sizes = [len(factor.categories or (0, 0)) for factor in room.process]
+    numbers = [len(amounts) for amounts, _ in each]
+    total = int(np.prod([float(size) for size in (*numbers, *sizes)]))
+    if total > MOST_RUNS:
+        raise refused(
+            f"the mixture's points with every combination of the other factors make {total} runs",
+            allowed=f"at most {MOST_RUNS}",
+            hint="Keep some factors with --fix, or take d-optimal",
+        )
+    places = np.array([*product(*map(range, (*sizes, *numbers)))], dtype=np.int64)
+    coded = places[:, : len(sizes)].astype(np.float64)
+    for column, factor in enumerate(room.process):
+        if not factor.is_categorical:
+            coded[:, column] = 2.0 * coded[:, column] - 1.0
+    chosen = places[:, len(sizes) :].T
+    kinds = each[0][1][chosen[0]]
+    amounts = tuple(own[rows] for (own, _), rows in zip(each, chosen, strict=True))
+    facts = [_told(blend, told, number) for blend, number in zip(room.blends, numbers, strict=True)]
+    facts += _cut(room, name)
+    if sizes:
+        facts.append(
+            f"with every combination of {_names(room)}: {counted(total, 'run')}"
+            " (d-optimal takes fewer)"
+        )
+    order: ModelOrder = "quadratic" if degree > 1 else "linear"
+    return Published(coded, kinds, order, tuple(facts), amounts)
+
+
+def _told(blend: Blend, told: str, number: int) -> str:
+    return f"{' + '.join(blend.names)}: {told}, {counted(number, 'blend')}"
+
+
+def _names(room: DesignRoom) -> str:
+    return " and ".join(factor.name for factor in room.process)
+
+
+def _cut(room: DesignRoom, name: str) -> Sequence[str]:
+    """Components that cannot take all that is left, where the design would have them."""
+    if name == "extreme-vertices":
+        return []
+    short = [
+        component
+        for blend in room.blends
+        for component, most, reach in zip(
+            blend.names, blend.high, blend.low + blend.room, strict=True
+        )
+        if most < reach - 1e-9
+    ]
+    if not short:
+        return []
+    verb = "is" if len(short) == 1 else "are"
+    return [
+        f"{' and '.join(short)} {verb} limited from above: extreme-vertices fits such a mixture"
+    ]

@@ -1,0 +1,155 @@
+"""What every design can have: centre points, replicates, blocks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from designer.acquisition.designs.classical.published import Asked, Published
+from designer.acquisition.designs.classical.room import DesignRoom
+from designer.acquisition.designs.design import CENTRE
+from designer.acquisition.designs.model_terms import ModelTerms
+from designer.models.arrays import FloatArray, IntArray
+from designer.render.words import count as counted
+from designer.render.words import listed
+
+_ROUNDS = 30  # of exchanging runs between blocks, from other starts
+_ORTHOGONAL = 1e-6
+
+
+def complete(room: DesignRoom, asked: Asked, published: Published) -> Published:
+    """A design with its centre points, replicates and blocks; every block is numbered."""
+    if asked.replicates > 1:
+        published = _repeated(published, asked.replicates, asked.blocks)
+    usual = published.centres
+    wanted = usual if asked.centres is None else asked.centres
+    if usual is not None and wanted:
+        published = _with_centres(room, published, wanted)
+    return published if published.blocks is not None else _in_blocks(room, published, asked)
+
+
+def centre_points(room: DesignRoom, count: int) -> FloatArray:
+    """Coded centre points, ``[count, k]``; categories and pairs of levels take turns."""
+    coded = np.zeros((count, len(room.process)))
+    for column, factor in enumerate(room.process):
+        if factor.categories is not None:
+            coded[:, column] = np.arange(count) % len(factor.categories)
+        elif factor.count == 2:  # it has no middle
+            coded[:, column] = np.where(np.arange(count) % 2, 1.0, -1.0)
+    return coded
+
+
+def _with_centres(room: DesignRoom, published: Published, count: int) -> Published:
+    amounts = tuple(
+        np.vstack([own, np.repeat(blend.middle[None, :], count, axis=0)])
+        for blend, own in zip(room.blends, published.amounts, strict=True)
+    )
+    blocks, passes = published.blocks, published.passes
+    if blocks is not None:
+        blocks = np.concatenate([blocks, 1 + np.arange(count) % int(blocks.max())])
+    if passes is not None:
+        passes = np.concatenate([passes, 1 + np.arange(count) % int(passes.max())])
+    pairs = [f.name for f in room.process if f.is_categorical or f.count == 2]
+    facts = published.facts
+    if pairs:
+        facts = (*facts, f"centre points take the settings of {listed(pairs)} in turn")
+    return replace(
+        published,
+        coded=np.vstack([published.coded, centre_points(room, count)]),
+        kinds=np.concatenate([published.kinds, np.full(count, CENTRE)]),
+        amounts=amounts,
+        blocks=blocks,
+        passes=passes,
+        facts=facts,
+    )
+
+
+def _repeated(published: Published, several: int, blocks: int) -> Published:
+    """Everything but centre points again; with as many blocks, each block is the whole design."""
+    every = np.arange(len(published))
+    points = every[published.kinds != CENTRE] if published.centres is None else every
+    centres = np.setdiff1d(every, points)
+    rows = np.concatenate([np.tile(points, several), centres])
+    passes = np.repeat(1 + np.arange(several), len(points))
+    passes = np.concatenate([passes, 1 + np.arange(len(centres)) % several])
+    repeated = replace(replace(published, blocks=None).rows(rows), passes=passes)
+    if blocks == 1 or several % blocks:
+        return repeated
+    return replace(repeated, blocks=1 + (passes - 1) % blocks).with_facts(
+        f"{counted(blocks, 'block')}, each the whole design: blocks do not disturb the model"
+    )
+
+
+def _in_blocks(room: DesignRoom, published: Published, asked: Asked) -> Published:
+    """Runs shared out so that the model's terms are mixed up with blocks as little as can be."""
+    count, n = asked.blocks, len(published)
+    if count == 1:
+        return replace(published, blocks=np.ones(n, dtype=np.int64))
+    X = model_matrix(room, published)
+    best: tuple[float, IntArray] | None = None
+    for _ in range(_ROUNDS if n <= 64 else 4):
+        blocks = np.arange(n) % count
+        blocks = _exchanged(X, asked.rng.permutation(blocks))
+        worst = _mixed_up(X, blocks)
+        if best is None or worst < best[0]:
+            best = worst, blocks
+        if worst < _ORTHOGONAL:
+            break
+    worst, blocks = best or (0.0, np.zeros(n, dtype=np.int64))
+    if worst < _ORTHOGONAL:
+        told = f"{count} blocks that do not disturb the model"
+    else:
+        told = (
+            f"{count} blocks: none is published that leaves this model undisturbed; a term is"
+            f" correlated with blocks by {worst:.2f} at most"
+        )
+    return replace(published, blocks=blocks + 1).with_facts(told)
+
+
+def model_matrix(room: DesignRoom, published: Published) -> FloatArray:
+    """Terms of the design's model without the intercept, centred and scaled, ``[n, p]``."""
+    terms = ModelTerms.of(room.spec, published.order, room.region.fixed)
+    X = terms.matrix(room.columns(published.coded, published.amounts))
+    X = X - X.mean(axis=0)
+    sizes = np.sqrt(np.sum(X * X, axis=0))
+    return np.asarray(X[:, sizes > _ORTHOGONAL] / sizes[sizes > _ORTHOGONAL])
+
+
+def _sums(X: FloatArray, blocks: IntArray) -> FloatArray:
+    """Sums of every term over every block, ``[blocks, p]``."""
+    sums = np.zeros((int(blocks.max()) + 1, X.shape[1]))
+    np.add.at(sums, blocks, X)
+    return sums
+
+
+def _mixed_up(X: FloatArray, blocks: IntArray) -> float:
+    """Largest correlation of a term with the blocks, 0 to 1."""
+    sizes = np.bincount(blocks)
+    explained = np.sum(np.square(_sums(X, blocks)) / sizes[:, None], axis=0)
+    return float(np.sqrt(np.max(explained, initial=0.0)))
+
+
+def _exchanged(X: FloatArray, blocks: IntArray) -> IntArray:
+    """Exchange runs of two blocks while that lowers the sum of squares between blocks."""
+    blocks, n = blocks.copy(), len(blocks)
+    sizes = np.bincount(blocks)
+    sums = _sums(X, blocks)
+    G = X @ X.T
+    own = np.diag(G)
+    for _ in range(10 * n):
+        # Δ of Σ_b |S_b|²/n_b when i (block a) and j (block b) change places
+        D = own[:, None] + own[None, :] - 2.0 * G
+        to = X @ sums.T  # of every run with every block's sum, [n, blocks]
+        at = to[np.arange(n), blocks]
+        a, b = blocks[:, None], blocks[None, :]
+        gain_a = (2.0 * (to[:, blocks].T - at[:, None]) + D) / sizes[a]
+        gain_b = (2.0 * (to[:, blocks] - at[None, :]) + D) / sizes[b]
+        change = np.where(a == b, 0.0, gain_a + gain_b)
+        i, j = np.unravel_index(int(np.argmin(change)), change.shape)
+        if change[i, j] > -_ORTHOGONAL:
+            break
+        sums[blocks[i]] += X[j] - X[i]
+        sums[blocks[j]] += X[i] - X[j]
+        blocks[i], blocks[j] = blocks[j], blocks[i]
+    return blocks

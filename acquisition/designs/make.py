@@ -1,0 +1,160 @@
+"""A classical design by name on a campaign's machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from designer.acquisition.designs.classical.catalogue import CATALOGUE, Entry
+from designer.acquisition.designs.classical.parts import complete
+from designer.acquisition.designs.classical.published import Asked, Published
+from designer.acquisition.designs.classical.refusals import refused
+from designer.acquisition.designs.classical.room import DesignRoom
+from designer.acquisition.designs.design import Design, DesignRun, Option
+from designer.acquisition.designs.options import options_told, read_options
+from designer.acquisition.designs.placing import place
+from designer.acquisition.designs.quality import cost_of_moving
+from designer.campaigns.errors import Findings
+from designer.campaigns.log.runs import DesignPoint
+from designer.campaigns.specification.parts import MOST_RUNS
+from designer.campaigns.values.names import suggestion
+from designer.render.words import count as counted
+
+if TYPE_CHECKING:
+    from designer.campaigns.space.factors import Setting
+    from designer.campaigns.specification.specification import Specification
+
+
+@dataclass(frozen=True)
+class DesignRequest:
+    """The design somebody asks for.
+
+    Attributes:
+        name: as ``--design`` takes it.
+        options: option to value, as typed.
+        runs: number of points, where the design leaves it open; None: its own.
+        replicates: how often every point but the centre is made.
+        center_points: centre points in all; None: what is usual for the design.
+        blocks: number of blocks.
+    """
+
+    name: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    runs: int | None = None
+    replicates: int = 1
+    center_points: int | None = None
+    blocks: int = 1
+
+
+def make_design(
+    spec: Specification,
+    request: DesignRequest,
+    *,
+    fixed: Mapping[str, Setting],
+    given: Mapping[str, float],
+    seed: int,
+) -> Design:
+    """A design whose runs are all feasible recipes.
+
+    Args:
+        spec: the campaign's specification.
+        request: what is asked for.
+        fixed: settings that every run has, checked.
+        given: a value for every given.
+        seed: of all chance.
+
+    Raises:
+        InputError: there is no such design, it cannot be made of these factors or in this size, or
+            an option is none of its; all problems at once.
+    """
+    entry = _entry(request.name)
+    room = DesignRoom.of(spec, fixed, given)
+    findings = Findings()
+    options = read_options(entry.options, request.options, room, findings)
+    findings.raise_if_any()
+    _check_room(room, entry)
+    asked = Asked(
+        options,
+        request.runs,
+        request.replicates,
+        request.center_points,
+        request.blocks,
+        np.random.default_rng(seed),
+    )
+    published = entry.make(room, asked)
+    points = len(published)
+    published = complete(room, asked, published)
+    if not entry.takes_runs and request.runs not in {None, points, len(published)}:
+        _refuse_size(entry, request, len(published))
+    if not request.blocks <= len(published) <= MOST_RUNS:
+        raise refused(
+            "the design with its replicates and blocks has too many runs"
+            if len(published) > MOST_RUNS
+            else "there are more blocks than runs",
+            counted(len(published), "run"),
+            f"at most {MOST_RUNS}" if len(published) > MOST_RUNS else None,
+        )
+    return _on_machine(room, entry, options, published, seed)
+
+
+def _entry(name: str) -> Entry:
+    if name not in CATALOGUE:
+        raise refused(
+            "there is no design of this name",
+            name,
+            ", ".join(CATALOGUE),
+            suggestion(name, CATALOGUE),
+        )
+    return CATALOGUE[name]
+
+
+def _check_room(room: DesignRoom, entry: Entry) -> None:
+    if room.blends and not entry.blends:
+        blend = room.blends[0]
+        raise refused(
+            f"{entry.name} sets every factor on its own, but a mixture has to sum up",
+            " + ".join(blend.names),
+            hint="extreme-vertices, simplex-centroid, sobol and d-optimal vary mixtures; or keep"
+            " the components with --fix",
+        )
+    if not room.process and not room.blends:
+        raise refused("no factor is left to vary", hint="Fix fewer factors with --fix")
+
+
+def _refuse_size(entry: Entry, request: DesignRequest, own: int) -> None:
+    open_ones = ", ".join(each.name for each in CATALOGUE.values() if each.takes_runs)
+    raise refused(
+        f"{entry.name} of these factors has its own number of runs",
+        str(request.runs),
+        str(own),
+        f"Leave -n out. {open_ones} take one",
+        where="-n",
+    )
+
+
+def _on_machine(
+    room: DesignRoom,
+    entry: Entry,
+    options: Mapping[str, Option],
+    published: Published,
+    seed: int,
+) -> Design:
+    wanted = room.columns(published.coded, published.amounts)
+    placed = place(room.region, wanted, seed)
+    cost = cost_of_moving(room.spec, room.region.fixed, published.order, wanted, placed.columns)
+    once = np.ones(len(published), dtype=np.int64)
+    blocks = once if published.blocks is None else published.blocks
+    passes = once if published.passes is None else published.passes
+    runs = tuple(
+        DesignRun(
+            settings={name: placed.columns[name][row].item() for name in room.region.names},
+            point=DesignPoint(row + 1, int(published.kinds[row]), int(blocks[row])),
+            passed=int(passes[row]),
+        )
+        for row in range(len(published))
+    )
+    facts = (*published.facts, *placed.facts, *cost)
+    return Design(entry.name, options_told(options), runs, facts)

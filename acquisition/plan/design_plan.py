@@ -1,0 +1,192 @@
+"""A classical design as a plan: ordered, with batches, costs, and what our model expects of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from designer.acquisition.candidates.candidates import make_candidates
+from designer.acquisition.designs.design import AXIAL, CENTRE, CORNER, EDGE, FACE, Design
+from designer.acquisition.plan.design_order import (
+    RANDOM,
+    WHOLE_PLOTS,
+    OrderedRun,
+    OrderMode,
+    order_mode,
+    ordered_runs,
+)
+from designer.acquisition.plan.outlook import Outlook, outlook
+from designer.acquisition.plan.plan import SelectedPlan
+from designer.acquisition.posterior import Posterior
+from designer.acquisition.predictions import Prediction, predict
+from designer.acquisition.selection.context import OpenRun, PlanningContext
+from designer.acquisition.selection.problem import PlanningProblem
+from designer.campaigns.commands.entries import PlannedRun
+from designer.render.words import count as counted
+from designer.render.words import listed, priced
+
+if TYPE_CHECKING:
+    from designer.campaigns.specification.specification import Specification
+    from designer.models.encoding import Space
+
+_KINDS: Final = {
+    CORNER: "point", CENTRE: "centre point", AXIAL: "axial point", EDGE: "edge point",
+    FACE: "face point",
+}  # fmt: skip
+
+
+# as of `make_plan`: OpenBLAS raises flags for what lies behind the ends of its arrays
+@np.errstate(invalid="ignore")
+def plan_of_design(
+    spec: Specification,
+    space: Space,
+    posteriors: Mapping[str, Posterior],
+    design: Design,
+    *,
+    given: Mapping[str, float],
+    context: PlanningContext,
+    seed: int = 0,
+) -> tuple[SelectedPlan, Design]:
+    """Order the runs of a design and say what they cost and teach.
+
+    Args:
+        spec: the campaign's specification.
+        space: encoding of its inputs.
+        posteriors: belief per response, of those something is known about.
+        design: the design; its option ``order`` says how runs are ordered, and is whole plots by
+            default where batches cost something.
+        given: value of every given.
+        context: what is set up, open and known.
+        seed: of all chance.
+
+    Returns:
+        The plan, and the design with further facts: its whole plots and what they save.
+    """
+    mode = order_mode(spec, design)
+    ordered = ordered_runs(spec, design, mode, context, np.random.default_rng(seed))
+    problem = None
+    if posteriors:
+        trial = [OpenRun("", each.run.settings, each.batch, given) for each in ordered]
+        candidates = make_candidates(spec, given=given, seed=seed)
+        problem = PlanningProblem(spec, space, posteriors, candidates, context, trial=trial)
+    known = _Known(problem, len(ordered), seed)
+    runs = tuple(
+        PlannedRun(
+            order=k + 1,
+            rank=k + 1,
+            settings=each.run.settings,
+            batch=each.batch,
+            predicted=known.predictions[k].responses,
+            bits=known.bits[k],
+            cost=each.cost,
+            in_spec=known.predictions[k].in_spec,
+            reason=_reason(design, each),
+            given=given,
+            success=known.success[k],
+            in_spec_measured=known.predictions[k].in_spec_measured,
+            design=each.run.point,
+        )
+        for k, each in enumerate(ordered)
+    )
+    bits = None if problem is None else float(sum(b for b in known.bits if b is not None))
+    plan = SelectedPlan(
+        goal=spec.goal,
+        value_name=None,
+        value=None,
+        runs=runs,
+        bits=bits,
+        cost=float(sum(run.cost for run in runs)),
+        nested=False,
+        given=given,
+        notes=_notes(spec, runs),
+        outlook=known.outlook,
+    )
+    facts = _order_facts(spec, ordered, mode, plan.cost)
+    options = {**design.options, "order": mode}
+    return plan, replace(design, options=options, facts=(*design.facts, *facts))
+
+
+class _Known:
+    """What our model says of runs nobody chose by it.
+
+    Args:
+        problem: with the runs on trial; None: nothing is known.
+        count: number of runs.
+        seed: of the points the goal looks at.
+    """
+
+    def __init__(self, problem: PlanningProblem | None, count: int, seed: int) -> None:
+        self.outlook: Outlook | None = None
+        self.bits: list[float | None] = [None] * count
+        self.success: list[float | None] = [None] * count
+        self.predictions = [Prediction({}, None, None)] * count
+        if problem is None:
+            return
+        spec, context = problem.spec, problem.context
+        goal = "window" if spec.goal == "optimum" else spec.goal
+        reference = problem.reference_points(goal, np.random.default_rng(seed))
+        information = problem.information(reference)
+        self.bits = [information.condition(row, chain) for row, chain in problem.trial_runs]
+        rows = np.array([row for row, _ in problem.trial_runs], dtype=np.int64)
+        self.predictions = predict(spec, problem.posteriors, problem.X[rows], context.at)
+        if context.success is not None:
+            self.success = [float(p) for p in problem.success[rows]]
+        self.outlook = outlook(problem, spec.goal, count)
+
+
+def _reason(design: Design, each: OrderedRun) -> str:
+    point = each.run.point
+    kind = _KINDS.get(point.point_type, "point")
+    return f"{kind[0].upper()}{kind[1:]} of the {design.name} design, no. {point.std_order}"
+
+
+def _notes(spec: Specification, runs: Sequence[PlannedRun]) -> tuple[str, ...]:
+    """Sentences about what plans of ours have and a design does not."""
+    notes = []
+    for stage in spec.stages:
+        new = {run.batch[stage.name] for run in runs if run.batch[stage.name].startswith("new-")}
+        if stage.reference and new:
+            batches = "the new batch" if len(new) == 1 else f"{len(new)} new batches"
+            notes.append(
+                f"no reference run in {batches} of {stage.name}: a design has its own runs"
+            )
+    return tuple(notes)
+
+
+def _order_facts(
+    spec: Specification, ordered: Sequence[OrderedRun], mode: OrderMode, cost: float
+) -> tuple[str, ...]:
+    """How the runs are ordered, in which whole plots, and what that saves."""
+    if mode == "standard":
+        return ("in the design's own order, not by chance: drift is mixed up with the settings",)
+    shared = list(ordered[0].run.point.whole_plots) if ordered else []
+    unit = spec.costs.unit
+    if not shared:
+        return ("in random order",)
+    counts = {
+        stage: Counter(each.run.point.whole_plots[stage] for each in ordered) for stage in shared
+    }
+    told = ", ".join(
+        counted(len(own), "whole plot") + f" of {stage}" for stage, own in counts.items()
+    )
+    facts = [f"in random order within {told}: their runs share a batch"]
+    change = sum(stage.change_cost for stage in spec.stages)
+    anew = len(ordered) * (spec.costs.run + change)
+    if mode == WHOLE_PLOTS and anew > cost + 1e-9:
+        facts.append(
+            f"wholly random (order={RANDOM}), with every run set up anew, it would cost"
+            f" {priced(anew, unit)} instead of {priced(cost, unit)}"
+        )
+    first = shared[0]
+    names = [factor.name for factor in spec.stage_factors(first)]
+    if names:
+        batches = counted(len(counts[first]), "batch", "batches")
+        runs = counted(len(ordered), "run")
+        facts.append(
+            f"effects of {listed(names)} are judged by {batches} of {first}, not by {runs}"
+        )
+    return tuple(facts)

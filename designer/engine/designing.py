@@ -1,0 +1,128 @@
+"""A classical design as the next plan: made, ordered, and told what our models expect of it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from designer.acquisition.designs.design import Design
+from designer.acquisition.designs.make import DesignRequest, make_design
+from designer.acquisition.plan.design_plan import plan_of_design
+from designer.campaigns.commands.entries import PlanDraft
+from designer.campaigns.log.state import CampaignState
+from designer.campaigns.space.factors import Setting
+from designer.engine.context import current_setup, planning_context
+from designer.engine.evaluation import evaluate
+from designer.engine.fitted_campaign import FittedCampaign, Progress, fit_campaign
+from designer.engine.proposing import ComputedPlan, default_seed, versions
+from designer.engine.report import model_notes
+from designer.engine.threads import one_thread
+from designer.engine.training_rows.left_out import has_training_data
+from designer.models.compression.fit_cache import Memory
+
+_LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class DesignPlanRequest:
+    """What somebody asks for.
+
+    Attributes:
+        design: the design.
+        fixed: settings of every run, checked.
+        given: values of givens, checked.
+        replace: the open runs are abandoned first.
+        seed: of all chance; None: from campaign id and log position.
+        now: present moment, for pot lives; None: the clock.
+    """
+
+    design: DesignRequest
+    fixed: Mapping[str, Setting] = field(default_factory=dict)
+    given: Mapping[str, float] = field(default_factory=dict)
+    replace: bool = False
+    seed: int | None = None
+    now: datetime | None = None
+
+
+def plan_design(
+    state: CampaignState,
+    request: DesignPlanRequest,
+    progress: Progress,
+    *,
+    fitted: FittedCampaign | None = None,
+    memory: Memory | None = None,
+) -> ComputedPlan:
+    """Compute the plan of a classical design.
+
+    Args:
+        state: the campaign.
+        request: what is wanted.
+        progress: told what is being done.
+        fitted: models of exactly this log, where there are any.
+        memory: of what long histories said before; changes the time, never the result.
+
+    Raises:
+        InputError: there is no such design, or it cannot be made of these factors; nothing
+            satisfies constraints and fixed values.
+    """
+    began = time.perf_counter()
+    seed = default_seed(state) if request.seed is None else request.seed
+    now = request.now or datetime.now(UTC)
+    with one_thread():
+        fitted = fitted or fit_campaign(state, progress, memory)
+        given, notes = fitted.givens(request.given)
+        progress("making the design", None)
+        made = make_design(state.spec, request.design, fixed=request.fixed, given=given, seed=seed)
+        plan, design = plan_of_design(
+            state.spec,
+            fitted.training.space,
+            fitted.averaged,
+            made,
+            given=given,
+            context=planning_context(fitted, now, replace=request.replace),
+            seed=seed,
+        )
+        evaluation = None
+        if has_training_data(state):
+            progress("judging the models", None)
+            evaluation = evaluate(fitted, plan)
+    draft = PlanDraft(
+        goal=plan.goal,
+        seed=seed,
+        runs=plan.runs,
+        position=state.seq,
+        cost=plan.cost,
+        information_bits=plan.bits,
+        versions=versions(),
+        hyperparameters=fitted.hyperparameters,
+        setup=state.setup.id if current_setup(state, now) and state.setup else None,
+        nested=False,
+        fixed=request.fixed,
+        notes=[*notes, *model_notes(fitted), *plan.notes, *_again(state, design)],
+        design=design.told,
+    )
+    _LOGGER.info(
+        "campaign %s: design %s of %d runs made in %.2f s, seed %d",
+        state.spec.name,
+        design.name,
+        len(design),
+        time.perf_counter() - began,
+        seed,
+    )
+    return ComputedPlan(draft, evaluation, fitted if evaluation else None)
+
+
+def _again(state: CampaignState, design: Design) -> list[str]:
+    """A sentence about recipes that somebody abandoned and the design has again."""
+    recipes = [run.settings for run in design.runs]
+    known = [
+        run.id
+        for run in state.runs.values()
+        if run.status == "abandoned" and (run.planned or run.used) in recipes
+    ]
+    if not known:
+        return []
+    return [f"the design has recipes again that were abandoned: {', '.join(known)}"]

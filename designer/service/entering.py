@@ -1,0 +1,140 @@
+"""A computed plan on its way into the log, and what is told of it. The engine is not loaded."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, cast
+
+from designer.campaigns import commands
+from designer.campaigns.errors import Findings, InputError
+from designer.campaigns.log.fold import tried
+from designer.campaigns.log.state import CampaignState, Plan
+from designer.campaigns.sheets.run_object import design_object, run_object
+from designer.campaigns.specification.parts import MOST_RUNS
+from designer.service.advice import outlook, spent
+from designer.service.answers import PlanAnswer
+from designer.service.fits import keep_evaluation
+from designer.service.session import Session
+
+if TYPE_CHECKING:
+    from designer.engine.answers import Ahead
+    from designer.engine.proposing import ComputedPlan
+
+REPLACED = "replaced by a new plan"
+_ROUNDING = 1e-9
+
+
+def enter(
+    session: Session,
+    state: CampaignState,
+    computed: ComputedPlan,
+    notes: Sequence[str],
+    *,
+    replace: bool,
+    dry_run: bool,
+) -> PlanAnswer:
+    """Enter a computed plan into the log, or only try it, and tell it.
+
+    Args:
+        session: user and store.
+        state: what it was computed from.
+        computed: the plan, and figures computed with it.
+        notes: further sentences for the user.
+        replace: abandon the open runs first.
+        dry_run: write nothing.
+
+    Raises:
+        ConflictError: somebody changed the campaign meanwhile.
+    """
+    if computed.fitted is not None:
+        session.fitted = computed.fitted
+    if computed.evaluation is not None and not dry_run:  # about runs that exist nowhere
+        keep_evaluation(session, state, computed.evaluation)
+    # all that is told is kept with the plan, so that a repeated call can tell it again
+    draft = dataclasses.replace(
+        computed.draft,
+        notes=[*computed.draft.notes, *notes],
+        outlook=None if computed.evaluation is None else computed.evaluation["outlook"],
+    )
+    reason = REPLACED if replace else None
+    if dry_run:
+        after = tried(state, commands.propose(state, draft, replace=reason))
+        return {**plan_told(after, [*after.plans.values()][-1], dry_run=True), "head": state.head}
+    after = session.change(
+        state.spec.name,
+        lambda fresh: commands.propose(fresh, draft, replace=reason),
+        expected_seq=state.seq,
+    )
+    return plan_told(after, [*after.plans.values()][-1])
+
+
+def plan_told(state: CampaignState, plan: Plan, *, dry_run: bool = False) -> PlanAnswer:
+    """What is told of a plan that has just been made."""
+    return {
+        "campaign": state.spec.name,
+        "plan": plan.id,
+        "seed": plan.seed,
+        "goal": plan.goal,
+        "information_bits": plan.information_bits,
+        "cost": plan.cost or 0.0,
+        "nested": plan.nested,
+        "value": plan.value,
+        "value_name": plan.value_name,
+        "deviation": plan.deviation,
+        "fixed": plan.fixed,
+        "design": None if plan.design is None else design_object(plan.design),
+        "runs": [run_object(state.runs[run]) for run in plan.runs],
+        "outlook": outlook(state.spec, cast("Ahead | None", plan.outlook)),
+        "notes": [*plan.notes],
+        "dry_run": dry_run,
+        "head": state.head,
+    }
+
+
+def check_numbers(
+    state: CampaignState,
+    runs: int | None,
+    budget: float | None,
+    seed: int | None,
+    findings: Findings,
+) -> None:
+    """Note what is wrong with the campaign's state and the numbers of a proposal."""
+    if state.closed:
+        hint = "To go on, undo the closing"
+        findings.report(f"campaign {state.spec.name}", "is closed", hint=hint)
+    if runs is not None and not (_is_whole(runs) and 1 <= runs <= MOST_RUNS):
+        findings.report("-n", "number of runs", repr(runs), f"1 to {MOST_RUNS}")
+    is_number = isinstance(budget, Real) and not isinstance(budget, bool)
+    if budget is not None and not (is_number and 0 < budget < float("inf")):
+        findings.report("--budget", "is no positive number", repr(budget))
+    if seed is not None and not (_is_whole(seed) and 0 <= seed < 2**63):
+        findings.report("--seed", "is no seed", repr(seed), "0 to 2^63 - 1")
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def budget_left(state: CampaignState, *, replace: bool) -> float | None:
+    """What is left of the campaign's budget; None: there is none.
+
+    Raises:
+        InputError: nothing is left.
+    """
+    budget = state.spec.costs.budget
+    if budget is None:
+        return None
+    used = spent(state, open_runs=not replace)
+    left = budget - used
+    if left < state.spec.costs.run - _ROUNDING:
+        unit = state.spec.costs.unit
+        raise InputError.at(
+            "costs.budget",
+            "the campaign's budget is used up",
+            found=f"{used:g} {unit} spent or planned",
+            allowed=f"{budget:g} {unit}",
+            hint="Raise the budget with amend, or abandon open runs",
+        )
+    return left

@@ -1,0 +1,137 @@
+"""Classical designs as plans. The engine is loaded when called."""
+
+from __future__ import annotations
+
+from numbers import Integral
+from typing import Final
+
+from designer.campaigns.errors import Findings, InputError
+from designer.campaigns.log.state import CampaignState
+from designer.campaigns.space.settings import settings_from_texts
+from designer.campaigns.specification.parts import MOST_RUNS
+from designer.campaigns.store.cache import LineCache
+from designer.render.words import priced
+from designer.service.advice import spent
+from designer.service.answers import PlanAnswer
+from designer.service.entering import check_numbers, enter, plan_told
+from designer.service.fits import remembered
+from designer.service.flags import breach_sentences
+from designer.service.session import Verbs
+from designer.service.values import Texts
+
+_MOST_REPLICATES: Final = 100
+_ROUNDING = 1e-9
+
+
+class DesignVerbs(Verbs):
+    """Classical designs."""
+
+    def propose(
+        self,
+        campaign: str,
+        name: str,
+        options: Texts | None = None,
+        n: int | None = None,
+        *,
+        replicates: int = 1,
+        center_points: int | None = None,
+        blocks: int = 1,
+        budget: float | None = None,
+        fix: Texts | None = None,
+        given: Texts | None = None,
+        replace: bool = False,
+        seed: int | None = None,
+        dry_run: bool = False,
+    ) -> PlanAnswer:
+        """Make a classical design the next plan and enter it into the log.
+
+        Args:
+            campaign: its name.
+            name: name of the design.
+            options: options of the design, by name.
+            n: number of points, where the design leaves it open.
+            replicates: how often every point but the centre is made.
+            center_points: centre points in all; default: what is usual for the design.
+            blocks: number of blocks.
+            budget: most the plan may cost, in ``costs.unit``: a design that costs more is refused.
+            fix: settings every run shall have, by factor.
+            given: values of givens.
+            replace: abandon the open runs first.
+            seed: default: from campaign id and log position.
+            dry_run: compute, but write nothing.
+
+        Raises:
+            InputError: there is no such design, it does not suit these factors, or a value is
+                refused.
+            ConflictError: somebody changed the campaign meanwhile.
+        """
+        from designer.acquisition.designs.make import DesignRequest
+        from designer.engine.designing import DesignPlanRequest, plan_design
+
+        session = self.session
+        repeated = None if dry_run else session.repeated(campaign)
+        if repeated is not None:
+            return plan_told(repeated.after, [*repeated.after.plans.values()][-1])
+        state = session.state(campaign)
+        findings = Findings()
+        check_numbers(state, n, budget, seed, findings)
+        _check_whole("--replicates", replicates, 1, _MOST_REPLICATES, findings)
+        _check_whole("--center-points", center_points, 0, MOST_RUNS, findings)
+        _check_whole("--blocks", blocks, 1, MOST_RUNS, findings)
+        factors, givens = state.spec.factors, state.spec.givens
+        fixed = settings_from_texts(factors, fix or {}, "factor", findings, on_grid=True)
+        known = settings_from_texts(givens, given or {}, "given", findings, on_grid=True)
+        findings.raise_if_any()
+        wanted = DesignRequest(name, dict(options or {}), n, replicates, center_points, blocks)
+        request = DesignPlanRequest(
+            design=wanted,
+            fixed=fixed,
+            given={name: float(value) for name, value in known.items()},
+            replace=replace,
+            seed=seed,
+        )
+        memory = LineCache(session.store, state.campaign_id)
+        computed = plan_design(
+            state, request, session.progress, fitted=remembered(session, state), memory=memory
+        )
+        memory.save()
+        _check_budget(state, computed.draft.cost, budget)
+        notes = [
+            *_budget_note(state, computed.draft.cost, replace=replace),
+            *([] if replace else breach_sentences(state)),
+        ]
+        return enter(session, state, computed, notes, replace=replace, dry_run=dry_run)
+
+
+def _check_whole(where: str, value: int | None, least: int, most: int, findings: Findings) -> None:
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if value is not None and not (whole and least <= value <= most):
+        findings.report(where, "cannot be that", repr(value), f"{least} to {most}")
+
+
+def _check_budget(state: CampaignState, cost: float, budget: float | None) -> None:
+    """Refuse a design that costs more than was allowed: a part of a design is none."""
+    if budget is not None and cost > budget + _ROUNDING:
+        unit = state.spec.costs.unit
+        raise InputError.at(
+            "--budget",
+            "the design costs more, and a part of it is none",
+            priced(cost, unit),
+            f"at most {priced(budget, unit)}",
+            "Allow more, keep some factors with --fix, or take a smaller design",
+        )
+
+
+def _budget_note(state: CampaignState, cost: float, *, replace: bool) -> list[str]:
+    """A sentence when the plan costs more than is left of the campaign's budget."""
+    whole = state.spec.costs.budget
+    if whole is None:
+        return []
+    left = whole - spent(state, open_runs=not replace)
+    if cost <= left + _ROUNDING:
+        return []
+    unit = state.spec.costs.unit
+    return [
+        f"the design costs {priced(cost, unit)}, but {priced(max(left, 0.0), unit)} of the"
+        f" campaign's budget of {priced(whole, unit)} are left"
+    ]

@@ -1,0 +1,165 @@
+"""Factorial designs against published tables and by what defines them, computed from the points."""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+
+import numpy as np
+import pytest
+
+from designer.acquisition.designs.classical.fractions import LEAST_ABERRATION
+from designer.campaigns.errors import InputError
+from designer.models.arrays import FloatArray
+from tests.acquisition.designs.rooms import LETTERS, letters, made, points, rows, signs
+
+# Box, Hunter & Hunter, Statistics for Experimenters, table 12.15; Montgomery, Design and Analysis
+# of Experiments, table 8.14: factors, runs, resolution
+PUBLISHED = [
+    (3, 4, 3), (4, 8, 4), (5, 8, 3), (5, 16, 5), (6, 8, 3), (6, 16, 4), (6, 32, 6), (7, 8, 3),
+    (7, 16, 4), (7, 32, 4), (7, 64, 7), (8, 16, 4), (8, 32, 4), (8, 64, 5), (8, 128, 8),
+    (9, 16, 3), (9, 32, 4), (9, 64, 4), (9, 128, 6), (10, 16, 3), (10, 32, 4), (10, 64, 4),
+    (10, 128, 5), (11, 16, 3), (11, 32, 4), (11, 64, 4), (11, 128, 5), (12, 16, 3), (13, 16, 3),
+    (14, 16, 3), (15, 16, 3),
+]  # fmt: skip
+# Chen, Sun & Wu (1993), tables of 16, 32 and 64 runs: numbers of words of three, four and five
+WORDS = {
+    (16, 6): (0, 3, 0), (16, 7): (0, 7, 0), (16, 8): (0, 14, 0), (16, 9): (4, 14, 8),
+    (16, 10): (8, 18, 16), (16, 11): (12, 26, 28), (16, 12): (16, 39, 48), (32, 7): (0, 1, 2),
+    (32, 8): (0, 3, 4), (32, 9): (0, 6, 8), (32, 10): (0, 10, 16), (32, 11): (0, 25, 0),
+    (32, 12): (0, 38, 0), (64, 8): (0, 0, 2), (64, 9): (0, 1, 4), (64, 10): (0, 2, 8),
+    (64, 11): (0, 4, 14), (64, 12): (0, 6, 24), (64, 13): (0, 14, 28),
+}  # fmt: skip
+
+
+def word_counts(D: FloatArray, longest: int) -> list[int]:
+    """How many products of so many columns are constant, by length from 1."""
+    found = []
+    for size in range(1, longest + 1):
+        sets = combinations(range(D.shape[1]), size)
+        found.append(sum(abs(D[:, chosen].prod(axis=1).sum()) == len(D) for chosen in sets))
+    return found
+
+
+@pytest.mark.parametrize(("factors", "runs", "published"), PUBLISHED)
+def test_fractions_have_the_published_resolution(factors: int, runs: int, published: int) -> None:
+    D = points(made(letters(factors), "fractional-factorial", runs, order="standard"))
+    assert D.shape == (runs, factors)
+    assert np.array_equal(D.T @ D, runs * np.eye(factors))
+    counts = word_counts(D, min(published, factors))
+    assert counts[:-1] == [0] * (len(counts) - 1)
+    assert published > factors or counts[-1] > 0
+
+
+@pytest.mark.parametrize(("runs", "factors"), WORDS)
+def test_generators_are_those_of_least_aberration(runs: int, factors: int) -> None:
+    D = points(made(letters(factors), "fractional-factorial", runs))
+    assert tuple(word_counts(D, 5)[2:]) == WORDS[runs, factors]
+
+
+def test_the_table_of_generators_holds_every_size_once() -> None:
+    for basic, table in LEAST_ABERRATION.items():
+        for factors, columns in table.items():
+            assert len({*columns, *(1 << k for k in range(basic))}) == factors
+            assert max(columns) < 1 << basic
+
+
+def test_generators_of_the_user_and_what_is_told() -> None:
+    # Montgomery, example 8.4: the 2^(6-2) with E = ABC, F = BCD
+    design = made(letters(6), "fractional-factorial", generators="E=ABC,F=BCD")
+    D = points(design)
+    assert np.array_equal(D[:, 4], D[:, :3].prod(axis=1))
+    assert np.array_equal(D[:, 5], D[:, 1:4].prod(axis=1))
+    assert "2^(6-2) of resolution IV: E = A × B × C, F = B × C × D" in design.facts[0]
+    # its published aliases of two factors: AB = CE, AC = BE, AD = EF, AE = BC = DF, AF = DE, …
+    for chain in ("A × B = C × E", "A × C = B × E", "A × D = E × F", "A × E = B × C = D × F"):
+        assert chain in design.facts[1]
+
+
+@pytest.mark.parametrize(
+    "generators",
+    ["E", "E=A", "E=AZ", "A=BC", "E=AB F=AB", "E=-ABC", "E=AE", "D=E E=AB", "E=AB;F=E"],
+)
+def test_generators_that_make_no_fraction_are_refused(generators: str) -> None:
+    with pytest.raises(InputError) as caught:
+        made(letters(6), "fractional-factorial", generators=generators)
+    assert len(caught.value.problems) == 1
+    assert caught.value.problems[0].where == "generators"
+
+
+# Plackett & Burman (1946): the published first rows of 12, 20 and 24 runs
+FIRST = {12: "++-+++---+-", 20: "++--++++-+-+----++-", 24: "+++++-+-++--++--+-+----"}
+
+
+@pytest.mark.parametrize("runs", FIRST)
+def test_plackett_burman_is_as_published(runs: int) -> None:
+    D = points(made(letters(runs - 1), "plackett-burman", order="standard"))
+    row = [1 if sign == "+" else -1 for sign in FIRST[runs]]
+    cyclic = [np.roll(row, k) for k in range(runs - 1)]
+    assert rows(D) == rows(np.array([*cyclic, [-1] * (runs - 1)]))
+
+
+@pytest.mark.parametrize("runs", [8, 12, 16, 20, 24, 32, 36, 44, 48])
+def test_plackett_burman_is_orthogonal_in_every_size(runs: int) -> None:
+    spec = letters(min(runs - 1, 24), categories={f"c{k}": 2 for k in range(runs - 25)})
+    D = signs(made(spec, "plackett-burman", runs))
+    assert np.array_equal(D.T @ D, runs * np.eye(runs - 1))
+    assert not D.sum(axis=0).any()
+
+
+def test_plackett_burman_of_twelve_mixes_up_a_third_of_every_product() -> None:
+    D = points(made(letters(11), "plackett-burman"))
+    for i, j, k in combinations(range(11), 3):
+        assert abs((D[:, i] * D[:, j] * D[:, k]).sum()) == 4  # of 12
+
+
+def test_full_factorials_have_every_combination_once() -> None:
+    spec = letters(2, categories={"c": 3})
+    assert rows(points(made(spec, "full-factorial"))) == rows(
+        np.array([*product((-1, 1), (-1, 1), (0, 1, 2))], dtype=float)
+    )
+    design = made(spec, "full-factorial", levels=3, levels__B=4, center_points=3)
+    assert rows(points(design)[:36]) == rows(
+        np.array([*product((-1, 0, 1), (-1, -0.333, 0.333, 1), (0, 1, 2))], dtype=float)
+    )
+    assert [run.settings["c"] for run in design.runs[36:]] == ["0", "1", "2"]
+    assert all(run.point.point_type == 0 for run in design.runs[36:])
+
+
+@pytest.mark.parametrize(
+    ("factors", "runs", "blocks"), [(3, 8, 2), (4, 16, 4), (5, 16, 2), (6, 32, 4)]
+)
+def test_blocks_of_factorials_are_orthogonal(factors: int, runs: int, blocks: int) -> None:
+    design = made(letters(factors), "fractional-factorial", runs, blocks=blocks)
+    D, own = points(design), np.array([run.point.block for run in design.runs])
+    assert np.array_equal(np.bincount(own)[1:], [runs // blocks] * blocks)
+    pairs = np.array([D[:, i] * D[:, j] for i, j in combinations(range(factors), 2)]).T
+    for block in range(1, blocks + 1):
+        assert not D[own == block].sum(axis=0).any()
+        if (factors, blocks) != (4, 4):  # Montgomery, table 7.9: there two products are lost
+            assert not pairs[own == block].sum(axis=0).any() or factors > 4
+
+
+def test_what_two_levels_cannot_hold_is_refused_with_what_serves() -> None:
+    spec = letters(2, categories={"c": 3, "d": 4})
+    for name in ("fractional-factorial", "plackett-burman"):
+        with pytest.raises(InputError) as caught:
+            made(spec, name)
+        (problem,) = caught.value.problems
+        assert "c: 0, 1, 2; d: 0, 1, 2, 3" in str(problem)
+        assert "full-factorial" in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("name", "n"), [("fractional-factorial", 12), ("plackett-burman", 14), ("full-factorial", 9)]
+)
+def test_sizes_that_are_not_there_are_refused_with_those_that_are(name: str, n: int) -> None:
+    with pytest.raises(InputError) as caught:
+        made(letters(5), name, n)
+    (problem,) = caught.value.problems
+    assert problem.where == "-n"
+    assert problem.found == str(n)
+    assert problem.allowed is not None
+
+
+def test_letters_skip_the_identity() -> None:
+    assert LETTERS[7:10] == "HJK"
