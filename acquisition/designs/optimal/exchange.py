@@ -26,7 +26,6 @@ from designer.acquisition.designs.optimal.whole_plots import WholePlots
 from designer.models.arrays import FloatArray, IntArray
 
 _LEAST = 1e-7  # improvement of the criterion's logarithm that counts
-_SETTLED = 1e-5  # improvement in a sweep below which a start is finished
 _SWEEPS = 60
 _TABLE = 100_000  # settings of a factor up to which codes are looked up
 
@@ -114,11 +113,15 @@ class Exchange:
         self.problem, self.codes = problem, codes
         self._constrained = bool(problem.grid.region.constraints or problem.grid.mixtures)
 
-    def run(self, *, fine: bool, progress: Progress | None = None) -> FloatArray:
+    def run(
+        self, *, fine: bool, settled: float = 1e-5, progress: Progress | None = None
+    ) -> FloatArray:
         """Improve until nothing improves; returns the criterion per design, ``[S]``.
 
         Args:
             fine: compare small steps, and pairs along constraints, too.
+            settled: improvement of the criterion's logarithm in a sweep below which a design is
+                finished.
             progress: called after every sweep with the share of designs that are finished.
         """
         grid, level_of = self.problem.grid, self.problem.plots.level_of
@@ -130,7 +133,7 @@ class Exchange:
             codes = self.codes[open_]
             gained = self._sweep(codes, moves, fine=fine)
             self.codes[open_] = codes
-            open_ = open_[gained > _SETTLED]
+            open_ = open_[gained > settled]
             if progress is not None:
                 progress(1.0 - len(open_) / len(self.codes))
             if not len(open_):

@@ -1,0 +1,254 @@
+"""Our optimal designs against the best of 50 of pyoptex, pydoe's, and published ones.
+
+    python -m tests.benchmarks.optimal_designs --pyoptex /tmp/pyoptex/bin/python   # table
+    python -m tests.benchmarks.optimal_designs --quick                             # ours only
+
+pyoptex conflicts with pandas 3, so it lives in an environment of its own:
+``python -m venv /tmp/pyoptex && /tmp/pyoptex/bin/pip install pyoptex pydoe``. Every design is scored
+here, by model matrices that share no code with the program. Efficiency: of determinants the ratio
+to the power 1/p, of average variances their ratio; above 100 % ours is better.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from designer.acquisition.designs.model_terms import ModelOrder
+from designer.acquisition.designs.optimal.optimal import Criterion, OptimalRequest, optimal_design
+from designer.campaigns.specification import load
+from designer.campaigns.specification.specification import Specification
+
+Columns = Mapping[str, np.ndarray]
+Recipes = Mapping[str, Sequence[float | str]]
+
+TRIES = 50
+SEEDS = 3
+NINE = tuple(np.linspace(-1, 1, 9).tolist())
+REGION = 200_000  # random points the moments are taken over
+
+
+@dataclass(frozen=True)
+class Case:
+    """One comparison; numbers run from -1 to 1, components of the mixture from 0 to 1."""
+
+    name: str
+    criterion: Criterion
+    runs: int
+    numbers: tuple[str, ...] = ()
+    categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    mixture: tuple[str, ...] = ()
+    model: ModelOrder = "quadratic"
+    constraints: tuple[str, ...] = ()
+    plots: Mapping[str, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
+    levels: tuple[float, ...] = ()
+
+    @property
+    def index(self) -> list[list[int]]:
+        """Whole plot of every run, per stage."""
+        return [
+            (np.arange(self.runs) * count // self.runs).tolist() for count, _ in self.plots.values()
+        ]
+
+
+def numbers(count: int) -> tuple[str, ...]:
+    return tuple(f"x{k}" for k in range(1, count + 1))
+
+
+THREE = {"kind": ("a", "b", "c")}
+LINE = {"slurry": (6, ("x1",)), "coating": (12, ("x2",))}
+CASES = (
+    Case("6 numbers", "D", 30, numbers(6)),
+    Case("6 numbers", "I", 30, numbers(6), levels=NINE),
+    Case("4 numbers", "D", 18, numbers(4)),
+    Case("4 numbers", "I", 20, numbers(4), levels=NINE),
+    Case("4 numbers", "A", 20, numbers(4), levels=NINE),
+    Case("9 numbers, interactions", "D", 50, numbers(9), model="interaction", levels=(-1, 1)),
+    Case("3 numbers, 3 categories", "D", 20, numbers(3), THREE),
+    Case("3 numbers, 3 categories", "I", 20, numbers(3), THREE, levels=NINE),
+    Case("3 numbers, 2 constraints", "D", 14, numbers(3), levels=NINE,
+         constraints=("x1 + x2 <= 0.5", "x1 - x3 >= -1")),
+    Case("3 numbers, 2 constraints", "I", 16, numbers(3), levels=NINE,
+         constraints=("x1 + x2 <= 0.5", "x1 - x3 >= -1")),
+    Case("mixture of 4, a constraint", "D", 14, mixture=("a", "b", "c", "d"),
+         constraints=("a + b >= 0.25",), levels=tuple(np.linspace(0, 1, 9).tolist())),
+    Case("mixture of 3 and a number", "I", 16, numbers(1), mixture=("a", "b", "c"),
+         levels=NINE),
+    Case("split-plot, 1 + 3", "D", 24, numbers(4), plots={"slurry": (8, ("x1",))}),
+    Case("split-plot, 2 + 2", "I", 24, numbers(4), plots={"slurry": (8, ("x1", "x2"))},
+         levels=NINE),
+    Case("split-plot, 1 + 2 and categories", "I", 30, numbers(3), THREE,
+         plots={"slurry": (10, ("x1", "kind"))}, levels=NINE),
+    Case("split-split-plot, 1 + 1 + 2", "D", 24, numbers(4), plots=LINE),
+    Case("split-split-plot, 1 + 1 + 2", "I", 24, numbers(4), plots=LINE, levels=NINE),
+)  # fmt: skip
+
+
+# ---- score ---------------------------------------------------------------------------------------
+
+
+def matrix(case: Case, columns: Columns) -> np.ndarray:
+    """Model matrix of recipes, independent of the program's."""
+    blocks = [np.asarray(columns[name], dtype=float)[:, None] for name in case.numbers]
+    for name, own in case.categories.items():
+        values = np.asarray(columns[name])
+        last = (values == own[-1]).astype(float)
+        blocks.append(np.stack([(values == one) - last for one in own[:-1]], axis=1))
+    blends = [np.asarray(columns[name], dtype=float)[:, None] for name in case.mixture]
+    count = len(next(iter(columns.values())))
+    parts = [*blends] if blends else [np.ones((count, 1))]
+    if case.model == "linear" or not blends:
+        parts += blocks
+    if case.model != "linear":
+        for one, other in combinations([*blends, *blocks], 2):
+            parts += [one[:, [i]] * other for i in range(one.shape[1])]
+    if case.model == "quadratic":
+        parts += [block**2 for block in blocks[: len(case.numbers)]]
+    return np.hstack(parts)
+
+
+def inside(case: Case, columns: Columns) -> np.ndarray:
+    """Which recipes satisfy the constraints."""
+    fine = np.ones(len(next(iter(columns.values()))), dtype=bool)
+    for rule in case.constraints:
+        fine &= eval(rule.replace("<= ", "<= 1e-6 +").replace(">= ", ">= -1e-6 +"), {}, dict(columns))
+    return fine
+
+
+def region(case: Case) -> Columns:
+    """Points all over the feasible region."""
+    rng = np.random.default_rng(1)
+    columns: dict[str, np.ndarray] = {n: rng.uniform(-1, 1, REGION) for n in case.numbers}
+    columns |= {n: rng.choice(own, REGION) for n, own in case.categories.items()}
+    if case.mixture:
+        shares = rng.dirichlet(np.ones(len(case.mixture)), REGION)
+        columns |= {name: shares[:, k] for k, name in enumerate(case.mixture)}
+    kept = inside(case, columns)
+    return {name: values[kept] for name, values in columns.items()}
+
+
+def score(case: Case, recipes: Recipes) -> float:
+    """Determinant to the power 1/p, or the average variance, smaller is better."""
+    columns = {name: np.asarray(values) for name, values in recipes.items()}
+    if len(case.mixture) and case.mixture[-1] not in columns:
+        columns[case.mixture[-1]] = 1 - sum(columns[name] for name in case.mixture[:-1])
+    assert inside(case, columns).all()
+    V = np.eye(case.runs)
+    for row, (_, names) in zip(case.index, case.plots.values(), strict=True):
+        V += np.equal.outer(row, row)
+        for name in names:
+            for plot in set(row):
+                assert len(set(columns[name][np.equal(row, plot)].tolist())) == 1
+    X = matrix(case, columns)
+    M = X.T @ np.linalg.solve(V, X)
+    if case.criterion == "D":
+        return float(np.exp(-np.linalg.slogdet(M)[1] / len(M)))
+    F = matrix(case, region(case)) if case.criterion == "I" else None
+    W = np.eye(len(M)) if F is None else F.T @ F / len(F)
+    return float(np.trace(np.linalg.solve(M, W)))
+
+
+# ---- designs -------------------------------------------------------------------------------------
+
+
+def specification(case: Case) -> Specification:
+    staged = {name: stage for stage, (_, names) in case.plots.items() for name in names}
+    ranges = dict.fromkeys(case.numbers, -1) | dict.fromkeys(case.mixture, 0)
+    factors: list[dict[str, Any]] = [{"name": n, "low": low, "high": 1} for n, low in ranges.items()]
+    factors += [{"name": n, "categories": list(own)} for n, own in case.categories.items()]
+    for factor in factors:
+        if case.plots:
+            factor["stage"] = staged.get(factor["name"], "last")
+    stages = [{"name": name, "change_cost": 1.0} for name in [*case.plots, "last"] if case.plots]
+    tables = {
+        "campaign": {"version": 1, "name": "designs", "line": "here"},
+        "stage": stages,
+        "factor": factors,
+        "response": [{"name": "y"}],
+        "mixture": [{"factors": list(case.mixture), "total": 1}] if case.mixture else [],
+        "constraint": [{"expression": rule} for rule in case.constraints],
+    }
+    return load.from_dict({name: table for name, table in tables.items() if table})
+
+
+def ours(case: Case, seed: int) -> tuple[float, float]:
+    """Score and seconds of CPU."""
+    spec = specification(case)
+    plots = {stage: count for stage, (count, _) in case.plots.items()}
+    started = time.process_time()
+    request = OptimalRequest(case.criterion, case.model, case.runs, plots)
+    design = optimal_design(spec, request, seed=seed)
+    used = time.process_time() - started
+    recipes = {f.name: [run.settings[f.name] for run in design.runs] for f in spec.factors}
+    return score(case, recipes), used
+
+
+def theirs(case: Case, python: str, tries: int) -> tuple[float, float]:
+    """The same of pyoptex."""
+    places = {n: place for place, (_, names) in enumerate(case.plots.values()) for n in names}
+    mixed = case.mixture[:-1]
+    factors: list[dict[str, Any]] = [
+        {"name": name, "mixed": name in mixed, "level": places.get(name, len(places)),
+         **({} if name in mixed else {"low": -1, "high": 1}),
+         **({"levels": [abs(x) if name in mixed else x for x in case.levels]} if case.levels else {})}
+        for name in (*case.numbers, *mixed)
+    ]  # fmt: skip
+    if case.mixture and case.numbers:  # components have no negative levels
+        for factor in factors[len(case.numbers) :]:
+            factor["levels"] = np.linspace(0, 1, len(case.levels)).tolist()
+    factors += [
+        {"name": name, "categories": own, "level": places.get(name, len(places))}
+        for name, own in case.categories.items()
+    ]
+    task = {
+        "factors": factors, "plots": case.index, "model": case.model, "runs": case.runs,
+        "criterion": case.criterion, "tries": tries, "seed": 0,
+        "script": " & ".join(f"({_quoted(rule)})" for rule in case.constraints),
+    }  # fmt: skip
+    script = Path(__file__).with_name("optimal_pyoptex.py")
+    done = subprocess.run(
+        [python, str(script)], input=json.dumps(task), capture_output=True, text=True, check=True
+    )
+    found = json.loads(done.stdout)
+    return score(case, found["recipes"]), found["cpu"]
+
+
+def _quoted(rule: str) -> str:
+    """A constraint as pyoptex reads it: names in backticks."""
+    return re.sub("[a-z][0-9]*", lambda name: f"`{name.group(0)}`", rule)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pyoptex", help="Python of an environment with pyoptex")
+    parser.add_argument("--quick", action="store_true", help="one seed, the first cases")
+    parser.add_argument("--only", default="", help="part of the names of cases")
+    parser.add_argument("--tries", type=int, default=TRIES)
+    options = parser.parse_args()
+    print("| case | runs | seconds | pyoptex, seconds | efficiency, worst to best of 3 seeds |")
+    print("|---|---|---|---|---|")
+    for case in CASES[: 4 if options.quick else None]:
+        if options.only not in case.name:
+            continue
+        found = [ours(case, seed) for seed in range(1 if options.quick else SEEDS)]
+        cpu = np.median([used for _, used in found])
+        other = theirs(case, options.pyoptex, options.tries) if options.pyoptex else None
+        told = "| |"
+        if other is not None:
+            shares = sorted(100 * other[0] / value for value, _ in found)
+            told = f"{other[1]:.1f} | {shares[0]:.1f} % to {shares[-1]:.1f} % |"
+        print(f"| {case.criterion}: {case.name} | {case.runs} | {cpu:.1f} | {told}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
