@@ -1,6 +1,7 @@
 """The terms of a linear, interaction or quadratic model, and its matrix for any recipes.
 
-Coded factors: numbers from -1 to 1 over their range, categories by effects (1 for their own
+Coded factors: numbers from -1 to 1 over their range (on the logarithm, where the factor is on a
+logarithmic scale), categories by effects (1 for their own
 column, -1 for the last category, which has none; columns sum to 0 over the categories). The first
 mixture enters by Scheffé's terms (1958, J. R. Stat. Soc. B 20, 344) in pseudocomponents, together
 with other factors by those of Kowalski, Cornell & Vining (2000, Commun. Stat. Theory Methods 29,
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 import numpy as np
 
+from designer.campaigns.space.grids import SettingScale
 from designer.models.arrays import FloatArray
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ class CodedFactor:
         low: setting coded as -1 (component: as 0) [unit].
         high: setting coded as 1 [unit].
         categories: names, for a categorical factor.
+        log: whether it is coded on the logarithm.
         squared: whether it has three settings or more, so that a square can be told.
         role: what it is in the model.
     """
@@ -50,6 +53,7 @@ class CodedFactor:
     low: float = -1.0
     high: float = 1.0
     categories: tuple[str, ...] = ()
+    log: bool = False
     squared: bool = True
     role: _Role = "process"
 
@@ -68,7 +72,8 @@ class CodedFactor:
             for category, effect in zip(self.categories, effects, strict=True):
                 coded[values == category] = effect
             return coded
-        share = (np.asarray(values, dtype=np.float64) - self.low) / (self.high - self.low)
+        scale = SettingScale(self.low, self.high, self.log)
+        share = scale.position(np.asarray(values, dtype=np.float64))
         return np.asarray(share if self.role == "blend" else 2.0 * share - 1.0)[:, None]
 
 
@@ -184,8 +189,8 @@ def _own_factor(factor: Factor) -> CodedFactor:
     """A factor as coded where it is in no mixture."""
     if factor.categories is not None:
         return CodedFactor(factor.name, categories=factor.categories, squared=False)
-    low, high = factor.bounds
-    return CodedFactor(factor.name, low, high, squared=factor.count is None or factor.count > 2)
+    squared = factor.count is None or factor.count > 2
+    return CodedFactor(factor.name, *factor.bounds, log=factor.log_scale, squared=squared)
 
 
 # ---- terms ---------------------------------------------------------------------------------------

@@ -93,4 +93,6 @@ def box_moments(spec: Specification, terms: ModelTerms) -> FloatArray:
 def _codes(factor: Factor, coded: CodedFactor) -> FloatArray | None:
     """Coded columns of every setting of a factor, each once; None for a continuous one."""
     levels = levels_of(factor)
-    return None if isinstance(levels, Continuum) else coded.code(levels.values)
+    if isinstance(levels, Continuum) or levels.endless:
+        return None
+    return coded.code(levels.values)

@@ -4,7 +4,7 @@
     python -m tests.benchmarks.optimal_designs --quick                             # ours only
 
 pyoptex conflicts with pandas 3, so it lives in an environment of its own:
-``python -m venv /tmp/pyoptex && /tmp/pyoptex/bin/pip install pyoptex pydoe``. Every design is scored
+``python -m venv /tmp/pyoptex && /tmp/pyoptex/bin/pip install pyoptex``. Every design is scored
 here, by model matrices that share no code with the program. Efficiency: of determinants the ratio
 to the power 1/p, of average variances their ratio; above 100 % ours is better.
 """
@@ -81,8 +81,8 @@ CASES = (
     Case("3 numbers, 2 constraints", "I", 16, numbers(3), levels=NINE,
          constraints=("x1 + x2 <= 0.5", "x1 - x3 >= -1")),
     Case("mixture of 4, a constraint", "D", 14, mixture=("a", "b", "c", "d"),
-         constraints=("a + b >= 0.25",), levels=tuple(np.linspace(0, 1, 9).tolist())),
-    Case("mixture of 3 and a number", "I", 16, numbers(1), mixture=("a", "b", "c"),
+         constraints=("a + b >= 0.25",)),
+    Case("mixture of 3 and a number", "D", 16, numbers(1), mixture=("a", "b", "c"),
          levels=NINE),
     Case("split-plot, 1 + 3", "D", 24, numbers(4), plots={"slurry": (8, ("x1",))}),
     Case("split-plot, 2 + 2", "I", 24, numbers(4), plots={"slurry": (8, ("x1", "x2"))},
@@ -91,6 +91,27 @@ CASES = (
          plots={"slurry": (10, ("x1", "kind"))}, levels=NINE),
     Case("split-split-plot, 1 + 1 + 2", "D", 24, numbers(4), plots=LINE),
     Case("split-split-plot, 1 + 1 + 2", "I", 24, numbers(4), plots=LINE, levels=NINE),
+)  # fmt: skip
+
+_A = (4 - 13**0.5) / 3
+PUBLISHED = (
+    (
+        "Box & Draper 1971, Technometrics 13, 731",
+        Case("2 numbers", "D", 6, numbers(2)),
+        [(-1, -1), (1, -1), (-1, 1), (-_A, -_A), (1, 3 * _A), (3 * _A, 1)],
+    ),
+    (
+        "JMP, in experimental-design/bofire, pull request 428",
+        Case("3 numbers, 2 constraints", "I", 16, numbers(3),
+             constraints=("x1 + x2 <= 0.8", "x1 + x2 >= 0.2")),
+        [
+            (0.8454641457, -0.340784303, 0), (1, -0.8, -1), (1, -0.261259178, 1),
+            (-0.49600524, 1, 1), (-0.8, 1, 0), (1, -0.8, 1), (0.3972024633, 0.0427975367, 0),
+            (-0.2, 1, 0), (1, -0.2, -1), (-0.08, 0.88, -1), (-0.512263201, 1, -1),
+            (-0.08, 0.28, 1), (0.16, 0.64, 1), (-0.08, 0.28, -1), (0.2386392856, 0.2013607144, 0),
+            (0.3420421924, 0.1377730655, 0),
+        ],
+    ),
 )  # fmt: skip
 
 
@@ -121,7 +142,9 @@ def inside(case: Case, columns: Columns) -> np.ndarray:
     """Which recipes satisfy the constraints."""
     fine = np.ones(len(next(iter(columns.values()))), dtype=bool)
     for rule in case.constraints:
-        fine &= eval(rule.replace("<= ", "<= 1e-6 +").replace(">= ", ">= -1e-6 +"), {}, dict(columns))
+        fine &= eval(
+            rule.replace("<= ", "<= 1e-6 +").replace(">= ", ">= -1e-6 +"), {}, dict(columns)
+        )
     return fine
 
 
@@ -141,7 +164,7 @@ def score(case: Case, recipes: Recipes) -> float:
     """Determinant to the power 1/p, or the average variance, smaller is better."""
     columns = {name: np.asarray(values) for name, values in recipes.items()}
     if len(case.mixture) and case.mixture[-1] not in columns:
-        columns[case.mixture[-1]] = 1 - sum(columns[name] for name in case.mixture[:-1])
+        columns[case.mixture[-1]] = 1 - np.sum([columns[n] for n in case.mixture[:-1]], axis=0)
     assert inside(case, columns).all()
     V = np.eye(case.runs)
     for row, (_, names) in zip(case.index, case.plots.values(), strict=True):
@@ -164,7 +187,9 @@ def score(case: Case, recipes: Recipes) -> float:
 def specification(case: Case) -> Specification:
     staged = {name: stage for stage, (_, names) in case.plots.items() for name in names}
     ranges = dict.fromkeys(case.numbers, -1) | dict.fromkeys(case.mixture, 0)
-    factors: list[dict[str, Any]] = [{"name": n, "low": low, "high": 1} for n, low in ranges.items()]
+    factors: list[dict[str, Any]] = [
+        {"name": n, "low": low, "high": 1} for n, low in ranges.items()
+    ]
     factors += [{"name": n, "categories": list(own)} for n, own in case.categories.items()]
     for factor in factors:
         if case.plots:
@@ -195,21 +220,17 @@ def ours(case: Case, seed: int) -> tuple[float, float]:
 
 def theirs(case: Case, python: str, tries: int) -> tuple[float, float]:
     """The same of pyoptex."""
-    places = {n: place for place, (_, names) in enumerate(case.plots.values()) for n in names}
-    mixed = case.mixture[:-1]
-    factors: list[dict[str, Any]] = [
-        {"name": name, "mixed": name in mixed, "level": places.get(name, len(places)),
-         **({} if name in mixed else {"low": -1, "high": 1}),
-         **({"levels": [abs(x) if name in mixed else x for x in case.levels]} if case.levels else {})}
-        for name in (*case.numbers, *mixed)
-    ]  # fmt: skip
-    if case.mixture and case.numbers:  # components have no negative levels
-        for factor in factors[len(case.numbers) :]:
-            factor["levels"] = np.linspace(0, 1, len(case.levels)).tolist()
-    factors += [
-        {"name": name, "categories": own, "level": places.get(name, len(places))}
-        for name, own in case.categories.items()
-    ]
+    level_of = {n: place for place, (_, names) in enumerate(case.plots.values()) for n in names}
+    factors: list[dict[str, Any]] = []
+    for name in (*case.numbers, *case.mixture[:-1], *case.categories):
+        told: dict[str, Any] = {"name": name, "level": level_of.get(name, len(case.plots))}
+        if name in case.categories:
+            told["categories"] = case.categories[name]
+        elif name in case.mixture:
+            told |= {"mixed": True, "levels": np.linspace(0, 1, 9).tolist()}
+        else:
+            told |= {"low": -1, "high": 1} | ({"levels": case.levels} if case.levels else {})
+        factors.append(told)
     task = {
         "factors": factors, "plots": case.index, "model": case.model, "runs": case.runs,
         "criterion": case.criterion, "tries": tries, "seed": 0,
@@ -248,6 +269,14 @@ def main() -> None:
             shares = sorted(100 * other[0] / value for value, _ in found)
             told = f"{other[1]:.1f} | {shares[0]:.1f} % to {shares[-1]:.1f} % |"
         print(f"| {case.criterion}: {case.name} | {case.runs} | {cpu:.1f} | {told}", flush=True)
+    for source, case, design in PUBLISHED:
+        value, cpu = ours(case, 0)
+        share = (
+            100
+            * score(case, dict(zip(case.numbers, zip(*design, strict=True), strict=True)))
+            / value
+        )
+        print(f"| {case.criterion}: {source} | {case.runs} | {cpu:.1f} | {share:.1f} % |")
 
 
 if __name__ == "__main__":

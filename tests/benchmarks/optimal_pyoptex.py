@@ -20,7 +20,7 @@ def best(case: dict[str, Any]) -> dict[str, Any]:
     metrics = importlib.import_module("pyoptex.doe.fixed_structure.metric")
     models = importlib.import_module("pyoptex.utils.model")
     constraints = importlib.import_module("pyoptex.doe.constraints")
-    np.random.seed(case["seed"])  # noqa: NPY002  pyoptex draws from the global generator
+    np.random.seed(case["seed"])
     effects = [doe.RandomEffect(np.array(z), ratio=1.0) for z in case["plots"]]
     factors, orders = [], {}
     order = {"linear": "lin", "interaction": "tfi", "quadratic": "quad"}[case["model"]]

@@ -50,6 +50,13 @@ def test_codes_run_from_minus_one_to_one_and_effects_sum_to_zero() -> None:
     ]
 
 
+def test_decades_are_equally_far_apart_on_a_logarithmic_scale() -> None:
+    additive = {"name": "additive", "low": 1e-6, "high": 1e-2, "scale": "log"}
+    terms = ModelTerms.of(make_spec([additive]))
+    matrix = terms.matrix({"additive": np.array([1e-6, 1e-5, 1e-4, 1e-2])})
+    np.testing.assert_allclose(matrix[:, 1], [-1, -0.5, 0, 1], atol=1e-12)
+
+
 def test_a_mixture_has_scheffes_terms_in_pseudocomponents() -> None:
     spec = make_spec([*SHARES, SPEED], mixture=[MIXTURE])
     assert ModelTerms.of(spec, "linear").names == ("a", "b", "c", "speed")

@@ -25,11 +25,13 @@ def test_a_boxs_moments_are_the_mean_over_all_recipes(spec: Specification) -> No
 
 
 def test_continuous_factors_are_integrated() -> None:
-    spec = make_spec([{"name": "x", "low": 3, "high": 7}, {"name": "z", "low": -2, "high": 0}])
+    spec = make_spec(
+        [{"name": "x", "low": 3, "high": 7}, {"name": "z", "low": 1e-2, "high": 1, "scale": "log"}]
+    )
     terms = ModelTerms.of(spec)
     nodes, weights = np.polynomial.legendre.leggauss(3)
     x, z = (axis.ravel() for axis in np.meshgrid(nodes, nodes))
-    matrix = terms.matrix({"x": 5 + 2 * x, "z": z - 1})
+    matrix = terms.matrix({"x": 5 + 2 * x, "z": 10 ** (z - 1)})
     weight = np.outer(weights / 2, weights / 2).ravel()
     np.testing.assert_allclose(
         region_moments(spec, terms), matrix.T @ (weight[:, None] * matrix), atol=1e-14
