@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from designer.acquisition.designs.by_criterion import OPTIMAL, OPTIONS, best_design
 from designer.acquisition.designs.classical.catalogue import CATALOGUE, Entry
 from designer.acquisition.designs.classical.parts import complete
 from designer.acquisition.designs.classical.published import Asked, Published
@@ -26,6 +27,10 @@ from designer.render.words import count as counted
 if TYPE_CHECKING:
     from designer.campaigns.space.factors import Setting
     from designer.campaigns.specification.specification import Specification
+
+
+NAMES: Final = (*CATALOGUE, *OPTIMAL)
+"""Names of all designs, as they are told."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,7 @@ def make_design(
     fixed: Mapping[str, Setting],
     given: Mapping[str, float],
     seed: int,
+    progress: Callable[[float], None] | None = None,
 ) -> Design:
     """A design whose runs are all feasible recipes.
 
@@ -65,17 +71,25 @@ def make_design(
         fixed: settings that every run has, checked.
         given: a value for every given.
         seed: of all chance.
+        progress: told which share of a search is done; what it raises ends it.
 
     Raises:
         InputError: there is no such design, it cannot be made of these factors or in this size, or
             an option is none of its; all problems at once.
     """
-    entry = _entry(request.name)
+    if request.name not in NAMES:
+        raise refused(
+            "there is no design of this name",
+            request.name,
+            ", ".join(NAMES),
+            suggestion(request.name, NAMES),
+        )
+    entry = CATALOGUE.get(request.name)
     room = DesignRoom.of(spec, fixed, given)
     findings = Findings()
-    options = read_options(entry.options, request.options, room, findings)
+    forms = OPTIONS if entry is None else entry.options
+    options = read_options(forms, request.options, room, findings)
     findings.raise_if_any()
-    _check_room(room, entry)
     asked = Asked(
         options,
         request.runs,
@@ -84,35 +98,31 @@ def make_design(
         request.blocks,
         np.random.default_rng(seed),
     )
+    _check_room(room, entry)
+    if entry is None:
+        design = best_design(room, request.name, asked, seed, progress)
+        _check_size(request, len(design))
+        return design
     published = entry.make(room, asked)
     points = len(published)
     published = complete(room, asked, published)
     if not entry.takes_runs and request.runs not in {None, points, len(published)}:
         _refuse_size(entry, request, len(published))
-    if not request.blocks <= len(published) <= MOST_RUNS:
-        raise refused(
-            "the design with its replicates and blocks has too many runs"
-            if len(published) > MOST_RUNS
-            else "there are more blocks than runs",
-            counted(len(published), "run"),
-            f"at most {MOST_RUNS}" if len(published) > MOST_RUNS else None,
-        )
+    _check_size(request, len(published))
     return _on_machine(room, entry, options, published, seed)
 
 
-def _entry(name: str) -> Entry:
-    if name not in CATALOGUE:
-        raise refused(
-            "there is no design of this name",
-            name,
-            ", ".join(CATALOGUE),
-            suggestion(name, CATALOGUE),
-        )
-    return CATALOGUE[name]
+def _check_size(request: DesignRequest, runs: int) -> None:
+    told = counted(runs, "run")
+    if runs > MOST_RUNS:
+        what = "the design with its replicates has too many runs"
+        raise refused(what, told, f"at most {MOST_RUNS}")
+    if request.blocks > runs:
+        raise refused("there are more blocks than runs", told, where="--blocks")
 
 
-def _check_room(room: DesignRoom, entry: Entry) -> None:
-    if room.blends and not entry.blends:
+def _check_room(room: DesignRoom, entry: Entry | None) -> None:
+    if room.blends and entry is not None and not entry.blends:
         blend = room.blends[0]
         raise refused(
             f"{entry.name} sets every factor on its own, but a mixture has to sum up",
@@ -125,7 +135,8 @@ def _check_room(room: DesignRoom, entry: Entry) -> None:
 
 
 def _refuse_size(entry: Entry, request: DesignRequest, own: int) -> None:
-    open_ones = ", ".join(each.name for each in CATALOGUE.values() if each.takes_runs)
+    takers = [each.name for each in CATALOGUE.values() if each.takes_runs]
+    open_ones = ", ".join([*takers, *OPTIMAL])
     raise refused(
         f"{entry.name} of these factors has its own number of runs",
         str(request.runs),

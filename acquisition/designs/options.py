@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from designer.acquisition.designs.design import Option
 from designer.campaigns.errors import Findings
@@ -24,13 +24,13 @@ class OptionForm:
     """One option of a design.
 
     Attributes:
-        name: as typed before the equals sign; with ``per_factor`` also ``name:factor``.
+        name: as typed before the equals sign; with ``per`` also ``name:factor``.
         help: what it is for.
         words: the words it may be.
         whole: least and most, where it may be a whole number.
         real: least and most, where it may be any number.
         default: without it; None: the design decides.
-        per_factor: whether it can be told for one factor.
+        per: of what it can be told for one: numbers that vary, stages; empty: of nothing.
         text: whether it may be any text.
     """
 
@@ -40,7 +40,7 @@ class OptionForm:
     whole: tuple[int, int] | None = None
     real: tuple[float, float] | None = None
     default: str | None = None
-    per_factor: bool = False
+    per: Literal["", "number", "stage"] = ""
     text: bool = False
 
     @property
@@ -88,24 +88,24 @@ def read_options(
         name, _, factor = key.partition(":")
         form = known.get(name)
         where = f"option {key}"
-        if form is None or (factor and not form.per_factor):
+        if form is None or (":" in key and not form.per):
             allowed = ", ".join(f"{form.name}=" for form in known.values())
             findings.report(
                 where, "no option of this design", None, allowed, suggestion(name, known)
             )
             continue
-        names = [each.name for each in room.numeric]
+        names = [each.name for each in (room.spec.stages if form.per == "stage" else room.numeric)]
         if ":" in key and factor not in names:
-            what = "no number of this name to vary"
+            what = f"there is no {form.per} of this name to vary"
             findings.report(where, what, None, ", ".join(names), suggestion(factor, names))
+        elif form.per == "stage" and ":" not in key:
+            findings.report(where, "is told per stage", None, f"{name}:STAGE=")
         elif not form.reads(value.strip()):
             findings.report(where, "cannot be that", value, form.allowed)
-        elif form.per_factor:
+        elif form.per:
             own = found.get(name, {})
-            found[name] = {
-                **(own if isinstance(own, Mapping) else {"": own}),
-                factor: value.strip(),
-            }
+            others = own if isinstance(own, Mapping) else {"": own}
+            found[name] = {**others, factor: value.strip()}
         else:
             found[name] = value.strip()
     return found

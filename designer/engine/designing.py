@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 from designer.acquisition.designs.design import Design
 from designer.acquisition.designs.make import DesignRequest, make_design
@@ -74,8 +75,14 @@ def plan_design(
     with one_thread():
         fitted = fitted or fit_campaign(state, progress, memory)
         given, notes = fitted.givens(request.given)
-        progress("making the design", None)
-        made = make_design(state.spec, request.design, fixed=request.fixed, given=given, seed=seed)
+        made = make_design(
+            state.spec,
+            request.design,
+            fixed=request.fixed,
+            given=given,
+            seed=seed,
+            progress=partial(progress, "searching the design"),
+        )
         plan, design = plan_of_design(
             state.spec,
             fitted.training.space,

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from designer import Campaign, InputError
-from designer.acquisition.designs.classical.catalogue import CATALOGUE
+from designer.acquisition.designs.make import NAMES
 from designer.cli.main import main
 from designer.cli.verbs.plans.propose import DESIGNS
 from designer.service import Service
@@ -33,7 +33,7 @@ def facts(answer: PlanAnswer) -> str:
 
 
 def test_the_command_line_names_the_designs_there_are() -> None:
-    assert [*CATALOGUE] == [*DESIGNS]
+    assert [*NAMES] == [*DESIGNS]
 
 
 def test_a_design_is_a_plan_like_any_other(service: Service) -> None:

@@ -61,7 +61,7 @@ _ENTRIES: Final = (
                 "levels of numbers, of one alone as levels:factor=",
                 ("all",),
                 (2, 50),
-                per_factor=True,
+                per="number",
             ),
         ),
     ),

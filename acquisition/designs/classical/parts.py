@@ -15,6 +15,7 @@ from designer.render.words import count as counted
 from designer.render.words import listed
 
 _ROUNDS = 30  # of exchanging runs between blocks, from other starts
+_FEW = 64  # runs up to which so many starts take no time
 _ORTHOGONAL = 1e-6
 
 
@@ -83,37 +84,41 @@ def _repeated(published: Published, several: int, blocks: int) -> Published:
 
 def _in_blocks(room: DesignRoom, published: Published, asked: Asked) -> Published:
     """Runs shared out so that the model's terms are mixed up with blocks as little as can be."""
-    count, n = asked.blocks, len(published)
-    if count == 1:
-        return replace(published, blocks=np.ones(n, dtype=np.int64))
-    X = model_matrix(room, published)
-    best: tuple[float, IntArray] | None = None
-    for _ in range(_ROUNDS if n <= 64 else 4):
-        blocks = np.arange(n) % count
-        blocks = _exchanged(X, asked.rng.permutation(blocks))
-        worst = _mixed_up(X, blocks)
-        if best is None or worst < best[0]:
-            best = worst, blocks
-        if worst < _ORTHOGONAL:
-            break
-    worst, blocks = best or (0.0, np.zeros(n, dtype=np.int64))
-    if worst < _ORTHOGONAL:
-        told = f"{count} blocks that do not disturb the model"
-    else:
-        told = (
-            f"{count} blocks: none is published that leaves this model undisturbed; a term is"
-            f" correlated with blocks by {worst:.2f} at most"
-        )
+    if asked.blocks == 1:
+        return replace(published, blocks=np.ones(len(published), dtype=np.int64))
+    terms = ModelTerms.of(room.spec, published.order, room.region.fixed)
+    X = terms.matrix(room.columns(published.coded, published.amounts))
+    blocks, told = shared_out(X, asked.blocks, asked.rng)
     return replace(published, blocks=blocks + 1).with_facts(told)
 
 
-def model_matrix(room: DesignRoom, published: Published) -> FloatArray:
-    """Terms of the design's model without the intercept, centred and scaled, ``[n, p]``."""
-    terms = ModelTerms.of(room.spec, published.order, room.region.fixed)
-    X = terms.matrix(room.columns(published.coded, published.amounts))
+def shared_out(X: FloatArray, count: int, rng: np.random.Generator) -> tuple[IntArray, str]:
+    """Blocks of about equal size that are mixed up with a model's terms as little as can be.
+
+    Args:
+        X: the model's terms, ``[n, p]``.
+        count: number of blocks.
+        rng: source of the starts.
+
+    Returns:
+        Block of every run, from 0, ``[n]``, and what is told of it.
+    """
+    n = len(X)
     X = X - X.mean(axis=0)
     sizes = np.sqrt(np.sum(X * X, axis=0))
-    return np.asarray(X[:, sizes > _ORTHOGONAL] / sizes[sizes > _ORTHOGONAL])
+    X = X[:, sizes > _ORTHOGONAL] / sizes[sizes > _ORTHOGONAL]
+    best, worst = np.arange(n) % count, np.inf
+    for _ in range(_ROUNDS if n <= _FEW else 4):
+        blocks = _exchanged(X, rng.permutation(np.arange(n) % count))
+        mixed = _mixed_up(X, blocks)
+        if mixed < worst:
+            best, worst = blocks, mixed
+        if worst < _ORTHOGONAL:
+            return best, f"{count} blocks that do not disturb the model"
+    return best, (
+        f"{count} blocks as even as can be found: a term of the model is correlated with them by"
+        f" {worst:.2f} at most"
+    )
 
 
 def _sums(X: FloatArray, blocks: IntArray) -> FloatArray:

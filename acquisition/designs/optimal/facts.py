@@ -24,7 +24,7 @@ def facts_of(
     terms, plots = problem.terms, problem.plots
     total = problem.information(codes[None]).total()[0]
     facts = [
-        f"a {terms.order} model has {counted(len(terms), 'term')}, told by"
+        f"the {terms.order} model has {counted(len(terms), 'term')}, told by"
         f" {counted(plots.runs, 'run')}"
     ]
     facts += terms.notes

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from designer.acquisition.candidates.region import ProposalRegion
 from designer.acquisition.designs.classical.catalogue import CATALOGUE
 from designer.acquisition.designs.design import Design
+from designer.acquisition.designs.make import NAMES
 from designer.acquisition.designs.placing import place
 from designer.campaigns.errors import InputError
 from designer.campaigns.specification import load
@@ -227,6 +228,6 @@ def test_an_unknown_design_is_refused_with_the_names() -> None:
     with pytest.raises(InputError) as caught:
         made(letters(3), "box-benken")
     (problem,) = caught.value.problems
-    assert problem.allowed == ", ".join(CATALOGUE)
+    assert problem.allowed == ", ".join(NAMES)
     assert problem.hint is not None
     assert "box-behnken" in problem.hint

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 DESIGNS = (
     "full-factorial", "fractional-factorial", "plackett-burman", "central-composite",
     "box-behnken", "definitive-screening", "latin-hypercube", "sobol", "simplex-lattice",
-    "simplex-centroid", "extreme-vertices",
+    "simplex-centroid", "extreme-vertices", "d-optimal", "a-optimal", "i-optimal",
 )  # fmt: skip
 """Names of classical designs; here too, because their room loads long."""
 
