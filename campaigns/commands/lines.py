@@ -16,6 +16,7 @@ from designer.campaigns.commands.checks import (
 from designer.campaigns.errors import ConflictError, InputError
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.state import CampaignState, Line
+from designer.campaigns.space.factors import Factor
 from designer.campaigns.values.names import suggestion
 
 if TYPE_CHECKING:
@@ -133,7 +134,9 @@ def _check_rows(
         where = f"line {name} row {count}"
         told = {**row["settings"], **row.get("given", {})}
         for item, value in named(told, state.spec.inputs, where, "factor or given", refusals):
-            if not (item.name in others and isinstance(value, str)):
+            # models leave out the rows that a logarithmic scale has no place for
+            kept = isinstance(item, Factor) and item.off_scale(value)
+            if not kept and not (item.name in others and isinstance(value, str)):
                 place = f"{where}, {item.name}"
                 refusals.input.extend(item.problems_with(value, place, on_grid=False))
         for response, values in named(

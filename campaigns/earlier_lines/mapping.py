@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from designer.campaigns.errors import Findings
-from designer.campaigns.space.factors import Factor, quantity_text
+from designer.campaigns.space.factors import Factor
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.columns import FileColumn, Matched, meant_column
 from designer.campaigns.tables.options import TableOptions
 from designer.campaigns.tables.table import Table
 from designer.campaigns.values.names import suggestion
+from designer.campaigns.values.numbers import figure_text
 
 UNKNOWN = "unknown"
 """Value of an input that a line never recorded."""
@@ -107,7 +108,7 @@ def unknown_notes(spec: Specification, line: str, names: Collection[str]) -> lis
     for item in spec.inputs:
         if item.name in names:
             categories = item.categories if isinstance(item, Factor) else None
-            value = categories[0] if categories else quantity_text(sum(item.bounds) / 2)
+            value = categories[0] if categories else figure_text(item.scale.at(0.5))
             notes.append(
                 f"{line} has no {item.name}: taken as unknown but constant on that line;"
                 f" --set {item.name}={value} (or what it was) if you know it"

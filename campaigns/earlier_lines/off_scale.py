@@ -49,6 +49,6 @@ def off_scale_notes(state: CampaignState) -> list[str]:
         for line in state.lines.values()
         if line.included
         for told in rows_off_scale(
-            state.spec, (row.settings for row in line.rows), lambda row: f"row {row + 1}"
+            state.spec, (row.settings for row in line.rows), lambda row: f"its row {row + 1}"
         )
     ]

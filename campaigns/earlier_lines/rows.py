@@ -233,6 +233,11 @@ class LineRows:
     def _range_notes(self, name: str, found: ColumnValues) -> list[str]:
         """Judge the values of one input, each with its row, beside the range."""
         item, column = self._inputs[name], self._reader.columns[name]
+        if isinstance(item, Factor) and item.log_scale:
+            every, found = found, found.without(item.off_scale)
+            if not found.values:
+                self.findings.add(WholeColumn(self.table, column, every).no_place(item))
+                return []
         low, high = item.bounds
         values = [value for value, _ in found if value != 0]
         sides, whole = (

@@ -11,6 +11,7 @@ from designer.campaigns.plausibility.doubts import NO_ZERO, middle_and_deviation
 from designer.campaigns.plausibility.neighbours import NEAR_ROWS, near_results
 from designer.campaigns.plausibility.predicted import Result, Told
 from designer.campaigns.specification.parts import Response, range_text
+from designer.campaigns.values.numbers import span_text
 from designer.campaigns.values.usual import ScaleDoubt
 
 # Assumptions, checked by tests/benchmarks/entry_slips.py
@@ -68,7 +69,7 @@ def _far(comparisons: Comparisons, place: int, usual: Sequence[int]) -> Doubt | 
     if sides not in ({-1}, {1}):
         return None
     sign = 1 if result.value > 0 else -1
-    beside = " and ".join(f"{words} ({_ends([sign * v for v in of])})" for words, of in told)
+    beside = " and ".join(f"{words} ({span_text([sign * v for v in of])})" for words, of in told)
     return Doubt(ScaleDoubt(size / statistics.median(told[0][1]), 1.0, None), beside, True)
 
 
@@ -97,7 +98,7 @@ def far_off(found: Sequence[Result]) -> Iterator[Told]:
         if usual == 0 or abs(off) <= _FAR_OFF * usual:
             continue
         side = "above" if off > 0 else "below"
-        beside = f"your other results ({_ends(near)})"
+        beside = f"your other results ({span_text(near)})"
         clause = f"is far {side} {beside}: another unit, or a slip of the point?"
         yield run, value, ScaleDoubt(abs(off) / usual, 1.0, None), clause
 
@@ -116,7 +117,7 @@ def other_sign(found: Sequence[Result], response: Response) -> Iterator[Told]:
     if len(others) >= _ENOUGH:
         if max(others) > _FAR_OWN * min(others):
             return  # they lie around 0 themselves
-        usual = f"your other results ({_ends(others)})"
+        usual = f"your other results ({span_text(others)})"
         spread = max(others) - min(others) if len(others) >= _MANY else math.inf
         least = min(others) - _RANGES * spread
     elif window is not None and window[0] > 0:
@@ -128,10 +129,6 @@ def other_sign(found: Sequence[Result], response: Response) -> Iterator[Told]:
             clause = f"is not above 0 like {usual}: not measured, or a sign?"
             ratio = abs(value.number) / statistics.median(others or window or (1.0,))
             yield run, value, ScaleDoubt(ratio, 1.0, None), clause
-
-
-def _ends(values: Sequence[float]) -> str:
-    return f"{min(values):.3g} to {max(values):.3g}"
 
 
 def _side(value: float, others: Sequence[float], factor: float) -> int:

@@ -18,6 +18,7 @@ from designer.campaigns.plausibility.neighbours import (
 )
 from designer.campaigns.plausibility.predicted import deviations
 from designer.campaigns.specification.parts import Response
+from designer.campaigns.values.numbers import figure_text
 from designer.campaigns.values.usual import (
     ScaleDoubt,
     Usual,
@@ -215,7 +216,9 @@ class Comparisons:
         low, high, words = min(values), max(values), f"{whose} other results"
         if low <= result.value <= high:
             low, high, words = expected.low, expected.high, f"{whose} results near these settings"
-        return Doubt(doubt, f"{words} ({low:.3g} to {high:.3g})", by_others=True)
+        return Doubt(
+            doubt, f"{words} ({figure_text(low, 3)} to {figure_text(high, 3)})", by_others=True
+        )
 
     def _beyond_all(self, result: Measured, values: Sequence[float]) -> ScaleDoubt | None:
         """The unit a result may be in that no distance to the others excuses."""
@@ -238,7 +241,7 @@ class Comparisons:
         if far <= _IN_PLACE and min(abs(off(abs(10 * mean))), abs(off(abs(mean / 10)))) > _FITS:
             return True
         doubt = None if far < _FAR else self._explained(result, abs(mean), off)
-        return None if doubt is None else Doubt(doubt, f"its prediction ({mean:.3g})")
+        return None if doubt is None else Doubt(doubt, f"its prediction ({figure_text(mean, 3)})")
 
     def _explained(
         self, result: Measured, typical: float, off: Callable[[float], float]
@@ -290,7 +293,9 @@ class Comparisons:
         if ends[0] > 0 and ends[0] / _AS_LINES <= abs(result.value) <= ends[1] * _AS_LINES:
             return True
         doubt = self._other_scale(sizes, usual)
-        beside = f"the earlier lines near its settings ({low:.3g} to {high:.3g})"
+        beside = (
+            f"the earlier lines near its settings ({figure_text(low, 3)} to {figure_text(high, 3)})"
+        )
         return None if doubt is None else Doubt(doubt, beside)
 
     def _other_scale(self, sizes: Usual, usual: Usual) -> ScaleDoubt | None:

@@ -36,8 +36,13 @@ def recipes_of(table: Table, spec: Specification) -> list[dict[str, Setting]]:
 
     reader = RowReader(spec, table, matched.columns, findings, blank=_blank, category=category)
     rows = [reader.settings(row) for row in range(len(table.rows))]
+    recipes = [{name: value.setting for name, value in row.items()} for row in rows]
+    for number, recipe in enumerate(recipes):
+        for factor in spec.off_scale(recipe):
+            where = table.where(number, matched.columns[factor.name].header)
+            findings.extend(factor.problems_with(recipe[factor.name], where, on_grid=False))
     findings.raise_if_any(InputError)
-    return [{name: value.setting for name, value in row.items()} for row in rows]
+    return recipes
 
 
 def _blank(item: Factor | Given, where: str) -> Problem | None:

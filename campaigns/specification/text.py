@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from designer.campaigns.errors import InputError
 from designer.campaigns.files import File
 from designer.campaigns.specification.parts import Response
-from designer.campaigns.values.numbers import plain
+from designer.campaigns.values.numbers import number_text, plain
 
 if TYPE_CHECKING:
     from designer.campaigns.space.constraints import Constraint
@@ -184,4 +184,4 @@ def _toml(value: object, key: str) -> str:
         return "[" + ", ".join(_toml(item, "") for item in value) + "]"
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{k} = {_toml(v, '')}" for k, v in value.items()) + " }"
-    return repr(value)
+    return number_text(value) if isinstance(value, float) else repr(value)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -47,6 +47,14 @@ class ColumnValues:
         """Add the number of a row."""
         self.values.append(value)
         self.rows.append(row)
+
+    def without(self, odd: Callable[[float], bool]) -> ColumnValues:
+        """The numbers but the odd ones, with their rows."""
+        kept = ColumnValues()
+        for value, row in self:
+            if not odd(value):
+                kept.add(value, row)
+        return kept
 
     def __iter__(self) -> Iterator[tuple[float, int]]:
         return zip(self.values, self.rows, strict=True)
@@ -153,6 +161,12 @@ class WholeColumn:
             hint = f"Write the unit behind these numbers ({number_text(wrong[0])} {guess or 'UNIT'}"
             hint += f", or {number_text(wrong[0])} {item.unit or '1'} where one is right)."
         return Problem(self._where, what, _ends(wrong), item.allowed, hint)
+
+    def no_place(self, factor: Factor) -> Problem:
+        """Say that no number has the logarithm that the scale of a factor asks for."""
+        what = f"no value has a place on the logarithmic scale of {factor.name}"
+        hint = "Are they logarithms already? Then write the values themselves."
+        return Problem(self._where, what, _ends(self.found.values), factor.allowed, hint)
 
     def wrong_results(self, response: Response) -> Problem | None:
         """Say that results are in another unit than the header tells, or mostly impossible.

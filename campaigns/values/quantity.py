@@ -190,6 +190,7 @@ def likely_unit(values: list[float], unit: str | None, low: float, high: float) 
     """
     declared, middle = unit or "1", sorted(values)[len(values) // 2]
     least = _NEXT_TO_NOTHING * max(abs(low), abs(high))
+    least = min(least, low) if low > 0 else least  # a range over decades begins next to nothing
     best: str | None = None
     for other in usual_units(unit):
         there = convert(middle, other, declared)

@@ -32,6 +32,7 @@ COMMON_UNITS: Final = (
     *("Ah", "mAh", "mAh/g", "mAh/cm^2", "mAh/cm2", "Wh", "Wh/kg", "A/cm^2", "mA/cm^2"),
     *("ohm", "mohm", "kohm", "Mohm", "S/m", "S/cm", "mS/m", "mS/cm", "uS/cm"),
     *("mN", "N/cm", "uV", "uA", "mW", "kg/m^3", "g/cm^2", "kg/m^2", "mg/L", "mol/L", "mmol/L"),
+    "umol/L",
 )
 """Units known to be readable, checked against pint by a test; a short cut without importing it.
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from designer.campaigns.values.numbers import figure_text
 from designer.render.expected import bits_words, in_spec_words, predicted_items
 from designer.render.words import NOTHING, in_unit, plain, setting_items, share
 
@@ -37,7 +38,7 @@ def html_of_frame(frame: pd.DataFrame) -> str:
 
 def _cell(value: object) -> str:
     if isinstance(value, float):
-        return NOTHING if math.isnan(value) else f"{value:.6g}"
+        return NOTHING if math.isnan(value) else figure_text(value)
     return NOTHING if value is None else str(value)
 
 
@@ -70,7 +71,7 @@ def status_html(answer: StatusAnswer, spec: Specification) -> str:
             name,
             NOTHING
             if figures["error_sd"] is None
-            else f"{figures['error_sd']:.2g}{in_unit(units.get(name))}",
+            else f"{figure_text(figures['error_sd'], 2)}{in_unit(units.get(name))}",
             share(figures["coverage"]),
         )
         for name, figures in answer["responses"].items()

@@ -27,6 +27,7 @@ from torch import Tensor
 
 from designer.acquisition.functions.improvement import goal_on_scale, utility
 from designer.campaigns.specification.parts import Response
+from designer.campaigns.values.numbers import figure_text
 from designer.models.arrays import ArrayT, FloatArray
 from designer.models.botorch_adapter.model import PointsModel, to_botorch
 from designer.models.data.scaling import Scaling
@@ -90,11 +91,11 @@ class BoTorchImprover:
     def told(self, value: float) -> str:
         """See `Improver`: in the response's unit, or as the factor that a logarithm means."""
         if self._only is None:
-            return f"{value:.2g}"
+            return figure_text(value, 2)
         place, response = self._only
         if self._is_log(place):
-            return f"a factor of {math.exp(min(value, _LARGEST_LOG)):.3g}"
-        return f"{value:.2g} {response.unit or ''}".rstrip()
+            return f"a factor of {figure_text(math.exp(min(value, _LARGEST_LOG)), 3)}"
+        return f"{figure_text(value, 2)} {response.unit or ''}".rstrip()
 
     def __call__(self, X: FloatArray, pending: FloatArray) -> Callable[[Sequence[int]], FloatArray]:
         """Look at ``X [m, D]`` beyond ``pending [q, D]``; see `Improver`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from designer.campaigns.space.factors import quantity_text
+from designer.campaigns.values.numbers import figure_text
 from designer.engine.answers import OddsFigures
 from designer.engine.fitted_campaign import FittedCampaign
 from designer.engine.training_rows.training_set import training_runs
@@ -190,7 +191,7 @@ def _varied_so_far(fitted: FittedCampaign, index: int) -> str:
     if numbers:
         low, high = min(numbers), max(numbers)
         shown = quantity_text(low, item.unit)
-        shown = shown if low == high else f"{low:g} to {quantity_text(high, item.unit)}"
+        shown = shown if low == high else f"{figure_text(low)} to {quantity_text(high, item.unit)}"
     else:
         shown = ", ".join(dict.fromkeys(map(str, known)))
     return f"{item.name} (so far {shown})" if shown else item.name

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from decimal import Decimal
 
+from designer.campaigns.values.numbers import figure_text
 from designer.render.words import NOTHING, in_unit, number, rounded, share, with_error
 
 EXPLAINED = (
@@ -49,7 +50,7 @@ def expected_95(told: Mapping[str, object]) -> str:
 def interval(low: float, high: float) -> str:
     """``12.1 … 15.3``: two digits of its half; ends of one sign have two digits of their own."""
     if low == high:
-        return f"{low:.6g}"
+        return figure_text(low)
     half = _digits((high - low) / 2)
     own = low > 0 or high < 0
     return " … ".join(_end(x, max(half, _digits(x)) if own else half) for x in (low, high))
@@ -69,7 +70,7 @@ def _end(value: float, digits: int) -> str:
     if value == 0:
         return number(value)
     plain = digits <= 9 and abs(value) < 1e9
-    return rounded(value, digits) if plain else f"{value:.2g}"
+    return rounded(value, digits) if plain else figure_text(value, 2)
 
 
 def predicted_items(

@@ -11,6 +11,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final, TypeVar, cast
 
+from designer.campaigns.values.numbers import figure_text, number_text
+
 NOTHING = "–"
 
 T = TypeVar("T")
@@ -94,7 +96,7 @@ def number(value: object) -> str:
         return str(value)
     if isinstance(value, int) or not math.isfinite(value):
         return str(value)
-    return repr(value or 0.0).removesuffix(".0")  # no "-0"
+    return number_text(value)
 
 
 def rounded(value: object, digits: int = 2) -> str:
@@ -126,11 +128,11 @@ def with_error(mean: object, sd: object) -> str:
     if not isinstance(mean, int | float) or not math.isfinite(mean):
         return NOTHING
     if not isinstance(sd, int | float) or not math.isfinite(sd) or sd <= 0:
-        return f"{mean:.6g}"
+        return figure_text(mean)
     # the exponent of the *rounded* error, so that 0.0996 counts as 0.10
     digits = max(0, 1 - Decimal(f"{sd:.1e}").adjusted())
     if digits > 9 or max(abs(mean), sd) >= 1e9:
-        return f"{mean:.6g} ± {sd:.2g}"
+        return f"{figure_text(mean)} ± {figure_text(sd, 2)}"
     return f"{rounded(mean, digits)} ± {sd:.{digits}f}"
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from designer.campaigns.values.numbers import figure_text
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 from designer.models.data.dataset import ResponseData
 from designer.models.data.neighbours import nearest_others
@@ -210,5 +211,5 @@ def surprising_message(data: ResponseData, rows: IntArray) -> str:
 
 def listed(data: ResponseData, rows: IntArray) -> str:
     """The first few of some values, each with its run or line."""
-    shown = [f"{data.y[i]:g} {data.place(i)}" for i in rows[:_SHOWN]]
+    shown = [f"{figure_text(data.y[i])} {data.place(i)}" for i in rows[:_SHOWN]]
     return ", ".join(shown) + (", …" if len(rows) > _SHOWN else "")

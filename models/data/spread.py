@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from designer.campaigns.values.numbers import figure_text
 from designer.models.arrays import BoolArray, FloatArray, IntArray, input_count
 from designer.models.data.dataset import ResponseData
 from designer.models.data.line_scales import (
@@ -170,7 +171,7 @@ def _chosen_scale(
                 noise_sd = _SHARE_OF_SPREAD * spread * (typical if log else 1.0)
             messages.append(
                 f"{data.name}: all values are equal, which cannot tell how far the response"
-                f" varies; assumed repeatability {noise_sd:g}"
+                f" varies; assumed repeatability {figure_text(noise_sd)}"
             )
     elif kept.any() and not (data.line[kept] > 0).any():  # own runs may cover a corner only
         spread *= design_factor(data.X[kept], groups)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from designer.campaigns.values.numbers import figure_text
 from designer.models.arrays import FloatArray, IntArray
 from designer.models.data.dataset import ResponseData
 from designer.models.data.outliers import outstanding
@@ -144,11 +145,12 @@ def _message(data: ResponseData, doubt: _Doubt, *, alone: bool) -> str:
     if times < _LARGEST:
         side = "below" if abs(value) < abs(expected) else "above"
         how = f"{float(f'{times:.2g}'):g} times {side}"
-    beside = (
-        f"the only other result, {expected:g}" if alone else f"the {expected:.3g} expected there"
-    )
+    beside = f"the {figure_text(expected, 3)} expected there"
+    if alone:
+        beside = f"the only other result, {figure_text(expected)}"
     return (
-        f"{data.name}: {value:g} {data.place(doubt.row)} lies {how} {beside}. Too few results tell"
+        f"{data.name}: {figure_text(value)} {data.place(doubt.row)} lies {how} {beside}. Too few"
+        " results tell"
         " whether it is a slip, so it is kept and moves the predictions. Correct it (designer"
         " correct) if it is one, let the run fail (designer fail) if it was spoiled, else measure"
         " it again"

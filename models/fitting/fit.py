@@ -13,6 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from designer.campaigns.values.numbers import figure_text
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 from designer.models.compression.compress import compress
 from designer.models.compression.fit_cache import Memory, NoMemory
@@ -218,8 +219,8 @@ def _with_stated_noise(
     fitted = searched(DOUBTED_NOISE_SD)
     sd = stated * float(fitted.parameters.noise[-1]) ** 0.5
     return fitted.with_message(
-        f"{data.name}: results scatter more than the repeatability noise_sd {stated:g}"
-        f" allows; {sd:.2g} is used instead"
+        f"{data.name}: results scatter more than the repeatability noise_sd {figure_text(stated)}"
+        f" allows; {figure_text(sd, 2)} is used instead"
     )
 
 

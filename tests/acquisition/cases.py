@@ -19,6 +19,7 @@ from designer.acquisition.selection.greedy import (
     by_gain,
     by_gain_per_cost,
 )
+from designer.campaigns.space.grids import LogGrid
 from designer.campaigns.specification import load
 from designer.campaigns.specification.specification import Specification
 from designer.models.encoding import Space
@@ -181,8 +182,8 @@ def step_value(text: str) -> float:
 def any_factor(
     draw: st.DrawFn, name: str, stage: str | None = None, continuous: bool = True
 ) -> dict[str, Any]:
-    kinds = ["stepped", "levels", "categories", *(["continuous"] if continuous else [])]
-    kind = draw(st.sampled_from(kinds))
+    kinds = ["stepped", "levels", "categories", "decades"]
+    kind = draw(st.sampled_from([*kinds, *(["continuous", "log"] if continuous else [])]))
     if kind == "stepped":
         return draw(stepped(name, stage))
     if kind == "levels":
@@ -191,6 +192,11 @@ def any_factor(
     if kind == "categories":
         return {"name": name, "categories": ["A", "B", "C-3"][: draw(st.integers(2, 3))],
                 "stage": stage}  # fmt: skip
+    if kind in ("decades", "log"):
+        grid = LogGrid(10.0 ** draw(st.integers(-6, 1)), draw(st.integers(1, 5)), 0)
+        own = {"per_decade": grid.per_decade} if kind == "decades" else {}
+        high = grid.value(draw(st.integers(1, 12)))
+        return {"name": name, "low": grid.low, "high": high, "scale": "log", "stage": stage, **own}
     low = draw(st.integers(-5, 5))
     return {"name": name, "low": low, "high": low + draw(st.sampled_from([0.5, 1, 7, 230])),
             "stage": stage}  # fmt: skip

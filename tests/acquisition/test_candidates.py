@@ -221,6 +221,31 @@ def test_sampling_the_simplex_is_uniform() -> None:
     assert np.allclose(points.var(axis=0), 1 / 18, rtol=0.05)
 
 
+def test_settings_on_a_logarithmic_scale_are_spread_over_its_decades() -> None:
+    """Continuous or on a grid: every decade has as many, constraints are about plain values."""
+    additive = {"name": "a", "low": 1e-9, "high": 1e-1, "scale": "log"}
+    other = {"name": "b", "low": 0, "high": 1}
+    for more in ({}, {"per_decade": 10}):
+        spec = make_spec([additive | more, other])
+        column = make_candidates(spec).columns["a"]
+        counts = np.histogram(np.log10(column), np.arange(-9, 0))[0] / len(column)
+        assert counts == pytest.approx(1 / 8, rel=0.12)
+        assert len(np.unique(column)) == (81 if more else 1001)
+        assert all(float(f"{value:.3e}") == value for value in column.tolist())
+    narrow = make_spec([additive, other], constraint=[{"expression": "a * 1e8 + b <= 1.5"}])
+    candidates = make_candidates(narrow)
+    assert candidates.columns["a"].max() <= 1.5e-8
+    assert not candidates.exact
+    assert len(candidates) > 4000
+
+
+def test_small_settings_of_many_decades_are_told_apart() -> None:
+    factor = {"name": "a", "levels": [1e-12, 2e-12, 1.0], "scale": "log"}
+    candidates = make_candidates(make_spec([factor]))
+    assert [candidates.level_of("a", value) for value in (1e-12, 2e-12, 1.0)] == [0, 1, 2]
+    assert candidates.level_of("a", 3e-12) == -1
+
+
 def test_levels_are_the_nearest_floats_of_exact_decimals() -> None:
     spec = make_spec([{"name": "a", "low": 0.1, "high": 0.7, "step": 0.1}])
     levels = levels_of(spec.factors[0])

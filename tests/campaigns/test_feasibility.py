@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -60,6 +61,10 @@ def problems(
     )
 
 
+def decade_grid(name: str, low: float, high: float, per_decade: int) -> Factor:
+    return Factor(name, low=low, high=high, log_scale=True, per_decade=per_decade)
+
+
 SMALL = st.sampled_from([
     levels("x", 0, 1, 2, 3), levels("x", -2, 0.5, 7), stepped("x", 0, 2, 0.5),
     stepped("x", 1, 10, 3), stepped("x", 0.1, 0.7, 0.2),
@@ -84,15 +89,20 @@ MIXTURES = st.sampled_from([None, None, ("x0", "x1"), ("x0", "x1", "x2")])
 
 
 def renamed(factor: Factor, name: str) -> Factor:
-    return Factor(name, low=factor.low, high=factor.high, step=factor.step, levels=factor.levels)
+    return replace(factor, name=name)
 
 
 @st.composite
 def regions(draw: st.DrawFn) -> Region:
     factors = [renamed(draw(SMALL), f"x{i}") for i in range(3)]
+    decades = draw(st.booleans())
+    if decades:
+        factors[2] = decade_grid("x2", 0.1, 10, 2)
     factors.append(categories("k", "A", "B"))
     rules = [Constraint(text.format(n=n), when=when) for text, n, when in draw(RULES)]
     members = draw(MIXTURES)
+    if decades and members is not None:
+        members = ("x0", "x1")  # a factor on a logarithmic scale is in no mixture
     total = draw(st.sampled_from(["0", "1", "2.5", "4", "6.3", "10"]))
     mixtures = () if members is None else (Mixture(members, Decimal(total)),)
     return Region(tuple(factors), mixtures, tuple(rules))

@@ -61,7 +61,7 @@ def test_number_text_reads_back_exactly(value: float) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(56.5, "56.5"), (12.0, "12"), (1e-7, "1e-07"), (-0.0, "0"), (0.1, "0.1"), (math.inf, "inf")],
+    [(56.5, "56.5"), (12.0, "12"), (1e-7, "1e-7"), (-0.0, "0"), (0.1, "0.1"), (math.inf, "inf")],
 )
 def test_number_text_has_no_float_noise(value: float, text: str) -> None:
     assert number_text(value) == text

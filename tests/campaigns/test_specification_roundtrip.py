@@ -13,6 +13,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from designer.campaigns.space.grids import LogGrid
 from designer.campaigns.specification import load
 from designer.campaigns.specification.amend import amendment_problems, difference
 from designer.campaigns.specification.load import example_text
@@ -40,7 +41,14 @@ def ranges(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def values(draw: st.DrawFn) -> dict[str, Any]:
-    form = draw(st.sampled_from(["range", "levels", "categories"]))
+    form = draw(st.sampled_from(["range", "levels", "categories", "decades"]))
+    if form == "decades":
+        per_decade = draw(st.integers(1, 100))
+        low = float(f"{draw(st.integers(1000, 9999))}e{draw(st.integers(-15, 5))}")
+        high = LogGrid(low, per_decade, 0).value(draw(st.integers(1, 60)))
+        own = {"scale": "log", "was": draw(maybe(POSITIVE))}
+        own["per_decade"] = draw(st.sampled_from([None, per_decade]))
+        return {"unit": draw(UNITS), "low": Decimal(str(low)), "high": Decimal(str(high)), **own}
     if form == "range":
         return {"unit": draw(UNITS), **draw(ranges()), "was": draw(maybe(NUMBER))}
     if form == "levels":

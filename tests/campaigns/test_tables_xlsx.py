@@ -84,7 +84,7 @@ def test_numbers_texts_and_blanks(book: Callable[..., Path]) -> None:
     assert [*table.rows] == [
         ["R1", "120", ""],
         ["R2", "0.1234567890123", "x\ny"],
-        ["R3", "-1e-07", "'q"],
+        ["R3", "-1e-7", "'q"],
         ["007", "3", "12.5"],
     ]
     assert table.row_numbers == [2, 4, 5, 6]

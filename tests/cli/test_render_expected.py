@@ -30,7 +30,7 @@ from designer.render.table import item_lines, wrapped
         (-30.0, -31.0, -29.0, "-30.0 ± 1.0"),
         (60.0, 60.0, 60.0, "60"),
         (3e-12, 1e-12, 9e-12, "1e-12 … 9e-12"),
-        (3e12, 1e12, 9e12, "1e+12 … 9e+12"),
+        (3e12, 1e12, 9e12, "1e12 … 9e12"),
     ],
 )
 def test_plus_minus_only_where_the_halves_agree(

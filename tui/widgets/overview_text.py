@@ -11,6 +11,7 @@ from textual.content import Content
 from designer.campaigns.log.runs import WAITING
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.parts import range_text
+from designer.campaigns.values.numbers import figure_text
 from designer.render.expected import bits_words, in_spec_words, predicted_items
 from designer.render.table import item_lines
 from designer.render.words import (
@@ -196,7 +197,7 @@ def _responses(view: CampaignView) -> Iterator[Content]:
         figures = view.status["responses"][response.name]
         window = "–" if response.window is None else range_text(response.window, response.unit)
         error = figures["error_sd"]
-        shown = unknown if error is None else f"{error:.2g}{in_unit(response.unit)}"
+        shown = unknown if error is None else f"{figure_text(error, 2)}{in_unit(response.unit)}"
         inside = share(figures["coverage"])
         yield Content(f"{response.name:<{width}}  {window:<22}{shown:<16}{inside}")
 

@@ -11,6 +11,7 @@ from designer.campaigns.log.runs import BREACH, WAITING
 from designer.campaigns.sheets.run_object import RunObject
 from designer.campaigns.specification.parts import Response, range_text
 from designer.campaigns.specification.recipes import recipe_flags
+from designer.campaigns.values.numbers import figure_text
 from designer.render.expected import expected, in_spec_words
 from designer.render.words import in_unit, moment, number, priced, rounded
 from designer.tui.campaign_view import CampaignView, prediction
@@ -116,7 +117,7 @@ def measured_text(numbers: Sequence[float]) -> str:
     """One value as it is, several as their mean and how many they are: ``13.4 ×3``."""
     if len(numbers) == 1:
         return number(numbers[0])
-    return f"{sum(numbers) / len(numbers):.4g} ×{len(numbers)}"
+    return f"{figure_text(sum(numbers) / len(numbers), 4)} ×{len(numbers)}"
 
 
 def _checks(view: CampaignView, run: RunObject) -> Iterator[Content]:

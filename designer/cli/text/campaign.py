@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from designer.campaigns.space.factors import Factor
@@ -95,11 +96,8 @@ def _factors(spec: Specification) -> list[str]:
 
 
 def _range(item: Factor | Given) -> str:
-    if isinstance(item, Factor) and (item.levels or item.categories):
-        return ", ".join(map(number, item.levels or item.categories or ()))
-    text = f"{number(item.low)} to {number(item.high)}"
-    step = item.step if isinstance(item, Factor) else None
-    return text if step is None else f"{text} in steps of {number(float(step))}"
+    text = replace(item, unit=None).allowed
+    return f"{text} (log scale)" if isinstance(item, Factor) and item.log_scale else text
 
 
 def _responses(spec: Specification) -> list[str]:

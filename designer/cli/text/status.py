@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from designer.campaigns.values.numbers import figure_text
 from designer.cli.text.lines import judged_lines_table
 from designer.cli.text.results import doubts_text, head_text
 from designer.cli.text.spec_view import SpecView, view_of
@@ -164,7 +165,7 @@ def _curve(report: ResponseReport, unit: str | None) -> str:
 
 
 def _short(value: float | None, unit: str | None = None) -> str:
-    return NOTHING if value is None else f"{value:.2g}{in_unit(unit)}"
+    return NOTHING if value is None else f"{figure_text(value, 2)}{in_unit(unit)}"
 
 
 def _best(recipe: BestRecipe | None, view: SpecView) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from designer.campaigns import commands
 from designer.campaigns.commands.amended import overtaken_results
+from designer.campaigns.earlier_lines.off_scale import off_scale_notes
 from designer.campaigns.log.describe import describe
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.fold import tried
@@ -196,10 +197,12 @@ class CampaignVerbs(RecordVerbs):
 
 def _overtaken(before: CampaignState, after: CampaignState) -> list[str]:
     """What a change of the specification means for the runs and results that are there."""
+    known = off_scale_notes(before)
     return [
         *breach_sentences(after),
         *stage_sentences(before, after),
         *overtaken_results(before, after),
+        *(note for note in off_scale_notes(after) if note not in known),
     ]
 
 
