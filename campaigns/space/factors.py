@@ -21,6 +21,9 @@ Kind = Literal["stepped", "levels", "continuous", "categorical"]
 MOST_STEPS: Final = 1_000_000
 """Most grid values of one factor (assumption: finer machines are continuous in practice)."""
 
+MOST_CHOICES: Final = 1000
+"""Most set-points of one factor to choose from (assumption)."""
+
 
 @dataclass(frozen=True)
 class Factor:
@@ -111,6 +114,13 @@ class Factor:
         if grid is None:
             return self.categories or self.levels
         return tuple(grid.value(k) for k in range(grid.count))
+
+    @property
+    def choices(self) -> tuple[Setting, ...]:
+        """Set-points that no range with a step tells, where they are few enough to be listed."""
+        if self.step is not None or (self.count or 0) > MOST_CHOICES:
+            return ()
+        return self.values() or ()
 
     def fixed_at(self, value: Setting) -> Factor:
         """The same factor with one value only, in its range or not."""

@@ -84,7 +84,7 @@ class FactsSheet:
         for factor in spec.factors:
             ends = (None, None) if factor.is_categorical else factor.bounds
             step = None if factor.step is None else float(factor.step)
-            listed = factor.categories or factor.levels or ()
+            listed = factor.choices
             self._table_row([factor.name, factor.unit, *ends, step, factor.stage, *listed])
             if listed:
                 first, last = (get_column_letter(len(_INPUTS) + k) for k in (0, len(listed) - 1))
