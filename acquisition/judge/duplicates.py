@@ -71,18 +71,16 @@ def duplicates(
 
 
 def _scaled(spec: Specification, settings: Sequence[Mapping[str, Setting]]) -> FloatArray:
-    """Numbers in ranges, categories as codes far apart, ``[n, d]``; nan where unknown."""
+    """Positions in ranges, categories as codes far apart, ``[n, d]``; nan where unknown."""
     out = np.full((len(settings), len(spec.factors)), np.nan)
     for k, factor in enumerate(spec.factors):
         codes = {name: float(code) for code, name in enumerate(factor.categories or ())}
-        low, high = (0.0, 1.0) if factor.is_categorical else factor.bounds
-        span = high - low or abs(low) or 1.0
         for row, own in enumerate(settings):
             value = own.get(factor.name)
             if isinstance(value, str):
                 out[row, k] = codes.get(value, np.nan)
             elif value is not None:
-                out[row, k] = (value - low) / span
+                out[row, k] = factor.scale.position(value)
     return out
 
 

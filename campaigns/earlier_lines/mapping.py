@@ -13,7 +13,7 @@ from designer.campaigns.tables.columns import FileColumn, Matched, meant_column
 from designer.campaigns.tables.options import TableOptions
 from designer.campaigns.tables.table import Table
 from designer.campaigns.values.names import suggestion
-from designer.campaigns.values.numbers import figure_text
+from designer.render.figures import figure_text
 
 UNKNOWN = "unknown"
 """Value of an input that a line never recorded."""

@@ -18,13 +18,13 @@ from designer.campaigns.plausibility.neighbours import (
 )
 from designer.campaigns.plausibility.predicted import deviations
 from designer.campaigns.specification.parts import Response
-from designer.campaigns.values.numbers import figure_text
 from designer.campaigns.values.usual import (
     ScaleDoubt,
     Usual,
     conversions,
     other_scale,
 )
+from designer.render.figures import figure_text
 
 # Assumptions, checked by tests/benchmarks/entry_slips.py
 _FAR = 4.0  # standard deviations off what is expected …

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Literal
 
+from designer.render.figures import figure_text, shortest
+
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 DecimalMark = Literal[".", ",", "?"]
@@ -77,24 +79,13 @@ def number_text(value: float) -> str:
     The text reads back as exactly the same float64 (except that -0.0 becomes 0), so computed
     figures should be rounded by the caller first.
     """
-    return "0" if value == 0 else _as_typed(float.__repr__(float(value)).removesuffix(".0"))
-
-
-def figure_text(value: float, digits: int = 6) -> str:
-    """Writes a computed figure with so many significant digits at most: ``0.0312``, ``1.5e-7``."""
-    return _as_typed(f"{value:.{digits}g}")
+    return shortest(value)
 
 
 def span_text(values: Iterable[float]) -> str:
     """The least and the greatest of some figures to three digits: ``0.031 to 1.2``."""
     told = sorted(values)
     return f"{figure_text(told[0], 3)} to {figure_text(told[-1], 3)}"
-
-
-def _as_typed(text: str) -> str:
-    """The exponent as people type it: ``1e-7`` for ``1e-07``, ``1e9`` for ``1e+09``."""
-    mantissa, sign, exponent = text.partition("e")
-    return f"{mantissa}e{int(exponent)}" if sign else text
 
 
 def comma_text(value: float) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from designer.campaigns.values.numbers import figure_text
 from designer.render.expected import bits_words, in_spec_words, predicted_items
+from designer.render.figures import figure_text
 from designer.render.words import NOTHING, in_unit, plain, setting_items, share
 
 if TYPE_CHECKING:

@@ -27,12 +27,12 @@ from torch import Tensor
 
 from designer.acquisition.functions.improvement import goal_on_scale, utility
 from designer.campaigns.specification.parts import Response
-from designer.campaigns.values.numbers import figure_text
 from designer.models.arrays import ArrayT, FloatArray
 from designer.models.botorch_adapter.model import PointsModel, to_botorch
 from designer.models.data.scaling import Scaling
 from designer.models.encoding import Space
 from designer.models.fitting.history_weight import Belief
+from designer.render.figures import figure_text
 
 _SAMPLES, _SEED = 128, 0
 _NEGLIGIBLE = 0.01  # of what a response varies over the region

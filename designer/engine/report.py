@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from designer.campaigns.space.factors import quantity_text
-from designer.campaigns.values.numbers import figure_text
 from designer.engine.answers import OddsFigures
 from designer.engine.fitted_campaign import FittedCampaign
 from designer.engine.training_rows.training_set import training_runs
@@ -20,6 +19,7 @@ from designer.models.gp.fitted import HistoryOdds
 from designer.models.posterior.averaging import SAMPLES, AveragedPosterior
 from designer.models.posterior.mixture import MixedPosterior
 from designer.models.posterior.posterior import ResponsePosterior
+from designer.render.figures import figure_text
 from designer.render.words import count
 
 LARGEST_ODDS = 1000.0  # shown at most: further digits would be a matter of the normal tails

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from decimal import Decimal
 
-from designer.campaigns.values.numbers import figure_text
+from designer.render.figures import figure_text
 from designer.render.words import NOTHING, in_unit, number, rounded, share, with_error
 
 EXPLAINED = (

@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final, TypeVar, cast
 
-from designer.campaigns.values.numbers import figure_text, number_text
+from designer.render.figures import figure_text, shortest
 
 NOTHING = "–"
 
@@ -96,7 +96,7 @@ def number(value: object) -> str:
         return str(value)
     if isinstance(value, int) or not math.isfinite(value):
         return str(value)
-    return number_text(value)
+    return shortest(value)
 
 
 def rounded(value: object, digits: int = 2) -> str:

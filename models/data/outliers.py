@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from designer.campaigns.values.numbers import figure_text
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 from designer.models.data.dataset import ResponseData
 from designer.models.data.neighbours import nearest_others
+from designer.render.figures import figure_text
 
 # Assumptions:
 _SPREADS = 50.0  # robust standard deviations from the line's median

@@ -20,7 +20,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from designer.campaigns.values.numbers import figure_text
 from designer.models.arrays import BoolArray, FloatArray, IntArray, input_count
 from designer.models.data.dataset import ResponseData
 from designer.models.data.line_scales import (
@@ -34,6 +33,7 @@ from designer.models.data.line_scales import (
 from designer.models.data.outliers import far_message, far_values, listed
 from designer.models.data.scaling import Scaling
 from designer.models.data.useless_lines import useless_lines
+from designer.render.figures import figure_text
 
 # Assumptions, all of them only used where the data leave a gap:
 _TINY = 1e-6  # a spread below this share of the mean is "constant"

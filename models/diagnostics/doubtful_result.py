@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from designer.campaigns.values.numbers import figure_text
 from designer.models.arrays import FloatArray, IntArray
 from designer.models.data.dataset import ResponseData
 from designer.models.data.outliers import outstanding
 from designer.models.gp.fitted import FittedResponse
+from designer.render.figures import figure_text
 
 # Assumptions, chosen for few false alarms:
 _TIMES = 10.0  # how many times too large or small a result has to be …

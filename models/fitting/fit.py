@@ -13,7 +13,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from designer.campaigns.values.numbers import figure_text
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 from designer.models.compression.compress import compress
 from designer.models.compression.fit_cache import Memory, NoMemory
@@ -33,6 +32,7 @@ from designer.models.gp.surface_gradients import SurfaceGradients
 from designer.models.gp.training_rows import TrainingRows, arrange, modelled_stages
 from designer.models.gp.upstream import Upstream
 from designer.models.posterior.posterior import ResponsePosterior
+from designer.render.figures import figure_text
 
 _DOUBTFUL_FACTOR = 1.5  # on a stated repeatability: ln 1.5² is 4 prior standard deviations
 _CONSTANT = 0.02  # range in unit cubes below which an input was held, not varied (assumption)

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from designer.campaigns.errors import InputError
-from designer.campaigns.values.numbers import figure_text
 from designer.models.data.dataset import ResponseData
 from designer.models.data.spread import scale_response
 from designer.models.diagnostics.cross_validation import leave_one_run_out, result_errors
 from designer.models.fitting.fit import fit
 from designer.models.posterior.averaging import average
 from designer.models.posterior.posterior import ResponsePosterior
+from designer.render.figures import figure_text
 from tests.models.cases import predict
 
 GROUPS = np.arange(3)

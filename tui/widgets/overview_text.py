@@ -11,8 +11,8 @@ from textual.content import Content
 from designer.campaigns.log.runs import WAITING
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.parts import range_text
-from designer.campaigns.values.numbers import figure_text
 from designer.render.expected import bits_words, in_spec_words, predicted_items
+from designer.render.figures import figure_text
 from designer.render.table import item_lines
 from designer.render.words import (
     amount,

@@ -11,8 +11,8 @@ from designer.campaigns.log.runs import BREACH, WAITING
 from designer.campaigns.sheets.run_object import RunObject
 from designer.campaigns.specification.parts import Response, range_text
 from designer.campaigns.specification.recipes import recipe_flags
-from designer.campaigns.values.numbers import figure_text
 from designer.render.expected import expected, in_spec_words
+from designer.render.figures import figure_text
 from designer.render.words import in_unit, moment, number, priced, rounded
 from designer.tui.campaign_view import CampaignView, prediction
 from designer.tui.run_keys import ways_out

@@ -7,11 +7,11 @@ from argparse import Namespace
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from designer.campaigns.values.numbers import figure_text
 from designer.cli.text.lines import judged_lines_table
 from designer.cli.text.results import doubts_text, head_text
 from designer.cli.text.spec_view import SpecView, view_of
 from designer.render.expected import bits_words, in_spec_words, predicted_items
+from designer.render.figures import figure_text
 from designer.render.table import Column, paragraph, paragraphs, table, without_empty
 from designer.render.words import (
     NOTHING,
