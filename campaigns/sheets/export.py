@@ -21,6 +21,7 @@ from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.data_sheet import data_json, data_rows, headers_with_units
 from designer.campaigns.sheets.plan_sheet import plan_json, plan_runs, plan_sheet
 from designer.campaigns.sheets.run_object import Flags
+from designer.campaigns.sheets.run_sheet.sheet import run_sheet
 from designer.campaigns.specification.text import to_tables
 from designer.campaigns.tables.formats.csv_file import csv_content
 from designer.campaigns.tables.options import DecimalWord
@@ -31,7 +32,7 @@ _EVENT_COLUMNS = (
 )  # fmt: skip
 _DECIMALS = ("comma", "point")
 FORMATS: Mapping[str, tuple[str, ...]] = {
-    "plan": (".csv", ".xlsx", ".json"),
+    "plan": (".csv", ".xlsx", ".json", ".html", ".md"),
     "data": (".csv", ".xlsx", ".json"),
     "events": (".csv", ".json"),
     "spec": (".toml", ".json"),
@@ -53,8 +54,8 @@ def export(
 ) -> int:
     """Write a part of a campaign to a file.
 
-    - ``plan``: a sheet to be filled in (.csv), a workbook (.xlsx), or ``propose --json`` again
-      (.json);
+    - ``plan``: a sheet to be filled in (.csv), a workbook (.xlsx), a run sheet for the line (.html,
+      .md), or ``propose --json`` again (.json);
     - ``data``: all results, one row per run and replicate (.csv, .xlsx), or per run with authors
       (.json);
     - ``events``: the whole record, nothing lost (.json), or its payload as JSON in a column (.csv);
@@ -67,7 +68,7 @@ def export(
         plan: plan id; None: all runs that still wait for results.
         decimal: decimal mark of the numbers of a .csv; with commas, semicolons between its cells.
         force: replace an existing file.
-        flags: what the models found odd, by run id; told in JSON.
+        flags: what the models found odd, by run id; told in JSON and on run sheets.
 
     Returns:
         Number of runs (``plan``, .json of ``data``), rows, or events; 1 for ``spec``.
@@ -143,6 +144,8 @@ class _Export:
             from designer.campaigns.sheets.book.plan_book import plan_book
 
             return plan_book(self.state, runs), len(runs)
+        if self.ending in (".html", ".md"):
+            return run_sheet(self.state, runs, self.flags, self.ending), len(runs)
         # The mark tells spreadsheets that µ is one letter; programs read a stream, and want none.
         mark = b"" if isinstance(self.path, FileInMemory) else codecs.BOM_UTF8
         return mark + csv_content(*plan_sheet(self.state, runs), self.decimal), len(runs)

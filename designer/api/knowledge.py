@@ -200,8 +200,8 @@ class CampaignKnowledge(Handle):
         """Write plan, data, events or specification to a file; its ending names the format.
 
         Args:
-            path: the file: .csv, .xlsx or .json; of events .csv or .json, of a specification .toml
-                or .json.
+            path: the file: of a plan .csv, .xlsx, .html, .md or .json, of data .csv, .xlsx or
+                .json, of events .csv or .json, of a specification .toml or .json.
             what: ``plan``, ``data``, ``events`` or ``spec``.
             plan: only the runs of this plan.
             decimal: mark of the numbers of a .csv; ``comma``: semicolons between its cells, as

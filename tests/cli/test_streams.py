@@ -154,7 +154,10 @@ def test_a_file_of_that_name_is_still_a_file(small: CommandLine) -> None:
         (("import", "small", "-", "--format", "ods"), "choose from 'csv', 'xlsx'"),
         (("attach", "small", "-", "--format", "json"), "choose from 'csv', 'xlsx'"),
         (("predict", "small", "-", "--format", "toml"), "choose from 'csv', 'xlsx'"),
-        (("export", "small", "-", "--format", "ods"), "choose from 'csv', 'xlsx', 'json', 'toml'"),
+        (
+            ("export", "small", "-", "--format", "ods"),
+            "choose from 'csv', 'xlsx', 'json', 'toml', 'html', 'md'",
+        ),
         (("init", "-", "--format", "csv"), "choose from 'toml', 'json'"),
     ],
 )

@@ -236,7 +236,11 @@ async def export(ui: Ui) -> None:
     def submit(values: Values) -> ExportAnswer:
         if not values["path"]:
             raise InputError(
-                Problem("file", "is missing", allowed="a path ending in .csv, .xlsx or .json")
+                Problem(
+                    "file",
+                    "is missing",
+                    allowed="a path ending in .csv, .xlsx, .html, .md or .json",
+                )
             )
         path = Path(values["path"]).expanduser()
         return ui.service.campaigns.export(
@@ -257,8 +261,9 @@ async def export(ui: Ui) -> None:
             Ask("comma", "decimal commas, semicolons between cells (.csv)", tick=True),
         ),
         submit,
-        text=f"Folder: {Path.cwd()}\nThe ending names the format: .csv, .xlsx or"
-        " .json (events: no .xlsx; specification: .toml or .json).",
+        text=f"Folder: {Path.cwd()}\nThe ending names the format: plan .csv, .xlsx,"
+        " .html, .md, .json; data .csv, .xlsx, .json; events .csv, .json; specification .toml,"
+        " .json.",
         do="write it",
         same_as=lambda values: quoted(
             "export", name, values["path"],

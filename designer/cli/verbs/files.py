@@ -61,9 +61,9 @@ VERBS = (
             Argument(
                 "path",
                 "FILE",
-                "its ending chooses: .csv, .xlsx or .json; events .csv or .json, a specification"
-                " .toml or .json",
-                writes=("csv", "xlsx", "json", "toml"),
+                "its ending chooses: a plan .csv, .xlsx, .html, .md or .json, data .csv, .xlsx or"
+                " .json, events .csv or .json, a specification .toml or .json",
+                writes=("csv", "xlsx", "json", "toml", "html", "md"),
             ),
             Argument(
                 "--what",
@@ -86,6 +86,7 @@ VERBS = (
         lambda answer, _service, _arguments: exported_text(answer),
         examples=(
             "export nmc622-line4 plan.xlsx",
+            "export nmc622-line4 plan.html",
             "export nmc622-line4 plan.csv --decimal comma",
             "export nmc622-line4 data.csv --what data",
         ),

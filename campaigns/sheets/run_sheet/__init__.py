@@ -1,0 +1,1 @@
+"""The sheet of a plan for the line: printed, filled in by hand, read by people."""
