@@ -14,6 +14,7 @@ from designer.acquisition.plan.reasons import Facts, reason, where_words
 from designer.acquisition.predictions import Prediction, predict
 from designer.acquisition.selection.context import Disagreement, KnownRun
 from designer.acquisition.selection.greedy import Pick
+from designer.acquisition.selection.space_filling import NOTHING_KNOWN
 from designer.acquisition.selection.strategy import Selection
 from designer.campaigns.commands.entries import PlannedRun
 from designer.models.arrays import FloatArray, IntArray
@@ -70,7 +71,7 @@ class PlanAssembly:
         """Sentences for the user."""
         notes = [*self.selection.notes]
         if self.problem.uninformed:
-            notes.append("space-filling: nothing is known yet")
+            notes.append(NOTHING_KNOWN)
         for stage, name in enumerate(self.problem.tree.stages):
             count = len(self._new_batches(stage) - set(self._references(stage)))
             if self.problem.spec.stages[stage].reference and count:

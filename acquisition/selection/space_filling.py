@@ -16,6 +16,8 @@ from designer.models.arrays import FloatArray, IntArray, RealArray
 from designer.models.gp.kernels import MaternTo
 
 NEUTRAL = "space-filling"
+NOTHING_KNOWN = f"{NEUTRAL}: nothing is known yet"
+"""What is told of such a plan."""
 _SINGLE = 0.3  # lengthscale of an effect of one input, of its range (assumption)
 _JOINT = 0.4  # of the joint effect, for three inputs; grows with the diagonal (assumption)
 _SHARE = 0.4  # of the variance that is effects of single inputs (assumption)

@@ -196,6 +196,8 @@ def _call(found: re.Match[str]) -> str:
     words = re.findall(rf"{_TOKEN}|{_WORD}", rest)
     if not words:
         return method
+    if name == "propose" and any(word.startswith("--design ") for word in words):
+        method = "campaign.design"
     named = not words[0].startswith("--")  # the campaign, which is the object here
     return f"{method}({', '.join(_arguments(name, words[named:]))})"
 
@@ -214,7 +216,7 @@ def _arguments(name: str, words: Iterable[str]) -> list[str]:
         elif option in _DICTS and sign:
             keyword = "settings" if option == "set" and name != "lines add" else _DICTS[option]
             keywords.setdefault(keyword, []).append(_pair(keyword, key, right))
-        elif (name, option) == ("lines add", "name"):
+        elif (name, option) in {("lines add", "name"), ("propose", "design")}:
             places.insert(0, repr(key))
         elif name != "lines add" or option not in ("map", "from", "where"):
             plain.append(_argument(option, value or None))

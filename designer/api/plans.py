@@ -114,7 +114,7 @@ class CampaignDesigns(Handle):
         seed: int | None = None,
         dry_run: bool = False,
         request_id: str | None = None,
-        **options: DesignOption,
+        **options: DesignOption | None,
     ) -> ProposedPlan:
         """Make a classical design the next plan.
 
@@ -134,7 +134,8 @@ class CampaignDesigns(Handle):
             seed: default: from campaign id and log position.
             dry_run: compute, but write nothing.
             request_id: makes the call safe to repeat, see `Campaign`.
-            options: options of the design: ``type="inscribed"``, ``levels={"gap": 3}``.
+            options: options of the design: ``type="inscribed"``, ``levels={"gap": 3}``; None is as
+                left out.
 
         Raises:
             InputError: there is no such design, it does not suit these factors, or a value is
@@ -159,13 +160,13 @@ class CampaignDesigns(Handle):
         return ProposedPlan(self._tell(answer), self.spec)
 
 
-def _option_texts(options: Mapping[str, DesignOption]) -> dict[str, str]:
+def _option_texts(options: Mapping[str, DesignOption | None]) -> dict[str, str]:
     """Options as a person would have typed them: one per factor as ``levels:gap``."""
     flat: dict[str, object] = {}
     for name, value in options.items():
         if isinstance(value, Mapping):
             flat |= {f"{name}:{factor}": own for factor, own in value.items()}
-        else:
+        elif value is not None:
             flat[name] = value
     return texts_of(flat, "options")
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import logging
 import platform
+import shlex
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -14,6 +15,7 @@ from importlib.metadata import version
 
 from designer.acquisition.functions.improvement import Improver
 from designer.acquisition.plan.plan import make_plan
+from designer.acquisition.selection.space_filling import NOTHING_KNOWN
 from designer.campaigns.commands.entries import PlanDraft
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import Setting
@@ -91,6 +93,22 @@ def _warnings(state: CampaignState) -> list[str]:
     return []
 
 
+def _with_design(state: CampaignState, notes: Sequence[str]) -> list[str]:
+    """Where nothing is known: how to ask for the classical design that would do instead.
+
+    The spread is taken all the same: of the same line-hours the models learn more from it than from
+    any design (tests/benchmarks/README.md).
+    """
+    spec = state.spec
+    pairs = all(len(f.categories or ()) <= 2 for f in spec.factors)
+    numbers = sum(not f.is_categorical for f in spec.factors)
+    name = "definitive-screening" if pairs and numbers > 2 else "full-factorial"
+    name = "d-optimal" if spec.mixtures else name
+    command = f"designer propose {shlex.quote(spec.name)} --design {name}"
+    told = f"{NOTHING_KNOWN}; for a classical design instead: {command}"
+    return [told if note == NOTHING_KNOWN else note for note in notes]
+
+
 def _make_improver(fitted: FittedCampaign, made: FloatArray, region: FloatArray) -> Improver:
     """The judge of improvement on the responses' goals; torch is loaded when a plan asks for it."""
     from designer.engine.improver import BoTorchImprover
@@ -158,7 +176,7 @@ def propose(
         nested=plan.nested,
         deviation=None if plan.deviation is None else plan.deviation.to_dict(state.spec),
         fixed=request.fixed,
-        notes=[*notes, *_warnings(state), *model_notes(fitted), *plan.notes],
+        notes=[*notes, *_warnings(state), *model_notes(fitted), *_with_design(state, plan.notes)],
     )
     _LOGGER.info(
         "campaign %s: a plan of %d runs computed in %.2f s, seed %d",
