@@ -21,9 +21,11 @@ from designer.acquisition.candidates.region import Columns, ProposalRegion
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 from designer.models.encoding import Space
 from designer.render.words import count as counted
+from designer.render.words import listed, share
 
 if TYPE_CHECKING:
     from designer.campaigns.space.constraints import Constraint
+    from designer.campaigns.space.factors import Factor
 
 _CATEGORY: Final = 4.0  # ranges that another category counts as (assumption)
 _DEAR: Final = 4.0  # times further that factors of the dearest stage count (assumption)
@@ -61,7 +63,7 @@ def place(region: ProposalRegion, wanted: Columns, seed: int) -> Placed:
     """
     grid, scale = RecipeGrid(region), _Scale(region)
     codes = _mixed(grid, wanted, grid.nearest(wanted))
-    outside = ~grid.feasible(codes)
+    outside = ~grid.feasible(codes) | _beyond(region, wanted)
     if outside.any():
         rows = np.flatnonzero(outside)
         some = {name: values[rows] for name, values in wanted.items()}
@@ -70,8 +72,7 @@ def place(region: ProposalRegion, wanted: Columns, seed: int) -> Placed:
     apart = scale.apart(wanted, columns)
     facts = [*_snapped(region, apart[~outside])]
     if outside.any():
-        broken = [c for c in region.constraints if not _holds(region, c, wanted).all()]
-        facts.append(_moved(region, apart[outside], len(codes), broken))
+        facts.append(_moved(region, apart[outside], len(codes), _broken(region, wanted)))
     return Placed(codes, columns, (*facts, *_together(wanted, codes)))
 
 
@@ -110,6 +111,21 @@ class _Scale:
 
 
 # ---- where a point goes --------------------------------------------------------------------------
+
+
+def _beyond(region: ProposalRegion, wanted: Columns) -> BoolArray:
+    """Points of which a number lies outside its limits, ``[n]``."""
+    beyond = np.zeros(len(next(iter(wanted.values()))), dtype=np.bool_)
+    for factor in region.spec.factors:
+        if not factor.is_categorical:
+            beyond |= _off_limits(factor, wanted[factor.name])
+    return beyond
+
+
+def _off_limits(factor: Factor, values: np.ndarray[Any, Any]) -> BoolArray:
+    low, high = factor.bounds
+    slack = _FELT * (high - low)
+    return np.asarray((values < low - slack) | (values > high + slack))
 
 
 def _mixed(grid: RecipeGrid, wanted: Columns, codes: IntArray) -> IntArray:
@@ -229,9 +245,9 @@ def _closer(grid: RecipeGrid, scale: _Scale, wanted: Columns, codes: IntArray) -
     for _ in range(_PASSES):
         before = best.copy()
         for place in free:
-            for share in (0.0,) if grid.categorical[place] else _SHARES:
+            for left in (0.0,) if grid.categorical[place] else _SHARES:
                 tried = codes.copy()
-                back = aimed[:, place] + share * (codes[:, place] - aimed[:, place])
+                back = aimed[:, place] + left * (codes[:, place] - aimed[:, place])
                 tried[:, place] = np.rint(back).astype(np.int64)
                 distance = np.where(grid.feasible(tried), far(tried), np.inf)
                 better = distance < best
@@ -251,7 +267,7 @@ def _snapped(region: ProposalRegion, apart: FloatArray) -> list[str]:
     far, name = float(most[place]), region.names[place]
     if far < _FELT:
         return []
-    return [f"set to the machine's steps: off by {100 * far:.2g} % of the range of {name} at most"]
+    return [f"set to the machine's steps: off by {share(far)} of the range of {name} at most"]
 
 
 def _holds(region: ProposalRegion, constraint: Constraint, wanted: Columns) -> BoolArray:
@@ -260,17 +276,28 @@ def _holds(region: ProposalRegion, constraint: Constraint, wanted: Columns) -> B
     return constraint.holds(filled)
 
 
-def _moved(region: ProposalRegion, apart: FloatArray, count: int, broken: list[Constraint]) -> str:
+def _broken(region: ProposalRegion, wanted: Columns) -> str:
+    """What the points as published break, in words."""
+    rules = [c for c in region.constraints if not _holds(region, c, wanted).all()]
+    told = [f"{c} ({c.reason})" if c.reason else str(c) for c in rules]
+    short = [
+        factor.name
+        for factor in region.spec.factors
+        if not factor.is_categorical and _off_limits(factor, wanted[factor.name]).any()
+    ]
+    if short:
+        told.append(f"limits of {listed(short)}")
+    return "; ".join(told) or "steps of the mixture"
+
+
+def _moved(region: ProposalRegion, apart: FloatArray, count: int, why: str) -> str:
     most = apart.max(axis=0)
     place = int(np.argmax(most))
     name = region.names[place]
-    factor = region.spec.factor(name)
-    if factor.is_categorical:
+    if region.spec.factor(name).is_categorical:
         far = f"another {name}"
     else:
-        far = f"by {100 * most[place]:.2g} % of the range of {name} at most"
-    why = "; ".join(f"{c} ({c.reason})" if c.reason else str(c) for c in broken)
-    why = why or "limits and steps of the mixture"
+        far = f"by {share(float(most[place]))} of the range of {name} at most"
     verb = "is" if len(apart) == 1 else "are"
     return (
         f"{len(apart)} of {counted(count, 'point')} {verb} not feasible ({why}) and went to the"

@@ -94,17 +94,13 @@ def _warnings(state: CampaignState) -> list[str]:
 
 
 def _with_design(state: CampaignState, notes: Sequence[str]) -> list[str]:
-    """Where nothing is known: how to ask for the classical design that would do instead.
+    """Where nothing is known: how to ask for a classical design instead.
 
-    The spread is taken all the same: of the same line-hours the models learn more from it than from
-    any design (tests/benchmarks/README.md).
+    The spread is taken all the same: it is of any number of runs and can be stopped after any. In
+    the same line-hours designs of two levels teach the models far less, those for a quadratic model
+    about as much, the I-optimal one somewhat more (tests/benchmarks/README.md, "First plans").
     """
-    spec = state.spec
-    pairs = all(len(f.categories or ()) <= 2 for f in spec.factors)
-    numbers = sum(not f.is_categorical for f in spec.factors)
-    name = "definitive-screening" if pairs and numbers > 2 else "full-factorial"
-    name = "d-optimal" if spec.mixtures else name
-    command = f"designer propose {shlex.quote(spec.name)} --design {name}"
+    command = f"designer propose {shlex.quote(state.spec.name)} --design i-optimal"
     told = f"{NOTHING_KNOWN}; for a classical design instead: {command}"
     return [told if note == NOTHING_KNOWN else note for note in notes]
 

@@ -126,7 +126,7 @@ def test_warnings_point_at_the_line_that_called(tmp_path: Path) -> None:
     with pytest.warns(DesignerWarning, match="nothing is known yet") as caught:
         campaign.propose(1)
     assert [(w.filename, w.lineno) for w in caught] == [(__file__, here() - 1)]
-    assert "campaign.design('full-factorial')" in str(caught[0].message)
+    assert "campaign.design('i-optimal')" in str(caught[0].message)
     assert issubclass(DesignerWarning, UserWarning)
 
 

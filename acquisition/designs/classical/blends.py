@@ -7,6 +7,7 @@ from itertools import combinations, product
 
 import numpy as np
 
+from designer.acquisition.designs.classical.limits import Limits
 from designer.acquisition.designs.classical.published import Asked, Published
 from designer.acquisition.designs.classical.refusals import refused
 from designer.acquisition.designs.classical.room import Blend, DesignRoom
@@ -15,6 +16,7 @@ from designer.acquisition.designs.model_terms import ModelOrder
 from designer.campaigns.specification.parts import MOST_RUNS
 from designer.models.arrays import FloatArray, IntArray
 from designer.render.words import count as counted
+from designer.render.words import listed
 
 Points = tuple[FloatArray, IntArray]
 """Amounts ``[n, q]`` and point types ``[n]``."""
@@ -46,15 +48,13 @@ def extreme_vertices(room: DesignRoom, asked: Asked) -> Published:
     """McLean & Anderson (1966, Technometrics 8, 447): corners of what the limits leave."""
 
     def points(blend: Blend) -> Points:
-        corners = vertices(blend)
-        kinds = [np.full(len(corners), CORNER)]
-        rows = [corners]
+        limits = Limits.of(room, blend)
+        corners = limits.corners()
+        rows, kinds = [corners], [np.full(len(corners), CORNER)]
         if asked.word("edges") == "yes":
-            middles = [
-                0.5 * (corners[i] + corners[j])
-                for i, j in combinations(range(len(corners)), 2)
-                if _is_edge(blend, corners[i], corners[j])
-            ]
+            pairs = combinations(range(len(corners)), 2)
+            edges = [(i, j) for i, j in pairs if limits.share_an_edge(corners[i], corners[j])]
+            middles = [0.5 * (corners[i] + corners[j]) for i, j in edges]
             rows.append(np.array(middles).reshape(-1, len(blend.names)))
             kinds.append(np.full(len(middles), EDGE))
         rows.append(corners.mean(axis=0)[None, :])
@@ -64,24 +64,6 @@ def extreme_vertices(room: DesignRoom, asked: Asked) -> Published:
     told = "corners of the limits and their centroid"
     degree = 2 if asked.word("edges") == "yes" else 1
     return _crossed(room, "extreme-vertices", told, degree, points)
-
-
-def vertices(blend: Blend) -> FloatArray:
-    """Corners of what the limits of a mixture's components leave, ``[n, q]``."""
-    from pydoe import extreme_vertices_design
-
-    # above the least amounts, as shares of what is left
-    most = np.minimum((blend.high - blend.low) / blend.room, 1.0)
-    shares = extreme_vertices_design(np.zeros(len(most)), most)
-    return np.asarray(blend.low + shares * blend.room)
-
-
-def _is_edge(blend: Blend, one: FloatArray, other: FloatArray) -> bool:
-    """Whether two corners share an edge: all components but two stand at a common limit."""
-    slack = 1e-6 * blend.room
-    low = (np.abs(one - blend.low) < slack) & (np.abs(other - blend.low) < slack)
-    high = (np.abs(one - blend.high) < slack) & (np.abs(other - blend.high) < slack)
-    return int(np.sum(low | high)) >= len(blend.names) - 2
 
 
 def _simplex(blend: Blend, shares: FloatArray) -> Points:
@@ -136,7 +118,7 @@ def _told(blend: Blend, told: str, number: int) -> str:
 
 
 def _names(room: DesignRoom) -> str:
-    return " and ".join(factor.name for factor in room.process)
+    return listed([factor.name for factor in room.process])
 
 
 def _cut(room: DesignRoom, name: str) -> Sequence[str]:
@@ -154,6 +136,4 @@ def _cut(room: DesignRoom, name: str) -> Sequence[str]:
     if not short:
         return []
     verb = "is" if len(short) == 1 else "are"
-    return [
-        f"{' and '.join(short)} {verb} limited from above: extreme-vertices fits such a mixture"
-    ]
+    return [f"{listed(short)} {verb} limited from above: extreme-vertices fits such a mixture"]

@@ -80,6 +80,25 @@ def test_extreme_vertices_are_those_of_mclean_and_anderson() -> None:
     assert sum(run.point.point_type == 2 for run in edges.runs) == 12
 
 
+def test_linear_constraints_cut_corners_off() -> None:
+    rules = [{"expression": "4 <= x2 + x3"}, {"expression": "x1 * x2 <= 1e6"}]
+    limits = ((90, 97), (1, 5), (1, 6))
+    design = made(mixture(*limits, total=100, constraint=rules), "extreme-vertices", edges="yes")
+    kinds = np.array([run.point.point_type for run in design.runs])
+    assert rows(points(design)[kinds == 1]) == rows(
+        np.array([[96, 1, 3], [96, 3, 1], [94, 5, 1], [90, 5, 5], [90, 4, 6], [93, 1, 6]], float)
+    )
+    assert np.sum(kinds == 2) == 6  # a hexagon
+    assert not any("not feasible" in fact for fact in design.facts)
+
+
+def test_points_beyond_limits_from_above_are_told() -> None:
+    design = made(mixture((0.0, 0.5), FREE, FREE), "simplex-centroid")
+    told = " ".join(design.facts)
+    assert "x1 is limited from above: extreme-vertices fits such a mixture" in told
+    assert "1 of 7 points is not feasible (limits of x1)" in told
+
+
 def test_other_factors_are_crossed() -> None:
     spec = mixture(FREE, FREE, FREE, factor=[{"name": "t", "low": 0, "high": 10}])
     D = points(made(spec, "simplex-centroid"))
