@@ -71,7 +71,7 @@ def duplicates(
 
 
 def _scaled(spec: Specification, settings: Sequence[Mapping[str, Setting]]) -> FloatArray:
-    """Positions in ranges, categories as codes far apart, ``[n, d]``; nan where unknown."""
+    """Places along the ranges, categories as codes far apart, ``[n, d]``; nan where unknown."""
     out = np.full((len(settings), len(spec.factors)), np.nan)
     for k, factor in enumerate(spec.factors):
         codes = {name: float(code) for code, name in enumerate(factor.categories or ())}
@@ -79,8 +79,8 @@ def _scaled(spec: Specification, settings: Sequence[Mapping[str, Setting]]) -> F
             value = own.get(factor.name)
             if isinstance(value, str):
                 out[row, k] = codes.get(value, np.nan)
-            elif value is not None:
-                out[row, k] = factor.scale.position(value)
+            elif value is not None and not factor.is_categorical:
+                out[row, k] = factor.scale.position(float(value))
     return out
 
 

@@ -18,10 +18,10 @@ from designer.acquisition.judge.answers import (
     RepeatedRecipe,
     RunLeverage,
 )
-from designer.acquisition.judge.classical import ClassicalFigures, EffectSizes
 from designer.acquisition.judge.duplicates import duplicates
+from designer.acquisition.judge.estimation.figures import ClassicalFigures, EffectSizes
+from designer.acquisition.judge.estimation.noise import Noise
 from designer.acquisition.judge.making import Making, as_listed, in_best_order
-from designer.acquisition.judge.noise import Noise
 from designer.acquisition.judge.words import repeated_text
 from designer.acquisition.judge.worth import Worth, Yardstick
 from designer.acquisition.selection.context import KnownRun, PlanningContext
@@ -60,6 +60,7 @@ class PlanJudge:
         noise: what effects are found against.
         effect: how large they are.
         seed: of all chance.
+        search: look for the best designs of as many runs, to compare efficiencies with.
     """
 
     spec: Specification
@@ -69,6 +70,7 @@ class PlanJudge:
     noise: Sequence[Noise]
     effect: EffectSizes
     seed: int
+    search: bool = True
 
     def measures(self, runs: Sequence[BroughtRun]) -> PlanMeasures:
         """How runs are made and what that is worth."""
@@ -86,7 +88,8 @@ class PlanJudge:
         runs, measures = plan.runs, self.measures(plan.runs)
         figures = ClassicalFigures(self.spec, [run.settings for run in runs], self.candidates)
         worth, worth_best, best = measures.worth, measures.worth_best, measures.best
-        leverage, (efficiency, basis) = figures.leverage(), figures.efficiency()
+        leverage = figures.leverage()
+        efficiency, basis = figures.efficiency(self.seed if self.search else None)
         return {
             "plan": plan.name,
             "runs": self._runs(runs, measures, leverage),

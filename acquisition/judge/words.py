@@ -5,17 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 
-from designer.acquisition.judge.aliases import NEARLY, Alias
 from designer.acquisition.judge.answers import (
     Judged,
     JudgedFact,
     PlanWorth,
     RepeatedRecipe,
-    ResponsePower,
     RunLeverage,
-    TermPower,
 )
-from designer.campaigns.space.factors import quantity_text
 from designer.render.expected import two_digits
 from designer.render.words import count, in_unit, listed, priced, rounded, share
 
@@ -25,46 +21,12 @@ _SAME_COST = 0.01  # share of a cost that is no difference
 _ALONE = 1.0 - 1e-6  # leverage of a run that nothing else says anything about
 _NONE = 0.05  # runs expected in spec that are none
 _ROWS = 8  # rows that are named
-_NAMED = 8  # main effects told by name
 _FEW = 3  # aliases that are told one by one
 _NOISE = {
     "specification": "the specification's noise",
     "model": "the noise the model has learned",
     "unit": "the noise is not known yet, nor how much of it batches share: taken as half each",
 }
-
-
-# ---- single facts --------------------------------------------------------------------------------
-
-
-def alias_text(alias: Alias) -> str:
-    """``gap × pressure cannot be told from solid_content²``."""
-    first, *others = alias.effects
-    if alias.complete:
-        if {*alias.kinds} == {"square"}:
-            return (
-                f"{listed(alias.effects)} cannot be told from each other: that there is curvature"
-                " will show, but not whose"
-            )
-        return f"{first} cannot be told from {listed(others)}"
-    told = f"{first} and {listed(others)} are correlated by {alias.correlation:.2f}"
-    if abs(alias.correlation) >= NEARLY:
-        return f"{first} can hardly be told from {listed(others)} ({alias.correlation:.2f})"
-    return told
-
-
-def constant_text(name: str, kind: str, setting: object) -> str:
-    """Why an effect that does not vary cannot be estimated."""
-    if kind == "main":
-        value = quantity_text(setting) if isinstance(setting, str | int | float) else ""
-        return f"{name} stays at {value}: the plan says nothing about it"
-    if kind == "square":
-        factor = name.removesuffix("²")
-        return (
-            f"{name} cannot be told from the mean: {factor} has two settings only, as far apart"
-            " from its middle"
-        )
-    return f"{name} cannot be told from the mean"
 
 
 def repeated_text(told: RepeatedRecipe) -> str:
@@ -76,50 +38,6 @@ def repeated_text(told: RepeatedRecipe) -> str:
     if told["exact"]:
         return f"{rows} are the same recipe"
     return f"{rows} are nearly the same recipe: no setting differs by more than 2 % of its range"
-
-
-def power_text(told: ResponsePower) -> str:
-    """``on porosity an effect of 0.3 % (2 sd of the noise) is found with: gap 98 %, …``."""
-    size = f"{two_digits(told['size_sd'])} sd of the noise"
-    name = "" if told["response"] is None else f"on {told['response']} "
-    if told["size"] is not None:
-        size = f"{two_digits(told['size'])}{in_unit(told['unit'])} ({size})"
-    tested = [each for each in told["effects"] if each["power"] is not None]
-    if not tested:
-        return f"{name}an effect of {size} cannot be tested: no run is left to estimate the noise"
-    return (
-        f"{name}an effect of {size} is found with: {_chances(tested)}{_untested(told['effects'])}"
-    )
-
-
-def _chances(effects: Sequence[TermPower]) -> str:
-    """``gap 98 %, interactions 40 % to 60 %``: a few effects by name, else by kind."""
-    groups: dict[str, list[float]] = {}
-    by_name = sum(is_main(each["effect"]) for each in effects) <= _NAMED
-    for each in effects:
-        squared = "squares" if each["effect"].endswith("²") else "interactions"
-        kind = squared if not is_main(each["effect"]) else "main effects"
-        label = each["effect"] if by_name and kind == "main effects" else kind
-        if each["stage"] is not None:
-            label += f" (between batches of {each['stage']})"
-        groups.setdefault(label, []).append(each["power"] or 0.0)
-    parts = []
-    for label, found in groups.items():
-        low, high = share(min(found)), share(max(found))
-        parts.append(f"{label} {low if low == high else f'{low} to {high}'}")
-    return ", ".join(parts)
-
-
-def _untested(effects: Sequence[TermPower]) -> str:
-    names = [each["effect"] for each in effects if each["power"] is None]
-    stages = dict.fromkeys(each["stage"] for each in effects if each["power"] is None)
-    few = " and ".join(f"batches of {stage}" if stage else "runs" for stage in stages)
-    return f"; too few {few} to test {listed(names)}" if names else ""
-
-
-def is_main(effect: str) -> bool:
-    """Whether it is neither an interaction nor a square."""
-    return "×" not in effect and not effect.endswith("²")
 
 
 def _rows(rows: Sequence[int]) -> str:
@@ -160,26 +78,31 @@ def _sentence(text: str, names: Collection[str]) -> str:
 
 
 def _verdict(told: Judged) -> str:
-    unit, best = told["cost_unit"], told["best_order"]
+    best, ours = told["best_order"], told["ours"]
     runs = count(len(told["runs"]), "run")
-    cost = priced(best["cost"], unit)
-    bits, ours = best["information_bits"], told["ours"]
+    bits, verb = best["information_bits"], "brings" if len(told["runs"]) == 1 else "bring"
+    cost = _for(best["cost"], told["cost_unit"])
     if bits is None:
         model = told["efficiency_basis"]["model"]
-        can = (
-            f"they can estimate {_a(model)} model" if model else "they cannot even estimate a line"
-        )
-        return f"{runs} for {cost}; nothing is known yet, so no bits are counted: {can}"
+        can = f"can estimate {_a(model)} model" if model else "cannot even estimate a linear model"
+        return f"{runs}{cost}; nothing is known yet, so no bits are counted: the plan {can}"
     if ours is None or ours["information_bits"] is None:
-        return f"{runs} for {cost} bring {_bits(bits)}"
-    other = f"{_bits(ours['information_bits'])} for {priced(ours['cost'], unit)}"
+        return f"{runs}{cost} {verb} {_bits(bits)}"
+    other = f"{_bits(ours['information_bits'])}{_for(ours['cost'], told['cost_unit'])}"
     ratio = bits / ours["information_bits"] if ours["information_bits"] > 0 else 1.0
-    if ratio >= 1.0 / AS_GOOD:
-        return f"more than our own plan: {runs} bring {_bits(bits)} for {cost}, ours {other}"
-    if ratio >= AS_GOOD:
-        return f"as good as our own plan: {runs} bring {_bits(bits)} for {cost}, ours {other}"
-    word = "clearly less" if ratio < _CLEARLY else "somewhat less"
-    return f"{word} than our own plan: {runs} bring {_bits(bits)} for {cost}, ours {other}"
+    if ratio > 1.0 / AS_GOOD:
+        word = "more"
+    elif ratio >= AS_GOOD:
+        word = "as much"
+    else:
+        word = "clearly less" if ratio < _CLEARLY else "somewhat less"
+    than = "as" if word == "as much" else "than"
+    return f"{word} {than} our own plan: {runs} {verb} {_bits(bits)}{cost}, ours {other}"
+
+
+def _for(cost: float, unit: str) -> str:
+    """`` for 9.9 h``; nothing where costs only count the runs."""
+    return "" if unit == "runs" else f" for {priced(cost, unit)}"
 
 
 def _bits(bits: float) -> str:

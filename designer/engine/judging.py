@@ -9,25 +9,23 @@ from datetime import UTC, datetime
 import numpy as np
 
 from designer.acquisition.candidates.candidates import with_fixed
+from designer.acquisition.designs.model_terms import MODEL_ORDERS, ModelOrder
 from designer.acquisition.judge.answers import ComparedPlan, Judged, PlanWorth
-from designer.acquisition.judge.classical import EffectSizes
+from designer.acquisition.judge.beside import PlansBeside
+from designer.acquisition.judge.estimation.figures import EffectSizes
+from designer.acquisition.judge.estimation.noise import noises
 from designer.acquisition.judge.judge import PlanJudge
-from designer.acquisition.judge.noise import noises
 from designer.acquisition.judge.words import summary
-from designer.acquisition.judge.worth import Worth, Yardstick
-from designer.acquisition.plan.plan import SelectedPlan, make_plan
-from designer.acquisition.selection.context import OpenRun, PlanningContext
-from designer.campaigns.errors import InputError
+from designer.acquisition.judge.worth import Yardstick
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.brought_plan import BroughtPlan
-from designer.campaigns.specification.parts import DEFAULT_RUNS, MOST_RUNS
 from designer.engine.context import planning_context
 from designer.engine.fitted_campaign import FittedCampaign, Progress, fit_campaign
 from designer.engine.proposing import default_seed
 from designer.engine.threads import one_thread
 from designer.models.compression.fit_cache import Memory
-from designer.render.words import count, priced
 
+_MOST_OURS = 100  # runs of ours, if the plan has fewer: more take longer than anybody waits
 _REGION = 256  # points the typical noise is taken from
 
 
@@ -136,6 +134,7 @@ class _Judging:
             noise=self._noise,
             effect=self._request.effect,
             seed=self._seed,
+            search=self._request.compare,
         )
         filled = replace(
             plan,
@@ -143,97 +142,52 @@ class _Judging:
         )
         told = judge.judge(filled)
         if self._request.compare:
-            beside = _Beside(self._fitted, yardstick, context, self._given, self._seed)
+            beside = PlansBeside(
+                spec=spec,
+                space=self._fitted.training.space,
+                posteriors=self._fitted.averaged,
+                yardstick=yardstick,
+                context=context,
+                given=self._given,
+                seed=self._seed,
+            )
             told = self._compared(told, beside)
         return {**told, "summary": summary(told)}
 
-    def _compared(self, told: Judged, beside: _Beside) -> Judged:
+    def _compared(self, told: Judged, beside: PlansBeside) -> Judged:
         cost, runs = told["best_order"]["cost"], len(told["runs"])
         self._progress("a plan of ours of the same cost", None)
-        ours = beside.plan("ours, same cost", budget=cost)
-        self._progress("a plan of ours of as many runs", None)
-        as_many = beside.plan("ours, as many runs", runs=runs)
-        staying = beside.staying()
-        found = [each for each in (ours, as_many, staying) if each is not None]
+        most = max(runs, _MOST_OURS)
+        ours = beside.ours("ours, same cost", runs=most, budget=cost)
+        if ours is not None and ours["runs"] == most > runs:
+            ours = _named(ours, f"ours, {most} runs at most")
+        as_many = ours
+        if ours is None or ours["runs"] != runs:
+            self._progress("a plan of ours of as many runs", None)
+            as_many = beside.ours("ours, as many runs", runs=runs)
+        sizes: dict[ModelOrder, int] = {
+            order: model["terms"]
+            for order in MODEL_ORDERS
+            for model in told["models"]
+            if model["model"] == order
+        }
+        self._progress("a D-optimal design of as many runs", None)
+        batches = told["best_order"]["new_batches"]
+        others = [] if as_many is ours else [as_many]
+        found = [ours, *others, beside.d_optimal(sizes, runs, batches), beside.staying()]
         return {
             **told,
             "ours": _worth(ours),
             "ours_same_runs": _worth(as_many),
-            "comparisons": found,
+            "comparisons": [each for each in found if each is not None],
         }
+
+
+def _named(plan: ComparedPlan, name: str) -> ComparedPlan:
+    return {**plan, "name": name}
 
 
 def _worth(plan: ComparedPlan | None) -> PlanWorth | None:
     if plan is None:
         return None
     return {"cost": plan["cost"], "information_bits": plan["information_bits"]}
-
-
-@dataclass(frozen=True, eq=False)
-class _Beside:
-    """Makes the plans a plan is compared with, measured as it is."""
-
-    fitted: FittedCampaign
-    yardstick: Yardstick | None
-    context: PlanningContext
-    given: Mapping[str, float]
-    seed: int
-
-    def plan(
-        self,
-        name: str,
-        *,
-        runs: int | None = None,
-        budget: float | None = None,
-        fixed: Mapping[str, str | float] | None = None,
-        text: str = "",
-    ) -> ComparedPlan | None:
-        """A plan of ours; None where none can be made."""
-        try:
-            found = make_plan(
-                self.fitted.state.spec,
-                self.fitted.training.space,
-                self.fitted.averaged,
-                runs=None if runs is None else min(runs, MOST_RUNS),
-                budget=budget,
-                fixed=fixed,
-                given=self.given,
-                context=self.context,
-                seed=self.seed,
-            )
-        except InputError:  # nothing is left to propose
-            return None
-        return self._told(name, found, text) if found.runs else None
-
-    def staying(self) -> ComparedPlan | None:
-        """Some runs with what is set up now: as cheap as it gets; None where nothing is."""
-        spec, setup = self.fitted.state.spec, self.context.setup
-        dear = [stage.name for stage in spec.stages if stage.change_cost > 0]
-        if setup is None or not dear or dear[0] not in setup.batch:
-            return None
-        before = [s.name for s in spec.stages][: [s.name for s in spec.stages].index(dear[0]) + 1]
-        fixed = {f.name: setup.settings[f.name] for f in spec.factors if f.stage in before}
-        batch = setup.batch[dear[0]]
-        name = f"{DEFAULT_RUNS} runs of {batch}"
-        text = f"{count(DEFAULT_RUNS, 'run')} with the {dear[0]} on the line ({batch})"
-        return self.plan(name, runs=DEFAULT_RUNS, fixed=fixed, text=text)
-
-    def _told(self, name: str, plan: SelectedPlan, text: str) -> ComparedPlan:
-        worth: Worth | None = None
-        if self.yardstick is not None:
-            worth = self.yardstick.worth(
-                [OpenRun("", run.settings, run.batch, run.given) for run in plan.runs]
-            )
-        unit = self.fitted.state.spec.costs.unit
-        words = text or f"{count(len(plan.runs), 'run')} for {priced(plan.cost, unit)}"
-        bits = None if worth is None else worth.bits
-        return {
-            "name": name,
-            "runs": len(plan.runs),
-            "cost": plan.cost,
-            "information_bits": bits,
-            "bits_per_cost": None if bits is None else bits / plan.cost,
-            "expected_in_spec": None if worth is None else worth.hits,
-            "sd_after": {} if worth is None else dict(worth.sd_after),
-            "text": words,
-        }

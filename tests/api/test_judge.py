@@ -54,7 +54,7 @@ def test_a_plan_of_ours_is_judged_as_it_was_told(campaign: Campaign) -> None:
     judged = one(campaign.judge(plan, seed=1))
     assert judged["information_bits"] == pytest.approx(plan.information_bits, rel=1e-4)
     assert judged["cost"] == pytest.approx(plan.cost)
-    assert str(judged).startswith(("As good as our own plan", "More than", "Somewhat less"))
+    assert str(judged).startswith(("As much as our own plan", "More than", "Somewhat less"))
     assert "<table>" in judged._repr_html_()
 
 

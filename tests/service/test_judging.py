@@ -76,7 +76,16 @@ def test_costs_bits_and_what_stays_unknown_fit_together(known: Service, tmp_path
     assert (ours["information_bits"] or 0) > 0
     assert found["comparisons"][0]["information_bits"] == ours["information_bits"]
     assert found["comparisons"][1]["runs"] == 8
+    assert [each["name"].partition(",")[0] for each in found["comparisons"]] == [
+        *["ours"] * 2,
+        "D-optimal",
+    ]
+    optimal = found["comparisons"][2]
+    assert optimal["runs"] == 8
+    assert optimal["cost"] <= best["cost"] + 1e-9
     assert found["efficiency"].keys() == {"D", "A", "I"}
+    assert all(0 < (share or 0) <= 1 for share in found["efficiency"].values())
+    assert "best design" in found["efficiency_basis"]["relative_to"]
     for after in found["unknown"].values():
         assert 0 < after["sd_after"] < after["sd_open"] < after["sd_now"]
     assert "our own plan" in found["summary"][0]["text"]

@@ -18,7 +18,7 @@ from designer.service.fits import remembered
 from designer.service.session import Verbs
 
 if TYPE_CHECKING:
-    from designer.acquisition.judge.classical import EffectSizes
+    from designer.acquisition.judge.estimation.figures import EffectSizes
     from designer.campaigns.files import File
     from designer.campaigns.log.state import CampaignState
     from designer.campaigns.sheets.brought_plan import BroughtPlan
@@ -142,7 +142,7 @@ def _waiting(plan: BroughtPlan) -> BroughtPlan:
 
 def _effect_sizes(state: CampaignState, effect: Sequence[str], findings: Findings) -> EffectSizes:
     """How large the effects are, as typed."""
-    from designer.acquisition.judge.classical import DEFAULT_EFFECT, EffectSizes
+    from designer.acquisition.judge.estimation.figures import DEFAULT_EFFECT, EffectSizes
 
     sd, own = DEFAULT_EFFECT, dict[str, float]()
     responses = {response.name: response for response in state.spec.responses}

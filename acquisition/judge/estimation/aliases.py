@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from designer.acquisition.designs.model_terms import INTERCEPT
-from designer.acquisition.judge.effects import NOTHING, Effect, PlanModel
+from designer.acquisition.judge.estimation.effects import NOTHING, Effect, PlanModel
 from designer.models.arrays import FloatArray
 
 COMPLETE = 1.0 - 1e-7

@@ -5,13 +5,17 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from designer.acquisition.judge.aliases import AliasStructure, alias_matrix, alias_structure
-from designer.acquisition.judge.effects import largest_estimable, plan_models
-from designer.acquisition.judge.words import alias_text
+from designer.acquisition.judge.estimation.aliases import (
+    AliasStructure,
+    alias_matrix,
+    alias_structure,
+)
+from designer.acquisition.judge.estimation.effects import largest_estimable, plan_models
+from designer.acquisition.judge.estimation.words import alias_text
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.specification import Specification
 from tests.acquisition.cases import make_spec
-from tests.acquisition.judge.published import (
+from tests.acquisition.judge.estimation.published import (
     central_composite,
     coded_spec,
     definitive_screening_6,

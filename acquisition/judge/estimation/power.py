@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from designer.acquisition.judge.effects import Effect, PlanModel
+from designer.acquisition.judge.estimation.effects import Effect, PlanModel
 from designer.models.arrays import FloatArray, IntArray
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from designer.acquisition.judge.effects import plan_models
-from designer.acquisition.judge.power import Strata, powers
+from designer.acquisition.judge.estimation.effects import plan_models
+from designer.acquisition.judge.estimation.power import Strata, powers
 from tests.acquisition.cases import line_spec, make_spec
-from tests.acquisition.judge.published import coded_spec, plackett_burman_12, runs_of
+from tests.acquisition.judge.estimation.published import coded_spec, plackett_burman_12, runs_of
 
 NO_STAGES = np.zeros(0)
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from designer.acquisition.candidates.candidates import Candidates
 from designer.acquisition.designs.model_terms import ModelOrder
-from designer.acquisition.judge.aliases import alias_matrix, alias_structure
+from designer.acquisition.designs.moments import box_moments, is_box, listed_moments
 from designer.acquisition.judge.answers import (
     AliasedEffects,
     AliasFigures,
@@ -24,11 +24,12 @@ from designer.acquisition.judge.answers import (
     EstimableModel,
     ResponsePower,
 )
-from designer.acquisition.judge.effects import PlanModel, largest_estimable, plan_models
-from designer.acquisition.judge.efficiency import Criteria, region_moments
-from designer.acquisition.judge.noise import Noise
-from designer.acquisition.judge.power import Strata, powers
-from designer.acquisition.judge.words import alias_text, constant_text, power_text
+from designer.acquisition.judge.estimation.aliases import alias_matrix, alias_structure
+from designer.acquisition.judge.estimation.effects import PlanModel, largest_estimable, plan_models
+from designer.acquisition.judge.estimation.efficiency import Criteria, best_found
+from designer.acquisition.judge.estimation.noise import Noise
+from designer.acquisition.judge.estimation.power import Strata, powers
+from designer.acquisition.judge.estimation.words import alias_text, constant_text, power_text
 from designer.models.arrays import FloatArray
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 DEFAULT_EFFECT = 2.0
 """Size of an effect in standard deviations of the noise: JMP's coefficient of 1 (assumption)."""
+BEST_FOUND = "the best design of as many runs found for each"
 ORTHOGONAL = "an orthogonal plan of as many runs at the ends of all ranges, which may not exist"
 _REGION = 2048  # points that stand for the region
 _MOST_PARTIAL = 60  # pairs that are told
@@ -108,19 +110,43 @@ class ClassicalFigures:
 
     def moments(self, model: PlanModel) -> FloatArray:
         """Mean of ``f f'`` over the region for a model, ``[p, p]``."""
+        if is_box(self.spec):
+            return box_moments(self.spec, model.terms)
         rows = np.unique(self.candidates.spread(_REGION, np.random.default_rng(0)))
-        return region_moments(model.terms.matrix(self.candidates.subset(rows).columns))
+        return listed_moments(self.candidates.subset(rows), model.terms)
 
-    def efficiency(self) -> tuple[Efficiencies, EfficiencyBasis]:
-        """Relative to the orthogonal bound, and what that is."""
+    def efficiency(self, search: int | None = None) -> tuple[Efficiencies, EfficiencyBasis]:
+        """Relative to the best design found of as many runs, else to the orthogonal bound.
+
+        Args:
+            search: seed of the search for that design; None: do not search.
+        """
         if self.order is None:
             nothing: Efficiencies = {"D": None, "A": None, "I": None}
             return nothing, {"model": None, "relative_to": ORTHOGONAL, "orthogonal": nothing}
         model = self.models[self.order]
         moments = self.moments(model)
         bound = Criteria.orthogonal(len(model.F), moments)
-        found = Criteria.of(model.F, moments).relative_to(bound)
-        return found, {"model": self.order, "relative_to": ORTHOGONAL, "orthogonal": found}
+        own = Criteria.of(model.F, moments)
+        by_bound = own.relative_to(bound)
+        basis: EfficiencyBasis = {
+            "model": self.order,
+            "relative_to": ORTHOGONAL,
+            "orthogonal": by_bound,
+        }
+        if search is None:
+            return by_bound, basis
+        best = best_found(
+            self.spec,
+            self.order,
+            len(model.F),
+            moments,
+            given=self.candidates.given,
+            seed=search,
+        )
+        if best is None:
+            return by_bound, basis
+        return own.relative_to(best.or_better(own)), {**basis, "relative_to": BEST_FOUND}
 
     # ---- aliases -----------------------------------------------------------------------------
 

@@ -1,0 +1,1 @@
+"""Tests of `designer.acquisition.judge.estimation`."""
