@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -19,6 +19,7 @@ from designer.campaigns.files import File, FileInMemory, as_file, write_atomic
 from designer.campaigns.log.events import canonical_json
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.data_sheet import data_json, data_rows, headers_with_units
+from designer.campaigns.sheets.plan_facts import Worth
 from designer.campaigns.sheets.plan_sheet import plan_json, plan_runs, plan_sheet
 from designer.campaigns.sheets.run_object import Flags
 from designer.campaigns.sheets.run_sheet.sheet import run_sheet
@@ -30,6 +31,8 @@ from designer.render.words import unicode_escaped
 _EVENT_COLUMNS = (
     "seq", "kind", "recorded_at", "actor", "program", "version", "event_id", "hash", "body",
 )  # fmt: skip
+_JUDGED = (".xlsx", ".html", ".md")
+"""Formats of a plan that have room for what it is worth."""
 _DECIMALS = ("comma", "point")
 FORMATS: Mapping[str, tuple[str, ...]] = {
     "plan": (".csv", ".xlsx", ".json", ".html", ".md"),
@@ -51,6 +54,7 @@ def export(
     decimal: DecimalWord = "point",
     force: bool = False,
     flags: Flags = MappingProxyType({}),
+    judge: Callable[[], Worth] | None = None,
 ) -> int:
     """Write a part of a campaign to a file.
 
@@ -69,6 +73,7 @@ def export(
         decimal: decimal mark of the numbers of a .csv; with commas, semicolons between its cells.
         force: replace an existing file.
         flags: what the models found odd, by run id; told in JSON and on run sheets.
+        judge: finds what the plan is worth, which workbooks and run sheets tell then.
 
     Returns:
         Number of runs (``plan``, .json of ``data``), rows, or events; 1 for ``spec``.
@@ -78,7 +83,7 @@ def export(
             exists.
         StorageError: the file cannot be written.
     """
-    wanted = _Export(state, as_file(path), what, plan, decimal, flags)
+    wanted = _Export(state, as_file(path), what, plan, decimal, flags, judge)
     wanted.check()
     content, count = wanted.content()
     write_atomic(wanted.path, content, force=force)
@@ -95,6 +100,7 @@ class _Export:
     plan: str | None
     decimal: DecimalWord
     flags: Flags
+    judge: Callable[[], Worth] | None
 
     @property
     def ending(self) -> str:
@@ -120,6 +126,10 @@ class _Export:
             sentence, found = "cannot be written in this format", self.path.suffix or "no ending"
             allowed = f"{', '.join(some)} or {last}"
             raise InputError.at(self.path.name, f"{what} {sentence}", found, allowed, hint)
+        if self.judge is not None and not (what == "plan" and ending in _JUDGED):
+            where = f"in a file {ending}" if what == "plan" else f"with --what {what}"
+            allowed = f"a plan as {', '.join(_JUDGED[:-1])} or {_JUDGED[-1]}"
+            raise InputError.at("--judge", f"has no meaning {where}", allowed=allowed)
         if self.decimal == "comma" and ending != ".csv":
             what = f"has no meaning in a file {ending}"
             raise InputError.at("--decimal", what, self.decimal, ".csv")
@@ -143,12 +153,16 @@ class _Export:
         if self.ending == ".xlsx":
             from designer.campaigns.sheets.book.plan_book import plan_book
 
-            return plan_book(self.state, runs), len(runs)
+            return plan_book(self.state, runs, self._worth()), len(runs)
         if self.ending in (".html", ".md"):
-            return run_sheet(self.state, runs, self.flags, self.ending), len(runs)
+            judged = self._worth()
+            return run_sheet(self.state, runs, self.flags, self.ending, judged), len(runs)
         # The mark tells spreadsheets that µ is one letter; programs read a stream, and want none.
         mark = b"" if isinstance(self.path, FileInMemory) else codecs.BOM_UTF8
         return mark + csv_content(*plan_sheet(self.state, runs), self.decimal), len(runs)
+
+    def _worth(self) -> Worth:
+        return () if self.judge is None else self.judge()
 
     def _data(self) -> tuple[bytes, int]:
         if self.ending == ".json":

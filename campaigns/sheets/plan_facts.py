@@ -15,6 +15,9 @@ from designer.render.words import count, number, priced
 
 _BITS = "expected information"
 
+Worth = Sequence[tuple[str, str]]
+"""What a plan is worth: what a sentence is about, and the sentence."""
+
 
 def plans_of(state: CampaignState, runs: Sequence[Run]) -> list[Plan]:
     """The plans some runs are of, in their order."""

@@ -195,6 +195,7 @@ class CampaignKnowledge(Handle):
         what: str = "plan",
         plan: str | None = None,
         decimal: DecimalWord = "point",
+        judge: bool = False,
         force: bool = False,
     ) -> answers.ExportAnswer:
         """Write plan, data, events or specification to a file; its ending names the format.
@@ -206,9 +207,10 @@ class CampaignKnowledge(Handle):
             plan: only the runs of this plan.
             decimal: mark of the numbers of a .csv; ``comma``: semicolons between its cells, as
                 spreadsheets of some languages write them.
+            judge: tell what the plan is worth, too, in a workbook or on a run sheet.
             force: replace an existing file.
         """
         answer = self.service.campaigns.export(
-            self.name, Path(path), what=what, plan=plan, decimal=decimal, force=force
+            self.name, Path(path), what=what, plan=plan, decimal=decimal, judge=judge, force=force
         )
         return self._tell(answer)

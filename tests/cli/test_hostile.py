@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from tests.benchmarks.faults import strangers
 from tests.command_line import CommandLine
@@ -56,6 +57,15 @@ def test_no_export_holds_a_command_and_json_tells_the_text(evil: CommandLine) ->
     for file, what in files.items():
         evil("export", "small", file, "--what", what)
         assert not commands_in(Path(file).read_bytes().decode("utf-8-sig")), file
+    for file in ("plan.html", "plan.md"):
+        evil("export", "small", file)
+        assert not commands_in(Path(file).read_bytes().decode()), file
+    for file, what in (("plan.xlsx", "plan"), ("data.xlsx", "data")):
+        evil("export", "small", file, "--what", what)
+        for sheet in load_workbook(file).worksheets:
+            texts = [str(cell.value) for row in sheet.iter_rows() for cell in row]
+            assert not commands_in("\n".join(texts)), file
+            assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"n", "s"}
     events = json.loads(Path("events.json").read_text())["events"]
     assert events[0]["actor"].startswith("anna\x1b[31m")
 

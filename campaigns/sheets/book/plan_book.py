@@ -12,15 +12,16 @@ from designer.campaigns.sheets.book.facts_sheet import FactsSheet
 from designer.campaigns.sheets.book.first_sheet import TITLE, FirstSheet
 from designer.campaigns.sheets.book.looks import Looks
 from designer.campaigns.sheets.book.predictions_sheet import write_predictions
-from designer.campaigns.sheets.plan_facts import plan_facts, plan_title
+from designer.campaigns.sheets.plan_facts import Worth, plan_facts, plan_title
 
 
-def plan_book(state: CampaignState, runs: Sequence[Run]) -> bytes:
+def plan_book(state: CampaignState, runs: Sequence[Run], judged: Worth = ()) -> bytes:
     """The workbook of a plan; the same bytes for the same state of the campaign.
 
     Args:
         state: the campaign.
         runs: in the order of making.
+        judged: what the plan is worth.
     """
     from openpyxl import Workbook
 
@@ -30,7 +31,8 @@ def plan_book(state: CampaignState, runs: Sequence[Run]) -> bytes:
     first.title = TITLE
     predictions = book.create_sheet(predictions_sheet.TITLE)
     facts = book.create_sheet(facts_sheet.TITLE)
-    lists = FactsSheet(facts, looks).write(state.spec, plan_facts(state, runs))
+    told = [*plan_facts(state, runs), *((f"worth: {about}", text) for about, text in judged)]
+    lists = FactsSheet(facts, looks).write(state.spec, told)
     FirstSheet(first, looks, state, runs, lists).write()
     write_predictions(predictions, looks, state, runs)
     return book_bytes(book, f"{state.spec.name}, {plan_title(state, runs)}", state.changed_at)

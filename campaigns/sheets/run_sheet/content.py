@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from designer.campaigns.log.runs import Run
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.batch_blocks import RunPlace, run_places
-from designer.campaigns.sheets.plan_facts import plan_facts, plan_title
+from designer.campaigns.sheets.plan_facts import Worth, plan_facts, plan_title
 from designer.campaigns.sheets.run_object import Flags, run_flags
 from designer.campaigns.space.factors import Factor, Given
 from designer.campaigns.specification.parts import Response, range_text
@@ -141,11 +141,11 @@ class SheetContent:
     rules: Sequence[str]
     blocks: Sequence[BatchBlock]
     position: str
-    judged: Sequence[str]
+    judged: Worth
 
 
 def sheet_content(
-    state: CampaignState, runs: Sequence[Run], flags: Flags, judged: Sequence[str] = ()
+    state: CampaignState, runs: Sequence[Run], flags: Flags, judged: Worth = ()
 ) -> SheetContent:
     """All that stands on the run sheet of a plan; no text of it can command a terminal.
 
@@ -168,7 +168,7 @@ def sheet_content(
         rules=rules,
         blocks=_blocks(state, runs, flags),
         position=f"log position {state.head}, {state.changed_at[:16].replace('T', ' ')} UTC",
-        judged=[plain(text) for text in judged],
+        judged=[(about, plain(text)) for about, text in judged],
     )
 
 

@@ -33,7 +33,7 @@ def run_sheet_markdown(content: SheetContent) -> bytes:
     watched = watched_runs(content)
     told = [("Watch", watched)] if watched else []
     told += [("Always", rule) for rule in content.rules]
-    told += [*content.facts, *(("worth", text) for text in content.judged)]
+    told += content.facts
     lines += [f"- **{_text(word)}:** {_text(text)}" for word, text in told]
     staged = any(block.headings for block in content.blocks)
     for block in content.blocks:
@@ -41,6 +41,10 @@ def run_sheet_markdown(content: SheetContent) -> bytes:
             lines += ["", *_heading(heading)]
         for card in block.cards:
             lines += ["", *_card(card, "#### " if staged else "## ")]
+    if content.judged:
+        marks = "##" if staged else "#"
+        lines += ["", f"{marks} What the plan is worth", ""]
+        lines += [f"- **{_text(about)}:** {_text(text)}" for about, text in content.judged]
     return ("\n".join(lines) + "\n").encode()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from designer.campaigns.log.runs import Run
 from designer.campaigns.log.state import CampaignState
+from designer.campaigns.sheets.plan_facts import Worth
 from designer.campaigns.sheets.run_object import Flags
 from designer.campaigns.sheets.run_sheet.content import sheet_content
 from designer.campaigns.sheets.run_sheet.html import run_sheet_html
@@ -17,7 +18,7 @@ def run_sheet(
     runs: Sequence[Run],
     flags: Flags,
     ending: str,
-    judged: Sequence[str] = (),
+    judged: Worth = (),
 ) -> bytes:
     """A run sheet.
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
-from designer.acquisition.judge.answers import Judged
+from designer.acquisition.judge.answers import Judged, JudgedFact
 from designer.campaigns.errors import Findings, InputError
 from designer.campaigns.space.settings import settings_from_texts
 from designer.campaigns.store.cache import LineCache
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from designer.campaigns.files import File
     from designer.campaigns.log.state import CampaignState
     from designer.campaigns.sheets.brought_plan import BroughtPlan
+    from designer.engine.judging import JudgeRequest
     from designer.service.values import Texts
 
     PlanSource = File | str | Mapping[str, Sequence[object]]
@@ -66,7 +67,7 @@ class JudgeVerbs(Verbs):
         Raises:
             InputError: a table cannot be read, or a value is refused.
         """
-        from designer.engine.judging import JudgeRequest, judge_plans
+        from designer.engine.judging import JudgeRequest
 
         session = self.session
         state = session.state(campaign)
@@ -75,13 +76,41 @@ class JudgeVerbs(Verbs):
         sizes = _effect_sizes(state, effect, findings)
         findings.raise_if_any()
         read = _read(state, plans, options or TableOptions())
-        memory = LineCache(session.store, state.campaign_id)
         request = JudgeRequest(
             given={name: float(value) for name, value in known.items()},
             effect=sizes,
             seed=seed,
             compare=compare,
         )
+        return self._answers(state, read, request)
+
+    def worth(self, campaign: str, plan: str | None = None) -> list[JudgedFact]:
+        """What a plan of ours is worth, in sentences.
+
+        Args:
+            campaign: its name.
+            plan: its id; None: all open runs.
+
+        Raises:
+            InputError: no such plan, or no run of it is to be made any more.
+        """
+        from designer.campaigns.sheets.brought_plan import plan_of_runs
+        from designer.campaigns.sheets.plan_sheet import plan_runs
+        from designer.engine.judging import JudgeRequest
+
+        state = self.session.state(campaign)
+        name = "the open runs" if plan is None else plan.strip().upper()
+        read = [_waiting(plan_of_runs(state, plan_runs(state, plan), name))]
+        (judged,) = self._answers(state, read, JudgeRequest())
+        return judged["summary"]
+
+    def _answers(
+        self, state: CampaignState, read: list[BroughtPlan], request: JudgeRequest
+    ) -> list[JudgeAnswer]:
+        from designer.engine.judging import judge_plans
+
+        session = self.session
+        memory = LineCache(session.store, state.campaign_id)
         found = judge_plans(
             state,
             read,

@@ -14,6 +14,7 @@ from designer.service import answers
 from designer.service.fits import read_figures
 from designer.service.flags import breach_sentences, flags_of_runs
 from designer.service.session import Verbs
+from designer.service.verbs.judging import JudgeVerbs
 
 _ANY_TIME = timedelta(days=36_500)  # a time to look back to may lie anywhere, even ahead
 
@@ -80,6 +81,7 @@ class RecordVerbs(Verbs):
         what: str = "plan",
         plan: str | None = None,
         decimal: DecimalWord = "point",
+        judge: bool = False,
         force: bool = False,
     ) -> answers.ExportAnswer:
         """Write plan, data, events or specification; the ending of the file names the format.
@@ -90,14 +92,27 @@ class RecordVerbs(Verbs):
             what: `plan`, `data`, `events` or `spec`.
             plan: only the runs of this plan.
             decimal: decimal mark of a .csv; with commas, semicolons between its cells.
+            judge: tell what the plan is worth, too, in a workbook or on a run sheet.
             force: replace an existing file.
         """
         from designer.campaigns.sheets import export as sheets
 
         state = self.session.state(campaign)
         flags = flags_of_runs(state, read_figures(self.session, state))
+
+        def worth() -> list[tuple[str, str]]:
+            found = JudgeVerbs(self.session).worth(campaign, plan)
+            return [(fact["about"], fact["text"]) for fact in found]
+
         rows = sheets.export(
-            state, path, what, plan=plan, decimal=decimal, force=force, flags=flags
+            state,
+            path,
+            what,
+            plan=plan,
+            decimal=decimal,
+            force=force,
+            flags=flags,
+            judge=worth if judge else None,
         )
         told = breach_sentences(state, plan) if what == "plan" else []
         return {
