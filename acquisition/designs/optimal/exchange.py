@@ -26,7 +26,6 @@ from designer.acquisition.designs.optimal.whole_plots import WholePlots
 from designer.models.arrays import FloatArray, IntArray
 
 _LEAST = 1e-7  # improvement of the criterion's logarithm that counts
-_SWEEPS = 60
 _TABLE = 100_000  # settings of a factor up to which codes are looked up
 
 Progress = Callable[[float], None]
@@ -114,14 +113,14 @@ class Exchange:
         self._constrained = bool(problem.grid.region.constraints or problem.grid.mixtures)
 
     def run(
-        self, *, fine: bool, settled: float = 1e-5, progress: Progress | None = None
+        self, *, fine: bool, settled: float, sweeps: int, progress: Progress | None = None
     ) -> FloatArray:
         """Improve until nothing improves; returns the criterion per design, ``[S]``.
 
         Args:
             fine: compare small steps, and pairs along constraints, too.
-            settled: improvement of the criterion's logarithm in a sweep below which a design is
-                finished.
+            settled: improvement of the efficiency in a sweep below which a design is finished.
+            sweeps: at most so many.
             progress: called after every sweep with the share of designs that are finished.
         """
         grid, level_of = self.problem.grid, self.problem.plots.level_of
@@ -129,11 +128,13 @@ class Exchange:
         if fine:
             moves += pairs_along_constraints(grid, level_of)
         open_ = np.arange(len(self.codes))
-        for _ in range(_SWEEPS):
+        # a determinant's efficiency is its p-th root
+        least = settled * (len(self.problem.terms) if self.problem.moments is None else 1)
+        for _ in range(sweeps):
             codes = self.codes[open_]
             gained = self._sweep(codes, moves, fine=fine)
             self.codes[open_] = codes
-            open_ = open_[gained > settled]
+            open_ = open_[gained > least]
             if progress is not None:
                 progress(1.0 - len(open_) / len(self.codes))
             if not len(open_):

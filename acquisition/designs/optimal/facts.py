@@ -30,7 +30,8 @@ def facts_of(
     facts += terms.notes
     if plots.stages:
         facts.append(_plots_told(problem))
-    elif not any(factor.role == "blend" for factor in terms.factors):
+    elif all(factor.role == "process" and len(factor.labels) == 1 for factor in terms.factors):
+        # an orthogonal design has 100 %; for mixtures and effects of categories there is none
         efficiency = np.exp(np.linalg.slogdet(total)[1] / len(terms)) / plots.runs
         facts.append(f"D-efficiency {100 * efficiency:.1f} %")
     error = float(np.sqrt(np.trace(np.linalg.solve(total, moments))))
@@ -40,7 +41,8 @@ def facts_of(
     )
     repeated = plots.runs - len(np.unique(codes, axis=0))
     if repeated:
-        facts.append(f"{counted(repeated, 'run')} repeat another's recipe")
+        repeats = "run repeats" if repeated == 1 else "runs repeat"
+        facts.append(f"{repeated} {repeats} another's recipe")
     facts.append(f"the best of {counted(starts, 'random start')}")
     return facts
 

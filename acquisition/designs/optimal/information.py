@@ -15,8 +15,9 @@ import numpy as np
 
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 
-RIDGE = 1e-6  # per run: lets a singular start find its way; taken off before designs are compared
+RIDGE = 1e-8  # per run: lets a singular start find its way; taken off before designs are compared
 _SINGULAR = 1e-10  # ratio of determinants from which an inverse is not trusted
+_MOST_CONDITION = 1e12  # beyond, terms are told apart by rounding
 
 
 class FisherInformation:
@@ -38,6 +39,7 @@ class FisherInformation:
     ) -> None:
         self.matrices, self.weight, self.known = matrices, weight, known
         self.moments = moments
+        self._alone = np.array_equal(weight, np.eye(len(weight)))  # no runs share an error
         self._root = np.zeros((len(known), 0)) if moments is None else _root(moments)
         self.refresh()
 
@@ -76,12 +78,10 @@ class FisherInformation:
         Returns:
             The candidate taken, ``[S]``, -1 where the rows stay, and the improvement.
         """
-        A = self.weight[np.ix_(rows, rows)]
         delta = candidates - self.matrices[:, None, rows]
-        Q = self.weight[rows] @ self.matrices  # [S, r, p]
-        eye = np.eye(len(rows))
+        Q = self.matrices[:, rows] if self._alone else self.weight[rows] @ self.matrices
         K = _gram(delta, Q, _times(delta, self._inverse), Q @ self._inverse)
-        K += np.block([[0.0 * eye, eye], [eye, -A]])
+        self._border(K, rows)
         H = None
         if self.moments is not None:
             left = _times(delta, self._half), Q @ self._half
@@ -99,6 +99,18 @@ class FisherInformation:
             self._update(moved, U, K[moved, at])
             self.matrices[moved[:, None], rows] = candidates[moved, at]
         return taken, np.where(taken >= 0, found, 0.0)
+
+    def _border(self, K: FloatArray, rows: IntArray) -> None:
+        """Add ``C⁻¹`` to ``U D U'``."""
+        r = len(rows)
+        if r == 1:
+            K[..., 0, 1] += 1.0
+            K[..., 1, 0] += 1.0
+            K[..., 1, 1] -= self.weight[rows[0], rows[0]]
+        else:
+            K[..., :r, r:] += np.eye(r)
+            K[..., r:, :r] += np.eye(r)
+            K[..., r:, r:] -= self.weight[np.ix_(rows, rows)]
 
     def _gain(self, K: FloatArray, H: FloatArray | None) -> FloatArray:
         """Improvement of the criterion's logarithm, ``[S, c]``; -inf where nearly singular."""
@@ -136,7 +148,9 @@ class FisherInformation:
 def criterion(total: FloatArray, moments: FloatArray | None) -> FloatArray:
     """``-log det M`` or ``log tr(M⁻¹ W)`` of information ``[S, p, p]``; infinite if singular."""
     sign, log = np.linalg.slogdet(total)
-    fine = (sign > 0) & (np.linalg.cond(total) < 1e14)
+    scale = np.sqrt(np.maximum(np.diagonal(total, axis1=1, axis2=2), np.finfo(float).tiny))
+    correlation = total / (scale[:, :, None] * scale[:, None])
+    fine = (sign > 0) & (np.linalg.cond(correlation) < _MOST_CONDITION)
     values = np.full(len(total), np.inf)
     if moments is None:
         values[fine] = -log[fine]

@@ -41,7 +41,7 @@ Criterion = Literal["D", "A", "I"]
 CRITERIA: Final[tuple[Criterion, ...]] = get_args(Criterion)
 
 _POOL = 1 << 12  # recipes of a box that starts are drawn from
-_DEPENDENT = 1e-9  # share of a pivot below which a term follows from the others
+_DEPENDENT = 1e-7  # share of a pivot below which a term follows from the others
 
 
 @dataclass(frozen=True)
@@ -92,10 +92,13 @@ def optimal_design(
     region = ProposalRegion.of(spec, fixed or {}, given or {})
     grid = RecipeGrid(region)
     terms = ModelTerms.of(spec, request.model, fixed)
-    plots = _whole_plots(spec, terms, request, grid)
+    if not terms.factors:
+        hint = "Fix fewer factors with --fix"
+        raise InputError.at("--design", "no factor is left to vary", None, None, hint)
     rng = np.random.default_rng(seed)
     pool, moments = _feasible_region(grid, terms, rng)
     _refuse_dependent(terms, moments)
+    plots = _whole_plots(PlotCounts(grid, pool, terms, request.whole_plots or {}), request)
     weights = {"D": None, "A": np.eye(len(terms)), "I": moments}[request.criterion]
     known = np.zeros((len(terms), len(terms)))
     problem = ExchangeProblem(grid, terms, plots, weights, known)
@@ -118,13 +121,9 @@ def optimal_design(
     return Design(name, options_told(options), runs, tuple(facts))
 
 
-def _whole_plots(
-    spec: Specification, terms: ModelTerms, request: OptimalRequest, grid: RecipeGrid
-) -> WholePlots:
+def _whole_plots(counts: PlotCounts, request: OptimalRequest) -> WholePlots:
     """Number of runs and whole plots; refuses what cannot tell the model's terms."""
-    names = grid.region.names
-    varying = [names[k] for k in np.flatnonzero(grid.high > grid.low)]
-    counts = PlotCounts(spec, terms, request.whole_plots or {}, varying)
+    terms, fixed = counts.terms, counts.grid.region.fixed
     findings = Findings()
     counts.check(request.runs, findings)
     runs = request.runs or counts.default_runs()
@@ -133,7 +132,7 @@ def _whole_plots(
     elif runs < len(terms):
         smaller = MODEL_ORDERS[: MODEL_ORDERS.index(request.model)][::-1]
         sizes = [
-            f"model={order} has {len(ModelTerms.of(spec, order, grid.region.fixed))}"
+            f"model={order} has {len(ModelTerms.of(counts.spec, order, fixed))}"
             for order in smaller
         ]
         what = f"fewer than the {counted(len(terms), 'term')} of a {request.model} model"

@@ -1,21 +1,23 @@
 """How many whole plots each stage gets: as asked for, else by what the model needs and one more.
 
-Settings of a stage change with its batches only, so its factors' terms are told by its batches: as
-many are needed as there are terms of that and earlier stages.
+Settings of a stage change with its batches only, so what the model says of them is told by its
+batches: as many are needed as there are terms of that and earlier stages.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from designer.acquisition.candidates.grid import RecipeGrid
 from designer.acquisition.designs.model_terms import ModelTerms
-from designer.acquisition.designs.optimal.whole_plots import WholePlots
+from designer.acquisition.designs.optimal.whole_plots import WholePlots, functions_of_plots
 from designer.campaigns.errors import Findings
 from designer.campaigns.values.names import suggestion
+from designer.models.arrays import IntArray
 from designer.render.words import count as counted
 from designer.render.words import priced
 
@@ -34,21 +36,28 @@ class PlotCounts:
     """Finds the numbers of whole plots.
 
     Attributes:
-        spec: the campaign's specification.
+        grid: recipes in whole numbers.
+        pool: feasible recipes spread over the region, ``[P, F]``.
         terms: the model.
         wanted: stage → number asked for.
-        varying: factors that are not fixed.
     """
 
-    spec: Specification
+    grid: RecipeGrid
+    pool: IntArray
     terms: ModelTerms
     wanted: Mapping[str, int]
-    varying: Sequence[str]
+    _needed: dict[str, int] = field(default_factory=dict, init=False)
+
+    @property
+    def spec(self) -> Specification:
+        """The campaign's specification."""
+        return self.grid.region.spec
 
     @property
     def _staged(self) -> list[str]:
         """Stages with factors that vary, in order."""
-        found = {f.stage for f in self.spec.factors if f.name in self.varying}
+        factors, free = self.spec.factors, self.grid.high > self.grid.low
+        found = {factor.stage for factor, varies in zip(factors, free, strict=True) if varies}
         return [stage.name for stage in self.spec.stages if stage.name in found]
 
     @property
@@ -68,11 +77,14 @@ class PlotCounts:
         return tuple(levels)
 
     def needed(self, stage: str) -> int:
-        """Terms of factors that change with batches of a stage or of earlier ones."""
-        order = [s.name for s in self.spec.stages]
-        early = {*order[: order.index(stage) + 1]}
-        inside = {f.name for f in self.spec.factors if f.stage in early}
-        return sum(set(term.factors) <= inside for term in self.terms.terms)
+        """Functions of the model that change with batches of a stage and of earlier ones only."""
+        if stage not in self._needed:
+            own = len(self.terms) + 10
+            plots = WholePlots(4 * own, (stage,), (own,), self.level_of([stage]))
+            rng = np.random.default_rng(0)
+            found = functions_of_plots(self.grid, self.terms, plots, self.pool, rng)
+            self._needed[stage] = found
+        return self._needed[stage]
 
     def check(self, runs: int | None, findings: Findings) -> None:
         """Note what is wrong with the numbers asked for."""
@@ -82,9 +94,9 @@ class PlotCounts:
             if stage not in known:
                 hint = suggestion(stage, known)
                 allowed = ", ".join(known) or "none: the campaign has no stages"
-                findings.report(f"whole_plots {stage}", "is no stage", None, allowed, hint)
+                findings.report(f"option whole_plots:{stage}", "is no stage", None, allowed, hint)
         for stage in [name for name in known if name in self.wanted]:
-            count, where = self.wanted[stage], f"whole_plots {stage}"
+            count, where = self.wanted[stage], f"option whole_plots:{stage}"
             if count < before[1]:
                 what = f"fewer than of {before[0]}" if before[0] else "not a whole number above 0"
                 allowed = f"at least {before[1]}"
@@ -118,7 +130,9 @@ class PlotCounts:
                 break
             least |= {stage: counts[stage] + 1 for stage in short}
         for stage in [stage for stage in long if stage in self.wanted]:
-            findings.report(f"whole_plots {stage}", long[stage], str(counts[stage]), None, _MORE)
+            findings.report(
+                f"option whole_plots:{stage}", long[stage], str(counts[stage]), None, _MORE
+            )
         return self._plots(runs, counts, ratios)
 
     def _counts(self, runs: int, least: Mapping[str, int]) -> dict[str, int]:

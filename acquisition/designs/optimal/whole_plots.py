@@ -15,8 +15,11 @@ from functools import cached_property
 import numpy as np
 
 from designer.acquisition.candidates.grid import RecipeGrid
-from designer.models.arrays import FloatArray, IntArray
+from designer.acquisition.candidates.moves import Moves
+from designer.acquisition.designs.model_terms import ModelTerms
+from designer.models.arrays import BoolArray, FloatArray, IntArray
 
+_SMALL = 1e-7  # singular value below which nothing varies, as a share of the largest
 _TRIES = 8  # draws of other settings inside a whole plot, where constraints refuse many
 
 
@@ -86,6 +89,9 @@ def random_designs(
 ) -> IntArray:
     """Codes of feasible designs to start from, ``[count, runs, F]``.
 
+    A recipe is drawn for every whole plot; inside, what the plot has set stays, and the rest comes
+    from other recipes where that is feasible, else from random steps.
+
     Args:
         grid: recipes in whole numbers.
         plots: which runs share settings.
@@ -93,27 +99,63 @@ def random_designs(
         count: how many designs.
         rng: source of chance.
     """
-    designs = np.empty((count, plots.runs, pool.shape[1]), dtype=np.int64)
     level_of = np.array(plots.level_of)
-    for place, row in enumerate((*plots.index, np.arange(plots.runs))):
-        later = np.flatnonzero(level_of >= place)
-        for _ in range(_TRIES if place else 1):
-            # the same recipe for all runs of a plot; inside, what the plot has set stays
-            drawn = rng.integers(len(pool), size=(count, int(row[-1]) + 1))[:, row]
-            tried = pool[drawn] if place == 0 else designs.copy()
-            tried[..., later] = pool[drawn][..., later]
-            if place == 0:
-                designs = tried
-                continue
-            fine = _whole(grid.feasible(tried.reshape(-1, tried.shape[-1])), row, count)
-            designs[fine] = tried[fine]
+    designs = np.zeros((count, plots.runs, pool.shape[1]), dtype=np.int64)
+    for level, row in enumerate((*plots.index, np.arange(plots.runs))):
+        _, first = np.unique(row, return_index=True)
+        shape = (count, len(first))
+        if level == 0:
+            own = pool[rng.integers(len(pool), size=shape)]
+        else:
+            own = _varied(grid, level_of >= level, designs[:, first], pool, rng)
+        designs = own[:, row]
     return designs
 
 
-def _whole(fine: np.ndarray, row: IntArray, count: int) -> np.ndarray:
-    """Runs ``[count, runs]`` of plots in which every recipe is feasible."""
-    by_run = fine.reshape(count, len(row))
-    kept = np.ones((count, int(row[-1]) + 1), dtype=np.bool_)
-    for plot in range(kept.shape[1]):
-        kept[:, plot] = by_run[:, row == plot].all(axis=1)
-    return kept[:, row]
+def _varied(
+    grid: RecipeGrid, free: BoolArray, codes: IntArray, pool: IntArray, rng: np.random.Generator
+) -> IntArray:
+    """Recipes ``[count, plots, F]`` with other settings of the factors that are free, ``[F]``."""
+    flat = codes.reshape(-1, codes.shape[-1])
+    left = np.arange(len(flat))
+    for _ in range(_TRIES):
+        tried = flat[left]
+        tried[:, free] = pool[rng.integers(len(pool), size=len(left))][:, free]
+        fine = grid.feasible(tried)
+        flat[left[fine]] = tried[fine]
+        left = left[~fine]
+        if not len(left):
+            return flat.reshape(codes.shape)
+    moves = Moves(grid, free)
+    for _ in range(_TRIES):
+        flat[left] = moves.random_step(flat[left], rng)
+    return flat.reshape(codes.shape)
+
+
+def functions_of_plots(
+    grid: RecipeGrid,
+    terms: ModelTerms,
+    plots: WholePlots,
+    pool: IntArray,
+    rng: np.random.Generator,
+) -> int:
+    """How many independent functions of a model change with whole plots only.
+
+    So many whole plots are needed. In a box they are the terms of the plots' own factors; what a
+    mixture or constraints bind together may add some.
+
+    Args:
+        grid: recipes in whole numbers.
+        terms: the model.
+        plots: whole plots of one stage, more of them than there are terms.
+        pool: feasible recipes spread over the region, ``[P, F]``.
+        rng: source of chance.
+    """
+    codes = random_designs(grid, plots, pool, 1, rng)[0]
+    matrix = terms.matrix(grid.columns(codes))
+    row = plots.index[0]
+    size = np.bincount(row)[:, None]
+    means = np.stack([np.bincount(row, weights=column) for column in matrix.T], axis=1) / size
+    inside = np.linalg.svd(matrix - means[row], compute_uv=False)
+    every = np.linalg.svd(matrix, compute_uv=False)
+    return len(terms) - int((inside > _SMALL * every[0]).sum())

@@ -197,11 +197,35 @@ def test_too_few_runs_or_whole_plots_are_refused_with_what_would_do() -> None:
         runs=20, whole_plots={"slury": 4, "slurry": 2, "coating": 40, "cal": 0}
     )
     assert refusal(spec, request) == [
-        "whole_plots slury: is no stage; allowed: slurry, coating, cal. Did you mean 'slurry'?",
-        "whole_plots slurry: cannot tell the terms of factors that change with its batches only"
-        " (found 2); allowed: at least 3",
-        "whole_plots coating: more than there are runs (found 40); allowed: at most 20",
-        "whole_plots cal: fewer than of coating (found 0); allowed: at least 40",
+        "option whole_plots:slury: is no stage; allowed: slurry, coating, cal."
+        " Did you mean 'slurry'?",
+        "option whole_plots:slurry: cannot tell the terms of factors that change with its batches"
+        " only (found 2); allowed: at least 3",
+        "option whole_plots:coating: more than there are runs (found 40); allowed: at most 20",
+        "option whole_plots:cal: fewer than of coating (found 0); allowed: at least 40",
+    ]
+
+
+def test_a_mixture_over_stages_gets_the_batches_that_its_blends_need() -> None:
+    parts = [{"name": name, "low": 0, "high": 1, "step": 0.1} for name in "abc"]
+    for part, stage in zip(parts, ("mix", "coat", "coat"), strict=True):
+        part["stage"] = stage
+    spec = make_spec(
+        parts,
+        stages=[("mix", 1.0), ("coat", 0.1)],
+        mixture=[{"factors": ["a", "b", "c"], "total": 1}],
+    )
+    # of a alone: a, and as the shares sum to 1 the constant and a²
+    (problem,) = refusal(spec, OptimalRequest(runs=10, whole_plots={"mix": 2}))
+    assert problem.endswith("(found 2); allowed: at least 3")
+    design = optimal_design(spec, OptimalRequest(runs=10, whole_plots={"mix": 3}))
+    assert len({(run.settings["a"], run.point.whole_plots["mix"]) for run in design.runs}) == 3
+
+
+def test_nothing_to_vary_is_refused() -> None:
+    fixed = {"x0": 0.5, "x1": -1.0}
+    assert refusal(box(2), OptimalRequest(), fixed=fixed) == [
+        "--design: no factor is left to vary. Fix fewer factors with --fix"
     ]
 
 
