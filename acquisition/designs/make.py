@@ -15,7 +15,7 @@ from designer.acquisition.designs.classical.published import Asked, Published
 from designer.acquisition.designs.classical.refusals import refused
 from designer.acquisition.designs.classical.room import DesignRoom
 from designer.acquisition.designs.design import Design, DesignRun, Option
-from designer.acquisition.designs.options import options_told, read_options
+from designer.acquisition.designs.options import ORDER, options_told, read_options
 from designer.acquisition.designs.placing import place
 from designer.acquisition.designs.quality import cost_of_moving
 from designer.campaigns.errors import Findings
@@ -52,6 +52,12 @@ class DesignRequest:
     replicates: int = 1
     center_points: int | None = None
     blocks: int = 1
+
+
+def option_names(name: str) -> tuple[str, ...]:
+    """Names of the options of a design; of one that is not there none."""
+    forms = CATALOGUE[name].options if name in CATALOGUE else OPTIONS if name in OPTIMAL else ()
+    return tuple(form.name for form in (*forms, ORDER))
 
 
 def make_design(

@@ -13,7 +13,10 @@ ROWS = [
 
 def test_every_promise_and_every_row_is_there_once() -> None:
     told = [row[0].split()[0] for row in ROWS]
-    assert told == [*(f"R{k}" for k in range(1, 9)), *(str(k) for k in range(1, 45))]
+    promises, rows = told[:8], told[8:]
+    assert promises == [f"R{k}" for k in range(1, 9)]
+    assert len(rows) >= 45
+    assert rows == [str(k) for k in range(1, len(rows) + 1)]
 
 
 def test_every_row_names_tests_that_exist() -> None:

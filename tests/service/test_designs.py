@@ -146,6 +146,14 @@ def test_all_that_is_wrong_with_the_numbers_is_told_at_once(service: Service) ->
     assert len(caught.value.problems) == 5
 
 
+def test_an_option_that_fell_behind_fix_is_told_as_one(service: Service) -> None:
+    with pytest.raises(InputError) as caught:
+        service.designs.propose("small", "full-factorial", fix={"binder": "X", "levels": "3"})
+    places = [problem.where for problem in caught.value.problems]
+    assert places == ["--fix levels", "binder"]
+    assert "right after the design's name" in str(caught.value)
+
+
 def run(store: Path, *words: str) -> int:
     return main(["--store", str(store), *words])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from numbers import Integral
 from typing import Final
 
@@ -65,7 +66,7 @@ class DesignVerbs(Verbs):
                 refused.
             ConflictError: somebody changed the campaign meanwhile.
         """
-        from designer.acquisition.designs.make import DesignRequest
+        from designer.acquisition.designs.make import DesignRequest, option_names
         from designer.engine.designing import DesignPlanRequest, plan_design
 
         session = self.session
@@ -79,7 +80,11 @@ class DesignVerbs(Verbs):
         _check_whole("--center-points", center_points, 0, MOST_RUNS, findings)
         _check_whole("--blocks", blocks, 1, MOST_RUNS, findings)
         factors, givens = state.spec.factors, state.spec.givens
-        fixed = settings_from_texts(factors, fix or {}, "factor", findings, on_grid=True)
+        held, strays = _apart(state, fix or {}, option_names(name))
+        for each in strays:
+            hint = f"It is an option of {name}: say it right after the design's name"
+            findings.report(f"--fix {each}", "is no factor of this campaign", hint=hint)
+        fixed = settings_from_texts(factors, held, "factor", findings, on_grid=True)
         known = settings_from_texts(givens, given or {}, "given", findings, on_grid=True)
         findings.raise_if_any()
         wanted = DesignRequest(name, dict(options or {}), n, replicates, center_points, blocks)
@@ -101,6 +106,15 @@ class DesignVerbs(Verbs):
             *([] if replace else breach_sentences(state)),
         ]
         return enter(session, state, computed, notes, replace=replace, dry_run=dry_run)
+
+
+def _apart(
+    state: CampaignState, fix: Texts, options: Sequence[str]
+) -> tuple[dict[str, str], list[str]]:
+    """Fixed values, and what stands among them as it came after ``--fix`` by a slip: options."""
+    factors = state.spec.factor_names
+    strays = [n for n in fix if n not in factors and n.partition(":")[0] in options]
+    return {n: text for n, text in fix.items() if n not in strays}, strays
 
 
 def _check_whole(where: str, value: int | None, least: int, most: int, findings: Findings) -> None:
