@@ -60,7 +60,11 @@ class SettingScale:
         """The settings [unit] at some positions; of tensors as well."""
         if not self.log:
             return self.low + self._span * position
-        found: float | FloatArray = 10.0 ** (_log10(self.low) + self._span * position)
+        exponent = _log10(self.low) + self._span * position
+        try:
+            found: float | FloatArray = 10.0**exponent
+        except OverflowError:
+            return math.inf  # as in arrays
         return found
 
     def apart(self, one: float, other: float) -> float:

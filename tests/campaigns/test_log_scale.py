@@ -67,6 +67,7 @@ def test_a_number_without_logarithm_is_infinitely_far_from_all_others() -> None:
     assert scale.apart(0.0, 1e-6) == math.inf
     assert scale.apart(0.0, -1.0) == math.inf
     assert scale.apart(0.0, 0.0) == 0.0
+    assert SettingScale(1e-3, 1e308, log=True).at(2.0) == math.inf
 
 
 @given(st.integers(1000, 9999), st.integers(-15, 12), st.integers(1, 100), st.integers(1, 400))

@@ -117,6 +117,10 @@ def test_specifications_obey_their_schema_and_mistakes_do_not() -> None:
     del tables["stage"][0]["change_cost"]
     told = " ".join(problems("specification", tables))
     assert "'setp' was unexpected" in told
+    additive: dict[str, Any] = {"name": "additive", "low": 1e-6, "high": 1e-3, "scale": "log"}
+    for per_decade, wrong in ((4, 0), (101, 1), ("4", 1)):
+        decades = {**tomllib.loads(SMALL), "factor": [additive | {"per_decade": per_decade}]}
+        assert len(problems("specification", decades)) == wrong
     assert "'learning' is not one of" in told
     assert "'change_cost' is a required property" in told
     assert "maximise" not in told

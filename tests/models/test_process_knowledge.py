@@ -119,3 +119,32 @@ def test_without_an_amplitude_compaction_may_change_a_usual_share(spread: float)
     assert linear.amplitude == pytest.approx(0.3 * 40.0 / spread)
     log = by_load.scaled(Scaling(log=True, center=3.7, spread=spread, typical=40.0))
     assert log.amplitude == pytest.approx(0.3 / spread)
+
+
+@pytest.mark.parametrize(
+    ("linear", "log"),
+    [
+        (Compaction(0, SettingScale(0.1, 1.0)), Compaction(0, SettingScale(0.1, 1.0, log=True))),
+        (
+            Loading(1, SettingScale(50.0, 250.0), 0, SettingScale(0.5, 0.7)),
+            Loading(1, SettingScale(50.0, 250.0, log=True), 0, SettingScale(0.5, 0.7, log=True)),
+        ),
+    ],
+)
+def test_knowledge_is_about_settings_whatever_the_scale(linear: Any, log: Any) -> None:
+    """The same settings, encoded on the logarithm, give the same features but for a constant."""
+    settings = np.random.default_rng(0).uniform(0.05, 1.1, (20, 2))
+    own = ((linear.load,) * 2, (log.load,) * 2) if isinstance(linear, Compaction) else (
+        (linear.shares, linear.gaps), (log.shares, log.gaps)
+    )  # fmt: skip
+    settings = np.stack([s.at(settings[:, k]) for k, s in enumerate(own[0])], axis=1)
+    seen = [
+        feature.inputs(
+            np.stack([s.position(settings[:, k]) for k, s in enumerate(scales)], axis=1),
+            np.zeros(20),
+        )[:, 0]
+        for feature, scales in zip((linear, log), own, strict=True)
+    ]
+    difference = seen[0] - seen[1]
+    assert np.ptp(difference) < 1e-12
+    assert isinstance(linear, Loading) or abs(difference).max() < 1e-12

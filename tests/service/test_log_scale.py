@@ -1,5 +1,6 @@
 """A factor on a logarithmic scale, from every way in to every way out."""
 
+import re
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -140,6 +141,26 @@ def test_the_models_see_decades_and_predict_outside_the_range() -> None:
     told = case.predict(asked)["y_mean"].to_numpy()
     assert told[:3] == pytest.approx(10 * np.log10(asked["additive"][:3]), abs=1.5)
     assert told[3] == pytest.approx(10 * np.log10(3e-7), abs=4.0)
+
+
+def test_a_line_that_reads_decades_higher_is_laid_upon_the_own_runs() -> None:
+    """A gauge that is a factor off is a shift on the logarithm: told as that factor."""
+    case, draw = campaign(**LOG), np.random.default_rng(0)
+
+    def truth(place: Any, gap: Any) -> Any:
+        return 5 + np.sin(9 * place) + gap * np.cos(6 * place)
+
+    def frame(count: int, first: float, gauge: float) -> pd.DataFrame:
+        place, gap = first + 0.4 * draw.random(count), draw.random(count)
+        y = truth(place + gauge, gap) + 0.02 * draw.standard_normal(count)
+        return pd.DataFrame({"additive": 10 ** (3 * place - 6), "gap": 100 + 100 * gap, "y": y})
+
+    case.add_line("old", frame(30, 0.6, 0.0))
+    case.attach(frame(8, 0.0, 0.6))
+    (told,) = [note for note in case.status()["notes"] if "gauge" in note]
+    found = re.search(r"when additive of the lines is read a factor of (\d+) lower", told)
+    assert found is not None, told
+    assert float(found[1]) == pytest.approx(10**1.8, rel=0.3)
 
 
 def test_what_is_shown_is_typed_back_unchanged(cli: CommandLine) -> None:
