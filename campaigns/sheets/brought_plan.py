@@ -15,12 +15,14 @@ from designer.campaigns.log.runs import OPEN, Run, normal_run_id, run_number
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.filled.incoming import Incoming, Source, incoming, without
 from designer.campaigns.space.factors import Setting
+from designer.campaigns.specification.parts import MOST_RUNS
 from designer.campaigns.specification.recipes import recipe_problems
 from designer.campaigns.tables.options import TableOptions
 from designer.campaigns.tables.rows import TableRow
 from designer.render.words import listed
 
 _RUN = "run"
+_ALLOWED = f"at most {MOST_RUNS}"
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,11 @@ def plan_of_table(
     found = incoming(
         source, state.spec, options, findings, needed=factors, extra_texts=texts, or_runs=True
     )
+    if len(found.chosen) > MOST_RUNS:
+        rows_there = f"{len(found.chosen)} rows"
+        hint = "Take a part of them with --where, or leave rows out"
+        findings.report(found.table.source, "a plan of too many runs", rows_there, _ALLOWED, hint)
+        findings.raise_if_any()
     rows = [_row(found, place) for place in found.chosen]
     found.judge_columns(rows)
     findings.raise_if_any()

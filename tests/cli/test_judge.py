@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from tests.command_line import CommandLine
 
@@ -31,6 +32,13 @@ def test_several_plans_stand_side_by_side_and_fit_the_screen(
     assert "Nothing was stored." in lines
     assert any(line.startswith("- mine.csv line 6") for line in lines)
     assert "made or given up already" in cli_with_table.err
+
+
+def test_an_answer_is_what_its_schema_says(cli_with_table: CommandLine) -> None:
+    found = cli_with_table.json("propose", "small", "--judge", "mine.csv")
+    schema = cli_with_table.json("schema", "judge")
+    assert [error.message for error in Draft202012Validator(schema).iter_errors(found)] == []
+    assert schema["$defs"]["JudgeAnswer"]["properties"].keys() == found.keys()
 
 
 def test_one_plan_has_its_verdict_first(cli_with_table: CommandLine) -> None:

@@ -217,3 +217,21 @@ def test_table_options_are_those_of_every_table(known: Service, tmp_path: Path) 
     options = TableOptions(columns={"gap": "coating_gap"}, units={"gap": "mm"})
     found = judged(known, odd, options=options)
     assert [run["settings"] for run in found["runs"]] == [r["settings"] for r in plain["runs"]]
+
+
+def test_a_plan_of_too_many_runs_is_refused(known: Service, tmp_path: Path) -> None:
+    said = refusal(known, table(tmp_path / "mine.csv", *ROWS[:1] * 1001))
+    assert "1001 rows" in said
+    assert "at most 1000" in said
+
+
+def test_a_row_that_stays_at_one_recipe_is_judged_all_the_same(
+    known: Service, tmp_path: Path
+) -> None:
+    found = judged(known, table(tmp_path / "mine.csv", ROWS[0], ROWS[0]))
+    assert [model["estimable"] for model in found["models"]] == [False] * 3
+    assert found["efficiency"] == {"D": None, "A": None, "I": None}
+    assert found["power"] == []
+    told = [each["text"] for each in found["aliases"]]
+    assert "coating_gap stays at 80: the plan says nothing about it" in told
+    assert "rows 2 and 3 are the same recipe" in [each["text"] for each in found["duplicates"]]

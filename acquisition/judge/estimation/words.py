@@ -45,7 +45,7 @@ def constant_text(name: str, kind: str, setting: object) -> str:
 
 def power_text(told: ResponsePower) -> str:
     """``on porosity an effect of 0.3 % (2 sd of the noise) is found with: gap 98 %, …``."""
-    size = f"{two_digits(told['size_sd'])} sd of the noise"
+    size = f"{told['size_sd']:.3g} sd of the noise"
     name = "" if told["response"] is None else f"on {told['response']} "
     if told["size"] is not None:
         size = f"{two_digits(told['size'])}{in_unit(told['unit'])} ({size})"
@@ -53,26 +53,36 @@ def power_text(told: ResponsePower) -> str:
     if not tested:
         return f"{name}an effect of {size} cannot be tested: no run is left to estimate the noise"
     return (
-        f"{name}an effect of {size} is found with: {_chances(tested)}{_untested(told['effects'])}"
+        f"{name}an effect of {size} is found with: {_chances(tested)}{_against(tested)}"
+        f"{_untested(told['effects'])}"
     )
 
 
 def _chances(effects: Sequence[TermPower]) -> str:
-    """``gap 98 %, interactions 40 % to 60 %``: a few effects by name, else by kind."""
+    """``gap 98 %, interactions 40 % to 60 %``: a few main effects by name, else by kind."""
     groups: dict[str, list[float]] = {}
     by_name = sum(is_main(each["effect"]) for each in effects) <= _NAMED
     for each in effects:
-        squared = "squares" if each["effect"].endswith("²") else "interactions"
-        kind = squared if not is_main(each["effect"]) else "main effects"
-        label = each["effect"] if by_name and kind == "main effects" else kind
-        if each["stage"] is not None:
-            label += f" (between batches of {each['stage']})"
-        groups.setdefault(label, []).append(each["power"] or 0.0)
+        name = each["effect"]
+        kind = "squares" if name.endswith("²") else "interactions"
+        if is_main(name):
+            kind = name if by_name else "main effects"
+        groups.setdefault(kind, []).append(each["power"] or 0.0)
     parts = []
-    for label, found in groups.items():
+    for kind, found in groups.items():
         low, high = share(min(found)), share(max(found))
-        parts.append(f"{label} {low if low == high else f'{low} to {high}'}")
+        parts.append(f"{kind} {low if low == high else f'{low} to {high}'}")
     return ", ".join(parts)
+
+
+def _against(effects: Sequence[TermPower]) -> str:
+    """Which main effects are tested against batches: these are fewer than the runs."""
+    stages: dict[str, list[str]] = {}
+    for each in effects:
+        if each["stage"] is not None and is_main(each["effect"]):
+            stages.setdefault(each["stage"], []).append(each["effect"])
+    told = [f"{listed(names)} against batches of {stage}" for stage, names in stages.items()]
+    return f"; tested are {', '.join(told)}" if told else ""
 
 
 def _untested(effects: Sequence[TermPower]) -> str:

@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING
 from designer.cli.text.results import head_text
 from designer.render.expected import two_digits
 from designer.render.table import Column, paragraph, table
-from designer.render.words import amount, count, number, rounded, share
+from designer.render.words import amount, count, in_unit, listed, number, rounded, share
 
 if TYPE_CHECKING:
-    from designer.acquisition.judge.answers import ComparedPlan, JudgedRun
+    from designer.acquisition.judge.answers import (
+        ComparedPlan,
+        JudgedFact,
+        JudgedRun,
+        ResponsePower,
+    )
     from designer.service.verbs.judging import JudgeAnswer
 
 _LABELS = {
@@ -46,14 +51,41 @@ def _one(answer: JudgeAnswer, *, compared: bool) -> list[str]:
     lines.append("")
     width = max(map(len, _LABELS.values())) + 2
     last = ""
-    for fact in answer["summary"]:
+    for fact in _facts(answer):
         if fact["about"] != "verdict":
             label = _LABELS[fact["about"]]
             lines += paragraph(f"{label if label != last else '':{width}}", fact["text"])
             last = label
     for broken in answer["infeasible"]:
         lines += paragraph("- ", broken["text"])
+    if answer["power"]:
+        lines += ["", *table(list(_power_columns(answer["power"])))]
     return [*lines, "", *table(list(_run_columns(answer["runs"], answer["cost_unit"])))]
+
+
+def _facts(answer: JudgeAnswer) -> list[JudgedFact]:
+    """The sentences; of power only how large the effects are, for a table has the rest."""
+    told: list[JudgedFact] = []
+    for fact in answer["summary"]:
+        if fact["about"] != "power":
+            told.append(fact)
+        elif not told or told[-1]["about"] != "power":
+            told.append({"about": "power", "text": _sizes(answer["power"])})
+    return told
+
+
+def _sizes(powers: Sequence[ResponsePower]) -> str:
+    sizes = [
+        f"{two_digits(own['size'])}{in_unit(own['unit'])} on {own['response']}"
+        f" ({own['size_sd']:.3g} sd of the noise)"
+        if own["size"] is not None
+        else f"{own['size_sd']:.3g} sd of the noise"
+        for own in powers
+    ]
+    unknown = "" if powers[0]["response"] else "; how large that is nobody knows yet"
+    gaps = any(each["power"] is None for own in powers for each in own["effects"])
+    untested = " –: there are too few runs or batches to test it." if gaps else ""
+    return f"Below is the chance to find an effect of {listed(sizes)}{unknown}.{untested}"
 
 
 def _side_by_side(answers: Sequence[JudgeAnswer]) -> list[str]:
@@ -105,6 +137,19 @@ def _columns(
 
 def _two(value: float | None) -> str:
     return rounded(value) if value is None else two_digits(value)
+
+
+def _power_columns(powers: Sequence[ResponsePower]) -> Iterable[Column]:
+    """The chance to find every effect, by response."""
+    effects = powers[0]["effects"]
+    yield Column("power", [each["effect"] for each in effects], left=True, key=True)
+    for own in powers:
+        yield Column(own["response"] or "any", [share(each["power"]) for each in own["effects"]])
+    # batches that vary no more than the runs in them are no stratum: it may differ by response
+    stages = zip(*([each["stage"] for each in own["effects"]] for own in powers), strict=True)
+    against = [" / ".join(dict.fromkeys(stage or "run" for stage in each)) for each in stages]
+    if any(text != "run" for text in against):
+        yield Column("against", against, left=True)
 
 
 def _run_columns(runs: Sequence[JudgedRun], unit: str) -> Iterable[Column]:
