@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -39,12 +39,14 @@ class Candidates:
         index: level indices, ``[n, factors]``; rows in lexicographic order.
         given: value of every given, the same for all candidates.
         exact: every feasible recipe is among them.
+        own: values of givens, ``[n]`` each, that are not the same for all: of coils in store.
     """
 
     levels: tuple[Levels, ...]
     index: Index
     given: dict[str, float]
     exact: bool
+    own: Mapping[str, FloatArray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.index)
@@ -58,7 +60,12 @@ class Candidates:
     def columns(self) -> Columns:
         """Settings per factor and values per given, each ``[n]`` (categories as names)."""
         settings = {c.name: c.values[self.index[:, k]] for k, c in enumerate(self.levels)}
-        return settings | {name: np.full(len(self), value) for name, value in self.given.items()}
+        same = {name: np.full(len(self), value) for name, value in self.given.items()}
+        return settings | same | dict(self.own)
+
+    def given_at(self, row: int) -> dict[str, float]:
+        """The value of every given for one candidate."""
+        return self.given | {name: float(values[row]) for name, values in self.own.items()}
 
     def recipe(self, row: int) -> dict[str, Setting]:
         """The settings of one candidate as plain numbers and names."""
@@ -72,6 +79,8 @@ class Candidates:
             if axis.name in place:
                 k = place[axis.name]
                 blocks.append(axis.encode(self.levels[k].values.tolist())[self.index[:, k]])
+            elif axis.name in self.own:
+                blocks.append(axis.encode(self.own[axis.name]))
             else:
                 blocks.append(np.repeat(axis.encode([self.given[axis.name]]), len(self), axis=0))
         return np.hstack(blocks)
@@ -115,7 +124,8 @@ class Candidates:
 
     def subset(self, rows: IntArray) -> Candidates:
         """Some of the candidates."""
-        return Candidates(self.levels, self.index[rows], self.given, exact=False)
+        own = {name: values[rows] for name, values in self.own.items()}
+        return Candidates(self.levels, self.index[rows], self.given, exact=False, own=own)
 
 
 def make_candidates(
@@ -216,16 +226,30 @@ def merged(
 
 
 def from_columns(
-    columns: tuple[Levels, ...], given: dict[str, float]
+    columns: tuple[Levels, ...],
+    given: dict[str, float],
+    own: tuple[Levels, ...] = (),
+    *,
+    exact: bool = False,
 ) -> tuple[Candidates, IntArray]:
-    """Recipes from one column of settings per factor, each once, and the row of every entry."""
+    """Recipes from one column of settings per factor, each once, and the row of every entry.
+
+    Args:
+        columns: n settings per factor.
+        given: value of every given.
+        own: n values per given that is not the same for all.
+        exact: every feasible recipe is among them.
+    """
     levels, index = [], []
-    for column in columns:
+    for column in (*columns, *own):
         values, inverse = np.unique(column.values, return_inverse=True)
         levels.append(Levels(column.name, values))
         index.append(inverse.reshape(-1).astype(np.int32))
     rows, place = np.unique(np.stack(index, axis=1), axis=0, return_inverse=True)
-    return Candidates(tuple(levels), rows, given, exact=False), place.reshape(-1)
+    count = len(columns)
+    theirs = {x.name: x.values[rows[:, count + k]] for k, x in enumerate(levels[count:])}
+    found = Candidates(tuple(levels[:count]), rows[:, :count], given, exact, theirs)
+    return found, place.reshape(-1)
 
 
 def _check_given(spec: Specification, given: Mapping[str, float]) -> None:

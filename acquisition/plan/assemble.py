@@ -59,7 +59,7 @@ class PlanAssembly:
                 cost=made[k][1],
                 in_spec=predictions[place].in_spec,
                 reason=reasons[place],
-                given=self.problem.candidates.given,
+                given=self.problem.candidates.given_at(self.picks[place].row),
                 value=self.picks[place].value,
                 success=success[place],
                 in_spec_measured=predictions[place].in_spec_measured,

@@ -1,20 +1,19 @@
-"""What it costs to keep some settings: the plan with them beside the free plan.
+"""What a wish costs: the plan with it beside the plan without, or beside the runs not wanted.
 
-Both plans have the same goal, the same reference points and the same limits. Each is greedy, so
-neither is the very best of its kind: where fixed settings happen to do better, nothing is lost.
+Both have the same goal, the same reference points and the same limits. Each is greedy, so neither
+is the very best of its kind: where a wish happens to do better, nothing is lost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from designer.render.words import count as counted
 
 if TYPE_CHECKING:
+    from designer.acquisition.plan.wishes import Wishes
     from designer.acquisition.selection.strategy import Selection
-    from designer.campaigns.space.factors import Setting
     from designer.campaigns.specification.specification import Specification
 
 _NOTHING = 0.5  # per cent; less is told as nothing
@@ -22,10 +21,10 @@ _NOTHING = 0.5  # per cent; less is told as nothing
 
 @dataclass(frozen=True)
 class Deviation:
-    """A plan with fixed settings compared with the free one.
+    """A plan with wishes compared with the one without them.
 
     Attributes:
-        fixed: the settings kept.
+        wishes: what was wished.
         bits: information of the plan.
         bits_free: of the free plan.
         cost: of the plan, in ``costs.unit``.
@@ -37,7 +36,7 @@ class Deviation:
         value_name: its name; None: both maximise information.
     """
 
-    fixed: Mapping[str, Setting]
+    wishes: Wishes
     bits: float
     bits_free: float
     cost: float
@@ -49,13 +48,11 @@ class Deviation:
     value_name: str | None = None
 
     @classmethod
-    def between(
-        cls, fixed: Mapping[str, Setting], selection: Selection, free: Selection
-    ) -> Deviation:
+    def between(cls, wishes: Wishes, selection: Selection, free: Selection) -> Deviation:
         """Compare the runs of a plan with those of the free plan."""
         by_value = free.value_name is not None and selection.value_name in (None, free.value_name)
         return cls(
-            fixed=dict(fixed),
+            wishes=wishes,
             bits=selection.bits,
             bits_free=free.bits,
             cost=float(sum(pick.cost for pick in selection.picks)),
@@ -81,20 +78,21 @@ class Deviation:
 
     def to_dict(self, spec: Specification) -> dict[str, Any]:
         """JSON-able figures with the sentence as ``text``."""
-        figures = {field.name: getattr(self, field.name) for field in fields(self)}
+        figures = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "wishes"}
         told = {"lost_percent": self.lost_percent, "text": self.sentence(spec)}
-        return figures | {"fixed": dict(self.fixed)} | told
+        return figures | {"fixed": dict(self.wishes.fixed)} | told
 
     def sentence(self, spec: Specification) -> str:
         """``keeping coating_gap at 200 um costs 22 % of this plan's information (…)``."""
-        kept = " and ".join(
-            f"{name} at {spec.factor(name).with_unit(value)}" for name, value in self.fixed.items()
-        )
+        return f"{self.wishes.words(spec)} costs {self.cost_words(spec)}"
+
+    def cost_words(self, spec: Specification) -> str:
+        """``22 % of this plan's information (0.36 instead of 0.46 bit); it takes …``."""
         lost, (told, free) = self.lost_percent, self._told
         what = self.value_name or "information"
         share = f"no {what}" if lost < _NOTHING else f"{lost:.0f} % of this plan's {what}"
         unit = " bit" if self.value_name is None else ""
-        text = f"keeping {kept} costs {share} ({told:.3g} instead of {free:.3g}{unit})"
+        text = f"{share} ({told:.3g} instead of {free:.3g}{unit})"
         if self.runs != self.runs_free:
             text += f", with {self.runs} instead of {counted(self.runs_free, 'run')}"
         hours = spec.costs.unit

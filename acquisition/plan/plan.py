@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from designer.acquisition.candidates.candidates import with_fixed
-from designer.acquisition.candidates.grid import RecipeGrid
-from designer.acquisition.candidates.region import ProposalRegion
 from designer.acquisition.functions.improvement import MakeImprover
-from designer.acquisition.functions.reference_points import ReferencePoints
 from designer.acquisition.plan.assemble import PlanAssembly
+from designer.acquisition.plan.choice import PlanChoice
 from designer.acquisition.plan.deviation import Deviation
 from designer.acquisition.plan.outlook import Outlook, outlook
+from designer.acquisition.plan.wishes import Offer, Wishes
 from designer.acquisition.posterior import Posterior
 from designer.acquisition.selection.context import PlanningContext
-from designer.acquisition.selection.greedy import StoppingRule
-from designer.acquisition.selection.problem import PlanningProblem
-from designer.acquisition.selection.refinement import Refinement, Select
 from designer.acquisition.selection.space_filling import NEUTRAL
-from designer.acquisition.selection.strategy import Selection, select_runs
 from designer.campaigns.commands.entries import PlannedRun
 from designer.campaigns.specification.parts import DEFAULT_RUNS
 from designer.campaigns.values.numbers import number_text
-from designer.render.words import count as counted
-from designer.render.words import priced
 
 if TYPE_CHECKING:
     from designer.campaigns.space.factors import Setting
@@ -52,6 +44,7 @@ class SelectedPlan:
         notes: sentences for the user.
         deviation: what the fixed settings cost; None: none is fixed, or nothing is known yet.
         outlook: what will be known after it; None: nothing is known yet.
+        taken: which of the offered recipes the runs are, in their order; empty: nothing was.
     """
 
     goal: str
@@ -65,6 +58,7 @@ class SelectedPlan:
     notes: tuple[str, ...]
     deviation: Deviation | None = None
     outlook: Outlook | None = None
+    taken: tuple[int, ...] = ()
 
 
 # float32 products of OpenBLAS raise flags for what lies behind the ends of their arrays (seen on
@@ -83,6 +77,7 @@ def make_plan(
     goal: str | None = None,
     make_improver: MakeImprover | None = None,
     seed: int = 0,
+    offer: Offer | None = None,
 ) -> SelectedPlan:
     """Choose the next runs.
 
@@ -99,6 +94,7 @@ def make_plan(
         goal: default: the specification's.
         make_improver: makes the judge of improvement on the responses' goals.
         seed: seed of all chance.
+        offer: recipes the runs may be made of; None: all of the region.
 
     Raises:
         InputError: nothing satisfies the fixed values and constraints, or all of it was abandoned.
@@ -107,51 +103,19 @@ def make_plan(
     if runs is None and budget is None:
         runs = DEFAULT_RUNS
     assumed, notes = _given(spec, given or {})
-    candidates, wanted = with_fixed(spec, fixed, assumed, seed)
-
-    def chosen(held: Mapping[str, Setting], rng: np.random.Generator) -> Selection:
-        only = wanted if held else None
-        problem = PlanningProblem(spec, space, posteriors, candidates, context, wanted=only)
-
-        def refine(first: PlanningProblem, reference: ReferencePoints, take: Select) -> Refinement:
-            return Refinement(
-                first,
-                reference,
-                first.allowed(),
-                RecipeGrid(ProposalRegion.of(spec, held, candidates.given)),
-                make=lambda others: PlanningProblem(spec, space, posteriors, others, context),
-                choose=take,
-                seed=seed,
-            )
-
-        stop = problem.stop(runs, budget)
-        selection = select_runs(
-            problem,
-            goal,
-            rng,
-            stop,
-            make_improver=make_improver,
-            refine=None if candidates.exact else refine,
-        )
-        part = []
-        if not candidates.exact:
-            around = "" if selection.problem is problem else " and those around the best"
-            part = [
-                f"there are too many recipes to compare all: {len(candidates)} spread over the"
-                f" region{around} were"
-            ]
-        short = _shortfall(problem, len(selection.picks), runs, budget, stop)
-        return replace(selection, notes=(*notes, *part, *selection.notes, *short))
-
+    wishes = Wishes(fixed or {}, offer, context.unlike)
+    choice = PlanChoice(
+        spec, space, posteriors, context, wishes, goal, assumed, make_improver, seed
+    )
+    limits = choice.limits(runs, budget)
     rng = np.random.default_rng(seed)
-    selection = chosen(fixed or {}, rng)
+    selection = choice.wished(limits, rng)
     problem, assembly = selection.problem, PlanAssembly(selection, rng)
     planned, uninformed = assembly.runs(), problem.uninformed
     ahead = outlook(problem, goal, len(planned))
     deviation = None
-    if fixed and not uninformed:
-        free = chosen({}, np.random.default_rng(seed))
-        deviation = Deviation.between(fixed, selection, free)
+    if choice.is_comparable and planned and not uninformed:
+        deviation = Deviation.between(wishes, selection, choice.without(limits))
     return SelectedPlan(
         goal=selection.goal,
         value_name=NEUTRAL if uninformed else selection.value_name,
@@ -160,10 +124,11 @@ def make_plan(
         bits=None if uninformed else selection.bits,
         cost=float(sum(run.cost for run in planned)),
         nested=True,
-        given=candidates.given,
-        notes=assembly.notes(),
+        given=choice.given,
+        notes=(*notes, *assembly.notes()),
         deviation=deviation,
         outlook=ahead,
+        taken=choice.taken(selection, planned),
     )
 
 
@@ -176,29 +141,3 @@ def _given(spec: Specification, given: Mapping[str, float]) -> tuple[dict[str, f
             text = number_text(assumed[item.name]) + (f" {item.unit}" if item.unit else "")
             notes.append(f"{item.name} was not given: planned for {text}, the middle of its range")
     return assumed, notes
-
-
-def _shortfall(
-    problem: PlanningProblem,
-    count: int,
-    runs: int | None,
-    budget: float | None,
-    stop: StoppingRule,
-) -> list[str]:
-    """Why there are fewer runs than asked for, if so."""
-    if count == runs:
-        return []
-    if count == stop.runs:
-        return [f"a plan over so many recipes holds at most {counted(count, 'run')}"]
-    if not stop.repeat and count == np.count_nonzero(problem.allowed()):
-        verb = "is" if count == 1 else "are"
-        return [f"there {verb} only {counted(count, 'feasible recipe')}, and none is repeated yet"]
-    limit = priced(budget or 0.0, problem.spec.costs.unit)
-    if not count:
-        cheapest = float(problem.tree.costs()[problem.allowed()].min())
-        return [f"no run fits into {limit}: the cheapest costs {cheapest:g}"]
-    if runs is None:
-        return []
-    return [
-        f"only {count} of {counted(runs, 'run')} {'fits' if count == 1 else 'fit'} into {limit}"
-    ]

@@ -111,6 +111,8 @@ class PlanningContext:
         disagreements: of the earlier lines about encoded recipes ``[q, D]``, one per recipe.
         made: runs made of every batch, per (stage, batch id), without the pending ones.
         at: log position of the beliefs; None: they are of no log.
+        unlike: runs in whose place others are asked for: nothing that is nearly the same is
+            proposed.
     """
 
     setup: Setup | None = None
@@ -123,3 +125,4 @@ class PlanningContext:
     made: Mapping[tuple[str, str], int] = field(default_factory=dict)
     disagreements: Callable[[FloatArray], Sequence[Disagreement | None]] | None = None
     at: int | None = None
+    unlike: tuple[OpenRun, ...] = ()

@@ -17,6 +17,7 @@ import numpy as np
 from designer.acquisition.batches.reference_runs import ReferenceRuns
 from designer.acquisition.batches.tree import BatchTree
 from designer.acquisition.candidates.local_search import best_rows, largest_first
+from designer.acquisition.candidates.offered import Stock
 from designer.acquisition.functions.base import AcquisitionFunction
 from designer.acquisition.functions.information import Information
 from designer.acquisition.selection.new_batches import NewBatch, NewBatches
@@ -55,12 +56,14 @@ class StoppingRule:
         budget: most cost (None: unlimited).
         repeat: a recipe may come again when that is worth more than another one.
         first: points taken before anything is chosen (a plan that is continued).
+        stock: points of which there are only so many; then nothing else limits repetition.
     """
 
     runs: int
     budget: float | None = None
     repeat: bool = True
     first: tuple[int, ...] = ()
+    stock: Stock | None = None
 
 
 Choose = Callable[[BoolArray], int | None]
@@ -80,6 +83,7 @@ class GreedyPlan:
         picks: the runs so far.
         left: of the budget.
         allowed: points that may still be proposed, ``[n]``.
+        stock: what is left of points of which there are only so many; None: there are none.
         references: reference runs of new batches, which come before what was chosen.
     """
 
@@ -93,7 +97,10 @@ class GreedyPlan:
         self.information, self.tree, self.stop = information, tree, stop
         self.picks: list[Pick] = []
         self.left = np.inf if stop.budget is None else stop.budget
-        self.allowed, self._proposable = allowed.copy(), allowed
+        self.allowed = allowed.copy()
+        # a reference run may repeat what a plan that knows nothing does not
+        self._proposable = allowed if stop.stock is None else self.allowed
+        self.stock = None if stop.stock is None else stop.stock.padded(len(allowed))
         self.references = ReferenceRuns(tree)
         self._next: int | None = None  # what a reference run came before
 
@@ -118,7 +125,7 @@ class GreedyPlan:
         return self.allowed & self.tree.affordable(self.left)
 
     def _take(self, row: int, function: AcquisitionFunction) -> None:
-        self.allowed[row] = self.stop.repeat
+        self._count(row)
         chain, cost = self.tree.add_run(row)
         self.references.took(row, chain)
         bits, shares = 0.0, dict[str, float]()
@@ -128,6 +135,16 @@ class GreedyPlan:
         value = None if function is self.information else function.condition(row, chain)
         self.picks.append(Pick(row, tuple(chain), bits, shares, cost, value))
         self.left -= cost
+
+    def _count(self, row: int) -> None:
+        """A point is taken: perhaps it may not be taken again."""
+        if self.stock is None:
+            self.allowed[row] = self.stop.repeat
+            return
+        kind = int(self.stock.of[row])
+        self.stock.counts[kind] -= 1
+        if not self.stock.counts[kind]:
+            self.allowed[self.stock.of == kind] = False
 
 
 def by_gain(plan: GreedyPlan, function: AcquisitionFunction) -> Choose:
@@ -144,7 +161,7 @@ def by_gain(plan: GreedyPlan, function: AcquisitionFunction) -> Choose:
             return np.where(asked, function.gains(asked), -np.inf)[rows, None]
 
         looked = open_to.copy()
-        if not function.sparse:
+        if not function.sparse and plan.stop.stock is None:  # what is offered may lie anywhere
             looked[:] = False
             best_rows(plan.tree.candidates, score, largest_first, 1)
         return _most(function, looked, 1.0)[0]
@@ -169,7 +186,7 @@ def by_gain_per_cost(plan: GreedyPlan, function: AcquisitionFunction) -> Choose:
         going, costs = tree.depth() > stage, tree.costs()
         stay, rate = _most(function, open_to & going, costs)
         if new_batch is None or rate < new_batch.rate:
-            new_batch = new_batches.best(plan.allowed, plan.left)
+            new_batch = new_batches.best(plan.allowed, plan.left, plan.stock)
         if new_batch is None or (stay is not None and rate >= new_batch.rate):
             return stay
         inside = tree.keys(stage) == new_batch.group

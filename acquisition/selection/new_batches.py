@@ -15,6 +15,7 @@ import numpy as np
 
 from designer.acquisition.batches.reference_runs import ReferenceRuns
 from designer.acquisition.batches.tree import BatchTree
+from designer.acquisition.candidates.offered import Stock
 from designer.acquisition.functions.base import AcquisitionFunction, InnerAcquisition
 from designer.models.arrays import BoolArray, FloatArray, IntArray
 
@@ -46,6 +47,21 @@ class NewBatch:
         return self.value / self.cost if self.cost > 0 else 0.0
 
 
+@dataclass(frozen=True, eq=False)
+class _Group:
+    """Candidates that could share one new batch.
+
+    Attributes:
+        rows: those that are looked at, ``[m]``.
+        first: the reference run of the batch, if it has one, ``[0 or 1]``.
+        inner: what runs of the batch are worth.
+    """
+
+    rows: IntArray
+    first: IntArray
+    inner: InnerAcquisition
+
+
 class NewBatches:
     """Values of new batches of the hard stage.
 
@@ -60,12 +76,13 @@ class NewBatches:
         self._most = min(tree.most_runs(stage), _MOST_RUNS)
         self._reference = ReferenceRuns(tree).points(stage)
 
-    def best(self, allowed: BoolArray, left: float) -> NewBatch | None:
+    def best(self, allowed: BoolArray, left: float, stock: Stock | None = None) -> NewBatch | None:
         """The new batch with the most value per cost; None: there is none.
 
         Args:
             allowed: points that may be proposed, ``[n]``.
             left: of the budget.
+            stock: points of which there are only so many.
         """
         each = self._function.gains() if self._function.sparse else None
         if each is not None:
@@ -84,7 +101,7 @@ class NewBatches:
 
         def look(places: IntArray) -> None:
             new = {k: parts[k] for k in groups[places].tolist() if k not in found}
-            found.update(self._values(new, left))
+            found.update(self._values(new, left, stock))
 
         count = len(groups)
         most = None if each is None else np.array([each[parts[int(k)]].max() for k in groups])
@@ -102,23 +119,31 @@ class NewBatches:
 
     # ---- one group -----------------------------------------------------------------------------
 
-    def _values(self, groups: Mapping[int, IntArray], left: float) -> dict[int, NewBatch]:
+    def _values(
+        self, groups: Mapping[int, IntArray], left: float, stock: Stock | None
+    ) -> dict[int, NewBatch]:
         first = {key: rows[:0] for key, rows in groups.items()}
         if self._reference is not None:  # the reference run of a group's new batch, if it has one
             first = {key: rows[self._reference[rows]][:1] for key, rows in groups.items()}
         some = {key: np.union1d(_thinned(rows), first[key]) for key, rows in groups.items()}
         inner = self._function.within_new_batch(some, self._stage)
-        return {key: self._value(key, some[key], inner[key], first[key], left) for key in groups}
+        return {
+            key: self._value(key, _Group(some[key], first[key], inner[key]), left, stock)
+            for key in groups
+        }
 
-    def _value(
-        self, key: int, rows: IntArray, inner: InnerAcquisition, first: IntArray, left: float
-    ) -> NewBatch:
+    def _value(self, key: int, group: _Group, left: float, stock: Stock | None) -> NewBatch:
+        rows, first, inner = group.rows, group.first, group.inner
+        kinds = None if stock is None else stock.of[rows]
+        counts = None if stock is None else stock.counts.copy()
         price = _Price(self._tree, rows, self._stage)
         usable = self._tree.pot_life(self._stage)
         value, cost, runs = 0.0, 0.0, 0
         while runs < self._most:
             each, costs = inner.gains(), price.costs
             worth = np.where(cost + costs <= left + _ROUNDING, each / costs, -np.inf)
+            if kinds is not None and counts is not None:
+                worth[counts[kinds] <= 0] = -np.inf
             pick = int(np.argmax(worth))
             if len(first) and not runs:  # the reference run of the new batch
                 pick = int(np.searchsorted(rows, first[0]))
@@ -127,6 +152,8 @@ class NewBatches:
             if runs and worth[pick] <= value / cost:
                 break
             value, cost, runs = value + float(each[pick]), cost + float(costs[pick]), runs + 1
+            if kinds is not None and counts is not None:
+                counts[kinds[pick]] -= 1
             price.add_run(pick)
             inner.condition(pick)
         return NewBatch(key, value, cost, runs)

@@ -26,6 +26,7 @@ from designer.acquisition.functions.reference_points import (
 from designer.acquisition.posterior import Posterior
 from designer.acquisition.selection.context import KnownRun, OpenRun, PlanningContext
 from designer.acquisition.selection.greedy import StoppingRule
+from designer.acquisition.selection.likeness import near, same_results
 from designer.acquisition.selection.space_filling import NEUTRAL, NeutralPosterior
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.specification.parts import MOST_RUNS
@@ -54,6 +55,7 @@ class PlanningProblem:
         context: what is set up, open, known and refused.
         wanted: candidates a run may be, ``[n]`` (fixed settings restrict the runs, not the goal);
             None: all.
+        apart: those are things of their own, so a recipe that is open or failed may come again.
         trial: runs somebody thinks of; their points and batches are there, their results are not.
 
     Attributes:
@@ -69,9 +71,10 @@ class PlanningProblem:
         context: PlanningContext,
         *,
         wanted: BoolArray | None = None,
+        apart: bool = False,
         trial: Sequence[OpenRun] = (),
     ) -> None:
-        self._wanted, self._space = wanted, space
+        self._wanted, self._space, self._apart = wanted, space, apart
         self.spec, self.candidates, self.context = spec, candidates, context
         names = [r.name for r in spec.responses if r.name in posteriors]
         self.posteriors = {name: posteriors[name] for name in names}
@@ -222,13 +225,18 @@ class PlanningProblem:
             any_settings: those that are not wanted as well.
         """
         refused = [*self.context.excluded]
-        if self.uninformed:  # without a model nothing says that a repetition is worth more
+        if (
+            self.uninformed and not self._apart
+        ):  # without a model nothing says that a repetition is worth more
             refused += [run.settings for run in self.context.pending]
             refused += [run.settings for run in self.context.failed]
         allowed = np.zeros(len(self.X), dtype=np.bool_)
         allowed[: len(self.candidates)] = ~self._with_settings(refused)
         if self._wanted is not None and not any_settings:
             allowed[: len(self.candidates)] &= self._wanted
+        if self.context.unlike:
+            others = (allowed & unlike for unlike in self._unlike)
+            allowed = next((some for some in others if some.any()), allowed & self._unlike[-1])
         if not allowed.any():
             raise InputError(
                 Problem(
@@ -238,6 +246,16 @@ class PlanningProblem:
                 )
             )
         return allowed
+
+    @cached_property
+    def _unlike(self) -> tuple[BoolArray, BoolArray]:
+        """Points that are not nearly the same as what nobody wants, ``[n]``; by settings alone."""
+        others = self._encode(self.context.unlike)
+        factors = [factor.name for factor in self.spec.factors]
+        close = np.zeros(len(self.X), dtype=np.bool_)
+        for other in others:
+            close |= near(self.X, other, self._space, factors)
+        return ~(close | same_results(self.posteriors, self.X, others)), ~close
 
     def stop(self, runs: int | None, budget: float | None) -> StoppingRule:
         """When the plan is complete."""

@@ -98,7 +98,7 @@ def select_runs(
     function: AcquisitionFunction | None = None
     notes: list[str] = []
     if goal == "optimum" and not problem.uninformed and stop.runs:
-        function, notes = _phase(problem, rng, stop.budget, make_improver)
+        function, notes = _phase(problem, rng, stop, make_improver)
     name = "optimum" if goal == "optimum" else goal if problem.uninformed else reference.name
     if function is None:
         notes += reference.notes
@@ -132,14 +132,14 @@ def by_information(
 def _phase(
     problem: PlanningProblem,
     rng: np.random.Generator,
-    budget: float | None,
+    stop: StoppingRule,
     make_improver: MakeImprover | None,
 ) -> tuple[AcquisitionFunction | None, list[str]]:
     """What to maximise for the goal optimum (None: the mix's information), and why."""
     search = search_hits(problem, rng)
     if search is not None and search.found < WANTED_HITS:
         if search.missing > _NEARLY:
-            return _searching(problem, search, budget)
+            return _searching(problem, search, stop)
         notes = [f"search: {_found(search)}, and the open runs are expected to bring the rest"]
     elif search is not None:
         notes = [f"search is over: {search.found} runs are predicted in spec"]
@@ -150,7 +150,7 @@ def _phase(
 
 
 def _searching(
-    problem: PlanningProblem, search: HitSearch, budget: float | None
+    problem: PlanningProblem, search: HitSearch, stop: StoppingRule
 ) -> tuple[AcquisitionFunction | None, list[str]]:
     """Hits, if a plan is likely to bring one: with what is set up, else with a new batch."""
     told = f"search: {_found(search)}"
@@ -162,7 +162,7 @@ def _searching(
         ways.append((search.hits.among(depth <= stage), new))
     most = 0.0
     for hits, how in ways:
-        chance = _probability_of_hit(problem, hits, budget)
+        chance = _probability_of_hit(problem, hits, stop)
         if chance > _SMALL_CHANCE:
             unit = problem.spec.costs.unit.removesuffix("s") or "cost"
             each = probability_of_hit(problem, problem.representatives)
@@ -176,14 +176,11 @@ def _searching(
     ]
 
 
-def _probability_of_hit(
-    problem: PlanningProblem, hits: ExpectedHits, budget: float | None
-) -> float:
+def _probability_of_hit(problem: PlanningProblem, hits: ExpectedHits, stop: StoppingRule) -> float:
     """Probability that a plan of four runs for hits alone brings any, by making it on trial."""
     everywhere = np.ones(len(problem.X), dtype=np.bool_)
-    trial = GreedyPlan(
-        None, problem.tree.fork(), problem.allowed(), StoppingRule(DEFAULT_RUNS, budget)
-    )
+    rule = StoppingRule(DEFAULT_RUNS, stop.budget, stock=stop.stock)
+    trial = GreedyPlan(None, problem.tree.fork(), problem.allowed(), rule)
     on_trial = hits.among(everywhere)
     trial.extend(on_trial, by_gain_per_cost(trial, on_trial))
     return hits.probability_of_any(np.array([pick.row for pick in trial.picks], dtype=np.int64))

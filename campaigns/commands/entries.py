@@ -26,6 +26,7 @@ class ResultEntry:
         note: remark.
         replicate: whether the values are further ones beside those recorded before.
         where: place for messages, such as ``plan.xlsx row 7``; None: the run id.
+        made: it was made, though nothing else says so (`attach`).
     """
 
     run: str | None
@@ -37,6 +38,7 @@ class ResultEntry:
     note: str | None = None
     replicate: bool = False
     where: str | None = None
+    made: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +123,18 @@ class PlanDraft:
     deviation: Mapping[str, Any] | None = None
     outlook: Mapping[str, Any] | None = None
     design: PlanDesign | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedRecipe:
+    """What can be made as it is: a foil at hand, a coil in store, a recipe somebody chose.
+
+    Attributes:
+        settings: by factor, perhaps between the machine's set-points; factors left out are free.
+        given: what is known of it, by given.
+        extra: what else its table says of it (ids), by column; None: it comes from no table.
+    """
+
+    settings: Mapping[str, Setting]
+    given: Mapping[str, float] = field(default_factory=dict)
+    extra: Mapping[str, Setting] | None = None

@@ -4,30 +4,38 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any
 
 from designer.campaigns.commands.checks import Refusals, ensure_open, required_text
 from designer.campaigns.commands.entries import PlanDraft, PlannedRun
-from designer.campaigns.errors import ConflictError, InputError
+from designer.campaigns.commands.runs import abandon
+from designer.campaigns.errors import ConflictError, InputError, Problem
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.runs import DesignPoint, batch_id_text, plan_id_text, run_id_text
 from designer.campaigns.log.state import CampaignState, PlanDesign
 from designer.campaigns.space.factors import Setting
-from designer.campaigns.specification.recipes import recipe_problems
+from designer.campaigns.specification.recipes import recipe_flags, recipe_problems
 
 _NEW = re.compile(r"new-[0-9]+\Z")
 
 
-def propose(state: CampaignState, plan: PlanDraft, *, replace: str | None = None) -> list[NewEvent]:
+def propose(
+    state: CampaignState,
+    plan: PlanDraft,
+    *,
+    replace: str | None = None,
+    instead_of: Sequence[str] | None = None,
+) -> list[NewEvent]:
     """Enter a plan: new ids for the plan, its runs (in the order of making) and new batches.
 
     Args:
         state: fresh state.
         plan: computed plan; a batch label ``new-1`` becomes the stage's next free id, any other
             label is a batch that exists.
-        replace: reason for abandoning all open runs first; None: they stay.
+        replace: reason for abandoning open runs first; None: they stay.
+        instead_of: ids of those; None: all.
 
     Returns:
         The abandoned runs, then one ``plan_proposed`` event.
@@ -52,11 +60,10 @@ def propose(state: CampaignState, plan: PlanDraft, *, replace: str | None = None
         _check_run(state, run, refusals)
     drafts: list[NewEvent] = []
     if replace is not None:
+        gone = [run.id for run in state.open_runs] if instead_of is None else instead_of
         reason = required_text(replace, "reason")
-        drafts = [
-            NewEvent("run_abandoned", {"run": run.id, "reason": reason}) for run in state.open_runs
-        ]
-    batches = _batch_ids(state, runs, refusals)
+        drafts = abandon(state, gone, reason) if gone else []
+    batches = batch_ids(state, runs, refusals)
     refusals.raise_if_any()
     return [*drafts, NewEvent("plan_proposed", _plan_body(state, plan, runs, batches))]
 
@@ -96,7 +103,12 @@ def _with_plain_settings(run: PlannedRun) -> PlannedRun:
 
 def _check_run(state: CampaignState, run: PlannedRun, refusals: Refusals) -> None:
     where = f"proposal {run.order}"
-    refusals.input.extend(recipe_problems(state.spec, run.settings, where, on_grid=True))
+    if run.extra is None:
+        refusals.input.extend(recipe_problems(state.spec, run.settings, where, on_grid=True))
+    else:  # what is there is made as it is: a coil of 151 um where the machine makes 150 and 155
+        problems = recipe_problems(state.spec, run.settings, where, on_grid=False)
+        flags = [] if problems else recipe_flags(state.spec, {**run.settings, **run.given})
+        refusals.input.extend([*problems, *(Problem(where, flag) for flag in flags)])
     for name, value in run.given.items():
         if not any(given.name == name for given in state.spec.givens):
             refusals.input.report(f"{where}, {name}", "is no given of this campaign")
@@ -104,10 +116,10 @@ def _check_run(state: CampaignState, run: PlannedRun, refusals: Refusals) -> Non
             refusals.input.report(f"{where}, {name}", "is not a finite number", str(value))
 
 
-def _batch_ids(
-    state: CampaignState, runs: list[PlannedRun], refusals: Refusals
+def batch_ids(
+    state: CampaignState, runs: Sequence[PlannedRun], refusals: Refusals
 ) -> list[dict[str, str]]:
-    """Turn labels into ids: new ones are numbered by stage in the order of making."""
+    """Turn labels of runs into ids: new ones are numbered by stage in the order of making."""
     stages = {stage.name for stage in state.spec.stages}
     given_out: dict[tuple[str, str], str] = {}
     free = {stage: state.next_batch_number(stage) for stage in stages}

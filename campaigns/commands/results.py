@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from designer.campaigns.commands.by_hand import planned_run
 from designer.campaigns.commands.checks import (
     NOTE_LIMIT,
     Refusals,
@@ -66,19 +67,24 @@ def attach(
 ) -> list[NewEvent]:
     """Record runs nobody proposed, all or nothing; each gets a new run id.
 
+    A run of which no result is told, nor when it was made, is planned by hand.
+
     Args:
         state: fresh state.
-        entries: recipe really used (every factor and given), with the results known so far.
+        entries: recipe really used (every factor and given), with the results known so far; of a
+            run planned by hand every factor.
         now: present moment, aware; default: the clock.
 
     Returns:
-        One ``result_recorded`` event per entry; ``body["run"]`` is the new id.
+        One ``result_recorded`` event per entry, then one ``run_planned`` per run planned by hand,
+        not judged yet (`by_hand.with_figures`); ``body["run"]`` is the new id.
 
     Raises:
         InputError: with all problems of all entries; closed campaign.
     """
     ensure_open(state)
-    return _in_turn(state, entries, now, _Entry.attached, "attach")
+    drafts = _in_turn(state, entries, now, _Entry.attached, "attach")
+    return sorted(drafts, key=lambda draft: draft.kind == "run_planned")
 
 
 def _in_turn(
@@ -153,7 +159,7 @@ class _Entry:
         return [result]
 
     def attached(self) -> list[NewEvent]:
-        """The event of a run nobody proposed; none when something is wrong with it."""
+        """The event of a run nobody proposed, made or planned; none when something is wrong."""
         told, found, before = self.told, self.refusals.input, len(self.refusals)
         if told.run is not None:
             hint = f"Record results of {told.run} with record"
@@ -162,10 +168,14 @@ class _Entry:
         body = self._body(
             Run(run_id, plan=None, order=None, rank=None, planned=None, used={}, seq=0)
         )
-        for item in self.state.spec.inputs:
+        planned = not (told.responses or told.made or (told.made_at or "").strip())
+        for item in self.state.spec.factors if planned else self.state.spec.inputs:
             if item.name not in told.used.keys() | told.given.keys():
                 place = f"{self.where}, {item.name}"
                 found.report(place, "its value is missing", allowed=item.allowed)
+        if planned and len(self.refusals) == before:
+            event = planned_run(self.after, run_id, body, self.where, self.refusals)
+            return [] if len(self.refusals) > before else [event]
         if len(self.refusals) > before:
             return []
         return [NewEvent("result_recorded", {"run": run_id, "attached": True, **body})]

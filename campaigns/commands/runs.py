@@ -17,7 +17,7 @@ from designer.campaigns.commands.checks import (
 from designer.campaigns.errors import ConflictError, InputError, Problem
 from designer.campaigns.log.describe import who_when
 from designer.campaigns.log.events import NewEvent
-from designer.campaigns.log.runs import Run, normal_run_id
+from designer.campaigns.log.runs import BREACH, Run, normal_run_id
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.plausibility.open_runs import breaches
 from designer.campaigns.values.quantity import Quantity
@@ -50,10 +50,13 @@ def start(
     refusals = Refusals()
     where = f"run {there.id}"
     if not anyway:
+        planned = [] if there.confirmed_seq(BREACH) else there.flags
+        against = [*(Problem(where, text) for text in planned)]
+        against += [breach.problem for breach in breaches(state, [there.id])]
         hint = "Abandon it or plan anew with propose --replace; else start it with --anyway"
         refusals.input.extend(
             replace(problem, hint=f"{problem.hint}. {hint}" if problem.hint else hint)
-            for problem in (breach.problem for breach in breaches(state, [there.id]))
+            for problem in against
         )
     settings = {}
     for factor, typed in named(used or {}, state.spec.factors, where, "factor", refusals):

@@ -107,8 +107,8 @@ class StateBuilder:
             for run in body["runs"]:
                 counters.run = max(counters.run, _number(run["run"]))
                 self._count_batches(run["batch"])
-        elif event.kind == "result_recorded":
-            if body.get("attached"):
+        elif event.kind in ("result_recorded", "run_planned"):
+            if body.get("attached") or event.kind == "run_planned":
                 counters.run = max(counters.run, _number(body["run"]))
             self._count_batches(body["batch"])
         elif event.kind == "result_corrected":

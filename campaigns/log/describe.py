@@ -38,6 +38,12 @@ def _plan(body: Body) -> str:
     return f"plan {body['plan']} proposed: {', '.join(runs)}"
 
 
+def _planned(body: Body) -> str:
+    told = [f"{name} = {value_text(value)}" for name, value in body["settings"].items()]
+    told += [f"{name} is {value_text(value)}" for name, value in body["given"].items()]
+    return f"{body['run']} planned by hand: {', '.join(told)}"
+
+
 def _result(body: Body) -> str:
     told = [
         f"{name} = {'none' if values is None else '/'.join(value_text(v) for v in values)}"
@@ -91,6 +97,7 @@ _WRITERS: Mapping[str, Callable[[Body], str]] = {
     "line_excluded": lambda body: f"line {body['name']} excluded ({body['reason']})",
     "line_included": lambda body: f"line {body['name']} included ({body['reason']})",
     "plan_proposed": _plan,
+    "run_planned": _planned,
     "run_started": _with_reason("started"),
     "result_recorded": _result,
     "result_corrected": _correction,

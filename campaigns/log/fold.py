@@ -18,6 +18,7 @@ _HANDLERS: Mapping[str, Callable[[StateBuilder, Event], None]] = {
     "line_excluded": fold_campaign.line_switched,
     "line_included": fold_campaign.line_switched,
     "plan_proposed": fold_campaign.plan_proposed,
+    "run_planned": fold_campaign.run_planned,
     "run_started": fold_runs.run_started,
     "result_recorded": fold_runs.result_recorded,
     "result_corrected": fold_runs.result_corrected,

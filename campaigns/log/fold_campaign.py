@@ -16,11 +16,13 @@ from designer.campaigns.log.builder import (
     whole_recipe,
 )
 from designer.campaigns.log.fold_runs import status_of_data
-from designer.campaigns.log.runs import DesignPoint, Run
+from designer.campaigns.log.runs import DesignPoint, Note, Run
 from designer.campaigns.log.state import Line, LineRow, Plan, PlanDesign, StoredNumbers
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification import load
+from designer.campaigns.specification.recipes import recipe_flags
 from designer.campaigns.specification.specification import Specification
+from designer.campaigns.values.quantity import stored_setting
 
 if TYPE_CHECKING:
     from designer.campaigns.log.events import Event
@@ -181,8 +183,47 @@ def _proposed_run(proposed: Mapping[str, Any], spec: Specification, plan: str, s
         success=proposed.get("success"),
         reason=proposed["reason"],
         extra=proposed["extra"] or {},
+        own_recipe=proposed["extra"] is not None,
         design=None if point is None else DesignPoint(**{key: point[key] for key in _POINT}),
         seq=seq,
+    )
+
+
+def run_planned(builder: StateBuilder, event: Event) -> None:
+    """A run that somebody planned by hand."""
+    body, spec = event.body, builder.specification
+    if body["run"] in builder.runs:
+        raise ContradictionError(f"run {body['run']} exists already")
+    told = {name: stored_setting(typed) for name, typed in body["settings"].items()}
+    whole_recipe(told, spec)
+    known = {**body["assumed"], **{name: typed["number"] for name, typed in body["given"].items()}}
+    known_names("given", known, spec.given_names)
+    settings, given = in_order(spec.factors, told), in_order(spec.givens, known)
+    notes: tuple[Note, ...] = ()
+    if body["note"]:
+        notes = (Note(body["run"], body["note"], event.seq, event.actor, event.recorded_at),)
+        builder.notes += notes
+    builder.runs[body["run"]] = Run(
+        id=body["run"],
+        plan=None,
+        order=body["order"],
+        rank=body["rank"],
+        planned=settings,
+        used=settings,
+        given=given,
+        batch=in_order(spec.stages, body["batch"]),
+        notes=notes,
+        predicted=in_order(spec.responses, body["predicted"]),
+        information_bits=body["bits"],
+        cost=body["cost"],
+        in_spec=body["in_spec"],
+        in_spec_measured=body["in_spec_measured"],
+        success=body["success"],
+        reason=body["reason"],
+        attached=True,
+        own_recipe=True,
+        flags=tuple(recipe_flags(spec, {**settings, **given})),
+        seq=event.seq,
     )
 
 

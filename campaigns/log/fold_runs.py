@@ -110,7 +110,7 @@ def _facts(
     overtaken = run.planned and run.status in WAITING and builder.spec_seq > since
     if used or given or overtaken:  # else made as planned
         off_grid = run.off_grid.difference(used)
-        if overtaken:
+        if overtaken and not run.own_recipe:
             off_grid = frozenset(run.planned or ()).difference(reported)
         judged = {
             "flags": tuple(recipe_flags(spec, {**all_used, **all_given}, off_grid)),
@@ -263,13 +263,15 @@ def run_reopened(builder: StateBuilder, event: Event) -> None:
     run = builder.run(event.body["run"])
     if run.status not in ("failed", "abandoned"):
         raise ContradictionError(f"run {run.id} is {run.status} and cannot be reopened")
-    made = run.made_seq
+    made, spec = run.made_seq, builder.specification
     if made is not None and builder.events[made - 1].kind == "run_failed":
+        flags = recipe_flags(spec, {**run.used, **run.given}) if run.own_recipe else ()
         run = run.changed(
-            made_seq=None, made_recorded_at=None, flags=(), off_grid=frozenset(), judged_seq=0
-        )
+            made_seq=None, made_recorded_at=None, flags=tuple(flags), off_grid=frozenset(),
+            judged_seq=0,
+        )  # fmt: skip
     run = run.changed(status="proposed", failure=None)
-    builder.runs[run.id] = run.changed(status=status_of_data(run, builder.specification))
+    builder.runs[run.id] = run.changed(status=status_of_data(run, spec))
 
 
 def note_added(builder: StateBuilder, event: Event) -> None:

@@ -25,6 +25,8 @@ LEARNED_FROM: tuple[Status, ...] = ("running", *MEASURED)
 """Measurements of the run are believed: what was measured before a run failed is not."""
 BREACH = "breaks_specification"
 """Kind of flag: the settings of a run are not what the specification allows."""
+REPLACED = "replaced by a new plan"
+"""Why the open runs are abandoned in whose place a new plan comes."""
 OFF_PLAN = "off_plan"
 """Kind of flag: the settings of a run are not those it was planned with."""
 RESULT_IS_RIGHT = ("slip", "outlier")
@@ -91,10 +93,10 @@ class Run:
 
     Attributes:
         id: ``R001``; never used for another run.
-        plan: plan that proposed it; None when attached.
+        plan: plan that proposed it; None when attached, which is so of a run planned by hand.
         order: place in the plan's order of making, from 1.
         rank: place in the plan's order of value, from 1.
-        planned: proposed recipe; None when attached.
+        planned: recipe it was proposed or planned with; None: it was made before it was known here.
         used: really used settings as far as told, else the planned ones.
         reported: the really used settings alone, as far as told.
         given: known values (humidity, …), as told, else as the plan was made for.
@@ -123,7 +125,9 @@ class Run:
         made_seq: first event that says it was made; None while it was not.
         made_recorded_at: when that event was stored.
         recorded_at: when its latest result was stored.
-        attached: nobody proposed it.
+        attached: no plan proposed it: somebody planned it by hand, or told that it was made.
+        own_recipe: its recipe is somebody's own (planned by hand, or one of a table of recipes at
+            hand), which may lie between the machine's set-points.
         flags: sentences about settings that are out of range.
         off_grid: factors that were left at their planned set-points when the run was made although
             the specification had changed: there, steps and levels count, too.
@@ -166,6 +170,7 @@ class Run:
     made_recorded_at: str | None = None
     recorded_at: str | None = None
     attached: bool = False
+    own_recipe: bool = False
     flags: tuple[str, ...] = ()
     off_grid: frozenset[str] = frozenset()
     judged_seq: int = 0

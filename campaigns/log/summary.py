@@ -83,7 +83,7 @@ class Summarizer:
         self._plain &= known is not None and known.version == version
         self._plain &= is_stored_moment(self._changed_at)
         # quotes inside a text are escaped, so these quotes are those of a key
-        if kind in (*_SPECIFIES, _REVERSAL, "plan_proposed") or (
+        if kind in (*_SPECIFIES, _REVERSAL, "plan_proposed", "run_planned") or (
             kind == "result_recorded" and '"attached":' in body
         ):
             self._take(seq, kind, body)
@@ -128,7 +128,7 @@ def _runs(kind: str, body: dict[str, Any]) -> int:
     """How many runs an event brings."""
     if kind == "plan_proposed":
         return len(body["runs"])
-    return int(bool(body.get("attached")))
+    return int(kind == "run_planned" or bool(body.get("attached")))
 
 
 def summaries(

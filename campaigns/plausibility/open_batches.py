@@ -12,7 +12,7 @@ from designer.campaigns.log.events import Event
 from designer.campaigns.log.runs import BREACH, Run
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.plausibility.off_plan import differs
-from designer.campaigns.space.factors import quantity_text
+from designer.campaigns.space.factors import Setting, quantity_text
 from designer.campaigns.specification.parts import Stage
 from designer.campaigns.specification.specification import Specification
 
@@ -189,6 +189,22 @@ def batch_remarks(state: CampaignState, runs: Iterable[str], since: int) -> list
     return [*(found[run] for run in told), *texts]
 
 
+def otherwise_made(
+    state: CampaignState, stage: str, batch: str, settings: Mapping[str, Setting]
+) -> str | None:
+    """Why a run with these settings cannot be of a batch; None: it can, or nobody knows it."""
+    runs = _batches(state, stage, [batch]).get(batch)
+    if not runs:
+        return None
+    first = runs[0]
+    for factor in map(state.spec.factor, _binding(state.spec, stage)):
+        here, there = settings.get(factor.name), first.used.get(factor.name)
+        if here is not None and there is not None and differs(factor, here, there):
+            made, other = (quantity_text(value, factor.unit) for value in (here, there))
+            return f"{factor.name} is {made}, in this batch {other} ({first.id})"
+    return None
+
+
 def near_batch(name: str, known: Iterable[str]) -> str | None:
     """The batch whose name is the same written otherwise: ``slurry-1`` and ``slurry-01``.
 
@@ -214,7 +230,7 @@ def _parts(name: str) -> tuple[list[int], str]:
 
 def _told_in(event: Event) -> Iterator[tuple[str, str, str]]:
     """Run, stage and batch of everything an event tells about batches."""
-    if event.kind == "result_recorded":
+    if event.kind in ("result_recorded", "run_planned"):
         told = event.body["batch"]
     elif event.kind == "result_corrected":
         told = {stage: each["new"] for stage, each in event.body["what"].get("batch", {}).items()}

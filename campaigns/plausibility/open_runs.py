@@ -91,9 +91,9 @@ def _problems(state: CampaignState, run: Run, where: str) -> list[Problem]:
     if run.planned is None or run.judged_seq > state.spec_seq:
         return []  # what it was made with is told by its own flags
     settings = {**run.used, **run.given}
-    if not (run.reported or run.reported_given):
+    if not (run.reported or run.reported_given or run.own_recipe):
         return recipe_problems(state.spec, settings, where)
-    told = recipe_flags(state.spec, settings)  # really used: off the grid is ordinary
+    told = recipe_flags(state.spec, settings)  # used, or somebody's own: off the grid is ordinary
     return [Problem(where, text) for text in told if text not in run.flags]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from designer.campaigns.log.runs import Run
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.sheets.own_columns import PLANNED
+from designer.campaigns.sheets.own_columns import PLANNED, extra_headers
 from designer.campaigns.sheets.run_object import Flags, MeasurementObject, run_objects
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.headers import with_unit
@@ -31,10 +31,13 @@ def data_rows(state: CampaignState) -> tuple[list[str], list[dict[str, DataCell]
     columns += [f"batch:{stage.name}" for stage in spec.stages]
     columns += ["made_at", "recorded_at", "actor", "reason", "note"]
     columns += [f"{PLANNED}{factor.name}" for factor in spec.factors]
+    extras = extra_headers(state.runs.values(), columns)
+    columns += extras.values()
     rows: list[dict[str, DataCell]] = []
     for run in state.runs.values():
         if _has_data(run):
-            rows += _data_rows_of(run)
+            told = {extras[name]: value for name, value in run.extra.items()}
+            rows += [{**row, **told} for row in _data_rows_of(run)]
     return columns, rows
 
 

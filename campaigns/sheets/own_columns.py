@@ -67,6 +67,18 @@ def foreign_columns(
     )
 
 
+def extra_headers(runs: Iterable[Run], taken: Iterable[str]) -> dict[str, str]:
+    """Further columns of the tables that runs were chosen from → their headers in an export.
+
+    Args:
+        runs: some of which may have further columns.
+        taken: other headers of the export.
+    """
+    others = set(taken)
+    names = dict.fromkeys(name for run in runs for name in run.extra)
+    return {name: f"extra:{name}" if name in others else name for name in names}
+
+
 def proposal_figures(run: Run) -> dict[str, float | None]:
     """The figures a run was proposed with, by the column that shows them; they never change."""
     figures: dict[str, float | None] = {

@@ -65,6 +65,7 @@ class ExpectedColumns:
         categories: of all factors, as their cells may be.
         columns: header → name, as the user says.
         asked: further headers somebody wants to have read.
+        everything: whether the cells of all columns are wanted.
     """
 
     numbers: Mapping[str, str | None]
@@ -74,6 +75,7 @@ class ExpectedColumns:
     categories: frozenset[str]
     columns: Mapping[str, str]
     asked: frozenset[str]
+    everything: bool = False
 
     @classmethod
     def of(
@@ -84,6 +86,7 @@ class ExpectedColumns:
         *,
         responses: bool = True,
         asked: Iterable[str] = (),
+        everything: bool = False,
     ) -> Self:
         """What a file of this campaign may hold.
 
@@ -93,6 +96,7 @@ class ExpectedColumns:
             options: what the user says about the file.
             responses: whether results are read.
             asked: further headers to be read.
+            everything: read the cells of all columns.
         """
         options = options or TableOptions()
         categorical = [factor for factor in spec.factors if factor.is_categorical]
@@ -107,6 +111,7 @@ class ExpectedColumns:
             categories=frozenset(c for f in categorical for c in f.categories or ()),
             columns=options.columns,
             asked=frozenset((*options.columns, *options.where, *options.units, *asked)),
+            everything=everything,
         )
 
     @property
@@ -129,7 +134,9 @@ class ExpectedColumns:
 
     def keeps(self, header: str) -> bool:
         """Whether cells of this column may be read."""
-        return self.target(header) is not None or name_of(header, self.asked) is not None
+        if self.everything or self.target(header) is not None:
+            return True
+        return name_of(header, self.asked) is not None
 
     def names_in(self, cells: Sequence[str]) -> int:
         """How many different names stand in a row, small differences of writing aside."""

@@ -28,6 +28,10 @@ class CampaignRuns(Handle):
         given: Values | None = None,
         replace: bool = False,
         top_up: bool = False,
+        among: Table | None = None,
+        units: Values | None = None,
+        instead_of: Names = (),
+        reason: str | None = None,
         seed: int | None = None,
         dry_run: bool = False,
         request_id: str | None = None,
@@ -42,14 +46,24 @@ class CampaignRuns(Handle):
             replace: abandon the open runs first.
             top_up: only what is missing to ``n`` open runs; an empty plan where none is. Proposed
                 runs that break the changed specification do not count.
+            among: only recipes of this table, each once: foils at hand, coils in store; factors
+                without a column are free, further columns (ids) come back with the runs.
+            units: unit of a column's numbers of that table, where it is not the declared one.
+            instead_of: open runs that are abandoned; as many are proposed that are not nearly the
+                same, neither in their settings nor in what they give.
+            reason: why runs are abandoned.
             seed: default: from campaign id and log position.
             dry_run: compute, but write nothing.
             request_id: makes the call safe to repeat, see `Campaign`.
 
         Raises:
             InputError: a value is refused, or nothing is left to propose.
-            ConflictError: somebody changed the campaign meanwhile.
+            ConflictError: somebody changed the campaign meanwhile, or a run is not open.
         """
+        cells = None
+        if among is not None:
+            factors = [factor.name for factor in self.spec.factors]
+            cells = columns_of(among, "among", factors).cells
         answer = self._writing(request_id).plans.propose(
             self.name,
             n,
@@ -58,6 +72,10 @@ class CampaignRuns(Handle):
             given=texts_of(given, "given"),
             replace=replace,
             top_up=top_up,
+            among=cells,
+            options=TableOptions(units=texts_of(units, "units")),
+            instead_of=[*instead_of],
+            reason=reason,
             seed=seed,
             dry_run=dry_run,
         )
@@ -116,7 +134,8 @@ class CampaignRuns(Handle):
         ``porosity_1`` and ``porosity_2`` are replicates, and what is not used is told.
         A row that is recorded already (the same settings and results) is passed over, and its run
         named again, so that a table that grows can be attached every day; ``replicate=2`` in a row
-        says that it was made again.
+        says that it was made again. A row without results, ``made_at`` and ``status`` is planned by
+        hand: proposed, and judged beside our plan of as many runs.
         What is odd about their results stands in ``messages`` of the returned list, too.
 
         Args:

@@ -6,7 +6,7 @@ And where the earlier lines disagree: what each line's own surface says about a 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -32,21 +32,32 @@ from designer.models.posterior.posterior import ResponsePosterior
 _CLEARLY = 2.0  # standard deviations of the noise of both lines' measurements (about 95 %)
 
 
-def planning_context(fitted: FittedCampaign, now: datetime, *, replace: bool) -> PlanningContext:
+def planning_context(
+    fitted: FittedCampaign,
+    now: datetime,
+    *,
+    gone: Collection[str] = (),
+    unlike: Collection[str] = (),
+    apart: bool = False,
+) -> PlanningContext:
     """Everything around a proposal that is not the model.
 
     Args:
         fitted: the campaign and what was learned from it.
         now: present moment, for pot lives.
-        replace: the open runs are abandoned first: they are not pending, and like every
-            abandoned recipe not proposed again.
+        gone: open runs that are abandoned first: they are not pending, and like every abandoned
+            recipe not proposed again (a coil of that recipe may be).
+        unlike: those of them in whose place others are asked for.
+        apart: what is offered is told apart by ids, so a coil that was abandoned refuses no recipe.
     """
     state = fitted.state
-    open_runs = state.open_runs
-    refused = [run for run in state.runs.values() if run.status == "abandoned"]
-    if replace:
-        refused += open_runs
-    pending = [] if replace else [OpenRun(r.id, r.used, r.batch, r.given) for r in open_runs]
+    refused = [
+        run
+        for run in state.runs.values()
+        if (run.status == "abandoned" and not (apart and run.extra))
+        or (run.id in gone and not apart)
+    ]
+    pending = [_open(run) for run in state.open_runs if run.id not in gone]
     pending += [
         OpenRun(run.id, run.used, run.batch, run.given, awaited=frozenset(missing))
         for run in state.runs.values()
@@ -72,7 +83,12 @@ def planning_context(fitted: FittedCampaign, now: datetime, *, replace: bool) ->
         ),
         disagreements=disagreements(fitted),
         at=state.seq,
+        unlike=tuple(_open(state.runs[run]) for run in unlike),
     )
+
+
+def _open(run: Run) -> OpenRun:
+    return OpenRun(run.id, run.used, run.batch, run.given)
 
 
 def _missing(state: CampaignState, run: Run) -> list[str]:

@@ -35,7 +35,7 @@ class DesignPlanRequest:
         design: the design.
         fixed: settings of every run, checked.
         given: values of givens, checked.
-        replace: the open runs are abandoned first.
+        gone: open runs that are abandoned first.
         seed: of all chance; None: from campaign id and log position.
         now: present moment, for pot lives; None: the clock.
     """
@@ -43,7 +43,7 @@ class DesignPlanRequest:
     design: DesignRequest
     fixed: Mapping[str, Setting] = field(default_factory=dict)
     given: Mapping[str, float] = field(default_factory=dict)
-    replace: bool = False
+    gone: frozenset[str] = frozenset()
     seed: int | None = None
     now: datetime | None = None
 
@@ -89,7 +89,7 @@ def plan_design(
             fitted.averaged,
             made,
             given=given,
-            context=planning_context(fitted, now, replace=request.replace),
+            context=planning_context(fitted, now, gone=request.gone),
             seed=seed,
         )
         evaluation = None

@@ -146,7 +146,7 @@ def _everywhere(fitted: FittedCampaign, region: FloatArray) -> GoalUncertainty:
 
 def _next_plan(fitted: FittedCampaign) -> SelectedPlan | None:
     """What the planner would do next: no further run while some are open."""
-    around = planning_context(fitted, datetime.now(UTC), replace=False)
+    around = planning_context(fitted, datetime.now(UTC))
     try:
         return make_plan(
             fitted.state.spec,

@@ -104,7 +104,7 @@ class _Judging:
         self._progress, self._state = progress, fitted.state
         self._seed = default_seed(fitted.state) if request.seed is None else request.seed
         now = request.now or datetime.now(UTC)
-        self._around = planning_context(fitted, now, replace=False)
+        self._around = planning_context(fitted, now)
         self._candidates, _ = with_fixed(fitted.state.spec, None, given, self._seed)
         some = self._candidates.spread(_REGION, np.random.default_rng(0))
         region = self._candidates.subset(np.unique(some)).encode(fitted.training.space)

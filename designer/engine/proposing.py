@@ -8,15 +8,18 @@ import platform
 import shlex
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 
 from designer.acquisition.functions.improvement import Improver
-from designer.acquisition.plan.plan import make_plan
+from designer.acquisition.plan.order import change
+from designer.acquisition.plan.plan import SelectedPlan, make_plan
+from designer.acquisition.plan.wishes import Offer
 from designer.acquisition.selection.space_filling import NOTHING_KNOWN
-from designer.campaigns.commands.entries import PlanDraft
+from designer.campaigns.commands.entries import PlanDraft, PlannedRun
+from designer.campaigns.log.runs import Run
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.version import program_version
@@ -42,7 +45,10 @@ class Request:
         budget: most the plan may cost, in ``costs.unit``.
         fixed: settings of every run, checked.
         given: values of givens, checked.
-        replace: the open runs are abandoned first.
+        gone: open runs that are abandoned first.
+        instead_of: those of them in whose place others are asked for.
+        offer: recipes to choose from; None: all of the region.
+        notes: sentences about them for the user.
         seed: of all chance; None: from campaign id and log position.
         now: present moment, for pot lives; None: the clock.
     """
@@ -51,7 +57,10 @@ class Request:
     budget: float | None = None
     fixed: Mapping[str, Setting] = field(default_factory=dict)
     given: Mapping[str, float] = field(default_factory=dict)
-    replace: bool = False
+    gone: frozenset[str] = frozenset()
+    instead_of: tuple[str, ...] = ()
+    offer: Offer | None = None
+    notes: Sequence[str] = ()
     seed: int | None = None
     now: datetime | None = None
 
@@ -105,7 +114,35 @@ def _with_design(state: CampaignState, notes: Sequence[str]) -> list[str]:
     return [told if note == NOTHING_KNOWN else note for note in notes]
 
 
-def _make_improver(fitted: FittedCampaign, made: FloatArray, region: FloatArray) -> Improver:
+def _as_wished(state: CampaignState, request: Request, plan: SelectedPlan) -> list[PlannedRun]:
+    """The runs, with what their table says of them and what they are made instead of."""
+    runs = list(plan.runs)
+    if request.offer is not None:
+        recipes = [request.offer.recipes[place] for place in plan.taken]
+        runs = [replace(r, extra=o.extra or {}) for r, o in zip(runs, recipes, strict=True)]
+    refused = [state.runs[run] for run in request.instead_of]
+    if refused:
+        runs = [
+            replace(run, reason=f"{run.reason.rstrip('.')}; {_instead(state, run, refused)}")
+            for run in runs
+        ]
+    return runs
+
+
+def _instead(state: CampaignState, run: PlannedRun, refused: Sequence[Run]) -> str:
+    """``instead of R012: coating_gap 150 um, not 200 um``: by the nearest one refused."""
+    factors = state.spec.factors
+    old = min(refused, key=lambda each: change(each.used, run.settings, factors))
+    told = [
+        f"{factor.name} {factor.with_unit(run.settings[factor.name])}, not"
+        f" {factor.with_unit(old.used[factor.name])}"
+        for factor in factors
+        if run.settings[factor.name] != old.used[factor.name]
+    ]
+    return f"instead of {old.id}: {', '.join(told)}"
+
+
+def make_improver(fitted: FittedCampaign, made: FloatArray, region: FloatArray) -> Improver:
     """The judge of improvement on the responses' goals; torch is loaded when a plan asks for it."""
     from designer.engine.improver import BoTorchImprover
 
@@ -141,6 +178,8 @@ def propose(
         seed = default_seed(state) if request.seed is None else request.seed
         now = request.now or datetime.now(UTC)
         given, notes = fitted.givens(request.given)
+        if request.offer is not None and all(r.given for r in request.offer.recipes):
+            notes = []  # every row of the table says it
         plan = make_plan(
             state.spec,
             fitted.training.space,
@@ -149,9 +188,16 @@ def propose(
             budget=request.budget,
             fixed=request.fixed,
             given=given,
-            context=planning_context(fitted, now, replace=request.replace),
-            make_improver=partial(_make_improver, fitted),
+            context=planning_context(
+                fitted,
+                now,
+                gone=request.gone,
+                unlike=request.instead_of,
+                apart=request.offer is not None and request.offer.apart,
+            ),
+            make_improver=partial(make_improver, fitted),
             seed=seed,
+            offer=request.offer,
         )
         evaluation = None
         if has_training_data(state):
@@ -160,7 +206,7 @@ def propose(
     draft = PlanDraft(
         goal=plan.goal,
         seed=seed,
-        runs=plan.runs,
+        runs=_as_wished(state, request, plan),
         position=state.seq,
         cost=plan.cost,
         value=plan.value,
@@ -172,7 +218,13 @@ def propose(
         nested=plan.nested,
         deviation=None if plan.deviation is None else plan.deviation.to_dict(state.spec),
         fixed=request.fixed,
-        notes=[*notes, *_warnings(state), *model_notes(fitted), *_with_design(state, plan.notes)],
+        notes=[
+            *request.notes,
+            *notes,
+            *_warnings(state),
+            *model_notes(fitted),
+            *_with_design(state, plan.notes),
+        ],  # fmt: skip
     )
     _LOGGER.info(
         "campaign %s: a plan of %d runs computed in %.2f s, seed %d",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from designer.campaigns.log.runs import MEASURED, Run
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.specification.parts import DEFAULT_RUNS, WANTED_HITS, Response
@@ -14,12 +16,12 @@ from designer.service.figures import OutlookAnswer
 WORTH = 0.1  # bits below which a further batch does not pay: 7 % off the typical ± (assumption)
 
 
-def spent(state: CampaignState, *, open_runs: bool = True) -> float:
-    """Cost of the runs made, and of the open ones unless told otherwise, in ``costs.unit``."""
+def spent(state: CampaignState, *, without: Collection[str] = ()) -> float:
+    """Cost of the runs made and of the open ones, but for some of them, in ``costs.unit``."""
     return sum(
         run.cost if run.cost is not None else state.spec.costs.run
         for run in state.runs.values()
-        if run.status != "abandoned" and (open_runs or not run.is_open)
+        if run.status != "abandoned" and run.id not in without
     )
 
 

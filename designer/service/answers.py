@@ -240,9 +240,8 @@ class PlanAnswer(OfCampaign):
     """A plan, its runs in the order of making.
 
     ``value`` is what was maximised where that is no information, ``value_name`` its name;
-    ``deviation`` what the ``fixed`` settings cost compared with the free plan; ``outlook`` what
-    will be known once all open runs are made. ``plan`` and ``seed`` are null, and no runs there,
-    where ``--top-up`` has found enough open ones.
+    ``deviation`` what ``fixed`` settings and other wishes cost, ``outlook`` what will be known
+    then; ``abandoned`` runs went before it. Without ``plan``, ``--top-up`` found enough open runs.
     """
 
     plan: str | None
@@ -257,6 +256,7 @@ class PlanAnswer(OfCampaign):
     fixed: Mapping[str, Setting]
     design: DesignObject | None
     runs: list[RunObject]
+    abandoned: list[str]
     outlook: OutlookAnswer | None
     notes: list[str]
     dry_run: bool

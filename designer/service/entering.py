@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, cast
 
@@ -15,14 +15,15 @@ from designer.campaigns.sheets.run_object import design_object, run_object
 from designer.campaigns.specification.parts import MOST_RUNS
 from designer.service.advice import outlook, spent
 from designer.service.answers import PlanAnswer
+from designer.service.asked.wishes import Unwanted, abandoned_with
 from designer.service.fits import keep_evaluation
 from designer.service.session import Session
 
 if TYPE_CHECKING:
+    from designer.campaigns.log.events import NewEvent
     from designer.engine.answers import Ahead
     from designer.engine.proposing import ComputedPlan
 
-REPLACED = "replaced by a new plan"
 _ROUNDING = 1e-9
 
 
@@ -32,7 +33,7 @@ def enter(
     computed: ComputedPlan,
     notes: Sequence[str],
     *,
-    replace: bool,
+    gone: Unwanted,
     dry_run: bool,
 ) -> PlanAnswer:
     """Enter a computed plan into the log, or only try it, and tell it.
@@ -42,7 +43,7 @@ def enter(
         state: what it was computed from.
         computed: the plan, and figures computed with it.
         notes: further sentences for the user.
-        replace: abandon the open runs first.
+        gone: open runs that are abandoned first.
         dry_run: write nothing.
 
     Raises:
@@ -58,15 +59,14 @@ def enter(
         notes=[*computed.draft.notes, *notes],
         outlook=None if computed.evaluation is None else computed.evaluation["outlook"],
     )
-    reason = REPLACED if replace else None
+
+    def decide(fresh: CampaignState) -> list[NewEvent]:
+        return commands.propose(fresh, draft, replace=gone.reason, instead_of=gone.runs)
+
     if dry_run:
-        after = tried(state, commands.propose(state, draft, replace=reason))
+        after = tried(state, decide(state))
         return {**plan_told(after, [*after.plans.values()][-1], dry_run=True), "head": state.head}
-    after = session.change(
-        state.spec.name,
-        lambda fresh: commands.propose(fresh, draft, replace=reason),
-        expected_seq=state.seq,
-    )
+    after = session.change(state.spec.name, decide, expected_seq=state.seq)
     return plan_told(after, [*after.plans.values()][-1])
 
 
@@ -86,6 +86,7 @@ def plan_told(state: CampaignState, plan: Plan, *, dry_run: bool = False) -> Pla
         "fixed": plan.fixed,
         "design": None if plan.design is None else design_object(plan.design),
         "runs": [run_object(state.runs[run]) for run in plan.runs],
+        "abandoned": abandoned_with(state, plan),
         "outlook": outlook(state.spec, cast("Ahead | None", plan.outlook)),
         "notes": [*plan.notes],
         "dry_run": dry_run,
@@ -117,8 +118,8 @@ def _is_whole(value: object) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool)
 
 
-def budget_left(state: CampaignState, *, replace: bool) -> float | None:
-    """What is left of the campaign's budget; None: there is none.
+def budget_left(state: CampaignState, gone: Collection[str]) -> float | None:
+    """What is left of the campaign's budget once some runs are gone; None: there is none.
 
     Raises:
         InputError: nothing is left.
@@ -126,7 +127,7 @@ def budget_left(state: CampaignState, *, replace: bool) -> float | None:
     budget = state.spec.costs.budget
     if budget is None:
         return None
-    used = spent(state, open_runs=not replace)
+    used = spent(state, without=gone)
     left = budget - used
     if left < state.spec.costs.run - _ROUNDING:
         unit = state.spec.costs.unit

@@ -301,7 +301,7 @@ def breach_sentences(state: CampaignState, plan: str | None = None) -> list[str]
 def stage_sentences(before: CampaignState, after: CampaignState) -> list[str]:
     """A sentence where proposed runs were planned with other stages than there are now."""
     changes = stage_changes(before.spec, after.spec)
-    runs = [r.id for r in after.runs.values() if r.status == "proposed" and r.plan is not None]
+    runs = [r.id for r in after.runs.values() if r.status == "proposed"]
     if not changes or not runs:
         return []
     who = listed(runs) if len(runs) <= _NAMED else count(len(runs), "open run")

@@ -102,7 +102,7 @@ def next_plan(line: Line, runs: int, seed: int) -> SelectedPlan:
             fitted.averaged,
             runs=runs,
             budget=None if line.blind else line.left,
-            context=planning_context(fitted, NOW, replace=False),
+            context=planning_context(fitted, NOW),
             seed=seed,
         )
 

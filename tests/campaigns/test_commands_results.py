@@ -336,7 +336,10 @@ def test_attached_runs_get_new_ids_in_order(state: CampaignState) -> None:
 def test_attached_runs_need_a_whole_recipe(state: CampaignState) -> None:
     entries = [
         ResultEntry(
-            None, used={"solid": Quantity.of("60")}, given={"binder": Quantity.of("PVDF-D")}
+            None,
+            {"loading": [Quantity.of("12")]},
+            used={"solid": Quantity.of("60")},
+            given={"binder": Quantity.of("PVDF-D")},
         ),
         ResultEntry("R001", used=FULL, given=HUMID),
     ]

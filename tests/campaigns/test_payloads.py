@@ -32,6 +32,12 @@ BODIES: dict[str, dict[str, Any]] = {
         "design": {"name": "sobol", "options": {"n": "2"}, "facts": ["even"]},
         "outlook": {"runs": 1, "best_rate": 0.1, "responses": {}, "next": STEP},
     },
+    "run_planned": {
+        "run": "R001", "settings": {"gap": GAP}, "given": {"room": GAP}, "assumed": {"wet": 40.0},
+        "batch": {"slurry": "slurry-01"}, "order": 1, "rank": 1, "bits": 0.5, "cost": 3.5,
+        "predicted": PLAN["predicted"], "in_spec": None, "in_spec_measured": None, "success": None,
+        "reason": "planned by hand", "note": None, "position": 3,
+    },
     "line_added": {
         "name": "line2", "rows": [ROW, ROW], "mapping": {"columns": {"g": "gap"}}, "sha256": "",
         "batches": True,
@@ -98,6 +104,8 @@ def test_what_the_program_writes_is_readable(kind: str) -> None:
         ("line_added", ("rows", 1, "given", "room"), "warm", "rows 2, given"),
         ("line_added", ("rows", 0, "responses", "loading"), 3.0, "rows 1, responses"),
         ("line_added", ("rows", 0, "made_at"), 12, "rows 1, made_at"),
+        ("run_planned", ("settings", "gap", "number"), "x", "settings gap of run_planned"),
+        ("run_planned", ("assumed", "wet"), None, "assumed wet of run_planned"),
         ("result_recorded", ("responses", "loading"), "3.0", "responses loading of result_"),
         (
             "result_recorded", ("responses", "loading", 0, "number"), "three",

@@ -15,6 +15,9 @@ from designer.cli.parser import LATER, read_command_line
 from designer.cli.verbs import TOPICS, VERBS
 from designer.service import Service
 
+NO_WISH: dict[str, Any] = {"among": None, "options": None, "instead_of": (), "reason": None}
+"""What is handed on to `plans.propose` where nobody wishes anything."""
+
 
 class Recorder:
     """Stands for the service: remembers which verb of which group was called, and how."""
@@ -80,10 +83,16 @@ CALLS = [
     ("lines include c a --reason new", ("lines.include", ("c", "a", "new"), {})),
     ("propose c",
      ("plans.propose", ("c", None), {"budget": None, "fix": {}, "given": {}, "replace": False,
-                               "top_up": False, "seed": None, "dry_run": False})),
+                               "top_up": False, "seed": None, "dry_run": False, **NO_WISH})),
     ("propose c -n 3 --budget 8.5 --fix a=1 b=x --given h=35 --replace --seed 0 --dry-run",
      ("plans.propose", ("c", 3), {"budget": 8.5, "fix": {"a": "1", "b": "x"}, "given": {"h": "35"},
-                            "replace": True, "top_up": False, "seed": 0, "dry_run": True})),
+                            "replace": True, "top_up": False, "seed": 0, "dry_run": True,
+                            **NO_WISH})),
+    ("propose c --instead-of R1 r2 --reason no --among f.csv --map a=b",
+     ("plans.propose", ("c", None), {
+         "budget": None, "fix": {}, "given": {}, "replace": False, "top_up": False, "seed": None,
+         "dry_run": False, "among": Path("f.csv"), "options": TableOptions(columns={"a": "b"}),
+         "instead_of": ["R1", "r2"], "reason": "no"})),
     ("start c r1", ("runs.start", ("c", "r1"), {"anyway": False})),
     ("record c r1 p=31.2/31.9 l=none --set g=100 --batch slurry=s1 --at 2026-11-20 --replicate",
      ("runs.record", ("c", "r1", {"p": "31.2/31.9", "l": "none"}),

@@ -56,6 +56,9 @@ def run_text(view: CampaignView, run: RunObject) -> Content:
     if run["failure"]:
         lines.append(Content.styled(f"{run['status']}: {run['failure']}", "$text-error"))
     lines += [_row("note", f"{note['text']} ({note['actor']})") for note in run["notes"]]
+    if run["extra"]:
+        told = (f"{name} {number(value)}" for name, value in run["extra"].items())
+        lines.append(_row("table", " · ".join(told)))
     batches = [run["batch"][s.name] for s in view.spec.stages if s.name in run["batch"]]
     if batches:
         lines.append(_row("batches", " · ".join(batches)))
@@ -70,6 +73,8 @@ def _head(view: CampaignView, run: RunObject) -> Content:
     facts = [run["status"]]
     if run["plan"]:
         facts.append(f"{run['plan']}, order {run['order']}")
+    elif run["settings"] is not None:
+        facts.append(f"planned by hand, order {run['order']}")
     if run["information_bits"] is not None:
         facts.append(
             f"{rounded(run['information_bits'])} bit for {priced(run['cost'], view.cost_unit)}"

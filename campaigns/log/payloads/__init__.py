@@ -22,7 +22,13 @@ from designer.campaigns.log.payloads.campaign import (
 )
 from designer.campaigns.log.payloads.lines import LineAdded, LineSwitched
 from designer.campaigns.log.payloads.plans import PlanProposed
-from designer.campaigns.log.payloads.runs import OfRun, ResultCorrected, ResultRecorded, RunStarted
+from designer.campaigns.log.payloads.runs import (
+    OfRun,
+    ResultCorrected,
+    ResultRecorded,
+    RunPlanned,
+    RunStarted,
+)
 
 PAYLOADS: Mapping[str, type] = {
     "campaign_created": CampaignCreated,
@@ -31,6 +37,7 @@ PAYLOADS: Mapping[str, type] = {
     "line_excluded": LineSwitched,
     "line_included": LineSwitched,
     "plan_proposed": PlanProposed,
+    "run_planned": RunPlanned,
     "run_started": RunStarted,
     "result_recorded": ResultRecorded,
     "result_corrected": ResultCorrected,

@@ -4,12 +4,38 @@ from __future__ import annotations
 
 from typing import NotRequired, TypedDict
 
+from designer.campaigns.log.payloads.plans import StoredPrediction
 from designer.campaigns.log.payloads.typed import (
+    MaybeNumber,
     MaybeText,
     Moment,
     TypedCategory,
     TypedNumber,
 )
+
+
+class RunPlanned(TypedDict):
+    """A run that somebody planned by hand, with what it was judged to be worth.
+
+    ``assumed`` are givens nobody told, ``position`` the log position it was judged at.
+    """
+
+    run: str
+    settings: dict[str, TypedNumber | TypedCategory]
+    given: dict[str, TypedNumber]
+    assumed: dict[str, float]
+    batch: dict[str, str]
+    order: int | None
+    rank: int | None
+    predicted: dict[str, StoredPrediction]
+    bits: MaybeNumber
+    cost: MaybeNumber
+    in_spec: MaybeNumber
+    in_spec_measured: MaybeNumber
+    success: MaybeNumber
+    reason: MaybeText
+    note: MaybeText
+    position: int | None
 
 
 class RunStarted(TypedDict):

@@ -15,7 +15,7 @@ from designer.campaigns.errors import ConflictError, Findings, InputError, Probl
 from designer.campaigns.files import File, as_file
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.fold import tried
-from designer.campaigns.log.runs import normal_run_id
+from designer.campaigns.log.runs import normal_run_id, run_number
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.filled.apart import SheetRow
 from designer.campaigns.sheets.filled.editions import Editions
@@ -75,7 +75,9 @@ class AttachedRows:
         """
         further = [entry for run in self.known for entry in run.entries]
         drafts = attach(state, self.entries) if self.entries else []
-        ids = [draft.body["run"] for draft in drafts]
+        # as the rows: runs planned by hand come last, with the numbers of their rows
+        ids: list[str] = [draft.body["run"] for draft in drafts]
+        ids.sort(key=lambda run: run_number(run) or 0)
         after = tried(state, drafts)
         if further:
             new = record(after, further)
@@ -116,7 +118,9 @@ class AttachedRows:
                 self._failed[len(self.entries)] = reason or ""
                 if said.note and " ".join(said.note.split()) == reason:
                     said.note = None
-            self.entries.append(new_run(said, self.state.spec, table.where(said.row)))
+            entry = new_run(said, self.state.spec, table.where(said.row))
+            entry.made = outcomes.says_made(said)
+            self.entries.append(entry)
         self._tell(known, made, len(rows) - len(made))
         self.notes += outcomes.notes
         return self

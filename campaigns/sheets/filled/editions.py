@@ -118,13 +118,8 @@ def _head(state: CampaignState, seq: int) -> str:
 def _statements(event: Event) -> Iterator[tuple[str, str, Setting]]:
     """Run, column and value of every fact besides measured values an event tells."""
     body = event.body
-    if event.kind == "plan_proposed":
-        for proposed in body["runs"]:
-            facts = {**(proposed.get("given") or {}), **proposed["settings"]}
-            for name, value in facts.items():
-                yield proposed["run"], name, value
-            for stage, batch in proposed["batch"].items():
-                yield proposed["run"], f"batch:{stage}", batch
+    if event.kind in ("plan_proposed", "run_planned"):
+        yield from _plans(event)
     elif event.kind == "run_started":
         yield from _settings(body["run"], body["settings"])
     elif event.kind == "result_recorded":
@@ -138,6 +133,17 @@ def _statements(event: Event) -> Iterator[tuple[str, str, Setting]]:
                 yield body["run"], name, NEVER
     elif event.kind == "result_corrected":
         yield from _corrections(body["run"], body["what"])
+
+
+def _plans(event: Event) -> Iterator[tuple[str, str, Setting]]:
+    body = event.body
+    planned = body["runs"] if event.kind == "plan_proposed" else [body]
+    for run in planned:
+        facts = run.get("given") or {}, run.get("assumed") or {}, run["settings"]
+        for name, told in (pair for part in facts for pair in part.items()):
+            yield run["run"], name, stored_setting(told) if isinstance(told, Mapping) else told
+        for stage, batch in run["batch"].items():
+            yield run["run"], f"batch:{stage}", batch
 
 
 def _settings(run: str, told: Mapping[str, Any]) -> Iterator[tuple[str, str, Setting]]:

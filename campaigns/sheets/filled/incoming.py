@@ -164,6 +164,7 @@ def incoming(
     extra_texts: Sequence[str] = (),
     blank: Blank | None = None,
     or_runs: bool = False,
+    told: Collection[str] = (),
 ) -> Incoming:
     """Find the columns and rows of a table.
 
@@ -176,11 +177,12 @@ def incoming(
         extra_texts: columns besides `text_columns` whose cells are no numbers.
         blank: judges blank cells of settings.
         or_runs: whether a column ``run`` may stand for those that are needed.
+        told: further headers of our own exports that are neither read nor told.
 
     Raises:
         InputError: the file cannot be read as a table.
     """
-    texts, own = [*text_columns(spec), *extra_texts], own_columns(spec)
+    texts, own = [*text_columns(spec), *extra_texts], own_columns(spec).union(told)
     used = {f"{USED}{factor.name}": factor for factor in spec.factors}
     texts += [name for name, factor in used.items() if factor.is_categorical]
     numbers = {name: f.unit for name, f in used.items() if not f.is_categorical}

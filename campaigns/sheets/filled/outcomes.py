@@ -38,6 +38,10 @@ _WORDS: dict[str, str] = {
 }
 """Words of people, English and German, to what they say. Those that may mean two things (aborted,
 scrapped, abgebrochen, n.i.O.) are asked about."""
+_MADE = frozenset(
+    {"running", "started", "partial", "in progress", "läuft", "laufend", "in arbeit", "begonnen"}
+    | {"teilweise"}
+)
 _ALLOWED = "failed, abandoned, completed, or blank"
 _REASON = re.compile(r"(?P<word>[^:;,(–—]*?)\s*(?:[:;,(–—]|\s-\s)\s*(?P<why>.*?)\)?")
 """``failed: web break``, ``failed (web break)``, ``failed - web break``."""
@@ -121,6 +125,11 @@ class OutcomeReader:
             return known, ""
         known = _WORDS.get(parts["word"].casefold())
         return known, parts["why"]
+
+    def says_made(self, said: TableRow) -> bool:
+        """Whether the status of a row says that its run was made, or is being made."""
+        text = " ".join(self._cell(said, "status").casefold().replace("_", " ").split())
+        return text.rstrip(".! ") in _MADE or self.word(said) in ("failed", "completed")
 
     def outcome(self, rows: Sequence[SheetRow], *, results: bool) -> Outcome | None:
         """What the rows of one run newly say of its end.

@@ -138,7 +138,11 @@ def _results(
 ) -> SheetResults:
     findings, conflicts = Findings(), Findings()
     ids = without(state.spec, ID_COLUMNS)
-    sheet = incoming(source, state.spec, options, findings, needed=("run",), extra_texts=ids)
+    extras = {name for run in state.runs.values() for name in run.extra}
+    sheet = incoming(
+        source, state.spec, options, findings, needed=("run",), extra_texts=ids,
+        told={*extras, *(f"extra:{name}" for name in extras)},
+    )  # fmt: skip
     rows, without_id = _rows(sheet, state, ids, rules)
     wrong = sheet.judge_columns([row.said for row in rows])
     if not rules.force_settings:

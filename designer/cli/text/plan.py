@@ -11,7 +11,7 @@ from designer.cli.text.results import head_text
 from designer.cli.text.spec_view import SpecView, view_of
 from designer.render.expected import EXPLAINED, EXPLAINED_IN_SPEC, bits_words, expected
 from designer.render.table import Column, paragraph, table
-from designer.render.words import amount, count, number, priced, rounded, share
+from designer.render.words import amount, count, listed, number, priced, rounded, share
 
 if TYPE_CHECKING:
     from designer.campaigns.sheets.run_object import Predicted, RunObject
@@ -27,10 +27,13 @@ def plan_text(answer: PlanAnswer, service: Service, arguments: Namespace) -> lis
     runs = answer["runs"]
     lines = ["Dry run: nothing was stored."] if answer["dry_run"] else []
     lines += paragraph("", _opening(answer, view))
+    if answer["abandoned"]:
+        lines += paragraph("Abandoned: ", listed(answer["abandoned"]))
     if answer["design"] is not None:
         lines += [line for fact in answer["design"]["facts"] for line in paragraph("  - ", fact)]
-    if answer["deviation"] is not None:  # what the settings that were fixed cost
-        lines += paragraph("Fixed: ", str(answer["deviation"]["text"]))
+    if answer["deviation"] is not None:  # what settings that were fixed, or other wishes cost
+        label = "Fixed: " if answer["fixed"] else "Wishes: "
+        lines += paragraph(label, str(answer["deviation"]["text"]))
     if answer["outlook"] is not None:
         lines += paragraph("Ahead: ", answer["outlook"]["text"])
     lines.append("")
@@ -65,6 +68,9 @@ def _plan_columns(runs: Sequence[RunObject], view: SpecView) -> Iterable[Column]
     """Columns of a plan's table; parts that no run has are left out."""
     yield Column("order", [number(run["order"]) for run in runs], key=True)
     yield Column("run", [run["run"] for run in runs], left=True, key=True)
+    extras = [run["extra"] or {} for run in runs]
+    for name in _names(extras):
+        yield Column(name, [number(extra.get(name)) for extra in extras], left=True)
     yield from input_columns([{**run["used"], **run["given"]} for run in runs], view)
     batches = [run["batch"] for run in runs]
     for stage in _names(batches):

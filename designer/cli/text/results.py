@@ -173,7 +173,8 @@ def run_text(run: answers.RunAnswer, service: Service, campaign: str) -> list[st
 
 
 def _opening(run: RunObject, view: SpecView) -> list[str]:
-    place = f"proposed in {run['plan']}" if run["plan"] else "not proposed by a plan"
+    by_hand = "not proposed by a plan" if run["settings"] is None else "planned by hand"
+    place = f"proposed in {run['plan']}" if run["plan"] else by_hand
     lines = [f"{run['run']}: {run['status']}, {place}"]
     facts = []
     if run["order"] is not None:
@@ -190,6 +191,8 @@ def _opening(run: RunObject, view: SpecView) -> list[str]:
         lines += item_lines(facts, screen_width(), " · ")
     if run["batch"]:
         lines.append(f"Batches: {pairs(run['batch'])}")
+    if run["extra"]:
+        lines += paragraph("Of its table: ", pairs(run["extra"]))
     return lines
 
 

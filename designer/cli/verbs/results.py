@@ -145,8 +145,8 @@ VERBS = (
             Argument(
                 "values",
                 "FILE|name=value",
-                "every factor, and what was measured; or a table of runs, which may grow: rows that"
-                " are recorded already are passed over",
+                "every factor, and what was measured (nothing: it is planned by hand); or a table"
+                " of runs, which may grow: rows that are recorded already are passed over",
             ),
             *_ONE_RUN,
             DRY_RUN,
@@ -157,6 +157,7 @@ VERBS = (
         check=_attach_check,
         examples=(
             "attach nmc622-line4 solid_content=56 coating_gap=100 mass_loading=11.9",
+            "attach nmc622-line4 solid_content=56 coating_gap=150",
             "attach nmc622-line4 trials.xlsx --map 'Gap=coating_gap' --unit Gap=mm --dry-run",
         ),
         writes=True,

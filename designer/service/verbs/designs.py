@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from numbers import Integral
 from typing import Final
 
@@ -14,6 +14,7 @@ from designer.campaigns.store.cache import LineCache
 from designer.render.words import priced
 from designer.service.advice import spent
 from designer.service.answers import PlanAnswer
+from designer.service.asked.wishes import unwanted
 from designer.service.entering import check_numbers, enter, plan_told
 from designer.service.fits import remembered
 from designer.service.flags import breach_sentences
@@ -87,12 +88,13 @@ class DesignVerbs(Verbs):
         fixed = settings_from_texts(factors, held, "factor", findings, on_grid=True)
         known = settings_from_texts(givens, given or {}, "given", findings, on_grid=True)
         findings.raise_if_any()
+        gone = unwanted(state, replace=replace)
         wanted = DesignRequest(name, dict(options or {}), n, replicates, center_points, blocks)
         request = DesignPlanRequest(
             design=wanted,
             fixed=fixed,
             given={name: float(value) for name, value in known.items()},
-            replace=replace,
+            gone=frozenset(gone.runs),
             seed=seed,
         )
         memory = LineCache(session.store, state.campaign_id)
@@ -102,10 +104,10 @@ class DesignVerbs(Verbs):
         memory.save()
         _check_budget(state, computed.draft.cost, budget)
         notes = [
-            *_budget_note(state, computed.draft.cost, replace=replace),
-            *([] if replace else breach_sentences(state)),
+            *_budget_note(state, computed.draft.cost, gone.runs),
+            *([] if gone.runs else breach_sentences(state)),
         ]
-        return enter(session, state, computed, notes, replace=replace, dry_run=dry_run)
+        return enter(session, state, computed, notes, gone=gone, dry_run=dry_run)
 
 
 def _apart(
@@ -136,12 +138,12 @@ def _check_budget(state: CampaignState, cost: float, budget: float | None) -> No
         )
 
 
-def _budget_note(state: CampaignState, cost: float, *, replace: bool) -> list[str]:
+def _budget_note(state: CampaignState, cost: float, gone: Collection[str]) -> list[str]:
     """A sentence when the plan costs more than is left of the campaign's budget."""
     whole = state.spec.costs.budget
     if whole is None:
         return []
-    left = whole - spent(state, open_runs=not replace)
+    left = whole - spent(state, without=gone)
     if cost <= left + _ROUNDING:
         return []
     unit = state.spec.costs.unit

@@ -14,6 +14,7 @@ from designer.campaigns.specification.parts import DEFAULT_RUNS
 from designer.campaigns.store.cache import LineCache
 from designer.render.words import count
 from designer.service.answers import PlanAnswer
+from designer.service.asked.wishes import AmongSource, check_together, offer_of, unwanted
 from designer.service.entering import budget_left, check_numbers, enter, plan_told
 from designer.service.fits import remembered
 from designer.service.flags import breach_sentences
@@ -22,6 +23,7 @@ from designer.service.values import Texts
 
 if TYPE_CHECKING:
     from designer.campaigns.commands.entries import PlanDraft
+    from designer.campaigns.tables.options import TableOptions
 
 
 class PlanVerbs(Verbs):
@@ -37,6 +39,10 @@ class PlanVerbs(Verbs):
         given: Texts | None = None,
         replace: bool = False,
         top_up: bool = False,
+        among: AmongSource | None = None,
+        options: TableOptions | None = None,
+        instead_of: Sequence[str] = (),
+        reason: str | None = None,
         seed: int | None = None,
         dry_run: bool = False,
     ) -> PlanAnswer:
@@ -51,12 +57,18 @@ class PlanVerbs(Verbs):
             replace: abandon the open runs first.
             top_up: propose only what is missing to ``n`` open runs; nothing where none is. Proposed
                 runs whose recipe or batches break the specification are not counted.
+            among: only recipes of this table, each once; its further columns come back with the
+                runs.
+            options: what somebody says about that table.
+            instead_of: abandon these open runs, and propose as many that are not nearly the same.
+            reason: why they are abandoned, or those that are replaced.
             seed: default: from campaign id and log position.
             dry_run: compute, but write nothing.
 
         Raises:
             InputError: a value is refused, or nothing is left to propose.
-            ConflictError: somebody changed the campaign meanwhile.
+            ConflictError: somebody changed the campaign meanwhile, or a run of ``instead_of`` is
+                not open.
         """
         from designer.engine.proposing import Request
         from designer.engine.proposing import propose as compute
@@ -68,9 +80,8 @@ class PlanVerbs(Verbs):
         state = session.state(campaign)
         findings = Findings()
         check_numbers(state, n, budget, seed, findings)
-        if top_up and (replace or budget is not None):
-            other = "--replace" if replace else "--budget"
-            findings.report("--top-up", f"does not go together with {other}")
+        told = {"--top-up": top_up, "--replace": replace, "--budget": budget, "-n": n}
+        check_together(findings, {**told, "--instead-of": instead_of, "--reason": reason})
         factors, givens = state.spec.factors, state.spec.givens
         fixed = settings_from_texts(factors, fix or {}, "factor", findings, on_grid=True)
         known = settings_from_texts(givens, given or {}, "given", findings, on_grid=True)
@@ -81,15 +92,22 @@ class PlanVerbs(Verbs):
             n = goal - len(waiting)
             if n <= 0:
                 return _enough(state, waiting, goal, dry_run=dry_run)
-        left = budget_left(state, replace=replace)
+        known_givens = {name: float(value) for name, value in known.items()}
+        gone = unwanted(state, replace=replace, instead_of=instead_of, reason=reason)
+        n = len(gone.runs) if gone.instead_of else n
+        offer, told_of_it = offer_of(state, among, options, fixed, known_givens)
+        left = budget_left(state, gone.runs)
         limit = min((limit for limit in (budget, left) if limit is not None), default=None)
         wanted = DEFAULT_RUNS if n is None and budget is None else n
         request = Request(
             runs=wanted,
             budget=limit,
             fixed=fixed,
-            given={name: float(value) for name, value in known.items()},
-            replace=replace,
+            given=known_givens,
+            gone=frozenset(gone.runs),
+            instead_of=gone.runs if gone.instead_of else (),
+            offer=offer,
+            notes=told_of_it,
             seed=seed,
         )
         memory = LineCache(session.store, state.campaign_id)
@@ -101,9 +119,9 @@ class PlanVerbs(Verbs):
             raise _nothing_fits(state, limit)
         notes = [
             *_budget_note(state, left, wanted or 0, computed.draft),
-            *([] if replace else breach_sentences(state)),
+            *([] if gone.runs else breach_sentences(state)),
         ]
-        return enter(session, state, computed, notes, replace=replace, dry_run=dry_run)
+        return enter(session, state, computed, notes, gone=gone, dry_run=dry_run)
 
 
 def _standing(state: CampaignState) -> list[str]:
@@ -134,6 +152,7 @@ def _enough(state: CampaignState, runs: Sequence[str], goal: int, *, dry_run: bo
         "fixed": {},
         "design": None,
         "runs": [],
+        "abandoned": [],
         "outlook": None,
         "notes": [
             f"{told} ({', '.join(runs)}): none is missing to {goal}",

@@ -17,6 +17,7 @@ from designer.service.answers import (
     RecordAnswer,
     RunAnswer,
 )
+from designer.service.asked.by_hand import carried_out, planned_words
 from designer.service.details import remarks_on, run_changed
 from designer.service.fits import read_figures
 from designer.service.flags import flags_of_runs
@@ -122,15 +123,18 @@ class RunVerbs(Verbs):
         note: str | None = None,
         dry_run: bool = False,
     ) -> RecordAnswer:
-        """Record a run nobody proposed, from values of every factor and of responses."""
+        """Record a run nobody proposed, from values of every factor and of responses.
+
+        Without a result, nor a time when it was made, it is planned by hand.
+        """
         before = self.session.state(campaign)
         unknown_names(values, known_names(before.spec), "factor, given or response")
         entry = attached_entry(before.spec, values, batch=batch, at=at, note=note)
-        if dry_run:
-            state = tried(before, commands.attach(before, [entry]))
-        else:
-            before, state = self.session.changed(campaign, lambda s: commands.attach(s, [entry]))
+        before, state = carried_out(
+            self.session, campaign, lambda s: commands.attach(s, [entry]), dry_run=dry_run
+        )
         answer = run_changed(before, state, [*state.runs][-1])
+        answer["messages"] += planned_words(state, before.seq)
         return {**answer, "head": before.head} if dry_run else answer
 
     def fail(self, campaign: str, run: str, reason: str) -> RecordAnswer:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from designer.campaigns.log.fold import tried
+from designer.campaigns.log.runs import run_number
 from designer.campaigns.plausibility.off_plan import off_plan_since
 from designer.campaigns.plausibility.open_batches import batch_remarks
 from designer.campaigns.plausibility.open_runs import broken_by
 from designer.campaigns.sheets.filled.preview import counts_of, with_status
 from designer.campaigns.sheets.run_object import run_flags
 from designer.service.answers import AttachedAnswer, ImportAnswer
+from designer.service.asked.by_hand import carried_out, planned_words
 from designer.service.details import remarks_on
 from designer.service.session import Verbs
 
@@ -144,7 +145,7 @@ class TableVerbs(Verbs):
         self, campaign: str, read: Callable[[CampaignState], SheetResults], *, dry_run: bool = False
     ) -> ImportAnswer:
         before, after, sheet = self._take_in(campaign, read, dry_run=dry_run)
-        attached = list(after.runs)[len(before.runs) :]
+        attached = _new_runs(before, after)
         changed = [*(run["run"] for run in sheet.runs), *attached]
         runs = with_status(sheet.runs, after)
         return {
@@ -161,7 +162,7 @@ class TableVerbs(Verbs):
         self, campaign: str, read: Callable[[CampaignState], AttachedRows], *, dry_run: bool = False
     ) -> AttachedAnswer:
         before, after, table = self._take_in(campaign, read, dry_run=dry_run)
-        attached = list(after.runs)[len(before.runs) :]
+        attached = _new_runs(before, after)
         new = iter(attached)
         runs = [run or next(new) for run in table.runs]
         return {
@@ -189,12 +190,14 @@ class TableVerbs(Verbs):
             compared[:] = [(state, brought)]
             return brought.events(state)
 
-        if dry_run:
-            state = self.session.state(campaign)
-            after = tried(state, decide(state))
-        else:
-            after = self.session.change(campaign, decide)
+        _, after = carried_out(self.session, campaign, decide, dry_run=dry_run)
         return compared[0][0], after, compared[0][1]
+
+
+def _new_runs(before: CampaignState, after: CampaignState) -> list[str]:
+    """Ids of the new runs in the order of their rows."""
+    new = (run for run in after.runs if run not in before.runs)
+    return sorted(new, key=lambda run: run_number(run) or 0)
 
 
 def _told(before: CampaignState, after: CampaignState, runs: Sequence[str]) -> list[str]:
@@ -208,5 +211,5 @@ def _told(before: CampaignState, after: CampaignState, runs: Sequence[str]) -> l
     ]
     off_plan = off_plan_since(after, runs, before.seq)
     batches = batch_remarks(after, runs, before.seq)
-    results = remarks_on(before, after, runs)
+    results = [*remarks_on(before, after, runs), *planned_words(after, before.seq)]
     return [*flags, *broken_by(after, runs), *off_plan, *batches, *results]

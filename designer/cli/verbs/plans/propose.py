@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from designer.campaigns.errors import Problem
@@ -11,7 +12,7 @@ from designer.campaigns.specification.parts import DEFAULT_RUNS
 from designer.cli.errors import UsageError
 from designer.cli.text.judge import judged_text
 from designer.cli.text.plan import plan_text
-from designer.cli.verbs.arguments import CAMPAIGN, GIVEN, Argument
+from designer.cli.verbs.arguments import CAMPAIGN, GIVEN, OPTIONAL_REASON, Argument
 from designer.cli.verbs.tables import TABLE_OPTIONS, take_table_options
 from designer.cli.verbs.verb import Verb
 
@@ -50,6 +51,21 @@ _JUDGE = (
         nargs="+",
     ),
 )
+_WISHES = (
+    Argument(
+        "--instead-of",
+        "RUN",
+        "abandon these open runs, and propose as many that differ in what matters",
+        nargs="+",
+    ),
+    replace(OPTIONAL_REASON, help="why runs are abandoned (--instead-of, --replace)"),
+    Argument(
+        "--among",
+        "FILE",
+        "only recipes of this table, each once: foils at hand, coils in store; its further columns"
+        " (ids) come back with the runs",
+    ),
+)
 _WITH_JUDGE = ("campaign", "judge", "effect", "given", "seed", "dry_run")
 _ARGUMENTS = (
     CAMPAIGN,
@@ -66,6 +82,7 @@ _ARGUMENTS = (
     ),
     Argument("--seed", "S", "for random choices"),
     Argument("--dry-run", None, "show the plan, store nothing"),
+    *_WISHES,
     *_DESIGN,
     *_JUDGE,
     *TABLE_OPTIONS,
@@ -77,6 +94,7 @@ def _propose_check(arguments: Namespace) -> None:
         "--replace": arguments.replace,
         "--budget": arguments.budget is not None,
         "--design": arguments.design is not None,
+        "--instead-of": arguments.instead_of,
     }
     if arguments.top_up:
         what = "does not go together with --top-up"
@@ -84,6 +102,7 @@ def _propose_check(arguments: Namespace) -> None:
         if problems:
             raise UsageError(problems)
     _judge_check(arguments)
+    _wishes_check(arguments)
     if arguments.design is None and not arguments.judge:
         what = "is about a classical design, and none is named"
         problems = [
@@ -95,6 +114,23 @@ def _propose_check(arguments: Namespace) -> None:
             raise UsageError(problems)
 
 
+def _wishes_check(arguments: Namespace) -> None:
+    """What does not go together with wishes."""
+    told = {"-n": arguments.n is not None, "--replace": arguments.replace}
+    problems = []
+    if arguments.instead_of:
+        what = "does not go together with --instead-of, which proposes as many as it abandons"
+        problems = [Problem(option, what) for option, is_told in told.items() if is_told]
+    elif arguments.reason is not None and not arguments.replace:
+        problems = [Problem("--reason", "belongs to --instead-of or --replace")]
+    if arguments.design is not None:
+        what = "does not go together with --design"
+        given = (each for each in _WISHES if getattr(arguments, each.attribute))
+        problems += [Problem(each.name, what) for each in given]
+    if problems:
+        raise UsageError(problems)
+
+
 def _judge_check(arguments: Namespace) -> None:
     """What belongs to judging and what does not."""
     declared = {each.attribute: each.name for each in _ARGUMENTS}
@@ -102,8 +138,10 @@ def _judge_check(arguments: Namespace) -> None:
     if arguments.judge:
         what, foreign = "does not go together with --judge", declared.keys() - tables
         foreign -= {*_WITH_JUDGE}
+    elif arguments.among is not None:
+        what, foreign = "belongs to --judge", {"effect"}
     else:
-        what, foreign = "belongs to --judge", tables | {"effect"}
+        what, foreign = "belongs to --judge or --among", {*tables, "effect"}
     problems = [
         Problem(name, what)
         for attribute, name in declared.items()
@@ -124,9 +162,13 @@ def _ask(
         for name in ("judge", "effect"):
             del told[name]
         if arguments.design is not None:
+            for each in _WISHES:
+                del told[each.attribute]
             return _designed(service, told)
         for each in _DESIGN:
             del told[each.attribute]
+        told["options"] = None if arguments.among is None else options
+        told["instead_of"] = arguments.instead_of or ()
         propose: Callable[..., PlanAnswer] = service.plans.propose
         return propose(**told)
     found = service.judging.judge(
@@ -170,6 +212,8 @@ _PROPOSE = Verb(
         "propose nmc622-line4 -n 6",
         "propose nmc622-line4 --budget 8 --fix binder=PVDF-A --given humidity=35",
         "propose nmc622-line4 --top-up -n 8",
+        "propose nmc622-line4 -n 3 --among coils.xlsx --map 'Thickness=foil_thickness'",
+        "propose nmc622-line4 --instead-of R012 --reason 'gap too wide for this foil'",
         "propose nmc622-line4 --design central-composite type=inscribed --center-points 4",
         "propose nmc622-line4 --judge mine.csv --judge P003 --effect porosity=0.5",
     ),

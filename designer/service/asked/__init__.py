@@ -1,0 +1,1 @@
+"""What people ask of plans besides how many runs: wishes, and runs of their own."""
