@@ -81,7 +81,7 @@ PLAN: dict[str, Any] = {
     "campaign": "nmc", "plan": "P001", "seed": 77, "goal": "window", "information_bits": 3.7,
     "cost": 4.65, "nested": True, "notes": ["shortened to fit the budget"], "head": "9:ab12cd34",
     "dry_run": False, "value": None, "value_name": None, "deviation": None, "fixed": {},
-    "abandoned": [],
+    "abandoned": [], "design": None,
     "outlook": {"text": "3 more runs bring the typical ± down."},
     "runs": [planned(1, 100), planned(2, 150), planned(3, 80)],
 }  # fmt: skip

@@ -60,7 +60,7 @@ def carried_out(
 
 def _judged(session: Session, state: CampaignState, drafts: list[NewEvent]) -> list[NewEvent]:
     """The drafts with figures of the runs planned by hand."""
-    from designer.engine.by_hand import HandPlanned, judge_by_hand
+    from designer.engine.asked.by_hand import HandPlanned, judge_by_hand
 
     others = [draft for draft in drafts if draft.kind != "run_planned"]
     planned = []

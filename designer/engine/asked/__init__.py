@@ -1,0 +1,1 @@
+"""What people ask of plans that is no plan of ours: runs of their own."""
