@@ -55,6 +55,7 @@ def predicted(mean: float, sd: float, low: float, high: float) -> dict[str, Any]
 
 NO_RUN: dict[str, Any] = {
     "status": "proposed", "plan": None, "order": None, "rank": None, "settings": None, "used": {},
+    "design": None,
     "batch": {}, "information_bits": None, "cost": None, "predicted": None, "in_spec": None,
     "in_spec_measured": None, "reason": None, "failure": None, "results": {}, "measurements": {},
     "given": {}, "success": None, "value": None, "attached": False, "extra": None, "notes": [],
