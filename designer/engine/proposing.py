@@ -224,7 +224,7 @@ def propose(
             *_warnings(state),
             *model_notes(fitted),
             *_with_design(state, plan.notes),
-        ],  # fmt: skip
+        ],
     )
     _LOGGER.info(
         "campaign %s: a plan of %d runs computed in %.2f s, seed %d",
