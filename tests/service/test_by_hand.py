@@ -13,7 +13,8 @@ from tests.command_line import CommandLine
 
 pytestmark = pytest.mark.filterwarnings("ignore::designer.DesignerWarning")
 
-OWN = ("solid_content=53", "coating_gap=200", "binder=PVDF-B")
+RECIPE = {"solid_content": "53", "coating_gap": "200", "binder": "PVDF-B"}
+OWN = tuple(f"{name}={value}" for name, value in RECIPE.items())
 
 
 def test_it_is_judged_as_a_plan_of_ours_and_told_so(begun: CommandLine) -> None:
@@ -110,7 +111,7 @@ def test_a_sheet_with_it_goes_out_and_comes_in(begun: CommandLine) -> None:
 def test_in_python_and_where_nothing_is_known(tmp_path: Path) -> None:
     (tmp_path / "small.toml").write_text(SMALL)
     with Campaign.create(tmp_path / "small.toml", store=None) as campaign:
-        runs = campaign.attach([dict(word.split("=") for word in OWN)])
+        runs = campaign.attach([RECIPE])
         assert runs == ["R001"]
         assert "planned, not made" in " ".join(runs.messages)
         assert "costs 3.6 h" in " ".join(runs.messages)
@@ -129,10 +130,9 @@ def test_the_log_may_go_on_while_it_is_judged(begun: CommandLine) -> None:
                 other.campaigns.note("small", f"meanwhile {len(seen)}")
 
     service, limit = Service(str(begun.store), progress=progress), 3
-    values = dict(word.split("=") for word in OWN)
-    told = service.runs.attach("small", values)
+    told = service.runs.attach("small", RECIPE)
     assert (told["run"], len(seen)) == ("R008", 3)
     limit = 99
     with pytest.raises(ConflictError, match="went on"):
-        service.runs.attach("small", {**values, "coating_gap": "150"})
+        service.runs.attach("small", {**RECIPE, "coating_gap": "150"})
     assert len(service.campaigns.show("small")["runs"]) == 8
