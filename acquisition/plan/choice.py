@@ -37,7 +37,7 @@ _FEW = 4096  # recipes that stand for the region then
 
 
 @dataclass(frozen=True)
-class Limits:
+class PlanLimits:
     """How much a plan may hold: runs, and cost in ``costs.unit``; None: no limit."""
 
     runs: int | None
@@ -75,10 +75,14 @@ class PlanChoice:
         """Value assumed for every given."""
         return self._region[0].given
 
-    def limits(self, runs: int | None, budget: float | None) -> Limits:
+    def limits(self, runs: int | None, budget: float | None) -> PlanLimits:
         """The limits of the plan; runs that somebody chose are all taken."""
         offer = self.wishes.offer
-        return Limits(len(offer.recipes), None) if offer and offer.every else Limits(runs, budget)
+        return (
+            PlanLimits(len(offer.recipes), None)
+            if offer and offer.every
+            else PlanLimits(runs, budget)
+        )
 
     @property
     def is_comparable(self) -> bool:
@@ -115,7 +119,7 @@ class PlanChoice:
 
     # ---- ways to choose ------------------------------------------------------------------------
 
-    def wished(self, limits: Limits, rng: np.random.Generator) -> Selection:
+    def wished(self, limits: PlanLimits, rng: np.random.Generator) -> Selection:
         """The runs as wished."""
         offer = self.wishes.offer
         if offer is None:
@@ -138,7 +142,7 @@ class PlanChoice:
         )
         return replace(selection, notes=(told, *selection.notes))
 
-    def without(self, limits: Limits) -> Selection:
+    def without(self, limits: PlanLimits) -> Selection:
         """What the wishes are compared with: the free plan, or the runs that are not wanted."""
         rng = np.random.default_rng(self.seed)
         if self.wishes.instead_of:
@@ -178,7 +182,7 @@ class PlanChoice:
 
     def _chosen(
         self,
-        limits: Limits,
+        limits: PlanLimits,
         rng: np.random.Generator,
         wanted: BoolArray | None,
         *,
@@ -221,7 +225,7 @@ class PlanChoice:
         return replace(selection, notes=(*part, *selection.notes, *short))
 
     def _shortfall(
-        self, problem: PlanningProblem, count: int, limits: Limits, stop: StoppingRule
+        self, problem: PlanningProblem, count: int, limits: PlanLimits, stop: StoppingRule
     ) -> list[str]:
         """Why there are fewer runs than asked for, if so."""
         offer, stock = self.wishes.offer, stop.stock
@@ -242,7 +246,7 @@ class PlanChoice:
         return self._over_budget(problem, count, limits)
 
     @staticmethod
-    def _over_budget(problem: PlanningProblem, count: int, limits: Limits) -> list[str]:
+    def _over_budget(problem: PlanningProblem, count: int, limits: PlanLimits) -> list[str]:
         limit = priced(limits.budget or 0.0, problem.spec.costs.unit)
         if not count:
             cheapest = float(problem.tree.costs()[problem.allowed()].min())
