@@ -15,7 +15,7 @@ from designer.campaigns.tables.headers import split_unit
 from designer.campaigns.values.numbers import number_text
 
 _WIDTHS = {"run": 7.0, "status": 11.5, "reason": 16.0, "made_at": 16.5, "note": 22.0}
-_NARROWEST, _WIDEST = 8.0, 18.0
+_NARROWEST, _WIDEST, _LONG_TEXT = 8.0, 18.0, 28.0
 _BOLD = 1.15  # a bold letter, in widths of a digit
 _WIDE = 1.35 * PAGE
 """From here on names are turned by 90 degrees, which leaves cells as wide as what they hold."""
@@ -94,7 +94,7 @@ def _widest_cell(column: PlanColumn, runs: Sequence[Run]) -> float:
         if isinstance(value, int | float):
             text = number_text(value)
         longest = max(longest, 1.1 * len(text) + 1.5)
-    return min(longest, _WIDEST)
+    return min(longest, _LONG_TEXT)
 
 
 def _lines(text: str, width: float) -> int:

@@ -34,6 +34,9 @@ _EDGES: dict[Edge, tuple[Literal["hair", "thin", "thick"], str]] = {
 _FORMATS: dict[Format, str] = {"number": "General", "text": "@", "time": "yyyy-mm-dd hh:mm"}
 _WITHOUT_LINES = ("title", "hint", "words", "none")
 _OPEN = ("entry",)
+_OVERFLOWS = ("title", "none")
+_LEFT_TO_RIGHT = 1
+"""Else a title that begins with a name in Hebrew runs out of the page on the left."""
 
 
 @dataclass(frozen=True)
@@ -117,18 +120,22 @@ def _style(look: Look) -> NamedStyle:
     size = {"title": 13, "hint": 9}.get(look.kind, 11)
     plain_words = look.kind in ("title", "words")
     middle = look.kind in ("run", "told", "changed", "header", "asked", "hint")
-    level = "center" if middle or look == replace(look, kind="entry", form="number") else None
+    level = "center" if middle or look == replace(look, kind="entry", form="number") else "left"
     return NamedStyle(
         look.name,
         font=Font(name="Calibri", size=size, bold=bold),
         fill=PatternFill("solid", fgColor=fill) if fill else PatternFill(),
         border=lines,
         alignment=Alignment(
-            horizontal=level, indent=0 if level else 1, vertical="top" if plain_words else "center",
+            horizontal=level,
+            indent=0 if middle or look.kind in _OVERFLOWS else 1,
+            vertical="top" if plain_words else "center",
             text_rotation=90 if look.turned else 0,
+            readingOrder=_LEFT_TO_RIGHT,
+            shrink_to_fit=look.kind in ("told", "changed"),
             wrap_text=look.kind in ("header", "asked", "hint", "words"),
         ),
         number_format=_FORMATS[look.form],
         protection=Protection(locked=look.kind not in _OPEN),
         hidden=True,
-    )  # fmt: skip
+    )

@@ -206,10 +206,11 @@ def _heading(
         told.append(f"use within {amount(there.usable_for)} {plain(spec.costs.unit)}")
     if there.most_runs is not None:
         told.append(f"at most {count(there.most_runs, 'run')}")
+    planned = {**run.used, **(run.planned or {})}
     settings = [
-        f"{factor.name} {plain(factor.with_unit(run.used[factor.name]))}"
+        f"{factor.name} {plain(factor.with_unit(planned[factor.name]))}"
         for factor in spec.stage_factors(stage)
-        if factor.name in run.used
+        if factor.name in planned
     ]
     level = 0 if stage == spec.stages[0].name else 1
     return Heading(level, plain(batch), stage, settings, told)
