@@ -399,7 +399,22 @@ async def test_export_writes_decimal_commas_where_they_are_wanted(
         await ui.until("--decimal comma")
         await ui.press("ctrl+s")
         await ui.gone("Export from small")
-    assert (tmp_path / "small-plan.csv").read_text().startswith("campaign;run;")
+    text = (tmp_path / "small-plan.csv").read_text(encoding="utf-8-sig")
+    assert text.startswith("run;solid_content [wt%];")
+
+
+async def test_export_writes_a_workbook_or_a_run_sheet_as_the_ending_says(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for ending, begins in (("xlsx", b"PK"), ("html", b"<!DOCTYPE html>")):
+        async with open_ui(store) as ui:
+            await ui.until("checks")
+            await ui.press("x", "tab", *["backspace"] * 3, *ending)
+            await ui.until(f"small-plan.{ending}")
+            await ui.press("ctrl+s")
+            await ui.gone("Export from small")
+        assert (tmp_path / f"small-plan.{ending}").read_bytes().startswith(begins)
 
 
 # ---- others at the same store, and stores one cannot write --------------------------------------
