@@ -101,6 +101,7 @@ CALLS: dict[str, Call] = {
     "export what": lambda c, v: c.export("x.csv", what=v, force=True),
     "export plan": lambda c, v: c.export("x.csv", plan=v, force=True),
     "export force": lambda c, v: c.export("x.csv", force=v),
+    "export judge": lambda c, v: c.export("x.csv", judge=v),
 }
 
 
