@@ -106,8 +106,8 @@ def _with_design(state: CampaignState, notes: Sequence[str]) -> list[str]:
     """Where nothing is known: how to ask for a classical design instead.
 
     The spread is taken all the same: it is of any number of runs and can be stopped after any. In
-    the same line-hours designs of two levels teach the models far less, those for a quadratic model
-    about as much, the I-optimal one somewhat more (tests/benchmarks/README.md, "First plans").
+    the same line-hours designs of two levels teach the models half as much, those of three or for a
+    quadratic model as much (tests/benchmarks/README.md, "First plans").
     """
     command = f"designer propose {shlex.quote(state.spec.name)} --design i-optimal"
     told = f"{NOTHING_KNOWN}; for a classical design instead: {command}"
