@@ -94,7 +94,9 @@ def read_options(
                 where, "no option of this design", None, allowed, suggestion(name, known)
             )
             continue
-        names = [each.name for each in (room.spec.stages if form.per == "stage" else room.numeric)]
+        numbers = [each.name for each in room.process if not each.is_categorical]
+        stages = [each.name for each in room.spec.stages]
+        names = stages if form.per == "stage" else numbers
         if ":" in key and factor not in names:
             what = f"there is no {form.per} of this name to vary"
             findings.report(where, what, None, ", ".join(names), suggestion(factor, names))

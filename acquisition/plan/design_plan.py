@@ -166,7 +166,8 @@ def _order_facts(
     shared = list(ordered[0].run.point.whole_plots) if ordered else []
     unit = spec.costs.unit
     if not shared:
-        return ("in random order",)
+        set_up = ", every run set up anew" if mode == RANDOM and spec.stages else ""
+        return (f"in random order{set_up}",)
     counts = {
         stage: Counter(each.run.point.whole_plots[stage] for each in ordered) for stage in shared
     }

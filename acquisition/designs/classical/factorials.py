@@ -232,7 +232,7 @@ def two_levels(room: DesignRoom, name: str) -> None:
     Raises:
         InputError: categories beyond two.
     """
-    many = [factor for factor in room.categorical if len(factor.categories or ()) > 2]
+    many = room.many_categories
     if many:
         told = "; ".join(f"{f.name}: {', '.join(f.categories or ())}" for f in many)
         raise refused(

@@ -83,13 +83,18 @@ class DesignRoom:
 
     @cached_property
     def numeric(self) -> tuple[Factor, ...]:
-        """Those of them that are numbers."""
-        return tuple(factor for factor in self.process if not factor.is_categorical)
+        """Those of them that are numbers with a middle: three settings or more."""
+        return tuple(factor for factor in self.process if factor not in self.switched)
 
     @cached_property
-    def categorical(self) -> tuple[Factor, ...]:
-        """Those of them that have categories."""
-        return tuple(factor for factor in self.process if factor.is_categorical)
+    def switched(self) -> tuple[Factor, ...]:
+        """Those of them that have categories, or two settings."""
+        return tuple(f for f in self.process if f.is_categorical or f.count == 2)
+
+    @cached_property
+    def many_categories(self) -> tuple[Factor, ...]:
+        """Those of them that have more than two categories."""
+        return tuple(f for f in self.process if len(f.categories or ()) > 2)
 
     @cached_property
     def blends(self) -> tuple[Blend, ...]:

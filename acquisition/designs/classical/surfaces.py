@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import Final
 
@@ -19,8 +20,9 @@ from designer.acquisition.designs.classical.refusals import refused
 from designer.acquisition.designs.classical.room import DesignRoom
 from designer.acquisition.designs.design import AXIAL, CENTRE, CORNER, EDGE
 from designer.campaigns.values.numbers import number_text
-from designer.models.arrays import IntArray
+from designer.models.arrays import FloatArray, IntArray
 from designer.render.words import count as counted
+from designer.render.words import listed
 
 # Centre points that make the variance of predictions about even inside the cube (Box & Hunter
 # 1957, Ann. Math. Stat. 28, 195; as tabled by Montgomery, Design and Analysis of Experiments)
@@ -192,17 +194,17 @@ def definitive_screening(room: DesignRoom, asked: Asked) -> Published:
     """Jones & Nachtsheim (2011, J. Qual. Technol. 43, 1; with categories 2013, 45, 121)."""
     from pydoe import definitive_screening_design
 
-    many = [factor for factor in room.categorical if len(factor.categories or ()) > 2]
+    many = room.many_categories
     if many:
         raise refused(
             "definitive-screening takes categories by two",
             "; ".join(f"{f.name}: {', '.join(f.categories or ())}" for f in many),
             hint=f"d-optimal takes more; or keep {many[0].name} with --fix",
         )
-    numbers, categories = len(room.numeric), len(room.categorical)
+    numbers, categories = len(room.numeric), len(room.switched)
     if numbers < 3:
         raise refused(
-            f"definitive-screening needs three numbers to vary, {numbers} are left",
+            f"definitive-screening needs three numbers with a middle, {numbers} to vary",
             hint="full-factorial (levels=3) or central-composite serve two",
         )
     extra = int(asked.number("extra_factors"))
@@ -211,7 +213,7 @@ def definitive_screening(room: DesignRoom, asked: Asked) -> Published:
     centres = 1 if not categories else 2
     points = points[centres:]
     coded = np.zeros((len(points), len(room.process)))
-    order = [*room.numeric, *room.categorical]
+    order = [*room.numeric, *room.switched]
     for column, factor in enumerate(order):
         own = points[:, column]
         coded[:, room.process.index(factor)] = (own + 1) / 2 if factor.is_categorical else own
@@ -222,8 +224,8 @@ def definitive_screening(room: DesignRoom, asked: Asked) -> Published:
         # a run and its mirror image stay together (Jones & Nachtsheim 2016, Technometrics 58, 74)
         blocks, centres = np.tile(1 + np.arange(half) % asked.blocks, 2), asked.blocks
     facts = [
-        f"{len(points) + centres} runs: main effects are not mixed up with each other, with"
-        " squares or with products of two factors",
+        f"{len(points) + centres} runs: main effects are not mixed up with squares or with products"
+        f" of two factors, {_with_each_other(points)}"
     ]
     if not categories and numbers % 2:
         facts.append("an odd number of factors: the design of one more, its column left out")
@@ -239,32 +241,41 @@ def definitive_screening(room: DesignRoom, asked: Asked) -> Published:
     )
 
 
+def _with_each_other(points: FloatArray) -> str:
+    """How far main effects are mixed up with each other; columns have mean 0."""
+    size = np.linalg.norm(points, axis=0)
+    together = np.abs(points.T @ points) / np.outer(size, size)
+    np.fill_diagonal(together, 0.0)
+    most = float(together.max())
+    return f"{most:.2f} with each other at most" if most > 1e-9 else "nor with each other"
+
+
 def _numbers(room: DesignRoom, name: str, least: int) -> int:
-    """How many numbers vary; refused where they are too few, or have too few settings."""
+    """How many numbers with a middle vary; refused where they are too few."""
     k = len(room.numeric)
     if k < least:
         raise refused(
-            f"{name} needs {least} numbers to vary or more, {k} {'is' if k == 1 else 'are'} left",
+            f"{name} needs {least} numbers with a middle, {k} to vary",
             hint="full-factorial (levels=3) serves fewer",
         )
     return k
 
 
 def _for_categories(room: DesignRoom, numbers: Published) -> Published:
-    """A design of the numbers, made once for every combination of the categories."""
-    sizes = [len(factor.categories or ()) for factor in room.categorical]
+    """A design of the numbers, made once for every combination of categories and pairs."""
+    sizes = [len(factor.categories or (0, 1)) for factor in room.switched]
     if not sizes:
         return numbers
     several = int(np.prod(sizes))
     repeated = numbers.rows(np.tile(np.arange(len(numbers)), several))
     chosen = np.repeat(np.array([*product(*map(range, sizes))]), len(numbers), axis=0)
     coded = np.zeros((len(repeated), len(room.process)))
-    for source, factors in ((repeated.coded, room.numeric), (chosen, room.categorical)):
-        for column, factor in enumerate(factors):
-            coded[:, room.process.index(factor)] = source[:, column]
-    names = " and ".join(factor.name for factor in room.categorical)
-    from dataclasses import replace
-
+    for column, factor in enumerate(room.numeric):
+        coded[:, room.process.index(factor)] = repeated.coded[:, column]
+    for column, factor in enumerate(room.switched):
+        own = chosen[:, column]
+        coded[:, room.process.index(factor)] = own if factor.is_categorical else 2 * own - 1
+    names = listed([factor.name for factor in room.switched])
     return replace(repeated, coded=coded).with_facts(
-        f"made for every category of {names}: {several} times {len(numbers)} points"
+        f"made for every setting of {names}: {several} times {len(numbers)} points"
     )

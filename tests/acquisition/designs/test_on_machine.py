@@ -169,7 +169,9 @@ def test_points_that_fall_together_are_told() -> None:
     spec = load.from_dict(
         {**load_tables(), "factor": [*factors, {"name": "C", "low": 0, "high": 1}]}
     )
-    design = made(spec, "box-behnken")
+    assert len(made(spec, "latin-hypercube", 8)) == 8
+    few = [{"name": name, "levels": [0, 1, 2]} for name in "AB"]
+    design = made(load.from_dict({**load_tables(), "factor": few}), "latin-hypercube", 12)
     assert any("fell together" in fact for fact in design.facts)
 
 

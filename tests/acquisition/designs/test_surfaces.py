@@ -158,6 +158,19 @@ def test_a_surface_is_made_for_every_category() -> None:
         assert rows(D[D[:, 2] == place][:, :2]) == rows(D[D[:, 2] == 0][:, :2])
 
 
+def test_a_number_of_two_settings_is_a_switch() -> None:
+    pair = {"name": "Z", "levels": [3, 7]}
+    numbers = [{"name": name, "low": -1, "high": 1} for name in "ABC"]
+    spec = letters(0, factor=[pair, *numbers])
+    D = points(made(spec, "definitive-screening"))
+    assert set(D[:, 0]) == {3.0, 7.0}
+    assert np.array_equal(np.sum(D == 0, axis=0), [0, 4, 4, 4])
+    design = made(spec, "box-behnken", center_points=2)
+    assert len(design) == 26
+    assert [run.settings["Z"] for run in design.runs[-2:]] == [3.0, 7.0]
+    assert not any("off by" in fact for fact in design.facts)
+
+
 @pytest.mark.parametrize(
     ("name", "factors"), [("central-composite", 1), ("box-behnken", 2), ("box-behnken", 8),
                           ("definitive-screening", 2)],
