@@ -123,9 +123,8 @@ def _beyond(region: ProposalRegion, wanted: Columns) -> BoolArray:
 
 
 def _off_limits(factor: Factor, values: np.ndarray[Any, Any]) -> BoolArray:
-    low, high = factor.bounds
-    slack = _FELT * (high - low)
-    return np.asarray((values < low - slack) | (values > high + slack))
+    place = factor.scale.position(np.asarray(values, dtype=np.float64))
+    return np.asarray((place < -_FELT) | (place > 1.0 + _FELT))
 
 
 def _mixed(grid: RecipeGrid, wanted: Columns, codes: IntArray) -> IntArray:
