@@ -92,8 +92,8 @@ class CampaignKnowledge(Handle):
 
         Args:
             plan: a table with a recipe per row (every factor, optionally givens, ``batch:<stage>``,
-                ``run`` with ids of open runs), a plan of ours or its id, ``"open"`` for the open
-                runs, the path of a file; or a list of those, which gives a list.
+                ``run``, or an index, with ids of open runs), a plan of ours or its id, ``"open"``
+                for the open runs, the path of a file; or a list of those, which gives a list.
             effect: size of the effects it should find: a number (standard deviations of the noise,
                 default 2) or a dict by response in its unit.
             given: values of givens, where a row does not tell its own.

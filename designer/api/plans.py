@@ -234,7 +234,11 @@ def plan_source(
         plan = plan.frame.reset_index(drop=True)
     if isinstance(plan, str | Path):
         return plan
-    return columns_of(plan, argument, factors).cells
+    columns = columns_of(plan, argument, factors)
+    labels = [] if columns.index is None else columns.index.tolist()
+    if "run" in columns.cells or not labels or not all(isinstance(each, str) for each in labels):
+        return columns.cells
+    return {"run": labels, **columns.cells}
 
 
 class JudgedPlan(dict[str, object]):

@@ -58,6 +58,16 @@ def test_a_plan_of_ours_is_judged_as_it_was_told(campaign: Campaign) -> None:
     assert "<table>" in judged._repr_html_()
 
 
+def test_the_frame_of_a_plan_is_its_open_runs(campaign: Campaign) -> None:
+    plan = campaign.propose(3, seed=2)
+    found = one(campaign.judge(plan.frame, compare=False)).to_dict()
+    assert [run["run"] for run in found["runs"]] == plan.runs
+    assert found["information_bits"] == pytest.approx(plan.information_bits, rel=0.02)
+    campaign.undo()
+    labelled = one(campaign.judge(FRAME.set_axis([*"abcde"]), compare=False)).to_dict()
+    assert [run["run"] for run in labelled["runs"]] == [None] * 5
+
+
 def test_sizes_of_effects_are_numbers_or_a_dict(campaign: Campaign) -> None:
     frame = pd.concat([FRAME, FRAME])
     small = one(campaign.judge(frame, effect={"porosity": 0.1}, compare=False)).to_dict()
