@@ -125,6 +125,7 @@ def test_what_is_known_is_told() -> None:
     boxes = page.of("box")
     assert boxes == ["82", "12 / 12.5", "31", "none"]
     assert [text for text in page.of("tick") if text] == ["×", "×"]
+    assert page.of("line").count("web break") == 1
     assert "<b>C7</b>" in page.of("chips")
     assert any("made already" in t or "there already" in t for t in page.of("told"))
 

@@ -91,8 +91,9 @@ def _widest_cell(column: PlanColumn, runs: Sequence[Run]) -> float:
     for run in runs:
         value = column.tell(run)
         text = value if isinstance(value, str) else ""
-        if isinstance(value, int | float):
-            text = number_text(value)
+        if isinstance(value, int | float | tuple):
+            numbers = value if isinstance(value, tuple) else (value,)
+            text = "/".join(map(number_text, numbers))
         longest = max(longest, 1.1 * len(text) + 1.5)
     return min(longest, _LONG_TEXT)
 

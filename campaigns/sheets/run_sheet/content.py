@@ -68,6 +68,8 @@ class RunCard:
         run: its id.
         order: ``3 of 8``.
         status: what is known of it; empty while it is proposed.
+        failure: why it failed or was abandoned.
+        made_at: when it was made, as told.
         extra: what a table said of it besides (which foil).
         batches: stage and batch; those that begin with it marked.
         settings: in order.
@@ -79,6 +81,8 @@ class RunCard:
     run: str
     order: str
     status: str
+    failure: str
+    made_at: str
     extra: Sequence[tuple[str, str]]
     batches: Sequence[tuple[str, str, bool]]
     settings: Sequence[SettingBox]
@@ -223,6 +227,8 @@ def _card(spec: Specification, place: RunPlace, order: str, flags: Flags) -> Run
         run=run.id,
         order=order,
         status="" if run.status == "proposed" else run.status,
+        failure=plain(run.failure or ""),
+        made_at=plain(run.made_at or ""),
         extra=[(plain(name), plain(number(value))) for name, value in run.extra.items()],
         batches=[
             (stage, plain(batch), stage in place.begins) for stage, batch in run.batch.items()

@@ -76,7 +76,8 @@ def _card(card: RunCard, marks: str) -> list[str]:
     ]
     lines += [*_table(_RESULTS, results), ""]
     lines += [f"- [{'x' if card.status == word else ' '}] {word}" for word in STATUS_WORDS]
-    lines += ["", f"Reason: {_LINE} made at: {_LINE} note: {_LINE}"]
+    failure, made_at = _text(card.failure) or _LINE, _text(card.made_at) or _LINE
+    lines += ["", f"Reason: {failure} made at: {made_at} note: {_LINE}"]
     for label, texts in (("Watch", card.watch), ("Why", [card.why] if card.why else [])):
         for text in texts:
             lines += ["", f"**{label}:** {_text(text)}"]
