@@ -40,6 +40,9 @@ def run_sign(run: RunObject) -> str:
 def run_text(view: CampaignView, run: RunObject) -> Content:
     """Everything about one run, for the pane beside or below a list."""
     lines = [_head(view, run), Content(recipe_text(view, run["used"]))]
+    if run["extra"]:  # which foil, which coil: who makes it looks for that first
+        told = (f"{name} {number(value)}" for name, value in run["extra"].items())
+        lines.append(_row("of", " · ".join(told)))
     lines += _responses(view, run)
     # checks and flags come first: a long reason must not push them off the screen
     lines.append(_row("checks", Content("  ").join(_checks(view, run))))
@@ -56,9 +59,6 @@ def run_text(view: CampaignView, run: RunObject) -> Content:
     if run["failure"]:
         lines.append(Content.styled(f"{run['status']}: {run['failure']}", "$text-error"))
     lines += [_row("note", f"{note['text']} ({note['actor']})") for note in run["notes"]]
-    if run["extra"]:
-        told = (f"{name} {number(value)}" for name, value in run["extra"].items())
-        lines.append(_row("table", " · ".join(told)))
     batches = [run["batch"][s.name] for s in view.spec.stages if s.name in run["batch"]]
     if batches:
         lines.append(_row("batches", " · ".join(batches)))
