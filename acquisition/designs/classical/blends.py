@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from itertools import combinations, product
+from typing import Final
 
 import numpy as np
 
 from designer.acquisition.designs.classical.limits import Limits
 from designer.acquisition.designs.classical.published import Asked, Published
-from designer.acquisition.designs.classical.refusals import refused
+from designer.acquisition.designs.classical.refusals import refuse_many, refused
 from designer.acquisition.designs.classical.room import Blend, DesignRoom
 from designer.acquisition.designs.design import CENTRE, CORNER, EDGE, FACE
 from designer.acquisition.designs.model_terms import ModelOrder
-from designer.campaigns.specification.parts import MOST_RUNS
 from designer.models.arrays import FloatArray, IntArray
 from designer.render.words import count as counted
 from designer.render.words import listed
+
+_MOST_COMPONENTS: Final = 12  # of which corners are found in a second (assumption)
 
 Points = tuple[FloatArray, IntArray]
 """Amounts ``[n, q]`` and point types ``[n]``."""
@@ -29,6 +32,8 @@ def simplex_lattice(room: DesignRoom, asked: Asked) -> Published:
     degree = int(asked.number("degree"))
 
     def points(blend: Blend) -> Points:
+        q = len(blend.names)
+        refuse_many(math.comb(q + degree - 1, degree), f"a lattice of {counted(q, 'component')}")
         return _simplex(blend, simplex_lattice_design(len(blend.names), degree))
 
     return _crossed(room, "simplex-lattice", f"lattice of degree {degree}", degree, points)
@@ -39,6 +44,9 @@ def simplex_centroid(room: DesignRoom, _asked: Asked) -> Published:
     from pydoe import simplex_centroid_design
 
     def points(blend: Blend) -> Points:
+        refuse_many(
+            2.0 ** len(blend.names), f"every set of {counted(len(blend.names), 'component')}"
+        )
         return _simplex(blend, simplex_centroid_design(len(blend.names)))
 
     return _crossed(room, "simplex-centroid", "centroids of all sets of components", 2, points)
@@ -48,6 +56,13 @@ def extreme_vertices(room: DesignRoom, asked: Asked) -> Published:
     """McLean & Anderson (1966, Technometrics 8, 447): corners of what the limits leave."""
 
     def points(blend: Blend) -> Points:
+        if len(blend.names) > _MOST_COMPONENTS:
+            raise refused(
+                "extreme-vertices looks for corners of few components",
+                counted(len(blend.names), "component"),
+                f"at most {_MOST_COMPONENTS}",
+                "Keep some with --fix, or take d-optimal",
+            )
         limits = Limits.of(room, blend)
         corners = limits.corners()
         rows, kinds = [corners], [np.full(len(corners), CORNER)]
@@ -87,13 +102,8 @@ def _crossed(
     each = [points(blend) for blend in room.blends]
     sizes = [len(factor.categories or (0, 0)) for factor in room.process]
     numbers = [len(amounts) for amounts, _ in each]
-    total = int(np.prod([float(size) for size in (*numbers, *sizes)]))
-    if total > MOST_RUNS:
-        raise refused(
-            f"the mixture's points with every combination of the other factors make {total} runs",
-            allowed=f"at most {MOST_RUNS}",
-            hint="Keep some factors with --fix, or take d-optimal",
-        )
+    total = math.prod((*numbers, *sizes))
+    refuse_many(total, "the mixture's points with every combination of the other factors")
     places = np.array([*product(*map(range, (*sizes, *numbers)))], dtype=np.int64)
     coded = places[:, : len(sizes)].astype(np.float64)
     for column, factor in enumerate(room.process):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -20,10 +21,9 @@ from designer.acquisition.designs.classical.fractions import (
     resolution,
 )
 from designer.acquisition.designs.classical.published import Asked, Published, corners
-from designer.acquisition.designs.classical.refusals import refused, sizes_told
-from designer.acquisition.designs.classical.room import DesignRoom
+from designer.acquisition.designs.classical.refusals import refuse_many, refused, sizes_told
+from designer.acquisition.designs.classical.room import LETTERS, DesignRoom
 from designer.acquisition.designs.model_terms import ModelOrder
-from designer.campaigns.specification.parts import MOST_RUNS
 from designer.models.arrays import FloatArray, IntArray
 from designer.render.words import count as counted
 
@@ -53,15 +53,8 @@ def full_factorial(room: DesignRoom, asked: Asked) -> Published:
     from pydoe import fullfact
 
     levels = [_levels(factor, asked) for factor in room.process]
-    total = int(np.prod([float(count) for count in levels]))
-    if total > MOST_RUNS:
-        raise refused(
-            f"every combination of {counted(len(levels), 'factor')} makes {total} runs",
-            found=", ".join(f"{f.name} {n}" for f, n in zip(room.process, levels, strict=True)),
-            allowed=f"at most {MOST_RUNS}",
-            hint="Keep some factors with --fix, or take fractional-factorial, definitive-screening"
-            " or d-optimal",
-        )
+    refuse_many(math.prod(levels), f"every combination of {counted(len(levels), 'factor')}")
+    total = math.prod(levels)
     index = np.asarray(fullfact(np.array(levels)), dtype=np.float64)
     coded = np.column_stack(
         [
@@ -96,6 +89,7 @@ def fractional_factorial(room: DesignRoom, asked: Asked) -> Published:
     two_levels(room, "fractional-factorial")
     k = len(room.process)
     basic, columns = _fraction(room, asked)
+    refuse_many(2.0**basic, f"this fraction of {counted(k, 'factor')}")
     coded = _as_places(room, column_points(basic, columns))
     found = resolution(columns, basic)
     if not columns:
@@ -114,7 +108,7 @@ def _fraction(room: DesignRoom, asked: Asked) -> tuple[int, tuple[int, ...]]:
     """Number of basic factors, and columns of the others."""
     k = len(room.process)
     generators = asked.options.get("generators")
-    if generators:
+    if generators and k <= len(LETTERS):
         return _generated(room, str(generators))
     if k > MOST_FACTORS:
         raise refused(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from itertools import product
 from typing import Final
@@ -16,7 +17,7 @@ from designer.acquisition.designs.classical.fractions import (
     fractions_of,
 )
 from designer.acquisition.designs.classical.published import Asked, Published
-from designer.acquisition.designs.classical.refusals import refused
+from designer.acquisition.designs.classical.refusals import refuse_many, refused
 from designer.acquisition.designs.classical.room import DesignRoom
 from designer.acquisition.designs.design import AXIAL, CENTRE, CORNER, EDGE
 from designer.campaigns.values.numbers import number_text
@@ -46,6 +47,7 @@ def central_composite(room: DesignRoom, asked: Asked) -> Published:
     """A cube, a star and centre points (Box & Wilson 1951, J. R. Stat. Soc. B 13, 1)."""
     k = _numbers(room, "central-composite", 2)
     kind, cube = asked.word("type"), _cube(k, asked)
+    refuse_many(2.0 ** cube[0], f"the cube of {counted(k, 'factor')}")
     axial = np.zeros((2 * k, k))
     axial[np.arange(2 * k), np.arange(2 * k) // 2] = np.tile([-1.0, 1.0], k)
     corners, blocks = column_points(*cube), np.ones(1 << cube[0], dtype=np.int64)
@@ -266,7 +268,8 @@ def _for_categories(room: DesignRoom, numbers: Published) -> Published:
     sizes = [len(factor.categories or (0, 1)) for factor in room.switched]
     if not sizes:
         return numbers
-    several = int(np.prod(sizes))
+    several = math.prod(sizes)
+    refuse_many(several * len(numbers), "the design for every setting of the other factors")
     repeated = numbers.rows(np.tile(np.arange(len(numbers)), several))
     chosen = np.repeat(np.array([*product(*map(range, sizes))]), len(numbers), axis=0)
     coded = np.zeros((len(repeated), len(room.process)))

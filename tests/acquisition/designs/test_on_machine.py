@@ -18,7 +18,7 @@ from designer.campaigns.errors import InputError
 from designer.campaigns.specification import load
 from designer.campaigns.specification.recipes import recipe_problems
 from designer.campaigns.specification.specification import Specification
-from tests.acquisition.designs.rooms import letters, made, points
+from tests.acquisition.designs.rooms import letters, made, mixture, points
 
 Kind = dict[str, Any]
 KINDS: list[Kind] = [
@@ -233,3 +233,25 @@ def test_an_unknown_design_is_refused_with_the_names() -> None:
     assert problem.allowed == ", ".join(NAMES)
     assert problem.hint is not None
     assert "box-behnken" in problem.hint
+
+
+@pytest.mark.parametrize(
+    ("spec", "name", "options"),
+    [
+        (letters(24), "full-factorial", {}),
+        (letters(24), "fractional-factorial", {"generators": "Y=AB"}),
+        (letters(24), "central-composite", {}),
+        (letters(3, categories={f"c{k}": 5 for k in range(9)}), "box-behnken", {}),
+        (mixture(*[(0.0, 1.0)] * 20), "simplex-lattice", {"degree": "10"}),
+        (mixture(*[(0.0, 1.0)] * 30), "simplex-centroid", {}),
+        (mixture(*[(0.0, 1.0)] * 20), "extreme-vertices", {}),
+    ],
+)
+def test_designs_that_are_far_too_large_are_refused_before_they_are_made(
+    spec: Specification, name: str, options: dict[str, str]
+) -> None:
+    with pytest.raises(InputError) as caught:
+        made(spec, name, options=options)
+    (problem,) = caught.value.problems
+    assert problem.allowed is not None
+    assert problem.allowed.startswith("at most")
