@@ -17,6 +17,7 @@ from designer.campaigns.space.factors import Factor, Given
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.columns import FileColumn
+from designer.campaigns.tables.formats.faults import merged_problem
 from designer.campaigns.tables.table import BROKEN, MERGED, NOT_YET, TAKEN_BLANK, Table
 from designer.campaigns.tables.whole_columns import ResultUnits
 from designer.campaigns.values.mangled import category_shown
@@ -94,10 +95,8 @@ class RowReader:
         headers = [c.header for name, c in self.columns.items() if name.removeprefix(USED) in names]
         headers += [column.header for column in self.numbers]
         self.table = self.table.read_numbers_of(headers)
-        self._now = utc_now()
-        self._blanks: Counter[str] = Counter()
-        self._shown: Counter[str] = Counter()
-        self._marked = False
+        self._now, self._marked = utc_now(), False
+        self._blanks, self._shown = Counter[str](), Counter[str]()
         self._result_units = ResultUnits(self.spec, self.columns)
         if not self.table.rows:
             self.findings.report(self.table.source, "the table has a header, but no rows")
@@ -141,8 +140,9 @@ class RowReader:
             if text.casefold() == _NEVER:
                 found.append((column, None))
                 continue
-            for part in apart(text):
-                value = self._number(row, column, part, response.unit)
+            parts = apart(text)
+            for part in parts:
+                value = self._number(row, column, part, response.unit, several=len(parts) > 1)
                 if value is not None:
                     found.append((column, value))
         return found if said else None
@@ -188,7 +188,8 @@ class RowReader:
             if self.is_blank(row, item, before):
                 problem = None if self.blank is None or before else self.blank(item, where)
                 if problem is not None:
-                    self.findings.add(self._merged(row, column, problem))
+                    odd = self.table.oddity(row, column.header)
+                    self.findings.add(merged_problem(problem) if odd == MERGED else problem)
                 continue
             if isinstance(item, Factor) and item.is_categorical:
                 text = self._category(item, text)
@@ -202,11 +203,10 @@ class RowReader:
 
     def _category(self, item: Factor, text: str) -> str:
         """The name of a category, also where a spreadsheet has made a number or date of it."""
-        names = item.categories or ()
-        name = None if text in names else category_shown(text, names)
-        if name is not None:
+        name = category_shown(text, item.categories or ()) or text
+        if name != text:
             self._shown[f"{text!r} of {item.name} as {name!r}"] += 1
-        return text if name is None else name
+        return name
 
     def batches(self, row: int) -> dict[str, str]:
         """Batch ids by stage."""
@@ -259,24 +259,24 @@ class RowReader:
             return None
         return text
 
-    def _merged(self, row: int, column: FileColumn, problem: Problem) -> Problem:
-        """What is wrong with a blank cell, where it is only blank because cells are merged."""
-        if self.table.oddity(row, column.header) != MERGED:
-            return problem
-        hint = "Split the merged cells and write the value into every row."
-        return replace(problem, what=f"the cell is {MERGED}, of which one has a value", hint=hint)
-
     def _number(
-        self, row: int, column: FileColumn, text: str, declared: str | None
+        self,
+        row: int,
+        column: FileColumn,
+        text: str,
+        declared: str | None,
+        *,
+        several: bool = False,
     ) -> Quantity | None:
         """The number a text holds, brought into the declared unit; None after noting why not."""
-        number, unit, digits = self.table.number(text), column.unit, text
+        read = self.table.one_of_several if several else self.table.number
+        number, unit, digits = read(text), column.unit, text
         behind = None
         if number is None and kind_of_cell(text) is None:
             behind = number_and_unit(text)
         if behind is not None and self.table.oddity(row, column.header) is None:
             digits, unit = behind
-            number = self.table.number(digits)
+            number = read(digits)
             if number is not None and (what := not_convertible(unit, declared)):
                 where = self.table.where(row, column.header)
                 hint = "Take away what stands behind the number, or write a unit that fits."

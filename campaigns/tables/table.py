@@ -12,11 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
+from typing import Literal
 
 from designer.campaigns.errors import Problem
 from designer.campaigns.values.numbers import (
     DecimalMark,
+    commas_of,
     decimal_mark,
+    is_clear,
     parse_marked,
     parse_number,
     plain_signs,
@@ -162,7 +165,8 @@ class Table:
         summaries: row → place among `headers` and text of the cell that says it sums up others.
         unread: columns whose cells nobody asked for, which are not here.
         kept_as_text: column → rows of cells that are `KEPT_AS_TEXT`.
-        commas_kept: whether those have decimal commas, beside numbers that are numbers.
+        commas_kept: which commas in those are decimal ones, beside numbers that are numbers:
+            ``all``, those that cannot part thousands (``clear``), or ``none``.
         facts: of the workbook it is a sheet of, where that is one of ours: ``campaign``, ``head``.
     """
 
@@ -182,7 +186,7 @@ class Table:
     summaries: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     unread: Mapping[str, UnreadColumn] = field(default_factory=dict)
     kept_as_text: Mapping[str, Sequence[int]] = field(default_factory=dict)
-    commas_kept: bool = False
+    commas_kept: Literal["all", "clear", "none"] = "none"
     facts: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -235,17 +239,29 @@ class Table:
         if mark == "," and self.separator in (",", None):
             return replace(self, decimal=mark).with_notes([_COMMAS])
         kept = (self.cell(r, name) for name in names for r in self.kept_as_text.get(name, ()))
-        if mark == "." and decimal_mark(kept, None) == ",":
-            return replace(self, decimal=mark, commas_kept=True).with_notes([_COMMAS_KEPT])
-        return replace(self, decimal=mark)
+        commas = commas_of(kept) if mark == "." else "none"
+        table = replace(self, decimal=mark, commas_kept=commas)
+        return table if commas == "none" else table.with_notes([_COMMAS_KEPT])
 
     def number(self, text: str) -> float | None:
         """The number a cell holds, in the decimal mark of this table; None when it is none."""
         if self.grouped and _GROUPS.fullmatch(plain_signs(text)):
             text = re.sub("[.,]", "", text)
-        if self.commas_kept and "," in text:
+        if "," in text and (
+            self.commas_kept == "all" or (self.commas_kept == "clear" and is_clear(text))
+        ):
             return parse_marked(text, ",")
         return parse_marked(text, self.decimal)
+
+    def one_of_several(self, text: str) -> float | None:
+        """A number of a cell that has several (``31.2/31.9``): no program changes its mark.
+
+        Its own mark counts where it can be no other.
+        """
+        number = self.number(text)
+        if number is None and is_clear(text):
+            number = parse_marked(text, "," if "," in text else ".")
+        return number
 
     def oddity(self, row: int, column: str) -> str | None:
         """What is special about a cell (formula without value, error, date), or None."""

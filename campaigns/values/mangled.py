@@ -12,6 +12,7 @@ from collections.abc import Collection
 from datetime import date
 
 from designer.campaigns.values.numbers import parse_number
+from designer.campaigns.values.times import iso_of_shown
 
 _TRUTH = (
     frozenset({"true", "wahr", "vrai", "vero", "verdadero", "waar"}),
@@ -28,6 +29,10 @@ _MONTHS = {
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T00:00:00)?", re.ASCII)
 _NUMERIC = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](?:\d{2}|\d{4})?", re.ASCII)
 _NAMED = re.compile(r"(?:(\d{1,2})[.\s-]*)?([A-Za-zä]{3,9})\.?(?:[\s-]*(\d{1,4}))?", re.ASCII)
+_CLOCK = re.compile(
+    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?\s*(?:(?P<half>[AaPp])[Mm])?",
+    re.ASCII,
+)
 _TWO = re.compile(r"(\d{1,2})[-/.](\d{1,2})\.?", re.ASCII)
 
 
@@ -35,9 +40,11 @@ def category_shown(text: str, categories: Collection[str]) -> str | None:
     """The only category that a spreadsheet shows as this text; None where there is none, or two.
 
     Args:
-        text: of a cell, which is no category as it stands.
-        categories: names a cell may hold.
+        text: of a cell.
+        categories: names a cell may hold; one of them is itself.
     """
+    if text in categories:
+        return text
     found = [name for name in categories if _may_show(name, text)]
     return found[0] if len(found) == 1 else None
 
@@ -45,13 +52,27 @@ def category_shown(text: str, categories: Collection[str]) -> str | None:
 def _may_show(name: str, text: str) -> bool:
     if text == f"'{name}":  # the sign before what could be a formula, taken literally
         return True
-    number = parse_number(name)
-    if number is not None and number in (parse_number(text), parse_number(text.replace(",", "."))):
-        return True
+    percent = name.endswith("%") and text.endswith("%")
+    number, shown = (t.removesuffix("%") if percent else t for t in (name, text))
+    if (value := parse_number(number)) is not None:
+        return value in (parse_number(shown), parse_number(shown.replace(",", ".")))
     if any({name.casefold(), text.casefold()} <= words for words in _TRUTH):
         return True
+    if (clock := _CLOCK.fullmatch(name)) is not None:
+        return _clock(clock) == _clock(_CLOCK.fullmatch(text))
+    if _ISO.fullmatch(name) is not None:
+        return iso_of_shown(text) == name
     day = _day_of_name(name)
     return day is not None and day in _days_shown(text)
+
+
+def _clock(found: re.Match[str] | None) -> tuple[int, ...] | None:
+    """Hour, minute and second."""
+    if found is None:
+        return None
+    half = (found["half"] or "").casefold()
+    hour = int(found["hour"]) % 12 + 12 * (half == "p") if half else int(found["hour"])
+    return hour, int(found["minute"]), int(found["second"] or 0)
 
 
 def _day_of_name(name: str) -> frozenset[int] | None:

@@ -147,6 +147,28 @@ def decimal_mark(cells: Iterable[str], separator: str | None) -> DecimalMark:
     return "," if commas and not points and separator == ";" else "?"
 
 
+def is_clear(text: str) -> bool:
+    """Whether a number has one mark, which can be nothing but a decimal mark."""
+    text = plain_signs(text)
+    marked = _WITH_POINT.fullmatch(text) or _WITH_COMMA.fullmatch(text)
+    return marked is not None and not _LIKE_THOUSANDS.fullmatch(text)
+
+
+def commas_of(texts: Iterable[str]) -> Literal["all", "clear", "none"]:
+    """Which commas are decimal ones among numbers that a workbook keeps as texts.
+
+    Those that can be nothing else, unless a point among the texts may part thousands; the others
+    (12,125) where none of the texts has a decimal point.
+    """
+    parts = [part for text in texts for part in apart(text)]
+    numbers = [(number_and_unit(part) or (plain_signs(part), ""))[0] for part in parts]
+    points = [number for number in numbers if _WITH_POINT.fullmatch(number)]
+    commas = [number for number in numbers if _WITH_COMMA.fullmatch(number)]
+    if not any(map(is_clear, commas)) or not all(map(is_clear, points)):
+        return "none"
+    return "clear" if points else "all"
+
+
 _NUMBER_PART = r"[+\-]?[0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?"
 _LOOSE = re.compile(rf"{_NUMBER_PART}\s*%?|[+-]?[.,][0-9]+")
 _WITH_UNIT = re.compile(

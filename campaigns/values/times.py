@@ -54,7 +54,7 @@ def parse_made_at(text: str, now: datetime) -> str:
     Raises:
         ValueError: with a sentence for the user, when unreadable or more than a day ahead.
     """
-    cleaned = _of_spreadsheet(text.strip())
+    cleaned = iso_of_shown(text.strip())
     try:
         day = date.fromisoformat(cleaned) if _DATE.match(cleaned) else None
         moment = None if day else datetime.fromisoformat(cleaned).astimezone(UTC)
@@ -68,7 +68,7 @@ def parse_made_at(text: str, now: datetime) -> str:
     return utc_text(moment) if moment else cleaned
 
 
-def _of_spreadsheet(text: str) -> str:
+def iso_of_shown(text: str) -> str:
     """A time as a spreadsheet shows it, in ISO 8601; anything else as it is.
 
     Raises:

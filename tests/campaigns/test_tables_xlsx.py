@@ -195,13 +195,22 @@ def test_decimal_commas_kept_as_text_are_read_beside_numbers(book: Callable[...,
 
 
 @pytest.mark.parametrize(
-    "texts", [["12,125"], ["12,5", "13.5"], ["12,5", "1.234"], ["1,234", "5"], ["1,234.5", "1,5"]]
+    "texts",
+    [["12,125"], ["12,125", "1,5", "13.5"], ["12,5", "1.234"], ["1,234", "5"], ["1,234.5", "1,5"]],
 )
 def test_commas_kept_as_text_are_never_guessed(book: Callable[..., Path], texts: list[str]) -> None:
     table = read_table(book(("S", [["a"], [1.5], *([text] for text in texts)])))
     table = table.read_numbers_of(["a"])
     assert table.number(texts[0]) is None
     assert table.number_problem(1, "a", texts[0]).hint is not None
+
+
+def test_texts_that_can_be_nothing_else_are_read_by_their_own_mark(
+    book: Callable[..., Path],
+) -> None:
+    table = read_table(book(("S", [["a"], [1.5], ["12,5"], ["13.25"], ["52.8190/76.25"]])))
+    table = table.read_numbers_of(["a"])
+    assert [table.number(cell) for cell in table.column("a")[:3]] == [1.5, 12.5, 13.25]
 
 
 def test_the_sheet_that_was_read_is_told(book: Callable[..., Path]) -> None:

@@ -105,7 +105,8 @@ def places(path: Path) -> dict[tuple[str, str], str]:
     """Run id and column, without its unit, to the cell of a sheet; blank rows as ``1``, ``2``, …"""
     if path.suffix == ".csv":
         text = path.read_text(encoding="utf-8-sig")
-        rows = list(csv.reader(text.splitlines(), delimiter=";" if ";" in text else ","))
+        lines = text.splitlines()
+        rows = list(csv.reader(lines, delimiter=";" if ";" in lines[0] else ","))
     else:
         sheet = openpyxl.load_workbook(path).worksheets[0]
         rows = [

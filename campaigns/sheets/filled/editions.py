@@ -40,12 +40,14 @@ class Edition:
         since: log position of the sheet; 0 where nobody knows.
         told: everything ever told.
         foreign: whether the sheet names a log position this campaign never had.
+        planned: whether its settings are those planned, and really used ones stand apart.
     """
 
     state: CampaignState
     since: int
     told: Told
     foreign: bool = False
+    planned: bool = False
 
     def run(self, run: Run) -> Run:
         """The run as the sheet showed it."""
@@ -54,7 +56,8 @@ class Edition:
     def shown(self, run: Run) -> dict[str, Setting]:
         """Settings, batches and time of a run as the sheet showed them, by column."""
         there = self.run(run)
-        facts: dict[str, Setting] = {**there.given, **there.used}
+        apart = there.planned or {} if self.planned else {}
+        facts: dict[str, Setting] = {**there.given, **there.used, **apart}
         facts.update({f"batch:{stage}": batch for stage, batch in there.batch.items()})
         if there.made_at is not None:
             facts["made_at"] = there.made_at
@@ -64,6 +67,8 @@ class Edition:
         """Values of a column that state nothing: shown by the sheet, or told since."""
         shown = self.shown(run).get(name)
         since = [value for seq, value in self.told.get((run.id, name), ()) if seq > self.since]
+        if self.planned and name in self.run(run).used:
+            since.append(self.run(run).used[name])
         return since if shown is None else [shown, *since]
 
     def told_as_used(self, run: Run, name: str) -> list[Setting]:
@@ -81,10 +86,11 @@ class Editions:
 
     Args:
         state: the campaign now.
+        planned: whether settings really used stand apart from those planned.
     """
 
-    def __init__(self, state: CampaignState) -> None:
-        self._state = state
+    def __init__(self, state: CampaignState, *, planned: bool = False) -> None:
+        self._state, self._planned = state, planned
         self._found: dict[str, Edition] = {}
 
     def of(self, head: str) -> Edition:
@@ -98,9 +104,9 @@ class Editions:
         match = _HEAD.fullmatch(head)
         seq = int(match[1]) if match else 0
         if not 0 < seq <= state.seq or _head(state, seq) != head:
-            return Edition(state, 0, self._told, foreign=bool(head))
+            return Edition(state, 0, self._told, foreign=bool(head), planned=self._planned)
         then = state if seq == state.seq else fold(state.campaign_id, state.events[:seq])
-        return Edition(then, seq, self._told)
+        return Edition(then, seq, self._told, planned=self._planned)
 
     @cached_property
     def _told(self) -> Told:

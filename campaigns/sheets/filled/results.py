@@ -24,6 +24,7 @@ from designer.campaigns.sheets.filled.outcomes import Outcome, OutcomeReader
 from designer.campaigns.sheets.filled.run_results import RunResults
 from designer.campaigns.sheets.run_object import SheetRun
 from designer.campaigns.tables.options import TableOptions
+from designer.campaigns.tables.rows import USED
 
 ID_COLUMNS = ("run", "campaign")
 """Columns that say which run of which campaign a row is."""
@@ -189,7 +190,7 @@ def _rows(
     column = columns.get("run")
     if column is None:
         return rows, blank
-    editions = Editions(state)
+    editions = Editions(state, planned=any(name.startswith(USED) for name in columns))
     campaign = columns.get("campaign") if "campaign" in ids else None
     with_head, head = "head" in table.columns and "head" not in columns, table.facts.get("head", "")
     of = table.facts.get("campaign", state.spec.name)

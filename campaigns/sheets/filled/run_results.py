@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,7 +23,12 @@ from designer.campaigns.values.names import clean_text
 from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.quantity import Quantity
 
-_SHOWN_DIGITS = 4  # so few may be a number of its own
+_TELLING_DIGITS = 4
+"""Fewer digits may be a number of its own (assumption)."""
+_STORED_DIGITS = 15
+"""What LibreOffice keeps of a number in a file."""
+_SHOWN_DIGITS = (11, 10, 9)
+"""What spreadsheets show of numbers that nobody has formatted."""
 
 
 @dataclass
@@ -185,12 +191,15 @@ class RunResults:
         A CSV file that a spreadsheet saves has the digits its cells show.
         """
         shown = row.edition.run(row.run).values(response)
+        if len(shown) < number:
+            return False
+        there = shown[number - 1]
         digits = len(re.sub(r"[eE].*|\D", "", value.text).lstrip("0"))
-        return (
-            len(shown) >= number
-            and digits >= _SHOWN_DIGITS
-            and value.value == float(f"{shown[number - 1]:.{digits}g}")
-        )
+        able = (*_SHOWN_DIGITS, digits) if digits >= _TELLING_DIGITS else _SHOWN_DIGITS
+        if value.value in {float(f"{there:.{d}g}") for d in able}:
+            return True
+        last = 10.0 ** (math.floor(math.log10(abs(there))) - _STORED_DIGITS + 1) if there else 0.0
+        return abs(value.value - there) <= last  # LibreOffice does not always round to the nearest
 
     def _taken_back(self, response: str, number: int, row: SheetRow, value: Quantity) -> bool:
         """Whether a value only stands there because the sheet was written before its undo."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from designer.campaigns.errors import Problem
 from designer.campaigns.tables.layout import shown_row
-from designer.campaigns.tables.table import LONGEST_CELL, LONGEST_NOTE
+from designer.campaigns.tables.table import LONGEST_CELL, LONGEST_NOTE, MERGED
 
 _SHORT = 100  # cells up to this length are no reason to look closer
 
@@ -71,3 +72,9 @@ def cell_problem(text: str, *, note: bool, file: bool) -> tuple[str, str | None,
         what = "there is a line break in the cell; is a quotation mark not closed?"
         return what, shown_row([text]), None
     return None
+
+
+def merged_problem(problem: Problem) -> Problem:
+    """What is wrong with a blank cell that is only blank because cells are merged."""
+    hint = "Split the merged cells and write the value into every row."
+    return replace(problem, what=f"the cell is {MERGED}, of which one has a value", hint=hint)
