@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.faults import flips, fuzz, processes
+from tests.benchmarks.faults import books, flips, fuzz, processes
 from tests.benchmarks.mutants.operators import mutants
 from tests.benchmarks.mutants.sample import by_hand
 
@@ -29,6 +29,13 @@ def test_spoiled_files_and_arguments_have_an_answer(tmp_path: Path) -> None:
     assert counts["file"] + counts["arguments"] == 80
     assert counts["exit 3"] > 20
     assert counts["exit 0"] > 0
+
+
+def test_spoiled_books_are_read_or_refused(tmp_path: Path) -> None:
+    counts = books.run(tmp_path, 40, office=False)
+    assert counts["other code"] == counts["traceback"] == counts["half"] == counts["memory"] == 0
+    assert counts["exit 3"] > 10
+    assert counts["exit 0"] > 5
 
 
 def test_mutants_are_python_and_no_two_are_the_same() -> None:

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.benchmarks import cache_flips
-from tests.benchmarks.faults import flips, fuzz, power_cuts, processes, strangers
+from tests.benchmarks.faults import books, flips, fuzz, power_cuts, processes, strangers
 
 
 def _writers(folder: Path, processes_: int, each: int) -> Counter[str]:
@@ -37,6 +37,7 @@ KINDS: dict[str, tuple[Callable[[Path], Counter[str]], Callable[[Path], Counter[
     "store flips": (lambda f: flips.run(f, 3000), lambda f: flips.run(f, 100)),
     "cache flips": (lambda f: cache_flips.run(f, 700), lambda f: cache_flips.run(f, 30)),
     "fuzz": (lambda f: fuzz.run(f, 2000, 2000), lambda f: fuzz.run(f, 60, 40)),
+    "books": (lambda f: books.run(f, 2400), lambda f: books.run(f, 30)),
     "strangers": (lambda f: _strangers(f, 3000), lambda f: _strangers(f, 40)),
     "writers": (lambda f: _writers(f, 8, 50), lambda f: _writers(f, 3, 5)),
 }
