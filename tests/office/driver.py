@@ -20,7 +20,7 @@ PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <prop oor:name="DefaultLocale" oor:op="fuse"><value>{locale}</value></prop></item>
 </oor:items>
 """
-PATIENCE = 60.0  # s until LibreOffice must have started
+PATIENCE = 240.0  # s until LibreOffice must have started
 
 
 def main() -> None:
