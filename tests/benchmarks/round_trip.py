@@ -206,7 +206,9 @@ def measure(
     """
     chance = random.Random(seed)
     cases = [case(folder / f"c{k}", chance, k) for k in range(campaigns)]
-    of_locale = [(locale, [job for c in cases for job in c.jobs(locale)]) for locale in locales]
+    of_locale: list[tuple[Locale, list[Job]]] = [
+        (locale, [job for c in cases for job in c.jobs(locale)]) for locale in locales
+    ]
     office_sessions(folder, of_locale, seconds=60 + 20 * campaigns)
     counts: Counter[str] = Counter()
     failures = []

@@ -53,8 +53,9 @@ def _cell(_: Workbook, sheet: Worksheet, chance: random.Random) -> None:
     for _k in range(chance.choice((1, 1, 3, 20))):
         value = chance.choice(ODD)
         row, column = chance.randrange(1, 14), chance.randrange(1, sheet.max_column + 2)
+        cell: Any = sheet.cell(row, column)
         with contextlib.suppress(ValueError, AttributeError):  # merged, or not to be written
-            sheet.cell(row, column).value = str(value) if isinstance(value, int) else value
+            cell.value = str(value) if isinstance(value, int) else value
 
 
 def _format(_: Workbook, sheet: Worksheet, chance: random.Random) -> None:
@@ -120,9 +121,9 @@ def _sheets(book: Workbook, sheet: Worksheet, chance: random.Random) -> None:
 
 
 def _far(_: Workbook, sheet: Worksheet, chance: random.Random) -> None:
-    sheet.cell(
-        *chance.choice(((1_048_576, 1), (1, 16_384), (20_000, 3), (1_048_576, 16_384)))
-    ).value = 1
+    far = chance.choice(((1_048_576, 1), (1, 16_384), (20_000, 3), (1_048_576, 16_384)))
+    cell: Any = sheet.cell(*far)
+    cell.value = 1
 
 
 def _blank_rows(_: Workbook, sheet: Worksheet, chance: random.Random) -> None:
@@ -131,7 +132,7 @@ def _blank_rows(_: Workbook, sheet: Worksheet, chance: random.Random) -> None:
 
 
 def _names(_: Workbook, sheet: Worksheet, chance: random.Random) -> None:
-    cells = [sheet.cell(4, place) for place in range(1, sheet.max_column + 1)]
+    cells: list[Any] = [sheet.cell(4, place) for place in range(1, sheet.max_column + 1)]
     one, other = chance.choice(cells), chance.choice(cells)
     if chance.random() < 0.5:
         one.value, other.value = other.value, one.value
@@ -272,7 +273,7 @@ def run(folder: Path, files: int, seed: int = 7, *, office: bool = True) -> Coun
     """
     whole, chance = filled_book(folder), random.Random(seed)
     ods = saved_by_office(folder, whole) if office else None
-    counts = Counter(dict.fromkeys(("other code", "traceback", "half", "memory"), 0))
+    counts: Counter[str] = Counter(dict.fromkeys(("other code", "traceback", "half", "memory"), 0))
     state = Store(f"sqlite:///{folder / 'office.db'}").state("büro")
     for number in range(files):
         is_ods = ods is not None and number % 4 == 3
