@@ -134,12 +134,13 @@ def _blank_rows(_: Workbook, sheet: Worksheet, chance: random.Random) -> None:
 def _names(_: Workbook, sheet: Worksheet, chance: random.Random) -> None:
     cells: list[Any] = [sheet.cell(4, place) for place in range(1, sheet.max_column + 1)]
     one, other = chance.choice(cells), chance.choice(cells)
-    if chance.random() < 0.5:
-        one.value, other.value = other.value, one.value
-    else:
-        one.value = chance.choice(
-            ("", "porosty [%]", "Run", "gap [mm]", "status", "x" * 300, "used:x")
-        )
+    with contextlib.suppress(AttributeError):  # merged
+        if chance.random() < 0.5:
+            one.value, other.value = other.value, one.value
+        else:
+            one.value = chance.choice(
+                ("", "porosty [%]", "Run", "gap [mm]", "status", "x" * 300, "used:x")
+            )
 
 
 INSIDE: tuple[Spoil, ...] = (
