@@ -61,9 +61,17 @@ def _may_show(name: str, text: str) -> bool:
     if (clock := _CLOCK.fullmatch(name)) is not None:
         return _clock(clock) == _clock(_CLOCK.fullmatch(text))
     if _ISO.fullmatch(name) is not None:
-        return iso_of_shown(text) == name
+        return _same_day(name, text)
     day = _day_of_name(name)
     return day is not None and day in _days_shown(text)
+
+
+def _same_day(name: str, text: str) -> bool:
+    """Whether a text shows the day that is a name, and can show no other."""
+    try:
+        return iso_of_shown(text) == name
+    except ValueError:  # day and month may be changed over
+        return False
 
 
 def _clock(found: re.Match[str] | None) -> tuple[int, ...] | None:

@@ -9,7 +9,20 @@ from hypothesis import strategies as st
 from designer.campaigns.values.mangled import category_shown
 from designer.campaigns.values.times import parse_made_at
 
-NAMES = ("007", "10E2", "1-2", "TRUE", "PVDF-A", "3.50", "MAR1", "10-26", "=x")
+NAMES = (
+    "007",
+    "10E2",
+    "1-2",
+    "TRUE",
+    "PVDF-A",
+    "3.50",
+    "MAR1",
+    "10-26",
+    "=x",
+    "2026-10-15",
+    "12:30",
+    "5 %",
+)
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
@@ -22,7 +35,9 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
         ("1-Mar", "MAR1"), ("2026-03-01", "MAR1"), ("01. Mrz", "MAR1"), ("2026-10-01", "10-26"),
         ("'=x", "=x"),
         ("8", None), ("FALSE", None), ("2026-02-03", None), ("pvdf-a", None), ("", None),
-        ("2026-13-45", None), ("1-2-3-4", None), ("31.2 ± 0.5", None),
+        ("01/02/2026", "1-2"), ("10/15/2026", "2026-10-15"), ("15.10.2026", "2026-10-15"),
+        ("12:30:00", "12:30"), ("12:30 PM", "12:30"), ("5%", "5 %"), ("5,00%", "5 %"),
+        ("10/11/2026", None), ("2026-13-45", None), ("1-2-3-4", None), ("31.2 ± 0.5", None),
     ],
 )  # fmt: skip
 def test_a_cell_that_only_one_name_can_have_become(text: str, name: str | None) -> None:
