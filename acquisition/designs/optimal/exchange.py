@@ -50,10 +50,18 @@ class ExchangeProblem:
     moments: FloatArray | None
     known: FloatArray
 
-    @property
+    @cached_property
     def spread(self) -> int:
-        """Settings of a range that are compared first: determinants like ends and middles."""
-        return 3 if self.moments is None else 5
+        """Settings of a range that are compared first: determinants like ends and middles.
+
+        Where no term is curved, the determinant is convex in every factor: largest at an end.
+        """
+        if self.moments is not None:
+            return 5
+        blends = {factor.name for factor in self.terms.factors if factor.role == "blend"}
+        squares = any(0 < left == right for left, right in (t.columns for t in self.terms.terms))
+        blended = any(len({*term.factors} & blends) == 2 for term in self.terms.terms)
+        return 3 if squares or blended else 2
 
     @cached_property
     def _columns(self) -> dict[int, tuple[int, slice]]:

@@ -135,7 +135,7 @@ def _whole_plots(counts: PlotCounts, request: OptimalRequest) -> WholePlots:
             f"model={order} has {len(ModelTerms.of(counts.spec, order, fixed))}"
             for order in smaller
         ]
-        what = f"fewer than the {counted(len(terms), 'term')} of a {request.model} model"
+        what = f"fewer than the {counted(len(terms), 'term')} of the {request.model} model"
         hint = f"Ask for more runs, or a smaller model: {', '.join(sizes)}" if sizes else None
         findings.report("-n", what, str(runs), f"at least {len(terms)}", hint)
     findings.raise_if_any()
@@ -164,6 +164,6 @@ def _refuse_dependent(terms: ModelTerms, moments: FloatArray) -> None:
     if not null.size:
         return
     together = np.flatnonzero((null > 0.1 * null.max(axis=0)).any(axis=1))
-    what = f"no feasible recipes can tell these terms of a {terms.order} model apart"
+    what = f"no feasible recipes can tell these terms of the {terms.order} model apart"
     hint = "Widen what binds them, fix a factor, or take a smaller model"
     raise InputError.at("model", what, listed([terms.names[k] for k in together]), None, hint)

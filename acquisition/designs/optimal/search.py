@@ -11,7 +11,7 @@ from designer.acquisition.designs.optimal.whole_plots import random_designs
 from designer.campaigns.errors import InputError
 from designer.models.arrays import IntArray
 
-_FIRST_ROUND = 1.5  # seconds of CPU for all starts, roughly
+_FIRST_ROUND = 2.5  # seconds of CPU for all starts, roughly
 _ROUND = 4.0  # seconds in which no round goes on
 _MOST_STARTS, _FEWEST_STARTS = 150, 2
 _MOST_SWEEPS, _FEWEST_SWEEPS = 60, 3

@@ -190,7 +190,7 @@ def refusal(spec: Specification, request: OptimalRequest, **more: Any) -> list[s
 def test_too_few_runs_or_whole_plots_are_refused_with_what_would_do() -> None:
     spec = line_spec()
     assert refusal(spec, OptimalRequest(runs=8)) == [
-        "-n: fewer than the 10 terms of a quadratic model (found 8); allowed: at least 10."
+        "-n: fewer than the 10 terms of the quadratic model (found 8); allowed: at least 10."
         " Ask for more runs, or a smaller model: model=interaction has 7, model=linear has 4"
     ]
     request = OptimalRequest(
@@ -236,7 +236,7 @@ def test_terms_that_no_feasible_recipe_tells_apart_are_named() -> None:
     )
     (problem,) = refusal(spec, OptimalRequest())
     assert problem.startswith(
-        "model: no feasible recipes can tell these terms of a quadratic model"
+        "model: no feasible recipes can tell these terms of the quadratic model"
     )
     assert "x" in problem
     assert "z" in problem
