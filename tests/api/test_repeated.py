@@ -36,6 +36,7 @@ CALLS: dict[str, Call] = {
     "include_line": lambda c, i: c.include_line("line2", "x", request_id=i),
     "close": lambda c, i: c.close(request_id=i),
     "propose": lambda c, i: c.propose(1, replace=True, request_id=i).to_dict(),
+    "design": lambda c, i: c.design("sobol", n=2, replace=True, request_id=i).to_dict(),
 }
 
 
