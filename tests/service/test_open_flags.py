@@ -179,7 +179,7 @@ def test_a_change_names_the_open_runs_that_break_it(amended: CommandLine) -> Non
     assert "! Open: R005, R006 and R007 break the specification" in amended("status", "small")
     assert "coating_gap" in amended("show", "small", "R005")
     assert "R005, R006 and R007 break" in amended("export", "small", "plan.csv")
-    assert amended("export", "small", "-").startswith("campaign,run,")
+    assert amended("export", "small", "-").startswith("run,")
     assert "note: R005, R006 and R007 break" in amended.err  # also where stdout is the file
     assert amended.json("export", "small", "data.csv", "--what", "data")["messages"] == []
 
