@@ -128,14 +128,17 @@ def decimal_mark(cells: Iterable[str], separator: str | None) -> DecimalMark:
     """Decide between decimal point and comma from all numbers of a file, without guessing.
 
     Where commas separate cells, or nothing does (sheets, frames), numbers with a decimal comma are
-    texts: they count where all have a comma, one of them surely a decimal one. Numbers that all
-    look like thousands (1.234) leave it open which mark the file uses, except that a file of 1,234
-    with semicolons between its cells was written where the comma is the decimal mark.
+    texts: they count where all have a comma, one surely a decimal one. Numbers that all look like
+    thousands (1.234) leave the mark open, except that semicolons go with decimal commas (1,234).
     """
+    cells = [*cells]
     parts = (plain_signs(part) for cell in cells for part in cell.split("/"))
     texts = [(number_and_unit(part) or (part, ""))[0] for part in parts]
     points = [text for text in texts if _WITH_POINT.fullmatch(text)]
     commas = [text for text in texts if _WITH_COMMA.fullmatch(text)]
+    if separator not in (",", None) and commas:  # lists (31.2/31.9) keep their mark when saved
+        listed = {plain_signs(part) for cell in cells if "/" in cell for part in cell.split("/")}
+        points = [text for text in points if text not in listed]
     clear_points = sum(not _LIKE_THOUSANDS.fullmatch(text) for text in points)
     clear_commas = sum(not _LIKE_THOUSANDS.fullmatch(text) for text in commas)
     if separator in (",", None):

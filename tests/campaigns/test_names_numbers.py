@@ -17,6 +17,7 @@ from designer.campaigns.values.names import (
     suggestion,
 )
 from designer.campaigns.values.numbers import (
+    decimal_mark,
     exact,
     number_text,
     parse_number,
@@ -153,3 +154,10 @@ def test_nearest_name(typed: str, meant: str) -> None:
     expected = None if meant is None else f"Did you mean '{meant}'?"
     assert suggestion(typed, known) == expected
     assert nearest(typed, []) is None
+
+
+def test_a_list_keeps_its_mark_in_a_file_of_decimal_commas() -> None:
+    lists = ["52.81/76.82", "1.5/2.25"]
+    assert decimal_mark(["37,4137980118888", *lists], ";") == ","
+    assert decimal_mark(["37,41", "1.5", "2.25"], ";") == "."  # refused cell by cell
+    assert decimal_mark(lists, ";") == "."
