@@ -138,8 +138,8 @@ class ExpectedColumns:
             return True
         return name_of(header, self.asked) is not None
 
-    def names_in(self, cells: Sequence[str]) -> int:
-        """How many different names stand in a row, small differences of writing aside."""
+    def names_in(self, cells: Sequence[str]) -> frozenset[str]:
+        """The different names that stand in a row, small differences of writing aside."""
         known = self._plain
         found = set()
         for cell in map(one_line, cells):
@@ -148,7 +148,7 @@ class ExpectedColumns:
                 plain = plain_name(split_unit(cell)[0]) if target is None else target
                 if target is not None or plain in known:
                     found.add(known.get(plain, plain))
-        return len(found)
+        return frozenset(found)
 
     @cached_property
     def _plain(self) -> dict[str, str]:
@@ -164,7 +164,7 @@ def header_row(records: Sequence[Sequence[str]], expected: ExpectedColumns) -> t
     everything = expected.enough
     best, most = 0, 0
     for place, cells in enumerate(records):
-        found = expected.names_in(cells)
+        found = len(expected.names_in(cells))
         if found > most:
             best, most = place, found
             if most >= everything:

@@ -70,8 +70,17 @@ class Sheet:
 
     def names(self, expected: ExpectedColumns) -> int:
         """How many expected names stand in one of its first rows."""
-        rows = [[text.strip() for text in texts] for _, texts, _ in self._head]
-        return header_row(rows, expected)[1]
+        return header_row(self._first_texts, expected)[1]
+
+    def numbers(self, expected: ExpectedColumns) -> int:
+        """How many of them are names of factors, givens and responses that are numbers."""
+        there = self._first_texts
+        place, known = header_row(there, expected)
+        return len(expected.names_in(there[place]) & expected.numbers.keys()) if known else 0
+
+    @property
+    def _first_texts(self) -> list[list[str]]:
+        return [[text.strip() for text in texts] for _, texts, _ in self._head]
 
     def rows(self) -> Iterator[Record]:
         """All rows; they can be had once."""

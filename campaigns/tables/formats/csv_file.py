@@ -239,7 +239,7 @@ def _refuse_blanks(text: _Text, expected: ExpectedColumns) -> None:
         for number, line in enumerate(islice(lines, LOOKED_AT), 1):
             if any(separator in line for separator in _SEPARATORS):
                 continue
-            if expected.names_in(re.split(r"[\s:~^]+", line.strip())) > 1:
+            if len(expected.names_in(re.split(r"[\s:~^]+", line.strip()))) > 1:
                 what = "the names of the columns are not apart as cells of a table are"
                 allowed = f"{', '.join(_NAMES.values())} between the cells"
                 hint = "Save it as CSV; blanks do not separate cells, for names may hold them."

@@ -129,13 +129,13 @@ class _Choice:
         if not seen:
             raise InputError.at(self.source, "no sheet of the workbook has any data")
         if self.expected is None:
-            best, known = seen, 0
+            best = seen
             able = seen if seen[0] is self.sheets[0] or len(seen) == 1 else []
             what = "the first sheet is blank and several others have data"
         else:
-            known = max(map(self._names, seen))
-            best = [sheet for sheet in seen if self._names(sheet) == known]
-            able = best if len(best) == 1 or not known else []
+            known = max(map(self._rank, seen))
+            best = [sheet for sheet in seen if self._rank(sheet) == known]
+            able = best if len(best) == 1 or not any(known) else []
             what = "several sheets have the expected columns"
         if not able:
             hint = f"Say which with --sheet {seen[0].title!r}, or move the table to a file of its"
@@ -194,6 +194,12 @@ class _Choice:
     def facts(self, sheet: Sheet) -> dict[str, str]:
         """What another sheet tells of the workbook, where it is one of ours."""
         return next((found for s in self.sheets if s is not sheet and (found := s.facts)), {})
+
+    def _rank(self, sheet: Sheet) -> tuple[int, int]:
+        """Names of the specification, then all: behind a plan, figures stand beside run ids."""
+        if self.expected is None:
+            return 0, 0
+        return sheet.numbers(self.expected), sheet.names(self.expected)
 
     def _names(self, sheet: Sheet) -> int:
         return 0 if self.expected is None else sheet.names(self.expected)
