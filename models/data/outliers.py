@@ -211,5 +211,5 @@ def surprising_message(data: ResponseData, rows: IntArray) -> str:
 
 def listed(data: ResponseData, rows: IntArray) -> str:
     """The first few of some values, each with its run or line."""
-    shown = [f"{figure_text(data.y[i])} {data.place(i)}" for i in rows[:_SHOWN]]
+    shown = [f"{figure_text(float(data.y[i]))} {data.place(i)}" for i in rows[:_SHOWN]]
     return ", ".join(shown) + (", …" if len(rows) > _SHOWN else "")

@@ -45,9 +45,10 @@ def test_the_sheet_with_the_results_is_read_of_a_book_of_ours(
     for title in without:
         del book[title]
     sheet = book["Plan"]
-    (header,) = (row for row in sheet.iter_rows(max_row=6) if row[0].value == "run")
-    (result,) = (cell for cell in header if str(cell.value).startswith("mass_loading"))
-    sheet.cell(result.row + 1, result.column, 12.1)
+    rows = list(sheet.iter_rows(max_row=7))
+    (head,) = (place for place, row in enumerate(rows) if row[0].value == "run")
+    names_of_columns = [str(cell.value).split()[0] for cell in rows[head]]
+    sheet.cell(head + 2, names_of_columns.index("mass_loading") + 1, 12.1)
     book.save(path)
     cli("import", "graphite", path)
     runs = cli.json("show", "graphite")["runs"]

@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from designer.models.arrays import FloatArray
+from designer.models.arrays import FloatArray, IntArray
 
 LEAST_ABERRATION: Final[dict[int, dict[int, tuple[int, ...]]]] = {
     2: {3: (3,)},
@@ -131,7 +131,7 @@ def _span(chosen: Sequence[int]) -> set[int]:
     return set(found[1:])
 
 
-def block_numbers(basic: int, chosen: Sequence[int]) -> FloatArray:
+def block_numbers(basic: int, chosen: Sequence[int]) -> IntArray:
     """Block of every run in Yates' order, from 1, ``[2^basic]``."""
     signs = column_points(basic, chosen)[:, basic:]
-    return np.asarray(1 + (signs > 0) @ (1 << np.arange(len(chosen))))
+    return np.asarray(1 + (signs > 0) @ (1 << np.arange(len(chosen))), dtype=np.int64)

@@ -56,7 +56,7 @@ def central_composite(room: DesignRoom, asked: Asked) -> Published:
         facts.append(f"the cube is a fraction of resolution V or more, {len(corners)} corners")
     split = _cube_blocks(asked, cube) if asked.blocks > 1 and asked.replicates == 1 else None
     centres = _CENTRES.get(k, _MANY_CENTRES) if asked.centres is None else asked.centres
-    middle = np.ones(centres, dtype=np.int64)
+    middle, star = np.ones(centres, dtype=np.int64), 1
     if split is not None:
         blocks, star = split, int(split.max()) + 1
         middle = 1 + np.arange(centres) % star

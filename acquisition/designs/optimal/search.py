@@ -79,7 +79,8 @@ def best_design(
     """
 
     def part(first: float, last: float) -> Progress | None:
-        return None if progress is None else lambda share: progress(first + share * (last - first))
+        told = progress
+        return None if told is None else lambda share: told(first + share * (last - first))
 
     codes = random_designs(problem.grid, problem.plots, pool, starts, rng)
     kept = max(_FINISHED, int(starts * _KEPT[problem.moments is None]))

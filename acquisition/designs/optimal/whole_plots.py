@@ -57,7 +57,7 @@ class WholePlots:
         V = np.eye(self.runs)
         for stage, row in zip(self.stages, self.index, strict=True):
             V += self.ratio(stage) * (row[:, None] == row)
-        return np.asarray(np.linalg.inv(V))
+        return np.asarray(np.linalg.inv(V), dtype=np.float64)
 
     def ratio(self, stage: str) -> float:
         """Variance ratio η of a stage."""

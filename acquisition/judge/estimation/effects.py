@@ -50,12 +50,12 @@ def effects_of(terms: Sequence[Term]) -> list[Effect]:
     found: dict[tuple[tuple[str, ...], bool], list[int]] = {}
     for place, term in enumerate(terms):
         if term.name != INTERCEPT:
-            squared = term.columns[0] == term.columns[1]
+            squared = len({*term.columns}) == 1
             found.setdefault((term.factors, squared), []).append(place)
     effects = []
     for (factors, squared), places in found.items():
+        name = " × ".join(factors) + "²" * squared
         kind: EffectKind = "square" if squared else "interaction" if len(factors) > 1 else "main"
-        name = f"{factors[0]}²" if squared else " × ".join(factors)
         effects.append(Effect(name, factors, kind, np.array(places, dtype=np.int64)))
     return effects
 
@@ -103,7 +103,7 @@ class PlanModel:
     @cached_property
     def inverse(self) -> FloatArray:
         """``(F'F)⁻¹``, ``[p, p]``; of a model that is not estimable the pseudoinverse."""
-        return np.asarray(np.linalg.pinv(self.F.T @ self.F, hermitian=True))
+        return np.asarray(np.linalg.pinv(self.F.T @ self.F, hermitian=True), dtype=np.float64)
 
     @property
     def leverage(self) -> FloatArray:
@@ -144,5 +144,5 @@ def _over_own_range(factor: CodedFactor, values: np.ndarray[Any, Any]) -> CodedF
 
 def largest_estimable(models: Mapping[ModelOrder, PlanModel]) -> ModelOrder | None:
     """The largest model that can be estimated; None: not even the linear one."""
-    found = [order for order, model in models.items() if model.estimable]
+    found: list[ModelOrder] = [order for order, model in models.items() if model.estimable]
     return found[-1] if found else None

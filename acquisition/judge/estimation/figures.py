@@ -154,7 +154,7 @@ class ClassicalFigures:
         """Effects that cannot be told from each other, then pairs that hardly can."""
         if not self._own:
             return []
-        structure = alias_structure(self._own[[*self._own][-1]])
+        structure = alias_structure(self._own[self._largest_own])
         still = {e.factors[0] for e in structure.constant if e.kind == "main"}
         told: list[AliasedEffects] = []
         for effect in structure.constant:
@@ -165,7 +165,7 @@ class ClassicalFigures:
             told.append(
                 {"effects": [effect.name], "correlation": 1.0, "complete": True, "text": text}
             )
-        told += [
+        pairs: list[AliasedEffects] = [
             {
                 "effects": [*alias.effects],
                 "correlation": alias.correlation,
@@ -174,13 +174,18 @@ class ClassicalFigures:
             }
             for alias in (*structure.complete, *structure.partial[:_MOST_PARTIAL])
         ]
-        return told
+        return [*told, *pairs]
+
+    @property
+    def _largest_own(self) -> ModelOrder:
+        largest: list[ModelOrder] = [*self._own]
+        return largest[-1]
 
     def alias_figures(self) -> AliasFigures | None:
         """The alias matrix of the largest estimable model; None where it leaves nothing out."""
-        if self.order is None or self.order == [*self._own][-1]:
+        if self.order is None or self.order == self._largest_own:
             return None
-        found = alias_matrix(self._own[self.order], self._own[[*self._own][-1]])
+        found = alias_matrix(self._own[self.order], self._own[self._largest_own])
         if not found.left_out or found.coefficients.size > _MOST_COEFFICIENTS:
             return None
         return {
@@ -202,12 +207,14 @@ class ClassicalFigures:
             noise: what effects are found against.
             sizes: how large they are.
         """
-        fitting = [name for name, each in self.models.items() if each.estimable]
-        spare = [k for k in fitting if len(self.models[k].F) > self.models[k].rank]
+        fitting: list[ModelOrder] = [name for name, each in self.models.items() if each.estimable]
+        spare: list[ModelOrder] = [
+            k for k in fitting if len(self.models[k].F) > self.models[k].rank
+        ]
         if not fitting:
             return []
-        name, strata = [*fitting, *spare][-1], Strata.of(self.spec, batches)
-        return [self._power_of(name, strata, each, sizes) for each in noise]
+        strata = Strata.of(self.spec, batches)
+        return [self._power_of((spare or fitting)[-1], strata, each, sizes) for each in noise]
 
     def _power_of(
         self, name: ModelOrder, strata: Strata, noise: Noise, sizes: EffectSizes

@@ -155,7 +155,11 @@ def _vectors(codings: Sequence[int]) -> list[FloatArray]:
             means = np.zeros(names)
             means[one], means[other] = 1.0, -1.0
             several.append(means[:-1])  # effects sum to 0: the last has none of its own
-        out = [np.asarray(np.kron(first, second)) for first in out for second in several]
+        out = [
+            np.asarray(np.kron(first, second), dtype=np.float64)
+            for first in out
+            for second in several
+        ]
     return out
 
 

@@ -272,6 +272,8 @@ def run(folder: Path, files: int, seed: int = 7, *, office: bool = True) -> Coun
         seed: of chance.
         office: whether every fourth is one that LibreOffice has saved as .ods, where it is there.
     """
+    # other tests of this process may have taken more before
+    limit = max(LIMIT, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
     whole, chance = filled_book(folder), random.Random(seed)
     ods = saved_by_office(folder, whole) if office else None
     counts: Counter[str] = Counter(dict.fromkeys(("other code", "traceback", "half", "memory"), 0))
@@ -299,7 +301,7 @@ def run(folder: Path, files: int, seed: int = 7, *, office: bool = True) -> Coun
         counts["other code"] += code not in (0, 3, 4)
         counts["traceback"] += code in (-1, 1) or "Traceback" in out.read()
         counts["half"] += (code != 0 or "--dry-run" in extra) and after.head != state.head
-        counts["memory"] += resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > LIMIT
+        counts["memory"] += resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > limit
         if code not in (0, 3, 4):
             shutil.copy(path, folder / f"found-{number}{path.suffix}")
         store.unlink()
