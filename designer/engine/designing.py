@@ -5,23 +5,20 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 
 from designer.acquisition.designs.design import Design
 from designer.acquisition.designs.make import DesignRequest, make_design
 from designer.acquisition.plan.design_plan import plan_of_design
-from designer.campaigns.commands.entries import PlanDraft
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import Setting
-from designer.engine.context import current_setup, planning_context
-from designer.engine.evaluation import evaluate
+from designer.engine.context import planning_context
 from designer.engine.fitted_campaign import FittedCampaign, Progress, fit_campaign
-from designer.engine.proposing import ComputedPlan, default_seed, versions
+from designer.engine.proposing import ComputedPlan, computed_plan, default_seed
 from designer.engine.report import model_notes
 from designer.engine.threads import one_thread
-from designer.engine.training_rows.left_out import has_training_data
 from designer.models.compression.fit_cache import Memory
 
 _LOGGER = logging.getLogger(__name__)
@@ -92,21 +89,9 @@ def plan_design(
             context=planning_context(fitted, now, gone=request.gone),
             seed=seed,
         )
-        evaluation = None
-        if has_training_data(state):
-            progress("judging the models", None)
-            evaluation = evaluate(fitted, plan)
-    draft = PlanDraft(
-        goal=plan.goal,
-        seed=seed,
-        runs=plan.runs,
-        position=state.seq,
-        cost=plan.cost,
-        information_bits=plan.bits,
-        versions=versions(),
-        hyperparameters=fitted.hyperparameters,
-        setup=state.setup.id if current_setup(state, now) and state.setup else None,
-        nested=False,
+        computed = computed_plan(fitted, plan, seed, now, progress)
+    draft = replace(
+        computed.draft,
         fixed=request.fixed,
         notes=[*notes, *model_notes(fitted), *plan.notes, *_again(state, design)],
         design=design.told,
@@ -119,7 +104,7 @@ def plan_design(
         time.perf_counter() - began,
         seed,
     )
-    return ComputedPlan(draft, evaluation, fitted if evaluation else None)
+    return replace(computed, draft=draft)
 
 
 def _again(state: CampaignState, design: Design) -> list[str]:

@@ -199,24 +199,10 @@ def propose(
             seed=seed,
             offer=request.offer,
         )
-        evaluation = None
-        if has_training_data(state):
-            progress("judging the models", None)
-            evaluation = evaluate(fitted, plan)
-    draft = PlanDraft(
-        goal=plan.goal,
-        seed=seed,
+        computed = computed_plan(fitted, plan, seed, now, progress)
+    draft = replace(
+        computed.draft,
         runs=_as_wished(state, request, plan),
-        position=state.seq,
-        cost=plan.cost,
-        value=plan.value,
-        value_name=plan.value_name,
-        information_bits=plan.bits,
-        versions=versions(),
-        hyperparameters=fitted.hyperparameters,
-        setup=state.setup.id if current_setup(state, now) and state.setup else None,
-        nested=plan.nested,
-        deviation=None if plan.deviation is None else plan.deviation.to_dict(state.spec),
         fixed=request.fixed,
         notes=[
             *request.notes,
@@ -232,5 +218,40 @@ def propose(
         len(plan.runs),
         time.perf_counter() - began,
         seed,
+    )
+    return replace(computed, draft=draft)
+
+
+def computed_plan(
+    fitted: FittedCampaign, plan: SelectedPlan, seed: int, now: datetime, progress: Progress
+) -> ComputedPlan:
+    """A plan with what it was computed from, and the figures of the models behind it.
+
+    Args:
+        fitted: the fitted models.
+        plan: the chosen runs.
+        seed: of all chance.
+        now: present moment, for pot lives.
+        progress: told what is being done.
+    """
+    state = fitted.state
+    evaluation = None
+    if has_training_data(state):
+        progress("judging the models", None)
+        evaluation = evaluate(fitted, plan)
+    draft = PlanDraft(
+        goal=plan.goal,
+        seed=seed,
+        runs=plan.runs,
+        position=state.seq,
+        cost=plan.cost,
+        value=plan.value,
+        value_name=plan.value_name,
+        information_bits=plan.bits,
+        versions=versions(),
+        hyperparameters=fitted.hyperparameters,
+        setup=state.setup.id if current_setup(state, now) and state.setup else None,
+        nested=plan.nested,
+        deviation=None if plan.deviation is None else plan.deviation.to_dict(state.spec),
     )
     return ComputedPlan(draft, evaluation, fitted if evaluation else None)
