@@ -40,6 +40,11 @@ class ResultEntry:
     where: str | None = None
     made: bool = False
 
+    @property
+    def says_made(self) -> bool:
+        """Whether anything says that the run was made: results, a time, or somebody."""
+        return bool(self.responses or self.made or (self.made_at or "").strip())
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedRun:

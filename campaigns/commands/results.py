@@ -140,7 +140,7 @@ class _Entry:
             refusals.input.add(replace(problem, where=self.where))
             return []
         if run.status == "abandoned":
-            what = f"was abandoned ({run.failure})"
+            what = f"{run.id} was abandoned ({run.failure})"
             hint = f"If it was made after all, reopen {run.id} first"
             refusals.conflicts.report(self.where, what, hint=hint)
         body = self._body(run)
@@ -168,7 +168,7 @@ class _Entry:
         body = self._body(
             Run(run_id, plan=None, order=None, rank=None, planned=None, used={}, seq=0)
         )
-        planned = not (told.responses or told.made or (told.made_at or "").strip())
+        planned = not told.says_made
         for item in self.state.spec.factors if planned else self.state.spec.inputs:
             if item.name not in told.used.keys() | told.given.keys():
                 place = f"{self.where}, {item.name}"

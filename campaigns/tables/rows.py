@@ -20,7 +20,7 @@ from designer.campaigns.tables.columns import FileColumn
 from designer.campaigns.tables.formats.faults import merged_problem
 from designer.campaigns.tables.table import BROKEN, MERGED, NOT_YET, TAKEN_BLANK, Table
 from designer.campaigns.tables.whole_columns import ResultUnits
-from designer.campaigns.values.mangled import category_shown
+from designer.campaigns.values.mangled import categories_shown, doubtful
 from designer.campaigns.values.names import clean_text
 from designer.campaigns.values.numbers import apart, kind_of_cell, number_and_unit, other_mark
 from designer.campaigns.values.quantity import Quantity
@@ -96,7 +96,7 @@ class RowReader:
         headers += [column.header for column in self.numbers]
         self.table = self.table.read_numbers_of(headers)
         self._now, self._marked = utc_now(), False
-        self._blanks, self._shown = Counter[str](), Counter[str]()
+        self._blanks, self._shown, self._doubted = Counter[str](), Counter[str](), Counter[str]()
         self._result_units = ResultUnits(self.spec, self.columns)
         if not self.table.rows:
             self.findings.report(self.table.source, "the table has a header, but no rows")
@@ -119,10 +119,9 @@ class RowReader:
         found: dict[str, list[Quantity] | None] = {}
         for response in self.spec.responses:
             said = self.measured(row, response)
-            if said and all(value is None for _, value in said):
-                found[response.name] = None
-            elif said is not None:
-                found[response.name] = [value for _, value in said if value is not None]
+            if said is not None:
+                values = [value for _, value in said if value is not None]
+                found[response.name] = values if values or not said else None
         return found
 
     def measured(
@@ -170,11 +169,9 @@ class RowReader:
         return not text or (text not in categories and text.casefold() in _BLANK)
 
     def _says_nothing(self, text: str) -> bool:
-        word = text.casefold()
-        if word in TAKEN_BLANK:
+        if text.casefold() in TAKEN_BLANK:
             self._blanks[text] += 1
-            return True
-        return word in NOT_YET
+        return text.casefold() in _BLANK
 
     def settings(self, row: int, before: str = "") -> dict[str, Quantity]:
         """Factors and givens; those of columns with `USED` before their name may be blank."""
@@ -192,8 +189,7 @@ class RowReader:
                     self.findings.add(merged_problem(problem) if odd == MERGED else problem)
                 continue
             if isinstance(item, Factor) and item.is_categorical:
-                text = self._category(item, text)
-                name = self.category(item, text, where) if self.category else text
+                name = self._category(item, text, where)
                 value = None if name is None else Quantity(name)
             else:
                 value = self._number(row, column, text, item.unit)
@@ -201,12 +197,19 @@ class RowReader:
                 found[item.name] = value
         return found
 
-    def _category(self, item: Factor, text: str) -> str:
+    def _category(self, item: Factor, text: str, where: str) -> str | None:
         """The name of a category, also where a spreadsheet has made a number or date of it."""
-        name = category_shown(text, item.categories or ()) or text
+        names = categories_shown(text, item.categories or ())
+        if len(names) > 1:
+            problem = doubtful(item.name, text, names, where)
+            if not self._doubted[problem.what]:  # further cells are the same fault
+                self.findings.add(problem)
+            self._doubted[problem.what] += 1
+            return None
+        name = names[0] if names else text
         if name != text:
             self._shown[f"{text!r} of {item.name} as {name!r}"] += 1
-        return name
+        return self.category(item, name, where) if self.category else name
 
     def batches(self, row: int) -> dict[str, str]:
         """Batch ids by stage."""
@@ -271,9 +274,8 @@ class RowReader:
         """The number a text holds, brought into the declared unit; None after noting why not."""
         read = self.table.one_of_several if several else self.table.number
         number, unit, digits = read(text), column.unit, text
-        behind = None
-        if number is None and kind_of_cell(text) is None:
-            behind = number_and_unit(text)
+        plain = number is not None or kind_of_cell(text) is not None
+        behind = None if plain else number_and_unit(text)
         if behind is not None and self.table.oddity(row, column.header) is None:
             digits, unit = behind
             number = read(digits)
@@ -312,9 +314,7 @@ class RowReader:
             return FURTHER
         number = self.table.number(text)
         if number is None or number < 1 or number != int(number):
-            where = self.table.where(row, column.header)
-            what = "this is no number of a replicate"
-            allowed = "1, 2, 3, … or TRUE for a further one"
-            self.findings.report(where, what, repr(text), allowed)
+            where, what = self.table.where(row, column.header), "this is no number of a replicate"
+            self.findings.report(where, what, repr(text), "1, 2, 3, … or TRUE for a further one")
             return None
         return int(number)

@@ -24,7 +24,7 @@ from designer.campaigns.tables.headers import (
 )
 from designer.campaigns.tables.loose_names import usual_unit_behind, without_unit
 from designer.campaigns.tables.table import Table
-from designer.campaigns.values.names import shell_pair
+from designer.campaigns.values.names import nearest, shell_pair
 from designer.campaigns.values.numbers import number_text
 from designer.campaigns.values.units import check_unit, convert
 
@@ -36,6 +36,8 @@ _NAMED_ALIKE = 0.5  # similarity of names from which one may be a form of the ot
 _WIDER = 2.0  # results may lie so many widths of the window outside it (assumption)
 _NO_NAME = re.compile(r"unnamed\W*\d*(_level_\d+)?|[#№]", re.IGNORECASE)
 """What programs and people call the column that counts rows."""
+_OF_SOMETHING = re.compile(r"(used|batch)\s*:\s*", re.IGNORECASE)
+"""What begins the name of a column of settings really used, or of batches."""
 _OTHER = frozenset(
     {"id", "ids", "no", "nr", "num", "number", "index", "idx", "order", "seq", "row", "page"}
     | {"sample", "date", "time", "day", "week", "month", "year", "batch", "lot", "shift"}
@@ -160,6 +162,33 @@ class UnreadColumns:
                 what = f"it would not be read, and may be {' or '.join(names)}, which is not there"
                 where = f"{self.table.source} column {header}"
                 self.findings.report(where, what, ends, hint=self._remedy(header, names[0]))
+
+    def of_nothing(self, ignored: Sequence[str], taken: Collection[str]) -> None:
+        """Report filled columns of settings really used, or of batches, that name no known thing.
+
+        Args:
+            ignored: headers that stand for nothing.
+            taken: names that have a column; a misspelt one that has none is told by `near`.
+        """
+        factors = [factor.name for factor in self.spec.factors]
+        stages = [stage.name for stage in self.spec.stages]
+        for header in ignored:
+            match = _OF_SOMETHING.match(header)
+            if match is None or not self.table.looked_at(header).filled:
+                continue
+            before = match[1].casefold()
+            kind, known = ("factor", factors) if before == "used" else ("stage", stages)
+            name = split_unit(header[match.end() :])[0]
+            guess = nearest(name, known)
+            free = guess is not None and f"{before}:{guess}" not in taken
+            if guess and free and _may_be(header, f"{before}:{guess}"):
+                continue
+            where, leave = f"{self.table.source} column {header}", shell_pair(header, "-")
+            hint = f"Leave it out with --map {leave}."
+            if free:
+                hint = self._remedy(header, f"{before}:{guess}")
+            what = f"it is filled, and there is no {kind} of this name"
+            self.findings.report(where, what, name, listed(known) or None, hint)
 
     def _remedy(self, header: str, name: str) -> str:
         if not self.can_map:

@@ -2,15 +2,17 @@
 
 A program that opens a CSV file, or a person who types into a cell, turns names of categories into
 numbers, dates and truth values; saved again, the names are gone. Where a cell can come from one
-name alone, it is taken for that name.
+name alone, it is taken for that name; where it can come from two, that is told.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
+from designer.campaigns.errors import Problem
+from designer.campaigns.values.names import shell_pair
 from designer.campaigns.values.numbers import parse_number
 from designer.campaigns.values.times import iso_of_shown
 
@@ -36,17 +38,22 @@ _CLOCK = re.compile(
 _TWO = re.compile(r"(\d{1,2})[-/.](\d{1,2})\.?", re.ASCII)
 
 
-def category_shown(text: str, categories: Collection[str]) -> str | None:
-    """The only category that a spreadsheet shows as this text; None where there is none, or two.
+def categories_shown(text: str, categories: Collection[str]) -> list[str]:
+    """The categories that a spreadsheet shows as this text; where it is one itself, that alone.
 
     Args:
         text: of a cell.
-        categories: names a cell may hold; one of them is itself.
+        categories: names a cell may hold.
     """
-    if text in categories:
-        return text
-    found = [name for name in categories if _may_show(name, text)]
-    return found[0] if len(found) == 1 else None
+    return [text] if text in categories else [name for name in categories if _may_show(name, text)]
+
+
+def doubtful(factor: str, text: str, names: Sequence[str], where: str) -> Problem:
+    """What is wrong with a cell that a spreadsheet may have made of several names."""
+    what = f"a spreadsheet has made this of {' or '.join(names)}, and it cannot be told of which"
+    hint = f"Write the name of {factor} into cells formatted as text. In a plan sheet whose column"
+    hint += f" was not changed, leave it out instead: --map {shell_pair(factor, '-')}."
+    return Problem(where, what, text, hint=hint)
 
 
 def _may_show(name: str, text: str) -> bool:

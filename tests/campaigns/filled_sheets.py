@@ -81,12 +81,15 @@ class FilledSheets:
     Args:
         folder: for files.
         plan: the recipes.
+        spec: the specification, with the same factors.
     """
 
-    def __init__(self, folder: Path, plan: Sequence[Sequence[Any]] = PLAN) -> None:
+    def __init__(
+        self, folder: Path, plan: Sequence[Sequence[Any]] = PLAN, spec: str = SPEC
+    ) -> None:
         self.folder = folder
         self.store = Store(None)
-        self.store.create(load.from_toml(SPEC), "anna")
+        self.store.create(load.from_toml(spec), "anna")
         runs = [
             PlannedRun(
                 order=place + 1, rank=len(plan) - place,

@@ -291,7 +291,7 @@ def test_a_late_result_reopens_a_failed_run(state: CampaignState) -> None:
 def test_an_abandoned_run_must_be_reopened_by_a_person(state: CampaignState) -> None:
     state = then(state, commands.abandon(state, ["R1"], "no time"))
     found = conflict(state, entry(loading="12"))
-    assert "was abandoned (no time)" in found
+    assert "R001 was abandoned (no time)" in found
     assert "reopen R001 first" in found
 
 

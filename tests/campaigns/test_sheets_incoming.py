@@ -9,7 +9,17 @@ from designer.campaigns.errors import ConflictError, InputError
 from designer.campaigns.sheets.filled.results import read_results
 from designer.campaigns.tables.options import TableOptions
 from designer.campaigns.values.quantity import Quantity
-from tests.campaigns.filled_sheets import LOADING, POROSITY, FilledSheets, Rows, filled, written
+from tests.campaigns.filled_sheets import (
+    LOADING,
+    POROSITY,
+    SPEC,
+    FilledSheets,
+    Rows,
+    filled,
+    written,
+)
+
+DATES = ((58.5, 190, 195, "1-2"), (58.5, 190, 115, "1/2"))
 
 
 @pytest.fixture
@@ -145,3 +155,35 @@ def test_row25_results_before_the_start_after_a_failure_and_after_the_end(
     sheets.change(commands.close)
     with pytest.raises(InputError, match="was closed"):
         sheets.put([{"run": "R003", POROSITY: "34"}])
+
+
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [
+        ("used:coating_gp", "no factor of this name (found coating_gp)"),
+        ("used:humidity [%]", "no factor of this name (found humidity)"),
+        ("Batch: drying", "no stage of this name (found drying)"),
+    ],
+)
+def test_a_filled_column_of_an_unknown_factor_or_stage_is_refused_by_name(
+    sheets: FilledSheets, column: str, told: str
+) -> None:
+    rows = filled(sheets.sheet(), LOADING, 12.5)
+    assert sheets.read([{**row, column: ""} for row in rows]).brings
+    text = refused(sheets, [{**row, column: "3"} for row in rows])
+    assert f"column {column}: it is filled, and there is {told}" in text
+    left_out = TableOptions(columns={column: "-"})
+    assert read_results(sheets.folder / "filled.csv", sheets.state, left_out).brings
+
+
+def test_names_that_a_spreadsheet_has_made_equal_are_told_once(tmp_path: Path) -> None:
+    sheets = FilledSheets(tmp_path, spec=SPEC.replace('"A", "B"', '"1-2", "1/2"'), plan=DATES)
+    rows = filled(sheets.sheet(), LOADING, 12.5)
+    for row in rows:
+        row["binder"] = "2026-02-01"
+    text = refused(sheets, rows)
+    assert "line 2 column binder: a spreadsheet has made this of 1-2 or 1/2" in text
+    assert "--map 'binder=-'" in text
+    told = TableOptions(columns={"binder": "-"})
+    results = read_results(sheets.folder / "filled.csv", sheets.state, told)
+    assert [run["new"] for run in results.runs if run["new"]] == [{"mass_loading": [12.5]}]

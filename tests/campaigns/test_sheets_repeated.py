@@ -7,6 +7,7 @@ import pytest
 from designer.campaigns import commands
 from designer.campaigns.commands import ResultEntry
 from designer.campaigns.errors import ConflictError
+from designer.campaigns.log.runs import Run
 from designer.campaigns.values.quantity import Quantity
 from tests.campaigns.filled_sheets import LOADING, POROSITY, SETTINGS, FilledSheets, filled
 
@@ -91,6 +92,24 @@ def test_a_result_taken_back_does_not_come_again_with_an_older_sheet(sheets: Fil
     fresh = filled(sheets.sheet(), POROSITY, 31)  # typed into a sheet that shows it blank
     sheets.put(fresh)
     assert sheets.run("R001").values("porosity") == (31.0,)
+
+
+def test_a_sheet_whose_import_was_taken_back_brings_everything_again(sheets: FilledSheets) -> None:
+    rows = filled(sheets.sheet(), LOADING, 12)
+    rows[0] |= {GAP: "200", "batch:slurry": "S-117", "made_at": "2026-10-15", POROSITY: "none"}
+    rows[0]["note"] = "thin edges"
+    sheets.put(rows)
+    once = told(sheets.run("R001"))
+    assert once[:2] == (200.0, "S-117")
+    last = sheets.state.seq
+    sheets.change(lambda state: commands.undo(state, last, "wrong sheet"))
+    sheets.put(rows)
+    assert told(sheets.run("R001")) == once
+
+
+def told(run: Run) -> tuple[object, ...]:
+    notes = [note.text for note in run.notes]
+    return run.used["coating_gap"], run.batch["slurry"], run.made_at, run.never, notes
 
 
 def test_never_repeated_after_a_value_came(sheets: FilledSheets) -> None:

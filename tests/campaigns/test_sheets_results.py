@@ -318,7 +318,17 @@ def test_a_sheet_of_another_campaign_is_refused(bench: Bench) -> None:
     for row in rows:
         row["campaign"] = "other"
         row["porosity [%]"] = "31"
-    assert "belongs to another campaign (found 'other')" in bench.refused(written(rows))
+    assert "2 rows from here on belong to another campaign (found 'other')" in bench.refused(
+        written(rows)
+    )
+
+
+def test_a_sheet_of_a_log_position_that_never_was_is_told(bench: Bench) -> None:
+    rows = sheet(bench)
+    for row in rows:
+        row |= {"head": "2:aaaaaaaa", "porosity [%]": "31"}
+    notes = bench.put(written(rows)).notes
+    assert sum("a log position that this campaign does not have" in note for note in notes) == 1
 
 
 def test_row_numbers_and_impossible_values_reach_the_user(bench: Bench) -> None:

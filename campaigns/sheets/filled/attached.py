@@ -19,7 +19,13 @@ from designer.campaigns.log.runs import normal_run_id, run_number
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.filled.apart import SheetRow
 from designer.campaigns.sheets.filled.editions import Editions
-from designer.campaigns.sheets.filled.incoming import Incoming, Source, incoming, new_run
+from designer.campaigns.sheets.filled.incoming import (
+    Incoming,
+    Source,
+    blank_cell,
+    incoming,
+    new_run,
+)
 from designer.campaigns.sheets.filled.known_runs import KnownRuns
 from designer.campaigns.sheets.filled.outcomes import Outcome, OutcomeReader
 from designer.campaigns.sheets.filled.run_results import RunResults
@@ -121,6 +127,9 @@ class AttachedRows:
             entry = new_run(said, self.state.spec, table.where(said.row))
             entry.made = outcomes.says_made(said)
             self.entries.append(entry)
+        new = [said for said, run in zip(made, self.runs, strict=True) if run is None]
+        each = zip(new, self.entries, strict=True)
+        self.incoming.need_givens([said for said, entry in each if entry.says_made])
         self._tell(known, made, len(rows) - len(made))
         self.notes += outcomes.notes
         return self
@@ -213,8 +222,9 @@ def attach_file(
 ) -> AttachedRows:
     """Read a table of one's own past runs.
 
-    Columns: every factor and given; responses as in a plan sheet; ``batch:<stage>``, ``made_at``,
-    ``note``; ``replicate`` where a run has several rows; ``status`` (failed) with ``failure``.
+    Columns: every factor, and every given of runs that were made; responses as in a plan sheet;
+    ``batch:<stage>``, ``made_at``, ``note``; ``replicate`` where a run has several rows; ``status``
+    (failed) with ``failure``.
 
     Args:
         path: .csv, .xlsx or .ods file.
@@ -246,11 +256,9 @@ def _attached(source: Source, state: CampaignState, options: TableOptions) -> At
     findings, conflicts = Findings(), Findings()
 
     def blank(item: Factor | Given, where: str) -> Problem | None:
-        if item.name in options.constants:
-            return None
-        return Problem(where, "the cell is blank", allowed=item.allowed)
+        return blank_cell(item, where) if item.name in needed else None
 
-    needed = [item.name for item in state.spec.inputs if item.name not in options.constants]
+    needed = [item.name for item in state.spec.factors if item.name not in options.constants]
     there = incoming(source, state.spec, options, findings, needed=needed, blank=blank)
     _refuse_own_runs(there, state, options)
     rows = AttachedRows(there, state, conflicts)

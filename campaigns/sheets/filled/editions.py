@@ -2,8 +2,9 @@
 
 A sheet repeats what was planned or known at the time of its export: settings, batches, results. A
 cell that still says so states nothing, whatever was told since; nor does one that says what was
-told since, and perhaps corrected again: the same sheet may come a second time. A sheet with its
-``head`` says at which log position it was written. Any other one may be as old as the campaign.
+told since, and perhaps corrected again: the same sheet may come a second time. What was taken back
+since was not told: a sheet that still says it says it anew. A sheet with its ``head`` says at which
+log position it was written. Any other one may be as old as the campaign.
 """
 
 from __future__ import annotations
@@ -112,6 +113,8 @@ class Editions:
     def _told(self) -> Told:
         told: Told = defaultdict(list)
         for event in self._state.events:
+            if event.seq in self._state.reversals:
+                continue
             for run, name, value in _statements(event):
                 told[run, name].append((event.seq, value))
         return dict(told)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from designer.campaigns.commands.entries import ResultEntry
-from designer.campaigns.errors import ConflictError, Findings, InputError
+from designer.campaigns.errors import ConflictError, Findings, InputError, Problem
 from designer.campaigns.files import File
 from designer.campaigns.sheets.filled.outcomes import STATUS_COLUMNS
 from designer.campaigns.sheets.own_columns import foreign_columns, own_columns
@@ -15,12 +15,13 @@ from designer.campaigns.space.settings import settings_from_texts
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.columns import ColumnMatcher, Matched, fact_columns
 from designer.campaigns.tables.conditions import chosen_rows, conditions_text
+from designer.campaigns.tables.formats.faults import merged_problem
 from designer.campaigns.tables.headers import listed
 from designer.campaigns.tables.layout import ExpectedColumns
 from designer.campaigns.tables.options import TableOptions
 from designer.campaigns.tables.read import read_table, table_of_columns
 from designer.campaigns.tables.rows import USED, Blank, RowReader, TableRow
-from designer.campaigns.tables.table import Table
+from designer.campaigns.tables.table import MERGED, Table
 from designer.campaigns.tables.unread import UnreadColumns
 from designer.campaigns.tables.whole_columns import WholeColumn
 from designer.campaigns.values.quantity import Quantity
@@ -68,6 +69,11 @@ class Incoming:
         """What the user should know, once the rows are read."""
         return [*self._notes, *self.reader.notes()]
 
+    def tell(self, note: str) -> None:
+        """Add what the user should know, once."""
+        if note not in self._notes:
+            self._notes.append(note)
+
     def refuse_nothing(self, rows: Sequence[TableRow], ids: Collection[str]) -> None:
         """Refuse a table of which nothing is read, or no result beside columns that may be some.
 
@@ -85,6 +91,23 @@ class Incoming:
             names = [response.name for response in spec.responses]
             unread = UnreadColumns(table, spec, self.findings, can_map=True)
             unread.alike(names, self.matched.ignored)
+
+    def need_givens(self, rows: Sequence[TableRow]) -> None:
+        """Refuse rows of runs that were made, but say nothing of a given."""
+        spec, table, absent = self.reader.spec, self.table, []
+        for item in spec.givens:
+            column = self.reader.columns.get(item.name)
+            lacking = [said.row for said in rows if item.name not in said.settings]
+            if column is None:
+                absent += [item.name] if lacking else []
+                continue
+            for row in lacking:
+                if self.reader.is_blank(row, item):  # else it is told already
+                    problem = blank_cell(item, table.where(row, column.header))
+                    merged = table.oddity(row, column.header) == MERGED
+                    self.findings.add(merged_problem(problem) if merged else problem)
+        unread = UnreadColumns(table, spec, self.findings, can_map=True)
+        unread.missing(absent, self.matched.ignored, needed=absent, texts=())
 
     def judge_columns(self, rows: Sequence[TableRow]) -> set[str]:
         """Note columns that are wrong as a whole, such as in another unit.
@@ -204,6 +227,7 @@ def incoming(
         table, spec, findings, texts, numbers, needed=needed, present={*options.constants}, own=own,
         complete=bool(table.facts) or not _PROPOSED.isdisjoint(table.headers),
     ).match(options.columns, options.units)  # fmt: skip
+    UnreadColumns(table, spec, findings, can_map=True).of_nothing(matched.ignored, matched.columns)
     reader = RowReader(spec, table, matched.columns, findings, blank=blank)
     chosen = chosen_rows(reader.table, options.where, matched, findings)
     notes = [*reader.table.notes, *matched.notes]
@@ -213,6 +237,11 @@ def incoming(
     if matched.ignored:
         notes.append(f"columns not used: {', '.join(matched.ignored)}")
     return Incoming(reader, matched, chosen, constants, not isinstance(source, Mapping), notes)
+
+
+def blank_cell(item: Factor | Given, where: str) -> Problem:
+    """What is wrong with a blank cell of an input that must be told."""
+    return Problem(where, "the cell is blank", allowed=item.allowed)
 
 
 def _constant(item: Factor | Given, text: str) -> Quantity:

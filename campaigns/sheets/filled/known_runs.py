@@ -11,7 +11,6 @@ it.
 
 from __future__ import annotations
 
-import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,41 +22,14 @@ from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.filled.apart import close_settings
 from designer.campaigns.sheets.filled.editions import Edition, Editions
 from designer.campaigns.sheets.filled.exported_column import alike
-from designer.campaigns.space.factors import Setting
+from designer.campaigns.sheets.filled.likeness import Likeness
+from designer.campaigns.space.factors import Factor, Given, Setting
 from designer.campaigns.tables.rows import TableRow
 
 _DIGITS = 9
 """Digits by which equal settings are found: files and spreadsheets keep at least as many."""
-_SAME_RESULT = 1e-9  # share of a result below which it is the same: noise of a spreadsheet
 _SURE = 2  # results in common that make a row a run whose settings were changed
 _TELLING = 5  # digits of results that two runs hardly have in common by chance
-
-
-@dataclass(frozen=True, slots=True)
-class Likeness:
-    """Results of a row beside those of a run: how many are the same, more, or others."""
-
-    same: int
-    more: int
-    other: int
-
-    @classmethod
-    def of(cls, said: TableRow, run: Run) -> Likeness:
-        """Compare them; a value that was corrected since is the same."""
-        same = more = other = 0
-        for name, values in said.responses.items():
-            there = run.measurements.get(name, ())
-            if values is None:
-                same += name in run.never
-                more += name not in run.never and not there
-                other += bool(there)
-                continue
-            for value, known in zip(values, there, strict=False):
-                numbers = (known.number, *(old.number for old in known.history))
-                found = any(math.isclose(value.value, n, rel_tol=_SAME_RESULT) for n in numbers)
-                same, other = same + found, other + (not found)
-            more += max(0, len(values) - len(there))
-        return cls(same, more, other)
 
 
 @dataclass
@@ -106,13 +78,13 @@ class KnownRuns:
         for row, said in enumerate(self.rows):
             if _number(said) > 1:  # says that it was made again
                 continue
-            settings = {name: value.setting for name, value in said.settings.items()}
+            settings = {name: _key(value.setting) for name, value in said.settings.items()}
             results = (
                 (name, None if values is None else tuple(value.number for value in values))
                 for name, values in sorted(said.responses.items())
             )
             batch = sorted(said.batch.items())
-            key = (self._recipe(settings), *results, *batch, said.made_at)
+            key = (*sorted(settings.items()), *results, *batch, said.made_at)
             above = first.setdefault(key, row)
             if above != row and not {above, row} <= self.found.keys():
                 found[row] = above
@@ -229,6 +201,7 @@ class KnownRuns:
             item.name
             for item in self.state.spec.inputs
             if item.name in said.settings
+            and not self._untold(run, item)
             and (there := self._edition.repeats(run, item.name))
             and not _among(said.settings[item.name].setting, there, close_settings(item))
         ]
@@ -256,7 +229,21 @@ class KnownRuns:
     def _alike(self, row: int) -> list[Run]:
         """Runs with the settings of a row, now or as first told."""
         said = {name: value.setting for name, value in self.rows[row].settings.items()}
-        return self._by_recipe.get(self._recipe(said), [])
+        return [
+            run
+            for run in self._by_recipe.get(self._recipe(said), ())
+            if all(
+                item.name not in said
+                or self._untold(run, item)
+                or _key(said[item.name]) in map(_key, self._edition.repeats(run, item.name)[:2])
+                for item in self.state.spec.givens
+            )
+        ]
+
+    @staticmethod
+    def _untold(run: Run, item: Factor | Given) -> bool:
+        """Whether nobody has told a given of a run planned by hand, so that a row may tell it."""
+        return isinstance(item, Given) and run.attached and item.name not in run.reported_given
 
     @cached_property
     def _by_recipe(self) -> Mapping[tuple[str, ...], list[Run]]:
@@ -264,7 +251,7 @@ class KnownRuns:
         for run in self.state.runs.values():
             if run.status == "abandoned":
                 continue
-            told = {i.name: self._edition.repeats(run, i.name) for i in self.state.spec.inputs}
+            told = {i.name: self._edition.repeats(run, i.name) for i in self.state.spec.factors}
             now, first = (
                 self._recipe({n: v[min(place, len(v) - 1)] for n, v in told.items() if v})
                 for place in (0, 1)
@@ -274,11 +261,13 @@ class KnownRuns:
         return found
 
     def _recipe(self, settings: Mapping[str, Setting]) -> tuple[str, ...]:
-        return tuple(
-            value if isinstance(value := settings[item.name], str) else f"{value:.{_DIGITS}g}"
-            for item in self.state.spec.inputs
-            if item.name in settings
-        )
+        """The factors of a recipe as one key."""
+        names = (factor.name for factor in self.state.spec.factors)
+        return tuple(_key(settings[name]) for name in names if name in settings)
+
+
+def _key(value: Setting) -> str:
+    return value if isinstance(value, str) else f"{value:.{_DIGITS}g}"
 
 
 def _results(values: Mapping[str, Sequence[float]]) -> tuple[str, ...]:

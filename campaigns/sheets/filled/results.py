@@ -23,9 +23,14 @@ from designer.campaigns.sheets.filled.incoming import Incoming, Source, incoming
 from designer.campaigns.sheets.filled.outcomes import Outcome, OutcomeReader
 from designer.campaigns.sheets.filled.run_results import RunResults
 from designer.campaigns.sheets.run_object import SheetRun
+from designer.campaigns.tables.columns import FileColumn
 from designer.campaigns.tables.options import TableOptions
 from designer.campaigns.tables.rows import USED
 
+_NOT_FROM_HERE = (
+    "the sheet names a log position that this campaign does not have: it is of another store, or"
+    " events were lost since; its rows were taken by their run ids"
+)
 ID_COLUMNS = ("run", "campaign")
 """Columns that say which run of which campaign a row is."""
 
@@ -190,21 +195,10 @@ def _rows(
     column = columns.get("run")
     if column is None:
         return rows, blank
+    strange = _of_other_campaigns(sheet, columns.get("campaign") if "campaign" in ids else None)
     editions = Editions(state, planned=any(name.startswith(USED) for name in columns))
-    campaign = columns.get("campaign") if "campaign" in ids else None
     with_head, head = "head" in table.columns and "head" not in columns, table.facts.get("head", "")
-    of = table.facts.get("campaign", state.spec.name)
-    if of != state.spec.name and campaign is None:
-        what = "the workbook belongs to another campaign"
-        findings.report(table.source, what, repr(of), repr(state.spec.name))
-        return rows, blank
-    for row in sheet.chosen:
-        if campaign is not None:
-            name, place = table.cell(row, campaign.header), table.where(row, campaign.header)
-            if name not in ("", state.spec.name):
-                what = "the sheet belongs to another campaign"
-                findings.report(place, what, repr(name), repr(state.spec.name))
-                continue
+    for row in (row for row in sheet.chosen if row not in strange):
         text, where = table.cell(row, column.header), table.where(row, column.header)
         if not text and rules.attach_new:
             blank.append(row)
@@ -215,12 +209,35 @@ def _rows(
             continue
         said = sheet.read(row)  # problems of its cells are told even where the run is unknown
         edition = editions.of(table.cell(row, "head") if with_head else head)
+        if edition.foreign:
+            sheet.tell(_NOT_FROM_HERE)
         try:
             rows.append(SheetRow(said, state.run(text), edition))
         except InputError as error:
             for problem in error.problems:
                 findings.report(where, problem.what, text, problem.allowed, problem.hint)
     return rows, blank
+
+
+def _of_other_campaigns(sheet: Incoming, column: FileColumn | None) -> set[int]:
+    """The rows that belong to other campaigns, after noting each of these campaigns once."""
+    table, name = sheet.table, sheet.reader.spec.name
+    if column is None:
+        of = table.facts.get("campaign", name)
+        if of != name:
+            what = "the workbook belongs to another campaign"
+            sheet.findings.report(table.source, what, repr(of), repr(name))
+        return {*sheet.chosen} if of != name else set()
+    strange: dict[str, list[int]] = {}
+    for row in sheet.chosen:
+        of = table.cell(row, column.header)
+        if of not in ("", name):
+            strange.setdefault(of, []).append(row)
+    for of, rows in strange.items():
+        what = "the row belongs" if len(rows) == 1 else f"{len(rows)} rows from here on belong"
+        what += " to another campaign"
+        sheet.findings.report(table.where(rows[0], column.header), what, repr(of), repr(name))
+    return {row for rows in strange.values() for row in rows}
 
 
 def _without(row: SheetRow, names: Collection[str]) -> SheetRow:
