@@ -222,7 +222,7 @@ class Run:
         return tuple(value.number for value in self.measurements.get(response, ()))
 
 
-_RUN_ID = re.compile(r"[Rr]0*([0-9]{1,9})\Z")
+_RUN_ID = re.compile(r"[Rr]\s*0*([0-9]{1,9})\Z")
 
 
 def run_id_text(number: int) -> str:

@@ -63,7 +63,7 @@ def test_a_campaign_begins_with_its_specification_as_typed() -> None:
 def test_the_status_follows_what_happened() -> None:
     state = proposed()
     assert state.runs["R001"].status == "proposed"
-    state = then(state, commands.start(state, "r1", used={"gap": Quantity.of("101")}))
+    state = then(state, commands.start(state, " r 01 ", used={"gap": Quantity.of("101")}))
     assert state.runs["R001"].status == "running"
     assert state.runs["R001"].used == {"solid": 56.5, "gap": 101.0}
     assert state.runs["R001"].planned == RECIPE

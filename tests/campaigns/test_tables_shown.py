@@ -185,6 +185,11 @@ def test_hidden_rows_are_told_and_merged_cells_refused(
     problem = refused(TABLE, change=lambda workbook: workbook["Data"].merge_cells("A2:A3"))
     assert problem.where == "t.xlsx row 3 column gap"
     assert "merged cells" in problem.what
+    line = read(TABLE, change=lambda workbook: workbook["Data"].merge_cells("D2:D3"))
+    assert line.notes == [
+        "of cells merged over several rows, only the first row has the value (split them where the"
+        " others have it, too): loading"
+    ]
     wide = ("Data", [[*NAMES, "old"], [*ROWS[0], 1], [*ROWS[1], 2]])
     line = read(wide, change=lambda book: book["Data"].column_dimensions.group("F", hidden=True))
     assert line.notes == ["columns not used: old"]

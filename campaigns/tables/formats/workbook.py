@@ -103,6 +103,18 @@ def _looks_notes(looks: SheetLooks, table: Table, builder: TableBuilder) -> list
     if columns:
         what = "a hidden column is" if len(columns) == 1 else "hidden columns are"
         notes.append(f"{what} read, too: {', '.join(columns)}")
+    rows = {*table.row_numbers}
+    merged = {
+        place
+        for top, left, bottom, right in looks.merged
+        if top in rows and bottom > top
+        for place in builder.kept
+        if left <= place + 1 <= right
+    }
+    if merged:
+        columns = [header for place, header in builder.kept.items() if place in merged]
+        what = "of cells merged over several rows, only the first row has the value"
+        notes.append(f"{what} (split them where the others have it, too): {', '.join(columns)}")
     return notes
 
 
