@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from designer.campaigns.errors import Findings, Problem
 from designer.campaigns.log.runs import OPEN, Run, normal_run_id, run_number
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.sheets.filled.incoming import Incoming, Source, incoming, without
+from designer.campaigns.sheets.filled.incoming import Incoming, Source, incoming
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification.parts import MOST_RUNS
 from designer.campaigns.specification.recipes import recipe_problems
@@ -95,9 +95,8 @@ def plan_of_table(
     """
     findings = Findings()
     factors = [factor.name for factor in state.spec.factors]
-    texts = without(state.spec, (_RUN,))
     found = incoming(
-        source, state.spec, options, findings, needed=factors, extra_texts=texts, or_runs=True
+        source, state.spec, options, findings, needed=factors, extra_texts=(_RUN,), or_runs=True
     )
     if len(found.chosen) > MOST_RUNS:
         rows_there = f"{len(found.chosen)} rows"
@@ -211,7 +210,7 @@ class _PlanRows:
     def _run(self, said: TableRow) -> Run | None:
         """The run of the campaign a row names."""
         table = self._found.table
-        if _RUN not in table.columns or _RUN not in without(self._state.spec, (_RUN,)):
+        if _RUN not in table.columns:
             return None
         text = table.cell(said.row, _RUN).strip()
         run = self._state.runs.get(normal_run_id(text)) if text else None

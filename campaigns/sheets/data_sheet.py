@@ -7,12 +7,16 @@ from typing import Any
 
 from designer.campaigns.log.runs import Run
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.sheets.own_columns import PLANNED, extra_headers
+from designer.campaigns.sheets.design_columns import design_cells, design_columns
+from designer.campaigns.sheets.own_columns import PLANNED, extra_headers, own_headers
 from designer.campaigns.sheets.run_object import Flags, MeasurementObject, run_objects
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.headers import with_unit
 
 DataCell = str | float | None
+
+_OF_RUN = ("run", "replicate", "status", "plan")
+_OF_RESULT = ("made_at", "recorded_at", "actor", "reason", "note")
 
 
 def data_rows(state: CampaignState) -> tuple[list[str], list[dict[str, DataCell]]]:
@@ -25,24 +29,35 @@ def data_rows(state: CampaignState) -> tuple[list[str], list[dict[str, DataCell]
         Header, and rows by header; None where there is nothing to tell.
     """
     spec = state.spec
-    columns = ["run", "replicate", "status", "plan"]
+    runs = [run for run in state.runs.values() if _has_data(run)]
+    design = design_columns(spec, [run.design for run in runs])
+    ours = own_headers(spec, (*_OF_RUN, *_OF_RESULT, *design))
+    columns = [ours[name] for name in _OF_RUN]
     columns += [item.name for item in spec.inputs]
     columns += [response.name for response in spec.responses]
     columns += [f"batch:{stage.name}" for stage in spec.stages]
-    columns += ["made_at", "recorded_at", "actor", "reason", "note"]
+    columns += [ours[name] for name in _OF_RESULT]
     columns += [f"{PLANNED}{factor.name}" for factor in spec.factors]
-    extras = extra_headers(state.runs.values(), columns)
+    columns += [ours[name] for name in design]
+    extras = extra_headers(runs, columns)
     columns += extras.values()
     rows: list[dict[str, DataCell]] = []
-    for run in state.runs.values():
-        if _has_data(run):
-            told = {extras[name]: value for name, value in run.extra.items()}
-            rows += [{**row, **told} for row in _data_rows_of(run)]
+    for run in runs:
+        told: dict[str, DataCell] = {extras[name]: value for name, value in run.extra.items()}
+        places = design_cells(spec, run.design, run.order)
+        told.update({ours[name]: number for name, number in places.items()})
+        rows += [{**row, **told} for row in _data_rows_of(run, ours)]
     return columns, rows
 
 
-def _data_rows_of(run: Run) -> list[dict[str, DataCell]]:
-    common: dict[str, DataCell] = {
+def _data_rows_of(run: Run, ours: Mapping[str, str]) -> list[dict[str, DataCell]]:
+    """The rows of one run.
+
+    Args:
+        run: the run.
+        ours: columns of ours → their headers.
+    """
+    facts: dict[str, DataCell] = {
         "run": run.id,
         "status": run.status,
         "plan": run.plan,
@@ -50,9 +65,8 @@ def _data_rows_of(run: Run) -> list[dict[str, DataCell]]:
         "reason": run.failure,
         "note": "\n".join(note.text for note in run.notes) or None,
         "recorded_at": run.recorded_at,
-        **run.given,
-        **run.used,
     }
+    common = {ours[name]: fact for name, fact in facts.items()} | {**run.given, **run.used}
     common.update({f"batch:{stage}": batch for stage, batch in run.batch.items()})
     common.update({f"{PLANNED}{name}": value for name, value in (run.planned or {}).items()})
     numbers = sorted({m.replicate for values in run.measurements.values() for m in values})
@@ -68,8 +82,8 @@ def _data_rows_of(run: Run) -> list[dict[str, DataCell]]:
         }
         last = max(there.values(), key=lambda value: value.seq)
         told = {name: value.number for name, value in there.items()}
-        by = {"recorded_at": last.at, "actor": last.actor}
-        rows.append({**common, "replicate": number, **told, **by})
+        by = {ours["recorded_at"]: last.at, ours["actor"]: last.actor}
+        rows.append({**common, ours["replicate"]: number, **by, **told})
     return rows
 
 

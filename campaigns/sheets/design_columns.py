@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from designer.campaigns.log.runs import Run
+from designer.campaigns.log.runs import DesignPoint
 from designer.campaigns.specification.specification import Specification
 
 _ALWAYS = ("StdOrder", "RunOrder", "PtType", "Blocks")
 _WHOLE_PLOT = "WP"
 
 
-def design_columns(spec: Specification, runs: Iterable[Run]) -> list[str]:
+def design_columns(spec: Specification, points: Iterable[DesignPoint | None]) -> list[str]:
     """Columns that place runs in their design; none where no run is of one.
 
     ``PtType`` is 1 at a corner or vertex, 0 at the centre, -1 on an axis, 2 at the midpoint of an
@@ -20,12 +20,12 @@ def design_columns(spec: Specification, runs: Iterable[Run]) -> list[str]:
 
     Args:
         spec: of the campaign.
-        runs: of the plan.
+        points: of each run its place, where it is of a design.
     """
-    points = [run.design for run in runs if run.design is not None]
-    if not points:
+    placed = [point for point in points if point is not None]
+    if not placed:
         return []
-    there = {stage for point in points for stage in point.whole_plots}
+    there = {stage for point in placed for stage in point.whole_plots}
     stages = [stage.name for stage in spec.stages if stage.name in there]
     return [*_ALWAYS, *_whole_plots(stages)]
 
@@ -37,13 +37,20 @@ def all_design_columns(spec: Specification) -> frozenset[str]:
     return frozenset((*_ALWAYS, _WHOLE_PLOT, *later))
 
 
-def design_cells(spec: Specification, run: Run) -> dict[str, float]:
-    """The place of a run in its design, by column."""
-    point = run.design
+def design_cells(
+    spec: Specification, point: DesignPoint | None, order: int | None
+) -> dict[str, int]:
+    """The place of a run in its design, by column.
+
+    Args:
+        spec: of the campaign.
+        point: its place; None: it is of no design.
+        order: its place in the order of making.
+    """
     if point is None:
         return {}
-    numbers = (point.std_order, run.order or 0, point.point_type, point.block)
-    cells: dict[str, float] = dict(zip(_ALWAYS, numbers, strict=True))
+    numbers = (point.std_order, order or 0, point.point_type, point.block)
+    cells = dict(zip(_ALWAYS, numbers, strict=True))
     stages = [stage.name for stage in spec.stages if stage.name in point.whole_plots]
     cells.update(
         (name, point.whole_plots[stage])

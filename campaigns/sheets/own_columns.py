@@ -1,4 +1,4 @@
-"""Columns of our own exports: what they tell of a run, and is never read back as a result."""
+"""Columns of our own exports: what they are called, and which are never read back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from designer.campaigns.log.runs import Run, run_number
 from designer.campaigns.sheets.design_columns import all_design_columns
 from designer.campaigns.specification.specification import Specification
-from designer.campaigns.tables.headers import with_unit
+from designer.campaigns.tables.headers import plain_name, split_unit, with_unit
 from designer.campaigns.values.names import ENDINGS, IN_SPEC, RESERVED_ENDINGS
 
 OWN_COLUMNS = frozenset(
@@ -19,6 +19,14 @@ OWN_COLUMNS = frozenset(
 PLANNED = "planned:"
 """Before the name of a factor: what was planned, beside what was used."""
 
+OWN = "run:"
+"""Before the name of a column of ours where a factor, given or response has that name."""
+
+EXTRA = "extra:"
+"""Before the name of a column of the table a plan is from, where that name means another thing."""
+
+_READ = ("run", "campaign", "replicate", "failure", "order", "rank", "plan", "head")
+"""Names that say something else in a sheet that comes back."""
 
 _EXPORTED = frozenset({"head", "plan", "information_bits"})
 """Columns of which one stands in every sheet of ours that has predictions."""
@@ -33,13 +41,22 @@ def own_columns(spec: Specification) -> frozenset[str]:
     """All columns of our own exports that are never read back."""
     planned = {f"{PLANNED}{factor.name}": factor.unit for factor in spec.factors}
     with_units = (with_unit(name, unit) for name, unit in planned.items())
-    return (
-        OWN_COLUMNS
-        | prediction_columns(spec)
-        | planned.keys()
-        | frozenset(with_units)
-        | all_design_columns(spec)
-    )
+    ours = OWN_COLUMNS | prediction_columns(spec) | all_design_columns(spec)
+    return frozenset((*own_headers(spec, ours).values(), *planned, *with_units))
+
+
+def own_headers(spec: Specification, names: Iterable[str]) -> dict[str, str]:
+    """Columns of ours → what they are called beside the columns of a specification.
+
+    A factor may be called ``status`` or ``Order``; what became of a run stands under
+    ``run:status`` then.
+
+    Args:
+        spec: of the campaign.
+        names: such as ``status``.
+    """
+    taken = {plain_name(item.name) for item in (*spec.inputs, *spec.responses)}
+    return {name: f"{OWN}{name}" if plain_name(name) in taken else name for name in names}
 
 
 def foreign_columns(
@@ -55,9 +72,11 @@ def foreign_columns(
         headers: of the table.
         runs: cells of its column ``run``.
     """
-    there = frozenset(headers)
+    there, exported = frozenset(headers), own_headers(spec, _EXPORTED).values()
     ids = [text for text in runs if text.strip()]
-    if there & _EXPORTED or (ids and all(run_number(text) is not None for text in ids)):
+    if not there.isdisjoint(exported) or (
+        ids and all(run_number(text) is not None for text in ids)
+    ):
         return frozenset()
     return frozenset(
         f"{response.name}{ending}"
@@ -74,9 +93,14 @@ def extra_headers(runs: Iterable[Run], taken: Iterable[str]) -> dict[str, str]:
         runs: some of which may have further columns.
         taken: other headers of the export.
     """
-    others = set(taken)
+    others = {_bare(header) for header in (*taken, *_READ)}
     names = dict.fromkeys(name for run in runs for name in run.extra)
-    return {name: f"extra:{name}" if name in others else name for name in names}
+    return {name: f"{EXTRA}{name}" if _bare(name) in others else name for name in names}
+
+
+def _bare(header: str) -> str:
+    """A header without unit, case and punctuation."""
+    return plain_name(split_unit(header)[0])
 
 
 def proposal_figures(run: Run) -> dict[str, float | None]:

@@ -7,21 +7,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from designer.campaigns.log.runs import Run
+from designer.campaigns.sheets.own_columns import extra_headers, own_headers
 from designer.campaigns.space.factors import Factor, Given, Setting
 from designer.campaigns.specification.parts import Response
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.formats.csv_file import Cell
-from designer.campaigns.tables.headers import plain_name, split_unit, with_unit
+from designer.campaigns.tables.headers import with_unit
 from designer.campaigns.tables.rows import USED
 
 STATUS_WORDS = ("completed", "failed", "abandoned")
 """What may be said of a run; blank: its results tell."""
-
-EXTRA = "extra:"
-"""Before the name of a column of the table a plan is from, where that name means another thing."""
-
-_READ = ("run", "campaign", "replicate", "failure", "order", "rank", "plan", "head")
-"""Names that say something else in a sheet that comes back."""
 
 Part = Literal[
     "run", "extra", "setting", "result", "status", "reason", "used", "batch", "made_at", "note"
@@ -58,9 +53,10 @@ def plan_columns(spec: Specification, runs: Sequence[Run], *, apart: bool) -> li
     """
     columns = [_setting(item, apart=apart) for item in spec.inputs]
     columns += [_result(response) for response in spec.responses]
+    ours = own_headers(spec, ("status", "reason"))
     columns += [
-        PlanColumn("status", "status", _status),
-        PlanColumn("reason", "reason", lambda run: run.failure),
+        PlanColumn(ours["status"], "status", _status),
+        PlanColumn(ours["reason"], "reason", lambda run: run.failure),
     ]
     if apart:
         columns += [_used(factor) for factor in spec.factors]
@@ -69,23 +65,13 @@ def plan_columns(spec: Specification, runs: Sequence[Run], *, apart: bool) -> li
         PlanColumn("made_at", "made_at", lambda run: run.made_at),
         PlanColumn("note", "note", lambda _: None),
     ]
-    taken = {item.name for item in (*spec.inputs, *spec.responses)}
-    # a factor may be called status, and there is no second column of that name then
-    columns = [column for column in columns if column.item or column.header not in taken]
     first = PlanColumn("run", "run", lambda run: run.id)
-    return [first, *_extra_columns([column.header for column in columns], runs), *columns]
+    extras = extra_headers(runs, [column.header for column in columns])
+    return [first, *(_extra(name, header) for name, header in extras.items()), *columns]
 
 
-def _extra_columns(headers: Iterable[str], runs: Sequence[Run]) -> list[PlanColumn]:
-    """What a table of recipes said besides, under its own names where no other column has them."""
-    taken = {plain_name(split_unit(header)[0]) for header in (*headers, *_READ)}
-
-    def column(name: str) -> PlanColumn:
-        clear = plain_name(split_unit(name)[0]) not in taken
-        header = name if clear else f"{EXTRA}{name}"
-        return PlanColumn(header, "extra", lambda run: run.extra.get(name))
-
-    return [column(name) for name in dict.fromkeys(name for run in runs for name in run.extra)]
+def _extra(name: str, header: str) -> PlanColumn:
+    return PlanColumn(header, "extra", lambda run: run.extra.get(name))
 
 
 def _setting(item: Factor | Given, *, apart: bool) -> PlanColumn:

@@ -9,6 +9,7 @@ from designer.campaigns.errors import InputError
 from designer.campaigns.log.runs import WAITING, Run
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.design_columns import design_cells, design_columns
+from designer.campaigns.sheets.own_columns import own_headers
 from designer.campaigns.sheets.plan_columns import cells_of, plan_columns
 from designer.campaigns.sheets.run_object import Flags, run_objects
 from designer.campaigns.tables.formats.csv_file import Cell
@@ -59,10 +60,15 @@ def plan_sheet(
     runs = [*runs]
     filled = plan_columns(state.spec, runs, apart=False)
     columns = [column.header for column in filled]
-    of_plan = [*_OF_PLAN, *design_columns(state.spec, runs)]
+    of_plan = [*_OF_PLAN, *design_columns(state.spec, [run.design for run in runs])]
     predictions = [f"{r.name}{ending}" for r in state.spec.responses for ending in _TOLD]
-    columns += [name for name in (*of_plan, *predictions, *_OF_WORTH) if name not in columns]
-    return columns, [{**_told(state, run), **cells_of(filled, run)} for run in runs]
+    told = own_headers(state.spec, (*of_plan, *predictions, *_OF_WORTH))
+    rows: list[dict[str, Cell]] = []
+    for run in runs:
+        cells = _told(state, run)
+        ours = {header: cells.get(name) for name, header in told.items()}
+        rows.append({**ours, **cells_of(filled, run)})
+    return columns + [header for header in told.values() if header not in columns], rows
 
 
 def _told(state: CampaignState, run: Run) -> dict[str, Cell]:
@@ -78,7 +84,7 @@ def _told(state: CampaignState, run: Run) -> dict[str, Cell]:
         "in_spec_measured": brief(run.in_spec_measured),
         "why": run.reason,
         "head": state.head,
-        **design_cells(state.spec, run),
+        **design_cells(state.spec, run.design, run.order),
     }
     for response in state.spec.responses:
         predicted = run.prediction(response.name) or {}

@@ -6,9 +6,12 @@ times datetime64 in UTC with the log's microseconds, everything else text or boo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
+from designer.campaigns.log.runs import DesignPoint
+from designer.campaigns.sheets.design_columns import all_design_columns, design_cells
+from designer.campaigns.sheets.own_columns import PLANNED, own_headers
 from designer.campaigns.sheets.run_object import predicted_columns
 from designer.campaigns.values.names import ENDINGS, IN_SPEC
 from designer.campaigns.values.times import stored_moment
@@ -21,12 +24,20 @@ if TYPE_CHECKING:
     from designer.service.answers import DataAnswer, EventObject, PlanAnswer, PredictAnswer
     from designer.service.figures import JudgedLine
 
-_TIMES = frozenset({"made_at", "recorded_at", "at"})
-_WHOLES = frozenset({"order", "rank", "replicate", "rows"})
-_FIGURES = frozenset(
-    {"information_bits", "cost", "success", "trust", "trust_low", "trust_high", "worth_runs"}
-    | {*IN_SPEC}
-)
+Kind = Literal["time", "whole", "number", "as it is"]
+
+_TIMES = ("made_at", "recorded_at", "at")
+_WHOLES = ("order", "rank", "replicate", "rows")
+_FIGURES = (
+    "information_bits", "cost", "success", "trust", "trust_low", "trust_high", "worth_runs",
+    *IN_SPEC,
+)  # fmt: skip
+OWN_KINDS: Mapping[str, Kind] = {
+    **dict.fromkeys(_TIMES, "time"),
+    **dict.fromkeys(_WHOLES, "whole"),
+    **dict.fromkeys(_FIGURES, "number"),
+}
+"""What stands in columns of ours that are not the same in every row."""
 _LINE_COLUMNS = (
     "name", "rows", "included", "reason", "source", "batches",
     "trust", "trust_low", "trust_high", "worth_runs",
@@ -34,18 +45,25 @@ _LINE_COLUMNS = (
 _EVENT_COLUMNS = ("seq", "at", "actor", "kind", "run", "summary", "reversed", "reason")
 
 
-def number_columns(spec: Specification) -> set[str]:
-    """Columns of numbers that tables about a campaign may have."""
-    numeric = [item.name for item in spec.inputs if not item.is_categorical]
-    responses = [response.name for response in spec.responses]
-    predicted = [f"{name}{ending}" for name in responses for ending in ENDINGS]
-    planned = [f"planned:{name}" for name in numeric]
-    return {*numeric, *planned, *responses, *predicted, *_FIGURES}
+def column_kinds(spec: Specification) -> Mapping[str, Kind]:
+    """What stands in the columns that tables about a campaign may have."""
+    predicted = [f"{r.name}{ending}" for r in spec.responses for ending in ENDINGS]
+    ours: dict[str, Kind] = {
+        **OWN_KINDS,
+        **dict.fromkeys(all_design_columns(spec), "whole"),
+        **dict.fromkeys(predicted, "number"),
+    }
+    headers = own_headers(spec, ours)
+    kinds: dict[str, Kind] = {headers[name]: kind for name, kind in ours.items()}
+    for item in spec.inputs:
+        kind: Kind = "as it is" if item.is_categorical else "number"
+        kinds.update({item.name: kind, f"{PLANNED}{item.name}": kind})
+    return kinds | {response.name: "number" for response in spec.responses}
 
 
 def typed_frame(
     rows: Iterable[Mapping[str, object]],
-    numbers: Collection[str],
+    kinds: Mapping[str, Kind] = OWN_KINDS,
     columns: Sequence[str] | None = None,
     index: pd.Index[Any] | None = None,
 ) -> pd.DataFrame:
@@ -53,7 +71,7 @@ def typed_frame(
 
     Args:
         rows: values by column; what is missing is blank.
-        numbers: names of the columns of numbers, be they there or not.
+        kinds: column → what stands in it, be it there or not.
         columns: all columns in order; None: those of the rows.
         index: labels of the rows; None: 0, 1, ….
     """
@@ -61,11 +79,12 @@ def typed_frame(
 
     frame = pd.DataFrame([*rows], columns=None if columns is None else [*columns], index=index)
     for name in frame.columns:
-        if name in _TIMES:
+        kind = kinds.get(str(name))
+        if kind == "time":
             frame[name] = _moments(frame[name])
-        elif name in _WHOLES:
+        elif kind == "whole":
             frame[name] = frame[name].astype("Int64")
-        elif name in numbers:
+        elif kind == "number":
             frame[name] = frame[name].astype("float64")
     return frame
 
@@ -83,10 +102,10 @@ def plan_frame(answer: PlanAnswer, spec: Specification) -> pd.DataFrame:
     """The runs of a plan in make-order; see `designer.api.plans.ProposedPlan.frame`."""
     import pandas as pd
 
-    rows = [
-        {
-            **run["used"],
-            **{f"batch:{stage}": name for stage, name in run["batch"].items()},
+    rows: list[dict[str, object]] = []
+    for run in answer["runs"]:
+        point = None if run["design"] is None else DesignPoint(**run["design"])
+        figures: dict[str, object] = {
             "order": run["order"],
             "rank": run["rank"],
             "information_bits": run["information_bits"],
@@ -95,36 +114,42 @@ def plan_frame(answer: PlanAnswer, spec: Specification) -> pd.DataFrame:
             "in_spec_measured": run["in_spec_measured"],
             "reason": run["reason"],
             **predicted_columns(run["predicted"] or {}),
+            **design_cells(spec, point, run["order"]),
         }
-        for run in answer["runs"]
-    ]
+        rows.append(
+            {
+                **run["used"],
+                **{f"batch:{stage}": name for stage, name in run["batch"].items()},
+                **{header: figures[name] for name, header in own_headers(spec, figures).items()},
+            }
+        )
     index = pd.Index([run["run"] for run in answer["runs"]], name="run")
     columns = None if rows else [factor.name for factor in spec.factors]
-    return typed_frame(rows, number_columns(spec), columns, index)
+    return typed_frame(rows, column_kinds(spec), columns, index)
 
 
 def predictions_frame(
     answer: PredictAnswer, spec: Specification, index: pd.Index[Any] | None
 ) -> pd.DataFrame:
     """Predictions, one row per recipe, labelled as the recipes were."""
-    return typed_frame(answer["rows"], number_columns(spec), answer["columns"], index)
+    return typed_frame(answer["rows"], column_kinds(spec), answer["columns"], index)
 
 
 def data_frame(answer: DataAnswer, spec: Specification) -> pd.DataFrame:
     """Every measurement."""
     columns = answer["columns"]
     rows = [dict(zip(columns, row, strict=True)) for row in answer["rows"]]
-    return typed_frame(rows, number_columns(spec), columns)
+    return typed_frame(rows, column_kinds(spec), columns)
 
 
 def history_frame(events: Sequence[EventObject]) -> pd.DataFrame:
     """Who did what and when, oldest first, indexed by event number."""
-    return typed_frame(events, (), _EVENT_COLUMNS).set_index("seq")
+    return typed_frame(events, columns=_EVENT_COLUMNS).set_index("seq")
 
 
 def lines_frame(lines: Sequence[JudgedLine]) -> pd.DataFrame:
     """Earlier lines, one row each, indexed by name."""
-    return typed_frame(lines, _FIGURES, _LINE_COLUMNS).set_index("name")
+    return typed_frame(lines, columns=_LINE_COLUMNS).set_index("name")
 
 
 def best_frame(best: Sequence[BestRecipe], spec: Specification) -> pd.DataFrame:
@@ -138,4 +163,4 @@ def best_frame(best: Sequence[BestRecipe], spec: Specification) -> pd.DataFrame:
         }
         for recipe in best
     ]
-    return typed_frame(rows, number_columns(spec))
+    return typed_frame(rows, column_kinds(spec))

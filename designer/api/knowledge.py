@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Literal, cast
 from designer.api.arguments import Moment, Points, moment_text, verb
 from designer.api.frames import (
     best_frame,
+    column_kinds,
     data_frame,
     history_frame,
-    number_columns,
     predictions_frame,
     typed_frame,
 )
@@ -185,7 +185,7 @@ class CampaignKnowledge(Handle):
         recipes, odd = decoded(self.spec, X, snap=snap)
         tell(odd)
         names = [item.name for item in self.spec.inputs]
-        return typed_frame(recipes, number_columns(self.spec), names)
+        return typed_frame(recipes, column_kinds(self.spec), names)
 
     @verb
     def export(

@@ -74,12 +74,13 @@ def write_predictions(
 
 def _columns(state: CampaignState, runs: Sequence[Run]) -> list[_Column]:
     spec = state.spec
+    designed = design_columns(spec, [run.design for run in runs])
     columns = [
         _Column("", "run", lambda run: run.id),
         _Column("", "order", lambda run: run.order),
         _Column("", "rank", lambda run: run.rank),
         _Column("", "plan", lambda run: run.plan),
-        *(_Column("design", name, _place(spec, name)) for name in design_columns(spec, runs)),
+        *(_Column("design", name, _place(spec, name)) for name in designed),
     ]
     for response in spec.responses:
         about = with_unit(response.name, response.unit)
@@ -99,7 +100,7 @@ def _columns(state: CampaignState, runs: Sequence[Run]) -> list[_Column]:
 
 
 def _place(spec: Specification, column: str) -> Callable[[Run], float | None]:
-    return lambda run: design_cells(spec, run).get(column)
+    return lambda run: design_cells(spec, run.design, run.order).get(column)
 
 
 def _figure(response: str, key: str) -> Callable[[Run], float | None]:

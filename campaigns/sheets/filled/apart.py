@@ -23,7 +23,7 @@ from designer.campaigns.sheets.filled.exported_column import (
     ExportedColumn,
     alike,
 )
-from designer.campaigns.sheets.own_columns import proposal_figures
+from designer.campaigns.sheets.own_columns import own_headers, proposal_figures
 from designer.campaigns.space.factors import Factor, Given, Setting
 from designer.campaigns.specification.specification import Specification
 from designer.campaigns.tables.rows import TableRow
@@ -189,15 +189,15 @@ class SortedApart:
     @cached_property
     def _figures(self) -> list[ExportedColumn]:
         """Figures of the proposals."""
-        known = {item.name for item in (*self.spec.inputs, *self.spec.responses)}
         shown = [proposal_figures(row.run) for row in self.rows]
+        names = dict.fromkeys(name for figures in shown for name in figures)
         columns = []
-        for name in dict.fromkeys(name for figures in shown for name in figures):
-            if name in known or name not in self.table.columns:
+        for name, header in own_headers(self.spec, names).items():
+            if header not in self.table.columns:
                 continue
             cells = {}
             for place, (row, figures) in enumerate(zip(self.rows, shown, strict=True)):
-                number = self.table.number(self.table.cell(row.said.row, name))
+                number = self.table.number(self.table.cell(row.said.row, header))
                 figure = figures.get(name)
                 if number is not None and figure is not None:
                     close = max(_SAME_FIGURE * abs(number), 0.5 * 10.0 ** -decimals_of(number))

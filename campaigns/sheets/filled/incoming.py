@@ -9,7 +9,11 @@ from designer.campaigns.commands.entries import ResultEntry
 from designer.campaigns.errors import ConflictError, Findings, InputError, Problem
 from designer.campaigns.files import File
 from designer.campaigns.sheets.filled.outcomes import STATUS_COLUMNS
-from designer.campaigns.sheets.own_columns import foreign_columns, own_columns
+from designer.campaigns.sheets.own_columns import (
+    foreign_columns,
+    own_columns,
+    own_headers,
+)
 from designer.campaigns.space.factors import Factor, Given
 from designer.campaigns.space.settings import settings_from_texts
 from designer.campaigns.specification.specification import Specification
@@ -225,7 +229,8 @@ def incoming(
     constants = {name: _constant(items[name], options.constants[name]) for name in known}
     matched = ColumnMatcher(
         table, spec, findings, texts, numbers, needed=needed, present={*options.constants}, own=own,
-        complete=bool(table.facts) or not _PROPOSED.isdisjoint(table.headers),
+        complete=bool(table.facts)
+        or not {*own_headers(spec, _PROPOSED).values()}.isdisjoint(table.headers),
     ).match(options.columns, options.units)  # fmt: skip
     UnreadColumns(table, spec, findings, can_map=True).of_nothing(matched.ignored, matched.columns)
     reader = RowReader(spec, table, matched.columns, findings, blank=blank)
@@ -252,13 +257,7 @@ def _constant(item: Factor | Given, text: str) -> Quantity:
 def text_columns(spec: Specification) -> list[str]:
     """Names a table of runs may have besides factors, givens and responses."""
     texts = ("replicate", "note", *STATUS_COLUMNS)
-    return [*without(spec, texts), *fact_columns(spec)]
-
-
-def without(spec: Specification, names: Collection[str]) -> list[str]:
-    """The names of columns that no factor, given or response has."""
-    taken = {item.name for item in (*spec.inputs, *spec.responses)}
-    return [name for name in names if name not in taken]
+    return [*own_headers(spec, texts).values(), *fact_columns(spec)]
 
 
 def new_run(said: TableRow, spec: Specification, where: str) -> ResultEntry:

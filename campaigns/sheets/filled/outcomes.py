@@ -15,6 +15,7 @@ from designer.campaigns.log.describe import who_when
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.filled.apart import SheetRow
+from designer.campaigns.sheets.own_columns import own_headers
 from designer.campaigns.tables.rows import RowReader, TableRow
 from designer.campaigns.values.names import clean_text
 
@@ -275,18 +276,16 @@ class OutcomeReader:
         self._revived.append(f"{told}; a result has come in, so it counts as made")
 
     def _cell(self, said: TableRow, target: str) -> str:
-        column = self.reader.columns.get(target) if target in self._columns else None
+        column = self.reader.columns.get(self._headers[target])
         return "" if column is None else self.reader.table.cell(said.row, column.header)
 
     @cached_property
-    def _columns(self) -> set[str]:
-        """Columns that are no factor, given or response, whatever they are called."""
-        spec = self.reader.spec
-        names = {item.name for item in (*spec.inputs, *spec.responses)}
-        return {*STATUS_COLUMNS, "note"} - names
+    def _headers(self) -> dict[str, str]:
+        """What the columns are called where a factor, given or response has such a name."""
+        return own_headers(self.reader.spec, (*STATUS_COLUMNS, "note"))
 
     def _where(self, said: TableRow, target: str) -> str:
-        return self.reader.table.where(said.row, self.reader.columns[target].header)
+        return self.reader.table.where(said.row, self.reader.columns[self._headers[target]].header)
 
 
 def _some(runs: Sequence[str]) -> str:

@@ -19,9 +19,10 @@ from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.filled.apart import SheetRow, SortedApart
 from designer.campaigns.sheets.filled.attached import AttachedRows
 from designer.campaigns.sheets.filled.editions import Editions
-from designer.campaigns.sheets.filled.incoming import Incoming, Source, incoming, without
+from designer.campaigns.sheets.filled.incoming import Incoming, Source, incoming
 from designer.campaigns.sheets.filled.outcomes import Outcome, OutcomeReader
 from designer.campaigns.sheets.filled.run_results import RunResults
+from designer.campaigns.sheets.own_columns import own_headers
 from designer.campaigns.sheets.run_object import SheetRun
 from designer.campaigns.tables.columns import FileColumn
 from designer.campaigns.tables.options import TableOptions
@@ -143,13 +144,13 @@ def _results(
     source: Source, state: CampaignState, options: TableOptions, rules: SheetRules
 ) -> SheetResults:
     findings, conflicts = Findings(), Findings()
-    ids = without(state.spec, ID_COLUMNS)
+    ids = [*own_headers(state.spec, ID_COLUMNS).values()]
     extras = {name for run in state.runs.values() for name in run.extra}
     sheet = incoming(
         source, state.spec, options, findings, needed=("run",), extra_texts=ids,
         told={*extras, *(f"extra:{name}" for name in extras)},
     )  # fmt: skip
-    rows, without_id = _rows(sheet, state, ids, rules)
+    rows, without_id = _rows(sheet, state, rules)
     wrong = sheet.judge_columns([row.said for row in rows])
     if not rules.force_settings:
         told = [_without(row, wrong) for row in rows]
@@ -183,7 +184,7 @@ def _results(
 
 
 def _rows(
-    sheet: Incoming, state: CampaignState, ids: Sequence[str], rules: SheetRules
+    sheet: Incoming, state: CampaignState, rules: SheetRules
 ) -> tuple[list[SheetRow], list[int]]:
     """The rows beside their runs, every run known and every row of this campaign; rows without id.
 
@@ -195,9 +196,10 @@ def _rows(
     column = columns.get("run")
     if column is None:
         return rows, blank
-    strange = _of_other_campaigns(sheet, columns.get("campaign") if "campaign" in ids else None)
+    ours = own_headers(state.spec, ("campaign", "head"))
+    strange = _of_other_campaigns(sheet, columns.get(ours["campaign"]))
     editions = Editions(state, planned=any(name.startswith(USED) for name in columns))
-    with_head, head = "head" in table.columns and "head" not in columns, table.facts.get("head", "")
+    with_head, head = ours["head"] in table.columns, table.facts.get("head", "")
     for row in (row for row in sheet.chosen if row not in strange):
         text, where = table.cell(row, column.header), table.where(row, column.header)
         if not text and rules.attach_new:
@@ -208,7 +210,7 @@ def _rows(
             findings.report(where, "the run id is missing", hint=hint)
             continue
         said = sheet.read(row)  # problems of its cells are told even where the run is unknown
-        edition = editions.of(table.cell(row, "head") if with_head else head)
+        edition = editions.of(table.cell(row, ours["head"]) if with_head else head)
         if edition.foreign:
             sheet.tell(_NOT_FROM_HERE)
         try:

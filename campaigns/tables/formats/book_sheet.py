@@ -64,7 +64,8 @@ class Sheet:
     @property
     def facts(self) -> dict[str, str]:
         """``campaign`` and ``head`` where this is the sheet of facts of a book of ours."""
-        told = {texts[0]: texts[1] for _, texts, _ in self._head if len(texts) > 1}
+        # the first of a name: a factor may be called campaign, too
+        told = {texts[0]: texts[1] for _, texts, _ in reversed(self._head) if len(texts) > 1}
         found = {name: told[name] for name in _FACTS if told.get(name)}
         return found if _HEAD.fullmatch(found.get("head", "")) else {}
 
