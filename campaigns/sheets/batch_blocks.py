@@ -1,4 +1,4 @@
-"""Where batches begin among the runs of a plan, and what has to be set anew for each run."""
+"""Where batches and blocks begin among the runs of a plan, and what is set anew for each run."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ class RunPlace:
         run: the run.
         begins: stages of which a batch begins with it, in process order; those of a stage begin
             anew with every batch of a stage before.
+        block: block of its design that begins with it; None: none does.
         changed: inputs that are not set as for the run before; all of the first run.
     """
 
     run: Run
     begins: tuple[str, ...]
+    block: int | None
     changed: frozenset[str]
 
 
@@ -33,6 +35,8 @@ def run_places(spec: Specification, runs: Iterable[Run]) -> list[RunPlace]:
         runs: in the order of making.
     """
     stages = [stage.name for stage in spec.stages]
+    runs = [*runs]
+    blocks = blocks_of(runs)
     places: list[RunPlace] = []
     before: Run | None = None
     for run in runs:
@@ -43,6 +47,15 @@ def run_places(spec: Specification, runs: Iterable[Run]) -> list[RunPlace]:
         old = {} if before is None else {**before.used, **before.given}
         new = {**run.used, **run.given}
         changed = frozenset(name for name, value in new.items() if old.get(name) != value)
-        places.append(RunPlace(run, begins, changed))
+        block = blocks.get(run.id)
+        same = before is not None and before.plan == run.plan and blocks.get(before.id) == block
+        places.append(RunPlace(run, begins, None if same else block, changed))
         before = run
     return places
+
+
+def blocks_of(runs: Iterable[Run]) -> dict[str, int]:
+    """The block of every run of a design that has several, by run id."""
+    placed = [(run, run.design.block) for run in runs if run.design is not None]
+    divided = {run.plan for run, block in placed if block > 1}
+    return {run.id: block for run, block in placed if run.plan in divided}

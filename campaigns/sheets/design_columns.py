@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from designer.campaigns.log.runs import DesignPoint
 from designer.campaigns.specification.specification import Specification
 
-_ALWAYS = ("StdOrder", "RunOrder", "PtType", "Blocks")
+BLOCKS = "Blocks"
+_ALWAYS = ("StdOrder", "RunOrder", "PtType", BLOCKS)
 _WHOLE_PLOT = "WP"
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from designer.campaigns.log.runs import Run
+from designer.campaigns.sheets.batch_blocks import blocks_of
+from designer.campaigns.sheets.design_columns import BLOCKS
 from designer.campaigns.sheets.own_columns import extra_headers, own_headers
 from designer.campaigns.space.factors import Factor, Given, Setting
 from designer.campaigns.specification.parts import Response
@@ -19,7 +21,8 @@ STATUS_WORDS = ("completed", "failed", "abandoned")
 """What may be said of a run; blank: its results tell."""
 
 Part = Literal[
-    "run", "extra", "setting", "result", "status", "reason", "used", "batch", "made_at", "note"
+    "run", "block", "extra", "setting", "result", "status", "reason", "used", "batch", "made_at",
+    "note",
 ]  # fmt: skip
 
 
@@ -49,7 +52,7 @@ def plan_columns(spec: Specification, runs: Sequence[Run], *, apart: bool) -> li
         spec: of the campaign.
         runs: of the plan.
         apart: whether really used settings have columns of their own, blank where they are as
-            planned; else those of the settings hold what was used.
+            planned, and blocks of a design one; else those of the settings hold what was used.
     """
     columns = [_setting(item, apart=apart) for item in spec.inputs]
     columns += [_result(response) for response in spec.responses]
@@ -58,16 +61,20 @@ def plan_columns(spec: Specification, runs: Sequence[Run], *, apart: bool) -> li
         PlanColumn(ours["status"], "status", _status),
         PlanColumn(ours["reason"], "reason", lambda run: run.failure),
     ]
-    if apart:
-        columns += [_used(factor) for factor in spec.factors]
     columns += [_batch(stage.name) for stage in spec.stages]
     columns += [
         PlanColumn("made_at", "made_at", lambda run: run.made_at),
         PlanColumn("note", "note", lambda _: None),
     ]
-    first = PlanColumn("run", "run", lambda run: run.id)
-    extras = extra_headers(runs, [column.header for column in columns])
-    return [first, *(_extra(name, header) for name, header in extras.items()), *columns]
+    if apart:
+        columns += [_used(factor) for factor in spec.factors]
+    first = [PlanColumn("run", "run", lambda run: run.id)]
+    blocks = blocks_of(runs) if apart else {}
+    if blocks:
+        name = own_headers(spec, (BLOCKS,))[BLOCKS]
+        first.append(PlanColumn(name, "block", lambda run: blocks.get(run.id)))
+    extras = extra_headers(runs, [column.header for column in (*first, *columns)])
+    return [*first, *(_extra(name, header) for name, header in extras.items()), *columns]
 
 
 def _extra(name: str, header: str) -> PlanColumn:

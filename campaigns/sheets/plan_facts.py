@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from designer.campaigns.log.runs import Run
@@ -11,9 +12,18 @@ from designer.campaigns.specification.parts import Response, range_text
 from designer.campaigns.values.numbers import number_text
 from designer.campaigns.version import program_version
 from designer.render.expected import bits_words
-from designer.render.words import count, number, priced
+from designer.render.words import count, listed, number, priced
 
 _BITS = "expected information"
+SINCE = ("told when planned", "changed since")
+"""Words of what a plan's notes say, and of what they could not know."""
+_RUNS = "runs"
+"""Unit of costs where every run costs one: then the cost says nothing new."""
+_CHANGES = {
+    "result_recorded": "recorded result", "result_corrected": "correction",
+    "run_failed": "failed run", "run_abandoned": "abandoned run", "line_added": "earlier line",
+    "line_excluded": "excluded line", "line_included": "included line",
+}  # fmt: skip
 
 Worth = Sequence[tuple[str, str]]
 """What a plan is worth: what a sentence is about, and the sentence."""
@@ -28,10 +38,10 @@ def plans_of(state: CampaignState, runs: Sequence[Run]) -> list[Plan]:
 def plan_title(state: CampaignState, runs: Sequence[Run]) -> str:
     """``plan P003: 8 runs, 6.5 h``; several plans by their ids."""
     plans = plans_of(state, runs)
-    told = [count(len(runs), "run")]
-    if all(run.cost is not None for run in runs):
+    told, unit = [count(len(runs), "run")], state.spec.costs.unit
+    if unit != _RUNS and all(run.cost is not None for run in runs):
         cost = sum(run.cost or 0.0 for run in runs)
-        told.append(priced(cost, state.spec.costs.unit))
+        told.append(priced(cost, unit))
     which = "plan" if len(plans) < 2 else "plans"
     return f"{which} {', '.join(plan.id for plan in plans)}: {', '.join(told)}".replace(" :", ":")
 
@@ -61,8 +71,21 @@ def plan_facts(state: CampaignState, runs: Sequence[Run]) -> list[tuple[str, str
             facts += [(word, text) for word, text in plan.design.options.items()]
             facts += [("about the design", text) for text in plan.design.facts]
         facts += [("fixed", f"{name} = {number(value)}") for name, value in plan.fixed.items()]
-        facts += [("note", note) for note in plan.notes]
+        told, changed = SINCE
+        facts += [(told, note) for note in plan.notes]
+        facts += [(changed, text) for text in _changes_since(state, plan)]
     return facts
+
+
+def _changes_since(state: CampaignState, plan: Plan) -> list[str]:
+    """What a plan did not know: its notes, reasons and expectations are from before; in words."""
+    later = [e for e in state.events[plan.position :] if e.seq not in state.reversals]
+    counted = Counter(_CHANGES[event.kind] for event in later if event.kind in _CHANGES)
+    told = ["another specification"] if state.spec_seq > plan.position else []
+    told += [count(many, word) for word, many in counted.items()]
+    if not told:
+        return []
+    return [f"{listed(told)}; notes, reasons and expected values of {plan.id} are from before"]
 
 
 def input_hint(item: Factor | Given) -> str:

@@ -126,7 +126,7 @@ class CampaignKnowledge(Handle):
 
     @verb
     def data(self) -> pd.DataFrame:
-        """Every measurement: planned and used settings, status, batches, times."""
+        """Every measurement: planned and used settings, status, batches, times, design."""
         return data_frame(self.service.campaigns.data(self.name), self.spec)
 
     @verb

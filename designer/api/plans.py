@@ -90,7 +90,8 @@ class ProposedPlan:
         Columns: the factors, ``batch:<stage>``, ``order``, ``rank``, ``information_bits``,
         ``cost``, ``in_spec``, ``in_spec_measured``, ``reason``, and per response
         ``<response>_mean`` (the median), ``_sd``, ``_sd_result``, ``_low``, ``_high``, ``_low95``,
-        ``_high95``.
+        ``_high95``; of a classical design ``StdOrder``, ``RunOrder``, ``PtType``, ``Blocks`` and
+        ``WP``. Where a factor has the name of one of them, ours begins with ``run:``.
         """
         return plan_frame(self._answer, self._spec)
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
-from openpyxl.utils import range_boundaries
+from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
@@ -84,8 +84,8 @@ def test_the_columns_people_fill_in_come_in_the_order_of_work(book: Workbook) ->
     assert book.sheetnames == ["Plan", "Predictions", "Facts"]
     assert list(columns(book["Plan"])) == [
         "run", "solid_content [wt%]", "gap [um]", "binder", "humidity [%]", "loading [mg/cm^2]",
-        "porosity [%]", "adhesion", "status", "reason", "used:solid_content [wt%]",
-        "used:gap [um]", "used:binder", "batch:slurry", "batch:coating", "made_at", "note",
+        "porosity [%]", "adhesion", "status", "reason", "batch:slurry", "batch:coating", "made_at",
+        "note", "used:solid_content [wt%]", "used:gap [um]", "used:binder",
     ]  # fmt: skip
     assert column(book["Plan"], "run") == [f"R00{k}" for k in range(1, 7)]
     assert column(book["Plan"], "batch:slurry") == ["slurry-01"] * 3 + ["slurry-02"] * 3
@@ -188,23 +188,35 @@ def test_it_prints_on_the_width_of_a_page_with_heads_on_every_page(book: Workboo
     sheet = book["Plan"]
     assert (sheet.print_title_rows, sheet.print_title_cols) == ("$1:$4", "$A:$A")
     assert sheet.freeze_panes == "B5"
-    assert not sheet.print_area
+    assert sheet.print_area == f"'Plan'!$A$1:$Q${FIRST + 6 + 10 - 1}"  # blank rows fill the page
     foot = sheet.oddFooter
     assert foot is not None
     assert foot.left is not None
     assert foot.left.text == "line && <b>four</b>"
 
 
-def test_many_factors_print_on_two_pages_each_with_the_runs() -> None:
+def test_with_many_factors_all_to_be_filled_in_is_on_one_page() -> None:
     extra = "".join(f'[[factor]]\nname = "f{k}"\nlow = 0\nhigh = 1\n' for k in range(12))
     recipes = [{**recipe, **{f"f{k}": 0.5 for k in range(12)}} for recipe in RECIPES]
     sheet = book_of(Planned(LINE.replace("[[given]]", f"{extra}[[given]]"), recipes))["Plan"]
-    first, second = str(sheet.print_area).replace("'Plan'!", "").replace("$", "").split(",")
+    area = str(sheet.print_area).replace("'Plan'!", "")
     place = columns(sheet)
-    assert range_boundaries(first)[2] == place["reason"]
-    assert range_boundaries(second)[0] == place["reason"] + 1
-    assert range_boundaries(second)[2] == place["note"]
-    assert sheet.print_title_cols == "$A:$A"
+    assert range_boundaries(area)[2] == place["note"]
+    assert place["used:solid_content [wt%]"] == place["note"] + 1
+    assert "cross out a setting that was not made" in str(sheet["A2"].value)
+    widths = [sheet.column_dimensions[get_column_letter(k)].width for k in range(1, place["note"])]
+    assert sum(widths) < 270  # letters of 6 points and more
+
+
+def test_long_names_of_categories_go_over_several_lines() -> None:
+    name = "Supplier of active material number one, batch group north"
+    planned = Planned(LINE.replace("a,b", name), [*RECIPES[:5], {**RECIPES[5], "binder": name}])
+    sheet = book_of(planned)["Plan"]
+    cell = sheet.cell(FIRST + 5, columns(sheet)["binder"])
+    assert cell.alignment.wrap_text
+    assert not cell.alignment.shrink_to_fit
+    heights = [sheet.row_dimensions[FIRST + k].height for k in range(6)]
+    assert heights[5] >= 3 * 15 > heights[4]
 
 
 def test_batches_are_blocks_and_what_changes_is_bold(book: Workbook) -> None:
@@ -232,7 +244,7 @@ def test_predictions_and_facts(planned: Planned, book: Workbook) -> None:
     assert sheet.cell(3, there["why"]).value == WHY
     facts = {row[0].value: row[1].value for row in book["Facts"].iter_rows(max_col=2)}
     assert facts["head"] == planned.state.head
-    assert (facts["campaign"], facts["seed"], facts["note"]) == (
+    assert (facts["campaign"], facts["seed"], facts["told when planned"]) == (
         planned.spec.name, "7", "a note of the plan",
     )  # fmt: skip
     assert facts["dryer capacity"] == "solid_content * gap <= 9500"
@@ -260,7 +272,9 @@ def test_what_a_table_said_and_the_columns_of_a_design(tmp_path: Path) -> None:
               for k in range(6)]  # fmt: skip
     planned = Planned(extra=extra, design=points)
     book = book_of(planned)
-    assert list(columns(book["Plan"]))[:4] == ["run", "Blocks", "coil", "extra:note"]
+    names = ["run", "Blocks", "extra:Blocks", "coil", "extra:note"]
+    assert list(columns(book["Plan"]))[:5] == names
+    assert column(book["Plan"], "Blocks") == [1, 1, 1, 2, 2, 2]
     assert column(book["Plan"], "coil") == [f"C{k}" for k in range(6)]
     assert columns(book["Predictions"], 2).keys() >= {"StdOrder", "RunOrder", "PtType", "WP"}
     facts = {row[0].value: row[1].value for row in book["Facts"].iter_rows(max_col=2)}
@@ -285,15 +299,6 @@ def test_the_same_state_gives_the_same_bytes(planned: Planned) -> None:
         assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
         core = archive.read("docProps/core.xml").decode()
     assert planned.state.changed_at[:19] in core
-
-
-def test_a_factor_may_be_called_like_a_column() -> None:
-    text = LINE.replace('"humidity"', '"status"').replace('"adhesion"', '"reason"')
-    planned = Planned(text)
-    headers = list(columns(book_of(planned)["Plan"]))
-    assert headers.count("reason") == 1
-    assert "status [%]" in headers
-    assert "status" not in headers
 
 
 def normal(name: str) -> str:

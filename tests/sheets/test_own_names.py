@@ -14,6 +14,7 @@ from designer.campaigns.sheets.export import export
 from designer.campaigns.sheets.filled.results import read_results
 from designer.campaigns.sheets.own_columns import OWN_COLUMNS
 from designer.campaigns.sheets.plan_sheet import plan_json, plan_runs
+from designer.campaigns.space.factors import Setting
 from designer.campaigns.tables.headers import plain_name, split_unit
 from designer.campaigns.values.names import IN_SPEC
 from designer.service.answers import DataAnswer, PlanAnswer
@@ -48,7 +49,7 @@ POINTS = [DesignPoint(3 - k, 1, 1, {"slurry": 1}) for k in range(3)]
 
 
 def planned_with(word: str, other: str = "binder") -> Planned:
-    recipes = [{word: 0.5 + k, other: "pqp"[k]} for k in range(3)]
+    recipes: list[dict[str, Setting]] = [{word: 0.5 + k, other: "pqp"[k]} for k in range(3)]
     text = SPEC.replace("WORD", word).replace("OTHER", other)
     return Planned(text, recipes, [("new-1",)] * 3, design=POINTS, predicted=False)
 
@@ -77,7 +78,7 @@ def test_what_became_of_a_run_can_be_said_beside_a_factor_called_status(tmp_path
     export(planned.state, tmp_path / "plan.xlsx")
     book = load_workbook(tmp_path / "plan.xlsx")
     sheet = book["Plan"]
-    place = {" ".join(str(cell.value).split()): cell.column for cell in sheet[4]}
+    place = {" ".join(str(cell.value).split()): at for at, cell in enumerate(sheet[4], 1)}
     sheet.cell(5, place["run:status"], "failed")
     sheet.cell(5, place["run:reason"], "web break")
     book.save(tmp_path / "plan.xlsx")

@@ -24,6 +24,20 @@ FLAG = Flag(
 )  # fmt: skip
 
 
+BARE = """
+[campaign]
+version = 1
+name = "bare"
+line = "line4"
+[[factor]]
+name = "x"
+low = 0
+high = 1
+[[response]]
+name = "y"
+"""
+
+
 @dataclass
 class Page(HTMLParser):
     """What a browser makes of a file: tags with their attributes, and texts by class."""
@@ -75,7 +89,8 @@ def test_runs_stand_in_order_with_their_settings_and_boxes(planned: Planned) -> 
     assert page.of("id") == [f"R00{k}" for k in range(1, 7)]
     assert page.count("card") == 6
     assert page.count("tile") == 6 * 4  # three factors and a given
-    assert page.count("result") == 6 * 3
+    assert page.count("result") == 6 * 4  # three responses and a given
+    assert page.of("told").count("planned for 35") == 6
     assert page.count("box") == 6 * 7
     assert page.of("value")[:5] == ["60", "wt%", "80", "um", "007"]
     changed = [a for t, a in page.tags if "tile" in str(a.get("class")).split()]
@@ -127,7 +142,39 @@ def test_what_is_known_is_told() -> None:
     assert [text for text in page.of("tick") if text] == ["×", "×"]
     assert page.of("line").count("web break") == 1
     assert "<b>C7</b>" in page.of("chips")
-    assert any("made already" in t or "there already" in t for t in page.of("told"))
+    assert any("there already" in told for told in page.of("told"))
+    chips = page.of("chips")
+    assert "(new)" not in chips[: chips.index("slurry-02")]  # slurry-01 and coating-02 are there
+
+
+def test_what_changed_since_a_plan_was_made_is_told() -> None:
+    planned = Planned()
+    facts = " ".join(page_of(planned).of("facts"))
+    assert "told when planned: a note of the plan" in facts
+    assert "changed since" not in facts
+    planned.record("R001", loading="12", porosity="31", adhesion="2")
+    planned.record("R002", loading="12", porosity="31", adhesion="2")
+    planned.fail("R003", "web break")
+    facts = " ".join(page_of(planned).of("facts"))
+    assert "changed since: 2 recorded results and 1 failed run; notes, reasons and" in facts
+    assert "P001 are from before" in facts
+
+
+def test_blocks_of_a_design_are_headed() -> None:
+    points = [DesignPoint(k + 1, 1, 1 + k // 4) for k in range(6)]
+    planned = Planned(design=points)
+    page = page_of(planned)
+    assert page.of("part") == ["Block 1: 4 runs", "Block 2: 2 runs"]
+    state = planned.state
+    text = run_sheet(state, plan_runs(state), {}, ".md").decode()
+    assert text.index("R004") < text.index("## Block 2: 2 runs") < text.index("R005")
+    planned = Planned(design=[DesignPoint(k + 1, 1) for k in range(6)])
+    assert page_of(planned).of("part") == []
+
+
+def test_where_every_run_costs_one_the_title_counts_them_once() -> None:
+    title = " ".join(page_of(Planned(BARE, [{"x": 0.5}])).of("h1"))
+    assert title.endswith("plan P001: 1 run")
 
 
 def test_no_text_is_taken_for_html_and_nothing_is_fetched_or_run() -> None:
@@ -175,19 +222,7 @@ def test_no_text_means_anything_in_markdown(text: str) -> None:
 
 
 def test_a_plan_without_stages_or_windows(tmp_path: Path) -> None:
-    text = """
-[campaign]
-version = 1
-name = "bare"
-line = "line4"
-[[factor]]
-name = "x"
-low = 0
-high = 1
-[[response]]
-name = "y"
-"""
-    planned = Planned(text, [{"x": 0.5}], predicted=False)
+    planned = Planned(BARE, [{"x": 0.5}], predicted=False)
     page = page_of(planned)
     assert page.count("batch") == 0
     assert page.of("id") == ["R001"]

@@ -1,13 +1,14 @@
 """The sheet that goes to the line: what to set, cells for what was found, room for further runs.
 
-It fits the width of one page, and its first rows and the ids of the runs stand on every page. Only
-what people fill in can be changed. A thick line begins a batch of the first stage, a thin one a
+It fits the width of one page, and its first rows stand on every page. Only what people fill in can
+be changed. A thick line begins a batch of the first stage, a thin one a
 batch of a later stage, every second batch is shaded; settings that change from one run to the next
 are bold.
 """
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -81,7 +82,7 @@ class FirstSheet:
     @cached_property
     def _widths(self) -> ColumnWidths:
         hints = [_hint(column) for column in self._columns]
-        return ColumnWidths.of(self._columns, hints, self.runs)
+        return ColumnWidths.of(self._columns, hints, self.runs, BLANK_ROWS)
 
     @property
     def _first(self) -> int:
@@ -96,7 +97,11 @@ class FirstSheet:
         spec = self.state.spec
         title = f"{spec.name} on {spec.line}: {plan_title(self.state, self.runs)}"
         told = "Fill in the coloured cells, as many as you have; rows without a run are for runs"
-        told += f" nobody planned. Then: designer import {spec.name} FILE"
+        told += f" nobody planned. Then: designer import {shlex.quote(spec.name)} FILE"
+        if self._widths.printed < len(self._columns):
+            told += (
+                ". On paper, cross out a setting that was not made and write the real one beside it"
+            )
         self.looks.put(self.sheet, _TITLE_ROW, 1, title, Look("title"))
         self.looks.put(self.sheet, _TITLE_ROW + 1, 1, told, Look("none"))
         for place, column in enumerate(self._columns, start=1):
@@ -108,7 +113,9 @@ class FirstSheet:
             self.looks.put(self.sheet, _HEADER_ROW, place, header, look)
 
     def _edge(self, place: RunPlace) -> Edge:
-        """The line above a run: thick where a batch of the first stage begins."""
+        """The line above a run: thick where a block or a batch of the first stage begins."""
+        if place.block is not None:
+            return "block"
         if not place.begins:
             return "inside"
         return "block" if place.begins[0] == self.state.spec.stages[0].name else "part"
@@ -127,7 +134,7 @@ class FirstSheet:
     def _write_blank(self, row: int) -> None:
         edge: Edge = "block" if row == self._first + len(self.runs) else "inside"
         for at, column in enumerate(self._columns, start=1):
-            locked = column.part in ("run", "used")
+            locked = column.part in ("run", "block", "used")
             look = Look("told" if locked else "entry", _form(column, None), edge)
             self.looks.put(self.sheet, row, at, None, look)
 
@@ -186,29 +193,17 @@ class FirstSheet:
             sheet.column_dimensions[get_column_letter(place)].width = width
         sheet.row_dimensions[_HINT_ROW].height = widths.hint_height
         sheet.row_dimensions[_HEADER_ROW].height = widths.header_height
-        for row in range(self._first, self._last + 1):
-            sheet.row_dimensions[row].height = widths.row_height
+        heights = [*widths.row_heights, *[widths.blank_height] * BLANK_ROWS]
+        for row, height in enumerate(heights, self._first):
+            sheet.row_dimensions[row].height = height
         sheet.freeze_panes = f"B{self._first}"
         name, told = self.state.spec.name, f"{TITLE} as of {self.state.head}"
         put_on_paper(sheet, name, told, head=_HEADER_ROW)
-        if widths.too_wide:
-            sheet.print_area = self._halves
+        last = self._first + len(self.runs) + widths.blank_printed - 1
+        sheet.print_area = f"A1:{get_column_letter(widths.printed)}{last}"
         sheet.protection.sheet = True
         sheet.protection.formatColumns = sheet.protection.formatRows = False
         sheet.sheet_view.showGridLines = False
-
-    @property
-    def _halves(self) -> str:
-        """Two areas to print: what is set and found, then what is told besides.
-
-        The ids of the runs stand beside both.
-        """
-        from openpyxl.utils import get_column_letter
-
-        parts = [column.part for column in self._columns]
-        ends = max(k for k, part in enumerate(parts, 1) if part in ("result", "status", "reason"))
-        first, second, last = map(get_column_letter, (ends, ends + 1, len(parts)))
-        return f"A1:{first}{self._last},{second}1:{last}{self._last}"
 
 
 def _hint(column: PlanColumn) -> str:
@@ -224,5 +219,7 @@ def _form(column: PlanColumn, value: object) -> Format:
         return "time"
     if isinstance(value, str):
         return "text"
-    is_number = column.item is not None and not getattr(column.item, "is_categorical", False)
+    is_number = column.part == "block" or (
+        column.item is not None and not getattr(column.item, "is_categorical", False)
+    )
     return "number" if is_number else "text"

@@ -35,6 +35,8 @@ _FORMATS: dict[Format, str] = {"number": "General", "text": "@", "time": "yyyy-m
 _WITHOUT_LINES = ("title", "hint", "words", "none")
 _OPEN = ("entry",)
 _OVERFLOWS = ("title", "none")
+_WRAPPED = ("header", "asked", "hint", "words")
+_CELLS = ("told", "changed", "entry")
 _LEFT_TO_RIGHT = 1
 """Else a title that begins with a name in Hebrew runs out of the page on the left."""
 
@@ -132,8 +134,8 @@ def _style(look: Look) -> NamedStyle:
             vertical="top" if plain_words else "center",
             text_rotation=90 if look.turned else 0,
             readingOrder=_LEFT_TO_RIGHT,
-            shrink_to_fit=look.kind in ("told", "changed"),
-            wrap_text=look.kind in ("header", "asked", "hint", "words"),
+            shrink_to_fit=look.kind in ("told", "changed") and look.form != "text",
+            wrap_text=look.kind in _WRAPPED or (look.kind in _CELLS and look.form == "text"),
         ),
         number_format=_FORMATS[look.form],
         protection=Protection(locked=look.kind not in _OPEN),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from designer.campaigns.log.runs import Run
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.sheets.batch_blocks import RunPlace, run_places
-from designer.campaigns.sheets.plan_facts import Worth, plan_facts, plan_title
+from designer.campaigns.sheets.batch_blocks import RunPlace, blocks_of, run_places
+from designer.campaigns.sheets.plan_facts import SINCE, Worth, plan_facts, plan_title
 from designer.campaigns.sheets.run_object import Flags, run_flags
 from designer.campaigns.space.factors import Factor, Given
 from designer.campaigns.specification.parts import Response, range_text
@@ -18,8 +18,11 @@ from designer.campaigns.values.numbers import number_text
 from designer.render.expected import expected
 from designer.render.words import NOTHING, amount, count, listed, number, plain
 
-_FACTS = ("design", "about the design", "fixed", "note")
+_FACTS = ("design", "about the design", "fixed", *SINCE)
 """Facts of a plan that matter at the line; a workbook has all of them."""
+
+Batches = Collection[tuple[str, str]]
+"""Batches of which a run was made: stage and label."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ class RunCard:
         failure: why it failed or was abandoned.
         made_at: when it was made, as told.
         extra: what a table said of it besides (which foil).
-        batches: stage and batch; those that begin with it marked.
+        batches: stage and batch; those that are made for it marked.
         settings: in order.
         results: in order.
         watch: sentences: what is odd about it.
@@ -112,13 +115,15 @@ class Heading:
 
 @dataclass
 class BatchBlock:
-    """Runs made one after the other, below the headings of the batches that begin with the first.
+    """Runs made one after the other, below the headings of what begins with the first.
 
     Attributes:
-        headings: the batch of the earliest stage first; none where nothing begins.
+        block: block of the design that begins here, in words; empty where none does.
+        headings: of batches, that of the earliest stage first; none where none begins.
         cards: the runs.
     """
 
+    block: str
     headings: Sequence[Heading]
     cards: list[RunCard] = field(default_factory=list)
 
@@ -177,8 +182,10 @@ def sheet_content(
 
 
 def _blocks(state: CampaignState, runs: Sequence[Run], flags: Flags) -> list[BatchBlock]:
+    in_blocks = blocks_of(runs)
     sizes = Counter((stage, batch) for run in runs for stage, batch in run.batch.items())
-    made = {batch for run in state.runs.values() if run.made_seq for batch in run.batch.values()}
+    made = {b for run in state.runs.values() if run.made_seq for b in run.batch.items()}
+    lengths = Counter((run.plan, block) for run in runs if (block := in_blocks.get(run.id)))
     blocks: list[BatchBlock] = []
     for at, place in enumerate(run_places(state.spec, runs), start=1):
         headings = [
@@ -186,10 +193,13 @@ def _blocks(state: CampaignState, runs: Sequence[Run], flags: Flags) -> list[Bat
             for stage in place.begins
             if stage == state.spec.stages[0].name or sizes[stage, place.run.batch[stage]] > 1
         ]
-        if headings or not blocks:
-            blocks.append(BatchBlock(headings))
+        title = ""
+        if place.block is not None:
+            title = f"Block {place.block}: {count(lengths[place.run.plan, place.block], 'run')}"
+        if headings or title or not blocks:
+            blocks.append(BatchBlock(title, headings))
         order = f"{at} of {len(runs)}"
-        blocks[-1].cards.append(_card(state.spec, place, order, flags))
+        blocks[-1].cards.append(_card(state.spec, place, order, flags, made))
     return blocks
 
 
@@ -198,14 +208,13 @@ def _heading(
     stage: str,
     run: Run,
     sizes: Mapping[tuple[str, str], int],
-    made: set[str],
+    made: Batches,
 ) -> Heading:
     """How a batch is made, and how long it lasts."""
     batch, there = run.batch[stage], spec.stage(stage)
     told = [count(sizes[stage, batch], "run")]
-    told.append("there already" if batch in made else f"new: {amount(there.change_cost)}")
-    if batch not in made:
-        told[-1] += f" {plain(spec.costs.unit)}"
+    price = f"{amount(there.change_cost)} {plain(spec.costs.unit)}"
+    told.append("there already" if (stage, batch) in made else f"new: {price}")
     if there.usable_for is not None:
         told.append(f"use within {amount(there.usable_for)} {plain(spec.costs.unit)}")
     if there.most_runs is not None:
@@ -220,7 +229,7 @@ def _heading(
     return Heading(level, plain(batch), stage, settings, told)
 
 
-def _card(spec: Specification, place: RunPlace, order: str, flags: Flags) -> RunCard:
+def _card(spec: Specification, place: RunPlace, order: str, flags: Flags, made: Batches) -> RunCard:
     run = place.run
     found = flags.get(run.id, ())
     return RunCard(
@@ -231,7 +240,8 @@ def _card(spec: Specification, place: RunPlace, order: str, flags: Flags) -> Run
         made_at=plain(run.made_at or ""),
         extra=[(plain(name), plain(number(value))) for name, value in run.extra.items()],
         batches=[
-            (stage, plain(batch), stage in place.begins) for stage, batch in run.batch.items()
+            (stage, plain(batch), stage in place.begins and (stage, batch) not in made)
+            for stage, batch in run.batch.items()
         ],
         settings=[_setting(item, place) for item in spec.inputs],
         results=[_result(response, run) for response in spec.responses],

@@ -26,7 +26,7 @@ _FEW = 4
 def run_sheet_html(content: SheetContent) -> bytes:
     """The file; every text of the campaign is escaped, and the ids of runs are QR codes, too."""
     cards = [card for block in content.blocks for card in block.cards]
-    tiles = [tile for card in cards for tile in card.settings]
+    tiles = [tile for card in cards for tile in card.settings if not tile.asked]
     told = _template().render(
         sheet=content,
         watched=watched_runs(content),

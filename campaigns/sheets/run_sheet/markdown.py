@@ -37,6 +37,7 @@ def run_sheet_markdown(content: SheetContent) -> bytes:
     lines += [f"- **{_text(word)}:** {_text(text)}" for word, text in told]
     staged = any(block.headings for block in content.blocks)
     for block in content.blocks:
+        lines += ["", f"## {block.block}"] if block.block else []
         for heading in block.headings:
             lines += ["", *_heading(heading)]
         for card in block.cards:
@@ -68,9 +69,15 @@ def _card(card: RunCard, marks: str) -> list[str]:
             _text(tile.used),
         )
         for tile in card.settings
+        if not tile.asked
     ]
     lines += [*_table(_SETTINGS, settings), ""]
     results = [
+        (_text(tile.name), _text(tile.used), _text(tile.unit), f"planned for {_text(tile.value)}")
+        for tile in card.settings
+        if tile.asked
+    ]
+    results += [
         (_text(box.name), _text(box.known), _text(box.unit), _text("; ".join(box.told)))
         for box in card.results
     ]
