@@ -51,7 +51,7 @@ def design_cells(
     if point is None:
         return {}
     numbers = (point.std_order, order or 0, point.point_type, point.block)
-    cells = dict(zip(_ALWAYS, numbers, strict=True))
+    cells: dict[str, int] = dict(zip(_ALWAYS, numbers, strict=True))
     stages = [stage.name for stage in spec.stages if stage.name in point.whole_plots]
     cells.update(
         (name, point.whole_plots[stage])

@@ -58,7 +58,9 @@ def column_kinds(spec: Specification) -> Mapping[str, Kind]:
     for item in spec.inputs:
         kind: Kind = "as it is" if item.is_categorical else "number"
         kinds.update({item.name: kind, f"{PLANNED}{item.name}": kind})
-    return kinds | {response.name: "number" for response in spec.responses}
+    for response in spec.responses:
+        kinds[response.name] = "number"
+    return kinds
 
 
 def typed_frame(
