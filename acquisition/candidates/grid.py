@@ -7,7 +7,7 @@ and all members of a mixture, the multiple of ``10**-decimals`` (sums of fractio
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -15,7 +15,12 @@ from designer.acquisition.candidates.levels import Continuum, Levels, floats, mu
 from designer.acquisition.candidates.mixtures import common_decimals
 from designer.acquisition.candidates.region import Columns, ProposalRegion
 from designer.campaigns.values.numbers import whole
-from designer.models.arrays import BoolArray, IntArray
+from designer.models.arrays import BoolArray, FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from designer.campaigns.space.grids import SettingScale
+
+_HALFWAY: Final = 1e-9  # of the range
 
 
 class RecipeGrid:
@@ -121,7 +126,7 @@ class RecipeGrid:
                 order = np.argsort(level.values, kind="stable")
                 codes = order[np.searchsorted(level.values, values, sorter=order)]
             else:
-                codes = np.searchsorted(0.5 * (level.values[1:] + level.values[:-1]), values)
+                codes = _nearest_levels(self.region.spec.factor(level.name).scale, level, values)
                 codes = codes if own is None else own[codes]
             nearest.append(codes)
         return np.stack(nearest, axis=1).astype(np.int64)
@@ -147,3 +152,15 @@ class RecipeGrid:
     def places(self, names: Sequence[str]) -> IntArray:
         """Places of some factors."""
         return np.array([self.region.names.index(name) for name in names], dtype=np.int64)
+
+
+def _nearest_levels(scale: SettingScale, level: Levels, values: FloatArray) -> IntArray:
+    """Places of the settings nearest to some numbers, on the scale they are compared on.
+
+    Halfway between two, the one nearer to the middle of the range is taken, so that what was
+    symmetric stays so.
+    """
+    there = scale.position(level.values)
+    at, between = scale.position(values.astype(np.float64)), 0.5 * (there[1:] + there[:-1])
+    low = np.searchsorted(between - _HALFWAY, at)
+    return np.asarray(np.where(at < 0.5, low, np.searchsorted(between + _HALFWAY, at)))

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final, get_args
 
 import numpy as np
 
-from designer.acquisition.designs.classical.parts import centre_points, shared_out
+from designer.acquisition.designs.classical.parts import centre_points, shared_out, shared_out_told
 from designer.acquisition.designs.classical.published import Asked
 from designer.acquisition.designs.classical.refusals import refused
 from designer.acquisition.designs.classical.room import DesignRoom
 from designer.acquisition.designs.design import CENTRE, Design, DesignRun
 from designer.acquisition.designs.model_terms import MODEL_ORDERS, ModelOrder, ModelTerms
-from designer.acquisition.designs.optimal.optimal import CRITERIA, OptimalRequest, optimal_design
-from designer.acquisition.designs.optimal.plot_counts import SPARE_RUNS
+from designer.acquisition.designs.optimal.optimal import (
+    CRITERIA,
+    EarlierRuns,
+    OptimalRequest,
+    optimal_design,
+)
 from designer.acquisition.designs.options import OptionForm
 from designer.acquisition.designs.placing import place
+from designer.acquisition.designs.quality import blocks_told
+from designer.campaigns.errors import Findings
 from designer.campaigns.log.runs import DesignPoint
 
 OPTIMAL: Final = tuple(f"{criterion.lower()}-optimal" for criterion in CRITERIA)
@@ -32,6 +38,7 @@ OPTIONS: Final = (
         real=(0.0, 1000),
         per="stage",
     ),
+    OptionForm("augment", "go on from the runs that there are", ("yes", "no")),
     OptionForm("starts", "random starts", whole=(1, 1000)),
 )
 """What they can be asked."""
@@ -58,17 +65,19 @@ def best_design(
     """
     region = room.region
     order = _model(asked)
-    runs, plots = asked.runs, _numbers(asked, "whole_plots")
-    if asked.options.get("order") == "random":  # every run is set up anew
-        runs = runs or len(ModelTerms.of(room.spec, order, region.fixed)) + SPARE_RUNS
-        plots = {stage.name: float(runs) for stage in room.spec.stages}
+    plots, ratios = _numbers(asked, "whole_plots"), _numbers(asked, "variance_ratios")
+    alone = asked.options.get("order") == "random"
+    if alone:
+        _refuse_unused([*_typed("whole_plots", plots), *_typed("variance_ratios", ratios)])
     starts = asked.options.get("starts")
     request = OptimalRequest(
         criterion=CRITERIA[OPTIMAL.index(name)],
         model=order,
-        runs=runs,
+        runs=asked.runs,
         whole_plots={stage: int(count) for stage, count in plots.items()},
-        variance_ratios=_numbers(asked, "variance_ratios"),
+        variance_ratios=ratios,
+        alone=alone,
+        earlier=_earlier(asked),
         starts=None if starts is None else int(float(str(starts))),
     )
     made = optimal_design(
@@ -76,6 +85,34 @@ def best_design(
     )
     made = _with_parts(room, asked, made, seed)
     return _in_blocks(room, asked, made, order)
+
+
+def _earlier(asked: Asked) -> EarlierRuns | None:
+    if asked.options.get("augment") != "yes":
+        return None
+    if asked.earlier is None or not len(asked.earlier):
+        raise refused(
+            "there is no run to go on from: none is made or open whose settings are all known",
+            where="option augment",
+        )
+    return asked.earlier
+
+
+def _typed(option: str, told: Mapping[str, float]) -> list[str]:
+    return [f"{option}:{stage}" for stage in told]
+
+
+def _refuse_unused(options: list[str]) -> None:
+    """Refuse what is about whole plots where every run is set up anew.
+
+    Raises:
+        InputError: something is.
+    """
+    findings = Findings()
+    for option in options:
+        what = "is about whole plots, and with order=random every run is set up anew"
+        findings.report(f"option {option}", what, hint="Leave it or order=random out")
+    findings.raise_if_any()
 
 
 def _model(asked: Asked) -> ModelOrder:
@@ -92,9 +129,9 @@ def _numbers(asked: Asked, name: str) -> dict[str, float]:
 
 
 def _with_parts(room: DesignRoom, asked: Asked, made: Design, seed: int) -> Design:
-    """Replicates with batches of their own, and centre points, which share them."""
+    """Replicates and their centre points, every replicate with batches of its own."""
     runs: list[DesignRun] = []
-    stages = {stage for run in made.runs for stage in run.point.whole_plots}
+    stages = made.runs[0].point.whole_plots  # every run has them of the same stages
     most = {stage: max(run.point.whole_plots[stage] for run in made.runs) for stage in stages}
     for again in range(asked.replicates):
         for run in made.runs:
@@ -102,10 +139,14 @@ def _with_parts(room: DesignRoom, asked: Asked, made: Design, seed: int) -> Desi
             point = replace(run.point, std_order=len(runs) + 1, whole_plots=own)
             runs.append(DesignRun(run.settings, point, again + 1))
     after = {stage: count * asked.replicates + 1 for stage, count in most.items()}
-    for settings in _centres(room, asked.centres or 0, seed):
-        runs.append(DesignRun(settings, DesignPoint(len(runs) + 1, CENTRE, whole_plots=after)))
+    for number, settings in enumerate(_centres(room, asked.centres or 0, seed)):
+        again = number % asked.replicates
+        own = {stage: plot + again for stage, plot in after.items()}
+        point = DesignPoint(len(runs) + 1, CENTRE, whole_plots=own)
+        runs.append(DesignRun(settings, point, again + 1))
     order = asked.options.get("order")
-    options = {**made.options} if order is None else {**made.options, "order": str(order)}
+    told = {"augment": asked.options.get("augment"), "order": order}
+    options = {**made.options, **{name: str(own) for name, own in told.items() if own is not None}}
     return replace(made, runs=tuple(runs), options=options)
 
 
@@ -118,14 +159,22 @@ def _centres(room: DesignRoom, count: int, seed: int) -> list[dict[str, float | 
     return [{name: columns[name][row].item() for name in columns} for row in range(count)]
 
 
+def _share_batches(made: Design) -> bool:
+    """Whether some runs are of one whole plot."""
+    plots = [run.point.whole_plots for run in made.runs]
+    return any(len({own[stage] for own in plots}) < len(plots) for stage in plots[0])
+
+
 def _in_blocks(room: DesignRoom, asked: Asked, made: Design, order: ModelOrder) -> Design:
     count = asked.blocks
     if count == 1:
         return made
+    names = room.region.names
+    columns = {n: np.array([run.settings[n] for run in made.runs]) for n in names}
     if asked.replicates % count == 0:
-        blocks: Sequence[int] = [1 + (run.passed - 1) % count for run in made.runs]
-        told = f"{count} blocks, each the whole design: blocks do not disturb the model"
-    elif any(run.point.whole_plots for run in made.runs):
+        blocks: list[int] = [1 + (run.passed - 1) % count for run in made.runs]
+        told = f"{count} blocks, each the whole design"
+    elif _share_batches(made):
         raise refused(
             "blocks would cut through the whole plots of this design",
             f"{count} blocks",
@@ -134,13 +183,12 @@ def _in_blocks(room: DesignRoom, asked: Asked, made: Design, order: ModelOrder) 
             where="--blocks",
         )
     else:
-        names = room.region.names
-        columns = {n: np.array([run.settings[n] for run in made.runs]) for n in names}
         X = ModelTerms.of(room.spec, order, room.region.fixed).matrix(columns)
-        found, told = shared_out(X, count, asked.rng)
-        blocks = (found + 1).tolist()
+        blocks = (shared_out(X, count, asked.rng) + 1).tolist()
+        told = shared_out_told(count)
     runs = tuple(
         replace(run, point=replace(run.point, block=block))
         for run, block in zip(made.runs, blocks, strict=True)
     )
-    return replace(made, runs=runs, facts=(*made.facts, told))
+    disturbed = blocks_told(room.spec, room.region.fixed, order, columns, np.array(blocks))
+    return replace(made, runs=runs, facts=(*made.facts, told, disturbed))

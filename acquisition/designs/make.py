@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from designer.acquisition.candidates.region import Columns
 from designer.acquisition.designs.by_criterion import OPTIMAL, OPTIONS, best_design
 from designer.acquisition.designs.classical.catalogue import CATALOGUE, Entry
 from designer.acquisition.designs.classical.parts import complete
@@ -15,9 +16,11 @@ from designer.acquisition.designs.classical.published import Asked, Published
 from designer.acquisition.designs.classical.refusals import refused
 from designer.acquisition.designs.classical.room import DesignRoom
 from designer.acquisition.designs.design import Design, DesignRun, Option
+from designer.acquisition.designs.model_terms import ModelTerms
+from designer.acquisition.designs.optimal.optimal import EarlierRuns
 from designer.acquisition.designs.options import ORDER, options_told, read_options
-from designer.acquisition.designs.placing import place
-from designer.acquisition.designs.quality import cost_of_moving
+from designer.acquisition.designs.placing import Placed, different_recipes, place
+from designer.acquisition.designs.quality import blocks_told, cost_of_moving
 from designer.campaigns.errors import Findings
 from designer.campaigns.log.runs import DesignPoint
 from designer.campaigns.specification.parts import MOST_RUNS
@@ -44,6 +47,7 @@ class DesignRequest:
         replicates: how often every point but the centre is made.
         center_points: centre points in all; None: what is usual for the design.
         blocks: number of blocks.
+        earlier: runs that are made or open, for a design that goes on from them.
     """
 
     name: str
@@ -52,6 +56,7 @@ class DesignRequest:
     replicates: int = 1
     center_points: int | None = None
     blocks: int = 1
+    earlier: EarlierRuns | None = None
 
 
 def option_names(name: str) -> tuple[str, ...]:
@@ -103,6 +108,7 @@ def make_design(
         request.center_points,
         request.blocks,
         np.random.default_rng(seed),
+        request.earlier,
     )
     _check_room(room, entry)
     if entry is None:
@@ -161,7 +167,9 @@ def _on_machine(
 ) -> Design:
     wanted = room.columns(published.coded, published.amounts)
     placed = place(room.region, wanted, seed)
-    cost = cost_of_moving(room.spec, room.region.fixed, published.order, wanted, placed.columns)
+    spec, fixed, order = room.spec, room.region.fixed, published.order
+    _refuse_lost(ModelTerms.of(spec, "linear", fixed), wanted, placed)
+    cost = cost_of_moving(spec, fixed, order, wanted, placed.columns)
     once = np.ones(len(published), dtype=np.int64)
     blocks = once if published.blocks is None else published.blocks
     passes = once if published.passes is None else published.passes
@@ -173,5 +181,27 @@ def _on_machine(
         )
         for row in range(len(published))
     )
-    facts = (*published.facts, *placed.facts, *cost)
-    return Design(entry.name, options_told(options), runs, facts)
+    claims = published.claims
+    if placed.moved or cost:
+        claims = tuple(f"as published: {claim}" for claim in claims)
+    facts = [*published.facts, *claims, *placed.facts, *cost]
+    if blocks.max() > 1:
+        facts.append(blocks_told(spec, fixed, order, placed.columns, blocks))
+    return Design(entry.name, options_told(options), runs, tuple(facts))
+
+
+def _refuse_lost(linear: ModelTerms, wanted: Columns, placed: Placed) -> None:
+    """Refuse a design that fell together to fewer recipes than there are effects.
+
+    Raises:
+        InputError: it did.
+    """
+    different = len(np.unique(placed.codes, axis=0))
+    if different < len(linear) <= different_recipes(wanted):
+        raise refused(
+            "what is feasible leaves no room for this design: fewer different recipes are left than"
+            f" the {counted(len(linear), 'term')} of the linear model",
+            counted(different, "recipe"),
+            hint="Widen what binds the factors, keep some with --fix, or take d-optimal, which is"
+            " made within it",
+        )

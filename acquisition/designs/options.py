@@ -102,6 +102,8 @@ def read_options(
             findings.report(where, what, None, ", ".join(names), suggestion(factor, names))
         elif form.per == "stage" and ":" not in key:
             findings.report(where, "is told per stage", None, f"{name}:STAGE=")
+        elif form.per == "number" and not numbers:
+            findings.report(where, "is about numbers, and none is left to vary")
         elif not form.reads(value.strip()):
             findings.report(where, "cannot be that", value, form.allowed)
         elif form.per:

@@ -43,11 +43,13 @@ class Placed:
         codes: on the grid, ``[n, F]``.
         columns: settings per factor, each ``[n]``.
         facts: sentences about what that cost.
+        moved: whether points were not feasible.
     """
 
     codes: IntArray
     columns: Columns
     facts: tuple[str, ...]
+    moved: bool
 
 
 def place(region: ProposalRegion, wanted: Columns, seed: int) -> Placed:
@@ -73,7 +75,7 @@ def place(region: ProposalRegion, wanted: Columns, seed: int) -> Placed:
     facts = [*_snapped(region, apart[~outside])]
     if outside.any():
         facts.append(_moved(region, apart[outside], len(codes), _broken(region, wanted)))
-    return Placed(codes, columns, (*facts, *_together(wanted, codes)))
+    return Placed(codes, columns, (*facts, *_together(wanted, codes)), bool(outside.any()))
 
 
 class _Scale:
@@ -304,10 +306,15 @@ def _moved(region: ProposalRegion, apart: FloatArray, count: int, why: str) -> s
     )
 
 
+def different_recipes(columns: Columns) -> int:
+    """How many different recipes there are among some."""
+    apart = np.stack([np.unique(v, return_inverse=True)[1] for v in columns.values()], axis=1)
+    return len(np.unique(apart, axis=0))
+
+
 def _together(wanted: Columns, codes: IntArray) -> list[str]:
     """Points that were different and now are the same recipe."""
-    apart = np.stack([np.unique(v, return_inverse=True)[1] for v in wanted.values()], axis=1)
-    lost = len(np.unique(apart, axis=0)) - len(np.unique(codes, axis=0))
+    lost = different_recipes(wanted) - len(np.unique(codes, axis=0))
     if lost <= 0:
         return []
     return [f"{counted(lost, 'point')} fell together with others there: made again as replicates"]

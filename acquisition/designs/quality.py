@@ -1,15 +1,15 @@
-"""What moving its points costs a design: efficiency and correlation before and after."""
+"""What its place on the machine costs a design: efficiency, correlations, blocks."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from designer.acquisition.candidates.region import Columns
 from designer.acquisition.designs.model_terms import MODEL_ORDERS, ModelOrder, ModelTerms
-from designer.models.arrays import FloatArray
-from designer.render.words import share
+from designer.models.arrays import FloatArray, IntArray
+from designer.render.words import listed, share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from designer.campaigns.specification.specification import Specification
 
 _FELT: Final = 0.005  # of an efficiency or correlation; less is not told (assumption)
+_WHOLLY: Final = 0.995  # correlation from which two effects cannot be told apart
 _SINGULAR: Final = 1e-9
 
 
@@ -49,9 +50,11 @@ def cost_of_moving(
         elif now < was - _FELT * was:
             told.append(f"D-efficiency for the {name} model: {share(now / was)} of that published")
         break
-    was, now = (_correlation(spec, fixed, columns) for columns in (before, after))
-    if now > was + _FELT:
-        told.append(f"largest correlation of two factors: {was:.2f} as published, {now:.2f} so")
+    were, are = (_correlations(spec, fixed, columns) for columns in (before, after))
+    kinds = "two factors", "a factor with a product or square"
+    for what, was, now in zip(kinds, were, are, strict=True):
+        if now > was + _FELT:
+            told.append(f"largest correlation of {what}: {was:.2f} as published, {now:.2f} so")
     return told
 
 
@@ -66,18 +69,84 @@ def information(X: FloatArray) -> float | None:
     return float(np.exp(2.0 * np.mean(np.log(size))))
 
 
-def _correlation(spec: Specification, fixed: Mapping[str, Setting], columns: Columns) -> float:
-    """Largest correlation between coded columns of different factors, without mixtures."""
+def _correlations(
+    spec: Specification, fixed: Mapping[str, Setting], columns: Columns
+) -> tuple[float, float]:
+    """Largest correlation of two factors, and of one with a product or square; no mixtures."""
     terms = ModelTerms.of(spec, "linear", fixed)
-    coded = [f for f in terms.factors if f.role == "process"]
-    parts = [factor.code(np.asarray(columns[factor.name])) for factor in coded]
-    if len(parts) < 2:
-        return 0.0
-    owner = np.repeat(np.arange(len(parts)), [part.shape[1] for part in parts])
-    X = np.hstack(parts)
+    owner, single = _columns_of(terms, columns)
+    first = np.abs(single.T @ single)
+    first[owner[:, None] == owner[None, :]] = 0.0
+    _, further = _columns_of(ModelTerms.of(spec, "quadratic", fixed), columns, products=True)
+    second = np.abs(single.T @ further)
+    return float(first.max(initial=0.0)), float(second.max(initial=0.0))
+
+
+def _columns_of(
+    terms: ModelTerms, columns: Columns, *, products: bool = False
+) -> tuple[np.ndarray[Any, Any], FloatArray]:
+    """First factor and standardised column of terms of one factor each, or of two columns."""
+    own = {factor.name for factor in terms.factors if factor.role == "process"}
+    known = [
+        k
+        for k, term in enumerate(terms.terms)
+        if term.factors and {*term.factors} <= own and (0 in term.columns) is not products
+    ]
+    owner = np.array([terms.terms[k].factors[0] for k in known], dtype=np.str_)
+    return owner, standardised(terms.matrix(columns)[:, known])
+
+
+def standardised(X: FloatArray) -> FloatArray:
+    """Columns of mean 0 and length 1; of one value all 0."""
     X = X - X.mean(axis=0)
     sizes = np.sqrt(np.sum(X * X, axis=0))
-    X = X / np.where(sizes > _SINGULAR, sizes, np.inf)
-    together = np.abs(X.T @ X)
-    together[owner[:, None] == owner[None, :]] = 0.0
-    return float(together.max())
+    return np.asarray(X / np.where(sizes > _SINGULAR, sizes, np.inf))
+
+
+# ---- blocks --------------------------------------------------------------------------------------
+
+
+def mixed_with_blocks(X: FloatArray, blocks: IntArray) -> FloatArray:
+    """Correlation of every term with the blocks, 0 to 1, ``[p]``.
+
+    Args:
+        X: model terms, ``[n, p]``.
+        blocks: block of every run, from 0, ``[n]``; none is empty.
+    """
+    X = standardised(X)
+    sums = np.zeros((int(blocks.max()) + 1, X.shape[1]))
+    np.add.at(sums, blocks, X)
+    return np.asarray(np.sqrt(np.sum(np.square(sums) / np.bincount(blocks)[:, None], axis=0)))
+
+
+def blocks_told(
+    spec: Specification,
+    fixed: Mapping[str, Setting],
+    order: ModelOrder,
+    columns: Columns,
+    blocks: IntArray,
+) -> str:
+    """What blocks do to a design, computed from its runs.
+
+    Args:
+        spec: the campaign's specification.
+        fixed: settings that every run has.
+        order: the model the design is for.
+        columns: settings of every run, per factor.
+        blocks: block of every run, from 1, ``[n]``.
+    """
+    terms = ModelTerms.of(spec, order, fixed)
+    number = np.unique(blocks, return_inverse=True)[1]
+    mixed = mixed_with_blocks(terms.matrix(columns), number)
+    worst = int(np.argmax(mixed))
+    if mixed[worst] > _FELT:
+        told = (
+            f"blocks disturb the {order} model: correlation with them is {mixed[worst]:.2f} at most"
+            f" ({terms.names[worst]})"
+        )
+    else:
+        told = f"blocks do not disturb the {order} model"
+    products = ModelTerms.of(spec, "interaction", fixed)
+    mixed = mixed_with_blocks(products.matrix(columns), number)
+    lost = [products.names[k] for k in np.flatnonzero(mixed > _WHOLLY).tolist()]
+    return f"{told}; cannot be told from them: {listed(lost)}" if lost else told

@@ -105,7 +105,7 @@ def plan_of_design(
         notes=_notes(spec, runs),
         outlook=known.outlook,
     )
-    facts = _order_facts(spec, ordered, mode, plan.cost)
+    facts = _order_facts(spec, design, ordered, mode, plan.cost)
     options = {**design.options, "order": mode}
     return plan, replace(design, options=options, facts=(*design.facts, *facts))
 
@@ -158,7 +158,11 @@ def _notes(spec: Specification, runs: Sequence[PlannedRun]) -> tuple[str, ...]:
 
 
 def _order_facts(
-    spec: Specification, ordered: Sequence[OrderedRun], mode: OrderMode, cost: float
+    spec: Specification,
+    design: Design,
+    ordered: Sequence[OrderedRun],
+    mode: OrderMode,
+    cost: float,
 ) -> tuple[str, ...]:
     """How the runs are ordered, in which whole plots, and what that saves."""
     if mode == "standard":
@@ -166,7 +170,7 @@ def _order_facts(
     shared = list(ordered[0].run.point.whole_plots) if ordered else []
     unit = spec.costs.unit
     if not shared:
-        set_up = ", every run set up anew" if mode == RANDOM and spec.stages else ""
+        set_up = ", every run set up anew" if spec.stages else ""
         return (f"in random order{set_up}",)
     counts = {
         stage: Counter(each.run.point.whole_plots[stage] for each in ordered) for stage in shared
@@ -190,4 +194,31 @@ def _order_facts(
         facts.append(
             f"effects of {listed(names)} are judged by {batches} of {first}, not by {runs}"
         )
-    return tuple(facts)
+    return (*facts, *_more_plots(design, counts), *_centres_told(ordered, shared))
+
+
+def _more_plots(design: Design, counts: Mapping[str, Counter[int]]) -> list[str]:
+    """Stages whose batches do not last as long as the design's own whole plots."""
+    facts = []
+    for stage, own in counts.items():
+        planned = {run.point.whole_plots.get(stage) for run in design.runs}
+        if None not in planned and len(planned) < len(own):
+            facts.append(
+                f"{len(own)} batches of {stage} in place of the design's {len(planned)}: one does"
+                " not last as long"
+            )
+    return facts
+
+
+def _centres_told(ordered: Sequence[OrderedRun], shared: Sequence[str]) -> list[str]:
+    """What centre points that share batches show, and what not."""
+    points = [each.run.point for each in ordered if each.run.point.point_type == CENTRE]
+    for stage in shared:
+        batches = len({point.whole_plots[stage] for point in points})
+        if batches < len(points):
+            told = counted(batches, "batch", "batches")
+            return [
+                f"{len(points)} centre points are of {told} of {stage}: they show how runs of one"
+                f" batch differ, of batches too little (--replicates, or order={RANDOM}, shows it)"
+            ]
+    return []

@@ -169,7 +169,9 @@ def _option_texts(options: Mapping[str, DesignOption | None]) -> dict[str, str]:
             flat |= {f"{name}:{factor}": own for factor, own in value.items()}
         elif value is not None:
             flat[name] = value
-    return texts_of(flat, "options")
+    words = {True: "yes", False: "no"}
+    told = {k: words[v] if isinstance(v, bool) else v for k, v in flat.items()}
+    return texts_of(told, "options")
 
 
 class AttachedRuns(list[str]):

@@ -9,9 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 
+import numpy as np
+
 from designer.acquisition.designs.design import Design
 from designer.acquisition.designs.make import DesignRequest, make_design
+from designer.acquisition.designs.optimal.optimal import EarlierRuns
 from designer.acquisition.plan.design_plan import plan_of_design
+from designer.campaigns.log.runs import MEASURED, WAITING
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.space.factors import Setting
 from designer.engine.context import planning_context
@@ -74,7 +78,7 @@ def plan_design(
         given, notes = fitted.givens(request.given)
         made = make_design(
             state.spec,
-            request.design,
+            replace(request.design, earlier=_earlier(state, request.gone)),
             fixed=request.fixed,
             given=given,
             seed=seed,
@@ -105,6 +109,30 @@ def plan_design(
         seed,
     )
     return replace(computed, draft=draft)
+
+
+def _earlier(state: CampaignState, gone: frozenset[str]) -> EarlierRuns:
+    """Runs that are made or open, of which every setting is known and has a place in a model."""
+    spec = state.spec
+
+    def is_known(used: Mapping[str, Setting]) -> bool:
+        return all(
+            f.name in used and not f.problems_with(used[f.name], f.name, on_grid=False)
+            for f in spec.factors
+        )
+
+    runs = [
+        run
+        for run in state.runs.values()
+        if run.status in {*WAITING, *MEASURED} and run.id not in gone and is_known(run.used)
+    ]
+    columns = {f.name: np.array([run.used[f.name] for run in runs]) for f in spec.factors}
+    # of a batch nobody knows a run is taken as set up by itself
+    batches = {
+        stage.name: np.array([run.batch.get(stage.name, f"run {run.id}") for run in runs])
+        for stage in spec.stages
+    }
+    return EarlierRuns(columns, batches)
 
 
 def _again(state: CampaignState, design: Design) -> list[str]:

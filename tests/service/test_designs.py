@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -199,7 +200,53 @@ def test_python(tmp_path: Path) -> None:
     assert set(plan.frame["solid_content"]) == {50.0, 55.0, 60.0}
     trial = campaign.design("central-composite", dry_run=True, fix={"binder": "PVDF-A"})
     assert trial.to_dict()["dry_run"]
+    folded = campaign.design("plackett-burman", foldover=True, dry_run=True)
+    told = folded.to_dict()["design"]
+    assert told is not None
+    assert told["options"]["foldover"] == "yes"
     with pytest.raises(InputError, match="box-behnken"):
         campaign.design("box")
     with pytest.raises(InputError, match="levels"):
         campaign.design("full-factorial", levels=[3])  # type: ignore[arg-type]
+
+
+def test_an_optimal_design_goes_on_from_the_runs_there_are(service: Service) -> None:
+    first = service.designs.propose("small", "d-optimal", {"model": "linear", "starts": "2"}, 6)
+    options = {"model": "quadratic", "starts": "5"}
+    with pytest.raises(InputError, match="fewer than the 9 terms"):
+        service.designs.propose("small", "d-optimal", options, 5)
+    options["augment"] = "yes"
+    more = service.designs.propose("small", "d-optimal", options, 5, dry_run=True)
+    assert "told by 5 runs and 6 earlier ones" in facts(more)
+    assert more["design"] is not None
+    assert more["design"]["options"]["augment"] == "yes"
+    used = [run["used"] for run in (*first["runs"], *more["runs"])]
+    solid = np.array([float(each["solid_content"]) - 55 for each in used]) / 5
+    gap = np.array([float(each["coating_gap"]) - 140 for each in used]) / 60
+    binder = np.array([1.0 if each["binder"] == "PVDF-A" else -1.0 for each in used])
+    terms = [solid**0, solid, gap, binder, solid * gap, solid * binder, gap * binder, solid**2,
+             gap**2]  # fmt: skip
+    assert np.linalg.matrix_rank(np.array(terms)) == 9
+    # runs that are given up do not count
+    with pytest.raises(InputError, match="no run to go on from"):
+        service.designs.propose("small", "d-optimal", options, 9, replace=True, dry_run=True)
+
+
+def test_runs_of_a_design_without_whole_plots_share_no_batch(service: Service) -> None:
+    options = {"model": "linear", "starts": "2", "whole_plots:slurry": "8"}
+    answer = service.designs.propose("small", "d-optimal", options, 8)
+    assert len({run["batch"]["slurry"] for run in answer["runs"]}) == 8
+    assert "every run set up anew" in facts(answer)
+
+
+def test_centre_points_that_share_batches_are_told(service: Service) -> None:
+    fixed = {"binder": "PVDF-A"}
+    told = facts(
+        service.designs.propose("small", "full-factorial", center_points=3, fix=fixed, dry_run=True)
+    )
+    assert "3 centre points are of 1 batch of slurry" in told
+    for own in ({"options": {"order": "random"}}, {"replicates": 3}):
+        answer = service.designs.propose(
+            "small", "full-factorial", center_points=3, fix=fixed, dry_run=True, **own
+        )
+        assert "centre points are of" not in facts(answer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import combinations, product
 from typing import Final
 
@@ -76,8 +77,9 @@ def extreme_vertices(room: DesignRoom, asked: Asked) -> Published:
         kinds.append(np.full(1, CENTRE))
         return np.vstack(rows), np.concatenate(kinds)
 
-    told = "corners of the limits and their centroid"
-    degree = 2 if asked.word("edges") == "yes" else 1
+    edges = asked.word("edges") == "yes"
+    told = f"corners of the limits{', middles of their edges' if edges else ''} and centroid"
+    degree = 2 if edges else 1
     return _crossed(room, "extreme-vertices", told, degree, points)
 
 
@@ -110,9 +112,13 @@ def _crossed(
         if not factor.is_categorical:
             coded[:, column] = 2.0 * coded[:, column] - 1.0
     chosen = places[:, len(sizes) :].T
-    kinds = each[0][1][chosen[0]]
+    kinds = np.array([own[rows] for (_, own), rows in zip(each, chosen, strict=True)])
+    # the centroid of one mixture beside points of another is none of the design
+    kind = np.where(np.any(kinds == CENTRE, axis=0), FACE, kinds.max(axis=0))
+    kind[np.all(kinds == CENTRE, axis=0)] = CENTRE
     amounts = tuple(own[rows] for (own, _), rows in zip(each, chosen, strict=True))
-    facts = [_told(blend, told, number) for blend, number in zip(room.blends, numbers, strict=True)]
+    told_each = zip(room.blends, numbers, strict=True)
+    facts = [f"{' + '.join(b.names)}: {told}, {counted(n, 'blend')}" for b, n in told_each]
     facts += _cut(room, name)
     if sizes:
         facts.append(
@@ -120,11 +126,15 @@ def _crossed(
             " (d-optimal takes fewer)"
         )
     order: ModelOrder = "quadratic" if degree > 1 else "linear"
-    return Published(coded, kinds, order, tuple(facts), amounts)
-
-
-def _told(blend: Blend, told: str, number: int) -> str:
-    return f"{' + '.join(blend.names)}: {told}, {counted(number, 'blend')}"
+    made = Published(coded, kind, order, tuple(facts), (), amounts)
+    centroids = np.flatnonzero(kind == CENTRE)
+    if not len(centroids):
+        return made
+    middles = tuple(own[centroids[0]] for own in amounts)
+    if sizes:  # they belong to the combinations; centre points come on top, in the middle of all
+        return replace(made, middles=middles)
+    others = made.rows(np.flatnonzero(kind != CENTRE))
+    return replace(others, centres=len(centroids), middles=middles)
 
 
 def _names(room: DesignRoom) -> str:

@@ -11,9 +11,9 @@ from designer.acquisition.designs.classical.blends import (
     simplex_centroid,
     simplex_lattice,
 )
+from designer.acquisition.designs.classical.combinations import full_factorial
 from designer.acquisition.designs.classical.factorials import (
     fractional_factorial,
-    full_factorial,
     plackett_burman,
 )
 from designer.acquisition.designs.classical.published import Asked, Published
@@ -50,6 +50,8 @@ class Entry:
     blends: bool = False
 
 
+_FOLDOVER: Final = OptionForm("foldover", "the mirror image of every run as well", ("yes", "no"))
+
 _ENTRIES: Final = (
     Entry(
         "full-factorial",
@@ -71,7 +73,8 @@ _ENTRIES: Final = (
         fractional_factorial,
         (
             OptionForm("resolution", "least resolution", whole=(3, 8)),
-            OptionForm("generators", "such as D=AB,E=AC, letters of the factors", text=True),
+            OptionForm("generators", "such as D=AB,E=-AC, letters of the factors", text=True),
+            _FOLDOVER,
         ),
         takes_runs=True,
     ),
@@ -79,6 +82,7 @@ _ENTRIES: Final = (
         "plackett-burman",
         "main effects of many factors in few runs",
         plackett_burman,
+        (_FOLDOVER,),
         takes_runs=True,
     ),
     Entry(

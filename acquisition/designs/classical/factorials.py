@@ -1,34 +1,26 @@
-"""Factorial designs: full, regular fractions, Plackett and Burman's."""
+"""Designs of two levels: regular fractions, Plackett and Burman's, their mirror images."""
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
 from designer.acquisition.designs.classical.aliases import alias_facts
 from designer.acquisition.designs.classical.fractions import (
-    LEAST_ABERRATION,
     MOST_FACTORS,
+    Fraction,
     block_numbers,
     blocking_columns,
-    column_points,
     fractions_of,
-    resolution,
 )
 from designer.acquisition.designs.classical.published import Asked, Published, corners
 from designer.acquisition.designs.classical.refusals import refuse_many, refused, sizes_told
 from designer.acquisition.designs.classical.room import LETTERS, DesignRoom
-from designer.acquisition.designs.model_terms import ModelOrder
 from designer.models.arrays import FloatArray, IntArray
 from designer.render.words import count as counted
-
-if TYPE_CHECKING:
-    from designer.campaigns.space.factors import Factor
 
 ROMAN = {3: "III", 4: "IV", 5: "V", 6: "VI", 7: "VII", 8: "VIII", 9: "IX", 10: "X"}
 
@@ -48,140 +40,138 @@ _FIRST_ROWS: Final = {
 }
 
 
-def full_factorial(room: DesignRoom, asked: Asked) -> Published:
-    """Every combination of the factors' levels."""
-    from pydoe import fullfact
-
-    levels = [_levels(factor, asked) for factor in room.process]
-    refuse_many(math.prod(levels), f"every combination of {counted(len(levels), 'factor')}")
-    total = math.prod(levels)
-    index = np.asarray(fullfact(np.array(levels)), dtype=np.float64)
-    coded = np.column_stack(
-        [
-            index[:, k] if factor.is_categorical else 2.0 * index[:, k] / (levels[k] - 1) - 1.0
-            for k, factor in enumerate(room.process)
-        ]
-    )
-    two = all(count == 2 for count in levels)
-    counts = zip(room.process, levels, strict=True)
-    curved = any(count > 2 and not factor.is_categorical for factor, count in counts)
-    order: ModelOrder = "quadratic" if curved else "interaction"
-    words = " × ".join(map(str, levels))
-    published = corners(coded, order, f"every combination: {words} = {counted(total, 'run')}")
-    if two and asked.blocks > 1:
-        return _in_blocks(published, room, asked, len(levels), ())
-    return published
-
-
-def _levels(factor: Factor, asked: Asked) -> int:
-    """How many levels of a factor are combined."""
-    own = asked.options.get("levels")
-    wanted = own.get(factor.name, own.get("", 2)) if isinstance(own, Mapping) else own
-    most = factor.count
-    if factor.is_categorical or wanted == "all":
-        return most or 2
-    number = int(float(str(wanted or 2)))
-    return number if most is None else min(number, most)
-
-
 def fractional_factorial(room: DesignRoom, asked: Asked) -> Published:
     """A regular fraction of the two-level factorial, of least aberration or by generators."""
     two_levels(room, "fractional-factorial")
     k = len(room.process)
-    basic, columns = _fraction(room, asked)
-    refuse_many(2.0**basic, f"this fraction of {counted(k, 'factor')}")
-    coded = _as_places(room, column_points(basic, columns))
-    found = resolution(columns, basic)
-    if not columns:
-        told = [f"the full factorial of {counted(k, 'factor')} with two levels"]
+    fraction = _fraction(room, asked)
+    refuse_many(2.0 ** len(fraction.basics), f"this fraction of {counted(k, 'factor')}")
+    points = fraction.points()
+    found = fraction.resolution
+    if fraction.columns:
+        told = (
+            f"fraction 2^({k}-{len(fraction.columns)}) of resolution {ROMAN.get(found, found)}:"
+            f" {fraction.told([factor.name for factor in room.process])}"
+        )
     else:
-        told = [
-            f"fraction 2^({k}-{len(columns)}) of resolution {ROMAN.get(found, found)}:"
-            f" {_generators_told(room, basic, columns)}",
-        ]
-    published = corners(coded, "linear" if found < 5 else "interaction", *told)
-    published = published.with_facts(*alias_facts(room, published))
-    return _in_blocks(published, room, asked, basic, columns) if asked.blocks > 1 else published
+        told = f"the full factorial of {counted(k, 'factor')} with two levels"
+    if asked.options.get("foldover") == "yes":
+        if not fraction.columns:
+            raise refused("a full factorial has no other half", where="option foldover")
+        return _folded(room, asked, points, told)
+    published = corners(_as_places(room, points), "linear" if found < 5 else "interaction", told)
+    published = replace(published, claims=tuple(alias_facts(room, published)))
+    return in_blocks(published, room, asked, fraction) if asked.blocks > 1 else published
 
 
-def _fraction(room: DesignRoom, asked: Asked) -> tuple[int, tuple[int, ...]]:
-    """Number of basic factors, and columns of the others."""
+def _fraction(room: DesignRoom, asked: Asked) -> Fraction:
+    """The fraction that is asked for: by generators, by size or by resolution."""
     k = len(room.process)
-    generators = asked.options.get("generators")
-    if generators and k <= len(LETTERS):
-        return _generated(room, str(generators))
-    if k > MOST_FACTORS:
+    generators, wanted = asked.options.get("generators"), asked.options.get("resolution")
+    least = 4 if wanted is None else int(float(str(wanted)))
+    if generators:
+        found = _generated(room, str(generators))
+        _check_size(asked, found)
+    elif k > MOST_FACTORS:
         raise refused(
             "fractions are tabled for up to 15 factors",
             found=str(k),
-            hint="plackett-burman and definitive-screening take more; or keep some with --fix",
+            hint="Say generators=, or keep some factors with --fix; plackett-burman and"
+            " definitive-screening take more",
         )
-    sizes = fractions_of(k)
-    wanted = asked.options.get("resolution")
-    if asked.runs is not None:
-        basic = asked.runs.bit_length() - 1
-        if asked.runs == 1 << k:
-            return k, ()
-        if asked.runs != 1 << basic or basic not in sizes:
-            raise refused(
-                f"there is no fraction of {counted(k, 'factor')} with so many runs",
-                found=str(asked.runs),
-                allowed=sizes_told([*(1 << each for each in sizes), 1 << k]),
-                where="-n",
-            )
-        return basic, LEAST_ABERRATION[basic][k]
-    least = 4 if wanted is None else int(float(str(wanted)))
-    for basic, reached in sizes.items():
-        if reached >= least:
-            return basic, LEAST_ABERRATION[basic][k]
-    return k, ()
-
-
-def _generated(room: DesignRoom, text: str) -> tuple[int, tuple[int, ...]]:
-    """The fraction of some generators: ``E=ABC F=BCD``, letters of the factors in order."""
-    letters = {room.letter(factor): k for k, factor in enumerate(room.process)}
-    found: dict[int, str] = {}
-    known = ", ".join(f"{letter} {room.process[k].name}" for letter, k in letters.items())
-    for part in re.split(r"[,;\s]+", text.strip()):
-        match = re.fullmatch(r"([A-Za-z])=([+-]?)([A-Za-z]{2,})", part)
-        word = match[3] if match else ""
-        if match is None or match[1] not in letters or not set(word) <= set(letters):
-            raise refused(
-                "is no generator", part, f"such as D=ABC with {known}", where="generators"
-            )
-        if match[2] == "-":
-            raise refused(
-                "generators with a minus are the other fraction of the same kind",
-                part,
-                "a plus",
-                where="generators",
-            )
-        found[letters[match[1]]] = word
-    basics = [k for k in range(len(room.process)) if k not in found]
-    if basics != list(range(len(basics))) or any(
-        letters[letter] >= len(basics) for word in found.values() for letter in word
-    ):
+    elif asked.runs is not None:
+        found = _of_size(k, asked.runs)
+    else:
+        sizes = fractions_of(k)
+        basic = next((basic for basic, reached in sizes.items() if reached >= least), k)
+        return Fraction.tabled(k, basic)
+    if wanted is not None and found.columns and found.resolution < least:
         raise refused(
-            "the generated factors have to be the last ones, made of the others",
-            text,
-            known,
-            where="generators",
+            f"this fraction has resolution {ROMAN.get(found.resolution, found.resolution)} only",
+            found=str(least),
+            hint="Leave resolution= out, or let it decide alone",
+            where="option resolution",
         )
-    columns = [
-        sum(1 << letters[letter] for letter in set(found[k]) if found[k].count(letter) % 2)
-        for k in range(len(basics), len(room.process))
-    ]
-    if len({*columns, *(1 << k for k in basics)}) < len(room.process):
-        raise refused("two factors would always change together", text, where="generators")
-    return len(basics), tuple(columns)
+    return found
 
 
-def _generators_told(room: DesignRoom, basic: int, columns: Sequence[int]) -> str:
-    names = [factor.name for factor in room.process]
-    return ", ".join(
-        f"{names[basic + j]} = {' × '.join(names[i] for i in range(basic) if column >> i & 1)}"
-        for j, column in enumerate(columns)
+def _check_size(asked: Asked, found: Fraction) -> None:
+    runs = 1 << len(found.basics)
+    if asked.runs not in {None, runs}:
+        raise refused(
+            "the generators make another number of runs",
+            str(asked.runs),
+            str(runs),
+            "Leave -n out",
+            where="-n",
+        )
+
+
+def _of_size(k: int, runs: int) -> Fraction:
+    sizes, basic = fractions_of(k), runs.bit_length() - 1
+    if runs == 1 << k or (runs == 1 << basic and basic in sizes):
+        return Fraction.tabled(k, basic)
+    raise refused(
+        f"there is no fraction of {counted(k, 'factor')} with so many runs",
+        found=str(runs),
+        allowed=sizes_told([*(1 << each for each in sizes), 1 << k]),
+        where="-n",
     )
+
+
+def _generated(room: DesignRoom, text: str) -> Fraction:
+    """The fraction of some generators: ``E=ABC F=-BCD``, letters of the factors in order."""
+    letters = {room.letter(factor): k for k, factor in enumerate(room.process)}
+    known = ", ".join(f"{letter} {room.process[k].name}" for letter, k in letters.items())
+    upper = len(letters) <= LETTERS.index("a")  # then small letters can only mean the large ones
+    found: dict[int, tuple[int, int]] = {}
+    for part in re.split(r"[,;\s]+", text.strip()):
+        match = re.fullmatch(r"([A-Za-z])=([+-]?)([A-Za-z]{2,})", part.upper() if upper else part)
+        own, word = (match[1], match[3]) if match else ("", "")
+        if match is None or not {own, *word} <= {*letters} or letters[own] in found:
+            raise refused(
+                "is no generator",
+                part,
+                f"such as D=ABC or D=-ABC, one of a factor, with {known}",
+                where="option generators",
+            )
+        product = sum(1 << letters[x] for x in set(word) if word.count(x) % 2)
+        found[letters[own]] = product, -1 if match[2] == "-" else 1
+    basics = tuple(k for k in range(len(room.process)) if k not in found)
+    if any(product >> k & 1 for product, _ in found.values() for k in found):
+        raise refused(
+            "generated factors have to be made of the others",
+            text,
+            f"products of {', '.join(LETTERS[k] for k in basics) or 'at least two others'}",
+            where="option generators",
+        )
+    columns = tuple(
+        sum(1 << place for place, k in enumerate(basics) if found[own][0] >> k & 1)
+        for own in sorted(found)
+    )
+    if len({*columns, *(1 << place for place in range(len(basics)))} - {0}) < len(room.process):
+        raise refused(
+            "two factors would always change together, or one never",
+            text,
+            where="option generators",
+        )
+    return Fraction(basics, columns, tuple(found[own][1] for own in sorted(found)))
+
+
+def _folded(room: DesignRoom, asked: Asked, points: FloatArray, told: str) -> Published:
+    """Points and their mirror image (Box & Hunter 1961, Technometrics 3, 311): resolution IV."""
+    half = len(points)
+    folded = corners(
+        _as_places(room, np.vstack([points, -points])),
+        "linear",
+        told,
+        f"and its mirror image, {half} runs more: main effects are not mixed up with products",
+    )
+    folded = replace(folded, claims=tuple(alias_facts(room, folded)))
+    if asked.blocks == 2 and asked.replicates == 1:
+        blocks = np.repeat([1, 2], half)
+        return replace(folded, blocks=blocks).with_facts("2 blocks: the design, its mirror image")
+    return folded
 
 
 def plackett_burman(room: DesignRoom, asked: Asked) -> Published:
@@ -198,19 +188,17 @@ def plackett_burman(room: DesignRoom, asked: Asked) -> Published:
             where="-n",
         )
     points = _cyclic(_FIRST_ROWS[runs])
-    published = corners(_as_places(room, points[:, :k]), "linear")
-    told = f"{runs} runs, resolution III: main effects are not mixed up with each other, but "
+    if asked.options.get("foldover") == "yes":
+        return _folded(room, asked, points[:, :k], f"Plackett and Burman's design of {runs} runs")
+    claim = f"{runs} runs, resolution III: main effects are not mixed up with each other, but "
     if runs & (runs - 1) == 0:
-        told += "wholly with products of others (fractional-factorial chooses better columns)"
+        claim += "wholly with products of others (fractional-factorial chooses better columns)"
     else:
-        told += "in part with the products of all other factors"
-    spare = runs - 1 - k
-    published = published.with_facts(told)
-    if asked.blocks == 2 and spare:
+        claim += "in part with the products of all other factors"
+    published = replace(corners(_as_places(room, points[:, :k]), "linear"), claims=(claim,))
+    if asked.blocks == 2 and runs - 1 > k and asked.replicates == 1:
         blocks = 1 + (points[:, k] > 0).astype(np.int64)
-        return replace(published, blocks=blocks).with_facts(
-            "blocks by a column no factor needs: no main effect is mixed up with them"
-        )
+        return replace(published, blocks=blocks).with_facts("2 blocks by a column no factor needs")
     return published
 
 
@@ -246,21 +234,26 @@ def _as_places(room: DesignRoom, points: FloatArray) -> FloatArray:
     return coded
 
 
-def _in_blocks(
-    published: Published, room: DesignRoom, asked: Asked, basic: int, columns: Sequence[int]
+def in_blocks(
+    published: Published, room: DesignRoom, asked: Asked, fraction: Fraction
 ) -> Published:
-    """The blocks that mix up the fewest effects; as it is, where there are none of that number."""
-    splits = asked.blocks.bit_length() - 1
+    """A design in the blocks that mix up the fewest effects, where there are so many.
+
+    Args:
+        published: points in the order of the fraction.
+        room: factors that vary.
+        asked: number of blocks; as it is where no fraction of that many blocks is.
+        fraction: its basic factors and columns.
+    """
+    splits, basic = asked.blocks.bit_length() - 1, len(fraction.basics)
     if asked.blocks != 1 << splits or splits >= basic or asked.replicates > 1:
         return published
-    chosen = blocking_columns(columns, basic, splits)
+    chosen = blocking_columns(fraction.columns, basic, splits)
     if chosen is None:
         return published
-    names = [factor.name for factor in room.process]
+    names = [room.process[k].name for k in fraction.basics]
     told = ", ".join(
         " × ".join(names[i] for i in range(basic) if column >> i & 1) for column in chosen
     )
     blocks: IntArray = np.asarray(block_numbers(basic, chosen), dtype=np.int64)
-    return replace(published, blocks=blocks).with_facts(
-        f"{asked.blocks} blocks by {told}: no main effect is mixed up with them"
-    )
+    return replace(published, blocks=blocks).with_facts(f"{asked.blocks} blocks by {told}")

@@ -9,6 +9,7 @@ the word length patterns of Chen, Sun & Wu (1993, Int. Stat. Rev. 61, 131).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
 
@@ -73,6 +74,56 @@ def column_points(basic: int, columns: Sequence[int]) -> FloatArray:
         table[:, [i for i in range(basic) if column >> i & 1]].prod(axis=1) for column in columns
     ]
     return np.column_stack([table, *generated])
+
+
+@dataclass(frozen=True)
+class Fraction:
+    """A regular fraction of a two-level factorial.
+
+    Attributes:
+        basics: places of the basic factors among all, in order.
+        columns: columns of the other factors, in order.
+        signs: 1, or -1 where the other factor is the product's opposite.
+    """
+
+    basics: tuple[int, ...]
+    columns: tuple[int, ...] = ()
+    signs: tuple[int, ...] = ()
+
+    @classmethod
+    def full(cls, factors: int) -> Fraction:
+        """Every combination."""
+        return cls(tuple(range(factors)))
+
+    @classmethod
+    def tabled(cls, factors: int, basic: int) -> Fraction:
+        """The fraction of least aberration with ``2^basic`` runs."""
+        columns = LEAST_ABERRATION[basic][factors] if basic < factors else ()
+        return cls(tuple(range(basic)), columns, (1,) * len(columns))
+
+    @property
+    def others(self) -> list[int]:
+        """Places of the factors that are products."""
+        return [k for k in range(len(self.basics) + len(self.columns)) if k not in self.basics]
+
+    @property
+    def resolution(self) -> int:
+        """Length of the shortest word."""
+        return resolution(self.columns, len(self.basics))
+
+    def points(self) -> FloatArray:
+        """Two-level points of all factors, in Yates' order of the basic ones, ``[n, k]``."""
+        points = column_points(len(self.basics), self.columns)
+        points[:, len(self.basics) :] *= np.array(self.signs)
+        return np.asarray(points[:, np.argsort([*self.basics, *self.others])])
+
+    def told(self, names: Sequence[str]) -> str:
+        """The generators in words."""
+        words = []
+        for k, column, sign in zip(self.others, self.columns, self.signs, strict=True):
+            product = " × ".join(names[b] for i, b in enumerate(self.basics) if column >> i & 1)
+            words.append(f"{names[k]} = {'-' if sign < 0 else ''}{product}")
+        return ", ".join(words)
 
 
 def fractions_of(factors: int) -> dict[int, int]:

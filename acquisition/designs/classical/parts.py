@@ -10,6 +10,7 @@ from designer.acquisition.designs.classical.published import Asked, Published
 from designer.acquisition.designs.classical.room import DesignRoom
 from designer.acquisition.designs.design import CENTRE
 from designer.acquisition.designs.model_terms import ModelTerms
+from designer.acquisition.designs.quality import mixed_with_blocks, standardised
 from designer.models.arrays import FloatArray, IntArray
 from designer.render.words import count as counted
 from designer.render.words import listed
@@ -23,9 +24,8 @@ def complete(room: DesignRoom, asked: Asked, published: Published) -> Published:
     """A design with its centre points, replicates and blocks; every block is numbered."""
     if asked.replicates > 1:
         published = _repeated(published, asked.replicates, asked.blocks)
-    usual = published.centres
-    wanted = usual if asked.centres is None else asked.centres
-    if usual is not None and wanted:
+    wanted = published.centres if asked.centres is None else asked.centres
+    if wanted:
         published = _with_centres(room, published, wanted)
     return published if published.blocks is not None else _in_blocks(room, published, asked)
 
@@ -42,9 +42,10 @@ def centre_points(room: DesignRoom, count: int) -> FloatArray:
 
 
 def _with_centres(room: DesignRoom, published: Published, count: int) -> Published:
+    middles = published.middles or [blend.middle for blend in room.blends]
     amounts = tuple(
-        np.vstack([own, np.repeat(blend.middle[None, :], count, axis=0)])
-        for blend, own in zip(room.blends, published.amounts, strict=True)
+        np.vstack([own, np.repeat(middle[None, :], count, axis=0)])
+        for middle, own in zip(middles, published.amounts, strict=True)
     )
     blocks, passes = published.blocks, published.passes
     if blocks is not None:
@@ -67,18 +68,14 @@ def _with_centres(room: DesignRoom, published: Published, count: int) -> Publish
 
 
 def _repeated(published: Published, several: int, blocks: int) -> Published:
-    """Everything but centre points again; with as many blocks, each block is the whole design."""
-    every = np.arange(len(published))
-    points = every[published.kinds != CENTRE] if published.centres is None else every
-    centres = np.setdiff1d(every, points)
-    rows = np.concatenate([np.tile(points, several), centres])
-    passes = np.repeat(1 + np.arange(several), len(points))
-    passes = np.concatenate([passes, 1 + np.arange(len(centres)) % several])
-    repeated = replace(replace(published, blocks=None).rows(rows), passes=passes)
+    """Every point again; with as many blocks, each block is the whole design."""
+    every = np.tile(np.arange(len(published)), several)
+    passes = np.repeat(1 + np.arange(several), len(published))
+    repeated = replace(replace(published, blocks=None).rows(every), passes=passes)
     if blocks == 1 or several % blocks:
         return repeated
     return replace(repeated, blocks=1 + (passes - 1) % blocks).with_facts(
-        f"{counted(blocks, 'block')}, each the whole design: blocks do not disturb the model"
+        f"{counted(blocks, 'block')}, each the whole design"
     )
 
 
@@ -88,11 +85,11 @@ def _in_blocks(room: DesignRoom, published: Published, asked: Asked) -> Publishe
         return replace(published, blocks=np.ones(len(published), dtype=np.int64))
     terms = ModelTerms.of(room.spec, published.order, room.region.fixed)
     X = terms.matrix(room.columns(published.coded, published.amounts))
-    blocks, told = shared_out(X, asked.blocks, asked.rng)
-    return replace(published, blocks=blocks + 1).with_facts(told)
+    blocks = shared_out(X, asked.blocks, asked.rng)
+    return replace(published, blocks=blocks + 1).with_facts(shared_out_told(asked.blocks))
 
 
-def shared_out(X: FloatArray, count: int, rng: np.random.Generator) -> tuple[IntArray, str]:
+def shared_out(X: FloatArray, count: int, rng: np.random.Generator) -> IntArray:
     """Blocks of about equal size that are mixed up with a model's terms as little as can be.
 
     Args:
@@ -101,45 +98,31 @@ def shared_out(X: FloatArray, count: int, rng: np.random.Generator) -> tuple[Int
         rng: source of the starts.
 
     Returns:
-        Block of every run, from 0, ``[n]``, and what is told of it.
+        Block of every run, from 0, ``[n]``.
     """
     n = len(X)
-    X = X - X.mean(axis=0)
-    sizes = np.sqrt(np.sum(X * X, axis=0))
-    X = X[:, sizes > _ORTHOGONAL] / sizes[sizes > _ORTHOGONAL]
     best, worst = np.arange(n) % count, np.inf
     for _ in range(_ROUNDS if n <= _FEW else 4):
-        blocks = _exchanged(X, rng.permutation(np.arange(n) % count))
-        mixed = _mixed_up(X, blocks)
+        blocks = _exchanged(standardised(X), rng.permutation(np.arange(n) % count))
+        mixed = float(mixed_with_blocks(X, blocks).max(initial=0.0))
         if mixed < worst:
             best, worst = blocks, mixed
         if worst < _ORTHOGONAL:
-            return best, f"{count} blocks that do not disturb the model"
-    return best, (
-        f"{count} blocks as even as can be found: a term of the model is correlated with them by"
-        f" {worst:.2f} at most"
-    )
+            break
+    return best
 
 
-def _sums(X: FloatArray, blocks: IntArray) -> FloatArray:
-    """Sums of every term over every block, ``[blocks, p]``."""
-    sums = np.zeros((int(blocks.max()) + 1, X.shape[1]))
-    np.add.at(sums, blocks, X)
-    return sums
-
-
-def _mixed_up(X: FloatArray, blocks: IntArray) -> float:
-    """Largest correlation of a term with the blocks, 0 to 1."""
-    sizes = np.bincount(blocks)
-    explained = np.sum(np.square(_sums(X, blocks)) / sizes[:, None], axis=0)
-    return float(np.sqrt(np.max(explained, initial=0.0)))
+def shared_out_told(count: int) -> str:
+    """How the runs were shared out, in words."""
+    return f"{counted(count, 'block')}, as even as can be found"
 
 
 def _exchanged(X: FloatArray, blocks: IntArray) -> IntArray:
     """Exchange runs of two blocks while that lowers the sum of squares between blocks."""
     blocks, n = blocks.copy(), len(blocks)
     sizes = np.bincount(blocks)
-    sums = _sums(X, blocks)
+    sums = np.zeros((int(blocks.max()) + 1, X.shape[1]))
+    np.add.at(sums, blocks, X)
     G = X @ X.T
     own = np.diag(G)
     for _ in range(10 * n):

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from designer.acquisition.designs.design import CENTRE, CORNER, Option
+from designer.acquisition.designs.design import CORNER, Option
 from designer.acquisition.designs.model_terms import ModelOrder
 from designer.models.arrays import FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from designer.acquisition.designs.optimal.optimal import EarlierRuns
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,10 +25,12 @@ class Published:
             ``[n, k]``.
         kinds: point types, ``[n]``.
         order: the model it is made for.
-        facts: sentences about it.
+        facts: sentences about how it is made.
+        claims: sentences about what it can tell, as long as no point is moved.
         amounts: components of every mixture, ``[n, q]`` each.
         blocks: block of every point, from 1, ``[n]``; None: it says nothing of blocks.
-        centres: centre points it usually has; None: they are among the points already.
+        centres: centre points it usually has, which are not among the points.
+        middles: where those stand in every mixture, ``[q]`` each; none: between its limits.
         passes: which making of the whole design a point belongs to, from 1, ``[n]``; None: one.
     """
 
@@ -32,9 +38,11 @@ class Published:
     kinds: IntArray
     order: ModelOrder
     facts: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
     amounts: tuple[FloatArray, ...] = ()
     blocks: IntArray | None = None
-    centres: int | None = 0
+    centres: int = 0
+    middles: tuple[FloatArray, ...] = ()
     passes: IntArray | None = None
 
     def __len__(self) -> int:
@@ -58,8 +66,8 @@ class Published:
 
 def corners(coded: FloatArray, order: ModelOrder, *facts: str) -> Published:
     """A design all of whose points are corners."""
-    kinds = np.where(np.all(coded == 0, axis=1), CENTRE, CORNER) if coded.size else np.zeros(0)
-    return Published(np.asarray(coded, dtype=np.float64), kinds.astype(np.int64), order, facts)
+    kinds = np.full(len(coded), CORNER, dtype=np.int64)
+    return Published(np.asarray(coded, dtype=np.float64), kinds, order, facts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +81,7 @@ class Asked:
         centres: number of centre points in all; None: what is usual.
         blocks: number of blocks.
         rng: source of all chance.
+        earlier: runs that there are, for designs that go on from them.
     """
 
     options: Mapping[str, Option] = field(default_factory=dict)
@@ -81,6 +90,7 @@ class Asked:
     centres: int | None = None
     blocks: int = 1
     rng: np.random.Generator = field(default_factory=np.random.default_rng)
+    earlier: EarlierRuns | None = None
 
     def word(self, name: str) -> str:
         """An option that is a word."""

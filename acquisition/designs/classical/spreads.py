@@ -79,7 +79,7 @@ def _published(room: DesignRoom, u: FloatArray, fact: str) -> Published:
         width = len(blend.names) - 1
         amounts.append(_shares(blend, u[:, k : k + width]))
         k += width
-    return Published(coded, np.full(len(u), CORNER), "linear", (fact,), tuple(amounts))
+    return Published(coded, np.full(len(u), CORNER), "linear", (), (fact,), tuple(amounts))
 
 
 def _shares(blend: Blend, u: FloatArray) -> FloatArray:

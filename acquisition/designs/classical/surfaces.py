@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Final
 
@@ -19,7 +19,7 @@ from designer.acquisition.designs.classical.fractions import (
 from designer.acquisition.designs.classical.published import Asked, Published
 from designer.acquisition.designs.classical.refusals import refuse_many, refused
 from designer.acquisition.designs.classical.room import DesignRoom
-from designer.acquisition.designs.design import AXIAL, CENTRE, CORNER, EDGE
+from designer.acquisition.designs.design import AXIAL, CORNER, EDGE
 from designer.campaigns.values.numbers import number_text
 from designer.models.arrays import FloatArray, IntArray
 from designer.render.words import count as counted
@@ -50,36 +50,28 @@ def central_composite(room: DesignRoom, asked: Asked) -> Published:
     refuse_many(2.0 ** cube[0], f"the cube of {counted(k, 'factor')}")
     axial = np.zeros((2 * k, k))
     axial[np.arange(2 * k), np.arange(2 * k) // 2] = np.tile([-1.0, 1.0], k)
-    corners, blocks = column_points(*cube), np.ones(1 << cube[0], dtype=np.int64)
-    facts = []
+    corners, facts = column_points(*cube), []
     if cube[1]:
         facts.append(f"the cube is a fraction of resolution V or more, {len(corners)} corners")
     split = _cube_blocks(asked, cube) if asked.blocks > 1 and asked.replicates == 1 else None
     centres = _CENTRES.get(k, _MANY_CENTRES) if asked.centres is None else asked.centres
-    middle, star = np.ones(centres, dtype=np.int64), 1
-    if split is not None:
-        blocks, star = split, int(split.max()) + 1
-        middle = 1 + np.arange(centres) % star
-    alpha = _alpha(k, kind, asked, len(corners), middle if split is not None else None)
+    star = asked.blocks if split is not None else 1
+    alpha = _alpha(kind, asked, _Parts(k, len(corners), centres, star))
     if kind == "face":
-        facts.append("face-centred: three settings of every factor")
+        claims = ["face-centred: three settings of every factor"]
     else:
         corners = corners / alpha
-        facts += [_scaled(kind, alpha)]
+        claims = [_scaled(kind, alpha)]
     if split is not None:
-        facts.append(
-            f"{counted(star, 'block')}: corners in {star - 1}, the star in the last"
-            + ("" if kind == "face" else "; blocks do not disturb the model (Box & Hunter 1957)")
-        )
+        facts.append(f"{counted(star, 'block')}: corners in {star - 1}, the star in the last")
     told = Published(
-        np.vstack([corners, axial, np.zeros((centres, k))]),
-        np.repeat([CORNER, AXIAL, CENTRE], [len(corners), 2 * k, centres]),
+        np.vstack([corners, axial]),
+        np.repeat([CORNER, AXIAL], [len(corners), 2 * k]),
         "quadratic",
         tuple(facts),
-        blocks=None
-        if split is None
-        else np.concatenate([blocks, np.full(2 * k, star, dtype=np.int64), middle]),
-        centres=None,
+        tuple(claims),
+        blocks=None if split is None else np.concatenate([split, np.full(2 * k, star)]),
+        centres=_CENTRES.get(k, _MANY_CENTRES),
     )
     return _for_categories(room, told)
 
@@ -96,7 +88,7 @@ def _cube(k: int, asked: Asked) -> tuple[int, tuple[int, ...]]:
         raise refused(
             f"a fraction of resolution V or more of {counted(k, 'factor')} is not tabled",
             hint="Take cube=full",
-            where="cube",
+            where="option cube",
         )
     return k, ()
 
@@ -113,9 +105,19 @@ def _cube_blocks(asked: Asked, cube: tuple[int, tuple[int, ...]]) -> IntArray | 
     return None if chosen is None else np.asarray(block_numbers(basic, chosen), dtype=np.int64)
 
 
-def _alpha(k: int, kind: str, asked: Asked, corners: int, middle: IntArray | None) -> float:
+@dataclass(frozen=True)
+class _Parts:
+    """Numbers of factors, corners, centre points and blocks, the star's the last."""
+
+    factors: int
+    corners: int
+    centres: int
+    blocks: int
+
+
+def _alpha(kind: str, asked: Asked, parts: _Parts) -> float:
     """How far the star reaches, in half edges of the cube."""
-    wanted = asked.options.get("alpha")
+    wanted, k, corners = asked.options.get("alpha"), parts.factors, parts.corners
     if kind == "face":
         if wanted is not None:
             raise refused(
@@ -123,18 +125,17 @@ def _alpha(k: int, kind: str, asked: Asked, corners: int, middle: IntArray | Non
                 str(wanted),
                 "no alpha",
                 "type=inscribed takes one",
-                where="alpha",
+                where="option alpha",
             )
         return 1.0
-    if wanted is None and middle is not None:  # blocks do not disturb: Box & Hunter 1957, eq. 69
-        star = int(np.sum(middle == asked.blocks))
-        ratio = corners / (corners + len(middle) - star)
+    if wanted is None and parts.blocks > 1:  # Box & Hunter 1957, eq. 69: blocks do not disturb
+        star = parts.centres // parts.blocks
+        ratio = corners / (corners + parts.centres - star)
         return float(np.sqrt(ratio * (2 * k + star) / 2))
     if wanted == "spherical":
         return float(np.sqrt(k))
     if wanted == "orthogonal":  # squares are not mixed up with each other
-        centres = _CENTRES.get(k, _MANY_CENTRES) if asked.centres is None else asked.centres
-        total = corners + 2 * k + centres
+        total = corners + 2 * k + parts.centres
         return float((corners * (np.sqrt(total) - np.sqrt(corners)) ** 2 / 4) ** 0.25)
     if wanted is None or wanted == "rotatable":
         return float(corners**0.25)
@@ -180,12 +181,8 @@ def box_behnken(room: DesignRoom, asked: Asked) -> Published:
             coded,
             np.full(len(coded), EDGE),
             "quadratic",
-            (f"{counted(k, 'factor')}, three settings each, no corner of the ranges",)
-            + (
-                (f"{asked.blocks} blocks as published: not mixed up with the model",)
-                if fits
-                else ()
-            ),
+            (f"{asked.blocks} blocks as published",) if fits else (),
+            (f"{counted(k, 'factor')}, three settings each, no corner of the ranges",),
             blocks=blocks if fits else None,
             centres=_BEHNKEN_CENTRES[k],
         ),
@@ -225,10 +222,11 @@ def definitive_screening(room: DesignRoom, asked: Asked) -> Published:
     if 1 < asked.blocks <= half // 2 and not categories and asked.replicates == 1:
         # a run and its mirror image stay together (Jones & Nachtsheim 2016, Technometrics 58, 74)
         blocks, centres = np.tile(1 + np.arange(half) % asked.blocks, 2), asked.blocks
-    facts = [
-        f"{len(points) + centres} runs: main effects are not mixed up with squares or with products"
-        f" of two factors, {_with_each_other(points)}"
-    ]
+    claim = (
+        "main effects are not mixed up with squares or with products of two factors,"
+        f" {_with_each_other(points)}"
+    )
+    facts = []
     if not categories and numbers % 2:
         facts.append("an odd number of factors: the design of one more, its column left out")
     if blocks is not None:
@@ -238,6 +236,7 @@ def definitive_screening(room: DesignRoom, asked: Asked) -> Published:
         np.where(middles > 0, EDGE, CORNER),
         "linear",
         tuple(facts),
+        (claim,),
         blocks=blocks,
         centres=centres,
     )
@@ -279,6 +278,7 @@ def _for_categories(room: DesignRoom, numbers: Published) -> Published:
         own = chosen[:, column]
         coded[:, room.process.index(factor)] = own if factor.is_categorical else 2 * own - 1
     names = listed([factor.name for factor in room.switched])
-    return replace(repeated, coded=coded).with_facts(
+    centres = several * numbers.centres
+    return replace(repeated, coded=coded, centres=centres).with_facts(
         f"made for every setting of {names}: {several} times {len(numbers)} points"
     )

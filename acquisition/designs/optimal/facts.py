@@ -11,7 +11,7 @@ from designer.render.words import listed, rounded
 
 
 def facts_of(
-    problem: ExchangeProblem, codes: IntArray, moments: FloatArray, starts: int
+    problem: ExchangeProblem, codes: IntArray, moments: FloatArray, starts: int, earlier: int
 ) -> list[str]:
     """Sentences about a design.
 
@@ -20,19 +20,20 @@ def facts_of(
         codes: of the design, ``[n, F]``.
         moments: of the model over the feasible region, ``[p, p]``.
         starts: random starts it is the best of.
+        earlier: number of earlier runs that count.
     """
     terms, plots = problem.terms, problem.plots
     total = problem.information(codes[None]).total()[0]
-    facts = [
-        f"the {terms.order} model has {counted(len(terms), 'term')}, told by"
-        f" {counted(plots.runs, 'run')}"
-    ]
+    told = counted(plots.runs, "run")
+    if earlier:
+        told += f" and {counted(earlier, 'earlier one')}"
+    facts = [f"the {terms.order} model has {counted(len(terms), 'term')}, told by {told}"]
     facts += terms.notes
     if plots.stages:
         facts.append(_plots_told(problem))
     elif all(factor.role == "process" and len(factor.labels) == 1 for factor in terms.factors):
         # an orthogonal design has 100 %; for mixtures and effects of categories there is none
-        efficiency = np.exp(np.linalg.slogdet(total)[1] / len(terms)) / plots.runs
+        efficiency = np.exp(np.linalg.slogdet(total)[1] / len(terms)) / (plots.runs + earlier)
         facts.append(f"D-efficiency {100 * efficiency:.1f} %")
     error = float(np.sqrt(np.trace(np.linalg.solve(total, moments))))
     facts.append(

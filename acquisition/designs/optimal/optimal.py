@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 import numpy as np
 
 from designer.acquisition.candidates.candidates import make_candidates
 from designer.acquisition.candidates.grid import RecipeGrid
-from designer.acquisition.candidates.region import ProposalRegion
+from designer.acquisition.candidates.region import Columns, ProposalRegion
 from designer.acquisition.designs.design import CORNER, Design, DesignRun, Option
 from designer.acquisition.designs.model_terms import MODEL_ORDERS, ModelOrder, ModelTerms
 from designer.acquisition.designs.moments import box_moments, is_box, listed_moments
@@ -44,6 +44,30 @@ _POOL = 1 << 12  # recipes of a box that starts are drawn from
 _DEPENDENT = 1e-7  # share of a pivot below which a term follows from the others
 
 
+@dataclass(frozen=True, eq=False)
+class EarlierRuns:
+    """Runs that there are already, or that are open.
+
+    Attributes:
+        columns: settings per factor, each ``[n]``, on the machine's grid or not.
+        batches: label of the batch per stage, each ``[n]``.
+    """
+
+    columns: Columns
+    batches: Mapping[str, np.ndarray[Any, Any]]
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values())))
+
+    def information(self, terms: ModelTerms, plots: WholePlots) -> FloatArray:
+        """What they tell of a model, ``[p, p]``; those of one batch share its error."""
+        X, V = terms.matrix(self.columns), np.eye(len(self))
+        for stage in plots.stages:
+            labels = self.batches[stage]
+            V += plots.ratio(stage) * (labels[:, None] == labels)
+        return np.asarray(X.T @ np.linalg.solve(V, X))
+
+
 @dataclass(frozen=True)
 class OptimalRequest:
     """What design is wanted.
@@ -56,6 +80,8 @@ class OptimalRequest:
         whole_plots: number of batches per stage; what is left out is chosen.
         variance_ratios: variance of batches over that of a run, per stage; else 1.
         starts: random starts; None: by what there is to compute.
+        alone: every run is set up anew.
+        earlier: runs that there are, which count; None: none do.
     """
 
     criterion: Criterion = "D"
@@ -64,6 +90,8 @@ class OptimalRequest:
     whole_plots: Mapping[str, int] | None = None
     variance_ratios: Mapping[str, float] | None = None
     starts: int | None = None
+    alone: bool = False
+    earlier: EarlierRuns | None = None
 
 
 def optimal_design(
@@ -98,9 +126,20 @@ def optimal_design(
     rng = np.random.default_rng(seed)
     pool, moments = _feasible_region(grid, terms, rng)
     _refuse_dependent(terms, moments)
-    plots = _whole_plots(PlotCounts(grid, pool, terms, request.whole_plots or {}), request)
+    earlier = request.earlier
+    counts = PlotCounts(
+        grid,
+        pool,
+        terms,
+        request.whole_plots or {},
+        alone=request.alone,
+        earlier=0 if earlier is None else len(earlier),
+    )
+    plots = _whole_plots(counts, request)
     weights = {"D": None, "A": np.eye(len(terms)), "I": moments}[request.criterion]
     known = np.zeros((len(terms), len(terms)))
+    if earlier is not None:
+        known = earlier.information(terms, plots)
     problem = ExchangeProblem(grid, terms, plots, weights, known)
     starts = request.starts or starts_for(problem)
     codes = in_standard_order(plots, best_design(problem, pool, starts, rng, progress))
@@ -108,17 +147,24 @@ def optimal_design(
     runs = tuple(
         DesignRun(
             {name: columns[name][run].item() for name in region.names},
-            DesignPoint(run + 1, CORNER, whole_plots=plots.numbers(run)),
+            DesignPoint(run + 1, CORNER, whole_plots=_numbers(spec, plots, run)),
         )
         for run in range(plots.runs)
     )
     options: dict[str, Option] = {"model": request.model, "starts": starts}
+    numbers = {**counts.wanted, **dict(zip(plots.stages, plots.counts, strict=True))}
+    if numbers:
+        options["whole_plots"] = {s.name: numbers[s.name] for s in spec.stages if s.name in numbers}
     if plots.stages:
-        options["whole_plots"] = dict(zip(plots.stages, plots.counts, strict=True))
         options["variance_ratios"] = {stage: plots.ratio(stage) for stage in plots.stages}
-    facts = facts_of(problem, codes, moments, starts)
+    facts = facts_of(problem, codes, moments, starts, counts.earlier)
     name = f"{request.criterion.lower()}-optimal"
     return Design(name, options_told(options), runs, tuple(facts))
+
+
+def _numbers(spec: Specification, plots: WholePlots, run: int) -> dict[str, int]:
+    """Whole plots of a run; where none are shared, each run has one of the first stage."""
+    return plots.numbers(run) or {stage.name: run + 1 for stage in spec.stages[:1]}
 
 
 def _whole_plots(counts: PlotCounts, request: OptimalRequest) -> WholePlots:
@@ -129,7 +175,7 @@ def _whole_plots(counts: PlotCounts, request: OptimalRequest) -> WholePlots:
     runs = request.runs or counts.default_runs()
     if runs > MOST_RUNS:
         findings.report("-n", "too many runs", str(runs), f"at most {MOST_RUNS}")
-    elif runs < len(terms):
+    elif runs + counts.earlier < len(terms):
         smaller = MODEL_ORDERS[: MODEL_ORDERS.index(request.model)][::-1]
         sizes = [
             f"model={order} has {len(ModelTerms.of(counts.spec, order, fixed))}"
@@ -137,9 +183,17 @@ def _whole_plots(counts: PlotCounts, request: OptimalRequest) -> WholePlots:
         ]
         what = f"fewer than the {counted(len(terms), 'term')} of the {request.model} model"
         hint = f"Ask for more runs, or a smaller model: {', '.join(sizes)}" if sizes else None
-        findings.report("-n", what, str(runs), f"at least {len(terms)}", hint)
+        allowed = f"at least {len(terms) - counts.earlier}"
+        findings.report("-n", what, str(runs), allowed, hint)
     findings.raise_if_any()
-    plots = counts.plots(runs, request.variance_ratios or {}, findings)
+    ratios = request.variance_ratios or {}
+    plots = counts.plots(runs, ratios, findings)
+    for stage in ratios:
+        if stage not in plots.stages:
+            what = "no runs of this design share a batch of that stage"
+            findings.report(
+                f"option variance_ratios:{stage}", what, None, ", ".join(plots.stages) or "none"
+            )
     findings.raise_if_any()
     return plots
 

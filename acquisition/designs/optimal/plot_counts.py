@@ -7,7 +7,7 @@ batches: as many are needed as there are terms of that and earlier stages.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,12 +40,17 @@ class PlotCounts:
         pool: feasible recipes spread over the region, ``[P, F]``.
         terms: the model.
         wanted: stage → number asked for.
+        alone: every run is set up anew, and there are none.
+        earlier: number of earlier runs that tell of the model, too.
     """
 
     grid: RecipeGrid
     pool: IntArray
     terms: ModelTerms
     wanted: Mapping[str, int]
+    _: KW_ONLY
+    alone: bool = False
+    earlier: int = 0
     _needed: dict[str, int] = field(default_factory=dict, init=False)
 
     @property
@@ -54,16 +59,23 @@ class PlotCounts:
         return self.grid.region.spec
 
     @property
+    def _varied(self) -> set[str | None]:
+        """Stages with factors that vary; None: some are of none, set for every run."""
+        factors, free = self.spec.factors, self.grid.high > self.grid.low
+        return {factor.stage for factor, varies in zip(factors, free, strict=True) if varies}
+
+    @property
     def _staged(self) -> list[str]:
         """Stages with factors that vary, in order."""
-        factors, free = self.spec.factors, self.grid.high > self.grid.low
-        found = {factor.stage for factor, varies in zip(factors, free, strict=True) if varies}
-        return [stage.name for stage in self.spec.stages if stage.name in found]
+        return [stage.name for stage in self.spec.stages if stage.name in self._varied]
 
     @property
     def stages(self) -> list[str]:
-        """Stages with whole plots: all with factors but the last, and those asked for."""
-        hard = {*self._staged[:-1], *self.wanted}
+        """Stages with whole plots: all but the one set for every run, and those asked for."""
+        if self.alone:
+            return []
+        staged = self._staged
+        hard = {*(staged if None in self._varied else staged[:-1]), *self.wanted}
         return [stage.name for stage in self.spec.stages if stage.name in hard]
 
     def level_of(self, stages: Sequence[str]) -> tuple[int, ...]:
@@ -77,7 +89,12 @@ class PlotCounts:
         return tuple(levels)
 
     def needed(self, stage: str) -> int:
-        """Functions of the model that change with batches of a stage and of earlier ones only."""
+        """Functions of the model that change with batches of a stage and of earlier ones only.
+
+        With earlier runs any number may do.
+        """
+        if self.earlier:
+            return 1
         if stage not in self._needed:
             own = len(self.terms) + 10
             plots = WholePlots(4 * own, (stage,), (own,), self.level_of([stage]))
@@ -111,7 +128,7 @@ class PlotCounts:
     def default_runs(self) -> int:
         """Runs where nobody says how many."""
         plots = [self.wanted.get(stage, self.needed(stage) + _SPARE_PLOTS) for stage in self.stages]
-        return max(len(self.terms) + SPARE_RUNS, *plots, 1)
+        return max(len(self.terms) + SPARE_RUNS - self.earlier, *plots, SPARE_RUNS)
 
     def plots(self, runs: int, ratios: Mapping[str, float], findings: Findings) -> WholePlots:
         """The whole plots of a design; problems of pot lives are noted.

@@ -77,13 +77,13 @@ def test_generators_of_the_user_and_what_is_told() -> None:
 
 @pytest.mark.parametrize(
     "generators",
-    ["E", "E=A", "E=AZ", "A=BC", "E=AB F=AB", "E=-ABC", "E=AE", "D=E E=AB", "E=AB;F=E"],
+    ["E", "E=A", "E=AZ", "E=AB F=AB", "E=AB E=AC", "E=AE", "D=E E=AB", "E=AB;F=E", "F=AA"],
 )
 def test_generators_that_make_no_fraction_are_refused(generators: str) -> None:
     with pytest.raises(InputError) as caught:
         made(letters(6), "fractional-factorial", generators=generators)
     assert len(caught.value.problems) == 1
-    assert caught.value.problems[0].where == "generators"
+    assert caught.value.problems[0].where == "option generators"
 
 
 # Plackett & Burman (1946): the published first rows of 12, 20 and 24 runs
@@ -163,3 +163,53 @@ def test_sizes_that_are_not_there_are_refused_with_those_that_are(name: str, n: 
 
 def test_letters_skip_the_identity() -> None:
     assert LETTERS[7:10] == "HJK"
+
+
+def test_generated_factors_may_be_any_and_have_a_minus() -> None:
+    D = points(made(letters(5), "fractional-factorial", generators="b=-ac, E=acd"))
+    assert len(D) == 8
+    assert np.array_equal(D[:, 1], -D[:, [0, 2]].prod(axis=1))
+    assert np.array_equal(D[:, 4], D[:, [0, 2, 3]].prod(axis=1))
+    assert np.array_equal(D.T @ D, 8 * np.eye(5))
+
+
+@pytest.mark.parametrize(
+    ("n", "options"),
+    [
+        (8, {"generators": "D=AB,E=AC,F=BC", "resolution": "4"}),
+        (16, {"generators": "D=AB,E=AC,F=BC"}),
+        (8, {"resolution": "4"}),
+    ],
+)
+def test_what_cannot_be_kept_together_is_refused(n: int, options: dict[str, str]) -> None:
+    with pytest.raises(InputError) as caught:
+        made(letters(6), "fractional-factorial", n, options=options)
+    assert caught.value.problems[0].where in {"-n", "option resolution"}
+
+
+@pytest.mark.parametrize("name", ["fractional-factorial", "plackett-burman"])
+def test_a_mirror_image_frees_main_effects_of_products(name: str) -> None:
+    spec = letters(6, categories={"c": 2})
+    own = {"resolution": 3} if name == "fractional-factorial" else {}
+    design = made(spec, name, foldover="yes", blocks=2, center_points=2, **own)
+    D = signs(design)[:-2]
+    half = len(D) // 2
+    assert rows(D[half:]) == rows(-D[:half])
+    pairs = np.array([D[:, i] * D[:, j] for i, j in combinations(range(7), 2)]).T
+    assert not (D.T @ pairs).any()
+    assert [run.point.block for run in design.runs[:-2]] == [1] * half + [2] * half
+    assert made(spec, name, **own).facts != design.facts
+    with pytest.raises(InputError, match="no other half"):
+        made(letters(3), "fractional-factorial", foldover="yes")
+
+
+def test_every_point_of_a_factorial_is_of_one_type() -> None:
+    spec = letters(2, categories={"c": 3})
+    assert {run.point.point_type for run in made(spec, "full-factorial", levels=3).runs} == {1}
+    design = made(spec, "full-factorial", center_points=3)
+    assert [run.point.point_type for run in design.runs] == [1] * 12 + [0] * 3
+
+
+def test_products_that_blocks_take_are_told() -> None:
+    told = " ".join(made(letters(7), "fractional-factorial", 16, blocks=8).facts)
+    assert "blocks do not disturb the linear model; cannot be told from them: A × B" in told
