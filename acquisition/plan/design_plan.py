@@ -219,6 +219,6 @@ def _centres_told(ordered: Sequence[OrderedRun], shared: Sequence[str]) -> list[
             told = counted(batches, "batch", "batches")
             return [
                 f"{len(points)} centre points are of {told} of {stage}: they show how runs of one"
-                f" batch differ, of batches too little (--replicates, or order={RANDOM}, shows it)"
+                f" batch differ, hardly how batches do (--replicates or order={RANDOM} shows that)"
             ]
     return []

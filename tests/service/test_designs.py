@@ -12,6 +12,7 @@ import pytest
 
 from designer import Campaign, InputError
 from designer.acquisition.designs.make import NAMES
+from designer.acquisition.plan.design_order import RANDOM, WHOLE_PLOTS
 from designer.cli.main import main
 from designer.cli.verbs.plans.propose import DESIGNS
 from designer.service import Service
@@ -245,8 +246,14 @@ def test_centre_points_that_share_batches_are_told(service: Service) -> None:
         service.designs.propose("small", "full-factorial", center_points=3, fix=fixed, dry_run=True)
     )
     assert "3 centre points are of 1 batch of slurry" in told
-    for own in ({"options": {"order": "random"}}, {"replicates": 3}):
+    for order, replicates in ((RANDOM, 1), (WHOLE_PLOTS, 3)):
         answer = service.designs.propose(
-            "small", "full-factorial", center_points=3, fix=fixed, dry_run=True, **own
+            "small",
+            "full-factorial",
+            {"order": order},
+            replicates=replicates,
+            center_points=3,
+            fix=fixed,
+            dry_run=True,
         )
         assert "centre points are of" not in facts(answer)
