@@ -10,7 +10,6 @@ import numpy as np
 
 from designer.acquisition.designs.classical.parts import centre_points, shared_out, shared_out_told
 from designer.acquisition.designs.classical.published import Asked
-from designer.acquisition.designs.classical.refusals import refused
 from designer.acquisition.designs.classical.room import DesignRoom
 from designer.acquisition.designs.design import CENTRE, Design, DesignRun
 from designer.acquisition.designs.model_terms import MODEL_ORDERS, ModelOrder, ModelTerms
@@ -23,6 +22,7 @@ from designer.acquisition.designs.optimal.optimal import (
 from designer.acquisition.designs.options import OptionForm
 from designer.acquisition.designs.placing import place
 from designer.acquisition.designs.quality import blocks_told
+from designer.acquisition.designs.refusals import refused
 from designer.campaigns.errors import Findings
 from designer.campaigns.log.runs import DesignPoint
 

@@ -13,7 +13,6 @@ from designer.acquisition.designs.by_criterion import OPTIMAL, OPTIONS, best_des
 from designer.acquisition.designs.classical.catalogue import CATALOGUE, Entry
 from designer.acquisition.designs.classical.parts import complete
 from designer.acquisition.designs.classical.published import Asked, Published
-from designer.acquisition.designs.classical.refusals import refused
 from designer.acquisition.designs.classical.room import DesignRoom
 from designer.acquisition.designs.design import Design, DesignRun, Option
 from designer.acquisition.designs.model_terms import ModelTerms
@@ -21,6 +20,7 @@ from designer.acquisition.designs.optimal.optimal import EarlierRuns
 from designer.acquisition.designs.options import ORDER, options_told, read_options
 from designer.acquisition.designs.placing import Placed, different_recipes, place
 from designer.acquisition.designs.quality import blocks_told, cost_of_moving
+from designer.acquisition.designs.refusals import refused
 from designer.campaigns.errors import Findings
 from designer.campaigns.log.runs import DesignPoint
 from designer.campaigns.specification.parts import MOST_RUNS

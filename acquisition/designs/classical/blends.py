@@ -12,10 +12,10 @@ import numpy as np
 
 from designer.acquisition.designs.classical.limits import Limits
 from designer.acquisition.designs.classical.published import Asked, Published
-from designer.acquisition.designs.classical.refusals import refuse_many, refused
 from designer.acquisition.designs.classical.room import Blend, DesignRoom
 from designer.acquisition.designs.design import CENTRE, CORNER, EDGE, FACE
 from designer.acquisition.designs.model_terms import ModelOrder
+from designer.acquisition.designs.refusals import refuse_many, refused
 from designer.models.arrays import FloatArray, IntArray
 from designer.render.words import count as counted
 from designer.render.words import listed

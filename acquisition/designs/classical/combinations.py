@@ -11,10 +11,10 @@ import numpy as np
 from designer.acquisition.designs.classical.factorials import in_blocks
 from designer.acquisition.designs.classical.fractions import Fraction
 from designer.acquisition.designs.classical.published import Asked, Published, corners
-from designer.acquisition.designs.classical.refusals import refuse_many, refused
 from designer.acquisition.designs.classical.room import DesignRoom, uncoded
 from designer.acquisition.designs.model_terms import ModelOrder
 from designer.acquisition.designs.quality import cost_of_moving
+from designer.acquisition.designs.refusals import refuse_many, refused
 from designer.campaigns.space.factors import MOST_CHOICES
 from designer.campaigns.values.numbers import number_text
 from designer.models.arrays import FloatArray, IntArray

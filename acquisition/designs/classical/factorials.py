@@ -17,8 +17,8 @@ from designer.acquisition.designs.classical.fractions import (
     fractions_of,
 )
 from designer.acquisition.designs.classical.published import Asked, Published, corners
-from designer.acquisition.designs.classical.refusals import refuse_many, refused, sizes_told
 from designer.acquisition.designs.classical.room import LETTERS, DesignRoom
+from designer.acquisition.designs.refusals import refuse_many, refused, sizes_told
 from designer.models.arrays import FloatArray, IntArray
 from designer.render.words import count as counted
 

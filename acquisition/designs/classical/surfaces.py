@@ -17,9 +17,9 @@ from designer.acquisition.designs.classical.fractions import (
     fractions_of,
 )
 from designer.acquisition.designs.classical.published import Asked, Published
-from designer.acquisition.designs.classical.refusals import refuse_many, refused
 from designer.acquisition.designs.classical.room import DesignRoom
 from designer.acquisition.designs.design import AXIAL, CORNER, EDGE
+from designer.acquisition.designs.refusals import refuse_many, refused
 from designer.campaigns.values.numbers import number_text
 from designer.models.arrays import FloatArray, IntArray
 from designer.render.words import count as counted
