@@ -22,7 +22,7 @@ from tests.sheets.planned import Planned
 
 WORDS = sorted(
     OWN_COLUMNS - {*IN_SPEC}
-    | {"status", "reason", "failure", "campaign", "StdOrder", "PtType", "Blocks", "Status"}
+    | {"status", "Reason", "failure", "Campaign", "StdOrder", "PtType", "Blocks"}
 )
 SPEC = """
 [campaign]
@@ -59,17 +59,23 @@ def bare_names(path: Path) -> list[str]:
         return [plain_name(split_unit(header)[0]) for header in next(csv.reader(file))]
 
 
-@pytest.mark.parametrize("word", WORDS)
-def test_every_column_has_a_name_of_its_own_and_sheets_come_back(tmp_path: Path, word: str) -> None:
-    planned = planned_with(word)
-    export(planned.state, tmp_path / "plan.csv")
+def test_every_column_has_a_name_of_its_own_and_sheets_come_back(tmp_path: Path) -> None:
+    factor = '[[factor]]\nname = "WORD"\nunit = "mm"\nlow = 0\nhigh = 10\n'
+    text = SPEC.replace("OTHER", "binder")
+    text = text.replace(factor, "".join(factor.replace("WORD", word) for word in WORDS))
+    recipes: list[dict[str, Setting]]
+    recipes = [dict.fromkeys(WORDS, 0.5 + k) | {"binder": "pqp"[k]} for k in range(3)]
+    planned = Planned(text, recipes, [("new-1",)] * 3, design=POINTS, predicted=False)
+    for name in ("plan.csv", "plan.xlsx"):
+        export(planned.state, tmp_path / name)
+        results = read_results(tmp_path / name, planned.state)
+        assert (results.brings, results.notes) == (False, ["no result is filled in"])
     names = bare_names(tmp_path / "plan.csv")
     assert len(set(names)) == len(names)
-    assert read_results(tmp_path / "plan.csv", planned.state).notes == ["no result is filled in"]
     planned.record("R001", y="31")
     columns, rows = data_rows(planned.state)
     assert len(set(map(plain_name, columns))) == len(columns)
-    assert rows[0][word] == 0.5
+    assert [rows[0][word] for word in WORDS] == [0.5] * len(WORDS)
     assert rows[0]["run"] == "R001"
 
 

@@ -23,8 +23,8 @@ _NARROWEST, _WIDEST, _LONG_TEXT = 8.0, 18.0, 28.0
 _BOLD = 1.15  # a bold letter, in widths of a digit
 _WIDE = 1.35 * PAGE
 """From here on names are turned by 90 degrees, which leaves cells as wide as what they hold."""
-_SMALLEST = 0.6
-"""Scale of a page below which letters of 11 points are too small to work with (6.6 points)."""
+_SMALLEST = 0.75
+"""Scale of a page below which letters of 11 points are small for work (8 points; assumption)."""
 _PAGE_HEIGHT = 490.0
 """Points of rows that surely lie below each other on a page in landscape, A4 or Letter."""
 _FEWEST = 3
