@@ -335,10 +335,10 @@ async def test_what_is_set_aside_of_a_line_is_one_flag_and_on_the_first_screen(
         # the first picture is drawn before the width of the panel is known
         row = f"Set aside {words}".split()
         await ui.until(lambda: row in [shown.split() for shown in ui.rows()])
-        assert of_run["message"] not in " ".join(ui.text().split())
+        assert of_run["message"] not in ui.prose()
         await ui.press("end")
-        await ui.until(lambda: of_run["message"] in " ".join(ui.text().split()))
-        assert of_line["message"] in " ".join(ui.text().split())
+        await ui.until(lambda: of_run["message"] in ui.prose())
+        assert of_line["message"] in ui.prose()
     small("lines", "exclude", "small", "line3", "--reason", "slips")
     flags = small.json("status", "small")["flags"]
     assert [flag["kind"] for flag in flags] == ["slip", "set_aside"]

@@ -164,8 +164,8 @@ async def test_a_result_that_counts_although_it_looks_like_a_slip_is_a_flag(
         told = words.replace(":", "").split()
         await ui.until(lambda: any(row.split() == told for row in ui.rows()))
         await ui.press("end")
-        await ui.until(lambda: flag["message"] in " ".join(ui.text().split()))
-        assert " ".join(ui.text().split()).count(flag["message"]) == 1
+        await ui.until(lambda: flag["message"] in ui.prose())
+        assert ui.prose().count(flag["message"]) == 1
 
     small("correct", "small", "R002", "mass_loading=5.2", "--reason", "read again")
     assert small.json("status", "small")["flags"] == []

@@ -14,6 +14,7 @@ from designer.tui.app import DesignerApp
 from designer.worker import Worker
 
 SIZE = (80, 24)
+_SCROLL_BAR = dict.fromkeys(map(ord, "▁▂▃▄▅▆▇█"), " ")
 
 
 class Ui:
@@ -38,6 +39,10 @@ class Ui:
 
     def text(self) -> str:
         return "\n".join(self.rows())
+
+    def prose(self) -> str:
+        """What the screen says, without its line breaks and the ends of its scroll bar."""
+        return " ".join(self.text().translate(_SCROLL_BAR).split())
 
     async def until(self, condition: Callable[[], object] | str, seconds: float = 20.0) -> None:
         """Wait until a condition holds; a text: until it is on the screen."""

@@ -99,7 +99,7 @@ async def test_a_slip_is_seen_in_the_form_and_confirmed_with_a_remark(store: Pat
         assert "! right as it is · c correct it · f the run failed" in ui.text()
         await ui.press("exclamation_mark")
         await ui.until("Confirm R001")
-        assert "about 1/100 of its prediction" in " ".join(ui.text().split())
+        assert "about 1/100 of its prediction" in ui.prose()
         await ui.type("measured again")
         await ui.press("ctrl+s")
         await ui.until(lambda: not ui.run("R001")["flags"])

@@ -19,8 +19,8 @@ async def test_who_planned_a_run_and_which_coil_it_is_of(store: Path) -> None:
     async with open_ui(store, size=(80, 24)) as ui:
         await ui.press("2")
         await ui.until(f"coil {coil}")
-        assert "choosing among the 2 recipes of data frame" in " ".join(ui.text().split())
+        assert "choosing among the 2 recipes of data frame" in ui.prose()
         await ui.press("down")
         await ui.until("planned by hand, order 1")
         assert run in ui.text()
-        assert "planned by hand, which costs" in " ".join(ui.text().split())
+        assert "planned by hand, which costs" in ui.prose()
