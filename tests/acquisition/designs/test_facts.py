@@ -146,3 +146,21 @@ def test_centre_points_of_a_mixture_are_its_centroid_and_counted_in_all() -> Non
         assert len(usual) == 1
         assert np.array_equal(three, np.repeat(usual, 3, axis=0))
     assert not len(centre_rows(made(spec, "extreme-vertices", center_points=0)))
+
+
+def test_a_moved_blend_is_the_nearest_there_is() -> None:
+    spec = mixture(
+        (0.2, 0.6), (0.1, 0.5), (0.1, 0.6), constraint=[{"expression": "x1 + x2 <= 0.7"}]
+    )
+    found = points(made(spec, "simplex-lattice"))
+    published = np.array(
+        [(0.8, 0.1, 0.1), (0.5, 0.4, 0.1), (0.5, 0.1, 0.4), (0.2, 0.7, 0.1), (0.2, 0.4, 0.4),
+         (0.2, 0.1, 0.7)]
+    )  # fmt: skip
+    first, second = np.meshgrid(np.linspace(0.2, 0.6, 401), np.linspace(0.1, 0.5, 401))
+    every = np.column_stack([first.ravel(), second.ravel(), 1.0 - first.ravel() - second.ravel()])
+    every = every[(every[:, 2] >= 0.3 - 1e-9) & (every[:, 2] <= 0.6 + 1e-9)]
+    width = np.array([0.4, 0.4, 0.5])  # distances are shares of the ranges
+    for made_at, aimed in zip(found, published, strict=True):
+        least = np.sqrt((((every - aimed) / width) ** 2).sum(axis=1)).min()
+        assert np.sqrt((((made_at - aimed) / width) ** 2).sum()) <= least + 2e-3
