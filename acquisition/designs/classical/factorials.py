@@ -165,9 +165,10 @@ def _folded(room: DesignRoom, asked: Asked, points: FloatArray, told: str) -> Pu
         _as_places(room, np.vstack([points, -points])),
         "linear",
         told,
-        f"and its mirror image, {half} runs more: main effects are not mixed up with products",
+        f"and its mirror image, {half} runs more",
     )
-    folded = replace(folded, claims=tuple(alias_facts(room, folded)))
+    claims = "main effects are not mixed up with products", *alias_facts(room, folded)
+    folded = replace(folded, claims=claims)
     if asked.blocks == 2 and asked.replicates == 1:
         blocks = np.repeat([1, 2], half)
         return replace(folded, blocks=blocks).with_facts("2 blocks: the design, its mirror image")
