@@ -79,7 +79,12 @@ def plan_facts(state: CampaignState, runs: Sequence[Run]) -> list[tuple[str, str
 
 def _changes_since(state: CampaignState, plan: Plan) -> list[str]:
     """What a plan did not know: its notes, reasons and expectations are from before; in words."""
-    later = [e for e in state.events[plan.position :] if e.seq not in state.reversals]
+    with_it = state.events[plan.seq - 1].command_id  # it abandons the runs it stands for
+    later = [
+        event
+        for event in state.events[plan.position :]
+        if event.seq not in state.reversals and event.command_id != with_it
+    ]
     counted = Counter(_CHANGES[event.kind] for event in later if event.kind in _CHANGES)
     told = ["another specification"] if state.spec_seq > plan.position else []
     told += [count(many, word) for word, many in counted.items()]

@@ -7,7 +7,7 @@ from typing import Any
 from designer.campaigns import commands
 from designer.campaigns.commands import PlanDraft, PlannedRun, ResultEntry
 from designer.campaigns.log.events import NewEvent
-from designer.campaigns.log.runs import DesignPoint
+from designer.campaigns.log.runs import REPLACED, DesignPoint
 from designer.campaigns.log.state import CampaignState, PlanDesign
 from designer.campaigns.space.factors import Setting
 from designer.campaigns.specification import load
@@ -105,7 +105,11 @@ class Planned:
         self.store.create(self.spec, "anna")
         self.store.change(self.spec.name, self._propose, actor="anna")
 
-    def _propose(self, state: CampaignState) -> list[NewEvent]:
+    def replace(self) -> None:
+        """The same plan again, in the place of the one that is there."""
+        self.store.change(self.spec.name, lambda s: self._propose(s, REPLACED), actor="anna")
+
+    def _propose(self, state: CampaignState, replace: str | None = None) -> list[NewEvent]:
         stages = [stage.name for stage in self.spec.stages]
         runs = [
             PlannedRun(
@@ -130,7 +134,7 @@ class Planned:
             "learn", 7, runs, state.seq, 1.25 * len(runs), 3.5, notes=["a note of the plan"],
             design=design if self.design else None,
         )  # fmt: skip
-        return commands.propose(state, draft)
+        return commands.propose(state, draft, replace=replace)
 
     @property
     def state(self) -> CampaignState:

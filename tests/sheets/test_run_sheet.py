@@ -160,6 +160,14 @@ def test_what_changed_since_a_plan_was_made_is_told() -> None:
     assert "P001 are from before" in facts
 
 
+def test_a_plan_in_the_place_of_another_does_not_call_that_a_change() -> None:
+    planned = Planned()
+    planned.replace()
+    assert planned.state.runs["R001"].status == "abandoned"
+    assert "changed since: 6 abandoned runs" in " ".join(page_of(planned, "P001").of("facts"))
+    assert "changed since" not in " ".join(page_of(planned, "P002").of("facts"))
+
+
 def test_blocks_of_a_design_are_headed() -> None:
     points = [DesignPoint(k + 1, 1, 1 + k // 4) for k in range(6)]
     planned = Planned(design=points)
