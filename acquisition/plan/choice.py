@@ -214,10 +214,11 @@ class PlanChoice:
             make_improver=self.make_improver,
             refine=None if candidates.exact or stock is not None else refine,
         )
-        part = []
+        exchanged = problem.exchange_note(problem.allowed())
+        part = [] if exchanged is None else [exchanged]
         if not candidates.exact and stock is None:
             around = "" if selection.problem is problem else " and those around the best"
-            part = [
+            part += [
                 f"there are too many recipes to compare all: {len(candidates)} spread over the"
                 f" region{around} were"
             ]

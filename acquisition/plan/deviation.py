@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from designer.render.words import count as counted
+from designer.render.words import priced
 
 if TYPE_CHECKING:
     from designer.acquisition.plan.wishes import Wishes
@@ -95,7 +96,7 @@ class Deviation:
         text = f"{share} ({told:.3g} instead of {free:.3g}{unit})"
         if self.runs != self.runs_free:
             text += f", with {self.runs} instead of {counted(self.runs_free, 'run')}"
-        hours = spec.costs.unit
-        if abs(self.cost - self.cost_free) <= 1e-9:
-            return f"{text}; it takes {self.cost:.3g} {hours} either way"
-        return f"{text}; it takes {self.cost:.3g} {hours} instead of {self.cost_free:.3g} {hours}"
+        cost, free_cost = (priced(each, spec.costs.unit) for each in (self.cost, self.cost_free))
+        if cost == free_cost:
+            return f"{text}; it takes {cost} either way"
+        return f"{text}; it takes {cost} instead of {free_cost}"

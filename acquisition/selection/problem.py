@@ -31,6 +31,7 @@ from designer.acquisition.selection.space_filling import NEUTRAL, NeutralPosteri
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.specification.parts import MOST_RUNS
 from designer.models.arrays import BoolArray, FloatArray, IntArray
+from designer.render.words import listed
 
 if TYPE_CHECKING:
     from designer.campaigns.space.factors import Setting
@@ -235,8 +236,9 @@ class PlanningProblem:
         if self._wanted is not None and not any_settings:
             allowed[: len(self.candidates)] &= self._wanted
         if self.context.unlike:
-            others = (allowed & unlike for unlike in self._unlike)
-            allowed = next((some for some in others if some.any()), allowed & self._unlike[-1])
+            allowed &= self._unlike[self._unlikeness(allowed)]
+            if not allowed.any():
+                raise InputError(self._nothing_unlike())
         if not allowed.any():
             raise InputError(
                 Problem(
@@ -247,15 +249,55 @@ class PlanningProblem:
             )
         return allowed
 
+    def _unlikeness(self, allowed: BoolArray) -> int:
+        """The best kind of points in the place of runs nobody wants that some of these are of."""
+        kinds = range(len(self._unlike))
+        return next((kind for kind in kinds if (allowed & self._unlike[kind]).any()), kinds[-1])
+
+    def exchange_note(self, allowed: BoolArray) -> str | None:
+        """What is told where no recipe differs in all that matters from runs nobody wants.
+
+        Args:
+            allowed: what may be proposed, ``[n]``.
+        """
+        if not self.context.unlike:
+            return None
+        runs = listed([run.run for run in self.context.unlike])
+        told = (
+            None,
+            f"every other recipe that is expected to give other results than {runs} is open"
+            " already: one of those is repeated",
+            f"no recipe is expected to give other results than {runs}, by more than the noise of a"
+            " measurement: what is proposed differs in its settings alone",
+        )
+        return told[self._unlikeness(allowed)]
+
+    def _nothing_unlike(self) -> Problem:
+        runs = listed([run.run for run in self.context.unlike])
+        what = f"no recipe that may be proposed differs in what matters from {runs}"
+        allowed = "another category, or a factor moved by more than a twentieth of its range"
+        hint = "Fix fewer settings, offer other recipes, or abandon the run and propose anew"
+        return Problem("--instead-of", what, allowed=allowed, hint=hint)
+
     @cached_property
-    def _unlike(self) -> tuple[BoolArray, BoolArray]:
-        """Points that are not nearly the same as what nobody wants, ``[n]``; by settings alone."""
+    def _unlike(self) -> tuple[BoolArray, BoolArray, BoolArray]:
+        """Points that are not nearly the same as what nobody wants, ``[n]``.
+
+        Those that are expected to give other results and repeat no open run; those that may repeat
+        one; and all that differ in their settings.
+        """
         others = self._encode(self.context.unlike)
         factors = [factor.name for factor in self.spec.factors]
         close = np.zeros(len(self.X), dtype=np.bool_)
         for other in others:
             close |= near(self.X, other, self._space, factors)
-        return ~(close | same_results(self.posteriors, self.X, others)), ~close
+        other = ~(close | same_results(self.posteriors, self.X, others))
+        repeats = np.zeros(len(self.X), dtype=np.bool_)
+        if not self._apart:  # another coil of an open recipe is another thing
+            repeats[: len(self.candidates)] = self._with_settings(
+                [run.settings for run in self.context.pending]
+            )
+        return other & ~repeats, other, ~close
 
     def stop(self, runs: int | None, budget: float | None) -> StoppingRule:
         """When the plan is complete."""

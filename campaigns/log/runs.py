@@ -195,6 +195,11 @@ class Run:
         return self.status in OPEN
 
     @property
+    def was_replaced(self) -> bool:
+        """Whether a new plan came in its place: nobody objected to its recipe, nor to its coil."""
+        return self.status == "abandoned" and (self.failure or "").startswith(REPLACED)
+
+    @property
     def made_key(self) -> tuple[str, int] | None:
         """Sort key of the moment it was made; None while it was not."""
         if self.made_seq is None or self.made_recorded_at is None:

@@ -2,22 +2,21 @@
 
 Every row with a value for some factors is one thing, used once; factors without a column are free.
 Columns that nobody expects (ids, coil numbers) come back with the run. The leftmost of them whose
-cells all differ tells the things apart: one that a run of this campaign was made or planned of is
-not offered again.
+cells all differ, in the whole table and among the runs made of such tables, tells the things apart:
+one that a run of this campaign was made or planned of is not offered again.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from designer.campaigns.commands.entries import OfferedRecipe
 from designer.campaigns.errors import Findings, InputError, Problem
 from designer.campaigns.files import File
-from designer.campaigns.log.runs import REPLACED, Run
-from designer.campaigns.sheets.own_columns import own_columns
+from designer.campaigns.sheets.own_columns import our_columns
 from designer.campaigns.space.factors import Factor, Setting, quantity_text
 from designer.campaigns.space.settings import settings_from_texts
 from designer.campaigns.specification.recipes import recipe_flags
@@ -79,13 +78,9 @@ class OfferedTable:
         Raises:
             InputError: names the rows, and why.
         """
-        if self.recipes:
-            return
-        problems = [Problem(f"{self.source} {label}", why) for label, why in self.left_out]
-        findings = Findings()
-        findings.report(self.source, "no recipe of it can be proposed")
-        findings.extend(problems)
-        findings.raise_if_any(InputError)
+        if not self.recipes:
+            rows = (Problem(f"{self.source} {label}", why) for label, why in self.left_out)
+            raise InputError([Problem(self.source, "no recipe of it can be proposed"), *rows])
 
 
 def offered_table(
@@ -94,6 +89,8 @@ def offered_table(
     options: TableOptions | None = None,
     fixed: Mapping[str, Setting] | None = None,
     given: Mapping[str, float] | None = None,
+    *,
+    gone: Collection[str] = (),
 ) -> OfferedTable:
     """Read a table of recipes that are there.
 
@@ -103,6 +100,7 @@ def offered_table(
         options: what somebody says about it.
         fixed: settings every run shall have: rows that say otherwise are left out.
         given: what is known of all of them; a row may say otherwise.
+        gone: open runs in whose place the plan comes: what they would have used is there.
 
     Returns:
         Its recipes; rows that cannot be made are told.
@@ -120,7 +118,7 @@ def offered_table(
     constants = settings_from_texts(
         spec.inputs, options.constants, "factor or given", findings, option="--set "
     )
-    own = own_columns(spec) | {"run", "campaign", "status", "reason", *fact_columns(spec)}
+    own = our_columns(spec, table.headers) | {*fact_columns(spec)}
     matched = ColumnMatcher(
         table, spec, findings, responses=False, present={*options.constants}, own=own
     ).match(options.columns, options.units)
@@ -136,7 +134,7 @@ def offered_table(
     if options.where:
         said = conditions_text(options.where)
         told.append(f"took {len(chosen)} of {len(table.rows)} rows ({said})")
-    rows = _Rows(state, reader, matched, constants, {**(given or {})}, fixed or {})
+    rows = _Rows(state, reader, matched, constants, {**(given or {})}, fixed or {}, gone)
     found = rows.offered(chosen, told)
     found.refuse_nothing()
     return found
@@ -153,6 +151,7 @@ class _Rows:
         constants: settings of all rows.
         given: what is known of all of them.
         fixed: settings every run shall have.
+        gone: open runs that are not to be made.
     """
 
     state: CampaignState
@@ -161,14 +160,16 @@ class _Rows:
     constants: Mapping[str, Setting]
     given: Mapping[str, float]
     fixed: Mapping[str, Setting]
+    gone: Collection[str]
 
     def offered(self, chosen: Sequence[int], notes: list[str]) -> OfferedTable:
         """Everything that is offered."""
         table = self.reader.table
         found = OfferedTable(table.source, notes=notes)
         extras = self._extras(chosen)
-        found.id_column = self._id_column(extras, chosen)
-        used = self._used(found.id_column)
+        found.id_column = self._id_column(extras)
+        used = dict(self._used(found.id_column))
+        found.notes += _told_apart(found.id_column, [*extras])
         first: dict[object, str] = {}
         between: dict[str, list[str]] = {}
         for place, row in enumerate(chosen):
@@ -177,8 +178,8 @@ class _Rows:
             extra = {header: value for header, value in extra.items() if value != ""}
             recipe, why = self._recipe(row, extra)
             if not why and found.id_column is not None:
-                run = used.get(extra[found.id_column])
-                why = "" if run is None else f"{run.id} was planned or made of it"
+                run = used.get(_cell(extra[found.id_column]))
+                why = "" if run is None else f"{run} was planned or made of it"
             key = tuple(sorted({**recipe.settings, **recipe.given}.items())), tuple(extra.items())
             if not why and key in first:
                 why = f"says the same as {first[key]}"
@@ -191,7 +192,8 @@ class _Rows:
             found.recipes.append(recipe)
             found.labels.append(label)
         found.notes += [
-            f"{name} lies between the machine's set-points in {rows_named(labels)}: taken as it is"
+            f"{name} lies between the machine's set-points in {rows_named(labels)} of"
+            f" {table.source}: taken as it is"
             for name, labels in between.items()
         ]
         return found
@@ -208,24 +210,30 @@ class _Rows:
             extras[header] = [float(c) if plain and c else c for c in cells]
         return extras
 
-    @staticmethod
-    def _id_column(extras: Mapping[str, Sequence[Setting]], chosen: Sequence[int]) -> str | None:
-        for header, cells in extras.items():
-            if "" not in cells and len(set(cells)) == len(chosen):
-                return header
-        return None
+    def _id_column(self, extras: Mapping[str, Sequence[Setting]]) -> str | None:
+        """The leftmost column whose cells all differ, if can be also among the runs made of such.
 
-    def _used(self, header: str | None) -> dict[Setting, Run]:
-        """Things that a run of the campaign was made or planned of, by their id.
+        All rows of the table count, each once: also those that were not chosen.
+        """
+        table = self.reader.table
+        rows = range(len(table.rows))
+        lines = {tuple(table.cell(row, each) for each in table.headers): row for row in rows}
+        differ = [
+            header
+            for header, chosen in extras.items()
+            if "" not in chosen and _all_differ(table.cell(row, header) for row in lines.values())
+        ]
+        alone = (each for each in differ if _all_differ(cell for cell, _ in self._used(each)))
+        return next(alone, next(iter(differ), None))
+
+    def _used(self, header: str | None) -> Iterator[tuple[str, str]]:
+        """Cell and run of all that runs of the campaign were made or planned of.
 
         What a plan that was replaced would have used is there.
         """
-        runs = self.state.runs.values() if header is not None else ()
-        return {
-            run.extra[header or ""]: run
-            for run in runs
-            if header in run.extra and not (run.status == "abandoned" and run.failure == REPLACED)
-        }
+        for run in self.state.runs.values():
+            if header in run.extra and not (run.was_replaced or run.id in self.gone):
+                yield _cell(run.extra[header or ""]), run.id
 
     def _recipe(self, row: int, extra: Mapping[str, Setting]) -> tuple[OfferedRecipe, str]:
         """What a row offers, and why it cannot be made; blank: it can."""
@@ -281,11 +289,31 @@ def _is_between(factor: Factor, value: Setting | None) -> bool:
     return bool(factor.problems_with(value, factor.name, on_grid=True))
 
 
+def _cell(value: Setting) -> str:
+    """What stood in a cell: whether that is a number depends on the other rows of its table."""
+    return value if isinstance(value, str) else number_text(value)
+
+
+def _all_differ(cells: Iterable[str]) -> bool:
+    filled = [*filter(None, cells)]
+    return len(set(filled)) == len(filled)
+
+
+def _told_apart(column: str | None, columns: Sequence[str]) -> list[str]:
+    """A sentence where it is not plain which column tells things apart."""
+    if column is None and columns:
+        named = f"column {columns[0]!r}" if len(columns) == 1 else "every further column"
+        told = f"{named} has equal cells"
+        return [f"{told}: equal recipes count once, and one that was made before may come again"]
+    return [] if column in (None, *columns[:1]) else [f"column {column!r} tells the recipes apart"]
+
+
 def _is_number(cell: str) -> bool:
     """Whether a number says all of a cell: not of ``007``, ``1.50`` and ``10E2``."""
     return bool(_NUMBER.match(cell)) and number_text(float(cell)) == cell
 
 
 def _brief(problem: Problem) -> str:
-    """A problem of a row, without the file."""
-    return str(Problem("", problem.what, problem.found, problem.allowed, problem.hint))
+    """A problem of a row, without the file: which column it is in is told."""
+    column = problem.where.partition(" column ")[2]
+    return str(Problem(column, problem.what, problem.found, problem.allowed, problem.hint))

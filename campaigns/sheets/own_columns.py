@@ -59,6 +59,17 @@ def own_headers(spec: Specification, names: Iterable[str]) -> dict[str, str]:
     return {name: f"{OWN}{name}" if plain_name(name) in taken else name for name in names}
 
 
+def our_columns(spec: Specification, headers: Iterable[str]) -> frozenset[str]:
+    """What is not somebody's own in a table of recipes: all that a sheet of ours tells of runs.
+
+    In a table that is no sheet of ours a column ``status`` is as good as any other.
+    """
+    there = frozenset(headers)
+    if there & _EXPORTED:
+        return own_columns(spec) | {"run", "campaign", "status", "reason"}
+    return prediction_columns(spec) - foreign_columns(spec, there)
+
+
 def foreign_columns(
     spec: Specification, headers: Iterable[str], runs: Iterable[str] = ()
 ) -> frozenset[str]:

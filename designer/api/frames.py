@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from designer.campaigns.log.runs import DesignPoint
 from designer.campaigns.sheets.design_columns import all_design_columns, design_cells
+from designer.campaigns.sheets.filled.incoming import text_columns
 from designer.campaigns.sheets.own_columns import PLANNED, own_headers
 from designer.campaigns.sheets.run_object import predicted_columns
 from designer.campaigns.values.names import ENDINGS, IN_SPEC
@@ -105,6 +106,7 @@ def plan_frame(answer: PlanAnswer, spec: Specification) -> pd.DataFrame:
     import pandas as pd
 
     rows: list[dict[str, object]] = []
+    kinds = column_kinds(spec)
     for run in answer["runs"]:
         point = None if run["design"] is None else DesignPoint(**run["design"])
         figures: dict[str, object] = {
@@ -125,9 +127,12 @@ def plan_frame(answer: PlanAnswer, spec: Specification) -> pd.DataFrame:
                 **{header: figures[name] for name, header in own_headers(spec, figures).items()},
             }
         )
+    taken = {"run", *text_columns(spec), *kinds, *(name for row in rows for name in row)}
+    for run, row in zip(answer["runs"], rows, strict=True):
+        row.update({f"extra:{k}" if k in taken else k: v for k, v in (run["extra"] or {}).items()})
     index = pd.Index([run["run"] for run in answer["runs"]], name="run")
     columns = None if rows else [factor.name for factor in spec.factors]
-    return typed_frame(rows, column_kinds(spec), columns, index)
+    return typed_frame(rows, kinds, columns, index)
 
 
 def predictions_frame(

@@ -198,6 +198,8 @@ def _call(found: re.Match[str]) -> str:
         return method
     if name == "propose" and any(word.startswith("--design ") for word in words):
         method = "campaign.design"
+    if name == "propose" and any(word.startswith("--judge ") for word in words):
+        method = "campaign.judge"
     named = not words[0].startswith("--")  # the campaign, which is the object here
     return f"{method}({', '.join(_arguments(name, words[named:]))})"
 
@@ -216,7 +218,7 @@ def _arguments(name: str, words: Iterable[str]) -> list[str]:
         elif option in _DICTS and sign:
             keyword = "settings" if option == "set" and name != "lines add" else _DICTS[option]
             keywords.setdefault(keyword, []).append(_pair(keyword, key, right))
-        elif (name, option) in {("lines add", "name"), ("propose", "design")}:
+        elif (name, option) in {("lines add", "name"), ("propose", "design"), ("propose", "judge")}:
             places.insert(0, repr(key))
         elif name != "lines add" or option not in ("map", "from", "where"):
             plain.append(_argument(option, value or None))

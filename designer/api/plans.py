@@ -91,7 +91,9 @@ class ProposedPlan:
         ``cost``, ``in_spec``, ``in_spec_measured``, ``reason``, and per response
         ``<response>_mean`` (the median), ``_sd``, ``_sd_result``, ``_low``, ``_high``, ``_low95``,
         ``_high95``; of a classical design ``StdOrder``, ``RunOrder``, ``PtType``, ``Blocks`` and
-        ``WP``. Where a factor has the name of one of them, ours begins with ``run:``.
+        ``WP``. Where a factor has the name of one of them, ours begins with ``run:``. Last the
+        further columns of the table that the runs were chosen from; those called as one of ours
+        begin with ``extra:``.
         """
         return plan_frame(self._answer, self._spec)
 

@@ -8,7 +8,7 @@ from designer.api.arguments import Names, verb
 from designer.api.handle import Handle
 from designer.api.messages import python_answer
 from designer.api.plans import AttachedRuns, ProposedPlan
-from designer.api.tables import Table, Values, columns_of, of_runs, texts_of
+from designer.api.tables import Table, Values, columns_of, of_runs, texts_of, with_labels
 from designer.campaigns.tables.options import TableOptions
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class CampaignRuns(Handle):
         top_up: bool = False,
         among: Table | None = None,
         units: Values | None = None,
-        instead_of: Names = (),
+        instead_of: Names | None = None,
         reason: str | None = None,
         seed: int | None = None,
         dry_run: bool = False,
@@ -63,7 +63,7 @@ class CampaignRuns(Handle):
         cells = None
         if among is not None:
             factors = [factor.name for factor in self.spec.factors]
-            cells = columns_of(among, "among", factors).cells
+            cells = with_labels(columns_of(among, "among", factors))
         answer = self._writing(request_id).plans.propose(
             self.name,
             n,
@@ -74,7 +74,7 @@ class CampaignRuns(Handle):
             top_up=top_up,
             among=cells,
             options=TableOptions(units=texts_of(units, "units")),
-            instead_of=[*instead_of],
+            instead_of=None if instead_of is None else [*instead_of],
             reason=reason,
             seed=seed,
             dry_run=dry_run,

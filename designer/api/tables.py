@@ -95,6 +95,22 @@ def columns_of(
     return Columns(cells, frame.index if given else None)
 
 
+def with_labels(columns: Columns) -> dict[str, list[object]]:
+    """The columns of things, their labels among them: those somebody gave the index, as ids.
+
+    Numbers that only count rows, also of a part of a frame, are no labels.
+    """
+    index = columns.index
+    if index is None:
+        return columns.cells
+    found: dict[str, list[object]] = {}
+    for level, name in enumerate(index.names):
+        labels = index.get_level_values(level).tolist()
+        if name is not None or any(isinstance(label, str) for label in labels):
+            found[str(name or "index")] = labels
+    return {**found, **columns.cells}
+
+
 def of_runs(columns: Columns, argument: str) -> dict[str, list[object]]:
     """The columns of results, the run ids among them: those of the index, if no column has them.
 

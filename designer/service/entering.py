@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection, Sequence
-from numbers import Integral, Real
 from typing import TYPE_CHECKING, cast
 
 from designer.campaigns import commands
-from designer.campaigns.errors import Findings, InputError
+from designer.campaigns.errors import InputError
 from designer.campaigns.log.fold import tried
 from designer.campaigns.log.state import CampaignState, Plan
 from designer.campaigns.sheets.run_object import design_object, run_object
-from designer.campaigns.specification.parts import MOST_RUNS
 from designer.service.advice import outlook, spent
 from designer.service.answers import PlanAnswer
 from designer.service.asked.wishes import Unwanted, abandoned_with
@@ -70,6 +68,18 @@ def enter(
     return plan_told(after, [*after.plans.values()][-1])
 
 
+def repeated_plan(session: Session, campaign: str, *, dry_run: bool) -> PlanAnswer | None:
+    """The plan that this very command brought before; None: it is new.
+
+    Raises:
+        ConflictError: its request id was used for something else.
+    """
+    repeated = None if dry_run else session.repeated(campaign)
+    if repeated is None:
+        return None
+    return plan_told(repeated.after, [*repeated.after.plans.values()][-1])
+
+
 def plan_told(state: CampaignState, plan: Plan, *, dry_run: bool = False) -> PlanAnswer:
     """What is told of a plan that has just been made."""
     return {
@@ -92,30 +102,6 @@ def plan_told(state: CampaignState, plan: Plan, *, dry_run: bool = False) -> Pla
         "dry_run": dry_run,
         "head": state.head,
     }
-
-
-def check_numbers(
-    state: CampaignState,
-    runs: int | None,
-    budget: float | None,
-    seed: int | None,
-    findings: Findings,
-) -> None:
-    """Note what is wrong with the campaign's state and the numbers of a proposal."""
-    if state.closed:
-        hint = "To go on, undo the closing"
-        findings.report(f"campaign {state.spec.name}", "is closed", hint=hint)
-    if runs is not None and not (_is_whole(runs) and 1 <= runs <= MOST_RUNS):
-        findings.report("-n", "number of runs", repr(runs), f"1 to {MOST_RUNS}")
-    is_number = isinstance(budget, Real) and not isinstance(budget, bool)
-    if budget is not None and not (is_number and 0 < budget < float("inf")):
-        findings.report("--budget", "is no positive number", repr(budget))
-    if seed is not None and not (_is_whole(seed) and 0 <= seed < 2**63):
-        findings.report("--seed", "is no seed", repr(seed), "0 to 2^63 - 1")
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, Integral) and not isinstance(value, bool)
 
 
 def budget_left(state: CampaignState, gone: Collection[str]) -> float | None:

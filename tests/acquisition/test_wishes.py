@@ -211,5 +211,21 @@ def test_a_factor_that_moves_nothing_makes_no_other_run() -> None:
     context = PlanningContext(excluded=(refused.settings,), unlike=(refused,))
     plan = make_plan(spec, space, {"y": Idle()}, runs=1, context=context)
     assert plan.runs[0].settings["a"] != 5.0
+    # where nothing else is left, what differs in its settings alone is proposed, and told
+    held = make_plan(spec, space, {"y": Idle()}, runs=1, context=context, fixed={"a": 5.0})
+    assert held.runs[0].settings["a"] == 5.0
+    assert "differs in its settings alone" in held.notes[0]
+    # and one that is open already, when all others that differ are
+    others = [{"a": float(a), "idle": 0.0} for a in range(11) if a != 5]
+    full = replace(
+        context, pending=tuple(OpenRun(f"R1{k}", other) for k, other in enumerate(others))
+    )
+    repeat = make_plan(spec, space, {"y": Idle()}, runs=1, context=full, fixed={"idle": 0.0})
+    assert dict(repeat.runs[0].settings) in others
+    assert "one of those is repeated" in repeat.notes[0]
+    with pytest.raises(InputError, match="differs in what matters from R001"):
+        make_plan(
+            spec, space, {"y": Idle()}, runs=1, context=context, fixed={"a": 5.0, "idle": 5.0}
+        )
     known = replace(context, known=(KnownRun("R002", {"a": 0.0, "idle": 0.0}),))
     assert make_plan(spec, space, {"y": Idle()}, runs=1, context=known).runs[0].settings["a"] != 5.0

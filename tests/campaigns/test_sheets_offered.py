@@ -54,7 +54,9 @@ def test_rows_are_offered_with_what_else_they_say(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert (found.id_column, found.labels) == ("coil", ["line 2", "line 3"])
     assert found.name == "the 2 recipes of coils.csv"
-    assert found.told == ["gap lies between the machine's set-points in line 2: taken as it is"]
+    assert found.told == [
+        "gap lies between the machine's set-points in line 2 of coils.csv: taken as it is"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +65,7 @@ def test_rows_are_offered_with_what_else_they_say(tmp_path: Path) -> None:
         ("a,70,80", "solid: outside the range"),
         ("a,65,150", "against the constraint solid * gap <= 9000"),
         ("a,,80", "solid is blank"),
-        ("a,x,80", "is not a number"),
+        ("a,x,80", "solid: this is not a number"),
         ("a,56,100", "gap is 100 um, and fixed at 80 um"),
         ("a,56,-", "gap is blank"),
     ],
@@ -86,11 +88,16 @@ def test_rows_that_cannot_be_made_are_told(tmp_path: Path, row: str, why: str) -
 
 
 def test_equal_recipes_are_things_of_their_own_by_their_ids(tmp_path: Path) -> None:
-    same = read(begin(), "maker,solid,gap\nA,56,80\nA,56,80\nB,56,80\n", tmp_path)
-    assert (same.labels, same.id_column) == (["line 2", "line 4"], None)
+    text = "maker,solid,gap\nA,56,80\nA,56,80\nB,56,80\nA,57,80\n"
+    same = read(begin(), text, tmp_path)
+    assert (same.labels, same.id_column) == (["line 2", "line 4", "line 5"], None)
+    assert same.told[1].startswith("column 'maker' has equal cells: equal recipes count once")
     assert same.left_out == [("line 3", "says the same as line 2")]
     own = read(begin(), "maker,id,solid,gap\nA,1,56,80\nA,2,56,80\n", tmp_path)
     assert (own.labels, own.id_column) == (["line 2", "line 3"], "id")
+    assert own.told == ["column 'id' tells the recipes apart"]
+    pasted = read(begin(), "id,solid,gap\n1,56,80\n2,56,80\n1,56,80\n", tmp_path)
+    assert (pasted.labels, pasted.id_column) == (["line 2", "line 3"], "id")
 
 
 def test_what_was_planned_or_made_is_not_offered_again(tmp_path: Path) -> None:
@@ -103,6 +110,37 @@ def test_what_was_planned_or_made_is_not_offered_again(tmp_path: Path) -> None:
     assert found.left_out == [
         ("line 2", "R001 was planned or made of it"), ("line 4", "R003 was planned or made of it"),
     ]  # fmt: skip
+
+
+def test_a_thing_is_known_again_whatever_stands_beside_it(tmp_path: Path) -> None:
+    state = proposed(begin(), {"maker": "A", "id": 8.0}, {"maker": "A", "id": 10.0})
+    table = "maker,id,solid,gap\nA,8,56,80\nB,9X,56,80\nC,10,56,80\n"
+    assert read(state, table, tmp_path).labels == ["line 3"]
+    # one row alone: its maker is no id, for two runs were made of his
+    one = read(state, "maker,id,solid,gap\nA,11,56,80\n", tmp_path)
+    assert (one.labels, one.id_column) == (["line 2"], "id")
+    table = "maker,id,solid,gap\nA,11,56,80\nA,12,56,80\n"
+    some = read(begin(), table, tmp_path, where={"id": "11"})
+    assert (some.labels, some.id_column) == (["line 2"], "id")
+
+
+def test_what_a_replaced_plan_would_have_used_is_there(tmp_path: Path) -> None:
+    state = proposed(begin(), {"id": "1"}, {"id": "2"})
+    path = tmp_path / "coils.csv"
+    path.write_text("id,solid,gap\n1,56,80\n2,56,80\n")
+    assert offered_table(path, state, gone=["R001"]).labels == ["line 2"]
+    state = then(state, commands.abandon(state, ["R002"], f"{REPLACED}: foil is late"))
+    assert offered_table(path, state).labels == ["line 3"]
+
+
+def test_columns_called_as_ours_come_back_but_of_our_own_sheets(tmp_path: Path) -> None:
+    text = "id,status,order,run,batch:mix,solid,gap\na,in store,7,R009,m1,56,80\n"
+    (recipe,) = read(begin(), text, tmp_path).recipes
+    assert recipe.extra == {
+        "id": "a", "status": "in store", "order": 7.0, "run": "R009", "batch:mix": "m1",
+    }  # fmt: skip
+    ours = "id,status,order,run,plan,solid,gap\na,completed,7,R009,P001,56,80\n"
+    assert [each.extra for each in read(begin(), ours, tmp_path).recipes] == [{"id": "a"}]
 
 
 def test_off_the_grid_is_what_is_there(tmp_path: Path) -> None:

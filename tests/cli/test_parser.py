@@ -15,7 +15,7 @@ from designer.cli.parser import LATER, read_command_line
 from designer.cli.verbs import TOPICS, VERBS
 from designer.service import Service
 
-NO_WISH: dict[str, Any] = {"among": None, "options": None, "instead_of": (), "reason": None}
+NO_WISH: dict[str, Any] = {"among": None, "options": None, "instead_of": None, "reason": None}
 """What is handed on to `plans.propose` where nobody wishes anything."""
 
 

@@ -82,6 +82,15 @@ def test_nothing_known_is_no_hindrance(tmp_path: Path, coils: CommandLine) -> No
         assert set(some.frame["binder"]) == {"PVDF-A"}
         with pytest.raises(InputError, match="no column of it is a factor"):
             campaign.propose(2, among=pd.DataFrame({"foil": ["a"]}))
+        # ids in the index come back, too; those of a plan that is replaced are there again
+        index = foils.set_index("foil").assign(status="in store")
+        again = campaign.propose(2, among=index, replace=True, reason="late", seed=1)
+        assert sorted(again.frame["foil"]) == ["a", "b"]
+        assert [*again.frame["extra:status"]] == ["in store"] * 2
+        third = campaign.propose(2, among=foils.assign(coating_gap=80), replace=True)
+        assert sorted(third.frame["foil"]) == ["a", "b"]
+        with pytest.raises(InputError, match=r"Allow more cost or offer other recipes"):
+            campaign.propose(2, among=foils.assign(foil=["c", "d"]), budget=0.01)
 
 
 def _written(path: Path, text: str) -> Path:
@@ -120,6 +129,8 @@ def test_only_open_runs_can_be_exchanged(begun: CommandLine) -> None:
         said = begun.refused("propose", "small", "--instead-of", "R005", *words, code=2)
         assert "--instead-of" in said
     assert "--reason" in begun.refused("propose", "small", "--reason", "x", code=2)
+    said = begun.refused("propose", "small", "--instead-of", "R005", "--reason", "")
+    assert "reason: is empty; allowed: 1 to 1000 characters" in said
 
 
 def test_in_python_as_many_as_are_abandoned(small_begun: Path, tmp_path: Path) -> None:
@@ -135,3 +146,27 @@ def test_in_python_as_many_as_are_abandoned(small_begun: Path, tmp_path: Path) -
             campaign.propose(instead_of="R005")
         with pytest.raises(InputError, match="does not go together"):
             campaign.propose(2, instead_of="R006")
+        with pytest.raises(InputError, match="instead_of: names no run"):
+            campaign.propose(instead_of=[])
+
+
+def test_the_other_run_is_no_repeat_and_a_parted_design_is_told(
+    small_begun: Path, tmp_path: Path
+) -> None:
+    store = tmp_path / "copy.db"
+    store.write_bytes(small_begun.read_bytes())
+    with Campaign.open("small", store=store) as campaign:
+        design = campaign.design("full-factorial", levels=2, seed=1)
+        plan = campaign.propose(instead_of=design.runs[:2], dry_run=True)
+        told = [note for note in plan.to_dict()["notes"] if "is a design" in note]
+        assert len(told) == 1
+        assert told[0].startswith("P002 is a design (full-factorial), which is not whole without ")
+        assert told[0].endswith("What the open runs are worth now: campaign.judge('open')")
+        for fix in (None, {"coating_gap": 80}):
+            plan = campaign.propose(instead_of="R005", dry_run=True, fix=fix)
+            recipes = [
+                run["used"]
+                for run in campaign.service.campaigns.show("small")["runs"]
+                if run["status"] == "proposed"
+            ]
+            assert plan.to_dict()["runs"][0]["settings"] not in recipes

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from designer.campaigns import commands
+from designer.campaigns.commands.checks import required_text
 from designer.campaigns.errors import Findings
 from designer.campaigns.files import File
 from designer.campaigns.log.runs import REPLACED
 from designer.campaigns.log.state import CampaignState, Plan
+from designer.render.words import listed
 
 if TYPE_CHECKING:
     from designer.acquisition.plan.wishes import Offer
@@ -33,7 +36,7 @@ class Unwanted:
     Attributes:
         runs: their ids.
         instead_of: whether as many others are asked for in their place.
-        reason: why.
+        reason: why; of runs that are replaced it begins with `REPLACED`.
     """
 
     runs: tuple[str, ...] = ()
@@ -45,7 +48,7 @@ def unwanted(
     state: CampaignState,
     *,
     replace: bool,
-    instead_of: Sequence[str] = (),
+    instead_of: Sequence[str] | None = None,
     reason: str | None = None,
 ) -> Unwanted:
     """The runs that are abandoned first.
@@ -54,12 +57,14 @@ def unwanted(
         InputError: an unknown run.
         ConflictError: a run that is not open.
     """
-    if instead_of:
-        why = reason or INSTEAD
+    if reason is not None:
+        required_text(reason, "reason")
+    if instead_of is not None:
+        why = INSTEAD if reason is None else reason
         drafts = commands.abandon(state, instead_of, why)
         return Unwanted(tuple(draft.body["run"] for draft in drafts), True, why)
     gone = tuple(run.id for run in state.open_runs) if replace else ()
-    return Unwanted(gone, reason=reason or REPLACED)
+    return Unwanted(gone, reason=REPLACED if reason is None else f"{REPLACED}: {reason}")
 
 
 def abandoned_with(state: CampaignState, plan: Plan) -> list[str]:
@@ -68,6 +73,25 @@ def abandoned_with(state: CampaignState, plan: Plan) -> list[str]:
     command = events[-1].command_id
     before = itertools.takewhile(lambda event: event.command_id == command, reversed(events[:-1]))
     return [event.body["run"] for event in before if event.kind == "run_abandoned"][::-1]
+
+
+def parted_designs(state: CampaignState, gone: Unwanted) -> list[str]:
+    """Sentences about classical designs that are whole no more without the runs nobody wants."""
+    runs = [state.runs[run] for run in gone.runs if gone.instead_of]
+    parted: dict[str, list[str]] = {}
+    for run in runs:
+        if run.plan is not None and state.plans[run.plan].design is not None:
+            parted.setdefault(run.plan, []).append(run.id)
+    told, command = [], f"designer propose {shlex.quote(state.spec.name)} --judge"
+    for plan, missing in parted.items():
+        design = state.plans[plan].design
+        name = "" if design is None else design.name
+        told.append(
+            f"{plan} is a design ({name}), which is not whole without {listed(missing)}: the runs"
+            f" in their place are chosen for information. What the open runs are worth now:"
+            f" {command} open"
+        )
+    return told
 
 
 def check_together(findings: Findings, told: Mapping[str, object]) -> None:
@@ -80,10 +104,14 @@ def check_together(findings: Findings, told: Mapping[str, object]) -> None:
     pairs = [("--top-up", other) for other in ("--replace", "--budget", "--instead-of")]
     pairs += [("--instead-of", other) for other in ("--replace", "-n")]
     for option, other in pairs:
-        if told.get(option) and told.get(other):
+        if all(
+            told.get(each) is not None and told.get(each) is not False for each in (option, other)
+        ):
             more = ": it proposes as many runs as it abandons" if other == "-n" else ""
             findings.report(option, f"does not go together with {other}{more}")
-    if told.get("--reason") and not (told.get("--instead-of") or told.get("--replace")):
+    if told.get("--instead-of") == []:
+        findings.report("--instead-of", "names no run", allowed="open runs")
+    if told.get("--reason") is not None and not (told.get("--instead-of") or told.get("--replace")):
         findings.report("--reason", "belongs to --instead-of or --replace: it says why they go")
 
 
@@ -93,8 +121,12 @@ def offer_of(
     options: TableOptions | None,
     fixed: Mapping[str, Setting],
     given: Mapping[str, float],
+    *,
+    gone: Unwanted,
 ) -> tuple[Offer | None, list[str]]:
     """What is offered, and what is to tell about its table.
+
+    What runs were planned of that are replaced is there; what nobody wants a run of is not.
 
     Raises:
         InputError: the table cannot be read, or nothing of it can be proposed.
@@ -104,6 +136,7 @@ def offer_of(
     from designer.acquisition.plan.wishes import Offer
     from designer.campaigns.sheets.offered import offered_table
 
-    table: OfferedTable = offered_table(among, state, options, fixed, given)
+    replaced = () if gone.instead_of else gone.runs
+    table: OfferedTable = offered_table(among, state, options, fixed, given, gone=replaced)
     apart = table.id_column is not None
     return Offer(table.recipes, table.name, apart=apart, labels=table.labels), table.told

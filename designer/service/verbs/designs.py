@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from numbers import Integral
 from typing import Final
 
 from designer.campaigns.errors import Findings, InputError
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.space.settings import settings_from_texts
 from designer.campaigns.specification.parts import MOST_RUNS
 from designer.campaigns.store.cache import LineCache
 from designer.render.words import priced
 from designer.service.advice import spent
 from designer.service.answers import PlanAnswer
+from designer.service.asked.checked import check_numbers, check_whole, checked_inputs
 from designer.service.asked.wishes import unwanted
-from designer.service.entering import check_numbers, enter, plan_told
+from designer.service.entering import enter, repeated_plan
 from designer.service.fits import remembered
 from designer.service.flags import breach_sentences
 from designer.service.session import Verbs
@@ -71,29 +70,26 @@ class DesignVerbs(Verbs):
         from designer.engine.designing import DesignPlanRequest, plan_design
 
         session = self.session
-        repeated = None if dry_run else session.repeated(campaign)
+        repeated = repeated_plan(session, campaign, dry_run=dry_run)
         if repeated is not None:
-            return plan_told(repeated.after, [*repeated.after.plans.values()][-1])
+            return repeated
         state = session.state(campaign)
         findings = Findings()
         check_numbers(state, n, budget, seed, findings)
-        _check_whole("--replicates", replicates, 1, _MOST_REPLICATES, findings)
-        _check_whole("--center-points", center_points, 0, MOST_RUNS, findings)
-        _check_whole("--blocks", blocks, 1, MOST_RUNS, findings)
-        factors, givens = state.spec.factors, state.spec.givens
+        check_whole("--replicates", replicates, 1, _MOST_REPLICATES, findings)
+        check_whole("--center-points", center_points, 0, MOST_RUNS, findings)
+        check_whole("--blocks", blocks, 1, MOST_RUNS, findings)
         held, strays = _apart(state, fix or {}, option_names(name))
         for each in strays:
             hint = f"It is an option of {name}: say it right after the design's name"
             findings.report(f"--fix {each}", "is no factor of this campaign", hint=hint)
-        fixed = settings_from_texts(factors, held, "factor", findings, on_grid=True)
-        known = settings_from_texts(givens, given or {}, "given", findings, on_grid=True)
-        findings.raise_if_any()
+        fixed, known = checked_inputs(state, held, given, findings)
         gone = unwanted(state, replace=replace)
         wanted = DesignRequest(name, dict(options or {}), n, replicates, center_points, blocks)
         request = DesignPlanRequest(
             design=wanted,
             fixed=fixed,
-            given={name: float(value) for name, value in known.items()},
+            given=known,
             gone=frozenset(gone.runs),
             seed=seed,
         )
@@ -117,12 +113,6 @@ def _apart(
     factors = state.spec.factor_names
     strays = [n for n in fix if n not in factors and n.partition(":")[0] in options]
     return {n: text for n, text in fix.items() if n not in strays}, strays
-
-
-def _check_whole(where: str, value: int | None, least: int, most: int, findings: Findings) -> None:
-    whole = isinstance(value, Integral) and not isinstance(value, bool)
-    if value is not None and not (whole and least <= value <= most):
-        findings.report(where, "cannot be that", repr(value), f"{least} to {most}")
 
 
 def _check_budget(state: CampaignState, cost: float, budget: float | None) -> None:

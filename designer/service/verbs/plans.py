@@ -9,13 +9,19 @@ from designer.campaigns.errors import Findings, InputError
 from designer.campaigns.log.runs import WAITING
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.plausibility.open_runs import breaches
-from designer.campaigns.space.settings import settings_from_texts
 from designer.campaigns.specification.parts import DEFAULT_RUNS
 from designer.campaigns.store.cache import LineCache
 from designer.render.words import count
 from designer.service.answers import PlanAnswer
-from designer.service.asked.wishes import AmongSource, check_together, offer_of, unwanted
-from designer.service.entering import budget_left, check_numbers, enter, plan_told
+from designer.service.asked.checked import check_numbers, checked_inputs
+from designer.service.asked.wishes import (
+    AmongSource,
+    check_together,
+    offer_of,
+    parted_designs,
+    unwanted,
+)
+from designer.service.entering import budget_left, enter, repeated_plan
 from designer.service.fits import remembered
 from designer.service.flags import breach_sentences
 from designer.service.session import Verbs
@@ -24,6 +30,7 @@ from designer.service.values import Texts
 if TYPE_CHECKING:
     from designer.campaigns.commands.entries import PlanDraft
     from designer.campaigns.tables.options import TableOptions
+    from designer.engine.proposing import Request
 
 
 class PlanVerbs(Verbs):
@@ -41,7 +48,7 @@ class PlanVerbs(Verbs):
         top_up: bool = False,
         among: AmongSource | None = None,
         options: TableOptions | None = None,
-        instead_of: Sequence[str] = (),
+        instead_of: Sequence[str] | None = None,
         reason: str | None = None,
         seed: int | None = None,
         dry_run: bool = False,
@@ -70,40 +77,35 @@ class PlanVerbs(Verbs):
             ConflictError: somebody changed the campaign meanwhile, or a run of ``instead_of`` is
                 not open.
         """
-        from designer.engine.proposing import Request
-        from designer.engine.proposing import propose as compute
+        from designer.engine import proposing
 
         session = self.session
-        repeated = None if dry_run else session.repeated(campaign)
+        repeated = repeated_plan(session, campaign, dry_run=dry_run)
         if repeated is not None:
-            return plan_told(repeated.after, [*repeated.after.plans.values()][-1])
+            return repeated
         state = session.state(campaign)
         findings = Findings()
         check_numbers(state, n, budget, seed, findings)
         told = {"--top-up": top_up, "--replace": replace, "--budget": budget, "-n": n}
         check_together(findings, {**told, "--instead-of": instead_of, "--reason": reason})
-        factors, givens = state.spec.factors, state.spec.givens
-        fixed = settings_from_texts(factors, fix or {}, "factor", findings, on_grid=True)
-        known = settings_from_texts(givens, given or {}, "given", findings, on_grid=True)
-        findings.raise_if_any()
+        fixed, known = checked_inputs(state, fix, given, findings)
         if top_up:
             goal = DEFAULT_RUNS if n is None else n
             waiting = _standing(state)
             n = goal - len(waiting)
             if n <= 0:
                 return _enough(state, waiting, goal, dry_run=dry_run)
-        known_givens = {name: float(value) for name, value in known.items()}
         gone = unwanted(state, replace=replace, instead_of=instead_of, reason=reason)
         n = len(gone.runs) if gone.instead_of else n
-        offer, told_of_it = offer_of(state, among, options, fixed, known_givens)
+        offer, told_of_it = offer_of(state, among, options, fixed, known, gone=gone)
         left = budget_left(state, gone.runs)
         limit = min((limit for limit in (budget, left) if limit is not None), default=None)
         wanted = DEFAULT_RUNS if n is None and budget is None else n
-        request = Request(
+        request = proposing.Request(
             runs=wanted,
             budget=limit,
             fixed=fixed,
-            given=known_givens,
+            given=known,
             gone=frozenset(gone.runs),
             instead_of=gone.runs if gone.instead_of else (),
             offer=offer,
@@ -111,13 +113,14 @@ class PlanVerbs(Verbs):
             seed=seed,
         )
         memory = LineCache(session.store, state.campaign_id)
-        computed = compute(
+        computed = proposing.propose(
             state, request, session.progress, fitted=remembered(session, state), memory=memory
         )
         memory.save()
         if not computed.draft.runs:
-            raise _nothing_fits(state, limit)
+            raise _nothing_fits(state, limit, request)
         notes = [
+            *parted_designs(state, gone),
             *_budget_note(state, left, wanted or 0, computed.draft),
             *([] if gone.runs else breach_sentences(state)),
         ]
@@ -163,12 +166,14 @@ def _enough(state: CampaignState, runs: Sequence[str], goal: int, *, dry_run: bo
     }
 
 
-def _nothing_fits(state: CampaignState, limit: float | None) -> InputError:
+def _nothing_fits(state: CampaignState, limit: float | None, request: Request) -> InputError:
+    others = ["free a fixed setting"] if request.fixed else []
+    others += [] if request.offer is None else ["offer other recipes"]
     return InputError.at(
         "propose",
         "no run fits",
         found=f"{limit or 0:g} {state.spec.costs.unit} to spend",
-        hint="Allow more cost, or free a fixed setting",
+        hint=" or ".join(["Allow more cost", *others]),
     )
 
 

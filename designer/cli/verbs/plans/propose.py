@@ -168,7 +168,6 @@ def _ask(
         for each in _DESIGN:
             del told[each.attribute]
         told["options"] = None if arguments.among is None else options
-        told["instead_of"] = arguments.instead_of or ()
         propose: Callable[..., PlanAnswer] = service.plans.propose
         return propose(**told)
     found = service.judging.judge(
