@@ -40,6 +40,8 @@ class Candidates:
         given: value of every given, the same for all candidates.
         exact: every feasible recipe is among them.
         own: values of givens, ``[n]`` each, that are not the same for all: of coils in store.
+        even: recipes spread evenly over the region, and their rows, where others (with fixed
+            settings, offered, …) are among the candidates, too; None: the candidates are.
     """
 
     levels: tuple[Levels, ...]
@@ -47,6 +49,7 @@ class Candidates:
     given: dict[str, float]
     exact: bool
     own: Mapping[str, FloatArray] = field(default_factory=dict)
+    even: tuple[Candidates, IntArray] | None = None
 
     def __len__(self) -> int:
         return len(self.index)
@@ -106,6 +109,16 @@ class Candidates:
                 same &= self.index[:, self.names.index(name)] == self.level_of(name, value)
         return same
 
+    @property
+    def region(self) -> tuple[Candidates, IntArray]:
+        """Recipes that stand for the region, all alike, and their rows: what a goal is about."""
+        return self.even or (self, np.arange(len(self)))
+
+    def spread_over_region(self, count: int, rng: np.random.Generator) -> IntArray:
+        """About so many rows that stand for the region, neighbours next to each other."""
+        region, rows = self.region
+        return np.asarray(rows[region.spread(count, rng)])
+
     @cached_property
     def morton(self) -> IntArray:
         """An order of the candidates in which neighbours are alike (Morton 1966), ``[n]``."""
@@ -119,7 +132,7 @@ class Candidates:
         return self.index.astype(np.int64) @ strides, strides
 
     def spread(self, count: int, rng: np.random.Generator) -> IntArray:
-        """About so many rows, evenly over the region, neighbours next to each other."""
+        """About so many rows, evenly over the candidates, neighbours next to each other."""
         return draw(self.morton, np.ones(len(self)), min(count, len(self)), rng)
 
     def subset(self, rows: IntArray) -> Candidates:
@@ -205,7 +218,8 @@ def with_fixed(
         parts += [made(stage.reference) for stage in spec.stages if stage.reference]
         if parts:
             columns = [part.columns for part in (whole, *parts)]
-            whole, _ = merged(columns, whole.names, whole.given)
+            together, rows = merged(columns, whole.names, whole.given)
+            whole = replace(together, even=(whole, rows[0]))
     return whole, whole.matching(fixed or {})
 
 

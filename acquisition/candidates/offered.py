@@ -8,7 +8,7 @@ beside those of the region.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -129,6 +129,8 @@ def with_offered(
         stocks.append(Stock(kind, counts, tuple(map(tuple, places.values()))))
     region = np.zeros(len(candidates), dtype=np.bool_)
     region[rows[: lengths[0]]] = True
+    evenly, at = whole.region
+    candidates = replace(candidates, even=(evenly, rows[at]))
     return Offered(candidates, region, tuple(stocks), tuple(impossible))
 
 

@@ -151,6 +151,7 @@ class _Batches:
         limit = tree.pot_life(stage) if left is None else left
         made = self._made.get((tree.stages[stage], label or ""), 0)
         parent = chain[-1] if chain else ROOT
+        planned = planned and not made  # a batch somebody told that is there already costs nothing
         tree.batches.append(Batch(stage, parent, -1, label, planned, limit, runs=made))
         self._keys.append(self._key(stage, settings))
         number = len(tree.batches) - 1

@@ -15,7 +15,7 @@ import numpy as np
 from designer.acquisition.candidates.candidates import Candidates
 from designer.acquisition.plan.outlook import known_over_region
 from designer.acquisition.posterior import Posterior
-from designer.acquisition.predictions import predict
+from designer.acquisition.predictions import Prediction, predict
 from designer.acquisition.selection.context import OpenRun, PlanningContext
 from designer.acquisition.selection.problem import PlanningProblem
 
@@ -34,7 +34,8 @@ class Worth:
         sd_now: typical ± per response over the region, raw units, from the results so far.
         sd_before: the same once the open runs are made.
         sd_after: the same once these runs are made, too.
-        inside: probability of every run to be made and in spec; None: no response has a window.
+        predictions: what every run is expected to give.
+        success: probability of every run to be made successfully; None: nothing failed yet.
     """
 
     bits: float
@@ -42,7 +43,16 @@ class Worth:
     sd_now: Mapping[str, float]
     sd_before: Mapping[str, float]
     sd_after: Mapping[str, float]
-    inside: tuple[float, ...] | None
+    predictions: tuple[Prediction, ...]
+    success: tuple[float, ...] | None
+
+    @property
+    def inside(self) -> tuple[float, ...] | None:
+        """Probability of every run to be made and in spec; None: no response has a window."""
+        made = self.success or (1.0,) * len(self.predictions)
+        known = [p.in_spec * s for p, s in zip(self.predictions, made, strict=True)
+                 if p.in_spec is not None]  # fmt: skip
+        return tuple(known) if known else None
 
     @property
     def hits(self) -> float | None:
@@ -83,18 +93,17 @@ class Yardstick:
         information = problem.information(reference)
         each = [information.condition(row, chain) for row, chain in problem.trial_runs]
         after = known_over_region(problem)
+        rows = np.array([row for row, _ in problem.trial_runs], dtype=np.int64)
         return Worth(
             bits=float(sum(each)),
             each=tuple(each),
             sd_now={name: now for name, (now, _) in before.items()},
             sd_before={name: left for name, (_, left) in before.items()},
             sd_after={name: left for name, (_, left) in after.items()},
-            inside=self._inside(problem, [row for row, _ in problem.trial_runs]),
+            predictions=tuple(
+                predict(self.spec, problem.posteriors, problem.X[rows], self.context.at)
+            ),
+            success=None
+            if self.context.success is None
+            else tuple(float(p) for p in problem.success[rows]),
         )
-
-    def _inside(self, problem: PlanningProblem, rows: Sequence[int]) -> tuple[float, ...] | None:
-        where = np.array(rows, dtype=np.int64)
-        inside = [p.in_spec for p in predict(self.spec, problem.posteriors, problem.X[where])]
-        made = problem.success[where]
-        known = [float(p * s) for p, s in zip(inside, made, strict=True) if p is not None]
-        return tuple(known) if known else None

@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from designer.campaigns.specification.specification import Specification
     from designer.models.encoding import Space
 
-_MANY = 50  # runs planned by hand, above which they are judged alone: so many of ours take long
-_FEW = 4096  # recipes that stand for the region then
-
 
 @dataclass(frozen=True)
 class PlanLimits:
@@ -75,28 +72,9 @@ class PlanChoice:
         """Value assumed for every given."""
         return self._region[0].given
 
-    def limits(self, runs: int | None, budget: float | None) -> PlanLimits:
-        """The limits of the plan; runs that somebody chose are all taken."""
-        offer = self.wishes.offer
-        return (
-            PlanLimits(len(offer.recipes), None)
-            if offer and offer.every
-            else PlanLimits(runs, budget)
-        )
-
-    @property
-    def is_comparable(self) -> bool:
-        """Whether there is anything to compare, and not too many runs to choose as many others."""
-        offer = self.wishes.offer
-        return bool(self.wishes) and not (offer and offer.every and len(offer.recipes) > _MANY)
-
     @cached_property
     def _region(self) -> tuple[Candidates, BoolArray]:
-        whole, held = with_fixed(self.spec, self.wishes.fixed, self.assumed, self.seed)
-        if not self.wishes or self.is_comparable or len(whole) <= _FEW:
-            return whole, held
-        part = np.unique(whole.spread(_FEW, np.random.default_rng(self.seed)))
-        return whole.subset(part), held[part]
+        return with_fixed(self.spec, self.wishes.fixed, self.assumed, self.seed)
 
     @cached_property
     def _offered(self) -> Offered:
@@ -129,8 +107,6 @@ class PlanChoice:
                 wanted &= True if self._whole is None else self._whole
             return self._chosen(limits, rng, wanted)
         stock = self._offered.stocks[0]
-        if offer.every:
-            return self._all_of(stock, rng)
         if not stock.offered.any():
             raise InputError.at("--among", f"no feasible recipe is left of {offer.name}")
         selection = self._chosen(limits, rng, stock.offered, stock=stock)
@@ -170,7 +146,7 @@ class PlanChoice:
         )  # fmt: skip
 
     def _all_of(self, stock: Stock, rng: np.random.Generator) -> Selection:
-        """Runs that somebody chose, the one that teaches most first."""
+        """All that is in stock, what teaches most first."""
         problem = self._problem(self._free, stock.offered, self._candidates)
         goal = "window" if self.goal == "optimum" else self.goal
         reference = problem.reference_points(goal, rng)

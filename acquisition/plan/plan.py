@@ -10,7 +10,7 @@ import numpy as np
 
 from designer.acquisition.functions.improvement import MakeImprover
 from designer.acquisition.plan.assemble import PlanAssembly
-from designer.acquisition.plan.choice import PlanChoice
+from designer.acquisition.plan.choice import PlanChoice, PlanLimits
 from designer.acquisition.plan.deviation import Deviation
 from designer.acquisition.plan.outlook import Outlook, outlook
 from designer.acquisition.plan.wishes import Offer, Wishes
@@ -107,14 +107,14 @@ def make_plan(
     choice = PlanChoice(
         spec, space, posteriors, context, wishes, goal, assumed, make_improver, seed
     )
-    limits = choice.limits(runs, budget)
+    limits = PlanLimits(runs, budget)
     rng = np.random.default_rng(seed)
     selection = choice.wished(limits, rng)
     problem, assembly = selection.problem, PlanAssembly(selection, rng)
     planned, uninformed = assembly.runs(), problem.uninformed
     ahead = outlook(problem, goal, len(planned))
     deviation = None
-    if choice.is_comparable and planned and not uninformed:
+    if wishes and planned and not uninformed:
         deviation = Deviation.between(wishes, selection, choice.without(limits))
     return SelectedPlan(
         goal=selection.goal,

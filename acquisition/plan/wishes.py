@@ -26,15 +26,12 @@ class Offer:
     Attributes:
         recipes: each is used once at most.
         name: in words, ``the 12 recipes of coils.csv``.
-        every: all of them are taken as they are, whatever else is said about them: somebody chose
-            them.
         apart: they are things of their own: a recipe that is open or failed may come again.
         labels: where each of them stands, ``line 4``; empty: nobody asks.
     """
 
     recipes: Sequence[OfferedRecipe]
     name: str = "the recipes at hand"
-    every: bool = False
     apart: bool = False
     labels: Sequence[str] = ()
 
@@ -65,7 +62,5 @@ class Wishes:
             kept = (f"{n} at {spec.factor(n).with_unit(v)}" for n, v in self.fixed.items())
             told.append(f"keeping {' and '.join(kept)}")
         if self.offer is not None:
-            told.append(
-                "planning by hand" if self.offer.every else f"choosing among {self.offer.name}"
-            )
+            told.append(f"choosing among {self.offer.name}")
         return " and ".join(told)

@@ -133,14 +133,11 @@ class PlanningProblem:
 
     @cached_property
     def representatives(self) -> IntArray:
-        """Candidates that stand for all of them where beliefs everywhere are asked for, ``[m]``."""
-        if self._all_represent:
-            return np.arange(len(self.candidates))
-        return self.candidates.spread(_STAND_INS, np.random.default_rng(0))
-
-    @property
-    def _all_represent(self) -> bool:
-        return len(self.candidates) <= _STAND_INS
+        """Candidates that stand for the region where beliefs everywhere are asked for, ``[m]``."""
+        region, rows = self.candidates.region
+        if len(region) <= _STAND_INS:
+            return rows
+        return self.candidates.spread_over_region(_STAND_INS, np.random.default_rng(0))
 
     def reference_points(
         self, goal: str, rng: np.random.Generator, *, results_only: bool = False
@@ -152,7 +149,7 @@ class PlanningProblem:
             rng: source of the reference points.
             results_only: as if no run were open.
         """
-        rows, every = self.representatives, self.conditionings
+        rows, every, (region, _) = self.representatives, self.conditionings, self.candidates.region
         weights = {name: self.spec.response(name).weight for name in self.posteriors}
         beliefs = Beliefs(
             means={
@@ -166,8 +163,8 @@ class PlanningProblem:
             },
             limits=self.limits,
             weights=weights or {NEUTRAL: 1.0},
-            # a part of the candidates was drawn along an order in which neighbours are alike
-            order=self.candidates.morton if self._all_represent else np.arange(len(rows)),
+            # a part of the region was drawn along an order in which neighbours are alike
+            order=region.morton if len(region) <= _STAND_INS else np.arange(len(rows)),
         )
         goal = "learn" if self.uninformed else goal
         found = make_reference_points(goal, beliefs, rng, self.references)

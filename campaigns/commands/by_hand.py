@@ -12,7 +12,7 @@ from designer.campaigns.commands.plans import batch_ids, plain
 from designer.campaigns.errors import Problem
 from designer.campaigns.log.events import NewEvent
 from designer.campaigns.log.fold import tried
-from designer.campaigns.log.runs import WAITING
+from designer.campaigns.log.runs import WAITING, Run
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.plausibility.open_batches import otherwise_made
 from designer.campaigns.values.quantity import stored_setting
@@ -58,6 +58,12 @@ def planned_run(
         "position": None,
     }
     return NewEvent("run_planned", planned)
+
+
+def planned_at(state: CampaignState, run: Run) -> int | None:
+    """Log position a run planned by hand was judged at; None: it is none, or was not judged."""
+    event = state.events[run.seq - 1]
+    return event.body["position"] if event.kind == "run_planned" else None
 
 
 def next_order(state: CampaignState) -> int:

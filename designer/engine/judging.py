@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from designer.acquisition.candidates.candidates import with_fixed
+from designer.acquisition.candidates.candidates import Candidates, with_fixed
 from designer.acquisition.designs.model_terms import MODEL_ORDERS, ModelOrder
 from designer.acquisition.judge.answers import ComparedPlan, Judged, PlanWorth
 from designer.acquisition.judge.beside import PlansBeside
@@ -17,8 +17,10 @@ from designer.acquisition.judge.estimation.noise import noises
 from designer.acquisition.judge.judge import PlanJudge
 from designer.acquisition.judge.words import summary
 from designer.acquisition.judge.worth import Yardstick
+from designer.acquisition.selection.context import PlanningContext
+from designer.campaigns.commands.by_hand import planned_at
 from designer.campaigns.log.state import CampaignState
-from designer.campaigns.sheets.brought_plan import BroughtPlan
+from designer.campaigns.sheets.brought_plan import BroughtPlan, BroughtRun
 from designer.engine.context import planning_context
 from designer.engine.fitted_campaign import FittedCampaign, Progress, fit_campaign
 from designer.engine.proposing import default_seed
@@ -85,73 +87,140 @@ def judge_plans(
     with one_thread():
         if fitted is None:
             fitted = fit_campaign(state, progress, memory)
-        given, notes = fitted.givens(request.given)
-        judging = _Judging(fitted, request, given, progress)
+        runs = [run for plan in plans for run in plan.runs]
+        given, notes = fitted.givens({**shared_givens(runs), **request.given})
+        seed = _told_seed(state, runs) if request.seed is None else request.seed
+        around = planning_context(fitted, request.now or datetime.now(UTC))
+        measures = Measures.of(fitted, given, seed, around)
+        judging = _Judging(measures, request, progress)
         return JudgedPlans([judging.judged(plan) for plan in plans], fitted, notes)
+
+
+def shared_givens(runs: Sequence[BroughtRun]) -> dict[str, float]:
+    """Givens all runs have the same value of: what is judged is made for these."""
+    return {
+        name: value
+        for name, value in (runs[0].given if runs else {}).items()
+        if all(run.given.get(name) == value for run in runs)
+    }
+
+
+def _told_seed(state: CampaignState, runs: Sequence[BroughtRun]) -> int:
+    """The seed of what the first run of ours was told to be worth; of none, the next plan's.
+
+    Bits are measured at points that are drawn: with the same seed they are the same bits.
+    """
+    run = next((state.runs[run.run] for run in runs if run.run is not None), None)
+    if run is not None and run.plan is not None:
+        return state.plans[run.plan].seed
+    return default_seed(state, None if run is None else planned_at(state, run))
+
+
+@dataclass(frozen=True, eq=False)
+class Measures:
+    """What runs are measured with, whoever chose them.
+
+    Attributes:
+        fitted: the models.
+        given: a value for every given.
+        seed: of all chance.
+        candidates: recipes of the whole region.
+        around: what is set up, open and known.
+    """
+
+    fitted: FittedCampaign
+    given: Mapping[str, float]
+    seed: int
+    candidates: Candidates
+    around: PlanningContext
+
+    @classmethod
+    def of(
+        cls,
+        fitted: FittedCampaign,
+        given: Mapping[str, float],
+        seed: int,
+        around: PlanningContext,
+    ) -> Measures:
+        """As plans of ours are measured that are computed with this seed.
+
+        Args:
+            fitted: the models.
+            given: a value for every given.
+            seed: of all chance.
+            around: what is set up, open and known.
+
+        Raises:
+            InputError: no recipe is feasible.
+        """
+        candidates, _ = with_fixed(fitted.state.spec, None, given, seed)
+        return cls(fitted, given, seed, candidates, around)
+
+    def without(self, runs: Sequence[BroughtRun]) -> Measures:
+        """The same for these runs, which are pending no more."""
+        own = {run.run for run in runs}
+        pending = tuple(run for run in self.around.pending if run.run not in own)
+        return replace(self, around=replace(self.around, pending=pending))
+
+    @property
+    def yardstick(self) -> Yardstick | None:
+        """What bits are measured with; None: nothing is known yet."""
+        if not self.fitted.averaged:
+            return None
+        return Yardstick(
+            spec=self.fitted.state.spec,
+            space=self.fitted.training.space,
+            posteriors=self.fitted.averaged,
+            candidates=self.candidates,
+            context=self.around,
+            seed=self.seed,
+        )
+
+    @property
+    def beside(self) -> PlansBeside:
+        """Makes plans to compare with."""
+        return PlansBeside(
+            spec=self.fitted.state.spec,
+            space=self.fitted.training.space,
+            posteriors=self.fitted.averaged,
+            yardstick=self.yardstick,
+            context=self.around,
+            given=self.given,
+            seed=self.seed,
+        )
 
 
 class _Judging:
     """What is the same for all plans that are judged together."""
 
-    def __init__(
-        self,
-        fitted: FittedCampaign,
-        request: JudgeRequest,
-        given: Mapping[str, float],
-        progress: Progress,
-    ) -> None:
-        self._fitted, self._request, self._given = fitted, request, given
-        self._progress, self._state = progress, fitted.state
-        self._seed = default_seed(fitted.state) if request.seed is None else request.seed
-        now = request.now or datetime.now(UTC)
-        self._around = planning_context(fitted, now)
-        self._candidates, _ = with_fixed(fitted.state.spec, None, given, self._seed)
-        some = self._candidates.spread(_REGION, np.random.default_rng(0))
-        region = self._candidates.subset(np.unique(some)).encode(fitted.training.space)
+    def __init__(self, measures: Measures, request: JudgeRequest, progress: Progress) -> None:
+        self._measures, self._request, self._progress = measures, request, progress
+        fitted, candidates = measures.fitted, measures.candidates
+        some = candidates.spread(_REGION, np.random.default_rng(0))
+        region = candidates.subset(np.unique(some)).encode(fitted.training.space)
         self._noise = noises(fitted.state.spec, fitted.averaged, region)
 
     def judged(self, plan: BroughtPlan) -> Judged:
         """One plan, with what it is compared with."""
         self._progress(f"judging {plan.name}", None)
-        spec, own = self._state.spec, {run.run for run in plan.runs}
-        pending = tuple(run for run in self._around.pending if run.run not in own)
-        context = replace(self._around, pending=pending)
-        yardstick = None
-        if self._fitted.averaged:
-            yardstick = Yardstick(
-                spec=spec,
-                space=self._fitted.training.space,
-                posteriors=self._fitted.averaged,
-                candidates=self._candidates,
-                context=context,
-                seed=self._seed,
-            )
+        measures = self._measures.without(plan.runs)
         judge = PlanJudge(
-            spec=spec,
-            candidates=self._candidates,
-            context=context,
-            yardstick=yardstick,
+            spec=measures.fitted.state.spec,
+            candidates=measures.candidates,
+            context=measures.around,
+            yardstick=measures.yardstick,
             noise=self._noise,
             effect=self._request.effect,
-            seed=self._seed,
+            seed=measures.seed,
             search=self._request.compare,
         )
         filled = replace(
             plan,
-            runs=tuple(replace(run, given={**self._given, **run.given}) for run in plan.runs),
+            runs=tuple(replace(run, given={**measures.given, **run.given}) for run in plan.runs),
         )
         told = judge.judge(filled)
         if self._request.compare:
-            beside = PlansBeside(
-                spec=spec,
-                space=self._fitted.training.space,
-                posteriors=self._fitted.averaged,
-                yardstick=yardstick,
-                context=context,
-                given=self._given,
-                seed=self._seed,
-            )
-            told = self._compared(told, beside)
+            told = self._compared(told, measures.beside)
         return {**told, "summary": summary(told)}
 
     def _compared(self, told: Judged, beside: PlansBeside) -> Judged:

@@ -80,9 +80,14 @@ class ComputedPlan:
     fitted: FittedCampaign | None = None
 
 
-def default_seed(state: CampaignState) -> int:
-    """Seed that follows from campaign and log position, so that everybody gets the same plan."""
-    text = f"{state.campaign_id}:{state.seq}".encode()
+def default_seed(state: CampaignState, position: int | None = None) -> int:
+    """Seed that follows from campaign and log position, so that everybody gets the same plan.
+
+    Args:
+        state: the campaign.
+        position: log position; None: the last.
+    """
+    text = f"{state.campaign_id}:{state.seq if position is None else position}".encode()
     return int.from_bytes(hashlib.sha256(text).digest()[:4], "big")
 
 

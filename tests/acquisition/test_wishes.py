@@ -131,28 +131,6 @@ def test_things_of_their_own_may_repeat_what_is_open_failed_or_abandoned() -> No
         make_plan(spec, space, {}, runs=2, offer=Offer(recipes), context=context)
 
 
-def test_runs_that_somebody_chose_are_all_taken_and_judged() -> None:
-    spec = line_spec()
-    space, posteriors = posteriors_of(spec, 4)
-    chosen = whole(COILS, spec)
-    plan = make_plan(spec, space, posteriors, offer=Offer(chosen, every=True))
-    assert sorted(plan.taken) == list(range(len(COILS)))
-    assert plan.bits is not None
-    assert plan.deviation is not None
-    assert plan.deviation.bits_free >= plan.bits > 0
-    assert plan.deviation.runs_free == len(COILS)
-    # our own plan, judged as if somebody had chosen it, is worth what it was
-    ours = make_plan(spec, space, posteriors, runs=4)
-    again = [OfferedRecipe(dict(run.settings)) for run in ours.runs]
-    judged = make_plan(spec, space, posteriors, offer=Offer(again, every=True))
-    assert judged.bits == pytest.approx(ours.bits, rel=1e-6)
-    assert judged.cost == pytest.approx(ours.cost)
-    refused = PlanningContext(excluded=tuple(recipe.settings for recipe in chosen))
-    assert (
-        len(make_plan(spec, space, {}, offer=Offer(chosen, every=True), context=refused).runs) == 6
-    )
-
-
 @pytest.mark.parametrize("informed", [True, False])
 def test_instead_of_a_run_comes_none_that_is_nearly_the_same(informed: bool) -> None:
     spec = line_spec()

@@ -1,7 +1,8 @@
 """What plans are worth: rows as they are read, figures that fit together."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -106,15 +107,111 @@ def test_rows_that_cannot_be_made_are_told_with_their_place(known: Service, tmp_
     ]
 
 
-def test_a_plan_of_ours_is_worth_what_it_told(known: Service) -> None:
-    state = known.session.state("small")
-    plan = state.plans["P001"]
-    for word in ("P001", "p001", "open"):
-        (found,) = known.judging.judge("small", [word], seed=plan.seed, compare=False)
-        assert [run["run"] for run in found["runs"]] == [*plan.runs]
-        assert found["cost"] == pytest.approx(plan.cost)
-        assert found["best_order"]["cost"] == pytest.approx(plan.cost)
-        assert found["information_bits"] == pytest.approx(plan.information_bits, rel=1e-4)
+WIDE = """
+[campaign]
+version = 1
+name = "wide"
+line = "line4"
+[[stage]]
+name = "slurry"
+change_cost = 3.0
+[[factor]]
+name = "a"
+low = 0
+high = 1000
+step = 1
+stage = "slurry"
+[[factor]]
+name = "b"
+low = 0
+high = 1000
+step = 1
+[[factor]]
+name = "c"
+low = 0
+high = 1000
+step = 1
+[[given]]
+name = "humidity"
+low = 20
+high = 60
+[[response]]
+name = "y"
+window = [1, 2]
+"""
+
+
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Service]:
+    """Campaigns with more recipes than are looked at, and an earlier line."""
+    path = table(tmp_path_factory.mktemp("wide") / "wide.toml", header=WIDE)
+    a, b, c = ([(k * step) % 1001 for k in range(14)] for step in (389, 701, 173))
+    line = {"a": a, "b": b, "c": c, "humidity": [20 + 3 * k for k in range(14)]}
+    y = [(u + v * v / 900 - w) / 500 for u, v, w in zip(a, b, c, strict=True)]
+
+    def made() -> Service:
+        service = Service(None)
+        service.campaigns.create(path)
+        service.lines.add("wide", {**line, "y": y}, name="line2")
+        return service
+
+    return made
+
+
+COILS = {"a": [40.5, 40.5, 620, 900], "b": [7, 800, 330, 512]}
+
+
+@pytest.mark.parametrize(
+    "wish", [{"fix": {"b": "150"}}, {"given": {"humidity": "55"}}, {"among": COILS}]
+)
+def test_a_plan_of_ours_is_worth_what_it_told_however_it_was_wished(
+    wide: Callable[[], Service], wish: dict[str, Any]
+) -> None:
+    service = wide()
+    service.plans.propose("wide", 3, **wish)
+    plan = service.session.state("wide").plans["P001"]
+    (found,) = service.judging.judge("wide", ["P001"], compare=False)
+    assert [run["run"] for run in found["runs"]] == [*plan.runs]
+    assert found["cost"] == found["best_order"]["cost"] == pytest.approx(plan.cost)
+    assert found["information_bits"] == pytest.approx(plan.information_bits, rel=1e-4)
+
+
+def test_a_recipe_is_worth_the_same_proposed_brought_and_planned_by_hand(
+    wide: Callable[[], Service],
+) -> None:
+    service = wide()
+    proposed = service.plans.propose("wide", 3, given={"humidity": "40"}, dry_run=True)
+    runs = proposed["runs"]
+    columns: dict[str, list[Any]] = {n: [(r["settings"] or {})[n] for r in runs] for n in "abc"}
+    columns["humidity"] = [40.0] * 3
+    (brought,) = service.judging.judge("wide", [columns])
+    bits = proposed["information_bits"]
+    assert brought["information_bits"] == pytest.approx(bits, rel=1e-4)
+    assert brought["ours_same_runs"] is not None
+    assert brought["ours_same_runs"]["information_bits"] == pytest.approx(bits, rel=1e-4)
+    service.tables.attach_columns("wide", columns)
+    by_hand = list(service.session.state("wide").runs.values())
+    assert sum(run.information_bits or 0 for run in by_hand) == pytest.approx(bits, rel=1e-4)
+    assert sum(run.cost or 0 for run in by_hand) == pytest.approx(proposed["cost"])
+    assert "costs no information" in (by_hand[0].reason or "")
+    (still,) = service.judging.judge("wide", ["open"], compare=False)
+    assert still["information_bits"] == pytest.approx(bits, rel=1e-4)
+
+
+def test_more_of_a_batch_that_is_there_costs_no_new_one(tmp_path: Path) -> None:
+    service = Service(None)
+    service.campaigns.create(table(tmp_path / "small.toml", header=SMALL))
+    for k, solid in enumerate((50, 60), start=1):
+        settings = {"solid_content": str(solid), "coating_gap": "80", "binder": "PVDF-A"}
+        batch = {"slurry": f"slurry-{k:02}", "coating": f"coating-{k:02}"}
+        service.runs.attach("small", {**settings, "porosity": "30"}, batch=batch)
+    row = "50,80,PVDF-A,slurry-01,coating-01"
+    path = table(tmp_path / "mine.csv", row, header=f"{HEADER},batch:slurry,batch:coating")
+    assert judged(service, path)["cost"] == pytest.approx(0.1)
+    first = {"slurry": "slurry-01", "coating": "coating-01"}
+    recipe = {"solid_content": "50", "coating_gap": "80", "binder": "PVDF-A"}
+    service.runs.attach("small", recipe, batch=first)
+    assert service.session.state("small").runs["R003"].cost == pytest.approx(0.1)
 
 
 def test_an_exported_sheet_is_judged_as_the_open_runs_it_names(

@@ -1,26 +1,32 @@
 """Runs that somebody planned by hand: what they are expected to give and teach, and what they cost.
 
-They are judged together as a plan of ours is, and beside the plan of ours with as many runs.
+They are judged together as any brought plan is, and beside the plan of ours with as many runs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 
-from designer.acquisition.plan.plan import make_plan
-from designer.acquisition.plan.wishes import Offer
+from designer.acquisition.judge.hand_planned import chosen_runs
+from designer.acquisition.judge.making import Making, in_best_order
+from designer.acquisition.judge.worth import Worth
+from designer.acquisition.plan.deviation import Deviation
+from designer.acquisition.plan.wishes import Wishes
 from designer.campaigns.commands.by_hand import BY_HAND
 from designer.campaigns.commands.entries import OfferedRecipe, PlannedRun
 from designer.campaigns.errors import InputError
 from designer.campaigns.log.state import CampaignState
+from designer.campaigns.sheets.brought_plan import BroughtRun
 from designer.engine.context import planning_context
 from designer.engine.fitted_campaign import FittedCampaign, Progress, fit_campaign
-from designer.engine.proposing import default_seed, make_improver
+from designer.engine.judging import Measures, shared_givens
+from designer.engine.proposing import default_seed
 from designer.engine.threads import one_thread
 from designer.models.compression.fit_cache import Memory
+
+_MANY = 50  # runs above which they are not compared: so many of ours take longer than anybody waits
 
 
 @dataclass(frozen=True)
@@ -59,60 +65,45 @@ def judge_by_hand(
         if fitted is None:
             fitted = fit_campaign(state, progress, memory)
         progress("judging what was planned", None)
-        now = datetime.now(UTC)
-        given, _ = fitted.givens({})
-        try:
-            plan = make_plan(
-                state.spec,
-                fitted.training.space,
-                fitted.averaged,
-                given=given,
-                context=planning_context(fitted, now),
-                make_improver=partial(make_improver, fitted),
-                seed=default_seed(state),
-                offer=Offer([each.recipe for each in planned], every=True),
+        usual, _ = fitted.givens({})
+        runs = [
+            BroughtRun(
+                place,
+                each.run,
+                each.recipe.settings,
+                {**usual, **each.recipe.given},
+                each.batch,
+                each.run,
             )
-        except InputError:  # nothing of ours is left to compare with: they are planned all the same
-            return _unjudged(state, planned, given), fitted
-    reason = BY_HAND
-    if plan.deviation is not None:
-        reason += f", which costs {plan.deviation.cost_words(state.spec)}"
-    runs = [planned[place] for place in plan.taken]
-    told = [each.batch for each in runs]
-    return {
-        each.run: replace(run, reason=reason)
-        for each, run in zip(runs, _priced(state, plan.runs, told), strict=True)
-    }, fitted
+            for place, each in enumerate(planned, start=1)
+        ]
+        around, seed = planning_context(fitted, datetime.now(UTC)), default_seed(state)
+        making = in_best_order(state.spec, runs, around, seed)
+        worth, reason = None, BY_HAND
+        try:
+            measures = Measures.of(fitted, {**usual, **shared_givens(runs)}, seed, around)
+        except InputError:  # no recipe is feasible: these are planned all the same
+            measures = None
+        if measures is not None and measures.yardstick is not None:
+            worth = measures.yardstick.worth(making.open_runs(runs))
+            reason += _beside_ours(measures, making, worth)
+        told = chosen_runs(runs, making, worth, reason)
+    return {planned[place].run: run for place, run in zip(making.order, told, strict=True)}, fitted
 
 
-def _unjudged(
-    state: CampaignState, planned: Sequence[HandPlanned], given: Mapping[str, float]
-) -> dict[str, PlannedRun]:
-    """Runs of which nothing can be said, each of new batches."""
-    stages = [stage.name for stage in state.spec.stages]
-    runs = [
-        PlannedRun(
-            order=place, rank=place, settings=each.recipe.settings, predicted={}, bits=None,
-            batch=dict.fromkeys(stages, f"new-{place}"), cost=0.0, in_spec=None,
-            reason=BY_HAND, given={**given, **each.recipe.given},
-        )
-        for place, each in enumerate(planned, start=1)
-    ]  # fmt: skip
-    priced = _priced(state, runs, [each.batch for each in planned])
-    return {each.run: run for each, run in zip(planned, priced, strict=True)}
-
-
-def _priced(
-    state: CampaignState, runs: Sequence[PlannedRun], told: Sequence[Mapping[str, str]]
-) -> list[PlannedRun]:
-    """The runs with their batches as told, and what they cost then, in the order of making."""
-    spec = state.spec
-    known = {(stage, batch) for stage, batches in state.batches.items() for batch in batches}
-    priced = []
-    for run, batches in zip(runs, told, strict=True):
-        label = {**run.batch, **batches}
-        new = set(label.items()) - known
-        known |= new
-        change = sum(stage.change_cost for stage in spec.stages if stage.name in dict(new))
-        priced.append(replace(run, batch=label, cost=spec.costs.run + change))
-    return priced
+def _beside_ours(measures: Measures, making: Making, worth: Worth) -> str:
+    """``, which costs 2 % of this plan's information (…)``; nothing where none of ours is left."""
+    count = len(worth.each)
+    ours = measures.beside.ours("ours", runs=count) if count <= _MANY else None
+    if ours is None or ours["information_bits"] is None:
+        return ""
+    beside = Deviation(
+        wishes=Wishes(),
+        bits=worth.bits,
+        bits_free=ours["information_bits"],
+        cost=making.cost,
+        cost_free=ours["cost"],
+        runs=count,
+        runs_free=ours["runs"],
+    )
+    return f", which costs {beside.cost_words(measures.fitted.state.spec)}"
