@@ -100,6 +100,15 @@ class AliasedEffects(TypedDict):
     text: str
 
 
+class CorrelatedKinds(TypedDict):
+    """Pairs of effects of two kinds that are told apart only in part; ``correlation``: the most."""
+
+    kinds: list[str]
+    pairs: int
+    correlation: float
+    text: str
+
+
 class AliasFigures(TypedDict):
     """The alias matrix: by how much effects left out bias the terms of ``model``."""
 
@@ -121,7 +130,10 @@ class TermPower(TypedDict):
 class ResponsePower(TypedDict):
     """Power to find an effect of ``size`` (``size_sd`` standard deviations of the noise).
 
-    ``response`` null: of any response, its noise as the unit.
+    ``response`` null: of any response, its noise as the unit. ``noise_from``: ``specification``,
+    ``model``, or ``unit`` where nothing is known. ``batch_sd``: how much batches of every stage
+    vary besides, in standard deviations of the noise, as ``batch_from`` says (``model``, or
+    ``assumption``).
     """
 
     response: str | None
@@ -130,6 +142,8 @@ class ResponsePower(TypedDict):
     size_sd: float
     noise_sd: float | None
     noise_from: str
+    batch_sd: dict[str, float]
+    batch_from: str
     model: str
     effects: list[TermPower]
     text: str
@@ -195,6 +209,7 @@ class Judged(TypedDict):
     efficiency: Efficiencies
     efficiency_basis: EfficiencyBasis
     aliases: list[AliasedEffects]
+    correlated: list[CorrelatedKinds]
     alias_matrix: AliasFigures | None
     power: list[ResponsePower]
     leverage: list[RunLeverage]

@@ -15,6 +15,7 @@ from designer.acquisition.judge.worth import Worth, Yardstick
 from designer.acquisition.plan.plan import make_plan
 from designer.acquisition.posterior import Posterior
 from designer.acquisition.selection.context import OpenRun, PlanningContext
+from designer.campaigns.commands.entries import PlannedRun
 from designer.campaigns.errors import InputError
 from designer.campaigns.sheets.brought_plan import BroughtRun
 from designer.campaigns.specification.parts import DEFAULT_RUNS, MOST_RUNS
@@ -52,13 +53,12 @@ class PlansBeside:
 
     def ours(
         self,
-        name: str,
         *,
         runs: int | None = None,
         budget: float | None = None,
         fixed: Mapping[str, Setting] | None = None,
-    ) -> ComparedPlan | None:
-        """A plan of ours; None where none can be made."""
+    ) -> tuple[PlannedRun, ...]:
+        """The runs of a plan of ours; none where none can be made."""
         try:
             found = make_plan(
                 self.spec,
@@ -73,9 +73,27 @@ class PlansBeside:
                 seed=self.seed,
             )
         except InputError:  # nothing is left to propose
+            return ()
+        return found.runs
+
+    def told(
+        self, name: str, runs: Sequence[PlannedRun], first: int | None = None
+    ) -> ComparedPlan | None:
+        """A plan of ours, or its first runs by value, which are the plan of so many.
+
+        Args:
+            name: of the plan.
+            runs: its runs; none where none can be made.
+            first: how many of them; None: all.
+        """
+        some = [run for run in runs if first is None or run.rank <= first]
+        if not some:
             return None
-        made = [OpenRun("", run.settings, run.batch, run.given) for run in found.runs]
-        return self._told(name, found.cost, made) if made else None
+        cost = float(sum(run.cost for run in some))
+        if len(some) < len(runs):  # who pays for a batch may be left out
+            brought = [BroughtRun(r.order, "", r.settings, r.given, r.batch) for r in some]
+            cost = in_best_order(self.spec, brought, self.context, self.seed).cost
+        return self._told(name, cost, [OpenRun("", r.settings, r.batch, r.given) for r in some])
 
     def staying(self) -> ComparedPlan | None:
         """Some runs with what is set up now: as cheap as it gets; None where nothing is."""
@@ -85,7 +103,8 @@ class PlansBeside:
             return None
         before = stages[: stages.index(dear) + 1]
         fixed = {f.name: setup.settings[f.name] for f in self.spec.factors if f.stage in before}
-        return self.ours(f"{DEFAULT_RUNS} of {setup.batch[dear]}", runs=DEFAULT_RUNS, fixed=fixed)
+        name = f"{DEFAULT_RUNS} of {setup.batch[dear]}"
+        return self.told(name, self.ours(runs=DEFAULT_RUNS, fixed=fixed))
 
     def d_optimal(
         self, sizes: Mapping[ModelOrder, int], runs: int, batches: Mapping[str, int]

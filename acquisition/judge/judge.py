@@ -111,6 +111,7 @@ class PlanJudge:
             "efficiency": efficiency,
             "efficiency_basis": basis,
             "aliases": figures.aliases(),
+            "correlated": figures.correlated(),
             "alias_matrix": figures.alias_figures(),
             "power": figures.power(best.by_place, self.noise, self.effect),
             "leverage": _leverage(runs, leverage),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from designer.acquisition.judge.answers import (
     Judged,
@@ -12,6 +12,7 @@ from designer.acquisition.judge.answers import (
     RepeatedRecipe,
     RunLeverage,
 )
+from designer.acquisition.judge.estimation.words import is_main, noise_text
 from designer.render.expected import two_digits
 from designer.render.words import count, in_unit, listed, priced, rounded, share
 
@@ -22,11 +23,7 @@ _ALONE = 1.0 - 1e-6  # leverage of a run that nothing else says anything about
 _NONE = 0.05  # runs expected in spec that are none
 _ROWS = 8  # rows that are named
 _FEW = 3  # aliases that are told one by one
-_NOISE = {
-    "specification": "the specification's noise",
-    "model": "the noise the model has learned",
-    "unit": "the noise is not known yet, nor how much of it batches share: taken as half each",
-}
+_MAINS = 12  # groups of aliases with a main effect that are
 
 
 def repeated_text(told: RepeatedRecipe) -> str:
@@ -197,25 +194,24 @@ def _models(told: Judged) -> list[str]:
 
 
 def _aliases(told: Judged) -> list[str]:
-    complete = [each["text"] for each in told["aliases"] if each["complete"]]
-    partial = [each for each in told["aliases"] if not each["complete"]]
-    texts = complete[: 2 * _FEW]
-    if len(complete) > len(texts):
-        texts.append(f"and {len(complete) - len(texts)} more such groups")
-    if partial:
-        shown = "; ".join(each["text"] for each in partial[:_FEW])
-        more = len(partial) - _FEW
-        texts.append(f"in part: {shown}" + (f"; and {more} more pairs" if more > 0 else ""))
+    complete = [each for each in told["aliases"] if each["complete"]]
+    mains = [each["text"] for each in complete if any(map(is_main, each["effects"]))]
+    others = [each["text"] for each in complete if not any(map(is_main, each["effects"]))]
+    texts = [*_first(mains, _MAINS), *_first(others, _FEW)]
+    texts += [f"in part: {each['text']}" for each in told["correlated"]]
     if not texts and told["models"]:
         return ["no effect is confused with another"]
     return texts
 
 
+def _first(texts: Sequence[str], most: int) -> list[str]:
+    more = len(texts) - most
+    return [*texts[:most], *([f"and {more} more such groups"] if more > 0 else [])]
+
+
 def _power(told: Judged) -> list[str]:
     texts = [each["text"] for each in told["power"]]
-    sources: Mapping[str, str] = _NOISE
-    told_of = list(dict.fromkeys(each["noise_from"] for each in told["power"]))
-    return texts + [sources[each] for each in told_of if each == "unit"]
+    return [*texts, noise_text(told["power"])] if texts else []
 
 
 def _leverage(told: Judged) -> list[str]:

@@ -27,7 +27,7 @@ from designer.engine.proposing import default_seed
 from designer.engine.threads import one_thread
 from designer.models.compression.fit_cache import Memory
 
-_MOST_OURS = 100  # runs of ours, if the plan has fewer: more take longer than anybody waits
+_MOST_OURS = 60  # runs of ours, if the plan has fewer: more take longer than anybody waits
 _REGION = 256  # points the typical noise is taken from
 
 
@@ -227,13 +227,15 @@ class _Judging:
         cost, runs = told["best_order"]["cost"], len(told["runs"])
         self._progress("a plan of ours of the same cost", None)
         most = max(runs, _MOST_OURS)
-        ours = beside.ours("ours, same cost", runs=most, budget=cost)
-        if ours is not None and ours["runs"] == most > runs:
-            ours = _named(ours, f"ours, {most} runs at most")
+        plan = beside.ours(runs=most, budget=cost)
+        full = len(plan) == most > runs
+        ours = beside.told(f"ours, {most} runs at most" if full else "ours, same cost", plan)
         as_many = ours
-        if ours is None or ours["runs"] != runs:
+        if len(plan) > runs:
+            as_many = beside.told("ours, as many runs", plan, first=runs)
+        elif len(plan) < runs:
             self._progress("a plan of ours of as many runs", None)
-            as_many = beside.ours("ours, as many runs", runs=runs)
+            as_many = beside.told("ours, as many runs", beside.ours(runs=runs))
         sizes: dict[ModelOrder, int] = {
             order: model["terms"]
             for order in MODEL_ORDERS
@@ -250,10 +252,6 @@ class _Judging:
             "ours_same_runs": _worth(as_many),
             "comparisons": [each for each in found if each is not None],
         }
-
-
-def _named(plan: ComparedPlan, name: str) -> ComparedPlan:
-    return {**plan, "name": name}
 
 
 def _worth(plan: ComparedPlan | None) -> PlanWorth | None:

@@ -332,3 +332,68 @@ def test_a_row_that_stays_at_one_recipe_is_judged_all_the_same(
     told = [each["text"] for each in found["aliases"]]
     assert "coating_gap stays at 80: the plan says nothing about it" in told
     assert "rows 2 and 3 are the same recipe" in [each["text"] for each in found["duplicates"]]
+
+
+def screening(names: str) -> str:
+    """A specification of factors from -1 to 1 of which nothing is known."""
+    factors = "".join(f'[[factor]]\nname = "{name}"\nlow = -1\nhigh = 1\n' for name in names)
+    return (
+        f'[campaign]\nversion = 1\nname = "small"\nline = "l"\n{factors}[[response]]\nname = "y"\n'
+    )
+
+
+def told_of(found: JudgeAnswer, about: str) -> list[str]:
+    return [fact["text"] for fact in found["summary"] if fact["about"] == about]
+
+
+def test_of_a_saturated_fraction_main_effects_are_told_before_squares(tmp_path: Path) -> None:
+    service = Service(None)
+    service.campaigns.create(table(tmp_path / "s.toml", header=screening("ABCDEFG")))
+    rows = [
+        (a, b, c, a * b, a * c, b * c, a * b * c) for a in (-1, 1) for b in (-1, 1) for c in (-1, 1)
+    ]
+    path = table(tmp_path / "f.csv", *(",".join(map(str, r)) for r in rows), header="A,B,C,D,E,F,G")
+    found = judged(service, path)
+    told = told_of(found, "aliases")
+    # Box, Hunter & Hunter 2005, table 6.2: D = AB, E = AC, F = BC, G = ABC
+    assert told[0] == "A cannot be told from B × D, C × E and F × G."
+    assert told[6] == "G cannot be told from A × F, B × E and C × D."
+    assert told[7].startswith("A², B², C², D², E² and 2 more cannot be told from the mean: their")
+    assert len(told) == 8
+    assert found["correlated"] == []
+
+
+def test_all_partial_aliases_of_plackett_burman_are_counted(tmp_path: Path) -> None:
+    service = Service(None)
+    service.campaigns.create(table(tmp_path / "s.toml", header=screening("ABCDEFGHIJK")))
+    service.designs.propose("small", "plackett-burman")
+    (found,) = service.judging.judge("small", ["P001"], compare=False)
+    # of 11 factors each main effect with the interactions of the 10 others; AB with CD, … disjoint
+    told = {tuple(each["kinds"]): each for each in found["correlated"]}
+    assert told["main", "interaction"]["pairs"] == 11 * 45
+    assert told["interaction", "interaction"]["pairs"] == 990
+    assert all(each["correlation"] == pytest.approx(1 / 3) for each in told.values())
+    assert told_of(found, "aliases")[1] == (
+        "In part: main effects with interactions: 495 pairs correlated by 0.33 each, as A and B × C"
+        " (-0.33)."
+    )
+
+
+def test_what_batches_are_taken_to_vary_by_is_told_with_where_it_comes_from(
+    known: Service, tmp_path: Path
+) -> None:
+    learned = judged_rows(known, tmp_path)
+    assert {tuple(each["batch_sd"]) for each in learned["power"]} == {("slurry", "coating")}
+    assert {each["batch_from"] for each in learned["power"]} == {"model"}
+    assert "(the models')" in told_of(learned, "power")[-1]
+    service = Service(None)
+    service.campaigns.create(table(tmp_path / "small.toml", header=SMALL))
+    unknown = judged_rows(service, tmp_path)
+    assert told_of(unknown, "power")[-1] == (
+        "The noise is not known yet: it is the unit. Batches vary besides, in sd of the noise:"
+        " slurry 1.0, coating 1.0 (assumed)."
+    )
+
+
+def judged_rows(service: Service, folder: Path) -> JudgeAnswer:
+    return judged(service, table(folder / "mine.csv", *ROWS[:5]))

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from designer.acquisition.designs.model_terms import INTERCEPT
-from designer.acquisition.judge.estimation.effects import NOTHING, Effect, PlanModel
+from designer.acquisition.judge.estimation.effects import NOTHING, Effect, EffectKind, PlanModel
 from designer.models.arrays import FloatArray
 
 COMPLETE = 1.0 - 1e-7
@@ -36,7 +36,7 @@ class Alias:
 
     effects: tuple[str, ...]
     correlation: float
-    kinds: tuple[str, ...]
+    kinds: tuple[EffectKind, ...]
 
     @property
     def complete(self) -> bool:

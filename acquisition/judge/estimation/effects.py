@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from designer.campaigns.specification.specification import Specification
 
 EffectKind = Literal["main", "interaction", "square"]
+EFFECT_KINDS: tuple[EffectKind, ...] = ("main", "interaction", "square")
 NOTHING = 1e-9
 """Share of a length below which it is rounding."""
 

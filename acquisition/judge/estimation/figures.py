@@ -19,17 +19,35 @@ from designer.acquisition.designs.moments import box_moments, is_box, listed_mom
 from designer.acquisition.judge.answers import (
     AliasedEffects,
     AliasFigures,
+    CorrelatedKinds,
     Efficiencies,
     EfficiencyBasis,
     EstimableModel,
     ResponsePower,
 )
-from designer.acquisition.judge.estimation.aliases import alias_matrix, alias_structure
-from designer.acquisition.judge.estimation.effects import PlanModel, largest_estimable, plan_models
+from designer.acquisition.judge.estimation.aliases import (
+    Alias,
+    AliasStructure,
+    alias_matrix,
+    alias_structure,
+)
+from designer.acquisition.judge.estimation.effects import (
+    EFFECT_KINDS,
+    Effect,
+    EffectKind,
+    PlanModel,
+    largest_estimable,
+    plan_models,
+)
 from designer.acquisition.judge.estimation.efficiency import Criteria, best_found
 from designer.acquisition.judge.estimation.noise import Noise
 from designer.acquisition.judge.estimation.power import Strata, powers
-from designer.acquisition.judge.estimation.words import alias_text, constant_text, power_text
+from designer.acquisition.judge.estimation.words import (
+    alias_text,
+    constant_text,
+    correlated_text,
+    power_text,
+)
 from designer.models.arrays import FloatArray
 
 if TYPE_CHECKING:
@@ -154,27 +172,55 @@ class ClassicalFigures:
         """Effects that cannot be told from each other, then pairs that hardly can."""
         if not self._own:
             return []
-        structure = alias_structure(self._own[self._largest_own])
-        still = {e.factors[0] for e in structure.constant if e.kind == "main"}
-        told: list[AliasedEffects] = []
-        for effect in structure.constant:
-            if effect.kind != "main" and still & {*effect.factors}:
-                continue  # it follows from the factor that stays
-            setting = self.settings[0].get(effect.factors[0])
-            text = constant_text(effect.name, effect.kind, setting)
-            told.append(
-                {"effects": [effect.name], "correlation": 1.0, "complete": True, "text": text}
-            )
-        pairs: list[AliasedEffects] = [
-            {
-                "effects": [*alias.effects],
-                "correlation": alias.correlation,
-                "complete": alias.complete,
-                "text": alias_text(alias),
-            }
-            for alias in (*structure.complete, *structure.partial[:_MOST_PARTIAL])
+        structure = self._structure
+        still = [e for e in structure.constant if e.kind == "main"]
+        # other constant effects follow from the factor that stays
+        names = {e.factors[0] for e in still}
+        rest = [e for e in structure.constant if not names & {*e.factors}]
+        squares = [e for e in rest if e.kind == "square"]
+        others = [[e] for e in rest if e.kind != "square"]
+        mains = [alias for alias in structure.complete if "main" in alias.kinds]
+        without = [alias for alias in structure.complete if "main" not in alias.kinds]
+        return [
+            *(self._constant([effect]) for effect in still),
+            *map(_aliased, mains),
+            *(self._constant(group) for group in (squares, *others) if group),
+            *map(_aliased, (*without, *structure.partial[:_MOST_PARTIAL])),
         ]
-        return [*told, *pairs]
+
+    def correlated(self) -> list[CorrelatedKinds]:
+        """All pairs that hardly can be told from each other, by kinds of effects."""
+        if not self._own:
+            return []
+        found: dict[tuple[EffectKind, EffectKind], list[Alias]] = {}
+        for alias in self._structure.partial:
+            one, other = sorted(alias.kinds, key=EFFECT_KINDS.index)
+            found.setdefault((one, other), []).append(alias)
+        return [
+            {
+                "kinds": [*kinds],
+                "pairs": len(pairs),
+                "correlation": max(abs(alias.correlation) for alias in pairs),
+                "text": correlated_text(kinds, pairs),
+            }
+            for kinds, pairs in sorted(
+                found.items(), key=lambda item: [EFFECT_KINDS.index(kind) for kind in item[0]]
+            )
+        ]
+
+    @cached_property
+    def _structure(self) -> AliasStructure:
+        return alias_structure(self._own[self._largest_own])
+
+    def _constant(self, effects: Sequence[Effect]) -> AliasedEffects:
+        """Effects that do not vary: nothing tells them from the mean."""
+        setting = self.settings[0].get(effects[0].factors[0])
+        return {
+            "effects": [effect.name for effect in effects],
+            "correlation": 1.0,
+            "complete": True,
+            "text": constant_text(effects, setting),
+        }
 
     @property
     def _largest_own(self) -> ModelOrder:
@@ -229,6 +275,11 @@ class ClassicalFigures:
             "size_sd": size_sd,
             "noise_sd": noise.sd,
             "noise_from": noise.source,
+            "batch_sd": {
+                stage.name: float(np.sqrt(ratio))
+                for stage, ratio in zip(self.spec.stages, noise.ratios, strict=True)
+            },
+            "batch_from": noise.batches,
             "model": name,
             "effects": [
                 {
@@ -242,3 +293,12 @@ class ClassicalFigures:
             "text": "",
         }
         return {**told, "text": power_text(told)}
+
+
+def _aliased(alias: Alias) -> AliasedEffects:
+    return {
+        "effects": [*alias.effects],
+        "correlation": alias.correlation,
+        "complete": alias.complete,
+        "text": alias_text(alias),
+    }

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from designer.acquisition.judge.answers import ResponsePower, TermPower
 from designer.acquisition.judge.estimation.aliases import NEARLY, Alias
+from designer.acquisition.judge.estimation.effects import Effect, EffectKind
 from designer.campaigns.space.factors import quantity_text
 from designer.render.expected import two_digits
 from designer.render.words import in_unit, listed, share
 
 _NAMED = 8  # main effects told by name
+_FEW_PAIRS = 3  # correlated pairs told one by one
+_ALIKE = 0.005  # correlations that read the same
+_SOURCES: Mapping[str, str] = {
+    "specification": "the specification's",
+    "model": "the models'",
+    "assumption": "assumed",
+}
+_KINDS: Mapping[EffectKind, str] = {
+    "main": "main effects",
+    "interaction": "interactions",
+    "square": "squares",
+}
 
 
 def alias_text(alias: Alias) -> str:
@@ -29,18 +42,30 @@ def alias_text(alias: Alias) -> str:
     return told
 
 
-def constant_text(name: str, kind: str, setting: object) -> str:
-    """Why an effect that does not vary cannot be estimated."""
-    if kind == "main":
+def constant_text(effects: Sequence[Effect], setting: object) -> str:
+    """Why effects that do not vary cannot be estimated; several: squares."""
+    names = listed([effect.name for effect in effects])
+    if effects[0].kind == "main":
         value = quantity_text(setting) if isinstance(setting, str | int | float) else ""
-        return f"{name} stays at {value}: the plan says nothing about it"
-    if kind == "square":
-        factor = name.removesuffix("²")
-        return (
-            f"{name} cannot be told from the mean: {factor} has two settings only, as far apart"
-            " from its middle"
-        )
-    return f"{name} cannot be told from the mean"
+        return f"{names} stays at {value}: the plan says nothing about it"
+    told = f"{names} cannot be told from the mean"
+    if effects[0].kind == "square":
+        what = f"{effects[0].factors[0]} has" if len(effects) == 1 else "their factors have"
+        return f"{told}: {what} two settings only, as far apart from the middle"
+    return told
+
+
+def correlated_text(kinds: tuple[EffectKind, EffectKind], pairs: Sequence[Alias]) -> str:
+    """``main effects with interactions: 495 pairs by up to 0.33, A and B × C (-0.33) the most``."""
+    told = sorted(pairs, key=lambda alias: -round(abs(alias.correlation), 9))
+    if len(pairs) <= _FEW_PAIRS:
+        return "; ".join(alias_text(alias) for alias in told)
+    most, own = abs(told[0].correlation), listed([*told[0].effects])
+    alike = abs(told[-1].correlation) > most - _ALIKE
+    one, other = (_KINDS[kind] for kind in kinds)
+    among = f"{one} with each other" if one == other else f"{one} with {other}"
+    size = f"{most:.2f} each" if alike else f"up to {most:.2f}"
+    return f"{among}: {len(pairs)} pairs correlated by {size}, as {own} ({told[0].correlation:.2f})"
 
 
 def power_text(told: ResponsePower) -> str:
@@ -90,6 +115,36 @@ def _untested(effects: Sequence[TermPower]) -> str:
     stages = dict.fromkeys(each["stage"] for each in effects if each["power"] is None)
     few = " and ".join(f"batches of {stage}" if stage else "runs" for stage in stages)
     return f"; too few {few} to test {listed(names)}" if names else ""
+
+
+def noise_text(powers: Sequence[ResponsePower]) -> str:
+    """What effects are tested against, and who says so: the noise, and what batches vary besides.
+
+    ``the noise is 0.13 mg/cm^2 on mass_loading (the specification's); batches vary besides by, in
+    sd of it: slurry 0.5 (the models')``.
+    """
+    known = [each for each in powers if each["noise_sd"] is not None]
+    told = [
+        f"{two_digits(each['noise_sd'] or 0.0)}{in_unit(each['unit'])} on {each['response']}"
+        f" ({_SOURCES[each['noise_from']]})"
+        for each in known
+    ]
+    text = f"the noise is {listed(told)}" if known else "the noise is not known yet: it is the unit"
+    every = [
+        f"{_batches(each)} ({_SOURCES[each['batch_from']]})" for each in powers if each["batch_sd"]
+    ]
+    if not every:
+        return text
+    if len({*every}) > 1:
+        names = (each["response"] for each in powers if each["batch_sd"])
+        every = [f"on {name} {own}" for name, own in zip(names, every, strict=True)]
+    else:
+        every = every[:1]
+    return f"{text}. Batches vary besides, in sd of the noise: {'; '.join(every)}"
+
+
+def _batches(told: ResponsePower) -> str:
+    return ", ".join(f"{stage} {two_digits(sd)}" for stage, sd in told["batch_sd"].items())
 
 
 def is_main(effect: str) -> bool:

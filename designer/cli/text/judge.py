@@ -64,13 +64,15 @@ def _one(answer: JudgeAnswer, *, compared: bool) -> list[str]:
 
 
 def _facts(answer: JudgeAnswer) -> list[JudgedFact]:
-    """The sentences; of power only how large the effects are, for a table has the rest."""
+    """The sentences; of power how large effects and noise are, for a table has the rest."""
     told: list[JudgedFact] = []
     for fact in answer["summary"]:
         if fact["about"] != "power":
             told.append(fact)
         elif not told or told[-1]["about"] != "power":
             told.append({"about": "power", "text": _sizes(answer["power"])})
+            noise = next(f["text"] for f in answer["summary"][::-1] if f["about"] == "power")
+            told.append({"about": "power", "text": noise})
     return told
 
 
@@ -82,10 +84,9 @@ def _sizes(powers: Sequence[ResponsePower]) -> str:
         else f"{own['size_sd']:.3g} sd of the noise"
         for own in powers
     ]
-    unknown = "" if powers[0]["response"] else "; how large that is nobody knows yet"
     gaps = any(each["power"] is None for own in powers for each in own["effects"])
     untested = " –: there are too few runs or batches to test it." if gaps else ""
-    return f"Below is the chance to find an effect of {listed(sizes)}{unknown}.{untested}"
+    return f"Below is the chance to find an effect of {listed(sizes)}.{untested}"
 
 
 def _side_by_side(answers: Sequence[JudgeAnswer]) -> list[str]:

@@ -94,10 +94,11 @@ def judge_by_hand(
 def _beside_ours(measures: Measures, making: Making, worth: Worth) -> str:
     """``, which costs 2 % of this plan's information (…)``; nothing where none of ours is left."""
     count = len(worth.each)
-    ours = measures.beside.ours("ours", runs=count) if count <= _MANY else None
+    beside = measures.beside
+    ours = beside.told("ours", beside.ours(runs=count)) if count <= _MANY else None
     if ours is None or ours["information_bits"] is None:
         return ""
-    beside = Deviation(
+    compared = Deviation(
         wishes=Wishes(),
         bits=worth.bits,
         bits_free=ours["information_bits"],
@@ -106,4 +107,4 @@ def _beside_ours(measures: Measures, making: Making, worth: Worth) -> str:
         runs=count,
         runs_free=ours["runs"],
     )
-    return f", which costs {beside.cost_words(measures.fitted.state.spec)}"
+    return f", which costs {compared.cost_words(measures.fitted.state.spec)}"
