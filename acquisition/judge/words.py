@@ -159,14 +159,16 @@ def _broken(told: Judged) -> list[str]:
     broken = told["infeasible"]
     if not broken:
         return []
-    rows = list(dict.fromkeys(each["row"] for each in broken))
-    texts = [
-        f"{count(len(rows), 'row')} cannot be made as the file has"
-        f" {'it' if len(rows) == 1 else 'them'} ({_rows(rows)}); all the same counted here"
-    ]
     gone = list(dict.fromkeys(each["row"] for each in broken if each["left_out"]))
+    rows = list(dict.fromkeys(each["row"] for each in broken if not each["left_out"]))
+    texts = []
+    if rows:
+        them, verb = ("it", "is") if len(rows) == 1 else ("them", "are")
+        made = f"{_rows(rows)} cannot be made as the file has {them}"
+        texts.append(f"{made}, and {verb} counted all the same")
     if gone:
-        texts.append(f"{_rows(gone)} left out: nothing is known of such settings")
+        verb = "is" if len(gone) == 1 else "are"
+        texts.append(f"{_rows(gone)} {verb} left out: nothing is known of such settings")
     return texts
 
 
@@ -189,7 +191,8 @@ def _models(told: Judged) -> list[str]:
     if known:
         figures = ", ".join(f"{name} {share(value)}" for name, value in known.items())
         relative_to = told["efficiency_basis"]["relative_to"]
-        texts.append(f"efficiency for it: {figures}, relative to {relative_to}")
+        model = told["efficiency_basis"]["model"]
+        texts.append(f"efficiency for the {model} model: {figures}, relative to {relative_to}")
     return texts
 
 
@@ -216,12 +219,14 @@ def _power(told: Judged) -> list[str]:
 
 def _leverage(told: Judged) -> list[str]:
     found: Sequence[RunLeverage] = told["leverage"]
+    if told["efficiency_basis"]["model"] is None:
+        return []  # no model can be fitted anyway
     alone = [each["row"] for each in found if each["leverage"] >= _ALONE]
     if found and len(alone) == len(found):
         return ["every run decides its own fitted value: if one fails, the model cannot be fitted"]
     if alone:
-        verb = "stands" if len(alone) == 1 else "stand"
-        return [f"{_rows(alone)} {verb} alone: if it fails, the model cannot be fitted"]
+        verb, each = ("stands", "it") if len(alone) == 1 else ("stand", "one of them")
+        return [f"{_rows(alone)} {verb} alone: if {each} fails, the model cannot be fitted"]
     limit = 2 * sum(each["leverage"] for each in found) / max(1, len(found))
     high = [each["row"] for each in found if each["leverage"] > limit]
     if high:

@@ -101,6 +101,10 @@ def test_rows_that_cannot_be_made_are_told_with_their_place(known: Service, tmp_
     assert "dryer capacity" in told[8]["text"].lower()
     assert told[9]["allowed"] == "50 to 60 wt% in steps of 1"
     assert [row for row, each in told.items() if each["left_out"]] == [10]
+    assert told_of(found, "rows") == [
+        "Rows 7, 8 and 9 cannot be made as the file has them, and are counted all the same.",
+        "Row 10 is left out: nothing is known of such settings.",
+    ]
     assert all(each["text"].startswith(f"mine.csv line {row}") for row, each in told.items())
     assert [each["rows"] for each in found["duplicates"] if each["exact"] and not each["made"]] == [
         [2, 6]
@@ -332,6 +336,7 @@ def test_a_row_that_stays_at_one_recipe_is_judged_all_the_same(
     told = [each["text"] for each in found["aliases"]]
     assert "coating_gap stays at 80: the plan says nothing about it" in told
     assert "rows 2 and 3 are the same recipe" in [each["text"] for each in found["duplicates"]]
+    assert told_of(found, "leverage") == []  # no model can be fitted with them or without
 
 
 def screening(names: str) -> str:

@@ -13,6 +13,7 @@ from designer.render.words import in_unit, listed, share
 
 _NAMED = 8  # main effects told by name
 _FEW_PAIRS = 3  # correlated pairs told one by one
+_MOST = 0.99  # of a correlation that is not complete, as it is written
 _ALIKE = 0.005  # correlations that read the same
 _SOURCES: Mapping[str, str] = {
     "specification": "the specification's",
@@ -36,9 +37,9 @@ def alias_text(alias: Alias) -> str:
                 " will show, but not whose"
             )
         return f"{first} cannot be told from {listed(others)}"
-    told = f"{first} and {listed(others)} are correlated by {alias.correlation:.2f}"
+    told = f"{first} and {listed(others)} are correlated by {_figure(alias.correlation)}"
     if abs(alias.correlation) >= NEARLY:
-        return f"{first} can hardly be told from {listed(others)} ({alias.correlation:.2f})"
+        return f"{first} can hardly be told from {listed(others)} ({_figure(alias.correlation)})"
     return told
 
 
@@ -64,8 +65,14 @@ def correlated_text(kinds: tuple[EffectKind, EffectKind], pairs: Sequence[Alias]
     alike = abs(told[-1].correlation) > most - _ALIKE
     one, other = (_KINDS[kind] for kind in kinds)
     among = f"{one} with each other" if one == other else f"{one} with {other}"
-    size = f"{most:.2f} each" if alike else f"up to {most:.2f}"
-    return f"{among}: {len(pairs)} pairs correlated by {size}, as {own} ({told[0].correlation:.2f})"
+    size = f"{_figure(most)} each" if alike else f"up to {_figure(most)}"
+    figure = _figure(told[0].correlation)
+    return f"{among}: {len(pairs)} pairs correlated by {size}, as {own} ({figure})"
+
+
+def _figure(correlation: float) -> str:
+    """With two decimals, but never as complete, which it is not."""
+    return f"{max(-_MOST, min(_MOST, correlation)):.2f}"
 
 
 def power_text(told: ResponsePower) -> str:

@@ -86,7 +86,8 @@ def _sizes(powers: Sequence[ResponsePower]) -> str:
     ]
     gaps = any(each["power"] is None for own in powers for each in own["effects"])
     untested = " –: there are too few runs or batches to test it." if gaps else ""
-    return f"Below is the chance to find an effect of {listed(sizes)}.{untested}"
+    model = f"in the {powers[0]['model']} model"
+    return f"Below is the chance to find, {model}, an effect of {listed(sizes)}.{untested}"
 
 
 def _side_by_side(answers: Sequence[JudgeAnswer]) -> list[str]:

@@ -142,8 +142,9 @@ def _judge_check(arguments: Namespace) -> None:
         what, foreign = "belongs to --judge", {"effect"}
     else:
         what, foreign = "belongs to --judge or --among", {*tables, "effect"}
+    hint = "Say a value for all rows of a table with --set factor=value"
     problems = [
-        Problem(name, what)
+        Problem(name, what, hint=hint if arguments.judge and attribute == "fix" else None)
         for attribute, name in declared.items()
         if attribute in foreign and getattr(arguments, attribute) not in (None, False, {}, [])
     ]
