@@ -5,7 +5,7 @@ What it is compared with is added by who makes other plans (`designer.engine.jud
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ from designer.acquisition.judge.duplicates import duplicates
 from designer.acquisition.judge.estimation.figures import ClassicalFigures, EffectSizes
 from designer.acquisition.judge.estimation.noise import Noise
 from designer.acquisition.judge.making import Making, as_listed, in_best_order
-from designer.acquisition.judge.words import repeated_text
+from designer.acquisition.judge.words import repeated_text, run_ids
 from designer.acquisition.judge.worth import Worth, Yardstick
 from designer.acquisition.selection.context import KnownRun, PlanningContext
 
@@ -89,10 +89,11 @@ class PlanJudge:
         figures = ClassicalFigures(self.spec, [run.settings for run in runs], self.candidates)
         worth, worth_best, best = measures.worth, measures.worth_best, measures.best
         leverage = figures.leverage()
+        told_runs = self._runs(runs, measures, leverage)
         efficiency, basis = figures.efficiency(self.seed if self.search else None)
         return {
             "plan": plan.name,
-            "runs": self._runs(runs, measures, leverage),
+            "runs": told_runs,
             "cost": measures.listed.cost,
             "cost_unit": self.spec.costs.unit,
             "information_bits": None if worth is None else worth.bits,
@@ -115,7 +116,7 @@ class PlanJudge:
             "alias_matrix": figures.alias_figures(),
             "power": figures.power(best.by_place, self.noise, self.effect),
             "leverage": _leverage(runs, leverage),
-            "duplicates": self._duplicates(runs),
+            "duplicates": self._duplicates(runs, run_ids(told_runs)),
             "infeasible": [_broken(fault) for fault in plan.faults],
             "summary": [],
             "notes": [*plan.notes],
@@ -141,7 +142,9 @@ class PlanJudge:
             for k, run in enumerate(runs)
         ]
 
-    def _duplicates(self, runs: Sequence[BroughtRun]) -> list[RepeatedRecipe]:
+    def _duplicates(
+        self, runs: Sequence[BroughtRun], ids: Mapping[int, str]
+    ) -> list[RepeatedRecipe]:
         known = [*self.context.known]
         known += [KnownRun(run.run, run.settings) for run in self.context.pending]
         found: list[RepeatedRecipe] = []
@@ -150,7 +153,7 @@ class PlanJudge:
             told: RepeatedRecipe = {
                 "rows": rows, "exact": each.exact, "made": each.made, "text": "",
             }  # fmt: skip
-            found.append({**told, "text": repeated_text(told)})
+            found.append({**told, "text": repeated_text(told, ids)})
         return found
 
 

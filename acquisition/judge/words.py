@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from designer.acquisition.judge.answers import (
     Judged,
     JudgedFact,
+    JudgedRun,
     PlanWorth,
     RepeatedRecipe,
     RunLeverage,
@@ -26,9 +27,14 @@ _FEW = 3  # aliases that are told one by one
 _MAINS = 12  # groups of aliases with a main effect that are
 
 
-def repeated_text(told: RepeatedRecipe) -> str:
-    """``rows 3 and 9 are the same recipe``."""
-    rows = _rows(told["rows"])
+def repeated_text(told: RepeatedRecipe, ids: Mapping[int, str]) -> str:
+    """``rows 3 and 9 are the same recipe``, ``R003 and R009 …``.
+
+    Args:
+        told: what is repeated.
+        ids: of the rows that are runs of ours.
+    """
+    rows = _rows(told["rows"], ids)
     if told["made"] is not None:
         verb = "repeats" if len(told["rows"]) == 1 else "repeat"
         return f"{rows} {verb} the recipe of {told['made']}"
@@ -37,7 +43,14 @@ def repeated_text(told: RepeatedRecipe) -> str:
     return f"{rows} are nearly the same recipe: no setting differs by more than 2 % of its range"
 
 
-def _rows(rows: Sequence[int]) -> str:
+def run_ids(runs: Sequence[JudgedRun]) -> dict[int, str]:
+    """The ids of rows that are runs of ours."""
+    return {run["row"]: run["run"] for run in runs if run["run"] is not None}
+
+
+def _rows(rows: Sequence[int], ids: Mapping[int, str]) -> str:
+    if all(row in ids for row in rows):
+        return listed([ids[row] for row in rows], _ROWS)
     return f"row{'s' if len(rows) > 1 else ''} {listed([str(row) for row in rows], _ROWS)}"
 
 
@@ -128,7 +141,8 @@ def _information(told: Judged) -> list[str]:
             f"that is {_rate(told['best_order'], told['cost_unit'])}"
             + ("" if ours is None else f"; ours {_rate(ours, told['cost_unit'])}")
         )
-    if bits is not None and same is not None and same["information_bits"] is not None:
+    other = same is not None and same != ours
+    if bits is not None and same is not None and other and same["information_bits"] is not None:
         texts.append(
             f"a plan of ours of as many runs brings {_bits(same['information_bits'])} for"
             f" {priced(same['cost'], told['cost_unit'])}"
@@ -161,14 +175,14 @@ def _broken(told: Judged) -> list[str]:
         return []
     gone = list(dict.fromkeys(each["row"] for each in broken if each["left_out"]))
     rows = list(dict.fromkeys(each["row"] for each in broken if not each["left_out"]))
-    texts = []
+    texts, ids = list[str](), run_ids(told["runs"])
     if rows:
         them, verb = ("it", "is") if len(rows) == 1 else ("them", "are")
-        made = f"{_rows(rows)} cannot be made as the file has {them}"
+        made = f"{_rows(rows, ids)} cannot be made as the file has {them}"
         texts.append(f"{made}, and {verb} counted all the same")
     if gone:
         verb = "is" if len(gone) == 1 else "are"
-        texts.append(f"{_rows(gone)} {verb} left out: nothing is known of such settings")
+        texts.append(f"{_rows(gone, ids)} {verb} left out: nothing is known of such settings")
     return texts
 
 
@@ -191,8 +205,8 @@ def _models(told: Judged) -> list[str]:
     if known:
         figures = ", ".join(f"{name} {share(value)}" for name, value in known.items())
         relative_to = told["efficiency_basis"]["relative_to"]
-        model = told["efficiency_basis"]["model"]
-        texts.append(f"efficiency for the {model} model: {figures}, relative to {relative_to}")
+        fitted = told["efficiency_basis"]["model"]
+        texts.append(f"efficiency for the {fitted} model: {figures}, relative to {relative_to}")
     return texts
 
 
@@ -221,16 +235,19 @@ def _leverage(told: Judged) -> list[str]:
     found: Sequence[RunLeverage] = told["leverage"]
     if told["efficiency_basis"]["model"] is None:
         return []  # no model can be fitted anyway
+    ids = run_ids(told["runs"])
     alone = [each["row"] for each in found if each["leverage"] >= _ALONE]
     if found and len(alone) == len(found):
         return ["every run decides its own fitted value: if one fails, the model cannot be fitted"]
     if alone:
         verb, each = ("stands", "it") if len(alone) == 1 else ("stand", "one of them")
-        return [f"{_rows(alone)} {verb} alone: if {each} fails, the model cannot be fitted"]
+        return [f"{_rows(alone, ids)} {verb} alone: if {each} fails, the model cannot be fitted"]
     limit = 2 * sum(each["leverage"] for each in found) / max(1, len(found))
     high = [each["row"] for each in found if each["leverage"] > limit]
     if high:
-        return [f"{_rows(high)} decide{'s' if len(high) == 1 else ''} more than twice the mean run"]
+        return [
+            f"{_rows(high, ids)} decide{'s' if len(high) == 1 else ''} more than twice the mean run"
+        ]
     return []
 
 

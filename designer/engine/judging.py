@@ -26,6 +26,7 @@ from designer.engine.fitted_campaign import FittedCampaign, Progress, fit_campai
 from designer.engine.proposing import default_seed
 from designer.engine.threads import one_thread
 from designer.models.compression.fit_cache import Memory
+from designer.render.words import listed
 
 _MOST_OURS = 60  # runs of ours, if the plan has fewer: more take longer than anybody waits
 _REGION = 256  # points the typical noise is taken from
@@ -91,7 +92,7 @@ def judge_plans(
         given, notes = fitted.givens({**shared_givens(runs), **request.given})
         seed = _told_seed(state, runs) if request.seed is None else request.seed
         around = planning_context(fitted, request.now or datetime.now(UTC))
-        measures = Measures.of(fitted, given, seed, around)
+        measures = Measures.of(fitted, given, seed, around).without(runs)
         judging = _Judging(measures, request, progress)
         return JudgedPlans([judging.judged(plan) for plan in plans], fitted, notes)
 
@@ -203,7 +204,7 @@ class _Judging:
     def judged(self, plan: BroughtPlan) -> Judged:
         """One plan, with what it is compared with."""
         self._progress(f"judging {plan.name}", None)
-        measures = self._measures.without(plan.runs)
+        measures = self._measures
         judge = PlanJudge(
             spec=measures.fitted.state.spec,
             candidates=measures.candidates,
@@ -221,6 +222,11 @@ class _Judging:
         told = judge.judge(filled)
         if self._request.compare:
             told = self._compared(told, measures.beside)
+        waiting = [run.run for run in measures.around.pending]
+        if waiting and told["information_bits"] is not None:
+            verb = "is" if len(waiting) == 1 else "are"
+            open_runs = f"{listed(waiting)} {verb} open and not judged here"
+            told["notes"].append(f"{open_runs}: bits are what comes on top of them")
         return {**told, "summary": summary(told)}
 
     def _compared(self, told: Judged, beside: PlansBeside) -> Judged:

@@ -218,6 +218,17 @@ def test_more_of_a_batch_that_is_there_costs_no_new_one(tmp_path: Path) -> None:
     assert service.session.state("small").runs["R003"].cost == pytest.approx(0.1)
 
 
+def test_plans_side_by_side_are_alternatives_to_each_other(known: Service) -> None:
+    runs = [run for run in known.session.state("small").runs.values() if run.plan == "P001"]
+    columns = {name: [run.used[name] for run in runs] for name in runs[0].used}
+    ours, copy = known.judging.judge("small", ["P001", columns], compare=False)
+    assert copy["information_bits"] == pytest.approx(ours["information_bits"], rel=1e-6)
+    assert ours["notes"] == []
+    (alone,) = known.judging.judge("small", [columns], compare=False)
+    assert (alone["information_bits"] or 1) < 0.9 * (ours["information_bits"] or 0)
+    assert any("bits are what comes on top of them" in note for note in alone["notes"])
+
+
 def test_an_exported_sheet_is_judged_as_the_open_runs_it_names(
     known: Service, tmp_path: Path
 ) -> None:
@@ -318,6 +329,13 @@ def test_table_options_are_those_of_every_table(known: Service, tmp_path: Path) 
     options = TableOptions(columns={"gap": "coating_gap"}, units={"gap": "mm"})
     found = judged(known, odd, options=options)
     assert [run["settings"] for run in found["runs"]] == [r["settings"] for r in plain["runs"]]
+
+
+def test_of_a_factor_that_stays_nothing_else_is_told(known: Service, tmp_path: Path) -> None:
+    rows = ("54,80,PVDF-A", "54,150,PVDF-B", "54,100,PVDF-A", "54,200,PVDF-B")
+    told = judged(known, table(tmp_path / "mine.csv", *rows))["aliases"]
+    assert told[0]["text"] == "solid_content stays at 54: the plan says nothing about it"
+    assert not any("solid_content" in name for each in told[1:] for name in each["effects"])
 
 
 def test_a_plan_of_too_many_runs_is_refused(known: Service, tmp_path: Path) -> None:

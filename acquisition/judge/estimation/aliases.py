@@ -49,7 +49,7 @@ class AliasStructure:
     """How the effects of a plan hang together.
 
     Attributes:
-        constant: effects that do not vary (their factor, or its square, is the same in all runs).
+        constant: effects that do not vary (a factor, or its square, is the same in all runs).
         complete: groups of effects nothing tells apart.
         partial: pairs that are correlated, the strongest first.
     """
@@ -60,10 +60,16 @@ class AliasStructure:
 
 
 def alias_structure(model: PlanModel) -> AliasStructure:
-    """Compare every pair of effects of a model."""
+    """Compare every pair of effects of a model.
+
+    Of a factor that stays, that is told alone: what else it takes part in follows from it.
+    """
     bases, constant, effects = [], [], []
+    still = set[str]()  # main effects come first
     base = _mean_part(model)
     for effect in model.effects:
+        if still & {*effect.factors}:
+            continue
         columns = model.F[:, effect.columns]
         left = columns - base @ (base.T @ columns)
         Q, sizes, _ = np.linalg.svd(left, full_matrices=False)
@@ -74,6 +80,7 @@ def alias_structure(model: PlanModel) -> AliasStructure:
             effects.append((effect, left))
         elif effect.factors and not _is_share(model, effect):
             constant.append(effect)
+            still |= {*effect.factors} if effect.kind == "main" else set()
     pairs = _pairs(bases)
     complete = _groups([e for e, _ in effects], pairs)
     told = []

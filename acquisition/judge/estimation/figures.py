@@ -174,11 +174,8 @@ class ClassicalFigures:
             return []
         structure = self._structure
         still = [e for e in structure.constant if e.kind == "main"]
-        # other constant effects follow from the factor that stays
-        names = {e.factors[0] for e in still}
-        rest = [e for e in structure.constant if not names & {*e.factors}]
-        squares = [e for e in rest if e.kind == "square"]
-        others = [[e] for e in rest if e.kind != "square"]
+        squares = [e for e in structure.constant if e.kind == "square"]
+        others = [[e] for e in structure.constant if e.kind == "interaction"]
         mains = [alias for alias in structure.complete if "main" in alias.kinds]
         without = [alias for alias in structure.complete if "main" not in alias.kinds]
         return [
