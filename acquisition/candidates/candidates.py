@@ -11,7 +11,7 @@ import numpy as np
 
 from designer.acquisition.candidates.levels import Levels
 from designer.acquisition.candidates.mixtures import whole_numbers
-from designer.acquisition.candidates.region import Columns, ProposalRegion
+from designer.acquisition.candidates.region import Columns, ProposalRegion, check_given
 from designer.acquisition.candidates.sampling import sample_region
 from designer.acquisition.candidates.stratified import draw, morton_order
 from designer.campaigns.errors import InputError, Problem
@@ -40,8 +40,7 @@ class Candidates:
         given: value of every given, the same for all candidates.
         exact: every feasible recipe is among them.
         own: values of givens, ``[n]`` each, that are not the same for all: of coils in store.
-        even: recipes spread evenly over the region, and their rows, where others (with fixed
-            settings, offered, …) are among the candidates, too; None: the candidates are.
+        even: recipes spread evenly over the region, and their rows; None: the candidates are.
     """
 
     levels: tuple[Levels, ...]
@@ -111,13 +110,8 @@ class Candidates:
 
     @property
     def region(self) -> tuple[Candidates, IntArray]:
-        """Recipes that stand for the region, all alike, and their rows: what a goal is about."""
+        """Recipes that stand for the region, without others offered or fixed, and their rows."""
         return self.even or (self, np.arange(len(self)))
-
-    def spread_over_region(self, count: int, rng: np.random.Generator) -> IntArray:
-        """About so many rows that stand for the region, neighbours next to each other."""
-        region, rows = self.region
-        return np.asarray(rows[region.spread(count, rng)])
 
     @cached_property
     def morton(self) -> IntArray:
@@ -163,7 +157,7 @@ def make_candidates(
     Raises:
         InputError: a given has no value, or nothing satisfies the fixed values and constraints.
     """
-    _check_given(spec, given or {})
+    check_given(spec, given or {})
     region = ProposalRegion.of(spec, fixed or {}, given or {})
     exact_limit = EXACT_LIMIT if exact_limit is None else exact_limit
     raw_limit = RAW_LIMIT if raw_limit is None else raw_limit
@@ -264,16 +258,6 @@ def from_columns(
     theirs = {x.name: x.values[rows[:, count + k]] for k, x in enumerate(levels[count:])}
     found = Candidates(tuple(levels[:count]), rows[:, :count], given, exact, theirs)
     return found, place.reshape(-1)
-
-
-def _check_given(spec: Specification, given: Mapping[str, float]) -> None:
-    missing = [
-        Problem(item.name, "this given has no value", hint=f"Say {item.name}=value")
-        for item in spec.givens
-        if item.name not in given
-    ]
-    if missing:
-        raise InputError(missing)
 
 
 def every_recipe(region: ProposalRegion, raw_limit: int = RAW_LIMIT) -> Candidates | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from designer.acquisition.candidates.levels import FactorValues, levels_of
+from designer.campaigns.errors import InputError, Problem
 from designer.models.arrays import BoolArray
 
 if TYPE_CHECKING:
@@ -73,3 +74,18 @@ class ProposalRegion:
         """The same region with one fixed factor set free."""
         fixed = {other: value for other, value in self.fixed.items() if other != name}
         return ProposalRegion.of(self.spec, fixed, self.given)
+
+
+def check_given(spec: Specification, given: Mapping[str, float]) -> None:
+    """Whether every given has a value.
+
+    Raises:
+        InputError: with all that have none.
+    """
+    missing = [
+        Problem(item.name, "this given has no value", hint=f"Say {item.name}=value")
+        for item in spec.givens
+        if item.name not in given
+    ]
+    if missing:
+        raise InputError(missing)

@@ -93,7 +93,8 @@ def outlook(problem: PlanningProblem, goal: str, planned: int) -> Outlook | None
 
 def known_over_region(problem: PlanningProblem) -> dict[str, tuple[float, float]]:
     """Typical ± per response over the region in raw units: by the results, and the runs taken."""
-    region = np.unique(problem.candidates.spread_over_region(_POINTS, np.random.default_rng(0)))
+    whole, rows = problem.candidates.region
+    region = np.unique(rows[whole.spread(_POINTS, np.random.default_rng(0))])
     return {each.name: _known(problem, each, region) for each in problem.conditionings}
 
 

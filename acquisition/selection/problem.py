@@ -137,7 +137,7 @@ class PlanningProblem:
         region, rows = self.candidates.region
         if len(region) <= _STAND_INS:
             return rows
-        return self.candidates.spread_over_region(_STAND_INS, np.random.default_rng(0))
+        return np.asarray(rows[region.spread(_STAND_INS, np.random.default_rng(0))])
 
     def reference_points(
         self, goal: str, rng: np.random.Generator, *, results_only: bool = False

@@ -197,7 +197,8 @@ def _improving(
     if not problem.goals:
         return None, "mix: no response has a goal to improve on, so the plan gathers information"
     n = len(problem.candidates)
-    region = problem.candidates.spread_over_region(_REGION, rng)
+    whole, rows_of = problem.candidates.region
+    region = rows_of[whole.spread(_REGION, rng)]
     improver = None
     if make_improver is not None:
         improver = make_improver(problem.made_recipes(), problem.X[np.unique(region)])
