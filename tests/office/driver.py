@@ -1,13 +1,18 @@
 """Drives LibreOffice through UNO; run by a Python that has it, which is not that of the tests.
 
 A work order is a JSON file: a folder for the profile, a locale, and jobs, each a file to open, what
-to do in its first sheet, and what to save it as.
+to do in its first sheet, and what to save it as. Nothing is left over: when standard input ends,
+because whoever gave the order is gone, LibreOffice ends, too, with all processes it has begun.
 """
 
+import contextlib
 import importlib
 import json
+import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -35,8 +40,10 @@ def main() -> None:
     office = subprocess.Popen(
         ["soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore",
          "--nologo", "--nodefault", f"--accept=pipe,name={pipe};urp;"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+        start_new_session=True,
     )  # fmt: skip
+    threading.Thread(target=end_when_alone, args=(office.pid,), daemon=True).start()
     try:
         desktop = connected(uno, pipe)
         for job in order["jobs"]:
@@ -47,8 +54,20 @@ def main() -> None:
             pass  # it is gone before it answers
         office.wait(PATIENCE)
     finally:
-        if office.poll() is None:
-            office.kill()
+        end(office.pid)
+
+
+def end(group: int) -> None:
+    """End all processes of a group, if there are any left."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)
+
+
+def end_when_alone(group: int) -> None:
+    """Wait until nobody holds the other end of standard input, and end everything then."""
+    os.read(sys.stdin.fileno(), 1)
+    end(group)
+    os._exit(1)
 
 
 def connected(uno: Any, pipe: str) -> Any:

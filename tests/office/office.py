@@ -1,10 +1,11 @@
 """Work orders for LibreOffice: open a sheet, type into it, save it as what people save."""
 
 import json
+import os
 import shutil
 import subprocess
-from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -71,6 +72,21 @@ class Job:
         }
 
 
+@contextmanager
+def driver(order: Path) -> Iterator[subprocess.Popen[str]]:
+    """A driver at work; it ends with all it has begun when this process ends, however it does."""
+    ours, held = os.pipe()
+    process = subprocess.Popen(
+        [PYTHON, str(DRIVER), str(order)], stdin=ours, stderr=subprocess.PIPE, text=True
+    )
+    os.close(ours)
+    with process:
+        try:
+            yield process
+        finally:
+            os.close(held)
+
+
 def office_sessions(
     folder: Path, jobs: Iterable[tuple[Locale, Sequence[Job]]], seconds: float = 120
 ) -> None:
@@ -88,11 +104,7 @@ def office_sessions(
             order = folder / f"order-{locale}.json"
             profile = str(folder / f"office-{locale}")
             order.write_text(json.dumps({"profile": profile, "locale": locale, "jobs": orders}))
-            process = subprocess.Popen(
-                [PYTHON, str(DRIVER), str(order)], stderr=subprocess.PIPE, text=True
-            )
-            stack.callback(process.kill)
-            at_work.append(stack.enter_context(process))
+            at_work.append(stack.enter_context(driver(order)))
         for process in at_work:
             _, errors = process.communicate(timeout=seconds)
             assert process.returncode == 0, errors

@@ -76,7 +76,11 @@ def jobs(folder: Path, locale: Locale) -> list[Job]:
     cell = places(book)
     rows = f"{cell['R001', 'run']}:{cell['R007', 'note']}"
     first = int(cell["R001", "run"][1:])
-    some = {place: text for place, text in TYPED[locale].items() if place[1] in ("loading", "note")}
+    some = {
+        (run, column): text
+        for (run, column), text in TYPED[locale].items()
+        if run == "1" or column in ("loading", "note")
+    }
     return [
         Job(book, [folder / f"same-{locale}{ending}" for ending in ENDINGS]),
         Job(

@@ -129,7 +129,10 @@ class AttachedRows:
             self.entries.append(entry)
         new = [said for said, run in zip(made, self.runs, strict=True) if run is None]
         each = zip(new, self.entries, strict=True)
-        self.incoming.need_givens([said for said, entry in each if entry.says_made])
+        if reader.blank is None:  # else it has judged them
+            self.incoming.need(self.state.spec.factors, new)
+        made_now = [said for said, entry in each if entry.says_made]
+        self.incoming.need(self.state.spec.givens, made_now)
         self._tell(known, made, len(rows) - len(made))
         self.notes += outcomes.notes
         return self

@@ -96,10 +96,10 @@ class Incoming:
             unread = UnreadColumns(table, spec, self.findings, can_map=True)
             unread.alike(names, self.matched.ignored)
 
-    def need_givens(self, rows: Sequence[TableRow]) -> None:
-        """Refuse rows of runs that were made, but say nothing of a given."""
+    def need(self, items: Sequence[Factor | Given], rows: Sequence[TableRow]) -> None:
+        """Refuse rows that say nothing of some inputs, and a table without columns for them."""
         spec, table, absent = self.reader.spec, self.table, []
-        for item in spec.givens:
+        for item in items:
             column = self.reader.columns.get(item.name)
             lacking = [said.row for said in rows if item.name not in said.settings]
             if column is None:
