@@ -291,6 +291,12 @@ def test_row15_entities_are_not_expanded(rebuilt: Callable[..., Path]) -> None:
     assert "root:" not in refused(rebuilt({SHEET: sheet_xml(rows, outside)}))
 
 
+def test_a_workbook_of_the_strict_kind_is_refused_by_name(rebuilt: Callable[..., Path]) -> None:
+    main = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+    book = f'<workbook xmlns="{main}" conformance="strict"><sheets/></workbook>'
+    assert "Strict Open XML" in refused(rebuilt({"xl/workbook.xml": book}))
+
+
 def test_lying_directory_and_nested_archives(tmp_path: Path, rebuilt: Callable[..., Path]) -> None:
     path = rebuilt({})
     content = bytearray(path.read_bytes())

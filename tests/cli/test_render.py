@@ -522,13 +522,23 @@ def test_import_dry_run_says_that_nothing_was_recorded(
     assert capsys.readouterr().out.splitlines()[:3] == [
         "Recorded results of 1 run: 1 value, 1 fact unlike the plan, 1 failed.",
         "  R001  proposed → failed (web break): porosity 31.2, gap 125 instead of 120",
-        "Passed over 1 value recorded already or blank.",
+        "Passed over 1 value recorded already.",
     ]
     service.answers["tables.import_sheet"].update(applied=False, attached=["R003", "R004"])
     main(["import", "nmc", "f.csv", "--dry-run"])
     told = capsys.readouterr().out
     assert told.startswith("Nothing was recorded; ")
     assert "The file has 2 runs nobody proposed: R003, R004." in told
+    counts = dict(service.answers["tables.import_sheet"]["counts"], runs=0)
+    service.answers["tables.import_sheet"].update(counts=counts, runs=[])
+    main(["import", "nmc", "f.csv", "--dry-run"])
+    assert capsys.readouterr().out.splitlines()[:2] == [
+        "Nothing was recorded.", "The file has 2 runs nobody proposed: R003, R004.",
+    ]  # fmt: skip
+    service.answers["tables.import_sheet"].update(attached=[])
+    main(["import", "nmc", "f.csv"])
+    told = capsys.readouterr().out
+    assert told.startswith("Nothing was recorded; the file has nothing new.\nPassed over 1 value")
 
 
 def test_a_table_that_was_attached_tells_new_runs_and_what_more_there_is(

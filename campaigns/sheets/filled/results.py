@@ -172,7 +172,8 @@ def _results(
     findings.raise_if_any(InputError)
     conflicts.raise_if_any(ConflictError)
     notes = [*sheet.notes, *(note for run in runs for note in run.notes), *outcomes.notes]
-    if rows and not any(row.said.responses for row in rows) and not any(r.entries for r in runs):
+    brings = any(run.entries for run in runs) or (new is not None and new.brings)
+    if rows and not any(row.said.responses for row in rows) and not brings:
         notes.append("no result is filled in")
     return SheetResults(
         entries=[entry for run in runs for entry in run.entries],

@@ -6,6 +6,7 @@ import io
 from functools import partial
 from typing import TYPE_CHECKING
 
+from designer.campaigns.errors import InputError
 from designer.campaigns.tables.formats.archive import sheet_looks
 from designer.campaigns.tables.formats.book_sheet import Sheet
 from designer.campaigns.tables.formats.xlsx_cells import CellStyles, SheetCells
@@ -13,7 +14,9 @@ from designer.campaigns.tables.formats.xlsx_cells import CellStyles, SheetCells
 if TYPE_CHECKING:
     from openpyxl.reader.excel import ExcelReader
 
-_STYLES = "xl/styles.xml"
+_BOOK, _STYLES = "xl/workbook.xml", "xl/styles.xml"
+_STRICT = b"http://purl.oclc.org/ooxml/"
+"""Begins the names of its namespaces (ISO/IEC 29500-1)."""
 _GENERAL = "General"
 
 
@@ -24,10 +27,17 @@ def xlsx_sheets(content: bytes, source: str, *, comma: bool) -> list[Sheet]:
         content: its bytes.
         source: file name for problems.
         comma: whether numbers are to be written with a decimal comma.
+
+    Raises:
+        InputError: it is of the strict kind.
     """
     from openpyxl.reader.excel import ExcelReader  # 0.2 s that only workbooks need
 
     reader = ExcelReader(io.BytesIO(content), read_only=True, keep_links=False)
+    if _BOOK in reader.valid_files and _STRICT in reader.archive.read(_BOOK):
+        what = "the workbook is saved as Strict Open XML, which is not read"
+        hint = "Save it as Excel workbook (.xlsx, not the strict kind), or as CSV UTF-8."
+        raise InputError.at(source, what, hint=hint)
     reader.read_manifest()
     reader.read_strings()
     reader.read_workbook()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from designer.cli.text.results import head_text, values_text
 from designer.render.table import paragraph, paragraphs
-from designer.render.words import count
+from designer.render.words import count, moment
 
 if TYPE_CHECKING:
     from designer.campaigns.sheets.run_object import SheetCounts, SheetRun
@@ -17,18 +17,20 @@ if TYPE_CHECKING:
 def imported_text(answer: answers.ImportAnswer) -> list[str]:
     """What a plan sheet brought, run by run."""
     runs, attached, counts = answer["runs"], answer["attached"], answer["counts"]
-    figures = _figures(counts)
-    told = f"results of {count(counts['runs'], 'run')}{': ' if figures else ''}{figures}."
-    if answer["applied"]:
-        lines = paragraphs("", [f"Recorded {told}"])
-    else:
-        lines = paragraphs("", [f"Nothing was recorded; the file has new {told}"])
+    lines = [] if answer["applied"] else ["Nothing was recorded."]
+    if counts["runs"]:
+        figures = _figures(counts)
+        told = f"results of {count(counts['runs'], 'run')}{': ' if figures else ''}{figures}."
+        new = "Recorded" if answer["applied"] else "Nothing was recorded; the file has new"
+        lines = paragraphs("", [f"{new} {told}"])
     if attached:
         word = "Attached" if answer["applied"] else "The file has"
         lines.append(f"{word} {count(len(attached), 'run')} nobody proposed: {_ids(attached)}.")
+    if not counts["runs"] and not attached:
+        lines = ["Nothing was recorded; the file has nothing new."]
     lines += _new_values([run for run in runs if run["new"]])
     if counts["known"]:
-        lines.append(f"Passed over {count(counts['known'], 'value')} recorded already or blank.")
+        lines.append(f"Passed over {count(counts['known'], 'value')} recorded already.")
     return [*lines, *paragraphs("- ", answer["messages"]), *head_text(answer)]
 
 
@@ -38,7 +40,7 @@ def attached_text(answer: answers.AttachedAnswer) -> list[str]:
     further = [run for run in answer["known"] if run["new"]]
     ids = f": {_ids(attached)}" if attached else ""
     if answer["applied"]:
-        lines = [f"Attached {count(len(attached), 'run')}{ids}."]
+        lines = [f"Attached {count(len(attached), 'run')}{ids}."] if attached else []
     else:
         lines = [f"Nothing was recorded; the file has {count(len(attached), 'new run')}{ids}."]
     if further:
@@ -52,12 +54,8 @@ def _new_values(runs: Sequence[SheetRun]) -> list[str]:
     for run in runs:
         new, changed = run["new"], run["changed"]
         told = [
-            f"{name} {values_text(value, None)}"
-            + (
-                f" instead of {values_text(changed[name]['before'], None)}"
-                if name in changed
-                else ""
-            )
+            f"{name} {_value(name, value)}"
+            + (f" instead of {_value(name, changed[name]['before'])}" if name in changed else "")
             for name, value in new.items()
             if name not in ("status", "failure")
         ]
@@ -67,6 +65,10 @@ def _new_values(runs: Sequence[SheetRun]) -> list[str]:
             moved += f" ({new['failure']})" if "failure" in new else ""
         lines += paragraph(f"  {run['run']}  ", ": ".join(filter(None, (moved, ", ".join(told)))))
     return lines
+
+
+def _value(name: str, value: object) -> str:
+    return moment(value) if name == "made_at" else values_text(value, None)
 
 
 def _figures(counts: SheetCounts) -> str:
