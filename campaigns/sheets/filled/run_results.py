@@ -124,7 +124,8 @@ class RunResults:
             return True
         places = ", ".join(str(self._table.row_numbers[row.row]) for row in said)
         what = f"{self.run.id} is there {len(said)} times ({self._table.row_word}s {places})"
-        hint = "Take all but one out, or tell replicates apart in a column replicate (1, 2, …)."
+        hint = "Take all but one out. Replicates are told apart in a column replicate (1, 2, …), or"
+        hint += " written 31.2/31.9."
         self._findings.report(self._table.where(said[1].row), what, hint=hint)
         return False
 
