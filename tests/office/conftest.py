@@ -7,7 +7,7 @@ import pytest
 
 from tests.office.cases import Desk
 from tests.office.day import Day
-from tests.office.office import office_sessions
+from tests.office.office import Job, Locale, office_sessions
 from tests.office.typed import LOCALES, jobs
 
 PATIENCE = 120.0  # s
@@ -30,7 +30,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     desk = Desk(folder)
     day = Day(folder)
     day.begin()
-    orders = {locale: jobs(folder, locale) for locale in LOCALES}
+    orders: dict[Locale, list[Job]] = {locale: jobs(folder, locale) for locale in LOCALES}
     orders["de-DE"] += day.jobs()
     office_sessions(folder, orders.items())
     done.touch()
