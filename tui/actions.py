@@ -129,6 +129,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     # ---- everywhere
     Action("propose", "g", "New plan", "Compute the next runs and enter them as a plan.", "Plan",
            modes=("campaign", "proposals"), in_app=True, writes=True),
+    Action("design", "d", "New design", "Make a classical design the next plan.", "Plan",
+           modes=("campaign", "proposals"), in_app=True, footer=False, writes=True),
     Action("refresh_figures", "r", "Refresh",
            "Evaluate the models anew: error, trust, best set-points.", "Campaign",
            modes=("campaign", "lines"), in_app=True),

@@ -15,7 +15,7 @@ from textual.worker import WorkerFailed
 from designer.campaigns.errors import DesignerError, StorageError
 from designer.service import Service
 from designer.tui.actions import CAMPAIGNS, help_text
-from designer.tui.dialogs import actions, plan
+from designer.tui.dialogs import actions, design, plan
 from designer.tui.dialogs.form import TextModal, problems_text
 from designer.tui.palette import ActionCommands, is_available
 from designer.tui.screens.base import TaskScreen
@@ -192,6 +192,7 @@ class DesignerApp(Ui):
     # ---- actions ----------------------------------------------------------------------------
 
     action_propose = _opens(plan.propose)
+    action_design = _opens(design.propose)
     action_refresh_figures = _opens(plan.refresh_figures)
     action_note = _opens(actions.note)
     action_export = _opens(actions.export)

@@ -58,6 +58,7 @@ class Ui(App[None]):
         record_run: run whose form is open.
         new_run: the first of a new plan: the list goes there.
         last_plan: what was typed when the last plan was asked for.
+        last_design: what was typed when the last classical design was asked for.
         store_problem: why the store cannot be read just now.
         saved_at: time of day of the last entry.
         notice: what was said in passing; None: nothing, or long ago.
@@ -71,6 +72,7 @@ class Ui(App[None]):
         self.view: CampaignView | None = None
         self.campaigns: list[ListedCampaign] | None = None
         self.last_plan: dict[str, str] = {}
+        self.last_design: dict[str, str] = {}
         self.record_run: str | None = None
         self.new_run: str | None = None
         self.first = campaign

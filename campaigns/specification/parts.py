@@ -20,6 +20,13 @@ DEFAULT_RUNS: Final = 4
 MOST_RUNS: Final = 1000
 """Most runs of a plan."""
 
+DESIGNS: Final = (
+    "full-factorial", "fractional-factorial", "plackett-burman", "central-composite",
+    "box-behnken", "definitive-screening", "latin-hypercube", "sobol", "simplex-lattice",
+    "simplex-centroid", "extreme-vertices", "d-optimal", "a-optimal", "i-optimal",
+)  # fmt: skip
+"""Names of classical designs, for those who ask for one; their own room loads long."""
+
 WANTED_HITS: Final = 3
 """Different recipes in spec that end the search of goal ``optimum``."""
 

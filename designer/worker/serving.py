@@ -24,12 +24,16 @@ if TYPE_CHECKING:
     from designer.service import Service
 
 VERBS: Final = frozenset(
-    {"plans.propose", "models.predict", "models.predict_columns", "models.best", "models.status"}
-)
+    {
+        "plans.propose", "designs.propose",
+        "models.predict", "models.predict_columns", "models.best", "models.status",
+    }
+)  # fmt: skip
 """Verbs of the service that compute; all others take milliseconds and need no worker."""
 
 _WARM: Final = (
     "designer.engine.proposing",
+    "designer.engine.designing",
     "designer.engine.predicting",
     "designer.engine.evaluation",
     "designer.campaigns.store.archive",

@@ -186,6 +186,12 @@ def test_bash_completes_verbs_options_and_choices() -> None:
     assert set(completed("propose", "--")) >= {"--budget", "--fix", "--json", "--request-id"}
     assert completed("export", "c", "f.csv", "--what", "ev") == ["events"]
     assert completed("completion", "z") == ["zsh"]
+    # what is only known is offered; what is typed instead the verb refuses in its own words
+    assert completed("propose", "c", "--design", "simplex-") == [
+        "simplex-lattice",
+        "simplex-centroid",
+    ]
+    assert completed("propose", "c", "--design", "sobol", "--dry") == ["--dry-run"]
     assert "--map" in completed("lines", "add", "--")
     assert "--map" not in completed("lines", "show", "--")
 

@@ -13,8 +13,8 @@ import pytest
 from designer import Campaign, InputError
 from designer.acquisition.designs.make import NAMES
 from designer.acquisition.plan.design_order import RANDOM, WHOLE_PLOTS
+from designer.campaigns.specification.parts import DESIGNS
 from designer.cli.main import main
-from designer.cli.verbs.plans.propose import DESIGNS
 from designer.service import Service
 from designer.service.answers import PlanAnswer
 from tests.campaigns_for_tests import SMALL, loading
@@ -34,7 +34,7 @@ def facts(answer: PlanAnswer) -> str:
     return " | ".join(answer["design"]["facts"])
 
 
-def test_the_command_line_names_the_designs_there_are() -> None:
+def test_those_who_ask_know_the_designs_there_are() -> None:
     assert [*NAMES] == [*DESIGNS]
 
 

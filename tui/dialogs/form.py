@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
+from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -26,7 +27,7 @@ from designer.tui.widgets.type_ahead import FIELD_BINDINGS, after_typing
 
 Values = dict[str, str]
 Answer = TypeVar("Answer")
-_AROUND = 8  # rows of a modal that are not its body
+_AROUND = 10  # rows of a modal that are not its body
 
 
 @dataclass(frozen=True)
@@ -219,7 +220,8 @@ def _field(ask: Ask) -> ComposeResult:
     with Horizontal(classes="ask"):
         yield Static(plain_texts(ask.label), markup=False, classes="ask-label")
         if ask.options is not None:
-            options = [(Content(plain_texts(shown)), value) for shown, value in ask.options]
+            # rich's Text: a list finds what is typed in no other
+            options = [(Text(plain_texts(shown)), value) for shown, value in ask.options]
             value = ask.value or ask.options[0][1]
             yield Select(options, value=value, allow_blank=False, compact=True, id=key)
             return

@@ -95,7 +95,7 @@ class ProposalsScreen(ListScreen[RunObject]):
         if self._which == _ODD:
             return Content("Nothing is flagged any more. Press v for the runs that wait.")
         if self._which == _ALL or not view.runs:
-            return Content("There are no runs yet. Press g: the next runs are computed.")
+            return Content("There are no runs yet. Press g for a plan, d for a classical design.")
         return Content("No run waits. Press g for a new plan, or v to see all runs.")
 
     def offers(self, action: str) -> bool:

@@ -103,6 +103,7 @@ class Argument:
         default: without it.
         required: whether an option has to be there.
         choices: the only values.
+        known: values that completion offers; what else is typed is for the verb to judge.
         dest: attribute of the arguments, where it is not the name.
         last: split pairs at the last ``=`` (left sides may hold one, as columns of a file).
         empty: whether the value of a pair may be empty.
@@ -119,6 +120,7 @@ class Argument:
     default: object = None
     required: bool = False
     choices: tuple[str, ...] | None = None
+    known: tuple[str, ...] = ()
     dest: str | None = None
     last: bool = False
     empty: bool = False

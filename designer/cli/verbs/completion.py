@@ -47,5 +47,7 @@ def _add(parser: argparse.ArgumentParser, arguments: Iterable[Argument]) -> None
 
     for argument in arguments:
         action = argument.add_to(parser)
+        if argument.known:
+            action.choices = argument.known  # of this parser only: nothing is read with it
         if argument.holds_file or argument.name == "--store":
             vars(action)["complete"] = shtab.FILE  # shtab's own way, which argparse does not know

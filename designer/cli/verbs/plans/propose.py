@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from designer.campaigns.errors import Problem
-from designer.campaigns.specification.parts import DEFAULT_RUNS
+from designer.campaigns.specification.parts import DEFAULT_RUNS, DESIGNS
 from designer.cli.errors import UsageError
 from designer.cli.text.judge import judged_text
 from designer.cli.text.plan import plan_text
@@ -21,16 +21,9 @@ if TYPE_CHECKING:
     from designer.service.answers import PlanAnswer
     from designer.service.verbs.judging import JudgeAnswer
 
-DESIGNS = (
-    "full-factorial", "fractional-factorial", "plackett-burman", "central-composite",
-    "box-behnken", "definitive-screening", "latin-hypercube", "sobol", "simplex-lattice",
-    "simplex-centroid", "extreme-vertices", "d-optimal", "a-optimal", "i-optimal",
-)  # fmt: skip
-"""Names of classical designs; here too, because their room loads long."""
-
 _DESIGN = (
     Argument("options", "option=value", "of the design, such as type=inscribed", nargs="*"),
-    Argument("--design", "NAME", f"a classical design: {', '.join(DESIGNS)}"),
+    Argument("--design", "NAME", f"a classical design: {', '.join(DESIGNS)}", known=DESIGNS),
     Argument("--replicates", "K", "make the design so many times, with new batches"),
     Argument("--center-points", "COUNT", "centre points in all (default: as usual for it)"),
     Argument("--blocks", "K", "make the design in so many blocks"),
