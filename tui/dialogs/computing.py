@@ -23,7 +23,7 @@ from designer.tui.ui import Ui
 BLANKS: Final = " \t\r\n"
 
 
-class Wishes(TypedDict, total=False):
+class PlanArguments(TypedDict, total=False):
     """Arguments of every verb that proposes, as far as they were typed."""
 
     n: int
@@ -110,9 +110,9 @@ def command(
     return quoted("propose", view.name, *line, *own, *pairs)
 
 
-def read_wishes(view: CampaignView, values: Mapping[str, str], findings: Findings) -> Wishes:
+def read_wishes(view: CampaignView, values: Mapping[str, str], findings: Findings) -> PlanArguments:
     """Arguments of every verb that proposes, from what was typed; adds to `findings`."""
-    wishes: Wishes = {}
+    wishes: PlanArguments = {}
     runs = read_whole(values, "n", "number of runs", 1, findings)
     if runs is not None:
         wishes["n"] = runs

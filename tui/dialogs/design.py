@@ -11,7 +11,7 @@ from designer.tui.campaign_view import CampaignView
 from designer.tui.dialogs.actions import ask, campaign_view
 from designer.tui.dialogs.computing import (
     BLANKS,
-    Wishes,
+    PlanArguments,
     command,
     compute_plan,
     explained,
@@ -26,7 +26,7 @@ from designer.tui.dialogs.form import Ask, Question, Values
 from designer.tui.ui import Ui
 
 
-class DesignArguments(Wishes, total=False):
+class DesignArguments(PlanArguments, total=False):
     """Arguments of `designs.propose` that were typed."""
 
     name: str

@@ -11,7 +11,7 @@ from designer.service.figures import StatusAnswer
 from designer.tui.campaign_view import CampaignView
 from designer.tui.dialogs.actions import ask, campaign_view
 from designer.tui.dialogs.computing import (
-    Wishes,
+    PlanArguments,
     command,
     compute_plan,
     explained,
@@ -33,10 +33,10 @@ async def propose(ui: Ui) -> None:
         await compute_plan(ui, view, "plans.propose", arguments, "plan")
 
 
-def _plan_question(ui: Ui, view: CampaignView) -> Question[Wishes]:
+def _plan_question(ui: Ui, view: CampaignView) -> Question[PlanArguments]:
     last = {"n": str(DEFAULT_RUNS), **ui.last_plan}
 
-    def submit(values: Values) -> Wishes:
+    def submit(values: Values) -> PlanArguments:
         ui.last_plan = dict(values)
         return plan_arguments(view, values)
 
@@ -53,7 +53,7 @@ def _plan_question(ui: Ui, view: CampaignView) -> Question[Wishes]:
     )
 
 
-def plan_arguments(view: CampaignView, values: Mapping[str, str]) -> Wishes:
+def plan_arguments(view: CampaignView, values: Mapping[str, str]) -> PlanArguments:
     """Arguments of `plans.propose` from what was typed.
 
     Raises:
