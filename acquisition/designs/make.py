@@ -184,7 +184,8 @@ def _on_machine(
     claims = published.claims
     if placed.moved or cost:
         claims = tuple(f"as published: {claim}" for claim in claims)
-    facts = [*published.facts, *claims, *placed.facts, *cost]
+    found = published.as_made(placed.columns) if published.as_made else []
+    facts = [*published.facts, *claims, *found, *placed.facts, *cost]
     if blocks.max() > 1:
         facts.append(blocks_told(spec, fixed, order, placed.columns, blocks))
     return Design(entry.name, options_told(options), runs, tuple(facts))

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from designer.campaigns.space.factors import Setting
     from designer.campaigns.specification.specification import Specification
 
-_FELT: Final = 0.005  # of an efficiency or correlation; less is not told (assumption)
-_WHOLLY: Final = 0.995  # correlation from which two effects cannot be told apart
+FELT: Final = 0.005  # of an efficiency or correlation; less is not told (assumption)
+WHOLLY: Final = 0.995  # correlation from which two effects cannot be told apart
 _SINGULAR: Final = 1e-9
 
 
@@ -47,13 +47,13 @@ def cost_of_moving(
         now = information(terms.matrix(after))
         if now is None:
             told.append(f"moved so, the design can no longer tell all terms of the {name} model")
-        elif now < was - _FELT * was:
+        elif now < was - FELT * was:
             told.append(f"D-efficiency for the {name} model: {share(now / was)} of that published")
         break
     were, are = (_correlations(spec, fixed, columns) for columns in (before, after))
     kinds = "two factors", "a factor with a product or square"
     for what, was, now in zip(kinds, were, are, strict=True):
-        if now > was + _FELT:
+        if now > was + FELT:
             told.append(f"largest correlation of {what}: {was:.2f} as published, {now:.2f} so")
     return told
 
@@ -139,7 +139,7 @@ def blocks_told(
     number = np.unique(blocks, return_inverse=True)[1]
     mixed = mixed_with_blocks(terms.matrix(columns), number)
     worst = int(np.argmax(mixed))
-    if mixed[worst] > _FELT:
+    if mixed[worst] > FELT:
         told = (
             f"blocks disturb the {order} model: correlation with them is {mixed[worst]:.2f} at most"
             f" ({terms.names[worst]})"
@@ -148,5 +148,5 @@ def blocks_told(
         told = f"blocks do not disturb the {order} model"
     products = ModelTerms.of(spec, "interaction", fixed)
     mixed = mixed_with_blocks(products.matrix(columns), number)
-    lost = [products.names[k] for k in np.flatnonzero(mixed > _WHOLLY).tolist()]
+    lost = [products.names[k] for k in np.flatnonzero(mixed > WHOLLY).tolist()]
     return f"{told}; cannot be told from them: {listed(lost)}" if lost else told

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from designer.acquisition.designs.classical.aliases import alias_facts
+from designer.acquisition.designs.classical.aliases import mixing_told
 from designer.acquisition.designs.classical.fractions import (
     MOST_FACTORS,
     Fraction,
@@ -19,6 +19,7 @@ from designer.acquisition.designs.classical.fractions import (
 from designer.acquisition.designs.classical.published import Asked, Published, corners
 from designer.acquisition.designs.classical.room import LETTERS, DesignRoom
 from designer.acquisition.designs.refusals import refuse_many, refused, sizes_told
+from designer.campaigns.specification.parts import MOST_RUNS
 from designer.models.arrays import FloatArray, IntArray
 from designer.render.words import count as counted
 
@@ -60,7 +61,7 @@ def fractional_factorial(room: DesignRoom, asked: Asked) -> Published:
             raise refused("a full factorial has no other half", where="option foldover")
         return _folded(room, asked, points, told)
     published = corners(_as_places(room, points), "linear" if found < 5 else "interaction", told)
-    published = replace(published, claims=tuple(alias_facts(room, published)))
+    published = _compared(room, published)
     return in_blocks(published, room, asked, fraction) if asked.blocks > 1 else published
 
 
@@ -84,6 +85,14 @@ def _fraction(room: DesignRoom, asked: Asked) -> Fraction:
     else:
         sizes = fractions_of(k)
         basic = next((basic for basic, reached in sizes.items() if reached >= least), k)
+        if basic == k and 1 << k > MOST_RUNS:
+            raise refused(
+                f"no fraction of {counted(k, 'factor')} within {MOST_RUNS} runs has this"
+                " resolution",
+                ROMAN[least],
+                f"at most {ROMAN[max(sizes.values())]}",
+                where="option resolution",
+            )
         return Fraction.tabled(k, basic)
     if wanted is not None and found.columns and found.resolution < least:
         raise refused(
@@ -167,8 +176,7 @@ def _folded(room: DesignRoom, asked: Asked, points: FloatArray, told: str) -> Pu
         told,
         f"and its mirror image, {half} runs more",
     )
-    claims = "main effects are not mixed up with products", *alias_facts(room, folded)
-    folded = replace(folded, claims=claims)
+    folded = _compared(room, folded)
     if asked.blocks == 2 and asked.replicates == 1:
         blocks = np.repeat([1, 2], half)
         return replace(folded, blocks=blocks).with_facts("2 blocks: the design, its mirror image")
@@ -191,12 +199,10 @@ def plackett_burman(room: DesignRoom, asked: Asked) -> Published:
     points = _cyclic(_FIRST_ROWS[runs])
     if asked.options.get("foldover") == "yes":
         return _folded(room, asked, points[:, :k], f"Plackett and Burman's design of {runs} runs")
-    claim = f"{runs} runs, resolution III: main effects are not mixed up with each other, but "
+    told = f"{runs} runs, resolution III"
     if runs & (runs - 1) == 0:
-        claim += "wholly with products of others (fractional-factorial chooses better columns)"
-    else:
-        claim += "in part with the products of all other factors"
-    published = replace(corners(_as_places(room, points[:, :k]), "linear"), claims=(claim,))
+        told += " (fractional-factorial chooses better columns)"
+    published = _compared(room, corners(_as_places(room, points[:, :k]), "linear", told))
     if asked.blocks == 2 and runs - 1 > k and asked.replicates == 1:
         blocks = 1 + (points[:, k] > 0).astype(np.int64)
         return replace(published, blocks=blocks).with_facts("2 blocks by a column no factor needs")
@@ -224,6 +230,11 @@ def two_levels(room: DesignRoom, name: str) -> None:
             told,
             hint=f"full-factorial or d-optimal take them; or keep {many[0].name} with --fix",
         )
+
+
+def _compared(room: DesignRoom, published: Published) -> Published:
+    """A design that tells which of its effects of one and two factors are mixed up."""
+    return replace(published, as_made=lambda columns: mixing_told(room, columns, "interaction"))
 
 
 def _as_places(room: DesignRoom, points: FloatArray) -> FloatArray:

@@ -3,7 +3,9 @@
 A column is a bit mask: bit i says that basic factor i is in the product, so the column of a product
 is the exclusive or of their masks. Generators are those of least aberration (Fries & Hunter 1980,
 Technometrics 22, 601: the fewest words of the shortest length), found by search and compared with
-the word length patterns of Chen, Sun & Wu (1993, Int. Stat. Rev. 61, 131).
+the word length patterns of Chen, Sun & Wu (1993, Int. Stat. Rev. 61, 131); of 128 runs with 14 and
+15 factors, and of 256 and 512 runs, those of the greatest resolution there is with the fewest words
+of that length that exchanging columns found.
 """
 
 from __future__ import annotations
@@ -40,6 +42,19 @@ LEAST_ABERRATION: Final[dict[int, dict[int, tuple[int, ...]]]] = {
     7: {
         8: (127,), 9: (31, 103), 10: (31, 39, 107), 11: (31, 43, 85, 103),
         12: (31, 43, 81, 103, 125), 13: (31, 43, 44, 85, 86, 103),
+        14: (13, 27, 39, 87, 92, 105, 110),
+        15: (11, 22, 39, 56, 81, 110, 117, 123),
+    },
+    8: {
+        9: (255,), 10: (111, 151), 11: (31, 110, 167),
+        12: (59, 87, 203, 230), 13: (103, 122, 139, 190, 215),
+        14: (47, 108, 117, 139, 179, 249),
+        15: (71, 109, 139, 157, 179, 190, 234),
+    },
+    9: {
+        10: (511,), 11: (246, 363), 12: (107, 215, 287),
+        13: (62, 205, 359, 496), 14: (109, 211, 378, 462, 501),
+        15: (191, 218, 307, 405, 482, 508),
     },
 }  # fmt: skip
 """Basic factors m → factors k → columns of the factors after the m basic ones, of 2^m runs."""

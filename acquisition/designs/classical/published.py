@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from designer.acquisition.designs.model_terms import ModelOrder
 from designer.models.arrays import FloatArray, IntArray
 
 if TYPE_CHECKING:
+    from designer.acquisition.candidates.region import Columns
     from designer.acquisition.designs.optimal.optimal import EarlierRuns
 
 
@@ -32,6 +33,7 @@ class Published:
         centres: centre points it usually has, which are not among the points.
         middles: where those stand in every mixture, ``[q]`` each; none: between its limits.
         passes: which making of the whole design a point belongs to, from 1, ``[n]``; None: one.
+        as_made: sentences about its runs as they are made, of their settings; None: none.
     """
 
     coded: FloatArray
@@ -44,6 +46,7 @@ class Published:
     centres: int = 0
     middles: tuple[FloatArray, ...] = ()
     passes: IntArray | None = None
+    as_made: Callable[[Columns], list[str]] | None = None
 
     def __len__(self) -> int:
         return len(self.coded)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -10,8 +12,13 @@ from designer.acquisition.designs.classical.published import Asked, Published
 from designer.acquisition.designs.classical.room import Blend, DesignRoom
 from designer.acquisition.designs.design import CORNER
 from designer.models.arrays import BoolArray, FloatArray
+from designer.render.words import listed
 
-_TRIED: Final = 64  # hypercubes of which the one with most feasible points is taken
+if TYPE_CHECKING:
+    from designer.acquisition.candidates.region import Columns
+
+_TRIED: Final = 256  # hypercubes of which the one with most feasible points, best spread, is taken
+_AT_END: Final = 1e-9  # of a part: a setting at its end
 _DRAWN: Final = 1 << 14  # Sobol points looked at before points that are not feasible are taken
 
 
@@ -28,8 +35,49 @@ def latin_hypercube(room: DesignRoom, asked: Asked) -> Published:
         scramble=asked.word("within") == "random",
     )
     tried = [sampler.random(runs) for _ in range(_TRIED if bound else 1)]
-    u = min(tried, key=lambda each: (np.sum(~_inside(room, each)), qmc.discrepancy(each)))
-    return _published(room, u, f"every factor's range in {runs} parts, one run in each")
+
+    def missed(u: FloatArray) -> tuple[int, int, float]:
+        blends = zip(room.blends, _published(room, u).amounts, strict=True)
+        met = sum(_met_by_blend(room, blend, own, runs) for blend, own in blends)
+        return int(np.sum(~_inside(room, u))), -met, float(qmc.discrepancy(u))
+
+    published = _published(room, min(tried, key=missed))
+    return replace(published, as_made=lambda columns: _parts_told(room, columns, runs))
+
+
+def _met_by_blend(room: DesignRoom, blend: Blend, amounts: FloatArray, parts: int) -> int:
+    """Parts of the ranges of a mixture's components that some amounts lie in, in all."""
+    own = zip(blend.names, amounts.T, strict=True)
+    return sum(_met(room.spec.factor(name).scale.position(x), parts) for name, x in own)
+
+
+def _met(positions: FloatArray, parts: int) -> int:
+    """How many of so many equal parts from 0 to 1 some positions lie in; ends are of both."""
+    met = set[int]()
+    for place in np.sort(positions * parts).tolist():
+        either = math.ceil(place - _AT_END) - 1, math.floor(place + _AT_END)
+        free = [part for part in either if 0 <= part < parts and part not in met]
+        met |= {*free[:1]}
+    return len(met)
+
+
+def _parts_told(room: DesignRoom, columns: Columns, parts: int) -> list[str]:
+    """How far the runs as they are made cover the range of every number."""
+    blended = {name for blend in room.blends for name in blend.names}
+    met = {
+        factor.name: _met(factor.scale.position(columns[factor.name]), parts)
+        for factor in room.spec.factors
+        if factor.name in blended or (factor in room.process and not factor.is_categorical)
+    }
+    full = [name for name, number in met.items() if number == parts]
+    told = []
+    if full:
+        ranges = "every number's range" if len(full) == len(met) else f"range of {listed(full, 12)}"
+        told.append(f"{ranges} in {parts} parts, a run in each")
+    short = [f"{name} in {number}" for name, number in met.items() if number < parts]
+    if short:
+        told.append(f"of {parts} parts of its range there are runs of {listed(short, 12)}")
+    return told
 
 
 def sobol(room: DesignRoom, asked: Asked) -> Published:
@@ -50,7 +98,7 @@ def sobol(room: DesignRoom, asked: Asked) -> Published:
         told += f" that satisfy the constraints, of {first[-1] + 1}"
     if runs & (runs - 1):
         told += "; powers of two fill the region more evenly"
-    return _published(room, u[first], told)
+    return replace(_published(room, u[first]), claims=(told,))
 
 
 def _dimension(room: DesignRoom) -> int:
@@ -59,14 +107,14 @@ def _dimension(room: DesignRoom) -> int:
 
 def _inside(room: DesignRoom, u: FloatArray) -> BoolArray:
     """Which points are within the constraints and their mixtures' limits, before the grid."""
-    points = _published(room, u, "")
+    points = _published(room, u)
     inside = room.region.feasible(room.columns(points.coded, points.amounts), len(u))
     for blend, own in zip(room.blends, points.amounts, strict=True):
         inside = inside & np.all((own >= blend.low - 1e-9) & (own <= blend.high + 1e-9), axis=1)
     return np.asarray(inside)
 
 
-def _published(room: DesignRoom, u: FloatArray, fact: str) -> Published:
+def _published(room: DesignRoom, u: FloatArray) -> Published:
     """Points of the unit cube as a design, ``u`` of shape ``[n, dimension]``."""
     k = len(room.process)
     coded = 2.0 * u[:, :k] - 1.0
@@ -79,7 +127,7 @@ def _published(room: DesignRoom, u: FloatArray, fact: str) -> Published:
         width = len(blend.names) - 1
         amounts.append(_shares(blend, u[:, k : k + width]))
         k += width
-    return Published(coded, np.full(len(u), CORNER), "linear", (), (fact,), tuple(amounts))
+    return Published(coded, np.full(len(u), CORNER), "linear", amounts=tuple(amounts))
 
 
 def _shares(blend: Blend, u: FloatArray) -> FloatArray:

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from designer.acquisition.designs.classical.aliases import mixing_told
 from designer.acquisition.designs.classical.fractions import (
     LEAST_ABERRATION,
     block_numbers,
@@ -21,7 +22,7 @@ from designer.acquisition.designs.classical.room import DesignRoom
 from designer.acquisition.designs.design import AXIAL, CORNER, EDGE
 from designer.acquisition.designs.refusals import refuse_many, refused
 from designer.campaigns.values.numbers import number_text
-from designer.models.arrays import FloatArray, IntArray
+from designer.models.arrays import IntArray
 from designer.render.words import count as counted
 from designer.render.words import listed
 
@@ -222,10 +223,6 @@ def definitive_screening(room: DesignRoom, asked: Asked) -> Published:
     if 1 < asked.blocks <= half // 2 and not categories and asked.replicates == 1:
         # a run and its mirror image stay together (Jones & Nachtsheim 2016, Technometrics 58, 74)
         blocks, centres = np.tile(1 + np.arange(half) % asked.blocks, 2), asked.blocks
-    claim = (
-        "main effects are not mixed up with squares or with products of two factors,"
-        f" {_with_each_other(points)}"
-    )
     facts = []
     if not categories and numbers % 2:
         facts.append("an odd number of factors: the design of one more, its column left out")
@@ -236,19 +233,10 @@ def definitive_screening(room: DesignRoom, asked: Asked) -> Published:
         np.where(middles > 0, EDGE, CORNER),
         "linear",
         tuple(facts),
-        (claim,),
+        as_made=lambda columns: mixing_told(room, columns, "quadratic"),
         blocks=blocks,
         centres=centres,
     )
-
-
-def _with_each_other(points: FloatArray) -> str:
-    """How far main effects are mixed up with each other; columns have mean 0."""
-    size = np.linalg.norm(points, axis=0)
-    together = np.abs(points.T @ points) / np.outer(size, size)
-    np.fill_diagonal(together, 0.0)
-    most = float(together.max())
-    return f"{most:.2f} with each other at most" if most > 1e-9 else "nor with each other"
 
 
 def _numbers(room: DesignRoom, name: str, least: int) -> int:

@@ -147,3 +147,26 @@ def test_sobol_points_are_those_of_scipy_and_go_on() -> None:
     expected = 2 * qmc.Sobol(3, rng=np.random.default_rng(0)).random(16) - 1
     assert np.allclose(many, expected, atol=1.1e-3)
     assert np.array_equal(few, many[:4])
+
+
+def test_a_latin_hypercube_of_a_mixture_tells_how_far_it_covers_every_range() -> None:
+    gap = {"name": "gap", "low": 100, "high": 300}
+    spec = mixture((90.0, 98.0), (1.0, 6.0), (1.0, 5.0), total=100, factor=[gap])
+    design = made(spec, "latin-hypercube", 8)
+    limits = {"x1": (90, 98), "x2": (1, 6), "x3": (1, 5), "gap": (100, 300)}
+    met = {
+        name: np.count_nonzero(
+            np.histogram([run.settings[name] for run in design.runs], bins=8, range=ends)[0]
+        )
+        for name, ends in limits.items()
+    }
+    full, short = (fact for fact in design.facts if "8 parts" in fact)
+    for name, number in met.items():
+        if number == 8:
+            assert name in full
+        else:
+            assert f"{name} in {number}" in short
+    assert met["gap"] == 8
+    assert "every number's range in 8 parts, a run in each" in (
+        made(letters(3), "latin-hypercube", 8, replicates=2).facts
+    )

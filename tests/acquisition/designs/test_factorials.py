@@ -20,6 +20,11 @@ PUBLISHED = [
     (9, 16, 3), (9, 32, 4), (9, 64, 4), (9, 128, 6), (10, 16, 3), (10, 32, 4), (10, 64, 4),
     (10, 128, 5), (11, 16, 3), (11, 32, 4), (11, 64, 4), (11, 128, 5), (12, 16, 3), (13, 16, 3),
     (14, 16, 3), (15, 16, 3),
+    # minimum distances of binary codes [factors, factors - basic] (Brouwer 1998, Handbook of Coding
+    # Theory, ch. 4): no fraction has more
+    (14, 128, 4), (15, 128, 4), (9, 256, 9), (10, 256, 6), (11, 256, 6), (12, 256, 6),
+    (13, 256, 5), (14, 256, 5), (15, 256, 5), (10, 512, 10), (11, 512, 7), (12, 512, 6),
+    (13, 512, 6), (14, 512, 6), (15, 512, 6),
 ]  # fmt: skip
 # Chen, Sun & Wu (1993), tables of 16, 32 and 64 runs: numbers of words of three, four and five
 WORDS = {
@@ -213,3 +218,62 @@ def test_every_point_of_a_factorial_is_of_one_type() -> None:
 def test_products_that_blocks_take_are_told() -> None:
     told = " ".join(made(letters(7), "fractional-factorial", 16, blocks=8).facts)
     assert "blocks do not disturb the linear model; cannot be told from them: A × B" in told
+
+
+@pytest.mark.parametrize(
+    ("factors", "resolution", "runs"), [(12, 5, 256), (11, 6, 256), (10, 6, 256), (15, 6, 512)]
+)
+def test_a_resolution_gets_the_smallest_fraction(factors: int, resolution: int, runs: int) -> None:
+    assert len(made(letters(factors), "fractional-factorial", resolution=resolution).runs) == runs
+
+
+def test_a_resolution_no_fraction_has_is_refused_with_the_greatest() -> None:
+    with pytest.raises(
+        InputError, match=r"of 11 factors within 1000 runs has this resolution.*VIII.*at most VII"
+    ):
+        made(letters(11), "fractional-factorial", resolution=8)
+
+
+@pytest.mark.parametrize(
+    ("runs", "foldover"), [(12, "no"), (12, "yes"), (20, "yes"), (24, "yes"), (24, "no")]
+)
+def test_effects_mixed_up_in_part_are_told_with_their_correlation(runs: int, foldover: str) -> None:
+    design = made(letters(6), "plackett-burman", runs, foldover=foldover)
+    D, told = points(design), " ".join(design.facts)
+    pairs = np.array([D[:, i] * D[:, j] for i, j in combinations(range(6), 2)])
+    together = np.abs(np.asarray(np.corrcoef(pairs))[np.triu_indices(15, 1)])
+    assert 0.1 < together.max() < 0.9
+    assert (
+        f"products of two factors with each other ({(together > 1e-9).sum()} of 105 pairs,"
+        f" correlation {together.max():.2f} at most)"
+    ) in told
+    clear = told.partition("not mixed up: ")[2]
+    assert clear.startswith("main effects with each other")
+    assert ("main effects with products" in clear) == (foldover == "yes")
+
+
+@pytest.mark.parametrize("foldover", ["no", "yes"])
+def test_effects_that_cannot_be_told_apart_have_their_signs(foldover: str) -> None:
+    spec = letters(4, categories={"c": 2, "d": 2})
+    generators = "D=-AB,E=-AC,F=-BC"
+    design = made(spec, "fractional-factorial", generators=generators, foldover=foldover)
+    D, names = signs(design), (*"ABCD", "c", "d")
+    columns = {name: D[:, k] for k, name in enumerate(names)}
+    columns |= {f"{a} × {b}": columns[a] * columns[b] for a, b in combinations(names, 2)}
+    (told,) = [fact for fact in design.facts if fact.startswith("cannot be told apart: ")]
+    groups = told.partition(": ")[2].partition(", and")[0].split("; ")
+    assert len(groups) == 6
+    for first, *others in (group.split(" = ") for group in groups):
+        for other in others:
+            sign = -1 if other.startswith("-") else 1
+            assert np.array_equal(columns[first], sign * columns[other.removeprefix("-")])
+    assert foldover == "yes" or "D = -A × B = -c × d" in told
+
+
+def test_centre_points_in_turn_mix_categories_up() -> None:
+    spec = letters(2, categories={"c": 2, "d": 2})
+    design = made(spec, "fractional-factorial", 16, center_points=3)
+    D = signs(design)
+    assert abs(np.corrcoef(D[:, 2], D[:, 3])[0, 1]) > 0.1
+    assert not any("no effect of one or two" in fact for fact in design.facts)
+    assert any("main effects with each other (1 of 6 pairs, " in fact for fact in design.facts)

@@ -49,7 +49,7 @@ def test_what_is_told_of_blocks_is_so(factors: int, blocks: int, options: dict[s
 
 def test_properties_of_moved_designs_are_told_as_those_published() -> None:
     spec = letters(4, constraint=[{"expression": "A + B <= 0.5"}])
-    for name in ("definitive-screening", "central-composite", "fractional-factorial", "sobol"):
+    for name in ("central-composite", "sobol"):
         free, moved = made(letters(4), name).facts, made(spec, name).facts
         assert not any("as published" in fact for fact in free)
         if any("not feasible" in fact for fact in moved):
@@ -66,6 +66,8 @@ def test_properties_of_moved_designs_are_told_as_those_published() -> None:
         f"largest correlation of a factor with a product or square: 0.00 as published, {most:.2f}"
     )
     assert any(told in fact for fact in design.facts)
+    mixed = f"{most:.2f} at most"  # of effects as they are made, not as published
+    assert any("mixed up in part: " in fact and mixed in fact for fact in design.facts)
 
 
 def test_a_design_without_room_is_refused() -> None:

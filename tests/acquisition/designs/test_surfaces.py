@@ -192,3 +192,26 @@ def test_centre_points_can_be_left_out_and_replicates_added() -> None:
         assert sum(run.point.point_type == 2 for run in own) == 12
         assert {run.passed for run in own} == {block}
     assert [run.point.std_order for run in design.runs] == [*range(1, 26)]
+
+
+def test_the_cube_of_many_factors_is_a_fraction_of_resolution_five() -> None:
+    design = made(letters(12), "central-composite", center_points=0)
+    D = points(design)[:256]
+    assert len(design) == 256 + 24
+    effects = [*D.T, *(D[:, i] * D[:, j] for i, j in combinations(range(12), 2))]
+    X = np.column_stack([np.ones(256), *effects])
+    assert np.array_equal(X.T @ X, 256 * np.eye(X.shape[1]))
+
+
+def test_definitive_screening_tells_how_far_products_and_squares_are_mixed_up() -> None:
+    design = made(letters(6), "definitive-screening")
+    D, told = points(design), " ".join(design.facts)
+    products = np.array([D[:, i] * D[:, j] for i, j in combinations(range(6), 2)])
+    for what, own_columns, places in (
+        ("products of two factors with each other", products, np.triu_indices(15, 1)),
+        ("squares with each other", (D**2).T, np.triu_indices(6, 1)),
+    ):
+        own = np.abs(np.asarray(np.corrcoef(own_columns))[places])
+        pairs = f"{(own > 1e-9).sum()} of {len(own)} pairs"
+        assert f"{what} ({pairs}, correlation {own.max():.2f} at most)" in told
+    assert "not mixed up: main effects with each other, main effects with products" in told
