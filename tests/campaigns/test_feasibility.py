@@ -24,6 +24,7 @@ from designer.campaigns.space.solver import Region, enumerate_grid, search
 from designer.campaigns.specification import load
 from designer.campaigns.specification.load import example_text
 from designer.campaigns.specification.recipes import recipe_problems
+from tests.speed import allowed
 
 
 def stepped(
@@ -316,7 +317,7 @@ def test_the_answer_does_not_depend_on_the_order_of_constraints() -> None:
 def test_the_example_is_decided_quickly() -> None:
     started = time.process_time()
     spec = load.from_toml(example_text())
-    assert time.process_time() - started < 1.0
+    assert time.process_time() - started < allowed(1.0)
     recipe = search(Region(spec.inputs, spec.mixtures, spec.constraints)).recipe
     assert recipe is not None
     assert recipe_problems(spec, recipe, "") == []

@@ -22,6 +22,7 @@ from designer.campaigns.values.units import (
     is_share,
     same_unit,
 )
+from tests.speed import allowed
 
 
 @pytest.mark.parametrize("unit", sorted(quantities.COMMON_UNITS))
@@ -129,7 +130,7 @@ def test_hostile_units_cost_nothing() -> None:
     started = time.process_time()
     for unit in ("9**9**9**9", "(((((((m^9)^9)^9)^9)^9)^9)^9)", "m^9" * 13, "(" * 40, "a" * 10**6):
         check_unit(unit)
-    assert time.process_time() - started < 2.0
+    assert time.process_time() - started < allowed(2.0)
 
 
 def test_common_units_do_not_load_pint() -> None:

@@ -17,6 +17,7 @@ from designer.campaigns.errors import InputError
 from designer.campaigns.tables.layout import ExpectedColumns
 from designer.campaigns.tables.read import read_table
 from tests.campaigns.test_tables_lab import SPEC
+from tests.speed import allowed
 
 
 @pytest.fixture
@@ -178,7 +179,7 @@ def test_row14_a_sheet_is_read_once_and_costs_what_is_in_it(rebuilt: Callable[..
         patch.setattr(zipfile.ZipFile, "open", opening)
         start = time.process_time()
         table = read_table(path, None, ExpectedColumns.of(SPEC, asked=["c7", "c4000"]))
-    assert time.process_time() - start < 4
+    assert time.process_time() - start < allowed(4)
     assert opened.count(SHEET) == 3  # measured, looked over, read
     assert (table.columns, len(table.rows), table.rows[19]) == (
         ("c7", "c4000"), 20, ["7.25", "4000.25"],
@@ -240,7 +241,7 @@ def test_row15_a_bomb_is_refused_quickly_and_cheaply(
     start = time.process_time()
     text = refused(path)
     assert "unpacks to too much" in text
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < allowed(1)
 
 
 @pytest.mark.parametrize(
@@ -261,7 +262,7 @@ def test_row15_parts_that_would_grow_in_memory_are_refused(
     path = rebuilt(changes)
     start = time.process_time()
     assert "workbook" in refused(path)
-    assert time.process_time() - start < 3
+    assert time.process_time() - start < allowed(3)
 
 
 def test_row15_a_sheet_claiming_the_whole_grid_is_not_believed(
@@ -277,7 +278,7 @@ def test_row15_a_sheet_claiming_the_whole_grid_is_not_believed(
     assert "too many rows" in refused(rebuilt({SHEET: sheet_xml(rows + far)}))
     wide = f"<row r='1'>{cell.format('XFD1', 'x')}</row>"
     assert read_table(rebuilt({SHEET: sheet_xml(wide)})).columns == ("x",)
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < allowed(5)
 
 
 def test_row15_entities_are_not_expanded(rebuilt: Callable[..., Path]) -> None:

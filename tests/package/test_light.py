@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.campaigns_for_tests import SMALL
+from tests.speed import allowed
 
 HEAVY = ("torch", "gpytorch", "botorch", "ax", "scipy", "pandas")
 
@@ -79,16 +80,16 @@ import designer
 print(json.dumps({"cpu": time.process_time() - start, "modules": sorted(sys.modules)}))
 """
     best = min((run_python(code) for _ in range(3)), key=lambda found: found["cpu"])
-    assert best["cpu"] <= 0.1
+    assert best["cpu"] <= allowed(0.1)
     assert not {"sqlalchemy", "numpy", *HEAVY} & set(best["modules"])
 
 
 def test_version_and_status_are_quick(store: Path) -> None:
     code = VERB.replace('"cpu": time.process_time() - start', '"cpu": time.process_time()')
-    # the best of several: other programs on the machine take caches and clock away
-    assert any(run_python(code, "--version")["cpu"] <= 0.3 for _ in range(10))
+    version = min(run_python(code, "--version")["cpu"] for _ in range(3))
+    assert version <= allowed(0.3)
     status = (code, "status", "small", "--store", "s.db")
-    assert any(run_python(*status, cwd=store)["cpu"] <= 1.0 for _ in range(3))
+    assert min(run_python(*status, cwd=store)["cpu"] for _ in range(3)) <= allowed(1.0)
 
 
 @pytest.mark.parametrize("package", ["campaigns", "service", "cli", "tui"])
