@@ -30,6 +30,12 @@ low = 80
 high = 300
 stage = "slurry"
 [[factor]]
+name = "salt"
+unit = "mol/L"
+low = 1e-7
+high = 1e7
+scale = "log"
+[[factor]]
 name = "binder"
 categories = ["007", "10E2", "1-2", "TRUE", "=x", "PVDF-Ä", "8"]
 [[given]]
@@ -47,6 +53,8 @@ unit = "%"
 possible = [0, 100]
 """
 BINDERS = ("007", "10E2", "1-2", "TRUE", "=x", "PVDF-Ä", "8")
+SALTS = (5.623e-6, 1e-5, 3.162e-5, 0.0001778, 99999.5, 2.5e5, 1e7)
+"""Over decades, as spreadsheets show them with an exponent or without."""
 LONG = 31.234567890123456
 """A recorded value with all its digits."""
 
@@ -70,7 +78,8 @@ class Desk:
         self.store.create(load.from_toml(SPEC), "anna")
         runs = [
             PlannedRun(
-                order=k + 1, rank=k + 1, settings={"gap": 120.5 + k / 3, "binder": binder},
+                order=k + 1, rank=k + 1,
+                settings={"gap": 120.5 + k / 3, "salt": SALTS[k], "binder": binder},
                 batch={"slurry": "new-1"}, predicted={}, bits=1.0, cost=1.0, in_spec=None,
                 reason="explore", given={"humidity": 30.0},
             )

@@ -34,13 +34,13 @@ def test_a_book_saved_as_it_is_states_nothing(desk: Desk, locale: Locale, ending
 def test_what_is_typed_in_a_book_comes_back(desk: Desk, locale: Locale, ending: str) -> None:
     runs = desk.after(f"filled-{locale}{ending}").runs
     assert facts(runs["R001"]) | {"made_at": ""} == {
-        "status": "completed", "used": {"gap": 120.5, "binder": "007"},
+        "status": "completed", "used": {"gap": 120.5, "salt": 5.623e-6, "binder": "007"},
         "batch": {"slurry": "slurry-01"}, "given": {"humidity": 30}, "failure": None,
         "never": set(), "made_at": "", "notes": ["ran well, thin edges"],
         "results": {"loading": (12.125,), "porosity": (31.2, 31.9)},
     }  # fmt: skip
     assert (runs["R001"].made_at or "").startswith("2026-10-1")
-    assert runs["R002"].used == {"gap": 125.5, "binder": "10E2"}
+    assert runs["R002"].used == {"gap": 125.5, "salt": 3.14159265e-6, "binder": "10E2"}
     assert runs["R002"].batch == {"slurry": "S-117"}
     assert (runs["R003"].status, runs["R003"].failure) == ("failed", "web break")
     assert (runs["R004"].status, runs["R004"].failure) == ("abandoned", "no slurry")
@@ -49,7 +49,7 @@ def test_what_is_typed_in_a_book_comes_back(desk: Desk, locale: Locale, ending: 
     assert runs["R006"].values("porosity") == (38.1,)
     assert runs["R007"].values("porosity") == (LONG,)
     assert runs["R008"].attached
-    assert runs["R008"].used == {"gap": 200.25, "binder": "PVDF-Ä"}
+    assert runs["R008"].used == {"gap": 200.25, "salt": 1e-5, "binder": "PVDF-Ä"}
     assert runs["R008"].given == {"humidity": 31.5}
     assert facts(runs["R008"])["results"] == {"loading": (14.5,), "porosity": (40,)}
 

@@ -10,7 +10,8 @@ TYPED: dict[Locale, dict[tuple[str, str], str]] = {
     "en-US": {
         ("R001", "loading"): "12.125", ("R001", "porosity"): "31.2/31.9",
         ("R001", "made_at"): "10/15/2026 8:30 AM", ("R001", "note"): "ran well, thin edges",
-        ("R002", "loading"): "13", ("R002", "used:gap"): "125.5", ("R002", "batch:slurry"): "S-117",
+        ("R002", "loading"): "13", ("R002", "used:salt"): "3.14159265e-6",
+        ("1", "salt"): "1e-5", ("R002", "used:gap"): "125.5", ("R002", "batch:slurry"): "S-117",
         ("R003", "status"): "failed", ("R003", "reason"): "web break",
         ("R004", "status"): "abandoned", ("R004", "reason"): "no slurry",
         ("R005", "porosity"): "none", ("R005", "used:binder"): "PVDF-Ä",
@@ -21,7 +22,8 @@ TYPED: dict[Locale, dict[tuple[str, str], str]] = {
     "de-DE": {
         ("R001", "loading"): "12,125", ("R001", "porosity"): "31,2/31,9",
         ("R001", "made_at"): "15.10.2026 8:30", ("R001", "note"): "ran well, thin edges",
-        ("R002", "loading"): "13", ("R002", "used:gap"): "125,5", ("R002", "batch:slurry"): "S-117",
+        ("R002", "loading"): "13", ("R002", "used:salt"): "3,14159265e-6",
+        ("1", "salt"): "1e-5", ("R002", "used:gap"): "125,5", ("R002", "batch:slurry"): "S-117",
         ("R003", "status"): "failed", ("R003", "reason"): "web break",
         ("R004", "status"): "abandoned", ("R004", "reason"): "no slurry",
         ("R005", "porosity"): "none", ("R005", "used:binder"): "PVDF-Ä",

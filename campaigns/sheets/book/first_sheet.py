@@ -219,6 +219,8 @@ def _form(column: PlanColumn, value: object) -> Format:
         return "time"
     if isinstance(value, str):
         return "text"
+    if isinstance(column.item, Factor) and column.item.log_scale:
+        return "decades"
     is_number = column.part == "block" or (
         column.item is not None and not getattr(column.item, "is_categorical", False)
     )

@@ -11,16 +11,16 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from designer.campaigns.sheets.book.looks import safe_text
+from designer.campaigns.sheets.book.looks import cut
 from designer.campaigns.sheets.plan_columns import STATUS_WORDS
 from designer.campaigns.space.factors import Factor, Given
 from designer.campaigns.specification.parts import Response, range_text
+from designer.render.words import unicode_escaped
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.datavalidation import DataValidation
 
-_LONGEST_TITLE = 32
-_LONGEST_TEXT = 255
+_LONGEST_TITLE, _LONGEST_TEXT = 32, 255  # UTF-16 units (ECMA-376)
 _ANY = 1e300
 """Spreadsheets take no larger bound; it stands for any number."""
 
@@ -111,13 +111,12 @@ def _made(
         showInputMessage=True,
         showErrorMessage=True,
         errorStyle=style,
-        promptTitle=_cut(title, _LONGEST_TITLE),
-        prompt=_cut(prompt, _LONGEST_TEXT),
-        errorTitle=_cut(title, _LONGEST_TITLE),
-        error=_cut(error, _LONGEST_TEXT),
+        promptTitle=_told(title, _LONGEST_TITLE),
+        prompt=_told(prompt, _LONGEST_TEXT),
+        errorTitle=_told(title, _LONGEST_TITLE),
+        error=_told(error, _LONGEST_TEXT),
     )
 
 
-def _cut(text: str, most: int) -> str:
-    text = safe_text(text)
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+def _told(text: str, most: int) -> str:
+    return cut(unicode_escaped(text), most)
