@@ -180,10 +180,18 @@ class BrokenRow(TypedDict):
 
 
 class JudgedFact(TypedDict):
-    """A sentence of the verdict, and what it is about."""
+    """A sentence of the verdict, and what it is about (a key of `LABELS`)."""
 
     about: str
     text: str
+
+
+LABELS: Mapping[str, str] = {
+    "verdict": "Verdict", "cost": "Cost", "information": "Information", "unknown": "Afterwards",
+    "rows": "Rows", "models": "Models", "aliases": "Aliases", "power": "Power",
+    "leverage": "Leverage", "duplicates": "Repeats",
+}  # fmt: skip
+"""What a sentence is about, as people read it."""
 
 
 class Judged(TypedDict):

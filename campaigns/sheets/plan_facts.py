@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from designer.campaigns.log.runs import Run
 from designer.campaigns.log.state import CampaignState, Plan
@@ -27,6 +29,8 @@ _CHANGES = {
 
 Worth = Sequence[tuple[str, str]]
 """What a plan is worth: what a sentence is about, and the sentence."""
+WORTH = "What the plan is worth"
+"""Heading of that."""
 
 
 def plans_of(state: CampaignState, runs: Sequence[Run]) -> list[Plan]:
@@ -91,6 +95,11 @@ def _changes_since(state: CampaignState, plan: Plan) -> list[str]:
     if not told:
         return []
     return [f"{listed(told)}; notes, reasons and expected values of {plan.id} are from before"]
+
+
+def by_word(facts: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    """Facts with all that is said of a word below it once."""
+    return [(word, [text for _, text in said]) for word, said in groupby(facts, itemgetter(0))]
 
 
 def input_hint(item: Factor | Given) -> str:

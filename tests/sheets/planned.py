@@ -89,7 +89,7 @@ class Planned:
     """A campaign in memory with one plan.
 
     text: of its specification. recipes: of the plan. batches: of each, by stage in order. extra,
-    design: of each run, where there is any.
+    design, reasons: of each run, where there is any. design_facts: about the design.
     """
 
     text: str = LINE
@@ -97,6 +97,8 @@ class Planned:
     batches: Sequence[Sequence[str]] = BATCHES
     extra: Sequence[Mapping[str, Setting]] = ()
     design: Sequence[DesignPoint] = ()
+    design_facts: Sequence[str] = ("resolution V",)
+    reasons: Sequence[str] = ()
     predicted: bool = True
     store: Store = field(default_factory=lambda: Store(None))
 
@@ -122,14 +124,14 @@ class Planned:
                 cost=1.25,
                 in_spec=0.6,
                 in_spec_measured=0.4,
-                reason=WHY,
+                reason=self.reasons[k] if self.reasons else WHY,
                 given={given.name: 35.0 for given in self.spec.givens},
                 extra=self.extra[k] if self.extra else None,
                 design=self.design[k] if self.design else None,
             )
             for k, recipe in enumerate(self.recipes)
         ]
-        design = PlanDesign("full-factorial", {"levels": "2"}, ("resolution V",))
+        design = PlanDesign("full-factorial", {"levels": "2"}, tuple(self.design_facts))
         draft = PlanDraft(
             "learn", 7, runs, state.seq, 1.25 * len(runs), 3.5, notes=["a note of the plan"],
             design=design if self.design else None,

@@ -104,9 +104,9 @@ def test_runs_stand_in_order_with_their_settings_and_boxes(planned: Planned) -> 
         "12.35 ± 0.45",
     ):
         assert text in told
-    assert page.of("why")[1] == WHY
     assert page.of("watch") == ["R002: 3 % looks like <i>a slip</i>"]
     facts = " ".join(page.of("facts"))
+    assert f"Why: {WHY}" in facts
     assert "R002" in facts
     assert "solid_content * gap <= 9500 (dryer capacity)" in facts
 
@@ -116,9 +116,54 @@ def test_a_block_per_batch(planned: Planned) -> None:
     batches = [text for text in page.of("batch") if re.fullmatch(r"[a-z]+-\d\d", text)]
     # of the first stage all, of the others those with several runs
     assert batches == ["slurry-01", "coating-02", "slurry-02", "coating-03"]
-    assert "solid_content 60 wt%" in page.of("recipe")
+    assert page.of("recipe") == ["solid_content 60 wt%", "gap 100.5 um", "solid_content 55.5 wt%",
+                                 "gap 150 um"]  # fmt: skip
     assert "use within 8 h" in page.of("told")
     assert "3 runs" in page.of("told")
+
+
+def test_the_settings_of_a_batch_of_one_run_stand_on_its_card_alone() -> None:
+    alone = Planned(batches=[(f"new-{k}", f"new-{k}") for k in range(6)])
+    page = page_of(alone)
+    assert [text for text in page.of("batch") if text.startswith("slurry")] == [
+        f"slurry-0{k}" for k in range(1, 7)
+    ]
+    assert page.of("recipe") == []
+    assert page.count("single") == 6
+    text = run_sheet(alone.state, plan_runs(alone.state), {}, ".md").decode()
+    assert "## slurry-01\n\n1 run; new: 3 h; use within 8 h; label" in text
+
+
+def test_what_goes_on_to_a_further_page_has_its_head_there() -> None:
+    points = [DesignPoint(k + 1, 1, 1 + k // 3) for k in range(6)]
+    page = page_of(Planned(design=points))
+    heads = [text for classes, text in page.texts if "group thead" in classes]
+    assert heads == [
+        "Block 1, slurry-01", "(continued):", "solid_content 60 wt%",
+        "Block 2, slurry-02", "(continued):", "solid_content 55.5 wt%",
+    ]  # fmt: skip
+    alone = page_of(Planned(batches=[(f"new-{k}", f"new-{k}") for k in range(6)]))
+    assert not [text for classes, text in alone.texts if "group thead" in classes]
+    assert ".group > tbody > tr { break-inside: avoid; }" in page.html
+
+
+def test_all_there_is_to_say_of_one_thing_stands_below_it_once() -> None:
+    points = [DesignPoint(k + 1, 1) for k in range(6)]
+    planned = Planned(design=points, design_facts=("resolution V", "no centre points"))
+    facts = page_of(planned).of("facts")
+    at = facts.index("About the design:")
+    assert facts[at : at + 4] == ["About the design:", "resolution V", "•", "no centre points"]
+    state = planned.state
+    text = run_sheet(state, plan_runs(state), {}, ".md").decode()
+    assert "- **About the design:**\n    - resolution V\n    - no centre points\n" in text
+
+
+def test_runs_proposed_for_different_reasons_say_so_each() -> None:
+    page = page_of(Planned(reasons=("repeats R001", *[WHY] * 5)))
+    assert page.of("why") == [
+        text for own in ("repeats R001", *[WHY] * 5) for text in ("Why:", own)
+    ]
+    assert "Why:" not in page.of("facts")
 
 
 def test_the_code_of_a_run_is_its_id(planned: Planned) -> None:
@@ -150,13 +195,13 @@ def test_what_is_known_is_told() -> None:
 def test_what_changed_since_a_plan_was_made_is_told() -> None:
     planned = Planned()
     facts = " ".join(page_of(planned).of("facts"))
-    assert "told when planned: a note of the plan" in facts
-    assert "changed since" not in facts
+    assert "Told when planned: a note of the plan" in facts
+    assert "Changed since" not in facts
     planned.record("R001", loading="12", porosity="31", adhesion="2")
     planned.record("R002", loading="12", porosity="31", adhesion="2")
     planned.fail("R003", "web break")
     facts = " ".join(page_of(planned).of("facts"))
-    assert "changed since: 2 recorded results and 1 failed run; notes, reasons and" in facts
+    assert "Changed since: 2 recorded results and 1 failed run; notes, reasons and" in facts
     assert "P001 are from before" in facts
 
 
@@ -164,8 +209,8 @@ def test_a_plan_in_the_place_of_another_does_not_call_that_a_change() -> None:
     planned = Planned()
     planned.replace()
     assert planned.state.runs["R001"].status == "abandoned"
-    assert "changed since: 6 abandoned runs" in " ".join(page_of(planned, "P001").of("facts"))
-    assert "changed since" not in " ".join(page_of(planned, "P002").of("facts"))
+    assert "Changed since: 6 abandoned runs" in " ".join(page_of(planned, "P001").of("facts"))
+    assert "Changed since" not in " ".join(page_of(planned, "P002").of("facts"))
 
 
 def test_blocks_of_a_design_are_headed() -> None:

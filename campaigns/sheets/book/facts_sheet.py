@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from designer.campaigns.sheets.book.looks import Look, Looks
 from designer.campaigns.sheets.book.paper import put_on_paper
+from designer.campaigns.sheets.plan_facts import WORTH, Worth, by_word
 from designer.campaigns.specification.specification import Specification
 
 if TYPE_CHECKING:
@@ -40,21 +41,27 @@ class FactsSheet:
         self._sheet, self._looks = sheet, looks
         self._row = 0
 
-    def write(self, spec: Specification, facts: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+    def write(
+        self, spec: Specification, facts: Iterable[tuple[str, str]], judged: Worth = ()
+    ) -> Mapping[str, str]:
         """Write all of it.
 
         Args:
             spec: of the campaign.
             facts: words, and what there is to say of each.
+            judged: what the plan is worth.
 
         Returns:
             Cells with the levels or categories of factors, by factor, as formulas write them.
         """
         from openpyxl.utils import get_column_letter
 
-        for word, text in facts:
-            self._wide([word, text], [Look("run"), _WORDS])
+        self._facts(facts)
         self._row += 1
+        if judged:
+            self._put([WORTH], [_HEAD])
+            self._facts(judged)
+            self._row += 1
         lists = self._inputs(spec)
         self._row += 1
         self._responses(spec)
@@ -75,6 +82,12 @@ class FactsSheet:
         put_on_paper(self._sheet, spec.name, TITLE)
         self._sheet.protection.sheet = True
         return lists
+
+    def _facts(self, facts: Iterable[tuple[str, str]]) -> None:
+        """Words, each once, and what there is to say of them."""
+        for word, texts in by_word(facts):
+            for at, text in enumerate(texts):
+                self._wide([None if at else word, text], [Look("run"), _WORDS])
 
     def _inputs(self, spec: Specification) -> dict[str, str]:
         from openpyxl.utils import get_column_letter

@@ -31,8 +31,7 @@ def plan_book(state: CampaignState, runs: Sequence[Run], judged: Worth = ()) -> 
     first.title = TITLE
     predictions = book.create_sheet(predictions_sheet.TITLE)
     facts = book.create_sheet(facts_sheet.TITLE)
-    told = [*plan_facts(state, runs), *((f"worth: {about}", text) for about, text in judged)]
-    lists = FactsSheet(facts, looks).write(state.spec, told)
+    lists = FactsSheet(facts, looks).write(state.spec, plan_facts(state, runs), judged)
     FirstSheet(first, looks, state, runs, lists).write()
     write_predictions(predictions, looks, state, runs)
     return book_bytes(book, f"{state.spec.name}, {plan_title(state, runs)}", state.changed_at)

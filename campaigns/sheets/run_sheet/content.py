@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from designer.campaigns.log.runs import Run
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.batch_blocks import RunPlace, blocks_of, run_places
-from designer.campaigns.sheets.plan_facts import SINCE, Worth, plan_facts, plan_title
+from designer.campaigns.sheets.plan_facts import (
+    SINCE,
+    Worth,
+    by_word,
+    plan_facts,
+    plan_title,
+)
 from designer.campaigns.sheets.run_object import Flags, run_flags
 from designer.campaigns.space.factors import Factor, Given
 from designer.campaigns.specification.parts import Response, range_text
@@ -20,6 +26,8 @@ from designer.render.words import NOTHING, amount, count, listed, number, plain
 
 _FACTS = ("design", "about the design", "fixed", *SINCE)
 """Facts of a plan that matter at the line; a workbook has all of them."""
+_WHY = "Why"
+"""Why the runs were proposed, where that is the same for all."""
 
 Batches = Collection[tuple[str, str]]
 """Batches of which a run was made: stage and label."""
@@ -102,7 +110,7 @@ class Heading:
         level: 0 for the first stage, 1 for a later one.
         batch: its planned label.
         stage: its name.
-        settings: how it is made, a clause for each factor of its stage.
+        settings: how it is made, a clause for each factor of its stage; none for a single run.
         told: clauses: how many runs, what it costs, how long it can be used.
     """
 
@@ -136,21 +144,21 @@ class SheetContent:
         campaign: its name.
         line: its line.
         title: which plan, how many runs, what they cost.
-        facts: words about the plan, and what there is to say of each.
+        facts: words about the plan, and all there is to say of each.
         rules: what every recipe keeps to: constraints with their reasons.
         blocks: in the order of making.
         position: log position and time it tells of.
-        judged: sentences on what the plan is worth.
+        judged: what the plan is worth: a word, and all there is to say of it.
     """
 
     campaign: str
     line: str
     title: str
-    facts: Sequence[tuple[str, str]]
+    facts: Sequence[tuple[str, Sequence[str]]]
     rules: Sequence[str]
     blocks: Sequence[BatchBlock]
     position: str
-    judged: Worth
+    judged: Sequence[tuple[str, Sequence[str]]]
 
 
 def sheet_content(
@@ -165,7 +173,11 @@ def sheet_content(
         judged: sentences on what the plan is worth.
     """
     spec = state.spec
-    facts = [(word, plain(text)) for word, text in plan_facts(state, runs) if word in _FACTS]
+    facts = [(_headed(word), text) for word, text in plan_facts(state, runs) if word in _FACTS]
+    reasons = {run.reason for run in runs}
+    shared = plain(reasons.pop() or "") if len(runs) > len(reasons) == 1 else ""
+    if shared:
+        facts.append((_WHY, shared))
     rules = [
         plain(f"{rule}{f' ({rule.reason})' if rule.reason else ''}") for rule in spec.constraints
     ]
@@ -173,15 +185,25 @@ def sheet_content(
         campaign=plain(spec.name),
         line=plain(spec.line),
         title=plan_title(state, runs),
-        facts=facts,
+        facts=_told(facts),
         rules=rules,
-        blocks=_blocks(state, runs, flags),
+        blocks=_blocks(state, runs, flags, shared),
         position=f"log position {state.head}, {state.changed_at[:16].replace('T', ' ')} UTC",
-        judged=[(about, plain(text)) for about, text in judged],
+        judged=_told(judged),
     )
 
 
-def _blocks(state: CampaignState, runs: Sequence[Run], flags: Flags) -> list[BatchBlock]:
+def _told(facts: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    return [(word, [*map(plain, texts)]) for word, texts in by_word(facts)]
+
+
+def _headed(word: str) -> str:
+    return f"{word[0].upper()}{word[1:]}"
+
+
+def _blocks(
+    state: CampaignState, runs: Sequence[Run], flags: Flags, shared: str
+) -> list[BatchBlock]:
     in_blocks = blocks_of(runs)
     sizes = Counter((stage, batch) for run in runs for stage, batch in run.batch.items())
     made = {b for run in state.runs.values() if run.made_seq for b in run.batch.items()}
@@ -199,7 +221,8 @@ def _blocks(state: CampaignState, runs: Sequence[Run], flags: Flags) -> list[Bat
         if headings or title or not blocks:
             blocks.append(BatchBlock(title, headings))
         order = f"{at} of {len(runs)}"
-        blocks[-1].cards.append(_card(state.spec, place, order, flags, made))
+        card = _card(state.spec, place, order, flags, made)
+        blocks[-1].cards.append(replace(card, why="") if shared else card)
     return blocks
 
 
@@ -210,7 +233,7 @@ def _heading(
     sizes: Mapping[tuple[str, str], int],
     made: Batches,
 ) -> Heading:
-    """How a batch is made, and how long it lasts."""
+    """How a batch is made, and how long it lasts; the settings of a single run stand below."""
     batch, there = run.batch[stage], spec.stage(stage)
     told = [count(sizes[stage, batch], "run")]
     price = f"{amount(there.change_cost)} {plain(spec.costs.unit)}"
@@ -223,7 +246,7 @@ def _heading(
     settings = [
         f"{factor.name} {plain(factor.with_unit(planned[factor.name]))}"
         for factor in spec.stage_factors(stage)
-        if factor.name in planned
+        if factor.name in planned and sizes[stage, batch] > 1
     ]
     level = 0 if stage == spec.stages[0].name else 1
     return Heading(level, plain(batch), stage, settings, told)

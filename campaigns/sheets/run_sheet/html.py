@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from designer.campaigns.sheets.run_sheet.content import SettingBox, SheetContent, watched_runs
+from designer.campaigns.sheets.plan_facts import WORTH
+from designer.campaigns.sheets.run_sheet.content import (
+    BatchBlock,
+    SettingBox,
+    SheetContent,
+    watched_runs,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -23,6 +30,39 @@ _FEW = 4
 """Settings of a run that have room for larger letters."""
 
 
+@dataclass(frozen=True)
+class _PrintedGroup:
+    """What hangs together on paper: runs of one batch of the first stage, or of a design's block.
+
+    Attributes:
+        name: of block and batch; empty: it has none.
+        settings: of all its runs.
+        blocks: in the order of making.
+    """
+
+    name: str
+    settings: Sequence[str]
+    blocks: list[BatchBlock] = field(default_factory=list)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it may go on to a further page, and has a name to stand there."""
+        return bool(self.name) and sum(len(block.cards) for block in self.blocks) > 1
+
+
+def _groups(blocks: Iterable[BatchBlock]) -> list[_PrintedGroup]:
+    groups: list[_PrintedGroup] = []
+    part = ""
+    for block in blocks:
+        part = block.block.partition(":")[0] or part
+        first = [heading for heading in block.headings if heading.level == 0]
+        if block.block or first or not groups:
+            name = ", ".join(filter(None, [part, *(heading.batch for heading in first)]))
+            groups.append(_PrintedGroup(name, [s for heading in first for s in heading.settings]))
+        groups[-1].blocks.append(block)
+    return groups
+
+
 def run_sheet_html(content: SheetContent) -> bytes:
     """The file; every text of the campaign is escaped, and the ids of runs are QR codes, too."""
     cards = [card for block in content.blocks for card in block.cards]
@@ -30,6 +70,8 @@ def run_sheet_html(content: SheetContent) -> bytes:
     told = _template().render(
         sheet=content,
         watched=watched_runs(content),
+        worth=WORTH,
+        groups=_groups(content.blocks),
         tile=max((_room(tile) for tile in tiles), default=_NARROWEST),
         few=len(tiles) <= _FEW * len(cards),
         longest_short=_SHORT,

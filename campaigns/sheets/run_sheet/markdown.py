@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from designer.campaigns.sheets.plan_columns import STATUS_WORDS
+from designer.campaigns.sheets.plan_facts import WORTH
 from designer.campaigns.sheets.run_sheet.content import (
     Heading,
     RunCard,
@@ -31,10 +32,9 @@ def run_sheet_markdown(content: SheetContent) -> bytes:
         "",
     ]
     watched = watched_runs(content)
-    told = [("Watch", watched)] if watched else []
-    told += [("Always", rule) for rule in content.rules]
-    told += content.facts
-    lines += [f"- **{_text(word)}:** {_text(text)}" for word, text in told]
+    told: list[tuple[str, Sequence[str]]] = [("Watch", [watched])] if watched else []
+    told += [("Always", content.rules)] if content.rules else []
+    lines += _facts([*told, *content.facts])
     staged = any(block.headings for block in content.blocks)
     for block in content.blocks:
         lines += ["", f"## {block.block}"] if block.block else []
@@ -44,9 +44,18 @@ def run_sheet_markdown(content: SheetContent) -> bytes:
             lines += ["", *_card(card, "#### " if staged else "## ")]
     if content.judged:
         marks = "##" if staged else "#"
-        lines += ["", f"{marks} What the plan is worth", ""]
-        lines += [f"- **{_text(about)}:** {_text(text)}" for about, text in content.judged]
+        lines += ["", f"{marks} {WORTH}", "", *_facts(content.judged)]
     return ("\n".join(lines) + "\n").encode()
+
+
+def _facts(facts: Iterable[tuple[str, Sequence[str]]]) -> Iterable[str]:
+    """A word with what there is to say of it: behind it, or as a list below."""
+    for word, texts in facts:
+        if len(texts) == 1:
+            yield f"- **{_text(word)}:** {_text(texts[0])}"
+        else:
+            yield f"- **{_text(word)}:**"
+            yield from (f"    - {_text(text)}" for text in texts)
 
 
 def _heading(heading: Heading) -> list[str]:

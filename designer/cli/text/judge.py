@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from designer.acquisition.judge.answers import LABELS
 from designer.cli.text.results import head_text
 from designer.render.expected import two_digits
 from designer.render.table import Column, paragraph, table
@@ -18,18 +19,6 @@ if TYPE_CHECKING:
         ResponsePower,
     )
     from designer.service.verbs.judging import JudgeAnswer
-
-_LABELS = {
-    "cost": "Cost",
-    "information": "Information",
-    "unknown": "Afterwards",
-    "rows": "Rows",
-    "models": "Models",
-    "aliases": "Aliases",
-    "power": "Power",
-    "leverage": "Leverage",
-    "duplicates": "Repeats",
-}
 
 
 def judged_text(answers: Sequence[JudgeAnswer]) -> list[str]:
@@ -49,11 +38,11 @@ def _one(answer: JudgeAnswer, *, compared: bool) -> list[str]:
     if compared and answer["comparisons"]:
         lines += ["", *_side_by_side([answer])]
     lines.append("")
-    width = max(map(len, _LABELS.values())) + 2
+    width = max(map(len, LABELS.values())) + 2
     last = ""
     for fact in _facts(answer):
         if fact["about"] != "verdict":
-            label = _LABELS[fact["about"]]
+            label = LABELS[fact["about"]]
             lines += paragraph(f"{label if label != last else '':{width}}", fact["text"])
             last = label
     for broken in answer["infeasible"]:

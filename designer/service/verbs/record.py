@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from designer.acquisition.judge.answers import LABELS
 from designer.campaigns.errors import InputError
 from designer.campaigns.files import File
 from designer.campaigns.log.describe import describe
@@ -102,7 +103,7 @@ class RecordVerbs(Verbs):
 
         def worth() -> list[tuple[str, str]]:
             found = JudgeVerbs(self.session).worth(campaign, plan)
-            return [(fact["about"], fact["text"]) for fact in found]
+            return [(LABELS[fact["about"]], fact["text"]) for fact in found]
 
         rows = sheets.export(
             state,
