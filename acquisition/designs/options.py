@@ -99,7 +99,8 @@ def read_options(
         names = stages if form.per == "stage" else numbers
         if ":" in key and factor not in names:
             what = f"there is no {form.per} of this name to vary"
-            findings.report(where, what, None, ", ".join(names), suggestion(factor, names))
+            allowed = ", ".join(names) or f"none: there is no {form.per}"
+            findings.report(where, what, None, allowed, suggestion(factor, names))
         elif form.per == "stage" and ":" not in key:
             findings.report(where, "is told per stage", None, f"{name}:STAGE=")
         elif form.per == "number" and not numbers:

@@ -26,6 +26,7 @@ from designer.acquisition.predictions import Prediction, predict
 from designer.acquisition.selection.context import OpenRun, PlanningContext
 from designer.acquisition.selection.problem import PlanningProblem
 from designer.campaigns.commands.entries import PlannedRun
+from designer.models.arrays import FloatArray
 from designer.render.words import count as counted
 from designer.render.words import listed, priced
 
@@ -186,15 +187,49 @@ def _order_facts(
             f"wholly random (order={RANDOM}), with every run set up anew, it would cost"
             f" {priced(anew, unit)} instead of {priced(cost, unit)}"
         )
-    first = shared[0]
-    names = [factor.name for factor in spec.stage_factors(first)]
-    if names:
-        batches = counted(len(counts[first]), "batch", "batches")
-        runs = counted(len(ordered), "run")
-        facts.append(
-            f"effects of {listed(names)} are judged by {batches} of {first}, not by {runs}"
-        )
+    facts += _judged_by_batches(
+        spec,
+        ordered,
+        shared[0],
+        len(counts[shared[0]]),
+        more=design.options.get("augment") == "yes",
+    )
     return (*facts, *_more_plots(design, counts), *_centres_told(ordered, shared))
+
+
+def _judged_by_batches(
+    spec: Specification, ordered: Sequence[OrderedRun], stage: str, batches: int, *, more: bool
+) -> list[str]:
+    """By how many batches effects of a stage's factors are judged, and whether any are left over.
+
+    Args:
+        spec: the campaign's specification.
+        ordered: the runs.
+        stage: the stage.
+        batches: how many there are of it.
+        more: whether those of earlier runs count, too.
+    """
+    varied: list[str] = []
+    columns: list[FloatArray] = []
+    for factor in spec.stage_factors(stage):
+        found = np.array([each.run.settings[factor.name] for each in ordered])
+        known = np.unique(found)
+        if len(known) > 1:
+            varied.append(factor.name)
+            categories = [np.where(found == one, 1.0, 0.0) for one in known[1:]]
+            columns += categories if factor.is_categorical else [found / np.abs(known).max()]
+    if not varied:
+        return []
+    X = np.column_stack(columns)
+    needed = 2 + int(np.linalg.matrix_rank(X - X.mean(axis=0)))
+    of_stage = counted(batches, f"batch of {stage}", f"batches of {stage}")
+    runs = counted(len(ordered), "run")
+    told = f"effects of {listed(varied)} are judged by {of_stage}, not by {runs}"
+    if more:
+        return [f"{told}, and by those of the earlier runs"]
+    if batches < needed:
+        told += f"; none is left over to test them against, which takes {needed}"
+    return [told]
 
 
 def _more_plots(design: Design, counts: Mapping[str, Counter[int]]) -> list[str]:

@@ -114,6 +114,7 @@ class CampaignDesigns(Handle):
         fix: Values | None = None,
         given: Values | None = None,
         replace: bool = False,
+        reason: str | None = None,
         seed: int | None = None,
         dry_run: bool = False,
         request_id: str | None = None,
@@ -134,6 +135,7 @@ class CampaignDesigns(Handle):
             fix: settings every run shall have.
             given: values of givens, in their declared units.
             replace: abandon the open runs first.
+            reason: why they are abandoned.
             seed: default: from campaign id and log position.
             dry_run: compute, but write nothing.
             request_id: makes the call safe to repeat, see `Campaign`.
@@ -157,6 +159,7 @@ class CampaignDesigns(Handle):
             fix=texts_of(fix, "fix"),
             given=texts_of(given, "given"),
             replace=replace,
+            reason=reason,
             seed=seed,
             dry_run=dry_run,
         )

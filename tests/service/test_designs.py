@@ -257,3 +257,24 @@ def test_centre_points_that_share_batches_are_told(service: Service) -> None:
             dry_run=True,
         )
         assert "centre points are of" not in facts(answer)
+
+
+def test_batches_that_are_left_to_test_effects_against_are_told(service: Service) -> None:
+    fixed = {"binder": "PVDF-A"}
+    answer = service.designs.propose("small", "full-factorial", fix=fixed, dry_run=True)
+    told = "effects of solid_content are judged by 2 batches of slurry, not by 4 runs"
+    assert f"{told}; none is left over to test them against, which takes 3" in facts(answer)
+    twice = service.designs.propose(
+        "small", "full-factorial", replicates=2, fix=fixed, dry_run=True
+    )
+    assert "by 4 batches of slurry, not by 8 runs" in facts(twice)
+    assert "left over" not in facts(twice)
+
+
+def test_why_runs_are_replaced_by_a_design_is_kept(service: Service) -> None:
+    first = service.designs.propose("small", "full-factorial")
+    with pytest.raises(InputError, match="belongs to --instead-of or --replace"):
+        service.designs.propose("small", "sobol", n=2, reason="new foil", dry_run=True)
+    service.designs.propose("small", "sobol", n=2, replace=True, reason="new foil")
+    run = service.session.state("small").runs[first["runs"][0]["run"]]
+    assert (run.status, run.failure) == ("abandoned", "replaced by a new plan: new foil")

@@ -39,8 +39,10 @@ def full_factorial(room: DesignRoom, asked: Asked) -> Published:
     curved = any(len(factor_levels) > 2 for factor_levels in _of_numbers(room, levels))
     words = f"{' × '.join(str(len(own)) for own in levels)} = " if len(levels) > 1 else ""
     order: ModelOrder = "quadratic" if curved else "interaction"
-    facts = [f"every combination: {words}{counted(total, 'run')}", *_uneven(room, levels)]
-    if len(facts) > 1:
+    facts = [f"every combination: {words}{counted(total, 'run')}", *_fewer(room, levels, asked)]
+    uneven = _uneven(room, levels)
+    facts += uneven
+    if uneven:
         even = np.column_stack([_even(own)[index[:, k]] for k, own in enumerate(levels)])
         numbers = [not factor.is_categorical for factor in room.process]
         columns = (room.columns(each) for each in (np.where(numbers, even, coded), coded))
@@ -49,6 +51,22 @@ def full_factorial(room: DesignRoom, asked: Asked) -> Published:
     if asked.blocks > 1 and all(len(own) == 2 for own in levels):
         return in_blocks(published, room, asked, Fraction.full(len(levels)))
     return published
+
+
+def _fewer(room: DesignRoom, levels: Sequence[FloatArray], asked: Asked) -> list[str]:
+    """Numbers that have fewer settings than the levels asked for of all."""
+    own = asked.options.get("levels", {})
+    told = own if isinstance(own, Mapping) else {"": own}
+    wanted = told.get("", 2)
+    if wanted == "all":
+        return []
+    return [
+        f"{factor.name} has {counted(len(there), 'setting')}, not {wanted}"
+        for factor, there in zip(room.process, levels, strict=True)
+        if not factor.is_categorical
+        and factor.name not in told
+        and len(there) < int(float(str(wanted)))
+    ]
 
 
 def _levels(factor: Factor, asked: Asked) -> FloatArray:

@@ -133,7 +133,7 @@ def optimal_design(
         terms,
         request.whole_plots or {},
         alone=request.alone,
-        earlier=0 if earlier is None else len(earlier),
+        earlier=None if earlier is None else terms.matrix(earlier.columns),
     )
     plots = _whole_plots(counts, request)
     weights = {"D": None, "A": np.eye(len(terms)), "I": moments}[request.criterion]
@@ -157,7 +157,7 @@ def optimal_design(
         options["whole_plots"] = {s.name: numbers[s.name] for s in spec.stages if s.name in numbers}
     if plots.stages:
         options["variance_ratios"] = {stage: plots.ratio(stage) for stage in plots.stages}
-    facts = facts_of(problem, codes, moments, starts, counts.earlier)
+    facts = facts_of(problem, codes, moments, starts, 0 if earlier is None else len(earlier))
     name = f"{request.criterion.lower()}-optimal"
     return Design(name, options_told(options), runs, tuple(facts))
 
@@ -175,15 +175,17 @@ def _whole_plots(counts: PlotCounts, request: OptimalRequest) -> WholePlots:
     runs = request.runs or counts.default_runs()
     if runs > MOST_RUNS:
         findings.report("-n", "too many runs", str(runs), f"at most {MOST_RUNS}")
-    elif runs + counts.earlier < len(terms):
+    elif runs < counts.missing():
         smaller = MODEL_ORDERS[: MODEL_ORDERS.index(request.model)][::-1]
         sizes = [
             f"model={order} has {len(ModelTerms.of(counts.spec, order, fixed))}"
             for order in smaller
         ]
         what = f"fewer than the {counted(len(terms), 'term')} of the {request.model} model"
+        if counts.earlier is not None:
+            what += " that the earlier runs do not tell"
         hint = f"Ask for more runs, or a smaller model: {', '.join(sizes)}" if sizes else None
-        allowed = f"at least {len(terms) - counts.earlier}"
+        allowed = f"at least {counts.missing()}"
         findings.report("-n", what, str(runs), allowed, hint)
     findings.raise_if_any()
     ratios = request.variance_ratios or {}

@@ -1,7 +1,8 @@
 """How many whole plots each stage gets: as asked for, else by what the model needs and one more.
 
 Settings of a stage change with its batches only, so what the model says of them is told by its
-batches: as many are needed as there are terms of that and earlier stages.
+batches: as many are needed as there are terms of that and earlier stages, less what earlier runs
+tell of them already.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from designer.acquisition.designs.model_terms import ModelTerms
 from designer.acquisition.designs.optimal.whole_plots import WholePlots, functions_of_plots
 from designer.campaigns.errors import Findings
 from designer.campaigns.values.names import suggestion
-from designer.models.arrays import IntArray
+from designer.models.arrays import FloatArray, IntArray
 from designer.render.words import count as counted
 from designer.render.words import priced
 
@@ -28,6 +29,7 @@ SPARE_RUNS = 4
 """Runs beyond the terms where nobody says how many (assumption: a repeatability can be told)."""
 
 _SPARE_PLOTS = 1  # likewise of whole plots
+_DEPENDENT = 1e-7  # singular value of coded terms below which a function is not told
 _MORE = "Ask for more batches, or fewer runs"
 
 
@@ -41,7 +43,7 @@ class PlotCounts:
         terms: the model.
         wanted: stage → number asked for.
         alone: every run is set up anew, and there are none.
-        earlier: number of earlier runs that tell of the model, too.
+        earlier: the model's terms at runs that there are already, ``[m, p]``; None: there are none.
     """
 
     grid: RecipeGrid
@@ -50,7 +52,7 @@ class PlotCounts:
     wanted: Mapping[str, int]
     _: KW_ONLY
     alone: bool = False
-    earlier: int = 0
+    earlier: FloatArray | None = None
     _needed: dict[str, int] = field(default_factory=dict, init=False)
 
     @property
@@ -91,17 +93,25 @@ class PlotCounts:
     def needed(self, stage: str) -> int:
         """Functions of the model that change with batches of a stage and of earlier ones only.
 
-        With earlier runs any number may do.
+        Those that the earlier runs tell count for none.
         """
-        if self.earlier:
-            return 1
         if stage not in self._needed:
             own = len(self.terms) + 10
             plots = WholePlots(4 * own, (stage,), (own,), self.level_of([stage]))
             rng = np.random.default_rng(0)
-            found = functions_of_plots(self.grid, self.terms, plots, self.pool, rng)
-            self._needed[stage] = found
+            functions = functions_of_plots(self.grid, self.terms, plots, self.pool, rng)
+            self._needed[stage] = max(functions.shape[1] - self._told(functions), 1)
         return self._needed[stage]
+
+    def _told(self, functions: FloatArray) -> int:
+        """How many of some functions, ``[p, k]``, the earlier runs tell apart."""
+        if self.earlier is None:
+            return 0
+        return int(np.linalg.matrix_rank(self.earlier @ functions, tol=_DEPENDENT))
+
+    def missing(self) -> int:
+        """Terms of the model that the earlier runs do not tell: so many runs are needed."""
+        return len(self.terms) - self._told(np.eye(len(self.terms)))
 
     def check(self, runs: int | None, findings: Findings) -> None:
         """Note what is wrong with the numbers asked for."""
@@ -128,7 +138,7 @@ class PlotCounts:
     def default_runs(self) -> int:
         """Runs where nobody says how many."""
         plots = [self.wanted.get(stage, self.needed(stage) + _SPARE_PLOTS) for stage in self.stages]
-        return max(len(self.terms) + SPARE_RUNS - self.earlier, *plots, SPARE_RUNS)
+        return max([self.missing() + SPARE_RUNS, *plots])
 
     def plots(self, runs: int, ratios: Mapping[str, float], findings: Findings) -> WholePlots:
         """The whole plots of a design; problems of pot lives are noted.

@@ -10,6 +10,8 @@ from designer.acquisition.designs.optimal.exchange import Exchange, ExchangeProb
 from designer.acquisition.designs.optimal.whole_plots import random_designs
 from designer.campaigns.errors import InputError
 from designer.models.arrays import IntArray
+from designer.render.words import count as counted
+from designer.render.words import listed
 
 _FIRST_ROUND = 2.5  # seconds of CPU for all starts, roughly
 _ROUND = 4.0  # seconds in which no round goes on
@@ -103,6 +105,19 @@ def best_design(
         codes = exchange.codes
     best = int(np.argmin(values))
     if not np.isfinite(values[best]):
-        what = "no design was found that tells all terms of the model apart"
-        raise InputError.at("-n", what, None, None, "Ask for more runs or more whole plots")
+        raise _none_found(problem)
     return np.asarray(codes[best])
+
+
+def _none_found(problem: ExchangeProblem) -> InputError:
+    plots = problem.plots
+    found = [counted(plots.runs, "run")]
+    for stage, count in zip(plots.stages, plots.counts, strict=True):
+        found.append(counted(count, f"batch of {stage}", f"batches of {stage}"))
+    return InputError.at(
+        "--design",
+        "no design was found that tells all terms of the model apart",
+        listed(found),
+        None,
+        "Ask for more runs (-n) or batches (whole_plots:STAGE=), or take a smaller model",
+    )

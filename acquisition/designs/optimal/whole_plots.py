@@ -138,11 +138,11 @@ def functions_of_plots(
     plots: WholePlots,
     pool: IntArray,
     rng: np.random.Generator,
-) -> int:
-    """How many independent functions of a model change with whole plots only.
+) -> FloatArray:
+    """The functions of a model that change with whole plots only, ``[p, k]``, as its coefficients.
 
-    So many whole plots are needed. In a box they are the terms of the plots' own factors; what a
-    mixture or constraints bind together may add some.
+    So many whole plots are needed where nothing else tells of them. In a box they are the terms of
+    the plots' own factors; what a mixture or constraints bind together may add some.
 
     Args:
         grid: recipes in whole numbers.
@@ -156,6 +156,6 @@ def functions_of_plots(
     row = plots.index[0]
     size = np.bincount(row)[:, None]
     means = np.stack([np.bincount(row, weights=column) for column in matrix.T], axis=1) / size
-    inside = np.linalg.svd(matrix - means[row], compute_uv=False)
+    _, inside, functions = np.linalg.svd(matrix - means[row])
     every = np.linalg.svd(matrix, compute_uv=False)
-    return len(terms) - int((inside > _SMALL * every[0]).sum())
+    return np.asarray(functions[int((inside > _SMALL * every[0]).sum()) :].T)

@@ -13,7 +13,7 @@ from designer.render.words import priced
 from designer.service.advice import spent
 from designer.service.answers import PlanAnswer
 from designer.service.asked.checked import check_numbers, check_whole, checked_inputs
-from designer.service.asked.wishes import unwanted
+from designer.service.asked.wishes import check_together, unwanted
 from designer.service.entering import enter, repeated_plan
 from designer.service.fits import remembered
 from designer.service.flags import breach_sentences
@@ -41,6 +41,7 @@ class DesignVerbs(Verbs):
         fix: Texts | None = None,
         given: Texts | None = None,
         replace: bool = False,
+        reason: str | None = None,
         seed: int | None = None,
         dry_run: bool = False,
     ) -> PlanAnswer:
@@ -58,6 +59,7 @@ class DesignVerbs(Verbs):
             fix: settings every run shall have, by factor.
             given: values of givens.
             replace: abandon the open runs first.
+            reason: why they are abandoned.
             seed: default: from campaign id and log position.
             dry_run: compute, but write nothing.
 
@@ -76,6 +78,7 @@ class DesignVerbs(Verbs):
         state = session.state(campaign)
         findings = Findings()
         check_numbers(state, n, budget, seed, findings)
+        check_together(findings, {"--replace": replace, "--reason": reason})
         check_whole("--replicates", replicates, 1, _MOST_REPLICATES, findings)
         check_whole("--center-points", center_points, 0, MOST_RUNS, findings)
         check_whole("--blocks", blocks, 1, MOST_RUNS, findings)
@@ -84,7 +87,7 @@ class DesignVerbs(Verbs):
             hint = f"It is an option of {name}: say it right after the design's name"
             findings.report(f"--fix {each}", "is no factor of this campaign", hint=hint)
         fixed, known = checked_inputs(state, held, given, findings)
-        gone = unwanted(state, replace=replace)
+        gone = unwanted(state, replace=replace, reason=reason)
         wanted = DesignRequest(name, dict(options or {}), n, replicates, center_points, blocks)
         request = DesignPlanRequest(
             design=wanted,

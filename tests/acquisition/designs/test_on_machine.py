@@ -255,3 +255,13 @@ def test_designs_that_are_far_too_large_are_refused_before_they_are_made(
     (problem,) = caught.value.problems
     assert problem.allowed is not None
     assert problem.allowed.startswith("at most")
+
+
+def test_fewer_settings_than_levels_asked_for_are_told() -> None:
+    factors = [{"name": "A", "levels": [0, 1, 2]}, {"name": "B", "low": 0, "high": 1}]
+    spec = load.from_dict({**load_tables(), "factor": factors})
+    design = made(spec, "full-factorial", levels=5)
+    assert len(design.runs) == 15
+    assert "A has 3 settings, not 5" in design.facts
+    with pytest.raises(InputError, match="allowed: none: there is no stage"):
+        made(spec, "d-optimal", options={"whole_plots:slurry": "2"})

@@ -59,6 +59,7 @@ _WISHES = (
         " (ids) come back with the runs",
     ),
 )
+_NOT_OF_DESIGNS = [each for each in _WISHES if each.name != "--reason"]
 _WITH_JUDGE = ("campaign", "judge", "effect", "given", "seed", "dry_run")
 _ARGUMENTS = (
     CAMPAIGN,
@@ -118,7 +119,7 @@ def _wishes_check(arguments: Namespace) -> None:
         problems = [Problem("--reason", "belongs to --instead-of or --replace")]
     if arguments.design is not None:
         what = "does not go together with --design"
-        given = (each for each in _WISHES if getattr(arguments, each.attribute))
+        given = (each for each in _NOT_OF_DESIGNS if getattr(arguments, each.attribute))
         problems += [Problem(each.name, what) for each in given]
     if problems:
         raise UsageError(problems)
@@ -156,7 +157,7 @@ def _ask(
         for name in ("judge", "effect"):
             del told[name]
         if arguments.design is not None:
-            for each in _WISHES:
+            for each in _NOT_OF_DESIGNS:
                 del told[each.attribute]
             return _designed(service, told)
         for each in _DESIGN:

@@ -13,6 +13,7 @@ from designer.acquisition.designs.model_terms import ModelTerms
 from designer.acquisition.designs.moments import region_moments
 from designer.acquisition.designs.optimal.optimal import (
     CRITERIA,
+    EarlierRuns,
     OptimalRequest,
     optimal_design,
 )
@@ -249,3 +250,28 @@ def test_batches_are_not_used_for_longer_than_they_are_usable() -> None:
     assert counts == ["5", "10"]
     (problem,) = refusal(spec, OptimalRequest(runs=24, whole_plots={"slurry": 4}))
     assert "a batch would be in use for" in problem
+
+
+@pytest.mark.parametrize("model", ["linear", "interaction", "quadratic"])
+@pytest.mark.parametrize("made", [3, 9, 20])
+def test_what_earlier_batches_do_not_tell_new_ones_do(model: Any, made: int) -> None:
+    spec = line_spec()
+    first = optimal_design(spec, OptimalRequest(model="linear", starts=2))
+    alone = optimal_design(spec, OptimalRequest(model=model, starts=2))
+    names = [factor.name for factor in spec.factors]
+    runs = (first.runs * 3)[:made]
+    columns = {name: np.array([run.settings[name] for run in runs]) for name in names}
+    labels = {stage.name: np.array(["old"] * made) for stage in spec.stages}
+    more = optimal_design(
+        spec, OptimalRequest(model=model, starts=2, earlier=EarlierRuns(columns, labels))
+    )
+    old = ModelTerms.of(spec, model).matrix(columns)
+    both = np.vstack([old, matrix_of(spec, more, model)])
+    assert np.linalg.matrix_rank(both) == both.shape[1]
+    assert len(more) <= len(alone) - np.linalg.matrix_rank(old)
+    batches = {
+        stage: [max(run.point.whole_plots[stage] for run in each.runs) for each in (more, alone)]
+        for stage in alone.runs[0].point.whole_plots
+        if stage in more.runs[0].point.whole_plots
+    }
+    assert all(own <= without for own, without in batches.values())
