@@ -57,8 +57,9 @@ class PlansBeside:
         runs: int | None = None,
         budget: float | None = None,
         fixed: Mapping[str, Setting] | None = None,
+        thorough: bool = True,
     ) -> tuple[PlannedRun, ...]:
-        """The runs of a plan of ours; none where none can be made."""
+        """The runs of a plan of ours (`make_plan`); none where none can be made."""
         try:
             found = make_plan(
                 self.spec,
@@ -71,6 +72,7 @@ class PlansBeside:
                 context=self.context,
                 goal=_information_goal(self.spec),
                 seed=self.seed,
+                thorough=thorough,
             )
         except InputError:  # nothing is left to propose
             return ()

@@ -107,7 +107,10 @@ def _verdict(told: Judged) -> str:
     else:
         word = "clearly less" if ratio < _CLEARLY else "somewhat less"
     than = "as" if word == "as much" else "than"
-    return f"{word} {than} our own plan: {runs} {verb} {_bits(bits)}{cost}, ours {other}"
+    saved = best["cost"] - ours["cost"]
+    cheaper = ratio <= 1.0 / AS_GOOD and saved > (1.0 - AS_GOOD) * best["cost"]
+    less = f", which costs {priced(saved, told['cost_unit'])} less" if cheaper else ""
+    return f"{word} {than} our own plan{less}: {runs} {verb} {_bits(bits)}{cost}, ours {other}"
 
 
 def _for(cost: float, unit: str) -> str:

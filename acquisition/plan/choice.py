@@ -55,6 +55,7 @@ class PlanChoice:
         assumed: value of every given.
         make_improver: makes the judge of improvement on the responses' goals.
         seed: seed of all chance.
+        thorough: search for all runs; False: for the first ones only (`Refinement`).
     """
 
     spec: Specification
@@ -66,6 +67,7 @@ class PlanChoice:
     assumed: dict[str, float]
     make_improver: MakeImprover | None
     seed: int
+    thorough: bool = True
 
     @property
     def given(self) -> dict[str, float]:
@@ -180,6 +182,7 @@ class PlanChoice:
                 make=lambda others: self._problem(context, None, others),
                 choose=take,
                 seed=self.seed,
+                thorough=self.thorough,
             )
 
         selection = select_runs(

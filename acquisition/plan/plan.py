@@ -78,6 +78,7 @@ def make_plan(
     make_improver: MakeImprover | None = None,
     seed: int = 0,
     offer: Offer | None = None,
+    thorough: bool = True,
 ) -> SelectedPlan:
     """Choose the next runs.
 
@@ -95,6 +96,8 @@ def make_plan(
         make_improver: makes the judge of improvement on the responses' goals.
         seed: seed of all chance.
         offer: recipes the runs may be made of; None: all of the region.
+        thorough: search for all runs; False: for the first ones only, which is faster;
+            the plan is not nested beyond them.
 
     Raises:
         InputError: nothing satisfies the fixed values and constraints, or all of it was abandoned.
@@ -105,7 +108,7 @@ def make_plan(
     assumed, notes = _given(spec, given or {})
     wishes = Wishes(fixed or {}, offer, context.unlike)
     choice = PlanChoice(
-        spec, space, posteriors, context, wishes, goal, assumed, make_improver, seed
+        spec, space, posteriors, context, wishes, goal, assumed, make_improver, seed, thorough
     )
     limits = PlanLimits(runs, budget)
     rng = np.random.default_rng(seed)
@@ -123,7 +126,7 @@ def make_plan(
         runs=planned,
         bits=None if uninformed else selection.bits,
         cost=float(sum(run.cost for run in planned)),
-        nested=True,
+        nested=thorough,
         given=choice.given,
         notes=(*notes, *assembly.notes()),
         deviation=deviation,

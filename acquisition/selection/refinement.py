@@ -36,7 +36,9 @@ _NEAR_GROUPS = 14  # settings of the dearest stage compared in one step
 _GROUP_PATIENCE = 4  # steps without a better one that end their search
 _STEPS = 12  # of a search at most; a quarter for several runs together
 _CLOSE = 2.0**-6  # of every range: a step this small ends the search
-_ONE_BY_ONE = 12  # runs that are searched for singly; then half as many as there are together
+
+ONE_BY_ONE = 12
+"""Runs that are searched for singly; then half as many as there are together."""
 
 Select = Callable[[PlanningProblem, ReferencePoints, BoolArray, StoppingRule], list[Pick]]
 """How runs are chosen among the points that may be proposed."""
@@ -70,6 +72,8 @@ class Refinement:
         make: the same proposal with other candidates.
         choose: how runs are chosen; it takes the runs of ``StoppingRule.first`` first.
         seed: of the recipes that are tried.
+        thorough: move all runs to the best recipes around; False: those chosen singly, and the
+            rest is taken among recipes spread over the region.
     """
 
     def __init__(
@@ -82,9 +86,10 @@ class Refinement:
         make: Callable[[Candidates], PlanningProblem],
         choose: Select,
         seed: int,
+        thorough: bool = True,
     ) -> None:
         self._first, self._reference, self._grid = problem, reference, grid
-        self._make, self._choose, self._seed = make, choose, seed
+        self._make, self._choose, self._seed, self._thorough = make, choose, seed, thorough
         candidates = problem.candidates
         self._references = candidates.subset(reference.rows).columns
         rows = np.flatnonzero(allowed[: len(candidates)])
@@ -100,12 +105,16 @@ class Refinement:
         """Choose runs until the plan is complete."""
         taken = self._pool[:0]
         while len(taken) < stop.runs:
-            more = 1 if len(taken) < _ONE_BY_ONE else len(taken) // 2
-            until = replace(stop, runs=len(taken) + more)
+            rest = len(taken) >= ONE_BY_ONE and not self._thorough
+            more = 1 if len(taken) < ONE_BY_ONE else len(taken) // 2
+            until = stop if rest else replace(stop, runs=len(taken) + more)
             rng = np.random.default_rng([self._seed, len(taken)])
             some = self._spread(taken, rng)
             found = self._among(taken, some, until)
             if len(found.picks) == len(taken):
+                break
+            if rest:
+                taken = found.codes
                 break
             taken = self._improved(taken, some, found, until, rng).codes
         taken = taken[: stop.runs]

@@ -18,6 +18,7 @@ from designer.acquisition.judge.judge import PlanJudge
 from designer.acquisition.judge.words import summary
 from designer.acquisition.judge.worth import Yardstick
 from designer.acquisition.selection.context import PlanningContext
+from designer.acquisition.selection.refinement import ONE_BY_ONE
 from designer.campaigns.commands.by_hand import planned_at
 from designer.campaigns.log.state import CampaignState
 from designer.campaigns.sheets.brought_plan import BroughtPlan, BroughtRun
@@ -29,6 +30,10 @@ from designer.models.compression.fit_cache import Memory
 from designer.render.words import listed
 
 _MOST_OURS = 60  # runs of ours, if the plan has fewer: more take longer than anybody waits
+_ROUGH = (
+    f"our plan beside so many rows is searched for run by run up to run {ONE_BY_ONE} only, the rest"
+    " taken among recipes spread over the region: proposed, it brings somewhat more for its cost"
+)
 _REGION = 256  # points the typical noise is taken from
 
 
@@ -233,7 +238,8 @@ class _Judging:
         cost, runs = told["best_order"]["cost"], len(told["runs"])
         self._progress("a plan of ours of the same cost", None)
         most = max(runs, _MOST_OURS)
-        plan = beside.ours(runs=most, budget=cost)
+        thorough = runs <= _MOST_OURS
+        plan = beside.ours(runs=most, budget=cost, thorough=thorough)
         full = len(plan) == most > runs
         ours = beside.told(f"ours, {most} runs at most" if full else "ours, same cost", plan)
         as_many = ours
@@ -241,7 +247,8 @@ class _Judging:
             as_many = beside.told("ours, as many runs", plan, first=runs)
         elif len(plan) < runs:
             self._progress("a plan of ours of as many runs", None)
-            as_many = beside.told("ours, as many runs", beside.ours(runs=runs))
+            alike = beside.ours(runs=runs, thorough=thorough)
+            as_many = beside.told("ours, as many runs", alike)
         sizes: dict[ModelOrder, int] = {
             order: model["terms"]
             for order in MODEL_ORDERS
@@ -252,8 +259,10 @@ class _Judging:
         batches = told["best_order"]["new_batches"]
         others = [] if as_many is ours else [as_many]
         found = [ours, *others, beside.d_optimal(sizes, runs, batches), beside.staying()]
+        rough = not thorough and not self._measures.candidates.exact
         return {
             **told,
+            "notes": [*told["notes"], *([_ROUGH] if rough else [])],
             "ours": _worth(ours),
             "ours_same_runs": _worth(as_many),
             "comparisons": [each for each in found if each is not None],

@@ -18,6 +18,7 @@ from designer.acquisition.candidates.moves import Moves
 from designer.acquisition.candidates.region import ProposalRegion
 from designer.acquisition.plan.plan import make_plan
 from designer.acquisition.selection.context import OpenRun, PlanningContext, Setup
+from designer.acquisition.selection.refinement import ONE_BY_ONE
 from designer.campaigns.errors import InputError
 from designer.campaigns.specification.recipes import recipe_problems
 from designer.campaigns.specification.specification import Specification
@@ -211,6 +212,20 @@ def test_the_first_runs_are_the_plan_of_fewer(unlisted: bool, uninformed: bool) 
     assert ranked[1] == ranked[2][:13]
     assert plans[2] == plans[3]  # same seed, same plan
     assert plans[2].nested
+
+
+def test_a_long_plan_searched_in_part_has_the_first_runs_of_the_whole_one(unlisted: bool) -> None:
+    spec = line_spec()
+    space, posteriors = posteriors_of(spec, 2)
+    whole, part = (
+        make_plan(spec, space, posteriors, runs=24, goal="window", seed=7, thorough=thorough)
+        for thorough in (True, False)
+    )
+    ranked = [[r.settings for r in sorted(p.runs, key=lambda r: r.rank)] for p in (whole, part)]
+    assert ranked[0][:ONE_BY_ONE] == ranked[1][:ONE_BY_ONE]
+    assert len(part.runs) == 24
+    assert (part.nested, whole.nested) == (False, True)
+    assert (part.bits or 0) / part.cost > 0.9 * (whole.bits or 0) / whole.cost
 
 
 def test_continuous_slurries_are_shared_and_those_on_the_line_used() -> None:

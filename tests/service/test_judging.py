@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from designer.acquisition.judge.words import summary
 from designer.campaigns.errors import InputError
 from designer.campaigns.tables.options import TableOptions
 from designer.service import Service
@@ -416,6 +417,29 @@ def test_what_batches_are_taken_to_vary_by_is_told_with_where_it_comes_from(
         "The noise is not known yet: it is the unit. Batches vary besides, in sd of the noise:"
         " slurry 1.0, coating 1.0 (assumed)."
     )
+
+
+def test_as_much_as_ours_for_more_hours_is_told_in_the_verdict(
+    known: Service, tmp_path: Path
+) -> None:
+    found = judged(known, table(tmp_path / "mine.csv", *ROWS[:8]), compare=True)
+    ours, best = found["ours"], found["best_order"]
+    assert ours is not None
+    assert "less: " not in summary(found)[0]["text"]
+    dear = found.copy()
+    dear["best_order"] = {**best, "cost": ours["cost"] + 10.0}
+    assert "our own plan, which costs 10 h less: 8 runs bring" in summary(dear)[0]["text"]
+
+
+def test_of_many_runs_efficiency_is_told_beside_what_can_be_had(tmp_path: Path) -> None:
+    service = Service(None)
+    spec = SMALL.replace("[[constraint]]", "#").replace("expression", "#").replace("reason", "#")
+    service.campaigns.create(table(tmp_path / "small.toml", header=spec))
+    found = judged(service, table(tmp_path / "mine.csv", *7 * ROWS[:8]), compare=True)
+    assert "bound" in found["efficiency_basis"]["relative_to"]
+    by_bound = found["efficiency_basis"]["orthogonal"]
+    for criterion, share in found["efficiency"].items():
+        assert (by_bound[criterion] or 0) < (share or 0) <= 1
 
 
 def judged_rows(service: Service, folder: Path) -> JudgeAnswer:

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from designer.acquisition.designs.model_terms import ModelOrder, ModelTerms
+from designer.acquisition.designs.moments import is_box
 from designer.acquisition.designs.optimal.optimal import CRITERIA, OptimalRequest, optimal_design
 from designer.acquisition.judge.answers import Efficiencies
+from designer.acquisition.judge.estimation.divided import best_information, ends_and_middles
 from designer.campaigns.errors import InputError
 from designer.models.arrays import FloatArray
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from designer.campaigns.specification.specification import Specification
 
 _SEARCHED = 40_000  # runs × terms²: a search beyond takes more than some seconds (measured)
+_MANY = 50  # runs beyond which whole runs reach nearly what divided ones would
 _SMALL = 15  # terms up to which many starts cost nothing
 _STARTS, _FEW_STARTS = 20, 3
 
@@ -50,7 +53,18 @@ class Criteria:
             F: model matrix of the runs, ``[n, p]``.
             moments: ``W``, ``[p, p]``.
         """
-        information = F.T @ F
+        return cls._of(F.T @ F, moments)
+
+    @classmethod
+    def divided(cls, terms: ModelTerms, runs: int, moments: FloatArray) -> Self:
+        """Of the best runs there are in a box for each criterion, if runs could be divided."""
+        F = ends_and_middles(terms)
+        each = (None, np.eye(len(terms)), moments)
+        best = [cls._of(runs * best_information(F, own), moments) for own in each]
+        return cls(best[0].precision, best[1].parameters, best[2].predictions)
+
+    @classmethod
+    def _of(cls, information: FloatArray, moments: FloatArray) -> Self:
         inverse = np.linalg.inv(information)
         p = len(information)
         return cls(
@@ -104,7 +118,7 @@ def best_found(
         None where the search would take too long, or nothing is found.
     """
     size = len(moments)
-    if runs * size**2 > _SEARCHED:
+    if runs * size**2 > _SEARCHED or (is_box(spec) and runs > _MANY):
         return None
     columns = {}
     alone = {stage.name: runs for stage in spec.stages if spec.stage_factors(stage.name)}

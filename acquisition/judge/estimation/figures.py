@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 DEFAULT_EFFECT = 2.0
 """Size of an effect in standard deviations of the noise: JMP's coefficient of 1 (assumption)."""
 BEST_FOUND = "the best design of as many runs found for each"
+DIVIDED = "the best there can be for each (a bound that so many runs come near to)"
 ORTHOGONAL = "an orthogonal plan of as many runs at the ends of all ranges, which may not exist"
 _REGION = 2048  # points that stand for the region
 _MOST_PARTIAL = 60  # pairs that are told
@@ -134,7 +135,9 @@ class ClassicalFigures:
         return listed_moments(self.candidates.subset(rows), model.terms)
 
     def efficiency(self, search: int | None = None) -> tuple[Efficiencies, EfficiencyBasis]:
-        """Relative to the best design found of as many runs, else to the orthogonal bound.
+        """Relative to the best design found of as many runs, to a bound of many runs.
+
+        The bound is the best if runs could be divided; where recipes are no box, orthogonal.
 
         Args:
             search: seed of the search for that design; None: do not search.
@@ -162,9 +165,12 @@ class ClassicalFigures:
             given=self.candidates.given,
             seed=search,
         )
-        if best is None:
+        if best is not None:
+            return own.relative_to(best.or_better(own)), {**basis, "relative_to": BEST_FOUND}
+        if not is_box(self.spec):
             return by_bound, basis
-        return own.relative_to(best.or_better(own)), {**basis, "relative_to": BEST_FOUND}
+        best = Criteria.divided(model.terms, len(model.F), moments)
+        return own.relative_to(best.or_better(own)), {**basis, "relative_to": DIVIDED}
 
     # ---- aliases -----------------------------------------------------------------------------
 

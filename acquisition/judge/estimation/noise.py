@@ -19,6 +19,9 @@ NoiseSource = Literal["specification", "model", "unit"]
 BatchSource = Literal["model", "assumption"]
 USUAL_RATIO = 1.0
 """Variance of a batch in units of the noise where nothing is known (Goos & Jones 2011, ch. 10)."""
+_DOUBTED = (
+    1.5  # times a stated noise: beyond, results contradict it (`designer.models.fitting.fit`)
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,26 +48,46 @@ def noises(
 ) -> list[Noise]:
     """Noise of every response it is known of; of any response where it is known of none.
 
+    Batches and noise are compared in the response's unit, so that a stated noise does not change
+    how much batches vary. A stated noise that the results contradict is the models' instead, as in
+    their predictions.
+
     Args:
         spec: the campaign's specification.
         posteriors: belief per response, as far as there is one.
         region: encoded points that stand for the region, ``[m, D]``.
     """
-    usual = np.full(len(spec.stages), USUAL_RATIO)
+    usual: FloatArray = np.full(len(spec.stages), USUAL_RATIO)
     found = []
     for response in spec.responses:
-        ratios, sd = usual, None
+        sd, stated = None, response.noise_sd
+        ratios = usual
         batches: BatchSource = "assumption"
         if response.name in posteriors:
             posterior = posteriors[response.name]
             mean = posterior.moments(region)[0]
-            variance = posterior.noise_given(mean)
-            typical = max(float(variance.mean()), np.finfo(float).tiny)
-            ratios, batches = np.asarray(posterior.batch_variance) / typical, "model"
-            ends = quantiles(posterior, mean, variance, (-SD_68, SD_68), response.possible)
-            sd = float(np.sqrt(np.mean(np.square(ends[1] - ends[0])))) / 2
-        if response.noise_sd is not None:
-            found.append(Noise(response.name, response.noise_sd, ratios, "specification", batches))
+            learned = _typical_sd(posterior, mean, posterior.noise_given(mean), response.possible)
+            doubted = stated is not None and learned > _DOUBTED * stated
+            sd = learned if stated is None or doubted else stated
+            own = [
+                _typical_sd(posterior, mean, np.full(len(mean), variance), response.possible)
+                for variance in posterior.batch_variance
+            ]
+            ratios, batches = np.square(np.array(own) / sd), "model"
+        if stated is not None and sd in (None, stated):
+            found.append(Noise(response.name, stated, ratios, "specification", batches))
         elif sd is not None:
             found.append(Noise(response.name, sd, ratios, "model", batches))
     return found or [Noise(None, None, usual, "unit", "assumption")]
+
+
+def _typical_sd(
+    posterior: Posterior,
+    mean: FloatArray,
+    variance: FloatArray,
+    possible: tuple[float, float] | None,
+) -> float:
+    """What results with these means and variances scatter by over the region, in raw units."""
+    ends = quantiles(posterior, mean, variance, (-SD_68, SD_68), possible)
+    sd = float(np.sqrt(np.mean(np.square(ends[1] - ends[0])))) / 2
+    return max(sd, np.finfo(float).tiny)

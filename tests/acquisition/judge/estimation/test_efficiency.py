@@ -1,6 +1,9 @@
 """Efficiencies against designs whose criteria are known."""
 
+from itertools import product
+
 import numpy as np
+import pytest
 
 from designer.acquisition.designs.model_terms import ModelTerms
 from designer.acquisition.designs.moments import box_moments
@@ -36,3 +39,32 @@ def test_the_best_of_eight_runs_for_five_factors_is_orthogonal() -> None:
     by_bound = best.relative_to(Criteria.orthogonal(8, moments))
     assert all(abs((share or 0) - 1) < 1e-9 for share in by_bound.values())
     assert best_found(spec, "quadratic", 400, np.eye(21), given={}, seed=0) is None
+
+
+def test_the_bound_of_many_runs_is_the_best_that_whole_runs_come_near_to() -> None:
+    spec = coded_spec("AB")
+    terms = ModelTerms.of(spec, "quadratic")
+    moments = box_moments(spec, terms)
+    best = Criteria.divided(terms, 100, moments)
+    # Farrell, Kiefer & Walbran 1967: weights .146 a corner, .080 an edge, .096 the centre
+    weights = {2: 0.1458, 1: 0.0802, 0: 0.0962}
+    grid = np.array([*product((-1.0, 0.0, 1.0), repeat=2)])
+    F = terms.matrix({"A": 2 * grid[:, 0], "B": 2 * grid[:, 1]})
+    shares = [weights[int(np.abs(row).sum())] for row in grid]
+    known = np.linalg.det(F.T @ (np.array(shares)[:, None] * F)) ** (1 / 6)
+    assert best.precision == pytest.approx(100 * known, rel=2e-3)
+    # orthogonality cannot be had of a quadratic model: that bound would call the best plan poor
+    orthogonal = best.relative_to(Criteria.orthogonal(100, moments))
+    assert (orthogonal["D"] or 1) < 0.5
+    searched = best_found(spec, "quadratic", 40, moments, given={}, seed=0)
+    assert searched is not None
+    shares_of = searched.relative_to(Criteria.divided(terms, 40, moments))
+    assert all(0.97 < (share or 0) < 1.005 for share in shares_of.values())
+
+
+def test_the_bound_is_that_of_orthogonal_plans_where_there_are_such() -> None:
+    spec = coded_spec("ABCDE")
+    terms = ModelTerms.of(spec, "linear")
+    moments = box_moments(spec, terms)
+    best = Criteria.divided(terms, 8, moments).relative_to(Criteria.orthogonal(8, moments))
+    assert all(abs((share or 0) - 1) < 0.01 for share in best.values())
