@@ -290,6 +290,17 @@ def test_a_design_tells_what_it_is() -> None:
     assert "resolution V" in facts
 
 
+def test_runs_of_many_settings_are_printed_in_less_height() -> None:
+    extra = "".join(f'[[factor]]\nname = "f{k}"\nlow = 0\nhigh = 1\n' for k in range(12))
+    recipes = [{**recipe, **{f"f{k}": 0.5 for k in range(12)}} for recipe in RECIPES]
+    many = page_of(Planned(LINE.replace("[[given]]", f"{extra}[[given]]"), recipes)).html
+    assert '<body class="dense">' in many
+    assert "<body>" in page_of(Planned()).html
+    size = re.search(r"\.dense \.tile \.value \{ font-size: ([\d.]+)pt", many)
+    assert size is not None
+    assert float(size[1]) >= 12  # read at the machine
+
+
 def test_runs_do_not_break_across_pages_and_no_more_than_eight_fit(planned: Planned) -> None:
     style = page_of(planned).html
     card = re.search(r"\.card \{([^}]*)\}", style)

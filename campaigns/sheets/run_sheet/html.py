@@ -28,6 +28,8 @@ _SHORT = 9
 """Letters of a value that is written large."""
 _FEW = 4
 """Settings of a run that have room for larger letters."""
+_MANY = 8
+"""Settings above which a run is printed in less height, so that four fit on a page."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ def run_sheet_html(content: SheetContent) -> bytes:
         groups=_groups(content.blocks),
         tile=max((_room(tile) for tile in tiles), default=_NARROWEST),
         few=len(tiles) <= _FEW * len(cards),
+        dense=len(tiles) > _MANY * len(cards),
         longest_short=_SHORT,
     )
     return told.encode()
