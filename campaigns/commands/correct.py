@@ -66,6 +66,8 @@ def correct(
     where = f"run {there.id}"
     if there.made_seq is None:
         hint = "Say what was really used with start or record"
+        if there.plan is None:
+            hint += f"; planned by mistake: abandon {there.id}, and attach it anew"
         raise InputError.at(where, f"is {there.status}: nothing was recorded yet", hint=hint)
     refusals = Refusals()
     what: dict[str, Any] = {

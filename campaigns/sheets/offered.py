@@ -9,15 +9,16 @@ one that a run of this campaign was made or planned of is not offered again.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from designer.campaigns.commands.entries import OfferedRecipe
 from designer.campaigns.errors import Findings, InputError, Problem
 from designer.campaigns.files import File
 from designer.campaigns.sheets.own_columns import our_columns
-from designer.campaigns.space.factors import Factor, Setting, quantity_text
+from designer.campaigns.space.factors import Setting, quantity_text
 from designer.campaigns.space.settings import settings_from_texts
 from designer.campaigns.specification.recipes import recipe_flags
 from designer.campaigns.tables.columns import ColumnMatcher, Matched, fact_columns
@@ -169,7 +170,7 @@ class _Rows:
         extras = self._extras(chosen)
         found.id_column = self._id_column(extras)
         used = dict(self._used(found.id_column))
-        found.notes += _told_apart(found.id_column, [*extras])
+        found.notes += _told_apart(found.id_column, extras)
         first: dict[object, str] = {}
         between: dict[str, list[str]] = {}
         for place, row in enumerate(chosen):
@@ -279,14 +280,9 @@ class _Rows:
         return [
             factor.name
             for factor in self.state.spec.factors
-            if _is_between(factor, recipe.settings.get(factor.name))
+            if isinstance(value := recipe.settings.get(factor.name), int | float)
+            and factor.problems_with(value, factor.name, on_grid=True)
         ]
-
-
-def _is_between(factor: Factor, value: Setting | None) -> bool:
-    if value is None or isinstance(value, str):
-        return False
-    return bool(factor.problems_with(value, factor.name, on_grid=True))
 
 
 def _cell(value: Setting) -> str:
@@ -299,13 +295,19 @@ def _all_differ(cells: Iterable[str]) -> bool:
     return len(set(filled)) == len(filled)
 
 
-def _told_apart(column: str | None, columns: Sequence[str]) -> list[str]:
+def _told_apart(column: str | None, extras: Mapping[str, Sequence[Setting]]) -> list[str]:
     """A sentence where it is not plain which column tells things apart."""
-    if column is None and columns:
-        named = f"column {columns[0]!r}" if len(columns) == 1 else "every further column"
-        told = f"{named} has equal cells"
-        return [f"{told}: equal recipes count once, and one that was made before may come again"]
-    return [] if column in (None, *columns[:1]) else [f"column {column!r} tells the recipes apart"]
+    columns = [*extras]
+    if column is not None or not columns:
+        told = f"column {column!r} tells the recipes apart"
+        return [] if column in (None, *columns[:1]) else [told]
+    counts = Counter(map(_cell, extras[columns[0]]))
+    twice = [cell for cell, times in counts.items() if times > 1]
+    named = f"column {columns[0]!r}" if len(columns) == 1 else "every further column"
+    told = f"{named} has equal cells"
+    if 3 * len(twice) < len(counts):  # it was meant to tell them apart
+        told = f"column {columns[0]!r} has {rows_named(twice[:_TOLD])} more than once"
+    return [f"{told}: equal recipes count once, and one that was made before may come again"]
 
 
 def _is_number(cell: str) -> bool:
@@ -315,5 +317,4 @@ def _is_number(cell: str) -> bool:
 
 def _brief(problem: Problem) -> str:
     """A problem of a row, without the file: which column it is in is told."""
-    column = problem.where.partition(" column ")[2]
-    return str(Problem(column, problem.what, problem.found, problem.allowed, problem.hint))
+    return str(replace(problem, where=problem.where.partition(" column ")[2]))

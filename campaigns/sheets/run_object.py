@@ -180,6 +180,18 @@ class SheetRun(TypedDict):
     status_before: str
 
 
+class AddedRun(TypedDict):
+    """A run that a table of runs nobody proposed brought; a dry run only tells it."""
+
+    run: str
+    status: str
+    settings: Mapping[str, Setting]
+    given: Mapping[str, float]
+    batch: Mapping[str, str]
+    results: Mapping[str, Sequence[float]]
+    made_at: str | None
+
+
 class SheetCounts(TypedDict):
     """How much of a sheet is new.
 

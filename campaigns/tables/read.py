@@ -26,7 +26,7 @@ _SAVE = "Save it as .xlsx or CSV UTF-8."
 _UNSAFE = "Python objects can run code and are never read; save the table as CSV."
 _OTHERS = {
     ".xls": "This is the format of Excel 2003: save it as .xlsx or CSV UTF-8.",
-    ".xlsb": _SAVE,
+    **dict.fromkeys((".xlsb", ".xlsm", ".xltx", ".xltm", ".fods", ".ots", ".numbers"), _SAVE),
     **dict.fromkeys((".pkl", ".pickle", ".pt", ".joblib"), _UNSAFE),
 }
 

@@ -38,6 +38,8 @@ _NO_NAME = re.compile(r"unnamed\W*\d*(_level_\d+)?|[#№]", re.IGNORECASE)
 """What programs and people call the column that counts rows."""
 _OF_SOMETHING = re.compile(r"(used|batch)\s*:\s*", re.IGNORECASE)
 """What begins the name of a column of settings really used, or of batches."""
+_BATCH_WORDS = ("batch", "lot", "charge")
+_USED_WORDS = ("used", "actual", "real", "ist")
 _OTHER = frozenset(
     {"id", "ids", "no", "nr", "num", "number", "index", "idx", "order", "seq", "row", "page"}
     | {"sample", "date", "time", "day", "week", "month", "year", "batch", "lot", "shift"}
@@ -174,7 +176,10 @@ class UnreadColumns:
         stages = [stage.name for stage in self.spec.stages]
         for header in ignored:
             match = _OF_SOMETHING.match(header)
-            if match is None or not self.table.looked_at(header).filled:
+            if not self.table.looked_at(header).filled:
+                continue
+            if match is None:
+                self._otherwise_called(header, taken)
                 continue
             before = match[1].casefold()
             kind, known = ("factor", factors) if before == "used" else ("stage", stages)
@@ -189,6 +194,29 @@ class UnreadColumns:
                 hint = self._remedy(header, f"{before}:{guess}")
             what = f"it is filled, and there is no {kind} of this name"
             self.findings.report(where, what, name, listed(known) or None, hint)
+
+    def _otherwise_called(self, header: str, taken: Collection[str]) -> None:
+        """Report a filled column that is a stage's batches or a factor's real settings in words."""
+        bare = plain_name(split_unit(header)[0])
+        called = {
+            plain: f"batch:{stage.name}"
+            for stage in self.spec.stages
+            for plain in (plain_name(stage.name), *_with(stage.name, _BATCH_WORDS))
+        }
+        called |= {
+            plain: f"used:{factor.name}"
+            for factor in self.spec.factors
+            for plain in _with(factor.name, _USED_WORDS)
+        }
+        name = called.get(bare)
+        if name is None:
+            return
+        what = f"it is filled, and would not be read: it looks like {name}"
+        hint = self._remedy(header, name)
+        if name in taken:
+            leave = shell_pair(header, "-")
+            hint = f"Write it into the column {name}, and leave this one out with --map {leave}."
+        self.findings.report(f"{self.table.source} column {header}", what, hint=hint)
 
     def _remedy(self, header: str, name: str) -> str:
         if not self.can_map:
@@ -244,6 +272,11 @@ def respelt_problem(where: str, found: Mapping[str, str], *, can_map: bool) -> P
         told = " ".join(f"--map {shell_pair(header, name)}" for header, name in found.items())
         hint = f"Write them alike, or say so with {told}."
     return Problem(where, what, listed([*found]), listed(names), hint)
+
+
+def _with(name: str, words: Sequence[str]) -> list[str]:
+    """The name of a thing with a word before or behind it, plainly written."""
+    return [plain_name(text) for word in words for text in (f"{word}_{name}", f"{name}_{word}")]
 
 
 def _distance(header: str, item: Factor | Given | Response) -> tuple[bool, float, float]:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, TypedDict, final
 
-from designer.campaigns.sheets.run_object import DesignObject, RunObject, SheetCounts, SheetRun
+from designer.campaigns.sheets.run_object import (
+    AddedRun,
+    DesignObject,
+    RunObject,
+    SheetCounts,
+    SheetRun,
+)
 from designer.campaigns.space.factors import Setting
 from designer.engine.answers import BestRecipe
 from designer.service.figures import ComparedLine, JudgedLine, LineAnswer, OutlookAnswer
@@ -205,17 +211,19 @@ class RunsAnswer(OfCampaign):
     runs: list[str]
 
 
-@final
-class AttachedAnswer(RunsAnswer, DoneAnswer):
-    """Runs nobody proposed were recorded.
-
-    ``runs`` has the run of each row, ``attached`` the new ones, ``known`` what rows say of those
-    that were there; ``applied``: something was recorded.
-    """
+class BroughtAnswer(DoneAnswer):
+    """A table came in; new runs are ``attached``, ``added`` tells them; ``applied``: recorded."""
 
     attached: list[str]
-    known: list[SheetRun]
+    added: list[AddedRun]
     applied: bool
+
+
+@final
+class AttachedAnswer(RunsAnswer, BroughtAnswer):
+    """Runs nobody proposed: of each row, and ``known``: what rows say of those there were."""
+
+    known: list[SheetRun]
 
 
 class AbandonAnswer(RunsAnswer, DoneAnswer):
@@ -224,13 +232,11 @@ class AbandonAnswer(RunsAnswer, DoneAnswer):
     status: str
 
 
-class ImportAnswer(DoneAnswer):
-    """A filled sheet was read; new runs are ``attached``, ``applied``: something was recorded."""
+class ImportAnswer(BroughtAnswer):
+    """A filled sheet was read."""
 
     runs: list[SheetRun]
-    attached: list[str]
     counts: SheetCounts
-    applied: bool
 
 
 # ---- plans and models ---------------------------------------------------------------------------
@@ -276,30 +282,6 @@ class BestAnswer(OfCampaign):
 
     best: list[BestRecipe]
     notes: list[str]
-
-
-class DemoStep(TypedDict):
-    """What was known after a plan was made (null: from the earlier lines alone).
-
-    ``error`` is the RMSE against the twin's truth in declared units, ``relative_error`` its mean
-    share of each response's spread, ``coverage`` that of 95 % intervals.
-    """
-
-    plan: PlanAnswer | None
-    measured: dict[str, dict[str, float]]
-    runs_made: int
-    error: dict[str, float]
-    relative_error: float
-    coverage: float
-    trust: dict[str, float]
-
-
-class DemoAnswer(OfCampaign):
-    """The demo in steps and sentences; ``runs`` were made."""
-
-    runs: int
-    steps: Sequence[DemoStep]
-    summary: list[str]
 
 
 # ---- the store ----------------------------------------------------------------------------------

@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypedDict
 
 from designer.campaigns.errors import InputError
 from designer.campaigns.specification.parts import DEFAULT_RUNS as PLAN_RUNS
 from designer.render.expected import in_spec_words
-from designer.service.answers import DemoAnswer, DemoStep, PlanAnswer
+from designer.service.answers import OfCampaign, PlanAnswer
 from designer.service.fits import learned
 from designer.service.service import Service
 
 if TYPE_CHECKING:
     from designer.twin.lines import TwinCampaign
     from designer.twin.scenario import Scenario
+
+
+class DemoStep(TypedDict):
+    """What was known after a plan was made (null: from the earlier lines alone).
+
+    ``error`` is the RMSE against the twin's truth in declared units, ``relative_error`` its mean
+    share of each response's spread, ``coverage`` that of 95 % intervals.
+    """
+
+    plan: PlanAnswer | None
+    measured: dict[str, dict[str, float]]
+    runs_made: int
+    error: dict[str, float]
+    relative_error: float
+    coverage: float
+    trust: dict[str, float]
+
+
+class DemoAnswer(OfCampaign):
+    """The demo in steps and sentences; ``runs`` were made."""
+
+    runs: int
+    steps: Sequence[DemoStep]
+    summary: list[str]
+
 
 Watch = Callable[[DemoStep], None]
 

@@ -93,6 +93,9 @@ def test_equal_recipes_are_things_of_their_own_by_their_ids(tmp_path: Path) -> N
     assert (same.labels, same.id_column) == (["line 2", "line 4", "line 5"], None)
     assert same.told[1].startswith("column 'maker' has equal cells: equal recipes count once")
     assert same.left_out == [("line 3", "says the same as line 2")]
+    coils = "coil,solid,gap\nC1,56,80\nC2,56,80\nC3,57,80\nC4,58,80\nC1,58,100\nC5,59,80\n"
+    again = read(begin(), coils, tmp_path)
+    assert again.told[0].startswith("column 'coil' has C1 more than once")
     own = read(begin(), "maker,id,solid,gap\nA,1,56,80\nA,2,56,80\n", tmp_path)
     assert (own.labels, own.id_column) == (["line 2", "line 3"], "id")
     assert own.told == ["column 'id' tells the recipes apart"]

@@ -168,7 +168,7 @@ def test_a_run_called_completed_without_a_response_is_told(sheets: FilledSheets)
     assert sheets.run("R001").status == "completed"
 
 
-@pytest.mark.parametrize("word", ["Done.", "OK", "✓", "fertig", "erledigt"])
+@pytest.mark.parametrize("word", ["Done.", "OK", "✓", "fertig", "i.O.", "i. O.", "passed"])
 def test_words_for_completed_state_nothing_without_results(sheets: FilledSheets, word: str) -> None:
     results = sheets.read(said(sheets, word))
     assert not results.brings
@@ -177,8 +177,10 @@ def test_words_for_completed_state_nothing_without_results(sheets: FilledSheets,
 
 @pytest.mark.parametrize("word", ["aborted", "scrapped", "abgebrochen", "n.i.O.", "half done", "x"])
 def test_words_that_may_mean_two_things_are_asked_about(sheets: FilledSheets, word: str) -> None:
-    with pytest.raises(InputError, match="this is no status"):
+    with pytest.raises(InputError, match="this is no status") as refused:
         sheets.read(said(sheets, word))
+    two_meanings = "Write failed where the run went wrong" in str(refused.value)
+    assert two_meanings == (word not in ("half done", "x"))
 
 
 def test_results_of_an_abandoned_run_are_refused_with_their_cells(sheets: FilledSheets) -> None:

@@ -126,3 +126,23 @@ def test_the_preview_counts_what_is_new_changed_and_known(sheets: FilledSheets) 
         "runs": 3, "values": 2, "changed": 1, "completed": 1, "failed": 1, "abandoned": 0,
         "attached": 1, "known": 1,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("slurry", "batch:slurry"), ("Batch slurry", "batch:slurry"),
+        ("slurry lot", "batch:slurry"), ("coating_gap used", "used:coating_gap"),
+        ("actual coating gap [um]", "used:coating_gap"),
+    ],
+)  # fmt: skip
+def test_batches_and_real_settings_under_other_names_are_not_passed_over(
+    sheets: FilledSheets, header: str, name: str
+) -> None:
+    rows = filled(sheets.sheet(), LOADING, 12)
+    with pytest.raises(InputError, match=f"looks like {name}") as refused:
+        sheets.read(filled(rows, header, "150"))
+    there = name.startswith("batch:")  # the plan has such a column, where they can be written
+    assert (f"Write it into the column {name}" in str(refused.value)) == there
+    assert (f"={name}'" in str(refused.value)) != there
+    assert sheets.read(filled(rows, header)).brings

@@ -315,7 +315,7 @@ def test_lying_directory_and_nested_archives(tmp_path: Path, rebuilt: Callable[.
     ("content", "words"),
     [
         (b"", "not a workbook"),
-        (b"run,gap\n1,2\n", "not a workbook"),
+        (b"run,gap\n1,2\n", "a text file ends in .csv"),
         (b"\xd0\xcf\x11\xe0rest", "password"),
         (b"PK\x05\x06" + b"\0" * 18, "damaged"),
     ],

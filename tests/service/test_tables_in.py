@@ -46,6 +46,10 @@ def test_a_dry_run_tells_everything_and_writes_nothing(case: Service, tmp_path: 
     told = case.tables.attach_file("small", path, dry_run=True)
     assert (told["attached"], told["applied"]) == (["R001", "R002", "R003", "R004", "R005"], False)
     assert told["head"] == before == case.campaigns.show("small")["head"]
+    first = told["added"][0]
+    assert (first["run"], first["status"]) == ("R001", "completed")
+    assert first["settings"] == {"solid_content": 55.0, "coating_gap": 100.0, "binder": "PVDF-A"}
+    assert first["results"] == {"mass_loading": [11.5], "porosity": [38.0]}
     assert case.tables.attach_file("small", path)["applied"]
     again = case.tables.attach_file("small", path)
     assert (again["attached"], again["applied"]) == ([], False)

@@ -170,3 +170,16 @@ def test_the_other_run_is_no_repeat_and_a_parted_design_is_told(
                 if run["status"] == "proposed"
             ]
             assert plan.to_dict()["runs"][0]["settings"] not in recipes
+
+
+def test_runs_of_a_design_that_are_not_made_part_it(begun: CommandLine) -> None:
+    begun.json("propose", "small", "--design", "full-factorial", "levels=2", "--seed", "1")
+    told = begun.json("abandon", "small", "R009", "R010", "--reason", "no time")
+    assert told["messages"][0] == (
+        "P002 is a design (full-factorial), which is not whole without R009 and R010. What the open"
+        " runs are worth now: designer propose small --judge open"
+    )
+    Path("gone.csv").write_text("run,status,reason\nR011,abandoned,no foil\n")
+    told = begun.json("import", "small", "gone.csv")
+    assert any("which is not whole without R011" in text for text in told["messages"])
+    assert begun.json("abandon", "small", "R005", "--reason", "no time")["messages"] == []

@@ -30,15 +30,19 @@ _WORDS: dict[str, str] = {
         "failed": "failed, fail, failure, fehlgeschlagen, misslungen, gescheitert, ausschuss",
         "abandoned": "abandoned, cancelled, canceled, skipped, omitted, not made, entfällt,"
         " entfallen, gestrichen, nicht gemacht, ausgelassen",
-        "completed": "completed, complete, done, ok, okay, made, finished, ✓, ✔, fertig, erledigt,"
-        " abgeschlossen, gemacht, vollständig",
+        "completed": "completed, complete, done, ok, okay, made, finished, passed, ✓, ✔, fertig,"
+        " erledigt, abgeschlossen, gemacht, vollständig, i.o, i. o, io, in ordnung",
         "": "proposed, planned, open, pending, to do, todo, running, started, partial, in progress,"
         " offen, geplant, ausstehend, läuft, laufend, in arbeit, begonnen, teilweise, -, –",
     }.items()
     for word in words.split(", ")
 }
-"""Words of people, English and German, to what they say. Those that may mean two things (aborted,
-scrapped, abgebrochen, n.i.O.) are asked about."""
+"""Words of people, English and German, to what they say."""
+_TWO_MEANINGS = frozenset(
+    {"n.i.o", "n. i. o", "nio", "nok", "not ok", "rejected", "reject", "scrapped", "scrap", "bad"}
+    | {"aborted", "stopped", "abgebrochen", "verworfen", "verwerfen", "gesperrt", "schlecht"}
+)
+"""Words that may say that a run failed, or only that its results are bad: they are asked about."""
 _MADE = frozenset(
     {"running", "started", "partial", "in progress", "läuft", "laufend", "in arbeit", "begonnen"}
     | {"teilweise"}
@@ -244,6 +248,11 @@ class OutcomeReader:
         if self._status(said)[0] is None:
             text = self._cell(said, "status")
             hint = "Call the column otherwise if it does not tell what became of the run."
+            if text.casefold().rstrip(".! ") in _TWO_MEANINGS:
+                hint = (
+                    "Write failed where the run went wrong, so that it has no results to count,"
+                    " and completed where it was made and its results are out of the window."
+                )
             where = self._where(said, "status")
             self.reader.findings.report(where, "this is no status", repr(text), _ALLOWED, hint)
 

@@ -37,6 +37,10 @@ def check_archive(content: bytes, source: str) -> None:
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         what = "this is an old or password-protected Excel file"
         raise InputError.at(source, what, allowed=".xlsx without password, or CSV")
+    if not content.startswith(b"PK"):
+        what = "this is not a workbook, whatever its name says"
+        hint = "Open it in the spreadsheet program, and save it as .xlsx; a text file ends in .csv."
+        raise InputError.at(source, what, allowed="an .xlsx or .ods file", hint=hint)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_directory(archive, source)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from designer.campaigns.sheets.run_object import RunObject
-    from designer.service.answers import DemoAnswer, DemoStep
+    from designer.service.demo import DemoAnswer, DemoStep
 
 
 def step_text(step: DemoStep) -> list[str]:

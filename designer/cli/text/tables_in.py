@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from designer.cli.text.results import head_text, values_text
 from designer.render.table import paragraph, paragraphs
-from designer.render.words import count, moment
+from designer.render.words import count, moment, number
+
+_TOLD = 12  # new runs of which each is told
 
 if TYPE_CHECKING:
     from designer.campaigns.sheets.run_object import SheetCounts, SheetRun
@@ -26,6 +28,7 @@ def imported_text(answer: answers.ImportAnswer) -> list[str]:
     if attached:
         word = "Attached" if answer["applied"] else "The file has"
         lines.append(f"{word} {count(len(attached), 'run')} nobody proposed: {_ids(attached)}.")
+        lines += _added(answer)
     if not counts["runs"] and not attached:
         lines = ["Nothing was recorded; the file has nothing new."]
     lines += _new_values([run for run in runs if run["new"]])
@@ -43,10 +46,27 @@ def attached_text(answer: answers.AttachedAnswer) -> list[str]:
         lines = [f"Attached {count(len(attached), 'run')}{ids}."] if attached else []
     else:
         lines = [f"Nothing was recorded; the file has {count(len(attached), 'new run')}{ids}."]
+        lines += _added(answer)
     if further:
         lines.append(f"More of {count(len(further), 'run')} recorded before:")
     lines += _new_values(further)
     return [*lines, *paragraphs("- ", answer["messages"]), *head_text(answer)]
+
+
+def _added(answer: answers.AttachedAnswer | answers.ImportAnswer) -> list[str]:
+    """What new runs would be, before they are recorded; afterwards `show` tells them."""
+    if answer["applied"]:
+        return []
+    lines: list[str] = []
+    for run in answer["added"][:_TOLD]:
+        inputs = {**run["settings"], **run["given"]}
+        told = [", ".join(f"{name} {number(value)}" for name, value in inputs.items())]
+        told += [", ".join(f"{name} {values_text(v, None)}" for name, v in run["results"].items())]
+        told += [", ".join(f"{stage} {batch}" for stage, batch in run["batch"].items())]
+        told += [f"made at {moment(run['made_at'])}" if run["made_at"] else ""]
+        lines += paragraph(f"  {run['run']}  ", "; ".join(filter(None, told)))
+    more = len(answer["added"]) - _TOLD
+    return [*lines, f"  … and {count(more, 'more run')}"] if more > 0 else lines
 
 
 def _new_values(runs: Sequence[SheetRun]) -> list[str]:

@@ -16,7 +16,7 @@ from designer.cli.verbs.verb import Verb
 
 if TYPE_CHECKING:
     from designer.service import Service
-    from designer.service.answers import DemoAnswer, DemoStep
+    from designer.service.demo import DemoAnswer, DemoStep
 
 
 def on_terminal() -> bool:

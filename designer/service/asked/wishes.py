@@ -75,22 +75,33 @@ def abandoned_with(state: CampaignState, plan: Plan) -> list[str]:
     return [event.body["run"] for event in before if event.kind == "run_abandoned"][::-1]
 
 
-def parted_designs(state: CampaignState, gone: Unwanted) -> list[str]:
-    """Sentences about classical designs that are whole no more without the runs nobody wants."""
-    runs = [state.runs[run] for run in gone.runs if gone.instead_of]
+def parted_designs(
+    state: CampaignState, runs: Sequence[str], *, others_come: bool = False
+) -> list[str]:
+    """Sentences about classical designs that are whole no more without some runs.
+
+    Args:
+        state: the campaign.
+        runs: ids of the runs that are not made.
+        others_come: whether others are proposed in their place.
+    """
     parted: dict[str, list[str]] = {}
-    for run in runs:
+    for run in (state.runs[run] for run in runs):
         if run.plan is not None and state.plans[run.plan].design is not None:
             parted.setdefault(run.plan, []).append(run.id)
-    told, command = [], f"designer propose {shlex.quote(state.spec.name)} --judge"
+    told, place = [], ""
+    if others_come:
+        place = ": the runs in their place are chosen for information"
+    if any(run.id not in runs for run in state.open_runs):
+        judge = f"designer propose {shlex.quote(state.spec.name)} --judge open"
+        place += f". What the open runs are worth now: {judge}"
     for plan, missing in parted.items():
-        design = state.plans[plan].design
-        name = "" if design is None else design.name
-        told.append(
-            f"{plan} is a design ({name}), which is not whole without {listed(missing)}: the runs"
-            f" in their place are chosen for information. What the open runs are worth now:"
-            f" {command} open"
-        )
+        whole = state.plans[plan]
+        if whole.design is not None and any(
+            state.runs[run].status != "abandoned" and run not in missing for run in whole.runs
+        ):
+            name = f"{plan} is a design ({whole.design.name})"
+            told.append(f"{name}, which is not whole without {listed(missing)}{place}")
     return told
 
 

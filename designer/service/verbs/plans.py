@@ -120,7 +120,7 @@ class PlanVerbs(Verbs):
         if not computed.draft.runs:
             raise _nothing_fits(state, limit, request)
         notes = [
-            *parted_designs(state, gone),
+            *parted_designs(state, gone.runs if gone.instead_of else (), others_come=True),
             *_budget_note(state, left, wanted or 0, computed.draft),
             *([] if gone.runs else breach_sentences(state)),
         ]

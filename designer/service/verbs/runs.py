@@ -18,6 +18,7 @@ from designer.service.answers import (
     RunAnswer,
 )
 from designer.service.asked.by_hand import carried_out, planned_words
+from designer.service.asked.wishes import parted_designs
 from designer.service.details import remarks_on, run_changed
 from designer.service.fits import read_figures
 from designer.service.flags import flags_of_runs
@@ -149,7 +150,10 @@ class RunVerbs(Verbs):
             "campaign": state.spec.name,
             "runs": abandoned,
             "status": "abandoned",
-            "messages": remarks_on(before, state, abandoned),
+            "messages": [
+                *parted_designs(before, abandoned),
+                *remarks_on(before, state, abandoned),
+            ],
             "head": state.head,
         }
 

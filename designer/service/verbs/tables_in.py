@@ -10,9 +10,10 @@ from designer.campaigns.plausibility.off_plan import off_plan_since
 from designer.campaigns.plausibility.open_batches import batch_remarks
 from designer.campaigns.plausibility.open_runs import broken_by
 from designer.campaigns.sheets.filled.preview import counts_of, with_status
-from designer.campaigns.sheets.run_object import run_flags
+from designer.campaigns.sheets.run_object import AddedRun, run_flags
 from designer.service.answers import AttachedAnswer, ImportAnswer
 from designer.service.asked.by_hand import carried_out, planned_words
+from designer.service.asked.wishes import parted_designs
 from designer.service.details import remarks_on
 from designer.service.session import Verbs
 
@@ -152,6 +153,7 @@ class TableVerbs(Verbs):
             "campaign": after.spec.name,
             "runs": runs,
             "attached": attached,
+            "added": _added(after, attached),
             "counts": counts_of(runs, attached),
             "messages": [*sheet.notes, *_told(before, after, changed)],
             "applied": sheet.brings and not dry_run,
@@ -169,6 +171,7 @@ class TableVerbs(Verbs):
             "campaign": after.spec.name,
             "runs": runs,
             "attached": attached,
+            "added": _added(after, attached),
             "known": with_status(table.summaries, after),
             "messages": [*table.notes, *_told(before, after, runs)],
             "applied": table.brings and not dry_run,
@@ -200,6 +203,26 @@ def _new_runs(before: CampaignState, after: CampaignState) -> list[str]:
     return sorted(new, key=lambda run: run_number(run) or 0)
 
 
+def _added(after: CampaignState, attached: Sequence[str]) -> list[AddedRun]:
+    """The new runs as they are, or would be."""
+    return [
+        {
+            "run": run.id,
+            "status": run.status,
+            "settings": dict(run.used),
+            "given": dict(run.given),
+            "batch": dict(run.batch),
+            "results": {
+                response.name: list(values)
+                for response in after.spec.responses
+                if (values := run.values(response.name))
+            },
+            "made_at": run.made_at,
+        }
+        for run in map(after.run, attached)
+    ]
+
+
 def _told(before: CampaignState, after: CampaignState, runs: Sequence[str]) -> list[str]:
     """What is odd about the settings and results a table has brought, by run."""
     known = {run: before.runs[run].flags for run in runs if run in before.runs}
@@ -212,4 +235,16 @@ def _told(before: CampaignState, after: CampaignState, runs: Sequence[str]) -> l
     off_plan = off_plan_since(after, runs, before.seq)
     batches = batch_remarks(after, runs, before.seq)
     results = [*remarks_on(before, after, runs), *planned_words(after, before.seq)]
-    return [*flags, *broken_by(after, runs), *off_plan, *batches, *results]
+    dropped = [
+        run
+        for run in dict.fromkeys(runs)
+        if run in before.runs and before.run(run).status != after.run(run).status == "abandoned"
+    ]
+    return [
+        *parted_designs(before, dropped),
+        *flags,
+        *broken_by(after, runs),
+        *off_plan,
+        *batches,
+        *results,
+    ]
