@@ -192,7 +192,7 @@ ANSWERS: dict[str, Any] = {
         {"seq": 8, "at": "2026-11-20T13:00:00.000000Z", "actor": "Ada", "kind": "run_failed",
          "run": "R002", "summary": "failed", "reversed": True, "reason": "web break"}]},
     "tables.import_sheet": {"campaign": "nmc", "applied": True, "head": "11:ab12cd34",
-                       "messages": [], "attached": [],
+                       "messages": [], "attached": [], "added": [],
                        "counts": {"runs": 1, "values": 1, "changed": 1, "completed": 0,
                                   "failed": 1, "abandoned": 0, "attached": 0, "known": 1},
                        "runs": [BROUGHT, NOTHING_NEW]},
@@ -546,7 +546,7 @@ def test_a_table_that_was_attached_tells_new_runs_and_what_more_there_is(
 ) -> None:
     answer = service.answers["tables.attach_file"] = {
         "campaign": "nmc", "applied": True, "head": "11:ab12cd34", "messages": ["2 rows known"],
-        "runs": ["R001", "R002", "R003"], "attached": ["R003"],
+        "runs": ["R001", "R002", "R003"], "attached": ["R003"], "added": [],
         "known": [NOTHING_NEW | {"run": "R001", "new": {"porosity": [31.2]}}, NOTHING_NEW],
     }  # fmt: skip
     main(["attach", "nmc", "f.csv"])

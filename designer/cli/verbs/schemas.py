@@ -17,7 +17,7 @@ from designer.campaigns.specification.parts import CampaignGoal, Costs, Response
 from designer.campaigns.specification.text import FORMAT_VERSION
 from designer.cli.json_schema import DIALECT, Definitions, Schema
 from designer.cli.verbs.verb import Verb
-from designer.service import Service, answers, figures
+from designer.service import Service, answers, demo, figures
 from designer.service.verbs import judging
 
 SPECIFICATION = "specification"
@@ -82,7 +82,8 @@ def _answer(verb: Verb) -> object:
         """Stands for the function, of which only what it returns is looked at."""
 
     probe.__annotations__ = {"return": told.__annotations__["return"]}
-    known = {**vars(answers), **vars(figures), **vars(judging), **told.__globals__}
+    rooms = (answers, demo, figures, judging)
+    known = {key: value for room in rooms for key, value in vars(room).items()} | told.__globals__
     return get_type_hints(probe, known)["return"]
 
 
