@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 from rich.color import Color
@@ -18,15 +20,23 @@ Rgb = tuple[int, int, int]
 Ink = Rgb | None
 """A colour; None: the terminal's or the widget's own."""
 
+_BLACK: Final[Rgb] = (0, 0, 0)
+_WHITE: Final[Rgb] = (255, 255, 255)
 
-@lru_cache(maxsize=8192)
+
+@lru_cache(maxsize=4096)
+def _colour_of(colour: Rgb) -> Color:
+    return Color.from_rgb(*colour)
+
+
+@lru_cache(maxsize=16384)
 def style_of(ink: Ink, paper: Ink, *, bold: bool = False) -> Style:
     """The style of a cell."""
-    return Style(
-        color=None if ink is None else Color.from_rgb(*ink),
-        bgcolor=None if paper is None else Color.from_rgb(*paper),
-        bold=bold or None,
-    )
+    front = None if ink is None else _colour_of(ink)
+    back = None if paper is None else _colour_of(paper)
+    if not bold:
+        return Style.from_color(front, back)  # four times as fast
+    return Style(color=front, bgcolor=back, bold=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +89,19 @@ class Signs:
     tick_up: str
     limit: str
     here: str
+    best: str
+    hatch: str
+    middle: str
+    end: str
 
 
 _UNICODE: Final = Signs(
     made="●", line="○", failed="✗", open="◆", cursor="╋", across="─", up="│", corner="└",
-    tick_across="┬", tick_up="┤", limit="╌", here="┊",
+    tick_across="┬", tick_up="┤", limit="╌", here="┊", best="★", hatch="╱", middle="─", end="◂",
 )  # fmt: skip
 _ASCII: Final = Signs(
-    made="o", line=".", failed="x", open="P", cursor="+", across="-", up="|", corner="+",
-    tick_across="+", tick_up="+", limit="-", here=":",
+    made="O", line="o", failed="X", open="P", cursor="+", across="-", up="|", corner="+",
+    tick_across="+", tick_up="+", limit="-", here="|", best="B", hatch="/", middle="=", end="<",
 )  # fmt: skip
 
 
@@ -120,12 +134,6 @@ class Canvas:
             self._chars[place], self._inks[place] = char, ink
             self._papers[place], self._bold[place] = paper, bold
 
-    def over(self, x: int, y: int, char: str, ink: Ink, *, bold: bool = False) -> None:
-        """Set the character of a cell; what is behind it stays."""
-        if 0 <= x < self.width and 0 <= y < self.height:
-            place = y * self.width + x
-            self.put(x, y, char, ink, self._papers[place], bold=bold)
-
     def text(
         self, x: int, y: int, text: str, ink: Ink = None, paper: Ink = None, *, bold: bool = False
     ) -> None:
@@ -134,16 +142,19 @@ class Canvas:
             self.put(x + step, y, char, ink, paper, bold=bold)
 
     def paper(self, x: int, y: int) -> Ink:
-        """What is behind a cell."""
-        return self._papers[y * self.width + x]
+        """What is behind a cell; outside of the grid nothing."""
+        return self._papers[y * self.width + x] if self._has(x, y) else None
 
     def ink(self, x: int, y: int) -> Ink:
         """The colour of the character of a cell."""
-        return self._inks[y * self.width + x]
+        return self._inks[y * self.width + x] if self._has(x, y) else None
 
     def char(self, x: int, y: int) -> str:
-        """The character of a cell."""
-        return self._chars[y * self.width + x]
+        """The character of a cell; outside of the grid a blank."""
+        return self._chars[y * self.width + x] if self._has(x, y) else " "
+
+    def _has(self, x: int, y: int) -> bool:
+        return 0 <= x < self.width and 0 <= y < self.height
 
     def paste(self, other: Canvas, x: int, y: int) -> None:
         """Draw another canvas at a place."""
@@ -162,30 +173,49 @@ class Canvas:
 
     def strips(self) -> list[Strip]:
         """The rows for a terminal; neighbours of one style are one segment."""
-        return [self._strip(row) for row in range(self.height)]
+        return [self.strip(row) for row in range(self.height)]
 
-    def _strip(self, row: int) -> Strip:
-        first, segments = row * self.width, []
-        start, end = first, first + self.width
-        while start < end:
-            stop = start + 1
-            look = self._look(start)
-            while stop < end and self._look(stop) == look:
-                stop += 1
+    def strip(self, row: int) -> Strip:
+        """One row for a terminal."""
+        start, end = row * self.width, (row + 1) * self.width
+        segments: list[Segment] = []
+        looks = zip(
+            self._inks[start:end], self._papers[start:end], self._bold[start:end], strict=True
+        )
+        for look, cells in groupby(zip(looks, self._chars[start:end], strict=True), itemgetter(0)):
             ink, paper, bold = look
-            text = "".join(self._chars[start:stop])
+            text = "".join([char for _, char in cells])
             segments.append(Segment(text, style_of(ink, paper, bold=bold)))
-            start = stop
         return Strip(segments, self.width)
 
-    def _look(self, place: int) -> tuple[Ink, Ink, bool]:
-        return self._inks[place], self._papers[place], self._bold[place]
+    def strip_with(self, x: int, row: int, char: str, ink: Ink, paper: Ink) -> Strip:
+        """One row for a terminal with one cell set otherwise, in bold; the canvas stays."""
+        if not self._has(x, row):
+            return self.strip(row)
+        place = row * self.width + x
+        kept = self._chars[place], self._inks[place], self._papers[place], self._bold[place]
+        self.put(x, row, char, ink, paper, bold=True)
+        strip = self.strip(row)
+        self._chars[place], self._inks[place], self._papers[place], self._bold[place] = kept
+        return strip
 
 
 def mixed(one: Rgb, other: Rgb, share: float) -> Rgb:
     """A colour between two; share 0 is the first."""
     red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
     return red, green, blue
+
+
+def averaged(colours: Sequence[Rgb]) -> Rgb:
+    """The mean of some colours; of none black."""
+    many = max(1, len(colours))
+    red, green, blue = (round(sum(c[part] for c in colours) / many) for part in range(3))
+    return red, green, blue
+
+
+def contrast(behind: Rgb, share: float) -> Rgb:
+    """An ink that is seen on a colour: so far towards black or white, whichever is farther."""
+    return mixed(behind, _BLACK if luminance(behind) > 0.5 else _WHITE, share)
 
 
 def luminance(colour: Rgb) -> float:
@@ -197,3 +227,8 @@ def luminance(colour: Rgb) -> float:
 def widest(texts: Sequence[str]) -> int:
     """Length of the longest text."""
     return max((len(text) for text in texts), default=0)
+
+
+def cut(text: str, most: int) -> str:
+    """A text of at most so many characters; what is missing is told by an ellipsis."""
+    return text if len(text) <= most else f"{text[: most - 1]}…" if most > 0 else ""

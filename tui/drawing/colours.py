@@ -24,15 +24,15 @@ _CIVIDIS: Final[Sequence[Rgb]] = (
 MAPS: Final = {"mean": _VIRIDIS, "width": _MAGMA, "chance": _CIVIDIS, "bits": _MAGMA}
 """Colour map by what is shown."""
 
-RAMP: Final = " .:-=+*#%@"
+RAMP: Final = " .:-=*#%@"
 """Characters from little to much, where there are no colours."""
 
-_STEPS: Final = 256
+_STEPS: Final = 128  # finer ones are not seen in half blocks, and make more to send (assumption)
 
 
 @lru_cache(maxsize=8)
 def colours(name: str) -> tuple[Rgb, ...]:
-    """The 256 colours of a map, from low to high values."""
+    """The colours of a map, from low to high values."""
     nodes = MAPS[name]
     last = len(nodes) - 1
     found = []

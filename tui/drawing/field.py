@@ -8,7 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from designer.render.words import number
+from designer.tui.drawing.canvas import cut
 from designer.tui.drawing.scales import Scale, Tick
+
+_NAME = 12  # characters of a category's name at an axis
 
 Value = float | None
 
@@ -34,6 +38,11 @@ class GridAxis:
         """Whether it is one of categories."""
         return bool(self.values) and isinstance(self.values[0], str)
 
+    @property
+    def full_name(self) -> str:
+        """Its name with its unit."""
+        return self.name + (f" [{self.unit}]" if self.unit else "")
+
     @cached_property
     def numbers(self) -> list[float]:
         """Its values; of categories their numbers."""
@@ -47,6 +56,9 @@ class GridAxis:
         low, high = self.numbers[0], self.numbers[-1]
         if self.named:
             return Scale(low - 0.5, high + 0.5)
+        if low == high:  # a single value stands in the middle
+            room = abs(low) / 2 or 0.5
+            return Scale(low - room, high + room)
         return Scale(low, high, self.log)
 
     def place(self, value: float | str) -> float:
@@ -60,7 +72,9 @@ class GridAxis:
     def ticks(self, most: int) -> list[Tick]:
         """What stands at the axis."""
         if self.named:
-            return [Tick(self.place(str(name)), str(name)) for name in self.values]
+            return [Tick(self.place(str(name)), cut(str(name), _NAME)) for name in self.values]
+        if len(self.numbers) == 1:
+            return [Tick(0.5, number(self.numbers[0]))]
         return self.scale.ticks(most)
 
     def between(self, place: float) -> tuple[int, int, float]:
@@ -69,7 +83,7 @@ class GridAxis:
         if last == 0:
             return 0, 0, 0.0
         value = self.scale.at(place)
-        if self.named:
+        if self.named:  # categories have nothing between them
             nearest = max(0, min(last, round(value)))
             return nearest, nearest, 0.0
         right = max(1, min(last, bisect_right(self.numbers, value)))
@@ -97,24 +111,25 @@ class Field:
 
         Between known points the value is a mean weighted by nearness along both axes.
         """
-        across = [self.x.between((k + 0.5) / columns) for k in range(columns)]
+        return self.at(
+            [(k + 0.5) / columns for k in range(columns)], [(k + 0.5) / rows for k in range(rows)]
+        )
+
+    def at(self, across: Sequence[float], up: Sequence[float]) -> list[list[Value]]:
+        """Values at shares of both axes, ``[up][across]``."""
+        columns = [self.x.between(place) for place in across]
         found: list[list[Value]] = []
-        for row in range(rows):
-            low, high, share = self.y.between((row + 0.5) / rows)
+        for place in up:
+            low, high, share = self.y.between(place)
             below, above = self.values[low], self.values[high]
-            line: list[Value] = []
-            for left, right, along in across:
-                corners = below[left], below[right], above[left], above[right]
-                line.append(_blend(corners, along, share))
-            found.append(line)
+            # along y first, once for every known column: there are fewer of them than cells
+            line = [_between(a, b, share) for a, b in zip(below, above, strict=True)]
+            found.append([_between(line[left], line[right], s) for left, right, s in columns])
         return found
 
     def value(self, x: float, y: float) -> Value:
         """The value at shares of both axes."""
-        left, right, along = self.x.between(x)
-        low, high, share = self.y.between(y)
-        below, above = self.values[low], self.values[high]
-        return _blend((below[left], below[right], above[left], above[right]), along, share)
+        return self.at([x], [y])[0][0]
 
     @cached_property
     def known(self) -> list[float]:
@@ -122,10 +137,9 @@ class Field:
         return [v for row in self.values for v in row if v is not None and math.isfinite(v)]
 
 
-def _blend(corners: tuple[Value, Value, Value, Value], along: float, share: float) -> Value:
-    one, two, three, four = corners
-    if one is None or two is None or three is None or four is None:
-        nearest = corners[(2 if share >= 0.5 else 0) + (1 if along >= 0.5 else 0)]
-        return nearest
-    below = one + (two - one) * along
-    return below + (three + (four - three) * along - below) * share
+def _between(one: Value, other: Value, share: float) -> Value:
+    """A value between two; of one that is known and one that is not, the nearer."""
+    if one is None or other is None or math.isnan(one) or math.isnan(other):
+        found = other if share >= 0.5 else one
+        return None if found is None or math.isnan(found) else found
+    return one + (other - one) * share

@@ -75,8 +75,9 @@ class Scale:
     def ticks(self, most: int) -> list[Tick]:
         """Round values, at least three where so many fit, at most ``most``."""
         values = self._decades(most) if self.log else []
-        if len(values) < 2:
-            values = self._round(most)
+        if len(values) >= 2:  # decades have little in common: each is written as short as it can be
+            return [Tick(self.place(v), number(float(f"{v:.3g}"))) for v in values]
+        values = self._round(most)
         return [Tick(self.place(v), _label(v, values)) for v in values]
 
     def _round(self, most: int) -> list[float]:
