@@ -14,7 +14,7 @@ from designer.tui.drawing.contours import DOTS
 from designer.tui.drawing.field import GridAxis
 from designer.tui.drawing.frame import Frame, draw_axes, frame_for, most_ticks_up
 from designer.tui.drawing.heat_map import PointKind
-from designer.tui.drawing.scales import Scale
+from designer.tui.drawing.scales import AxisScale
 
 _COLUMN: Final = 8  # columns a label across takes
 _OUTLIER: Final = 2.5  # widths of the bands beyond which a point does not stretch the axis
@@ -67,16 +67,16 @@ class BandPlot:
     log: bool = False
 
     @cached_property
-    def scale(self) -> Scale:
+    def scale(self) -> AxisScale:
         """Of the response: bands, and window and results that are not far away."""
         values = [v for v in (*self.outer[0], *self.outer[1]) if math.isfinite(v)]
         if not values:
-            return Scale.around([*(self.window or ())])
+            return AxisScale.around([*(self.window or ())])
         low, high = min(values), max(values)
         room = _OUTLIER * ((high - low) or abs(high) or 1.0)
         near = [*(r.value for r in self.readings), *(self.window or ())]
         values += [v for v in near if math.isfinite(v) and low - room <= v <= high + room]
-        return Scale.around(values, log=self.log and min(values) > 0)
+        return AxisScale.around(values, log=self.log and min(values) > 0)
 
     def draw(self, width: int, height: int, palette: Palette) -> Canvas:
         """The plot.

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from designer.render.words import number
 from designer.tui.drawing.canvas import cut
-from designer.tui.drawing.scales import Scale, Tick
+from designer.tui.drawing.scales import AxisScale, AxisTick
 
 _NAME = 12  # characters of a category's name at an axis
 
@@ -51,15 +51,15 @@ class GridAxis:
         return [float(v) for v in self.values]
 
     @cached_property
-    def scale(self) -> Scale:
+    def scale(self) -> AxisScale:
         """From its first value to its last; categories have half a step beside them."""
         low, high = self.numbers[0], self.numbers[-1]
         if self.named:
-            return Scale(low - 0.5, high + 0.5)
+            return AxisScale(low - 0.5, high + 0.5)
         if low == high:  # a single value stands in the middle
             room = abs(low) / 2 or 0.5
-            return Scale(low - room, high + room)
-        return Scale(low, high, self.log)
+            return AxisScale(low - room, high + room)
+        return AxisScale(low, high, self.log)
 
     def place(self, value: float | str) -> float:
         """Where a value stands, as a share of the axis."""
@@ -69,12 +69,12 @@ class GridAxis:
             return self.scale.place(float(self.values.index(value)))
         return self.scale.place(value)
 
-    def ticks(self, most: int) -> list[Tick]:
+    def ticks(self, most: int) -> list[AxisTick]:
         """What stands at the axis."""
         if self.named:
-            return [Tick(self.place(str(name)), cut(str(name), _NAME)) for name in self.values]
+            return [AxisTick(self.place(str(name)), cut(str(name), _NAME)) for name in self.values]
         if len(self.numbers) == 1:
-            return [Tick(0.5, number(self.numbers[0]))]
+            return [AxisTick(0.5, number(self.numbers[0]))]
         return self.scale.ticks(most)
 
     def between(self, place: float) -> tuple[int, int, float]:
@@ -88,7 +88,7 @@ class GridAxis:
             return nearest, nearest, 0.0
         right = max(1, min(last, bisect_right(self.numbers, value)))
         low, high = self.numbers[right - 1], self.numbers[right]
-        share = Scale(low, high, self.log).place(value)
+        share = AxisScale(low, high, self.log).place(value)
         return right - 1, right, max(0.0, min(1.0, share))
 
 

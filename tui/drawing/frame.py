@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from designer.tui.drawing.canvas import Canvas, Palette, widest
-from designer.tui.drawing.scales import Tick
+from designer.tui.drawing.scales import AxisTick
 
 _APART_UP = 3  # rows at least between two labels
 _ROOM = 2  # columns at least between two labels
@@ -48,7 +48,12 @@ def most_ticks_up(rows: int) -> int:
 
 
 def frame_for(
-    canvas: Canvas, ticks_up: Sequence[Tick], *, title_rows: int = 1, right: int = 0, below: int = 2
+    canvas: Canvas,
+    ticks_up: Sequence[AxisTick],
+    *,
+    title_rows: int = 1,
+    right: int = 0,
+    below: int = 2,
 ) -> Frame:
     """The room that is left for a picture beside labels.
 
@@ -68,7 +73,7 @@ def draw_axes(
     canvas: Canvas,
     frame: Frame,
     palette: Palette,
-    ticks: tuple[Sequence[Tick], Sequence[Tick]],
+    ticks: tuple[Sequence[AxisTick], Sequence[AxisTick]],
     *,
     line: bool = True,
 ) -> None:
@@ -102,7 +107,7 @@ def draw_axes(
 
 
 def _draw_across(
-    canvas: Canvas, frame: Frame, palette: Palette, ticks: Sequence[Tick], *, line: bool
+    canvas: Canvas, frame: Frame, palette: Palette, ticks: Sequence[AxisTick], *, line: bool
 ) -> None:
     row = frame.bottom + 1 if line else frame.bottom
     free = 0

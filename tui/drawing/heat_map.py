@@ -19,7 +19,7 @@ from designer.tui.drawing.colours import colour, colours, ramp
 from designer.tui.drawing.contours import Level, contour_dots
 from designer.tui.drawing.field import Field
 from designer.tui.drawing.frame import Frame, draw_axes, frame_for, most_ticks_up
-from designer.tui.drawing.scales import Scale
+from designer.tui.drawing.scales import AxisScale
 
 _HALF: Final = "▀"
 _LEVELS: Final = 5  # contours aimed at
@@ -65,13 +65,13 @@ class HeatMap:
     points: Sequence[Point] = ()
 
     @property
-    def scale(self) -> Scale:
+    def scale(self) -> AxisScale:
         """Of the colours."""
         if self.span is not None:
-            return Scale(*self.span)
+            return AxisScale(*self.span)
         known = self.field.known
         low, high = (min(known), max(known)) if known else (0.0, 1.0)
-        return Scale(low, high if high > low else low + (abs(low) * 0.01 or 1.0))
+        return AxisScale(low, high if high > low else low + (abs(low) * 0.01 or 1.0))
 
     def frame(self, width: int, height: int) -> Frame:
         """Where the picture is on a canvas of this size."""

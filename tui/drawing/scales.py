@@ -14,7 +14,7 @@ _EPSILON: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Tick:
+class AxisTick:
     """A labelled place of an axis: share of its length from 0 to 1, and what stands there."""
 
     place: float
@@ -22,7 +22,7 @@ class Tick:
 
 
 @dataclass(frozen=True)
-class Scale:
+class AxisScale:
     """An axis of numbers.
 
     Attributes:
@@ -36,7 +36,7 @@ class Scale:
     log: bool = False
 
     @classmethod
-    def around(cls, values: Sequence[float], *, log: bool = False, room: float = 0.04) -> Scale:
+    def around(cls, values: Sequence[float], *, log: bool = False, room: float = 0.04) -> AxisScale:
         """A scale that holds all finite values with some room at both ends.
 
         Args:
@@ -72,13 +72,13 @@ class Scale:
             return float(10 ** (low + (high - low) * place))
         return self.low + (self.high - self.low) * place
 
-    def ticks(self, most: int) -> list[Tick]:
+    def ticks(self, most: int) -> list[AxisTick]:
         """Round values, at least three where so many fit, at most ``most``."""
         values = self._decades(most) if self.log else []
         if len(values) >= 2:  # decades have little in common: each is written as short as it can be
-            return [Tick(self.place(v), number(float(f"{v:.3g}"))) for v in values]
+            return [AxisTick(self.place(v), number(float(f"{v:.3g}"))) for v in values]
         values = self._round(most)
-        return [Tick(self.place(v), _label(v, values)) for v in values]
+        return [AxisTick(self.place(v), _label(v, values)) for v in values]
 
     def _round(self, most: int) -> list[float]:
         """Multiples of a round step: the finest with at most so many."""

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from designer.tui.drawing.field import Field, GridAxis
-from designer.tui.drawing.scales import Scale
+from designer.tui.drawing.scales import AxisScale
 from tests.tui.drawing.cases import BINDER, GAP, ONE, PRESSURE, surface
 
 spans = st.tuples(st.floats(-1e6, 1e6), st.floats(1e-6, 1e6)).filter(
@@ -17,7 +17,7 @@ spans = st.tuples(st.floats(-1e6, 1e6), st.floats(1e-6, 1e6)).filter(
 
 @given(spans, st.integers(2, 12))
 def test_ticks_are_few_inside_and_told_apart(span: tuple[float, float], most: int) -> None:
-    ticks = Scale(span[0], span[0] + span[1]).ticks(most)
+    ticks = AxisScale(span[0], span[0] + span[1]).ticks(most)
     assert 1 <= len(ticks) <= most
     assert all(-1e-6 <= tick.place <= 1 + 1e-6 for tick in ticks)
     assert len({tick.place for tick in ticks}) == len(ticks)
@@ -30,11 +30,11 @@ def test_ticks_are_few_inside_and_told_apart(span: tuple[float, float], most: in
      (0.001, 0.0025, ["0.0010", "0.0015", "0.0020", "0.0025"])],
 )  # fmt: skip
 def test_ticks_are_round(low: float, high: float, labels: list[str]) -> None:
-    assert [tick.label for tick in Scale(low, high).ticks(6)] == labels
+    assert [tick.label for tick in AxisScale(low, high).ticks(6)] == labels
 
 
 def test_a_logarithmic_axis_has_decades_and_even_ratios() -> None:
-    scale = Scale(0.1, 1000, log=True)
+    scale = AxisScale(0.1, 1000, log=True)
     assert [tick.label for tick in scale.ticks(5)] == ["0.1", "1", "10", "100", "1000"]
     assert scale.place(10) - scale.place(1) == pytest.approx(scale.place(1000) - scale.place(100))
 
@@ -46,8 +46,8 @@ def test_what_is_at_a_place_is_placed_there(place: float) -> None:
 
 
 def test_values_far_off_or_none_do_not_break_a_scale() -> None:
-    assert Scale.around([math.nan, math.inf]) == Scale(0.0, 1.0)
-    assert Scale.around([2.0, math.nan]).low < 2 < Scale.around([2.0]).high
+    assert AxisScale.around([math.nan, math.inf]) == AxisScale(0.0, 1.0)
+    assert AxisScale.around([2.0, math.nan]).low < 2 < AxisScale.around([2.0]).high
 
 
 def test_known_points_are_met_and_between_them_values_are_too() -> None:
