@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -29,6 +30,8 @@ from designer.tui.ui import Ui
 from designer.worker import Worker
 
 POLL = 2.0  # s between two looks at the store for what others did (assumption)
+COLLECTED = (20_000, 20, 20)  # new objects before the garbage collector looks (assumption)
+SWITCH = 0.01  # s that a new screen has to put itself in order before it is drawn (assumption)
 TICK = 0.5  # s between two renewals of a running job's line and of what was said in passing
 
 # calm backgrounds, one blue, and signs that do without colour
@@ -80,6 +83,7 @@ class DesignerApp(Ui):
 
     TITLE = "designer"
     CSS_PATH = "designer.tcss"
+    DEFAULT_MODE = "campaign"  # no empty screen is made and styled before
     COMMANDS: ClassVar = {ActionCommands}
     MODES: ClassVar = {
         CAMPAIGNS: CampaignsScreen,
@@ -106,6 +110,10 @@ class DesignerApp(Ui):
         # the default prints local variables; the report file tells developers what they need
         self._close_messages_no_wait()
 
+    def delay_update(self, delay: float = SWITCH) -> None:
+        """Hold back what is drawn while screens change, for less than Textual does (50 ms)."""
+        super().delay_update(min(delay, SWITCH))
+
     # ---- start and end ----------------------------------------------------------------------
 
     async def on_mount(self) -> None:
@@ -122,6 +130,7 @@ class DesignerApp(Ui):
 
     def begin(self) -> None:
         """Fetch what is to be shown; start the worker once something is on the screen."""
+        gc.freeze()  # modules stay: nothing among them is garbage
         if self.first is not None:
             self.open_campaign(self.first, decide_screen=True)
         else:
@@ -228,6 +237,12 @@ class DesignerApp(Ui):
         self.run_dialog(actions.undo(self, event))
 
 
+class ListFirst(DesignerApp):
+    """The same, begun with the list of campaigns."""
+
+    DEFAULT_MODE = CAMPAIGNS
+
+
 def open_ui(service: Service, campaign: str | None) -> int:
     """Run the terminal UI until it is left.
 
@@ -247,10 +262,12 @@ def open_ui(service: Service, campaign: str | None) -> int:
         raise StorageError("the terminal UI needs a store that is a file")
     store.refuse_missing(default=False)
     if campaign is not None:
-        campaign = service.campaigns.show(campaign)["campaign"]
+        campaign = service.session.state(campaign).spec.name
+    # the command line lets 500,000 objects pass before it looks for garbage: for an hour too many
+    gc.set_threshold(*COLLECTED)
     worker = Worker(store.url, service.session.actor)
     try:
-        app = DesignerApp(service, worker, campaign)
+        app = (DesignerApp if campaign else ListFirst)(service, worker, campaign)
         app.run()
     finally:
         worker.close()

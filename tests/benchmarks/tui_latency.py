@@ -34,14 +34,16 @@ HISTORY = b"6"
 class Screen:
     """A program in a pseudo-terminal: writes keys, waits for what it draws."""
 
-    def __init__(self, store: Path, *, size: tuple[int, int] = (24, 80)) -> None:
+    def __init__(
+        self, store: Path, *, size: tuple[int, int] = (24, 80), words: list[str] | None = None
+    ) -> None:
+        words = words or ["-m", "designer", "tui", CAMPAIGN, "--store", str(store)]
         self.seen = ""
         self.begin = time.perf_counter()
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self._pid, self._terminal = pty.fork()
         if self._pid == 0:
             os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", OMP_NUM_THREADS="1")
-            words = ["-m", "designer", "tui", CAMPAIGN, "--store", str(store)]
             os.execv(sys.executable, [sys.executable, *words])
         fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
 
@@ -70,6 +72,15 @@ class Screen:
         while (left := end - time.perf_counter()) > 0:
             if not self._read(left):
                 return
+
+    def cpu(self) -> float:
+        """CPU of the process with all its threads until now [s]."""
+        return time.clock_gettime((~self._pid << 3) | 2)  # Linux: the clock of a process
+
+    def memory(self) -> float:
+        """Resident memory of the process [MB]."""
+        told = Path(f"/proc/{self._pid}/status").read_text(encoding="ascii")
+        return int(told.partition("VmRSS:")[2].split()[0]) / 1024
 
     def until(self, pattern: str, keys: bytes = b"", seconds: float = 60.0) -> float:
         """Press keys; seconds until something that matches is drawn."""

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from designer.service import Service
 from designer.tui.app import DesignerApp
+from designer.tui.widgets.key_row import KeyRow
 from designer.worker import Worker
 
 SIZE = (80, 24)
@@ -105,6 +106,6 @@ async def open_ui(
         ui = Ui(app, pilot)
         if campaign is not None:
             await ui.until(lambda: app.view is not None)
-            await ui.until(lambda: len(app.screen.query("Footer > *")) > 0)
+            await ui.until(lambda: any(row.keys for row in app.screen.query(KeyRow)))
         yield ui
     await asyncio.to_thread(worker.close)

@@ -13,7 +13,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Static
 
 from designer.render.words import plain
 from designer.tui.actions import CAMPAIGNS, SCREENS, actions_at, bindings
@@ -21,6 +21,7 @@ from designer.tui.campaign_view import CampaignView
 from designer.tui.palette import is_available
 from designer.tui.ui import Ui
 from designer.tui.widgets.common import RowTable, Tab, shortened
+from designer.tui.widgets.key_row import KeyRow
 
 Item = TypeVar("Item")
 _NAME = 14  # cells of a campaign's name, so that all screens fit beside it in 80
@@ -68,7 +69,7 @@ class TaskScreen(Screen[None]):
         with Horizontal(id="status"):
             yield Static("", markup=False, id="status-store")
             yield Static("", markup=False, id="status-job")
-        yield Footer(show_command_palette=False)
+        yield KeyRow()
 
     def parts(self) -> Iterator[Widget]:
         """The screen's own widgets."""
