@@ -108,7 +108,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
            "What is flagged (!) about the run is looked at and right; asks for a remark.", "Run",
            modes=("proposals", "record"), in_fields=("f7",), writes=True),
     Action("replicate", "ctrl+r", "Repeat",
-           "Type in further measurements of a run that has results already.", "Run",
+           "Type in further measurements; reopens a failed or abandoned run, with a reason.", "Run",
            modes=("record",), in_fields=("ctrl+r",), writes=True),
     Action("turn(-1)", "pageup", "Back", "Go to the run before this one.", "Run",
            modes=("record",), in_fields=("pageup",)),

@@ -18,6 +18,7 @@ from designer.service import Service
 from designer.tui.actions import CAMPAIGNS, help_text
 from designer.tui.dialogs import actions, design, plan
 from designer.tui.dialogs.form import TextModal, problems_text
+from designer.tui.fresh import FreshFigures
 from designer.tui.palette import ActionCommands, is_available
 from designer.tui.screens.base import TaskScreen
 from designer.tui.screens.campaign import CampaignScreen
@@ -96,6 +97,7 @@ class DesignerApp(Ui):
 
     def __init__(self, service: Service, worker: Worker, campaign: str | None = None) -> None:
         super().__init__(service, worker, campaign)
+        self.fresh = FreshFigures(self)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
@@ -158,7 +160,8 @@ class DesignerApp(Ui):
     def show_error(self, title: str, error: DesignerError) -> None:
         """Say that something was refused, and everything that is wrong."""
         if self.is_running:
-            self.push_screen(TextModal(title, problems_text(error)))
+            modal = TextModal(title, problems_text(error))
+            self.run_worker(self.show_modal(modal), group="error")
 
     # ---- news -------------------------------------------------------------------------------
 
@@ -168,6 +171,7 @@ class DesignerApp(Ui):
         self.let_notice_pass(TICK)
         if self.jobs.current is not None:
             self.refresh_status()
+        self.fresh.look()
 
     async def _watch_store(self) -> None:
         while True:
@@ -195,16 +199,21 @@ class DesignerApp(Ui):
     # ---- what can be done -------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Actions that write are dimmed where nothing can be written."""
+        """Actions that write are dimmed where nothing can be written; a question has no palette."""
+        if action == "command_palette" and (self.screen.is_modal or self.asking.coming is not None):
+            return False
         return is_available(self, action) if super().check_action(action, parameters) else False
 
     # ---- actions ----------------------------------------------------------------------------
 
     action_propose = _opens(plan.propose)
     action_design = _opens(design.propose)
-    action_refresh_figures = _opens(plan.refresh_figures)
     action_note = _opens(actions.note)
     action_export = _opens(actions.export)
+
+    def action_refresh_figures(self) -> None:
+        """Evaluate the models anew; nothing is asked."""
+        self.run_worker(plan.refresh_figures(self), group="figures")
 
     def action_leave(self) -> None:
         """Leave the field that is typed in; else cancel what is computed."""
@@ -217,7 +226,9 @@ class DesignerApp(Ui):
         """Show every key of this screen."""
         screen = self.screen
         about = screen.ABOUT if isinstance(screen, TaskScreen) else ""
-        self.push_screen(TextModal("Help", help_text(self.mode, about)))
+        modal = TextModal("Help", help_text(self.mode, about))
+        showing = self.show_modal(modal)  # by itself: what it is closed with is nothing
+        self.run_dialog(showing)
 
     def action_light(self) -> None:
         """Change between dark and light."""
@@ -225,7 +236,7 @@ class DesignerApp(Ui):
 
     async def action_quit(self) -> None:
         """End the program; asks when something is being computed."""
-        if self.jobs.current is None:
+        if not self.jobs.busy:
             self.exit()
         else:
             self.run_dialog(actions.quit_if_sure(self))

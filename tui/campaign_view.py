@@ -6,7 +6,7 @@ Everything here may wait for a disk or for a lock, so it is called in threads on
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -19,12 +19,28 @@ from designer.render.words import plain_texts
 from designer.service import Service
 from designer.service.answers import CampaignAnswer, EventObject, ListedCampaign
 from designer.service.figures import StatusAnswer
+from designer.service.still_true import CHANGES_MODEL
 
 _ATTEMPTS: Final = 6  # to read everything at one log position while others write
 
 
 StoreStamp = tuple[str, int | None, str | None]
 """Tells whether something changed: log position, age of the figures, why one may not write."""
+
+
+@dataclass(frozen=True)
+class Today:
+    """What the waiting runs are expected to give by the models of one log position.
+
+    Attributes:
+        campaign: its name.
+        seq: the log position.
+        predicted: by run id and response.
+    """
+
+    campaign: str
+    seq: int
+    predicted: Mapping[str, Mapping[str, Predicted]]
 
 
 @dataclass(frozen=True)
@@ -38,6 +54,7 @@ class CampaignView:
         events: of `campaigns.history`, oldest first.
         against: by run id what its settings are against, confirmed or not.
         unwritable: why nothing can be written, or None.
+        today: what waiting runs are expected to give now; None: not computed since.
     """
 
     name: str
@@ -46,6 +63,7 @@ class CampaignView:
     events: list[EventObject]
     against: Mapping[str, list[str]]
     unwritable: str | None
+    today: Today | None = None
 
     @cached_property
     def spec(self) -> Specification:
@@ -99,6 +117,37 @@ class CampaignView:
         later = [run for run in to_make if ids.index(run["run"]) > ids.index(done)]
         return next(iter([*later, *to_make]), self.run(done))
 
+    def with_today(self, today: Today | None) -> CampaignView:
+        """The same with what is expected today, unless something was learned since."""
+        model = self.status["model"]
+        counts = (
+            today is not None
+            and today.campaign == self.name
+            and not model["stale"]
+            and (model["seq"] or 0) <= today.seq
+        )
+        return replace(self, today=today if counts else None)
+
+    def expected(self, run: RunObject) -> Mapping[str, Predicted]:
+        """What a run is expected to give: today if that is known, else when it was planned."""
+        known = None if self.today is None else self.today.predicted.get(run["run"])
+        return known if known is not None else run["predicted"] or {}
+
+    def since_planned(self, run: RunObject) -> list[EventObject]:
+        """What the models learn from and came after a waiting run was predicted."""
+        if run["status"] not in WAITING or not run["predicted"]:
+            return []
+        told = max((each["at"] or 0 for each in run["predicted"].values()), default=0)
+        return [
+            event
+            for event in self.events
+            if event["seq"] > told and event["kind"] in CHANGES_MODEL and not event["reversed"]
+        ]
+
+    def is_dated(self, run: RunObject) -> bool:
+        """Whether all that is known of a waiting run was computed before later results."""
+        return self.today is None and bool(self.since_planned(run))
+
     @cached_property
     def units(self) -> dict[str, str | None]:
         """Units of factors, givens and responses by name."""
@@ -111,7 +160,7 @@ class CampaignView:
 
 
 def prediction(run: RunObject, response: str) -> Predicted | None:
-    """What a run is expected to give of a response; None: nothing was predicted."""
+    """What a run was expected to give when it was planned; None: nothing was predicted."""
     return run["predicted"].get(response) if run["predicted"] else None
 
 

@@ -6,10 +6,12 @@ overwrite, each other's half-typed numbers.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -67,3 +69,39 @@ class Drafts:
         """Remove the draft of a run: it was saved, or everything was erased."""
         with suppress(OSError):
             self.path(run).unlink(missing_ok=True)
+
+
+class DraftKeeper:
+    """Writes drafts at every key, beside the interface: a slow disk delays no letter.
+
+    One thread, so that a draft is never written after its removal; of several that wait for the
+    disk only the last is written.
+    """
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, "drafts")
+        self._latest: dict[tuple[Path, str], Mapping[str, str]] = {}
+
+    def keep(self, drafts: Drafts, run: str, fields: Mapping[str, str]) -> None:
+        """Have what was typed for a run written; saving will tell of a full disk."""
+        key = drafts.path(run), run
+        waits = key in self._latest
+        self._latest[key] = dict(fields)
+        if not waits:
+            self._thread.submit(self._write, drafts, key)
+
+    def _write(self, drafts: Drafts, key: tuple[Path, str]) -> None:
+        with suppress(OSError):
+            drafts.write(key[1], self._latest.pop(key))
+
+    async def read(self, drafts: Drafts, run: str) -> dict[str, str]:
+        """What was typed for a run."""
+        return await asyncio.wrap_future(self._thread.submit(drafts.read, run))
+
+    def forget(self, drafts: Drafts, run: str) -> None:
+        """Have the draft of a run removed."""
+        self._thread.submit(drafts.forget, run)
+
+    def close(self) -> None:
+        """Wait until everything is written."""
+        self._thread.shutdown()

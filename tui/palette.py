@@ -22,7 +22,7 @@ def is_available(ui: Ui, action: str) -> bool | None:
         closed = view.details["closed"] and action not in _WHEN_CLOSED
         if view.unwritable or closed:
             return None
-    if action in ("propose", "design", "refresh_figures") and ui.jobs.current is not None:
+    if action in ("propose", "design", "refresh_figures") and ui.jobs.busy:
         return None
     return True
 

@@ -15,6 +15,10 @@ OF_A_RUN: Final = frozenset({"start", "fail", "skip", "correct", "confirm", "rep
 LIST_KEYS: Final = {"start": "a", "fail": "f", "skip": "s", "correct": "c", "confirm": "!"}
 FORM_KEYS: Final = {"fail": "f9", "correct": "f8", "confirm": "f7"}
 
+CALLED_OFF: Final = ("failed", "abandoned")
+DONE: Final = ("completed", *CALLED_OFF)
+"""What was recorded of such a run is read, not typed over."""
+
 _OF_RESULTS: Final = ("slip", "outlier", "set_aside")  # kinds of flags that doubt a result
 
 
@@ -30,11 +34,11 @@ def doable(view: CampaignView, run: RunObject) -> frozenset[str]:
         found.add("start")
     if status in OPEN:
         found.add("skip")
-    if status not in ("failed", "abandoned"):
+    if status not in CALLED_OFF:
         found.add("fail")
     if measured or status not in ("proposed", "abandoned"):
         found.add("correct")
-    if measured:
+    if measured or status in CALLED_OFF:
         found.add("replicate")
     return frozenset(found)
 

@@ -9,19 +9,24 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
+from textual import events
 from textual.app import App
 from textual.notifications import SeverityLevel
+from textual.screen import ModalScreen
+from textual.widgets import Input
 
 from designer.campaigns.errors import DesignerError
 from designer.render.words import plain_texts
 from designer.service import Service
 from designer.service.answers import ListedCampaign
 from designer.tui.actions import CAMPAIGNS, EVERYWHERE, OF_A_CAMPAIGN
-from designer.tui.campaign_view import CampaignView, ViewReader
+from designer.tui.asking import ALWAYS, Asking
+from designer.tui.campaign_view import CampaignView, Today, ViewReader
 from designer.tui.jobs import Jobs
 from designer.worker import Worker
 
 T = TypeVar("T")
+_MOMENT = 0.05  # s between two looks whether a question has been answered (assumption)
 SHORT, LONG = 6.0, 20.0  # s that a notice is seen; a warning is seen longer (assumptions)
 
 
@@ -62,6 +67,7 @@ class Ui(App[None]):
         store_problem: why the store cannot be read just now.
         saved_at: time of day of the last entry.
         notice: what was said in passing; None: nothing, or long ago.
+        asking: whether a question is coming up, and what was typed too early for it.
     """
 
     def __init__(self, service: Service, worker: Worker, campaign: str | None = None) -> None:
@@ -79,6 +85,8 @@ class Ui(App[None]):
         self.store_problem: str | None = None
         self.saved_at: str | None = None
         self.notice: Notice | None = None
+        self.asking = Asking()
+        self._one_modal = asyncio.Lock()
 
     @property
     def mode(self) -> str:
@@ -124,9 +132,16 @@ class Ui(App[None]):
         view = None if name is None else await self.attempt(partial(self.reader.read, name))
         if view is None:
             return False
-        self.view, self.store_problem = view, None
+        today = None if self.view is None else self.view.today
+        self.view, self.store_problem = view.with_today(today), None
         self.refresh_content()
         return True
+
+    def show_today(self, today: Today) -> None:
+        """Show what the waiting runs are expected to give by now."""
+        if self.view is not None:
+            self.view = self.view.with_today(today)
+            self.refresh_content()
 
     async def attempt(self, work: Callable[[], T]) -> T | None:
         """Do something that may wait, in a thread; None, and an error shown, when refused."""
@@ -173,6 +188,72 @@ class Ui(App[None]):
             self.run_worker(self.look_at_list(), group="list")
         self.switch_mode(mode)
 
+    # ---- one question at a time -------------------------------------------------------------
+
     def run_dialog(self, dialog: Coroutine[Any, Any, object]) -> None:
-        """Let a dialog go on beside the interface."""
-        self.run_worker(dialog, group="dialog")
+        """Let a dialog go on beside the interface; not while another question is up or comes."""
+        if self.asking.coming is not None or self.screen.is_modal:
+            dialog.close()
+            return
+        self.asking.begin(dialog)
+        self.run_worker(self._go_through(dialog), group="dialog")
+
+    async def _go_through(self, dialog: Coroutine[Any, Any, object]) -> None:
+        try:
+            await dialog
+        finally:
+            self.asking.end(dialog)
+
+    async def show_modal(self, modal: ModalScreen[T]) -> T | None:
+        """Show a question or a message once no other is up; what it was closed with."""
+        async with self._one_modal:
+            while self.screen.is_modal:  # the palette
+                await asyncio.sleep(_MOMENT)
+            self.asking.begin(modal)
+            try:
+                return await self.push_screen_wait(modal)
+            finally:
+                self.asking.end(modal)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Hand on what was done, but for what came too early for the question that it would meet.
+
+        Args:
+            event: on its way to what has the focus, or back from there.
+        """
+        by_hand = isinstance(event, events.InputEvent) and not event.is_forwarded
+        if (by_hand or isinstance(event, events.Paste)) and self.asking.is_early(event):
+            if isinstance(event, events.Key):
+                if not self._stops(event):
+                    self._keep_early(event)
+                    return
+            elif not isinstance(event, events.MouseMove | events.MouseUp):
+                return
+        if isinstance(event, events.Key) and by_hand and await self._is_key_of_list(event):
+            return
+        await super().on_event(event)
+
+    async def _is_key_of_list(self, event: events.Key) -> bool:
+        """Carry out a key where nothing is typed, at once: the next must not overtake it.
+
+        Else a key that wins over fields, such as enter, is carried out before the letter pressed
+        before it, which travels through the focus first.
+        """
+        if self.screen.is_modal or isinstance(self.focused, Input):
+            return False
+        active = self.screen.active_bindings.get(event.key)
+        return active is not None and await self.run_action(active.binding.action, active.node)
+
+    def _stops(self, event: events.Key) -> bool:
+        """Whether a key ends the program, or what is computed for a question that comes up."""
+        return event.key in ALWAYS or (event.key == "escape" and self.jobs.current is not None)
+
+    def on_key(self, event: events.Key) -> None:
+        """A key that nothing has used: perhaps a question was begun by the one before it."""
+        if self.asking.is_early(event) and not self._stops(event):
+            event.prevent_default()
+            self._keep_early(event)
+
+    def _keep_early(self, event: events.Key) -> None:
+        screen = self.screen
+        self.asking.keep(event, screen if isinstance(screen, ModalScreen) else None)

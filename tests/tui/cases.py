@@ -50,6 +50,8 @@ class Ui:
         told = condition if isinstance(condition, str) else None
 
         def holds() -> bool:
+            if self.app.asking.coming is not None:
+                return False  # nobody can read it yet
             if isinstance(condition, str):
                 return condition in self.text()
             return bool(condition())
@@ -97,6 +99,7 @@ async def open_ui(
     size: tuple[int, int] = SIZE,
     worker: Worker | None = None,
     actor: str = "bob",
+    quiet: float | None = None,
 ) -> AsyncIterator[Ui]:
     """The application without a terminal."""
     service = Service(str(store), actor=actor)
@@ -104,6 +107,7 @@ async def open_ui(
     app = DesignerApp(service, worker, campaign)
     async with app.run_test(size=size, notifications=True) as pilot:
         ui = Ui(app, pilot)
+        app.fresh.quiet = quiet  # else figures that nobody asked for take time from every test
         if campaign is not None:
             await ui.until(lambda: app.view is not None)
             await ui.until(lambda: any(row.keys for row in app.screen.query(KeyRow)))

@@ -212,7 +212,8 @@ def test_what_can_be_done_with_a_run_follows_its_status(store: Path) -> None:
     view = seen(store)
     able = {run["run"]: doable(view, run) for run in view.runs}
     assert able == {
-        "R001": {"confirm", "correct", "fail", "replicate"}, "R002": {"correct"}, "R003": set(),
+        "R001": {"confirm", "correct", "fail", "replicate"},
+        "R002": {"correct", "replicate"}, "R003": {"replicate"},
     }  # fmt: skip
     slipped = view.run("R001")
     assert slipped is not None

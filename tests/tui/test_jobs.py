@@ -1,5 +1,6 @@
 """Computing in the worker: progress, cancelling, refusals, and an interface that stays alive."""
 
+import asyncio
 import time
 from pathlib import Path
 
@@ -161,3 +162,32 @@ def test_wishes_become_arguments(store: Path) -> None:
     with pytest.raises(InputError) as caught:
         plan_arguments(view, {"n": "0", "budget": "nan", "fix": "coating_gap=101 x="})
     assert len(caught.value.problems) == 4
+
+
+async def test_figures_follow_a_result_by_themselves_and_waiting_runs_tell_what_changed(
+    store: Path,
+) -> None:
+    async with open_ui(store, quiet=0.2) as ui:
+        await ui.until("R001  proposed")
+        assert "after the plan" not in ui.text()
+        service = Service(str(store), actor="eve")
+        await asyncio.to_thread(
+            service.runs.record, "small", "R001", {"mass_loading": "10", "porosity": "43"}
+        )
+        await ui.until("news of R001 came after the plan: counted in", 90)
+        await ui.until(lambda: ui.app.jobs.current is None)
+        assert ui.app.view is not None
+        assert not ui.app.view.status["model"]["stale"]
+        assert "  planned with " in ui.text()
+
+
+async def test_what_was_cancelled_is_not_begun_again_by_itself(store: Path) -> None:
+    Service(str(store)).runs.record("small", "R001", {"mass_loading": "10", "porosity": "43"})
+    async with open_ui(store) as ui:
+        await ui.until("news of R001 came after the plan: not counted in yet")
+        ui.app.fresh.look()
+        await ui.app.jobs.cancel()
+        ui.app.fresh.quiet = 0.0
+        ui.app.fresh.look()
+        await ui.pilot.pause(0.1)
+        assert ui.app.jobs.current is None

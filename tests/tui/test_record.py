@@ -15,7 +15,7 @@ from designer.service import Service
 from designer.tui.campaign_view import ViewReader
 from designer.tui.dialogs.correct import _correctable, _correction_line
 from designer.tui.drafts import Drafts
-from designer.tui.widgets.record_form import arguments_of
+from designer.tui.widgets.record_text import arguments_of
 from tests.campaigns_for_tests import SMALL
 from tests.tui.cases import Ui, open_ui
 
@@ -291,7 +291,7 @@ async def test_a_pause_that_ends_after_the_program_finds_nobody(store: Path) -> 
         await ui.type("10.4")
         screen = ui.screen
     with ui.app._context():
-        await screen._keep_and_check()
+        await screen._check_after_pause()
     assert Drafts(Service(str(store)).session.store.url, "small").read("R001")
 
 
@@ -401,3 +401,66 @@ async def test_a_reason_typed_quickly_is_kept_whole(store: Path) -> None:
         burst(ui, "delamination", "enter")
         await ui.until("R002  proposed")
     assert run(store)["failure"] == "delamination"
+
+
+async def test_a_completed_run_is_read_only_until_it_is_corrected(store: Path) -> None:
+    service = Service(str(store))
+    for run_id in ("R001", "R002", "R003"):
+        service.runs.record("small", run_id, {"mass_loading": "10.1", "porosity": "43"})
+    before = len(service.campaigns.history("small")["events"])
+    async with open_ui(store) as ui:
+        await ui.press("f3")  # nothing waits: a recorded run is shown
+        await ui.until("Read only: completed · c corrects a value · ctrl+r further measurements")
+        assert all(field.input.disabled for field in ui.screen.form.fields.values())
+        await ui.press("5", "0", "ctrl+s")
+        assert ui.place != "record"  # a digit shows a screen: there is no field to type in
+        await ui.press("3")
+        await ui.until("Read only: completed")
+        await ui.press("ctrl+r")
+        await ui.until(lambda: not ui.screen.form.fields["response:porosity"].input.disabled)
+        assert ui.screen.form.fields["setting:coating_gap"].input.disabled
+        await ui.press("ctrl+r", "escape")
+        await ui.until("Read only: completed")
+        await ui.press("c")
+        await ui.until("Correct R001")
+        await ui.press("escape")
+    assert len(service.campaigns.history("small")["events"]) == before
+
+
+async def test_recording_on_a_failed_run_asks_for_a_reason(store: Path) -> None:
+    service = Service(str(store))
+    service.runs.fail("small", "R001", "delamination")
+    async with open_ui(store) as ui:
+        await ui.press("f3")
+        await ui.until("R002  proposed")
+        await ui.press("pageup")
+        await ui.until("Read only: failed · c corrects a value · ctrl+r reopens it, with a reason")
+        await ui.press("ctrl+r")
+        await ui.until("R001 is failed")
+        await ui.until("To record a result, put it back first")
+        await ui.press("ctrl+s")
+        await ui.until("✗ reason")
+        await ui.type("wrong sheet")
+        await ui.until("designer reopen small R001 --reason 'wrong sheet'")
+        await ui.press("ctrl+s")
+        await ui.until("○ R001  proposed")
+        await ui.until(lambda: not ui.screen.form.fields["response:porosity"].input.disabled)
+    assert run(store)["status"] == "proposed"
+
+
+async def test_what_was_typed_before_somebody_called_the_run_failed_is_kept(store: Path) -> None:
+    async with open_ui(store) as ui:
+        await form_of(ui)
+        await ui.type("10.4")
+        other = Service(str(store), actor="eve")
+        await asyncio.to_thread(other.runs.fail, "small", "R001", "web break")
+        await ui.until("✗ R001  failed")
+        await ui.press("ctrl+s")
+        await ui.until("R001 is failed")
+        await ui.type("it was R002")
+        await ui.press("ctrl+s")
+        await ui.until("○ R001  proposed")
+        assert ui.screen.form.fields["response:mass_loading"].input.value == "10.4"
+        await ui.press("ctrl+s")
+        await ui.until("R002  proposed")
+    assert run(store)["status"] == "partial"

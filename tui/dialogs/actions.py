@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final, TypeVar, cast
 
+from designer.campaigns.commands.checks import required_text
 from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.log.runs import BREACH
 from designer.campaigns.plausibility.remarks import without_commands
@@ -34,7 +35,7 @@ def campaign_view(ui: Ui) -> CampaignView:
 
 async def ask(ui: Ui, question: Question[T]) -> T | None:
     """Show a question; its answer, or None when it was left."""
-    return await ui.push_screen_wait(FormModal(question))
+    return await ui.show_modal(FormModal(question))
 
 
 async def ask_and_show(ui: Ui, question: Question[OfCampaign], done: str) -> bool:
@@ -110,6 +111,23 @@ async def fail(ui: Ui, run: RunObject) -> bool:
     )
 
 
+async def reopen(ui: Ui, run: RunObject) -> bool:
+    """A run that is called failed or abandoned goes on all the same."""
+    name, run_id, status = campaign_view(ui).name, run["run"], run["status"]
+    why = f": {run['failure']}" if run["failure"] else ""
+    return await _ask_reason(
+        ui,
+        f"{run_id} is {status}",
+        lambda reason: ui.service.runs.reopen(name, run_id, required_text(reason, "reason")),
+        reason=Ask("reason", "Why", suggestions=("it was made after all", "called so by mistake")),
+        text=f"{run_id} is {status}{why}. To record a result, put it back first: then it counts"
+        " again as what its results say.",
+        do="reopen it",
+        command=("reopen", name, run_id),
+        done=f"{run_id} is open again",
+    )
+
+
 async def skip(ui: Ui, run: RunObject) -> bool:
     """A run will not be made."""
     name, run_id = campaign_view(ui).name, run["run"]
@@ -124,23 +142,33 @@ async def skip(ui: Ui, run: RunObject) -> bool:
     )
 
 
-async def start(ui: Ui, run: RunObject) -> None:
+def start(ui: Ui, run: RunObject) -> None:
     """A run is being made; asks where it breaks the changed specification."""
-    name, run_id = campaign_view(ui).name, run["run"]
     broken = [flag["message"] for flag in run["flags"] if flag["kind"] == BREACH]
     if broken and run["status"] == "proposed":
-        question = Question[OfCampaign](
-            f"{run_id} breaks the changed specification",
-            (),
-            lambda _values: ui.service.runs.start(name, run_id, anyway=True),
-            text="\n".join([*broken, "Better: skip it (s), or a new plan (g) in its place."]),
-            do="start it all the same",
-            same_as=lambda _values: f"{quoted('start', name, run_id)} --anyway",
-        )
-        await ask_and_show(ui, question, f"{run_id} is being made")
-    elif await ui.attempt(lambda: ui.service.runs.start(name, run_id)) is not None:
+        ui.run_dialog(_start_anyway(ui, run, broken))
+    else:  # without a question the next key is for the list
+        ui.run_worker(_start(ui, run), group="start")
+
+
+async def _start(ui: Ui, run: RunObject) -> None:
+    name, run_id = campaign_view(ui).name, run["run"]
+    if await ui.attempt(lambda: ui.service.runs.start(name, run_id)) is not None:
         ui.notify(f"{run_id} is being made")
         await ui.show_entry()
+
+
+async def _start_anyway(ui: Ui, run: RunObject, broken: list[str]) -> None:
+    name, run_id = campaign_view(ui).name, run["run"]
+    question = Question[OfCampaign](
+        f"{run_id} breaks the changed specification",
+        (),
+        lambda _values: ui.service.runs.start(name, run_id, anyway=True),
+        text="\n".join([*broken, "Better: skip it (s), or a new plan (g) in its place."]),
+        do="start it all the same",
+        same_as=lambda _values: f"{quoted('start', name, run_id)} --anyway",
+    )
+    await ask_and_show(ui, question, f"{run_id} is being made")
 
 
 async def confirm(ui: Ui, run: RunObject) -> bool:

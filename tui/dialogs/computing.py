@@ -35,9 +35,9 @@ class PlanArguments(TypedDict, total=False):
 
 def is_busy(ui: Ui) -> bool:
     """Whether the worker computes already; if so, that is said."""
-    if ui.jobs.current is not None:
+    if ui.jobs.busy:
         ui.notify("Something is being computed already: esc cancels it")
-    return ui.jobs.current is not None
+    return ui.jobs.busy
 
 
 async def compute_plan(

@@ -23,6 +23,7 @@ from textual.widgets import Checkbox, Input, Select, Static
 
 from designer.campaigns.errors import DesignerError
 from designer.render.words import plain_texts
+from designer.tui.ui import Ui
 from designer.tui.widgets.type_ahead import FIELD_BINDINGS, after_typing
 
 Values = dict[str, str]
@@ -76,6 +77,14 @@ class Question(Generic[Answer]):
 
 class _Modal(ModalScreen[Answer]):
     """A modal whose keys stay on the screen however low the terminal is."""
+
+    def on_mount(self) -> None:
+        """Say when it can be read: what was typed before was no answer."""
+        self.call_after_refresh(self._seen)
+
+    def _seen(self) -> None:
+        if isinstance(self.app, Ui) and self.is_current:
+            self.app.asking.is_up(self)
 
     def on_resize(self, event: events.Resize) -> None:
         """Let the body scroll in what title, command line, keys and border leave."""

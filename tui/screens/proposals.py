@@ -43,7 +43,6 @@ class ProposalsScreen(ListScreen[RunObject]):
         " plan. ○ proposed, ▶ being made, ◐ results in part, ● completed, ✗ failed, – abandoned."
     )
 
-    action_start = about_chosen(actions.start)
     action_fail = about_chosen(actions.fail)
     action_skip = about_chosen(actions.skip)
     action_correct = about_chosen(correct)
@@ -105,6 +104,12 @@ class ProposalsScreen(ListScreen[RunObject]):
             return True
         return run is not None and action in doable(view, run)
 
+    def action_start(self) -> None:
+        """The run under the cursor is being made."""
+        run = self.chosen
+        if run is not None:
+            actions.start(self.ui, run)
+
     def action_record(self) -> None:
         """Type in results of the run under the cursor."""
         run = self.chosen
@@ -125,6 +130,7 @@ class ProposalsScreen(ListScreen[RunObject]):
 
 def _cells(view: CampaignView, run: RunObject, most: float, colours: dict[str, str]) -> list[Text]:
     style = colours.get(STATUS_STYLES[run["status"]], "")
+    quiet = colours.get("quiet", "")
     return [
         Text(run_sign(run), style=f"bold {style}"),
         # in front: many factors push the last columns off the screen
@@ -133,16 +139,17 @@ def _cells(view: CampaignView, run: RunObject, most: float, colours: dict[str, s
             right(shortened(number(run["used"].get(factor.name)), _WIDEST_SETTING))
             for factor in view.spec.factors
         ),
-        *(_result(run, response) for response in view.spec.responses),
+        *(_result(view, run, response, quiet) for response in view.spec.responses),
     ]
 
 
-def _result(run: RunObject, response: Response) -> Text:
+def _result(view: CampaignView, run: RunObject, response: Response, quiet: str) -> Text:
     """What was measured, else what is predicted."""
     values = run["results"].get(response.name)
     if values:
         return right(measured_text(values), style="bold")
-    return right(predicted_text(run, response.name) or NOTHING)
+    dated = f"italic {quiet}" if view.is_dated(run) else ""
+    return right(predicted_text(view, run, response.name) or NOTHING, style=dated)
 
 
 def _bits(bits: float | None, most: float, colours: dict[str, str]) -> Text:

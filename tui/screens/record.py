@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import ClassVar
 
@@ -22,20 +21,21 @@ from designer.tui.campaign_view import CampaignView
 from designer.tui.dialogs import actions
 from designer.tui.dialogs.correct import correct
 from designer.tui.dialogs.form import problems_text
-from designer.tui.drafts import Drafts
-from designer.tui.run_keys import OF_A_RUN, doable
+from designer.tui.drafts import DraftKeeper, Drafts
+from designer.tui.run_keys import CALLED_OFF, OF_A_RUN, doable
 from designer.tui.screens.base import TaskScreen
-from designer.tui.widgets.record_form import (
-    HINT,
-    RecordForm,
+from designer.tui.widgets.record_form import RecordForm
+from designer.tui.widgets.record_text import (
     accepted_text,
     arguments_of,
     head_text,
+    hint_of,
+    is_locked,
     news_about,
 )
 from designer.tui.widgets.type_ahead import FIELD_BINDINGS, after_typing
 
-PAUSE = 0.25  # s without a key until what was typed is kept and checked (assumption)
+PAUSE = 0.25  # s without a key until what was typed is checked (assumption)
 
 
 class RecordScreen(TaskScreen):
@@ -63,8 +63,7 @@ class RecordScreen(TaskScreen):
         self._saving = False
         self._ready = False  # the fields are those of `_run`, its draft among them
         self._typed: dict[str, str] = {}  # when the program ends the fields are gone first
-        # one thread: a draft written just before saving is never written after its removal
-        self._keeper = ThreadPoolExecutor(1, "drafts")
+        self._keeper = DraftKeeper()
 
     def parts(self) -> Iterator[Widget]:
         """Which run, the form, what is to be said about it."""
@@ -143,7 +142,7 @@ class RecordScreen(TaskScreen):
         if anew:
             await self.form.build(view, run)
             self._focus()
-        draft = await asyncio.wrap_future(self._keeper.submit(drafts.read, run["run"]))
+        draft = await self._keeper.read(drafts, run["run"])
         if not self.alive:
             return
         self.form.fill(draft)
@@ -169,27 +168,27 @@ class RecordScreen(TaskScreen):
     @on(Input.Changed)
     def _changed(self) -> None:
         self._typed = self.form.typed
+        self._keep()
         self._check_soon()
 
     def _check_soon(self) -> None:
-        self.restart(self._keep_and_check, "check")
+        self.restart(self._check_after_pause, "check")
 
-    async def _keep_and_check(self) -> None:
+    async def _check_after_pause(self) -> None:
         await asyncio.sleep(PAUSE)
         if self.alive:
-            self._keep()
             await self._check()
 
     def _keep(self) -> None:
-        """Have what was typed written to disk; saving will tell of a full one."""
+        """Have what was typed written to disk."""
         drafts, run = self._drafts, self._run
         if drafts is not None and run is not None and self._ready and not self._saving:
-            self._keeper.submit(drafts.write, run, self._typed)
+            self._keeper.keep(drafts, run, self._typed)
 
     def on_unmount(self) -> None:
         """The program ends, perhaps before the pause."""
         self._keep()
-        self._keeper.shutdown()
+        self._keeper.close()
 
     async def _check(self) -> None:
         """Say what saving would say."""
@@ -198,7 +197,7 @@ class RecordScreen(TaskScreen):
             return
         if not typed:
             self.form.mark()
-            self._show_verdict(HINT)
+            self._show_verdict(hint_of(shown[1], replicate=self._replicate))
             return
         view, run = shown
         arguments = arguments_of(typed, replicate=self._replicate)
@@ -238,11 +237,26 @@ class RecordScreen(TaskScreen):
         shown, drafts = self._shown, self._drafts
         if self._saving or shown is None or drafts is None:
             return
-        if not self.form.typed:
+        typed = self.form.typed
+        if not typed:
             self.ui.notify("Nothing was typed")
+            return
+        if self._is_done(shown[1], typed):  # typed before somebody else was done with the run
             return
         self._saving = True
         self.run_worker(self._save(*shown, drafts), group="save")
+
+    def _is_done(self, run: RunObject, typed: Mapping[str, str]) -> bool:
+        """Whether a run may not be recorded as it stands; if so, asks what opens it."""
+        if run["status"] in CALLED_OFF:
+            self.ui.run_dialog(actions.reopen(self.ui, run))
+            return True
+        # a second value of a response is refused by the service, which names who was first
+        kinds = {key.partition(":")[0] for key in typed if is_locked(run, key, replicate=False)}
+        if kinds & {"setting", "batch"}:
+            self.ui.run_dialog(correct(self.ui, run))
+            return True
+        return False
 
     async def _save(self, view: CampaignView, run: RunObject, drafts: Drafts) -> None:
         arguments = arguments_of(self.form.typed, replicate=self._replicate)
@@ -257,7 +271,7 @@ class RecordScreen(TaskScreen):
             return
         finally:
             self._saving = False
-        self._keeper.submit(drafts.forget, run["run"])
+        self._keeper.forget(drafts, run["run"])
         # the fields are of a saved run: the form is built anew, for the next one that waits
         self._run, self._done = None, run["run"]
         await self.ui.show_entry()
@@ -277,8 +291,10 @@ class RecordScreen(TaskScreen):
         return action in able if action in OF_A_RUN else action != "quit" or "confirm" not in able
 
     def action_replicate(self) -> None:
-        """Allow further values beside recorded ones, or not."""
-        if self._shown is not None:
+        """Allow further values beside recorded ones, or not; a run that was called off is asked."""
+        if self._shown is not None and self._shown[1]["status"] in CALLED_OFF:
+            self.ui.run_dialog(actions.reopen(self.ui, self._shown[1]))
+        elif self._shown is not None:
             self._replicate = not self._replicate
             self._show(*self._shown)
             self.form.focus_first()

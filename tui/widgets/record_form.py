@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, TypedDict
+from typing import Final
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
@@ -14,34 +15,16 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from designer.campaigns.errors import Problem
-from designer.campaigns.plausibility.remarks import without_commands
 from designer.campaigns.sheets.run_object import RunObject
 from designer.campaigns.specification.parts import Response, range_text
 from designer.render.words import moment, number, plain_texts, with_unit
-from designer.service.answers import RecordAnswer
 from designer.tui.campaign_view import CampaignView
-from designer.tui.run_keys import FORM_KEYS, ways_out
 from designer.tui.widgets.common import ACTOR, shortened
-from designer.tui.widgets.overview_text import recipe_text
-from designer.tui.widgets.run_text import predicted_text, run_sign
+from designer.tui.widgets.record_text import is_locked
+from designer.tui.widgets.run_text import predicted_text
 
 _RUN: Final = re.compile(r"R\d+: ")  # remarks name their run first
-_NAMED: Final = 3  # flagged runs that are named in the head
 LABEL_WIDTH: Final = 26  # cells of a label without its padding
-HINT: Final = Content.styled(
-    "31.2/31.9: replicates   none: will never be measured   blank: comes later", "$quiet"
-)
-
-
-class ResultArguments(TypedDict):
-    """Arguments of `runs.record`, as typed."""
-
-    responses: dict[str, str]
-    settings: dict[str, str]
-    batch: dict[str, str]
-    at: str | None
-    note: str | None
-    replicate: bool
 
 
 @dataclass(frozen=True)
@@ -63,32 +46,6 @@ class FormRow:
     recorded: bool = False
 
 
-def head_text(view: CampaignView, run: RunObject, *, replicate: bool) -> Content:
-    """Which run it is, where it stands, what is odd about it, its recipe; other odd runs."""
-    ids = [waiting["run"] for waiting in view.waiting]
-    place = f"{ids.index(run['run']) + 1} of {len(ids)} waiting" if run["run"] in ids else ""
-    state = " · ".join(filter(None, [run["status"], place, run["plan"]]))
-    more = "  further measurements: type them" if replicate else ""
-    head = Content.assemble(
-        (run_sign(run), "bold $primary"), f"  {state}", (more, "bold $text-accent"),
-        (_others_flagged(view, run), "$text-warning"),
-    )  # fmt: skip
-    recipe = Content.styled(recipe_text(view, run["settings"] or run["used"]), "bold")
-    flags = [Content.styled(f"! {flag['message']}", "$text-warning") for flag in run["flags"]]
-    if flags:
-        flags.append(Content.styled(ways_out(view, run, FORM_KEYS), "$quiet"))
-    return Content("\n").join([head, recipe, *flags])
-
-
-def _others_flagged(view: CampaignView, run: RunObject) -> str:
-    """Runs with a flag besides the one that is shown, so that none is forgotten."""
-    others = [other["run"] for other in view.odd if other is not run]
-    if not others:
-        return ""
-    more = f", {len(others) - _NAMED} more" if len(others) > _NAMED else ""
-    return f"  look at {', '.join(f'{name}!' for name in others[-_NAMED:])}{more}"
-
-
 def rows_of(view: CampaignView, run: RunObject) -> list[tuple[str, list[FormRow]]]:
     """Fields by section."""
     spec = view.spec
@@ -104,13 +61,13 @@ def rows_of(view: CampaignView, run: RunObject) -> list[tuple[str, list[FormRow]
     at = "" if run["made_at"] is None else moment(run["made_at"])
     more = [FormRow("at", "made at", at, "as 2026-03-01T14:30"), FormRow("note", "note", "")]
     return [
-        ("Measured", [_response_row(response, run) for response in spec.responses]),
+        ("Measured", [_response_row(view, response, run) for response in spec.responses]),
         ("Really used (blank: as planned)", [*used, *batches]),
         ("", more),
     ]
 
 
-def _response_row(response: Response, run: RunObject) -> FormRow:
+def _response_row(view: CampaignView, response: Response, run: RunObject) -> FormRow:
     label, key = with_unit(response.name, response.unit), f"response:{response.name}"
     values = run["measurements"].get(response.name)
     if response.name in run["never"]:
@@ -120,7 +77,7 @@ def _response_row(response: Response, run: RunObject) -> FormRow:
         shown = " / ".join(map(number, run["results"][response.name]))
         who = shortened(last["actor"], ACTOR)
         return FormRow(key, label, shown, f"{who}, {moment(last['at'])}", recorded=True)
-    expected = predicted_text(run, response.name)
+    expected = predicted_text(view, run, response.name)
     hint = f"predicted {expected}" if expected else ""
     possible = "" if response.possible is None else range_text(response.possible, None)
     return FormRow(key, label, possible, hint)
@@ -149,7 +106,20 @@ class FormField(Horizontal):
         self._hint.update(Content(row.hint))
         # typed text stays reachable when somebody else recorded the value meanwhile
         self.input.disabled = locked and not self.input.value
-        self.set_class(row.recorded, "-recorded")
+
+    def restore(self, text: str) -> None:
+        """Put in what was typed earlier: chosen as a whole, so that a key begins anew."""
+        self.input.disabled = False
+        self.input.value = text
+        self.input.select_on_focus = True
+        if self.input.has_focus:
+            self.input.action_select_all()
+
+    @on(Input.Changed)
+    def _typed_anew(self, event: Input.Changed) -> None:
+        """What is typed now is gone on with when the field is come back to."""
+        if event.input.has_focus:
+            event.input.select_on_focus = event.input.selected_text == event.value != ""
 
     def mark(self, *, bad: str | None = None, odd: str | None = None) -> None:
         """Red for what cannot be, amber for what surprises, and why in the place of the hint."""
@@ -199,8 +169,7 @@ class RecordForm(VerticalScroll, can_focus=False, inherit_bindings=False):
         """Put in what was typed earlier, where nothing was typed meanwhile."""
         for key, field in self.fields.items():
             if draft.get(key) and not field.input.value:
-                field.input.disabled = False
-                field.input.value = draft[key]
+                field.restore(draft[key])
 
     def renew(self, view: CampaignView, run: RunObject, *, replicate: bool) -> None:
         """Take in what changed about the run; what was typed stays."""
@@ -208,7 +177,10 @@ class RecordForm(VerticalScroll, can_focus=False, inherit_bindings=False):
         for _, rows in rows_of(view, run):
             for row in rows:
                 if row.key in fields:
-                    fields[row.key].renew(row, locked=row.recorded and not replicate)
+                    known = row.recorded and not replicate
+                    done = is_locked(run, row.key, replicate=replicate)
+                    fields[row.key].renew(row, locked=known or done)
+                    fields[row.key].set_class(done or row.recorded, "-recorded")
 
     def focus_first(self) -> None:
         """Begin in the first field that can be typed in."""
@@ -216,6 +188,7 @@ class RecordForm(VerticalScroll, can_focus=False, inherit_bindings=False):
             if not field.input.disabled:
                 field.input.focus()
                 return
+        self.screen.set_focus(None)  # then letters are keys
 
     def focus_on(self, sentences: Iterable[str]) -> None:
         """Go to the first field that one of the service's sentences is about."""
@@ -245,58 +218,3 @@ def _reason(remark: str) -> str:
     """What is odd, without the run, the name and the value, which stand beside it."""
     place = _RUN.sub("", remark)
     return place.partition(" is ")[2] or place.partition(": ")[2] or place
-
-
-def arguments_of(typed: Mapping[str, str], *, replicate: bool) -> ResultArguments:
-    """Arguments of `runs.record` from the fields."""
-    parts: dict[str, dict[str, str]] = {"response": {}, "setting": {}, "batch": {}}
-    for key, text in typed.items():
-        kind, _, name = key.partition(":")
-        if kind in parts:
-            parts[kind][name] = text.strip()
-    return {
-        "responses": parts["response"],
-        "settings": parts["setting"],
-        "batch": parts["batch"],
-        "at": typed.get("at", "").strip() or None,
-        "note": typed.get("note", "").strip() or None,
-        "replicate": replicate,
-    }
-
-
-def news_about(run: RunObject, answer: RecordAnswer) -> list[str]:
-    """What is odd about results beyond the flags the run had; keys answer it, not commands.
-
-    Args:
-        run: as it was before.
-        answer: of `runs.record`.
-    """
-    known = {flag["message"] for flag in run["flags"]}
-    told = map(without_commands, plain_texts(answer["messages"]))
-    return [message for message in told if message not in known]
-
-
-def accepted_text(
-    view: CampaignView, run: RunObject, typed: Mapping[str, str], odd: Iterable[str], status: str
-) -> Content:
-    """Warnings, and what the run will be once this is saved.
-
-    Args:
-        view: the campaign.
-        run: the run of the form.
-        typed: what is in the fields.
-        odd: what is odd about it.
-        status: of the run, once it is saved.
-    """
-    lines = [Content.styled(f"! {message}", "$text-warning") for message in odd]
-    outcome = f"✓ ctrl+s saves; {run['run']} will be {status}"
-    missing = [
-        response.name
-        for response in view.spec.responses
-        if f"response:{response.name}" not in typed
-        and response.name not in run["measurements"]
-        and response.name not in run["never"]
-    ]
-    if missing and status == "partial":
-        outcome += f", still to come: {', '.join(missing)}"
-    return Content("\n").join([*lines, Content.styled(outcome, "$text-success")])

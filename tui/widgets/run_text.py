@@ -13,7 +13,7 @@ from designer.campaigns.specification.parts import Response, range_text
 from designer.campaigns.specification.recipes import recipe_flags
 from designer.render.expected import expected, in_spec_words
 from designer.render.figures import figure_text
-from designer.render.words import in_unit, moment, number, priced, rounded
+from designer.render.words import count, in_unit, moment, number, priced, rounded
 from designer.tui.campaign_view import CampaignView, prediction
 from designer.tui.run_keys import ways_out
 from designer.tui.widgets.overview_text import recipe_text
@@ -29,6 +29,7 @@ STATUS_STYLES: Final = {
     "failed": "error", "abandoned": "",
 }  # fmt: skip
 
+_NAMED: Final = 4  # runs whose results came since
 _FOUND: Final = " (found "  # what follows in a sentence about settings
 
 
@@ -44,6 +45,9 @@ def run_text(view: CampaignView, run: RunObject) -> Content:
         told = (f"{name} {number(value)}" for name, value in run["extra"].items())
         lines.append(_row("of", " · ".join(told)))
     lines += _responses(view, run)
+    since = _since(view, run)
+    if since:
+        lines.append(_row("since", Content.styled(since, "$quiet")))
     # checks and flags come first: a long reason must not push them off the screen
     lines.append(_row("checks", Content("  ").join(_checks(view, run))))
     lines += [Content.styled(f"! {flag['message']}", "$text-warning") for flag in run["flags"]]
@@ -87,24 +91,50 @@ def _head(view: CampaignView, run: RunObject) -> Content:
 def _responses(view: CampaignView, run: RunObject) -> Iterator[Content]:
     width = max(len(response.name) for response in view.spec.responses)
     for response in view.spec.responses:
-        predicted = predicted_text(run, response.name)
+        predicted = predicted_text(view, run, response.name)
         predicted += in_unit(response.unit) if predicted else ""
         measured = _measured(run, response)
+        style = "$quiet italic" if view.is_dated(run) and not measured else ""
         if predicted or measured:
             window = response.window and f"  window {range_text(response.window, response.unit)}"
             yield Content.assemble(
                 (f"{response.name:<{width}}  ", "$quiet"),
-                predicted,
+                (predicted, style),
                 "  → " if predicted and measured else "",
                 measured,
+                (_before(view, run, response), "$quiet"),
                 (window or "", "$quiet"),
             )
 
 
-def predicted_text(run: RunObject, response: str) -> str:
+def predicted_text(view: CampaignView, run: RunObject, response: str) -> str:
     """``31.4 ± 0.8`` or ``12.1 … 15.3``; empty where nothing was predicted."""
-    told = prediction(run, response)
+    told = view.expected(run).get(response)
     return "" if told is None else expected(told)
+
+
+def _before(view: CampaignView, run: RunObject, response: Response) -> str:
+    """What was expected when the run was planned, where that is another by now."""
+    told = prediction(run, response.name)
+    planned = "" if told is None else expected(told)
+    same = planned == predicted_text(view, run, response.name)
+    return f"  planned with {planned}" if planned and not same else ""
+
+
+def _since(view: CampaignView, run: RunObject) -> str:
+    """What was learned since a run was planned; empty: nothing."""
+    events = view.since_planned(run)
+    runs = [*dict.fromkeys(event["run"] for event in events if event["run"])]
+    others = sum(not event["run"] for event in events)
+    told = [f"news of {', '.join(runs[:_NAMED])}"] if runs else []
+    if len(runs) > _NAMED:
+        told[0] += f" and {len(runs) - _NAMED} more"
+    if others:
+        told.append(count(others, "other change"))
+    if not told:
+        return ""
+    state = "not counted in yet" if view.today is None else "counted in"
+    return f"{' and '.join(told)} came after the plan: {state}"
 
 
 def _measured(run: RunObject, response: Response) -> Content:
