@@ -15,10 +15,10 @@ from textual.worker import WorkerFailed
 
 from designer.campaigns.errors import DesignerError, StorageError
 from designer.service import Service
-from designer.tui.actions import CAMPAIGNS, help_text
 from designer.tui.dialogs import actions, design, plan
 from designer.tui.dialogs.form import TextModal, problems_text
 from designer.tui.fresh import FreshFigures
+from designer.tui.keys.actions import CAMPAIGNS, help_text
 from designer.tui.palette import ActionCommands, is_available
 from designer.tui.screens.base import TaskScreen
 from designer.tui.screens.campaign import CampaignScreen

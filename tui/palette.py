@@ -8,7 +8,7 @@ from typing import Final, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from designer.tui.actions import ACTIONS, Action, actions_at
+from designer.tui.keys.actions import ACTIONS, Action, actions_at
 from designer.tui.ui import Ui
 
 _WRITING: Final = frozenset(action.name for action in ACTIONS if action.writes)

@@ -19,10 +19,10 @@ from designer.campaigns.errors import DesignerError
 from designer.render.words import plain_texts
 from designer.service import Service
 from designer.service.answers import ListedCampaign
-from designer.tui.actions import CAMPAIGNS, EVERYWHERE, OF_A_CAMPAIGN
 from designer.tui.asking import ALWAYS, Asking
 from designer.tui.campaign_view import CampaignView, Today, ViewReader
 from designer.tui.jobs import Jobs
+from designer.tui.keys.actions import CAMPAIGNS, EVERYWHERE, OF_A_CAMPAIGN
 from designer.worker import Worker
 
 T = TypeVar("T")

@@ -6,7 +6,7 @@ import pytest
 
 from designer.service import Service
 from designer.tui.campaign_view import CampaignView, ViewReader
-from designer.tui.run_keys import FORM_KEYS, doable, ways_out
+from designer.tui.keys.run_keys import FORM_KEYS, doable, ways_out
 from designer.tui.widgets.run_text import run_text
 from tests.campaigns_for_tests import SMALL
 from tests.tui.cases import Ui, open_ui

@@ -10,8 +10,8 @@ from textual.content import Content
 from designer.campaigns.errors import StorageError
 from designer.service import Service
 from designer.service.answers import EventObject
-from designer.tui.actions import ACTIONS, EVERYWHERE, actions_at, bindings
 from designer.tui.app import open_ui as start_ui
+from designer.tui.keys.actions import ACTIONS, EVERYWHERE, actions_at, bindings
 from designer.tui.widgets.common import FittedText
 from tests.tui.cases import Ui, open_ui
 

@@ -16,8 +16,8 @@ from textual.widget import Widget
 from textual.widgets import DataTable, Static
 
 from designer.render.words import plain
-from designer.tui.actions import CAMPAIGNS, SCREENS, actions_at, bindings
 from designer.tui.campaign_view import CampaignView
+from designer.tui.keys.actions import CAMPAIGNS, SCREENS, actions_at, bindings
 from designer.tui.palette import is_available
 from designer.tui.ui import Ui
 from designer.tui.widgets.common import RowTable, Tab, shortened

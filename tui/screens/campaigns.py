@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from designer.render.words import moment, plain
-from designer.tui.actions import CAMPAIGNS
+from designer.tui.keys.actions import CAMPAIGNS
 from designer.tui.screens.base import TaskScreen
 from designer.tui.widgets.common import RowTable, right, shortened
 

@@ -16,7 +16,7 @@ from designer.render.words import NOTHING, number, rounded
 from designer.tui.campaign_view import CampaignView
 from designer.tui.dialogs import actions
 from designer.tui.dialogs.correct import correct
-from designer.tui.run_keys import OF_A_RUN, doable
+from designer.tui.keys.run_keys import OF_A_RUN, doable
 from designer.tui.screens.base import ListScreen, about_chosen
 from designer.tui.widgets.common import RowTable, header, right, shortened, spaced
 from designer.tui.widgets.run_text import (

@@ -22,7 +22,7 @@ from designer.tui.dialogs import actions
 from designer.tui.dialogs.correct import correct
 from designer.tui.dialogs.form import problems_text
 from designer.tui.drafts import DraftKeeper, Drafts
-from designer.tui.run_keys import CALLED_OFF, OF_A_RUN, doable
+from designer.tui.keys.run_keys import CALLED_OFF, OF_A_RUN, doable
 from designer.tui.screens.base import TaskScreen
 from designer.tui.widgets.record_form import RecordForm
 from designer.tui.widgets.record_text import (

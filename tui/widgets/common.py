@@ -16,7 +16,7 @@ from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import DataTable, Static
 
-from designer.tui.actions import SCREENS
+from designer.tui.keys.actions import SCREENS
 
 WIDEST: Final = 8
 """Cells of a header; the name in full is in the pane of the run."""

@@ -12,7 +12,7 @@ from designer.campaigns.sheets.run_object import RunObject
 from designer.render.words import plain_texts
 from designer.service.answers import RecordAnswer
 from designer.tui.campaign_view import CampaignView
-from designer.tui.run_keys import CALLED_OFF, DONE, FORM_KEYS, ways_out
+from designer.tui.keys.run_keys import CALLED_OFF, DONE, FORM_KEYS, ways_out
 from designer.tui.widgets.overview_text import recipe_text
 from designer.tui.widgets.run_text import run_sign
 

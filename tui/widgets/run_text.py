@@ -15,7 +15,7 @@ from designer.render.expected import expected, in_spec_words
 from designer.render.figures import figure_text
 from designer.render.words import count, in_unit, moment, number, priced, rounded
 from designer.tui.campaign_view import CampaignView, prediction
-from designer.tui.run_keys import ways_out
+from designer.tui.keys.run_keys import ways_out
 from designer.tui.widgets.overview_text import recipe_text
 
 GLYPHS: Final = {

@@ -1,0 +1,1 @@
+"""What every key does: the table of actions, and which of them a run allows."""
