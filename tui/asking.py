@@ -1,9 +1,9 @@
 """One question at a time: what is typed while one comes up is neither lost nor taken for a command.
 
 A question is asked beside the interface, so it is up some time after the key that called it. Keys
-typed meanwhile were meant for it: letters stand in its first field once it is there. Keys that act
-(enter, ctrl+s) were pressed before anybody could read what they would confirm, so they are passed
-over, with all that came behind them; escape leaves the question again.
+typed meanwhile were meant for it: letters stand in its first field once it is there, behind a tab
+in the next one. Keys that act (enter, ctrl+s) were pressed before anybody could read what they would
+confirm, so they are passed over, with all that came behind them; escape leaves the question again.
 """
 
 from __future__ import annotations
@@ -64,10 +64,12 @@ class Asking:
         self._early.clear()
         if self._acted:
             return
-        typed = [*takewhile(lambda key: key.is_printable, early)]
-        field = modal.focused
-        if isinstance(field, Input):
-            field.insert_text_at_cursor("".join(key.character or "" for key in typed))
+        typed = [*takewhile(lambda key: key.is_printable or key.key == "tab", early)]
+        for key in typed:
+            if key.key == "tab":
+                modal.focus_next()
+            elif isinstance(field := modal.focused, Input):
+                field.insert_text_at_cursor(key.character or "")
         self._acted = len(typed) < len(early)
         if self._acted and early[len(typed)].key == "escape":
             modal.dismiss(None)

@@ -37,12 +37,12 @@ class FreshFigures:
     def look(self) -> None:
         """Begin if it is time; called now and then."""
         ui, view = self._ui, self._ui.view
-        if self.quiet is None or view is None:
+        if view is None:
             return
         here = view.name, view.seq
         if here != self._seen:
             self._seen, self._since = here, time.monotonic()
-        if ui.jobs.cancelled_at > self._since:
+        if self.quiet is None or ui.jobs.cancelled_at > self._since:
             return
         waited = time.monotonic() - self._since >= self.quiet
         if waited and here != self._tried and ui.jobs.current is None and is_due(view):

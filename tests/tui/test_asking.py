@@ -58,10 +58,11 @@ async def test_a_question_that_is_long_in_coming_keeps_its_keys(store: Path) -> 
         assert stacked(ui.app) == 1
 
 
-async def _slow_question(ui: Ui, ready: asyncio.Event) -> None:
+async def _slow_question(ui: Ui, ready: asyncio.Event, *more: str) -> None:
     async def slow() -> None:
         await ready.wait()
-        await ask(ui.app, Question("A slow question", (Ask("what", "What"),), lambda _: True))
+        asks = tuple(Ask(name, name.capitalize()) for name in ("what", *more))
+        await ask(ui.app, Question("A slow question", asks, lambda _: True))
 
     ui.app.run_dialog(slow())
 
@@ -87,3 +88,17 @@ async def test_keys_at_random_ask_one_thing_and_enter_nothing(store: Path) -> No
 
 async def test_keys_at_random_that_confirm_leave_the_program_alive(store: Path) -> None:
     await mash(store, ("proposals", "record", "lines"), ALL, 15, seed=2)
+
+
+async def test_a_tab_typed_early_goes_to_the_next_field(store: Path) -> None:
+    async with open_ui(store) as ui:
+        ready = asyncio.Event()
+        await _slow_question(ui, ready, "when")
+        await ui.type("ab")
+        await ui.press("tab")
+        await ui.type("cd")
+        ready.set()
+        await ui.until("A slow question")
+        await ui.until(
+            lambda: [field.value for field in ui.app.screen.query(Input)] == ["ab", "cd"]
+        )
