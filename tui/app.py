@@ -16,6 +16,7 @@ from textual.worker import WorkerFailed
 from designer.campaigns.errors import DesignerError, StorageError
 from designer.service import Service
 from designer.tui.dialogs import actions, design, plan
+from designer.tui.dialogs.begin.campaign import demo, new_campaign
 from designer.tui.dialogs.form import TextModal, problems_text
 from designer.tui.fresh import FreshFigures
 from designer.tui.keys.actions import CAMPAIGNS, help_text
@@ -210,6 +211,11 @@ class DesignerApp(Ui):
     action_design = _opens(design.propose)
     action_note = _opens(actions.note)
     action_export = _opens(actions.export)
+    action_new_campaign = _opens(new_campaign)
+
+    def action_demo(self) -> None:
+        """Run the demo in the worker; nothing is asked."""
+        self.run_worker(demo(self), group="demo")
 
     def action_refresh_figures(self) -> None:
         """Evaluate the models anew; nothing is asked."""

@@ -12,7 +12,7 @@ from designer.tui.keys.actions import ACTIONS, Action, actions_at
 from designer.tui.ui import Ui
 
 _WRITING: Final = frozenset(action.name for action in ACTIONS if action.writes)
-_WHEN_CLOSED: Final = frozenset({"note", "undo", "confirm"})
+_WHEN_CLOSED: Final = frozenset({"note", "undo", "confirm", "new_campaign", "demo"})
 
 
 def is_available(ui: Ui, action: str) -> bool | None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 VERBS: Final = frozenset(
     {
         "plans.propose", "designs.propose",
-        "models.predict", "models.predict_columns", "models.best", "models.status",
+        "models.predict", "models.predict_columns", "models.best", "models.status", "demo",
     }
 )  # fmt: skip
 """Verbs of the service that compute; all others take milliseconds and need no worker."""
@@ -127,6 +127,10 @@ class Server:
             raise ValueError(f"{verb!r} is no verb of the worker")
         if self._service is None:
             raise ValueError("no store was opened")
+        if verb == "demo":
+            from designer.service.demo import demo
+
+            return dict(demo(self._service, **arguments))
         result: Message = attrgetter(verb)(self._service)(**arguments)
         return result
 

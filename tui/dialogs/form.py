@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
@@ -24,11 +24,11 @@ from textual.widgets import Checkbox, Input, Select, Static
 from designer.campaigns.errors import DesignerError
 from designer.render.words import plain_texts
 from designer.tui.ui import Ui
+from designer.tui.widgets.path_field import PathField, complete_or_go_on
 from designer.tui.widgets.type_ahead import FIELD_BINDINGS, after_typing
 
 Values = dict[str, str]
 Answer = TypeVar("Answer")
-_AROUND = 10  # rows of a modal that are not its body
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class Ask:
         options: (shown, value) pairs to choose from; None: free text.
         suggestions: completed with the right arrow.
         tick: a box to tick; its value is ``yes`` or empty.
+        path: the path of a file, which tab completes.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Ask:
     options: Sequence[tuple[str, str]] | None = None
     suggestions: Sequence[str] = ()
     tick: bool = False
+    path: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,14 @@ class Question(Generic[Answer]):
     same_as: Callable[[Values], str] | None = None
 
 
-class _Modal(ModalScreen[Answer]):
-    """A modal whose keys stay on the screen however low the terminal is."""
+class Modal(ModalScreen[Answer]):
+    """A modal whose keys stay on the screen however low the terminal is.
+
+    Attributes:
+        AROUND: rows that are not its body.
+    """
+
+    AROUND: ClassVar[int] = 10
 
     def on_mount(self) -> None:
         """Say when it can be read: what was typed before was no answer."""
@@ -88,17 +96,18 @@ class _Modal(ModalScreen[Answer]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Let the body scroll in what title, command line, keys and border leave."""
-        self.query_one("#modal-body").styles.max_height = max(3, event.size.height - _AROUND)
+        self.query_one("#modal-body").styles.max_height = max(3, event.size.height - self.AROUND)
 
 
-class FormModal(_Modal[Answer]):
+class FormModal(Modal[Answer]):
     """Asks, carries out, and closes with the answer; closes with None when it was left."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "submit", "Do it", priority=True),
         Binding("escape", "leave", "Leave"),
         Binding("enter", "next_field", "Next", show=False, priority=True),
-        *FIELD_BINDINGS,
+        *FIELD_BINDINGS[1:],
+        Binding("tab", "complete", "Next field", show=False, priority=True),
     ]
 
     def __init__(self, question: Question[Answer]) -> None:
@@ -114,8 +123,7 @@ class FormModal(_Modal[Answer]):
             with VerticalScroll(id="modal-body", can_focus=False):
                 if question.text:
                     yield Static(plain_texts(question.text), markup=False, id="modal-text")
-                for ask in question.asks:
-                    yield from _field(ask)
+                yield from fields_of(question.asks)
                 yield Static("", markup=False, id="modal-wrong")
             yield Static("", markup=False, id="modal-same")
             several = len(question.asks) > 1
@@ -170,6 +178,10 @@ class FormModal(_Modal[Answer]):
         elif isinstance(self.focused, Input):
             self.set_focus(inputs[inputs.index(self.focused) + 1])
 
+    async def action_complete(self) -> None:
+        """Complete a path; else go to the next field."""
+        await complete_or_go_on(self)
+
     def key_enter(self) -> None:
         """Enter acts where there is nothing to type."""
         if not self._question.asks:
@@ -221,18 +233,27 @@ class Tick(Checkbox):
         super().watch_value()
 
 
+def fields_of(asks: Iterable[Ask]) -> ComposeResult:
+    """The fields of several values, one below the other; ``#ask-`` and the name is each."""
+    for ask in asks:
+        yield from _field(ask)
+
+
 def _field(ask: Ask) -> ComposeResult:
     key = f"ask-{ask.name}"
     if ask.tick:
         yield Tick(Content(plain_texts(ask.label)), ask.value == "yes", id=key, compact=True)
         return
-    with Horizontal(classes="ask"):
+    with Horizontal(classes="ask -path" if ask.path else "ask"):
         yield Static(plain_texts(ask.label), markup=False, classes="ask-label")
         if ask.options is not None:
             # rich's Text: a list finds what is typed in no other
             options = [(Text(plain_texts(shown)), value) for shown, value in ask.options]
             value = ask.value or ask.options[0][1]
             yield Select(options, value=value, allow_blank=False, compact=True, id=key)
+            return
+        if ask.path:
+            yield PathField(ask.value, ask.placeholder, key)
             return
         known = SuggestFromList(ask.suggestions, case_sensitive=False) if ask.suggestions else None
         yield Input(
@@ -245,7 +266,7 @@ def _field(ask: Ask) -> ComposeResult:
         )
 
 
-class TextModal(_Modal[None]):
+class TextModal(Modal[None]):
     """Shows a text: help, or what went wrong."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -93,6 +93,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     # ---- list of campaigns
     Action("open", "enter", "Open", "Open the campaign under the cursor.", "Campaign",
            modes=(CAMPAIGNS,), in_fields=("enter",)),
+    Action("new_campaign", "n", "New", "Begin a campaign: template or blank, page by page.",
+           "Campaign", modes=(CAMPAIGNS,), in_app=True, writes=True),
+    Action("demo", "d", "Demo", "Watch a whole campaign on the built-in pilot-line twin.",
+           "Campaign", modes=(CAMPAIGNS,), in_app=True, writes=True),
     # ---- runs
     Action("record", "enter", "Record", "Type in the results of the run under the cursor.", "Run",
            modes=("proposals",), in_fields=("enter",)),

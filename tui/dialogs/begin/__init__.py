@@ -1,0 +1,1 @@
+"""Beginning in the terminal UI: campaigns, earlier lines, sheets, runs by hand, what is known."""
